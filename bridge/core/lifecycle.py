@@ -1,0 +1,76 @@
+"""Both vendors' status words, what they mean here, and the legal way from one to the next.
+
+The words are data (`statuses.toml`); this module only walks them. A vendor's words form a graph:
+an edge is a step that this pharmacy may take at that vendor. The bridge takes the first edge of
+the shortest path to the word it wants, looks again, and so never jumps. States have a rank, and
+an order that already stands at or past the wanted rank is left alone: nothing moves backwards.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bridge.core.model import State
+
+RANK: Mapping[State, int] = {
+    State.NEW: 0,
+    State.ON_HOLD: 0,  # a pause before work goes on: everything after it is still ahead
+    State.IN_REVIEW: 1,
+    State.PREPARING: 2,
+    State.READY: 3,
+    State.COMPLETED: 4,
+    State.CANCELLED: 5,
+    State.REJECTED: 5,
+}
+TERMINAL = frozenset({State.COMPLETED, State.CANCELLED, State.REJECTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """One vendor's status words in one dialect, as `statuses.toml` gives them.
+
+    `where` names the table in the file, for reasons and stories. `open` is in the order in which
+    an order normally passes through the words; `arriving` words are not ours to touch yet;
+    `queue` words mean that nobody has worked on the order.
+    """
+
+    where: str
+    means: Mapping[str, State]
+    open: tuple[str, ...]
+    arriving: frozenset[str] = frozenset()
+    queue: frozenset[str] = frozenset()
+    says: Mapping[State, str] = field(default_factory=dict)
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def route(vocabulary: Vocabulary, here: str, there: str) -> tuple[str, ...] | None:
+    """The shortest legal path of words after `here` up to `there`; () if there already.
+
+    None where no legal path exists. Of equally short paths the one listed first wins.
+    """
+    if here == there:
+        return ()
+    came_from: dict[str, str] = {here: here}
+    ahead = deque([here])
+    while ahead:
+        word = ahead.popleft()
+        for following in vocabulary.steps.get(word, ()):
+            if following in came_from:
+                continue
+            came_from[following] = word
+            if following == there:
+                return _unwind(came_from, here, there)
+            ahead.append(following)
+    return None
+
+
+def _unwind(came_from: Mapping[str, str], here: str, there: str) -> tuple[str, ...]:
+    path = [there]
+    while came_from[path[-1]] != here:
+        path.append(came_from[path[-1]])
+    return tuple(reversed(path))
+
+
+def reached(state: State, wanted: State) -> bool:
+    """Whether an order in `state` needs nothing more to count as `wanted`."""
+    return RANK[state] >= RANK[wanted]

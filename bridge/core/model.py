@@ -1,0 +1,232 @@
+"""The bridge's own words: ids, states and the facts decisions are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+PharmacyOrderUid = NewType("PharmacyOrderUid", str)
+"""RxScale's pharmacy order (`po-...`); also our `external_reference` and `external_id`."""
+PharmacyUid = NewType("PharmacyUid", str)
+SkuUid = NewType("SkuUid", str)
+"""RxScale's SKU (`sku-...`), the same in every pharmacy; order items name this one."""
+PharmacySkuUid = NewType("PharmacySkuUid", str)
+"""RxScale's SKU in one pharmacy (`psku-...`): has stock, price and external_id."""
+ProductId = NewType("ProductId", str)
+"""PharmaOne's product (`p1_id`), always as text here (a number on some routes)."""
+OrderId = NewType("OrderId", str)
+"""PharmaOne's order (`ORD_...`)."""
+OrderRequestId = NewType("OrderRequestId", str)
+Key = NewType("Key", str)
+"""What work is about: `order:po-...` or `sku:psku-...`."""
+
+
+def order_key(uid: PharmacyOrderUid) -> Key:
+    return Key(f"order:{uid}")
+
+
+def order_uid(key: Key) -> PharmacyOrderUid:
+    """The pharmacy order a key is about. Raises ValueError for a key of another kind."""
+    kind, _, uid = key.partition(":")
+    if kind != "order" or not uid:
+        raise ValueError(f"not an order's key: {key}")
+    return PharmacyOrderUid(uid)
+
+
+class State(StrEnum):
+    """The bridge's own order state, into which both vendors' statuses translate."""
+
+    NEW = "new"
+    IN_REVIEW = "in_review"
+    PREPARING = "preparing"
+    READY = "ready"
+    COMPLETED = "completed"
+    ON_HOLD = "on_hold"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+
+
+class Phase(StrEnum):
+    """How far a pharmacy order's order-request has come; what the store must never forget."""
+
+    KNOWN = "known"  # seen; nothing was ever sent
+    SUBMITTING = "submitting"  # intent on disk: a call may be under way
+    UNSURE = "unsure"  # a call was sent, no answer came
+    SUBMITTED = "submitted"  # PharmaOne took the order-request
+    ADOPTED = "adopted"  # the PharmaOne order made from it is known
+    DROPPED = "dropped"  # a person said: leave it alone
+    DONE = "done"  # nothing more to do
+
+
+class AnnouncedBy(StrEnum):
+    WEBHOOK = "webhook"
+    SWEEP = "sweep"  # no webhook had told of it: a lost one
+    FIRST_SWEEP = "first_sweep"  # it was there before this store was
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The stored mapping pharmacy order - order-request - order. All times are aware UTC."""
+
+    uid: PharmacyOrderUid
+    first_seen_at: datetime
+    phase: Phase = Phase.KNOWN
+    announced_by: AnnouncedBy = AnnouncedBy.WEBHOOK
+    name: str | None = None
+    priority: int = 0
+    must_find: bool = False
+    """An earlier store may have submitted it: search PharmaOne before anything is sent."""
+    cleared: bool = False
+    """A person looked and said: send it."""
+    rx_status: str | None = None
+    rx_seen_at: datetime | None = None
+    state: State | None = None
+    attempts: int = 0
+    """How many submissions were sent, whatever came of them."""
+    intent_at: datetime | None = None
+    unsure_at: datetime | None = None
+    searched_at: datetime | None = None
+    """When the last complete search that did not find its order began."""
+    submitted_at: datetime | None = None
+    request_id: OrderRequestId | None = None
+    order_id: OrderId | None = None
+    p1_status: str | None = None
+    p1_seen_at: datetime | None = None
+    calls: int = 0
+    rules_version: str = ""
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One ordered SKU. `paid_cents` as sent: per line or per piece is the mapping's business."""
+
+    uid: str
+    sku_uid: SkuUid
+    amount: int
+    paid_cents: int | None = None
+    name: str = ""
+    pzn: str | None = None
+    pharmacy_sku_uid: PharmacySkuUid | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PharmacyOrder:
+    """RxScale's side as just seen. `detail` is the whole answer: memory only, never stored."""
+
+    uid: PharmacyOrderUid
+    status: str
+    seen_at: datetime
+    name: str | None = None
+    priority: int = 0
+    lines: tuple[OrderLine, ...] = ()
+    detail: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class P1Order:
+    """PharmaOne's order as last seen. `external_id` is None where the answer did not hold it."""
+
+    id: OrderId
+    status: str
+    seen_at: datetime
+    external_id: str | None = None
+    shipped: bool | None = None
+    picked_up: bool | None = None
+    cash_on_pickup: bool | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueSku:
+    """What RxScale's SKU list says of one pharmacy SKU, as far as linking needs it."""
+
+    pharmacy_sku_uid: PharmacySkuUid
+    sku_uid: SkuUid
+    external_id: str | None = None
+    name: str = ""
+    pzn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedLine:
+    """An ordered line in PharmaOne's units: `quantity` pieces (or grams) of product `p1_id`.
+
+    `price_cents` is the price of one PharmaOne unit; an ordered line whose paid total does not
+    divide evenly becomes two of these, a cent apart, so that nothing is lost.
+    """
+
+    p1_id: ProductId
+    quantity: int
+    price_cents: int | None
+    name: str
+    sku_uid: SkuUid
+    pzn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that keeps an order from being submitted, and the way out."""
+
+    code: str  # unlinked_sku, bad_pzn, missing_field, not_whole, no_price, ...
+    what: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An order-request ready to send: PharmaOne's `payload`. Memory only, never stored."""
+
+    payload: Mapping[str, Any] = field(repr=False)
+    rules: tuple[str, ...] = ()
+    """The rules that made it, as `file: key`, for the order's story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Look at X. Higher `priority` is more urgent (RxScale's `order.priority`)."""
+
+    key: Key
+    why: str
+    priority: int = 0
+    announced_by: AnnouncedBy = AnnouncedBy.WEBHOOK
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row of the to-do table, taken by the worker for a while."""
+
+    key: Key
+    generation: int
+    attempts: int
+    why: str
+    priority: int
+    hinted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One sentence of a key's story: what was found or done. `facts` hold ids and words only."""
+
+    key: Key
+    at: datetime
+    what: str  # delivered, swept, looked, intends, submitted, stuck, freed, ...
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StuckNote:
+    """Why only a person can decide, and what he can do."""
+
+    code: str
+    reason: str
+    remedy: str

@@ -1,0 +1,78 @@
+"""What went wrong, named for what the caller must do next: wait, look, give up or ask a human."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class BridgeError(Exception):
+    """Any failure the bridge expects. Its text never holds patient data or a secret."""
+
+
+class TryLater(BridgeError):  # noqa: N818 - named for what to do, not for what it is
+    """Nothing happened, or it may safely happen again: try once more.
+
+    `after` is what the vendor asked for, in seconds; None leaves the wait to the caller.
+    """
+
+    def __init__(self, what: str, after: float | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.after = after
+
+
+class Garbled(TryLater):
+    """An answer came and cannot be read. Worth a few more tries, then a human.
+
+    `field` names the place in the answer (`order_items.0.amount`), or is empty for no JSON at all.
+    """
+
+    def __init__(self, what: str, field: str = "") -> None:
+        super().__init__(what)
+        self.field = field
+
+
+class Unsure(BridgeError):  # noqa: N818
+    """A call was sent and no usable answer came: it may or may not have happened. Look first."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Refused(BridgeError):  # noqa: N818
+    """The vendor understood and said no. The same call again gets the same answer.
+
+    `status` is the HTTP status, `code` the vendor's machine-readable word where it gives one,
+    `fields` the places in the request it complains of. Vendor texts are kept out of `what`
+    unless they are known to be free of patient data.
+    """
+
+    def __init__(
+        self, what: str, *, status: int, code: str = "", fields: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.status = status
+        self.code = code
+        self.fields = fields
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake in what the operator gave us: where it is, what is wrong, how to mend it."""
+
+    where: str
+    what: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.where}: {self.what}"
+        return f"{line} - {self.remedy}" if self.remedy else line
+
+
+class Misconfigured(BridgeError):  # noqa: N818
+    """Only the operator can mend this; every fault found is in `faults`, one line each."""
+
+    def __init__(self, faults: Iterable[Fault] | Fault) -> None:
+        self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))

@@ -1,0 +1,63 @@
+"""What is said to a vendor and what comes back, as values; and the one seam between the two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+
+class Harm(IntEnum):
+    """What waiting costs. The budget of calls is spent in this order, lowest number first."""
+
+    ORDER = 0
+    FALLING_STOCK = 1
+    RISING_STOCK = 2
+    SWEEP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call to a vendor.
+
+    `route` is the method and path template (`GET /pharmacy_orders/{uid}`): all that logs and
+    metrics may show of the address. `repeatable` says that sending it twice does no harm.
+    """
+
+    method: str
+    url: str
+    route: str
+    harm: Harm
+    repeatable: bool
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A vendor's whole answer; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Send(Protocol):
+    """Carries a request to one vendor, within its limits and a deadline.
+
+    Returns every HTTP answer as it is, 4xx and 5xx included, except 429.
+    Raises TryLater if the call was certainly not carried out (no connection, 429, breaker open)
+    or was repeatable and got no answer; Unsure if it may have been carried out.
+    """
+
+    async def __call__(self, request: Request, /) -> Response: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one call came to: for an order's story, the log and the metrics."""
+
+    vendor: str
+    route: str
+    outcome: str
+    milliseconds: int
