@@ -41,6 +41,10 @@ class Vocabulary:
     queue: frozenset[str] = frozenset()
     says: Mapping[State, str] = field(default_factory=dict)
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    calls: Mapping[str, str] = field(default_factory=dict)
+    """Which call sets a word: `status` unless named here."""
+    flags: Mapping[str, State] = field(default_factory=dict)
+    """What a raised flag (`shipped`, `picked_up`) means; a flag outweighs the word."""
 
 
 def route(vocabulary: Vocabulary, here: str, there: str) -> tuple[str, ...] | None:

@@ -96,6 +96,8 @@ class Link:
     calls: int = 0
     rules_version: str = ""
     finished_at: datetime | None = None
+    held: bool = False
+    """The bridge itself put it on hold (`orders.hold_when_stuck`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+# rxbridge: `make demo` shows it at work, `make test` does all that CI does.
+# Needs Python 3.11 or newer and make. Everything it installs goes into .venv, from the lock files.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo test lint types bench lock clean
+
+help:  ## what can be made
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
+
+demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
+	@$(BIN)/rxbridge demo
+
+test: $(VENV)/dev.stamp lint types  ## lint, types, every test and the coverage gates (about 5 min)
+	@echo "== tests (about 4 min) =="
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
+	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
+	@$(BIN)/coverage report --fail-under=100 --include='bridge/core/*,bridge/mapping/*' --show-missing
+
+lint: $(VENV)/dev.stamp  ## format and lint
+	@echo "== format and lint (a second) =="
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(VENV)/dev.stamp  ## mypy, strict
+	@echo "== types (half a minute) =="
+	@$(BIN)/mypy
+
+bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 3 min)
+	@$(BIN)/python -m bench
+
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --strip-extras --allow-unsafe
+
+lock: $(VENV)/dev.stamp  ## compile the lock files anew
+	@$(COMPILE) -o requirements/build.txt requirements/build.in
+	@$(COMPILE) -o requirements/run.txt pyproject.toml
+	@$(COMPILE) -o requirements/dev.txt --extra dev pyproject.toml
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "rxbridge needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "== making $(VENV) (once) =="
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "python3 has no venv module: on Debian and Ubuntu, apt-get install python3-venv"; exit 1; }
+
+$(VENV)/run.stamp: $(VENV)/bin/python requirements/build.txt requirements/run.txt pyproject.toml
+	@echo "== installing what rxbridge needs (once, about a minute) =="
+	@$(PIP) --require-hashes -r requirements/build.txt -r requirements/run.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
+	@echo "== installing the tools of the tests (once, about a minute) =="
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+clean:  ## remove .venv and everything measured or cached
+	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -1,0 +1,18 @@
+"""How long to wait before trying again. Pure: the dice are an argument."""
+
+from datetime import timedelta
+
+FIRST_SECONDS = 1.0
+MOST_SECONDS = 300.0
+MISCONFIGURED_SECONDS = 60.0
+"""A wrong key or a missing permission: only the operator's change helps; ask once a minute."""
+
+
+def backoff(attempts: int, jitter: float, after: float | None = None) -> timedelta:
+    """Exponential back-off with full jitter, never shorter than the vendor asked for.
+
+    `attempts` counts the failures before this one, `jitter` lies in 0..1, `after` is in seconds.
+    """
+    ceiling = min(MOST_SECONDS, FIRST_SECONDS * 2 ** min(attempts, 16))
+    wait = max(0.1, ceiling * jitter)
+    return timedelta(seconds=max(wait, after or 0.0))

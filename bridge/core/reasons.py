@@ -1,0 +1,96 @@
+"""Why an order is stuck, in a pharmacist's words, and what mends it. One function a reason."""
+
+from bridge.core.lifecycle import Vocabulary
+from bridge.core.model import Gaps, Link, StuckNote, order_key
+
+
+def gaps(found: Gaps) -> StuckNote:
+    """Everything the mapping lacks for this order, all together."""
+    what = "; ".join(gap.what for gap in found.gaps)
+    remedies = dict.fromkeys(gap.remedy for gap in found.gaps if gap.remedy)
+    return StuckNote(found.gaps[0].code, what, "; ".join(remedies))
+
+
+def cannot_know(link: Link, why: str) -> StuckNote:
+    return StuckNote("cannot_know", f"not sent: {why}", _look_and_say(link))
+
+
+def unsure(link: Link, why: str) -> StuckNote:
+    return StuckNote(
+        "unsure_submission",
+        f"a submission's answer was lost and it cannot be told whether it arrived: {why}",
+        _look_and_say(link),
+    )
+
+
+def cancelled(link: Link) -> StuckNote:
+    if link.order_id is not None:
+        where = f"its PharmaOne order {link.order_id} still stands"
+        do = f"cancel {link.order_id} in PharmaOne Manager"
+    else:
+        where = "its order-request may be under review at PharmaOne and cannot be withdrawn"
+        do = f"reject the request with external reference {link.uid} in PharmaOne Manager"
+    return StuckNote(
+        "cancelled_at_rxscale",
+        f"RxScale cancelled this order, but {where}",
+        f"{do}, then: {_drop(link, 'rejected in PharmaOne')}",
+    )
+
+
+def gone(link: Link) -> StuckNote:
+    return StuckNote(
+        "gone_at_rxscale",
+        "RxScale answers 404: the order does not exist for this key, or no longer",
+        "look for it in RxScale's portal and check rxscale.pharmacy_uid; "
+        f"then: {_drop(link, '...')}",
+    )
+
+
+def reopened(link: Link) -> StuckNote:
+    return StuckNote(
+        "reopened",
+        f"RxScale shows it open again ('{link.rx_status}') after it was finished here",
+        f"compare both sides; then: {_drop(link, '...')}",
+    )
+
+
+def unknown_status(word: str, vendor: str, vocabulary: Vocabulary) -> StuckNote:
+    return StuckNote(
+        "unknown_status",
+        f"{vendor}'s status '{word}' is not in {vocabulary.where}",
+        f"say what it means in {vocabulary.where}.means; the order is then looked at again",
+    )
+
+
+def refused(link: Link, vendor: str, doing: str, what: str) -> StuckNote:
+    """The vendor said no, and would say it again."""
+    key = order_key(link.uid)
+    return StuckNote(
+        "refused",
+        f"{vendor} refused {doing}: {what}",
+        f"mend what it names (often mappings/orders.toml), then: rxbridge stuck retry {key}",
+    )
+
+
+def garbled(link: Link, vendor: str, what: str) -> StuckNote:
+    """Answers kept coming that cannot be read."""
+    key = order_key(link.uid)
+    return StuckNote(
+        "unreadable",
+        f"{vendor}'s answer cannot be read: {what}",
+        f"if it persists, ask {vendor}'s support; then: rxbridge stuck retry {key}",
+    )
+
+
+def _look_and_say(link: Link) -> str:
+    key = order_key(link.uid)
+    return (
+        f"look in PharmaOne Manager for external reference {link.uid}; "
+        f"if it is there: rxbridge stuck submitted {key}; "
+        f"if it is not: rxbridge stuck retry {key} sends it; "
+        f"if it was handled by hand: {_drop(link, '...')}"
+    )
+
+
+def _drop(link: Link, why: str) -> str:
+    return f"rxbridge stuck drop {order_key(link.uid)} --reason '{why}'"

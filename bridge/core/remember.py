@@ -1,0 +1,89 @@
+"""What each thing seen or done changes in what is remembered of an order. Pure, one a function."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bridge.core.lifecycle import Vocabulary
+from bridge.core.model import Link, OrderRequestId, P1Order, PharmacyOrder, Phase, State
+from bridge.core.steps import Search, SetStatus
+
+
+def seen(link: Link, order: PharmacyOrder, vocabulary: Vocabulary) -> Link:
+    """RxScale's side was seen.
+
+    An order first met past the pharmacy's queue may have been submitted by an earlier store or
+    taken by hand, so it must be searched for before anything is sent.
+    """
+    untouched = vocabulary.arriving | vocabulary.queue
+    first_look = link.rx_status is None
+    state = vocabulary.means.get(order.status)
+    return replace(
+        link,
+        name=order.name or link.name,
+        priority=order.priority,
+        rx_status=order.status,
+        rx_seen_at=order.seen_at,
+        state=state,
+        held=link.held and state is State.ON_HOLD,
+        must_find=link.must_find or (first_look and order.status not in untouched),
+    )
+
+
+def status_set(link: Link, order: PharmacyOrder, step: SetStatus, vocabulary: Vocabulary) -> Link:
+    """RxScale accepted a status: as good as seeing it. `order` already carries the new word."""
+    return replace(seen(link, order, vocabulary), held=step.comment is not None)
+
+
+def searched(link: Link, search: Search, order: P1Order | None) -> Link:
+    """PharmaOne's orders were searched; only a whole search that found nothing says anything."""
+    if order is not None or search.gap:
+        return link
+    return replace(link, searched_at=search.began_at)
+
+
+def adopted(link: Link, order: P1Order) -> Link:
+    return replace(
+        link,
+        phase=Phase.ADOPTED,
+        order_id=order.id,
+        p1_status=order.status,
+        p1_seen_at=order.seen_at,
+    )
+
+
+def intended(link: Link, now: datetime, rules_version: str) -> Link:
+    """About to submit. On disk before the call, so that a crash around it is known of."""
+    return replace(
+        link,
+        phase=Phase.SUBMITTING,
+        intent_at=now,
+        attempts=link.attempts + 1,
+        cleared=False,
+        finished_at=None,
+        rules_version=rules_version,
+    )
+
+
+def submitted(link: Link, request_id: OrderRequestId | None, now: datetime) -> Link:
+    return replace(link, phase=Phase.SUBMITTED, request_id=request_id, submitted_at=now)
+
+
+def answer_lost(link: Link, now: datetime) -> Link:
+    """The submission may have arrived: to be looked for before anything else."""
+    return replace(link, phase=Phase.UNSURE, unsure_at=now)
+
+
+def refused(link: Link, before: Link) -> Link:
+    """PharmaOne said no: this submission made nothing, and what was so before is so again."""
+    return replace(before, attempts=link.attempts)
+
+
+def after_crash(link: Link, now: datetime) -> Link:
+    """An intent without an outcome: the process died around the call, which may have happened."""
+    return answer_lost(link, now) if link.phase is Phase.SUBMITTING else link
+
+
+def done(link: Link, now: datetime) -> Link:
+    if link.phase is Phase.DROPPED:
+        return link
+    return replace(link, phase=Phase.DONE, finished_at=link.finished_at or now)

@@ -1,0 +1,9 @@
+"""What happens by the clock: sweeps, searches, reloading and forgetting."""
+
+from bridge.cycles.catalogue import CatalogueReader
+from bridge.cycles.finder import Finder
+from bridge.cycles.reload import Reloader
+from bridge.cycles.sweep import OrderSweep
+from bridge.cycles.timer import every
+
+__all__ = ["CatalogueReader", "Finder", "OrderSweep", "Reloader", "every"]

@@ -1,0 +1,86 @@
+"""Searches PharmaOne's orders for those that were made from our order-requests.
+
+PharmaOne has no filter by `external_id` and its list may lack the field (pharmaone.md sections
+9 and 10, C4), so the whole list is read and, where needed, single orders. What an order's
+`external_id` is never changes: it is read once and remembered. One search serves everyone who
+asked before it began.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from bridge.core.model import P1Order
+from bridge.core.paging import Found, Seen, Wanted, read_all
+from bridge.core.steps import Search
+from bridge.cycles.paged import drive
+from bridge.exchange import Harm
+from bridge.pharmaone.client import PharmaOne
+from bridge.store import Store
+
+PAGE = 200
+"""The largest page PharmaOne gives (pharmaone.md section 9)."""
+
+
+class Finder:
+    """`find(since)` answers with a search that began at `since` or later."""
+
+    def __init__(
+        self,
+        store: Store,
+        pharmaone: PharmaOne,
+        now: Callable[[], datetime],
+        *,
+        most_details: int,
+    ) -> None:
+        self._store = store
+        self._pharmaone = pharmaone
+        self._now = now
+        self._most_details = most_details
+        self._last: Search | None = None
+        self._lock = asyncio.Lock()
+
+    async def find(self, since: datetime) -> Search:
+        """Results are in the store afterwards. Raises what the vendor's client raises."""
+        async with self._lock:
+            if self._last is None or self._last.began_at < since or self._last.gap:
+                self._last = await self._search()
+            return self._last
+
+    async def _search(self) -> Search:
+        began_at = self._now()
+        listed = await drive(read_all([""]), self._page)
+        orders = list(listed.rows.values())
+        unread = await self._without_external_id(orders)
+        await self._store.save_p1_orders([o for o in orders if o.external_id is not None])
+        await self._read_details(unread[: self._most_details])
+        return Search(began_at, self._gap(listed, len(unread)))
+
+    def _gap(self, listed: Found[P1Order], unread: int) -> str:
+        if unread > self._most_details:
+            return (
+                f"PharmaOne lists {unread} orders without their external_id, more than "
+                f"orders.find_details ({self._most_details}) allows to read in one search"
+            )
+        if not listed.settled:
+            return "PharmaOne's list of orders changed all the while it was read"
+        return ""
+
+    async def _page(self, wanted: Wanted) -> Seen[P1Order]:
+        page = await self._pharmaone.orders_page(PAGE, wanted.number * PAGE, Harm.ORDER)
+        pages = None if page.total is None else -(-page.total // PAGE)
+        rows: dict[str, P1Order] = {order.id: order for order in page.rows}
+        return Seen(rows, page.total, pages, full=len(page.rows) >= PAGE)
+
+    async def _without_external_id(self, orders: list[P1Order]) -> list[P1Order]:
+        """Newest first: what we look for is seldom old."""
+        silent = [order for order in orders if order.external_id is None]
+        known = await self._store.p1_known([order.id for order in silent])
+        unread = [order for order in silent if order.id not in known]
+        return sorted(unread, key=lambda order: order.created_at or order.seen_at, reverse=True)
+
+    async def _read_details(self, orders: list[P1Order]) -> None:
+        for order in orders:
+            detail = await self._pharmaone.order(order.id, Harm.ORDER)
+            if detail is not None:
+                await self._store.save_p1_orders([detail])

@@ -1,0 +1,46 @@
+"""Takes up changed mapping files; an invalid change is refused and the last valid one stays."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from bridge.errors import Misconfigured
+from bridge.mapping import Rules, fingerprint, load
+
+log = logging.getLogger("bridge.mapping")
+
+
+class Reloader:
+    """Holds the rules in force. `error` says why the files on disk are not."""
+
+    def __init__(
+        self, directory: Path, dialect: str, changed: Callable[[Rules], Awaitable[object]]
+    ) -> None:
+        """Loads the files. Raises Misconfigured with every fault of theirs."""
+        self._directory = directory
+        self._dialect = dialect
+        self._changed = changed
+        self._seen = fingerprint(directory)
+        self.rules = load(directory, dialect=dialect)
+        self.error: str | None = None
+
+    async def look(self) -> None:
+        """Loads the files again if they changed since the last look."""
+        seen = await asyncio.to_thread(fingerprint, self._directory)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        try:
+            rules = await asyncio.to_thread(load, self._directory, dialect=self._dialect)
+        except Misconfigured as failure:
+            self.error = str(failure)
+            log.error(
+                "mapping files refused; the last valid ones stay", extra={"faults": self.error}
+            )
+            return
+        self.error = None
+        if rules.version != self.rules.version:
+            self.rules = rules
+            log.info("mapping files taken up", extra={"version": rules.version})
+            await self._changed(rules)

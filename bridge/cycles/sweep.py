@@ -1,0 +1,47 @@
+"""The backstop behind webhooks: reads RxScale's open orders and hints what is new or changed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bridge.core.memory import SweepResult, SweptOrder
+from bridge.core.model import PharmacyOrderUid
+from bridge.core.paging import Seen, Wanted, read_all
+from bridge.cycles.paged import drive
+from bridge.mapping import Rules
+from bridge.rxscale.client import RxScale
+from bridge.store import Store
+
+PAGE = 200
+"""The largest page RxScale gives (rxscale.md section 5)."""
+
+
+class OrderSweep:
+    """One sweep at a time; `run` returns what the store made of it."""
+
+    def __init__(
+        self,
+        store: Store,
+        rxscale: RxScale,
+        rules: Callable[[], Rules],
+        now: Callable[[], datetime],
+        swept: Callable[[SweepResult], None],
+    ) -> None:
+        self._store = store
+        self._rxscale = rxscale
+        self._rules = rules
+        self._now = now
+        self._swept = swept
+
+    async def run(self) -> SweepResult:
+        """Reads every open list to its end. Raises TryLater or Misconfigured with nothing done."""
+        began_at = self._now()
+        found = await drive(read_all(self._rules().rxscale.open), self._page)
+        rows = {PharmacyOrderUid(uid): row for uid, row in found.rows.items()}
+        result = await self._store.swept(rows, began_at=began_at, now=self._now(), complete=True)
+        self._swept(result)
+        return result
+
+    async def _page(self, wanted: Wanted) -> Seen[SweptOrder]:
+        page = await self._rxscale.orders_page(wanted.filter, wanted.number, PAGE)
+        rows = {row.uid: SweptOrder(row.status, row.priority, row.name) for row in page.rows}
+        return Seen(dict(rows), page.total, page.pages, full=len(page.rows) >= PAGE)

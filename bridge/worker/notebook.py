@@ -1,0 +1,56 @@
+"""What one look will tell of itself: every call made and every sentence of the order's story."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from bridge.core.model import JournalEntry, Key
+from bridge.errors import TryLater, Unsure
+from bridge.exchange import Call, Request, Response, Send
+
+
+class Notebook:
+    """Entries are taken out when they are written to the store; the call count stays."""
+
+    def __init__(self, key: Key, now: Callable[[], datetime]) -> None:
+        self._key = key
+        self._now = now
+        self._calls: list[Call] = []
+        self._entries: list[JournalEntry] = []
+        self.call_count = 0
+
+    def note(self, what: str, **facts: Any) -> None:
+        """A sentence, with the calls made since the last one. Facts that are None are left out."""
+        kept = {name: value for name, value in facts.items() if value is not None}
+        if self._calls:
+            kept["calls"] = [asdict(call) for call in self._calls]
+            self._calls.clear()
+        self._entries.append(JournalEntry(self._key, self._now(), what, kept))
+
+    def take(self) -> tuple[JournalEntry, ...]:
+        entries = tuple(self._entries)
+        self._entries.clear()
+        return entries
+
+    def listening(self, vendor: str, send: Send) -> Send:
+        """The same road to the vendor, with every trip noted."""
+
+        async def noted(request: Request) -> Response:
+            began = time.monotonic()
+            outcome = "cut short"
+            try:
+                response = await send(request)
+                outcome = str(response.status)
+            except (TryLater, Unsure) as failure:
+                outcome = failure.what
+                raise
+            else:
+                return response
+            finally:
+                took = round((time.monotonic() - began) * 1000)
+                self._calls.append(Call(vendor, request.route, outcome, took))
+                self.call_count += 1
+
+        return noted

@@ -1,0 +1,32 @@
+"""What the worker is given: every hand a look needs, as one value."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge.core.steps import Policy, Search
+from bridge.mapping import Rules
+from bridge.pharmaone.client import PharmaOne
+from bridge.rxscale.client import RxScale
+from bridge.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a look needs, given once by the composition root."""
+
+    store: Store
+    rxscale: RxScale
+    pharmaone: PharmaOne
+    rules: Callable[[], Rules]
+    """The mapping in force: asked anew at each look, since it may be reloaded."""
+    shop_id: str | None
+    policy: Policy
+    find: Callable[[datetime], Awaitable[Search]]
+    """Search PharmaOne's orders; the search begins at the given time or later."""
+    read_catalogue: Callable[[], Awaitable[None]]
+    now: Callable[[], datetime]
+    jitter: Callable[[], float]
+    told: Callable[[str, str], None]
+    """Counts what happened, for the metrics: kind and word."""
+    counted_calls: Callable[[int], None]

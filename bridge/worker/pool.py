@@ -1,0 +1,111 @@
+"""The worker: claim a key, look, decide, take one step, write down what came of it, look again.
+
+It decides nothing (`core.orders.next_step` does) and remembers nothing (the store does). What it
+owns is the order of events around each step: intent on disk before a submission, outcome on
+disk after it, and one settlement at the end of every look.
+"""
+
+import asyncio
+import contextlib
+import logging
+from datetime import timedelta
+
+from bridge.core.model import Claim, Link
+from bridge.core.remember import after_crash
+from bridge.errors import BridgeError, TryLater
+from bridge.worker.look import OrderLook
+from bridge.worker.parts import Parts
+
+log = logging.getLogger("bridge.worker")
+
+LEASE = timedelta(minutes=10)
+NAP_SECONDS = 1.0
+"""How long to sleep at most while nothing is due: commands beside us write hints too."""
+
+
+class Worker:
+    """Keeps up to `at_once` looks going; each key is looked at by one of them at a time."""
+
+    def __init__(self, parts: Parts, *, at_once: int) -> None:
+        self._parts = parts
+        self._at_once = at_once
+        self._looks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something may be due: called after a delivery and after each sweep."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Works until `stop`; raises nothing."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                claimed = await self._claim()
+            except TryLater as failure:
+                log.warning("cannot claim work", extra={"reason": failure.what})
+                claimed = 0
+            if not claimed:
+                await self._nap()
+
+    async def stop(self) -> None:
+        """Takes no new work and lets every look under way come to its end."""
+        self._stopping = True
+        self.wake()
+        if self._looks:
+            await asyncio.gather(*self._looks, return_exceptions=True)
+
+    async def run_until_idle(self) -> None:
+        """Looks at everything that is due now, and at what that makes due; then returns."""
+        while await self._claim() or self._looks:
+            if self._looks:
+                await asyncio.wait(self._looks, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _claim(self) -> int:
+        free = self._at_once - len(self._looks)
+        if free <= 0:
+            return 0
+        claims = await self._parts.store.claim(free, self._parts.now(), LEASE)
+        for claim, link in claims:
+            look = asyncio.create_task(self._look(claim, link))
+            self._looks.add(look)
+            look.add_done_callback(self._finished)
+        return len(claims)
+
+    def _finished(self, look: asyncio.Task[None]) -> None:
+        self._looks.discard(look)
+        self._wake.set()
+
+    async def _nap(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), await self._seconds_until_due())
+
+    async def _seconds_until_due(self) -> float:
+        if len(self._looks) >= self._at_once:
+            return NAP_SECONDS
+        now = self._parts.now()
+        try:
+            due = await self._parts.store.next_due(now)
+        except TryLater:
+            return NAP_SECONDS
+        if due is None:
+            return NAP_SECONDS
+        return min(NAP_SECONDS, max(0.005, (due - now).total_seconds()))
+
+    async def _look(self, claim: Claim, link: Link) -> None:
+        now = self._parts.now()
+        look = OrderLook(self._parts, claim, after_crash(link, now))
+        try:
+            await look.run()
+        except BridgeError as failure:
+            # The store could not write the outcome down: the lease expires and we look again.
+            log.exception("look not recorded", extra={"key": claim.key, "reason": str(failure)})
+        except Exception:
+            log.exception("look failed unexpectedly", extra={"key": claim.key})
+            await self._put_off(claim, link)
+
+    async def _put_off(self, claim: Claim, link: Link) -> None:
+        """A mistake of ours must not spin: the key waits, and is seen in its story."""
+        with contextlib.suppress(BridgeError):
+            await OrderLook(self._parts, claim, link).put_off("an unexpected error; see the log")

@@ -1,0 +1,129 @@
+"""The drawing of who may import whom (docs/architecture.md), held against the imports."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BRIDGE = ROOT / "bridge"
+
+ANYTHING = frozenset({"*"})
+MAY_IMPORT: dict[str, frozenset[str]] = {
+    "errors": frozenset(),
+    "exchange": frozenset(),
+    "core": frozenset({"errors"}),
+    "mapping": frozenset({"core", "errors"}),
+    "rxscale": frozenset({"core", "mapping", "errors", "exchange"}),
+    "pharmaone": frozenset({"core", "mapping", "errors", "exchange"}),
+    "store": frozenset({"core", "errors"}),
+    "transport": frozenset({"errors", "exchange"}),
+    "worker": frozenset({"core", "mapping", "rxscale", "pharmaone", "store", "errors", "exchange"}),
+    "cycles": frozenset({"core", "mapping", "rxscale", "pharmaone", "store", "errors", "exchange"}),
+    "health": frozenset(),
+    "metrics": frozenset({"exchange"}),
+    "logs": frozenset(),
+    "settings": frozenset({"errors"}),
+    "config": frozenset({"errors", "settings"}),
+    "server": frozenset({"core", "rxscale", "pharmaone", "store", "health", "metrics", "errors"}),
+    "sandbox": frozenset({"exchange"}),
+    "app": ANYTHING,
+    "cli": ANYTHING,
+    "__main__": ANYTHING,
+    "__init__": frozenset(),
+}
+THIRD_PARTY: dict[str, frozenset[str]] = {
+    "mapping": frozenset({"pydantic", "jmespath"}),
+    "rxscale": frozenset({"pydantic"}),
+    "pharmaone": frozenset({"pydantic", "jwt"}),
+    "store": frozenset({"aiosqlite"}),
+    "transport": frozenset({"aiohttp", "tenacity", "yarl"}),
+    "metrics": frozenset({"prometheus_client"}),
+    "settings": frozenset({"pydantic"}),
+    "config": frozenset({"pydantic"}),
+    "server": frozenset({"aiohttp"}),
+    "sandbox": frozenset({"aiohttp", "jwt"}),
+    "app": frozenset({"aiohttp"}),
+    "cli": frozenset({"rich", "uvloop", "aiohttp"}),
+}
+NEVER_IN_PURE_PARTS = frozenset({"asyncio", "time", "random", "os", "logging", "socket", "sqlite3"})
+PURE = ("core",)
+KNOWS_NO_CLOCK = ("core", "mapping", "rxscale", "pharmaone")
+
+MODULES = sorted(BRIDGE.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(BRIDGE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            module = node.module or ""
+            if module in ("bridge", "bridge.core"):
+                yield from (f"{module}.{alias.name}" for alias in node.names)
+            else:
+                yield module
+
+
+def standard(name: str) -> bool:
+    import sys
+
+    return name.split(".")[0] in sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_what_its_part_may(path: Path):
+    part = part_of(path)
+    allowed = MAY_IMPORT[part]
+    for name in imports_of(path):
+        first, _, rest = name.partition(".")
+        if first == "bridge":
+            other = rest.split(".")[0]
+            permitted = other in {part, "__version__"} or allowed is ANYTHING or other in allowed
+            assert permitted, f"{part} must not import bridge.{other}"
+        elif not standard(name):
+            assert first in THIRD_PARTY.get(part, frozenset()), f"{part} must not import {first}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_pure_parts_know_no_clock_no_chance_and_no_io(path: Path):
+    part, names = part_of(path), {name.split(".")[0] for name in imports_of(path)}
+    if part in PURE:
+        assert not names & NEVER_IN_PURE_PARTS
+    if part in KNOWS_NO_CLOCK:
+        assert not names & {"time", "random", "os", "socket", "aiohttp"}
+        assert ".now(" not in path.read_text().replace("self.now(", "")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_sizes(path: Path):
+    text = path.read_text()
+    assert len(text.splitlines()) <= 300, "a module has one reason to change"
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree) or not text.strip(), "a module says what it is in its first line"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert lines <= 50, f"{node.name} has {lines} lines"
+
+
+def test_no_package_has_more_than_ten_modules():
+    for package in {path.parent for path in MODULES}:
+        modules = [path.name for path in package.glob("*.py") if path.name != "__init__.py"]
+        assert len(modules) <= 10, f"{package.relative_to(ROOT)}: {sorted(modules)}"
+
+
+def test_half_of_all_functions_have_ten_lines_or_less():
+    lengths = sorted(
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    assert lengths[len(lengths) // 2] <= 10

@@ -1,0 +1,78 @@
+"""The shipped vocabularies, written out once more for tests of decisions: no files, no loading."""
+
+from bridge.core.lifecycle import Vocabulary
+from bridge.core.model import State
+
+CURRENT = Vocabulary(
+    where="statuses.toml: rxscale.current",
+    means={
+        "init": State.NEW,
+        "waiting for pharmacy": State.NEW,
+        "pending review": State.IN_REVIEW,
+        "on-hold": State.ON_HOLD,
+        "in-progress": State.PREPARING,
+        "ready_for_pickup": State.READY,
+        "completed": State.COMPLETED,
+        "cancelled": State.CANCELLED,
+    },
+    open=(
+        "init",
+        "waiting for pharmacy",
+        "pending review",
+        "on-hold",
+        "in-progress",
+        "ready_for_pickup",
+    ),
+    arriving=frozenset({"init"}),
+    queue=frozenset({"waiting for pharmacy"}),
+    says={
+        State.IN_REVIEW: "pending review",
+        State.PREPARING: "in-progress",
+        State.READY: "ready_for_pickup",
+        State.ON_HOLD: "on-hold",
+        State.COMPLETED: "completed",
+        State.CANCELLED: "cancelled",
+    },
+    steps={
+        "waiting for pharmacy": ("pending review", "on-hold", "cancelled"),
+        "pending review": ("in-progress", "on-hold", "cancelled"),
+        "on-hold": ("pending review", "in-progress", "cancelled"),
+        "in-progress": ("ready_for_pickup", "on-hold", "cancelled"),
+        "ready_for_pickup": ("completed", "cancelled"),
+    },
+    calls={"completed": "complete_order"},
+)
+
+LEGACY = Vocabulary(
+    where="statuses.toml: rxscale.legacy",
+    means={
+        "created": State.NEW,
+        "open": State.NEW,
+        "processing": State.PREPARING,
+        "shipped": State.COMPLETED,
+        "completed": State.COMPLETED,
+        "cancelled": State.CANCELLED,
+    },
+    open=("created", "open", "processing", "shipped"),
+    arriving=frozenset({"created"}),
+    queue=frozenset({"open"}),
+    says={
+        State.IN_REVIEW: "processing",
+        State.PREPARING: "processing",
+        State.READY: "processing",
+        State.COMPLETED: "shipped",
+        State.CANCELLED: "cancelled",
+    },
+    steps={"open": ("processing", "cancelled"), "processing": ("shipped", "cancelled")},
+)
+
+PHARMAONE = Vocabulary(
+    where="statuses.toml: pharmaone.orders",
+    means={
+        "pending": State.IN_REVIEW,
+        "awaiting_packing": State.PREPARING,
+        "ready_pickup": State.READY,
+    },
+    open=("pending", "awaiting_packing", "ready_pickup"),
+    flags={"shipped": State.COMPLETED, "picked_up": State.COMPLETED},
+)
