@@ -59,13 +59,18 @@ def route(vocabulary: Vocabulary, here: str, there: str) -> tuple[str, ...] | No
     while ahead:
         word = ahead.popleft()
         for following in vocabulary.steps.get(word, ()):
-            if following in came_from:
+            if following in came_from or _is_detour(vocabulary, following, there):
                 continue
             came_from[following] = word
             if following == there:
                 return _unwind(came_from, here, there)
             ahead.append(following)
     return None
+
+
+def _is_detour(vocabulary: Vocabulary, word: str, there: str) -> bool:
+    """A hold needs a reason and a person; nobody passes through one on the way elsewhere."""
+    return word != there and vocabulary.means.get(word) is State.ON_HOLD
 
 
 def _unwind(came_from: Mapping[str, str], here: str, there: str) -> tuple[str, ...]:

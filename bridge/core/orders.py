@@ -16,6 +16,7 @@ from bridge.core.lifecycle import TERMINAL, Vocabulary, reached, route
 from bridge.core.model import (
     Gaps,
     P1Order,
+    PharmacyOrder,
     Phase,
     State,
 )
@@ -61,31 +62,31 @@ def _next_step(view: View) -> Step:
         return Wait(f"RxScale is still setting it up ({view.order.status})")
     if state is State.ON_HOLD and not view.link.held:
         return Wait("on hold at RxScale: left alone until somebody there releases it")
-    return _DECISIONS[view.link.phase](view)
+    return _DECISIONS[view.link.phase](view, view.order)
 
 
 # -- what each phase asks -------------------------------------------------------------------
 
 
-def _known(view: View) -> Step:
+def _known(view: View, order: PharmacyOrder) -> Step:
     link = view.link
     if link.must_find and not link.cleared:
-        step = _find_before_first(view)
+        step = _find_before_first(view, order)
         if step is not None:
             return step
     return _submit(view, "nothing was sent for it yet")
 
 
-def _find_before_first(view: View) -> Step | None:
+def _find_before_first(view: View, order: PharmacyOrder) -> Step | None:
     """An order that was there before this store: None once it may be submitted."""
-    link, order = view.link, view.order
+    link = view.link
     if view.p1_order is not None:
         return Adopt(view.p1_order)
     if view.search is not None and view.search.gap:
         return Stuck(reasons.cannot_know(link, view.search.gap))
     if link.searched_at is None:
         return Find(link.first_seen_at, "it was there before this store was")
-    if order is not None and order.status not in view.rxscale.queue:
+    if order.status not in view.rxscale.queue:
         return Stuck(
             reasons.cannot_know(
                 link,
@@ -102,7 +103,7 @@ def _find_before_first(view: View) -> Step | None:
     return None
 
 
-def _unsure(view: View) -> Step:
+def _unsure(view: View, _: PharmacyOrder) -> Step:
     link, policy = view.link, view.policy
     if view.p1_order is not None:
         return Adopt(view.p1_order)
@@ -138,7 +139,7 @@ def _gaps(view: View, gaps: Gaps) -> Step:
     return Stuck(reasons.gaps(gaps))
 
 
-def _under_way(view: View) -> Step:
+def _under_way(view: View, order: PharmacyOrder) -> Step:
     """Submitted or adopted: bring RxScale's status to what PharmaOne's side says."""
     if view.p1_order is not None and view.link.order_id != view.p1_order.id:
         return Adopt(view.p1_order)
@@ -148,7 +149,7 @@ def _under_way(view: View) -> Step:
         if meaning is None:
             return Stuck(reasons.unknown_status(view.p1_order.status, "PharmaOne", view.pharmaone))
         wanted, rule = meaning
-    return _walk(view, wanted, rule)
+    return _walk(view, order, wanted, rule)
 
 
 def _meaning_of(order: P1Order, vocabulary: Vocabulary) -> tuple[State, str] | None:
@@ -161,10 +162,7 @@ def _meaning_of(order: P1Order, vocabulary: Vocabulary) -> tuple[State, str] | N
     return state_of_word, f"{vocabulary.where}.means.{order.status}"
 
 
-def _walk(view: View, wanted: State, rule: str) -> Step:
-    order = view.order
-    if order is None:
-        return Look("its status at RxScale")
+def _walk(view: View, order: PharmacyOrder, wanted: State, rule: str) -> Step:
     if reached(view.rxscale.means[order.status], wanted):
         return Wait(_what_comes_next(wanted))
     word = view.rxscale.says.get(wanted)
@@ -213,10 +211,10 @@ def _gone(view: View) -> Step:
     return Stuck(reasons.gone(view.link))
 
 
-def _done_before(view: View) -> Step:
+def _done_before(view: View, order: PharmacyOrder) -> Step:
     """It was finished here, yet RxScale has it open (again)."""
     if view.link.attempts == 0:
-        return _known(view)
+        return _known(view, order)
     return Stuck(reasons.reopened(view.link))
 
 
@@ -237,7 +235,7 @@ def _fresh(view: View) -> bool:
     return view.order is not None and view.now - view.order.seen_at <= view.policy.fresh
 
 
-_DECISIONS: dict[Phase, Callable[[View], Step]] = {
+_DECISIONS: dict[Phase, Callable[[View, PharmacyOrder], Step]] = {
     Phase.KNOWN: _known,
     Phase.SUBMITTING: _unsure,
     Phase.UNSURE: _unsure,

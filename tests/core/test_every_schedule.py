@@ -22,9 +22,9 @@ from bridge.core.model import (
     OrderId,
     OrderRequestId,
     P1Order,
-    Phase,
     PharmacyOrder,
     PharmacyOrderUid,
+    Phase,
 )
 from bridge.core.orders import next_step
 from bridge.core.steps import (

@@ -1,0 +1,432 @@
+"""What next_step answers, as tables: one row a situation."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from words import CURRENT, LEGACY, PHARMAONE
+
+from bridge.core import remember
+from bridge.core.lifecycle import reached, route
+from bridge.core.model import (
+    Draft,
+    Gap,
+    Gaps,
+    Link,
+    OrderId,
+    OrderRequestId,
+    P1Order,
+    PharmacyOrder,
+    PharmacyOrderUid,
+    Phase,
+    State,
+    order_key,
+    order_uid,
+)
+from bridge.core.orders import next_step
+from bridge.core.patience import backoff
+from bridge.core.steps import (
+    Adopt,
+    Done,
+    Find,
+    Look,
+    Policy,
+    ReadCatalogue,
+    Search,
+    SetStatus,
+    Stuck,
+    Submit,
+    View,
+    Wait,
+)
+
+UID = PharmacyOrderUid("po-1")
+NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
+AGO = NOW - timedelta(minutes=10)
+DRAFT = Draft({"items": []})
+QUEUED = "waiting for pharmacy"
+
+
+def a_view(status: str | None = QUEUED, *, seconds_ago: float = 0, **changes) -> View:
+    link = changes.pop("link", Link(UID, AGO))
+    order = None
+    if status is not None:
+        order = PharmacyOrder(UID, status, NOW - timedelta(seconds=seconds_ago))
+        link = remember.seen(link, order, changes.get("rxscale", CURRENT))
+    view = View(NOW, link, Policy(), CURRENT, PHARMAONE, order=order, draft=DRAFT)
+    return replace(view, **changes)
+
+
+def a_link(phase: Phase, **changes) -> Link:
+    return Link(UID, AGO, phase=phase, rx_status=QUEUED, **changes)
+
+
+def an_order(status: str = "awaiting_packing", **flags: bool) -> P1Order:
+    return P1Order(OrderId("ORD_1"), status, NOW, external_id=UID, **flags)
+
+
+def code(step) -> str:
+    assert isinstance(step, Stuck), step
+    return step.note.code
+
+
+def test_nothing_is_decided_before_a_look():
+    assert isinstance(next_step(a_view(None)), Look)
+
+
+def test_a_queued_order_is_submitted():
+    assert next_step(a_view()) == Submit(DRAFT, "nothing was sent for it yet")
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "expected"), [(0, Submit), (5, Submit), (5.1, Look), (60, Look)]
+)
+def test_nothing_is_sent_on_an_old_memory(seconds_ago, expected):
+    assert isinstance(next_step(a_view(seconds_ago=seconds_ago)), expected)
+
+
+def test_an_order_still_being_set_up_is_waited_for():
+    step = next_step(a_view("init"))
+    assert isinstance(step, Wait)
+    assert step.until is None
+
+
+def test_somebody_elses_hold_is_left_alone_and_our_own_is_not():
+    assert isinstance(next_step(a_view("on-hold")), Wait)
+    ours = a_view("on-hold", link=a_link(Phase.KNOWN, held=True))
+    assert isinstance(next_step(ours), Submit)
+
+
+def test_a_hold_that_somebody_released_is_no_longer_ours():
+    link = remember.seen(
+        a_link(Phase.KNOWN, held=True), PharmacyOrder(UID, "pending review", NOW), CURRENT
+    )
+    assert not link.held
+
+
+@pytest.mark.parametrize(
+    ("status", "phase", "expected"),
+    [
+        ("completed", Phase.KNOWN, Done),
+        ("cancelled", Phase.KNOWN, Done),
+        ("completed", Phase.UNSURE, Done),
+        ("completed", Phase.SUBMITTED, Done),
+        ("completed", Phase.ADOPTED, Done),
+        ("cancelled", Phase.DONE, Done),
+        ("cancelled", Phase.UNSURE, Find),
+        ("cancelled", Phase.SUBMITTED, Stuck),
+        ("cancelled", Phase.ADOPTED, Stuck),
+    ],
+)
+def test_orders_that_ended_at_rxscale(status, phase, expected):
+    assert isinstance(next_step(a_view(status, link=a_link(phase))), expected)
+
+
+def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_told():
+    link = a_link(Phase.UNSURE, unsure_at=AGO)
+    view = a_view("cancelled", link=link, p1_order=an_order(), search=Search(NOW))
+    assert next_step(view) == Adopt(an_order())
+    adopted = replace(view, link=remember.adopted(view.link, an_order()))
+    step = next_step(adopted)
+    assert code(step) == "cancelled_at_rxscale"
+    assert "ORD_1" in step.note.remedy
+
+
+def test_a_cancelled_order_whose_request_was_searched_in_vain_is_told_of():
+    link = a_link(Phase.UNSURE, searched_at=NOW)
+    step = next_step(a_view("cancelled", link=link, search=Search(NOW)))
+    assert code(step) == "cancelled_at_rxscale"
+    assert "po-1" in step.note.remedy
+
+
+def test_what_a_person_dropped_is_left_alone():
+    assert isinstance(next_step(a_view(None, link=a_link(Phase.DROPPED))), Done)
+
+
+@pytest.mark.parametrize(("looks", "expected"), [(0, Wait), (3, Wait), (4, Stuck)])
+def test_an_order_rxscale_does_not_show_is_looked_for_a_few_times(looks, expected):
+    assert isinstance(next_step(a_view(None, gone=True, looks=looks)), expected)
+
+
+def test_an_unknown_status_is_never_guessed():
+    step = next_step(a_view("teleported"))
+    assert code(step) == "unknown_status"
+    assert "'teleported'" in step.note.reason
+    assert "statuses.toml: rxscale.current.means" in step.note.remedy
+
+
+class TestFirstStart:
+    """Orders that were there before this store was."""
+
+    def test_it_is_searched_for_first(self):
+        step = next_step(a_view(link=a_link(Phase.KNOWN, must_find=True)))
+        assert isinstance(step, Find)
+        assert step.since == AGO
+
+    def test_an_order_first_met_past_the_queue_must_be_searched_for(self):
+        link = remember.seen(Link(UID, AGO), PharmacyOrder(UID, "in-progress", NOW), CURRENT)
+        assert link.must_find
+
+    @pytest.mark.parametrize("status", ["init", QUEUED])
+    def test_a_new_one_need_not(self, status):
+        assert not remember.seen(Link(UID, AGO), PharmacyOrder(UID, status, NOW), CURRENT).must_find
+
+    def test_one_that_moved_on_while_we_watched_need_not(self):
+        link = remember.seen(a_link(Phase.KNOWN), PharmacyOrder(UID, "in-progress", NOW), CURRENT)
+        assert not link.must_find
+
+    @pytest.mark.parametrize(
+        ("status", "policy", "expected"),
+        [
+            (QUEUED, Policy(), "Submit"),
+            (QUEUED, Policy(repeat_unsure=False), "cannot_know"),
+            ("pending review", Policy(), "cannot_know"),
+        ],
+    )
+    def test_what_is_not_found(self, status, policy, expected):
+        link = a_link(Phase.KNOWN, must_find=True, searched_at=NOW)
+        step = next_step(a_view(status, link=link, policy=policy))
+        assert (code(step) if isinstance(step, Stuck) else type(step).__name__) == expected
+
+    def test_what_a_search_could_not_see_is_not_known(self):
+        link = a_link(Phase.KNOWN, must_find=True)
+        step = next_step(a_view(link=link, search=Search(NOW, "too many orders")))
+        assert code(step) == "cannot_know"
+        assert "too many orders" in step.note.reason
+
+    def test_what_is_found_is_adopted(self):
+        link = a_link(Phase.KNOWN, must_find=True)
+        assert next_step(a_view(link=link, p1_order=an_order())) == Adopt(an_order())
+
+    def test_a_person_may_say_send_it(self):
+        link = a_link(Phase.KNOWN, must_find=True, cleared=True)
+        assert isinstance(next_step(a_view("pending review", link=link)), Submit)
+
+
+class TestUnsure:
+    """A submission whose answer was lost."""
+
+    LINK = a_link(Phase.UNSURE, unsure_at=NOW, attempts=1)
+    PAST_GRACE = replace(LINK, unsure_at=AGO)
+
+    def test_it_is_given_time(self):
+        step = next_step(a_view(link=self.LINK))
+        assert isinstance(step, Wait)
+        assert step.until == NOW + timedelta(seconds=30)
+
+    def test_then_it_is_searched_for(self):
+        step = next_step(a_view(link=self.PAST_GRACE))
+        assert isinstance(step, Find)
+        assert step.since == AGO + timedelta(seconds=30)
+
+    def test_an_older_search_does_not_count(self):
+        assert isinstance(next_step(a_view(link=replace(self.PAST_GRACE, searched_at=AGO))), Find)
+
+    @pytest.mark.parametrize(
+        ("policy", "attempts", "expected"),
+        [(Policy(), 1, Submit), (Policy(), 5, Stuck), (Policy(repeat_unsure=False), 1, Stuck)],
+    )
+    def test_what_is_not_found_is_repeated_or_asked(self, policy, attempts, expected):
+        link = replace(self.PAST_GRACE, searched_at=NOW, attempts=attempts)
+        assert isinstance(next_step(a_view(link=link, policy=policy)), expected)
+
+    def test_what_is_found_is_adopted(self):
+        step = next_step(a_view(link=self.LINK, p1_order=an_order()))
+        assert isinstance(step, Adopt)
+
+    def test_what_a_search_could_not_see_is_asked(self):
+        view = a_view(link=self.PAST_GRACE, search=Search(NOW, "the list kept changing"))
+        assert code(next_step(view)) == "unsure_submission"
+
+    def test_a_person_may_say_send_it(self):
+        assert isinstance(next_step(a_view(link=replace(self.LINK, cleared=True))), Submit)
+
+
+class TestGaps:
+    UNLINKED = Gaps((Gap("unlinked_sku", "A is not linked", "link it"), Gap("no_price", "B")))
+
+    def test_all_are_told_together(self):
+        step = next_step(a_view(draft=self.UNLINKED, catalogue_at=NOW))
+        assert code(step) == "unlinked_sku"
+        assert step.note.reason == "A is not linked; B"
+        assert step.note.remedy == "link it"
+
+    @pytest.mark.parametrize("read_at", [None, NOW - timedelta(minutes=2)])
+    def test_an_old_sku_list_is_read_again_first(self, read_at):
+        assert isinstance(
+            next_step(a_view(draft=self.UNLINKED, catalogue_at=read_at)), ReadCatalogue
+        )
+
+    def test_a_gap_that_no_sku_list_can_close_is_told_at_once(self):
+        assert code(next_step(a_view(draft=Gaps((Gap("no_price", "B"),))))) == "no_price"
+
+
+class TestUnderWay:
+    SUBMITTED = a_link(Phase.SUBMITTED, attempts=1)
+
+    def test_under_review_is_said_at_rxscale(self):
+        step = next_step(a_view(link=self.SUBMITTED))
+        assert isinstance(step, SetStatus)
+        assert step.word == "pending review"
+        assert "rxscale.current.says.in_review" in step.rule
+
+    def test_in_the_legacy_dialect_it_is_processing(self):
+        step = next_step(a_view("open", link=self.SUBMITTED, rxscale=LEGACY))
+        assert isinstance(step, SetStatus)
+        assert step.word == "processing"
+
+    def test_not_on_an_old_memory(self):
+        assert isinstance(next_step(a_view(link=self.SUBMITTED, seconds_ago=6)), Look)
+
+    @pytest.mark.parametrize("status", ["pending review", "in-progress", "ready_for_pickup"])
+    def test_never_backwards(self, status):
+        assert isinstance(next_step(a_view(status, link=self.SUBMITTED)), Wait)
+
+    def test_one_step_at_a_time(self):
+        link = remember.adopted(self.SUBMITTED, an_order("ready_pickup"))
+        step = next_step(a_view(link=link, p1_order=an_order("ready_pickup")))
+        assert isinstance(step, SetStatus)
+        assert step.word == "pending review"
+
+    def test_a_flag_outweighs_the_word_and_completing_is_not_a_status(self):
+        order = an_order(picked_up=True)
+        link = remember.adopted(self.SUBMITTED, order)
+        step = next_step(a_view("ready_for_pickup", link=link, p1_order=order))
+        assert isinstance(step, Wait)
+        assert "completed" in step.why
+
+    def test_an_unknown_word_of_pharmaone_is_told(self):
+        order = an_order("levitating")
+        link = remember.adopted(self.SUBMITTED, order)
+        step = next_step(a_view("pending review", link=link, p1_order=order))
+        assert code(step) == "unknown_status"
+
+    def test_an_order_that_turns_up_is_adopted(self):
+        step = next_step(a_view("pending review", link=self.SUBMITTED, p1_order=an_order()))
+        assert isinstance(step, Adopt)
+
+    def test_where_no_step_leads_it_waits(self):
+        nowhere = replace(CURRENT, steps={})
+        assert isinstance(next_step(a_view(link=self.SUBMITTED, rxscale=nowhere)), Wait)
+
+
+class TestReopened:
+    def test_one_that_was_never_sent_is_new_again(self):
+        assert isinstance(next_step(a_view(link=a_link(Phase.DONE))), Submit)
+
+    def test_one_that_was_sent_is_a_persons_business(self):
+        assert code(next_step(a_view(link=a_link(Phase.DONE, attempts=1)))) == "reopened"
+
+
+class TestHoldWhenStuck:
+    POLICY = Policy(hold_when_stuck=True)
+    GAPS = Gaps((Gap("no_price", "line 1 has no price"),))
+
+    def test_a_stuck_order_is_paused_with_the_reason(self):
+        step = next_step(a_view(draft=self.GAPS, policy=self.POLICY))
+        assert isinstance(step, SetStatus)
+        assert (step.word, step.comment) == ("on-hold", "line 1 has no price")
+
+    def test_but_only_once(self):
+        link = a_link(Phase.KNOWN, held=True)
+        step = next_step(a_view("on-hold", link=link, draft=self.GAPS, policy=self.POLICY))
+        assert code(step) == "no_price"
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"rxscale": LEGACY, "status": "open"},  # legacy knows no hold
+            {"status": "teleported"},  # no step is known from there
+            {"link": a_link(Phase.DONE, attempts=1)},
+        ],
+    )
+    def test_not_where_it_cannot_be(self, changes):
+        status = changes.pop("status", QUEUED)
+        step = next_step(a_view(status, draft=self.GAPS, policy=self.POLICY, **changes))
+        assert isinstance(step, Stuck)
+
+    def test_not_on_an_old_memory(self):
+        view = a_view(draft=self.GAPS, policy=self.POLICY, seconds_ago=9)
+        assert isinstance(next_step(view), Look)
+
+    def test_the_hold_is_remembered_as_ours(self):
+        step = SetStatus("on-hold", "rule", "reason")
+        order = PharmacyOrder(UID, "on-hold", NOW)
+        assert remember.status_set(a_link(Phase.KNOWN), order, step, CURRENT).held
+
+
+class TestMemory:
+    def test_a_refusal_made_nothing_but_counts(self):
+        before = a_link(Phase.KNOWN)
+        after = remember.refused(remember.intended(before, NOW, "v"), before)
+        assert (after.phase, after.attempts) == (Phase.KNOWN, 1)
+
+    def test_a_crash_around_a_call_leaves_it_unsure(self):
+        link = remember.after_crash(remember.intended(a_link(Phase.KNOWN), AGO, "v"), NOW)
+        assert (link.phase, link.unsure_at) == (Phase.UNSURE, NOW)
+        submitted = remember.submitted(link, OrderRequestId("r"), NOW)
+        assert remember.after_crash(submitted, NOW) == submitted
+
+    def test_an_intent_uses_up_a_persons_word(self):
+        assert not remember.intended(a_link(Phase.KNOWN, cleared=True), NOW, "v").cleared
+
+    @pytest.mark.parametrize(
+        ("search", "order", "expected"),
+        [
+            (Search(NOW), None, NOW),
+            (Search(NOW, "gap"), None, None),
+            (Search(NOW), an_order(), None),
+        ],
+    )
+    def test_only_a_whole_search_in_vain_counts(self, search, order, expected):
+        assert remember.searched(a_link(Phase.KNOWN), search, order).searched_at == expected
+
+    def test_done_keeps_when_it_was_finished_first(self):
+        first = remember.done(a_link(Phase.SUBMITTED), AGO)
+        assert remember.done(first, NOW).finished_at == AGO
+        dropped = a_link(Phase.DROPPED)
+        assert remember.done(dropped, NOW) == dropped
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "path"),
+    [
+        (QUEUED, QUEUED, ()),
+        (QUEUED, "pending review", ("pending review",)),
+        (QUEUED, "ready_for_pickup", ("pending review", "in-progress", "ready_for_pickup")),
+        ("in-progress", "pending review", None),  # a hold is no way round
+        ("on-hold", "pending review", ("pending review",)),
+        ("in-progress", "on-hold", ("on-hold",)),
+        ("completed", "in-progress", None),
+        ("nonsense", "completed", None),
+    ],
+)
+def test_routes(here, there, path):
+    assert route(CURRENT, here, there) == path
+
+
+def test_ranks():
+    assert reached(State.READY, State.PREPARING)
+    assert not reached(State.ON_HOLD, State.IN_REVIEW)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "jitter", "after", "seconds"),
+    [
+        (0, 1.0, None, 1),
+        (3, 1.0, None, 8),
+        (3, 0.5, None, 4),
+        (50, 1.0, None, 300),
+        (0, 0.0, None, 0.1),
+        (0, 1.0, 17.0, 17),
+    ],
+)
+def test_back_off(attempts, jitter, after, seconds):
+    assert backoff(attempts, jitter, after) == timedelta(seconds=seconds)
+
+
+def test_keys():
+    assert order_uid(order_key(UID)) == UID
+    for wrong in ("sku:psku-1", "order:", "nonsense"):
+        with pytest.raises(ValueError, match="not an order's key"):
+            order_uid(wrong)
