@@ -76,3 +76,18 @@ class Misconfigured(BridgeError):  # noqa: N818
     def __init__(self, faults: Iterable[Fault] | Fault) -> None:
         self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class BadSignature(BridgeError):  # noqa: N818
+    """A delivery does not prove that the vendor sent it: nothing in it is believed or kept."""
+
+
+class NotTheShape(BridgeError):  # noqa: N818
+    """A signed delivery is not what the vendor documents.
+
+    `field` names the place in it (`data.uid`), or is empty where it is no JSON object at all.
+    """
+
+    def __init__(self, field: str = "") -> None:
+        super().__init__(f"not the documented shape: {field or 'no JSON object'}")
+        self.field = field

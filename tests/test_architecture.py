@@ -74,7 +74,7 @@ def imports_of(path: Path) -> Iterator[str]:
 def standard(name: str) -> bool:
     import sys
 
-    return name.split(".")[0] in sys.stdlib_module_names
+    return name.split(".", maxsplit=1)[0] in sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -43,5 +43,7 @@ class OrderSweep:
 
     async def _page(self, wanted: Wanted) -> Seen[SweptOrder]:
         page = await self._rxscale.orders_page(wanted.filter, wanted.number, PAGE)
-        rows = {row.uid: SweptOrder(row.status, row.priority, row.name) for row in page.rows}
-        return Seen(dict(rows), page.total, page.pages, full=len(page.rows) >= PAGE)
+        rows: dict[str, SweptOrder] = {
+            row.uid: SweptOrder(row.status, row.priority, row.name) for row in page.rows
+        }
+        return Seen(rows, page.total, page.pages, full=len(page.rows) >= PAGE)

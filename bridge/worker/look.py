@@ -1,5 +1,7 @@
 """One look at one order: observe, decide, take the step, write it down, until it must wait."""
 
+import asyncio
+import logging
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
@@ -35,9 +37,12 @@ from bridge.errors import Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
 
+log = logging.getLogger("bridge.worker")
+
 MOST_STEPS = 12
 """More steps than any order needs in one go: a loop that does not end is a fault, not work."""
 MOST_GARBLED = 4
+MOST_WRITES = 6
 
 Ending = Wait | Stuck | Done
 
@@ -119,19 +124,20 @@ class OrderLook:
     ) -> Ending | None:
         match step:
             case Look():
-                return await self._look_at_rxscale(step)
+                await self._look_at_rxscale(step)
             case ReadCatalogue():
-                return await self._read_catalogue(step)
+                await self._read_catalogue(step)
             case Find():
-                return await self._find(step)
+                await self._find(step)
             case Adopt():
-                return self._adopt(step)
+                self._adopt(step)
             case Submit():
                 return await self._submit(step)
             case SetStatus():
-                return await self._set_status(step)
+                await self._set_status(step)
             case _:
                 assert_never(step)
+        return None
 
     async def _look_at_rxscale(self, step: Look) -> None:
         order = await self._rxscale.order(self._link.uid)
@@ -175,8 +181,8 @@ class OrderLook:
 
     async def _submit(self, step: Submit) -> Ending | None:
         before = self._link
-        await self._intend(step)
         try:
+            await self._intend(step)
             answer = await self._pharmaone.submit(self._link.uid, step.draft, self._rules.source)
         except Unsure as failure:
             self._become_unsure(failure)
@@ -198,13 +204,13 @@ class OrderLook:
         """On disk before the call: after a crash here the submission counts as unsure."""
         self._link = remember.intended(self._link, self._parts.now(), self._rules.version)
         self._book.note("intends to submit", why=step.why, rules=list(step.draft.rules))
-        await self._record()
+        await self._record()  # nothing is sent unless this is on disk
 
     def _become_unsure(self, failure: Unsure) -> None:
         self._link = remember.answer_lost(self._link, self._parts.now())
         self._tell_submission("unsure", reason=failure.what)
 
-    async def _set_status(self, step: SetStatus) -> Ending | None:
+    async def _set_status(self, step: SetStatus) -> None:
         try:
             await self._rxscale.set_status(self._link.uid, step.word, step.comment)
         except Refused as failure:
@@ -213,10 +219,9 @@ class OrderLook:
                 raise
             self._refused_word = step.word
             self._order = None  # it may have moved meanwhile: look before giving up
-            return None
+            return
         self._believe(step)
         self._book.note("set status", status=step.word, rule=step.rule)
-        return None
 
     def _believe(self, step: SetStatus) -> None:
         """An accepted write is as good as a look."""
@@ -253,7 +258,7 @@ class OrderLook:
         if isinstance(ending, Done):
             self._parts.counted_calls(self._link.calls)
         failed = isinstance(ending, Wait) and ending.failed
-        await self._parts.store.settle(
+        await self._write_down(
             Outcome(
                 claim=self._claim,
                 link=self._link,
@@ -264,6 +269,19 @@ class OrderLook:
                 now=now,
             )
         )
+
+    async def _write_down(self, outcome: Outcome) -> None:
+        """What was done must be remembered: a store that cannot write is waited for."""
+        for attempt in range(MOST_WRITES):
+            try:
+                await self._parts.store.settle(outcome)
+            except TryLater as failure:
+                if attempt == MOST_WRITES - 1:
+                    raise
+                log.warning("cannot settle", extra={"key": outcome.claim.key, "why": failure.what})
+                await asyncio.sleep(2.0**attempt)
+            else:
+                return
 
     def _finish(self, why: str, now: datetime) -> None:
         self._book.note("done", why=why)

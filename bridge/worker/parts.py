@@ -25,6 +25,7 @@ class Parts:
     find: Callable[[datetime], Awaitable[Search]]
     """Search PharmaOne's orders; the search begins at the given time or later."""
     read_catalogue: Callable[[], Awaitable[None]]
+    """Read RxScale's SKU list anew, or join a reading under way."""
     now: Callable[[], datetime]
     jitter: Callable[[], float]
     told: Callable[[str, str], None]

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from bridge.core.model import Claim, Link
 from bridge.core.remember import after_crash
-from bridge.errors import BridgeError, TryLater
+from bridge.errors import TryLater
 from bridge.worker.look import OrderLook
 from bridge.worker.parts import Parts
 
@@ -94,18 +94,12 @@ class Worker:
         return min(NAP_SECONDS, max(0.005, (due - now).total_seconds()))
 
     async def _look(self, claim: Claim, link: Link) -> None:
-        now = self._parts.now()
-        look = OrderLook(self._parts, claim, after_crash(link, now))
+        look = OrderLook(self._parts, claim, after_crash(link, self._parts.now()))
         try:
             await look.run()
-        except BridgeError as failure:
-            # The store could not write the outcome down: the lease expires and we look again.
-            log.exception("look not recorded", extra={"key": claim.key, "reason": str(failure)})
         except Exception:
+            # A mistake of ours must not spin: the key waits, and its story says so. If even
+            # that cannot be written down, the lease runs out and the order is looked at again.
             log.exception("look failed unexpectedly", extra={"key": claim.key})
-            await self._put_off(claim, link)
-
-    async def _put_off(self, claim: Claim, link: Link) -> None:
-        """A mistake of ours must not spin: the key waits, and is seen in its story."""
-        with contextlib.suppress(BridgeError):
-            await OrderLook(self._parts, claim, link).put_off("an unexpected error; see the log")
+            with contextlib.suppress(Exception):
+                await look.put_off("an unexpected error; see the log")

@@ -1,0 +1,1 @@
+"""The `rxbridge` command: reads arguments, prints answers, decides nothing."""

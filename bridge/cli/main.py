@@ -1,0 +1,131 @@
+"""The command line: what can be said to `rxbridge`, and the exit code of each ending.
+
+Every noun lives in a module of its own, imported only when it is asked for: `--help` is instant.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+import bridge
+from bridge.errors import BridgeError, Misconfigured
+
+DONE, FAILED, WRONG = 0, 1, 2
+
+Handler = Callable[[argparse.Namespace], int]
+
+
+def entry() -> None:
+    """The console script. Ends the process."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs one command and returns its exit code: 0 done, 1 a finding or failure, 2 wrong use."""
+    arguments = parser().parse_args(argv)
+    try:
+        return _handler(arguments)(arguments)
+    except Misconfigured as mistake:
+        for fault in mistake.faults:
+            print(f"rxbridge: {fault}", file=sys.stderr)
+        return WRONG
+    except BridgeError as failure:
+        print(f"rxbridge: {failure}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return DONE if arguments.command in ("run", "sandbox", "demo") else FAILED
+
+
+def _handler(arguments: argparse.Namespace) -> Handler:
+    module, _, name = str(arguments.handler).partition(":")
+    handler: Handler = getattr(import_module(f"bridge.cli.{module}"), name)
+    return handler
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="rxbridge",
+        description="The bridge between PharmaOne and RxScale.",
+        epilog="Try it without accounts: rxbridge demo",
+    )
+    top.add_argument("--version", action="version", version=f"rxbridge {bridge.__version__}")
+    top.add_argument(
+        "--config", type=Path, metavar="PATH", help="the configuration (default: ./rxbridge.toml)"
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _running(commands)
+    _looking(commands)
+    _mending(commands)
+    return top
+
+
+def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    run = commands.add_parser("run", help="the sidecar, in the foreground; Ctrl-C drains and stops")
+    run.set_defaults(handler="run:run")
+    demo = commands.add_parser("demo", help="both vendors simulated and real orders through it")
+    demo.add_argument("--orders", type=_count, default=25, metavar="N", help="how many (25)")
+    demo.add_argument("--keep", action="store_true", help="stay up until Ctrl-C")
+    demo.add_argument("--json", action="store_true", help="one JSON document at the end")
+    demo.set_defaults(handler="demo:demo")
+    sandbox = commands.add_parser("sandbox", help="only the two simulated vendors")
+    sandbox.add_argument("--host", default="127.0.0.1")
+    sandbox.add_argument("--rxscale-port", type=int, default=8201, metavar="PORT")
+    sandbox.add_argument("--pharmaone-port", type=int, default=8202, metavar="PORT")
+    sandbox.add_argument("--dialect", choices=["current", "legacy"], default="current")
+    sandbox.add_argument("--approve-after", type=float, metavar="SECONDS", help="staff approve")
+    sandbox.add_argument("--webhooks-to", metavar="URL", help="where the bridge listens")
+    sandbox.add_argument("--webhook-secret", default="whsec_sandbox", metavar="SECRET")
+    sandbox.add_argument("--unlimited", action="store_true", help="no rate limits")
+    sandbox.add_argument("--json", action="store_true", help="say where, as one line of JSON")
+    sandbox.set_defaults(handler="sandbox:sandbox")
+
+
+def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    check = commands.add_parser("check", help="everything the configuration needs, tried out")
+    check.add_argument("--offline", action="store_true", help="files only, no vendor is called")
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(handler="check:check")
+    orders = commands.add_parser("orders", help="pharmacy orders and where they stand")
+    verbs = orders.add_subparsers(dest="verb", required=True, metavar="VERB")
+    listed = verbs.add_parser("list", help="links and states, newest first")
+    listed.add_argument("--open", action="store_true", help="only those that are not finished")
+    listed.add_argument("--limit", type=_count, default=50, metavar="N")
+    listed.add_argument("--json", action="store_true")
+    listed.set_defaults(handler="orders:list_orders")
+    show = verbs.add_parser("show", help="one order's whole story, in time order")
+    show.add_argument("uid", metavar="UID", help="po-... or order:po-...")
+    show.add_argument("--json", action="store_true")
+    show.set_defaults(handler="orders:show_order")
+
+
+def _mending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    stuck = commands.add_parser("stuck", help="what waits for a person, and how to free it")
+    verbs = stuck.add_subparsers(dest="verb", required=True, metavar="VERB")
+    listed = verbs.add_parser("list", help="the key, since when, why, and what to do")
+    listed.add_argument("--json", action="store_true")
+    listed.set_defaults(handler="stuck:list_stuck")
+    retry = verbs.add_parser("retry", help="look again; an unsure submission is sent")
+    retry.add_argument("keys", nargs="*", metavar="KEY", help="order:po-...")
+    retry.add_argument("--all", action="store_true", help="everything that is stuck")
+    retry.set_defaults(handler="stuck:retry")
+    drop = verbs.add_parser("drop", help="leave it alone from now on: it was handled by hand")
+    drop.add_argument("key", metavar="KEY")
+    drop.add_argument("--reason", required=True, help="for the story; no patient data, please")
+    drop.set_defaults(handler="stuck:drop")
+    submitted = verbs.add_parser("submitted", help="its order-request is in PharmaOne already")
+    submitted.add_argument("key", metavar="KEY")
+    submitted.set_defaults(handler="stuck:submitted")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number

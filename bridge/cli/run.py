@@ -1,0 +1,37 @@
+"""`rxbridge run`: the sidecar, in the foreground, until SIGTERM or SIGINT."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from functools import partial
+
+from bridge import __version__, app, logs
+from bridge.cli.main import DONE
+from bridge.cli.shared import loop
+from bridge.cli.shared.opened import settings_of
+from bridge.errors import Misconfigured
+from bridge.server import Running
+from bridge.settings import Settings
+
+log = logging.getLogger("bridge")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments)
+    missing = settings.missing_for_run()
+    if missing:
+        raise Misconfigured(missing)
+    logs.setup(settings.log.level, settings.log.format, sys.stderr, secrets=settings.secrets())
+    for warning in settings.warnings():
+        log.warning("%s", warning)
+    loop.run(loop.until_stopped(partial(_run, settings)))
+    return DONE
+
+
+async def _run(settings: Settings, stop: asyncio.Event) -> None:
+    await app.run(settings, stop, _started)
+
+
+def _started(_: app.Bridge, running: Running) -> None:
+    print(f"rxbridge {__version__} listens at {running.url} - {running.url}/health", flush=True)

@@ -1,0 +1,1 @@
+"""What several commands need: settings, store, event loop, and how answers look."""

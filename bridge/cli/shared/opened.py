@@ -1,0 +1,60 @@
+"""What every command needs first: the settings, and the store beside a running bridge."""
+
+import argparse
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bridge import config
+from bridge.core.model import Key
+from bridge.errors import Fault, Misconfigured
+from bridge.settings import Settings
+from bridge.store import Store
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """Raises Misconfigured with every fault of file, environment and secrets."""
+    return config.load(arguments.config, os.environ, cwd=Path.cwd())
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """The store of these settings, which must exist already: a command never makes one."""
+    if not settings.store.path.exists():
+        raise Misconfigured(
+            Fault(
+                str(settings.store.path),
+                "there is no store here yet",
+                "start `rxbridge run` first, or name its configuration with --config",
+            )
+        )
+    store = await Store.open(settings.store.path, now=now())
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def key_of(text: str) -> Key:
+    """`po-1` and `order:po-1` are both understood."""
+    return Key(text if ":" in text else f"order:{text}")
+
+
+def shipped_mappings() -> Path:
+    """Where the mapping files that come with the bridge lie.
+
+    In a checkout, beside the package; installed, under the environment's share folder.
+    """
+    beside = Path(__file__).parents[3] / "mappings"
+    installed = Path(sys.prefix) / "share" / "rxbridge" / "mappings"
+    for place in (beside, installed):
+        if (place / "statuses.toml").exists():
+            return place
+    raise Misconfigured(Fault("mappings", "the shipped mapping files are missing", "install anew"))

@@ -1,0 +1,35 @@
+"""How answers look: tables for people, one JSON document for programs."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def console() -> Console:
+    return Console(highlight=False, soft_wrap=False)
+
+
+def as_json(document: object) -> None:
+    print(json.dumps(document, default=_plain, ensure_ascii=False, indent=2))
+
+
+def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
+    table = Table(*headings, title=title or None, title_justify="left", pad_edge=False)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console().print(table)
+
+
+def moment(at: datetime | None) -> str:
+    """Local time, to the second: what the clock on the wall said."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else ""
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return str(value)

@@ -1,0 +1,87 @@
+"""`rxbridge stuck list|retry|drop|submitted`: what waits for a person, and what frees it."""
+
+import argparse
+import asyncio
+import sys
+from dataclasses import asdict
+
+from bridge.cli.main import DONE, FAILED, WRONG
+from bridge.cli.shared import show
+from bridge.cli.shared.opened import key_of, now, open_store, settings_of
+from bridge.core.memory import StuckRow
+from bridge.core.model import Key
+
+
+def list_stuck(arguments: argparse.Namespace) -> int:
+    rows = asyncio.run(_stuck(arguments))
+    if arguments.json:
+        show.as_json({"stuck": [{"key": r.key, "since": r.since, **asdict(r.note)} for r in rows]})
+    elif not rows:
+        print("Nothing is stuck.")
+    else:
+        _print(rows)
+    return DONE
+
+
+def _print(rows: list[StuckRow]) -> None:
+    console = show.console()
+    for row in rows:
+        console.print(f"[bold]{row.key}[/bold]  since {show.moment(row.since)}  ({row.note.code})")
+        console.print(f"  why  {row.note.reason}", markup=False)
+        console.print(f"  do   {row.note.remedy}", markup=False)
+    console.print(f"\n{len(rows)} stuck. After mending: rxbridge stuck retry --all")
+
+
+def retry(arguments: argparse.Namespace) -> int:
+    if arguments.all == bool(arguments.keys):
+        print("rxbridge: name the keys to retry, or --all", file=sys.stderr)
+        return WRONG
+    keys = None if arguments.all else [key_of(text) for text in arguments.keys]
+    freed = asyncio.run(_retry(arguments, keys))
+    for key in freed:
+        print(f"{key}: looked at again within a second, if the bridge is running")
+    missed = [key for key in keys or () if key not in freed]
+    for key in missed:
+        print(f"rxbridge: {key} is not stuck", file=sys.stderr)
+    return FAILED if missed else DONE
+
+
+def drop(arguments: argparse.Namespace) -> int:
+    key = key_of(arguments.key)
+    if not asyncio.run(_drop(arguments, key)):
+        return _unknown(key)
+    print(f"{key}: left alone from now on")
+    return DONE
+
+
+def submitted(arguments: argparse.Namespace) -> int:
+    key = key_of(arguments.key)
+    if not asyncio.run(_submitted(arguments, key)):
+        return _unknown(key)
+    print(f"{key}: taken as submitted; the bridge goes on from there")
+    return DONE
+
+
+def _unknown(key: Key) -> int:
+    print(f"rxbridge: nothing is known of {key}", file=sys.stderr)
+    return FAILED
+
+
+async def _stuck(arguments: argparse.Namespace) -> list[StuckRow]:
+    async with open_store(settings_of(arguments)) as store:
+        return await store.stuck()
+
+
+async def _retry(arguments: argparse.Namespace, keys: list[Key] | None) -> list[Key]:
+    async with open_store(settings_of(arguments)) as store:
+        return await store.retry(keys, now())
+
+
+async def _drop(arguments: argparse.Namespace, key: Key) -> bool:
+    async with open_store(settings_of(arguments)) as store:
+        return await store.drop(key, arguments.reason, now())
+
+
+async def _submitted(arguments: argparse.Namespace, key: Key) -> bool:
+    async with open_store(settings_of(arguments)) as store:
+        return await store.mark_submitted(key, now())

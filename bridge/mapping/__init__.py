@@ -1,0 +1,6 @@
+"""Mapping files become checked look-ups that never guess; mistakes are told by file and key."""
+
+from bridge.mapping.reading import Place
+from bridge.mapping.rules import Rules, fingerprint, load
+
+__all__ = ["Place", "Rules", "fingerprint", "load"]

@@ -1,0 +1,226 @@
+"""One pharmacy order, linked, priced and mapped: a draft ready to send, or everything it lacks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.core.model import (
+    CatalogueSku,
+    Draft,
+    Gap,
+    Gaps,
+    LinkedLine,
+    OrderLine,
+    PharmacyOrder,
+    SkuUid,
+)
+from bridge.mapping.expressions import PROBLEM, CannotEvaluate
+from bridge.mapping.orders import OrderMapping, Target
+from bridge.mapping.reading import ORDERS, SKUS
+from bridge.mapping.shipping import Shipping
+from bridge.mapping.skus import SkuLinks, pharmacy_sku, pzn_is_valid
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """The rules for one draft; `gaps` gathers what is missing while it is made."""
+
+    orders: OrderMapping
+    links: SkuLinks
+    shipping: Shipping
+    gaps: list[Gap]
+
+
+def draft(
+    rules: Drafting,
+    order: PharmacyOrder,
+    skus: Mapping[SkuUid, CatalogueSku],
+    shop_id: str | None,
+) -> Draft | Gaps:
+    """The order-request's payload as PharmaOne documents it (pharmaone.md section 10)."""
+    delivery = rules.shipping.delivery(order.detail)
+    lines: list[LinkedLine] = []
+    decided = {ORDERS: None}
+    for line in order.lines:
+        sku = skus.get(line.sku_uid)
+        decided[_link(rules, line, sku, lines)] = None
+    views = [_view(line) for line in lines]
+    items = [_fill_item(rules, view) for view in views]
+    facts: dict[str, Any] = {"uid": order.uid, "shop_id": shop_id, "delivery": delivery.way}
+    facts |= _totals(rules, lines, order.detail)
+    seen = {**order.detail, "bridge": {**facts, "lines": views}}
+    payload, failed = _fill(rules, rules.orders.payload, seen)
+    if order.lines:
+        payload["items"] = items
+    _require(rules, "payload", payload.keys() | failed)
+    if rules.gaps:
+        return Gaps(tuple(dict.fromkeys(rules.gaps)))
+    payload["external_id"] = order.uid
+    decided[str(delivery.place)] = None
+    return Draft(payload, tuple(filter(None, decided)))
+
+
+def split(total_cents: int | None, quantity: int) -> tuple[tuple[int, int | None], ...]:
+    """`quantity` units whose prices add up to `total_cents` exactly, as (units, price) parts.
+
+    Where the total does not divide evenly there are two parts, a cent apart
+    (docs/decisions/0003-remainder-cents.md).
+    """
+    if total_cents is None:
+        return ((quantity, None),)
+    price, dearer = divmod(total_cents, quantity)
+    if not dearer:
+        return ((quantity, price),)
+    return ((quantity - dearer, price), (dearer, price + 1))
+
+
+# -- lines -----------------------------------------------------------------------------------
+
+
+def _link(
+    rules: Drafting, line: OrderLine, sku: CatalogueSku | None, lines: list[LinkedLine]
+) -> str:
+    """Adds the line in PharmaOne's units and names the rule that linked it."""
+    name = line.name or (sku.name if sku else "") or line.sku_uid
+    pzn = line.pzn or (sku.pzn if sku else None)
+    if pzn and rules.orders.refuse_bad_pzn and not pzn_is_valid(pzn):
+        rules.gaps.append(_bad_pzn(name, line, pzn))
+    link = rules.links.find(line, sku)
+    if link is None:
+        rules.gaps.append(_unlinked(name, line, sku))
+        return ""
+    quantity = link.quantity(line.amount)
+    if quantity is None:
+        what = f"'{name}' ({line.sku_uid}): {line.amount} x {link.units} is no whole number above 0"
+        remedy = f"correct units_per_sku in {link.place if SKUS in link.place else SKUS}"
+        rules.gaps.append(Gap("not_whole", what, remedy))
+        return link.place
+    for units, price in split(_paid(rules, line), quantity):
+        lines.append(LinkedLine(link.p1_id, units, price, name, line.sku_uid, pzn))
+    return link.place
+
+
+def _paid(rules: Drafting, line: OrderLine) -> int | None:
+    """Cents paid for the whole line."""
+    if line.paid_cents is None or rules.orders.amounts.total_paid_amount == "line":
+        return line.paid_cents
+    return line.paid_cents * line.amount
+
+
+def _bad_pzn(name: str, line: OrderLine, pzn: str) -> Gap:
+    return Gap(
+        "bad_pzn",
+        f"'{name}' ({line.sku_uid}): PZN {pzn} is not eight digits with the right check digit",
+        f'have it corrected at RxScale, or set {ORDERS}: checks.pzn = "ignore"',
+    )
+
+
+def _unlinked(name: str, line: OrderLine, sku: CatalogueSku | None) -> Gap:
+    uid = pharmacy_sku(line, sku)
+    if uid is None:
+        return Gap(
+            "not_in_catalogue",
+            f"'{name}' ({line.sku_uid}) is not in RxScale's SKU list of this pharmacy",
+            "add the product to this pharmacy at RxScale; SKU types hidden there are missing too",
+        )
+    return Gap(
+        "unlinked_sku",
+        f"'{name}' ({line.sku_uid}, {uid}) is not linked to a PharmaOne product",
+        f"add to {SKUS}: {uid},<p1_id>,1,0, or run: rxbridge skus match",
+    )
+
+
+def _view(line: LinkedLine) -> dict[str, Any]:
+    return {
+        "p1_id": line.p1_id,
+        "quantity": line.quantity,
+        "price_cents": line.price_cents,
+        "name": line.name,
+        "pzn": line.pzn,
+        "sku_uid": line.sku_uid,
+    }
+
+
+# -- amounts ---------------------------------------------------------------------------------
+
+
+def _totals(
+    rules: Drafting, lines: Sequence[LinkedLine], detail: Mapping[str, Any]
+) -> dict[str, int | None]:
+    """All in cents; a total is None where a part of it is not known, or nothing was ordered."""
+    goods: int | None = None
+    if lines and all(line.price_cents is not None for line in lines):
+        goods = sum(line.quantity * (line.price_cents or 0) for line in lines)
+    shipping = _shipping_cents(rules, detail)
+    total = goods
+    if goods is not None and rules.orders.amounts.shipping_in_total:
+        total = goods + (shipping or 0)
+    return {"goods_cents": goods, "shipping_cents": shipping, "total_cents": total}
+
+
+def _shipping_cents(rules: Drafting, detail: Mapping[str, Any]) -> int | None:
+    """Shipping costs; a gap where they count and are no cents in euros (rxscale.md 6.1)."""
+    costs, currency = detail.get("shipping_costs_amount"), detail.get("shipping_costs_currency")
+    if costs is None:
+        return None
+    if type(costs) is int and currency in (None, "EUR"):
+        return costs
+    if rules.orders.amounts.shipping_in_total:
+        what = "shipping_costs_amount is not a whole number of euro cents"
+        remedy = f"have it corrected at RxScale, or set {ORDERS}: amounts.shipping_in_total = false"
+        rules.gaps.append(Gap("bad_shipping_costs", what, remedy))
+    return None
+
+
+# -- fields ----------------------------------------------------------------------------------
+
+
+def _fill_item(rules: Drafting, view: dict[str, Any]) -> dict[str, Any]:
+    about = f"'{view['name']}' ({view['sku_uid']}): "
+    item, failed = _fill(rules, rules.orders.item, view, about)
+    wanting = (names for names in rules.orders.require_item if item.keys().isdisjoint(names))
+    if view["price_cents"] is None and any("price" in names for names in wanting):
+        failed.add("price")
+        what = f"{about}RxScale sends no total_paid_amount for it"
+        remedy = f"have it corrected at RxScale, or take price out of {ORDERS}: require.item"
+        rules.gaps.append(Gap("no_price", what, remedy))
+    _require(rules, "item", item.keys() | failed, about)
+    return item
+
+
+def _fill(
+    rules: Drafting, targets: Iterable[Target], seen: Mapping[str, Any], about: str = ""
+) -> tuple[dict[str, Any], set[str]]:
+    """The fields that have a value, and the names of those whose expression failed."""
+    filled: dict[str, Any] = {}
+    failed: set[str] = set()
+    for target in targets:
+        try:
+            value = target.expression(seen)
+            if value is None or value == "":
+                continue
+            problem = PROBLEM[target.kind](value)
+        except CannotEvaluate as failure:
+            problem = str(failure)
+        if problem is None:
+            filled[target.name] = value
+            continue
+        failed.add(target.name)
+        what, remedy = f"{about}{target}: {problem}", f"mend the expression in {target.place}"
+        rules.gaps.append(Gap("bad_expression_result", what, remedy))
+    return filled, failed
+
+
+def _require(rules: Drafting, table: str, there: Iterable[str], about: str = "") -> None:
+    """Tells a gap for each requirement of the table that none of its fields meets."""
+    orders, present = rules.orders, frozenset(there)
+    is_item = table == "item"
+    targets = orders.item if is_item else orders.payload
+    for names in orders.require_item if is_item else orders.require_payload:
+        if present.isdisjoint(names):
+            sources = [str(target) for target in targets if target.name in names]
+            sources += ["order_items"] if "items" in names else []
+            what = f"{about}{' or '.join(names)} is missing: RxScale has nothing for "
+            what += ", ".join(sources)
+            remedy = f"complete the order at RxScale, or change the expression in {ORDERS}"
+            rules.gaps.append(Gap("missing_field", what, remedy))

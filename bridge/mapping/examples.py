@@ -1,0 +1,144 @@
+"""The examples of orders.toml: run at load, so that a mapping that does not do as it says fails."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from bridge.core.model import (
+    CatalogueSku,
+    Draft,
+    Gaps,
+    OrderLine,
+    PharmacyOrder,
+    PharmacyOrderUid,
+    PharmacySkuUid,
+    ProductId,
+    SkuUid,
+)
+from bridge.mapping.draft import Drafting, draft
+from bridge.mapping.orders import Example, Given, OrderMapping
+from bridge.mapping.reading import ORDERS, Faults, Place, check
+from bridge.mapping.shipping import Shipping
+from bridge.mapping.skus import SkuLink, SkuLinks
+
+SEEN_AT = datetime(2026, 1, 2, 8, tzinfo=UTC)
+REMEDY = "mend the mapping, or the example if this is what you want from now on"
+
+
+class _Read(BaseModel):
+    """What the bridge itself reads of an order; the rest is for the expressions."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _Sku(_Read):
+    uid: str
+    display_name: str = ""
+    pzn: str | None = None
+
+
+class _Item(_Read):
+    uid: str = ""
+    amount: int
+    total_paid_amount: int | None = None
+    sku: _Sku
+
+
+class _Order(_Read):
+    uid: str
+    order_items: tuple[_Item, ...] = ()
+
+
+def run_examples(mapping: OrderMapping, shipping: Shipping, faults: Faults) -> None:
+    """Tells a fault for each example that does not give what it expects."""
+    for number, example in enumerate(mapping.examples, start=1):
+        place = Place(ORDERS, f"example.{number}.given.order")
+        order = check(_Order, example.given.order, place, faults)
+        if order is None:
+            continue
+        used = replace(mapping, amounts=example.amounts or mapping.amounts)
+        rules = Drafting(used, _links(example.given), shipping, [])
+        given = _given(order, example.given.order)
+        made = draft(rules, given, _catalogue(example.given), example.given.shop_id)
+        found = _difference(example, made)
+        if found:
+            faults.tell(Place(ORDERS, f"example '{example.name}'"), found, REMEDY)
+
+
+def _given(order: _Order, detail: Mapping[str, Any]) -> PharmacyOrder:
+    lines = tuple(
+        OrderLine(
+            uid=item.uid,
+            sku_uid=SkuUid(item.sku.uid),
+            amount=item.amount,
+            paid_cents=item.total_paid_amount,
+            name=item.sku.display_name,
+            pzn=item.sku.pzn,
+        )
+        for item in order.order_items
+    )
+    return PharmacyOrder(PharmacyOrderUid(order.uid), "", SEEN_AT, lines=lines, detail=detail)
+
+
+def _catalogue(given: Given) -> dict[SkuUid, CatalogueSku]:
+    return {
+        SkuUid(row.sku_uid): CatalogueSku(
+            PharmacySkuUid(row.pharmacy_sku_uid), SkuUid(row.sku_uid), row.external_id
+        )
+        for row in given.catalogue
+    }
+
+
+def _links(given: Given) -> SkuLinks:
+    return SkuLinks(
+        {
+            PharmacySkuUid(row.pharmacy_sku_uid): SkuLink(ProductId(row.p1_id), row.units_per_sku)
+            for row in given.links
+        }
+    )
+
+
+def _difference(example: Example, made: Draft | Gaps) -> str | None:
+    expected = example.expect
+    if isinstance(made, Draft):
+        if expected.payload is None:
+            return f"expected the gaps {', '.join(expected.gaps)}, got a payload"
+        return first_difference(expected.payload, made.payload)
+    codes = [gap.code for gap in made.gaps]
+    if expected.payload is not None:
+        return "expected a payload, got gaps: " + "; ".join(gap.what for gap in made.gaps)
+    if sorted(codes) == sorted(expected.gaps):
+        return None
+    return f"expected the gaps {', '.join(expected.gaps)}, got {', '.join(codes)}"
+
+
+def first_difference(expected: Any, got: Any, path: str = "") -> str | None:
+    """The first field that differs, with both values; None where everything is equal."""
+    if isinstance(expected, Mapping) and isinstance(got, Mapping):
+        pairs = {key: (expected.get(key), got.get(key)) for key in (*expected, *got)}
+    elif isinstance(expected, list) and isinstance(got, list) and len(expected) == len(got):
+        pairs = {str(place): pair for place, pair in enumerate(zip(expected, got, strict=True))}
+    elif _same(expected, got):
+        return None
+    else:
+        return f"{path}: expected {_show(expected)}, got {_show(got)}"
+    for key, (left, right) in pairs.items():
+        found = first_difference(left, right, f"{path}.{key}" if path else key)
+        if found:
+            return found
+    return None
+
+
+def _same(expected: Any, got: Any) -> bool:
+    """Equal, and true or false is no number."""
+    return bool(expected == got) and isinstance(expected, bool) == isinstance(got, bool)
+
+
+def _show(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return str(value) if isinstance(value, Decimal) else repr(value)

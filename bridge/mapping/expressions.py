@@ -1,0 +1,203 @@
+"""JMESPath with the bridge's own functions: checked when loaded, evaluated without surprises."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError, JMESPathTypeError, LexerError, ParseError
+from jmespath.functions import Functions, signature
+from jmespath.visitor import Options, TreeInterpreter
+
+from bridge.mapping.reading import Faults, Place, nearest
+
+_ORDER = """
+uid status name shop_order_name external_status pharmacy display_name order delivery_address
+invoice_address first_name last_name street house_number zip_code city country province
+additional_address priority order_items amount sku pzn total_paid_amount shop_shipping_methods
+external_id pharmacy_mapping pharmacy_uid shipping_method_identifier_for_pharmacy
+shipping_costs_amount shipping_costs_currency patient_data email date_of_birth doctor_data
+prescription_file filename content_base64 prepaid payouts currency component_type
+routing_description provider_route_id pharmacy_order_uid pharmacy_order_name
+pharmacy_order_created_at routing_created_at data created_at updated_at deleted_at delivery_type
+identifier pharmacy_sku price stock product_uid product_display_name product_handle
+"""
+_LINE = "p1_id quantity price_cents name pzn sku_uid"
+_BRIDGE = "bridge uid shop_id delivery shipping_cents lines goods_cents total_cents"
+LINE_NAMES = frozenset(_LINE.split())
+ORDER_NAMES = frozenset(_ORDER.split()) | frozenset(_BRIDGE.split()) | LINE_NAMES
+"""What RxScale documents (rxscale.md sections 6.1, 6.2, 6.5, 6.6, 7.1) and the bridge adds."""
+
+_TYPES: Mapping[type, str] = {
+    type(None): "nothing",
+    bool: "true or false",
+    int: "a number",
+    float: "an inexact number",
+    Decimal: "an amount",
+    str: "a text",
+    list: "a list",
+    dict: "a table",
+}
+_YES = frozenset({"1", "true", "yes"})
+_NO = frozenset({"0", "false", "no", ""})
+
+
+class CannotEvaluate(ValueError):  # noqa: N818 - says what happened; it never leaves the mapping
+    """An expression has no usable result. Its text holds types and names, never values."""
+
+
+def type_of(value: object) -> str:
+    """A value's type in plain words: values themselves may be a patient's."""
+    return _TYPES.get(type(value), "something unreadable")
+
+
+class _BridgeFunctions(Functions):
+    """What orders.toml may call beside JMESPath's own functions."""
+
+    @signature({"types": []})
+    def _func_euros(self, cents: object) -> Decimal | None:
+        """Whole cents as an exact amount with two places."""
+        if cents is None:
+            return None
+        if type(cents) is not int:
+            raise CannotEvaluate(f"euros() takes whole cents and got {type_of(cents)}")
+        return Decimal(cents).scaleb(-2)
+
+    @signature({"types": ["string"]}, {"types": ["array", "null"]})
+    def _func_join_present(self, separator: str, parts: list[object] | None) -> str | None:
+        """The parts that are there, joined; null if none is."""
+        texts = (self._func_text(part) for part in parts or ())
+        return separator.join(filter(None, (text and text.strip() for text in texts))) or None
+
+    @signature({"types": []})
+    def _func_text(self, value: object) -> str | None:
+        """A number or text as text; true and false in JSON's words."""
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, int | float | Decimal):
+            return str(value)
+        raise CannotEvaluate(f"{type_of(value)} cannot become a text")
+
+    @signature({"types": []})
+    def _func_truthy(self, value: object) -> bool:
+        """Yes or no in any of the usual spellings; null is no. Anything else is not guessed."""
+        word = (self._func_text(value) or "").strip().casefold()
+        if word not in _YES | _NO:
+            raise CannotEvaluate("truthy() reads 1, 0, true, false, yes and no only")
+        return word in _YES
+
+
+_INTERPRETER = TreeInterpreter(Options(custom_functions=_BridgeFunctions()))
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression. Calling it raises CannotEvaluate where there is no result."""
+
+    text: str
+    _tree: Any = field(repr=False, compare=False)
+
+    def __call__(self, value: Mapping[str, Any]) -> Any:
+        try:
+            return _INTERPRETER.visit(self._tree, value)
+        except CannotEvaluate:
+            raise
+        except JMESPathTypeError as failure:
+            what = f"{failure.function_name}() cannot work on {failure.actual_type}"
+            raise CannotEvaluate(what) from None
+        except (JMESPathError, ArithmeticError, TypeError, ValueError):
+            raise CannotEvaluate("it cannot be worked out for this order") from None
+
+
+def compile_expression(
+    text: str, names: Collection[str], place: Place, faults: Faults
+) -> Expression | None:
+    """The expression; None with every fault told: syntax, unknown functions, unknown names."""
+    try:
+        tree: Any = jmespath.compile(text).parsed
+    except (JMESPathError, RecursionError) as failure:
+        faults.tell(place, f"no JMESPath: {_syntax(failure)}", "see https://jmespath.org")
+        return None
+    before = len(faults)
+    for node in _nodes(tree):
+        if node["type"] == "function_expression":
+            _check_call(node, place, faults)
+    made_here = {node["value"] for node in _nodes(tree) if node["type"] == "key_val_pair"}
+    _check_names(tree, frozenset(names) | made_here, place, faults)
+    return Expression(text, tree) if len(faults) == before else None
+
+
+def _syntax(failure: Exception) -> str:
+    if isinstance(failure, LexerError):
+        return f"{failure.message} at column {failure.lexer_position + 1}"
+    if isinstance(failure, ParseError) and failure.token_value:
+        return f"'{failure.token_value}' at column {failure.lex_position + 1} does not belong there"
+    if isinstance(failure, RecursionError):
+        return "too deeply nested"
+    return "it is empty or breaks off"
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    yield tree
+    for child in tree.get("children", ()):
+        if isinstance(child, dict):
+            yield from _nodes(child)
+
+
+def _check_call(node: Mapping[str, Any], place: Place, faults: Faults) -> None:
+    name, table = node["value"], _BridgeFunctions.FUNCTION_TABLE
+    if name not in table:
+        faults.tell(place, f"there is no function {name}()", nearest(name, table))
+        return
+    wants, gets = table[name]["signature"], len(node["children"])
+    variadic = bool(wants and wants[-1].get("variadic"))
+    if gets < len(wants) or (gets > len(wants) and not variadic):
+        what = f"{name}() takes {len(wants)} arguments and is given {gets}"
+        faults.tell(place, what, "see https://jmespath.org, or the top of orders.toml")
+
+
+def _check_names(tree: Any, known: Collection[str], place: Place, faults: Faults) -> None:
+    used = (node["value"] for node in _nodes(tree) if node["type"] == "field")
+    for name in dict.fromkeys(used):
+        if name not in known:
+            remedy = (
+                f"{nearest(name, sorted(known)) if len(name) > 1 else ''} texts stand in single "
+                "quotes; if RxScale does send such a field, write it into an [[example]]"
+            )
+            faults.tell(place, f"'{name}' is no known field", remedy.strip())
+
+
+def _money(value: object) -> str | None:
+    if not isinstance(value, Decimal):
+        return f"gives {type_of(value)} where an amount is wanted: wrap cents in euros(...)"
+    return "gives a negative amount" if value < 0 else None
+
+
+def _whole(value: object) -> str | None:
+    if type(value) is not int:
+        return f"gives {type_of(value)} where a whole number is wanted"
+    return "gives a negative number" if value < 0 else None
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, str):
+        return None
+    return f"gives {type_of(value)} where a text is wanted: wrap it in text(...)"
+
+
+def _yes_no(value: object) -> str | None:
+    if isinstance(value, bool):
+        return None
+    return f"gives {type_of(value)} where true or false is wanted: wrap it in truthy(...)"
+
+
+PROBLEM: Mapping[str, Callable[[object], str | None]] = {
+    "text": _text,
+    "money": _money,
+    "whole": _whole,
+    "yes_no": _yes_no,
+}
+"""What keeps a result from being of a kind that `[fields]` names; None if nothing does."""

@@ -1,0 +1,228 @@
+"""orders.toml: how a pharmacy order becomes an order-request's payload, field by field."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StrictBool
+
+from bridge.mapping.expressions import (
+    LINE_NAMES,
+    ORDER_NAMES,
+    Expression,
+    compile_expression,
+)
+from bridge.mapping.reading import ORDERS, Faults, Place, Table, check, nearest
+
+Kind = Literal["text", "money", "whole", "yes_no"]
+FIXED: Mapping[str, str] = {
+    "external_reference": "the pharmacy order's uid, always: that one order-request per order "
+    "is made rests on it",
+    "external_id": "the pharmacy order's uid, always: a lost answer is looked for by it",
+    "items": "made from [item], one for each ordered line",
+}
+"""What the bridge fills itself, and why no mapping may."""
+
+
+class Amounts(Table):
+    total_paid_amount: Literal["line", "unit"] = "line"
+    shipping_in_total: StrictBool = False
+
+
+class _Checks(Table):
+    pzn: Literal["refuse", "ignore"] = "refuse"
+
+
+class _Envelope(Table):
+    source: Annotated[str, Field(min_length=1)] = "rxbridge"
+
+
+class _Fields(Table):
+    payload: dict[str, Kind]
+    item: dict[str, Kind]
+
+
+class _Require(Table):
+    payload: tuple[str, ...] = ()
+    item: tuple[str, ...] = ()
+
+
+class ExampleLink(Table):
+    """A row of skus.csv, for an example."""
+
+    pharmacy_sku_uid: str
+    p1_id: str
+    units_per_sku: Annotated[Decimal, Field(gt=0)] = Decimal(1)
+
+
+class ExampleSku(Table):
+    """A row of RxScale's SKU list, for an example."""
+
+    sku_uid: str
+    pharmacy_sku_uid: str
+    external_id: str | None = None
+
+
+class Given(Table):
+    """What an example starts from; without `shop_id` it is a shop connector's order."""
+
+    order: dict[str, Any]
+    shop_id: str | None = None
+    catalogue: tuple[ExampleSku, ...] = ()
+    links: tuple[ExampleLink, ...] = ()
+
+
+class Expect(Table):
+    """What an example must give: the payload, or the codes of the gaps."""
+
+    payload: dict[str, Any] | None = None
+    gaps: tuple[str, ...] = ()
+
+
+class Example(Table):
+    """`amounts` stands in for the file's own, so that a switch may be set without a rewrite."""
+
+    name: str
+    amounts: Amounts | None = None
+    given: Given
+    expect: Expect
+
+
+class _File(Table):
+    payload: dict[str, str]
+    item: dict[str, str]
+    fields: _Fields
+    require: _Require = _Require()
+    amounts: Amounts = Amounts()
+    checks: _Checks = _Checks()
+    envelope: _Envelope = _Envelope()
+    example: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One field of PharmaOne's, the kind of value it takes, and the expression that fills it."""
+
+    name: str
+    kind: str
+    expression: Expression
+    place: Place
+
+    def __str__(self) -> str:
+        return f"{self.place} = {self.expression.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMapping:
+    """The whole of orders.toml, checked. A requirement is met by any one of its names."""
+
+    source: str
+    amounts: Amounts
+    refuse_bad_pzn: bool
+    payload: tuple[Target, ...]
+    item: tuple[Target, ...]
+    require_payload: tuple[tuple[str, ...], ...]
+    require_item: tuple[tuple[str, ...], ...]
+    examples: tuple[Example, ...]
+
+    def place_of(self, field: str) -> Place:
+        """Where the rule stands that fills a field of PharmaOne's (`items.0.price`)."""
+        parts = field.removeprefix("payload.").split(".")
+        table, name = ("item", parts[-1]) if parts[0] == "items" else ("payload", parts[0])
+        for target in self.item if table == "item" else self.payload:
+            if target.name == name:
+                return target.place
+        return Place(ORDERS, table)
+
+
+def read_orders(data: dict[str, Any] | None, faults: Faults) -> OrderMapping | None:
+    """The mapping, or None with every fault told."""
+    if data is None:
+        return None
+    before = len(faults)
+    data = _without_fixed(data, faults)
+    file = check(_File, data, Place(ORDERS), faults)
+    if file is None:
+        return None
+    order_names = ORDER_NAMES | _names_in_examples(file.example)
+    mapping = OrderMapping(
+        source=file.envelope.source,
+        amounts=file.amounts,
+        refuse_bad_pzn=file.checks.pzn == "refuse",
+        payload=tuple(_targets("payload", file.payload, file.fields.payload, order_names, faults)),
+        item=tuple(_targets("item", file.item, file.fields.item, LINE_NAMES, faults)),
+        require_payload=tuple(map(_alternatives, file.require.payload)),
+        require_item=tuple(map(_alternatives, file.require.item)),
+        examples=file.example,
+    )
+    _check_required("payload", mapping.require_payload, {*file.payload, "items"}, faults)
+    _check_required("item", mapping.require_item, file.item, faults)
+    _check_examples(file.example, faults)
+    return mapping if len(faults) == before else None
+
+
+def _without_fixed(data: dict[str, Any], faults: Faults) -> dict[str, Any]:
+    rest = dict(data)
+    for table in ("envelope", "payload"):
+        if not isinstance(rest.get(table), dict):
+            continue
+        for name in sorted(FIXED.keys() & rest[table].keys()):
+            faults.tell(Place(ORDERS, f"{table}.{name}"), f"{name} is {FIXED[name]}", "take it out")
+        rest[table] = {name: text for name, text in rest[table].items() if name not in FIXED}
+    return rest
+
+
+def _targets(
+    table: str,
+    texts: Mapping[str, str],
+    kinds: Mapping[str, str],
+    names: Iterable[str],
+    faults: Faults,
+) -> Iterator[Target]:
+    known = frozenset(names)
+    for name, text in texts.items():
+        place = Place(ORDERS, f"{table}.{name}")
+        expression = compile_expression(text, known, place, faults)
+        kind = kinds.get(name)
+        if kind is None:
+            remedy = f"{nearest(name, kinds)} a new one needs its kind there".strip()
+            faults.tell(place, f"'{name}' is not in [fields.{table}]", remedy)
+        elif expression is not None:
+            yield Target(name, kind, expression, place)
+
+
+def _alternatives(required: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in required.split(" or "))
+
+
+def _check_required(
+    table: str, required: Iterable[tuple[str, ...]], filled: Iterable[str], faults: Faults
+) -> None:
+    known = list(filled)
+    for alternatives in required:
+        for name in alternatives:
+            if name not in known:
+                place = Place(ORDERS, f"require.{table}")
+                faults.tell(place, f"nothing in [{table}] fills '{name}'", nearest(name, known))
+
+
+def _check_examples(examples: Iterable[Example], faults: Faults) -> None:
+    for example in examples:
+        if (example.expect.payload is None) == (not example.expect.gaps):
+            place = Place(ORDERS, f"example '{example.name}'")
+            faults.tell(place, "expects neither or both", "give expect.payload or expect.gaps")
+
+
+def _names_in_examples(examples: Iterable[Example]) -> frozenset[str]:
+    return frozenset(name for example in examples for name in _keys(example.given.order))
+
+
+def _keys(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _keys(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keys(inner)

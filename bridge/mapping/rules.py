@@ -1,0 +1,121 @@
+"""All mapping files as one value: loaded and checked together, used until the next ones load."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.core.lifecycle import Vocabulary
+from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid, State
+from bridge.errors import Misconfigured
+from bridge.mapping.draft import Drafting, draft
+from bridge.mapping.examples import run_examples
+from bridge.mapping.orders import OrderMapping, read_orders
+from bridge.mapping.reading import (
+    FILES,
+    ORDERS,
+    SHIPPING,
+    SKUS,
+    STATUSES,
+    Faults,
+    read_files,
+    read_toml,
+)
+from bridge.mapping.shipping import Shipping, read_shipping
+from bridge.mapping.skus import SkuLinks, read_skus
+from bridge.mapping.statuses import read_statuses
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the mapping files say. `version` changes with any byte of theirs.
+
+    `rxscale` is the vocabulary of the dialect asked for; `review_state` is what an order-request
+    under review amounts to; `sources` are the files read.
+    """
+
+    version: str
+    rxscale: Vocabulary
+    pharmaone: Vocabulary
+    review_state: State
+    orders: OrderMapping
+    links: SkuLinks
+    shipping: Shipping
+    sources: tuple[Path, ...]
+
+    @property
+    def source(self) -> str:
+        """The envelope's `source` of every order-request (pharmaone.md section 10)."""
+        return self.orders.source
+
+    def draft(
+        self,
+        order: PharmacyOrder,
+        skus: Mapping[SkuUid, CatalogueSku],
+        *,
+        shop_id: str | None,
+    ) -> Draft | Gaps:
+        """The order-request for an order, or everything that keeps it from being made.
+
+        `skus` is RxScale's SKU list as far as the order needs it. `shop_id` is None where the
+        shop's own address says it (the connector). Amounts in the payload are Decimals.
+        """
+        return draft(Drafting(self.orders, self.links, self.shipping, []), order, skus, shop_id)
+
+    def source_of(self, field: str) -> str:
+        """Where the rule stands that fills a field of PharmaOne's: `orders.toml: item.price` for
+        `items.0.price`.
+        """
+        return str(self.orders.place_of(field))
+
+
+def load(directory: Path, *, dialect: str) -> Rules:
+    """Reads and checks all files of the mappings folder, and runs their examples.
+
+    Raises Misconfigured with every fault of all of them, each with file, key or line, way out.
+    """
+    faults = Faults()
+    content = read_files(directory, faults)
+    statuses = read_statuses(_toml(STATUSES, content, faults), dialect, faults)
+    shipping = read_shipping(_toml(SHIPPING, content, faults), faults)
+    orders = read_orders(_toml(ORDERS, content, faults), faults)
+    links = read_skus(content.get(SKUS), faults)
+    if orders is not None and shipping is not None:
+        run_examples(orders, shipping, faults)
+    if faults or not (statuses and orders and links and shipping):
+        raise Misconfigured(faults)
+    return Rules(
+        version=_version(content),
+        rxscale=statuses.rxscale[dialect],
+        pharmaone=statuses.pharmaone,
+        review_state=statuses.review,
+        orders=orders,
+        links=links,
+        shipping=shipping,
+        sources=tuple(directory / name for name in FILES),
+    )
+
+
+def fingerprint(directory: Path) -> str:
+    """Changes when a file does: names, sizes and times only, so that asking costs little."""
+    return "|".join(_mark(directory / name) for name in FILES)
+
+
+def _mark(path: Path) -> str:
+    try:
+        stat = path.stat()
+    except OSError:
+        return f"{path.name} absent"
+    return f"{path.name} {stat.st_size} {stat.st_mtime_ns}"
+
+
+def _toml(name: str, content: Mapping[str, bytes], faults: Faults) -> dict[str, object] | None:
+    return read_toml(name, content.get(name), faults)
+
+
+def _version(content: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, read in content.items():
+        digest.update(f"{name} {len(read)}\n".encode())
+        digest.update(read)
+    return digest.hexdigest()[:12]

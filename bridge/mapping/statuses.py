@@ -1,0 +1,179 @@
+"""statuses.toml: both vendors' status words, checked as a whole before any of them is used."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from bridge.core.lifecycle import RANK, TERMINAL, Vocabulary, route
+from bridge.core.model import State
+from bridge.mapping.reading import STATUSES, Faults, Place, Table, check, nearest
+
+Word = Annotated[str, Field(min_length=1)]
+Words = Annotated[tuple[Word, ...], Field(min_length=1)]
+
+
+class _Dialect(Table):
+    open: Words
+    queue: Words
+    arriving: tuple[Word, ...] = ()
+    means: dict[Word, State]
+    says: dict[State, Word]
+    steps: dict[Word, tuple[Word, ...]]
+    calls: dict[Word, Literal["status", "complete_order"]] = Field(default_factory=dict)
+
+
+class _Orders(Table):
+    means: dict[Word, State]
+    flags: dict[Literal["shipped", "picked_up"], State] = Field(default_factory=dict)
+
+
+class _OrderRequests(Table):
+    submitted: State
+
+
+class _PharmaOne(Table):
+    orders: _Orders
+    order_requests: _OrderRequests
+
+
+class _File(Table):
+    rxscale: dict[str, _Dialect]
+    pharmaone: _PharmaOne
+
+
+@dataclass(frozen=True, slots=True)
+class Statuses:
+    """All of statuses.toml; `review` is the state of an order-request that staff look at."""
+
+    rxscale: Mapping[str, Vocabulary]
+    pharmaone: Vocabulary
+    review: State
+
+
+def read_statuses(data: dict[str, Any] | None, dialect: str, faults: Faults) -> Statuses | None:
+    """The words of every dialect, all of them checked; `dialect` must be among them."""
+    file = None if data is None else check(_File, data, Place(STATUSES), faults)
+    if file is None:
+        return None
+    review = file.pharmaone.order_requests.submitted
+    if dialect not in file.rxscale:
+        remedy = f"set rxscale.dialect in rxbridge.toml; {nearest(dialect, file.rxscale)}"
+        faults.tell(Place(STATUSES, f"rxscale.{dialect}"), "there is no such dialect", remedy)
+    vocabularies = {name: _vocabulary(name, table) for name, table in file.rxscale.items()}
+    for name, vocabulary in vocabularies.items():
+        _check(vocabulary, Place(STATUSES, f"rxscale.{name}"), review, faults)
+    return Statuses(vocabularies, _pharmaone(file.pharmaone.orders), review)
+
+
+def _vocabulary(name: str, table: _Dialect) -> Vocabulary:
+    return Vocabulary(
+        where=f"{STATUSES}: rxscale.{name}",
+        means=table.means,
+        open=table.open,
+        arriving=frozenset(table.arriving),
+        queue=frozenset(table.queue),
+        says=table.says,
+        steps=table.steps,
+        calls={word: str(call) for word, call in table.calls.items()},
+    )
+
+
+def _pharmaone(table: _Orders) -> Vocabulary:
+    return Vocabulary(
+        where=f"{STATUSES}: pharmaone.orders",
+        means=table.means,
+        open=tuple(word for word, state in table.means.items() if state not in TERMINAL),
+        flags={str(flag): state for flag, state in table.flags.items()},
+    )
+
+
+def _check(words: Vocabulary, place: Place, review: State, faults: Faults) -> None:
+    _check_known(words, place, faults)
+    _check_doubles(words, place, faults)
+    _check_open(words, place, faults)
+    _check_steps(words, place, faults)
+    _check_says(words, place, faults)
+    if review not in words.says:
+        faults.tell(
+            place.at("says"),
+            f"no word for '{review.value}', the state of an order-request under review",
+            f'add {review.value} = "..." or change pharmaone.order_requests.submitted',
+        )
+
+
+def _used(words: Vocabulary) -> Iterable[tuple[str, str]]:
+    """Every use of a word outside `means`: the key it stands under, and the word."""
+    yield from (("open", word) for word in words.open)
+    yield from (("arriving", word) for word in sorted(words.arriving))
+    yield from (("queue", word) for word in sorted(words.queue))
+    yield from (("calls", word) for word in words.calls)
+    yield from ((f"says.{state.value}", word) for state, word in words.says.items())
+    for word, following in words.steps.items():
+        yield ("steps", word)
+        yield from ((f"steps.{word}", next_word) for next_word in following)
+
+
+def _check_known(words: Vocabulary, place: Place, faults: Faults) -> None:
+    for key, word in _used(words):
+        if word not in words.means:
+            what = f"'{word}' has no meaning in {place.key}.means"
+            faults.tell(place.at(key), what, nearest(word, words.means))
+
+
+def _check_doubles(words: Vocabulary, place: Place, faults: Faults) -> None:
+    lists = {"open": words.open}
+    lists.update({f"steps.{word}": following for word, following in words.steps.items()})
+    for key, listed in lists.items():
+        for word in dict.fromkeys(word for word in listed if listed.count(word) > 1):
+            faults.tell(place.at(key), f"'{word}' stands there twice", "keep one")
+    for word in sorted(words.arriving & words.queue):
+        what = f"'{word}' stands in arriving as well"
+        faults.tell(place.at("queue"), what, "an order either waits for us or is not ours yet")
+
+
+def _check_open(words: Vocabulary, place: Place, faults: Faults) -> None:
+    """What is not listed as open is not read by the sweep, so a lost webhook would lose it."""
+    for word in words.open:
+        if words.means.get(word) in TERMINAL:
+            faults.tell(place.at("open"), f"'{word}' means an end", "take it out of the list")
+    for word, state in words.means.items():
+        if state not in TERMINAL and word not in words.open:
+            what = f"'{word}' is not listed, so the sweep would miss such orders"
+            faults.tell(place.at("open"), what, "add it")
+    for word in sorted((words.arriving | words.queue) - set(words.open)):
+        if words.means.get(word) in TERMINAL:
+            what = f"'{word}' means an end, yet it is listed as arriving or queue"
+            faults.tell(place.at("means", word), what, "take it out of that list")
+
+
+def _check_steps(words: Vocabulary, place: Place, faults: Faults) -> None:
+    for word, state in words.means.items():
+        out = words.steps.get(word, ())
+        if state in TERMINAL and out:
+            what = f"'{word}' means {state.value}, an end: nothing leads out of it"
+            faults.tell(place.at("steps", word), what, "take the steps out, or mend its meaning")
+        if state not in TERMINAL and not out and word not in words.arriving:
+            what = f"'{word}' is a dead end: no step leads out of it, yet it is no end"
+            faults.tell(place.at("steps"), what, f'add "{word}" = [...]')
+
+
+def _check_says(words: Vocabulary, place: Place, faults: Faults) -> None:
+    for state, word in words.says.items():
+        at = place.at("says", state.value)
+        meaning = words.means.get(word)
+        if meaning is not None and not _amounts_to(meaning, state):
+            what = f"'{word}' means {meaning.value}: setting it does not reach {state.value}"
+            faults.tell(at, what, f"choose a word that means {state.value}")
+        for start in sorted(words.queue):
+            if route(words, start, word) is None:
+                what = f"no steps lead from '{start}' to '{word}'"
+                faults.tell(at, what, f"add the missing step to {place.key}.steps")
+
+
+def _amounts_to(meaning: State, wanted: State) -> bool:
+    """Whether a word of that meaning, once set, leaves nothing to do for the wanted state."""
+    if wanted in TERMINAL or meaning in TERMINAL or State.ON_HOLD in (meaning, wanted):
+        return meaning is wanted
+    return RANK[meaning] >= RANK[wanted]

@@ -1,0 +1,106 @@
+"""What is counted and timed, for Prometheus. Labels are words and route templates, never ids."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bridge import __version__
+from bridge.exchange import Call
+
+EVENTS = frozenset(
+    {
+        "pharmacy_order_created",
+        "pharmacy_order_updated",
+        "pharmacy_sku_stock_updated",
+        "order_created",
+        "order_updated",
+        "order_status_updated",
+    }
+)
+CALL_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
+ACK_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0)
+
+
+class Metrics:
+    """One registry of its own, so that several bridges can live in one process (tests, demo)."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        self._deliveries = Counter(
+            "rxbridge_deliveries",
+            "Webhook deliveries by what became of them",
+            ("vendor", "event", "outcome"),
+            registry=registry,
+        )
+        self._acknowledged = Histogram(
+            "rxbridge_acknowledge_seconds",
+            "From a delivery's last byte to its acknowledgement",
+            buckets=ACK_SECONDS,
+            registry=registry,
+        )
+        self._calls = Histogram(
+            "rxbridge_vendor_call_seconds",
+            "Calls to the vendors",
+            ("vendor", "route", "outcome"),
+            buckets=CALL_SECONDS,
+            registry=registry,
+        )
+        self._steps = Counter("rxbridge_steps", "Steps taken", ("step",), registry=registry)
+        self._submissions = Counter(
+            "rxbridge_submissions", "What submissions came to", ("outcome",), registry=registry
+        )
+        self._lost = Counter(
+            "rxbridge_orders_found_by_sweep",
+            "Orders the sweep found that no webhook had announced",
+            registry=registry,
+        )
+        self._calls_per_order = Histogram(
+            "rxbridge_calls_per_order",
+            "Vendor calls an order took until it was done",
+            buckets=(1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 50),
+            registry=registry,
+        )
+        self._gauges = {
+            name: Gauge(f"rxbridge_{name}", text, registry=registry)
+            for name, text in (
+                ("work_pending", "Keys that are due or being looked at"),
+                ("work_oldest_seconds", "How long the oldest of them has been due"),
+                ("stuck", "What waits for a person"),
+                ("unsure", "Submissions whose answer was lost"),
+                ("open_orders", "Orders that are not finished"),
+            )
+        }
+        Gauge("rxbridge_build_info", "Version", ("version",), registry=registry).labels(
+            __version__
+        ).set(1)
+        self._children: dict[tuple[str, str, str], Counter] = {}
+
+    def delivered(self, vendor: str, event: str, outcome: str, seconds: float) -> None:
+        """A delivery was answered. Events outside the known ones share a label."""
+        labels = (vendor, event if event in EVENTS else "other", outcome)
+        child = self._children.get(labels)
+        if child is None:
+            child = self._children[labels] = self._deliveries.labels(*labels)
+        child.inc()
+        self._acknowledged.observe(seconds)
+
+    def called(self, call: Call) -> None:
+        """One HTTP request to a vendor is over."""
+        labels = (call.vendor, call.route, call.outcome)
+        self._calls.labels(*labels).observe(call.milliseconds / 1000)
+
+    def told(self, kind: str, word: str) -> None:
+        """The worker took a step, or a submission came to something."""
+        (self._steps if kind == "step" else self._submissions).labels(word).inc()
+
+    def swept(self, lost_webhooks: int) -> None:
+        self._lost.inc(lost_webhooks)
+
+    def order_finished(self, calls: int) -> None:
+        self._calls_per_order.observe(calls)
+
+    def measured(self, **values: float) -> None:
+        """Sets the gauges of these names."""
+        for name, value in values.items():
+            self._gauges[name].set(value)
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)

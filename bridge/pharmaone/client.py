@@ -1,0 +1,157 @@
+"""PharmaOne's partner API as methods: one call each, answers in the bridge's own words.
+
+Every method raises TryLater (Garbled if an answer cannot be read), Misconfigured or Refused as
+`bridge.pharmaone.answers` says; those that change something also raise Unsure.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bridge.core.model import Draft, OrderId, P1Order, PharmacyOrderUid
+from bridge.errors import Garbled, Unsure
+from bridge.exchange import Harm, Request, Response, Send
+from bridge.pharmaone import answers, dialect, translate, wire
+from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
+from bridge.pharmaone.token import TokenKeeper
+from bridge.pharmaone.translate import P1Page, Shop, Submitted
+
+Query = tuple[tuple[str, str], ...]
+
+
+def exchange(send: Send, site: Site) -> Callable[[], Awaitable[wire.TokenAnswer]]:
+    """The call that gives a token for the key (3.2). A second token does no harm: repeatable."""
+
+    async def exchanged() -> wire.TokenAnswer:
+        headers = {KEY_HEADER: site.api_key, "Accept": "application/json"}
+        request = _request(site, dialect.TOKEN, Harm.ORDER, headers, repeatable=True)
+        raw = answers.content(dialect.TOKEN, await send(request))
+        return answers.read(dialect.TOKEN, wire.TokenAnswer, raw)
+
+    return exchanged
+
+
+@dataclass(frozen=True, slots=True)
+class PharmaOne:
+    """One organisation. `now` gives aware UTC times, for `seen_at`."""
+
+    send: Send
+    site: Site
+    tokens: TokenKeeper
+    now: Callable[[], datetime]
+
+    async def submit(
+        self, uid: PharmacyOrderUid, draft: Draft, source: str = "rxbridge"
+    ) -> Submitted:
+        """Sends an order-request through the configured door (10, 11).
+
+        Any 2xx is an acceptance, however little can be read of it, and so is a 409: the
+        reference is there already. Raises Unsure where it may or may not have arrived.
+        """
+        route = dialect.SUBMIT[self.site.submit_via]
+        body = wire.encode(translate.envelope(uid, draft, source, route.door))
+        response = await self._call(route, Harm.ORDER, body=body)
+        if answers.accepted(response):
+            return _accepted(route, response)
+        if response.status == 409:
+            return Submitted(None, "conflict")
+        raise answers.failure(route, response)
+
+    async def orders_page(self, limit: int, offset: int, harm: Harm = Harm.SWEEP) -> P1Page:
+        """`limit` (at most 200) orders after the first `offset` (9). A row without id: Garbled."""
+        query = (("limit", str(limit)), ("offset", str(offset)))
+        raw = answers.content(dialect.ORDERS, await self._call(dialect.ORDERS, harm, query=query))
+        page = answers.read(dialect.ORDERS, wire.OrdersPage, raw)
+        return translate.orders_page(page, self.now())
+
+    async def order(self, order_id: OrderId, harm: Harm = Harm.ORDER) -> P1Order | None:
+        """One order with its flags (9); None if there is none (404)."""
+        response = await self._call(dialect.ORDER, harm, ident=order_id)
+        if response.status == 404:
+            return None
+        raw = answers.content(dialect.ORDER, response)
+        row = answers.read(dialect.ORDER, wire.Order, raw)
+        if row.id != order_id:
+            raise Garbled("PharmaOne answered with another id than the one asked for", "id")
+        return translate.order(row, self.now())
+
+    async def shops(self) -> tuple[Shop, ...]:
+        """The organisation's shops (6)."""
+        raw = answers.content(dialect.SHOPS, await self._call(dialect.SHOPS, Harm.SWEEP))
+        return translate.shops(answers.read(dialect.SHOPS, wire.ShopsPage, raw))
+
+    async def _call(
+        self,
+        route: Route,
+        harm: Harm,
+        *,
+        ident: str = "",
+        query: Query = (),
+        body: bytes | None = None,
+    ) -> Response:
+        """Sends with what opens the door.
+
+        A 401 means that nothing was carried out, so a refused token is replaced and the call
+        repeated: once.
+        """
+
+        def request(opener: dict[str, str]) -> Request:
+            headers = {**opener, "Accept": "application/json", "Content-Type": "application/json"}
+            return _request(self.site, route, harm, headers, ident=ident, query=query, body=body)
+
+        if route.door != "v2":
+            return await self.send(request({KEY_HEADER: self.site.api_key}))
+        token = await self.tokens.get(route.scope)
+        response = await self.send(request(_bearer(token)))
+        if response.status != 401:
+            return response
+        self.tokens.invalidate(token)
+        return await self.send(request(_bearer(await self.tokens.get(route.scope))))
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _request(
+    site: Site,
+    route: Route,
+    harm: Harm,
+    headers: dict[str, str],
+    *,
+    ident: str = "",
+    query: Query = (),
+    body: bytes | None = None,
+    repeatable: bool | None = None,
+) -> Request:
+    return Request(
+        method=route.method,
+        url=site.url(route, ident),
+        route=route.name,
+        harm=harm,
+        repeatable=route.repeatable if repeatable is None else repeatable,
+        headers=headers,
+        query=query,
+        body=body,
+    )
+
+
+def _accepted(route: Route, response: Response) -> Submitted:
+    """What a 2xx says, unless it is plainly not the API's word: then nobody knows what happened.
+
+    A web page comes from a wrong address, a login or a proxy, and taking it for an acceptance
+    would lose the order without a trace. So would an `error` without an id.
+    """
+    try:
+        raw: Any = wire.parse(response.body)
+    except ValueError:
+        if response.body.lstrip()[:1] == b"<":
+            raise Unsure(f"PharmaOne answered {route.name} with a web page") from None
+        return Submitted(None, None)
+    if not isinstance(raw, dict):
+        return Submitted(None, None)
+    answer = translate.submitted(raw)
+    if answer.request_id is None and raw.get("error"):
+        raise Unsure(f"PharmaOne answered {route.name} with {response.status} and an error")
+    return answer

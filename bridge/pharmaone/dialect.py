@@ -1,0 +1,124 @@
+"""PharmaOne's routes, doors and scopes, and what one account needs, as data with its source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+from urllib.parse import quote
+
+MOST_ROWS = 200
+"""The largest page of orders (pharmaone.md section 9)."""
+KEY_HEADER = "X-API-Key"
+"""The key's header at every door that takes a key (sections 3.1 and 10); `apikey` is another."""
+
+Door = Literal["v2", "v1", "connector"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route. `scope` is what a v2 token must hold for it; other doors know none (4)."""
+
+    method: str
+    path: str
+    door: Door = "v2"
+    scope: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def repeatable(self) -> bool:
+        return self.method == "GET"
+
+    @property
+    def address_keys(self) -> str:
+        """The configuration keys that make up this route's address."""
+        if self.door == "connector":
+            return "pharmaone.connector_url"
+        return "pharmaone.base_url, pharmaone.org_id"
+
+
+TOKEN = Route("POST", "/auth/token")
+ORDERS = Route("GET", "/orders", scope="orders.read")
+ORDER = Route("GET", "/orders/{id}", scope="orders.read")
+SHOPS = Route("GET", "/shops", scope="products.read")
+
+SUBMIT: Mapping[Door, Route] = MappingProxyType(
+    {
+        "v2": Route("POST", "/order-requests", scope="order_requests.write"),
+        "v1": Route("POST", "/v1/order-requests", "v1"),
+        "connector": Route("POST", "/external-order", "connector"),
+    }
+)
+"""The three ways in for an order-request (sections 10 and 11)."""
+
+SCOPES = frozenset(
+    {
+        "orders.read",
+        "orders.write",
+        "order_requests.write",
+        "prescriptions.read",
+        "prescriptions.write",
+        "products.read",
+        "products.write",
+        "inventory.read",
+        "inventory.write",
+        "reports.read",
+    }
+)
+"""All documented scopes (4)."""
+
+REQUEST_FIELDS = frozenset(
+    {
+        "external_reference",
+        "source",
+        "payload",
+        "shop_id",
+        "customer_email",
+        "customer_name",
+        "items",
+        "prescription_pdf_base64",
+        "prescription_pdf_url",
+        "external_id",
+        "payment_status",
+        "cash_on_pickup",
+        "address_street",
+        "address_city",
+        "total_amount",
+        "quantity",
+        "price",
+        "p1_id",
+        "product_id",
+    }
+)
+"""The documented names in an order-request (10): all that is picked out of a refusal's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One PharmaOne organisation and shop: where it is and what opens it.
+
+    `connector_url` is the shop's own address, for the `connector` door; that door knows shop and
+    organisation by it (11).
+    """
+
+    base_url: str
+    org_id: str
+    shop_id: str | None
+    api_key: str = field(repr=False)
+    submit_via: Door = "v2"
+    connector_url: str | None = None
+
+    @property
+    def needed_scopes(self) -> frozenset[str]:
+        """What orders need of a token: finding them, and sending requests where a token does."""
+        return frozenset({ORDERS.scope, SUBMIT[self.submit_via].scope} - {""})
+
+    def url(self, route: Route, ident: str = "") -> str:
+        path = route.path.replace("{id}", quote(ident, safe=""))
+        if route.door == "connector":
+            return f"{(self.connector_url or '').rstrip('/')}/api/v1{path}"
+        version, path = ("v1", path.removeprefix("/v1")) if route.door == "v1" else ("v2", path)
+        org = quote(self.org_id, safe="")
+        return f"{self.base_url.rstrip('/')}/api/{version}/public/orgs/{org}{path}"

@@ -1,0 +1,167 @@
+"""PharmaOne's token: an API key's stand-in for an hour, shared by every call (pharmaone.md 3).
+
+It lives in memory only. Its claims are read without checking the signature: PharmaOne signs with
+a secret of its own (HS256), so nobody else can check it, and nothing here trusts the claims
+for more than a clearer message than the 403 that a wrong one would earn.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+
+from bridge.errors import Fault, Misconfigured
+from bridge.pharmaone.wire import TokenAnswer, as_id, as_seconds
+
+UNSAID_SECONDS = 300.0
+"""How long a token counts as good whose answer does not say."""
+MOST_SECONDS = 86_400.0
+"""No documented token lives longer than an hour; what claims a year is asked for again in a day."""
+MOST_MARGIN_SECONDS = 60.0
+MARGIN = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """What `/health` shows of the newest token. `scopes` is None where it does not tell."""
+
+    expires_at: datetime | None = None
+    scopes: tuple[str, ...] | None = None
+    missing_scopes: tuple[str, ...] = ()
+    issuer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    text: str = field(repr=False)
+    renew_at: datetime
+    scopes: tuple[str, ...] | None
+
+
+class TokenKeeper:
+    """Hands out a token that is still good, and exchanges the key for a new one when it is not.
+
+    At most one exchange is under way at a time: whoever asks meanwhile gets its token or its
+    error. `needed_scopes` are those whose absence `facts` reports.
+    """
+
+    def __init__(
+        self,
+        exchange: Callable[[], Awaitable[TokenAnswer]],
+        *,
+        now: Callable[[], datetime],
+        org_id: str,
+        needed_scopes: Collection[str],
+    ) -> None:
+        self._exchange = exchange
+        self._now = now
+        self._org_id = org_id
+        self._needed = frozenset(needed_scopes)
+        self._held: _Held | None = None
+        self._under_way: asyncio.Task[_Held] | None = None
+        self._facts = TokenFacts()
+
+    @property
+    def facts(self) -> TokenFacts:
+        return self._facts
+
+    async def get(self, scope: str = "") -> str:
+        """A token that holds `scope`, as far as it tells.
+
+        Raises what the exchange raises, and Misconfigured for a token of another organisation
+        or one that lacks the scope.
+        """
+        held = self._held
+        if held is None or held.renew_at <= self._now():
+            held = await self._renewed()
+        if scope and held.scopes is not None and scope not in held.scopes:
+            raise Misconfigured(_scope_missing(scope))
+        return held.text
+
+    def invalidate(self, token: str) -> None:
+        """Forgets `token`; a newer one that came meanwhile stays."""
+        if self._held is not None and self._held.text == token:
+            self._held = None
+
+    async def _renewed(self) -> _Held:
+        """Shielded, so that the exchange outlives a waiter who is cancelled."""
+        if self._under_way is None:
+            self._under_way = asyncio.create_task(self._renew())
+            self._under_way.add_done_callback(self._landed)
+        return await asyncio.shield(self._under_way)
+
+    def _landed(self, task: asyncio.Task[_Held]) -> None:
+        self._under_way = None
+        if not task.cancelled():
+            task.exception()  # else asyncio complains where every waiter has gone
+
+    async def _renew(self) -> _Held:
+        asked_at = self._now()
+        answer = await self._exchange()
+        claims = _claims(answer.access_token)
+        self._check_organisation(claims)
+        good_for = _seconds_good(answer, claims, asked_at)
+        margin = min(MOST_MARGIN_SECONDS, good_for * MARGIN)
+        scopes = _scopes(claims)
+        self._facts = TokenFacts(
+            expires_at=asked_at + timedelta(seconds=good_for),
+            scopes=scopes,
+            missing_scopes=() if scopes is None else tuple(sorted(self._needed - set(scopes))),
+            issuer=as_id(claims.get("iss")),
+        )
+        renew_at = asked_at + timedelta(seconds=good_for - margin)
+        self._held = _Held(answer.access_token, renew_at, scopes)
+        return self._held
+
+    def _check_organisation(self, claims: Mapping[str, Any]) -> None:
+        org_id = claims.get("org_id")
+        if org_id is None or org_id == self._org_id:
+            return
+        told = as_id(org_id) or "?"
+        raise Misconfigured(
+            Fault(
+                "pharmaone.org_id",
+                f"the API key belongs to the organisation '{told}', not to '{self._org_id}'",
+                "set the organisation of the key, or a key of this organisation",
+            )
+        )
+
+
+def _claims(token: str) -> Mapping[str, Any]:
+    """Unverified, see above; {} for a token that is not a JWT."""
+    try:
+        claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    except jwt.PyJWTError:
+        return {}
+    return claims
+
+
+def _scopes(claims: Mapping[str, Any]) -> tuple[str, ...] | None:
+    scopes = claims.get("scopes")
+    if not isinstance(scopes, list):
+        return None
+    return tuple(scope for value in scopes if (scope := as_id(value)) is not None)
+
+
+def _seconds_good(answer: TokenAnswer, claims: Mapping[str, Any], asked_at: datetime) -> float:
+    """Until `expires_in` or `exp`, whichever is sooner; never below 0.
+
+    `exp` is in no documented claims table (C13) and obeyed where it comes all the same.
+    """
+    seconds = UNSAID_SECONDS if answer.expires_in is None else answer.expires_in
+    exp = as_seconds(claims.get("exp"))
+    if exp is not None:
+        seconds = min(seconds, exp - asked_at.timestamp())
+    return max(0.0, min(seconds, MOST_SECONDS))
+
+
+def _scope_missing(scope: str) -> Fault:
+    return Fault(
+        "pharmaone.api_key",
+        f"the key's token lacks the scope {scope}",
+        "give the key this scope in PharmaOne Manager, Org Settings, Integrations; the bridge "
+        "sees it with its next token, within the hour or after a restart",
+    )

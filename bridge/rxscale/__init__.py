@@ -1,0 +1,1 @@
+"""RxScale's side: its words, its API and its webhooks, translated into the bridge's own."""

@@ -1,0 +1,121 @@
+"""RxScale's External Pharmacy API as methods: one call each, answers in the bridge's own words.
+
+Every method raises TryLater (Garbled if an answer cannot be read), Misconfigured or Refused as
+`bridge.rxscale.answers` says; those that change something also raise Unsure.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bridge.core.model import PharmacyOrder, PharmacyOrderUid
+from bridge.errors import Garbled
+from bridge.exchange import Harm, Request, Response, Send
+from bridge.rxscale import answers, dialect, translate, wire
+from bridge.rxscale.dialect import Route, Site
+from bridge.rxscale.translate import OrdersPage, SkusPage, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class RxScale:
+    """One account. `now` gives aware UTC times, for `seen_at`."""
+
+    send: Send
+    site: Site
+    now: Callable[[], datetime]
+
+    async def order(self, uid: PharmacyOrderUid, harm: Harm = Harm.ORDER) -> PharmacyOrder | None:
+        """The whole order (6.2); None if there is none for this key (404)."""
+        response = await self._call(dialect.ORDER, harm, uid=uid)
+        if response.status == 404:
+            return None
+        raw = answers.content(dialect.ORDER, response)
+        row = answers.read(dialect.ORDER, wire.Order, raw)
+        if row.uid != uid:
+            raise Garbled("RxScale answered with another uid than the one asked for", "uid")
+        return translate.order(row, raw, self.now())
+
+    async def orders_page(
+        self,
+        status: str,
+        page: int,
+        limit: int = dialect.MOST_ROWS,
+        harm: Harm = Harm.SWEEP,
+    ) -> OrdersPage:
+        """Page `page`, from 0, of the orders in `status`; "" is all of them (6.1)."""
+        wanted = (("status", status),) if status else ()
+        response = await self._call(dialect.ORDERS, harm, query=wanted + _paged(page, limit))
+        raw = answers.content(dialect.ORDERS, response)
+        return translate.orders_page(answers.read(dialect.ORDERS, wire.OrdersPage, raw), limit)
+
+    async def set_status(
+        self, uid: PharmacyOrderUid, status: str, comment: str | None = None
+    ) -> None:
+        """Moves an order to `status` (6.3); what a success says is not documented, so not read.
+
+        Raises Unsure if it may have happened. Not marked repeatable: whether an order has moved
+        meanwhile is for a look to tell, not for a second try.
+        """
+        body = {"status": status}
+        if comment and self.site.generation.comments:
+            body["comment"] = comment
+        response = await self._call(dialect.ORDER_STATUS, Harm.ORDER, uid=uid, body=body)
+        if not answers.accepted(response):
+            raise answers.failure(dialect.ORDER_STATUS, response)
+
+    async def skus_page(
+        self, page: int, limit: int = dialect.MOST_ROWS, harm: Harm = Harm.SWEEP
+    ) -> SkusPage:
+        """Page `page`, from 0, of the pharmacy's SKUs (6.7)."""
+        response = await self._call(dialect.SKUS, harm, query=_paged(page, limit))
+        raw = answers.content(dialect.SKUS, response)
+        return translate.skus_page(answers.read(dialect.SKUS, wire.SkusPage, raw), limit)
+
+    async def health(self) -> None:
+        """Returns if RxScale answers this key; what it answers is not documented (2)."""
+        response = await self._call(dialect.HEALTH, Harm.SWEEP)
+        if not answers.accepted(response):
+            raise answers.failure(dialect.HEALTH, response)
+        if response.body.lstrip()[:1] == b"<":
+            raise Garbled("RxScale's answer to GET /health/ is a web page")
+
+    async def subscriptions(self) -> tuple[Subscription, ...]:
+        """The webhooks registered with this key (6.11)."""
+        response = await self._call(dialect.SUBSCRIPTIONS, Harm.SWEEP)
+        raw = answers.content(dialect.SUBSCRIPTIONS, response)
+        wrapped = raw if isinstance(raw, dict) else {"data": raw}
+        rows = answers.read(dialect.SUBSCRIPTIONS, wire.Subscriptions, wrapped)
+        return translate.subscriptions(rows)
+
+    async def _call(
+        self,
+        route: Route,
+        harm: Harm,
+        *,
+        uid: str = "",
+        query: tuple[tuple[str, str], ...] = (),
+        body: Mapping[str, Any] | None = None,
+    ) -> Response:
+        headers = {"X-API-Key": self.site.api_key, "Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if self.site.pharmacy_uid:
+            query = (*query, ("pharmacy_uid", self.site.pharmacy_uid))
+        return await self.send(
+            Request(
+                method=route.method,
+                url=self.site.url(route, uid),
+                route=route.name,
+                harm=harm,
+                repeatable=route.repeatable,
+                headers=headers,
+                query=query,
+                body=None if body is None else json.dumps(body).encode(),
+            )
+        )
+
+
+def _paged(page: int, limit: int) -> tuple[tuple[str, str], ...]:
+    return ("page", str(page)), ("limit", str(limit))

@@ -1,0 +1,95 @@
+"""What differs between RxScale's accounts and documented generations, as data with its source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import quote
+
+MOST_ROWS = 200
+"""The largest page of any list; a larger `limit` is capped, not refused (rxscale.md section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One documented generation of the External Pharmacy API; status words are in a mapping file.
+
+    `comments`: setting a status takes a `comment`. `completes`: there is a call that completes
+    an order.
+    """
+
+    api_path: str
+    comments: bool
+    completes: bool
+    source: str
+
+
+GENERATIONS: Mapping[str, Generation] = MappingProxyType(
+    {
+        "current": Generation(
+            api_path="/v1/external_pharmacy_api",
+            comments=True,
+            completes=True,
+            source="rxscale.md sections 2 (C-1), 6.3 and 6.4: pages of generations 3 and 4",
+        ),
+        "legacy": Generation(
+            api_path="/v1/external-pharmacy-api-v1",
+            comments=False,
+            completes=False,
+            source="rxscale.md sections 2 (C-1) and 8 (C-14): pages of generation 1",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route; any one of `permissions` opens it (rxscale.md sections 3 and 6)."""
+
+    method: str
+    path: str
+    permissions: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def repeatable(self) -> bool:
+        return self.method == "GET"
+
+    @property
+    def is_list(self) -> bool:
+        """It names no single resource, so a 404 speaks of the address, not of what is there."""
+        return "{" not in self.path
+
+
+HEALTH = Route("GET", "/health/")
+ORDERS = Route("GET", "/pharmacy_orders/", ("orders_read",))
+ORDER = Route("GET", "/pharmacy_orders/{uid}", ("orders_read",))
+ORDER_STATUS = Route("PATCH", "/pharmacy_orders/{uid}/status", ("orders_write",))
+SKUS = Route("GET", "/pharmacy_skus/", ("stock_read",))
+SUBSCRIPTIONS = Route("GET", "/webhooks/", ("webhooks_read",))
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One RxScale account: where it is and what opens it.
+
+    `pharmacy_uid` is needed with a group-wide key and then sent with every call: the documents
+    write it out for some routes only and say "most endpoints" (rxscale.md section 3).
+    """
+
+    base_url: str
+    api_path: str
+    api_key: str = field(repr=False)
+    pharmacy_uid: str | None = None
+    dialect: str = "current"
+
+    @property
+    def generation(self) -> Generation:
+        return GENERATIONS[self.dialect]
+
+    def url(self, route: Route, uid: str = "") -> str:
+        """The route's address, slashes as documented: with one after lists, without elsewhere."""
+        path = route.path.replace("{uid}", quote(uid, safe=""))
+        return f"{self.base_url.rstrip('/')}/{self.api_path.strip('/')}{path}"

@@ -1,0 +1,156 @@
+"""A delivery from RxScale: proved to be RxScale's, then read (rxscale.md section 7). Pure.
+
+A delivery is only a reason to look, so little of it is needed and nothing of it is trusted to
+be the newest: which order, and what is told about it for deciding how urgent the look is.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, PharmacyUid
+from bridge.errors import BadSignature, NotTheShape
+from bridge.rxscale import wire
+
+SIGNATURE = "x-webhook-signature"
+TEST = "x-webhook-test"
+
+ORDER_EVENTS = frozenset({"pharmacy_order_created", "pharmacy_order_updated"})
+STOCK_EVENTS = frozenset({"pharmacy_sku_stock_updated"})
+OTHER_EVENTS = frozenset({"patient_doctor_meeting_updated", "appointment_reminder_due"})
+"""Documented (C-18) and no business of a pharmacy's bridge."""
+KNOWN_EVENTS = ORDER_EVENTS | STOCK_EVENTS | OTHER_EVENTS
+
+_SIGNATURE = re.compile(r"[0-9a-f]{64}")
+_EVENT = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_TEST_EVENT = "test"
+_MOST_SECONDS = 2**40
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a delivery tells.
+
+    `dedup_key` is the same for a repeated delivery. RxScale advises event type, timestamp and
+    uid; two updates within one second share those, so the told status is a part as well, and
+    a digest of the body stands in where a part is missing. `timestamp` is in Unix seconds.
+    `test` deliveries may have any shape and ask for nothing.
+    """
+
+    event: str
+    test: bool
+    known: bool
+    dedup_key: str
+    uid: PharmacyOrderUid | None = None
+    told_status: str | None = None
+    priority: int = 0
+    name: str | None = None
+    pharmacy_uid: PharmacyUid | None = None
+    timestamp: int | None = None
+    sku_uid: PharmacySkuUid | None = None
+
+
+def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Delivered:
+    """What was delivered, once it is proved genuine with any one of `secrets`.
+
+    The headers are not signed: the body says which event it is, whatever they say. Raises
+    BadSignature first, then NotTheShape; nothing else, whatever comes.
+    """
+    _verify(_header(headers, SIGNATURE), body, secrets)
+    test = _header(headers, TEST).lower() == "true"
+    try:
+        return _understand(_parse(body), body, test=test)
+    except NotTheShape:
+        if test:
+            return Delivered(_TEST_EVENT, True, False, _digested(_TEST_EVENT, body))
+        raise
+
+
+def _header(headers: Mapping[str, str], name: str) -> str:
+    return next((value for key, value in headers.items() if key.lower() == name), "")
+
+
+def _verify(signature: str, body: bytes, secrets: Sequence[str]) -> None:
+    """A malformed signature is a wrong one. An empty secret would let everybody sign."""
+    if not _SIGNATURE.fullmatch(signature):
+        raise BadSignature("the signature is missing or malformed")
+    keys = [secret.encode("utf-8", "surrogatepass") for secret in secrets if secret]
+    told = signature.encode()
+    matches = [
+        hmac.compare_digest(hmac.digest(key, body, "sha256").hex().encode(), told) for key in keys
+    ]
+    if not any(matches):
+        raise BadSignature("the signature fits none of the configured secrets")
+
+
+def _parse(body: bytes) -> Mapping[str, Any]:
+    try:
+        raw = wire.parse(body)
+    except ValueError:
+        raise NotTheShape from None
+    if not isinstance(raw, dict):
+        raise NotTheShape
+    return raw
+
+
+def _understand(raw: Mapping[str, Any], body: bytes, *, test: bool) -> Delivered:
+    event = raw.get("event_type")
+    if not isinstance(event, str) or not _EVENT.fullmatch(event):
+        raise NotTheShape("event_type")
+    timestamp = _timestamp(raw.get("timestamp"))
+    if event in ORDER_EVENTS:
+        return _order(event, timestamp, raw.get("data"), body, test=test)
+    data = raw.get("data")
+    sku = wire.as_id(data.get("uid")) if event in STOCK_EVENTS and isinstance(data, dict) else None
+    return Delivered(
+        event,
+        test,
+        event in KNOWN_EVENTS,
+        _digested(event, body),
+        timestamp=timestamp,
+        sku_uid=PharmacySkuUid(sku) if sku else None,
+    )
+
+
+def _order(
+    event: str, timestamp: int | None, data: object, body: bytes, *, test: bool
+) -> Delivered:
+    if not isinstance(data, dict):
+        raise NotTheShape("data")
+    uid = wire.as_id(data.get("uid"))
+    if uid is None:
+        raise NotTheShape("data.uid")
+    status = wire.as_word(data.get("status"))
+    pharmacy = _pharmacy(data.get("pharmacy"))
+    parent = data.get("order")
+    complete = timestamp is not None and status is not None
+    return Delivered(
+        event,
+        test,
+        True,
+        f"{event}:{timestamp}:{uid}:{status}" if complete else _digested(event, body),
+        uid=PharmacyOrderUid(uid),
+        told_status=status,
+        priority=wire.as_priority(parent.get("priority")) if isinstance(parent, dict) else 0,
+        name=wire.as_public_name(data.get("name")),
+        pharmacy_uid=PharmacyUid(pharmacy) if pharmacy else None,
+        timestamp=timestamp,
+    )
+
+
+def _pharmacy(value: object) -> str | None:
+    """An object in orders, plain text in SKU rows (C-15): either is read."""
+    return wire.as_id(value.get("uid") if isinstance(value, dict) else value)
+
+
+def _timestamp(value: object) -> int | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value < _MOST_SECONDS else None
+
+
+def _digested(event: str, body: bytes) -> str:
+    return f"{event}:{hashlib.sha256(body).hexdigest()[:16]}"

@@ -1,0 +1,194 @@
+"""RxScale's JSON as it comes over the wire: its words, its nesting, its documented variety.
+
+What the bridge cannot do without is strict, so that a wrong type is named by its place. What
+only describes is read if it can be and is absent otherwise: an odd display name must not hold
+up an order. Unknown keys are ignored. Sources: rxscale.md sections 4 to 7.
+"""
+
+import re
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    TypeAdapter,
+)
+
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,127}")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}")
+_PUBLIC_NAME = re.compile(r"[#A-Za-z0-9_-]{1,40}")
+MOST_PRIORITY = 1_000_000
+
+Item = TypeVar("Item")
+
+# Only keys are kept for reuse: values may be a patient's.
+_JSON = TypeAdapter[Any](Any, config=ConfigDict(cache_strings="keys", hide_input_in_errors=True))
+
+
+def parse(body: bytes) -> Any:
+    """The JSON in `body`. Raises ValueError for everything else, however deep, long or odd."""
+    return _JSON.validate_json(body)
+
+
+def as_id(value: object) -> str | None:
+    """An id, sent as text or as a number; None if it cannot be one.
+
+    Narrow on purpose: ids become keys, log lines and parts of addresses.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
+        value = str(value)
+    return value if isinstance(value, str) and _ID.fullmatch(value) else None
+
+
+def as_word(value: object) -> str | None:
+    """A status word as RxScale writes them ("waiting for pharmacy", "on-hold"), else None."""
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else None
+
+
+def as_text(value: object) -> str | None:
+    """Descriptive text or a number in its place; None for nothing, blanks and other types."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
+        value = str(value)
+    return (value.strip() or None) if isinstance(value, str) else None
+
+
+def as_public_name(value: object) -> str | None:
+    """An order's name in either documented form (`#1001`, `PO-XXXX-XXXX-XXXX`: C-9), else None.
+
+    Names are remembered and shown, and free text might hold a person's name.
+    """
+    return value if isinstance(value, str) and _PUBLIC_NAME.fullmatch(value) else None
+
+
+def as_priority(value: object) -> int:
+    """How urgent; 0 where nothing usable is said. Kept within what a database column holds."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return max(-MOST_PRIORITY, min(MOST_PRIORITY, value))
+
+
+def _id(value: object) -> str:
+    found = as_id(value)
+    if found is None:
+        raise ValueError("an id is missing or unusable")
+    return found
+
+
+def _word(value: object) -> str:
+    found = as_word(value)
+    if found is None:
+        raise ValueError("a status word is missing or unusable")
+    return found
+
+
+def _empty_for_null(value: object) -> object:
+    return () if value is None else value
+
+
+def _object_or_none(value: object) -> object:
+    return value if isinstance(value, dict) else None
+
+
+Id = Annotated[str, BeforeValidator(_id)]
+MaybeId = Annotated[str | None, BeforeValidator(as_id)]
+Text = Annotated[str | None, BeforeValidator(as_text)]
+Rows = Annotated[tuple[Item, ...], BeforeValidator(_empty_for_null)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class Parent(_Wire):
+    """The order of which a pharmacy order is a part."""
+
+    priority: Annotated[int, BeforeValidator(as_priority)] = 0
+
+
+class OrderRow(_Wire):
+    """A pharmacy order as far as a list row is believed; an odd status is "" (6.1)."""
+
+    uid: Id
+    status: Annotated[str, BeforeValidator(lambda value: as_word(value) or "")] = ""
+    name: Annotated[str | None, BeforeValidator(as_public_name)] = None
+    order: Annotated[Parent | None, BeforeValidator(_object_or_none)] = None
+
+    @property
+    def priority(self) -> int:
+        return self.order.priority if self.order else 0
+
+
+class ItemSku(_Wire):
+    uid: Id
+    display_name: Text = None
+    pzn: Text = None
+
+
+class ItemPharmacySku(_Wire):
+    """In webhooks only, as far as documented; over REST if it comes (6.1, 7.1)."""
+
+    uid: MaybeId = None
+    external_id: Text = None
+
+
+class OrderItem(_Wire):
+    """`amount` is the documented name; `quantity` is PharmaOne's and other RxScale APIs' word."""
+
+    uid: MaybeId = None
+    amount: StrictInt = Field(validation_alias=AliasChoices("amount", "quantity"))
+    total_paid_amount: StrictInt | None = None
+    sku: ItemSku
+    pharmacy_sku: ItemPharmacySku | None = None
+
+
+class Order(OrderRow):
+    """A pharmacy order's detail, as far as the bridge itself reads it (6.2)."""
+
+    status: Annotated[str, BeforeValidator(_word)]
+    order_items: Rows[OrderItem] = ()
+
+
+class Page(_Wire):
+    """The list envelope; `totalPages` can be worked out where it is missing (5)."""
+
+    total: StrictInt = Field(validation_alias="totalRegistries", ge=0)
+    pages: StrictInt | None = Field(default=None, validation_alias="totalPages", ge=0)
+
+
+class OrdersPage(Page):
+    data: Rows[OrderRow]
+
+
+class CatalogueItem(_Wire):
+    uid: MaybeId = None
+    display_name: Text = None
+    pzn: Text = None
+
+
+class SkuRow(_Wire):
+    """A pharmacy SKU; its `pharmacy` is text here and an object in orders (C-15): not read."""
+
+    uid: Id
+    external_id: Text = None
+    sku: CatalogueItem | None = None
+    deleted_at: Any = None
+
+
+class SkusPage(Page):
+    data: Rows[SkuRow]
+
+
+class SubscriptionRow(_Wire):
+    uid: Id
+    target: Text = None
+    notification_type: Text = None
+
+
+class Subscriptions(_Wire):
+    """A bare array, against the pagination page (C-7): wrapped by whoever reads it."""
+
+    data: Rows[SubscriptionRow]

@@ -1,0 +1,1 @@
+"""PharmaOne's partner API as its documents describe it."""

@@ -1,0 +1,109 @@
+"""What PharmaOne refuses in an order-request, as pharmaone.md section 10 lists it."""
+
+import base64
+import binascii
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Check = Callable[[object], bool]
+
+
+def envelope_error(body: Mapping[str, Any] | None, shop_id: str | None) -> str | None:
+    """Why this envelope is refused; None if it is taken.
+
+    `shop_id` is the shop that the payload has to name; None where the shop's own address names
+    it and the body must not (section 11).
+    """
+    if body is None:
+        return "Body must be a JSON object"
+    payload = body.get("payload")
+    if not isinstance(payload, dict):
+        return "payload is required"
+    for key in ("external_reference", "source"):
+        if not isinstance(body.get(key, ""), str):
+            return f"{key} must be a string"
+    return _shop_error(body, payload, shop_id) or _payload_error(payload)
+
+
+def _shop_error(
+    body: Mapping[str, Any], payload: Mapping[str, Any], shop_id: str | None
+) -> str | None:
+    if shop_id is None:
+        sent = [key for key in ("shop_id", "org_id") if key in payload or key in body]
+        return f"{sent[0]} must not be sent" if sent else None
+    return None if payload.get("shop_id") == shop_id else "Invalid shop_id"
+
+
+def _payload_error(payload: Mapping[str, Any]) -> str | None:
+    for key, value in payload.items():
+        fits, kind = _FIELDS.get(key) or _field_by_prefix(key)
+        if not fits(value):
+            return f"{key} must be {kind}"
+    if not (payload.get("customer_name") or payload.get("customer_email")):
+        return "customer_name or customer_email is required"
+    items = payload.get("items", [])
+    pdf = payload.get("prescription_pdf_base64") or payload.get("prescription_pdf_url")
+    if not items and not pdf:
+        return "items or a prescription PDF is required"
+    errors = (_item_error(at, item) for at, item in enumerate(items))
+    return next((error for error in errors if error), None)
+
+
+def _item_error(at: int, item: object) -> str | None:
+    if not isinstance(item, dict):
+        return f"items[{at}] must be an object"
+    quantity = item.get("quantity")
+    if type(quantity) is not int or quantity <= 0:
+        return f"items[{at}].quantity must be an integer greater than 0"
+    names = [item[key] for key in ("name", "p1_id", "product_id") if key in item]
+    if not any(names) or not all(map(_is_text, names)):
+        return f"items[{at}] needs a name, p1_id or product_id, each a string"
+    if "price" in item and not _is_price(item["price"]):
+        return f"items[{at}].price must be a number with at most 2 decimals"
+    return None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_price(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) and value >= 0 and round(value, 2) == value
+
+
+def _is_base64(value: object) -> bool:
+    try:
+        base64.b64decode(str(value), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return isinstance(value, str)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _field_by_prefix(key: str) -> tuple[Check, str]:
+    """The address fields are flat, and only two of their names are documented (C8)."""
+    return (_is_text, "a string") if key.startswith("address_") else (lambda _value: True, "")
+
+
+_FIELDS: Mapping[str, tuple[Check, str]] = {
+    "shop_id": (_is_text, "a string"),
+    "customer_name": (_is_text, "a string"),
+    "customer_email": (_is_text, "a string"),
+    "external_id": (_is_text, "a string"),
+    "payment_status": (_is_text, "a string"),
+    "prescription_pdf_url": (_is_text, "a string"),
+    "prescription_pdf_base64": (_is_base64, "base64"),
+    "total_amount": (_is_price, "a number with at most 2 decimals"),
+    "cash_on_pickup": (_is_bool, "a boolean"),
+    "items": (_is_list, "a list"),
+}

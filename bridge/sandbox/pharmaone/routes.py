@@ -1,0 +1,146 @@
+"""PharmaOne's documented routes: what they refuse and what they answer."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from bridge.sandbox.pharmaone.access import Access
+from bridge.sandbox.pharmaone.envelope import envelope_error
+from bridge.sandbox.pharmaone.records import Json, Order, Via
+from bridge.sandbox.pharmaone.state import Conflict, PharmaOne
+from bridge.sandbox.settings import SandboxSettings
+from bridge.sandbox.traffic import Answer, Ask, Refusal, Route, answer
+
+V2 = "/api/v2/public/orgs/{org_id}"
+V1 = "/api/v1/public/orgs/{org_id}"
+SHOP = "/api/v1"
+"""The shop's own address, served here beside the rest (pharmaone.md section 11)."""
+MOST_ROWS = 200
+
+Handler = Callable[[Ask], Answer]
+
+
+class Routes:
+    """The routes over one simulated PharmaOne. Refusals are of section 5.2's three families."""
+
+    def __init__(self, settings: SandboxSettings, pharmaone: PharmaOne, access: Access) -> None:
+        self._settings = settings
+        self._pharmaone = pharmaone
+        self._access = access
+
+    def all(self) -> list[Route]:
+        return [
+            Route("POST", f"{V2}/auth/token", "/auth/token", self._issue_token),
+            self._v2("GET", "/shops", "products.read", self._list_shops),
+            self._v2("GET", "/orders", "orders.read", self._list_orders),
+            self._v2("GET", "/orders/{id}", "orders.read", self._get_order),
+            self._v2("PATCH", "/orders/{id}/status", "orders.write", self._set_status),
+            self._v2("GET", "/inventory", "inventory.read", self._list_inventory),
+            self._v2("POST", "/order-requests", "order_requests.write", self._submit_v2),
+            Route("POST", f"{V1}/order-requests", "/order-requests", self._submit_v1),
+            Route("POST", f"{SHOP}/external-order", "/external-order", self._submit_at_shop),
+        ]
+
+    def _v2(
+        self, method: Literal["GET", "POST", "PATCH"], path: str, scope: str, handle: Handler
+    ) -> Route:
+        def checked(ask: Ask) -> Answer:
+            self._access.check_token(ask, scope)
+            return handle(ask)
+
+        return Route(method, V2 + path, path, checked)
+
+    def _issue_token(self, ask: Ask) -> Answer:
+        self._access.check_key(ask, query_too=True)
+        self._access.check_org(ask)
+        return answer(self._access.issue())
+
+    # ------------------------------------------------------------------ reading
+
+    def _list_shops(self, _ask: Ask) -> Answer:
+        shop = {"shop_id": self._settings.shop_id, "name": self._settings.shop_name}
+        return answer({"data": [{**shop, "is_active": True}]})
+
+    def _list_inventory(self, _ask: Ask) -> Answer:
+        return answer({"data": self._pharmaone.inventory})
+
+    def _list_orders(self, ask: Ask) -> Answer:
+        """Newest first, as in the live sample (section 9); a larger limit is capped."""
+        limit = min(_number(ask, "limit", default=50, least=1), MOST_ROWS)
+        offset = _number(ask, "offset", default=0, least=0)
+        status, shop_id = ask.query.get("status"), ask.query.get("shop_id")
+        found = [
+            order
+            for order in reversed(self._pharmaone.orders.values())
+            if status in {None, order.status} and shop_id in {None, order.data["shop_id"]}
+        ]
+        with_external_id = self._settings.list_has_external_id
+        rows = b",".join([order.row(with_external_id) for order in found[offset : offset + limit]])
+        tail = f'],"pagination":{{"limit":{limit},"offset":{offset},"total":{len(found)}}}}}'
+        return Answer(200, b'{"data":[' + rows + tail.encode())
+
+    def _get_order(self, ask: Ask) -> Answer:
+        return answer(self._order(ask).data)
+
+    def _order(self, ask: Ask) -> Order:
+        order = self._pharmaone.orders.get(ask.uid)
+        if order is None:
+            raise Refusal({"error": "Order not found"}, 404)
+        ask.reference = order.external_id
+        return order
+
+    # ------------------------------------------------------------------ writing
+
+    def _set_status(self, ask: Ask) -> Answer:
+        """The fields of its body and answer are not documented (section 9)."""
+        order = self._order(ask)
+        changes = _changes(ask.json(), self._settings.p1_statuses)
+        self._pharmaone.change_order(order.id, changes)
+        return answer({key: order.data[key] for key in ("id", "status", "shipped", "picked_up")})
+
+    def _submit_v2(self, ask: Ask) -> Answer:
+        return self._submit(ask, "v2")
+
+    def _submit_v1(self, ask: Ask) -> Answer:
+        self._access.check_key(ask, query_too=False)
+        self._access.check_org(ask)
+        return self._submit(ask, "v1")
+
+    def _submit_at_shop(self, ask: Ask) -> Answer:
+        self._access.check_key(ask, query_too=True)
+        return self._submit(ask, "connector")
+
+    def _submit(self, ask: Ask, via: Via) -> Answer:
+        """Section 10; that the direct calls answer 200 too is inferred."""
+        body = ask.json()
+        error = envelope_error(body, None if via == "connector" else self._settings.shop_id)
+        if error or body is None:
+            raise Refusal({"error": error})
+        payload = {**body["payload"], "shop_id": self._settings.shop_id}
+        reference = body.get("external_reference")
+        try:
+            request = self._pharmaone.submit(payload, reference, via)
+        except Conflict:
+            raise Refusal({"error": "external_reference already exists"}, 409) from None
+        ask.uid, ask.reference = request.id, reference or ""
+        return answer(request.answer())
+
+
+def _changes(body: Json | None, words: frozenset[str]) -> Json:
+    if not body:
+        raise Refusal({"error": "status, shipped or picked_up is required"})
+    for key, value in body.items():
+        if key == "status":
+            if not isinstance(value, str) or value not in words:
+                raise Refusal({"error": "Invalid status"})
+        elif key not in {"shipped", "picked_up"} or not isinstance(value, bool):
+            raise Refusal({"error": f"Invalid {key}"})
+    return body
+
+
+def _number(ask: Ask, name: str, *, default: int, least: int) -> int:
+    text = ask.query.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or int(text) < least:
+        raise Refusal({"error": f"Invalid {name}"})
+    return int(text)

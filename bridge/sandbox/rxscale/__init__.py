@@ -1,0 +1,1 @@
+"""RxScale's External Pharmacy API as its documents describe it."""

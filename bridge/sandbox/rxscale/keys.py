@@ -1,0 +1,54 @@
+"""Who is calling RxScale, what the key may do, and for which pharmacy it speaks."""
+
+from collections.abc import Mapping
+
+from bridge.sandbox.settings import PERMISSIONS, SandboxSettings
+from bridge.sandbox.traffic import Ask, Refusal
+
+
+class Keys:
+    """Checks calls as rxscale.md sections 3 and 4 say; a call that fails raises Refusal."""
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self._group_key = settings.group_key
+        self._pharmacy_uid = settings.pharmacy_uid
+        self._allowed = {settings.rx_api_key: PERMISSIONS, **settings.rx_permissions}
+        if settings.group_key is not None:
+            self._allowed.setdefault(settings.group_key, PERMISSIONS)
+
+    def check(self, headers: Mapping[str, str], any_of: tuple[str, ...]) -> str:
+        """The key, which has one of these permissions; without any named, every key will do."""
+        key = _presented(headers)
+        allowed = self._allowed.get(key)
+        if allowed is None:
+            raise _unknown("invalid_api_key", "API key is unknown or inactive")
+        if any_of and allowed.isdisjoint(any_of):
+            needed = " or ".join(any_of)
+            raise Refusal(
+                {"code": "permission_denied", "description": f"Permission needed: {needed}"}, 403
+            )
+        return key
+
+    def pharmacy(self, key: str, ask: Ask) -> str:
+        """The pharmacy a call is about: a group-wide key has to name it, others may."""
+        named = ask.query.get("pharmacy_uid")
+        if named is None and key == self._group_key:
+            raise Refusal({"error": "Missing required parameters: pharmacy_uid"}, 400)
+        if named is not None and named != self._pharmacy_uid and key != self._group_key:
+            raise Refusal({"error": "Resource not found"}, 404)
+        return named or self._pharmacy_uid
+
+
+def _presented(headers: Mapping[str, str]) -> str:
+    key = headers.get("X-API-Key")
+    if key is not None and key.strip():
+        return key
+    if key is not None:
+        raise _unknown("invalid_header", "X-API-Key is empty")
+    if "Authorization" in headers:
+        raise _unknown("api_key_missing", "X-API-Key is expected")
+    raise _unknown("authorization_header_missing", "Authorization header is expected")
+
+
+def _unknown(code: str, description: str) -> Refusal:
+    return Refusal({"code": code, "description": description}, 401)

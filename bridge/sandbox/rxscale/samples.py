@@ -1,0 +1,192 @@
+"""Synthetic goods, people and orders: clearly artificial, and the same for the same seed."""
+
+import base64
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Json = dict[str, Any]
+
+_PRODUCTS = ("Musterblüte", "Beispielkraut", "Probeblüte", "Testkraut")
+_FIRST_NAMES = ("Erika", "Max", "Lieschen", "Otto", "Petra", "Test")
+_LAST_NAMES = ("Muster", "Beispiel", "Probe", "Mustermann", "Testfall", "Niemand")
+_STREETS = ("Musterstraße", "Beispielweg", "Probeallee", "Testgasse")
+_CITIES = ("Musterstadt", "Beispielhausen", "Probedorf")
+_OLDEST = 1_700_000_000
+_UNLINKED = 2
+
+
+def pzn(body: int) -> str | None:
+    """The eight-digit PZN whose first seven digits are `body`; None where there is none.
+
+    The check digit is the sum of the digits times 1 to 7, modulo 11; 10 is never given out.
+    """
+    digits = f"{body:07d}"
+    check = sum(weight * int(digit) for weight, digit in enumerate(digits, start=1)) % 11
+    return None if check == 10 else f"{digits}{check}"
+
+
+def catalogue(count: int, pharmacy_uid: str) -> list[Json]:
+    """`count` pharmacy SKUs as RxScale lists them (rxscale.md section 6.7).
+
+    The last two have no `external_id`, unless there are no more than two.
+    """
+    valid = [code for body in range(1001001, 1001001 + 2 * count + 2) if (code := pzn(body))]
+    linked = count - _UNLINKED if count > _UNLINKED else count
+    return [_sku(index, valid[index], pharmacy_uid, index < linked) for index in range(count)]
+
+
+def _sku(index: int, code: str, pharmacy_uid: str, linked: bool) -> Json:
+    number = 1001 + index
+    grams = 5 if index % 2 == 0 else 10
+    product = f"{_PRODUCTS[index % len(_PRODUCTS)]} {number}"
+    return {
+        "uid": f"psku-{number}",
+        "external_id": str(20401 + index) if linked else None,
+        "price": grams * (750 + 25 * index),
+        "stock": 40 + index,
+        "pharmacy": pharmacy_uid,
+        "sku": {
+            "uid": f"sku-{number}",
+            "display_name": f"{product} {grams}g",
+            "pzn": code,
+            "product_uid": f"prod-{number}",
+            "product_display_name": product,
+            "standard_selling_unit": float(grams),
+            "unit": "g",
+            "product_handle": product.lower().replace(" ", "-"),
+            "digital": False,
+        },
+        "created_at": _OLDEST,
+        "updated_at": _OLDEST,
+        "deleted_at": None,
+    }
+
+
+def inventory(skus: Sequence[Json]) -> list[Json]:
+    """What PharmaOne has of the same goods, in grams (pharmaone.md section 8)."""
+    return [
+        {
+            "p1_id": 20401 + index,
+            "name": sku["sku"]["product_display_name"],
+            "stockquantity": 400 + 10 * index,
+            "price": (750 + 25 * index) / 100,
+            "category": "Blüten",
+            "log_entries": 0,
+            "last_activity": "2026-01-02T08:00:00Z",
+        }
+        for index, sku in enumerate(skus)
+    ]
+
+
+def order(seed: int, number: int, status: str, pharmacy: Json, skus: Sequence[Json]) -> Json:
+    """The `number`th pharmacy order of `seed`, with all that any view of it shows.
+
+    Lines come from `skus` that have an `external_id` (rxscale.md sections 6.1, 6.2 and 7.1).
+    """
+    luck = random.Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
+    uid = f"po-{seed}{number:06d}"
+    person = _person(luck, number)
+    pickup = luck.random() < 0.3
+    linked = [sku for sku in skus if sku["external_id"] is not None]
+    chosen = luck.sample(linked, min(len(linked), luck.randint(1, 3)))
+    lines = [order_line(uid, at, sku, luck.randint(1, 3)) for at, sku in enumerate(chosen)]
+    return {
+        "uid": uid,
+        "status": status,
+        "name": f"#{1000 + number}",
+        "shop_order_name": f"#S{5000 + number}" if luck.random() < 0.8 else None,
+        "external_status": "OPEN",
+        "pharmacy": pharmacy,
+        "order": {
+            "uid": f"ord-{seed}{number:06d}",
+            "delivery_address": _address(luck, person),
+            "invoice_address": _address(luck, person),
+            "priority": 5 if luck.random() < 0.1 else 0,
+        },
+        "order_items": lines,
+        "shop_shipping_methods": [_shipping_method(pharmacy["uid"], pickup)],
+        "shipping_costs_amount": None if pickup else 499,
+        "shipping_costs_currency": None if pickup else "EUR",
+        "delivery_type": _delivery_type(pickup),
+        "patient_data": person,
+        "doctor_data": {"uid": "doc-1", "display_name": "Dr. Vera Beispiel"},
+        "prescription_file": {
+            "filename": f"rezept-{uid}.pdf",
+            "content_base64": _prescription(uid),
+        },
+        "prepaid": int(luck.random() < 0.7),
+        "data": {},
+        "deleted_at": None,
+    }
+
+
+def order_line(order_uid: str, at: int, sku: Json, amount: int) -> Json:
+    """Line `at` of an order: `amount` of the pharmacy SKU `sku`, paid in full."""
+    goods = sku["sku"]
+    return {
+        "uid": f"oi-{order_uid.removeprefix('po-')}-{at + 1}",
+        "amount": amount,
+        "sku": {key: goods[key] for key in ("uid", "display_name", "pzn")},
+        "total_paid_amount": sku["price"] * amount,
+    }
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> Json:
+    """`base` with `changes` laid over it, object by object; anything else is replaced."""
+    result = dict(base)
+    for key, value in changes.items():
+        old = result.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            result[key] = merged(old, value)
+        else:
+            result[key] = value
+    return result
+
+
+def _person(luck: random.Random, number: int) -> Json:
+    born = f"19{luck.randint(50, 99)}-{luck.randint(1, 12):02d}-{luck.randint(1, 28):02d}"
+    return {
+        "uid": f"pat-{number}",
+        "display_name": f"{luck.choice(_FIRST_NAMES)} {luck.choice(_LAST_NAMES)}",
+        "email": f"patient{number}@example.org",
+        "date_of_birth": born,
+    }
+
+
+def _address(luck: random.Random, person: Json) -> Json:
+    first, last = person["display_name"].split(" ")
+    return {
+        "first_name": first,
+        "last_name": last,
+        "street": luck.choice(_STREETS),
+        "house_number": str(luck.randint(1, 199)),
+        "zip_code": f"{luck.randint(0, 999):05d}",
+        "city": luck.choice(_CITIES),
+        "country": "Germany",
+        "additional_address": "2. Hinterhaus" if luck.random() < 0.2 else None,
+        "province": None,
+    }
+
+
+def _shipping_method(pharmacy_uid: str, pickup: bool) -> Json:
+    kind, name = ("pickup", "Abholung") if pickup else ("parcel", "Paket")
+    return {
+        "uid": f"ssm-{kind}",
+        "display_name": name,
+        "external_id": f"shop-{kind}",
+        "pharmacy_mapping": {
+            "pharmacy_uid": pharmacy_uid,
+            "shipping_method_identifier_for_pharmacy": kind.upper(),
+        },
+    }
+
+
+def _delivery_type(pickup: bool) -> Json:
+    kind, name = ("pickup", "Abholung") if pickup else ("shipping", "Versand")
+    return {"uid": f"dt-{kind}", "display_name": name, "identifier": kind}
+
+
+def _prescription(uid: str) -> str:
+    text = f"%PDF-1.4\n% Musterrezept zu {uid}, kein echtes Dokument\n%%EOF\n"
+    return base64.b64encode(text.encode()).decode()

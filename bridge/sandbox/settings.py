@@ -1,0 +1,104 @@
+"""How the two simulated vendors behave: every switch, with what the documents leave open."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Vendor = Literal["rxscale", "pharmaone"]
+VENDORS: tuple[Vendor, ...] = ("rxscale", "pharmaone")
+
+PERMISSIONS = frozenset(
+    {
+        "orders_read",
+        "orders_write",
+        "stock_read",
+        "stock_write",
+        "pharmacy_sku_write",
+        "webhooks_read",
+        "webhooks_write",
+    }
+)
+"""What a key may be allowed at RxScale (rxscale.md section 3)."""
+
+SCOPES = (
+    "orders.read",
+    "orders.write",
+    "order_requests.write",
+    "prescriptions.read",
+    "prescriptions.write",
+    "products.read",
+    "products.write",
+    "inventory.read",
+    "inventory.write",
+    "reports.read",
+)
+"""What every token of PharmaOne carries (pharmaone.md section 4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxSettings:
+    """Everything has a default; port 0 takes a free one. Times are in seconds.
+
+    Names that begin with `rx_` are RxScale's, with `p1_` PharmaOne's. A limit of 0 is no limit.
+    """
+
+    host: str = "127.0.0.1"
+    rxscale_port: int = 0
+    pharmaone_port: int = 0
+    seed: int = 0
+    """Makes the catalogue's orders and the chaos the same in every run; part of every order uid."""
+    clock: Callable[[], float] = time.time
+    """Unix seconds: for timestamps, the life of tokens and the rate limits."""
+    log_limit: int | None = None
+    """How many calls the log keeps; None keeps all, 0 keeps none."""
+
+    rx_dialect: Literal["current", "legacy"] = "current"
+    rx_api_key: str = "rx-sandbox-key"
+    group_key: str | None = None
+    """A group-wide key, which has to name the `pharmacy_uid`."""
+    rx_permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What a key may do, by key. A key not listed may do everything; listing one makes it valid."""
+    pharmacy_uid: str = "ph-sandbox"
+    pharmacy_name: str = "Musterapotheke"
+    skus: int = 8
+    rx_per_second: int = 10
+    rx_per_minute: int = 600
+    rx_list_order: Literal["newest", "oldest"] = "newest"
+    """Which order comes first in the list; the documents do not say."""
+    auto_complete_seconds: float | None = 1.0
+    """legacy: how long after `shipped` RxScale itself completes an order; None: never."""
+    rx_webhook_target: str | None = None
+    rx_webhook_secret: str = "whsec_sandbox"  # noqa: S105 - opens nothing but the simulation
+
+    p1_api_key: str = "p1-sandbox-key"
+    org_id: str = "org1"
+    shop_id: str = "shop1"
+    shop_name: str = "Musterapotheke"
+    token_seconds: int = 3600
+    token_has_exp: bool = True
+    """Whether a token carries `exp`, `iat` and `jti`; the documented sample does not."""
+    token_claims: Mapping[str, Any] = field(default_factory=dict)
+    """Claims that replace the usual ones, such as a foreign `org_id` or fewer `scopes`."""
+    reference_mode: Literal["same", "second", "conflict"] = "same"
+    """A repeated `external_reference`: the first request again, another one, or a 409."""
+    list_has_external_id: bool = False
+    """Whether rows of the order list carry `external_id`: the live sample's do not."""
+    p1_statuses: frozenset[str] = frozenset(
+        {"pending", "awaiting_packing", "ready_pickup", "shipped", "completed", "cancelled"}
+    )
+    """The status words taken by PATCH; only the first three occur in the documents."""
+    auto_approve_seconds: float | None = None
+    """How soon staff approve an order-request; None: only when told to."""
+    p1_per_second: int = 0
+    p1_per_minute: int = 0
+    p1_webhook_target: str | None = None
+    p1_webhook_secret: str = "p1-sandbox-secret"  # noqa: S105 - as above
+
+    retry_after_header: bool = False
+    """Whether a 429 says when to come back; neither vendor documents it."""
+    webhook_base_seconds: float = 1.0
+    """The wait before the first redelivery; it doubles with each one."""
+    webhook_attempts: int = 6
+    webhook_timeout_seconds: float = 5.0
+    webhook_connections: int = 16

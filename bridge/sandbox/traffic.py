@@ -1,0 +1,243 @@
+"""One call to a simulated vendor as values: what was asked, answered, broken, limited and noted."""
+
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+from bridge.sandbox.settings import Vendor
+
+JSON_TYPE = "application/json"
+
+
+def encode(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@dataclass(slots=True)
+class Ask:
+    """A call as it came in.
+
+    `uid` is what it is about: from the path, or set by the route. `reference` is the other
+    vendor's name for it, where the route met one.
+    """
+
+    path: str
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    uid: str = ""
+    reference: str = ""
+
+    def json(self) -> dict[str, Any] | None:
+        """The body as a JSON object; None if it is anything else."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            return None
+        return value if isinstance(value, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = JSON_TYPE
+
+
+def answer(value: object, status: int = 200) -> Answer:
+    return Answer(status, encode(value))
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a fault of ours
+    """Ends a route's work with an answer that says no."""
+
+    def __init__(self, value: object, status: int = 400) -> None:
+        super().__init__(status)
+        self.answer = answer(value, status)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One documented route. `name` is its template, as faults and the log know it."""
+
+    method: str
+    path: str
+    template: str
+    handle: Callable[[Ask], Answer]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.template}"
+
+
+def same_route(one: str, other: str) -> bool:
+    """Whether two templates name the same route; a last slash does not matter."""
+    return one.rstrip("/") == other.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What goes wrong with the next `times` calls of a route, after `skip` calls that go well.
+
+    `when`: before the work is done, or after it, so that only the answer suffers. First the call
+    is held for `delay_seconds`; then the connection is cut, or an answer is given in place of the
+    real one: `status`, `body` (text as it is, else JSON) and `headers`, or a `garble`d one:
+    `html`, or `truncated` JSON. With a delay only, the real answer comes late.
+    """
+
+    vendor: Vendor | Literal["*"] = "*"
+    route: str = "*"
+    times: int = 1
+    skip: int = 0
+    when: Literal["before", "after"] = "before"
+    delay_seconds: float = 0.0
+    cut: bool = False
+    status: int | None = None
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    garble: Literal["", "html", "truncated"] = ""
+
+    def __post_init__(self) -> None:
+        known = self.when in {"before", "after"} and self.garble in {"", "html", "truncated"}
+        if not known or self.times < 1 or self.skip < 0 or self.delay_seconds < 0:
+            raise ValueError(f"not a fault: {self}")
+
+    @classmethod
+    def read(cls, value: Mapping[str, Any]) -> "Fault":
+        """A fault from JSON. Raises ValueError for unknown keys and impossible values."""
+        unknown = value.keys() - {each.name for each in fields(cls)}
+        if unknown:
+            raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
+        return cls(**value)
+
+    @property
+    def only_late(self) -> bool:
+        return not (self.cut or self.garble or self.status is not None or self.body is not None)
+
+    def replacement(self, real: Answer | None) -> Answer:
+        """The answer given in place of `real`, which is None if the work was not done."""
+        status = 200 if self.status is None else self.status
+        if self.garble == "html":
+            return Answer(status, b"<html><body>Bad day</body></html>", self.headers, "text/html")
+        if self.garble == "truncated":
+            whole = real.body if real is not None and real.body else b'{"status":"unknown"}'
+            return Answer(status, whole[: len(whole) // 2], self.headers)
+        if isinstance(self.body, str):
+            return Answer(status, self.body.encode(), self.headers, "text/plain")
+        return Answer(status, encode({} if self.body is None else self.body), self.headers)
+
+
+class Faults:
+    """The faults still to come, in the order in which they were asked for."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Fault, list[int]]] = []
+
+    def add(self, *faults: Fault) -> None:
+        self._waiting.extend((fault, [fault.skip, fault.times]) for fault in faults)
+
+    def clear(self) -> None:
+        self._waiting.clear()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def take(self, vendor: Vendor, route: str) -> Fault | None:
+        """The first fault that fits this call, counted down; None if it goes well."""
+        for entry in self._waiting:
+            fault, left = entry
+            if fault.vendor not in {"*", vendor}:
+                continue
+            if fault.route != "*" and not same_route(fault.route, route):
+                continue
+            if left[0]:
+                left[0] -= 1
+                continue
+            left[1] -= 1
+            if not left[1]:
+                self._waiting.remove(entry)
+            return fault
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as noted. `outcome` is the status sent or "cut"; `done`: the route said yes.
+
+    A route that did its work and whose answer was then lost or replaced is `done` all the same.
+    `reference`: the `external_reference` of an order-request or the `external_id` of an order.
+    """
+
+    number: int
+    at: float
+    vendor: Vendor
+    method: str
+    route: str
+    path: str
+    query: Mapping[str, str]
+    outcome: int | Literal["cut"]
+    done: bool
+    uid: str
+    reference: str
+
+    def json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class CallLog:
+    """The calls of both vendors, in the order in which they were answered; may be bounded."""
+
+    def __init__(self, limit: int | None) -> None:
+        self.keeps = limit != 0
+        self._calls: deque[Call] = deque(maxlen=limit)
+        self._number = 0
+
+    def next_number(self) -> int:
+        self._number += 1
+        return self._number
+
+    def note(self, call: Call) -> None:
+        self._calls.append(call)
+
+    def clear(self) -> None:
+        self._calls.clear()
+
+    def __call__(
+        self, route: str | None = None, *, vendor: Vendor | None = None, uid: str | None = None
+    ) -> list[Call]:
+        """The calls of that route and vendor, and about that uid or reference, where given."""
+        return [
+            call
+            for call in self._calls
+            if (route is None or same_route(call.route, route))
+            and (vendor is None or call.vendor == vendor)
+            and (uid is None or uid in {call.uid, call.reference})
+        ]
+
+
+class Limiter:
+    """So many calls a second and a minute per key, in windows that slide; 0 lifts a limit."""
+
+    def __init__(self, per_second: int, per_minute: int, clock: Callable[[], float]) -> None:
+        self._windows = [(n, span) for n, span in ((per_second, 1), (per_minute, 60)) if n]
+        self._most = max((n for n, _ in self._windows), default=0)
+        self._clock = clock
+        self._seen: dict[str, deque[float]] = {}
+
+    def wait(self, key: str) -> float:
+        """Counts a call of `key` and returns 0; or the seconds until one would be let through."""
+        if not self._windows:
+            return 0.0
+        now = self._clock()
+        seen = self._seen.setdefault(key, deque(maxlen=self._most))
+        wait = max(
+            (seen[-n] + span - now for n, span in self._windows if len(seen) >= n), default=0.0
+        )
+        if wait > 0:
+            return wait
+        seen.append(now)
+        return 0.0

@@ -1,0 +1,100 @@
+"""The aiohttp application: routes, one middleware, and how it listens."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bridge.errors import Fault, Misconfigured
+from bridge.health import Status
+from bridge.server import webhooks
+from bridge.server.parts import ServerParts
+
+log = logging.getLogger("bridge.server")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+GOODBYE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A listening server."""
+
+    url: str
+    port: int
+    runner: web.AppRunner
+
+    async def stop(self) -> None:
+        """Takes no new connection; requests under way are answered."""
+        await self.runner.cleanup()
+
+
+def build(parts: ServerParts) -> web.Application:
+    """Every route of the bridge."""
+    application = web.Application(middlewares=[_last_resort])
+    application.add_routes(webhooks.routes(parts))
+    application.add_routes(_looking(parts))
+    return application
+
+
+async def serve(application: web.Application, host: str, port: int) -> Running:
+    """Starts listening; port 0 takes a free one. Raises Misconfigured if it cannot."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=GOODBYE_SECONDS)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise Misconfigured(
+            Fault(
+                "server.port",
+                f"cannot listen at {host}:{port} ({error.strerror})",
+                "stop what listens there, or choose another server.port",
+            )
+        ) from None
+    bound = runner.addresses[0][1]
+    shown = f"[{host}]" if ":" in host else host
+    return Running(f"http://{shown}:{bound}", bound, runner)
+
+
+def _looking(parts: ServerParts) -> list[web.RouteDef]:
+    async def live(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def ready(_: web.Request) -> web.Response:
+        reason = await parts.ready()
+        if reason is None:
+            return web.json_response({"status": "ok"})
+        return web.json_response({"status": "down", "reason": reason}, status=503)
+
+    async def health(_: web.Request) -> web.Response:
+        report = await parts.health()
+        status = 503 if report.status is Status.DOWN else 200
+        return web.json_response(report.document(), status=status)
+
+    async def metrics(_: web.Request) -> web.Response:
+        return web.Response(body=parts.metrics.text(), content_type="text/plain", charset="utf-8")
+
+    return [
+        web.get("/health/live", live),
+        web.get("/health/ready", ready),
+        web.get("/health", health),
+        web.get("/metrics", metrics),
+    ]
+
+
+@web.middleware
+async def _last_resort(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A mistake of ours is a 503: the vendor delivers again, and nothing is lost by it."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as answer:
+        answer.headers["Cache-Control"] = "no-store"
+        raise
+    except Exception:
+        route = request.match_info.route.resource
+        log.exception("unexpected", extra={"route": route.canonical if route else ""})
+        return webhooks.refusal(503, "unexpected; try again", headers=webhooks.RETRY_AFTER)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,139 @@
+"""Deliveries: verified, put on disk, acknowledged; in that order, and nothing else meanwhile."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+from bridge.core.memory import Delivery, Taken
+from bridge.core.model import order_key
+from bridge.errors import BadSignature, NotTheShape, TryLater
+from bridge.pharmaone import webhook as pharmaone
+from bridge.rxscale import webhook as rxscale
+from bridge.server.parts import ServerParts
+
+log = logging.getLogger("bridge.server")
+
+MOST_BYTES = 5 * 1024 * 1024
+RETRY_AFTER = {"Retry-After": "30"}
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+Read = Callable[[Mapping[str, str], bytes], Delivery | None]
+
+_ANSWERS = {word: f'{{"status":"{word.value}"}}'.encode() for word in Taken}
+_TESTED = b'{"status":"tested"}'
+
+
+def routes(parts: ServerParts) -> list[web.RouteDef]:
+    rx = _receiver(parts, "rxscale", _rxscale_reader(parts))
+    p1 = _receiver(parts, "pharmaone", _pharmaone_reader(parts))
+    return [web.post("/webhooks/rxscale", rx), web.post("/webhooks/pharmaone", p1)]
+
+
+def _receiver(parts: ServerParts, vendor: str, read: Read) -> Handler:
+    async def receive(request: web.Request) -> web.Response:
+        body = await _body(request)
+        if body is None:
+            return _told(parts, vendor, "too large", refusal(413, "more than 5 MiB"))
+        began = time.perf_counter()
+        try:
+            delivery = read(request.headers, body)
+        except BadSignature as wrong:
+            return _told(parts, vendor, "bad signature", refusal(401, str(wrong)))
+        except NotTheShape as wrong:
+            return _told(parts, vendor, "malformed", refusal(400, str(wrong), wrong.field))
+        if delivery is None:
+            return _told(parts, vendor, "tested", _accepted(_TESTED))
+        return await _keep(parts, delivery, began)
+
+    return receive
+
+
+async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Response:
+    """The commit goes on even if the vendor hangs up: what was delivered is delivered."""
+    try:
+        taken = await asyncio.shield(parts.store.take(delivery))
+    except TryLater as failure:
+        log.error("delivery not stored", extra={"vendor": delivery.vendor, "why": failure.what})
+        answer = refusal(503, "it cannot be stored now; deliver it again", headers=RETRY_AFTER)
+        return _told(parts, delivery.vendor, "not stored", answer, delivery.event)
+    if taken is Taken.HINTED:
+        parts.on_hint()
+    seconds = time.perf_counter() - began
+    parts.metrics.delivered(delivery.vendor, delivery.event, taken.value, seconds)
+    return _accepted(_ANSWERS[taken])
+
+
+def _rxscale_reader(parts: ServerParts) -> Read:
+    def read(headers: Mapping[str, str], body: bytes) -> Delivery | None:
+        told = rxscale.read(headers, body, parts.rxscale_secrets())
+        if told.test:
+            return None
+        ours = parts.pharmacy_uid in (None, told.pharmacy_uid) or told.pharmacy_uid is None
+        key = order_key(told.uid) if told.uid is not None and ours else None
+        return Delivery(
+            vendor="rxscale",
+            event=told.event,
+            dedup_key=told.dedup_key,
+            key=key,
+            told_status=told.told_status,
+            priority=told.priority,
+            name=told.name,
+            received_at=parts.now(),
+            known_event=told.known,
+        )
+
+    return read
+
+
+def _pharmaone_reader(parts: ServerParts) -> Read:
+    def read(headers: Mapping[str, str], body: bytes) -> Delivery | None:
+        told = pharmaone.read(headers, body, parts.pharmaone_secrets())
+        return Delivery(
+            vendor="pharmaone",
+            event=told.event,
+            dedup_key=told.dedup_key,
+            key=None,
+            told_status=None,
+            priority=0,
+            name=None,
+            received_at=parts.now(),
+            known_event=told.known,
+        )
+
+    return read
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """The raw body; None if it is too large, announced or not."""
+    if (request.content_length or 0) > MOST_BYTES:
+        return None
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in request.content.iter_any():
+        size += len(chunk)
+        if size > MOST_BYTES:
+            return None
+        parts.append(chunk)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _told(
+    parts: ServerParts, vendor: str, outcome: str, answer: web.Response, event: str = ""
+) -> web.Response:
+    parts.metrics.delivered(vendor, event, outcome, 0.0)
+    return answer
+
+
+def _accepted(body: bytes) -> web.Response:
+    return web.Response(body=body, content_type="application/json")
+
+
+def refusal(
+    status: int, error: str, field: str = "", headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """An error answer: what is wrong, and where."""
+    document = {"error": error, "field": field} if field else {"error": error}
+    return web.json_response(document, status=status, headers=headers)

@@ -1,0 +1,6 @@
+"""The bridge's memory on disk: what to look at, how far each order has come, what was done."""
+
+from bridge.store.runlock import RunLock
+from bridge.store.store import Store
+
+__all__ = ["RunLock", "Store"]

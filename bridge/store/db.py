@@ -1,0 +1,258 @@
+"""The store's file: one connection that writes, one that reads, and many writers in one commit.
+
+A commit with `synchronous=FULL` waits for the disk, so callers share them: whoever comes while
+a commit is under way waits in a queue, and the whole queue is written in the next transaction.
+Each caller's part runs in a savepoint of its own, so that one that fails is undone alone; and
+everybody is answered after the commit, or with an error. All SQL of the store goes through
+`transaction` and `read`, since a connection shared between tasks has no transactions of its own.
+"""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import aiosqlite
+
+from bridge.errors import Misconfigured, TryLater
+from bridge.store.failures import damaged, refusal, trouble
+from bridge.store.schema import APPLICATION_ID, migrate
+
+T = TypeVar("T")
+Body = Callable[[sqlite3.Connection], T]
+"""One caller's part of a transaction: runs in the connection's thread and must not commit."""
+
+MOST_TOGETHER = 256
+"""How many callers share one commit at most, so that the first need not wait for too many."""
+BUSY_SECONDS = 5.0
+"""How long to wait for another process that is writing."""
+CHECKED_BYTES = 64 * 2**20
+"""A file up to this size is read through for damage when it is opened (a fraction of a second)."""
+
+
+class _Thread(aiosqlite.Connection):
+    """A connection and the thread it lives in: the only place that knows how aiosqlite works."""
+
+    @classmethod
+    async def start(cls, connect: Callable[[], sqlite3.Connection]) -> Self:
+        """Connects, in the new thread. Raises what `connect` raises, with the thread ended."""
+        thread = cls(connect, iter_chunk_size=64)
+        thread._thread.daemon = True  # a process that has to end is not held up by it
+        try:
+            await thread
+        except BaseException:
+            thread._thread.join()
+            raise
+        return thread
+
+    async def run(self, body: Body[T]) -> T:
+        """One hop into the thread and back; a caller who goes away does not stop the body."""
+        answer: T = await self._execute(body, self._conn)  # type: ignore[no-untyped-call]
+        return answer
+
+    async def close(self) -> None:
+        """Finishes what is queued; the thread has ended afterwards."""
+        await super().close()
+        self._thread.join()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One caller's wish to write, and where its answer goes."""
+
+    body: Body[Any]
+    answer: asyncio.Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What one body came to, inside a transaction that was then committed."""
+
+    value: Any = None
+    error: Exception | None = None
+
+
+class Database:
+    """An open store file. Made by `open`; every method belongs to that event loop."""
+
+    def __init__(self, path: Path, writer: _Thread, reader: _Thread) -> None:
+        self.path = path
+        self._writer = writer
+        self._reader = reader
+        self._waiting: deque[_Part] = deque()
+        self._writing: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Opens the file, or makes it, and brings its schema up to date.
+
+        Raises Misconfigured for a file that only the operator can mend; TryLater if it is
+        locked for longer than BUSY_SECONDS or the disk is full.
+        """
+        try:
+            writer = await _Thread.start(partial(_connect_writer, path))
+            try:
+                reader = await _Thread.start(partial(_connect_reader, path))
+            except BaseException:
+                await writer.close()
+                raise
+        except sqlite3.Error as error:
+            raise refusal(path, error) from error
+        return cls(path, writer, reader)
+
+    async def transaction(self, body: Body[T]) -> T:
+        """Runs `body` and returns what it returned once that is on disk.
+
+        Raises what the body raised, with all it wrote undone; TryLater if nothing was written.
+        """
+        if self._closed:
+            raise TryLater(f"the store {self.path} is closed")
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Part(body, answer))
+        self._write()
+        return await answer
+
+    async def read(self, body: Body[T]) -> T:
+        """Runs `body` over one unchanging sight of the store, which it cannot write to."""
+        if self._closed:
+            raise TryLater(f"the store {self.path} is closed")
+        try:
+            return await self._reader.run(partial(_look, body))
+        except sqlite3.Error as error:
+            raise trouble(self.path, error) or error from error
+
+    async def close(self) -> None:
+        """Takes nothing more in, finishes all that was taken in, then closes."""
+        self._closed = True
+        try:
+            while self._waiting or not self._idle():
+                await asyncio.wait([self._write()])
+        finally:
+            await self._reader.close()  # first: the last one to close tidies the log away
+            await self._writer.close()
+
+    def _idle(self) -> bool:
+        return self._writing is None or self._writing.done()
+
+    def _write(self) -> asyncio.Task[None]:
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_all())
+        return self._writing
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            parts = self._next_parts()
+            for part, came in zip(parts, await self._commit(parts), strict=True):
+                self._answer(part.answer, came)
+
+    async def _commit(self, parts: Sequence[_Part]) -> Sequence[_Came]:
+        try:
+            return await self._writer.run(partial(_together, [part.body for part in parts]))
+        except asyncio.CancelledError:  # the program is being torn down: leave nobody waiting
+            for part in parts:
+                part.answer.cancel()
+            raise
+        except Exception as error:
+            return [_Came(error=error)] * len(parts)
+
+    def _next_parts(self) -> list[_Part]:
+        """Those whose caller still waits, as many as may share a commit."""
+        parts: list[_Part] = []
+        while self._waiting and len(parts) < MOST_TOGETHER:
+            part = self._waiting.popleft()
+            if not part.answer.done():
+                parts.append(part)
+        return parts
+
+    def _answer(self, answer: asyncio.Future[Any], came: _Came) -> None:
+        if answer.done():  # the caller went away meanwhile; what it wrote stands
+            return
+        if came.error is None:
+            answer.set_result(came.value)
+            return
+        error = trouble(self.path, came.error)
+        if error is not None:
+            error.__cause__ = came.error
+        answer.set_exception(error or came.error)
+
+
+def _together(bodies: Sequence[Body[Any]], connection: sqlite3.Connection) -> list[_Came]:
+    """All bodies in one transaction. Raises, with nothing written, if it cannot be committed."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        came = [_alone(connection, body) for body in bodies]
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return came
+
+
+def _alone(connection: sqlite3.Connection, body: Body[Any]) -> _Came:
+    """One body, whose failure undoes nothing but its own work."""
+    connection.execute("SAVEPOINT part")
+    try:
+        value = body(connection)
+    except Exception as error:
+        if not connection.in_transaction:
+            raise  # SQLite has thrown the whole transaction away: everybody's part is lost
+        connection.execute("ROLLBACK TO part")
+        connection.execute("RELEASE part")
+        return _Came(error=error)
+    connection.execute("RELEASE part")
+    return _Came(value)
+
+
+def _look(body: Body[T], connection: sqlite3.Connection) -> T:
+    connection.execute("BEGIN")
+    try:
+        return body(connection)
+    finally:
+        if connection.in_transaction:  # else SQLite ended it, and its error is the one to tell
+            connection.execute("ROLLBACK")
+
+
+def _connect_writer(path: Path) -> sqlite3.Connection:
+    connection = _connect(f"{path.absolute().as_uri()}?mode=rwc")
+    try:
+        migrate(connection, str(path))
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _try_to_write(connection)
+        _refuse_damage(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_reader(path: Path) -> sqlite3.Connection:
+    return _connect(f"{path.absolute().as_uri()}?mode=ro")
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, cached_statements=256
+    )
+
+
+def _try_to_write(connection: sqlite3.Connection) -> None:
+    """Fails here rather than at the first delivery. (BEGIN alone does not, on a read-only file.)"""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+    connection.execute("ROLLBACK")
+
+
+def _refuse_damage(connection: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size > CHECKED_BYTES:
+        return
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise Misconfigured(damaged(path))

@@ -1,0 +1,91 @@
+"""What a person may say about a key that waits for him: try again, leave it alone, it is there.
+
+A look under way would write its own memory of the order over what is said here, so a key that is
+being looked at is refused for that moment (TryLater); a look takes seconds.
+"""
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from bridge.core.memory import CLEARED_BY_A_PERSON, StuckRow
+from bridge.core.model import Hint, JournalEntry, Key, PharmacyOrderUid, order_uid
+from bridge.errors import TryLater
+from bridge.store.tables import journal, links, stuck, todo
+from bridge.store.work import hint
+
+
+def retry(connection: sqlite3.Connection, keys: Sequence[Key] | None, now: datetime) -> list[Key]:
+    """Frees what is stuck among `keys` (None: everything) and makes it due; returns its keys."""
+    asked = None if keys is None else frozenset(keys)
+    rows = [row for row in stuck.everything(connection) if asked is None or row.key in asked]
+    for row in rows:
+        _refuse_under_way(connection, row.key, now)
+        _free(connection, row, now)
+    return [row.key for row in rows]
+
+
+def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
+    uid = _order(row.key)
+    if uid is not None and row.note.code in CLEARED_BY_A_PERSON:
+        links.clear(connection, uid)
+    stuck.delete(connection, row.key)
+    _look_again(connection, row.key, "a person asked for another try", now)
+    _tell(connection, row.key, now, "retried", code=row.note.code)
+
+
+def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -> bool:
+    """The key is left alone from now on; `reason` is kept. False if it is not known."""
+    _refuse_under_way(connection, key, now)
+    uid = _order(key)
+    known = stuck.find(connection, key) is not None
+    if uid is not None:
+        known = links.drop(connection, uid, now)
+    if known:
+        stuck.delete(connection, key)
+        todo.delete(connection, key)
+        _tell(connection, key, now, "dropped", reason=reason)
+    return known
+
+
+def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
+    """The order-request is at PharmaOne, a person saw it there.
+
+    False if there is no such order, or nothing was open about its submission.
+    """
+    _refuse_under_way(connection, key, now)
+    uid = _order(key)
+    if uid is None or not links.mark_submitted(connection, uid, now):
+        return False
+    stuck.delete(connection, key)
+    _look_again(connection, key, "a person found its order-request at PharmaOne", now)
+    _tell(connection, key, now, "marked submitted")
+    return True
+
+
+def hint_stuck(
+    connection: sqlite3.Connection, codes: Collection[str], why: str, now: datetime
+) -> int:
+    """Looks again at what is stuck with one of these codes; it stays stuck until looked at."""
+    hints = [Hint(row.key, why) for row in stuck.everything(connection) if row.note.code in codes]
+    hint(connection, hints, now)
+    return len(hints)
+
+
+def _refuse_under_way(connection: sqlite3.Connection, key: Key, now: datetime) -> None:
+    standing = todo.standing(connection, key)
+    if standing is not None and standing.lease_until is not None and standing.lease_until > now:
+        raise TryLater(f"{key} is being looked at right now; try again in some seconds")
+
+
+def _look_again(connection: sqlite3.Connection, key: Key, why: str, now: datetime) -> None:
+    hint(connection, [Hint(key, why)], now)
+
+
+def _order(key: Key) -> PharmacyOrderUid | None:
+    return order_uid(key) if key.startswith("order:") else None
+
+
+def _tell(connection: sqlite3.Connection, key: Key, now: datetime, what: str, **facts: Any) -> None:
+    journal.write(connection, [JournalEntry(key, now, what, facts)])

@@ -1,0 +1,69 @@
+"""At most one `run` works on a store: a lock that the kernel releases when its process ends."""
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bridge.errors import Fault, Misconfigured
+
+
+class RunLock:
+    """Held from `acquire` to `release`, or until the process ends in whatever way.
+
+    It is a lock on the file `<store>.lock`, which stays where it is and holds the last owner's
+    process id. Commands beside a running `run` do not need it.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._path = store.with_name(f"{store.name}.lock")
+        self._file: int | None = None
+
+    def acquire(self) -> Self:
+        """Raises Misconfigured if another process holds it, or the file cannot be written."""
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            remedy = f"let rxbridge's user write to the directory {self._path.absolute().parent}"
+            raise Misconfigured(Fault(str(self._path), _words(error), remedy)) from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            fault = self._held_by(os.pread(file, 32, 0))
+            os.close(file)
+            raise Misconfigured(fault) from error
+        os.ftruncate(file, 0)
+        os.pwrite(file, str(os.getpid()).encode(), 0)
+        self._file = file
+        return self
+
+    def release(self) -> None:
+        """Lets the next one in; harmless if not held."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def __enter__(self) -> Self:
+        return self.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+    def _held_by(self, pid: bytes) -> Fault:
+        who = f"pid {pid.decode()}" if pid.isdigit() else "pid unknown"
+        return Fault(
+            str(self._store),
+            f"another rxbridge run ({who}) uses this store",
+            "stop it first, or give this one a store.path of its own",
+        )
+
+
+def _words(error: OSError) -> str:
+    return f"cannot be written ({error.strerror})"

@@ -1,0 +1,96 @@
+"""Brings a store's schema to the newest version, one numbered file at a time, and refuses others'.
+
+`user_version` in the file's header holds the number of the last step taken. It is set in the
+step's own transaction, so that a step is taken wholly or not at all, whatever happens meanwhile.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from bridge.errors import Fault, Misconfigured
+
+APPLICATION_ID = int.from_bytes(b"rxbb", "big")
+"""Marks a SQLite file as ours; the first step writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One schema file: `number` from 1 on without gaps, and its statements."""
+
+    number: int
+    name: str
+    statements: tuple[str, ...]
+
+
+@cache
+def steps() -> tuple[Step, ...]:
+    """The schema files that came with this program, in order."""
+    found = sorted(file.name for file in files(__package__).iterdir() if file.name.endswith(".sql"))
+    return tuple(
+        Step(number, name, tuple(split((files(__package__) / name).read_text("utf-8"))))
+        for number, name in enumerate(found, start=1)
+    )
+
+
+def split(script: str) -> Iterator[str]:
+    """The script's statements, one by one; a semicolon in a text, comment or trigger ends none.
+
+    (`executescript` would commit the transaction under way.) Raises ValueError if the last
+    statement has no end.
+    """
+    *pieces, rest = script.split(";")
+    statement = ""
+    for piece in pieces:
+        statement += piece + ";"
+        if sqlite3.complete_statement(statement):
+            yield statement.strip()
+            statement = ""
+    lines = [line.strip() for line in (statement + rest).splitlines()]
+    unended = [line for line in lines if line and not line.startswith("--")]
+    if unended:
+        raise ValueError(f"a statement without end: {unended[-1]}")
+
+
+def migrate(connection: sqlite3.Connection, where: str, way: Sequence[Step] | None = None) -> None:
+    """Takes the steps that the store at `where` has not taken yet.
+
+    Raises Misconfigured, with nothing changed, if the file is a newer bridge's or not ours.
+    """
+    way = steps() if way is None else way
+    _refuse_foreign(connection, where, newest=len(way))
+    for step in way[_version(connection) :]:
+        _take(connection, step)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _refuse_foreign(connection: sqlite3.Connection, where: str, newest: int) -> None:
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    version = _version(connection)
+    if owner != APPLICATION_ID and (tables or version or owner):
+        remedy = "set store.path to a file of rxbridge's own; it is made if it is not there"
+        raise Misconfigured(Fault(where, "is another program's database", remedy))
+    if version > newest:
+        what = f"was written by a newer rxbridge (schema {version}, this one knows {newest})"
+        remedy = "run that version or a newer one, or set store.path to another file"
+        raise Misconfigured(Fault(where, what, remedy))
+
+
+def _take(connection: sqlite3.Connection, step: Step) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _version(connection) < step.number:  # else another process was faster
+            for statement in step.statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {step.number:d}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

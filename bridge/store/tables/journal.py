@@ -1,0 +1,41 @@
+"""The journal: each key's story, one sentence a row, in the order in which things happened."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from bridge.core.model import JournalEntry, Key
+from bridge.store.tables.rows import Cell, micros, moment
+
+NOT_OF_A_KEY = "event:"
+"""Entries about nothing that is looked at stand under keys of this kind."""
+
+
+def write(connection: sqlite3.Connection, entries: Iterable[JournalEntry]) -> None:
+    connection.executemany(
+        "INSERT INTO journal (key, at, what, facts) VALUES (?, ?, ?, ?)", map(_row, entries)
+    )
+
+
+def of(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:
+    """The key's entries, oldest first."""
+    statement = "SELECT at, what, facts FROM journal WHERE key = ? ORDER BY id"
+    return tuple(
+        JournalEntry(key, moment(at), what, json.loads(facts))
+        for at, what, facts in connection.execute(statement, (key,))
+    )
+
+
+def forget(connection: sqlite3.Connection, keys: Iterable[Key], before: datetime) -> None:
+    """Deletes all about these keys, and what was noted of no key before that time."""
+    connection.executemany("DELETE FROM journal WHERE key = ?", [(key,) for key in keys])
+    connection.execute(
+        "DELETE FROM journal WHERE key >= 'event:' AND key < 'event;' AND at < ?",
+        (micros(before),),
+    )
+
+
+def _row(entry: JournalEntry) -> tuple[Cell, ...]:
+    facts = json.dumps(dict(entry.facts), ensure_ascii=False, separators=(",", ":"), default=str)
+    return entry.key, micros(entry.at), entry.what, facts

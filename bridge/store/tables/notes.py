@@ -1,0 +1,55 @@
+"""Counters that outlast a restart, and notes about the store as a whole."""
+
+import sqlite3
+from datetime import datetime
+
+from bridge.store.tables.rows import micros, moment
+
+FIRST_SWEEP_AT = "first_sweep_at"
+LAST_POLL_AT = "last_poll_at"
+CATALOGUE_AT = "catalogue_at"
+CREATED_AT = "created_at"
+CHECKED = "checked"
+STILL_LISTED = "still_listed"
+"""A JSON list of the orders that are finished here and yet in RxScale's list of open ones."""
+
+_COUNT = """
+INSERT INTO counters (name, value) VALUES (?, ?)
+ON CONFLICT (name) DO UPDATE SET value = value + excluded.value
+"""
+_PUT = """
+INSERT INTO meta (name, value) VALUES (?, ?)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+_PUT_FIRST = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
+
+
+def count(connection: sqlite3.Connection, name: str, by: int = 1) -> None:
+    connection.execute(_COUNT, (name, by))
+
+
+def counters(connection: sqlite3.Connection) -> dict[str, int]:
+    return dict(connection.execute("SELECT name, value FROM counters ORDER BY name"))
+
+
+def get(connection: sqlite3.Connection, name: str) -> str | None:
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def put(connection: sqlite3.Connection, name: str, value: str) -> None:
+    connection.execute(_PUT, (name, value))
+
+
+def get_time(connection: sqlite3.Connection, name: str) -> datetime | None:
+    value = get(connection, name)
+    return None if value is None else moment(int(value))
+
+
+def put_time(connection: sqlite3.Connection, name: str, at: datetime) -> None:
+    put(connection, name, str(micros(at)))
+
+
+def put_first_time(connection: sqlite3.Connection, name: str, at: datetime) -> None:
+    """Notes when something happened first; later times change nothing."""
+    connection.execute(_PUT_FIRST, (name, str(micros(at))))

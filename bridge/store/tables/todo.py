@@ -1,0 +1,133 @@
+"""The to-do table: what is to be looked at, by whom it is being looked at, and until when.
+
+A hint is never lost: it raises the key's `generation`, and a look that began under an older one
+leaves the key due. A fresh row's generation is taken from the clock, so that a key that was
+settled and hinted again does not meet the generation of a look that overran its lease.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bridge.core.model import Claim, Hint, Key, Link
+from bridge.store.tables.links import LINK
+from bridge.store.tables.rows import Shape, micros, moment
+
+CLAIM = Shape(Claim)
+
+_HINT = """
+INSERT INTO todo (key, generation, priority, due_at, hinted_at, lease_until, attempts, why)
+VALUES (:key, :now, :priority, :now, :now, NULL, 0, :why)
+ON CONFLICT (key) DO UPDATE SET
+  generation = generation + 1,
+  priority = max(priority, excluded.priority),
+  due_at = min(due_at, excluded.due_at),
+  hinted_at = excluded.hinted_at,
+  attempts = 0,
+  why = excluded.why
+"""
+_ORDERS_ONLY = "key >= 'order:' AND key < 'order;'"
+_DUE = f"""
+SELECT {CLAIM.of("todo")}, {LINK.of("orders")}
+FROM todo INDEXED BY todo_next CROSS JOIN orders ON orders.uid = substr(todo.key, 7)
+WHERE due_at <= :now AND coalesce(lease_until, 0) <= :now AND {_ORDERS_ONLY}
+ORDER BY todo.priority DESC, due_at LIMIT :limit
+"""  # noqa: S608 - constant names
+_NEXT = f"SELECT min(max(due_at, coalesce(lease_until, 0))) FROM todo WHERE {_ORDERS_ONLY}"  # noqa: S608
+_LEFT = "UPDATE todo SET lease_until = NULL, due_at = :now WHERE key = :key"
+_AGAIN = """
+UPDATE todo SET lease_until = NULL, due_at = :again,
+  attempts = CASE WHEN :failed THEN attempts + 1 ELSE 0 END
+WHERE key = :key
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a key stands in the table."""
+
+    due_at: datetime
+    attempts: int
+    lease_until: datetime | None
+
+
+_STANDING = Shape(Standing)
+
+
+def hint(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
+    """Makes each key due, most urgent priority first; what was waiting longer stays due longer."""
+    at = micros(now)
+    connection.executemany(
+        _HINT,
+        [{"key": h.key, "now": at, "priority": h.priority, "why": h.why} for h in hints],
+    )
+
+
+def claim(
+    connection: sqlite3.Connection, limit: int, now: datetime, lease: timedelta
+) -> list[tuple[Claim, Link]]:
+    """Takes up to `limit` orders that are due and that nobody looks at, for as long as `lease`."""
+    rows = connection.execute(_DUE, {"now": micros(now), "limit": limit}).fetchall()
+    until = micros(now + lease)
+    taken = [(CLAIM.value(row), LINK.value(row[len(CLAIM.names) :])) for row in rows]
+    connection.executemany(
+        "UPDATE todo SET lease_until = ? WHERE key = ?", [(until, each.key) for each, _ in taken]
+    )
+    return taken
+
+
+def next_due(connection: sqlite3.Connection, now: datetime) -> datetime | None:
+    """When there will be something to claim: a key falls due, or a look overruns its lease.
+
+    `now` if there is already; None if nothing is in the table.
+    """
+    at: int | None = connection.execute(_NEXT).fetchone()[0]
+    return None if at is None else max(now, moment(at))
+
+
+def release_leases(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE todo SET lease_until = NULL WHERE lease_until IS NOT NULL")
+
+
+def settle(
+    connection: sqlite3.Connection,
+    claim: Claim,
+    again_at: datetime | None,
+    now: datetime,
+    *,
+    failed: bool,
+) -> None:
+    """A look has ended: look again at `again_at` or on a hint; now, if hinted meanwhile."""
+    found = connection.execute("SELECT generation FROM todo WHERE key = ?", (claim.key,)).fetchone()
+    if found is None:
+        if again_at is not None:
+            hint(connection, [Hint(claim.key, claim.why, claim.priority)], again_at)
+    elif found[0] != claim.generation:
+        connection.execute(_LEFT, {"key": claim.key, "now": micros(now)})
+    elif again_at is None:
+        delete(connection, claim.key)
+    else:
+        again = {"key": claim.key, "again": micros(again_at), "failed": failed}
+        connection.execute(_AGAIN, again)
+
+
+def standing(connection: sqlite3.Connection, key: Key) -> Standing | None:
+    statement = f"SELECT {_STANDING.columns} FROM todo WHERE key = ?"  # noqa: S608
+    row = connection.execute(statement, (key,)).fetchone()
+    return None if row is None else _STANDING.value(row)
+
+
+def keys(connection: sqlite3.Connection) -> set[Key]:
+    return {key for (key,) in connection.execute("SELECT key FROM todo")}
+
+
+def pending(connection: sqlite3.Connection, now: datetime) -> tuple[int, datetime | None]:
+    """How many keys are due or being looked at, and since when the oldest of them is due."""
+    statement = "SELECT count(*), min(due_at) FROM todo WHERE due_at <= :now OR lease_until > :now"
+    count, oldest = connection.execute(statement, {"now": micros(now)}).fetchone()
+    return count, None if oldest is None else moment(oldest)
+
+
+def delete(connection: sqlite3.Connection, *keys: Key) -> None:
+    connection.executemany("DELETE FROM todo WHERE key = ?", [(key,) for key in keys])

@@ -1,0 +1,68 @@
+"""What is shown of the store: the list of orders, one order's story, the numbers. Reads only."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bridge.core.memory import OrderRow, StoreFacts, Story
+from bridge.core.model import PharmacyOrderUid, Phase, order_key
+from bridge.store.tables import journal, links, notes, stuck, todo
+from bridge.store.tables.links import LINK
+from bridge.store.tables.rows import moment_or_none
+from bridge.store.tables.stuck import NOTE
+
+_ORDERS = f"""
+SELECT {LINK.of("orders")}, {NOTE.of("stuck")}, due_at
+FROM orders
+  LEFT JOIN stuck ON stuck.key = 'order:' || uid
+  LEFT JOIN todo ON todo.key = 'order:' || uid
+WHERE NOT :open_only OR finished_at IS NULL
+ORDER BY first_seen_at DESC, uid LIMIT :limit
+"""  # noqa: S608 - constant names
+
+
+def orders(connection: sqlite3.Connection, *, open_only: bool, limit: int) -> list[OrderRow]:
+    """The newest first."""
+    rows = connection.execute(_ORDERS, {"open_only": open_only, "limit": limit})
+    return [_order(row) for row in rows]
+
+
+def _order(row: Sequence[Any]) -> OrderRow:
+    link = LINK.value(row)
+    *note, due_at = row[len(LINK.names) :]
+    is_stuck = note[0] is not None
+    return OrderRow(link, NOTE.value(note) if is_stuck else None, moment_or_none(due_at))
+
+
+def story(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Story | None:
+    """All that is remembered of one order; None if it is not known."""
+    link = links.find(connection, uid)
+    if link is None:
+        return None
+    key = order_key(uid)
+    standing = todo.standing(connection, key)
+    return Story(
+        link=link,
+        entries=journal.of(connection, key),
+        stuck=stuck.find(connection, key),
+        due_at=standing.due_at if standing else None,
+        attempts=standing.attempts if standing else 0,
+    )
+
+
+def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
+    """The numbers for health and metrics."""
+    phases = links.count_open(connection)
+    pending, oldest = todo.pending(connection, now)
+    return StoreFacts(
+        pending=pending,
+        unsure=phases.get(Phase.UNSURE, 0),
+        oldest_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else None,
+        stuck=stuck.count(connection),
+        open_orders=sum(phases.values()),
+        last_poll_at=notes.get_time(connection, notes.LAST_POLL_AT),
+        first_sweep_at=notes.get_time(connection, notes.FIRST_SWEEP_AT),
+        catalogue_at=notes.get_time(connection, notes.CATALOGUE_AT),
+        counters=notes.counters(connection),
+    )

@@ -1,0 +1,8 @@
+"""Carries requests to the vendors over HTTP: within their limits, once where once matters."""
+
+from bridge.transport.breaker import State
+from bridge.transport.budget import Limits
+from bridge.transport.client import Facts, Transport
+from bridge.transport.session import session
+
+__all__ = ["Facts", "Limits", "State", "Transport", "session"]

@@ -1,0 +1,133 @@
+"""How many calls a vendor may be sent and when the next may go: arithmetic, fed with the time."""
+
+from collections import deque
+from dataclasses import dataclass
+from math import inf
+
+# The vendor counts arrivals, we count departures: the difference is what the network does to them.
+SECOND = 1.05
+MINUTE = 60.5
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+# A sleeper must find the clock moved when it wakes, whatever float rounding did to the sum.
+SHORTEST_WAIT = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one vendor may be asked, and how long an answer may take.
+
+    `per_second` and `per_minute` count calls in any sliding window of that length; 0 lifts the
+    limit. `at_once` bounds the calls under way. `deadline_seconds` runs from the sending of a call
+    to the last byte of its answer, all tries and the pauses between them included, waiting for the
+    budget not; `connect_seconds` is the part of it a connection may take. An answer of more than
+    `answer_bytes` (after decompression) is not read. Raises ValueError for limits that cannot be
+    kept.
+    """
+
+    per_second: int
+    per_minute: int
+    at_once: int = 16
+    deadline_seconds: float = 20
+    connect_seconds: float = 5
+    answer_bytes: int = 32 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        if min(self.per_second, self.per_minute) < 0 or min(self.at_once, self.answer_bytes) < 1:
+            raise ValueError("limits are counts: rates from 0, at_once and answer_bytes from 1")
+        # Otherwise the deadline could strike while connecting, and it would not be known
+        # whether anything had been sent.
+        if not 0 < self.connect_seconds < self.deadline_seconds:
+            raise ValueError("connect_seconds must be above 0 and below deadline_seconds")
+
+
+class _Window:
+    """At most `limit` sends in any `seconds`."""
+
+    __slots__ = ("_limit", "_seconds", "_sends")
+
+    def __init__(self, limit: int, seconds: float) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._sends: deque[float] = deque(maxlen=limit)
+
+    def wait(self, now: float, unsent: int) -> float:
+        room = self._limit - unsent
+        if room <= 0:
+            return inf
+        if len(self._sends) < room:
+            return 0.0
+        return self._sends[-room] + self._seconds - now
+
+    def add(self, now: float) -> None:
+        self._sends.append(now)
+
+
+class Budget:
+    """One vendor's allowance. All times are seconds of one monotonic clock.
+
+    A call is taken when it may go, dated when it is really sent (a new connection takes its time,
+    and only what is sent counts at the vendor's), and ended. Until it is dated it holds a place in
+    every window.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        rates = ((limits.per_second, SECOND), (limits.per_minute, MINUTE))
+        self._windows = tuple(_Window(limit, seconds) for limit, seconds in rates if limit)
+        self._free = limits.at_once
+        self._unsent = 0
+        self._paused_until = -inf
+        self._pause = 0.0
+        self._refused_at = -inf
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next call may be taken; 0 is now, inf until another ends or is sent."""
+        if not self._free:
+            return inf
+        wait = self._paused_until - now
+        for window in self._windows:
+            wait = max(wait, window.wait(now, self._unsent))
+        return max(wait, SHORTEST_WAIT) if wait > 0 else 0.0
+
+    def paused(self, now: float) -> float:
+        """Seconds left of the pause the vendor asked for; 0 if it asked for none."""
+        return max(self._paused_until - now, 0.0)
+
+    def take(self) -> None:
+        """A call is on its way. Only where `wait` was 0."""
+        self._free -= 1
+        self._unsent += 1
+
+    def sent(self, now: float) -> None:
+        """A taken call goes out onto the network now."""
+        self._unsent -= 1
+        for window in self._windows:
+            window.add(now)
+
+    def drop(self) -> None:
+        """A taken call ends without having been sent: it costs nothing."""
+        self._unsent -= 1
+        self._free += 1
+
+    def end(self) -> None:
+        """A sent call is over."""
+        self._free += 1
+
+    def refused(self, now: float, *, sent_at: float, asked: float | None) -> float:
+        """The vendor wants fewer calls: pause all of them. Returns the seconds until the next.
+
+        `asked` is the vendor's `Retry-After`. Without one the pause is 1 s and doubles, up to a
+        minute, with each refusal of a call that was sent since the last one: of many calls under
+        way at once, all refused, only the first counts.
+        """
+        if sent_at >= self._refused_at:
+            self._refused_at = now
+            self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
+        pause = self._pause if asked is None else asked
+        self._paused_until = max(self._paused_until, now + pause)
+        return self.paused(now)
+
+    def welcomed(self, *, sent_at: float) -> None:
+        """The vendor took a call: if it was sent since the last refusal, pauses start small."""
+        if sent_at >= self._refused_at:
+            self._pause = 0.0

@@ -1,0 +1,178 @@
+"""Send for one vendor: a turn in its budget, one try or three, and word of what came of each."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import aiohttp
+
+from bridge.errors import TryLater
+from bridge.exchange import Call, Request, Response
+from bridge.transport import answers
+from bridge.transport.answers import Answer, Loss, Lost
+from bridge.transport.breaker import Breaker, State
+from bridge.transport.budget import Budget, Limits
+from bridge.transport.retry import Tries
+from bridge.transport.session import exchange
+from bridge.transport.turns import Turn, Turns
+
+_log = logging.getLogger("bridge.transport")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a transport knows of its vendor's health. Times are aware UTC.
+
+    A success is an answer below 400. An error is a lost answer, 5xx, 429 or a refused key (401,
+    403): what concerns the vendor as a whole, not one request. `last_error` is never cleared;
+    compare the times. `paused_seconds` is what is left of a pause the vendor asked for.
+    """
+
+    last_success_at: datetime | None
+    last_error_at: datetime | None
+    last_error: str | None
+    breaker: State
+    waiting: int
+    paused_seconds: float
+
+
+class Transport:
+    """Carries requests to one vendor: `bridge.exchange.Send` over aiohttp.
+
+    All work for one vendor shares one transport, for it holds the vendor's budget. `clock` is
+    monotonic seconds, `now` aware UTC, `jitter` a number from 0 to 1; `observe` hears of every
+    HTTP request, repeats included, once it is over.
+    """
+
+    def __init__(
+        self,
+        vendor: str,
+        session: aiohttp.ClientSession,
+        limits: Limits,
+        *,
+        clock: Callable[[], float],
+        now: Callable[[], datetime],
+        jitter: Callable[[], float],
+        observe: Callable[[Call], None],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._vendor = vendor
+        self._session = session
+        self._limits = limits
+        self._clock = clock
+        self._now = now
+        self._jitter = jitter
+        self._observe = observe
+        self._sleep = sleep
+        self._budget = Budget(limits)
+        self._turns = Turns(self._budget, clock, sleep)
+        self._breaker = Breaker()
+        self._succeeded_at: datetime | None = None
+        self._erred_at: datetime | None = None
+        self._error: str | None = None
+
+    async def __call__(self, request: Request, /) -> Response:
+        """Send a request; see `bridge.exchange.Send` for the answer and the errors.
+
+        A repeatable request is tried up to three times. One that the vendor answers with 503 and
+        a `Retry-After` raises TryLater, as a 429 does for any. TryLater also stands for a call
+        not sent because the vendor is left alone for a while. An answer too long to be read is
+        Garbled where the request was repeatable, else Unsure.
+        """
+        tries = Tries(self._limits.deadline_seconds, self._jitter, self._sleep)
+        if request.repeatable:
+            answer = await tries.until_settled(
+                lambda: self._try(request, tries), answers.is_passing
+            )
+        else:
+            answer = await self._try(request, tries)
+        if isinstance(answer, Lost):
+            raise answers.error(self._vendor, request, answer)
+        return answer
+
+    def facts(self) -> Facts:
+        """How the vendor was doing when last heard of."""
+        return Facts(
+            last_success_at=self._succeeded_at,
+            last_error_at=self._erred_at,
+            last_error=self._error,
+            breaker=self._breaker.state,
+            waiting=self._turns.waiting,
+            paused_seconds=self._budget.paused(self._clock()),
+        )
+
+    async def _try(self, request: Request, tries: Tries) -> Answer:
+        self._check_breaker()
+        turn = await self._turns.take(request.harm)
+        try:
+            # Again: the wait may have been long, and the breaker is where one probe is chosen.
+            self._check_breaker()
+            answer = await self._carry(request, turn, tries)
+            after = self._pause(request, turn, answer)
+        finally:
+            turn.end()
+        if after is not None:
+            raise TryLater(
+                f"{self._vendor} asks to be called less ({answers.outcome(answer)})", after
+            )
+        return answer
+
+    def _check_breaker(self) -> None:
+        wait = self._breaker.wait(self._clock())
+        if wait > 0:
+            raise TryLater(f"{self._vendor} is left alone after failing repeatedly", wait)
+
+    async def _carry(self, request: Request, turn: Turn, tries: Tries) -> Answer:
+        probe = self._breaker.enter()
+        timeout = aiohttp.ClientTimeout(total=tries.left, connect=self._limits.connect_seconds)
+        started = self._clock()
+        answer: Answer = Lost(Loss.ABANDONED)
+        try:
+            answer = await exchange(
+                self._session, request, turn, timeout, self._limits.answer_bytes
+            )
+        finally:
+            seconds = self._clock() - started
+            tries.left -= seconds
+            if not answers.is_lost(answer, Loss.NO_CONNECTION):
+                turn.sent()
+            self._learn(answer, probe=probe)
+            self._tell(request, answer, seconds)
+        return answer
+
+    def _pause(self, request: Request, turn: Turn, answer: Answer) -> float | None:
+        if isinstance(answer, Lost):
+            return None
+        sent_at = turn.sent()
+        if not answers.wants_pause(answer):
+            self._budget.welcomed(sent_at=sent_at)
+            return None
+        asked = answers.retry_after(answer, self._now())
+        after = self._budget.refused(self._clock(), sent_at=sent_at, asked=asked)
+        # Only a 429 says that a call which may not be repeated was not carried out.
+        is_certain = request.repeatable or answer.status == answers.TOO_MANY_REQUESTS
+        return after if is_certain else None
+
+    def _learn(self, answer: Answer, *, probe: bool) -> None:
+        before = self._breaker.state
+        if answers.is_lost(answer, Loss.ABANDONED):
+            self._breaker.abandoned(probe=probe)
+        elif answers.is_failure(answer):
+            self._breaker.failed(self._clock(), probe=probe, jitter=self._jitter())
+        else:
+            self._breaker.succeeded()
+        if self._breaker.state is not before:
+            _log.warning("%s: breaker %s", self._vendor, self._breaker.state)
+
+    def _tell(self, request: Request, answer: Answer, seconds: float) -> None:
+        outcome = answers.outcome(answer)
+        if answers.is_trouble(answer):
+            self._erred_at, self._error = self._now(), f"{request.route}: {outcome}"
+        elif isinstance(answer, Response) and answer.status < 400:
+            self._succeeded_at = self._now()
+        milliseconds = round(seconds * 1000)
+        level = logging.WARNING if answers.is_trouble(answer) else logging.DEBUG
+        _log.log(level, "%s: %s: %s, %d ms", self._vendor, request.route, outcome, milliseconds)
+        self._observe(Call(self._vendor, request.route, outcome, milliseconds))

@@ -1,0 +1,63 @@
+"""Another try for a request that may be repeated: how often, after what pause, within what time."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result
+
+T = TypeVar("T")
+TRIES = 3
+FIRST_PAUSE = 0.5
+
+
+class Tries:
+    """The tries of one call: at most three, with full jitter between them, within a deadline.
+
+    `left` is what remains of the deadline, in seconds; whoever spends time on a try takes it off.
+    """
+
+    def __init__(
+        self,
+        seconds: float,
+        jitter: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self.left = seconds
+        self._jitter = jitter
+        self._sleep = sleep
+
+    async def until_settled(
+        self, attempt: Callable[[], Awaitable[T]], is_passing: Callable[[T], bool]
+    ) -> T:
+        """Tries again while the result is a passing trouble; in the end returns the last result."""
+        first = await attempt()
+        if not is_passing(first):
+            # Nearly always; and tenacity costs more than all else done here for a call.
+            return first
+        known = [first]
+
+        async def again() -> T:
+            return known.pop() if known else await attempt()
+
+        return await AsyncRetrying(
+            sleep=self._rest,
+            stop=self._is_over,
+            wait=self._pause,
+            retry=retry_if_result(is_passing),
+            retry_error_callback=_last_result,
+        )(again)
+
+    def _pause(self, state: RetryCallState) -> float:
+        return self._jitter() * FIRST_PAUSE * 2.0 ** (state.attempt_number - 1)
+
+    def _is_over(self, state: RetryCallState) -> bool:
+        return state.attempt_number >= TRIES or state.upcoming_sleep >= self.left
+
+    async def _rest(self, seconds: float) -> None:
+        self.left -= seconds
+        await self._sleep(seconds)
+
+
+def _last_result(state: RetryCallState) -> Any:
+    assert state.outcome is not None  # noqa: S101 - tenacity calls this only after a try
+    return state.outcome.result()

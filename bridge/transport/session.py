@@ -1,0 +1,108 @@
+"""The side of aiohttp: connections, and one request put on the wire exactly once."""
+
+from types import SimpleNamespace
+
+import aiohttp
+
+from bridge.exchange import Request, Response
+from bridge.transport.answers import TOO_MANY_REQUESTS, Answer, Loss, Lost
+from bridge.transport.turns import Turn
+
+# Below the idle time after which servers and load balancers usually hang up (60 s and more): a
+# connection they close just as we use it makes a POST's fate unknown.
+KEEPALIVE_SECONDS = 15
+_NEVER_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+)
+
+
+class _SentOnceError(aiohttp.ClientError):
+    """Stands for a broken connection, where aiohttp would send the request again by itself."""
+
+
+def session() -> aiohttp.ClientSession:
+    """Pooled keep-alive connections that remember nothing else: no cookies, no proxy or netrc.
+
+    The number of connections is bounded by each transport's `at_once`. Needs a running event loop;
+    the caller closes it.
+    """
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(_tell_turn)
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": "rxbridge"},
+        trust_env=False,
+        auto_decompress=True,
+        trace_configs=[trace],
+    )
+
+
+async def exchange(
+    http: aiohttp.ClientSession,
+    request: Request,
+    turn: Turn,
+    timeout: aiohttp.ClientTimeout,
+    answer_bytes: int,
+) -> Answer:
+    """Send the request, once, and read the whole answer, redirects included.
+
+    The timeout is handed to aiohttp. Returns `Lost` for all that the network and the vendor can
+    do to an answer; errors name the class of what happened, for aiohttp's texts hold addresses.
+    """
+    try:
+        async with http.request(
+            request.method,
+            request.url,
+            params=request.query,
+            headers=request.headers,
+            data=request.body,
+            allow_redirects=False,
+            timeout=timeout,
+            middlewares=(_once,),
+            trace_request_ctx=turn,
+        ) as answer:
+            return await _whole(answer, answer_bytes)
+    except _NEVER_SENT as error:
+        return Lost(Loss.NO_CONNECTION, type(error).__name__)
+    except _SentOnceError as error:
+        return Lost(Loss.NO_ANSWER, str(error))
+    except (aiohttp.ClientError, OSError) as error:
+        return Lost(Loss.NO_ANSWER, type(error).__name__)
+
+
+async def _tell_turn(
+    _: aiohttp.ClientSession,
+    context: SimpleNamespace,
+    __: aiohttp.TraceRequestHeadersSentParams,
+) -> None:
+    context.trace_request_ctx.sent()
+
+
+async def _once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    # aiohttp repeats GET, HEAD, OPTIONS, TRACE, PUT and DELETE once when a connection breaks:
+    # behind the budget's back, and for us not every PUT or DELETE may be repeated.
+    try:
+        return await handler(request)
+    except _NEVER_SENT:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _SentOnceError(type(error).__name__) from None
+
+
+async def _whole(answer: aiohttp.ClientResponse, answer_bytes: int) -> Answer:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if answer.status == TOO_MANY_REQUESTS:
+        # Certainly not carried out: not even a body cut short may put that in doubt.
+        return Response(answer.status, headers, b"")
+    body = bytearray()
+    async for chunk in answer.content.iter_any():
+        body += chunk
+        if len(body) > answer_bytes:
+            return Lost(Loss.TOO_LONG)
+    return Response(answer.status, headers, bytes(body))

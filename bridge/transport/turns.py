@@ -1,0 +1,123 @@
+"""Who goes next: the calls waiting for one vendor's budget, the most harmful wait ended first."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from heapq import heappop, heappush
+from itertools import count
+from math import inf
+
+from bridge.exchange import Harm
+from bridge.transport.budget import Budget
+
+
+class Turn:
+    """The right to make one call. Whoever holds it says when the call is sent, and ends it."""
+
+    __slots__ = ("_turns", "sent_at")
+
+    def __init__(self, turns: "Turns") -> None:
+        self._turns = turns
+        self.sent_at: float | None = None
+
+    def sent(self) -> float:
+        """The call goes out now, unless that was said before. Returns the time it did."""
+        if self.sent_at is None:
+            self.sent_at = self._turns.sent()
+        return self.sent_at
+
+    def end(self) -> None:
+        """Make room for the next; a call never sent costs nothing."""
+        self._turns.ended(sent=self.sent_at is not None)
+
+
+class Turns:
+    """Grants turns within a budget, in order of `Harm` and then of arrival."""
+
+    def __init__(
+        self,
+        budget: Budget,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._budget = budget
+        self._clock = clock
+        self._sleep = sleep
+        self._arrivals = count()
+        self._queue: list[tuple[Harm, int, asyncio.Future[None]]] = []
+        self._alarm: asyncio.Task[None] | None = None
+        self._due = inf
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their turn."""
+        return sum(not grant.done() for _, _, grant in self._queue)
+
+    async def take(self, harm: Harm) -> Turn:
+        """Wait for a turn, however long it takes. May be cancelled."""
+        if self._queue or self._budget.wait(self._clock()) > 0:
+            await self._stand_in_line(harm)
+        else:
+            self._budget.take()
+        return Turn(self)
+
+    def sent(self) -> float:
+        """A call of a granted turn goes out; returns the time."""
+        now = self._clock()
+        self._budget.sent(now)
+        self._move_up()
+        return now
+
+    def ended(self, *, sent: bool) -> None:
+        """A granted turn is over."""
+        if sent:
+            self._budget.end()
+        else:
+            self._budget.drop()
+        self._move_up()
+
+    async def _stand_in_line(self, harm: Harm) -> None:
+        grant: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heappush(self._queue, (harm, next(self._arrivals), grant))
+        self._move_up()
+        try:
+            await grant
+        except asyncio.CancelledError:
+            if grant.cancelled():
+                self._move_up()
+            else:
+                self.ended(sent=False)
+            raise
+
+    def _move_up(self) -> None:
+        while grant := self._first():
+            wait = self._budget.wait(self._clock())
+            if wait > 0:
+                self._wake_in(wait)
+                return
+            self._budget.take()
+            grant.set_result(None)
+        self._silence()
+
+    def _first(self) -> asyncio.Future[None] | None:
+        while self._queue and self._queue[0][2].done():
+            heappop(self._queue)
+        return self._queue[0][2] if self._queue else None
+
+    def _wake_in(self, wait: float) -> None:
+        due = self._clock() + wait
+        if self._alarm and self._due <= due:
+            return
+        self._silence()
+        if wait < inf:
+            self._due = due
+            self._alarm = asyncio.create_task(self._wake(wait))
+
+    async def _wake(self, wait: float) -> None:
+        await self._sleep(wait)
+        self._alarm = None
+        self._move_up()
+
+    def _silence(self) -> None:
+        if self._alarm:
+            self._alarm.cancel()
+            self._alarm = None

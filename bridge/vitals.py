@@ -1,0 +1,91 @@
+"""Gathers the facts of a running bridge, for its health report and its gauges."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bridge import __version__
+from bridge.core.memory import StoreFacts
+from bridge.errors import TryLater
+from bridge.health import (
+    HealthFacts,
+    HealthReport,
+    StockFacts,
+    TokenFacts,
+    VendorFacts,
+    WorkFacts,
+    report,
+)
+from bridge.transport import State, Transport
+
+if TYPE_CHECKING:
+    from bridge.app import Bridge
+
+
+async def health(bridge: "Bridge") -> HealthReport:
+    """What `/health` answers. Never raises for a store that does not work: it says so."""
+    now = datetime.now(UTC)
+    work: WorkFacts | None = None
+    stock, error = StockFacts(), None
+    try:
+        await bridge.store.check()
+        facts = await bridge.store.facts(now)
+        work = _work(facts)
+        stock = await _stock(bridge)
+    except TryLater as failure:
+        error = failure.what
+    token = bridge.vendors.pharmaone.tokens.facts
+    return report(
+        HealthFacts(
+            version=__version__,
+            now=now,
+            started_at=bridge.started_at,
+            poll_seconds=bridge.settings.orders.poll_seconds,
+            mappings_version=bridge.reloader.rules.version,
+            mappings_error=bridge.reloader.error,
+            rxscale=_vendor(bridge.vendors.rxscale_road),
+            pharmaone=_vendor(bridge.vendors.pharmaone_road),
+            token=TokenFacts(token.expires_at, token.scopes, token.missing_scopes),
+            work=work,
+            store_error=error,
+            stock=stock,
+        )
+    )
+
+
+async def measure(bridge: "Bridge") -> None:
+    """Sets the gauges."""
+    facts = await bridge.store.facts(datetime.now(UTC))
+    bridge.metrics.measured(
+        work_pending=facts.pending,
+        work_oldest_seconds=facts.oldest_seconds or 0.0,
+        stuck=facts.stuck,
+        unsure=facts.unsure,
+        open_orders=facts.open_orders,
+    )
+
+
+def _work(facts: StoreFacts) -> WorkFacts:
+    return WorkFacts(
+        pending=facts.pending,
+        unsure=facts.unsure,
+        oldest_seconds=facts.oldest_seconds,
+        stuck=facts.stuck,
+        open_orders=facts.open_orders,
+        last_poll_at=facts.last_poll_at,
+        found_by_sweep=facts.counters.get("orders_found_by_sweep", 0),
+    )
+
+
+def _vendor(road: Transport) -> VendorFacts:
+    facts = road.facts()
+    return VendorFacts(
+        last_success_at=facts.last_success_at,
+        last_error_at=facts.last_error_at,
+        last_error=facts.last_error,
+        left_alone=facts.breaker is not State.CLOSED,
+    )
+
+
+async def _stock(bridge: "Bridge") -> StockFacts:
+    linked, unlinked = await bridge.store.linked(list(bridge.reloader.rules.links.listed))
+    return StockFacts(linked=linked, unlinked=unlinked)

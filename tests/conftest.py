@@ -1,0 +1,75 @@
+"""What every test gets: a watch over the log, and an aioresponses that fits this aiohttp."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import Mock
+
+import aioresponses.core
+import pytest
+from aiohttp import ClientResponse
+from aioresponses import aioresponses as AioResponses  # noqa: N812 - it is a class
+
+# The synthetic patient and the secrets of the tests. None of them may ever reach a log.
+MARKERS = (
+    "Kanarienvogel",
+    "canary@example.org",
+    "1901-01-01",
+    "whsec_canary",
+    "canary-api-key",
+)
+_TEXT = logging.Formatter()
+
+
+@dataclass
+class Canary:
+    """Collects the markers found; whatever is left in `found` at its end fails the test."""
+
+    found: list[str] = field(default_factory=list)
+
+    def check(self, text: str, where: str = "text") -> None:
+        """Look through any other text that must stay clean: a process's output, a file."""
+        self.found += [f"{marker} in {where}" for marker in MARKERS if marker in text]
+
+    def check_record(self, record: logging.LogRecord) -> None:
+        """Look through the line, its traceback and everything else a handler could print."""
+        text = f"{_TEXT.format(record)}\n{vars(record)!r}"
+        self.check(text, f"a line of {record.name} ({record.filename}:{record.lineno})")
+
+
+@pytest.fixture(autouse=True)
+def canary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Canary]:
+    """Fail any test that logs a patient's data or a secret, at whatever level and handler."""
+    bird = Canary()
+    handle = logging.Logger.handle
+
+    def watched(logger: logging.Logger, record: logging.LogRecord) -> None:
+        bird.check_record(record)
+        handle(logger, record)
+
+    monkeypatch.setattr(logging.Logger, "handle", watched)
+    bridge = logging.getLogger("bridge")
+    level = bridge.level
+    bridge.setLevel(logging.DEBUG)
+    yield bird
+    bridge.setLevel(level)
+    assert not bird.found, "patient data or a secret was logged"
+
+
+class _Answer(ClientResponse):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("stream_writer", Mock(output_size=0))
+        super().__init__(*args, **kwargs)
+
+
+@pytest.fixture
+def mocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[AioResponses]:
+    """aioresponses, for answers that are hard to get out of a real server.
+
+    Since 3.14 aiohttp's ClientResponse wants a `stream_writer` which aioresponses 0.7.9 does not
+    give: pnuckowski/aioresponses #289. `_Answer` fills it in until that is released.
+    """
+    monkeypatch.setattr(aioresponses.core, "ClientResponse", _Answer)
+    with AioResponses() as mock:
+        yield mock

@@ -1,0 +1,162 @@
+"""A whole house for journeys: both vendors over real HTTP, the real bridge on a real file.
+
+Nothing here waits for luck: `settle` goes on until no delivery is under way and nothing is due.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bridge import app
+from bridge.core.memory import OrderRow, Story, StuckRow
+from bridge.core.model import Link, PharmacyOrderUid
+from bridge.sandbox import Sandbox, SandboxSettings
+from bridge.sandbox.traffic import Call
+from bridge.server import Running, serve
+from bridge.settings import Settings
+
+SECRET = "whsec_canary"
+MAPPINGS = Path(__file__).parent.parent / "mappings"
+PATIENCE = timedelta(seconds=3)
+"""Work that falls due within this time is waited for; what is due later is left."""
+
+
+def sandbox_settings(**changes: Any) -> SandboxSettings:
+    """No limits, and retries fast enough for a test."""
+    calm = {
+        "rx_per_second": 0,
+        "rx_per_minute": 0,
+        "webhook_base_seconds": 0.05,
+        "rx_webhook_secret": SECRET,
+        "rx_api_key": "canary-api-key",
+    }
+    return SandboxSettings(**{**calm, **changes})
+
+
+def bridge_settings(sandbox: Sandbox, folder: Path, changes: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """A configuration that points at the sandbox; `changes` go section by section."""
+    if not (folder / "mappings").exists():
+        shutil.copytree(MAPPINGS, folder / "mappings")
+    sections: dict[str, dict[str, Any]] = {
+        "rxscale": {
+            "base_url": sandbox.rxscale_url,
+            "api_key": sandbox.settings.rx_api_key,
+            "webhook_secrets": [SECRET],
+            "requests_per_second": 0,
+            "requests_per_minute": 0,
+            "dialect": sandbox.settings.rx_dialect,
+        },
+        "pharmaone": {
+            "base_url": sandbox.pharmaone_url,
+            "api_key": sandbox.settings.p1_api_key,
+            "org_id": sandbox.settings.org_id,
+            "shop_id": sandbox.settings.shop_id,
+            "requests_per_second": 0,
+            "requests_per_minute": 0,
+        },
+        "server": {"port": 0},
+        "store": {"path": folder / "rxbridge.db"},
+        "mappings": {"dir": folder / "mappings"},
+        "orders": {"unsure_grace_seconds": 0.1},
+    }
+    for section, keys in changes.items():
+        sections.setdefault(section, {}).update(keys)
+    return Settings.model_validate(sections)
+
+
+@dataclass
+class House:
+    """One running bridge beside one running sandbox. Timers do not run: tests call them."""
+
+    sandbox: Sandbox
+    bridge: app.Bridge
+    running: Running
+    folder: Path
+
+    @property
+    def world(self):
+        return self.sandbox.world
+
+    async def settle(self) -> None:
+        """Until every webhook was delivered and everything due (soon) was looked at."""
+        while True:
+            await self.sandbox.drain()
+            await self.bridge.worker.run_until_idle()
+            if self.sandbox.world.courier.pending:
+                continue
+            now = app.now()
+            due = await self.bridge.store.next_due(now)
+            if due is None or due - now > PATIENCE:
+                return
+            await asyncio.sleep(max(0.0, (due - now).total_seconds()))
+
+    async def sweep(self) -> None:
+        await self.bridge.sweep.run()
+        await self.settle()
+
+    async def orders_arrive(self, *overrides: Mapping[str, object], count: int = 1, announce: bool = True) -> list[str]:
+        """New pharmacy orders, announced and worked off."""
+        uids = self.world.add_orders(count, overrides, announce=announce)
+        await self.settle()
+        return uids
+
+    async def link(self, uid: str) -> Link:
+        link = await self.bridge.store.link(PharmacyOrderUid(uid))
+        assert link is not None, f"{uid} is not known"
+        return link
+
+    async def story(self, uid: str) -> Story:
+        story = await self.bridge.store.story(PharmacyOrderUid(uid))
+        assert story is not None
+        return story
+
+    async def rows(self) -> list[OrderRow]:
+        return await self.bridge.store.orders()
+
+    async def stuck(self) -> list[StuckRow]:
+        return await self.bridge.store.stuck()
+
+    def requests(self, uid: str) -> list[Any]:
+        """The order-requests PharmaOne holds for a pharmacy order."""
+        held = self.world.order_requests.values()
+        return [request for request in held if request.external_reference == uid]
+
+    def status(self, uid: str) -> str:
+        return self.world.orders[uid].status
+
+    def calls(self, uid: str | None = None) -> list[Call]:
+        return self.world.calls(uid=uid)
+
+
+@asynccontextmanager
+async def open_sandbox(**changes: Any) -> AsyncIterator[Sandbox]:
+    async with Sandbox(sandbox_settings(**changes)) as sandbox:
+        yield sandbox
+
+
+@asynccontextmanager
+async def open_house(
+    sandbox: Sandbox, folder: Path, *, swept: bool = True, **changes: Mapping[str, Any]
+) -> AsyncIterator[House]:
+    """A bridge that listens and works when told; `swept`: its first sweep is behind it."""
+    settings = bridge_settings(sandbox, folder, changes)
+    async with app.open_bridge(settings) as bridge:
+        running = await serve(app.web_of(bridge), "127.0.0.1", 0)
+        subscriptions = sandbox.world.subscribe(
+            "rxscale", f"{running.url}/webhooks/rxscale", SECRET
+        )
+        house = House(sandbox, bridge, running, folder)
+        try:
+            if swept:
+                await house.sweep()
+            yield house
+        finally:
+            await sandbox.drain()
+            for subscription in subscriptions:
+                sandbox.world.courier.unsubscribe(subscription.uid)
+            await running.stop()

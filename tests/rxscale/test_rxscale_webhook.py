@@ -1,0 +1,345 @@
+"""Deliveries from RxScale: what proves them genuine and what is read from them."""
+
+import hashlib
+import hmac
+import json
+import string
+from typing import Any
+
+import pytest
+from fakes import signature
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from bridge.errors import BadSignature, NotTheShape
+from bridge.rxscale import webhook
+from bridge.rxscale.webhook import Delivered, read
+
+SECRET = "whsec_0123456789abcdef"
+CREATED: dict[str, Any] = {
+    "event_type": "pharmacy_order_created",
+    "timestamp": 1716000000,
+    "payload_version": "1",
+    "data": {
+        "uid": "po-1",
+        "status": "init",
+        "name": "#2001",
+        "pharmacy": {"uid": "ph-1", "display_name": "Test Apotheke"},
+        "order": {"uid": "ord-1", "priority": 3},
+        "patient_data": {"uid": "pat-1", "display_name": "Erika Beispiel"},
+    },
+}
+
+
+def deliver(body: Any, secret: str = SECRET, **headers: str) -> Delivered:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return read({"X-Webhook-Signature": signature(secret, raw), **given}, raw, [SECRET])
+
+
+def changed(**data: Any) -> dict[str, Any]:
+    return {**CREATED, "data": {**CREATED["data"], **data}}
+
+
+def test_an_order_event_tells_which_order_and_how_urgent():
+    assert deliver(CREATED) == Delivered(
+        event="pharmacy_order_created",
+        test=False,
+        known=True,
+        dedup_key="pharmacy_order_created:1716000000:po-1:init",
+        uid="po-1",
+        told_status="init",  # documented in a created event, against "and assigned" (C-23)
+        priority=3,
+        name="#2001",
+        pharmacy_uid="ph-1",
+        timestamp=1716000000,
+        sku_uid=None,
+    )
+
+
+# -- the signature ----------------------------------------------------------------------------
+
+
+def test_the_documented_recipe():
+    """HMAC-SHA256 over the raw body, plain hex, the key's text as it is: RFC 4231, case 2."""
+    told = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    headers = {"X-Webhook-Signature": told, "X-Webhook-Test": "true"}
+    assert read(headers, b"what do ya want for nothing?", ["Jefe"]).test
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Webhook-Signature", "x-webhook-signature", "X-WEBHOOK-SIGNATURE"]
+)
+def test_a_header_is_found_however_it_is_written(name: str):
+    body = b'{"event_type":"x"}'
+    assert read({name: signature(SECRET, body)}, body, [SECRET]).event == "x"
+
+
+def test_any_one_of_several_secrets_will_do():
+    body = b'{"event_type":"x"}'
+    for signer in ("old", "new", "newest"):
+        headers = {"X-Webhook-Signature": signature(signer, body)}
+        assert read(headers, body, ["old", "new", "newest"]).event == "x"
+
+
+BODY = b'{"event_type":"x"}'
+RIGHT = signature(SECRET, BODY)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "",
+        "0" * 64,
+        RIGHT.upper(),
+        RIGHT[:-1],
+        RIGHT + "0",
+        RIGHT + "\n",
+        RIGHT + "\ud800",
+        " " + RIGHT,
+        "sha256=" + RIGHT,
+        "é" * 64,
+        "\ud800" * 64,
+        "٣" * 64,  # digits to Python, not to us
+        signature("another", BODY),
+        signature(SECRET, BODY + b" "),
+    ],
+)
+def test_a_wrong_or_malformed_signature_is_refused(told: str):
+    with pytest.raises(BadSignature):
+        read({"X-Webhook-Signature": told}, BODY, [SECRET])
+
+
+def test_a_missing_signature_is_refused():
+    with pytest.raises(BadSignature):
+        read({"Content-Type": "application/json"}, BODY, [SECRET])
+
+
+@pytest.mark.parametrize("secrets", [[], [""], ["", ""]])
+def test_without_a_secret_nothing_is_genuine(secrets: list[str]):
+    with pytest.raises(BadSignature):
+        read({"X-Webhook-Signature": signature("", BODY)}, BODY, secrets)
+
+
+def test_verified_before_parsed():
+    with pytest.raises(BadSignature):
+        read({"X-Webhook-Signature": "0" * 64}, b"not JSON", [SECRET])
+
+
+@given(
+    body=st.binary(max_size=300),
+    secret=st.text(min_size=1, max_size=40),
+    wrong=st.text(max_size=80) | st.text("0123456789abcdef", min_size=64, max_size=64),
+)
+def test_exactly_the_right_signature_is_accepted(body: bytes, secret: str, wrong: str):
+    right = hmac.new(secret.encode("utf-8", "surrogatepass"), body, hashlib.sha256).hexdigest()
+    assert read({"X-Webhook-Signature": right, "X-Webhook-Test": "true"}, body, [secret]).test
+    assume(wrong != right)
+    with pytest.raises(BadSignature):
+        read({"X-Webhook-Signature": wrong, "X-Webhook-Test": "true"}, body, [secret])
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(sorted(webhook.KNOWN_EVENTS)),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["uid", "status", "name", "order", "pharmacy", "priority", "x"]),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+envelopes = st.fixed_dictionaries(
+    {},
+    optional={
+        "event_type": st.sampled_from(sorted(webhook.KNOWN_EVENTS)) | anything,
+        "timestamp": anything,
+        "data": anything,
+    },
+)
+
+
+@given(
+    body=st.binary(max_size=60)
+    | anything.map(lambda value: json.dumps(value).encode())
+    | envelopes.map(lambda value: json.dumps(value).encode()),
+    headers=st.dictionaries(st.text(max_size=12), st.text(max_size=12), max_size=4),
+    test=st.sampled_from(["true", "false", ""]),
+)
+def test_signed_nonsense_is_read_or_named(body: bytes, headers: dict[str, str], test: str):
+    genuine = {"X-Webhook-Signature": signature(SECRET, body), "X-Webhook-Test": test}
+    try:
+        delivered = read({**headers, **genuine}, body, [SECRET])
+    except NotTheShape as wrong:
+        assert test != "true"
+        assert wrong.field in {"", "event_type", "data", "data.uid"}
+    else:
+        assert delivered.dedup_key.isascii()
+        assert len(delivered.dedup_key) < 400
+
+
+@given(
+    body=st.binary(max_size=60),
+    headers=st.dictionaries(
+        st.text(max_size=12) | st.sampled_from(["X-Webhook-Signature", "x-webhook-test"]),
+        st.text(max_size=70),
+        max_size=4,
+    ),
+)
+def test_unsigned_nonsense_is_never_believed(body: bytes, headers: dict[str, str]):
+    with pytest.raises(BadSignature):
+        read(headers, body, [SECRET])
+
+
+# -- the shape --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"", ""),
+        (b"\xff\xfe", ""),
+        (b"<html></html>", ""),
+        (b'{"event_type": "pharmacy_order_crea', ""),
+        (b"[]", ""),
+        (b"null", ""),
+        (b"[" * 100_000, ""),
+        (b'{"a":' * 50_000, ""),
+        (b'{"timestamp": ' + b"9" * 5_000 + b"}", ""),
+        (b'{"event_type": "\\ud800"}', ""),
+        (b'{"event_type": "x\x00"}', ""),
+        (b'{"event_type": "x\\u0000"}', "event_type"),
+        (b"{}", "event_type"),
+        ({"event_type": None}, "event_type"),
+        ({"event_type": ""}, "event_type"),
+        ({"event_type": "two words"}, "event_type"),
+        ({"event_type": "x" * 65}, "event_type"),
+        ({"event_type": 7}, "event_type"),
+        ({"event_type": "pharmacy_order_created"}, "data"),
+        ({"event_type": "pharmacy_order_updated", "data": []}, "data"),
+        ({"event_type": "pharmacy_order_updated", "data": {}}, "data.uid"),
+        (changed(uid=None), "data.uid"),
+        (changed(uid=""), "data.uid"),
+        (changed(uid=True), "data.uid"),
+        (changed(uid="../status"), "data.uid"),
+        (changed(uid=".."), "data.uid"),
+        (changed(uid="po 1"), "data.uid"),
+        (changed(uid="po-1\n"), "data.uid"),
+        (changed(uid="p" * 129), "data.uid"),
+        (changed(uid={"a": 1}), "data.uid"),
+        (changed(uid=10**30), "data.uid"),
+    ],
+)
+def test_what_is_not_the_documented_shape_is_named(body: Any, field: str):
+    with pytest.raises(NotTheShape) as wrong:
+        deliver(body)
+    assert wrong.value.field == field
+    assert field in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (changed(uid=17), {"uid": "17"}),
+        (changed(status="waiting for pharmacy"), {"told_status": "waiting for pharmacy"}),
+        (changed(status="on-hold"), {"told_status": "on-hold"}),
+        (changed(status=None), {"told_status": None}),
+        (changed(status="new\nstatus"), {"told_status": None}),
+        (changed(name=None), {"name": None}),
+        (changed(name="PO-ABCD-0001-XYZ9"), {"name": "PO-ABCD-0001-XYZ9"}),  # C-9
+        (changed(name="Erika Beispiel"), {"name": None}),
+        (changed(name="#1\n"), {"name": None}),
+        (changed(name="#" * 41), {"name": None}),
+        (changed(order={}), {"priority": 0}),  # G1 and G2 know no priority
+        (changed(order=None), {"priority": 0}),
+        (changed(order={"priority": True}), {"priority": 0}),
+        (changed(order={"priority": "5"}), {"priority": 0}),
+        (changed(order={"priority": 10**30}), {"priority": 1_000_000}),
+        (changed(order={"priority": -(10**30)}), {"priority": -1_000_000}),
+        (changed(pharmacy="ph-1"), {"pharmacy_uid": "ph-1"}),  # C-15
+        (changed(pharmacy=None), {"pharmacy_uid": None}),
+        ({**CREATED, "timestamp": "2026-01-02T08:00:00Z"}, {"timestamp": None}),  # C-24
+        ({**CREATED, "timestamp": True}, {"timestamp": None}),
+        ({**CREATED, "timestamp": -1}, {"timestamp": None}),
+        ({**CREATED, "timestamp": 10**30}, {"timestamp": None}),
+        ({**CREATED, "payload_version": "2", "more": []}, {"uid": "po-1"}),
+    ],
+)
+def test_what_is_not_needed_is_tolerated(body: Any, told: dict[str, Any]):
+    delivered = deliver(body)
+    assert {name: getattr(delivered, name) for name in told} == told
+
+
+@pytest.mark.parametrize("event", ["patient_doctor_meeting_updated", "appointment_reminder_due"])
+def test_documented_events_that_are_none_of_ours(event: str):
+    """C-18: pages list three, four or five event types."""
+    delivered = deliver({"event_type": event, "timestamp": 1, "data": {"uid": "x-1"}})
+    assert (delivered.known, delivered.uid, delivered.sku_uid) == (True, None, None)
+
+
+@pytest.mark.parametrize(
+    ("data", "uid"), [({"uid": "psku-1", "stock": 7}, "psku-1"), ({}, None), (None, None)]
+)
+def test_a_stock_event_names_its_sku_if_it_can(data: Any, uid: str | None):
+    delivered = deliver({"event_type": "pharmacy_sku_stock_updated", "timestamp": 1, "data": data})
+    assert (delivered.known, delivered.uid, delivered.sku_uid) == (True, None, uid)
+
+
+@pytest.mark.parametrize("body", [{"event_type": "new.event"}, {"event_type": "x", "data": 5}])
+def test_an_unknown_event_needs_only_its_type(body: Any):
+    delivered = deliver(body)
+    assert (delivered.known, delivered.event, delivered.uid) == (False, body["event_type"], None)
+
+
+def test_the_signed_body_wins_over_the_unsigned_header():
+    assert deliver(CREATED, X_Webhook_Event="pharmacy_order_updated").event == CREATED["event_type"]
+
+
+# -- tests and repeats ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", [b"", b"hello", b"[]", b"{}", {"event_type": "x"}, CREATED])
+def test_a_test_delivery_may_have_any_shape(body: Any):
+    assert deliver(body, X_Webhook_Test="true").test
+    assert deliver(body, x_webhook_test="True").test
+
+
+def test_a_test_delivery_must_be_signed_too():
+    with pytest.raises(BadSignature):
+        deliver(b"{}", "another secret", X_Webhook_Test="true")
+
+
+def test_only_true_makes_a_test():
+    assert not deliver(CREATED, X_Webhook_Test="false").test
+
+
+def test_a_repeat_has_the_same_key():
+    assert deliver(CREATED).dedup_key == deliver(CREATED).dedup_key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (CREATED, {**CREATED, "event_type": "pharmacy_order_updated"}),
+        (CREATED, {**CREATED, "timestamp": 1716000001}),
+        (CREATED, changed(uid="po-2")),
+        (changed(status="in-progress"), changed(status="ready_for_pickup")),  # within a second
+        (changed(status=None), changed(status=None, name="#2002")),
+        ({"event_type": "x", "data": 1}, {"event_type": "x", "data": 2}),
+    ],
+)
+def test_different_news_has_another_key(one: Any, other: Any):
+    assert deliver(one).dedup_key != deliver(other).dedup_key
+
+
+def test_nothing_of_the_patient_is_kept():
+    assert "Erika" not in repr(deliver(CREATED))
+    kept = set(deliver(changed(status=None)).dedup_key)
+    assert kept <= set(string.ascii_lowercase + string.digits + "_:")

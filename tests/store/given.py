@@ -1,0 +1,159 @@
+"""Synthetic values for the store's tests, and a clock's worth of times."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bridge.core.memory import Delivery, Outcome
+from bridge.core.model import (
+    AnnouncedBy,
+    Claim,
+    Hint,
+    JournalEntry,
+    Key,
+    Link,
+    OrderId,
+    OrderRequestId,
+    PharmacyOrderUid,
+    Phase,
+    State,
+    StuckNote,
+    order_key,
+)
+from bridge.store import Store
+
+NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
+LEASE = timedelta(minutes=10)
+NOTE = StuckNote("unlinked_sku", "no link for three SKUs", "add them to skus.csv")
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def uid(number: int | str) -> PharmacyOrderUid:
+    return PharmacyOrderUid(f"po-{number}")
+
+
+def key(number: int | str) -> Key:
+    return order_key(uid(number))
+
+
+def delivery(number: int | str = 1, **changes: Any) -> Delivery:
+    values: dict[str, Any] = {
+        "vendor": "rxscale",
+        "event": "pharmacy_order_created",
+        "dedup_key": f"created/{number}",
+        "key": key(number),
+        "told_status": "waiting for pharmacy",
+        "priority": 0,
+        "name": f"#{number}",
+        "received_at": NOW,
+    }
+    return Delivery(**(values | changes))
+
+
+def hint(number: int | str = 1, **changes: Any) -> Hint:
+    return Hint(**({"key": key(number), "why": "a test"} | changes))
+
+
+def link(number: int | str = 1, **changes: Any) -> Link:
+    return Link(**({"uid": uid(number), "first_seen_at": NOW} | changes))
+
+
+def submitted(number: int | str = 1, **changes: Any) -> Link:
+    values: dict[str, Any] = {
+        "phase": Phase.SUBMITTED,
+        "submitted_at": NOW,
+        "rx_status": "pending review",
+        "rx_seen_at": NOW,
+    }
+    return link(number, **(values | changes))
+
+
+def full_link() -> Link:
+    """A link with every field set to something that is not its default."""
+    whole = Link(
+        uid=uid(1),
+        first_seen_at=NOW + timedelta(microseconds=1),
+        phase=Phase.ADOPTED,
+        announced_by=AnnouncedBy.FIRST_SWEEP,
+        name="#1",
+        priority=3,
+        must_find=True,
+        cleared=True,
+        rx_status="in-progress",
+        rx_seen_at=after(2),
+        state=State.PREPARING,
+        attempts=2,
+        intent_at=after(3),
+        unsure_at=after(4),
+        searched_at=after(5),
+        submitted_at=after(6),
+        request_id=OrderRequestId("req-1"),
+        order_id=OrderId("ORD_1"),
+        p1_status="awaiting_packing",
+        p1_seen_at=after(7),
+        calls=9,
+        rules_version="0123456789ab",
+        finished_at=after(8),
+        held=True,
+    )
+    plain = link(1)
+    same = [f.name for f in fields(Link) if getattr(whole, f.name) == getattr(plain, f.name)]
+    assert same == ["uid"], "a new field is to be set here too"
+    return whole
+
+
+def entry(number: int | str = 1, what: str = "looked", **facts: Any) -> JournalEntry:
+    return JournalEntry(key(number), NOW, what, facts)
+
+
+def outcome(claim: Claim, link: Link, **changes: Any) -> Outcome:
+    values: dict[str, Any] = {
+        "claim": claim,
+        "link": link,
+        "entries": (),
+        "again_at": None,
+        "failed": False,
+        "stuck": None,
+        "now": NOW,
+    }
+    return Outcome(**(values | changes))
+
+
+async def claim_one(store: Store, now: datetime = NOW) -> tuple[Claim, Link]:
+    (claimed,) = await store.claim(1, now, LEASE)
+    return claimed
+
+
+async def make_stuck(store: Store, number: int | str, note: StuckNote = NOTE) -> None:
+    """Hints the order, claims it and settles it as stuck."""
+    await store.hint([hint(number)], NOW)
+    for claim, known in await store.claim(100, NOW, LEASE):
+        await store.settle(outcome(claim, known, stuck=note if claim.key == key(number) else None))
+
+
+def sql(statement: str, *values: Any) -> Callable[[sqlite3.Connection], list[Any]]:
+    """A body that runs one statement and returns its rows."""
+    return lambda connection: connection.execute(statement, values).fetchall()
+
+
+def content_of(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def rows_of(path: Path, statement: str) -> list[Any]:
+    """What another process would see."""
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(statement).fetchall()
+    finally:
+        connection.close()

@@ -1,0 +1,319 @@
+"""Many writers share a commit, yet each succeeds, fails and goes away alone."""
+
+import asyncio
+import resource
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from store.given import NOW, delivery, rows_of, sql
+
+from bridge.errors import TryLater
+from bridge.store import Store
+from bridge.store.db import MOST_TOGETHER
+
+WRITTEN = "SELECT name FROM meta WHERE name LIKE 'n%' ORDER BY name"
+
+EVERYTHING = """
+SELECT key FROM deliveries UNION ALL SELECT uid FROM orders
+UNION ALL SELECT key FROM todo UNION ALL SELECT key FROM journal
+"""
+
+
+def note(number: int) -> Callable[[sqlite3.Connection], int]:
+    """A body that writes one row and returns its number."""
+
+    def body(connection: sqlite3.Connection) -> int:
+        connection.execute("INSERT INTO meta (name, value) VALUES (?, '')", (f"n{number}",))
+        return number
+
+    return body
+
+
+def note_then_fail(number: int) -> Callable[[sqlite3.Connection], Any]:
+    def body(connection: sqlite3.Connection) -> None:
+        note(number)(connection)
+        raise KeyError(number)
+
+    return body
+
+
+class Gate:
+    """A body that keeps the writing thread busy until it is opened."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.open = threading.Event()
+
+    def __call__(self, _: sqlite3.Connection) -> None:
+        self.entered.set()
+        assert self.open.wait(10)
+
+    async def reached(self) -> None:
+        await asyncio.to_thread(self.entered.wait, 10)
+
+
+async def written(store: Store) -> list[str]:
+    return [name for (name,) in await store.read(sql(WRITTEN))]
+
+
+async def traced(store: Store) -> list[str]:
+    """The statements that the writing connection runs from now on."""
+    statements: list[str] = []
+    await store.transaction(lambda c: c.set_trace_callback(statements.append))
+    statements.clear()
+    return statements
+
+
+async def test_writers_that_come_together_share_one_commit(store: Store):
+    statements = await traced(store)
+    answers = await asyncio.gather(*(store.transaction(note(n)) for n in range(50)))
+    assert answers == list(range(50))
+    assert statements.count("COMMIT") == 1
+    assert len(await written(store)) == 50
+
+
+async def test_a_commit_has_an_upper_size(store: Store):
+    statements = await traced(store)
+    await asyncio.gather(*(store.transaction(note(n)) for n in range(2 * MOST_TOGETHER + 1)))
+    assert statements.count("COMMIT") == 3
+
+
+async def test_who_comes_during_a_commit_shares_the_next(store: Store):
+    statements = await traced(store)
+    gate = Gate()
+    first = asyncio.create_task(store.transaction(gate))
+    await gate.reached()
+    later = [asyncio.create_task(store.transaction(note(n))) for n in range(10)]
+    await asyncio.sleep(0)
+    gate.open.set()
+    await asyncio.gather(first, *later)
+    assert statements.count("COMMIT") == 2
+
+
+async def test_the_writing_connection_waits_for_the_disk(store: Store):
+    pragmas = "SELECT * FROM pragma_synchronous, pragma_journal_mode, pragma_foreign_keys"
+    assert await store.transaction(sql(pragmas)) == [(2, "wal", 1)]
+
+
+async def test_one_failing_writer_is_undone_alone(store: Store):
+    answers = await asyncio.gather(
+        store.transaction(note(1)),
+        store.transaction(note_then_fail(2)),
+        store.transaction(note(3)),
+        return_exceptions=True,
+    )
+    assert answers[0] == 1
+    assert isinstance(answers[1], KeyError)
+    assert answers[2] == 3
+    assert await written(store) == ["n1", "n3"]
+
+
+async def test_an_error_of_our_own_sql_is_not_made_a_passing_one(store: Store):
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await store.transaction(sql("DELETE FROM nowhere"))
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await store.read(sql("SELECT * FROM nowhere"))
+
+
+async def test_if_the_transaction_is_thrown_away_nobody_is_told_of_success(store: Store):
+    await store.transaction(note(1))
+    again = sql("INSERT OR ROLLBACK INTO meta VALUES ('n1', '')")
+    answers = await asyncio.gather(
+        store.transaction(note(2)),
+        store.transaction(again),
+        store.transaction(note(3)),
+        return_exceptions=True,
+    )
+    assert [type(answer) for answer in answers] == [sqlite3.IntegrityError] * 3
+    assert await written(store) == ["n1"]
+    assert await store.transaction(note(4)) == 4
+
+
+async def test_if_the_commit_fails_everybody_is_told(store: Store):
+    await store.transaction(
+        sql("CREATE TABLE child (n TEXT REFERENCES meta DEFERRABLE INITIALLY DEFERRED)")
+    )
+    answers = await asyncio.gather(
+        store.transaction(note(1)),
+        store.transaction(sql("INSERT INTO child VALUES ('an orphan')")),
+        return_exceptions=True,
+    )
+    assert [type(answer) for answer in answers] == [sqlite3.IntegrityError] * 2
+    assert await written(store) == []
+    assert await store.transaction(note(2)) == 2
+
+
+async def test_a_full_store_takes_nothing_and_leaves_nothing_half_done(store: Store):
+    await store.transaction(lambda c: c.execute("PRAGMA max_page_count = 1").fetchall())
+    big = "x" * 2**16
+    with pytest.raises(TryLater, match="its disk is full") as raised:
+        await store.take(delivery(1, event=big))
+    assert isinstance(raised.value.__cause__, sqlite3.OperationalError)
+    assert str(store.path) in raised.value.what
+    assert await store.read(sql(EVERYTHING)) == []
+    await store.transaction(lambda c: c.execute("PRAGMA max_page_count = 100000").fetchall())
+    await store.take(delivery(1, event=big))
+
+
+async def test_a_full_store_fails_nobody_who_needs_no_more_room(store: Store):
+    await store.transaction(note(1))
+    await store.transaction(lambda c: c.execute("PRAGMA max_page_count = 1").fetchall())
+    answers = await asyncio.gather(
+        store.put("n1", "small"), store.put("n2", "x" * 2**16), return_exceptions=True
+    )
+    assert isinstance(answers[1], TryLater)
+    told_of_success = answers[0] is None
+    assert (await store.get("n1") == "small") is told_of_success
+    assert await store.get("n2") is None
+
+
+@pytest.fixture
+def small_files() -> Any:
+    """Lets no file grow beyond a size, as a full or failing disk does; undone at the end."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_if_the_disk_refuses_the_commit_everybody_is_told_and_may_try_again(
+    store: Store, small_files: Callable[[int], None]
+):
+    await store.put("before", "")
+    small_files(store.path.with_name("rxbridge.db-wal").stat().st_size)
+    for _ in range(2):
+        answers = await asyncio.gather(
+            *(store.take(delivery(n)) for n in range(3)), store.check(), return_exceptions=True
+        )
+        assert [type(answer) for answer in answers] == [TryLater] * 4
+    assert "the disk failed" in str(answers[0])
+    assert await store.read(sql("SELECT * FROM deliveries")) == []
+    small_files(2**40)
+    await asyncio.gather(*(store.take(delivery(n)) for n in range(3)))
+    await store.check()
+    assert len(await store.read(sql("SELECT * FROM deliveries"))) == 3
+
+
+async def test_another_process_that_writes_for_too_long_is_a_passing_trouble(store: Store):
+    await store.transaction(lambda c: c.execute("PRAGMA busy_timeout = 20").fetchall())
+    other = sqlite3.connect(store.path, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TryLater, match="another process is writing to it"):
+            await store.check()
+        other.execute("ROLLBACK")
+    finally:
+        other.close()
+    await store.check()
+
+
+async def test_a_writer_that_went_away_while_waiting_writes_nothing(store: Store):
+    gate = Gate()
+    first = asyncio.create_task(store.transaction(gate))
+    await gate.reached()
+    gone, stays = (asyncio.create_task(store.transaction(note(n))) for n in (1, 2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    gate.open.set()
+    await asyncio.gather(first, stays)
+    assert gone.cancelled()
+    assert await written(store) == ["n2"]
+
+
+async def test_a_writer_that_goes_away_during_the_commit_breaks_it_for_nobody(store: Store):
+    gate = Gate()
+
+    def body(connection: sqlite3.Connection) -> None:
+        note(1)(connection)
+        gate(connection)
+
+    goes = asyncio.create_task(store.transaction(body))
+    stays = asyncio.create_task(store.transaction(note(2)))
+    await gate.reached()
+    goes.cancel()
+    await asyncio.sleep(0)
+    gate.open.set()
+    assert await stays == 2
+    assert goes.cancelled()
+    assert await written(store) == ["n1", "n2"]
+
+
+async def test_a_torn_down_program_leaves_nobody_waiting(store: Store):
+    gate = Gate()
+    under_way = asyncio.create_task(store.transaction(gate))
+    await gate.reached()
+    waiting = asyncio.create_task(store.transaction(note(1)))
+    await asyncio.sleep(0)
+    writing = store._database._writing
+    assert writing is not None
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await under_way
+    gate.open.set()
+    assert await store.transaction(note(2)) == 2
+    assert await waiting == 1
+
+
+async def time_to_let_go(store: Store) -> None:
+    """A close that waits for nobody would have let go of the file by then."""
+    for _ in range(50):
+        await asyncio.sleep(0.001)
+        if not store._database._reader._thread.is_alive():
+            await asyncio.sleep(0.01)
+            return
+
+
+async def test_closing_finishes_what_was_begun_and_takes_no_more(path: Path):
+    store = await Store.open(path, now=NOW)
+    gate = Gate()
+    begun = [asyncio.create_task(store.transaction(gate))]
+    await gate.reached()
+    begun += [asyncio.create_task(store.transaction(note(n))) for n in range(5)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(store.close())
+    await asyncio.sleep(0)
+    with pytest.raises(TryLater, match="is closed"):
+        await store.transaction(note(9))
+    with pytest.raises(TryLater, match="is closed"):
+        await store.stuck()
+    await time_to_let_go(store)
+    gate.open.set()
+    await closing
+    assert [task.result() for task in begun[1:]] == list(range(5))
+    await store.close()
+    assert rows_of(path, WRITTEN) == [(f"n{n}",) for n in range(5)]
+    assert not path.with_name("rxbridge.db-wal").exists(), "the log is tidied into the file"
+
+
+async def test_a_reading_sees_one_state_of_the_store(store: Store):
+    gate = Gate()
+
+    def twice(connection: sqlite3.Connection) -> tuple[list[Any], list[Any]]:
+        before = sql(WRITTEN)(connection)
+        gate(connection)
+        return before, sql(WRITTEN)(connection)
+
+    reading = asyncio.create_task(store.read(twice))
+    await gate.reached()
+    await store.transaction(note(1))
+    gate.open.set()
+    assert await reading == ([], [])
+    assert await written(store) == ["n1"]
+
+
+async def test_a_reading_that_sqlite_ended_tells_of_its_own_error(store: Store):
+    def body(connection: sqlite3.Connection) -> None:
+        connection.execute("ROLLBACK")
+        raise KeyError("its own")
+
+    with pytest.raises(KeyError, match="its own"):
+        await store.read(body)
+    assert await written(store) == []
+
+
+async def test_a_reading_cannot_write(store: Store):
+    with pytest.raises(TryLater, match="cannot be written"):
+        await store.read(note(1))

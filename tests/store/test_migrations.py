@@ -1,0 +1,137 @@
+"""Every older store ends in the same schema as a new one, by whole steps or not at all."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from store.given import NOW, rows_of
+
+from bridge.errors import Misconfigured
+from bridge.store import Store
+from bridge.store.schema.migrate import APPLICATION_ID, Step, migrate, split, steps
+
+SCHEMA = "SELECT type, name, sql FROM sqlite_schema ORDER BY type, name"
+HEADER = "SELECT * FROM pragma_user_version, pragma_application_id"
+
+
+@pytest.fixture
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as opened:
+        yield opened
+
+
+def newest() -> list[object]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrate(fresh, "x.db")
+        return fresh.execute(SCHEMA).fetchall()
+
+
+@pytest.mark.parametrize("already", range(len(steps()) + 1))
+async def test_a_store_of_any_age_ends_in_the_newest_schema(path: Path, already: int):
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        migrate(old, str(path), steps()[:already])
+    for _ in range(2):
+        store = await Store.open(path, now=NOW)
+        await store.close()
+        assert rows_of(path, SCHEMA) == newest()
+        assert rows_of(path, HEADER) == [(len(steps()), APPLICATION_ID)]
+
+
+def test_the_steps_are_numbered_without_gaps():
+    assert [step.number for step in steps()] == [int(step.name[:4]) for step in steps()]
+    assert [step.number for step in steps()] == list(range(1, len(steps()) + 1))
+
+
+def test_each_file_and_table_says_what_it_is():
+    for step in steps():
+        assert re.match(r"-- [A-Z].*", step.statements[0]), step.name
+        for statement in step.statements:
+            if "CREATE TABLE" in statement:
+                assert re.search(r"^-- One row .+\n(--.*\n)*CREATE TABLE", statement, re.MULTILINE)
+                assert re.search(r"\) STRICT(, WITHOUT ROWID)?;$", statement)
+
+
+def test_a_step_is_taken_whole_or_not_at_all(connection: sqlite3.Connection):
+    migrate(connection, "x.db")
+    before = connection.execute(SCHEMA).fetchall()
+    number = len(steps()) + 1
+    broken = Step(number, "broken", ("CREATE TABLE half (a TEXT) STRICT;", "CREATE nonsense;"))
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(connection, "x.db", (*steps(), broken))
+    assert connection.execute(SCHEMA).fetchall() == before
+    assert not connection.in_transaction
+    mended = Step(number, "mended", ("CREATE TABLE half (a TEXT) STRICT;",))
+    migrate(connection, "x.db", (*steps(), mended))
+    assert connection.execute("PRAGMA user_version").fetchone() == (number,)
+
+
+def test_a_step_that_another_process_took_meanwhile_is_left_out(path: Path):
+    def locked_later(action: int, *_: object) -> int:
+        if action == sqlite3.SQLITE_TRANSACTION and not other.in_transaction and not took:
+            took.append(1)
+            migrate(other, "x.db")
+        return sqlite3.SQLITE_OK
+
+    took: list[int] = []
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as slow,
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+    ):
+        slow.set_authorizer(locked_later)
+        migrate(slow, "x.db")
+        assert took
+        assert slow.execute(SCHEMA).fetchall() == newest()
+
+
+def test_a_transaction_that_is_gone_already_is_not_rolled_back(connection: sqlite3.Connection):
+    ends = Step(1, "ends", ("ROLLBACK;", "CREATE nonsense;"))
+    with pytest.raises(sqlite3.OperationalError, match="syntax"):
+        migrate(connection, "x.db", (ends,))
+
+
+def test_a_newer_store_is_refused(connection: sqlite3.Connection):
+    migrate(connection, "x.db")
+    connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(Misconfigured, match=r"^x.db: was written by a newer rxbridge \(schema 99"):
+        migrate(connection, "x.db")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["CREATE TABLE theirs (a)", "PRAGMA user_version = 1", "PRAGMA application_id = 7"],
+)
+def test_another_programs_database_is_refused(connection: sqlite3.Connection, statement: str):
+    connection.execute(statement)
+    before = connection.execute(SCHEMA).fetchall()
+    with pytest.raises(Misconfigured, match="is another program's database"):
+        migrate(connection, "x.db")
+    assert connection.execute(SCHEMA).fetchall() == before
+
+
+@pytest.mark.parametrize(
+    ("script", "statements"),
+    [
+        ("", []),
+        ("SELECT 1;", ["SELECT 1;"]),
+        ("SELECT 1; SELECT 2;\n", ["SELECT 1;", "SELECT 2;"]),
+        ("SELECT ';';", ["SELECT ';';"]),
+        ("-- one; two\nSELECT 1;", ["-- one; two\nSELECT 1;"]),
+        ("/* one; two */ SELECT 1;", ["/* one; two */ SELECT 1;"]),
+        ("SELECT 1;\n\n-- the end; really\n", ["SELECT 1;"]),
+        (
+            "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT 2; END; SELECT 3;",
+            ["CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT 2; END;", "SELECT 3;"],
+        ),
+    ],
+)
+def test_splitting_a_script(script: str, statements: list[str]):
+    assert list(split(script)) == statements
+
+
+@pytest.mark.parametrize("script", ["SELECT 1", "SELECT 1; SELECT 2", "SELECT 'a;"])
+def test_a_script_without_an_end_is_refused(script: str):
+    with pytest.raises(ValueError, match="without end"):
+        list(split(script))

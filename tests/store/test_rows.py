@@ -1,0 +1,88 @@
+"""Values go into rows and come out the same."""
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from store.given import NOW, full_link, link, sql
+
+from bridge.core.model import CatalogueSku, Link, P1Order, Phase
+from bridge.store import Store
+from bridge.store.tables.rows import Shape, micros, moment
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_times_keep_every_microsecond(at: datetime):
+    assert moment(micros(at)) == at
+
+
+def test_times_come_back_in_utc():
+    at = datetime(2026, 7, 1, 10, 0, tzinfo=timezone(timedelta(hours=2)))
+    assert moment(micros(at)).isoformat() == "2026-07-01T08:00:00+00:00"
+
+
+def test_a_naive_time_is_refused():
+    with pytest.raises(TypeError):
+        micros(NOW.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize("value", [link(), full_link()], ids=["defaults", "all fields set"])
+def test_a_link_comes_back_as_it_went(value: Link):
+    shape = Shape(Link)
+    row = shape.row(value)
+    assert shape.value(row) == value
+    assert {type(cell) for cell in row} <= {str, int, type(None)}
+    assert type(row[shape.names.index("phase")]) is str, "a word is stored as plain text"
+
+
+def test_a_value_stands_in_a_rows_first_columns():
+    shape = Shape(Link)
+    assert shape.value((*shape.row(link()), "more")) == link()
+
+
+@dataclass
+class _Odd:
+    number: Any
+
+
+@dataclass
+class _Fractional:
+    number: float
+
+
+@pytest.mark.parametrize("kind", [_Odd, _Fractional])
+def test_a_field_that_no_column_can_hold_is_refused(kind: type):
+    with pytest.raises(TypeError, match="no column can hold"):
+        Shape(kind)
+
+
+@pytest.mark.parametrize(
+    ("table", "kind", "more"),
+    [
+        ("orders", Link, set[str]()),
+        ("skus", CatalogueSku, {"seen_at"}),
+        ("p1_orders", P1Order, set[str]()),
+    ],
+)
+async def test_the_tables_columns_are_the_fields(
+    store: Store, table: str, kind: type, more: set[str]
+):
+    columns = await store.read(sql("SELECT name FROM pragma_table_info(?)", table))
+    assert {name for (name,) in columns} == {f.name for f in fields(kind)} | more
+
+
+def test_statements_name_every_column_once():
+    @dataclass
+    class Pair:
+        uid: str
+        phase: Phase
+
+    shape = Shape(Pair)
+    assert shape.of("t") == "t.uid, t.phase"
+    assert shape.upsert("t", "uid", "at") == (
+        "INSERT INTO t (uid, phase, at) VALUES (?, ?, ?) "
+        "ON CONFLICT (uid) DO UPDATE SET phase = excluded.phase, at = excluded.at"
+    )

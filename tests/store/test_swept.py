@@ -1,0 +1,223 @@
+"""A sweep against what is remembered: what it hints, what it counts, what it leaves alone."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+from store.given import (
+    LEASE,
+    NOTE,
+    NOW,
+    after,
+    claim_one,
+    entry,
+    hint,
+    key,
+    link,
+    outcome,
+    submitted,
+    uid,
+)
+
+from bridge.core.memory import SweepResult, SweptOrder
+from bridge.core.model import AnnouncedBy, Link, OrderId, PharmacyOrderUid, Phase, State
+from bridge.store import Store
+from bridge.store.sweep import FOUND_BY_SWEEP
+
+BEGAN, ENDED = after(100), after(110)
+WAITING = SweptOrder("waiting for pharmacy")
+REVIEW = SweptOrder("pending review")
+
+
+async def sweep(
+    store: Store,
+    rows: Mapping[PharmacyOrderUid, SweptOrder],
+    *,
+    began_at: datetime = BEGAN,
+    now: datetime = ENDED,
+    complete: bool = True,
+) -> SweepResult:
+    return await store.swept(rows, began_at=began_at, now=now, complete=complete)
+
+
+async def whys(store: Store, now: datetime = ENDED) -> dict[str, str]:
+    return {claim.key: claim.why for claim, _ in await store.claim(100, now, LEASE)}
+
+
+async def swept_once(store: Store) -> None:
+    """The first sweep is over: from now on an order that nobody announced is a lost webhook."""
+    await sweep(store, {}, began_at=NOW, now=NOW)
+
+
+async def test_the_first_sweep_meets_what_was_there_before_this_store(store: Store):
+    result = await sweep(store, {uid(1): SweptOrder("pending review", 4, "#1"), uid(2): WAITING})
+    assert result == SweepResult(seen=2, new=2)
+    assert await store.link(uid(1)) == link(
+        1,
+        first_seen_at=ENDED,
+        announced_by=AnnouncedBy.FIRST_SWEEP,
+        name="#1",
+        priority=4,
+        must_find=True,
+    )
+    facts = await store.facts(ENDED)
+    assert (facts.first_sweep_at, facts.last_poll_at) == (ENDED, ENDED)
+    assert FOUND_BY_SWEEP not in facts.counters
+    story = await store.story(uid(1))
+    assert story is not None
+    assert [(each.what, each.facts, each.at) for each in story.entries] == [
+        ("swept", {"status": "pending review"}, ENDED)
+    ]
+    claim, _ = await claim_one(store, ENDED)
+    assert (claim.key, claim.priority) == (key(1), 4)
+
+
+async def test_a_later_sweep_counts_what_no_webhook_had_told(store: Store):
+    await swept_once(store)
+    result = await sweep(store, {uid(1): WAITING, uid(2): WAITING})
+    assert result == SweepResult(seen=2, new=2, lost_webhooks=2)
+    found = await store.link(uid(1))
+    assert found is not None
+    assert (found.announced_by, found.must_find) == (AnnouncedBy.SWEEP, False)
+    assert (await store.facts(ENDED)).counters[FOUND_BY_SWEEP] == 2
+    assert await sweep(store, {uid(1): WAITING, uid(2): WAITING}) == SweepResult(seen=2)
+
+
+async def test_a_sweep_that_is_not_whole_is_not_the_first(store: Store):
+    await sweep(store, {uid(1): WAITING}, complete=False)
+    await sweep(store, {uid(2): WAITING}, complete=False)
+    facts = await store.facts(ENDED)
+    assert (facts.first_sweep_at, facts.last_poll_at) == (None, None)
+    for number in (1, 2):
+        met = await store.link(uid(number))
+        assert met is not None
+        assert met.announced_by is AnnouncedBy.FIRST_SWEEP
+        assert met.must_find
+
+
+async def test_the_first_sweep_is_noted_once_the_last_each_time(store: Store):
+    await sweep(store, {}, now=after(1))
+    await sweep(store, {}, now=after(2))
+    facts = await store.facts(ENDED)
+    assert (facts.first_sweep_at, facts.last_poll_at) == (after(1), after(2))
+
+
+CHANGED, MISSING, UNSUBMITTED = (
+    "sweep: RxScale's list shows another status",
+    "sweep: no longer in RxScale's open list",
+    "sweep: still to be submitted",
+)
+DONE = {"phase": Phase.DONE, "finished_at": NOW}
+DROPPED = {"phase": Phase.DROPPED, "finished_at": NOW}
+ADOPTED = {"phase": Phase.ADOPTED, "order_id": OrderId("ORD_1")}
+
+
+@pytest.mark.parametrize(
+    ("known", "row", "complete", "why"),
+    [
+        pytest.param(submitted(), REVIEW, True, None, id="the same status"),
+        pytest.param(submitted(), WAITING, True, CHANGED, id="another status"),
+        pytest.param(submitted(), WAITING, False, CHANGED, id="in part of a list too"),
+        pytest.param(submitted(rx_seen_at=None), WAITING, True, CHANGED, id="told, not seen"),
+        pytest.param(submitted(rx_seen_at=BEGAN), WAITING, True, None, id="seen since"),
+        pytest.param(submitted(rx_status=None), WAITING, True, CHANGED, id="never looked at"),
+        pytest.param(submitted(**DROPPED), WAITING, True, None, id="dropped"),
+        pytest.param(submitted(**DONE), WAITING, True, CHANGED, id="done, open again"),
+        pytest.param(submitted(**DONE), REVIEW, True, None, id="done, as it was"),
+        pytest.param(submitted(), None, True, MISSING, id="gone from the list"),
+        pytest.param(submitted(**ADOPTED), None, True, MISSING, id="adopted and gone"),
+        pytest.param(submitted(), None, False, None, id="not in part of a list"),
+        pytest.param(submitted(first_seen_at=BEGAN), None, True, None, id="met during the sweep"),
+        pytest.param(submitted(rx_seen_at=BEGAN), None, True, None, id="seen during the sweep"),
+        pytest.param(submitted(rx_seen_at=None), None, True, MISSING, id="gone, never seen"),
+        pytest.param(
+            submitted(state=State.CANCELLED), None, True, None, id="gone because it was cancelled"
+        ),
+        pytest.param(
+            submitted(state=State.PREPARING), None, True, MISSING, id="gone for another reason"
+        ),
+        pytest.param(submitted(**DROPPED), None, True, None, id="dropped and gone"),
+        pytest.param(submitted(**DONE), None, True, None, id="done and gone"),
+        pytest.param(link(rx_status=REVIEW.status), REVIEW, True, UNSUBMITTED, id="left behind"),
+        pytest.param(
+            link(rx_status=REVIEW.status, phase=Phase.SUBMITTING, intent_at=NOW),
+            REVIEW,
+            True,
+            UNSUBMITTED,
+            id="left behind with an intent",
+        ),
+        pytest.param(
+            link(rx_status=REVIEW.status, phase=Phase.UNSURE, unsure_at=NOW),
+            REVIEW,
+            False,
+            UNSUBMITTED,
+            id="left behind unsure",
+        ),
+        pytest.param(link(rx_seen_at=BEGAN), None, True, UNSUBMITTED, id="left behind, not listed"),
+    ],
+)
+async def test_why_a_known_order_is_looked_at(
+    store: Store, known: Link, row: SweptOrder | None, complete: bool, why: str | None
+):
+    await swept_once(store)
+    await store.save(known, [])
+    result = await sweep(store, {} if row is None else {known.uid: row}, complete=complete)
+    assert await whys(store) == ({} if why is None else {key(1): why})
+    assert result == SweepResult(
+        seen=0 if row is None else 1,
+        changed=1 if why == CHANGED else 0,
+        missing=1 if why == MISSING else 0,
+    )
+
+
+async def test_a_change_is_told_once_and_hinted_until_it_is_seen(store: Store):
+    await swept_once(store)
+    await store.save(submitted(1, priority=1), [entry(1)])
+    for _ in range(3):
+        result = await sweep(store, {uid(1): SweptOrder("on-hold", 8)})
+        assert result.changed == 1
+    story = await store.story(uid(1))
+    assert story is not None
+    assert [each.what for each in story.entries] == ["looked", "swept"]
+    claim, _ = await claim_one(store, ENDED)
+    assert claim.priority == 8
+
+
+async def test_what_is_gone_is_hinted_with_its_own_priority_and_not_told(store: Store):
+    await swept_once(store)
+    await store.save(submitted(1, priority=6), [])
+    await sweep(store, {})
+    claim, _ = await claim_one(store, ENDED)
+    assert claim.priority == 6
+    story = await store.story(uid(1))
+    assert story is not None
+    assert story.entries == ()
+
+
+async def test_a_new_order_whose_first_look_is_due_is_left_to_that(store: Store):
+    await store.hint([hint(1, why="webhook")], NOW)
+    assert await sweep(store, {uid(1): WAITING}) == SweepResult(seen=1)
+    assert await whys(store) == {key(1): "webhook"}
+
+
+@pytest.mark.parametrize("phase", [Phase.KNOWN, Phase.UNSURE])
+async def test_what_waits_or_is_stuck_is_not_left_behind(store: Store, phase: Phase):
+    seen: dict[str, Any] = {"rx_status": WAITING.status, "rx_seen_at": NOW, "unsure_at": NOW}
+    for number, stuck, again_at in ((1, NOTE, None), (2, None, after(3600))):
+        await store.hint([hint(number)], NOW)
+        claim, _ = await claim_one(store)
+        known = link(number, phase=phase, **seen)
+        await store.settle(outcome(claim, known, stuck=stuck, again_at=again_at))
+    assert await sweep(store, {uid(1): WAITING, uid(2): WAITING}) == SweepResult(seen=2)
+    assert await whys(store) == {}
+
+
+async def test_five_thousand_orders_are_no_burden(store: Store):
+    rows = {uid(number): WAITING for number in range(5000)}
+    assert (await sweep(store, rows)).new == 5000
+    assert (await sweep(store, rows)) == SweepResult(seen=5000)
+    assert (
+        await sweep(store, dict(list(rows.items())[:4000]), began_at=after(900))
+    ).missing == 1000
+    assert (await store.facts(ENDED)).pending == 5000

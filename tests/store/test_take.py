@@ -1,0 +1,146 @@
+"""Taking deliveries in: new, repeated, unknown, echoes; each is remembered once and for good."""
+
+import asyncio
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from store.given import (
+    LEASE,
+    NOW,
+    after,
+    claim_one,
+    delivery,
+    key,
+    link,
+    make_stuck,
+    sql,
+    submitted,
+    uid,
+)
+
+from bridge.core.memory import Taken, is_echo
+from bridge.core.model import AnnouncedBy, Key, Phase
+from bridge.store import Store
+
+
+async def counters(store: Store) -> dict[str, int]:
+    return dict((await store.facts(NOW)).counters)
+
+
+async def told(store: Store, about: Key) -> list[Any]:
+    return await store.read(sql("SELECT what, facts FROM journal WHERE key = ? ORDER BY id", about))
+
+
+async def test_a_new_order_is_remembered_and_due(store: Store):
+    taken = await store.take(delivery(1, priority=2))
+    assert taken is Taken.HINTED
+    claim, known = await claim_one(store)
+    assert known == link(1, name="#1", priority=2, must_find=True)
+    assert known.announced_by is AnnouncedBy.WEBHOOK
+    assert (claim.key, claim.why, claim.priority) == (key(1), "rxscale: pharmacy_order_created", 2)
+    assert (claim.attempts, claim.hinted_at) == (0, NOW)
+    assert await told(store, key(1)) == [
+        (
+            "delivered",
+            '{"vendor":"rxscale","event":"pharmacy_order_created","status":"waiting for pharmacy"}',
+        )
+    ]
+
+
+async def test_after_the_first_sweep_a_new_order_cannot_be_an_earlier_stores(store: Store):
+    await store.swept({}, began_at=NOW, now=NOW, complete=True)
+    await store.take(delivery(1))
+    known = await store.link(uid(1))
+    assert known is not None
+    assert not known.must_find
+
+
+async def test_a_known_orders_link_stays_as_it_is(store: Store):
+    await store.save(submitted(1, name="kept"), [])
+    assert await store.take(delivery(1, told_status="cancelled", priority=9)) is Taken.HINTED
+    claim, known = await claim_one(store)
+    assert known == submitted(1, name="kept")
+    assert claim.priority == 9
+
+
+async def test_a_repeated_delivery_changes_nothing_but_two_counts(store: Store):
+    await store.take(delivery(1))
+    claim, known = await claim_one(store)
+    for times in (2, 3):
+        assert await store.take(delivery(1, received_at=after(9))) is Taken.DUPLICATE
+        rows = await store.read(sql("SELECT times, received_at FROM deliveries"))
+        assert rows == [(times, NOW.timestamp() * 1e6)]
+    assert await counters(store) == {"deliveries_duplicate": 2}
+    assert len(await told(store, key(1))) == 1
+    assert await store.claim(1, after(LEASE.total_seconds() + 1), LEASE) == [(claim, known)]
+
+
+async def test_the_same_dedup_key_of_another_vendor_is_another_delivery(store: Store):
+    await store.take(delivery(1))
+    assert await store.take(delivery(1, vendor="pharmaone")) is Taken.HINTED
+
+
+async def test_a_doubled_delivery_in_one_commit_is_taken_once(store: Store):
+    taken = await asyncio.gather(*(store.take(delivery(1)) for _ in range(5)))
+    assert sorted(taken) == [Taken.DUPLICATE] * 4 + [Taken.HINTED]
+
+
+async def test_an_unknown_event_is_counted_and_journalled(store: Store):
+    odd = delivery(1, event="pharmacy_order_sung", known_event=False, told_status=None)
+    assert await store.take(odd) is Taken.NOTED
+    assert await counters(store) == {"deliveries_unknown_event": 1}
+    assert await told(store, Key("event:pharmacy_order_sung")) == [
+        ("unknown event", '{"vendor":"rxscale","event":"pharmacy_order_sung"}')
+    ]
+    assert await store.link(uid(1)) is None
+    assert await store.next_due(NOW) is None
+
+
+async def test_an_event_about_nothing_to_look_at_is_counted(store: Store):
+    assert await store.take(delivery(1, key=None)) is Taken.NOTED
+    assert await counters(store) == {"deliveries_noted": 1}
+    assert await store.next_due(NOW) is None
+
+
+async def test_a_key_of_another_kind_is_due_but_is_no_order(store: Store):
+    stock = delivery(1, key=Key("sku:psku-1"), told_status=None)
+    assert await store.take(stock) is Taken.HINTED
+    assert await store.read(sql("SELECT key FROM todo")) == [("sku:psku-1",)]
+    assert await store.orders() == []
+
+
+async def test_an_echo_costs_nothing(store: Store):
+    await store.save(submitted(1), [])
+    assert await store.take(delivery(1, told_status="pending review")) is Taken.ECHO
+    assert await counters(store) == {"deliveries_echo": 1}
+    assert [what for what, _ in await told(store, key(1))] == ["echo"]
+    assert await store.next_due(NOW) is None
+
+
+async def test_what_would_be_an_echo_is_looked_at_while_the_order_is_stuck(store: Store):
+    await make_stuck(store, 1)
+    await store.save(submitted(1), [])
+    assert await store.take(delivery(1, told_status="pending review")) is Taken.HINTED
+
+
+OUT_OF_OUR_HANDS = {Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE}
+
+
+@pytest.mark.parametrize(
+    ("phase", "stuck", "told_status"),
+    list(itertools.product(Phase, (True, False), ("here", "elsewhere", None))),
+)
+def test_what_an_echo_is(phase: Phase, stuck: bool, told_status: str | None):
+    known = replace(link(), phase=phase, rx_status="here")
+    expected = phase is Phase.DROPPED or (
+        phase in OUT_OF_OUR_HANDS and not stuck and told_status == "here"
+    )
+    assert is_echo(known, stuck=stuck, told_status=told_status) is expected
+
+
+@pytest.mark.parametrize("phase", sorted(OUT_OF_OUR_HANDS))
+def test_an_order_never_looked_at_has_no_echo(phase: Phase):
+    known = replace(link(), phase=phase, rx_status=None)
+    assert not is_echo(known, stuck=False, told_status=None)

@@ -1,0 +1,117 @@
+"""Notes, counters, the check of health, and forgetting what is over."""
+
+from typing import Any
+
+from store.given import (
+    NOW,
+    after,
+    delivery,
+    entry,
+    hint,
+    key,
+    make_stuck,
+    sql,
+    submitted,
+    uid,
+)
+
+from bridge.core.memory import SweptOrder, Taken
+from bridge.core.model import Hint, JournalEntry, Key, OrderId, P1Order, Phase
+from bridge.store import Store
+
+BEFORE = after(1000)
+
+
+async def column(store: Store, statement: str) -> list[Any]:
+    return [value for (value,) in await store.read(sql(statement))]
+
+
+async def test_notes(store: Store):
+    assert await store.get("said") is None
+    await store.put("said", "so")
+    await store.put("said", "")
+    assert await store.get("said") == ""
+
+
+async def test_the_check_changes_nothing_that_counts(store: Store):
+    before = await store.facts(NOW)
+    await store.check()
+    await store.check()
+    assert await store.facts(NOW) == before
+
+
+def finished(number: int, seconds: float, phase: Phase = Phase.DONE) -> Any:
+    return submitted(number, phase=phase, finished_at=after(seconds))
+
+
+async def test_finished_orders_are_forgotten_with_all_about_them(store: Store):
+    await make_stuck(store, 1)
+    await store.hint([hint(1), hint(2)], NOW)
+    await store.save(finished(1, 999), [entry(1)])
+    await store.save(finished(2, 1000), [entry(2)])
+    await store.save(finished(3, 999, Phase.DROPPED), [entry(3)])
+    await store.save(submitted(4), [entry(4)])
+    assert await store.forget(BEFORE) == 2
+    assert await column(store, "SELECT uid FROM orders ORDER BY uid") == [uid(2), uid(4)]
+    assert await column(store, "SELECT key FROM journal ORDER BY key") == [key(2), key(4)]
+    assert await column(store, "SELECT key FROM todo") == [key(2)]
+    assert await store.stuck() == []
+    assert await store.forget(BEFORE) == 0
+
+
+async def test_old_deliveries_are_forgotten(store: Store):
+    await store.take(delivery(1, received_at=after(999)))
+    await store.take(delivery(2, received_at=BEFORE))
+    await store.forget(BEFORE)
+    assert await column(store, "SELECT key FROM deliveries") == [key(2)]
+    assert await store.take(delivery(2)) is Taken.DUPLICATE
+    assert await store.take(delivery(1)) is Taken.HINTED
+
+
+async def test_of_the_journal_only_what_is_about_no_key_grows_old(store: Store):
+    odd, sku = Key("event:odd"), Key("sku:psku-1")
+    told = [
+        JournalEntry(about, after(at), "told") for about in (odd, sku, key(1)) for at in (999, 1000)
+    ]
+    await store.save(submitted(1), told)
+    await store.forget(BEFORE)
+    rows = await store.read(sql("SELECT key, count(*) FROM journal GROUP BY key ORDER BY key"))
+    assert rows == [(odd, 1), (key(1), 2), (sku, 2)]
+
+
+def p1_order(number: int, external_id: str | None, seconds: float = 0) -> P1Order:
+    return P1Order(OrderId(f"ORD_{number}"), "pending", after(seconds), external_id)
+
+
+async def test_pharmaones_other_orders_are_forgotten_when_not_seen_any_more(store: Store):
+    await store.save(submitted(1), [])
+    await store.save(submitted(2, order_id=OrderId("ORD_2")), [])
+    await store.save_p1_orders(
+        [
+            p1_order(1, uid(1)),
+            p1_order(2, None),
+            p1_order(3, "EXT-17"),
+            p1_order(4, ""),
+            p1_order(5, None, 1000),
+        ]
+    )
+    await store.forget(BEFORE)
+    assert await column(store, "SELECT id FROM p1_orders") == ["ORD_1", "ORD_2", "ORD_5"]
+
+
+async def test_what_rxscale_still_lists_as_open_is_not_forgotten(store: Store):
+    await store.save(finished(1, 5, Phase.DROPPED), [])
+    await store.save(finished(2, 5), [])
+    rows = {uid(1): SweptOrder("waiting for pharmacy")}
+    await store.swept(rows, began_at=after(6), now=after(7), complete=True)
+    assert await store.forget(BEFORE) == 1
+    again = await store.swept(rows, began_at=after(8), now=after(9), complete=True)
+    assert again.new == 0, "or it would be sent, though a person dropped it"
+    await store.swept({}, began_at=after(10), now=after(11), complete=True)
+    assert await store.forget(BEFORE) == 1
+
+
+async def test_a_sku_has_no_order_to_be_forgotten_with(store: Store):
+    await store.hint([Hint(Key("sku:psku-1"), "stock")], NOW)
+    await store.forget(BEFORE)
+    assert await column(store, "SELECT key FROM todo") == ["sku:psku-1"]

@@ -1,0 +1,126 @@
+"""What is shown of the store: the list, a story, the numbers."""
+
+from store.given import (
+    NOTE,
+    NOW,
+    after,
+    claim_one,
+    entry,
+    full_link,
+    hint,
+    key,
+    link,
+    make_stuck,
+    outcome,
+    submitted,
+    uid,
+)
+
+from bridge.core.memory import OrderRow, StoreFacts, StuckRow
+from bridge.core.model import Hint, JournalEntry, Key, Phase
+from bridge.store import Store
+
+
+async def test_orders_are_listed_newest_first(store: Store):
+    await store.save(link(1, first_seen_at=after(1)), [])
+    await store.save(link(2, first_seen_at=after(3)), [])
+    await store.save(link(4, first_seen_at=after(2)), [])
+    await store.save(link(3, first_seen_at=after(2)), [])
+    rows = await store.orders()
+    assert [row.link.uid for row in rows] == [uid(2), uid(3), uid(4), uid(1)]
+    assert [row.link.uid for row in await store.orders(limit=1)] == [uid(2)]
+
+
+async def test_a_listed_order_shows_its_link_why_it_is_stuck_and_when_it_is_due(store: Store):
+    await make_stuck(store, 2)
+    await store.hint([hint(3)], after(5))
+    await store.save(full_link(), [])
+    by_uid = {row.link.uid: row for row in await store.orders()}
+    assert by_uid[uid(1)] == OrderRow(full_link(), None, None)
+    assert (by_uid[uid(2)].stuck, by_uid[uid(2)].due_at) == (NOTE, None)
+    assert (by_uid[uid(3)].stuck, by_uid[uid(3)].due_at) == (None, after(5))
+
+
+async def test_only_the_open_ones(store: Store):
+    await store.save(link(1), [])
+    await store.save(submitted(2, phase=Phase.DONE, finished_at=NOW), [])
+    await store.save(submitted(3, phase=Phase.DROPPED, finished_at=NOW), [])
+    assert [row.link.uid for row in await store.orders(open_only=True)] == [uid(1)]
+    assert len(await store.orders()) == 3
+
+
+async def test_a_story_has_everything_in_time_order(store: Store):
+    await make_stuck(store, 1)
+    await store.hint([hint(1)], after(1))
+    claim, known = await claim_one(store, after(1))
+    told = (
+        entry(1, "looked", status="open", calls=[{"route": "GET /x", "milliseconds": 7}]),
+        JournalEntry(key(1), after(2), "stuck", {"reason": "Größe fehlt", "at": after(2)}),
+    )
+    await store.save(known, [entry(2, "of another")])
+    await store.settle(
+        outcome(claim, known, entries=told, stuck=NOTE, again_at=after(60), failed=True)
+    )
+    story = await store.story(uid(1))
+    assert story is not None
+    assert story.link == known
+    assert story.entries[0] == told[0]
+    assert story.entries[1].facts == {"reason": "Größe fehlt", "at": str(after(2))}
+    assert story.stuck == StuckRow(key(1), NOW, NOTE)
+    assert (story.due_at, story.attempts) == (after(60), 1)
+
+
+async def test_there_is_no_story_of_an_unknown_order(store: Store):
+    assert await store.story(uid(1)) is None
+    assert await store.link(uid(1)) is None
+
+
+async def test_what_waits_for_a_person_the_longest_first(store: Store):
+    for number, seconds in ((1, 9), (2, 3), (3, 3)):
+        await store.hint([hint(number)], after(seconds))
+        claim, known = await claim_one(store, after(9))
+        await store.settle(outcome(claim, known, stuck=NOTE, now=after(seconds)))
+    assert await store.stuck() == [
+        StuckRow(key(2), after(3), NOTE),
+        StuckRow(key(3), after(3), NOTE),
+        StuckRow(key(1), after(9), NOTE),
+    ]
+
+
+async def test_the_numbers_of_an_empty_store(store: Store):
+    assert await store.facts(NOW) == StoreFacts(0, 0, None, 0, 0, None, None, None, {})
+
+
+async def test_the_numbers(store: Store):
+    await make_stuck(store, 9)
+    for number in (1, 2):
+        await store.save(link(number, phase=Phase.UNSURE, unsure_at=NOW), [])
+    await store.save(submitted(3, phase=Phase.DONE, finished_at=NOW), [])
+    await store.save(submitted(4), [])
+    await store.hint([hint(5)], after(10))
+    await store.hint([Hint(Key("sku:psku-1"), "stock")], after(20))
+    await store.hint([hint(6)], after(500))
+    await store.count("b")
+    await store.count("b", 4)
+    await store.count("a", 0)
+    await store.save_catalogue([], seen_at=after(7), complete=True)
+    await store.swept({}, began_at=NOW, now=after(8), complete=True)
+    facts = await store.facts(after(40.5))
+    assert facts.pending == 4, "hinted: 5 and the SKU; left behind, so the sweep says: 1 and 2"
+    assert (facts.unsure, facts.stuck, facts.open_orders) == (2, 1, 6)
+    assert facts.oldest_seconds == 32.5
+    assert (facts.first_sweep_at, facts.last_poll_at, facts.catalogue_at) == (
+        after(8),
+        after(8),
+        after(7),
+    )
+    assert facts.counters == {"a": 0, "b": 5}
+
+
+async def test_what_is_being_looked_at_is_pending_too(store: Store):
+    await store.hint([hint(1)], after(10))
+    await store.hint([hint(2)], after(900))
+    await claim_one(store, after(10))
+    facts = await store.facts(after(20))
+    assert (facts.pending, facts.oldest_seconds) == (1, 10.0)
+    assert (await store.facts(NOW)).oldest_seconds == 0.0, "a clock set back makes no minus"

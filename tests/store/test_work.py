@@ -1,0 +1,277 @@
+"""Hints, claims and settlements: what is to be looked at, by whom, and when again."""
+
+import sqlite3
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from store.given import (
+    LEASE,
+    NOTE,
+    NOW,
+    after,
+    claim_one,
+    entry,
+    full_link,
+    hint,
+    key,
+    link,
+    make_stuck,
+    outcome,
+    sql,
+    submitted,
+    uid,
+)
+
+from bridge.core.model import AnnouncedBy, Hint, Key, Phase, StuckNote
+from bridge.store import Store
+
+
+async def claimed(store: Store, limit: int = 100, seconds: float = 0) -> list[str]:
+    return [claim.key for claim, _ in await store.claim(limit, after(seconds), LEASE)]
+
+
+# -- hints ---------------------------------------------------------------------------------
+
+
+async def test_a_hint_remembers_the_order_as_it_was_announced(store: Store):
+    told = hint(1, priority=4, announced_by=AnnouncedBy.SWEEP, name="#1")
+    await store.hint([told, hint(2)], NOW)
+    assert await store.link(uid(1)) == link(
+        1, announced_by=AnnouncedBy.SWEEP, name="#1", priority=4, must_find=True
+    )
+    assert await claimed(store) == [key(1), key(2)]
+
+
+async def test_a_later_hint_makes_more_urgent_never_less(store: Store):
+    await store.hint([hint(1, priority=5, why="first")], NOW)
+    await store.hint([hint(1, priority=1, why="second")], after(9))
+    claim, _ = await claim_one(store, after(9))
+    assert (claim.priority, claim.why, claim.hinted_at) == (5, "second", after(9))
+    facts = await store.facts(after(10))
+    assert facts.oldest_seconds == 10, "it has been waiting since the first hint"
+
+
+async def test_a_hint_brings_forward_what_was_to_wait(store: Store):
+    await store.hint([hint(1)], NOW)
+    claim, known = await claim_one(store)
+    await store.settle(outcome(claim, known, again_at=after(3600), failed=True))
+    assert await claimed(store, seconds=1) == []
+    await store.hint([hint(1)], after(2))
+    again, _ = await claim_one(store, after(2))
+    assert again.attempts == 0
+
+
+async def test_hints_of_other_kinds_are_not_claimed_as_orders(store: Store):
+    await store.hint([Hint(Key("sku:psku-1"), "stock")], NOW)
+    assert await claimed(store) == []
+    assert await store.next_due(NOW) is None
+
+
+async def test_no_hints_are_no_work(store: Store):
+    await store.hint([], NOW)
+    assert await store.next_due(NOW) is None
+
+
+async def test_a_key_without_a_kind_is_refused(store: Store):
+    with pytest.raises(sqlite3.IntegrityError, match="key_names_its_kind"):
+        await store.hint([Hint(Key("nothing"), "a test")], NOW)
+
+
+# -- claims --------------------------------------------------------------------------------
+
+
+async def test_the_most_urgent_comes_first_then_the_longest_waiting(store: Store):
+    for number, priority, seconds in ((1, 0, 3), (2, 7, 4), (3, 0, 1), (4, 7, 5), (5, -1, 0)):
+        await store.hint([hint(number, priority=priority)], after(seconds))
+    assert await claimed(store, limit=2, seconds=9) == [key(2), key(4)]
+    assert await claimed(store, seconds=9) == [key(3), key(1), key(5)]
+
+
+async def test_nobody_else_gets_what_is_claimed_before_the_lease_is_over(store: Store):
+    await store.hint([hint(1)], NOW)
+    assert await claimed(store) == [key(1)]
+    assert await claimed(store, seconds=LEASE.total_seconds() - 1) == []
+    assert await claimed(store, seconds=LEASE.total_seconds()) == [key(1)]
+
+
+async def test_what_is_due_later_is_not_claimed_yet(store: Store):
+    await store.hint([hint(1)], after(60))
+    assert await claimed(store, seconds=59) == []
+    assert await claimed(store, seconds=60) == [key(1)]
+
+
+async def test_at_the_start_nobody_holds_a_lease(store: Store):
+    await store.hint([hint(1)], NOW)
+    await claimed(store)
+    await store.release_leases()
+    assert await claimed(store) == [key(1)]
+
+
+async def test_when_there_is_something_to_claim_next(store: Store):
+    assert await store.next_due(NOW) is None
+    await store.hint([hint(1)], after(60))
+    assert await store.next_due(NOW) == after(60)
+    assert await store.next_due(after(90)) == after(90), "never a time that is over"
+    await store.claim(1, after(60), timedelta(seconds=30))
+    assert await store.next_due(after(60)) == after(90), "when the lease is over"
+    await store.hint([hint(2)], after(70))
+    assert await store.next_due(after(60)) == after(70)
+
+
+# -- settlements -----------------------------------------------------------------------------
+
+
+async def test_a_settled_look_is_remembered_and_waits_for_a_hint(store: Store):
+    await store.hint([hint(1)], NOW)
+    claim, _ = await claim_one(store)
+    await store.settle(outcome(claim, full_link(), entries=(entry(1, "looked", calls=[1, 2]),)))
+    story = await store.story(uid(1))
+    assert story is not None
+    assert story.link == full_link()
+    assert story.entries == (entry(1, "looked", calls=[1, 2]),)
+    assert (story.stuck, story.due_at, story.attempts) == (None, None, 0)
+    assert await store.next_due(NOW) is None
+
+
+async def test_a_failed_look_counts_and_a_good_one_begins_anew(store: Store):
+    await store.hint([hint(1)], NOW)
+    for attempts, failed in ((0, True), (1, True), (2, False), (0, True)):
+        at = (await store.next_due(NOW)) or NOW
+        claim, known = await claim_one(store, at)
+        assert claim.attempts == attempts
+        await store.settle(outcome(claim, known, again_at=at + LEASE, failed=failed, now=at))
+    story = await store.story(uid(1))
+    assert story is not None
+    assert (story.attempts, story.due_at) == (1, NOW + 4 * LEASE)
+
+
+@pytest.mark.parametrize("again_at", [None, after(3600)])
+@pytest.mark.parametrize("stuck", [None, NOTE])
+async def test_a_hint_during_the_look_is_not_lost(
+    store: Store, again_at: object, stuck: StuckNote | None
+):
+    await store.hint([hint(1)], NOW)
+    claim, known = await claim_one(store)
+    await store.hint([hint(1, why="news")], after(1))
+    assert await claimed(store, seconds=1) == [], "it is still being looked at"
+    await store.settle(
+        outcome(claim, known, again_at=again_at, failed=True, stuck=stuck, now=after(2))
+    )
+    again, _ = await claim_one(store, after(2))
+    assert (again.why, again.attempts) == ("news", 0)
+    assert [row.note for row in await store.stuck()] == ([stuck] if stuck else [])
+
+
+async def test_a_look_that_overran_its_lease_does_not_take_a_later_hint_away(store: Store):
+    await store.hint([hint(1)], NOW)
+    slow, known = await claim_one(store)
+    quick, _ = await claim_one(store, NOW + LEASE)
+    assert quick.generation == slow.generation
+    await store.settle(outcome(quick, known))
+    await store.hint([hint(1, why="news")], NOW + LEASE)
+    await store.settle(outcome(slow, known, now=NOW + LEASE))
+    assert await claimed(store, seconds=LEASE.total_seconds()) == [key(1)]
+
+
+@pytest.mark.parametrize(("again_at", "due"), [(None, None), (after(9), after(9))])
+async def test_a_look_whose_row_is_gone_may_still_ask_for_another(
+    store: Store, again_at: object, due: object
+):
+    await store.hint([hint(1)], NOW)
+    claim, known = await claim_one(store)
+    await store.settle(outcome(claim, known))
+    await store.settle(outcome(claim, known, again_at=again_at))
+    assert await store.next_due(NOW) == due
+
+
+async def test_stuck_since_the_same_reason_first_held(store: Store):
+    other_words = replace(NOTE, reason="two SKUs")
+    other_code = replace(other_words, code="bad_pzn")
+    other_remedy = replace(NOTE, remedy="or so")
+    expected = []
+    for seconds, note, since in (
+        (1, NOTE, 1),
+        (2, NOTE, 1),
+        (3, other_remedy, 1),
+        (4, other_words, 4),
+        (5, other_code, 5),
+    ):
+        await store.hint([hint(1)], after(seconds))
+        claim, known = await claim_one(store, after(seconds))
+        await store.settle(outcome(claim, known, stuck=note, now=after(seconds)))
+        (row,) = await store.stuck()
+        expected.append((row.key, row.since, row.note) == (key(1), after(since), note))
+    assert expected == [True] * 5
+
+
+async def test_a_look_that_ends_well_frees_what_was_stuck(store: Store):
+    await make_stuck(store, 1)
+    await store.hint([hint(1)], NOW)
+    claim, known = await claim_one(store)
+    await store.settle(outcome(claim, known))
+    assert await store.stuck() == []
+
+
+async def test_saving_in_the_middle_leaves_the_work_as_it_is(store: Store):
+    await store.hint([hint(1)], NOW)
+    claim, known = await claim_one(store)
+    intent = replace(known, phase=Phase.SUBMITTING, intent_at=NOW, attempts=1)
+    await store.save(intent, [entry(1, "intends"), entry(1, "sent")])
+    assert await store.link(uid(1)) == intent
+    assert await claimed(store) == [], "the lease still holds"
+    story = await store.story(uid(1))
+    assert story is not None
+    assert [each.what for each in story.entries] == ["intends", "sent"]
+    await store.settle(outcome(claim, intent, again_at=after(9)))
+    assert await store.next_due(NOW) == after(9)
+
+
+# -- what the tables refuse ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ({"phase": Phase.SUBMITTING}, "submitting_has_its_intent"),
+        ({"phase": Phase.UNSURE}, "unsure_since_when"),
+        ({"phase": Phase.SUBMITTED}, "submitted_when"),
+        ({"phase": Phase.ADOPTED}, "adopted_which_order"),
+        ({"phase": Phase.DONE}, "finished_when"),
+        ({"phase": Phase.DROPPED}, "finished_when"),
+        ({"attempts": -1}, "attempts >= 0"),
+        ({"calls": -1}, "calls >= 0"),
+        ({"order_id": ""}, "order_id <> ''"),
+        ({"request_id": ""}, "request_id <> ''"),
+        ({"uid": ""}, "uid <> ''"),
+        ({"priority": "high"}, "orders.priority"),
+    ],
+)
+async def test_a_link_that_contradicts_itself_is_refused(
+    store: Store, wrong: dict[str, object], rule: str
+):
+    with pytest.raises(sqlite3.IntegrityError, match=rule):
+        await store.save(link(1, **wrong), [entry(1)])
+    assert await store.read(sql("SELECT * FROM journal")) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("UPDATE orders SET phase = 'odd'", "phase_is_known"),
+        ("UPDATE orders SET announced_by = 'odd'", "announced_by_is_known"),
+        ("UPDATE orders SET state = 'odd'", "state_is_known"),
+    ],
+)
+async def test_a_word_that_nobody_knows_is_refused(store: Store, change: str, rule: str):
+    await store.save(link(1), [])
+    with pytest.raises(sqlite3.IntegrityError, match=rule):
+        await store.transaction(sql(change))
+
+
+@pytest.mark.parametrize("wrong", [{"request_id": "req-1"}, {"order_id": "ORD_1"}])
+async def test_pharmaones_ids_belong_to_one_order_each(store: Store, wrong: dict[str, str]):
+    await store.save(submitted(1, **wrong), [])
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+        await store.save(submitted(2, **wrong), [])
+    await store.save(submitted(1, **wrong), [])
