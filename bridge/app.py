@@ -43,7 +43,6 @@ log = logging.getLogger("bridge")
 RELOAD_SECONDS = 2.0
 FORGET_SECONDS = 3600.0
 CATALOGUE_SECONDS = 3600.0
-"""How old the remembered SKU list may grow before it is read again at leisure."""
 FREED_BY_MAPPING = LINKING_CODES | {
     "missing_field",
     "no_price",

@@ -45,7 +45,8 @@ class Response:
 class Send(Protocol):
     """Carries a request to one vendor, within its limits and a deadline.
 
-    Returns every HTTP answer as it is, 4xx and 5xx included, except 429.
+    Returns every HTTP answer as it is, 4xx and 5xx included, except 429, and 503 with a
+    Retry-After where the request is repeatable: those are TryLater.
     Raises TryLater if the call was certainly not carried out (no connection, 429, breaker open)
     or was repeatable and got no answer; Unsure if it may have been carried out.
     """

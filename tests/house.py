@@ -38,7 +38,9 @@ def sandbox_settings(**changes: Any) -> SandboxSettings:
     return SandboxSettings(**{**calm, **changes})
 
 
-def bridge_settings(sandbox: Sandbox, folder: Path, changes: Mapping[str, Mapping[str, Any]]) -> Settings:
+def bridge_settings(
+    sandbox: Sandbox, folder: Path, changes: Mapping[str, Mapping[str, Any]]
+) -> Settings:
     """A configuration that points at the sandbox; `changes` go section by section."""
     if not (folder / "mappings").exists():
         shutil.copytree(MAPPINGS, folder / "mappings")
@@ -99,7 +101,9 @@ class House:
         await self.bridge.sweep.run()
         await self.settle()
 
-    async def orders_arrive(self, *overrides: Mapping[str, object], count: int = 1, announce: bool = True) -> list[str]:
+    async def orders_arrive(
+        self, *overrides: Mapping[str, object], count: int = 1, announce: bool = True
+    ) -> list[str]:
         """New pharmacy orders, announced and worked off."""
         uids = self.world.add_orders(count, overrides, announce=announce)
         await self.settle()
@@ -158,5 +162,5 @@ async def open_house(
         finally:
             await sandbox.drain()
             for subscription in subscriptions:
-                sandbox.world.courier.unsubscribe(subscription.uid)
+                sandbox.world.unsubscribe(subscription.uid)
             await running.stop()

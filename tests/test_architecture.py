@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "server": frozenset({"core", "rxscale", "pharmaone", "store", "health", "metrics", "errors"}),
     "sandbox": frozenset({"exchange"}),
     "app": ANYTHING,
+    "vitals": ANYTHING,
     "cli": ANYTHING,
     "__main__": ANYTHING,
     "__init__": frozenset(),

@@ -6,6 +6,8 @@ import secrets
 import shutil
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -52,18 +54,26 @@ async def _demo(arguments: argparse.Namespace, folder: Path, stop: asyncio.Event
     secret = f"whsec_{secrets.token_hex(16)}"
     async with Sandbox(SandboxSettings(rx_webhook_secret=secret)) as sandbox:
         settings = _settings(sandbox, secret, folder)
-        began: asyncio.Future[tuple[app.Bridge, Running]] = asyncio.Future()
-        end = asyncio.Event()
-        bridge = asyncio.create_task(app.run(settings, end, lambda *parts: began.set_result(parts)))
-        await asyncio.wait([began, bridge], return_when=asyncio.FIRST_COMPLETED)
-        if bridge.done():
-            await bridge
-        try:
-            results = await _show(arguments, sandbox, *began.result(), secret, stop)
-        finally:
-            end.set()
-            await bridge
-    return results
+        async with _running(settings) as (bridge, running):
+            return await _show(arguments, sandbox, bridge, running, secret, stop)
+
+
+@asynccontextmanager
+async def _running(settings: Settings) -> AsyncIterator[tuple[app.Bridge, Running]]:
+    """The whole bridge, as `rxbridge run` starts it. Raises what starting it raises."""
+    began: asyncio.Queue[tuple[app.Bridge, Running]] = asyncio.Queue()
+    end = asyncio.Event()
+    running = asyncio.create_task(app.run(settings, end, lambda *parts: began.put_nowait(parts)))
+    first = asyncio.create_task(began.get())
+    await asyncio.wait({running, first}, return_when=asyncio.FIRST_COMPLETED)
+    if not first.done():
+        first.cancel()
+        await running
+    try:
+        yield first.result()
+    finally:
+        end.set()
+        await running
 
 
 def _settings(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
@@ -114,8 +124,9 @@ async def _show(
 
 
 async def _first_sweep(bridge: app.Bridge) -> None:
-    while (await bridge.store.facts(app.now())).first_sweep_at is None:  # noqa: ASYNC110
-        await asyncio.sleep(0.05)  # the store is a file: it tells nobody
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (await bridge.store.facts(app.now())).first_sweep_at is None:
+            await asyncio.sleep(0.05)  # the store is a file: it tells nobody
 
 
 async def _watch(

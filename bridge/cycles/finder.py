@@ -8,6 +8,7 @@ asked before it began.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bridge.core.model import P1Order
@@ -83,4 +84,5 @@ class Finder:
         for order in orders:
             detail = await self._pharmaone.order(order.id, Harm.ORDER)
             if detail is not None:
-                await self._store.save_p1_orders([detail])
+                silent = replace(detail, external_id=detail.external_id or "")
+                await self._store.save_p1_orders([silent])

@@ -37,7 +37,9 @@ class OrderSweep:
         began_at = self._now()
         found = await drive(read_all(self._rules().rxscale.open), self._page)
         rows = {PharmacyOrderUid(uid): row for uid, row in found.rows.items()}
-        result = await self._store.swept(rows, began_at=began_at, now=self._now(), complete=True)
+        result = await self._store.swept(
+            rows, began_at=began_at, now=self._now(), complete=found.settled
+        )
         self._swept(result)
         return result
 

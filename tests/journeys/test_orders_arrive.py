@@ -1,0 +1,266 @@
+"""Orders arrive: over real HTTP, through the real store, to exactly one order-request."""
+
+from pathlib import Path
+
+import pytest
+from house import open_house, open_sandbox
+
+from bridge.core.model import Key, Phase
+from bridge.sandbox.traffic import Fault
+from bridge.sandbox.webhooks import Chaos
+
+
+async def test_the_good_order(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        (request,) = house.requests(uid)
+        assert request.payload["external_id"] == uid
+        assert house.status(uid) == "pending review"
+        link = await house.link(uid)
+        assert (link.phase, link.request_id) == (Phase.SUBMITTED, request.id)
+        assert link.calls == 3
+        calls = [(call.method, call.route) for call in house.calls(uid)]
+        assert len(calls) == 3, "one look, one submission, one status; echoes cost nothing"
+
+
+async def test_what_is_on_disk_knows_no_patient(tmp_path: Path, canary):
+    patient = {
+        "patient_data": {
+            "uid": "pat-1",
+            "display_name": "Kanarienvogel",
+            "email": "canary@example.org",
+            "date_of_birth": "1901-01-01",
+        }
+    }
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(patient)
+        (request,) = house.requests(uid)
+        assert request.payload["customer_name"] == "Kanarienvogel"
+        for file in tmp_path.glob("rxbridge.db*"):
+            canary.check(file.read_bytes().decode("latin-1"), file.name)
+
+
+async def test_three_unlinked_skus_are_three_names_in_one_reason(tmp_path: Path):
+    lines = [
+        {"sku": {"uid": "sku-1007"}, "amount": 1},
+        {"sku": {"uid": "sku-1008"}, "amount": 2},
+        {"sku": {"uid": "sku-9999", "display_name": "Never seen", "pzn": None}, "amount": 1},
+    ]
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive({"order_items": lines})
+        (row,) = await house.stuck()
+        assert row.key == f"order:{uid}"
+        for name in ("sku-1007", "sku-1008", "sku-9999"):
+            assert name in row.note.reason
+        assert not house.requests(uid)
+
+
+async def test_linking_the_sku_frees_the_order_by_itself(tmp_path: Path):
+    line = {"order_items": [{"sku": {"uid": "sku-1007"}, "amount": 1}]}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(line)
+        assert await house.stuck()
+        csv = tmp_path / "mappings" / "skus.csv"
+        csv.write_text(csv.read_text() + "psku-1007,20407,1,0,\n")
+        await house.bridge.reloader.look()
+        await house.settle()
+        assert not await house.stuck()
+        assert len(house.requests(uid)) == 1
+
+
+async def test_an_invalid_mapping_is_refused_and_the_last_valid_one_stays(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        before = house.bridge.reloader.rules.version
+        (tmp_path / "mappings" / "orders.toml").write_text("[payload\n")
+        await house.bridge.reloader.look()
+        assert "orders.toml" in (house.bridge.reloader.error or "")
+        assert house.bridge.reloader.rules.version == before
+        (uid,) = await house.orders_arrive()
+        assert len(house.requests(uid)) == 1
+
+
+@pytest.mark.parametrize("fate", ["double", "reorder"])
+async def test_webhooks_doubled_and_reordered(tmp_path: Path, fate: str):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        house.world.spoil_webhooks(Chaos(**{fate: 1.0}))
+        uids = await house.orders_arrive(count=5)
+        assert [len(house.requests(uid)) for uid in uids] == [1] * 5
+        assert {house.status(uid) for uid in uids} == {"pending review"}
+
+
+async def test_lost_webhooks_are_found_by_the_sweep_and_counted(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        house.world.spoil_webhooks(Chaos(lose=1.0))
+        uids = await house.orders_arrive(count=3)
+        assert not any(house.requests(uid) for uid in uids)
+        await house.sweep()
+        assert [len(house.requests(uid)) for uid in uids] == [1] * 3
+        facts = await house.bridge.store.facts(house.bridge.started_at)
+        assert facts.counters["orders_found_by_sweep"] == 3
+
+
+async def test_a_token_that_dies_mid_flight_is_exchanged_once(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (first,) = await house.orders_arrive()
+        house.world.revoke_tokens()
+        (second,) = await house.orders_arrive()
+        assert [len(house.requests(uid)) for uid in (first, second)] == [1, 1]
+        assert len(house.world.calls("POST /auth/token")) == 2
+
+
+@pytest.mark.parametrize("via", ["v2", "v1", "connector"])
+async def test_each_submission_route(tmp_path: Path, via: str):
+    async with open_sandbox() as sandbox:
+        pharmaone = {"submit_via": via, "connector_url": sandbox.pharmaone_url}
+        async with open_house(sandbox, tmp_path, pharmaone=pharmaone) as house:
+            (uid,) = await house.orders_arrive()
+            (request,) = house.requests(uid)
+            assert request.via == via
+            assert house.status(uid) == "pending review"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "status"), [("current", "pending review"), ("legacy", "processing")]
+)
+@pytest.mark.parametrize("path", ["/v1/external_pharmacy_api", "/v1/external-pharmacy-api-v1"])
+async def test_both_dialects_on_both_paths(tmp_path: Path, dialect: str, status: str, path: str):
+    async with open_sandbox(rx_dialect=dialect) as sandbox:
+        async with open_house(sandbox, tmp_path, rxscale={"api_path": path}) as house:
+            (uid,) = await house.orders_arrive()
+            assert len(house.requests(uid)) == 1
+            assert house.status(uid) == status
+
+
+async def test_a_group_wide_key_names_its_pharmacy(tmp_path: Path):
+    async with open_sandbox(group_key="canary-api-key", rx_api_key="rx-own") as sandbox:
+        rxscale = {"api_key": "canary-api-key", "pharmacy_uid": sandbox.settings.pharmacy_uid}
+        async with open_house(sandbox, tmp_path, rxscale=rxscale) as house:
+            (uid,) = await house.orders_arrive()
+            assert house.status(uid) == "pending review"
+
+
+async def test_cancelled_before_submission_sends_nothing(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = house.world.add_orders(announce=False)
+        house.world.set_order_status(uid, "cancelled")
+        await house.settle()
+        assert not house.requests(uid)
+        assert (await house.link(uid)).phase is Phase.DONE
+
+
+async def test_an_order_still_being_set_up_waits_until_it_is_queued(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive({"status": "init"})
+        assert not house.requests(uid)
+        assert house.status(uid) == "init"
+        house.world.set_order_status(uid, "waiting for pharmacy")
+        await house.settle()
+        assert len(house.requests(uid)) == 1
+
+
+class TestFirstStart:
+    async def test_orders_in_the_queue_are_searched_for_and_then_sent(self, tmp_path: Path):
+        async with open_sandbox() as sandbox:
+            (uid,) = sandbox.world.add_orders()
+            async with open_house(sandbox, tmp_path) as house:
+                assert len(house.requests(uid)) == 1
+                assert house.world.calls("GET /orders")
+
+    async def test_orders_past_the_queue_are_stuck_if_unknown(self, tmp_path: Path):
+        async with open_sandbox() as sandbox:
+            (uid,) = sandbox.world.add_orders(1, [{"status": "pending review"}])
+            async with open_house(sandbox, tmp_path) as house:
+                (row,) = await house.stuck()
+                assert row.note.code == "cannot_know"
+                assert not house.requests(uid)
+                await house.bridge.store.retry([Key(f"order:{uid}")], house.bridge.started_at)
+                await house.settle()
+                assert len(house.requests(uid)) == 1
+
+    @pytest.mark.parametrize("listed", [True, False])
+    async def test_a_lost_store_never_makes_a_second_request(self, tmp_path: Path, listed: bool):
+        async with open_sandbox(reference_mode="second", list_has_external_id=listed) as sandbox:
+            async with open_house(sandbox, tmp_path) as house:
+                uids = await house.orders_arrive(count=3)
+                approved = house.world.approve(house.requests(uids[0])[0].id)
+            for file in tmp_path.glob("rxbridge.db*"):
+                file.unlink()
+            async with open_house(sandbox, tmp_path) as house:
+                assert [len(house.requests(uid)) for uid in uids] == [1, 1, 1]
+                assert (await house.link(uids[0])).order_id == approved
+                assert {row.note.code for row in await house.stuck()} == {"cannot_know"}
+                assert len(await house.stuck()) == 2
+
+
+ROUTES = [
+    ("rxscale", "GET /pharmacy_orders/{uid}"),
+    ("rxscale", "PATCH /pharmacy_orders/{uid}/status"),
+    ("pharmaone", "POST /auth/token"),
+    ("pharmaone", "POST /order-requests"),
+]
+FAULTS = {
+    "500 before": {"status": 500, "when": "before"},
+    "500 after": {"status": 500, "when": "after"},
+    "429": {"status": 429, "headers": {"Retry-After": "1"}},
+    "cut before": {"cut": True, "when": "before"},
+    "cut after": {"cut": True, "when": "after"},
+    "html": {"garble": "html", "when": "after"},
+    "half a JSON": {"garble": "truncated", "when": "after"},
+    "401": {"status": 401, "body": {"error": "no"}},
+    "wrong types": {"body": [1, 2], "when": "after"},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("vendor", "route"), ROUTES)
+async def test_each_fault_at_each_call(
+    tmp_path: Path, vendor: str, route: str, fault: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Every ending: exactly one order-request, or stuck with a reason that is true."""
+    monkeypatch.setattr("bridge.core.patience.MISCONFIGURED_SECONDS", 0.2)
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        house.world.break_calls(Fault(vendor=vendor, route=route, **FAULTS[fault]))
+        (uid,) = await house.orders_arrive()
+        stuck = await house.stuck()
+        assert len(house.requests(uid)) == 1 or stuck, (await house.story(uid)).entries
+        if not stuck:
+            assert house.status(uid) == "pending review"
+        assert not house.world.faults, "the fault never struck"
+
+
+async def test_an_unsure_submission_is_asked_about_where_told_to(tmp_path: Path):
+    async with open_sandbox(reference_mode="second") as sandbox:
+        orders = {"unsure_submission": "ask", "unsure_grace_seconds": 0.1}
+        async with open_house(sandbox, tmp_path, orders=orders) as house:
+            house.world.break_calls(
+                Fault(vendor="pharmaone", route="POST /order-requests", cut=True, when="after")
+            )
+            (uid,) = await house.orders_arrive()
+            (row,) = await house.stuck()
+            assert row.note.code == "unsure_submission"
+            assert len(house.requests(uid)) == 1
+            await house.bridge.store.mark_submitted(row.key, house.bridge.started_at)
+            await house.settle()
+            assert len(house.requests(uid)) == 1
+            assert house.status(uid) == "pending review"
+
+
+async def test_a_test_delivery_is_acknowledged_and_does_nothing(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        house.world.send_test("rxscale", "pharmacy_order_created")
+        await house.settle()
+        assert await house.rows() == []
+        assert sandbox.world.courier.counts["refused"] == 0
+
+
+async def test_more_urgent_orders_go_first(tmp_path: Path):
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path, orders={"workers": 1}) as house:
+            priorities = [0, 9, 5]
+            uids = house.world.add_orders(
+                3, [{"order": {"priority": priority}} for priority in priorities]
+            )
+            await sandbox.drain()
+            await house.settle()
+            sent = [request.external_reference for request in house.world.order_requests.values()]
+            assert sent == [uids[1], uids[2], uids[0]]
