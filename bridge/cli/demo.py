@@ -125,7 +125,7 @@ async def _show(
 
 async def _first_sweep(bridge: app.Bridge) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while (await bridge.store.facts(app.now())).first_sweep_at is None:
+        while (await bridge.store.facts(app.now())).first_sweep_at is None:  # noqa: ASYNC110
             await asyncio.sleep(0.05)  # the store is a file: it tells nobody
 
 

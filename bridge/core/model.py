@@ -201,6 +201,8 @@ class Hint:
     priority: int = 0
     announced_by: AnnouncedBy = AnnouncedBy.WEBHOOK
     name: str | None = None
+    told_status: str | None = None
+    """The vendor's status word, where a delivery told one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def _take_key(connection: sqlite3.Connection, delivery: Delivery, key: Key) -> T
         _tell(connection, key, "echo", delivery)
         return Taken.ECHO
     why = f"{delivery.vendor}: {delivery.event}"
-    hinted = Hint(key, why, delivery.priority, name=delivery.name)
+    hinted = Hint(key, why, delivery.priority, name=delivery.name, told_status=delivery.told_status)
     hint(connection, [hinted], delivery.received_at)
     _tell(connection, key, "delivered", delivery)
     return Taken.HINTED
@@ -99,7 +99,18 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> None:
         stuck.delete(connection, key)
     else:
         stuck.put(connection, key, outcome.stuck, now)
-    todo.settle(connection, outcome.claim, outcome.again_at, now, failed=outcome.failed)
+
+    def echoes(told: str | None) -> bool:
+        return is_echo(outcome.link, stuck=outcome.stuck is not None, told_status=told)
+
+    todo.settle(
+        connection,
+        outcome.claim,
+        outcome.again_at,
+        now,
+        failed=outcome.failed,
+        is_echo=echoes,
+    )
 
 
 def forget(connection: sqlite3.Connection, before: datetime) -> int:

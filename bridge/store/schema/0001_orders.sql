@@ -53,6 +53,8 @@ CREATE INDEX orders_newest ON orders (first_seen_at DESC, uid);
 -- One row a key that is to be looked at, now or at `due_at`: the to-do table.
 -- `generation` grows with every hint and is never used twice for a key: a look that ends under
 -- another generation than it began with was hinted at meanwhile, and is followed by another.
+-- `claimed` is the generation of the look under way; `told` the one status that every delivery
+-- since then told, NULL if they differ or anything else hinted: our own writes come back so.
 CREATE TABLE todo (
   key          TEXT PRIMARY KEY NOT NULL CONSTRAINT key_names_its_kind CHECK (instr(key, ':') > 1),
   generation   INTEGER NOT NULL CHECK (generation > 0),
@@ -61,7 +63,9 @@ CREATE TABLE todo (
   hinted_at    INTEGER NOT NULL,
   lease_until  INTEGER,
   attempts     INTEGER NOT NULL CHECK (attempts >= 0),
-  why          TEXT NOT NULL
+  why          TEXT NOT NULL,
+  claimed      INTEGER,
+  told         TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- The order in which work is claimed; with the lease, so that work under way is passed over.

@@ -6,7 +6,7 @@ settled and hinted again does not meet the generation of a look that overran its
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,9 +17,10 @@ from bridge.store.tables.rows import Shape, micros, moment
 CLAIM = Shape(Claim)
 
 _HINT = """
-INSERT INTO todo (key, generation, priority, due_at, hinted_at, lease_until, attempts, why)
-VALUES (:key, :now, :priority, :now, :now, NULL, 0, :why)
+INSERT INTO todo (key, generation, priority, due_at, hinted_at, lease_until, attempts, why, told)
+VALUES (:key, :now, :priority, :now, :now, NULL, 0, :why, :told)
 ON CONFLICT (key) DO UPDATE SET
+  told = CASE WHEN generation IS claimed OR told IS excluded.told THEN excluded.told END,
   generation = generation + 1,
   priority = max(priority, excluded.priority),
   due_at = min(due_at, excluded.due_at),
@@ -60,7 +61,16 @@ def hint(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -
     at = micros(now)
     connection.executemany(
         _HINT,
-        [{"key": h.key, "now": at, "priority": h.priority, "why": h.why} for h in hints],
+        [
+            {
+                "key": h.key,
+                "now": at,
+                "priority": h.priority,
+                "why": h.why,
+                "told": h.told_status,
+            }
+            for h in hints
+        ],
     )
 
 
@@ -72,7 +82,8 @@ def claim(
     until = micros(now + lease)
     taken = [(CLAIM.value(row), LINK.value(row[len(CLAIM.names) :])) for row in rows]
     connection.executemany(
-        "UPDATE todo SET lease_until = ? WHERE key = ?", [(until, each.key) for each, _ in taken]
+        "UPDATE todo SET lease_until = ?, claimed = generation, told = NULL WHERE key = ?",
+        [(until, each.key) for each, _ in taken],
     )
     return taken
 
@@ -97,13 +108,19 @@ def settle(
     now: datetime,
     *,
     failed: bool,
+    is_echo: Callable[[str | None], bool],
 ) -> None:
-    """A look has ended: look again at `again_at` or on a hint; now, if hinted meanwhile."""
-    found = connection.execute("SELECT generation FROM todo WHERE key = ?", (claim.key,)).fetchone()
+    """A look has ended: look again at `again_at` or on a hint; now, if hinted meanwhile.
+
+    `is_echo` judges the status that deliveries told meanwhile: an echo asks for no look.
+    """
+    found = connection.execute(
+        "SELECT generation, told FROM todo WHERE key = ?", (claim.key,)
+    ).fetchone()
     if found is None:
         if again_at is not None:
             hint(connection, [Hint(claim.key, claim.why, claim.priority)], again_at)
-    elif found[0] != claim.generation:
+    elif found[0] != claim.generation and not is_echo(found[1]):
         connection.execute(_LEFT, {"key": claim.key, "now": micros(now)})
     elif again_at is None:
         delete(connection, claim.key)
