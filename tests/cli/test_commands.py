@@ -1,0 +1,283 @@
+"""The commands as a person types them: what they print, and how they end."""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.cli.main import main
+from bridge.core.memory import Outcome
+from bridge.core.model import Hint, JournalEntry, Key, Link, OrderRequestId, Phase, StuckNote
+from bridge.store import Store
+
+MAPPINGS = Path(__file__).parents[2] / "mappings"
+NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class Typed:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(MAPPINGS, tmp_path / "mappings")
+    (tmp_path / "rxbridge.toml").write_text('[pharmaone]\norg_id = "org1"\nshop_id = "shop1"\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    for name in list(os.environ):
+        if name.startswith("RXBRIDGE_"):
+            monkeypatch.delenv(name)
+    return tmp_path
+
+
+@pytest.fixture
+def typed(folder: Path, capsys: pytest.CaptureFixture[str]):
+    def type_in(*words: str) -> Typed:
+        code = main(words)
+        captured = capsys.readouterr()
+        return Typed(code, captured.out, captured.err)
+
+    return type_in
+
+
+@pytest.fixture
+def remembered(folder: Path) -> Path:
+    """A store with one order under review and one that is stuck."""
+    asyncio.run(_remember(folder / "rxbridge.db"))
+    return folder
+
+
+async def _remember(path: Path) -> None:
+    store = await Store.open(path, now=NOW)
+    hints = [Hint(Key("order:po-1"), "test", name="#1"), Hint(Key("order:po-2"), "test")]
+    await store.hint(hints, NOW)
+    note = StuckNote("unlinked_sku", "SKU psku-1 is not linked", "add a line to skus.csv")
+    call = {"vendor": "rxscale", "route": "GET /x", "outcome": "200", "milliseconds": 7}
+    for claim, link in await store.claim(9, NOW, timedelta(minutes=1)):
+        sent = link.uid == "po-1"
+        after = as_submitted(link) if sent else link
+        facts = {"why": "new", "status": "waiting for pharmacy", "calls": [call]}
+        entries = [
+            JournalEntry(claim.key, NOW, "looked", facts),
+            JournalEntry(claim.key, NOW, "intends to submit", {"rules": ["orders.toml"]}),
+            JournalEntry(claim.key, NOW, "set status", {"status": "x", "rule": "statuses.toml"}),
+            JournalEntry(claim.key, NOW, "searched PharmaOne", {"gap": "too many"}),
+            JournalEntry(claim.key, NOW, "waits", {"why": "staff review it"}),
+            JournalEntry(claim.key, NOW, "something new", {}),
+        ]
+        stuck = None if sent else note
+        await store.settle(Outcome(claim, after, tuple(entries), None, False, stuck, NOW))
+    await store.close()
+
+
+def as_submitted(link: Link) -> Link:
+    return replace(
+        link, phase=Phase.SUBMITTED, submitted_at=NOW, request_id=OrderRequestId("or-1"), calls=3
+    )
+
+
+def test_help_and_version(typed, capsys):
+    for words, said in ((["--help"], "demo"), (["--version"], "rxbridge 0.1.0")):
+        with pytest.raises(SystemExit) as ended:
+            typed(*words)
+        assert ended.value.code == 0
+        assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["orders"], ["demo", "--orders", "0"], []])
+def test_wrong_usage_is_2(typed, words):
+    with pytest.raises(SystemExit) as ended:
+        typed(*words)
+    assert ended.value.code == 2
+
+
+def test_a_command_without_a_store_says_what_to_do(typed):
+    answer = typed("orders", "list")
+    assert answer.code == 2
+    assert "rxbridge run" in answer.err
+
+
+def test_orders_list(typed, remembered):
+    text = typed("orders", "list")
+    assert text.code == 0
+    for part in ("po-1", "#1", "under review", "or-1", "po-2", "STUCK: SKU psku-1"):
+        assert part in text.out
+    document = json.loads(typed("orders", "list", "--open", "--json").out)
+    assert {order["uid"] for order in document["orders"]} == {"po-1", "po-2"}
+
+
+def test_orders_list_of_nothing(typed, folder):
+    async def make() -> None:
+        await (await Store.open(folder / "rxbridge.db", now=NOW)).close()
+
+    asyncio.run(make())
+    assert "No orders yet" in typed("orders", "list").out
+    assert "Nothing is stuck" in typed("stuck", "list").out
+
+
+def test_orders_show(typed, remembered):
+    story = typed("orders", "show", "po-1").out
+    for part in ("looked at RxScale", "call  rxscale GET /x -> 200 (7 ms)", "rule  orders.toml"):
+        assert part in story
+    assert "Next: looked at when either side tells of a change" in story
+    stuck = typed("orders", "show", "order:po-2").out
+    assert "Next: nothing until a person decides. add a line to skus.csv" in stuck
+    document = json.loads(typed("orders", "show", "po-1", "--json").out)
+    assert document["order"]["request_id"] == "or-1"
+    assert len(document["entries"]) == 6
+
+
+@pytest.mark.parametrize("uid", ["po-404", "sku:psku-1"])
+def test_orders_show_of_nobody(typed, remembered, uid):
+    answer = typed("orders", "show", uid)
+    assert answer.code == 1
+    assert uid in answer.err
+
+
+def test_stuck_list_and_retry(typed, remembered):
+    text = typed("stuck", "list").out
+    assert "order:po-2" in text
+    assert "add a line to skus.csv" in text
+    document = json.loads(typed("stuck", "list", "--json").out)
+    assert document["stuck"][0]["code"] == "unlinked_sku"
+    assert typed("stuck", "retry").code == 2
+    assert typed("stuck", "retry", "--all", "po-2").code == 2
+    assert typed("stuck", "retry", "po-1").code == 1
+    assert "order:po-2" in typed("stuck", "retry", "po-2").out
+    assert json.loads(typed("stuck", "list", "--json").out) == {"stuck": []}
+    assert "looked at again at" in typed("orders", "show", "po-2").out
+
+
+def test_stuck_drop_and_submitted(typed, remembered):
+    assert typed("stuck", "submitted", "po-2").code == 0
+    assert typed("stuck", "submitted", "po-404").code == 1
+    assert typed("stuck", "drop", "po-2", "--reason", "by hand").code == 0
+    assert typed("stuck", "drop", "po-404", "--reason", "x").code == 1
+    assert "it is finished" in typed("orders", "show", "po-2").out
+
+
+def test_every_mistake_of_the_configuration_is_named(typed, folder):
+    (folder / "rxbridge.toml").write_text("[server]\nprot = 1\nport = 99999\n[orders]\npoll = 1\n")
+    answer = typed("run")
+    assert answer.code == 2
+    assert "rxbridge.toml: server.prot: no such key - did you mean server.port?" in answer.err
+    assert "rxbridge.toml: orders.poll" in answer.err
+    (folder / "rxbridge.toml").write_text("[server]\nport = 99999\n")
+    assert "rxbridge.toml: server.port" in typed("check", "--offline").err
+
+
+def test_run_says_what_is_missing(typed):
+    answer = typed("run")
+    assert answer.code == 2
+    assert "rxscale.api_key: missing - set RXBRIDGE_RXSCALE__API_KEY" in answer.err
+
+
+def test_check_offline(typed, folder):
+    (folder / "mappings" / "skus.csv").write_text("pharmacy_sku_uid,p1_id\npsku-1,\n")
+    answer = typed("check", "--offline")
+    assert answer.code == 1
+    assert "skus.csv: line 2" in answer.out
+    assert "fail" in answer.out
+    lines = json.loads(typed("check", "--offline", "--json").out)["checks"]
+    assert {line["what"] for line in lines} == {"configuration", "mappings", "store"}
+
+
+def test_demo(typed):
+    answer = typed("demo", "--orders", "2", "--json")
+    assert answer.code == 0
+    orders = json.loads(answer.out)["orders"]
+    assert [order["at_pharmaone"] for order in orders] == [1, 1]
+    shown = typed("demo", "--orders", "1")
+    assert "1 of 1 orders: one order-request each" in shown.out
+
+
+def _python(*words: str, env: dict[str, str], cwd: Path) -> subprocess.Popen[str]:
+    environment = {**os.environ, **env, "PYTHONPATH": str(MAPPINGS.parent)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "bridge", *words],
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def vendors(folder: Path) -> Iterator[dict[str, str]]:
+    """`rxbridge sandbox` in a process of its own; what a configuration needs to know of it."""
+    words = ("sandbox", "--rxscale-port", "0", "--pharmaone-port", "0", "--json")
+    process = _python(*words, env={}, cwd=folder)
+    assert process.stdout is not None
+    lines = []
+    while "}" not in "".join(lines):
+        lines.append(process.stdout.readline())
+    where = json.loads("".join(lines))
+    yield {f"RXBRIDGE_{key.upper().replace('.', '__')}": value for key, value in where.items()}
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    assert process.returncode == 0
+
+
+def test_check_against_the_sandbox(typed, vendors, monkeypatch):
+    for name, value in vendors.items():
+        monkeypatch.setenv(name, value)
+    answer = typed("check")
+    assert answer.code == 0, answer.out
+    assert "no subscription for pharmacy_order_created" in answer.out
+    monkeypatch.setenv("RXBRIDGE_RXSCALE__API_KEY", "wrong")
+    monkeypatch.setenv("RXBRIDGE_PHARMAONE__SHOP_ID", "elsewhere")
+    answer = typed("check")
+    assert answer.code == 1
+    assert "rxscale.api_key" in answer.out
+    assert "'elsewhere' is none of shop1" in answer.out
+    monkeypatch.setenv("RXBRIDGE_PHARMAONE__API_KEY", "wrong")
+    assert "pharmaone.api_key" in typed("check").out
+
+
+def test_run_serves_and_drains_and_holds_its_store(vendors, folder, canary):
+    env = {**vendors, "RXBRIDGE_SERVER__PORT": "0"}
+    process = _python("run", env=env, cwd=folder)
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    found = re.search(r"http://[\d.:]+", first)
+    assert found, process.communicate(timeout=10)
+    with urllib.request.urlopen(f"{found[0]}/health/ready", timeout=10) as answer:  # noqa: S310
+        assert answer.status == 200
+    second = _python("run", env=env, cwd=folder)
+    _, complaint = second.communicate(timeout=20)
+    assert second.returncode == 2
+    assert "uses this store" in complaint or "rxbridge run" in complaint
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    for secret in (vendors["RXBRIDGE_RXSCALE__API_KEY"], vendors["RXBRIDGE_PHARMAONE__API_KEY"]):
+        assert secret not in out + err
+
+
+def test_a_port_in_use_is_one_clear_line(vendors, folder):
+    port = vendors["RXBRIDGE_RXSCALE__BASE_URL"].rsplit(":", 1)[1]
+    process = _python("run", env={**vendors, "RXBRIDGE_SERVER__PORT": port}, cwd=folder)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "server.port: cannot listen" in err
+    assert "Traceback" not in err
+    taken = _python("sandbox", "--rxscale-port", port, env={}, cwd=folder)
+    _, err = taken.communicate(timeout=20)
+    assert taken.returncode == 2
+    assert "--rxscale-port" in err

@@ -1,0 +1,56 @@
+"""Our own status comes back by webhook while the look that set it is still under way."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from given import LEASE, NOTE, NOW, after, delivery, hint, uid
+
+from bridge.core.memory import Outcome
+from bridge.core.model import Phase
+from bridge.store import Store
+
+OURS = "pending review"
+
+
+async def left_to_do(path: Path, meanwhile: Sequence[str | None], *, stuck: bool = False) -> bool:
+    """Whether anything is due after a look during which these statuses were told."""
+    store = await Store.open(path, now=NOW)
+    await store.hint([hint(1)], NOW)
+    ((claim, link),) = await store.claim(1, NOW, LEASE)
+    for number, status in enumerate(meanwhile):
+        if status is None:
+            await store.hint([hint(1)], after(1))
+        else:
+            told = delivery(1, told_status=status, dedup_key=str(number), received_at=after(1))
+            await store.take(told)
+    link = replace(link, phase=Phase.SUBMITTED, submitted_at=NOW, rx_status=OURS)
+    note = NOTE if stuck else None
+    await store.settle(Outcome(claim, link, (), None, False, note, after(2)))
+    due = await store.next_due(after(3))
+    assert await store.link(uid(1)) == link
+    await store.close()
+    return due is not None
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "due"),
+    [
+        ([], False),
+        ([OURS], False),
+        ([OURS, OURS], False),
+        (["cancelled"], True),
+        ([OURS, "cancelled"], True),
+        (["cancelled", OURS], True),
+        ([None], True),
+        ([None, OURS], True),
+        ([OURS, None], True),
+    ],
+)
+async def test_only_what_is_nothing_but_an_echo_asks_for_no_look(tmp_path: Path, meanwhile, due):
+    assert await left_to_do(tmp_path / "rxbridge.db", meanwhile) is due
+
+
+async def test_a_stuck_order_is_looked_at_again_all_the_same(tmp_path: Path):
+    assert await left_to_do(tmp_path / "rxbridge.db", [OURS], stuck=True)
