@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from given import LEASE, NOTE, NOW, after, delivery, hint, uid
+from store.given import LEASE, NOTE, NOW, after, delivery, hint, uid
 
 from bridge.core.memory import Outcome
 from bridge.core.model import Phase
