@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from words import CURRENT, LEGACY, PHARMAONE
 
-from bridge.core import remember
+from bridge.core import reasons, remember
 from bridge.core.lifecycle import reached, route
 from bridge.core.model import (
     Draft,
@@ -430,3 +430,18 @@ def test_keys():
     for wrong in ("sku:psku-1", "order:", "nonsense"):
         with pytest.raises(ValueError, match="not an order's key"):
             order_uid(wrong)
+
+
+def test_every_reason_names_its_key_or_its_file():
+    link = a_link(Phase.KNOWN)
+    for note in (
+        reasons.refused(link, "PharmaOne", "the order-request", "shop_id"),
+        reasons.garbled(link, "RxScale", "order_items"),
+        reasons.gone(link),
+        reasons.reopened(link),
+        reasons.cancelled(link),
+        reasons.unsure(link, "why"),
+        reasons.cannot_know(link, "why"),
+    ):
+        assert "order:po-1" in note.remedy
+        assert note.reason

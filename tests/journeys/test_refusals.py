@@ -1,0 +1,158 @@
+"""When a vendor says no, or nothing that can be read: stuck with a true reason, and freed again."""
+
+from pathlib import Path
+
+import pytest
+from house import House, open_house, open_sandbox
+
+from bridge import vitals
+from bridge.core.model import Phase
+from bridge.errors import TryLater
+from bridge.sandbox.traffic import Fault
+
+SUBMIT = "POST /order-requests"
+STATUS = "PATCH /pharmacy_orders/{uid}/status"
+DETAIL = "GET /pharmacy_orders/{uid}"
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.core.patience.FIRST_SECONDS", 0.01)
+
+
+async def the_code(house: House) -> str:
+    (row,) = await house.stuck()
+    return row.note.code
+
+
+async def retried(house: House) -> None:
+    await house.bridge.store.retry(None, house.bridge.started_at)
+    await house.settle()
+
+
+async def test_a_refused_order_request_is_told_and_goes_through_after_mending(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        no = {"status": 400, "body": {"error": "invalid shop_id"}}
+        house.world.break_calls(Fault(vendor="pharmaone", route=SUBMIT, **no))
+        (uid,) = await house.orders_arrive()
+        (row,) = await house.stuck()
+        assert row.note.code == "refused"
+        assert "shop_id" in row.note.reason
+        assert not house.requests(uid)
+        await retried(house)
+        assert len(house.requests(uid)) == 1
+        assert not await house.stuck()
+
+
+async def test_a_refused_status_is_looked_at_once_more_and_then_told(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        no = {"status": 400, "body": {"error": {"status": ["not now"]}}}
+        house.world.break_calls(Fault(vendor="rxscale", route=STATUS, times=2, **no))
+        (uid,) = await house.orders_arrive()
+        assert await the_code(house) == "refused"
+        assert len(house.world.calls(STATUS)) == 2
+        await retried(house)
+        assert house.status(uid) == "pending review"
+        assert len(house.requests(uid)) == 1
+
+
+async def test_answers_that_stay_unreadable_are_told_with_the_field(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = house.world.add_orders(announce=False)
+        wrong = {"uid": uid, "status": "waiting for pharmacy", "order_items": "none"}
+        house.world.break_calls(Fault(vendor="rxscale", route=DETAIL, times=5, body=wrong))
+        await house.sweep()
+        (row,) = await house.stuck()
+        assert row.note.code == "unreadable"
+        assert "order_items" in row.note.reason
+
+
+async def test_an_order_that_is_gone_is_told(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = house.world.add_orders()
+        house.world.delete_order(uid)
+        await house.settle()
+        assert await the_code(house) == "gone_at_rxscale"
+
+
+async def test_a_stuck_order_is_put_on_hold_where_told_to_and_goes_on_when_freed(tmp_path: Path):
+    line = {"order_items": [{"sku": {"uid": "sku-1007"}, "amount": 1}]}
+    orders = {"hold_when_stuck": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=orders) as house:
+        (uid,) = await house.orders_arrive(line)
+        assert house.status(uid) == "on-hold"
+        assert (await house.link(uid)).held
+        csv = tmp_path / "mappings" / "skus.csv"
+        csv.write_text(csv.read_text() + "psku-1007,20407,1,0,\n")
+        await house.bridge.reloader.look()
+        await house.settle()
+        assert house.status(uid) == "pending review"
+        assert len(house.requests(uid)) == 1
+
+
+async def test_a_cancellation_under_review_is_told(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        house.world.set_order_status(uid, "cancelled")
+        await house.settle()
+        assert await the_code(house) == "cancelled_at_rxscale"
+        assert (await house.link(uid)).phase is Phase.SUBMITTED
+
+
+async def test_a_missing_permission_waits_and_says_which(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("bridge.core.patience.MISCONFIGURED_SECONDS", 60.0)
+    allowed = {"canary-api-key": frozenset({"orders_read", "stock_read"})}
+    async with open_sandbox(rx_permissions=allowed) as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            (uid,) = await house.orders_arrive()
+            waits = [e for e in (await house.story(uid)).entries if e.what == "waits"]
+            assert "orders_write" in waits[-1].facts["why"]
+            assert not await house.stuck()
+            assert len(house.requests(uid)) == 1
+
+
+async def test_a_mistake_of_ours_makes_one_order_wait_and_no_other(tmp_path: Path, monkeypatch):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        real = type(house.bridge.reloader.rules).draft
+
+        def broken(rules, order, *args, **kwargs):
+            if order.priority == 9:
+                raise RuntimeError("a mistake")
+            return real(rules, order, *args, **kwargs)
+
+        monkeypatch.setattr(type(house.bridge.reloader.rules), "draft", broken)
+        monkeypatch.setattr("bridge.core.patience.FIRST_SECONDS", 1e6)
+        monkeypatch.setattr("bridge.core.patience.MOST_SECONDS", 1e6)
+        bad, good = house.world.add_orders(2, [{"order": {"priority": 9}}, {}])
+        await house.settle()
+        assert len(house.requests(good)) == 1
+        assert not house.requests(bad)
+        assert "unexpected" in (await house.story(bad)).entries[-1].facts["why"]
+
+
+async def test_a_store_that_cannot_write_sends_nothing(tmp_path: Path, monkeypatch):
+    """The intent is not on disk, so nothing is sent; it goes through once the store is well."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        store, fails = house.bridge.store, iter([True])
+        save = type(store).save
+
+        async def failing(self, link, entries):
+            if next(fails, False):
+                raise TryLater("disk full")
+            await save(self, link, entries)
+
+        monkeypatch.setattr(type(store), "save", failing)
+        (uid,) = await house.orders_arrive()
+        assert len(house.requests(uid)) == 1
+        assert (await house.link(uid)).attempts == 1
+
+
+async def test_health_of_a_house_in_order_and_out_of_it(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.orders_arrive()
+        await vitals.measure(house.bridge)
+        report = (await vitals.health(house.bridge)).document()
+        assert report["status"] == "ok", report
+        assert report["checks"]["orders"]["open"] == 1
+        assert report["checks"]["pharmaone"]["token"]["missing_scopes"] == []
+        assert b"rxbridge_submissions_total" in house.bridge.metrics.text()
