@@ -14,8 +14,8 @@ help:  ## what can be made
 demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
 	@$(BIN)/rxbridge demo
 
-test: $(VENV)/dev.stamp lint types  ## lint, types, every test and the coverage gates (about 5 min)
-	@echo "== tests (about 4 min) =="
+test: $(VENV)/dev.stamp lint types  ## lint, types, every test and the coverage gates (1 to 2 min)
+	@echo "== tests (about a minute) =="
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
 	@$(BIN)/coverage report --fail-under=100 --include='bridge/core/*,bridge/mapping/*' --show-missing
@@ -26,7 +26,7 @@ lint: $(VENV)/dev.stamp  ## format and lint
 	@$(BIN)/ruff check .
 
 types: $(VENV)/dev.stamp  ## mypy, strict
-	@echo "== types (half a minute) =="
+	@echo "== types (15 seconds) =="
 	@$(BIN)/mypy
 
 bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 3 min)

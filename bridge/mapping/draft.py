@@ -126,7 +126,7 @@ def _unlinked(name: str, line: OrderLine, sku: CatalogueSku | None) -> Gap:
     return Gap(
         "unlinked_sku",
         f"'{name}' ({line.sku_uid}, {uid}) is not linked to a PharmaOne product",
-        f"add to {SKUS}: {uid},<p1_id>,1,0, or run: rxbridge skus match",
+        f"add to {SKUS}: {uid},<p1_id>,1,0",
     )
 
 

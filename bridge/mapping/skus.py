@@ -172,7 +172,7 @@ def _uid_problems(uid: str) -> Problems:
     if not uid:
         yield "pharmacy_sku_uid is empty", "write RxScale's pharmacy SKU (psku-...)"
     elif uid.startswith("sku-"):
-        yield f"{uid} is no pharmacy SKU", "its id starts with psku-: rxbridge skus match shows it"
+        yield f"{uid} is no pharmacy SKU", "its id starts with psku- (RxScale's SKU list)"
 
 
 def _product_problems(p1_id: str) -> Problems:

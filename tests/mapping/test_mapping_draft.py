@@ -72,7 +72,7 @@ def test_all_gaps_are_told_together(shipped: Rules) -> None:
     skus = catalogue(sku_1=None, sku_2="20418")
     assert gaps(shipped, lacking, skus=skus) == [
         "unlinked_sku: 'Flower A 5g' (sku-1, psku-1) is not linked to a PharmaOne product - "
-        "add to skus.csv: psku-1,<p1_id>,1,0, or run: rxbridge skus match",
+        "add to skus.csv: psku-1,<p1_id>,1,0",
         "bad_pzn: 'Flower B 5g' (sku-3): PZN 12345679 is not eight digits with the right check "
         'digit - have it corrected at RxScale, or set orders.toml: checks.pzn = "ignore"',
         "not_in_catalogue: 'Flower B 5g' (sku-3) is not in RxScale's SKU list of this pharmacy - "

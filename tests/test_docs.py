@@ -1,0 +1,66 @@
+"""What the documents say is held against the program."""
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bridge.cli.main import parser
+from bridge.core import reasons
+from bridge.settings import Settings, keys
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "docs" / "rxbridge.example.toml"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+COMMAND = re.compile(r"^(?:\.venv/bin/)?(rxbridge [^#\n]+)|`(rxbridge [a-z][^`]*)`", re.MULTILINE)
+
+
+def commands() -> list[str]:
+    """Every command that a page tells a person to type."""
+    found = {one or two for page in PAGES for one, two in COMMAND.findall(page.read_text())}
+    return sorted(command.strip() for command in found)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_in_the_documents_is_understood(command: str):
+    parser().parse_args(shlex.split(command)[1:])
+
+
+def test_every_command_in_a_remedy_is_understood():
+    source = Path(reasons.__file__).read_text()
+    verbs = set(re.findall(r"rxbridge stuck (\w+)", source))
+    assert verbs
+    for verb in verbs:
+        reason = ["--reason", "x"] if verb == "drop" else []
+        parser().parse_args(["stuck", verb, "order:po-1", *reason])
+
+
+def test_the_example_configuration_shows_every_key_with_its_default():
+    text = EXAMPLE.read_text()
+    shown = tomllib.loads(text)
+    defaults = Settings().model_dump(mode="json")
+    secrets = {"api_key", "webhook_secrets"}
+    for section, names in keys().items():
+        for name in names:
+            if name in secrets:
+                assert name.upper() in text
+            elif name in shown[section]:
+                assert shown[section][name] == defaults[section][name], f"{section}.{name}"
+            else:
+                assert f"# {name} = " in text, f"{section}.{name} is not shown"
+
+
+def test_every_make_target_in_the_readme_exists():
+    makefile = (ROOT / "Makefile").read_text()
+    for page in PAGES:
+        for target in re.findall(r"^make (\w+)|`make (\w+)`", page.read_text(), re.MULTILINE):
+            name = target[0] or target[1]
+            assert re.search(rf"^{name}:", makefile, re.MULTILINE), name
+
+
+def test_links_between_pages_lead_somewhere():
+    for page in PAGES:
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
