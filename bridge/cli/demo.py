@@ -180,7 +180,7 @@ def _tell(results: list[Result], seconds: float, *, as_json: bool) -> None:
         show.as_json({"orders": [_document(r) for r in results], "seconds": round(seconds, 1)})
         return
     show.as_table(
-        ("pharmacy order", "name", "state", "order-request", "RxScale holds", "PharmaOne holds"),
+        ("order", "name", "state", "request", "RxScale holds", "PharmaOne holds"),
         [
             (r.order, r.name, r.state, r.request, r.at_rxscale, f"{r.at_pharmaone} under review")
             for r in results

@@ -10,7 +10,7 @@ import contextlib
 import logging
 from datetime import timedelta
 
-from bridge.core.model import Claim, Link
+from bridge.core.model import Claim, Key, Link
 from bridge.core.remember import after_crash
 from bridge.errors import TryLater
 from bridge.worker.look import OrderLook
@@ -29,7 +29,7 @@ class Worker:
     def __init__(self, parts: Parts, *, at_once: int) -> None:
         self._parts = parts
         self._at_once = at_once
-        self._looks: set[asyncio.Task[None]] = set()
+        self._looks: dict[asyncio.Task[None], Key] = {}
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -67,14 +67,18 @@ class Worker:
         if free <= 0:
             return 0
         claims = await self._parts.store.claim(free, self._parts.now(), LEASE)
-        for claim, link in claims:
+        # A look may wait for its vendor longer than its lease lasts: it is still under way, and
+        # a second one beside it would send what the first is about to send.
+        under_way = set(self._looks.values())
+        fresh = [(claim, link) for claim, link in claims if claim.key not in under_way]
+        for claim, link in fresh:
             look = asyncio.create_task(self._look(claim, link))
-            self._looks.add(look)
+            self._looks[look] = claim.key
             look.add_done_callback(self._finished)
-        return len(claims)
+        return len(fresh)
 
     def _finished(self, look: asyncio.Task[None]) -> None:
-        self._looks.discard(look)
+        del self._looks[look]
         self._wake.set()
 
     async def _nap(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -18,7 +19,9 @@ def as_json(document: object) -> None:
 
 
 def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
-    table = Table(*headings, title=title or None, title_justify="left", pad_edge=False)
+    table = Table(
+        *headings, title=title or None, title_justify="left", pad_edge=False, box=SIMPLE_HEAD
+    )
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     console().print(table)

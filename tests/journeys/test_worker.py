@@ -1,0 +1,73 @@
+"""The worker itself: one look at a key at a time, woken by hints, drained at the end."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from house import House, open_house, open_sandbox
+
+from bridge.errors import TryLater
+from bridge.sandbox.traffic import Fault
+from bridge.worker import pool
+
+
+async def reached(house: House, uid: str, status: str) -> None:
+    async with asyncio.timeout(10):
+        while house.status(uid) != status:  # noqa: ASYNC110 - the sandbox tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def test_a_look_that_outlives_its_lease_is_not_joined_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pool, "LEASE", timedelta(seconds=0))
+    async with open_sandbox(reference_mode="second") as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            slow = Fault(vendor="pharmaone", route="POST /order-requests", delay_seconds=0.5)
+            house.world.break_calls(slow)
+            (uid,) = house.world.add_orders()
+            await sandbox.drain()
+            working = asyncio.create_task(house.bridge.worker.run())
+            await reached(house, uid, "pending review")
+            await house.bridge.worker.stop()
+            await working
+            assert len(house.requests(uid)) == 1
+
+
+async def test_it_works_when_woken_and_drains_when_stopped(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        working = asyncio.create_task(house.bridge.worker.run())
+        uids = house.world.add_orders(5)
+        for uid in uids:
+            await reached(house, uid, "pending review")
+        await house.bridge.worker.stop()
+        await asyncio.wait_for(working, 5)
+        assert [len(house.requests(uid)) for uid in uids] == [1] * 5
+
+
+async def test_a_store_that_cannot_be_claimed_from_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pool, "NAP_SECONDS", 0.01)
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        store = type(house.bridge.store)
+        claim, next_due, fails = store.claim, store.next_due, iter([True] * 3)
+
+        async def failing_claim(self, *args):
+            if next(fails, False):
+                raise TryLater("locked")
+            return await claim(self, *args)
+
+        async def failing_next_due(self, *args):
+            if next(fails, False):
+                raise TryLater("locked")
+            return await next_due(self, *args)
+
+        monkeypatch.setattr(store, "claim", failing_claim)
+        monkeypatch.setattr(store, "next_due", failing_next_due)
+        working = asyncio.create_task(house.bridge.worker.run())
+        (uid,) = house.world.add_orders()
+        await reached(house, uid, "pending review")
+        await house.bridge.worker.stop()
+        await working
