@@ -153,10 +153,9 @@ class OrderLook:
 
     async def _prepare(self, order: PharmacyOrder) -> None:
         store = self._parts.store
+        self._catalogue_at = await store.catalogue_at()  # first: never newer than what is read
         skus = await store.catalogue([line.sku_uid for line in order.lines])
         self._draft = self._rules.draft(order, skus, shop_id=self._parts.shop_id)
-        if isinstance(self._draft, Gaps):
-            self._catalogue_at = await store.catalogue_at()
 
     async def _read_catalogue(self, step: ReadCatalogue) -> None:
         await self._parts.read_catalogue()

@@ -71,3 +71,23 @@ async def test_a_store_that_cannot_be_claimed_from_is_waited_for(
         await reached(house, uid, "pending review")
         await house.bridge.worker.stop()
         await working
+
+
+async def test_a_sku_list_that_arrives_between_two_questions_makes_nothing_stuck(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Another order's look reads the list just after this one found nothing in it."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        store, first = type(house.bridge.store), iter([True])
+        catalogue = store.catalogue
+
+        async def overtaken(self, *args):
+            found = await catalogue(self, *args)
+            if next(first, False):
+                await house.bridge.catalogue.read()
+            return found
+
+        monkeypatch.setattr(store, "catalogue", overtaken)
+        (uid,) = await house.orders_arrive()
+        assert not await house.stuck()
+        assert len(house.requests(uid)) == 1
