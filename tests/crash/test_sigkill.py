@@ -1,0 +1,125 @@
+"""kill -9 at every named point of the way in: nothing lost, nothing doubled."""
+
+import asyncio
+import json
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crash.victim import POINTS
+from house import SECRET, bridge_settings, open_sandbox
+
+from bridge.sandbox import Sandbox
+
+VICTIM = Path(__file__).parent / "victim.py"
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 30
+
+
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def written(sandbox: Sandbox, folder: Path, port: int, **orders: Any) -> Path:
+    """The settings as a file; the store and the port outlive each process."""
+    sections = {"server": {"port": port}, "orders": {"unsure_grace_seconds": 0.1, **orders}}
+    settings = bridge_settings(sandbox, folder, sections)
+    document = settings.model_dump(mode="json")
+    document["rxscale"]["api_key"] = sandbox.settings.rx_api_key
+    document["rxscale"]["webhook_secrets"] = [SECRET]
+    document["pharmaone"]["api_key"] = sandbox.settings.p1_api_key
+    file = folder / "settings.json"
+    file.write_text(json.dumps(document))
+    return file
+
+
+@asynccontextmanager
+async def living(settings: Path, point: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(VICTIM),
+        str(settings),
+        point,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        assert process.stdout is not None
+        assert await asyncio.wait_for(process.stdout.readline(), PATIENCE_SECONDS)
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
+        process._transport.close()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not true():  # noqa: ASYNC110 - another process tells nobody
+            await asyncio.sleep(0.02)
+
+
+async def swept(sandbox: Sandbox) -> None:
+    """The first sweep is behind the bridge: the last open list was read twice."""
+
+    def readings() -> int:
+        lists = sandbox.world.calls("GET /pharmacy_orders/")
+        return sum(call.query.get("status") == "init" for call in lists)
+
+    await until(lambda: readings() >= 2)
+
+
+def requests(sandbox: Sandbox, uid: str) -> int:
+    held = sandbox.world.order_requests.values()
+    return sum(request.external_reference == uid for request in held)
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("point", POINTS)
+async def test_killed_and_started_again(tmp_path: Path, point: str):
+    async with open_sandbox(webhook_base_seconds=0.2) as sandbox:
+        port = a_free_port()
+        settings = written(sandbox, tmp_path, port)
+        async with living(settings, point) as victim:
+            await swept(sandbox)
+            target = f"http://127.0.0.1:{port}/webhooks/rxscale"
+            sandbox.world.subscribe("rxscale", target, SECRET)
+            (uid,) = sandbox.world.add_orders()
+            await asyncio.wait_for(victim.wait(), PATIENCE_SECONDS)
+            assert victim.returncode == -signal.SIGKILL
+        async with living(settings):
+            await until(lambda: sandbox.world.orders[uid].status == "pending review")
+            await sandbox.drain()
+        assert requests(sandbox, uid) == 1
+
+
+@pytest.mark.crash
+async def test_killed_around_a_submission_and_told_to_ask(tmp_path: Path):
+    """Where PharmaOne would make a second request of it, "ask" sends nothing of itself."""
+    async with open_sandbox(webhook_base_seconds=0.2, reference_mode="second") as sandbox:
+        settings = written(sandbox, tmp_path, a_free_port(), unsure_submission="ask")
+        point = "after the submission, before it is recorded"
+        async with living(settings, point) as victim:
+            await swept(sandbox)
+            target = f"http://127.0.0.1:{settings_port(settings)}/webhooks/rxscale"
+            sandbox.world.subscribe("rxscale", target, SECRET)
+            (new,) = sandbox.world.add_orders()
+            await asyncio.wait_for(victim.wait(), PATIENCE_SECONDS)
+        sandbox.world.calls.clear()
+        async with living(settings):
+            await until(lambda: len(sandbox.world.calls("GET /orders")) >= 2)
+            await swept(sandbox)
+        assert requests(sandbox, new) == 1
+
+
+def settings_port(settings: Path) -> int:
+    return int(json.loads(settings.read_text())["server"]["port"])
