@@ -11,10 +11,10 @@ import signal
 import sys
 from pathlib import Path
 
-import uvloop
 from aiohttp import web
 
 from bridge import app
+from bridge.cli.shared import loop
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.server import serve
 from bridge.settings import Settings
@@ -103,4 +103,4 @@ async def main(kind: str, *words: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(*sys.argv[1:]))
+    loop.run(main(*sys.argv[1:]))

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from crash.victim import POINTS
 from house import SECRET, bridge_settings, open_sandbox
@@ -68,14 +69,15 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def swept(sandbox: Sandbox) -> None:
-    """The first sweep is behind the bridge: the last open list was read twice."""
-
-    def readings() -> int:
-        lists = sandbox.world.calls("GET /pharmacy_orders/")
-        return sum(call.query.get("status") == "init" for call in lists)
-
-    await until(lambda: readings() >= 2)
+async def swept(settings: Path) -> None:
+    """The first sweep has ended: orders that come now cannot be an earlier store's."""
+    url = f"http://127.0.0.1:{settings_port(settings)}/health"
+    async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as session:
+        while True:
+            async with session.get(url) as answer:
+                if (await answer.json())["checks"]["orders"]["last_poll_at"]:
+                    return
+            await asyncio.sleep(0.02)
 
 
 def requests(sandbox: Sandbox, uid: str) -> int:
@@ -90,7 +92,7 @@ async def test_killed_and_started_again(tmp_path: Path, point: str):
         port = a_free_port()
         settings = written(sandbox, tmp_path, port)
         async with living(settings, point) as victim:
-            await swept(sandbox)
+            await swept(settings)
             target = f"http://127.0.0.1:{port}/webhooks/rxscale"
             sandbox.world.subscribe("rxscale", target, SECRET)
             (uid,) = sandbox.world.add_orders()
@@ -109,7 +111,7 @@ async def test_killed_around_a_submission_and_told_to_ask(tmp_path: Path):
         settings = written(sandbox, tmp_path, a_free_port(), unsure_submission="ask")
         point = "after the submission, before it is recorded"
         async with living(settings, point) as victim:
-            await swept(sandbox)
+            await swept(settings)
             target = f"http://127.0.0.1:{settings_port(settings)}/webhooks/rxscale"
             sandbox.world.subscribe("rxscale", target, SECRET)
             (new,) = sandbox.world.add_orders()
@@ -117,7 +119,6 @@ async def test_killed_around_a_submission_and_told_to_ask(tmp_path: Path):
         sandbox.world.calls.clear()
         async with living(settings):
             await until(lambda: len(sandbox.world.calls("GET /orders")) >= 2)
-            await swept(sandbox)
         assert requests(sandbox, new) == 1
 
 
