@@ -2,20 +2,14 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-SWITCH_SECONDS = 0.0005
-"""The store's thread gives the interpreter up at every statement and must get it back soon: at
-Python's own 5 ms a batch of deliveries waits long for a busy loop (docs/performance.md)."""
-
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Runs `main` to its end."""
-    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         import uvloop
     except ImportError:  # Windows has none
