@@ -70,7 +70,10 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Del
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
-    return next((value for key, value in headers.items() if key.lower() == name), "")
+    for key in headers:
+        if len(key) == len(name) and key.lower() == name:
+            return headers[key]
+    return ""
 
 
 def _verify(signature: str, body: bytes, secrets: Sequence[str]) -> None:

@@ -1,11 +1,11 @@
 """Deliveries: verified, put on disk, acknowledged; in that order, and nothing else meanwhile."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from bridge.core.memory import Delivery, Taken
 from bridge.core.model import order_key
@@ -23,6 +23,7 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 Read = Callable[[Mapping[str, str], bytes], Delivery | None]
 
 _ANSWERS = {word: f'{{"status":"{word.value}"}}'.encode() for word in Taken}
+_JSON = CIMultiDict({"Content-Type": "application/json"})
 _TESTED = b'{"status":"tested"}'
 
 
@@ -52,9 +53,8 @@ def _receiver(parts: ServerParts, vendor: str, read: Read) -> Handler:
 
 
 async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Response:
-    """The commit goes on even if the vendor hangs up: what was delivered is delivered."""
     try:
-        taken = await asyncio.shield(parts.store.take(delivery))
+        taken = await parts.store.take(delivery)
     except TryLater as failure:
         log.error("delivery not stored", extra={"vendor": delivery.vendor, "why": failure.what})
         answer = refusal(503, "it cannot be stored now; deliver it again", headers=RETRY_AFTER)
@@ -128,7 +128,7 @@ def _told(
 
 
 def _accepted(body: bytes) -> web.Response:
-    return web.Response(body=body, content_type="application/json")
+    return web.Response(body=body, headers=_JSON)
 
 
 def refusal(

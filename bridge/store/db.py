@@ -2,17 +2,20 @@
 
 A commit with `synchronous=FULL` waits for the disk, so callers share them: whoever comes while
 a commit is under way waits in a queue, and the whole queue is written in the next transaction.
-Each caller's part runs in a savepoint of its own, so that one that fails is undone alone; and
-everybody is answered after the commit, or with an error. All SQL of the store goes through
-`transaction` and `read`, since a connection shared between tasks has no transactions of its own.
+Everybody is answered after the commit, or with an error. A part that fails is undone alone: the
+transaction is begun again, with each part in a savepoint of its own. All SQL of the store goes
+through `transaction`, `together` and `read`, since a connection shared between tasks has no
+transactions of its own.
 """
 
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -23,8 +26,12 @@ from bridge.store.failures import damaged, refusal, trouble
 from bridge.store.schema import APPLICATION_ID, migrate
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 Body = Callable[[sqlite3.Connection], T]
-"""One caller's part of a transaction: runs in the connection's thread and must not commit."""
+"""One caller's part of a transaction: runs in the connection's thread, must not commit, and may
+be run a second time after its first run was undone."""
+Bulk = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T]]
+"""As a Body, for many callers at once: one answer an item, as if each had come alone, in turn."""
 
 MOST_TOGETHER = 256
 """How many callers share one commit at most, so that the first need not wait for too many."""
@@ -64,7 +71,8 @@ class _Thread(aiosqlite.Connection):
 class _Part:
     """One caller's wish to write, and where its answer goes."""
 
-    body: Body[Any]
+    bulk: Bulk[Any, Any]
+    item: Any
     answer: asyncio.Future[Any]
 
 
@@ -110,12 +118,19 @@ class Database:
 
         Raises what the body raised, with all it wrote undone; TryLater if nothing was written.
         """
+        return await self._enqueue(_in_turn, body)
+
+    def together(self, bulk: Bulk[Item, T], item: Item) -> Awaitable[T]:
+        """As `transaction`; those who wait with the same `bulk` are handed to it in one go."""
+        return self._enqueue(bulk, item)
+
+    def _enqueue(self, bulk: Bulk[Item, T], item: Item) -> asyncio.Future[T]:
         if self._closed:
             raise TryLater(f"the store {self.path} is closed")
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Part(body, answer))
+        self._waiting.append(_Part(bulk, item, answer))
         self._write()
-        return await answer
+        return answer
 
     async def read(self, body: Body[T]) -> T:
         """Runs `body` over one unchanging sight of the store, which it cannot write to."""
@@ -146,13 +161,21 @@ class Database:
 
     async def _write_all(self) -> None:
         while self._waiting:
+            await self._let_others_come()
             parts = self._next_parts()
             for part, came in zip(parts, await self._commit(parts), strict=True):
                 self._answer(part.answer, came)
 
+    async def _let_others_come(self) -> None:
+        """Until a turn of the loop brings nobody new: a fuller commit costs hardly more."""
+        before = 0
+        while before < len(self._waiting) < MOST_TOGETHER:
+            before = len(self._waiting)
+            await asyncio.sleep(0)
+
     async def _commit(self, parts: Sequence[_Part]) -> Sequence[_Came]:
         try:
-            return await self._writer.run(partial(_together, [part.body for part in parts]))
+            return await self._writer.run(partial(_commit_all, parts))
         except asyncio.CancelledError:  # the program is being torn down: leave nobody waiting
             for part in parts:
                 part.answer.cancel()
@@ -181,24 +204,50 @@ class Database:
         answer.set_exception(error or came.error)
 
 
-def _together(bodies: Sequence[Body[Any]], connection: sqlite3.Connection) -> list[_Came]:
-    """All bodies in one transaction. Raises, with nothing written, if it cannot be committed."""
+def _in_turn(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
+    return [body(connection) for body in bodies]
+
+
+def _commit_all(parts: Sequence[_Part], connection: sqlite3.Connection) -> list[_Came]:
+    """All parts in one transaction. Raises, with nothing written, if it cannot be committed."""
+    try:
+        return _in_transaction(connection, partial(_at_once, parts))
+    except Exception:
+        if len(parts) == 1:
+            raise
+    return _in_transaction(connection, partial(_each_alone, parts))
+
+
+def _in_transaction(connection: sqlite3.Connection, body: Body[T]) -> T:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        came = [_alone(connection, body) for body in bodies]
+        value = body(connection)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return came
+    return value
 
 
-def _alone(connection: sqlite3.Connection, body: Body[Any]) -> _Came:
-    """One body, whose failure undoes nothing but its own work."""
+def _at_once(parts: Sequence[_Part], connection: sqlite3.Connection) -> list[_Came]:
+    """The quick way, for when nobody fails: neighbours of the same kind go in one call."""
+    return [
+        _Came(value)
+        for bulk, run in groupby(parts, key=attrgetter("bulk"))
+        for value in bulk(connection, [part.item for part in run])
+    ]
+
+
+def _each_alone(parts: Sequence[_Part], connection: sqlite3.Connection) -> list[_Came]:
+    return [_alone(connection, part) for part in parts]
+
+
+def _alone(connection: sqlite3.Connection, part: _Part) -> _Came:
+    """One part, whose failure undoes nothing but its own work."""
     connection.execute("SAVEPOINT part")
     try:
-        value = body(connection)
+        (value,) = part.bulk(connection, [part.item])
     except Exception as error:
         if not connection.in_transaction:
             raise  # SQLite has thrown the whole transaction away: everybody's part is lost

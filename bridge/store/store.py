@@ -87,7 +87,7 @@ class Store:
 
     async def take(self, delivery: Delivery) -> Taken:
         """Remembers a verified delivery and, if it says anything new, makes its key due."""
-        return await self.transaction(lambda c: work.take(c, delivery))
+        return await self._database.together(work.take, delivery)
 
     async def hint(self, hints: Sequence[Hint], now: datetime) -> None:
         """Makes every key due now; orders not met before are remembered from here on."""

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,51 +15,93 @@ from bridge.core.model import (
     order_key,
     order_uid,
 )
-from bridge.store.tables import deliveries, journal, links, notes, seen, stuck, todo
+from bridge.store.tables import deliveries as remembered
+from bridge.store.tables import journal, links, notes, seen, stuck, todo
 
 _ORDER = "order:"
+_TOLD = {Taken.HINTED: "delivered", Taken.ECHO: "echo"}
+_COUNTED = {
+    Taken.DUPLICATE: "deliveries_duplicate",
+    Taken.ECHO: "deliveries_echo",
+    Taken.NOTED: "deliveries_noted",
+}
 
 
-def take(connection: sqlite3.Connection, delivery: Delivery) -> Taken:
-    """Remembers a delivery and, if it says anything new, makes its key due."""
-    if not deliveries.remember(connection, delivery):
-        notes.count(connection, "deliveries_duplicate")
-        return Taken.DUPLICATE
-    if not delivery.known_event:
-        notes.count(connection, "deliveries_unknown_event")
-        _tell(connection, Key(f"{journal.NOT_OF_A_KEY}{delivery.event}"), "unknown event", delivery)
-        return Taken.NOTED
-    if delivery.key is None:
-        notes.count(connection, "deliveries_noted")
-        return Taken.NOTED
-    return _take_key(connection, delivery, delivery.key)
+def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Taken]:
+    """Remembers each delivery and, if it says anything new, makes its key due."""
+    fresh = remembered.remember(connection, deliveries)
+    links_of = _links_of(connection, deliveries)
+    stuck_keys = stuck.keys(connection) if links_of else set()
+
+    def judge(delivery: Delivery, is_fresh: bool) -> Taken:
+        if not is_fresh:
+            return Taken.DUPLICATE
+        if not delivery.known_event or delivery.key is None:
+            return Taken.NOTED
+        link = links_of.get(delivery.key)
+        is_stuck = delivery.key in stuck_keys
+        told = delivery.told_status
+        echo = link is not None and is_echo(link, stuck=is_stuck, told_status=told)
+        return Taken.ECHO if echo else Taken.HINTED
+
+    taken = list(map(judge, deliveries, fresh))
+    hints = [
+        _hint_of(each, each.key)
+        for each, became in zip(deliveries, taken, strict=True)
+        if became is Taken.HINTED and each.key is not None
+    ]
+    if hints:
+        hint(connection, hints, deliveries[-1].received_at)
+    _tell(connection, deliveries, taken)
+    return taken
 
 
-def _take_key(connection: sqlite3.Connection, delivery: Delivery, key: Key) -> Taken:
-    if _is_echo(connection, delivery, key):
-        notes.count(connection, "deliveries_echo")
-        _tell(connection, key, "echo", delivery)
-        return Taken.ECHO
-    why = f"{delivery.vendor}: {delivery.event}"
-    hinted = Hint(key, why, delivery.priority, name=delivery.name, told_status=delivery.told_status)
-    hint(connection, [hinted], delivery.received_at)
-    _tell(connection, key, "delivered", delivery)
-    return Taken.HINTED
+def _links_of(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> dict[Key, Link]:
+    keys = {each.key for each in deliveries if each.key is not None}
+    uids = [order_uid(key) for key in keys if key.startswith(_ORDER)]
+    return {order_key(uid): link for uid, link in links.find_all(connection, uids).items()}
 
 
-def _is_echo(connection: sqlite3.Connection, delivery: Delivery, key: Key) -> bool:
-    link = links.find(connection, order_uid(key)) if key.startswith(_ORDER) else None
-    if link is None:
-        return False
-    is_stuck = stuck.find(connection, key) is not None
-    return is_echo(link, stuck=is_stuck, told_status=delivery.told_status)
+def _hint_of(delivery: Delivery, key: Key) -> Hint:
+    return Hint(
+        key,
+        f"{delivery.vendor}: {delivery.event}",
+        delivery.priority,
+        name=delivery.name,
+        told_status=delivery.told_status,
+    )
 
 
-def _tell(connection: sqlite3.Connection, key: Key, what: str, delivery: Delivery) -> None:
+def _tell(
+    connection: sqlite3.Connection, deliveries: Sequence[Delivery], taken: Sequence[Taken]
+) -> None:
+    """The story of each key, and how many of each kind came in."""
+    counts: Counter[str] = Counter()
+    entries: list[JournalEntry] = []
+    for delivery, became in zip(deliveries, taken, strict=True):
+        entry = _entry(delivery, became)
+        if entry is not None:
+            entries.append(entry)
+        counter = _COUNTED.get(became)
+        if counter is not None:
+            known = delivery.known_event or became is not Taken.NOTED
+            counts[counter if known else "deliveries_unknown_event"] += 1
+    journal.write(connection, entries)
+    for name, by in counts.items():
+        notes.count(connection, name, by)
+
+
+def _entry(delivery: Delivery, became: Taken) -> JournalEntry | None:
     facts = {"vendor": delivery.vendor, "event": delivery.event}
     if delivery.told_status is not None:
         facts["status"] = delivery.told_status
-    journal.write(connection, [JournalEntry(key, delivery.received_at, what, facts)])
+    if became is Taken.NOTED and not delivery.known_event:
+        key = Key(f"{journal.NOT_OF_A_KEY}{delivery.event}")
+        return JournalEntry(key, delivery.received_at, "unknown event", facts)
+    what = _TOLD.get(became)
+    if what is None or delivery.key is None:
+        return None
+    return JournalEntry(delivery.key, delivery.received_at, what, facts)
 
 
 def hint(connection: sqlite3.Connection, hints: Sequence[Hint], now: datetime) -> None:
@@ -70,19 +113,8 @@ def hint(connection: sqlite3.Connection, hints: Sequence[Hint], now: datetime) -
     orders = [each for each in hints if each.key.startswith(_ORDER)]
     if orders:
         must_find = notes.get(connection, notes.FIRST_SWEEP_AT) is None
-        links.add(connection, [_first_link(each, now, must_find=must_find) for each in orders])
+        links.add(connection, orders, now, must_find=must_find)
     todo.hint(connection, hints, now)
-
-
-def _first_link(hint: Hint, now: datetime, *, must_find: bool) -> Link:
-    return Link(
-        uid=order_uid(hint.key),
-        first_seen_at=now,
-        announced_by=hint.announced_by,
-        name=hint.name,
-        priority=hint.priority,
-        must_find=must_find,
-    )
 
 
 def save(connection: sqlite3.Connection, link: Link, entries: Sequence[JournalEntry]) -> None:
@@ -124,6 +156,6 @@ def forget(connection: sqlite3.Connection, before: datetime) -> int:
     stuck.delete(connection, *keys)
     todo.delete(connection, *keys)
     journal.forget(connection, keys, before)
-    deliveries.forget(connection, before)
+    remembered.forget(connection, before)
     seen.forget_orders(connection, before)
     return len(keys)

@@ -6,16 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bridge.core.model import JournalEntry, Key
-from bridge.store.tables.rows import Cell, micros, moment
+from bridge.store.tables.rows import Cell, insert_many, micros, moment
 
 NOT_OF_A_KEY = "event:"
 """Entries about nothing that is looked at stand under keys of this kind."""
 
+_WRITE = "INSERT INTO journal (key, at, what, facts)"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
 
 def write(connection: sqlite3.Connection, entries: Iterable[JournalEntry]) -> None:
-    connection.executemany(
-        "INSERT INTO journal (key, at, what, facts) VALUES (?, ?, ?, ?)", map(_row, entries)
-    )
+    insert_many(connection, _WRITE, "(?, ?, ?, ?)", "", list(map(_row, entries)))
 
 
 def of(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:
@@ -37,5 +38,4 @@ def forget(connection: sqlite3.Connection, keys: Iterable[Key], before: datetime
 
 
 def _row(entry: JournalEntry) -> tuple[Cell, ...]:
-    facts = json.dumps(dict(entry.facts), ensure_ascii=False, separators=(",", ":"), default=str)
-    return entry.key, micros(entry.at), entry.what, facts
+    return entry.key, micros(entry.at), entry.what, _encode(dict(entry.facts))

@@ -5,13 +5,18 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from bridge.core.model import Link, PharmacyOrderUid, Phase
-from bridge.store.tables.rows import Shape, micros
+from bridge.core.model import Hint, Link, PharmacyOrderUid, Phase, order_uid
+from bridge.store.tables.rows import Shape, insert_many, micros
 
 LINK = Shape(Link)
 
-_ADD = f"{LINK.insert('orders')} ON CONFLICT (uid) DO NOTHING"
+_ADD = """
+INSERT INTO orders (uid, first_seen_at, announced_by, name, priority, must_find,
+  phase, cleared, attempts, calls, rules_version, held)
+"""
+_FIRST = "(?, ?, ?, ?, ?, ?, 'known', 0, 0, 0, '', 0)"
 _SAVE = LINK.upsert("orders", "uid")
+_FIND_ALL = f"SELECT {LINK.columns} FROM orders WHERE uid IN (SELECT value FROM json_each(?))"  # noqa: S608
 _FIND = f"SELECT {LINK.columns} FROM orders WHERE uid = ?"  # noqa: S608 - constant names
 
 
@@ -20,9 +25,21 @@ def find(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Link | None:
     return None if row is None else LINK.value(row)
 
 
-def add(connection: sqlite3.Connection, links: Iterable[Link]) -> None:
-    """Adds those that are not there yet; what is known stays as it is."""
-    connection.executemany(_ADD, map(LINK.row, links))
+def find_all(
+    connection: sqlite3.Connection, uids: Iterable[PharmacyOrderUid]
+) -> dict[PharmacyOrderUid, Link]:
+    """Those of them that are known."""
+    found = map(LINK.value, connection.execute(_FIND_ALL, (json.dumps(list(uids)),)))
+    return {link.uid: link for link in found}
+
+
+def add(
+    connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime, *, must_find: bool
+) -> None:
+    """Adds the orders not met before, as just heard of; what is known stays as it is."""
+    at, find = micros(now), int(must_find)
+    rows = [(order_uid(h.key), at, h.announced_by.value, h.name, h.priority, find) for h in hints]
+    insert_many(connection, _ADD, _FIRST, "ON CONFLICT (uid) DO NOTHING", rows)
 
 
 def save(connection: sqlite3.Connection, link: Link) -> None:

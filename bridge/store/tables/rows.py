@@ -1,10 +1,12 @@
 """Turns values into rows and back: columns are named and typed by the dataclass's own fields."""
 
+import sqlite3
 import types
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from itertools import chain
 from typing import Any, Generic, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -13,6 +15,8 @@ Cell = str | int | None
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_AT_ONCE = (64, 32, 16, 8, 4, 2, 1)
+"""Few sizes, so that the statements stay prepared."""
 
 
 def micros(moment: datetime) -> int:
@@ -27,6 +31,22 @@ def moment(micros: int) -> datetime:
 
 def moment_or_none(micros: int | None) -> datetime | None:
     return None if micros is None else moment(micros)
+
+
+def insert_many(
+    connection: sqlite3.Connection, head: str, row: str, tail: str, rows: Sequence[Sequence[Cell]]
+) -> None:
+    """Runs `head` with many rows at once, each as `row` has its marks, then `tail`.
+
+    A statement lets go of the interpreter while it runs, and has to win it back from the event
+    loop afterwards; `executemany` does so for every row.
+    """
+    done = 0
+    for size in _AT_ONCE:
+        while len(rows) - done >= size:
+            statement = f"{head} VALUES {', '.join([row] * size)} {tail}"
+            connection.execute(statement, list(chain.from_iterable(rows[done : done + size])))
+            done += size
 
 
 class Shape(Generic[T]):

@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 
 from bridge.core.model import Claim, Hint, Key, Link
 from bridge.store.tables.links import LINK
-from bridge.store.tables.rows import Shape, micros, moment
+from bridge.store.tables.rows import Shape, insert_many, micros, moment
 
 CLAIM = Shape(Claim)
 
-_HINT = """
-INSERT INTO todo (key, generation, priority, due_at, hinted_at, lease_until, attempts, why, told)
-VALUES (:key, :now, :priority, :now, :now, NULL, 0, :why, :told)
+_HINT = "INSERT INTO todo (key, generation, priority, due_at, hinted_at, why, told, attempts)"
+_AGAIN_HINTED = """
 ON CONFLICT (key) DO UPDATE SET
   told = CASE WHEN generation IS claimed OR told IS excluded.told THEN excluded.told END,
   generation = generation + 1,
@@ -59,19 +58,8 @@ _STANDING = Shape(Standing)
 def hint(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
     """Makes each key due, most urgent priority first; what was waiting longer stays due longer."""
     at = micros(now)
-    connection.executemany(
-        _HINT,
-        [
-            {
-                "key": h.key,
-                "now": at,
-                "priority": h.priority,
-                "why": h.why,
-                "told": h.told_status,
-            }
-            for h in hints
-        ],
-    )
+    rows = [(h.key, at, h.priority, at, at, h.why, h.told_status) for h in hints]
+    insert_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, 0)", _AGAIN_HINTED, rows)
 
 
 def claim(
