@@ -98,6 +98,8 @@ class Link:
     finished_at: datetime | None = None
     held: bool = False
     """The bridge itself put it on hold (`orders.hold_when_stuck`)."""
+    rejected_at: datetime | None = None
+    """When PharmaOne's staff refused the order-request, as an event told."""
 
 
 @dataclass(frozen=True, slots=True)

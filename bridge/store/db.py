@@ -9,6 +9,7 @@ transactions of its own.
 """
 
 import asyncio
+import contextlib
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -35,6 +36,11 @@ Bulk = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T]]
 
 MOST_TOGETHER = 256
 """How many callers share one commit at most, so that the first need not wait for too many."""
+GATHER_SECONDS = 0.002
+"""How long a commit waits at most for those who shared the last ones."""
+MANY = 8
+"""Fewer than so many callers a commit are not waited for."""
+NEARLY_ALL, FADES = 0.9, 0.95
 BUSY_SECONDS = 5.0
 """How long to wait for another process that is writing."""
 CHECKED_BYTES = 64 * 2**20
@@ -94,6 +100,8 @@ class Database:
         self._waiting: deque[_Part] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._closed = False
+        self._usual = 0.0
+        self._filled = asyncio.Event()
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -129,6 +137,8 @@ class Database:
             raise TryLater(f"the store {self.path} is closed")
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Part(bulk, item, answer))
+        if len(self._waiting) >= self._usual * NEARLY_ALL:
+            self._filled.set()
         self._write()
         return answer
 
@@ -167,11 +177,17 @@ class Database:
                 self._answer(part.answer, came)
 
     async def _let_others_come(self) -> None:
-        """Until a turn of the loop brings nobody new: a fuller commit costs hardly more."""
-        before = 0
-        while before < len(self._waiting) < MOST_TOGETHER:
-            before = len(self._waiting)
-            await asyncio.sleep(0)
+        """Under load, waits a little for as many as came before: they cost hardly more.
+
+        Without it the first to come back pays for a commit of his own while all others wait.
+        """
+        await asyncio.sleep(0)
+        if len(self._waiting) < self._usual * NEARLY_ALL and self._usual >= MANY:
+            self._filled.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GATHER_SECONDS):
+                    await self._filled.wait()
+        self._usual = max(float(len(self._waiting)), self._usual * FADES)
 
     async def _commit(self, parts: Sequence[_Part]) -> Sequence[_Came]:
         try:

@@ -3,11 +3,12 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from bridge.core.memory import OrderRow, StoreFacts, Story
-from bridge.core.model import PharmacyOrderUid, Phase, order_key
-from bridge.store.tables import journal, links, notes, stuck, todo
+from bridge.core.model import JournalEntry, Key, PharmacyOrderUid, Phase, order_key
+from bridge.store.tables import deliveries, journal, links, notes, stuck, todo
 from bridge.store.tables.links import LINK
 from bridge.store.tables.rows import moment_or_none
 from bridge.store.tables.stuck import NOTE
@@ -44,11 +45,17 @@ def story(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Story | None
     standing = todo.standing(connection, key)
     return Story(
         link=link,
-        entries=journal.of(connection, key),
+        entries=_entries(connection, key),
         stuck=stuck.find(connection, key),
         due_at=standing.due_at if standing else None,
         attempts=standing.attempts if standing else 0,
     )
+
+
+def _entries(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:
+    """What was delivered and what was done, in time order."""
+    both = [*deliveries.of(connection, key), *journal.of(connection, key)]
+    return tuple(sorted(both, key=attrgetter("at")))
 
 
 def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:

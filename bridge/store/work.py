@@ -15,11 +15,10 @@ from bridge.core.model import (
     order_key,
     order_uid,
 )
-from bridge.store.tables import deliveries as remembered
+from bridge.store.tables import deliveries as received
 from bridge.store.tables import journal, links, notes, seen, stuck, todo
 
 _ORDER = "order:"
-_TOLD = {Taken.HINTED: "delivered", Taken.ECHO: "echo"}
 _COUNTED = {
     Taken.DUPLICATE: "deliveries_duplicate",
     Taken.ECHO: "deliveries_echo",
@@ -29,7 +28,7 @@ _COUNTED = {
 
 def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Taken]:
     """Remembers each delivery and, if it says anything new, makes its key due."""
-    fresh = remembered.remember(connection, deliveries)
+    fresh = received.fresh(connection, deliveries)
     links_of = _links_of(connection, deliveries)
     stuck_keys = stuck.keys(connection) if links_of else set()
 
@@ -44,16 +43,11 @@ def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list
         echo = link is not None and is_echo(link, stuck=is_stuck, told_status=told)
         return Taken.ECHO if echo else Taken.HINTED
 
-    taken = list(map(judge, deliveries, fresh))
-    hints = [
-        _hint_of(each, each.key)
-        for each, became in zip(deliveries, taken, strict=True)
-        if became is Taken.HINTED and each.key is not None
-    ]
-    if hints:
-        hint(connection, hints, deliveries[-1].received_at)
-    _tell(connection, deliveries, taken)
-    return taken
+    became = list(map(judge, deliveries, fresh))
+    received.remember(connection, deliveries, became)
+    _hint(connection, deliveries, became)
+    _count(connection, deliveries, became)
+    return became
 
 
 def _links_of(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> dict[Key, Link]:
@@ -62,46 +56,48 @@ def _links_of(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) ->
     return {order_key(uid): link for uid, link in links.find_all(connection, uids).items()}
 
 
-def _hint_of(delivery: Delivery, key: Key) -> Hint:
-    return Hint(
-        key,
-        f"{delivery.vendor}: {delivery.event}",
-        delivery.priority,
-        name=delivery.name,
-        told_status=delivery.told_status,
-    )
-
-
-def _tell(
-    connection: sqlite3.Connection, deliveries: Sequence[Delivery], taken: Sequence[Taken]
+def _hint(
+    connection: sqlite3.Connection, deliveries: Sequence[Delivery], became: Sequence[Taken]
 ) -> None:
-    """The story of each key, and how many of each kind came in."""
-    counts: Counter[str] = Counter()
-    entries: list[JournalEntry] = []
-    for delivery, became in zip(deliveries, taken, strict=True):
-        entry = _entry(delivery, became)
-        if entry is not None:
-            entries.append(entry)
-        counter = _COUNTED.get(became)
-        if counter is not None:
-            known = delivery.known_event or became is not Taken.NOTED
-            counts[counter if known else "deliveries_unknown_event"] += 1
-    journal.write(connection, entries)
+    hints = [
+        Hint(
+            each.key,
+            f"{each.vendor}: {each.event}",
+            each.priority,
+            name=each.name,
+            told_status=each.told_status,
+        )
+        for each, word in zip(deliveries, became, strict=True)
+        if word is Taken.HINTED and each.key is not None
+    ]
+    if hints:
+        hint(connection, hints, deliveries[-1].received_at)
+
+
+def _count(
+    connection: sqlite3.Connection, deliveries: Sequence[Delivery], became: Sequence[Taken]
+) -> None:
+    """How many of each kind came in; what we have no word for stands in the journal as well."""
+    unknown = [
+        each
+        for each, word in zip(deliveries, became, strict=True)
+        if word is Taken.NOTED and not each.known_event
+    ]
+    counts = Counter(_COUNTED[word] for word in became if word in _COUNTED)
+    counts["deliveries_noted"] -= len(unknown)
+    counts["deliveries_unknown_event"] = len(unknown)
     for name, by in counts.items():
-        notes.count(connection, name, by)
+        if by:
+            notes.count(connection, name, by)
+    journal.write(connection, map(_unknown_event, unknown))
 
 
-def _entry(delivery: Delivery, became: Taken) -> JournalEntry | None:
+def _unknown_event(delivery: Delivery) -> JournalEntry:
     facts = {"vendor": delivery.vendor, "event": delivery.event}
     if delivery.told_status is not None:
         facts["status"] = delivery.told_status
-    if became is Taken.NOTED and not delivery.known_event:
-        key = Key(f"{journal.NOT_OF_A_KEY}{delivery.event}")
-        return JournalEntry(key, delivery.received_at, "unknown event", facts)
-    what = _TOLD.get(became)
-    if what is None or delivery.key is None:
-        return None
-    return JournalEntry(delivery.key, delivery.received_at, what, facts)
+    key = Key(f"{journal.NOT_OF_A_KEY}{delivery.event}")
+    return JournalEntry(key, delivery.received_at, "unknown event", facts)
 
 
 def hint(connection: sqlite3.Connection, hints: Sequence[Hint], now: datetime) -> None:
@@ -156,6 +152,6 @@ def forget(connection: sqlite3.Connection, before: datetime) -> int:
     stuck.delete(connection, *keys)
     todo.delete(connection, *keys)
     journal.forget(connection, keys, before)
-    remembered.forget(connection, before)
+    received.forget(connection, before)
     seen.forget_orders(connection, before)
     return len(keys)

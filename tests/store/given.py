@@ -101,6 +101,7 @@ def full_link() -> Link:
         rules_version="0123456789ab",
         finished_at=after(8),
         held=True,
+        rejected_at=after(10),
     )
     plain = link(1)
     same = [f.name for f in fields(Link) if getattr(whole, f.name) == getattr(plain, f.name)]

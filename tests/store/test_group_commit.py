@@ -317,3 +317,23 @@ async def test_a_reading_that_sqlite_ended_tells_of_its_own_error(store: Store):
 async def test_a_reading_cannot_write(store: Store):
     with pytest.raises(TryLater, match="cannot be written"):
         await store.read(note(1))
+
+
+async def test_after_many_came_together_one_alone_is_not_kept_for_long(store: Store):
+    await asyncio.gather(*(store.transaction(note(n)) for n in range(50)))
+    assert await asyncio.wait_for(store.transaction(note(50)), 1) == 50
+    assert len(await written(store)) == 51
+
+
+async def test_under_load_those_who_come_a_little_later_share_the_commit(store: Store):
+    await asyncio.gather(*(store.transaction(note(n)) for n in range(20)))
+    statements = await traced(store)
+    store._database._usual = 20.0
+
+    async def a_turn_later(number: int) -> int:
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return await store.transaction(note(number))
+
+    await asyncio.gather(store.transaction(note(20)), *(a_turn_later(n) for n in range(21, 40)))
+    assert statements.count("COMMIT") == 1

@@ -41,11 +41,11 @@ async def test_a_new_order_is_remembered_and_due(store: Store):
     assert known.announced_by is AnnouncedBy.WEBHOOK
     assert (claim.key, claim.why, claim.priority) == (key(1), "rxscale: pharmacy_order_created", 2)
     assert (claim.attempts, claim.hinted_at) == (0, NOW)
-    assert await told(store, key(1)) == [
-        (
-            "delivered",
-            '{"vendor":"rxscale","event":"pharmacy_order_created","status":"waiting for pharmacy"}',
-        )
+    story = await store.story(uid(1))
+    assert story is not None
+    event = {"vendor": "rxscale", "event": "pharmacy_order_created"}
+    assert [(entry.at, entry.what, entry.facts) for entry in story.entries] == [
+        (NOW, "delivered", {**event, "status": "waiting for pharmacy"})
     ]
 
 
@@ -73,7 +73,9 @@ async def test_a_repeated_delivery_changes_nothing_but_two_counts(store: Store):
         rows = await store.read(sql("SELECT times, received_at FROM deliveries"))
         assert rows == [(times, NOW.timestamp() * 1e6)]
     assert await counters(store) == {"deliveries_duplicate": 2}
-    assert len(await told(store, key(1))) == 1
+    story = await store.story(uid(1))
+    assert story is not None
+    assert [(e.what, e.facts["times"]) for e in story.entries] == [("delivered", 3)]
     assert await store.claim(1, after(LEASE.total_seconds() + 1), LEASE) == [(claim, known)]
 
 
@@ -115,7 +117,9 @@ async def test_an_echo_costs_nothing(store: Store):
     await store.save(submitted(1), [])
     assert await store.take(delivery(1, told_status="pending review")) is Taken.ECHO
     assert await counters(store) == {"deliveries_echo": 1}
-    assert [what for what, _ in await told(store, key(1))] == ["echo"]
+    story = await store.story(uid(1))
+    assert story is not None
+    assert [entry.what for entry in story.entries] == ["echo"]
     assert await store.next_due(NOW) is None
 
 

@@ -9,6 +9,7 @@ from store.given import (
     entry,
     hint,
     key,
+    link,
     make_stuck,
     sql,
     submitted,
@@ -59,13 +60,21 @@ async def test_finished_orders_are_forgotten_with_all_about_them(store: Store):
     assert await store.forget(BEFORE) == 0
 
 
-async def test_old_deliveries_are_forgotten(store: Store):
-    await store.take(delivery(1, received_at=after(999)))
-    await store.take(delivery(2, received_at=BEFORE))
+async def test_old_deliveries_about_no_order_are_forgotten(store: Store):
+    for number, received_at in ((1, after(999)), (2, BEFORE)):
+        await store.take(delivery(number, key=None, received_at=received_at))
     await store.forget(BEFORE)
-    assert await column(store, "SELECT key FROM deliveries") == [key(2)]
-    assert await store.take(delivery(2)) is Taken.DUPLICATE
-    assert await store.take(delivery(1)) is Taken.HINTED
+    assert await store.take(delivery(2, key=None)) is Taken.DUPLICATE
+    assert await store.take(delivery(1, key=None)) is Taken.NOTED
+
+
+async def test_a_delivery_is_part_of_its_orders_story_as_long_as_that_is_remembered(store: Store):
+    await store.take(delivery(1, received_at=after(1)))
+    await store.forget(BEFORE)
+    assert await column(store, "SELECT key FROM deliveries") == [key(1)]
+    await store.save(link(1, phase=Phase.DONE, finished_at=after(2)), [])
+    await store.forget(BEFORE)
+    assert await column(store, "SELECT key FROM deliveries") == []
 
 
 async def test_of_the_journal_only_what_is_about_no_key_grows_old(store: Store):
