@@ -5,7 +5,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
-from multidict import CIMultiDict
 
 from bridge.core.memory import Delivery, Taken
 from bridge.core.model import order_key
@@ -23,7 +22,7 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 Read = Callable[[Mapping[str, str], bytes], Delivery | None]
 
 _ANSWERS = {word: f'{{"status":"{word.value}"}}'.encode() for word in Taken}
-_JSON = CIMultiDict({"Content-Type": "application/json"})
+_JSON = {"Content-Type": "application/json"}
 _TESTED = b'{"status":"tested"}'
 
 

@@ -22,9 +22,9 @@ from typing import Any, Self, TypeVar
 
 import aiosqlite
 
-from bridge.errors import Misconfigured, TryLater
-from bridge.store.failures import damaged, refusal, trouble
-from bridge.store.schema import APPLICATION_ID, migrate
+from bridge.errors import TryLater
+from bridge.store.connect import connect_reader, connect_writer
+from bridge.store.failures import refusal, trouble
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -41,10 +41,6 @@ GATHER_SECONDS = 0.002
 MANY = 8
 """Fewer than so many callers a commit are not waited for."""
 NEARLY_ALL, FADES = 0.9, 0.95
-BUSY_SECONDS = 5.0
-"""How long to wait for another process that is writing."""
-CHECKED_BYTES = 64 * 2**20
-"""A file up to this size is read through for damage when it is opened (a fraction of a second)."""
 
 
 class _Thread(aiosqlite.Connection):
@@ -111,9 +107,9 @@ class Database:
         locked for longer than BUSY_SECONDS or the disk is full.
         """
         try:
-            writer = await _Thread.start(partial(_connect_writer, path))
+            writer = await _Thread.start(partial(connect_writer, path))
             try:
-                reader = await _Thread.start(partial(_connect_reader, path))
+                reader = await _Thread.start(partial(connect_reader, path))
             except BaseException:
                 await writer.close()
                 raise
@@ -281,43 +277,3 @@ def _look(body: Body[T], connection: sqlite3.Connection) -> T:
     finally:
         if connection.in_transaction:  # else SQLite ended it, and its error is the one to tell
             connection.execute("ROLLBACK")
-
-
-def _connect_writer(path: Path) -> sqlite3.Connection:
-    connection = _connect(f"{path.absolute().as_uri()}?mode=rwc")
-    try:
-        migrate(connection, str(path))
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        _try_to_write(connection)
-        _refuse_damage(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _connect_reader(path: Path) -> sqlite3.Connection:
-    return _connect(f"{path.absolute().as_uri()}?mode=ro")
-
-
-def _connect(uri: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, cached_statements=256
-    )
-
-
-def _try_to_write(connection: sqlite3.Connection) -> None:
-    """Fails here rather than at the first delivery. (BEGIN alone does not, on a read-only file.)"""
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
-    connection.execute("ROLLBACK")
-
-
-def _refuse_damage(connection: sqlite3.Connection, path: Path) -> None:
-    if path.stat().st_size > CHECKED_BYTES:
-        return
-    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if found != "ok":
-        raise Misconfigured(damaged(path))

@@ -15,7 +15,7 @@ from store.given import NOW, after, content_of, delivery, link, rows_of, uid, wr
 
 from bridge.core.memory import Taken
 from bridge.errors import Misconfigured, TryLater
-from bridge.store import Store, db
+from bridge.store import Store, connect, db
 from bridge.store.tables import notes
 
 
@@ -127,7 +127,7 @@ async def test_a_file_with_damage_in_the_middle(path: Path):
 async def test_a_large_file_is_not_read_through(path: Path, monkeypatch: pytest.MonkeyPatch):
     content = await with_orders(path)
     damage_one_page(path, content)
-    monkeypatch.setattr(db, "CHECKED_BYTES", len(content) - 1)
+    monkeypatch.setattr(connect, "CHECKED_BYTES", len(content) - 1)
     store = await Store.open(path, now=NOW)
     with pytest.raises(TryLater, match="its file is damaged"):
         for number in range(200):
@@ -161,7 +161,7 @@ async def test_a_locked_store_is_a_passing_trouble(path: Path, monkeypatch: pyte
 
 
 async def test_if_reading_cannot_be_opened_nothing_is(path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(db, "_connect_reader", lambda path: db._connect("file:/nowhere/x?mode=ro"))
+    monkeypatch.setattr(db, "connect_reader", lambda _: connect._connect("file:/nowhere/x?mode=ro"))
     await refused(path)
 
 

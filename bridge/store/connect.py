@@ -1,0 +1,53 @@
+"""Opens the store's file: makes or migrates it, and refuses one that cannot be relied on."""
+
+import sqlite3
+from pathlib import Path
+
+from bridge.errors import Misconfigured
+from bridge.store.failures import damaged
+from bridge.store.schema import APPLICATION_ID, migrate
+
+BUSY_SECONDS = 5.0
+"""How long to wait for another process that is writing."""
+CHECKED_BYTES = 64 * 2**20
+"""A file up to this size is read through for damage when it is opened (a fraction of a second)."""
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    connection = _connect(f"{path.absolute().as_uri()}?mode=rwc")
+    try:
+        migrate(connection, str(path))
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _try_to_write(connection)
+        _refuse_damage(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    return _connect(f"{path.absolute().as_uri()}?mode=ro")
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, cached_statements=256
+    )
+
+
+def _try_to_write(connection: sqlite3.Connection) -> None:
+    """Fails here rather than at the first delivery. (BEGIN alone does not, on a read-only file.)"""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+    connection.execute("ROLLBACK")
+
+
+def _refuse_damage(connection: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size > CHECKED_BYTES:
+        return
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise Misconfigured(damaged(path))
