@@ -153,7 +153,7 @@ async def test_a_store_that_has_lost_its_number(path: Path):
 
 async def test_a_locked_store_is_a_passing_trouble(path: Path, monkeypatch: pytest.MonkeyPatch):
     await (await Store.open(path, now=NOW)).close()
-    monkeypatch.setattr(db, "BUSY_SECONDS", 0.02)
+    monkeypatch.setattr(connect, "BUSY_SECONDS", 0.02)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(TryLater, match="another process is writing"):
