@@ -29,6 +29,7 @@ def routes(world: World) -> list[web.RouteDef]:
         ("POST", "/orders", desk.add_orders),
         ("POST", "/rxscale/orders/{uid}/status", desk.set_order_status),
         ("DELETE", "/rxscale/orders/{uid}", desk.delete_order),
+        ("POST", "/rxscale/skus", desk.set_skus),
         ("POST", "/order-requests/{id}/approve", desk.approve),
         ("POST", "/order-requests/{id}/reject", desk.reject),
         ("POST", "/pharmaone/orders/{id}", desk.change_p1_order),
@@ -116,10 +117,20 @@ class Desk:
         return {"uids": uids}
 
     def set_order_status(self, request: web.Request, body: Json) -> None:
-        self._world.set_order_status(request.match_info["uid"], _text(body, "status"))
+        """`status`, and for a hold the `comment` that opens its thread."""
+        comment = _text(body, "comment") if "comment" in body else None
+        self._world.set_order_status(request.match_info["uid"], _text(body, "status"), comment)
 
     def delete_order(self, request: web.Request, _body: object) -> None:
         self._world.delete_order(request.match_info["uid"])
+
+    def set_skus(self, _request: web.Request, body: Json) -> Json:
+        """`count` new ones; `skus` to change by uid or to add; `hidden_types` of the account."""
+        if "hidden_types" in body:
+            self._world.hide_sku_types(*body["hidden_types"])
+        announce = body.get("announce") is not False
+        skus = self._world.set_skus(body.get("count", 0), body.get("skus", ()), announce=announce)
+        return {"uids": skus}
 
     # ------------------------------------------------------------------ PharmaOne's side
 

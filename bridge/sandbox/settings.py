@@ -20,6 +20,8 @@ PERMISSIONS = frozenset(
     }
 )
 """What a key may be allowed at RxScale (rxscale.md section 3)."""
+PUBLIC_PERMISSIONS = frozenset({"product:read", "create_prescription_checkout"})
+"""What its public API asks for (section 11)."""
 
 SCOPES = (
     "orders.read",
@@ -66,6 +68,20 @@ class SandboxSettings:
     rx_per_minute: int = 600
     rx_list_order: Literal["newest", "oldest"] = "newest"
     """Which order comes first in the list; the documents do not say."""
+    rx_completes_from: tuple[str, ...] = ("ready_for_pickup",)
+    """current: from where a pharmacy may complete an order; the documents do not say."""
+    rx_deducts_stock: bool = True
+    """Whether a completed order takes its goods out of stock, as documented."""
+    rx_short_stock: Literal["zero", "negative", "refuse"] = "zero"
+    """Completed with too little stock: it falls to 0, or below, or `complete_order` is refused."""
+    rx_hidden_types: frozenset[str] = frozenset()
+    """`digital` or `physical`: SKUs that the account does not show (section 6.7)."""
+    rx_lists_deleted: bool = True
+    """Whether deleted SKUs stay in the list, with `deleted_at`; the documents do not say."""
+    rx_public_key: str = "rx-public-sandbox-key"
+    """A telemedicine provider's key for the public API."""
+    rx_shop: str = "sandbox-shop"
+    rx_market: str = "DE"
     auto_complete_seconds: float | None = 1.0
     """legacy: how long after `shipped` RxScale itself completes an order; None: never."""
     rx_webhook_target: str | None = None

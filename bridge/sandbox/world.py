@@ -29,7 +29,7 @@ class World:
         self.timers = Timers()
         self.courier = Courier(settings, self.timers)
         self.rxscale = RxScale(settings, self.courier, self.timers)
-        goods = samples.inventory([*self.rxscale.skus.values()])
+        goods = samples.inventory([*self.skus.values()])
         self.pharmaone = PharmaOne(settings, self.courier, self.timers, goods)
         self.access = Access(settings)
         self.calls = CallLog(settings.log_limit)
@@ -49,7 +49,7 @@ class World:
     @property
     def skus(self) -> dict[str, Json]:
         """Pharmacy SKUs by uid, as the list shows them."""
-        return self.rxscale.skus
+        return self.rxscale.shelf.skus
 
     def add_orders(
         self,
@@ -61,9 +61,23 @@ class World:
         """New pharmacy orders, one for each of `overrides`, or else `count`; their uids."""
         return self.rxscale.add_orders(count, overrides, announce)
 
-    def set_order_status(self, uid: str, status: str) -> None:
+    def set_order_status(self, uid: str, status: str, comment: str | None = None) -> None:
         """RxScale's own people or system change a pharmacy order; any jump is theirs to make."""
-        self.rxscale.set_order_status(uid, status)
+        self.rxscale.set_order_status(uid, status, comment)
+
+    def set_skus(
+        self,
+        count: int = 0,
+        changes: Sequence[Mapping[str, object]] = (),
+        *,
+        announce: bool = True,
+    ) -> list[str]:
+        """RxScale's own people add `count` SKUs, and change or add one for each of `changes`."""
+        return self.rxscale.shelf.set_skus(count, changes, announce=announce)
+
+    def hide_sku_types(self, *types: str) -> None:
+        """From now on the account does not show SKUs that are `digital` or `physical`."""
+        self.rxscale.shelf.hide_types(types)
 
     def delete_order(self, uid: str) -> None:
         """The pharmacy order is gone, without a word."""
@@ -143,4 +157,6 @@ def _order_state(order: PharmacyOrder) -> Json:
         "name": order.data["name"],
         "pharmacy_uid": order.pharmacy_uid,
         "updated_at": order.data["updated_at"],
+        "tracking": order.tracking,
+        "threads": order.threads,
     }

@@ -3,7 +3,7 @@
 import pytest
 from sandbox.callers import BASE
 
-LISTS = ("/pharmacy_orders/", "/pharmacy_skus/")
+LISTS = ("/pharmacy_orders/", "/pharmacy_skus/", "/payouts")
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,7 @@ async def test_health_answers_on_both_base_paths(sandbox, rx_of, base):
         ("PATCH", "/pharmacy_skus/psku-1001", ["pharmacy_sku_write"]),
         ("PATCH", "/pharmacy_skus/psku-1001/stock", ["stock_write", "pharmacy_sku_write"]),
         ("PATCH", "/pharmacy_skus/psku-1001/external_id", ["pharmacy_sku_write"]),
+        ("GET", "/payouts", ["orders_read"]),
         ("GET", "/webhooks/", ["webhooks_read"]),
         ("POST", "/webhooks/", ["webhooks_write"]),
         ("DELETE", "/webhooks/ws-9", ["webhooks_write"]),

@@ -48,16 +48,7 @@ async def test_the_detail_adds_patient_doctor_prescription_and_payouts(sandbox, 
     assert body["patient_data"].keys() == {"uid", "display_name", "email", "date_of_birth"}
     assert body["prescription_file"].keys() == {"filename", "content_base64"}
     assert body["prepaid"] == 1
-    assert [row["status"] for row in body["payouts"]] == ["projected"] * len(body["order_items"])
-
-
-async def test_payouts_are_projected_for_what_was_paid_and_routed_in_the_end(sandbox, rx):
-    paid, unpaid = sandbox.world.add_orders(overrides=[{"prepaid": 1}, {"prepaid": 0}])
-    assert (await rx("GET", f"/pharmacy_orders/{unpaid}")).body["payouts"] == []
-    sandbox.world.set_order_status(paid, "completed")
-    rows = (await rx("GET", f"/pharmacy_orders/{paid}")).body["payouts"]
-    assert {row["status"] for row in rows} == {"routed"}
-    assert all(row["routing_created_at"] for row in rows)
+    assert {row["status"] for row in body["payouts"]} == {"projected"}
 
 
 async def test_an_unknown_order_is_404(rx):
@@ -102,11 +93,39 @@ async def test_the_oldest_may_come_first(start, rx_of):
     assert [row["uid"] for row in reply.body["data"]] == uids
 
 
-@pytest.mark.parametrize("query", [{"page": "-1"}, {"page": "x"}, {"limit": "0"}, {"status": "no"}])
+@pytest.mark.parametrize(
+    "query", [{"page": "-1"}, {"page": "x"}, {"page": "9" * 5000}, {"limit": "0"}, {"status": "no"}]
+)
 async def test_a_query_that_means_nothing_is_400(rx, query):
     reply = await rx("GET", "/pharmacy_orders/", query=query)
     assert reply.status == 400
     assert reply.body["error"].keys() == query.keys()
+
+
+async def test_a_list_read_before_shows_what_came_and_went_since(sandbox, rx):
+    async def listed(**query):
+        reply = await rx("GET", "/pharmacy_orders/", query=query)
+        return [row["uid"] for row in reply.body["data"]]
+
+    waiting, review = {"status": "waiting for pharmacy"}, {"status": "pending review"}
+    first, second = sandbox.world.add_orders(2)
+    assert [await listed(), await listed(**waiting), await listed(**review)] == [
+        [second, first],
+        [second, first],
+        [],
+    ]
+    [third] = sandbox.world.add_orders(1)
+    sandbox.world.set_order_status(third, "pending review")
+    sandbox.world.set_order_status(first, "pending review")
+    assert await listed() == [third, second, first]
+    assert (await listed(**waiting), await listed(**review)) == ([second], [third, first])
+    for uid in (second, third):
+        sandbox.world.delete_order(uid)
+    assert (await listed(), await listed(**waiting), await listed(**review)) == (
+        [first],
+        [],
+        [first],
+    )
 
 
 async def test_the_list_is_filtered_by_status_as_it_is_now(sandbox, rx):
@@ -157,7 +176,7 @@ async def test_the_way_of_an_order_one_step_at_a_time(sandbox, rx):
         ("pending review", "waiting for pharmacy"),
         ("in-progress", "pending review"),
         ("ready_for_pickup", "in-progress"),
-        ("ready_for_pickup", "on-hold"),
+        ("init", "on-hold"),
         ("on-hold", "ready_for_pickup"),
         ("completed", "cancelled"),
         ("cancelled", "pending review"),
@@ -176,10 +195,10 @@ async def test_a_step_that_is_not_documented_is_refused(sandbox, rx, here, there
     assert sandbox.world.orders[uid].status == here
 
 
-@pytest.mark.parametrize("here", ["waiting for pharmacy", "pending review", "in-progress"])
+@pytest.mark.parametrize("here", FLOW[:-1])
 async def test_on_hold_and_back(sandbox, rx, here):
     [uid] = sandbox.world.add_orders(overrides=[{"status": here}])
-    for comment in ({}, {"comment": "  "}, {"comment": None}):
+    for comment in ({}, {"comment": "  "}, {"comment": None}, {"comment": 5}):
         reply = await set_status(rx, uid, "on-hold", **comment)
         assert reply.status == 400
         assert reply.body["error"].keys() == {"comment"}
@@ -207,93 +226,6 @@ async def test_a_body_that_is_no_object_is_400(sandbox, rx, data):
     [uid] = sandbox.world.add_orders(1)
     reply = await rx("PATCH", f"/pharmacy_orders/{uid}/status", data=data)
     assert (reply.status, reply.body) == (400, {"error": "Bad request"})
-
-
-# ---------------------------------------------------------------------- completing
-
-
-def complete(rx, uid, body=None):
-    return rx("PATCH", f"/pharmacy_orders/{uid}/complete_order", body)
-
-
-def tracking(link="https://example.org/parcel/1", carrier="DHL"):
-    return {"tracking_links": [{"tracking_link": link, "carrier": carrier}]}
-
-
-@pytest.mark.parametrize("body", [None, {}, tracking()])
-async def test_completing_takes_the_goods_out_of_stock(sandbox, rx, body):
-    line = {"sku": {"uid": "sku-1001"}, "amount": 3}
-    [uid] = sandbox.world.add_orders(
-        overrides=[{"status": "ready_for_pickup", "order_items": [line]}]
-    )
-    before = sandbox.world.skus["psku-1001"]["stock"]
-    reply = await complete(rx, uid, body)
-    assert reply.status == 200
-    assert reply.body["status"] == "completed"
-    assert "order" not in reply.body
-    assert "total_paid_amount" not in reply.body["order_items"][0]
-    assert sandbox.world.skus["psku-1001"]["stock"] == before - 3
-
-
-async def test_completing_an_order_of_foreign_goods_takes_nothing(sandbox, rx):
-    line = {"uid": "oi-1", "sku": {"uid": "sku-foreign"}, "amount": 1}
-    [uid] = sandbox.world.add_orders(
-        overrides=[{"status": "ready_for_pickup", "order_items": [line]}]
-    )
-    stock = [sku["stock"] for sku in sandbox.world.skus.values()]
-    assert (await complete(rx, uid)).status == 200
-    assert stock == [sku["stock"] for sku in sandbox.world.skus.values()]
-
-
-async def test_stock_never_falls_below_nothing(sandbox, rx):
-    line = {"sku": {"uid": "sku-1001"}, "amount": 1000}
-    [uid] = sandbox.world.add_orders(
-        overrides=[{"status": "ready_for_pickup", "order_items": [line]}]
-    )
-    await complete(rx, uid)
-    assert sandbox.world.skus["psku-1001"]["stock"] == 0
-
-
-@pytest.mark.parametrize("here", ["init", *FLOW[:-1], "on-hold", "cancelled"])
-async def test_completing_starts_from_ready_only(sandbox, rx, here):
-    [uid] = sandbox.world.add_orders(overrides=[{"status": here}])
-    reply = await complete(rx, uid, {})
-    assert reply.status == 400
-    assert reply.body["pharmacy"] == {"uid": "ph-sandbox", "display_name": "Musterapotheke"}
-    assert sandbox.world.orders[uid].status == here
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        (tracking(link="parcel 1"), "tracking_link"),
-        (tracking(link="http://[bad"), "tracking_link"),
-        (tracking(link="https://"), "tracking_link"),
-        (tracking(link=None), "tracking_link"),
-        (tracking(carrier="dhl"), "carrier"),
-        ({"tracking_links": ["https://example.org"]}, "_schema"),
-    ],
-)
-async def test_tracking_that_is_not_allowed_is_refused_by_its_place(sandbox, rx, body, field):
-    [uid] = sandbox.world.add_orders(overrides=[{"status": "ready_for_pickup"}])
-    reply = await complete(rx, uid, body)
-    assert reply.status == 400
-    assert reply.body["error"]["tracking_links"]["0"].keys() == {field}
-    assert reply.body["pharmacy"]["uid"] == "ph-sandbox"
-
-
-async def test_tracking_has_to_be_a_list(sandbox, rx):
-    [uid] = sandbox.world.add_orders(overrides=[{"status": "ready_for_pickup"}])
-    assert (await complete(rx, uid, {"tracking_links": {}})).status == 400
-
-
-async def test_completing_again_is_fine_without_tracking_only(sandbox, rx):
-    [uid] = sandbox.world.add_orders(overrides=[{"status": "ready_for_pickup"}])
-    assert (await complete(rx, uid, tracking())).status == 200
-    stock = {uid: sku["stock"] for uid, sku in sandbox.world.skus.items()}
-    assert (await complete(rx, uid, {})).status == 200
-    assert (await complete(rx, uid, tracking())).status == 400
-    assert stock == {uid: sku["stock"] for uid, sku in sandbox.world.skus.items()}
 
 
 # ---------------------------------------------------------------------- the legacy steps
@@ -359,5 +291,5 @@ async def test_legacy_cancels_from_open_and_processing(legacy, rx_of, here):
 
 async def test_legacy_has_no_complete_order(legacy, rx_of):
     [uid] = legacy.world.add_orders(overrides=[{"status": "shipped"}])
-    reply = await complete(rx_of(legacy), uid, {})
+    reply = await rx_of(legacy)("PATCH", f"/pharmacy_orders/{uid}/complete_order", {})
     assert (reply.status, reply.body) == (404, {"error": "Resource not found"})

@@ -48,7 +48,7 @@ async def test_the_catalogue_matches_what_pharmaone_has(sandbox, rx, p1):
 
 
 def test_every_pzn_has_its_check_digit():
-    codes = [sku["sku"]["pzn"] for sku in samples.catalogue(50, "ph")]
+    codes = [sku["sku"]["pzn"] for sku in samples.catalogue(samples.goods("ph"), 50)]
     assert len(set(codes)) == 50
     for code in codes:
         digits = [int(digit) for digit in code]

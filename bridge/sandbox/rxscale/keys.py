@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bridge.sandbox.settings import PERMISSIONS, SandboxSettings
+from bridge.sandbox.settings import PERMISSIONS, PUBLIC_PERMISSIONS, SandboxSettings
 from bridge.sandbox.traffic import Ask, Refusal
 
 
@@ -12,13 +12,28 @@ class Keys:
     def __init__(self, settings: SandboxSettings) -> None:
         self._group_key = settings.group_key
         self._pharmacy_uid = settings.pharmacy_uid
-        self._allowed = {settings.rx_api_key: PERMISSIONS, **settings.rx_permissions}
+        self._public_key = settings.rx_public_key
+        self._allowed = {
+            settings.rx_api_key: PERMISSIONS,
+            settings.rx_public_key: PUBLIC_PERMISSIONS,
+            **settings.rx_permissions,
+        }
         if settings.group_key is not None:
             self._allowed.setdefault(settings.group_key, PERMISSIONS)
 
     def check(self, headers: Mapping[str, str], any_of: tuple[str, ...]) -> str:
         """The key, which has one of these permissions; without any named, every key will do."""
-        key = _presented(headers)
+        return self._check(_presented(headers), any_of)
+
+    def check_public(self, headers: Mapping[str, str], any_of: tuple[str, ...]) -> str:
+        """The same for the public API, which takes its key in two more headers (section 3)."""
+        return self._check(_presented_publicly(headers), any_of)
+
+    def is_telemedicine(self, key: str) -> bool:
+        """Whether a provider stands behind that key: only the one made for the public API."""
+        return key == self._public_key
+
+    def _check(self, key: str, any_of: tuple[str, ...]) -> str:
         allowed = self._allowed.get(key)
         if allowed is None:
             raise _unknown("invalid_api_key", "API key is unknown or inactive")
@@ -48,6 +63,18 @@ def _presented(headers: Mapping[str, str]) -> str:
     if "Authorization" in headers:
         raise _unknown("api_key_missing", "X-API-Key is expected")
     raise _unknown("authorization_header_missing", "Authorization header is expected")
+
+
+def _presented_publicly(headers: Mapping[str, str]) -> str:
+    key = headers.get("X-RxScale-Authorization", "").strip()
+    if key:
+        return key
+    kind, _, key = headers.get("Authorization", "").partition(" ")
+    if not kind or "X-API-Key" in headers:
+        return _presented(headers)
+    if kind != "Bearer" or not key.strip():
+        raise _unknown("invalid_header", "Authorization is not: Bearer <key>")
+    return key.strip()
 
 
 def _unknown(code: str, description: str) -> Refusal:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bridge.sandbox.rxscale import payouts
 from bridge.sandbox.rxscale.samples import Json
 from bridge.sandbox.traffic import encode
 
@@ -29,7 +30,13 @@ class PharmacyOrder:
     uid: str = field(init=False)
     pharmacy_uid: str = field(init=False)
     status: str = field(init=False)
+    tracking: Json | None = field(default=None, init=False)
+    """The link and carrier that went on with the shipment: the first one sent (section 6.4)."""
+    threads: list[str] = field(default_factory=list, init=False)
+    """What RxScale's people were told when the order was put on hold (section 6.3)."""
     _row: bytes | None = field(default=None, init=False, repr=False)
+    _payouts: list[Json] | None = field(default=None, init=False, repr=False)
+    _names: str | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.uid = self.data["uid"]
@@ -39,7 +46,7 @@ class PharmacyOrder:
     def set_status(self, status: str, now: int) -> None:
         self.status = self.data["status"] = status
         self.data["updated_at"] = now
-        self._row = None
+        self._row = self._payouts = None
 
     @property
     def lines(self) -> list[Json]:
@@ -54,8 +61,12 @@ class PharmacyOrder:
 
     def detail(self) -> Json:
         """With patient, doctor, prescription and payouts (rxscale.md section 6.2)."""
-        payouts = [_payout(self, line) for line in self.lines] if self.data["prepaid"] else []
-        return {**{key: self.data[key] for key in _DETAIL}, "payouts": payouts}
+        return {**{key: self.data[key] for key in _DETAIL}, "payouts": self.payouts()}
+
+    def payouts(self) -> list[Json]:
+        if self._payouts is None:
+            self._payouts = payouts.of_order(self.data)
+        return self._payouts
 
     def completed(self) -> Json:
         """The answer to completing it: no addresses, no amounts paid (rxscale.md section 6.4)."""
@@ -76,16 +87,14 @@ class PharmacyOrder:
 
     def mentions(self, text: str) -> bool:
         """Whether the list's `search` for `text` (in lower case) finds it (section 6.1)."""
+        if self._names is None:
+            self._names = "\n".join(name for name in self._all_names() if name).lower()
+        return text in self._names
+
+    def _all_names(self) -> tuple[str | None, ...]:
         data = self.data
-        person = data["patient_data"] or {}
-        names = (
-            data["shop_order_name"],
-            data["name"],
-            person.get("display_name"),
-            data["order"]["uid"],
-            self.uid,
-        )
-        return any(text in name.lower() for name in names if name)
+        person = (data["patient_data"] or {}).get("display_name")
+        return data["shop_order_name"], data["name"], person, data["order"]["uid"], self.uid
 
 
 def _no_province(value: object) -> object:
@@ -102,21 +111,4 @@ def _event_line(line: Json, own: Json | None) -> Json:
         **line,
         "sku": {**line["sku"], **{key: own["sku"][key] for key in keys}},
         "pharmacy_sku": {key: own[key] for key in ("uid", "external_id", "price", "stock")},
-    }
-
-
-def _payout(order: PharmacyOrder, line: Json) -> Json:
-    """What this line brings: projected until the order is completed (rxscale.md section 6.5)."""
-    routed = order.status == "completed"
-    return {
-        "status": "routed" if routed else "projected",
-        "amount": line.get("total_paid_amount"),
-        "currency": "EUR",
-        "component_type": "item_rest",
-        "routing_description": None,
-        "provider_route_id": None,
-        "pharmacy_order_uid": order.uid,
-        "pharmacy_order_name": order.data["name"],
-        "pharmacy_order_created_at": order.data["created_at"],
-        "routing_created_at": order.data["updated_at"] if routed else None,
     }

@@ -1,23 +1,23 @@
 """RxScale's documented routes: what they refuse and what they answer (rxscale.md section 6)."""
 
-import math
 import secrets
 from collections.abc import Callable
 from typing import Any
 
+from bridge.sandbox.rxscale import payouts
 from bridge.sandbox.rxscale.keys import Keys
+from bridge.sandbox.rxscale.lists import body, choice, invalid, not_found, page
+from bridge.sandbox.rxscale.public import PublicRoutes
 from bridge.sandbox.rxscale.records import PharmacyOrder
-from bridge.sandbox.rxscale.samples import Json
+from bridge.sandbox.rxscale.shelf import sku_errors
 from bridge.sandbox.rxscale.state import RxScale
-from bridge.sandbox.rxscale.steps import DIALECTS, completion_errors, is_url, status_errors
+from bridge.sandbox.rxscale.steps import completion_errors, dialect_of, is_url, status_errors
 from bridge.sandbox.settings import SandboxSettings
 from bridge.sandbox.traffic import Answer, Ask, Refusal, Route, answer, encode
 from bridge.sandbox.webhooks import EVENTS, Courier
 
 BASES = ("/v1/external_pharmacy_api", "/v1/external-pharmacy-api-v1")
 """Both documented base paths; which of them the real servers know is not documented (C-1)."""
-MOST_ROWS = 200
-BIGGEST = 2**31 - 1
 
 Handler = Callable[[Ask, str], Answer]
 """Answers a call that is about the pharmacy of this uid."""
@@ -30,7 +30,9 @@ class Routes:
         self._rxscale = rxscale
         self._courier = courier
         self._keys = Keys(settings)
-        self._dialect = DIALECTS[settings.rx_dialect]
+        self._public = PublicRoutes(settings, rxscale.shelf, self._keys)
+        self._dialect = dialect_of(settings)
+        self._refuses_short_stock = settings.rx_short_stock == "refuse"
         self._newest_first = settings.rx_list_order == "newest"
 
     def all(self) -> list[Route]:
@@ -46,9 +48,11 @@ class Routes:
             *self._scoped("PATCH", "/pharmacy_skus/{uid}", sku_write, self._set_sku),
             *self._scoped("PATCH", "/pharmacy_skus/{uid}/stock", stock_write, self._set_stock),
             *self._scoped("PATCH", "/pharmacy_skus/{uid}/external_id", sku_write, self._set_link),
+            *self._scoped("GET", "/payouts", read, self._list_payouts),
             *self._route("GET", "/webhooks/", ("webhooks_read",), self._list_webhooks),
             *self._route("POST", "/webhooks/", ("webhooks_write",), self._add_webhook),
             *self._route("DELETE", "/webhooks/{uid}", ("webhooks_write",), self._drop_webhook),
+            *self._public.all(),
         ]
         if self._dialect.completes_from:
             path = "/pharmacy_orders/{uid}/complete_order"
@@ -76,51 +80,52 @@ class Routes:
     # ------------------------------------------------------------------ orders
 
     def _list_orders(self, ask: Ask, pharmacy_uid: str) -> Answer:
-        status, text = ask.query.get("status"), ask.query.get("search", "").lower()
-        if status is not None and status not in self._dialect.steps:
-            raise _invalid({"status": [f"Must be one of: {', '.join(self._dialect.steps)}."]})
-        found = [
-            order
-            for order in self._rxscale.orders.values()
-            if order.pharmacy_uid == pharmacy_uid
-            and (status is None or order.status == status)
-            and (not text or order.mentions(text))
-        ]
-        if self._newest_first:
-            found.reverse()
-        return _page(ask, found, PharmacyOrder.row)
+        status = choice(ask, "status", self._dialect.steps) or None
+        found = self._rxscale.listed(pharmacy_uid, status)
+        text = ask.query.get("search", "").lower()
+        if text:
+            found = [order for order in found if order.mentions(text)]
+        return page(ask, found[::-1] if self._newest_first else found, PharmacyOrder.row)
 
     def _get_order(self, ask: Ask, pharmacy_uid: str) -> Answer:
         return answer(self._order(ask, pharmacy_uid).detail())
 
     def _set_status(self, ask: Ask, pharmacy_uid: str) -> Answer:
         order = self._order(ask, pharmacy_uid)
-        body = _body(ask)
-        errors = status_errors(self._dialect, order.status, body)
+        wanted = body(ask)
+        errors = status_errors(self._dialect, order.status, wanted)
         if errors:
-            raise _invalid(errors)
-        self._rxscale.set_order_status(order.uid, body["status"])
+            raise invalid(errors)
+        self._rxscale.set_order_status(order.uid, wanted["status"], wanted.get("comment"))
         return Answer(200, order.row())
 
     def _complete(self, ask: Ask, pharmacy_uid: str) -> Answer:
         order = self._order(ask, pharmacy_uid)
-        errors = completion_errors(self._dialect, order.status, _body(ask) if ask.body else {})
+        wanted = body(ask) if ask.body else {}
+        errors = completion_errors(self._dialect, order.status, wanted)
+        if not errors and order.status != "completed" and self._refuses_short_stock:
+            short = self._rxscale.shelf.short(order.lines, pharmacy_uid)
+            errors = {"stock": [f"Not enough stock of {uid}" for uid in short]} if short else None
         if errors:
             raise Refusal({"error": errors, "pharmacy": order.data["pharmacy"]})
-        self._rxscale.set_order_status(order.uid, "completed")
+        self._rxscale.complete(order.uid, wanted.get("tracking_links", []))
         return answer(order.completed())
 
     def _order(self, ask: Ask, pharmacy_uid: str) -> PharmacyOrder:
         order = self._rxscale.orders.get(ask.uid)
         if order is None or order.pharmacy_uid != pharmacy_uid:
-            raise _not_found()
+            raise not_found()
         return order
+
+    def _list_payouts(self, ask: Ask, pharmacy_uid: str) -> Answer:
+        orders = self._rxscale.listed(pharmacy_uid)
+        rows = [row for order in orders for row in order.payouts()]
+        return page(ask, payouts.asked_for(ask, rows), encode)
 
     # ------------------------------------------------------------------ SKUs
 
     def _list_skus(self, ask: Ask, pharmacy_uid: str) -> Answer:
-        found = [sku for sku in self._rxscale.skus.values() if sku["pharmacy"] == pharmacy_uid]
-        return _page(ask, found, encode)
+        return page(ask, self._rxscale.shelf.shown(pharmacy_uid), encode)
 
     def _set_sku(self, ask: Ask, pharmacy_uid: str) -> Answer:
         return self._change_sku(ask, pharmacy_uid, {"price", "stock", "external_id"}, set())
@@ -134,20 +139,13 @@ class Routes:
     def _change_sku(
         self, ask: Ask, pharmacy_uid: str, known: set[str], required: set[str]
     ) -> Answer:
-        sku = self._rxscale.skus.get(ask.uid)
-        if sku is None or sku["pharmacy"] != pharmacy_uid:
-            raise _not_found()
-        body = _body(ask)
-        errors = {key: ["Missing data for required field."] for key in required - body.keys()}
-        errors |= {key: ["Unknown field."] for key in body.keys() - known}
-        errors |= {
-            key: [f"Not a valid {_SKU_FIELDS[key][0]}."]
-            for key in body.keys() & known
-            if not _SKU_FIELDS[key][1](body[key])
-        }
+        if self._rxscale.shelf.changeable(ask.uid, pharmacy_uid) is None:
+            raise not_found()
+        changes = body(ask)
+        errors = sku_errors(changes, known, required)
         if errors:
-            raise _invalid(errors)
-        return answer(self._rxscale.change_sku(ask.uid, body))
+            raise invalid(errors)
+        return answer(self._rxscale.shelf.change(ask.uid, changes))
 
     # ------------------------------------------------------------------ webhooks
 
@@ -162,15 +160,15 @@ class Routes:
         )
 
     def _add_webhook(self, ask: Ask) -> Answer:
-        body = _body(ask)
-        target, event = body.get("target"), body.get("notification_type")
+        wanted = body(ask)
+        target, event = wanted.get("target"), wanted.get("notification_type")
         errors: dict[str, Any] = {}
         if not isinstance(target, str) or not is_url(target):
             errors["target"] = ["Not a valid URL."]
         if event not in EVENTS["rxscale"]:
             errors["notification_type"] = [f"Must be one of: {', '.join(EVENTS['rxscale'])}."]
         if errors:
-            raise _invalid(errors)
+            raise invalid(errors)
         secret = f"whsec_{secrets.token_hex(16)}"
         [one] = self._courier.subscribe("rxscale", str(target), secret, [str(event)])
         ask.uid = one.uid
@@ -180,52 +178,6 @@ class Routes:
     def _drop_webhook(self, ask: Ask) -> Answer:
         one = self._courier.subscriptions.get(ask.uid)
         if one is None or one.vendor != "rxscale":
-            raise _not_found()
+            raise not_found()
         self._courier.unsubscribe(ask.uid)
         return Answer(204)
-
-
-def _is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value <= BIGGEST
-
-
-_SKU_FIELDS: dict[str, tuple[str, Callable[[object], bool]]] = {
-    "price": ("integer", _is_count),
-    "stock": ("integer", _is_count),
-    "external_id": ("string", lambda value: value is None or isinstance(value, str)),
-}
-"""What each field of a SKU has to be; the documents give types but no ranges (section 6.8)."""
-
-
-def _page(ask: Ask, found: list[Any], row: Callable[[Any], bytes]) -> Answer:
-    """One page of a list; a larger limit is capped (rxscale.md section 5)."""
-    page = _number(ask, "page", default=0, least=0)
-    limit = min(_number(ask, "limit", default=50, least=1), MOST_ROWS)
-    rows = b",".join([row(each) for each in found[page * limit : (page + 1) * limit]])
-    total, pages = len(found), math.ceil(len(found) / limit)
-    tail = f'],"totalRegistries":{total},"totalPages":{pages}}}'
-    return Answer(200, b'{"data":[' + rows + tail.encode())
-
-
-def _number(ask: Ask, name: str, *, default: int, least: int) -> int:
-    text = ask.query.get(name)
-    if text is None:
-        return default
-    if not text.isdecimal() or int(text) < least:
-        raise _invalid({name: ["Not a valid integer."]})
-    return int(text)
-
-
-def _body(ask: Ask) -> Json:
-    body = ask.json()
-    if body is None:
-        raise Refusal({"error": "Bad request"})
-    return body
-
-
-def _invalid(errors: dict[str, Any]) -> Refusal:
-    return Refusal({"error": errors})
-
-
-def _not_found() -> Refusal:
-    return Refusal({"error": "Resource not found"}, 404)

@@ -1,8 +1,9 @@
 """Synthetic goods, people and orders: clearly artificial, and the same for the same seed."""
 
 import base64
+import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Json = dict[str, Any]
@@ -26,23 +27,28 @@ def pzn(body: int) -> str | None:
     return None if check == 10 else f"{digits}{check}"
 
 
-def catalogue(count: int, pharmacy_uid: str) -> list[Json]:
-    """`count` pharmacy SKUs as RxScale lists them (rxscale.md section 6.7).
-
-    The last two have no `external_id`, unless there are no more than two.
-    """
-    valid = [code for body in range(1001001, 1001001 + 2 * count + 2) if (code := pzn(body))]
-    linked = count - _UNLINKED if count > _UNLINKED else count
-    return [_sku(index, valid[index], pharmacy_uid, index < linked) for index in range(count)]
+def goods(pharmacy_uid: str) -> Iterator[Json]:
+    """Pharmacy SKUs as RxScale lists them (rxscale.md section 6.7), each another, without end."""
+    codes = filter(None, map(pzn, itertools.count(1001001)))
+    for index, code in enumerate(codes):
+        yield _sku(index, code, pharmacy_uid)
 
 
-def _sku(index: int, code: str, pharmacy_uid: str, linked: bool) -> Json:
+def catalogue(supply: Iterator[Json], count: int) -> list[Json]:
+    """The next `count` goods; the last two have no `external_id`, unless there are no more."""
+    rows = list(itertools.islice(supply, count))
+    for sku in rows[-_UNLINKED:] if count > _UNLINKED else []:
+        sku["external_id"] = None
+    return rows
+
+
+def _sku(index: int, code: str, pharmacy_uid: str) -> Json:
     number = 1001 + index
     grams = 5 if index % 2 == 0 else 10
     product = f"{_PRODUCTS[index % len(_PRODUCTS)]} {number}"
     return {
         "uid": f"psku-{number}",
-        "external_id": str(20401 + index) if linked else None,
+        "external_id": str(20401 + index),
         "price": grams * (750 + 25 * index),
         "stock": 40 + index,
         "pharmacy": pharmacy_uid,
@@ -79,16 +85,15 @@ def inventory(skus: Sequence[Json]) -> list[Json]:
     ]
 
 
-def order(seed: int, number: int, status: str, pharmacy: Json, skus: Sequence[Json]) -> Json:
+def order(seed: int, number: int, status: str, pharmacy: Json, linked: Sequence[Json]) -> Json:
     """The `number`th pharmacy order of `seed`, with all that any view of it shows.
 
-    Lines come from `skus` that have an `external_id` (rxscale.md sections 6.1, 6.2 and 7.1).
+    Lines come from the pharmacy SKUs `linked` (rxscale.md sections 6.1, 6.2 and 7.1).
     """
     luck = random.Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
     uid = f"po-{seed}{number:06d}"
     person = _person(luck, number)
     pickup = luck.random() < 0.3
-    linked = [sku for sku in skus if sku["external_id"] is not None]
     chosen = luck.sample(linked, min(len(linked), luck.randint(1, 3)))
     lines = [order_line(uid, at, sku, luck.randint(1, 3)) for at, sku in enumerate(chosen)]
     return {
@@ -116,6 +121,7 @@ def order(seed: int, number: int, status: str, pharmacy: Json, skus: Sequence[Js
             "content_base64": _prescription(uid),
         },
         "prepaid": int(luck.random() < 0.7),
+        "physical_prescription": True,
         "data": {},
         "deleted_at": None,
     }

@@ -5,9 +5,11 @@ section 13, 5). This one does, so that a jump shows.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
+
+from bridge.sandbox.settings import SandboxSettings
 
 Errors = dict[str, Any]
 """Messages by field, lists by their index, as validation errors nest them (section 4)."""
@@ -29,7 +31,8 @@ class Dialect:
 
 
 DIALECTS: Mapping[Literal["current", "legacy"], Dialect] = {
-    # sections 6.3 and 8; cancelling by its text ("before completion"), not by its diagram
+    # sections 6.3 and 8; cancelling by its text ("before completion"), not by its diagram;
+    # on-hold "from any other status" that is the pharmacy's
     "current": Dialect(
         steps={
             "init": ("cancelled",),
@@ -37,7 +40,7 @@ DIALECTS: Mapping[Literal["current", "legacy"], Dialect] = {
             "pending review": ("in-progress", "on-hold", "cancelled"),
             "in-progress": ("ready_for_pickup", "on-hold", "cancelled"),
             "on-hold": ("waiting for pharmacy", "pending review", "in-progress", "cancelled"),
-            "ready_for_pickup": ("cancelled",),
+            "ready_for_pickup": ("on-hold", "cancelled"),
             "completed": (),
             "cancelled": (),
         },
@@ -57,6 +60,14 @@ DIALECTS: Mapping[Literal["current", "legacy"], Dialect] = {
 }
 
 
+def dialect_of(settings: SandboxSettings) -> Dialect:
+    """The dialect spoken; where `complete_order` starts is not documented, so a setting says."""
+    dialect = DIALECTS[settings.rx_dialect]
+    if not dialect.completes_from:
+        return dialect
+    return replace(dialect, completes_from=settings.rx_completes_from)
+
+
 def status_errors(dialect: Dialect, here: str, body: Mapping[str, Any]) -> Errors | None:
     """Why an order that stands at `here` may not be changed so; None if it may.
 
@@ -71,7 +82,13 @@ def status_errors(dialect: Dialect, here: str, body: Mapping[str, Any]) -> Error
         return None
     if wanted not in dialect.steps.get(here, ()):
         return {"status": [f"An order cannot go from {here} to {wanted}."]}
-    if wanted == "on-hold" and not str(body.get("comment") or "").strip():
+    return _comment_errors(body.get("comment")) if wanted == "on-hold" else None
+
+
+def _comment_errors(comment: object) -> Errors | None:
+    if comment is not None and not isinstance(comment, str):
+        return {"comment": ["Not a valid string."]}
+    if comment is None or not comment.strip():
         return {"comment": ["A comment is required when setting an order on hold"]}
     return None
 
@@ -82,12 +99,12 @@ def completion_errors(dialect: Dialect, here: str, body: Mapping[str, Any]) -> E
     Tracking for an order already completed is refused (section 6.4).
     """
     links = body.get("tracking_links", [])
+    if not isinstance(links, list):
+        return {"tracking_links": ["Not a valid list."]}
     if here == "completed":
         return {"tracking_links": ["The order is already completed"]} if links else None
     if here not in dialect.completes_from:
         return {"status": [f"An order cannot be completed from {here}."]}
-    if not isinstance(links, list):
-        return {"tracking_links": ["Not a valid list."]}
     wrong = {str(at): errors for at, link in enumerate(links) if (errors := _link_errors(link))}
     return {"tracking_links": wrong} if wrong else None
 
@@ -95,16 +112,19 @@ def completion_errors(dialect: Dialect, here: str, body: Mapping[str, Any]) -> E
 def _link_errors(link: object) -> Errors:
     if not isinstance(link, dict):
         return {"_schema": ["Invalid input type."]}
-    errors = {}
-    if not is_url(link.get("tracking_link")):
+    needed = ("tracking_link", "carrier")
+    errors: Errors = {
+        key: ["Missing data for required field."] for key in needed if key not in link
+    }
+    if "tracking_link" in link and not is_url(link["tracking_link"]):
         errors["tracking_link"] = ["Invalid tracking link"]
-    if link.get("carrier") not in CARRIERS:
+    if "carrier" in link and link["carrier"] not in CARRIERS:
         errors["carrier"] = [f"Must be one of: {', '.join(CARRIERS)}."]
     return errors
 
 
 def is_url(value: object) -> bool:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or any(character.isspace() for character in value):
         return False
     try:
         parts = urlsplit(value)
