@@ -27,6 +27,8 @@ class PharmacyOrder:
     """`data` holds all that any view shows. Change its status by `set_status` only."""
 
     data: Json
+    number: int
+    """Grows with each order made."""
     uid: str = field(init=False)
     pharmacy_uid: str = field(init=False)
     status: str = field(init=False)

@@ -3,7 +3,9 @@
 Whatever changes is announced by webhook, whoever changed it: the pharmacy's own calls echo.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 
 from bridge.sandbox.rxscale import samples
 from bridge.sandbox.rxscale.records import PharmacyOrder
@@ -12,14 +14,15 @@ from bridge.sandbox.rxscale.shelf import Shelf
 from bridge.sandbox.settings import SandboxSettings
 from bridge.sandbox.webhooks import Courier, Timers
 
+_number = attrgetter("number")
 _ARRIVES_AS = {"current": "waiting for pharmacy", "legacy": "open"}
 
 
 class RxScale:
     """Pharmacy orders; the SKUs are on its `shelf`. A method given an unknown uid raises KeyError.
 
-    A list is kept as it was last read until an order leaves it or comes in between, so that a
-    sweep over many pages costs little more than its rows.
+    Lists once asked for are kept up to date order by order, so that a sweep over many pages costs
+    little more than its rows.
     """
 
     def __init__(self, settings: SandboxSettings, courier: Courier, timers: Timers) -> None:
@@ -49,9 +52,13 @@ class RxScale:
             self._lists[pharmacy_uid, status] = found
         return found
 
-    def _forget_lists(self, order: PharmacyOrder, *statuses: str | None) -> None:
-        for status in statuses:
-            self._lists.pop((order.pharmacy_uid, status), None)
+    def _enlist(self, order: PharmacyOrder, status: str | None) -> None:
+        if (known := self._lists.get((order.pharmacy_uid, status))) is not None:
+            insort(known, order, key=_number)
+
+    def _delist(self, order: PharmacyOrder, status: str | None) -> None:
+        if (known := self._lists.get((order.pharmacy_uid, status))) is not None:
+            del known[bisect_left(known, order.number, key=_number)]
 
     # ------------------------------------------------------------------ making
 
@@ -84,15 +91,14 @@ class RxScale:
             data["order_items"] = [
                 _filled(data["uid"], at, line, sold) for at, line in enumerate(data["order_items"])
             ]
-        return self._keep(PharmacyOrder(data))
+        return self._keep(PharmacyOrder(data, self._made))
 
     def _keep(self, order: PharmacyOrder) -> PharmacyOrder:
         if order.uid in self.orders:
             raise ValueError(f"there is an order {order.uid} already")
         self.orders[order.uid] = order
         for status in (None, order.status):
-            if (known := self._lists.get((order.pharmacy_uid, status))) is not None:
-                known.append(order)
+            self._enlist(order, status)
         return order
 
     # ------------------------------------------------------------------ changing
@@ -106,8 +112,9 @@ class RxScale:
         order = self.orders[uid]
         if order.status == status:
             return
-        self._forget_lists(order, order.status, status)
+        self._delist(order, order.status)
         order.set_status(status, self.now)
+        self._enlist(order, status)
         if status == "on-hold" and comment is not None:
             order.threads.append(comment)
         self._tell("pharmacy_order_updated", order)
@@ -129,7 +136,8 @@ class RxScale:
 
     def delete_order(self, uid: str) -> None:
         order = self.orders.pop(uid)
-        self._forget_lists(order, None, order.status)
+        for status in (None, order.status):
+            self._delist(order, status)
 
     # ------------------------------------------------------------------ webhooks
 
