@@ -175,10 +175,12 @@ async def test_too_little_stock(start, rx_of, settings, status, left):
     assert sandbox.world.orders[uid].status == ("completed" if status == 200 else FLOW[-1])
 
 
-async def test_enough_stock_is_not_refused(start, rx_of):
+async def test_enough_stock_is_not_refused_nor_asked_for_twice(start, rx_of):
     sandbox = await start(rx_short_stock="refuse")
-    assert (await complete(rx_of(sandbox), await ready(sandbox, amount=40))).status == 200
-    assert sandbox.world.skus["psku-1001"]["stock"] == 0
+    uid = await ready(sandbox, amount=40)
+    for _ in range(2):
+        assert (await complete(rx_of(sandbox), uid)).status == 200
+        assert sandbox.world.skus["psku-1001"]["stock"] == 0
 
 
 async def test_completing_from_where_the_setting_says(start, rx_of):
