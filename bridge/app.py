@@ -19,11 +19,12 @@ import aiohttp
 
 from bridge import vitals
 from bridge.core.memory import SweepResult
-from bridge.core.orders import LINKING_CODES
+from bridge.core.orders import FREED_BY_MAPPING
 from bridge.core.steps import Policy
-from bridge.cycles import CatalogueReader, Finder, OrderSweep, Reloader, every
+from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, every
+from bridge.cycles.upkeep import CATALOGUE_SECONDS, FORGET_SECONDS, Upkeep
 from bridge.errors import TryLater
-from bridge.exchange import Call, Harm
+from bridge.exchange import Call
 from bridge.mapping import Rules
 from bridge.metrics import Metrics
 from bridge.pharmaone import client as pharmaone_client
@@ -41,17 +42,6 @@ from bridge.worker import Parts, Worker
 log = logging.getLogger("bridge")
 
 RELOAD_SECONDS = 2.0
-FORGET_SECONDS = 3600.0
-CATALOGUE_SECONDS = 3600.0
-FREED_BY_MAPPING = LINKING_CODES | {
-    "missing_field",
-    "no_price",
-    "not_whole",
-    "bad_pzn",
-    "bad_expression_result",
-    "unknown_status",
-}
-"""Reasons that a changed mapping file may remove: such orders are looked at again by themselves."""
 
 
 def now() -> datetime:
@@ -78,9 +68,12 @@ class Bridge:
     reloader: Reloader
     vendors: Vendors
     sweep: OrderSweep
+    p1_sweep: P1Sweep
     catalogue: CatalogueReader
     worker: Worker
     started_at: datetime = field(default_factory=now)
+    p1_news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when PharmaOne told of an order that nobody knows yet."""
 
 
 @asynccontextmanager
@@ -155,7 +148,15 @@ def _assemble(
         worker.wake()
 
     sweep = OrderSweep(store, vendors.rxscale, lambda: reloader.rules, now, swept)
-    return Bridge(settings, metrics, store, reloader, vendors, sweep, catalogue, worker)
+    p1_sweep = P1Sweep(
+        store,
+        vendors.pharmaone,
+        lambda: reloader.rules,
+        now,
+        worker.wake,
+        most_details=settings.orders.find_details,
+    )
+    return Bridge(settings, metrics, store, reloader, vendors, sweep, p1_sweep, catalogue, worker)
 
 
 async def run(
@@ -191,27 +192,20 @@ async def _drain(
 
 
 def _clockwork(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
-    orders = bridge.settings.orders
+    settings, reload_after = bridge.settings, lambda: RELOAD_SECONDS
+    poll_after = lambda: settings.orders.poll_seconds  # noqa: E731
+    upkeep = Upkeep(
+        bridge.store, bridge.catalogue, bridge.p1_sweep, now, settings.store.retention_days
+    )
     return [
-        every(lambda: orders.poll_seconds, "the order sweep", bridge.sweep.run),
-        every(lambda: RELOAD_SECONDS, "looking at the mapping files", bridge.reloader.look),
-        every(lambda: CATALOGUE_SECONDS, "reading the SKU list", partial(_read_skus, bridge)),
-        every(lambda: FORGET_SECONDS, "forgetting old orders", partial(_forget, bridge)),
-        every(lambda: RELOAD_SECONDS, "counting", partial(vitals.measure, bridge)),
+        every(poll_after, "the order sweep", bridge.sweep.run),
+        every(poll_after, "the sweep of PharmaOne's orders", bridge.p1_sweep.run),
+        every(lambda: 0.0, "reading PharmaOne's new orders", partial(upkeep.learn, bridge.p1_news)),
+        every(reload_after, "looking at the mapping files", bridge.reloader.look),
+        every(lambda: CATALOGUE_SECONDS, "reading the SKU list", upkeep.read_skus),
+        every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),
+        every(reload_after, "counting", partial(vitals.measure, bridge)),
     ]
-
-
-async def _read_skus(bridge: Bridge) -> None:
-    read_at = await bridge.store.catalogue_at()
-    if read_at is None or now() - read_at > timedelta(seconds=CATALOGUE_SECONDS / 2):
-        await bridge.catalogue.read(Harm.SWEEP)
-
-
-async def _forget(bridge: Bridge) -> None:
-    days = bridge.settings.store.retention_days
-    forgotten = await bridge.store.forget(now() - timedelta(days=days))
-    if forgotten:
-        log.info("forgot finished orders", extra={"orders": forgotten})
 
 
 async def _rules_changed(store: Store, rules: Rules) -> None:
@@ -240,6 +234,8 @@ def web_of(bridge: Bridge) -> aiohttp.web.Application:
             metrics=bridge.metrics,
             on_hint=bridge.worker.wake,
             now=now,
+            on_unread=bridge.p1_news.set,
+            rejecting=lambda: bridge.reloader.rules.rejecting_events,
             pharmacy_uid=bridge.settings.rxscale.pharmacy_uid,
         )
     )

@@ -21,6 +21,7 @@ from bridge.server import Running, serve
 from bridge.settings import Settings
 
 SECRET = "whsec_canary"
+P1_SECRET = "p1-secret-canary"
 MAPPINGS = Path(__file__).parent.parent / "mappings"
 PATIENCE = timedelta(seconds=3)
 """Work that falls due within this time is waited for; what is due later is left."""
@@ -60,6 +61,7 @@ def bridge_settings(
             "shop_id": sandbox.settings.shop_id,
             "requests_per_second": 0,
             "requests_per_minute": 0,
+            "webhook_secrets": [P1_SECRET],
         },
         "server": {"port": 0},
         "store": {"path": folder / "rxbridge.db"},
@@ -88,8 +90,11 @@ class House:
         """Until every webhook was delivered and everything due (soon) was looked at."""
         while True:
             await self.sandbox.drain()
+            if self.bridge.p1_news.is_set():
+                self.bridge.p1_news.clear()
+                await self.bridge.p1_sweep.learn()
             await self.bridge.worker.run_until_idle()
-            if self.sandbox.world.courier.pending:
+            if self.bridge.p1_news.is_set() or self.sandbox.world.courier.pending:
                 continue
             now = app.now()
             due = await self.bridge.store.next_due(now)
@@ -98,7 +103,26 @@ class House:
             await asyncio.sleep(max(0.0, (due - now).total_seconds()))
 
     async def sweep(self) -> None:
+        """Both sweeps, one after the other, and whatever they hint."""
         await self.bridge.sweep.run()
+        await self.bridge.p1_sweep.run()
+        await self.settle()
+
+    async def approve(self, uid: str) -> str:
+        """Staff make an order of its order-request; the order's id."""
+        (request,) = self.requests(uid)
+        order_id = self.world.approve(request.id)
+        await self.settle()
+        return order_id
+
+    async def change(self, order_id: str, **changes: str | bool) -> None:
+        """Somebody at PharmaOne changes an order's status or flags."""
+        self.world.change_p1_order(order_id, **changes)
+        await self.settle()
+
+    async def change_at_rxscale(self, uid: str, status: str, comment: str | None = None) -> None:
+        """Somebody at RxScale changes a pharmacy order."""
+        self.world.set_order_status(uid, status, comment)
         await self.settle()
 
     async def orders_arrive(
@@ -153,6 +177,9 @@ async def open_house(
         running = await serve(app.web_of(bridge), "127.0.0.1", 0)
         subscriptions = sandbox.world.subscribe(
             "rxscale", f"{running.url}/webhooks/rxscale", SECRET
+        )
+        subscriptions += sandbox.world.subscribe(
+            "pharmaone", f"{running.url}/webhooks/pharmaone", P1_SECRET
         )
         house = House(sandbox, bridge, running, folder)
         try:

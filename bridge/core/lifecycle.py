@@ -9,6 +9,7 @@ an order that already stands at or past the wanted rank is left alone: nothing m
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bridge.core.model import State
 
@@ -45,6 +46,10 @@ class Vocabulary:
     """Which call sets a word: `status` unless named here."""
     flags: Mapping[str, State] = field(default_factory=dict)
     """What a raised flag (`shipped`, `picked_up`) means; a flag outweighs the word."""
+    bodies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What is sent to set a word, where its body is a matter of choice."""
+    gone: State | None = None
+    """What an order that is no longer there amounts to; None: a person says."""
 
 
 def route(vocabulary: Vocabulary, here: str, there: str) -> tuple[str, ...] | None:

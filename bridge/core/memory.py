@@ -5,19 +5,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bridge.core.model import Claim, JournalEntry, Key, Link, Phase, StuckNote
+from bridge.core.model import (
+    Claim,
+    JournalEntry,
+    Key,
+    Link,
+    OrderId,
+    P1Order,
+    Phase,
+    StuckNote,
+)
 
+PHARMAONE = "pharmaone"
 CLEARED_BY_A_PERSON = frozenset({"unsure_submission", "cannot_know"})
 """Stuck codes for which a person's "retry" means: I looked, it is not there, send it."""
 
 
 class Taken(StrEnum):
-    """What became of a delivery. All four are acknowledged alike."""
+    """What became of a delivery. All are acknowledged alike."""
 
     HINTED = "hinted"  # there is something to look at
     DUPLICATE = "duplicate"  # this delivery was taken before
     ECHO = "echo"  # it tells what is known already
     NOTED = "noted"  # nothing in it to look at
+    UNREAD = "unread"  # about an order of PharmaOne's that nobody knows: it is read next
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,10 @@ class Delivery:
 
     `dedup_key` is what two deliveries of one event have in common, within `vendor`. `key` is None
     where nothing is to be looked at. `told_status` is the vendor's status word, where it tells one.
+
+    PharmaOne's deliveries name its own order (`order_id`), from which the store finds the key, or
+    by any of `references` an order-request that staff `rejects`; `quiet` ones tell of no progress.
+    `unread`: about orders of PharmaOne's that nobody knows yet.
     """
 
     vendor: str
@@ -37,6 +52,11 @@ class Delivery:
     name: str | None
     received_at: datetime
     known_event: bool = True
+    order_id: OrderId | None = None
+    references: tuple[str, ...] = ()
+    rejects: bool = False
+    quiet: bool = False
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +74,8 @@ class Outcome:
     failed: bool
     stuck: StuckNote | None
     now: datetime
+    p1_order: P1Order | None = None
+    """PharmaOne's order as it was seen, so that the next sweep does not take it for news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +146,21 @@ class StoreFacts:
     counters: Mapping[str, int] = field(default_factory=dict)
 
 
-def is_echo(link: Link, *, stuck: bool, told_status: str | None) -> bool:
+def is_echo(link: Link, *, stuck: bool, vendor: str, told_status: str | None) -> bool:
     """Whether a delivery that tells `told_status` says nothing that would change what we do.
 
-    True only where the order-request is out of our hands and RxScale tells the status that we
-    remember: our own status changes come back like this (rxscale.md section 7). An order that a
-    person dropped is left alone whatever is told.
+    True only where the order-request is out of our hands and the vendor tells the status that we
+    remember of its side: our own changes come back like this (rxscale.md section 7, pharmaone.md
+    section 14). An order that a person dropped is left alone whatever is told, and PharmaOne has
+    nothing more to say to one that is over at RxScale.
     """
     if link.phase is Phase.DROPPED:
         return True
-    if stuck or told_status is None or told_status != link.rx_status:
+    if vendor == PHARMAONE and link.phase is Phase.DONE:
+        return True
+    if stuck or told_status is None:
         return False
-    return link.phase in (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE)
+    if vendor == PHARMAONE:
+        return link.phase is Phase.ADOPTED and told_status == link.p1_status
+    remembered = (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE)
+    return link.phase in remembered and told_status == link.rx_status

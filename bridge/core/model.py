@@ -145,6 +145,22 @@ class P1Order:
 
 
 @dataclass(frozen=True, slots=True)
+class P1Sight:
+    """PharmaOne's order as just seen itself. `detail` is the whole answer: memory only."""
+
+    order: P1Order
+    detail: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingLink:
+    """A parcel's page; `carrier` is one of the words RxScale allows (rxscale.md section 6.4)."""
+
+    url: str
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueSku:
     """What RxScale's SKU list says of one pharmacy SKU, as far as linking needs it."""
 
@@ -203,8 +219,8 @@ class Hint:
     priority: int = 0
     announced_by: AnnouncedBy = AnnouncedBy.WEBHOOK
     name: str | None = None
-    told_status: str | None = None
-    """The vendor's status word, where a delivery told one."""
+    told: str | None = None
+    """`vendor:status word`, where a delivery told one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,34 @@ def cancelled(link: Link) -> StuckNote:
     )
 
 
+def cancelled_after_handover(link: Link) -> StuckNote:
+    return StuckNote(
+        "cancelled_after_handover",
+        f"RxScale cancelled this order after PharmaOne's order {link.order_id} was handed over",
+        "settle the return and the payment with RxScale; "
+        f"then: {_drop(link, 'settled with RxScale')}",
+    )
+
+
+def rejected(link: Link) -> StuckNote:
+    return StuckNote(
+        "rejected_in_pharmaone",
+        f"rejected in PharmaOne: staff refused the order-request {link.request_id or ''}".rstrip(),
+        "cancel it in RxScale's portal (RxScale then asks another pharmacy); it frees itself; "
+        "or say so once for all orders in mappings/statuses.toml: "
+        'pharmaone.order_requests.rejected = "cancelled"',
+    )
+
+
+def deleted(link: Link) -> StuckNote:
+    return StuckNote(
+        "deleted_in_pharmaone",
+        f"PharmaOne no longer has its order {link.order_id}",
+        "cancel or complete it in RxScale's portal; it frees itself; "
+        f"or: {_drop(link, 'deleted in PharmaOne')}",
+    )
+
+
 def gone(link: Link) -> StuckNote:
     return StuckNote(
         "gone_at_rxscale",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bridge.core.lifecycle import Vocabulary
 from bridge.core.model import Link, OrderRequestId, P1Order, PharmacyOrder, Phase, State
-from bridge.core.steps import Search, SetStatus
+from bridge.core.steps import Search
 
 
 def seen(link: Link, order: PharmacyOrder, vocabulary: Vocabulary) -> Link:
@@ -29,9 +29,14 @@ def seen(link: Link, order: PharmacyOrder, vocabulary: Vocabulary) -> Link:
     )
 
 
-def status_set(link: Link, order: PharmacyOrder, step: SetStatus, vocabulary: Vocabulary) -> Link:
-    """RxScale accepted a status: as good as seeing it. `order` already carries the new word."""
-    return replace(seen(link, order, vocabulary), held=step.comment is not None)
+def status_set(
+    link: Link, order: PharmacyOrder, vocabulary: Vocabulary, *, held: bool = False
+) -> Link:
+    """RxScale accepted a status: as good as seeing it. `order` already carries the new word.
+
+    `held`: it is on hold, and it is the bridge that put it there.
+    """
+    return replace(seen(link, order, vocabulary), held=held)
 
 
 def searched(link: Link, search: Search, order: P1Order | None) -> Link:
@@ -49,6 +54,11 @@ def adopted(link: Link, order: P1Order) -> Link:
         p1_status=order.status,
         p1_seen_at=order.seen_at,
     )
+
+
+def seen_there(link: Link, order: P1Order) -> Link:
+    """PharmaOne's order itself was seen."""
+    return replace(link, p1_status=order.status, p1_seen_at=order.seen_at)
 
 
 def intended(link: Link, now: datetime, rules_version: str) -> Link:

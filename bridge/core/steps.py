@@ -1,10 +1,22 @@
 """What a decision about an order may rest on (the view), and what it may answer (the steps)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from bridge.core.lifecycle import Vocabulary
-from bridge.core.model import Draft, Gaps, Link, P1Order, PharmacyOrder, State, StuckNote
+from bridge.core.model import (
+    Draft,
+    Gaps,
+    Link,
+    OrderId,
+    P1Order,
+    PharmacyOrder,
+    State,
+    StuckNote,
+    TrackingLink,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,10 @@ class View:
     rxscale: Vocabulary
     pharmaone: Vocabulary
     review: State = State.IN_REVIEW
+    rejected: State | None = None
+    """What a rejected order-request makes of the pharmacy order; None: a person says."""
+    hold_comment: str = "on hold in PharmaOne"
+    """RxScale wants a reason for every hold."""
     order: PharmacyOrder | None = None
     gone: bool = False
     looks: int = 0
@@ -45,6 +61,13 @@ class View:
     draft: Draft | Gaps | None = None
     catalogue_at: datetime | None = None
     p1_order: P1Order | None = None
+    p1_looked_at: datetime | None = None
+    """When the order itself was seen at PharmaOne; lists do not show its flags."""
+    p1_gone: bool = False
+    tracking: tuple[TrackingLink, ...] | None = None
+    """The parcels that PharmaOne's order tells of; None: not looked for."""
+    tracking_refused: bool = False
+    """RxScale did not take a tracking link: the order is completed without it."""
     search: Search | None = None
 
 
@@ -95,6 +118,33 @@ class SetStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtPharmaOne:
+    """Fetch PharmaOne's order."""
+
+    order_id: OrderId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Complete the pharmacy order at RxScale, which makes its status `word`."""
+
+    word: str
+    tracking: tuple[TrackingLink, ...]
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancel PharmaOne's order by sending `body`, which makes its status `word`."""
+
+    order_id: OrderId
+    word: str
+    body: Mapping[str, Any] = field(hash=False)
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Nothing to do until something changes, or until `until`."""
 
@@ -113,4 +163,8 @@ class Done:
     why: str
 
 
-Step = Look | ReadCatalogue | Find | Adopt | Submit | SetStatus | Wait | Stuck | Done
+Act = Look | LookAtPharmaOne | ReadCatalogue | Find | Adopt | Submit | SetStatus | Complete | Cancel
+"""Something to do now."""
+Ending = Wait | Stuck | Done
+"""Nothing more to do now."""
+Step = Act | Ending

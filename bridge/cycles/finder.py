@@ -12,15 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.core.model import P1Order
-from bridge.core.paging import Found, Seen, Wanted, read_all
+from bridge.core.paging import Found
 from bridge.core.steps import Search
-from bridge.cycles.paged import drive
+from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.exchange import Harm
 from bridge.pharmaone.client import PharmaOne
 from bridge.store import Store
-
-PAGE = 200
-"""The largest page PharmaOne gives (pharmaone.md section 9)."""
 
 
 class Finder:
@@ -50,10 +47,13 @@ class Finder:
 
     async def _search(self) -> Search:
         began_at = self._now()
-        listed = await drive(read_all([""]), self._page)
+        listed = await read_orders(self._pharmaone, [ALL], Harm.ORDER)
         orders = list(listed.rows.values())
         unread = await self._without_external_id(orders)
-        await self._store.save_p1_orders([o for o in orders if o.external_id is not None])
+        rows = {order.id: order for order in orders}
+        await self._store.p1_swept(
+            rows, began_at=began_at, now=self._now(), listed=None if listed.settled else ()
+        )
         await self._read_details(unread[: self._most_details])
         return Search(began_at, self._gap(listed, len(unread)))
 
@@ -67,12 +67,6 @@ class Finder:
             return "PharmaOne's list of orders changed all the while it was read"
         return ""
 
-    async def _page(self, wanted: Wanted) -> Seen[P1Order]:
-        page = await self._pharmaone.orders_page(PAGE, wanted.number * PAGE, Harm.ORDER)
-        pages = None if page.total is None else -(-page.total // PAGE)
-        rows: dict[str, P1Order] = {order.id: order for order in page.rows}
-        return Seen(rows, page.total, pages, full=len(page.rows) >= PAGE)
-
     async def _without_external_id(self, orders: list[P1Order]) -> list[P1Order]:
         """Newest first: what we look for is seldom old."""
         silent = [order for order in orders if order.external_id is None]
@@ -82,7 +76,7 @@ class Finder:
 
     async def _read_details(self, orders: list[P1Order]) -> None:
         for order in orders:
-            detail = await self._pharmaone.order(order.id, Harm.ORDER)
-            if detail is not None:
-                silent = replace(detail, external_id=detail.external_id or "")
-                await self._store.save_p1_orders([silent])
+            sight = await self._pharmaone.order(order.id, Harm.ORDER)
+            if sight is not None:
+                told = replace(sight.order, external_id=sight.order.external_id or "")
+                await self._store.save_p1_orders([told])

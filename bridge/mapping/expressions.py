@@ -113,9 +113,12 @@ class Expression:
 
 
 def compile_expression(
-    text: str, names: Collection[str], place: Place, faults: Faults
+    text: str, names: Collection[str] | None, place: Place, faults: Faults
 ) -> Expression | None:
-    """The expression; None with every fault told: syntax, unknown functions, unknown names."""
+    """The expression; None with every fault told: syntax, unknown functions, unknown names.
+
+    `names` are the fields that may be read; None: any, since nobody has documented them.
+    """
     try:
         tree: Any = jmespath.compile(text).parsed
     except (JMESPathError, RecursionError) as failure:
@@ -126,7 +129,8 @@ def compile_expression(
         if node["type"] == "function_expression":
             _check_call(node, place, faults)
     made_here = {node["value"] for node in _nodes(tree) if node["type"] == "key_val_pair"}
-    _check_names(tree, frozenset(names) | made_here, place, faults)
+    if names is not None:
+        _check_names(tree, frozenset(names) | made_here, place, faults)
     return Expression(text, tree) if len(faults) == before else None
 
 

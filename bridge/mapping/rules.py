@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bridge.core.lifecycle import Vocabulary
-from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid, State
+from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid, State, TrackingLink
 from bridge.errors import Misconfigured
 from bridge.mapping.draft import Drafting, draft
 from bridge.mapping.examples import run_examples
@@ -31,13 +32,18 @@ class Rules:
     """What the mapping files say. `version` changes with any byte of theirs.
 
     `rxscale` is the vocabulary of the dialect asked for; `review_state` is what an order-request
-    under review amounts to; `sources` are the files read.
+    under review amounts to, `rejected_state` a refused one (None: a person decides), and
+    `rejecting_events` tell of one; `hold_comment` is the reason RxScale is given for a hold that
+    comes from PharmaOne. `sources` are the files read.
     """
 
     version: str
     rxscale: Vocabulary
     pharmaone: Vocabulary
     review_state: State
+    rejected_state: State | None
+    rejecting_events: frozenset[str]
+    hold_comment: str
     orders: OrderMapping
     links: SkuLinks
     shipping: Shipping
@@ -61,6 +67,10 @@ class Rules:
         shop's own address says it (the connector). Amounts in the payload are Decimals.
         """
         return draft(Drafting(self.orders, self.links, self.shipping, []), order, skus, shop_id)
+
+    def tracking(self, detail: Mapping[str, Any]) -> tuple[TrackingLink, ...]:
+        """The parcels that PharmaOne's order tells of, with RxScale's words for the carriers."""
+        return self.shipping.tracking(detail)
 
     def source_of(self, field: str) -> str:
         """Where the rule stands that fills a field of PharmaOne's: `orders.toml: item.price` for
@@ -89,6 +99,9 @@ def load(directory: Path, *, dialect: str) -> Rules:
         rxscale=statuses.rxscale[dialect],
         pharmaone=statuses.pharmaone,
         review_state=statuses.review,
+        rejected_state=statuses.rejected,
+        rejecting_events=statuses.rejecting_events,
+        hold_comment=statuses.hold_comments[dialect],
         orders=orders,
         links=links,
         shipping=shipping,

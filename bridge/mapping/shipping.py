@@ -1,13 +1,17 @@
 """shipping.toml: whether an order is sent or fetched, and which carrier's name RxScale takes."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field
 
+from bridge.core.model import TrackingLink
+from bridge.mapping.expressions import CannotEvaluate, Expression, compile_expression
 from bridge.mapping.reading import SHIPPING, Faults, Place, Table, check
 
+_URL = re.compile(r"https?://[!-~]{3,2000}")
 Carrier = Literal["DHL", "DPD", "UPS", "Hermes", "FedEx", "Other"]
 """The six words RxScale allows (rxscale.md section 6.4)."""
 
@@ -17,11 +21,17 @@ class _Ways(Table):
     shipping: tuple[str, ...] = ()
 
 
+class _Tracking(Table):
+    link: str = ""
+    carrier: str = ""
+
+
 class _File(Table):
     default: Literal["shipping", "pickup", "unknown"] = "shipping"
     delivery_types: _Ways = _Ways()
     shipping_methods: _Ways = _Ways()
     carriers: dict[str, Carrier] = Field(default_factory=dict)
+    tracking: _Tracking = _Tracking()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,8 @@ class Shipping:
     methods: Mapping[str, Delivery]
     default: Delivery
     carriers: Mapping[str, str]
+    link_of: Expression | None = None
+    carrier_of: Expression | None = None
 
     def delivery(self, detail: Mapping[str, Any]) -> Delivery:
         """The order's delivery type decides (rxscale.md section 7.1); else its shop's shipping
@@ -58,6 +70,22 @@ class Shipping:
     def carrier(self, name: str) -> str:
         """RxScale's word for a carrier; `Other` for one that is not listed."""
         return self.carriers.get(_fold(name), "Other")
+
+    def tracking(self, detail: Mapping[str, Any]) -> tuple[TrackingLink, ...]:
+        """The parcel's page and carrier, where PharmaOne's order names a usable address."""
+        url = _text_of(self.link_of, detail)
+        if not _URL.fullmatch(url):
+            return ()
+        return (TrackingLink(url, self.carrier(_text_of(self.carrier_of, detail))),)
+
+
+def _text_of(expression: Expression | None, detail: Mapping[str, Any]) -> str:
+    """Empty where nothing usable is there: a missing parcel never holds up a handover."""
+    try:
+        value = expression(detail) if expression is not None else None
+    except CannotEvaluate:
+        return ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _fold(word: str) -> str:
@@ -89,7 +117,14 @@ def read_shipping(data: dict[str, Any] | None, faults: Faults) -> Shipping | Non
             None if file.default == "unknown" else file.default, Place(SHIPPING, "default")
         ),
         carriers=_carriers(file.carriers, faults),
+        link_of=_expression("link", file.tracking.link, faults),
+        carrier_of=_expression("carrier", file.tracking.carrier, faults),
     )
+
+
+def _expression(key: str, text: str, faults: Faults) -> Expression | None:
+    place = Place(SHIPPING, f"tracking.{key}")
+    return compile_expression(text, None, place, faults) if text.strip() else None
 
 
 def _ways(table: _Ways, key: str, faults: Faults) -> dict[str, Delivery]:

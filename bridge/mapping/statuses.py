@@ -11,6 +11,10 @@ from bridge.core.model import State
 from bridge.mapping.reading import STATUSES, Faults, Place, Table, check, nearest
 
 Word = Annotated[str, Field(min_length=1)]
+Flag = Literal["shipped", "picked_up", "cash_on_pickup"]
+WORD = "{word}"
+"""Stands for the status word in the body that sets one."""
+_PLAIN_BODY: Mapping[str, str | bool | int] = {"status": WORD}
 Words = Annotated[tuple[Word, ...], Field(min_length=1)]
 
 
@@ -22,15 +26,22 @@ class _Dialect(Table):
     says: dict[State, Word]
     steps: dict[Word, tuple[Word, ...]]
     calls: dict[Word, Literal["status", "complete_order"]] = Field(default_factory=dict)
+    hold_comment: Annotated[str, Field(min_length=1, max_length=500)] = "on hold in PharmaOne"
 
 
 class _Orders(Table):
     means: dict[Word, State]
-    flags: dict[Literal["shipped", "picked_up"], State] = Field(default_factory=dict)
+    flags: dict[Flag, State] = Field(default_factory=dict)
+    says: dict[Literal[State.CANCELLED], Word] = Field(default_factory=dict)
+    steps: dict[Word, tuple[Word, ...]] = Field(default_factory=dict)
+    body: dict[Word, str | bool | int] = Field(default_factory=lambda: dict(_PLAIN_BODY))
+    gone: Literal["stuck", "cancelled"] = "stuck"
 
 
 class _OrderRequests(Table):
     submitted: State
+    rejected: Literal["stuck", "cancelled"] = "stuck"
+    rejecting_events: tuple[Word, ...] = ()
 
 
 class _PharmaOne(Table):
@@ -45,11 +56,18 @@ class _File(Table):
 
 @dataclass(frozen=True, slots=True)
 class Statuses:
-    """All of statuses.toml; `review` is the state of an order-request that staff look at."""
+    """All of statuses.toml; `review` is the state of an order-request that staff look at.
+
+    `rejected` is what a refused one makes of its pharmacy order (None: a person decides), and
+    `rejecting_events` are PharmaOne's events that tell of it. `hold_comments` go by dialect.
+    """
 
     rxscale: Mapping[str, Vocabulary]
     pharmaone: Vocabulary
     review: State
+    rejected: State | None
+    rejecting_events: frozenset[str]
+    hold_comments: Mapping[str, str]
 
 
 def read_statuses(data: dict[str, Any] | None, dialect: str, faults: Faults) -> Statuses | None:
@@ -64,7 +82,21 @@ def read_statuses(data: dict[str, Any] | None, dialect: str, faults: Faults) -> 
     vocabularies = {name: _vocabulary(name, table) for name, table in file.rxscale.items()}
     for name, vocabulary in vocabularies.items():
         _check(vocabulary, Place(STATUSES, f"rxscale.{name}"), review, faults)
-    return Statuses(vocabularies, _pharmaone(file.pharmaone.orders), review)
+    pharmaone = _pharmaone(file.pharmaone.orders)
+    _check_pharmaone(pharmaone, file.pharmaone.orders, faults)
+    requests = file.pharmaone.order_requests
+    return Statuses(
+        rxscale=vocabularies,
+        pharmaone=pharmaone,
+        review=review,
+        rejected=_state_or_none(requests.rejected),
+        rejecting_events=frozenset(requests.rejecting_events),
+        hold_comments={name: table.hold_comment for name, table in file.rxscale.items()},
+    )
+
+
+def _state_or_none(choice: str) -> State | None:
+    return None if choice == "stuck" else State(choice)
 
 
 def _vocabulary(name: str, table: _Dialect) -> Vocabulary:
@@ -85,8 +117,28 @@ def _pharmaone(table: _Orders) -> Vocabulary:
         where=f"{STATUSES}: pharmaone.orders",
         means=table.means,
         open=tuple(word for word, state in table.means.items() if state not in TERMINAL),
+        says={State(state): word for state, word in table.says.items()},
+        steps=table.steps,
         flags={str(flag): state for flag, state in table.flags.items()},
+        bodies={word: _body(table, word) for word in table.says.values()},
+        gone=_state_or_none(table.gone),
     )
+
+
+def _body(table: _Orders, word: str) -> dict[str, Any]:
+    return {key: word if value == WORD else value for key, value in table.body.items()}
+
+
+def _check_pharmaone(words: Vocabulary, table: _Orders, faults: Faults) -> None:
+    place = Place(STATUSES, "pharmaone.orders")
+    _check_known(words, place, faults)
+    for state, word in words.says.items():
+        if words.means.get(word) not in (None, state):
+            what = f"'{word}' means {words.means[word].value}: setting it does not reach it"
+            faults.tell(place.at("says", state.value), what, f"choose a word that means {state}")
+    if words.says and WORD not in table.body.values():
+        what = f"no field of the body holds {WORD}, so every word would be set alike"
+        faults.tell(place.at("body"), what, f'write status = "{WORD}"')
 
 
 def _check(words: Vocabulary, place: Place, review: State, faults: Faults) -> None:
@@ -95,6 +147,7 @@ def _check(words: Vocabulary, place: Place, review: State, faults: Faults) -> No
     _check_open(words, place, faults)
     _check_steps(words, place, faults)
     _check_says(words, place, faults)
+    _check_reachable(words, place, faults)
     if review not in words.says:
         faults.tell(
             place.at("says"),
@@ -170,6 +223,16 @@ def _check_says(words: Vocabulary, place: Place, faults: Faults) -> None:
             if route(words, start, word) is None:
                 what = f"no steps lead from '{start}' to '{word}'"
                 faults.tell(at, what, f"add the missing step to {place.key}.steps")
+
+
+def _check_reachable(words: Vocabulary, place: Place, faults: Faults) -> None:
+    """A word that no step leads to, and that is not where orders begin, is a slip of the pen."""
+    led_to = {word for following in words.steps.values() for word in following}
+    for word, state in words.means.items():
+        begins = word in words.queue or word in words.arriving
+        if state not in TERMINAL and not begins and word not in led_to:
+            what = f"no step leads to '{word}', and it is in neither queue nor arriving"
+            faults.tell(place.at("steps"), what, f'add "{word}" to the steps of another word')
 
 
 def _amounts_to(meaning: State, wanted: State) -> bool:

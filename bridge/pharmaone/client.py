@@ -4,12 +4,12 @@ Every method raises TryLater (Garbled if an answer cannot be read), Misconfigure
 `bridge.pharmaone.answers` says; those that change something also raise Unsure.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bridge.core.model import Draft, OrderId, P1Order, PharmacyOrderUid
+from bridge.core.model import Draft, OrderId, P1Sight, PharmacyOrderUid
 from bridge.errors import Garbled, Unsure
 from bridge.exchange import Harm, Request, Response, Send
 from bridge.pharmaone import answers, dialect, translate, wire
@@ -58,15 +58,21 @@ class PharmaOne:
             return Submitted(None, "conflict")
         raise answers.failure(route, response)
 
-    async def orders_page(self, limit: int, offset: int, harm: Harm = Harm.SWEEP) -> P1Page:
-        """`limit` (at most 200) orders after the first `offset` (9). A row without id: Garbled."""
-        query = (("limit", str(limit)), ("offset", str(offset)))
+    async def orders_page(
+        self, limit: int, offset: int, harm: Harm = Harm.SWEEP, status: str = ""
+    ) -> P1Page:
+        """`limit` (at most 200) orders after the first `offset` (9), of one status or ("") of all.
+
+        A row without id: Garbled.
+        """
+        wanted = (("status", status),) if status else ()
+        query = (*wanted, ("limit", str(limit)), ("offset", str(offset)))
         raw = answers.content(dialect.ORDERS, await self._call(dialect.ORDERS, harm, query=query))
         page = answers.read(dialect.ORDERS, wire.OrdersPage, raw)
         return translate.orders_page(page, self.now())
 
-    async def order(self, order_id: OrderId, harm: Harm = Harm.ORDER) -> P1Order | None:
-        """One order with its flags (9); None if there is none (404)."""
+    async def order(self, order_id: OrderId, harm: Harm = Harm.ORDER) -> P1Sight | None:
+        """One order with its flags and all else it says (9); None if there is none (404)."""
         response = await self._call(dialect.ORDER, harm, ident=order_id)
         if response.status == 404:
             return None
@@ -74,7 +80,17 @@ class PharmaOne:
         row = answers.read(dialect.ORDER, wire.Order, raw)
         if row.id != order_id:
             raise Garbled("PharmaOne answered with another id than the one asked for", "id")
-        return translate.order(row, self.now())
+        return P1Sight(translate.order(row, self.now()), raw)
+
+    async def set_order_status(self, order_id: OrderId, body: Mapping[str, Any]) -> None:
+        """Changes an order's status (9). Neither the body's fields nor the answer are documented.
+
+        Raises Unsure if it may have happened.
+        """
+        raw = wire.encode(dict(body))
+        response = await self._call(dialect.ORDER_STATUS, Harm.ORDER, ident=order_id, body=raw)
+        if not answers.accepted(response):
+            raise answers.failure(dialect.ORDER_STATUS, response)
 
     async def shops(self) -> tuple[Shop, ...]:
         """The organisation's shops (6)."""

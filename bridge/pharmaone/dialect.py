@@ -42,6 +42,7 @@ class Route:
 TOKEN = Route("POST", "/auth/token")
 ORDERS = Route("GET", "/orders", scope="orders.read")
 ORDER = Route("GET", "/orders/{id}", scope="orders.read")
+ORDER_STATUS = Route("PATCH", "/orders/{id}/status", scope="orders.write")
 SHOPS = Route("GET", "/shops", scope="products.read")
 
 SUBMIT: Mapping[Door, Route] = MappingProxyType(
@@ -112,8 +113,9 @@ class Site:
 
     @property
     def needed_scopes(self) -> frozenset[str]:
-        """What orders need of a token: finding them, and sending requests where a token does."""
-        return frozenset({ORDERS.scope, SUBMIT[self.submit_via].scope} - {""})
+        """What orders need of a token: finding them, cancelling them, and sending requests."""
+        needed = {ORDERS.scope, ORDER_STATUS.scope, SUBMIT[self.submit_via].scope}
+        return frozenset(needed - {""})
 
     def url(self, route: Route, ident: str = "") -> str:
         path = route.path.replace("{id}", quote(ident, safe=""))

@@ -31,6 +31,10 @@ STOCK_EVENTS = frozenset({"low_stock", "out_of_stock"})
 OTHER_EVENTS = frozenset({"prescription_approved", "paperless_signature_completed"})
 KNOWN_EVENTS = ORDER_EVENTS | STOCK_EVENTS | OTHER_EVENTS
 
+STATUS_EVENTS = frozenset({"order_created", "order_status_updated", "order_deleted"})
+"""Those that may tell of progress: other changes of an order that is known ask for no look."""
+_REFERENCES = ("external_reference", "external_id", "order_request_id", "request_id", "id")
+
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 _EVENT = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
@@ -41,6 +45,9 @@ class Delivered:
 
     `dedup_key` is the same for a repeated delivery: the event's own id, since it is signed and
     nobody knows whether a repeat keeps the delivery's id. A digest of the body stands in.
+    `told_status` is the new status where the status changed; a change of flags alone tells the
+    event as well, with an old status that is the same or absent. `references` are all ids that
+    the event names and that may be ours: names of metadata are documented for one event only.
     """
 
     event: str
@@ -50,6 +57,7 @@ class Delivered:
     event_id: str | None = None
     order_id: OrderId | None = None
     told_status: str | None = None
+    references: tuple[str, ...] = ()
     org_id: str | None = None
 
 
@@ -75,13 +83,29 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Del
         delivery_id=wire.as_id(_header(headers, DELIVERY_ID)),
         event_id=event_id,
         order_id=OrderId(order_id) if order_id else None,
-        told_status=wire.as_word(metadata.get("new_status")),
+        told_status=_told_status(metadata),
+        references=_references(told),
         org_id=wire.as_id(raw.get("org_id")),
     )
 
 
+def _told_status(metadata: Mapping[str, Any]) -> str | None:
+    old, new = wire.as_word(metadata.get("old_status")), wire.as_word(metadata.get("new_status"))
+    return new if old is not None and old != new else None
+
+
+def _references(metadata: object) -> tuple[str, ...]:
+    if not isinstance(metadata, dict):
+        return ()
+    named = (wire.as_id(metadata.get(name)) for name in _REFERENCES)
+    return tuple(dict.fromkeys(name for name in named if name is not None))
+
+
 def _header(headers: Mapping[str, str], name: str) -> str:
-    return next((value for key, value in headers.items() if key.lower() == name), "")
+    for key in headers:
+        if len(key) == len(name) and key.lower() == name:
+            return headers[key]
+    return ""
 
 
 def _verify(signature: str, body: bytes, secrets: Sequence[str]) -> None:

@@ -67,6 +67,7 @@ HEALTH = Route("GET", "/health/")
 ORDERS = Route("GET", "/pharmacy_orders/", ("orders_read",))
 ORDER = Route("GET", "/pharmacy_orders/{uid}", ("orders_read",))
 ORDER_STATUS = Route("PATCH", "/pharmacy_orders/{uid}/status", ("orders_write",))
+COMPLETE = Route("PATCH", "/pharmacy_orders/{uid}/complete_order", ("orders_write",))
 SKUS = Route("GET", "/pharmacy_skus/", ("stock_read",))
 SUBSCRIPTIONS = Route("GET", "/webhooks/", ("webhooks_read",))
 

@@ -1,6 +1,6 @@
 """What the HTTP side is given."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,9 @@ from bridge.store import Store
 class ServerParts:
     """`ready` answers None, or why no delivery can be taken; `on_hint` wakes the worker.
 
-    `pharmacy_uid` is ours, where the key is a group's: deliveries about others are not for us.
+    `on_unread` is called when PharmaOne told of an order that nobody knows yet, and `rejecting`
+    names its events that tell of a refused order-request. `pharmacy_uid` is ours, where the key
+    is a group's: deliveries about others are not for us.
     """
 
     store: Store
@@ -24,4 +26,6 @@ class ServerParts:
     metrics: Metrics
     on_hint: Callable[[], None]
     now: Callable[[], datetime]
+    on_unread: Callable[[], None] = lambda: None
+    rejecting: Callable[[], Collection[str]] = tuple
     pharmacy_uid: str | None = None

@@ -60,6 +60,8 @@ async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Res
         return _told(parts, delivery.vendor, "not stored", answer, delivery.event)
     if taken is Taken.HINTED:
         parts.on_hint()
+    elif taken is Taken.UNREAD:
+        parts.on_unread()
     seconds = time.perf_counter() - began
     parts.metrics.delivered(delivery.vendor, delivery.event, taken.value, seconds)
     return _accepted(_ANSWERS[taken])
@@ -90,16 +92,22 @@ def _rxscale_reader(parts: ServerParts) -> Read:
 def _pharmaone_reader(parts: ServerParts) -> Read:
     def read(headers: Mapping[str, str], body: bytes) -> Delivery | None:
         told = pharmaone.read(headers, body, parts.pharmaone_secrets())
+        rejects = told.event in parts.rejecting()
         return Delivery(
             vendor="pharmaone",
             event=told.event,
             dedup_key=told.dedup_key,
             key=None,
-            told_status=None,
+            told_status=told.told_status,
             priority=0,
             name=None,
             received_at=parts.now(),
-            known_event=told.known,
+            known_event=told.known or rejects,
+            order_id=told.order_id,
+            references=told.references,
+            rejects=rejects,
+            quiet=told.event not in pharmaone.STATUS_EVENTS and not rejects,
+            unread=told.event in pharmaone.ORDER_EVENTS and told.order_id is None,
         )
 
     return read

@@ -38,7 +38,7 @@ from bridge.core.model import (
     PharmacySkuUid,
     SkuUid,
 )
-from bridge.store import person, sweep, views, work
+from bridge.store import person, pharmaone, sweep, views, work
 from bridge.store.db import Database
 from bridge.store.tables import links, notes, seen, stuck, todo
 
@@ -135,6 +135,27 @@ class Store:
         """Remembers PharmaOne's orders; `external_id` "" says: its detail shows none."""
         await self.transaction(lambda c: seen.save_orders(c, orders))
 
+    async def p1_swept(
+        self,
+        rows: Mapping[OrderId, P1Order],
+        *,
+        began_at: datetime,
+        now: datetime,
+        listed: Collection[str] | None,
+    ) -> int:
+        """Hints what a reading of PharmaOne's list shows to be new, changed or gone; how many."""
+        return await self.transaction(
+            lambda c: pharmaone.swept(c, rows, began_at=began_at, now=now, listed=listed)
+        )
+
+    async def p1_unread(self, limit: int) -> list[OrderId]:
+        """PharmaOne's orders that may be made of ours and that nobody has read, newest first."""
+        return await self.read(lambda c: pharmaone.unread(c, limit))
+
+    async def p1_learnt(self, order: P1Order, now: datetime) -> bool:
+        """Remembers one that was read; True, and its key is due, if it was made of ours."""
+        return await self.transaction(lambda c: pharmaone.learnt(c, order, now))
+
     async def p1_order_for(self, uid: PharmacyOrderUid) -> P1Order | None:
         """PharmaOne's order made from this pharmacy order; of several, the first made."""
         return await self.read(lambda c: seen.order_for(c, uid))
@@ -149,9 +170,21 @@ class Store:
         """Remembers RxScale's SKU list; if it is `complete`, SKUs not in it are forgotten."""
         await self.transaction(lambda c: _save_catalogue(c, skus, seen_at, complete=complete))
 
-    async def catalogue(self, sku_uids: Sequence[SkuUid]) -> dict[SkuUid, CatalogueSku]:
-        """What the SKU list says of these; those not in it are left out."""
-        return await self.read(lambda c: seen.catalogue(c, sku_uids))
+    async def needs_of(
+        self, uid: PharmacyOrderUid, sku_uids: Sequence[SkuUid]
+    ) -> tuple[datetime | None, dict[SkuUid, CatalogueSku], P1Order | None]:
+        """What is known for submitting an order, in one reading.
+
+        When the last complete reading of the SKU list began, what it says of these SKUs (those
+        not in it are left out), and PharmaOne's order if one was made of this one already.
+        """
+        return await self.read(
+            lambda c: (
+                notes.get_time(c, notes.CATALOGUE_AT),
+                seen.catalogue(c, sku_uids),
+                seen.order_for(c, uid),
+            )
+        )
 
     async def catalogue_at(self) -> datetime | None:
         """When the last complete reading of the SKU list began."""

@@ -15,6 +15,7 @@ from bridge.core.model import (
     order_key,
     order_uid,
 )
+from bridge.store import pharmaone
 from bridge.store.tables import deliveries as received
 from bridge.store.tables import journal, links, notes, seen, stuck, todo
 
@@ -29,23 +30,31 @@ _COUNTED = {
 def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Taken]:
     """Remembers each delivery and, if it says anything new, makes its key due."""
     fresh = received.fresh(connection, deliveries)
+    deliveries = pharmaone.resolved(connection, deliveries)
     links_of = _links_of(connection, deliveries)
     stuck_keys = stuck.keys(connection) if links_of else set()
 
     def judge(delivery: Delivery, is_fresh: bool) -> Taken:
         if not is_fresh:
             return Taken.DUPLICATE
-        if not delivery.known_event or delivery.key is None:
+        if not delivery.known_event or (delivery.key is None and not delivery.unread):
             return Taken.NOTED
+        if delivery.key is None:
+            return Taken.UNREAD
         link = links_of.get(delivery.key)
+        if link is None:
+            return Taken.HINTED
         is_stuck = delivery.key in stuck_keys
         told = delivery.told_status
-        echo = link is not None and is_echo(link, stuck=is_stuck, told_status=told)
-        return Taken.ECHO if echo else Taken.HINTED
+        echo = is_echo(link, stuck=is_stuck, vendor=delivery.vendor, told_status=told)
+        return Taken.ECHO if echo or delivery.quiet else Taken.HINTED
 
     became = list(map(judge, deliveries, fresh))
     received.remember(connection, deliveries, became)
     _hint(connection, deliveries, became)
+    unread = [each for each, word in zip(deliveries, became, strict=True) if word is Taken.UNREAD]
+    if unread:
+        pharmaone.note_unread(connection, unread)
     _count(connection, deliveries, became)
     return became
 
@@ -65,7 +74,7 @@ def _hint(
             f"{each.vendor}: {each.event}",
             each.priority,
             name=each.name,
-            told_status=each.told_status,
+            told=f"{each.vendor}:{each.told_status}" if each.told_status is not None else None,
         )
         for each, word in zip(deliveries, became, strict=True)
         if word is Taken.HINTED and each.key is not None
@@ -128,8 +137,13 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> None:
     else:
         stuck.put(connection, key, outcome.stuck, now)
 
+    if outcome.p1_order is not None:
+        seen.save_orders(connection, [outcome.p1_order])
+
     def echoes(told: str | None) -> bool:
-        return is_echo(outcome.link, stuck=outcome.stuck is not None, told_status=told)
+        vendor, _, word = (told or "").partition(":")
+        is_stuck = outcome.stuck is not None
+        return is_echo(outcome.link, stuck=is_stuck, vendor=vendor, told_status=word or None)
 
     todo.settle(
         connection,

@@ -3,7 +3,9 @@
 A fault can strike each call the loop makes: it is not sent, its answer is lost, the process dies
 before it, or dies after it. Between calls the world may move too: staff approve, RxScale cancels.
 The walk visits every combination and holds each ending against what a pharmacy may demand:
-exactly one order-request, or none and a true reason; and only legal steps at RxScale.
+exactly one order-request, or none and a true reason; and only legal steps on both sides.
+
+A `script` moves the world between looks: staff approve, pack and hand over, somebody cancels.
 """
 
 from collections import Counter
@@ -29,9 +31,12 @@ from bridge.core.model import (
 from bridge.core.orders import next_step
 from bridge.core.steps import (
     Adopt,
+    Cancel,
+    Complete,
     Done,
     Find,
     Look,
+    LookAtPharmaOne,
     Policy,
     Search,
     SetStatus,
@@ -60,6 +65,13 @@ class World:
     requests: int = 0
     submissions: int = 0
     approved: bool = False
+    there: str = "awaiting_packing"
+    """The word of PharmaOne's order, if there is one."""
+    flags: frozenset[str] = frozenset()
+    script: tuple[str, ...] = ()
+    p1_looked_at: datetime | None = None
+    completions: int = 0
+    cancellations: int = 0
     disk: Link = field(default_factory=lambda: Link(UID, START))
     link: Link = field(default_factory=lambda: Link(UID, START))
     order: PharmacyOrder | None = None
@@ -103,6 +115,8 @@ def view(world: World) -> View:
         order=world.order,
         draft=DRAFT,
         p1_order=world.p1_order,
+        p1_looked_at=world.p1_looked_at,
+        tracking=() if world.p1_looked_at else None,
         search=world.search,
     )
 
@@ -117,7 +131,26 @@ def rest(world: World, ending: Wait | Stuck | Done) -> World:
     world = replace(world, link=settled, disk=settled)
     if isinstance(ending, Wait) and ending.until is not None:
         return look_again(replace(world, now=ending.until))
+    if world.script:
+        return look_again(happen(world))
     return replace(world, ending=ending)
+
+
+def happen(world: World) -> World:
+    """The next thing that people do, and then either vendor's word of it reaches us."""
+    event, *rest = world.script
+    world = replace(world, script=tuple(rest))
+    match event:
+        case "approve":
+            return replace(world, approved=True)
+        case "shipped" | "picked_up":
+            return replace(world, flags=world.flags | {event})
+        case "reject":
+            return replace(world, disk=replace(world.disk, rejected_at=world.now))
+    vendor, _, word = event.partition(":")
+    if vendor == "rxscale":
+        return replace(world, status=word)
+    return replace(world, there=word)
 
 
 def look_again(world: World) -> World:
@@ -128,6 +161,7 @@ def look_again(world: World) -> World:
         link=remember.after_crash(world.disk, world.now),
         order=None,
         p1_order=None,
+        p1_looked_at=None,
         search=None,
         looks=world.looks + 1,
         now=world.now + timedelta(seconds=1),
@@ -141,7 +175,18 @@ def succeed(world: World, decided) -> World:
         case Look():
             order = PharmacyOrder(UID, world.status, now)
             link = remember.seen(world.link, order, world.vocabulary)
-            return replace(world, order=order, link=link)
+            learnt = the_order(world) if link.phase is not Phase.ADOPTED else world.p1_order
+            return replace(world, order=order, link=link, p1_order=learnt)
+        case LookAtPharmaOne():
+            seen = the_order(world)
+            assert seen is not None
+            link = remember.seen_there(world.link, seen)
+            return replace(world, p1_order=seen, p1_looked_at=now, link=link)
+        case Cancel():
+            world = arrive(world, decided)
+            seen = replace(the_order(world), seen_at=now)
+            link = remember.seen_there(world.link, seen)
+            return replace(world, p1_order=seen, p1_looked_at=now, link=link)
         case Find():
             began_at = max(now, decided.since)
             found = the_order(world)
@@ -154,7 +199,7 @@ def succeed(world: World, decided) -> World:
             world = arrive(intend(world), decided)
             link = remember.submitted(world.link, OrderRequestId("req-1"), now)
             return replace(world, link=link, disk=link)
-        case SetStatus():
+        case SetStatus() | Complete():
             return believe(arrive(world, decided), decided)
     raise AssertionError(decided)
 
@@ -164,10 +209,11 @@ def intend(world: World) -> World:
     return replace(world, link=link, disk=link)
 
 
-def believe(world: World, decided: SetStatus) -> World:
+def believe(world: World, decided: SetStatus | Complete) -> World:
     assert world.order is not None
     order = replace(world.order, status=decided.word, seen_at=world.now)
-    link = remember.status_set(world.link, order, decided, world.vocabulary)
+    held = isinstance(decided, SetStatus) and decided.comment is not None
+    link = remember.status_set(world.link, order, world.vocabulary, held=held)
     return replace(world, order=order, link=link)
 
 
@@ -178,11 +224,18 @@ def arrive(world: World, decided) -> World:
             twice = world.requests and not world.idempotent
             requests = world.requests + 1 if twice else max(world.requests, 1)
             return replace(world, requests=requests, submissions=world.submissions + 1)
-        case SetStatus():
-            allowed = world.vocabulary.steps[world.status]
+        case SetStatus() | Complete():
+            allowed = world.vocabulary.steps.get(world.status, ())
             assert decided.word in allowed, f"illegal: {world.status} -> {decided.word}"
+            by_call = isinstance(decided, Complete)
+            assert by_call is (decided.word in world.vocabulary.calls), decided
             statuses = (*world.statuses, decided.word)
-            return replace(world, status=decided.word, statuses=statuses)
+            completions = world.completions + by_call
+            return replace(world, status=decided.word, statuses=statuses, completions=completions)
+        case Cancel():
+            assert world.there in PHARMAONE.steps, f"illegal: cancelling {world.there}"
+            assert not world.flags, "cancelled after the handover"
+            return replace(world, there=decided.word, cancellations=world.cancellations + 1)
     return world
 
 
@@ -204,7 +257,14 @@ def strike(world: World, decided, fault: str) -> World:
 def the_order(world: World) -> P1Order | None:
     if not (world.approved and world.requests):
         return None
-    return P1Order(OrderId("ORD_1"), "awaiting_packing", world.now, external_id=UID)
+    return P1Order(
+        OrderId("ORD_1"),
+        world.there,
+        world.now,
+        external_id=UID,
+        shipped="shipped" in world.flags,
+        picked_up="picked_up" in world.flags,
+    )
 
 
 def judge(world: World) -> str:
@@ -285,3 +345,118 @@ def test_ended_before_we_began_is_done_and_nothing_is_sent(status):
     for ended in run(World(CURRENT, status, POLICIES["repeat"])):
         assert isinstance(ended.ending, Done)
         assert ended.submissions == 0
+
+
+# -- the whole life ---------------------------------------------------------------------------
+
+GOOD = ("approve", "pharmaone:ready_pickup", "picked_up")
+
+
+def lives(script: tuple[str, ...], vocabulary=CURRENT, queue="waiting for pharmacy", faults=2):
+    world = World(vocabulary, queue, POLICIES["repeat"], script=script, faults_left=faults)
+    ended = list(run(world))
+    for each in ended:
+        judge_life(each)
+    return ended
+
+
+def judge_life(world: World) -> None:
+    """No second order-request, nothing completed or cancelled twice."""
+    assert world.requests <= 1
+    assert world.completions <= 1
+    assert world.cancellations <= 1
+    assert not (world.cancellations and "completed" in world.statuses)
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "queue", "way"),
+    [
+        (
+            CURRENT,
+            "waiting for pharmacy",
+            ("pending review", "in-progress", "ready_for_pickup", "completed"),
+        ),
+        (LEGACY, "open", ("processing", "shipped")),
+    ],
+)
+@pytest.mark.parametrize(
+    "script",
+    [
+        GOOD,
+        ("approve", "pharmaone:pending", "shipped"),
+        ("approve", "shipped", "picked_up", "pharmaone:completed"),
+    ],
+)
+def test_an_approved_order_goes_every_legal_step_to_its_end(vocabulary, queue, way, script):
+    for ended in lives(script, vocabulary, queue):
+        assert ended.statuses == way
+        assert isinstance(ended.ending, Done)
+        assert ended.link.phase is Phase.DONE
+
+
+def test_cancelled_at_rxscale_before_approval_is_stuck_and_frees_itself_when_rejected():
+    for ended in lives(("rxscale:cancelled",)):
+        assert isinstance(ended.ending, Stuck)
+        assert ended.ending.note.code == "cancelled_at_rxscale"
+    for ended in lives(("rxscale:cancelled", "reject")):
+        assert isinstance(ended.ending, Done)
+
+
+@pytest.mark.parametrize("there", ["pending", "awaiting_packing", "ready_pickup"])
+def test_cancelled_at_rxscale_cancels_pharmaones_order(there):
+    for ended in lives(("approve", f"pharmaone:{there}", "rxscale:cancelled")):
+        assert isinstance(ended.ending, Done)
+        assert ended.there == "cancelled"
+        assert ended.status == "cancelled"
+
+
+def test_an_order_approved_after_its_cancellation_is_cancelled_too():
+    for ended in lives(("rxscale:cancelled", "approve")):
+        assert isinstance(ended.ending, Done)
+        assert ended.there == "cancelled"
+
+
+def test_cancelled_after_the_handover_is_for_a_person():
+    script = ("approve", "pharmaone:ready_pickup", "picked_up", "rxscale:cancelled")
+    for ended in lives(script):
+        assert isinstance(ended.ending, Stuck)
+        assert ended.ending.note.code == "cancelled_after_handover"
+        assert ended.cancellations == 0
+
+
+def test_cancelled_at_pharmaone_is_cancelled_at_rxscale():
+    for ended in lives(("approve", "pharmaone:cancelled")):
+        assert isinstance(ended.ending, Done)
+        assert ended.status == "cancelled"
+
+
+def test_cancelled_on_both_sides_at_once_is_settled():
+    both = World(
+        CURRENT,
+        "waiting for pharmacy",
+        POLICIES["repeat"],
+        script=("approve", "pharmaone:cancelled", "rxscale:cancelled"),
+    )
+    for ended in run(replace(both, faults_left=2)):
+        judge_life(ended)
+        assert isinstance(ended.ending, Done)
+        assert ended.cancellations == 0
+
+
+def test_a_rejected_request_is_for_a_person_unless_the_file_says_otherwise():
+    for ended in lives(("reject",)):
+        assert isinstance(ended.ending, Stuck)
+        assert ended.ending.note.code == "rejected_in_pharmaone"
+
+
+def test_somebody_elses_hold_is_waited_out_and_the_way_goes_on_from_there():
+    script = ("approve", "rxscale:on-hold", "pharmaone:ready_pickup", "rxscale:in-progress")
+    for ended in lives(script):
+        assert ended.status == "ready_for_pickup"
+
+
+def test_completed_by_hand_at_rxscale_is_done_whatever_pharmaone_says():
+    for ended in lives(("approve", "rxscale:completed", "pharmaone:cancelled")):
+        assert isinstance(ended.ending, Done)
+        assert ended.status == "completed"
+        assert ended.cancellations == 0

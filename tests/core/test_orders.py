@@ -20,6 +20,7 @@ from bridge.core.model import (
     PharmacyOrderUid,
     Phase,
     State,
+    TrackingLink,
     order_key,
     order_uid,
 )
@@ -27,9 +28,12 @@ from bridge.core.orders import next_step
 from bridge.core.patience import backoff
 from bridge.core.steps import (
     Adopt,
+    Cancel,
+    Complete,
     Done,
     Find,
     Look,
+    LookAtPharmaOne,
     Policy,
     ReadCatalogue,
     Search,
@@ -54,6 +58,8 @@ def a_view(status: str | None = QUEUED, *, seconds_ago: float = 0, **changes) ->
         order = PharmacyOrder(UID, status, NOW - timedelta(seconds=seconds_ago))
         link = remember.seen(link, order, changes.get("rxscale", CURRENT))
     view = View(NOW, link, Policy(), CURRENT, PHARMAONE, order=order, draft=DRAFT)
+    if "p1_order" in changes:
+        changes = {"p1_looked_at": NOW, "tracking": (), **changes}
     return replace(view, **changes)
 
 
@@ -122,14 +128,17 @@ def test_orders_that_ended_at_rxscale(status, phase, expected):
     assert isinstance(next_step(a_view(status, link=a_link(phase))), expected)
 
 
-def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_told():
+def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_cancelled():
     link = a_link(Phase.UNSURE, unsure_at=AGO)
     view = a_view("cancelled", link=link, p1_order=an_order(), search=Search(NOW))
     assert next_step(view) == Adopt(an_order())
     adopted = replace(view, link=remember.adopted(view.link, an_order()))
     step = next_step(adopted)
-    assert code(step) == "cancelled_at_rxscale"
-    assert "ORD_1" in step.note.remedy
+    assert isinstance(step, Cancel)
+    assert (step.order_id, step.body) == ("ORD_1", {"status": "cancelled"})
+    by_hand = replace(adopted, pharmaone=replace(PHARMAONE, says={}))
+    assert code(next_step(by_hand)) == "cancelled_at_rxscale"
+    assert "ORD_1" in next_step(by_hand).note.remedy
 
 
 def test_a_cancelled_order_whose_request_was_searched_in_vain_is_told_of():
@@ -292,8 +301,19 @@ class TestUnderWay:
         order = an_order(picked_up=True)
         link = remember.adopted(self.SUBMITTED, order)
         step = next_step(a_view("ready_for_pickup", link=link, p1_order=order))
-        assert isinstance(step, Wait)
-        assert "completed" in step.why
+        assert isinstance(step, Complete)
+        assert (step.word, step.tracking) == ("completed", ())
+        assert step.rule.startswith("statuses.toml: pharmaone.orders.flags.picked_up -> ")
+
+    def test_completing_asks_for_a_tracking_link_first_and_does_without_a_refused_one(self):
+        order = an_order(shipped=True)
+        link = remember.adopted(self.SUBMITTED, order)
+        view = a_view("ready_for_pickup", link=link, p1_order=order, tracking=None)
+        assert isinstance(next_step(view), LookAtPharmaOne)
+        parcel = (TrackingLink("https://track.example/1", "DHL"),)
+        assert next_step(replace(view, tracking=parcel)).tracking == parcel
+        refused = replace(view, tracking=parcel, tracking_refused=True)
+        assert next_step(refused).tracking == ()
 
     def test_an_unknown_word_of_pharmaone_is_told(self):
         order = an_order("levitating")
@@ -350,9 +370,9 @@ class TestHoldWhenStuck:
         assert isinstance(next_step(view), Look)
 
     def test_the_hold_is_remembered_as_ours(self):
-        step = SetStatus("on-hold", "rule", "reason")
         order = PharmacyOrder(UID, "on-hold", NOW)
-        assert remember.status_set(a_link(Phase.KNOWN), order, step, CURRENT).held
+        assert remember.status_set(a_link(Phase.KNOWN), order, CURRENT, held=True).held
+        assert not remember.status_set(a_link(Phase.KNOWN), order, CURRENT).held
 
 
 class TestMemory:
@@ -440,6 +460,8 @@ def test_every_reason_names_its_key_or_its_file():
         reasons.gone(link),
         reasons.reopened(link),
         reasons.cancelled(link),
+        reasons.cancelled_after_handover(link),
+        reasons.deleted(link),
         reasons.unsure(link, "why"),
         reasons.cannot_know(link, "why"),
     ):

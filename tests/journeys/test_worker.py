@@ -79,15 +79,15 @@ async def test_a_sku_list_that_arrives_between_two_questions_makes_nothing_stuck
     """Another order's look reads the list just after this one found nothing in it."""
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         store, first = type(house.bridge.store), iter([True])
-        catalogue = store.catalogue
+        needs_of = store.needs_of
 
         async def overtaken(self, *args):
-            found = await catalogue(self, *args)
+            found = await needs_of(self, *args)
             if next(first, False):
                 await house.bridge.catalogue.read()
             return found
 
-        monkeypatch.setattr(store, "catalogue", overtaken)
+        monkeypatch.setattr(store, "needs_of", overtaken)
         (uid,) = await house.orders_arrive()
         assert not await house.stuck()
         assert len(house.requests(uid)) == 1

@@ -200,9 +200,9 @@ async def test_ids_stay_in_their_place_in_the_address():
 @pytest.mark.parametrize(
     ("door", "scopes"),
     [
-        ("v2", {"orders.read", "order_requests.write"}),
-        ("v1", {"orders.read"}),
-        ("connector", {"orders.read"}),
+        ("v2", {"orders.read", "orders.write", "order_requests.write"}),
+        ("v1", {"orders.read", "orders.write"}),
+        ("connector", {"orders.read", "orders.write"}),
     ],
 )
 def test_the_scopes_that_orders_need(door: str, scopes: set[str]):
@@ -327,8 +327,9 @@ async def test_a_conflict_means_that_it_is_there_already(body: Any):
 
 
 async def test_an_order_in_our_words():
-    order = await ask(CALLS["order"], answer(200, DETAIL))
-    assert order == P1Order(
+    sight = await ask(CALLS["order"], answer(200, DETAIL))
+    assert sight.detail == DETAIL
+    assert sight.order == P1Order(
         id=ORDER_ID,
         status="awaiting_packing",
         seen_at=START,
@@ -374,7 +375,9 @@ async def test_documented_variety_of_orders(change: dict[str, Any], told: dict[s
     """One row a contradiction of the documents, by its number there."""
     sent = {**DETAIL, **change}
     p1, _ = client(answer(200, sent))
-    order = await p1.order(OrderId(str(sent["id"])))
+    sight = await p1.order(OrderId(str(sent["id"])))
+    assert sight is not None
+    order = sight.order
     assert {name: getattr(order, name) for name in told} == told
 
 

@@ -134,17 +134,25 @@ OUT_OF_OUR_HANDS = {Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE}
 
 @pytest.mark.parametrize(
     ("phase", "stuck", "told_status"),
-    list(itertools.product(Phase, (True, False), ("here", "elsewhere", None))),
+    list(itertools.product(Phase, (True, False), ("here", "there", "elsewhere", None))),
 )
 def test_what_an_echo_is(phase: Phase, stuck: bool, told_status: str | None):
-    known = replace(link(), phase=phase, rx_status="here")
-    expected = phase is Phase.DROPPED or (
-        phase in OUT_OF_OUR_HANDS and not stuck and told_status == "here"
+    known = replace(link(), phase=phase, rx_status="here", p1_status="there")
+
+    def echo(vendor: str) -> bool:
+        return is_echo(known, stuck=stuck, vendor=vendor, told_status=told_status)
+
+    assert echo("rxscale") is (
+        phase is Phase.DROPPED
+        or (phase in OUT_OF_OUR_HANDS and not stuck and told_status == "here")
     )
-    assert is_echo(known, stuck=stuck, told_status=told_status) is expected
+    assert echo("pharmaone") is (
+        phase in (Phase.DROPPED, Phase.DONE)
+        or (phase is Phase.ADOPTED and not stuck and told_status == "there")
+    )
 
 
 @pytest.mark.parametrize("phase", sorted(OUT_OF_OUR_HANDS))
 def test_an_order_never_looked_at_has_no_echo(phase: Phase):
     known = replace(link(), phase=phase, rx_status=None)
-    assert not is_echo(known, stuck=False, told_status=None)
+    assert not is_echo(known, stuck=False, vendor="rxscale", told_status=None)

@@ -15,7 +15,10 @@ INSERT INTO orders (uid, first_seen_at, announced_by, name, priority, must_find,
   phase, cleared, attempts, calls, rules_version, held)
 """
 _FIRST = "(?, ?, ?, ?, ?, ?, 'known', 0, 0, 0, '', 0)"
-_SAVE = LINK.upsert("orders", "uid")
+_SAVE = LINK.upsert("orders", "uid").replace(
+    "rejected_at = excluded.rejected_at",
+    "rejected_at = coalesce(excluded.rejected_at, rejected_at)",  # told while a look was under way
+)
 _FIND_ALL = f"SELECT {LINK.columns} FROM orders WHERE uid IN (SELECT value FROM json_each(?))"  # noqa: S608
 _FIND = f"SELECT {LINK.columns} FROM orders WHERE uid = ?"  # noqa: S608 - constant names
 
@@ -44,6 +47,11 @@ def add(
 
 def save(connection: sqlite3.Connection, link: Link) -> None:
     connection.execute(_SAVE, LINK.row(link))
+
+
+def reject(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:
+    """PharmaOne's staff refused its order-request."""
+    connection.execute("UPDATE orders SET rejected_at = ? WHERE uid = ?", (micros(now), uid))
 
 
 def clear(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:

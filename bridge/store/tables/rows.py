@@ -24,6 +24,11 @@ def micros(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def span(length: timedelta) -> int:
+    """A length of time as the store counts it."""
+    return length // _MICROSECOND
+
+
 def moment(micros: int) -> datetime:
     """A stored time, aware, in UTC."""
     return _EPOCH + timedelta(microseconds=micros)

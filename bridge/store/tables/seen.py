@@ -37,6 +37,9 @@ _ORDER_FOR = f"""
 SELECT {ORDER.columns} FROM p1_orders WHERE external_id = ?
 ORDER BY created_at IS NULL, created_at, id LIMIT 1
 """  # noqa: S608
+_ORDERS = f"""
+SELECT {ORDER.columns} FROM p1_orders WHERE id IN (SELECT value FROM json_each(?))
+"""  # noqa: S608
 _KNOWN = """
 SELECT id, nullif(external_id, '') FROM p1_orders
 WHERE external_id IS NOT NULL AND id IN (SELECT value FROM json_each(?))
@@ -68,6 +71,11 @@ def catalogue(
 
 def save_orders(connection: sqlite3.Connection, orders: Iterable[P1Order]) -> None:
     connection.executemany(_SAVE_ORDER, map(ORDER.row, orders))
+
+
+def orders(connection: sqlite3.Connection, ids: Iterable[OrderId]) -> list[P1Order]:
+    """Those of them that were seen before."""
+    return list(map(ORDER.value, connection.execute(_ORDERS, (json.dumps(list(ids)),))))
 
 
 def order_for(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> P1Order | None:

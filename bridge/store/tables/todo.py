@@ -58,7 +58,7 @@ _STANDING = Shape(Standing)
 def hint(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
     """Makes each key due, most urgent priority first; what was waiting longer stays due longer."""
     at = micros(now)
-    rows = [(h.key, at, h.priority, at, at, h.why, h.told_status) for h in hints]
+    rows = [(h.key, at, h.priority, at, at, h.why, h.told) for h in hints]
     insert_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, 0)", _AGAIN_HINTED, rows)
 
 

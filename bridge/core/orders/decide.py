@@ -1,0 +1,76 @@
+"""Names the next single step for one pharmacy order.
+
+`next_step` names it from what is remembered (the link) and what was just seen (the view). It is
+called again after every step until it answers Wait, Stuck or Done. Nothing else in the bridge
+decides anything about an order.
+
+The order of the questions is the argument for "one order-request per pharmacy order":
+nothing is sent before RxScale's side was seen; nothing is sent twice before PharmaOne was
+searched; nothing is sent at all while anything is unknown that a person could know.
+"""
+
+from collections.abc import Callable
+
+from bridge.core import reasons
+from bridge.core.lifecycle import TERMINAL
+from bridge.core.model import PharmacyOrder, Phase, State
+from bridge.core.orders import endings, progress, submitting
+from bridge.core.orders.sight import is_fresh
+from bridge.core.steps import Done, Look, SetStatus, Step, Stuck, View, Wait
+
+
+def next_step(view: View) -> Step:
+    """The next single step for this order."""
+    step = _next_step(view)
+    if isinstance(step, Stuck) and view.policy.hold_when_stuck:
+        return _hold_first(view, step)
+    return step
+
+
+def _next_step(view: View) -> Step:
+    if view.link.phase is Phase.DROPPED:
+        return Done("a person said to leave it alone")
+    if view.gone:
+        return endings.gone(view)
+    if view.order is None:
+        return Look("what RxScale says of it now")
+    state = view.rxscale.means.get(view.order.status)
+    if state is None:
+        return Stuck(reasons.unknown_status(view.order.status, "RxScale", view.rxscale))
+    if state in TERMINAL:
+        return endings.ended(view, state)
+    if view.order.status in view.rxscale.arriving:
+        return Wait(f"RxScale is still setting it up ({view.order.status})")
+    if state is State.ON_HOLD and not view.link.held:
+        return Wait("on hold at RxScale: left alone until somebody there releases it")
+    return _DECISIONS[view.link.phase](view, view.order)
+
+
+def _done_before(view: View, order: PharmacyOrder) -> Step:
+    """It was finished here, yet RxScale has it open (again)."""
+    if view.link.attempts == 0:
+        return submitting.known(view, order)
+    return Stuck(reasons.reopened(view.link))
+
+
+def _hold_first(view: View, stuck: Stuck) -> Step:
+    """By choice, a stuck order is also paused at RxScale, where its admins see the reason."""
+    word = view.rxscale.says.get(State.ON_HOLD)
+    order = view.order
+    if word is None or order is None or view.link.phase in (Phase.DONE, Phase.DROPPED):
+        return stuck
+    if word not in view.rxscale.steps.get(order.status, ()):
+        return stuck
+    if not is_fresh(view):
+        return Look("seen too long ago to put it on hold")
+    return SetStatus(word, "rxbridge.toml: orders.hold_when_stuck", stuck.note.reason)
+
+
+_DECISIONS: dict[Phase, Callable[[View, PharmacyOrder], Step]] = {
+    Phase.KNOWN: submitting.known,
+    Phase.SUBMITTING: submitting.unsure,
+    Phase.UNSURE: submitting.unsure,
+    Phase.SUBMITTED: progress.submitted,
+    Phase.ADOPTED: progress.adopted,
+    Phase.DONE: _done_before,
+}

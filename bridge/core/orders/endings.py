@@ -1,0 +1,76 @@
+"""RxScale says that it is over (or no longer shows it): what is left to do at PharmaOne."""
+
+from bridge.core import reasons
+from bridge.core.model import Phase, State
+from bridge.core.orders.sight import is_p1_fresh, meaning_of
+from bridge.core.steps import (
+    Adopt,
+    Cancel,
+    Done,
+    Find,
+    LookAtPharmaOne,
+    Step,
+    Stuck,
+    View,
+    Wait,
+)
+
+
+def gone(view: View) -> Step:
+    """RxScale answers 404."""
+    if view.looks < view.policy.most_looks_for_gone:
+        return Wait("RxScale does not show it (404); looking again", failed=True)
+    return Stuck(reasons.gone(view.link))
+
+
+def ended(view: View, state: State) -> Step:
+    """RxScale shows an end; what it cancelled may still live on at PharmaOne."""
+    link = view.link
+    if state is State.COMPLETED:
+        return Done("completed at RxScale")
+    if link.order_id is not None:
+        return _cancel_there(view)
+    if link.phase in (Phase.KNOWN, Phase.DONE):
+        return Done(f"{state.value} at RxScale; nothing was sent to PharmaOne")
+    if view.p1_order is not None:
+        return Adopt(view.p1_order)
+    if link.rejected_at is not None:
+        return Done(f"{state.value} at RxScale, and its order-request rejected in PharmaOne")
+    if _never_searched(view):
+        since = link.unsure_at or view.now
+        return Find(since, "cancelled while an answer was missing: did it arrive?")
+    return Stuck(reasons.cancelled(link))
+
+
+def _cancel_there(view: View) -> Step:
+    """PharmaOne's order is cancelled too, if it still may be; what was handed over stays so."""
+    link, order = view.link, view.p1_order
+    if view.p1_gone:
+        return Done("cancelled at RxScale, and no longer in PharmaOne")
+    if link.order_id is not None and (order is None or not is_p1_fresh(view)):
+        return LookAtPharmaOne(link.order_id, "cancelled at RxScale: how far it has come there")
+    if order is None:
+        return Stuck(reasons.cancelled(link))
+    meaning = meaning_of(order, view.pharmaone)
+    if meaning is None:
+        return Stuck(reasons.unknown_status(order.status, "PharmaOne", view.pharmaone))
+    if meaning[0] in (State.CANCELLED, State.REJECTED):
+        return Done("cancelled on both sides")
+    if meaning[0] is State.COMPLETED:
+        return Stuck(reasons.cancelled_after_handover(link))
+    return _cancel(view, order.status)
+
+
+def _cancel(view: View, status: str) -> Step:
+    words = view.pharmaone
+    word = words.says.get(State.CANCELLED)
+    if word is None or word not in words.steps.get(status, ()) or view.link.order_id is None:
+        return Stuck(reasons.cancelled(view.link))
+    rule = f"{view.rxscale.where} (cancelled) -> {words.where}.says.cancelled"
+    return Cancel(view.link.order_id, word, words.bodies.get(word, {"status": word}), rule)
+
+
+def _never_searched(view: View) -> bool:
+    if view.link.phase not in (Phase.UNSURE, Phase.SUBMITTING):
+        return False
+    return view.link.searched_at is None and view.search is None and view.p1_order is None

@@ -1,0 +1,99 @@
+"""From the order-request on: brings RxScale's status, edge by edge, to where PharmaOne stands."""
+
+from bridge.core import reasons
+from bridge.core.lifecycle import reached, route
+from bridge.core.model import PharmacyOrder, State
+from bridge.core.orders.sight import is_fresh, is_p1_fresh, meaning_of
+from bridge.core.steps import (
+    Adopt,
+    Complete,
+    Look,
+    LookAtPharmaOne,
+    SetStatus,
+    Step,
+    Stuck,
+    View,
+    Wait,
+)
+
+
+def submitted(view: View, order: PharmacyOrder) -> Step:
+    """PharmaOne has the order-request; staff review it, and no route shows how far they are."""
+    if view.p1_order is not None:
+        return Adopt(view.p1_order)
+    where = f"{view.pharmaone.where} (order-request"
+    if view.link.rejected_at is not None:
+        if view.rejected is None:
+            return Stuck(reasons.rejected(view.link))
+        return _walk(view, order, view.rejected, f"{where} rejected)")
+    return _walk(view, order, view.review, f"{where} under review)")
+
+
+def adopted(view: View, order: PharmacyOrder) -> Step:
+    """The order made from our order-request is known: RxScale follows it."""
+    link, p1_order = view.link, view.p1_order
+    if view.p1_gone:
+        return _without_order(view, order)
+    if link.order_id is not None and (p1_order is None or not is_p1_fresh(view)):
+        return LookAtPharmaOne(link.order_id, "how far it has come there")
+    if p1_order is None:
+        return Wait("PharmaOne's order is not known yet")
+    if link.order_id != p1_order.id:
+        return Adopt(p1_order)
+    meaning = meaning_of(p1_order, view.pharmaone)
+    if meaning is None:
+        return Stuck(reasons.unknown_status(p1_order.status, "PharmaOne", view.pharmaone))
+    return _walk(view, order, *meaning)
+
+
+def _without_order(view: View, order: PharmacyOrder) -> Step:
+    """PharmaOne answers 404 for an order it had: deleted, unless it comes back."""
+    if view.looks < view.policy.most_looks_for_gone:
+        return Wait("PharmaOne does not show its order (404); looking again", failed=True)
+    if view.pharmaone.gone is None:
+        return Stuck(reasons.deleted(view.link))
+    return _walk(view, order, view.pharmaone.gone, f"{view.pharmaone.where}.gone")
+
+
+def _walk(view: View, order: PharmacyOrder, state: State, rule: str) -> Step:
+    wanted = State.CANCELLED if state is State.REJECTED else state
+    here = view.rxscale.means[order.status]
+    if wanted is State.ON_HOLD:
+        return _hold(view, order, rule)
+    if reached(here, wanted):
+        return Wait(_what_comes_next(wanted))
+    word = view.rxscale.says.get(wanted)
+    path = route(view.rxscale, order.status, word) if word is not None else None
+    if not path:
+        return Wait(f"no legal step leads from '{order.status}' to {wanted.value} at RxScale")
+    if not is_fresh(view):
+        return Look("seen too long ago to write a status on")
+    rule = f"{rule} -> {view.rxscale.where}.says.{wanted.value}"
+    if view.rxscale.calls.get(path[0], "status") == "status":
+        return SetStatus(path[0], rule)
+    return _complete(view, path[0], rule)
+
+
+def _hold(view: View, order: PharmacyOrder, rule: str) -> Step:
+    """Paused at PharmaOne: RxScale wants to be told why."""
+    word = view.rxscale.says.get(State.ON_HOLD)
+    if order.status == word:
+        return Wait("both sides have it on hold; PharmaOne's next change is awaited")
+    if word is None or word not in view.rxscale.steps.get(order.status, ()):
+        return Wait(f"on hold at PharmaOne; RxScale has no hold for '{order.status}'")
+    if not is_fresh(view):
+        return Look("seen too long ago to put it on hold")
+    return SetStatus(word, f"{rule} -> {view.rxscale.where}.says.on_hold", view.hold_comment)
+
+
+def _complete(view: View, word: str, rule: str) -> Step:
+    if view.tracking is None and view.link.order_id is not None:
+        return LookAtPharmaOne(view.link.order_id, "whether it has a tracking link")
+    tracking = () if view.tracking_refused else view.tracking or ()
+    return Complete(word, tracking, rule)
+
+
+def _what_comes_next(wanted: State) -> str:
+    if wanted is State.IN_REVIEW:
+        return "pharmacy staff review the order-request in PharmaOne Manager"
+    return f"both sides agree ({wanted.value}); PharmaOne's next change is awaited"

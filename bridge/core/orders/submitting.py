@@ -1,0 +1,95 @@
+"""Up to the order-request: what must be known before one is sent, and before one is sent again."""
+
+from bridge.core import reasons
+from bridge.core.model import Gaps, PharmacyOrder
+from bridge.core.orders import progress
+from bridge.core.orders.sight import is_fresh
+from bridge.core.steps import Adopt, Find, Look, ReadCatalogue, Step, Stuck, Submit, View, Wait
+
+LINKING_CODES = frozenset({"unlinked_sku", "not_in_catalogue"})
+"""Gaps that a newer reading of RxScale's SKU list may close."""
+FREED_BY_MAPPING = LINKING_CODES | {
+    "missing_field",
+    "no_price",
+    "not_whole",
+    "bad_pzn",
+    "bad_expression_result",
+    "unknown_status",
+    "rejected_in_pharmaone",
+}
+"""Reasons that a changed mapping file may remove: such orders are looked at again by themselves."""
+
+
+def known(view: View, order: PharmacyOrder) -> Step:
+    """Nothing was sent for it, as far as this store remembers."""
+    link = view.link
+    if view.p1_order is not None:
+        return Adopt(view.p1_order)
+    if link.must_find and not link.cleared:
+        step = _find_before_first(view, order)
+        if step is not None:
+            return step
+    return _submit(view, "nothing was sent for it yet")
+
+
+def _find_before_first(view: View, order: PharmacyOrder) -> Step | None:
+    """An order that was there before this store: None once it may be submitted."""
+    link = view.link
+    if view.search is not None and view.search.gap:
+        return Stuck(reasons.cannot_know(link, view.search.gap))
+    if link.searched_at is None:
+        return Find(link.first_seen_at, "it was there before this store was")
+    if order.status not in view.rxscale.queue:
+        return Stuck(
+            reasons.cannot_know(
+                link,
+                f"it already stands at '{order.status}' and PharmaOne has no order for it; "
+                "an order-request may be under review there, which no route can show",
+            )
+        )
+    if not view.policy.repeat_unsure:
+        return Stuck(
+            reasons.cannot_know(
+                link, "an earlier store may have sent it, and PharmaOne shows no order for it"
+            )
+        )
+    return None
+
+
+def unsure(view: View, order: PharmacyOrder) -> Step:
+    """A submission went out and no answer came: it is looked for before anything else."""
+    link, policy = view.link, view.policy
+    if link.rejected_at is not None:  # so it had arrived
+        return progress.submitted(view, order)
+    if view.p1_order is not None:
+        return Adopt(view.p1_order)
+    if link.cleared:
+        return _submit(view, "a person looked and said to send it")
+    grace_ends = (link.unsure_at or view.now) + policy.grace
+    if view.now < grace_ends:
+        return Wait("an answer was lost; giving PharmaOne time before looking", grace_ends)
+    if view.search is not None and view.search.gap:
+        return Stuck(reasons.unsure(link, view.search.gap))
+    if link.searched_at is None or link.searched_at < grace_ends:
+        return Find(grace_ends, "an answer was lost: it may have arrived")
+    if not policy.repeat_unsure:
+        return Stuck(reasons.unsure(link, "PharmaOne shows no order for it (yet)"))
+    if link.attempts >= policy.most_submissions:
+        return Stuck(reasons.unsure(link, f"{link.attempts} submissions went without an answer"))
+    return _submit(view, "not found at PharmaOne: sent again with the same key")
+
+
+def _submit(view: View, why: str) -> Step:
+    if isinstance(view.draft, Gaps):
+        return _gaps(view, view.draft)
+    if view.draft is None or not is_fresh(view):
+        return Look("seen too long ago to submit on")
+    return Submit(view.draft, why)
+
+
+def _gaps(view: View, gaps: Gaps) -> Step:
+    if any(gap.code in LINKING_CODES for gap in gaps.gaps):
+        oldest = view.now - view.policy.catalogue_fresh
+        if view.catalogue_at is None or view.catalogue_at < oldest:
+            return ReadCatalogue("a line is not linked to a PharmaOne product")
+    return Stuck(reasons.gaps(gaps))

@@ -1,0 +1,100 @@
+"""The backstop behind PharmaOne's webhooks: reads its orders, hints changes, learns whose each is.
+
+The list shows statuses and times of change; an order's flags and, perhaps, its `external_id` only
+stand in the order itself (pharmaone.md section 9, C4). There is no filter by time, so a long list
+is read by the words that mean "open", and wholly now and then.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+
+from bridge.core.model import OrderId, P1Order
+from bridge.core.paging import Found, Seen, Wanted, read_all
+from bridge.cycles.paged import drive
+from bridge.exchange import Harm
+from bridge.mapping import Rules
+from bridge.pharmaone.client import PharmaOne
+from bridge.store import Store
+
+PAGE = 200
+"""The largest page PharmaOne gives (pharmaone.md section 9)."""
+SHORT_LIST = 1000
+"""Up to so many orders the whole list is read each time."""
+WHOLE_EVERY = 10
+"""How often a longer one is read wholly: an order may be made and finished between two sweeps."""
+ALL = ""
+
+
+async def read_orders(pharmaone: PharmaOne, words: Collection[str], harm: Harm) -> Found[P1Order]:
+    """All orders in any of these statuses (ALL: in any). Raises what the client raises."""
+
+    async def page(wanted: Wanted) -> Seen[P1Order]:
+        got = await pharmaone.orders_page(PAGE, wanted.number * PAGE, harm, wanted.filter)
+        pages = None if got.total is None else -(-got.total // PAGE)
+        rows: dict[str, P1Order] = {order.id: order for order in got.rows}
+        return Seen(rows, got.total, pages, full=len(got.rows) >= PAGE)
+
+    return await drive(read_all(list(words)), page)
+
+
+class P1Sweep:
+    """`run` reads the list, `learn` the orders that nobody knows; `woke` is called after hints."""
+
+    def __init__(
+        self,
+        store: Store,
+        pharmaone: PharmaOne,
+        rules: Callable[[], Rules],
+        now: Callable[[], datetime],
+        woke: Callable[[], None],
+        *,
+        most_details: int,
+    ) -> None:
+        self._store = store
+        self._pharmaone = pharmaone
+        self._rules = rules
+        self._now = now
+        self._woke = woke
+        self._most_details = most_details
+        self._count = 0
+        self._known_total = 0
+        self._learning = asyncio.Lock()
+
+    async def run(self) -> int:
+        """One sweep; how many orders it hinted. Raises TryLater or Misconfigured."""
+        began_at = self._now()
+        words = self._words()
+        found = await read_orders(self._pharmaone, words, Harm.SWEEP)
+        rows = {OrderId(name): order for name, order in found.rows.items()}
+        whole = words == [ALL]
+        if whole:
+            self._known_total = len(rows)
+        listed = (None if whole else words) if found.settled else ()
+        hinted = await self._store.p1_swept(rows, began_at=began_at, now=self._now(), listed=listed)
+        self._count += 1
+        if hinted:
+            self._woke()
+        return hinted + await self.learn()
+
+    def _words(self) -> list[str]:
+        short = self._known_total <= SHORT_LIST
+        if short or self._count % WHOLE_EVERY == 0:
+            return [ALL]
+        return list(self._rules().pharmaone.open)
+
+    async def learn(self) -> int:
+        """Reads orders that may be made of ours; how many of them were."""
+        async with self._learning:
+            names = await self._store.p1_unread(self._most_details)
+            return sum([await self._learn(name) for name in names])
+
+    async def _learn(self, name: OrderId) -> bool:
+        sight = await self._pharmaone.order(name, Harm.ORDER)
+        order = P1Order(name, "", self._now()) if sight is None else sight.order
+        told = replace(order, external_id=order.external_id or "")
+        ours = await self._store.p1_learnt(told, self._now())
+        if ours:
+            self._woke()
+        return ours

@@ -1,0 +1,49 @@
+"""Small things done now and then: forgetting old orders, keeping the SKU list young, and reading
+orders of PharmaOne's as soon as it tells of them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bridge.cycles.catalogue import CatalogueReader
+from bridge.cycles.p1sweep import P1Sweep
+from bridge.exchange import Harm
+from bridge.store import Store
+
+log = logging.getLogger("bridge.cycles")
+
+CATALOGUE_SECONDS = 3600.0
+FORGET_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """Each method is one round of one chore."""
+
+    store: Store
+    catalogue: CatalogueReader
+    p1_sweep: P1Sweep
+    now: Callable[[], datetime]
+    retention_days: int
+
+    async def read_skus(self) -> None:
+        """Reads RxScale's SKU list, unless an order has had it read lately."""
+        read_at = await self.store.catalogue_at()
+        if read_at is None or self.now() - read_at > timedelta(seconds=CATALOGUE_SECONDS / 2):
+            await self.catalogue.read(Harm.SWEEP)
+
+    async def forget(self) -> None:
+        """Forgets orders that were finished longer ago than they are to be kept."""
+        before = self.now() - timedelta(days=self.retention_days)
+        forgotten = await self.store.forget(before)
+        if forgotten:
+            log.info("forgot finished orders", extra={"orders": forgotten})
+
+    async def learn(self, news: asyncio.Event) -> None:
+        """Waits until PharmaOne tells of an order that nobody knows, and reads it."""
+        await news.wait()
+        news.clear()
+        await self.p1_sweep.learn()

@@ -1,0 +1,197 @@
+"""What is known of PharmaOne's orders: whose each is, and what a reading of their list shows."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bridge.core.memory import Delivery
+from bridge.core.model import (
+    Hint,
+    OrderId,
+    P1Order,
+    PharmacyOrderUid,
+    Phase,
+    order_key,
+)
+from bridge.store.tables import links, seen, todo
+from bridge.store.tables.rows import Shape, span
+
+BEFORE_INTENT = timedelta(hours=1)
+"""How much earlier than our submission PharmaOne's clock may date the order made from it."""
+
+_LINKED = "SELECT order_id, uid FROM orders WHERE order_id IN (SELECT value FROM json_each(?))"
+_KNOWN = """
+SELECT p1_orders.id, orders.uid FROM p1_orders
+  LEFT JOIN orders ON orders.uid = p1_orders.external_id
+WHERE p1_orders.external_id IS NOT NULL AND p1_orders.id IN (SELECT value FROM json_each(?))
+"""
+_NAMED = """
+SELECT uid FROM orders WHERE uid IN (SELECT value FROM json_each(:names))
+UNION SELECT uid FROM orders WHERE request_id IN (SELECT value FROM json_each(:names))
+"""
+_EARLIEST = """
+SELECT min(intent_at) FROM orders
+WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'unsure' OR phase = 'submitted')
+"""
+_UNREAD = """
+SELECT id FROM p1_orders
+WHERE external_id IS NULL AND coalesce(created_at, seen_at) >= ?
+ORDER BY coalesce(created_at, seen_at) DESC LIMIT ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """What a finding about an order of PharmaOne's rests on."""
+
+    uid: PharmacyOrderUid
+    phase: Phase
+    priority: int
+    order_id: OrderId | None
+    p1_status: str | None
+    p1_seen_at: datetime | None
+
+
+_LINK = Shape(_Link)
+_UNFINISHED = f"""
+SELECT {_LINK.columns} FROM orders WHERE finished_at IS NULL AND phase <> 'known'
+"""  # noqa: S608 - constant names
+
+
+def whose(
+    connection: sqlite3.Connection, ids: Iterable[OrderId]
+) -> dict[OrderId, PharmacyOrderUid | None]:
+    """The pharmacy order that each was made from; None for one that is not of ours.
+
+    Those that nobody has read yet are left out.
+    """
+    names = json.dumps(list(ids))
+    known: dict[OrderId, PharmacyOrderUid | None] = dict(connection.execute(_KNOWN, (names,)))
+    return known | dict(connection.execute(_LINKED, (names,)))
+
+
+def note_unread(connection: sqlite3.Connection, deliveries: Iterable[Delivery]) -> None:
+    """Orders that a delivery named and nobody knows: they are to be read."""
+    seen.save_orders(
+        connection,
+        [
+            P1Order(each.order_id, each.told_status or "", each.received_at)
+            for each in deliveries
+            if each.order_id is not None
+        ],
+    )
+
+
+def rejected(connection: sqlite3.Connection, delivery: Delivery) -> PharmacyOrderUid | None:
+    """Remembers that staff refused an order-request, if the delivery names one of ours."""
+    names = json.dumps(list(delivery.references))
+    found = connection.execute(_NAMED, {"names": names}).fetchone()
+    if found is None:
+        return None
+    uid = PharmacyOrderUid(found[0])
+    links.reject(connection, uid, delivery.received_at)
+    return uid
+
+
+def unread(connection: sqlite3.Connection, limit: int) -> list[OrderId]:
+    """Orders whose `external_id` is unknown and that may be made of an order-request of ours.
+
+    Newest first. None while every order-request of ours is accounted for.
+    """
+    earliest: int | None = connection.execute(_EARLIEST).fetchone()[0]
+    if earliest is None:
+        return []
+    since = earliest - span(BEFORE_INTENT)
+    return [OrderId(row) for (row,) in connection.execute(_UNREAD, (since, limit))]
+
+
+def learnt(connection: sqlite3.Connection, order: P1Order, now: datetime) -> bool:
+    """Remembers an order that was read; True, and its key is due, if it was made from ours."""
+    seen.save_orders(connection, [order])
+    uid = PharmacyOrderUid(order.external_id) if order.external_id else None
+    link = links.find(connection, uid) if uid is not None else None
+    if link is None or link.order_id == order.id or link.finished_at is not None:
+        return False
+    why = "PharmaOne made an order of it"
+    todo.hint(connection, [Hint(order_key(link.uid), why, link.priority)], now)
+    return True
+
+
+def swept(
+    connection: sqlite3.Connection,
+    rows: Mapping[OrderId, P1Order],
+    *,
+    began_at: datetime,
+    now: datetime,
+    listed: Collection[str] | None,
+) -> int:
+    """Hints what a reading of PharmaOne's list shows to be new, changed or gone; returns how many.
+
+    Reading began at `began_at`. `listed` are the words whose orders `rows` holds, all of them;
+    None if all orders are in it; empty if it is not complete.
+    """
+    before = {order.id: order for order in seen.orders(connection, rows)}
+    unfinished = list(map(_LINK.value, connection.execute(_UNFINISHED)))
+    by_uid = {link.uid: link for link in unfinished}
+    by_order = {link.order_id: link for link in unfinished if link.order_id is not None}
+    found: dict[PharmacyOrderUid, Hint] = {}
+    for order in rows.values():
+        was = before.get(order.id)
+        name = order.external_id or (was.external_id if was else None)
+        link = by_order.get(order.id) or by_uid.get(PharmacyOrderUid(name or ""))
+        if link is not None and _is_news(order, was, link, began_at):
+            found[link.uid] = _hint(link, "sweep: PharmaOne's list shows a change")
+    for link in by_order.values():
+        if link.order_id not in rows and _is_missing(link, began_at, listed):
+            found[link.uid] = _hint(link, "sweep: no longer in PharmaOne's list")
+    seen.save_orders(connection, rows.values())
+    todo.hint(connection, found.values(), now)
+    return len(found)
+
+
+def _is_news(order: P1Order, was: P1Order | None, link: _Link, began_at: datetime) -> bool:
+    if link.order_id != order.id:
+        return link.order_id is None
+    if link.p1_seen_at is not None and link.p1_seen_at >= began_at:
+        return False
+    if was is None or order.updated_at is None:  # a raised flag shows by its time only
+        return True
+    return (order.status, order.updated_at) != (was.status, was.updated_at)
+
+
+def _is_missing(link: _Link, began_at: datetime, listed: Collection[str] | None) -> bool:
+    if link.p1_seen_at is not None and link.p1_seen_at >= began_at:
+        return False
+    return listed is None or link.p1_status in listed
+
+
+def _hint(link: _Link, why: str) -> Hint:
+    return Hint(order_key(link.uid), why, link.priority)
+
+
+def resolved(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """The same deliveries, each of PharmaOne's with the key of the pharmacy order it is about."""
+    named = {each.order_id for each in deliveries if each.order_id is not None}
+    rejecting = any(each.rejects for each in deliveries)
+    if not named and not rejecting:
+        return list(deliveries)
+    owners = whose(connection, named)
+    return [_resolved(connection, each, owners) for each in deliveries]
+
+
+def _resolved(
+    connection: sqlite3.Connection,
+    delivery: Delivery,
+    owners: Mapping[OrderId, PharmacyOrderUid | None],
+) -> Delivery:
+    if delivery.rejects:
+        uid = rejected(connection, delivery)
+        return replace(delivery, key=order_key(uid) if uid else None)
+    if delivery.order_id is None:
+        return delivery
+    if delivery.order_id not in owners:
+        return replace(delivery, unread=True)
+    owner = owners[delivery.order_id]
+    return replace(delivery, key=order_key(owner) if owner else None)

@@ -1,0 +1,243 @@
+"""One act for each step that a decision can name, and what it changes in sight and memory."""
+
+from dataclasses import replace
+from typing import Any, assert_never
+
+from bridge.core import reasons, remember
+from bridge.core.model import P1Order, P1Sight, PharmacyOrder, Phase
+from bridge.core.steps import (
+    Act,
+    Adopt,
+    Cancel,
+    Complete,
+    Find,
+    Look,
+    LookAtPharmaOne,
+    ReadCatalogue,
+    SetStatus,
+    Stuck,
+    Submit,
+)
+from bridge.errors import Misconfigured, Refused, TryLater, Unsure
+from bridge.mapping import Rules
+from bridge.worker.notebook import Notebook
+from bridge.worker.parts import Parts
+from bridge.worker.sight import Sight
+
+NEEDS_A_DRAFT = frozenset({Phase.KNOWN, Phase.UNSURE, Phase.DONE})
+_TRACKING_FIELD = "tracking_links"
+
+
+class Acts:
+    """Does steps for one look. Every call is noted in the book."""
+
+    def __init__(self, parts: Parts, rules: Rules, sight: Sight, book: Notebook) -> None:
+        self._parts = parts
+        self._rules = rules
+        self._sight = sight
+        self._book = book
+        listening = book.listening
+        self._rxscale = replace(parts.rxscale, send=listening("rxscale", parts.rxscale.send))
+        self._pharmaone = replace(
+            parts.pharmaone, send=listening("pharmaone", parts.pharmaone.send)
+        )
+
+    async def do(self, step: Act) -> Stuck | None:
+        """Raises what the vendors' clients raise; Stuck where a refusal is the end of it."""
+        match step:
+            case Look():
+                await self._look_at_rxscale(step)
+            case LookAtPharmaOne():
+                await self._look_at_pharmaone(step)
+            case ReadCatalogue():
+                await self._read_catalogue(step)
+            case Find():
+                await self._find(step)
+            case Adopt():
+                self._adopt(step.order)
+            case Submit():
+                return await self._submit(step)
+            case SetStatus():
+                await self._set_status(step)
+            case Complete():
+                await self._complete(step)
+            case Cancel():
+                await self._cancel(step)
+            case _:
+                assert_never(step)
+        return None
+
+    # -- looking ---------------------------------------------------------------------------
+
+    async def _look_at_rxscale(self, step: Look) -> None:
+        sight = self._sight
+        order = await self._rxscale.order(sight.link.uid)
+        if order is None:
+            sight.gone = True
+            self._book.note("looked", why=step.why, status="404")
+            return
+        sight.order = order
+        sight.link = remember.seen(sight.link, order, self._rules.rxscale)
+        self._book.note("looked", why=step.why, status=order.status)
+        if sight.link.phase in NEEDS_A_DRAFT:
+            await self._prepare(order)
+        elif sight.link.phase is Phase.SUBMITTED and sight.p1_order is None:
+            self._know(await self._parts.store.p1_order_for(sight.link.uid))
+
+    async def _look_at_pharmaone(self, step: LookAtPharmaOne) -> None:
+        found = await self._pharmaone.order(step.order_id)
+        if found is None:
+            self._sight.p1_gone = True
+            self._book.note("looked at PharmaOne", why=step.why, status="404")
+            return
+        self._see_there(found)
+        raised = [flag for flag in ("shipped", "picked_up") if getattr(found.order, flag)]
+        flags = ", ".join(raised) or None
+        self._book.note("looked at PharmaOne", why=step.why, status=found.order.status, flags=flags)
+
+    def _see_there(self, found: P1Sight) -> None:
+        sight = self._sight
+        sight.p1_order, sight.p1_looked_at = found.order, found.order.seen_at
+        sight.tracking = self._rules.tracking(found.detail)
+        sight.link = remember.seen_there(sight.link, found.order)
+
+    def _know(self, order: P1Order | None) -> None:
+        """An order that was read for the store a moment ago need not be asked for again."""
+        self._sight.p1_order = order
+        has_flags = order is not None and (order.shipped, order.picked_up) != (None, None)
+        self._sight.p1_looked_at = order.seen_at if order is not None and has_flags else None
+
+    async def _prepare(self, order: PharmacyOrder) -> None:
+        sight = self._sight
+        skus = [line.sku_uid for line in order.lines]
+        sight.catalogue_at, known, made = await self._parts.store.needs_of(order.uid, skus)
+        if made is not None:
+            self._know(made)
+        sight.draft = self._rules.draft(order, known, shop_id=self._parts.shop_id)
+
+    async def _read_catalogue(self, step: ReadCatalogue) -> None:
+        await self._parts.read_catalogue()
+        self._book.note("read catalogue", why=step.why)
+        if self._sight.order is not None:
+            await self._prepare(self._sight.order)
+        self._sight.catalogue_at = self._parts.now()
+
+    async def _find(self, step: Find) -> None:
+        sight = self._sight
+        search = await self._parts.find(step.since)
+        self._know(await self._parts.store.p1_order_for(sight.link.uid))
+        sight.search = search
+        found = sight.p1_order.id if sight.p1_order else None
+        sight.link = remember.searched(sight.link, search, sight.p1_order)
+        self._book.note("searched PharmaOne", why=step.why, found=found, gap=search.gap or None)
+
+    def _adopt(self, order: P1Order) -> None:
+        self._sight.link = remember.adopted(self._sight.link, order)
+        self._parts.told("submission", "adopted")
+        self._book.note("adopted", order=order.id, status=order.status)
+
+    # -- submitting ------------------------------------------------------------------------
+
+    async def _submit(self, step: Submit) -> Stuck | None:
+        sight, before = self._sight, self._sight.link
+        try:
+            await self._intend(step)
+            answer = await self._pharmaone.submit(sight.link.uid, step.draft, self._rules.source)
+        except Unsure as failure:
+            sight.link = remember.answer_lost(sight.link, self._parts.now())
+            self._tell_submission("unsure", reason=failure.what)
+            return None
+        except Refused as failure:
+            sight.link = remember.refused(sight.link, before)
+            self._tell_submission("refused", reason=failure.what)
+            doing = "the order-request"
+            return Stuck(reasons.refused(before, "PharmaOne", doing, failure.what))
+        except (TryLater, Misconfigured):
+            sight.link = before
+            self._tell_submission("not sent")
+            raise
+        sight.link = remember.submitted(sight.link, answer.request_id, self._parts.now())
+        self._tell_submission("submitted", request=answer.request_id, answer=answer.status)
+        await self._record()
+        return None
+
+    async def _intend(self, step: Submit) -> None:
+        """On disk before the call: after a crash here the submission counts as unsure."""
+        sight, version = self._sight, self._rules.version
+        sight.link = remember.intended(sight.link, self._parts.now(), version)
+        rules = list(step.draft.rules)
+        self._book.note("intends to submit", why=step.why, rules=rules, version=version)
+        await self._record()  # nothing is sent unless this is on disk
+
+    def _tell_submission(self, word: str, **facts: Any) -> None:
+        self._parts.told("submission", word)
+        self._book.note(word, **facts)
+
+    async def _record(self) -> None:
+        await self._parts.store.save(self._sight.link, self._book.take())
+
+    # -- answering -------------------------------------------------------------------------
+
+    async def _set_status(self, step: SetStatus) -> None:
+        try:
+            await self._rxscale.set_status(self._sight.link.uid, step.word, step.comment)
+        except Refused as failure:
+            self._look_before_giving_up(step.word, failure)
+            return
+        self._believe(step.word, held=step.comment is not None)
+        self._tell_translation("set status", step.word, step.rule)
+
+    async def _complete(self, step: Complete) -> None:
+        try:
+            await self._rxscale.complete(self._sight.link.uid, step.tracking)
+        except Refused as failure:
+            if step.tracking and _about_tracking(failure):
+                self._sight.tracking_refused = True
+                self._book.note("tracking refused", reason=failure.what)
+                return
+            self._look_before_giving_up(step.word, failure)
+            return
+        self._believe(step.word, held=False)
+        carrier = step.tracking[0].carrier if step.tracking else None
+        self._tell_translation("completed", step.word, step.rule, carrier=carrier)
+
+    def _look_before_giving_up(self, word: str, failure: Refused) -> None:
+        """A refused step may have been taken meanwhile, by somebody else or by us: look again.
+
+        Raises the refusal the second time.
+        """
+        self._book.note("status refused", status=word, reason=failure.what)
+        if self._sight.refused_word == word:
+            raise failure
+        self._sight.refused_word = word
+        self._sight.order = None
+
+    def _believe(self, word: str, *, held: bool) -> None:
+        """An accepted write is as good as a look."""
+        sight = self._sight
+        if sight.order is None:
+            return
+        sight.order = replace(sight.order, status=word, seen_at=self._parts.now())
+        words = self._rules.rxscale
+        sight.link = remember.status_set(sight.link, sight.order, words, held=held)
+
+    async def _cancel(self, step: Cancel) -> None:
+        await self._pharmaone.set_order_status(step.order_id, step.body)
+        sight = self._sight
+        if sight.p1_order is not None:
+            now = self._parts.now()
+            sight.p1_order = replace(sight.p1_order, status=step.word, seen_at=now, updated_at=None)
+            sight.p1_looked_at = now
+            sight.link = remember.seen_there(sight.link, sight.p1_order)
+        self._tell_translation("cancelled there", step.word, step.rule, order=step.order_id)
+
+    def _tell_translation(self, what: str, word: str, rule: str, **facts: Any) -> None:
+        """Each translation is kept with the version of the files that made it."""
+        self._sight.link = replace(self._sight.link, rules_version=self._rules.version)
+        self._book.note(what, status=word, rule=rule, version=self._rules.version, **facts)
+
+
+def _about_tracking(failure: Refused) -> bool:
+    """RxScale's 400 for a link or carrier it does not take; or one that names no field at all."""
+    named = any(field.startswith(_TRACKING_FIELD) for field in failure.fields)
+    return failure.status == 400 and (named or not failure.fields)
