@@ -134,6 +134,7 @@ def _assemble(
         rules=lambda: reloader.rules,
         shop_id=None if connector else settings.pharmaone.shop_id,
         policy=_policy(settings),
+        prescriptions=settings.orders.prescriptions,
         find=finder.find,
         read_catalogue=catalogue.read,
         now=now,

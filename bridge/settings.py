@@ -83,6 +83,8 @@ class OrdersSection(Section):
     find_details: AtLeastOne = 500
     """How many single orders one search at PharmaOne may read."""
     workers: AtLeastOne = 16
+    prescriptions: Literal["attach", "ingest", "off"] = "attach"
+    """Part of the order-request, sent to PharmaOne by themselves, or not sent at all."""
 
 
 class StockSection(Section):

@@ -52,6 +52,16 @@ class Vocabulary:
     """What an order that is no longer there amounts to; None: a person says."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prescriptions:
+    """What PharmaOne's words for a prescription mean: still to be decided, good, or refused."""
+
+    where: str
+    waiting: frozenset[str]
+    accepted: frozenset[str]
+    declined: frozenset[str]
+
+
 def route(vocabulary: Vocabulary, here: str, there: str) -> tuple[str, ...] | None:
     """The shortest legal path of words after `here` up to `there`; () if there already.
 

@@ -17,7 +17,7 @@ from bridge.core.model import (
 )
 
 PHARMAONE = "pharmaone"
-CLEARED_BY_A_PERSON = frozenset({"unsure_submission", "cannot_know"})
+CLEARED_BY_A_PERSON = frozenset({"unsure_submission", "cannot_know", "unsure_prescription"})
 """Stuck codes for which a person's "retry" means: I looked, it is not there, send it."""
 
 

@@ -18,6 +18,8 @@ ProductId = NewType("ProductId", str)
 OrderId = NewType("OrderId", str)
 """PharmaOne's order (`ORD_...`)."""
 OrderRequestId = NewType("OrderRequestId", str)
+PrescriptionId = NewType("PrescriptionId", str)
+"""PharmaOne's prescription, where prescriptions are sent by themselves."""
 Key = NewType("Key", str)
 """What work is about: `order:po-...` or `sku:psku-...`."""
 
@@ -100,6 +102,10 @@ class Link:
     """The bridge itself put it on hold (`orders.hold_when_stuck`)."""
     rejected_at: datetime | None = None
     """When PharmaOne's staff refused the order-request, as an event told."""
+    prescription_id: PrescriptionId | None = None
+    prescription_status: str | None = None
+    prescription_at: datetime | None = None
+    """When sending the prescription was begun, while no answer is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,8 @@ class Draft:
     payload: Mapping[str, Any] = field(repr=False)
     rules: tuple[str, ...] = ()
     """The rules that made it, as `file: key`, for the order's story."""
+    prescription: Mapping[str, Any] | None = field(default=None, repr=False)
+    """What is sent as a prescription of its own, before the order-request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Why an order is stuck, in a pharmacist's words, and what mends it. One function a reason."""
 
-from bridge.core.lifecycle import Vocabulary
+from bridge.core.lifecycle import Prescriptions, Vocabulary
 from bridge.core.model import Gaps, Link, StuckNote, order_key
 
 
@@ -56,6 +56,25 @@ def rejected(link: Link) -> StuckNote:
     )
 
 
+def unsure_prescription(link: Link) -> StuckNote:
+    key = order_key(link.uid)
+    return StuckNote(
+        "unsure_prescription",
+        "the prescription was sent to PharmaOne and no answer came: it may be there already",
+        f"look for it in PharmaOne Manager; then: rxbridge stuck retry {key} sends it (again), "
+        f"and the order-request after it; if it was handled by hand: {_drop(link, '...')}",
+    )
+
+
+def declined(link: Link) -> StuckNote:
+    return StuckNote(
+        "prescription_declined",
+        f"PharmaOne declined the prescription {link.prescription_id} ({link.prescription_status})",
+        "settle it in PharmaOne Manager or cancel the order in RxScale's portal; it frees itself; "
+        f"or: {_drop(link, 'prescription declined')}",
+    )
+
+
 def deleted(link: Link) -> StuckNote:
     return StuckNote(
         "deleted_in_pharmaone",
@@ -87,6 +106,15 @@ def unknown_status(word: str, vendor: str, vocabulary: Vocabulary) -> StuckNote:
         "unknown_status",
         f"{vendor}'s status '{word}' is not in {vocabulary.where}",
         f"say what it means in {vocabulary.where}.means; the order is then looked at again",
+    )
+
+
+def unknown_prescription(word: str, words: Prescriptions) -> StuckNote:
+    return StuckNote(
+        "unknown_status",
+        f"PharmaOne's status '{word}' of a prescription is not in {words.where}",
+        f"add it to waiting, accepted or declined in {words.where}; "
+        "the order is then looked at again",
     )
 
 

@@ -4,7 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.core.lifecycle import Vocabulary
-from bridge.core.model import Link, OrderRequestId, P1Order, PharmacyOrder, Phase, State
+from bridge.core.model import (
+    Link,
+    OrderRequestId,
+    P1Order,
+    PharmacyOrder,
+    Phase,
+    PrescriptionId,
+    State,
+)
 from bridge.core.steps import Search
 
 
@@ -59,6 +67,20 @@ def adopted(link: Link, order: P1Order) -> Link:
 def seen_there(link: Link, order: P1Order) -> Link:
     """PharmaOne's order itself was seen."""
     return replace(link, p1_status=order.status, p1_seen_at=order.seen_at)
+
+
+def prescribing(link: Link, now: datetime) -> Link:
+    """About to send the prescription. On disk before the call."""
+    return replace(link, prescription_at=now)
+
+
+def prescribed(link: Link, prescription_id: PrescriptionId) -> Link:
+    return replace(link, prescription_id=prescription_id, prescription_at=None)
+
+
+def prescription_seen(link: Link, status: str | None) -> Link:
+    """`status` is None where PharmaOne does not show it (yet)."""
+    return replace(link, prescription_status=status or link.prescription_status)
 
 
 def intended(link: Link, now: datetime, rules_version: str) -> Link:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bridge.core.lifecycle import Vocabulary
+from bridge.core.lifecycle import Prescriptions, Vocabulary
 from bridge.core.model import (
     Draft,
     Gaps,
@@ -13,6 +13,7 @@ from bridge.core.model import (
     OrderId,
     P1Order,
     PharmacyOrder,
+    PrescriptionId,
     State,
     StuckNote,
     TrackingLink,
@@ -69,6 +70,8 @@ class View:
     tracking_refused: bool = False
     """RxScale did not take a tracking link: the order is completed without it."""
     search: Search | None = None
+    prescriptions: Prescriptions | None = None
+    prescription_looked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,22 @@ class Submit:
     """Send the order-request."""
 
     draft: Draft
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Send the prescription by itself."""
+
+    body: Mapping[str, Any] = field(hash=False, repr=False)
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtPrescription:
+    """Ask PharmaOne how far a prescription has come."""
+
+    prescription_id: PrescriptionId
     why: str
 
 
@@ -163,8 +182,11 @@ class Done:
     why: str
 
 
-Act = Look | LookAtPharmaOne | ReadCatalogue | Find | Adopt | Submit | SetStatus | Complete | Cancel
-"""Something to do now."""
+Looking = Look | LookAtPharmaOne | LookAtPrescription | ReadCatalogue | Find | Adopt
+"""Something to see or to remember now; it changes nothing at a vendor."""
+Sending = Submit | Ingest | SetStatus | Complete | Cancel
+"""Something to change at a vendor now."""
+Act = Looking | Sending
 Ending = Wait | Stuck | Done
 """Nothing more to do now."""
 Step = Act | Ending

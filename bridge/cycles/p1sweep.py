@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from bridge.core.model import OrderId, P1Order
+from bridge.core.model import OrderId, P1Order, PrescriptionId
 from bridge.core.paging import Found, Seen, Wanted, read_all
 from bridge.cycles.paged import drive
 from bridge.exchange import Harm
@@ -24,6 +24,8 @@ SHORT_LIST = 1000
 """Up to so many orders the whole list is read each time."""
 WHOLE_EVERY = 10
 """How often a longer one is read wholly: an order may be made and finished between two sweeps."""
+MOST_PAGES = 10
+"""How far back prescriptions are looked for in the list, which has no filter by id."""
 ALL = ""
 
 
@@ -76,7 +78,21 @@ class P1Sweep:
         self._count += 1
         if hinted:
             self._woke()
-        return hinted + await self.learn()
+        return hinted + await self.learn() + await self._prescriptions()
+
+    async def _prescriptions(self) -> int:
+        """No event tells that one was declined (section 12), so those that wait are listed."""
+        waiting = set(await self._store.prescriptions())
+        listed: dict[PrescriptionId, str] = {}
+        for number in range(MOST_PAGES if waiting else 0):
+            page = await self._pharmaone.prescriptions_page(PAGE, number * PAGE)
+            listed |= page
+            if len(page) < PAGE or waiting <= listed.keys():
+                break
+        hinted = await self._store.prescriptions_swept(listed, self._now()) if waiting else 0
+        if hinted:
+            self._woke()
+        return hinted
 
     def _words(self) -> list[str]:
         short = self._known_total <= SHORT_LIST

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bridge.core.model import (
     CatalogueSku,
@@ -20,6 +20,11 @@ from bridge.mapping.reading import ORDERS, SKUS
 from bridge.mapping.shipping import Shipping
 from bridge.mapping.skus import SkuLinks, pharmacy_sku, pzn_is_valid
 
+Handling = Literal["attach", "ingest", "off"]
+"""What becomes of prescriptions: part of the order-request, sent by themselves, or not sent."""
+_ATTACHED = "prescription_"
+"""How PharmaOne's fields for a prescription within an order-request begin (section 10)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
@@ -29,6 +34,7 @@ class Drafting:
     links: SkuLinks
     shipping: Shipping
     gaps: list[Gap]
+    prescriptions: Handling = "attach"
 
 
 def draft(
@@ -49,15 +55,28 @@ def draft(
     facts: dict[str, Any] = {"uid": order.uid, "shop_id": shop_id, "delivery": delivery.way}
     facts |= _totals(rules, lines, order.detail)
     seen = {**order.detail, "bridge": {**facts, "lines": views}}
-    payload, failed = _fill(rules, rules.orders.payload, seen)
+    attached = rules.prescriptions == "attach"
+    targets = [t for t in rules.orders.payload if attached or not t.name.startswith(_ATTACHED)]
+    payload, failed = _fill(rules, targets, seen)
     if order.lines:
         payload["items"] = items
     _require(rules, "payload", payload.keys() | failed)
+    prescription = _prescription(rules, seen)
     if rules.gaps:
         return Gaps(tuple(dict.fromkeys(rules.gaps)))
     payload["external_id"] = order.uid
     decided[str(delivery.place)] = None
-    return Draft(payload, tuple(filter(None, decided)))
+    return Draft(payload, tuple(filter(None, decided)), prescription)
+
+
+def _prescription(rules: Drafting, seen: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is sent by itself; None without what is required of it: there is no prescription."""
+    if rules.prescriptions != "ingest":
+        return None
+    body, _ = _fill(rules, rules.orders.prescription, seen)
+    there = body.keys()
+    complete = not any(there.isdisjoint(names) for names in rules.orders.require_prescription)
+    return body if complete else None
 
 
 def split(total_cents: int | None, quantity: int) -> tuple[tuple[int, int | None], ...]:

@@ -41,11 +41,13 @@ class _Envelope(Table):
 class _Fields(Table):
     payload: dict[str, Kind]
     item: dict[str, Kind]
+    prescription: dict[str, Kind] = Field(default_factory=dict)
 
 
 class _Require(Table):
     payload: tuple[str, ...] = ()
     item: tuple[str, ...] = ()
+    prescription: tuple[str, ...] = ()
 
 
 class ExampleLink(Table):
@@ -92,6 +94,7 @@ class Example(Table):
 class _File(Table):
     payload: dict[str, str]
     item: dict[str, str]
+    prescription: dict[str, str] = Field(default_factory=dict)
     fields: _Fields
     require: _Require = _Require()
     amounts: Amounts = Amounts()
@@ -124,6 +127,8 @@ class OrderMapping:
     item: tuple[Target, ...]
     require_payload: tuple[tuple[str, ...], ...]
     require_item: tuple[tuple[str, ...], ...]
+    prescription: tuple[Target, ...]
+    require_prescription: tuple[tuple[str, ...], ...]
     examples: tuple[Example, ...]
 
     def place_of(self, field: str) -> Place:
@@ -154,10 +159,17 @@ def read_orders(data: dict[str, Any] | None, faults: Faults) -> OrderMapping | N
         item=tuple(_targets("item", file.item, file.fields.item, LINE_NAMES, faults)),
         require_payload=tuple(map(_alternatives, file.require.payload)),
         require_item=tuple(map(_alternatives, file.require.item)),
+        prescription=tuple(
+            _targets(
+                "prescription", file.prescription, file.fields.prescription, order_names, faults
+            )
+        ),
+        require_prescription=tuple(map(_alternatives, file.require.prescription)),
         examples=file.example,
     )
     _check_required("payload", mapping.require_payload, {*file.payload, "items"}, faults)
     _check_required("item", mapping.require_item, file.item, faults)
+    _check_required("prescription", mapping.require_prescription, file.prescription, faults)
     _check_examples(file.example, faults)
     return mapping if len(faults) == before else None
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.core.lifecycle import Vocabulary
+from bridge.core.lifecycle import Prescriptions, Vocabulary
 from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid, State, TrackingLink
 from bridge.errors import Misconfigured
-from bridge.mapping.draft import Drafting, draft
+from bridge.mapping.draft import Drafting, Handling, draft
 from bridge.mapping.examples import run_examples
 from bridge.mapping.orders import OrderMapping, read_orders
 from bridge.mapping.reading import (
@@ -44,6 +44,7 @@ class Rules:
     rejected_state: State | None
     rejecting_events: frozenset[str]
     hold_comment: str
+    prescriptions: Prescriptions
     orders: OrderMapping
     links: SkuLinks
     shipping: Shipping
@@ -60,13 +61,15 @@ class Rules:
         skus: Mapping[SkuUid, CatalogueSku],
         *,
         shop_id: str | None,
+        prescriptions: Handling = "attach",
     ) -> Draft | Gaps:
         """The order-request for an order, or everything that keeps it from being made.
 
         `skus` is RxScale's SKU list as far as the order needs it. `shop_id` is None where the
         shop's own address says it (the connector). Amounts in the payload are Decimals.
         """
-        return draft(Drafting(self.orders, self.links, self.shipping, []), order, skus, shop_id)
+        rules = Drafting(self.orders, self.links, self.shipping, [], prescriptions)
+        return draft(rules, order, skus, shop_id)
 
     def tracking(self, detail: Mapping[str, Any]) -> tuple[TrackingLink, ...]:
         """The parcels that PharmaOne's order tells of, with RxScale's words for the carriers."""
@@ -102,6 +105,7 @@ def load(directory: Path, *, dialect: str) -> Rules:
         rejected_state=statuses.rejected,
         rejecting_events=statuses.rejecting_events,
         hold_comment=statuses.hold_comments[dialect],
+        prescriptions=statuses.prescriptions,
         orders=orders,
         links=links,
         shipping=shipping,

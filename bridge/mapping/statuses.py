@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from bridge.core.lifecycle import RANK, TERMINAL, Vocabulary, route
+from bridge.core.lifecycle import RANK, TERMINAL, Prescriptions, Vocabulary, route
 from bridge.core.model import State
 from bridge.mapping.reading import STATUSES, Faults, Place, Table, check, nearest
 
@@ -44,7 +44,14 @@ class _OrderRequests(Table):
     rejecting_events: tuple[Word, ...] = ()
 
 
+class _Prescriptions(Table):
+    waiting: tuple[Word, ...] = ("new", "pending", "pending_signature")
+    accepted: tuple[Word, ...] = ("signed", "approved", "completed")
+    declined: tuple[Word, ...] = ("declined",)
+
+
 class _PharmaOne(Table):
+    prescriptions: _Prescriptions = _Prescriptions()
     orders: _Orders
     order_requests: _OrderRequests
 
@@ -68,6 +75,7 @@ class Statuses:
     rejected: State | None
     rejecting_events: frozenset[str]
     hold_comments: Mapping[str, str]
+    prescriptions: Prescriptions
 
 
 def read_statuses(data: dict[str, Any] | None, dialect: str, faults: Faults) -> Statuses | None:
@@ -91,7 +99,23 @@ def read_statuses(data: dict[str, Any] | None, dialect: str, faults: Faults) -> 
         review=review,
         rejected=_state_or_none(requests.rejected),
         rejecting_events=frozenset(requests.rejecting_events),
+        prescriptions=_prescriptions(file.pharmaone.prescriptions, faults),
         hold_comments={name: table.hold_comment for name, table in file.rxscale.items()},
+    )
+
+
+def _prescriptions(table: _Prescriptions, faults: Faults) -> Prescriptions:
+    place = Place(STATUSES, "pharmaone.prescriptions")
+    lists = {"waiting": table.waiting, "accepted": table.accepted, "declined": table.declined}
+    found: dict[str, str] = {}
+    for key, words in lists.items():
+        for word in words:
+            if word in found:
+                what = f"'{word}' stands in {found[word]} as well"
+                faults.tell(place.at(key), what, "keep one")
+            found[word] = key
+    return Prescriptions(
+        str(place), *(frozenset(words) for words in (table.waiting, table.accepted, table.declined))
     )
 
 

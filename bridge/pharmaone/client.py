@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bridge.core.model import Draft, OrderId, P1Sight, PharmacyOrderUid
+from bridge.core.model import Draft, OrderId, P1Sight, PharmacyOrderUid, PrescriptionId
 from bridge.errors import Garbled, Unsure
 from bridge.exchange import Harm, Request, Response, Send
 from bridge.pharmaone import answers, dialect, translate, wire
@@ -91,6 +91,37 @@ class PharmaOne:
         response = await self._call(dialect.ORDER_STATUS, Harm.ORDER, ident=order_id, body=raw)
         if not answers.accepted(response):
             raise answers.failure(dialect.ORDER_STATUS, response)
+
+    async def ingest(self, body: Mapping[str, Any]) -> PrescriptionId:
+        """Sends a prescription by itself (12); `body` as orders.toml makes it.
+
+        What makes a second one an "upsert" is not documented. Raises Unsure if it may have
+        arrived.
+        """
+        response = await self._call(dialect.INGEST, Harm.ORDER, body=wire.encode(dict(body)))
+        if not answers.accepted(response):
+            raise answers.failure(dialect.INGEST, response)
+        try:
+            raw = answers.content(dialect.INGEST, response)
+            return PrescriptionId(answers.read(dialect.INGEST, wire.Prescription, raw).id)
+        except Garbled as unreadable:
+            raise Unsure(unreadable.what) from None
+
+    async def prescription(self, prescription_id: PrescriptionId) -> str | None:
+        """A prescription's status (12); None if there is none (404)."""
+        response = await self._call(dialect.PRESCRIPTION, Harm.ORDER, ident=prescription_id)
+        if response.status == 404:
+            return None
+        raw = answers.content(dialect.PRESCRIPTION, response)
+        return answers.read(dialect.PRESCRIPTION, wire.Prescription, raw).status
+
+    async def prescriptions_page(self, limit: int, offset: int) -> dict[PrescriptionId, str]:
+        """The statuses of `limit` prescriptions after the first `offset` (12)."""
+        query = (("limit", str(limit)), ("offset", str(offset)))
+        response = await self._call(dialect.PRESCRIPTIONS, Harm.SWEEP, query=query)
+        raw = answers.content(dialect.PRESCRIPTIONS, response)
+        page = answers.read(dialect.PRESCRIPTIONS, wire.PrescriptionsPage, raw)
+        return {PrescriptionId(row.id): row.status for row in page.data}
 
     async def shops(self) -> tuple[Shop, ...]:
         """The organisation's shops (6)."""

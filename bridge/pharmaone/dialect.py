@@ -43,6 +43,9 @@ TOKEN = Route("POST", "/auth/token")
 ORDERS = Route("GET", "/orders", scope="orders.read")
 ORDER = Route("GET", "/orders/{id}", scope="orders.read")
 ORDER_STATUS = Route("PATCH", "/orders/{id}/status", scope="orders.write")
+PRESCRIPTIONS = Route("GET", "/prescriptions", scope="prescriptions.read")
+PRESCRIPTION = Route("GET", "/prescriptions/{id}", scope="prescriptions.read")
+INGEST = Route("POST", "/prescriptions", scope="prescriptions.write")
 SHOPS = Route("GET", "/shops", scope="products.read")
 
 SUBMIT: Mapping[Door, Route] = MappingProxyType(

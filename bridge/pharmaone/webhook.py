@@ -31,8 +31,8 @@ STOCK_EVENTS = frozenset({"low_stock", "out_of_stock"})
 OTHER_EVENTS = frozenset({"prescription_approved", "paperless_signature_completed"})
 KNOWN_EVENTS = ORDER_EVENTS | STOCK_EVENTS | OTHER_EVENTS
 
-STATUS_EVENTS = frozenset({"order_created", "order_status_updated", "order_deleted"})
-"""Those that may tell of progress: other changes of an order that is known ask for no look."""
+QUIET_EVENTS = frozenset({"order_updated", "order_marked_paid"})
+"""They tell of no progress: of an order that is known they ask for no look."""
 _REFERENCES = ("external_reference", "external_id", "order_request_id", "request_id", "id")
 
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")

@@ -160,6 +160,17 @@ class OrdersPage(_Wire):
     pagination: Annotated[Paging | None, BeforeValidator(_object_or_none)] = None
 
 
+class Prescription(_Wire):
+    """A prescription, alone or in the list; an odd status is "" (12)."""
+
+    id: Annotated[str, BeforeValidator(_id)]
+    status: Annotated[str, BeforeValidator(lambda value: as_word(value) or "")] = ""
+
+
+class PrescriptionsPage(_Wire):
+    data: Rows[Prescription]
+
+
 class ShopRow(_Wire):
     shop_id: Annotated[str, BeforeValidator(_id)]
     name: Text = None

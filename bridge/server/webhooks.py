@@ -106,7 +106,7 @@ def _pharmaone_reader(parts: ServerParts) -> Read:
             order_id=told.order_id,
             references=told.references,
             rejects=rejects,
-            quiet=told.event not in pharmaone.STATUS_EVENTS and not rejects,
+            quiet=told.event in pharmaone.QUIET_EVENTS,
             unread=told.event in pharmaone.ORDER_EVENTS and told.order_id is None,
         )
 

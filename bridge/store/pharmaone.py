@@ -13,6 +13,7 @@ from bridge.core.model import (
     P1Order,
     PharmacyOrderUid,
     Phase,
+    PrescriptionId,
     order_key,
 )
 from bridge.store.tables import links, seen, todo
@@ -30,6 +31,11 @@ WHERE p1_orders.external_id IS NOT NULL AND p1_orders.id IN (SELECT value FROM j
 _NAMED = """
 SELECT uid FROM orders WHERE uid IN (SELECT value FROM json_each(:names))
 UNION SELECT uid FROM orders WHERE request_id IN (SELECT value FROM json_each(:names))
+UNION SELECT uid FROM orders WHERE prescription_id IN (SELECT value FROM json_each(:names))
+"""
+_PRESCRIPTIONS = """
+SELECT prescription_id, prescription_status, uid, priority FROM orders
+WHERE finished_at IS NULL AND phase = 'submitted' AND prescription_id IS NOT NULL
 """
 _EARLIEST = """
 SELECT min(intent_at) FROM orders
@@ -84,15 +90,29 @@ def note_unread(connection: sqlite3.Connection, deliveries: Iterable[Delivery]) 
     )
 
 
-def rejected(connection: sqlite3.Connection, delivery: Delivery) -> PharmacyOrderUid | None:
-    """Remembers that staff refused an order-request, if the delivery names one of ours."""
-    names = json.dumps(list(delivery.references))
+def prescriptions(connection: sqlite3.Connection) -> dict[PrescriptionId, str | None]:
+    """Those that were sent by themselves and whose orders are under review, as last seen."""
+    return {PrescriptionId(row[0]): row[1] for row in connection.execute(_PRESCRIPTIONS)}
+
+
+def prescriptions_swept(
+    connection: sqlite3.Connection, listed: Mapping[PrescriptionId, str], now: datetime
+) -> int:
+    """Hints the orders whose prescription now has another status; returns how many."""
+    hints = [
+        Hint(order_key(uid), "sweep: its prescription has another status", priority)
+        for name, status, uid, priority in connection.execute(_PRESCRIPTIONS)
+        if listed.get(name, status) != status
+    ]
+    todo.hint(connection, hints, now)
+    return len(hints)
+
+
+def _named(connection: sqlite3.Connection, references: Sequence[str]) -> PharmacyOrderUid | None:
+    """The order that any of these ids belongs to."""
+    names = json.dumps(list(references))
     found = connection.execute(_NAMED, {"names": names}).fetchone()
-    if found is None:
-        return None
-    uid = PharmacyOrderUid(found[0])
-    links.reject(connection, uid, delivery.received_at)
-    return uid
+    return None if found is None else PharmacyOrderUid(found[0])
 
 
 def unread(connection: sqlite3.Connection, limit: int) -> list[OrderId]:
@@ -174,8 +194,7 @@ def _hint(link: _Link, why: str) -> Hint:
 def resolved(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
     """The same deliveries, each of PharmaOne's with the key of the pharmacy order it is about."""
     named = {each.order_id for each in deliveries if each.order_id is not None}
-    rejecting = any(each.rejects for each in deliveries)
-    if not named and not rejecting:
+    if not named and not any(each.references for each in deliveries):
         return list(deliveries)
     owners = whose(connection, named)
     return [_resolved(connection, each, owners) for each in deliveries]
@@ -186,11 +205,13 @@ def _resolved(
     delivery: Delivery,
     owners: Mapping[OrderId, PharmacyOrderUid | None],
 ) -> Delivery:
-    if delivery.rejects:
-        uid = rejected(connection, delivery)
-        return replace(delivery, key=order_key(uid) if uid else None)
     if delivery.order_id is None:
-        return delivery
+        uid = _named(connection, delivery.references)
+        if uid is None:
+            return delivery
+        if delivery.rejects:
+            links.reject(connection, uid, delivery.received_at)
+        return replace(delivery, key=order_key(uid))
     if delivery.order_id not in owners:
         return replace(delivery, unread=True)
     owner = owners[delivery.order_id]

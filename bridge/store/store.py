@@ -36,6 +36,7 @@ from bridge.core.model import (
     P1Order,
     PharmacyOrderUid,
     PharmacySkuUid,
+    PrescriptionId,
     SkuUid,
 )
 from bridge.store import person, pharmaone, sweep, views, work
@@ -155,6 +156,14 @@ class Store:
     async def p1_learnt(self, order: P1Order, now: datetime) -> bool:
         """Remembers one that was read; True, and its key is due, if it was made of ours."""
         return await self.transaction(lambda c: pharmaone.learnt(c, order, now))
+
+    async def prescriptions(self) -> dict[PrescriptionId, str | None]:
+        """Those sent by themselves whose orders are under review, with the status last seen."""
+        return await self.read(pharmaone.prescriptions)
+
+    async def prescriptions_swept(self, listed: Mapping[PrescriptionId, str], now: datetime) -> int:
+        """Hints the orders whose prescription now has another status; returns how many."""
+        return await self.transaction(lambda c: pharmaone.prescriptions_swept(c, listed, now))
 
     async def p1_order_for(self, uid: PharmacyOrderUid) -> P1Order | None:
         """PharmaOne's order made from this pharmacy order; of several, the first made."""

@@ -11,9 +11,13 @@ from bridge.core.steps import (
     Cancel,
     Complete,
     Find,
+    Ingest,
     Look,
     LookAtPharmaOne,
+    LookAtPrescription,
+    Looking,
     ReadCatalogue,
+    Sending,
     SetStatus,
     Stuck,
     Submit,
@@ -44,19 +48,34 @@ class Acts:
 
     async def do(self, step: Act) -> Stuck | None:
         """Raises what the vendors' clients raise; Stuck where a refusal is the end of it."""
+        if isinstance(step, Sending):
+            return await self._send(step)
+        await self._look(step)
+        return None
+
+    async def _look(self, step: Looking) -> None:
         match step:
             case Look():
                 await self._look_at_rxscale(step)
             case LookAtPharmaOne():
                 await self._look_at_pharmaone(step)
+            case LookAtPrescription():
+                await self._look_at_prescription(step)
             case ReadCatalogue():
                 await self._read_catalogue(step)
             case Find():
                 await self._find(step)
             case Adopt():
                 self._adopt(step.order)
+            case _:
+                assert_never(step)
+
+    async def _send(self, step: Sending) -> Stuck | None:
+        match step:
             case Submit():
                 return await self._submit(step)
+            case Ingest():
+                await self._ingest(step)
             case SetStatus():
                 await self._set_status(step)
             case Complete():
@@ -113,7 +132,12 @@ class Acts:
         sight.catalogue_at, known, made = await self._parts.store.needs_of(order.uid, skus)
         if made is not None:
             self._know(made)
-        sight.draft = self._rules.draft(order, known, shop_id=self._parts.shop_id)
+        sight.draft = self._rules.draft(
+            order,
+            known,
+            shop_id=self._parts.shop_id,
+            prescriptions=self._parts.prescriptions,
+        )
 
     async def _read_catalogue(self, step: ReadCatalogue) -> None:
         await self._parts.read_catalogue()
@@ -175,6 +199,30 @@ class Acts:
 
     async def _record(self) -> None:
         await self._parts.store.save(self._sight.link, self._book.take())
+
+    # -- prescriptions ---------------------------------------------------------------------
+
+    async def _ingest(self, step: Ingest) -> None:
+        """As with a submission, the intent is on disk before the call."""
+        sight, before = self._sight, self._sight.link
+        sight.link = remember.prescribing(sight.link, self._parts.now())
+        self._book.note("intends to prescribe", why=step.why)
+        await self._record()
+        try:
+            number = await self._pharmaone.ingest(step.body)
+        except (Refused, TryLater, Misconfigured):
+            sight.link = before
+            raise
+        sight.link = remember.prescribed(sight.link, number)
+        sight.prescription_looked = True
+        self._book.note("prescribed", prescription=number)
+        await self._record()
+
+    async def _look_at_prescription(self, step: LookAtPrescription) -> None:
+        status = await self._pharmaone.prescription(step.prescription_id)
+        self._sight.link = remember.prescription_seen(self._sight.link, status)
+        self._sight.prescription_looked = True
+        self._book.note("looked at prescription", why=step.why, status=status or "404")
 
     # -- answering -------------------------------------------------------------------------
 

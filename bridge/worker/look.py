@@ -15,8 +15,11 @@ from bridge.core.steps import (
     Complete,
     Done,
     Ending,
+    Find,
+    Ingest,
     Look,
     LookAtPharmaOne,
+    LookAtPrescription,
     SetStatus,
     Stuck,
     Submit,
@@ -35,9 +38,10 @@ MOST_STEPS = 24
 MOST_GARBLED = 4
 MOST_WRITES = 6
 
-_VENDOR = {LookAtPharmaOne: "PharmaOne", Cancel: "PharmaOne", Submit: "PharmaOne"}
+_AT_PHARMAONE = (LookAtPharmaOne, Cancel, Submit, Ingest, LookAtPrescription, Find)
 _DOING = {
     Submit: "the order-request",
+    Ingest: "the prescription",
     SetStatus: "the status",
     Complete: "the completion",
     Cancel: "the cancellation",
@@ -76,7 +80,7 @@ class OrderLook:
         """One step. What the vendors' errors mean for the order is said here, once."""
         self._parts.told("step", type(step).__name__)
         link = self._sight.link
-        vendor = _VENDOR.get(type(step), "RxScale")
+        vendor = "PharmaOne" if isinstance(step, _AT_PHARMAONE) else "RxScale"
         try:
             return await self._acts.do(step)
         except Garbled as failure:

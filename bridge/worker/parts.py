@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from bridge.core.steps import Policy, Search
 from bridge.mapping import Rules
@@ -22,6 +23,7 @@ class Parts:
     """The mapping in force: asked anew at each look, since it may be reloaded."""
     shop_id: str | None
     policy: Policy
+    prescriptions: Literal["attach", "ingest", "off"]
     find: Callable[[datetime], Awaitable[Search]]
     """Search PharmaOne's orders; the search begins at the given time or later."""
     read_catalogue: Callable[[], Awaitable[None]]

@@ -33,6 +33,7 @@ class Sight:
     tracking_refused: bool = False
     search: Search | None = None
     refused_word: str | None = None
+    prescription_looked: bool = False
 
     def view(self, now: datetime, policy: Policy, rules: Rules) -> View:
         return View(
@@ -55,4 +56,6 @@ class Sight:
             tracking=self.tracking,
             tracking_refused=self.tracking_refused,
             search=self.search,
+            prescriptions=rules.prescriptions,
+            prescription_looked=self.prescription_looked,
         )

@@ -14,7 +14,8 @@ FILES = ("orders.toml", "statuses.toml", "skus.csv", "shipping.toml")
 
 
 def test_every_fault_of_every_file_is_told_at_once(folder: Path) -> None:
-    change(folder, "orders.toml", 'customer_email = "patient_data.email"', 'customer_email = "a["')
+    email = 'customer_email = "{}"\naddress_street'
+    change(folder, "orders.toml", email.format("patient_data.email"), email.format("a["))
     change(folder, "statuses.toml", '"pending" = "in_review" ', '"pending" = "reviewing" ')
     (folder / "shipping.toml").write_text("default = 'post'\n")
     (folder / "skus.csv").write_text("pharmacy_sku_uid,p1_id\npsku-1,\n")

@@ -19,6 +19,7 @@ from bridge.core.model import (
     OrderRequestId,
     PharmacyOrderUid,
     Phase,
+    PrescriptionId,
     State,
     StuckNote,
     order_key,
@@ -102,6 +103,9 @@ def full_link() -> Link:
         finished_at=after(8),
         held=True,
         rejected_at=after(10),
+        prescription_id=PrescriptionId("org1-pq-1"),
+        prescription_status="new",
+        prescription_at=after(11),
     )
     plain = link(1)
     same = [f.name for f in fields(Link) if getattr(whole, f.name) == getattr(plain, f.name)]

@@ -9,6 +9,7 @@ from bridge.core.steps import (
     Complete,
     Look,
     LookAtPharmaOne,
+    LookAtPrescription,
     SetStatus,
     Step,
     Stuck,
@@ -26,7 +27,24 @@ def submitted(view: View, order: PharmacyOrder) -> Step:
         if view.rejected is None:
             return Stuck(reasons.rejected(view.link))
         return _walk(view, order, view.rejected, f"{where} rejected)")
-    return _walk(view, order, view.review, f"{where} under review)")
+    return _prescription(view) or _walk(view, order, view.review, f"{where} under review)")
+
+
+def _prescription(view: View) -> Step | None:
+    """A prescription that was sent by itself: None once it needs nobody's attention."""
+    link, words = view.link, view.prescriptions
+    if link.prescription_id is None or words is None:
+        return None
+    status = link.prescription_status
+    if status in words.accepted:
+        return None
+    if not view.prescription_looked:
+        return LookAtPrescription(link.prescription_id, "whether staff approved it")
+    if status in words.declined:
+        return Stuck(reasons.declined(link))
+    if status is None or status in words.waiting:
+        return None
+    return Stuck(reasons.unknown_prescription(status, words))
 
 
 def adopted(view: View, order: PharmacyOrder) -> Step:

@@ -1,10 +1,24 @@
 """Up to the order-request: what must be known before one is sent, and before one is sent again."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from bridge.core import reasons
 from bridge.core.model import Gaps, PharmacyOrder
 from bridge.core.orders import progress
 from bridge.core.orders.sight import is_fresh
-from bridge.core.steps import Adopt, Find, Look, ReadCatalogue, Step, Stuck, Submit, View, Wait
+from bridge.core.steps import (
+    Adopt,
+    Find,
+    Ingest,
+    Look,
+    ReadCatalogue,
+    Step,
+    Stuck,
+    Submit,
+    View,
+    Wait,
+)
 
 LINKING_CODES = frozenset({"unlinked_sku", "not_in_catalogue"})
 """Gaps that a newer reading of RxScale's SKU list may close."""
@@ -16,6 +30,7 @@ FREED_BY_MAPPING = LINKING_CODES | {
     "bad_expression_result",
     "unknown_status",
     "rejected_in_pharmaone",
+    "prescription_declined",
 }
 """Reasons that a changed mapping file may remove: such orders are looked at again by themselves."""
 
@@ -84,7 +99,21 @@ def _submit(view: View, why: str) -> Step:
         return _gaps(view, view.draft)
     if view.draft is None or not is_fresh(view):
         return Look("seen too long ago to submit on")
+    if view.draft.prescription is not None and view.link.prescription_id is None:
+        return _ingest(view, view.draft.prescription)
     return Submit(view.draft, why)
+
+
+def _ingest(view: View, body: Mapping[str, Any]) -> Step:
+    """The prescription goes first: staff can approve no order-request without it."""
+    link = view.link
+    if link.prescription_at is None:
+        return Ingest(body, "it is sent by itself (orders.prescriptions)")
+    if link.cleared:
+        return Ingest(body, "a person looked and said to send it")
+    if not view.policy.repeat_unsure:
+        return Stuck(reasons.unsure_prescription(link))
+    return Ingest(body, "its answer was lost: sent again with the same key")
 
 
 def _gaps(view: View, gaps: Gaps) -> Step:
