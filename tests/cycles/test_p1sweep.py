@@ -1,0 +1,136 @@
+"""The sweep over PharmaOne's orders: what it asks for, and what it learns."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from fakes import START, Clock
+from words import PHARMAONE
+
+from bridge.core.model import (
+    Link,
+    OrderId,
+    P1Order,
+    P1Sight,
+    PharmacyOrderUid,
+    Phase,
+    PrescriptionId,
+    order_key,
+)
+from bridge.cycles import P1Sweep, p1sweep
+from bridge.pharmaone.translate import P1Page
+from bridge.store import Store
+
+UID = PharmacyOrderUid("po-1")
+
+
+@dataclass
+class PharmaOne:
+    """Answers from a table, and keeps what it was asked."""
+
+    orders: list[P1Order] = field(default_factory=list)
+    details: Mapping[str, P1Order] = field(default_factory=dict)
+    prescriptions: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[Any] = field(default_factory=list)
+
+    async def orders_page(self, limit: int, offset: int, _: object, status: str) -> P1Page:
+        self.asked.append(status)
+        rows = [order for order in self.orders if status in ("", order.status)]
+        return P1Page(tuple(rows[offset : offset + limit]), len(rows))
+
+    async def order(self, order_id: OrderId, _: object) -> P1Sight | None:
+        self.asked.append(order_id)
+        found = self.details.get(order_id)
+        return None if found is None else P1Sight(found)
+
+    async def prescriptions_page(self, limit: int, offset: int) -> dict[PrescriptionId, str]:
+        self.asked.append(offset)
+        rows = self.prescriptions[offset : offset + limit]
+        return {PrescriptionId(name): status for name, status in rows}
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await Store.open(tmp_path / "x.db", now=START)
+    yield opened
+    await opened.close()
+
+
+def sweep_over(store: Store, pharmaone: PharmaOne, woke: list[int]) -> P1Sweep:
+    rules = cast("Any", SimpleNamespace(pharmaone=PHARMAONE))
+    return P1Sweep(
+        store,
+        cast("Any", pharmaone),
+        lambda: rules,
+        Clock(),
+        lambda: woke.append(1),
+        most_details=5,
+    )
+
+
+def order(number: int, status: str = "awaiting_packing", **changes: Any) -> P1Order:
+    return replace(P1Order(OrderId(f"ORD_{number}"), status, START, created_at=START), **changes)
+
+
+def submitted(**changes: Any) -> Link:
+    link = Link(UID, START, phase=Phase.SUBMITTED, submitted_at=START, intent_at=START)
+    return replace(link, **changes)
+
+
+async def test_an_order_whose_list_row_is_silent_is_read_and_found_to_be_ours(store: Store):
+    await store.save(submitted(), [])
+    woke: list[int] = []
+    pharmaone = PharmaOne([order(1), order(2)], {"ORD_1": order(1, external_id=UID)})
+    sweep = sweep_over(store, pharmaone, woke)
+    assert await sweep.run() == 1
+    assert woke
+    ((claim, _),) = await store.claim(9, START, START - START)
+    assert claim.key == order_key(UID)
+    before = pharmaone.asked.count("ORD_2")
+    await sweep.run()
+    assert (before, pharmaone.asked.count("ORD_2")) == (1, 1)  # a 404: it is not asked for again
+
+
+async def test_a_change_in_the_list_wakes_the_worker(store: Store):
+    known = submitted(phase=Phase.ADOPTED, order_id=OrderId("ORD_1"), p1_status="pending")
+    await store.save(known, [])
+    woke: list[int] = []
+    assert await sweep_over(store, PharmaOne([order(1, external_id=UID)]), woke).run() == 1
+    assert woke
+
+
+async def test_a_long_list_is_read_by_open_words_and_wholly_now_and_then(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(p1sweep, "SHORT_LIST", 2)
+    pharmaone = PharmaOne([order(number, external_id="other") for number in range(3)])
+    sweep = sweep_over(store, pharmaone, [])
+    wholly = []
+    for _ in range(p1sweep.WHOLE_EVERY + 1):
+        pharmaone.asked.clear()
+        await sweep.run()
+        wholly.append(set(pharmaone.asked) == {""})
+        assert wholly[-1] or set(pharmaone.asked) == set(PHARMAONE.open)
+    assert [at for at, whole in enumerate(wholly) if whole] == [0, p1sweep.WHOLE_EVERY]
+
+
+async def test_a_declined_prescription_is_noticed(store: Store):
+    number = PrescriptionId("org1-pq-1")
+    await store.save(submitted(prescription_id=number, prescription_status="new"), [])
+    woke: list[int] = []
+    others = [(f"org1-pq-x{n}", "new") for n in range(p1sweep.PAGE)]
+    pharmaone = PharmaOne(prescriptions=[*others, (number, "declined"), *others])
+    sweep = sweep_over(store, pharmaone, woke)
+    assert await sweep.run() == 1
+    assert woke
+    assert [each for each in pharmaone.asked if isinstance(each, int)] == [0, p1sweep.PAGE]
+
+
+async def test_without_prescriptions_of_ours_none_are_listed(store: Store):
+    await store.save(submitted(), [])
+    pharmaone = PharmaOne()
+    await sweep_over(store, pharmaone, []).run()
+    assert not [each for each in pharmaone.asked if isinstance(each, int)]

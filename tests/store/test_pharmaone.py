@@ -1,0 +1,227 @@
+"""What PharmaOne's deliveries and lists make of the orders that were made of ours."""
+
+from typing import Any
+
+import pytest
+from store.given import NOW, after, delivery, key, link, submitted, uid
+
+from bridge.core.memory import Delivery, Taken
+from bridge.core.model import (
+    Key,
+    OrderId,
+    OrderRequestId,
+    P1Order,
+    Phase,
+    PrescriptionId,
+)
+from bridge.store import Store
+
+OURS = OrderId("ORD_1")
+
+
+def told(number: int = 1, order_id: str | None = OURS, **changes: Any) -> Delivery:
+    """A delivery of PharmaOne's about one of its orders."""
+    values: dict[str, Any] = {
+        "vendor": "pharmaone",
+        "event": "order_status_updated",
+        "dedup_key": f"event-{number}",
+        "key": None,
+        "told_status": "ready_pickup",
+        "order_id": OrderId(order_id) if order_id else None,
+    }
+    return delivery(number, **(values | changes))
+
+
+def adopted(number: int = 1, **changes: Any) -> Any:
+    values = {
+        "phase": Phase.ADOPTED,
+        "order_id": OrderId(f"ORD_{number}"),
+        "p1_status": "awaiting_packing",
+        "p1_seen_at": NOW,
+    }
+    return submitted(number, **(values | changes))
+
+
+def order(number: int = 1, status: str = "awaiting_packing", **changes: Any) -> P1Order:
+    values: dict[str, Any] = {
+        "id": OrderId(f"ORD_{number}"),
+        "status": status,
+        "seen_at": after(5),
+        "updated_at": NOW,
+    }
+    return P1Order(**(values | changes))
+
+
+async def due(store: Store) -> list[Key]:
+    at = await store.next_due(after(999))
+    if at is None:
+        return []
+    return [claim.key for claim, _ in await store.claim(9, after(999), after(1000) - after(999))]
+
+
+# -- deliveries ------------------------------------------------------------------------------
+
+
+async def test_a_change_of_an_order_of_ours_is_looked_at(store: Store):
+    await store.save(adopted(), [])
+    assert await store.take(told()) is Taken.HINTED
+    assert await due(store) == [key(1)]
+    story = await store.story(uid(1))
+    assert story is not None
+    assert story.entries[0].facts == {
+        "vendor": "pharmaone",
+        "event": "order_status_updated",
+        "status": "ready_pickup",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"told_status": "awaiting_packing"}, {}),  # our own change, or one seen already
+        ({"quiet": True, "event": "order_updated"}, {}),
+        ({}, {"phase": Phase.DONE, "finished_at": NOW}),
+        ({}, {"phase": Phase.DROPPED, "finished_at": NOW}),
+    ],
+)
+async def test_what_tells_nothing_new_costs_no_look(store: Store, changes, state):
+    await store.save(adopted(**state), [])
+    assert await store.take(told(**changes)) is Taken.ECHO
+    assert await due(store) == []
+
+
+async def test_a_change_of_flags_alone_is_no_echo(store: Store):
+    await store.save(adopted(), [])
+    assert await store.take(told(told_status=None)) is Taken.HINTED
+
+
+async def test_an_order_that_nobody_knows_is_to_be_read(store: Store):
+    await store.save(submitted(1, intent_at=NOW), [])
+    assert await store.take(told()) is Taken.UNREAD
+    assert await store.p1_unread(9) == [OURS]
+    assert await store.p1_learnt(order(external_id=uid(1)), after(1))
+    assert await due(store) == [key(1)]
+    assert await store.p1_unread(9) == []
+
+
+async def test_an_order_that_is_not_ours_is_read_once(store: Store):
+    await store.save(submitted(1, intent_at=NOW), [])
+    await store.take(told())
+    assert not await store.p1_learnt(order(external_id=""), after(1))
+    assert await store.p1_unread(9) == []
+    assert await store.take(told(2)) is Taken.NOTED
+
+
+async def test_nothing_is_read_while_every_order_request_is_accounted_for(store: Store):
+    await store.save(adopted(2), [])
+    assert await store.take(told()) is Taken.UNREAD
+    assert await store.p1_unread(9) == []
+
+
+async def test_an_order_older_than_our_submissions_is_not_read(store: Store):
+    await store.save(submitted(1, intent_at=after(7200)), [])
+    rows = {each.id: each for each in (order(1, created_at=NOW), order(2, created_at=after(7000)))}
+    await store.p1_swept(rows, began_at=NOW, now=after(1), listed=None)
+    assert await store.p1_unread(9) == [OrderId("ORD_2")]
+
+
+@pytest.mark.parametrize("reference", ["po-1", "or-7"])
+async def test_a_rejected_order_request_is_remembered_and_looked_at(store: Store, reference: str):
+    await store.save(submitted(1, request_id=OrderRequestId("or-7")), [])
+    refused = told(
+        order_id=None,
+        event="order_request_rejected",
+        told_status=None,
+        references=(reference, "other"),
+        rejects=True,
+    )
+    assert await store.take(refused) is Taken.HINTED
+    known = await store.link(uid(1))
+    assert known is not None
+    assert known.rejected_at == refused.received_at
+    await store.save(submitted(1), [])  # by a look that began before it was told
+    known = await store.link(uid(1))
+    assert known is not None
+    assert known.rejected_at == refused.received_at
+
+
+async def test_a_rejection_of_somebody_elses_is_noted(store: Store):
+    refused = told(order_id=None, references=("po-9",), rejects=True)
+    assert await store.take(refused) is Taken.NOTED
+
+
+# -- sweeps ----------------------------------------------------------------------------------
+
+
+async def sweep(store: Store, *orders: P1Order, listed: Any = None, began: float = 3) -> list[Key]:
+    rows = {each.id: each for each in orders}
+    await store.p1_swept(rows, began_at=after(began), now=after(began + 1), listed=listed)
+    return await due(store)
+
+
+async def test_a_first_sight_of_an_order_of_ours_is_looked_at(store: Store):
+    await store.save(adopted(), [])
+    assert await sweep(store, order()) == [key(1)]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (order(), []),
+        (order(status="ready_pickup"), [key(1)]),
+        (order(updated_at=after(2)), [key(1)]),
+        (order(updated_at=None), [key(1)]),  # it cannot show a raised flag
+    ],
+)
+async def test_what_changed_since_is_looked_at(store: Store, row: P1Order, expected: list[Key]):
+    await store.save(adopted(), [])
+    await store.save_p1_orders([order(seen_at=NOW)])
+    assert await sweep(store, row) == expected
+
+
+async def test_what_was_looked_at_during_the_reading_is_no_news(store: Store):
+    await store.save(adopted(p1_seen_at=after(4)), [])
+    assert await sweep(store, order(status="ready_pickup")) == []
+    assert await sweep(store, listed=None) == []
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [(None, [key(1)]), (("awaiting_packing",), [key(1)]), (("pending",), []), ((), [])],
+)
+async def test_an_order_that_should_be_in_the_list_and_is_not_is_looked_at(
+    store: Store, listed: Any, expected: list[Key]
+):
+    await store.save(adopted(), [])
+    assert await sweep(store, listed=listed) == expected
+
+
+async def test_an_order_made_of_ours_is_found_by_its_external_id(store: Store):
+    await store.save(submitted(1), [])
+    assert await sweep(store, order(external_id=uid(1))) == [key(1)]
+
+
+async def test_orders_of_others_and_finished_ones_hint_nothing(store: Store):
+    await store.save(adopted(1, phase=Phase.DONE, finished_at=NOW), [])
+    await store.save(link(2), [])
+    assert await sweep(store, order(1, "ready_pickup"), order(3), order(4, external_id="x")) == []
+
+
+# -- prescriptions ---------------------------------------------------------------------------
+
+
+async def test_a_prescription_whose_status_changed_is_looked_at(store: Store):
+    number = PrescriptionId("org1-pq-1")
+    await store.save(submitted(1, prescription_id=number, prescription_status="new"), [])
+    await store.save(adopted(2, prescription_id=PrescriptionId("org1-pq-2")), [])
+    assert await store.prescriptions() == {number: "new"}
+    assert await store.prescriptions_swept({number: "new"}, NOW) == 0
+    assert await store.prescriptions_swept({}, NOW) == 0
+    assert await store.prescriptions_swept({number: "declined"}, NOW) == 1
+    assert await due(store) == [key(1)]
+
+
+async def test_an_event_about_a_prescription_finds_its_order(store: Store):
+    await store.save(submitted(1, prescription_id=PrescriptionId("org1-pq-1")), [])
+    event = told(order_id=None, event="prescription_approved", references=("org1-pq-1",))
+    assert await store.take(event) is Taken.HINTED
