@@ -20,6 +20,7 @@ from bridge.server import serve
 from bridge.settings import Settings
 
 SECRET = "whsec_bench"
+KEY = "rx-sandbox-key"
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 
 
@@ -30,7 +31,7 @@ def settings(folder: Path, rxscale: str, pharmaone: str) -> Settings:
         {
             "rxscale": {
                 "base_url": rxscale,
-                "api_key": "rx-sandbox-key",
+                "api_key": KEY,
                 "webhook_secrets": [SECRET],
                 **lifted,
             },
@@ -39,6 +40,7 @@ def settings(folder: Path, rxscale: str, pharmaone: str) -> Settings:
                 "api_key": "p1-sandbox-key",
                 "org_id": "org1",
                 "shop_id": "shop1",
+                "webhook_secrets": [SECRET],
                 **lifted,
             },
             "server": {"port": 0},

@@ -149,14 +149,7 @@ def _assemble(
         worker.wake()
 
     sweep = OrderSweep(store, vendors.rxscale, lambda: reloader.rules, now, swept)
-    p1_sweep = P1Sweep(
-        store,
-        vendors.pharmaone,
-        lambda: reloader.rules,
-        now,
-        worker.wake,
-        most_details=settings.orders.find_details,
-    )
+    p1_sweep = P1Sweep(store, vendors.pharmaone, lambda: reloader.rules, now, worker.wake)
     return Bridge(settings, metrics, store, reloader, vendors, sweep, p1_sweep, catalogue, worker)
 
 

@@ -26,6 +26,8 @@ WHOLE_EVERY = 10
 """How often a longer one is read wholly: an order may be made and finished between two sweeps."""
 MOST_PAGES = 10
 """How far back prescriptions are looked for in the list, which has no filter by id."""
+AT_ONCE = 8
+"""How many single orders are read side by side."""
 ALL = ""
 
 
@@ -51,15 +53,12 @@ class P1Sweep:
         rules: Callable[[], Rules],
         now: Callable[[], datetime],
         woke: Callable[[], None],
-        *,
-        most_details: int,
     ) -> None:
         self._store = store
         self._pharmaone = pharmaone
         self._rules = rules
         self._now = now
         self._woke = woke
-        self._most_details = most_details
         self._count = 0
         self._known_total = 0
         self._learning = asyncio.Lock()
@@ -101,10 +100,12 @@ class P1Sweep:
         return list(self._rules().pharmaone.open)
 
     async def learn(self) -> int:
-        """Reads orders that may be made of ours; how many of them were."""
+        """Reads all orders that may be made of ours; how many of them were."""
+        learnt = 0
         async with self._learning:
-            names = await self._store.p1_unread(self._most_details)
-            return sum([await self._learn(name) for name in names])
+            while names := await self._store.p1_unread(AT_ONCE):
+                learnt += sum(await asyncio.gather(*map(self._learn, names)))
+        return learnt
 
     async def _learn(self, name: OrderId) -> bool:
         sight = await self._pharmaone.order(name, Harm.ORDER)

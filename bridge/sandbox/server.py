@@ -186,12 +186,14 @@ async def _read(request: web.Request) -> Ask:
 def _key(ask: Ask) -> str:
     """Whose budget a call spends: the key it shows, of either vendor's kinds."""
     headers = ask.headers
-    return (
+    shown = (
         headers.get("X-API-Key")
+        or headers.get("X-RxScale-Authorization")
         or headers.get("apikey")
         or headers.get("Authorization")
         or ask.query.get("apikey", "")
     )
+    return shown.removeprefix("Bearer ")
 
 
 def _sent(request: web.Request, given: Answer | None) -> web.StreamResponse:

@@ -61,14 +61,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 def sweep_over(store: Store, pharmaone: PharmaOne, woke: list[int]) -> P1Sweep:
     rules = cast("Any", SimpleNamespace(pharmaone=PHARMAONE))
-    return P1Sweep(
-        store,
-        cast("Any", pharmaone),
-        lambda: rules,
-        Clock(),
-        lambda: woke.append(1),
-        most_details=5,
-    )
+    return P1Sweep(store, cast(Any, pharmaone), lambda: rules, Clock(), lambda: woke.append(1))
 
 
 def order(number: int, status: str = "awaiting_packing", **changes: Any) -> P1Order:
@@ -92,6 +85,14 @@ async def test_an_order_whose_list_row_is_silent_is_read_and_found_to_be_ours(st
     before = pharmaone.asked.count("ORD_2")
     await sweep.run()
     assert (before, pharmaone.asked.count("ORD_2")) == (1, 1)  # a 404: it is not asked for again
+
+
+async def test_however_many_are_unknown_all_are_read(store: Store):
+    await store.save(submitted(), [])
+    orders = [order(number) for number in range(3 * p1sweep.AT_ONCE + 1)]
+    pharmaone = PharmaOne(orders, {"ORD_0": order(0, external_id=UID)})
+    assert await sweep_over(store, pharmaone, []).run() == 1
+    assert len([each for each in pharmaone.asked if each]) == len(orders)
 
 
 async def test_a_change_in_the_list_wakes_the_worker(store: Store):
