@@ -122,7 +122,18 @@ async def orders(rxscale: str, bridge: str) -> float:
         await post("orders", {"count": ORDERS})
         while await accepted(session, bridge) < ORDERS:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-        return ORDERS / (time.monotonic() - began)
+        seconds = time.monotonic() - began
+        await quiet(session, rxscale)
+        return ORDERS / seconds
+
+
+async def quiet(session: aiohttp.ClientSession, sandbox: str) -> None:
+    """Until the vendors have told all they had to tell."""
+    while True:
+        async with session.get(f"{sandbox}/_sandbox/idle") as answer:
+            if not (await answer.json())["pending_deliveries"]:
+                return
+        await asyncio.sleep(0.05)
 
 
 async def lives(sandbox: str, bridge: str) -> tuple[float, dict[str, float]]:
