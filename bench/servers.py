@@ -15,7 +15,6 @@ from aiohttp import web
 
 from bridge import app
 from bridge.cli.shared import loop
-from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.server import serve
 from bridge.settings import Settings
 
@@ -84,6 +83,8 @@ async def whole(stop: asyncio.Event, folder: Path, rxscale: str, pharmaone: str)
 
 
 async def sandbox(stop: asyncio.Event) -> None:
+    from bridge.sandbox import Sandbox, SandboxSettings  # `rxbridge run` does not load it either
+
     quick = SandboxSettings(rx_per_second=0, rx_per_minute=0, log_limit=0, rx_webhook_secret=SECRET)
     async with Sandbox(quick) as running:
         print(running.rxscale_url, running.pharmaone_url, flush=True)
