@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -22,10 +22,13 @@ from bridge.cli.shared.opened import shipped_mappings
 from bridge.core.memory import OrderRow
 from bridge.core.model import PharmacyOrderUid, Phase
 from bridge.sandbox import Sandbox, SandboxSettings
+from bridge.sandbox.settings import VENDORS
 from bridge.server import Running
 from bridge.settings import Settings
 
 PATIENCE_SECONDS = 120.0
+LIVES = 5
+"""So many of the orders are followed to their end."""
 ENDED = (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE, Phase.DROPPED)
 
 
@@ -38,6 +41,7 @@ class Result:
     state: str | None
     phase: str
     request: str | None
+    made: str | None
     at_rxscale: str
     at_pharmaone: int
     calls: int
@@ -45,12 +49,16 @@ class Result:
 
 def demo(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="rxbridge-demo-") as folder:
-        results = loop.run(loop.until_stopped(partial(_demo, arguments, Path(folder))))
-    good = len(results) == arguments.orders and all(_is_good(result) for result in results)
-    return DONE if good else FAILED
+        show_both = partial(_demo, arguments, Path(folder))
+        arrived, lived = loop.run(loop.until_stopped(show_both))
+    good = len(arrived) == arguments.orders and all(map(_is_good, arrived))
+    return DONE if good and all(map(_is_over, lived)) else FAILED
 
 
-async def _demo(arguments: argparse.Namespace, folder: Path, stop: asyncio.Event) -> list[Result]:
+async def _demo(
+    arguments: argparse.Namespace, folder: Path, stop: asyncio.Event
+) -> tuple[list[Result], list[Result]]:
+    """Every order up to PharmaOne's acceptance, and some of them to their end."""
     secret = f"whsec_{secrets.token_hex(16)}"
     async with Sandbox(SandboxSettings(rx_webhook_secret=secret)) as sandbox:
         settings = _settings(sandbox, secret, folder)
@@ -90,6 +98,7 @@ def _settings(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
                 "api_key": sandbox.settings.p1_api_key,
                 "org_id": sandbox.settings.org_id,
                 "shop_id": sandbox.settings.shop_id,
+                "webhook_secrets": [secret],
             },
             "server": {"port": 0},
             "store": {"path": folder / "rxbridge.db"},
@@ -105,22 +114,63 @@ async def _show(
     running: Running,
     secret: str,
     stop: asyncio.Event,
-) -> list[Result]:
+) -> tuple[list[Result], list[Result]]:
     quiet = arguments.json
     if not quiet:
         print(f"RxScale and PharmaOne are simulated at {sandbox.rxscale_url} and", end=" ")
         print(f"{sandbox.pharmaone_url}; the bridge listens at {running.url}")
-    sandbox.world.subscribe("rxscale", f"{running.url}/webhooks/rxscale", secret)
+    for vendor in VENDORS:
+        sandbox.world.subscribe(vendor, f"{running.url}/webhooks/{vendor}", secret)
     await _first_sweep(bridge)
     began = time.monotonic()
-    uids = sandbox.world.add_orders(arguments.orders)
-    rows = await _watch(bridge, [PharmacyOrderUid(uid) for uid in uids], stop, quiet=quiet)
-    results = [_result(row, sandbox) for row in rows]
-    _tell(results, time.monotonic() - began, as_json=quiet)
+    uids = [PharmacyOrderUid(uid) for uid in sandbox.world.add_orders(arguments.orders)]
+    what = "order-requests accepted by PharmaOne"
+    rows = await _watch(bridge, uids, what, _has_arrived, stop, quiet=quiet)
+    arrived = [_result(row, sandbox) for row in rows]
+    seconds = time.monotonic() - began
+    if not quiet:
+        _tell(arrived, seconds)
+    lived = await _live(uids[:LIVES], sandbox, bridge, stop, quiet=quiet)
+    if quiet:
+        document = [_document(result) for result in arrived]
+        ends = [_document(result) for result in lived]
+        show.as_json({"orders": document, "seconds": round(seconds, 1), "lives": ends})
     if arguments.keep and not stop.is_set():
         print(f"Still up: {running.url}/health, {sandbox.rxscale_url}/_sandbox/state (Ctrl-C ends)")
         await stop.wait()
-    return results
+    return arrived, lived
+
+
+async def _live(
+    uids: list[PharmacyOrderUid],
+    sandbox: Sandbox,
+    bridge: app.Bridge,
+    stop: asyncio.Event,
+    *,
+    quiet: bool,
+) -> list[Result]:
+    """Staff approve these orders, pack them and hand them over; RxScale follows by itself."""
+    world = sandbox.world
+    asked = {each.external_reference: each.id for each in world.order_requests.values()}
+    made = [world.approve(asked[uid]) for uid in uids if uid in asked]
+    for order_id in made:
+        world.change_p1_order(order_id, status="ready_pickup")
+    for order_id in made:
+        world.change_p1_order(order_id, picked_up=True)
+    what = "approved, packed and handed over in PharmaOne"
+    rows = await _watch(bridge, uids, what, _has_ended, stop, quiet=quiet)
+    lived = [_result(row, sandbox) for row in rows if row.link.uid in uids]
+    if not quiet:
+        _tell_ends(lived)
+    return lived
+
+
+def _has_arrived(row: OrderRow) -> bool:
+    return row.link.phase in ENDED or row.stuck is not None
+
+
+def _has_ended(row: OrderRow) -> bool:
+    return row.link.phase is Phase.DONE or row.stuck is not None
 
 
 async def _first_sweep(bridge: app.Bridge) -> None:
@@ -130,11 +180,17 @@ async def _first_sweep(bridge: app.Bridge) -> None:
 
 
 async def _watch(
-    bridge: app.Bridge, uids: list[PharmacyOrderUid], stop: asyncio.Event, *, quiet: bool
+    bridge: app.Bridge,
+    uids: list[PharmacyOrderUid],
+    what: str,
+    is_there: Callable[[OrderRow], bool],
+    stop: asyncio.Event,
+    *,
+    quiet: bool,
 ) -> list[OrderRow]:
     """Every order's row, once each has come as far as it can by itself."""
     bar = Progress(
-        TextColumn("order-requests accepted by PharmaOne"),
+        TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -144,8 +200,9 @@ async def _watch(
     with bar:
         task = bar.add_task("", total=len(uids))
         while True:
-            rows = await bridge.store.orders(limit=len(uids) + 100)
-            ended = [row for row in rows if row.link.phase in ENDED or row.stuck]
+            known = await bridge.store.orders(limit=len(uids) + 1000)
+            rows = [row for row in known if row.link.uid in uids]
+            ended = [row for row in rows if is_there(row)]
             bar.update(task, completed=len(ended))
             idle = (await bridge.store.facts(app.now())).pending == 0
             over = time.monotonic() > deadline or stop.is_set()
@@ -165,6 +222,7 @@ def _result(row: OrderRow, sandbox: Sandbox) -> Result:
         state=f"stuck: {row.stuck.reason}" if row.stuck else link.state and link.state.value,
         phase=link.phase.value,
         request=link.request_id,
+        made=link.order_id,
         at_rxscale=sandbox.world.orders[link.uid].status,
         at_pharmaone=sum(request.external_reference == link.uid for request in requests),
         calls=link.calls,
@@ -175,10 +233,19 @@ def _is_good(result: Result) -> bool:
     return result.phase == Phase.SUBMITTED and result.at_pharmaone == 1
 
 
-def _tell(results: list[Result], seconds: float, *, as_json: bool) -> None:
-    if as_json:
-        show.as_json({"orders": [_document(r) for r in results], "seconds": round(seconds, 1)})
-        return
+def _is_over(result: Result) -> bool:
+    return result.phase == Phase.DONE and result.at_rxscale == "completed"
+
+
+def _tell_ends(results: list[Result]) -> None:
+    show.as_table(
+        ("order", "name", "state", "PharmaOne's order", "RxScale holds", "calls"),
+        [(r.order, r.name, r.state, r.made, r.at_rxscale, r.calls) for r in results],
+    )
+    print("RxScale followed PharmaOne one legal step at a time, up to complete_order.")
+
+
+def _tell(results: list[Result], seconds: float) -> None:
     show.as_table(
         ("order", "name", "state", "request", "RxScale holds", "PharmaOne holds"),
         [
