@@ -61,7 +61,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 def sweep_over(store: Store, pharmaone: PharmaOne, woke: list[int]) -> P1Sweep:
     rules = cast("Any", SimpleNamespace(pharmaone=PHARMAONE))
-    return P1Sweep(store, cast(Any, pharmaone), lambda: rules, Clock(), lambda: woke.append(1))
+    return P1Sweep(store, cast("Any", pharmaone), lambda: rules, Clock(), lambda: woke.append(1))
 
 
 def order(number: int, status: str = "awaiting_packing", **changes: Any) -> P1Order:
