@@ -1,7 +1,7 @@
 """What goes into the store and comes out of it, as plain values; the model's words are used."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -150,9 +150,9 @@ def is_echo(link: Link, *, stuck: bool, vendor: str, told_status: str | None) ->
     """Whether a delivery that tells `told_status` says nothing that would change what we do.
 
     True only where the order-request is out of our hands and the vendor tells the status that we
-    remember of its side: our own changes come back like this (rxscale.md section 7, pharmaone.md
-    section 14). An order that a person dropped is left alone whatever is told, and PharmaOne has
-    nothing more to say to one that is over at RxScale.
+    remember of its side, or one that we set on the way there: our own changes come back like this
+    (rxscale.md section 7, pharmaone.md section 14). An order that a person dropped is left alone
+    whatever is told, and PharmaOne has nothing more to say to one that is over at RxScale.
     """
     if link.phase is Phase.DROPPED:
         return True
@@ -162,5 +162,26 @@ def is_echo(link: Link, *, stuck: bool, vendor: str, told_status: str | None) ->
         return False
     if vendor == PHARMAONE:
         return link.phase is Phase.ADOPTED and told_status == link.p1_status
-    remembered = (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE)
-    return link.phase in remembered and told_status == link.rx_status
+    out_of_our_hands = link.phase in (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE)
+    return out_of_our_hands and told_status in (link.rx_status, *link.echoes.splitlines())
+
+
+def told_back(link: Link, vendor: str, told_status: str | None) -> Link:
+    """The link once an echo was heard: what we set on the way is told once."""
+    words = link.echoes.splitlines()
+    if vendor == PHARMAONE or told_status not in words:
+        return link
+    words.remove(told_status)
+    return replace(link, echoes="\n".join(words))
+
+
+def all_echoes(link: Link, told: str | None, *, stuck: bool) -> Link | None:
+    """The link after all that was told during a look (`vendor:status`, one a line), if that was
+    nothing but echoes; None if any of it asks for another look.
+    """
+    for line in (told or ":").splitlines():
+        vendor, _, word = line.partition(":")
+        if not is_echo(link, stuck=stuck, vendor=vendor, told_status=word or None):
+            return None
+        link = told_back(link, vendor, word)
+    return link

@@ -106,6 +106,8 @@ class Link:
     prescription_status: str | None = None
     prescription_at: datetime | None = None
     """When sending the prescription was begun, while no answer is known."""
+    echoes: str = ""
+    """The words set at RxScale in the last look that were not told back yet, one a line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ def seen(link: Link, order: PharmacyOrder, vocabulary: Vocabulary) -> Link:
         rx_seen_at=order.seen_at,
         state=state,
         held=link.held and state is State.ON_HOLD,
+        echoes="",
         must_find=link.must_find or (first_look and order.status not in untouched),
     )
 
@@ -44,7 +45,8 @@ def status_set(
 
     `held`: it is on hold, and it is the bridge that put it there.
     """
-    return replace(seen(link, order, vocabulary), held=held)
+    echoes = "\n".join((*link.echoes.splitlines(), order.status))
+    return replace(seen(link, order, vocabulary), held=held, echoes=echoes)
 
 
 def searched(link: Link, search: Search, order: P1Order | None) -> Link:

@@ -4,9 +4,10 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from bridge.core.memory import Delivery, Outcome, Taken, is_echo
+from bridge.core.memory import Delivery, Outcome, Taken, all_echoes, is_echo, told_back
 from bridge.core.model import (
     Hint,
     JournalEntry,
@@ -32,6 +33,7 @@ def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list
     fresh = received.fresh(connection, deliveries)
     deliveries = pharmaone.resolved(connection, deliveries)
     links_of = _links_of(connection, deliveries)
+    before = dict(links_of)
     stuck_keys = stuck.keys(connection) if links_of else set()
 
     def judge(delivery: Delivery, is_fresh: bool) -> Taken:
@@ -45,11 +47,16 @@ def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list
         if link is None:
             return Taken.HINTED
         is_stuck = delivery.key in stuck_keys
-        told = delivery.told_status
-        echo = is_echo(link, stuck=is_stuck, vendor=delivery.vendor, told_status=told)
-        return Taken.ECHO if echo or delivery.quiet else Taken.HINTED
+        vendor, told = delivery.vendor, delivery.told_status
+        if not is_echo(link, stuck=is_stuck, vendor=vendor, told_status=told):
+            return Taken.ECHO if delivery.quiet else Taken.HINTED
+        links_of[delivery.key] = told_back(link, vendor, told)
+        return Taken.ECHO
 
     became = list(map(judge, deliveries, fresh))
+    for key, link in links_of.items():
+        if link is not before[key]:
+            links.save(connection, link)
     received.remember(connection, deliveries, became)
     _hint(connection, deliveries, became)
     unread = [each for each, word in zip(deliveries, became, strict=True) if word is Taken.UNREAD]
@@ -130,29 +137,21 @@ def save(connection: sqlite3.Connection, link: Link, entries: Sequence[JournalEn
 
 def settle(connection: sqlite3.Connection, outcome: Outcome) -> None:
     """Remembers how a look ended, and when to look again."""
-    save(connection, outcome.link, outcome.entries)
-    key, now = outcome.claim.key, outcome.now
+    key, now, link = outcome.claim.key, outcome.now, outcome.link
+    heard = todo.heard(connection, outcome.claim)
+    if heard.hinted:
+        after = all_echoes(link, heard.told, stuck=outcome.stuck is not None)
+        heard = replace(heard, news=after is None)
+        link = after or link
+    save(connection, link, outcome.entries)
+    if outcome.p1_order is not None:
+        seen.save_orders(connection, [outcome.p1_order])
     if outcome.stuck is None:
         stuck.delete(connection, key)
     else:
         stuck.put(connection, key, outcome.stuck, now)
-
-    if outcome.p1_order is not None:
-        seen.save_orders(connection, [outcome.p1_order])
-
-    def echoes(told: str | None) -> bool:
-        vendor, _, word = (told or "").partition(":")
-        is_stuck = outcome.stuck is not None
-        return is_echo(outcome.link, stuck=is_stuck, vendor=vendor, told_status=word or None)
-
-    todo.settle(
-        connection,
-        outcome.claim,
-        outcome.again_at,
-        now,
-        failed=outcome.failed,
-        is_echo=echoes,
-    )
+    again_at, failed = outcome.again_at, outcome.failed
+    todo.settle(connection, outcome.claim, again_at, now, failed=failed, heard=heard)
 
 
 def forget(connection: sqlite3.Connection, before: datetime) -> int:

@@ -106,6 +106,7 @@ def full_link() -> Link:
         prescription_id=PrescriptionId("org1-pq-1"),
         prescription_status="new",
         prescription_at=after(11),
+        echoes="in-progress\nready_for_pickup",
     )
     plain = link(1)
     same = [f.name for f in fields(Link) if getattr(whole, f.name) == getattr(plain, f.name)]

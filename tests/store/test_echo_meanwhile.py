@@ -12,6 +12,7 @@ from bridge.core.model import Phase
 from bridge.store import Store
 
 OURS = "pending review"
+WORDS = "on the way"
 
 
 async def left_to_do(path: Path, meanwhile: Sequence[str | None], *, stuck: bool = False) -> bool:
@@ -25,11 +26,13 @@ async def left_to_do(path: Path, meanwhile: Sequence[str | None], *, stuck: bool
         else:
             told = delivery(1, told_status=status, dedup_key=str(number), received_at=after(1))
             await store.take(told)
-    link = replace(link, phase=Phase.SUBMITTED, submitted_at=NOW, rx_status=OURS)
+    link = replace(link, phase=Phase.SUBMITTED, submitted_at=NOW, rx_status=OURS, echoes=WORDS)
     note = NOTE if stuck else None
     await store.settle(Outcome(claim, link, (), None, False, note, after(2)))
     due = await store.next_due(after(3))
-    assert await store.link(uid(1)) == link
+    kept = await store.link(uid(1))
+    assert kept is not None
+    assert replace(kept, echoes=WORDS) == link
     await store.close()
     return due is not None
 
@@ -42,6 +45,9 @@ async def left_to_do(path: Path, meanwhile: Sequence[str | None], *, stuck: bool
         ([OURS, OURS], False),
         (["cancelled"], True),
         ([OURS, "cancelled"], True),
+        (["on the way"], False),
+        (["on the way", OURS], False),
+        (["on the way", "on the way"], True),
         (["cancelled", OURS], True),
         ([None], True),
         ([None, OURS], True),

@@ -6,7 +6,7 @@ settled and hinted again does not meet the generation of a look that overran its
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,8 @@ CLAIM = Shape(Claim)
 _HINT = "INSERT INTO todo (key, generation, priority, due_at, hinted_at, why, told, attempts)"
 _AGAIN_HINTED = """
 ON CONFLICT (key) DO UPDATE SET
-  told = CASE WHEN generation IS claimed OR told IS excluded.told THEN excluded.told END,
+  told = CASE WHEN generation IS claimed THEN excluded.told
+         ELSE told || char(10) || excluded.told END,
   generation = generation + 1,
   priority = max(priority, excluded.priority),
   due_at = min(due_at, excluded.due_at),
@@ -62,6 +63,26 @@ def hint(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -
     insert_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, 0)", _AGAIN_HINTED, rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came to a key while it was looked at. `told` is what deliveries told, one a line."""
+
+    known: bool
+    hinted: bool
+    told: str | None
+    news: bool = False
+
+
+def heard(connection: sqlite3.Connection, claim: Claim) -> Heard:
+    """`news` is left to who can tell an echo from news."""
+    found = connection.execute(
+        "SELECT generation, told FROM todo WHERE key = ?", (claim.key,)
+    ).fetchone()
+    if found is None:
+        return Heard(known=False, hinted=False, told=None)
+    return Heard(known=True, hinted=found[0] != claim.generation, told=found[1])
+
+
 def claim(
     connection: sqlite3.Connection, limit: int, now: datetime, lease: timedelta
 ) -> list[tuple[Claim, Link]]:
@@ -96,19 +117,16 @@ def settle(
     now: datetime,
     *,
     failed: bool,
-    is_echo: Callable[[str | None], bool],
+    heard: Heard,
 ) -> None:
     """A look has ended: look again at `again_at` or on a hint; now, if hinted meanwhile.
 
-    `is_echo` judges the status that deliveries told meanwhile: an echo asks for no look.
+    `heard` is what came meanwhile; nothing but echoes asks for no look.
     """
-    found = connection.execute(
-        "SELECT generation, told FROM todo WHERE key = ?", (claim.key,)
-    ).fetchone()
-    if found is None:
+    if not heard.known:
         if again_at is not None:
             hint(connection, [Hint(claim.key, claim.why, claim.priority)], again_at)
-    elif found[0] != claim.generation and not is_echo(found[1]):
+    elif heard.news:
         connection.execute(_LEFT, {"key": claim.key, "now": micros(now)})
     elif again_at is None:
         delete(connection, claim.key)

@@ -1,0 +1,369 @@
+"""Cancellations, holds, jumps and refusals on the way back, over real HTTP and a real file."""
+
+import hashlib
+import hmac
+import itertools
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from house import MAPPINGS, P1_SECRET, House, open_house, open_sandbox
+
+from bridge.core.model import Phase
+from bridge.sandbox.traffic import Fault
+from bridge.sandbox.webhooks import Chaos
+
+ACCEPTED = range(200, 300)
+
+
+def statuses_set(house: House, uid: str) -> list[str]:
+    """The writes RxScale took for an order, by route."""
+    return [
+        call.route
+        for call in house.calls(uid)
+        if call.vendor == "rxscale" and call.method == "PATCH" and call.done
+    ]
+
+
+async def stuck_code(house: House) -> str:
+    (row,) = await house.stuck()
+    return row.note.code
+
+
+async def tell(house: House, event: str, metadata: dict[str, Any]) -> int:
+    """A webhook of PharmaOne's that the sandbox itself does not send."""
+    body = json.dumps({"id": f"e-{event}", "event_type": event, "metadata": metadata}).encode()
+    digest = hmac.new(P1_SECRET.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"X-PharmaOne-Signature": f"sha256={digest}"}
+    url = f"{house.running.url}/webhooks/pharmaone"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=body, headers=headers) as answer,
+    ):
+        return answer.status
+
+
+def changed_statuses(folder: Path, change: Callable[[str], str]) -> None:
+    shutil.copytree(MAPPINGS, folder / "mappings")
+    file = folder / "mappings" / "statuses.toml"
+    file.write_text(change(file.read_text()))
+
+
+# -- forwards --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"shipped": True}, {"picked_up": True}, {"status": "shipped"}, {"status": "completed"}],
+)
+async def test_a_jump_at_pharmaone_becomes_every_legal_step(tmp_path: Path, change):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        (request,) = house.requests(uid)
+        order_id = house.world.approve(request.id)
+        house.world.change_p1_order(order_id, **change)
+        await house.settle()
+        assert house.status(uid) == "completed"
+        assert statuses_set(house, uid) == [
+            *["PATCH /pharmacy_orders/{uid}/status"] * 3,
+            "PATCH /pharmacy_orders/{uid}/complete_order",
+        ]
+
+
+async def test_with_every_webhook_lost_the_sweeps_bring_everything(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        house.world.spoil_webhooks(Chaos(lose=1.0))
+        (uid,) = await house.orders_arrive()
+        await house.sweep()
+        assert house.status(uid) == "pending review"
+        order_id = await house.approve(uid)
+        await house.sweep()
+        assert house.status(uid) == "in-progress"
+        await house.change(order_id, status="ready_pickup")
+        await house.sweep()
+        assert house.status(uid) == "ready_for_pickup"
+        await house.change(order_id, picked_up=True)
+        await house.sweep()
+        assert house.status(uid) == "completed"
+        assert len(house.requests(uid)) == 1
+
+
+async def test_with_every_webhook_doubled_and_out_of_order_nothing_is_done_twice(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        house.world.spoil_webhooks(Chaos(double=0.5, reorder=0.5))
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        await house.change(order_id, status="ready_pickup")
+        await house.change(order_id, shipped=True)
+        await house.sweep()
+        assert house.status(uid) == "completed"
+        assert len(statuses_set(house, uid)) == 4
+        assert len(house.requests(uid)) == 1
+
+
+async def test_other_events_of_a_known_order_cost_no_call(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        before = len(house.world.calls())
+        for event in ("order_updated", "order_marked_paid"):
+            assert await tell(house, event, {"order_id": order_id}) == 200
+        status = {"order_id": order_id, "old_status": "x", "new_status": "awaiting_packing"}
+        assert await tell(house, "order_status_updated", status) == 200
+        await house.settle()
+        assert len(house.world.calls()) == before
+
+
+async def test_our_own_changes_come_back_and_cost_no_call(tmp_path: Path):
+    """RxScale announces each of our four writes, PharmaOne our cancelling."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        one, two = await house.orders_arrive(count=2)
+        for uid in (one, two):
+            await house.approve(uid)
+        order_id = (await house.link(one)).order_id
+        assert order_id is not None
+        await house.change(order_id, shipped=True)
+        await house.change_at_rxscale(two, "cancelled")
+        assert house.world.p1_orders[(await house.link(two)).order_id].status == "cancelled"
+        looks = [call for call in house.calls(one) if call.route == "GET /pharmacy_orders/{uid}"]
+        assert len(looks) == 3  # the order, the approval and the handover: none for an echo
+        counters = (await house.bridge.store.facts(house.bridge.started_at)).counters
+        assert counters["deliveries_echo"] >= 6
+
+
+# -- cancelled at RxScale --------------------------------------------------------------------
+
+
+async def test_cancelled_under_review_is_told_at_once_and_freed_by_a_rejection(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        await house.change_at_rxscale(uid, "cancelled")
+        assert await stuck_code(house) == "cancelled_at_rxscale"
+        assert await tell(house, "order_request_rejected", {"external_reference": uid}) == 200
+        await house.settle()
+        assert not await house.stuck()
+        assert (await house.link(uid)).phase is Phase.DONE
+
+
+async def test_cancelled_under_review_and_approved_after_all_is_cancelled_there(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        await house.change_at_rxscale(uid, "cancelled")
+        order_id = await house.approve(uid)
+        assert house.world.p1_orders[order_id].status == "cancelled"
+        assert not await house.stuck()
+
+
+@pytest.mark.parametrize("there", ["pending", "awaiting_packing", "ready_pickup"])
+async def test_cancelled_at_rxscale_is_cancelled_at_pharmaone(tmp_path: Path, there: str):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        await house.change(order_id, status=there)
+        await house.change_at_rxscale(uid, "cancelled")
+        assert house.world.p1_orders[order_id].status == "cancelled"
+        patches = [c for c in house.world.calls() if c.route == "PATCH /orders/{id}/status"]
+        assert len(patches) == 1
+        assert (await house.link(uid)).phase is Phase.DONE
+        before = len(house.world.calls())
+        await house.settle()
+        assert len(house.world.calls()) == before
+
+
+async def test_cancelled_after_the_handover_is_for_a_person(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        house.world.set_order_status(uid, "cancelled")
+        house.world.change_p1_order(order_id, picked_up=True)
+        await house.settle()
+        assert await stuck_code(house) == "cancelled_after_handover"
+        assert house.world.p1_orders[order_id].status != "cancelled"
+
+
+async def test_a_cancellation_whose_webhook_was_lost_is_not_overwritten(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        house.world.spoil_webhooks(Chaos(lose=1.0), ["rxscale"])
+        await house.change_at_rxscale(uid, "cancelled")
+        await house.change(order_id, status="ready_pickup")
+        assert house.status(uid) == "cancelled"
+        assert house.world.p1_orders[order_id].status == "cancelled"
+
+
+# -- cancelled, deleted, rejected at PharmaOne -----------------------------------------------
+
+
+@pytest.mark.parametrize("there", ["awaiting_packing", "ready_pickup"])
+async def test_cancelled_at_pharmaone_is_cancelled_at_rxscale(tmp_path: Path, there: str):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        await house.change(order_id, status=there)
+        await house.change(order_id, status="cancelled")
+        assert house.status(uid) == "cancelled"
+        assert (await house.link(uid)).phase is Phase.DONE
+
+
+async def test_cancelled_at_pharmaone_after_the_end_changes_nothing(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        await house.change(order_id, shipped=True)
+        before = len(house.world.calls())
+        await house.change(order_id, status="cancelled")
+        assert house.status(uid) == "completed"
+        assert len(house.world.calls()) == before
+
+
+async def test_cancelled_on_both_sides_at_once_is_settled(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        house.world.set_order_status(uid, "cancelled")
+        house.world.change_p1_order(order_id, status="cancelled")
+        await house.settle()
+        assert (await house.link(uid)).phase is Phase.DONE
+        assert not await house.stuck()
+        before = len(house.world.calls())
+        await house.settle()
+        assert len(house.world.calls()) == before
+
+
+async def test_an_order_deleted_at_pharmaone_is_cancelled_after_several_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bridge.core.patience.FIRST_SECONDS", 0.01, raising=False)
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        del house.world.p1_orders[order_id]
+        await tell(house, "order_deleted", {"order_id": order_id})
+        await house.settle()
+        for _ in range(8):
+            if house.status(uid) == "cancelled":
+                break
+            key = f"order:{uid}"
+            await house.bridge.store.retry([key], house.bridge.started_at)  # type: ignore[list-item]
+            await house.bridge.store.transaction(
+                lambda c: c.execute("UPDATE todo SET due_at = 0").rowcount
+            )
+            await house.settle()
+        assert house.status(uid) == "cancelled"
+
+
+async def test_a_rejected_request_is_for_a_person(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        request = (await house.link(uid)).request_id
+        await tell(house, "order_request_declined", {"order_request_id": request})
+        await house.settle()
+        assert await stuck_code(house) == "rejected_in_pharmaone"
+        assert house.status(uid) == "pending review"
+        await house.change_at_rxscale(uid, "cancelled")
+        assert not await house.stuck()
+        assert (await house.link(uid)).phase is Phase.DONE
+
+
+async def test_a_rejected_request_cancels_where_the_file_says_so(tmp_path: Path):
+    changed_statuses(
+        tmp_path, lambda text: text.replace('rejected = "stuck"', 'rejected = "cancelled"')
+    )
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        await tell(house, "order_request_rejected", {"external_reference": uid})
+        await house.settle()
+        assert house.status(uid) == "cancelled"
+        assert (await house.link(uid)).phase is Phase.DONE
+
+
+# -- holds and parcels -----------------------------------------------------------------------
+
+
+async def test_a_hold_by_somebody_at_rxscale_is_waited_out(tmp_path: Path):
+    seconds = itertools.count(1_800_000_000)  # two deliveries of one second look like one
+    async with (
+        open_sandbox(clock=lambda: float(next(seconds))) as sandbox,
+        open_house(sandbox, tmp_path) as house,
+    ):
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        await house.change_at_rxscale(uid, "on-hold", "a question to the patient")
+        await house.change(order_id, status="ready_pickup")
+        assert house.status(uid) == "on-hold"
+        await house.change_at_rxscale(uid, "in-progress")
+        assert house.status(uid) == "ready_for_pickup"
+
+
+async def test_a_hold_at_pharmaone_is_told_with_its_comment_and_released(tmp_path: Path):
+    changed_statuses(
+        tmp_path,
+        lambda text: text.replace(
+            '"ready_pickup" = "ready" ', '"waiting" = "on_hold"\n"ready_pickup" = "ready" '
+        ),
+    )
+    words = frozenset({"awaiting_packing", "waiting", "ready_pickup"})
+    async with open_sandbox(p1_statuses=words) as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        await house.change(order_id, status="waiting")
+        assert house.status(uid) == "on-hold"
+        assert house.world.orders[uid].threads == ["The pharmacy has put the order on hold."]
+        await house.change(order_id, status="ready_pickup")
+        assert house.status(uid) == "ready_for_pickup"
+
+
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("https://track.example/123", [("https://track.example/123", "DHL")]),
+        ("not an address", []),
+        (None, []),
+    ],
+)
+async def test_completing_hands_on_the_parcels_page(tmp_path: Path, link, kept):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        house.world.p1_orders[order_id].data.update(tracking_url=link, carrier="DHL Paket")
+        await house.change(order_id, shipped=True)
+        assert house.status(uid) == "completed"
+        tracking = house.world.orders[uid].tracking
+        told = [(tracking["tracking_link"], tracking["carrier"])] if tracking else []
+        assert told == kept
+
+
+async def test_a_link_that_rxscale_refuses_is_left_out_and_the_story_says_so(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        house.world.p1_orders[order_id].data.update(tracking_url="https://track.example/1")
+        body = {"error": {"tracking_links": {"0": {"tracking_link": ["Invalid tracking link"]}}}}
+        route = "PATCH /pharmacy_orders/{uid}/complete_order"
+        house.world.break_calls(Fault(vendor="rxscale", route=route, status=400, body=body))
+        await house.change(order_id, shipped=True)
+        assert house.status(uid) == "completed"
+        assert "tracking refused" in [entry.what for entry in (await house.story(uid)).entries]
+
+
+# -- prescriptions ---------------------------------------------------------------------------
+
+
+async def test_prescriptions_can_be_left_out(tmp_path: Path):
+    orders = {"prescriptions": "off"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=orders) as house:
+        (uid,) = await house.orders_arrive()
+        (request,) = house.requests(uid)
+        assert "prescription_pdf_base64" not in request.payload
+    async with (
+        open_sandbox() as sandbox,
+        open_house(sandbox, tmp_path / "attached") as house,
+    ):
+        (uid,) = await house.orders_arrive()
+        (request,) = house.requests(uid)
+        assert request.payload["prescription_pdf_base64"]
