@@ -4,6 +4,7 @@ Nothing here waits for luck: `settle` goes on until no delivery is under way and
 """
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from typing import Any
 from bridge import app
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Link, PharmacyOrderUid
+from bridge.errors import BridgeError
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Call
 from bridge.server import Running, serve
@@ -92,7 +94,8 @@ class House:
             await self.sandbox.drain()
             if self.bridge.p1_news.is_set():
                 self.bridge.p1_news.clear()
-                await self.bridge.p1_sweep.learn()
+                with contextlib.suppress(BridgeError):  # logged and left to the next sweep
+                    await self.bridge.p1_sweep.learn()
             await self.bridge.worker.run_until_idle()
             if self.bridge.p1_news.is_set() or self.sandbox.world.courier.pending:
                 continue

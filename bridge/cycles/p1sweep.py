@@ -100,12 +100,27 @@ class P1Sweep:
         return list(self._rules().pharmaone.open)
 
     async def learn(self) -> int:
-        """Reads all orders that may be made of ours; how many of them were."""
-        learnt = 0
+        """Reads all orders that may be made of ours; how many of them were.
+
+        One that cannot be read stops none of the others; the first such failure is raised at
+        the end, and the next sweep tries again.
+        """
+        learnt, failed = 0, dict[OrderId, BaseException]()
         async with self._learning:
-            while names := await self._store.p1_unread(AT_ONCE):
-                learnt += sum(await asyncio.gather(*map(self._learn, names)))
+            while names := await self._unread(failed):
+                came = await asyncio.gather(*map(self._learn, names), return_exceptions=True)
+                for name, what in zip(names, came, strict=True):
+                    if isinstance(what, BaseException):
+                        failed[name] = what
+                    else:
+                        learnt += what
+        for failure in failed.values():
+            raise failure
         return learnt
+
+    async def _unread(self, failed: Collection[OrderId]) -> list[OrderId]:
+        names = await self._store.p1_unread(AT_ONCE + len(failed))
+        return [name for name in names if name not in failed]
 
     async def _learn(self, name: OrderId) -> bool:
         sight = await self._pharmaone.order(name, Harm.ORDER)

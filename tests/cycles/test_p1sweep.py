@@ -21,6 +21,7 @@ from bridge.core.model import (
     order_key,
 )
 from bridge.cycles import P1Sweep, p1sweep
+from bridge.errors import TryLater
 from bridge.pharmaone.translate import P1Page
 from bridge.store import Store
 
@@ -93,6 +94,23 @@ async def test_however_many_are_unknown_all_are_read(store: Store):
     pharmaone = PharmaOne(orders, {"ORD_0": order(0, external_id=UID)})
     assert await sweep_over(store, pharmaone, []).run() == 1
     assert len([each for each in pharmaone.asked if each]) == len(orders)
+
+
+async def test_an_order_that_cannot_be_read_stops_none_of_the_others(store: Store):
+    await store.save(submitted(), [])
+
+    class Failing(PharmaOne):
+        async def order(self, order_id: OrderId, _: object) -> P1Sight | None:
+            if order_id == "ORD_2":
+                raise TryLater("not now")
+            return await super().order(order_id, _)
+
+    pharmaone = Failing([order(1), order(2), order(3)], {"ORD_1": order(1, external_id=UID)})
+    sweep = sweep_over(store, pharmaone, [])
+    with pytest.raises(TryLater):
+        await sweep.run()
+    assert await store.p1_unread(9) == ["ORD_2"]
+    assert len(await store.claim(9, START, START - START)) == 1
 
 
 async def test_a_change_in_the_list_wakes_the_worker(store: Store):
