@@ -1,4 +1,4 @@
-"""kill -9 at every named point of the way in: nothing lost, nothing doubled."""
+"""kill -9 at every named point of the way in and back: nothing lost, nothing doubled."""
 
 import asyncio
 import json
@@ -12,8 +12,8 @@ from typing import Any
 
 import aiohttp
 import pytest
-from crash.victim import POINTS
-from house import SECRET, bridge_settings, open_sandbox
+from crash.victim import CANCELLING, POINTS, WAY_BACK
+from house import P1_SECRET, SECRET, bridge_settings, open_sandbox
 
 from bridge.sandbox import Sandbox
 
@@ -36,6 +36,7 @@ def written(sandbox: Sandbox, folder: Path, port: int, **orders: Any) -> Path:
     document["rxscale"]["api_key"] = sandbox.settings.rx_api_key
     document["rxscale"]["webhook_secrets"] = [SECRET]
     document["pharmaone"]["api_key"] = sandbox.settings.p1_api_key
+    document["pharmaone"]["webhook_secrets"] = [P1_SECRET]
     file = folder / "settings.json"
     file.write_text(json.dumps(document))
     return file
@@ -120,6 +121,65 @@ async def test_killed_around_a_submission_and_told_to_ask(tmp_path: Path):
         async with living(settings):
             await until(lambda: len(sandbox.world.calls("GET /orders")) >= 2)
         assert requests(sandbox, new) == 1
+
+
+def subscribe(sandbox: Sandbox, settings: Path) -> None:
+    base = f"http://127.0.0.1:{settings_port(settings)}/webhooks"
+    sandbox.world.subscribe("rxscale", f"{base}/rxscale", SECRET)
+    sandbox.world.subscribe("pharmaone", f"{base}/pharmaone", P1_SECRET)
+
+
+async def approved(sandbox: Sandbox, uid: str) -> str:
+    """PharmaOne's order, once our order-request is there and staff have said yes."""
+    await until(lambda: sandbox.world.orders[uid].status == "pending review")
+    held = sandbox.world.order_requests.values()
+    (request,) = [each for each in held if each.external_reference == uid]
+    return sandbox.world.approve(request.id)
+
+
+def carried_out(sandbox: Sandbox, route: str) -> int:
+    return sum(call.done for call in sandbox.world.calls(route))
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("point", WAY_BACK)
+async def test_killed_on_the_way_back_and_started_again(tmp_path: Path, point: str):
+    async with open_sandbox(webhook_base_seconds=0.2) as sandbox:
+        settings = written(sandbox, tmp_path, a_free_port(), poll_seconds=1)
+        async with living(settings, point) as victim:
+            await swept(settings)
+            subscribe(sandbox, settings)
+            (uid,) = sandbox.world.add_orders()
+            order_id = await approved(sandbox, uid)
+            sandbox.world.change_p1_order(order_id, shipped=True)
+            await asyncio.wait_for(victim.wait(), PATIENCE_SECONDS)
+            assert victim.returncode == -signal.SIGKILL
+        async with living(settings):
+            await until(lambda: sandbox.world.orders[uid].status == "completed")
+            await sandbox.drain()
+        assert requests(sandbox, uid) == 1
+        assert carried_out(sandbox, "PATCH /pharmacy_orders/{uid}/status") == 3
+        assert carried_out(sandbox, "PATCH /pharmacy_orders/{uid}/complete_order") == 1
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("point", CANCELLING)
+async def test_killed_around_a_cancellation_and_started_again(tmp_path: Path, point: str):
+    async with open_sandbox(webhook_base_seconds=0.2) as sandbox:
+        settings = written(sandbox, tmp_path, a_free_port(), poll_seconds=1)
+        async with living(settings, point) as victim:
+            await swept(settings)
+            subscribe(sandbox, settings)
+            (uid,) = sandbox.world.add_orders()
+            order_id = await approved(sandbox, uid)
+            await until(lambda: sandbox.world.orders[uid].status == "in-progress")
+            sandbox.world.set_order_status(uid, "cancelled")
+            await asyncio.wait_for(victim.wait(), PATIENCE_SECONDS)
+            assert victim.returncode == -signal.SIGKILL
+        async with living(settings):
+            await until(lambda: sandbox.world.p1_orders[order_id].status == "cancelled")
+            await sandbox.drain()
+        assert carried_out(sandbox, "PATCH /orders/{id}/status") == 1
 
 
 def settings_port(settings: Path) -> int:

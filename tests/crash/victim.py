@@ -25,13 +25,28 @@ POINTS: dict[str, tuple[type, str, str]] = {
     "before the status call": (RxScale, "set_status", "before"),
     "after the status call": (RxScale, "set_status", "after"),
 }
+WAY_BACK: dict[str, tuple[type, str, str]] = {
+    "PharmaOne's webhook committed, before the 200": (Store, "take", "after"),
+    "before a step back": (RxScale, "set_status", "before"),
+    "after a step back": (RxScale, "set_status", "after"),
+    "before the completion": (RxScale, "complete", "before"),
+    "after the completion": (RxScale, "complete", "after"),
+}
+CANCELLING: dict[str, tuple[type, str, str]] = {
+    "before cancelling at PharmaOne": (PharmaOne, "set_order_status", "before"),
+    "after cancelling at PharmaOne": (PharmaOne, "set_order_status", "after"),
+}
+ON_THE_WAY_IN = "pending review"
 
 
 def arm(point: str) -> None:
-    owner, name, when = POINTS[point]
+    owner, name, when = {**POINTS, **WAY_BACK, **CANCELLING}[point]
     real: Callable[..., Awaitable[Any]] = getattr(owner, name)
+    spared = point in WAY_BACK
 
     async def deadly(*args: Any, **kwargs: Any) -> Any:
+        if spared and (ON_THE_WAY_IN in args or getattr(args[1], "vendor", "") == "rxscale"):
+            return await real(*args, **kwargs)
         if when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         answer = await real(*args, **kwargs)
