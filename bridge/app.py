@@ -133,7 +133,7 @@ def _assemble(
         pharmaone=vendors.pharmaone,
         rules=lambda: reloader.rules,
         shop_id=None if connector else settings.pharmaone.shop_id,
-        policy=_policy(settings),
+        policy=policy_of(settings),
         prescriptions=settings.orders.prescriptions,
         find=finder.find,
         read_catalogue=catalogue.read,
@@ -257,7 +257,7 @@ def _limits(section: Any) -> Limits:
     )
 
 
-def _policy(settings: Settings) -> Policy:
+def policy_of(settings: Settings) -> Policy:
     orders = settings.orders
     return Policy(
         fresh=timedelta(seconds=orders.fresh_seconds),

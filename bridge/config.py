@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,8 +17,35 @@ from bridge.settings import Settings, is_list, keys, secret_keys, variable
 FILE = "rxbridge.toml"
 SYSTEM_FILE = Path("/etc/rxbridge") / FILE
 SECRETS_DIR = Path("/run/secrets")
+NO_FILE, NOT_A_FILE = "no such file", "not a file"
 PREFIX = "RXBRIDGE_"
 NOT_KEYS = frozenset({"RXBRIDGE_CONFIG", "RXBRIDGE_SECRETS_DIR"})
+# Kubernetes tells every pod of the services around it: of one called rxbridge in these words.
+SERVICE_LINK = re.compile(
+    r"RXBRIDGE_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+)
+SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://.*")
+
+WORDS = {
+    "string_type": "must be a text",
+    "string_unicode": "must be a text",
+    "string_too_short": "must not be empty",
+    "tuple_type": "must be a list of texts",
+    "path_type": "must be a path",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than_equal": "must be {le:.0f} or less",
+    "literal_error": "must be {expected}",
+}
+"""What pydantic finds, in an operator's words."""
 
 
 @dataclass(slots=True)
@@ -39,74 +67,132 @@ def load(path: Path | None, environ: Mapping[str, str], *, cwd: Path) -> Setting
 
     `path` is what --config named, if anything. Raises Misconfigured with every fault found.
     """
-    file = _find(path, environ, cwd)
     gathered = _Gathered()
+    file = _find(path, environ, cwd, gathered)
     if file is not None:
         _read_file(file, gathered)
-    _read_secrets(environ, gathered)
+    _read_secrets(environ, cwd, gathered)
     _read_environment(environ, gathered)
     settings = _validate(gathered)
     if gathered.faults or settings is None:
-        raise Misconfigured(gathered.faults)
+        raise Misconfigured(dict.fromkeys(gathered.faults))
     home = file.parent if file is not None else cwd
     return _anchored(settings, home).came_from(file, tuple(gathered.secrets_in_file))
 
 
-def _find(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
+def _find(
+    path: Path | None, environ: Mapping[str, str], cwd: Path, gathered: _Gathered
+) -> Path | None:
     named = path or (Path(environ["RXBRIDGE_CONFIG"]) if environ.get("RXBRIDGE_CONFIG") else None)
-    if named is not None:
-        file = cwd / named
-        if not file.is_file():
-            raise Misconfigured(Fault(str(named), "no such file", "name the configuration file"))
-        return file
-    return next((file for file in (cwd / FILE, SYSTEM_FILE) if file.is_file()), None)
+    places = (cwd / named,) if named else (cwd / FILE, SYSTEM_FILE)
+    for place in places:
+        what = _why_no_file(place)
+        if what is None:
+            return place
+        if named or what != NO_FILE:
+            fault = Fault(_shown(str(named or place)), what, "name the configuration file")
+            gathered.faults.append(fault)
+            return None
+    return None
+
+
+def _why_no_file(place: Path) -> str | None:
+    """What stands against reading it. A container makes a folder of a file it misses."""
+    try:
+        if place.is_file():
+            return None
+        return NOT_A_FILE if place.exists() else NO_FILE
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
 
 
 def _read_file(file: Path, gathered: _Gathered) -> None:
     name = file.name
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        gathered.faults.append(Fault(name, f"not valid TOML: {error}", "mend that line"))
-        return
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        gathered.faults.append(Fault(str(file), f"cannot be read ({reason})", "mend the file"))
-        return
-    for section, table in content.items():
+    for section, table in _parse(file, gathered).items():
         if not isinstance(table, dict):
-            what = "a key outside of any section" if section not in keys() else "must be a table"
-            gathered.faults.append(Fault(f"{name}: {section}", what, f"write [{section}] above it"))
+            gathered.faults.append(_no_table(name, section))
             continue
         for key, value in table.items():
-            _take(section, key, value, f"{name}: {section}.{key}", gathered)
+            _take(section, key, value, f"{name}: {_shown(section)}.{_shown(key)}", gathered)
             if f"{section}.{key}" in secret_keys() and value:
                 gathered.secrets_in_file.append(f"{section}.{key}")
+        if section not in keys() and not table:
+            _take(section, "", None, f"{name}: {_shown(section)}", gathered)
 
 
-def _read_secrets(environ: Mapping[str, str], gathered: _Gathered) -> None:
-    named = environ.get("RXBRIDGE_SECRETS_DIR")
-    folder = Path(named) if named else SECRETS_DIR
-    if not folder.is_dir():
-        if named:
-            where = "environment: RXBRIDGE_SECRETS_DIR"
-            gathered.faults.append(Fault(where, f"{folder} is no folder", "name one, or unset it"))
-        return
-    for file in sorted(folder.iterdir()):
-        if not file.name.startswith(PREFIX.lower()) or not file.is_file():
-            continue
+def _parse(file: Path, gathered: _Gathered) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        fault = Fault(file.name, f"not valid TOML: {error}", "mend that line")
+    except UnicodeDecodeError:
+        fault = Fault(file.name, "not UTF-8 text", "save it as UTF-8")
+    except OSError as error:
+        fault = Fault(file.name, f"cannot be read ({error.strerror})", "mend the file")
+    except (ValueError, RecursionError):
+        fault = Fault(file.name, "too long a number or too deep a list", "take it out")
+    gathered.faults.append(fault)
+    return {}
+
+
+def _no_table(name: str, word: str) -> Fault:
+    where, known = f"{name}: {_shown(word)}", keys()
+    if word in known:
+        return Fault(where, "must be a table", f"write [{word}] and its keys below it")
+    homes = [f"{section}.{word}" for section, names in known.items() if word in names]
+    remedy = f"did you mean {' or '.join(homes)}?" if homes else "move it below its section"
+    return Fault(where, "a key outside of any section", remedy)
+
+
+def _shown(word: str) -> str:
+    """A fault is one line, whatever the key."""
+    return word if word.isprintable() else ascii(word)
+
+
+def _read_secrets(environ: Mapping[str, str], cwd: Path, gathered: _Gathered) -> None:
+    for file in _secret_files(environ, cwd, gathered):
+        origin = f"secret file: {_shown(str(file))}"
+        what = _why_no_file(file)
         try:
-            text = file.read_text(encoding="utf-8").rstrip("\r\n")
+            text = "" if what else file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
-            gathered.faults.append(Fault(f"secret file: {file}", "cannot be read", "mend it"))
-            continue
-        _take_text(file.name.upper(), text, f"secret file: {file}", gathered)
+            what = "cannot be read"
+        if what:
+            gathered.faults.append(Fault(origin, what, "mend it"))
+        else:
+            _take_text(file.name.upper(), text, origin, gathered)
+
+
+def _secret_files(environ: Mapping[str, str], cwd: Path, gathered: _Gathered) -> list[Path]:
+    """Those with our prefix; the rest of the folder is somebody else's."""
+    named = environ.get("RXBRIDGE_SECRETS_DIR")
+    folder = cwd / named if named else SECRETS_DIR
+    try:
+        if folder.is_dir():
+            found = (f for f in folder.iterdir() if f.name.startswith(PREFIX.lower()))
+            return sorted(found)
+        what = "is no folder" if named else ""
+    except OSError as error:
+        what = f"cannot be read ({error.strerror})"
+    if what:
+        where = "environment: RXBRIDGE_SECRETS_DIR" if named else "secret files"
+        remedy = "name another, or unset it" if named else "name another in RXBRIDGE_SECRETS_DIR"
+        gathered.faults.append(Fault(where, f"{_shown(str(folder))} {what}", remedy))
+    return []
 
 
 def _read_environment(environ: Mapping[str, str], gathered: _Gathered) -> None:
     for name, text in sorted(environ.items()):
-        if name.startswith(PREFIX) and name not in NOT_KEYS:
-            _take_text(name, text, f"environment: {name}", gathered)
+        if name.startswith(PREFIX) and name not in NOT_KEYS and not _is_service_link(name, text):
+            _take_text(name, text, f"environment: {_shown(name)}", gathered)
+
+
+def _is_service_link(name: str, text: str) -> bool:
+    if "__" in name:
+        return False
+    if SERVICE_LINK.fullmatch(name):
+        return True
+    return name.endswith("_PORT") and SERVICE_ADDRESS.fullmatch(text) is not None
 
 
 def _take_text(name: str, text: str, origin: str, gathered: _Gathered) -> None:
@@ -115,16 +201,17 @@ def _take_text(name: str, text: str, origin: str, gathered: _Gathered) -> None:
         known = {variable(f"{s}.{k}"): "" for s, names in keys().items() for k in names}
         gathered.faults.append(Fault(origin, "no such key", _nearest(name, known)))
         return
+    text = text.strip()
     value: object = _split(text) if is_list(section, key) else text
     _take(section, key, value, origin, gathered)
 
 
 def _split(text: str) -> object:
     """A JSON list, or texts with commas between them."""
-    if text.lstrip().startswith("["):
+    if text.startswith("["):
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -159,11 +246,14 @@ def _faults(error: ValidationError, gathered: _Gathered) -> Iterator[Fault]:
     """Messages say what is expected, never what was given: it may be a secret."""
     for detail in error.errors(include_input=False, include_url=False):
         place = ".".join(str(part) for part in detail["loc"][:2])
-        yield Fault(gathered.origins.get(place, place), _what(detail["msg"]), "correct the value")
+        yield Fault(gathered.origins.get(place, place), _what(detail), "correct the value")
 
 
-def _what(message: str) -> str:
-    text = message.removeprefix("Value error, ")
+def _what(detail: Mapping[str, Any]) -> str:
+    words = WORDS.get(detail["type"])
+    if words is not None:
+        return words.format(**detail.get("ctx", {}))
+    text: str = detail["msg"].removeprefix("Value error, ")
     return text[:1].lower() + text[1:]
 
 

@@ -131,7 +131,8 @@ def _check(reason: str | None, facts: Mapping[str, Any], bad: Status = Status.DE
 
 
 def _store(facts: HealthFacts) -> Check:
-    return _check(facts.store_error, {}, Status.DOWN)
+    unread = "the store cannot be read" if facts.work is None else None
+    return _check(facts.store_error or unread, {}, Status.DOWN)
 
 
 def _mappings(facts: HealthFacts) -> Check:

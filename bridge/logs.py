@@ -1,17 +1,23 @@
-"""Log lines: JSON for programs or plain for a console, and no secret in either."""
+"""Log lines: JSON for programs or plain for a console, with no secret and nothing errors quote."""
 
 import json
 import logging
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
 PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 """What every record carries; whatever else it has was given as `extra`."""
+OWN_ERRORS = "bridge.errors"
+"""Errors of this module hold no patient data in their texts."""
 
 
 def setup(level: str, style: str, stream: TextIO, *, secrets: Sequence[str] = ()) -> None:
-    """Sends all logging to `stream`, in `style` "json" or "console", from `level` on."""
+    """Sends all logging to `stream`, in `style` "json" or "console", from `level` on.
+
+    What libraries log is shown from "warning" on at the earliest. `secrets` never reach the stream.
+    """
     handler = logging.StreamHandler(stream)
     formatter: logging.Formatter = Json() if style == "json" else Console()
     handler.setFormatter(Redacting(formatter, secrets))
@@ -19,8 +25,9 @@ def setup(level: str, style: str, stream: TextIO, *, secrets: Sequence[str] = ()
     for old in root.handlers[:]:
         root.removeHandler(old)
     root.addHandler(handler)
-    root.setLevel(logging.WARNING)
-    logging.getLogger("bridge").setLevel(level.upper())
+    ours = logging.getLogger("bridge")
+    ours.setLevel(level.upper())
+    root.setLevel(max(logging.WARNING, ours.level))
 
 
 class Json(logging.Formatter):
@@ -31,11 +38,12 @@ class Json(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
-            **_extra(record),
+            "message": _message(record),
         }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+        for name, value in _extra(record).items():
+            line.setdefault(name, value)
+        if record.exc_info and record.exc_info[1]:
+            line["traceback"] = "\n".join(_traceback(record.exc_info[1]))
         return json.dumps(line, default=str, ensure_ascii=False)
 
 
@@ -45,9 +53,9 @@ class Console(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         extra = " ".join(f"{name}={value}" for name, value in _extra(record).items())
-        text = f"{at} {record.levelname.lower():7} {record.getMessage()} {extra}".rstrip()
-        if record.exc_info:
-            text += "\n" + self.formatException(record.exc_info)
+        text = f"{at} {record.levelname.lower():7} {_message(record)} {extra}".rstrip()
+        if record.exc_info and record.exc_info[1]:
+            text = "\n".join([text, *_traceback(record.exc_info[1])])
         return text
 
 
@@ -57,7 +65,8 @@ class Redacting(logging.Formatter):
     def __init__(self, inner: logging.Formatter, secrets: Sequence[str]) -> None:
         super().__init__()
         self._inner = inner
-        self._secrets = sorted({s for s in secrets if len(s) > 3}, key=len, reverse=True)
+        forms = {form for s in secrets if len(s) > 3 for form in (s, _in_json(s), repr(s)[1:-1])}
+        self._secrets = sorted(forms, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         text = self._inner.format(record)
@@ -66,5 +75,47 @@ class Redacting(logging.Formatter):
         return text
 
 
+def _message(record: logging.LogRecord) -> str:
+    text = record.getMessage()
+    # asyncio's further lines show tasks with the text of the error they ended with.
+    return text.partition("\n")[0] if record.name == "asyncio" else text
+
+
 def _extra(record: logging.LogRecord) -> dict[str, Any]:
     return {name: value for name, value in vars(record).items() if name not in PLAIN}
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _traceback(error: BaseException) -> Iterator[str]:
+    """Where it came from, oldest error first. A foreign error's text may quote a body: left out."""
+    for one in reversed(list(_chain(error))):
+        for frame in traceback.format_tb(one.__traceback__):
+            yield frame.rstrip()
+        yield _told(one)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, what is in it where it is a group, and what led to it; each once."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        one = waiting.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        if isinstance(one, BaseExceptionGroup):
+            waiting += one.exceptions
+        before = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+        waiting += [before] if before else []
+
+
+def _told(error: BaseException) -> str:
+    kind = type(error)
+    if any(base.__module__ == OWN_ERRORS for base in kind.__mro__):
+        return f"{kind.__name__}: {error}"
+    if isinstance(error, OSError) and error.strerror and error.errno:
+        return f"{kind.__name__}: {error.strerror}"
+    return kind.__name__

@@ -10,9 +10,17 @@ EVENTS = frozenset(
         "pharmacy_order_created",
         "pharmacy_order_updated",
         "pharmacy_sku_stock_updated",
+        "patient_doctor_meeting_updated",
+        "appointment_reminder_due",
         "order_created",
         "order_updated",
         "order_status_updated",
+        "order_marked_paid",
+        "order_deleted",
+        "low_stock",
+        "out_of_stock",
+        "prescription_approved",
+        "paperless_signature_completed",
     }
 )
 CALL_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
@@ -74,13 +82,17 @@ class Metrics:
         self._children: dict[tuple[str, str, str], Counter] = {}
 
     def delivered(self, vendor: str, event: str, outcome: str, seconds: float) -> None:
-        """A delivery was answered. Events outside the known ones share a label."""
+        """A delivery was answered. Events outside the known ones share a label.
+
+        `seconds` is how long until it was acknowledged; 0 where it was not, which is not timed.
+        """
         labels = (vendor, event if event in EVENTS else "other", outcome)
         child = self._children.get(labels)
         if child is None:
             child = self._children[labels] = self._deliveries.labels(*labels)
         child.inc()
-        self._acknowledged.observe(seconds)
+        if seconds > 0:
+            self._acknowledged.observe(seconds)
 
     def called(self, call: Call) -> None:
         """One HTTP request to a vendor is over."""

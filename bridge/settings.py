@@ -1,43 +1,110 @@
 """What can be configured: every key, its unit and its default (the operator's contract)."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+)
 
 from bridge.errors import Fault
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+MOST = 1_000_000
+"""More of anything countable is a slip of the finger."""
+YEAR_SECONDS = 366 * 86400
+CENTURY_DAYS = 36500
+
+_API_PATH = re.compile(r"/?[\w.~%-]+(/[\w.~%-]+)*/?", re.ASCII)
 
 
 def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    """A whole address that paths can be put behind; no password, since addresses are shown."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # its text quotes the address
+        usable = False
+    if not usable or not text.isprintable() or set(text) & set(" ?#@\\"):
         raise ValueError("must be a web address such as https://api.example.com")
     return text.rstrip("/")
 
 
+def _api_path(text: str) -> str:
+    if not _API_PATH.fullmatch(text):
+        raise ValueError("must be a path such as /v1/external_pharmacy_api")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of printable characters")
+    return text
+
+
+def _one_line_secret(secret: SecretStr) -> SecretStr:
+    _one_line(secret.get_secret_value())
+    return secret
+
+
+def _path(value: object) -> object:
+    if isinstance(value, str) and (not value.strip() or "\0" in value):
+        raise ValueError("must be a path")
+    return value
+
+
+def _number(value: object) -> object:
+    """pydantic would take true for 1."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic collects only this one
+    return value
+
+
+def _or_none(value: object) -> object:
+    """Empty is not set: so an empty environment variable says."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-Count = Annotated[int, Field(ge=0)]
-AtLeastOne = Annotated[int, Field(ge=1)]
-Seconds = Annotated[float, Field(ge=0)]
-LongerThanNothing = Annotated[float, Field(gt=0)]
+Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
+Secret = Annotated[SecretStr, AfterValidator(_one_line_secret)]
+FilePath = Annotated[Path, BeforeValidator(_path)]
+OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
+OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_or_none)]
+
+_Numeric = BeforeValidator(_number)
+Port = Annotated[int, Field(ge=0, le=65535), _Numeric]
+Count = Annotated[int, Field(ge=0, le=MOST), _Numeric]
+AtLeastOne = Annotated[int, Field(ge=1, le=MOST), _Numeric]
+Days = Annotated[int, Field(ge=1, le=CENTURY_DAYS), _Numeric]
+Seconds = Annotated[float, Field(ge=0, le=YEAR_SECONDS, allow_inf_nan=False), _Numeric]
+LongerThanNothing = Annotated[float, Field(gt=0, le=YEAR_SECONDS, allow_inf_nan=False), _Numeric]
+DrainSeconds = Annotated[float, Field(ge=0, le=9), _Numeric]
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True
+    )
 
 
 class RxScaleSection(Section):
     base_url: WebAddress = "https://api.rxscale-dev.com"
-    api_path: str = "/v1/external_pharmacy_api"
+    api_path: Annotated[str, AfterValidator(_api_path)] = "/v1/external_pharmacy_api"
     """Older accounts: /v1/external-pharmacy-api-v1."""
     dialect: Literal["current", "legacy"] = "current"
-    api_key: SecretStr | None = None
-    webhook_secrets: tuple[SecretStr, ...] = ()
-    pharmacy_uid: str | None = None
+    api_key: Secret | None = None
+    webhook_secrets: tuple[Secret, ...] = ()
+    pharmacy_uid: OptionalText = None
     requests_per_second: Count = 10
     requests_per_minute: Count = 600
     at_once: AtLeastOne = 8
@@ -45,32 +112,32 @@ class RxScaleSection(Section):
 
 class PharmaOneSection(Section):
     base_url: WebAddress = "https://manager.prod.pharmaone.shop"
-    org_id: str | None = None
-    shop_id: str | None = None
-    api_key: SecretStr | None = None
-    webhook_secrets: tuple[SecretStr, ...] = ()
+    org_id: OptionalText = None
+    shop_id: OptionalText = None
+    api_key: Secret | None = None
+    webhook_secrets: tuple[Secret, ...] = ()
     submit_via: Literal["v2", "v1", "connector"] = "v2"
-    connector_url: WebAddress | None = None
+    connector_url: OptionalAddress = None
     requests_per_second: Count = 10
     requests_per_minute: Count = 600
     at_once: AtLeastOne = 8
 
 
 class ServerSection(Section):
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    public_url: WebAddress | None = None
-    drain_seconds: Annotated[float, Field(ge=0, le=9)] = 8.0
+    host: Text = "127.0.0.1"
+    port: Port = 8080
+    public_url: OptionalAddress = None
+    drain_seconds: DrainSeconds = 8.0
     """How long looks under way may take to end after SIGTERM."""
 
 
 class StoreSection(Section):
-    path: Path = Path("rxbridge.db")
-    retention_days: AtLeastOne = 90
+    path: FilePath = Path("rxbridge.db")
+    retention_days: Days = 90
 
 
 class MappingsSection(Section):
-    dir: Path = Path("mappings")
+    dir: FilePath = Path("mappings")
 
 
 class OrdersSection(Section):
@@ -147,15 +214,28 @@ class Settings(Section):
             f"{variable(key)} or in a secret file"
             for key in self._secrets_in_file
         ]
-        if not any(s.get_secret_value() for s in self.rxscale.webhook_secrets):
-            found.append(
-                "rxscale.webhook_secrets: none, so no webhook is accepted and orders are found "
-                f"only by the sweep every {self.orders.poll_seconds:g} s"
-            )
         for name, vendor in (("rxscale", self.rxscale), ("pharmaone", self.pharmaone)):
-            if _is_in_clear(vendor.base_url):
-                found.append(f"{name}.base_url: http without encryption to another machine")
+            if not any(s.get_secret_value() for s in vendor.webhook_secrets):
+                found.append(
+                    f"{name}.webhook_secrets: none, so none of its webhooks is accepted and news "
+                    f"is found only by the sweep every {self.orders.poll_seconds:g} s"
+                )
+        found += [
+            f"{key}: http without encryption to another machine"
+            for key, address in self._called_addresses().items()
+            if _is_in_clear(address)
+        ]
         return tuple(found)
+
+    def _called_addresses(self) -> dict[str, str]:
+        pharmaone = self.pharmaone
+        called = {
+            "rxscale.base_url": self.rxscale.base_url,
+            "pharmaone.base_url": pharmaone.base_url,
+        }
+        if pharmaone.submit_via == "connector" and pharmaone.connector_url:
+            called["pharmaone.connector_url"] = pharmaone.connector_url
+        return called
 
 
 def variable(key: str) -> str:

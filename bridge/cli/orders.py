@@ -1,18 +1,27 @@
-"""`rxbridge orders list|show`: where pharmacy orders stand, and one order's whole story."""
+"""`rxbridge orders list|show|sync`: where pharmacy orders stand, and one order's whole story."""
 
 import argparse
 import asyncio
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from bridge import app
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
-from bridge.cli.shared.opened import key_of, open_store, settings_of
-from bridge.cli.shared.sentences import next_up, sentence
+from bridge.cli.shared.opened import key_of, now, open_store, settings_of
+from bridge.cli.shared.sentences import SIDES, next_up, sentence, side_of
+from bridge.cli.shared.working import as_a_guest, look_now, patiently
 from bridge.core.memory import OrderRow, Story
-from bridge.core.model import Phase, order_uid
+from bridge.core.model import JournalEntry, PharmacyOrderUid, Phase, order_uid
+from bridge.settings import Settings
 
+WIDE = 120
+"""Columns from which the sides' histories are shown side by side."""
 PHASES = {
     Phase.KNOWN: "not sent yet",
     Phase.SUBMITTING: "being sent",
@@ -40,13 +49,52 @@ def list_orders(arguments: argparse.Namespace) -> int:
 def show_order(arguments: argparse.Namespace) -> int:
     story = asyncio.run(_story(arguments))
     if story is None:
-        print(f"rxbridge: no order {arguments.uid} is known here", file=sys.stderr)
-        return FAILED
+        return _unknown(arguments.uid)
     if arguments.json:
         show.as_json(_story_document(story))
     else:
         _print_story(story)
     return DONE
+
+
+def sync_order(arguments: argparse.Namespace) -> int:
+    """Has the order looked at now, and tells what came of it."""
+    try:
+        key = key_of(arguments.uid)
+        uid = order_uid(key)
+    except ValueError:
+        return _unknown(arguments.uid)
+    settings = settings_of(arguments)
+    began = now()
+    if not asyncio.run(_is_known(settings, uid)):
+        return _unknown(uid)
+    looked = asyncio.run(look_now(settings, [key], "a person asked"))
+    story = asyncio.run(_story(arguments))
+    if story is None or not looked:
+        print(f"rxbridge: {uid} was not looked at within 30 s; see /health", file=sys.stderr)
+        return FAILED
+    fresh = replace(story, entries=tuple(each for each in story.entries if each.at >= began))
+    if arguments.json:
+        show.as_json(_story_document(fresh))
+    else:
+        _print_story(fresh)
+    return FAILED if story.stuck is not None else DONE
+
+
+def _unknown(uid: str) -> int:
+    print(f"rxbridge: no order {uid} is known here", file=sys.stderr)
+    return FAILED
+
+
+async def _is_known(settings: Settings, uid: PharmacyOrderUid) -> bool:
+    """In the store, or at RxScale: a lost webhook may have kept it from us."""
+    async with open_store(settings) as store:
+        if await store.link(uid) is not None:
+            return True
+    if settings.missing_for_run():
+        return False
+    async with app.open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+        return await patiently(lambda: vendors.rxscale.order(uid)) is not None
 
 
 async def _rows(arguments: argparse.Namespace) -> list[OrderRow]:
@@ -85,12 +133,26 @@ def _document(row: OrderRow) -> dict[str, Any]:
 def _story_document(story: Story) -> dict[str, Any]:
     return {
         "order": asdict(story.link),
-        "entries": [asdict(entry) for entry in story.entries],
+        "entries": [{**asdict(entry), "side": side_of(entry)} for entry in story.entries],
         "stuck": asdict(story.stuck) if story.stuck else None,
         "due_at": story.due_at,
         "next": next_up(story),
         "calls": story.link.calls,
     }
+
+
+def _side_by_side(story: Story) -> Table:
+    """What each side said and was told, in time order, each in a column of its own."""
+    table = Table("when", *SIDES, box=SIMPLE_HEAD, pad_edge=False, show_lines=False)
+    for entry in story.entries:
+        cells = [_cell(entry) if side == side_of(entry) else "" for side in SIDES]
+        table.add_row(show.moment(entry.at), *cells)
+    return table
+
+
+def _cell(entry: JournalEntry) -> Text:
+    first, *rest = sentence(entry)
+    return Text(first).append("".join(f"\n{line}" for line in rest), style="dim")
 
 
 def _print_story(story: Story) -> None:
@@ -102,10 +164,13 @@ def _print_story(story: Story) -> None:
     console.print(f"  PharmaOne     {link.order_id or '-'} {link.p1_status or ''}")
     console.print(f"  calls made    {link.calls}")
     console.print()
-    for entry in story.entries:
-        first, *rest = sentence(entry)
-        console.print(f"  {show.moment(entry.at)}  {first}", markup=False)
-        for line in rest:
-            console.print(f"  {'':19}  {line}", style="dim", markup=False)
+    if console.width >= WIDE:
+        console.print(_side_by_side(story))
+    else:
+        for entry in story.entries:
+            first, *rest = sentence(entry)
+            console.print(f"  {show.moment(entry.at)}  {side_of(entry):9}  {first}", markup=False)
+            for line in rest:
+                console.print(f"  {'':19}  {'':9}  {line}", style="dim", markup=False)
     console.print()
     console.print(f"Next: {next_up(story)}", markup=False)

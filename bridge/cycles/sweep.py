@@ -1,11 +1,11 @@
 """The backstop behind webhooks: reads RxScale's open orders and hints what is new or changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from bridge.core.memory import SweepResult, SweptOrder
 from bridge.core.model import PharmacyOrderUid
-from bridge.core.paging import Seen, Wanted, read_all
+from bridge.core.paging import Found, Seen, Wanted, read_all
 from bridge.cycles.paged import drive
 from bridge.mapping import Rules
 from bridge.rxscale.client import RxScale
@@ -13,6 +13,19 @@ from bridge.store import Store
 
 PAGE = 200
 """The largest page RxScale gives (rxscale.md section 5)."""
+
+
+async def read_open_orders(rxscale: RxScale, words: Collection[str]) -> Found[SweptOrder]:
+    """All orders in any of these statuses, by uid. Raises what the client raises."""
+
+    async def page(wanted: Wanted) -> Seen[SweptOrder]:
+        got = await rxscale.orders_page(wanted.filter, wanted.number, PAGE)
+        rows: dict[str, SweptOrder] = {
+            row.uid: SweptOrder(row.status, row.priority, row.name) for row in got.rows
+        }
+        return Seen(rows, got.total, got.pages, full=len(got.rows) >= PAGE)
+
+    return await drive(read_all(list(words)), page)
 
 
 class OrderSweep:
@@ -35,17 +48,10 @@ class OrderSweep:
     async def run(self) -> SweepResult:
         """Reads every open list to its end. Raises TryLater or Misconfigured with nothing done."""
         began_at = self._now()
-        found = await drive(read_all(self._rules().rxscale.open), self._page)
+        found = await read_open_orders(self._rxscale, self._rules().rxscale.open)
         rows = {PharmacyOrderUid(uid): row for uid, row in found.rows.items()}
         result = await self._store.swept(
             rows, began_at=began_at, now=self._now(), complete=found.settled
         )
         self._swept(result)
         return result
-
-    async def _page(self, wanted: Wanted) -> Seen[SweptOrder]:
-        page = await self._rxscale.orders_page(wanted.filter, wanted.number, PAGE)
-        rows: dict[str, SweptOrder] = {
-            row.uid: SweptOrder(row.status, row.priority, row.name) for row in page.rows
-        }
-        return Seen(rows, page.total, page.pages, full=len(page.rows) >= PAGE)

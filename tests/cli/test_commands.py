@@ -2,56 +2,21 @@
 
 import asyncio
 import json
-import os
 import re
-import shutil
 import signal
-import subprocess
-import sys
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cli.conftest import python
 
-from bridge.cli.main import main
 from bridge.core.memory import Outcome
 from bridge.core.model import Hint, JournalEntry, Key, Link, OrderRequestId, Phase, StuckNote
 from bridge.store import Store
 
-MAPPINGS = Path(__file__).parents[2] / "mappings"
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
-
-
-@dataclass
-class Typed:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(MAPPINGS, tmp_path / "mappings")
-    (tmp_path / "rxbridge.toml").write_text('[pharmaone]\norg_id = "org1"\nshop_id = "shop1"\n')
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-    for name in list(os.environ):
-        if name.startswith("RXBRIDGE_"):
-            monkeypatch.delenv(name)
-    return tmp_path
-
-
-@pytest.fixture
-def typed(folder: Path, capsys: pytest.CaptureFixture[str]):
-    def type_in(*words: str) -> Typed:
-        code = main(words)
-        captured = capsys.readouterr()
-        return Typed(code, captured.out, captured.err)
-
-    return type_in
 
 
 @pytest.fixture
@@ -205,34 +170,6 @@ def test_demo(typed):
     assert "1 of 1 orders: one order-request each" in shown.out
 
 
-def _python(*words: str, env: dict[str, str], cwd: Path) -> subprocess.Popen[str]:
-    environment = {**os.environ, **env, "PYTHONPATH": str(MAPPINGS.parent)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "bridge", *words],
-        cwd=cwd,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-@pytest.fixture
-def vendors(folder: Path) -> Iterator[dict[str, str]]:
-    """`rxbridge sandbox` in a process of its own; what a configuration needs to know of it."""
-    words = ("sandbox", "--rxscale-port", "0", "--pharmaone-port", "0", "--json")
-    process = _python(*words, env={}, cwd=folder)
-    assert process.stdout is not None
-    lines = []
-    while "}" not in "".join(lines):
-        lines.append(process.stdout.readline())
-    where = json.loads("".join(lines))
-    yield {f"RXBRIDGE_{key.upper().replace('.', '__')}": value for key, value in where.items()}
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=10)
-    assert process.returncode == 0
-
-
 def test_check_against_the_sandbox(typed, vendors, monkeypatch):
     for name, value in vendors.items():
         monkeypatch.setenv(name, value)
@@ -251,14 +188,14 @@ def test_check_against_the_sandbox(typed, vendors, monkeypatch):
 
 def test_run_serves_and_drains_and_holds_its_store(vendors, folder, canary):
     env = {**vendors, "RXBRIDGE_SERVER__PORT": "0"}
-    process = _python("run", env=env, cwd=folder)
+    process = python("run", env=env, cwd=folder)
     assert process.stdout is not None
     first = process.stdout.readline()
     found = re.search(r"http://[\d.:]+", first)
     assert found, process.communicate(timeout=10)
     with urllib.request.urlopen(f"{found[0]}/health/ready", timeout=10) as answer:  # noqa: S310
         assert answer.status == 200
-    second = _python("run", env=env, cwd=folder)
+    second = python("run", env=env, cwd=folder)
     _, complaint = second.communicate(timeout=20)
     assert second.returncode == 2
     assert "uses this store" in complaint or "rxbridge run" in complaint
@@ -272,12 +209,12 @@ def test_run_serves_and_drains_and_holds_its_store(vendors, folder, canary):
 
 def test_a_port_in_use_is_one_clear_line(vendors, folder):
     port = vendors["RXBRIDGE_RXSCALE__BASE_URL"].rsplit(":", 1)[1]
-    process = _python("run", env={**vendors, "RXBRIDGE_SERVER__PORT": port}, cwd=folder)
+    process = python("run", env={**vendors, "RXBRIDGE_SERVER__PORT": port}, cwd=folder)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 2
     assert "server.port: cannot listen" in err
     assert "Traceback" not in err
-    taken = _python("sandbox", "--rxscale-port", port, env={}, cwd=folder)
+    taken = python("sandbox", "--rxscale-port", port, env={}, cwd=folder)
     _, err = taken.communicate(timeout=20)
     assert taken.returncode == 2
     assert "--rxscale-port" in err

@@ -9,40 +9,105 @@ from bridge.core.model import JournalEntry, Phase
 
 Facts = Mapping[str, Any]
 
-SENTENCES: dict[str, Callable[[Facts], str]] = {
-    "delivered": lambda f: (
-        f"RxScale announced it ({f.get('event', 'webhook')}"
-        + (f", {f['status']})" if f.get("status") else ")")
+RXSCALE, PHARMAONE, BRIDGE = SIDES = ("RxScale", "PharmaOne", "bridge")
+VENDORS = {"rxscale": RXSCALE, "pharmaone": PHARMAONE}
+
+
+def _told(facts: Facts) -> str:
+    vendor = VENDORS.get(facts.get("vendor", ""), RXSCALE)
+    status = f", {facts['status']}" if facts.get("status") else ""
+    again = f", {facts['times']} times" if facts.get("times") else ""
+    return f"{vendor} told of it ({facts.get('event', 'webhook')}{status}{again})"
+
+
+def _status(facts: Facts) -> str:
+    flags = f" ({facts['flags']})" if facts.get("flags") else ""
+    return f"{facts.get('status')}{flags}"
+
+
+SENTENCES: dict[str, tuple[str, Callable[[Facts], str]]] = {
+    "swept": (
+        RXSCALE,
+        lambda f: f"found in RxScale's order list: {f.get('why', f.get('status', ''))}",
     ),
-    "swept": lambda f: f"found in RxScale's order list: {f.get('why', f.get('status', ''))}",
-    "echo": lambda _: "RxScale told what was known already; nothing to do",
-    "looked": lambda f: f"looked at RxScale: {f.get('status')}",
-    "read catalogue": lambda f: f"read RxScale's SKU list: {f.get('why')}",
-    "searched PharmaOne": lambda f: (
-        f"searched PharmaOne's orders: {f.get('found') or 'not found'}"
-        + (f" ({f['gap']})" if f.get("gap") else "")
+    "looked": (RXSCALE, lambda f: f"looked at RxScale: {f.get('status')}"),
+    "looked at PharmaOne": (PHARMAONE, lambda f: f"looked at PharmaOne: {_status(f)}"),
+    "looked at prescription": (PHARMAONE, lambda f: f"the prescription is {f.get('status')}"),
+    "read catalogue": (RXSCALE, lambda f: f"read RxScale's SKU list: {f.get('why')}"),
+    "searched PharmaOne": (
+        PHARMAONE,
+        lambda f: (
+            f"searched PharmaOne's orders: {f.get('found') or 'not found'}"
+            + (f" ({f['gap']})" if f.get("gap") else "")
+        ),
     ),
-    "adopted": lambda f: f"PharmaOne made order {f.get('order')} of it ({f.get('status')})",
-    "intends to submit": lambda f: f"about to send the order-request: {f.get('why')}",
-    "submitted": lambda f: f"PharmaOne took the order-request {f.get('request', '(no id told)')}",
-    "unsure": lambda f: f"no answer to the order-request: {f.get('reason')}",
-    "refused": lambda f: f"PharmaOne refused the order-request: {f.get('reason')}",
-    "not sent": lambda _: "the order-request was not sent",
-    "set status": lambda f: f"set '{f.get('status')}' at RxScale",
-    "status refused": lambda f: f"RxScale refused '{f.get('status')}': {f.get('reason')}",
-    "waits": lambda f: f"waits: {f.get('why')}",
-    "stuck": lambda f: f"STUCK: {f.get('reason')}",
-    "done": lambda f: f"done: {f.get('why')}",
-    "retried": lambda _: "a person said: try again",
-    "dropped": lambda f: f"a person said to leave it alone: {f.get('reason')}",
-    "marked submitted": lambda _: "a person said: the order-request is in PharmaOne already",
+    "adopted": (
+        PHARMAONE,
+        lambda f: f"PharmaOne made order {f.get('order')} of it ({f.get('status')})",
+    ),
+    "intends to submit": (BRIDGE, lambda f: f"about to send the order-request: {f.get('why')}"),
+    "submitted": (
+        PHARMAONE,
+        lambda f: f"PharmaOne took the order-request {f.get('request', '(no id told)')}",
+    ),
+    "unsure": (PHARMAONE, lambda f: f"no answer to the order-request: {f.get('reason')}"),
+    "refused": (PHARMAONE, lambda f: f"PharmaOne refused the order-request: {f.get('reason')}"),
+    "not sent": (BRIDGE, lambda _: "the order-request was not sent"),
+    "intends to prescribe": (BRIDGE, lambda f: f"about to send the prescription: {f.get('why')}"),
+    "prescribed": (
+        PHARMAONE,
+        lambda f: f"PharmaOne took the prescription {f.get('prescription')}",
+    ),
+    "set status": (RXSCALE, lambda f: f"set '{f.get('status')}' at RxScale"),
+    "status refused": (
+        RXSCALE,
+        lambda f: f"RxScale refused '{f.get('status')}': {f.get('reason')}",
+    ),
+    "completed": (
+        RXSCALE,
+        lambda f: (
+            "completed at RxScale"
+            + (f", with the parcel's page ({f['carrier']})" if f.get("carrier") else "")
+        ),
+    ),
+    "tracking refused": (
+        RXSCALE,
+        lambda f: f"RxScale did not take the parcel's page, so without it: {f.get('reason')}",
+    ),
+    "cancelled there": (PHARMAONE, lambda f: f"cancelled PharmaOne's order {f.get('order')}"),
+    "waits": (BRIDGE, lambda f: f"waits: {f.get('why')}"),
+    "stuck": (BRIDGE, lambda f: f"STUCK: {f.get('reason')}"),
+    "done": (BRIDGE, lambda f: f"done: {f.get('why')}"),
+    "retried": (BRIDGE, lambda _: "a person said: try again"),
+    "dropped": (BRIDGE, lambda f: f"a person said to leave it alone: {f.get('reason')}"),
+    "marked submitted": (
+        BRIDGE,
+        lambda _: "a person said: the order-request is in PharmaOne already",
+    ),
 }
+"""For each kind of entry the side it happened at, and how it is told."""
+
+
+def side_of(entry: JournalEntry) -> str:
+    """RxScale, PharmaOne or the bridge itself."""
+    if entry.what in ("delivered", "echo"):
+        return VENDORS.get(entry.facts.get("vendor", ""), RXSCALE)
+    side, _ = SENTENCES.get(entry.what, (BRIDGE, None))
+    return side
+
+
+def _first(entry: JournalEntry) -> str:
+    if entry.what == "delivered":
+        return _told(entry.facts)
+    if entry.what == "echo":
+        return f"{_told(entry.facts)}: known already, nothing to do"
+    _, tell = SENTENCES.get(entry.what, (BRIDGE, None))
+    return tell(entry.facts) if tell is not None else entry.what
 
 
 def sentence(entry: JournalEntry) -> list[str]:
     """The sentence, then a line for each rule that decided and each call made."""
-    tell = SENTENCES.get(entry.what)
-    lines = [tell(entry.facts) if tell else entry.what]
+    lines = [_first(entry)]
     lines += [f"rule  {rule}" for rule in _rules(entry.facts)]
     lines += [_call(call) for call in entry.facts.get("calls", ())]
     if entry.facts.get("remedy"):
@@ -65,7 +130,9 @@ def next_up(story: Story) -> str:
 
 def _rules(facts: Facts) -> list[str]:
     rules = list(facts.get("rules", ()))
-    return [*rules, facts["rule"]] if facts.get("rule") else rules
+    rules += [facts["rule"]] if facts.get("rule") else []
+    version = facts.get("version")
+    return [*rules, f"of the mapping files as of {version}"] if rules and version else rules
 
 
 def _call(call: Mapping[str, Any]) -> str:

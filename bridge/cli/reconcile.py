@@ -1,0 +1,188 @@
+"""`rxbridge reconcile`: both sides compared, order by order; `--fix` looks at what differs."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from rich.progress import Progress
+
+from bridge import app
+from bridge.cli.main import DONE, FAILED
+from bridge.cli.shared import show
+from bridge.cli.shared.opened import now, open_store, settings_of
+from bridge.cli.shared.working import as_a_guest, look_now, patiently
+from bridge.core.model import Link, OrderId, P1Order, P1Sight, PharmacyOrderUid, order_key
+from bridge.core.reconcile import Difference, Sides, difference
+from bridge.core.steps import View
+from bridge.cycles.p1sweep import ALL, read_orders
+from bridge.cycles.sweep import read_open_orders
+from bridge.errors import Misconfigured
+from bridge.exchange import Call, Harm
+from bridge.mapping import Rules, load
+from bridge.settings import Settings
+
+MOST_ORDERS = 100_000
+
+
+def reconcile(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments)
+    if settings.missing_for_run():
+        raise Misconfigured(settings.missing_for_run())
+    return asyncio.run(_reconcile(arguments, settings))
+
+
+async def _reconcile(arguments: argparse.Namespace, settings: Settings) -> int:
+    quiet = arguments.json or not sys.stderr.isatty()
+    found, learnt = await _differences(settings, arguments.days, quiet=quiet)
+    left = found
+    if arguments.fix and found:
+        async with open_store(settings) as store:
+            for order in learnt:
+                await store.p1_learnt(order, now())
+        keys = [order_key(each.uid) for each in found if each.mends]
+        await look_now(settings, keys, "reconcile --fix")
+        left, _ = await _differences(settings, arguments.days, quiet=quiet)
+    if arguments.json:
+        show.as_json(_document(found, left, fixed=arguments.fix))
+    else:
+        _tell(found, left, fixed=arguments.fix)
+    return FAILED if left else DONE
+
+
+async def _differences(
+    settings: Settings, days: int, *, quiet: bool
+) -> tuple[list[Difference], list[P1Order]]:
+    """What differs, and the orders of PharmaOne's that were read to see whose they are."""
+    rules = load(settings.mappings.dir, dialect=settings.rxscale.dialect)
+    async with open_store(settings) as store:
+        since = now() - timedelta(days=days)
+        rows = await store.orders(limit=MOST_ORDERS)
+        links = [
+            row.link
+            for row in rows
+            if row.link.finished_at is None or row.link.finished_at >= since
+        ]
+    async with app.open_vendors(as_a_guest(settings), _unobserved) as vendors:
+        reader = _Reader(vendors, rules)
+        with Progress(disable=quiet, transient=True) as bar:
+            task = bar.add_task("comparing", total=len(links))
+            found = []
+            async for sides in reader.sides(links):
+                bar.advance(task)
+                one = difference(sides, _viewer(settings, rules), now())
+                found += [one] if one is not None else []
+    return found, reader.learnt
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads both vendors' lists, and single orders where a list does not show enough."""
+
+    vendors: app.Vendors
+    rules: Rules
+    learnt: list[P1Order] = field(default_factory=list)
+
+    async def sides(self, links: list[Link]) -> AsyncIterator[Sides]:
+        """Every known order, then those that only RxScale knows."""
+        rxscale, pharmaone = self.vendors.rxscale, self.vendors.pharmaone
+        words = self.rules.rxscale.open
+        found = await patiently(lambda: read_open_orders(rxscale, words))
+        listed = {PharmacyOrderUid(uid): row.status for uid, row in found.rows.items()}
+        made = await patiently(lambda: read_orders(pharmaone, [ALL], Harm.SWEEP))
+        by_id = {OrderId(name): order for name, order in made.rows.items()}
+        by_uid = {order.external_id: order for order in by_id.values() if order.external_id}
+        by_uid |= await self._silent(links, by_id.values())
+        for link in links:
+            status = listed.get(link.uid) or await self._status(link)
+            yield await self._with_order(link, status, by_id, by_uid)
+        for uid in listed.keys() - {link.uid for link in links}:
+            yield Sides(uid, None, listed[uid])
+
+    async def _silent(self, links: list[Link], made: Iterable[P1Order]) -> dict[str, P1Order]:
+        """Orders that may be made of ours and whose row does not say so, by external id."""
+        intents = [
+            link.intent_at
+            for link in links
+            if link.order_id is None and link.intent_at and link.finished_at is None
+        ]
+        if not intents:
+            return {}
+        since = min(intents) - timedelta(hours=1)
+        found: dict[str, P1Order] = {}
+        for row in made:
+            if row.external_id is not None or (row.created_at or since) < since:
+                continue
+            sight = await self._order(row.id)
+            if sight is not None and sight.order.external_id:
+                found[sight.order.external_id] = sight.order
+                self.learnt.append(sight.order)
+        return found
+
+    async def _order(self, name: OrderId) -> P1Sight | None:
+        pharmaone = self.vendors.pharmaone
+        return await patiently(lambda: pharmaone.order(name, Harm.SWEEP))
+
+    async def _status(self, link: Link) -> str | None:
+        order = await patiently(lambda: self.vendors.rxscale.order(link.uid, Harm.SWEEP))
+        return None if order is None else order.status
+
+    async def _with_order(
+        self,
+        link: Link,
+        status: str | None,
+        by_id: dict[OrderId, P1Order],
+        by_uid: dict[str, P1Order],
+    ) -> Sides:
+        """An open order's flags stand only in the order itself."""
+        row = by_id.get(link.order_id) if link.order_id is not None else by_uid.get(link.uid)
+        name = link.order_id or (row.id if row is not None else None)
+        if name is None or link.finished_at is not None:
+            return Sides(link.uid, link, status, row)
+        sight = await self._order(name)
+        if sight is None:
+            return Sides(link.uid, link, status, p1_gone=True)
+        return Sides(link.uid, link, status, sight.order, detailed=True)
+
+
+def _viewer(settings: Settings, rules: Rules) -> Any:
+    def view(link: Link) -> View:
+        return View(
+            now=now(),
+            link=link,
+            policy=app.policy_of(settings),
+            rxscale=rules.rxscale,
+            pharmaone=rules.pharmaone,
+            review=rules.review_state,
+            rejected=rules.rejected_state,
+            hold_comment=rules.hold_comment,
+        )
+
+    return view
+
+
+def _unobserved(_: Call) -> None:
+    """Calls of a command are counted nowhere: its metrics end with it."""
+
+
+def _document(found: list[Difference], left: list[Difference], *, fixed: bool) -> dict[str, Any]:
+    document: dict[str, Any] = {"differences": [asdict(each) for each in found]}
+    return {**document, "left": [each.uid for each in left]} if fixed else document
+
+
+def _tell(found: list[Difference], left: list[Difference], *, fixed: bool) -> None:
+    if not found:
+        print("Both sides and the bridge agree about every order.")
+        return
+    show.as_table(
+        ("order", "RxScale", "PharmaOne", "remembered", "difference", "the bridge would"),
+        [(e.uid, e.rxscale, e.pharmaone, e.remembered, "; ".join(e.what), e.would) for e in found],
+    )
+    if fixed:
+        print(f"{len(found)} differed; {len(left)} left after looking at them.")
+    else:
+        mends = sum(each.mends for each in found)
+        print(f"{len(found)} differ. `rxbridge reconcile --fix` looks at {mends} of them now.")

@@ -1,0 +1,181 @@
+"""Both sides of one order against what is remembered: where they differ and what would mend it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from bridge.core import remember
+from bridge.core.lifecycle import TERMINAL
+from bridge.core.model import Link, P1Order, PharmacyOrder, PharmacyOrderUid, Phase
+from bridge.core.orders import next_step
+from bridge.core.orders.sight import meaning_of
+from bridge.core.steps import (
+    Act,
+    Adopt,
+    Cancel,
+    Complete,
+    Done,
+    Ending,
+    Find,
+    Ingest,
+    Look,
+    LookAtPharmaOne,
+    LookAtPrescription,
+    ReadCatalogue,
+    SetStatus,
+    Step,
+    Stuck,
+    Submit,
+    View,
+    Wait,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One order as each side shows it now. `link` is None for one the bridge does not know.
+
+    `rx_status` is None where RxScale does not show the order, `p1_order` where PharmaOne has none
+    or (`p1_gone`) has it no longer. `detailed`: PharmaOne's order itself was read, flags and all.
+    """
+
+    uid: PharmacyOrderUid
+    link: Link | None
+    rx_status: str | None
+    p1_order: P1Order | None = None
+    p1_gone: bool = False
+    detailed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where an order's sides differ. `would` is what the bridge does next; `mends`: by itself."""
+
+    uid: PharmacyOrderUid
+    rxscale: str
+    pharmaone: str
+    remembered: str
+    what: tuple[str, ...]
+    would: str
+    mends: bool
+
+
+def difference(sides: Sides, view: Callable[[Link], View], now: datetime) -> Difference | None:
+    """None where everything agrees. `view` makes a view of a link with the rules in force."""
+    link = sides.link or Link(sides.uid, now)
+    step = _next(sides, link, view, now)
+    what = tuple(_differences(sides, view(link), step))
+    if not what:
+        return None
+    known = sides.link
+    remembered = "nothing" if known is None else f"{known.phase.value}, {known.rx_status or '-'}"
+    return Difference(
+        uid=sides.uid,
+        rxscale=sides.rx_status or "not shown",
+        pharmaone=_there(sides),
+        remembered=remembered,
+        what=what,
+        would=describe(step),
+        mends=not isinstance(step, Stuck),
+    )
+
+
+def _next(sides: Sides, link: Link, view: Callable[[Link], View], now: datetime) -> Step:
+    if sides.rx_status is None:
+        return next_step(replace(view(link), gone=True))
+    order = PharmacyOrder(sides.uid, sides.rx_status, now)
+    link = remember.seen(link, order, view(link).rxscale)
+    return next_step(
+        replace(
+            view(link),
+            link=link,
+            order=order,
+            p1_order=sides.p1_order,
+            p1_looked_at=now if sides.detailed else None,
+            p1_gone=sides.p1_gone,
+            tracking=(),
+        )
+    )
+
+
+def _differences(sides: Sides, view: View, step: Step) -> list[str]:
+    link, found = sides.link, []
+    if link is None:
+        return ["the bridge does not know it"]
+    if link.phase is Phase.DROPPED:
+        return []
+    if sides.rx_status is None:
+        return ["RxScale does not show it"]
+    if sides.rx_status != link.rx_status:
+        found.append(f"RxScale's status was '{link.rx_status}' when last seen")
+    order = sides.p1_order
+    if order is not None and link.order_id is None:
+        found.append(f"PharmaOne made {order.id} of it")
+    elif order is not None and order.status != link.p1_status:
+        found.append(f"PharmaOne's status was '{link.p1_status}' when last seen")
+    if sides.p1_gone:
+        found.append("PharmaOne no longer shows its order")
+    if isinstance(step, SetStatus | Complete | Cancel):
+        found.append("the two sides differ")
+    if link.phase is Phase.DONE and _parted(sides, view):
+        found.append("finished here, and the two sides ended differently")
+    return found
+
+
+def _parted(sides: Sides, view: View) -> bool:
+    """Whether one side completed and the other cancelled (flags are not needed for that)."""
+    rx = view.rxscale.means.get(sides.rx_status or "")
+    there = meaning_of(sides.p1_order, view.pharmaone) if sides.p1_order else None
+    return there is not None and rx in TERMINAL and there[0] in TERMINAL and there[0] is not rx
+
+
+def _there(sides: Sides) -> str:
+    order = sides.p1_order
+    if order is None:
+        return "gone" if sides.p1_gone else "no order"
+    raised = [flag for flag in ("shipped", "picked_up") if getattr(order, flag)]
+    return ", ".join((order.status, *raised))
+
+
+def describe(step: Step) -> str:
+    """What a step does, in a few words."""
+    return _ending(step) if isinstance(step, Ending) else _act(step)
+
+
+def _ending(step: Ending) -> str:
+    match step:
+        case Wait(why):
+            return f"wait: {why}"
+        case Stuck(note):
+            return f"stuck: {note.reason}"
+        case Done(why):
+            return f"finish it: {why}"
+        case _:
+            assert_never(step)
+
+
+def _act(step: Act) -> str:
+    match step:
+        case SetStatus(word):
+            return f"set '{word}' at RxScale"
+        case Complete():
+            return "complete it at RxScale"
+        case Cancel(order_id):
+            return f"cancel {order_id} at PharmaOne"
+        case Adopt(order):
+            return f"take {order.id} for its order and follow it"
+        case Find():
+            return "search PharmaOne for it"
+        case _:
+            return _PLAIN[type(step)]
+
+
+_PLAIN: dict[type[Act], str] = {
+    Submit: "send the order-request",
+    Ingest: "send the prescription",
+    Look: "look at it, and send the order-request if nothing is missing",
+    LookAtPharmaOne: "look at PharmaOne's order",
+    LookAtPrescription: "look at the prescription",
+    ReadCatalogue: "read RxScale's SKU list",
+}

@@ -1,0 +1,74 @@
+"""The command line as typed, in a folder of its own, and both vendors in a process of their own."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bridge.cli.main import main
+
+MAPPINGS = Path(__file__).parents[2] / "mappings"
+
+
+@dataclass
+class Typed:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(MAPPINGS, tmp_path / "mappings")
+    (tmp_path / "rxbridge.toml").write_text('[pharmaone]\norg_id = "org1"\nshop_id = "shop1"\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    for name in list(os.environ):
+        if name.startswith("RXBRIDGE_"):
+            monkeypatch.delenv(name)
+    return tmp_path
+
+
+@pytest.fixture
+def typed(folder: Path, capsys: pytest.CaptureFixture[str]):
+    def type_in(*words: str) -> Typed:
+        code = main(words)
+        captured = capsys.readouterr()
+        return Typed(code, captured.out, captured.err)
+
+    return type_in
+
+
+def python(*words: str, env: dict[str, str], cwd: Path) -> subprocess.Popen[str]:
+    environment = {**os.environ, **env, "PYTHONPATH": str(MAPPINGS.parent)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "bridge", *words],
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def vendors(folder: Path) -> Iterator[dict[str, str]]:
+    """`rxbridge sandbox` in a process of its own; what a configuration needs to know of it."""
+    words = ("sandbox", "--rxscale-port", "0", "--pharmaone-port", "0", "--json")
+    process = python(*words, env={}, cwd=folder)
+    assert process.stdout is not None
+    lines = []
+    while "}" not in "".join(lines):
+        lines.append(process.stdout.readline())
+    where = json.loads("".join(lines))
+    yield {f"RXBRIDGE_{key.upper().replace('.', '__')}": value for key, value in where.items()}
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    assert process.returncode == 0

@@ -1,0 +1,126 @@
+"""`orders sync`, `reconcile` and both sides in `orders show`, against both vendors' simulation."""
+
+import ast
+import json
+import re
+import signal
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.conftest import MAPPINGS, python
+
+from bridge.cli.shared.sentences import SENTENCES
+
+SOURCES = MAPPINGS.parent / "bridge"
+
+
+def post(vendors: dict[str, str], path: str, body: Any = None) -> Any:
+    url = f"{vendors['RXBRIDGE_RXSCALE__BASE_URL']}/_sandbox/{path}"
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, method="POST")  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+def held(vendors: dict[str, str]) -> Any:
+    url = f"{vendors['RXBRIDGE_RXSCALE__BASE_URL']}/_sandbox/state"
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+@contextmanager
+def running(vendors: dict[str, str], folder: Path) -> Iterator[str]:
+    env = {**vendors, "RXBRIDGE_SERVER__PORT": "0", "RXBRIDGE_ORDERS__POLL_SECONDS": "600"}
+    process = python("run", env=env, cwd=folder)
+    assert process.stdout is not None
+    found = re.search(r"http://[\d.:]+", process.stdout.readline())
+    assert found
+    while True:
+        with urllib.request.urlopen(f"{found[0]}/health", timeout=10) as answer:  # noqa: S310
+            if json.load(answer)["checks"]["orders"]["last_poll_at"]:
+                break
+    try:
+        yield found[0]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+
+@pytest.fixture
+def accounts(vendors, monkeypatch) -> dict[str, str]:
+    for name, value in vendors.items():
+        monkeypatch.setenv(name, value)
+    return vendors
+
+
+def test_sync_beside_a_running_bridge_and_alone(typed, accounts, folder):
+    with running(accounts, folder):
+        (uid,) = post(accounts, "orders", {"announce": False})["uids"]
+        answer = typed("orders", "sync", uid, "--json")
+        assert answer.code == 0, answer.err
+        story = json.loads(answer.out)
+        assert story["order"]["phase"] == "submitted"
+        assert {entry["side"] for entry in story["entries"]} == {"RxScale", "PharmaOne", "bridge"}
+    request = held(accounts)["pharmaone"]["order_requests"][0]["id"]
+    order_id = post(accounts, f"order-requests/{request}/approve")["order_id"]
+    post(accounts, f"pharmaone/orders/{order_id}", {"shipped": True})
+    assert typed("reconcile").code == 1
+    fixed = typed("reconcile", "--fix")
+    assert "PharmaOne made" in fixed.out
+    assert fixed.code == 0, fixed.out
+    assert held(accounts)["rxscale"]["orders"][0]["status"] == "completed"
+    assert "agree about every order" in typed("reconcile").out
+    shown = typed("orders", "show", uid).out
+    assert "completed at RxScale" in shown
+    assert "of the mapping files as of" in shown
+
+
+def test_reconcile_tells_what_the_bridge_does_not_know(typed, accounts, folder):
+    with running(accounts, folder):
+        (uid,) = post(accounts, "orders", {"announce": False})["uids"]
+        answer = typed("reconcile", "--json")
+        assert answer.code == 1
+        (one,) = json.loads(answer.out)["differences"]
+        assert one["uid"] == uid
+        assert one["what"] == ["the bridge does not know it"]
+        assert one["mends"]
+        fixed = typed("reconcile", "--fix", "--json")
+        assert json.loads(fixed.out)["left"] == []
+        assert fixed.code == 0
+
+
+def test_sync_of_what_nobody_knows(typed, accounts, folder):
+    with running(accounts, folder):
+        for uid in ("po-nowhere", "sku:psku-1"):
+            answer = typed("orders", "sync", uid)
+            assert answer.code == 1
+            assert "no order" in answer.err
+
+
+def test_on_a_narrow_terminal_each_line_names_its_side(typed, accounts, folder, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with running(accounts, folder):
+        (uid,) = post(accounts, "orders", {"announce": False})["uids"]
+        out = typed("orders", "sync", uid).out
+        assert re.search(r"RxScale +looked at RxScale: waiting for pharmacy", out)
+        assert re.search(r"PharmaOne +PharmaOne took the order-request or-", out)
+
+
+def test_every_kind_of_entry_has_its_sentence():
+    """What is noted anywhere in the bridge is told in words."""
+    noted = {
+        node.args[0].value
+        for path in SOURCES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("note", "_tell_submission", "_tell_translation")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert {"looked", "completed", "cancelled there", "submitted"} <= noted
+    assert noted <= SENTENCES.keys(), noted - SENTENCES.keys()

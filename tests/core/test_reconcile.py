@@ -1,0 +1,162 @@
+"""What a comparison of both sides finds, and what it says the bridge would do."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from words import CURRENT, PHARMAONE
+
+from bridge.core.model import (
+    Draft,
+    Gap,
+    Gaps,
+    Link,
+    OrderId,
+    P1Order,
+    PharmacyOrderUid,
+    Phase,
+    PrescriptionId,
+)
+from bridge.core.reconcile import Difference, Sides, describe, difference
+from bridge.core.steps import (
+    Find,
+    Ingest,
+    LookAtPharmaOne,
+    LookAtPrescription,
+    Policy,
+    ReadCatalogue,
+    Submit,
+    View,
+)
+
+UID = PharmacyOrderUid("po-1")
+NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
+AGO = NOW - timedelta(hours=1)
+SUBMITTED = Link(
+    UID, AGO, phase=Phase.SUBMITTED, rx_status="pending review", submitted_at=AGO, attempts=1
+)
+ADOPTED = replace(
+    SUBMITTED,
+    phase=Phase.ADOPTED,
+    order_id=OrderId("ORD_1"),
+    p1_status="awaiting_packing",
+    rx_status="in-progress",
+)
+DONE = replace(ADOPTED, phase=Phase.DONE, rx_status="completed", finished_at=AGO)
+
+
+def an_order(status: str = "awaiting_packing", **flags: bool) -> P1Order:
+    return P1Order(OrderId("ORD_1"), status, NOW, external_id=UID, **flags)
+
+
+def view(link: Link) -> View:
+    return View(NOW, link, Policy(), CURRENT, PHARMAONE)
+
+
+def compare(
+    link: Link | None, rx: str | None, order: P1Order | None = None, **sides: bool
+) -> Difference | None:
+    detailed = {"detailed": order is not None, **sides}
+    return difference(Sides(UID, link, rx, order, **detailed), view, NOW)
+
+
+@pytest.mark.parametrize(
+    ("link", "rx", "order"),
+    [
+        (SUBMITTED, "pending review", None),
+        (ADOPTED, "in-progress", an_order()),
+        (DONE, "completed", an_order("awaiting_packing")),
+        (replace(SUBMITTED, phase=Phase.DROPPED), "cancelled", None),
+    ],
+)
+def test_sides_that_agree(link, rx, order):
+    assert compare(link, rx, order) is None
+
+
+@pytest.mark.parametrize(
+    ("link", "rx", "order", "what", "would"),
+    [
+        (None, "waiting for pharmacy", None, "the bridge does not know it", "look at it, and send"),
+        (SUBMITTED, None, None, "RxScale does not show it", "wait: RxScale does not show it"),
+        (
+            SUBMITTED,
+            "on-hold",
+            None,
+            "RxScale's status was 'pending review'",
+            "wait: on hold at RxScale",
+        ),
+        (SUBMITTED, "pending review", an_order(), "PharmaOne made ORD_1", "take ORD_1"),
+        (
+            ADOPTED,
+            "in-progress",
+            an_order("ready_pickup"),
+            "PharmaOne's status was 'awaiting_packing'",
+            "set 'ready_for_pickup' at RxScale",
+        ),
+        (
+            replace(ADOPTED, rx_status="ready_for_pickup", p1_status="ready_pickup"),
+            "ready_for_pickup",
+            an_order("ready_pickup", picked_up=True),
+            "the two sides differ",
+            "complete it at RxScale",
+        ),
+        (ADOPTED, "cancelled", an_order(), "RxScale's status", "cancel ORD_1 at PharmaOne"),
+        (SUBMITTED, "cancelled", None, "RxScale's status", "stuck: RxScale cancelled this order"),
+        (
+            DONE,
+            "completed",
+            an_order("cancelled"),
+            "PharmaOne's status was",
+            "finish it: completed at RxScale",
+        ),
+    ],
+)
+def test_sides_that_differ(link, rx, order, what, would):
+    found = compare(link, rx, order)
+    assert found is not None
+    assert found.what[0].startswith(what)
+    assert found.would.startswith(would)
+    assert found.mends is not found.would.startswith("stuck")
+
+
+def test_ends_that_differ_are_named():
+    found = compare(replace(DONE, p1_status="cancelled"), "completed", an_order("cancelled"))
+    assert found is not None
+    assert found.what == ("finished here, and the two sides ended differently",)
+
+
+def test_an_order_that_pharmaone_lost():
+    found = compare(ADOPTED, "in-progress", p1_gone=True)
+    assert found is not None
+    assert (found.pharmaone, found.what) == ("gone", ("PharmaOne no longer shows its order",))
+    flagged = compare(ADOPTED, "in-progress", an_order(shipped=True, picked_up=True))
+    assert flagged is not None
+    assert flagged.pharmaone == "awaiting_packing, shipped, picked_up"
+    assert flagged.remembered == "adopted, in-progress"
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (Submit(Draft({}), "why"), "send the order-request"),
+        (Ingest({}), "send the prescription"),
+        (Find(NOW, "why"), "search PharmaOne for it"),
+        (ReadCatalogue("why"), "read RxScale's SKU list"),
+        (LookAtPharmaOne(OrderId("ORD_1"), "why"), "look at PharmaOne's order"),
+        (LookAtPrescription(PrescriptionId("p"), "why"), "look at the prescription"),
+    ],
+)
+def test_every_act_has_its_words(step, said):
+    assert describe(step) == said
+
+
+def test_gaps_are_told_as_what_would_be_stuck():
+    gaps = Gaps((Gap("no_price", "A has no price"),))
+
+    def with_gaps(link: Link) -> View:
+        return replace(view(link), draft=gaps)
+
+    found = difference(Sides(UID, None, "waiting for pharmacy"), with_gaps, NOW)
+    assert found is not None
+    assert found.would == "stuck: A has no price"
+    assert not found.mends
