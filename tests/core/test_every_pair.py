@@ -1,0 +1,249 @@
+"""Every pair of sides: whatever RxScale and PharmaOne show together, the next step is lawful.
+
+The shipped mapping files decide. For each state of an order-request, each RxScale status, each
+word and each flag of PharmaOne's order, in both dialects, the steps are followed in a model of
+both vendors until the look ends.
+"""
+
+import itertools
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.core import remember
+from bridge.core.lifecycle import TERMINAL, reached
+from bridge.core.model import (
+    Draft,
+    Link,
+    OrderId,
+    P1Order,
+    PharmacyOrder,
+    PharmacyOrderUid,
+    Phase,
+    State,
+)
+from bridge.core.orders import next_step
+from bridge.core.orders.sight import meaning_of
+from bridge.core.steps import (
+    Adopt,
+    Cancel,
+    Complete,
+    Done,
+    Ending,
+    Find,
+    Look,
+    LookAtPharmaOne,
+    Policy,
+    Search,
+    SetStatus,
+    Stuck,
+    Submit,
+    View,
+    Wait,
+)
+from bridge.mapping import Rules, load
+
+UID = PharmacyOrderUid("po-1")
+ORDER = OrderId("ORD_1")
+NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
+AGO = NOW - timedelta(hours=1)
+MAPPINGS = Path(__file__).parents[2] / "mappings"
+UNKNOWN = "levitating"
+FLAGS = list(itertools.product((False, True, None), repeat=2))
+MOST_STEPS = 12
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both vendors and the link, at one moment. `there` is None where PharmaOne has no order."""
+
+    rules: Rules
+    link: Link
+    here: str
+    there: str | None
+    shipped: bool | None = None
+    picked_up: bool | None = None
+    looks: int = 0
+    order: PharmacyOrder | None = None
+    p1_order: P1Order | None = None
+    p1_looked: bool = False
+    p1_gone: bool = False
+    search: Search | None = None
+    submissions: int = 0
+
+    def view(self) -> View:
+        return View(
+            now=NOW,
+            link=self.link,
+            policy=Policy(),
+            rxscale=self.rules.rxscale,
+            pharmaone=self.rules.pharmaone,
+            review=self.rules.review_state,
+            rejected=self.rules.rejected_state,
+            order=self.order,
+            looks=self.looks,
+            draft=Draft({"items": []}),
+            p1_order=self.p1_order,
+            p1_looked_at=NOW if self.p1_looked else None,
+            p1_gone=self.p1_gone,
+            tracking=() if self.p1_looked else None,
+            search=self.search,
+        )
+
+    def held(self) -> P1Order | None:
+        if self.there is None:
+            return None
+        return P1Order(ORDER, self.there, NOW, UID, shipped=self.shipped, picked_up=self.picked_up)
+
+
+def follow(pair: Pair) -> tuple[Pair, Ending]:
+    """Takes one step after another; a look that does not end is a failed test."""
+    for _ in range(MOST_STEPS):
+        step = next_step(pair.view())
+        if isinstance(step, Ending):
+            return pair, step
+        pair = take(pair, step)
+    raise AssertionError(f"no end: {pair}")
+
+
+def take(pair: Pair, step) -> Pair:
+    words, link = pair.rules.rxscale, pair.link
+    match step:
+        case Look():
+            order = PharmacyOrder(UID, pair.here, NOW)
+            known = pair.held() if link.phase is not Phase.ADOPTED else None
+            seen_link = remember.seen(link, order, words)
+            return replace(pair, order=order, link=seen_link, p1_order=known)
+        case LookAtPharmaOne():
+            seen = pair.held()
+            if seen is None:
+                return replace(pair, p1_gone=True)
+            seen_link = remember.seen_there(link, seen)
+            return replace(pair, p1_order=seen, p1_looked=True, link=seen_link)
+        case Find():
+            search, found = Search(max(NOW, step.since)), pair.held()
+            after = remember.searched(link, search, found)
+            return replace(pair, search=search, p1_order=found, link=after)
+        case Adopt():
+            return replace(pair, link=remember.adopted(link, step.order))
+        case Submit():
+            assert link.phase is Phase.UNSURE or link.attempts == 0, "sent what was sent"
+            assert pair.there is None, "sent although an order was made of it"
+            after = remember.submitted(remember.intended(link, NOW, "v"), None, NOW)
+            return replace(pair, link=after, submissions=pair.submissions + 1)
+        case SetStatus() | Complete():
+            return set_status(pair, step)
+        case Cancel():
+            return cancel(pair, step)
+    raise AssertionError(step)
+
+
+def set_status(pair: Pair, step) -> Pair:
+    """Held against the table of steps, whatever the decision thought."""
+    words = pair.rules.rxscale
+    assert step.word in words.steps.get(pair.here, ()), f"{pair.here} -> {step.word}"
+    by_call = words.calls.get(step.word, "status") == "complete_order"
+    assert isinstance(step, Complete) is by_call
+    before, after = words.means[pair.here], words.means[step.word]
+    assert before not in TERMINAL
+    assert after in (State.CANCELLED, State.ON_HOLD) or reached(after, before), "backwards"
+    assert step.rule
+    order = PharmacyOrder(UID, step.word, NOW)
+    link = remember.status_set(pair.link, order, words)
+    return replace(pair, here=step.word, order=order, link=link)
+
+
+def cancel(pair: Pair, step: Cancel) -> Pair:
+    words = pair.rules.pharmaone
+    assert step.word in words.steps[pair.there], f"{pair.there} -> {step.word}"
+    assert not pair.shipped, "cancelled after the handover"
+    assert not pair.picked_up, "cancelled after the handover"
+    assert pair.rules.rxscale.means[pair.here] is State.CANCELLED
+    assert step.body == {"status": step.word}
+    seen = replace(pair.held(), status=step.word)
+    link = remember.seen_there(pair.link, seen)
+    return replace(pair, there=step.word, p1_order=seen, p1_looked=True, link=link)
+
+
+def links() -> list[Link]:
+    sent = {"submitted_at": AGO, "attempts": 1}
+    unsure = {"unsure_at": AGO, "intent_at": AGO, "attempts": 1}
+    return [
+        Link(UID, AGO),
+        Link(UID, AGO, must_find=True),
+        Link(UID, AGO, phase=Phase.UNSURE, **unsure),
+        Link(UID, AGO, phase=Phase.SUBMITTED, **sent),
+        Link(UID, AGO, phase=Phase.SUBMITTED, rejected_at=AGO, **sent),
+        Link(UID, AGO, phase=Phase.ADOPTED, order_id=ORDER, **sent),
+        Link(UID, AGO, phase=Phase.ADOPTED, order_id=ORDER, held=True, **sent),
+        Link(UID, AGO, phase=Phase.DONE, finished_at=AGO),
+        Link(UID, AGO, phase=Phase.DONE, order_id=ORDER, finished_at=AGO, **sent),
+        Link(UID, AGO, phase=Phase.DROPPED, finished_at=AGO),
+    ]
+
+
+@pytest.fixture(scope="module", params=["current", "legacy"])
+def rules(request: pytest.FixtureRequest) -> Rules:
+    return load(MAPPINGS, dialect=request.param)
+
+
+def pairs(rules: Rules) -> list[Pair]:
+    here = [*rules.rxscale.means, UNKNOWN]
+    there = [None, *rules.pharmaone.means, UNKNOWN]
+    every = itertools.product(links(), here, there, FLAGS, (0, 9))
+    return [
+        Pair(rules, link, rx, p1, shipped, picked_up, looks)
+        for link, rx, p1, (shipped, picked_up), looks in every
+        if p1 is not None or (shipped, picked_up) == (False, False)
+    ]
+
+
+def test_every_pair_comes_to_a_lawful_end(rules: Rules):
+    count = 0
+    for pair in pairs(rules):
+        after, ending = follow(pair)
+        count += 1
+        assert after.submissions <= 1
+        if isinstance(ending, Stuck):
+            assert ending.note.reason, pair
+            assert ending.note.remedy, pair
+        else:
+            assert ending.why
+        if pair.link.phase is Phase.DROPPED:
+            assert isinstance(ending, Done)
+            assert (after.here, after.there) == (pair.here, pair.there)
+    assert count > 10_000
+
+
+def test_the_same_again_changes_nothing(rules: Rules):
+    """A look at what a look left behind takes no step at either vendor."""
+    for pair in pairs(rules):
+        after, ending = follow(pair)
+        link = remember.done(after.link, NOW) if isinstance(ending, Done) else after.link
+        again, _ = follow(replace(pair, link=link, here=after.here, there=after.there))
+        assert (again.here, again.there) == (after.here, after.there), pair
+        assert again.submissions == 0 or after.submissions == 0
+
+
+def test_where_both_sides_are_known_and_open_rxscale_gets_to_where_pharmaone_is(rules: Rules):
+    sent = {"submitted_at": AGO, "attempts": 1}
+    link = Link(UID, AGO, phase=Phase.ADOPTED, order_id=ORDER, **sent)
+    words = rules.rxscale
+    for here, there in itertools.product(words.open, rules.pharmaone.means):
+        if here in words.arriving or words.means[here] is State.ON_HOLD:
+            continue
+        pair = Pair(rules, link, here, there, shipped=False, picked_up=False)
+        after, _ = follow(pair)
+        meaning = meaning_of(pair.held(), rules.pharmaone)
+        assert meaning is not None
+        if meaning[0] in words.says:
+            assert reached(words.means[after.here], meaning[0]), (here, there)
+
+
+def test_what_waits_says_for_what(rules: Rules):
+    for pair in pairs(rules):
+        _, ending = follow(pair)
+        if isinstance(ending, Wait):
+            assert len(ending.why) > 10
