@@ -1,0 +1,130 @@
+"""The contract with operators: every key that is promised exists, with the default promised."""
+
+import shutil
+from pathlib import Path
+
+from config.conftest import Machine
+from pydantic import SecretStr
+
+from bridge.settings import Settings, keys, secret_keys, variable
+
+ROOT = Path(__file__).parents[2]
+PROMISED = """
+rxscale.base_url | https://api.rxscale-dev.com
+rxscale.api_path | /v1/external_pharmacy_api
+rxscale.dialect | current
+rxscale.api_key | -
+rxscale.webhook_secrets | []
+rxscale.pharmacy_uid | -
+rxscale.requests_per_second | 10
+rxscale.requests_per_minute | 600
+pharmaone.requests_per_second | 10
+pharmaone.requests_per_minute | 600
+pharmaone.base_url | https://manager.prod.pharmaone.shop
+pharmaone.org_id | -
+pharmaone.shop_id | -
+pharmaone.api_key | -
+pharmaone.webhook_secrets | []
+pharmaone.submit_via | v2
+pharmaone.connector_url | -
+server.host | 127.0.0.1
+server.port | 8080
+server.public_url | -
+store.path | rxbridge.db
+store.retention_days | 90
+mappings.dir | mappings
+orders.poll_seconds | 60
+orders.fresh_seconds | 5
+orders.unsure_submission | repeat
+orders.hold_when_stuck | false
+stock.sync_seconds | 300
+stock.sync_prices | false
+stock.subtract_open_orders | true
+stock.stale_after_seconds | 3600
+log.level | info
+log.format | json
+"""
+SECRETS = {
+    "rxscale.api_key",
+    "rxscale.webhook_secrets",
+    "pharmaone.api_key",
+    "pharmaone.webhook_secrets",
+}
+
+
+def promised() -> dict[str, str]:
+    lines = (line.split(" | ") for line in PROMISED.strip().splitlines())
+    return dict(lines)
+
+
+def written(value: object) -> str:
+    """A default as the promise writes it."""
+    if value is None:
+        return "-"
+    if value == ():
+        return "[]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def test_every_key_promised_is_there_with_its_default() -> None:
+    settings = Settings()
+    for key, default in promised().items():
+        section, name = key.split(".")
+        assert written(getattr(getattr(settings, section), name)) == default, key
+
+
+ODD = {
+    "rxscale.dialect": "legacy",
+    "rxscale.webhook_secrets": "whsec_canary",
+    "pharmaone.submit_via": "v1",
+    "orders.unsure_submission": "ask",
+    "orders.prescriptions": "off",
+    "log.level": "debug",
+    "log.format": "console",
+}
+
+
+def another(key: str, default: object) -> str:
+    """A value that differs from the default."""
+    if key in ODD:
+        return ODD[key]
+    if isinstance(default, bool):
+        return str(not default)
+    if isinstance(default, int | float):
+        return "7"
+    return "https://another.example" if key.endswith("_url") else "another"
+
+
+def test_every_key_can_be_set_by_its_variable(machine: Machine) -> None:
+    before = machine.load()
+    for section, names in keys().items():
+        for name in names:
+            default = getattr(getattr(before, section), name)
+            key = f"{section}.{name}"
+            machine.environ = {variable(key): another(key, default)}
+            after = machine.load()
+            assert getattr(getattr(after, section), name) != default, key
+
+
+def test_the_secret_keys_are_those_that_hide_their_value() -> None:
+    given = Settings.model_validate(
+        {vendor: {"api_key": "x", "webhook_secrets": ["x"]} for vendor in ("rxscale", "pharmaone")}
+    )
+    hidden = set()
+    for section, names in keys().items():
+        for name in names:
+            value = getattr(getattr(given, section), name)
+            first = value[0] if isinstance(value, tuple) else value
+            if isinstance(first, SecretStr):
+                hidden.add(f"{section}.{name}")
+    assert hidden == secret_keys() == SECRETS
+
+
+def test_the_example_is_the_defaults(machine: Machine) -> None:
+    shutil.copy(ROOT / "docs" / "rxbridge.example.toml", machine.folder / "rxbridge.toml")
+    shown = machine.load()
+    (machine.folder / "rxbridge.toml").unlink()
+    assert shown.model_dump() == machine.load().model_dump()
+    assert not any("configuration file" in warning for warning in shown.warnings())
