@@ -1,0 +1,130 @@
+"""The numbers for Prometheus: names, what counts where, and labels that never hold an id."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from house import open_house, open_sandbox
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
+
+from bridge import __version__
+from bridge.exchange import Call
+from bridge.metrics import EVENTS, Metrics
+from bridge.pharmaone import webhook as pharmaone
+from bridge.rxscale import webhook as rxscale
+
+LABELS = {"vendor", "event", "outcome", "route", "step", "version", "le"}
+GAUGES = ("work_pending", "work_oldest_seconds", "stuck", "unsure", "open_orders")
+
+
+def samples(text: bytes) -> Iterator[Sample]:
+    for family in text_string_to_metric_families(text.decode()):
+        yield from family.samples
+
+
+def value(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(name, labels)
+
+
+def used() -> Metrics:
+    """One of everything."""
+    metrics = Metrics()
+    metrics.delivered("rxscale", "pharmacy_order_created", "hinted", 0.002)
+    metrics.called(Call("rxscale", "GET /pharmacy_orders/{uid}", "200", 120))
+    metrics.told("step", "Submit")
+    metrics.told("submission", "submitted")
+    metrics.swept(2)
+    metrics.order_finished(6)
+    metrics.measured(**dict.fromkeys(GAUGES, 3.0))
+    return metrics
+
+
+def test_every_name_has_the_prefix_and_every_label_is_known() -> None:
+    found = list(samples(used().text()))
+    assert len(found) > 40
+    for sample in found:
+        assert sample.name.startswith("rxbridge_")
+        assert set(sample.labels) <= LABELS
+
+
+def test_what_counts_where() -> None:
+    metrics = used()
+    hinted = {"vendor": "rxscale", "event": "pharmacy_order_created", "outcome": "hinted"}
+    call = {"vendor": "rxscale", "route": "GET /pharmacy_orders/{uid}", "outcome": "200"}
+    assert value(metrics, "rxbridge_deliveries_total", **hinted) == 1
+    assert value(metrics, "rxbridge_acknowledge_seconds_sum") == 0.002
+    assert value(metrics, "rxbridge_vendor_call_seconds_sum", **call) == 0.12
+    assert value(metrics, "rxbridge_steps_total", step="Submit") == 1
+    assert value(metrics, "rxbridge_submissions_total", outcome="submitted") == 1
+    assert value(metrics, "rxbridge_submissions_total", outcome="Submit") is None
+    assert value(metrics, "rxbridge_orders_found_by_sweep_total") == 2
+    assert value(metrics, "rxbridge_calls_per_order_sum") == 6
+    assert value(metrics, "rxbridge_build_info", version=__version__) == 1
+    for name in GAUGES:
+        assert value(metrics, f"rxbridge_{name}") == 3.0
+
+
+def test_a_delivery_counts_each_time() -> None:
+    metrics = used()
+    metrics.delivered("rxscale", "pharmacy_order_created", "hinted", 0.002)
+    labels = {"vendor": "rxscale", "event": "pharmacy_order_created", "outcome": "hinted"}
+    assert value(metrics, "rxbridge_deliveries_total", **labels) == 2
+    assert value(metrics, "rxbridge_acknowledge_seconds_count") == 2
+
+
+def test_what_was_not_acknowledged_is_counted_and_not_timed() -> None:
+    metrics = Metrics()
+    metrics.delivered("rxscale", "", "bad signature", 0.0)
+    labels = {"vendor": "rxscale", "event": "other", "outcome": "bad signature"}
+    assert value(metrics, "rxbridge_deliveries_total", **labels) == 1
+    assert value(metrics, "rxbridge_acknowledge_seconds_count") == 0
+
+
+def test_events_nobody_knows_share_one_label() -> None:
+    metrics = Metrics()
+    for event in ("", "order:po-1", "Kanarienvogel", *(f"made_up_{n}" for n in range(1000))):
+        metrics.delivered("pharmaone", event, "unknown", 0.001)
+    found = [s for s in samples(metrics.text()) if s.name == "rxbridge_deliveries_total"]
+    assert [(s.labels["event"], s.value) for s in found] == [("other", 1003)]
+
+
+def test_every_documented_event_has_a_label_of_its_own() -> None:
+    assert EVENTS == rxscale.KNOWN_EVENTS | pharmaone.KNOWN_EVENTS
+    metrics = Metrics()
+    for event in EVENTS:
+        metrics.delivered("any", event, "hinted", 0.001)
+    found = {s.labels["event"] for s in samples(metrics.text()) if "event" in s.labels}
+    assert found == EVENTS
+
+
+def test_a_gauge_that_does_not_exist_is_a_mistake() -> None:
+    with pytest.raises(KeyError):
+        Metrics().measured(pendign=1)
+
+
+def test_two_bridges_in_one_process_count_apart() -> None:
+    first, second = used(), Metrics()
+    assert value(first, "rxbridge_orders_found_by_sweep_total") == 2
+    assert value(second, "rxbridge_orders_found_by_sweep_total") == 0
+
+
+async def test_whole_lives_of_orders_leave_no_id_in_a_label(tmp_path: Path) -> None:
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uids = await house.orders_arrive({}, count=3)
+        order = await house.approve(uids[0])
+        await house.orders_arrive({}, announce=False)
+        await house.sweep()
+        url = f"{house.running.url}/metrics"
+        async with aiohttp.ClientSession() as http, http.get(url) as answer:
+            assert answer.content_type == "text/plain"
+            text = await answer.read()
+        requests = [request.id for uid in uids for request in house.requests(uid)]
+    found = list(samples(text))
+    values = {v for sample in found for v in sample.labels.values()}
+    assert {"rxscale", "pharmaone", "Submit", "submitted", "pharmacy_order_created"} <= values
+    assert any(value.startswith("GET /pharmacy_orders/{uid}") for value in values)
+    for ident in (*uids, order, *requests):
+        assert ident not in text.decode()
+    assert not any(part in value for value in values for part in ("po-", "psku-", "ORD_", "http"))
