@@ -7,6 +7,9 @@ from bridge.errors import Misconfigured
 from bridge.store.failures import damaged
 from bridge.store.schema import APPLICATION_ID, migrate
 
+CHECKPOINT_PAGES = 4000
+"""How many pages (of 4 KiB) the log may hold before it is worked into the file: a commit that has
+to do that takes some milliseconds longer."""
 BUSY_SECONDS = 5.0
 """How long to wait for another process that is writing."""
 CHECKED_BYTES = 64 * 2**20
@@ -19,6 +22,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         migrate(connection, str(path))
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES:d}")
         connection.execute("PRAGMA foreign_keys = ON")
         _try_to_write(connection)
         _refuse_damage(connection, path)
