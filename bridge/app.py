@@ -94,7 +94,7 @@ async def open_vendors(
             pharmaone_client.exchange(roads["pharmaone"], site),
             now=now,
             org_id=site.org_id,
-            needed_scopes=site.needed_scopes,
+            needed_scopes=site.needed_scopes | _more_scopes(settings),
         )
         yield Vendors(
             RxScale(roads["rxscale"], _rxscale_site(settings), now),
@@ -255,6 +255,11 @@ def _limits(section: Any) -> Limits:
         per_minute=section.requests_per_minute,
         at_once=section.at_once,
     )
+
+
+def _more_scopes(settings: Settings) -> frozenset[str]:
+    ingests = settings.orders.prescriptions == "ingest"
+    return pharmaone_dialect.INGESTING if ingests else frozenset()
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -99,6 +99,10 @@ REQUEST_FIELDS = frozenset(
 """The documented names in an order-request (10): all that is picked out of a refusal's text."""
 
 
+INGESTING = frozenset({PRESCRIPTIONS.scope, INGEST.scope})
+"""What sending prescriptions by themselves needs of a token beside the rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One PharmaOne organisation and shop: where it is and what opens it.

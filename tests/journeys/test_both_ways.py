@@ -74,6 +74,20 @@ async def test_a_jump_at_pharmaone_becomes_every_legal_step(tmp_path: Path, chan
         ]
 
 
+async def test_in_the_legacy_dialect_a_jump_goes_by_processing(tmp_path: Path):
+    async with (
+        open_sandbox(rx_dialect="legacy", auto_complete_seconds=None) as sandbox,
+        open_house(sandbox, tmp_path) as house,
+    ):
+        (uid,) = await house.orders_arrive()
+        assert house.status(uid) == "processing"
+        order_id = await house.approve(uid)
+        await house.change(order_id, shipped=True)
+        assert house.status(uid) == "shipped"
+        assert statuses_set(house, uid) == ["PATCH /pharmacy_orders/{uid}/status"] * 2
+        assert (await house.link(uid)).phase is Phase.DONE
+
+
 async def test_with_every_webhook_lost_the_sweeps_bring_everything(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         house.world.spoil_webhooks(Chaos(lose=1.0))
@@ -158,9 +172,15 @@ async def test_cancelled_under_review_and_approved_after_all_is_cancelled_there(
         assert not await house.stuck()
 
 
+@pytest.mark.parametrize("dialect", ["current", "legacy"])
 @pytest.mark.parametrize("there", ["pending", "awaiting_packing", "ready_pickup"])
-async def test_cancelled_at_rxscale_is_cancelled_at_pharmaone(tmp_path: Path, there: str):
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+async def test_cancelled_at_rxscale_is_cancelled_at_pharmaone(
+    tmp_path: Path, there: str, dialect: str
+):
+    async with (
+        open_sandbox(rx_dialect=dialect) as sandbox,
+        open_house(sandbox, tmp_path) as house,
+    ):
         (uid,) = await house.orders_arrive()
         order_id = await house.approve(uid)
         await house.change(order_id, status=there)
@@ -199,9 +219,15 @@ async def test_a_cancellation_whose_webhook_was_lost_is_not_overwritten(tmp_path
 # -- cancelled, deleted, rejected at PharmaOne -----------------------------------------------
 
 
+@pytest.mark.parametrize("dialect", ["current", "legacy"])
 @pytest.mark.parametrize("there", ["awaiting_packing", "ready_pickup"])
-async def test_cancelled_at_pharmaone_is_cancelled_at_rxscale(tmp_path: Path, there: str):
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+async def test_cancelled_at_pharmaone_is_cancelled_at_rxscale(
+    tmp_path: Path, there: str, dialect: str
+):
+    async with (
+        open_sandbox(rx_dialect=dialect) as sandbox,
+        open_house(sandbox, tmp_path) as house,
+    ):
         (uid,) = await house.orders_arrive()
         order_id = await house.approve(uid)
         await house.change(order_id, status=there)
