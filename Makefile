@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types bench lock clean
+.PHONY: help demo test lint types bench drawings lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
@@ -31,6 +31,9 @@ types: $(VENV)/dev.stamp  ## mypy, strict
 
 bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 3 min)
 	@$(BIN)/python -m bench
+
+drawings: $(VENV)/run.stamp  ## docs/states.md, drawn anew from mappings/statuses.toml
+	@$(BIN)/python -m bridge.mapping.drawing > docs/states.md
 
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --strip-extras --allow-unsafe

@@ -9,6 +9,7 @@ import pytest
 
 from bridge.cli.main import parser
 from bridge.core import reasons
+from bridge.mapping import drawing
 from bridge.settings import Settings, keys
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +51,10 @@ def test_the_example_configuration_shows_every_key_with_its_default():
                 assert shown[section][name] == defaults[section][name], f"{section}.{name}"
             else:
                 assert f"# {name} = " in text, f"{section}.{name} is not shown"
+
+
+def test_the_drawings_show_the_shipped_statuses():
+    assert (ROOT / "docs" / "states.md").read_text() == drawing.shipped(), "make drawings"
 
 
 def test_every_make_target_in_the_readme_exists():
