@@ -205,7 +205,7 @@ class Settings(Section):
             needed["pharmaone.connector_url"] = self.pharmaone.connector_url
         else:
             needed["pharmaone.shop_id"] = self.pharmaone.shop_id
-        return tuple(_missing(key) for key, value in needed.items() if not _given(value))
+        return tuple(_missing(key) for key, value in needed.items() if not value)
 
     def warnings(self) -> tuple[str, ...]:
         """What works and should not stay so."""
@@ -266,10 +266,6 @@ def is_list(section: str, key: str) -> bool:
 def _section(annotation: Any) -> type[BaseModel]:
     section: type[BaseModel] = annotation
     return section
-
-
-def _given(value: object) -> bool:
-    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 def _missing(key: str) -> Fault:

@@ -24,7 +24,7 @@ def everyday_logging() -> Iterator[None]:
     yield
     root.handlers[:], root.level, ours.level = before
     for logger in (root, ours):
-        logger.setLevel(logger.level)
+        logger.setLevel(logger.level)  # forgets the answers that loggers remember
 
 
 class Log:

@@ -48,6 +48,11 @@ def test_what_is_no_toml_at_all(machine: Machine, content: bytes, line: str) -> 
     assert machine.faults() == [f"rxbridge.toml: {line}"]
 
 
+def test_a_byte_order_mark_is_no_fault(machine: Machine) -> None:
+    machine.write(b"\xef\xbb\xbf[server]\nport = 81")
+    assert machine.load().server.port == 81
+
+
 NAMES = [
     ("[sever]\nport = 1", "sever.port: no such section - did you mean server?"),
     ("[sever]", "sever: no such section - did you mean server?"),
