@@ -1,0 +1,182 @@
+"""Prescriptions that are sent by themselves: before the order-request, once, and followed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from words import CURRENT, PHARMAONE
+
+from bridge.core import reasons, remember
+from bridge.core.lifecycle import Prescriptions
+from bridge.core.model import (
+    Draft,
+    Link,
+    OrderId,
+    P1Order,
+    PharmacyOrder,
+    PharmacyOrderUid,
+    Phase,
+    PrescriptionId,
+    State,
+)
+from bridge.core.orders import next_step
+from bridge.core.steps import (
+    Done,
+    Ingest,
+    LookAtPrescription,
+    Policy,
+    SetStatus,
+    Stuck,
+    Submit,
+    View,
+    Wait,
+)
+
+UID = PharmacyOrderUid("po-1")
+NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
+AGO = NOW - timedelta(minutes=10)
+NUMBER = PrescriptionId("org1-pq-1")
+WORDS = Prescriptions(
+    "statuses.toml: pharmaone.prescriptions",
+    waiting=frozenset({"new"}),
+    accepted=frozenset({"approved"}),
+    declined=frozenset({"declined"}),
+)
+DRAFT = Draft({"items": []}, prescription={"prescription_pdf_base64": "JVBERg=="})
+
+
+def a_view(link: Link, status: str = "waiting for pharmacy", **changes) -> View:
+    order = PharmacyOrder(UID, status, NOW)
+    seen = remember.seen(link, order, CURRENT)
+    view = View(
+        NOW, seen, Policy(), CURRENT, PHARMAONE, order=order, draft=DRAFT, prescriptions=WORDS
+    )
+    return replace(view, **changes)
+
+
+def submitted(status: str | None = None, **changes) -> Link:
+    link = Link(
+        UID,
+        AGO,
+        phase=Phase.SUBMITTED,
+        submitted_at=AGO,
+        attempts=1,
+        prescription_id=NUMBER,
+        prescription_status=status,
+    )
+    return replace(link, **changes)
+
+
+class TestSending:
+    def test_it_goes_before_the_order_request(self):
+        step = next_step(a_view(Link(UID, AGO)))
+        assert isinstance(step, Ingest)
+        assert step.body == DRAFT.prescription
+
+    def test_the_order_request_follows_once_it_has_a_number(self):
+        link = remember.prescribed(remember.prescribing(Link(UID, AGO), NOW), NUMBER)
+        assert (link.prescription_id, link.prescription_at) == (NUMBER, None)
+        assert isinstance(next_step(a_view(link)), Submit)
+
+    @pytest.mark.parametrize(
+        ("policy", "cleared", "expected"),
+        [
+            (Policy(), False, Ingest),
+            (Policy(repeat_unsure=False), False, Stuck),
+            (Policy(repeat_unsure=False), True, Ingest),
+        ],
+    )
+    def test_a_lost_answer_is_repeated_or_asked_about(self, policy, cleared, expected):
+        link = replace(remember.prescribing(Link(UID, AGO), AGO), cleared=cleared)
+        step = next_step(a_view(link, policy=policy))
+        assert isinstance(step, expected)
+        if isinstance(step, Stuck):
+            assert step.note.code == "unsure_prescription"
+
+    def test_without_one_the_order_request_goes_alone(self):
+        assert isinstance(next_step(a_view(Link(UID, AGO), draft=Draft({}))), Submit)
+
+
+class TestFollowing:
+    def test_its_status_is_asked_for_while_staff_review_the_request(self):
+        step = next_step(a_view(submitted("new"), "pending review"))
+        assert step == LookAtPrescription(NUMBER, "whether staff approved it")
+
+    @pytest.mark.parametrize(
+        ("status", "expected"),
+        [(None, Wait), ("new", Wait), ("declined", Stuck), ("levitating", Stuck)],
+    )
+    def test_what_its_status_means(self, status, expected):
+        view = a_view(submitted(status), "pending review", prescription_looked=True)
+        assert isinstance(next_step(view), expected)
+
+    def test_an_approved_one_is_not_asked_for_again(self):
+        assert isinstance(next_step(a_view(submitted("approved"), "pending review")), Wait)
+        assert isinstance(next_step(a_view(submitted("approved"))), SetStatus)
+
+    def test_what_is_declined_frees_itself_when_the_order_is_cancelled(self):
+        declined = next_step(
+            a_view(submitted("declined"), "pending review", prescription_looked=True)
+        )
+        assert isinstance(declined, Stuck)
+        assert declined.note.code == "prescription_declined"
+        after = next_step(a_view(submitted("declined", rejected_at=AGO), "cancelled"))
+        assert isinstance(after, Done)
+
+    def test_a_status_that_is_not_shown_leaves_the_last_one(self):
+        link = submitted("new")
+        assert remember.prescription_seen(link, None).prescription_status == "new"
+        assert remember.prescription_seen(link, "approved").prescription_status == "approved"
+
+
+def test_an_adopted_order_whose_order_is_unknown_waits():
+    link = Link(UID, AGO, phase=Phase.ADOPTED)
+    assert isinstance(next_step(a_view(link, "pending review")), Wait)
+
+
+def test_another_order_than_the_one_remembered_is_adopted_anew():
+    link = Link(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
+    other = P1Order(OrderId("ORD_2"), "pending", NOW, UID)
+    step = next_step(a_view(link, "pending review", p1_order=other, p1_looked_at=NOW))
+    assert step.order == other
+
+
+def test_every_new_reason_names_the_way_out():
+    link = submitted()
+    for note in (reasons.unsure_prescription(link), reasons.declined(link)):
+        assert "order:po-1" in note.remedy
+    assert WORDS.where in reasons.unknown_prescription("x", WORDS).remedy
+    assert "statuses.toml" in reasons.rejected(link).remedy
+
+
+def test_what_pharmaone_no_longer_has_is_for_a_person_where_the_file_says_so():
+    link = Link(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
+    words = replace(PHARMAONE, gone=None)
+    gone = a_view(link, "pending review", p1_gone=True, pharmaone=words, looks=9)
+    step = next_step(gone)
+    assert isinstance(step, Stuck)
+    assert step.note.code == "deleted_in_pharmaone"
+    assert isinstance(next_step(replace(gone, pharmaone=PHARMAONE)), SetStatus)
+    assert isinstance(next_step(replace(gone, looks=0)), Wait)
+
+
+def test_a_hold_at_pharmaone_waits_where_rxscale_has_none():
+    link = Link(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
+    words = replace(PHARMAONE, means={**PHARMAONE.means, "waiting": State.ON_HOLD})
+    held = P1Order(OrderId("ORD_1"), "waiting", NOW, UID)
+    view = a_view(link, "in-progress", pharmaone=words, p1_order=held, p1_looked_at=NOW)
+    step = next_step(view)
+    assert isinstance(step, SetStatus)
+    assert (step.word, step.comment) == ("on-hold", "on hold in PharmaOne")
+    without = replace(CURRENT, says={})
+    assert isinstance(next_step(replace(view, rxscale=without)), Wait)
+    late = replace(view, now=NOW + timedelta(seconds=9), p1_looked_at=NOW + timedelta(seconds=9))
+    assert type(next_step(late)).__name__ == "Look"
+    ours = replace(a_view(replace(link, held=True), "on-hold"), pharmaone=words, p1_order=held)
+    kept = replace(ours, p1_looked_at=NOW, link=replace(ours.link, held=True))
+    assert isinstance(next_step(kept), Wait)
+
+
+def test_an_order_cancelled_at_rxscale_that_pharmaone_lost_is_done():
+    link = Link(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
+    assert isinstance(next_step(a_view(link, "cancelled", p1_gone=True)), Done)
