@@ -13,7 +13,7 @@ from fakes import START, Answer, Clock, ScriptedSend, answer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.model import Draft, OrderId, P1Order, PharmacyOrderUid
+from bridge.core.model import Draft, OrderId, P1Order, PharmacyOrderUid, PrescriptionId
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Harm, Response
 from bridge.pharmaone.client import PharmaOne, exchange
@@ -97,18 +97,29 @@ async def exchanged(*script: Answer) -> TokenAnswer:
     return await exchange(ScriptedSend(*script), SITE)()
 
 
+NUMBER = PrescriptionId("org9-pq-AB12CD")
+PRESCRIPTION = {"id": NUMBER, "status": "new", "shop_id": "shop7", "order_id": ""}
+
 CALLS: dict[str, Callable[[PharmaOne], Awaitable[Any]]] = {
     "submit": lambda p1: p1.submit(UID, DRAFT),
     "orders_page": lambda p1: p1.orders_page(200, 400),
     "order": lambda p1: p1.order(ORDER_ID),
     "shops": lambda p1: p1.shops(),
+    "set_order_status": lambda p1: p1.set_order_status(ORDER_ID, {"status": "cancelled"}),
+    "ingest": lambda p1: p1.ingest({"shop_id": "shop7"}),
+    "prescription": lambda p1: p1.prescription(NUMBER),
+    "prescriptions_page": lambda p1: p1.prescriptions_page(200, 0),
 }
-READING = ["orders_page", "order", "shops"]
+READING = ["orders_page", "order", "shops", "prescription", "prescriptions_page"]
 UNDERSTOOD: dict[str, Any] = {
     "submit": ACCEPTED,
     "orders_page": {"data": [ROW]},
     "order": DETAIL,
     "shops": {"data": []},
+    "set_order_status": {"status": "ok"},
+    "ingest": {"id": NUMBER, "upsert": "ok"},
+    "prescription": PRESCRIPTION,
+    "prescriptions_page": {"data": [PRESCRIPTION], "pagination": {"limit": 200, "offset": 0}},
 }
 
 
@@ -173,6 +184,13 @@ async def test_the_source_has_a_name():
         ("orders_page", "GET /orders", "/orders", (("limit", "200"), ("offset", "400"))),
         ("order", "GET /orders/{id}", f"/orders/{ORDER_ID}", ()),
         ("shops", "GET /shops", "/shops", ()),
+        ("prescription", "GET /prescriptions/{id}", f"/prescriptions/{NUMBER}", ()),
+        (
+            "prescriptions_page",
+            "GET /prescriptions",
+            "/prescriptions",
+            (("limit", "200"), ("offset", "0")),
+        ),
     ],
 )
 async def test_the_questions_as_documented(call: str, route: str, path: str, query: Any):
@@ -182,6 +200,41 @@ async def test_the_questions_as_documented(call: str, route: str, path: str, que
     assert (sent.method, sent.url, sent.route) == ("GET", f"{BASE}{path}", route)
     assert (sent.query, sent.repeatable, sent.body) == (query, True, None)
     assert sent.headers["Authorization"] == "Bearer t-1"
+
+
+@pytest.mark.parametrize(
+    ("call", "method", "path", "body"),
+    [
+        ("set_order_status", "PATCH", f"/orders/{ORDER_ID}/status", {"status": "cancelled"}),
+        ("ingest", "POST", "/prescriptions", {"shop_id": "shop7"}),
+    ],
+)
+async def test_what_changes_something(call: str, method: str, path: str, body: Any):
+    p1, send = client(answer(200, UNDERSTOOD[call]))
+    await CALLS[call](p1)
+    sent = send.request
+    assert (sent.method, sent.url, sent.repeatable) == (method, f"{BASE}{path}", False)
+    assert json.loads(sent.body or b"") == body
+
+
+async def test_orders_of_one_status():
+    p1, send = client(answer(200, {"data": []}))
+    await p1.orders_page(200, 0, status="awaiting_packing")
+    assert send.request.query[0] == ("status", "awaiting_packing")
+
+
+async def test_prescriptions_in_our_words():
+    assert await ask(CALLS["ingest"], answer(200, UNDERSTOOD["ingest"])) == NUMBER
+    assert await ask(CALLS["prescription"], answer(200, PRESCRIPTION)) == "new"
+    assert await ask(CALLS["prescription"], answer(404)) is None
+    page = answer(200, UNDERSTOOD["prescriptions_page"])
+    assert await ask(CALLS["prescriptions_page"], page) == {NUMBER: "new"}
+
+
+@pytest.mark.parametrize("body", [b"<html>", {"upsert": "ok"}, [1]])
+async def test_a_prescription_accepted_without_a_number_is_unsure(body: Any):
+    with pytest.raises(Unsure):
+        await ask(CALLS["ingest"], answer(200, body))
 
 
 async def test_what_waiting_costs_is_passed_on():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fakes import START, Answer, Clock, ScriptedSend, answer
 
-from bridge.core.model import CatalogueSku, OrderLine, PharmacyOrderUid
+from bridge.core.model import CatalogueSku, OrderLine, PharmacyOrderUid, TrackingLink
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Harm
 from bridge.rxscale import answers
@@ -82,16 +82,18 @@ CALLS: dict[str, Callable[[RxScale], Awaitable[Any]]] = {
     "order": lambda rx: rx.order(UID),
     "orders_page": lambda rx: rx.orders_page("on-hold", 2),
     "set_status": lambda rx: rx.set_status(UID, "pending review"),
+    "complete": lambda rx: rx.complete(UID),
     "skus_page": lambda rx: rx.skus_page(0, 50),
     "health": lambda rx: rx.health(),
     "subscriptions": lambda rx: rx.subscriptions(),
 }
-READING = [name for name in CALLS if name != "set_status"]
+READING = [name for name in CALLS if name not in ("set_status", "complete")]
 LISTS = ["orders_page", "skus_page", "health", "subscriptions"]
 UNDERSTOOD: dict[str, Any] = {
     "order": DETAIL,
     "orders_page": page(ROW),
     "set_status": None,
+    "complete": None,
     "skus_page": page(SKU),
     "health": None,
     "subscriptions": [],
@@ -117,6 +119,12 @@ UNDERSTOOD: dict[str, Any] = {
             "/pharmacy_orders/po-1/status",
             (),
         ),
+        (
+            "complete",
+            "PATCH /pharmacy_orders/{uid}/complete_order",
+            "/pharmacy_orders/po-1/complete_order",
+            (),
+        ),
         ("skus_page", "GET /pharmacy_skus/", "/pharmacy_skus/", (("page", "0"), ("limit", "50"))),
         ("health", "GET /health/", "/health/", ()),
         ("subscriptions", "GET /webhooks/", "/webhooks/", ()),
@@ -132,6 +140,22 @@ async def test_the_calls_as_documented(call: str, route: str, path: str, query: 
     assert asked.query == query
     assert asked.headers["X-API-Key"] == KEY
     assert asked.repeatable is (asked.method == "GET")
+
+
+@pytest.mark.parametrize(
+    ("tracking", "body"),
+    [
+        ((), {}),
+        (
+            (TrackingLink("https://t.test/1", "DHL"),),
+            {"tracking_links": [{"tracking_link": "https://t.test/1", "carrier": "DHL"}]},
+        ),
+    ],
+)
+async def test_completing_with_and_without_a_parcel(tracking: Any, body: Any):
+    rx, send = client(answer(200, DETAIL))
+    await rx.complete(UID, tracking)
+    assert json.loads(send.request.body or b"") == body
 
 
 @pytest.mark.parametrize("call", CALLS)
