@@ -33,6 +33,7 @@ def routes(world: World) -> list[web.RouteDef]:
         ("POST", "/order-requests/{id}/approve", desk.approve),
         ("POST", "/order-requests/{id}/reject", desk.reject),
         ("POST", "/pharmaone/orders/{id}", desk.change_p1_order),
+        ("POST", "/pharmaone/prescriptions/{id}", desk.decide_prescription),
         ("POST", "/tokens/revoke", desk.revoke_tokens),
         ("POST", "/webhooks/subscriptions", desk.subscribe),
         ("DELETE", "/webhooks/subscriptions/{uid}", desk.unsubscribe),
@@ -142,6 +143,9 @@ class Desk:
 
     def change_p1_order(self, request: web.Request, body: Json) -> None:
         self._world.change_p1_order(request.match_info["id"], **body)
+
+    def decide_prescription(self, request: web.Request, body: Json) -> None:
+        self._world.decide_prescription(request.match_info["id"], _text(body, "status"))
 
     def revoke_tokens(self, _request: web.Request, _body: object) -> None:
         self._world.revoke_tokens()

@@ -20,7 +20,12 @@ EVENTS: Mapping[Vendor, tuple[str, ...]] = {
         "pharmacy_order_updated",
         "pharmacy_sku_stock_updated",
     ),
-    "pharmaone": ("order_created", "order_status_updated"),
+    "pharmaone": (
+        "order_created",
+        "order_status_updated",
+        "prescription_approved",
+        "paperless_signature_completed",
+    ),
 }
 """What is sent: rxscale.md section 6.11; of pharmaone.md section 14 what happens here."""
 

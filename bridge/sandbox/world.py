@@ -109,6 +109,10 @@ class World:
             raise ValueError(f"an order has no {', '.join(sorted(unknown))} to set")
         self.pharmaone.change_order(order_id, dict(changes))
 
+    def decide_prescription(self, number: str, status: str) -> None:
+        """Staff give a prescription a status."""
+        self.pharmaone.decide_prescription(number, status)
+
     def revoke_tokens(self) -> None:
         """No token issued so far is good any longer."""
         self.access.revoke()

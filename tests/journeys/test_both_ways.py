@@ -393,3 +393,34 @@ async def test_prescriptions_can_be_left_out(tmp_path: Path):
         (uid,) = await house.orders_arrive()
         (request,) = house.requests(uid)
         assert request.payload["prescription_pdf_base64"]
+
+
+async def test_prescriptions_can_go_by_themselves_and_are_followed(tmp_path: Path):
+    orders = {"prescriptions": "ingest"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=orders) as house:
+        one, two = await house.orders_arrive(count=2)
+        numbers = [(await house.link(uid)).prescription_id for uid in (one, two)]
+        assert None not in numbers
+        (request,) = house.requests(one)
+        assert "prescription_pdf_base64" not in request.payload
+        sent = [call.route for call in house.world.calls() if call.method == "POST"]
+        assert sent.index("POST /prescriptions") < sent.index("POST /order-requests")
+        house.world.decide_prescription(numbers[0], "approved")
+        house.world.decide_prescription(numbers[1], "declined")  # no event tells of it
+        await house.settle()
+        assert (await house.link(one)).prescription_status == "approved"
+        await house.sweep()
+        (stuck,) = await house.stuck()
+        assert (stuck.key, stuck.note.code) == (f"order:{two}", "prescription_declined")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_prescription_whose_answer_was_lost_is_sent_again(tmp_path: Path, when: str):
+    orders = {"prescriptions": "ingest"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=orders) as house:
+        house.world.break_calls(
+            Fault(vendor="pharmaone", route="POST /prescriptions", cut=True, when=when)
+        )
+        (uid,) = await house.orders_arrive()
+        assert len(house.requests(uid)) == 1
+        assert len(house.world.pharmaone.prescriptions.rows(None)) == 1

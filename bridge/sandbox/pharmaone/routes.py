@@ -35,6 +35,9 @@ class Routes:
             self._v2("GET", "/orders/{id}", "orders.read", self._get_order),
             self._v2("PATCH", "/orders/{id}/status", "orders.write", self._set_status),
             self._v2("GET", "/inventory", "inventory.read", self._list_inventory),
+            self._v2("GET", "/prescriptions", "prescriptions.read", self._list_prescriptions),
+            self._v2("GET", "/prescriptions/{id}", "prescriptions.read", self._get_prescription),
+            self._v2("POST", "/prescriptions", "prescriptions.write", self._ingest),
             self._v2("POST", "/order-requests", "order_requests.write", self._submit_v2),
             Route("POST", f"{V1}/order-requests", "/order-requests", self._submit_v1),
             Route("POST", f"{SHOP}/external-order", "/external-order", self._submit_at_shop),
@@ -81,6 +84,20 @@ class Routes:
     def _get_order(self, ask: Ask) -> Answer:
         return answer(self._order(ask).data)
 
+    def _list_prescriptions(self, ask: Ask) -> Answer:
+        """Without a total (C3)."""
+        limit = min(_number(ask, "limit", default=50, least=1), MOST_ROWS)
+        offset = _number(ask, "offset", default=0, least=0)
+        rows = self._pharmaone.prescriptions.rows(ask.query.get("status"))
+        paging = {"limit": limit, "offset": offset}
+        return answer({"data": rows[offset : offset + limit], "pagination": paging})
+
+    def _get_prescription(self, ask: Ask) -> Answer:
+        try:
+            return answer(self._pharmaone.prescriptions.shown(ask.uid))
+        except KeyError:
+            raise Refusal({"error": "Prescription not found"}, 404) from None
+
     def _order(self, ask: Ask) -> Order:
         order = self._pharmaone.orders.get(ask.uid)
         if order is None:
@@ -96,6 +113,14 @@ class Routes:
         changes = _changes(ask.json(), self._settings.p1_statuses)
         self._pharmaone.change_order(order.id, changes)
         return answer({key: order.data[key] for key in ("id", "status", "shipped", "picked_up")})
+
+    def _ingest(self, ask: Ask) -> Answer:
+        """Section 12: of a much larger body only `shop_id` and `customer_email` are documented."""
+        body = ask.json()
+        if not isinstance(body, dict) or body.get("shop_id") != self._settings.shop_id:
+            raise Refusal({"error": "shop_id is required and must belong to the organisation"})
+        ask.uid = self._pharmaone.prescriptions.ingest(body)
+        return answer({"id": ask.uid, "upsert": "ok"})
 
     def _submit_v2(self, ask: Ask) -> Answer:
         return self._submit(ask, "v2")

@@ -5,6 +5,7 @@ import string
 import uuid
 from datetime import UTC, datetime
 
+from bridge.sandbox.pharmaone.prescriptions import Prescriptions
 from bridge.sandbox.pharmaone.records import Json, Order, OrderRequest, Via, order_from, timestamp
 from bridge.sandbox.settings import SandboxSettings
 from bridge.sandbox.webhooks import Courier, Timers
@@ -30,6 +31,7 @@ class PharmaOne:
         self.order_requests: dict[str, OrderRequest] = {}
         self.orders: dict[str, Order] = {}
         self.inventory = inventory
+        self.prescriptions = Prescriptions(settings)
 
     # ------------------------------------------------------------------ order-requests
 
@@ -92,6 +94,12 @@ class PharmaOne:
         words = {"order_id": order.id, "old_status": old, "new_status": order.status}
         self._announce("order_status_updated", words)
         return order
+
+    def decide_prescription(self, number: str, status: str) -> None:
+        """Staff approve it, decline it and so on; two of the words are announced (section 12)."""
+        event = self.prescriptions.decide(number, status)
+        if event is not None:
+            self._announce(event, {"id": number})
 
     def send_test(self, event: str) -> None:
         """What the Manager's "Send test event" button does; its shape is not documented."""
