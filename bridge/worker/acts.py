@@ -227,13 +227,21 @@ class Acts:
     # -- answering -------------------------------------------------------------------------
 
     async def _set_status(self, step: SetStatus) -> None:
+        if step.comment is not None:
+            await self._intend_hold()
         try:
             await self._rxscale.set_status(self._sight.link.uid, step.word, step.comment)
         except Refused as failure:
+            self._sight.link = replace(self._sight.link, held=False)
             self._look_before_giving_up(step.word, failure)
             return
         self._believe(step.word, held=step.comment is not None)
         self._tell_translation("set status", step.word, step.rule)
+
+    async def _intend_hold(self) -> None:
+        """On disk before the call: whose a hold is could not be told after a lost answer."""
+        self._sight.link = replace(self._sight.link, held=True)
+        await self._record()
 
     async def _complete(self, step: Complete) -> None:
         try:

@@ -106,9 +106,14 @@ async def test_with_every_webhook_lost_the_sweeps_bring_everything(tmp_path: Pat
         assert len(house.requests(uid)) == 1
 
 
-async def test_with_every_webhook_doubled_and_out_of_order_nothing_is_done_twice(tmp_path: Path):
+@pytest.mark.parametrize(
+    "chaos", [Chaos(double=1.0), Chaos(reorder=1.0), Chaos(double=0.5, reorder=0.5)]
+)
+async def test_with_webhooks_doubled_and_out_of_order_nothing_is_done_twice(
+    tmp_path: Path, chaos: Chaos
+):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
-        house.world.spoil_webhooks(Chaos(double=0.5, reorder=0.5))
+        house.world.spoil_webhooks(chaos)
         (uid,) = await house.orders_arrive()
         order_id = await house.approve(uid)
         await house.change(order_id, status="ready_pickup")
