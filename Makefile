@@ -33,7 +33,7 @@ bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew 
 	@$(BIN)/python -m bench
 
 drawings: $(VENV)/run.stamp  ## docs/states.md, drawn anew from mappings/statuses.toml
-	@$(BIN)/python -m bridge.mapping.drawing > docs/states.md
+	@$(BIN)/python -c 'from bridge.mapping import drawing; print(drawing.shipped(), end="")' > docs/states.md
 
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --strip-extras --allow-unsafe

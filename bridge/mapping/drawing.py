@@ -1,10 +1,9 @@
 """Draws what statuses.toml says: each vendor's words, what they mean, the steps between them.
 
-`python -m bridge.mapping.drawing` prints the page docs/states.md from the shipped files.
+`make drawings` writes the page docs/states.md from the shipped files.
 """
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,7 +85,3 @@ def shipped() -> str:
     if statuses is None:
         raise ValueError(f"the shipped {STATUSES} cannot be read")
     return page(statuses)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(shipped())

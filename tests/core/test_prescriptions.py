@@ -177,6 +177,13 @@ def test_a_hold_at_pharmaone_waits_where_rxscale_has_none():
     assert isinstance(next_step(kept), Wait)
 
 
+def test_a_request_whose_answer_was_lost_and_that_was_rejected_had_arrived():
+    link = Link(UID, AGO, phase=Phase.UNSURE, unsure_at=AGO, intent_at=AGO, rejected_at=NOW)
+    step = next_step(a_view(link, "pending review"))
+    assert isinstance(step, Stuck)
+    assert step.note.code == "rejected_in_pharmaone"
+
+
 def test_an_order_cancelled_at_rxscale_that_pharmaone_lost_is_done():
     link = Link(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
     assert isinstance(next_step(a_view(link, "cancelled", p1_gone=True)), Done)

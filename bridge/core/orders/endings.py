@@ -1,7 +1,7 @@
 """RxScale says that it is over (or no longer shows it): what is left to do at PharmaOne."""
 
 from bridge.core import reasons
-from bridge.core.model import Phase, State
+from bridge.core.model import OrderId, Phase, State
 from bridge.core.orders.sight import is_p1_fresh, meaning_of
 from bridge.core.steps import (
     Adopt,
@@ -29,7 +29,7 @@ def ended(view: View, state: State) -> Step:
     if state is State.COMPLETED:
         return Done("completed at RxScale")
     if link.order_id is not None:
-        return _cancel_there(view)
+        return _cancel_there(view, link.order_id)
     if link.phase in (Phase.KNOWN, Phase.DONE):
         return Done(f"{state.value} at RxScale; nothing was sent to PharmaOne")
     if view.p1_order is not None:
@@ -42,32 +42,30 @@ def ended(view: View, state: State) -> Step:
     return Stuck(reasons.cancelled(link))
 
 
-def _cancel_there(view: View) -> Step:
+def _cancel_there(view: View, order_id: OrderId) -> Step:
     """PharmaOne's order is cancelled too, if it still may be; what was handed over stays so."""
-    link, order = view.link, view.p1_order
+    order = view.p1_order
     if view.p1_gone:
         return Done("cancelled at RxScale, and no longer in PharmaOne")
-    if link.order_id is not None and (order is None or not is_p1_fresh(view)):
-        return LookAtPharmaOne(link.order_id, "cancelled at RxScale: how far it has come there")
-    if order is None:
-        return Stuck(reasons.cancelled(link))
+    if order is None or not is_p1_fresh(view):
+        return LookAtPharmaOne(order_id, "cancelled at RxScale: how far it has come there")
     meaning = meaning_of(order, view.pharmaone)
     if meaning is None:
         return Stuck(reasons.unknown_status(order.status, "PharmaOne", view.pharmaone))
     if meaning[0] in (State.CANCELLED, State.REJECTED):
         return Done("cancelled on both sides")
     if meaning[0] is State.COMPLETED:
-        return Stuck(reasons.cancelled_after_handover(link))
-    return _cancel(view, order.status)
+        return Stuck(reasons.cancelled_after_handover(view.link))
+    return _cancel(view, order_id, order.status)
 
 
-def _cancel(view: View, status: str) -> Step:
+def _cancel(view: View, order_id: OrderId, status: str) -> Step:
     words = view.pharmaone
     word = words.says.get(State.CANCELLED)
-    if word is None or word not in words.steps.get(status, ()) or view.link.order_id is None:
+    if word is None or word not in words.steps.get(status, ()):
         return Stuck(reasons.cancelled(view.link))
     rule = f"{view.rxscale.where} (cancelled) -> {words.where}.says.cancelled"
-    return Cancel(view.link.order_id, word, words.bodies.get(word, {"status": word}), rule)
+    return Cancel(order_id, word, words.bodies.get(word, {"status": word}), rule)
 
 
 def _never_searched(view: View) -> bool:
