@@ -337,3 +337,12 @@ async def test_under_load_those_who_come_a_little_later_share_the_commit(store: 
 
     await asyncio.gather(store.transaction(note(20)), *(a_turn_later(n) for n in range(21, 40)))
     assert statements.count("COMMIT") == 1
+
+
+async def test_each_check_truly_writes(store: Store):
+    """SQLite leaves out a write of what is there already, and so would not meet a full disk."""
+    values = set()
+    for _ in range(3):
+        await store.check()
+        values.add(await store.get("checked"))
+    assert len(values) == 2

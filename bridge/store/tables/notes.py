@@ -21,6 +21,10 @@ _PUT = """
 INSERT INTO meta (name, value) VALUES (?, ?)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
+_TOUCH = """
+INSERT INTO meta (name, value) VALUES (?, 'tick')
+ON CONFLICT (name) DO UPDATE SET value = CASE value WHEN 'tick' THEN 'tock' ELSE 'tick' END
+"""
 _PUT_FIRST = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 
 
@@ -30,6 +34,11 @@ def count(connection: sqlite3.Connection, name: str, by: int = 1) -> None:
 
 def counters(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT name, value FROM counters ORDER BY name"))
+
+
+def touch(connection: sqlite3.Connection) -> None:
+    """Writes a note that differs from the last one: SQLite leaves out a write of the same."""
+    connection.execute(_TOUCH, (CHECKED,))
 
 
 def get(connection: sqlite3.Connection, name: str) -> str | None:
