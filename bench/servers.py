@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bridge import app
 from bridge.cli.shared import loop
-from bridge.server import serve
+from bridge.server import Running, serve
 from bridge.settings import Settings
 
 SECRET = "whsec_bench"
@@ -62,6 +62,7 @@ async def bare(stop: asyncio.Event) -> None:
     application = web.Application()
     application.router.add_post("/webhooks/rxscale", handle)
     running = await serve(application, "127.0.0.1", 0)
+    loop.settled()
     print(running.url, flush=True)
     await stop.wait()
     await running.stop()
@@ -71,6 +72,7 @@ async def intake(stop: asyncio.Event, folder: Path) -> None:
     """The real server on the real store, nobody looking at what came in."""
     async with app.open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
         running = await serve(app.web_of(b), "127.0.0.1", 0)
+        loop.settled()
         print(running.url, flush=True)
         await stop.wait()
         await running.stop()
@@ -79,7 +81,12 @@ async def intake(stop: asyncio.Event, folder: Path) -> None:
 async def whole(stop: asyncio.Event, folder: Path, rxscale: str, pharmaone: str) -> None:
     """What `rxbridge run` starts."""
     chosen = settings(folder, rxscale, pharmaone)
-    await app.run(chosen, stop, lambda _, running: print(running.url, flush=True))
+
+    def started(_: app.Bridge, running: Running) -> None:
+        loop.settled()
+        print(running.url, flush=True)
+
+    await app.run(chosen, stop, started)
 
 
 async def sandbox(stop: asyncio.Event) -> None:

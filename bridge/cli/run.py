@@ -34,4 +34,5 @@ async def _run(settings: Settings, stop: asyncio.Event) -> None:
 
 
 def _started(_: app.Bridge, running: Running) -> None:
+    loop.settled()
     print(f"rxbridge {__version__} listens at {running.url} - {running.url}/health", flush=True)

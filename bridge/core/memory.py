@@ -31,7 +31,7 @@ class Taken(StrEnum):
     UNREAD = "unread"  # about an order of PharmaOne's that nobody knows: it is read next
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made for every delivery, at a third of the cost
 class Delivery:
     """A verified webhook delivery, as far as it is remembered.
 

@@ -220,7 +220,7 @@ class Gaps:
     gaps: tuple[Gap, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made for every delivery, at a third of the cost
 class Hint:
     """Look at X. Higher `priority` is more urgent (RxScale's `order.priority`)."""
 

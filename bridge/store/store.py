@@ -9,7 +9,7 @@ another process, I/O error); nothing is half done then. Times are aware UTC; `no
 """
 
 import sqlite3
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
@@ -86,9 +86,9 @@ class Store:
 
     # -- work ------------------------------------------------------------------------------
 
-    async def take(self, delivery: Delivery) -> Taken:
+    def take(self, delivery: Delivery) -> Awaitable[Taken]:
         """Remembers a verified delivery and, if it says anything new, makes its key due."""
-        return await self._database.together(work.take, delivery)
+        return self._database.together(work.take, delivery)
 
     async def hint(self, hints: Sequence[Hint], now: datetime) -> None:
         """Makes every key due now; orders not met before are remembered from here on."""

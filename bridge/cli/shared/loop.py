@@ -1,6 +1,7 @@
 """The event loop of long-running commands: uvloop where it exists, signals as a stop event."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
@@ -15,6 +16,12 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     except ImportError:  # Windows has none
         return asyncio.run(main)
     return uvloop.run(main)
+
+
+def settled() -> None:
+    """What was loaded at the start is there to stay: the collector leaves it alone from now on."""
+    gc.collect()
+    gc.freeze()
 
 
 async def until_stopped(work: Callable[[asyncio.Event], Awaitable[T]]) -> T:
