@@ -137,8 +137,11 @@ async def _subscribed(settings: Settings, rxscale: RxScale) -> Line:
     absent = sorted(ORDER_EVENTS - ours)
     if not absent:
         return Line(what, "ok", ", ".join(sorted(ours)))
-    target = f"{public or 'https://<your host>'}/webhooks/rxscale"
-    text = f"no subscription for {', '.join(absent)}: orders come by the sweep; register {target}"
+    do = "set server.public_url and then: " if public is None else ""
+    text = (
+        f"no subscription for {', '.join(absent)}: orders come by the sweep; "
+        f"{do}rxbridge webhooks register --secrets FILE"
+    )
     return Line(what, "warn", text)
 
 

@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     _running(commands)
     _looking(commands)
     _mending(commands)
+    _telling(commands)
     return top
 
 
@@ -114,6 +115,27 @@ def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     reconcile.add_argument("--fix", action="store_true", help="look at what differs now")
     reconcile.add_argument("--json", action="store_true")
     reconcile.set_defaults(handler="reconcile:reconcile")
+
+
+def _telling(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    webhooks = commands.add_parser("webhooks", help="what RxScale tells this bridge, and where to")
+    verbs = webhooks.add_subparsers(dest="verb", required=True, metavar="VERB")
+    listed = verbs.add_parser("list", help="RxScale's subscriptions")
+    listed.add_argument("--json", action="store_true")
+    listed.set_defaults(handler="webhooks:list_webhooks")
+    register = verbs.add_parser("register", help="subscribe this bridge; may be repeated")
+    register.add_argument(
+        "--secrets",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="where the signing secrets go: a file, or a folder of secret files",
+    )
+    register.add_argument("--renew", action="store_true", help="anew, where secrets were lost")
+    register.set_defaults(handler="webhooks:register")
+    remove = verbs.add_parser("remove", help="end subscriptions")
+    remove.add_argument("uids", nargs="+", metavar="UID")
+    remove.set_defaults(handler="webhooks:remove")
 
 
 def _mending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

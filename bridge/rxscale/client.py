@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bridge.core.model import PharmacyOrder, PharmacyOrderUid, TrackingLink
-from bridge.errors import Garbled
+from bridge.errors import Garbled, Unsure
 from bridge.exchange import Harm, Request, Response, Send
 from bridge.rxscale import answers, dialect, translate, wire
 from bridge.rxscale.dialect import Route, Site
@@ -101,6 +101,29 @@ class RxScale:
         wrapped = raw if isinstance(raw, dict) else {"data": raw}
         rows = answers.read(dialect.SUBSCRIPTIONS, wire.Subscriptions, wrapped)
         return translate.subscriptions(rows)
+
+    async def subscribe(self, target: str, event: str) -> str:
+        """Has one event type told to `target`; the signing secret, which is shown only now (6.11).
+
+        Whether a second registration of the same is refused is not documented. Raises Unsure if
+        it may have happened, also where the answer shows no secret.
+        """
+        body = {"target": target, "notification_type": event}
+        response = await self._call(dialect.SUBSCRIBE, Harm.SWEEP, body=body)
+        try:
+            raw = answers.content(dialect.SUBSCRIBE, response)
+            return answers.read(dialect.SUBSCRIBE, wire.Registered, raw).signing_secret
+        except Garbled as unreadable:
+            raise Unsure(unreadable.what) from None
+
+    async def unsubscribe(self, uid: str) -> bool:
+        """Ends a subscription (6.11); False if there is none."""
+        response = await self._call(dialect.UNSUBSCRIBE, Harm.SWEEP, uid=uid)
+        if response.status == 404:
+            return False
+        if not answers.accepted(response):
+            raise answers.failure(dialect.UNSUBSCRIBE, response)
+        return True
 
     async def _call(
         self,

@@ -70,6 +70,8 @@ ORDER_STATUS = Route("PATCH", "/pharmacy_orders/{uid}/status", ("orders_write",)
 COMPLETE = Route("PATCH", "/pharmacy_orders/{uid}/complete_order", ("orders_write",))
 SKUS = Route("GET", "/pharmacy_skus/", ("stock_read",))
 SUBSCRIPTIONS = Route("GET", "/webhooks/", ("webhooks_read",))
+SUBSCRIBE = Route("POST", "/webhooks/", ("webhooks_write",))
+UNSUBSCRIBE = Route("DELETE", "/webhooks/{uid}", ("webhooks_write",))
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,12 @@ class SubscriptionRow(_Wire):
     notification_type: Text = None
 
 
+class Registered(_Wire):
+    """What a registration is answered with: the only time that its secret is shown (6.11)."""
+
+    signing_secret: Annotated[str, Field(min_length=1, repr=False)]
+
+
 class Subscriptions(_Wire):
     """A bare array, against the pagination page (C-7): wrapped by whoever reads it."""
 

@@ -86,8 +86,11 @@ CALLS: dict[str, Callable[[RxScale], Awaitable[Any]]] = {
     "skus_page": lambda rx: rx.skus_page(0, 50),
     "health": lambda rx: rx.health(),
     "subscriptions": lambda rx: rx.subscriptions(),
+    "subscribe": lambda rx: rx.subscribe("https://h.test/webhooks/rxscale", "e"),
+    "unsubscribe": lambda rx: rx.unsubscribe("wh-1"),
 }
-READING = [name for name in CALLS if name not in ("set_status", "complete")]
+WRITING = ["set_status", "complete", "subscribe", "unsubscribe"]
+READING = [name for name in CALLS if name not in WRITING]
 LISTS = ["orders_page", "skus_page", "health", "subscriptions"]
 UNDERSTOOD: dict[str, Any] = {
     "order": DETAIL,
@@ -97,6 +100,8 @@ UNDERSTOOD: dict[str, Any] = {
     "skus_page": page(SKU),
     "health": None,
     "subscriptions": [],
+    "subscribe": {"uid": "wh-1", "signing_secret": "whsec_canary"},
+    "unsubscribe": None,
 }
 
 
@@ -128,6 +133,8 @@ UNDERSTOOD: dict[str, Any] = {
         ("skus_page", "GET /pharmacy_skus/", "/pharmacy_skus/", (("page", "0"), ("limit", "50"))),
         ("health", "GET /health/", "/health/", ()),
         ("subscriptions", "GET /webhooks/", "/webhooks/", ()),
+        ("subscribe", "POST /webhooks/", "/webhooks/", ()),
+        ("unsubscribe", "DELETE /webhooks/{uid}", "/webhooks/wh-1", ()),
     ],
 )
 async def test_the_calls_as_documented(call: str, route: str, path: str, query: Any):

@@ -1,0 +1,87 @@
+"""`rxbridge webhooks`: subscribed once, secrets kept where the operator says, safe to repeat."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+PUBLIC = "https://bridge.example"
+TARGET = f"{PUBLIC}/webhooks/rxscale"
+
+
+@pytest.fixture
+def accounts(vendors, monkeypatch) -> dict[str, str]:
+    for name, value in vendors.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("RXBRIDGE_SERVER__PUBLIC_URL", PUBLIC)
+    return vendors
+
+
+def listed(typed) -> list[dict[str, object]]:
+    return json.loads(typed("webhooks", "list", "--json").out)["webhooks"]
+
+
+def test_registered_repeated_renewed_and_removed(typed, accounts, folder: Path):
+    assert "RxScale tells nobody" in typed("webhooks", "list").out
+    file = folder / "secrets.json"
+    answer = typed("webhooks", "register", "--secrets", str(file))
+    assert answer.code == 0, answer.err
+    secrets = json.loads(file.read_text())
+    assert len(secrets) == 2
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not any(secret in answer.out + answer.err for secret in secrets)
+    found = listed(typed)
+    assert {row["event"] for row in found} == {"pharmacy_order_created", "pharmacy_order_updated"}
+    assert all(row["ours"] and row["target"] == TARGET for row in found)
+    again = typed("webhooks", "register", "--secrets", str(file))
+    assert "nothing to do" in again.out
+    assert json.loads(file.read_text()) == secrets
+    renewed = typed("webhooks", "register", "--secrets", str(file), "--renew")
+    assert renewed.out.count("removed ") == 2
+    assert len(json.loads(file.read_text())) == 4
+    uids = [str(row["uid"]) for row in listed(typed)]
+    assert len(uids) == 2
+    assert "yes" in typed("webhooks", "list").out
+    assert typed("webhooks", "remove", *uids).code == 0
+    assert typed("webhooks", "remove", "wh-nowhere").code == 1
+    assert listed(typed) == []
+
+
+def test_a_folder_of_secret_files_is_read_at_the_next_start(typed, accounts, folder, monkeypatch):
+    secrets = folder / "secrets"
+    secrets.mkdir()
+    assert typed("webhooks", "register", "--secrets", str(secrets)).code == 0
+    monkeypatch.delenv("RXBRIDGE_RXSCALE__WEBHOOK_SECRETS")
+    monkeypatch.setenv("RXBRIDGE_SECRETS_DIR", str(secrets))
+    out = typed("check").out
+    assert "rxscale.webhook_secrets: none" not in out
+    assert "pharmacy_order_created, pharmacy_order_updated" in out
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [("not json", "it is no JSON list"), ("{}", "is no JSON list"), ("[1]", "is no JSON list")],
+)
+def test_another_files_content_is_not_overwritten(typed, accounts, folder, content, told):
+    file = folder / "mine.txt"
+    file.write_text(content)
+    answer = typed("webhooks", "register", "--secrets", str(file))
+    assert answer.code == 2
+    assert told in answer.err
+    assert file.read_text() == content
+    assert listed(typed) == []
+
+
+def test_where_secrets_cannot_be_written_nothing_is_registered(typed, accounts, folder):
+    answer = typed("webhooks", "register", "--secrets", str(folder / "nowhere" / "s.json"))
+    assert answer.code == 2
+    assert "cannot be written" in answer.err
+    assert listed(typed) == []
+
+
+def test_without_a_public_address(typed, accounts, folder, monkeypatch):
+    monkeypatch.delenv("RXBRIDGE_SERVER__PUBLIC_URL")
+    answer = typed("webhooks", "register", "--secrets", "s.json")
+    assert answer.code == 2
+    assert "server.public_url: not set" in answer.err
