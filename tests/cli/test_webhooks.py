@@ -2,6 +2,7 @@
 
 import json
 import stat
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,15 @@ def test_without_a_public_address(typed, accounts, folder, monkeypatch):
     answer = typed("webhooks", "register", "--secrets", "s.json")
     assert answer.code == 2
     assert "server.public_url: not set" in answer.err
+
+
+def test_a_registration_whose_answer_was_lost_is_not_left_over(typed, accounts, folder):
+    fault = {"vendor": "rxscale", "route": "POST /webhooks/", "cut": True, "when": "after"}
+    request = urllib.request.Request(  # noqa: S310
+        f"{accounts['RXBRIDGE_RXSCALE__BASE_URL']}/_sandbox/faults",
+        data=json.dumps(fault).encode(),
+        method="POST",
+    )
+    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+    assert typed("webhooks", "register", "--secrets", "s.json").code == 0
+    assert len(listed(typed)) == len(json.loads((folder / "s.json").read_text())) == 2
