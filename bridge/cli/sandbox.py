@@ -20,6 +20,8 @@ def sandbox(arguments: argparse.Namespace) -> int:
         auto_approve_seconds=arguments.approve_after,
         rx_webhook_target=f"{target}/webhooks/rxscale" if target else None,
         rx_webhook_secret=arguments.webhook_secret,
+        p1_webhook_target=f"{target}/webhooks/pharmaone" if target else None,
+        p1_webhook_secret=arguments.webhook_secret,
         rx_per_second=0 if arguments.unlimited else 10,
         rx_per_minute=0 if arguments.unlimited else 600,
     )
@@ -53,6 +55,7 @@ def _tell(settings: SandboxSettings, running: Sandbox, *, as_json: bool) -> None
         "pharmaone.api_key": settings.p1_api_key,
         "pharmaone.org_id": settings.org_id,
         "pharmaone.shop_id": settings.shop_id,
+        "pharmaone.webhook_secrets": settings.p1_webhook_secret,
     }
     if as_json:
         show.as_json(where)
@@ -61,4 +64,5 @@ def _tell(settings: SandboxSettings, running: Sandbox, *, as_json: bool) -> None
     for key, value in where.items():
         print(f"  {key} = {value!r}")
     print(f"Make orders:  curl -X POST {running.rxscale_url}/_sandbox/orders -d '{{\"count\": 5}}'")
+    print(f"Approve one:  curl -X POST {running.rxscale_url}/_sandbox/order-requests/ID/approve")
     print(f"See it all:   curl {running.rxscale_url}/_sandbox/state", flush=True)
