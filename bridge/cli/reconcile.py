@@ -177,10 +177,13 @@ def _tell(found: list[Difference], left: list[Difference], *, fixed: bool) -> No
     if not found:
         print("Both sides and the bridge agree about every order.")
         return
-    show.as_table(
-        ("order", "RxScale", "PharmaOne", "remembered", "difference", "the bridge would"),
-        [(e.uid, e.rxscale, e.pharmaone, e.remembered, "; ".join(e.what), e.would) for e in found],
-    )
+    for each in found:
+        print(each.uid)
+        print(f"  RxScale     {each.rxscale}")
+        print(f"  PharmaOne   {each.pharmaone}")
+        print(f"  remembered  {each.remembered}")
+        print(f"  differs     {'; '.join(each.what)}")
+        print(f"  the bridge  {'would ' if each.mends else ''}{each.would}")
     if fixed:
         print(f"{len(found)} differed; {len(left)} left after looking at them.")
     else:

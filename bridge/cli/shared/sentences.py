@@ -109,6 +109,8 @@ def sentence(entry: JournalEntry) -> list[str]:
     """The sentence, then a line for each rule that decided and each call made."""
     lines = [_first(entry)]
     lines += [f"rule  {rule}" for rule in _rules(entry.facts)]
+    if entry.facts.get("version"):
+        lines.append(f"files version {entry.facts['version']} of the mapping files")
     lines += [_call(call) for call in entry.facts.get("calls", ())]
     if entry.facts.get("remedy"):
         lines.append(f"do    {entry.facts['remedy']}")
@@ -131,8 +133,7 @@ def next_up(story: Story) -> str:
 def _rules(facts: Facts) -> list[str]:
     rules = list(facts.get("rules", ()))
     rules += [facts["rule"]] if facts.get("rule") else []
-    version = facts.get("version")
-    return [*rules, f"of the mapping files as of {version}"] if rules and version else rules
+    return rules
 
 
 def _call(call: Mapping[str, Any]) -> str:
