@@ -35,9 +35,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "__init__": frozenset(),
 }
 THIRD_PARTY: dict[str, frozenset[str]] = {
-    "mapping": frozenset({"pydantic", "pydantic_core", "jmespath"}),
+    "mapping": frozenset({"pydantic", "pydantic_core", "jmespath", "rapidfuzz"}),
     "rxscale": frozenset({"pydantic", "pydantic_core"}),
-    "pharmaone": frozenset({"pydantic", "pydantic_core", "jwt"}),
+    "pharmaone": frozenset({"pydantic", "pydantic_core", "jwt", "msgspec"}),
     "store": frozenset({"aiosqlite"}),
     "transport": frozenset({"aiohttp", "tenacity", "yarl"}),
     "metrics": frozenset({"prometheus_client"}),

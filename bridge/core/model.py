@@ -177,6 +177,18 @@ class CatalogueSku:
     external_id: str | None = None
     name: str = ""
     pzn: str | None = None
+    selling_unit: str | None = None
+    """How many of `unit` one holds, as decimal digits (`standard_selling_unit`)."""
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SkuNumbers:
+    """What RxScale's SKU list says of one pharmacy SKU's pieces and price, at `seen_at`."""
+
+    pharmacy_sku_uid: PharmacySkuUid
+    stock: int | None
+    price_cents: int | None
 
 
 @dataclass(frozen=True, slots=True)

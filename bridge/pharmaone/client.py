@@ -9,13 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bridge.core.model import Draft, OrderId, P1Sight, PharmacyOrderUid, PrescriptionId
+from bridge.core.model import (
+    Draft,
+    OrderId,
+    P1Sight,
+    PharmacyOrderUid,
+    PrescriptionId,
+    ProductId,
+)
 from bridge.errors import Garbled, Unsure
 from bridge.exchange import Harm, Request, Response, Send
-from bridge.pharmaone import answers, dialect, translate, wire
+from bridge.pharmaone import answers, dialect, inventory, translate, wire
 from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
+from bridge.pharmaone.inventory import Inventory
 from bridge.pharmaone.token import TokenKeeper
-from bridge.pharmaone.translate import P1Page, Shop, Submitted
+from bridge.pharmaone.translate import LogEntry, P1Page, Shop, Submitted
 
 Query = tuple[tuple[str, str], ...]
 
@@ -122,6 +130,49 @@ class PharmaOne:
         raw = answers.content(dialect.PRESCRIPTIONS, response)
         page = answers.read(dialect.PRESCRIPTIONS, wire.PrescriptionsPage, raw)
         return {PrescriptionId(row.id): row.status for row in page.data}
+
+    async def inventory(self, *, full: bool = False, harm: Harm = Harm.FALLING_STOCK) -> Inventory:
+        """Units on hand of every product of the organisation (8); `full`: names and prices too.
+
+        No paging is documented; an answer that says there is more is read on.
+        """
+        found = await self._inventory(full, harm, ())
+        while found.total is not None and len(found.on_hand) + found.unreadable < found.total:
+            before = len(found.on_hand) + found.unreadable
+            more = await self._inventory(full, harm, (("offset", str(before)),))
+            found.on_hand |= more.on_hand
+            found.prices |= more.prices
+            found.names |= more.names
+            found.unreadable += more.unreadable
+            if len(found.on_hand) + found.unreadable == before:
+                raise Garbled("PharmaOne's inventory says that it has more rows than it gives")
+        return found
+
+    async def _inventory(self, full: bool, harm: Harm, query: Query) -> Inventory:
+        response = await self._call(dialect.INVENTORY, harm, query=query)
+        if not answers.accepted(response):
+            raise answers.failure(dialect.INVENTORY, response)
+        return inventory.read(response.body, full=full)
+
+    async def adjust(self, product: ProductId, delta: int, reason: str) -> None:
+        """Changes what is on hand by `delta` units (8). There is no key: `reason` has to be unique.
+
+        Raises Unsure if it may have happened: look for `reason` in the product's log then.
+        """
+        body = {"p1_id": product, "delta_on_hand": delta, "reason": reason}
+        if self.site.shop_id is not None:
+            body["shop_id"] = self.site.shop_id
+        response = await self._call(dialect.ADJUST, Harm.FALLING_STOCK, body=wire.encode(body))
+        if not answers.accepted(response):
+            raise answers.failure(dialect.ADJUST, response)
+
+    async def inventory_log(self, product: ProductId) -> tuple[LogEntry, ...] | None:
+        """The product's newest changes, at most 200 (8); None if there is no such product (404)."""
+        response = await self._call(dialect.INVENTORY_LOG, Harm.FALLING_STOCK, ident=product)
+        if response.status == 404:
+            return None
+        raw = answers.content(dialect.INVENTORY_LOG, response)
+        return translate.log(answers.read(dialect.INVENTORY_LOG, wire.LogPage, raw))
 
     async def shops(self) -> tuple[Shop, ...]:
         """The organisation's shops (6)."""

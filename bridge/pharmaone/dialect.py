@@ -46,6 +46,9 @@ ORDER_STATUS = Route("PATCH", "/orders/{id}/status", scope="orders.write")
 PRESCRIPTIONS = Route("GET", "/prescriptions", scope="prescriptions.read")
 PRESCRIPTION = Route("GET", "/prescriptions/{id}", scope="prescriptions.read")
 INGEST = Route("POST", "/prescriptions", scope="prescriptions.write")
+INVENTORY = Route("GET", "/inventory", scope="inventory.read")
+INVENTORY_LOG = Route("GET", "/inventory/{id}/log", scope="inventory.read")
+ADJUST = Route("POST", "/inventory/adjust", scope="inventory.write")
 SHOPS = Route("GET", "/shops", scope="products.read")
 
 SUBMIT: Mapping[Door, Route] = MappingProxyType(
@@ -99,6 +102,10 @@ REQUEST_FIELDS = frozenset(
 """The documented names in an order-request (10): all that is picked out of a refusal's text."""
 
 
+STOCK = frozenset({INVENTORY.scope})
+"""What reading the inventory needs of a token beside the rest."""
+ADJUSTING = frozenset({ADJUST.scope})
+"""What `stock.adopt_external` needs of a token beside the rest."""
 INGESTING = frozenset({PRESCRIPTIONS.scope, INGEST.scope})
 """What sending prescriptions by themselves needs of a token beside the rest."""
 

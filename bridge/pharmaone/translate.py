@@ -38,6 +38,19 @@ class Shop:
     active: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One change in a product's log (section 8); None where the answer does not say."""
+
+    delta: int | None
+    reason: str
+    at: datetime | None
+
+
+def log(page: wire.LogPage) -> tuple[LogEntry, ...]:
+    return tuple(LogEntry(row.delta_on_hand, row.reason or "", row.created_at) for row in page.data)
+
+
 def order(row: wire.OrderRow, seen_at: datetime) -> P1Order:
     return P1Order(
         id=OrderId(row.id),

@@ -98,8 +98,13 @@ def _flag(value: object) -> bool | None:
     return bool(value) if isinstance(value, bool) or value in (0, 1) else None
 
 
-def _total(value: object) -> int | None:
+def as_total(value: object) -> int | None:
+    """How many rows a list has in all, where it says so."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _empty_for_null(value: object) -> object:
@@ -150,7 +155,7 @@ class Order(OrderRow):
 
 
 class Paging(_Wire):
-    total: Annotated[int | None, BeforeValidator(_total)] = None
+    total: Annotated[int | None, BeforeValidator(as_total)] = None
 
 
 class OrdersPage(_Wire):
@@ -177,6 +182,19 @@ class ShopRow(_Wire):
 
 class ShopsPage(_Wire):
     data: Rows[ShopRow]
+
+
+class LogRow(_Wire):
+    """One entry of a product's log; what describes it is read if it can be (8)."""
+
+    id: Annotated[str | None, BeforeValidator(as_id)] = None
+    delta_on_hand: Annotated[int | None, BeforeValidator(_whole)] = None
+    reason: Text = None
+    created_at: Time = None
+
+
+class LogPage(_Wire):
+    data: Rows[LogRow]
 
 
 class RequestAnswer(_Wire):

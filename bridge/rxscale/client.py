@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bridge.core.model import PharmacyOrder, PharmacyOrderUid, TrackingLink
+from bridge.core.model import PharmacyOrder, PharmacyOrderUid, PharmacySkuUid, TrackingLink
 from bridge.errors import Garbled, Unsure
 from bridge.exchange import Harm, Request, Response, Send
 from bridge.rxscale import answers, dialect, translate, wire
@@ -85,6 +85,31 @@ class RxScale:
         response = await self._call(dialect.SKUS, harm, query=_paged(page, limit))
         raw = answers.content(dialect.SKUS, response)
         return translate.skus_page(answers.read(dialect.SKUS, wire.SkusPage, raw), limit)
+
+    async def set_sku(
+        self,
+        uid: PharmacySkuUid,
+        *,
+        stock: int | None = None,
+        price_cents: int | None = None,
+        external_id: str | None = None,
+        harm: Harm = Harm.RISING_STOCK,
+    ) -> bool:
+        """Sets what is given and leaves the rest (6.8); False for a SKU that is not shown (404).
+
+        A stock alone goes by the account's `stock_via`; the body of the stock's own route is not
+        documented (6.9). What a success says is not documented, so not read.
+        """
+        values = {"stock": stock, "price": price_cents, "external_id": external_id}
+        body = {name: value for name, value in values.items() if value is not None}
+        by_stock = self.site.stock_via == "stock" and body.keys() == {"stock"}
+        route = dialect.SKU_STOCK if by_stock else dialect.SKU
+        response = await self._call(route, harm, uid=uid, body=body)
+        if response.status == 404:
+            return False
+        if not answers.accepted(response):
+            raise answers.failure(route, response)
+        return True
 
     async def health(self) -> None:
         """Returns if RxScale answers this key; what it answers is not documented (2)."""

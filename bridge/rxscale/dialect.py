@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 from urllib.parse import quote
 
 MOST_ROWS = 200
@@ -48,6 +49,8 @@ class Route:
     method: str
     path: str
     permissions: tuple[str, ...] = ()
+    absolute: bool = False
+    """It sets a value whatever was there before, so sending it twice does no harm."""
 
     @property
     def name(self) -> str:
@@ -55,7 +58,7 @@ class Route:
 
     @property
     def repeatable(self) -> bool:
-        return self.method == "GET"
+        return self.method == "GET" or self.absolute
 
     @property
     def is_list(self) -> bool:
@@ -69,6 +72,10 @@ ORDER = Route("GET", "/pharmacy_orders/{uid}", ("orders_read",))
 ORDER_STATUS = Route("PATCH", "/pharmacy_orders/{uid}/status", ("orders_write",))
 COMPLETE = Route("PATCH", "/pharmacy_orders/{uid}/complete_order", ("orders_write",))
 SKUS = Route("GET", "/pharmacy_skus/", ("stock_read",))
+SKU = Route("PATCH", "/pharmacy_skus/{uid}", ("pharmacy_sku_write",), absolute=True)
+SKU_STOCK = Route(
+    "PATCH", "/pharmacy_skus/{uid}/stock", ("stock_write", "pharmacy_sku_write"), absolute=True
+)
 SUBSCRIPTIONS = Route("GET", "/webhooks/", ("webhooks_read",))
 SUBSCRIBE = Route("POST", "/webhooks/", ("webhooks_write",))
 UNSUBSCRIBE = Route("DELETE", "/webhooks/{uid}", ("webhooks_write",))
@@ -87,6 +94,9 @@ class Site:
     api_key: str = field(repr=False)
     pharmacy_uid: str | None = None
     dialect: str = "current"
+    stock_via: Literal["sku", "stock"] = "sku"
+    """By which route a stock alone is set: the one whose body is documented (6.8), or the one that
+    a key with nothing but `stock_write` may use (6.9)."""
 
     @property
     def generation(self) -> Generation:

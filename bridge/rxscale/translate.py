@@ -11,6 +11,7 @@ from bridge.core.model import (
     PharmacyOrder,
     PharmacyOrderUid,
     PharmacySkuUid,
+    SkuNumbers,
     SkuUid,
 )
 from bridge.rxscale import wire
@@ -40,9 +41,13 @@ class OrdersPage:
 
 @dataclass(frozen=True, slots=True)
 class SkusPage:
-    """One page of the catalogue. Deleted rows and rows without a SKU are left out of `skus`."""
+    """One page of the catalogue. Deleted rows and rows without a SKU are left out.
+
+    `numbers` holds the same rows as `skus`.
+    """
 
     skus: tuple[CatalogueSku, ...]
+    numbers: tuple[SkuNumbers, ...]
     total: int
     pages: int
 
@@ -91,8 +96,9 @@ def orders_page(page: wire.OrdersPage, limit: int) -> OrdersPage:
 
 
 def skus_page(page: wire.SkusPage, limit: int) -> SkusPage:
-    skus = tuple(sku for row in page.data if (sku := _sku(row)) is not None)
-    return SkusPage(skus, page.total, _pages(page, limit))
+    read = [(sku, row) for row in page.data if (sku := _sku(row)) is not None]
+    numbers = tuple(SkuNumbers(sku.pharmacy_sku_uid, row.stock, row.price) for sku, row in read)
+    return SkusPage(tuple(sku for sku, _ in read), numbers, page.total, _pages(page, limit))
 
 
 def _sku(row: wire.SkuRow) -> CatalogueSku | None:
@@ -104,6 +110,8 @@ def _sku(row: wire.SkuRow) -> CatalogueSku | None:
         external_id=row.external_id,
         name=row.sku.display_name or "",
         pzn=row.sku.pzn,
+        selling_unit=row.sku.standard_selling_unit,
+        unit=row.sku.unit,
     )
 
 

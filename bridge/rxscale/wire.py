@@ -21,7 +21,9 @@ from pydantic_core import from_json
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,127}")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}")
 _PUBLIC_NAME = re.compile(r"[#A-Za-z0-9_-]{1,40}")
+_SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 MOST_PRIORITY = 1_000_000
+MOST_COUNT = 2**31 - 1
 
 Item = TypeVar("Item")
 
@@ -66,6 +68,22 @@ def as_priority(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         return 0
     return max(-MOST_PRIORITY, min(MOST_PRIORITY, value))
+
+
+def as_count(value: object) -> int | None:
+    """A whole number, also where it is written 7.0; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MOST_COUNT:
+        return None
+    return int(value) if value == int(value) else None
+
+
+def as_size(value: object) -> str | None:
+    """A number above 0 as its plain decimal digits ("10", "2.5"); None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    found = _SIZE.fullmatch(str(value).strip())
+    size = found[0].rstrip("0").rstrip(".") if found and "." in found[0] else found and found[0]
+    return size if size and size.strip("0.") else None
 
 
 def _id(value: object) -> str:
@@ -164,6 +182,8 @@ class CatalogueItem(_Wire):
     uid: MaybeId = None
     display_name: Text = None
     pzn: Text = None
+    standard_selling_unit: Annotated[str | None, BeforeValidator(as_size)] = None
+    unit: Text = None
 
 
 class SkuRow(_Wire):
@@ -171,6 +191,8 @@ class SkuRow(_Wire):
 
     uid: Id
     external_id: Text = None
+    stock: Annotated[int | None, BeforeValidator(as_count)] = None
+    price: Annotated[int | None, BeforeValidator(as_count)] = None
     sku: CatalogueItem | None = None
     deleted_at: Any = None
 

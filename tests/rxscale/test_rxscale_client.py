@@ -342,8 +342,8 @@ async def test_a_page_of_the_catalogue():
     ]
     got = await ask(CALLS["skus_page"], answer(200, page(*rows)))
     assert got.skus == (
-        CatalogueSku("psku-1", "sku-1", "P1-9", "Product 5g", "00000001"),
-        CatalogueSku("psku-2", "sku-1", "20417", "Product 5g", "00000001"),
+        CatalogueSku("psku-1", "sku-1", "P1-9", "Product 5g", "00000001", "5"),
+        CatalogueSku("psku-2", "sku-1", "20417", "Product 5g", "00000001", "5"),
         CatalogueSku("psku-3", "sku-3", None, "", None),
     )
     assert (got.total, got.pages) == (6, 1)
