@@ -12,9 +12,11 @@ from bridge.core.model import (
     Link,
     OrderId,
     P1Order,
+    PharmacySkuUid,
     Phase,
     StuckNote,
 )
+from bridge.core.stock.reserve import OrderTake
 
 PHARMAONE = "pharmaone"
 CLEARED_BY_A_PERSON = frozenset({"unsure_submission", "cannot_know", "unsure_prescription"})
@@ -28,6 +30,7 @@ class Taken(StrEnum):
     DUPLICATE = "duplicate"  # this delivery was taken before
     ECHO = "echo"  # it tells what is known already
     NOTED = "noted"  # nothing in it to look at
+    STOCK = "stock"  # the stock of a SKU or a product is not what it was
     UNREAD = "unread"  # about an order of PharmaOne's that nobody knows: it is read next
 
 
@@ -41,6 +44,8 @@ class Delivery:
     PharmaOne's deliveries name its own order (`order_id`), from which the store finds the key, or
     by any of `references` an order-request that staff `rejects`; `quiet` ones tell of no progress.
     `unread`: about orders of PharmaOne's that nobody knows yet.
+
+    `stock`: about a stock; RxScale's name the SKU, and perhaps how many there are as of `told_at`.
     """
 
     vendor: str
@@ -57,6 +62,10 @@ class Delivery:
     rejects: bool = False
     quiet: bool = False
     unread: bool = False
+    stock: bool = False
+    sku_uid: PharmacySkuUid | None = None
+    sku_stock: int | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,10 @@ class Outcome:
     now: datetime
     p1_order: P1Order | None = None
     """PharmaOne's order as it was seen, so that the next sweep does not take it for news."""
+    takes: tuple[OrderTake, ...] | None = None
+    """What the order's lines take off the stock; None if they were not looked at."""
+    released_at: datetime | None = None
+    """From when on that is not held back any more."""
 
 
 @dataclass(frozen=True, slots=True)

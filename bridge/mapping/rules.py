@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,8 @@ class Rules:
     `rxscale` is the vocabulary of the dialect asked for; `review_state` is what an order-request
     under review amounts to, `rejected_state` a refused one (None: a person decides), and
     `rejecting_events` tell of one; `hold_comment` is the reason RxScale is given for a hold that
-    comes from PharmaOne. `sources` are the files read.
+    comes from PharmaOne. In `deducting_states` PharmaOne has taken an order's goods off its stock.
+    `sources` are the files read.
     """
 
     version: str
@@ -45,6 +46,7 @@ class Rules:
     rejecting_events: frozenset[str]
     hold_comment: str
     prescriptions: Prescriptions
+    deducting_states: frozenset[State]
     orders: OrderMapping
     links: SkuLinks
     shipping: Shipping
@@ -82,8 +84,10 @@ class Rules:
         return str(self.orders.place_of(field))
 
 
-def load(directory: Path, *, dialect: str) -> Rules:
+def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rules:
     """Reads and checks all files of the mappings folder, and runs their examples.
+
+    `by_selling_unit`: as `SkuLinks` has it (`stock.units_from`).
 
     Raises Misconfigured with every fault of all of them, each with file, key or line, way out.
     """
@@ -106,8 +110,9 @@ def load(directory: Path, *, dialect: str) -> Rules:
         rejecting_events=statuses.rejecting_events,
         hold_comment=statuses.hold_comments[dialect],
         prescriptions=statuses.prescriptions,
+        deducting_states=statuses.deducting,
         orders=orders,
-        links=links,
+        links=replace(links, by_selling_unit=by_selling_unit),
         shipping=shipping,
         sources=tuple(directory / name for name in FILES),
     )

@@ -2,16 +2,26 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from bridge.core.model import CatalogueSku, OrderLine, PharmacySkuUid, ProductId
+from bridge.core.model import (
+    CatalogueSku,
+    OrderLine,
+    PharmacyOrder,
+    PharmacySkuUid,
+    ProductId,
+    SkuUid,
+)
+from bridge.core.stock.model import StockLink
+from bridge.core.stock.reserve import OrderTake
 from bridge.mapping.reading import SKUS, Faults, Place, decode, nearest
 
-COLUMNS = ("pharmacy_sku_uid", "p1_id", "units_per_sku", "safety_stock", "note")
+COLUMNS = ("pharmacy_sku_uid", "p1_id", "units_per_sku", "safety_stock", "share", "note")
 NEEDED = COLUMNS[:2]
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+_SHARE = re.compile(r"(0(?:\.[0-9]{1,4})?|1(?:\.0{1,4})?)|([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _ROUNDED_BY_EXCEL = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+")
 
@@ -20,13 +30,17 @@ _ROUNDED_BY_EXCEL = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+")
 class SkuLink:
     """One SKU is `units` PharmaOne units (packs, grams) of product `p1_id`.
 
-    `safety_stock` counts PharmaOne units that are never offered. `place` names the rule.
+    `safety_stock` counts PharmaOne units that are never offered; `share` is the part of the
+    product's stock that this SKU may offer, None where the stock is not split. `place` names the
+    rule. `sized`: the rule says how many units, so nothing else has a say in it.
     """
 
     p1_id: ProductId
     units: Decimal = Decimal(1)
     safety_stock: int = 0
     place: str = ""
+    share: Decimal | None = None
+    sized: bool = True
 
     def quantity(self, amount: int) -> int | None:
         """PharmaOne units in `amount` SKUs; None unless that is a whole number above zero."""
@@ -34,12 +48,22 @@ class SkuLink:
         units, rest = divmod(amount * numerator, denominator)
         return units if units > 0 and not rest else None
 
+    def at_most(self, amount: int) -> int:
+        """Whole PharmaOne units that `amount` SKUs take at the most."""
+        numerator, denominator = self.units.as_integer_ratio()
+        return max(0, -(-amount * numerator // denominator))
+
 
 @dataclass(frozen=True, slots=True)
 class SkuLinks:
-    """The rows of skus.csv."""
+    """The rows of skus.csv.
+
+    `by_selling_unit`: where a rule does not say how many units one SKU holds, RxScale's
+    `standard_selling_unit` does (`stock.units_from`); a SKU without one is then not linked.
+    """
 
     listed: Mapping[PharmacySkuUid, SkuLink] = field(default_factory=dict)
+    by_selling_unit: bool = False
 
     def find(self, line: OrderLine, sku: CatalogueSku | None) -> SkuLink | None:
         """The link of an ordered line: its row, else its `external_id` as the product's id.
@@ -48,10 +72,49 @@ class SkuLinks:
         """
         uid = pharmacy_sku(line, sku)
         row = self.listed.get(uid) if uid else None
-        if row is not None:
-            return row
-        product = (line.external_id or (sku.external_id if sku else None) or "").strip()
-        return SkuLink(ProductId(product), place=f"external_id {product}") if product else None
+        return self._sized(row or _own(line.external_id or (sku.external_id if sku else None)), sku)
+
+    def stock_links(self, catalogue: Iterable[CatalogueSku]) -> Iterator[StockLink]:
+        """The links of all SKUs that RxScale lists."""
+        for sku in catalogue:
+            uid = sku.pharmacy_sku_uid
+            link = self._sized(self.listed.get(uid) or _own(sku.external_id), sku)
+            if link is not None:
+                yield StockLink(
+                    uid, link.p1_id, link.units, link.safety_stock, link.share, link.place
+                )
+
+    def takes(
+        self, order: PharmacyOrder, skus: Mapping[SkuUid, CatalogueSku]
+    ) -> tuple[OrderTake, ...]:
+        """What each line of an order takes off the stock of both sides."""
+        return tuple(
+            self._take(place, line, skus.get(line.sku_uid))
+            for place, line in enumerate(order.lines, start=1)
+        )
+
+    def _take(self, place: int, line: OrderLine, sku: CatalogueSku | None) -> OrderTake:
+        uid = pharmacy_sku(line, sku) or PharmacySkuUid("")
+        link = self.find(line, sku)
+        amount = max(0, line.amount)
+        if link is None:
+            return OrderTake(place, uid, ProductId(""), amount, 0)
+        return OrderTake(place, uid, link.p1_id, amount, link.at_most(amount))
+
+    def _sized(self, link: SkuLink | None, sku: CatalogueSku | None) -> SkuLink | None:
+        if link is None or link.sized or not self.by_selling_unit:
+            return link
+        if sku is None or sku.selling_unit is None:
+            return None
+        return replace(link, units=Decimal(sku.selling_unit))
+
+
+def _own(external_id: str | None) -> SkuLink | None:
+    """The link of a SKU that is not listed: its `external_id` is the product's id."""
+    product = (external_id or "").strip()
+    if not product:
+        return None
+    return SkuLink(ProductId(product), place=f"external_id {product}", sized=False)
 
 
 def pharmacy_sku(line: OrderLine, sku: CatalogueSku | None) -> PharmacySkuUid | None:
@@ -88,6 +151,7 @@ def read_skus(content: bytes | None, faults: Faults) -> SkuLinks | None:
         row = _row(line, number, header, delimiter, faults)
         if row is not None:
             _add(row, Place(SKUS, f"line {number}"), listed, faults)
+    _check_shares(listed, faults)
     return SkuLinks(listed)
 
 
@@ -154,6 +218,7 @@ def _add(
         *_uid_problems(uid),
         *_product_problems(row["p1_id"]),
         *_number_problems(row["units_per_sku"], row["safety_stock"]),
+        *_share_problems(row["share"]),
     ]
     if uid in listed:
         earlier = listed[uid].place.removeprefix(f"{SKUS}: ")
@@ -162,7 +227,14 @@ def _add(
         faults.tell(place, what, remedy)
     if not problems:
         units, safety = row["units_per_sku"] or "1", row["safety_stock"] or "0"
-        listed[uid] = SkuLink(ProductId(row["p1_id"]), Decimal(units), int(safety), str(place))
+        listed[uid] = SkuLink(
+            ProductId(row["p1_id"]),
+            Decimal(units),
+            int(safety),
+            str(place),
+            _share(row["share"]),
+            sized=bool(row["units_per_sku"]),
+        )
 
 
 Problems = Iterator[tuple[str, str]]
@@ -188,3 +260,38 @@ def _number_problems(units: str, safety: str) -> Problems:
         yield what, "write digits, with a point for fractions: 2.5"
     if safety and not _WHOLE.fullmatch(safety):
         yield f"safety_stock '{safety}' is no whole number from 0 up", "write digits only"
+
+
+def _share(text: str) -> Decimal | None:
+    """The part that a cell names, as 0.25 or as 25 %; None for an empty cell or no such part."""
+    found = _SHARE.fullmatch(text)
+    if found is None:
+        return None
+    share = Decimal(found[1]) if found[1] else Decimal(found[2]) / 100
+    return share if share <= 1 else None
+
+
+def _share_problems(share: str) -> Problems:
+    if share and _share(share) is None:
+        yield f"share '{share}' is no part of a whole", "write it as 0.25 or as 25 %"
+
+
+def _check_shares(listed: Mapping[PharmacySkuUid, SkuLink], faults: Faults) -> None:
+    """Parts of one product's stock must not be more than all of it, or it would be sold twice."""
+    of_product: dict[ProductId, list[tuple[PharmacySkuUid, SkuLink]]] = {}
+    for uid, link in listed.items():
+        of_product.setdefault(link.p1_id, []).append((uid, link))
+    for product, rows in of_product.items():
+        shares = [link.share for _, link in rows if link.share is not None]
+        for uid, link in rows:
+            if shares and link.share is None:
+                what = f"{uid} has no share of product {product}, and others have one"
+                faults.tell(Place(*_file_and_line(link)), what, "give it one; 0 is none")
+        if sum(shares) > 1:
+            what = f"the shares of product {product} add up to {sum(shares)}"
+            faults.tell(Place(*_file_and_line(rows[-1][1])), what, "make them 1 or less together")
+
+
+def _file_and_line(link: SkuLink) -> tuple[str, str]:
+    file, _, line = link.place.partition(": ")
+    return file, line

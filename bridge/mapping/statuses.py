@@ -36,6 +36,7 @@ class _Orders(Table):
     steps: dict[Word, tuple[Word, ...]] = Field(default_factory=dict)
     body: dict[Word, str | bool | int] = Field(default_factory=lambda: dict(_PLAIN_BODY))
     gone: Literal["stuck", "cancelled"] = "stuck"
+    deducts: tuple[State, ...] = (State.COMPLETED,)
 
 
 class _OrderRequests(Table):
@@ -66,7 +67,8 @@ class Statuses:
     """All of statuses.toml; `review` is the state of an order-request that staff look at.
 
     `rejected` is what a refused one makes of its pharmacy order (None: a person decides), and
-    `rejecting_events` are PharmaOne's events that tell of it. `hold_comments` go by dialect.
+    `rejecting_events` are PharmaOne's events that tell of it. `hold_comments` go by dialect. In
+    `deducting` states PharmaOne has taken an order's goods off its stock.
     """
 
     rxscale: Mapping[str, Vocabulary]
@@ -76,6 +78,7 @@ class Statuses:
     rejecting_events: frozenset[str]
     hold_comments: Mapping[str, str]
     prescriptions: Prescriptions
+    deducting: frozenset[State]
 
 
 def read_statuses(data: dict[str, Any] | None, dialect: str, faults: Faults) -> Statuses | None:
@@ -100,6 +103,7 @@ def read_statuses(data: dict[str, Any] | None, dialect: str, faults: Faults) -> 
         rejected=_state_or_none(requests.rejected),
         rejecting_events=frozenset(requests.rejecting_events),
         prescriptions=_prescriptions(file.pharmaone.prescriptions, faults),
+        deducting=frozenset(file.pharmaone.orders.deducts),
         hold_comments={name: table.hold_comment for name, table in file.rxscale.items()},
     )
 

@@ -37,7 +37,8 @@ class Delivered:
     `dedup_key` is the same for a repeated delivery. RxScale advises event type, timestamp and
     uid; two updates within one second share those, so the told status is a part as well, and
     a digest of the body stands in where a part is missing. `timestamp` is in Unix seconds.
-    `test` deliveries may have any shape and ask for nothing.
+    `test` deliveries may have any shape and ask for nothing. A stock's event names `sku_uid`, and
+    `sku_stock` where it says how many there are.
     """
 
     event: str
@@ -51,6 +52,7 @@ class Delivered:
     pharmacy_uid: PharmacyUid | None = None
     timestamp: int | None = None
     sku_uid: PharmacySkuUid | None = None
+    sku_stock: int | None = None
 
 
 def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Delivered:
@@ -106,16 +108,21 @@ def _understand(raw: Mapping[str, Any], body: bytes, *, test: bool) -> Delivered
     timestamp = _timestamp(raw.get("timestamp"))
     if event in ORDER_EVENTS:
         return _order(event, timestamp, raw.get("data"), body, test=test)
-    data = raw.get("data")
-    sku = wire.as_id(data.get("uid")) if event in STOCK_EVENTS and isinstance(data, dict) else None
-    return Delivered(
-        event,
-        test,
-        event in KNOWN_EVENTS,
-        _digested(event, body),
-        timestamp=timestamp,
-        sku_uid=PharmacySkuUid(sku) if sku else None,
+    told = Delivered(
+        event, test, event in KNOWN_EVENTS, _digested(event, body), timestamp=timestamp
     )
+    data = raw.get("data")
+    if event in STOCK_EVENTS and isinstance(data, dict):
+        _read_stock(told, data)
+    return told
+
+
+def _read_stock(told: Delivered, data: Mapping[str, Any]) -> None:
+    """Only the SKU's uid is sure to be there (7.3); its stock is read if it comes."""
+    sku, pharmacy = wire.as_id(data.get("uid")), _pharmacy(data.get("pharmacy"))
+    told.sku_uid = PharmacySkuUid(sku) if sku else None
+    told.sku_stock = wire.as_count(data.get("stock"))
+    told.pharmacy_uid = PharmacyUid(pharmacy) if pharmacy else None
 
 
 def _order(

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 
 from aiohttp import web
 
@@ -62,6 +63,8 @@ async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Res
         parts.on_hint()
     elif taken is Taken.UNREAD:
         parts.on_unread()
+    elif taken is Taken.STOCK:
+        parts.on_stock(delivery.vendor)
     seconds = time.perf_counter() - began
     parts.metrics.delivered(delivery.vendor, delivery.event, taken.value, seconds)
     return _accepted(_ANSWERS[taken])
@@ -74,6 +77,7 @@ def _rxscale_reader(parts: ServerParts) -> Read:
             return None
         ours = parts.pharmacy_uid in (None, told.pharmacy_uid) or told.pharmacy_uid is None
         key = order_key(told.uid) if told.uid is not None and ours else None
+        now = parts.now()
         return Delivery(
             vendor="rxscale",
             event=told.event,
@@ -82,11 +86,22 @@ def _rxscale_reader(parts: ServerParts) -> Read:
             told_status=told.told_status,
             priority=told.priority,
             name=told.name,
-            received_at=parts.now(),
+            received_at=now,
             known_event=told.known,
+            stock=told.sku_uid is not None and ours,
+            sku_uid=told.sku_uid,
+            sku_stock=told.sku_stock,
+            told_at=_told_at(told.timestamp, now) if told.sku_uid is not None else None,
         )
 
     return read
+
+
+def _told_at(timestamp: int | None, now: datetime) -> datetime:
+    """When it happened; a time that is yet to come was dated by a clock that is wrong."""
+    if timestamp is None or timestamp > now.timestamp() + 60:
+        return now
+    return datetime.fromtimestamp(timestamp, UTC)
 
 
 def _pharmaone_reader(parts: ServerParts) -> Read:
@@ -108,6 +123,7 @@ def _pharmaone_reader(parts: ServerParts) -> Read:
             rejects=rejects,
             quiet=told.event in pharmaone.QUIET_EVENTS,
             unread=told.event in pharmaone.ORDER_EVENTS and told.order_id is None,
+            stock=told.event in pharmaone.STOCK_EVENTS,
         )
 
     return read

@@ -11,8 +11,10 @@ from typing import Any
 
 from bridge.core.memory import CLEARED_BY_A_PERSON, StuckRow
 from bridge.core.model import Hint, JournalEntry, Key, PharmacyOrderUid, order_uid
+from bridge.core.stock.reserve import LINGER
 from bridge.errors import TryLater
-from bridge.store.tables import journal, links, stuck, todo
+from bridge.store.stock import lines, stocktake
+from bridge.store.tables import journal, links, notes, stuck, todo
 from bridge.store.work import hint
 
 
@@ -42,6 +44,7 @@ def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -
     known = stuck.find(connection, key) is not None
     if uid is not None:
         known = links.drop(connection, uid, now)
+        lines.release(connection, uid, now + LINGER)
     if known:
         stuck.delete(connection, key)
         todo.delete(connection, key)
@@ -80,7 +83,11 @@ def _refuse_under_way(connection: sqlite3.Connection, key: Key, now: datetime) -
 
 
 def _look_again(connection: sqlite3.Connection, key: Key, why: str, now: datetime) -> None:
-    hint(connection, [Hint(key, why)], now)
+    """An order is looked at by the worker; a SKU is written again with the next sync."""
+    if _order(key) is not None:
+        hint(connection, [Hint(key, why)], now)
+    elif not notes.get(connection, stocktake.ASKED):
+        notes.put(connection, stocktake.ASKED, "sync")
 
 
 def _order(key: Key) -> PharmacyOrderUid | None:

@@ -41,6 +41,8 @@ from bridge.core.model import (
 )
 from bridge.store import person, pharmaone, sweep, views, work
 from bridge.store.db import Database
+from bridge.store.stock import numbers
+from bridge.store.stock.store import StockStore
 from bridge.store.tables import links, notes, seen, stuck, todo
 
 T = TypeVar("T")
@@ -51,6 +53,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.stock = StockStore(database)
 
     @classmethod
     async def open(cls, path: Path, *, now: datetime) -> Self:
@@ -113,9 +116,12 @@ class Store:
         """Remembers a link and what happened, in the middle of a look."""
         await self.transaction(lambda c: work.save(c, link, entries))
 
-    async def settle(self, outcome: Outcome) -> None:
-        """Remembers how a look ended. If its key was hinted at meanwhile, it is due again."""
-        await self.transaction(lambda c: work.settle(c, outcome))
+    async def settle(self, outcome: Outcome) -> bool:
+        """Remembers how a look ended. If its key was hinted at meanwhile, it is due again.
+
+        True if what is to be offered as stock may be another number now.
+        """
+        return await self.transaction(lambda c: work.settle(c, outcome))
 
     async def swept(
         self,
@@ -279,4 +285,5 @@ def _save_catalogue(
 ) -> None:
     seen.save_catalogue(connection, skus, seen_at, whole=complete)
     if complete:
+        numbers.drop_unlisted(connection)
         notes.put_time(connection, notes.CATALOGUE_AT, seen_at)

@@ -16,7 +16,10 @@ from bridge.core.model import (
     order_key,
     order_uid,
 )
+from bridge.core.stock.reserve import is_sold
+from bridge.core.stock.sights import Meaning
 from bridge.store import pharmaone
+from bridge.store.stock import lines, numbers
 from bridge.store.tables import deliveries as received
 from bridge.store.tables import journal, links, notes, seen, stuck, todo
 
@@ -39,10 +42,8 @@ def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list
     def judge(delivery: Delivery, is_fresh: bool) -> Taken:
         if not is_fresh:
             return Taken.DUPLICATE
-        if not delivery.known_event or (delivery.key is None and not delivery.unread):
-            return Taken.NOTED
-        if delivery.key is None:
-            return Taken.UNREAD
+        if delivery.key is None or not delivery.known_event:
+            return _of_no_order(delivery)
         link = links_of.get(delivery.key)
         if link is None:
             return Taken.HINTED
@@ -54,6 +55,7 @@ def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list
         return Taken.ECHO
 
     became = list(map(judge, deliveries, fresh))
+    _hear_of_stock(connection, deliveries, became)
     for key, link in links_of.items():
         if link is not before[key]:
             links.save(connection, link)
@@ -64,6 +66,24 @@ def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list
         pharmaone.note_unread(connection, unread)
     _count(connection, deliveries, became)
     return became
+
+
+def _of_no_order(delivery: Delivery) -> Taken:
+    if delivery.stock:
+        return Taken.STOCK
+    return Taken.UNREAD if delivery.unread and delivery.known_event else Taken.NOTED
+
+
+def _hear_of_stock(
+    connection: sqlite3.Connection, deliveries: Sequence[Delivery], became: list[Taken]
+) -> None:
+    """Takes in what RxScale's deliveries tell of a SKU; what was known already is an echo."""
+    for place, each in enumerate(deliveries):
+        if became[place] is not Taken.STOCK or each.sku_uid is None:
+            continue
+        at = each.told_at or each.received_at
+        if numbers.told(connection, each.sku_uid, each.sku_stock, at) is Meaning.KNOWN:
+            became[place] = Taken.ECHO
 
 
 def _links_of(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> dict[Key, Link]:
@@ -135,8 +155,8 @@ def save(connection: sqlite3.Connection, link: Link, entries: Sequence[JournalEn
     journal.write(connection, entries)
 
 
-def settle(connection: sqlite3.Connection, outcome: Outcome) -> None:
-    """Remembers how a look ended, and when to look again."""
+def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
+    """Remembers how a look ended, and when to look again; whether that changes any stock."""
     key, now, link = outcome.claim.key, outcome.now, outcome.link
     heard = todo.heard(connection, outcome.claim)
     if heard.hinted:
@@ -152,6 +172,21 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> None:
         stuck.put(connection, key, outcome.stuck, now)
     again_at, failed = outcome.again_at, outcome.failed
     todo.settle(connection, outcome.claim, again_at, now, failed=failed, heard=heard)
+    return _settle_stock(connection, outcome)
+
+
+def _settle_stock(connection: sqlite3.Connection, outcome: Outcome) -> bool:
+    """What the order takes, whether that is still to come, and what RxScale took off by itself."""
+    uid, changed = outcome.link.uid, False
+    if outcome.takes is not None:
+        changed = lines.save(connection, uid, outcome.takes)
+    if outcome.released_at is not None:
+        changed |= lines.release(connection, uid, outcome.released_at)
+    if is_sold(outcome.link):
+        sales = lines.sold(connection, uid, outcome.now)
+        numbers.sold(connection, sales, outcome.now)
+        changed |= bool(sales)
+    return changed
 
 
 def forget(connection: sqlite3.Connection, before: datetime) -> int:
@@ -161,7 +196,9 @@ def forget(connection: sqlite3.Connection, before: datetime) -> int:
     meet it as new, and it would be sent again.
     """
     listed = json.loads(notes.get(connection, notes.STILL_LISTED) or "[]")
-    keys = [order_key(uid) for uid in links.forget(connection, before, listed)]
+    uids = links.forget(connection, before, listed)
+    keys = [order_key(uid) for uid in uids]
+    lines.forget(connection, uids)
     stuck.delete(connection, *keys)
     todo.delete(connection, *keys)
     journal.forget(connection, keys, before)

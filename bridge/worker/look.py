@@ -9,6 +9,7 @@ from bridge.core import patience, reasons, remember
 from bridge.core.memory import Outcome
 from bridge.core.model import Claim, Link, StuckNote
 from bridge.core.orders import next_step
+from bridge.core.orders.sight import meaning_of
 from bridge.core.steps import (
     Act,
     Cancel,
@@ -25,6 +26,7 @@ from bridge.core.steps import (
     Submit,
     Wait,
 )
+from bridge.core.stock.reserve import released_at
 from bridge.errors import Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.worker.acts import Acts
 from bridge.worker.notebook import Notebook
@@ -128,20 +130,31 @@ class OrderLook:
                 stuck=stuck,
                 now=now,
                 p1_order=sight.p1_order if sight.p1_looked_at is not None else None,
+                takes=sight.takes,
+                released_at=self._released_at(),
             )
         )
+
+    def _released_at(self) -> datetime | None:
+        order = self._sight.p1_order
+        there = meaning_of(order, self._rules.pharmaone) if order is not None else None
+        state = there[0] if there is not None else None
+        deducts = self._rules.deducting_states
+        return released_at(self._sight.link, state, deducts, self._parts.now())
 
     async def _write_down(self, outcome: Outcome) -> None:
         """What was done must be remembered: a store that cannot write is waited for."""
         for attempt in range(MOST_WRITES):
             try:
-                await self._parts.store.settle(outcome)
+                changed = await self._parts.store.settle(outcome)
             except TryLater as failure:
                 if attempt == MOST_WRITES - 1:
                     raise
                 log.warning("cannot settle", extra={"key": outcome.claim.key, "why": failure.what})
                 await asyncio.sleep(2.0**attempt)
             else:
+                if changed:
+                    self._parts.stock_changed()
                 return
 
 

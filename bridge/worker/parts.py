@@ -33,3 +33,5 @@ class Parts:
     told: Callable[[str, str], None]
     """Counts what happened, for the metrics: kind and word."""
     counted_calls: Callable[[int], None]
+    stock_changed: Callable[[], None] = lambda: None
+    """What may be offered at RxScale is another number since the last settlement."""

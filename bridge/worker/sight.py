@@ -13,6 +13,7 @@ from bridge.core.model import (
     TrackingLink,
 )
 from bridge.core.steps import Policy, Search, View
+from bridge.core.stock.reserve import OrderTake
 from bridge.mapping import Rules
 
 
@@ -34,6 +35,7 @@ class Sight:
     search: Search | None = None
     refused_word: str | None = None
     prescription_looked: bool = False
+    takes: tuple[OrderTake, ...] | None = None
 
     def view(self, now: datetime, policy: Policy, rules: Rules) -> View:
         return View(

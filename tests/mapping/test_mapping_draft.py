@@ -55,7 +55,7 @@ def test_the_rules_that_made_a_draft_are_named(folder: Path) -> None:
     assert isinstance(made, Draft)
     assert made.rules == (
         "orders.toml",
-        "skus.csv: line 7",
+        "skus.csv: line 9",
         "external_id 20418",
         "shipping.toml: default",
     )
@@ -105,7 +105,7 @@ def test_a_quantity_that_is_not_whole_names_its_line(folder: Path, amount: int, 
     rules = load(folder, dialect="current")
     assert gaps(rules, order(line(amount=amount))) == [
         f"not_whole: 'Product sku-1' (sku-1): {amount} x {units} is no whole number above 0 - "
-        "correct units_per_sku in skus.csv: line 7"
+        "correct units_per_sku in skus.csv: line 9"
     ]
 
 

@@ -255,7 +255,7 @@ def test_a_row_comes_before_the_external_id(
 def test_a_line_may_carry_its_own_link_where_the_list_lacks_it() -> None:
     own = line("sku-9", external_id="P-9")
     found = SkuLinks().find(own, None)
-    assert found == SkuLink("P-9", place="external_id P-9")  # type: ignore[arg-type]
+    assert found == SkuLink("P-9", place="external_id P-9", sized=False)  # type: ignore[arg-type]
     assert SkuLinks().find(line("sku-9"), None) is None
 
 

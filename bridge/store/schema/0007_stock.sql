@@ -4,11 +4,11 @@ ALTER TABLE skus ADD COLUMN selling_unit TEXT;
 ALTER TABLE skus ADD COLUMN unit TEXT;
 
 -- One row a product of PharmaOne's, as the last inventory that was believed told it: whole units.
--- `last_seen_at` is NULL while it is told; else when the last inventory that told it was asked for.
+-- `absent_at` is NULL while it is told; else when the first inventory without it was asked for.
 CREATE TABLE products (
   p1_id         TEXT PRIMARY KEY NOT NULL CHECK (p1_id <> ''),
   on_hand       INTEGER NOT NULL,
-  last_seen_at  INTEGER
+  absent_at     INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- One row a SKU of RxScale's: its pieces and price (cents) there as far as they are known.

@@ -29,10 +29,13 @@ def of(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:
 
 
 def forget(connection: sqlite3.Connection, keys: Iterable[Key], before: datetime) -> None:
-    """Deletes all about these keys, and what was noted of no key before that time."""
+    """Deletes all about these keys, and what was noted of SKUs or of no key before that time."""
     connection.executemany("DELETE FROM journal WHERE key = ?", [(key,) for key in keys])
     connection.execute(
-        "DELETE FROM journal WHERE key >= 'event:' AND key < 'event;' AND at < ?",
+        """
+        DELETE FROM journal WHERE at < ?
+          AND (key >= 'event:' AND key < 'event;' OR key >= 'sku:' AND key < 'sku;')
+        """,
         (micros(before),),
     )
 

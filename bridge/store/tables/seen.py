@@ -13,8 +13,11 @@ from bridge.core.model import (
     PharmacySkuUid,
     SkuUid,
 )
+from bridge.store.tables import notes
 from bridge.store.tables.rows import Shape, micros
 
+CATALOGUE_MARK = "catalogue_mark"
+"""A note that is another one after each change of the SKU list."""
 SKU = Shape(CatalogueSku)
 ORDER = Shape(P1Order)
 
@@ -56,9 +59,19 @@ def save_catalogue(
 ) -> None:
     """Remembers these SKUs; if they are the `whole` list, forgets all others."""
     at = micros(seen_at)
-    connection.executemany(_SAVE_SKU, [(*SKU.row(sku), at) for sku in skus])
+    before = {sku.pharmacy_sku_uid: sku for sku in everything(connection)}
+    after = {sku.pharmacy_sku_uid: sku for sku in skus}
+    connection.executemany(_SAVE_SKU, [(*SKU.row(sku), at) for sku in after.values()])
     if whole:
         connection.execute("DELETE FROM skus WHERE seen_at <> ?", (at,))
+    if after != before if whole else any(before.get(uid) != sku for uid, sku in after.items()):
+        notes.put(connection, CATALOGUE_MARK, str(at))
+
+
+def everything(connection: sqlite3.Connection) -> list[CatalogueSku]:
+    """All SKUs, in the order of their uids."""
+    rows = connection.execute(f"SELECT {SKU.columns} FROM skus ORDER BY pharmacy_sku_uid")  # noqa: S608
+    return list(map(SKU.value, rows))
 
 
 def catalogue(

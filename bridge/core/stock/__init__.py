@@ -1,0 +1,1 @@
+"""Stock: what PharmaOne holds and what of it RxScale may offer. Pure."""

@@ -1,0 +1,92 @@
+"""Whether an inventory is to be believed: an absent product is not one of which there is none.
+
+An answer can be wrong in ways that no status code tells: empty, cut short, from another database.
+Believing it would take everything off sale, so it is believed only if a second look shows the same
+or a person says so (design: guarantee 5).
+"""
+
+from datetime import datetime
+
+from bridge.core.model import ProductId
+from bridge.core.stock.model import Anomaly, Pending, Reading, Shelf, StockPolicy, Stocktake
+
+FEW = 2
+"""Fewer products than this are no sign of a wrong answer: one may truly have sold out."""
+
+
+def oddity(
+    reading: Reading, before: Stocktake | None, shelf: Shelf, policy: StockPolicy
+) -> Anomaly | None:
+    """What makes a whole inventory unlikely, compared with the last that was believed.
+
+    Only linked products count. A single product may do as it likes: it may be sold out.
+    """
+    if not reading.on_hand and shelf:
+        return Anomaly("empty", "PharmaOne's inventory is empty")
+    if before is None:
+        return None
+    there = [each for each in shelf if each in before.on_hand and each not in before.absent]
+    missing = sum(each not in reading.on_hand for each in there)
+    if missing >= FEW and missing * 100 >= policy.partial_percent * len(there):
+        what = f"{missing} of {len(there)} linked products are missing from PharmaOne's inventory"
+        return Anomaly("partial", what)
+    return _halved(reading, before, there, policy)
+
+
+def _halved(
+    reading: Reading, before: Stocktake, there: list[ProductId], policy: StockPolicy
+) -> Anomaly | None:
+    pairs = [
+        (before.on_hand[each], reading.on_hand[each])
+        for each in there
+        if before.on_hand[each] > 0 and each in reading.on_hand
+    ]
+    fell = sum(now < then for then, now in pairs)
+    then, now = sum(then for then, _ in pairs), sum(max(now, 0) for _, now in pairs)
+    if fell < FEW or fell * 2 < len(pairs) or now * 100 > then * (100 - policy.halved_percent):
+        return None
+    what = f"PharmaOne's stock fell from {then} to {now} units at once, in {fell} linked products"
+    return Anomaly("halved", what)
+
+
+def too_many_zeroed(zeroed: int, products: int, linked: int, policy: StockPolicy) -> Anomaly | None:
+    """Whether one inventory would take too large a part of all SKUs off sale at once.
+
+    `products`: of how many products the `zeroed` SKUs are made.
+    """
+    if products < FEW or zeroed * 100 <= policy.zeroed_percent * linked:
+        return None
+    return Anomaly("zeroed", f"{zeroed} of {linked} SKUs would go to 0 at once")
+
+
+def still_pending(anomaly: Anomaly, pending: Pending | None, read_at: datetime) -> Pending:
+    """The anomaly as one that waits: since the first look that showed it without a break."""
+    if pending is not None and pending.code == anomaly.code:
+        return Pending(pending.code, anomaly.what, pending.first_at)
+    return Pending(anomaly.code, anomaly.what, read_at)
+
+
+def is_confirmed(first_at: datetime, read_at: datetime, policy: StockPolicy) -> bool:
+    """Whether a look at `read_at` is the second one, late enough to be one of its own."""
+    return policy.second_look is not None and read_at - first_at >= policy.second_look
+
+
+def taken_up(
+    reading: Reading, before: Stocktake | None, policy: StockPolicy, *, whole: bool
+) -> Stocktake:
+    """What PharmaOne holds by a reading that is believed.
+
+    A product that it no longer tells keeps its last number until a second look lacks it as well;
+    `whole`: the absence of all that is absent was confirmed.
+    """
+    if before is None:
+        return Stocktake(reading.on_hand, reading.read_at)
+    missing = before.on_hand.keys() - reading.on_hand.keys()
+    if not missing:
+        return Stocktake(reading.on_hand, reading.read_at)
+    absent = {each: before.absent.get(each, reading.read_at) for each in missing}
+    on_hand = dict(reading.on_hand)
+    for each, since in absent.items():
+        gone = whole or is_confirmed(since, reading.read_at, policy)
+        on_hand[each] = 0 if gone else before.on_hand[each]
+    return Stocktake(on_hand, reading.read_at, absent)

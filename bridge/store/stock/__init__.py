@@ -1,0 +1,1 @@
+"""What the store remembers of stock: both sides' numbers, open orders' lines, adjustments."""

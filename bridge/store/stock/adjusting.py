@@ -1,0 +1,101 @@
+"""Changes made at RxScale by people that are to become changes of PharmaOne's stock.
+
+A relative change is never sent twice (design: guarantee 6): each one has a row from before the
+call until its end is known, with the reference by which it is found in the product's log.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bridge.core.model import JournalEntry, PharmacySkuUid
+from bridge.core.stock.adopt import Adjustment, Drift
+from bridge.store.stock.numbers import sku_key
+from bridge.store.tables import journal
+from bridge.store.tables.rows import Shape, micros
+
+ADJUSTMENT = Shape(Adjustment)
+
+_ALL = f"SELECT {ADJUSTMENT.columns} FROM adjustments ORDER BY begun_at, pharmacy_sku_uid"  # noqa: S608
+_BEGIN = ADJUSTMENT.insert("adjustments")
+_DRIFTS = """
+SELECT pharmacy_sku_uid, pushed, rx_stock FROM stock
+WHERE drift_at IS NOT NULL AND pushed IS NOT NULL AND rx_stock IS NOT NULL AND wanted IS NULL
+  AND pharmacy_sku_uid NOT IN (SELECT pharmacy_sku_uid FROM adjustments)
+ORDER BY pharmacy_sku_uid
+"""
+_ADOPTED = """
+UPDATE stock SET pushed = pushed + :pieces, ours_at = :at,
+  drift_at = CASE WHEN rx_stock IS pushed + :pieces THEN NULL ELSE drift_at END
+WHERE pharmacy_sku_uid = :uid
+"""
+
+
+def drifts(connection: sqlite3.Connection) -> list[Drift]:
+    """SKUs that somebody changed at RxScale and for which nothing is under way."""
+    rows = connection.execute(_DRIFTS)
+    return [Drift(PharmacySkuUid(uid), pushed, now) for uid, pushed, now in rows]
+
+
+def under_way(connection: sqlite3.Connection) -> list[Adjustment]:
+    """Those begun, oldest first."""
+    return list(map(ADJUSTMENT.value, connection.execute(_ALL)))
+
+
+def begin(connection: sqlite3.Connection, adjustments: Sequence[Adjustment]) -> None:
+    """On disk before the call: after a crash here its end is unknown, and it is looked for."""
+    connection.executemany(_BEGIN, map(ADJUSTMENT.row, adjustments))
+
+
+def sending(connection: sqlite3.Connection, adjustment: Adjustment, now: datetime) -> None:
+    """It may be at PharmaOne from here on."""
+    connection.execute(
+        "UPDATE adjustments SET sent_at = ? WHERE pharmacy_sku_uid = ?",
+        (micros(now), adjustment.pharmacy_sku_uid),
+    )
+
+
+def done(connection: sqlite3.Connection, adjustment: Adjustment, now: datetime) -> None:
+    """PharmaOne has it: both sides agree again, and the next inventory will show it."""
+    uid = adjustment.pharmacy_sku_uid
+    connection.execute(
+        "UPDATE products SET on_hand = on_hand + ? WHERE p1_id = ?",
+        (adjustment.delta, adjustment.p1_id),
+    )
+    connection.execute(_ADOPTED, {"uid": uid, "pieces": adjustment.pieces, "at": micros(now)})
+    _end(connection, adjustment, now, "adopted")
+
+
+def give_up(
+    connection: sqlite3.Connection, adjustment: Adjustment, now: datetime, reason: str
+) -> None:
+    """PharmaOne will not have it: our own number is written over theirs."""
+    connection.execute(
+        "UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?",
+        (adjustment.pharmacy_sku_uid,),
+    )
+    _end(connection, adjustment, now, "not adopted", reason=reason)
+
+
+def refuse(connection: sqlite3.Connection, drift: Drift, now: datetime, reason: str) -> None:
+    """It cannot even be tried: our own number is written over theirs."""
+    connection.execute("UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?", (drift.uid,))
+    journal.write(
+        connection, [JournalEntry(sku_key(drift.uid), now, "not adopted", {"reason": reason})]
+    )
+
+
+def _end(
+    connection: sqlite3.Connection, adjustment: Adjustment, now: datetime, what: str, **facts: Any
+) -> None:
+    connection.execute(
+        "DELETE FROM adjustments WHERE pharmacy_sku_uid = ?", (adjustment.pharmacy_sku_uid,)
+    )
+    facts |= {
+        "product": adjustment.p1_id,
+        "delta": adjustment.delta,
+        "reference": adjustment.reference,
+    }
+    key = sku_key(adjustment.pharmacy_sku_uid)
+    journal.write(connection, [JournalEntry(key, now, what, facts)])

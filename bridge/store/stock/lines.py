@@ -1,0 +1,109 @@
+"""What each pharmacy order takes off both sides' stock, and until when that is held back."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, ProductId
+from bridge.core.stock.reserve import OrderTake
+from bridge.store.tables.rows import Cell, insert_many, micros
+
+_SAVE = "INSERT INTO order_lines (uid, place, pharmacy_sku_uid, p1_id, amount, units)"
+_AGAIN = """
+ON CONFLICT (uid, place) DO UPDATE SET pharmacy_sku_uid = excluded.pharmacy_sku_uid,
+  p1_id = excluded.p1_id, amount = excluded.amount, units = excluded.units
+"""
+_RELEASE = """
+UPDATE order_lines SET released_at = :at
+WHERE uid = :uid AND (released_at IS NULL OR released_at > :at)
+"""
+_OPEN = """
+SELECT p1_id, sum(units) FROM order_lines
+WHERE (released_at IS NULL OR released_at > ?) AND units > 0 GROUP BY p1_id
+"""
+_SALES = """
+SELECT pharmacy_sku_uid, sum(amount) FROM order_lines JOIN orders USING (uid)
+WHERE sold_at IS NULL AND finished_at IS NULL AND pharmacy_sku_uid = ? GROUP BY uid
+"""
+_BLIND = """
+SELECT count(*) FROM orders WHERE finished_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM order_lines WHERE order_lines.uid = orders.uid)
+  AND NOT EXISTS (SELECT 1 FROM stuck WHERE stuck.key = 'order:' || orders.uid)
+"""
+_SOLD_NOW = """
+UPDATE order_lines SET sold_at = ? WHERE uid = ? AND sold_at IS NULL
+RETURNING pharmacy_sku_uid, amount
+"""
+_SOLD_BY = """
+UPDATE order_lines SET sold_at = ? WHERE sold_at IS NULL AND pharmacy_sku_uid = ?
+  AND uid IN (SELECT uid FROM orders WHERE finished_at IS NULL)
+  AND (? OR uid = (
+    SELECT uid FROM order_lines JOIN orders USING (uid)
+    WHERE sold_at IS NULL AND finished_at IS NULL AND pharmacy_sku_uid = ?
+    GROUP BY uid HAVING sum(amount) = ? ORDER BY uid LIMIT 1))
+"""
+_NOTHING = OrderTake(0, PharmacySkuUid(""), ProductId(""), 0, 0)
+"""Says that the order was looked at, and has no lines."""
+
+
+def save(connection: sqlite3.Connection, uid: PharmacyOrderUid, takes: Sequence[OrderTake]) -> bool:
+    """Remembers an order's lines; whether that changes what it takes."""
+    before = set(_of(connection, uid))
+    rows: list[Sequence[Cell]] = [
+        (uid, take.place, take.pharmacy_sku_uid, take.p1_id, take.amount, take.units)
+        for take in takes or [_NOTHING]
+    ]
+    if before == {tuple(row[1:]) for row in rows}:
+        return False
+    connection.execute(
+        "DELETE FROM order_lines WHERE uid = ? AND place NOT IN (SELECT value FROM json_each(?))",
+        (uid, f"[{','.join(str(row[1]) for row in rows)}]"),
+    )
+    insert_many(connection, _SAVE, "(?, ?, ?, ?, ?, ?)", _AGAIN, rows)
+    return True
+
+
+def release(connection: sqlite3.Connection, uid: PharmacyOrderUid, at: datetime) -> bool:
+    """From `at` on the order's units are not held back; an earlier time that was set stays."""
+    return connection.execute(_RELEASE, {"uid": uid, "at": micros(at)}).rowcount > 0
+
+
+def sold(
+    connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime
+) -> list[tuple[PharmacySkuUid, int]]:
+    """Marks an order's lines as taken off RxScale's stock; the SKUs and pieces not yet marked."""
+    rows = connection.execute(_SOLD_NOW, (micros(now), uid)).fetchall()
+    return [(PharmacySkuUid(sku), amount) for sku, amount in rows if sku]
+
+
+def sales(connection: sqlite3.Connection, sku: PharmacySkuUid) -> list[int]:
+    """Pieces of a SKU in each open order that RxScale has not been seen to complete."""
+    return [amount for _, amount in connection.execute(_SALES, (sku,)).fetchall()]
+
+
+def mark_sold(
+    connection: sqlite3.Connection, sku: PharmacySkuUid, fall: int, now: datetime
+) -> None:
+    """Marks the order whose pieces explain that RxScale's number fell so; or, else, all of them."""
+    every = fall not in sales(connection, sku)
+    connection.execute(_SOLD_BY, (micros(now), sku, every, sku, fall))
+
+
+def open_units(connection: sqlite3.Connection, read_at: datetime) -> dict[ProductId, int]:
+    """Units that open orders will yet take, for an inventory that was asked for at `read_at`."""
+    return dict(connection.execute(_OPEN, (micros(read_at),)).fetchall())
+
+
+def blind(connection: sqlite3.Connection) -> int:
+    """Open orders of which nobody has seen what they take, but for those that are stuck."""
+    return int(connection.execute(_BLIND).fetchone()[0])
+
+
+def forget(connection: sqlite3.Connection, uids: Sequence[PharmacyOrderUid]) -> None:
+    connection.executemany("DELETE FROM order_lines WHERE uid = ?", [(uid,) for uid in uids])
+
+
+def _of(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> list[tuple[Cell, ...]]:
+    statement = """
+    SELECT place, pharmacy_sku_uid, p1_id, amount, units FROM order_lines WHERE uid = ?"""
+    return [tuple(row) for row in connection.execute(statement, (uid,))]

@@ -1,0 +1,217 @@
+"""The table of SKUs' numbers at RxScale: what is known, what we wrote, what is to be written."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bridge.core.model import JournalEntry, Key, PharmacySkuUid, SkuNumbers
+from bridge.core.stock.model import Known, Write
+from bridge.core.stock.sights import Heard, Meaning, Shown, hear
+from bridge.store.stock import lines
+from bridge.store.tables import journal, notes
+from bridge.store.tables.rows import Shape, micros
+
+SHOWN = Shape(Shown)
+FUTURE = timedelta(minutes=1)
+"""A reading so much later than now was dated by a clock that was wrong: it bars nothing."""
+DRIFTS = "stock_drift"
+
+_KNOWN = """
+SELECT pharmacy_sku_uid, rx_stock, rx_price, pushed, wanted, wanted_price,
+  coalesce(read_at > ? AND read_at <= ?, 0), drift_at IS NOT NULL, hidden_at IS NOT NULL
+FROM stock
+"""
+_SHOWN = """
+SELECT pharmacy_sku_uid, rx_price, hidden_at IS NOT NULL,
+  rx_stock, rx_seen_at, pushed, wanted, ours_at
+FROM stock WHERE pharmacy_sku_uid IN (SELECT value FROM json_each(?))
+"""
+_ADD = """
+INSERT INTO stock (pharmacy_sku_uid, rx_stock, rx_price, rx_seen_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (pharmacy_sku_uid) DO NOTHING
+"""
+_HEARD = """
+UPDATE stock SET rx_stock = :stock, rx_seen_at = max(coalesce(rx_seen_at, 0), :at),
+  drift_at = CASE WHEN :stock IS pushed THEN NULL
+    WHEN :drifts THEN coalesce(drift_at, :at) ELSE drift_at END
+WHERE pharmacy_sku_uid = :uid
+"""
+_SOLD = """
+UPDATE stock SET rx_stock = max(0, rx_stock - :amount), ours_at = :at, rx_seen_at = :at
+WHERE pharmacy_sku_uid = :uid
+"""
+_WANT = """
+UPDATE stock SET wanted = ?, wanted_price = ?, wanted_read_at = ? WHERE pharmacy_sku_uid = ?
+"""
+_PUSHED = """
+UPDATE stock SET
+  rx_stock = CASE WHEN :stock IS NULL OR rx_seen_at > :at THEN rx_stock ELSE :stock END,
+  rx_price = coalesce(:price, rx_price),
+  rx_seen_at = max(coalesce(rx_seen_at, 0), :at),
+  pushed = coalesce(:stock, pushed), pushed_price = coalesce(:price, pushed_price),
+  read_at = CASE WHEN :stock IS NULL THEN read_at ELSE :read_at END,
+  ours_at = :at, drift_at = CASE WHEN :stock IS NULL THEN drift_at END, hidden_at = NULL,
+  wanted = CASE WHEN wanted IS :stock THEN NULL ELSE wanted END,
+  wanted_price = CASE WHEN wanted_price IS :price THEN NULL ELSE wanted_price END
+WHERE pharmacy_sku_uid = :uid
+"""
+_HIDE = """
+UPDATE stock SET hidden_at = coalesce(hidden_at, ?), wanted = NULL, wanted_price = NULL,
+  rx_stock = NULL WHERE pharmacy_sku_uid = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What one write came to. `hidden`: RxScale does not show the SKU (404)."""
+
+    write: Write
+    read_at: datetime
+    at: datetime
+    hidden: bool = False
+
+
+def sku_key(uid: PharmacySkuUid) -> Key:
+    return Key(f"sku:{uid}")
+
+
+def known(
+    connection: sqlite3.Connection, read_at: datetime, now: datetime
+) -> dict[PharmacySkuUid, Known]:
+    """All SKUs' numbers; `newer` compares with an inventory that was asked for at `read_at`."""
+    rows = connection.execute(_KNOWN, (micros(read_at), micros(now + FUTURE)))
+    return {row[0]: row for row in map(Known._make, rows)}
+
+
+def listed(connection: sqlite3.Connection, found: Iterable[SkuNumbers], began_at: datetime) -> int:
+    """Takes in a page of RxScale's list that was asked for at `began_at`; how many drifted."""
+    found = list(found)
+    before = _before(connection, [each.pharmacy_sku_uid for each in found])
+    news: list[tuple[SkuNumbers, Shown]] = []
+    at = micros(began_at)
+    fresh = [each for each in found if each.pharmacy_sku_uid not in before]
+    connection.executemany(
+        _ADD, [(each.pharmacy_sku_uid, each.stock, each.price_cents, at) for each in fresh]
+    )
+    for each in found:
+        if each.pharmacy_sku_uid not in before:
+            continue
+        price, hidden, shown = before[each.pharmacy_sku_uid]
+        if shown.seen_at is not None and shown.seen_at > began_at:
+            continue
+        if price != each.price_cents or hidden:
+            connection.execute(
+                "UPDATE stock SET rx_price = ?, hidden_at = NULL WHERE pharmacy_sku_uid = ?",
+                (each.price_cents, each.pharmacy_sku_uid),
+            )
+        if each.stock is not None and each.stock != shown.stock:
+            news.append((each, shown))
+    return sum(
+        _hear(connection, each.pharmacy_sku_uid, shown, each.stock, began_at) is Meaning.DRIFT
+        for each, shown in news
+    )
+
+
+def told(
+    connection: sqlite3.Connection, uid: PharmacySkuUid, stock: int | None, at: datetime
+) -> Meaning:
+    """Takes in a webhook's word that a SKU's stock was changed at `at`."""
+    found = _before(connection, [uid])
+    if uid not in found:  # not in RxScale's list as it was read last: nothing was ever written
+        return Meaning.KNOWN
+    return _hear(connection, uid, found[uid][2], stock, at)
+
+
+def sold(
+    connection: sqlite3.Connection, sales: Iterable[tuple[PharmacySkuUid, int]], now: datetime
+) -> None:
+    """RxScale took these pieces off its own stock."""
+    rows = [{"uid": uid, "amount": amount, "at": micros(now)} for uid, amount in sales]
+    connection.executemany(_SOLD, rows)
+
+
+def want(connection: sqlite3.Connection, writes: Sequence[Write], read_at: datetime) -> None:
+    """Notes what is to be written: from now on RxScale may hold it, whatever becomes of the call.
+
+    A number that was wanted before and is not any more is overwritten with the newer one.
+    """
+    at = micros(read_at)
+    rows = [(each.stock, each.price_cents, at, each.uid) for each in writes]
+    connection.executemany(_WANT, rows)
+
+
+def pushed(connection: sqlite3.Connection, results: Sequence[Pushed]) -> None:
+    """Remembers what writes came to, and tells it in the SKUs' stories."""
+    shown = [each for each in results if not each.hidden]
+    connection.executemany(_PUSHED, map(_row, shown))
+    hidden = [each for each in results if each.hidden]
+    connection.executemany(_HIDE, [(micros(each.at), each.write.uid) for each in hidden])
+    journal.write(connection, map(_entry, results))
+
+
+def drop_unlisted(connection: sqlite3.Connection) -> None:
+    """Forgets the numbers of SKUs that RxScale's whole list did not show."""
+    connection.execute(
+        "DELETE FROM stock WHERE pharmacy_sku_uid NOT IN (SELECT pharmacy_sku_uid FROM skus)"
+    )
+
+
+def _before(
+    connection: sqlite3.Connection, uids: Sequence[PharmacySkuUid]
+) -> dict[PharmacySkuUid, tuple[int | None, bool, Shown]]:
+    rows = connection.execute(_SHOWN, (json.dumps(uids),))
+    return {uid: (price, bool(hidden), SHOWN.value(row)) for uid, price, hidden, *row in rows}
+
+
+def _hear(
+    connection: sqlite3.Connection,
+    uid: PharmacySkuUid,
+    shown: Shown,
+    stock: int | None,
+    at: datetime,
+) -> Meaning:
+    sales = lines.sales(connection, uid)
+    heard = hear(shown, stock, at, sales)
+    if heard.meaning is Meaning.KNOWN and heard.stock != stock:
+        return heard.meaning
+    if heard.meaning is Meaning.SOLD and shown.stock is not None and stock is not None:
+        lines.mark_sold(connection, uid, shown.stock - stock, at)
+    drifts = heard.meaning is Meaning.DRIFT
+    row = {"uid": uid, "stock": heard.stock, "at": micros(at), "drifts": drifts}
+    connection.execute(_HEARD, row)
+    if drifts:
+        _tell_drift(connection, uid, shown, heard, at)
+    return heard.meaning
+
+
+def _tell_drift(
+    connection: sqlite3.Connection,
+    uid: PharmacySkuUid,
+    shown: Shown,
+    heard: Heard,
+    at: datetime,
+) -> None:
+    notes.count(connection, DRIFTS)
+    facts = {"was": shown.stock, "told": heard.stock, "written": shown.pushed}
+    kept = {name: value for name, value in facts.items() if value is not None}
+    journal.write(connection, [JournalEntry(sku_key(uid), at, "drifted", kept)])
+
+
+def _row(result: Pushed) -> dict[str, int | str | None]:
+    return {
+        "uid": result.write.uid,
+        "stock": result.write.stock,
+        "price": result.write.price_cents,
+        "read_at": micros(result.read_at),
+        "at": micros(result.at),
+    }
+
+
+def _entry(result: Pushed) -> JournalEntry:
+    write = result.write
+    facts = {"stock": write.stock, "price_cents": write.price_cents, "was": write.before}
+    kept = {name: value for name, value in facts.items() if value is not None}
+    what = "hidden" if result.hidden else "written"
+    return JournalEntry(sku_key(write.uid), result.at, what, kept)

@@ -1,0 +1,211 @@
+"""The stock part of the store: each method is one transaction or one reading (see bridge.store)."""
+
+import sqlite3
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId, SkuNumbers, StuckNote
+from bridge.core.stock.adopt import Adjustment, Drift
+from bridge.core.stock.model import Known, Pending, Stocktake
+from bridge.core.stock.plan import Plan
+from bridge.store.db import Database
+from bridge.store.stock import adjusting, lines, numbers, stocktake
+from bridge.store.stock.numbers import Pushed, sku_key
+from bridge.store.tables import notes, seen, stuck
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a plan is made from, as far as the store knows it.
+
+    `open_units` and `known` fit an inventory that was asked for at `as_of`; `open_before` those
+    that fit the stocktake. `blind`: open orders of which nobody has seen what they take.
+    """
+
+    stocktake: Stocktake | None
+    pending: Pending | None
+    open_units: Mapping[ProductId, int]
+    open_before: Mapping[ProductId, int]
+    known: Mapping[PharmacySkuUid, Known]
+    stuck: Collection[PharmacySkuUid]
+    blind: int
+    swept: bool
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StockState:
+    """Numbers for health and people. `waiting`: writes that are not answered yet."""
+
+    read_at: datetime | None
+    synced_at: datetime | None
+    pending: Pending | None
+    drift: int
+    hidden: int
+    waiting: int
+    adjusting: int
+
+
+class StockStore:
+    """Made by the store, over the same file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def _write(self, body: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._database.transaction(body)
+
+    async def _read(self, body: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._database.read(body)
+
+    # -- planning --------------------------------------------------------------------------
+
+    async def basis(self, as_of: datetime | None, now: datetime) -> Basis:
+        """For an inventory that was asked for at `as_of`; None: for the one believed last."""
+        return await self._read(lambda c: _basis(c, as_of, now))
+
+    async def planned(
+        self,
+        plan: Plan,
+        now: Stocktake | None,
+        before: Stocktake | None,
+        pending: Pending | None,
+        at: datetime,
+    ) -> None:
+        """Remembers the inventory if it is another one, and all that is to be written by it."""
+        await self._write(lambda c: _planned(c, plan, now, before, pending, at))
+
+    async def pushed(self, results: Sequence[Pushed]) -> None:
+        """What writes came to."""
+        await self._write(lambda c: numbers.pushed(c, results))
+
+    async def refused(self, uid: PharmacySkuUid, note: StuckNote, now: datetime) -> None:
+        """RxScale will not have the number: a person has to look."""
+        await self._write(lambda c: stuck.put(c, sku_key(uid), note, now))
+
+    # -- what RxScale shows ----------------------------------------------------------------
+
+    async def listed(self, found: Sequence[SkuNumbers], began_at: datetime) -> int:
+        """Takes in a page of RxScale's SKU list; how many somebody else had changed."""
+        return await self._write(lambda c: numbers.listed(c, found, began_at))
+
+    async def catalogue(self) -> tuple[str, list[CatalogueSku]]:
+        """All SKUs that RxScale lists, and a mark that changes when they do."""
+        return await self._read(lambda c: (_mark(c), seen.everything(c)))
+
+    async def catalogue_mark(self) -> str:
+        return await self._read(_mark)
+
+    # -- adopting --------------------------------------------------------------------------
+
+    async def drifts(self) -> tuple[list[Drift], list[Adjustment]]:
+        """SKUs that somebody changed, and the adjustments that are under way."""
+        return await self._read(lambda c: (adjusting.drifts(c), adjusting.under_way(c)))
+
+    async def begin(self, adjustments: Sequence[Adjustment]) -> None:
+        await self._write(lambda c: adjusting.begin(c, adjustments))
+
+    async def sending(self, adjustment: Adjustment, now: datetime) -> None:
+        await self._write(lambda c: adjusting.sending(c, adjustment, now))
+
+    async def adjusted(self, adjustment: Adjustment, now: datetime) -> None:
+        await self._write(lambda c: adjusting.done(c, adjustment, now))
+
+    async def give_up(self, adjustment: Adjustment, now: datetime, reason: str) -> None:
+        await self._write(lambda c: adjusting.give_up(c, adjustment, now, reason))
+
+    async def refuse(self, drift: Drift, now: datetime, reason: str) -> None:
+        await self._write(lambda c: adjusting.refuse(c, drift, now, reason))
+
+    # -- people ----------------------------------------------------------------------------
+
+    async def ask(self, *, confirm: bool) -> None:
+        """Asks the running bridge for a sync; `confirm`: its anomalies are true."""
+        await self._write(lambda c: _ask(c, confirm=confirm))
+
+    async def asked(self) -> str | None:
+        """What was asked for and not yet begun; it is then begun."""
+        if await self._read(lambda c: notes.get(c, stocktake.ASKED)) in (None, ""):
+            return None
+        return await self._write(_asked)
+
+    async def state(self) -> StockState:
+        return await self._read(_state)
+
+
+def _basis(connection: sqlite3.Connection, as_of: datetime | None, now: datetime) -> Basis:
+    before = stocktake.load(connection)
+    when = as_of or (before.read_at if before else now)
+    open_units = lines.open_units(connection, when)
+    return Basis(
+        stocktake=before,
+        pending=stocktake.pending(connection),
+        open_units=open_units,
+        open_before=lines.open_units(connection, before.read_at) if before else open_units,
+        known=numbers.known(connection, when, now),
+        stuck={
+            PharmacySkuUid(key.removeprefix("sku:"))
+            for key in stuck.keys(connection)
+            if key.startswith("sku:")
+        },
+        blind=lines.blind(connection),
+        swept=notes.get(connection, notes.FIRST_SWEEP_AT) is not None,
+        listed=notes.get(connection, notes.CATALOGUE_AT) is not None,
+    )
+
+
+def _planned(
+    connection: sqlite3.Connection,
+    plan: Plan,
+    now: Stocktake | None,
+    before: Stocktake | None,
+    pending: Pending | None,
+    at: datetime,
+) -> None:
+    if now is not None and now is not before:
+        stocktake.save(connection, now, before)
+    stocktake.save_pending(connection, pending)
+    if now is not None:
+        numbers.want(connection, plan.writes, now.read_at)
+    notes.put_time(connection, stocktake.SYNCED_AT, at)
+
+
+def _mark(connection: sqlite3.Connection) -> str:
+    return notes.get(connection, seen.CATALOGUE_MARK) or ""
+
+
+def _ask(connection: sqlite3.Connection, *, confirm: bool) -> None:
+    earlier = notes.get(connection, stocktake.ASKED)
+    word = "confirm" if confirm or earlier == "confirm" else "sync"
+    notes.put(connection, stocktake.ASKED, word)
+
+
+def _asked(connection: sqlite3.Connection) -> str | None:
+    word = notes.get(connection, stocktake.ASKED)
+    notes.put(connection, stocktake.ASKED, "")
+    return word or None
+
+
+def _state(connection: sqlite3.Connection) -> StockState:
+    counted = connection.execute(
+        """
+        SELECT (SELECT count(*) FROM stock WHERE drift_at IS NOT NULL),
+          (SELECT count(*) FROM stock WHERE hidden_at IS NOT NULL),
+          (SELECT count(*) FROM stock WHERE wanted IS NOT NULL OR wanted_price IS NOT NULL),
+          (SELECT count(*) FROM adjustments)
+        """
+    ).fetchone()
+    drift, hidden, waiting, adjusting_ = counted
+    return StockState(
+        read_at=notes.get_time(connection, stocktake.READ_AT),
+        synced_at=notes.get_time(connection, stocktake.SYNCED_AT),
+        pending=stocktake.pending(connection),
+        drift=drift,
+        hidden=hidden,
+        waiting=waiting,
+        adjusting=adjusting_,
+    )

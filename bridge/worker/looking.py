@@ -1,0 +1,142 @@
+"""Looking at both sides: what each look adds to what was seen of an order."""
+
+from typing import assert_never
+
+from bridge.core import remember
+from bridge.core.model import P1Order, P1Sight, PharmacyOrder, Phase
+from bridge.core.steps import (
+    Adopt,
+    Find,
+    Look,
+    LookAtPharmaOne,
+    LookAtPrescription,
+    Looking,
+    ReadCatalogue,
+)
+from bridge.mapping import Rules
+from bridge.pharmaone.client import PharmaOne
+from bridge.rxscale.client import RxScale
+from bridge.worker.notebook import Notebook
+from bridge.worker.parts import Parts
+from bridge.worker.sight import Sight
+
+NEEDS_A_DRAFT = frozenset({Phase.KNOWN, Phase.UNSURE, Phase.DONE})
+
+
+class Looker:
+    """Looks for one look's sake, over clients whose calls are noted in its book."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        rules: Rules,
+        sight: Sight,
+        book: Notebook,
+        rxscale: RxScale,
+        pharmaone: PharmaOne,
+    ) -> None:
+        self._parts = parts
+        self._rules = rules
+        self._sight = sight
+        self._book = book
+        self._rxscale = rxscale
+        self._pharmaone = pharmaone
+
+    async def look(self, step: Looking) -> None:
+        match step:
+            case Look():
+                await self._look_at_rxscale(step)
+            case LookAtPharmaOne():
+                await self._look_at_pharmaone(step)
+            case LookAtPrescription():
+                await self._look_at_prescription(step)
+            case ReadCatalogue():
+                await self._read_catalogue(step)
+            case Find():
+                await self._find(step)
+            case Adopt():
+                self._adopt(step.order)
+            case _:
+                assert_never(step)
+
+    async def _look_at_rxscale(self, step: Look) -> None:
+        sight = self._sight
+        order = await self._rxscale.order(sight.link.uid)
+        if order is None:
+            sight.gone = True
+            self._book.note("looked", why=step.why, status="404")
+            return
+        is_first = sight.link.rx_seen_at is None
+        sight.order = order
+        sight.link = remember.seen(sight.link, order, self._rules.rxscale)
+        self._book.note("looked", why=step.why, status=order.status)
+        if sight.link.phase in NEEDS_A_DRAFT or is_first:
+            await self._prepare(order)
+        elif sight.link.phase is Phase.SUBMITTED and sight.p1_order is None:
+            self._know(await self._parts.store.p1_order_for(sight.link.uid))
+
+    async def _look_at_pharmaone(self, step: LookAtPharmaOne) -> None:
+        found = await self._pharmaone.order(step.order_id)
+        if found is None:
+            self._sight.p1_gone = True
+            self._book.note("looked at PharmaOne", why=step.why, status="404")
+            return
+        self._see_there(found)
+        raised = [flag for flag in ("shipped", "picked_up") if getattr(found.order, flag)]
+        flags = ", ".join(raised) or None
+        self._book.note("looked at PharmaOne", why=step.why, status=found.order.status, flags=flags)
+
+    def _see_there(self, found: P1Sight) -> None:
+        sight = self._sight
+        sight.p1_order, sight.p1_looked_at = found.order, found.order.seen_at
+        sight.tracking = self._rules.tracking(found.detail)
+        sight.link = remember.seen_there(sight.link, found.order)
+
+    def _know(self, order: P1Order | None) -> None:
+        """An order that was read for the store a moment ago need not be asked for again."""
+        self._sight.p1_order = order
+        has_flags = order is not None and (order.shipped, order.picked_up) != (None, None)
+        self._sight.p1_looked_at = order.seen_at if order is not None and has_flags else None
+
+    async def _prepare(self, order: PharmacyOrder) -> None:
+        sight = self._sight
+        skus = [line.sku_uid for line in order.lines]
+        sight.catalogue_at, known, made = await self._parts.store.needs_of(order.uid, skus)
+        if made is not None:
+            self._know(made)
+        sight.takes = self._rules.links.takes(order, known)
+        if sight.link.phase not in NEEDS_A_DRAFT:
+            return
+        sight.draft = self._rules.draft(
+            order,
+            known,
+            shop_id=self._parts.shop_id,
+            prescriptions=self._parts.prescriptions,
+        )
+
+    async def _read_catalogue(self, step: ReadCatalogue) -> None:
+        await self._parts.read_catalogue()
+        self._book.note("read catalogue", why=step.why)
+        if self._sight.order is not None:
+            await self._prepare(self._sight.order)
+        self._sight.catalogue_at = self._parts.now()
+
+    async def _find(self, step: Find) -> None:
+        sight = self._sight
+        search = await self._parts.find(step.since)
+        self._know(await self._parts.store.p1_order_for(sight.link.uid))
+        sight.search = search
+        found = sight.p1_order.id if sight.p1_order else None
+        sight.link = remember.searched(sight.link, search, sight.p1_order)
+        self._book.note("searched PharmaOne", why=step.why, found=found, gap=search.gap or None)
+
+    def _adopt(self, order: P1Order) -> None:
+        self._sight.link = remember.adopted(self._sight.link, order)
+        self._parts.told("submission", "adopted")
+        self._book.note("adopted", order=order.id, status=order.status)
+
+    async def _look_at_prescription(self, step: LookAtPrescription) -> None:
+        status = await self._pharmaone.prescription(step.prescription_id)
+        self._sight.link = remember.prescription_seen(self._sight.link, status)
+        self._sight.prescription_looked = True
+        self._book.note("looked at prescription", why=step.why, status=status or "404")
