@@ -82,6 +82,7 @@ OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
 OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_or_none)]
 
 _Numeric = BeforeValidator(_number)
+Percent = Annotated[int, Field(ge=1, le=100), _Numeric]
 Port = Annotated[int, Field(ge=0, le=65535), _Numeric]
 Count = Annotated[int, Field(ge=0, le=MOST), _Numeric]
 AtLeastOne = Annotated[int, Field(ge=1, le=MOST), _Numeric]
@@ -105,6 +106,8 @@ class RxScaleSection(Section):
     api_key: Secret | None = None
     webhook_secrets: tuple[Secret, ...] = ()
     pharmacy_uid: OptionalText = None
+    stock_via: Literal["sku", "stock"] = "sku"
+    """`stock` for a key that has no more than stock_write: that route's body is not documented."""
     requests_per_second: Count = 10
     requests_per_minute: Count = 600
     at_once: AtLeastOne = 8
@@ -159,6 +162,22 @@ class StockSection(Section):
     sync_prices: bool = False
     subtract_open_orders: bool = True
     stale_after_seconds: Seconds = 3600.0
+    units_from: Literal["file", "standard_selling_unit"] = "file"
+    """How many units one SKU holds where skus.csv does not say: 1, or what RxScale says."""
+    on_drift: Literal["fix", "report"] = "fix"
+    """A stock that somebody else changed at RxScale: written over, or only told."""
+    adopt_external: bool = False
+    """Such a change is made at PharmaOne as well, instead of written over."""
+    confirm_by: Literal["second_look", "person"] = "second_look"
+    second_look_seconds: Seconds = 30.0
+    """An odd inventory is believed if another one, so much later, shows the same."""
+    halved_percent: Percent = 50
+    partial_percent: Percent = 10
+    zeroed_percent: Percent = 20
+    price_percent: AtLeastOne = 30
+    reread_seconds: LongerThanNothing = 3600.0
+    """RxScale's whole SKU list is read again so often, spread over half of that time."""
+    at_once: AtLeastOne = 8
 
 
 class LogSection(Section):

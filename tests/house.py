@@ -16,6 +16,7 @@ from typing import Any
 from bridge import app
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Link, PharmacyOrderUid
+from bridge.cycles.stock import SyncResult
 from bridge.errors import BridgeError
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Call
@@ -104,6 +105,13 @@ class House:
             if due is None or due - now > PATIENCE:
                 return
             await asyncio.sleep(max(0.0, (due - now).total_seconds()))
+
+    async def sync(self, *, fetch: bool = True, confirm: bool = False) -> SyncResult:
+        """One round of the stock, its writes, and whatever their webhooks hint."""
+        result = await self.bridge.stock.sync(fetch=fetch, confirm=confirm)
+        await self.bridge.pusher.idle()
+        await self.settle()
+        return result
 
     async def sweep(self) -> None:
         """Both sweeps, one after the other, and whatever they hint."""

@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from bridge import app
+from bridge.app import Vendors, open_vendors
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
 from bridge.cli.shared.opened import now, settings_of
 from bridge.errors import BridgeError, Misconfigured
 from bridge.exchange import Call, Harm
-from bridge.mapping import load
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.webhook import ORDER_EVENTS
 from bridge.settings import Settings
@@ -64,7 +64,7 @@ def _configuration(settings: Settings) -> list[Line]:
 
 def _mappings(settings: Settings) -> list[Line]:
     try:
-        rules = load(settings.mappings.dir, dialect=settings.rxscale.dialect)
+        rules = app.rules_of(settings)
     except Misconfigured as mistake:
         return [Line("mappings", "fail", str(fault)) for fault in mistake.faults]
     return [Line("mappings", "ok", f"version {rules.version}; every example as expected")]
@@ -90,7 +90,7 @@ async def _vendors(settings: Settings) -> AsyncIterator[Line]:
     def unobserved(_: Call) -> None:
         """A check is not measured."""
 
-    async with app.open_vendors(settings, unobserved) as vendors:
+    async with open_vendors(settings, unobserved) as vendors:
         rxscale, pharmaone = vendors.rxscale, vendors.pharmaone
         first = _first_open(settings)
         yield await _tried("RxScale answers", rxscale.health)
@@ -106,7 +106,7 @@ async def _vendors(settings: Settings) -> AsyncIterator[Line]:
 def _first_open(settings: Settings) -> str:
     """The first status that is read in sweeps; none if the mapping files cannot be read."""
     try:
-        return load(settings.mappings.dir, dialect=settings.rxscale.dialect).rxscale.open[0]
+        return app.rules_of(settings).rxscale.open[0]
     except Misconfigured:
         return ""
 
@@ -119,7 +119,7 @@ async def _tried(what: str, call: Callable[[], Awaitable[object]]) -> Line:
     return Line(what, "ok", "")
 
 
-async def _scopes(vendors: app.Vendors) -> None:
+async def _scopes(vendors: Vendors) -> None:
     tokens = vendors.pharmaone.tokens
     await tokens.get()
     for scope in tokens.facts.missing_scopes:
@@ -145,7 +145,7 @@ async def _subscribed(settings: Settings, rxscale: RxScale) -> Line:
     return Line(what, "warn", text)
 
 
-async def _shop(settings: Settings, vendors: app.Vendors) -> Line:
+async def _shop(settings: Settings, vendors: Vendors) -> Line:
     what, wanted = "PharmaOne shop", settings.pharmaone.shop_id
     if wanted is None:
         return Line(what, "ok", "the connector's address says it")

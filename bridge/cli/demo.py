@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bridge import app
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import loop, show
-from bridge.cli.shared.opened import shipped_mappings
+from bridge.cli.shared.opened import now, shipped_mappings
 from bridge.core.memory import OrderRow
 from bridge.core.model import PharmacyOrderUid, Phase
 from bridge.sandbox import Sandbox, SandboxSettings
@@ -175,7 +175,7 @@ def _has_ended(row: OrderRow) -> bool:
 
 async def _first_sweep(bridge: app.Bridge) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while (await bridge.store.facts(app.now())).first_sweep_at is None:  # noqa: ASYNC110
+        while (await bridge.store.facts(now())).first_sweep_at is None:  # noqa: ASYNC110
             await asyncio.sleep(0.05)  # the store is a file: it tells nobody
 
 
@@ -204,7 +204,7 @@ async def _watch(
             rows = [row for row in known if row.link.uid in uids]
             ended = [row for row in rows if is_there(row)]
             bar.update(task, completed=len(ended))
-            idle = (await bridge.store.facts(app.now())).pending == 0
+            idle = (await bridge.store.facts(now())).pending == 0
             over = time.monotonic() > deadline or stop.is_set()
             if over or (len(ended) >= len(uids) and idle):
                 return sorted(rows, key=lambda row: uids.index(row.link.uid))

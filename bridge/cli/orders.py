@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from bridge import app
+from bridge.app import open_vendors
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
 from bridge.cli.shared.opened import key_of, now, open_store, settings_of
@@ -93,7 +93,7 @@ async def _is_known(settings: Settings, uid: PharmacyOrderUid) -> bool:
             return True
     if settings.missing_for_run():
         return False
-    async with app.open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+    async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
         return await patiently(lambda: vendors.rxscale.order(uid)) is not None
 
 

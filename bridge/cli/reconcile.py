@@ -11,6 +11,7 @@ from typing import Any
 from rich.progress import Progress
 
 from bridge import app
+from bridge.app import Vendors, open_vendors
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
 from bridge.cli.shared.opened import now, open_store, settings_of
@@ -22,7 +23,7 @@ from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.cycles.sweep import read_open_orders
 from bridge.errors import Misconfigured
 from bridge.exchange import Call, Harm
-from bridge.mapping import Rules, load
+from bridge.mapping import Rules
 from bridge.settings import Settings
 
 MOST_ORDERS = 100_000
@@ -57,7 +58,7 @@ async def _differences(
     settings: Settings, days: int, *, quiet: bool
 ) -> tuple[list[Difference], list[P1Order]]:
     """What differs, and the orders of PharmaOne's that were read to see whose they are."""
-    rules = load(settings.mappings.dir, dialect=settings.rxscale.dialect)
+    rules = app.rules_of(settings)
     async with open_store(settings) as store:
         since = now() - timedelta(days=days)
         rows = await store.orders(limit=MOST_ORDERS)
@@ -66,7 +67,7 @@ async def _differences(
             for row in rows
             if row.link.finished_at is None or row.link.finished_at >= since
         ]
-    async with app.open_vendors(as_a_guest(settings), _unobserved) as vendors:
+    async with open_vendors(as_a_guest(settings), _unobserved) as vendors:
         reader = _Reader(vendors, rules)
         with Progress(disable=quiet, transient=True) as bar:
             task = bar.add_task("comparing", total=len(links))
@@ -82,7 +83,7 @@ async def _differences(
 class _Reader:
     """Reads both vendors' lists, and single orders where a list does not show enough."""
 
-    vendors: app.Vendors
+    vendors: Vendors
     rules: Rules
     learnt: list[P1Order] = field(default_factory=list)
 

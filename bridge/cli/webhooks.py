@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from bridge import app
+from bridge.app import open_vendors
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
 from bridge.cli.shared.opened import settings_of
@@ -70,7 +70,7 @@ def remove(arguments: argparse.Namespace) -> int:
 
 
 async def _found(settings: Settings) -> Sequence[Subscription]:
-    async with app.open_vendors(settings, lambda _: None) as vendors:
+    async with open_vendors(settings, lambda _: None) as vendors:
         return await patiently(vendors.rxscale.subscriptions)
 
 
@@ -80,7 +80,7 @@ async def _register(
     """Which events were subscribed, and which subscriptions of ours were removed."""
     added: list[str] = []
     removed: list[Subscription] = []
-    async with app.open_vendors(settings, lambda _: None) as vendors:
+    async with open_vendors(settings, lambda _: None) as vendors:
         rxscale = vendors.rxscale
         found = await patiently(rxscale.subscriptions)
         for event in sorted(ORDER_EVENTS):
@@ -111,7 +111,7 @@ async def _subscribe(
 
 
 async def _remove(settings: Settings, uids: Sequence[str]) -> set[str]:
-    async with app.open_vendors(settings, lambda _: None) as vendors:
+    async with open_vendors(settings, lambda _: None) as vendors:
         rxscale = vendors.rxscale
         return {uid for uid in uids if await patiently(partial(rxscale.unsubscribe, uid))}
 

@@ -1,6 +1,7 @@
 """Reads RxScale's SKU list, which ties an order's `sku` to this pharmacy's SKU and external id."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -13,6 +14,8 @@ from bridge.rxscale.client import RxScale
 from bridge.store import Store
 
 PAGE = 200
+READINGS = 2
+"""A list that does not change while it is read is read so often."""
 
 
 class CatalogueReader:
@@ -22,21 +25,44 @@ class CatalogueReader:
         self._store = store
         self._rxscale = rxscale
         self._now = now
+        self.on_drift: Callable[[], None] = lambda: None
+        """Called when a page shows that somebody else changed a stock."""
         self._under_way: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
+        self.has_read = False
+        """Since this process began."""
 
     async def read(self, harm: Harm = Harm.ORDER) -> None:
         """Raises what the vendor's client raises; the remembered list then stays as it was."""
+        self._hurry.set()
+        await self._join(harm, 0.0)
+
+    async def read_slowly(self, seconds: float) -> None:
+        """The same, spread over about so long, unless somebody is in a hurry meanwhile."""
         if self._under_way is None or self._under_way.done():
-            self._under_way = asyncio.create_task(self._read(harm))
+            self._hurry.clear()
+        await self._join(Harm.SWEEP, seconds)
+
+    async def _join(self, harm: Harm, seconds: float) -> None:
+        if self._under_way is None or self._under_way.done():
+            self._under_way = asyncio.create_task(self._read(harm, seconds))
         await asyncio.shield(self._under_way)
 
-    async def _read(self, harm: Harm) -> None:
+    async def _read(self, harm: Harm, seconds: float) -> None:
         began_at = self._now()
-        found = await drive(read_all([""]), partial(self._page, harm))
+        found = await drive(read_all([""]), partial(self._page, harm, seconds))
         skus = list(found.rows.values())
         await self._store.save_catalogue(skus, seen_at=began_at, complete=found.settled)
+        self.has_read = True
 
-    async def _page(self, harm: Harm, wanted: Wanted) -> Seen[CatalogueSku]:
+    async def _page(self, harm: Harm, seconds: float, wanted: Wanted) -> Seen[CatalogueSku]:
+        began_at = self._now()
         page = await self._rxscale.skus_page(wanted.number, PAGE, harm=harm)
+        if await self._store.stock.listed(page.numbers, began_at):
+            self.on_drift()
+        if seconds:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds / (max(1, page.pages) * READINGS)):
+                    await self._hurry.wait()
         rows: dict[str, CatalogueSku] = {sku.pharmacy_sku_uid: sku for sku in page.skus}
         return Seen(rows, page.total, page.pages, full=len(page.skus) >= PAGE)

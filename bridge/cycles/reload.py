@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bridge.errors import Misconfigured
-from bridge.mapping import Rules, fingerprint, load
+from bridge.mapping import Rules, fingerprint
 
 log = logging.getLogger("bridge.mapping")
 
@@ -15,14 +15,17 @@ class Reloader:
     """Holds the rules in force. `error` says why the files on disk are not."""
 
     def __init__(
-        self, directory: Path, dialect: str, changed: Callable[[Rules], Awaitable[object]]
+        self,
+        directory: Path,
+        read: Callable[[], Rules],
+        changed: Callable[[Rules], Awaitable[object]],
     ) -> None:
-        """Loads the files. Raises Misconfigured with every fault of theirs."""
+        """Has `read` load the files. Raises Misconfigured with every fault of theirs."""
         self._directory = directory
-        self._dialect = dialect
+        self._read = read
         self._changed = changed
         self._seen = fingerprint(directory)
-        self.rules = load(directory, dialect=dialect)
+        self.rules = read()
         self.error: str | None = None
 
     async def look(self) -> None:
@@ -32,7 +35,7 @@ class Reloader:
             return
         self._seen = seen
         try:
-            rules = await asyncio.to_thread(load, self._directory, dialect=self._dialect)
+            rules = await asyncio.to_thread(self._read)
         except Misconfigured as failure:
             self.error = str(failure)
             log.error(

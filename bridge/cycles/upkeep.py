@@ -15,7 +15,6 @@ from bridge.store import Store
 
 log = logging.getLogger("bridge.cycles")
 
-CATALOGUE_SECONDS = 3600.0
 FORGET_SECONDS = 3600.0
 
 
@@ -28,12 +27,17 @@ class Upkeep:
     p1_sweep: P1Sweep
     now: Callable[[], datetime]
     retention_days: int
+    reread_seconds: float
 
     async def read_skus(self) -> None:
-        """Reads RxScale's SKU list, unless an order has had it read lately."""
-        read_at = await self.store.catalogue_at()
-        if read_at is None or self.now() - read_at > timedelta(seconds=CATALOGUE_SECONDS / 2):
+        """Reads RxScale's SKU list: at once after a start, since much may have been missed.
+
+        Later bit by bit, to find what no webhook told.
+        """
+        if not self.catalogue.has_read:
             await self.catalogue.read(Harm.SWEEP)
+        else:
+            await self.catalogue.read_slowly(self.reread_seconds / 2)
 
     async def forget(self) -> None:
         """Forgets orders that were finished longer ago than they are to be kept."""

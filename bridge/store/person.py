@@ -10,10 +10,18 @@ from datetime import datetime
 from typing import Any
 
 from bridge.core.memory import CLEARED_BY_A_PERSON, StuckRow
-from bridge.core.model import Hint, JournalEntry, Key, PharmacyOrderUid, order_uid
+from bridge.core.model import (
+    Hint,
+    JournalEntry,
+    Key,
+    PharmacyOrderUid,
+    PharmacySkuUid,
+    order_uid,
+)
+from bridge.core.stock.reasons import UNSURE_ADJUSTMENT
 from bridge.core.stock.reserve import LINGER
 from bridge.errors import TryLater
-from bridge.store.stock import lines, stocktake
+from bridge.store.stock import adjusting, lines, numbers, stocktake
 from bridge.store.tables import journal, links, notes, stuck, todo
 from bridge.store.work import hint
 
@@ -25,13 +33,27 @@ def retry(connection: sqlite3.Connection, keys: Sequence[Key] | None, now: datet
     for row in rows:
         _refuse_under_way(connection, row.key, now)
         _free(connection, row, now)
-    return [row.key for row in rows]
+    freed = [row.key for row in rows]
+    return freed + [key for key in keys or () if key not in freed and _cared(connection, key, now)]
+
+
+def _cared(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
+    """Whether the key is a SKU that was left alone and is taken up again."""
+    uid = _sku(key)
+    if uid is None or not numbers.care_again(connection, uid):
+        return False
+    _look_again(connection, key, "a person asked for another try", now)
+    _tell(connection, key, now, "retried")
+    return True
 
 
 def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
     uid = _order(row.key)
     if uid is not None and row.note.code in CLEARED_BY_A_PERSON:
         links.clear(connection, uid)
+    sku = _sku(row.key)
+    if sku is not None and row.note.code == UNSURE_ADJUSTMENT:
+        adjusting.send_again(connection, sku)
     stuck.delete(connection, row.key)
     _look_again(connection, row.key, "a person asked for another try", now)
     _tell(connection, row.key, now, "retried", code=row.note.code)
@@ -41,7 +63,10 @@ def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -
     """The key is left alone from now on; `reason` is kept. False if it is not known."""
     _refuse_under_way(connection, key, now)
     uid = _order(key)
-    known = stuck.find(connection, key) is not None
+    row = stuck.find(connection, key)
+    known = row is not None
+    if row is not None:
+        _drop_sku(connection, row, now)
     if uid is not None:
         known = links.drop(connection, uid, now)
         lines.release(connection, uid, now + LINGER)
@@ -50,6 +75,17 @@ def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -
         todo.delete(connection, key)
         _tell(connection, key, now, "dropped", reason=reason)
     return known
+
+
+def _drop_sku(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
+    """What a person did at PharmaOne is done; what RxScale refuses is left alone."""
+    sku = _sku(row.key)
+    if sku is None:
+        return
+    if row.note.code == UNSURE_ADJUSTMENT:
+        adjusting.forget(connection, sku)
+    else:
+        numbers.leave_alone(connection, sku, now)
 
 
 def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
@@ -92,6 +128,10 @@ def _look_again(connection: sqlite3.Connection, key: Key, why: str, now: datetim
 
 def _order(key: Key) -> PharmacyOrderUid | None:
     return order_uid(key) if key.startswith("order:") else None
+
+
+def _sku(key: Key) -> PharmacySkuUid | None:
+    return PharmacySkuUid(key.removeprefix("sku:")) if key.startswith("sku:") else None
 
 
 def _tell(connection: sqlite3.Connection, key: Key, now: datetime, what: str, **facts: Any) -> None:

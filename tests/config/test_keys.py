@@ -81,6 +81,10 @@ ODD = {
     "pharmaone.submit_via": "v1",
     "orders.unsure_submission": "ask",
     "orders.prescriptions": "off",
+    "rxscale.stock_via": "stock",
+    "stock.units_from": "standard_selling_unit",
+    "stock.on_drift": "report",
+    "stock.confirm_by": "person",
     "log.level": "debug",
     "log.format": "console",
 }

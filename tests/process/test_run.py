@@ -205,7 +205,9 @@ async def test_old_finished_orders_are_forgotten_at_the_start(tmp_path: Path):
 
         def remembered() -> dict[str, set[str]]:
             with closing(sqlite3.connect(file)) as store:
-                journal = store.execute("SELECT DISTINCT key FROM journal").fetchall()
+                journal = store.execute(
+                    "SELECT DISTINCT key FROM journal WHERE key LIKE 'order:%'"
+                ).fetchall()
                 uids = store.execute("SELECT uid FROM orders").fetchall()
             return {"orders": {u for (u,) in uids}, "journal": {k for (k,) in journal}}
 

@@ -4,13 +4,16 @@ PharmaOne takes relative changes only and knows no key for them (pharmaone.md se
 carries a reference of its own in its `reason`, and is looked up in the product's log when unsure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.core.stock.model import Offer, Shelf
+
+MOST_ENTRIES = 200
+"""A product's log shows no more, the newest (pharmaone.md section 8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,18 @@ def offers_of(
     }
 
 
-def found_in_log(
-    adjustment: Adjustment, reasons: Iterable[str] | None
-) -> Literal["there", "not there"]:
-    """Whether the product's log, newest entries first, shows the adjustment."""
-    there = any(adjustment.reference in reason for reason in reasons or ())
-    return "there" if there else "not there"
+def search_log(
+    adjustment: Adjustment, sent_at: datetime, log: Sequence[tuple[str, datetime | None]] | None
+) -> Literal["there", "not there", "unknown", "gone"]:
+    """What the product's log, as reasons and times, says of an adjustment sent at `sent_at`.
+
+    A full log that begins later no longer reaches back to it: then nobody knows. None: there is
+    no such product.
+    """
+    if log is None:
+        return "gone"
+    if any(adjustment.reference in reason for reason, _ in log):
+        return "there"
+    times = [at for _, at in log if at is not None]
+    reaches_back = len(log) < MOST_ENTRIES or (bool(times) and min(times) <= sent_at)
+    return "not there" if reaches_back else "unknown"

@@ -73,12 +73,14 @@ def _offers(links: list[StockLink]) -> Iterable[Offer]:
 class Reading:
     """PharmaOne's inventory as an answer told it; `read_at` is when it was asked for.
 
-    `prices` are euros a unit, where they were asked for.
+    `prices` are euros a unit, where they were asked for; `open_units` what open orders will yet
+    take off what it shows.
     """
 
     on_hand: Mapping[ProductId, int]
     read_at: datetime
     prices: Mapping[ProductId, Decimal] = field(default_factory=dict)
+    open_units: Mapping[ProductId, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Known(NamedTuple):
 
     `pushed` is the last number we wrote, `wanted` one that is to be written or may have been.
     `newer`: what was pushed rests on a newer inventory than the one planned with. `drifts`: it
-    differs from what we wrote, by somebody else's doing.
+    differs from what we wrote, by somebody else's doing. `left`: a person wants it left alone.
     """
 
     uid: PharmacySkuUid
@@ -111,6 +113,7 @@ class Known(NamedTuple):
     newer: bool = False
     drifts: bool = False
     hidden: bool = False
+    left: bool = False
 
     @property
     def promised(self) -> int | None:

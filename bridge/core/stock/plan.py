@@ -44,10 +44,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a reading: the plan, and what to remember of PharmaOne's inventory."""
+    """What became of a reading: the plan, what it was made from, and what is to be confirmed."""
 
     plan: Plan
-    stocktake: Stocktake | None
+    situation: Situation
     pending: Pending | None
     believed: bool
 
@@ -57,22 +57,25 @@ def take_stock(
 ) -> Taken:
     """Plans with a new reading; or, if it is not to be believed, with what was believed before.
 
-    `situation` holds the stocktake before. `confirmed`: a person says that it is true.
+    `situation` holds the stocktake before, with what open orders take off that one. `confirmed`: a
+    person says that the reading is true.
     """
     before, policy = situation.stocktake, situation.policy
     anomaly = oddity(reading, before, situation.shelf, policy)
     taken = taken_up(reading, before, policy, whole=False)
-    after = replace(situation, stocktake=taken, prices=reading.prices)
+    after = replace(
+        situation, stocktake=taken, prices=reading.prices, open_units=reading.open_units
+    )
     found = plan(after) if anomaly is None else Plan()
     if anomaly is None:
         anomaly = too_many_zeroed(found.zeroed, found.zeroed_products, found.linked, policy)
     if anomaly is None:
-        return Taken(found, taken, None, believed=True)
+        return Taken(found, after, None, believed=True)
     pending = still_pending(anomaly, pending, reading.read_at)
     if confirmed or is_confirmed(pending.first_at, reading.read_at, policy):
-        taken = taken_up(reading, before, policy, whole=True)
-        return Taken(plan(replace(after, stocktake=taken)), taken, None, believed=True)
-    return Taken(plan(situation), before, pending, believed=False)
+        after = replace(after, stocktake=taken_up(reading, before, policy, whole=True))
+        return Taken(plan(after), after, None, believed=True)
+    return Taken(plan(situation), situation, pending, believed=False)
 
 
 def plan(situation: Situation) -> Plan:
@@ -160,6 +163,8 @@ def why_left(situation: Situation, known: Known, target: int) -> str | None:
     """Why a SKU that is not as it should be is left so; None if it is to be written."""
     if known.hidden:
         return "RxScale does not show it"
+    if known.left:
+        return "a person wants it left alone (rxbridge stuck retry takes it up again)"
     if known.uid in situation.stuck:
         return "it waits for a person: rxbridge stuck list"
     if known.newer:

@@ -18,6 +18,7 @@ CREATE TABLE products (
 --   ours_at  when we or a completed order last changed it: what is told about then is no news
 --   drift_at since when it differs from what we wrote, and nobody told us why
 --   hidden_at  since when RxScale does not show it (404)
+--   left_at  since when a person wants it left alone
 CREATE TABLE stock (
   pharmacy_sku_uid  TEXT PRIMARY KEY NOT NULL CHECK (pharmacy_sku_uid <> ''),
   rx_stock          INTEGER,
@@ -31,7 +32,8 @@ CREATE TABLE stock (
   wanted_read_at    INTEGER,
   ours_at           INTEGER,
   drift_at          INTEGER,
-  hidden_at         INTEGER
+  hidden_at         INTEGER,
+  left_at           INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX stock_wanted ON stock (pharmacy_sku_uid)

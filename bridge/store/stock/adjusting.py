@@ -78,6 +78,17 @@ def give_up(
     _end(connection, adjustment, now, "not adopted", reason=reason)
 
 
+def forget(connection: sqlite3.Connection, uid: PharmacySkuUid) -> None:
+    """A person has seen to it at PharmaOne."""
+    connection.execute("DELETE FROM adjustments WHERE pharmacy_sku_uid = ?", (uid,))
+    connection.execute("UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?", (uid,))
+
+
+def send_again(connection: sqlite3.Connection, uid: PharmacySkuUid) -> None:
+    """A person looked, and it is not there."""
+    connection.execute("UPDATE adjustments SET sent_at = NULL WHERE pharmacy_sku_uid = ?", (uid,))
+
+
 def refuse(connection: sqlite3.Connection, drift: Drift, now: datetime, reason: str) -> None:
     """It cannot even be tried: our own number is written over theirs."""
     connection.execute("UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?", (drift.uid,))

@@ -20,7 +20,8 @@ DRIFTS = "stock_drift"
 
 _KNOWN = """
 SELECT pharmacy_sku_uid, rx_stock, rx_price, pushed, wanted, wanted_price,
-  coalesce(read_at > ? AND read_at <= ?, 0), drift_at IS NOT NULL, hidden_at IS NOT NULL
+  coalesce(read_at > ? AND read_at <= ?, 0), drift_at IS NOT NULL, hidden_at IS NOT NULL,
+  left_at IS NOT NULL
 FROM stock
 """
 _SHOWN = """
@@ -149,6 +150,23 @@ def pushed(connection: sqlite3.Connection, results: Sequence[Pushed]) -> None:
     hidden = [each for each in results if each.hidden]
     connection.executemany(_HIDE, [(micros(each.at), each.write.uid) for each in hidden])
     journal.write(connection, map(_entry, results))
+
+
+def leave_alone(connection: sqlite3.Connection, uid: PharmacySkuUid, now: datetime) -> None:
+    """A person wants it so: nothing is written until he asks for another try."""
+    connection.execute(
+        """
+        UPDATE stock SET left_at = ?, wanted = NULL, wanted_price = NULL, rx_stock = NULL
+        WHERE pharmacy_sku_uid = ?
+        """,
+        (micros(now), uid),
+    )
+
+
+def care_again(connection: sqlite3.Connection, uid: PharmacySkuUid) -> bool:
+    """Takes a SKU up again that was left alone; False if it was not."""
+    statement = "UPDATE stock SET left_at = NULL WHERE pharmacy_sku_uid = ? AND left_at IS NOT NULL"
+    return connection.execute(statement, (uid,)).rowcount > 0
 
 
 def drop_unlisted(connection: sqlite3.Connection) -> None:

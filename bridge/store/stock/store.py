@@ -34,7 +34,6 @@ class Basis:
     stuck: Collection[PharmacySkuUid]
     blind: int
     swept: bool
-    listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,13 @@ class StockStore:
         now: Stocktake | None,
         before: Stocktake | None,
         pending: Pending | None,
-        at: datetime,
+        read_at: datetime | None,
     ) -> None:
-        """Remembers the inventory if it is another one, and all that is to be written by it."""
-        await self._write(lambda c: _planned(c, plan, now, before, pending, at))
+        """Remembers the inventory if it is another one, and all that is to be written by it.
+
+        `read_at`: when an inventory was read for this plan, whether it was believed or not.
+        """
+        await self._write(lambda c: _planned(c, plan, now, before, pending, read_at))
 
     async def pushed(self, results: Sequence[Pushed]) -> None:
         """What writes came to."""
@@ -93,11 +95,12 @@ class StockStore:
         """Takes in a page of RxScale's SKU list; how many somebody else had changed."""
         return await self._write(lambda c: numbers.listed(c, found, began_at))
 
-    async def catalogue(self) -> tuple[str, list[CatalogueSku]]:
-        """All SKUs that RxScale lists, and a mark that changes when they do."""
-        return await self._read(lambda c: (_mark(c), seen.everything(c)))
+    async def catalogue(self) -> list[CatalogueSku]:
+        """All SKUs that RxScale lists."""
+        return await self._read(seen.everything)
 
     async def catalogue_mark(self) -> str:
+        """Another text after each change of that list; "" if it was never read."""
         return await self._read(_mark)
 
     # -- adopting --------------------------------------------------------------------------
@@ -154,7 +157,6 @@ def _basis(connection: sqlite3.Connection, as_of: datetime | None, now: datetime
         },
         blind=lines.blind(connection),
         swept=notes.get(connection, notes.FIRST_SWEEP_AT) is not None,
-        listed=notes.get(connection, notes.CATALOGUE_AT) is not None,
     )
 
 
@@ -164,14 +166,15 @@ def _planned(
     now: Stocktake | None,
     before: Stocktake | None,
     pending: Pending | None,
-    at: datetime,
+    read_at: datetime | None,
 ) -> None:
     if now is not None and now is not before:
         stocktake.save(connection, now, before)
     stocktake.save_pending(connection, pending)
     if now is not None:
         numbers.want(connection, plan.writes, now.read_at)
-    notes.put_time(connection, stocktake.SYNCED_AT, at)
+    if read_at is not None:
+        notes.put_time(connection, stocktake.SYNCED_AT, read_at)
 
 
 def _mark(connection: sqlite3.Connection) -> str:

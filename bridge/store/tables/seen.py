@@ -64,7 +64,12 @@ def save_catalogue(
     connection.executemany(_SAVE_SKU, [(*SKU.row(sku), at) for sku in after.values()])
     if whole:
         connection.execute("DELETE FROM skus WHERE seen_at <> ?", (at,))
-    if after != before if whole else any(before.get(uid) != sku for uid, sku in after.items()):
+    changed = any(before.get(uid) != sku for uid, sku in after.items())
+    if (
+        changed
+        or (whole and before.keys() != after.keys())
+        or not notes.get(connection, CATALOGUE_MARK)
+    ):
         notes.put(connection, CATALOGUE_MARK, str(at))
 
 

@@ -7,55 +7,37 @@ import asyncio
 import contextlib
 import logging
 import random
-import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import aiohttp
 
 from bridge import vitals
+from bridge.app.vendors import Vendors, now, open_vendors
 from bridge.core.memory import SweepResult
 from bridge.core.orders import FREED_BY_MAPPING
 from bridge.core.steps import Policy
+from bridge.core.stock.model import StockPolicy
 from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, every
-from bridge.cycles.upkeep import CATALOGUE_SECONDS, FORGET_SECONDS, Upkeep
+from bridge.cycles.stock import Adopter, Pusher, StockCycle
+from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
 from bridge.errors import TryLater
-from bridge.exchange import Call
-from bridge.mapping import Rules
+from bridge.mapping import Rules, load
 from bridge.metrics import Metrics
-from bridge.pharmaone import client as pharmaone_client
-from bridge.pharmaone import dialect as pharmaone_dialect
 from bridge.pharmaone.client import PharmaOne
-from bridge.pharmaone.token import TokenKeeper
-from bridge.rxscale import dialect as rxscale_dialect
-from bridge.rxscale.client import RxScale
 from bridge.server import Running, ServerParts, build, serve
 from bridge.settings import Settings
 from bridge.store import RunLock, Store
-from bridge.transport import Limits, Transport, session
 from bridge.worker import Parts, Worker
 
 log = logging.getLogger("bridge")
 
 RELOAD_SECONDS = 2.0
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(slots=True)
-class Vendors:
-    """The roads to both vendors; also all that `rxbridge check` needs."""
-
-    rxscale: RxScale
-    pharmaone: PharmaOne
-    rxscale_road: Transport
-    pharmaone_road: Transport
 
 
 @dataclass(slots=True)
@@ -71,37 +53,11 @@ class Bridge:
     p1_sweep: P1Sweep
     catalogue: CatalogueReader
     worker: Worker
+    stock: StockCycle
+    pusher: Pusher
     started_at: datetime = field(default_factory=now)
     p1_news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when PharmaOne told of an order that nobody knows yet."""
-
-
-@asynccontextmanager
-async def open_vendors(
-    settings: Settings, observe: Callable[[Call], None]
-) -> AsyncIterator[Vendors]:
-    """Both clients over one pool of connections. Calls nobody yet."""
-    async with session() as http:
-        roads = {
-            name: _road(name, http, limits, observe)
-            for name, limits in (
-                ("rxscale", _limits(settings.rxscale)),
-                ("pharmaone", _limits(settings.pharmaone)),
-            )
-        }
-        site = _pharmaone_site(settings)
-        tokens = TokenKeeper(
-            pharmaone_client.exchange(roads["pharmaone"], site),
-            now=now,
-            org_id=site.org_id,
-            needed_scopes=site.needed_scopes | _more_scopes(settings),
-        )
-        yield Vendors(
-            RxScale(roads["rxscale"], _rxscale_site(settings), now),
-            PharmaOne(roads["pharmaone"], site, tokens, now),
-            roads["rxscale"],
-            roads["pharmaone"],
-        )
 
 
 @asynccontextmanager
@@ -112,7 +68,7 @@ async def open_bridge(settings: Settings) -> AsyncIterator[Bridge]:
         store = await Store.open(settings.store.path, now=now())
         stack.push_async_callback(store.close)
         reloader = Reloader(
-            settings.mappings.dir, settings.rxscale.dialect, partial(_rules_changed, store)
+            settings.mappings.dir, partial(rules_of, settings), partial(_rules_changed, store)
         )
         metrics = Metrics()
         vendors = await stack.enter_async_context(open_vendors(settings, metrics.called))
@@ -126,6 +82,7 @@ def _assemble(
 ) -> Bridge:
     finder = Finder(store, vendors.pharmaone, now, most_details=settings.orders.find_details)
     catalogue = CatalogueReader(store, vendors.rxscale, now)
+    pusher, stock = _stock_of(settings, metrics, store, reloader, vendors, catalogue)
     connector = settings.pharmaone.submit_via == "connector"
     parts = Parts(
         store=store,
@@ -141,6 +98,8 @@ def _assemble(
         jitter=random.random,
         told=metrics.told,
         counted_calls=metrics.order_finished,
+        # Where open orders are not subtracted, only PharmaOne knows what is left after a sale.
+        stock_changed=partial(stock.wake, fetch=not settings.stock.subtract_open_orders),
     )
     worker = Worker(parts, at_once=settings.orders.workers)
 
@@ -150,7 +109,50 @@ def _assemble(
 
     sweep = OrderSweep(store, vendors.rxscale, lambda: reloader.rules, now, swept)
     p1_sweep = P1Sweep(store, vendors.pharmaone, lambda: reloader.rules, now, worker.wake)
-    return Bridge(settings, metrics, store, reloader, vendors, sweep, p1_sweep, catalogue, worker)
+    return Bridge(
+        settings,
+        metrics,
+        store,
+        reloader,
+        vendors,
+        sweep,
+        p1_sweep,
+        catalogue,
+        worker,
+        stock,
+        pusher,
+    )
+
+
+def _stock_of(
+    settings: Settings,
+    metrics: Metrics,
+    store: Store,
+    reloader: Reloader,
+    vendors: Vendors,
+    catalogue: CatalogueReader,
+) -> tuple[Pusher, StockCycle]:
+    pusher = Pusher(vendors.rxscale, store, now, at_once=settings.stock.at_once, told=metrics.told)
+    stock = StockCycle(
+        store,
+        vendors.pharmaone,
+        pusher,
+        lambda: reloader.rules,
+        catalogue.read,
+        now,
+        policy=stock_policy_of(settings),
+        sync_seconds=settings.stock.sync_seconds,
+        adopter=_adopter(settings, store, vendors.pharmaone),
+    )
+    catalogue.on_drift = partial(stock.wake, fetch=False)
+    return pusher, stock
+
+
+def _adopter(settings: Settings, store: Store, pharmaone: PharmaOne) -> Adopter | None:
+    if not settings.stock.adopt_external:
+        return None
+    grace = timedelta(seconds=settings.orders.unsure_grace_seconds)
+    return Adopter(store, pharmaone, now, reference=lambda: uuid.uuid4().hex[:16], grace=grace)
 
 
 async def run(
@@ -179,7 +181,7 @@ async def _drain(
     await running.stop()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(bridge.settings.server.drain_seconds):
-            await bridge.worker.stop()
+            await asyncio.gather(bridge.worker.stop(), bridge.pusher.stop())
             await work
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
@@ -188,15 +190,22 @@ async def _drain(
 def _clockwork(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
     settings, reload_after = bridge.settings, lambda: RELOAD_SECONDS
     poll_after = lambda: settings.orders.poll_seconds  # noqa: E731
+    reread_after = lambda: settings.stock.reread_seconds / 2  # noqa: E731
     upkeep = Upkeep(
-        bridge.store, bridge.catalogue, bridge.p1_sweep, now, settings.store.retention_days
+        bridge.store,
+        bridge.catalogue,
+        bridge.p1_sweep,
+        now,
+        settings.store.retention_days,
+        settings.stock.reread_seconds,
     )
     return [
         every(poll_after, "the order sweep", bridge.sweep.run),
         every(poll_after, "the sweep of PharmaOne's orders", bridge.p1_sweep.run),
         every(lambda: 0.0, "reading PharmaOne's new orders", partial(upkeep.learn, bridge.p1_news)),
         every(reload_after, "looking at the mapping files", bridge.reloader.look),
-        every(lambda: CATALOGUE_SECONDS, "reading the SKU list", upkeep.read_skus),
+        every(reread_after, "reading the SKU list", upkeep.read_skus),
+        bridge.stock.run(),
         every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),
         every(reload_after, "counting", partial(vitals.measure, bridge)),
     ]
@@ -229,37 +238,41 @@ def web_of(bridge: Bridge) -> aiohttp.web.Application:
             on_hint=bridge.worker.wake,
             now=now,
             on_unread=bridge.p1_news.set,
+            on_stock=partial(_stock_told, bridge),
             rejecting=lambda: bridge.reloader.rules.rejecting_events,
             pharmacy_uid=bridge.settings.rxscale.pharmacy_uid,
         )
     )
 
 
-def _road(
-    name: str, http: aiohttp.ClientSession, limits: Limits, observe: Callable[[Call], None]
-) -> Transport:
-    return Transport(
-        name,
-        http,
-        limits,
-        clock=time.monotonic,
-        now=now,
-        jitter=random.random,
-        observe=observe,
+def _stock_told(bridge: Bridge, vendor: str) -> None:
+    """PharmaOne's events tell of its inventory, which is read then; RxScale's of one SKU."""
+    sold = not bridge.settings.stock.subtract_open_orders
+    bridge.stock.wake(fetch=vendor == "pharmaone" or sold)
+
+
+def rules_of(settings: Settings) -> Rules:
+    """The mapping files of these settings. Raises Misconfigured with every fault of theirs."""
+    by_selling_unit = settings.stock.units_from == "standard_selling_unit"
+    return load(
+        settings.mappings.dir, dialect=settings.rxscale.dialect, by_selling_unit=by_selling_unit
     )
 
 
-def _limits(section: Any) -> Limits:
-    return Limits(
-        per_second=section.requests_per_second,
-        per_minute=section.requests_per_minute,
-        at_once=section.at_once,
+def stock_policy_of(settings: Settings) -> StockPolicy:
+    stock = settings.stock
+    second_look = timedelta(seconds=stock.second_look_seconds)
+    return StockPolicy(
+        subtract_open_orders=stock.subtract_open_orders,
+        stale_after=timedelta(seconds=stock.stale_after_seconds) or None,
+        halved_percent=stock.halved_percent,
+        partial_percent=stock.partial_percent,
+        zeroed_percent=stock.zeroed_percent,
+        second_look=second_look if stock.confirm_by == "second_look" else None,
+        keep_drift=stock.adopt_external or stock.on_drift == "report",
+        sync_prices=stock.sync_prices,
+        price_percent=stock.price_percent,
     )
-
-
-def _more_scopes(settings: Settings) -> frozenset[str]:
-    ingests = settings.orders.prescriptions == "ingest"
-    return pharmaone_dialect.INGESTING if ingests else frozenset()
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -269,27 +282,4 @@ def policy_of(settings: Settings) -> Policy:
         grace=timedelta(seconds=orders.unsure_grace_seconds),
         repeat_unsure=orders.unsure_submission == "repeat",
         hold_when_stuck=orders.hold_when_stuck,
-    )
-
-
-def _rxscale_site(settings: Settings) -> rxscale_dialect.Site:
-    vendor = settings.rxscale
-    return rxscale_dialect.Site(
-        base_url=vendor.base_url,
-        api_path=vendor.api_path,
-        api_key=vendor.api_key.get_secret_value() if vendor.api_key else "",
-        pharmacy_uid=vendor.pharmacy_uid,
-        dialect=vendor.dialect,
-    )
-
-
-def _pharmaone_site(settings: Settings) -> pharmaone_dialect.Site:
-    vendor = settings.pharmaone
-    return pharmaone_dialect.Site(
-        base_url=vendor.base_url,
-        org_id=vendor.org_id or "",
-        shop_id=vendor.shop_id,
-        api_key=vendor.api_key.get_secret_value() if vendor.api_key else "",
-        submit_via=vendor.submit_via,
-        connector_url=vendor.connector_url,
     )

@@ -1,0 +1,16 @@
+"""The composition root (`build`, read it first) and the roads to both vendors."""
+
+from bridge.app.build import Bridge, open_bridge, policy_of, rules_of, run, web_of
+from bridge.app.vendors import Vendors, now, open_vendors
+
+__all__ = [
+    "Bridge",
+    "Vendors",
+    "now",
+    "open_bridge",
+    "open_vendors",
+    "policy_of",
+    "rules_of",
+    "run",
+    "web_of",
+]

@@ -1,0 +1,117 @@
+"""The roads to both vendors, from what the settings say of them."""
+
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+
+from bridge.exchange import Call
+from bridge.pharmaone import client as pharmaone_client
+from bridge.pharmaone import dialect as pharmaone_dialect
+from bridge.pharmaone.client import PharmaOne
+from bridge.pharmaone.token import TokenKeeper
+from bridge.rxscale import dialect as rxscale_dialect
+from bridge.rxscale.client import RxScale
+from bridge.settings import Settings
+from bridge.transport import Limits, Transport, session
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Vendors:
+    """The roads to both vendors; also all that `rxbridge check` needs."""
+
+    rxscale: RxScale
+    pharmaone: PharmaOne
+    rxscale_road: Transport
+    pharmaone_road: Transport
+
+
+@asynccontextmanager
+async def open_vendors(
+    settings: Settings, observe: Callable[[Call], None]
+) -> AsyncIterator[Vendors]:
+    """Both clients over one pool of connections. Calls nobody yet."""
+    async with session() as http:
+        roads = {
+            name: _road(name, http, limits, observe)
+            for name, limits in (
+                ("rxscale", _limits(settings.rxscale)),
+                ("pharmaone", _limits(settings.pharmaone)),
+            )
+        }
+        site = _pharmaone_site(settings)
+        tokens = TokenKeeper(
+            pharmaone_client.exchange(roads["pharmaone"], site),
+            now=now,
+            org_id=site.org_id,
+            needed_scopes=site.needed_scopes | _more_scopes(settings),
+        )
+        yield Vendors(
+            RxScale(roads["rxscale"], _rxscale_site(settings), now),
+            PharmaOne(roads["pharmaone"], site, tokens, now),
+            roads["rxscale"],
+            roads["pharmaone"],
+        )
+
+
+def _road(
+    name: str, http: aiohttp.ClientSession, limits: Limits, observe: Callable[[Call], None]
+) -> Transport:
+    return Transport(
+        name,
+        http,
+        limits,
+        clock=time.monotonic,
+        now=now,
+        jitter=random.random,
+        observe=observe,
+    )
+
+
+def _limits(section: Any) -> Limits:
+    return Limits(
+        per_second=section.requests_per_second,
+        per_minute=section.requests_per_minute,
+        at_once=section.at_once,
+    )
+
+
+def _more_scopes(settings: Settings) -> frozenset[str]:
+    ingests = settings.orders.prescriptions == "ingest"
+    more = pharmaone_dialect.INGESTING if ingests else frozenset()
+    if settings.stock.adopt_external:
+        more |= pharmaone_dialect.ADJUSTING
+    return more | pharmaone_dialect.STOCK
+
+
+def _rxscale_site(settings: Settings) -> rxscale_dialect.Site:
+    vendor = settings.rxscale
+    return rxscale_dialect.Site(
+        base_url=vendor.base_url,
+        api_path=vendor.api_path,
+        api_key=vendor.api_key.get_secret_value() if vendor.api_key else "",
+        pharmacy_uid=vendor.pharmacy_uid,
+        dialect=vendor.dialect,
+        stock_via=vendor.stock_via,
+    )
+
+
+def _pharmaone_site(settings: Settings) -> pharmaone_dialect.Site:
+    vendor = settings.pharmaone
+    return pharmaone_dialect.Site(
+        base_url=vendor.base_url,
+        org_id=vendor.org_id or "",
+        shop_id=vendor.shop_id,
+        api_key=vendor.api_key.get_secret_value() if vendor.api_key else "",
+        submit_via=vendor.submit_via,
+        connector_url=vendor.connector_url,
+    )

@@ -1,0 +1,255 @@
+"""One round after another: read the inventory, plan, note what is to be written, have it written.
+
+A round is due every `sync_seconds`, after an anomaly when a second look may confirm it, and at once
+when something was told or done that changes what may be offered.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from bridge.core.stock.model import (
+    Pending,
+    Reading,
+    Shelf,
+    Situation,
+    StockPolicy,
+    Stocktake,
+    shelf,
+)
+from bridge.core.stock.plan import Plan, plan, take_stock
+from bridge.cycles.stock.adopt import Adopter
+from bridge.cycles.stock.push import Pusher
+from bridge.errors import BridgeError, TryLater
+from bridge.mapping import Rules
+from bridge.pharmaone.client import PharmaOne
+from bridge.store import Basis, Store
+
+log = logging.getLogger("bridge.stock")
+
+RETRY_SECONDS = 30.0
+"""A reading or a write that failed is tried again after so long."""
+GATHER_SECONDS = 0.2
+"""What is told one after another is answered with one round."""
+REST = 5
+"""Between two rounds that were not due passes so many times what the last one took."""
+MOST_REST_SECONDS = 10.0
+ASKED_SECONDS = 1.0
+LEARN_AGAIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What one round came to. `failure`: why the inventory could not be read.
+
+    `situation` is what the plan was made from.
+    """
+
+    plan: Plan
+    situation: Situation
+    pending: Pending | None
+    read: bool
+    failure: BridgeError | None = None
+
+
+class StockCycle:
+    """One round at a time, in this process only: it holds the store's run lock."""
+
+    def __init__(
+        self,
+        store: Store,
+        pharmaone: PharmaOne,
+        pusher: Pusher,
+        rules: Callable[[], Rules],
+        read_catalogue: Callable[[], Awaitable[None]],
+        now: Callable[[], datetime],
+        *,
+        policy: StockPolicy,
+        sync_seconds: float,
+        adopter: Adopter | None = None,
+    ) -> None:
+        self._store = store
+        self._pharmaone = pharmaone
+        self._pusher = pusher
+        self._rules = rules
+        self._read_catalogue = read_catalogue
+        self._now = now
+        self._policy = policy
+        self._sync_seconds = sync_seconds
+        self._adopter = adopter
+        self._shelf: Shelf = {}
+        self._shelf_of: tuple[str, str] | None = None
+        self._told = asyncio.Event()
+        self._fetch = True
+        self._confirm = False
+        self._said: tuple[str, ...] = ()
+        self._learn_again_at = datetime.min.replace(tzinfo=UTC)
+        self.last: SyncResult | None = None
+
+    def wake(self, *, fetch: bool, confirm: bool = False) -> None:
+        """Something changed; `fetch`: at PharmaOne, so its inventory is to be read."""
+        self._fetch |= fetch
+        self._confirm |= confirm
+        self._told.set()
+
+    async def run(self) -> None:
+        """Round after round, until cancelled."""
+        asking = asyncio.create_task(self._listen())
+        try:
+            while True:
+                began = self._now()
+                due = began + timedelta(seconds=await self._round())
+                took = (self._now() - began).total_seconds()
+                await asyncio.sleep(min(MOST_REST_SECONDS, max(GATHER_SECONDS, took * REST)))
+                try:
+                    async with asyncio.timeout((due - self._now()).total_seconds()):
+                        await self._told.wait()
+                except TimeoutError:
+                    self._fetch = True
+        finally:
+            asking.cancel()
+
+    async def _listen(self) -> None:
+        """Takes up what commands ask for."""
+        while True:
+            with contextlib.suppress(TryLater):
+                asked = await self._store.stock.asked()
+                if asked is not None:
+                    self.wake(fetch=True, confirm=asked == "confirm")
+            await asyncio.sleep(ASKED_SECONDS)
+
+    async def _round(self) -> float:
+        """Seconds until the next one is due by itself."""
+        self._told.clear()
+        fetch, self._fetch = self._fetch, False
+        confirm, self._confirm = self._confirm, False
+        try:
+            result = await self.sync(fetch=fetch, confirm=confirm)
+        except BridgeError as failure:
+            log.warning("stock was not looked at", extra={"reason": str(failure)})
+            return min(self._sync_seconds, RETRY_SECONDS)
+        except Exception:
+            log.exception("looking at the stock failed unexpectedly")
+            return min(self._sync_seconds, RETRY_SECONDS)
+        if result.failure is not None or self._pusher.trouble is not None:
+            return min(self._sync_seconds, RETRY_SECONDS)
+        return self._until_second_look(result.pending)
+
+    def _until_second_look(self, pending: Pending | None) -> float:
+        second_look = self._policy.second_look
+        if pending is None or second_look is None:
+            return self._sync_seconds
+        left = (pending.first_at + second_look - self._now()).total_seconds()
+        return min(self._sync_seconds, max(0.0, left))
+
+    async def sync(self, *, fetch: bool = True, confirm: bool = False) -> SyncResult:
+        """One round; its writes are under way when it returns. Raises what `look` raises."""
+        shelf = await self._shelf_now()
+        if self._adopter is not None and await self._adopted(self._adopter, shelf):
+            fetch = True
+        await self._pusher.flush()
+        self._pusher.mark()
+        result, before = await self.look(fetch=fetch, confirm=confirm)
+        after = result.situation.stocktake
+        read_at = self._now() if result.read else None
+        await self._store.stock.planned(result.plan, after, before, result.pending, read_at)
+        if after is not None:
+            self._pusher.replace(result.plan.writes, after.read_at)
+        self._tell(result)
+        self.last = result
+        await self._learn_of_drift(result)
+        return result
+
+    async def _learn_of_drift(self, result: SyncResult) -> None:
+        """RxScale's event need not say how many there are now: then its list does.
+
+        Where our own number is written over it at once, nobody needs to know.
+        """
+        if not self._policy.keep_drift or self._now() < self._learn_again_at:
+            return
+        if any(sku.drifts and sku.stock is None for sku in result.situation.known.values()):
+            self._learn_again_at = self._now() + LEARN_AGAIN
+            await self._read_catalogue()
+            self.wake(fetch=False)
+
+    async def look(
+        self, *, fetch: bool = True, confirm: bool = False
+    ) -> tuple[SyncResult, Stocktake | None]:
+        """What a round would write, and what was believed before it; changes nothing.
+
+        A failure to read PharmaOne's inventory is part of the result; then the plan is made from
+        what was believed before. Raises what reading RxScale's list or the store raises.
+        """
+        shelf = await self._shelf_now()
+        read_at, inventory, failure = self._now(), None, None
+        if fetch and shelf:
+            try:
+                inventory = await self._pharmaone.inventory(full=self._policy.sync_prices)
+            except BridgeError as unread:
+                failure = unread
+        basis = await self._store.stock.basis(read_at if inventory else None, self._now())
+        situation = self._situation(shelf, basis, confirm=confirm)
+        if inventory is None:
+            found = await asyncio.to_thread(plan, situation)
+            result = SyncResult(found, situation, basis.pending, read=False, failure=failure)
+            return result, basis.stocktake
+        units = basis.open_units if self._policy.subtract_open_orders else {}
+        reading = Reading(inventory.on_hand, read_at, inventory.prices, units)
+        taken = await asyncio.to_thread(
+            partial(take_stock, reading, situation, basis.pending, confirmed=confirm)
+        )
+        return SyncResult(taken.plan, taken.situation, taken.pending, read=True), basis.stocktake
+
+    def _situation(self, shelf: Shelf, basis: Basis, *, confirm: bool) -> Situation:
+        return Situation(
+            shelf=shelf,
+            stocktake=basis.stocktake,
+            open_units=basis.open_before if self._policy.subtract_open_orders else {},
+            known=basis.known,
+            policy=self._policy,
+            now=self._now(),
+            rising=basis.swept and not basis.blind,
+            stuck=basis.stuck,
+            confirmed=confirm,
+        )
+
+    async def _adopted(self, adopter: Adopter, shelf: Shelf) -> bool:
+        try:
+            return await adopter.run(shelf)
+        except BridgeError as failure:
+            log.warning("a change was not taken to PharmaOne", extra={"reason": str(failure)})
+            return False
+
+    async def _shelf_now(self) -> Shelf:
+        """All links, made anew when the mapping files or RxScale's list have changed."""
+        mark, rules = await self._store.stock.catalogue_mark(), self._rules()
+        if not mark:
+            await self._read_catalogue()
+            mark = await self._store.stock.catalogue_mark()
+        if (mark, rules.version) != self._shelf_of:
+            skus = await self._store.stock.catalogue()
+            self._shelf = await asyncio.to_thread(lambda: shelf(rules.links.stock_links(skus)))
+            self._shelf_of = (mark, rules.version)
+        return self._shelf
+
+    def _tell(self, result: SyncResult) -> None:
+        """What a person should know is logged once, not with every round."""
+        words = tuple(_news(result))
+        for word in words:
+            if word not in self._said:
+                log.warning("stock: %s", word)
+        self._said = words
+
+
+def _news(result: SyncResult) -> Iterator[str]:
+    if result.failure is not None:
+        yield f"PharmaOne's inventory was not read: {result.failure}"
+    if result.pending is not None:
+        yield f"{result.pending.what}; nothing is changed by it until it is confirmed"
+    if result.plan.stale:
+        yield "PharmaOne's inventory has been unknown for too long: everything goes to 0"
+    yield from (anomaly.what for anomaly in result.plan.anomalies)
