@@ -50,10 +50,21 @@ class WorkFacts:
 
 @dataclass(frozen=True, slots=True)
 class StockFacts:
+    """How stock stands. `odd`: an inventory that waits to be confirmed; `trouble`: why the last
+    reading or write failed; `waiting` writes are not answered yet.
+    """
+
     last_sync_at: datetime | None = None
     linked: int = 0
     unlinked: int = 0
     drift: int = 0
+    waiting: int = 0
+    hidden: int = 0
+    odd: str | None = None
+    stale: bool = False
+    trouble: str | None = None
+    anomalies: int = 0
+    sync_seconds: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +132,7 @@ def report(facts: HealthFacts) -> HealthReport:
             "work": _work(work),
             "stuck": _stuck(work),
             "orders": _orders(facts, work),
-            "stock": _stock(facts.stock),
+            "stock": _stock(facts),
         },
     )
 
@@ -201,14 +212,36 @@ def _orders(facts: HealthFacts, work: WorkFacts) -> Check:
     return _check(reason, shown)
 
 
-def _stock(stock: StockFacts) -> Check:
+def _stock(facts: HealthFacts) -> Check:
+    stock = facts.stock
     shown = {
         "last_sync_at": _time(stock.last_sync_at),
         "linked": stock.linked,
         "unlinked": stock.unlinked,
         "drift": stock.drift,
+        "waiting": stock.waiting,
+        "hidden": stock.hidden,
+        "anomalies": stock.anomalies,
     }
-    return _check(None, shown)
+    return _check(_stock_reason(facts, stock), shown)
+
+
+def _stock_reason(facts: HealthFacts, stock: StockFacts) -> str | None:
+    if not stock.linked:
+        return None
+    if stock.stale:
+        return "PharmaOne's inventory has been unknown for too long: everything is at 0"
+    if stock.odd is not None:
+        return f"{stock.odd}: to be confirmed (rxbridge stock plan)"
+    if stock.trouble is not None:
+        return f"it could not be carried on: {stock.trouble}"
+    since = max(stock.last_sync_at or facts.started_at, facts.started_at)
+    patience = timedelta(seconds=stock.sync_seconds * MISSED_POLLS)
+    if facts.now - since > max(patience, GRACE_AFTER_START):
+        return "PharmaOne's inventory has not been compared for too long"
+    if stock.anomalies:
+        return f"{stock.anomalies} prices are to be confirmed (rxbridge stock plan)"
+    return None
 
 
 def _time(at: datetime | None) -> str | None:

@@ -55,6 +55,9 @@ class Metrics:
         self._submissions = Counter(
             "rxbridge_submissions", "What submissions came to", ("outcome",), registry=registry
         )
+        self._stock = Counter(
+            "rxbridge_stock_writes", "What writing SKUs came to", ("outcome",), registry=registry
+        )
         self._lost = Counter(
             "rxbridge_orders_found_by_sweep",
             "Orders the sweep found that no webhook had announced",
@@ -74,6 +77,12 @@ class Metrics:
                 ("stuck", "What waits for a person"),
                 ("unsure", "Submissions whose answer was lost"),
                 ("open_orders", "Orders that are not finished"),
+                ("stock_waiting", "SKUs that are to be written and not answered yet"),
+                ("stock_drift", "SKUs that somebody else changed and that are not put right"),
+                ("stock_drifted", "How often that was found, since the store was made"),
+                ("stock_hidden", "SKUs that RxScale does not show"),
+                ("stock_odd", "1 while an odd inventory waits to be confirmed"),
+                ("stock_inventory_age_seconds", "Since the inventory that is believed was read"),
             )
         }
         Gauge("rxbridge_build_info", "Version", ("version",), registry=registry).labels(
@@ -100,8 +109,9 @@ class Metrics:
         self._calls.labels(*labels).observe(call.milliseconds / 1000)
 
     def told(self, kind: str, word: str) -> None:
-        """The worker took a step, or a submission came to something."""
-        (self._steps if kind == "step" else self._submissions).labels(word).inc()
+        """The worker took a step, or a submission or a SKU's write came to something."""
+        counted = {"step": self._steps, "stock": self._stock}.get(kind, self._submissions)
+        counted.labels(word).inc()
 
     def swept(self, lost_webhooks: int) -> None:
         self._lost.inc(lost_webhooks)

@@ -62,6 +62,16 @@ async def measure(bridge: "Bridge") -> None:
         unsure=facts.unsure,
         open_orders=facts.open_orders,
     )
+    stock = await bridge.store.stock.state()
+    age = (datetime.now(UTC) - stock.read_at).total_seconds() if stock.read_at else 0.0
+    bridge.metrics.measured(
+        stock_waiting=stock.waiting,
+        stock_drift=stock.drift,
+        stock_hidden=stock.hidden,
+        stock_odd=stock.pending is not None,
+        stock_inventory_age_seconds=age,
+        stock_drifted=facts.counters.get("stock_drift", 0),
+    )
 
 
 def _work(facts: StoreFacts) -> WorkFacts:
@@ -88,4 +98,19 @@ def _vendor(road: Transport) -> VendorFacts:
 
 async def _stock(bridge: "Bridge") -> StockFacts:
     linked, unlinked = await bridge.store.linked(list(bridge.reloader.rules.links.listed))
-    return StockFacts(linked=linked, unlinked=unlinked)
+    state = await bridge.store.stock.state()
+    last = bridge.stock.last
+    trouble = (last.failure if last is not None else None) or bridge.pusher.trouble
+    return StockFacts(
+        last_sync_at=state.synced_at,
+        linked=linked,
+        unlinked=unlinked,
+        drift=state.drift,
+        waiting=state.waiting,
+        hidden=state.hidden,
+        odd=state.pending.what if state.pending is not None else None,
+        stale=last is not None and last.plan.stale,
+        trouble=str(trouble) if trouble is not None else None,
+        anomalies=len(last.plan.anomalies) if last is not None else 0,
+        sync_seconds=bridge.settings.stock.sync_seconds,
+    )

@@ -1,6 +1,6 @@
 """The composition root (`build`, read it first) and the roads to both vendors."""
 
-from bridge.app.build import Bridge, open_bridge, policy_of, rules_of, run, web_of
+from bridge.app.build import Bridge, open_bridge, planner, policy_of, rules_of, run, web_of
 from bridge.app.vendors import Vendors, now, open_vendors
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "now",
     "open_bridge",
     "open_vendors",
+    "planner",
     "policy_of",
     "rules_of",
     "run",

@@ -106,6 +106,7 @@ def _assemble(
     def swept(result: SweepResult) -> None:
         metrics.swept(result.lost_webhooks)
         worker.wake()
+        stock.orders_seen()
 
     sweep = OrderSweep(store, vendors.rxscale, lambda: reloader.rules, now, swept)
     p1_sweep = P1Sweep(store, vendors.pharmaone, lambda: reloader.rules, now, worker.wake)
@@ -146,6 +147,24 @@ def _stock_of(
     )
     catalogue.on_drift = partial(stock.wake, fetch=False)
     return pusher, stock
+
+
+def planner(settings: Settings, store: Store, vendors: Vendors) -> tuple[StockCycle, Rules]:
+    """For commands that look at the stock beside a running bridge, and write nothing."""
+    rules = rules_of(settings)
+    catalogue = CatalogueReader(store, vendors.rxscale, now)
+    pusher = Pusher(vendors.rxscale, store, now, at_once=1, told=lambda *_: None)
+    cycle = StockCycle(
+        store,
+        vendors.pharmaone,
+        pusher,
+        lambda: rules,
+        catalogue.read,
+        now,
+        policy=stock_policy_of(settings),
+        sync_seconds=settings.stock.sync_seconds,
+    )
+    return cycle, rules
 
 
 def _adopter(settings: Settings, store: Store, pharmaone: PharmaOne) -> Adopter | None:

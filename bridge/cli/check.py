@@ -17,7 +17,9 @@ from bridge.cli.shared import show
 from bridge.cli.shared.opened import now, settings_of
 from bridge.errors import BridgeError, Misconfigured
 from bridge.exchange import Call, Harm
+from bridge.rxscale import dialect
 from bridge.rxscale.client import RxScale
+from bridge.rxscale.dialect import Route
 from bridge.rxscale.webhook import ORDER_EVENTS
 from bridge.settings import Settings
 from bridge.store import Store
@@ -98,9 +100,18 @@ async def _vendors(settings: Settings) -> AsyncIterator[Line]:
         yield await _tried("RxScale stock_read", lambda: rxscale.skus_page(0, 1))
         yield await _subscribed(settings, rxscale)
         yield Line("RxScale orders_write", "warn", "cannot be tried without changing an order")
+        needed = " or ".join(sku_route(settings).permissions)
+        yield Line(f"RxScale {needed}", "warn", "cannot be tried without changing a SKU")
         yield await _tried("PharmaOne key and scopes", lambda: _scopes(vendors))
         yield await _tried("PharmaOne orders.read", lambda: pharmaone.orders_page(1, 0, Harm.ORDER))
+        yield await _tried("PharmaOne inventory.read", pharmaone.inventory)
         yield await _shop(settings, vendors)
+
+
+def sku_route(settings: Settings) -> Route:
+    """The route by which stock is written."""
+    by_stock = settings.rxscale.stock_via == "stock" and not settings.stock.sync_prices
+    return dialect.SKU_STOCK if by_stock else dialect.SKU
 
 
 def _first_open(settings: Settings) -> str:

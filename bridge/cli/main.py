@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _running(commands)
     _looking(commands)
+    _stock(commands)
     _mending(commands)
     _telling(commands)
     return top
@@ -115,6 +116,26 @@ def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     reconcile.add_argument("--fix", action="store_true", help="look at what differs now")
     reconcile.add_argument("--json", action="store_true")
     reconcile.set_defaults(handler="reconcile:reconcile")
+
+
+def _stock(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    stock = commands.add_parser("stock", help="what RxScale may sell of what PharmaOne has")
+    verbs = stock.add_subparsers(dest="verb", required=True, metavar="VERB")
+    plan = verbs.add_parser("plan", help="what a sync would change; changes nothing")
+    plan.add_argument("--all", action="store_true", help="also what is as it should be")
+    plan.add_argument("--reread", action="store_true", help="read RxScale's whole list first")
+    plan.add_argument("--json", action="store_true", help="every linked SKU")
+    plan.set_defaults(handler="stock:plan")
+    sync = verbs.add_parser("sync", help="do it now")
+    sync.add_argument("--confirm", action="store_true", help="odd inventory and prices are true")
+    sync.add_argument("--json", action="store_true")
+    sync.set_defaults(handler="stock:sync")
+    skus = commands.add_parser("skus", help="which PharmaOne product each SKU is")
+    kinds = skus.add_subparsers(dest="verb", required=True, metavar="VERB")
+    listed = kinds.add_parser("list", help="links, with both sides' numbers as last seen")
+    listed.add_argument("--unlinked", action="store_true", help="only SKUs without a link")
+    listed.add_argument("--json", action="store_true")
+    listed.set_defaults(handler="stock:list_skus")
 
 
 def _telling(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -96,6 +96,11 @@ class StockCycle:
         self._confirm |= confirm
         self._told.set()
 
+    def orders_seen(self) -> None:
+        """A sweep has ended: if numbers were held back until orders are known, look again."""
+        if self.last is not None and not self.last.situation.rising:
+            self.wake(fetch=False)
+
     async def run(self) -> None:
         """Round after round, until cancelled."""
         asking = asyncio.create_task(self._listen())
@@ -145,6 +150,10 @@ class StockCycle:
             return self._sync_seconds
         left = (pending.first_at + second_look - self._now()).total_seconds()
         return min(self._sync_seconds, max(0.0, left))
+
+    async def reread(self) -> None:
+        """Reads RxScale's whole list. Raises what its client raises."""
+        await self._read_catalogue()
 
     async def sync(self, *, fetch: bool = True, confirm: bool = False) -> SyncResult:
         """One round; its writes are under way when it returns. Raises what `look` raises."""

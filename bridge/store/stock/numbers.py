@@ -17,6 +17,7 @@ SHOWN = Shape(Shown)
 FUTURE = timedelta(minutes=1)
 """A reading so much later than now was dated by a clock that was wrong: it bars nothing."""
 DRIFTS = "stock_drift"
+WRITTEN = "stock_written"
 
 _KNOWN = """
 SELECT pharmacy_sku_uid, rx_stock, rx_price, pushed, wanted, wanted_price,
@@ -150,6 +151,7 @@ def pushed(connection: sqlite3.Connection, results: Sequence[Pushed]) -> None:
     hidden = [each for each in results if each.hidden]
     connection.executemany(_HIDE, [(micros(each.at), each.write.uid) for each in hidden])
     journal.write(connection, map(_entry, results))
+    notes.count(connection, WRITTEN, len(shown))
 
 
 def leave_alone(connection: sqlite3.Connection, uid: PharmacySkuUid, now: datetime) -> None:

@@ -38,7 +38,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class StockState:
-    """Numbers for health and people. `waiting`: writes that are not answered yet."""
+    """Numbers for health and people: writes `waiting` for an answer, `written` ever."""
 
     read_at: datetime | None
     synced_at: datetime | None
@@ -47,6 +47,7 @@ class StockState:
     hidden: int
     waiting: int
     adjusting: int
+    written: int
 
 
 class StockStore:
@@ -211,4 +212,5 @@ def _state(connection: sqlite3.Connection) -> StockState:
         hidden=hidden,
         waiting=waiting,
         adjusting=adjusting_,
+        written=notes.counters(connection).get(numbers.WRITTEN, 0),
     )

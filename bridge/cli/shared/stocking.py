@@ -1,0 +1,152 @@
+"""Stock as commands see it: a plan that changes nothing, and a sync by whoever holds the store."""
+
+import asyncio
+import contextlib
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bridge import app
+from bridge.cli.shared.opened import now
+from bridge.cli.shared.working import as_a_guest, is_running, patiently
+from bridge.core.model import CatalogueSku, PharmacySkuUid
+from bridge.core.stock.model import Pending
+from bridge.cycles.stock import SyncResult
+from bridge.exchange import Call
+from bridge.settings import Settings
+from bridge.store import StockState, Store
+
+PATIENCE_SECONDS = 60.0
+"""How long a running bridge may take to begin what it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and the names of the SKUs in it."""
+
+    result: SyncResult
+    names: dict[PharmacySkuUid, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync came to. `left`: writes that are not answered yet."""
+
+    written: int
+    left: int
+    pending: Pending | None
+    read_at: datetime | None
+    failure: str | None = None
+
+
+async def look(settings: Settings, *, reread: bool) -> Planned:
+    """What a sync would do now. Without a store, as a first start would find it."""
+    guest = as_a_guest(settings)
+    async with _store(settings) as store, app.open_vendors(guest, _unobserved) as vendors:
+        cycle, _ = app.planner(settings, store, vendors)
+        if reread:
+            await patiently(cycle.reread)
+        result, _ = await patiently(cycle.look)
+        return Planned(result, _names(await store.stock.catalogue()))
+
+
+async def sync(settings: Settings, *, confirm: bool) -> Synced:
+    """By the bridge that is running, or else by this command itself."""
+    if is_running(settings):
+        return await _ask(settings, confirm=confirm)
+    async with app.open_bridge(settings) as bridge:
+        await bridge.catalogue.read()
+        await bridge.sweep.run()
+        before = await bridge.store.stock.state()
+        result = await bridge.stock.sync(confirm=confirm)
+        await _watch(bridge.store, len(result.plan.writes), bridge.pusher.idle())
+        state = await bridge.store.stock.state()
+        failure = result.failure or bridge.pusher.trouble
+        return _outcome(before, state, str(failure) if failure else None)
+
+
+async def _ask(settings: Settings, *, confirm: bool) -> Synced:
+    """Another process does it and tells nobody but the store."""
+    store = await Store.open(settings.store.path, now=now())
+    try:
+        asked_at, before = now(), await store.stock.state()
+        await store.stock.ask(confirm=confirm)
+        state = await _begun(store, asked_at)
+        if state is None:
+            left = (await store.stock.state()).waiting
+            why = "the running bridge has not read PharmaOne's inventory yet; see its log"
+            return Synced(0, left, None, None, why)
+        await _watch(store, state.waiting, _until_written(store))
+        return _outcome(before, await store.stock.state(), None)
+    finally:
+        await store.close()
+
+
+async def _begun(store: Store, asked_at: datetime) -> StockState | None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                state = await store.stock.state()
+                if state.synced_at is not None and state.synced_at >= asked_at:
+                    return state
+                await asyncio.sleep(0.1)
+    return None
+
+
+async def _until_written(store: Store) -> None:
+    """Ends when all is written, or nothing was for a while."""
+    waiting, still = -1, 0
+    while still < PATIENCE_SECONDS * 10:
+        left = (await store.stock.state()).waiting
+        if not left:
+            return
+        still = still + 1 if left == waiting else 0
+        waiting = left
+        await asyncio.sleep(0.1)
+
+
+async def _watch(store: Store, total: int, work: Coroutine[Any, Any, None]) -> None:
+    """Shows on a terminal how far the writes are."""
+    task = asyncio.create_task(work)
+    columns = (TextColumn("writing"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, disable=not sys.stderr.isatty(), transient=True) as bar:
+        row = bar.add_task("writing", total=total)
+        while not task.done():
+            await asyncio.wait([task], timeout=0.2)
+            left = (await store.stock.state()).waiting
+            bar.update(row, completed=max(0, total - left))
+    await task
+
+
+def _outcome(before: StockState, after: StockState, failure: str | None) -> Synced:
+    written = after.written - before.written
+    return Synced(written, after.waiting, after.pending, after.read_at, failure)
+
+
+@asynccontextmanager
+async def _store(settings: Settings) -> AsyncIterator[Store]:
+    """The store, or where there is none one that is gone afterwards: a plan changes nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = settings.store.path
+        if not path.exists():
+            path = Path(folder) / "plan.db"
+        store = await Store.open(path, now=now())
+        try:
+            yield store
+        finally:
+            await store.close()
+
+
+def _names(skus: list[CatalogueSku]) -> dict[PharmacySkuUid, str]:
+    return {sku.pharmacy_sku_uid: sku.name for sku in skus}
+
+
+def _unobserved(_: Call) -> None:
+    """Calls of a command are counted nowhere: its metrics end with it."""
