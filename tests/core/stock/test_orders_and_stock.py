@@ -1,0 +1,109 @@
+"""Until when an order's goods are held back, and changes taken to PharmaOne."""
+
+from datetime import timedelta
+
+import pytest
+from core.stock.given import NOW, later, link, product, sku
+
+from bridge.core.model import Link, PharmacyOrderUid, Phase, State
+from bridge.core.stock import reasons
+from bridge.core.stock.adopt import (
+    MOST_ENTRIES,
+    Adjustment,
+    Drift,
+    adjustment,
+    offers_of,
+    search_log,
+)
+from bridge.core.stock.model import Write, shelf
+from bridge.core.stock.reserve import LINGER, is_sold, released_at
+
+DEDUCTS = {State.COMPLETED}
+
+
+def order(phase: Phase, state: State | None = None, finished: float | None = None) -> Link:
+    at = None if finished is None else later(finished)
+    return Link(PharmacyOrderUid("po-1"), NOW, phase=phase, state=state, finished_at=at)
+
+
+@pytest.mark.parametrize(
+    ("link", "there", "expected"),
+    [
+        (order(Phase.KNOWN), None, None),
+        (order(Phase.SUBMITTED, State.IN_REVIEW), None, None),
+        (order(Phase.ADOPTED, State.PREPARING), State.PREPARING, None),
+        (order(Phase.ADOPTED, State.PREPARING), State.COMPLETED, NOW),
+        (order(Phase.ADOPTED, State.PREPARING), State.CANCELLED, NOW),
+        (order(Phase.DONE, State.COMPLETED, 0), State.COMPLETED, NOW),
+        (order(Phase.DONE, State.CANCELLED, 0), State.PREPARING, NOW),
+        # completed here, and nobody saw PharmaOne deduct it: held back for a while
+        (order(Phase.DONE, State.COMPLETED, -60), State.PREPARING, later(-60) + LINGER),
+        (order(Phase.DONE, State.COMPLETED), None, NOW + LINGER),
+        (order(Phase.DROPPED, State.NEW, -60), None, later(-60) + LINGER),
+    ],
+)
+def test_until_when_an_order_is_held_back(link, there, expected):
+    assert released_at(link, there, DEDUCTS, NOW) == expected
+
+
+def test_which_state_deducts_is_configured():
+    link = order(Phase.ADOPTED, State.PREPARING)
+    assert released_at(link, State.PREPARING, {State.PREPARING}, NOW) == NOW
+    assert released_at(link, State.COMPLETED, (), NOW) is None
+
+
+@pytest.mark.parametrize("state", State)
+def test_rxscale_takes_completed_orders_off_its_stock(state):
+    assert is_sold(order(Phase.DONE, state, 0)) == (state is State.COMPLETED)
+
+
+def adjusted(units: str, pushed: int, now: int):
+    offers = offers_of(shelf([link(1, 1, units), link(2, 2)]), [sku(1)])
+    assert offers.keys() == {sku(1)}
+    return adjustment(Drift(sku(1), pushed, now), *offers[sku(1)], "ref-1", NOW)
+
+
+@pytest.mark.parametrize(
+    ("units", "pushed", "now", "delta"),
+    [("1", 8, 5, -3), ("5", 8, 10, 10), ("2.5", 8, 10, 5), ("0.5", 8, 4, -2)],
+)
+def test_a_change_by_people_in_pharmaones_units(units, pushed, now, delta):
+    found = adjusted(units, pushed, now)
+    assert (found.delta, found.pieces, found.p1_id) == (delta, now - pushed, product(1))
+    assert "ref-1" in found.reason
+    assert f"{now - pushed:+d}" in found.reason
+
+
+def test_parts_of_a_unit_cannot_be_adjusted():
+    assert adjusted("2.5", 8, 9) == "1 pieces are no whole number of PharmaOne's units"
+
+
+SENT = Adjustment(sku(1), product(1), -3, -3, "ref-1", NOW, NOW)
+OTHER = ("cash desk", later(5))
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        (None, "gone"),
+        ([], "not there"),
+        ([OTHER], "not there"),
+        ([OTHER, (SENT.reason, later(1))], "there"),
+        ([(SENT.reason, None)], "there"),
+        ([OTHER] * MOST_ENTRIES, "unknown"),
+        ([*[OTHER] * (MOST_ENTRIES - 1), ("older", NOW - timedelta(seconds=1))], "not there"),
+        ([("undated", None)] * MOST_ENTRIES, "unknown"),
+    ],
+)
+def test_what_the_log_says_of_a_lost_answer(log, expected):
+    assert search_log(SENT, NOW, log) == expected
+
+
+def test_reasons_name_the_way_out():
+    note = reasons.refused(Write(sku(1), 5, 750, 8), "400")
+    assert "stock 5 and price 750 cents" in note.reason
+    assert "stuck retry sku:psku-1" in note.remedy
+    assert "stock" not in reasons.refused(Write(sku(1), None, 750, 8), "").reason.split(":")[0]
+    unsure = reasons.unsure_adjustment(SENT)
+    assert "-3" in unsure.reason
+    assert "ref-1" in unsure.remedy

@@ -1,0 +1,266 @@
+"""Stock against a model of both vendors: sales, restocks, lost answers and restarts, in any order.
+
+The bridge's side is the real planning over the real tables; the vendors are a few dictionaries.
+Whatever happened, once all was looked at again RxScale offers what may be offered, and no more.
+"""
+
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rule
+
+from bridge.core.memory import Outcome
+from bridge.core.model import (
+    CatalogueSku,
+    Claim,
+    Hint,
+    Link,
+    PharmacyOrderUid,
+    PharmacySkuUid,
+    Phase,
+    ProductId,
+    SkuNumbers,
+    SkuUid,
+    State,
+    order_key,
+)
+from bridge.core.stock.model import (
+    Offer,
+    Reading,
+    Situation,
+    StockLink,
+    StockPolicy,
+    Write,
+    shelf,
+)
+from bridge.core.stock.plan import explain, take_stock
+from bridge.core.stock.reserve import OrderTake, released_at
+from bridge.store import work
+from bridge.store.schema import migrate
+from bridge.store.stock import numbers
+from bridge.store.stock.numbers import Pushed
+from bridge.store.stock.store import _basis, _planned
+from bridge.store.tables import links, seen
+
+BEGIN = datetime(2026, 1, 2, 8, tzinfo=UTC)
+LINKS = [
+    StockLink(PharmacySkuUid("psku-1"), ProductId("P1"), Decimal(1), 2, Decimal("0.5")),
+    StockLink(PharmacySkuUid("psku-2"), ProductId("P1"), Decimal(5), 0, Decimal("0.5")),
+    StockLink(PharmacySkuUid("psku-3"), ProductId("P2"), Decimal("2.5")),
+    StockLink(PharmacySkuUid("psku-4"), ProductId("P2"), Decimal(10), 3),
+]
+SHELF = shelf(LINKS)
+OFFERS: dict[str, tuple[ProductId, Offer]] = {
+    offer.uid: (product, offer) for product, offers in SHELF.items() for offer in offers
+}
+POLICY = StockPolicy(stale_after=None)
+SKUS = st.sampled_from(sorted(OFFERS))
+ENDINGS = st.lists(st.sampled_from(["ok", "done, no answer", "not done", "crash"]), max_size=8)
+
+
+def units(sku: str, amount: int) -> int:
+    offer = OFFERS[sku][1]
+    return -(-amount * offer.units_num // offer.units_den)
+
+
+class Pharmacy(RuleBasedStateMachine):
+    orders = Bundle("orders")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = BEGIN
+        self.db = sqlite3.connect(":memory:", isolation_level=None)
+        migrate(self.db, "model")
+        self.hand = {ProductId("P1"): 40, ProductId("P2"): 60}
+        self.rx: dict[str, int] = dict.fromkeys(OFFERS, 0)
+        self.order: dict[str, dict[str, Any]] = {}
+        self.snapshot: Reading | None = None
+        self.newest_pushed: dict[str, datetime] = {}
+        known = [CatalogueSku(PharmacySkuUid(uid), SkuUid(uid)) for uid in sorted(OFFERS)]
+        seen.save_catalogue(self.db, known, self.now, whole=True)
+        self.list_skus()
+        self.sync([])
+
+    def teardown(self) -> None:
+        self.everything_is_looked_at()
+        self.db.close()
+
+    # -- both vendors ----------------------------------------------------------------------
+
+    @rule(target=orders, sku=SKUS, amount=st.integers(1, 4))
+    def a_patient_orders(self, sku: str, amount: int) -> str:
+        self.tick()
+        uid = f"po-{len(self.order) + 1}"
+        self.order[uid] = {"sku": sku, "amount": amount, "state": State.NEW, "deducted": False}
+        return uid
+
+    @rule(uid=orders)
+    def the_pharmacy_hands_over(self, uid: str) -> None:
+        self.tick()
+        order = self.order[uid]
+        if order["deducted"] or order["state"] is State.CANCELLED:
+            return
+        order["deducted"] = True
+        self.hand[OFFERS[order["sku"]][0]] -= units(order["sku"], order["amount"])
+
+    @rule(uid=orders, told=st.booleans())
+    def rxscale_completes(self, uid: str, told: bool) -> None:
+        self.tick()
+        order = self.order[uid]
+        if order["state"] in (State.COMPLETED, State.CANCELLED):
+            return
+        order["state"] = State.COMPLETED
+        sku = order["sku"]
+        self.set_rx(sku, max(0, self.rx[sku] - order["amount"]), told=told)
+
+    @rule(uid=orders)
+    def it_is_cancelled(self, uid: str) -> None:
+        self.tick()
+        if self.order[uid]["state"] is State.NEW and not self.order[uid]["deducted"]:
+            self.order[uid]["state"] = State.CANCELLED
+
+    @rule(product=st.sampled_from(["P1", "P2"]), delta=st.integers(-15, 30))
+    def the_cash_desk_sells_or_goods_come_in(self, product: str, delta: int) -> None:
+        self.tick()
+        name = ProductId(product)
+        self.hand[name] = max(0, self.hand[name] + delta)
+
+    @rule(sku=SKUS, number=st.integers(0, 80), told=st.booleans())
+    def somebody_changes_it_at_rxscale(self, sku: str, number: int, told: bool) -> None:
+        self.tick(60)
+        self.set_rx(sku, number, told=told)
+
+    def set_rx(self, sku: str, number: int, *, told: bool) -> None:
+        self.rx[sku] = number
+        if told:
+            numbers.told(self.db, PharmacySkuUid(sku), number, self.now)
+
+    # -- the bridge ------------------------------------------------------------------------
+
+    @rule(uid=orders)
+    def the_order_is_looked_at(self, uid: str) -> None:
+        self.tick()
+        order, name = self.order[uid], PharmacyOrderUid(uid)
+        work.hint(self.db, [Hint(order_key(name), "told")], self.now)
+        link = links.find(self.db, name)
+        assert link is not None
+        state: State = order["state"]
+        done = state in (State.COMPLETED, State.CANCELLED)
+        there = State.COMPLETED if order["deducted"] else State.PREPARING
+        link = replace(
+            link,
+            state=state,
+            phase=Phase.DONE if done else Phase.KNOWN,
+            finished_at=self.now if done else None,
+        )
+        self.settle(link, order, there)
+
+    def settle(self, link: Link, order: dict[str, Any], there: State) -> None:
+        product = OFFERS[order["sku"]][0]
+        amount: int = order["amount"]
+        take = OrderTake(
+            1, PharmacySkuUid(order["sku"]), product, amount, units(order["sku"], amount)
+        )
+        outcome = Outcome(
+            claim=Claim(order_key(link.uid), 1, 0, "", 0, self.now),
+            link=link,
+            entries=(),
+            again_at=None,
+            failed=False,
+            stuck=None,
+            now=self.now,
+            takes=(take,),
+            released_at=released_at(link, there, {State.COMPLETED}, self.now),
+        )
+        work.settle(self.db, outcome)
+
+    @rule()
+    def the_inventory_is_asked_for(self) -> None:
+        """What it shows grows old while other things happen."""
+        self.tick()
+        self.snapshot = Reading(dict(self.hand), self.now)
+
+    @precondition(lambda self: self.snapshot is not None)
+    @rule(endings=ENDINGS)
+    def its_answer_is_planned_with(self, endings: list[str]) -> None:
+        reading, self.snapshot = self.snapshot, None
+        assert reading is not None
+        self.plan_and_write(reading, endings)
+
+    @rule(endings=ENDINGS)
+    def sync(self, endings: list[str]) -> None:
+        self.tick()
+        self.plan_and_write(Reading(dict(self.hand), self.now), endings)
+
+    def plan_and_write(self, reading: Reading, endings: list[str]) -> None:
+        basis = _basis(self.db, reading.read_at, self.now)
+        found = Situation(
+            SHELF, basis.stocktake, basis.open_before, basis.known, POLICY, self.now, stuck=()
+        )
+        reading = replace(reading, open_units=basis.open_units)
+        taken = take_stock(reading, found, None, confirmed=True)
+        after = taken.situation.stocktake
+        assert after is not None
+        _planned(self.db, taken.plan, after, basis.stocktake, taken.pending, reading.read_at)
+        fates = [*endings, *["ok"] * len(taken.plan.writes)]
+        for write, fate in zip(taken.plan.writes, fates, strict=False):
+            if fate == "crash":
+                return
+            self.push(write, fate, after.read_at)
+
+    def push(self, write: Write, fate: str, read_at: datetime) -> None:
+        self.tick(1)
+        if fate == "not done" or write.stock is None:
+            return
+        assert read_at >= self.newest_pushed.get(write.uid, BEGIN), "an older number was written"
+        self.newest_pushed[write.uid] = read_at
+        self.rx[write.uid] = write.stock
+        if fate == "ok":
+            numbers.pushed(self.db, [Pushed(write, read_at, self.now)])
+
+    @rule()
+    def list_skus(self) -> None:
+        self.tick(20)
+        shown = [SkuNumbers(PharmacySkuUid(uid), stock, None) for uid, stock in self.rx.items()]
+        numbers.listed(self.db, shown, self.now)
+
+    # -- what must hold --------------------------------------------------------------------
+
+    @rule()
+    def everything_is_looked_at(self) -> None:
+        for uid in self.order:
+            self.the_order_is_looked_at(uid)
+        self.list_skus()
+        self.sync([])
+        basis = _basis(self.db, None, self.now)
+        found = Situation(SHELF, basis.stocktake, basis.open_before, basis.known, POLICY, self.now)
+        for row in explain(found):
+            assert self.rx[row.uid] == row.target == row.at_rxscale, row
+        for product, offers in SHELF.items():
+            free = max(0, self.hand[product] - self.still_open(product))
+            sizes = [
+                Fraction(offer.units_num, offer.units_den) * self.rx[offer.uid] for offer in offers
+            ]
+            assert (sum(sizes) if product == "P1" else max(sizes)) <= free, product
+
+    def still_open(self, product: ProductId) -> int:
+        return sum(
+            units(order["sku"], order["amount"])
+            for order in self.order.values()
+            if OFFERS[order["sku"]][0] == product
+            and not order["deducted"]
+            and order["state"] is not State.CANCELLED
+        )
+
+    def tick(self, seconds: float = 15) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+Pharmacy.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestStockModel = Pharmacy.TestCase
