@@ -6,19 +6,16 @@ import hmac
 import json
 import re
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import uvloop
 
-from bench.servers import KEY, SECRET
+from bench import stock
+from bench.servers import KEY, SECRET, mebibytes, process
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -27,25 +24,6 @@ DELIVERIES = 6000
 ROUNDS = 3
 STEADY_PER_SECOND, STEADY_SECONDS = 100, 10
 ORDERS = 2000
-
-
-@contextmanager
-def process(*words: str) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
-    """A server of bench.servers: itself, its first line, and the seconds until that line."""
-    began = time.monotonic()
-    running = subprocess.Popen(
-        [sys.executable, "-m", "bench.servers", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert running.stdout is not None
-    line = running.stdout.readline().strip()
-    try:
-        yield running, line, time.monotonic() - began
-    finally:
-        running.terminate()
-        running.wait(20)
 
 
 def delivery(number: int, status: str = "waiting for pharmacy") -> tuple[bytes, dict[str, str]]:
@@ -215,13 +193,6 @@ async def accepted(session: aiohttp.ClientSession, bridge: str) -> int:
     return int(float(found[1])) if found else 0
 
 
-def mebibytes(process_id: int, field: str) -> float:
-    status = Path(f"/proc/{process_id}/status").read_text()
-    found = re.search(rf"{field}:\s+(\d+) kB", status)
-    assert found is not None
-    return int(found[1]) / 1024
-
-
 def ratio(folder: Path) -> tuple[float, float]:
     bare_rates, bridge_rates = [], []
     with process("bare") as (_, bare, _), process("intake", str(folder)) as (_, bridge, _):
@@ -292,7 +263,7 @@ def measure() -> list[tuple[str, str, str, bool]]:
 
 
 def main() -> None:
-    rows = measure()
+    rows = measure() + stock.measure()
     lines = ["| what | target | measured | met |", "| --- | --- | --- | --- |"]
     lines += [
         f"| {what} | {target} | {measured} | {('yes' if met else 'no') if target else ''} |"

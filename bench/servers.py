@@ -6,9 +6,14 @@
 import asyncio
 import hashlib
 import hmac
+import re
 import shutil
 import signal
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from aiohttp import web
@@ -21,6 +26,32 @@ from bridge.settings import Settings
 SECRET = "whsec_bench"
 KEY = "rx-sandbox-key"
 MAPPINGS = Path(__file__).parents[1] / "mappings"
+
+
+@contextmanager
+def process(*words: str) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
+    """A server of bench.servers: itself, its first line, and the seconds until that line."""
+    began = time.monotonic()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "bench.servers", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert running.stdout is not None
+    line = running.stdout.readline().strip()
+    try:
+        yield running, line, time.monotonic() - began
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+def mebibytes(process_id: int, field: str) -> float:
+    status = Path(f"/proc/{process_id}/status").read_text()
+    found = re.search(rf"{field}:\s+(\d+) kB", status)
+    assert found is not None
+    return int(found[1]) / 1024
 
 
 def settings(folder: Path, rxscale: str, pharmaone: str) -> Settings:
@@ -89,10 +120,12 @@ async def whole(stop: asyncio.Event, folder: Path, rxscale: str, pharmaone: str)
     await app.run(chosen, stop, started)
 
 
-async def sandbox(stop: asyncio.Event) -> None:
+async def sandbox(stop: asyncio.Event, skus: int) -> None:
     from bridge.sandbox import Sandbox, SandboxSettings  # `rxbridge run` does not load it either
 
-    quick = SandboxSettings(rx_per_second=0, rx_per_minute=0, log_limit=0, rx_webhook_secret=SECRET)
+    quick = SandboxSettings(
+        rx_per_second=0, rx_per_minute=0, log_limit=0, rx_webhook_secret=SECRET, skus=skus
+    )
     async with Sandbox(quick) as running:
         print(running.rxscale_url, running.pharmaone_url, flush=True)
         await stop.wait()
@@ -109,7 +142,7 @@ async def main(kind: str, *words: str) -> None:
     elif kind == "whole":
         await whole(stop, Path(words[0]), words[1], words[2])
     else:
-        await sandbox(stop)
+        await sandbox(stop, int(words[0]) if words else 8)
 
 
 if __name__ == "__main__":

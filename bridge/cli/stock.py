@@ -189,7 +189,7 @@ async def _skus(settings: Settings) -> list[dict[str, Any]]:
         _sku(
             sku,
             links.get(sku.pharmacy_sku_uid),
-            basis.known.get(sku.pharmacy_sku_uid),
+            basis.known.of(sku.pharmacy_sku_uid),
             basis.stocktake,
         )
         for sku in skus

@@ -123,6 +123,22 @@ class Known(NamedTuple):
         return max(self.stock, self.wanted or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What is known of all SKUs: just the pieces of `plain` ones, of which there is no more to say
+    and of which there may be tens of thousands, and the `special` ones whole.
+    """
+
+    plain: Mapping[PharmacySkuUid, int | None] = field(default_factory=dict)
+    special: Mapping[PharmacySkuUid, Known] = field(default_factory=dict)
+
+    def of(self, uid: PharmacySkuUid) -> Known | None:
+        found = self.special.get(uid)
+        if found is None and uid in self.plain:
+            return Known(uid, self.plain[uid])
+        return found
+
+
 class Write(NamedTuple):
     """One SKU to be set. `before`: the most it may be at now, None if unknown."""
 
@@ -186,7 +202,7 @@ class Situation:
     shelf: Shelf
     stocktake: Stocktake | None
     open_units: Mapping[ProductId, int]
-    known: Mapping[PharmacySkuUid, Known]
+    known: Numbers
     policy: StockPolicy
     now: datetime
     prices: Mapping[ProductId, Decimal] = field(default_factory=dict)
@@ -194,6 +210,11 @@ class Situation:
     stuck: Collection[PharmacySkuUid] = frozenset()
     confirmed: bool = False
     """A person has looked at the anomalies of prices."""
+
+    @property
+    def drifts_unknown(self) -> bool:
+        """Somebody changed a SKU, and nobody said to how many."""
+        return any(sku.drifts and sku.stock is None for sku in self.known.special.values())
 
     @property
     def is_stale(self) -> bool:

@@ -100,7 +100,7 @@ class _Planner:
     def run(self, stocktake: Stocktake) -> Plan:
         situation = self._situation
         on_hand, open_units = stocktake.on_hand, situation.open_units
-        known_of, stale, priced = situation.known, self._stale, situation.policy.sync_prices
+        plain, stale = situation.known.plain, self._stale
         linked, unlisted, unknown = 0, list[PharmacySkuUid](), list[ProductId]()
         for product, offers in situation.shelf.items():
             linked += len(offers)
@@ -110,12 +110,13 @@ class _Planner:
                 continue
             free = hand - open_units.get(product, 0)
             for offer in offers:
-                known = known_of.get(offer.uid)
+                target = 0 if stale else offer.pieces(free)
+                if plain.get(offer.uid, -1) == target:
+                    continue
+                known = situation.known.of(offer.uid)
                 if known is None:
                     unlisted.append(offer.uid)
-                    continue
-                target = 0 if stale else offer.pieces(free)
-                if priced or known.stock != target or known.wanted is not None:
+                else:
                     self._decide(product, offer, known, target)
         return Plan(
             writes=tuple(sorted(self._writes, key=urgency)),
@@ -208,7 +209,7 @@ def explain(situation: Situation) -> Iterator[PlanRow]:
     for product, offers in situation.shelf.items():
         hand, open_units = on_hand.get(product), situation.open_units.get(product, 0)
         for offer in offers:
-            known = situation.known.get(offer.uid)
+            known = situation.known.of(offer.uid)
             target = _target(situation, offer, hand, open_units)
             yield PlanRow(
                 uid=offer.uid,

@@ -180,7 +180,7 @@ class StockCycle:
         """
         if not self._policy.keep_drift or self._now() < self._learn_again_at:
             return
-        if any(sku.drifts and sku.stock is None for sku in result.situation.known.values()):
+        if result.situation.drifts_unknown:
             self._learn_again_at = self._now() + LEARN_AGAIN
             await self._read_catalogue()
             self.wake(fetch=False)
@@ -200,7 +200,9 @@ class StockCycle:
                 inventory = await self._pharmaone.inventory(full=self._policy.sync_prices)
             except BridgeError as unread:
                 failure = unread
-        basis = await self._store.stock.basis(read_at if inventory else None, self._now())
+        basis = await self._store.stock.basis(
+            read_at if inventory else None, self._now(), prices=self._policy.sync_prices
+        )
         situation = self._situation(shelf, basis, confirm=confirm)
         if inventory is None:
             found = await asyncio.to_thread(plan, situation)
@@ -240,7 +242,7 @@ class StockCycle:
             await self._read_catalogue()
             mark = await self._store.stock.catalogue_mark()
         if (mark, rules.version) != self._shelf_of:
-            skus = await self._store.stock.catalogue()
+            skus = await self._store.stock.for_linking()
             self._shelf = await asyncio.to_thread(lambda: shelf(rules.links.stock_links(skus)))
             self._shelf_of = (mark, rules.version)
         return self._shelf

@@ -97,6 +97,13 @@ class Pusher:
         self._next.clear()
         await self.idle()
 
+    def cancel(self) -> None:
+        """Ends at once; what was under way is unsure, and written again by the next plan."""
+        self._queue.clear()
+        self._next.clear()
+        for task in self._workers:
+            task.cancel()
+
     async def flush(self) -> None:
         """Notes everything that was answered so far. Raises TryLater, with nothing lost."""
         results, self._results = self._results, []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.core.model import JournalEntry, Key, PharmacySkuUid, SkuNumbers
-from bridge.core.stock.model import Known, Write
+from bridge.core.stock.model import Known, Numbers, Write
 from bridge.core.stock.sights import Heard, Meaning, Shown, hear
 from bridge.store.stock import lines
 from bridge.store.tables import journal, notes
@@ -19,12 +19,18 @@ FUTURE = timedelta(minutes=1)
 DRIFTS = "stock_drift"
 WRITTEN = "stock_written"
 
-_KNOWN = """
-SELECT pharmacy_sku_uid, rx_stock, rx_price, pushed, wanted, wanted_price,
-  coalesce(read_at > ? AND read_at <= ?, 0), drift_at IS NOT NULL, hidden_at IS NOT NULL,
-  left_at IS NOT NULL
-FROM stock
+_SAYS_NO_MORE = """
+(wanted IS NULL AND wanted_price IS NULL AND drift_at IS NULL AND hidden_at IS NULL
+  AND left_at IS NULL AND NOT (:whole OR
+    max(coalesce(read_at, 0), coalesce(wanted_read_at, 0)) BETWEEN :after AND :until))
 """
+_PLAIN = f"SELECT pharmacy_sku_uid, rx_stock FROM stock WHERE {_SAYS_NO_MORE}"  # noqa: S608
+_SPECIAL = f"""
+SELECT pharmacy_sku_uid, rx_stock, rx_price, pushed, wanted, wanted_price,
+  max(coalesce(read_at, 0), coalesce(wanted_read_at, 0)) BETWEEN :after AND :until,
+  drift_at IS NOT NULL, hidden_at IS NOT NULL, left_at IS NOT NULL
+FROM stock WHERE NOT {_SAYS_NO_MORE}
+"""  # noqa: S608 - constant texts
 _SHOWN = """
 SELECT pharmacy_sku_uid, rx_price, hidden_at IS NOT NULL,
   rx_stock, rx_seen_at, pushed, wanted, ours_at
@@ -80,11 +86,16 @@ def sku_key(uid: PharmacySkuUid) -> Key:
 
 
 def known(
-    connection: sqlite3.Connection, read_at: datetime, now: datetime
-) -> dict[PharmacySkuUid, Known]:
-    """All SKUs' numbers; `newer` compares with an inventory that was asked for at `read_at`."""
-    rows = connection.execute(_KNOWN, (micros(read_at), micros(now + FUTURE)))
-    return {row[0]: row for row in map(Known._make, rows)}
+    connection: sqlite3.Connection, read_at: datetime, now: datetime, *, whole: bool = False
+) -> Numbers:
+    """All SKUs' numbers; `newer` compares with an inventory that was asked for at `read_at`.
+
+    `whole`: with the prices of all of them.
+    """
+    asked = {"after": micros(read_at) + 1, "until": micros(now + FUTURE), "whole": whole}
+    plain = dict(connection.execute(_PLAIN, asked).fetchall())
+    special = map(Known._make, connection.execute(_SPECIAL, asked))
+    return Numbers(plain, {each.uid: each for each in special})
 
 
 def listed(connection: sqlite3.Connection, found: Iterable[SkuNumbers], began_at: datetime) -> int:

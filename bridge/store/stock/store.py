@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId, SkuNumbers, StuckNote
 from bridge.core.stock.adopt import Adjustment, Drift
-from bridge.core.stock.model import Known, Pending, Stocktake
+from bridge.core.stock.model import Numbers, Pending, Stocktake
 from bridge.core.stock.plan import Plan
 from bridge.store.db import Database
 from bridge.store.stock import adjusting, lines, numbers, stocktake
@@ -30,7 +30,7 @@ class Basis:
     pending: Pending | None
     open_units: Mapping[ProductId, int]
     open_before: Mapping[ProductId, int]
-    known: Mapping[PharmacySkuUid, Known]
+    known: Numbers
     stuck: Collection[PharmacySkuUid]
     blind: int
     swept: bool
@@ -64,9 +64,12 @@ class StockStore:
 
     # -- planning --------------------------------------------------------------------------
 
-    async def basis(self, as_of: datetime | None, now: datetime) -> Basis:
-        """For an inventory that was asked for at `as_of`; None: for the one believed last."""
-        return await self._read(lambda c: _basis(c, as_of, now))
+    async def basis(self, as_of: datetime | None, now: datetime, *, prices: bool = False) -> Basis:
+        """For an inventory that was asked for at `as_of`; None: for the one believed last.
+
+        `prices`: with the prices of all SKUs.
+        """
+        return await self._read(lambda c: _basis(c, as_of, now, prices=prices))
 
     async def planned(
         self,
@@ -99,6 +102,10 @@ class StockStore:
     async def catalogue(self) -> list[CatalogueSku]:
         """All SKUs that RxScale lists."""
         return await self._read(seen.everything)
+
+    async def for_linking(self) -> list[CatalogueSku]:
+        """The same, without what only people need."""
+        return await self._read(seen.for_linking)
 
     async def catalogue_mark(self) -> str:
         """Another text after each change of that list; "" if it was never read."""
@@ -141,7 +148,9 @@ class StockStore:
         return await self._read(_state)
 
 
-def _basis(connection: sqlite3.Connection, as_of: datetime | None, now: datetime) -> Basis:
+def _basis(
+    connection: sqlite3.Connection, as_of: datetime | None, now: datetime, *, prices: bool = False
+) -> Basis:
     before = stocktake.load(connection)
     when = as_of or (before.read_at if before else now)
     open_units = lines.open_units(connection, when)
@@ -150,7 +159,7 @@ def _basis(connection: sqlite3.Connection, as_of: datetime | None, now: datetime
         pending=stocktake.pending(connection),
         open_units=open_units,
         open_before=lines.open_units(connection, before.read_at) if before else open_units,
-        known=numbers.known(connection, when, now),
+        known=numbers.known(connection, when, now, whole=prices),
         stuck={
             PharmacySkuUid(key.removeprefix("sku:"))
             for key in stuck.keys(connection)

@@ -79,6 +79,15 @@ def everything(connection: sqlite3.Connection) -> list[CatalogueSku]:
     return list(map(SKU.value, rows))
 
 
+def for_linking(connection: sqlite3.Connection) -> list[CatalogueSku]:
+    """All SKUs, without their names: there may be tens of thousands."""
+    statement = "SELECT pharmacy_sku_uid, sku_uid, external_id, selling_unit FROM skus"
+    return [
+        CatalogueSku(uid, sku_uid, external_id, selling_unit=unit)
+        for uid, sku_uid, external_id, unit in connection.execute(statement)
+    ]
+
+
 def catalogue(
     connection: sqlite3.Connection, sku_uids: Sequence[SkuUid]
 ) -> dict[SkuUid, CatalogueSku]:

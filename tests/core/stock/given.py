@@ -9,6 +9,7 @@ from typing import Any
 from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.core.stock.model import (
     Known,
+    Numbers,
     Reading,
     Situation,
     StockLink,
@@ -64,7 +65,7 @@ def situation(
         shelf=shelf(links),
         stocktake=None if on_hand is None else Stocktake(hands(on_hand), NOW),
         open_units=hands(open_units or {}),
-        known={row.uid: row for row in rows},
+        known=Numbers({}, {row.uid: row for row in rows}),
         policy=more.pop("policy", PLAIN),
         now=more.pop("now", NOW),
         **more,

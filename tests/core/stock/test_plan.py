@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from core.stock.given import NOW, PLAIN, known, later, link, product, situation, sku
 
-from bridge.core.stock.model import StockPolicy, Stocktake, Write
+from bridge.core.stock.model import Numbers, StockPolicy, Stocktake, Write
 from bridge.core.stock.plan import PlanRow, explain, plan
 
 
@@ -238,3 +238,14 @@ def test_an_unsure_price_is_written_again():
     assert found.writes == (Write(sku(1), None, 750, 5),)
     unasked = situation([link(1, 1)], {1: 4}, [known(1, 5, wanted_price=700)])
     assert plan(unasked).writes == (Write(sku(1), 4, 700, 5),)
+
+
+def test_a_change_by_others_to_nobody_knows_what_is_noticed():
+    for row, expected in (
+        (known(1, None, drifts=True), True),
+        (known(1, 3, drifts=True), False),
+        (known(1, None), False),
+    ):
+        assert situation([link(1, 1)], {1: 5}, [row]).drifts_unknown == expected
+    assert Numbers({sku(1): 4}, {}).of(sku(1)) == known(1, 4)
+    assert Numbers({sku(1): 4}, {}).of(sku(2)) is None

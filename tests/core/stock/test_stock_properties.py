@@ -8,7 +8,7 @@ from core.stock.given import NOW, known, link, product, situation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.stock.model import Situation
+from bridge.core.stock.model import Numbers, Situation
 from bridge.core.stock.plan import explain, plan, urgency
 
 UNITS = st.sampled_from(["1", "5", "10", "2.5", "0.5", "0.3", "7.25"])
@@ -42,20 +42,20 @@ def situations(draw: st.DrawFn, *, split: bool | None = None) -> Situation:
 
 def written(found: Situation) -> Situation:
     """After every write of the plan went through."""
-    after = dict(found.known)
+    after = dict(found.known.special)
     for write in plan(found).writes:
         before = after[write.uid]
         stock = before.stock if write.stock is None else write.stock
         after[write.uid] = before._replace(stock=stock, pushed=stock, wanted=None)
-    return replace(found, known=after)
+    return replace(found, known=Numbers({}, after))
 
 
 def units_offered(found: Situation, of: int) -> Fraction:
     return sum(
         (
-            Fraction(offer.units_num, offer.units_den) * (found.known[offer.uid].stock or 0)
+            Fraction(offer.units_num, offer.units_den) * (found.known.special[offer.uid].stock or 0)
             for offer in found.shelf[product(of)]
-            if offer.uid in found.known
+            if offer.uid in found.known.special
         ),
         Fraction(0),
     )
@@ -102,7 +102,7 @@ def test_split_pools_are_never_sold_twice(found: Situation, sales: list[tuple[in
     offers = [(of, offer) for of, held in found.shelf.items() for offer in held]
     for chosen, wanted in sales:
         of, offer = offers[chosen % len(offers)]
-        amount = min(wanted, found.known[offer.uid].stock or 0)
+        amount = min(wanted, found.known.special[offer.uid].stock or 0)
         units = -(-amount * offer.units_num // offer.units_den)
         open_units = {**found.open_units, of: found.open_units.get(of, 0) + units}
         found = written(replace(found, open_units=open_units))
@@ -113,12 +113,13 @@ def test_split_pools_are_never_sold_twice(found: Situation, sales: list[tuple[in
                 assert units_offered(found, number) <= max(0, free)
 
 
-def _all_known(found: Situation):
-    return {
-        offer.uid: found.known.get(offer.uid) or known(int(offer.uid.removeprefix("psku-")), 0)
+def _all_known(found: Situation) -> Numbers:
+    special = {
+        offer.uid: found.known.of(offer.uid) or known(int(offer.uid.removeprefix("psku-")), 0)
         for held in found.shelf.values()
         for offer in held
     }
+    return Numbers({}, special)
 
 
 @given(situations(), st.integers(0, 10**6))
