@@ -22,6 +22,7 @@ import uvloop
 
 from bench.servers import KEY, mebibytes, process, settings
 from bridge import app
+from bridge.cli.shared import loop
 from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuNumbers, SkuUid
 from bridge.core.stock.model import Write
 from bridge.exchange import Request, Response
@@ -177,6 +178,7 @@ async def rates(rxscale: str, pharmaone: str, folder: Path) -> tuple[float, floa
     async with app.open_bridge(chosen) as bridge:
         await bridge.catalogue.read()
         skus = [sku.pharmacy_sku_uid for sku in await bridge.store.stock.catalogue()]
+        loop.settled()
         for turn in range(ROUNDS):
             least = await bare(rxscale, skus, 100 + turn)
             found.append((least, await bridged(bridge, skus, 200 + turn)))

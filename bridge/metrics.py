@@ -89,6 +89,8 @@ class Metrics:
             __version__
         ).set(1)
         self._children: dict[tuple[str, str, str], Counter] = {}
+        self._told: dict[tuple[str, str], Counter] = {}
+        self._timed: dict[tuple[str, str, str], Histogram] = {}
 
     def delivered(self, vendor: str, event: str, outcome: str, seconds: float) -> None:
         """A delivery was answered. Events outside the known ones share a label.
@@ -106,12 +108,18 @@ class Metrics:
     def called(self, call: Call) -> None:
         """One HTTP request to a vendor is over."""
         labels = (call.vendor, call.route, call.outcome)
-        self._calls.labels(*labels).observe(call.milliseconds / 1000)
+        child = self._timed.get(labels)
+        if child is None:
+            child = self._timed[labels] = self._calls.labels(*labels)
+        child.observe(call.milliseconds / 1000)
 
     def told(self, kind: str, word: str) -> None:
         """The worker took a step, or a submission or a SKU's write came to something."""
-        counted = {"step": self._steps, "stock": self._stock}.get(kind, self._submissions)
-        counted.labels(word).inc()
+        child = self._told.get((kind, word))
+        if child is None:
+            counted = {"step": self._steps, "stock": self._stock}.get(kind, self._submissions)
+            child = self._told[kind, word] = counted.labels(word)
+        child.inc()
 
     def swept(self, lost_webhooks: int) -> None:
         self._lost.inc(lost_webhooks)

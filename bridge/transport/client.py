@@ -69,6 +69,9 @@ class Transport:
         self._budget = Budget(limits)
         self._turns = Turns(self._budget, clock, sleep)
         self._breaker = Breaker()
+        self._timeout = aiohttp.ClientTimeout(
+            total=limits.deadline_seconds, connect=limits.connect_seconds
+        )
         self._succeeded_at: datetime | None = None
         self._erred_at: datetime | None = None
         self._error: str | None = None
@@ -82,12 +85,11 @@ class Transport:
         Garbled where the request was repeatable, else Unsure.
         """
         tries = Tries(self._limits.deadline_seconds, self._jitter, self._sleep)
-        if request.repeatable:
-            answer = await tries.until_settled(
-                lambda: self._try(request, tries), answers.is_passing
+        answer = await self._try(request, tries)
+        if request.repeatable and answers.is_passing(answer):
+            answer = await tries.go_on(
+                answer, lambda: self._try(request, tries), answers.is_passing
             )
-        else:
-            answer = await self._try(request, tries)
         if isinstance(answer, Lost):
             raise answers.error(self._vendor, request, answer)
         return answer
@@ -105,7 +107,7 @@ class Transport:
 
     async def _try(self, request: Request, tries: Tries) -> Answer:
         self._check_breaker()
-        turn = await self._turns.take(request.harm)
+        turn = self._turns.take_now() or await self._turns.take(request.harm)
         try:
             # Again: the wait may have been long, and the breaker is where one probe is chosen.
             self._check_breaker()
@@ -126,7 +128,9 @@ class Transport:
 
     async def _carry(self, request: Request, turn: Turn, tries: Tries) -> Answer:
         probe = self._breaker.enter()
-        timeout = aiohttp.ClientTimeout(total=tries.left, connect=self._limits.connect_seconds)
+        timeout = self._timeout
+        if tries.left != timeout.total:
+            timeout = aiohttp.ClientTimeout(total=tries.left, connect=timeout.connect)
         started = self._clock()
         answer: Answer = Lost(Loss.ABANDONED)
         try:
@@ -167,12 +171,14 @@ class Transport:
             _log.warning("%s: breaker %s", self._vendor, self._breaker.state)
 
     def _tell(self, request: Request, answer: Answer, seconds: float) -> None:
-        outcome = answers.outcome(answer)
+        outcome, level = answers.outcome(answer), logging.DEBUG
         if answers.is_trouble(answer):
             self._erred_at, self._error = self._now(), f"{request.route}: {outcome}"
+            level = logging.WARNING
         elif isinstance(answer, Response) and answer.status < 400:
             self._succeeded_at = self._now()
         milliseconds = round(seconds * 1000)
-        level = logging.WARNING if answers.is_trouble(answer) else logging.DEBUG
-        _log.log(level, "%s: %s: %s, %d ms", self._vendor, request.route, outcome, milliseconds)
+        if _log.isEnabledFor(level):
+            said = (self._vendor, request.route, outcome, milliseconds)
+            _log.log(level, "%s: %s: %s, %d ms", *said)
         self._observe(Call(self._vendor, request.route, outcome, milliseconds))

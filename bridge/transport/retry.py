@@ -26,14 +26,13 @@ class Tries:
         self._jitter = jitter
         self._sleep = sleep
 
-    async def until_settled(
-        self, attempt: Callable[[], Awaitable[T]], is_passing: Callable[[T], bool]
+    async def go_on(
+        self, first: T, attempt: Callable[[], Awaitable[T]], is_passing: Callable[[T], bool]
     ) -> T:
-        """Tries again while the result is a passing trouble; in the end returns the last result."""
-        first = await attempt()
-        if not is_passing(first):
-            # Nearly always; and tenacity costs more than all else done here for a call.
-            return first
+        """Tries again after a first result, which is a passing trouble; returns the last result.
+
+        Not for what goes well at once: tenacity costs more than all else done here for a call.
+        """
         known = [first]
 
         async def again() -> T:

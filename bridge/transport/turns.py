@@ -52,13 +52,20 @@ class Turns:
         """How many calls wait for their turn."""
         return sum(not grant.done() for _, _, grant in self._queue)
 
+    def take_now(self) -> Turn | None:
+        """A turn if nobody has to wait, else None."""
+        if self._queue or self._budget.wait(self._clock()) > 0:
+            return None
+        self._budget.take()
+        return Turn(self)
+
     async def take(self, harm: Harm) -> Turn:
         """Wait for a turn, however long it takes. May be cancelled."""
-        if self._queue or self._budget.wait(self._clock()) > 0:
+        turn = self.take_now()
+        if turn is None:
             await self._stand_in_line(harm)
-        else:
-            self._budget.take()
-        return Turn(self)
+            turn = Turn(self)
+        return turn
 
     def sent(self) -> float:
         """A call of a granted turn goes out; returns the time."""
@@ -89,6 +96,8 @@ class Turns:
             raise
 
     def _move_up(self) -> None:
+        if not self._queue and self._alarm is None:
+            return
         while grant := self._first():
             wait = self._budget.wait(self._clock())
             if wait > 0:
