@@ -34,6 +34,8 @@ def routes(world: World) -> list[web.RouteDef]:
         ("POST", "/order-requests/{id}/reject", desk.reject),
         ("POST", "/pharmaone/orders/{id}", desk.change_p1_order),
         ("POST", "/pharmaone/prescriptions/{id}", desk.decide_prescription),
+        ("POST", "/pharmaone/inventory", desk.set_inventory),
+        ("DELETE", "/pharmaone/inventory", desk.empty_inventory),
         ("POST", "/tokens/revoke", desk.revoke_tokens),
         ("POST", "/webhooks/subscriptions", desk.subscribe),
         ("DELETE", "/webhooks/subscriptions/{uid}", desk.unsubscribe),
@@ -146,6 +148,15 @@ class Desk:
 
     def decide_prescription(self, request: web.Request, body: Json) -> None:
         self._world.decide_prescription(request.match_info["id"], _text(body, "status"))
+
+    def set_inventory(self, _request: web.Request, body: Json) -> None:
+        """`rows` to change or add; `remove` names products that are gone; `announce` alerts."""
+        announce = body.get("announce") is not False
+        self._world.set_inventory(body.get("rows", ()), announce=announce)
+        self._world.remove_inventory(body.get("remove", ()))
+
+    def empty_inventory(self, _request: web.Request, _body: object) -> None:
+        self._world.remove_inventory()
 
     def revoke_tokens(self, _request: web.Request, _body: object) -> None:
         self._world.revoke_tokens()

@@ -106,6 +106,16 @@ class SandboxSettings:
     """The status words taken by PATCH; only the first three occur in the documents."""
     auto_approve_seconds: float | None = None
     """How soon staff approve an order-request; None: only when told to."""
+    p1_below_zero: Literal["reject", "clamp"] = "reject"
+    """An adjustment that would take stock below 0: refused, or it ends at 0 (section 8)."""
+    p1_low_stock_at: int = 5
+    """At or below so many units `low_stock` is told; the documents do not say."""
+    p1_alerts_say_what: bool = True
+    """Whether stock alerts name the product; their metadata is not documented."""
+    p1_log_has_metadata: bool = False
+    """Whether log entries show an adjustment's `metadata`: the sample does not (C6)."""
+    p1_deducts_at: Literal["approved", "handed_over"] | None = "handed_over"
+    """When an order's goods leave the stock: not documented. None: never by themselves."""
     p1_per_second: int = 0
     p1_per_minute: int = 0
     p1_webhook_target: str | None = None

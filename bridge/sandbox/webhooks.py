@@ -23,6 +23,8 @@ EVENTS: Mapping[Vendor, tuple[str, ...]] = {
     "pharmaone": (
         "order_created",
         "order_status_updated",
+        "low_stock",
+        "out_of_stock",
         "prescription_approved",
         "paperless_signature_completed",
     ),

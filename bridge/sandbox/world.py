@@ -109,6 +109,19 @@ class World:
             raise ValueError(f"an order has no {', '.join(sorted(unknown))} to set")
         self.pharmaone.change_order(order_id, dict(changes))
 
+    @property
+    def inventory(self) -> Mapping[str, Json]:
+        """PharmaOne's products by id, as its list shows them."""
+        return self.pharmaone.goods.rows
+
+    def set_inventory(self, rows: Iterable[Mapping[str, object]], *, announce: bool = True) -> None:
+        """Staff change or add products: `p1_id`, and `stockquantity`, `price`, `name`."""
+        self.pharmaone.goods.set(rows, announce=announce)
+
+    def remove_inventory(self, products: Iterable[str] | None = None) -> None:
+        """These products are not told any more; None: the inventory is empty."""
+        self.pharmaone.goods.remove(products)
+
     def decide_prescription(self, number: str, status: str) -> None:
         """Staff give a prescription a status."""
         self.pharmaone.decide_prescription(number, status)
@@ -150,6 +163,7 @@ class World:
             "pharmaone": {
                 "order_requests": [each.json() for each in self.order_requests.values()],
                 "orders": [each.data for each in self.p1_orders.values()],
+                "inventory": [*self.inventory.values()],
             },
         }
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from bridge.sandbox.pharmaone.access import Access
 from bridge.sandbox.pharmaone.envelope import envelope_error
+from bridge.sandbox.pharmaone.goods import BelowZero
 from bridge.sandbox.pharmaone.records import Json, Order, Via
 from bridge.sandbox.pharmaone.state import Conflict, PharmaOne
 from bridge.sandbox.settings import SandboxSettings
@@ -15,6 +16,7 @@ V1 = "/api/v1/public/orgs/{org_id}"
 SHOP = "/api/v1"
 """The shop's own address, served here beside the rest (pharmaone.md section 11)."""
 MOST_ROWS = 200
+MOST_DAYS = 365
 
 Handler = Callable[[Ask], Answer]
 
@@ -35,6 +37,9 @@ class Routes:
             self._v2("GET", "/orders/{id}", "orders.read", self._get_order),
             self._v2("PATCH", "/orders/{id}/status", "orders.write", self._set_status),
             self._v2("GET", "/inventory", "inventory.read", self._list_inventory),
+            self._v2("POST", "/inventory/adjust", "inventory.write", self._adjust),
+            self._v2("GET", "/inventory/{id}/log", "inventory.read", self._show_log),
+            self._v2("GET", "/inventory/{id}/history", "inventory.read", self._show_history),
             self._v2("GET", "/prescriptions", "prescriptions.read", self._list_prescriptions),
             self._v2("GET", "/prescriptions/{id}", "prescriptions.read", self._get_prescription),
             self._v2("POST", "/prescriptions", "prescriptions.write", self._ingest),
@@ -64,7 +69,20 @@ class Routes:
         return answer({"data": [{**shop, "is_active": True}]})
 
     def _list_inventory(self, _ask: Ask) -> Answer:
-        return answer({"data": self._pharmaone.inventory})
+        return Answer(200, self._pharmaone.goods.listed())
+
+    def _show_log(self, ask: Ask) -> Answer:
+        try:
+            return answer({"data": self._pharmaone.goods.log(ask.uid)})
+        except KeyError:
+            raise Refusal({"error": "Product not found in inventory"}, 404) from None
+
+    def _show_history(self, ask: Ask) -> Answer:
+        days = min(_number(ask, "days", default=30, least=1), MOST_DAYS)
+        try:
+            return answer({"data": self._pharmaone.goods.history(ask.uid, days)})
+        except KeyError:
+            raise Refusal({"error": "Product not found in inventory"}, 404) from None
 
     def _list_orders(self, ask: Ask) -> Answer:
         """Newest first, as in the live sample (section 9); a larger limit is capped."""
@@ -114,6 +132,29 @@ class Routes:
         self._pharmaone.change_order(order.id, changes)
         return answer({key: order.data[key] for key in ("id", "status", "shipped", "picked_up")})
 
+    def _adjust(self, ask: Ask) -> Answer:
+        """Section 8: relative changes only, of one product, with a reason."""
+        body = ask.json()
+        if not isinstance(body, dict):
+            raise Refusal({"error": "Invalid JSON"})
+        product, reason = body.get("p1_id"), body.get("reason")
+        if not isinstance(product, str) or not product:
+            raise Refusal({"error": "p1_id is required"})
+        if not isinstance(reason, str) or not reason.strip():
+            raise Refusal({"error": "reason is required"})
+        delta, incoming = (_whole(body, key) for key in ("delta_on_hand", "delta_incoming"))
+        ask.uid = product
+        more = {key: body.get(key) for key in ("shop_id", "metadata")}
+        try:
+            entry = self._pharmaone.goods.adjust(
+                product, delta, reason, delta_incoming=incoming, **more
+            )
+        except KeyError:
+            raise Refusal({"error": "Product not found in inventory"}, 404) from None
+        except BelowZero:
+            raise Refusal({"error": "Stock cannot go below zero"}) from None
+        return answer({"status": "ok", "id": entry})
+
     def _ingest(self, ask: Ask) -> Answer:
         """Section 12: of a much larger body only `shop_id` and `customer_email` are documented."""
         body = ask.json()
@@ -160,6 +201,13 @@ def _changes(body: Json | None, words: frozenset[str]) -> Json:
         elif key not in {"shipped", "picked_up"} or not isinstance(value, bool):
             raise Refusal({"error": f"Invalid {key}"})
     return body
+
+
+def _whole(body: Json, key: str) -> int:
+    value = body.get(key, 0)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Refusal({"error": f"{key} must be an integer"})
+    return value
 
 
 def _number(ask: Ask, name: str, *, default: int, least: int) -> int:

@@ -5,6 +5,7 @@ import string
 import uuid
 from datetime import UTC, datetime
 
+from bridge.sandbox.pharmaone.goods import Goods
 from bridge.sandbox.pharmaone.prescriptions import Prescriptions
 from bridge.sandbox.pharmaone.records import Json, Order, OrderRequest, Via, order_from, timestamp
 from bridge.sandbox.settings import SandboxSettings
@@ -30,7 +31,8 @@ class PharmaOne:
         self._by_reference: dict[str, OrderRequest] = {}
         self.order_requests: dict[str, OrderRequest] = {}
         self.orders: dict[str, Order] = {}
-        self.inventory = inventory
+        self.goods = Goods(settings, self._announce, inventory)
+        self._deducted: set[str] = set()
         self.prescriptions = Prescriptions(settings)
 
     # ------------------------------------------------------------------ order-requests
@@ -66,6 +68,8 @@ class PharmaOne:
         request.status, request.order_id = "approved", order.id
         self.orders[order.id] = order
         self._announce("order_created", {"order_id": order.id})
+        if self._settings.p1_deducts_at == "approved":
+            self._deduct(order)
         return order.id
 
     def reject(self, request_id: str) -> None:
@@ -93,7 +97,16 @@ class PharmaOne:
         order.change(changes, self._settings.clock())
         words = {"order_id": order.id, "old_status": old, "new_status": order.status}
         self._announce("order_status_updated", words)
+        over = order.data["shipped"] or order.data["picked_up"]
+        if over and self._settings.p1_deducts_at == "handed_over":
+            self._deduct(order)
         return order
+
+    def _deduct(self, order: Order) -> None:
+        """Once for each order."""
+        if order.id not in self._deducted:
+            self._deducted.add(order.id)
+            self.goods.deduct(order.data["items"], f"Order {order.id}")
 
     def decide_prescription(self, number: str, status: str) -> None:
         """Staff approve it, decline it and so on; two of the words are announced (section 12)."""
