@@ -113,6 +113,24 @@ class House:
         await self.settle()
         return result
 
+    def later(self, seconds: float) -> None:
+        """The rounds of stock take place so much later from now on."""
+        before = self.bridge.stock._now
+        self.bridge.stock._now = lambda: before() + timedelta(seconds=seconds)
+
+    def stock(self, sku: str) -> int:
+        """What RxScale offers of a SKU."""
+        return int(self.world.skus[sku]["stock"])
+
+    def hand(self, product: str, units: int) -> None:
+        """PharmaOne has so many units of a product, and says nothing."""
+        self.world.set_inventory([{"p1_id": product, "stockquantity": units}], announce=False)
+
+    def patches(self, sku: str | None = None) -> int:
+        """How many writes of stock RxScale carried out."""
+        calls = self.world.calls("PATCH /pharmacy_skus/{uid}", uid=sku)
+        return sum(call.done for call in calls)
+
     async def sweep(self) -> None:
         """Both sweeps, one after the other, and whatever they hint."""
         await self.bridge.sweep.run()

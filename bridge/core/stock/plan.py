@@ -168,7 +168,7 @@ def why_left(situation: Situation, known: Known, target: int) -> str | None:
         return "a person wants it left alone (rxbridge stuck retry takes it up again)"
     if known.uid in situation.stuck:
         return "it waits for a person: rxbridge stuck list"
-    if known.newer:
+    if known.newer and not situation.is_stale:
         return "a newer inventory was pushed already"
     if known.drifts and situation.policy.keep_drift and known.pushed == target:
         return "somebody changed it at RxScale"

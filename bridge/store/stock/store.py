@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId, SkuNumbers, StuckNote
+from bridge.core.model import (
+    CatalogueSku,
+    JournalEntry,
+    PharmacySkuUid,
+    ProductId,
+    SkuNumbers,
+    StuckNote,
+)
 from bridge.core.stock.adopt import Adjustment, Drift
 from bridge.core.stock.model import Numbers, Pending, Stocktake
 from bridge.core.stock.plan import Plan
 from bridge.store.db import Database
 from bridge.store.stock import adjusting, lines, numbers, stocktake
 from bridge.store.stock.numbers import Pushed, sku_key
-from bridge.store.tables import notes, seen, stuck
+from bridge.store.tables import journal, notes, seen, stuck
 
 T = TypeVar("T")
 
@@ -110,6 +117,10 @@ class StockStore:
     async def catalogue_mark(self) -> str:
         """Another text after each change of that list; "" if it was never read."""
         return await self._read(_mark)
+
+    async def story(self, uid: PharmacySkuUid) -> tuple[JournalEntry, ...]:
+        """What was found and done for a SKU, oldest first."""
+        return await self._read(lambda c: journal.of(c, sku_key(uid)))
 
     # -- adopting --------------------------------------------------------------------------
 

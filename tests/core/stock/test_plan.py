@@ -159,6 +159,11 @@ def test_an_inventory_unknown_for_too_long_takes_everything_off_sale(stale_after
         assert whys(found) == {"psku-1": "PharmaOne's inventory has been unknown for too long"}
 
 
+def test_even_a_newer_number_goes_to_0_when_nothing_is_known_any_more():
+    row = known(1, 7, newer=True)
+    assert plan(situation([link(1, 1)], {1: 5}, [row], now=later(3601))).writes[0].stock == 0
+
+
 def test_every_sku_is_explained():
     found = situation(
         [link(1, 1, "5", safety=3), link(2, 2), link(3, 2)],
