@@ -257,9 +257,12 @@ async def test_a_completion_whose_webhook_is_lost_is_no_drift(tmp_path: Path):
             {"order_items": [{"sku": {"uid": "sku-1001"}, "amount": 3}]}
         )
         await house.sweep()
+        await house.sync(fetch=False)
+        assert house.stock("psku-1001") == 397
         order_id = await house.approve(uid)
         await house.change(order_id, picked_up=True)
         assert house.status(uid) == "completed"
+        assert house.stock("psku-1001") == 394
         await house.sync()
         assert house.stock("psku-1001") == 397
         assert (await house.bridge.store.stock.state()).drift == 0

@@ -98,7 +98,7 @@ class StockCycle:
 
     def orders_seen(self) -> None:
         """A sweep has ended: if numbers were held back until orders are known, look again."""
-        if self.last is not None and not self.last.situation.rising:
+        if self.last is None or not self.last.situation.rising:
             self.wake(fetch=False)
 
     async def run(self) -> None:

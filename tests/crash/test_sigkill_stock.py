@@ -1,0 +1,74 @@
+"""kill -9 in the middle of writing stock: both sides agree in the end, nothing is done twice."""
+
+import asyncio
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from crash.test_sigkill import (
+    PATIENCE_SECONDS,
+    a_free_port,
+    living,
+    subscribe,
+    until,
+    written,
+)
+from crash.victim import ADOPTING, STOCK
+from house import open_sandbox
+
+from bridge.sandbox import Sandbox
+
+LINKED = [f"psku-{1001 + number}" for number in range(6)]
+
+
+def settings_of(sandbox: Sandbox, folder: Path, **stock: object) -> Path:
+    file = written(sandbox, folder, a_free_port())
+    document = json.loads(file.read_text())
+    document["stock"].update(stock)
+    file.write_text(json.dumps(document))
+    return file
+
+
+def agree(sandbox: Sandbox) -> bool:
+    rows = sandbox.world.inventory
+    skus = [sandbox.world.skus[uid] for uid in LINKED]
+    return all(sku["stock"] == rows[sku["external_id"]]["stockquantity"] for sku in skus)
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("point", STOCK)
+async def test_killed_in_the_middle_of_a_sync_and_started_again(tmp_path: Path, point: str):
+    async with open_sandbox() as sandbox:
+        settings = settings_of(sandbox, tmp_path, second_look_seconds=0)
+        async with living(settings, point) as victim:
+            await asyncio.wait_for(victim.wait(), PATIENCE_SECONDS)
+            assert victim.returncode == -signal.SIGKILL
+        # what was written before may be too much by now, and nobody remembers that it was written
+        sandbox.world.set_inventory(
+            [{"p1_id": 20401 + number, "stockquantity": 40 + number} for number in range(6)]
+        )
+        async with living(settings):
+            await until(lambda: agree(sandbox))
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("point", ADOPTING)
+async def test_killed_around_an_adjustment_and_started_again(tmp_path: Path, point: str):
+    ahead = 0.0
+    async with open_sandbox(clock=lambda: time.time() + ahead) as sandbox:
+        settings = settings_of(sandbox, tmp_path, adopt_external=True, sync_seconds=0.5)
+        async with living(settings, point) as victim:
+            await until(lambda: agree(sandbox))
+            subscribe(sandbox, settings)
+            await asyncio.sleep(0.2)  # the last write's answer is on its way to the store
+            ahead = 30.0  # so much later that it cannot be taken for our own write's echo
+            sandbox.world.set_skus(changes=[{"uid": "psku-1002", "stock": 400}])
+            await asyncio.wait_for(victim.wait(), PATIENCE_SECONDS)
+            assert victim.returncode == -signal.SIGKILL
+        async with living(settings):
+            await until(lambda: sandbox.world.inventory["20402"]["stockquantity"] == 400)
+            await until(lambda: agree(sandbox))
+        log = sandbox.world.pharmaone.goods.log("20402")
+        assert [entry["delta_on_hand"] for entry in log] == [-10]
