@@ -23,6 +23,19 @@ EVENTS = frozenset(
         "paperless_signature_completed",
     }
 )
+GAUGES = {
+    "work_pending": "Keys that are due or being looked at",
+    "work_oldest_seconds": "How long the oldest of them has been due",
+    "stuck": "What waits for a person",
+    "unsure": "Submissions whose answer was lost",
+    "open_orders": "Orders that are not finished",
+    "stock_waiting": "SKUs that are to be written and not answered yet",
+    "stock_drift": "SKUs that somebody else changed and that are not put right",
+    "stock_drifted": "How often that was found, since the store was made",
+    "stock_hidden": "SKUs that RxScale does not show",
+    "stock_odd": "1 while an odd inventory waits to be confirmed",
+    "stock_inventory_age_seconds": "Since the inventory that is believed was read",
+}
 CALL_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 ACK_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0)
 
@@ -71,19 +84,7 @@ class Metrics:
         )
         self._gauges = {
             name: Gauge(f"rxbridge_{name}", text, registry=registry)
-            for name, text in (
-                ("work_pending", "Keys that are due or being looked at"),
-                ("work_oldest_seconds", "How long the oldest of them has been due"),
-                ("stuck", "What waits for a person"),
-                ("unsure", "Submissions whose answer was lost"),
-                ("open_orders", "Orders that are not finished"),
-                ("stock_waiting", "SKUs that are to be written and not answered yet"),
-                ("stock_drift", "SKUs that somebody else changed and that are not put right"),
-                ("stock_drifted", "How often that was found, since the store was made"),
-                ("stock_hidden", "SKUs that RxScale does not show"),
-                ("stock_odd", "1 while an odd inventory waits to be confirmed"),
-                ("stock_inventory_age_seconds", "Since the inventory that is believed was read"),
-            )
+            for name, text in GAUGES.items()
         }
         Gauge("rxbridge_build_info", "Version", ("version",), registry=registry).labels(
             __version__

@@ -218,7 +218,27 @@ def test_stock() -> None:
         "linked": 120,
         "unlinked": 4,
         "drift": 2,
+        "waiting": 0,
+        "hidden": 0,
+        "anomalies": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"stale": True}, "unknown for too long: everything is at 0"),
+        ({"odd": "PharmaOne's inventory is empty"}, "is empty: to be confirmed"),
+        ({"trouble": "no connection"}, "could not be carried on: no connection"),
+        ({"last_sync_at": None, "sync_seconds": 1.0}, "has not been compared for too long"),
+        ({"anomalies": 3}, "3 prices are to be confirmed"),
+    ],
+)
+def test_what_is_wrong_with_the_stock_is_told(more: dict[str, Any], reason: str) -> None:
+    facts = {"last_sync_at": LATER, "linked": 120, **more}
+    told = of(stock=StockFacts(**facts), started_at=NOW - timedelta(hours=1))
+    assert reason in (told.checks["stock"].reason or "")
+    assert judged("stock", of(stock=StockFacts(**{**facts, "linked": 0}))) == OK
 
 
 PROMISED = {
@@ -231,7 +251,7 @@ PROMISED = {
     "orders": {"last_poll_at", "open"},
     "stock": {"last_sync_at", "linked", "unlinked", "drift"},
 }
-ADDED = {"orders": {"found_by_sweep"}}
+ADDED = {"orders": {"found_by_sweep"}, "stock": {"waiting", "hidden", "anomalies"}}
 """What is told beside the promise."""
 
 

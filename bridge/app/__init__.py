@@ -1,6 +1,7 @@
 """The composition root (`build`, read it first) and the roads to both vendors."""
 
-from bridge.app.build import Bridge, open_bridge, planner, policy_of, rules_of, run, web_of
+from bridge.app.build import Bridge, open_bridge, planner, run, web_of
+from bridge.app.policies import policy_of, rules_of
 from bridge.app.vendors import Vendors, now, open_vendors
 
 __all__ = [

@@ -125,17 +125,25 @@ def _stock(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     plan.add_argument("--all", action="store_true", help="also what is as it should be")
     plan.add_argument("--reread", action="store_true", help="read RxScale's whole list first")
     plan.add_argument("--json", action="store_true", help="every linked SKU")
-    plan.set_defaults(handler="stock:plan")
+    plan.set_defaults(handler="goods.stock:plan")
     sync = verbs.add_parser("sync", help="do it now")
     sync.add_argument("--confirm", action="store_true", help="odd inventory and prices are true")
     sync.add_argument("--json", action="store_true")
-    sync.set_defaults(handler="stock:sync")
+    sync.set_defaults(handler="goods.stock:sync")
     skus = commands.add_parser("skus", help="which PharmaOne product each SKU is")
     kinds = skus.add_subparsers(dest="verb", required=True, metavar="VERB")
     listed = kinds.add_parser("list", help="links, with both sides' numbers as last seen")
     listed.add_argument("--unlinked", action="store_true", help="only SKUs without a link")
     listed.add_argument("--json", action="store_true")
-    listed.set_defaults(handler="stock:list_skus")
+    listed.set_defaults(handler="goods.stock:list_skus")
+    match = kinds.add_parser("match", help="propose links for SKUs without one")
+    match.add_argument("--write", action="store_true", help="add sure ones to skus.csv")
+    match.add_argument("--push", action="store_true", help="also set RxScale's external_id")
+    match.add_argument(
+        "--min-confidence", type=_percent, default=85, metavar="N", help="how sure is sure (85)"
+    )
+    match.add_argument("--json", action="store_true")
+    match.set_defaults(handler="goods.skus:match")
 
 
 def _telling(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -176,6 +184,13 @@ def _mending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     submitted = verbs.add_parser("submitted", help="its order-request is in PharmaOne already")
     submitted.add_argument("key", metavar="KEY")
     submitted.set_defaults(handler="stuck:submitted")
+
+
+def _percent(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError("must be 0 to 100")
+    return number
 
 
 def _count(text: str) -> int:

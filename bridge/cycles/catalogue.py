@@ -11,11 +11,27 @@ from bridge.core.paging import Seen, Wanted, read_all
 from bridge.cycles.paged import drive
 from bridge.exchange import Harm
 from bridge.rxscale.client import RxScale
+from bridge.rxscale.translate import SkusPage
 from bridge.store import Store
 
 PAGE = 200
 READINGS = 2
 """A list that does not change while it is read is read so often."""
+
+
+async def read_skus(rxscale: RxScale) -> list[CatalogueSku]:
+    """RxScale's whole list, not remembered. Raises what the client raises."""
+
+    async def page(wanted: Wanted) -> Seen[CatalogueSku]:
+        return _seen(await rxscale.skus_page(wanted.number, PAGE))
+
+    found = await drive(read_all([""]), page)
+    return list(found.rows.values())
+
+
+def _seen(page: SkusPage) -> Seen[CatalogueSku]:
+    rows: dict[str, CatalogueSku] = {sku.pharmacy_sku_uid: sku for sku in page.skus}
+    return Seen(rows, page.total, page.pages, full=len(page.skus) >= PAGE)
 
 
 class CatalogueReader:
@@ -64,5 +80,4 @@ class CatalogueReader:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds / (max(1, page.pages) * READINGS)):
                     await self._hurry.wait()
-        rows: dict[str, CatalogueSku] = {sku.pharmacy_sku_uid: sku for sku in page.skus}
-        return Seen(rows, page.total, page.pages, full=len(page.skus) >= PAGE)
+        return _seen(page)

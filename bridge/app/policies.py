@@ -1,0 +1,42 @@
+"""What the settings mean to the parts that decide."""
+
+from datetime import timedelta
+
+from bridge.core.steps import Policy
+from bridge.core.stock.model import StockPolicy
+from bridge.mapping import Rules, load
+from bridge.settings import Settings
+
+
+def rules_of(settings: Settings) -> Rules:
+    """The mapping files of these settings. Raises Misconfigured with every fault of theirs."""
+    by_selling_unit = settings.stock.units_from == "standard_selling_unit"
+    return load(
+        settings.mappings.dir, dialect=settings.rxscale.dialect, by_selling_unit=by_selling_unit
+    )
+
+
+def stock_policy_of(settings: Settings) -> StockPolicy:
+    stock = settings.stock
+    second_look = timedelta(seconds=stock.second_look_seconds)
+    return StockPolicy(
+        subtract_open_orders=stock.subtract_open_orders,
+        stale_after=timedelta(seconds=stock.stale_after_seconds) or None,
+        halved_percent=stock.halved_percent,
+        partial_percent=stock.partial_percent,
+        zeroed_percent=stock.zeroed_percent,
+        second_look=second_look if stock.confirm_by == "second_look" else None,
+        keep_drift=stock.adopt_external or stock.on_drift == "report",
+        sync_prices=stock.sync_prices,
+        price_percent=stock.price_percent,
+    )
+
+
+def policy_of(settings: Settings) -> Policy:
+    orders = settings.orders
+    return Policy(
+        fresh=timedelta(seconds=orders.fresh_seconds),
+        grace=timedelta(seconds=orders.unsure_grace_seconds),
+        repeat_unsure=orders.unsure_submission == "repeat",
+        hold_when_stuck=orders.hold_when_stuck,
+    )

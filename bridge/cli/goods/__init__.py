@@ -1,0 +1,1 @@
+"""Commands about what RxScale may sell of what PharmaOne has."""

@@ -1,0 +1,178 @@
+"""Which product a SKU most likely is: by `external_id`, else by a similar name and its pack's size.
+
+A wrong link sells the wrong thing, so what differs weighs more than what is alike: another number
+is another strength, and another word is another cultivar.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rapidfuzz import fuzz, process
+
+from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId
+from bridge.mapping.matching.names import Name, Size, read, size_of
+
+CANDIDATES = 8
+LEAST = 40.0
+SAME_WORD = 84.0
+"""Two words that are so similar differ by a slip of the pen."""
+CLOSE = 6
+"""A runner-up that is so close could be meant as well."""
+OTHER_NUMBER, OTHER_WORD, OTHER_SIZE, OTHER_PACK = 50, 65, 60, 80
+"""The most confidence where numbers, words or sizes contradict each other, or where several of
+PharmaOne's packs would make one SKU."""
+MISSING_NUMBER, MISSING_WORD = 12, 6
+"""What each number or word costs that only one of the names has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A SKU and the product it may be; None where nothing is similar.
+
+    `confidence` is 0 to 100; `units` how many PharmaOne units one SKU holds. `runner_up` is the
+    next best product, where it is close.
+    """
+
+    uid: PharmacySkuUid
+    name: str
+    product: ProductId | None = None
+    product_name: str = ""
+    confidence: int = 0
+    units: Decimal = Decimal(1)
+    why: str = "nothing similar"
+    runner_up: ProductId | None = None
+
+    @property
+    def is_clear(self) -> bool:
+        """No other product could be meant as well."""
+        return self.product is not None and self.runner_up is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    product: ProductId
+    confidence: int
+    why: str
+    units: Decimal
+
+
+def propose(
+    skus: Iterable[CatalogueSku],
+    products: Mapping[ProductId, str],
+    listed: Iterable[PharmacySkuUid] = (),
+) -> list[Proposal]:
+    """For each SKU without a link; those with an `external_id` of a product's, and the `listed`
+    ones, have one. `products` are PharmaOne's, with their names ("" where unknown).
+    """
+    known = frozenset(listed)
+    names = {product: read(name) for product, name in products.items() if name}
+    texts = {product: name.text for product, name in names.items()}
+    by_id = {_bare(product): product for product in products}
+    return [
+        _propose(sku, products, names, texts, by_id)
+        for sku in skus
+        if sku.pharmacy_sku_uid not in known and (sku.external_id or "").strip() not in products
+    ]
+
+
+def _propose(
+    sku: CatalogueSku,
+    products: Mapping[ProductId, str],
+    names: Mapping[ProductId, Name],
+    texts: Mapping[ProductId, str],
+    by_id: Mapping[str, ProductId],
+) -> Proposal:
+    wanted = read(sku.name)
+    size = wanted.size or size_of(sku.selling_unit, sku.unit)
+    own = by_id.get(_bare(sku.external_id or ""))
+    if own is not None:
+        units, why = _units(size, names[own].size if own in names else None)
+        why = f"its external_id is '{sku.external_id}'; {why}"
+        return Proposal(sku.pharmacy_sku_uid, sku.name, own, products[own], 100, units, why)
+    near = process.extract(
+        wanted.text, texts, scorer=fuzz.token_set_ratio, limit=CANDIDATES, score_cutoff=LEAST
+    )
+    found = [_judge(wanted, size, product, names[product]) for _, _, product in near]
+    found.sort(key=lambda each: (-each.confidence, each.product))
+    if not found:
+        return Proposal(sku.pharmacy_sku_uid, sku.name)
+    best, *others = found
+    close = [each for each in others if best.confidence - each.confidence <= CLOSE]
+    return Proposal(
+        uid=sku.pharmacy_sku_uid,
+        name=sku.name,
+        product=best.product,
+        product_name=products[best.product],
+        confidence=best.confidence,
+        units=best.units,
+        why=best.why,
+        runner_up=close[0].product if close else None,
+    )
+
+
+def _judge(wanted: Name, size: Size | None, product: ProductId, name: Name) -> _Found:
+    """How sure it is that both names mean the same goods."""
+    score = float(fuzz.token_sort_ratio(wanted.text, name.text))
+    remarks: list[str] = []
+    left, right = _unmatched(wanted.words, name.words)
+    if left and right:
+        score = min(score, OTHER_WORD)
+        remarks.append(f"'{left[0]}' is not '{right[0]}'")
+    elif left or right:
+        score = max(score, 100.0) - MISSING_WORD * len(left + right)
+        remarks.append(f"only one says '{(left + right)[0]}'")
+    elif wanted.words:
+        score = max(score, 100.0)
+    score, remark = _numbers(score, wanted.numbers, name.numbers)
+    remarks += [remark] if remark else []
+    units, why = _units(size, name.size)
+    if not units:
+        units, score = Decimal(1), min(score, OTHER_SIZE)
+    elif name.size is not None and units != 1:
+        score = min(score, OTHER_PACK)
+    remarks.append(why)
+    return _Found(product, max(0, round(score)), "; ".join(remarks), units)
+
+
+def _numbers(
+    score: float, wanted: tuple[str, ...], there: tuple[str, ...]
+) -> tuple[float, str | None]:
+    left, right = sorted(set(wanted) - set(there)), sorted(set(there) - set(wanted))
+    if left and right:
+        return min(score, OTHER_NUMBER), f"{left[0]} is not {right[0]}"
+    if left or right:
+        missing = left + right
+        return score - MISSING_NUMBER * len(missing), f"only one says {missing[0]}"
+    return score, None
+
+
+def _unmatched(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The words of each that have no like in the other."""
+    return (
+        [word for word in left if not any(_alike(word, other) for other in right)],
+        [word for word in right if not any(_alike(word, other) for other in left)],
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or (min(len(one), len(other)) > 3 and fuzz.ratio(one, other) >= SAME_WORD)
+
+
+def _units(size: Size | None, of_product: Size | None) -> tuple[Decimal, str]:
+    """PharmaOne units in one SKU, and why; 0 where the sizes contradict each other."""
+    if size is None:
+        return Decimal(1), "no size is known: 1 unit"
+    if of_product is None:
+        return size.amount, f"{size} of a product that is counted in {size.unit}"
+    units, rest = divmod(size.amount, of_product.amount)
+    if size.unit != of_product.unit or rest or not units:
+        return Decimal(0), f"{size} are no packs of {of_product}"
+    if units == 1:
+        return units, f"both are packs of {size}"
+    return units, f"{size} are {units} packs of {of_product}"
+
+
+def _bare(ident: str) -> str:
+    """An id as people copy it: case, blanks and zeros before it do not count; "" for none."""
+    return ident.strip().casefold().lstrip("0")
