@@ -85,7 +85,10 @@ def read(body: bytes, *, full: bool = False) -> Inventory:
 
 def _row_by_row(body: bytes, *, full: bool) -> Inventory:
     """For an answer that is not wholly as documented: what can be read of it."""
-    raw = wire.parse(body)
+    try:
+        raw = wire.parse(body)
+    except ValueError:
+        raise Garbled(f"PharmaOne's answer to {INVENTORY.name} is not JSON") from None
     rows = raw.get("data") if isinstance(raw, Mapping) else raw
     if not isinstance(rows, list):
         what = f"PharmaOne's answer to {INVENTORY.name}, data: not a list of rows"

@@ -7,7 +7,8 @@ import tempfile
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from bridge.cli.shared.working import as_a_guest, is_running, patiently
 from bridge.core.model import CatalogueSku, PharmacySkuUid
 from bridge.core.stock.model import Pending
 from bridge.cycles.stock import SyncResult
+from bridge.errors import TryLater
 from bridge.exchange import Call
 from bridge.settings import Settings
 from bridge.store import StockState, Store
@@ -62,14 +64,24 @@ async def sync(settings: Settings, *, confirm: bool) -> Synced:
     if is_running(settings):
         return await _ask(settings, confirm=confirm)
     async with app.open_bridge(settings) as bridge:
-        await bridge.catalogue.read()
-        await bridge.sweep.run()
+        await patiently(bridge.catalogue.read)
+        await patiently(bridge.sweep.run)
         before = await bridge.store.stock.state()
-        result = await bridge.stock.sync(confirm=confirm)
-        await _watch(bridge.store, len(result.plan.writes), bridge.pusher.idle())
+        result = await patiently(partial(bridge.stock.sync, confirm=confirm))
+        await _watch(bridge.store, len(result.plan.writes), _written(bridge))
         state = await bridge.store.stock.state()
         failure = result.failure or bridge.pusher.trouble
         return _outcome(before, state, str(failure) if failure else None)
+
+
+async def _written(bridge: app.Bridge) -> None:
+    """Until all is written, or RxScale has put it off for too long."""
+    deadline = now() + timedelta(seconds=PATIENCE_SECONDS)
+    await bridge.pusher.idle()
+    while isinstance(bridge.pusher.trouble, TryLater) and now() < deadline:
+        await asyncio.sleep(bridge.pusher.trouble.after or 1.0)
+        await bridge.stock.sync(fetch=False)
+        await bridge.pusher.idle()
 
 
 async def _ask(settings: Settings, *, confirm: bool) -> Synced:

@@ -22,7 +22,7 @@ CLOSE = 6
 OTHER_NUMBER, OTHER_WORD, OTHER_SIZE, OTHER_PACK = 50, 65, 60, 80
 """The most confidence where numbers, words or sizes contradict each other, or where several of
 PharmaOne's packs would make one SKU."""
-MISSING_NUMBER, MISSING_WORD = 12, 6
+MISSING_NUMBER, MISSING_WORD = 20, 6
 """What each number or word costs that only one of the names has."""
 
 
@@ -89,7 +89,10 @@ def _propose(
     if own is not None:
         units, why = _units(size, names[own].size if own in names else None)
         why = f"its external_id is '{sku.external_id}'; {why}"
-        return Proposal(sku.pharmacy_sku_uid, sku.name, own, products[own], 100, units, why)
+        sure = 100 if units else OTHER_SIZE
+        return Proposal(
+            sku.pharmacy_sku_uid, sku.name, own, products[own], sure, units or Decimal(1), why
+        )
     near = process.extract(
         wanted.text, texts, scorer=fuzz.token_set_ratio, limit=CANDIDATES, score_cutoff=LEAST
     )

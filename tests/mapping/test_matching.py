@@ -1,0 +1,212 @@
+"""Which product a SKU most likely is, and lines added to skus.csv."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId, SkuUid
+from bridge.errors import Misconfigured
+from bridge.mapping.matching import Accepted, Proposal, append, propose
+from bridge.mapping.matching.names import Size, read, size_of
+from bridge.mapping.reading import Faults
+from bridge.mapping.skus import COLUMNS, read_skus
+
+PRODUCTS = {
+    "1": "Gelato",
+    "2": "Gelato 33",
+    "3": "Amnesia Haze 22/1",
+    "4": "Amnesia Kush 22/1",
+    "5": "Pedanios 22/1 SRK-CA",
+    "6": "Cannabisöl 25 mg/ml 30 ml",
+    "7": "Ibuprofen 400 mg 20 Stück",
+    "8": "Ibuprofen 600 mg 20 Stück",
+    "9": "1006",
+    "20409": "",
+}
+
+
+def sku(name: str, **more: str | None) -> CatalogueSku:
+    return CatalogueSku(PharmacySkuUid("psku-1"), SkuUid("sku-1"), name=name, **more)  # type: ignore[arg-type]
+
+
+def proposed(name: str, **more: str | None) -> Proposal:
+    (found,) = propose([sku(name, **more)], {ProductId(k): v for k, v in PRODUCTS.items()})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "product", "units"),
+    [
+        ("Gelato 10g", "1", "10"),
+        ("GELATO (10 G)", "1", "10"),
+        ("Gelatto 5 g", "1", "5"),
+        ("0,5 g Gelato", "1", "0.5"),
+        ("Gelato 2x5g", "1", "10"),
+        ("Gelato 1 kg", "1", "1000"),
+        ("Gelato 33 10g", "2", "10"),
+        ("Amnesia-Haze THC 22 CBD 1, 5 g", "3", "5"),
+        ("Aurora Amnesia Haze 22/1 10g", "3", "10"),
+        ("Kush Amnesia 22/1 10g", "4", "10"),
+        ("pedanios 22/1 srk ca 10 gramm", "5", "10"),
+        ("Cannabisoel 25mg/ml 30ml", "6", "1"),
+        ("Ibuprofen 600mg 20 St", "8", "1"),
+        ("Gelato", "1", "1"),
+    ],
+)
+def test_sure_ones(name: str, product: str, units: str):
+    found = proposed(name)
+    assert (found.product, found.units) == (product, Decimal(units)), found
+    assert found.confidence >= 85, found
+    assert found.is_clear, found
+
+
+@pytest.mark.parametrize(
+    ("name", "product", "why"),
+    [
+        ("Pedanios 20/1 SRK-CA 5g", "5", "20 is not 22"),
+        ("Amnesia 22/1 10g", "3", "only one says 'haze'"),
+        ("Amnesia Punch 22/1 10g", "3", "'punch' is not 'haze'"),
+        ("Ibuprofen 800mg 20 St", "7", "800 is not 400"),
+        ("Ibuprofen 600mg 50 St", "8", "50 st are no packs of 20 st"),
+        ("Cannabisöl 25mg/ml 60ml", "6", "60 ml are 2 packs of 30 ml"),
+        ("Cannabisöl 25mg/ml 30 g", "6", "30 g are no packs of 30 ml"),
+        ("Gelato 41 10g", "1", "only one says 41"),
+        ("1007 10g", "9", "1007 is not 1006"),
+    ],
+)
+def test_doubtful_ones_are_never_sure(name: str, product: str, why: str):
+    found = proposed(name)
+    assert found.confidence < 85 or not found.is_clear, found
+    if found.is_clear:
+        assert found.product == product
+    assert why in found.why or found.product != product
+
+
+def test_where_two_are_as_like_the_runner_up_is_named():
+    found = proposed("Amnesia 22/1 10g")
+    assert {found.product, found.runner_up} == {"3", "4"}
+    assert not found.is_clear
+
+
+def test_nothing_similar_is_told():
+    assert proposed("Wasser") == Proposal(PharmacySkuUid("psku-1"), "Wasser")
+    assert not proposed("Wasser").is_clear
+    assert proposed("").product is None
+
+
+@pytest.mark.parametrize("own", ["020409", " 020409", "0020409"])
+def test_an_external_id_that_was_copied_badly(own: str):
+    found = proposed("whatever 5 g", external_id=own)
+    assert (found.product, found.confidence, found.units) == ("20409", 100, 5)
+    assert own in found.why
+
+
+def test_an_external_id_with_a_name_takes_the_size_into_account():
+    found = proposed("Öl 30 ml", external_id="06")
+    assert (found.product, found.units) == ("6", 1)
+    odd = proposed("Öl 40 ml", external_id="06")
+    assert odd.confidence < 85
+
+
+def test_linked_skus_are_left_out():
+    skus = [sku("Gelato 10g"), sku("Gelato 10g", external_id="1")]
+    products = {ProductId(k): v for k, v in PRODUCTS.items()}
+    assert len(propose(skus, products)) == 1
+    assert propose(skus, products, [PharmacySkuUid("psku-1")]) == []
+
+
+def test_the_size_may_come_from_rxscales_list():
+    found = proposed("Gelato", selling_unit="10", unit="g")
+    assert found.units == 10
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "expected"),
+    [
+        ("10", "g", Size(Decimal(10), "g")),
+        ("1", "KG", Size(Decimal(1000), "g")),
+        ("20", "Stück", Size(Decimal(20), "st")),
+        ("10", "Kiste", None),
+        ("10", None, None),
+        (None, "g", None),
+        ("0", "g", None),
+    ],
+)
+def test_sizes_beside_the_name(amount, unit, expected):
+    assert size_of(amount, unit) == expected
+
+
+def test_a_name_taken_apart():
+    name = read("Demecan® Typ-1 THC18:CBD1 Blüten 10g")
+    assert name.words == ("demecan", "typ")
+    assert name.numbers == ("1", "18", "1")
+    assert str(name.size) == "10 g"
+    assert read("0 g").size is None
+
+
+LINK = Accepted(PharmacySkuUid("psku-9"), ProductId("20409"), Decimal("2.50"), "Ein; Name, gut")
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"pharmacy_sku_uid,p1_id\n", b"psku-9,20409\n"),
+        (b"pharmacy_sku_uid,p1_id", b"\npsku-9,20409\n"),
+        (b"p1_id;pharmacy_sku_uid;note\r\n", b'20409;psku-9;"Ein; Name, gut"\r\n'),
+        (b"\xef\xbb\xbfpharmacy_sku_uid,p1_id,units_per_sku\n# end", b"\npsku-9,20409,2.50\n"),
+        (b"pharmacy_sku_uid,p1_id,,share\rpsku-1,7\r", b"psku-9,20409,,\r"),
+        (b"", f'{",".join(COLUMNS)}\npsku-9,20409,2.50,,,"Ein; Name, gut"\n'.encode()),
+        (b"# mine", f'\n{",".join(COLUMNS)}\npsku-9,20409,2.50,,,"Ein; Name, gut"\n'.encode()),
+    ],
+)
+def test_a_line_is_added_in_the_files_own_form(content: bytes, line: bytes):
+    assert append(content, [LINK]) == content + line
+
+
+def test_nothing_to_add_changes_nothing():
+    assert append(b"odd", []) == b"odd"
+
+
+def test_a_header_with_faults_is_not_added_to():
+    with pytest.raises(Misconfigured, match="unknown column"):
+        append(b"odd,p1_id\n", [LINK])
+
+
+@pytest.mark.parametrize("note", ["=cmd()", "+1", "-1", "@x"])
+def test_no_formula_gets_into_a_spreadsheet(note: str):
+    link = Accepted(LINK.uid, LINK.product, LINK.units, f" {note}\nnext")
+    assert append(b"pharmacy_sku_uid,p1_id,note\n", [link]).endswith(f",'{note} next\n".encode())
+
+
+@given(
+    st.sampled_from([",", ";"]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+    st.booleans(),
+    st.permutations(COLUMNS),
+    st.lists(st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=20), max_size=4),
+)
+def test_what_stood_there_stays_and_what_is_added_is_read(
+    delimiter, end, marked, ended, columns, notes
+):
+    lines = [delimiter.join(columns), "# a comment"]
+    cells = {"pharmacy_sku_uid": "psku-0", "p1_id": "7", "units_per_sku": "3"}
+    lines.append(delimiter.join(cells.get(column, "") for column in columns))
+    text = end.join(lines) + (end if ended else "")
+    content = (b"\xef\xbb\xbf" if marked else b"") + text.encode()
+    links = [
+        Accepted(PharmacySkuUid(f"psku-{n}"), ProductId(f"P{n}"), Decimal(n), note)
+        for n, note in enumerate(notes, start=1)
+    ]
+    after = append(content, links)
+    assert after.startswith(content)
+    faults = Faults()
+    read_back = read_skus(after, faults)
+    assert not faults
+    assert read_back is not None
+    assert {uid: (link.p1_id, link.units) for uid, link in read_back.listed.items()} == {
+        "psku-0": ("7", 3),
+        **{link.uid: (link.product, link.units) for link in links},
+    }
