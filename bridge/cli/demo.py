@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,10 @@ from bridge import app
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import loop, show
 from bridge.cli.shared.opened import now, shipped_mappings
+from bridge.cli.shared.rehearsal import Result, is_good, tell_arrived, tell_ends, tell_stock
 from bridge.core.memory import OrderRow
 from bridge.core.model import PharmacyOrderUid, Phase
+from bridge.core.stock.plan import PlanRow, explain
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.settings import VENDORS
 from bridge.server import Running
@@ -32,26 +33,11 @@ LIVES = 5
 ENDED = (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE, Phase.DROPPED)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One order as each of the three ended up with it."""
-
-    order: str
-    name: str | None
-    state: str | None
-    phase: str
-    request: str | None
-    made: str | None
-    at_rxscale: str
-    at_pharmaone: int
-    calls: int
-
-
 def demo(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="rxbridge-demo-") as folder:
         show_both = partial(_demo, arguments, Path(folder))
         arrived, lived = loop.run(loop.until_stopped(show_both))
-    good = len(arrived) == arguments.orders and all(map(_is_good, arrived))
+    good = len(arrived) == arguments.orders and all(map(is_good, arrived))
     return DONE if good and all(map(_is_over, lived)) else FAILED
 
 
@@ -103,6 +89,7 @@ def _settings(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
             "server": {"port": 0},
             "store": {"path": folder / "rxbridge.db"},
             "mappings": {"dir": folder / "mappings"},
+            "stock": {"units_from": "standard_selling_unit"},
         }
     )
 
@@ -129,16 +116,36 @@ async def _show(
     arrived = [_result(row, sandbox) for row in rows]
     seconds = time.monotonic() - began
     if not quiet:
-        _tell(arrived, seconds)
+        tell_arrived(arrived, seconds)
     lived = await _live(uids[:LIVES], sandbox, bridge, stop, quiet=quiet)
+    stock = await _stock(bridge, stop)
     if quiet:
         document = [_document(result) for result in arrived]
         ends = [_document(result) for result in lived]
-        show.as_json({"orders": document, "seconds": round(seconds, 1), "lives": ends})
+        offers = [
+            {"sku": row.uid, "target": row.target, "at_rxscale": row.at_rxscale} for row in stock
+        ]
+        rest = {"seconds": round(seconds, 1), "lives": ends, "stock": offers}
+        show.as_json({"orders": document, **rest})
+    else:
+        tell_stock(stock)
     if arguments.keep and not stop.is_set():
         print(f"Still up: {running.url}/health, {sandbox.rxscale_url}/_sandbox/state (Ctrl-C ends)")
         await stop.wait()
     return arrived, lived
+
+
+async def _stock(bridge: app.Bridge, stop: asyncio.Event) -> list[PlanRow]:
+    """Every linked SKU, once RxScale offers what there is; as it stands if that takes too long."""
+    bridge.stock.wake(fetch=True)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        result, _ = await bridge.stock.look()
+        rows = list(explain(result.situation))
+        there = all(row.change == 0 for row in rows)
+        if there or stop.is_set() or time.monotonic() > deadline:
+            return rows
+        await asyncio.sleep(0.5)
 
 
 async def _live(
@@ -161,7 +168,7 @@ async def _live(
     rows = await _watch(bridge, uids, what, _has_ended, stop, quiet=quiet)
     lived = [_result(row, sandbox) for row in rows if row.link.uid in uids]
     if not quiet:
-        _tell_ends(lived)
+        tell_ends(lived)
     return lived
 
 
@@ -229,35 +236,8 @@ def _result(row: OrderRow, sandbox: Sandbox) -> Result:
     )
 
 
-def _is_good(result: Result) -> bool:
-    return result.phase == Phase.SUBMITTED and result.at_pharmaone == 1
-
-
 def _is_over(result: Result) -> bool:
     return result.phase == Phase.DONE and result.at_rxscale == "completed"
-
-
-def _tell_ends(results: list[Result]) -> None:
-    show.as_table(
-        ("order", "name", "state", "PharmaOne's order", "RxScale holds", "calls"),
-        [(r.order, r.name, r.state, r.made, r.at_rxscale, r.calls) for r in results],
-    )
-    print("RxScale followed PharmaOne one legal step at a time, up to complete_order.")
-
-
-def _tell(results: list[Result], seconds: float) -> None:
-    show.as_table(
-        ("order", "name", "state", "request", "RxScale holds", "PharmaOne holds"),
-        [
-            (r.order, r.name, r.state, r.request, r.at_rxscale, f"{r.at_pharmaone} under review")
-            for r in results
-        ],
-    )
-    good = sum(_is_good(result) for result in results)
-    calls = sum(result.calls for result in results)
-    each = calls / len(results) if results else 0.0
-    print(f"{good} of {len(results)} orders: one order-request each, in {seconds:.1f} s;", end=" ")
-    print(f"{each:.1f} calls an order (RxScale allows 10 a second).")
 
 
 def _document(result: Result) -> dict[str, Any]:

@@ -109,11 +109,15 @@ def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     sync.add_argument("uid", metavar="UID", help="po-... or order:po-...")
     sync.add_argument("--json", action="store_true")
     sync.set_defaults(handler="orders:sync_order")
-    reconcile = commands.add_parser("reconcile", help="both sides compared, order by order")
+    reconcile = commands.add_parser(
+        "reconcile", help="both sides compared, order by order, SKU by SKU"
+    )
     reconcile.add_argument(
         "--days", type=_count, default=7, metavar="N", help="finished ones of so many days too (7)"
     )
-    reconcile.add_argument("--fix", action="store_true", help="look at what differs now")
+    reconcile.add_argument(
+        "--fix", action="store_true", help="look at what differs, and sync the stock, now"
+    )
     reconcile.add_argument("--json", action="store_true")
     reconcile.set_defaults(handler="reconcile:reconcile")
 

@@ -1,4 +1,4 @@
-"""`rxbridge reconcile`: both sides compared, order by order; `--fix` looks at what differs."""
+"""`rxbridge reconcile`: both sides compared, order by order and SKU by SKU; `--fix` mends it."""
 
 import argparse
 import asyncio
@@ -13,12 +13,13 @@ from rich.progress import Progress
 from bridge import app
 from bridge.app import Vendors, open_vendors
 from bridge.cli.main import DONE, FAILED
-from bridge.cli.shared import show
+from bridge.cli.shared import show, stocking
 from bridge.cli.shared.opened import now, open_store, settings_of
 from bridge.cli.shared.working import as_a_guest, look_now, patiently
 from bridge.core.model import Link, OrderId, P1Order, P1Sight, PharmacyOrderUid, order_key
 from bridge.core.reconcile import Difference, Sides, difference
 from bridge.core.steps import View
+from bridge.core.stock.plan import PlanRow, explain
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.cycles.sweep import read_open_orders
 from bridge.errors import Misconfigured
@@ -39,6 +40,7 @@ def reconcile(arguments: argparse.Namespace) -> int:
 async def _reconcile(arguments: argparse.Namespace, settings: Settings) -> int:
     quiet = arguments.json or not sys.stderr.isatty()
     found, learnt = await _differences(settings, arguments.days, quiet=quiet)
+    skus = skus_left = await _skus(settings)
     left = found
     if arguments.fix and found:
         async with open_store(settings) as store:
@@ -47,11 +49,42 @@ async def _reconcile(arguments: argparse.Namespace, settings: Settings) -> int:
         keys = [order_key(each.uid) for each in found if each.mends]
         await look_now(settings, keys, "reconcile --fix")
         left, _ = await _differences(settings, arguments.days, quiet=quiet)
+    if arguments.fix and skus:
+        await stocking.sync(settings, confirm=False)
+        skus_left = await _skus(settings)
     if arguments.json:
-        show.as_json(_document(found, left, fixed=arguments.fix))
+        document = _document(found, left, fixed=arguments.fix)
+        show.as_json(document | _skus_document(skus, skus_left, fixed=arguments.fix))
     else:
         _tell(found, left, fixed=arguments.fix)
-    return FAILED if left else DONE
+        _tell_skus(skus, skus_left, fixed=arguments.fix)
+    return FAILED if left or skus_left else DONE
+
+
+async def _skus(settings: Settings) -> list[PlanRow]:
+    """SKUs whose number at RxScale is another than PharmaOne's inventory makes it."""
+    planned = await stocking.look(settings, reread=True)
+    return [row for row in explain(planned.result.situation) if row.change != 0]
+
+
+def _skus_document(found: list[PlanRow], left: list[PlanRow], *, fixed: bool) -> dict[str, Any]:
+    document: dict[str, Any] = {"skus": [{**asdict(each), "change": each.change} for each in found]}
+    return {**document, "skus_left": [each.uid for each in left]} if fixed else document
+
+
+def _tell_skus(found: list[PlanRow], left: list[PlanRow], *, fixed: bool) -> None:
+    if not found:
+        print("RxScale offers what PharmaOne's inventory makes of every linked SKU.")
+        return
+    headings = ("SKU", "product", "on hand", "target", "at RxScale", "why")
+    show.as_table(
+        headings,
+        ((r.uid, r.product, r.on_hand, r.target, r.at_rxscale, r.why) for r in found),
+    )
+    if fixed:
+        print(f"{len(found)} SKUs differed; {len(left)} left after a sync.")
+    else:
+        print(f"{len(found)} SKUs differ. `rxbridge reconcile --fix` syncs them now.")
 
 
 async def _differences(

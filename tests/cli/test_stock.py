@@ -181,3 +181,24 @@ def test_without_accounts_it_is_said_what_is_missing(typed, folder: Path, words)
     failed = typed(*words)
     assert failed.code == 2
     assert "RXBRIDGE_RXSCALE__API_KEY" in failed.err
+
+
+def test_reconcile_compares_sku_by_sku(typed, accounts, folder):
+    typed("stock", "sync")
+    assert "what PharmaOne's inventory makes of every linked SKU" in typed("reconcile").out
+    skus = {"skus": [{"uid": "psku-1002", "stock": 999}], "announce": False}
+    post(accounts, "rxscale/skus", skus)
+    found = typed("reconcile", "--json")
+    assert found.code == 1
+    (row,) = json.loads(found.out)["skus"]
+    assert (row["uid"], row["target"], row["at_rxscale"], row["change"]) == (
+        "psku-1002",
+        410,
+        999,
+        -589,
+    )
+    assert "1 SKUs differ" in typed("reconcile").out
+    fixed = typed("reconcile", "--fix")
+    assert fixed.code == 0, fixed.out
+    assert "1 SKUs differed; 0 left after a sync." in fixed.out
+    assert stocks(accounts)["psku-1002"] == 410
