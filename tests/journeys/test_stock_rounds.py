@@ -1,0 +1,154 @@
+"""The rounds of stock by themselves: when they come, and what wakes them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from house import House, open_house, open_sandbox
+
+from bridge.sandbox.traffic import Fault
+
+PATIENCE_SECONDS = 20
+
+
+@asynccontextmanager
+async def rounds(house: House) -> AsyncIterator[None]:
+    running = asyncio.create_task(house.bridge.stock.run())
+    try:
+        yield
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        await house.bridge.pusher.idle()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not true():  # noqa: ASYNC110 - the vendors tell nobody
+            await asyncio.sleep(0.01)
+
+
+def inventories(house: House) -> int:
+    return len(house.world.calls("GET /inventory"))
+
+
+async def test_a_warning_of_pharmaones_is_answered_at_once(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house, rounds(house):
+        await until(lambda: house.stock("psku-1006") == 450)
+        house.world.set_inventory([{"p1_id": 20406, "stockquantity": 0}])
+        await until(lambda: house.stock("psku-1006") == 0)
+        assert inventories(house) == 2
+
+
+async def test_a_new_order_lowers_what_is_offered_without_asking_pharmaone(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house, rounds(house):
+        await until(lambda: house.stock("psku-1006") == 450)
+        await house.orders_arrive({"order_items": [{"sku": {"uid": "sku-1006"}, "amount": 7}]})
+        await until(lambda: house.stock("psku-1006") == 443)
+        assert inventories(house) == 1
+
+
+async def test_by_the_clock(tmp_path: Path):
+    stock = {"sync_seconds": 0.3}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        async with rounds(house):
+            await until(lambda: house.stock("psku-1006") == 450)
+            house.hand("20406", 9)
+            await until(lambda: house.stock("psku-1006") == 9)
+
+
+async def test_an_oddity_is_looked_at_again_without_waiting_for_the_clock(tmp_path: Path):
+    stock = {"second_look_seconds": 0.3}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        async with rounds(house):
+            await until(lambda: house.stock("psku-1006") == 450)
+            house.world.remove_inventory()
+            house.bridge.stock.wake(fetch=True)
+            await until(lambda: house.stock("psku-1006") == 0)
+        assert inventories(house) >= 3
+
+
+async def test_what_a_command_asks_for_is_done(tmp_path: Path):
+    stock = {"confirm_by": "person"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        async with rounds(house):
+            await until(lambda: house.stock("psku-1006") == 450)
+            house.world.remove_inventory()
+            await house.bridge.store.stock.ask(confirm=False)
+            await until(lambda: inventories(house) == 2)
+            assert house.stock("psku-1006") == 450
+            await house.bridge.store.stock.ask(confirm=True)
+            await house.bridge.store.stock.ask(confirm=False)  # does not take the yes back
+            await until(lambda: house.stock("psku-1006") == 0)
+
+
+async def test_a_round_that_fails_is_tried_again(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("bridge.cycles.stock.cycle.RETRY_SECONDS", 0.2)
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        house.world.break_calls(
+            Fault(vendor="pharmaone", route="GET /inventory", status=403, times=2),
+            Fault(vendor="rxscale", route="GET /pharmacy_skus/", status=403, times=1),
+        )
+        monkeypatch.setattr(house.bridge.stock, "_shelf_of", None)
+        async with rounds(house):
+            await until(lambda: house.stock("psku-1006") == 450)
+
+
+async def test_a_mistake_of_ours_does_not_end_the_rounds(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("bridge.cycles.stock.cycle.RETRY_SECONDS", 0.2)
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        real, failed = house.bridge.stock.look, []
+
+        async def look(**words: bool):
+            if not failed:
+                failed.append(1)
+                raise RuntimeError("a mistake")
+            return await real(**words)
+
+        monkeypatch.setattr(house.bridge.stock, "look", look)
+        async with rounds(house):
+            await until(lambda: house.stock("psku-1006") == 450)
+
+
+async def test_what_others_changed_to_nobody_knows_what_is_read_from_the_list(tmp_path: Path):
+    stock = {"on_drift": "report"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        await house.sync()
+        unknown = "UPDATE stock SET drift_at = 1, rx_stock = NULL WHERE pharmacy_sku_uid = ?"
+        await house.bridge.store.transaction(lambda c: c.execute(unknown, ("psku-1002",)))
+        house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 5}], announce=False)
+        await house.sync(fetch=False)
+        found = await house.bridge.store.stock.basis(None, house.bridge.started_at)
+        known = found.known.of("psku-1002")
+        assert (known.stock, known.drifts) == (5, True)
+        before = len(house.world.calls("GET /pharmacy_skus/"))
+        await house.sync(fetch=False)
+        assert len(house.world.calls("GET /pharmacy_skus/")) == before
+
+
+async def test_the_list_is_read_slowly_unless_somebody_is_in_a_hurry(tmp_path: Path):
+    async with open_sandbox(skus=450) as sandbox, open_house(sandbox, tmp_path) as house:
+        catalogue = house.bridge.catalogue
+        await catalogue.read()
+        slow = asyncio.create_task(catalogue.read_slowly(3600))
+        before = len(house.world.calls("GET /pharmacy_skus/"))
+        await until(lambda: len(house.world.calls("GET /pharmacy_skus/")) == before + 1)
+        await catalogue.read()
+        await asyncio.wait_for(slow, PATIENCE_SECONDS)
+        assert len(house.world.calls("GET /pharmacy_skus/")) == before + 6
+        await asyncio.wait_for(catalogue.read_slowly(0.01), PATIENCE_SECONDS)
+
+
+async def test_drift_found_in_the_list_wakes_the_rounds(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync()
+        hour = 3600 * 10**6
+        old = "UPDATE stock SET ours_at = ours_at - ?, rx_seen_at = rx_seen_at - ?"
+        await house.bridge.store.transaction(lambda c: c.execute(old, (hour, hour)))
+        async with rounds(house):
+            house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 5}], announce=False)
+            await house.bridge.catalogue.read()
+            await until(lambda: house.stock("psku-1002") == 410)
