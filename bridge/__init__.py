@@ -1,3 +1,9 @@
 """rxbridge: an async, bidirectional bridge between PharmaOne and RxScale."""
 
+import os
+
 __version__ = "0.1.0"
+
+# pydantic looks for plugins in everything that is installed, and shows them all that is validated:
+# patients' data is nobody's business.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

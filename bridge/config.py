@@ -1,6 +1,5 @@
 """Finds and reads the configuration; reports every fault at once, as file: key: what to do."""
 
-import difflib
 import json
 import re
 import tomllib
@@ -227,6 +226,8 @@ def _take(section: str, key: str, value: object, origin: str, gathered: _Gathere
 
 
 def _nearest(word: str, known: Mapping[str, object] | tuple[str, ...], section: str = "") -> str:
+    import difflib  # only a mistake needs it
+
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     prefix = f"{section}." if section else ""
     if close:

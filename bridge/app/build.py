@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import random
-import uuid
+import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -170,7 +170,7 @@ def _adopter(settings: Settings, store: Store, pharmaone: PharmaOne) -> Adopter 
     if not settings.stock.adopt_external:
         return None
     grace = timedelta(seconds=settings.orders.unsure_grace_seconds)
-    return Adopter(store, pharmaone, now, reference=lambda: uuid.uuid4().hex[:16], grace=grace)
+    return Adopter(store, pharmaone, now, reference=lambda: secrets.token_hex(8), grace=grace)
 
 
 async def run(

@@ -1,6 +1,5 @@
 """The mapping files as they stand on disk: read once, every mistake told as file, key, way out."""
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -53,7 +52,7 @@ class Faults(list[Fault]):
 class Table(BaseModel):
     """A table of a mapping file: a key it does not know is a mistake, never ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -61,6 +60,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The way out of an unknown word: the nearest known one, else all of them if they are few."""
+    import difflib  # only a mistake needs it
+
     names = list(known)
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if close:

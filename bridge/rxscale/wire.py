@@ -115,7 +115,10 @@ Rows = Annotated[tuple[Item, ...], BeforeValidator(_empty_for_null)]
 
 
 class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    # built when first used: many are for calls that few bridges make
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 class Parent(_Wire):

@@ -1,9 +1,10 @@
 """Another try for a request that may be repeated: how often, after what pause, within what time."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 T = TypeVar("T")
 TRIES = 3
@@ -33,6 +34,8 @@ class Tries:
 
         Not for what goes well at once: tenacity costs more than all else done here for a call.
         """
+        from tenacity import AsyncRetrying, retry_if_result  # few calls need it
+
         known = [first]
 
         async def again() -> T:
@@ -46,10 +49,10 @@ class Tries:
             retry_error_callback=_last_result,
         )(again)
 
-    def _pause(self, state: RetryCallState) -> float:
+    def _pause(self, state: "RetryCallState") -> float:
         return self._jitter() * FIRST_PAUSE * 2.0 ** (state.attempt_number - 1)
 
-    def _is_over(self, state: RetryCallState) -> bool:
+    def _is_over(self, state: "RetryCallState") -> bool:
         return state.attempt_number >= TRIES or state.upcoming_sleep >= self.left
 
     async def _rest(self, seconds: float) -> None:
@@ -57,6 +60,6 @@ class Tries:
         await self._sleep(seconds)
 
 
-def _last_result(state: RetryCallState) -> Any:
+def _last_result(state: "RetryCallState") -> Any:
     assert state.outcome is not None  # noqa: S101 - tenacity calls this only after a try
     return state.outcome.result()

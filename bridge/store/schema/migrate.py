@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from bridge.errors import Fault, Misconfigured
 
@@ -28,10 +28,10 @@ class Step:
 @cache
 def steps() -> tuple[Step, ...]:
     """The schema files that came with this program, in order."""
-    found = sorted(file.name for file in files(__package__).iterdir() if file.name.endswith(".sql"))
+    found = sorted(Path(__file__).parent.glob("*.sql"))
     return tuple(
-        Step(number, name, tuple(split((files(__package__) / name).read_text("utf-8"))))
-        for number, name in enumerate(found, start=1)
+        Step(number, file.name, tuple(split(file.read_text("utf-8"))))
+        for number, file in enumerate(found, start=1)
     )
 
 
