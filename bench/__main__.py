@@ -24,6 +24,9 @@ DELIVERIES = 6000
 ROUNDS = 3
 STEADY_PER_SECOND, STEADY_SECONDS = 100, 10
 ORDERS = 2000
+NOT_OF_ONE_ORDER = re.compile(
+    r'route="(GET /(orders|inventory|pharmacy_orders/|pharmacy_skus/)"|PATCH /pharmacy_skus/)'
+)
 
 
 def delivery(number: int, status: str = "waiting for pharmacy") -> tuple[bytes, dict[str, str]]:
@@ -165,14 +168,14 @@ async def all_at(session: aiohttp.ClientSession, rxscale: str, status: str) -> N
 
 
 async def calls(session: aiohttp.ClientSession, bridge: str) -> dict[str, float]:
-    """How many calls each vendor got from the bridge so far, but for sweeps over lists."""
+    """How many calls each vendor got from the bridge so far, but for sweeps and stock."""
     async with session.get(f"{bridge}/metrics") as answer:
         text = await answer.text()
     found = {"rxscale": 0.0, "pharmaone": 0.0}
     pattern = r"rxbridge_vendor_call_seconds_count\{(.*?)\} ([\d.]+)"
     for labels, count in re.findall(pattern, text):
         vendor = "rxscale" if 'vendor="rxscale"' in labels else "pharmaone"
-        if not re.search(r'route="GET /(orders|pharmacy_orders/|pharmacy_skus/)"', labels):
+        if not NOT_OF_ONE_ORDER.search(labels):
             found[vendor] += float(count)
     return found
 
