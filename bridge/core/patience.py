@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 FIRST_SECONDS = 1.0
+SOON_SECONDS = 2.0
 MOST_SECONDS = 300.0
 MISCONFIGURED_SECONDS = 60.0
 """A wrong key or a missing permission: only the operator's change helps; ask once a minute."""
@@ -16,3 +17,10 @@ def backoff(attempts: int, jitter: float, after: float | None = None) -> timedel
     ceiling = min(MOST_SECONDS, FIRST_SECONDS * 2 ** min(attempts, 16))
     wait = max(0.1, ceiling * jitter)
     return timedelta(seconds=max(wait, after or 0.0))
+
+
+def pause(failures: int, usual_seconds: float) -> float:
+    """Seconds until a round is made again: sooner than usual after failures in a row, if any."""
+    if not failures:
+        return usual_seconds
+    return min(usual_seconds, SOON_SECONDS * 2 ** min(failures - 1, 16))
