@@ -23,4 +23,4 @@ def pause(failures: int, usual_seconds: float) -> float:
     """Seconds until a round is made again: sooner than usual after failures in a row, if any."""
     if not failures:
         return usual_seconds
-    return min(usual_seconds, SOON_SECONDS * 2 ** min(failures - 1, 16))
+    return min(usual_seconds, SOON_SECONDS * 2.0 ** min(failures - 1, 16))
