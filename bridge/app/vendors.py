@@ -13,6 +13,7 @@ import aiohttp
 from bridge.exchange import Call
 from bridge.pharmaone import client as pharmaone_client
 from bridge.pharmaone import dialect as pharmaone_dialect
+from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.token import TokenKeeper
 from bridge.rxscale import dialect as rxscale_dialect
@@ -57,7 +58,7 @@ async def open_vendors(
         )
         yield Vendors(
             RxScale(roads["rxscale"], _rxscale_site(settings), now),
-            PharmaOne(roads["pharmaone"], site, tokens, now),
+            PharmaOne(Caller(roads["pharmaone"], site, tokens), now),
             roads["rxscale"],
             roads["pharmaone"],
         )

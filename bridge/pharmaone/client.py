@@ -18,14 +18,13 @@ from bridge.core.model import (
     ProductId,
 )
 from bridge.errors import Garbled, Unsure
-from bridge.exchange import Harm, Request, Response, Send
+from bridge.exchange import Harm, Response, Send
 from bridge.pharmaone import answers, dialect, inventory, translate, wire
+from bridge.pharmaone.calling import Caller, Query, request_for
 from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
 from bridge.pharmaone.inventory import Inventory
 from bridge.pharmaone.token import TokenKeeper
 from bridge.pharmaone.translate import LogEntry, P1Page, Shop, Submitted
-
-Query = tuple[tuple[str, str], ...]
 
 
 def exchange(send: Send, site: Site) -> Callable[[], Awaitable[wire.TokenAnswer]]:
@@ -33,7 +32,7 @@ def exchange(send: Send, site: Site) -> Callable[[], Awaitable[wire.TokenAnswer]
 
     async def exchanged() -> wire.TokenAnswer:
         headers = {KEY_HEADER: site.api_key, "Accept": "application/json"}
-        request = _request(site, dialect.TOKEN, Harm.ORDER, headers, repeatable=True)
+        request = request_for(site, dialect.TOKEN, Harm.ORDER, headers, repeatable=True)
         raw = answers.content(dialect.TOKEN, await send(request))
         return answers.read(dialect.TOKEN, wire.TokenAnswer, raw)
 
@@ -44,10 +43,16 @@ def exchange(send: Send, site: Site) -> Callable[[], Awaitable[wire.TokenAnswer]
 class PharmaOne:
     """One organisation. `now` gives aware UTC times, for `seen_at`."""
 
-    send: Send
-    site: Site
-    tokens: TokenKeeper
+    caller: Caller
     now: Callable[[], datetime]
+
+    @property
+    def site(self) -> Site:
+        return self.caller.site
+
+    @property
+    def tokens(self) -> TokenKeeper:
+        return self.caller.tokens
 
     async def submit(
         self, uid: PharmacyOrderUid, draft: Draft, source: str = "rxbridge"
@@ -59,7 +64,7 @@ class PharmaOne:
         """
         route = dialect.SUBMIT[self.site.submit_via]
         body = wire.encode(translate.envelope(uid, draft, source, route.door))
-        response = await self._call(route, Harm.ORDER, body=body)
+        response = await self.caller.call(route, Harm.ORDER, body=body)
         if answers.accepted(response):
             return _accepted(route, response)
         if response.status == 409:
@@ -75,13 +80,15 @@ class PharmaOne:
         """
         wanted = (("status", status),) if status else ()
         query = (*wanted, ("limit", str(limit)), ("offset", str(offset)))
-        raw = answers.content(dialect.ORDERS, await self._call(dialect.ORDERS, harm, query=query))
+        raw = answers.content(
+            dialect.ORDERS, await self.caller.call(dialect.ORDERS, harm, query=query)
+        )
         page = answers.read(dialect.ORDERS, wire.OrdersPage, raw)
         return translate.orders_page(page, self.now())
 
     async def order(self, order_id: OrderId, harm: Harm = Harm.ORDER) -> P1Sight | None:
         """One order with its flags and all else it says (9); None if there is none (404)."""
-        response = await self._call(dialect.ORDER, harm, ident=order_id)
+        response = await self.caller.call(dialect.ORDER, harm, ident=order_id)
         if response.status == 404:
             return None
         raw = answers.content(dialect.ORDER, response)
@@ -96,7 +103,9 @@ class PharmaOne:
         Raises Unsure if it may have happened.
         """
         raw = wire.encode(dict(body))
-        response = await self._call(dialect.ORDER_STATUS, Harm.ORDER, ident=order_id, body=raw)
+        response = await self.caller.call(
+            dialect.ORDER_STATUS, Harm.ORDER, ident=order_id, body=raw
+        )
         if not answers.accepted(response):
             raise answers.failure(dialect.ORDER_STATUS, response)
 
@@ -106,7 +115,7 @@ class PharmaOne:
         What makes a second one an "upsert" is not documented. Raises Unsure if it may have
         arrived.
         """
-        response = await self._call(dialect.INGEST, Harm.ORDER, body=wire.encode(dict(body)))
+        response = await self.caller.call(dialect.INGEST, Harm.ORDER, body=wire.encode(dict(body)))
         if not answers.accepted(response):
             raise answers.failure(dialect.INGEST, response)
         try:
@@ -117,7 +126,7 @@ class PharmaOne:
 
     async def prescription(self, prescription_id: PrescriptionId) -> str | None:
         """A prescription's status (12); None if there is none (404)."""
-        response = await self._call(dialect.PRESCRIPTION, Harm.ORDER, ident=prescription_id)
+        response = await self.caller.call(dialect.PRESCRIPTION, Harm.ORDER, ident=prescription_id)
         if response.status == 404:
             return None
         raw = answers.content(dialect.PRESCRIPTION, response)
@@ -126,7 +135,7 @@ class PharmaOne:
     async def prescriptions_page(self, limit: int, offset: int) -> dict[PrescriptionId, str]:
         """The statuses of `limit` prescriptions after the first `offset` (12)."""
         query = (("limit", str(limit)), ("offset", str(offset)))
-        response = await self._call(dialect.PRESCRIPTIONS, Harm.SWEEP, query=query)
+        response = await self.caller.call(dialect.PRESCRIPTIONS, Harm.SWEEP, query=query)
         raw = answers.content(dialect.PRESCRIPTIONS, response)
         page = answers.read(dialect.PRESCRIPTIONS, wire.PrescriptionsPage, raw)
         return {PrescriptionId(row.id): row.status for row in page.data}
@@ -149,7 +158,7 @@ class PharmaOne:
         return found
 
     async def _inventory(self, full: bool, harm: Harm, query: Query) -> Inventory:
-        response = await self._call(dialect.INVENTORY, harm, query=query)
+        response = await self.caller.call(dialect.INVENTORY, harm, query=query)
         if not answers.accepted(response):
             raise answers.failure(dialect.INVENTORY, response)
         return inventory.read(response.body, full=full)
@@ -162,13 +171,15 @@ class PharmaOne:
         body = {"p1_id": product, "delta_on_hand": delta, "reason": reason}
         if self.site.shop_id is not None:
             body["shop_id"] = self.site.shop_id
-        response = await self._call(dialect.ADJUST, Harm.FALLING_STOCK, body=wire.encode(body))
+        response = await self.caller.call(
+            dialect.ADJUST, Harm.FALLING_STOCK, body=wire.encode(body)
+        )
         if not answers.accepted(response):
             raise answers.failure(dialect.ADJUST, response)
 
     async def inventory_log(self, product: ProductId) -> tuple[LogEntry, ...] | None:
         """The product's newest changes, at most 200 (8); None if there is no such product (404)."""
-        response = await self._call(dialect.INVENTORY_LOG, Harm.FALLING_STOCK, ident=product)
+        response = await self.caller.call(dialect.INVENTORY_LOG, Harm.FALLING_STOCK, ident=product)
         if response.status == 404:
             return None
         raw = answers.content(dialect.INVENTORY_LOG, response)
@@ -176,63 +187,8 @@ class PharmaOne:
 
     async def shops(self) -> tuple[Shop, ...]:
         """The organisation's shops (6)."""
-        raw = answers.content(dialect.SHOPS, await self._call(dialect.SHOPS, Harm.SWEEP))
+        raw = answers.content(dialect.SHOPS, await self.caller.call(dialect.SHOPS, Harm.SWEEP))
         return translate.shops(answers.read(dialect.SHOPS, wire.ShopsPage, raw))
-
-    async def _call(
-        self,
-        route: Route,
-        harm: Harm,
-        *,
-        ident: str = "",
-        query: Query = (),
-        body: bytes | None = None,
-    ) -> Response:
-        """Sends with what opens the door.
-
-        A 401 means that nothing was carried out, so a refused token is replaced and the call
-        repeated: once.
-        """
-
-        def request(opener: dict[str, str]) -> Request:
-            headers = {**opener, "Accept": "application/json", "Content-Type": "application/json"}
-            return _request(self.site, route, harm, headers, ident=ident, query=query, body=body)
-
-        if route.door != "v2":
-            return await self.send(request({KEY_HEADER: self.site.api_key}))
-        token = await self.tokens.get(route.scope)
-        response = await self.send(request(_bearer(token)))
-        if response.status != 401:
-            return response
-        self.tokens.invalidate(token)
-        return await self.send(request(_bearer(await self.tokens.get(route.scope))))
-
-
-def _bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
-
-
-def _request(
-    site: Site,
-    route: Route,
-    harm: Harm,
-    headers: dict[str, str],
-    *,
-    ident: str = "",
-    query: Query = (),
-    body: bytes | None = None,
-    repeatable: bool | None = None,
-) -> Request:
-    return Request(
-        method=route.method,
-        url=site.url(route, ident),
-        route=route.name,
-        harm=harm,
-        repeatable=route.repeatable if repeatable is None else repeatable,
-        headers=headers,
-        query=query,
-        body=body,
-    )
 
 
 def _accepted(route: Route, response: Response) -> Submitted:

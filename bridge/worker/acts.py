@@ -34,9 +34,9 @@ class Acts:
         self._book = book
         listening = book.listening
         self._rxscale = replace(parts.rxscale, send=listening("rxscale", parts.rxscale.send))
-        self._pharmaone = replace(
-            parts.pharmaone, send=listening("pharmaone", parts.pharmaone.send)
-        )
+        p1_caller = parts.pharmaone.caller
+        heard = replace(p1_caller, send=listening("pharmaone", p1_caller.send))
+        self._pharmaone = replace(parts.pharmaone, caller=heard)
         self._looker = Looker(parts, rules, sight, book, self._rxscale, self._pharmaone)
 
     async def do(self, step: Act) -> Stuck | None:

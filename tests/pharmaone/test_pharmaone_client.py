@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bridge.core.model import Draft, OrderId, P1Order, PharmacyOrderUid, PrescriptionId
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Harm, Response
+from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.client import PharmaOne, exchange
 from bridge.pharmaone.dialect import SCOPES, Site
 from bridge.pharmaone.token import TokenKeeper
@@ -84,7 +85,7 @@ def client(
     tokens = TokenKeeper(
         issuer or Issuer(), now=clock, org_id=site.org_id, needed_scopes=site.needed_scopes
     )
-    return PharmaOne(send, site, tokens, clock), send
+    return PharmaOne(Caller(send, site, tokens), clock), send
 
 
 async def ask(

@@ -1,0 +1,112 @@
+"""Carries calls to PharmaOne through the right door: a token, or the API key itself."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from bridge.exchange import Harm, Request, Response, Send
+from bridge.pharmaone import answers, wire
+from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
+from bridge.pharmaone.token import TokenKeeper
+
+Query = tuple[tuple[str, str], ...]
+Model = TypeVar("Model", bound=BaseModel)
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Speaks for one organisation. Errors are those of `bridge.pharmaone.answers`."""
+
+    send: Send
+    site: Site
+    tokens: TokenKeeper
+
+    async def call(
+        self,
+        route: Route,
+        harm: Harm,
+        *,
+        ident: str = "",
+        query: Query = (),
+        body: bytes | None = None,
+    ) -> Response:
+        """Sends with what opens the door.
+
+        A 401 means that nothing was carried out, so a refused token is replaced and the call
+        repeated: once.
+        """
+
+        def request(opener: dict[str, str]) -> Request:
+            headers = {**opener, "Accept": "application/json", "Content-Type": "application/json"}
+            return request_for(self.site, route, harm, headers, ident=ident, query=query, body=body)
+
+        if route.door != "v2":
+            return await self.send(request({KEY_HEADER: self.site.api_key}))
+        token = await self.tokens.get(route.scope)
+        response = await self.send(request(_bearer(token)))
+        if response.status != 401:
+            return response
+        self.tokens.invalidate(token)
+        return await self.send(request(_bearer(await self.tokens.get(route.scope))))
+
+    async def read(
+        self,
+        route: Route,
+        model: type[Model],
+        harm: Harm = Harm.SWEEP,
+        *,
+        ident: str = "",
+        query: Query = (),
+        body: Mapping[str, Any] | None = None,
+    ) -> Model:
+        """The answer of an accepted call as `model`; Garbled where it cannot be read."""
+        raw = None if body is None else wire.encode(body)
+        response = await self.call(route, harm, ident=ident, query=query, body=raw)
+        return answers.read(route, model, answers.content(route, response))
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def request_for(
+    site: Site,
+    route: Route,
+    harm: Harm,
+    headers: dict[str, str],
+    *,
+    ident: str = "",
+    query: Query = (),
+    body: bytes | None = None,
+    repeatable: bool | None = None,
+) -> Request:
+    return Request(
+        method=route.method,
+        url=site.url(route, ident),
+        route=route.name,
+        harm=harm,
+        repeatable=route.repeatable if repeatable is None else repeatable,
+        headers=headers,
+        query=query,
+        body=body,
+    )
+
+
+async def by_offset(
+    fetch: Callable[[int, int], Awaitable[tuple[tuple[Row, ...], int | None]]], limit: int
+) -> AsyncIterator[Row]:
+    """Every row of a list that is paged by `limit` and `offset` (5); `fetch` gives rows and total.
+
+    Ends at the total or, where there is none (C3), at the first page that is not full.
+    """
+    offset = 0
+    while True:
+        rows, total = await fetch(limit, offset)
+        for row in rows:
+            yield row
+        offset += len(rows)
+        if not rows or (len(rows) < limit if total is None else offset >= total):
+            return
