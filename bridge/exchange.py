@@ -1,9 +1,11 @@
 """What is said to a vendor and what comes back, as values; and the one seam between the two."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 class Harm(IntEnum):
@@ -62,3 +64,23 @@ class Call:
     route: str
     outcome: str
     milliseconds: int
+
+
+def calls(*routes: Any) -> Callable[[Method], Method]:
+    """Marks a client's method with the routes that it calls.
+
+    `rxbridge check` reads from them which scope or permission a method needs, and
+    docs/coverage.md which routes have a method.
+    """
+
+    def mark(method: Method) -> Method:
+        vars(method)["routes"] = routes
+        return method
+
+    return mark
+
+
+def routes_of(method: Callable[..., Any]) -> tuple[Any, ...]:
+    """The routes that `calls` marked a method with; none for any other."""
+    found: tuple[Any, ...] = vars(getattr(method, "__func__", method)).get("routes", ())
+    return found

@@ -98,32 +98,34 @@ class Section(BaseModel):
     )
 
 
-class RxScaleSection(Section):
+class VendorSection(Section):
+    api_key: Secret | None = None
+    webhook_secrets: tuple[Secret, ...] = ()
+    requests_per_second: Count = 10
+    requests_per_minute: Count = 600
+    at_once: AtLeastOne = 8
+
+
+class RxScaleSection(VendorSection):
     base_url: WebAddress = "https://api.rxscale-dev.com"
     api_path: Annotated[str, AfterValidator(_api_path)] = "/v1/external_pharmacy_api"
     """Older accounts: /v1/external-pharmacy-api-v1."""
     dialect: Literal["current", "legacy"] = "current"
-    api_key: Secret | None = None
-    webhook_secrets: tuple[Secret, ...] = ()
     pharmacy_uid: OptionalText = None
     stock_via: Literal["sku", "stock"] = "sku"
     """`stock` for a key that has no more than stock_write: that route's body is not documented."""
-    requests_per_second: Count = 10
-    requests_per_minute: Count = 600
-    at_once: AtLeastOne = 8
+    public_api_path: Annotated[str, AfterValidator(_api_path)] = "/v2/public"
+    """Newest pages: /v2/public-api. For `stock verify`, maybe with a key of its own."""
+    public_api_key: Secret | None = None
+    market: str = "DE"
 
 
-class PharmaOneSection(Section):
+class PharmaOneSection(VendorSection):
     base_url: WebAddress = "https://manager.prod.pharmaone.shop"
     org_id: OptionalText = None
     shop_id: OptionalText = None
-    api_key: Secret | None = None
-    webhook_secrets: tuple[Secret, ...] = ()
     submit_via: Literal["v2", "v1", "connector"] = "v2"
     connector_url: OptionalAddress = None
-    requests_per_second: Count = 10
-    requests_per_minute: Count = 600
-    at_once: AtLeastOne = 8
 
 
 class ServerSection(Section):
@@ -210,8 +212,9 @@ class Settings(Section):
     def secrets(self) -> tuple[str, ...]:
         """Every secret in plain text: only to keep them out of the log."""
         vendors = (self.rxscale, self.pharmaone)
-        found = [s for v in vendors for s in (v.api_key, *v.webhook_secrets) if s is not None]
-        return tuple(secret.get_secret_value() for secret in found)
+        keys = (*(v.api_key for v in vendors), self.rxscale.public_api_key)
+        found = (*keys, *(secret for v in vendors for secret in v.webhook_secrets))
+        return tuple(secret.get_secret_value() for secret in found if secret is not None)
 
     def missing_for_run(self) -> tuple[Fault, ...]:
         """What has no default and is needed to talk to both vendors."""
@@ -271,11 +274,9 @@ def keys() -> Mapping[str, tuple[str, ...]]:
 
 
 def secret_keys() -> frozenset[str]:
-    return frozenset(
-        f"{section}.{key}"
-        for section in ("rxscale", "pharmaone")
-        for key in ("api_key", "webhook_secrets")
-    )
+    both = ("rxscale", "pharmaone")
+    keys = (f"{section}.{key}" for section in both for key in ("api_key", "webhook_secrets"))
+    return frozenset({*keys, "rxscale.public_api_key"})
 
 
 def is_list(section: str, key: str) -> bool:

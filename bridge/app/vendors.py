@@ -13,10 +13,11 @@ import aiohttp
 from bridge.exchange import Call
 from bridge.pharmaone import client as pharmaone_client
 from bridge.pharmaone import dialect as pharmaone_dialect
-from bridge.pharmaone.calling import Caller
+from bridge.pharmaone.calling import Caller as PharmaOneCaller
 from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.token import TokenKeeper
 from bridge.rxscale import dialect as rxscale_dialect
+from bridge.rxscale.calling import Caller as RxScaleCaller
 from bridge.rxscale.client import RxScale
 from bridge.settings import Settings
 from bridge.transport import Limits, Transport, session
@@ -57,8 +58,8 @@ async def open_vendors(
             needed_scopes=site.needed_scopes | _more_scopes(settings),
         )
         yield Vendors(
-            RxScale(roads["rxscale"], _rxscale_site(settings), now),
-            PharmaOne(Caller(roads["pharmaone"], site, tokens), now),
+            RxScale(RxScaleCaller(roads["rxscale"], _rxscale_site(settings)), now),
+            PharmaOne(PharmaOneCaller(roads["pharmaone"], site, tokens), now),
             roads["rxscale"],
             roads["pharmaone"],
         )
@@ -103,6 +104,8 @@ def _rxscale_site(settings: Settings) -> rxscale_dialect.Site:
         pharmacy_uid=vendor.pharmacy_uid,
         dialect=vendor.dialect,
         stock_via=vendor.stock_via,
+        public_api_path=vendor.public_api_path,
+        public_api_key=vendor.public_api_key.get_secret_value() if vendor.public_api_key else "",
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from bridge.errors import Unsure
 from bridge.exchange import Harm, Request, Response, Send
 from bridge.pharmaone import answers, wire
 from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
@@ -66,6 +67,25 @@ class Caller:
         raw = None if body is None else wire.encode(body)
         response = await self.call(route, harm, ident=ident, query=query, body=raw)
         return answers.read(route, model, answers.content(route, response))
+
+    async def write(
+        self, route: Route, body: Mapping[str, Any], *, ident: str = ""
+    ) -> Mapping[str, Any]:
+        """What an accepted change is answered with; nothing where that is not an object.
+
+        Raises Unsure if it may have happened; so it is where a web page says that it was accepted.
+        """
+        raw = wire.encode(body)
+        response = await self.call(route, Harm.SWEEP, ident=ident, body=raw)
+        if not answers.accepted(response):
+            raise answers.failure(route, response)
+        try:
+            said: Any = wire.parse(response.body)
+        except ValueError:
+            if response.body.lstrip()[:1] == b"<":
+                raise Unsure(f"PharmaOne answered {route.name} with a web page") from None
+            return {}
+        return said if isinstance(said, dict) else {}
 
 
 def _bearer(token: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ Every method raises TryLater (Garbled if an answer cannot be read), Misconfigure
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.core.model import (
     Draft,
@@ -18,7 +18,7 @@ from bridge.core.model import (
     ProductId,
 )
 from bridge.errors import Garbled, Unsure
-from bridge.exchange import Harm, Response, Send
+from bridge.exchange import Harm, Response, Send, calls
 from bridge.pharmaone import answers, dialect, inventory, translate, wire
 from bridge.pharmaone.calling import Caller, Query, request_for
 from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
@@ -26,7 +26,11 @@ from bridge.pharmaone.inventory import Inventory
 from bridge.pharmaone.token import TokenKeeper
 from bridge.pharmaone.translate import LogEntry, P1Page, Shop, Submitted
 
+if TYPE_CHECKING:  # loaded when first used: `run` needs none of them
+    from bridge.pharmaone.resources import Orders, Products, Reports
 
+
+@calls(dialect.TOKEN)
 def exchange(send: Send, site: Site) -> Callable[[], Awaitable[wire.TokenAnswer]]:
     """The call that gives a token for the key (3.2). A second token does no harm: repeatable."""
 
@@ -47,6 +51,25 @@ class PharmaOne:
     now: Callable[[], datetime]
 
     @property
+    def products(self) -> "Products":
+        from bridge.pharmaone.resources import Products
+
+        return Products(self.caller)
+
+    @property
+    def order_book(self) -> "Orders":
+        """Orders with their money, and writing orders; the bridge itself needs neither."""
+        from bridge.pharmaone.resources import Orders
+
+        return Orders(self.caller)
+
+    @property
+    def reports(self) -> "Reports":
+        from bridge.pharmaone.resources import Reports
+
+        return Reports(self.caller)
+
+    @property
     def site(self) -> Site:
         return self.caller.site
 
@@ -54,6 +77,7 @@ class PharmaOne:
     def tokens(self) -> TokenKeeper:
         return self.caller.tokens
 
+    @calls(*dialect.SUBMIT.values())
     async def submit(
         self, uid: PharmacyOrderUid, draft: Draft, source: str = "rxbridge"
     ) -> Submitted:
@@ -71,6 +95,7 @@ class PharmaOne:
             return Submitted(None, "conflict")
         raise answers.failure(route, response)
 
+    @calls(dialect.ORDERS)
     async def orders_page(
         self, limit: int, offset: int, harm: Harm = Harm.SWEEP, status: str = ""
     ) -> P1Page:
@@ -86,6 +111,7 @@ class PharmaOne:
         page = answers.read(dialect.ORDERS, wire.OrdersPage, raw)
         return translate.orders_page(page, self.now())
 
+    @calls(dialect.ORDER)
     async def order(self, order_id: OrderId, harm: Harm = Harm.ORDER) -> P1Sight | None:
         """One order with its flags and all else it says (9); None if there is none (404)."""
         response = await self.caller.call(dialect.ORDER, harm, ident=order_id)
@@ -97,6 +123,7 @@ class PharmaOne:
             raise Garbled("PharmaOne answered with another id than the one asked for", "id")
         return P1Sight(translate.order(row, self.now()), raw)
 
+    @calls(dialect.ORDER_STATUS)
     async def set_order_status(self, order_id: OrderId, body: Mapping[str, Any]) -> None:
         """Changes an order's status (9). Neither the body's fields nor the answer are documented.
 
@@ -109,6 +136,7 @@ class PharmaOne:
         if not answers.accepted(response):
             raise answers.failure(dialect.ORDER_STATUS, response)
 
+    @calls(dialect.INGEST)
     async def ingest(self, body: Mapping[str, Any]) -> PrescriptionId:
         """Sends a prescription by itself (12); `body` as orders.toml makes it.
 
@@ -124,6 +152,7 @@ class PharmaOne:
         except Garbled as unreadable:
             raise Unsure(unreadable.what) from None
 
+    @calls(dialect.PRESCRIPTION)
     async def prescription(self, prescription_id: PrescriptionId) -> str | None:
         """A prescription's status (12); None if there is none (404)."""
         response = await self.caller.call(dialect.PRESCRIPTION, Harm.ORDER, ident=prescription_id)
@@ -132,6 +161,7 @@ class PharmaOne:
         raw = answers.content(dialect.PRESCRIPTION, response)
         return answers.read(dialect.PRESCRIPTION, wire.Prescription, raw).status
 
+    @calls(dialect.PRESCRIPTIONS)
     async def prescriptions_page(self, limit: int, offset: int) -> dict[PrescriptionId, str]:
         """The statuses of `limit` prescriptions after the first `offset` (12)."""
         query = (("limit", str(limit)), ("offset", str(offset)))
@@ -140,6 +170,7 @@ class PharmaOne:
         page = answers.read(dialect.PRESCRIPTIONS, wire.PrescriptionsPage, raw)
         return {PrescriptionId(row.id): row.status for row in page.data}
 
+    @calls(dialect.INVENTORY)
     async def inventory(self, *, full: bool = False, harm: Harm = Harm.FALLING_STOCK) -> Inventory:
         """Units on hand of every product of the organisation (8); `full`: names and prices too.
 
@@ -163,6 +194,7 @@ class PharmaOne:
             raise answers.failure(dialect.INVENTORY, response)
         return inventory.read(response.body, full=full)
 
+    @calls(dialect.ADJUST)
     async def adjust(self, product: ProductId, delta: int, reason: str) -> None:
         """Changes what is on hand by `delta` units (8). There is no key: `reason` has to be unique.
 
@@ -177,6 +209,7 @@ class PharmaOne:
         if not answers.accepted(response):
             raise answers.failure(dialect.ADJUST, response)
 
+    @calls(dialect.INVENTORY_LOG)
     async def inventory_log(self, product: ProductId) -> tuple[LogEntry, ...] | None:
         """The product's newest changes, at most 200 (8); None if there is no such product (404)."""
         response = await self.caller.call(dialect.INVENTORY_LOG, Harm.FALLING_STOCK, ident=product)
@@ -185,6 +218,23 @@ class PharmaOne:
         raw = answers.content(dialect.INVENTORY_LOG, response)
         return translate.log(answers.read(dialect.INVENTORY_LOG, wire.LogPage, raw))
 
+    @calls(dialect.INVENTORY_HISTORY)
+    async def inventory_history(
+        self, product: ProductId, days: int = 30
+    ) -> tuple[Mapping[str, Any], ...] | None:
+        """The product's changes summed up by day, of at most 365 days (8), as they came: no field
+        is documented. None if there is no such product (404).
+        """
+        query = (("days", str(days)),)
+        response = await self.caller.call(
+            dialect.INVENTORY_HISTORY, Harm.SWEEP, ident=product, query=query
+        )
+        if response.status == 404:
+            return None
+        raw = answers.content(dialect.INVENTORY_HISTORY, response)
+        return answers.read(dialect.INVENTORY_HISTORY, wire.HistoryPage, raw).data
+
+    @calls(dialect.SHOPS)
     async def shops(self) -> tuple[Shop, ...]:
         """The organisation's shops (6)."""
         raw = answers.content(dialect.SHOPS, await self.caller.call(dialect.SHOPS, Harm.SWEEP))

@@ -49,7 +49,21 @@ INGEST = Route("POST", "/prescriptions", scope="prescriptions.write")
 INVENTORY = Route("GET", "/inventory", scope="inventory.read")
 INVENTORY_LOG = Route("GET", "/inventory/{id}/log", scope="inventory.read")
 ADJUST = Route("POST", "/inventory/adjust", scope="inventory.write")
+INVENTORY_HISTORY = Route("GET", "/inventory/{id}/history", scope="inventory.read")
 SHOPS = Route("GET", "/shops", scope="products.read")
+ATTACH = Route("POST", "/shops/attach-product", scope="products.write")
+DETACH = Route("POST", "/shops/detach-product", scope="products.write")
+OVERRIDE = Route("POST", "/shops/product-overrides", scope="products.write")
+PRODUCTS = Route("GET", "/products", scope="products.read")
+PRODUCT = Route("GET", "/products/{id}", scope="products.read")
+ADD_PRODUCT = Route("POST", "/products/add-to-inventory", scope="products.write")
+CHANGE_PRODUCT = Route("PUT", "/products/{id}", scope="products.write")
+UPSERT_ORDER = Route("POST", "/orders", scope="orders.write")
+CHANGE_ORDER = Route("PUT", "/orders/{id}", scope="orders.write")
+STATS = Route("GET", "/reports/stats", scope="reports.read")
+PRODUCT_PERFORMANCE = Route("GET", "/reports/product-performance", scope="reports.read")
+PRODUCT_SALES = Route("GET", "/reports/product-sales", scope="reports.read")
+BILLING = Route("GET", "/reports/pharmaone", scope="reports.read")
 
 SUBMIT: Mapping[Door, Route] = MappingProxyType(
     {
@@ -59,6 +73,18 @@ SUBMIT: Mapping[Door, Route] = MappingProxyType(
     }
 )
 """The three ways in for an order-request (sections 10 and 11)."""
+
+ROUTES = (
+    TOKEN,
+    SHOPS, ATTACH, DETACH, OVERRIDE,
+    PRODUCTS, PRODUCT, ADD_PRODUCT, CHANGE_PRODUCT,
+    INVENTORY, ADJUST, INVENTORY_LOG, INVENTORY_HISTORY,
+    ORDERS, ORDER, UPSERT_ORDER, CHANGE_ORDER, ORDER_STATUS,
+    *SUBMIT.values(),
+    PRESCRIPTIONS, PRESCRIPTION, INGEST,
+    STATS, PRODUCT_PERFORMANCE, PRODUCT_SALES, BILLING,
+)  # fmt: skip
+"""Every documented route: the overview's route map, v1 and the connector (sections 2 to 13)."""
 
 SCOPES = frozenset(
     {

@@ -10,10 +10,10 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import from_json
 
 from bridge.errors import Fault, Misconfigured
@@ -21,6 +21,8 @@ from bridge.errors import Fault, Misconfigured
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,127}")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}")
 _TOKEN = re.compile(r"[!-~]{1,16384}")
+
+_MOST_EUROS = 10**12
 
 Item = TypeVar("Item")
 
@@ -107,6 +109,17 @@ def _whole(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def as_euros(value: object) -> Decimal | None:
+    """An amount of euros (16, C17: no currency is ever named), exactly as written; else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        amount = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and abs(amount) < _MOST_EUROS else None
+
+
 def _empty_for_null(value: object) -> object:
     return () if value is None else value
 
@@ -118,6 +131,10 @@ def _object_or_none(value: object) -> object:
 Text = Annotated[str | None, BeforeValidator(as_text)]
 Time = Annotated[datetime | None, BeforeValidator(as_time)]
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
+Euros = Annotated[Decimal | None, BeforeValidator(as_euros)]
+Whole = Annotated[int | None, BeforeValidator(_whole)]
+Id = Annotated[str, BeforeValidator(_id)]
+MaybeId = Annotated[str | None, BeforeValidator(as_id)]
 Rows = Annotated[tuple[Item, ...], BeforeValidator(_empty_for_null)]
 
 
@@ -126,6 +143,19 @@ class _Wire(BaseModel):
     model_config = ConfigDict(
         extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True
     )
+
+
+class Open(BaseModel):
+    """An answer whose fields the documents do not list in full: unknown ones are in `more`."""
+
+    model_config = ConfigDict(
+        extra="allow", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
+
+    @property
+    def more(self) -> Mapping[str, Any]:
+        """What came beside the documented fields, as it came."""
+        return self.model_extra or {}
 
 
 class TokenAnswer(_Wire):
@@ -198,6 +228,17 @@ class LogRow(_Wire):
 
 class LogPage(_Wire):
     data: Rows[LogRow]
+
+
+class HistoryPage(_Wire):
+    """Changes by day; the rows' shape was not seen (8)."""
+
+    data: Rows[dict[str, Any]]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_shape(cls, raw: Any) -> Any:
+        return {"data": raw} if isinstance(raw, list) else raw
 
 
 class RequestAnswer(_Wire):

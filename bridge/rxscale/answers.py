@@ -21,6 +21,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 UNEXPECTED_FAULT = "Bad request"
 """This text stands for a fault on RxScale's side, not for a bad request (section 4)."""
+PATHS = ("/v1/external_pharmacy_api", "/v1/external-pharmacy-api-v1")
+PUBLIC_PATHS = ("/v2/public", "/v2/public-api")
+"""The documented addresses of both APIs (C-1, C-2)."""
 _MISSING = "Missing required parameters:"
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 _MOST_FIELDS = 20
@@ -78,6 +81,11 @@ def content(route: Route, response: Response) -> Any:
     """The JSON of an accepted answer. Raises Garbled for none, else what `failure` says."""
     if not accepted(response):
         raise failure(route, response)
+    return parsed(route, response)
+
+
+def parsed(route: Route, response: Response) -> Any:
+    """The JSON of any answer. Raises Garbled for none."""
     try:
         return wire.parse(response.body)
     except ValueError:
@@ -94,6 +102,11 @@ def read(route: Route, model: type[Model], raw: Any) -> Model:
         why = first["msg"].removeprefix("Value error, ")
         what = f"RxScale's answer to {route.name}, {place or 'as a whole'}: {why}"
         raise Garbled(what, place) from None
+
+
+def unsure(unreadable: Garbled) -> Unsure:
+    """An accepted change whose answer cannot be read: it may have happened."""
+    return Unsure(unreadable.what)
 
 
 def accepted(response: Response) -> bool:
@@ -121,7 +134,7 @@ def failure(route: Route, response: Response) -> BridgeError:
 def _moved(route: Route, status: int) -> Misconfigured:
     return Misconfigured(
         Fault(
-            "rxscale.base_url, rxscale.api_path",
+            f"rxscale.base_url, {route.path_name}",
             f"RxScale answers {route.name} with a redirect ({status})",
             "set the address and path that RxScale gave for this account",
         )
@@ -137,7 +150,7 @@ def _misconfigured(route: Route, status: int, said: Complaint) -> Fault | None:
     if status == 401:
         code = f", {said.code}" if said.code else ""
         return Fault(
-            "rxscale.api_key",
+            route.key_name,
             f"RxScale does not accept the key (401{code})",
             "set the key that RxScale's portal shows under API Access",
         )
@@ -151,9 +164,9 @@ def _misconfigured(route: Route, status: int, said: Complaint) -> Fault | None:
         return _permission_missing(route)
     if status == 404 and route.is_list:
         return Fault(
-            "rxscale.api_path",
+            route.path_name,
             f"RxScale knows no {route.name} at this address (404)",
-            "set /v1/external_pharmacy_api, or /v1/external-pharmacy-api-v1 for an older account",
+            f"set {' or '.join(PUBLIC_PATHS if route.public else PATHS)}, as your account has it",
         )
     return None
 
@@ -161,7 +174,7 @@ def _misconfigured(route: Route, status: int, said: Complaint) -> Fault | None:
 def _permission_missing(route: Route) -> Fault:
     needed = " or ".join(route.permissions) or "that this route needs"
     return Fault(
-        "rxscale.api_key",
+        route.key_name,
         f"the key lacks the permission {needed} ({route.name}, 403)",
         "permissions are fixed when a key is made: ask RxScale, or make a key that has it",
     )

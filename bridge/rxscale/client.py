@@ -4,31 +4,51 @@ Every method raises TryLater (Garbled if an answer cannot be read), Misconfigure
 `bridge.rxscale.answers` says; those that change something also raise Unsure.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bridge.core.model import PharmacyOrder, PharmacyOrderUid, PharmacySkuUid, TrackingLink
-from bridge.errors import Garbled, Unsure
-from bridge.exchange import Harm, Request, Response, Send
+from bridge.errors import Garbled
+from bridge.exchange import Harm, calls
 from bridge.rxscale import answers, dialect, translate, wire
-from bridge.rxscale.dialect import Route, Site
+from bridge.rxscale.calling import Caller, paged
+from bridge.rxscale.dialect import Site
 from bridge.rxscale.translate import OrdersPage, SkusPage, Subscription
+
+if TYPE_CHECKING:  # loaded when first used: `run` needs neither
+    from bridge.rxscale.resources import Payouts, Shop
 
 
 @dataclass(frozen=True, slots=True)
 class RxScale:
     """One account. `now` gives aware UTC times, for `seen_at`."""
 
-    send: Send
-    site: Site
+    caller: Caller
     now: Callable[[], datetime]
 
+    @property
+    def site(self) -> Site:
+        return self.caller.site
+
+    @property
+    def payouts(self) -> "Payouts":
+        """What the pharmacy is paid."""
+        from bridge.rxscale.resources import Payouts
+
+        return Payouts(self.caller)
+
+    def shop(self, identifier: str, market: str) -> "Shop":
+        """A shop as its customers see it, through the public API."""
+        from bridge.rxscale.resources import Shop
+
+        return Shop(self.caller, identifier, market)
+
+    @calls(dialect.ORDER)
     async def order(self, uid: PharmacyOrderUid, harm: Harm = Harm.ORDER) -> PharmacyOrder | None:
         """The whole order (6.2); None if there is none for this key (404)."""
-        response = await self._call(dialect.ORDER, harm, uid=uid)
+        response = await self.caller.call(dialect.ORDER, harm, uid=uid)
         if response.status == 404:
             return None
         raw = answers.content(dialect.ORDER, response)
@@ -37,6 +57,7 @@ class RxScale:
             raise Garbled("RxScale answered with another uid than the one asked for", "uid")
         return translate.order(row, raw, self.now())
 
+    @calls(dialect.ORDERS)
     async def orders_page(
         self,
         status: str,
@@ -46,10 +67,11 @@ class RxScale:
     ) -> OrdersPage:
         """Page `page`, from 0, of the orders in `status`; "" is all of them (6.1)."""
         wanted = (("status", status),) if status else ()
-        response = await self._call(dialect.ORDERS, harm, query=wanted + _paged(page, limit))
+        response = await self.caller.call(dialect.ORDERS, harm, query=wanted + paged(page, limit))
         raw = answers.content(dialect.ORDERS, response)
         return translate.orders_page(answers.read(dialect.ORDERS, wire.OrdersPage, raw), limit)
 
+    @calls(dialect.ORDER_STATUS)
     async def set_status(
         self, uid: PharmacyOrderUid, status: str, comment: str | None = None
     ) -> None:
@@ -61,10 +83,11 @@ class RxScale:
         body = {"status": status}
         if comment and self.site.generation.comments:
             body["comment"] = comment
-        response = await self._call(dialect.ORDER_STATUS, Harm.ORDER, uid=uid, body=body)
+        response = await self.caller.call(dialect.ORDER_STATUS, Harm.ORDER, uid=uid, body=body)
         if not answers.accepted(response):
             raise answers.failure(dialect.ORDER_STATUS, response)
 
+    @calls(dialect.COMPLETE)
     async def complete(self, uid: PharmacyOrderUid, tracking: Sequence[TrackingLink] = ()) -> None:
         """Completes an order (6.4), which also takes its pieces off RxScale's stock.
 
@@ -74,18 +97,20 @@ class RxScale:
         """
         links = [{"tracking_link": link.url, "carrier": link.carrier} for link in tracking]
         body = {"tracking_links": links} if links else {}
-        response = await self._call(dialect.COMPLETE, Harm.ORDER, uid=uid, body=body)
+        response = await self.caller.call(dialect.COMPLETE, Harm.ORDER, uid=uid, body=body)
         if not answers.accepted(response):
             raise answers.failure(dialect.COMPLETE, response)
 
+    @calls(dialect.SKUS)
     async def skus_page(
         self, page: int, limit: int = dialect.MOST_ROWS, harm: Harm = Harm.SWEEP
     ) -> SkusPage:
         """Page `page`, from 0, of the pharmacy's SKUs (6.7)."""
-        response = await self._call(dialect.SKUS, harm, query=_paged(page, limit))
+        response = await self.caller.call(dialect.SKUS, harm, query=paged(page, limit))
         raw = answers.content(dialect.SKUS, response)
         return translate.skus_page(answers.read(dialect.SKUS, wire.SkusPage, raw), limit)
 
+    @calls(dialect.SKU, dialect.SKU_STOCK)
     async def set_sku(
         self,
         uid: PharmacySkuUid,
@@ -104,29 +129,47 @@ class RxScale:
         body = {name: value for name, value in values.items() if value is not None}
         by_stock = self.site.stock_via == "stock" and body.keys() == {"stock"}
         route = dialect.SKU_STOCK if by_stock else dialect.SKU
-        response = await self._call(route, harm, uid=uid, body=body)
+        response = await self.caller.call(route, harm, uid=uid, body=body)
         if response.status == 404:
             return False
         if not answers.accepted(response):
             raise answers.failure(route, response)
         return True
 
+    @calls(dialect.SKU_EXTERNAL_ID)
+    async def set_external_id(self, uid: PharmacySkuUid, external_id: str) -> bool:
+        """Sets the pharmacy system's id by its own route, whose body is inferred (6.10).
+
+        `set_sku` does the same by a documented body. False for a SKU that is not shown (404).
+        """
+        route = dialect.SKU_EXTERNAL_ID
+        body = {"external_id": external_id}
+        response = await self.caller.call(route, Harm.SWEEP, uid=uid, body=body)
+        if response.status == 404:
+            return False
+        if not answers.accepted(response):
+            raise answers.failure(route, response)
+        return True
+
+    @calls(dialect.HEALTH)
     async def health(self) -> None:
         """Returns if RxScale answers this key; what it answers is not documented (2)."""
-        response = await self._call(dialect.HEALTH, Harm.SWEEP)
+        response = await self.caller.call(dialect.HEALTH, Harm.SWEEP)
         if not answers.accepted(response):
             raise answers.failure(dialect.HEALTH, response)
         if response.body.lstrip()[:1] == b"<":
             raise Garbled("RxScale's answer to GET /health/ is a web page")
 
+    @calls(dialect.SUBSCRIPTIONS)
     async def subscriptions(self) -> tuple[Subscription, ...]:
         """The webhooks registered with this key (6.11)."""
-        response = await self._call(dialect.SUBSCRIPTIONS, Harm.SWEEP)
+        response = await self.caller.call(dialect.SUBSCRIPTIONS, Harm.SWEEP)
         raw = answers.content(dialect.SUBSCRIPTIONS, response)
         wrapped = raw if isinstance(raw, dict) else {"data": raw}
         rows = answers.read(dialect.SUBSCRIPTIONS, wire.Subscriptions, wrapped)
         return translate.subscriptions(rows)
 
+    @calls(dialect.SUBSCRIBE)
     async def subscribe(self, target: str, event: str) -> str:
         """Has one event type told to `target`; the signing secret, which is shown only now (6.11).
 
@@ -134,49 +177,19 @@ class RxScale:
         it may have happened, also where the answer shows no secret.
         """
         body = {"target": target, "notification_type": event}
-        response = await self._call(dialect.SUBSCRIBE, Harm.SWEEP, body=body)
+        response = await self.caller.call(dialect.SUBSCRIBE, Harm.SWEEP, body=body)
         try:
             raw = answers.content(dialect.SUBSCRIBE, response)
             return answers.read(dialect.SUBSCRIBE, wire.Registered, raw).signing_secret
         except Garbled as unreadable:
-            raise Unsure(unreadable.what) from None
+            raise answers.unsure(unreadable) from None
 
+    @calls(dialect.UNSUBSCRIBE)
     async def unsubscribe(self, uid: str) -> bool:
         """Ends a subscription (6.11); False if there is none."""
-        response = await self._call(dialect.UNSUBSCRIBE, Harm.SWEEP, uid=uid)
+        response = await self.caller.call(dialect.UNSUBSCRIBE, Harm.SWEEP, uid=uid)
         if response.status == 404:
             return False
         if not answers.accepted(response):
             raise answers.failure(dialect.UNSUBSCRIBE, response)
         return True
-
-    async def _call(
-        self,
-        route: Route,
-        harm: Harm,
-        *,
-        uid: str = "",
-        query: tuple[tuple[str, str], ...] = (),
-        body: Mapping[str, Any] | None = None,
-    ) -> Response:
-        headers = {"X-API-Key": self.site.api_key, "Accept": "application/json"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        if self.site.pharmacy_uid:
-            query = (*query, ("pharmacy_uid", self.site.pharmacy_uid))
-        return await self.send(
-            Request(
-                method=route.method,
-                url=self.site.url(route, uid),
-                route=route.name,
-                harm=harm,
-                repeatable=route.repeatable,
-                headers=headers,
-                query=query,
-                body=None if body is None else json.dumps(body).encode(),
-            )
-        )
-
-
-def _paged(page: int, limit: int) -> tuple[tuple[str, str], ...]:
-    return ("page", str(page)), ("limit", str(limit))

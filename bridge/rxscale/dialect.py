@@ -51,6 +51,8 @@ class Route:
     permissions: tuple[str, ...] = ()
     absolute: bool = False
     """It sets a value whatever was there before, so sending it twice does no harm."""
+    public: bool = False
+    """It is one of the public API, which has an address and keys of its own (2, 11)."""
 
     @property
     def name(self) -> str:
@@ -59,6 +61,16 @@ class Route:
     @property
     def repeatable(self) -> bool:
         return self.method == "GET" or self.absolute
+
+    @property
+    def key_name(self) -> str:
+        """The configuration key of what opens it."""
+        return "rxscale.public_api_key" if self.public else "rxscale.api_key"
+
+    @property
+    def path_name(self) -> str:
+        """The configuration key of its API's path."""
+        return "rxscale.public_api_path" if self.public else "rxscale.api_path"
 
     @property
     def is_list(self) -> bool:
@@ -76,9 +88,31 @@ SKU = Route("PATCH", "/pharmacy_skus/{uid}", ("pharmacy_sku_write",), absolute=T
 SKU_STOCK = Route(
     "PATCH", "/pharmacy_skus/{uid}/stock", ("stock_write", "pharmacy_sku_write"), absolute=True
 )
+SKU_EXTERNAL_ID = Route(
+    "PATCH", "/pharmacy_skus/{uid}/external_id", ("pharmacy_sku_write",), absolute=True
+)
+PAYOUTS = Route("GET", "/payouts", ("orders_read",))
 SUBSCRIPTIONS = Route("GET", "/webhooks/", ("webhooks_read",))
 SUBSCRIBE = Route("POST", "/webhooks/", ("webhooks_write",))
 UNSUBSCRIBE = Route("DELETE", "/webhooks/{uid}", ("webhooks_write",))
+PUBLIC_HEALTH = Route("GET", "/public/health/", public=True)
+PUBLIC_PRODUCTS = Route("GET", "/public/products/{shop}", ("product:read",), public=True)
+LIVE_STOCK = Route(
+    "POST", "/public/products/{shop}/live-stock", ("product:read",), absolute=True, public=True
+)
+RESERVE = Route(
+    "POST", "/public/products/{shop}/reservation", ("create_prescription_checkout",), public=True
+)
+
+ROUTES = (
+    HEALTH,
+    ORDERS, ORDER, ORDER_STATUS, COMPLETE,
+    SKUS, SKU, SKU_STOCK, SKU_EXTERNAL_ID,
+    PAYOUTS,
+    SUBSCRIPTIONS, SUBSCRIBE, UNSUBSCRIBE,
+    PUBLIC_HEALTH, PUBLIC_PRODUCTS, LIVE_STOCK, RESERVE,
+)  # fmt: skip
+"""Every route documented for pharmacies (6), and of the public API what tells of stock (11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +132,24 @@ class Site:
     """By which route a stock alone is set: the one whose body is documented (6.8), or the one that
     a key with nothing but `stock_write` may use (6.9)."""
 
+    public_api_path: str = "/v2/public"
+    """Where the public API is: `/v2/public-api` in the newest pages (C-2)."""
+    public_api_key: str = field(default="", repr=False)
+    """What opens the public API; empty: the key of the pharmacy."""
+
     @property
     def generation(self) -> Generation:
         return GENERATIONS[self.dialect]
 
     def url(self, route: Route, uid: str = "") -> str:
         """The route's address, slashes as documented: with one after lists, without elsewhere."""
-        path = route.path.replace("{uid}", quote(uid, safe=""))
-        return f"{self.base_url.rstrip('/')}/{self.api_path.strip('/')}{path}"
+        ident = quote(uid, safe="")
+        path = route.path.replace("{uid}", ident).replace("{shop}", ident)
+        api_path = self.public_api_path if route.public else self.api_path
+        path = path.removeprefix("/public") if route.public else path
+        return f"{self.base_url.rstrip('/')}/{api_path.strip('/')}{path}"
+
+    def opener(self, route: Route) -> dict[str, str]:
+        """The header that opens this route."""
+        public = route.public and self.public_api_key
+        return {"X-API-Key": self.public_api_key if public else self.api_key}

@@ -6,6 +6,8 @@ up an order. Unknown keys are ignored. Sources: rxscale.md sections 4 to 7.
 """
 
 import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -108,6 +110,19 @@ def _object_or_none(value: object) -> object:
     return value if isinstance(value, dict) else None
 
 
+def as_moment(value: object) -> datetime | None:
+    """Unix seconds as UTC; None for nothing and for what is no time."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+Moment = Annotated[datetime | None, BeforeValidator(as_moment)]
+Count = Annotated[int | None, BeforeValidator(as_count)]
+Word = Annotated[str, BeforeValidator(_word)]
 Id = Annotated[str, BeforeValidator(_id)]
 MaybeId = Annotated[str | None, BeforeValidator(as_id)]
 Text = Annotated[str | None, BeforeValidator(as_text)]
@@ -119,6 +134,19 @@ class _Wire(BaseModel):
     model_config = ConfigDict(
         extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True
     )
+
+
+class Open(BaseModel):
+    """An answer whose fields the documents do not list in full: unknown ones are in `more`."""
+
+    model_config = ConfigDict(
+        extra="allow", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
+
+    @property
+    def more(self) -> Mapping[str, Any]:
+        """What came beside the documented fields, as it came."""
+        return self.model_extra or {}
 
 
 class Parent(_Wire):

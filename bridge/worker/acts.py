@@ -33,7 +33,9 @@ class Acts:
         self._sight = sight
         self._book = book
         listening = book.listening
-        self._rxscale = replace(parts.rxscale, send=listening("rxscale", parts.rxscale.send))
+        rx_caller = parts.rxscale.caller
+        overheard = replace(rx_caller, send=listening("rxscale", rx_caller.send))
+        self._rxscale = replace(parts.rxscale, caller=overheard)
         p1_caller = parts.pharmaone.caller
         heard = replace(p1_caller, send=listening("pharmaone", p1_caller.send))
         self._pharmaone = replace(parts.pharmaone, caller=heard)

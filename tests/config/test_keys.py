@@ -45,6 +45,7 @@ log.level | info
 log.format | json
 """
 SECRETS = {
+    "rxscale.public_api_key",
     "rxscale.api_key",
     "rxscale.webhook_secrets",
     "pharmaone.api_key",
@@ -82,6 +83,7 @@ ODD = {
     "orders.unsure_submission": "ask",
     "orders.prescriptions": "off",
     "rxscale.stock_via": "stock",
+    "rxscale.public_api_path": "/another",
     "stock.units_from": "standard_selling_unit",
     "stock.on_drift": "report",
     "stock.confirm_by": "person",
@@ -113,9 +115,8 @@ def test_every_key_can_be_set_by_its_variable(machine: Machine) -> None:
 
 
 def test_the_secret_keys_are_those_that_hide_their_value() -> None:
-    given = Settings.model_validate(
-        {vendor: {"api_key": "x", "webhook_secrets": ["x"]} for vendor in ("rxscale", "pharmaone")}
-    )
+    both = {"api_key": "x", "webhook_secrets": ["x"]}
+    given = Settings.model_validate({"rxscale": {**both, "public_api_key": "x"}, "pharmaone": both})
     hidden = set()
     for section, names in keys().items():
         for name in names:

@@ -196,11 +196,12 @@ def test_a_complete_configuration_warns_of_nothing(machine: Machine) -> None:
 def test_secrets_in_the_file_work_and_are_warned_of(machine: Machine) -> None:
     machine.write(TOML)
     machine.environ["RXBRIDGE_PHARMAONE__WEBHOOK_SECRETS"] = "whsec_p1"
+    machine.environ["RXBRIDGE_RXSCALE__PUBLIC_API_KEY"] = "public-canary"
     settings = machine.load()
-    assert settings.secrets() == (
-        *("canary-api-key", "whsec_canary", "whsec_canary_2"),
+    assert set(settings.secrets()) == {
+        *("canary-api-key", "whsec_canary", "whsec_canary_2", "public-canary"),
         *("p1-canary", "whsec_p1"),
-    )
+    }
     text = "a secret in the configuration file; better in the environment as"
     assert settings.warnings() == (
         f"rxscale.api_key: {text} RXBRIDGE_RXSCALE__API_KEY or in a secret file",

@@ -12,6 +12,7 @@ from bridge.core.model import CatalogueSku, OrderLine, PharmacyOrderUid, Trackin
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Harm
 from bridge.rxscale import answers
+from bridge.rxscale.calling import Caller
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import GENERATIONS, Site
 from bridge.rxscale.translate import OrdersPage, Subscription, SweptRow
@@ -71,7 +72,7 @@ def page(*rows: Any, total: Any = None, pages: Any = 1) -> dict[str, Any]:
 
 def client(*script: Answer, site: Site = SITE) -> tuple[RxScale, ScriptedSend]:
     send = ScriptedSend(*script)
-    return RxScale(send, site, Clock()), send
+    return RxScale(Caller(send, site), Clock()), send
 
 
 async def ask(call: Callable[[RxScale], Awaitable[Any]], *script: Answer) -> Any:
@@ -554,4 +555,4 @@ async def test_what_the_way_to_rxscale_raises_passes_through(failure: BridgeErro
 
 def test_the_key_is_not_shown():
     assert KEY not in repr(SITE)
-    assert KEY not in repr(RxScale(ScriptedSend(), SITE, Clock()))
+    assert KEY not in repr(RxScale(Caller(ScriptedSend(), SITE), Clock()))

@@ -1,0 +1,131 @@
+"""PharmaOne's orders with their money, and writing orders without a review (9)."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from bridge.core.model import OrderId, ProductId
+from bridge.exchange import calls
+from bridge.pharmaone import dialect, wire
+from bridge.pharmaone.calling import Caller, by_offset
+from bridge.pharmaone.wire import Euros, Id, Open, Rows, Text, Time
+
+
+class OrderSummary(Open):
+    """An order in the list; `total_amount` in euros. A customer's name comes too: see `more`.
+
+    `external_id` may be missing (C4); an odd status is "".
+    """
+
+    id: Id
+    external_id: Text = None
+    status: Annotated[str, BeforeValidator(lambda value: wire.as_word(value) or "")] = ""
+    shop_id: Text = None
+    total_amount: Euros = None
+    payment_status: Annotated[str | None, BeforeValidator(wire.as_word)] = None
+    created_at: Time = None
+    updated_at: Time = None
+
+
+class OrderSummaries(Open):
+    """One page of the list."""
+
+    data: Rows[OrderSummary]
+    pagination: Annotated[
+        wire.Paging | None,
+        BeforeValidator(lambda value: value if isinstance(value, dict) else None),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertItem:
+    """A line of an order that is written; `quantity` in units goes out as `qty` (C7), `price` in
+    euros. Other fields are not documented: `more`.
+    """
+
+    quantity: int
+    p1_id: ProductId | None = None
+    name: str | None = None
+    price: Decimal | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        given = {"p1_id": self.p1_id, "name": self.name, "price": self.price}
+        known = {key: value for key, value in given.items() if value is not None}
+        return {**self.more, **known, "qty": self.quantity}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUpsert:
+    """An order to be made, or changed where `external_id` and `shop_id` are known (9).
+
+    `ordered_at` goes out as `order_datetime`. The rest of the body is not documented: `more`.
+    """
+
+    shop_id: str
+    external_id: str
+    items: tuple[UpsertItem, ...] = ()
+    order_number: str | None = None
+    ordered_at: datetime | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        body: dict[str, Any] = {**self.more, "shop_id": self.shop_id}
+        body["external_id"] = self.external_id
+        if self.order_number is not None:
+            body["order_number"] = self.order_number
+        if self.ordered_at is not None:
+            body["order_datetime"] = self.ordered_at.astimezone(UTC).isoformat()[:-6] + "Z"
+        if self.items:
+            body["items"] = [item.body() for item in self.items]
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """One organisation's orders. What a write is answered with is not documented: it is given back
+    as it came.
+    """
+
+    caller: Caller
+
+    @calls(dialect.ORDERS)
+    async def page(
+        self, limit: int, offset: int, *, status: str = "", shop_id: str = ""
+    ) -> OrderSummaries:
+        """`limit` (at most 200) orders after the first `offset`."""
+        named = (("status", status), ("shop_id", shop_id))
+        chosen = tuple(pair for pair in named if pair[1])
+        query = (*chosen, ("limit", str(limit)), ("offset", str(offset)))
+        return await self.caller.read(dialect.ORDERS, OrderSummaries, query=query)
+
+    @calls(dialect.ORDERS)
+    async def all(self, *, status: str = "", shop_id: str = "") -> AsyncIterator[OrderSummary]:
+        """All orders there are. One that is put in before what was read shifts the rest: a row may
+        come twice.
+        """
+
+        async def fetch(limit: int, offset: int) -> tuple[tuple[OrderSummary, ...], int | None]:
+            page = await self.page(limit, offset, status=status, shop_id=shop_id)
+            return page.data, page.pagination.total if page.pagination else None
+
+        async for row in by_offset(fetch, dialect.MOST_ROWS):
+            yield row
+
+    @calls(dialect.UPSERT_ORDER)
+    async def upsert(self, order: OrderUpsert) -> Mapping[str, Any]:
+        """Makes an order without a review, or changes the one with this `external_id` and shop.
+
+        What a repetition does to an order that has gone on is not documented. Raises Unsure if it
+        may have happened.
+        """
+        return await self.caller.write(dialect.UPSERT_ORDER, order.body())
+
+    @calls(dialect.CHANGE_ORDER)
+    async def change(self, order_id: OrderId, order: OrderUpsert) -> Mapping[str, Any]:
+        """Changes an order; whether what is not sent stays is not documented."""
+        return await self.caller.write(dialect.CHANGE_ORDER, order.body(), ident=order_id)

@@ -1,0 +1,167 @@
+"""PharmaOne's catalogue: the products of the organisation and of its shops (6 and 7)."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pydantic import AliasChoices, Field, model_validator
+
+from bridge.core.model import ProductId
+from bridge.exchange import Harm, calls
+from bridge.pharmaone import answers, dialect, wire
+from bridge.pharmaone.calling import Caller
+from bridge.pharmaone.wire import Euros, Id, Open, Rows, Text, Whole
+
+PAGE = 50
+"""The documented default; the most that may be asked for is not documented (7)."""
+_ROWS = ("data", "products", "items")
+"""Under which key a page holds its rows was not seen (7)."""
+
+
+class Product(Open):
+    """A product of a shop; `price` in euros, `stock_quantity` in units (often grams).
+
+    THC, CBD and what else a product has are not documented: they are in `more`.
+    """
+
+    p1_id: Id
+    name: Text = None
+    slug: Text = None
+    category: Text = None
+    price: Euros = None
+    stock_quantity: Whole = Field(
+        default=None, validation_alias=AliasChoices("stock_quantity", "stockquantity")
+    )
+    shop_id: Text = None
+
+
+class ProductsPage(Open):
+    """One page of products; `total_pages` is None where the answer does not say."""
+
+    data: Rows[Product]
+    total: Whole = None
+    total_pages: Whole = Field(default=None, validation_alias="totalPages")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_shape(cls, raw: Any) -> Any:
+        """Bare, under another key, or with its paging inside `pagination`: no page was seen."""
+        if isinstance(raw, list):
+            return {"data": raw}
+        if not isinstance(raw, dict):
+            return raw
+        paging = raw.get("pagination")
+        rows = next((raw[key] for key in _ROWS if key in raw), None)
+        flat = {**raw, **(paging if isinstance(paging, dict) else {})}
+        return {**flat, "data": rows} if rows is not None else flat
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChange:
+    """What to change of a product; what is None stays. `price` in euros, exact to the cent.
+
+    `more`: fields whose names are not documented, such as THC, CBD and availability (7).
+    """
+
+    name: str | None = None
+    slug: str | None = None
+    description: str | None = None
+    category: str | None = None
+    price: Decimal | None = None
+    available: bool | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        known = ("name", "slug", "description", "category", "price", "available")
+        given = {key: getattr(self, key) for key in known}
+        return {**self.more, **{key: value for key, value in given.items() if value is not None}}
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """One organisation's products. What a write is answered with is not documented: it is given
+    back as it came, empty if there was nothing.
+    """
+
+    caller: Caller
+
+    @calls(dialect.PRODUCTS)
+    async def page(self, shop_id: str, page: int, limit: int = PAGE) -> ProductsPage:
+        """Page `page`, from 1, of what a shop has (7)."""
+        query = (("shop_id", shop_id), ("page", str(page)), ("limit", str(limit)))
+        return await self.caller.read(dialect.PRODUCTS, ProductsPage, query=query)
+
+    @calls(dialect.PRODUCTS)
+    async def all(self, shop_id: str, limit: int = PAGE) -> AsyncIterator[Product]:
+        """Everything a shop has. Ends at the last page named, else at the first that brings
+        nothing new: whether a page after the last is empty is not documented.
+        """
+        seen: set[str] = set()
+        number = 1
+        while True:
+            page = await self.page(shop_id, number, limit)
+            fresh = [row for row in page.data if row.p1_id not in seen]
+            for row in fresh:
+                seen.add(row.p1_id)
+                yield row
+            if not fresh or (page.total_pages is not None and number >= page.total_pages):
+                return
+            number += 1
+
+    @calls(dialect.PRODUCT)
+    async def one(self, product: ProductId, shop_id: str) -> Product | None:
+        """One product as a shop has it (7); None if there is none (404)."""
+        query = (("shop_id", shop_id),)
+        response = await self.caller.call(dialect.PRODUCT, Harm.SWEEP, ident=product, query=query)
+        if response.status == 404:
+            return None
+        raw = answers.content(dialect.PRODUCT, response)
+        return answers.read(dialect.PRODUCT, Product, raw)
+
+    @calls(dialect.ADD_PRODUCT)
+    async def add_to_inventory(
+        self, product: ProductId, *, initial_stock: int, price: Decimal | None = None
+    ) -> Mapping[str, Any]:
+        """Takes a product of PharmaOne's catalogue into the inventory (7).
+
+        `initial_stock` in units is always said: left out it is 1, which nobody may have. `price`
+        in euros. Raises Unsure if it may have happened; twice is not documented.
+        """
+        body: dict[str, Any] = {"p1_id": product, "initial_stock": initial_stock}
+        if price is not None:
+            body["price"] = wire.wire_number(price)
+        return await self.caller.write(dialect.ADD_PRODUCT, body)
+
+    @calls(dialect.CHANGE_PRODUCT)
+    async def change(self, product: ProductId, change: ProductChange) -> Mapping[str, Any]:
+        """Changes a product of the inventory (7); that what is not sent stays is inferred."""
+        return await self.caller.write(dialect.CHANGE_PRODUCT, change.body(), ident=product)
+
+    @calls(dialect.ATTACH)
+    async def attach(
+        self, product: ProductId, shop_id: str, more: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        """Puts a product of the inventory, with stock above 0, into a shop (6).
+
+        The body has at least one more field, whose name was not seen: it goes into `more`.
+        """
+        return await self.caller.write(dialect.ATTACH, _assigned(product, shop_id, more))
+
+    @calls(dialect.DETACH)
+    async def detach(
+        self, product: ProductId, shop_id: str, more: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        """Takes a product out of a shop (6); the fields of the body are inferred."""
+        return await self.caller.write(dialect.DETACH, _assigned(product, shop_id, more))
+
+    @calls(dialect.OVERRIDE)
+    async def override(
+        self, product: ProductId, shop_id: str, fields: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """What a shop has otherwise of a product (6); no field's name is documented."""
+        return await self.caller.write(dialect.OVERRIDE, _assigned(product, shop_id, fields))
+
+
+def _assigned(product: ProductId, shop_id: str, more: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {**(more or {}), "shop_id": shop_id, "p1_id": product}

@@ -1,0 +1,103 @@
+"""What RxScale pays the pharmacy for its orders (rxscale.md section 6.5)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import AliasChoices, Field, StrictInt, model_validator
+
+from bridge.core.model import PharmacyOrderUid
+from bridge.exchange import Harm, calls
+from bridge.rxscale import dialect
+from bridge.rxscale.calling import Caller, by_page, paged
+from bridge.rxscale.wire import Count, Id, Moment, Open, Rows, Text, Word
+
+Status = Literal["projected", "routed"]
+SortBy = Literal["pharmacy_order_created_at", "routing_created_at", "amount"]
+
+
+class Payout(Open):
+    """One part of what an order pays: `amount_cents` of `currency`, for a `component_type`.
+
+    `item_rest`, `item_markup` and `shipping` are the types that the documents name; there are
+    more. `routed_at` is None for what is only projected.
+    """
+
+    status: Word
+    amount_cents: StrictInt = Field(validation_alias="amount")
+    currency: Text = None
+    component_type: Text = None
+    routing_description: Text = None
+    provider_route_id: Text = None
+    pharmacy_order_uid: Id
+    pharmacy_order_name: Text = None
+    ordered_at: Moment = Field(default=None, validation_alias="pharmacy_order_created_at")
+    routed_at: Moment = Field(default=None, validation_alias="routing_created_at")
+
+    @property
+    def order(self) -> PharmacyOrderUid:
+        return PharmacyOrderUid(self.pharmacy_order_uid)
+
+
+class PayoutsPage(Open):
+    """One page; the envelope's keys are inferred, so others are read too."""
+
+    data: Rows[Payout] = Field(validation_alias=AliasChoices("data", "payouts"))
+    total: Count = Field(default=None, validation_alias="totalRegistries")
+    pages: Count = Field(default=None, validation_alias="totalPages")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_shape(cls, raw: Any) -> Any:
+        return {"data": raw} if isinstance(raw, list) else raw
+
+
+@dataclass(frozen=True, slots=True)
+class Payouts:
+    """The payouts to one pharmacy."""
+
+    caller: Caller
+
+    @calls(dialect.PAYOUTS)
+    async def page(
+        self,
+        page: int,
+        limit: int = dialect.MOST_ROWS,
+        *,
+        status: Status | None = None,
+        search: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+        sort_by: SortBy | None = None,
+        ascending: bool = False,
+    ) -> PayoutsPage:
+        """Page `page`, from 0.
+
+        `start` and `end` are about the route of what is routed, and about the order of what is
+        projected; both ends count. `search`: an order's uid or name, a route's id or description.
+        """
+        named = {
+            "status": status or "",
+            "search": search,
+            "start_date": "" if start is None else str(int(start.timestamp())),
+            "end_date": "" if end is None else str(int(end.timestamp())),
+            "sort_by": sort_by or "",
+            "sort_direction": "asc" if ascending else "",
+        }
+        chosen = tuple((name, value) for name, value in named.items() if value)
+        query = (*chosen, *paged(page, limit))
+        return await self.caller.read(dialect.PAYOUTS, PayoutsPage, Harm.SWEEP, query=query)
+
+    @calls(dialect.PAYOUTS)
+    async def all(
+        self, *, start: datetime | None = None, end: datetime | None = None, search: str = ""
+    ) -> AsyncIterator[Payout]:
+        """All rows of that time, the oldest order first: what comes in meanwhile is at the end."""
+
+        async def fetch(page: int) -> tuple[tuple[Payout, ...], int | None]:
+            found = await self.page(page, start=start, end=end, search=search, ascending=True)
+            return found.data, found.pages
+
+        async for row in by_page(fetch, dialect.MOST_ROWS):
+            yield row
