@@ -33,6 +33,8 @@ def routes(world: World) -> list[web.RouteDef]:
         ("POST", "/order-requests/{id}/approve", desk.approve),
         ("POST", "/order-requests/{id}/reject", desk.reject),
         ("POST", "/pharmaone/orders/{id}", desk.change_p1_order),
+        ("DELETE", "/pharmaone/orders/{id}", desk.delete_p1_order),
+        ("POST", "/pharmaone/orders/{id}/paid", desk.mark_paid),
         ("POST", "/pharmaone/prescriptions/{id}", desk.decide_prescription),
         ("POST", "/pharmaone/inventory", desk.set_inventory),
         ("DELETE", "/pharmaone/inventory", desk.empty_inventory),
@@ -145,6 +147,12 @@ class Desk:
 
     def change_p1_order(self, request: web.Request, body: Json) -> None:
         self._world.change_p1_order(request.match_info["id"], **body)
+
+    def delete_p1_order(self, request: web.Request, _body: object) -> None:
+        self._world.pharmaone.delete(request.match_info["id"])
+
+    def mark_paid(self, request: web.Request, _body: object) -> None:
+        self._world.pharmaone.mark_paid(request.match_info["id"])
 
     def decide_prescription(self, request: web.Request, body: Json) -> None:
         self._world.decide_prescription(request.match_info["id"], _text(body, "status"))

@@ -114,6 +114,12 @@ class SandboxSettings:
     """Whether stock alerts name the product; their metadata is not documented."""
     p1_log_has_metadata: bool = False
     """Whether log entries show an adjustment's `metadata`: the sample does not (C6)."""
+    p1_unattached: frozenset[str] = frozenset()
+    """Products of the inventory that the shop lacks."""
+    p1_catalogue: frozenset[str] = frozenset({"20901", "20902"})
+    """Products that can be added to the inventory; no route tells of them."""
+    p1_products_shape: Literal["nested", "flat"] = "nested"
+    """How a page of products is laid out: it was not seen."""
     p1_deducts_at: Literal["approved", "handed_over"] | None = "handed_over"
     """When an order's goods leave the stock: not documented. None: never by themselves."""
     p1_per_second: int = 0

@@ -22,7 +22,10 @@ EVENTS: Mapping[Vendor, tuple[str, ...]] = {
     ),
     "pharmaone": (
         "order_created",
+        "order_updated",
         "order_status_updated",
+        "order_marked_paid",
+        "order_deleted",
         "low_stock",
         "out_of_stock",
         "prescription_approved",

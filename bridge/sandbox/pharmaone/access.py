@@ -1,14 +1,15 @@
 """Who is calling PharmaOne: API keys as its gateway checks them, tokens, and their scopes."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jwt
 
 from bridge.sandbox.settings import SCOPES, SandboxSettings
-from bridge.sandbox.traffic import Ask, Refusal
+from bridge.sandbox.traffic import Answer, Ask, Refusal, Route
 
+V2 = "/api/v2/public/orgs/{org_id}"
 TOKEN_SECRET = "sandbox-secret-that-signs-every-token"  # noqa: S105 - opens nothing but the simulation
 
 
@@ -71,6 +72,15 @@ class Access:
         if scope not in claims["scopes"]:
             message = f"Missing scope: {scope}"
             raise Refusal({"error": "insufficient_scope", "message": message}, 403)
+
+    def route(self, method: str, path: str, scope: str, handle: Callable[[Ask], Answer]) -> Route:
+        """A route of v2 that opens for a token with this scope."""
+
+        def checked(ask: Ask) -> Answer:
+            self.check_token(ask, scope)
+            return handle(ask)
+
+        return Route(method, V2 + path, path, checked)
 
 
 def _gateway(message: str) -> Refusal:

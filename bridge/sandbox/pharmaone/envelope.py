@@ -1,9 +1,10 @@
-"""What PharmaOne refuses in an order-request, as pharmaone.md section 10 lists it."""
+"""What PharmaOne refuses in an order-request (pharmaone.md section 10) or an order (section 9)."""
 
 import base64
 import binascii
 import math
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 Check = Callable[[object], bool]
@@ -64,8 +65,41 @@ def _item_error(at: int, item: object) -> str | None:
     return None
 
 
+def upsert_error(body: Mapping[str, Any], shop_id: str, *, whole: bool) -> str | None:
+    """Why an order that is written is refused; None if it is taken.
+
+    A `whole` one needs `external_id` and `shop_id`, its key; the rest of the body is not
+    documented.
+    """
+    for key, (fits, kind) in _UPSERT_FIELDS.items():
+        if key in body and not fits(body[key]):
+            return f"{key} must be {kind}"
+    if (whole or "shop_id" in body) and body.get("shop_id") != shop_id:
+        return "Invalid shop_id"
+    if whole and not body.get("external_id"):
+        return "external_id is required"
+    errors = (_upsert_item_error(at, item) for at, item in enumerate(body.get("items", [])))
+    return next((error for error in errors if error), None)
+
+
+def _upsert_item_error(at: int, item: object) -> str | None:
+    """Lines have `qty` where order-requests have `quantity` (C7)."""
+    if not isinstance(item, dict):
+        return f"items[{at}] must be an object"
+    if "qty" not in item:
+        return f"items[{at}].qty is required"
+    return _item_error(at, {**item, "quantity": item["qty"]})
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
+
+
+def _is_time(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _is_price(value: object) -> bool:
@@ -106,4 +140,13 @@ _FIELDS: Mapping[str, tuple[Check, str]] = {
     "total_amount": (_is_price, "a number with at most 2 decimals"),
     "cash_on_pickup": (_is_bool, "a boolean"),
     "items": (_is_list, "a list"),
+}
+_UPSERT_FIELDS: Mapping[str, tuple[Check, str]] = {
+    **{
+        key: _FIELDS[key]
+        for key in ("shop_id", "customer_name", "customer_email", "external_id", "payment_status")
+    },
+    **{key: _FIELDS[key] for key in ("total_amount", "cash_on_pickup", "items")},
+    "order_number": (_is_text, "a string"),
+    "order_datetime": (_is_time, "a date-time"),
 }

@@ -14,6 +14,10 @@ _ROW = (
     "created_at", "updated_at",
 )  # fmt: skip
 _ITEM = ("p1_id", "name", "quantity", "price")
+_WRITTEN = (
+    "external_id", "customer_name", "customer_email", "total_amount", "payment_status",
+    "cash_on_pickup", "order_number", "order_datetime",
+)  # fmt: skip
 _ADDRESS = ("street", "city", "postal_code", "phone")
 
 
@@ -106,6 +110,16 @@ def order_from(payload: Json, order_id: str, now: float) -> Order:
             "updated_at": timestamp(now),
         }
     )
+
+
+def written_from(body: Json) -> Json:
+    """What an order that is written brings, in the words of the order's detail (section 9)."""
+    fields = {str(key): body[key] for key in _WRITTEN if key in body}
+    if "items" in body:
+        lines = [{**line, "quantity": line["qty"]} for line in body["items"]]
+        fields["items"] = [_item(line) for line in lines]
+        fields.setdefault("total_amount", _total(lines))
+    return fields
 
 
 def _item(line: Json) -> Json:

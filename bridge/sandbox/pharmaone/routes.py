@@ -1,24 +1,23 @@
 """PharmaOne's documented routes: what they refuse and what they answer."""
 
-from collections.abc import Callable
-from typing import Literal
+from datetime import UTC, date, datetime
 
-from bridge.sandbox.pharmaone.access import Access
-from bridge.sandbox.pharmaone.envelope import envelope_error
+from bridge.sandbox.pharmaone.access import V2, Access
+from bridge.sandbox.pharmaone.asked import number, object_in, whole
+from bridge.sandbox.pharmaone.envelope import envelope_error, upsert_error
 from bridge.sandbox.pharmaone.goods import BelowZero
 from bridge.sandbox.pharmaone.records import Json, Order, Via
+from bridge.sandbox.pharmaone.reports import ReportRoutes
+from bridge.sandbox.pharmaone.shop.routes import ProductRoutes
 from bridge.sandbox.pharmaone.state import Conflict, PharmaOne
 from bridge.sandbox.settings import SandboxSettings
 from bridge.sandbox.traffic import Answer, Ask, Refusal, Route, answer
 
-V2 = "/api/v2/public/orgs/{org_id}"
 V1 = "/api/v1/public/orgs/{org_id}"
 SHOP = "/api/v1"
 """The shop's own address, served here beside the rest (pharmaone.md section 11)."""
 MOST_ROWS = 200
 MOST_DAYS = 365
-
-Handler = Callable[[Ask], Answer]
 
 
 class Routes:
@@ -30,32 +29,29 @@ class Routes:
         self._access = access
 
     def all(self) -> list[Route]:
+        route, settings = self._access.route, self._settings
+        products = ProductRoutes(settings, self._pharmaone.shops, self._access)
+        reports = ReportRoutes(self._pharmaone, self._access, self._today)
         return [
             Route("POST", f"{V2}/auth/token", "/auth/token", self._issue_token),
-            self._v2("GET", "/shops", "products.read", self._list_shops),
-            self._v2("GET", "/orders", "orders.read", self._list_orders),
-            self._v2("GET", "/orders/{id}", "orders.read", self._get_order),
-            self._v2("PATCH", "/orders/{id}/status", "orders.write", self._set_status),
-            self._v2("GET", "/inventory", "inventory.read", self._list_inventory),
-            self._v2("POST", "/inventory/adjust", "inventory.write", self._adjust),
-            self._v2("GET", "/inventory/{id}/log", "inventory.read", self._show_log),
-            self._v2("GET", "/inventory/{id}/history", "inventory.read", self._show_history),
-            self._v2("GET", "/prescriptions", "prescriptions.read", self._list_prescriptions),
-            self._v2("GET", "/prescriptions/{id}", "prescriptions.read", self._get_prescription),
-            self._v2("POST", "/prescriptions", "prescriptions.write", self._ingest),
-            self._v2("POST", "/order-requests", "order_requests.write", self._submit_v2),
+            route("GET", "/orders", "orders.read", self._list_orders),
+            route("GET", "/orders/{id}", "orders.read", self._get_order),
+            route("POST", "/orders", "orders.write", self._upsert_order),
+            route("PUT", "/orders/{id}", "orders.write", self._put_order),
+            route("PATCH", "/orders/{id}/status", "orders.write", self._set_status),
+            route("GET", "/inventory", "inventory.read", self._list_inventory),
+            route("POST", "/inventory/adjust", "inventory.write", self._adjust),
+            route("GET", "/inventory/{id}/log", "inventory.read", self._show_log),
+            route("GET", "/inventory/{id}/history", "inventory.read", self._show_history),
+            route("GET", "/prescriptions", "prescriptions.read", self._list_prescriptions),
+            route("GET", "/prescriptions/{id}", "prescriptions.read", self._get_prescription),
+            route("POST", "/prescriptions", "prescriptions.write", self._ingest),
+            route("POST", "/order-requests", "order_requests.write", self._submit_v2),
             Route("POST", f"{V1}/order-requests", "/order-requests", self._submit_v1),
             Route("POST", f"{SHOP}/external-order", "/external-order", self._submit_at_shop),
+            *products.all(),
+            *reports.all(),
         ]
-
-    def _v2(
-        self, method: Literal["GET", "POST", "PATCH"], path: str, scope: str, handle: Handler
-    ) -> Route:
-        def checked(ask: Ask) -> Answer:
-            self._access.check_token(ask, scope)
-            return handle(ask)
-
-        return Route(method, V2 + path, path, checked)
 
     def _issue_token(self, ask: Ask) -> Answer:
         self._access.check_key(ask, query_too=True)
@@ -64,9 +60,8 @@ class Routes:
 
     # ------------------------------------------------------------------ reading
 
-    def _list_shops(self, _ask: Ask) -> Answer:
-        shop = {"shop_id": self._settings.shop_id, "name": self._settings.shop_name}
-        return answer({"data": [{**shop, "is_active": True}]})
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._settings.clock(), UTC).date()
 
     def _list_inventory(self, _ask: Ask) -> Answer:
         return Answer(200, self._pharmaone.goods.listed())
@@ -78,7 +73,7 @@ class Routes:
             raise Refusal({"error": "Product not found in inventory"}, 404) from None
 
     def _show_history(self, ask: Ask) -> Answer:
-        days = min(_number(ask, "days", default=30, least=1), MOST_DAYS)
+        days = min(number(ask, "days", default=30, least=1), MOST_DAYS)
         try:
             return answer({"data": self._pharmaone.goods.history(ask.uid, days)})
         except KeyError:
@@ -86,8 +81,8 @@ class Routes:
 
     def _list_orders(self, ask: Ask) -> Answer:
         """Newest first, as in the live sample (section 9); a larger limit is capped."""
-        limit = min(_number(ask, "limit", default=50, least=1), MOST_ROWS)
-        offset = _number(ask, "offset", default=0, least=0)
+        limit = min(number(ask, "limit", default=50, least=1), MOST_ROWS)
+        offset = number(ask, "offset", default=0, least=0)
         status, shop_id = ask.query.get("status"), ask.query.get("shop_id")
         found = [
             order
@@ -104,8 +99,8 @@ class Routes:
 
     def _list_prescriptions(self, ask: Ask) -> Answer:
         """Without a total (C3)."""
-        limit = min(_number(ask, "limit", default=50, least=1), MOST_ROWS)
-        offset = _number(ask, "offset", default=0, least=0)
+        limit = min(number(ask, "limit", default=50, least=1), MOST_ROWS)
+        offset = number(ask, "offset", default=0, least=0)
         rows = self._pharmaone.prescriptions.rows(ask.query.get("status"))
         paging = {"limit": limit, "offset": offset}
         return answer({"data": rows[offset : offset + limit], "pagination": paging})
@@ -132,17 +127,32 @@ class Routes:
         self._pharmaone.change_order(order.id, changes)
         return answer({key: order.data[key] for key in ("id", "status", "shipped", "picked_up")})
 
+    def _upsert_order(self, ask: Ask) -> Answer:
+        """Section 9: by `external_id` and `shop_id`. What it answers is not documented."""
+        body = object_in(ask)
+        if error := upsert_error(body, self._settings.shop_id, whole=True):
+            raise Refusal({"error": error})
+        order = self._pharmaone.upsert(body)
+        ask.uid, ask.reference = order.id, order.external_id
+        return answer(_written(order))
+
+    def _put_order(self, ask: Ask) -> Answer:
+        """Section 9: nothing is documented of it; what is not sent stays."""
+        order = self._order(ask)
+        body = object_in(ask)
+        if error := upsert_error(body, self._settings.shop_id, whole=False):
+            raise Refusal({"error": error})
+        return answer(_written(self._pharmaone.rewrite(order.id, body)))
+
     def _adjust(self, ask: Ask) -> Answer:
         """Section 8: relative changes only, of one product, with a reason."""
-        body = ask.json()
-        if not isinstance(body, dict):
-            raise Refusal({"error": "Invalid JSON"})
+        body = object_in(ask)
         product, reason = body.get("p1_id"), body.get("reason")
         if not isinstance(product, str) or not product:
             raise Refusal({"error": "p1_id is required"})
         if not isinstance(reason, str) or not reason.strip():
             raise Refusal({"error": "reason is required"})
-        delta, incoming = (_whole(body, key) for key in ("delta_on_hand", "delta_incoming"))
+        delta, incoming = (whole(body, key) for key in ("delta_on_hand", "delta_incoming"))
         ask.uid = product
         more = {key: body.get(key) for key in ("shop_id", "metadata")}
         try:
@@ -203,17 +213,5 @@ def _changes(body: Json | None, words: frozenset[str]) -> Json:
     return body
 
 
-def _whole(body: Json, key: str) -> int:
-    value = body.get(key, 0)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Refusal({"error": f"{key} must be an integer"})
-    return value
-
-
-def _number(ask: Ask, name: str, *, default: int, least: int) -> int:
-    text = ask.query.get(name)
-    if text is None:
-        return default
-    if not text.isdecimal() or int(text) < least:
-        raise Refusal({"error": f"Invalid {name}"})
-    return int(text)
+def _written(order: Order) -> Json:
+    return {key: order.data[key] for key in ("id", "external_id", "status", "updated_at")}

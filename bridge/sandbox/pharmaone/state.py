@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 
 from bridge.sandbox.pharmaone.goods import Goods
 from bridge.sandbox.pharmaone.prescriptions import Prescriptions
-from bridge.sandbox.pharmaone.records import Json, Order, OrderRequest, Via, order_from, timestamp
+from bridge.sandbox.pharmaone.records import (
+    Json,
+    Order,
+    OrderRequest,
+    Via,
+    order_from,
+    timestamp,
+    written_from,
+)
+from bridge.sandbox.pharmaone.shop.state import Shops
 from bridge.sandbox.settings import SandboxSettings
 from bridge.sandbox.webhooks import Courier, Timers
 
@@ -32,6 +41,7 @@ class PharmaOne:
         self.order_requests: dict[str, OrderRequest] = {}
         self.orders: dict[str, Order] = {}
         self.goods = Goods(settings, self._announce, inventory)
+        self.shops = Shops(settings, self.goods)
         self._deducted: set[str] = set()
         self.prescriptions = Prescriptions(settings)
 
@@ -101,6 +111,40 @@ class PharmaOne:
         if over and self._settings.p1_deducts_at == "handed_over":
             self._deduct(order)
         return order
+
+    def upsert(self, body: Json) -> Order:
+        """A new order, or the one of this `external_id` with other fields."""
+        known = (each for each in self.orders.values() if each.external_id == body["external_id"])
+        order = next(known, None)
+        if order is not None:
+            return self.rewrite(order.id, body)
+        payload = {**written_from(body), "shop_id": self._settings.shop_id}
+        order = order_from(payload, self._order_id(), self._settings.clock())
+        self.orders[order.id] = order
+        self._announce("order_created", {"order_id": order.id})
+        return order
+
+    def rewrite(self, order_id: str, body: Json) -> Order:
+        """Changes an order's fields; announced if anything changed, a payment by itself too."""
+        order = self.orders[order_id]
+        fields = written_from(body)
+        if all(order.data.get(key) == value for key, value in fields.items()):
+            return order
+        was_paid = order.data["payment_status"] == "paid"
+        order.change(fields, self._settings.clock())
+        self._announce("order_updated", {"order_id": order.id})
+        if order.data["payment_status"] == "paid" and not was_paid:
+            self._announce("order_marked_paid", {"order_id": order.id})
+        return order
+
+    def mark_paid(self, order_id: str) -> None:
+        """Staff do."""
+        self.rewrite(order_id, {"payment_status": "paid"})
+
+    def delete(self, order_id: str) -> None:
+        """Staff do; it is gone from every list."""
+        del self.orders[order_id]
+        self._announce("order_deleted", {"order_id": order_id})
 
     def _deduct(self, order: Order) -> None:
         """Once for each order."""

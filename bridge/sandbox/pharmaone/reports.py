@@ -1,0 +1,137 @@
+"""PharmaOne's reports (pharmaone.md section 13), made of what the sandbox holds.
+
+Only the routes, their parameters and three names are documented; the fields inside are ours.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from bridge.sandbox.pharmaone.access import Access
+from bridge.sandbox.pharmaone.asked import day, month
+from bridge.sandbox.pharmaone.records import Json
+from bridge.sandbox.pharmaone.state import PharmaOne
+from bridge.sandbox.traffic import Answer, Ask, Refusal, Route, answer
+
+_ALWAYS = (date.min, date.max)
+FEE_CENTS = 150
+"""What PharmaOne takes for an order, in this simulation."""
+
+
+class ReportRoutes:
+    """Days include both ends; which orders a range holds is said by when they were made."""
+
+    def __init__(self, pharmaone: PharmaOne, access: Access, today: Callable[[], date]) -> None:
+        self._pharmaone = pharmaone
+        self._access = access
+        self._today = today
+
+    def all(self) -> list[Route]:
+        scope, route = "reports.read", self._access.route
+        return [
+            route("GET", "/reports/stats", scope, self._stats),
+            route("GET", "/reports/product-performance", scope, self._performance),
+            route("GET", "/reports/product-sales", scope, self._sales),
+            route("GET", "/reports/pharmaone", scope, self._billing),
+        ]
+
+    def _stats(self, ask: Ask) -> Answer:
+        first, last = _range(ask, "from", "to", _ALWAYS)
+        orders = self._orders(first, last)
+        rows = self._pharmaone.prescriptions.rows(None)
+        by_status = Counter(row["status"] for row in rows if _within(row, first, last))
+        revenue = sum(_cents(order["total_amount"]) for order in orders)
+        report: Json = {
+            "prescriptions": dict(by_status),
+            "orders": {"count": len(orders), "revenue": revenue / 100},
+        }
+        if (first, last) != _ALWAYS:
+            names = Counter(order["customer_email"] for order in orders)
+            report["customers"] = [
+                {"customer_email": name, "orders": count} for name, count in names.most_common(10)
+            ]
+        return answer(report)
+
+    def _performance(self, ask: Ask) -> Answer:
+        today = self._today()
+        first, last = _range(ask, "from", "to", (today - timedelta(days=29), today))
+        days = last - first + timedelta(days=1)
+        before = (first - days, last - days) if first > date.min + days else (first, first)
+        now, then = (_by_product(self._orders(*span)) for span in ((first, last), before))
+        rows = [
+            {"p1_id": name, **now.get(name, _NOTHING), "previous": then.get(name, _NOTHING)}
+            for name in sorted(now.keys() | then.keys())
+        ]
+        return answer({"data": rows})
+
+    def _sales(self, ask: Ask) -> Answer:
+        today = self._today()
+        first, last = _range(ask, "from_date", "to_date", (today.replace(day=1), today))
+        rows = []
+        orders = self._orders(first, last)
+        for status in sorted({order["status"] for order in orders}):
+            found = _by_product(order for order in orders if order["status"] == status)
+            rows += [
+                {
+                    "p1_id": name,
+                    "status": status,
+                    "volume_gr": sums["units"],
+                    "gross_revenue": sums["revenue"],
+                }
+                for name, sums in sorted(found.items())
+            ]
+        return answer({"data": rows})
+
+    def _billing(self, ask: Ask) -> Answer:
+        """Months with orders only, newest first."""
+        first, last = month(ask, "month"), None
+        if first is None:
+            first, last = month(ask, "month_from"), month(ask, "month_to")
+        else:
+            last = first
+        counts = Counter(order["created_at"][:7] for order in self._orders(*_ALWAYS))
+        chosen = [
+            name
+            for name in sorted(counts, reverse=True)
+            if (first is None or name >= f"{first:%Y-%m}")
+            and (last is None or name <= f"{last:%Y-%m}")
+        ]
+        rows = [
+            {"month": name, "orders": counts[name], "fee": counts[name] * FEE_CENTS / 100}
+            for name in chosen
+        ]
+        return answer({"data": rows})
+
+    def _orders(self, first: date, last: date) -> list[Json]:
+        orders = (order.data for order in self._pharmaone.orders.values())
+        return [order for order in orders if _within(order, first, last)]
+
+
+_NOTHING = {"units": 0, "revenue": 0.0}
+
+
+def _range(ask: Ask, one: str, other: str, usual: tuple[date, date]) -> tuple[date, date]:
+    first, last = day(ask, one) or usual[0], day(ask, other) or usual[1]
+    if first > last:
+        raise Refusal({"error": f"{one} is after {other}"})
+    return first, last
+
+
+def _within(row: Json, first: date, last: date) -> bool:
+    return first <= date.fromisoformat(row["created_at"][:10]) <= last
+
+
+def _by_product(orders: Iterable[Json]) -> dict[str, dict[str, Any]]:
+    units: Counter[str] = Counter()
+    cents: Counter[str] = Counter()
+    for order in orders:
+        for item in order["items"]:
+            name = str(item.get("p1_id", ""))
+            units[name] += item["quantity"]
+            cents[name] += _cents(item.get("price", 0)) * item["quantity"]
+    return {name: {"units": units[name], "revenue": cents[name] / 100} for name in units}
+
+
+def _cents(euros: float) -> int:
+    return round(euros * 100)

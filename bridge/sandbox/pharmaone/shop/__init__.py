@@ -1,0 +1,1 @@
+"""The products of the organisation's shop at the simulated PharmaOne."""
