@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from aiohttp import web
 
-from bridge.sandbox import admin
+from bridge.sandbox import admin, openapi
 from bridge.sandbox.pharmaone import routes as pharmaone
 from bridge.sandbox.rxscale import routes as rxscale
 from bridge.sandbox.settings import SandboxSettings, Vendor
@@ -86,10 +86,18 @@ def application(world: World, vendor: Vendor, routes: Iterable[Route]) -> web.Ap
     for route in routes:
         app.router.add_route(route.method, route.path, gate.serving(route))
     app.add_routes(admin.routes(world))
+    app.router.add_get("/_sandbox/openapi.json", _described(world, vendor))
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         unknown = Route(method, "/{tail:.*}", "(unknown)", _unknown)
         app.router.add_route(method, unknown.path, gate.serving(unknown))
     return app
+
+
+def _described(world: World, vendor: Vendor) -> Serve:
+    async def serve(_request: web.Request) -> web.StreamResponse:
+        return web.json_response(openapi.describe(vendor, world.settings))
+
+    return serve
 
 
 def _unknown(_ask: Ask) -> Answer:

@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+_MOST_EUROS = 10**9
+_MOST_UNITS = 10**6
+
 Check = Callable[[object], bool]
 
 
@@ -55,12 +58,12 @@ def _item_error(at: int, item: object) -> str | None:
     if not isinstance(item, dict):
         return f"items[{at}] must be an object"
     quantity = item.get("quantity")
-    if type(quantity) is not int or quantity <= 0:
+    if type(quantity) is not int or not 0 < quantity <= _MOST_UNITS:
         return f"items[{at}].quantity must be an integer greater than 0"
     names = [item[key] for key in ("name", "p1_id", "product_id") if key in item]
     if not any(names) or not all(map(_is_text, names)):
         return f"items[{at}] needs a name, p1_id or product_id, each a string"
-    if "price" in item and not _is_price(item["price"]):
+    if "price" in item and not is_price(item["price"]):
         return f"items[{at}].price must be a number with at most 2 decimals"
     return None
 
@@ -102,10 +105,11 @@ def _is_time(value: object) -> bool:
         return False
 
 
-def _is_price(value: object) -> bool:
+def is_price(value: object) -> bool:
+    """An amount of euros, in whole cents."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return math.isfinite(value) and value >= 0 and round(value, 2) == value
+    return math.isfinite(value) and 0 <= value <= _MOST_EUROS and round(value, 2) == value
 
 
 def _is_base64(value: object) -> bool:
@@ -137,7 +141,7 @@ _FIELDS: Mapping[str, tuple[Check, str]] = {
     "payment_status": (_is_text, "a string"),
     "prescription_pdf_url": (_is_text, "a string"),
     "prescription_pdf_base64": (_is_base64, "base64"),
-    "total_amount": (_is_price, "a number with at most 2 decimals"),
+    "total_amount": (is_price, "a number with at most 2 decimals"),
     "cash_on_pickup": (_is_bool, "a boolean"),
     "items": (_is_list, "a list"),
 }

@@ -170,6 +170,8 @@ class Routes:
         body = ask.json()
         if not isinstance(body, dict) or body.get("shop_id") != self._settings.shop_id:
             raise Refusal({"error": "shop_id is required and must belong to the organisation"})
+        if not isinstance(body.get("customer_email", ""), str):
+            raise Refusal({"error": "customer_email must be a string"})
         ask.uid = self._pharmaone.prescriptions.ingest(body)
         return answer({"id": ask.uid, "upsert": "ok"})
 

@@ -6,12 +6,14 @@ from typing import Any
 
 from bridge.sandbox.pharmaone.access import Access
 from bridge.sandbox.pharmaone.asked import number, object_in
+from bridge.sandbox.pharmaone.envelope import is_price
 from bridge.sandbox.pharmaone.records import Json
 from bridge.sandbox.pharmaone.shop.state import CHANGEABLE, NotAssignable, Shops
 from bridge.sandbox.settings import SandboxSettings
 from bridge.sandbox.traffic import Answer, Ask, Refusal, Route, answer
 
 MOST_ROWS = 200
+MOST_UNITS = 2**31 - 1
 _DONE = {"status": "ok"}
 _ROUTING = ("shop_id", "p1_id")
 
@@ -90,7 +92,7 @@ class ProductRoutes:
         body = object_in(ask)
         product = _product_in(ask, body)
         stock, price = body.get("initial_stock", 1), body.get("price")
-        if type(stock) is not int or stock < 0:
+        if type(stock) is not int or not 0 <= stock <= MOST_UNITS:
             raise Refusal({"error": "initial_stock must be an integer"})
         if price is not None and not _fits("price", price):
             raise Refusal({"error": "Invalid price"})
@@ -141,6 +143,8 @@ def _check_fields(fields: Json) -> None:
 
 
 def _fits(key: str, value: Any) -> bool:
+    if key == "price":
+        return is_price(value)
     kind = CHANGEABLE.get(key)
     if kind is None:
         return False
