@@ -165,7 +165,7 @@ class RxScale:
         """The webhooks registered with this key (6.11)."""
         response = await self.caller.call(dialect.SUBSCRIPTIONS, Harm.SWEEP)
         raw = answers.content(dialect.SUBSCRIPTIONS, response)
-        wrapped = raw if isinstance(raw, dict) else {"data": raw}
+        wrapped = {"data": raw} if isinstance(raw, list) else raw
         rows = answers.read(dialect.SUBSCRIPTIONS, wire.Subscriptions, wrapped)
         return translate.subscriptions(rows)
 
