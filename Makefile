@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types bench drawings lock clean
+.PHONY: help demo test lint types bench drawings coverage lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
@@ -34,6 +34,9 @@ bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew 
 
 drawings: $(VENV)/run.stamp  ## docs/states.md, drawn anew from mappings/statuses.toml
 	@$(BIN)/python -c 'from bridge.mapping import drawing; print(drawing.shipped(), end="")' > docs/states.md
+
+coverage: $(VENV)/dev.stamp  ## docs/coverage.md, made anew from the routes, methods and tests
+	@PYTHONPATH=.:tests $(BIN)/python -m contract.coverage_page
 
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --strip-extras --allow-unsafe
