@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _stock(commands)
     _mending(commands)
     _telling(commands)
+    _asking(commands)
     return top
 
 
@@ -169,6 +170,20 @@ def _telling(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     remove = verbs.add_parser("remove", help="end subscriptions")
     remove.add_argument("uids", nargs="+", metavar="UID")
     remove.set_defaults(handler="webhooks:remove")
+
+
+def _asking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    call = commands.add_parser("call", help="any route of a vendor, signed in, persons masked")
+    call.add_argument("vendor", choices=["pharmaone", "rxscale", "rxscale-public"])
+    call.add_argument("method", metavar="METHOD", help="GET, POST, PUT, PATCH or DELETE")
+    call.add_argument("path", metavar="PATH", help="as documented, such as /inventory")
+    call.add_argument("--query", action="append", default=[], metavar="NAME=VALUE")
+    call.add_argument("--json-body", metavar="JSON", help="or @FILE, or - for standard input")
+    call.add_argument("--all", action="store_true", help="every page of a list")
+    call.add_argument("--json", action="store_true", help="the answer as it is, but for the masks")
+    call.add_argument("--show-patient-data", action="store_true", help="without these masks")
+    call.add_argument("--show-secrets", action="store_true", help="nor these")
+    call.set_defaults(handler="api.call:call")
 
 
 def _mending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

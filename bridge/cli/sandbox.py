@@ -51,6 +51,7 @@ def _tell(settings: SandboxSettings, running: Sandbox, *, as_json: bool) -> None
         "rxscale.base_url": running.rxscale_url,
         "rxscale.api_key": settings.rx_api_key,
         "rxscale.webhook_secrets": settings.rx_webhook_secret,
+        "rxscale.public_api_key": settings.rx_public_key,
         "pharmaone.base_url": running.pharmaone_url,
         "pharmaone.api_key": settings.p1_api_key,
         "pharmaone.org_id": settings.org_id,
@@ -65,4 +66,5 @@ def _tell(settings: SandboxSettings, running: Sandbox, *, as_json: bool) -> None
         print(f"  {key} = {value!r}")
     print(f"Make orders:  curl -X POST {running.rxscale_url}/_sandbox/orders -d '{{\"count\": 5}}'")
     print(f"Approve one:  curl -X POST {running.rxscale_url}/_sandbox/order-requests/ID/approve")
+    print(f"Its shop:     rxbridge stock verify --shop {settings.rx_shop}")
     print(f"See it all:   curl {running.rxscale_url}/_sandbox/state", flush=True)

@@ -1,0 +1,296 @@
+"""`rxbridge call VENDOR METHOD PATH`: any route, signed in, within the limits, persons masked."""
+
+import argparse
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from bridge.app import Vendors, open_vendors
+from bridge.cli.api.mask import masked
+from bridge.cli.api.paging import LIMIT, Page, Style, is_last, page_of, query_for
+from bridge.cli.main import DONE, FAILED
+from bridge.cli.shared import show
+from bridge.cli.shared.opened import settings_of
+from bridge.cli.shared.working import as_a_guest, patiently
+from bridge.errors import BridgeError, Fault, Misconfigured
+from bridge.exchange import Harm, Response
+from bridge.pharmaone import answers as p1_answers
+from bridge.pharmaone import dialect as p1
+from bridge.rxscale import answers as rx_answers
+from bridge.rxscale import dialect as rx
+from bridge.settings import Settings
+
+VENDORS = ("pharmaone", "rxscale", "rxscale-public")
+MOST_COLUMNS = 9
+WIDEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call as it was typed; `body` is JSON that was parsed, None for none."""
+
+    vendor: str
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+    has_body: bool = False
+
+
+@dataclass(slots=True)
+class Answered:
+    """`fault` says what a refusal means; `rows` are those of all pages, if they were asked for."""
+
+    status: int
+    content: bytes
+    fault: BridgeError | None
+    rows: list[Any] | None = field(default=None)
+
+    def document(self) -> Any:
+        """The answer's JSON. Raises ValueError for what is none."""
+        return {"data": self.rows} if self.rows is not None else json.loads(self.content)
+
+
+def call(arguments: argparse.Namespace) -> int:
+    asked = _asked(arguments)
+    if _shows_a_secret_once(asked) and not arguments.show_secrets:
+        raise Misconfigured(
+            Fault(
+                "call rxscale POST /webhooks/",
+                "its answer shows a signing secret, once, and it would be masked",
+                "use `rxbridge webhooks register`, which keeps it, or add --show-secrets",
+            )
+        )
+    settings = settings_of(arguments)
+    _check(settings, asked)
+    answered = asyncio.run(_call(as_a_guest(settings), asked, everything=arguments.all))
+    _tell(answered, arguments)
+    return FAILED if answered.fault else DONE
+
+
+# -- what was typed --------------------------------------------------------------------------
+
+
+def _asked(arguments: argparse.Namespace) -> Asked:
+    path = f"/{arguments.path.lstrip('/')}"
+    path, _, typed = path.partition("?")
+    pairs = [*(pair for pair in typed.split("&") if pair), *arguments.query]
+    query = tuple(_pair(pair) for pair in pairs)
+    text = arguments.json_body
+    return Asked(
+        arguments.vendor,
+        arguments.method.upper(),
+        path,
+        query,
+        None if text is None else _body(text),
+        text is not None,
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise Misconfigured(Fault(f"--query {text}", "is no name=value", "write it like limit=5"))
+    return name, value
+
+
+def _body(text: str) -> Any:
+    """JSON as typed; `@FILE` and `-` read it from a file or the standard input."""
+    try:
+        if text == "-":
+            return json.loads(sys.stdin.read())
+        return json.loads(Path(text[1:]).read_text("utf-8") if text[:1] == "@" else text)
+    except OSError as error:
+        raise Misconfigured(
+            Fault("--json-body", f"{text[1:]} cannot be read ({error.strerror})", "name another")
+        ) from None
+    except ValueError as error:
+        what = f"is no JSON ({error})" if isinstance(error, json.JSONDecodeError) else "is no text"
+        raise Misconfigured(Fault("--json-body", what, "write it like '{\"stock\": 5}'")) from None
+
+
+def _check(settings: Settings, asked: Asked) -> None:
+    """Raises Misconfigured for what this vendor's door needs and is not set."""
+    vendor = asked.vendor.partition("-")[0]
+    faults = [each for each in settings.missing_for_run() if each.where.startswith(f"{vendor}.")]
+    public = asked.vendor == "rxscale-public" and settings.rxscale.public_api_key is not None
+    if faults and not public:
+        raise Misconfigured(tuple(faults))
+
+
+def _shows_a_secret_once(asked: Asked) -> bool:
+    return asked.vendor == "rxscale" and rx_route(asked)[0] is rx.SUBSCRIBE
+
+
+# -- calling ---------------------------------------------------------------------------------
+
+
+async def _call(settings: Settings, asked: Asked, *, everything: bool) -> Answered:
+    async with open_vendors(settings, lambda _: None) as vendors:
+        if not everything:
+            response = await _once(vendors, asked)
+            return _answered(asked, response)
+        return await _every_page(vendors, asked)
+
+
+async def _every_page(vendors: Vendors, asked: Asked) -> Answered:
+    style = style_of(asked)
+    rows: list[Any] = []
+    before: Page | None = None
+    number = 0
+    while True:
+        more = {**dict(asked.query), **query_for(style, number, len(rows), LIMIT)}
+        response = await _once(vendors, replace(asked, query=tuple(more.items())))
+        answered = _answered(asked, response)
+        page = None if answered.fault else page_of(_parsed(response))
+        if page is None:
+            return answered
+        if before is None or list(before.rows) != list(page.rows):
+            rows += page.rows
+        if is_last(page, before, len(rows)):
+            answered.rows = rows
+            return answered
+        before, number = page, number + 1
+        if sys.stderr.isatty():
+            print(f"\r{len(rows)} rows ...", end="", file=sys.stderr, flush=True)
+
+
+async def _once(vendors: Vendors, asked: Asked) -> Response:
+    async def once() -> Response:
+        if asked.vendor == "pharmaone":
+            return await _at_pharmaone(vendors, asked)
+        return await _at_rxscale(vendors, asked)
+
+    return await (patiently(once) if asked.method == "GET" else once())
+
+
+async def _at_pharmaone(vendors: Vendors, asked: Asked) -> Response:
+    """`/v1/order-requests` and `/external-order` go by their own doors, the rest with a token."""
+    route, ident = p1_route(asked)
+    body = json.dumps(asked.body).encode() if asked.has_body else None
+    caller = vendors.pharmaone.caller
+    return await caller.call(route, Harm.SWEEP, ident=ident, query=asked.query, body=body)
+
+
+async def _at_rxscale(vendors: Vendors, asked: Asked) -> Response:
+    route, ident = rx_route(asked)
+    body = asked.body if asked.has_body else None
+    caller = vendors.rxscale.caller
+    return await caller.call(route, Harm.SWEEP, uid=ident, query=asked.query, body=body)
+
+
+def p1_route(asked: Asked) -> tuple[p1.Route, str]:
+    """The documented route and its id, or a route of just this path."""
+    for route in p1.ROUTES:
+        ident = _ident(route.method, route.path, asked.method, asked.path)
+        if ident is not None and route is not p1.TOKEN:
+            return route, ident
+    return p1.Route(asked.method, asked.path), ""
+
+
+def rx_route(asked: Asked) -> tuple[rx.Route, str]:
+    """The same at RxScale; the public API's paths are typed without their `/public`."""
+    public = asked.vendor == "rxscale-public"
+    path = f"/public{asked.path}" if public else asked.path
+    for route in rx.ROUTES:
+        ident = _ident(route.method, route.path, asked.method, path)
+        if ident is not None:
+            return route, ident
+    return rx.Route(asked.method, path, public=public), ""
+
+
+def _ident(method: str, template: str, asked_method: str, path: str) -> str | None:
+    """What stands in the template's place, "" if it has none; None for another route."""
+    pattern = re.sub(r"\\\{[a-z]+\\\}", "([^/]+)", re.escape(template.rstrip("/")))
+    found = re.fullmatch(pattern, path.rstrip("/"))
+    if found is None or method != asked_method:
+        return None
+    return unquote(found[1]) if found.groups() else ""
+
+
+def style_of(asked: Asked) -> Style:
+    """By what this vendor pages this list (pharmaone.md section 5, rxscale.md section 5)."""
+    if asked.vendor != "pharmaone":
+        return "from 0"
+    return "from 1" if p1_route(asked)[0] is p1.PRODUCTS else "offset"
+
+
+def _answered(asked: Asked, response: Response) -> Answered:
+    return Answered(response.status, response.body, _fault(asked, response))
+
+
+def _fault(asked: Asked, response: Response) -> BridgeError | None:
+    if 200 <= response.status < 300:
+        return None
+    if asked.vendor == "pharmaone":
+        return p1_answers.failure(p1_route(asked)[0], response)
+    route = rx_route(asked)[0]
+    if route is rx.LIVE_STOCK and response.status == 409:
+        return None  # "not so many" is an answer
+    return rx_answers.failure(route, response)
+
+
+def _parsed(response: Response) -> Any:
+    try:
+        return json.loads(response.body)
+    except ValueError:
+        return None
+
+
+# -- telling ---------------------------------------------------------------------------------
+
+
+def _tell(answered: Answered, arguments: argparse.Namespace) -> None:
+    if answered.fault:
+        print(f"rxbridge: {answered.fault}", file=sys.stderr)
+    try:
+        raw = answered.document()
+    except ValueError:
+        size = len(answered.content)
+        if size:
+            print(f"{answered.status}: {size} bytes that are no JSON; not shown", file=sys.stderr)
+        return
+    shown = masked(raw, patients=arguments.show_patient_data, secrets=arguments.show_secrets)
+    if arguments.json:
+        show.as_json(shown)
+        return
+    page = page_of(shown)
+    if page is not None and page.rows and all(isinstance(row, Mapping) for row in page.rows):
+        _print_rows(page)
+    elif isinstance(shown, Mapping):
+        show.as_table(("field", "value"), ((key, _cell(value)) for key, value in shown.items()))
+    else:
+        show.as_json(shown)
+
+
+def _print_rows(page: Page) -> None:
+    columns = list(_columns(page.rows))
+    left_out = columns[MOST_COLUMNS:]
+    columns = columns[:MOST_COLUMNS]
+    show.as_table(columns, ([_cell(row.get(key)) for key in columns] for row in page.rows))
+    of = "" if page.total is None else f" of {page.total}"
+    print(f"{len(page.rows)}{of} rows.", end="")
+    print(f" Not shown: {', '.join(left_out)}; --json shows all." if left_out else "")
+
+
+def _columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, None]:
+    """Every key, those with plain values first."""
+    plain: dict[str, None] = {}
+    nested: dict[str, None] = {}
+    for row in rows:
+        for key, value in row.items():
+            (nested if isinstance(value, dict | list) else plain).setdefault(key)
+    return {**plain, **nested}
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"

@@ -1,0 +1,50 @@
+"""How a vendor's lists are read on: what asks for the next page, and which was the last. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Style = Literal["offset", "from 0", "from 1"]
+_ROWS = ("data", "products", "items", "orders", "payouts")
+_TOTALS = ("total", "totalRegistries")
+LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one answer held; `total` rows in all, None where it does not say."""
+
+    rows: Sequence[Any]
+    total: int | None
+
+
+def page_of(body: Any) -> Page | None:
+    """None for an answer that is no list."""
+    if isinstance(body, list):
+        return Page(body, None)
+    if not isinstance(body, Mapping):
+        return None
+    rows = next((body[key] for key in _ROWS if isinstance(body.get(key), list)), None)
+    if rows is None:
+        return None
+    inner = body.get("pagination")
+    places = (body, inner if isinstance(inner, Mapping) else {})
+    totals = (place[key] for place in places for key in _TOTALS if key in place)
+    return Page(rows, next((each for each in totals if isinstance(each, int)), None))
+
+
+def query_for(style: Style, number: int, read: int, limit: int = LIMIT) -> dict[str, str]:
+    """What to ask for page `number`, counted from 0, after `read` rows."""
+    if style == "offset":
+        return {"limit": str(limit), "offset": str(read)}
+    return {"limit": str(limit), "page": str(number + (style == "from 1"))}
+
+
+def is_last(page: Page, before: Page | None, read: int) -> bool:
+    """Whether there is nothing more after `read` rows, this page's among them.
+
+    A route that knows no pages gives the same rows again.
+    """
+    if not page.rows or (page.total is not None and read >= page.total):
+        return True
+    return before is not None and list(before.rows) == list(page.rows)

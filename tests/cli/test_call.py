@@ -1,0 +1,216 @@
+"""`rxbridge call`: any route of a vendor, as typed, with persons and secrets masked."""
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.cli.api.call import Asked, p1_route, rx_route, style_of
+from bridge.cli.api.mask import MASK, masked
+from bridge.cli.api.paging import Page, is_last, page_of, query_for
+from bridge.pharmaone import dialect as p1
+from bridge.rxscale import dialect as rx
+
+
+@pytest.fixture
+def accounts(vendors, monkeypatch) -> dict[str, str]:
+    for name, value in vendors.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("RXBRIDGE_RXSCALE__REQUESTS_PER_SECOND", "0")
+    return vendors
+
+
+def told(accounts: dict[str, str], path: str, body: object) -> object:
+    url = f"{accounts['RXBRIDGE_RXSCALE__BASE_URL']}/_sandbox/{path}"
+    answer = requests.post(url, json=body, timeout=10)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def test_a_list_as_a_table_and_as_json(typed, accounts):
+    table = typed("call", "pharmaone", "GET", "/inventory")
+    assert table.code == 0, table.err
+    assert "20401" in table.out
+    assert "stockquantity" in table.out
+    assert "8 rows." in table.out
+    whole = json.loads(typed("call", "pharmaone", "GET", "inventory", "--json").out)
+    assert len(whole["data"]) == 8
+
+
+def test_every_page_of_each_kind(typed, accounts):
+    told(accounts, "orders", {"count": 120})
+    orders = typed("call", "rxscale", "GET", "/pharmacy_orders/", "--all", "--json")
+    assert len({row["uid"] for row in json.loads(orders.out)["data"]}) == 120
+    words = ("--query", "shop_id=shop1", "--all", "--json")
+    products = json.loads(typed("call", "pharmaone", "GET", "/products", *words).out)["data"]
+    assert len(products) == 8
+    for path in ("/inventory", "/orders?status=pending", "/prescriptions"):
+        found = typed("call", "pharmaone", "GET", path, "--all", "--json")
+        assert found.code == 0, found.err
+        assert len(json.loads(found.out)["data"]) == (8 if path == "/inventory" else 0)
+
+
+def test_persons_are_masked_unless_asked_for(typed, accounts):
+    (uid,) = told(accounts, "orders", {"count": 1})["uids"]  # type: ignore[index]
+    path = f"/pharmacy_orders/{uid}"
+    hidden = typed("call", "rxscale", "GET", path, "--json").out
+    shown = typed("call", "rxscale", "GET", path, "--json", "--show-patient-data").out
+    whole = json.loads(shown)
+    person = whole["patient_data"]["display_name"]
+    for secret in (
+        person,
+        whole["patient_data"]["email"],
+        whole["order"]["delivery_address"]["street"],
+    ):
+        assert secret not in hidden
+    order = json.loads(hidden)
+    assert order["uid"] == uid
+    assert order["patient_data"]["display_name"] == MASK
+    assert order["prescription_file"]["content_base64"] == MASK
+    assert order["order_items"] == whole["order_items"]
+    assert person not in typed("call", "rxscale", "GET", path).out
+
+
+def test_a_change_and_a_refusal(typed, accounts, folder: Path):
+    (folder / "body.json").write_text('{"stock": 12}')
+    for body in ('{"stock": 11}', "@body.json"):
+        changed = typed("call", "rxscale", "PATCH", "/pharmacy_skus/psku-1001", "--json-body", body)
+        assert changed.code == 0, changed.err
+    rows = json.loads(typed("call", "rxscale", "GET", "/pharmacy_skus/", "--json").out)["data"]
+    assert next(row for row in rows if row["uid"] == "psku-1001")["stock"] == 12
+    refused = typed(
+        "call", "rxscale", "PATCH", "/pharmacy_skus/psku-1001", "--json-body", '{"stock": -1}'
+    )
+    assert refused.code == 1
+    assert "complains of: stock" in refused.err
+    nothing = typed("call", "pharmaone", "GET", "/orders/ORD_1")
+    assert nothing.code in (1, 2)
+    assert "404" in nothing.err
+
+
+def test_the_public_api_and_a_route_that_nobody_documents(typed, accounts):
+    words = ("--query", "market=DE", "--all")
+    assert "prod-" in typed("call", "rxscale-public", "GET", "/products/sandbox-shop", *words).out
+    found = typed("call", "rxscale", "GET", "/nowhere")
+    assert "404" in found.err
+    assert typed("call", "rxscale", "GET", "/health/").code == 0
+
+
+def test_a_secret_that_is_shown_once_is_not_lost_by_accident(typed, accounts):
+    body = '{"target": "https://x.example", "notification_type": "pharmacy_order_created"}'
+    words = ("call", "rxscale", "POST", "/webhooks", "--json-body", body)
+    refused = typed(*words)
+    assert refused.code == 2
+    assert "webhooks register" in refused.err
+    assert typed("webhooks", "list", "--json").out.count("uid") == 0
+    assert "whsec_" in typed(*words, "--show-secrets", "--json").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--query", "limit"), "no name=value"),
+        (("--json-body", "{"), "is no JSON"),
+        (("--json-body", "@nowhere"), "cannot be read"),
+    ],
+)
+def test_mistyped(typed, accounts, words, said):
+    answer = typed("call", "pharmaone", "GET", "/orders", *words)
+    assert answer.code == 2
+    assert said in answer.err
+
+
+def test_without_an_account(typed):
+    answer = typed("call", "rxscale", "GET", "/health/")
+    assert answer.code == 2
+    assert "rxscale.api_key" in answer.err
+    assert "pharmaone" not in answer.err
+
+
+# -- decisions -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "route", "ident"),
+    [
+        (Asked("pharmaone", "GET", "/orders/ORD%201"), p1.ORDER, "ORD 1"),
+        (Asked("pharmaone", "POST", "/v1/order-requests"), p1.SUBMIT["v1"], ""),
+        (Asked("pharmaone", "POST", "/inventory/adjust"), p1.ADJUST, ""),
+    ],
+)
+def test_the_route_that_is_meant(asked, route, ident):
+    assert p1_route(asked) == (route, ident)
+
+
+def test_a_last_slash_and_the_public_paths():
+    assert rx_route(Asked("rxscale", "GET", "/pharmacy_orders"))[0] is rx.ORDERS
+    assert rx_route(Asked("rxscale-public", "GET", "/products/shop")) == (
+        rx.PUBLIC_PRODUCTS,
+        "shop",
+    )
+    assert rx_route(Asked("rxscale-public", "GET", "/orders/s"))[0].public
+    assert style_of(Asked("pharmaone", "GET", "/products")) == "from 1"
+    assert style_of(Asked("rxscale", "GET", "/payouts")) == "from 0"
+
+
+@pytest.mark.parametrize(
+    ("body", "rows", "total"),
+    [
+        ([1, 2], [1, 2], None),
+        ({"data": [1], "totalRegistries": 5}, [1], 5),
+        ({"products": [1], "pagination": {"total": 3}}, [1], 3),
+        ({"data": [], "pagination": None}, [], None),
+    ],
+)
+def test_a_page(body, rows, total):
+    assert page_of(body) == Page(rows, total)
+
+
+def test_what_is_no_page():
+    assert page_of({"uid": "po-1"}) is None
+    assert page_of("text") is None
+
+
+def test_the_next_page_and_the_last():
+    assert query_for("offset", 2, 150, 50) == {"limit": "50", "offset": "150"}
+    assert query_for("from 0", 0, 0, 50) == {"limit": "50", "page": "0"}
+    assert query_for("from 1", 0, 0, 50) == {"limit": "50", "page": "1"}
+    assert is_last(Page([], None), None, 0)
+    assert is_last(Page([1], 1), None, 1)
+    assert is_last(Page([1], None), Page([1], None), 1)
+    assert not is_last(Page([2], None), Page([1], None), 2)
+
+
+PERSONAL = [
+    "customer_name", "customer_email", "Customer Name", "address_street", "first_name", "email",
+    "phone", "date_of_birth", "house_number", "zip_code", "postal_code", "prescription_pdf_base64",
+    "prescription_pdf_url", "comment",
+]  # fmt: skip
+HARMLESS = ["name", "display_name", "status", "uid", "p1_id", "price", "stock", "pzn", "shop_id"]
+
+
+@given(st.sampled_from(PERSONAL), st.text(min_size=1) | st.integers())
+def test_a_personal_field_is_masked_wherever_it_stands(name, value):
+    document = {"data": [{"order": {name: value}, "uid": "po-1"}]}
+    assert masked(document) == {"data": [{"order": {name: MASK}, "uid": "po-1"}]}
+    assert masked(document, patients=True) == document
+
+
+@given(st.dictionaries(st.sampled_from(HARMLESS), st.text() | st.integers() | st.none()))
+def test_the_rest_is_shown(document):
+    assert masked(document) == document
+
+
+@given(st.dictionaries(st.sampled_from(HARMLESS), st.text(min_size=1), min_size=1))
+def test_nothing_about_a_person_is_shown_but_ids(person):
+    (found,) = masked({"patient_data": person}).values()
+    assert all(value == MASK for key, value in found.items() if key != "uid")
+
+
+def test_secrets_are_masked_even_where_patients_are_shown():
+    secrets = {"access_token": "t", "signing_secret": "s", "api_key": "k"}
+    assert set(masked(secrets, patients=True).values()) == {MASK}
+    assert masked(secrets, secrets=True) == secrets
