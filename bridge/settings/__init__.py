@@ -200,12 +200,23 @@ class Settings(Section):
                     f"{name}.webhook_secrets: none, so none of its webhooks is accepted and news "
                     f"is found only by the sweep every {self.orders.poll_seconds:g} s"
                 )
+        found += self._exposed()
         found += [
             f"{key}: http without encryption to another machine"
             for key, address in self._called_addresses().items()
             if _is_in_clear(address)
         ]
         return tuple(found)
+
+    def _exposed(self) -> list[str]:
+        server = self.server
+        apart = server.webhook_port is not None or server.admin_password_hash is not None
+        if server.public_url is None or not server.page or apart:
+            return []
+        return [
+            "server.public_url: whoever forwards more than /webhooks/ to server.port shows the "
+            "page to everybody; better set server.webhook_port or server.admin_password_hash"
+        ]
 
     def _called_addresses(self) -> dict[str, str]:
         pharmaone = self.pharmaone

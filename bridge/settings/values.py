@@ -15,7 +15,7 @@ YEAR_SECONDS = 366 * 86400
 CENTURY_DAYS = 36500
 
 _API_PATH = re.compile(r"/?[\w.~%-]+(/[\w.~%-]+)*/?", re.ASCII)
-_ARGON2 = re.compile(r"\$argon2id?\$[\w=,.+/$-]+", re.ASCII)
+_ARGON2 = re.compile(r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+(\$[A-Za-z0-9+/]+){2}")
 
 
 def is_loopback(host: str) -> bool:
@@ -59,7 +59,7 @@ def _one_line_secret(secret: SecretStr) -> SecretStr:
 
 def _password_hash(secret: SecretStr) -> SecretStr:
     if not _ARGON2.fullmatch(secret.get_secret_value()):
-        raise ValueError("must be what `rxbridge password` prints ($argon2id$...)")
+        raise ValueError("must be what `rxbridge password` prints, whole, with each $")
     return secret
 
 

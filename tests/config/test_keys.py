@@ -30,6 +30,10 @@ pharmaone.connector_url | -
 server.host | 127.0.0.1
 server.port | 8080
 server.public_url | -
+server.page | true
+server.admin_password_hash | -
+server.webhook_port | -
+server.webhook_host | -
 store.path | rxbridge.db
 store.retention_days | 90
 mappings.dir | mappings
@@ -49,7 +53,9 @@ SECRETS = {
     "rxscale.webhook_secrets",
     "pharmaone.api_key",
     "pharmaone.webhook_secrets",
+    "server.admin_password_hash",
 }
+HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$Y2FuYXJ5"
 
 
 def promised() -> dict[str, str]:
@@ -85,6 +91,8 @@ ODD = {
     "stock.units_from": "standard_selling_unit",
     "stock.on_drift": "report",
     "stock.confirm_by": "person",
+    "server.admin_password_hash": HASH,
+    "server.webhook_port": "7",
     "log.level": "debug",
     "log.format": "console",
 }
@@ -115,6 +123,7 @@ def test_every_key_can_be_set_by_its_variable(machine: Machine) -> None:
 def test_the_secret_keys_are_those_that_hide_their_value() -> None:
     given = Settings.model_validate(
         {vendor: {"api_key": "x", "webhook_secrets": ["x"]} for vendor in ("rxscale", "pharmaone")}
+        | {"server": {"admin_password_hash": HASH}}
     )
     hidden = set()
     for section, names in keys().items():
