@@ -11,7 +11,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bridge import __version__
-from bridge.server.page import german
 from bridge.server.page.entry.door import Visitor, remember
 from bridge.server.page.words import Words, words_of
 
@@ -29,7 +28,6 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _COMMAND = re.compile(r"rxbridge stuck (retry|submitted|drop) \S+(?: --reason (?:'[^']*'|\.\.\.))?")
-_NAMES = {"retry": "button_retry", "submitted": "button_submitted", "drop": "button_drop"}
 
 _environment = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -65,6 +63,8 @@ def say(text: str, language: str) -> Markup:
     """A sentence that code made: in the reader's language if it is known there, else marked."""
     if language == "en":
         return Markup.escape(text)
+    from bridge.server.page import german
+
     translated = german.translate(text)
     if translated is None:
         return Markup('<span lang="en">{}</span>').format(text)
@@ -73,12 +73,7 @@ def say(text: str, language: str) -> Markup:
 
 def on_page(text: str, labels: Callable[[str], str]) -> str:
     """Where the command line would be told what to type, the page names its button."""
-    return _COMMAND.sub(
-        lambda found: (
-            f"\N{LEFT DOUBLE QUOTATION MARK}{labels(found[1])}\N{RIGHT DOUBLE QUOTATION MARK}"
-        ),
-        text,
-    )
+    return _COMMAND.sub(lambda found: labels(found[1]), text)
 
 
 def when(at: datetime, now: datetime, words: Words) -> Markup:

@@ -68,7 +68,7 @@ def names_in(words: Words) -> Callable[[StuckSight], Callable[[str], str]]:
     def of(sight: StuckSight) -> Callable[[str], str]:
         retry = "button_send" if sight.must_look else "button_retry"
         keys = {"retry": retry, "submitted": "button_submitted", "drop": "button_drop"}
-        return lambda verb: words[keys[verb]]
+        return lambda verb: words["quoted"].format(words[keys[verb]])
 
     return of
 

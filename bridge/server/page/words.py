@@ -8,6 +8,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "language": ("English", "Deutsch"),
     "other_language": ("Deutsch", "English"),
     "skip": ("Skip to content", "Zum Inhalt springen"),
+    "quoted": ("“{}”", "„{}“"),
     "home": ("Overview", "Übersicht"),
     "date_format": ("%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M"),
     "ago_second": ("{} s ago", "vor {} s"),
@@ -190,7 +191,6 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Something unexpected happened; the log tells what.",
         "Etwas Unerwartetes ist geschehen; das Protokoll sagt, was.",
     ),
-    "no_such_page": ("There is no such page.", "Diese Seite gibt es nicht."),
 }
 _OF = {
     language: {key: both[place] for key, both in _WORDS.items()}

@@ -70,7 +70,10 @@ class Door:
             raise TurnedAway(403, "refused_origin", visitor)
         if request.content_type != "application/x-www-form-urlencoded":
             raise TurnedAway(403, "refused_token", visitor)
-        fields = {name: str(value) for name, value in (await request.post()).items()}
+        try:
+            fields = {name: str(value) for name, value in (await request.post()).items()}
+        except (ValueError, LookupError):  # bytes in no charset, or in one that nobody knows
+            raise TurnedAway(400, "refused_token", visitor) from None
         if not self._sessions.is_token(visitor.session, fields.get("token", "")):
             raise TurnedAway(403, "refused_token", visitor)
         return fields
