@@ -66,7 +66,7 @@ async def unsure_order(house: House) -> str:
     )
     (uid,) = await house.orders_arrive()
     await house.settle()
-    assert [row.note.code for row in await house.stuck()] == ["unsure_submission"]
+    assert "unsure_submission" in {row.note.code for row in await house.stuck()}
     return uid
 
 
