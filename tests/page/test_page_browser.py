@@ -42,12 +42,12 @@ async def busy_house(folder: Path, **changes: object) -> AsyncIterator[House]:
             await house.orders_arrive(NOT_LINKED)
             await unsure_order(house)
             house.world.break_calls(
-                Fault(vendor="rxscale", route="PATCH /pharmacy_skus/{uid}", status=500, times=99)
+                Fault(vendor="rxscale", route="PATCH /pharmacy_skus/{uid}", status=422)
             )
-            for product in ("20401", "20403"):
-                house.hand(product, 3)
-            await house.bridge.stock.sync()
-            await house.bridge.pusher.idle()
+            house.hand("20404", 120)
+            for _ in range(2):
+                await house.bridge.stock.sync()
+                await house.bridge.pusher.idle()
             yield house
 
 

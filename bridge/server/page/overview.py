@@ -1,6 +1,6 @@
 """What the first page shows, gathered: the report, what is stuck, today's orders, the stock."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,12 +37,20 @@ class VendorSight:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """What is wrong with a part (`check`) that is shown nowhere else."""
+
+    check: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """`stuck`, `orders` and `stock` are None where the store cannot be read."""
 
     report: HealthReport
     vendors: tuple[VendorSight, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     stuck: tuple[StuckSight, ...] | None = None
     orders: tuple[OrderRow, ...] | None = None
     more_orders: bool = False
@@ -58,7 +66,7 @@ class Overview:
         """down, degraded, waiting (for a person only) or ok."""
         if self.report.status is Status.DOWN:
             return "down"
-        if self.reasons:
+        if self.reasons or any(vendor.reason for vendor in self.vendors):
             return "degraded"
         return "waiting" if self.waiting else "ok"
 
@@ -70,8 +78,13 @@ async def gather(parts: ServerParts, stock: StockSight | None) -> Overview:
         _vendor(name, report.checks[check])
         for name, check in (("RxScale", "rxscale"), ("PharmaOne", "pharmaone"))
     )
-    told = {"stuck", "stock"} if stock is not None and stock.waits else {"stuck"}
-    reasons = tuple(_reasons(report.checks, told))
+    told = {"stuck", "rxscale", "pharmaone"}
+    told |= {"stock"} if stock is not None and stock.waits else set()
+    reasons = tuple(
+        Reason(name, check.reason)
+        for name, check in report.checks.items()
+        if check.reason is not None and name not in told
+    )
     try:
         stuck = tuple(sight_of(row) for row in await parts.store.stuck())
         newest = await parts.store.orders(limit=MOST_ORDERS)
@@ -123,10 +136,3 @@ def uptime(report: HealthReport) -> timedelta:
 def _vendor(name: str, check: Check) -> VendorSight:
     at = check.facts.get("last_success_at")
     return VendorSight(name, datetime.fromisoformat(at) if at else None, check.reason)
-
-
-def _reasons(checks: Mapping[str, Check], told: Collection[str]) -> Iterable[str]:
-    """But for the checks that the page `told` in full elsewhere."""
-    for name, check in checks.items():
-        if check.reason is not None and name not in told:
-            yield check.reason

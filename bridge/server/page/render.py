@@ -27,7 +27,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_COMMAND = re.compile(r"rxbridge stuck (retry|submitted|drop) \S+(?: --reason (?:'[^']*'|\.\.\.))?")
+_COMMAND = re.compile(
+    r"rxbridge stuck (retry|submitted|drop) [^\s;]+(?: --reason (?:'[^']*'|\.\.\.))?"
+)
 
 _environment = Environment(
     loader=FileSystemLoader(HERE / "templates"),
