@@ -5,10 +5,10 @@ import heapq
 from dataclasses import replace
 
 from bridge.core.model import PharmacySkuUid
-from bridge.core.stock.plan import PlanRow, explain
+from bridge.core.stock.plan import WAITS_FOR_A_PERSON, PlanRow, explain
 from bridge.cycles.stock import StockCycle, SyncResult
 from bridge.server.parts import SkuSight, StockSight
-from bridge.store import Store
+from bridge.store import ShownNow, Store
 
 MOST = 100
 """Nobody reads more rows; RxScale may list tens of thousands of SKUs."""
@@ -50,12 +50,17 @@ class Differing:
         for row in self._rows:
             sight, now = _sight(row), shown.get(PharmacySkuUid(row.uid))
             if now is not None:
-                why = BEING_WRITTEN if now.waiting else row.why
-                sight = replace(sight, name=now.name, at_rxscale=now.stock, why=why)
                 if now.stock == row.target and not now.waiting:
                     continue
+                sight = replace(sight, name=now.name, at_rxscale=now.stock, why=_why(row, now))
             found.append(sight)
         return found
+
+
+def _why(row: PlanRow, now: ShownNow) -> str:
+    if now.stuck:
+        return WAITS_FOR_A_PERSON
+    return BEING_WRITTEN if now.waiting else row.why
 
 
 def worst(result: SyncResult) -> tuple[list[PlanRow], int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from house import House, open_house, open_sandbox
-from page.chromium import opened, violations
+from page.chromium import executable, opened, violations
 from page.client import HASH, NOT_LINKED, PASSWORD
 from page.test_page_http import refused_order, unsure_order
 from playwright.async_api import Page, expect
@@ -55,6 +55,14 @@ async def refreshed(page: Page) -> None:
     """The page's own clock goes on, and what it then asks for is answered."""
     async with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):
         await page.clock.run_for(REFRESH_MS)
+
+
+@pytest.mark.parametrize(("ci", "ending"), [("true", pytest.fail), ("", pytest.skip)])
+def test_where_no_browser_can_be_had_it_is_said(monkeypatch: pytest.MonkeyPatch, ci: str, ending):
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(ending.Exception, match="apt-get install chromium"):
+        executable()
 
 
 # -- what the page is for --------------------------------------------------------------------

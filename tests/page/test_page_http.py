@@ -173,6 +173,26 @@ async def test_stock_that_differs_is_shown_until_it_is_written(tmp_path: Path):
             assert f'id="row-{sku}"' not in await page.get()
 
 
+async def test_a_number_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync()
+        house.world.break_calls(
+            Fault(vendor="rxscale", route="PATCH /pharmacy_skus/{uid}", status=422)
+        )
+        house.hand("20404", 120)
+        await house.sync()
+        async with browser(house) as page:
+            await page.get()
+            assert "it waits for a person" in page.text
+            assert "RxScale does not take stock" in page.text
+            await page.press("/stuck", act="retry", key="sku:psku-1004")
+            assert await house.bridge.store.stock.asked() == "sync"
+            assert "being written" in await page.get()
+            await house.sync()
+            assert "Nothing is stuck" in await page.get()
+            assert "RxScale offers what it should" in page.text
+
+
 async def test_stock_is_compared_by_its_button_and_an_odd_one_confirmed(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         await house.sync()

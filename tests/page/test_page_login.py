@@ -58,11 +58,13 @@ async def test_the_password_opens_and_logging_out_closes(tmp_path: Path):
                 await page.press("/stuck", {"reason": "x"}, act="drop")
                 assert not await house.stuck()
                 logged_in = session(page)
+                stolen = {"Cookie": f"{COOKIE}={logged_in}"}
+                async with aiohttp.request("GET", house.running.url, headers=stolen) as answer:
+                    assert answer.url.path == "/"
                 await page.press("/logout")
                 assert page.path == "/login"
-                page.http.cookie_jar.update_cookies({COOKIE: logged_in})
-                await page.get()
-                assert page.path == "/login", "it ends here, not only in the browser"
+            async with aiohttp.request("GET", house.running.url, headers=stolen) as answer:
+                assert answer.url.path == "/login", "it ends here, not only in the browser"
 
 
 def session(page) -> str:

@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import bridge.core.stock.plan
 from bridge.core import reasons
 from bridge.core.lifecycle import Prescriptions, Vocabulary
 from bridge.core.model import Gap, Gaps, Link, OrderId, PharmacyOrderUid, StuckNote
 from bridge.core.orders.telling import PHASES, SENTENCES
-from bridge.core.stock import judge
+from bridge.core.stock import judge, plan
 from bridge.core.stock import reasons as stock_reasons
 from bridge.health import HealthFacts, StockFacts, TokenFacts, VendorFacts, WorkFacts, report
 from bridge.server.page.german import translate
@@ -124,7 +123,7 @@ def returned(module: object, *names: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "sentence", sorted(returned(bridge.core.stock.plan, "_why", "why_left", "_change"))
+    "sentence", sorted(returned(plan, "_why", "why_left", "_change") | {plan.WAITS_FOR_A_PERSON})
 )
 def test_why_stock_differs_is_said_in_german(sentence: str):
     assert translate(sentence), sentence

@@ -37,7 +37,8 @@ SELECT pharmacy_sku_uid, rx_price, hidden_at IS NOT NULL,
 FROM stock WHERE pharmacy_sku_uid IN (SELECT value FROM json_each(?))
 """
 _NOW = """
-SELECT stock.pharmacy_sku_uid, coalesce(skus.name, ''), rx_stock, wanted IS NOT NULL
+SELECT stock.pharmacy_sku_uid, coalesce(skus.name, ''), rx_stock, wanted IS NOT NULL,
+  EXISTS (SELECT 1 FROM stuck WHERE key = 'sku:' || stock.pharmacy_sku_uid)
 FROM stock LEFT JOIN skus USING (pharmacy_sku_uid)
 WHERE stock.pharmacy_sku_uid IN (SELECT value FROM json_each(?))
 """
@@ -104,11 +105,14 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True)
 class ShownNow:
-    """A SKU's name, its pieces at RxScale as last seen, and whether a write is under way."""
+    """A SKU's name, its pieces at RxScale as last seen, whether another number is to be written
+    (`waiting`), and whether a person has to look first.
+    """
 
     name: str
     stock: int | None
     waiting: bool
+    stuck: bool
 
 
 def sku_key(uid: PharmacySkuUid) -> Key:
@@ -133,7 +137,10 @@ def shown_now(
 ) -> dict[PharmacySkuUid, ShownNow]:
     """What a person is told of these SKUs; those that RxScale does not list are left out."""
     rows = connection.execute(_NOW, (json.dumps(list(uids)),))
-    return {uid: ShownNow(name, stock, bool(waiting)) for uid, name, stock, waiting in rows}
+    return {
+        uid: ShownNow(name, stock, bool(waiting), bool(is_stuck))
+        for uid, name, stock, waiting, is_stuck in rows
+    }
 
 
 def listed(connection: sqlite3.Connection, found: Iterable[SkuNumbers], began_at: datetime) -> int:
