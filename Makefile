@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types bench drawings coverage lock clean
+.PHONY: help demo test lint types browser screenshots bench drawings coverage lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
@@ -14,8 +14,8 @@ help:  ## what can be made
 demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
 	@$(BIN)/rxbridge demo
 
-test: $(VENV)/dev.stamp lint types  ## lint, types, every test and the coverage gates (2 to 3 min)
-	@echo "== tests (about two minutes) =="
+test: $(VENV)/dev.stamp lint types browser  ## lint, types, every test and the coverage gates (3 to 5 min)
+	@echo "== tests (about four minutes) =="
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
 	@$(BIN)/coverage report --fail-under=100 --include='bridge/core/*,bridge/mapping/*' --show-missing
@@ -28,6 +28,17 @@ lint: $(VENV)/dev.stamp  ## format and lint
 types: $(VENV)/dev.stamp  ## mypy, strict
 	@echo "== types (15 seconds) =="
 	@$(BIN)/mypy
+
+browser:  ## a Chromium for the tests of the page, where root can install one
+	@command -v chromium chromium-browser google-chrome >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "== installing Chromium for the tests of the page (once, about a minute) =="; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	else echo "no Chromium: the tests of the page in a browser cannot run; apt-get install chromium"; fi
+
+screenshots: $(VENV)/dev.stamp browser  ## docs/img, taken anew by the tests of the page
+	@RXBRIDGE_SCREENSHOTS=docs/img $(BIN)/python -m pytest tests/page/test_page_browser.py -k pictures
 
 bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 3 min)
 	@$(BIN)/python -m bench

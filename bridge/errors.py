@@ -20,6 +20,10 @@ class TryLater(BridgeError):  # noqa: N818 - named for what to do, not for what 
         self.after = after
 
 
+class UnderWay(TryLater):
+    """Somebody is at work on it right now; in some seconds it is free."""
+
+
 class Garbled(TryLater):
     """An answer came and cannot be read. Worth a few more tries, then a human.
 

@@ -43,10 +43,10 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "metrics": frozenset({"prometheus_client"}),
     "settings": frozenset({"pydantic"}),
     "config": frozenset({"pydantic"}),
-    "server": frozenset({"aiohttp"}),
+    "server": frozenset({"aiohttp", "argon2", "jinja2", "markupsafe"}),
     "sandbox": frozenset({"aiohttp", "jwt"}),
     "app": frozenset({"aiohttp"}),
-    "cli": frozenset({"rich", "uvloop", "aiohttp"}),
+    "cli": frozenset({"rich", "uvloop", "aiohttp", "argon2"}),
 }
 NEVER_IN_PURE_PARTS = frozenset({"asyncio", "time", "random", "os", "logging", "socket", "sqlite3"})
 PURE = ("core",)

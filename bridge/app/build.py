@@ -15,21 +15,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-import aiohttp
-
 from bridge import vitals
 from bridge.app.policies import policy_of, rules_of, stock_policy_of
 from bridge.app.vendors import Vendors, now, open_vendors
+from bridge.app.web import listen
 from bridge.core.memory import SweepResult
 from bridge.core.orders import FREED_BY_MAPPING
 from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, every
 from bridge.cycles.stock import Adopter, Pusher, StockCycle
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
-from bridge.errors import TryLater
 from bridge.mapping import Rules
 from bridge.metrics import Metrics
 from bridge.pharmaone.client import PharmaOne
-from bridge.server import Running, ServerParts, build, serve
+from bridge.server import Running
 from bridge.settings import Settings
 from bridge.store import RunLock, Store
 from bridge.worker import Parts, Worker
@@ -178,7 +176,7 @@ async def run(
 ) -> None:
     """Serves and works until `stop` is set, then drains. Raises Misconfigured at the start only."""
     async with open_bridge(settings) as bridge:
-        running = await serve(web_of(bridge), settings.server.host, settings.server.port)
+        running = await listen(bridge)
         clockwork = [asyncio.create_task(coroutine) for coroutine in _clockwork(bridge)]
         work = asyncio.create_task(bridge.worker.run())
         try:
@@ -231,39 +229,3 @@ def _clockwork(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
 
 async def _rules_changed(store: Store, rules: Rules) -> None:
     await store.hint_stuck(FREED_BY_MAPPING, f"mapping files changed ({rules.version})", now())
-
-
-def web_of(bridge: Bridge) -> aiohttp.web.Application:
-    def secrets(section: Any) -> Callable[[], list[str]]:
-        plain = [secret.get_secret_value() for secret in section.webhook_secrets]
-        return lambda: plain
-
-    async def ready() -> str | None:
-        try:
-            await bridge.store.check()
-        except TryLater as failure:
-            return failure.what
-        return None
-
-    return build(
-        ServerParts(
-            store=bridge.store,
-            rxscale_secrets=secrets(bridge.settings.rxscale),
-            pharmaone_secrets=secrets(bridge.settings.pharmaone),
-            health=partial(vitals.health, bridge),
-            ready=ready,
-            metrics=bridge.metrics,
-            on_hint=bridge.worker.wake,
-            now=now,
-            on_unread=bridge.p1_news.set,
-            on_stock=partial(_stock_told, bridge),
-            rejecting=lambda: bridge.reloader.rules.rejecting_events,
-            pharmacy_uid=bridge.settings.rxscale.pharmacy_uid,
-        )
-    )
-
-
-def _stock_told(bridge: Bridge, vendor: str) -> None:
-    """PharmaOne's events tell of its inventory, which is read then; RxScale's of one SKU."""
-    sold = not bridge.settings.stock.subtract_open_orders
-    bridge.stock.wake(fetch=vendor == "pharmaone" or sold)

@@ -58,7 +58,8 @@ async def _all(settings: Settings, *, offline: bool) -> list[Line]:
 
 
 def _configuration(settings: Settings) -> list[Line]:
-    missing = [Line("configuration", "fail", str(fault)) for fault in settings.missing_for_run()]
+    faults = settings.missing_for_run() + settings.unsafe_for_run()
+    missing = [Line("configuration", "fail", str(fault)) for fault in faults]
     warned = [Line("configuration", "warn", text) for text in settings.warnings()]
     where = str(settings.file or "environment only")
     return missing + warned or [Line("configuration", "ok", where)]

@@ -130,7 +130,8 @@ async def _show(
     else:
         tell_stock(stock)
     if arguments.keep and not stop.is_set():
-        print(f"Still up: {running.url}/health, {sandbox.rxscale_url}/_sandbox/state (Ctrl-C ends)")
+        print(f"Still up: {running.url} (the page),", end=" ")
+        print(f"{sandbox.rxscale_url}/_sandbox/state (Ctrl-C ends)")
         await stop.wait()
     return arrived, lived
 

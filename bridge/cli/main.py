@@ -72,6 +72,8 @@ def parser() -> argparse.ArgumentParser:
 def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     run = commands.add_parser("run", help="the sidecar, in the foreground; Ctrl-C drains and stops")
     run.set_defaults(handler="run:run")
+    password = commands.add_parser("password", help="makes the hash of the page's password")
+    password.set_defaults(handler="password:password")
     demo = commands.add_parser("demo", help="both vendors simulated and real orders through it")
     demo.add_argument("--orders", type=_count, default=25, metavar="N", help="how many (25)")
     demo.add_argument("--keep", action="store_true", help="stay up until Ctrl-C")

@@ -14,23 +14,14 @@ from bridge.app import open_vendors
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
 from bridge.cli.shared.opened import key_of, now, open_store, settings_of
-from bridge.cli.shared.sentences import SIDES, next_up, sentence, side_of
 from bridge.cli.shared.working import as_a_guest, look_now, patiently
 from bridge.core.memory import OrderRow, Story
-from bridge.core.model import JournalEntry, PharmacyOrderUid, Phase, order_uid
+from bridge.core.model import JournalEntry, PharmacyOrderUid, order_uid
+from bridge.core.orders.telling import PHASES, SIDES, next_up, sentence, side_of
 from bridge.settings import Settings
 
 WIDE = 120
 """Columns from which the sides' histories are shown side by side."""
-PHASES = {
-    Phase.KNOWN: "not sent yet",
-    Phase.SUBMITTING: "being sent",
-    Phase.UNSURE: "unsure",
-    Phase.SUBMITTED: "under review",
-    Phase.ADOPTED: "order made",
-    Phase.DROPPED: "left alone",
-    Phase.DONE: "done",
-}
 
 
 def list_orders(arguments: argparse.Namespace) -> int:
@@ -136,7 +127,7 @@ def _story_document(story: Story) -> dict[str, Any]:
         "entries": [{**asdict(entry), "side": side_of(entry)} for entry in story.entries],
         "stuck": asdict(story.stuck) if story.stuck else None,
         "due_at": story.due_at,
-        "next": next_up(story),
+        "next": next_up(story, show.moment),
         "calls": story.link.calls,
     }
 
@@ -173,4 +164,4 @@ def _print_story(story: Story) -> None:
             for line in rest:
                 console.print(f"  {'':19}  {'':9}  {line}", style="dim", markup=False)
     console.print()
-    console.print(f"Next: {next_up(story)}", markup=False)
+    console.print(f"Next: {next_up(story, show.moment)}", markup=False)

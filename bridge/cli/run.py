@@ -19,7 +19,7 @@ log = logging.getLogger("bridge")
 
 def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
-    missing = settings.missing_for_run()
+    missing = settings.missing_for_run() + settings.unsafe_for_run()
     if missing:
         raise Misconfigured(missing)
     logs.setup(settings.log.level, settings.log.format, sys.stderr, secrets=settings.secrets())
@@ -36,3 +36,5 @@ async def _run(settings: Settings, stop: asyncio.Event) -> None:
 def _started(_: app.Bridge, running: Running) -> None:
     loop.settled()
     print(f"rxbridge {__version__} listens at {running.url} - {running.url}/health", flush=True)
+    if running.apart is not None:
+        print(f"webhooks listen at {running.webhooks_url}", flush=True)

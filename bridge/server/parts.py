@@ -10,13 +10,54 @@ from bridge.store import Store
 
 
 @dataclass(frozen=True, slots=True)
+class SkuSight:
+    """One SKU whose number at RxScale is not what it should be (`target`); pieces and units."""
+
+    uid: str
+    name: str
+    product: str
+    on_hand: int | None
+    target: int | None
+    at_rxscale: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockSight:
+    """What differs: the worst `rows` of `total`. `compared_at` None: not compared yet.
+
+    `odd`: an inventory that is not believed until it is confirmed; `dear`: prices that are not.
+    """
+
+    rows: tuple[SkuSight, ...] = ()
+    total: int = 0
+    compared_at: datetime | None = None
+    odd: str | None = None
+    dear: tuple[str, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """For a person, who may say that it is true."""
+        return self.odd is not None or bool(self.dear)
+
+
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """What only the operator's page needs. `password_hash` None: nobody has to log in."""
+
+    stock: Callable[[], Awaitable[StockSight]]
+    password_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ServerParts:
     """`ready` answers None, or why no delivery can be taken; `on_hint` wakes the worker.
 
     `on_unread` is called when PharmaOne told of an order that nobody knows yet, `on_stock` with the
     vendor that told of another stock, and `rejecting`
     names its events that tell of a refused order-request. `pharmacy_uid` is ours, where the key
-    is a group's: deliveries about others are not for us.
+    is a group's: deliveries about others are not for us. `page` None: there is no page.
+    `webhooks_apart`: they listen somewhere else, and only there.
     """
 
     store: Store
@@ -31,3 +72,5 @@ class ServerParts:
     on_stock: Callable[[str], None] = lambda _: None
     rejecting: Callable[[], Collection[str]] = tuple
     pharmacy_uid: str | None = None
+    page: PageParts | None = None
+    webhooks_apart: bool = False

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bridge.errors import Fault, Misconfigured
 from bridge.health import Status
-from bridge.server import webhooks
+from bridge.server import page, webhooks
 from bridge.server.parts import ServerParts
 
 log = logging.getLogger("bridge.server")
@@ -19,27 +19,48 @@ GOODBYE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A listening server."""
+    """A listening server. `apart`: the webhooks' own, where they have one."""
 
     url: str
     port: int
     runner: web.AppRunner
+    apart: "Running | None" = None
+
+    @property
+    def webhooks_url(self) -> str:
+        return (self.apart or self).url
 
     async def stop(self) -> None:
         """Takes no new connection; requests under way are answered."""
+        if self.apart is not None:
+            await self.apart.stop()
         await self.runner.cleanup()
 
 
 def build(parts: ServerParts) -> web.Application:
-    """Every route of the bridge."""
+    """Every route of the bridge: but for the webhooks, where those listen apart."""
+    apart = [] if parts.webhooks_apart else webhooks.routes(parts)
+    application = _application([*apart, *_looking(parts)])
+    if parts.page is not None:
+        application.add_routes(page.routes(parts, parts.page))
+    return application
+
+
+def build_webhooks(parts: ServerParts) -> web.Application:
+    """The webhooks alone, and whether they are up: all that need face the internet."""
+    return _application([*webhooks.routes(parts), _live()])
+
+
+def _application(routes: list[web.RouteDef]) -> web.Application:
     application = web.Application()
-    routes = [*webhooks.routes(parts), *_looking(parts)]
     application.add_routes([_guarded(route) for route in routes])
     return application
 
 
-async def serve(application: web.Application, host: str, port: int) -> Running:
-    """Starts listening; port 0 takes a free one. Raises Misconfigured if it cannot."""
+async def serve(
+    application: web.Application, host: str, port: int, key: str = "server.port"
+) -> Running:
+    """Starts listening; port 0 takes a free one. Raises Misconfigured, naming `key`."""
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=GOODBYE_SECONDS)
     await runner.setup()
     try:
@@ -48,9 +69,9 @@ async def serve(application: web.Application, host: str, port: int) -> Running:
         await runner.cleanup()
         raise Misconfigured(
             Fault(
-                "server.port",
+                key,
                 f"cannot listen at {host}:{port} ({error.strerror})",
-                "stop what listens there, or choose another server.port",
+                f"stop what listens there, or choose another {key}",
             )
         ) from None
     bound = runner.addresses[0][1]
@@ -58,10 +79,14 @@ async def serve(application: web.Application, host: str, port: int) -> Running:
     return Running(f"http://{shown}:{bound}", bound, runner)
 
 
-def _looking(parts: ServerParts) -> list[web.RouteDef]:
+def _live() -> web.RouteDef:
     async def live(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
+    return web.get("/health/live", live)
+
+
+def _looking(parts: ServerParts) -> list[web.RouteDef]:
     async def ready(_: web.Request) -> web.Response:
         reason = await parts.ready()
         if reason is None:
@@ -77,7 +102,7 @@ def _looking(parts: ServerParts) -> list[web.RouteDef]:
         return web.Response(body=parts.metrics.text(), content_type="text/plain", charset="utf-8")
 
     return [
-        web.get("/health/live", live),
+        _live(),
         web.get("/health/ready", ready),
         web.get("/health", health),
         web.get("/metrics", metrics),

@@ -1,7 +1,7 @@
 """What a person may say about a key that waits for him: try again, leave it alone, it is there.
 
 A look under way would write its own memory of the order over what is said here, so a key that is
-being looked at is refused for that moment (TryLater); a look takes seconds.
+being looked at is refused for that moment (UnderWay); a look takes seconds.
 """
 
 import sqlite3
@@ -20,7 +20,7 @@ from bridge.core.model import (
 )
 from bridge.core.stock.reasons import UNSURE_ADJUSTMENT
 from bridge.core.stock.reserve import LINGER
-from bridge.errors import TryLater
+from bridge.errors import UnderWay
 from bridge.store.stock import adjusting, lines, numbers, stocktake
 from bridge.store.tables import journal, links, notes, stuck, todo
 from bridge.store.work import hint
@@ -115,7 +115,7 @@ def hint_stuck(
 def _refuse_under_way(connection: sqlite3.Connection, key: Key, now: datetime) -> None:
     standing = todo.standing(connection, key)
     if standing is not None and standing.lease_until is not None and standing.lease_until > now:
-        raise TryLater(f"{key} is being looked at right now; try again in some seconds")
+        raise UnderWay(f"{key} is being looked at right now; try again in some seconds")
 
 
 def _look_again(connection: sqlite3.Connection, key: Key, why: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cli.conftest import MAPPINGS, python
 
-from bridge.cli.shared.sentences import SENTENCES
+from bridge.core.orders.telling import SENTENCES
 
 SOURCES = MAPPINGS.parent / "bridge"
 

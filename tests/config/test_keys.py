@@ -30,6 +30,10 @@ pharmaone.connector_url | -
 server.host | 127.0.0.1
 server.port | 8080
 server.public_url | -
+server.page | true
+server.admin_password_hash | -
+server.webhook_port | -
+server.webhook_host | -
 store.path | rxbridge.db
 store.retention_days | 90
 mappings.dir | mappings
@@ -50,7 +54,9 @@ SECRETS = {
     "rxscale.webhook_secrets",
     "pharmaone.api_key",
     "pharmaone.webhook_secrets",
+    "server.admin_password_hash",
 }
+HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$Y2FuYXJ5"
 
 
 def promised() -> dict[str, str]:
@@ -87,6 +93,8 @@ ODD = {
     "stock.units_from": "standard_selling_unit",
     "stock.on_drift": "report",
     "stock.confirm_by": "person",
+    "server.admin_password_hash": HASH,
+    "server.webhook_port": "7",
     "log.level": "debug",
     "log.format": "console",
 }
@@ -116,7 +124,9 @@ def test_every_key_can_be_set_by_its_variable(machine: Machine) -> None:
 
 def test_the_secret_keys_are_those_that_hide_their_value() -> None:
     both = {"api_key": "x", "webhook_secrets": ["x"]}
-    given = Settings.model_validate({"rxscale": {**both, "public_api_key": "x"}, "pharmaone": both})
+    rxscale = {**both, "public_api_key": "x"}
+    server = {"admin_password_hash": HASH}
+    given = Settings.model_validate({"rxscale": rxscale, "pharmaone": both, "server": server})
     hidden = set()
     for section, names in keys().items():
         for name in names:

@@ -259,3 +259,55 @@ def test_no_secret_shows_in_any_form_of_the_settings(machine: Machine) -> None:
     for text in shown:
         for secret in settings.secrets():
             assert secret not in text
+
+
+HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$Y2FuYXJ5"
+
+
+@pytest.mark.parametrize(
+    "text", ["a password", HASH.replace("$argon2id", ""), HASH + "$x", "argon2"]
+)
+def test_what_is_no_hash_of_a_password_is_refused(machine: Machine, text: str) -> None:
+    machine.environ["RXBRIDGE_SERVER__ADMIN_PASSWORD_HASH"] = text
+    (line,) = machine.faults()
+    assert "`rxbridge password`" in line
+    assert text not in line
+
+
+@pytest.mark.parametrize(
+    ("server", "safe"),
+    [
+        ({}, True),
+        ({"HOST": "localhost"}, True),
+        ({"HOST": "::1"}, True),
+        ({"HOST": "127.0.0.2"}, True),
+        ({"HOST": "0.0.0.0"}, False),
+        ({"HOST": "127.evil.example"}, False),
+        ({"HOST": "0.0.0.0", "PAGE": "false"}, True),
+        ({"HOST": "0.0.0.0", "ADMIN_PASSWORD_HASH": HASH}, True),
+        ({"HOST": "0.0.0.0", "ADMIN_PASSWORD_HASH": ""}, False),
+    ],
+)
+def test_a_page_that_others_can_open_needs_a_password(
+    machine: Machine, server: dict[str, str], safe: bool
+) -> None:
+    machine.environ |= {f"RXBRIDGE_SERVER__{key}": value for key, value in server.items()}
+    faults = [str(fault) for fault in machine.load().unsafe_for_run()]
+    assert not faults if safe else len(faults) == 1
+    assert all("RXBRIDGE_SERVER__ADMIN_PASSWORD_HASH" in fault for fault in faults)
+
+
+def test_a_page_that_may_be_forwarded_is_warned_of(machine: Machine) -> None:
+    public = REQUIRED | {"RXBRIDGE_SERVER__PUBLIC_URL": "https://bridge.example.org"}
+    machine.environ |= public
+    (warning,) = machine.load().warnings()
+    assert "server.webhook_port" in warning
+    for key, value in (("WEBHOOK_PORT", "8081"), ("PAGE", "no"), ("ADMIN_PASSWORD_HASH", HASH)):
+        machine.environ = public | {f"RXBRIDGE_SERVER__{key}": value}
+        assert machine.load().warnings() == ()
+
+
+def test_the_hash_is_kept_out_of_the_log_as_well(machine: Machine) -> None:
+    machine.environ["RXBRIDGE_SERVER__ADMIN_PASSWORD_HASH"] = HASH
+    assert HASH in machine.load().secrets()
+    assert HASH not in repr(machine.load())

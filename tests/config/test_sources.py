@@ -104,7 +104,7 @@ def test_a_wrong_value_that_is_outweighed_does_no_harm(machine: Machine) -> None
         ("RXBRIDGE_RXSCALE__API__KEY", "no such key - did you mean rxscale.api_key?"),
         ("RXBRIDGE_PORT", "no such key - did you mean RXBRIDGE_SERVER__PORT?"),
         ("RXBRIDGE_LOG__", "no such key - known here: log.format, log.level"),
-        ("RXBRIDGE_SERVER__SERVICE_HOST", "no such key - did you mean server.host?"),
+        ("RXBRIDGE_SERVER__SERVICE_HOST", "no such key - did you mean server.webhook_host?"),
     ],
 )
 def test_a_variable_that_is_not_known(machine: Machine, name: str, line: str) -> None:

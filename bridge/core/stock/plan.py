@@ -21,6 +21,8 @@ from bridge.core.stock.model import (
 )
 from bridge.core.stock.prices import wanted_price
 
+WAITS_FOR_A_PERSON = "it waits for a person: rxbridge stuck list"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -167,7 +169,7 @@ def why_left(situation: Situation, known: Known, target: int) -> str | None:
     if known.left:
         return "a person wants it left alone (rxbridge stuck retry takes it up again)"
     if known.uid in situation.stuck:
-        return "it waits for a person: rxbridge stuck list"
+        return WAITS_FOR_A_PERSON
     if known.newer and not situation.is_stale:
         return "a newer inventory was pushed already"
     if known.drifts and situation.policy.keep_drift and known.pushed == target:

@@ -36,6 +36,12 @@ SELECT pharmacy_sku_uid, rx_price, hidden_at IS NOT NULL,
   rx_stock, rx_seen_at, pushed, wanted, ours_at
 FROM stock WHERE pharmacy_sku_uid IN (SELECT value FROM json_each(?))
 """
+_NOW = """
+SELECT stock.pharmacy_sku_uid, coalesce(skus.name, ''), rx_stock, wanted IS NOT NULL,
+  EXISTS (SELECT 1 FROM stuck WHERE key = 'sku:' || stock.pharmacy_sku_uid)
+FROM stock LEFT JOIN skus USING (pharmacy_sku_uid)
+WHERE stock.pharmacy_sku_uid IN (SELECT value FROM json_each(?))
+"""
 _ADD = """
 INSERT INTO stock (pharmacy_sku_uid, rx_stock, rx_price, rx_seen_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (pharmacy_sku_uid) DO NOTHING
@@ -97,6 +103,18 @@ class Pushed:
     hidden: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ShownNow:
+    """A SKU's name, its pieces at RxScale as last seen, whether another number is to be written
+    (`waiting`), and whether a person has to look first.
+    """
+
+    name: str
+    stock: int | None
+    waiting: bool
+    stuck: bool
+
+
 def sku_key(uid: PharmacySkuUid) -> Key:
     return Key(f"sku:{uid}")
 
@@ -112,6 +130,17 @@ def known(
     plain = dict(connection.execute(_PLAIN, asked).fetchall())
     special = map(Known._make, connection.execute(_SPECIAL, asked))
     return Numbers(plain, {each.uid: each for each in special})
+
+
+def shown_now(
+    connection: sqlite3.Connection, uids: Iterable[PharmacySkuUid]
+) -> dict[PharmacySkuUid, ShownNow]:
+    """What a person is told of these SKUs; those that RxScale does not list are left out."""
+    rows = connection.execute(_NOW, (json.dumps(list(uids)),))
+    return {
+        uid: ShownNow(name, stock, bool(waiting), bool(is_stuck))
+        for uid, name, stock, waiting, is_stuck in rows
+    }
 
 
 def listed(connection: sqlite3.Connection, found: Iterable[SkuNumbers], began_at: datetime) -> int:

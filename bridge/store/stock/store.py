@@ -19,7 +19,7 @@ from bridge.core.stock.model import Numbers, Pending, Stocktake
 from bridge.core.stock.plan import Plan
 from bridge.store.db import Database
 from bridge.store.stock import adjusting, lines, numbers, stocktake
-from bridge.store.stock.numbers import Pushed, sku_key
+from bridge.store.stock.numbers import Pushed, ShownNow, sku_key
 from bridge.store.tables import journal, notes, seen, stuck
 
 T = TypeVar("T")
@@ -154,6 +154,10 @@ class StockStore:
         if await self._read(lambda c: notes.get(c, stocktake.ASKED)) in (None, ""):
             return None
         return await self._write(_asked)
+
+    async def shown_now(self, uids: Collection[PharmacySkuUid]) -> dict[PharmacySkuUid, ShownNow]:
+        """Name and number of these SKUs at RxScale, as far as it lists them."""
+        return await self._read(lambda c: numbers.shown_now(c, uids))
 
     async def state(self) -> StockState:
         return await self._read(_state)

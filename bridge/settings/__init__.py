@@ -1,95 +1,34 @@
 """What can be configured: every key, its unit and its default (the operator's contract)."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    SecretStr,
-)
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from bridge.errors import Fault
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-MOST = 1_000_000
-"""More of anything countable is a slip of the finger."""
-YEAR_SECONDS = 366 * 86400
-CENTURY_DAYS = 36500
-
-_API_PATH = re.compile(r"/?[\w.~%-]+(/[\w.~%-]+)*/?", re.ASCII)
-
-
-def _web_address(text: str) -> str:
-    """A whole address that paths can be put behind; no password, since addresses are shown."""
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # its text quotes the address
-        usable = False
-    if not usable or not text.isprintable() or set(text) & set(" ?#@\\"):
-        raise ValueError("must be a web address such as https://api.example.com")
-    return text.rstrip("/")
-
-
-def _api_path(text: str) -> str:
-    if not _API_PATH.fullmatch(text):
-        raise ValueError("must be a path such as /v1/external_pharmacy_api")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("must be one line of printable characters")
-    return text
-
-
-def _one_line_secret(secret: SecretStr) -> SecretStr:
-    _one_line(secret.get_secret_value())
-    return secret
-
-
-def _path(value: object) -> object:
-    if isinstance(value, str) and (not value.strip() or "\0" in value):
-        raise ValueError("must be a path")
-    return value
-
-
-def _number(value: object) -> object:
-    """pydantic would take true for 1."""
-    if isinstance(value, bool):
-        raise ValueError("must be a number")  # noqa: TRY004 - pydantic collects only this one
-    return value
-
-
-def _or_none(value: object) -> object:
-    """Empty is not set: so an empty environment variable says."""
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
-Secret = Annotated[SecretStr, AfterValidator(_one_line_secret)]
-FilePath = Annotated[Path, BeforeValidator(_path)]
-OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
-OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_or_none)]
-
-_Numeric = BeforeValidator(_number)
-Percent = Annotated[int, Field(ge=1, le=100), _Numeric]
-Port = Annotated[int, Field(ge=0, le=65535), _Numeric]
-Count = Annotated[int, Field(ge=0, le=MOST), _Numeric]
-AtLeastOne = Annotated[int, Field(ge=1, le=MOST), _Numeric]
-Days = Annotated[int, Field(ge=1, le=CENTURY_DAYS), _Numeric]
-Seconds = Annotated[float, Field(ge=0, le=YEAR_SECONDS, allow_inf_nan=False), _Numeric]
-LongerThanNothing = Annotated[float, Field(gt=0, le=YEAR_SECONDS, allow_inf_nan=False), _Numeric]
-DrainSeconds = Annotated[float, Field(ge=0, le=9), _Numeric]
+from bridge.settings.values import (
+    LOOPBACK,
+    ApiPath,
+    AtLeastOne,
+    Count,
+    Days,
+    DrainSeconds,
+    FilePath,
+    LongerThanNothing,
+    OptionalAddress,
+    OptionalPort,
+    OptionalText,
+    PasswordHash,
+    Percent,
+    Port,
+    Seconds,
+    Secret,
+    Text,
+    WebAddress,
+    is_loopback,
+)
 
 
 class Section(BaseModel):
@@ -108,13 +47,13 @@ class VendorSection(Section):
 
 class RxScaleSection(VendorSection):
     base_url: WebAddress = "https://api.rxscale-dev.com"
-    api_path: Annotated[str, AfterValidator(_api_path)] = "/v1/external_pharmacy_api"
+    api_path: ApiPath = "/v1/external_pharmacy_api"
     """Older accounts: /v1/external-pharmacy-api-v1."""
     dialect: Literal["current", "legacy"] = "current"
     pharmacy_uid: OptionalText = None
     stock_via: Literal["sku", "stock"] = "sku"
     """`stock` for a key that has no more than stock_write: that route's body is not documented."""
-    public_api_path: Annotated[str, AfterValidator(_api_path)] = "/v2/public"
+    public_api_path: ApiPath = "/v2/public"
     """Newest pages: /v2/public-api. For `stock verify`, maybe with a key of its own."""
     public_api_key: Secret | None = None
     market: str = "DE"
@@ -131,6 +70,14 @@ class PharmaOneSection(VendorSection):
 class ServerSection(Section):
     host: Text = "127.0.0.1"
     port: Port = 8080
+    page: bool = True
+    """The operator's page; without it only webhooks, health and metrics are there."""
+    admin_password_hash: PasswordHash = None
+    """Who opens the page logs in with the password of this hash (`rxbridge password`)."""
+    webhook_port: OptionalPort = None
+    """Webhooks listen here, and only here; so that nothing else faces the internet."""
+    webhook_host: OptionalText = None
+    """`host`, if not set."""
     public_url: OptionalAddress = None
     drain_seconds: DrainSeconds = 8.0
     """How long looks under way may take to end after SIGTERM."""
@@ -212,8 +159,12 @@ class Settings(Section):
     def secrets(self) -> tuple[str, ...]:
         """Every secret in plain text: only to keep them out of the log."""
         vendors = (self.rxscale, self.pharmaone)
-        keys = (*(v.api_key for v in vendors), self.rxscale.public_api_key)
-        found = (*keys, *(secret for v in vendors for secret in v.webhook_secrets))
+        others = (self.rxscale.public_api_key, self.server.admin_password_hash)
+        found = (
+            *(v.api_key for v in vendors),
+            *others,
+            *(secret for v in vendors for secret in v.webhook_secrets),
+        )
         return tuple(secret.get_secret_value() for secret in found if secret is not None)
 
     def missing_for_run(self) -> tuple[Fault, ...]:
@@ -229,6 +180,18 @@ class Settings(Section):
             needed["pharmaone.shop_id"] = self.pharmaone.shop_id
         return tuple(_missing(key) for key, value in needed.items() if not value)
 
+    def unsafe_for_run(self) -> tuple[Fault, ...]:
+        """A page that others could open, and nobody had to log in to."""
+        server = self.server
+        if not server.page or server.admin_password_hash or is_loopback(server.host):
+            return ()
+        remedy = (
+            f"set {variable('server.admin_password_hash')} (`rxbridge password` makes one), "
+            "or server.page = false, or server.host = 127.0.0.1"
+        )
+        what = f"missing, and others can open the page at server.host {server.host}"
+        return (Fault("server.admin_password_hash", what, remedy),)
+
     def warnings(self) -> tuple[str, ...]:
         """What works and should not stay so."""
         found = [
@@ -242,12 +205,23 @@ class Settings(Section):
                     f"{name}.webhook_secrets: none, so none of its webhooks is accepted and news "
                     f"is found only by the sweep every {self.orders.poll_seconds:g} s"
                 )
+        found += self._exposed()
         found += [
             f"{key}: http without encryption to another machine"
             for key, address in self._called_addresses().items()
             if _is_in_clear(address)
         ]
         return tuple(found)
+
+    def _exposed(self) -> list[str]:
+        server = self.server
+        apart = server.webhook_port is not None or server.admin_password_hash is not None
+        if server.public_url is None or not server.page or apart:
+            return []
+        return [
+            "server.public_url: whoever forwards more than /webhooks/ to server.port shows the "
+            "page to everybody; better set server.webhook_port or server.admin_password_hash"
+        ]
 
     def _called_addresses(self) -> dict[str, str]:
         pharmaone = self.pharmaone
@@ -276,7 +250,7 @@ def keys() -> Mapping[str, tuple[str, ...]]:
 def secret_keys() -> frozenset[str]:
     both = ("rxscale", "pharmaone")
     keys = (f"{section}.{key}" for section in both for key in ("api_key", "webhook_secrets"))
-    return frozenset({*keys, "rxscale.public_api_key"})
+    return frozenset({*keys, "rxscale.public_api_key", "server.admin_password_hash"})
 
 
 def is_list(section: str, key: str) -> bool:

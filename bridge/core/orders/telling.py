@@ -1,9 +1,9 @@
 """An order's story in a pharmacist's words: one journal entry, one sentence, and its evidence."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
-from bridge.cli.shared.show import moment
 from bridge.core.memory import Story
 from bridge.core.model import JournalEntry, Phase
 
@@ -11,6 +11,15 @@ Facts = Mapping[str, Any]
 
 RXSCALE, PHARMAONE, BRIDGE = SIDES = ("RxScale", "PharmaOne", "bridge")
 VENDORS = {"rxscale": RXSCALE, "pharmaone": PHARMAONE}
+PHASES = {
+    Phase.KNOWN: "not sent yet",
+    Phase.SUBMITTING: "being sent",
+    Phase.UNSURE: "unsure",
+    Phase.SUBMITTED: "under review",
+    Phase.ADOPTED: "order made",
+    Phase.DROPPED: "left alone",
+    Phase.DONE: "done",
+}
 
 
 def _told(facts: Facts) -> str:
@@ -96,7 +105,8 @@ def side_of(entry: JournalEntry) -> str:
     return side
 
 
-def _first(entry: JournalEntry) -> str:
+def headline(entry: JournalEntry) -> str:
+    """What happened, in one sentence."""
     if entry.what == "delivered":
         return _told(entry.facts)
     if entry.what == "echo":
@@ -106,9 +116,13 @@ def _first(entry: JournalEntry) -> str:
 
 
 def sentence(entry: JournalEntry) -> list[str]:
-    """The sentence, then a line for each rule that decided and each call made."""
-    lines = [_first(entry)]
-    lines += [f"rule  {rule}" for rule in _rules(entry.facts)]
+    """The headline, then its evidence."""
+    return [headline(entry), *evidence(entry)]
+
+
+def evidence(entry: JournalEntry) -> list[str]:
+    """A line for each rule that decided and each call made."""
+    lines = [f"rule  {rule}" for rule in _rules(entry.facts)]
     if entry.facts.get("version"):
         lines.append(f"files version {entry.facts['version']} of the mapping files")
     lines += [_call(call) for call in entry.facts.get("calls", ())]
@@ -117,8 +131,8 @@ def sentence(entry: JournalEntry) -> list[str]:
     return lines
 
 
-def next_up(story: Story) -> str:
-    """What happens next, and when."""
+def next_up(story: Story, moment: Callable[[datetime], str]) -> str:
+    """What happens next, and when; `moment` writes a time as its reader wants it."""
     if story.stuck is not None:
         return f"nothing until a person decides. {story.stuck.note.remedy}"
     if story.due_at is not None:

@@ -1,0 +1,85 @@
+"""Which SKUs differ, for people: found once a round, shown with the numbers of this moment."""
+
+import asyncio
+import heapq
+from dataclasses import replace
+
+from bridge.core.model import PharmacySkuUid
+from bridge.core.stock.plan import WAITS_FOR_A_PERSON, PlanRow, explain
+from bridge.cycles.stock import StockCycle, SyncResult
+from bridge.server.parts import SkuSight, StockSight
+from bridge.store import ShownNow, Store
+
+MOST = 100
+"""Nobody reads more rows; RxScale may list tens of thousands of SKUs."""
+BEING_WRITTEN = "being written"
+
+
+class Differing:
+    """Asked whenever the page is shown, so the comparison itself is kept until the next round."""
+
+    def __init__(self, store: Store, stock: StockCycle) -> None:
+        self._store = store
+        self._stock = stock
+        self._of: SyncResult | None = None
+        self._rows: list[PlanRow] = []
+        self._total = 0
+
+    async def look(self) -> StockSight:
+        """Raises TryLater if the store cannot be read."""
+        result = self._stock.last
+        state = await self._store.stock.state()
+        if result is not None and result is not self._of:
+            self._rows, self._total = await asyncio.to_thread(worst, result)
+            self._of = result
+        rows = await self._now()
+        return StockSight(
+            rows=tuple(rows),
+            total=self._total - len(self._rows) + len(rows),
+            compared_at=state.synced_at,
+            odd=state.pending.what if state.pending is not None else None,
+            dear=tuple(each.what for each in result.plan.anomalies) if result is not None else (),
+        )
+
+    async def _now(self) -> list[SkuSight]:
+        """What was written since the last round is as it should be now."""
+        if not self._rows:
+            return []
+        shown = await self._store.stock.shown_now([row.uid for row in self._rows])
+        found: list[SkuSight] = []
+        for row in self._rows:
+            sight, now = _sight(row), shown.get(PharmacySkuUid(row.uid))
+            if now is not None:
+                if now.stock == row.target and not now.waiting:
+                    continue
+                sight = replace(sight, name=now.name, at_rxscale=now.stock, why=_why(row, now))
+            found.append(sight)
+        return found
+
+
+def _why(row: PlanRow, now: ShownNow) -> str:
+    if now.stuck:
+        return WAITS_FOR_A_PERSON
+    return BEING_WRITTEN if now.waiting else row.why
+
+
+def worst(result: SyncResult) -> tuple[list[PlanRow], int]:
+    """What promises the most too much first; and how many differ in all."""
+    differing = [row for row in explain(result.situation) if row.change != 0]
+    return heapq.nsmallest(MOST, differing, key=_urgency), len(differing)
+
+
+def _urgency(row: PlanRow) -> tuple[bool, int, str]:
+    return row.change is None, row.change or 0, row.uid
+
+
+def _sight(row: PlanRow) -> SkuSight:
+    return SkuSight(
+        uid=row.uid,
+        name="",
+        product=row.product,
+        on_hand=row.on_hand,
+        target=row.target,
+        at_rxscale=row.at_rxscale,
+        why=row.why,
+    )

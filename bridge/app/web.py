@@ -1,0 +1,86 @@
+"""The HTTP side of a running bridge: what it is given, and where it listens."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import aiohttp.web
+
+from bridge import vitals
+from bridge.app.differing import Differing
+from bridge.app.vendors import now
+from bridge.errors import TryLater
+from bridge.server import Running, ServerParts, build, build_webhooks, serve
+from bridge.server.parts import PageParts
+from bridge.settings.values import is_loopback
+
+if TYPE_CHECKING:
+    from bridge.app.build import Bridge
+
+
+async def listen(bridge: "Bridge") -> Running:
+    """Everything listens once this returns. Raises Misconfigured if a port cannot be had."""
+    server, parts = bridge.settings.server, _parts(bridge)
+    running = await serve(build(parts), server.host, server.port)
+    if server.webhook_port is None:
+        return running
+    host = server.webhook_host or server.host
+    try:
+        hooks = build_webhooks(parts)
+        apart = await serve(hooks, host, server.webhook_port, "server.webhook_port")
+    except BaseException:
+        await running.stop()
+        raise
+    return replace(running, apart=apart)
+
+
+def web_of(bridge: "Bridge") -> aiohttp.web.Application:
+    """All that listens at server.port."""
+    return build(_parts(bridge))
+
+
+def _page(bridge: "Bridge") -> PageParts | None:
+    """None where it is not wanted, and where others could open it without a login."""
+    server = bridge.settings.server
+    secret = server.admin_password_hash
+    if not server.page or (secret is None and not is_loopback(server.host)):
+        return None
+    stock = Differing(bridge.store, bridge.stock)
+    return PageParts(stock.look, secret.get_secret_value() if secret is not None else None)
+
+
+def _parts(bridge: "Bridge") -> ServerParts:
+    def secrets(section: Any) -> Callable[[], list[str]]:
+        plain = [secret.get_secret_value() for secret in section.webhook_secrets]
+        return lambda: plain
+
+    async def ready() -> str | None:
+        try:
+            await bridge.store.check()
+        except TryLater as failure:
+            return failure.what
+        return None
+
+    return ServerParts(
+        store=bridge.store,
+        rxscale_secrets=secrets(bridge.settings.rxscale),
+        pharmaone_secrets=secrets(bridge.settings.pharmaone),
+        health=partial(vitals.health, bridge),
+        ready=ready,
+        metrics=bridge.metrics,
+        on_hint=bridge.worker.wake,
+        now=now,
+        on_unread=bridge.p1_news.set,
+        on_stock=partial(_stock_told, bridge),
+        rejecting=lambda: bridge.reloader.rules.rejecting_events,
+        pharmacy_uid=bridge.settings.rxscale.pharmacy_uid,
+        page=_page(bridge),
+        webhooks_apart=bridge.settings.server.webhook_port is not None,
+    )
+
+
+def _stock_told(bridge: "Bridge", vendor: str) -> None:
+    """PharmaOne's events tell of its inventory, which is read then; RxScale's of one SKU."""
+    sold = not bridge.settings.stock.subtract_open_orders
+    bridge.stock.wake(fetch=vendor == "pharmaone" or sold)

@@ -1,0 +1,41 @@
+"""`rxbridge password`: makes the hash of the password that opens the operator's page."""
+
+import argparse
+import getpass
+import sys
+
+from bridge.cli.main import DONE, WRONG
+from bridge.settings import variable
+
+LEAST_LETTERS, MOST_LETTERS = 10, 1024
+MEMORY_KIB, ROUNDS = 19456, 3
+"""By OWASP's advice; more memory would show in the bridge's own with every login."""
+
+
+def password(_: argparse.Namespace) -> int:
+    """Asks twice at a terminal, else reads one line; prints the hash and nothing else."""
+    try:
+        given = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    except (EOFError, UnicodeDecodeError):
+        given = ""
+    if given is None:
+        print("rxbridge: the two are not the same", file=sys.stderr)
+        return WRONG
+    if not LEAST_LETTERS <= len(given) <= MOST_LETTERS:
+        print(f"rxbridge: a password has {LEAST_LETTERS} letters or more", file=sys.stderr)
+        return WRONG
+    print(_hash(given))
+    name = variable("server.admin_password_hash")
+    print(f"Put it into {name} (in quotes: '...') or a secret file.", file=sys.stderr)
+    return DONE
+
+
+def _asked() -> str | None:
+    first = getpass.getpass("Password for the page: ")
+    return first if getpass.getpass("Once more: ") == first else None
+
+
+def _hash(text: str) -> str:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=1).hash(text)

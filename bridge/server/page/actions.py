@@ -1,0 +1,78 @@
+"""What the buttons do: the same as the commands, by the same functions; then back to the page."""
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
+from bridge.errors import UnderWay
+from bridge.server.page.entry.door import TurnedAway, Visitor, elsewhere
+from bridge.server.page.overview import sight_of
+from bridge.server.parts import ServerParts
+
+MOST_LETTERS = 200
+ASKED = "a person asked"
+
+
+async def stuck(parts: ServerParts, fields: dict[str, str], visitor: Visitor) -> web.Response:
+    """Frees or drops a stuck key, if it is still stuck with what the person was shown."""
+    key = Key(fields.get("key", ""))
+    at_order = fields.get("here") == "order" and key.startswith("order:")
+    here = f"/orders/{quote(key.removeprefix('order:'), safe='')}" if at_order else "/"
+    try:
+        said = await _decided(parts, key, fields)
+    except UnderWay:
+        said = "busy"
+    if said is None:
+        raise TurnedAway(400, "refused_token", visitor)
+    parts.on_hint()
+    return _back(here, said, visitor)
+
+
+async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str | None:
+    """What is to be said of it; None for something that no form of ours asks."""
+    act = fields.get("act")
+    row = next((each for each in await parts.store.stuck() if each.key == key), None)
+    if row is None or row.note.code != fields.get("code"):
+        return "changed"
+    sight = sight_of(row)
+    if act == "retry":
+        if sight.must_look and fields.get("looked") != "yes":
+            return "look"
+        await parts.store.retry([key], parts.now())
+        return "retried"
+    if act == "submitted" and sight.may_be_there:
+        done = await parts.store.mark_submitted(key, parts.now())
+        return "submitted" if done else "changed"
+    if act == "drop":
+        reason = " ".join(fields.get("reason", "").split())[:MOST_LETTERS]
+        if not reason:
+            return "reason"
+        await parts.store.drop(key, reason, parts.now())
+        return "dropped"
+    return None
+
+
+async def sync(parts: ServerParts, fields: dict[str, str], visitor: Visitor) -> web.Response:
+    """Looks now: at one order, or at the whole stock."""
+    what = fields.get("what")
+    if what == "order":
+        return await _look(parts, PharmacyOrderUid(fields.get("uid", "")), visitor)
+    if what == "confirm" and fields.get("looked") != "yes":
+        return _back("/", "look", visitor)
+    if what not in ("stock", "confirm"):
+        raise TurnedAway(400, "refused_token", visitor)
+    await parts.store.stock.ask(confirm=what == "confirm")
+    return _back("/", "confirmed" if what == "confirm" else "syncing", visitor)
+
+
+async def _look(parts: ServerParts, uid: PharmacyOrderUid, visitor: Visitor) -> web.Response:
+    if await parts.store.link(uid) is None:
+        raise TurnedAway(404, "no_such_order", visitor)
+    await parts.store.hint([Hint(order_key(uid), ASKED)], parts.now())
+    parts.on_hint()
+    return _back(f"/orders/{quote(uid, safe='')}", "looking", visitor)
+
+
+def _back(here: str, said: str, visitor: Visitor) -> web.Response:
+    return elsewhere(f"{here}?said={said}", visitor)

@@ -1,0 +1,138 @@
+"""What the first page shows, gathered: the report, what is stuck, today's orders, the stock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bridge.core.memory import CLEARED_BY_A_PERSON, OrderRow, StuckRow
+from bridge.core.stock.reasons import UNSURE_ADJUSTMENT
+from bridge.errors import TryLater
+from bridge.health import Check, HealthReport, Status
+from bridge.server.parts import ServerParts, StockSight
+
+MOST_ORDERS = 200
+MAY_BE_THERE = frozenset({"unsure_submission", "cannot_know"})
+"""Stuck codes where a person may find the order-request at PharmaOne."""
+
+
+@dataclass(frozen=True, slots=True)
+class StuckSight:
+    """What waits for a person. `uid` is set for an order. `must_look`: "retry" sends it again,
+    so he has to have looked at PharmaOne first; `may_be_there`: or finds it there.
+    """
+
+    row: StuckRow
+    uid: str | None
+    must_look: bool
+    may_be_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VendorSight:
+    """When a vendor last answered, and what is wrong with it."""
+
+    name: str
+    answered_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What is wrong with a part (`check`) that is shown nowhere else."""
+
+    check: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`stuck`, `orders` and `stock` are None where the store cannot be read."""
+
+    report: HealthReport
+    vendors: tuple[VendorSight, ...]
+    reasons: tuple[Reason, ...]
+    stuck: tuple[StuckSight, ...] | None = None
+    orders: tuple[OrderRow, ...] | None = None
+    more_orders: bool = False
+    stock: StockSight | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How much waits for a person."""
+        return len(self.stuck or ()) + (self.stock is not None and self.stock.waits)
+
+    @property
+    def status(self) -> str:
+        """down, degraded, waiting (for a person only) or ok."""
+        if self.report.status is Status.DOWN:
+            return "down"
+        if self.reasons or any(vendor.reason for vendor in self.vendors):
+            return "degraded"
+        return "waiting" if self.waiting else "ok"
+
+
+async def gather(parts: ServerParts, stock: StockSight | None) -> Overview:
+    """Everything at once; what the store cannot tell is left out. Never raises for that."""
+    report = await parts.health()
+    vendors = tuple(
+        _vendor(name, report.checks[check])
+        for name, check in (("RxScale", "rxscale"), ("PharmaOne", "pharmaone"))
+    )
+    told = {"stuck", "rxscale", "pharmaone"}
+    told |= {"stock"} if stock is not None and stock.waits else set()
+    reasons = tuple(
+        Reason(name, check.reason)
+        for name, check in report.checks.items()
+        if check.reason is not None and name not in told
+    )
+    try:
+        stuck = tuple(sight_of(row) for row in await parts.store.stuck())
+        newest = await parts.store.orders(limit=MOST_ORDERS)
+        still_open = await parts.store.orders(open_only=True, limit=MOST_ORDERS)
+    except TryLater:
+        return Overview(report, vendors, reasons)
+    rows = todays(newest, still_open, parts.now())
+    more = len(newest) == MOST_ORDERS or len(still_open) == MOST_ORDERS
+    return Overview(report, vendors, reasons, stuck, rows, more, stock)
+
+
+def sight_of(row: StuckRow) -> StuckSight:
+    code = row.note.code
+    return StuckSight(
+        row=row,
+        uid=row.key.removeprefix("order:") if row.key.startswith("order:") else None,
+        must_look=code in CLEARED_BY_A_PERSON or code == UNSURE_ADJUSTMENT,
+        may_be_there=code in MAY_BE_THERE,
+    )
+
+
+def todays(
+    newest: Iterable[OrderRow], still_open: Iterable[OrderRow], now: datetime
+) -> tuple[OrderRow, ...]:
+    """What came or ended since midnight here, and what is open from before; the newest first."""
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = {row.link.uid: row for row in still_open}
+    rows |= {row.link.uid: row for row in newest if _is_of(row, midnight)}
+    ordered = sorted(rows.values(), key=lambda row: row.link.first_seen_at, reverse=True)
+    return tuple(ordered)
+
+
+def _is_of(row: OrderRow, midnight: datetime) -> bool:
+    link = row.link
+    ended = link.finished_at is not None and link.finished_at >= midnight
+    return link.first_seen_at >= midnight or ended or link.finished_at is None
+
+
+def at_pharmaone(row: OrderRow) -> str | None:
+    """The status word that PharmaOne showed, where it has made an order."""
+    link = row.link
+    return link.p1_status if link.order_id is not None else None
+
+
+def uptime(report: HealthReport) -> timedelta:
+    return timedelta(seconds=report.uptime_seconds)
+
+
+def _vendor(name: str, check: Check) -> VendorSight:
+    at = check.facts.get("last_success_at")
+    return VendorSight(name, datetime.fromisoformat(at) if at else None, check.reason)

@@ -1,0 +1,124 @@
+"""The page's routes: what is shown, what the buttons do; and what becomes of a mistake of ours."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from bridge.errors import TryLater
+from bridge.server.page.entry.door import Door, TurnedAway, Visitor
+from bridge.server.page.entry.login import Login
+from bridge.server.page.entry.sessions import Sessions
+from bridge.server.parts import PageParts, ServerParts
+
+log = logging.getLogger("bridge.server")
+
+STATIC = Path(__file__).parent / "static"
+TYPES = {
+    "page.css": "text/css",
+    "refresh.js": "text/javascript",
+    "idiomorph.min.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
+KEPT = "private, max-age=86400"
+"""Their address names the version, so a newer bridge's are asked for anew."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Shown = Callable[[web.Request, Visitor], Awaitable[web.Response]]
+Pressed = Callable[[dict[str, str], Visitor], Awaitable[web.Response]]
+
+
+def routes(parts: ServerParts, page: PageParts) -> list[web.RouteDef]:
+    """All of them. Templates and words are loaded by the first that is asked for."""
+    return _Routes(parts, page).all()
+
+
+class _Routes:
+    def __init__(self, parts: ServerParts, page: PageParts) -> None:
+        self._parts, self._page = parts, page
+        sessions = Sessions()
+        self._door = Door(sessions, login=page.password_hash is not None)
+        self._login = Login(self._door, page.password_hash or "", parts.now)
+
+    def all(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self._seen(self._overview)),
+            web.get("/orders/{uid}", self._seen(self._order)),
+            web.get("/login", self._seen(self._login.show, login=False)),
+            web.get("/static/{name}", _static),
+            web.post("/login", self._seen(self._login.log_in, login=False)),
+            web.post("/logout", self._pressed(self._login.log_out)),
+            web.post("/stuck", self._pressed(self._stuck)),
+            web.post("/sync", self._pressed(self._sync)),
+        ]
+
+    async def _overview(self, request: web.Request, visitor: Visitor) -> web.Response:
+        from bridge.server.page import views
+
+        return await views.overview(self._parts, self._page, request.query.get("said"), visitor)
+
+    async def _order(self, request: web.Request, visitor: Visitor) -> web.Response:
+        from bridge.server.page import views
+
+        uid, said = request.match_info["uid"], request.query.get("said")
+        return await views.order(self._parts, uid, said, visitor)
+
+    async def _stuck(self, fields: dict[str, str], visitor: Visitor) -> web.Response:
+        from bridge.server.page import actions
+
+        return await actions.stuck(self._parts, fields, visitor)
+
+    async def _sync(self, fields: dict[str, str], visitor: Visitor) -> web.Response:
+        from bridge.server.page import actions
+
+        return await actions.sync(self._parts, fields, visitor)
+
+    def _pressed(self, handler: Pressed) -> Handler:
+        async def press(request: web.Request, visitor: Visitor) -> web.Response:
+            return await handler(await self._door.form(request, visitor), visitor)
+
+        return self._seen(press)
+
+    def _seen(self, handler: Shown, *, login: bool = True) -> Handler:
+        """Through the door; what is refused, or goes wrong, is a page as well."""
+
+        async def seen(request: web.Request) -> web.StreamResponse:
+            try:
+                visitor = self._door.visitor(request, self._parts.now())
+                if login and visitor.logged_in is False:
+                    return self._login.ask(visitor)
+                return await self._answered(handler, request, visitor)
+            except TurnedAway as refusal:
+                return self._refused(refusal)
+
+        return seen
+
+    async def _answered(
+        self, handler: Shown, request: web.Request, visitor: Visitor
+    ) -> web.Response:
+        try:
+            return await handler(request, visitor)
+        except (TurnedAway, web.HTTPException):
+            raise
+        except TryLater as failure:
+            log.warning("the page could not be shown", extra={"why": failure.what})
+            raise TurnedAway(503, "refused_store", visitor) from None
+        except Exception as mistake:
+            log.exception("unexpected", extra={"route": request.path})
+            raise TurnedAway(500, "refused_mistake", visitor) from mistake
+
+    def _refused(self, refusal: TurnedAway) -> web.Response:
+        from bridge.server.page.render import answer
+
+        now, visitor = self._parts.now(), refusal.visitor
+        return answer("refused.html", visitor, now, status=refusal.status, why=refusal.word)
+
+
+async def _static(request: web.Request) -> web.Response:
+    kind = TYPES.get(request.match_info["name"])
+    if kind is None:
+        raise web.HTTPNotFound
+    body = (STATIC / request.match_info["name"]).read_bytes()
+    headers = {"Cache-Control": KEPT, "X-Content-Type-Options": "nosniff"}
+    return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)

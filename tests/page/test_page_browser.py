@@ -1,0 +1,333 @@
+"""The page in a real browser: by mouse, by keyboard, on a phone, in the dark, in both languages."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from house import House, open_house, open_sandbox
+from page.chromium import executable, opened, violations
+from page.client import HASH, NOT_LINKED, PASSWORD
+from page.test_page_http import refused_order, unsure_order
+from playwright.async_api import Page, expect
+
+from bridge.core.model import Phase
+from bridge.sandbox.traffic import Fault
+from bridge.server import serve
+
+pytestmark = pytest.mark.slow
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+LOCKED = {"admin_password_hash": HASH}
+REFRESH_MS = 6000
+SHOTS = os.environ.get("RXBRIDGE_SCREENSHOTS")
+"""A folder that gets the pictures for the documents (make screenshots)."""
+
+
+@asynccontextmanager
+async def busy_house(folder: Path, **changes: object) -> AsyncIterator[House]:
+    """Orders at every stage, two of them stuck, and stock that differs."""
+    orders = {"unsure_submission": "ask", "unsure_grace_seconds": 0.1}
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, folder, orders=orders, **changes) as house:
+            uids = await house.orders_arrive(count=6)
+            made = [await house.approve(uid) for uid in uids[:4]]
+            for order_id in made[:2]:
+                await house.change(order_id, status="ready_pickup")
+            await house.change(made[0], picked_up=True)
+            await house.sync()
+            await house.orders_arrive(NOT_LINKED)
+            await unsure_order(house)
+            house.world.break_calls(
+                Fault(vendor="rxscale", route="PATCH /pharmacy_skus/{uid}", status=422)
+            )
+            house.hand("20404", 120)
+            for _ in range(2):
+                await house.bridge.stock.sync()
+                await house.bridge.pusher.idle()
+            yield house
+
+
+async def refreshed(page: Page) -> None:
+    """The page's own clock goes on, and what it then asks for is answered."""
+    async with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):
+        await page.clock.run_for(REFRESH_MS)
+
+
+@pytest.mark.parametrize(("ci", "ending"), [("true", pytest.fail), ("", pytest.skip)])
+def test_where_no_browser_can_be_had_it_is_said(monkeypatch: pytest.MonkeyPatch, ci: str, ending):
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(ending.Exception, match="apt-get install chromium"):
+        executable()
+
+
+# -- what the page is for --------------------------------------------------------------------
+
+
+async def test_a_stuck_order_is_freed_by_its_button(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uid = await refused_order(house)
+        async with opened() as page:
+            await page.goto(house.running.url)
+            await expect(page).to_have_title(re.compile(r"^\(1\) Running, and waits"))
+            await page.get_by_role("button", name="Try again").click()
+            await expect(page.get_by_role("status")).to_have_text("It is looked at again now.")
+            await expect(page.get_by_text("Nothing is stuck")).to_be_visible()
+            assert page.url == f"{house.running.url}/", "reloading it must not say so again"
+            await house.settle()
+            assert len(house.requests(uid)) == 1
+
+
+async def test_the_keyboard_alone_does_it_all(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(NOT_LINKED)
+        async with opened() as page:
+            await page.goto(house.running.url)
+            await page.keyboard.press("Tab")
+            await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+            await page.keyboard.press("Enter")
+            for _ in range(3):  # the order, "Try again", "Leave it alone …"
+                await page.keyboard.press("Tab")
+            await page.keyboard.press("Enter")
+            await page.keyboard.press("Tab")
+            await page.keyboard.type("handled by hand")
+            await page.keyboard.press("Enter")
+            await expect(page.get_by_role("status")).to_have_text("It is left alone from now on.")
+        assert (await house.link(uid)).phase is Phase.DROPPED
+
+
+async def test_the_browser_itself_asks_for_the_reason_and_the_look(tmp_path: Path):
+    ask = {"unsure_submission": "ask"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=ask) as house:
+        await unsure_order(house)
+        async with opened() as page:
+            await page.goto(house.running.url)
+            await page.get_by_role("button", name="It is not there: send it").click()
+            await page.get_by_text("Leave it alone …").click()
+            await page.get_by_role("button", name="Leave it alone").click()
+            assert await page.get_by_role("status").inner_text() == ""
+            assert await house.stuck()
+            await page.get_by_role("button", name="It is there already").click()
+            await expect(page.get_by_text("Taken as submitted")).to_be_visible()
+
+
+async def test_it_refreshes_itself_and_leaves_alone_what_a_person_types(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(NOT_LINKED)
+        async with opened() as page:
+            await page.clock.install()
+            await page.goto(house.running.url)
+            await page.get_by_text("Leave it alone …").click()
+            reason = page.get_by_label("Reason, for its story")
+            await reason.fill("handled by")
+            (second,) = await house.orders_arrive()
+            await refreshed(page)
+            await expect(page.locator(f"#row-{second}")).to_be_visible()
+            await expect(reason).to_be_focused()
+            await page.get_by_role("link", name="rxbridge").focus()
+            await refreshed(page)
+            await expect(reason).to_have_value("handled by")
+            await reason.press_sequentially(" hand")
+            await reason.press("Enter")
+            await expect(page.get_by_text("It is left alone from now on.")).to_be_visible()
+        assert (await house.link(uid)).phase is Phase.DROPPED
+
+
+async def test_refreshing_can_be_stopped(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with opened() as page:
+            await page.clock.install()
+            await page.goto(house.running.url)
+            await page.get_by_role("button", name="Stop refreshing").click()
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
+            await page.clock.run_for(10 * REFRESH_MS)
+            assert asked == []
+            await page.get_by_role("button", name="Refresh by itself").click()
+            await refreshed(page)
+
+
+async def test_a_bridge_that_went_away_is_said(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with opened() as page:
+            await page.clock.install()
+            await page.goto(house.running.url)
+            await expect(page.get_by_role("alert")).to_be_hidden()
+            await house.running.stop()
+            await page.clock.run_for(REFRESH_MS)
+            await expect(page.get_by_role("alert")).to_have_text(
+                "The bridge does not answer: what you see is old."
+            )
+
+
+async def test_without_javascript_all_is_there(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uid = await refused_order(house)
+        async with opened(java_script_enabled=False) as page:
+            await page.goto(house.running.url)
+            await page.get_by_role("link", name=uid).first.click()
+            await page.get_by_role("button", name="Try again").click()
+            await expect(page.get_by_text("It is looked at again now.")).to_be_visible()
+            await expect(page.get_by_role("link", name="Refresh")).to_be_visible()
+            await house.settle()
+            assert len(house.requests(uid)) == 1
+
+
+# -- who may ---------------------------------------------------------------------------------
+
+
+async def test_logging_in_and_out(tmp_path: Path):
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path, server=LOCKED) as house:
+            uid = await refused_order(house)
+            async with opened() as page:
+                await page.goto(f"{house.running.url}/orders/{uid}")
+                password = page.get_by_label("Password")
+                await expect(password).to_be_focused()
+                await password.fill("wrong")
+                await password.press("Enter")
+                await expect(page.get_by_role("alert").filter(visible=True)).to_have_text(
+                    "This is not the password."
+                )
+                assert await violations(page) == []
+                await password.fill(PASSWORD)
+                await page.get_by_role("button", name="Log in").click()
+                await page.get_by_role("button", name="Try again").click()
+                await expect(page.get_by_text("It is looked at again now.")).to_be_visible()
+                assert await page.evaluate("document.cookie") == ""
+                await page.get_by_role("button", name="Log out").click()
+                await page.goto(house.running.url)
+                await expect(password).to_be_visible()
+
+
+async def test_a_page_whose_session_ended_asks_for_the_password(tmp_path: Path):
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path, server=LOCKED) as house:
+            async with opened() as page:
+                await page.clock.install()
+                await page.goto(house.running.url)
+                await page.get_by_label("Password").fill(PASSWORD)
+                await page.get_by_role("button", name="Log in").click()
+                await expect(page.get_by_role("heading", level=1)).to_contain_text("Running")
+                await page.context.clear_cookies()
+                await page.clock.run_for(REFRESH_MS)
+                await expect(page.get_by_label("Password")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+async def test_another_sites_form_is_refused(tmp_path: Path, name: str):
+    """The same machine's other ports are the "same site" to a cookie, and still not this page."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(NOT_LINKED)
+        async with opened() as page:
+            await page.goto(house.running.url)
+            token = await page.locator("[name=token]").first.get_attribute("value")
+            evil = await _evil(house, uid, token or "")
+            try:
+                await page.goto(f"http://{name}:{evil.port}/")
+                await page.get_by_role("button").click()
+                await expect(page.get_by_text("Nothing was done")).to_be_visible()
+            finally:
+                await evil.stop()
+        assert (await house.link(uid)).phase is not Phase.DROPPED
+
+
+async def _evil(house: House, uid: str, token: str):
+    """It even knows the token: nothing but where it comes from gives it away."""
+    fields = {"key": f"order:{uid}", "code": "unlinked_sku", "act": "drop", "reason": "x"}
+    inputs = "".join(
+        f'<input name="{name}" value="{value}">'
+        for name, value in {**fields, "token": token}.items()
+    )
+    form = f'<form method="post" action="{house.running.url}/stuck">{inputs}<button>Win</button>'
+
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(text=form, content_type="text/html")
+
+    application = web.Application()
+    application.add_routes([web.get("/", page)])
+    return await serve(application, "127.0.0.1", 0)
+
+
+async def test_it_cannot_be_framed(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with opened(complains=True) as page:
+            await page.set_content(f'<iframe src="{house.running.url}"></iframe>')
+            await page.frames[-1].wait_for_load_state()
+            assert page.frames[-1].url.startswith("chrome-error:")
+
+
+# -- for everybody ---------------------------------------------------------------------------
+
+
+async def test_both_languages(tmp_path: Path):
+    async with busy_house(tmp_path) as house:
+        async with opened(locale="de-DE") as page:
+            await page.goto(house.running.url)
+            await expect(page.locator("html")).to_have_attribute("lang", "de")
+            heading = page.get_by_role("heading", level=1)
+            await expect(heading).to_contain_text("Läuft")
+            await expect(
+                page.get_by_text("ist keinem PharmaOne-Produkt zugeordnet")
+            ).to_be_visible()
+            await expect(page.get_by_text("„Ist nicht da: senden“")).to_be_visible()
+            await page.get_by_role("link", name="English").click()
+            await expect(heading).to_contain_text("Running")
+            await page.goto(house.running.url)
+            await expect(heading).to_contain_text("Running")
+            await page.get_by_role("link", name="Deutsch").click()
+            await page.get_by_role("link", name="po-").first.click()
+            await expect(page.get_by_role("heading", name="Ihr Verlauf")).to_be_visible()
+
+
+async def test_on_a_phone_nothing_sticks_out_and_every_button_fits_a_thumb(tmp_path: Path):
+    async with busy_house(tmp_path) as house:
+        async with opened(**PHONE) as page:
+            paths = ["/", "/?lang=de", *(f"/orders/{row.link.uid}" for row in await house.rows())]
+            for path in paths:
+                await page.goto(house.running.url + path)
+                sticking = await page.evaluate(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+                )
+                assert sticking <= 0, path
+                for button in await page.get_by_role("button").all():
+                    box = await button.bounding_box()
+                    assert box is None or box["height"] >= 44, await button.inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
+async def test_axe_finds_nothing(tmp_path: Path, scheme: str, device: dict[str, object]):
+    async with busy_house(tmp_path) as house:
+        stuck = (await house.stuck())[0].key.removeprefix("order:")
+        async with opened(color_scheme=scheme, **device) as page:
+            for path in ("/", "/?lang=de", f"/orders/{stuck}", "/orders/po-none"):
+                await page.goto(house.running.url + path)
+                for closed in await page.locator("summary").all():
+                    await closed.click()
+                assert await violations(page) == [], path
+
+
+async def test_pictures_for_the_documents(tmp_path: Path):
+    folder = Path(SHOTS) if SHOTS else tmp_path / "img"
+    folder.mkdir(exist_ok=True)
+    desktop = {"viewport": {"width": 1200, "height": 800}}
+    pictures = {
+        "page.png": ("/", desktop),
+        "page-dark.png": ("/", {**desktop, "color_scheme": "dark"}),
+        "page-de.png": ("/?lang=de", {**desktop, "locale": "de-DE"}),
+        "page-phone.png": ("/", PHONE),
+        "page-order.png": ("/orders/{}", desktop),
+    }
+    async with busy_house(tmp_path) as house:
+        oldest = (await house.rows())[-1].link.uid
+        for name, (path, context) in pictures.items():
+            async with opened(**context) as page:
+                await page.goto(house.running.url + path.format(oldest))
+                await expect(page.get_by_role("heading", level=1)).to_be_visible()
+                await page.screenshot(path=folder / name, full_page=True)
+            assert (folder / name).stat().st_size > 20_000, name

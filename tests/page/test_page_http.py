@@ -1,0 +1,442 @@
+"""The page without a browser: what it shows, what its forms do, and whom it turns away."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import aiohttp
+import pytest
+from house import House, open_house, open_sandbox
+from page.client import NOT_LINKED, browser
+
+from bridge.core.model import Hint, PharmacyOrderUid, Phase, StuckNote, order_key
+from bridge.errors import TryLater
+from bridge.sandbox.traffic import Fault
+from bridge.server.page.overview import todays
+
+
+async def refused_order(house: House) -> str:
+    """An order whose request PharmaOne would not have; the next one it will."""
+    refusal = Fault(vendor="pharmaone", route="POST /order-requests", status=422)
+    house.world.break_calls(refusal)
+    (uid,) = await house.orders_arrive()
+    assert [row.note.code for row in await house.stuck()] == ["refused"]
+    return uid
+
+
+async def test_what_is_stuck_is_shown_with_its_why_and_freed_by_its_button(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (good,) = await house.orders_arrive()
+        uid = await refused_order(house)
+        async with browser(house) as page:
+            text = await page.get()
+            assert "Running, and waits for you" in text
+            assert "PharmaOne refused the order-request" in text
+            assert "“Try again”" in text
+            assert f'href="/orders/{good}"' in text
+            await house.settle()
+            assert not house.requests(uid)
+            await page.press("/stuck", act="retry", key=f"order:{uid}")
+            assert "It is looked at again now." in page.text
+            await house.settle()
+            assert len(house.requests(uid)) == 1
+            assert "Nothing is stuck" in await page.get()
+            assert "Running, all is well" in page.text
+
+
+async def test_dropping_needs_a_reason_and_keeps_it(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(NOT_LINKED)
+        async with browser(house) as page:
+            await page.get(f"/orders/{uid}")
+            await page.press("/stuck", {"reason": " \n"}, act="drop")
+            assert "a reason is needed" in page.text
+            assert await house.stuck()
+            await page.press("/stuck", {"reason": "handled  by\nhand"}, act="drop")
+            assert page.path.startswith(f"/orders/{uid}")
+            assert "a person said to leave it alone: handled by hand" in page.text
+            assert (await house.link(uid)).phase is Phase.DROPPED
+
+
+async def unsure_order(house: House) -> str:
+    """An order whose request was sent, no answer came, and a person is to decide."""
+    house.world.break_calls(
+        Fault(vendor="pharmaone", route="POST /order-requests", when="after", cut=True)
+    )
+    (uid,) = await house.orders_arrive()
+    await house.settle()
+    assert "unsure_submission" in {row.note.code for row in await house.stuck()}
+    return uid
+
+
+async def test_nothing_is_sent_again_unless_a_person_says_that_he_looked(tmp_path: Path):
+    ask = {"unsure_submission": "ask"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=ask) as house:
+        uid = await unsure_order(house)
+        async with browser(house) as page:
+            await page.get()
+            assert "It is not there: send it" in page.text
+            await page.press("/stuck", act="retry")
+            assert "look in PharmaOne Manager first" in page.text
+            await house.settle()
+            assert len(house.requests(uid)) == 1
+            await page.press("/stuck", act="submitted")
+            assert "Taken as submitted" in page.text
+            await house.settle()
+            assert len(house.requests(uid)) == 1
+            assert house.status(uid) == "pending review"
+
+
+async def test_what_a_person_did_not_find_is_sent(tmp_path: Path):
+    ask = {"unsure_submission": "ask"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=ask) as house:
+        uid = await unsure_order(house)
+        async with browser(house) as page:
+            await page.get(f"/orders/{uid}")
+            await page.press("/stuck", {"looked": "yes"}, act="retry")
+            assert "It is looked at again now." in page.text
+            await house.settle()
+            posts = [call for call in house.calls(uid) if "order-requests" in call.route]
+            assert len(posts) == 2, "by the same key: PharmaOne makes one of them"
+
+
+async def test_a_button_pressed_too_late_does_nothing(tmp_path: Path):
+    """The page showed a harmless reason; meanwhile it is one where "retry" would send again."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(NOT_LINKED)
+        async with browser(house) as page:
+            await page.get()
+            shown = page.form("/stuck", act="retry")
+            note = StuckNote("unsure_submission", "another reason", "")
+            put = "UPDATE stuck SET code = ?, reason = ? WHERE key = ?"
+            values = (note.code, note.reason, order_key(PharmacyOrderUid(uid)))
+            await house.bridge.store.transaction(lambda c: c.execute(put, values))
+            await page.post("/stuck", {**shown, "looked": "yes"})
+            assert "It has changed meanwhile" in page.text
+            assert not (await house.link(uid)).cleared
+            await page.post("/stuck", {**shown, "key": "order:po-none"})
+            assert "It has changed meanwhile" in page.text
+
+
+async def test_an_order_that_is_being_looked_at_is_left_to_that(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(NOT_LINKED)
+        async with browser(house) as page:
+            await page.get()
+            now = datetime.now(UTC)
+            await house.bridge.store.hint([Hint(order_key(PharmacyOrderUid(uid)), "test")], now)
+            await house.bridge.store.claim(9, now, timedelta(minutes=1))
+            await page.press("/stuck", act="retry")
+            assert "It is being looked at right now" in page.text
+
+
+async def test_an_orders_page_tells_its_story_and_looks_now(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        async with browser(house) as page:
+            await page.get(f"/orders/{uid}")
+            assert "PharmaOne took the order-request" in page.text
+            assert "rxscale GET /pharmacy_orders/{uid}" in page.text.replace("&#39;", "'")
+            house.world.set_order_status(uid, "cancelled")
+            before = len(house.calls(uid))
+            await page.press("/sync", what="order")
+            assert "It is looked at now." in page.text
+            await house.settle()
+            assert len(house.calls(uid)) > before
+            await page.get("/orders/po-none")
+            assert page.status == 404
+            await page.get()
+            fields = {"token": page.form("/sync")["token"], "what": "order", "uid": "po-none"}
+            await page.post("/sync", fields)
+            assert page.status == 404
+            assert await house.bridge.store.link(PharmacyOrderUid("po-none")) is None
+
+
+async def test_stock_that_differs_is_shown_until_it_is_written(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with browser(house) as page:
+            assert "Not compared yet" in await page.get()
+            await house.sync()
+            assert "RxScale offers what it should" in await page.get()
+            house.world.break_calls(
+                Fault(vendor="rxscale", route="PATCH /pharmacy_skus/{uid}", status=500, times=99)
+            )
+            (sku, *_) = house.world.skus
+            product = house.world.skus[sku].get("external_id") or "20401"
+            house.hand(product, 1)
+            await house.bridge.stock.sync()
+            await page.get()
+            assert f'id="row-{sku}"' in page.text
+            house.world.faults.clear()
+            await house.sync()
+            assert f'id="row-{sku}"' not in await page.get()
+
+
+async def test_a_number_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync()
+        house.world.break_calls(
+            Fault(vendor="rxscale", route="PATCH /pharmacy_skus/{uid}", status=422)
+        )
+        house.hand("20404", 120)
+        await house.sync()
+        async with browser(house) as page:
+            await page.get()
+            assert "it waits for a person" in page.text
+            assert "RxScale does not take stock" in page.text
+            await page.press("/stuck", act="retry", key="sku:psku-1004")
+            assert await house.bridge.store.stock.asked() == "sync"
+            assert "being written" in await page.get()
+            await house.sync()
+            assert "Nothing is stuck" in await page.get()
+            assert "RxScale offers what it should" in page.text
+
+
+async def test_stock_is_compared_by_its_button_and_an_odd_one_confirmed(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync()
+        async with browser(house) as page:
+            await page.get()
+            await page.press("/sync", what="stock")
+            assert await house.bridge.store.stock.asked() == "sync"
+            house.world.remove_inventory()
+            await house.sync()
+            text = await page.get()
+            assert "PharmaOne&#39;s inventory is empty" in text
+            assert "waits for you" in text
+            await page.press("/sync", what="confirm")
+            assert "look in PharmaOne Manager first" in page.text
+            assert await house.bridge.store.stock.asked() is None
+            await page.press("/sync", {"looked": "yes"}, what="confirm")
+            assert await house.bridge.store.stock.asked() == "confirm"
+
+
+# -- who is turned away ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.0.0.1.evil.example:80"}, 403),
+        ({"Host": "localhost.evil.example"}, 403),
+        ({"Host": "[::1"}, 403),
+        ({"Host": "10.0.0.1"}, 403),
+        ({"Host": "localhost:8080"}, 200),
+        ({"Host": "[::1]:8080"}, 200),
+        ({"Host": "127.0.0.1"}, 200),
+        ({"X_Forwarded_For": "203.0.113.7"}, 403),
+        ({"Forwarded": "for=203.0.113.7"}, 403),
+        ({"Via": "1.1 proxy"}, 403),
+    ],
+)
+async def test_without_a_login_only_this_machine_itself_sees_it(
+    tmp_path: Path, headers: dict[str, str], status: int
+):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with browser(house) as page:
+            await page.get("/", **headers)
+            assert page.status == status
+            assert ("at RxScale" in page.text or "Stuck" in page.text) is (status == 200)
+            await page.get("/health", **headers)
+            assert page.status == 200, "health is for monitors, wherever they are"
+
+
+@pytest.mark.parametrize(
+    ("headers", "token", "status"),
+    [
+        ({}, "", 200),
+        ({}, "wrong", 403),
+        ({}, "none", 403),
+        ({"Sec_Fetch_Site": "cross-site"}, "", 403),
+        ({"Sec_Fetch_Site": "same-site"}, "", 403),
+        ({"Sec_Fetch_Site": "none"}, "", 403),
+        ({"Sec_Fetch_Site": "same-origin"}, "", 200),
+        ({"Origin": "https://evil.example"}, "", 403),
+        ({"Origin": "null"}, "", 403),
+    ],
+)
+async def test_a_form_that_is_not_ours_does_nothing(
+    tmp_path: Path, headers: dict[str, str], token: str, status: int
+):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(NOT_LINKED)
+        async with browser(house) as page:
+            await page.get()
+            fields = {**page.form("/stuck", act="drop"), "reason": "by another site"}
+            if token == "wrong":
+                fields["token"] = "0" * 64
+            if token == "none":
+                del fields["token"]
+            await page.post("/stuck", fields, **headers)
+            assert page.status == status
+        dropped = (await house.link(uid)).phase is Phase.DROPPED
+        assert dropped is (status == 200)
+
+
+async def test_a_token_is_good_for_its_own_session_only(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.orders_arrive(NOT_LINKED)
+        async with browser(house) as mine, browser(house) as other:
+            await mine.get()
+            await other.get()
+            stolen = {**mine.form("/stuck", act="drop"), "reason": "x"}
+            await other.post("/stuck", stolen)
+            assert other.status == 403
+            assert "too old" in other.text
+            assert await house.stuck()
+
+
+async def test_what_no_form_of_ours_asks_is_refused(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.orders_arrive(NOT_LINKED)
+        async with browser(house) as page:
+            await page.get()
+            fields = page.form("/stuck", act="drop")
+            for act in ("submitted", "nonsense", ""):
+                await page.post("/stuck", {**fields, "act": act})
+                assert page.status == 400
+            await page.post("/sync", {"token": fields["token"], "what": "nonsense"})
+            assert page.status == 400
+            await page.get("/stuck")
+            assert page.status == 405
+            assert await house.stuck()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"token=\xff&key=%ff", "application/x-www-form-urlencoded", 400),
+        (b"token=x", "application/x-www-form-urlencoded; charset=nonsense", 400),
+        (b"\xff", "application/x-www-form-urlencoded; charset=utf-8", 400),
+        (b"{}", "application/json", 403),
+        (b"", "", 403),
+        (b"a=" + b"x" * 2_000_000, "application/x-www-form-urlencoded", 413),
+    ],
+)
+async def test_no_body_is_a_fault_of_ours(tmp_path: Path, body: bytes, kind: str, status: int):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with aiohttp.ClientSession(house.running.url) as http:
+            headers = {"Content-Type": kind} if kind else {}
+            async with http.post("/stuck", data=BytesIO(body), headers=headers) as answer:
+                assert answer.status == status
+
+
+async def test_every_answer_carries_the_headers(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with browser(house) as page:
+            for path in ("/", "/orders/po-none", "/static/page.css", "/?said=<script>"):
+                await page.get(path)
+                assert page.headers["X-Content-Type-Options"] == "nosniff"
+                if path.startswith("/static"):
+                    continue
+                policy = page.headers["Content-Security-Policy"]
+                assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+                assert "unsafe" not in policy
+                assert page.headers["X-Frame-Options"] == "DENY"
+                assert page.headers["Cache-Control"] == "no-store"
+                assert " style=" not in page.text
+                assert "<script>" not in page.text
+            await page.get("/static/../templates/base.html")
+            assert page.status == 404
+            await page.get("/static/base.html")
+            assert page.status == 404
+
+
+async def test_no_patient_is_on_it(tmp_path: Path, canary):
+    patient = {
+        "patient_data": {
+            "uid": "pat-1",
+            "display_name": "Kanarienvogel",
+            "email": "canary@example.org",
+            "date_of_birth": "1901-01-01",
+        }
+    }
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uids = await house.orders_arrive(patient, {**patient, **NOT_LINKED})
+        async with browser(house) as page:
+            for path in ("/", *(f"/orders/{uid}" for uid in uids)):
+                canary.check(await page.get(path), path)
+                assert page.status == 200
+
+
+# -- when something does not work -------------------------------------------------------------
+
+
+async def test_a_store_that_cannot_be_read_is_said_and_the_rest_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.orders_arrive(NOT_LINKED)
+
+        async def full(*_: object, **__: object) -> None:
+            raise TryLater("the disk is full")
+
+        async with browser(house) as page:
+            await page.get()
+            for name in ("check", "stuck"):
+                monkeypatch.setattr(type(house.bridge.store), name, full)
+            monkeypatch.setattr(type(house.bridge.store.stock), "state", full)
+            fields = page.form("/stuck", act="retry")
+            await page.get()
+            assert page.status == 200
+            assert "Not working" in page.text
+            assert "the disk is full" in page.text
+            await page.post("/stuck", fields)
+            assert page.status == 503
+            assert "Nothing was done" in page.text
+
+
+async def test_a_mistake_of_ours_is_a_page_that_tells_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+
+        async def wrong(*_: object) -> None:
+            raise RuntimeError("inner detail")
+
+        monkeypatch.setattr(type(house.bridge.store), "stuck", wrong)
+        async with browser(house) as page:
+            await page.get()
+            assert page.status == 500
+            assert "unexpected" in page.text
+            assert "inner detail" not in page.text
+
+
+async def test_without_a_page_the_rest_is_there(tmp_path: Path):
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path, server={"page": False}) as house:
+            async with browser(house) as page:
+                for path, status in (("/", 404), ("/login", 404), ("/health", 200)):
+                    await page.get(path)
+                    assert page.status == status
+
+
+async def test_a_host_that_others_reach_shows_no_page_without_a_password(tmp_path: Path):
+    """`run` refuses it; whoever builds a bridge past `run` gets no page."""
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path, server={"host": "0.0.0.0"}) as house:
+            async with browser(house) as page:
+                await page.get()
+                assert page.status == 404
+
+
+# -- today's orders --------------------------------------------------------------------------
+
+
+async def test_todays_orders_are_todays_and_those_still_open(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.orders_arrive(count=4)
+        rows = await house.rows()
+    now = datetime.now(UTC)
+    old, long_ago = now - timedelta(days=3), now - timedelta(days=2)
+    new, open_still, ended_now, ended_then = (
+        replace(row, link=replace(row.link, first_seen_at=seen, finished_at=finished))
+        for row, seen, finished in zip(
+            rows, (now, old, old, old), (None, None, now, long_ago), strict=True
+        )
+    )
+    shown = todays([new, ended_now, ended_then], [new, open_still], now)
+    assert shown[0] == new
+    assert {row.link.uid for row in shown} == {row.link.uid for row in (new, open_still, ended_now)}

@@ -1,0 +1,197 @@
+"""Both languages say the same, and German keeps up with the sentences that code makes."""
+
+import ast
+import inspect
+import string
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.core import reasons
+from bridge.core.lifecycle import Prescriptions, Vocabulary
+from bridge.core.model import Gap, Gaps, Link, OrderId, PharmacyOrderUid, StuckNote
+from bridge.core.orders.telling import PHASES, SENTENCES
+from bridge.core.stock import judge, plan
+from bridge.core.stock import reasons as stock_reasons
+from bridge.health import HealthFacts, StockFacts, TokenFacts, VendorFacts, WorkFacts, report
+from bridge.server.page.german import translate
+from bridge.server.page.render import ago, on_page, say
+from bridge.server.page.words import _WORDS, words_of
+
+CORE = Path(reasons.__file__).parent
+NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
+LINK = Link(PharmacyOrderUid("po-1"), NOW, rx_status="shipped")
+MADE = Link(PharmacyOrderUid("po-1"), NOW, order_id=OrderId("ORD_1"))
+
+
+def test_both_languages_have_the_same_gaps():
+    for key, (english, german) in _WORDS.items():
+        assert fields(english) == fields(german), key
+    assert words_of("en").keys() == words_of("de").keys()
+
+
+def fields(text: str) -> list[str | None]:
+    return [field for _, field, _, _ in string.Formatter().parse(text) if field is not None]
+
+
+def notes() -> Iterator[StuckNote]:
+    words = Vocabulary("statuses.toml: pharmaone", {}, ())
+    yield reasons.gaps(Gaps((Gap("unlinked_sku", *UNLINKED), Gap("bad_pzn", *BAD_PZN))))
+    yield reasons.cannot_know(LINK, "an earlier store may have sent it, and " + NO_ORDER)
+    yield reasons.unsure(LINK, "3 submissions went without an answer")
+    yield reasons.unknown_status("odd", "RxScale", words)
+    yield reasons.unknown_prescription("odd", Prescriptions("statuses.toml: p", (), (), ()))
+    yield reasons.refused(LINK, "RxScale", "the status 'x'", "why")
+    yield reasons.garbled(LINK, "PharmaOne", "items.0")
+    for name, function in inspect.getmembers(reasons, inspect.isfunction):
+        if list(inspect.signature(function).parameters) == ["link"] and not name.startswith("_"):
+            yield function(LINK)
+            yield function(MADE)
+
+
+NO_ORDER = "PharmaOne shows no order for it"
+UNLINKED = ("'Name' (sku-1, psku-1) is not linked to a PharmaOne product", "add to skus.csv: x")
+BAD_PZN = (
+    "'Name' (sku-1): PZN 12 is not eight digits with the right check digit",
+    'have it corrected at RxScale, or set mappings/orders.toml: checks.pzn = "ignore"',
+)
+
+
+@pytest.mark.parametrize("note", list(notes()), ids=lambda note: note.code)
+def test_why_an_order_is_stuck_is_said_in_german(note: StuckNote):
+    assert translate(note.reason), note.reason
+    remedy = on_page(note.remedy, lambda verb: f"<{verb}>")
+    assert "rxbridge stuck" not in remedy
+    assert translate(remedy), remedy
+
+
+def test_a_remedy_names_the_pages_buttons():
+    note = reasons.unsure(LINK, "x")
+    assert on_page(note.remedy, str.upper) == (
+        "look in PharmaOne Manager for external reference po-1; if it is there: SUBMITTED; "
+        "if it is not: RETRY sends it; if it was handled by hand: DROP"
+    )
+
+
+def sentences_in(*files: Path) -> Iterator[str]:
+    """The first words given to Wait, Done and Find, as they read with something in each gap."""
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Wait", "Done"):
+                yield from texts(node.args[0])
+
+
+def texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        parts = [part.value if isinstance(part, ast.Constant) else "X" for part in node.values]
+        yield "".join(map(str, parts))
+    elif isinstance(node, ast.IfExp):
+        yield from texts(node.body)
+        yield from texts(node.orelse)
+
+
+@pytest.mark.parametrize("sentence", sorted(set(sentences_in(*(CORE / "orders").glob("*.py")))))
+def test_what_an_order_waits_for_is_said_in_german(sentence: str):
+    assert translate(sentence), sentence
+
+
+@pytest.mark.parametrize("what", [*SENTENCES, "more"])
+def test_a_story_is_told_in_german(what: str):
+    facts = {"why": "new", "status": "x", "reason": "x", "request": "or-1", "carrier": "dhl"}
+    if what == "more":
+        assert translate("RxScale told of it (order, x, 3 times): known already, nothing to do")
+        return
+    _, tell = SENTENCES[what]
+    assert translate(tell(facts | {"order": "ORD_1", "prescription": "rx-1"})), what
+
+
+def returned(module: object, *names: str) -> set[str]:
+    tree = ast.parse(Path(inspect.getfile(module)).read_text())  # type: ignore[arg-type]
+    found: set[str] = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and function.name in names:
+            for node in ast.walk(function):
+                if isinstance(node, ast.Return) and node.value is not None:
+                    found |= set(texts(node.value))
+    return found
+
+
+@pytest.mark.parametrize(
+    "sentence", sorted(returned(plan, "_why", "why_left", "_change") | {plan.WAITS_FOR_A_PERSON})
+)
+def test_why_stock_differs_is_said_in_german(sentence: str):
+    assert translate(sentence), sentence
+
+
+def test_what_makes_an_inventory_odd_is_said_in_german():
+    source = ast.parse(Path(judge.__file__).read_text())
+    said = {
+        text
+        for node in ast.walk(source)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Anomaly"
+        for text in texts(node.args[1])
+    }
+    assert said
+    assert all(translate(text) for text in said)
+    assert translate(stock_reasons.unsure_adjustment.__doc__ or "") is None
+
+
+def test_what_is_wrong_is_said_in_german():
+    bad = VendorFacts(last_error_at=NOW, last_error="no connection to rxscale (x)")
+    stocks = [
+        StockFacts(linked=1, stale=True),
+        StockFacts(linked=1, odd="PharmaOne's inventory is empty"),
+        StockFacts(linked=1, trouble="x"),
+        StockFacts(linked=1, anomalies=2, last_sync_at=NOW),
+    ]
+    for stock in stocks:
+        for work in (WorkFacts(unsure=1), WorkFacts(oldest_seconds=900.0), None):
+            facts = HealthFacts(
+                "0", NOW, NOW, 60.0, "", bad, VendorFacts(left_alone=True), TokenFacts(), work
+            )
+            checks = report(
+                HealthFacts(
+                    **{name: getattr(facts, name) for name in facts.__slots__} | {"stock": stock}
+                )
+            ).checks
+            for check in checks.values():
+                assert check.reason is None or translate(check.reason), check.reason
+    lacking = TokenFacts(missing_scopes=("orders.read",))
+    ok = VendorFacts()
+    facts = HealthFacts("0", NOW, NOW, 60.0, "", ok, ok, lacking, WorkFacts(), None, "x")
+    said = [check.reason for check in report(facts).checks.values() if check.reason]
+    assert len(said) == 2
+    assert all(map(translate, said))
+
+
+def test_how_far_an_order_is_is_said_in_german():
+    assert all(map(translate, PHASES.values()))
+
+
+def test_what_is_not_known_is_english_and_marked():
+    assert str(say("a <b>vendor's</b> words", "de")) == (
+        '<span lang="en">a &lt;b&gt;vendor&#39;s&lt;/b&gt; words</span>'
+    )
+    assert str(say("a <b>", "en")) == "a &lt;b&gt;"
+    assert str(say("waits: <b>", "de")) == "wartet: &lt;b&gt;"
+
+
+@given(st.text(alphabet="a;: '{}(),0", max_size=60))
+def test_nothing_is_too_odd_to_be_looked_up(text: str):
+    assert translate(text) is None or isinstance(translate(f"waits: {text}"), str)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(-5, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h"), (200_000, "2 days")],
+)
+def test_how_long_ago(seconds: int, said: str):
+    from datetime import timedelta
+
+    assert ago(timedelta(seconds=seconds), words_of("en")) == f"{said} ago"
