@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types bench drawings lock clean
+.PHONY: help demo test lint types bench drawings schemas lock clean
 
 help:  ## what can be made
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
+	@grep -E '^[a-z.-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
 
 demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
 	@$(BIN)/rxbridge demo
@@ -34,6 +34,13 @@ bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew 
 
 drawings: $(VENV)/run.stamp  ## docs/states.md, drawn anew from mappings/statuses.toml
 	@$(BIN)/python -c 'from bridge.mapping import drawing; print(drawing.shipped(), end="")' > docs/states.md
+
+schemas: $(VENV)/run.stamp  ## docs/schemas, drawn anew from the models that read the files
+	@$(BIN)/python -c 'from pathlib import Path; from bridge.documents import schemas; \
+	  schemas.write(Path("docs/schemas"), Path("docs/rxbridge.example.toml").read_text())'
+
+rxbridge.toml:  ## a configuration to fill in, copied from docs/rxbridge.example.toml
+	@sed 's|^#:schema \./|#:schema ./docs/|' docs/rxbridge.example.toml > $@ && echo "fill in $@"
 
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --strip-extras --allow-unsafe
