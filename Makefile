@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types bench drawings schemas lock clean
+.PHONY: help demo test lint types bench drawings schemas stuck lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z.-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
@@ -38,6 +38,10 @@ drawings: $(VENV)/run.stamp  ## docs/states.md, drawn anew from mappings/statuse
 schemas: $(VENV)/run.stamp  ## docs/schemas, drawn anew from the models that read the files
 	@$(BIN)/python -c 'from pathlib import Path; from bridge.documents import schemas; \
 	  schemas.write(Path("docs/schemas"), Path("docs/rxbridge.example.toml").read_text())'
+
+stuck: $(VENV)/run.stamp  ## docs/stuck.md, made anew from every reason in the source
+	@$(BIN)/python -c 'from bridge.documents import stuck; print(stuck.page(), end="")' > docs/stuck.new \
+	  && mv docs/stuck.new docs/stuck.md || { rm -f docs/stuck.new; exit 1; }
 
 rxbridge.toml:  ## a configuration to fill in, copied from docs/rxbridge.example.toml
 	@sed 's|^#:schema \./|#:schema ./docs/|' docs/rxbridge.example.toml > $@ && echo "fill in $@"
