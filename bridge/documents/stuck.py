@@ -22,7 +22,8 @@ rxbridge stuck list                  # what waits for a person, since when, why,
 rxbridge orders show po-abc123       # one order's whole story
 ```
 
-A stuck order holds up no other. `<...>` stands for what differs. Four commands free one (the first takes `--all` too):
+A stuck order holds up no other. `<...>` stands for what differs. Four commands free one (the first
+takes `--all` too):
 
 | command | when |
 | --- | --- |
@@ -68,7 +69,8 @@ SECTIONS = (
     ),
     Section(
         "Orders that wait",
-        "Not stuck: these go on by themselves. `rxbridge orders show po-abc123` says what is awaited.",
+        "Not stuck: these go on by themselves. `rxbridge orders show po-abc123` says what is "
+        "awaited.",
         frozenset({"Wait"}),
         WAITS,
         rows=True,
