@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types bench drawings schemas stuck lock clean
+.PHONY: help demo test lint types bench drawings schemas stuck commands lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z.-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
@@ -42,6 +42,10 @@ schemas: $(VENV)/run.stamp  ## docs/schemas, drawn anew from the models that rea
 stuck: $(VENV)/run.stamp  ## docs/stuck.md, made anew from every reason in the source
 	@$(BIN)/python -c 'from bridge.documents import stuck; print(stuck.page(), end="")' > docs/stuck.new \
 	  && mv docs/stuck.new docs/stuck.md || { rm -f docs/stuck.new; exit 1; }
+
+commands: $(VENV)/run.stamp  ## docs/commands.md, made anew from the command line
+	@$(BIN)/python -c 'from bridge.cli.help import reference; print(reference.page(), end="")' \
+	  > docs/commands.md
 
 rxbridge.toml:  ## a configuration to fill in, copied from docs/rxbridge.example.toml
 	@sed 's|^#:schema \./|#:schema ./docs/|' docs/rxbridge.example.toml > $@ && echo "fill in $@"

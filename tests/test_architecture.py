@@ -48,7 +48,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "server": frozenset({"aiohttp"}),
     "sandbox": frozenset({"aiohttp", "jwt"}),
     "app": frozenset({"aiohttp"}),
-    "cli": frozenset({"rich", "uvloop", "aiohttp"}),
+    "cli": frozenset({"rich", "uvloop", "aiohttp", "shtab"}),
 }
 NEVER_IN_PURE_PARTS = frozenset({"asyncio", "time", "random", "os", "logging", "socket", "sqlite3"})
 PURE = ("core",)

@@ -3,6 +3,7 @@
 import re
 import shlex
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from bridge.cli.main import parser
 from bridge.core import reasons
 from bridge.mapping import drawing
 from bridge.settings import Settings, keys
+from bridge.store import Store
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "docs" / "rxbridge.example.toml"
@@ -69,3 +71,23 @@ def test_links_between_pages_lead_somewhere():
     for page in PAGES:
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+async def test_the_privacy_page_tells_of_every_table_of_the_store(tmp_path: Path):
+    store = await Store.open(tmp_path / "rxbridge.db", now=datetime(2026, 1, 2, tzinfo=UTC))
+    tables = await store.transaction(
+        lambda c: [row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+    )
+    await store.close()
+    page = (ROOT / "docs" / "privacy.md").read_text()
+    rows = "\n".join(line for line in page.splitlines() if line.startswith("| `"))
+    told = set(re.findall(r"`(\w+)`", rows))
+    assert {name for name in tables if not name.startswith("sqlite_")} <= told
+
+
+def test_both_checklists_of_the_vendors_are_ticked_off():
+    """RxScale's guide names fourteen points; each stands in the page as it stands there."""
+    page = (ROOT / "docs" / "start.md").read_text()
+    rxscale, pharmaone = page.split("## Both checklists")[1].split("PharmaOne's, for integrators")
+    assert len(re.findall(r"^\| (?!---|RxScale asks)", rxscale, re.MULTILINE)) == 14
+    assert len(re.findall(r"^\| (?!---|PharmaOne asks)", pharmaone, re.MULTILINE)) == 6
