@@ -75,15 +75,19 @@ def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     demo.set_defaults(handler="demo:demo")
     sandbox = commands.add_parser("sandbox", help="only the two simulated vendors")
     sandbox.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
-    sandbox.add_argument("--rxscale-port", type=int, default=8201, metavar="PORT", help="(8201)")
-    sandbox.add_argument("--pharmaone-port", type=int, default=8202, metavar="PORT", help="(8202)")
     sandbox.add_argument(
-        "--dialect", choices=["current", "legacy"], default="current", help="RxScale's"
+        "--rxscale-port", type=int, default=8201, metavar="PORT", help="where (8201)"
+    )
+    sandbox.add_argument(
+        "--pharmaone-port", type=int, default=8202, metavar="PORT", help="where (8202)"
+    )
+    sandbox.add_argument(
+        "--dialect", choices=["current", "legacy"], default="current", help="RxScale's words"
     )
     sandbox.add_argument("--approve-after", type=float, metavar="SECONDS", help="staff approve")
     sandbox.add_argument("--webhooks-to", metavar="URL", help="where the bridge listens")
     sandbox.add_argument(
-        "--webhook-secret", default="whsec_sandbox", metavar="SECRET", help="both vendors'"
+        "--webhook-secret", default="whsec_sandbox", metavar="SECRET", help="signs both vendors'"
     )
     sandbox.add_argument("--unlimited", action="store_true", help="no rate limits")
     sandbox.add_argument("--json", action="store_true", help="say where, as one line of JSON")

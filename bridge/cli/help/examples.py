@@ -122,7 +122,7 @@ TOLD: Mapping[str, Told] = {
         "Reads PharmaOne's inventory and writes what differs at RxScale, now. A running bridge "
         "does the same every few minutes and when it is told of a change.",
         (
-            ("rxbridge stock sync", ""),
+            ("rxbridge stock sync", "what `rxbridge stock plan` shows"),
             ("rxbridge stock sync --confirm", "an odd inventory or price is true: believe it"),
         ),
     ),
