@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types bench drawings schemas stuck commands lock clean
+.PHONY: help demo test lint types bench drawings schemas stuck commands docs lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z.-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
@@ -14,7 +14,7 @@ help:  ## what can be made
 demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
 	@$(BIN)/rxbridge demo
 
-test: $(VENV)/dev.stamp lint types  ## lint, types, every test and the coverage gates (2 to 3 min)
+test: $(VENV)/dev.stamp lint types docs  ## lint, types, documents, every test and the coverage gates (2 to 3 min)
 	@echo "== tests (about two minutes) =="
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
@@ -28,6 +28,10 @@ lint: $(VENV)/dev.stamp  ## format and lint
 types: $(VENV)/dev.stamp  ## mypy, strict
 	@echo "== types (15 seconds) =="
 	@$(BIN)/mypy
+
+docs: $(VENV)/dev.stamp  ## the documents as a site in build/site, warnings as errors
+	@echo "== documents (a second) =="
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --config-file docs/.site/mkdocs.yml
 
 bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 3 min)
 	@$(BIN)/python -m bench
