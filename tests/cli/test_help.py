@@ -22,6 +22,7 @@ from bridge.cli.main import parser
 
 KNOWN = commands(parser())
 SHELL_WORDS = re.compile(r"eval \"\$\((?P<inner>[^)]*)\)\"|(?P<plain>[^>]*)(>.*)?")
+COLOUR = r"\x1b\[[\d;]*3\d"
 PRINT_NO_DATA = {"run", "completion"}
 TESTS = Path(__file__).parents[1]
 
@@ -161,13 +162,19 @@ def on_a_terminal(*words: str, cwd: Path, **env: str) -> str:
     return sent.decode()
 
 
+def test_a_terminal_is_shown_that_work_goes_on(typed, folder: Path):
+    assert "trying everything out" in on_a_terminal("check", "--offline", cwd=folder)
+    said = typed("check", "--offline")
+    assert "trying" not in said.out + said.err
+
+
 def test_colours_only_on_a_terminal(typed, folder: Path):
     assert "\x1b" not in typed("check", "--offline").out
-    assert "\x1b[" in on_a_terminal("check", "--offline", cwd=folder)
+    assert re.search(COLOUR, on_a_terminal("check", "--offline", cwd=folder))
     quiet = on_a_terminal("check", "--offline", cwd=folder, NO_COLOR="1")
     assert "ok" in quiet
-    assert not re.search(r"\x1b\[[\d;]*3\d", quiet)
-    assert "\x1b" not in on_a_terminal("check", "--offline", "--json", cwd=folder)
+    assert not re.search(COLOUR, quiet)
+    assert not re.search(COLOUR, on_a_terminal("orders", "list", "--json", cwd=folder))
 
 
 # -- completion ------------------------------------------------------------------------------
