@@ -14,8 +14,8 @@ help:  ## what can be made
 demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
 	@$(BIN)/rxbridge demo
 
-test: $(VENV)/dev.stamp lint types docs  ## lint, types, documents, every test and the coverage gates (2 to 3 min)
-	@echo "== tests (about two minutes) =="
+test: $(VENV)/dev.stamp lint types docs  ## lint, types, documents, every test and the coverage gates (3 to 4 min)
+	@echo "== tests (about three minutes) =="
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
 	@$(BIN)/coverage report --fail-under=100 --include='bridge/core/*,bridge/mapping/*' --show-missing

@@ -84,4 +84,5 @@ def test_a_code_may_be_a_name(source: Path):
 
 def test_every_reason_has_a_heading_or_a_row_and_something_to_read():
     for each in found():
+        assert each.kind != "Why" or f"- `{each.says}`" in TEXT
         assert f"### `{each.code}`" in TEXT or f"| `{each.code}` |" in TEXT

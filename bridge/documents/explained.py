@@ -28,7 +28,8 @@ ORDERS: Mapping[str, Explained] = {
     "cannot_know": Explained(
         "The order was there before this bridge's store was (a first start, a lost or restored "
         "`rxbridge.db`), and PharmaOne cannot be asked for order-requests under review. Somebody, "
-        "or an earlier bridge, may have entered it already. Sending it could double it.",
+        "or an earlier bridge, may have entered it already. Sending it could double it. If the "
+        "search itself was cut short, a higher `orders.find_details` lets it read more.",
         _LOOK,
     ),
     "unsure_submission": Explained(

@@ -12,6 +12,8 @@ CODED = {"StuckNote": 1, "Gap": 1, "Anomaly": 1}
 SKU_ROWS = frozenset({"why_left", "_why", "_change"})
 """The functions of core/stock/plan.py that say why a SKU is as it is."""
 
+WHYS = {"cannot_know": "cannot_know", "unsure": "unsure_submission"}
+"""The functions of core/reasons.py that are told why, and the code of what they make."""
 WORDS = {"value": "state", "about": "", "there": "all", "linked": "all"}
 """Better words for what is filled in than the names in the source."""
 
@@ -58,6 +60,8 @@ class _Module:
         if self._name == "core/stock/plan.py":
             for name in sorted(SKU_ROWS & self._functions.keys()):
                 yield from self._rows(self._functions[name])
+        if self._name == "cycles/finder.py":
+            yield from self._gaps(self._functions["_gap"])
         if self._name == "health.py":
             yield from self._health()
 
@@ -66,6 +70,9 @@ class _Module:
         if name in CODED and not _passes_on(call.args[0]):
             said = self._texts(call.args[CODED[name]], function, before=call.lineno)[-1:]
             yield Reason(name, self._code(call.args[0]), "".join(said))
+        elif isinstance(call.func, ast.Attribute) and call.func.attr in WHYS and call.args[1:]:
+            for text in self._texts(call.args[1], function):
+                yield Reason("Why", WHYS[call.func.attr], text)
         elif name == "Wait" and self._name.startswith("core/orders/"):
             for text in self._texts(call.args[0], function):
                 yield Reason(name, text, text)
@@ -84,6 +91,12 @@ class _Module:
         for value in _returned(function):
             for text in self._texts(value, function):
                 yield Reason("SKU", text, text)
+
+    def _gaps(self, function: Function) -> Iterator[Reason]:
+        """Why a search of PharmaOne's orders was not complete: told as the why of both."""
+        for value in _returned(function):
+            for text in filter(None, self._texts(value, function)):
+                yield from (Reason("Why", code, text) for code in WHYS.values())
 
     def _health(self) -> Iterator[Reason]:
         """Its reasons are its sentences: the texts with a blank in them."""

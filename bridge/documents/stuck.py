@@ -105,7 +105,9 @@ def page(reasons: Iterable[Reason] | None = None) -> str:
 
 def _complete(reasons: list[Reason]) -> None:
     for each in reasons:
-        if not any(each.kind in s.kinds and each.code in s.explained for s in SECTIONS):
+        if each.kind != "Why" and not any(
+            each.kind in s.kinds and each.code in s.explained for s in SECTIONS
+        ):
             where = "bridge/documents/explained.py or explained_more.py"
             raise Unexplained(f"nothing explains the {each.kind} '{each.code}': add it to {where}")
     for section in SECTIONS:
@@ -125,17 +127,22 @@ def _section(section: Section, reasons: list[Reason]) -> Iterator[str]:
         return
     for code, explained in section.explained.items():
         says = [each.says for each in reasons if each.code == code and each.kind in section.kinds]
-        yield from _entry(code, says, explained)
+        whys = [each.says for each in reasons if (each.kind, each.code) == ("Why", code)]
+        yield from _entry(code, says, whys, explained)
 
 
 def _row(says: str, explained: Explained) -> str:
     return f"| {_literal(says)} | {' '.join([explained.means, *explained.do])} |"
 
 
-def _entry(code: str, says: list[str], explained: Explained) -> Iterator[str]:
+def _entry(code: str, says: list[str], whys: list[str], explained: Explained) -> Iterator[str]:
     yield f"### `{code}`\n"
     yield "\n".join(f"> {_literal(text)}\n" for text in dict.fromkeys(says))
     yield f"{explained.means}\n"
+    if whys:
+        yield "It says why:\n"
+        yield from (f"- {_literal(text)}" for text in whys)
+        yield ""
     yield from (f"{place}. {step}" for place, step in enumerate(explained.do, start=1))
     if code in FREED_BY_MAPPING:
         yield f"\n{FREES_ITSELF}"
