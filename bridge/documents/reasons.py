@@ -186,5 +186,5 @@ def _hole(node: ast.expr) -> str:
     inner = node.value if isinstance(node, ast.FormattedValue) else node
     inner = inner.values[0] if isinstance(inner, ast.BoolOp) else inner
     name = re.findall(r"\w+", ast.unparse(inner))[-1]
-    word = WORDS.get(name, name.replace("_", " "))
+    word = WORDS.get(name, name.replace("_", " ").strip())
     return f"<{word}>" if word else ""
