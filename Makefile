@@ -6,15 +6,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types browser screenshots bench drawings coverage lock clean
+.PHONY: help demo test lint types browser screenshots bench drawings schemas stuck commands coverage \
+  docs lock clean
 
 help:  ## what can be made
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
+	@grep -E '^[a-z.-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
 
 demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
 	@$(BIN)/rxbridge demo
 
-test: $(VENV)/dev.stamp lint types browser  ## lint, types, every test and the coverage gates (3 to 5 min)
+test: $(VENV)/dev.stamp lint types docs browser  ## lint, types, documents, every test and the coverage gates (3 to 5 min)
 	@echo "== tests (about four minutes) =="
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
@@ -40,6 +41,10 @@ browser:  ## a Chromium for the tests of the page, where root can install one
 screenshots: $(VENV)/dev.stamp browser  ## docs/img, taken anew by the tests of the page
 	@RXBRIDGE_SCREENSHOTS=docs/img $(BIN)/python -m pytest tests/page/test_page_browser.py -k pictures
 
+docs: $(VENV)/dev.stamp  ## the documents as a site in build/site, warnings as errors
+	@echo "== documents (a second) =="
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --config-file docs/.site/mkdocs.yml
+
 bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 3 min)
 	@$(BIN)/python -m bench
 
@@ -48,6 +53,21 @@ drawings: $(VENV)/run.stamp  ## docs/states.md, drawn anew from mappings/statuse
 
 coverage: $(VENV)/dev.stamp  ## docs/coverage.md, made anew from the routes, methods and tests
 	@PYTHONPATH=.:tests $(BIN)/python -m contract.coverage_page
+
+schemas: $(VENV)/run.stamp  ## docs/schemas, drawn anew from the models that read the files
+	@$(BIN)/python -c 'from pathlib import Path; from bridge.documents import schemas; \
+	  schemas.write(Path("docs/schemas"), Path("docs/rxbridge.example.toml").read_text())'
+
+stuck: $(VENV)/run.stamp  ## docs/stuck.md, made anew from every reason in the source
+	@$(BIN)/python -c 'from bridge.documents import stuck; print(stuck.page(), end="")' > docs/stuck.new \
+	  && mv docs/stuck.new docs/stuck.md || { rm -f docs/stuck.new; exit 1; }
+
+commands: $(VENV)/run.stamp  ## docs/commands.md, made anew from the command line
+	@$(BIN)/python -c 'from bridge.cli.help import reference; print(reference.page(), end="")' \
+	  > docs/commands.md
+
+rxbridge.toml:  ## a configuration to fill in, copied from docs/rxbridge.example.toml
+	@sed 's|^#:schema \./|#:schema ./docs/|' docs/rxbridge.example.toml > $@ && echo "fill in $@"
 
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --strip-extras --allow-unsafe

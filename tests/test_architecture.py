@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "config": frozenset({"errors", "settings"}),
     "server": frozenset({"core", "rxscale", "pharmaone", "store", "health", "metrics", "errors"}),
     "sandbox": frozenset({"exchange"}),
+    "documents": frozenset({"core", "mapping", "settings"}),
     "app": ANYTHING,
     "vitals": ANYTHING,
     "cli": ANYTHING,
@@ -43,10 +44,11 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "metrics": frozenset({"prometheus_client"}),
     "settings": frozenset({"pydantic"}),
     "config": frozenset({"pydantic"}),
+    "documents": frozenset({"pydantic"}),
     "server": frozenset({"aiohttp", "argon2", "jinja2", "markupsafe"}),
     "sandbox": frozenset({"aiohttp", "jwt"}),
     "app": frozenset({"aiohttp"}),
-    "cli": frozenset({"rich", "uvloop", "aiohttp", "argon2"}),
+    "cli": frozenset({"rich", "uvloop", "aiohttp", "argon2", "shtab"}),
 }
 NEVER_IN_PURE_PARTS = frozenset({"asyncio", "time", "random", "os", "logging", "socket", "sqlite3"})
 PURE = ("core",)

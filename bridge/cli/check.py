@@ -39,7 +39,8 @@ class Line:
 
 def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
-    lines = asyncio.run(_all(settings, offline=arguments.offline))
+    with show.busy("trying everything out"):
+        lines = asyncio.run(_all(settings, offline=arguments.offline))
     if arguments.json:
         show.as_json({"checks": [asdict(line) for line in lines]})
     else:

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 import bridge
+from bridge.cli.help.parsing import Parser, finish
 from bridge.errors import BridgeError, Misconfigured
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -50,11 +51,7 @@ def _handler(arguments: argparse.Namespace) -> Handler:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="rxbridge",
-        description="The bridge between PharmaOne and RxScale.",
-        epilog="Try it without accounts: rxbridge demo",
-    )
+    top: argparse.ArgumentParser = Parser(prog="rxbridge")
     top.add_argument("--version", action="version", version=f"rxbridge {bridge.__version__}")
     top.add_argument(
         "--config", type=Path, metavar="PATH", help="the configuration (default: ./rxbridge.toml)"
@@ -66,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     _mending(commands)
     _telling(commands)
     _asking(commands)
-    return top
+    return finish(top)
 
 
 def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -80,13 +77,21 @@ def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     demo.add_argument("--json", action="store_true", help="one JSON document at the end")
     demo.set_defaults(handler="demo:demo")
     sandbox = commands.add_parser("sandbox", help="only the two simulated vendors")
-    sandbox.add_argument("--host", default="127.0.0.1")
-    sandbox.add_argument("--rxscale-port", type=int, default=8201, metavar="PORT")
-    sandbox.add_argument("--pharmaone-port", type=int, default=8202, metavar="PORT")
-    sandbox.add_argument("--dialect", choices=["current", "legacy"], default="current")
+    sandbox.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
+    sandbox.add_argument(
+        "--rxscale-port", type=int, default=8201, metavar="PORT", help="where (8201)"
+    )
+    sandbox.add_argument(
+        "--pharmaone-port", type=int, default=8202, metavar="PORT", help="where (8202)"
+    )
+    sandbox.add_argument(
+        "--dialect", choices=["current", "legacy"], default="current", help="RxScale's words"
+    )
     sandbox.add_argument("--approve-after", type=float, metavar="SECONDS", help="staff approve")
     sandbox.add_argument("--webhooks-to", metavar="URL", help="where the bridge listens")
-    sandbox.add_argument("--webhook-secret", default="whsec_sandbox", metavar="SECRET")
+    sandbox.add_argument(
+        "--webhook-secret", default="whsec_sandbox", metavar="SECRET", help="signs both vendors'"
+    )
     sandbox.add_argument("--unlimited", action="store_true", help="no rate limits")
     sandbox.add_argument("--json", action="store_true", help="say where, as one line of JSON")
     sandbox.set_defaults(handler="sandbox:sandbox")
@@ -101,7 +106,7 @@ def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verbs = orders.add_subparsers(dest="verb", required=True, metavar="VERB")
     listed = verbs.add_parser("list", help="links and states, newest first")
     listed.add_argument("--open", action="store_true", help="only those that are not finished")
-    listed.add_argument("--limit", type=_count, default=50, metavar="N")
+    listed.add_argument("--limit", type=_count, default=50, metavar="N", help="how many (50)")
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(handler="orders:list_orders")
     show = verbs.add_parser("show", help="one order's whole story, in time order")
@@ -168,10 +173,17 @@ def _telling(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="where the signing secrets go: a file, or a folder of secret files",
     )
     register.add_argument("--renew", action="store_true", help="anew, where secrets were lost")
+    register.add_argument("--json", action="store_true")
     register.set_defaults(handler="webhooks:register")
     remove = verbs.add_parser("remove", help="end subscriptions")
-    remove.add_argument("uids", nargs="+", metavar="UID")
+    remove.add_argument("uids", nargs="+", metavar="UID", help="as `webhooks list` shows it")
+    remove.add_argument("--json", action="store_true")
     remove.set_defaults(handler="webhooks:remove")
+    completion = commands.add_parser("completion", help="a script for the Tab key")
+    completion.add_argument(
+        "shell", choices=["bash", "zsh", "fish"], metavar="SHELL", help="bash, zsh or fish"
+    )
+    completion.set_defaults(handler="help.completion:completion")
 
 
 def _asking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -195,27 +207,31 @@ def _mending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(handler="stuck:list_stuck")
     retry = verbs.add_parser("retry", help="look again; an unsure submission is sent")
-    retry.add_argument("keys", nargs="*", metavar="KEY", help="order:po-...")
+    retry.add_argument("keys", nargs="*", metavar="KEY", help="order:po-... or sku:psku-...")
     retry.add_argument("--all", action="store_true", help="everything that is stuck")
+    retry.add_argument("--json", action="store_true")
     retry.set_defaults(handler="stuck:retry")
     drop = verbs.add_parser("drop", help="leave it alone from now on: it was handled by hand")
-    drop.add_argument("key", metavar="KEY")
+    drop.add_argument("key", metavar="KEY", help="order:po-... or sku:psku-...")
     drop.add_argument("--reason", required=True, help="for the story; no patient data, please")
+    drop.add_argument("--json", action="store_true")
     drop.set_defaults(handler="stuck:drop")
     submitted = verbs.add_parser("submitted", help="its order-request is in PharmaOne already")
-    submitted.add_argument("key", metavar="KEY")
+    submitted.add_argument("key", metavar="KEY", help="order:po-...")
+    submitted.add_argument("--json", action="store_true")
     submitted.set_defaults(handler="stuck:submitted")
 
 
 def _percent(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 100:
-        raise argparse.ArgumentTypeError("must be 0 to 100")
-    return number
+    return _whole(text, 0, 100, "0 to 100")
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
+    return _whole(text, 1, None, "1 or more")
+
+
+def _whole(text: str, least: int, most: int | None, said: str) -> int:
+    number = int(text) if text.lstrip("-").isdecimal() else None
+    if number is None or number < least or (most is not None and number > most):
+        raise argparse.ArgumentTypeError(f"'{text}' must be a whole number, {said}")
     return number

@@ -38,9 +38,14 @@ def retry(arguments: argparse.Namespace) -> int:
         return WRONG
     keys = None if arguments.all else [key_of(text) for text in arguments.keys]
     freed = asyncio.run(_retry(arguments, keys))
+    missed = [key for key in keys or () if key not in freed]
+    if arguments.json:
+        show.as_json({"retried": freed, "not_stuck": missed})
+        return FAILED if missed else DONE
     for key in freed:
         print(f"{key}: looked at again within a second, if the bridge is running")
-    missed = [key for key in keys or () if key not in freed]
+    if arguments.all and not freed:
+        print("Nothing is stuck.")
     for key in missed:
         print(f"rxbridge: {key} is not stuck", file=sys.stderr)
     return FAILED if missed else DONE
@@ -50,15 +55,21 @@ def drop(arguments: argparse.Namespace) -> int:
     key = key_of(arguments.key)
     if not asyncio.run(_drop(arguments, key)):
         return _unknown(key)
-    print(f"{key}: left alone from now on")
-    return DONE
+    return _done(arguments, "dropped", key, "left alone from now on")
 
 
 def submitted(arguments: argparse.Namespace) -> int:
     key = key_of(arguments.key)
     if not asyncio.run(_submitted(arguments, key)):
         return _unknown(key)
-    print(f"{key}: taken as submitted; the bridge goes on from there")
+    return _done(arguments, "submitted", key, "taken as submitted; the bridge goes on from there")
+
+
+def _done(arguments: argparse.Namespace, word: str, key: Key, sentence: str) -> int:
+    if arguments.json:
+        show.as_json({word: key})
+    else:
+        print(f"{key}: {sentence}")
     return DONE
 
 

@@ -47,6 +47,10 @@ def register(arguments: argparse.Namespace) -> int:
     kept = _read_secrets(file)  # and proves, before anything is registered, that it can be read
     _write_secrets(file, kept)
     added, removed = asyncio.run(_register(settings, target, file, kept, renew=arguments.renew))
+    if arguments.json:
+        gone = [each.uid for each in removed]
+        show.as_json({"target": target, "registered": added, "removed": gone, "secrets": file})
+        return DONE
     for each in removed:
         print(f"removed    {each.event} ({each.uid})")
     for event in added:
@@ -61,7 +65,10 @@ def register(arguments: argparse.Namespace) -> int:
 
 def remove(arguments: argparse.Namespace) -> int:
     gone = asyncio.run(_remove(settings_of(arguments), arguments.uids))
-    for uid in arguments.uids:
+    if arguments.json:
+        absent = [uid for uid in arguments.uids if uid not in gone]
+        show.as_json({"removed": sorted(gone), "not_there": absent})
+    for uid in arguments.uids if not arguments.json else ():
         print(f"{uid}: {'removed' if uid in gone else 'not there'}")
     return DONE if len(gone) == len(arguments.uids) else FAILED
 

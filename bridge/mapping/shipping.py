@@ -18,20 +18,29 @@ Carrier = Literal["DHL", "DPD", "UPS", "Hermes", "FedEx", "Other"]
 
 class _Ways(Table):
     pickup: tuple[str, ...] = ()
+    """Words for an order that is fetched."""
     shipping: tuple[str, ...] = ()
+    """Words for an order that is sent."""
 
 
 class _Tracking(Table):
     link: str = ""
+    """JMESPath expression over PharmaOne's order: the parcel's page."""
     carrier: str = ""
+    """JMESPath expression over PharmaOne's order: the carrier's name."""
 
 
-class _File(Table):
+class ShippingFile(Table):
     default: Literal["shipping", "pickup", "unknown"] = "shipping"
+    """What an order is when nothing else says so."""
     delivery_types: _Ways = _Ways()
+    """By the order's delivery type (identifier or display name); asked first."""
     shipping_methods: _Ways = _Ways()
+    """By the shop's shipping methods; asked next."""
     carriers: dict[str, Carrier] = Field(default_factory=dict)
+    """A carrier's name at PharmaOne = RxScale's word for it; what is not listed is Other."""
     tracking: _Tracking = _Tracking()
+    """Where PharmaOne's order tells of its parcel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ def _method_words(method: Any) -> Iterator[str]:
 
 def read_shipping(data: dict[str, Any] | None, faults: Faults) -> Shipping | None:
     """The look-ups, or None with every fault told."""
-    file = None if data is None else check(_File, data, Place(SHIPPING), faults)
+    file = None if data is None else check(ShippingFile, data, Place(SHIPPING), faults)
     if file is None:
         return None
     return Shipping(

@@ -1,5 +1,6 @@
 """The command line as typed, in a folder of its own, and both vendors in a process of their own."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -8,11 +9,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bridge.cli.main import main
+from bridge.core.memory import Outcome
+from bridge.core.model import Hint, Key, StuckNote
+from bridge.store import Store
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"
 
@@ -72,3 +77,20 @@ def vendors(folder: Path) -> Iterator[dict[str, str]]:
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=10)
     assert process.returncode == 0
+
+
+@pytest.fixture
+def one_stuck(folder: Path) -> Path:
+    """A store with one order, po-1, that waits for a person."""
+
+    async def remember() -> None:
+        now = datetime(2026, 1, 2, 8, tzinfo=UTC)
+        store = await Store.open(folder / "rxbridge.db", now=now)
+        await store.hint([Hint(Key("order:po-1"), "test")], now)
+        ((claim, link),) = await store.claim(1, now, timedelta(minutes=1))
+        note = StuckNote("unlinked_sku", "SKU psku-1 is not linked", "add a line to skus.csv")
+        await store.settle(Outcome(claim, link, (), None, False, note, now))
+        await store.close()
+
+    asyncio.run(remember())
+    return folder

@@ -31,7 +31,8 @@ def match(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     if settings.missing_for_run():
         raise Misconfigured(settings.missing_for_run())
-    found = asyncio.run(_proposals(settings))
+    with show.busy("reading both vendors' lists"):
+        found = asyncio.run(_proposals(settings))
     sure = [each for each in found if _is_sure(each, arguments.min_confidence)]
     pushed: list[Proposal] = []
     if arguments.write:

@@ -35,7 +35,8 @@ HEADINGS = (
 
 def plan(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
-    planned = asyncio.run(look(settings, reread=arguments.reread))
+    with show.busy("reading PharmaOne's inventory"):
+        planned = asyncio.run(look(settings, reread=arguments.reread))
     rows = list(explain(planned.result.situation))
     if arguments.json:
         show.as_json(_document(planned, rows))

@@ -1,7 +1,9 @@
 """How answers look: tables for people, one JSON document for programs."""
 
 import json
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +14,16 @@ from rich.table import Table
 
 def console() -> Console:
     return Console(highlight=False, soft_wrap=False)
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Shows on a terminal that work is going on; anywhere else nothing."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Console(stderr=True).status(what):
+        yield
 
 
 def as_json(document: object) -> None:

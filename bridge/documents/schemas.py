@@ -1,0 +1,166 @@
+"""JSON Schemas of rxbridge.toml and of the mapping files, for editors that know TOML.
+
+`make schemas` writes them to docs/schemas. They are the pydantic models that read the files; what
+is said of each key is the comment behind it in the example configuration, or the text below the
+field in the model.
+"""
+
+import ast
+import inspect
+import json
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from bridge.mapping.orders import OrdersFile
+from bridge.mapping.shipping import ShippingFile
+from bridge.mapping.statuses import StatusesFile
+from bridge.settings import Settings, keys, variable
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+FILES: Mapping[str, type[BaseModel]] = {
+    "rxbridge": Settings,
+    "orders": OrdersFile,
+    "shipping": ShippingFile,
+    "statuses": StatusesFile,
+}
+SECTIONS: Mapping[str, str] = {
+    "rxscale": "The way to RxScale.",
+    "pharmaone": "The way to PharmaOne.",
+    "server": "Where the bridge listens.",
+    "store": "The bridge's own file.",
+    "mappings": "The mapping files.",
+    "orders": "How orders are looked after.",
+    "stock": "How stock and prices are looked after.",
+    "log": "What the log tells, and how.",
+}
+SECRETS: Mapping[str, str] = {
+    "api_key": "A secret: better in the environment, as {variable}, or in a secret file.",
+    "webhook_secrets": "Signing secrets, one a subscription: better in {variable}.",
+}
+ADDRESS = r"^https?://[^\s?#@]+$"
+_KEY = re.compile(r"(?:# )?(?P<key>\w+) = .*?(?:\s#\s(?P<said>.+))?")
+_MORE = re.compile(r"\s{8,}# (?P<said>.+)")
+
+Schema = dict[str, Any]
+
+
+def write(folder: Path, example: str) -> None:
+    """All schemas, as files. `example` is the text of docs/rxbridge.example.toml."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts(example).items():
+        (folder / name).write_text(text, "utf-8")
+
+
+def texts(example: str) -> dict[str, str]:
+    """The text of each schema, by the name of its file."""
+    said = comments(example)
+    return {
+        f"{name}.schema.json": json.dumps(schema(name, said), indent=2, ensure_ascii=False) + "\n"
+        for name in FILES
+    }
+
+
+def schema(name: str, said: Mapping[str, str]) -> Schema:
+    """One file's schema; `said` by `section.key` outweighs what stands in the models."""
+    model = FILES[name]
+    drawn = _tidy(model.model_json_schema())
+    definitions = drawn.setdefault("$defs", {})
+    for each in _models(model):
+        place = drawn if each is model else definitions[each.__name__]
+        for field, text in _docstrings(each).items():
+            place["properties"][field]["description"] = text
+    if model is Settings:
+        _say(drawn, said)
+    head = {"$schema": DRAFT, "title": f"{name}.toml", "description": _first_line(model)}
+    return {**head, **drawn}
+
+
+def _say(drawn: Schema, said: Mapping[str, str]) -> None:
+    """What stands nowhere in the models: the sections, the example's comments, the secrets."""
+    for section, names in keys().items():
+        table = drawn["properties"][section]
+        table["description"] = SECTIONS.get(section, "")
+        fields = drawn["$defs"][table["$ref"].rpartition("/")[2]]["properties"]
+        for name in names:
+            secret = SECRETS.get(name, "").format(variable=variable(f"{section}.{name}"))
+            text = said.get(f"{section}.{name}") or secret
+            fields[name].update({"description": text} if text else {})
+            fields[name].update({"pattern": ADDRESS} if name.endswith("_url") else {})
+
+
+def comments(example: str) -> dict[str, str]:
+    """What the example configuration says of each key, as `section.key`."""
+    found: dict[str, str] = {}
+    section = key = ""
+    for line in example.splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif section and (match := _KEY.fullmatch(line)):
+            key = f"{section}.{match['key']}"
+            if match["said"]:
+                found[key] = match["said"]
+        elif key in found and (match := _MORE.fullmatch(line)):
+            found[key] += f" {match['said']}"
+    return found
+
+
+def _first_line(model: type[BaseModel]) -> str:
+    """What the file is: the first line of the module that reads it."""
+    if model is Settings:
+        return "The configuration of rxbridge: every key, its unit and its default."
+    return (inspect.getdoc(inspect.getmodule(model)) or "").splitlines()[0]
+
+
+def _tidy(value: Any) -> Any:
+    """Without what pydantic adds for itself: titles, null (TOML has none), whole sections."""
+    if isinstance(value, list):
+        return [_tidy(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {key: _tidy(each) for key, each in value.items() if not _is_noise(key, each, value)}
+    options = kept.get("anyOf")
+    if options and {"type": "null"} in options:
+        (only,) = [each for each in options if each != {"type": "null"}]
+        del kept["anyOf"]
+        return {**only, **kept}
+    return kept
+
+
+def _is_noise(key: str, value: Any, around: Mapping[str, Any]) -> bool:
+    if key in ("title", "description"):
+        return isinstance(value, str)
+    return key == "default" and (value is None or "$ref" in around)
+
+
+def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """The model, and every one that its fields lead to."""
+    yield model
+    for field in model.model_fields.values():
+        for each in _within(field.annotation):
+            yield from _models(each)
+
+
+def _within(annotation: Any) -> Iterator[type[BaseModel]]:
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _within(part)
+
+
+def _docstrings(model: type[BaseModel]) -> dict[str, str]:
+    """The texts below the fields of a model."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    body = tree.body if isinstance(tree, ast.ClassDef) else []
+    found: dict[str, str] = {}
+    for field, below in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            match below:
+                case ast.Expr(ast.Constant(str() as text)) if field.target.id in model.model_fields:
+                    found[field.target.id] = " ".join(text.split())
+    return found
