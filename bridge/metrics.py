@@ -1,5 +1,7 @@
 """What is counted and timed, for Prometheus. Labels are words and route templates, never ids."""
 
+from collections.abc import Mapping
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -103,14 +105,8 @@ class Metrics:
             buckets=(1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 50),
             registry=registry,
         )
-        self._gauges = {
-            name: Gauge(f"rxbridge_{name}", text, registry=registry)
-            for name, text in GAUGES.items()
-        }
-        self._vendor_gauges = {
-            name: Gauge(f"rxbridge_{name}", text, ("vendor",), registry=registry)
-            for name, text in VENDOR_GAUGES.items()
-        }
+        self._gauges = _gauges(GAUGES, (), registry)
+        self._vendor_gauges = _gauges(VENDOR_GAUGES, ("vendor",), registry)
         ProcessCollector(namespace="rxbridge", registry=registry)
         Gauge("rxbridge_build_info", "Version", ("version",), registry=registry).labels(
             __version__
@@ -166,3 +162,12 @@ class Metrics:
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
+
+
+def _gauges(
+    texts: Mapping[str, str], labels: tuple[str, ...], registry: CollectorRegistry
+) -> dict[str, Gauge]:
+    return {
+        name: Gauge(f"rxbridge_{name}", text, labels, registry=registry)
+        for name, text in texts.items()
+    }

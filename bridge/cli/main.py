@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _stock(commands)
     _mending(commands)
     _telling(commands)
+    _keeping(commands)
     return top
 
 
@@ -188,6 +189,25 @@ def _mending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     submitted = verbs.add_parser("submitted", help="its order-request is in PharmaOne already")
     submitted.add_argument("key", metavar="KEY")
     submitted.set_defaults(handler="stuck:submitted")
+
+
+def _keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    store = commands.add_parser("store", help="the bridge's memory: backed up, checked, restored")
+    verbs = store.add_subparsers(dest="verb", required=True, metavar="VERB")
+    backup = verbs.add_parser("backup", help="copy it, also while the bridge runs")
+    backup.add_argument(
+        "path", type=Path, metavar="PATH", help="the file; an older one is replaced"
+    )
+    backup.add_argument("--json", action="store_true")
+    backup.set_defaults(handler="store:backup")
+    check = verbs.add_parser("check", help="look through it for damage")
+    check.add_argument("path", type=Path, nargs="?", metavar="PATH", help="a backup instead of it")
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(handler="store:check")
+    restore = verbs.add_parser("restore", help="put a backup in its place; the bridge is stopped")
+    restore.add_argument("path", type=Path, metavar="PATH", help="the backup")
+    restore.add_argument("--json", action="store_true")
+    restore.set_defaults(handler="store:restore")
 
 
 def _percent(text: str) -> int:

@@ -1,8 +1,20 @@
 """The bridge's memory on disk: what to look at, how far each order has come, what was done."""
 
+from bridge.store.copies import Checked, Restored, back_up, check, restore
 from bridge.store.runlock import RunLock
 from bridge.store.stock.numbers import Pushed
 from bridge.store.stock.store import Basis, StockState
 from bridge.store.store import Store
 
-__all__ = ["Basis", "Pushed", "RunLock", "StockState", "Store"]
+__all__ = [
+    "Basis",
+    "Checked",
+    "Pushed",
+    "Restored",
+    "RunLock",
+    "StockState",
+    "Store",
+    "back_up",
+    "check",
+    "restore",
+]
