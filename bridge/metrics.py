@@ -32,7 +32,10 @@ EVENTS = frozenset(
         "paperless_signature_completed",
     }
 )
+VENDORS = ("rxscale", "pharmaone")
+NOT_STORED, BAD_SIGNATURE = "not stored", "bad signature"
 GAUGES = {
+    "started_timestamp_seconds": "When this process began",
     "work_pending": "Keys that are due or being looked at",
     "work_oldest_seconds": "How long the oldest of them has been due",
     "stuck": "What waits for a person",
@@ -112,8 +115,18 @@ class Metrics:
             __version__
         ).set(1)
         self._children: dict[tuple[str, str, str], Counter] = {}
+        self._begin_at_zero()
         self._told: dict[tuple[str, str], Counter] = {}
         self._timed: dict[tuple[str, str, str], Histogram] = {}
+
+    def _begin_at_zero(self) -> None:
+        """What an alarm rests on is there before it first happens: Prometheus sees no increase in
+        a number that was not there before.
+        """
+        for vendor in VENDORS:
+            self._deliveries.labels(vendor, "other", BAD_SIGNATURE)
+            for event in (*sorted(EVENTS), "other"):
+                self._deliveries.labels(vendor, event, NOT_STORED)
 
     def delivered(self, vendor: str, event: str, outcome: str, seconds: float) -> None:
         """A delivery was answered. Events outside the known ones share a label.

@@ -60,6 +60,7 @@ async def measure(bridge: "Bridge") -> None:
     _measure_vendor(bridge, "pharmaone", vendors.pharmaone_road)
     token = vendors.pharmaone.tokens.facts
     bridge.metrics.measured(
+        started_timestamp_seconds=_timestamp(bridge.started_at),
         token_expiry_timestamp_seconds=_timestamp(token.expires_at),
         token_missing_scopes=len(token.missing_scopes),
         mappings_refused=bridge.reloader.error is not None,

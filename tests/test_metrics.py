@@ -13,7 +13,15 @@ from prometheus_client.samples import Sample
 from bridge import __version__, vitals
 from bridge.errors import TryLater
 from bridge.exchange import Call
-from bridge.metrics import EVENTS, GAUGES, VENDOR_GAUGES, Metrics
+from bridge.metrics import (
+    BAD_SIGNATURE,
+    EVENTS,
+    GAUGES,
+    NOT_STORED,
+    VENDOR_GAUGES,
+    VENDORS,
+    Metrics,
+)
 from bridge.pharmaone import webhook as pharmaone
 from bridge.rxscale import webhook as rxscale
 from bridge.sandbox.traffic import Fault
@@ -93,7 +101,7 @@ def test_events_nobody_knows_share_one_label() -> None:
     for event in ("", "order:po-1", "Kanarienvogel", *(f"made_up_{n}" for n in range(1000))):
         metrics.delivered("pharmaone", event, "unknown", 0.001)
     found = [s for s in samples(metrics.text()) if s.name == "rxbridge_deliveries_total"]
-    assert [(s.labels["event"], s.value) for s in found] == [("other", 1003)]
+    assert [(s.labels["event"], s.value) for s in found if s.value] == [("other", 1003)]
 
 
 def test_every_documented_event_has_a_label_of_its_own() -> None:
@@ -101,8 +109,17 @@ def test_every_documented_event_has_a_label_of_its_own() -> None:
     metrics = Metrics()
     for event in EVENTS:
         metrics.delivered("any", event, "hinted", 0.001)
-    found = {s.labels["event"] for s in samples(metrics.text()) if "event" in s.labels}
+    totals = [s for s in samples(metrics.text()) if s.name == "rxbridge_deliveries_total"]
+    found = {s.labels["event"] for s in totals if s.value}
     assert found == EVENTS
+
+
+def test_what_an_alarm_rests_on_is_there_from_the_start() -> None:
+    fresh = Metrics()
+    for vendor in VENDORS:
+        for event, outcome in (("pharmacy_order_created", NOT_STORED), ("other", BAD_SIGNATURE)):
+            labels = {"vendor": vendor, "event": event, "outcome": outcome}
+            assert value(fresh, "rxbridge_deliveries_total", **labels) == 0
 
 
 def test_a_gauge_that_does_not_exist_is_a_mistake() -> None:
