@@ -84,4 +84,4 @@ async def test_orders_of_the_sandbox_go_through_the_rehearsal(tmp_path: Path):
 async def reviewed(rxscale: aiohttp.ClientSession) -> int:
     async with rxscale.get("/_sandbox/state") as answer:
         state = await answer.json()
-    return sum(order["status"] == "pending review" for order in state["orders"])
+    return sum(order["status"] == "pending review" for order in state["rxscale"]["orders"])
