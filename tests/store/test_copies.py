@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import resource
 import shutil
 import sqlite3
 import stat
@@ -17,7 +18,7 @@ from store.given import NOW, after, delivery, hint, key, link, submitted, uid
 
 from bridge.core.model import Phase
 from bridge.errors import Misconfigured, TryLater
-from bridge.store import RunLock, Store, back_up, check, restore
+from bridge.store import RunLock, Store, back_up, check, connect, restore
 from bridge.store.copies import files, restoring
 from bridge.store.schema import migrate, steps
 from bridge.store.schema.migrate import APPLICATION_ID
@@ -170,6 +171,30 @@ async def test_a_damaged_store_does_not_replace_a_good_backup(path: Path, backup
     assert names(backup.parent) == {"monday.db"}
 
 
+async def test_a_file_that_is_no_store_gives_no_backup(path: Path, backup: Path):
+    path.write_text("a letter " * 1000)
+    with pytest.raises(Misconfigured, match="is damaged, or is no store at all"):
+        back_up(path, backup)
+    assert names(backup.parent) == set()
+
+
+async def test_a_full_disk_leaves_the_older_backup(path: Path, backup: Path):
+    """No file of the process may grow: what a full disk looks like to SQLite."""
+    await filled(path, *range(200))
+    back_up(path, backup)
+    before = backup.read_bytes()
+    assert len(before) > 65536
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65536, unlimited[1]))
+    try:
+        with pytest.raises(TryLater, match="the copy could not be written there"):
+            back_up(path, backup)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert backup.read_bytes() == before
+    assert names(backup.parent) == {"monday.db"}
+
+
 def test_a_folder_that_may_not_be_written_to(closed_directory: Path):
     close(closed_directory)
     with pytest.raises(Misconfigured, match=r"cannot be written \(Permission denied\)"):
@@ -215,6 +240,18 @@ async def test_a_row_without_its_parent_is_told(path: Path):
         connection.execute("CREATE TABLE child (uid TEXT REFERENCES orders (uid))")
         connection.execute("INSERT INTO child VALUES ('po-2')")
     assert check(path).faults == ("a row of child names one of orders that is not there",)
+
+
+async def test_a_file_that_somebody_writes_to_is_looked_at_later(
+    path: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(connect, "BUSY_SECONDS", 0.05)
+    await filled(path, 1)
+    back_up(path, backup)
+    with closing(sqlite3.connect(backup, isolation_level=None)) as busy:
+        busy.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(TryLater, match="another process is writing to it"):
+            check(backup)
 
 
 async def test_checking_changes_nothing(path: Path):
