@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types browser screenshots bench drawings schemas stuck commands coverage \
-  docs lock clean
+.PHONY: help demo test lint types browser screenshots bench image-steps drawings schemas stuck \
+  commands coverage docs lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z.-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
@@ -47,6 +47,9 @@ docs: $(VENV)/dev.stamp  ## the documents as a site in build/site, warnings as e
 
 bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 3 min)
 	@$(BIN)/python -m bench
+
+image-steps: $(VENV)/dev.stamp  ## what docker/Dockerfile builds, built in an empty folder and tried (1 min)
+	@PYTHONPATH=.:tests $(BIN)/python -m docker.steps
 
 drawings: $(VENV)/run.stamp  ## docs/states.md, drawn anew from mappings/statuses.toml
 	@$(BIN)/python -c 'from bridge.mapping import drawing; print(drawing.shipped(), end="")' > docs/states.md

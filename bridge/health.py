@@ -159,12 +159,13 @@ def _vendor(vendor: VendorFacts, more: Mapping[str, Any], reason: str | None = N
     }
     if vendor.left_alone:
         return _check("it failed repeatedly and is left alone for a while", shown)
-    if _failing(vendor):
+    if is_failing(vendor):
         return _check(f"the last call failed: {vendor.last_error}", shown)
     return _check(reason, shown)
 
 
-def _failing(vendor: VendorFacts) -> bool:
+def is_failing(vendor: VendorFacts) -> bool:
+    """The last that was heard of the vendor as a whole was trouble."""
     if vendor.last_error_at is None:
         return False
     return vendor.last_success_at is None or vendor.last_error_at > vendor.last_success_at

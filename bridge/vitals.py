@@ -13,6 +13,7 @@ from bridge.health import (
     TokenFacts,
     VendorFacts,
     WorkFacts,
+    is_failing,
     report,
 )
 from bridge.transport import State, Transport
@@ -53,7 +54,43 @@ async def health(bridge: "Bridge") -> HealthReport:
 
 
 async def measure(bridge: "Bridge") -> None:
-    """Sets the gauges."""
+    """Sets the gauges. What the store does not tell is set even where it cannot be read."""
+    vendors = bridge.vendors
+    _measure_vendor(bridge, "rxscale", vendors.rxscale_road)
+    _measure_vendor(bridge, "pharmaone", vendors.pharmaone_road)
+    token = vendors.pharmaone.tokens.facts
+    bridge.metrics.measured(
+        started_timestamp_seconds=_timestamp(bridge.started_at),
+        token_expiry_timestamp_seconds=_timestamp(token.expires_at),
+        token_missing_scopes=len(token.missing_scopes),
+        mappings_refused=bridge.reloader.error is not None,
+    )
+    await _measure_work(bridge)
+    await _measure_stock(bridge)
+
+
+async def try_to_write(bridge: "Bridge") -> None:
+    """Sets the gauge that tells of a full disk before a delivery meets it. Raises TryLater."""
+    try:
+        await bridge.store.check()
+    except TryLater:
+        bridge.metrics.measured(store_writable=0)
+        raise
+    bridge.metrics.measured(store_writable=1)
+
+
+def _measure_vendor(bridge: "Bridge", name: str, road: Transport) -> None:
+    facts = _vendor(road)
+    bridge.metrics.measured_vendor(
+        name,
+        vendor_failing=is_failing(facts),
+        vendor_left_alone=facts.left_alone,
+        vendor_calls_waiting=road.facts().waiting,
+        vendor_last_success_timestamp_seconds=_timestamp(facts.last_success_at),
+    )
+
+
+async def _measure_work(bridge: "Bridge") -> None:
     facts = await bridge.store.facts(datetime.now(UTC))
     bridge.metrics.measured(
         work_pending=facts.pending,
@@ -61,8 +98,14 @@ async def measure(bridge: "Bridge") -> None:
         stuck=facts.stuck,
         unsure=facts.unsure,
         open_orders=facts.open_orders,
+        stock_drifted=facts.counters.get("stock_drift", 0),
+        last_poll_timestamp_seconds=_timestamp(facts.last_poll_at),
     )
+
+
+async def _measure_stock(bridge: "Bridge") -> None:
     stock = await bridge.store.stock.state()
+    last = bridge.stock.last
     age = (datetime.now(UTC) - stock.read_at).total_seconds() if stock.read_at else 0.0
     bridge.metrics.measured(
         stock_waiting=stock.waiting,
@@ -70,8 +113,15 @@ async def measure(bridge: "Bridge") -> None:
         stock_hidden=stock.hidden,
         stock_odd=stock.pending is not None,
         stock_inventory_age_seconds=age,
-        stock_drifted=facts.counters.get("stock_drift", 0),
+        stock_stale=last is not None and last.plan.stale,
+        stock_anomalies=len(last.plan.anomalies) if last is not None else 0,
+        stock_linked=last.plan.linked if last is not None else 0,
     )
+
+
+def _timestamp(at: datetime | None) -> float:
+    """Unix seconds, as Prometheus compares them with its time()."""
+    return at.timestamp() if at else 0.0
 
 
 def _work(facts: StoreFacts) -> WorkFacts:

@@ -1,6 +1,7 @@
 """Every command that a page tells a person to type is typed: against both vendors, simulated."""
 
 import asyncio
+import io
 import json
 import os
 import re
@@ -20,14 +21,17 @@ import pytest
 from bridge.cli.main import main
 from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key, StuckNote
-from bridge.store import Store
+from bridge.store import Store, back_up
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINE = re.compile(r"^(?:\.venv/bin/)?(rxbridge [^#\n]+)|`(rxbridge [a-z][^`]*)`", re.MULTILINE)
 WRAPPED = re.compile(r"^eval \"\$\((rxbridge [^)]*)\)\"", re.MULTILINE)
 STAYS = ("run", "sandbox", "--keep")
-FINDINGS = ("skus match", "reconcile", "webhooks remove")
+BACKUPS = "/var/backups/rxbridge/"
+FINDINGS = (
+    *("skus match", "reconcile", "webhooks remove", "stock verify", "products attach", "money"),
+)
 """What may end with 1 here: these tell of a finding."""
 NOW = datetime(2026, 1, 2, 8, tzinfo=UTC)
 
@@ -120,6 +124,9 @@ def folder(
     (tmp_path / "secrets-folder").mkdir()
     keys = [f"order:{names['po-abc123']}", f"sku:{names['psku-abc123']}"]
     asyncio.run(remember(tmp_path / "rxbridge.db", keys))
+    for name in ("rxbridge-backup.db", "monday.db"):
+        back_up(tmp_path / "rxbridge.db", tmp_path / name)
+    monkeypatch.setattr("sys.stdin", io.StringIO("a password of yours\n"))
     for name in [name for name in os.environ if name.startswith("RXBRIDGE_")]:
         monkeypatch.delenv(name)
     for name, value in vendors.items():
@@ -139,7 +146,7 @@ async def remember(path: Path, keys: list[str]) -> None:
 
 
 def words_of(command: str, names: dict[str, str]) -> list[str]:
-    for shown, uid in names.items():
+    for shown, uid in {**names, BACKUPS: "./"}.items():
         command = command.replace(shown, uid)
     words = shlex.split(command)[1:]
     return [*words, "--orders", "1"] if words[0] == "demo" else words

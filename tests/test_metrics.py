@@ -1,22 +1,32 @@
 """The numbers for Prometheus: names, what counts where, and labels that never hold an id."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
-from house import open_house, open_sandbox
+from house import House, open_house, open_sandbox
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from bridge import __version__
+from bridge import __version__, vitals
+from bridge.errors import TryLater
 from bridge.exchange import Call
-from bridge.metrics import EVENTS, Metrics
+from bridge.metrics import (
+    BAD_SIGNATURE,
+    EVENTS,
+    GAUGES,
+    NOT_STORED,
+    VENDOR_GAUGES,
+    VENDORS,
+    Metrics,
+)
 from bridge.pharmaone import webhook as pharmaone
 from bridge.rxscale import webhook as rxscale
+from bridge.sandbox.traffic import Fault
 
 LABELS = {"vendor", "event", "outcome", "route", "step", "version", "le"}
-GAUGES = ("work_pending", "work_oldest_seconds", "stuck", "unsure", "open_orders")
 
 
 def samples(text: bytes) -> Iterator[Sample]:
@@ -38,6 +48,7 @@ def used() -> Metrics:
     metrics.swept(2)
     metrics.order_finished(6)
     metrics.measured(**dict.fromkeys(GAUGES, 3.0))
+    metrics.measured_vendor("rxscale", **dict.fromkeys(VENDOR_GAUGES, 4.0))
     return metrics
 
 
@@ -64,6 +75,9 @@ def test_what_counts_where() -> None:
     assert value(metrics, "rxbridge_build_info", version=__version__) == 1
     for name in GAUGES:
         assert value(metrics, f"rxbridge_{name}") == 3.0
+    for name in VENDOR_GAUGES:
+        assert value(metrics, f"rxbridge_{name}", vendor="rxscale") == 4.0
+    assert value(metrics, "rxbridge_process_resident_memory_bytes") > 1e6
 
 
 def test_a_delivery_counts_each_time() -> None:
@@ -87,7 +101,7 @@ def test_events_nobody_knows_share_one_label() -> None:
     for event in ("", "order:po-1", "Kanarienvogel", *(f"made_up_{n}" for n in range(1000))):
         metrics.delivered("pharmaone", event, "unknown", 0.001)
     found = [s for s in samples(metrics.text()) if s.name == "rxbridge_deliveries_total"]
-    assert [(s.labels["event"], s.value) for s in found] == [("other", 1003)]
+    assert [(s.labels["event"], s.value) for s in found if s.value] == [("other", 1003)]
 
 
 def test_every_documented_event_has_a_label_of_its_own() -> None:
@@ -95,8 +109,17 @@ def test_every_documented_event_has_a_label_of_its_own() -> None:
     metrics = Metrics()
     for event in EVENTS:
         metrics.delivered("any", event, "hinted", 0.001)
-    found = {s.labels["event"] for s in samples(metrics.text()) if "event" in s.labels}
+    totals = [s for s in samples(metrics.text()) if s.name == "rxbridge_deliveries_total"]
+    found = {s.labels["event"] for s in totals if s.value}
     assert found == EVENTS
+
+
+def test_what_an_alarm_rests_on_is_there_from_the_start() -> None:
+    fresh = Metrics()
+    for vendor in VENDORS:
+        for event, outcome in (("pharmacy_order_created", NOT_STORED), ("other", BAD_SIGNATURE)):
+            labels = {"vendor": vendor, "event": event, "outcome": outcome}
+            assert value(fresh, "rxbridge_deliveries_total", **labels) == 0
 
 
 def test_a_gauge_that_does_not_exist_is_a_mistake() -> None:
@@ -108,6 +131,82 @@ def test_two_bridges_in_one_process_count_apart() -> None:
     first, second = used(), Metrics()
     assert value(first, "rxbridge_orders_found_by_sweep_total") == 2
     assert value(second, "rxbridge_orders_found_by_sweep_total") == 0
+
+
+def gauge(house: House, name: str, **labels: str) -> float | None:
+    return value(house.bridge.metrics, f"rxbridge_{name}", **labels)
+
+
+async def test_what_is_measured_of_a_house_in_order(tmp_path: Path) -> None:
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.orders_arrive()
+        await house.sync()
+        began = time.time()
+        await vitals.measure(house.bridge)
+        await vitals.try_to_write(house.bridge)
+        assert gauge(house, "open_orders") == 1
+        assert gauge(house, "store_writable") == 1
+        assert gauge(house, "stock_linked") == 6
+        assert gauge(house, "last_poll_timestamp_seconds") == pytest.approx(began, abs=60)
+        assert gauge(house, "token_expiry_timestamp_seconds") == pytest.approx(began + 3600, abs=60)
+        for name in ("token_missing_scopes", "mappings_refused", "stock_stale", "stock_anomalies"):
+            assert gauge(house, name) == 0, name
+        for vendor in ("rxscale", "pharmaone"):
+            seen = gauge(house, "vendor_last_success_timestamp_seconds", vendor=vendor)
+            assert seen == pytest.approx(began, abs=60)
+            assert gauge(house, "vendor_failing", vendor=vendor) == 0
+
+
+async def test_what_is_measured_of_one_out_of_order(tmp_path: Path) -> None:
+    few = {"scopes": ["orders.read", "order_requests.write"]}
+    async with open_sandbox(token_claims=few) as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            down = Fault(vendor="rxscale", route="GET /pharmacy_orders", status=500, times=20)
+            house.world.break_calls(down)
+            for _ in range(2):
+                with pytest.raises(TryLater):
+                    await house.bridge.sweep.run()
+            (house.folder / "mappings" / "statuses.toml").write_text("nonsense")
+            await house.bridge.reloader.look()
+            await vitals.measure(house.bridge)
+            assert gauge(house, "token_missing_scopes") == 2
+            assert gauge(house, "mappings_refused") == 1
+            assert gauge(house, "vendor_failing", vendor="rxscale") == 1
+            assert gauge(house, "vendor_left_alone", vendor="rxscale") == 1
+            assert gauge(house, "vendor_left_alone", vendor="pharmaone") == 0
+
+
+async def test_a_price_to_be_confirmed_is_an_anomaly(tmp_path: Path) -> None:
+    stock = {"sync_prices": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        anomalies = (await house.sync()).plan.anomalies
+        assert anomalies
+        await vitals.measure(house.bridge)
+        assert gauge(house, "stock_anomalies") == len(anomalies)
+
+
+async def test_a_store_that_cannot_be_written_to(tmp_path: Path, monkeypatch) -> None:
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+
+        async def full(_: object) -> None:
+            raise TryLater("disk full")
+
+        monkeypatch.setattr(type(house.bridge.store), "check", full)
+        house.bridge.metrics.measured(store_writable=1)
+        with pytest.raises(TryLater):
+            await vitals.try_to_write(house.bridge)
+        assert gauge(house, "store_writable") == 0
+
+
+async def test_every_gauge_is_set_by_somebody(tmp_path: Path) -> None:
+    """A gauge that nobody sets is 0 for ever, and no alarm."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        told: set[str] = set()
+        house.bridge.metrics.measured = lambda **values: told.update(values)
+        house.bridge.metrics.measured_vendor = lambda _, **values: told.update(values)
+        await vitals.measure(house.bridge)
+        await vitals.try_to_write(house.bridge)
+        assert told == {*GAUGES, *VENDOR_GAUGES}
 
 
 async def test_whole_lives_of_orders_leave_no_id_in_a_label(tmp_path: Path) -> None:

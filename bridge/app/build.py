@@ -35,6 +35,7 @@ from bridge.worker import Parts, Worker
 log = logging.getLogger("bridge")
 
 RELOAD_SECONDS = 2.0
+TRY_TO_WRITE_SECONDS = 30.0
 
 
 @dataclass(slots=True)
@@ -224,6 +225,11 @@ def _clockwork(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         bridge.stock.run(),
         every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),
         every(reload_after, "counting", partial(vitals.measure, bridge)),
+        every(
+            lambda: TRY_TO_WRITE_SECONDS,
+            "writing to the store",
+            partial(vitals.try_to_write, bridge),
+        ),
     ]
 
 

@@ -63,14 +63,13 @@ def parser() -> argparse.ArgumentParser:
     _mending(commands)
     _telling(commands)
     _asking(commands)
+    _keeping(commands)
     return finish(top)
 
 
 def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     run = commands.add_parser("run", help="the sidecar, in the foreground; Ctrl-C drains and stops")
     run.set_defaults(handler="run:run")
-    password = commands.add_parser("password", help="makes the hash of the page's password")
-    password.set_defaults(handler="password:password")
     demo = commands.add_parser("demo", help="both vendors simulated and real orders through it")
     demo.add_argument("--orders", type=_count, default=25, metavar="N", help="how many (25)")
     demo.add_argument("--keep", action="store_true", help="stay up until Ctrl-C")
@@ -138,6 +137,12 @@ def _stock(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     plan.add_argument("--reread", action="store_true", help="read RxScale's whole list first")
     plan.add_argument("--json", action="store_true", help="every linked SKU")
     plan.set_defaults(handler="goods.stock:plan")
+    verify = verbs.add_parser("verify", help="what customers could buy, against what is there")
+    verify.add_argument("--shop", required=True, help="the shop's identifier at RxScale")
+    verify.add_argument("--market", help="whose customers (rxscale.market)")
+    verify.add_argument("--all", action="store_true", help="also what is as it should be")
+    verify.add_argument("--json", action="store_true")
+    verify.set_defaults(handler="goods.verify:verify")
     sync = verbs.add_parser("sync", help="do it now")
     sync.add_argument("--confirm", action="store_true", help="odd inventory and prices are true")
     sync.add_argument("--json", action="store_true")
@@ -187,11 +192,38 @@ def _telling(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _asking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    products = commands.add_parser("products", help="what PharmaOne's shop has")
+    verbs = products.add_subparsers(dest="verb", required=True, metavar="VERB")
+    attach = verbs.add_parser("attach", help="what RxScale sells and the shop lacks")
+    attach.add_argument("--write", action="store_true", help="put it into the shop")
+    attach.add_argument("--shop", metavar="SHOP_ID", help="which shop (pharmaone.shop_id)")
+    attach.add_argument(
+        "--field",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what your PharmaOne wants beside the product, such as position=1",
+    )
+    attach.add_argument("--json", action="store_true")
+    attach.set_defaults(handler="goods.attach:attach")
+    money = commands.add_parser("money", help="RxScale's payouts against PharmaOne's orders")
+    money.add_argument("--month", metavar="YYYY-MM", help="which month (the last one)")
+    money.add_argument("--csv", type=Path, metavar="FILE", help="every order, for a spreadsheet")
+    money.add_argument("--all", action="store_true", help="also where both sides agree")
+    money.add_argument("--json", action="store_true")
+    money.set_defaults(handler="api.money:money")
     call = commands.add_parser("call", help="any route of a vendor, signed in, persons masked")
-    call.add_argument("vendor", choices=["pharmaone", "rxscale", "rxscale-public"])
+    call.add_argument(
+        "vendor",
+        choices=["pharmaone", "rxscale", "rxscale-public"],
+        metavar="VENDOR",
+        help="pharmaone, rxscale, or rxscale-public for its public API",
+    )
     call.add_argument("method", metavar="METHOD", help="GET, POST, PUT, PATCH or DELETE")
     call.add_argument("path", metavar="PATH", help="as documented, such as /inventory")
-    call.add_argument("--query", action="append", default=[], metavar="NAME=VALUE")
+    call.add_argument(
+        "--query", action="append", default=[], metavar="NAME=VALUE", help="may be repeated"
+    )
     call.add_argument("--json-body", metavar="JSON", help="or @FILE, or - for standard input")
     call.add_argument("--all", action="store_true", help="every page of a list")
     call.add_argument("--json", action="store_true", help="the answer as it is, but for the masks")
@@ -220,6 +252,27 @@ def _mending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     submitted.add_argument("key", metavar="KEY", help="order:po-...")
     submitted.add_argument("--json", action="store_true")
     submitted.set_defaults(handler="stuck:submitted")
+
+
+def _keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    store = commands.add_parser("store", help="the bridge's memory: backed up, checked, restored")
+    verbs = store.add_subparsers(dest="verb", required=True, metavar="VERB")
+    backup = verbs.add_parser("backup", help="copy it, also while the bridge runs")
+    backup.add_argument(
+        "path", type=Path, metavar="PATH", help="the file; an older one is replaced"
+    )
+    backup.add_argument("--json", action="store_true")
+    backup.set_defaults(handler="keeping.store:backup")
+    check = verbs.add_parser("check", help="look through it for damage")
+    check.add_argument("path", type=Path, nargs="?", metavar="PATH", help="a backup instead of it")
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(handler="keeping.store:check")
+    restore = verbs.add_parser("restore", help="put a backup in its place; the bridge is stopped")
+    restore.add_argument("path", type=Path, metavar="PATH", help="the backup")
+    restore.add_argument("--json", action="store_true")
+    restore.set_defaults(handler="keeping.store:restore")
+    password = commands.add_parser("password", help="makes the hash of the page's password")
+    password.set_defaults(handler="keeping.password:password")
 
 
 def _percent(text: str) -> int:

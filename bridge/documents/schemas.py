@@ -37,10 +37,12 @@ SECTIONS: Mapping[str, str] = {
     "mappings": "The mapping files.",
     "orders": "How orders are looked after.",
     "stock": "How stock and prices are looked after.",
+    "money": "What `rxbridge money` compares.",
     "log": "What the log tells, and how.",
 }
 SECRETS: Mapping[str, str] = {
     "api_key": "A secret: better in the environment, as {variable}, or in a secret file.",
+    "public_api_key": "A secret, where the public API has a key of its own: in {variable}.",
     "webhook_secrets": "Signing secrets, one a subscription: better in {variable}.",
 }
 ADDRESS = r"^https?://[^\s?#@]+$"

@@ -10,6 +10,7 @@ from aiohttp import web
 from bridge.core.memory import Delivery, Taken
 from bridge.core.model import order_key
 from bridge.errors import BadSignature, NotTheShape, TryLater
+from bridge.metrics import BAD_SIGNATURE, NOT_STORED
 from bridge.pharmaone import webhook as pharmaone
 from bridge.rxscale import webhook as rxscale
 from bridge.server.parts import ServerParts
@@ -42,7 +43,7 @@ def _receiver(parts: ServerParts, vendor: str, read: Read) -> Handler:
         try:
             delivery = read(request.headers, body)
         except BadSignature as wrong:
-            return _told(parts, vendor, "bad signature", refusal(401, str(wrong)))
+            return _told(parts, vendor, BAD_SIGNATURE, refusal(401, str(wrong)))
         except NotTheShape as wrong:
             return _told(parts, vendor, "malformed", refusal(400, str(wrong), wrong.field))
         if delivery is None:
@@ -58,7 +59,7 @@ async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Res
     except TryLater as failure:
         log.error("delivery not stored", extra={"vendor": delivery.vendor, "why": failure.what})
         answer = refusal(503, "it cannot be stored now; deliver it again", headers=RETRY_AFTER)
-        return _told(parts, delivery.vendor, "not stored", answer, delivery.event)
+        return _told(parts, delivery.vendor, NOT_STORED, answer, delivery.event)
     if taken is Taken.HINTED:
         parts.on_hint()
     elif taken is Taken.UNREAD:

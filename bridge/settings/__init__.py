@@ -56,7 +56,9 @@ class RxScaleSection(VendorSection):
     public_api_path: ApiPath = "/v2/public"
     """Newest pages: /v2/public-api. For `stock verify`, maybe with a key of its own."""
     public_api_key: Secret | None = None
+    """What opens the public API; not set: `api_key`."""
     market: str = "DE"
+    """Whose customers `stock verify` asks for."""
 
 
 class PharmaOneSection(VendorSection):
@@ -129,6 +131,17 @@ class StockSection(Section):
     at_once: AtLeastOne = 8
 
 
+class MoneySection(Section):
+    timezone: str = "Europe/Berlin"
+    """Where the months of `rxbridge money` begin and end."""
+    paid: tuple[str, ...] = ("paid",)
+    """PharmaOne's words for an order that is paid; its documents name `paid` and `pending`."""
+    revenue: str = "gross_revenue"
+    """What its sales report calls a product's revenue in euros: that was not seen."""
+    tolerance_cents: Count = 0
+    """So far apart are two sums that still agree."""
+
+
 class LogSection(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["json", "console"] = "json"
@@ -144,6 +157,7 @@ class Settings(Section):
     mappings: MappingsSection = MappingsSection()
     orders: OrdersSection = OrdersSection()
     stock: StockSection = StockSection()
+    money: MoneySection = MoneySection()
     log: LogSection = LogSection()
     _secrets_in_file: tuple[str, ...] = PrivateAttr(default=())
     _file: Path | None = PrivateAttr(default=None)
@@ -254,7 +268,8 @@ def secret_keys() -> frozenset[str]:
 
 
 def is_list(section: str, key: str) -> bool:
-    return key == "webhook_secrets" and section in ("rxscale", "pharmaone")
+    lists = {("money", "paid"), ("rxscale", "webhook_secrets"), ("pharmaone", "webhook_secrets")}
+    return (section, key) in lists
 
 
 def _section(annotation: Any) -> type[BaseModel]:

@@ -1,8 +1,21 @@
 """The bridge's memory on disk: what to look at, how far each order has come, what was done."""
 
+from bridge.store.copies import Checked, Restored, back_up, check, restore
 from bridge.store.runlock import RunLock
 from bridge.store.stock.numbers import Pushed, ShownNow
 from bridge.store.stock.store import Basis, StockState
 from bridge.store.store import Store
 
-__all__ = ["Basis", "Pushed", "RunLock", "ShownNow", "StockState", "Store"]
+__all__ = [
+    "Basis",
+    "Checked",
+    "Pushed",
+    "Restored",
+    "RunLock",
+    "ShownNow",
+    "StockState",
+    "Store",
+    "back_up",
+    "check",
+    "restore",
+]

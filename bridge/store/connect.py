@@ -36,6 +36,15 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     return _connect(f"{path.absolute().as_uri()}?mode=ro")
 
 
+def connect_guest(path: Path) -> sqlite3.Connection:
+    """For a look from outside, where nobody need have the file open: reads, and tidies up behind it
+    (a connection that may not write leaves its log's files behind).
+    """
+    connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
 def _connect(uri: str) -> sqlite3.Connection:
     return sqlite3.connect(
         uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, cached_statements=256

@@ -42,6 +42,16 @@ def refusal(path: Path, error: sqlite3.Error) -> BridgeError:
     return later or Misconfigured(Fault(str(path), f"cannot be opened: {error}", _ELSEWHERE))
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    """The file is not, or no longer, a whole SQLite database."""
+    return _code(error) in _DAMAGE
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Somebody else has it open or is writing to it."""
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 _ELSEWHERE = "restore it from a backup, or set store.path to another file"
 
 

@@ -38,8 +38,9 @@ SELECT prescription_id, prescription_status, uid, priority FROM orders
 WHERE finished_at IS NULL AND phase = 'submitted' AND prescription_id IS NOT NULL
 """
 _EARLIEST = """
-SELECT min(intent_at) FROM orders
-WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'unsure' OR phase = 'submitted')
+SELECT min(coalesce(intent_at, first_seen_at)) FROM orders
+WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'unsure' OR phase = 'submitted'
+  OR phase = 'known' AND must_find = 1)
 """
 _UNREAD = """
 SELECT id FROM p1_orders

@@ -23,7 +23,7 @@ from bridge.cli.main import parser
 KNOWN = commands(parser())
 SHELL_WORDS = re.compile(r"eval \"\$\((?P<inner>[^)]*)\)\"|(?P<plain>[^>]*)(>.*)?")
 COLOUR = r"\x1b\[[\d;]*3\d"
-PRINT_NO_DATA = {"run", "completion"}
+PRINT_NO_DATA = {"run", "completion", "password"}
 TESTS = Path(__file__).parents[1]
 
 
@@ -205,7 +205,7 @@ def bash_offers(line: str, cwd: Path) -> set[str]:
 def test_bash_completes_commands_verbs_and_options(tmp_path: Path):
     top = {path for path in KNOWN if path and " " not in path}
     assert bash_offers("rxbridge ", tmp_path) >= top
-    assert bash_offers("rxbridge st", tmp_path) == {"stock", "stuck"}
+    assert bash_offers("rxbridge st", tmp_path) == {"stock", "store", "stuck"}
     assert bash_offers("rxbridge stuck re", tmp_path) == {"retry"}
     assert bash_offers("rxbridge stock plan --r", tmp_path) == {"--reread"}
     assert bash_offers("rxbridge completion ", tmp_path) >= {"bash", "zsh", "fish"}

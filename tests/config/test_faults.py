@@ -3,7 +3,7 @@
 import pytest
 from config.conftest import Machine
 
-SECTIONS = "log, mappings, orders, pharmaone, rxscale, server, stock, store"
+SECTIONS = "log, mappings, money, orders, pharmaone, rxscale, server, stock, store"
 ADDRESS = "must be a web address such as https://api.example.com"
 PATH = "must be a path such as /v1/external_pharmacy_api"
 LINE = "must be one line of printable characters"

@@ -49,7 +49,7 @@ def page() -> str:
         parts += [_line(case) for case in CASES if case.vendor == vendor]
     parts.append("\n## What has no method\n\n| route of RxScale | why |\n| --- | --- |\n")
     parts += [f"| {route} | {why} |\n" for route, why in NOT_FOR_PHARMACIES.items()]
-    parts.append("\n`rxbridge call` reaches these too, as far as the key may.\n")
+    parts.append("\n[call](commands.md#rxbridge-call) reaches these too, as far as the key may.\n")
     return "".join(parts)
 
 

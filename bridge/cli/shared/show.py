@@ -27,7 +27,8 @@ def busy(what: str) -> Iterator[None]:
 
 
 def as_json(document: object) -> None:
-    print(json.dumps(document, default=_plain, ensure_ascii=False, indent=2))
+    """Told at once, also to a pipe: a command that stays up has more to do than to end."""
+    print(json.dumps(document, default=_plain, ensure_ascii=False, indent=2), flush=True)
 
 
 def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:

@@ -89,6 +89,10 @@ SENTENCES: dict[str, tuple[str, Callable[[Facts], str]]] = {
     "done": (BRIDGE, lambda f: f"done: {f.get('why')}"),
     "retried": (BRIDGE, lambda _: "a person said: try again"),
     "dropped": (BRIDGE, lambda f: f"a person said to leave it alone: {f.get('reason')}"),
+    "restored": (
+        BRIDGE,
+        lambda _: "the store was restored from a backup: what came after it is looked for",
+    ),
     "marked submitted": (
         BRIDGE,
         lambda _: "a person said: the order-request is in PharmaOne already",

@@ -3,15 +3,15 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, StrictInt, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, StrictInt, model_validator
 
 from bridge.core.model import PharmacyOrderUid
 from bridge.exchange import Harm, calls
 from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller, by_page, paged
-from bridge.rxscale.wire import Count, Id, Moment, Open, Rows, Text, Word
+from bridge.rxscale.wire import Count, Id, Moment, Open, Rows, Text, Word, as_public_name
 
 Status = Literal["projected", "routed"]
 SortBy = Literal["pharmacy_order_created_at", "routing_created_at", "amount"]
@@ -31,7 +31,7 @@ class Payout(Open):
     routing_description: Text = None
     provider_route_id: Text = None
     pharmacy_order_uid: Id
-    pharmacy_order_name: Text = None
+    pharmacy_order_name: Annotated[str | None, BeforeValidator(as_public_name)] = None
     ordered_at: Moment = Field(default=None, validation_alias="pharmacy_order_created_at")
     routed_at: Moment = Field(default=None, validation_alias="routing_created_at")
 

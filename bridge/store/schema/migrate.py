@@ -60,24 +60,26 @@ def migrate(connection: sqlite3.Connection, where: str, way: Sequence[Step] | No
     Raises Misconfigured, with nothing changed, if the file is a newer bridge's or not ours.
     """
     way = steps() if way is None else way
-    _refuse_foreign(connection, where, newest=len(way))
-    for step in way[_version(connection) :]:
+    refuse_foreign(connection, where, newest=len(way))
+    for step in way[version(connection) :]:
         _take(connection, step)
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def version(connection: sqlite3.Connection) -> int:
+    """The number of the last step taken; 0 for an empty file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _refuse_foreign(connection: sqlite3.Connection, where: str, newest: int) -> None:
+def refuse_foreign(connection: sqlite3.Connection, where: str, newest: int) -> None:
+    """Raises Misconfigured for another program's file, or a newer bridge's."""
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-    version = _version(connection)
-    if owner != APPLICATION_ID and (tables or version or owner):
+    found = version(connection)
+    if owner != APPLICATION_ID and (tables or found or owner):
         remedy = "set store.path to a file of rxbridge's own; it is made if it is not there"
         raise Misconfigured(Fault(where, "is another program's database", remedy))
-    if version > newest:
-        what = f"was written by a newer rxbridge (schema {version}, this one knows {newest})"
+    if found > newest:
+        what = f"was written by a newer rxbridge (schema {found}, this one knows {newest})"
         remedy = "run that version or a newer one, or set store.path to another file"
         raise Misconfigured(Fault(where, what, remedy))
 
@@ -85,7 +87,7 @@ def _refuse_foreign(connection: sqlite3.Connection, where: str, newest: int) -> 
 def _take(connection: sqlite3.Connection, step: Step) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if _version(connection) < step.number:  # else another process was faster
+        if version(connection) < step.number:  # else another process was faster
             for statement in step.statements:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {step.number:d}")

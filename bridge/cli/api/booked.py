@@ -1,0 +1,177 @@
+"""What RxScale pays and what PharmaOne sold in a month, read from both and put together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from bridge import app
+from bridge.app import Vendors, open_vendors
+from bridge.cli.shared.opened import now
+from bridge.cli.shared.working import as_a_guest, patiently
+from bridge.core.lifecycle import Vocabulary
+from bridge.core.model import OrderId, PharmacyOrderUid, State
+from bridge.core.money import Part, Row, Sale, compare
+from bridge.errors import BridgeError
+from bridge.pharmaone.resources import OrderSummary, Report
+from bridge.rxscale.resources import Payout
+from bridge.settings import Settings
+from bridge.store import Store
+
+AFTERWARDS = timedelta(days=60)
+"""So much later an order of the month may be routed, or approved at PharmaOne."""
+OVER = frozenset({State.CANCELLED, State.REJECTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month somewhere: its first and last day, and when it begins and ends."""
+
+    first: date
+    last: date
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`others`: PharmaOne's orders of the time that are not RxScale's. `report_cents`: None where
+    its sales report cannot be read.
+    """
+
+    rows: tuple[Row, ...]
+    others: int
+    report_cents: int | None
+
+
+async def booked(settings: Settings, month: Month) -> Found:
+    known = await _remembered(settings)
+    vocabulary = app.rules_of(settings).pharmaone
+    async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+        payouts = await patiently(lambda: _payouts(vendors, month))
+        orders = await patiently(lambda: _orders(vendors, settings, month))
+        parts = [_part(each) for each in payouts]
+        uids = await _uids(vendors, orders, known, {part.order for part in parts})
+        report = await _report(vendors, month)
+    sales = [
+        _sale(each, uids[each.id], vocabulary, settings.money.paid)
+        for each in orders
+        if each.id in uids
+    ]
+    rows = compare(
+        parts,
+        sales,
+        between=(month.begins, month.ends),
+        tolerance_cents=settings.money.tolerance_cents,
+    )
+    within = [each for each in orders if each.created_at and each.created_at < month.ends]
+    others = sum(each.id not in uids for each in within)
+    return Found(rows, others, _revenue(report, settings.money.revenue))
+
+
+async def _remembered(settings: Settings) -> dict[OrderId, PharmacyOrderUid]:
+    """Which of PharmaOne's orders the bridge knows to be whose; its list may not say it (C4)."""
+    if not settings.store.path.exists():
+        return {}
+    store = await Store.open(settings.store.path, now=now())
+    try:
+        rows = await store.orders(limit=1_000_000)
+        return {row.link.order_id: row.link.uid for row in rows if row.link.order_id}
+    finally:
+        await store.close()
+
+
+async def _payouts(vendors: Vendors, month: Month) -> list[Payout]:
+    """Routed ones are found by when they were routed, which may be later than the month."""
+    end = min(month.ends + AFTERWARDS, now())
+    found = vendors.rxscale.payouts.all(start=month.begins, end=end)
+    return [each async for each in found]
+
+
+async def _orders(vendors: Vendors, settings: Settings, month: Month) -> list[OrderSummary]:
+    """Those that PharmaOne made from the month's beginning on; its list cannot be asked by time."""
+    found: dict[str, OrderSummary] = {}
+    async for each in vendors.pharmaone.order_book.all(shop_id=settings.pharmaone.shop_id or ""):
+        at = each.created_at
+        if at is None or month.begins <= at < month.ends + AFTERWARDS:
+            found[each.id] = each
+    return list(found.values())
+
+
+async def _uids(
+    vendors: Vendors,
+    orders: Iterable[OrderSummary],
+    known: Mapping[OrderId, PharmacyOrderUid],
+    paid: set[PharmacyOrderUid],
+) -> dict[str, PharmacyOrderUid]:
+    """Whose each of PharmaOne's orders is; an order that RxScale does not know is left out."""
+    found: dict[str, PharmacyOrderUid] = {}
+    for order in orders:
+        uid = known.get(OrderId(order.id)) or await _external_id(vendors, order)
+        if uid is not None and (
+            uid in paid or uid in known.values() or await _is_there(vendors, uid)
+        ):
+            found[order.id] = uid
+    return found
+
+
+async def _external_id(vendors: Vendors, order: OrderSummary) -> PharmacyOrderUid | None:
+    """As the list says it, else as the order itself does."""
+    if order.external_id is not None:
+        return PharmacyOrderUid(order.external_id)
+    sight = await patiently(lambda: vendors.pharmaone.order(OrderId(order.id)))
+    external_id = sight.order.external_id if sight else None
+    return PharmacyOrderUid(external_id) if external_id else None
+
+
+async def _is_there(vendors: Vendors, uid: PharmacyOrderUid) -> bool:
+    return await patiently(lambda: vendors.rxscale.order(uid)) is not None
+
+
+async def _report(vendors: Vendors, month: Month) -> Report | None:
+    """A report that is not to be had does not keep the rest from being told."""
+    try:
+        return await patiently(
+            lambda: vendors.pharmaone.reports.product_sales(month.first, month.last)
+        )
+    except BridgeError:
+        return None
+
+
+def _part(payout: Payout) -> Part:
+    return Part(
+        order=payout.order,
+        cents=payout.amount_cents,
+        currency=payout.currency or "",
+        component=payout.component_type or "",
+        routed=payout.status == "routed",
+        name=payout.pharmacy_order_name,
+        ordered_at=payout.ordered_at,
+    )
+
+
+def _sale(
+    order: OrderSummary, uid: PharmacyOrderUid, vocabulary: Vocabulary, paid: Sequence[str]
+) -> Sale:
+    return Sale(
+        id=OrderId(order.id),
+        uid=uid,
+        cents=None if order.total_amount is None else _cents(order.total_amount),
+        paid=None if order.payment_status is None else order.payment_status in paid,
+        over=vocabulary.means.get(order.status) in OVER,
+        made_at=order.created_at,
+    )
+
+
+def _cents(amount: Decimal) -> int:
+    return int((amount * 100).to_integral_value())
+
+
+def _revenue(report: Report | None, key: str) -> int | None:
+    """The sum of the report's rows, in cents; None where no row has that key."""
+    rows = report.rows if report is not None else ()
+    values = [row[key] for row in rows if isinstance(row, Mapping) and key in row]
+    try:
+        return sum(_cents(Decimal(str(value))) for value in values) if values else None
+    except (InvalidOperation, ValueError, OverflowError):
+        return None

@@ -1,0 +1,151 @@
+"""`rxbridge products attach`: products that RxScale sells and PharmaOne's shop lacks."""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bridge import app
+from bridge.app import Vendors, open_vendors
+from bridge.cli.main import DONE, FAILED
+from bridge.cli.shared import show
+from bridge.cli.shared.opened import settings_of
+from bridge.cli.shared.working import as_a_guest, patiently
+from bridge.core.model import PharmacySkuUid, ProductId
+from bridge.cycles.catalogue import read_skus
+from bridge.errors import BridgeError, Fault, Misconfigured
+from bridge.pharmaone.inventory import Inventory
+from bridge.settings import Settings
+
+HEADINGS = ("product", "name", "on hand", "SKUs", "")
+
+
+@dataclass(slots=True)
+class Lacking:
+    """A product that a SKU is linked to and the shop lacks.
+
+    `obstacle` says why it cannot be attached; `outcome` what came of attaching it.
+    """
+
+    product: ProductId
+    name: str
+    on_hand: int | None
+    skus: list[PharmacySkuUid] = field(default_factory=list)
+    obstacle: str | None = None
+    outcome: str | None = None
+
+
+def attach(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments)
+    if settings.missing_for_run():
+        raise Misconfigured(settings.missing_for_run())
+    shop = arguments.shop or settings.pharmaone.shop_id
+    if shop is None:
+        raise Misconfigured(Fault("pharmaone.shop_id", "not set", "set it, or name it by --shop"))
+    more = _fields(arguments.field)
+    with show.busy("reading both vendors' lists"):
+        lacking = asyncio.run(_lacking(settings, shop))
+    if arguments.write:
+        asyncio.run(_attach(settings, shop, lacking, more))
+    if arguments.json:
+        show.as_json({"shop": shop, "lacking": [_document(each) for each in lacking]})
+    else:
+        _print(lacking, shop, written=arguments.write)
+    left = [each for each in lacking if each.outcome != "attached"]
+    return FAILED if left else DONE
+
+
+def _fields(typed: Sequence[str]) -> dict[str, Any]:
+    """`NAME=JSON`; what is no JSON is text."""
+    found: dict[str, Any] = {}
+    for text in typed:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise Misconfigured(Fault(f"--field {text}", "is no NAME=VALUE", "like available=true"))
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
+
+
+async def _lacking(settings: Settings, shop: str) -> list[Lacking]:
+    rules = app.rules_of(settings)
+    async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+        skus = await patiently(lambda: read_skus(vendors.rxscale))
+        inventory = await patiently(lambda: vendors.pharmaone.inventory(full=True))
+        there = await patiently(lambda: _attached(vendors, shop))
+    links = rules.links.stock_links(skus)
+    found: dict[ProductId, Lacking] = {}
+    for link in links:
+        if link.product not in there:
+            lacking = found.setdefault(link.product, _one(link.product, inventory))
+            lacking.skus.append(link.uid)
+    return sorted(found.values(), key=lambda each: each.product)
+
+
+async def _attached(vendors: Vendors, shop: str) -> set[ProductId]:
+    return {ProductId(each.p1_id) async for each in vendors.pharmaone.products.all(shop)}
+
+
+def _one(product: ProductId, inventory: Inventory) -> Lacking:
+    on_hand = inventory.on_hand.get(product)
+    lacking = Lacking(product, inventory.names.get(product, ""), on_hand)
+    if on_hand is None:
+        lacking.obstacle = "not in PharmaOne's inventory: add it there first"
+    elif on_hand <= 0:
+        lacking.obstacle = "PharmaOne attaches only what is in stock"
+    return lacking
+
+
+async def _attach(
+    settings: Settings, shop: str, lacking: Sequence[Lacking], more: dict[str, Any]
+) -> None:
+    """One after the other; what is refused or unsure does not stop the rest."""
+    async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+        for each in lacking:
+            if each.obstacle is not None:
+                continue
+            try:
+                await vendors.pharmaone.products.attach(each.product, shop, more)
+                each.outcome = "attached"
+            except Misconfigured:
+                raise
+            except BridgeError as failure:
+                each.outcome = str(failure)
+
+
+def _document(each: Lacking) -> dict[str, Any]:
+    return {
+        "product": each.product,
+        "name": each.name,
+        "on_hand": each.on_hand,
+        "skus": each.skus,
+        "obstacle": each.obstacle,
+        "outcome": each.outcome,
+    }
+
+
+def _print(lacking: Sequence[Lacking], shop: str, *, written: bool) -> None:
+    if not lacking:
+        print(f"{shop} has every product that RxScale sells.")
+        return
+    rows = (
+        (
+            each.product,
+            each.name,
+            each.on_hand,
+            ", ".join(each.skus),
+            each.obstacle or each.outcome or "",
+        )
+        for each in lacking
+    )
+    show.as_table(HEADINGS, rows)
+    ready = sum(each.obstacle is None for each in lacking)
+    if written:
+        done = sum(each.outcome == "attached" for each in lacking)
+        print(f"{done} of {len(lacking)} attached to {shop}.")
+    else:
+        print(f"{shop} lacks {len(lacking)}; `--write` attaches {ready} of them.")

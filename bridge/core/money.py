@@ -1,0 +1,199 @@
+"""What RxScale pays for orders, against what PharmaOne's orders say: one row for each order."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from bridge.core.model import OrderId, PharmacyOrderUid
+
+Finding = Literal["missing_at_pharmaone", "missing_at_rxscale", "unpaid", "different", "odd"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One payout row: `cents` for one component of an order; `routed`: it was paid out."""
+
+    order: PharmacyOrderUid
+    cents: int
+    currency: str
+    component: str
+    routed: bool
+    name: str | None = None
+    ordered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """PharmaOne's order. `uid` is RxScale's for it; `cents` and `paid` None where it says nothing.
+
+    `over`: it was cancelled or deleted, so nobody owes anything.
+    """
+
+    id: OrderId
+    uid: PharmacyOrderUid
+    cents: int | None
+    paid: bool | None
+    over: bool = False
+    made_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One order on both sides, in cents of `currency`; None where a side does not have it.
+
+    `finding` is None where both agree; `why` says it in words either way.
+    """
+
+    uid: PharmacyOrderUid
+    name: str | None
+    order: OrderId | None
+    routed_cents: int | None
+    projected_cents: int | None
+    sold_cents: int | None
+    paid: bool | None
+    currency: str
+    finding: Finding | None
+    why: str
+    ordered_at: datetime | None = None
+
+    @property
+    def payout_cents(self) -> int | None:
+        """All that RxScale pays or will pay for it."""
+        known = [each for each in (self.routed_cents, self.projected_cents) if each is not None]
+        return sum(known) if known else None
+
+    @property
+    def difference_cents(self) -> int | None:
+        """How much more PharmaOne's order says than RxScale pays."""
+        if self.payout_cents is None or self.sold_cents is None:
+            return None
+        return self.sold_cents - self.payout_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums in cents; `sold` of the orders that are paid at PharmaOne."""
+
+    routed: int = 0
+    projected: int = 0
+    sold: int = 0
+    unpaid: int = 0
+    findings: Mapping[str, int] = field(default_factory=dict)
+
+
+def compare(
+    parts: Iterable[Part],
+    sales: Iterable[Sale],
+    *,
+    between: tuple[datetime, datetime],
+    tolerance_cents: int = 0,
+) -> tuple[Row, ...]:
+    """The orders made within `between` (the end is not in it), findings first.
+
+    An order belongs to the time at which RxScale made it; one without any payout to the time at
+    which PharmaOne made it. An order may have several orders at PharmaOne: that is a finding.
+    """
+    by_order: dict[PharmacyOrderUid, list[Part]] = defaultdict(list)
+    sold: dict[PharmacyOrderUid, list[Sale]] = defaultdict(list)
+    for part in parts:
+        by_order[part.order].append(part)
+    for sale in sales:
+        sold[sale.uid].append(sale)
+    rows = [
+        _row(uid, by_order.get(uid, []), sold.get(uid, []), tolerance_cents)
+        for uid in {**by_order, **sold}
+    ]
+    first, end = between
+    within = [row for row in rows if row.ordered_at is None or first <= row.ordered_at < end]
+    return tuple(sorted(within, key=lambda row: (row.finding is None, row.finding or "", row.uid)))
+
+
+def totals(rows: Sequence[Row]) -> Totals:
+    found: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row.finding is not None:
+            found[row.finding] += 1
+    return Totals(
+        routed=sum(row.routed_cents or 0 for row in rows),
+        projected=sum(row.projected_cents or 0 for row in rows),
+        sold=sum(row.sold_cents or 0 for row in rows if row.paid),
+        unpaid=sum(row.sold_cents or 0 for row in rows if row.paid is False),
+        findings=dict(found),
+    )
+
+
+def _row(
+    uid: PharmacyOrderUid, parts: Sequence[Part], sales: Sequence[Sale], tolerance: int
+) -> Row:
+    live = [sale for sale in sales if not sale.over] or list(sales)
+    sale = live[0] if live else None
+    row = Row(
+        uid=uid,
+        name=next((part.name for part in parts if part.name), None),
+        order=sale.id if sale else None,
+        routed_cents=_sum(parts, routed=True),
+        projected_cents=_sum(parts, routed=False),
+        sold_cents=sale.cents if sale else None,
+        paid=sale.paid if sale else None,
+        currency=next((part.currency for part in parts if part.currency), "EUR"),
+        finding=None,
+        why="",
+        ordered_at=_ordered_at(parts, sale),
+    )
+    finding, why = _judged(row, live, {part.currency for part in parts if part.currency}, tolerance)
+    return replace(row, finding=finding, why=why)
+
+
+def _sum(parts: Iterable[Part], *, routed: bool) -> int | None:
+    cents = [part.cents for part in parts if part.routed is routed]
+    return sum(cents) if cents else None
+
+
+def _ordered_at(parts: Iterable[Part], sale: Sale | None) -> datetime | None:
+    at = next((part.ordered_at for part in parts if part.ordered_at), None)
+    return at or (sale.made_at if sale else None)
+
+
+def _judged(
+    row: Row, sales: Sequence[Sale], currencies: Collection[str], tolerance: int
+) -> tuple[Finding | None, str]:
+    open_sales = [sale for sale in sales if not sale.over]
+    if len(open_sales) > 1:
+        return "odd", f"PharmaOne has {len(open_sales)} orders for it"
+    if len(currencies) > 1:
+        return "odd", f"RxScale pays in {' and '.join(sorted(currencies))}"
+    if row.payout_cents is None:
+        return _without_payout(row, over=not open_sales)
+    if row.order is None:
+        return "missing_at_pharmaone", "RxScale pays for it, and PharmaOne has no order"
+    if not open_sales:
+        return "odd", "RxScale pays for it, and PharmaOne's order is cancelled"
+    return _with_both(row, tolerance)
+
+
+def _without_payout(row: Row, *, over: bool) -> tuple[Finding | None, str]:
+    if over:
+        return None, "cancelled, and nothing is paid"
+    if row.paid:
+        return "missing_at_rxscale", "paid at PharmaOne, and RxScale has no payout for it"
+    return None, "not paid on either side"
+
+
+def _with_both(row: Row, tolerance: int) -> tuple[Finding | None, str]:
+    if row.sold_cents is None:
+        return "odd", "PharmaOne's order has no total that can be read"
+    difference = row.difference_cents or 0
+    if abs(difference) > tolerance:
+        more, less = ("PharmaOne", "RxScale") if difference > 0 else ("RxScale", "PharmaOne")
+        return "different", f"{more} has {euros(abs(difference))} more than {less}"
+    if row.paid is False:
+        return "unpaid", "RxScale pays for it, and PharmaOne's order is not marked as paid"
+    return None, "both agree"
+
+
+def euros(cents: int) -> str:
+    """`1234` is "12.34"; no currency sign, and a plain point."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"

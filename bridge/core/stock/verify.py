@@ -1,0 +1,76 @@
+"""What customers see of the stock, against what there is: sold and not there, or not sold."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bridge.core.model import PharmacySkuUid, SkuUid
+
+Verdict = Literal["sold_not_there", "there_not_sold", "ok"]
+GONE = "Unavailable"
+"""The shop's word for a SKU that cannot be had (rxscale.md section 11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """One SKU as the pharmacy has it: `there` is how many may be sold, None if nobody can say."""
+
+    uid: PharmacySkuUid
+    sku: SkuUid
+    name: str
+    there: int | None
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One SKU as the shop shows it: `stock` pieces, None where the shop does not say how many."""
+
+    available: bool
+    stock: int | None = None
+    availability: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found of one SKU, in words."""
+
+    shelved: Shelved
+    shown: Shown | None
+    verdict: Verdict
+    why: str
+
+
+def verify(shelved: Iterable[Shelved], shown: Mapping[SkuUid, Shown]) -> tuple[Verified, ...]:
+    """Every SKU, what can be sold without being there first.
+
+    `shown` lacks what the shop does not sell at all. A shop that sells for several pharmacies shows
+    the stock of them all: then more than ours is no mistake.
+    """
+    found = [_verified(each, shown.get(each.sku)) for each in shelved]
+    order = {"sold_not_there": 0, "there_not_sold": 1, "ok": 2}
+    return tuple(sorted(found, key=lambda each: (order[each.verdict], each.shelved.uid)))
+
+
+def _verified(shelved: Shelved, shown: Shown | None) -> Verified:
+    verdict, why = _judged(shelved, shown)
+    return Verified(shelved, shown, verdict, why)
+
+
+def _judged(shelved: Shelved, shown: Shown | None) -> tuple[Verdict, str]:
+    can_be_bought = shown is not None and shown.available and shown.availability != GONE
+    there = shelved.there
+    if shown is None or not can_be_bought:
+        if there is not None and there > 0:
+            sells = "the shop does not sell it" if shown is None else "the shop says it is sold out"
+            return "there_not_sold", f"{sells}, and {there} are there"
+        return "ok", "not there and not sold" if there == 0 else "not sold"
+    if not shelved.linked:
+        return "sold_not_there", "it is no product of PharmaOne's: nobody knows whether it is there"
+    if there is None:
+        return "sold_not_there", "PharmaOne's inventory does not say whether it is there"
+    if there <= 0:
+        return "sold_not_there", "none is there"
+    if shown.stock is not None and shown.stock > there:
+        return "sold_not_there", f"{shown.stock} can be bought, and {there} are there"
+    return "ok", "as it should be"

@@ -1,0 +1,166 @@
+"""`money`, `stock verify`, `products attach` as typed, against both vendors' simulation."""
+
+import csv
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from cli.test_sides import post
+
+THIS_MONTH = f"{datetime.now(UTC):%Y-%m}"
+SHOP = "sandbox-shop"
+
+
+@pytest.fixture
+def accounts(vendors, monkeypatch) -> dict[str, str]:
+    for name, value in vendors.items():
+        monkeypatch.setenv(name, value)
+    for vendor in ("RXSCALE", "PHARMAONE"):
+        monkeypatch.setenv(f"RXBRIDGE_{vendor}__REQUESTS_PER_SECOND", "8")
+    monkeypatch.setenv("RXBRIDGE_MONEY__TIMEZONE", "UTC")
+    return vendors
+
+
+# -- money -----------------------------------------------------------------------------------
+
+
+def test_every_order_on_both_sides(typed, accounts, folder: Path):
+    uids = orders_arrive(accounts, 2)
+    write_order(accounts, uids[0], total=1.0, status="paid")
+    answer = typed("money", "--month", THIS_MONTH, "--json", "--csv", "money.csv")
+    document = json.loads(answer.out)
+    assert answer.code == 1
+    rows = {row["pharmacy_order_uid"]: row for row in document["orders"]}
+    assert rows[uids[0]]["finding"] == "different"
+    assert rows[uids[0]]["pharmaone_total"] == "1.00"
+    assert rows[uids[1]]["finding"] == "missing_at_pharmaone"
+    total = sum(float(row["projected"]) for row in rows.values())
+    assert float(document["totals"]["projected"]) == pytest.approx(total)
+    assert document["totals"]["pharmaone_paid"] == "1.00"
+    assert document["totals"]["pharmaone_report"] == "1.00"
+    with (folder / "money.csv").open(encoding="utf-8-sig") as file:
+        written = list(csv.DictReader(file))
+    assert {row["pharmacy_order_uid"] for row in written} == set(uids)
+    shown = typed("money", "--month", THIS_MONTH).out
+    assert "has" in shown
+    assert "1 different" in shown
+
+
+def test_orders_that_have_nothing_to_do_with_rxscale(typed, accounts):
+    write_order(accounts, "SHOP-7", total=9.0, status="paid")
+    answer = typed("money", "--month", THIS_MONTH)
+    assert answer.code == 0, answer.err
+    assert "1 other orders" in answer.out
+    assert "Both sides agree." in answer.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--month", "October"), "is no month"),
+        (("--month", "2026-13"), "is no month"),
+        (("--month", "9999-12"), "is no month"),
+        (("--month", THIS_MONTH, "--csv", "nowhere/x.csv"), "cannot be written"),
+    ],
+)
+def test_mistyped(typed, accounts, words, said):
+    answer = typed("money", *words)
+    assert answer.code == 2
+    assert said in answer.err
+
+
+def test_a_place_that_nobody_knows(typed, accounts, monkeypatch):
+    monkeypatch.setenv("RXBRIDGE_MONEY__TIMEZONE", "Europe/Musterstadt")
+    answer = typed("money")
+    assert (answer.code, "money.timezone" in answer.err) == (2, True)
+
+
+def orders_arrive(accounts: dict[str, str], count: int) -> list[str]:
+    orders = [{"physical_prescription": True, "prepaid": 1}] * count
+    return list(post(accounts, "orders", {"orders": orders})["uids"])
+
+
+def write_order(accounts: dict[str, str], uid: str, *, total: float, status: str) -> None:
+    base = f"{accounts['RXBRIDGE_PHARMAONE__BASE_URL']}/api/v2/public/orgs/org1"
+    key = {"apikey": accounts["RXBRIDGE_PHARMAONE__API_KEY"]}
+    token = requests.post(f"{base}/auth/token", headers=key, timeout=10).json()["access_token"]
+    body = {"shop_id": "shop1", "external_id": uid, "payment_status": status}
+    items = [{"p1_id": "20401", "name": "x", "qty": 1, "price": total}]
+    requests.post(
+        f"{base}/orders",
+        json={**body, "items": items},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=10,
+    ).raise_for_status()
+
+
+# -- what customers see ----------------------------------------------------------------------
+
+
+def test_after_a_sync_customers_see_what_is_there(typed, accounts, folder):
+    before = typed("stock", "verify", "--shop", SHOP, "--json")
+    assert before.code == 1  # two SKUs have no link, and are sold
+    rows = {row["sku"]: row for row in json.loads(before.out)["rows"]}
+    assert rows["psku-1007"]["verdict"] == "sold_not_there"
+    assert not rows["psku-1007"]["linked"]
+    assert typed("skus", "match", "--write").code == 0
+    assert typed("stock", "sync").code == 0
+    after = typed("stock", "verify", "--shop", SHOP)
+    assert after.code == 0, after.out
+    assert "0 could be sold without being there, 0 are there and cannot be bought" in after.out
+    assert "as it should be" in typed("stock", "verify", "--shop", SHOP, "--all").out
+
+
+def test_what_was_changed_behind_our_back(typed, accounts, folder):
+    typed("skus", "match", "--write")
+    typed("stock", "sync")
+    more = [{"uid": "psku-1001", "stock": 5000}, {"uid": "psku-1002", "stock": 0}]
+    post(accounts, "rxscale/skus", {"skus": more, "announce": False})
+    answer = typed("stock", "verify", "--shop", SHOP)
+    assert answer.code == 1
+    assert "SOLD, NOT THERE" in answer.out
+    assert "5000 can be bought, and 400 are there" in answer.out
+    assert "there, not sold" in answer.out
+
+
+def test_a_shop_that_nobody_knows(typed, accounts):
+    answer = typed("stock", "verify", "--shop", "nowhere")
+    assert answer.code == 2
+    assert "--shop nowhere: RxScale knows no such shop" in answer.err
+
+
+# -- what the shop lacks ---------------------------------------------------------------------
+
+
+def detach(typed, product: str) -> None:
+    body = json.dumps({"shop_id": "shop1", "p1_id": product})
+    answer = typed("call", "pharmaone", "POST", "/shops/detach-product", "--json-body", body)
+    assert answer.code == 0, answer.err
+
+
+def test_products_that_the_shop_lacks(typed, accounts):
+    assert "has every product" in typed("products", "attach").out
+    for product in ("20401", "20402"):
+        detach(typed, product)
+    rows: list[dict[str, Any]] = [{"p1_id": "20402", "stockquantity": 0}]
+    post(accounts, "pharmaone/inventory", {"rows": rows, "announce": False})
+    listed = typed("products", "attach", "--json")
+    assert listed.code == 1
+    lacking = json.loads(listed.out)["lacking"]
+    assert [each["product"] for each in lacking] == ["20401", "20402"]
+    assert lacking[0]["skus"] == ["psku-1001"]
+    assert lacking[1]["obstacle"] == "PharmaOne attaches only what is in stock"
+    assert "lacks 2; `--write` attaches 1 of them" in typed("products", "attach").out
+    done = typed("products", "attach", "--write", "--field", "position=1", "--field", "note=x y")
+    assert "1 of 2 attached to shop1." in done.out
+    assert [
+        each["product"] for each in json.loads(typed("products", "attach", "--json").out)["lacking"]
+    ] == ["20402"]
+
+
+def test_a_field_that_is_none(typed, accounts):
+    answer = typed("products", "attach", "--field", "position")
+    assert (answer.code, "is no NAME=VALUE" in answer.err) == (2, True)

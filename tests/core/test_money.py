@@ -1,0 +1,112 @@
+"""What is paid on one side and missing or different on the other."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.core.model import OrderId, PharmacyOrderUid
+from bridge.core.money import Part, Sale, compare, euros, totals
+
+UID = PharmacyOrderUid("po-1")
+AT = datetime(2026, 10, 5, tzinfo=UTC)
+OCTOBER = (datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
+
+
+def part(cents: int = 3000, *, uid: str = UID, routed: bool = True, currency: str = "EUR", at=AT):
+    return Part(PharmacyOrderUid(uid), cents, currency, "item_rest", routed, "#1", at)
+
+
+def sale(cents: int | None = 3000, *, paid: bool | None = True, over: bool = False, **more):
+    uid, number = PharmacyOrderUid(more.get("uid", UID)), OrderId(more.get("number", "ORD_1"))
+    return Sale(number, uid, cents, paid, over, more.get("at", AT))
+
+
+@pytest.mark.parametrize(
+    ("parts", "sales", "finding", "why"),
+    [
+        ([part()], [sale()], None, "both agree"),
+        ([part(2500), part(500)], [sale()], None, "both agree"),
+        ([part(3000, routed=False)], [sale()], None, "both agree"),
+        ([part(2500)], [sale()], "different", "PharmaOne has 5.00 more than RxScale"),
+        ([part(3500)], [sale()], "different", "RxScale has 5.00 more than PharmaOne"),
+        ([part()], [], "missing_at_pharmaone", "PharmaOne has no order"),
+        ([], [sale()], "missing_at_rxscale", "no payout"),
+        ([], [sale(paid=False)], None, "not paid on either side"),
+        ([], [sale(paid=None)], None, "not paid on either side"),
+        ([], [sale(over=True)], None, "cancelled"),
+        ([part()], [sale(paid=False)], "unpaid", "not marked as paid"),
+        ([part()], [sale(paid=None)], None, "both agree"),
+        ([part()], [sale(over=True)], "odd", "PharmaOne's order is cancelled"),
+        ([part()], [sale(None)], "odd", "no total"),
+        ([part()], [sale(), sale(number="ORD_2")], "odd", "PharmaOne has 2 orders"),
+        ([part()], [sale(over=True), sale(number="ORD_2")], None, "both agree"),
+        ([part(), part(1, currency="CHF")], [sale()], "odd", "CHF and EUR"),
+    ],
+)
+def test_one_order(parts, sales, finding, why):
+    (row,) = compare(parts, sales, between=OCTOBER)
+    assert row.finding == finding
+    assert why in row.why
+
+
+def test_a_tolerance_is_not_exceeded_by_itself():
+    for cents, finding in ((2998, None), (2997, "different")):
+        (row,) = compare([part(cents)], [sale()], between=OCTOBER, tolerance_cents=2)
+        assert row.finding == finding
+
+
+@pytest.mark.parametrize(
+    ("at", "there"),
+    [
+        (OCTOBER[0], True),
+        (OCTOBER[0] - timedelta(seconds=1), False),
+        (OCTOBER[1] - timedelta(seconds=1), True),
+        (OCTOBER[1], False),
+        (None, True),
+    ],
+)
+def test_an_order_belongs_to_the_month_in_which_rxscale_made_it(at, there):
+    assert bool(compare([part(at=at)], [sale(at=at)], between=OCTOBER)) is there
+
+
+def test_a_late_approval_does_not_move_an_order_to_the_next_month():
+    november = sale(at=OCTOBER[1] + timedelta(days=2))
+    (row,) = compare([part()], [november], between=OCTOBER)
+    assert row.finding is None
+
+
+def test_findings_come_first_and_are_counted():
+    parts = [part(uid="po-a"), part(uid="po-b", routed=False), part(100, uid="po-c")]
+    sales = [sale(uid="po-a"), sale(uid="po-c"), sale(900, uid="po-d", paid=False)]
+    rows = compare(parts, sales, between=OCTOBER)
+    assert [row.finding for row in rows] == ["different", "missing_at_pharmaone", None, None]
+    sums = totals(rows)
+    assert (sums.routed, sums.projected, sums.sold, sums.unpaid) == (3100, 3000, 6000, 900)
+    assert sums.findings == {"different": 1, "missing_at_pharmaone": 1}
+
+
+AMOUNTS = st.integers(-(10**6), 10**6)
+UIDS = st.sampled_from(["po-1", "po-2", "po-3"])
+
+
+@given(
+    st.lists(st.builds(part, AMOUNTS, uid=UIDS, routed=st.booleans())),
+    st.lists(st.builds(sale, AMOUNTS, uid=UIDS, paid=st.booleans(), over=st.booleans())),
+)
+def test_no_cent_of_a_payout_is_lost_and_every_order_is_told_once(parts, sales):
+    rows = compare(parts, sales, between=OCTOBER)
+    assert sorted(row.uid for row in rows) == sorted(
+        {each.order for each in parts} | {s.uid for s in sales}
+    )
+    sums = totals(rows)
+    assert sums.routed + sums.projected == sum(each.cents for each in parts)
+    assert compare(parts[::-1], sales, between=OCTOBER) == rows or len(parts) > 1
+
+
+@pytest.mark.parametrize(
+    ("cents", "text"), [(0, "0.00"), (5, "0.05"), (1234, "12.34"), (-5, "-0.05"), (-100, "-1.00")]
+)
+def test_euros(cents: int, text: str):
+    assert euros(cents) == text

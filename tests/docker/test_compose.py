@@ -1,0 +1,175 @@
+"""docker/compose.yaml: hardened, without secrets, and of files and options that there are."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docker.folder import DOCKER, OF_THE_OPERATOR, ROOT, compose, services
+
+from bridge import __version__
+from bridge.cli.main import parser
+from bridge.sandbox import SandboxSettings
+from bridge.settings import keys, secret_keys, variable
+
+SERVICES = services()
+OURS = ("bridge", "rehearsal", "sandbox")
+PROFILES = {
+    "bridge": [],
+    "prometheus": ["monitoring"],
+    "grafana": ["monitoring"],
+    "sandbox": ["rehearsal"],
+    "rehearsal": ["rehearsal"],
+}
+
+
+def mounts(service: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """Source, target and whether it is read-only, of either form."""
+    found = []
+    for volume in service.get("volumes", ()):
+        if isinstance(volume, str):
+            source, target, *flags = volume.split(":")
+            found.append((source, target, flags == ["ro"]))
+        else:
+            found.append((volume["source"], volume["target"], volume.get("read_only", False)))
+    return found
+
+
+def in_the_repository(source: str) -> str:
+    return str((DOCKER / source).resolve().relative_to(ROOT))
+
+
+def ignored(name: str) -> bool:
+    done = subprocess.run(
+        ["git", "check-ignore", "--quiet", "--no-index", name], cwd=ROOT, check=False
+    )
+    return done.returncode == 0
+
+
+def test_the_services_and_their_profiles():
+    assert {name: service.get("profiles", []) for name, service in SERVICES.items()} == PROFILES
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_may_do_no_more_than_it_must(name: str):
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["pids_limit"] <= 200
+    assert not {"privileged", "cap_add", "network_mode", "pid", "devices"} & service.keys()
+    assert re.fullmatch(r"[1-9]\d*:\d+", service["user"]), "a number, and not root"
+    assert service["restart"] == "unless-stopped"
+    assert service["logging"]["options"]["max-size"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nothing_listens_beyond_this_machine(name: str):
+    for port in SERVICES[name].get("ports", ()):
+        assert port.startswith("127.0.0.1:"), "a reverse proxy stands before it"
+
+
+def test_no_two_services_want_the_same_port():
+    taken = [port.split(":")[1] for service in SERVICES.values() for port in service["ports"]]
+    assert len(taken) == len(set(taken))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_images_have_a_version(name: str):
+    image = SERVICES[name]["image"]
+    assert re.search(r":v?\d+\.\d+\.\d+$", image), image
+    if name in OURS:
+        assert image == f"rxbridge:{__version__}"
+        assert (DOCKER / SERVICES[name]["build"]["context"]).resolve() == ROOT
+        assert (ROOT / SERVICES[name]["build"]["dockerfile"]).is_file()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_is_mounted_is_there_or_the_operators_to_make(name: str):
+    for source, target, read_only in mounts(SERVICES[name]):
+        assert target.startswith("/")
+        if source in compose()["volumes"]:
+            assert not read_only
+            continue
+        place = in_the_repository(source)
+        assert (ROOT / place).exists() or OF_THE_OPERATOR.fullmatch(place), place
+        if target != "/etc/rxbridge/mappings":  # `skus match --write` adds to skus.csv there
+            assert read_only, f"{target} may be written to"
+
+
+def test_every_volume_and_secret_is_used():
+    whole = compose()
+    used = {source for service in SERVICES.values() for source, *_ in mounts(service)}
+    assert set(whole["volumes"]) == used & set(whole["volumes"])
+    asked = [name for service in SERVICES.values() for name in service.get("secrets", ())]
+    assert sorted(asked) == sorted(whole["secrets"])
+
+
+def test_secrets_are_files_that_git_does_not_take():
+    for name, secret in compose()["secrets"].items():
+        assert set(secret) == {"file"}
+        place = in_the_repository(secret["file"])
+        assert Path(place).name == name
+        assert ignored(place)
+        assert OF_THE_OPERATOR.fullmatch(place)
+    assert ignored("rxbridge.toml")
+
+
+def test_the_bridge_gets_all_its_secrets_and_knows_them_by_name():
+    names = {variable(key).lower() for key in secret_keys()}
+    assert set(SERVICES["bridge"]["secrets"]) == names
+    given = {path.name: path.read_text().strip() for path in (DOCKER / "rehearsal").iterdir()}
+    assert given.keys() == names
+    sandbox = SandboxSettings()
+    assert given["rxbridge_rxscale__api_key"] == sandbox.rx_api_key
+    assert given["rxbridge_pharmaone__api_key"] == sandbox.p1_api_key
+    typed = parser().parse_args(SERVICES["sandbox"]["command"])
+    assert {given[n] for n in names if "webhook" in n} == {typed.webhook_secret}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_secret_stands_in_the_environment(name: str):
+    secret = {variable(key) for key in secret_keys()}
+    for variable_, value in SERVICES[name].get("environment", {}).items():
+        assert isinstance(value, str), f"{variable_}: YAML would make something else of it"
+        assert variable_ not in secret
+        words = ("KEY", "SECRET", "PASSWORD", "TOKEN")
+        if any(word in variable_ for word in words):
+            assert variable_.endswith("__FILE")
+
+
+@pytest.mark.parametrize("name", ["bridge", "rehearsal"])
+def test_the_environment_names_keys_that_there_are(name: str):
+    known = {variable(f"{section}.{key}") for section, names in keys().items() for key in names}
+    given = SERVICES[name]["environment"]
+    assert given.keys() <= known
+    assert given["RXBRIDGE_SERVER__HOST"] == "0.0.0.0"
+    folder = str(Path(given["RXBRIDGE_STORE__PATH"]).parent)
+    writable = {target for _, target, read_only in mounts(SERVICES[name]) if not read_only}
+    assert folder in writable | {each.split(":")[0] for each in SERVICES[name]["tmpfs"]}
+    inside = {port.split(":")[2] for port in SERVICES[name]["ports"]}
+    assert inside == {given["RXBRIDGE_SERVER__PORT"]}
+
+
+def test_the_rehearsal_and_the_sandbox_find_each_other():
+    typed = parser().parse_args(SERVICES["sandbox"]["command"])
+    environment = SERVICES["rehearsal"]["environment"]
+    assert typed.host == "0.0.0.0"
+    assert typed.webhooks_to == f"http://rehearsal:{environment['RXBRIDGE_SERVER__PORT']}"
+    assert environment["RXBRIDGE_RXSCALE__BASE_URL"] == f"http://sandbox:{typed.rxscale_port}"
+    assert environment["RXBRIDGE_PHARMAONE__BASE_URL"] == f"http://sandbox:{typed.pharmaone_port}"
+    sandbox = SandboxSettings()
+    assert environment["RXBRIDGE_PHARMAONE__ORG_ID"] == sandbox.org_id
+    assert environment["RXBRIDGE_PHARMAONE__SHOP_ID"] == sandbox.shop_id
+    published = {f"127.0.0.1:{p}:{p}" for p in (typed.rxscale_port, typed.pharmaone_port)}
+    assert set(SERVICES["sandbox"]["ports"]) == published
+
+
+def test_a_stop_leaves_time_to_drain():
+    from bridge.settings import ServerSection
+
+    grace = float(SERVICES["bridge"]["stop_grace_period"].removesuffix("s"))
+    most = ServerSection.model_fields["drain_seconds"].metadata
+    longest = max(each.le for each in most if hasattr(each, "le"))
+    assert grace > longest + 2

@@ -1,0 +1,135 @@
+"""docker/Dockerfile, linted; and what its install steps come to, weighed without the internet."""
+
+import json
+import re
+from importlib.metadata import distribution
+from pathlib import Path
+
+from docker.folder import DOCKER, ROOT, Instruction, instructions
+
+ALL = instructions()
+LAST = max(each.stage for each in ALL)
+MOST_BYTES = 120_000_000
+OF_A_VENV = 1_000_000
+"""Scripts and links of an environment without pip: some kilobytes, in truth."""
+
+
+def said(word: str, stage: int = LAST) -> list[Instruction]:
+    return [each for each in ALL if each.word == word and each.stage == stage]
+
+
+def test_two_stages_on_the_same_slim_base_of_a_fixed_version():
+    bases = [each.rest.split()[0] for each in ALL if each.word == "FROM"]
+    assert len(bases) == 2
+    assert len(set(bases)) == 1, "the environment's python is the base's"
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-[a-z]+", bases[0])
+
+
+def test_it_is_the_python_that_the_lock_files_were_made_for():
+    (minor,) = set(re.findall(r"python:(3\.\d+)\.", (DOCKER / "Dockerfile").read_text()))
+    made_with = re.search(r"with Python (3\.\d+)", (ROOT / "requirements" / "run.txt").read_text())
+    assert made_with is not None
+    assert made_with[1] == minor
+
+
+def test_only_the_environment_leaves_the_build():
+    (copied,) = said("COPY")
+    assert copied.rest == "--from=build /opt/rxbridge /opt/rxbridge"
+    assert " AS build" in said("FROM", 0)[0].rest
+
+
+def test_what_changes_seldom_comes_first():
+    """Else every change of a line of ours installs everything anew."""
+    build = [each for each in ALL if each.stage == 0]
+    steps = [f"{each.word} {each.rest}" for each in build]
+    order = ["COPY requirements/", "RUN python -m venv", "COPY pyproject.toml", "COPY bridge"]
+    places = [next(n for n, step in enumerate(steps) if step.startswith(o)) for o in order]
+    assert places == sorted(places)
+    assert not any(step.startswith(("ADD", "COPY . ")) for step in steps)
+
+
+def test_everything_is_installed_from_the_lock_files():
+    runs = " && ".join(each.rest for each in ALL if each.word == "RUN")
+    installs = re.findall(r"pip(?: --python \S+)? (?:install|wheel) [^&]+", runs)
+    assert len(installs) == 4
+    for install in installs:
+        assert "--require-hashes" in install or "--no-deps" in install, install
+    assert "--upgrade" not in runs
+    assert "http" not in runs, "no registry is named"
+
+
+def test_no_package_lists_caches_or_tools_are_left():
+    text = (DOCKER / "Dockerfile").read_text()
+    assert "apt" not in text
+    assert "curl" not in text
+    assert "sudo" not in text
+    assert "PIP_NO_CACHE_DIR=1" in said("ENV", 0)[0].rest
+    assert "venv --without-pip /opt/rxbridge" in text
+
+
+def test_it_does_not_run_as_root():
+    (user,) = said("USER")
+    assert re.fullmatch(r"[1-9]\d{4}:[1-9]\d{4}", user.rest), "a number: Kubernetes asks for one"
+    words = [each.word for each in ALL if each.stage == LAST]
+    assert words.index("USER") > words.index("COPY"), "what it runs is not its own to change"
+    assert "RUN" not in words[words.index("USER") :]
+
+
+def test_it_starts_without_a_shell_and_tells_its_health():
+    (entry,), (command,), (health,) = said("ENTRYPOINT"), said("CMD"), said("HEALTHCHECK")
+    assert json.loads(entry.rest) == ["rxbridge"]
+    assert json.loads(command.rest) == ["run"]
+    probe = json.loads(health.rest.partition(" CMD ")[2])
+    assert probe[:2] == ["python", "-c"]
+    compile(probe[2], "healthcheck", "exec")
+    assert "/health/ready" in probe[2]
+    (port,) = said("EXPOSE")
+    assert f":{port.rest}/" in probe[2]
+    assert all(f"--{name}=" in health.rest for name in ("interval", "timeout", "start-period"))
+
+
+def test_lines_go_on_with_and():
+    """A step that fails must fail the build."""
+    for each in ALL:
+        if each.word == "RUN":
+            assert not re.search(r";|\|\||\|", each.rest)
+
+
+def test_what_is_copied_is_there_and_let_in():
+    """.dockerignore lets in what is named, and nothing else: no secret, no store."""
+    allowed = (ROOT / ".dockerignore").read_text().split()
+    assert allowed[0] == "*"
+    for each in said("COPY", 0):
+        *sources, _ = each.rest.split()
+        for source in sources:
+            assert (ROOT / source).exists()
+            assert f"!{source.split('/')[0]}" in allowed
+    named = {line.removeprefix("!") for line in allowed if line.startswith("!")}
+    assert named == {"bridge", "mappings", "requirements", "pyproject.toml", "README.md"}
+
+
+def test_the_folder_of_the_store_belongs_to_the_user():
+    (user,) = said("USER")
+    uid = user.rest.partition(":")[0]
+    (made,) = said("RUN")
+    assert f"--owner={uid} --group={uid} --mode=0700 /var/lib/rxbridge" in made.rest
+    assert said("WORKDIR")[0].rest == "/var/lib/rxbridge"
+
+
+def test_it_adds_less_than_120_mb_to_the_base():
+    """The packages as they are installed here, their compiled files included, and our own."""
+    names = re.findall(r"^([\w.-]+)==", (ROOT / "requirements/run.txt").read_text(), re.MULTILINE)
+    assert len(names) > 20
+    weights = {name: weight_of_package(name) for name in names}
+    assert weights["pydantic-core"] > 1_000_000, "they are weighed truly"
+    ours = weight(ROOT / "bridge") + weight(ROOT / "mappings")
+    assert sum(weights.values()) + ours + OF_A_VENV < MOST_BYTES
+
+
+def weight_of_package(name: str) -> int:
+    files = [Path(str(file.locate())) for file in distribution(name).files or ()]
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def weight(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -1,0 +1,130 @@
+"""An older store put back: what the bridge did since then is not done twice."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from house import House, open_house, open_sandbox
+
+from bridge.app import now
+from bridge.sandbox.traffic import Fault
+from bridge.store import back_up, restore
+
+PRODUCT, SKU = "20401", "psku-1001"
+SUBMIT, SET_STATUS = "POST /order-requests", "PATCH /pharmacy_orders/{uid}/status"
+
+NO = {"status": 422, "body": {"error": "no"}}
+
+
+def back(house: House) -> Path:
+    """A backup, as of now."""
+    target = house.folder / "backup.db"
+    back_up(house.bridge.store.path, target)
+    return target
+
+
+def put_back(folder: Path) -> None:
+    restore(folder / "rxbridge.db", folder / "backup.db", now=now())
+
+
+async def test_no_order_is_sent_again(tmp_path: Path):
+    """Sent before, sent since and approved, sent since and under review, and one not sent yet."""
+    async with open_sandbox(reference_mode="second") as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            before = await house.orders_arrive(count=2)
+            await house.approve(before[0])
+            back(house)
+            since = await house.orders_arrive(count=3)
+            approved = await house.approve(since[0])
+        (waiting,) = sandbox.world.add_orders(1, announce=False)
+        put_back(tmp_path)
+        async with open_house(sandbox, tmp_path) as house:
+            everything = [*before, *since, waiting]
+            assert [len(house.requests(uid)) for uid in everything] == [1] * 6
+            assert (await house.link(since[0])).order_id == approved
+            stuck = {row.key: row.note.code for row in await house.stuck()}
+            assert set(stuck) == {f"order:{uid}" for uid in since[1:]}
+            order = await house.approve(since[1])
+            await house.sweep()
+            assert (await house.link(since[1])).order_id == order
+            assert [len(house.requests(uid)) for uid in everything] == [1] * 6
+
+
+async def test_one_that_only_pharmaone_shows_is_found_before_anything_is_sent(tmp_path: Path):
+    """Sent since, and RxScale was not told: there it stands in the pharmacy's queue."""
+    async with open_sandbox(reference_mode="second") as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            back(house)
+            house.world.break_calls(Fault(vendor="rxscale", route=SET_STATUS, times=9, **NO))
+            (uid,) = await house.orders_arrive()
+            order = house.world.approve(*[request.id for request in house.requests(uid)])
+            assert house.status(uid) == "waiting for pharmacy"
+        sandbox.world.faults.clear()
+        put_back(tmp_path)
+        async with open_house(sandbox, tmp_path) as house:
+            assert len(house.requests(uid)) == 1
+            assert (await house.link(uid)).order_id == order
+
+
+async def test_one_that_could_not_be_sent_at_the_time_and_was_sent_since(tmp_path: Path):
+    """Without a doubt it would go out again: the copy remembers that nothing was sent."""
+    async with open_sandbox(reference_mode="second") as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            house.world.break_calls(Fault(vendor="pharmaone", route=SUBMIT, **NO))
+            (uid,) = await house.orders_arrive()
+            assert len(await house.stuck()) == 1
+            back(house)
+            await house.bridge.store.retry(None, now())
+            await house.settle()
+            assert house.status(uid) == "pending review"
+        put_back(tmp_path)
+        async with open_house(sandbox, tmp_path) as house:
+            assert len(house.requests(uid)) == 1
+            assert [row.note.code for row in await house.stuck()] == ["cannot_know"]
+            await house.approve(uid)
+            await house.sweep()
+            assert await house.stuck() == []
+            assert len(house.requests(uid)) == 1
+
+
+async def test_a_number_written_since_is_nobodys_change(tmp_path: Path):
+    """Else the difference would be taken to PharmaOne as somebody's change of the stock."""
+    stock = {"adopt_external": True}
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path, stock=stock) as house:
+            await house.sync()
+            back(house)
+            house.hand(PRODUCT, 100)
+            await house.sync()
+            offered = house.stock(SKU)
+        with closing(sqlite3.connect(tmp_path / "backup.db")) as yesterday, yesterday:
+            yesterday.execute("UPDATE stock SET ours_at = ours_at - 86400000000")
+        put_back(tmp_path)
+        async with open_house(sandbox, tmp_path, stock=stock) as house:
+            await house.bridge.stock.reread()
+            await house.sync()
+            await house.sync()
+            assert house.world.inventory[PRODUCT]["stockquantity"] == 100
+            assert house.stock(SKU) == offered
+            assert (await house.bridge.store.facts(now())).counters.get("stock_drift", 0) == 0
+
+
+async def test_no_number_rises_before_the_orders_are_known_again(tmp_path: Path):
+    """What orders since the copy take is not in it: what they hold back is not offered."""
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            await house.sync()
+            whole = sum(house.stock(sku) for sku in house.world.skus)
+            back(house)
+            await house.orders_arrive(count=3)
+            await house.sync()
+            offered = {sku: house.stock(sku) for sku in house.world.skus}
+            assert sum(offered.values()) < whole
+        put_back(tmp_path)
+        async with open_house(sandbox, tmp_path, swept=False) as house:
+            await house.bridge.stock.reread()
+            await house.sync()
+            assert {sku: house.stock(sku) for sku in offered} == offered
+            await house.sweep()
+            await house.sync()
+            assert {sku: house.stock(sku) for sku in offered} == offered
