@@ -1,12 +1,12 @@
 """`rxbridge check`: everything the configuration needs, tried out; one line each, with the way out.
 
-Nothing is changed anywhere: only questions are asked of the vendors.
+Nothing is changed anywhere: vendors are asked, and changes are tried on what is not there.
 """
 
 import argparse
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -14,13 +14,15 @@ from bridge import app
 from bridge.app import Vendors, open_vendors
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
+from bridge.cli.shared.needs import Need, of_pharmaone, of_rxscale
 from bridge.cli.shared.opened import now, settings_of
+from bridge.cli.shared.working import as_a_guest
 from bridge.errors import BridgeError, Misconfigured
-from bridge.exchange import Call, Harm
-from bridge.rxscale import dialect
+from bridge.exchange import Call
+from bridge.mapping.rules import Rules
+from bridge.pharmaone.dialect import TOKEN
 from bridge.rxscale.client import RxScale
-from bridge.rxscale.dialect import Route
-from bridge.rxscale.webhook import ORDER_EVENTS
+from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
 from bridge.store import Store
 
@@ -46,7 +48,7 @@ def check(arguments: argparse.Namespace) -> int:
     else:
         for line in lines:
             mark = f"[{COLOURS[line.verdict]}]{line.verdict:4}[/]"
-            show.console().print(f"{mark}  {line.what:26} ", end="")
+            show.console().print(f"{mark}  {line.what:44} ", end="")
             show.console().print(line.text, markup=False)
     return FAILED if any(line.verdict == "fail" for line in lines) else DONE
 
@@ -94,49 +96,47 @@ async def _vendors(settings: Settings) -> AsyncIterator[Line]:
     def unobserved(_: Call) -> None:
         """A check is not measured."""
 
-    async with open_vendors(settings, unobserved) as vendors:
-        rxscale, pharmaone = vendors.rxscale, vendors.pharmaone
-        first = _first_open(settings)
-        yield await _tried("RxScale answers", rxscale.health)
-        yield await _tried("RxScale orders_read", lambda: rxscale.orders_page(first, 0, 1))
-        yield await _tried("RxScale stock_read", lambda: rxscale.skus_page(0, 1))
-        yield await _subscribed(settings, rxscale)
-        yield Line("RxScale orders_write", "warn", "cannot be tried without changing an order")
-        needed = " or ".join(sku_route(settings).permissions)
-        yield Line(f"RxScale {needed}", "warn", "cannot be tried without changing a SKU")
-        yield await _tried("PharmaOne key and scopes", lambda: _scopes(vendors))
-        yield await _tried("PharmaOne orders.read", lambda: pharmaone.orders_page(1, 0, Harm.ORDER))
-        yield await _tried("PharmaOne inventory.read", pharmaone.inventory)
+    guest = as_a_guest(settings) if settings.store.path.exists() else settings
+    async with open_vendors(guest, unobserved) as vendors:
+        for need in of_rxscale(settings, _rules(settings), vendors.rxscale):
+            yield await _tried(need)
+        yield await _subscribed(settings, vendors.rxscale)
+        yield await _keyed(vendors)
+        for need in of_pharmaone(settings, vendors):
+            yield await _tried(need)
         yield await _shop(settings, vendors)
 
 
-def sku_route(settings: Settings) -> Route:
-    """The route by which stock is written."""
-    by_stock = settings.rxscale.stock_via == "stock" and not settings.stock.sync_prices
-    return dialect.SKU_STOCK if by_stock else dialect.SKU
-
-
-def _first_open(settings: Settings) -> str:
-    """The first status that is read in sweeps; none if the mapping files cannot be read."""
+def _rules(settings: Settings) -> Rules | None:
+    """None if the mapping files cannot be read."""
     try:
-        return app.rules_of(settings).rxscale.open[0]
+        return app.rules_of(settings)
     except Misconfigured:
-        return ""
+        return None
 
 
-async def _tried(what: str, call: Callable[[], Awaitable[object]]) -> Line:
+async def _tried(need: Need) -> Line:
+    if need.attempt is None:
+        return Line(need.what, "warn", f"{need.right}: cannot be tried without sending something")
     try:
-        await call()
+        await need.attempt()
+    except BridgeError as failure:
+        return Line(need.what, "fail", str(failure))
+    return Line(need.what, "ok", need.right)
+
+
+async def _keyed(vendors: Vendors) -> Line:
+    """The exchange of the key for a token, and every scope that is missing."""
+    what, tokens = f"PharmaOne {TOKEN.name}", vendors.pharmaone.tokens
+    try:
+        await tokens.get()
     except BridgeError as failure:
         return Line(what, "fail", str(failure))
-    return Line(what, "ok", "")
-
-
-async def _scopes(vendors: Vendors) -> None:
-    tokens = vendors.pharmaone.tokens
-    await tokens.get()
-    for scope in tokens.facts.missing_scopes:
-        await tokens.get(scope)
+    missing = tokens.facts.missing_scopes
+    if missing:
+        text = f"pharmaone.api_key: the key lacks {', '.join(missing)} - make one that has them"
+        return Line(what, "fail", text)
+    return Line(what, "ok", "every scope that is needed")
 
 
 async def _subscribed(settings: Settings, rxscale: RxScale) -> Line:
@@ -147,12 +147,12 @@ async def _subscribed(settings: Settings, rxscale: RxScale) -> Line:
         return Line(what, "warn", str(failure))
     public = settings.server.public_url
     ours = {s.event for s in found if public is None or s.target.startswith(public)}
-    absent = sorted(ORDER_EVENTS - ours)
+    absent = sorted(NEEDED_EVENTS - ours)
     if not absent:
         return Line(what, "ok", ", ".join(sorted(ours)))
     do = "set server.public_url and then: " if public is None else ""
     text = (
-        f"no subscription for {', '.join(absent)}: orders come by the sweep; "
+        f"no subscription for {', '.join(absent)}: what they tell is found later, by the sweeps; "
         f"{do}rxbridge webhooks register --secrets FILE"
     )
     return Line(what, "warn", text)

@@ -16,7 +16,7 @@ from bridge.cli.shared.working import patiently
 from bridge.errors import Fault, Misconfigured, Unsure
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.translate import Subscription
-from bridge.rxscale.webhook import ORDER_EVENTS
+from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
 
 ROUTE = "/webhooks/rxscale"
@@ -58,7 +58,7 @@ def register(arguments: argparse.Namespace) -> int:
     if added:
         print(f"{len(added)} signing secrets written to {file}; `rxbridge run` reads them at start")
     else:
-        print(f"nothing to do: {', '.join(sorted(ORDER_EVENTS))} come to {target} already")
+        print(f"nothing to do: {', '.join(sorted(NEEDED_EVENTS))} come to {target} already")
         print("their secrets were shown once; `--renew` registers anew where they are lost")
     return DONE
 
@@ -90,7 +90,7 @@ async def _register(
     async with open_vendors(settings, lambda _: None) as vendors:
         rxscale = vendors.rxscale
         found = await patiently(rxscale.subscriptions)
-        for event in sorted(ORDER_EVENTS):
+        for event in sorted(NEEDED_EVENTS):
             ours = [each for each in found if (each.event, each.target) == (event, target)]
             superfluous = ours if renew else ours[1:]
             if renew or not ours:

@@ -20,6 +20,8 @@ TEST = "x-webhook-test"
 
 ORDER_EVENTS = frozenset({"pharmacy_order_created", "pharmacy_order_updated"})
 STOCK_EVENTS = frozenset({"pharmacy_sku_stock_updated"})
+NEEDED_EVENTS = ORDER_EVENTS | STOCK_EVENTS
+"""What the bridge wants to be told: orders at once, and who else changes a stock."""
 OTHER_EVENTS = frozenset({"patient_doctor_meeting_updated", "appointment_reminder_due"})
 """Documented (C-18) and no business of a pharmacy's bridge."""
 KNOWN_EVENTS = ORDER_EVENTS | STOCK_EVENTS | OTHER_EVENTS

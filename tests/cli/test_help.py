@@ -128,7 +128,8 @@ def test_json_of_registering(typed, vendors, folder: Path, monkeypatch: pytest.M
     file = folder / "secrets.json"
     said = typed("webhooks", "register", "--secrets", str(file), "--json")
     document = json.loads(said.out)
-    assert document["registered"] == ["pharmacy_order_created", "pharmacy_order_updated"]
+    events = ["pharmacy_order_created", "pharmacy_order_updated", "pharmacy_sku_stock_updated"]
+    assert document["registered"] == events
     assert document["secrets"] == str(file)
     assert not any(secret in said.out for secret in json.loads(file.read_text()))
     uids = [row["uid"] for row in json.loads(typed("webhooks", "list", "--json").out)["webhooks"]]

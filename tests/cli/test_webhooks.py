@@ -29,20 +29,22 @@ def test_registered_repeated_renewed_and_removed(typed, accounts, folder: Path):
     answer = typed("webhooks", "register", "--secrets", str(file))
     assert answer.code == 0, answer.err
     secrets = json.loads(file.read_text())
-    assert len(secrets) == 2
+    assert len(secrets) == 3
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert not any(secret in answer.out + answer.err for secret in secrets)
     found = listed(typed)
-    assert {row["event"] for row in found} == {"pharmacy_order_created", "pharmacy_order_updated"}
+    assert {row["event"] for row in found} == {
+        *("pharmacy_order_created", "pharmacy_order_updated", "pharmacy_sku_stock_updated"),
+    }
     assert all(row["ours"] and row["target"] == TARGET for row in found)
     again = typed("webhooks", "register", "--secrets", str(file))
     assert "nothing to do" in again.out
     assert json.loads(file.read_text()) == secrets
     renewed = typed("webhooks", "register", "--secrets", str(file), "--renew")
-    assert renewed.out.count("removed ") == 2
-    assert len(json.loads(file.read_text())) == 4
+    assert renewed.out.count("removed ") == 3
+    assert len(json.loads(file.read_text())) == 6
     uids = [str(row["uid"]) for row in listed(typed)]
-    assert len(uids) == 2
+    assert len(uids) == 3
     assert "yes" in typed("webhooks", "list").out
     assert typed("webhooks", "remove", *uids).code == 0
     assert typed("webhooks", "remove", "wh-nowhere").code == 1
@@ -97,4 +99,4 @@ def test_a_registration_whose_answer_was_lost_is_not_left_over(typed, accounts, 
     )
     urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
     assert typed("webhooks", "register", "--secrets", "s.json").code == 0
-    assert len(listed(typed)) == len(json.loads((folder / "s.json").read_text())) == 2
+    assert len(listed(typed)) == len(json.loads((folder / "s.json").read_text())) == 3

@@ -159,7 +159,7 @@ TOLD: Mapping[str, Told] = {
         (("rxbridge webhooks list", ""), ("rxbridge webhooks list --json", "for a program")),
     ),
     "webhooks register": Told(
-        "Subscribes server.public_url for new and changed orders. May be repeated: what is there "
+        "Subscribes server.public_url for orders and stock. May be repeated: what is there "
         "already is left. The signing secrets are shown once by RxScale and go into a file that "
         "only you can read, never to the screen.",
         (
