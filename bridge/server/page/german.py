@@ -120,6 +120,7 @@ _PHASES = {
     "new": "neu",
 }
 _STORY = {
+    "the store was restored from a backup: what came after it is looked for": "der Speicher wurde aus einer Sicherung wiederhergestellt: was danach kam, wird gesucht",
     "{} told of it ({}): known already, nothing to do": "{} meldete sie ({}): schon bekannt, nichts zu tun",
     "{} told of it ({})": "{} meldete sie ({})",
     "{}, {} times": "{}, {}-mal",
