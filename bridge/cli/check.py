@@ -48,7 +48,7 @@ def check(arguments: argparse.Namespace) -> int:
     else:
         for line in lines:
             mark = f"[{COLOURS[line.verdict]}]{line.verdict:4}[/]"
-            show.console().print(f"{mark}  {line.what:44} ", end="")
+            show.console().print(f"{mark}  {line.what:52} ", end="")
             show.console().print(line.text, markup=False)
     return FAILED if any(line.verdict == "fail" for line in lines) else DONE
 

@@ -40,6 +40,10 @@ def test_a_list_as_a_table_and_as_json(typed, accounts):
     assert len(whole["data"]) == 8
 
 
+def test_a_list_without_rows(typed, accounts):
+    assert typed("call", "pharmaone", "GET", "/orders").out == "0 of 0 rows.\n"
+
+
 def test_every_page_of_each_kind(typed, accounts):
     told(accounts, "orders", {"count": 120})
     orders = typed("call", "rxscale", "GET", "/pharmacy_orders/", "--all", "--json")

@@ -261,7 +261,7 @@ def _tell(answered: Answered, arguments: argparse.Namespace) -> None:
         show.as_json(shown)
         return
     page = page_of(shown)
-    if page is not None and page.rows and all(isinstance(row, Mapping) for row in page.rows):
+    if page is not None and all(isinstance(row, Mapping) for row in page.rows):
         _print_rows(page)
     elif isinstance(shown, Mapping):
         show.as_table(("field", "value"), ((key, _cell(value)) for key, value in shown.items()))
@@ -270,10 +270,10 @@ def _tell(answered: Answered, arguments: argparse.Namespace) -> None:
 
 
 def _print_rows(page: Page) -> None:
-    columns = list(_columns(page.rows))
-    left_out = columns[MOST_COLUMNS:]
-    columns = columns[:MOST_COLUMNS]
-    show.as_table(columns, ([_cell(row.get(key)) for key in columns] for row in page.rows))
+    every = list(_columns(page.rows))
+    columns, left_out = every[:MOST_COLUMNS], every[MOST_COLUMNS:]
+    if page.rows:
+        show.as_table(columns, ([_cell(row.get(key)) for key in columns] for row in page.rows))
     of = "" if page.total is None else f" of {page.total}"
     print(f"{len(page.rows)}{of} rows.", end="")
     print(f" Not shown: {', '.join(left_out)}; --json shows all." if left_out else "")
