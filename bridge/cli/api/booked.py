@@ -20,6 +20,9 @@ from bridge.store import Store
 
 AFTERWARDS = timedelta(days=60)
 """So much later an order of the month may be routed, or approved at PharmaOne."""
+BEFORE = AFTERWARDS
+"""So much older may RxScale's order be that PharmaOne's order of the month was made of: what it
+pays has to be known, or it would look like one that nobody pays for."""
 OVER = frozenset({State.CANCELLED, State.REJECTED})
 
 
@@ -84,7 +87,7 @@ async def _remembered(settings: Settings) -> dict[OrderId, PharmacyOrderUid]:
 async def _payouts(vendors: Vendors, month: Month) -> list[Payout]:
     """Routed ones are found by when they were routed, which may be later than the month."""
     end = min(month.ends + AFTERWARDS, now())
-    found = vendors.rxscale.payouts.all(start=month.begins, end=end)
+    found = vendors.rxscale.payouts.all(start=month.begins - BEFORE, end=end)
     return [each async for each in found]
 
 
