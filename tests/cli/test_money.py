@@ -62,7 +62,9 @@ def test_orders_that_have_nothing_to_do_with_rxscale(typed, accounts):
     [
         (("--month", "October"), "is no month"),
         (("--month", "2026-13"), "is no month"),
-        (("--month", "9999-12"), "is no month"),
+        (("--month", "9999-12"), "has not begun yet"),
+        (("--month", "2099-01"), "has not begun yet"),
+        (("--month", "0001-01"), "is no month"),
         (("--month", THIS_MONTH, "--csv", "nowhere/x.csv"), "cannot be written"),
     ],
 )
