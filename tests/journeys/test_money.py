@@ -11,7 +11,10 @@ from house import bridge_settings, open_sandbox
 from bridge.cli.api import booked as command
 from bridge.cli.api.booked import Found, booked
 from bridge.cli.api.money import _month
+from bridge.core.model import OrderId, P1Order
 from bridge.sandbox import Sandbox
+from bridge.sandbox.traffic import Fault
+from bridge.store import Store
 
 OCTOBER, NOVEMBER, DECEMBER = "2026-10", "2026-11", "2026-12"
 SALE: dict[str, Any] = {"physical_prescription": True, "prepaid": 1}
@@ -47,6 +50,24 @@ class Books:
         body = {"shop_id": "shop1", "external_id": uid, "payment_status": "paid", **more}
         items = [{"p1_id": "20401", "qty": 1, "price": cents / 100}]
         return self.world.pharmaone.upsert({**body, "items": items}).id
+
+    def pharmaone_makes_another(self, number: str) -> None:
+        """An order that has nothing to do with RxScale; "": it has no number of a shop's."""
+        items = [{"p1_id": "20401", "qty": 1, "price": 5}]
+        body = {"shop_id": "shop1", "external_id": f"desk-{len(self.world.p1_orders)}"}
+        order = self.world.pharmaone.upsert({**body, "payment_status": "paid", "items": items})
+        order.data["external_id"] = number
+
+    async def remember_all(self) -> None:
+        """As a bridge would that read each of PharmaOne's orders at the time."""
+        store = await Store.open(self.folder / "rxbridge.db", now=self.at)
+        await store.save_p1_orders(
+            [
+                P1Order(OrderId(order.id), order.status, self.at, order.external_id)
+                for order in self.world.p1_orders.values()
+            ]
+        )
+        await store.close()
 
     def routed(self, uid: str, at: datetime) -> None:
         self.at = at
@@ -93,3 +114,38 @@ async def test_midnight_is_that_of_the_pharmacy(books: Books):
     books.at += timedelta(days=40)
     assert findings(await books.of(OCTOBER)) == {just_before[1]: None, exactly[0]: None}
     assert findings(await books.of(NOVEMBER)) == {exactly[1]: None}
+
+
+async def test_a_page_that_is_put_off_costs_that_page_alone(books: Books):
+    """A long list is not begun anew, and may take longer than one vendor's pause is waited for."""
+    for _ in range(450):
+        books.pharmaone_makes_another("")
+    late = Fault(vendor="pharmaone", route="GET /orders", skip=2, status=429)
+    books.world.break_calls(late)
+    await books.remember_all()
+    books.at += timedelta(days=1)
+    assert (await books.of(OCTOBER)).others == 450
+    assert len(books.world.calls("GET /orders")) == 3 + 1
+
+
+async def test_what_the_bridge_has_learnt_is_not_asked_again(books: Books):
+    """Of thousands of orders that are none of RxScale's, a running bridge knows that already."""
+    (uid,) = books.rxscale_gets(datetime(2026, 10, 5, tzinfo=UTC))
+    books.pharmaone_makes(uid, books.at)
+    for _ in range(20):
+        books.pharmaone_makes_another("")
+    await books.remember_all()
+    books.at += timedelta(days=40)
+    found = await books.of(OCTOBER)
+    assert (findings(found), found.others) == ({uid: None}, 20)
+    assert books.world.calls("GET /orders/{id}") == []
+    assert books.world.calls("GET /pharmacy_orders/{uid}") == []
+
+
+async def test_another_shops_number_that_rxscale_refuses_is_none_of_its_orders(books: Books):
+    books.pharmaone_makes_another("SHOP/7")
+    no = Fault(vendor="rxscale", route="GET /pharmacy_orders/{uid}", status=400, body={"error": {}})
+    books.world.break_calls(no)
+    books.at += timedelta(days=1)
+    found = await books.of(OCTOBER)
+    assert (findings(found), found.others) == ({}, 1)

@@ -30,8 +30,8 @@ def money(arguments: argparse.Namespace) -> int:
     if settings.missing_for_run():
         raise Misconfigured(settings.missing_for_run())
     month = _month(arguments.month, settings.money.timezone)
-    with show.busy("reading payouts, orders and the sales report"):
-        found = asyncio.run(booked(settings, month))
+    with show.busy("reading both vendors' books") as tell:
+        found = asyncio.run(booked(settings, month, tell))
     sums = totals(found.rows)
     if arguments.csv is not None:
         _write(arguments.csv, found.rows)
