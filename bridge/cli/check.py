@@ -5,10 +5,12 @@ Nothing is changed anywhere: vendors are asked, and changes are tried on what is
 
 import argparse
 import asyncio
+import logging
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from bridge import app
 from bridge.app import Vendors, open_vendors
@@ -17,17 +19,22 @@ from bridge.cli.shared import show
 from bridge.cli.shared.needs import Need, of_pharmaone, of_rxscale
 from bridge.cli.shared.opened import now, settings_of
 from bridge.cli.shared.working import as_a_guest
-from bridge.errors import BridgeError, Misconfigured
+from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.exchange import Call
 from bridge.mapping.rules import Rules
 from bridge.pharmaone.dialect import TOKEN
 from bridge.rxscale.client import RxScale
+from bridge.rxscale.dialect import HEALTH
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
 from bridge.store import Store
 
+Answer = TypeVar("Answer")
 Verdict = Literal["ok", "warn", "fail"]
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
+WIDTH = 52
+TRIES = 3
+MOMENT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +48,26 @@ class Line:
 
 def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
-    with show.busy("trying everything out"):
+    with show.busy("trying everything out"), _quiet(logging.getLogger("bridge.transport")):
         lines = asyncio.run(_all(settings, offline=arguments.offline))
     if arguments.json:
         show.as_json({"checks": [asdict(line) for line in lines]})
     else:
         for line in lines:
             mark = f"[{COLOURS[line.verdict]}]{line.verdict:4}[/]"
-            show.console().print(f"{mark}  {line.what:52} ", end="")
+            show.console().print(f"{mark}  {line.what:{WIDTH}} ", end="")
             show.console().print(line.text, markup=False)
     return FAILED if any(line.verdict == "fail" for line in lines) else DONE
+
+
+@contextmanager
+def _quiet(log: logging.Logger) -> Iterator[None]:
+    """Each line tells what went wrong; the log need not."""
+    log.disabled = True
+    try:
+        yield
+    finally:
+        log.disabled = False
 
 
 async def _all(settings: Settings, *, offline: bool) -> list[Line]:
@@ -98,8 +115,11 @@ async def _vendors(settings: Settings) -> AsyncIterator[Line]:
 
     guest = as_a_guest(settings) if settings.store.path.exists() else settings
     async with open_vendors(guest, unobserved) as vendors:
+        astray = False
         for need in of_rxscale(settings, _rules(settings), vendors.rxscale):
-            yield await _tried(need)
+            line = _astray(need) if astray and need.is_single else await _tried(need)
+            astray |= line.verdict == "fail" and line.text.startswith(f"{HEALTH.path_name}: ")
+            yield line
         yield await _subscribed(settings, vendors.rxscale)
         yield await _keyed(vendors)
         for need in of_pharmaone(settings, vendors):
@@ -119,17 +139,35 @@ async def _tried(need: Need) -> Line:
     if need.attempt is None:
         return Line(need.what, "warn", f"{need.right}: cannot be tried without sending something")
     try:
-        await need.attempt()
+        await _unhurried(need.attempt)
     except BridgeError as failure:
         return Line(need.what, "fail", str(failure))
-    return Line(need.what, "ok", need.right)
+    return Line(need.what, "ok", need.right or "it answers")
+
+
+def _astray(need: Need) -> Line:
+    """At an address where nothing is, "not found" says nothing of the key."""
+    text = f"{HEALTH.path_name}: nothing is at this address, so whether the key has {need.right} "
+    return Line(need.what, "fail", f"{text}cannot be told")
+
+
+async def _unhurried(ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Waits for a vendor that asks for a moment's patience, but not for one that is away."""
+    for _ in range(TRIES - 1):
+        try:
+            return await ask()
+        except TryLater as failure:
+            if failure.after is None or failure.after > MOMENT_SECONDS:
+                raise
+            await asyncio.sleep(failure.after)
+    return await ask()
 
 
 async def _keyed(vendors: Vendors) -> Line:
     """The exchange of the key for a token, and every scope that is missing."""
     what, tokens = f"PharmaOne {TOKEN.name}", vendors.pharmaone.tokens
     try:
-        await tokens.get()
+        await _unhurried(tokens.get)
     except BridgeError as failure:
         return Line(what, "fail", str(failure))
     missing = tokens.facts.missing_scopes
@@ -142,7 +180,7 @@ async def _keyed(vendors: Vendors) -> Line:
 async def _subscribed(settings: Settings, rxscale: RxScale) -> Line:
     what = "RxScale webhooks"
     try:
-        found = await rxscale.subscriptions()
+        found = await _unhurried(rxscale.subscriptions)
     except BridgeError as failure:
         return Line(what, "warn", str(failure))
     public = settings.server.public_url
@@ -163,7 +201,7 @@ async def _shop(settings: Settings, vendors: Vendors) -> Line:
     if wanted is None:
         return Line(what, "ok", "the connector's address says it")
     try:
-        shops = await vendors.pharmaone.shops()
+        shops = await _unhurried(vendors.pharmaone.shops)
     except BridgeError as failure:
         return Line(what, "warn", f"cannot be looked up: {failure}")
     known = [str(shop.shop_id) for shop in shops]

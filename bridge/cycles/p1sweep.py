@@ -15,6 +15,7 @@ from bridge.core.paging import Found, Seen, Wanted, read_all
 from bridge.cycles.paged import drive
 from bridge.exchange import Harm
 from bridge.mapping import Rules
+from bridge.pharmaone.calling import FEWEST_ROWS
 from bridge.pharmaone.client import PharmaOne
 from bridge.store import Store
 
@@ -83,10 +84,12 @@ class P1Sweep:
         """No event tells that one was declined (section 12), so those that wait are listed."""
         waiting = set(await self._store.prescriptions())
         listed: dict[PrescriptionId, str] = {}
-        for number in range(MOST_PAGES if waiting else 0):
-            page = await self._pharmaone.prescriptions_page(PAGE, number * PAGE)
+        offset = 0
+        for _ in range(MOST_PAGES if waiting else 0):
+            page = await self._pharmaone.prescriptions_page(PAGE, offset)
             listed |= page
-            if len(page) < PAGE or waiting <= listed.keys():
+            offset += len(page)
+            if len(page) < FEWEST_ROWS or waiting <= listed.keys():
                 break
         hinted = await self._store.prescriptions_swept(listed, self._now()) if waiting else 0
         if hinted:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from bridge.errors import Unsure
+from bridge.errors import Garbled, Unsure
 from bridge.exchange import Harm, Request, Response, Send
 from bridge.pharmaone import answers, wire
 from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
@@ -15,6 +15,9 @@ from bridge.pharmaone.token import TokenKeeper
 Query = tuple[tuple[str, str], ...]
 Model = TypeVar("Model", bound=BaseModel)
 Row = TypeVar("Row")
+
+FEWEST_ROWS = 50
+"""The default page (5). A shorter one is the last; a longer one may be, as limits are capped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +123,19 @@ async def by_offset(
 ) -> AsyncIterator[Row]:
     """Every row of a list that is paged by `limit` and `offset` (5); `fetch` gives rows and total.
 
-    Ends at the total or, where there is none (C3), at the first page that is not full.
+    Where there is no total (C3), it ends at the first page that is not full. Raises Garbled if the
+    same page comes again and there should be more.
     """
     offset = 0
+    before: tuple[Row, ...] = ()
     while True:
         rows, total = await fetch(limit, offset)
+        if rows == before:
+            if rows and total is not None:
+                raise Garbled("PharmaOne gives the same page of a list again")
+            return
         for row in rows:
             yield row
-        offset += len(rows)
-        if not rows or (len(rows) < limit if total is None else offset >= total):
+        offset, before = offset + len(rows), rows
+        if len(rows) < min(limit, FEWEST_ROWS) if total is None else offset >= total:
             return

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from bridge.errors import Garbled
 from bridge.exchange import Harm, Request, Response, Send
 from bridge.rxscale import answers
 from bridge.rxscale.dialect import Route, Site
@@ -14,6 +15,9 @@ from bridge.rxscale.dialect import Route, Site
 Query = tuple[tuple[str, str], ...]
 Model = TypeVar("Model", bound=BaseModel)
 Row = TypeVar("Row")
+
+FEWEST_ROWS = 50
+"""The default page (5). A shorter one is the last; a longer one may be, as limits are capped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,19 @@ async def by_page(
 ) -> AsyncIterator[Row]:
     """Every row of a list that is paged from 0; `fetch` gives rows and how many pages there are.
 
-    Ends at the last page or, where nobody says which that is, at the first that is not full.
+    Where nobody says how many, it ends at the first page that is not full. Raises Garbled if the
+    same page comes again and there should be more.
     """
     number = 0
+    before: tuple[Row, ...] = ()
     while True:
         rows, pages = await fetch(number)
+        if rows == before:
+            if rows and pages is not None:
+                raise Garbled("RxScale gives the same page of a list again")
+            return
         for row in rows:
             yield row
-        number += 1
-        if not rows or (len(rows) < limit if pages is None else number >= pages):
+        number, before = number + 1, rows
+        if len(rows) < min(limit, FEWEST_ROWS) if pages is None else number >= pages:
             return

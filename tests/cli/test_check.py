@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.conftest import python
 
 from bridge.cli.main import main
 from bridge.sandbox import Sandbox, SandboxSettings
+from bridge.sandbox.traffic import Fault
 
 RX = (
     "RxScale GET /health/", "RxScale GET /pharmacy_orders/", "RxScale GET /pharmacy_orders/{uid}",
@@ -35,10 +37,13 @@ ALL = frozenset(
 KEY = "rx-narrow-key"
 
 
-async def checked(env: pytest.MonkeyPatch, folder: Path, capsys: Any, **settings: Any) -> Any:
+async def checked(
+    env: pytest.MonkeyPatch, folder: Path, capsys: Any, *faults: Fault, **settings: Any
+) -> Any:
     """What `check --json` says, against a sandbox in this process."""
     calm = {"rx_per_second": 0, "rx_per_minute": 0, **settings}
     async with Sandbox(SandboxSettings(**calm)) as sandbox:
+        sandbox.world.break_calls(*faults)
         env.setenv("RXBRIDGE_RXSCALE__BASE_URL", sandbox.rxscale_url)
         env.setenv("RXBRIDGE_PHARMAONE__BASE_URL", sandbox.pharmaone_url)
         env.setenv(
@@ -120,3 +125,55 @@ async def test_what_more_a_configuration_needs(env, folder, capsys):
     assert all(lines[f"PharmaOne {each}"]["verdict"] == "ok" for each in more), lines
     v1 = lines["PharmaOne POST /v1/order-requests"]
     assert (v1["verdict"], "cannot be tried" in v1["text"]) == ("warn", True)
+
+
+async def test_a_vendor_that_takes_no_such_name_lets_the_key_read(env, folder, capsys):
+    """A name that cannot be an order's may be refused rather than not found."""
+    env.setenv("RXBRIDGE_STOCK__ADOPT_EXTERNAL", "true")
+    env.setenv("RXBRIDGE_ORDERS__PRESCRIPTIONS", "ingest")
+    no: dict[str, Any] = {"status": 400, "body": {"error": "invalid id"}}
+    routes = ("/orders/{id}", "/prescriptions/{id}", "/inventory/{id}/log")
+    faults = [Fault(vendor="pharmaone", route=f"GET {route}", **no) for route in routes]
+    faults.append(Fault(vendor="rxscale", route="GET /pharmacy_orders/{uid}", **no))
+    code, lines = await checked(env, folder, capsys, *faults)
+    assert code == 0, [line for line in lines.values() if line["verdict"] == "fail"]
+
+
+async def test_at_a_wrong_address_no_right_is_told(env, folder, capsys):
+    """Nothing is found there, whether the key may or not."""
+    env.setenv("RXBRIDGE_RXSCALE__API_PATH", "/v1/elsewhere")
+    code, lines = await checked(env, folder, capsys)
+    assert code == 1
+    found = {what: line for what, line in lines.items() if what in RX[:-1]}
+    assert {line["verdict"] for line in found.values()} == {"fail"}, found
+    assert "rxscale.api_path" in lines["RxScale GET /health/"]["text"]
+    assert "rxscale.api_path" in lines["RxScale PATCH /pharmacy_orders/{uid}/status"]["text"]
+
+
+async def test_a_vendor_that_asks_to_wait_a_moment_is_asked_again(env, folder, capsys):
+    """A running bridge may just have spent the second's calls."""
+    faults = [
+        Fault(vendor="rxscale", route="GET /pharmacy_skus/", times=2, status=429),
+        Fault(vendor="pharmaone", route="GET /shops", status=429),
+    ]
+    code, lines = await checked(env, folder, capsys, *faults)
+    assert code == 0, lines
+    assert lines["PharmaOne shop"]["verdict"] == "ok"
+
+
+async def test_a_vendor_that_is_away_is_not_waited_for_at_each_line(env, folder, capsys):
+    gone = Fault(vendor="rxscale", route="*", times=1000, cut=True)
+    began = asyncio.get_running_loop().time()
+    code, lines = await checked(env, folder, capsys, gone)
+    assert code == 1
+    assert lines["RxScale GET /pharmacy_skus/"]["verdict"] == "fail"
+    assert lines["PharmaOne GET /orders"]["verdict"] == "ok"
+    assert asyncio.get_running_loop().time() - began < 15
+
+
+def test_the_log_says_nothing_beside_the_lines(vendors, folder):
+    wrong = {**vendors, "RXBRIDGE_PHARMAONE__API_KEY": "another"}
+    process = python("check", env=wrong, cwd=folder)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (1, "")
+    assert "PharmaOne does not accept the API key" in out

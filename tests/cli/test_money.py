@@ -4,11 +4,18 @@ import csv
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest.mock import AsyncMock
 
 import pytest
 import requests
 from cli.test_sides import post
+
+from bridge.cli.goods.verify import live
+from bridge.core.model import SkuUid
+from bridge.errors import Refused
+from bridge.rxscale.resources import LiveStock
 
 THIS_MONTH = f"{datetime.now(UTC):%Y-%m}"
 SHOP = "sandbox-shop"
@@ -62,7 +69,9 @@ def test_orders_that_have_nothing_to_do_with_rxscale(typed, accounts):
     [
         (("--month", "October"), "is no month"),
         (("--month", "2026-13"), "is no month"),
-        (("--month", "9999-12"), "is no month"),
+        (("--month", "9999-12"), "has not begun yet"),
+        (("--month", "2099-01"), "has not begun yet"),
+        (("--month", "0001-01"), "is no month"),
         (("--month", THIS_MONTH, "--csv", "nowhere/x.csv"), "cannot be written"),
     ],
 )
@@ -130,6 +139,49 @@ def test_a_shop_that_nobody_knows(typed, accounts):
     answer = typed("stock", "verify", "--shop", "nowhere")
     assert answer.code == 2
     assert "--shop nowhere: RxScale knows no such shop" in answer.err
+
+
+def test_an_address_that_is_none_of_the_public_apis(typed, accounts, monkeypatch):
+    monkeypatch.setenv("RXBRIDGE_RXSCALE__PUBLIC_API_PATH", "/v2/elsewhere")
+    answer = typed("stock", "verify", "--shop", SHOP)
+    assert answer.code == 2
+    assert "rxscale.public_api_path" in answer.err
+
+
+class Shelf:
+    """The shop's live stock, which refuses every question that names one of the `unknown`."""
+
+    def __init__(self, *unknown: str) -> None:
+        self.unknown = {*unknown}
+        self.calls = 0
+
+    async def live_stock(self, wanted: dict[str, int]) -> LiveStock:
+        self.calls += 1
+        if self.unknown & wanted.keys():
+            raise Refused("RxScale refused it (404)", status=404)
+        rows = [{"sku_uid": uid, "available": True, "available_stock": 7} for uid in wanted]
+        return LiveStock.model_validate({"available": True, "lines": rows})
+
+
+async def test_one_sku_that_the_shop_does_not_know_hides_none_of_the_others():
+    uids = [SkuUid(f"sku-{number}") for number in range(120)]
+    shelf = Shelf("sku-3", "sku-77")
+    found = await live(cast("Any", shelf), uids)
+    assert found.keys() == {*uids} - shelf.unknown
+    assert shelf.calls < 30
+
+
+async def test_a_shop_that_tells_no_live_stock_is_not_asked_for_each_sku():
+    uids = [SkuUid(f"sku-{number}") for number in range(1000)]
+    shelf = Shelf(*uids)
+    assert await live(cast("Any", shelf), uids) == {}
+    assert shelf.calls < 100
+
+
+async def test_another_refusal_is_told():
+    shelf = SimpleNamespace(live_stock=AsyncMock(side_effect=Refused("no", status=400)))
+    with pytest.raises(Refused):
+        await live(cast("Any", shelf), [SkuUid("sku-1")])
 
 
 # -- what the shop lacks ---------------------------------------------------------------------

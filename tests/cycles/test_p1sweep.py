@@ -35,6 +35,7 @@ class PharmaOne:
     orders: list[P1Order] = field(default_factory=list)
     details: Mapping[str, P1Order] = field(default_factory=dict)
     prescriptions: list[tuple[str, str]] = field(default_factory=list)
+    most_prescriptions: int = 200
     asked: list[Any] = field(default_factory=list)
 
     async def orders_page(self, limit: int, offset: int, _: object, status: str) -> P1Page:
@@ -49,7 +50,7 @@ class PharmaOne:
 
     async def prescriptions_page(self, limit: int, offset: int) -> dict[PrescriptionId, str]:
         self.asked.append(offset)
-        rows = self.prescriptions[offset : offset + limit]
+        rows = self.prescriptions[offset : offset + min(limit, self.most_prescriptions)]
         return {PrescriptionId(name): status for name, status in rows}
 
 
@@ -146,6 +147,16 @@ async def test_a_declined_prescription_is_noticed(store: Store):
     assert await sweep.run() == 1
     assert woke
     assert [each for each in pharmaone.asked if isinstance(each, int)] == [0, p1sweep.PAGE]
+
+
+async def test_a_declined_prescription_is_noticed_behind_pages_that_are_capped(store: Store):
+    """How many prescriptions a page may hold is not documented."""
+    number = PrescriptionId("org1-pq-1")
+    await store.save(submitted(prescription_id=number, prescription_status="new"), [])
+    others = [(f"org1-pq-x{n}", "new") for n in range(130)]
+    pharmaone = PharmaOne(prescriptions=[*others, (number, "declined")], most_prescriptions=50)
+    assert await sweep_over(store, pharmaone, []).run() == 1
+    assert [each for each in pharmaone.asked if isinstance(each, int)] == [0, 50, 100]
 
 
 async def test_without_prescriptions_of_ours_none_are_listed(store: Store):

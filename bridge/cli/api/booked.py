@@ -1,6 +1,6 @@
 """What RxScale pays and what PharmaOne sold in a month, read from both and put together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -12,14 +12,21 @@ from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.core.lifecycle import Vocabulary
 from bridge.core.model import OrderId, PharmacyOrderUid, State
 from bridge.core.money import Part, Row, Sale, compare
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, Refused
+from bridge.pharmaone import dialect as pharmaone
+from bridge.pharmaone.calling import by_offset
 from bridge.pharmaone.resources import OrderSummary, Report
+from bridge.rxscale import dialect as rxscale
+from bridge.rxscale.calling import by_page
 from bridge.rxscale.resources import Payout
 from bridge.settings import Settings
 from bridge.store import Store
 
 AFTERWARDS = timedelta(days=60)
 """So much later an order of the month may be routed, or approved at PharmaOne."""
+BEFORE = AFTERWARDS
+"""So much older may RxScale's order be that PharmaOne's order of the month was made of: what it
+pays has to be known, or it would look like one that nobody pays for."""
 OVER = frozenset({State.CANCELLED, State.REJECTED})
 
 
@@ -44,14 +51,29 @@ class Found:
     report_cents: int | None
 
 
-async def booked(settings: Settings, month: Month) -> Found:
-    known = await _remembered(settings)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store says of PharmaOne's orders: whose they are, and their `external_id`, which
+    is None where the order itself was read and has none.
+    """
+
+    linked: Mapping[OrderId, PharmacyOrderUid]
+    external_ids: Mapping[OrderId, str | None]
+
+
+async def booked(
+    settings: Settings, month: Month, tell: Callable[[str], None] = lambda _: None
+) -> Found:
+    """`tell` hears how far it is: a large shop takes minutes."""
     vocabulary = app.rules_of(settings).pharmaone
     async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
-        payouts = await patiently(lambda: _payouts(vendors, month))
-        orders = await patiently(lambda: _orders(vendors, settings, month))
-        parts = [_part(each) for each in payouts]
-        uids = await _uids(vendors, orders, known, {part.order for part in parts})
+        tell("reading RxScale's payouts")
+        parts = [_part(each) for each in await _payouts(vendors, month)]
+        tell("reading PharmaOne's orders")
+        orders = await _orders(vendors, settings, month)
+        known = await _remembered(settings, [OrderId(order.id) for order in orders])
+        uids = await _uids(vendors, orders, known, {part.order for part in parts}, tell)
+        tell("reading PharmaOne's sales report")
         report = await _report(vendors, month)
     sales = [
         _sale(each, uids[each.id], vocabulary, settings.money.paid)
@@ -69,29 +91,42 @@ async def booked(settings: Settings, month: Month) -> Found:
     return Found(rows, others, _revenue(report, settings.money.revenue))
 
 
-async def _remembered(settings: Settings) -> dict[OrderId, PharmacyOrderUid]:
-    """Which of PharmaOne's orders the bridge knows to be whose; its list may not say it (C4)."""
+async def _remembered(settings: Settings, orders: Sequence[OrderId]) -> Known:
+    """What the bridge has learnt of these orders; PharmaOne's list may not say it (C4)."""
     if not settings.store.path.exists():
-        return {}
+        return Known({}, {})
     store = await Store.open(settings.store.path, now=now())
     try:
         rows = await store.orders(limit=1_000_000)
-        return {row.link.order_id: row.link.uid for row in rows if row.link.order_id}
+        linked = {row.link.order_id: row.link.uid for row in rows if row.link.order_id}
+        return Known(linked, await store.p1_known(orders))
     finally:
         await store.close()
 
 
 async def _payouts(vendors: Vendors, month: Month) -> list[Payout]:
     """Routed ones are found by when they were routed, which may be later than the month."""
-    end = min(month.ends + AFTERWARDS, now())
-    found = vendors.rxscale.payouts.all(start=month.begins, end=end)
-    return [each async for each in found]
+    start, end = month.begins - BEFORE, min(month.ends + AFTERWARDS, now())
+
+    async def fetch(page: int) -> tuple[tuple[Payout, ...], int | None]:
+        payouts = vendors.rxscale.payouts
+        found = await patiently(lambda: payouts.page(page, start=start, end=end, ascending=True))
+        return found.data, found.pages
+
+    return [each async for each in by_page(fetch, rxscale.MOST_ROWS)]
 
 
 async def _orders(vendors: Vendors, settings: Settings, month: Month) -> list[OrderSummary]:
     """Those that PharmaOne made from the month's beginning on; its list cannot be asked by time."""
+    shop = settings.pharmaone.shop_id or ""
+
+    async def fetch(limit: int, offset: int) -> tuple[tuple[OrderSummary, ...], int | None]:
+        book = vendors.pharmaone.order_book
+        page = await patiently(lambda: book.page(limit, offset, shop_id=shop))
+        return page.data, page.pagination.total if page.pagination else None
+
     found: dict[str, OrderSummary] = {}
-    async for each in vendors.pharmaone.order_book.all(shop_id=settings.pharmaone.shop_id or ""):
+    async for each in by_offset(fetch, pharmaone.MOST_ROWS):
         at = each.created_at
         if at is None or month.begins <= at < month.ends + AFTERWARDS:
             found[each.id] = each
@@ -100,32 +135,42 @@ async def _orders(vendors: Vendors, settings: Settings, month: Month) -> list[Or
 
 async def _uids(
     vendors: Vendors,
-    orders: Iterable[OrderSummary],
-    known: Mapping[OrderId, PharmacyOrderUid],
+    orders: Sequence[OrderSummary],
+    known: Known,
     paid: set[PharmacyOrderUid],
+    tell: Callable[[str], None],
 ) -> dict[str, PharmacyOrderUid]:
     """Whose each of PharmaOne's orders is; an order that RxScale does not know is left out."""
+    ours = paid | {*known.linked.values()}
     found: dict[str, PharmacyOrderUid] = {}
-    for order in orders:
-        uid = known.get(OrderId(order.id)) or await _external_id(vendors, order)
-        if uid is not None and (
-            uid in paid or uid in known.values() or await _is_there(vendors, uid)
-        ):
+    for number, order in enumerate(orders, start=1):
+        tell(f"looking whose PharmaOne's orders are: {number} of {len(orders)}")
+        uid = known.linked.get(OrderId(order.id)) or await _external_id(vendors, order, known)
+        if uid is not None and (uid in ours or await _is_there(vendors, uid)):
             found[order.id] = uid
     return found
 
 
-async def _external_id(vendors: Vendors, order: OrderSummary) -> PharmacyOrderUid | None:
-    """As the list says it, else as the order itself does."""
+async def _external_id(
+    vendors: Vendors, order: OrderSummary, known: Known
+) -> PharmacyOrderUid | None:
+    """As the list or the store says it, else as the order itself does."""
     if order.external_id is not None:
         return PharmacyOrderUid(order.external_id)
-    sight = await patiently(lambda: vendors.pharmaone.order(OrderId(order.id)))
-    external_id = sight.order.external_id if sight else None
+    if OrderId(order.id) in known.external_ids:
+        external_id = known.external_ids[OrderId(order.id)]
+    else:
+        sight = await patiently(lambda: vendors.pharmaone.order(OrderId(order.id)))
+        external_id = sight.order.external_id if sight else None
     return PharmacyOrderUid(external_id) if external_id else None
 
 
 async def _is_there(vendors: Vendors, uid: PharmacyOrderUid) -> bool:
-    return await patiently(lambda: vendors.rxscale.order(uid)) is not None
+    """Another shop's number may be none that RxScale takes for an order's."""
+    try:
+        return await patiently(lambda: vendors.rxscale.order(uid)) is not None
+    except Refused:
+        return False
 
 
 async def _report(vendors: Vendors, month: Month) -> Report | None:

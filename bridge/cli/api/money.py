@@ -17,6 +17,8 @@ from bridge.core.money import Row, Totals, euros, totals
 from bridge.errors import Fault, Misconfigured
 
 HEADINGS = ("order", "name", "PharmaOne's", "paid out", "to come", "PharmaOne says", "paid", "")
+EARLIEST = 2000
+"""No order is of a year before this one."""
 COLUMNS = (
     "pharmacy_order_uid", "name", "pharmaone_order_id", "ordered_at", "routed", "projected",
     "pharmaone_total", "pharmaone_paid", "currency", "difference", "finding", "why",
@@ -28,8 +30,8 @@ def money(arguments: argparse.Namespace) -> int:
     if settings.missing_for_run():
         raise Misconfigured(settings.missing_for_run())
     month = _month(arguments.month, settings.money.timezone)
-    with show.busy("reading payouts, orders and the sales report"):
-        found = asyncio.run(booked(settings, month))
+    with show.busy("reading both vendors' books") as tell:
+        found = asyncio.run(booked(settings, month, tell))
     sums = totals(found.rows)
     if arguments.csv is not None:
         _write(arguments.csv, found.rows)
@@ -50,14 +52,24 @@ def _month(typed: str | None, timezone: str) -> Month:
             Fault("money.timezone", f"there is no '{timezone}' here", remedy)
         ) from None
     today = now().astimezone(zone).date()
-    try:
-        first = date.fromisoformat(f"{typed}-01") if typed else _before(today)
-        after = (first + timedelta(days=31)).replace(day=1)
-    except (ValueError, OverflowError):
-        remedy = "write it like 2026-11"
-        raise Misconfigured(Fault("--month", f"'{typed}' is no month", remedy)) from None
+    first = _first_day(typed) if typed else _before(today)
+    if first > today:
+        remedy = "name one that has begun"
+        raise Misconfigured(Fault("--month", f"{typed} has not begun yet", remedy))
+    after = (first + timedelta(days=31)).replace(day=1)
     begins, ends = (datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, after))
     return Month(first, after - timedelta(days=1), begins.astimezone(UTC), ends.astimezone(UTC))
+
+
+def _first_day(typed: str) -> date:
+    try:
+        first = date.fromisoformat(f"{typed}-01")
+    except ValueError:
+        first = date.min
+    if first.year < EARLIEST:
+        remedy = "write it like 2026-11"
+        raise Misconfigured(Fault("--month", f"'{typed}' is no month", remedy))
+    return first
 
 
 def _before(today: date) -> date:

@@ -13,12 +13,12 @@ from bridge.cli.shared.stocking import look
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
 from bridge.core.stock.plan import PlanRow, explain
-from bridge.core.stock.verify import Shelved, Shown, Verified
+from bridge.core.stock.verify import GONE, Shelved, Shown, Verified
 from bridge.core.stock.verify import verify as judged
 from bridge.cycles.catalogue import read_skus
 from bridge.errors import Fault, Misconfigured, Refused
 from bridge.rxscale.resources import Shop
-from bridge.rxscale.resources.public import in_portions
+from bridge.rxscale.resources.public import StockLine, in_portions
 from bridge.settings import Settings
 
 HEADINGS = ("SKU", "name", "there", "shop has", "found", "why")
@@ -66,15 +66,41 @@ def _shelved(skus: Iterable[CatalogueSku], rows: Iterable[PlanRow]) -> list[Shel
 async def _shown(vendors: Vendors, identifier: str, market: str) -> dict[SkuUid, Shown]:
     shop = vendors.rxscale.shop(identifier, market)
     words = await patiently(lambda: _sold(shop, identifier))
-    shown: dict[SkuUid, Shown] = {}
-    for portion in in_portions([*words]):
-        live = await patiently(lambda asked=portion: shop.live_stock(dict.fromkeys(asked, 1)))  # type: ignore[misc]
-        for line in live.lines:
-            uid = SkuUid(line.sku_uid)
-            shown[uid] = Shown(line.available, line.available_stock, words.get(uid, ""))
-    for uid, word in words.items():
-        shown.setdefault(uid, Shown(word != "Unavailable", None, word))
-    return shown
+    stock = await live(shop, [*words])
+    return {uid: _shown_as(word, stock.get(uid)) for uid, word in words.items()}
+
+
+def _shown_as(word: str, line: StockLine | None) -> Shown:
+    if line is None:
+        return Shown(word != GONE, None, word)
+    return Shown(line.available, line.available_stock, word)
+
+
+async def live(shop: Shop, uids: Sequence[SkuUid]) -> dict[SkuUid, StockLine]:
+    """Live stock, as far as the shop tells it: without those that it does not know there.
+
+    A shop that knows none of the first portion has no live stock, and is asked no more.
+    """
+    found: dict[SkuUid, StockLine] = {}
+    for portion in in_portions(uids):
+        found |= await _live(shop, portion)
+        if not found:
+            break
+    return found
+
+
+async def _live(shop: Shop, uids: Sequence[SkuUid]) -> dict[SkuUid, StockLine]:
+    """One unknown SKU has the whole question refused (404), so it is asked again by halves."""
+    try:
+        answer = await patiently(lambda: shop.live_stock(dict.fromkeys(uids, 1)))
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        if len(uids) == 1:
+            return {}
+        half = len(uids) // 2
+        return await _live(shop, uids[:half]) | await _live(shop, uids[half:])
+    return {SkuUid(line.sku_uid): line for line in answer.lines}
 
 
 async def _sold(shop: Shop, identifier: str) -> dict[SkuUid, str]:
@@ -88,6 +114,7 @@ async def _sold(shop: Shop, identifier: str) -> dict[SkuUid, str]:
     except Refused as refused:
         if refused.status != 404:
             raise
+        await shop.health()  # or is it the address? It says so
         remedy = "ask RxScale for the identifier of your shop; the key must be of its organisation"
         raise Misconfigured(
             Fault(f"--shop {identifier}", "RxScale knows no such shop", remedy)

@@ -37,6 +37,11 @@ class Need:
     def what(self) -> str:
         return f"{self.vendor} {self.route}"
 
+    @property
+    def is_single(self) -> bool:
+        """It names something that is not there: "not found" is the good answer."""
+        return "{" in self.route
+
 
 def of_rxscale(settings: Settings, rules: Rules | None, client: RxScale) -> Iterator[Need]:
     """In the order in which they tell most."""
@@ -45,7 +50,7 @@ def of_rxscale(settings: Settings, rules: Rules | None, client: RxScale) -> Iter
     word = next(iter(rules.rxscale.says.values()), first) if rules else "pending review"
     yield _rx(client.health, client.health)
     yield _rx(client.orders_page, lambda: client.orders_page(first, 0, 1))
-    yield _rx(client.order, lambda: client.order(uid))
+    yield _rx(client.order, _refusal_is_well(lambda: client.order(uid)))
     yield _rx(client.set_status, _refusal_is_well(lambda: client.set_status(uid, word)))
     if client.site.generation.completes:
         yield _rx(client.complete, _refusal_is_well(lambda: client.complete(uid)))
@@ -62,17 +67,17 @@ def of_pharmaone(settings: Settings, vendors: Vendors) -> Iterator[Need]:
     client = vendors.pharmaone
     order, product = OrderId(NOBODY), ProductId(NOBODY)
     yield _p1(client.orders_page, lambda: client.orders_page(1, 0, Harm.ORDER))
-    yield _p1(client.order, lambda: client.order(order))
+    yield _p1(client.order, _refusal_is_well(lambda: client.order(order)))
     yield _p1(client.inventory, client.inventory)
     yield _scoped(vendors, p1.ORDER_STATUS)
     yield _scoped(vendors, p1.SUBMIT[settings.pharmaone.submit_via])
     if settings.orders.prescriptions == "ingest":
         name = PrescriptionId(NOBODY)
         yield _p1(client.prescriptions_page, lambda: client.prescriptions_page(1, 0))
-        yield _p1(client.prescription, lambda: client.prescription(name))
+        yield _p1(client.prescription, _refusal_is_well(lambda: client.prescription(name)))
         yield _scoped(vendors, p1.INGEST)
     if settings.stock.adopt_external:
-        yield _p1(client.inventory_log, lambda: client.inventory_log(product))
+        yield _p1(client.inventory_log, _refusal_is_well(lambda: client.inventory_log(product)))
         yield _scoped(vendors, p1.ADJUST)
 
 
@@ -99,7 +104,7 @@ def _scoped(vendors: Vendors, route: p1.Route) -> Need:
 
 
 def _refusal_is_well(attempt: Try) -> Try:
-    """A key that may is told that there is no such thing, or that the change is no good."""
+    """A key that may is told that there is no such thing, or that it is no good."""
 
     async def tried() -> None:
         try:

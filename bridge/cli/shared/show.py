@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,13 +17,13 @@ def console() -> Console:
 
 
 @contextmanager
-def busy(what: str) -> Iterator[None]:
-    """Shows on a terminal that work is going on; anywhere else nothing."""
+def busy(what: str) -> Iterator[Callable[[str], None]]:
+    """Shows on a terminal that work is going on, and what it is told of it; else nothing."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda _: None
         return
-    with Console(stderr=True).status(what):
-        yield
+    with Console(stderr=True).status(what) as status:
+        yield status.update
 
 
 def as_json(document: object) -> None:

@@ -58,9 +58,10 @@ def _verified(shelved: Shelved, shown: Shown | None) -> Verified:
 
 
 def _judged(shelved: Shelved, shown: Shown | None) -> tuple[Verdict, str]:
-    can_be_bought = shown is not None and shown.available and shown.availability != GONE
+    """Where the shop says both, what is worse counts: its list may be older than its live stock."""
     there = shelved.there
-    if shown is None or not can_be_bought:
+    is_there = there is not None and there > 0
+    if shown is None or not shown.available or (is_there and shown.availability == GONE):
         if there is not None and there > 0:
             sells = "the shop does not sell it" if shown is None else "the shop says it is sold out"
             return "there_not_sold", f"{sells}, and {there} are there"

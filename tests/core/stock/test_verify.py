@@ -19,6 +19,8 @@ def shelved(there: int | None, *, linked: bool = True, uid: str = "psku-1") -> S
         (5, True, Shown(True, 6), "sold_not_there", "6 can be bought, and 5 are there"),
         (0, True, Shown(True, 1), "sold_not_there", "none is there"),
         (0, True, Shown(True, None, "High"), "sold_not_there", "none is there"),
+        (0, True, Shown(True, 4, "Unavailable"), "sold_not_there", "none is there"),
+        (None, True, Shown(True, 4, "Unavailable"), "sold_not_there", "does not say"),
         (None, True, Shown(True, 1), "sold_not_there", "does not say"),
         (None, False, Shown(True, 1), "sold_not_there", "no product of PharmaOne's"),
         (None, False, Shown(False, 0), "ok", "not sold"),
