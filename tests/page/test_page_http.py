@@ -1,5 +1,6 @@
 """The page without a browser: what it shows, what its forms do, and whom it turns away."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -310,6 +311,8 @@ async def test_what_no_form_of_ours_asks_is_refused(tmp_path: Path):
         (b"token=\xff&key=%ff", "application/x-www-form-urlencoded", 400),
         (b"token=x", "application/x-www-form-urlencoded; charset=nonsense", 400),
         (b"\xff", "application/x-www-form-urlencoded; charset=utf-8", 400),
+        (b"token=%ED%A0%80", "application/x-www-form-urlencoded", 400),
+        (b"&".join([b"a=1"] * 21), "application/x-www-form-urlencoded", 400),
         (b"{}", "application/json", 403),
         (b"", "", 403),
         (b"a=" + b"x" * 2_000_000, "application/x-www-form-urlencoded", 413),
@@ -321,6 +324,18 @@ async def test_no_body_is_a_fault_of_ours(tmp_path: Path, body: bytes, kind: str
             headers = {"Content-Type": kind} if kind else {}
             async with http.post("/stuck", data=BytesIO(body), headers=headers) as answer:
                 assert answer.status == status
+
+
+async def test_no_charset_keeps_the_bridge_from_answering(tmp_path: Path):
+    """Who need not log in may send a form in punycode, which takes a minute to decode."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        body = b"a" * 250_000 + b"-" + b"a" * 250_000
+        kind = {"Content-Type": "application/x-www-form-urlencoded; charset=punycode"}
+        async with aiohttp.ClientSession(house.running.url) as http:
+            began = time.process_time()
+            async with http.post("/login", data=BytesIO(body), headers=kind) as answer:
+                assert answer.status == 400
+            assert time.process_time() - began < 2
 
 
 async def test_every_answer_carries_the_headers(tmp_path: Path):
