@@ -120,6 +120,55 @@ async def test_a_button_pressed_too_late_does_nothing(tmp_path: Path):
             assert "It has changed meanwhile" in page.text
 
 
+async def test_what_was_said_of_one_time_is_not_said_of_the_next(tmp_path: Path):
+    """He looked, it was not there, it was sent; its answer was lost as well: now it may be there.
+    The form that is still open elsewhere must not send it once more, nor leave it alone.
+    """
+    ask = {"unsure_submission": "ask"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=ask) as house:
+        uid = await unsure_order(house)
+        async with browser(house) as page:
+            await page.get()
+            shown = [page.form("/stuck", act=act) for act in ("retry", "submitted", "drop")]
+            house.world.break_calls(
+                Fault(vendor="pharmaone", route="POST /order-requests", when="after", cut=True)
+            )
+            await page.post("/stuck", {**shown[0], "looked": "yes"})
+            assert "It is looked at again now." in page.text
+            await house.settle()
+            before = await house.stuck()
+            assert [row.note.code for row in before] == [shown[0]["code"]]
+            for fields in shown:
+                await page.post("/stuck", {**fields, "looked": "yes", "reason": "x"})
+                assert "It has changed meanwhile" in page.text
+            await house.settle()
+            assert await house.stuck() == before
+            posts = [call for call in house.calls(uid) if "order-requests" in call.route]
+            assert len(posts) == 2
+
+
+async def test_only_what_was_shown_is_confirmed(tmp_path: Path):
+    """He checked that half of it is gone; meanwhile PharmaOne shows nothing at all."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync()
+        for product in list(house.world.inventory):
+            house.hand(product, 1)
+        await house.sync()
+        async with browser(house) as page:
+            await page.get()
+            shown = {**page.form("/sync", what="confirm"), "looked": "yes"}
+            house.world.remove_inventory()
+            await house.sync()
+            assert "inventory is empty" in await page.get()
+            await page.post("/sync", shown)
+            assert "It has changed meanwhile" in page.text
+            assert await house.bridge.store.stock.asked() is None
+            await page.press("/sync", {"looked": "yes"}, what="confirm")
+            await house.sync(confirm=await house.bridge.store.stock.asked() == "confirm")
+            await page.post("/sync", shown)
+            assert await house.bridge.store.stock.asked() is None, "nothing waits any more"
+
+
 async def test_an_order_that_is_being_looked_at_is_left_to_that(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive(NOT_LINKED)
