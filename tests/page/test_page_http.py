@@ -1,5 +1,6 @@
 """The page without a browser: what it shows, what its forms do, and whom it turns away."""
 
+import asyncio
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -279,6 +280,8 @@ async def test_stock_is_compared_by_its_button_and_an_odd_one_confirmed(tmp_path
         ({"X_Forwarded_For": "203.0.113.7"}, 403),
         ({"Forwarded": "for=203.0.113.7"}, 403),
         ({"Via": "1.1 proxy"}, 403),
+        ({"X_Forwarded_Proto": "https"}, 403),
+        ({"X_Client_IP": "203.0.113.7"}, 403),
     ],
 )
 async def test_without_a_login_only_this_machine_itself_sees_it(
@@ -291,6 +294,26 @@ async def test_without_a_login_only_this_machine_itself_sees_it(
             assert ("at RxScale" in page.text or "Stuck" in page.text) is (status == 200)
             await page.get("/health", **headers)
             assert page.status == 200, "health is for monitors, wherever they are"
+
+
+@pytest.mark.parametrize(
+    ("request_head", "status"),
+    [
+        ("GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n", b"200"),
+        # nginx with nothing but proxy_pass, which is what many have
+        ("GET / HTTP/1.0\r\nHost: 127.0.0.1:8080\r\n", b"403"),
+    ],
+)
+async def test_a_proxy_that_says_nothing_of_itself(
+    tmp_path: Path, request_head: str, status: bytes
+):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.running.port)
+        writer.write(f"{request_head}Connection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        assert answer.split()[1] == status
+        assert (b"at RxScale" in answer or b"Nothing is stuck" in answer) is (status == b"200")
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,9 @@ class Door:
             chose_language=chosen in LANGUAGES,
             by_https=request.secure or request.headers.get("X-Forwarded-Proto") == "https",
         )
-        if not self._login and not access.is_own_name(request.host):
+        if not self._login and not access.is_own_name(request.headers.get("Host", "")):
             raise TurnedAway(403, "refused_host", visitor)
-        if not self._login and access.was_forwarded(request.headers):
+        if not self._login and access.was_forwarded(request.headers, request.version):
             raise TurnedAway(403, "refused_proxy", visitor)
         return visitor
 
