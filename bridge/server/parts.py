@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from bridge.health import HealthReport
 from bridge.metrics import Metrics
@@ -39,6 +40,11 @@ class StockSight:
     def waits(self) -> bool:
         """For a person, who may say that it is true."""
         return self.odd is not None or bool(self.dear)
+
+    @property
+    def mark(self) -> str:
+        """Differs where something else waits for a person."""
+        return sha256("\n".join([self.odd or "", *self.dear]).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

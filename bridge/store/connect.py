@@ -1,6 +1,9 @@
 """Opens the store's file: makes or migrates it, and refuses one that cannot be relied on."""
 
+import contextlib
+import os
 import sqlite3
+import stat
 from pathlib import Path
 
 from bridge.errors import Misconfigured
@@ -16,7 +19,13 @@ CHECKED_BYTES = 64 * 2**20
 """A file up to this size is read through for damage when it is opened (a fraction of a second)."""
 
 
+OWNER_ALONE = 0o600
+BESIDE = ("-wal", "-shm", "-journal", ".lock")
+"""What stands beside the file: SQLite's, with the file's own mode, and the lock of a `run`."""
+
+
 def connect_writer(path: Path) -> sqlite3.Connection:
+    _make_for_owner(path)
     connection = _connect(f"{path.absolute().as_uri()}?mode=rwc")
     try:
         migrate(connection, str(path))
@@ -26,10 +35,29 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         _try_to_write(connection)
         _refuse_damage(connection, path)
+        _close_to_others(path)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _make_for_owner(path: Path) -> None:
+    """A new file is its owner's alone, and so is what SQLite puts beside it."""
+    with contextlib.suppress(OSError):  # it is there; or opening it says what is wrong
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ALONE))
+
+
+def _close_to_others(path: Path) -> None:
+    """A store that everybody may read was made by an earlier version: nobody chose that.
+
+    One that only a group may read besides was given to it on purpose, and stays so.
+    """
+    for each in (path, *(path.with_name(path.name + suffix) for suffix in BESIDE)):
+        with contextlib.suppress(OSError):
+            found = each.stat()
+            if found.st_uid == os.geteuid() and found.st_mode & stat.S_IRWXO:
+                each.chmod(OWNER_ALONE)
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:

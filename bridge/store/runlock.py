@@ -24,7 +24,7 @@ class RunLock:
     def acquire(self) -> Self:
         """Raises Misconfigured if another process holds it, or the file cannot be written."""
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             remedy = f"let rxbridge's user write to the directory {self._path.absolute().parent}"
             raise Misconfigured(Fault(str(self._path), _words(error), remedy)) from error

@@ -14,7 +14,8 @@ from page.client import HASH, NOT_LINKED, PASSWORD
 from page.test_page_http import refused_order, unsure_order
 from playwright.async_api import Page, expect
 
-from bridge.core.model import Phase
+from bridge.app import now
+from bridge.core.model import PharmacyOrderUid, Phase, order_key
 from bridge.sandbox.traffic import Fault
 from bridge.server import serve
 
@@ -135,6 +136,28 @@ async def test_it_refreshes_itself_and_leaves_alone_what_a_person_types(tmp_path
             await reason.press("Enter")
             await expect(page.get_by_text("It is left alone from now on.")).to_be_visible()
         assert (await house.link(uid)).phase is Phase.DROPPED
+
+
+async def test_a_tick_is_not_carried_over_to_another_time(tmp_path: Path):
+    """Ticked, not pressed; another page's button had it sent, and its answer was lost again."""
+    ask = {"unsure_submission": "ask"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=ask) as house:
+        uid = await unsure_order(house)
+        async with opened() as page:
+            await page.clock.install()
+            await page.goto(house.running.url)
+            tick = page.get_by_label("I have looked in PharmaOne Manager.")
+            await tick.check()
+            await refreshed(page)
+            await expect(tick).to_be_checked()
+            house.world.break_calls(
+                Fault(vendor="pharmaone", route="POST /order-requests", when="after", cut=True)
+            )
+            await house.bridge.store.retry([order_key(PharmacyOrderUid(uid))], now())
+            await house.settle()
+            assert await house.stuck()
+            await refreshed(page)
+            await expect(tick).not_to_be_checked()
 
 
 async def test_refreshing_can_be_stopped(tmp_path: Path):

@@ -1,5 +1,7 @@
 """The page without a browser: what it shows, what its forms do, and whom it turns away."""
 
+import asyncio
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -119,6 +121,55 @@ async def test_a_button_pressed_too_late_does_nothing(tmp_path: Path):
             assert "It has changed meanwhile" in page.text
 
 
+async def test_what_was_said_of_one_time_is_not_said_of_the_next(tmp_path: Path):
+    """He looked, it was not there, it was sent; its answer was lost as well: now it may be there.
+    The form that is still open elsewhere must not send it once more, nor leave it alone.
+    """
+    ask = {"unsure_submission": "ask"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=ask) as house:
+        uid = await unsure_order(house)
+        async with browser(house) as page:
+            await page.get()
+            shown = [page.form("/stuck", act=act) for act in ("retry", "submitted", "drop")]
+            house.world.break_calls(
+                Fault(vendor="pharmaone", route="POST /order-requests", when="after", cut=True)
+            )
+            await page.post("/stuck", {**shown[0], "looked": "yes"})
+            assert "It is looked at again now." in page.text
+            await house.settle()
+            before = await house.stuck()
+            assert [row.note.code for row in before] == [shown[0]["code"]]
+            for fields in shown:
+                await page.post("/stuck", {**fields, "looked": "yes", "reason": "x"})
+                assert "It has changed meanwhile" in page.text
+            await house.settle()
+            assert await house.stuck() == before
+            posts = [call for call in house.calls(uid) if "order-requests" in call.route]
+            assert len(posts) == 2
+
+
+async def test_only_what_was_shown_is_confirmed(tmp_path: Path):
+    """He checked that half of it is gone; meanwhile PharmaOne shows nothing at all."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync()
+        for product in list(house.world.inventory):
+            house.hand(product, 1)
+        await house.sync()
+        async with browser(house) as page:
+            await page.get()
+            shown = {**page.form("/sync", what="confirm"), "looked": "yes"}
+            house.world.remove_inventory()
+            await house.sync()
+            assert "inventory is empty" in await page.get()
+            await page.post("/sync", shown)
+            assert "It has changed meanwhile" in page.text
+            assert await house.bridge.store.stock.asked() is None
+            await page.press("/sync", {"looked": "yes"}, what="confirm")
+            await house.sync(confirm=await house.bridge.store.stock.asked() == "confirm")
+            await page.post("/sync", shown)
+            assert await house.bridge.store.stock.asked() is None, "nothing waits any more"
+
+
 async def test_an_order_that_is_being_looked_at_is_left_to_that(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive(NOT_LINKED)
@@ -229,6 +280,8 @@ async def test_stock_is_compared_by_its_button_and_an_odd_one_confirmed(tmp_path
         ({"X_Forwarded_For": "203.0.113.7"}, 403),
         ({"Forwarded": "for=203.0.113.7"}, 403),
         ({"Via": "1.1 proxy"}, 403),
+        ({"X_Forwarded_Proto": "https"}, 403),
+        ({"X_Client_IP": "203.0.113.7"}, 403),
     ],
 )
 async def test_without_a_login_only_this_machine_itself_sees_it(
@@ -241,6 +294,26 @@ async def test_without_a_login_only_this_machine_itself_sees_it(
             assert ("at RxScale" in page.text or "Stuck" in page.text) is (status == 200)
             await page.get("/health", **headers)
             assert page.status == 200, "health is for monitors, wherever they are"
+
+
+@pytest.mark.parametrize(
+    ("request_head", "status"),
+    [
+        ("GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n", b"200"),
+        # nginx with nothing but proxy_pass, which is what many have
+        ("GET / HTTP/1.0\r\nHost: 127.0.0.1:8080\r\n", b"403"),
+    ],
+)
+async def test_a_proxy_that_says_nothing_of_itself(
+    tmp_path: Path, request_head: str, status: bytes
+):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.running.port)
+        writer.write(f"{request_head}Connection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        assert answer.split()[1] == status
+        assert (b"at RxScale" in answer or b"Nothing is stuck" in answer) is (status == b"200")
 
 
 @pytest.mark.parametrize(
@@ -310,6 +383,8 @@ async def test_what_no_form_of_ours_asks_is_refused(tmp_path: Path):
         (b"token=\xff&key=%ff", "application/x-www-form-urlencoded", 400),
         (b"token=x", "application/x-www-form-urlencoded; charset=nonsense", 400),
         (b"\xff", "application/x-www-form-urlencoded; charset=utf-8", 400),
+        (b"token=%ED%A0%80", "application/x-www-form-urlencoded", 400),
+        (b"&".join([b"a=1"] * 21), "application/x-www-form-urlencoded", 400),
         (b"{}", "application/json", 403),
         (b"", "", 403),
         (b"a=" + b"x" * 2_000_000, "application/x-www-form-urlencoded", 413),
@@ -321,6 +396,18 @@ async def test_no_body_is_a_fault_of_ours(tmp_path: Path, body: bytes, kind: str
             headers = {"Content-Type": kind} if kind else {}
             async with http.post("/stuck", data=BytesIO(body), headers=headers) as answer:
                 assert answer.status == status
+
+
+async def test_no_charset_keeps_the_bridge_from_answering(tmp_path: Path):
+    """Who need not log in may send a form in punycode, which takes a minute to decode."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        body = b"a" * 250_000 + b"-" + b"a" * 250_000
+        kind = {"Content-Type": "application/x-www-form-urlencoded; charset=punycode"}
+        async with aiohttp.ClientSession(house.running.url) as http:
+            began = time.process_time()
+            async with http.post("/login", data=BytesIO(body), headers=kind) as answer:
+                assert answer.status == 400
+            assert time.process_time() - began < 2
 
 
 async def test_every_answer_carries_the_headers(tmp_path: Path):

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import string
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,6 +68,33 @@ def test_why_an_order_is_stuck_is_said_in_german(note: StuckNote):
     remedy = on_page(note.remedy, lambda verb: f"<{verb}>")
     assert "rxbridge stuck" not in remedy
     assert translate(remedy), remedy
+
+
+def test_an_order_with_many_gaps_is_told_in_german():
+    gap = "'Flower {}' (sku-{}) is not linked to a PharmaOne product"
+    reason = "not sent: " + "; ".join(gap.format(n, n) for n in range(150))
+    told = translate(reason)
+    assert told is not None
+    assert told.startswith("nicht gesendet: 'Flower 0' (sku-0) ist keinem PharmaOne-Produkt")
+    assert told.endswith("'Flower 149' (sku-149) ist keinem PharmaOne-Produkt zugeordnet")
+    assert told.count("ist keinem") == 150
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "not sent: '" + "' (" * 400 + "): PZN " * 400 + "' (x): PZN 12 is not eight digits",
+        "not sent: " + "; ".join(["'A' (b) is not linked to a PharmaOne product"] * 2000),
+        "; " * 5000,
+    ],
+    ids=["a name made of brackets", "very many", "nothing but separators"],
+)
+def test_no_text_of_a_vendors_takes_long(reason: str):
+    """The page looks its words up on every view, in the loop that answers webhooks."""
+    began = time.process_time()
+    assert translate(reason) is None
+    assert "<span" in say(reason, "de")
+    assert time.process_time() - began < 1
 
 
 def test_a_remedy_names_the_pages_buttons():

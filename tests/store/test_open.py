@@ -1,5 +1,6 @@
 """Opening a store: what cannot be opened is refused in one line, with nothing changed."""
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ from store.given import NOW, after, content_of, delivery, link, rows_of, uid, wr
 
 from bridge.core.memory import Taken
 from bridge.errors import Misconfigured, TryLater
-from bridge.store import Store, connect, db
+from bridge.store import RunLock, Store, connect, db
 from bridge.store.tables import notes
 
 
@@ -42,6 +43,48 @@ async def test_a_new_store_is_made_and_remembers_since_when(path: Path):
         await store.close()
 
 
+def modes(folder: Path) -> dict[str, str]:
+    return {each.name: oct(each.stat().st_mode & 0o777) for each in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("usual_umask")
+async def test_a_new_store_is_its_owners_alone(path: Path):
+    store = await Store.open(path, now=NOW)
+    with RunLock(path):
+        await store.save(link(), [])
+        names = [path.name, *(f"{path.name}{each}" for each in ("-shm", "-wal", ".lock"))]
+        assert modes(path.parent) == dict.fromkeys(sorted(names), "0o600")
+    await store.close()
+
+
+@pytest.mark.usefixtures("usual_umask")
+@pytest.mark.parametrize(("mode", "becomes"), [(0o644, 0o600), (0o660, 0o660), (0o640, 0o640)])
+async def test_a_store_that_everybody_may_read_is_closed_to_them(
+    path: Path, mode: int, becomes: int
+):
+    """One of an earlier version; a group's was given to it on purpose."""
+    earlier = await Store.open(path, now=NOW)
+    lock = path.with_name(f"{path.name}.lock")
+    lock.touch()
+    await earlier.save(link(7), [])
+    for each in path.parent.iterdir():
+        each.chmod(mode)
+    store = await Store.open(path, now=NOW)
+    assert set(modes(path.parent).values()) == {oct(becomes)}
+    await store.save(link(8), [])
+    await earlier.save(link(9), [])
+    await earlier.close()
+    await store.close()
+    assert rows_of(path, "SELECT count(*) FROM orders") == [(3,)]
+
+
 @pytest.mark.parametrize("name", ["with space.db", "50%.db", "a?b.db", "a#b.db", "ä.db"])
 async def test_any_name_is_a_name(tmp_path: Path, name: str):
     store = await Store.open(tmp_path / name, now=NOW)
@@ -64,7 +107,17 @@ async def test_a_missing_directory(tmp_path: Path):
 
 
 async def test_a_directory_in_place_of_the_file(tmp_path: Path):
+    tmp_path.chmod(0o755)
     assert "is a directory" in await refused(tmp_path)
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+async def test_another_programs_database_keeps_its_mode(path: Path):
+    with closing(sqlite3.connect(path)) as foreign:
+        foreign.execute("CREATE TABLE theirs (id)")
+    path.chmod(0o644)
+    await refused(path)
+    assert path.stat().st_mode & 0o777 == 0o644
 
 
 async def test_a_directory_that_may_not_be_written_to(closed_directory: Path):
@@ -77,6 +130,7 @@ async def test_a_directory_that_may_not_be_written_to(closed_directory: Path):
 async def test_a_file_that_may_not_be_written_to(closed_directory: Path):
     path = closed_directory / "x.db"
     await (await Store.open(path, now=NOW)).close()
+    path.chmod(0o644)
     before = content_of(path)
     close(closed_directory)
     assert "cannot be written" in await refused(path)

@@ -8,7 +8,7 @@ from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
 from bridge.errors import UnderWay
 from bridge.server.page.entry.door import TurnedAway, Visitor, elsewhere
 from bridge.server.page.overview import sight_of
-from bridge.server.parts import ServerParts
+from bridge.server.parts import PageParts, ServerParts
 
 MOST_LETTERS = 200
 ASKED = "a person asked"
@@ -33,9 +33,11 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
     """What is to be said of it; None for something that no form of ours asks."""
     act = fields.get("act")
     row = next((each for each in await parts.store.stuck() if each.key == key), None)
-    if row is None or row.note.code != fields.get("code"):
+    if row is None:
         return "changed"
     sight = sight_of(row)
+    if (row.note.code, sight.mark) != (fields.get("code"), fields.get("since")):
+        return "changed"
     if act == "retry":
         if sight.must_look and fields.get("looked") != "yes":
             return "look"
@@ -53,17 +55,30 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
     return None
 
 
-async def sync(parts: ServerParts, fields: dict[str, str], visitor: Visitor) -> web.Response:
+async def sync(
+    parts: ServerParts, page: PageParts, fields: dict[str, str], visitor: Visitor
+) -> web.Response:
     """Looks now: at one order, or at the whole stock."""
     what = fields.get("what")
     if what == "order":
         return await _look(parts, PharmacyOrderUid(fields.get("uid", "")), visitor)
-    if what == "confirm" and fields.get("looked") != "yes":
-        return _back("/", "look", visitor)
-    if what not in ("stock", "confirm"):
+    if what == "confirm":
+        return _back("/", await _confirmed(parts, page, fields), visitor)
+    if what != "stock":
         raise TurnedAway(400, "refused_token", visitor)
-    await parts.store.stock.ask(confirm=what == "confirm")
-    return _back("/", "confirmed" if what == "confirm" else "syncing", visitor)
+    await parts.store.stock.ask(confirm=False)
+    return _back("/", "syncing", visitor)
+
+
+async def _confirmed(parts: ServerParts, page: PageParts, fields: dict[str, str]) -> str:
+    """What is to be said of it. Only that is confirmed which the person was shown."""
+    if fields.get("looked") != "yes":
+        return "look"
+    sight = await page.stock()
+    if not sight.waits or fields.get("shown") != sight.mark:
+        return "changed"
+    await parts.store.stock.ask(confirm=True)
+    return "confirmed"
 
 
 async def _look(parts: ServerParts, uid: PharmacyOrderUid, visitor: Visitor) -> web.Response:

@@ -177,19 +177,34 @@ _STORY = {
     "looked at when either side tells of a change, or the next sweep sees one ({})": "wird angesehen, wenn eine Seite eine Änderung meldet oder der nächste Durchgang eine sieht ({})",
     "looked at when either side tells of a change, or the next sweep sees one": "wird angesehen, wenn eine Seite eine Änderung meldet oder der nächste Durchgang eine sieht",
 }
+LONGEST, MOST_PARTS = 600, 200
 _TABLES = (_STUCK, _REMEDIES, _HEALTH, _STOCK, _PHASES, _STORY)
 
 
 def translate(text: str) -> str | None:
-    """The German sentence; None where none is known. Of several, each has to be known."""
+    """The German sentence; None where none is known. Of several, each has to be known.
+
+    A long text is taken sentence by sentence: the time that a pattern takes grows much faster than
+    what it is tried on, and names in it may be as long as a vendor likes.
+    """
+    if len(text) <= LONGEST:
+        return _translate(text)
+    parts = text.split("; ")
+    if len(parts) > MOST_PARTS or max(map(len, parts)) > LONGEST:
+        return None
+    found = [_translate(part) for part in parts]
+    return None if None in found else "; ".join(map(str, found))
+
+
+def _translate(text: str) -> str | None:
     for pattern, german in _patterns():
         found = pattern.fullmatch(text)
         if found is not None:
-            return german.format(*(translate(part) or part for part in found.groups()))
+            return german.format(*(_translate(part) or part for part in found.groups()))
     first, joined, rest = text.partition("; ")
     if not joined:
         return None
-    both = translate(first), translate(rest)
+    both = _translate(first), _translate(rest)
     return None if None in both else f"{both[0]}; {both[1]}"
 
 

@@ -26,6 +26,13 @@ class StuckSight:
     must_look: bool
     may_be_there: bool
 
+    @property
+    def mark(self) -> str:
+        """Differs from any other time at which the same was stuck: what was said of that time is
+        not said of this one.
+        """
+        return self.row.since.isoformat()
+
 
 @dataclass(frozen=True, slots=True)
 class VendorSight:

@@ -72,7 +72,7 @@ class _Routes:
     async def _sync(self, fields: dict[str, str], visitor: Visitor) -> web.Response:
         from bridge.server.page import actions
 
-        return await actions.sync(self._parts, fields, visitor)
+        return await actions.sync(self._parts, self._page, fields, visitor)
 
     def _pressed(self, handler: Pressed) -> Handler:
         async def press(request: web.Request, visitor: Visitor) -> web.Response:

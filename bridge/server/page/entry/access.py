@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 FORWARDED = (
     "Forwarded",
     "Via",
-    "X-Forwarded-For",
-    "X-Forwarded-Host",
     "X-Real-IP",
+    "X-Client-IP",
     "CF-Connecting-IP",
+    "True-Client-IP",
 )
+FORWARDED_BEGINS = "x-forwarded"
 FREE_TRIES = 5
 MOST_SECONDS = 900.0
 
@@ -31,9 +32,18 @@ def is_own_name(host: str) -> bool:
         return False
 
 
-def was_forwarded(headers: Mapping[str, str]) -> bool:
-    """Whether a proxy passed it on: then whoever asks need not sit at this machine."""
-    return any(name in headers for name in FORWARDED)
+def was_forwarded(headers: Mapping[str, str], version: tuple[int, int]) -> bool:
+    """Whether a proxy passed it on: then whoever asks need not sit at this machine.
+
+    nginx adds no header by itself and says 127.0.0.1 as the host, but speaks HTTP/1.0 (up to its
+    1.29), as no browser does.
+    """
+    told = any(name in headers for name in FORWARDED)
+    return told or version < (1, 1) or any(_is_forwarding(name) for name in headers)
+
+
+def _is_forwarding(name: str) -> bool:
+    return name.lower().startswith(FORWARDED_BEGINS)
 
 
 def is_from_our_page(headers: Mapping[str, str], host: str) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -12,6 +13,7 @@ COOKIE = "rxbridge_session"
 LANGUAGE = "rxbridge_lang"
 LANGUAGES = ("en", "de")
 YEAR_SECONDS = 366 * 86400
+MOST_FIELDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,9 @@ class Door:
             chose_language=chosen in LANGUAGES,
             by_https=request.secure or request.headers.get("X-Forwarded-Proto") == "https",
         )
-        if not self._login and not access.is_own_name(request.host):
+        if not self._login and not access.is_own_name(request.headers.get("Host", "")):
             raise TurnedAway(403, "refused_host", visitor)
-        if not self._login and access.was_forwarded(request.headers):
+        if not self._login and access.was_forwarded(request.headers, request.version):
             raise TurnedAway(403, "refused_proxy", visitor)
         return visitor
 
@@ -71,8 +73,8 @@ class Door:
         if request.content_type != "application/x-www-form-urlencoded":
             raise TurnedAway(403, "refused_token", visitor)
         try:
-            fields = {name: str(value) for name, value in (await request.post()).items()}
-        except (ValueError, LookupError):  # bytes in no charset, or in one that nobody knows
+            fields = await _fields(request)
+        except ValueError:
             raise TurnedAway(400, "refused_token", visitor) from None
         if not self._sessions.is_token(visitor.session, fields.get("token", "")):
             raise TurnedAway(403, "refused_token", visitor)
@@ -85,6 +87,19 @@ class Door:
     def logged_out(self, visitor: Visitor) -> Visitor:
         self._sessions.log_out(visitor.session)
         return replace(visitor, session=self._sessions.new(), fresh=True, logged_in=False)
+
+
+async def _fields(request: web.Request) -> dict[str, str]:
+    """A form's fields. Raises ValueError for what no browser sends from a page in UTF-8.
+
+    No other charset is decoded: some take minutes for what fits into a form (punycode), and nothing
+    else is answered meanwhile.
+    """
+    if (request.charset or "utf-8").lower() != "utf-8":
+        raise ValueError("not UTF-8")
+    text = (await request.read()).decode()
+    pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    return dict(pairs)
 
 
 def language_of(request: web.Request) -> str:
