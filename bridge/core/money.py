@@ -166,8 +166,10 @@ def _judged(
         return "odd", f"RxScale pays in {' and '.join(sorted(currencies))}"
     if row.payout_cents is None:
         return _without_payout(row, over=not open_sales)
+    if row.order is None and row.routed_cents is None:
+        return None, "RxScale will pay for it; PharmaOne has no order yet"
     if row.order is None:
-        return "missing_at_pharmaone", "RxScale pays for it, and PharmaOne has no order"
+        return "missing_at_pharmaone", "RxScale paid for it, and PharmaOne has no order"
     if not open_sales:
         return "odd", "RxScale pays for it, and PharmaOne's order is cancelled"
     return _with_both(row, tolerance)
@@ -188,8 +190,10 @@ def _with_both(row: Row, tolerance: int) -> tuple[Finding | None, str]:
     if abs(difference) > tolerance:
         more, less = ("PharmaOne", "RxScale") if difference > 0 else ("RxScale", "PharmaOne")
         return "different", f"{more} has {euros(abs(difference))} more than {less}"
+    if row.paid is False and row.routed_cents is None:
+        return None, "the same sum, and not paid on either side yet"
     if row.paid is False:
-        return "unpaid", "RxScale pays for it, and PharmaOne's order is not marked as paid"
+        return "unpaid", "RxScale paid for it, and PharmaOne's order is not marked as paid"
     return None, "both agree"
 
 

@@ -32,6 +32,8 @@ def sale(cents: int | None = 3000, *, paid: bool | None = True, over: bool = Fal
         ([part(2500)], [sale()], "different", "PharmaOne has 5.00 more than RxScale"),
         ([part(3500)], [sale()], "different", "RxScale has 5.00 more than PharmaOne"),
         ([part()], [], "missing_at_pharmaone", "PharmaOne has no order"),
+        ([part(routed=False)], [], None, "no order yet"),
+        ([part(routed=False)], [sale(paid=False)], None, "not paid on either side yet"),
         ([], [sale()], "missing_at_rxscale", "no payout"),
         ([], [sale(paid=False)], None, "not paid on either side"),
         ([], [sale(paid=None)], None, "not paid on either side"),
@@ -78,12 +80,12 @@ def test_a_late_approval_does_not_move_an_order_to_the_next_month():
 
 
 def test_findings_come_first_and_are_counted():
-    parts = [part(uid="po-a"), part(uid="po-b", routed=False), part(100, uid="po-c")]
+    parts = [part(uid="po-a"), part(uid="po-b"), part(100, uid="po-c")]
     sales = [sale(uid="po-a"), sale(uid="po-c"), sale(900, uid="po-d", paid=False)]
     rows = compare(parts, sales, between=OCTOBER)
     assert [row.finding for row in rows] == ["different", "missing_at_pharmaone", None, None]
     sums = totals(rows)
-    assert (sums.routed, sums.projected, sums.sold, sums.unpaid) == (3100, 3000, 6000, 900)
+    assert (sums.routed, sums.projected, sums.sold, sums.unpaid) == (6100, 0, 6000, 900)
     assert sums.findings == {"different": 1, "missing_at_pharmaone": 1}
 
 
