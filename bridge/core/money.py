@@ -166,6 +166,8 @@ def _judged(
         return "odd", f"RxScale pays in {' and '.join(sorted(currencies))}"
     if row.payout_cents is None:
         return _without_payout(row, over=not open_sales)
+    if row.payout_cents == 0 and not open_sales:
+        return None, "what RxScale paid it took back: nothing is paid"
     if row.order is None:
         return "missing_at_pharmaone", "RxScale pays for it, and PharmaOne has no order"
     if not open_sales:
