@@ -19,6 +19,7 @@ from bridge.cli.shared import show
 from bridge.cli.shared.needs import Need, of_pharmaone, of_rxscale
 from bridge.cli.shared.opened import now, settings_of
 from bridge.cli.shared.working import as_a_guest
+from bridge.cycles.catalogue import read_skus
 from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.exchange import Call
 from bridge.mapping.rules import Rules
@@ -125,6 +126,7 @@ async def _vendors(settings: Settings) -> AsyncIterator[Line]:
         for need in of_pharmaone(settings, vendors):
             yield await _tried(need)
         yield await _shop(settings, vendors)
+        yield await _sizes(_rules(settings), vendors.rxscale)
 
 
 def _rules(settings: Settings) -> Rules | None:
@@ -208,3 +210,27 @@ async def _shop(settings: Settings, vendors: Vendors) -> Line:
     if wanted in known:
         return Line(what, "ok", wanted)
     return Line(what, "fail", f"pharmaone.shop_id: '{wanted}' is none of {', '.join(known)}")
+
+
+async def _sizes(rules: Rules | None, rxscale: RxScale) -> Line:
+    """Whether anything is offered by the bag that may be there by the gram."""
+    what = "SKUs and products"
+    if rules is None:
+        return Line(what, "warn", "cannot be told before the mapping files are mended")
+    try:
+        skus = await _unhurried(lambda: read_skus(rxscale))
+    except BridgeError as failure:
+        return Line(what, "warn", f"cannot be looked at: {failure}")
+    linked = len([*rules.links.stock_links(skus)])
+    doubtful = rules.links.taken_for_one(skus)
+    if not doubtful:
+        return Line(what, "ok", f"{linked} of {len(skus)} SKUs are linked")
+    first = doubtful[0]
+    return Line(
+        what,
+        "warn",
+        f"{len(doubtful)} of {linked} linked SKUs count as one unit of their product, and RxScale "
+        f"sells them as more ({first.pharmacy_sku_uid}: {first.selling_unit} {first.unit or ''}): "
+        "if PharmaOne counts that unit, more would be sold than is there - give units_per_sku in "
+        "skus.csv (1 where it is one), or set stock.units_from",
+    )

@@ -166,6 +166,8 @@ def _judged(
         return "odd", f"RxScale pays in {' and '.join(sorted(currencies))}"
     if row.payout_cents is None:
         return _without_payout(row, over=not open_sales)
+    if row.payout_cents == 0 and not open_sales:
+        return None, "what RxScale paid it took back: nothing is paid"
     if row.order is None and row.routed_cents is None:
         return None, "RxScale will pay for it; PharmaOne has no order yet"
     if row.order is None:

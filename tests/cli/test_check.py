@@ -23,6 +23,7 @@ P1 = (
     "PharmaOne GET /inventory", "PharmaOne PATCH /orders/{id}/status",
     "PharmaOne POST /order-requests", "PharmaOne shop",
 )  # fmt: skip
+SIZES = "SKUs and products"
 ALL = frozenset(
     [
         "orders_read",
@@ -67,7 +68,7 @@ def env(folder: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 async def test_each_route_that_is_needed(env, folder, capsys):
     code, lines = await checked(env, folder, capsys)
     assert code == 0, lines
-    assert list(lines)[-len(RX) - len(P1) :] == [*RX, *P1]
+    assert list(lines)[-len(RX) - len(P1) - 1 :] == [*RX, *P1, SIZES]
     for what in (*RX[:-1], *P1[:-1]):
         assert lines[what]["verdict"] == "ok", lines[what]
     assert lines["RxScale PATCH /pharmacy_orders/{uid}/status"]["text"] == "orders_write"
@@ -177,3 +178,19 @@ def test_the_log_says_nothing_beside_the_lines(vendors, folder):
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (1, "")
     assert "PharmaOne does not accept the API key" in out
+
+
+async def test_bags_that_may_be_counted_as_grams_are_told(env, folder, capsys):
+    """SKUs that link by themselves count as one unit each: of grams, five times too many."""
+    _, lines = await checked(env, folder, capsys)
+    assert lines[SIZES]["verdict"] == "warn"
+    assert "6 of 6 linked SKUs count as one unit" in lines[SIZES]["text"]
+    assert "psku-1001: 5 g" in lines[SIZES]["text"]
+    env.setenv("RXBRIDGE_STOCK__UNITS_FROM", "standard_selling_unit")
+    _, lines = await checked(env, folder, capsys)
+    assert lines[SIZES] == {"what": SIZES, "verdict": "ok", "text": "6 of 8 SKUs are linked"}
+    env.delenv("RXBRIDGE_STOCK__UNITS_FROM")
+    with (folder / "mappings" / "skus.csv").open("a") as file:
+        file.writelines(f"psku-100{number},2040{number},1,,\n" for number in range(1, 6))
+    _, lines = await checked(env, folder, capsys)
+    assert "1 of 6 linked SKUs count as one unit" in lines[SIZES]["text"]

@@ -12,9 +12,11 @@ import pytest
 import requests
 from cli.test_sides import post
 
+from bridge.cli.api.booked import _revenue
 from bridge.cli.goods.verify import live
 from bridge.core.model import SkuUid
 from bridge.errors import Refused
+from bridge.pharmaone.resources import Report
 from bridge.rxscale.resources import LiveStock
 
 THIS_MONTH = f"{datetime.now(UTC):%Y-%m}"
@@ -63,6 +65,28 @@ def test_orders_that_have_nothing_to_do_with_rxscale(typed, accounts):
     assert answer.code == 0, answer.err
     assert "1 other orders" in answer.out
     assert "Both sides agree." in answer.out
+
+
+def test_a_month_without_any_sale_has_a_report_all_the_same(typed, accounts):
+    answer = typed("money", "--json")
+    assert json.loads(answer.out)["totals"]["pharmaone_report"] == "0.00"
+
+
+@pytest.mark.parametrize(
+    ("report", "cents"),
+    [
+        ({"data": []}, 0),
+        ([], 0),
+        ({"data": [{"gross_revenue": 1.1}, {"gross_revenue": "2.20"}, {"name": "x"}]}, 330),
+        ({"data": [{"gross_revenue": None}]}, None),
+        ({"data": [{"revenue": 1.0}]}, None),
+        ({"totals": 1}, None),
+        (None, None),
+    ],
+)
+def test_what_the_sales_report_says(report: Any, cents: int | None):
+    read = None if report is None else Report.model_validate(report)
+    assert _revenue(read, "gross_revenue") == cents
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """skus.csv as people and Excel write it, every mistake with its line; and the PZN's check digit."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mapping.mapping_files import catalogue, faults, line
 
-from bridge.core.model import OrderLine
+from bridge.core.model import CatalogueSku, OrderLine, PharmacySkuUid, SkuUid
 from bridge.mapping import load
 from bridge.mapping.reading import Faults
 from bridge.mapping.skus import SkuLink, SkuLinks, pzn_is_valid, read_skus
@@ -301,3 +302,16 @@ def test_seven_digits_have_one_check_digit_or_none(number: int) -> None:
     weighed = sum(place * int(digit) for place, digit in enumerate(seven, start=1)) % 11
     right = [digit for digit in range(10) if pzn_is_valid(f"{seven}{digit}")]
     assert right == ([] if weighed == 10 else [weighed])
+
+
+def test_skus_that_count_as_one_unit_because_nobody_says_how_many():
+    def sku(uid: str, selling_unit: str | None, external_id: str | None = "20401") -> CatalogueSku:
+        own, goods = PharmacySkuUid(uid), SkuUid(f"s-{uid}")
+        return CatalogueSku(own, goods, external_id, selling_unit=selling_unit, unit="g")
+
+    skus = [sku("a", "5"), sku("b", "1"), sku("c", "1.0"), sku("d", None), sku("e", "5", None)]
+    skus += [sku("said", "5"), sku("silent", "10", None)]
+    links = read_skus((HEADER + "said,1,1,,\nsilent,1,,,\n").encode(), Faults())
+    assert links is not None
+    assert [each.pharmacy_sku_uid for each in links.taken_for_one(skus)] == ["a", "silent"]
+    assert replace(links, by_selling_unit=True).taken_for_one(skus) == []

@@ -1,4 +1,5 @@
-"""Stock against a model of both vendors: sales, restocks, lost answers and restarts, in any order.
+"""Stock against a model of both vendors: sales, restocks, lost answers, restarts and restored
+stores, in any order.
 
 The bridge's side is the real planning over the real tables; the vendors are a few dictionaries.
 Whatever happened, once all was looked at again RxScale offers what may be offered, and no more.
@@ -15,7 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rule
 
-from bridge.core.memory import Outcome
+from bridge.core.memory import Outcome, SweptOrder
 from bridge.core.model import (
     CatalogueSku,
     Claim,
@@ -42,10 +43,12 @@ from bridge.core.stock.model import (
 from bridge.core.stock.plan import explain, take_stock
 from bridge.core.stock.reserve import OrderTake, released_at
 from bridge.store import work
+from bridge.store.copies.doubt import doubt
 from bridge.store.schema import migrate
 from bridge.store.stock import numbers
 from bridge.store.stock.numbers import Pushed
-from bridge.store.stock.store import _basis, _planned
+from bridge.store.stock.store import _basis, _mark, _planned
+from bridge.store.sweep import swept
 from bridge.store.tables import links, seen
 
 BEGIN = datetime(2026, 1, 2, 8, tzinfo=UTC)
@@ -82,14 +85,16 @@ class Pharmacy(RuleBasedStateMachine):
         self.order: dict[str, dict[str, Any]] = {}
         self.snapshot: Reading | None = None
         self.newest_pushed: dict[str, datetime] = {}
-        known = [CatalogueSku(PharmacySkuUid(uid), SkuUid(uid)) for uid in sorted(OFFERS)]
-        seen.save_catalogue(self.db, known, self.now, whole=True)
-        self.list_skus()
+        self.copy: sqlite3.Connection | None = None
+        self.read_the_catalogue()
+        self.orders_are_swept()
         self.sync([])
 
     def teardown(self) -> None:
         self.everything_is_looked_at()
         self.db.close()
+        if self.copy is not None:
+            self.copy.close()
 
     # -- both vendors ----------------------------------------------------------------------
 
@@ -199,9 +204,17 @@ class Pharmacy(RuleBasedStateMachine):
         self.plan_and_write(Reading(dict(self.hand), self.now), endings)
 
     def plan_and_write(self, reading: Reading, endings: list[str]) -> None:
+        if not _mark(self.db):
+            self.read_the_catalogue()
         basis = _basis(self.db, reading.read_at, self.now)
         found = Situation(
-            SHELF, basis.stocktake, basis.open_before, basis.known, POLICY, self.now, stuck=()
+            SHELF,
+            basis.stocktake,
+            basis.open_before,
+            basis.known,
+            POLICY,
+            self.now,
+            rising=basis.swept and not basis.blind,
         )
         reading = replace(reading, open_units=basis.open_units)
         taken = take_stock(reading, found, None, confirmed=True)
@@ -224,6 +237,47 @@ class Pharmacy(RuleBasedStateMachine):
         if fate == "ok":
             numbers.pushed(self.db, [Pushed(write, read_at, self.now)])
 
+    def read_the_catalogue(self) -> None:
+        known = [CatalogueSku(PharmacySkuUid(uid), SkuUid(uid)) for uid in sorted(OFFERS)]
+        self.list_skus()
+        seen.save_catalogue(self.db, known, self.now, whole=True)
+
+    @rule()
+    def orders_are_swept(self) -> None:
+        """Those that RxScale still lists as open are met; what they take is seen by a look."""
+        self.tick()
+        rows = {
+            PharmacyOrderUid(uid): SweptOrder("waiting for pharmacy", 0)
+            for uid, order in self.order.items()
+            if order["state"] is State.NEW
+        }
+        swept(self.db, rows, began_at=self.now, now=self.now, complete=True)
+
+    @rule()
+    def a_backup_is_taken(self) -> None:
+        if self.copy is not None:
+            self.copy.close()
+        self.copy = sqlite3.connect(":memory:", isolation_level=None)
+        self.db.backup(self.copy)
+
+    @precondition(lambda self: self.copy is not None)
+    @rule(hand=st.integers(0, 80))
+    def it_is_restored(self, hand: int) -> None:
+        """By the first round after it no number rises: orders since the copy may take the rest."""
+        assert self.copy is not None
+        self.tick(3600)
+        self.db.close()
+        self.db = sqlite3.connect(":memory:", isolation_level=None)
+        self.copy.backup(self.db)
+        self.db.execute("BEGIN")
+        doubt(self.db, self.now)
+        self.db.execute("COMMIT")
+        self.snapshot = None
+        self.hand[ProductId("P1")] = hand
+        before = dict(self.rx)
+        self.sync([])
+        assert all(self.rx[uid] <= before[uid] for uid in OFFERS)
+
     @rule()
     def list_skus(self) -> None:
         self.tick(20)
@@ -234,6 +288,7 @@ class Pharmacy(RuleBasedStateMachine):
 
     @rule()
     def everything_is_looked_at(self) -> None:
+        self.orders_are_swept()
         for uid in self.order:
             self.the_order_is_looked_at(uid)
         self.list_skus()

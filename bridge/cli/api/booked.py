@@ -213,10 +213,13 @@ def _cents(amount: Decimal) -> int:
 
 
 def _revenue(report: Report | None, key: str) -> int | None:
-    """The sum of the report's rows, in cents; None where no row has that key."""
-    rows = report.rows if report is not None else ()
-    values = [row[key] for row in rows if isinstance(row, Mapping) and key in row]
+    """The sum of the report's rows, in cents; None where it has rows and none has that key."""
+    if report is None or "rows" not in report.model_fields_set:
+        return None
+    values = [row[key] for row in report.rows if isinstance(row, Mapping) and key in row]
+    if report.rows and not values:
+        return None
     try:
-        return sum(_cents(Decimal(str(value))) for value in values) if values else None
+        return sum(_cents(Decimal(str(value))) for value in values)
     except (InvalidOperation, ValueError, OverflowError):
         return None

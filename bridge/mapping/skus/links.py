@@ -74,6 +74,19 @@ class SkuLinks:
                     uid, link.p1_id, link.units, link.safety_stock, link.share, link.place
                 )
 
+    def taken_for_one(self, catalogue: Iterable[CatalogueSku]) -> list[CatalogueSku]:
+        """SKUs that count as one unit of their product because nothing says otherwise, though
+        RxScale sells them as more of a unit: bags of 5 g of what may be counted in grams.
+        """
+        return [
+            sku
+            for sku in catalogue
+            if (link := self.listed.get(sku.pharmacy_sku_uid) or _own(sku.external_id)) is not None
+            and not (link.sized or self.by_selling_unit)
+            and sku.selling_unit is not None
+            and Decimal(sku.selling_unit) != link.units
+        ]
+
     def takes(
         self, order: PharmacyOrder, skus: Mapping[SkuUid, CatalogueSku]
     ) -> tuple[OrderTake, ...]:
