@@ -49,7 +49,7 @@ def check(arguments: argparse.Namespace) -> int:
         for line in lines:
             mark = f"[{COLOURS[line.verdict]}]{line.verdict:4}[/]"
             show.console().print(f"{mark}  {line.what:44} ", end="")
-            show.console().print(line.text, markup=False)
+            show.console().print(show.plain(line.text))
     return FAILED if any(line.verdict == "fail" for line in lines) else DONE
 
 
