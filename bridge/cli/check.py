@@ -57,7 +57,7 @@ def check(arguments: argparse.Namespace) -> int:
         for line in lines:
             mark = f"[{COLOURS[line.verdict]}]{line.verdict:4}[/]"
             show.console().print(f"{mark}  {line.what:{WIDTH}} ", end="")
-            show.console().print(line.text, markup=False)
+            show.console().print(show.plain(line.text))
     return FAILED if any(line.verdict == "fail" for line in lines) else DONE
 
 

@@ -143,16 +143,16 @@ def _side_by_side(story: Story) -> Table:
 
 def _cell(entry: JournalEntry) -> Text:
     first, *rest = sentence(entry)
-    return Text(first).append("".join(f"\n{line}" for line in rest), style="dim")
+    return show.plain(first).append(show.plain("".join(f"\n{line}" for line in rest), "dim"))
 
 
 def _print_story(story: Story) -> None:
     link, console = story.link, show.console()
     title = f"{link.uid} {link.name or ''}".strip()
-    console.print(f"[bold]{title}[/bold]  {PHASES[link.phase]}")
-    console.print(f"  at RxScale    {link.rx_status or 'not looked at yet'}")
-    console.print(f"  order-request {link.request_id or '-'}")
-    console.print(f"  PharmaOne     {link.order_id or '-'} {link.p1_status or ''}")
+    console.print(show.plain(title, "bold").append(f"  {PHASES[link.phase]}", "not bold"))
+    console.print(show.plain(f"  at RxScale    {link.rx_status or 'not looked at yet'}"))
+    console.print(show.plain(f"  order-request {link.request_id or '-'}"))
+    console.print(show.plain(f"  PharmaOne     {link.order_id or '-'} {link.p1_status or ''}"))
     console.print(f"  calls made    {link.calls}")
     console.print()
     if console.width >= WIDE:
@@ -160,8 +160,9 @@ def _print_story(story: Story) -> None:
     else:
         for entry in story.entries:
             first, *rest = sentence(entry)
-            console.print(f"  {show.moment(entry.at)}  {side_of(entry):9}  {first}", markup=False)
+            when = f"  {show.moment(entry.at)}  {side_of(entry):9}"
+            console.print(show.plain(f"{when}  {first}"))
             for line in rest:
-                console.print(f"  {'':19}  {'':9}  {line}", style="dim", markup=False)
+                console.print(show.plain(f"  {'':19}  {'':9}  {line}", "dim"))
     console.print()
-    console.print(f"Next: {next_up(story, show.moment)}", markup=False)
+    console.print(show.plain(f"Next: {next_up(story, show.moment)}"))

@@ -26,9 +26,10 @@ def list_stuck(arguments: argparse.Namespace) -> int:
 def _print(rows: list[StuckRow]) -> None:
     console = show.console()
     for row in rows:
-        console.print(f"[bold]{row.key}[/bold]  since {show.moment(row.since)}  ({row.note.code})")
-        console.print(f"  why  {row.note.reason}", markup=False)
-        console.print(f"  do   {row.note.remedy}", markup=False)
+        since = f"  since {show.moment(row.since)}  ({row.note.code})"
+        console.print(show.plain(row.key, "bold").append(since, "not bold"))
+        console.print(show.plain(f"  why  {row.note.reason}"))
+        console.print(show.plain(f"  do   {row.note.remedy}"))
     console.print(f"\n{len(rows)} stuck. After mending: rxbridge stuck retry --all")
 
 

@@ -51,6 +51,8 @@ def _json(handle: Handle) -> Callable[[web.Request], Awaitable[web.StreamRespons
     async def serve(request: web.Request) -> web.StreamResponse:
         if not _is_local(request.remote):
             return _response({"error": "only from this machine"}, 403)
+        if not _is_no_web_page(request):
+            return _response({"error": "not from a web page"}, 403)
         try:
             body = await request.json() if request.can_read_body else None
             return _response(handle(request, body) or {})
@@ -63,7 +65,26 @@ def _json(handle: Handle) -> Callable[[web.Request], Awaitable[web.StreamRespons
 
 
 def _is_local(remote: str | None) -> bool:
-    return remote is not None and ip_address(remote).is_loopback
+    return remote is not None and _is_loopback(remote)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_no_web_page(request: web.Request) -> bool:
+    """A page that is open on this machine may not have webhooks sent to wherever it likes.
+
+    Browsers say where a request comes from; under a name of its own such a page is "here" (DNS
+    rebinding), so the host has to be this machine's.
+    """
+    host = request.url.host or ""
+    named = host == "localhost" or _is_loopback(host)
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    return named and site == "none" and "Origin" not in request.headers
 
 
 def _response(value: object, status: int = 200) -> web.Response:

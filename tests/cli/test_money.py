@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,8 +14,10 @@ import requests
 from cli.test_sides import post
 
 from bridge.cli.api.booked import _revenue
+from bridge.cli.api.money import _write
 from bridge.cli.goods.verify import live
-from bridge.core.model import SkuUid
+from bridge.core.model import OrderId, PharmacyOrderUid, SkuUid
+from bridge.core.money import Row
 from bridge.errors import Refused
 from bridge.pharmaone.resources import Report
 from bridge.rxscale.resources import LiveStock
@@ -57,6 +60,27 @@ def test_every_order_on_both_sides(typed, accounts, folder: Path):
     shown = typed("money", "--month", THIS_MONTH).out
     assert "has" in shown
     assert "1 different" in shown
+
+
+def test_the_file_is_for_its_owners_eyes_and_no_text_in_it_is_a_formula(tmp_path: Path):
+    file = tmp_path / "money.csv"
+    texts = ['=HYPERLINK("https://x.example")', "+1", "-1", "@x", "\tx", "#1001"]
+    rows = [
+        Row(PharmacyOrderUid(text), text, OrderId(text), 200, 0, 100, True, text, "different", text)
+        for text in texts
+    ]
+    before = os.umask(0o022)
+    try:
+        _write(file, rows)
+    finally:
+        os.umask(before)
+    assert file.stat().st_mode & 0o777 == 0o600
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        written = list(csv.DictReader(opened))
+    for row, text in zip(written, texts, strict=True):
+        shown = text if text == "#1001" else f"'{text}"
+        assert [row["name"], row["currency"], row["why"]] == [shown] * 3
+        assert row["difference"] == "-1.00", "an amount stays a number"
 
 
 def test_orders_that_have_nothing_to_do_with_rxscale(typed, accounts):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -85,3 +86,19 @@ async def reviewed(rxscale: aiohttp.ClientSession) -> int:
     async with rxscale.get("/_sandbox/state") as answer:
         state = await answer.json()
     return sum(order["status"] == "pending review" for order in state["rxscale"]["orders"])
+
+
+async def test_the_page_says_how_orders_are_made_from_inside_the_container(tmp_path: Path):
+    """From outside, Docker's network is another machine to it, and is refused."""
+    page = (ROOT / "docs" / "running.md").read_text("utf-8")
+    (program,) = re.findall(r"exec sandbox python -c '([^']+)'", page)
+    words = ["sandbox", "--rxscale-port=0", "--pharmaone-port=0", "--json"]
+    async with running(words, {}, tmp_path) as output:
+        base = (await addresses(output))["rxscale.base_url"]
+        assert "http://127.0.0.1:8201/" in program
+        typed = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program.replace("http://127.0.0.1:8201", base)
+        )
+        assert await typed.wait() == 0
+        async with aiohttp.ClientSession() as http, http.get(f"{base}/_sandbox/state") as answer:
+            assert (await answer.text()).count('"po-') >= 5

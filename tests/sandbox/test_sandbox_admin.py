@@ -222,6 +222,29 @@ async def test_a_call_from_elsewhere_is_refused(admin, monkeypatch):
     assert (await admin("GET", "/state")).status == 403
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:8201"}, 200),
+        ({"Host": "[::1]:8201"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.evil.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+async def test_no_web_page_steers_it(start, session, headers: dict[str, str], status: int):
+    sandbox = await start()
+    url = f"{sandbox.rxscale_url}/_sandbox/orders"
+    async with session.post(url, data=b'{"count": 1}', headers=headers) as answer:
+        assert answer.status == status
+    assert len(sandbox.world.orders) == (1 if status == 200 else 0)
+
+
 # ---------------------------------------------------------------------- the whole
 
 

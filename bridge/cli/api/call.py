@@ -256,7 +256,8 @@ def _tell(answered: Answered, arguments: argparse.Namespace) -> None:
         if size:
             print(f"{answered.status}: {size} bytes that are no JSON; not shown", file=sys.stderr)
         return
-    shown = masked(raw, patients=arguments.show_patient_data, secrets=arguments.show_secrets)
+    refused, patients = answered.fault is not None, arguments.show_patient_data
+    shown = masked(raw, refused=refused, patients=patients, secrets=arguments.show_secrets)
     if arguments.json:
         show.as_json(shown)
         return

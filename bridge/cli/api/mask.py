@@ -1,7 +1,8 @@
-"""Takes persons and secrets out of what a vendor answered, by the names of the fields. Pure."""
+"""Takes persons and secrets out of what a vendor answered, mostly by the names of fields. Pure."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 MASK = "•••"
@@ -9,49 +10,112 @@ MASK = "•••"
 _PERSONS = frozenset(
     {
         "billing_address", "buyeridentity", "customer", "customers", "delivery_address",
-        "doctor_data", "invoice_address", "patient", "patient_data", "prescription_file",
-        "recipient", "shipping_address",
+        "doctor", "doctor_data", "invoice_address", "patient", "patient_data",
+        "prescription_file", "recipient", "shipping_address",
     }
 )  # fmt: skip
-"""Everything inside these is about a person, but for its ids."""
+"""Everything about these, and inside of them, is about a person, but for its ids."""
 _PERSONAL = re.compile(
     r"(customer|patient|recipient|buyer|doctor|address)_|address(1|2)?$|e_?mail|phone|birth"
     r"|(first|last|full|sur)_?name|street|house_number|zip|postal|city$|province$|country|gender"
-    r"|pdf|base64|questionnaire|comment|note"
+    r"|(^|_)(sex|salutation)$|pdf|base64|questionnaire|diagnos|symptom|allerg|insurance"
+    r"|comment|note|tracking"
+    r"|vorname|nachname|geburt|telefon|anschrift|adresse|stra(ss|ß)e|hausnummer|(^|_)(plz|ort)$"
 )
-_SECRET = re.compile(r"secret|access_token|api_?key|password|customeraccesstoken")
+_PEOPLE = re.compile(r"(customer|patient|recipient|buyer|doctor)s$")
+"""What is inside is about persons; a number of that name is only how many."""
+_SECRET = re.compile(r"secret|(^|_)token$|customeraccesstoken|api_?key|password|jwt|authorization")
 _IDS = frozenset({"uid", "id"})
+_A_PERSONS_VALUE = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}|^(data:[^,]*,)?JVBERi")
+"""An e-mail address wherever it stands, and a PDF in base64."""
+
+_WORDS = frozenset({"message", "messages"})
+_WORDS_OF_REFUSAL = _WORDS | {"error", "errors", "description", "detail", "details"}
+"""What the vendor says in words may quote what it was sent."""
+_KNOWN_WORDS = re.compile(
+    r"[a-z]+(_[a-z]+)+|Resource not found|Bad request|Rate limit exceeded"
+    r"|Missing required parameters: [\w, ]+|Authorization header is expected|Unauthorized"
+    r"|No API key found in request|Invalid or missing API key|Missing scope: [a-z_.]+"
+    r"|Token org_id does not match URL orgId",
+    re.ASCII,
+)
+"""The documented ones (rxscale.md section 4, pharmaone.md sections 3.5 and 5.2), and codes."""
 
 
-def masked(value: Any, *, patients: bool = False, secrets: bool = False) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value stands, and what may be shown."""
+
+    patients: bool
+    secrets: bool
+    words: frozenset[str]
+    in_person: bool = False
+    in_secret: bool = False
+    in_words: bool = False
+
+    def inside(self, name: str) -> "_Place":
+        about = name in _PERSONS or _PERSONAL.search(name) or _PEOPLE.search(name)
+        return replace(
+            self,
+            in_person=self.in_person or bool(about),
+            in_secret=self.in_secret or _SECRET.search(name) is not None,
+            in_words=self.in_words or name in self.words,
+        )
+
+
+def masked(
+    value: Any, *, refused: bool = False, patients: bool = False, secrets: bool = False
+) -> Any:
     """The same JSON; what `patients` and `secrets` do not allow is a MASK.
 
-    Fields that nobody knows are shown: their names say nothing of a person.
+    Fields that nobody knows are shown: their names say nothing of a person. `refused`: it is an
+    error's body, of whose texts only the documented ones are shown.
     """
-    return _masked(value, "", inside=False, shown=(patients, secrets))
+    words = _WORDS_OF_REFUSAL if refused else _WORDS
+    return _masked(value, "", _Place(patients, secrets, words))
 
 
-def _masked(value: Any, name: str, *, inside: bool, shown: tuple[bool, bool]) -> Any:
+def _masked(value: Any, name: str, place: _Place) -> Any:
     if isinstance(value, Mapping):
+        inner = place.inside(name)
         return {
-            key: _masked(each, _plain(key), inside=inside or _plain(key) in _PERSONS, shown=shown)
-            for key, each in value.items()
+            _key(key, number, place): _masked(each, _plain(key), inner)
+            for number, (key, each) in enumerate(value.items())
         }
     if isinstance(value, list | tuple):
-        return [_masked(each, name, inside=inside, shown=shown) for each in value]
-    return MASK if _is_hidden(name, value, inside=inside, shown=shown) else value
+        return [_masked(each, name, place) for each in value]
+    return MASK if _is_hidden(name, value, place) else value
 
 
-def _is_hidden(name: str, value: Any, *, inside: bool, shown: tuple[bool, bool]) -> bool:
-    if value is None or isinstance(value, bool) or value == "":
+def _key(key: object, number: int, place: _Place) -> str:
+    text = str(key)
+    hidden = not place.patients and _A_PERSONS_VALUE.search(text)
+    return f"{MASK} {number}" if hidden else text
+
+
+def _is_hidden(name: str, value: Any, place: _Place) -> bool:
+    if value is None or value == "":
         return False
-    patients, secrets = shown
-    if _SECRET.search(name):
-        return not secrets
-    about_a_person = (inside and name not in _IDS) or _PERSONAL.search(name) is not None
-    return about_a_person and not patients
+    if isinstance(value, bool):  # of a person, an answer; elsewhere, whether there is one
+        return place.in_person and not place.patients
+    if place.in_secret or _SECRET.search(name):
+        return not place.secrets
+    return not place.patients and _is_personal(name, value, place)
+
+
+def _is_personal(name: str, value: Any, place: _Place) -> bool:
+    if (place.in_person and name not in _IDS) or name in _PERSONS - {"customers"}:
+        return True
+    if _PERSONAL.search(name):
+        return True
+    if not isinstance(value, str):
+        return False
+    in_words = place.in_words or name in place.words
+    quotes = in_words and not _KNOWN_WORDS.fullmatch(value)
+    return quotes or _A_PERSONS_VALUE.search(value) is not None
 
 
 def _plain(key: object) -> str:
-    """Title Case keys are the same names (pharmaone.md C16)."""
-    return str(key).lower().replace(" ", "_").replace("-", "_")
+    """Title Case and camelCase keys are the same names (pharmaone.md C16, rxscale.md 11)."""
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(key))
+    return text.lower().replace(" ", "_").replace("-", "_")

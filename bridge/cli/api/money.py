@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 import csv
+import os
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +21,8 @@ from bridge.errors import Fault, Misconfigured
 HEADINGS = ("order", "name", "PharmaOne's", "paid out", "to come", "PharmaOne says", "paid", "")
 EARLIEST = 2000
 """No order is of a year before this one."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_AMOUNT = re.compile(r"-?\d+\.\d\d")
 COLUMNS = (
     "pharmacy_order_uid", "name", "pharmaone_order_id", "ordered_at", "routed", "projected",
     "pharmaone_total", "pharmaone_paid", "currency", "difference", "finding", "why",
@@ -90,15 +94,31 @@ def _euros(cents: int | None) -> str | None:
 
 
 def _write(path: Path, rows: Sequence[Row]) -> None:
-    """Every row, for a spreadsheet: UTF-8 with a mark that Excel wants, points in the amounts."""
+    """Every row, for a spreadsheet: UTF-8 with a mark that Excel wants, points in the amounts.
+
+    A new file is for the owner's eyes only: the orders' uids lead to persons.
+    """
     try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        with open(path, "w", encoding="utf-8-sig", newline="", opener=_for_owner) as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
-            writer.writerows(_record(row) for row in rows)
+            writer.writerows(
+                {name: _harmless(cell) for name, cell in _record(row).items()} for row in rows
+            )
     except OSError as error:
         fault = Fault(f"--csv {path}", f"cannot be written ({error.strerror})", "name another file")
         raise Misconfigured(fault) from None
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _harmless(cell: Any) -> Any:
+    """No formula to a spreadsheet, whatever name a shop gave its order; amounts stay numbers."""
+    if not isinstance(cell, str) or _AMOUNT.fullmatch(cell):
+        return cell
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _document(month: Month, found: Found, sums: Totals) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How answers look: tables for people, one JSON document for programs."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,12 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_NOT_ESCAPED = re.compile(r"[\x7f-\x9f]")
+"""Of these, json leaves as they are."""
 
 
 def console() -> Console:
@@ -26,17 +32,29 @@ def busy(what: str) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
+def plain(text: object, style: str = "") -> Text:
+    """What somebody else wrote, letter by letter: names may hold what rich takes for its markup
+    ("[thc 20]" would vanish, "[/x]" would end the command) or a terminal for a command of its own.
+    """
+    return Text(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(text)), style)
+
+
 def as_json(document: object) -> None:
     """Told at once, also to a pipe: a command that stays up has more to do than to end."""
-    print(json.dumps(document, default=_plain, ensure_ascii=False, indent=2), flush=True)
+    text = json.dumps(document, default=_as_text, ensure_ascii=False, indent=2)
+    print(_NOT_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text), flush=True)
 
 
 def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
     table = Table(
-        *headings, title=title or None, title_justify="left", pad_edge=False, box=SIMPLE_HEAD
+        *(Column(plain(heading)) for heading in headings),
+        title=title or None,
+        title_justify="left",
+        pad_edge=False,
+        box=SIMPLE_HEAD,
     )
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(plain("" if cell is None else cell) for cell in row))
     console().print(table)
 
 
@@ -45,7 +63,7 @@ def moment(at: datetime | None) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else ""
 
 
-def _plain(value: object) -> str:
+def _as_text(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return str(value)
