@@ -153,7 +153,6 @@ _STORY = {
     "waits: {}": "wartet: {}",
     "STUCK: {}": "STECKT FEST: {}",
     "done: {}": "erledigt: {}",
-    "the store was restored from a backup: what came after it is looked for": "der Speicher wurde aus einer Sicherung wiederhergestellt: was danach kam, wird gesucht",
     "a person said: try again": "ein Mensch sagte: noch einmal versuchen",
     "a person said to leave it alone: {}": "ein Mensch sagte, nicht mehr anfassen: {}",
     "a person said to leave it alone": "ein Mensch sagte: nicht mehr anfassen",
