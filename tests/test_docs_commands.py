@@ -21,6 +21,7 @@ import pytest
 from bridge.cli.main import main
 from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key, StuckNote
+from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.store import Store, back_up
 
 ROOT = Path(__file__).parent.parent
@@ -224,4 +225,5 @@ def test_the_page_for_beginners_works_as_it_is_typed(folder: Path, vendors: dict
     for code, command in codes:
         assert int(code) in may_end_with(command), f"{command}: {done.stdout}{done.stderr}"
     assert (folder / "rxbridge.toml").is_file()
-    assert len(json.loads((folder / "rxbridge-webhook-secrets.json").read_text())) == 2
+    secrets = json.loads((folder / "rxbridge-webhook-secrets.json").read_text())
+    assert len(secrets) == len(NEEDED_EVENTS)
