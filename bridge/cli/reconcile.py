@@ -14,7 +14,7 @@ from bridge import app
 from bridge.app import Vendors, open_vendors
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show, stocking
-from bridge.cli.shared.opened import now, open_store, settings_of
+from bridge.cli.shared.opened import complete, now, open_store
 from bridge.cli.shared.working import as_a_guest, look_now, patiently
 from bridge.core.model import Link, OrderId, P1Order, P1Sight, PharmacyOrderUid, order_key
 from bridge.core.reconcile import Difference, Sides, difference
@@ -22,7 +22,6 @@ from bridge.core.steps import View
 from bridge.core.stock.plan import PlanRow, explain
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.cycles.sweep import read_open_orders
-from bridge.errors import Misconfigured
 from bridge.exchange import Call, Harm
 from bridge.mapping import Rules
 from bridge.settings import Settings
@@ -31,9 +30,7 @@ MOST_ORDERS = 100_000
 
 
 def reconcile(arguments: argparse.Namespace) -> int:
-    settings = settings_of(arguments)
-    if settings.missing_for_run():
-        raise Misconfigured(settings.missing_for_run())
+    settings = complete(arguments)
     return asyncio.run(_reconcile(arguments, settings))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from bridge.app import open_vendors
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
-from bridge.cli.shared.opened import settings_of
+from bridge.cli.shared.opened import check_vendor, settings_of
 from bridge.cli.shared.working import patiently
 from bridge.errors import Fault, Misconfigured, Unsure
 from bridge.rxscale.client import RxScale
@@ -25,7 +25,7 @@ SECRETS_NAME = "rxbridge_rxscale__webhook_secrets"
 
 
 def list_webhooks(arguments: argparse.Namespace) -> int:
-    settings = settings_of(arguments)
+    settings = _settings(arguments)
     found = asyncio.run(_found(settings))
     rows = [(each.uid, each.event, each.target, _is_ours(each, settings)) for each in found]
     if arguments.json:
@@ -41,7 +41,7 @@ def list_webhooks(arguments: argparse.Namespace) -> int:
 
 def register(arguments: argparse.Namespace) -> int:
     """Subscribes what is missing; may be repeated. Secrets go to a file, never to the screen."""
-    settings = settings_of(arguments)
+    settings = _settings(arguments)
     target = _target(settings)
     file = _secrets_file(arguments.secrets)
     kept = _read_secrets(file)  # and proves, before anything is registered, that it can be read
@@ -64,13 +64,19 @@ def register(arguments: argparse.Namespace) -> int:
 
 
 def remove(arguments: argparse.Namespace) -> int:
-    gone = asyncio.run(_remove(settings_of(arguments), arguments.uids))
+    gone = asyncio.run(_remove(_settings(arguments), arguments.uids))
     if arguments.json:
         absent = [uid for uid in arguments.uids if uid not in gone]
         show.as_json({"removed": sorted(gone), "not_there": absent})
     for uid in arguments.uids if not arguments.json else ():
         print(f"{uid}: {'removed' if uid in gone else 'not there'}")
     return DONE if len(gone) == len(arguments.uids) else FAILED
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    settings = settings_of(arguments)
+    check_vendor(settings, "rxscale")
+    return settings
 
 
 # -- with RxScale ----------------------------------------------------------------------------

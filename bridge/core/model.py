@@ -180,6 +180,8 @@ class CatalogueSku:
     selling_unit: str | None = None
     """How many of `unit` one holds, as decimal digits (`standard_selling_unit`)."""
     unit: str | None = None
+    digital: bool = False
+    """Nothing that lies on a shelf."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,7 @@ def _sku(row: wire.SkuRow) -> CatalogueSku | None:
         pzn=row.sku.pzn,
         selling_unit=row.sku.standard_selling_unit,
         unit=row.sku.unit,
+        digital=row.sku.digital,
     )
 
 

@@ -215,6 +215,7 @@ class CatalogueItem(_Wire):
     pzn: Text = None
     standard_selling_unit: Annotated[str | None, BeforeValidator(as_size)] = None
     unit: Text = None
+    digital: Annotated[bool, BeforeValidator(lambda value: value is True)] = False
 
 
 class SkuRow(_Wire):

@@ -184,6 +184,18 @@ def test_what_was_changed_behind_our_back(typed, accounts, folder):
     assert "there, not sold" in answer.out
 
 
+def test_what_is_digital_lies_on_no_shelf(typed, accounts, folder):
+    typed("skus", "match", "--write")
+    typed("stock", "sync")
+    for number, is_digital in ((9001, True), (9002, False)):
+        goods = {"uid": f"sku-{number}", "digital": is_digital}
+        sku = {"uid": f"psku-{number}", "sku": goods, "stock": 5, "external_id": None}
+        post(accounts, "rxscale/skus", {"skus": [sku], "announce": False})
+        answer = typed("stock", "verify", "--shop", SHOP, "--json")
+        assert f"psku-{number}" in answer.out or is_digital
+        assert answer.code == (0 if is_digital else 1), answer.out
+
+
 def test_a_shop_that_nobody_knows(typed, accounts):
     answer = typed("stock", "verify", "--shop", "nowhere")
     assert answer.code == 2

@@ -100,3 +100,12 @@ def test_a_registration_whose_answer_was_lost_is_not_left_over(typed, accounts, 
     urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
     assert typed("webhooks", "register", "--secrets", "s.json").code == 0
     assert len(listed(typed)) == len(json.loads((folder / "s.json").read_text())) == 3
+
+
+@pytest.mark.parametrize(
+    "words", [("list",), ("register", "--secrets", "s.json"), ("remove", "wh-1")]
+)
+def test_without_a_key_no_vendor_is_asked(typed, words):
+    answer = typed("webhooks", *words)
+    assert answer.code == 2
+    assert answer.err.startswith("rxbridge: rxscale.api_key: missing")

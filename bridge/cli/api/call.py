@@ -16,7 +16,7 @@ from bridge.cli.api.mask import masked
 from bridge.cli.api.paging import LIMIT, Page, Style, is_last, page_of, query_for
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
-from bridge.cli.shared.opened import settings_of
+from bridge.cli.shared.opened import check_vendor, settings_of
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.errors import BridgeError, Fault, Misconfigured
 from bridge.exchange import Harm, Response
@@ -117,11 +117,9 @@ def _body(text: str) -> Any:
 
 def _check(settings: Settings, asked: Asked) -> None:
     """Raises Misconfigured for what this vendor's door needs and is not set."""
-    vendor = asked.vendor.partition("-")[0]
-    faults = [each for each in settings.missing_for_run() if each.where.startswith(f"{vendor}.")]
-    public = asked.vendor == "rxscale-public" and settings.rxscale.public_api_key is not None
-    if faults and not public:
-        raise Misconfigured(tuple(faults))
+    if asked.vendor == "rxscale-public" and settings.rxscale.public_api_key is not None:
+        return
+    check_vendor(settings, asked.vendor.partition("-")[0])
 
 
 def _shows_a_secret_once(asked: Asked) -> bool:

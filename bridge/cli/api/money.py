@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bridge.cli.api.booked import Found, Month, booked
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
-from bridge.cli.shared.opened import now, settings_of
+from bridge.cli.shared.opened import complete, now
 from bridge.core.money import Row, Totals, euros, totals
 from bridge.errors import Fault, Misconfigured
 
@@ -30,9 +30,7 @@ COLUMNS = (
 
 
 def money(arguments: argparse.Namespace) -> int:
-    settings = settings_of(arguments)
-    if settings.missing_for_run():
-        raise Misconfigured(settings.missing_for_run())
+    settings = complete(arguments)
     month = _month(arguments.month, settings.money.timezone)
     with show.busy("reading both vendors' books") as tell:
         found = asyncio.run(booked(settings, month, tell))

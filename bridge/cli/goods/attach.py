@@ -11,7 +11,7 @@ from bridge import app
 from bridge.app import Vendors, open_vendors
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
-from bridge.cli.shared.opened import settings_of
+from bridge.cli.shared.opened import complete
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.cycles.catalogue import read_skus
@@ -38,9 +38,7 @@ class Lacking:
 
 
 def attach(arguments: argparse.Namespace) -> int:
-    settings = settings_of(arguments)
-    if settings.missing_for_run():
-        raise Misconfigured(settings.missing_for_run())
+    settings = complete(arguments)
     shop = arguments.shop or settings.pharmaone.shop_id
     if shop is None:
         raise Misconfigured(Fault("pharmaone.shop_id", "not set", "set it, or name it by --shop"))

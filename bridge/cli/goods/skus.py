@@ -15,7 +15,7 @@ from rich.progress import Progress
 from bridge import app
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
-from bridge.cli.shared.opened import settings_of
+from bridge.cli.shared.opened import complete
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.cycles.catalogue import read_skus
 from bridge.errors import Fault, Misconfigured, Refused
@@ -28,9 +28,7 @@ HEADINGS = ("SKU", "name", "product", "its name", "units", "sure", "why")
 
 
 def match(arguments: argparse.Namespace) -> int:
-    settings = settings_of(arguments)
-    if settings.missing_for_run():
-        raise Misconfigured(settings.missing_for_run())
+    settings = complete(arguments)
     with show.busy("reading both vendors' lists"):
         found = asyncio.run(_proposals(settings))
     sure = [each for each in found if _is_sure(each, arguments.min_confidence)]

@@ -9,14 +9,13 @@ from typing import Any
 from bridge import app
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
-from bridge.cli.shared.opened import now, open_store, settings_of
+from bridge.cli.shared.opened import complete, now, open_store, settings_of
 from bridge.cli.shared.stocking import Planned, Synced, look
 from bridge.cli.shared.stocking import sync as sync_now
 from bridge.core.model import CatalogueSku
 from bridge.core.stock.model import Known, StockLink, Stocktake
 from bridge.core.stock.plan import PlanRow, explain
 from bridge.cycles.stock import SyncResult
-from bridge.errors import Misconfigured
 from bridge.settings import Settings
 
 HEADINGS = (
@@ -34,7 +33,7 @@ HEADINGS = (
 
 
 def plan(arguments: argparse.Namespace) -> int:
-    settings = _settings(arguments)
+    settings = complete(arguments)
     with show.busy("reading PharmaOne's inventory"):
         planned = asyncio.run(look(settings, reread=arguments.reread))
     rows = list(explain(planned.result.situation))
@@ -47,19 +46,12 @@ def plan(arguments: argparse.Namespace) -> int:
 
 
 def sync(arguments: argparse.Namespace) -> int:
-    synced = asyncio.run(sync_now(_settings(arguments), confirm=arguments.confirm))
+    synced = asyncio.run(sync_now(complete(arguments), confirm=arguments.confirm))
     if arguments.json:
         show.as_json(_synced_document(synced))
     else:
         _print_synced(synced)
     return FAILED if synced.failure or synced.pending or synced.left else DONE
-
-
-def _settings(arguments: argparse.Namespace) -> Settings:
-    settings = settings_of(arguments)
-    if settings.missing_for_run():
-        raise Misconfigured(settings.missing_for_run())
-    return settings
 
 
 def _document(planned: Planned, rows: Sequence[PlanRow]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from bridge.app import Vendors, open_vendors
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
-from bridge.cli.shared.opened import settings_of
+from bridge.cli.shared.opened import complete
 from bridge.cli.shared.stocking import look
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
@@ -26,9 +26,7 @@ WORDS = {"sold_not_there": "SOLD, NOT THERE", "there_not_sold": "there, not sold
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    settings = settings_of(arguments)
-    if settings.missing_for_run():
-        raise Misconfigured(settings.missing_for_run())
+    settings = complete(arguments)
     market = arguments.market or settings.rxscale.market
     with show.busy("asking what the shop sells"):
         found = asyncio.run(_verified(settings, arguments.shop, market))
@@ -49,7 +47,7 @@ async def _verified(settings: Settings, shop: str, market: str) -> tuple[Verifie
 
 
 def _shelved(skus: Iterable[CatalogueSku], rows: Iterable[PlanRow]) -> list[Shelved]:
-    """Every SKU of the pharmacy; `there` is what RxScale may offer of it."""
+    """Every SKU that lies on a shelf; `there` is what RxScale may offer of it."""
     linked: dict[PharmacySkuUid, int | None] = {row.uid: row.target for row in rows}
     return [
         Shelved(
@@ -60,6 +58,7 @@ def _shelved(skus: Iterable[CatalogueSku], rows: Iterable[PlanRow]) -> list[Shel
             sku.pharmacy_sku_uid in linked,
         )
         for sku in skus
+        if not sku.digital or sku.pharmacy_sku_uid in linked
     ]
 
 

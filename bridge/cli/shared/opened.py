@@ -20,6 +20,21 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     return config.load(arguments.config, os.environ, cwd=Path.cwd())
 
 
+def complete(arguments: argparse.Namespace) -> Settings:
+    """The same, with all that is needed to talk to both vendors. Raises Misconfigured without."""
+    settings = settings_of(arguments)
+    if settings.missing_for_run():
+        raise Misconfigured(settings.missing_for_run())
+    return settings
+
+
+def check_vendor(settings: Settings, vendor: str) -> None:
+    """Raises Misconfigured for what is needed to talk to this one (`rxscale`) and is not set."""
+    faults = [each for each in settings.missing_for_run() if each.where.startswith(f"{vendor}.")]
+    if faults:
+        raise Misconfigured(tuple(faults))
+
+
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[Store]:
     """The store of these settings, which must exist already: a command never makes one."""
