@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 THIRD_PARTY: dict[str, frozenset[str]] = {
     "mapping": frozenset({"pydantic", "pydantic_core", "jmespath", "rapidfuzz"}),
-    "rxscale": frozenset({"pydantic", "pydantic_core"}),
+    "rxscale": frozenset({"pydantic", "pydantic_core", "msgspec"}),
     "pharmaone": frozenset({"pydantic", "pydantic_core", "jwt", "msgspec"}),
     "store": frozenset({"aiosqlite"}),
     "transport": frozenset({"aiohttp", "tenacity", "yarl"}),

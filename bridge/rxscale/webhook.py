@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, PharmacyUid
 from bridge.errors import BadSignature, NotTheShape
 from bridge.rxscale import wire
@@ -63,8 +65,9 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Del
     The headers are not signed: the body says which event it is, whatever they say. Raises
     BadSignature first, then NotTheShape; nothing else, whatever comes.
     """
-    _verify(_header(headers, SIGNATURE), body, secrets)
-    test = _header(headers, TEST).lower() == "true"
+    signature, tested = _headers(headers)
+    _verify(signature, body, secrets)
+    test = tested.lower() == "true"
     try:
         return _understand(_parse(body), body, test=test)
     except NotTheShape:
@@ -73,11 +76,16 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Del
         raise
 
 
-def _header(headers: Mapping[str, str], name: str) -> str:
+def _headers(headers: Mapping[str, str]) -> tuple[str, str]:
+    """The signature, and whether it is a test; "" for what is not there."""
+    signature = test = ""
     for key in headers:
-        if len(key) == len(name) and key.lower() == name:
-            return headers[key]
-    return ""
+        size = len(key)
+        if size == len(SIGNATURE) and not signature and key.lower() == SIGNATURE:
+            signature = headers[key]
+        elif size == len(TEST) and not test and key.lower() == TEST:
+            test = headers[key]
+    return signature, test
 
 
 def _verify(signature: str, body: bytes, secrets: Sequence[str]) -> None:
@@ -93,51 +101,96 @@ def _verify(signature: str, body: bytes, secrets: Sequence[str]) -> None:
         raise BadSignature("the signature fits none of the configured secrets")
 
 
-def _parse(body: bytes) -> Mapping[str, Any]:
+class _Uid(msgspec.Struct):
+    uid: Any = None
+
+
+class _Parent(msgspec.Struct):
+    priority: Any = None
+
+
+class _Data(msgspec.Struct):
+    uid: Any = None
+    status: Any = None
+    name: Any = None
+    stock: Any = None
+    pharmacy: _Uid | str | int | None = None
+    order: _Parent | None = None
+
+
+class _Told(msgspec.Struct):
+    """All that is ever read of a delivery; None where it is not there, or is of another kind."""
+
+    event_type: Any = None
+    timestamp: Any = None
+    data: _Data | None = None
+
+
+_DECODER = msgspec.json.Decoder(_Told)
+
+
+def _parse(body: bytes) -> _Told:
+    """Names, addresses and whatever else is in the body are passed over, never made into values.
+
+    What is not quite the documented shape is read at leisure.
+    """
+    try:
+        return _DECODER.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _leniently(body)
+
+
+def _leniently(body: bytes) -> _Told:
     try:
         raw = wire.parse(body)
     except ValueError:
         raise NotTheShape from None
     if not isinstance(raw, dict):
         raise NotTheShape
-    return raw
+    told = _Told(raw.get("event_type"), raw.get("timestamp"))
+    data = raw.get("data")
+    if isinstance(data, dict):
+        names = ("uid", "status", "name", "stock")
+        told.data = _Data(*(data.get(name) for name in names))
+        pharmacy, parent = data.get("pharmacy"), data.get("order")
+        told.data.pharmacy = _Uid(pharmacy.get("uid")) if isinstance(pharmacy, dict) else pharmacy
+        told.data.order = _Parent(parent.get("priority")) if isinstance(parent, dict) else None
+    return told
 
 
-def _understand(raw: Mapping[str, Any], body: bytes, *, test: bool) -> Delivered:
-    event = raw.get("event_type")
+def _understand(raw: _Told, body: bytes, *, test: bool) -> Delivered:
+    event, data = raw.event_type, raw.data
     if not isinstance(event, str) or not _EVENT.fullmatch(event):
         raise NotTheShape("event_type")
-    timestamp = _timestamp(raw.get("timestamp"))
+    timestamp = _timestamp(raw.timestamp)
     if event in ORDER_EVENTS:
-        return _order(event, timestamp, raw.get("data"), body, test=test)
+        return _order(event, timestamp, data, body, test=test)
     told = Delivered(
         event, test, event in KNOWN_EVENTS, _digested(event, body), timestamp=timestamp
     )
-    data = raw.get("data")
-    if event in STOCK_EVENTS and isinstance(data, dict):
+    if event in STOCK_EVENTS and data is not None:
         _read_stock(told, data)
     return told
 
 
-def _read_stock(told: Delivered, data: Mapping[str, Any]) -> None:
+def _read_stock(told: Delivered, data: _Data) -> None:
     """Only the SKU's uid is sure to be there (7.3); its stock is read if it comes."""
-    sku, pharmacy = wire.as_id(data.get("uid")), _pharmacy(data.get("pharmacy"))
+    sku, pharmacy = wire.as_id(data.uid), _pharmacy(data.pharmacy)
     told.sku_uid = PharmacySkuUid(sku) if sku else None
-    told.sku_stock = wire.as_count(data.get("stock"))
+    told.sku_stock = wire.as_count(data.stock)
     told.pharmacy_uid = PharmacyUid(pharmacy) if pharmacy else None
 
 
 def _order(
-    event: str, timestamp: int | None, data: object, body: bytes, *, test: bool
+    event: str, timestamp: int | None, data: _Data | None, body: bytes, *, test: bool
 ) -> Delivered:
-    if not isinstance(data, dict):
+    if data is None:
         raise NotTheShape("data")
-    uid = wire.as_id(data.get("uid"))
+    uid = wire.as_id(data.uid)
     if uid is None:
         raise NotTheShape("data.uid")
-    status = wire.as_word(data.get("status"))
-    pharmacy = _pharmacy(data.get("pharmacy"))
-    parent = data.get("order")
+    status = wire.as_word(data.status)
+    pharmacy = _pharmacy(data.pharmacy)
     complete = timestamp is not None and status is not None
     return Delivered(
         event,
@@ -146,8 +199,8 @@ def _order(
         f"{event}:{timestamp}:{uid}:{status}" if complete else _digested(event, body),
         uid=PharmacyOrderUid(uid),
         told_status=status,
-        priority=wire.as_priority(parent.get("priority")) if isinstance(parent, dict) else 0,
-        name=wire.as_public_name(data.get("name")),
+        priority=0 if data.order is None else wire.as_priority(data.order.priority),
+        name=wire.as_public_name(data.name),
         pharmacy_uid=PharmacyUid(pharmacy) if pharmacy else None,
         timestamp=timestamp,
     )
@@ -155,7 +208,7 @@ def _order(
 
 def _pharmacy(value: object) -> str | None:
     """An object in orders, plain text in SKU rows (C-15): either is read."""
-    return wire.as_id(value.get("uid") if isinstance(value, dict) else value)
+    return wire.as_id(value.uid if isinstance(value, _Uid) else value)
 
 
 def _timestamp(value: object) -> int | None:

@@ -134,13 +134,14 @@ async def _body(request: web.Request) -> bytes | None:
     """The raw body; None if it is too large, announced or not."""
     if (request.content_length or 0) > MOST_BYTES:
         return None
-    parts: list[bytes] = []
-    size = 0
-    async for chunk in request.content.iter_any():
-        size += len(chunk)
-        if size > MOST_BYTES:
-            return None
-        parts.append(chunk)
+    content = request.content
+    parts = [await content.readany()]
+    size = len(parts[0])
+    while not content.at_eof() and size <= MOST_BYTES:
+        parts.append(await content.readany())
+        size += len(parts[-1])
+    if size > MOST_BYTES:
+        return None
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 

@@ -74,8 +74,14 @@ def connect_guest(path: Path) -> sqlite3.Connection:
 
 
 def _connect(uri: str) -> sqlite3.Connection:
+    """In whichever thread: `db` sees to it that only one at a time uses it."""
     return sqlite3.connect(
-        uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, cached_statements=256
+        uri,
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_SECONDS,
+        cached_statements=256,
+        check_same_thread=False,
     )
 
 

@@ -346,3 +346,57 @@ async def test_each_check_truly_writes(store: Store):
         await store.check()
         values.add(await store.get("checked"))
     assert len(values) == 2
+
+
+# -- deliveries: written in the event loop, committed in the thread --------------------------
+
+
+async def test_a_delivery_needs_the_thread_for_its_commit_alone(store: Store):
+    threads: dict[str, int] = {}
+
+    def where(statement: str) -> None:
+        threads.setdefault(statement.split(maxsplit=1)[0], threading.get_ident())
+
+    await store.transaction(lambda c: c.set_trace_callback(where))
+    threads.clear()
+    await store.take(delivery())
+    assert threads["INSERT"] == threads["BEGIN"] == threading.get_ident()
+    assert threads["COMMIT"] != threading.get_ident()
+
+
+async def test_while_another_process_writes_the_event_loop_goes_on(store: Store):
+    with sqlite3.connect(store.path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        taking = asyncio.ensure_future(store.take(delivery()))
+        for _ in range(50):
+            await asyncio.sleep(0)  # would hang here for as long as the other one writes
+        assert not taking.done()
+        other.execute("ROLLBACK")
+    assert await asyncio.wait_for(taking, 10)
+    assert len(await store.read(sql(EVERYTHING))) == 3
+    assert await store.transaction(sql("PRAGMA busy_timeout")) == [(5000,)]
+
+
+async def test_a_delivery_whose_commit_fails_is_neither_there_nor_acknowledged(store: Store):
+    child = "CREATE TABLE child (n TEXT REFERENCES meta DEFERRABLE INITIALLY DEFERRED)"
+    orphan = "INSERT INTO child VALUES ('an orphan')"
+    await store.transaction(sql(child))
+    await store.transaction(
+        sql(f"CREATE TRIGGER spoil AFTER INSERT ON deliveries BEGIN {orphan}; END")
+    )
+    with pytest.raises(sqlite3.IntegrityError):
+        await store.take(delivery())
+    assert await store.read(sql(EVERYTHING)) == []
+    await store.transaction(sql("DROP TRIGGER spoil"))
+    assert await store.take(delivery())
+    assert len(await store.read(sql(EVERYTHING))) == 3
+
+
+async def test_one_delivery_that_cannot_be_written_fails_no_other(store: Store):
+    spoil = "CREATE TRIGGER spoil BEFORE INSERT ON deliveries WHEN new.dedup_key = 'created/2'"
+    await store.transaction(sql(f"{spoil} BEGIN SELECT RAISE(ABORT, 'no'); END"))
+    answers = await asyncio.gather(
+        *(store.take(delivery(n)) for n in range(5)), return_exceptions=True
+    )
+    assert [isinstance(answer, Exception) for answer in answers] == [n == 2 for n in range(5)]
+    assert len(await store.read(sql("SELECT key FROM deliveries"))) == 4

@@ -16,7 +16,8 @@ from store.given import NOW, after, content_of, delivery, link, rows_of, uid, wr
 
 from bridge.core.memory import Taken
 from bridge.errors import Misconfigured, TryLater
-from bridge.store import RunLock, Store, connect, db
+from bridge.store import RunLock, Store, connect
+from bridge.store.db import database
 from bridge.store.tables import notes
 
 
@@ -215,7 +216,9 @@ async def test_a_locked_store_is_a_passing_trouble(path: Path, monkeypatch: pyte
 
 
 async def test_if_reading_cannot_be_opened_nothing_is(path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(db, "connect_reader", lambda _: connect._connect("file:/nowhere/x?mode=ro"))
+    monkeypatch.setattr(
+        database, "connect_reader", lambda _: connect._connect("file:/nowhere/x?mode=ro")
+    )
     await refused(path)
 
 

@@ -13,26 +13,28 @@ import contextlib
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import aiosqlite
 
 from bridge.errors import TryLater
 from bridge.store.connect import connect_reader, connect_writer
+from bridge.store.db.commits import (
+    Body,
+    Bulk,
+    Came,
+    Item,
+    Part,
+    T,
+    commit_all,
+    committed,
+    in_turn,
+    look,
+    written_here,
+)
 from bridge.store.failures import refusal, trouble
-
-T = TypeVar("T")
-Item = TypeVar("Item")
-Body = Callable[[sqlite3.Connection], T]
-"""One caller's part of a transaction: runs in the connection's thread, must not commit, and may
-be run a second time after its first run was undone."""
-Bulk = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T]]
-"""As a Body, for many callers at once: one answer an item, as if each had come alone, in turn."""
 
 MOST_TOGETHER = 256
 """How many callers share one commit at most, so that the first need not wait for too many."""
@@ -63,27 +65,14 @@ class _Thread(aiosqlite.Connection):
         answer: T = await self._execute(body, self._conn)  # type: ignore[no-untyped-call]
         return answer
 
+    def here(self, body: Body[T]) -> T:
+        """In the caller's own thread; nothing may be under way in the other one."""
+        return body(self._conn)
+
     async def close(self) -> None:
         """Finishes what is queued; the thread has ended afterwards."""
         await super().close()
         self._thread.join()
-
-
-@dataclass(slots=True)  # not frozen: made for every delivery, at a third of the cost
-class _Part:
-    """One caller's wish to write, and where its answer goes."""
-
-    bulk: Bulk[Any, Any]
-    item: Any
-    answer: asyncio.Future[Any]
-
-
-@dataclass(slots=True)  # not frozen: made for every delivery, at a third of the cost
-class _Came:
-    """What one body came to, inside a transaction that was then committed."""
-
-    value: Any = None
-    error: Exception | None = None
 
 
 class Database:
@@ -93,7 +82,7 @@ class Database:
         self.path = path
         self._writer = writer
         self._reader = reader
-        self._waiting: deque[_Part] = deque()
+        self._waiting: deque[Part] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._closed = False
         self._usual = 0.0
@@ -122,7 +111,7 @@ class Database:
 
         Raises what the body raised, with all it wrote undone; TryLater if nothing was written.
         """
-        return await self._enqueue(_in_turn, body)
+        return await self._enqueue(in_turn, body)
 
     def together(self, bulk: Bulk[Item, T], item: Item) -> Awaitable[T]:
         """As `transaction`; those who wait with the same `bulk` are handed to it in one go."""
@@ -132,7 +121,7 @@ class Database:
         if self._closed:
             raise TryLater(f"the store {self.path} is closed")
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Part(bulk, item, answer))
+        self._waiting.append(Part(bulk, item, answer))
         if len(self._waiting) >= self._usual * NEARLY_ALL:
             self._filled.set()
         self._write()
@@ -143,7 +132,7 @@ class Database:
         if self._closed:
             raise TryLater(f"the store {self.path} is closed")
         try:
-            return await self._reader.run(partial(_look, body))
+            return await self._reader.run(partial(look, body))
         except sqlite3.Error as error:
             raise trouble(self.path, error) or error from error
 
@@ -185,26 +174,29 @@ class Database:
                     await self._filled.wait()
         self._usual = max(float(len(self._waiting)), self._usual * FADES)
 
-    async def _commit(self, parts: Sequence[_Part]) -> Sequence[_Came]:
+    async def _commit(self, parts: Sequence[Part]) -> Sequence[Came]:
         try:
-            return await self._writer.run(partial(_commit_all, parts))
+            came = self._writer.here(partial(written_here, parts))
+            if came is not None and await self._writer.run(committed):
+                return came
+            return await self._writer.run(partial(commit_all, parts))
         except asyncio.CancelledError:  # the program is being torn down: leave nobody waiting
             for part in parts:
                 part.answer.cancel()
             raise
         except Exception as error:
-            return [_Came(error=error)] * len(parts)
+            return [Came(error=error)] * len(parts)
 
-    def _next_parts(self) -> list[_Part]:
+    def _next_parts(self) -> list[Part]:
         """Those whose caller still waits, as many as may share a commit."""
-        parts: list[_Part] = []
+        parts: list[Part] = []
         while self._waiting and len(parts) < MOST_TOGETHER:
             part = self._waiting.popleft()
             if not part.answer.done():
                 parts.append(part)
         return parts
 
-    def _answer(self, answer: asyncio.Future[Any], came: _Came) -> None:
+    def _answer(self, answer: asyncio.Future[Any], came: Came) -> None:
         if answer.done():  # the caller went away meanwhile; what it wrote stands
             return
         if came.error is None:
@@ -214,66 +206,3 @@ class Database:
         if error is not None:
             error.__cause__ = came.error
         answer.set_exception(error or came.error)
-
-
-def _in_turn(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
-    return [body(connection) for body in bodies]
-
-
-def _commit_all(parts: Sequence[_Part], connection: sqlite3.Connection) -> list[_Came]:
-    """All parts in one transaction. Raises, with nothing written, if it cannot be committed."""
-    try:
-        return _in_transaction(connection, partial(_at_once, parts))
-    except Exception:
-        if len(parts) == 1:
-            raise
-    return _in_transaction(connection, partial(_each_alone, parts))
-
-
-def _in_transaction(connection: sqlite3.Connection, body: Body[T]) -> T:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        value = body(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    return value
-
-
-def _at_once(parts: Sequence[_Part], connection: sqlite3.Connection) -> list[_Came]:
-    """The quick way, for when nobody fails: neighbours of the same kind go in one call."""
-    return [
-        _Came(value)
-        for bulk, run in groupby(parts, key=attrgetter("bulk"))
-        for value in bulk(connection, [part.item for part in run])
-    ]
-
-
-def _each_alone(parts: Sequence[_Part], connection: sqlite3.Connection) -> list[_Came]:
-    return [_alone(connection, part) for part in parts]
-
-
-def _alone(connection: sqlite3.Connection, part: _Part) -> _Came:
-    """One part, whose failure undoes nothing but its own work."""
-    connection.execute("SAVEPOINT part")
-    try:
-        (value,) = part.bulk(connection, [part.item])
-    except Exception as error:
-        if not connection.in_transaction:
-            raise  # SQLite has thrown the whole transaction away: everybody's part is lost
-        connection.execute("ROLLBACK TO part")
-        connection.execute("RELEASE part")
-        return _Came(error=error)
-    connection.execute("RELEASE part")
-    return _Came(value)
-
-
-def _look(body: Body[T], connection: sqlite3.Connection) -> T:
-    connection.execute("BEGIN")
-    try:
-        return body(connection)
-    finally:
-        if connection.in_transaction:  # else SQLite ended it, and its error is the one to tell
-            connection.execute("ROLLBACK")
