@@ -98,7 +98,7 @@ async def one_round(folder: Path) -> None:
         return Response(200, {}, body)
 
     async with app.open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
-        object.__setattr__(b.vendors.pharmaone, "send", send)
+        object.__setattr__(b.vendors.pharmaone.caller, "send", send)
         object.__setattr__(b.vendors.pharmaone.tokens, "_exchange", _token)
         for changed in (0, CHANGED):
             result, before = await b.stock.look()
@@ -238,7 +238,8 @@ async def oversold(folder: Path) -> float:
             ]
             await bridge.store.stock.listed(numbers, now)
             await bridge.sweep.run()
-            bridge.stock._pharmaone = replace(bridge.vendors.pharmaone, send=send)  # noqa: SLF001
+            caller = replace(bridge.vendors.pharmaone.caller, send=send)
+            bridge.stock._pharmaone = replace(bridge.vendors.pharmaone, caller=caller)  # noqa: SLF001
             object.__setattr__(bridge.vendors.pharmaone.tokens, "_exchange", _token)
             began = time.monotonic()
             await bridge.stock.sync()
