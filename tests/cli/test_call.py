@@ -57,6 +57,16 @@ def test_every_page_of_each_kind(typed, accounts):
         assert len(json.loads(found.out)["data"]) == (8 if path == "/inventory" else 0)
 
 
+def test_one_order_is_shown_whole_and_not_only_what_it_holds(typed, accounts):
+    told(accounts, "orders", {"count": 1})
+    path = "/pharmacy_orders/po-0000001"
+    for words in ((), ("--all",)):
+        table = typed("call", "rxscale", "GET", path, *words)
+        assert "waiting for pharmacy" in table.out
+        assert "shipping_costs_amount" in table.out
+        assert json.loads(typed("call", "rxscale", "GET", path, *words, "--json").out)["order"]
+
+
 def test_persons_are_masked_unless_asked_for(typed, accounts):
     (uid,) = told(accounts, "orders", {"count": 1})["uids"]  # type: ignore[index]
     path = f"/pharmacy_orders/{uid}"
@@ -167,10 +177,25 @@ def test_a_last_slash_and_the_public_paths():
         ({"data": [1], "totalRegistries": 5}, [1], 5),
         ({"products": [1], "pagination": {"total": 3}}, [1], 3),
         ({"data": [], "pagination": None}, [], None),
+        ({"products": [1]}, [1], None),
+        ({"orders": [1], "totalPages": 3}, [1], None),
     ],
 )
 def test_a_page(body, rows, total):
     assert page_of(body) == Page(rows, total)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"id": "ORD_1", "status": "pending", "items": [{"name": "x", "quantity": 1}]},
+        {"uid": "po-1", "status": "init", "order_items": [], "payouts": [{"amount": 1}]},
+        {"prescriptions": {}, "orders": [{"count": 1}], "customers": []},
+    ],
+)
+def test_one_thing_with_rows_inside_is_no_page(body):
+    """An order holds its items and its payouts (pharmaone.md 9, rxscale.md 6.2)."""
+    assert page_of(body) is None
 
 
 def test_what_is_no_page():

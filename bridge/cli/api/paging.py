@@ -7,6 +7,7 @@ from typing import Any, Literal
 Style = Literal["offset", "from 0", "from 1"]
 _ROWS = ("data", "products", "items", "orders", "payouts")
 _TOTALS = ("total", "totalRegistries")
+_PAGING = frozenset({*_TOTALS, "pagination", "totalPages", "page", "pageSize"})
 LIMIT = 100
 
 
@@ -24,13 +25,22 @@ def page_of(body: Any) -> Page | None:
         return Page(body, None)
     if not isinstance(body, Mapping):
         return None
-    rows = next((body[key] for key in _ROWS if isinstance(body.get(key), list)), None)
+    rows = next((body[key] for key in _ROWS if _holds_rows(body, key)), None)
     if rows is None:
         return None
     inner = body.get("pagination")
     places = (body, inner if isinstance(inner, Mapping) else {})
     totals = (place[key] for place in places for key in _TOTALS if key in place)
     return Page(rows, next((each for each in totals if isinstance(each, int)), None))
+
+
+def _holds_rows(body: Mapping[str, Any], key: str) -> bool:
+    """Under `data`, or under another name where the answer is a list's by what stands beside it:
+    one order has its `items` or `payouts` inside (pharmaone.md 9, rxscale.md 6.2).
+    """
+    if not isinstance(body.get(key), list):
+        return False
+    return key == "data" or len(body) == 1 or not _PAGING.isdisjoint(body)
 
 
 def query_for(style: Style, number: int, read: int, limit: int = LIMIT) -> dict[str, str]:
