@@ -219,7 +219,13 @@ def _asking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         metavar="VENDOR",
         help="pharmaone, rxscale, or rxscale-public for its public API",
     )
-    call.add_argument("method", metavar="METHOD", help="GET, POST, PUT, PATCH or DELETE")
+    call.add_argument(
+        "method",
+        type=str.upper,
+        choices=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        metavar="METHOD",
+        help="GET, POST, PUT, PATCH or DELETE",
+    )
     call.add_argument("path", metavar="PATH", help="as documented, such as /inventory")
     call.add_argument(
         "--query", action="append", default=[], metavar="NAME=VALUE", help="may be repeated"

@@ -121,7 +121,7 @@ def _misconfigured(route: Route, status: int, said: Complaint) -> Fault | None:
         return _key_refused(route)
     if status == 403:
         return _forbidden(route, said)
-    if status == 404 and (route.repeatable or route is TOKEN or said.family != "backend"):
+    if status == 404 and _is_astray(route, said):
         return Fault(
             route.address_keys,
             f"there is no {route.name} at this address (404)",
@@ -136,9 +136,15 @@ def _misconfigured(route: Route, status: int, said: Complaint) -> Fault | None:
     return None
 
 
+def _is_astray(route: Route, said: Complaint) -> bool:
+    """Whether a 404 is about the address: the backend's own may be about what was named in it."""
+    if said.family != "backend" or route is TOKEN:
+        return True
+    return route.repeatable and route.is_list
+
+
 def _key_refused(route: Route) -> Fault:
-    takes_token = route.door == "v2" and route is not TOKEN
-    what = "a token that was only just issued" if takes_token else "the API key"
+    what = "the API key" if route.takes_key else "a token that was only just issued"
     return Fault(
         "pharmaone.api_key",
         f"PharmaOne does not accept {what} ({route.name}, 401)",

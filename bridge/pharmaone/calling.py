@@ -47,7 +47,7 @@ class Caller:
             headers = {**opener, "Accept": "application/json", "Content-Type": "application/json"}
             return request_for(self.site, route, harm, headers, ident=ident, query=query, body=body)
 
-        if route.door != "v2":
+        if route.takes_key:
             return await self.send(request({KEY_HEADER: self.site.api_key}))
         token = await self.tokens.get(route.scope)
         response = await self.send(request(_bearer(token)))

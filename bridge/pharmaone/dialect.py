@@ -32,6 +32,16 @@ class Route:
         return self.method == "GET"
 
     @property
+    def takes_key(self) -> bool:
+        """The API key itself opens it, not a token (3.2, 10, 11)."""
+        return self.door != "v2" or self.path == "/auth/token"
+
+    @property
+    def is_list(self) -> bool:
+        """It names no single resource, so a 404 speaks of the address, not of what is there."""
+        return "{" not in self.path
+
+    @property
     def address_keys(self) -> str:
         """The configuration keys that make up this route's address."""
         if self.door == "connector":

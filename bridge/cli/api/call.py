@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from bridge.app import Vendors, open_vendors
 from bridge.cli.api.mask import masked
@@ -80,12 +80,11 @@ def call(arguments: argparse.Namespace) -> int:
 def _asked(arguments: argparse.Namespace) -> Asked:
     path = f"/{arguments.path.lstrip('/')}"
     path, _, typed = path.partition("?")
-    pairs = [*(pair for pair in typed.split("&") if pair), *arguments.query]
-    query = tuple(_pair(pair) for pair in pairs)
+    query = (*_pairs_in(typed), *map(_pair, arguments.query))
     text = arguments.json_body
     return Asked(
         arguments.vendor,
-        arguments.method.upper(),
+        arguments.method,
         path,
         query,
         None if text is None else _body(text),
@@ -93,11 +92,23 @@ def _asked(arguments: argparse.Namespace) -> Asked:
     )
 
 
+def _pairs_in(address: str) -> list[tuple[str, str]]:
+    """What follows the path, as an address writes it (`status=in%20review`)."""
+    try:
+        return parse_qsl(address, keep_blank_values=True, strict_parsing=bool(address))
+    except ValueError:
+        raise _no_pair(f"?{address}") from None
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise Misconfigured(Fault(f"--query {text}", "is no name=value", "write it like limit=5"))
+        raise _no_pair(f"--query {text}")
     return name, value
+
+
+def _no_pair(typed: str) -> Misconfigured:
+    return Misconfigured(Fault(typed, "is no name=value", "write it like limit=5"))
 
 
 def _body(text: str) -> Any:
@@ -120,6 +131,10 @@ def _check(settings: Settings, asked: Asked) -> None:
     if asked.vendor == "rxscale-public" and settings.rxscale.public_api_key is not None:
         return
     check_vendor(settings, asked.vendor.partition("-")[0])
+    at_shop = asked.vendor == "pharmaone" and p1_route(asked)[0] is p1.SUBMIT["connector"]
+    if at_shop and settings.pharmaone.connector_url is None:
+        remedy = "set the address of the shop, whose door this is"
+        raise Misconfigured(Fault("pharmaone.connector_url", "not set", remedy))
 
 
 def _shows_a_secret_once(asked: Asked) -> bool:
@@ -169,7 +184,7 @@ async def _once(vendors: Vendors, asked: Asked) -> Response:
 
 
 async def _at_pharmaone(vendors: Vendors, asked: Asked) -> Response:
-    """`/v1/order-requests` and `/external-order` go by their own doors, the rest with a token."""
+    """`/auth/token`, `/v1/order-requests` and `/external-order` take the key, the rest a token."""
     route, ident = p1_route(asked)
     body = json.dumps(asked.body).encode() if asked.has_body else None
     caller = vendors.pharmaone.caller
@@ -187,7 +202,7 @@ def p1_route(asked: Asked) -> tuple[p1.Route, str]:
     """The documented route and its id, or a route of just this path."""
     for route in p1.ROUTES:
         ident = _ident(route.method, route.path, asked.method, asked.path)
-        if ident is not None and route is not p1.TOKEN:
+        if ident is not None:
             return route, ident
     return p1.Route(asked.method, asked.path), ""
 
