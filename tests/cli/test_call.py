@@ -8,9 +8,10 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.cli.api import call as calling
 from bridge.cli.api.call import Asked, p1_route, rx_route, style_of
 from bridge.cli.api.mask import MASK, masked
-from bridge.cli.api.paging import Page, is_last, page_of, query_for
+from bridge.cli.api.paging import Page, fresh, is_last, page_of, paged, query_for
 from bridge.pharmaone import dialect as p1
 from bridge.rxscale import dialect as rx
 
@@ -263,6 +264,38 @@ def test_the_next_page_and_the_last():
     assert is_last(Page([1], 1), None, 1)
     assert is_last(Page([1], None), Page([1], None), 1)
     assert not is_last(Page([2], None), Page([1], None), 2)
+
+
+def test_a_row_that_was_pushed_onto_the_next_page_is_told_once():
+    seen: set[str] = set()
+    first, pushed, last = {"uid": "po-1"}, {"uid": "po-2", "status": "init"}, {"id": 2}
+    assert fresh([first, pushed], seen) == [first, pushed]
+    assert fresh([{**pushed, "status": "completed"}, last], seen) == [last]
+    nameless = [{"amount": 5, "pharmacy_order_uid": "po-1"}, {"p1_id": "2"}, 7, [1]]
+    assert fresh(nameless, seen) == fresh(nameless, seen) == nameless
+
+
+def test_rows_that_come_in_while_a_list_is_read_on_are_not_told_twice(typed, accounts, monkeypatch):
+    """Newest first, so that a new order pushes one that was read onto the next page."""
+    told(accounts, "orders", {"count": 120})
+    once = calling._once
+
+    async def and_one_more(*words):
+        answered = await once(*words)
+        told(accounts, "orders", {"count": 1})
+        return answered
+
+    monkeypatch.setattr(calling, "_once", and_one_more)
+    found = typed("call", "rxscale", "GET", "/pharmacy_orders/", "--all", "--json")
+    uids = [row["uid"] for row in json.loads(found.out)["data"]]
+    assert len(uids) == len({*uids}) == 120
+
+
+def test_a_name_that_is_asked_for_twice_is_sent_twice():
+    query = (("status", "a"), ("limit", "5"), ("status", "b"))
+    assert paged(query, {"limit": "100", "page": "0"}) == (
+        ("status", "a"), ("status", "b"), ("limit", "100"), ("page", "0"),
+    )  # fmt: skip
 
 
 PERSONAL = [

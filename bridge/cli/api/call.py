@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 
 from bridge.app import Vendors, open_vendors
 from bridge.cli.api.mask import masked
-from bridge.cli.api.paging import LIMIT, Page, Style, is_last, page_of, query_for
+from bridge.cli.api.paging import LIMIT, Page, Style, fresh, is_last, page_of, paged, query_for
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show
 from bridge.cli.shared.opened import check_vendor, settings_of
@@ -155,18 +155,20 @@ async def _call(settings: Settings, asked: Asked, *, everything: bool) -> Answer
 async def _every_page(vendors: Vendors, asked: Asked) -> Answered:
     style = style_of(asked)
     rows: list[Any] = []
+    seen: set[str] = set()
     before: Page | None = None
-    number = 0
+    number = read = 0
     while True:
-        more = {**dict(asked.query), **query_for(style, number, len(rows), LIMIT)}
-        response = await _once(vendors, replace(asked, query=tuple(more.items())))
+        query = paged(asked.query, query_for(style, number, read, LIMIT))
+        response = await _once(vendors, replace(asked, query=query))
         answered = _answered(asked, response)
         page = None if answered.fault else page_of(_parsed(response))
         if page is None:
             return answered
         if before is None or list(before.rows) != list(page.rows):
-            rows += page.rows
-        if is_last(page, before, len(rows)):
+            rows += fresh(page.rows, seen)
+            read += len(page.rows)
+        if is_last(page, before, read):
             answered.rows = rows
             return answered
         before, number = page, number + 1

@@ -8,7 +8,11 @@ Style = Literal["offset", "from 0", "from 1"]
 _ROWS = ("data", "products", "items", "orders", "payouts")
 _TOTALS = ("total", "totalRegistries")
 _PAGING = frozenset({*_TOTALS, "pagination", "totalPages", "page", "pageSize"})
+_IDS = ("uid", "id")
+"""What names one row; a product's id may stand in many, as in a report."""
 LIMIT = 100
+
+Query = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,32 @@ def query_for(style: Style, number: int, read: int, limit: int = LIMIT) -> dict[
     if style == "offset":
         return {"limit": str(limit), "offset": str(read)}
     return {"limit": str(limit), "page": str(number + (style == "from 1"))}
+
+
+def paged(query: Query, page: Mapping[str, str]) -> Query:
+    """What was asked for, with the page; a name may be there twice."""
+    return (*(pair for pair in query if pair[0] not in page), *page.items())
+
+
+def fresh(rows: Sequence[Any], seen: set[str]) -> list[Any]:
+    """Those whose id is not in `seen`, which learns them; what has no id counts as new.
+
+    What comes into a list while it is read pushes rows onto the next page.
+    """
+    found = []
+    for row in rows:
+        ident = _id_of(row)
+        if ident is None or ident not in seen:
+            found.append(row)
+        if ident is not None:
+            seen.add(ident)
+    return found
+
+
+def _id_of(row: Any) -> str | None:
+    if not isinstance(row, Mapping):
+        return None
+    return next((f"{key} {row[key]}" for key in _IDS if row.get(key)), None)
 
 
 def is_last(page: Page, before: Page | None, read: int) -> bool:
