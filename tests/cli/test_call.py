@@ -68,6 +68,14 @@ def test_one_order_is_shown_whole_and_not_only_what_it_holds(typed, accounts):
         assert json.loads(typed("call", "rxscale", "GET", path, *words, "--json").out)["order"]
 
 
+def test_what_a_table_cuts_short_is_said(typed, accounts):
+    told(accounts, "orders", {"count": 1})
+    short = typed("call", "rxscale", "GET", "/health/").out
+    assert "--json" not in short
+    for path in ("/pharmacy_orders/po-0000001", "/pharmacy_skus/"):
+        assert "--json shows all" in typed("call", "rxscale", "GET", path).out
+
+
 def test_persons_are_masked_unless_asked_for(typed, accounts):
     (uid,) = told(accounts, "orders", {"count": 1})["uids"]  # type: ignore[index]
     path = f"/pharmacy_orders/{uid}"

@@ -31,6 +31,27 @@ def test_no_cell_commands_the_terminal(capsys: pytest.CaptureFixture[str]):
     assert json.loads(out[out.index("{") :]) == {"name": ESCAPES}
 
 
+IDS = [f"ORD_20261121_aB3dE5fG7{number}" for number in range(5)]
+
+
+def test_a_pipe_gets_whole_lines(capsys: pytest.CaptureFixture[str], monkeypatch):
+    """What is piped is searched and cut by other programs, which know no width."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    show.as_table(IDS, [IDS])
+    assert any(all(each in line for each in IDS) for line in capsys.readouterr().out.splitlines())
+
+
+def test_a_narrow_terminal_loses_no_letter_of_an_id(
+    capsys: pytest.CaptureFixture[str], monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "60")
+    show.as_table([str(number) for number in range(5)], [IDS])
+    out = capsys.readouterr().out
+    assert "…" not in out
+    cells = [line.split() for line in out.splitlines() if line.strip()][2:]
+    assert ["".join(parts) for parts in zip(*cells, strict=True)] == IDS
+
+
 @given(st.text())
 def test_any_text_is_json(text: str):
     with pytest.MonkeyPatch.context() as patch:

@@ -5,7 +5,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from bridge.settings import Settings
 VENDORS = ("pharmaone", "rxscale", "rxscale-public")
 MOST_COLUMNS = 9
 WIDEST = 40
+CUT = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +281,7 @@ def _tell(answered: Answered, arguments: argparse.Namespace) -> None:
     if page is not None and all(isinstance(row, Mapping) for row in page.rows):
         _print_rows(page)
     elif isinstance(shown, Mapping):
-        show.as_table(("field", "value"), ((key, _cell(value)) for key, value in shown.items()))
+        _print_one(shown)
     else:
         show.as_json(shown)
 
@@ -288,11 +289,26 @@ def _tell(answered: Answered, arguments: argparse.Namespace) -> None:
 def _print_rows(page: Page) -> None:
     every = list(_columns(page.rows))
     columns, left_out = every[:MOST_COLUMNS], every[MOST_COLUMNS:]
+    cells = [[_cell(row.get(key)) for key in columns] for row in page.rows]
     if page.rows:
-        show.as_table(columns, ([_cell(row.get(key)) for key in columns] for row in page.rows))
+        show.as_table(columns, cells)
     of = "" if page.total is None else f" of {page.total}"
-    print(f"{len(page.rows)}{of} rows.", end="")
-    print(f" Not shown: {', '.join(left_out)}; --json shows all." if left_out else "")
+    print(f"{len(page.rows)}{of} rows. {_lacks(cells, left_out)}".rstrip())
+
+
+def _print_one(thing: Mapping[str, Any]) -> None:
+    cells = [(key, _cell(value)) for key, value in thing.items()]
+    show.as_table(("field", "value"), cells)
+    if lacks := _lacks(cells, ()):
+        print(lacks)
+
+
+def _lacks(cells: Iterable[Sequence[str]], left_out: Sequence[str]) -> str:
+    """What a table does not show, and what does."""
+    lacks = [f"Not shown: {', '.join(left_out)}"] if left_out else []
+    if any(cell.endswith(CUT) for row in cells for cell in row):
+        lacks.append(f"cut short: what ends in {CUT}")
+    return f"{'; '.join(lacks)}; --json shows all." if lacks else ""
 
 
 def _columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, None]:
@@ -309,4 +325,4 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}{CUT}"

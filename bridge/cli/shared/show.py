@@ -1,6 +1,7 @@
 """How answers look: tables for people, one JSON document for programs."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,12 +15,15 @@ from rich.table import Column, Table
 from rich.text import Text
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+PIPED = 1000
 _NOT_ESCAPED = re.compile(r"[\x7f-\x9f]")
 """Of these, json leaves as they are."""
 
 
 def console() -> Console:
-    return Console(highlight=False, soft_wrap=False)
+    """As wide as the terminal; a pipe gets whole lines, unless COLUMNS says how long they are."""
+    piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(highlight=False, soft_wrap=False, width=PIPED if piped else None)
 
 
 @contextmanager
@@ -46,8 +50,9 @@ def as_json(document: object) -> None:
 
 
 def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
+    """On a narrow terminal what is long goes on in the next line: half an id is of no use."""
     table = Table(
-        *(Column(plain(heading)) for heading in headings),
+        *(Column(plain(heading), overflow="fold") for heading in headings),
         title=title or None,
         title_justify="left",
         pad_edge=False,
