@@ -72,14 +72,19 @@ class Caller:
         return answers.read(route, model, answers.content(route, response))
 
     async def write(
-        self, route: Route, body: Mapping[str, Any], *, ident: str = ""
+        self,
+        route: Route,
+        body: Mapping[str, Any],
+        *,
+        ident: str = "",
+        harm: Harm = Harm.SWEEP,
     ) -> Mapping[str, Any]:
         """What an accepted change is answered with; nothing where that is not an object.
 
         Raises Unsure if it may have happened; so it is where a web page says that it was accepted.
         """
         raw = wire.encode(body)
-        response = await self.call(route, Harm.SWEEP, ident=ident, body=raw)
+        response = await self.call(route, harm, ident=ident, body=raw)
         if not answers.accepted(response):
             raise answers.failure(route, response)
         try:

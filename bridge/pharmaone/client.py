@@ -27,7 +27,7 @@ from bridge.pharmaone.token import TokenKeeper
 from bridge.pharmaone.translate import LogEntry, P1Page, Shop, Submitted
 
 if TYPE_CHECKING:  # loaded when first used: `run` needs none of them
-    from bridge.pharmaone.resources import Orders, Products, Reports
+    from bridge.pharmaone.resources import Orders, Prescriptions, Products, Reports
 
 
 @calls(dialect.TOKEN)
@@ -62,6 +62,13 @@ class PharmaOne:
         from bridge.pharmaone.resources import Orders
 
         return Orders(self.caller)
+
+    @property
+    def prescriptions(self) -> "Prescriptions":
+        """Prescriptions with all that is said of them; the bridge itself needs their statuses."""
+        from bridge.pharmaone.resources import Prescriptions
+
+        return Prescriptions(self.caller)
 
     @property
     def reports(self) -> "Reports":
@@ -195,19 +202,30 @@ class PharmaOne:
         return inventory.read(response.body, full=full)
 
     @calls(dialect.ADJUST)
-    async def adjust(self, product: ProductId, delta: int, reason: str) -> None:
+    async def adjust(
+        self,
+        product: ProductId,
+        delta: int,
+        reason: str,
+        *,
+        delta_incoming: int | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> str | None:
         """Changes what is on hand by `delta` units (8). There is no key: `reason` has to be unique.
 
-        Raises Unsure if it may have happened: look for `reason` in the product's log then.
+        `delta_incoming`: of what is on its way, in units; `metadata` is kept in the log, which may
+        not show it (C6). Returns the log entry's id, None where it is not said. Raises Unsure if
+        it may have happened: look for `reason` in the product's log then.
         """
-        body = {"p1_id": product, "delta_on_hand": delta, "reason": reason}
-        if self.site.shop_id is not None:
-            body["shop_id"] = self.site.shop_id
-        response = await self.caller.call(
-            dialect.ADJUST, Harm.FALLING_STOCK, body=wire.encode(body)
-        )
-        if not answers.accepted(response):
-            raise answers.failure(dialect.ADJUST, response)
+        body: dict[str, Any] = {"p1_id": product, "delta_on_hand": delta, "reason": reason}
+        more = {
+            "delta_incoming": delta_incoming,
+            "shop_id": self.site.shop_id,
+            "metadata": metadata,
+        }
+        body |= {name: value for name, value in more.items() if value is not None}
+        said = await self.caller.write(dialect.ADJUST, body, harm=Harm.FALLING_STOCK)
+        return wire.as_id(said.get("id"))
 
     @calls(dialect.INVENTORY_LOG)
     async def inventory_log(self, product: ProductId) -> tuple[LogEntry, ...] | None:

@@ -18,7 +18,7 @@ from bridge.rxscale.dialect import Site
 from bridge.rxscale.translate import OrdersPage, SkusPage, Subscription
 
 if TYPE_CHECKING:  # loaded when first used: `run` needs neither
-    from bridge.rxscale.resources import Payouts, Shop
+    from bridge.rxscale.resources import Payouts, PharmacyOrders, Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,13 @@ class RxScale:
     @property
     def site(self) -> Site:
         return self.caller.site
+
+    @property
+    def order_book(self) -> "PharmacyOrders":
+        """The list of orders, searched and with all it says; the bridge itself needs less."""
+        from bridge.rxscale.resources import PharmacyOrders
+
+        return PharmacyOrders(self.caller)
 
     @property
     def payouts(self) -> "Payouts":

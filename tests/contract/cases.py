@@ -65,6 +65,12 @@ class Case:
 
 
 DAY = date(2026, 1, 2)
+PAID: dict[str, Any] = {
+    "status": "projected",
+    "search": "po-",
+    "start": datetime(2020, 1, 1, tzinfo=UTC),
+    "end": datetime(2100, 1, 1, tzinfo=UTC),
+}
 DRAFT = Draft(
     {
         "shop_id": "shop1",
@@ -73,13 +79,24 @@ DRAFT = Draft(
         "items": [{"name": "Beispielsorte", "quantity": 4, "price": Decimal("7.5")}],
     }
 )
+CHANGE = ProductChange(
+    "Beispielsorte", "beispielsorte", "mild", "Blüten", Decimal("8.25"), True,
+    {"thc": 20.5, "cbd": 1},
+)  # fmt: skip
+OVERRIDES = {**CHANGE.body(), "price": Decimal("9.50")}
 UPSERT = OrderUpsert(
     "shop1",
     "EXT-1",
     (UpsertItem(4, ProductId("20401"), "Beispielsorte", Decimal("7.50")),),
     "42",
     datetime(2026, 1, 2, 8, tzinfo=UTC),
-    {"payment_status": "paid"},
+    {
+        "payment_status": "paid",
+        "customer_name": "Erika Beispiel",
+        "customer_email": "erika@example.org",
+        "total_amount": Decimal("30.00"),
+        "cash_on_pickup": False,
+    },
 )
 
 
@@ -113,7 +130,7 @@ PHARMAONE = [
     Case(
         p1.OVERRIDE,
         "Products.override",
-        lambda c, h: c.products.override(h.product, "shop1", {"price": Decimal("9.50")}),
+        lambda c, h: c.products.override(h.product, "shop1", OVERRIDES),
         answers=False,
     ),
     Case(p1.PRODUCTS, "Products.all", lambda c, h: rows(c.products.all("shop1", 3))),
@@ -129,14 +146,17 @@ PHARMAONE = [
     Case(
         p1.CHANGE_PRODUCT,
         "Products.change",
-        lambda c, h: c.products.change(
-            h.product, ProductChange(price=Decimal("8.25"), more={"thc": 20.5})
-        ),
+        lambda c, h: c.products.change(h.product, CHANGE),
         answers=False,
     ),
     Case(p1.INVENTORY, "PharmaOne.inventory", lambda c, h: c.inventory(full=True)),
     Case(
-        p1.ADJUST, "PharmaOne.adjust", lambda c, h: c.adjust(h.product, -3, "ref 1"), answers=False
+        p1.ADJUST,
+        "PharmaOne.adjust",
+        lambda c, h: c.adjust(
+            h.product, -3, "ref 1", delta_incoming=2, metadata={"receipt": "r-1"}
+        ),
+        answers=False,
     ),
     Case(
         p1.INVENTORY_LOG,
@@ -150,7 +170,11 @@ PHARMAONE = [
         lambda c, h: c.inventory_history(h.product, 7),
         absent=True,
     ),
-    Case(p1.ORDERS, "Orders.all", lambda c, h: rows(c.order_book.all(shop_id="shop1"))),
+    Case(
+        p1.ORDERS,
+        "Orders.all",
+        lambda c, h: rows(c.order_book.all(status="awaiting_packing", shop_id="shop1")),
+    ),
     Case(p1.ORDER, "PharmaOne.order", lambda c, h: c.order(h.order), absent=True),
     Case(p1.UPSERT_ORDER, "Orders.upsert", lambda c, h: c.order_book.upsert(UPSERT), answers=False),
     Case(
@@ -162,18 +186,28 @@ PHARMAONE = [
     Case(
         p1.ORDER_STATUS,
         "PharmaOne.set_order_status",
-        lambda c, h: c.set_order_status(h.order, {"status": "ready_pickup"}),
+        lambda c, h: c.set_order_status(
+            h.order, {"status": "ready_pickup", "shipped": False, "picked_up": False}
+        ),
         answers=False,
     ),
     *(Case(route, "PharmaOne.submit", submit, answers=False) for route in p1.SUBMIT.values()),
-    Case(p1.PRESCRIPTIONS, "PharmaOne.prescriptions_page", lambda c, h: c.prescriptions_page(9, 0)),
+    Case(
+        p1.PRESCRIPTIONS,
+        "Prescriptions.all",
+        lambda c, h: rows(c.prescriptions.all(status="new")),
+    ),
     Case(
         p1.PRESCRIPTION,
-        "PharmaOne.prescription",
-        lambda c, h: c.prescription(h.prescription),
+        "Prescriptions.one",
+        lambda c, h: c.prescriptions.one(h.prescription),
         absent=True,
     ),
-    Case(p1.INGEST, "PharmaOne.ingest", lambda c, h: c.ingest({"shop_id": "shop1"})),
+    Case(
+        p1.INGEST,
+        "PharmaOne.ingest",
+        lambda c, h: c.ingest({"shop_id": "shop1", "customer_email": "erika@example.org"}),
+    ),
     Case(p1.STATS, "Reports.stats", lambda c, h: c.reports.stats(DAY, DAY)),
     Case(
         p1.PRODUCT_PERFORMANCE,
@@ -185,12 +219,16 @@ PHARMAONE = [
 ]
 RXSCALE = [
     Case(rx.HEALTH, "RxScale.health", lambda c, h: c.health(), answers=False),
-    Case(rx.ORDERS, "RxScale.orders_page", lambda c, h: c.orders_page("waiting for pharmacy", 0)),
+    Case(
+        rx.ORDERS,
+        "PharmacyOrders.all",
+        lambda c, h: rows(c.order_book.all(status="waiting for pharmacy", search=h.uid)),
+    ),
     Case(rx.ORDER, "RxScale.order", lambda c, h: c.order(h.uid), absent=True),
     Case(
         rx.ORDER_STATUS,
         "RxScale.set_status",
-        lambda c, h: c.set_status(h.uid, "pending review"),
+        lambda c, h: c.set_status(h.uid, "on-hold", "is it 5 g or 10 g?"),
         answers=False,
     ),
     Case(
@@ -221,7 +259,7 @@ RXSCALE = [
         answers=False,
         absent=True,
     ),
-    Case(rx.PAYOUTS, "Payouts.all", lambda c, h: rows(c.payouts.all())),
+    Case(rx.PAYOUTS, "Payouts.all", lambda c, h: rows(c.payouts.all(**PAID))),
     Case(rx.SUBSCRIPTIONS, "RxScale.subscriptions", lambda c, h: c.subscriptions()),
     Case(
         rx.SUBSCRIBE,
@@ -238,7 +276,7 @@ RXSCALE = [
         status=204,
     ),
     Case(rx.PUBLIC_HEALTH, "Shop.health", lambda c, h: shop(c, h).health(), answers=False),
-    Case(rx.PUBLIC_PRODUCTS, "Shop.products", lambda c, h: rows(shop(c, h).products())),
+    Case(rx.PUBLIC_PRODUCTS, "Shop.products", lambda c, h: rows(shop(c, h).products(search="10"))),
     Case(rx.LIVE_STOCK, "Shop.live_stock", lambda c, h: shop(c, h).live_stock({h.sku: 1})),
     Case(rx.RESERVE, "Shop.reserve", lambda c, h: shop(c, h).reserve({h.sku: 1}, "ref-1")),
 ]

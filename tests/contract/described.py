@@ -21,6 +21,13 @@ class Operation:
     def statuses(self) -> list[int]:
         return [int(status) for status in self.document["responses"]]
 
+    @property
+    def names(self) -> set[str]:
+        """Of everything that may be in the query or, by its first level, in the body."""
+        query = {each["name"] for each in self.document["parameters"] if each["in"] == "query"}
+        body = self.document.get("requestBody", {"content": {"application/json": {"schema": {}}}})
+        return query | {*body["content"]["application/json"]["schema"].get("properties", {})}
+
     def faults(self, request: Request) -> list[str]:
         """What the document does not allow in this request."""
         return [*self._query_faults(request), *self._body_faults(request)]

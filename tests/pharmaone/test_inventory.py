@@ -171,7 +171,7 @@ async def test_the_inventory_refused(status: int, error: type[Exception]):
 
 async def test_an_adjustment_carries_its_reason():
     p1, send = client(answer(200, {"status": "ok", "id": "1"}))
-    await p1.adjust(ProductId("20417"), -3, "rxbridge ref-1")
+    assert await p1.adjust(ProductId("20417"), -3, "rxbridge ref-1") == "1"
     request = send.request
     assert (request.method, request.url) == ("POST", f"{BASE}/inventory/adjust")
     assert not request.repeatable
@@ -181,6 +181,21 @@ async def test_an_adjustment_carries_its_reason():
         "reason": "rxbridge ref-1",
         "shop_id": "shop7",
     }
+
+
+async def test_an_adjustment_of_what_is_on_its_way():
+    p1, send = client(answer(200, b""))
+    metadata = {"receipt": "r-1"}
+    said = await p1.adjust(ProductId("20417"), 0, "x", delta_incoming=-2, metadata=metadata)
+    assert said is None
+    body = json.loads(send.request.body or b"")
+    assert (body["delta_incoming"], body["metadata"]) == (-2, metadata)
+
+
+async def test_a_web_page_is_no_word_of_an_adjustment():
+    p1, _ = client(answer(200, b"<html>Login</html>"))
+    with pytest.raises(Unsure):
+        await p1.adjust(ProductId("20417"), -3, "x")
 
 
 async def test_without_a_shop_none_is_named():

@@ -1,6 +1,7 @@
 """What the bridge's own work does not need of PharmaOne, and its commands and other programs do."""
 
 from bridge.pharmaone.resources.orders import Orders, OrderSummary, OrderUpsert, UpsertItem
+from bridge.pharmaone.resources.prescriptions import Prescription, Prescriptions
 from bridge.pharmaone.resources.products import Product, ProductChange, Products
 from bridge.pharmaone.resources.reports import Report, Reports
 
@@ -8,6 +9,8 @@ __all__ = [
     "OrderSummary",
     "OrderUpsert",
     "Orders",
+    "Prescription",
+    "Prescriptions",
     "Product",
     "ProductChange",
     "Products",

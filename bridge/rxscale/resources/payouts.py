@@ -91,12 +91,19 @@ class Payouts:
 
     @calls(dialect.PAYOUTS)
     async def all(
-        self, *, start: datetime | None = None, end: datetime | None = None, search: str = ""
+        self,
+        *,
+        status: Status | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        search: str = "",
     ) -> AsyncIterator[Payout]:
         """All rows of that time, the oldest order first: what comes in meanwhile is at the end."""
 
         async def fetch(page: int) -> tuple[tuple[Payout, ...], int | None]:
-            found = await self.page(page, start=start, end=end, search=search, ascending=True)
+            found = await self.page(
+                page, status=status, start=start, end=end, search=search, ascending=True
+            )
             return found.data, found.pages
 
         async for row in by_page(fetch, dialect.MOST_ROWS):

@@ -1,0 +1,107 @@
+"""RxScale's pharmacy orders as its list shows them, filtered and searched (rxscale.md 6.1)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AliasChoices, BeforeValidator, Field
+
+from bridge.core.model import PharmacyOrderUid
+from bridge.exchange import Harm, calls
+from bridge.rxscale import dialect
+from bridge.rxscale.calling import Caller, by_page, paged
+from bridge.rxscale.wire import Count, Id, MaybeId, Open, Rows, Text, as_word
+
+
+class Named(Open):
+    """A pharmacy, or what is sold: a uid and a name for people."""
+
+    uid: MaybeId = None
+    display_name: Text = None
+
+
+class ItemSku(Named):
+    pzn: Text = None
+
+
+class OrderItem(Open):
+    """`amount` pieces of a SKU; `total_paid_cents`: of the line or of a piece is not documented."""
+
+    uid: MaybeId = None
+    amount: Count = Field(default=None, validation_alias=AliasChoices("amount", "quantity"))
+    sku: ItemSku | None = None
+    total_paid_cents: Count = Field(default=None, validation_alias="total_paid_amount")
+
+
+class ShippingMethod(Named):
+    """One of the shop's (6.6); what the pharmacy calls it is in `more`, as `pharmacy_mapping`."""
+
+    external_id: Text = None
+
+
+class Parent(Open):
+    """The customer's order; higher `priority` is more urgent. Both addresses are in `more`."""
+
+    uid: MaybeId = None
+    priority: Count = None
+
+
+class OrderRow(Open):
+    """A pharmacy order in the list; an odd status is "". Times are not documented here (6.1)."""
+
+    uid: Id
+    status: Annotated[str, BeforeValidator(lambda value: as_word(value) or "")] = ""
+    name: Text = None
+    shop_order_name: Text = None
+    external_status: Text = None
+    pharmacy: Named | None = None
+    order: Parent | None = None
+    order_items: Rows[OrderItem] = ()
+    shop_shipping_methods: Rows[ShippingMethod] = ()
+    shipping_costs_cents: Count = Field(default=None, validation_alias="shipping_costs_amount")
+    shipping_costs_currency: Text = None
+
+    @property
+    def key(self) -> PharmacyOrderUid:
+        return PharmacyOrderUid(self.uid)
+
+
+class OrdersPage(Open):
+    """One page; `total` rows and `pages` pages in all."""
+
+    data: Rows[OrderRow]
+    total: Count = Field(default=None, validation_alias="totalRegistries")
+    pages: Count = Field(default=None, validation_alias="totalPages")
+
+
+@dataclass(frozen=True, slots=True)
+class PharmacyOrders:
+    """One pharmacy's orders."""
+
+    caller: Caller
+
+    @calls(dialect.ORDERS)
+    async def page(
+        self, page: int, limit: int = dialect.MOST_ROWS, *, status: str = "", search: str = ""
+    ) -> OrdersPage:
+        """Page `page`, from 0.
+
+        `search`: part of the shop order's, the order's or the patient's name, or of either uid;
+        older accounts look for less (C-8).
+        """
+        named = (("status", status), ("search", search))
+        query = (*(pair for pair in named if pair[1]), *paged(page, limit))
+        return await self.caller.read(dialect.ORDERS, OrdersPage, Harm.SWEEP, query=query)
+
+    @calls(dialect.ORDERS)
+    async def all(self, *, status: str = "", search: str = "") -> AsyncIterator[OrderRow]:
+        """All of them. How the list is sorted is not documented: one that comes in meanwhile may
+        have a row told twice, one that leaves may have one missed.
+        """
+
+        async def fetch(page: int) -> tuple[tuple[OrderRow, ...], int | None]:
+            found = await self.page(page, status=status, search=search)
+            return found.data, found.pages
+
+        async for row in by_page(fetch, dialect.MOST_ROWS):
+            yield row
