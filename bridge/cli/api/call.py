@@ -5,17 +5,15 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from bridge.app import Vendors, open_vendors
-from bridge.cli.api.mask import masked
+from bridge.cli.api.answered import Answered, tell
 from bridge.cli.api.paging import LIMIT, Page, Style, fresh, is_last, page_of, paged, query_for
 from bridge.cli.main import DONE, FAILED
-from bridge.cli.shared import show
 from bridge.cli.shared.opened import check_vendor, settings_of
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.errors import BridgeError, Fault, Misconfigured
@@ -27,9 +25,6 @@ from bridge.rxscale import dialect as rx
 from bridge.settings import Settings
 
 VENDORS = ("pharmaone", "rxscale", "rxscale-public")
-MOST_COLUMNS = 9
-WIDEST = 40
-CUT = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +37,6 @@ class Asked:
     query: tuple[tuple[str, str], ...] = ()
     body: Any = None
     has_body: bool = False
-
-
-@dataclass(slots=True)
-class Answered:
-    """`fault` says what a refusal means; `rows` are those of all pages, if they were asked for."""
-
-    status: int
-    content: bytes
-    fault: BridgeError | None
-    rows: list[Any] | None = field(default=None)
-
-    def document(self) -> Any:
-        """The answer's JSON. Raises ValueError for what is none."""
-        return {"data": self.rows} if self.rows is not None else json.loads(self.content)
 
 
 def call(arguments: argparse.Namespace) -> int:
@@ -71,7 +52,7 @@ def call(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     _check(settings, asked)
     answered = asyncio.run(_call(as_a_guest(settings), asked, everything=arguments.all))
-    _tell(answered, arguments)
+    tell(answered, arguments)
     return FAILED if answered.fault else DONE
 
 
@@ -257,72 +238,3 @@ def _parsed(response: Response) -> Any:
         return json.loads(response.body)
     except ValueError:
         return None
-
-
-# -- telling ---------------------------------------------------------------------------------
-
-
-def _tell(answered: Answered, arguments: argparse.Namespace) -> None:
-    if answered.fault:
-        print(f"rxbridge: {answered.fault}", file=sys.stderr)
-    try:
-        raw = answered.document()
-    except ValueError:
-        size = len(answered.content)
-        if size:
-            print(f"{answered.status}: {size} bytes that are no JSON; not shown", file=sys.stderr)
-        return
-    refused, patients = answered.fault is not None, arguments.show_patient_data
-    shown = masked(raw, refused=refused, patients=patients, secrets=arguments.show_secrets)
-    if arguments.json:
-        show.as_json(shown)
-        return
-    page = page_of(shown)
-    if page is not None and all(isinstance(row, Mapping) for row in page.rows):
-        _print_rows(page)
-    elif isinstance(shown, Mapping):
-        _print_one(shown)
-    else:
-        show.as_json(shown)
-
-
-def _print_rows(page: Page) -> None:
-    every = list(_columns(page.rows))
-    columns, left_out = every[:MOST_COLUMNS], every[MOST_COLUMNS:]
-    cells = [[_cell(row.get(key)) for key in columns] for row in page.rows]
-    if page.rows:
-        show.as_table(columns, cells)
-    of = "" if page.total is None else f" of {page.total}"
-    print(f"{len(page.rows)}{of} rows. {_lacks(cells, left_out)}".rstrip())
-
-
-def _print_one(thing: Mapping[str, Any]) -> None:
-    cells = [(key, _cell(value)) for key, value in thing.items()]
-    show.as_table(("field", "value"), cells)
-    if lacks := _lacks(cells, ()):
-        print(lacks)
-
-
-def _lacks(cells: Iterable[Sequence[str]], left_out: Sequence[str]) -> str:
-    """What a table does not show, and what does."""
-    lacks = [f"Not shown: {', '.join(left_out)}"] if left_out else []
-    if any(cell.endswith(CUT) for row in cells for cell in row):
-        lacks.append(f"cut short: what ends in {CUT}")
-    return f"{'; '.join(lacks)}; --json shows all." if lacks else ""
-
-
-def _columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, None]:
-    """Every key, those with plain values first."""
-    plain: dict[str, None] = {}
-    nested: dict[str, None] = {}
-    for row in rows:
-        for key, value in row.items():
-            (nested if isinstance(value, dict | list) else plain).setdefault(key)
-    return {**plain, **nested}
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}{CUT}"
