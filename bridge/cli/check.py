@@ -19,6 +19,7 @@ from bridge.cli.shared import show
 from bridge.cli.shared.needs import Need, of_pharmaone, of_rxscale
 from bridge.cli.shared.opened import now, settings_of
 from bridge.cli.shared.working import as_a_guest
+from bridge.cli.webhooks import is_ours
 from bridge.cycles.catalogue import read_skus
 from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.exchange import Call
@@ -186,7 +187,7 @@ async def _subscribed(settings: Settings, rxscale: RxScale) -> Line:
     except BridgeError as failure:
         return Line(what, "warn", str(failure))
     public = settings.server.public_url
-    ours = {s.event for s in found if public is None or s.target.startswith(public)}
+    ours = {each.event for each in found if public is None or is_ours(each, settings)}
     absent = sorted(NEEDED_EVENTS - ours)
     if not absent:
         return Line(what, "ok", ", ".join(sorted(ours)))

@@ -27,7 +27,7 @@ SECRETS_NAME = "rxbridge_rxscale__webhook_secrets"
 def list_webhooks(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     found = asyncio.run(_found(settings))
-    rows = [(each.uid, each.event, each.target, _is_ours(each, settings)) for each in found]
+    rows = [(each.uid, each.event, each.target, is_ours(each, settings)) for each in found]
     if arguments.json:
         names = ("uid", "event", "target", "ours")
         show.as_json({"webhooks": [dict(zip(names, row, strict=True)) for row in rows]})
@@ -132,7 +132,8 @@ async def _remove(settings: Settings, uids: Sequence[str]) -> set[str]:
 # -- here ------------------------------------------------------------------------------------
 
 
-def _is_ours(subscription: Subscription, settings: Settings) -> bool:
+def is_ours(subscription: Subscription, settings: Settings) -> bool:
+    """Whether it brings deliveries to this bridge, as far as its own address is known."""
     public = settings.server.public_url
     return public is not None and subscription.target == f"{public.rstrip('/')}{ROUTE}"
 

@@ -9,6 +9,7 @@ import pytest
 from cli.conftest import python
 
 from bridge.cli.main import main
+from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Fault
 
@@ -39,12 +40,19 @@ KEY = "rx-narrow-key"
 
 
 async def checked(
-    env: pytest.MonkeyPatch, folder: Path, capsys: Any, *faults: Fault, **settings: Any
+    env: pytest.MonkeyPatch,
+    folder: Path,
+    capsys: Any,
+    *faults: Fault,
+    subscribed: str = "",
+    **settings: Any,
 ) -> Any:
     """What `check --json` says, against a sandbox in this process."""
     calm = {"rx_per_second": 0, "rx_per_minute": 0, **settings}
     async with Sandbox(SandboxSettings(**calm)) as sandbox:
         sandbox.world.break_calls(*faults)
+        if subscribed:
+            sandbox.world.subscribe("rxscale", subscribed, "s", sorted(NEEDED_EVENTS))
         env.setenv("RXBRIDGE_RXSCALE__BASE_URL", sandbox.rxscale_url)
         env.setenv("RXBRIDGE_PHARMAONE__BASE_URL", sandbox.pharmaone_url)
         env.setenv(
@@ -126,6 +134,41 @@ async def test_what_more_a_configuration_needs(env, folder, capsys):
     assert all(lines[f"PharmaOne {each}"]["verdict"] == "ok" for each in more), lines
     v1 = lines["PharmaOne POST /v1/order-requests"]
     assert (v1["verdict"], "cannot be tried" in v1["text"]) == ("warn", True)
+
+
+async def test_a_key_for_the_public_api_is_tried_too(env, folder, capsys):
+    what, path = "RxScale GET /public/products/{shop}", "RXBRIDGE_RXSCALE__PUBLIC_API_PATH"
+    _, lines = await checked(env, folder, capsys)
+    assert what not in lines
+    env.setenv("RXBRIDGE_RXSCALE__PUBLIC_API_KEY", "rx-public-sandbox-key")
+    code, lines = await checked(env, folder, capsys)
+    assert (code, lines[what]["verdict"], lines[what]["text"]) == (0, "ok", "product:read")
+    env.setenv(path, "/v2/elsewhere")
+    code, lines = await checked(env, folder, capsys)
+    assert (code, "rxscale.public_api_path" in lines[what]["text"]) == (1, True)
+    env.delenv(path)
+    env.setenv("RXBRIDGE_RXSCALE__API_PATH", "/v1/elsewhere")
+    code, lines = await checked(env, folder, capsys)
+    assert (code, lines[what]["verdict"]) == (1, "ok"), "it has an address of its own"
+    env.delenv("RXBRIDGE_RXSCALE__API_PATH")
+    env.setenv("RXBRIDGE_RXSCALE__PUBLIC_API_KEY", KEY)
+    rights = {"rx_permissions": {KEY: ALL}}
+    code, lines = await checked(env, folder, capsys, **rights)
+    assert (code, lines[what]["verdict"]) == (1, "fail")
+    assert (
+        "rxscale.public_api_key: the key lacks the permission product:read" in lines[what]["text"]
+    )
+
+
+async def test_a_subscription_to_another_address_is_not_this_bridges(env, folder, capsys):
+    """Neither one that only begins like it nor another path there brings a delivery here."""
+    env.setenv("RXBRIDGE_SERVER__PUBLIC_URL", "https://bridge.example")
+    for target in ("https://bridge.example.org/webhooks/rxscale", "https://bridge.example/old"):
+        _, lines = await checked(env, folder, capsys, subscribed=target)
+        assert "no subscription for pharmacy_order_created" in lines["RxScale webhooks"]["text"]
+    target = "https://bridge.example/webhooks/rxscale"
+    _, lines = await checked(env, folder, capsys, subscribed=target)
+    assert lines["RxScale webhooks"]["verdict"] == "ok"
 
 
 async def test_a_vendor_that_takes_no_such_name_lets_the_key_read(env, folder, capsys):

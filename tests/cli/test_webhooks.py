@@ -51,6 +51,19 @@ def test_registered_repeated_renewed_and_removed(typed, accounts, folder: Path):
     assert listed(typed) == []
 
 
+def test_what_is_subscribed_twice_is_removed(typed, accounts, folder: Path):
+    words = ("webhooks", "register", "--secrets", str(folder / "secrets.json"))
+    assert typed(*words).code == 0
+    first = listed(typed)
+    body = json.dumps({"target": TARGET, "notification_type": first[0]["event"]})
+    again = ("call", "rxscale", "POST", "/webhooks/", "--json-body", body, "--show-secrets")
+    assert typed(*again).code == 0
+    assert len(listed(typed)) == 4
+    answer = typed(*words)
+    assert answer.out.count("removed ") == 1
+    assert listed(typed) == first
+
+
 def test_a_folder_of_secret_files_is_read_at_the_next_start(typed, accounts, folder, monkeypatch):
     secrets = folder / "secrets"
     secrets.mkdir()

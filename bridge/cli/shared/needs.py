@@ -16,6 +16,7 @@ from bridge.mapping.rules import Rules
 from bridge.pharmaone import dialect as p1
 from bridge.rxscale import dialect as rx
 from bridge.rxscale.client import RxScale
+from bridge.rxscale.resources import Shop
 from bridge.settings import Settings
 
 NOBODY = "rxbridge-check"
@@ -39,8 +40,10 @@ class Need:
 
     @property
     def is_single(self) -> bool:
-        """It names something that is not there: "not found" is the good answer."""
-        return "{" in self.route
+        """It names something that is not there: "not found" is the good answer, if anything is at
+        this address. The public API has one of its own and is asked for it first.
+        """
+        return "{" in self.route and "/public/" not in self.route
 
 
 def of_rxscale(settings: Settings, rules: Rules | None, client: RxScale) -> Iterator[Need]:
@@ -60,6 +63,15 @@ def of_rxscale(settings: Settings, rules: Rules | None, client: RxScale) -> Iter
     route = rx.SKU_STOCK if by_stock else rx.SKU
     write = _refusal_is_well(lambda: client.set_sku(sku, stock=0, price_cents=prices))
     yield Need("RxScale", route.name, _rights(route), write)
+    if settings.rxscale.public_api_key is not None:
+        shop = client.shop(NOBODY, settings.rxscale.market)
+        yield _rx(shop.page, lambda: _sells(shop))
+
+
+async def _sells(shop: Shop) -> None:
+    """Which shop is not configured; one that is not there tells of the key all the same."""
+    await shop.health()  # or is it the address? It says so
+    await _refusal_is_well(lambda: shop.page(0, 1))()
 
 
 def of_pharmaone(settings: Settings, vendors: Vendors) -> Iterator[Need]:
