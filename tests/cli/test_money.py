@@ -274,6 +274,15 @@ def test_products_that_the_shop_lacks(typed, accounts):
     ] == ["20402"]
 
 
+def test_a_shop_that_pharmaone_does_not_have(typed, accounts, monkeypatch):
+    answer = typed("products", "attach", "--shop", "shop9")
+    assert answer.code == 2
+    assert "--shop: PharmaOne has no shop 'shop9' - name one of: shop1" in answer.err
+    monkeypatch.setenv("RXBRIDGE_PHARMAONE__SHOP_ID", "shop9")
+    told = typed("products", "attach").err
+    assert "pharmaone.shop_id: PharmaOne has no shop 'shop9'" in told
+
+
 def test_a_field_that_is_none(typed, accounts):
     answer = typed("products", "attach", "--field", "position")
     assert (answer.code, "is no NAME=VALUE" in answer.err) == (2, True)

@@ -15,7 +15,7 @@ from bridge.cli.shared.opened import complete
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.cycles.catalogue import read_skus
-from bridge.errors import BridgeError, Fault, Misconfigured
+from bridge.errors import BridgeError, Fault, Misconfigured, Refused
 from bridge.pharmaone.inventory import Inventory
 from bridge.settings import Settings
 
@@ -39,12 +39,13 @@ class Lacking:
 
 def attach(arguments: argparse.Namespace) -> int:
     settings = complete(arguments)
+    named = "--shop" if arguments.shop else "pharmaone.shop_id"
     shop = arguments.shop or settings.pharmaone.shop_id
     if shop is None:
         raise Misconfigured(Fault("pharmaone.shop_id", "not set", "set it, or name it by --shop"))
     more = _fields(arguments.field)
     with show.busy("reading both vendors' lists"):
-        lacking = asyncio.run(_lacking(settings, shop))
+        lacking = asyncio.run(_lacking(settings, shop, named))
     if arguments.write:
         asyncio.run(_attach(settings, shop, lacking, more))
     if arguments.json:
@@ -69,12 +70,13 @@ def _fields(typed: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-async def _lacking(settings: Settings, shop: str) -> list[Lacking]:
+async def _lacking(settings: Settings, shop: str, named: str) -> list[Lacking]:
+    """`named`: what says which shop."""
     rules = app.rules_of(settings)
     async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
         skus = await patiently(lambda: read_skus(vendors.rxscale))
         inventory = await patiently(lambda: vendors.pharmaone.inventory(full=True))
-        there = await patiently(lambda: _attached(vendors, shop))
+        there = await patiently(lambda: _attached(vendors, shop, named))
     links = rules.links.stock_links(skus)
     found: dict[ProductId, Lacking] = {}
     for link in links:
@@ -84,8 +86,16 @@ async def _lacking(settings: Settings, shop: str) -> list[Lacking]:
     return sorted(found.values(), key=lambda each: each.product)
 
 
-async def _attached(vendors: Vendors, shop: str) -> set[ProductId]:
-    return {ProductId(each.p1_id) async for each in vendors.pharmaone.products.all(shop)}
+async def _attached(vendors: Vendors, shop: str, named: str) -> set[ProductId]:
+    try:
+        return {ProductId(each.p1_id) async for each in vendors.pharmaone.products.all(shop)}
+    except Refused:
+        known = [each.shop_id for each in await vendors.pharmaone.shops()]
+        if shop in known:
+            raise
+        remedy = f"name one of: {', '.join(known)}"
+        fault = Fault(named, f"PharmaOne has no shop '{shop}'", remedy)
+        raise Misconfigured(fault) from None
 
 
 def _one(product: ProductId, inventory: Inventory) -> Lacking:
