@@ -95,3 +95,10 @@ class NotTheShape(BridgeError):  # noqa: N818
     def __init__(self, field: str = "") -> None:
         super().__init__(f"not the documented shape: {field or 'no JSON object'}")
         self.field = field
+
+
+def words(failure: BridgeError) -> str:
+    """What a failure says, with the way out of one that leaves everybody in doubt."""
+    if isinstance(failure, Unsure):
+        return f"{failure}: it may have happened - look before you do it again"
+    return str(failure)

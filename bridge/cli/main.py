@@ -13,7 +13,7 @@ from pathlib import Path
 
 import bridge
 from bridge.cli.help.parsing import Parser, finish
-from bridge.errors import BridgeError, Misconfigured
+from bridge.errors import BridgeError, Misconfigured, words
 
 DONE, FAILED, WRONG = 0, 1, 2
 
@@ -35,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
             print(f"rxbridge: {fault}", file=sys.stderr)
         return WRONG
     except BridgeError as failure:
-        print(f"rxbridge: {failure}", file=sys.stderr)
+        print(f"rxbridge: {words(failure)}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

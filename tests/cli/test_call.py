@@ -68,6 +68,40 @@ def test_one_order_is_shown_whole_and_not_only_what_it_holds(typed, accounts):
         assert json.loads(typed("call", "rxscale", "GET", path, *words, "--json").out)["order"]
 
 
+ADJUST = ("call", "pharmaone", "POST", "/inventory/adjust", "--json-body")
+MAY_HAVE = "it may have happened - look before you do it again"
+
+
+@pytest.mark.parametrize("fault", [{"cut": True, "when": "after"}, {"status": 500, "body": "<p>"}])
+def test_a_change_whose_answer_is_lost_is_told_as_such(typed, accounts, fault):
+    told(accounts, "faults", {"vendor": "pharmaone", "route": "POST /inventory/adjust", **fault})
+    body = '{"p1_id": "20401", "delta_on_hand": 1, "reason": "counted"}'
+    lost = typed(*ADJUST, body)
+    assert (lost.code, MAY_HAVE in lost.err) == (1, True), lost.err
+    refused = typed(*ADJUST, '{"p1_id": "20401"}')
+    assert (refused.code, "may have" in refused.err) == (1, False)
+
+
+@pytest.mark.parametrize("garbled", ["html", "truncated"])
+@pytest.mark.parametrize("skip", [0, 1])
+def test_an_answer_that_cannot_be_read_is_a_failure(typed, accounts, garbled, skip):
+    told(accounts, "orders", {"count": 120})
+    route = "GET /pharmacy_orders/"
+    told(accounts, "faults", {"vendor": "rxscale", "route": route, "garble": garbled, "skip": skip})
+    read = typed("call", "rxscale", "GET", "/pharmacy_orders/", "--all", "--json")
+    assert read.code == 1
+    assert read.out == ""
+    assert "cannot be read" in read.err
+
+
+def test_a_page_that_is_no_list_does_not_pass_for_the_whole(typed, accounts):
+    told(accounts, "orders", {"count": 120})
+    odd = {"vendor": "rxscale", "route": "GET /pharmacy_orders/", "skip": 1, "status": 200}
+    told(accounts, "faults", {**odd, "body": {"message": "done"}})
+    read = typed("call", "rxscale", "GET", "/pharmacy_orders/", "--all", "--json")
+    assert (read.code, "after 100 rows" in read.err) == (1, True), read.err
+
+
 def test_what_a_table_cuts_short_is_said(typed, accounts):
     told(accounts, "orders", {"count": 1})
     short = typed("call", "rxscale", "GET", "/health/").out
@@ -145,6 +179,12 @@ def test_mistyped(typed, accounts, words, said):
     answer = typed("call", "pharmaone", "GET", "/orders", *words)
     assert answer.code == 2
     assert said in answer.err
+
+
+def test_a_change_is_made_once(typed, accounts):
+    body = ("--json-body", '{"stock": 5}', "--all")
+    answer = typed("call", "rxscale", "PATCH", "/pharmacy_skus/psku-1001", *body)
+    assert (answer.code, "--all: only reads lists" in answer.err) == (2, True)
 
 
 def test_a_mistyped_query_in_the_path(typed, accounts):

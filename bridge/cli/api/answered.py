@@ -10,7 +10,7 @@ from typing import Any
 from bridge.cli.api.mask import masked
 from bridge.cli.api.paging import Page, page_of
 from bridge.cli.shared import show
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, words
 
 MOST_COLUMNS = 9
 WIDEST = 40
@@ -33,7 +33,7 @@ class Answered:
 
 def tell(answered: Answered, arguments: argparse.Namespace) -> None:
     if answered.fault:
-        print(f"rxbridge: {answered.fault}", file=sys.stderr)
+        print(f"rxbridge: {words(answered.fault)}", file=sys.stderr)
     try:
         raw = answered.document()
     except ValueError:

@@ -16,7 +16,7 @@ from bridge.cli.api.paging import LIMIT, Page, Style, fresh, is_last, page_of, p
 from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared.opened import check_vendor, settings_of
 from bridge.cli.shared.working import as_a_guest, patiently
-from bridge.errors import BridgeError, Fault, Misconfigured
+from bridge.errors import BridgeError, Fault, Garbled, Misconfigured
 from bridge.exchange import Harm, Response
 from bridge.pharmaone import answers as p1_answers
 from bridge.pharmaone import dialect as p1
@@ -49,6 +49,8 @@ def call(arguments: argparse.Namespace) -> int:
                 "use `rxbridge webhooks register`, which keeps it, or add --show-secrets",
             )
         )
+    if arguments.all and asked.method != "GET":
+        raise Misconfigured(Fault("--all", "only reads lists", "leave it out, or GET the list"))
     settings = settings_of(arguments)
     _check(settings, asked)
     answered = asyncio.run(_call(as_a_guest(settings), asked, everything=arguments.all))
@@ -146,6 +148,7 @@ async def _every_page(vendors: Vendors, asked: Asked) -> Answered:
         answered = _answered(asked, response)
         page = None if answered.fault else page_of(_parsed(response))
         if page is None:
+            answered.fault = answered.fault or _no_more(asked, read)
             return answered
         if before is None or list(before.rows) != list(page.rows):
             rows += fresh(page.rows, seen)
@@ -156,6 +159,13 @@ async def _every_page(vendors: Vendors, asked: Asked) -> Answered:
         before, number = page, number + 1
         if sys.stderr.isatty():
             print(f"\r{len(rows)} rows ...", end="", file=sys.stderr, flush=True)
+
+
+def _no_more(asked: Asked, read: int) -> BridgeError | None:
+    """One thing is no list and whole by itself; after rows were read, it is no answer."""
+    if not read:
+        return None
+    return Garbled(f"the answer to {asked.method} {asked.path} after {read} rows is no list")
 
 
 async def _once(vendors: Vendors, asked: Asked) -> Response:
@@ -224,13 +234,20 @@ def _answered(asked: Asked, response: Response) -> Answered:
 
 def _fault(asked: Asked, response: Response) -> BridgeError | None:
     if 200 <= response.status < 300:
-        return None
+        return _unreadable(asked, response)
     if asked.vendor == "pharmaone":
         return p1_answers.failure(p1_route(asked)[0], response)
     route = rx_route(asked)[0]
     if route is rx.LIVE_STOCK and response.status == 409:
         return None  # "not so many" is an answer
     return rx_answers.failure(route, response)
+
+
+def _unreadable(asked: Asked, response: Response) -> BridgeError | None:
+    """What is asked for and comes as something else. A change need not be answered with JSON."""
+    if asked.method != "GET" or response.body.strip() == b"" or _parsed(response) is not None:
+        return None
+    return Garbled(f"the answer to {asked.method} {asked.path} cannot be read: try it again")
 
 
 def _parsed(response: Response) -> Any:

@@ -15,7 +15,7 @@ from bridge.cli.shared.opened import complete
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.cycles.catalogue import read_skus
-from bridge.errors import BridgeError, Fault, Misconfigured, Refused
+from bridge.errors import BridgeError, Fault, Misconfigured, Refused, words
 from bridge.pharmaone.inventory import Inventory
 from bridge.settings import Settings
 
@@ -122,7 +122,7 @@ async def _attach(
             except Misconfigured:
                 raise
             except BridgeError as failure:
-                each.outcome = str(failure)
+                each.outcome = words(failure)
 
 
 def _document(each: Lacking) -> dict[str, Any]:
