@@ -274,6 +274,29 @@ def test_products_that_the_shop_lacks(typed, accounts):
     ] == ["20402"]
 
 
+def test_attaching_whose_answer_is_lost_is_told_as_such(typed, accounts):
+    detach(typed, "20401")
+    route = "POST /shops/attach-product"
+    post(accounts, "faults", {"vendor": "pharmaone", "route": route, "cut": True, "when": "after"})
+    assert "it may have happened" in typed("products", "attach", "--write").out
+    assert "has every product" in typed("products", "attach").out
+
+
+def test_a_report_that_the_key_may_not_read_is_told_as_such(typed, accounts):
+    no = {"error": "insufficient_scope", "message": "Missing scope: reports.read"}
+    route = "GET /reports/product-sales"
+    fault = {"vendor": "pharmaone", "route": route, "status": 403, "body": no, "times": 2}
+    post(accounts, "faults", fault)
+    told = typed("money", "--month", THIS_MONTH)
+    assert (told.code, "see money.revenue" in told.out) == (0, False)
+    assert "not to be had: pharmaone.api_key: the API key lacks the scope reports.read" in told.out
+    document = json.loads(typed("money", "--month", THIS_MONTH, "--json").out)
+    assert document["totals"]["pharmaone_report"] is None
+    assert "reports.read" in document["pharmaone_report_fault"]
+    document = json.loads(typed("money", "--month", THIS_MONTH, "--json").out)
+    assert document["pharmaone_report_fault"] is None
+
+
 def test_a_shop_that_pharmaone_does_not_have(typed, accounts, monkeypatch):
     answer = typed("products", "attach", "--shop", "shop9")
     assert answer.code == 2

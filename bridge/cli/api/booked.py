@@ -43,12 +43,13 @@ class Month:
 @dataclass(frozen=True, slots=True)
 class Found:
     """`others`: PharmaOne's orders of the time that are not RxScale's. `report_cents`: None where
-    its sales report cannot be read.
+    its sales report cannot be read; `report_fault` says why there is none at all.
     """
 
     rows: tuple[Row, ...]
     others: int
     report_cents: int | None
+    report_fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ async def booked(
         known = await _remembered(settings, [OrderId(order.id) for order in orders])
         uids = await _uids(vendors, orders, known, {part.order for part in parts}, tell)
         tell("reading PharmaOne's sales report")
-        report = await _report(vendors, month)
+        report, fault = await _report(vendors, month)
     sales = [
         _sale(each, uids[each.id], vocabulary, settings.money.paid)
         for each in orders
@@ -88,7 +89,7 @@ async def booked(
     )
     within = [each for each in orders if each.created_at and each.created_at < month.ends]
     others = sum(each.id not in uids for each in within)
-    return Found(rows, others, _revenue(report, settings.money.revenue))
+    return Found(rows, others, _revenue(report, settings.money.revenue), fault)
 
 
 async def _remembered(settings: Settings, orders: Sequence[OrderId]) -> Known:
@@ -173,14 +174,15 @@ async def _is_there(vendors: Vendors, uid: PharmacyOrderUid) -> bool:
         return False
 
 
-async def _report(vendors: Vendors, month: Month) -> Report | None:
-    """A report that is not to be had does not keep the rest from being told."""
+async def _report(vendors: Vendors, month: Month) -> tuple[Report | None, str | None]:
+    """A report that is not to be had does not keep the rest from being told; why it is not."""
     try:
-        return await patiently(
+        found = await patiently(
             lambda: vendors.pharmaone.reports.product_sales(month.first, month.last)
         )
-    except BridgeError:
-        return None
+    except BridgeError as failure:
+        return None, str(failure)
+    return found, None
 
 
 def _part(payout: Payout) -> Part:

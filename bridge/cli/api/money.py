@@ -131,6 +131,7 @@ def _document(month: Month, found: Found, sums: Totals) -> dict[str, Any]:
             "pharmaone_report": _euros(found.report_cents),
             "other_orders": found.others,
         },
+        "pharmaone_report_fault": found.report_fault,
         "findings": dict(sums.findings),
     }
 
@@ -139,13 +140,12 @@ def _print(month: Month, found: Found, sums: Totals, *, everything: bool) -> Non
     rows = [row for row in found.rows if everything or row.finding]
     if rows:
         show.as_table(HEADINGS, (_cells(row) for row in rows))
-    report = _euros(found.report_cents) or "not readable (see money.revenue)"
     print(f"{month.first:%Y-%m}: {len(found.rows)} orders of RxScale's.")
     print(f"  RxScale paid out          {euros(sums.routed):>12}")
     print(f"  RxScale will pay          {euros(sums.projected):>12}")
     print(f"  PharmaOne, paid           {euros(sums.sold):>12}")
     print(f"  PharmaOne, not paid       {euros(sums.unpaid):>12}")
-    print(f"  PharmaOne's sales report  {report:>12}  (all of its sales)")
+    print(f"  PharmaOne's sales report  {_report(found)}")
     if found.others:
         print(f"{found.others} other orders of PharmaOne's have nothing to do with RxScale.")
     if sums.findings:
@@ -153,6 +153,14 @@ def _print(month: Month, found: Found, sums: Totals, *, everything: bool) -> Non
         print(f"Findings: {told}.")
     else:
         print("Both sides agree.")
+
+
+def _report(found: Found) -> str:
+    if found.report_fault is not None:
+        return f"not to be had: {found.report_fault}"
+    if found.report_cents is None:
+        return "not readable (see money.revenue)"
+    return f"{euros(found.report_cents):>12}  (all of its sales)"
 
 
 def _cells(row: Row) -> tuple[Any, ...]:
