@@ -40,15 +40,31 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One change in a product's log (section 8); None where the answer does not say."""
+    """One change in a product's log (section 8); None where the answer does not say.
+
+    `delta` and `incoming` count units: of what is on hand, and of what is on its way.
+    """
 
     delta: int | None
     reason: str
     at: datetime | None
+    incoming: int | None = None
+    shop_id: str | None = None
+    id: str | None = None
 
 
 def log(page: wire.LogPage) -> tuple[LogEntry, ...]:
-    return tuple(LogEntry(row.delta_on_hand, row.reason or "", row.created_at) for row in page.data)
+    return tuple(
+        LogEntry(
+            row.delta_on_hand,
+            row.reason or "",
+            row.created_at,
+            row.delta_incoming,
+            row.shop_id,
+            row.id,
+        )
+        for row in page.data
+    )
 
 
 def order(row: wire.OrderRow, seen_at: datetime) -> P1Order:

@@ -221,7 +221,9 @@ class LogRow(_Wire):
     """One entry of a product's log; what describes it is read if it can be (8)."""
 
     id: Annotated[str | None, BeforeValidator(as_id)] = None
+    shop_id: Text = None
     delta_on_hand: Annotated[int | None, BeforeValidator(_whole)] = None
+    delta_incoming: Annotated[int | None, BeforeValidator(_whole)] = None
     reason: Text = None
     created_at: Time = None
 

@@ -18,7 +18,7 @@ from bridge.rxscale.dialect import Site
 from bridge.rxscale.translate import OrdersPage, SkusPage, Subscription
 
 if TYPE_CHECKING:  # loaded when first used: `run` needs neither
-    from bridge.rxscale.resources import Payouts, PharmacyOrders, Shop
+    from bridge.rxscale.resources import Payouts, PharmacyOrders, Shop, Skus
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,13 @@ class RxScale:
         from bridge.rxscale.resources import Payouts
 
         return Payouts(self.caller)
+
+    @property
+    def skus(self) -> "Skus":
+        """The list of SKUs with all it says; the bridge itself needs less."""
+        from bridge.rxscale.resources import Skus
+
+        return Skus(self.caller)
 
     def shop(self, identifier: str, market: str) -> "Shop":
         """A shop as its customers see it, through the public API."""

@@ -237,7 +237,7 @@ RXSCALE = [
         lambda c, h: c.complete(h.ready, [TrackingLink("https://dhl.example/1", "DHL")]),
         answers=False,
     ),
-    Case(rx.SKUS, "RxScale.skus_page", lambda c, h: c.skus_page(0)),
+    Case(rx.SKUS, "Skus.all", lambda c, h: rows(c.skus.all())),
     Case(
         rx.SKU,
         "RxScale.set_sku",

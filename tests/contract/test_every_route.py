@@ -25,11 +25,11 @@ from bridge.pharmaone.token import TokenKeeper
 from bridge.rxscale import dialect as rx
 from bridge.rxscale.calling import Caller as RxCaller
 from bridge.rxscale.client import RxScale
-from bridge.rxscale.resources import Payouts, PharmacyOrders, Shop
+from bridge.rxscale.resources import Payouts, PharmacyOrders, Shop, Skus
 from bridge.sandbox import Sandbox, SandboxSettings
 
 CLASSES = {each.__name__: each for each in (PharmaOne, Orders, Prescriptions, Products, Reports)}
-CLASSES |= {each.__name__: each for each in (RxScale, Payouts, PharmacyOrders, Shop)}
+CLASSES |= {each.__name__: each for each in (RxScale, Payouts, PharmacyOrders, Shop, Skus)}
 CANARY = "Erika Canary"
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 

@@ -217,15 +217,42 @@ async def test_an_adjustment_that_went_wrong(status: int, error: type[Exception]
     assert "below zero" not in str(raised.value)  # vendors' texts stay outside
 
 
+async def test_a_row_says_all_that_is_documented():
+    raw = {
+        "p1_id": 20417,
+        "name": "Beispielsorte",
+        "stockquantity": 40,
+        "price": 7.5,
+        "category": "Blüten",
+        "log_entries": 3,
+        "last_activity": "2026-01-02T08:00:00Z",
+        "thc": 20,
+    }
+    p1, _ = client(answer(200, {"data": [raw]}))
+    (row,) = await p1.products.stocked()
+    assert (row.p1_id, row.name, row.category) == ("20417", "Beispielsorte", "Blüten")
+    assert (row.stock_quantity, row.price, row.log_entries) == (40, Decimal("7.5"), 3)
+    assert row.last_activity == datetime(2026, 1, 2, 8, tzinfo=UTC)
+    assert row.more == {"thc": 20}
+
+
 async def test_a_products_log():
     rows = [
-        {"id": "1", "delta_on_hand": -3, "reason": "Kasse", "created_at": "2026-01-02T08:00:00Z"},
+        {
+            "id": "1",
+            "p1_id": 20417,
+            "shop_id": "shop7",
+            "delta_on_hand": -3,
+            "delta_incoming": 2,
+            "reason": "Kasse",
+            "created_at": "2026-01-02T08:00:00Z",
+        },
         {"delta_on_hand": "odd", "reason": 7, "created_at": "odd"},
         {},
     ]
     p1, send = client(answer(200, {"data": rows}))
     assert await p1.inventory_log(ProductId("a/b")) == (
-        LogEntry(-3, "Kasse", datetime(2026, 1, 2, 8, tzinfo=UTC)),
+        LogEntry(-3, "Kasse", datetime(2026, 1, 2, 8, tzinfo=UTC), 2, "shop7", "1"),
         LogEntry(None, "7", None),
         LogEntry(None, "", None),
     )

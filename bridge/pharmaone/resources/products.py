@@ -11,7 +11,7 @@ from bridge.core.model import ProductId
 from bridge.exchange import Harm, calls
 from bridge.pharmaone import answers, dialect, wire
 from bridge.pharmaone.calling import Caller
-from bridge.pharmaone.wire import Euros, Id, Open, Rows, Text, Whole
+from bridge.pharmaone.wire import Euros, Id, Open, Rows, Text, Time, Whole
 
 PAGE = 50
 """The documented default; the most that may be asked for is not documented (7)."""
@@ -34,6 +34,27 @@ class Product(Open):
         default=None, validation_alias=AliasChoices("stock_quantity", "stockquantity")
     )
     shop_id: Text = None
+
+
+class InventoryRow(Open):
+    """What the organisation has of a product (8): `price` in euros, stock in units (often grams).
+
+    `log_entries`: how many changes its log has, as inferred.
+    """
+
+    p1_id: Id
+    name: Text = None
+    stock_quantity: Whole = Field(
+        default=None, validation_alias=AliasChoices("stockquantity", "stock_quantity")
+    )
+    price: Euros = None
+    category: Text = None
+    log_entries: Whole = None
+    last_activity: Time = None
+
+
+class InventoryRows(Open):
+    data: Rows[InventoryRow]
 
 
 class ProductsPage(Open):
@@ -118,6 +139,14 @@ class Products:
             return None
         raw = answers.content(dialect.PRODUCT, response)
         return answers.read(dialect.PRODUCT, Product, raw)
+
+    @calls(dialect.INVENTORY)
+    async def stocked(self) -> tuple[InventoryRow, ...]:
+        """The inventory with all it says of each product; no paging is documented (8).
+
+        `PharmaOne.inventory` reads what the bridge needs of it, in a fifth of the time.
+        """
+        return (await self.caller.read(dialect.INVENTORY, InventoryRows)).data
 
     @calls(dialect.ADD_PRODUCT)
     async def add_to_inventory(

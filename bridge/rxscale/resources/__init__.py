@@ -3,6 +3,7 @@
 from bridge.rxscale.resources.orders import OrderRow, PharmacyOrders
 from bridge.rxscale.resources.payouts import Payout, Payouts
 from bridge.rxscale.resources.public import LiveStock, PublicProduct, PublicSku, Reservation, Shop
+from bridge.rxscale.resources.skus import PharmacySku, Skus
 
 __all__ = [
     "LiveStock",
@@ -10,8 +11,10 @@ __all__ = [
     "Payout",
     "Payouts",
     "PharmacyOrders",
+    "PharmacySku",
     "PublicProduct",
     "PublicSku",
     "Reservation",
     "Shop",
+    "Skus",
 ]
