@@ -36,11 +36,11 @@ class Caller:
         query: Query = (),
         body: Mapping[str, Any] | Sequence[Any] | None = None,
     ) -> Response:
-        """Sends with what opens the route; a group-wide key always says which pharmacy."""
+        """Sends with what opens the route; a group-wide key always says which pharmacy, once."""
         headers = {**self.site.opener(route), "Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        if self.site.pharmacy_uid and not route.public:
+        if self.site.pharmacy_uid and not route.public and "pharmacy_uid" not in dict(query):
             query = (*query, ("pharmacy_uid", self.site.pharmacy_uid))
         return await self.send(
             Request(

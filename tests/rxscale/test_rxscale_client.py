@@ -11,7 +11,7 @@ from fakes import START, Answer, Clock, ScriptedSend, answer
 from bridge.core.model import CatalogueSku, OrderLine, PharmacyOrderUid, TrackingLink
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Harm
-from bridge.rxscale import answers
+from bridge.rxscale import answers, dialect
 from bridge.rxscale.calling import Caller
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import GENERATIONS, Site
@@ -171,6 +171,14 @@ async def test_a_group_key_names_its_pharmacy_on_every_call(call: str):
     rx, send = client(answer(200, UNDERSTOOD[call]), site=GROUP)
     await CALLS[call](rx)
     assert ("pharmacy_uid", "ph-1") in send.request.query
+
+
+async def test_another_pharmacy_of_the_group_is_named_once():
+    """`rxbridge call --query pharmacy_uid=ph-2`: which of two RxScale would take, nobody says."""
+    rx, send = client(answer(200, {}), site=GROUP)
+    other = (("pharmacy_uid", "ph-2"),)
+    await rx.caller.call(dialect.PAYOUTS, Harm.SWEEP, query=other)
+    assert send.request.query == other
 
 
 @pytest.mark.parametrize(
