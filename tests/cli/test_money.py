@@ -196,6 +196,22 @@ def test_what_is_digital_lies_on_no_shelf(typed, accounts, folder):
         assert answer.code == (0 if is_digital else 1), answer.out
 
 
+def test_what_the_shop_sells_and_the_pharmacy_does_not_have(typed, accounts, folder):
+    """Hidden from this key, or another pharmacy's: it can be bought, and no SKU here says of it."""
+    typed("skus", "match", "--write")
+    typed("stock", "sync")
+    hidden = [
+        {"uid": "psku-1001", "hidden": True},
+        {"uid": "psku-1002", "hidden": True, "stock": 0},
+    ]
+    post(accounts, "rxscale/skus", {"skus": hidden, "announce": False})
+    answer = typed("stock", "verify", "--shop", SHOP, "--json")
+    assert json.loads(answer.out)["not_of_this_pharmacy"] == ["sku-1001"]
+    told = typed("stock", "verify", "--shop", SHOP)
+    assert told.code == answer.code == 0
+    assert "1 more can be bought that RxScale does not list for this pharmacy: sku-1001" in told.out
+
+
 def test_a_shop_that_nobody_knows(typed, accounts):
     answer = typed("stock", "verify", "--shop", "nowhere")
     assert answer.code == 2

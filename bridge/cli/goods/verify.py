@@ -22,6 +22,7 @@ from bridge.rxscale.resources.public import StockLine, in_portions
 from bridge.settings import Settings
 
 HEADINGS = ("SKU", "name", "there", "shop has", "found", "why")
+MOST_NAMED = 5
 WORDS = {"sold_not_there": "SOLD, NOT THERE", "there_not_sold": "there, not sold", "ok": "ok"}
 
 
@@ -29,21 +30,29 @@ def verify(arguments: argparse.Namespace) -> int:
     settings = complete(arguments)
     market = arguments.market or settings.rxscale.market
     with show.busy("asking what the shop sells"):
-        found = asyncio.run(_verified(settings, arguments.shop, market))
+        found, others = asyncio.run(_verified(settings, arguments.shop, market))
     wrong = [each for each in found if each.verdict != "ok"]
     if arguments.json:
-        show.as_json({"shop": arguments.shop, "market": market, "rows": [*map(_document, found)]})
+        rows = [*map(_document, found)]
+        document = {"shop": arguments.shop, "market": market, "rows": rows}
+        show.as_json({**document, "not_of_this_pharmacy": others})
     else:
         _print(found if arguments.all else wrong, found)
+        _print_others(others)
     return FAILED if wrong else DONE
 
 
-async def _verified(settings: Settings, shop: str, market: str) -> tuple[Verified, ...]:
+async def _verified(
+    settings: Settings, shop: str, market: str
+) -> tuple[tuple[Verified, ...], list[SkuUid]]:
+    """Every SKU of the pharmacy's, and what else can be bought in the shop."""
     planned = await look(settings, reread=True)
     async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
         skus = await patiently(lambda: read_skus(vendors.rxscale))
         shown = await _shown(vendors, shop, market)
-    return judged(_shelved(skus, explain(planned.result.situation)), shown)
+    ours = {sku.sku_uid for sku in skus}
+    others = sorted(uid for uid, each in shown.items() if each.available and uid not in ours)
+    return judged(_shelved(skus, explain(planned.result.situation)), shown), others
 
 
 def _shelved(skus: Iterable[CatalogueSku], rows: Iterable[PlanRow]) -> list[Shelved]:
@@ -147,6 +156,14 @@ def _print(rows: Sequence[Verified], everything: Sequence[Verified]) -> None:
         print("A shop that sells for several pharmacies shows the stock of them all.")
     if sold or left:
         print("`rxbridge stock plan` tells what the bridge would write; the shop may take minutes.")
+
+
+def _print_others(uids: Sequence[SkuUid]) -> None:
+    """Other pharmacies', hidden or deleted ones: no SKU here says whether they are there."""
+    if uids:
+        named = ", ".join(uids[:MOST_NAMED]) + (" …" if len(uids) > MOST_NAMED else "")
+        told = f"{len(uids)} more can be bought that RxScale does not list for this pharmacy"
+        print(f"{told}: {named}")
 
 
 def _cells(each: Verified) -> tuple[Any, ...]:
