@@ -62,6 +62,15 @@ class Caller:
         response = await self.call(route, harm, uid=uid, query=query)
         return answers.read(route, model, answers.content(route, response))
 
+    async def change(
+        self, route: Route, harm: Harm, body: Mapping[str, Any], *, uid: str
+    ) -> Response:
+        """The answer of an accepted change. Raises Unsure if it may have happened."""
+        response = await self.call(route, harm, uid=uid, body=body)
+        if not answers.accepted(response):
+            raise answers.failure(route, response)
+        return response
+
 
 def paged(page: int, limit: int) -> Query:
     """Pages count from 0 (rxscale.md section 5)."""

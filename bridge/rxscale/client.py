@@ -34,7 +34,7 @@ class RxScale:
 
     @property
     def order_book(self) -> "PharmacyOrders":
-        """The list of orders, searched and with all it says; the bridge itself needs less."""
+        """The orders, searched and with all that is said of them; the bridge itself needs less."""
         from bridge.rxscale.resources import PharmacyOrders
 
         return PharmacyOrders(self.caller)
@@ -97,23 +97,17 @@ class RxScale:
         body = {"status": status}
         if comment and self.site.generation.comments:
             body["comment"] = comment
-        response = await self.caller.call(dialect.ORDER_STATUS, Harm.ORDER, uid=uid, body=body)
-        if not answers.accepted(response):
-            raise answers.failure(dialect.ORDER_STATUS, response)
+        await self.caller.change(dialect.ORDER_STATUS, Harm.ORDER, body, uid=uid)
 
     @calls(dialect.COMPLETE)
     async def complete(self, uid: PharmacyOrderUid, tracking: Sequence[TrackingLink] = ()) -> None:
         """Completes an order (6.4), which also takes its pieces off RxScale's stock.
 
-        Only the first tracking link is forwarded to the patient. Whether an empty body is
-        needed without one is not documented; `{}` is sent. Raises Unsure if it may have
-        happened, and Refused with a field under `tracking_links` for a link that is not taken.
+        Only the first tracking link is forwarded to the patient. What it answers is for a look
+        to tell; `order_book.complete` reads it. Raises Unsure if it may have happened, and
+        Refused with a field under `tracking_links` for a link that is not taken.
         """
-        links = [{"tracking_link": link.url, "carrier": link.carrier} for link in tracking]
-        body = {"tracking_links": links} if links else {}
-        response = await self.caller.call(dialect.COMPLETE, Harm.ORDER, uid=uid, body=body)
-        if not answers.accepted(response):
-            raise answers.failure(dialect.COMPLETE, response)
+        await self.caller.change(dialect.COMPLETE, Harm.ORDER, wire.completion(tracking), uid=uid)
 
     @calls(dialect.SKUS)
     async def skus_page(

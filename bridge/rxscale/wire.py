@@ -6,7 +6,7 @@ up an order. Unknown keys are ignored. Sources: rxscale.md sections 4 to 7.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -19,6 +19,8 @@ from pydantic import (
     StrictInt,
 )
 from pydantic_core import from_json
+
+from bridge.core.model import TrackingLink
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,127}")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}")
@@ -147,6 +149,17 @@ class Open(BaseModel):
     def more(self) -> Mapping[str, Any]:
         """What came beside the documented fields, as it came."""
         return self.model_extra or {}
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Without `more`: a patient's address can be in it, and a repr ends up in logs."""
+        more = self.more
+        return ((name, value) for name, value in super().__repr_args__() if name not in more)
+
+
+def completion(tracking: Sequence[TrackingLink]) -> dict[str, Any]:
+    """What completes an order (6.4); `{}` without a link, since no body is not documented."""
+    links = [{"tracking_link": link.url, "carrier": link.carrier} for link in tracking]
+    return {"tracking_links": links} if links else {}
 
 
 class Parent(_Wire):

@@ -233,9 +233,8 @@ RXSCALE = [
     ),
     Case(
         rx.COMPLETE,
-        "RxScale.complete",
-        lambda c, h: c.complete(h.ready, [TrackingLink("https://dhl.example/1", "DHL")]),
-        answers=False,
+        "PharmacyOrders.complete",
+        lambda c, h: c.order_book.complete(h.ready, [TrackingLink("https://dhl.example/1", "DHL")]),
     ),
     Case(rx.SKUS, "Skus.all", lambda c, h: rows(c.skus.all())),
     Case(

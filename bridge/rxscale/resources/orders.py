@@ -1,16 +1,22 @@
-"""RxScale's pharmacy orders as its list shows them, filtered and searched (rxscale.md 6.1)."""
+"""RxScale's pharmacy orders with all that is said of them (rxscale.md 6.1, 6.2, 6.4)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
-from bridge.core.model import PharmacyOrderUid
+from bridge.core.model import PharmacyOrderUid, TrackingLink
+from bridge.errors import Garbled
 from bridge.exchange import Harm, calls
-from bridge.rxscale import dialect
+from bridge.rxscale import answers, dialect, wire
 from bridge.rxscale.calling import Caller, by_page, paged
+from bridge.rxscale.resources.payouts import Payout
 from bridge.rxscale.wire import Count, Id, MaybeId, Open, Rows, Text, as_word
+
+
+def _paid(value: object) -> int | bool | None:
+    return value if isinstance(value, int) else None
 
 
 class Named(Open):
@@ -66,6 +72,35 @@ class OrderRow(Open):
         return PharmacyOrderUid(self.uid)
 
 
+class Patient(Open):
+    """Whom it is for. No repr of it tells more than the uid."""
+
+    uid: MaybeId = None
+    display_name: Text = Field(default=None, repr=False)
+    email: Text = Field(default=None, repr=False)
+    date_of_birth: Text = Field(default=None, repr=False)
+
+
+class PrescriptionFile(Open):
+    """The prescription, a PDF in base64, where it is available."""
+
+    filename: Text = Field(default=None, repr=False)
+    content_base64: Text = Field(default=None, repr=False)
+
+
+class OrderDetail(OrderRow):
+    """One order whole. What `prepaid` counts is not documented (C-13): 1 in the example.
+
+    `payouts` come with the newest pages only: those where this pharmacy is paid (6.5).
+    """
+
+    patient: Patient | None = Field(default=None, validation_alias="patient_data")
+    doctor: Named | None = Field(default=None, validation_alias="doctor_data", repr=False)
+    prescription_file: PrescriptionFile | None = Field(default=None, repr=False)
+    prepaid: Annotated[int | bool | None, BeforeValidator(_paid)] = None
+    payouts: Rows[Payout] = ()
+
+
 class OrdersPage(Open):
     """One page; `total` rows and `pages` pages in all."""
 
@@ -105,3 +140,28 @@ class PharmacyOrders:
 
         async for row in by_page(fetch, dialect.MOST_ROWS):
             yield row
+
+    @calls(dialect.ORDER)
+    async def one(self, uid: PharmacyOrderUid) -> OrderDetail | None:
+        """One order whole; None if there is none for this key (404)."""
+        response = await self.caller.call(dialect.ORDER, Harm.SWEEP, uid=uid)
+        if response.status == 404:
+            return None
+        return answers.read(dialect.ORDER, OrderDetail, answers.content(dialect.ORDER, response))
+
+    @calls(dialect.COMPLETE)
+    async def complete(
+        self, uid: PharmacyOrderUid, tracking: Sequence[TrackingLink] = ()
+    ) -> OrderRow:
+        """Completes an order, and reads the order that it is answered with (6.4).
+
+        Raises as `RxScale.complete`: Unsure also where the answer cannot be read.
+        """
+        body = wire.completion(tracking)
+        response = await self.caller.change(dialect.COMPLETE, Harm.ORDER, body, uid=uid)
+        try:
+            return answers.read(
+                dialect.COMPLETE, OrderRow, answers.parsed(dialect.COMPLETE, response)
+            )
+        except Garbled as unreadable:
+            raise answers.unsure(unreadable) from None
