@@ -8,7 +8,7 @@ absent where it cannot be read. Sources: pharmaone.md sections 3, 5, 6, 9, 10.
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar
@@ -143,24 +143,6 @@ class _Wire(BaseModel):
     model_config = ConfigDict(
         extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True
     )
-
-
-class Open(BaseModel):
-    """An answer whose fields the documents do not list in full: unknown ones are in `more`."""
-
-    model_config = ConfigDict(
-        extra="allow", frozen=True, hide_input_in_errors=True, defer_build=True
-    )
-
-    @property
-    def more(self) -> Mapping[str, Any]:
-        """What came beside the documented fields, as it came."""
-        return self.model_extra or {}
-
-    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """Without `more`: what it says of a customer must not end up in logs."""
-        more = self.more
-        return ((name, value) for name, value in super().__repr_args__() if name not in more)
 
 
 class TokenAnswer(_Wire):

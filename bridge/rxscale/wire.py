@@ -6,7 +6,7 @@ up an order. Unknown keys are ignored. Sources: rxscale.md sections 4 to 7.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -136,24 +136,6 @@ class _Wire(BaseModel):
     model_config = ConfigDict(
         extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True
     )
-
-
-class Open(BaseModel):
-    """An answer whose fields the documents do not list in full: unknown ones are in `more`."""
-
-    model_config = ConfigDict(
-        extra="allow", frozen=True, hide_input_in_errors=True, defer_build=True
-    )
-
-    @property
-    def more(self) -> Mapping[str, Any]:
-        """What came beside the documented fields, as it came."""
-        return self.model_extra or {}
-
-    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """Without `more`: a patient's address can be in it, and a repr ends up in logs."""
-        more = self.more
-        return ((name, value) for name, value in super().__repr_args__() if name not in more)
 
 
 def completion(tracking: Sequence[TrackingLink]) -> dict[str, Any]:

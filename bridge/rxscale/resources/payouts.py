@@ -9,9 +9,10 @@ from pydantic import AliasChoices, BeforeValidator, Field, StrictInt, model_vali
 
 from bridge.core.model import PharmacyOrderUid
 from bridge.exchange import Harm, calls
+from bridge.open_model import Open
 from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller, by_page, paged
-from bridge.rxscale.wire import Count, Id, Moment, Open, Rows, Text, Word, as_public_name
+from bridge.rxscale.wire import Count, Id, Moment, Rows, Text, Word, as_public_name
 
 Status = Literal["projected", "routed"]
 SortBy = Literal["pharmacy_order_created_at", "routing_created_at", "amount"]

@@ -8,9 +8,10 @@ from pydantic import BeforeValidator, Field
 
 from bridge.core.model import PharmacySkuUid
 from bridge.exchange import Harm, calls
+from bridge.open_model import Open
 from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller, by_page, paged
-from bridge.rxscale.wire import Count, Id, MaybeId, Moment, Open, Rows, Text, as_size
+from bridge.rxscale.wire import Count, Id, MaybeId, Moment, Rows, Text, as_size
 
 
 def _yes_or_no(value: object) -> bool | None:
