@@ -28,7 +28,8 @@ class Part:
 class Sale:
     """PharmaOne's order. `uid` is RxScale's for it; `cents` and `paid` None where it says nothing.
 
-    `over`: it was cancelled or deleted, so nobody owes anything.
+    `over`: it was cancelled or deleted, so nobody owes anything. `early`: RxScale's order is not
+    finished, and before that it tells of a payout for physical prescriptions only (6.2).
     """
 
     id: OrderId
@@ -36,6 +37,7 @@ class Sale:
     cents: int | None
     paid: bool | None
     over: bool = False
+    early: bool = False
     made_at: datetime | None = None
 
 
@@ -43,7 +45,8 @@ class Sale:
 class Row:
     """One order on both sides, in cents of `currency`; None where a side does not have it.
 
-    `finding` is None where both agree; `why` says it in words either way.
+    `apart_cents` of what RxScale pays are left out of PharmaOne's total on purpose. `finding` is
+    None where both agree; `why` says it in words either way.
     """
 
     uid: PharmacyOrderUid
@@ -57,6 +60,7 @@ class Row:
     finding: Finding | None
     why: str
     ordered_at: datetime | None = None
+    apart_cents: int = 0
 
     @property
     def payout_cents(self) -> int | None:
@@ -66,10 +70,10 @@ class Row:
 
     @property
     def difference_cents(self) -> int | None:
-        """How much more PharmaOne's order says than RxScale pays."""
+        """How much more PharmaOne's order says than RxScale pays for the same."""
         if self.payout_cents is None or self.sold_cents is None:
             return None
-        return self.sold_cents - self.payout_cents
+        return self.sold_cents - (self.payout_cents - self.apart_cents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,11 @@ def compare(
     *,
     between: tuple[datetime, datetime],
     tolerance_cents: int = 0,
+    apart: Collection[str] = (),
 ) -> tuple[Row, ...]:
     """The orders made within `between` (the end is not in it), findings first.
 
+    `apart`: the components of a payout that PharmaOne's totals need not have, such as shipping.
     An order belongs to the time at which RxScale made it; one without any payout to the time at
     which PharmaOne made it. An order may have several orders at PharmaOne: that is a finding.
     """
@@ -102,7 +108,7 @@ def compare(
     for sale in sales:
         sold[sale.uid].append(sale)
     rows = [
-        _row(uid, by_order.get(uid, []), sold.get(uid, []), tolerance_cents)
+        _row(uid, by_order.get(uid, []), sold.get(uid, []), tolerance_cents, apart)
         for uid in {**by_order, **sold}
     ]
     first, end = between
@@ -125,7 +131,11 @@ def totals(rows: Sequence[Row]) -> Totals:
 
 
 def _row(
-    uid: PharmacyOrderUid, parts: Sequence[Part], sales: Sequence[Sale], tolerance: int
+    uid: PharmacyOrderUid,
+    parts: Sequence[Part],
+    sales: Sequence[Sale],
+    tolerance: int,
+    apart: Collection[str],
 ) -> Row:
     live = [sale for sale in sales if not sale.over] or list(sales)
     sale = live[0] if live else None
@@ -142,6 +152,8 @@ def _row(
         why="",
         ordered_at=_ordered_at(parts, sale),
     )
+    if abs(row.difference_cents or 0) > tolerance:  # else PharmaOne's total has it after all
+        row = replace(row, apart_cents=sum(part.cents for part in parts if part.component in apart))
     finding, why = _judged(row, live, {part.currency for part in parts if part.currency}, tolerance)
     return replace(row, finding=finding, why=why)
 
@@ -165,7 +177,7 @@ def _judged(
     if len(currencies) > 1:
         return "odd", f"RxScale pays in {' and '.join(sorted(currencies))}"
     if row.payout_cents is None:
-        return _without_payout(row, over=not open_sales)
+        return _without_payout(row, open_sales)
     if row.payout_cents == 0 and not open_sales:
         return None, "what RxScale paid it took back: nothing is paid"
     if row.order is None and row.routed_cents is None:
@@ -177,9 +189,11 @@ def _judged(
     return _with_both(row, tolerance)
 
 
-def _without_payout(row: Row, *, over: bool) -> tuple[Finding | None, str]:
-    if over:
+def _without_payout(row: Row, open_sales: Sequence[Sale]) -> tuple[Finding | None, str]:
+    if not open_sales:
         return None, "cancelled, and nothing is paid"
+    if row.paid and open_sales[0].early:
+        return None, "paid at PharmaOne; RxScale may tell of a payout only once it is completed"
     if row.paid:
         return "missing_at_rxscale", "paid at PharmaOne, and RxScale has no payout for it"
     return None, "not paid on either side"
@@ -192,11 +206,12 @@ def _with_both(row: Row, tolerance: int) -> tuple[Finding | None, str]:
     if abs(difference) > tolerance:
         more, less = ("PharmaOne", "RxScale") if difference > 0 else ("RxScale", "PharmaOne")
         return "different", f"{more} has {euros(abs(difference))} more than {less}"
+    beside = f"; {euros(row.apart_cents)} for shipping beside it" if row.apart_cents else ""
     if row.paid is False and row.routed_cents is None:
-        return None, "the same sum, and not paid on either side yet"
+        return None, f"the same sum, and not paid on either side yet{beside}"
     if row.paid is False:
         return "unpaid", "RxScale paid for it, and PharmaOne's order is not marked as paid"
-    return None, "both agree"
+    return None, f"both agree{beside}"
 
 
 def euros(cents: int) -> str:

@@ -12,6 +12,7 @@ from unittest.mock import AsyncMock
 import pytest
 import requests
 from cli.test_sides import post
+from mapping.mapping_files import change
 
 from bridge.cli.api.booked import _revenue
 from bridge.cli.api.money import _write
@@ -60,6 +61,35 @@ def test_every_order_on_both_sides(typed, accounts, folder: Path):
     shown = typed("money", "--month", THIS_MONTH).out
     assert "has" in shown
     assert "1 different" in shown
+
+
+def test_shipping_that_the_mapping_leaves_out_of_the_total_is_no_finding(typed, accounts, folder):
+    (uid,) = orders_arrive(accounts, 1)
+    (row,) = json.loads(typed("money", "--month", THIS_MONTH, "--json").out)["orders"]
+    write_order(accounts, uid, total=float(row["projected"]) - 4.99, status="paid")
+    assert typed("money", "--month", THIS_MONTH).code == 0
+    (row,) = json.loads(typed("money", "--month", THIS_MONTH, "--json").out)["orders"]
+    assert (row["difference"], row["shipping_apart"]) == ("0.00", "4.99")
+    change(
+        folder / "mappings",
+        "orders.toml",
+        "\nshipping_in_total = false",
+        "\nshipping_in_total = true",
+    )
+    assert "RxScale has 4.99 more than PharmaOne" in typed("money", "--month", THIS_MONTH).out
+
+
+@pytest.mark.parametrize(
+    ("status", "finding"), [("in-progress", None), ("cancelled", "missing_at_rxscale")]
+)
+def test_a_payout_that_is_told_of_only_at_the_end_is_not_missed_before(
+    typed, accounts, status: str, finding: str | None
+):
+    order = {"physical_prescription": False, "prepaid": 1, "status": status}
+    (uid,) = post(accounts, "orders", {"orders": [order]})["uids"]
+    write_order(accounts, uid, total=9.0, status="paid")
+    (row,) = json.loads(typed("money", "--month", THIS_MONTH, "--json").out)["orders"]
+    assert row["finding"] == finding
 
 
 def test_the_file_is_for_its_owners_eyes_and_no_text_in_it_is_a_formula(tmp_path: Path):

@@ -20,7 +20,7 @@ def part(cents: int = 3000, *, uid: str = UID, routed: bool = True, currency: st
 
 def sale(cents: int | None = 3000, *, paid: bool | None = True, over: bool = False, **more):
     uid, number = PharmacyOrderUid(more.get("uid", UID)), OrderId(more.get("number", "ORD_1"))
-    return Sale(number, uid, cents, paid, over, more.get("at", AT))
+    return Sale(number, uid, cents, paid, over, more.get("early", False), more.get("at", AT))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,8 @@ def sale(cents: int | None = 3000, *, paid: bool | None = True, over: bool = Fal
         ([part(routed=False)], [], None, "no order yet"),
         ([part(routed=False)], [sale(paid=False)], None, "not paid on either side yet"),
         ([], [sale()], "missing_at_rxscale", "no payout"),
+        ([], [sale(early=True)], None, "only once it is completed"),
+        ([], [sale(paid=False, early=True)], None, "not paid on either side"),
         ([], [sale(paid=False)], None, "not paid on either side"),
         ([], [sale(paid=None)], None, "not paid on either side"),
         ([], [sale(over=True)], None, "cancelled"),
@@ -54,6 +56,31 @@ def test_one_order(parts, sales, finding, why):
     (row,) = compare(parts, sales, between=OCTOBER)
     assert row.finding == finding
     assert why in row.why
+
+
+SHIPPED = Part(UID, 499, "EUR", "shipping", True, "#1", AT)
+
+
+@pytest.mark.parametrize(
+    ("cents", "paid", "finding", "difference", "why"),
+    [
+        (3000, True, None, 0, "both agree; 4.99 for shipping beside it"),
+        (3499, True, None, 0, "both agree"),
+        (2900, True, "different", -100, "RxScale has 1.00 more than PharmaOne"),
+        (3600, True, "different", 600, "PharmaOne has 6.00 more than RxScale"),
+        (3000, False, "unpaid", 0, "not marked as paid"),
+    ],
+)
+def test_shipping_that_the_total_leaves_out_is_no_difference(cents, paid, finding, difference, why):
+    sales = [sale(cents, paid=paid)]
+    (row,) = compare([part(), SHIPPED], sales, between=OCTOBER, apart=("shipping",))
+    assert (row.finding, row.difference_cents) == (finding, difference)
+    assert row.why.endswith(why)
+
+
+def test_shipping_that_belongs_to_the_total_is_missed_in_it():
+    (row,) = compare([part(), SHIPPED], [sale()], between=OCTOBER)
+    assert (row.finding, row.difference_cents) == ("different", -499)
 
 
 def test_a_tolerance_is_not_exceeded_by_itself():

@@ -1,6 +1,6 @@
 """What RxScale pays and what PharmaOne sold in a month, read from both and put together."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -10,7 +10,7 @@ from bridge.app import Vendors, open_vendors
 from bridge.cli.shared.opened import now
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.core.lifecycle import Vocabulary
-from bridge.core.model import OrderId, PharmacyOrderUid, State
+from bridge.core.model import OrderId, PharmacyOrder, PharmacyOrderUid, State
 from bridge.core.money import Part, Row, Sale, compare
 from bridge.errors import BridgeError, Refused
 from bridge.pharmaone import dialect as pharmaone
@@ -66,18 +66,20 @@ async def booked(
     settings: Settings, month: Month, tell: Callable[[str], None] = lambda _: None
 ) -> Found:
     """`tell` hears how far it is: a large shop takes minutes."""
-    vocabulary = app.rules_of(settings).pharmaone
+    rules = app.rules_of(settings)
     async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
         tell("reading RxScale's payouts")
         parts = [_part(each) for each in await _payouts(vendors, month)]
         tell("reading PharmaOne's orders")
         orders = await _orders(vendors, settings, month)
         known = await _remembered(settings, [OrderId(order.id) for order in orders])
-        uids = await _uids(vendors, orders, known, {part.order for part in parts}, tell)
+        paying = {part.order for part in parts}
+        uids = await _uids(vendors, orders, known, paying, tell)
+        unfinished = await _unfinished(vendors, {*uids.values()} - paying, rules.rxscale)
         tell("reading PharmaOne's sales report")
         report, fault = await _report(vendors, month)
     sales = [
-        _sale(each, uids[each.id], vocabulary, settings.money.paid)
+        _sale(each, uids[each.id], rules.pharmaone, settings.money.paid, unfinished)
         for each in orders
         if each.id in uids
     ]
@@ -86,6 +88,7 @@ async def booked(
         sales,
         between=(month.begins, month.ends),
         tolerance_cents=settings.money.tolerance_cents,
+        apart=() if rules.orders.amounts.shipping_in_total else settings.money.shipping,
     )
     within = [each for each in orders if each.created_at and each.created_at < month.ends]
     others = sum(each.id not in uids for each in within)
@@ -167,11 +170,23 @@ async def _external_id(
 
 
 async def _is_there(vendors: Vendors, uid: PharmacyOrderUid) -> bool:
+    return await _at_rxscale(vendors, uid) is not None
+
+
+async def _unfinished(
+    vendors: Vendors, uids: Iterable[PharmacyOrderUid], vocabulary: Vocabulary
+) -> set[PharmacyOrderUid]:
+    """Those of which RxScale may still come to pay."""
+    found = {uid: await _at_rxscale(vendors, uid) for uid in uids}
+    return {uid for uid, order in found.items() if order and order.status in vocabulary.open}
+
+
+async def _at_rxscale(vendors: Vendors, uid: PharmacyOrderUid) -> PharmacyOrder | None:
     """Another shop's number may be none that RxScale takes for an order's."""
     try:
-        return await patiently(lambda: vendors.rxscale.order(uid)) is not None
+        return await patiently(lambda: vendors.rxscale.order(uid))
     except Refused:
-        return False
+        return None
 
 
 async def _report(vendors: Vendors, month: Month) -> tuple[Report | None, str | None]:
@@ -198,7 +213,11 @@ def _part(payout: Payout) -> Part:
 
 
 def _sale(
-    order: OrderSummary, uid: PharmacyOrderUid, vocabulary: Vocabulary, paid: Sequence[str]
+    order: OrderSummary,
+    uid: PharmacyOrderUid,
+    vocabulary: Vocabulary,
+    paid: Sequence[str],
+    unfinished: Collection[PharmacyOrderUid],
 ) -> Sale:
     return Sale(
         id=OrderId(order.id),
@@ -206,6 +225,7 @@ def _sale(
         cents=None if order.total_amount is None else _cents(order.total_amount),
         paid=None if order.payment_status is None else order.payment_status in paid,
         over=vocabulary.means.get(order.status) in OVER,
+        early=uid in unfinished,
         made_at=order.created_at,
     )
 

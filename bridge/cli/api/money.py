@@ -25,7 +25,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _AMOUNT = re.compile(r"-?\d+\.\d\d")
 COLUMNS = (
     "pharmacy_order_uid", "name", "pharmaone_order_id", "ordered_at", "routed", "projected",
-    "pharmaone_total", "pharmaone_paid", "currency", "difference", "finding", "why",
+    "pharmaone_total", "pharmaone_paid", "currency", "shipping_apart", "difference",
+    "finding", "why",
 )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def _record(row: Row) -> dict[str, Any]:
     cells = (
         row.uid, row.name, row.order, row.ordered_at, _euros(row.routed_cents),
         _euros(row.projected_cents), _euros(row.sold_cents), row.paid, row.currency,
-        _euros(row.difference_cents), row.finding, row.why,
+        _euros(row.apart_cents), _euros(row.difference_cents), row.finding, row.why,
     )  # fmt: skip
     return dict(zip(COLUMNS, cells, strict=True))
 
