@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 LOCKED = {"admin_password_hash": HASH}
 REFRESH_MS = 6000
+PATIENCE_MS = 11_000
 SHOTS = os.environ.get("RXBRIDGE_SCREENSHOTS")
 """A folder that gets the pictures for the documents (make screenshots)."""
 
@@ -185,6 +186,20 @@ async def test_a_bridge_that_went_away_is_said(tmp_path: Path):
             await expect(page.get_by_role("alert")).to_have_text(
                 "The bridge does not answer: what you see is old."
             )
+
+
+async def test_a_bridge_that_hangs_is_said(tmp_path: Path):
+    """It takes the question and never answers: the page must not go on to say that all is well."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with opened() as page:
+            await page.clock.install()
+            await page.goto(house.running.url)
+            await page.route("**/*", lambda _: None)
+            async with page.expect_request(lambda asked: asked.resource_type == "fetch"):
+                await page.clock.run_for(REFRESH_MS)
+            await expect(page.get_by_role("alert")).to_be_hidden()
+            await page.clock.run_for(PATIENCE_MS)
+            await expect(page.get_by_role("alert")).to_be_visible()
 
 
 async def test_without_javascript_all_is_there(tmp_path: Path):
