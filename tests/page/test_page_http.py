@@ -467,6 +467,12 @@ async def test_every_answer_carries_the_headers(tmp_path: Path):
                 assert "<script>" not in page.text
             await page.get("/static/../templates/base.html")
             assert page.status == 404
+            for path in ("/health", "/health/live", "/metrics", "/nowhere", "/stuck"):
+                await page.get(path)
+                assert page.headers["X-Content-Type-Options"] == "nosniff", path
+                policy = page.headers["Content-Security-Policy"]
+                assert policy == "default-src 'none'; frame-ancestors 'none'", path
+                assert page.headers["Server"] == "rxbridge", "no version for who looks for holes"
             await page.get("/static/base.html")
             assert page.status == 404
 
