@@ -57,7 +57,7 @@ def notes() -> Iterator[StuckNote]:
     yield reasons.unsure(LINK, "3 submissions went without an answer")
     yield reasons.unknown_status("odd", "RxScale", words)
     yield reasons.unknown_prescription("odd", Prescriptions("statuses.toml: p", (), (), ()))
-    yield reasons.refused(LINK, "RxScale", "the status", "422")
+    yield reasons.refused(LINK, "PharmaOne", "the order-request", REFUSED)
     yield reasons.garbled(LINK, "PharmaOne", "items.0")
     for name, function in inspect.getmembers(reasons, inspect.isfunction):
         if list(inspect.signature(function).parameters) == ["link"] and not name.startswith("_"):
@@ -65,6 +65,7 @@ def notes() -> Iterator[StuckNote]:
             yield function(MADE)
 
 
+REFUSED = "PharmaOne refused POST /order-requests (422); it complains of: email"
 NO_ORDER = "PharmaOne shows no order for it"
 UNLINKED = ("'Name' (sku-1, psku-1) is not linked to a PharmaOne product", "add to skus.csv: x")
 NOT_WHOLE = (
@@ -139,8 +140,28 @@ def test_what_is_lacking_is_told_in_german(gap: tuple[str, str]):
 
 @pytest.mark.parametrize(("stock", "cents"), [(3, None), (None, 990), (3, 990)])
 def test_what_rxscale_does_not_take_is_told_in_german(stock: int | None, cents: int | None):
-    note = stock_reasons.refused(Write(PharmacySkuUid("psku-1"), stock, cents, 1), "422")
-    in_german(note.reason)
+    note = stock_reasons.refused(
+        Write(PharmacySkuUid("psku-1"), stock, cents, 1), "RxScale refused PATCH /x (422)"
+    )
+    assert in_german(note.reason).endswith(" nicht an: RxScale lehnte PATCH /x ab (422)")
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "PharmaOne answered 502 to POST /order-requests",
+        "RxScale's limit is reached (GET /pharmacy_orders/)",
+        "no answer from pharmaone to POST /order-requests",
+        "no answer from pharmaone to POST /order-requests (ServerDisconnectedError)",
+    ],
+)
+def test_what_a_vendor_did_not_answer_is_told_in_german(what: str):
+    in_german(f"waits: {what}")
+
+
+def test_the_page_does_not_send_to_the_command_line_for_what_it_shows():
+    assert str(say(plan.WAITS_FOR_A_PERSON, "en")) == "it waits for a person: see above"
+    assert str(say(plan.WAITS_FOR_A_PERSON, "de")) == "wartet auf einen Menschen: siehe oben"
 
 
 def test_an_order_with_many_gaps_is_told_in_german():

@@ -106,6 +106,18 @@ _HEALTH = {
     "{} is left alone after failing repeatedly": "{} wird nach wiederholten Fehlern in Ruhe gelassen",
     "{} asks to be called less ({})": "{} will seltener gefragt werden ({})",
 }
+_VENDORS = {
+    **{
+        f"{vendor} refused {method} {{}} ({{}})": f"{vendor} lehnte {method} {{}} ab ({{}})"
+        for vendor in ("RxScale", "PharmaOne")
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+    },
+    "it complains of: {}": "beanstandet wird: {}",
+    "{} answered {} to {}": "{} antwortete mit {} auf {}",
+    "{}'s limit is reached ({})": "das Limit von {} ist erreicht ({})",
+    "no answer from {} to {} ({})": "keine Antwort von {} auf {} ({})",
+    "no answer from {} to {}": "keine Antwort von {} auf {}",
+}
 _STOCK = {
     "PharmaOne's inventory is empty": "PharmaOnes Bestand ist leer",
     "{} of {} linked products are missing from PharmaOne's inventory": "{} von {} zugeordneten Produkten fehlen in PharmaOnes Bestand",
@@ -203,7 +215,7 @@ _STORY = {
 }
 LONGEST, MOST_PARTS = 600, 200
 JOINT = "; "
-_TABLES = (_STUCK, _REMEDIES, _HEALTH, _STOCK, _PHASES, _STORY)
+_TABLES = (_STUCK, _REMEDIES, _HEALTH, _VENDORS, _STOCK, _PHASES, _STORY)
 
 
 def translate(text: str) -> str | None:

@@ -64,7 +64,7 @@ def answer(
 def say(text: str, language: str) -> Markup:
     """A sentence that code made: in the reader's language if it is known there, else marked."""
     if language == "en":
-        return Markup.escape(text)
+        return Markup.escape(text.replace("a person: rxbridge stuck list", "a person: see above"))
     from bridge.server.page import german
 
     translated = german.translate(text)
