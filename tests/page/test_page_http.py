@@ -238,6 +238,7 @@ async def test_a_number_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
             await page.get()
             assert "it waits for a person" in page.text
             assert "RxScale does not take stock" in page.text
+            assert "SKU psku-1004 Testkraut 1004 10g" in page.text, "what it is, not only its uid"
             await page.press("/stuck", act="retry", key="sku:psku-1004")
             assert await house.bridge.store.stock.asked() == "sync"
             assert "being written" in await page.get()
