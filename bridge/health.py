@@ -37,10 +37,13 @@ class TokenFacts:
 
 @dataclass(frozen=True, slots=True)
 class WorkFacts:
-    """What the store says of the work."""
+    """What the store says of the work. `undecided`: of the `unsure`, those that wait for a person:
+    they are among the `stuck`, and nobody else looks for them.
+    """
 
     pending: int = 0
     unsure: int = 0
+    undecided: int = 0
     oldest_seconds: float | None = None
     stuck: int = 0
     open_orders: int = 0
@@ -189,8 +192,9 @@ def _work(work: WorkFacts) -> Check:
     oldest = work.oldest_seconds
     late = oldest is not None and oldest > OLD_WORK_SECONDS
     reason = f"something has been due for {oldest:.0f} s" if late else None
-    if work.unsure and not reason:
-        reason = f"{work.unsure} submissions without an answer; they are being looked for"
+    unsure = work.unsure - work.undecided
+    if unsure and not reason:
+        reason = f"{unsure} submissions without an answer; they are being looked for"
     shown = {"pending": work.pending, "unsure": work.unsure, "oldest_seconds": oldest}
     return _check(reason, shown)
 

@@ -128,6 +128,7 @@ def _work(facts: StoreFacts) -> WorkFacts:
     return WorkFacts(
         pending=facts.pending,
         unsure=facts.unsure,
+        undecided=facts.undecided,
         oldest_seconds=facts.oldest_seconds,
         stuck=facts.stuck,
         open_orders=facts.open_orders,

@@ -58,6 +58,13 @@ def test_links_between_pages_lead_somewhere():
             assert (page.parent / link).exists(), f"{page.name}: {link}"
 
 
+def test_the_first_page_leads_to_all_that_a_person_uses():
+    first = (ROOT / "docs" / "index.md").read_text()
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md", "coverage.md"}
+    assert {page for page in pages if f"]({page})" not in first} == set()
+    assert "](page.md)" in (ROOT / "docs" / "start.md").read_text()
+
+
 async def test_the_privacy_page_tells_of_every_table_of_the_store(tmp_path: Path):
     store = await Store.open(tmp_path / "rxbridge.db", now=datetime(2026, 1, 2, tzinfo=UTC))
     tables = await store.transaction(

@@ -148,6 +148,8 @@ WORK = [
         ("degraded", "something has been due for 601 s"),
     ),
     (WorkFacts(last_poll_at=NOW, unsure=2), ("degraded", f"2 {UNSURE}")),
+    (WorkFacts(last_poll_at=NOW, unsure=3, undecided=1), ("degraded", f"2 {UNSURE}")),
+    (WorkFacts(last_poll_at=NOW, unsure=2, undecided=2), OK),
     (
         WorkFacts(last_poll_at=NOW, unsure=2, oldest_seconds=7200.0),
         ("degraded", "something has been due for 7200 s"),

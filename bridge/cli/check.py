@@ -56,10 +56,18 @@ def check(arguments: argparse.Namespace) -> int:
         show.as_json({"checks": [asdict(line) for line in lines]})
     else:
         for line in lines:
-            mark = f"[{COLOURS[line.verdict]}]{line.verdict:4}[/]"
-            show.console().print(f"{mark}  {line.what:{WIDTH}} ", end="")
-            show.console().print(show.plain(line.text))
+            _print(line)
     return FAILED if any(line.verdict == "fail" for line in lines) else DONE
+
+
+def _print(line: Line) -> None:
+    """On one line, if the terminal has room for it."""
+    told = show.plain(f"{line.verdict:4}", COLOURS[line.verdict])
+    told.append(f"  {line.what:{WIDTH}} ", "default not bold")
+    console = show.console()
+    if console.is_terminal and len(told) + len(line.text) > console.width:
+        told = told[: len(told.plain.rstrip())].append("\n      ")
+    show.prose(told.append(show.plain(line.text, "default not bold")))
 
 
 @contextmanager

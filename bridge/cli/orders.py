@@ -34,6 +34,9 @@ def list_orders(arguments: argparse.Namespace) -> int:
         return DONE
     headings = ("order", "name", "at RxScale", "at PharmaOne", "request / order", "seen", "")
     show.as_table(headings, [_cells(row) for row in rows])
+    for row in rows:
+        if row.stuck is not None:
+            show.prose(show.plain(f"{row.link.uid}  STUCK: {row.stuck.reason}"))
     return DONE
 
 
@@ -104,7 +107,6 @@ async def _story(arguments: argparse.Namespace) -> Story | None:
 
 def _cells(row: OrderRow) -> tuple[Any, ...]:
     link = row.link
-    note = f"STUCK: {row.stuck.reason}" if row.stuck else ""
     return (
         link.uid,
         link.name,
@@ -112,7 +114,7 @@ def _cells(row: OrderRow) -> tuple[Any, ...]:
         PHASES[link.phase],
         link.order_id or link.request_id,
         show.moment(link.rx_seen_at or link.first_seen_at),
-        note,
+        "STUCK" if row.stuck else "",
     )
 
 
@@ -149,20 +151,23 @@ def _cell(entry: JournalEntry) -> Text:
 def _print_story(story: Story) -> None:
     link, console = story.link, show.console()
     title = f"{link.uid} {link.name or ''}".strip()
-    console.print(show.plain(title, "bold").append(f"  {PHASES[link.phase]}", "not bold"))
-    console.print(show.plain(f"  at RxScale    {link.rx_status or 'not looked at yet'}"))
-    console.print(show.plain(f"  order-request {link.request_id or '-'}"))
-    console.print(show.plain(f"  PharmaOne     {link.order_id or '-'} {link.p1_status or ''}"))
-    console.print(f"  calls made    {link.calls}")
-    console.print()
-    if console.width >= WIDE:
+    show.prose(show.plain(title, "bold").append(f"  {PHASES[link.phase]}", "not bold"))
+    show.prose(show.plain(f"  at RxScale    {link.rx_status or 'not looked at yet'}"))
+    show.prose(show.plain(f"  order-request {link.request_id or '-'}"))
+    show.prose(
+        show.plain(f"  PharmaOne     {link.order_id or '-'} {link.p1_status or ''}".rstrip())
+    )
+    print(f"  calls made    {link.calls}\n")
+    if WIDE <= console.width < show.PIPED:
         console.print(_side_by_side(story))
     else:
         for entry in story.entries:
-            first, *rest = sentence(entry)
-            when = f"  {show.moment(entry.at)}  {side_of(entry):9}"
-            console.print(show.plain(f"{when}  {first}"))
-            for line in rest:
-                console.print(show.plain(f"  {'':19}  {'':9}  {line}", "dim"))
-    console.print()
-    console.print(show.plain(f"Next: {next_up(story, show.moment)}"))
+            _print_entry(entry)
+    show.prose(show.plain(f"\nNext: {next_up(story, show.moment)}"))
+
+
+def _print_entry(entry: JournalEntry) -> None:
+    first, *rest = sentence(entry)
+    show.prose(show.plain(f"  {show.moment(entry.at)}  {side_of(entry):9}  {first}"))
+    for line in rest:
+        show.prose(show.plain(f"  {'':19}  {'':9}  {line}", "dim"))

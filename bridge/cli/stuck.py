@@ -8,7 +8,7 @@ from dataclasses import asdict
 from bridge.cli.main import DONE, FAILED, WRONG
 from bridge.cli.shared import show
 from bridge.cli.shared.opened import key_of, now, open_store, settings_of
-from bridge.core.memory import StuckRow
+from bridge.core.memory import CLEARED_BY_A_PERSON, StuckRow
 from bridge.core.model import Key
 
 
@@ -24,13 +24,24 @@ def list_stuck(arguments: argparse.Namespace) -> int:
 
 
 def _print(rows: list[StuckRow]) -> None:
-    console = show.console()
     for row in rows:
         since = f"  since {show.moment(row.since)}  ({row.note.code})"
-        console.print(show.plain(row.key, "bold").append(since, "not bold"))
-        console.print(show.plain(f"  why  {row.note.reason}"))
-        console.print(show.plain(f"  do   {row.note.remedy}"))
-    console.print(f"\n{len(rows)} stuck. After mending: rxbridge stuck retry --all")
+        show.prose(show.plain(row.key, "bold").append(since, "not bold"))
+        show.prose(show.plain(f"  why  {row.note.reason}"))
+        for place, step in enumerate(row.note.remedy.split("; ")):
+            show.prose(show.plain(f"  {'' if place else 'do':3}  {step}"))
+    print(f"\n{len(rows)} stuck. {_after_mending(rows)}")
+
+
+def _after_mending(rows: list[StuckRow]) -> str:
+    """`--all` is not for those that it would send again."""
+    unsure = sum(row.note.code in CLEARED_BY_A_PERSON for row in rows)
+    if not unsure:
+        return "After mending: rxbridge stuck retry --all"
+    return (
+        f"After mending: rxbridge stuck retry KEY (--all would also send {unsure} that may be in "
+        "PharmaOne already)"
+    )
 
 
 def retry(arguments: argparse.Namespace) -> int:

@@ -145,11 +145,13 @@ class StoreFacts:
     """Numbers for health and metrics. Times are aware UTC.
 
     `pending`: keys due now or being looked at; `oldest_seconds`: how long the oldest of them has
-    been due. `open_orders`: neither finished nor dropped.
+    been due. `undecided`: of the `unsure`, those that wait for a person. `open_orders`: neither
+    finished nor dropped.
     """
 
     pending: int
     unsure: int
+    undecided: int
     oldest_seconds: float | None
     stuck: int
     open_orders: int

@@ -223,6 +223,11 @@ class Settings(Section):
                     f"{name}.webhook_secrets: none, so none of its webhooks is accepted and news "
                     f"is found only by the sweep every {self.orders.poll_seconds:g} s"
                 )
+        if self.server.webhook_host is not None and self.server.webhook_port is None:
+            found.append(
+                "server.webhook_host: has no effect without server.webhook_port; webhooks listen "
+                "where the page does"
+            )
         found += self._exposed()
         found += [
             f"{key}: http without encryption to another machine"

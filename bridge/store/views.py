@@ -65,6 +65,7 @@ def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
     return StoreFacts(
         pending=pending,
         unsure=phases.get(Phase.UNSURE, 0),
+        undecided=links.count_stuck(connection, Phase.UNSURE),
         oldest_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else None,
         stuck=stuck.count(connection),
         open_orders=sum(phases.values()),

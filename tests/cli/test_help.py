@@ -85,6 +85,9 @@ SLIPS = [
     (["demo", "--orders", "-3"], "1 or more"),
     (["skus", "match", "--min-confidence", "101"], "0 to 100"),
     (["stuck", "drop", "order:po-1"], "--reason"),
+    (["stuck", "drop", "order:po-1", "--reason", " "], "must say why it is left alone"),
+    (["sandbox", "--rxscale-port", "99999"], "0 to 65535"),
+    (["sandbox", "--pharmaone-port", "-1"], "0 to 65535"),
     (["completion", "tcsh"], "zsh"),
 ]
 

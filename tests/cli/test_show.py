@@ -2,15 +2,18 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cli.test_help import on_a_terminal
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.cli.shared import show
-from bridge.core.model import Link, OrderId, PharmacyOrderUid
+from bridge.core.memory import Outcome
+from bridge.core.model import Hint, Key, Link, OrderId, PharmacyOrderUid, StuckNote
 from bridge.store import Store
 
 ODD = ["Flower [thc 20]", "[/b] closes", "[red]red[/red]", ":heart:", "[link=https://x]x[/link]"]
@@ -77,3 +80,64 @@ def test_an_orders_name_is_shown_as_it_is(typed, folder: Path):
         assert shown.code == 0, shown.err
         assert "[/x] [thc 20]" in shown.out
         assert "\x1b" not in shown.out
+
+
+LONG = (
+    "a submission's answer was lost and it cannot be told whether it arrived: nothing is there yet"
+)
+STEPS = ("look for po-1", "if it is there: rxbridge stuck submitted order:po-1", "else: send it")
+ORDER = OrderId("ORD_20260102_0123456789abcdefghijklmnopqrstuvwxyz")
+
+
+def remember_stuck(folder: Path, code: str) -> None:
+    async def remember() -> None:
+        now = datetime(2026, 1, 2, 8, tzinfo=UTC)
+        store = await Store.open(folder / "rxbridge.db", now=now)
+        uid = PharmacyOrderUid("po-1")
+        link = Link(uid, now, name="#1", rx_status="waiting for pharmacy", order_id=ORDER)
+        await store.save(link, [])
+        await store.hint([Hint(Key("order:po-1"), "test")], now)
+        ((claim, link),) = await store.claim(1, now, timedelta(minutes=1))
+        note = StuckNote(code, LONG, "; ".join(STEPS))
+        await store.settle(Outcome(claim, link, (), None, False, note, now))
+        await store.close()
+
+    asyncio.run(remember())
+
+
+def test_what_is_stuck_is_told_step_by_step_and_no_command_is_broken(
+    typed, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "40")
+    remember_stuck(folder, "unlinked_sku")
+    lines = typed("stuck", "list").out.splitlines()
+    assert f"  why  {LONG}" in lines
+    assert [line.removeprefix("  do ").strip() for line in lines[2:5]] == list(STEPS)
+    assert lines[-1] == "1 stuck. After mending: rxbridge stuck retry --all"
+    assert f"  PharmaOne     {ORDER}" in typed("orders", "show", "po-1").out.splitlines()
+
+
+def test_all_is_not_proposed_for_what_it_would_send_again(typed, folder: Path):
+    remember_stuck(folder, "unsure_submission")
+    last = typed("stuck", "list").out.splitlines()[-1]
+    assert "rxbridge stuck retry KEY" in last
+    assert "would also send 1 that may be in PharmaOne already" in last
+
+
+def test_no_id_of_a_list_is_cut_short(typed, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    remember_stuck(folder, "unlinked_sku")
+    monkeypatch.delenv("COLUMNS")
+    told = typed("orders", "list").out
+    assert ORDER in told, "into a pipe"
+    assert f"po-1  STUCK: {LONG}" in told.splitlines()
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = typed("orders", "list").out
+    assert "…" not in narrow
+    assert len(narrow.splitlines()) < 12, "no tower of single words"
+
+
+def test_a_finding_that_has_no_room_begins_on_a_line_of_its_own(folder: Path):
+    told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", on_a_terminal("check", cwd=folder, COLUMNS="80"))
+    lines = told.replace("\r", "").splitlines()
+    at = next(place for place, line in enumerate(lines) if line.endswith("fail  configuration"))
+    assert lines[at + 1].startswith("      rxscale.api_key: missing - set")

@@ -307,6 +307,14 @@ def test_a_page_that_may_be_forwarded_is_warned_of(machine: Machine) -> None:
         assert machine.load().warnings() == ()
 
 
+def test_a_host_for_webhooks_without_a_port_is_warned_of(machine: Machine) -> None:
+    machine.environ |= REQUIRED | {"RXBRIDGE_SERVER__WEBHOOK_HOST": "0.0.0.0"}
+    (warning,) = machine.load().warnings()
+    assert warning.startswith("server.webhook_host: has no effect without server.webhook_port")
+    machine.environ["RXBRIDGE_SERVER__WEBHOOK_PORT"] = "8081"
+    assert machine.load().warnings() == ()
+
+
 def test_the_hash_is_kept_out_of_the_log_as_well(machine: Machine) -> None:
     machine.environ["RXBRIDGE_SERVER__ADMIN_PASSWORD_HASH"] = HASH
     assert HASH in machine.load().secrets()

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 LOCKED = {"admin_password_hash": HASH}
 REFRESH_MS = 6000
+PATIENCE_MS = 11_000
 SHOTS = os.environ.get("RXBRIDGE_SCREENSHOTS")
 """A folder that gets the pictures for the documents (make screenshots)."""
 
@@ -187,6 +188,20 @@ async def test_a_bridge_that_went_away_is_said(tmp_path: Path):
             )
 
 
+async def test_a_bridge_that_hangs_is_said(tmp_path: Path):
+    """It takes the question and never answers: the page must not go on to say that all is well."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with opened() as page:
+            await page.clock.install()
+            await page.goto(house.running.url)
+            await page.route("**/*", lambda _: None)
+            async with page.expect_request(lambda asked: asked.resource_type == "fetch"):
+                await page.clock.run_for(REFRESH_MS)
+            await expect(page.get_by_role("alert")).to_be_hidden()
+            await page.clock.run_for(PATIENCE_MS)
+            await expect(page.get_by_role("alert")).to_be_visible()
+
+
 async def test_without_javascript_all_is_there(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         uid = await refused_order(house)
@@ -248,24 +263,26 @@ async def test_another_sites_form_is_refused(tmp_path: Path, name: str):
         (uid,) = await house.orders_arrive(NOT_LINKED)
         async with opened() as page:
             await page.goto(house.running.url)
-            token = await page.locator("[name=token]").first.get_attribute("value")
-            evil = await _evil(house, uid, token or "")
+            evil = await _evil(house, await page.evaluate(FIELDS_OF_DROP))
             try:
                 await page.goto(f"http://{name}:{evil.port}/")
                 await page.get_by_role("button").click()
-                await expect(page.get_by_text("Nothing was done")).to_be_visible()
+                await expect(page.get_by_text("sent by another site")).to_be_visible()
             finally:
                 await evil.stop()
         assert (await house.link(uid)).phase is not Phase.DROPPED
 
 
-async def _evil(house: House, uid: str, token: str):
-    """It even knows the token: nothing but where it comes from gives it away."""
-    fields = {"key": f"order:{uid}", "code": "unlinked_sku", "act": "drop", "reason": "x"}
-    inputs = "".join(
-        f'<input name="{name}" value="{value}">'
-        for name, value in {**fields, "token": token}.items()
-    )
+FIELDS_OF_DROP = """
+    [...document.querySelectorAll("form:has([value=drop]) [name]")].map(e => [e.name, e.value])
+"""
+
+
+async def _evil(house: House, fields: list[list[str]]):
+    """It even knows every field and the token: nothing but where it comes from gives it away."""
+    filled = {**dict(fields), "reason": "x"}
+    assert {"token", "since", "act"} <= filled.keys()
+    inputs = "".join(f'<input name="{name}" value="{filled[name]}">' for name in filled)
     form = f'<form method="post" action="{house.running.url}/stuck">{inputs}<button>Win</button>'
 
     async def page(_: web.Request) -> web.Response:

@@ -1,6 +1,8 @@
 """The page without a browser: what it shows, what its forms do, and whom it turns away."""
 
 import asyncio
+import json
+import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -236,6 +238,7 @@ async def test_a_number_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
             await page.get()
             assert "it waits for a person" in page.text
             assert "RxScale does not take stock" in page.text
+            assert "SKU psku-1004 Testkraut 1004 10g" in page.text, "what it is, not only its uid"
             await page.press("/stuck", act="retry", key="sku:psku-1004")
             assert await house.bridge.store.stock.asked() == "sync"
             assert "being written" in await page.get()
@@ -348,6 +351,44 @@ async def test_a_form_that_is_not_ours_does_nothing(
         assert dropped is (status == 200)
 
 
+async def test_what_was_refused_can_be_read_in_the_other_language(tmp_path: Path):
+    """Its link leads to a page: a form's address answers no question."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with browser(house) as page:
+            for path in ("/stuck", "/sync", "/logout", "/login"):
+                await page.post(path, {"token": "old"})
+                assert page.status == 403
+                link = re.search(r'<a href="([^"]*\?lang=(\w\w))"', page.text)
+                assert link is not None
+                await page.get(link[1])
+                assert (page.status, f'<html lang="{link[2]}">' in page.text) == (200, True), path
+
+
+async def test_what_to_do_is_a_list_where_there_is_more_than_one_thing(tmp_path: Path):
+    ask = {"unsure_submission": "ask"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=ask) as house:
+        uid = await unsure_order(house)
+        async with browser(house) as page:
+            await page.get()
+            assert f"<li>look in PharmaOne Manager for external reference {uid}</li>" in page.text
+            await page.get("/?lang=de")
+            assert "<li>ist sie nicht da: „Ist nicht da: senden“ schickt sie ab</li>" in page.text
+
+
+async def test_what_only_waits_for_a_person_is_not_something_wrong(tmp_path: Path):
+    """Nothing is looking for a submission that a person is to decide about."""
+    ask = {"unsure_submission": "ask"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=ask) as house:
+        await unsure_order(house)
+        async with browser(house) as page:
+            text = await page.get()
+            assert "Running, and waits for you" in text
+            assert "they are being looked for" not in text
+            checks = json.loads(await page.get("/health"))["checks"]
+            assert (checks["work"]["status"], checks["work"]["unsure"]) == ("ok", 1)
+            assert checks["stuck"]["status"] == "degraded"
+
+
 async def test_a_token_is_good_for_its_own_session_only(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         await house.orders_arrive(NOT_LINKED)
@@ -427,6 +468,12 @@ async def test_every_answer_carries_the_headers(tmp_path: Path):
                 assert "<script>" not in page.text
             await page.get("/static/../templates/base.html")
             assert page.status == 404
+            for path in ("/health", "/health/live", "/metrics", "/nowhere", "/stuck"):
+                await page.get(path)
+                assert page.headers["X-Content-Type-Options"] == "nosniff", path
+                policy = page.headers["Content-Security-Policy"]
+                assert policy == "default-src 'none'; frame-ancestors 'none'", path
+                assert page.headers["Server"] == "rxbridge", "no version for who looks for holes"
             await page.get("/static/base.html")
             assert page.status == 404
 

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import string
 import time
 from collections.abc import Iterator
@@ -14,10 +15,20 @@ from hypothesis import strategies as st
 
 from bridge.core import reasons
 from bridge.core.lifecycle import Prescriptions, Vocabulary
-from bridge.core.model import Gap, Gaps, Link, OrderId, PharmacyOrderUid, StuckNote
+from bridge.core.model import (
+    Gap,
+    Gaps,
+    Link,
+    OrderId,
+    PharmacyOrderUid,
+    PharmacySkuUid,
+    StuckNote,
+)
 from bridge.core.orders.telling import PHASES, SENTENCES
 from bridge.core.stock import judge, plan
 from bridge.core.stock import reasons as stock_reasons
+from bridge.core.stock.model import Write
+from bridge.documents.reasons import found
 from bridge.health import HealthFacts, StockFacts, TokenFacts, VendorFacts, WorkFacts, report
 from bridge.server.page.german import translate
 from bridge.server.page.render import ago, on_page, say
@@ -46,7 +57,7 @@ def notes() -> Iterator[StuckNote]:
     yield reasons.unsure(LINK, "3 submissions went without an answer")
     yield reasons.unknown_status("odd", "RxScale", words)
     yield reasons.unknown_prescription("odd", Prescriptions("statuses.toml: p", (), (), ()))
-    yield reasons.refused(LINK, "RxScale", "the status 'x'", "why")
+    yield reasons.refused(LINK, "PharmaOne", "the order-request", REFUSED)
     yield reasons.garbled(LINK, "PharmaOne", "items.0")
     for name, function in inspect.getmembers(reasons, inspect.isfunction):
         if list(inspect.signature(function).parameters) == ["link"] and not name.startswith("_"):
@@ -54,20 +65,103 @@ def notes() -> Iterator[StuckNote]:
             yield function(MADE)
 
 
+REFUSED = "PharmaOne refused POST /order-requests (422); it complains of: email"
 NO_ORDER = "PharmaOne shows no order for it"
 UNLINKED = ("'Name' (sku-1, psku-1) is not linked to a PharmaOne product", "add to skus.csv: x")
+NOT_WHOLE = (
+    "'Name' (sku-1): 1 x 2.5 is no whole number above 0",
+    "correct units_per_sku in mappings/skus.csv",
+)
+NO_PRICE = (
+    "'Name' (sku-1): RxScale sends no total_paid_amount for it",
+    "have it corrected at RxScale, or take price out of mappings/orders.toml: require.item",
+)
+MISSING = (
+    "customer_name is missing: RxScale has nothing for order.patient_data.display_name",
+    "complete the order at RxScale, or change the expression in mappings/orders.toml",
+)
+SHIPPING = (
+    "shipping_costs_amount is not a whole number of euro cents",
+    "have it corrected at RxScale, or set orders.toml: amounts.shipping_in_total = false",
+)
 BAD_PZN = (
     "'Name' (sku-1): PZN 12 is not eight digits with the right check digit",
     'have it corrected at RxScale, or set mappings/orders.toml: checks.pzn = "ignore"',
 )
 
 
+ENGLISH = re.compile(r"\b(if|it|is|then|sends|the|by|or|not|and|of|to|for|has|no)\b")
+SAID_IN_ENGLISH = frozenset({"bad_expression_result"})
+"""Mistakes in an expression: for who wrote it, in the words of its language."""
+
+
+def in_german(text: str) -> str:
+    """The German sentence, and nothing but German."""
+    german = translate(text)
+    assert german is not None, text
+    assert not ENGLISH.search(german), german
+    return german
+
+
 @pytest.mark.parametrize("note", list(notes()), ids=lambda note: note.code)
 def test_why_an_order_is_stuck_is_said_in_german(note: StuckNote):
-    assert translate(note.reason), note.reason
+    in_german(note.reason)
     remedy = on_page(note.remedy, lambda verb: f"<{verb}>")
     assert "rxbridge stuck" not in remedy
-    assert translate(remedy), remedy
+    in_german(remedy)
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        re.sub("<[^>]*>", "X", reason.says)
+        for reason in found()
+        if reason.kind in ("Gap", "Anomaly", "Why") and reason.code not in SAID_IN_ENGLISH
+    ],
+)
+def test_every_reason_of_the_page_on_them_is_said_in_german(says: str):
+    in_german(says)
+
+
+def test_what_to_do_is_told_sentence_by_sentence():
+    """The first sentence ends with a name; the name is not all that follows."""
+    note = reasons.unsure(LINK, "PharmaOne shows no order for it (yet)")
+    assert in_german(on_page(note.remedy, lambda verb: f"<{verb}>")) == (
+        "im PharmaOne Manager nach der externen Referenz po-1 suchen; ist sie da: <submitted>; "
+        "ist sie nicht da: <retry> schickt sie ab; wurde sie von Hand erledigt: <drop>"
+    )
+
+
+@pytest.mark.parametrize("gap", [UNLINKED, BAD_PZN, NOT_WHOLE, NO_PRICE, MISSING, SHIPPING])
+def test_what_is_lacking_is_told_in_german(gap: tuple[str, str]):
+    for text in gap:
+        in_german(text)
+
+
+@pytest.mark.parametrize(("stock", "cents"), [(3, None), (None, 990), (3, 990)])
+def test_what_rxscale_does_not_take_is_told_in_german(stock: int | None, cents: int | None):
+    note = stock_reasons.refused(
+        Write(PharmacySkuUid("psku-1"), stock, cents, 1), "RxScale refused PATCH /x (422)"
+    )
+    assert in_german(note.reason).endswith(" nicht an: RxScale lehnte PATCH /x ab (422)")
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "PharmaOne answered 502 to POST /order-requests",
+        "RxScale's limit is reached (GET /pharmacy_orders/)",
+        "no answer from pharmaone to POST /order-requests",
+        "no answer from pharmaone to POST /order-requests (ServerDisconnectedError)",
+    ],
+)
+def test_what_a_vendor_did_not_answer_is_told_in_german(what: str):
+    in_german(f"waits: {what}")
+
+
+def test_the_page_does_not_send_to_the_command_line_for_what_it_shows():
+    assert str(say(plan.WAITS_FOR_A_PERSON, "en")) == "it waits for a person: see above"
+    assert str(say(plan.WAITS_FOR_A_PERSON, "de")) == "wartet auf einen Menschen: siehe oben"
 
 
 def test_an_order_with_many_gaps_is_told_in_german():
@@ -94,6 +188,16 @@ def test_no_text_of_a_vendors_takes_long(reason: str):
     began = time.process_time()
     assert translate(reason) is None
     assert "<span" in say(reason, "de")
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not sent: " * 55 + "a; b", "then: " + "or: a; then: " * 45, "RxScale refused a: " * 30 + ";"],
+)
+def test_no_sentence_within_sentences_takes_long(text: str):
+    began = time.process_time()
+    translate(text)
     assert time.process_time() - began < 1
 
 

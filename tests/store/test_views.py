@@ -88,7 +88,7 @@ async def test_what_waits_for_a_person_the_longest_first(store: Store):
 
 
 async def test_the_numbers_of_an_empty_store(store: Store):
-    assert await store.facts(NOW) == StoreFacts(0, 0, None, 0, 0, None, None, None, {})
+    assert await store.facts(NOW) == StoreFacts(0, 0, 0, None, 0, 0, None, None, None, {})
 
 
 async def test_the_numbers(store: Store):

@@ -36,6 +36,13 @@ def busy(what: str) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
+def prose(text: Text) -> None:
+    """Never broken by us: a terminal does that by itself, and a command that it breaks can still be
+    copied whole; so can what goes into a pipe.
+    """
+    console().print(text, soft_wrap=True)
+
+
 def plain(text: object, style: str = "") -> Text:
     """What somebody else wrote, letter by letter: names may hold what rich takes for its markup
     ("[thc 20]" would vanish, "[/x]" would end the command) or a terminal for a command of its own.

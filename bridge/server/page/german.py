@@ -4,7 +4,7 @@ Each `{}` stands for what a sentence names; that is looked up here as well.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 # ruff: noqa: E501 - a table
 _STUCK = {
@@ -32,11 +32,33 @@ _STUCK = {
     "nobody knows whether PharmaOne changed the stock of product {} by {}: its log no longer reaches back to then": "niemand weiß, ob PharmaOne den Bestand von Produkt {} um {} geändert hat: sein Protokoll reicht nicht mehr so weit zurück",
     "'{}' ({}) is not linked to a PharmaOne product": "'{}' ({}) ist keinem PharmaOne-Produkt zugeordnet",
     "'{}' ({}) is not in RxScale's SKU list of this pharmacy": "'{}' ({}) steht nicht in RxScales Artikelliste dieser Apotheke",
+    "'{}' ({}): {} x {} is no whole number above 0": "'{}' ({}): {} x {} ist keine ganze Zahl über 0",
+    "'{}' ({}): RxScale sends no total_paid_amount for it": "'{}' ({}): RxScale sendet dazu keinen total_paid_amount",
+    "RxScale sends no total_paid_amount for it": "RxScale sendet dazu keinen total_paid_amount",
+    "{} is missing: RxScale has nothing for {}": "{} fehlt: RxScale hat nichts für {}",
+    "shipping_costs_amount is not a whole number of euro cents": "shipping_costs_amount ist keine ganze Zahl von Eurocent",
+    "PharmaOne lists {} orders without their external_id, more than orders.find_details ({}) allows to read in one search": "PharmaOne listet {} Bestellungen ohne ihre external_id, mehr als orders.find_details ({}) in einer Suche zu lesen erlaubt",
+    "PharmaOne's list of orders changed all the while it was read": "PharmaOnes Bestellliste änderte sich ständig, während sie gelesen wurde",
+    "the order-request": "die Bestellanfrage",
+    "the prescription": "das Rezept",
+    "the status": "den Status",
+    "the completion": "den Abschluss",
+    "the cancellation": "die Stornierung",
+    "the question": "die Abfrage",
+    "a call": "einen Aufruf",
+    "stock {}": "den Bestand {}",
+    "price {} cents": "den Preis {} Cent",
+    "stock {} and price {} cents": "den Bestand {} und den Preis {} Cent",
     "'{}' ({}): PZN {} is not eight digits with the right check digit": "'{}' ({}): die PZN {} hat nicht acht Ziffern mit richtiger Prüfziffer",
 }
 _REMEDIES = {
     "add to {}: {}": "in {} eintragen: {}",
     'have it corrected at RxScale, or set {}: checks.pzn = "ignore"': 'bei RxScale berichtigen lassen, oder in {}: checks.pzn = "ignore"',
+    "have it corrected at RxScale, or set {}: amounts.shipping_in_total = false": "bei RxScale berichtigen lassen, oder in {}: amounts.shipping_in_total = false",
+    "have it corrected at RxScale, or take price out of {}: require.item": "bei RxScale berichtigen lassen, oder price streichen in {}: require.item",
+    "correct units_per_sku in {}": "units_per_sku berichtigen in {}",
+    "mend the expression in {}": "den Ausdruck berichtigen in {}",
+    "complete the order at RxScale, or change the expression in {}": "die Bestellung bei RxScale vervollständigen, oder den Ausdruck ändern in {}",
     "add the product to this pharmacy at RxScale": "das Produkt bei RxScale für diese Apotheke anlegen",
     "SKU types hidden there are missing too": "dort verborgene Artikelarten fehlen ebenfalls",
     "look in PharmaOne Manager for external reference {}": "im PharmaOne Manager nach der externen Referenz {} suchen",
@@ -84,11 +106,25 @@ _HEALTH = {
     "{} is left alone after failing repeatedly": "{} wird nach wiederholten Fehlern in Ruhe gelassen",
     "{} asks to be called less ({})": "{} will seltener gefragt werden ({})",
 }
+_VENDORS = {
+    **{
+        f"{vendor} refused {method} {{}} ({{}})": f"{vendor} lehnte {method} {{}} ab ({{}})"
+        for vendor in ("RxScale", "PharmaOne")
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+    },
+    "it complains of: {}": "beanstandet wird: {}",
+    "{} answered {} to {}": "{} antwortete mit {} auf {}",
+    "{}'s limit is reached ({})": "das Limit von {} ist erreicht ({})",
+    "no answer from {} to {} ({})": "keine Antwort von {} auf {} ({})",
+    "no answer from {} to {}": "keine Antwort von {} auf {}",
+}
 _STOCK = {
     "PharmaOne's inventory is empty": "PharmaOnes Bestand ist leer",
     "{} of {} linked products are missing from PharmaOne's inventory": "{} von {} zugeordneten Produkten fehlen in PharmaOnes Bestand",
     "PharmaOne's stock fell from {} to {} units at once, in {} linked products": "PharmaOnes Bestand fiel auf einmal von {} auf {} Einheiten, bei {} zugeordneten Produkten",
     "{} of {} SKUs would go to 0 at once": "{} von {} Artikeln gingen auf einmal auf 0",
+    "{}: PharmaOne's price {} makes no whole number of cents above 0": "{}: PharmaOnes Preis {} ergibt keine ganze Zahl von Cent über 0",
+    "{}: the price would change from {} to {} cents at once": "{}: der Preis würde sich auf einmal von {} auf {} Cent ändern",
     "being written": "wird gerade geschrieben",
     "PharmaOne's inventory has not been read yet": "PharmaOnes Bestand wurde noch nicht gelesen",
     "PharmaOne's inventory has no such product": "PharmaOnes Bestand kennt das Produkt nicht",
@@ -178,7 +214,8 @@ _STORY = {
     "looked at when either side tells of a change, or the next sweep sees one": "wird angesehen, wenn eine Seite eine Änderung meldet oder der nächste Durchgang eine sieht",
 }
 LONGEST, MOST_PARTS = 600, 200
-_TABLES = (_STUCK, _REMEDIES, _HEALTH, _STOCK, _PHASES, _STORY)
+JOINT = "; "
+_TABLES = (_STUCK, _REMEDIES, _HEALTH, _VENDORS, _STOCK, _PHASES, _STORY)
 
 
 def translate(text: str) -> str | None:
@@ -189,23 +226,33 @@ def translate(text: str) -> str | None:
     """
     if len(text) <= LONGEST:
         return _translate(text)
-    parts = text.split("; ")
+    parts = text.split(JOINT)
     if len(parts) > MOST_PARTS or max(map(len, parts)) > LONGEST:
         return None
     found = [_translate(part) for part in parts]
-    return None if None in found else "; ".join(map(str, found))
+    return None if None in found else JOINT.join(map(str, found))
 
 
+@lru_cache(maxsize=1000)
 def _translate(text: str) -> str | None:
+    """Sentence by sentence, but for the one that tells of several: that takes what is left."""
+    return _whole(text, several=False) or _joined(text) or _whole(text, several=True)
+
+
+def _whole(text: str, *, several: bool) -> str | None:
+    """As one sentence; what it names may be `several` sentences, or may not."""
     for pattern, german in _patterns():
         found = pattern.fullmatch(text)
-        if found is not None:
+        if found is not None and (several or not any(JOINT in part for part in found.groups())):
             return german.format(*(_translate(part) or part for part in found.groups()))
-    first, joined, rest = text.partition("; ")
-    if not joined:
-        return None
-    both = _translate(first), _translate(rest)
-    return None if None in both else f"{both[0]}; {both[1]}"
+    return None
+
+
+def _joined(text: str) -> str | None:
+    first, joint, rest = text.partition(JOINT)
+    told = _translate(first) if joint else None
+    told_rest = _translate(rest) if told is not None else None
+    return f"{told}{JOINT}{told_rest}" if told_rest is not None else None
 
 
 @cache

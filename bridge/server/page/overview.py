@@ -68,6 +68,11 @@ class Overview:
         """How much waits for a person."""
         return len(self.stuck or ()) + (self.stock is not None and self.stock.waits)
 
+    def sku_name(self, key: str) -> str:
+        """What the SKU behind a stuck key is called, if its stock is shown as well."""
+        rows = self.stock.rows if self.stock is not None else ()
+        return next((row.name for row in rows if f"sku:{row.uid}" == key), "")
+
     @property
     def status(self) -> str:
         """down, degraded, waiting (for a person only) or ok."""

@@ -53,7 +53,7 @@ def answer(
         when=lambda at: when(at, now, words),
         ago=lambda at: ago(now - at, words),
         say=lambda text: say(text, visitor.language),
-        remedy=lambda text, labels: say(on_page(text, labels), visitor.language),
+        steps=lambda text, labels: steps(on_page(text, labels), visitor.language),
         **values,
     )
     response = web.Response(text=text, content_type="text/html", status=status, headers=HEADERS)
@@ -64,13 +64,18 @@ def answer(
 def say(text: str, language: str) -> Markup:
     """A sentence that code made: in the reader's language if it is known there, else marked."""
     if language == "en":
-        return Markup.escape(text)
+        return Markup.escape(text.replace("a person: rxbridge stuck list", "a person: see above"))
     from bridge.server.page import german
 
     translated = german.translate(text)
     if translated is None:
         return Markup('<span lang="en">{}</span>').format(text)
     return Markup.escape(translated)
+
+
+def steps(remedy: str, language: str) -> list[Markup]:
+    """What to do, one thing after the other."""
+    return [say(step, language) for step in remedy.split("; ")]
 
 
 def on_page(text: str, labels: Callable[[str], str]) -> str:

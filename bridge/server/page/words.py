@@ -5,7 +5,7 @@ from collections.abc import Mapping
 Words = Mapping[str, str]
 
 _WORDS: dict[str, tuple[str, str]] = {
-    "language": ("English", "Deutsch"),
+    "language": ("Language", "Sprache"),
     "other_language": ("Deutsch", "English"),
     "skip": ("Skip to content", "Zum Inhalt springen"),
     "quoted": ("“{}”", "„{}“"),

@@ -80,6 +80,15 @@ def count_open(connection: sqlite3.Connection) -> dict[Phase, int]:
     return {Phase(phase): count for phase, count in connection.execute(statement)}
 
 
+def count_stuck(connection: sqlite3.Connection, phase: Phase) -> int:
+    """How many unfinished orders at this phase wait for a person."""
+    statement = """
+        SELECT count(*) FROM orders JOIN stuck ON stuck.key = 'order:' || orders.uid
+        WHERE finished_at IS NULL AND phase = ?
+    """
+    return int(connection.execute(statement, (phase.value,)).fetchone()[0])
+
+
 def forget(
     connection: sqlite3.Connection, before: datetime, keep: Iterable[PharmacyOrderUid]
 ) -> list[PharmacyOrderUid]:

@@ -18,7 +18,10 @@ MOST_FIELDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who looks. `logged_in` is None where nobody has to; `fresh`: its cookie is yet to be set."""
+    """Who looks, and where: `path` can be asked for again, in the other language say.
+
+    `logged_in` is None where nobody has to; `fresh`: its cookie is yet to be set.
+    """
 
     session: str
     token: str
@@ -54,7 +57,7 @@ class Door:
             session=session,
             token=self._sessions.token(session),
             language=language_of(request),
-            path=request.path,
+            path=request.path if request.method in ("GET", "HEAD") else "/",
             logged_in=self._sessions.is_logged_in(session, now) if self._login else None,
             fresh=not known,
             chose_language=chosen in LANGUAGES,

@@ -10,6 +10,7 @@
 
   const lost = document.getElementById("lost");
   const button = document.getElementById("pause");
+  const PATIENCE = 10000; // a bridge that hangs says nothing either
   let paused = false;
 
   const typed = (node) =>
@@ -20,11 +21,23 @@
     beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
   };
 
+  async function asked() {
+    const patience = new AbortController();
+    const over = setTimeout(() => patience.abort(), PATIENCE);
+    const how = { credentials: "same-origin", cache: "no-store", signal: patience.signal };
+    try {
+      const answer = await fetch(location.pathname, how);
+      if (!answer.redirected && !answer.ok) throw new Error(String(answer.status));
+      return answer.redirected ? null : await answer.text();
+    } finally {
+      clearTimeout(over);
+    }
+  }
+
   async function refresh() {
-    const answer = await fetch(location.pathname, { credentials: "same-origin", cache: "no-store" });
-    if (answer.redirected) return location.reload(); // the session has ended
-    if (!answer.ok) throw new Error(String(answer.status));
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const text = await asked();
+    if (text === null) return location.reload(); // the session has ended
+    const fresh = new DOMParser().parseFromString(text, "text/html");
     document.title = fresh.title;
     Idiomorph.morph(main(), fresh.getElementById("main"), { ignoreActiveValue: true, callbacks });
   }
