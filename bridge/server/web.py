@@ -15,8 +15,12 @@ log = logging.getLogger("bridge.server")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 GOODBYE_SECONDS = 2.0
-NOTHING = "default-src 'none'; frame-ancestors 'none'"
-"""The Content-Security-Policy of what is no page."""
+USUAL_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""Every answer's that does not say otherwise; pages do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,8 @@ def _application(routes: list[web.RouteDef]) -> web.Application:
 async def _with_headers(_: web.Request, response: web.StreamResponse) -> None:
     """Every answer's, what nobody asked for (404) included; not which versions answer."""
     response.headers["Server"] = "rxbridge"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.setdefault("Content-Security-Policy", NOTHING)
+    for name, value in USUAL_HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 async def serve(
@@ -128,11 +132,9 @@ def _guarded(route: web.RouteDef) -> web.RouteDef:
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         try:
-            response: web.StreamResponse = await handler(request)
+            return await handler(request)
         except Exception:
             log.exception("unexpected", extra={"route": route.path})
-            response = webhooks.refusal(503, "unexpected; try again", headers=webhooks.RETRY_AFTER)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+            return webhooks.refusal(503, "unexpected; try again", headers=webhooks.RETRY_AFTER)
 
     return web.RouteDef(route.method, route.path, guarded, route.kwargs)
