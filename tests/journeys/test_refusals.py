@@ -75,6 +75,38 @@ async def test_an_order_that_is_gone_is_told(tmp_path: Path):
         assert await the_code(house) == "gone_at_rxscale"
 
 
+async def test_what_is_gone_stays_stuck_and_costs_no_call_until_it_is_listed_again(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = house.world.add_orders()
+        house.world.delete_order(uid)
+        await house.settle()
+        (since,) = await house.stuck()
+        asked = len(house.world.calls(DETAIL))
+        for _ in range(3):
+            await house.sweep()
+            assert await house.stuck() == [since]
+        assert len(house.world.calls(DETAIL)) == asked
+        house.world.add_orders(1, [{"uid": uid}], announce=False)
+        await house.sweep()
+        assert not await house.stuck()
+        assert len(house.requests(uid)) == 1
+
+
+async def test_a_sweep_looks_once_at_what_stays_unreadable_and_it_stays_stuck(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = house.world.add_orders(announce=False)
+        wrong = {"uid": uid, "status": "waiting for pharmacy", "order_items": "none"}
+        house.world.break_calls(Fault(vendor="rxscale", route=DETAIL, times=7, body=wrong))
+        await house.sweep()
+        (since,) = await house.stuck()
+        for asked in (6, 7):
+            await house.sweep()
+            assert await house.stuck() == [since]
+            assert len(house.world.calls(DETAIL)) == asked
+        await house.sweep()
+        assert len(house.requests(uid)) == 1
+
+
 async def test_a_stuck_order_is_put_on_hold_where_told_to_and_goes_on_when_freed(tmp_path: Path):
     line = {"order_items": [{"sku": {"uid": "sku-1007"}, "amount": 1}]}
     orders = {"hold_when_stuck": True}
