@@ -156,7 +156,7 @@ def _print_story(story: Story) -> None:
     console.print(f"  calls made    {link.calls}")
     console.print()
     if console.width >= WIDE:
-        console.print(_side_by_side(story))
+        console.print(_side_by_side(story), soft_wrap=False)
     else:
         for entry in story.entries:
             first, *rest = sentence(entry)

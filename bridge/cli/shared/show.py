@@ -19,7 +19,10 @@ _NOT_ESCAPED = re.compile(r"[\x7f-\x9f]")
 
 
 def console() -> Console:
-    return Console(highlight=False, soft_wrap=False)
+    """Where lines stay whole: cut at the width of a terminal (80 in a pipe), a command in one could
+    not be copied, nor the line be found with grep. Tables have to fit: `soft_wrap=False`.
+    """
+    return Console(highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -55,7 +58,7 @@ def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str 
     )
     for row in rows:
         table.add_row(*(plain("" if cell is None else cell) for cell in row))
-    console().print(table)
+    console().print(table, soft_wrap=False)
 
 
 def moment(at: datetime | None) -> str:
