@@ -92,7 +92,7 @@ def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--webhook-secret", default="whsec_sandbox", metavar="SECRET", help="signs both vendors'"
     )
     sandbox.add_argument("--unlimited", action="store_true", help="no rate limits")
-    sandbox.add_argument("--json", action="store_true", help="say where, as one line of JSON")
+    sandbox.add_argument("--json", action="store_true", help="say where, as one JSON document")
     sandbox.set_defaults(handler="sandbox:sandbox")
 
 
