@@ -7,7 +7,7 @@ from house import House, open_house, open_sandbox
 
 from bridge import vitals
 from bridge.core.model import Phase
-from bridge.errors import TryLater
+from bridge.errors import Misconfigured, TryLater
 from bridge.sandbox.traffic import Fault
 
 SUBMIT = "POST /order-requests"
@@ -188,3 +188,26 @@ async def test_health_of_a_house_in_order_and_out_of_it(tmp_path: Path):
         assert report["checks"]["orders"]["open"] == 1
         assert report["checks"]["pharmaone"]["token"]["missing_scopes"] == []
         assert b"rxbridge_submissions_total" in house.bridge.metrics.text()
+
+
+async def test_health_names_a_key_of_another_organisation(tmp_path: Path):
+    foreign = {"token_claims": {"org_id": "org9"}}
+    async with open_sandbox(**foreign) as sandbox:
+        async with open_house(sandbox, tmp_path, swept=False) as house:
+            (uid,) = await house.orders_arrive()
+            report = (await vitals.health(house.bridge)).document()
+            told = report["checks"]["pharmaone"]
+            assert (report["status"], told["status"]) == ("degraded", "degraded")
+            assert told["reason"].startswith("pharmaone.org_id: the API key belongs to the organ")
+            assert not house.requests(uid)
+
+
+async def test_health_names_what_keeps_the_order_list_from_being_read(tmp_path: Path):
+    wrong = {"api_path": "/v1/elsewhere"}
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path, swept=False, rxscale=wrong) as house:
+            with pytest.raises(Misconfigured):
+                await house.bridge.sweep.run()
+            told = (await vitals.health(house.bridge)).document()["checks"]["orders"]
+            assert told["status"] == "degraded"
+            assert told["reason"].startswith("rxscale.api_path: RxScale knows no GET /pharmacy_ord")
