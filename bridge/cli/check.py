@@ -148,8 +148,8 @@ async def _tried(need: Need) -> Line:
 
 
 def _astray(need: Need) -> Line:
-    """At an address where nothing is, "not found" says nothing of the key."""
-    text = f"{HEALTH.path_name}: nothing is at this address, so whether the key has {need.right} "
+    """Where no list is found either, "not found" says nothing of the key."""
+    text = f"{HEALTH.path_name}: nothing is found here, so whether the key has {need.right} "
     return Line(need.what, "fail", f"{text}cannot be told")
 
 

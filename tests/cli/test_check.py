@@ -194,3 +194,13 @@ async def test_bags_that_may_be_counted_as_grams_are_told(env, folder, capsys):
         file.writelines(f"psku-100{number},2040{number},1,,\n" for number in range(1, 6))
     _, lines = await checked(env, folder, capsys)
     assert "1 of 6 linked SKUs count as one unit" in lines[SIZES]["text"]
+
+
+async def test_a_pharmacy_that_the_key_does_not_know_is_not_blamed_on_the_path_alone(
+    env, folder, capsys
+):
+    env.setenv("RXBRIDGE_RXSCALE__PHARMACY_UID", "ph-of-nobody")
+    code, lines = await checked(env, folder, capsys)
+    assert (code, lines["RxScale GET /health/"]["verdict"]) == (1, "ok")
+    assert "look at rxscale.pharmacy_uid" in lines["RxScale GET /pharmacy_orders/"]["text"]
+    assert "nothing is found here" in lines["RxScale GET /pharmacy_orders/{uid}"]["text"]
