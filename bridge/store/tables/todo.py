@@ -59,14 +59,17 @@ class Standing:
 _STANDING = Shape(Standing)
 
 
-def hint(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
+def hint(
+    connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime, *, new: bool = False
+) -> None:
     """Makes each key due, most urgent priority first; what was waiting longer stays due longer.
 
     One that is stuck after several looks was looked at often enough: a single look tells whether
-    it still is.
+    it still is. `new`: none of them was met before, so none is.
     """
     at = micros(now)
-    tried = dict.fromkeys(stuck.keys_for(connection, *AFTER_SEVERAL_LOOKS), ENOUGH_LOOKS)
+    after_looks = () if new else stuck.keys_for(connection, *AFTER_SEVERAL_LOOKS)
+    tried = dict.fromkeys(after_looks, ENOUGH_LOOKS)
     rows = [(h.key, at, h.priority, at, at, h.why, h.told, tried.get(h.key, 0)) for h in hints]
     insert_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN_HINTED, rows)
 
