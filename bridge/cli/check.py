@@ -28,7 +28,7 @@ from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import HEALTH
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
-from bridge.store import Store
+from bridge.store import Store, is_behind
 
 Answer = TypeVar("Answer")
 Verdict = Literal["ok", "warn", "fail"]
@@ -99,6 +99,9 @@ async def _store(settings: Settings) -> list[Line]:
     path = settings.store.path
     try:
         if path.exists():
+            if is_behind(path):
+                text = f"{path} is an earlier version's; `rxbridge run` brings it up to this one"
+                return [Line("store", "ok", text)]
             await (await Store.open(path, now=now())).close()
             return [Line("store", "ok", str(path))]
         with tempfile.NamedTemporaryFile(dir=path.parent):
