@@ -33,6 +33,8 @@ class TokenFacts:
     expires_at: datetime | None = None
     scopes: tuple[str, ...] | None = None
     missing_scopes: tuple[str, ...] = ()
+    refused: str | None = None
+    """Why the newest one was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class HealthFacts:
     work: WorkFacts | None
     store_error: str | None = None
     mappings_error: str | None = None
+    sweep_error: str | None = None
+    """What only the operator can mend, and kept RxScale's order list from being read."""
     stock: StockFacts = field(default_factory=StockFacts)
 
 
@@ -177,7 +181,7 @@ def is_failing(vendor: VendorFacts) -> bool:
 def _pharmaone(facts: HealthFacts) -> Check:
     token = facts.token
     missing = token.missing_scopes
-    reason = f"the key's token lacks the scope {', '.join(missing)}" if missing else None
+    reason = f"the key's token lacks the scope {', '.join(missing)}" if missing else token.refused
     shown = {
         "token": {
             "expires_at": _time(token.expires_at),
@@ -209,6 +213,7 @@ def _orders(facts: HealthFacts, work: WorkFacts) -> Check:
     patience = timedelta(seconds=facts.poll_seconds * MISSED_POLLS)
     overdue = facts.now - max(since, facts.started_at) > max(patience, GRACE_AFTER_START)
     reason = "RxScale's order list has not been read for too long" if overdue else None
+    reason = facts.sweep_error or reason
     shown = {
         "last_poll_at": _time(work.last_poll_at),
         "open": work.open_orders,

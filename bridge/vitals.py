@@ -45,9 +45,10 @@ async def health(bridge: "Bridge") -> HealthReport:
             mappings_error=bridge.reloader.error,
             rxscale=_vendor(bridge.vendors.rxscale_road),
             pharmaone=_vendor(bridge.vendors.pharmaone_road),
-            token=TokenFacts(token.expires_at, token.scopes, token.missing_scopes),
+            token=TokenFacts(token.expires_at, token.scopes, token.missing_scopes, token.refused),
             work=work,
             store_error=error,
+            sweep_error=bridge.sweep.error,
             stock=stock,
         )
     )

@@ -133,6 +133,8 @@ def test_a_failing_vendor_outweighs_a_missing_scope() -> None:
 
 
 def test_before_the_first_token() -> None:
+    told = of(token=TokenFacts(refused="pharmaone.org_id: another one's"))
+    assert judged("pharmaone", told) == ("degraded", "pharmaone.org_id: another one's")
     told = of(token=TokenFacts())
     assert judged("pharmaone", told) == OK
     token = told.document()["checks"]["pharmaone"]["token"]

@@ -18,7 +18,7 @@ from typing import Any
 from bridge import vitals
 from bridge.app.policies import policy_of, rules_of, stock_policy_of
 from bridge.app.vendors import Vendors, now, open_vendors
-from bridge.app.web import listen
+from bridge.app.web import listen, refuse_taken_ports
 from bridge.core.memory import SweepResult
 from bridge.core.orders import FREED_BY_MAPPING
 from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, every
@@ -60,14 +60,21 @@ class Bridge:
 
 @asynccontextmanager
 async def open_bridge(settings: Settings) -> AsyncIterator[Bridge]:
-    """Everything but the listening port and the clockwork. Raises Misconfigured."""
+    """Everything but the listening port and the clockwork. Raises Misconfigured.
+
+    The store is opened last of all that may be refused: opening may make it, or bring it up to
+    this version, which the one before could not read any more.
+    """
     async with AsyncExitStack() as stack:
         stack.enter_context(RunLock(settings.store.path))
+        refuse_taken_ports(settings)
+        reloader = Reloader(
+            settings.mappings.dir,
+            partial(rules_of, settings),
+            lambda rules: _rules_changed(store, rules),
+        )
         store = await Store.open(settings.store.path, now=now())
         stack.push_async_callback(store.close)
-        reloader = Reloader(
-            settings.mappings.dir, partial(rules_of, settings), partial(_rules_changed, store)
-        )
         metrics = Metrics()
         vendors = await stack.enter_async_context(open_vendors(settings, metrics.called))
         bridge = _assemble(settings, metrics, store, reloader, vendors)

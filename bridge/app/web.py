@@ -11,12 +11,22 @@ from bridge import vitals
 from bridge.app.differing import Differing
 from bridge.app.vendors import now
 from bridge.errors import TryLater
-from bridge.server import Running, ServerParts, build, build_webhooks, serve
+from bridge.server import Running, ServerParts, build, build_webhooks, refuse_taken, serve
 from bridge.server.parts import PageParts
+from bridge.settings import Settings
 from bridge.settings.values import is_loopback
 
 if TYPE_CHECKING:
     from bridge.app.build import Bridge
+
+
+def refuse_taken_ports(settings: Settings) -> None:
+    """Raises Misconfigured if something else listens where the bridge is to."""
+    server = settings.server
+    refuse_taken(server.host, server.port)
+    if server.webhook_port is not None:
+        host = server.webhook_host or server.host
+        refuse_taken(host, server.webhook_port, "server.webhook_port")
 
 
 async def listen(bridge: "Bridge") -> Running:

@@ -29,7 +29,7 @@ from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import HEALTH
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
-from bridge.store import Store
+from bridge.store import Store, is_behind
 
 Answer = TypeVar("Answer")
 Verdict = Literal["ok", "warn", "fail"]
@@ -108,6 +108,9 @@ async def _store(settings: Settings) -> list[Line]:
     path = settings.store.path
     try:
         if path.exists():
+            if is_behind(path):
+                text = f"{path} is an earlier version's; `rxbridge run` brings it up to this one"
+                return [Line("store", "ok", text)]
             await (await Store.open(path, now=now())).close()
             return [Line("store", "ok", str(path))]
         with tempfile.NamedTemporaryFile(dir=path.parent):
@@ -157,8 +160,8 @@ async def _tried(need: Need) -> Line:
 
 
 def _astray(need: Need) -> Line:
-    """At an address where nothing is, "not found" says nothing of the key."""
-    text = f"{HEALTH.path_name}: nothing is at this address, so whether the key has {need.right} "
+    """Where no list is found either, "not found" says nothing of the key."""
+    text = f"{HEALTH.path_name}: nothing is found here, so whether the key has {need.right} "
     return Line(need.what, "fail", f"{text}cannot be told")
 
 

@@ -12,8 +12,8 @@ from importlib import import_module
 from pathlib import Path
 
 import bridge
+from bridge.cli.help import values
 from bridge.cli.help.parsing import Parser, finish
-from bridge.cli.help.values import count, percent, port, reason
 from bridge.errors import BridgeError, Misconfigured, words
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -72,28 +72,32 @@ def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     run = commands.add_parser("run", help="the sidecar, in the foreground; Ctrl-C drains and stops")
     run.set_defaults(handler="run:run")
     demo = commands.add_parser("demo", help="both vendors simulated and real orders through it")
-    demo.add_argument("--orders", type=count, default=25, metavar="N", help="how many (25)")
+    demo.add_argument("--orders", type=values.count, default=25, metavar="N", help="how many (25)")
     demo.add_argument("--keep", action="store_true", help="stay up until Ctrl-C")
     demo.add_argument("--json", action="store_true", help="one JSON document at the end")
     demo.set_defaults(handler="demo:demo")
     sandbox = commands.add_parser("sandbox", help="only the two simulated vendors")
     sandbox.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
     sandbox.add_argument(
-        "--rxscale-port", type=port, default=8201, metavar="PORT", help="where (8201)"
+        "--rxscale-port", type=values.port, default=8201, metavar="PORT", help="where (8201)"
     )
     sandbox.add_argument(
-        "--pharmaone-port", type=port, default=8202, metavar="PORT", help="where (8202)"
+        "--pharmaone-port", type=values.port, default=8202, metavar="PORT", help="where (8202)"
     )
     sandbox.add_argument(
         "--dialect", choices=["current", "legacy"], default="current", help="RxScale's words"
     )
-    sandbox.add_argument("--approve-after", type=float, metavar="SECONDS", help="staff approve")
-    sandbox.add_argument("--webhooks-to", metavar="URL", help="where the bridge listens")
+    sandbox.add_argument(
+        "--approve-after", type=values.seconds, metavar="SECONDS", help="staff approve"
+    )
+    sandbox.add_argument(
+        "--webhooks-to", type=values.address, metavar="URL", help="where the bridge listens"
+    )
     sandbox.add_argument(
         "--webhook-secret", default="whsec_sandbox", metavar="SECRET", help="signs both vendors'"
     )
     sandbox.add_argument("--unlimited", action="store_true", help="no rate limits")
-    sandbox.add_argument("--json", action="store_true", help="say where, as one line of JSON")
+    sandbox.add_argument("--json", action="store_true", help="say where, as one JSON document")
     sandbox.set_defaults(handler="sandbox:sandbox")
 
 
@@ -106,7 +110,7 @@ def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verbs = orders.add_subparsers(dest="verb", required=True, metavar="VERB")
     listed = verbs.add_parser("list", help="links and states, newest first")
     listed.add_argument("--open", action="store_true", help="only those that are not finished")
-    listed.add_argument("--limit", type=count, default=50, metavar="N", help="how many (50)")
+    listed.add_argument("--limit", type=values.count, default=50, metavar="N", help="how many (50)")
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(handler="orders:list_orders")
     show = verbs.add_parser("show", help="one order's whole story, in time order")
@@ -121,7 +125,11 @@ def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "reconcile", help="both sides compared, order by order, SKU by SKU"
     )
     reconcile.add_argument(
-        "--days", type=count, default=7, metavar="N", help="finished ones of so many days too (7)"
+        "--days",
+        type=values.days,
+        default=7,
+        metavar="N",
+        help="finished ones of so many days too (7)",
     )
     reconcile.add_argument(
         "--fix", action="store_true", help="look at what differs, and sync the stock, now"
@@ -158,7 +166,11 @@ def _stock(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     match.add_argument("--write", action="store_true", help="add sure ones to skus.csv")
     match.add_argument("--push", action="store_true", help="also set RxScale's external_id")
     match.add_argument(
-        "--min-confidence", type=percent, default=85, metavar="N", help="how sure is sure (85)"
+        "--min-confidence",
+        type=values.percent,
+        default=85,
+        metavar="N",
+        help="how sure is sure (85)",
     )
     match.add_argument("--json", action="store_true")
     match.set_defaults(handler="goods.skus:match")
@@ -253,7 +265,7 @@ def _mending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     drop = verbs.add_parser("drop", help="leave it alone from now on: it was handled by hand")
     drop.add_argument("key", metavar="KEY", help="order:po-... or sku:psku-...")
     drop.add_argument(
-        "--reason", type=reason, required=True, help="for the story; no patient data, please"
+        "--reason", type=values.reason, required=True, help="for the story; no patient data, please"
     )
     drop.add_argument("--json", action="store_true")
     drop.set_defaults(handler="stuck:drop")

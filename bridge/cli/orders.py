@@ -159,7 +159,7 @@ def _print_story(story: Story) -> None:
     )
     print(f"  calls made    {link.calls}\n")
     if WIDE <= console.width < show.PIPED:
-        console.print(_side_by_side(story))
+        console.print(_side_by_side(story), soft_wrap=False)
     else:
         for entry in story.entries:
             _print_entry(entry)

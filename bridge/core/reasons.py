@@ -3,6 +3,12 @@
 from bridge.core.lifecycle import Prescriptions, Vocabulary
 from bridge.core.model import Gaps, Link, StuckNote, order_key
 
+GONE_AT_RXSCALE = "gone_at_rxscale"
+DELETED_IN_PHARMAONE = "deleted_in_pharmaone"
+UNREADABLE = "unreadable"
+AFTER_SEVERAL_LOOKS = (GONE_AT_RXSCALE, DELETED_IN_PHARMAONE, UNREADABLE)
+"""What is said of an order only once several looks in a row came to nothing."""
+
 
 def gaps(found: Gaps) -> StuckNote:
     """Everything the mapping lacks for this order, all together."""
@@ -77,7 +83,7 @@ def declined(link: Link) -> StuckNote:
 
 def deleted(link: Link) -> StuckNote:
     return StuckNote(
-        "deleted_in_pharmaone",
+        DELETED_IN_PHARMAONE,
         f"PharmaOne no longer has its order {link.order_id}",
         "cancel or complete it in RxScale's portal; it frees itself; "
         f"or: {_drop(link, 'deleted in PharmaOne')}",
@@ -86,7 +92,7 @@ def deleted(link: Link) -> StuckNote:
 
 def gone(link: Link) -> StuckNote:
     return StuckNote(
-        "gone_at_rxscale",
+        GONE_AT_RXSCALE,
         "RxScale answers 404: the order does not exist for this key, or no longer",
         "look for it in RxScale's portal and check rxscale.pharmacy_uid; "
         f"then: {_drop(link, '...')}",
@@ -132,7 +138,7 @@ def garbled(link: Link, vendor: str, what: str) -> StuckNote:
     """Answers kept coming that cannot be read."""
     key = order_key(link.uid)
     return StuckNote(
-        "unreadable",
+        UNREADABLE,
         f"{vendor}'s answer cannot be read: {what}",
         f"if it persists, ask {vendor}'s support; then: rxbridge stuck retry {key}",
     )

@@ -18,6 +18,7 @@ from bridge.core.model import (
     StuckNote,
     TrackingLink,
 )
+from bridge.core.patience import ENOUGH_LOOKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Policy:
     repeat_unsure: bool = True
     hold_when_stuck: bool = False
     most_submissions: int = 5
-    most_looks_for_gone: int = 4
+    most_looks_for_gone: int = ENOUGH_LOOKS
     catalogue_fresh: timedelta = timedelta(seconds=60)
 
 

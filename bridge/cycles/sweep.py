@@ -7,6 +7,7 @@ from bridge.core.memory import SweepResult, SweptOrder
 from bridge.core.model import PharmacyOrderUid
 from bridge.core.paging import Found, Seen, Wanted, read_all
 from bridge.cycles.paged import drive
+from bridge.errors import Misconfigured
 from bridge.mapping import Rules
 from bridge.rxscale.client import RxScale
 from bridge.store import Store
@@ -44,11 +45,18 @@ class OrderSweep:
         self._rules = rules
         self._now = now
         self._swept = swept
+        self.error: str | None = None
+        """What only the operator can mend, and kept the last sweep from reading the list."""
 
     async def run(self) -> SweepResult:
         """Reads every open list to its end. Raises TryLater or Misconfigured with nothing done."""
         began_at = self._now()
-        found = await read_open_orders(self._rxscale, self._rules().rxscale.open)
+        try:
+            found = await read_open_orders(self._rxscale, self._rules().rxscale.open)
+        except Misconfigured as failure:
+            self.error = str(failure)
+            raise
+        self.error = None
         rows = {PharmacyOrderUid(uid): row for uid, row in found.rows.items()}
         result = await self._store.swept(
             rows, began_at=began_at, now=self._now(), complete=found.settled

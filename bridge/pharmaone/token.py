@@ -26,12 +26,16 @@ MARGIN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class TokenFacts:
-    """What `/health` shows of the newest token. `scopes` is None where it does not tell."""
+    """What `/health` shows of the newest token. `scopes` is None where it does not tell.
+
+    `refused` says why the newest one was not taken.
+    """
 
     expires_at: datetime | None = None
     scopes: tuple[str, ...] | None = None
     missing_scopes: tuple[str, ...] = ()
     issuer: str | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +125,13 @@ class TokenKeeper:
         if org_id is None or org_id == self._org_id:
             return
         told = as_id(org_id) or "?"
-        raise Misconfigured(
-            Fault(
-                "pharmaone.org_id",
-                f"the API key belongs to the organisation '{told}', not to '{self._org_id}'",
-                "set the organisation of the key, or a key of this organisation",
-            )
+        fault = Fault(
+            "pharmaone.org_id",
+            f"the API key belongs to the organisation '{told}', not to '{self._org_id}'",
+            "set the organisation of the key, or a key of this organisation",
         )
+        self._facts = TokenFacts(refused=str(fault))
+        raise Misconfigured(fault)
 
 
 def _claims(token: str) -> Mapping[str, Any]:

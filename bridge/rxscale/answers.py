@@ -166,7 +166,8 @@ def _misconfigured(route: Route, status: int, said: Complaint) -> Fault | None:
         return Fault(
             route.path_name,
             f"RxScale knows no {route.name} at this address (404)",
-            f"set {' or '.join(PUBLIC_PATHS if route.public else PATHS)}, as your account has it",
+            f"set {' or '.join(PUBLIC_PATHS if route.public else PATHS)}, as your account has it"
+            + ("" if route.public else "; if it is right, look at rxscale.pharmacy_uid"),
         )
     return None
 

@@ -84,6 +84,7 @@ def application(world: World, vendor: Vendor, routes: Iterable[Route]) -> web.Ap
     gate = Gate(world, vendor)
     app = web.Application(client_max_size=BIGGEST_BODY)
     for route in routes:
+        world.faults.know(vendor, route.name)
         app.router.add_route(route.method, route.path, gate.serving(route))
     app.add_routes(admin.routes(world))
     app.router.add_get("/_sandbox/openapi.json", _described(world, vendor))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-from bridge.sandbox.settings import Vendor
+from bridge.sandbox.settings import VENDORS, Vendor
 
 JSON_TYPE = "application/json"
 
@@ -102,9 +102,19 @@ class Fault:
     garble: Literal["", "html", "truncated"] = ""
 
     def __post_init__(self) -> None:
-        known = self.when in {"before", "after"} and self.garble in {"", "html", "truncated"}
-        if not known or self.times < 1 or self.skip < 0 or self.delay_seconds < 0:
+        known = self.when in ("before", "after") and self.garble in ("", "html", "truncated")
+        counted = _is_whole(self.times, 1) and _is_whole(self.skip, 0) and self._can_be_sent()
+        late = isinstance(self.delay_seconds, (int, float)) and self.delay_seconds >= 0
+        somewhere = self.vendor in (*VENDORS, "*") and isinstance(self.route, str)
+        if not (known and counted and late and somewhere):
             raise ValueError(f"not a fault: {self}")
+
+    def _can_be_sent(self) -> bool:
+        """Whether an answer can be made of it."""
+        headers = isinstance(self.headers, Mapping) and all(
+            isinstance(each, str) for pair in self.headers.items() for each in pair
+        )
+        return headers and (self.status is None or _is_whole(self.status, 200, 599))
 
     @classmethod
     def read(cls, value: Mapping[str, Any]) -> "Fault":
@@ -113,6 +123,12 @@ class Fault:
         if unknown:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
         return cls(**value)
+
+    def fits(self, vendor: Vendor, route: str) -> bool:
+        """Whether it is one for a call of that route."""
+        if self.vendor not in ("*", vendor):
+            return False
+        return self.route == "*" or same_route(self.route, route)
 
     @property
     def only_late(self) -> bool:
@@ -131,13 +147,29 @@ class Fault:
         return Answer(status, encode({} if self.body is None else self.body), self.headers)
 
 
+def _is_whole(value: object, least: int, most: int | None = None) -> bool:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    return value >= least and (most is None or value <= most)
+
+
 class Faults:
     """The faults still to come, in the order in which they were asked for."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[Fault, list[int]]] = []
+        self._routes: list[tuple[Vendor, str]] = []
+
+    def know(self, vendor: Vendor, route: str) -> None:
+        """There is such a route; once one is known, no fault is taken that fits none of them."""
+        self._routes.append((vendor, route))
 
     def add(self, *faults: Fault) -> None:
+        """Raises ValueError, with none taken, for a fault that could never come."""
+        for fault in faults:
+            fits = any(fault.fits(vendor, route) for vendor, route in self._routes)
+            if self._routes and not fits:
+                raise ValueError(f"{fault.vendor} has no route {fault.route}")
         self._waiting.extend((fault, [fault.skip, fault.times]) for fault in faults)
 
     def clear(self) -> None:
@@ -150,9 +182,7 @@ class Faults:
         """The first fault that fits this call, counted down; None if it goes well."""
         for entry in self._waiting:
             fault, left = entry
-            if fault.vendor not in {"*", vendor}:
-                continue
-            if fault.route != "*" and not same_route(fault.route, route):
+            if not fault.fits(vendor, route):
                 continue
             if left[0]:
                 left[0] -= 1

@@ -1,6 +1,6 @@
 """The bridge's own HTTP side: webhooks in; health, metrics and the page out. Decides nothing."""
 
 from bridge.server.parts import ServerParts
-from bridge.server.web import Running, build, build_webhooks, serve
+from bridge.server.web import Running, build, build_webhooks, refuse_taken, serve
 
-__all__ = ["Running", "ServerParts", "build", "build_webhooks", "serve"]
+__all__ = ["Running", "ServerParts", "build", "build_webhooks", "refuse_taken", "serve"]

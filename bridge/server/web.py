@@ -1,6 +1,9 @@
 """The aiohttp application: routes, what becomes of our mistakes, and how it listens."""
 
+import errno
 import logging
+import os
+import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -81,16 +84,42 @@ async def serve(
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
         await runner.cleanup()
-        raise Misconfigured(
-            Fault(
-                key,
-                f"cannot listen at {host}:{port} ({error.strerror})",
-                f"stop what listens there, or choose another {key}",
-            )
-        ) from None
+        raise Misconfigured(_cannot_listen(host, port, key, error)) from None
     bound = runner.addresses[0][1]
     shown = f"[{host}]" if ":" in host else host
     return Running(f"http://{shown}:{bound}", bound, runner)
+
+
+def refuse_taken(host: str, port: int, key: str = "server.port") -> None:
+    """Raises Misconfigured, naming `key`, where something else listens already.
+
+    Says before anything is opened what `serve` would say after; whatever else is wrong with the
+    address is left to that.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in found if port else ():
+            with socket.socket(family, kind, protocol) as tried:
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    tried.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                tried.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Misconfigured(_cannot_listen(host, port, key, error)) from None
+
+
+def _cannot_listen(host: str, port: int, key: str, error: OSError) -> Fault:
+    """Names the host's key where that is to blame: an address that is none of this machine's."""
+    unknown = isinstance(error, socket.gaierror)
+    # asyncio's own text says the address once more
+    why = error.strerror if unknown else os.strerror(error.errno or 0)
+    remedy = f"stop what listens there, or choose another {key}"
+    if unknown or error.errno == errno.EADDRNOTAVAIL:
+        key, remedy = key.replace("port", "host"), "set an address of this machine"
+    elif error.errno == errno.EACCES:
+        remedy = "choose one above 1023: those below are for the system's administrator"
+    return Fault(key, f"cannot listen at {host}:{port} ({why})", remedy)
 
 
 def _live() -> web.RouteDef:

@@ -1,6 +1,6 @@
 """The bridge's memory on disk: what to look at, how far each order has come, what was done."""
 
-from bridge.store.copies import Checked, Restored, back_up, check, restore
+from bridge.store.copies import Checked, Restored, back_up, check, is_behind, restore
 from bridge.store.runlock import RunLock
 from bridge.store.stock.numbers import Pushed, ShownNow
 from bridge.store.stock.store import Basis, StockState
@@ -17,5 +17,6 @@ __all__ = [
     "Store",
     "back_up",
     "check",
+    "is_behind",
     "restore",
 ]

@@ -37,7 +37,7 @@ def refusal(path: Path, error: sqlite3.Error) -> BridgeError:
     if code in _DAMAGE:
         return Misconfigured(damaged(path))
     if code in _NO_ACCESS:
-        return Misconfigured(_no_access(path))
+        return Misconfigured(no_access(path))
     later = trouble(path, error)
     return later or Misconfigured(Fault(str(path), f"cannot be opened: {error}", _ELSEWHERE))
 
@@ -64,7 +64,8 @@ def damaged(path: Path) -> Fault:
     return Fault(str(path), "is damaged, or is no store at all", remedy)
 
 
-def _no_access(path: Path) -> Fault:
+def no_access(path: Path, why: str = "") -> Fault:
+    """Says what keeps the file from being written; `why` is the system's word for it."""
     directory = path.absolute().parent
     if path.is_dir():
         return Fault(str(path), "is a directory", "set store.path to a file")
@@ -75,7 +76,7 @@ def _no_access(path: Path) -> Fault:
         f"let rxbridge's user write to the directory {directory} and the store's files in it, "
         "or set store.path to a file elsewhere"
     )
-    return Fault(str(path), "cannot be written", remedy)
+    return Fault(str(path), f"cannot be written ({why})" if why else "cannot be written", remedy)
 
 
 def _code(error: Exception) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bridge.core import reasons
 from bridge.core.memory import Delivery
 from bridge.core.model import (
     Hint,
@@ -16,7 +17,7 @@ from bridge.core.model import (
     PrescriptionId,
     order_key,
 )
-from bridge.store.tables import links, seen, todo
+from bridge.store.tables import links, seen, stuck, todo
 from bridge.store.tables.rows import Shape, span
 
 BEFORE_INTENT = timedelta(hours=1)
@@ -151,8 +152,11 @@ def swept(
     """Hints what a reading of PharmaOne's list shows to be new, changed or gone; returns how many.
 
     Reading began at `began_at`. `listed` are the words whose orders `rows` holds, all of them;
-    None if all orders are in it; empty if it is not complete.
+    None if all orders are in it; empty if it is not complete. One that is gone is hinted once: it
+    is looked for until it is stuck, and then left alone until it is listed again.
     """
+    deleted = stuck.keys_for(connection, reasons.DELETED_IN_PHARMAONE)
+    looked_for = todo.tried(connection) | deleted
     before = {order.id: order for order in seen.orders(connection, rows)}
     unfinished = list(map(_LINK.value, connection.execute(_UNFINISHED)))
     by_uid = {link.uid: link for link in unfinished}
@@ -162,10 +166,14 @@ def swept(
         was = before.get(order.id)
         name = order.external_id or (was.external_id if was else None)
         link = by_order.get(order.id) or by_uid.get(PharmacyOrderUid(name or ""))
-        if link is not None and _is_news(order, was, link, began_at):
+        if link is None:
+            continue
+        if order_key(link.uid) in deleted or _is_news(order, was, link, began_at):
             found[link.uid] = _hint(link, "sweep: PharmaOne's list shows a change")
     for link in by_order.values():
-        if link.order_id not in rows and _is_missing(link, began_at, listed):
+        if link.order_id in rows or order_key(link.uid) in looked_for:
+            continue
+        if _is_missing(link, began_at, listed):
             found[link.uid] = _hint(link, "sweep: no longer in PharmaOne's list")
     seen.save_orders(connection, rows.values())
     todo.hint(connection, found.values(), now)

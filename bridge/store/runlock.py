@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from bridge.errors import Fault, Misconfigured
+from bridge.store.failures import no_access
 
 
 class RunLock:
@@ -26,8 +27,8 @@ class RunLock:
         try:
             file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            remedy = f"let rxbridge's user write to the directory {self._path.absolute().parent}"
-            raise Misconfigured(Fault(str(self._path), _words(error), remedy)) from error
+            fault = no_access(self._store, error.strerror or "")
+            raise Misconfigured(fault) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -63,7 +64,3 @@ class RunLock:
             f"another rxbridge run ({who}) uses this store",
             "stop it first, or give this one a store.path of its own",
         )
-
-
-def _words(error: OSError) -> str:
-    return f"cannot be written ({error.strerror})"

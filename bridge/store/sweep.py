@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from bridge.core import reasons
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import SweepResult, SweptOrder
 from bridge.core.model import (
@@ -73,7 +74,11 @@ class _Sweep:
     began_at: datetime
     complete: bool
     waiting: Collection[Key]
+    tried: Collection[Key]
+    """Looked at in vain and waiting for another look: to hint one would count its looks anew."""
     stuck: Collection[Key]
+    gone: Collection[Key]
+    """Stuck because RxScale no longer shows them: nothing new, until they are listed again."""
 
 
 def swept(
@@ -88,7 +93,15 @@ def swept(
 
     `rows` are all orders with an open status, if `complete`; reading them began at `began_at`.
     """
-    sweep = _Sweep(rows, began_at, complete, todo.keys(connection), stuck.keys(connection))
+    sweep = _Sweep(
+        rows,
+        began_at,
+        complete,
+        waiting=todo.keys(connection),
+        tried=todo.tried(connection),
+        stuck=stuck.keys(connection),
+        gone=stuck.keys_for(connection, reasons.GONE_AT_RXSCALE),
+    )
     known = _relevant(connection, rows)
     first = notes.get(connection, notes.FIRST_SWEEP_AT) is None
     unknown = {uid: row for uid, row in rows.items() if uid not in known}
@@ -137,6 +150,8 @@ def _finding(order: _Known, sweep: _Sweep) -> _Finding | None:
 
 def _shows_change(order: _Known, row: SweptOrder, sweep: _Sweep) -> bool:
     """The list differs from what was last seen, and what was seen is older than the list."""
+    if order_key(order.uid) in sweep.gone:
+        return True
     if order.rx_status == row.status:
         return False
     if order.rx_status is None:  # never looked at yet: that look is due already
@@ -147,6 +162,9 @@ def _shows_change(order: _Known, row: SweptOrder, sweep: _Sweep) -> bool:
 def _is_missing(order: _Known, sweep: _Sweep) -> bool:
     """It should be in the list: it was known before and not seen at an end of its way since."""
     if not sweep.complete or order.state in TERMINAL or order.first_seen_at >= sweep.began_at:
+        return False
+    key = order_key(order.uid)
+    if key in sweep.tried or key in sweep.gone:
         return False
     return (order.rx_seen_at or order.first_seen_at) < sweep.began_at
 

@@ -60,7 +60,7 @@ def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list
         if link is not before[key]:
             links.save(connection, link)
     received.remember(connection, deliveries, became)
-    _hint(connection, deliveries, became)
+    _hint(connection, deliveries, became, new=not before)
     unread = [each for each, word in zip(deliveries, became, strict=True) if word is Taken.UNREAD]
     if unread:
         pharmaone.note_unread(connection, unread)
@@ -93,7 +93,11 @@ def _links_of(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) ->
 
 
 def _hint(
-    connection: sqlite3.Connection, deliveries: Sequence[Delivery], became: Sequence[Taken]
+    connection: sqlite3.Connection,
+    deliveries: Sequence[Delivery],
+    became: Sequence[Taken],
+    *,
+    new: bool,
 ) -> None:
     hints = [
         Hint(
@@ -107,7 +111,7 @@ def _hint(
         if word is Taken.HINTED and each.key is not None
     ]
     if hints:
-        hint(connection, hints, deliveries[-1].received_at)
+        hint(connection, hints, deliveries[-1].received_at, new=new)
 
 
 def _count(
@@ -136,7 +140,9 @@ def _unknown_event(delivery: Delivery) -> JournalEntry:
     return JournalEntry(key, delivery.received_at, "unknown event", facts)
 
 
-def hint(connection: sqlite3.Connection, hints: Sequence[Hint], now: datetime) -> None:
+def hint(
+    connection: sqlite3.Connection, hints: Sequence[Hint], now: datetime, *, new: bool = False
+) -> None:
     """Makes every key due now; an order not met before is remembered from here on.
 
     Until the first sweep has ended, an order that is new to this store may be an old one that
@@ -146,7 +152,7 @@ def hint(connection: sqlite3.Connection, hints: Sequence[Hint], now: datetime) -
     if orders:
         must_find = notes.get(connection, notes.FIRST_SWEEP_AT) is None
         links.add(connection, orders, now, must_find=must_find)
-    todo.hint(connection, hints, now)
+    todo.hint(connection, hints, now, new=new)
 
 
 def save(connection: sqlite3.Connection, link: Link, entries: Sequence[JournalEntry]) -> None:

@@ -37,7 +37,6 @@ log = logging.getLogger("bridge.worker")
 
 MOST_STEPS = 24
 """More steps than any order needs in one go: a loop that does not end is a fault, not work."""
-MOST_GARBLED = 4
 MOST_WRITES = 6
 
 _AT_PHARMAONE = (LookAtPharmaOne, Cancel, Submit, Ingest, LookAtPrescription, Find)
@@ -86,7 +85,7 @@ class OrderLook:
         try:
             return await self._acts.do(step)
         except Garbled as failure:
-            if self._claim.attempts >= MOST_GARBLED:
+            if self._claim.attempts >= patience.ENOUGH_LOOKS:
                 return Stuck(reasons.garbled(link, vendor, failure.what))
             return self._later(failure.what, failure.after)
         except TryLater as failure:

@@ -212,9 +212,19 @@ def test_a_port_in_use_is_one_clear_line(vendors, folder):
     process = python("run", env={**vendors, "RXBRIDGE_SERVER__PORT": port}, cwd=folder)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 2
-    assert "server.port: cannot listen" in err
+    address = f"127.0.0.1:{port} (Address already in use)"
+    assert f"server.port: cannot listen at {address} - stop what listens there" in err
     assert "Traceback" not in err
+    assert not (folder / "rxbridge.db").exists(), "nothing is changed"
     taken = python("sandbox", "--rxscale-port", port, env={}, cwd=folder)
     _, err = taken.communicate(timeout=20)
     assert taken.returncode == 2
     assert "--rxscale-port" in err
+
+
+def test_a_mistake_in_a_mapping_file_leaves_the_store_as_it_is(vendors, folder):
+    (folder / "mappings" / "skus.csv").write_text("p1_id\n")
+    process = python("run", env={**vendors, "RXBRIDGE_SERVER__PORT": "0"}, cwd=folder)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, "skus.csv: line 1" in err) == (2, True)
+    assert not (folder / "rxbridge.db").exists()

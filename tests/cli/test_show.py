@@ -26,6 +26,17 @@ def test_a_cell_says_what_was_written(capsys: pytest.CaptureFixture[str], text: 
     assert capsys.readouterr().out.count(text) == 2
 
 
+def test_a_line_stays_whole_and_a_table_fits(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "80")
+    command = "then: rxbridge stuck drop order:po-1 --reason '...' " * 3
+    show.console().print(show.plain(command))
+    assert capsys.readouterr().out == f"{command}\n"
+    show.as_table(("a", "b"), [(command, command)])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
 def test_no_cell_commands_the_terminal(capsys: pytest.CaptureFixture[str]):
     show.as_table((ESCAPES,), [(ESCAPES,)])
     show.as_json({"name": ESCAPES})

@@ -7,7 +7,7 @@ from house import House, open_house, open_sandbox
 
 from bridge import vitals
 from bridge.core.model import Phase
-from bridge.errors import TryLater
+from bridge.errors import Misconfigured, TryLater
 from bridge.sandbox.traffic import Fault
 
 SUBMIT = "POST /order-requests"
@@ -73,6 +73,38 @@ async def test_an_order_that_is_gone_is_told(tmp_path: Path):
         house.world.delete_order(uid)
         await house.settle()
         assert await the_code(house) == "gone_at_rxscale"
+
+
+async def test_what_is_gone_stays_stuck_and_costs_no_call_until_it_is_listed_again(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = house.world.add_orders()
+        house.world.delete_order(uid)
+        await house.settle()
+        (since,) = await house.stuck()
+        asked = len(house.world.calls(DETAIL))
+        for _ in range(3):
+            await house.sweep()
+            assert await house.stuck() == [since]
+        assert len(house.world.calls(DETAIL)) == asked
+        house.world.add_orders(1, [{"uid": uid}], announce=False)
+        await house.sweep()
+        assert not await house.stuck()
+        assert len(house.requests(uid)) == 1
+
+
+async def test_a_sweep_looks_once_at_what_stays_unreadable_and_it_stays_stuck(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = house.world.add_orders(announce=False)
+        wrong = {"uid": uid, "status": "waiting for pharmacy", "order_items": "none"}
+        house.world.break_calls(Fault(vendor="rxscale", route=DETAIL, times=7, body=wrong))
+        await house.sweep()
+        (since,) = await house.stuck()
+        for asked in (6, 7):
+            await house.sweep()
+            assert await house.stuck() == [since]
+            assert len(house.world.calls(DETAIL)) == asked
+        await house.sweep()
+        assert len(house.requests(uid)) == 1
 
 
 async def test_a_stuck_order_is_put_on_hold_where_told_to_and_goes_on_when_freed(tmp_path: Path):
@@ -156,3 +188,26 @@ async def test_health_of_a_house_in_order_and_out_of_it(tmp_path: Path):
         assert report["checks"]["orders"]["open"] == 1
         assert report["checks"]["pharmaone"]["token"]["missing_scopes"] == []
         assert b"rxbridge_submissions_total" in house.bridge.metrics.text()
+
+
+async def test_health_names_a_key_of_another_organisation(tmp_path: Path):
+    foreign = {"token_claims": {"org_id": "org9"}}
+    async with open_sandbox(**foreign) as sandbox:
+        async with open_house(sandbox, tmp_path, swept=False) as house:
+            (uid,) = await house.orders_arrive()
+            report = (await vitals.health(house.bridge)).document()
+            told = report["checks"]["pharmaone"]
+            assert (report["status"], told["status"]) == ("degraded", "degraded")
+            assert told["reason"].startswith("pharmaone.org_id: the API key belongs to the organ")
+            assert not house.requests(uid)
+
+
+async def test_health_names_what_keeps_the_order_list_from_being_read(tmp_path: Path):
+    wrong = {"api_path": "/v1/elsewhere"}
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path, swept=False, rxscale=wrong) as house:
+            with pytest.raises(Misconfigured):
+                await house.bridge.sweep.run()
+            told = (await vitals.health(house.bridge)).document()["checks"]["orders"]
+            assert told["status"] == "degraded"
+            assert told["reason"].startswith("rxscale.api_path: RxScale knows no GET /pharmacy_ord")

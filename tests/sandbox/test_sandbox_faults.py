@@ -225,3 +225,37 @@ async def test_the_log_may_be_bounded_or_off(start, rx_of, limit, kept):
     for _ in range(3):
         await rx_of(sandbox)("GET", "/health/")
     assert len(sandbox.world.calls()) == kept
+
+
+ODD = [
+    {"vendor": "rxscal"},
+    {"route": 1},
+    {"times": "x"},
+    {"times": True},
+    {"status": "abc"},
+    {"status": 99},
+    {"headers": 5},
+    {"headers": {"Retry-After": 7}},
+    {"delay_seconds": "x"},
+    {"delay_seconds": float("nan")},
+    {"when": []},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_what_could_be_no_answer_is_no_fault(odd):
+    with pytest.raises(ValueError, match="not a fault"):
+        Fault.read(odd)
+
+
+@pytest.mark.parametrize(
+    "nowhere",
+    [{"route": "GET /pharmacy_order/"}, {"vendor": "pharmaone", "route": STATUS}],
+    ids=str,
+)
+async def test_a_fault_that_could_never_come_is_refused(sandbox, rx, nowhere):
+    """Else whoever mistyped a route would believe that it was survived."""
+    with pytest.raises(ValueError, match="has no route"):
+        sandbox.world.break_calls(Fault(status=500), Fault(**nowhere, status=500))
+    assert not sandbox.world.faults
+    assert (await rx("GET", "/pharmacy_orders/")).status == 200

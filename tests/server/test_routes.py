@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import Misconfigured, TryLater
-from bridge.server import serve, webhooks
+from bridge.server import refuse_taken, serve, webhooks
 
 RX, P1 = "/webhooks/rxscale", "/webhooks/pharmaone"
 ORDER = {
@@ -236,6 +236,16 @@ async def test_health_and_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             assert (status, json.loads(text)["status"]) == (503, "down")
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+async def test_an_address_of_another_machine_is_the_hosts_fault(host: str):
+    refuse_taken(host, 8080)
+    with pytest.raises(Misconfigured) as raised:
+        await serve(aiohttp.web.Application(), host, 8080, "server.webhook_port")
+    told = str(raised.value)
+    assert told.startswith(f"server.webhook_host: cannot listen at {host}:8080 (")
+    assert told.endswith(") - set an address of this machine")
+
+
 async def test_a_port_in_use_and_an_address_in_brackets(tmp_path: Path):
     application = aiohttp.web.Application()
     with socket.socket() as taken:
@@ -243,6 +253,9 @@ async def test_a_port_in_use_and_an_address_in_brackets(tmp_path: Path):
         taken.listen()
         with pytest.raises(Misconfigured, match=r"server\.port: cannot listen"):
             await serve(application, "127.0.0.1", taken.getsockname()[1])
+        refuse_taken("127.0.0.1", 0)
+        with pytest.raises(Misconfigured, match=r"server\.port: cannot listen"):
+            refuse_taken("127.0.0.1", taken.getsockname()[1])
     if socket.has_ipv6:
         running = await serve(aiohttp.web.Application(), "::1", 0)
         assert running.url == f"http://[::1]:{running.port}"

@@ -3,7 +3,18 @@
 from typing import Any
 
 import pytest
-from store.given import NOW, after, delivery, key, link, submitted, uid
+from store.given import (
+    LEASE,
+    NOW,
+    after,
+    claim_one,
+    delivery,
+    key,
+    link,
+    outcome,
+    submitted,
+    uid,
+)
 
 from bridge.core.memory import Delivery, Taken
 from bridge.core.model import (
@@ -13,6 +24,7 @@ from bridge.core.model import (
     P1Order,
     Phase,
     PrescriptionId,
+    StuckNote,
 )
 from bridge.store import Store
 
@@ -157,6 +169,26 @@ async def sweep(store: Store, *orders: P1Order, listed: Any = None, began: float
     rows = {each.id: each for each in orders}
     await store.p1_swept(rows, began_at=after(began), now=after(began + 1), listed=listed)
     return await due(store)
+
+
+async def test_what_is_stuck_as_deleted_is_left_alone_until_it_is_listed_again(store: Store):
+    await store.save(adopted(), [])
+    assert await sweep(store) == [key(1)]
+    (claim,) = [each for each, _ in await store.claim(9, after(2001), LEASE)]
+    stuck = StuckNote("deleted_in_pharmaone", "PharmaOne no longer has it", "")
+    await store.settle(outcome(claim, adopted(), stuck=stuck))
+    assert await sweep(store) == []
+    assert await sweep(store, order()) == [key(1)]
+
+
+async def test_sweeps_do_not_count_anew_how_often_a_missing_one_was_looked_for(store: Store):
+    await store.save(adopted(), [])
+    await store.p1_swept({}, began_at=after(3), now=after(4), listed=None)
+    claim, _ = await claim_one(store, after(4))
+    await store.settle(outcome(claim, adopted(), again_at=after(60), failed=True))
+    await store.p1_swept({}, began_at=after(5), now=after(6), listed=None)
+    claim, _ = await claim_one(store, after(60))
+    assert claim.attempts == 1
 
 
 async def test_a_first_sight_of_an_order_of_ours_is_looked_at(store: Store):

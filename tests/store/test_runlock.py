@@ -71,8 +71,12 @@ def test_stores_beside_each_other_do_not_share_a_lock(tmp_path: Path):
 
 
 def test_where_nothing_can_be_written(tmp_path: Path, closed_directory: Path):
-    with pytest.raises(Misconfigured, match=r"cannot be written \(No such file or directory\)"):
-        RunLock(tmp_path / "nowhere" / "x.db").acquire()
+    nowhere = tmp_path / "nowhere"
+    with pytest.raises(Misconfigured) as raised:
+        RunLock(nowhere / "x.db").acquire()
+    told = f"{nowhere / 'x.db'}: there is no directory {nowhere} - make that directory, or "
+    assert str(raised.value) == f"{told}set store.path to a file elsewhere"
     close(closed_directory)
-    with pytest.raises(Misconfigured, match=r"cannot be written \(Permission denied\)"):
+    with pytest.raises(Misconfigured, match=r"cannot be written \(Permission denied\)") as raised:
         RunLock(closed_directory / "x.db").acquire()
+    assert "set store.path" in str(raised.value)

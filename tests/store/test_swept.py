@@ -195,6 +195,17 @@ async def test_what_is_gone_is_hinted_with_its_own_priority_and_not_told(store: 
     assert story.entries == ()
 
 
+async def test_sweeps_do_not_count_anew_how_often_a_missing_one_was_looked_for(store: Store):
+    await swept_once(store)
+    await store.save(submitted(1), [])
+    await sweep(store, {})
+    claim, known = await claim_one(store, ENDED)
+    await store.settle(outcome(claim, known, again_at=after(120), failed=True, now=ENDED))
+    assert await sweep(store, {}, began_at=after(111)) == SweepResult(seen=0)
+    claim, _ = await claim_one(store, after(120))
+    assert claim.attempts == 1
+
+
 async def test_a_new_order_whose_first_look_is_due_is_left_to_that(store: Store):
     await store.hint([hint(1, why="webhook")], NOW)
     assert await sweep(store, {uid(1): WAITING}) == SweepResult(seen=1)

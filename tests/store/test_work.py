@@ -11,6 +11,7 @@ from store.given import (
     NOW,
     after,
     claim_one,
+    delivery,
     entry,
     full_link,
     hint,
@@ -23,6 +24,7 @@ from store.given import (
     uid,
 )
 
+from bridge.core.memory import Taken
 from bridge.core.model import AnnouncedBy, Hint, Key, Phase, StuckNote
 from bridge.store import Store
 
@@ -275,3 +277,17 @@ async def test_pharmaones_ids_belong_to_one_order_each(store: Store, wrong: dict
     with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
         await store.save(submitted(2, **wrong), [])
     await store.save(submitted(1, **wrong), [])
+
+
+@pytest.mark.parametrize(("code", "attempts"), [("gone_at_rxscale", 4), ("unlinked_sku", 0)])
+async def test_news_of_what_is_stuck_after_several_looks_asks_for_one(
+    store: Store, code: str, attempts: int
+):
+    await make_stuck(store, 1, StuckNote(code, "why", "do"))
+    assert await store.take(delivery(1)) is Taken.HINTED
+    claim, _ = await claim_one(store)
+    assert claim.attempts == attempts
+    await store.settle(outcome(claim, link(1), stuck=StuckNote(code, "why", "do")))
+    await store.retry(None, NOW)
+    claim, _ = await claim_one(store)
+    assert claim.attempts == 0, "a person asked: several looks again"

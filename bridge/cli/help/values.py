@@ -1,31 +1,67 @@
-"""What may be typed behind an option; what may not is told with what would do."""
+"""What may be typed behind an option: each says at once what would do instead."""
 
-from argparse import ArgumentTypeError
+import argparse
+import math
+from urllib.parse import urlsplit
+
+MOST = 1_000_000
+"""More of anything is a slip of the finger."""
+CENTURY_DAYS = 36_500
+YEAR_SECONDS = 366 * 86_400
 
 
 def percent(text: str) -> int:
-    return _whole(text, 0, 100, "0 to 100")
+    return _whole(text, 0, 100)
 
 
 def count(text: str) -> int:
-    return _whole(text, 1, None, "1 or more")
+    return _whole(text, 1, MOST)
+
+
+def days(text: str) -> int:
+    return _whole(text, 1, CENTURY_DAYS)
 
 
 def port(text: str) -> int:
-    """Out of its range a socket takes another one, and says nothing."""
-    return _whole(text, 0, 65535, "0 to 65535 (0 takes a free port)")
+    return _whole(text, 0, 65_535)
+
+
+def seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= YEAR_SECONDS:
+        raise argparse.ArgumentTypeError(f"'{text}' must be a number of seconds, 0 or more")
+    return number
+
+
+def address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' must be a web address, as http://127.0.0.1:8080"
+        )
+    return text
 
 
 def reason(text: str) -> str:
     """On one line; without one nobody knows later why an order was left alone."""
     said = " ".join(text.split())
     if not said:
-        raise ArgumentTypeError("must say why it is left alone")
+        raise argparse.ArgumentTypeError("must say why it is left alone")
     return said
 
 
-def _whole(text: str, least: int, most: int | None, said: str) -> int:
-    number = int(text) if text.lstrip("-").isdecimal() else None
-    if number is None or number < least or (most is not None and number > most):
-        raise ArgumentTypeError(f"'{text}' must be a whole number, {said}")
+def _whole(text: str, least: int, most: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"'{text}' must be a whole number, {least} to {most}")
     return number

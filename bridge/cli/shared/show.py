@@ -21,9 +21,13 @@ _NOT_ESCAPED = re.compile(r"[\x7f-\x9f]")
 
 
 def console() -> Console:
-    """As wide as the terminal; a pipe gets whole lines, unless COLUMNS says how long they are."""
+    """As wide as the terminal; a pipe gets whole lines, unless COLUMNS says how long they are.
+
+    Lines stay whole: in one cut at the terminal's width a command could not be copied. Tables have
+    to fit: `soft_wrap=False`.
+    """
     piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-    return Console(highlight=False, soft_wrap=False, width=PIPED if piped else None)
+    return Console(highlight=False, soft_wrap=True, width=PIPED if piped else None)
 
 
 @contextmanager
@@ -40,7 +44,7 @@ def prose(text: Text) -> None:
     """Never broken by us: a terminal does that by itself, and a command that it breaks can still be
     copied whole; so can what goes into a pipe.
     """
-    console().print(text, soft_wrap=True)
+    console().print(text)
 
 
 def plain(text: object, style: str = "") -> Text:
@@ -67,7 +71,7 @@ def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str 
     )
     for row in rows:
         table.add_row(*(plain("" if cell is None else cell) for cell in row))
-    console().print(table)
+    console().print(table, soft_wrap=False)
 
 
 def moment(at: datetime | None) -> str:

@@ -55,6 +55,19 @@ def check(path: Path) -> Checked:
         raise refusal(path, error) from error
 
 
+def is_behind(path: Path) -> bool:
+    """Whether opening the file would bring it up to this version, which an earlier one cannot read.
+
+    An empty file is. Raises as opening it would.
+    """
+    try:
+        with closing(connect_guest(path)) as connection:
+            refuse_foreign(connection, str(path), newest=len(steps()))
+            return version(connection) < len(steps())
+    except sqlite3.Error as error:
+        raise refusal(path, error) from error
+
+
 def sound(found: Checked, remedy: str) -> Checked:
     """What was found, if nothing is wrong with it. Raises Misconfigured."""
     if found.faults:

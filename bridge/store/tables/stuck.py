@@ -38,6 +38,12 @@ def keys(connection: sqlite3.Connection) -> set[Key]:
     return {key for (key,) in connection.execute("SELECT key FROM stuck")}
 
 
+def keys_for(connection: sqlite3.Connection, *codes: str) -> set[Key]:
+    """Those that are stuck for one of these reasons."""
+    rows = connection.execute("SELECT key, code FROM stuck")
+    return {key for key, code in rows if code in codes}
+
+
 def count(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM stuck").fetchone()[0])
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.core.model import Claim, Hint, Key, Link
+from bridge.core.patience import ENOUGH_LOOKS
+from bridge.core.reasons import AFTER_SEVERAL_LOOKS
+from bridge.store.tables import stuck
 from bridge.store.tables.links import LINK
 from bridge.store.tables.rows import Shape, insert_many, micros, moment
 
@@ -25,7 +28,7 @@ ON CONFLICT (key) DO UPDATE SET
   priority = max(priority, excluded.priority),
   due_at = min(due_at, excluded.due_at),
   hinted_at = excluded.hinted_at,
-  attempts = 0,
+  attempts = excluded.attempts,
   why = excluded.why
 """
 _ORDERS_ONLY = "key >= 'order:' AND key < 'order;'"
@@ -56,11 +59,19 @@ class Standing:
 _STANDING = Shape(Standing)
 
 
-def hint(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
-    """Makes each key due, most urgent priority first; what was waiting longer stays due longer."""
+def hint(
+    connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime, *, new: bool = False
+) -> None:
+    """Makes each key due, most urgent priority first; what was waiting longer stays due longer.
+
+    One that is stuck after several looks was looked at often enough: a single look tells whether
+    it still is. `new`: none of them was met before, so none is.
+    """
     at = micros(now)
-    rows = [(h.key, at, h.priority, at, at, h.why, h.told) for h in hints]
-    insert_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, 0)", _AGAIN_HINTED, rows)
+    after_looks = () if new else stuck.keys_for(connection, *AFTER_SEVERAL_LOOKS)
+    tried = dict.fromkeys(after_looks, ENOUGH_LOOKS)
+    rows = [(h.key, at, h.priority, at, at, h.why, h.told, tried.get(h.key, 0)) for h in hints]
+    insert_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN_HINTED, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,11 @@ def standing(connection: sqlite3.Connection, key: Key) -> Standing | None:
 
 def keys(connection: sqlite3.Connection) -> set[Key]:
     return {key for (key,) in connection.execute("SELECT key FROM todo")}
+
+
+def tried(connection: sqlite3.Connection) -> set[Key]:
+    """Those whose last look came to nothing."""
+    return {key for (key,) in connection.execute("SELECT key FROM todo WHERE attempts > 0")}
 
 
 def pending(connection: sqlite3.Connection, now: datetime) -> tuple[int, datetime | None]:
