@@ -59,7 +59,7 @@ class OrderSweep:
         self.error = None
         rows = {PharmacyOrderUid(uid): row for uid, row in found.rows.items()}
         result = await self._store.swept(
-            rows, began_at=began_at, now=self._now(), complete=found.settled
+            rows, began_at=began_at, now=self._now(), settled=found.settled
         )
         self._swept(result)
         return result

@@ -129,11 +129,11 @@ class Store:
         *,
         began_at: datetime,
         now: datetime,
-        complete: bool,
+        settled: bool,
     ) -> SweepResult:
         """Hints what a reading of RxScale's open orders shows to be new, changed or gone."""
         return await self.transaction(
-            lambda c: sweep.swept(c, rows, began_at=began_at, now=now, complete=complete)
+            lambda c: sweep.swept(c, rows, began_at=began_at, now=now, settled=settled)
         )
 
     # -- the vendors' lists ----------------------------------------------------------------

@@ -72,7 +72,6 @@ class _Sweep:
 
     rows: Mapping[PharmacyOrderUid, SweptOrder]
     began_at: datetime
-    complete: bool
     waiting: Collection[Key]
     tried: Collection[Key]
     """Looked at in vain and waiting for another look: to hint one would count its looks anew."""
@@ -87,16 +86,17 @@ def swept(
     *,
     began_at: datetime,
     now: datetime,
-    complete: bool,
+    settled: bool,
 ) -> SweepResult:
     """Hints every order that is new or changed, gone from the list, or was left behind.
 
-    `rows` are all orders with an open status, if `complete`; reading them began at `began_at`.
+    `rows` are the orders with an open status that any reading saw; the first began at `began_at`.
+    `settled`: two readings agreed, so they are all there are. Where the list never rests, the
+    first sweep has ended once the readings showed nothing that was not known before.
     """
     sweep = _Sweep(
         rows,
         began_at,
-        complete,
         waiting=todo.keys(connection),
         tried=todo.tried(connection),
         stuck=stuck.keys(connection),
@@ -109,9 +109,10 @@ def swept(
     found = [(order, why) for order, why in findings if why is not None]
     _meet(connection, unknown, AnnouncedBy.FIRST_SWEEP if first else AnnouncedBy.SWEEP, now)
     _hint(connection, found, sweep, now)
-    if complete:
-        notes.put_time(connection, notes.LAST_POLL_AT, now)
+    notes.put_time(connection, notes.LAST_POLL_AT, now)
+    if settled or not unknown:
         notes.put_first_time(connection, notes.FIRST_SWEEP_AT, now)
+    if settled:
         listed = [uid for uid, order in known.items() if order.finished_at and uid in rows]
         notes.put(connection, notes.STILL_LISTED, json.dumps(listed))
     whys = [why for _, why in found]
@@ -161,7 +162,7 @@ def _shows_change(order: _Known, row: SweptOrder, sweep: _Sweep) -> bool:
 
 def _is_missing(order: _Known, sweep: _Sweep) -> bool:
     """It should be in the list: it was known before and not seen at an end of its way since."""
-    if not sweep.complete or order.state in TERMINAL or order.first_seen_at >= sweep.began_at:
+    if order.state in TERMINAL or order.first_seen_at >= sweep.began_at:
         return False
     key = order_key(order.uid)
     if key in sweep.tried or key in sweep.gone:

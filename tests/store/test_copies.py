@@ -206,7 +206,7 @@ def test_a_folder_that_may_not_be_written_to(closed_directory: Path):
 
 
 async def test_a_sound_store_is_checked_while_it_is_open(store: Store, path: Path):
-    await store.swept({}, began_at=NOW, now=after(1), complete=True)
+    await store.swept({}, began_at=NOW, now=after(1), settled=True)
     await store.take(delivery(1))
     found = check(path)
     assert found.faults == ()
@@ -479,7 +479,7 @@ async def test_what_a_restored_store_is_not_sure_of(path: Path, backup: Path):
         link(7, cleared=True),
     ]
     store = await Store.open(path, now=NOW)
-    await store.swept({}, began_at=NOW, now=NOW, complete=True)
+    await store.swept({}, began_at=NOW, now=NOW, settled=True)
     await store.hint([hint(number) for number in range(1, 8)], NOW)
     for each in links:
         await store.save(each, [])

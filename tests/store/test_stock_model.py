@@ -251,7 +251,7 @@ class Pharmacy(RuleBasedStateMachine):
             for uid, order in self.order.items()
             if order["state"] is State.NEW
         }
-        swept(self.db, rows, began_at=self.now, now=self.now, complete=True)
+        swept(self.db, rows, began_at=self.now, now=self.now, settled=True)
 
     @rule()
     def a_backup_is_taken(self) -> None:

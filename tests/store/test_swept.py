@@ -36,9 +36,9 @@ async def sweep(
     *,
     began_at: datetime = BEGAN,
     now: datetime = ENDED,
-    complete: bool = True,
+    settled: bool = True,
 ) -> SweepResult:
-    return await store.swept(rows, began_at=began_at, now=now, complete=complete)
+    return await store.swept(rows, began_at=began_at, now=now, settled=settled)
 
 
 async def whys(store: Store, now: datetime = ENDED) -> dict[str, str]:
@@ -84,16 +84,18 @@ async def test_a_later_sweep_counts_what_no_webhook_had_told(store: Store):
     assert await sweep(store, {uid(1): WAITING, uid(2): WAITING}) == SweepResult(seen=2)
 
 
-async def test_a_sweep_that_is_not_whole_is_not_the_first(store: Store):
-    await sweep(store, {uid(1): WAITING}, complete=False)
-    await sweep(store, {uid(2): WAITING}, complete=False)
+async def test_a_list_that_never_rests_is_read_all_the_same(store: Store):
+    await sweep(store, {uid(1): WAITING}, settled=False)
+    await sweep(store, {uid(2): WAITING}, settled=False)
     facts = await store.facts(ENDED)
-    assert (facts.first_sweep_at, facts.last_poll_at) == (None, None)
+    assert (facts.first_sweep_at, facts.last_poll_at) == (None, ENDED)
     for number in (1, 2):
         met = await store.link(uid(number))
         assert met is not None
         assert met.announced_by is AnnouncedBy.FIRST_SWEEP
         assert met.must_find
+    await sweep(store, {uid(2): WAITING}, settled=False)
+    assert (await store.facts(ENDED)).first_sweep_at == ENDED, "nothing that was not known"
 
 
 async def test_the_first_sweep_is_noted_once_the_last_each_time(store: Store):
@@ -114,11 +116,11 @@ ADOPTED = {"phase": Phase.ADOPTED, "order_id": OrderId("ORD_1")}
 
 
 @pytest.mark.parametrize(
-    ("known", "row", "complete", "why"),
+    ("known", "row", "settled", "why"),
     [
         pytest.param(submitted(), REVIEW, True, None, id="the same status"),
         pytest.param(submitted(), WAITING, True, CHANGED, id="another status"),
-        pytest.param(submitted(), WAITING, False, CHANGED, id="in part of a list too"),
+        pytest.param(submitted(), WAITING, False, CHANGED, id="in a list that never rests"),
         pytest.param(submitted(rx_seen_at=None), WAITING, True, CHANGED, id="told, not seen"),
         pytest.param(submitted(rx_seen_at=BEGAN), WAITING, True, None, id="seen since"),
         pytest.param(submitted(rx_status=None), WAITING, True, CHANGED, id="never looked at"),
@@ -127,7 +129,7 @@ ADOPTED = {"phase": Phase.ADOPTED, "order_id": OrderId("ORD_1")}
         pytest.param(submitted(**DONE), REVIEW, True, None, id="done, as it was"),
         pytest.param(submitted(), None, True, MISSING, id="gone from the list"),
         pytest.param(submitted(**ADOPTED), None, True, MISSING, id="adopted and gone"),
-        pytest.param(submitted(), None, False, None, id="not in part of a list"),
+        pytest.param(submitted(), None, False, MISSING, id="in none of many readings"),
         pytest.param(submitted(first_seen_at=BEGAN), None, True, None, id="met during the sweep"),
         pytest.param(submitted(rx_seen_at=BEGAN), None, True, None, id="seen during the sweep"),
         pytest.param(submitted(rx_seen_at=None), None, True, MISSING, id="gone, never seen"),
@@ -158,11 +160,11 @@ ADOPTED = {"phase": Phase.ADOPTED, "order_id": OrderId("ORD_1")}
     ],
 )
 async def test_why_a_known_order_is_looked_at(
-    store: Store, known: Link, row: SweptOrder | None, complete: bool, why: str | None
+    store: Store, known: Link, row: SweptOrder | None, settled: bool, why: str | None
 ):
     await swept_once(store)
     await store.save(known, [])
-    result = await sweep(store, {} if row is None else {known.uid: row}, complete=complete)
+    result = await sweep(store, {} if row is None else {known.uid: row}, settled=settled)
     assert await whys(store) == ({} if why is None else {key(1): why})
     assert result == SweepResult(
         seen=0 if row is None else 1,

@@ -50,7 +50,7 @@ async def test_a_new_order_is_remembered_and_due(store: Store):
 
 
 async def test_after_the_first_sweep_a_new_order_cannot_be_an_earlier_stores(store: Store):
-    await store.swept({}, began_at=NOW, now=NOW, complete=True)
+    await store.swept({}, began_at=NOW, now=NOW, settled=True)
     await store.take(delivery(1))
     known = await store.link(uid(1))
     assert known is not None

@@ -112,11 +112,11 @@ async def test_what_rxscale_still_lists_as_open_is_not_forgotten(store: Store):
     await store.save(finished(1, 5, Phase.DROPPED), [])
     await store.save(finished(2, 5), [])
     rows = {uid(1): SweptOrder("waiting for pharmacy")}
-    await store.swept(rows, began_at=after(6), now=after(7), complete=True)
+    await store.swept(rows, began_at=after(6), now=after(7), settled=True)
     assert await store.forget(BEFORE) == 1
-    again = await store.swept(rows, began_at=after(8), now=after(9), complete=True)
+    again = await store.swept(rows, began_at=after(8), now=after(9), settled=True)
     assert again.new == 0, "or it would be sent, though a person dropped it"
-    await store.swept({}, began_at=after(10), now=after(11), complete=True)
+    await store.swept({}, began_at=after(10), now=after(11), settled=True)
     assert await store.forget(BEFORE) == 1
 
 

@@ -104,7 +104,7 @@ async def test_the_numbers(store: Store):
     await store.count("b", 4)
     await store.count("a", 0)
     await store.save_catalogue([], seen_at=after(7), complete=True)
-    await store.swept({}, began_at=NOW, now=after(8), complete=True)
+    await store.swept({}, began_at=NOW, now=after(8), settled=True)
     facts = await store.facts(after(40.5))
     assert facts.pending == 4, "hinted: 5 and the SKU; left behind, so the sweep says: 1 and 2"
     assert (facts.unsure, facts.stuck, facts.open_orders) == (2, 1, 6)
