@@ -259,7 +259,7 @@ def _mending(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     listed.set_defaults(handler="stuck:list_stuck")
     retry = verbs.add_parser("retry", help="look again; an unsure submission is sent")
     retry.add_argument("keys", nargs="*", metavar="KEY", help="order:po-... or sku:psku-...")
-    retry.add_argument("--all", action="store_true", help="everything that is stuck")
+    retry.add_argument("--all", action="store_true", help="all but what it would send again")
     retry.add_argument("--json", action="store_true")
     retry.set_defaults(handler="stuck:retry")
     drop = verbs.add_parser("drop", help="leave it alone from now on: it was handled by hand")

@@ -8,8 +8,10 @@ from dataclasses import asdict
 from bridge.cli.main import DONE, FAILED, WRONG
 from bridge.cli.shared import show
 from bridge.cli.shared.opened import key_of, now, open_store, settings_of
-from bridge.core.memory import CLEARED_BY_A_PERSON, StuckRow
+from bridge.core.memory import StuckRow
 from bridge.core.model import Key
+
+MAY_BE_THERE = "may be in PharmaOne already"
 
 
 def list_stuck(arguments: argparse.Namespace) -> int:
@@ -34,14 +36,13 @@ def _print(rows: list[StuckRow]) -> None:
 
 
 def _after_mending(rows: list[StuckRow]) -> str:
-    """`--all` is not for those that it would send again."""
-    unsure = sum(row.note.code in CLEARED_BY_A_PERSON for row in rows)
+    """`--all` leaves those that it would send again."""
+    unsure = sum(row.must_look for row in rows)
     if not unsure:
         return "After mending: rxbridge stuck retry --all"
-    return (
-        f"After mending: rxbridge stuck retry KEY (--all would also send {unsure} that may be in "
-        "PharmaOne already)"
-    )
+    if unsure == len(rows):
+        return "After looking: rxbridge stuck retry KEY"
+    return f"After mending: rxbridge stuck retry --all (it leaves {unsure} that {MAY_BE_THERE})"
 
 
 def retry(arguments: argparse.Namespace) -> int:
@@ -49,18 +50,21 @@ def retry(arguments: argparse.Namespace) -> int:
         print("rxbridge: name the keys to retry, or --all", file=sys.stderr)
         return WRONG
     keys = None if arguments.all else [key_of(text) for text in arguments.keys]
-    freed = asyncio.run(_retry(arguments, keys))
+    freed, left = asyncio.run(_retry(arguments, keys))
     missed = [key for key in keys or () if key not in freed]
     if arguments.json:
-        show.as_json({"retried": freed, "not_stuck": missed})
-        return FAILED if missed else DONE
+        show.as_json({"retried": freed, "not_stuck": missed, "left": left})
+        return FAILED if missed or left else DONE
     for key in freed:
         print(f"{key}: looked at again within a second, if the bridge is running")
-    if arguments.all and not freed:
+    if arguments.all and not freed and not left:
         print("Nothing is stuck.")
     for key in missed:
         print(f"rxbridge: {key} is not stuck", file=sys.stderr)
-    return FAILED if missed else DONE
+    for key in left:
+        way = f"look there, then name it: rxbridge stuck retry {key}"
+        print(f"rxbridge: {key} is left: it {MAY_BE_THERE}; {way}", file=sys.stderr)
+    return FAILED if missed or left else DONE
 
 
 def drop(arguments: argparse.Namespace) -> int:
@@ -95,9 +99,14 @@ async def _stuck(arguments: argparse.Namespace) -> list[StuckRow]:
         return await store.stuck()
 
 
-async def _retry(arguments: argparse.Namespace, keys: list[Key] | None) -> list[Key]:
+async def _retry(
+    arguments: argparse.Namespace, keys: list[Key] | None
+) -> tuple[list[Key], list[Key]]:
+    """What is freed, and what `--all` leaves."""
     async with open_store(settings_of(arguments)) as store:
-        return await store.retry(keys, now())
+        freed = await store.retry(keys, now())
+        left = await store.stuck() if keys is None else []
+        return freed, [row.key for row in left if row.must_look]
 
 
 async def _drop(arguments: argparse.Namespace, key: Key) -> bool:

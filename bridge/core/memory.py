@@ -16,6 +16,7 @@ from bridge.core.model import (
     Phase,
     StuckNote,
 )
+from bridge.core.stock.reasons import UNSURE_ADJUSTMENT
 from bridge.core.stock.reserve import OrderTake
 
 PHARMAONE = "pharmaone"
@@ -118,6 +119,11 @@ class StuckRow:
     key: Key
     since: datetime
     note: StuckNote
+
+    @property
+    def must_look(self) -> bool:
+        """A retry sends again what may have arrived: somebody has to have looked before."""
+        return self.note.code in CLEARED_BY_A_PERSON or self.note.code == UNSURE_ADJUSTMENT
 
 
 @dataclass(frozen=True, slots=True)

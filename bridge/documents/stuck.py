@@ -23,7 +23,7 @@ rxbridge orders show po-abc123       # one order's whole story
 ```
 
 A stuck order holds up no other. `<...>` stands for what differs. Four commands free one (the first
-takes `--all` too):
+takes `--all` too, which leaves what it would send again):
 
 | command | when |
 | --- | --- |

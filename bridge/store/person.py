@@ -27,9 +27,15 @@ from bridge.store.work import hint
 
 
 def retry(connection: sqlite3.Connection, keys: Sequence[Key] | None, now: datetime) -> list[Key]:
-    """Frees what is stuck among `keys` (None: everything) and makes it due; returns its keys."""
-    asked = None if keys is None else frozenset(keys)
-    rows = [row for row in stuck.everything(connection) if asked is None or row.key in asked]
+    """Frees what is stuck among `keys` and makes it due; returns its keys.
+
+    None: all but what would be sent again, for which somebody has to have looked, one by one.
+    """
+    rows = [
+        row
+        for row in stuck.everything(connection)
+        if (not row.must_look if keys is None else row.key in keys)
+    ]
     for row in rows:
         _refuse_under_way(connection, row.key, now)
         _free(connection, row, now)

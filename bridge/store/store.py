@@ -228,8 +228,9 @@ class Store:
         return await self.read(stuck.everything)
 
     async def retry(self, keys: Sequence[Key] | None, now: datetime) -> list[Key]:
-        """Frees stuck keys (None: all) and makes them due; returns those that were stuck.
+        """Frees stuck keys and makes them due; returns those that were stuck.
 
+        None: all but those that would be sent again, which may have arrived (`must_look`).
         Raises TryLater, with nothing changed, if one of them is being looked at.
         """
         return await self.transaction(lambda c: person.retry(c, keys, now))

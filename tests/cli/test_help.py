@@ -123,7 +123,7 @@ def test_json_of_commands_that_mend(typed, one_stuck):
     missing = typed("stuck", "retry", "po-404", "--json")
     assert (missing.code, json.loads(missing.out)["not_stuck"]) == (1, ["order:po-404"])
     retried = json.loads(typed("stuck", "retry", "--all", "--json").out)
-    assert retried == {"retried": ["order:po-1"], "not_stuck": []}
+    assert retried == {"retried": ["order:po-1"], "not_stuck": [], "left": []}
     assert "Nothing is stuck" in typed("stuck", "retry", "--all").out
     marked = json.loads(typed("stuck", "submitted", "po-1", "--json").out)
     assert marked == {"submitted": "order:po-1"}

@@ -128,11 +128,17 @@ def test_what_is_stuck_is_told_step_by_step_and_no_command_is_broken(
     assert f"  PharmaOne     {ORDER}" in typed("orders", "show", "po-1").out.splitlines()
 
 
-def test_all_is_not_proposed_for_what_it_would_send_again(typed, folder: Path):
+def test_nothing_is_sent_again_by_all(typed, folder: Path):
     remember_stuck(folder, "unsure_submission")
     last = typed("stuck", "list").out.splitlines()[-1]
-    assert "rxbridge stuck retry KEY" in last
-    assert "would also send 1 that may be in PharmaOne already" in last
+    assert last == "1 stuck. After looking: rxbridge stuck retry KEY"
+    answer = typed("stuck", "retry", "--all")
+    assert (answer.code, answer.out) == (1, "")
+    assert "order:po-1 is left: it may be in PharmaOne already; look there" in answer.err
+    assert json.loads(typed("stuck", "retry", "--all", "--json").out)["left"] == ["order:po-1"]
+    assert "1 stuck" in typed("stuck", "list").out
+    assert typed("stuck", "retry", "order:po-1").code == 0
+    assert typed("stuck", "list").out == "Nothing is stuck.\n"
 
 
 def test_no_id_of_a_list_is_cut_short(typed, folder: Path, monkeypatch: pytest.MonkeyPatch):

@@ -74,7 +74,9 @@ async def test_a_retry_says_that_a_person_looked_where_that_was_the_question(
     store: Store, code: str
 ):
     await make_stuck(store, 1, replace(UNSURE, code=code))
-    await store.retry(None, LATER)
+    assert await store.retry(None, LATER) == [], "nobody looked for this one"
+    assert await stuck_keys(store) == [key(1)]
+    await store.retry([key(1)], LATER)
     known = await store.link(uid(1))
     assert known is not None
     assert known.cleared

@@ -193,7 +193,7 @@ TOLD: Mapping[str, Told] = {
         (
             ("rxbridge stuck retry order:po-abc123", "one order"),
             ("rxbridge stuck retry sku:psku-abc123", "one SKU"),
-            ("rxbridge stuck retry --all", "everything that is stuck"),
+            ("rxbridge stuck retry --all", "all but what it would send again"),
         ),
     ),
     "stuck drop": Told(

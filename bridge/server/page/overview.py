@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bridge.core.memory import CLEARED_BY_A_PERSON, OrderRow, StuckRow
-from bridge.core.stock.reasons import UNSURE_ADJUSTMENT
+from bridge.core.memory import OrderRow, StuckRow
 from bridge.errors import TryLater
 from bridge.health import Check, HealthReport, Status
 from bridge.server.parts import ServerParts, StockSight
@@ -109,12 +108,11 @@ async def gather(parts: ServerParts, stock: StockSight | None) -> Overview:
 
 
 def sight_of(row: StuckRow) -> StuckSight:
-    code = row.note.code
     return StuckSight(
         row=row,
         uid=row.key.removeprefix("order:") if row.key.startswith("order:") else None,
-        must_look=code in CLEARED_BY_A_PERSON or code == UNSURE_ADJUSTMENT,
-        may_be_there=code in MAY_BE_THERE,
+        must_look=row.must_look,
+        may_be_there=row.note.code in MAY_BE_THERE,
     )
 
 
