@@ -6,6 +6,7 @@ from bridge.core.model import Gaps, Link, StuckNote, order_key
 GONE_AT_RXSCALE = "gone_at_rxscale"
 DELETED_IN_PHARMAONE = "deleted_in_pharmaone"
 UNREADABLE = "unreadable"
+UNKNOWN_STATUS = "unknown_status"
 AFTER_SEVERAL_LOOKS = (GONE_AT_RXSCALE, DELETED_IN_PHARMAONE, UNREADABLE)
 """What is said of an order only once several looks in a row came to nothing."""
 
@@ -109,7 +110,7 @@ def reopened(link: Link) -> StuckNote:
 
 def unknown_status(word: str, vendor: str, vocabulary: Vocabulary) -> StuckNote:
     return StuckNote(
-        "unknown_status",
+        UNKNOWN_STATUS,
         f"{vendor}'s status '{word}' is not in {vocabulary.where}",
         f"say what it means in {vocabulary.where}.means; the order is then looked at again",
     )
@@ -117,7 +118,7 @@ def unknown_status(word: str, vendor: str, vocabulary: Vocabulary) -> StuckNote:
 
 def unknown_prescription(word: str, words: Prescriptions) -> StuckNote:
     return StuckNote(
-        "unknown_status",
+        UNKNOWN_STATUS,
         f"PharmaOne's status '{word}' of a prescription is not in {words.where}",
         f"add it to waiting, accepted or declined in {words.where}; "
         "the order is then looked at again",

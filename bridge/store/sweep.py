@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from bridge.core import reasons
@@ -31,6 +31,9 @@ from bridge.store.work import hint
 
 FOUND_BY_SWEEP = "orders_found_by_sweep"
 """Counts the orders that a sweep found and no webhook had announced: lost webhooks."""
+
+UNKNOWN_LEFT_ALONE = timedelta(hours=1)
+"""So seldom is an order looked at whose status nobody has explained: it is in no list."""
 
 _TO_BE_SUBMITTED = frozenset({Phase.KNOWN, Phase.SUBMITTING, Phase.UNSURE})
 
@@ -78,6 +81,8 @@ class _Sweep:
     stuck: Collection[Key]
     gone: Collection[Key]
     """Stuck because RxScale no longer shows them: nothing new, until they are listed again."""
+    unknown: Collection[Key]
+    """Stuck at a word that nobody has explained, under which no list was asked for."""
 
 
 def swept(
@@ -101,6 +106,7 @@ def swept(
         tried=todo.tried(connection),
         stuck=stuck.keys(connection),
         gone=stuck.keys_for(connection, reasons.GONE_AT_RXSCALE),
+        unknown=stuck.keys_for(connection, reasons.UNKNOWN_STATUS),
     )
     known = _relevant(connection, rows)
     first = notes.get(connection, notes.FIRST_SWEEP_AT) is None
@@ -167,7 +173,8 @@ def _is_missing(order: _Known, sweep: _Sweep) -> bool:
     key = order_key(order.uid)
     if key in sweep.tried or key in sweep.gone:
         return False
-    return (order.rx_seen_at or order.first_seen_at) < sweep.began_at
+    patience = UNKNOWN_LEFT_ALONE if key in sweep.unknown else timedelta(0)
+    return (order.rx_seen_at or order.first_seen_at) < sweep.began_at - patience
 
 
 def _meet(

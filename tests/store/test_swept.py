@@ -1,7 +1,8 @@
 """A sweep against what is remembered: what it hints, what it counts, what it leaves alone."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -206,6 +207,20 @@ async def test_sweeps_do_not_count_anew_how_often_a_missing_one_was_looked_for(s
     assert await sweep(store, {}, began_at=after(111)) == SweepResult(seen=0)
     claim, _ = await claim_one(store, after(120))
     assert claim.attempts == 1
+
+
+@pytest.mark.parametrize(("minutes", "missing"), [(59, 0), (61, 1)])
+async def test_an_order_at_an_unknown_word_is_in_no_list_and_seldom_looked_at(
+    store: Store, minutes: int, missing: int
+):
+    await swept_once(store)
+    await store.hint([hint(1)], NOW)
+    claim, _ = await claim_one(store)
+    odd = replace(NOTE, code="unknown_status")
+    known = submitted(1, rx_status="paused", rx_seen_at=NOW)
+    await store.settle(outcome(claim, known, stuck=odd, again_at=None))
+    began_at = NOW + timedelta(minutes=minutes)
+    assert (await sweep(store, {}, began_at=began_at, now=began_at)).missing == missing
 
 
 async def test_a_new_order_whose_first_look_is_due_is_left_to_that(store: Store):
