@@ -42,7 +42,8 @@ GATHER_SECONDS = 0.002
 """How long a commit waits at most for those who shared the last ones."""
 MANY = 8
 """Fewer than so many callers a commit are not waited for."""
-NEARLY_ALL, FADES = 0.9, 0.95
+MOST, FADES = 0.7, 0.95
+"""Who is not waited for is read and answered to while the disk is busy with the others."""
 
 
 class _Thread(aiosqlite.Connection):
@@ -122,7 +123,7 @@ class Database:
             raise TryLater(f"the store {self.path} is closed")
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(Part(bulk, item, answer))
-        if len(self._waiting) >= self._usual * NEARLY_ALL:
+        if len(self._waiting) >= self._usual * MOST:
             self._filled.set()
         self._write()
         return answer
@@ -167,7 +168,7 @@ class Database:
         Without it the first to come back pays for a commit of his own while all others wait.
         """
         await asyncio.sleep(0)
-        if len(self._waiting) < self._usual * NEARLY_ALL and self._usual >= MANY:
+        if len(self._waiting) < self._usual * MOST and self._usual >= MANY:
             self._filled.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GATHER_SECONDS):
