@@ -13,11 +13,11 @@ ANYTHING = frozenset({"*"})
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "exchange": frozenset(),
-    "open_model": frozenset(),
+    "reading": frozenset({"errors"}),
     "core": frozenset({"errors"}),
     "mapping": frozenset({"core", "errors"}),
-    "rxscale": frozenset({"core", "mapping", "errors", "exchange", "open_model"}),
-    "pharmaone": frozenset({"core", "mapping", "errors", "exchange", "open_model"}),
+    "rxscale": frozenset({"core", "mapping", "errors", "exchange", "reading"}),
+    "pharmaone": frozenset({"core", "mapping", "errors", "exchange", "reading"}),
     "store": frozenset({"core", "errors"}),
     "transport": frozenset({"errors", "exchange"}),
     "worker": frozenset({"core", "mapping", "rxscale", "pharmaone", "store", "errors", "exchange"}),
@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "__init__": frozenset(),
 }
 THIRD_PARTY: dict[str, frozenset[str]] = {
-    "open_model": frozenset({"pydantic"}),
+    "reading": frozenset({"pydantic"}),
     "mapping": frozenset({"pydantic", "pydantic_core", "jmespath", "rapidfuzz"}),
     "rxscale": frozenset({"pydantic", "pydantic_core", "msgspec"}),
     "pharmaone": frozenset({"pydantic", "pydantic_core", "jwt", "msgspec"}),

@@ -6,16 +6,14 @@ fields and our own words.
 
 import re
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
+from bridge import reading
 from bridge.errors import BridgeError, Fault, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Response
 from bridge.pharmaone import wire
 from bridge.pharmaone.dialect import REQUEST_FIELDS, SCOPES, TOKEN, Route
-
-Model = TypeVar("Model", bound=BaseModel)
+from bridge.reading import Model
 
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _WORDS = re.compile(r"[a-z0-9_]+")
@@ -69,14 +67,7 @@ def content(route: Route, response: Response) -> Any:
 
 def read(route: Route, model: type[Model], raw: Any) -> Model:
     """Raises Garbled with the place of the first thing in `raw` that cannot be read."""
-    try:
-        return model.model_validate(raw)
-    except ValidationError as unreadable:
-        first = unreadable.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        why = first["msg"].removeprefix("Value error, ")
-        what = f"PharmaOne's answer to {route.name}, {place or 'as a whole'}: {why}"
-        raise Garbled(what, place) from None
+    return reading.read(f"PharmaOne's answer to {route.name}", model, raw)
 
 
 def accepted(response: Response) -> bool:

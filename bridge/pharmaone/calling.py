@@ -4,16 +4,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
-
 from bridge.errors import Garbled, Unsure
 from bridge.exchange import Harm, Request, Response, Send
 from bridge.pharmaone import answers, wire
 from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
 from bridge.pharmaone.token import TokenKeeper
+from bridge.reading import Model
 
 Query = tuple[tuple[str, str], ...]
-Model = TypeVar("Model", bound=BaseModel)
 Row = TypeVar("Row")
 
 FEWEST_ROWS = 50

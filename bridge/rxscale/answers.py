@@ -8,16 +8,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
+from bridge import reading
 from bridge.errors import BridgeError, Fault, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Response
+from bridge.reading import Model
 from bridge.rxscale import wire
 from bridge.rxscale.dialect import Route
-
-Model = TypeVar("Model", bound=BaseModel)
 
 UNEXPECTED_FAULT = "Bad request"
 """This text stands for a fault on RxScale's side, not for a bad request (section 4)."""
@@ -94,14 +92,7 @@ def parsed(route: Route, response: Response) -> Any:
 
 def read(route: Route, model: type[Model], raw: Any) -> Model:
     """Raises Garbled with the place of the first thing in `raw` that cannot be read."""
-    try:
-        return model.model_validate(raw)
-    except ValidationError as unreadable:
-        first = unreadable.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        why = first["msg"].removeprefix("Value error, ")
-        what = f"RxScale's answer to {route.name}, {place or 'as a whole'}: {why}"
-        raise Garbled(what, place) from None
+    return reading.read(f"RxScale's answer to {route.name}", model, raw)
 
 
 def unsure(unreadable: Garbled) -> Unsure:

@@ -5,15 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
-
 from bridge.errors import Garbled
 from bridge.exchange import Harm, Request, Response, Send
+from bridge.reading import Model
 from bridge.rxscale import answers
 from bridge.rxscale.dialect import Route, Site
 
 Query = tuple[tuple[str, str], ...]
-Model = TypeVar("Model", bound=BaseModel)
 Row = TypeVar("Row")
 
 FEWEST_ROWS = 50

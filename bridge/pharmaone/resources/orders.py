@@ -10,10 +10,10 @@ from pydantic import BeforeValidator
 
 from bridge.core.model import OrderId, ProductId
 from bridge.exchange import calls
-from bridge.open_model import Open
 from bridge.pharmaone import dialect, wire
 from bridge.pharmaone.calling import Caller, by_offset
 from bridge.pharmaone.wire import Euros, Id, Rows, Text, Time
+from bridge.reading import Open
 
 
 class OrderSummary(Open):

@@ -8,10 +8,10 @@ from pydantic import BeforeValidator
 
 from bridge.core.model import PrescriptionId
 from bridge.exchange import Harm, calls
-from bridge.open_model import Open
 from bridge.pharmaone import answers, dialect, wire
 from bridge.pharmaone.calling import Caller, by_offset
 from bridge.pharmaone.wire import Id, MaybeId, Rows, Text, Time
+from bridge.reading import Open
 
 
 class Prescription(Open):

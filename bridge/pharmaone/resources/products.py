@@ -9,10 +9,10 @@ from pydantic import AliasChoices, Field, model_validator
 
 from bridge.core.model import ProductId
 from bridge.exchange import Harm, calls
-from bridge.open_model import Open
 from bridge.pharmaone import answers, dialect, wire
 from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.wire import Euros, Id, Rows, Text, Time, Whole
+from bridge.reading import Open
 
 PAGE = 50
 """The documented default; the most that may be asked for is not documented (7)."""

@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from bridge.exchange import calls
-from bridge.open_model import Open
 from bridge.pharmaone import dialect
 from bridge.pharmaone.calling import Caller, Query
 from bridge.pharmaone.dialect import Route
+from bridge.reading import Open
 
 
 class Report(Open):

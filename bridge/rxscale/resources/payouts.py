@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, StrictInt, model_vali
 
 from bridge.core.model import PharmacyOrderUid
 from bridge.exchange import Harm, calls
-from bridge.open_model import Open
+from bridge.reading import Open
 from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller, by_page, paged
 from bridge.rxscale.wire import Count, Id, Moment, Rows, Text, Word, as_public_name

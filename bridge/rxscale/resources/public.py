@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, StrictBool
 from bridge.core.model import SkuUid
 from bridge.errors import Garbled
 from bridge.exchange import Harm, calls
-from bridge.open_model import Open
+from bridge.reading import Open
 from bridge.rxscale import answers, dialect
 from bridge.rxscale.calling import Caller, by_page, paged
 from bridge.rxscale.wire import Count, Id, MaybeId, Rows, Text, as_size

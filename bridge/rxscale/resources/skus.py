@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from bridge.core.model import PharmacySkuUid
 from bridge.exchange import Harm, calls
-from bridge.open_model import Open
+from bridge.reading import Open
 from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller, by_page, paged
 from bridge.rxscale.wire import Count, Id, MaybeId, Moment, Rows, Text, as_size
