@@ -14,6 +14,7 @@ from bridge.cli.main import main
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Fault
+from bridge.store import RunLock
 from bridge.store.schema import steps
 
 RX = (
@@ -252,15 +253,31 @@ async def test_a_pharmacy_that_the_key_does_not_know_is_not_blamed_on_the_path_a
     assert "nothing is found here" in lines["RxScale GET /pharmacy_orders/{uid}"]["text"]
 
 
-@pytest.mark.parametrize("version", [0, 1])
-def test_a_store_of_an_earlier_version_is_left_to_it(env, folder, capsys, version: int):
-    """Brought up to this version by a check, it could not be read by the bridge that is running."""
+def earlier(folder: Path, version: int) -> Path:
+    """A store as an earlier version of rxbridge left it."""
     path = folder / "rxbridge.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for step in steps()[:version]:
             for statement in step.statements:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {step.number}")
+    return path
+
+
+def test_no_command_takes_the_store_from_an_earlier_version_at_work(env, folder, capsys):
+    path = earlier(folder, 1)
+    before = path.read_bytes()
+    with RunLock(path):
+        assert main(["stuck", "list"]) == 2
+        assert "earlier version - restart that first" in capsys.readouterr().err
+        assert path.read_bytes() == before
+    assert main(["stuck", "list"]) == 0
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_store_of_an_earlier_version_is_left_to_it(env, folder, capsys, version: int):
+    """Brought up to this version by a check, it could not be read by the bridge that is running."""
+    path = earlier(folder, version)
     before = path.read_bytes()
     main(["check", "--offline", "--json"])
     lines = {line["what"]: line for line in json.loads(capsys.readouterr().out)["checks"]}

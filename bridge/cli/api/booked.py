@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from bridge import app
 from bridge.app import Vendors, open_vendors
-from bridge.cli.shared.opened import now
+from bridge.cli.shared.opened import now, open_beside
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.core.lifecycle import Vocabulary
 from bridge.core.model import OrderId, PharmacyOrder, PharmacyOrderUid, State
@@ -20,7 +20,6 @@ from bridge.rxscale import dialect as rxscale
 from bridge.rxscale.calling import by_page
 from bridge.rxscale.resources import Payout
 from bridge.settings import Settings
-from bridge.store import Store
 
 AFTERWARDS = timedelta(days=60)
 """So much later an order of the month may be routed, or approved at PharmaOne."""
@@ -99,7 +98,7 @@ async def _remembered(settings: Settings, orders: Sequence[OrderId]) -> Known:
     """What the bridge has learnt of these orders; PharmaOne's list may not say it (C4)."""
     if not settings.store.path.exists():
         return Known({}, {})
-    store = await Store.open(settings.store.path, now=now())
+    store = await open_beside(settings.store.path)
     try:
         rows = await store.orders(limit=1_000_000)
         linked = {row.link.order_id: row.link.uid for row in rows if row.link.order_id}

@@ -12,7 +12,7 @@ from bridge import config
 from bridge.core.model import Key
 from bridge.errors import Fault, Misconfigured
 from bridge.settings import Settings
-from bridge.store import Store
+from bridge.store import RunLock, Store, is_behind
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -46,11 +46,30 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
                 "start `rxbridge run` first, or name its configuration with --config",
             )
         )
-    store = await Store.open(settings.store.path, now=now())
+    store = await open_beside(settings.store.path)
     try:
         yield store
     finally:
         await store.close()
+
+
+async def open_beside(path: Path) -> Store:
+    """The store, beside a bridge that may be at work on it. Raises Misconfigured where that is of
+    an earlier version: it could not read the store any more once this one had opened it.
+    """
+    _leave_to_an_earlier_version(path)
+    return await Store.open(path, now=now())
+
+
+def _leave_to_an_earlier_version(path: Path) -> None:
+    if not path.exists() or not is_behind(path):
+        return
+    try:
+        RunLock(path).acquire().release()
+    except Misconfigured:
+        what = "the bridge that is running on it is of an earlier version"
+        remedy = "restart that first: it then brings the store up to this version"
+        raise Misconfigured(Fault(str(path), what, remedy)) from None
 
 
 def now() -> datetime:

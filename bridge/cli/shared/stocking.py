@@ -15,7 +15,7 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bridge import app
-from bridge.cli.shared.opened import now
+from bridge.cli.shared.opened import now, open_beside
 from bridge.cli.shared.working import as_a_guest, is_running, patiently
 from bridge.core.model import CatalogueSku, PharmacySkuUid
 from bridge.core.stock.model import Pending
@@ -86,7 +86,7 @@ async def _written(bridge: app.Bridge) -> None:
 
 async def _ask(settings: Settings, *, confirm: bool) -> Synced:
     """Another process does it and tells nobody but the store."""
-    store = await Store.open(settings.store.path, now=now())
+    store = await open_beside(settings.store.path)
     try:
         asked_at, before = now(), await store.stock.state()
         await store.stock.ask(confirm=confirm)
@@ -149,7 +149,7 @@ async def _store(settings: Settings) -> AsyncIterator[Store]:
         path = settings.store.path
         if not path.exists():
             path = Path(folder) / "plan.db"
-        store = await Store.open(path, now=now())
+        store = await open_beside(path)
         try:
             yield store
         finally:
