@@ -16,7 +16,7 @@ demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the
 	@$(BIN)/rxbridge demo
 
 test: $(VENV)/dev.stamp lint types docs browser  ## lint, types, documents, every test and the coverage gates (3 to 5 min)
-	@echo "== tests (about four minutes) =="
+	@echo "== tests (about five minutes) =="
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
 	@$(BIN)/coverage report --fail-under=100 --include='bridge/core/*,bridge/mapping/*' --show-missing
