@@ -102,7 +102,11 @@ class Acts:
         self._book.note(word, **facts)
 
     async def _record(self) -> None:
-        await self._parts.store.save(self._sight.link, self._book.take())
+        """With what its lines take: a look that goes on after a crash sees no lines any more."""
+        sight = self._sight
+        if await self._parts.store.save(sight.link, self._book.take(), sight.takes):
+            self._parts.stock_changed()
+        sight.takes = None
 
     # -- prescriptions ---------------------------------------------------------------------
 
