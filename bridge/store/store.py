@@ -169,7 +169,7 @@ class Store:
         return await self.read(lambda c: pharmaone.unread(c, limit))
 
     async def p1_learnt(self, order: P1Order, now: datetime) -> bool:
-        """Remembers one that was read; True, and its key is due, if it was made of ours."""
+        """Remembers one that was read (None as `external_id`: not shown); True if it is ours."""
         return await self.transaction(lambda c: pharmaone.learnt(c, order, now))
 
     async def prescriptions(self) -> dict[PrescriptionId, str | None]:
