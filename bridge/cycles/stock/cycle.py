@@ -7,11 +7,13 @@ when something was told or done that changes what may be offered.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
+from bridge.core.model import ProductId
 from bridge.core.stock.model import (
     Pending,
     Reading,
@@ -87,6 +89,7 @@ class StockCycle:
         self._fetch = True
         self._confirm = False
         self._said: tuple[str, ...] = ()
+        self._prices: Mapping[ProductId, Decimal] = {}
         self._learn_again_at = datetime.min.replace(tzinfo=UTC)
         self.last: SyncResult | None = None
 
@@ -163,7 +166,7 @@ class StockCycle:
         await self._pusher.flush()
         self._pusher.mark()
         result, before = await self.look(fetch=fetch, confirm=confirm)
-        after = result.situation.stocktake
+        after, self._prices = result.situation.stocktake, result.situation.prices
         read_at = self._now() if result.read else None
         await self._store.stock.planned(result.plan, after, before, result.pending, read_at)
         if after is not None:
@@ -223,6 +226,7 @@ class StockCycle:
             known=basis.known,
             policy=self._policy,
             now=self._now(),
+            prices=self._prices,
             rising=basis.swept and not basis.blind,
             stuck=basis.stuck,
             confirmed=confirm,
