@@ -107,10 +107,12 @@ class StockCycle:
     async def run(self) -> None:
         """Round after round, until cancelled."""
         asking = asyncio.create_task(self._listen())
+        due = datetime.max.replace(tzinfo=UTC)
         try:
             while True:
-                began = self._now()
-                due = began + timedelta(seconds=await self._round())
+                began, reads = self._now(), self._fetch
+                again_at = began + timedelta(seconds=await self._round())
+                due = again_at if reads else min(due, again_at)
                 took = (self._now() - began).total_seconds()
                 await asyncio.sleep(min(MOST_REST_SECONDS, max(GATHER_SECONDS, took * REST)))
                 try:
@@ -118,6 +120,7 @@ class StockCycle:
                         await self._told.wait()
                 except TimeoutError:
                     self._fetch = True
+                self._fetch |= self._now() >= due  # told of something, however often
         finally:
             asking.cancel()
 
