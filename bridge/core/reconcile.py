@@ -116,11 +116,17 @@ def _differences(sides: Sides, view: View, step: Step) -> list[str]:
         found.append(f"PharmaOne's status was '{link.p1_status}' when last seen")
     if sides.p1_gone:
         found.append("PharmaOne no longer shows its order")
-    if isinstance(step, SetStatus | Complete | Cancel):
-        found.append("the two sides differ")
+    found += _by_step(step)
     if link.phase is Phase.DONE and _parted(sides, view):
         found.append("finished here, and the two sides ended differently")
     return found
+
+
+def _by_step(step: Step) -> tuple[str, ...]:
+    """What the next step says of both sides, though neither has changed since it was seen."""
+    if isinstance(step, SetStatus | Complete | Cancel):
+        return ("the two sides differ",)
+    return ("a person has to decide",) if isinstance(step, Stuck) else ()
 
 
 def _parted(sides: Sides, view: View) -> bool:

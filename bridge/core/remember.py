@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bridge.core.lifecycle import Vocabulary
+from bridge.core.lifecycle import TERMINAL, Vocabulary
 from bridge.core.model import (
     Link,
     OrderRequestId,
@@ -19,12 +19,13 @@ from bridge.core.steps import Search
 def seen(link: Link, order: PharmacyOrder, vocabulary: Vocabulary) -> Link:
     """RxScale's side was seen.
 
-    An order first met past the pharmacy's queue may have been submitted by an earlier store or
-    taken by hand, so it must be searched for before anything is sent.
+    An order first met past the pharmacy's queue, or met there again after its end, may have been
+    submitted by an earlier store or taken by hand, so it must be searched for before anything is
+    sent.
     """
-    untouched = vocabulary.arriving | vocabulary.queue
-    first_look = link.rx_status is None
     state = vocabulary.means.get(order.status)
+    untouched = order.status in vocabulary.arriving | vocabulary.queue or state in TERMINAL
+    first_look = link.rx_status is None or link.state in TERMINAL
     return replace(
         link,
         name=order.name or link.name,
@@ -34,7 +35,7 @@ def seen(link: Link, order: PharmacyOrder, vocabulary: Vocabulary) -> Link:
         state=state,
         held=link.held and state is State.ON_HOLD,
         echoes="",
-        must_find=link.must_find or (first_look and order.status not in untouched),
+        must_find=link.must_find or (first_look and not untouched),
     )
 
 

@@ -127,9 +127,10 @@ class P1Sweep:
 
     async def _learn(self, name: OrderId) -> bool:
         sight = await self._pharmaone.order(name, Harm.ORDER)
-        order = P1Order(name, "", self._now()) if sight is None else sight.order
-        told = replace(order, external_id=order.external_id or "")
-        ours = await self._store.p1_learnt(told, self._now())
+        order = P1Order(name, "", self._now())  # without external_id: not shown
+        if sight is not None:
+            order = replace(sight.order, external_id=sight.order.external_id or "")
+        ours = await self._store.p1_learnt(order, self._now())
         if ours:
             self._woke()
         return ours

@@ -18,10 +18,13 @@ from bridge.core.model import (
     order_key,
 )
 from bridge.store.tables import links, seen, stuck, todo
-from bridge.store.tables.rows import Shape, span
+from bridge.store.tables.rows import Shape, micros, span
 
 BEFORE_INTENT = timedelta(hours=1)
 """How much earlier than our submission PharmaOne's clock may date the order made from it."""
+
+NEW = timedelta(hours=1)
+"""So long PharmaOne may tell of an order, or list it, and not yet answer for it."""
 
 _LINKED = "SELECT order_id, uid FROM orders WHERE order_id IN (SELECT value FROM json_each(?))"
 _KNOWN = """
@@ -47,6 +50,11 @@ _UNREAD = """
 SELECT id FROM p1_orders
 WHERE external_id IS NULL AND coalesce(created_at, seen_at) >= ?
 ORDER BY coalesce(created_at, seen_at) DESC LIMIT ?
+"""
+
+_FORGET_NEW = """
+DELETE FROM p1_orders
+WHERE id = ? AND external_id IS NULL AND coalesce(created_at, seen_at) > ?
 """
 
 
@@ -130,7 +138,13 @@ def unread(connection: sqlite3.Connection, limit: int) -> list[OrderId]:
 
 
 def learnt(connection: sqlite3.Connection, order: P1Order, now: datetime) -> bool:
-    """Remembers an order that was read; True, and its key is due, if it was made from ours."""
+    """Remembers an order that was read; True, and its key is due, if it was made from ours.
+
+    Without an `external_id` (None): PharmaOne does not show it.
+    """
+    if order.external_id is None:
+        _not_shown(connection, order, now)
+        return False
     seen.save_orders(connection, [order])
     uid = PharmacyOrderUid(order.external_id) if order.external_id else None
     link = links.find(connection, uid) if uid is not None else None
@@ -139,6 +153,13 @@ def learnt(connection: sqlite3.Connection, order: P1Order, now: datetime) -> boo
     why = "PharmaOne made an order of it"
     todo.hint(connection, [Hint(order_key(link.uid), why, link.priority)], now)
     return True
+
+
+def _not_shown(connection: sqlite3.Connection, order: P1Order, now: datetime) -> None:
+    """A new one is forgotten, and read once it is named again; an old one is none of ours."""
+    forgotten = connection.execute(_FORGET_NEW, (order.id, micros(now - NEW))).rowcount
+    if not forgotten:
+        seen.save_orders(connection, [replace(order, external_id="")])
 
 
 def swept(

@@ -39,6 +39,7 @@ from bridge.core.model import (
     PrescriptionId,
     SkuUid,
 )
+from bridge.core.stock.reserve import OrderTake
 from bridge.store import person, pharmaone, sweep, views, work
 from bridge.store.db import Database
 from bridge.store.stock import numbers
@@ -112,9 +113,17 @@ class Store:
         """For the start of the one process that works: whoever held a lease is gone."""
         await self.transaction(todo.release_leases)
 
-    async def save(self, link: Link, entries: Sequence[JournalEntry]) -> None:
-        """Remembers a link and what happened, in the middle of a look."""
-        await self.transaction(lambda c: work.save(c, link, entries))
+    async def save(
+        self,
+        link: Link,
+        entries: Sequence[JournalEntry],
+        takes: Sequence[OrderTake] | None = None,
+    ) -> bool:
+        """Remembers a link, what happened and what its lines take, in the middle of a look.
+
+        True as in `settle`.
+        """
+        return await self.transaction(lambda c: work.save(c, link, entries, takes))
 
     async def settle(self, outcome: Outcome) -> bool:
         """Remembers how a look ended. If its key was hinted at meanwhile, it is due again.
@@ -160,7 +169,7 @@ class Store:
         return await self.read(lambda c: pharmaone.unread(c, limit))
 
     async def p1_learnt(self, order: P1Order, now: datetime) -> bool:
-        """Remembers one that was read; True, and its key is due, if it was made of ours."""
+        """Remembers one that was read (None as `external_id`: not shown); True if it is ours."""
         return await self.transaction(lambda c: pharmaone.learnt(c, order, now))
 
     async def prescriptions(self) -> dict[PrescriptionId, str | None]:

@@ -16,7 +16,7 @@ from bridge.core.model import (
     order_key,
     order_uid,
 )
-from bridge.core.stock.reserve import is_sold
+from bridge.core.stock.reserve import OrderTake, is_sold
 from bridge.core.stock.sights import Meaning
 from bridge.store import pharmaone
 from bridge.store.stock import lines, numbers
@@ -155,10 +155,19 @@ def hint(
     todo.hint(connection, hints, now, new=new)
 
 
-def save(connection: sqlite3.Connection, link: Link, entries: Sequence[JournalEntry]) -> None:
-    """Remembers a link and what happened; what is to be done stays as it is."""
+def save(
+    connection: sqlite3.Connection,
+    link: Link,
+    entries: Sequence[JournalEntry],
+    takes: Sequence[OrderTake] | None = None,
+) -> bool:
+    """Remembers a link, what happened and, if its lines were looked at, what it takes.
+
+    What is to be done stays as it is. True if what it takes is another amount than before.
+    """
     links.save(connection, link)
     journal.write(connection, entries)
+    return takes is not None and lines.save(connection, link.uid, takes)
 
 
 def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
@@ -169,7 +178,7 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
         after = all_echoes(link, heard.told, stuck=outcome.stuck is not None)
         heard = replace(heard, news=after is None)
         link = after or link
-    save(connection, link, outcome.entries)
+    changed = save(connection, link, outcome.entries, outcome.takes)
     if outcome.p1_order is not None:
         seen.save_orders(connection, [outcome.p1_order])
     if outcome.stuck is None:
@@ -178,16 +187,14 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
         stuck.put(connection, key, outcome.stuck, now)
     again_at, failed = outcome.again_at, outcome.failed
     todo.settle(connection, outcome.claim, again_at, now, failed=failed, heard=heard)
-    return _settle_stock(connection, outcome)
+    return _settle_stock(connection, outcome) or changed
 
 
 def _settle_stock(connection: sqlite3.Connection, outcome: Outcome) -> bool:
-    """What the order takes, whether that is still to come, and what RxScale took off by itself."""
+    """Whether what the order takes is still to come, and what RxScale took off by itself."""
     uid, changed = outcome.link.uid, False
-    if outcome.takes is not None:
-        changed = lines.save(connection, uid, outcome.takes)
     if outcome.released_at is not None:
-        changed |= lines.release(connection, uid, outcome.released_at)
+        changed = lines.release(connection, uid, outcome.released_at)
     if is_sold(outcome.link):
         sales = lines.sold(connection, uid, outcome.now)
         numbers.sold(connection, sales, outcome.now)

@@ -59,7 +59,7 @@ class Acts:
             case Complete():
                 await self._complete(step)
             case Cancel():
-                await self._cancel(step)
+                return await self._cancel(step)
             case _:
                 assert_never(step)
         return None
@@ -102,7 +102,11 @@ class Acts:
         self._book.note(word, **facts)
 
     async def _record(self) -> None:
-        await self._parts.store.save(self._sight.link, self._book.take())
+        """With what its lines take: a look that goes on after a crash sees no lines any more."""
+        sight = self._sight
+        if await self._parts.store.save(sight.link, self._book.take(), sight.takes):
+            self._parts.stock_changed()
+        sight.takes = None
 
     # -- prescriptions ---------------------------------------------------------------------
 
@@ -175,15 +179,20 @@ class Acts:
         words = self._rules.rxscale
         sight.link = remember.status_set(sight.link, sight.order, words, held=held)
 
-    async def _cancel(self, step: Cancel) -> None:
-        await self._pharmaone.set_order_status(step.order_id, step.body)
+    async def _cancel(self, step: Cancel) -> Stuck | None:
         sight = self._sight
+        try:
+            await self._pharmaone.set_order_status(step.order_id, step.body)
+        except Refused as failure:
+            self._book.note("cancellation refused", reason=failure.what)
+            return Stuck(reasons.cancelled(sight.link))
         if sight.p1_order is not None:
             now = self._parts.now()
             sight.p1_order = replace(sight.p1_order, status=step.word, seen_at=now, updated_at=None)
             sight.p1_looked_at = now
             sight.link = remember.seen_there(sight.link, sight.p1_order)
         self._tell_translation("cancelled there", step.word, step.rule, order=step.order_id)
+        return None
 
     def _tell_translation(self, what: str, word: str, rule: str, **facts: Any) -> None:
         """Each translation is kept with the version of the files that made it."""

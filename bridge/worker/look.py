@@ -45,7 +45,6 @@ _DOING = {
     Ingest: "the prescription",
     SetStatus: "the status",
     Complete: "the completion",
-    Cancel: "the cancellation",
     Look: "the question",
     LookAtPharmaOne: "the question",
 }

@@ -54,6 +54,16 @@ def test_the_plan_as_json(typed, accounts, folder):
     assert (document["failure"], document["pending"], document["stale"]) == (None, None, False)
 
 
+def test_a_price_with_parts_of_a_cent_is_nothing_to_confirm(typed, accounts, folder, monkeypatch):
+    monkeypatch.setenv("RXBRIDGE_STOCK__SYNC_PRICES", "true")
+    inventory(accounts, {"p1_id": 20402, "price": 7.755}, {"p1_id": 20403, "price": 99})
+    lines = typed("stock", "plan").out.splitlines()
+    (fraction,) = [line for line in lines if line.startswith("psku-1002: PharmaOne's price")]
+    assert fraction.endswith("mend the price in PharmaOne or units_per_sku in skus.csv")
+    (sudden,) = [line for line in lines if line.startswith("psku-1003: the price")]
+    assert sudden.endswith("confirm it with: rxbridge stock sync --confirm")
+
+
 def test_a_sync_by_the_command_itself(typed, accounts, folder):
     done = typed("stock", "sync")
     assert (done.code, done.out) == (0, "6 SKUs written.\n"), done.err

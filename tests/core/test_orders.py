@@ -128,6 +128,36 @@ def test_orders_that_ended_at_rxscale(status, phase, expected):
     assert isinstance(next_step(a_view(status, link=a_link(phase))), expected)
 
 
+class TestCancelledAndPerhapsSentByAnEarlierStore:
+    DOUBTFUL = a_link(Phase.KNOWN, must_find=True)
+
+    def test_it_is_searched_for(self):
+        assert isinstance(next_step(a_view("cancelled", link=self.DOUBTFUL)), Find)
+
+    def test_what_is_found_is_cancelled_too(self):
+        view = a_view("cancelled", link=self.DOUBTFUL, p1_order=an_order())
+        assert next_step(view) == Adopt(an_order())
+
+    def test_what_is_not_found_may_be_under_review(self):
+        link = replace(self.DOUBTFUL, searched_at=NOW)
+        view = a_view("cancelled", link=link, search=Search(NOW))
+        assert code(next_step(view)) == "cancelled_at_rxscale"
+
+    def test_staff_refusing_it_settles_it(self):
+        link = replace(self.DOUBTFUL, rejected_at=NOW)
+        assert isinstance(next_step(a_view("cancelled", link=link)), Done)
+
+    def test_a_person_who_looked_settles_it(self):
+        link = replace(self.DOUBTFUL, cleared=True)
+        assert isinstance(next_step(a_view("cancelled", link=link)), Done)
+
+    def test_a_new_one_that_was_cancelled_before_the_first_look_is_not_doubtful(self):
+        view = a_view("cancelled", link=Link(UID, AGO))
+        assert isinstance(next_step(view), Done)
+        again = PharmacyOrder(UID, "in-progress", NOW)
+        assert remember.seen(view.link, again, CURRENT).must_find
+
+
 def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_cancelled():
     link = a_link(Phase.UNSURE, unsure_at=AGO)
     view = a_view("cancelled", link=link, p1_order=an_order(), search=Search(NOW))
@@ -336,6 +366,10 @@ class TestReopened:
 
     def test_one_that_was_sent_is_a_persons_business(self):
         assert code(next_step(a_view(link=a_link(Phase.DONE, attempts=1)))) == "reopened"
+
+    def test_one_that_was_found_at_pharmaone_is_too(self):
+        link = a_link(Phase.DONE, order_id=OrderId("ORD_1"))
+        assert code(next_step(a_view(link=link, p1_order=an_order("cancelled")))) == "reopened"
 
 
 class TestHoldWhenStuck:

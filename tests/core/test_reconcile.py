@@ -125,6 +125,28 @@ def test_ends_that_differ_are_named():
     assert found.what == ("finished here, and the two sides ended differently",)
 
 
+@pytest.mark.parametrize(
+    ("link", "rx", "order", "would"),
+    [
+        (
+            replace(ADOPTED, rx_status="cancelled"),
+            "cancelled",
+            an_order(shipped=True),
+            "handed over",
+        ),
+        (replace(SUBMITTED, rx_status="cancelled"), "cancelled", None, "cannot be withdrawn"),
+        (replace(SUBMITTED, rejected_at=AGO), "pending review", None, "rejected in PharmaOne"),
+        (replace(DONE, rx_status="pending review"), "pending review", None, "open again"),
+    ],
+)
+def test_what_only_a_person_can_settle_is_no_agreement(link, rx, order, would):
+    found = compare(link, rx, order)
+    assert found is not None
+    assert found.what == ("a person has to decide",)
+    assert would in found.would
+    assert not found.mends
+
+
 def test_an_order_that_pharmaone_lost():
     found = compare(ADOPTED, "in-progress", p1_gone=True)
     assert found is not None

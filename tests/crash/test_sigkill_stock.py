@@ -11,12 +11,14 @@ from crash.test_sigkill import (
     PATIENCE_SECONDS,
     a_free_port,
     living,
+    settings_port,
     subscribe,
+    swept,
     until,
     written,
 )
-from crash.victim import ADOPTING, STOCK
-from house import open_sandbox
+from crash.victim import ADOPTING, POINTS, STOCK
+from house import SECRET, open_sandbox
 
 from bridge.sandbox import Sandbox
 
@@ -72,3 +74,25 @@ async def test_killed_around_an_adjustment_and_started_again(tmp_path: Path, poi
             await until(lambda: agree(sandbox))
         log = sandbox.world.pharmaone.goods.log("20402")
         assert [entry["delta_on_hand"] for entry in log] == [-10]
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("point", POINTS)
+async def test_what_an_order_takes_is_known_wherever_its_first_look_was_killed(
+    tmp_path: Path, point: str
+):
+    async with open_sandbox(webhook_base_seconds=0.2) as sandbox:
+        settings = settings_of(sandbox, tmp_path, sync_seconds=0.5)
+        async with living(settings, point) as victim:
+            await swept(settings)
+            await until(lambda: agree(sandbox))
+            target = f"http://127.0.0.1:{settings_port(settings)}/webhooks/rxscale"
+            sandbox.world.subscribe("rxscale", target, SECRET)
+            line = {"sku": {"uid": "sku-1006"}, "amount": 7}
+            (uid,) = sandbox.world.add_orders(overrides=[{"order_items": [line]}])
+            await asyncio.wait_for(victim.wait(), PATIENCE_SECONDS)
+        async with living(settings):
+            await until(lambda: sandbox.world.orders[uid].status == "pending review")
+            await until(lambda: sandbox.world.skus["psku-1006"]["stock"] == 443)
+            sandbox.world.set_inventory([{"p1_id": 20401, "stockquantity": 900}])
+            await until(lambda: sandbox.world.skus["psku-1001"]["stock"] == 900)

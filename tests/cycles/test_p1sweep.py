@@ -24,6 +24,7 @@ from bridge.cycles import P1Sweep, p1sweep
 from bridge.errors import TryLater
 from bridge.pharmaone.translate import P1Page
 from bridge.store import Store
+from bridge.store.pharmaone import NEW
 
 UID = PharmacyOrderUid("po-1")
 
@@ -84,9 +85,41 @@ async def test_an_order_whose_list_row_is_silent_is_read_and_found_to_be_ours(st
     assert woke
     ((claim, _),) = await store.claim(9, START, START - START)
     assert claim.key == order_key(UID)
-    before = pharmaone.asked.count("ORD_2")
+    before = pharmaone.asked.count("ORD_1")
     await sweep.run()
-    assert (before, pharmaone.asked.count("ORD_2")) == (1, 1)  # a 404: it is not asked for again
+    assert (before, pharmaone.asked.count("ORD_1")) == (1, 1)
+
+
+async def test_an_order_that_is_not_shown_yet_is_asked_for_again(store: Store):
+    """PharmaOne tells of an order, or lists it, before it answers for it."""
+    await store.save(submitted(), [])
+    pharmaone = PharmaOne([order(1)])
+    sweep = sweep_over(store, pharmaone, [])
+    assert await sweep.run() == 0
+    assert pharmaone.asked.count("ORD_1") == 1
+    pharmaone.details = {"ORD_1": order(1, external_id=UID)}
+    assert await sweep.run() == 1
+    ((claim, _),) = await store.claim(9, START, START - START)
+    assert claim.key == order_key(UID)
+
+
+async def test_an_old_order_that_is_not_shown_is_not_asked_for_again(store: Store):
+    await store.save(submitted(intent_at=START - NEW), [])
+    pharmaone = PharmaOne([order(1, created_at=START - NEW)])
+    sweep = sweep_over(store, pharmaone, [])
+    await sweep.run()
+    await sweep.run()
+    assert pharmaone.asked.count("ORD_1") == 1
+
+
+async def test_an_order_that_is_no_longer_listed_is_not_asked_for_again(store: Store):
+    await store.save(submitted(), [])
+    pharmaone = PharmaOne([order(1)])
+    sweep = sweep_over(store, pharmaone, [])
+    await sweep.run()
+    pharmaone.orders = []
+    await sweep.run()
+    assert pharmaone.asked.count("ORD_1") == 1
 
 
 async def test_however_many_are_unknown_all_are_read(store: Store):

@@ -210,6 +210,23 @@ async def test_cancelled_after_the_handover_is_for_a_person(tmp_path: Path):
         assert house.world.p1_orders[order_id].status != "cancelled"
 
 
+async def test_a_cancellation_that_pharmaone_refuses_is_done_by_hand(tmp_path: Path):
+    route = "PATCH /orders/{id}/status"
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        house.world.break_calls(Fault(vendor="pharmaone", route=route, status=400, body={}))
+        await house.change_at_rxscale(uid, "cancelled")
+        (row,) = await house.stuck()
+        assert row.note.code == "cancelled_at_rxscale"
+        assert row.note.remedy.startswith(f"cancel {order_id} in PharmaOne Manager")
+        assert any(
+            entry.what == "cancellation refused" for entry in (await house.story(uid)).entries
+        )
+        await house.change(order_id, status="cancelled")
+        assert await house.stuck() == []
+
+
 async def test_a_cancellation_whose_webhook_was_lost_is_not_overwritten(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive()

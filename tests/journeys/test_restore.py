@@ -66,6 +66,26 @@ async def test_one_that_only_pharmaone_shows_is_found_before_anything_is_sent(tm
             assert (await house.link(uid)).order_id == order
 
 
+async def test_one_that_was_sent_since_and_cancelled_meanwhile(tmp_path: Path):
+    """The copy remembers that nothing was sent: at PharmaOne they stand all the same."""
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            house.world.break_calls(Fault(vendor="pharmaone", route=SUBMIT, times=2, **NO))
+            made, asked = await house.orders_arrive(count=2)
+            back(house)
+            await house.bridge.store.retry(None, now())
+            await house.settle()
+            order = await house.approve(made)
+        for uid in (made, asked):
+            sandbox.world.set_order_status(uid, "cancelled")
+        put_back(tmp_path)
+        async with open_house(sandbox, tmp_path) as house:
+            assert sandbox.world.p1_orders[order].data["status"] == "cancelled"
+            assert (await house.link(made)).finished_at is not None
+            (row,) = await house.stuck()
+            assert (row.key, row.note.code) == (f"order:{asked}", "cancelled_at_rxscale")
+
+
 async def test_one_that_could_not_be_sent_at_the_time_and_was_sent_since(tmp_path: Path):
     """Without a doubt it would go out again: the copy remembers that nothing was sent."""
     async with open_sandbox(reference_mode="second") as sandbox:

@@ -107,6 +107,19 @@ def rewire(house: House) -> None:
     object.__setattr__(parts, "stock_changed", lambda: house.bridge.stock.wake(fetch=False))
 
 
+async def test_a_price_to_be_confirmed_is_told_until_it_is(tmp_path: Path):
+    """A round that does not read the inventory, after an order say, does not forget it."""
+    stock = {"sync_prices": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        await house.sync(confirm=True)
+        house.world.set_inventory([{"p1_id": 20402, "price": 99}], announce=False)
+        assert len((await house.sync()).plan.anomalies) == 1
+        assert len((await house.sync(fetch=False)).plan.anomalies) == 1
+        await house.sync(confirm=True)
+        assert house.world.skus["psku-1002"]["price"] == 9900
+        assert (await house.sync(fetch=False)).plan.anomalies == ()
+
+
 async def test_an_empty_inventory_changes_nothing_until_a_second_look(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         await house.sync()

@@ -1,5 +1,6 @@
 """Each fault at each call of stock: in the end RxScale offers what there is, and no more."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,58 @@ async def test_the_reference_is_found_in_the_log(tmp_path: Path):
         assert len(asked) == 1
         story = await house.bridge.store.stock.story("psku-1002")
         assert [each.what for each in story] == ["written", "drifted", "adopted"]
+
+
+async def test_what_was_sold_before_is_no_part_of_a_change_by_people(tmp_path: Path):
+    """RxScale takes a completed order's pieces off by itself, and our number is not back yet."""
+    stock = {"adopt_external": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        line = {"order_items": [{"sku": {"uid": "sku-1002"}, "amount": 3}]}
+        (uid,) = await house.orders_arrive(line)
+        await house.sync()
+        order_id = await house.approve(uid)
+        await house.change(order_id, shipped=True)
+        assert (house.stock("psku-1002"), house.status(uid)) == (404, "completed")
+        await changed_by_people(house, "psku-1002", 400)
+        await house.sync()
+        (entry,) = house.world.pharmaone.goods.log("20402")[:1]
+        assert (entry["delta_on_hand"], house.stock("psku-1002")) == (-4, 403)
+        assert (await house.bridge.store.stock.state()).drift == 0
+
+
+async def test_what_is_sold_after_a_change_by_people_is_no_part_of_it(tmp_path: Path):
+    stock = {"adopt_external": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        line = {"order_items": [{"sku": {"uid": "sku-1002"}, "amount": 3}]}
+        (uid,) = await house.orders_arrive(line)
+        await house.sync()
+        order_id = await house.approve(uid)
+        await changed_by_people(house, "psku-1002", 400)  # of 407
+        await house.change(order_id, shipped=True)
+        assert (house.stock("psku-1002"), house.status(uid)) == (397, "completed")
+        await house.sync()
+        assert house.world.pharmaone.goods.log("20402")[0]["delta_on_hand"] == -7
+        assert house.stock("psku-1002") == 400
+
+
+async def test_put_back_by_people_there_is_nothing_to_adopt(tmp_path: Path):
+    stock, ahead = {"adopt_external": True}, 0.0
+    async with (
+        open_sandbox(clock=lambda: time.time() + ahead) as sandbox,
+        open_house(sandbox, tmp_path, stock=stock) as house,
+    ):
+        line = {"order_items": [{"sku": {"uid": "sku-1002"}, "amount": 3}]}
+        (uid,) = await house.orders_arrive(line)
+        await house.sync()
+        await house.change(await house.approve(uid), shipped=True)
+        await changed_by_people(house, "psku-1002", 400)
+        assert (await house.bridge.store.stock.state()).drift == 1
+        ahead = 5.0  # in one second, two changes look like one
+        await changed_by_people(house, "psku-1002", 404)
+        assert (await house.bridge.store.stock.state()).drift == 0
+        await house.sync()
+        assert house.world.calls("POST /inventory/adjust") == []
+        assert house.stock("psku-1002") == 407
 
 
 async def test_refused_or_impossible_it_is_written_over(tmp_path: Path):

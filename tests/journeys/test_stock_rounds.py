@@ -60,6 +60,22 @@ async def test_by_the_clock(tmp_path: Path):
             await until(lambda: house.stock("psku-1006") == 9)
 
 
+async def test_by_the_clock_however_often_orders_wake_the_rounds(tmp_path: Path):
+    """Rounds that read no inventory put off none that does."""
+    stock = {"sync_seconds": 1.0}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        async with rounds(house):
+            await until(lambda: house.stock("psku-1006") == 450)
+            house.hand("20406", 9)
+            for _ in range(40):
+                house.bridge.stock.wake(fetch=False)
+                await asyncio.sleep(0.1)
+                if house.stock("psku-1006") == 9:
+                    break
+            assert house.stock("psku-1006") == 9
+            assert inventories(house) <= 5
+
+
 async def test_an_oddity_is_looked_at_again_without_waiting_for_the_clock(tmp_path: Path):
     stock = {"second_look_seconds": 0.3}
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:

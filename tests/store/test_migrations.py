@@ -40,6 +40,20 @@ async def test_a_store_of_any_age_ends_in_the_newest_schema(path: Path, already:
         assert rows_of(path, HEADER) == [(len(steps()), APPLICATION_ID)]
 
 
+def test_orders_whose_lines_were_never_noted_are_looked_at_again(connection: sqlite3.Connection):
+    migrate(connection, "x.db", steps()[:8])
+    order = """INSERT INTO orders (uid, first_seen_at, phase, announced_by, priority, must_find,
+      cleared, attempts, calls, rules_version, held, rx_seen_at, order_id, finished_at)
+      VALUES (?1, 1, 'adopted', 'webhook', 0, 0, 0, 1, 4, '', 0, 5, ?1, ?2)"""
+    connection.executemany(order, [("po-1", None), ("po-2", None), ("po-3", 9)])
+    line = "INSERT INTO order_lines VALUES ('po-2', 0, 'psku-1', '1', 1, 1, NULL, NULL)"
+    connection.execute(line)
+    migrate(connection, "x.db")
+    seen = "SELECT uid FROM orders WHERE rx_seen_at IS NULL"
+    assert connection.execute(seen).fetchall() == [("po-1",)]
+    assert connection.execute("SELECT key, due_at FROM todo").fetchall() == [("order:po-1", 0)]
+
+
 def test_the_steps_are_numbered_without_gaps():
     assert [step.number for step in steps()] == [int(step.name[:4]) for step in steps()]
     assert [step.number for step in steps()] == list(range(1, len(steps()) + 1))

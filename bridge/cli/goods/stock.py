@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -30,6 +31,12 @@ HEADINGS = (
     "change",
     "why",
 )
+
+_WAYS_OUT = defaultdict(
+    lambda: "confirm it with: rxbridge stock sync --confirm",
+    price_fraction="mend the price in PharmaOne or units_per_sku in skus.csv",
+)
+"""What to do about an anomaly of a price: parts of a cent cannot be written by anybody's word."""
 
 
 def plan(arguments: argparse.Namespace) -> int:
@@ -131,7 +138,7 @@ def _remarks(result: SyncResult) -> Iterable[str]:
     if result.plan.stale:
         yield "PharmaOne's inventory has been unknown for too long: everything goes to 0."
     for anomaly in result.plan.anomalies:
-        yield f"{anomaly.what}; confirm it with: rxbridge stock sync --confirm"
+        yield f"{anomaly.what}; {_WAYS_OUT[anomaly.code]}"
 
 
 def _synced_document(synced: Synced) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def _next_step(view: View) -> Step:
 
 def _done_before(view: View, order: PharmacyOrder) -> Step:
     """It was finished here, yet RxScale has it open (again)."""
-    if view.link.attempts == 0:
+    if view.link.attempts == 0 and view.link.order_id is None:
         return submitting.known(view, order)
     return Stuck(reasons.reopened(view.link))
 

@@ -1,7 +1,7 @@
 """RxScale says that it is over (or no longer shows it): what is left to do at PharmaOne."""
 
 from bridge.core import reasons
-from bridge.core.model import OrderId, Phase, State
+from bridge.core.model import Link, OrderId, Phase, State
 from bridge.core.orders.sight import is_p1_fresh, meaning_of
 from bridge.core.steps import (
     Adopt,
@@ -30,7 +30,7 @@ def ended(view: View, state: State) -> Step:
         return Done("completed at RxScale")
     if link.order_id is not None:
         return _cancel_there(view, link.order_id)
-    if link.phase in (Phase.KNOWN, Phase.DONE):
+    if not _may_have_been_sent(link):
         return Done(f"{state.value} at RxScale; nothing was sent to PharmaOne")
     if view.p1_order is not None:
         return Adopt(view.p1_order)
@@ -38,7 +38,7 @@ def ended(view: View, state: State) -> Step:
         return Done(f"{state.value} at RxScale, and its order-request rejected in PharmaOne")
     if _never_searched(view):
         since = link.unsure_at or view.now
-        return Find(since, "cancelled while an answer was missing: did it arrive?")
+        return Find(since, "cancelled while nobody knows whether it was sent: did it arrive?")
     return Stuck(reasons.cancelled(link))
 
 
@@ -68,7 +68,14 @@ def _cancel(view: View, order_id: OrderId, status: str) -> Step:
     return Cancel(order_id, word, words.bodies.get(word, {"status": word}), rule)
 
 
+def _may_have_been_sent(link: Link) -> bool:
+    """By this store, or by an earlier one that remembered more."""
+    if link.phase is Phase.KNOWN:
+        return link.must_find and not link.cleared
+    return link.phase is not Phase.DONE
+
+
 def _never_searched(view: View) -> bool:
-    if view.link.phase not in (Phase.UNSURE, Phase.SUBMITTING):
+    if view.link.phase not in (Phase.KNOWN, Phase.UNSURE, Phase.SUBMITTING):
         return False
     return view.link.searched_at is None and view.search is None and view.p1_order is None

@@ -84,6 +84,10 @@ SENTENCES: dict[str, tuple[str, Callable[[Facts], str]]] = {
         lambda f: f"RxScale did not take the parcel's page, so without it: {f.get('reason')}",
     ),
     "cancelled there": (PHARMAONE, lambda f: f"cancelled PharmaOne's order {f.get('order')}"),
+    "cancellation refused": (
+        PHARMAONE,
+        lambda f: f"PharmaOne refused the cancellation: {f.get('reason')}",
+    ),
     "waits": (BRIDGE, lambda f: f"waits: {f.get('why')}"),
     "stuck": (BRIDGE, lambda f: f"STUCK: {f.get('reason')}"),
     "done": (BRIDGE, lambda f: f"done: {f.get('why')}"),

@@ -18,10 +18,13 @@ MOST_ENTRIES = 200
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A SKU at which we wrote `pushed` pieces and RxScale now shows `now`."""
+    """A SKU of which RxScale had `before` pieces and, by somebody's doing, shows `now`.
+
+    What it had is what we wrote, less what completed orders took off it since.
+    """
 
     uid: PharmacySkuUid
-    pushed: int
+    before: int
     now: int
 
 
@@ -47,7 +50,7 @@ def adjustment(
     drift: Drift, product: ProductId, offer: Offer, reference: str, now: datetime
 ) -> Adjustment | str:
     """The change at PharmaOne; or why there can be none."""
-    pieces = drift.now - drift.pushed
+    pieces = drift.now - drift.before
     delta, rest = divmod(pieces * offer.units_num, offer.units_den)
     if rest:
         return f"{pieces} pieces are no whole number of PharmaOne's units"

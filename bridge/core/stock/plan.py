@@ -143,7 +143,9 @@ class _Planner:
         write = Write(offer.uid, stock, price, known.promised)
         if stock is not None and not write.falls and not self._situation.rising:
             self._held += 1
-            return
+            if price is None or known.wanted is not None:
+                return
+            write = write._replace(stock=None)
         self._writes.append(write)
         if stock == 0 and known.stock:
             self._zeroed += 1

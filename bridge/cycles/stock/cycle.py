@@ -7,11 +7,13 @@ when something was told or done that changes what may be offered.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
+from bridge.core.model import ProductId
 from bridge.core.stock.model import (
     Pending,
     Reading,
@@ -87,6 +89,7 @@ class StockCycle:
         self._fetch = True
         self._confirm = False
         self._said: tuple[str, ...] = ()
+        self._prices: Mapping[ProductId, Decimal] = {}
         self._learn_again_at = datetime.min.replace(tzinfo=UTC)
         self.last: SyncResult | None = None
 
@@ -104,10 +107,12 @@ class StockCycle:
     async def run(self) -> None:
         """Round after round, until cancelled."""
         asking = asyncio.create_task(self._listen())
+        due = datetime.max.replace(tzinfo=UTC)
         try:
             while True:
-                began = self._now()
-                due = began + timedelta(seconds=await self._round())
+                began, reads = self._now(), self._fetch
+                again_at = began + timedelta(seconds=await self._round())
+                due = again_at if reads else min(due, again_at)
                 took = (self._now() - began).total_seconds()
                 await asyncio.sleep(min(MOST_REST_SECONDS, max(GATHER_SECONDS, took * REST)))
                 try:
@@ -115,6 +120,7 @@ class StockCycle:
                         await self._told.wait()
                 except TimeoutError:
                     self._fetch = True
+                self._fetch |= self._now() >= due  # told of something, however often
         finally:
             asking.cancel()
 
@@ -163,7 +169,7 @@ class StockCycle:
         await self._pusher.flush()
         self._pusher.mark()
         result, before = await self.look(fetch=fetch, confirm=confirm)
-        after = result.situation.stocktake
+        after, self._prices = result.situation.stocktake, result.situation.prices
         read_at = self._now() if result.read else None
         await self._store.stock.planned(result.plan, after, before, result.pending, read_at)
         if after is not None:
@@ -223,6 +229,7 @@ class StockCycle:
             known=basis.known,
             policy=self._policy,
             now=self._now(),
+            prices=self._prices,
             rising=basis.swept and not basis.blind,
             stuck=basis.stuck,
             confirmed=confirm,

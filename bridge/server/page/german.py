@@ -43,7 +43,6 @@ _STUCK = {
     "the prescription": "das Rezept",
     "the status": "den Status",
     "the completion": "den Abschluss",
-    "the cancellation": "die Stornierung",
     "the question": "die Abfrage",
     "a call": "einen Aufruf",
     "stock {}": "den Bestand {}",

@@ -20,14 +20,16 @@ ADJUSTMENT = Shape(Adjustment)
 _ALL = f"SELECT {ADJUSTMENT.columns} FROM adjustments ORDER BY begun_at, pharmacy_sku_uid"  # noqa: S608
 _BEGIN = ADJUSTMENT.insert("adjustments")
 _DRIFTS = """
-SELECT pharmacy_sku_uid, pushed, rx_stock FROM stock
-WHERE drift_at IS NOT NULL AND pushed IS NOT NULL AND rx_stock IS NOT NULL AND wanted IS NULL
+SELECT pharmacy_sku_uid, coalesce(drift_from, pushed), rx_stock FROM stock
+WHERE drift_at IS NOT NULL AND pushed IS NOT NULL AND wanted IS NULL
+  AND rx_stock <> coalesce(drift_from, pushed)
   AND pharmacy_sku_uid NOT IN (SELECT pharmacy_sku_uid FROM adjustments)
 ORDER BY pharmacy_sku_uid
 """
 _ADOPTED = """
-UPDATE stock SET pushed = pushed + :pieces, ours_at = :at,
-  drift_at = CASE WHEN rx_stock IS pushed + :pieces THEN NULL ELSE drift_at END
+UPDATE stock SET pushed = pushed + :pieces, ours_at = :at, drift_from = drift_from + :pieces,
+  drift_at = CASE WHEN rx_stock = coalesce(drift_from, pushed) + :pieces THEN NULL
+    ELSE drift_at END
 WHERE pharmacy_sku_uid = :uid
 """
 
@@ -35,7 +37,7 @@ WHERE pharmacy_sku_uid = :uid
 def drifts(connection: sqlite3.Connection) -> list[Drift]:
     """SKUs that somebody changed at RxScale and for which nothing is under way."""
     rows = connection.execute(_DRIFTS)
-    return [Drift(PharmacySkuUid(uid), pushed, now) for uid, pushed, now in rows]
+    return [Drift(PharmacySkuUid(uid), before, now) for uid, before, now in rows]
 
 
 def under_way(connection: sqlite3.Connection) -> list[Adjustment]:

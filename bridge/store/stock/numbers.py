@@ -48,12 +48,14 @@ ON CONFLICT (pharmacy_sku_uid) DO NOTHING
 """
 _HEARD = """
 UPDATE stock SET rx_stock = :stock, rx_seen_at = max(coalesce(rx_seen_at, 0), :at),
-  drift_at = CASE WHEN :stock IS pushed THEN NULL
+  drift_from = CASE WHEN drift_at IS NULL THEN rx_stock ELSE drift_from - :sold END,
+  drift_at = CASE WHEN :stock IS pushed OR drift_at IS NOT NULL AND :stock = drift_from THEN NULL
     WHEN :drifts THEN coalesce(drift_at, :at) ELSE drift_at END
 WHERE pharmacy_sku_uid = :uid
 """
 _SOLD = """
-UPDATE stock SET rx_stock = max(0, rx_stock - :amount), ours_at = :at, rx_seen_at = :at
+UPDATE stock SET rx_stock = max(0, rx_stock - :amount), ours_at = :at, rx_seen_at = :at,
+  drift_from = drift_from - :amount
 WHERE pharmacy_sku_uid = :uid
 """
 _WANT = """
@@ -252,10 +254,12 @@ def _hear(
     heard = hear(shown, stock, at, sales)
     if heard.meaning is Meaning.KNOWN and heard.stock != stock:
         return heard.meaning
+    sold = 0
     if heard.meaning is Meaning.SOLD and shown.stock is not None and stock is not None:
-        lines.mark_sold(connection, uid, shown.stock - stock, at)
+        sold = shown.stock - stock
+        lines.mark_sold(connection, uid, sold, at)
     drifts = heard.meaning is Meaning.DRIFT
-    row = {"uid": uid, "stock": heard.stock, "at": micros(at), "drifts": drifts}
+    row = {"uid": uid, "stock": heard.stock, "at": micros(at), "drifts": drifts, "sold": sold}
     connection.execute(_HEARD, row)
     if drifts:
         _tell_drift(connection, uid, shown, heard, at)

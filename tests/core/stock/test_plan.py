@@ -233,6 +233,14 @@ def test_stock_and_price_go_in_one_write_and_an_odd_price_holds_up_no_stock():
     assert "700 to 7500 cents" in odd.anomalies[0].what
 
 
+def test_a_number_that_may_not_rise_yet_holds_up_no_price():
+    found = plan(replace(priced("8.00", known(1, 3, price_cents=900)), rising=False))
+    assert found.writes == (Write(sku(1), None, 800, 3),)
+    assert found.held == 1
+    unsure = known(1, 3, price_cents=900, wanted=4)  # what may have been written stays noted
+    assert plan(replace(priced("8.00", unsure), rising=False)).writes == ()
+
+
 def test_a_person_confirms_an_odd_price():
     found = plan(priced("75", known(1, 5, price_cents=700), confirmed=True))
     assert found.writes == (Write(sku(1), None, 7500, 5),)
