@@ -128,6 +128,22 @@ def test_orders_that_ended_at_rxscale(status, phase, expected):
     assert isinstance(next_step(a_view(status, link=a_link(phase))), expected)
 
 
+def test_a_cancelled_order_that_an_earlier_store_may_have_sent_is_searched_for_once():
+    link = a_link(Phase.KNOWN, must_find=True)
+    assert isinstance(next_step(a_view("cancelled", link=link)), Find)
+    assert next_step(a_view("cancelled", link=link, p1_order=an_order())) == Adopt(an_order())
+    too_many = a_view("cancelled", link=link, search=Search(NOW, gap="too many"))
+    assert code(next_step(too_many)) == "cancelled_at_rxscale"
+    searched = replace(link, searched_at=NOW)
+    assert isinstance(next_step(a_view("cancelled", link=searched)), Done)
+    assert isinstance(next_step(a_view("cancelled", link=replace(link, cleared=True))), Done)
+
+
+def test_an_order_made_of_a_cancelled_one_of_which_nothing_was_known_is_adopted():
+    view = a_view("cancelled", link=a_link(Phase.DONE), p1_order=an_order())
+    assert next_step(view) == Adopt(an_order())
+
+
 def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_cancelled():
     link = a_link(Phase.UNSURE, unsure_at=AGO)
     view = a_view("cancelled", link=link, p1_order=an_order(), search=Search(NOW))
