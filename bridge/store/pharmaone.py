@@ -66,7 +66,8 @@ class _Link:
 
 _LINK = Shape(_Link)
 _UNFINISHED = f"""
-SELECT {_LINK.columns} FROM orders WHERE finished_at IS NULL AND phase <> 'known'
+SELECT {_LINK.columns} FROM orders
+WHERE finished_at IS NULL AND (phase <> 'known' OR must_find = 1)
 """  # noqa: S608 - constant names
 _CANCELLED_UNSENT = f"""
 SELECT {_LINK.columns} FROM p1_orders CROSS JOIN orders ON orders.uid = p1_orders.external_id
@@ -205,10 +206,17 @@ def _is_news(order: P1Order, was: P1Order | None, link: _Link, began_at: datetim
     if link.order_id != order.id:
         return link.order_id is None
     if link.p1_seen_at is not None and link.p1_seen_at >= began_at:
-        return False
+        return _is_later(order, was)
     if was is None or order.updated_at is None:  # a raised flag shows by its time only
         return True
     return (order.status, order.updated_at) != (was.status, was.updated_at)
+
+
+def _is_later(order: P1Order, was: P1Order | None) -> bool:
+    """It changed after it was seen, though that was while the list was read."""
+    if was is None or was.updated_at is None or order.updated_at is None:
+        return False
+    return order.updated_at > was.updated_at
 
 
 def _is_missing(link: _Link, began_at: datetime, listed: Collection[str] | None) -> bool:
