@@ -103,6 +103,13 @@ def test_somebody_elses_hold_is_left_alone_and_our_own_is_not():
     assert isinstance(next_step(ours), Submit)
 
 
+def test_what_pharmaone_made_of_an_order_on_hold_is_taken_note_of():
+    view = a_view("on-hold", link=a_link(Phase.SUBMITTED), p1_order=an_order())
+    assert next_step(view) == Adopt(an_order())
+    adopted = replace(view, link=remember.adopted(view.link, an_order()))
+    assert isinstance(next_step(adopted), Wait)
+
+
 def test_a_hold_that_somebody_released_is_no_longer_ours():
     link = remember.seen(
         a_link(Phase.KNOWN, held=True), PharmacyOrder(UID, "pending review", NOW), CURRENT
