@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bridge.core import remember
 from bridge.core.lifecycle import TERMINAL
-from bridge.core.model import Link, P1Order, PharmacyOrder, PharmacyOrderUid, Phase
+from bridge.core.model import Link, P1Order, PharmacyOrder, PharmacyOrderUid, Phase, State
 from bridge.core.orders import next_step
 from bridge.core.orders.sight import meaning_of
 from bridge.core.steps import (
@@ -107,9 +107,11 @@ def _differences(sides: Sides, view: View, step: Step) -> list[str]:
         return []
     if sides.rx_status is None:
         return ["RxScale does not show it"]
-    if sides.rx_status != link.rx_status:
+    parted = link.phase is Phase.DONE and _parted(sides, view)
+    over = link.phase is Phase.DONE and not parted
+    if sides.rx_status != link.rx_status and not (over and _ended_as_known(sides, view)):
         found.append(f"RxScale's status was '{link.rx_status}' when last seen")
-    order = sides.p1_order
+    order = None if over else sides.p1_order
     if order is not None and link.order_id is None:
         found.append(f"PharmaOne made {order.id} of it")
     elif order is not None and order.status != link.p1_status:
@@ -117,7 +119,7 @@ def _differences(sides: Sides, view: View, step: Step) -> list[str]:
     if sides.p1_gone:
         found.append("PharmaOne no longer shows its order")
     found += _by_step(step)
-    if link.phase is Phase.DONE and _parted(sides, view):
+    if parted:
         found.append("finished here, and the two sides ended differently")
     return found
 
@@ -129,11 +131,19 @@ def _by_step(step: Step) -> tuple[str, ...]:
     return ("a person has to decide",) if isinstance(step, Stuck) else ()
 
 
+def _ended_as_known(sides: Sides, view: View) -> bool:
+    """RxScale may end an order in another word that means the same: `shipped`, `completed`."""
+    return view.rxscale.means.get(sides.rx_status or "") is view.link.state
+
+
 def _parted(sides: Sides, view: View) -> bool:
-    """Whether one side completed and the other cancelled (flags are not needed for that)."""
+    """Whether one side completed and the other cancelled, or PharmaOne goes on with what was
+    cancelled. A word that is not the last need not be one: the list does not show flags.
+    """
     rx = view.rxscale.means.get(sides.rx_status or "")
     there = meaning_of(sides.p1_order, view.pharmaone) if sides.p1_order else None
-    return there is not None and rx in TERMINAL and there[0] in TERMINAL and there[0] is not rx
+    last = TERMINAL if rx is State.COMPLETED else State
+    return there is not None and rx in TERMINAL and there[0] in last and there[0] is not rx
 
 
 def _there(sides: Sides) -> str:

@@ -64,6 +64,7 @@ def adopted(link: Link, order: P1Order) -> Link:
         order_id=order.id,
         p1_status=order.status,
         p1_seen_at=order.seen_at,
+        finished_at=None,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from bridge.core.model import CatalogueSku
+from bridge.core.orders import LINKING_CODES
 from bridge.core.paging import Seen, Wanted, read_all
 from bridge.cycles.paged import drive
 from bridge.exchange import Harm
@@ -68,8 +69,11 @@ class CatalogueReader:
         began_at = self._now()
         found = await drive(read_all([""]), partial(self._page, harm, seconds))
         skus = list(found.rows.values())
+        before = await self._store.stock.catalogue_mark()
         await self._store.save_catalogue(skus, seen_at=began_at, complete=found.settled)
         self.has_read = True
+        if await self._store.stock.catalogue_mark() != before:
+            await self._store.hint_stuck(LINKING_CODES, "RxScale's SKU list changed", self._now())
 
     async def _page(self, harm: Harm, seconds: float, wanted: Wanted) -> Seen[CatalogueSku]:
         began_at = self._now()

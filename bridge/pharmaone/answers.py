@@ -74,6 +74,15 @@ def accepted(response: Response) -> bool:
     return 200 <= response.status < 300
 
 
+def web_page(route: Route, response: Response) -> Unsure | None:
+    """What an accepted change that is answered with a web page is: it comes from a wrong address,
+    a login or a proxy, so nobody knows what happened.
+    """
+    if response.body.lstrip()[:1] != b"<":
+        return None
+    return Unsure(f"PharmaOne answered {route.name} with a web page")
+
+
 def failure(route: Route, response: Response) -> BridgeError:
     """The error that any answer but a 2xx stands for."""
     status = response.status

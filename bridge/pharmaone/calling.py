@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bridge.errors import Garbled, Unsure
+from bridge.errors import Garbled
 from bridge.exchange import Harm, Request, Response, Send
 from bridge.pharmaone import answers, wire
 from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
@@ -85,11 +85,11 @@ class Caller:
         response = await self.call(route, harm, ident=ident, body=raw)
         if not answers.accepted(response):
             raise answers.failure(route, response)
+        if page := answers.web_page(route, response):
+            raise page
         try:
             said: Any = wire.parse(response.body)
         except ValueError:
-            if response.body.lstrip()[:1] == b"<":
-                raise Unsure(f"PharmaOne answered {route.name} with a web page") from None
             return {}
         return said if isinstance(said, dict) else {}
 

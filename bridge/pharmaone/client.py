@@ -142,6 +142,8 @@ class PharmaOne:
         )
         if not answers.accepted(response):
             raise answers.failure(dialect.ORDER_STATUS, response)
+        if page := answers.web_page(dialect.ORDER_STATUS, response):
+            raise page
 
     @calls(dialect.INGEST)
     async def ingest(self, body: Mapping[str, Any]) -> PrescriptionId:
@@ -262,14 +264,14 @@ class PharmaOne:
 def _accepted(route: Route, response: Response) -> Submitted:
     """What a 2xx says, unless it is plainly not the API's word: then nobody knows what happened.
 
-    A web page comes from a wrong address, a login or a proxy, and taking it for an acceptance
-    would lose the order without a trace. So would an `error` without an id.
+    Taking a web page, or an `error` without an id, for an acceptance would lose the order without
+    a trace.
     """
+    if page := answers.web_page(route, response):
+        raise page
     try:
         raw: Any = wire.parse(response.body)
     except ValueError:
-        if response.body.lstrip()[:1] == b"<":
-            raise Unsure(f"PharmaOne answered {route.name} with a web page") from None
         return Submitted(None, None)
     if not isinstance(raw, dict):
         return Submitted(None, None)

@@ -104,6 +104,18 @@ def accepted(response: Response) -> bool:
     return 200 <= response.status < 300
 
 
+def taken(route: Route, response: Response) -> None:
+    """Returns for a change that RxScale has made; else raises what `failure` says.
+
+    A web page comes from a login or a proxy, whatever its status: it is as good as no answer.
+    """
+    if not accepted(response):
+        raise failure(route, response)
+    if response.body.lstrip()[:1] == b"<":
+        what = f"RxScale answered {route.name} with a web page"
+        raise TryLater(what) if route.repeatable else Unsure(what)
+
+
 def failure(route: Route, response: Response) -> BridgeError:
     """The error that any answer but a 2xx stands for."""
     status = response.status

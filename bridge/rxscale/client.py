@@ -140,8 +140,7 @@ class RxScale:
         response = await self.caller.call(route, harm, uid=uid, body=body)
         if response.status == 404:
             return False
-        if not answers.accepted(response):
-            raise answers.failure(route, response)
+        answers.taken(route, response)
         return True
 
     @calls(dialect.SKU_EXTERNAL_ID)
@@ -155,8 +154,7 @@ class RxScale:
         response = await self.caller.call(route, Harm.SWEEP, uid=uid, body=body)
         if response.status == 404:
             return False
-        if not answers.accepted(response):
-            raise answers.failure(route, response)
+        answers.taken(route, response)
         return True
 
     @calls(dialect.HEALTH)
@@ -198,6 +196,5 @@ class RxScale:
         response = await self.caller.call(dialect.UNSUBSCRIBE, Harm.SWEEP, uid=uid)
         if response.status == 404:
             return False
-        if not answers.accepted(response):
-            raise answers.failure(dialect.UNSUBSCRIBE, response)
+        answers.taken(dialect.UNSUBSCRIBE, response)
         return True

@@ -10,11 +10,13 @@ from bridge.core import reasons
 from bridge.core.memory import Delivery
 from bridge.core.model import (
     Hint,
+    Link,
     OrderId,
     P1Order,
     PharmacyOrderUid,
     Phase,
     PrescriptionId,
+    State,
     order_key,
 )
 from bridge.store.tables import links, seen, stuck, todo
@@ -72,7 +74,13 @@ class _Link:
 
 _LINK = Shape(_Link)
 _UNFINISHED = f"""
-SELECT {_LINK.columns} FROM orders WHERE finished_at IS NULL AND phase <> 'known'
+SELECT {_LINK.columns} FROM orders
+WHERE finished_at IS NULL AND (phase <> 'known' OR must_find = 1)
+"""  # noqa: S608 - constant names
+_CANCELLED_UNSENT = f"""
+SELECT {_LINK.columns} FROM p1_orders CROSS JOIN orders ON orders.uid = p1_orders.external_id
+WHERE p1_orders.id IN (SELECT value FROM json_each(?))
+  AND phase = 'done' AND state = 'cancelled' AND order_id IS NULL
 """  # noqa: S608 - constant names
 
 
@@ -148,7 +156,7 @@ def learnt(connection: sqlite3.Connection, order: P1Order, now: datetime) -> boo
     seen.save_orders(connection, [order])
     uid = PharmacyOrderUid(order.external_id) if order.external_id else None
     link = links.find(connection, uid) if uid is not None else None
-    if link is None or link.order_id == order.id or link.finished_at is not None:
+    if link is None or link.order_id == order.id or not _is_awaited(link):
         return False
     why = "PharmaOne made an order of it"
     todo.hint(connection, [Hint(order_key(link.uid), why, link.priority)], now)
@@ -160,6 +168,12 @@ def _not_shown(connection: sqlite3.Connection, order: P1Order, now: datetime) ->
     forgotten = connection.execute(_FORGET_NEW, (order.id, micros(now - NEW))).rowcount
     if not forgotten:
         seen.save_orders(connection, [replace(order, external_id="")])
+
+
+def _is_awaited(link: Link) -> bool:
+    """Not finished; or cancelled while, for all this store knew, nothing had been sent of it."""
+    was_cancelled = link.phase is Phase.DONE and link.state is State.CANCELLED
+    return link.finished_at is None or (was_cancelled and link.order_id is None)
 
 
 def swept(
@@ -197,18 +211,33 @@ def swept(
         if _is_missing(link, began_at, listed):
             found[link.uid] = _hint(link, "sweep: no longer in PharmaOne's list")
     seen.save_orders(connection, rows.values())
+    for link in _made_after_all(connection, rows):
+        found[link.uid] = _hint(link, "sweep: PharmaOne made an order of it")
     todo.hint(connection, found.values(), now)
     return len(found)
+
+
+def _made_after_all(connection: sqlite3.Connection, rows: Iterable[OrderId]) -> Iterable[_Link]:
+    """Those cancelled, of which nothing was sent for all this store knew."""
+    names = json.dumps(list(rows))
+    return map(_LINK.value, connection.execute(_CANCELLED_UNSENT, (names,)))
 
 
 def _is_news(order: P1Order, was: P1Order | None, link: _Link, began_at: datetime) -> bool:
     if link.order_id != order.id:
         return link.order_id is None
     if link.p1_seen_at is not None and link.p1_seen_at >= began_at:
-        return False
+        return _is_later(order, was)
     if was is None or order.updated_at is None:  # a raised flag shows by its time only
         return True
     return (order.status, order.updated_at) != (was.status, was.updated_at)
+
+
+def _is_later(order: P1Order, was: P1Order | None) -> bool:
+    """It changed after it was seen, though that was while the list was read."""
+    if was is None or was.updated_at is None or order.updated_at is None:
+        return False
+    return order.updated_at > was.updated_at
 
 
 def _is_missing(link: _Link, began_at: datetime, listed: Collection[str] | None) -> bool:

@@ -98,16 +98,18 @@ class Store:
         """Makes every key due now; orders not met before are remembered from here on."""
         await self.transaction(lambda c: work.hint(c, hints, now))
 
-    async def claim(self, limit: int, now: datetime, lease: timedelta) -> list[tuple[Claim, Link]]:
-        """Takes up to `limit` orders that are due, the most urgent first.
+    async def claim(
+        self, limit: int, now: datetime, lease: timedelta, besides: Collection[Key] = ()
+    ) -> list[tuple[Claim, Link]]:
+        """Takes up to `limit` orders that are due, the most urgent first; none of `besides`.
 
         Nobody else gets them before they are settled or the lease is over.
         """
-        return await self.transaction(lambda c: todo.claim(c, limit, now, lease))
+        return await self.transaction(lambda c: todo.claim(c, limit, now, lease, besides))
 
-    async def next_due(self, now: datetime) -> datetime | None:
+    async def next_due(self, now: datetime, besides: Collection[Key] = ()) -> datetime | None:
         """When `claim` will next have something: `now`, when a key falls due, or a lease ends."""
-        return await self.read(lambda c: todo.next_due(c, now))
+        return await self.read(lambda c: todo.next_due(c, now, besides))
 
     async def release_leases(self) -> None:
         """For the start of the one process that works: whoever held a lease is gone."""

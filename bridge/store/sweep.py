@@ -150,7 +150,8 @@ def _finding(order: _Known, sweep: _Sweep) -> _Finding | None:
     if row is None and _is_missing(order, sweep):
         return _Finding.MISSING
     key = order_key(order.uid)
-    if order.phase in _TO_BE_SUBMITTED and key not in sweep.waiting and key not in sweep.stuck:
+    left = order.phase in _TO_BE_SUBMITTED and order.state is not State.ON_HOLD
+    if left and key not in sweep.waiting and key not in sweep.stuck:
         return _Finding.UNSUBMITTED
     return None
 

@@ -66,16 +66,19 @@ class Worker:
         free = self._at_once - len(self._looks)
         if free <= 0:
             return 0
-        claims = await self._parts.store.claim(free, self._parts.now(), LEASE)
-        # A look may wait for its vendor longer than its lease lasts: it is still under way, and
-        # a second one beside it would send what the first is about to send.
-        under_way = set(self._looks.values())
-        fresh = [(claim, link) for claim, link in claims if claim.key not in under_way]
-        for claim, link in fresh:
+        # A look may wait for its vendor longer than its lease lasts, and it may be settled and due
+        # again before its task has ended: it is under way until then. A second one beside it would
+        # send what the first is about to send, and a claim that nobody takes up would wait until
+        # its lease is over.
+        claims = await self._parts.store.claim(free, self._parts.now(), LEASE, self._under_way())
+        for claim, link in claims:
             look = asyncio.create_task(self._look(claim, link))
             self._looks[look] = claim.key
             look.add_done_callback(self._finished)
-        return len(fresh)
+        return len(claims)
+
+    def _under_way(self) -> list[Key]:
+        return [*self._looks.values()]
 
     def _finished(self, look: asyncio.Task[None]) -> None:
         del self._looks[look]
@@ -90,7 +93,7 @@ class Worker:
             return NAP_SECONDS
         now = self._parts.now()
         try:
-            due = await self._parts.store.next_due(now)
+            due = await self._parts.store.next_due(now, self._under_way())
         except TryLater:
             return NAP_SECONDS
         if due is None:

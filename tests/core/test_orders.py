@@ -103,6 +103,13 @@ def test_somebody_elses_hold_is_left_alone_and_our_own_is_not():
     assert isinstance(next_step(ours), Submit)
 
 
+def test_what_pharmaone_made_of_an_order_on_hold_is_taken_note_of():
+    view = a_view("on-hold", link=a_link(Phase.SUBMITTED), p1_order=an_order())
+    assert next_step(view) == Adopt(an_order())
+    adopted = replace(view, link=remember.adopted(view.link, an_order()))
+    assert isinstance(next_step(adopted), Wait)
+
+
 def test_a_hold_that_somebody_released_is_no_longer_ours():
     link = remember.seen(
         a_link(Phase.KNOWN, held=True), PharmacyOrder(UID, "pending review", NOW), CURRENT
@@ -128,34 +135,27 @@ def test_orders_that_ended_at_rxscale(status, phase, expected):
     assert isinstance(next_step(a_view(status, link=a_link(phase))), expected)
 
 
-class TestCancelledAndPerhapsSentByAnEarlierStore:
-    DOUBTFUL = a_link(Phase.KNOWN, must_find=True)
+def test_a_cancelled_order_that_an_earlier_store_may_have_sent_is_searched_for_once():
+    link = a_link(Phase.KNOWN, must_find=True)
+    assert isinstance(next_step(a_view("cancelled", link=link)), Find)
+    assert next_step(a_view("cancelled", link=link, p1_order=an_order())) == Adopt(an_order())
+    too_many = a_view("cancelled", link=link, search=Search(NOW, gap="too many"))
+    assert code(next_step(too_many)) == "cancelled_at_rxscale"
+    searched = replace(link, searched_at=NOW)
+    assert isinstance(next_step(a_view("cancelled", link=searched)), Done)
+    assert isinstance(next_step(a_view("cancelled", link=replace(link, cleared=True))), Done)
 
-    def test_it_is_searched_for(self):
-        assert isinstance(next_step(a_view("cancelled", link=self.DOUBTFUL)), Find)
 
-    def test_what_is_found_is_cancelled_too(self):
-        view = a_view("cancelled", link=self.DOUBTFUL, p1_order=an_order())
-        assert next_step(view) == Adopt(an_order())
+def test_an_order_made_of_a_cancelled_one_of_which_nothing_was_known_is_adopted():
+    view = a_view("cancelled", link=a_link(Phase.DONE), p1_order=an_order())
+    assert next_step(view) == Adopt(an_order())
 
-    def test_what_is_not_found_may_be_under_review(self):
-        link = replace(self.DOUBTFUL, searched_at=NOW)
-        view = a_view("cancelled", link=link, search=Search(NOW))
-        assert code(next_step(view)) == "cancelled_at_rxscale"
 
-    def test_staff_refusing_it_settles_it(self):
-        link = replace(self.DOUBTFUL, rejected_at=NOW)
-        assert isinstance(next_step(a_view("cancelled", link=link)), Done)
-
-    def test_a_person_who_looked_settles_it(self):
-        link = replace(self.DOUBTFUL, cleared=True)
-        assert isinstance(next_step(a_view("cancelled", link=link)), Done)
-
-    def test_a_new_one_that_was_cancelled_before_the_first_look_is_not_doubtful(self):
-        view = a_view("cancelled", link=Link(UID, AGO))
-        assert isinstance(next_step(view), Done)
-        again = PharmacyOrder(UID, "in-progress", NOW)
-        assert remember.seen(view.link, again, CURRENT).must_find
+def test_one_cancelled_before_the_first_look_and_met_again_past_the_queue_is_searched_for():
+    view = a_view("cancelled", link=Link(UID, AGO))
+    assert isinstance(next_step(view), Done)
+    again = PharmacyOrder(UID, "in-progress", NOW)
+    assert remember.seen(view.link, again, CURRENT).must_find
 
 
 def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_cancelled():

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from words import CURRENT, PHARMAONE
+from words import CURRENT, LEGACY, PHARMAONE
 
 from bridge.core.model import (
     Draft,
@@ -16,6 +16,7 @@ from bridge.core.model import (
     PharmacyOrderUid,
     Phase,
     PrescriptionId,
+    State,
 )
 from bridge.core.reconcile import Difference, Sides, describe, difference
 from bridge.core.steps import (
@@ -42,7 +43,14 @@ ADOPTED = replace(
     p1_status="awaiting_packing",
     rx_status="in-progress",
 )
-DONE = replace(ADOPTED, phase=Phase.DONE, rx_status="completed", finished_at=AGO)
+DONE = replace(
+    ADOPTED,
+    phase=Phase.DONE,
+    rx_status="completed",
+    state=State.COMPLETED,
+    finished_at=AGO,
+)
+CANCELLED = replace(DONE, rx_status="cancelled", state=State.CANCELLED)
 
 
 def an_order(status: str = "awaiting_packing", **flags: bool) -> P1Order:
@@ -51,6 +59,10 @@ def an_order(status: str = "awaiting_packing", **flags: bool) -> P1Order:
 
 def view(link: Link) -> View:
     return View(NOW, link, Policy(), CURRENT, PHARMAONE)
+
+
+def legacy_view(link: Link) -> View:
+    return View(NOW, link, Policy(), LEGACY, PHARMAONE)
 
 
 def compare(
@@ -66,6 +78,9 @@ def compare(
         (SUBMITTED, "pending review", None),
         (ADOPTED, "in-progress", an_order()),
         (DONE, "completed", an_order("awaiting_packing")),
+        (DONE, "completed", an_order("shipped")),
+        (replace(DONE, order_id=None, p1_status=None), "completed", an_order("shipped")),
+        (CANCELLED, "cancelled", an_order("cancelled")),
         (replace(SUBMITTED, phase=Phase.DROPPED), "cancelled", None),
     ],
 )
@@ -145,6 +160,20 @@ def test_what_only_a_person_can_settle_is_no_agreement(link, rx, order, would):
     assert found.what == ("a person has to decide",)
     assert would in found.would
     assert not found.mends
+
+
+def test_one_that_was_cancelled_and_goes_on_at_pharmaone():
+    unsent = replace(CANCELLED, order_id=None, p1_status=None)
+    found = compare(unsent, "cancelled", an_order("ready_pickup"))
+    assert found is not None
+    assert found.would.startswith("take ORD_1")
+
+
+def test_ends_in_another_word_that_means_the_same():
+    ended = replace(DONE, rx_status="shipped")
+    order = an_order("shipped")
+    assert difference(Sides(UID, ended, "completed", order), legacy_view, NOW) is None
+    assert compare(DONE, "cancelled", an_order("completed")) is not None
 
 
 def test_an_order_that_pharmaone_lost():

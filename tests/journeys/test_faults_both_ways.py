@@ -16,6 +16,7 @@ FAULTS = {
     "cut before": {"cut": True, "when": "before"},
     "cut after": {"cut": True, "when": "after"},
     "html": {"garble": "html", "when": "after"},
+    "html instead": {"garble": "html", "when": "before"},
     "half a JSON": {"garble": "truncated", "when": "after"},
     "401": {"status": 401, "body": {"error": "no"}},
     "400": {"status": 400, "body": {"error": "no"}},

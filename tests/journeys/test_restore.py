@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from house import House, open_house, open_sandbox
 
 from bridge.app import now
@@ -105,6 +106,34 @@ async def test_one_that_could_not_be_sent_at_the_time_and_was_sent_since(tmp_pat
             await house.sweep()
             assert await house.stuck() == []
             assert len(house.requests(uid)) == 1
+
+
+@pytest.mark.parametrize("approved", ["before", "since"])
+@pytest.mark.parametrize("named_in_list", [True, False])
+async def test_one_that_was_sent_since_and_cancelled(
+    tmp_path: Path, approved: str, named_in_list: bool
+):
+    """The copy says that nothing was sent; what PharmaOne makes of it is cancelled there."""
+    async with open_sandbox(list_has_external_id=named_in_list) as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            house.world.break_calls(Fault(vendor="pharmaone", route=SUBMIT, **NO))
+            (uid,) = await house.orders_arrive()
+            back(house)
+            await house.bridge.store.retry(None, now())
+            await house.settle()
+            (request,) = house.requests(uid)
+            await house.orders_arrive()
+        if approved == "before":
+            order = sandbox.world.approve(request.id)
+        sandbox.world.set_order_status(uid, "cancelled")
+        put_back(tmp_path)
+        async with open_house(sandbox, tmp_path) as house:
+            await house.sweep()
+            if approved == "since":
+                order = await house.approve(uid)
+                await house.sweep()
+            assert sandbox.world.p1_orders[order].status == "cancelled"
+            assert f"order:{uid}" not in {row.key for row in await house.stuck()}
 
 
 async def test_a_number_written_since_is_nobodys_change(tmp_path: Path):

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from house import House, open_house, open_sandbox
 
+from bridge import app
+from bridge.core.model import Hint
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
 from bridge.worker import pool
@@ -91,3 +93,27 @@ async def test_a_sku_list_that_arrives_between_two_questions_makes_nothing_stuck
         (uid,) = await house.orders_arrive()
         assert not await house.stuck()
         assert len(house.requests(uid)) == 1
+
+
+async def test_news_between_a_settlement_and_the_end_of_its_look_is_looked_at_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Else it would be claimed for a look that nobody takes, and wait until the lease is over."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        store, worker, first = type(house.bridge.store), house.bridge.worker, iter([True])
+        settle = store.settle
+
+        async def overtaken(self, outcome):
+            changed = await settle(self, outcome)
+            if next(first, False):
+                await self.hint([Hint(outcome.claim.key, "news")], app.now())
+                await worker._claim()
+            return changed
+
+        monkeypatch.setattr(store, "settle", overtaken)
+        (uid,) = house.world.add_orders()
+        await sandbox.drain()
+        await worker.run_until_idle()
+        assert await house.bridge.store.next_due(app.now()) is None
+        looks = [each for each in (await house.story(uid)).entries if each.what == "waits"]
+        assert len(looks) == 2

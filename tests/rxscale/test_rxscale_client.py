@@ -223,15 +223,21 @@ async def test_without_a_status_all_orders_are_asked_for():
     ],
 )
 async def test_setting_a_status(dialect: str, comment: str | None, body: dict[str, str]):
-    rx, send = client(answer(200, b"<anything>"), site=replace(SITE, dialect=dialect))
+    rx, send = client(answer(200, b"anything"), site=replace(SITE, dialect=dialect))
     await rx.set_status(UID, "on-hold", comment)
     assert json.loads(send.request.body or b"") == body
     assert send.request.headers["Content-Type"] == "application/json"
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"<html>", b"null", b'{"status": 7}'])
+@pytest.mark.parametrize("body", [b"", b"{", b"null", b'{"status": 7}'])
 async def test_any_success_of_a_status_is_a_success(body: bytes):
     await ask(CALLS["set_status"], answer(204, body))
+
+
+@pytest.mark.parametrize("call", ["set_status", "complete"])
+async def test_a_web_page_is_no_success(call: str):
+    with pytest.raises(Unsure, match="with a web page"):
+        await ask(CALLS[call], answer(200, b"\n<html>Back soon</html>"))
 
 
 # -- what is understood -----------------------------------------------------------------------

@@ -46,6 +46,11 @@ async def test_its_urgency_and_a_group_keys_pharmacy():
     assert ("pharmacy_uid", "ph-1") in send.request.query
 
 
+async def test_a_web_page_writes_no_number():
+    with pytest.raises(TryLater, match="with a web page"):
+        await client(answer(200, b"<html>Back soon</html>"))[0].set_sku(UID, stock=1)
+
+
 async def test_one_that_is_not_shown():
     assert not await client(answer(404, {"error": "x"}))[0].set_sku(UID, stock=1)
 

@@ -217,6 +217,13 @@ async def test_what_was_looked_at_during_the_reading_is_no_news(store: Store):
     assert await sweep(store, listed=None) == []
 
 
+async def test_what_changed_after_a_look_during_the_reading_is_looked_at(store: Store):
+    await store.save(adopted(p1_seen_at=after(4)), [])
+    await store.save_p1_orders([order(seen_at=after(4))])
+    assert await sweep(store, order(updated_at=after(4))) == [key(1)]
+    assert await sweep(store, order(updated_at=after(4))) == []
+
+
 @pytest.mark.parametrize(
     ("listed", "expected"),
     [(None, [key(1)]), (("awaiting_packing",), [key(1)]), (("pending",), []), ((), [])],
@@ -233,9 +240,14 @@ async def test_an_order_made_of_ours_is_found_by_its_external_id(store: Store):
     assert await sweep(store, order(external_id=uid(1))) == [key(1)]
 
 
+async def test_one_that_an_earlier_store_may_have_sent_is_found_so_too(store: Store):
+    await store.save(link(1, must_find=True), [])
+    assert await sweep(store, order(external_id=uid(1))) == [key(1)]
+
+
 async def test_orders_of_others_and_finished_ones_hint_nothing(store: Store):
     await store.save(adopted(1, phase=Phase.DONE, finished_at=NOW), [])
-    await store.save(link(2), [])
+    await store.save(link(2, must_find=False), [])
     assert await sweep(store, order(1, "ready_pickup"), order(3), order(4, external_id="x")) == []
 
 

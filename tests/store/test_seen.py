@@ -126,18 +126,28 @@ async def test_a_known_external_id_is_never_unlearnt(
 
 
 async def test_the_newest_sight_counts_and_silence_takes_nothing_away(store: Store):
-    detail = order(1, external_id=uid(1), shipped=True, created_at=NOW, seen_at=after(5))
-    listed = order(1, status="awaiting_packing", updated_at=after(8), seen_at=after(9))
-    late = order(1, status="older", picked_up=True, shipped=False, seen_at=after(1))
+    at = {"updated_at": after(0)}
+    detail = order(1, external_id=uid(1), shipped=True, created_at=NOW, seen_at=after(5), **at)
+    listed = order(1, status="awaiting_packing", seen_at=after(9), **at)
+    late = order(1, status="older", picked_up=True, shipped=False, seen_at=after(1), **at)
     for each in (detail, listed, late):
         await store.save_p1_orders([each])
     assert await store.p1_order_for(uid(1)) == replace(
         detail,
         status="awaiting_packing",
-        picked_up=True,
-        updated_at=after(8),
         seen_at=after(9),
     )
+
+
+@pytest.mark.parametrize("changed_at", [after(8), None])
+async def test_flags_are_unknown_once_an_order_may_have_changed(store: Store, changed_at: object):
+    detail = order(1, external_id=uid(1), shipped=False, picked_up=False, updated_at=after(2))
+    listed = order(1, updated_at=changed_at, seen_at=after(9))
+    for each in (detail, listed, detail):
+        await store.save_p1_orders([each])
+    found = await store.p1_order_for(uid(1))
+    assert found is not None
+    assert (found.shipped, found.picked_up) == (None, None)
 
 
 async def test_how_many_skus_have_a_link(store: Store):

@@ -158,6 +158,9 @@ ADOPTED = {"phase": Phase.ADOPTED, "order_id": OrderId("ORD_1")}
             id="left behind unsure",
         ),
         pytest.param(link(rx_seen_at=BEGAN), None, True, UNSUBMITTED, id="left behind, not listed"),
+        pytest.param(
+            link(rx_status=REVIEW.status, state=State.ON_HOLD), REVIEW, True, None, id="on hold"
+        ),
     ],
 )
 async def test_why_a_known_order_is_looked_at(

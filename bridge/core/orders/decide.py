@@ -16,7 +16,7 @@ from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import PharmacyOrder, Phase, State
 from bridge.core.orders import endings, progress, submitting
 from bridge.core.orders.sight import is_fresh
-from bridge.core.steps import Done, Look, SetStatus, Step, Stuck, View, Wait
+from bridge.core.steps import Adopt, Done, Look, SetStatus, Step, Stuck, View, Wait
 
 
 def next_step(view: View) -> Step:
@@ -42,6 +42,8 @@ def _next_step(view: View) -> Step:
     if view.order.status in view.rxscale.arriving:
         return Wait(f"RxScale is still setting it up ({view.order.status})")
     if state is State.ON_HOLD and not view.link.held:
+        if view.p1_order is not None and view.link.order_id is None:
+            return Adopt(view.p1_order)
         return Wait("on hold at RxScale: left alone until somebody there releases it")
     return _DECISIONS[view.link.phase](view, view.order)
 

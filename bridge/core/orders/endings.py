@@ -1,7 +1,7 @@
 """RxScale says that it is over (or no longer shows it): what is left to do at PharmaOne."""
 
 from bridge.core import reasons
-from bridge.core.model import Link, OrderId, Phase, State
+from bridge.core.model import OrderId, Phase, State
 from bridge.core.orders.sight import is_p1_fresh, meaning_of
 from bridge.core.steps import (
     Adopt,
@@ -30,16 +30,30 @@ def ended(view: View, state: State) -> Step:
         return Done("completed at RxScale")
     if link.order_id is not None:
         return _cancel_there(view, link.order_id)
-    if not _may_have_been_sent(link):
-        return Done(f"{state.value} at RxScale; nothing was sent to PharmaOne")
     if view.p1_order is not None:
         return Adopt(view.p1_order)
+    if link.phase in (Phase.KNOWN, Phase.DONE):
+        return _nothing_sent(view, state)
     if link.rejected_at is not None:
         return Done(f"{state.value} at RxScale, and its order-request rejected in PharmaOne")
     if _never_searched(view):
         since = link.unsure_at or view.now
-        return Find(since, "cancelled while nobody knows whether it was sent: did it arrive?")
+        return Find(since, "cancelled while an answer was missing: did it arrive?")
     return Stuck(reasons.cancelled(link))
+
+
+def _nothing_sent(view: View, state: State) -> Step:
+    """So this store says. What an earlier one may have sent is looked for once.
+
+    A request still under review then shows no order: one that is made of it later is cancelled.
+    """
+    link = view.link
+    may_be = link.phase is Phase.KNOWN and link.must_find and not link.cleared
+    if may_be and view.search is not None and view.search.gap:
+        return Stuck(reasons.cancelled(link))
+    if may_be and link.searched_at is None:
+        return Find(link.first_seen_at, "cancelled, and it was there before this store was")
+    return Done(f"{state.value} at RxScale; nothing was sent to PharmaOne")
 
 
 def _cancel_there(view: View, order_id: OrderId) -> Step:
@@ -68,14 +82,7 @@ def _cancel(view: View, order_id: OrderId, status: str) -> Step:
     return Cancel(order_id, word, words.bodies.get(word, {"status": word}), rule)
 
 
-def _may_have_been_sent(link: Link) -> bool:
-    """By this store, or by an earlier one that remembered more."""
-    if link.phase is Phase.KNOWN:
-        return link.must_find and not link.cleared
-    return link.phase is not Phase.DONE
-
-
 def _never_searched(view: View) -> bool:
-    if view.link.phase not in (Phase.KNOWN, Phase.UNSURE, Phase.SUBMITTING):
+    if view.link.phase not in (Phase.UNSURE, Phase.SUBMITTING):
         return False
     return view.link.searched_at is None and view.search is None and view.p1_order is None

@@ -29,11 +29,16 @@ ORDER BY external_id IS NOT NULL, pharmacy_sku_uid DESC
 
 # None in an answer says that it does not tell, so it takes nothing away; and an older sight does
 # not overwrite a newer one. "" as external_id says that the order has none.
+# An order's list shows no flags; those that were seen are true for as long as it did not change.
 _LATEST = """CASE WHEN excluded.seen_at >= seen_at
   THEN coalesce(excluded.{0}, {0}) ELSE coalesce({0}, excluded.{0}) END"""
 _LASTING = {
     "external_id": "coalesce(nullif(excluded.external_id, ''), external_id, excluded.external_id)",
 }
+_FLAG = """CASE WHEN excluded.seen_at < seen_at THEN {0}
+  WHEN excluded.updated_at = updated_at THEN coalesce(excluded.{0}, {0})
+  ELSE excluded.{0} END"""
+_LASTING |= {name: _FLAG.format(name) for name in ("shipped", "picked_up", "cash_on_pickup")}
 _CHANGES = ", ".join(f"{name} = {_LASTING.get(name, _LATEST.format(name))}" for name in ORDER.names)
 _SAVE_ORDER = f"{ORDER.insert('p1_orders')} ON CONFLICT (id) DO UPDATE SET {_CHANGES}"
 _ORDER_FOR = f"""

@@ -5,6 +5,7 @@ leaves the key due. A fresh row's generation is taken from the clock, so that a 
 settled and hinted again does not meet the generation of a look that overran its lease.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,13 +33,16 @@ ON CONFLICT (key) DO UPDATE SET
   why = excluded.why
 """
 _ORDERS_ONLY = "key >= 'order:' AND key < 'order;'"
+_BESIDES = "key NOT IN (SELECT value FROM json_each(:besides))"
 _DUE = f"""
 SELECT {CLAIM.of("todo")}, {LINK.of("orders")}
 FROM todo INDEXED BY todo_next CROSS JOIN orders ON orders.uid = substr(todo.key, 7)
-WHERE due_at <= :now AND coalesce(lease_until, 0) <= :now AND {_ORDERS_ONLY}
+WHERE due_at <= :now AND coalesce(lease_until, 0) <= :now AND {_ORDERS_ONLY} AND {_BESIDES}
 ORDER BY todo.priority DESC, due_at LIMIT :limit
 """  # noqa: S608 - constant names
-_NEXT = f"SELECT min(max(due_at, coalesce(lease_until, 0))) FROM todo WHERE {_ORDERS_ONLY}"  # noqa: S608
+_NEXT = f"""
+SELECT min(max(due_at, coalesce(lease_until, 0))) FROM todo WHERE {_ORDERS_ONLY} AND {_BESIDES}
+"""  # noqa: S608 - constant names
 _LEFT = "UPDATE todo SET lease_until = NULL, due_at = :now WHERE key = :key"
 _AGAIN = """
 UPDATE todo SET lease_until = NULL, due_at = :again,
@@ -95,10 +99,18 @@ def heard(connection: sqlite3.Connection, claim: Claim) -> Heard:
 
 
 def claim(
-    connection: sqlite3.Connection, limit: int, now: datetime, lease: timedelta
+    connection: sqlite3.Connection,
+    limit: int,
+    now: datetime,
+    lease: timedelta,
+    besides: Iterable[Key] = (),
 ) -> list[tuple[Claim, Link]]:
-    """Takes up to `limit` orders that are due and that nobody looks at, for as long as `lease`."""
-    rows = connection.execute(_DUE, {"now": micros(now), "limit": limit}).fetchall()
+    """Takes up to `limit` orders that are due and that nobody looks at, for as long as `lease`.
+
+    `besides`: those that are looked at, whatever their lease says.
+    """
+    given = {"now": micros(now), "limit": limit, "besides": json.dumps(list(besides))}
+    rows = connection.execute(_DUE, given).fetchall()
     until = micros(now + lease)
     taken = [(CLAIM.value(row), LINK.value(row[len(CLAIM.names) :])) for row in rows]
     connection.executemany(
@@ -108,12 +120,15 @@ def claim(
     return taken
 
 
-def next_due(connection: sqlite3.Connection, now: datetime) -> datetime | None:
+def next_due(
+    connection: sqlite3.Connection, now: datetime, besides: Iterable[Key] = ()
+) -> datetime | None:
     """When there will be something to claim: a key falls due, or a look overruns its lease.
 
-    `now` if there is already; None if nothing is in the table.
+    `now` if there is already; None if nothing is in the table `besides` those.
     """
-    at: int | None = connection.execute(_NEXT).fetchone()[0]
+    given = {"besides": json.dumps(list(besides))}
+    at: int | None = connection.execute(_NEXT, given).fetchone()[0]
     return None if at is None else max(now, moment(at))
 
 
