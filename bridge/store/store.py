@@ -121,10 +121,7 @@ class Store:
         entries: Sequence[JournalEntry],
         takes: Sequence[OrderTake] | None = None,
     ) -> bool:
-        """Remembers a link, what happened and what its lines take, in the middle of a look.
-
-        True as in `settle`.
-        """
+        """Remembers a link, what happened and what its lines take, amid a look. As `settle`."""
         return await self.transaction(lambda c: work.save(c, link, entries, takes))
 
     async def settle(self, outcome: Outcome) -> bool:

@@ -53,6 +53,8 @@ def _nothing_sent(view: View, state: State) -> Step:
         return Stuck(reasons.cancelled(link))
     if may_be and link.searched_at is None:
         return Find(link.first_seen_at, "cancelled, and it was there before this store was")
+    if may_be:
+        return Done(f"{state.value} at RxScale; PharmaOne has no order of it, or none yet")
     return Done(f"{state.value} at RxScale; nothing was sent to PharmaOne")
 
 

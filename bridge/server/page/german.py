@@ -195,6 +195,7 @@ _STORY = {
     "cancelled on both sides": "auf beiden Seiten storniert",
     "cancelled at RxScale, and no longer in PharmaOne": "bei RxScale storniert, und nicht mehr in PharmaOne",
     "{} at RxScale; nothing was sent to PharmaOne": "{} bei RxScale; an PharmaOne wurde nichts gesendet",
+    "{} at RxScale; PharmaOne has no order of it, or none yet": "{} bei RxScale; PharmaOne hat keine Bestellung dazu, oder noch keine",
     "{} at RxScale, and its order-request rejected in PharmaOne": "{} bei RxScale, und die Bestellanfrage in PharmaOne abgelehnt",
     "RxScale does not show it (404); looking again": "RxScale zeigt sie nicht (404); es wird noch einmal nachgesehen",
     "RxScale is still setting it up ({})": "RxScale richtet sie noch ein ({})",
