@@ -47,6 +47,7 @@ _EARLIEST = """
 SELECT min(coalesce(intent_at, first_seen_at)) FROM orders
 WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'unsure' OR phase = 'submitted'
   OR phase = 'known' AND must_find = 1)
+  OR phase = 'done' AND state = 'cancelled' AND order_id IS NULL AND must_find = 1
 """
 _UNREAD = """
 SELECT id FROM p1_orders
@@ -136,7 +137,8 @@ def _named(connection: sqlite3.Connection, references: Sequence[str]) -> Pharmac
 def unread(connection: sqlite3.Connection, limit: int) -> list[OrderId]:
     """Orders whose `external_id` is unknown and that may be made of an order-request of ours.
 
-    Newest first. None while every order-request of ours is accounted for.
+    Newest first. None while every order-request of ours is accounted for, also those that an
+    earlier store may have sent of orders that were cancelled since.
     """
     earliest: int | None = connection.execute(_EARLIEST).fetchone()[0]
     if earliest is None:

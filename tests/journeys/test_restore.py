@@ -122,7 +122,6 @@ async def test_one_that_was_sent_since_and_cancelled(
             await house.bridge.store.retry(None, now())
             await house.settle()
             (request,) = house.requests(uid)
-            await house.orders_arrive()
         if approved == "before":
             order = sandbox.world.approve(request.id)
         sandbox.world.set_order_status(uid, "cancelled")
