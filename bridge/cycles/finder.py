@@ -15,9 +15,11 @@ from bridge.core.model import P1Order
 from bridge.core.paging import Found
 from bridge.core.steps import Search
 from bridge.cycles.p1sweep import ALL, read_orders
+from bridge.errors import TryLater
 from bridge.exchange import Harm
 from bridge.pharmaone.client import PharmaOne
 from bridge.store import Store
+from bridge.store.pharmaone import NEW
 
 
 class Finder:
@@ -39,7 +41,9 @@ class Finder:
         self._lock = asyncio.Lock()
 
     async def find(self, since: datetime) -> Search:
-        """Results are in the store afterwards. Raises what the vendor's client raises."""
+        """Results are in the store afterwards. Raises what the vendor's client raises; TryLater
+        also where a new order that may be the one is listed and not shown yet.
+        """
         async with self._lock:
             if self._last is None or self._last.began_at < since or self._last.gap:
                 self._last = await self._search()
@@ -54,7 +58,9 @@ class Finder:
         await self._store.p1_swept(
             rows, began_at=began_at, now=self._now(), listed=None if listed.settled else ()
         )
-        await self._read_details(unread[: self._most_details])
+        hidden = await self._read_details(unread[: self._most_details])
+        if any(is_new(order, began_at) for order in hidden):
+            raise TryLater("PharmaOne lists a new order that it does not show yet")
         return Search(began_at, self._gap(listed, len(unread)))
 
     def _gap(self, listed: Found[P1Order], unread: int) -> str:
@@ -74,9 +80,19 @@ class Finder:
         unread = [order for order in silent if order.id not in known]
         return sorted(unread, key=lambda order: order.created_at or order.seen_at, reverse=True)
 
-    async def _read_details(self, orders: list[P1Order]) -> None:
+    async def _read_details(self, orders: list[P1Order]) -> list[P1Order]:
+        """Those that PharmaOne lists and does not show (404)."""
+        hidden = []
         for order in orders:
             sight = await self._pharmaone.order(order.id, Harm.ORDER)
-            if sight is not None:
-                told = replace(sight.order, external_id=sight.order.external_id or "")
-                await self._store.save_p1_orders([told])
+            if sight is None:
+                hidden.append(order)
+                continue
+            told = replace(sight.order, external_id=sight.order.external_id or "")
+            await self._store.save_p1_orders([told])
+        return hidden
+
+
+def is_new(order: P1Order, now: datetime) -> bool:
+    """Made so lately that PharmaOne may list it and not answer for it yet."""
+    return order.created_at is not None and order.created_at > now - NEW

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from house import open_house, open_sandbox
 
-from bridge.core.model import Key, Phase
+from bridge.app import now
+from bridge.core.model import Hint, Key, Phase
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
 
@@ -257,6 +258,29 @@ async def test_an_unsure_submission_is_asked_about_where_told_to(tmp_path: Path)
             await house.settle()
             assert len(house.requests(uid)) == 1
             assert house.status(uid) == "pending review"
+
+
+async def test_an_order_that_pharmaone_lists_and_does_not_show_yet_may_be_ours(tmp_path: Path):
+    """Sent again, it would be packed twice."""
+    silent = {"reference_mode": "second", "list_has_external_id": False}
+    shown = Fault(vendor="pharmaone", route="GET /orders/{id}", status=404, times=1000)
+    async with open_sandbox(**silent) as sandbox:
+        async with open_house(sandbox, tmp_path, orders={"unsure_grace_seconds": 60}) as house:
+            lost = Fault(vendor="pharmaone", route="POST /order-requests", cut=True, when="after")
+            house.world.break_calls(lost)
+            (uid,) = await house.orders_arrive()
+            (request,) = house.requests(uid)
+        sandbox.world.break_calls(shown)
+        approved = sandbox.world.approve(request.id)
+        async with open_house(sandbox, tmp_path, orders={"unsure_grace_seconds": 0.1}) as house:
+            await house.bridge.store.hint([Hint(Key(f"order:{uid}"), "test")], now())
+            await house.settle()
+            assert len(house.requests(uid)) == 1
+            sandbox.world.faults.clear()
+            await house.bridge.store.hint([Hint(Key(f"order:{uid}"), "test")], now())
+            await house.settle()
+            assert len(house.requests(uid)) == 1
+            assert (await house.link(uid)).order_id == approved
 
 
 async def test_a_test_delivery_is_acknowledged_and_does_nothing(tmp_path: Path):
