@@ -113,7 +113,7 @@ def taken(route: Route, response: Response) -> None:
         raise failure(route, response)
     if response.body.lstrip()[:1] == b"<":
         what = f"RxScale answered {route.name} with a web page"
-        raise TryLater(what) if route.repeatable else Unsure(what)
+        raise Garbled(what) if route.repeatable else Unsure(what)
 
 
 def failure(route: Route, response: Response) -> BridgeError:
