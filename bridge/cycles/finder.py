@@ -59,7 +59,7 @@ class Finder:
             rows, began_at=began_at, now=self._now(), listed=None if listed.settled else ()
         )
         hidden = await self._read_details(unread[: self._most_details])
-        if any(is_new(order, began_at) for order in hidden):
+        if any(_is_new(order, began_at) for order in hidden):
             raise TryLater("PharmaOne lists a new order that it does not show yet")
         return Search(began_at, self._gap(listed, len(unread)))
 
@@ -93,6 +93,6 @@ class Finder:
         return hidden
 
 
-def is_new(order: P1Order, now: datetime) -> bool:
+def _is_new(order: P1Order, now: datetime) -> bool:
     """Made so lately that PharmaOne may list it and not answer for it yet."""
     return order.created_at is not None and order.created_at > now - NEW

@@ -136,14 +136,7 @@ class PharmaOne:
 
         Raises Unsure if it may have happened.
         """
-        raw = wire.encode(dict(body))
-        response = await self.caller.call(
-            dialect.ORDER_STATUS, Harm.ORDER, ident=order_id, body=raw
-        )
-        if not answers.accepted(response):
-            raise answers.failure(dialect.ORDER_STATUS, response)
-        if page := answers.web_page(dialect.ORDER_STATUS, response):
-            raise page
+        await self.caller.write(dialect.ORDER_STATUS, dict(body), ident=order_id, harm=Harm.ORDER)
 
     @calls(dialect.INGEST)
     async def ingest(self, body: Mapping[str, Any]) -> PrescriptionId:

@@ -68,6 +68,16 @@ class Caller:
         answers.taken(route, response)
         return response
 
+    async def change_if_shown(
+        self, route: Route, harm: Harm, body: Mapping[str, Any] | None = None, *, uid: str
+    ) -> bool:
+        """False for what RxScale does not show (404), else as `change`."""
+        response = await self.call(route, harm, uid=uid, body=body)
+        if response.status == 404:
+            return False
+        answers.taken(route, response)
+        return True
+
 
 def paged(page: int, limit: int) -> Query:
     """Pages count from 0 (rxscale.md section 5)."""

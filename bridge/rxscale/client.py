@@ -137,11 +137,7 @@ class RxScale:
         body = {name: value for name, value in values.items() if value is not None}
         by_stock = self.site.stock_via == "stock" and body.keys() == {"stock"}
         route = dialect.SKU_STOCK if by_stock else dialect.SKU
-        response = await self.caller.call(route, harm, uid=uid, body=body)
-        if response.status == 404:
-            return False
-        answers.taken(route, response)
-        return True
+        return await self.caller.change_if_shown(route, harm, body, uid=uid)
 
     @calls(dialect.SKU_EXTERNAL_ID)
     async def set_external_id(self, uid: PharmacySkuUid, external_id: str) -> bool:
@@ -149,13 +145,8 @@ class RxScale:
 
         `set_sku` does the same by a documented body. False for a SKU that is not shown (404).
         """
-        route = dialect.SKU_EXTERNAL_ID
-        body = {"external_id": external_id}
-        response = await self.caller.call(route, Harm.SWEEP, uid=uid, body=body)
-        if response.status == 404:
-            return False
-        answers.taken(route, response)
-        return True
+        route, body = dialect.SKU_EXTERNAL_ID, {"external_id": external_id}
+        return await self.caller.change_if_shown(route, Harm.SWEEP, body, uid=uid)
 
     @calls(dialect.HEALTH)
     async def health(self) -> None:
@@ -193,8 +184,4 @@ class RxScale:
     @calls(dialect.UNSUBSCRIBE)
     async def unsubscribe(self, uid: str) -> bool:
         """Ends a subscription (6.11); False if there is none."""
-        response = await self.caller.call(dialect.UNSUBSCRIBE, Harm.SWEEP, uid=uid)
-        if response.status == 404:
-            return False
-        answers.taken(dialect.UNSUBSCRIBE, response)
-        return True
+        return await self.caller.change_if_shown(dialect.UNSUBSCRIBE, Harm.SWEEP, uid=uid)
