@@ -78,11 +78,16 @@ class _Sweep:
     waiting: Collection[Key]
     tried: Collection[Key]
     """Looked at in vain and waiting for another look: to hint one would count its looks anew."""
-    stuck: Collection[Key]
-    gone: Collection[Key]
-    """Stuck because RxScale no longer shows them: nothing new, until they are listed again."""
-    unknown: Collection[Key]
-    """Stuck at a word that nobody has explained, under which no list was asked for."""
+    stuck: Mapping[Key, str]
+    """What each is stuck for."""
+
+    def is_gone(self, key: Key) -> bool:
+        """Stuck because RxScale no longer shows it: nothing new, until it is listed again."""
+        return self.stuck.get(key) == reasons.GONE_AT_RXSCALE
+
+    def is_unknown(self, key: Key) -> bool:
+        """Stuck at a word that nobody has explained, under which no list was asked for."""
+        return self.stuck.get(key) == reasons.UNKNOWN_STATUS
 
 
 def swept(
@@ -104,9 +109,7 @@ def swept(
         began_at,
         waiting=todo.keys(connection),
         tried=todo.tried(connection),
-        stuck=stuck.keys(connection),
-        gone=stuck.keys_for(connection, reasons.GONE_AT_RXSCALE),
-        unknown=stuck.keys_for(connection, reasons.UNKNOWN_STATUS),
+        stuck=stuck.codes(connection),
     )
     known = _relevant(connection, rows)
     first = notes.get(connection, notes.FIRST_SWEEP_AT) is None
@@ -158,7 +161,7 @@ def _finding(order: _Known, sweep: _Sweep) -> _Finding | None:
 
 def _shows_change(order: _Known, row: SweptOrder, sweep: _Sweep) -> bool:
     """The list differs from what was last seen, and what was seen is older than the list."""
-    if order_key(order.uid) in sweep.gone:
+    if sweep.is_gone(order_key(order.uid)):
         return True
     if order.rx_status == row.status:
         return False
@@ -172,9 +175,9 @@ def _is_missing(order: _Known, sweep: _Sweep) -> bool:
     if order.state in TERMINAL or order.first_seen_at >= sweep.began_at:
         return False
     key = order_key(order.uid)
-    if key in sweep.tried or key in sweep.gone:
+    if key in sweep.tried or sweep.is_gone(key):
         return False
-    patience = UNKNOWN_LEFT_ALONE if key in sweep.unknown else timedelta(0)
+    patience = UNKNOWN_LEFT_ALONE if sweep.is_unknown(key) else timedelta(0)
     return (order.rx_seen_at or order.first_seen_at) < sweep.began_at - patience
 
 

@@ -38,10 +38,14 @@ def keys(connection: sqlite3.Connection) -> set[Key]:
     return {key for (key,) in connection.execute("SELECT key FROM stuck")}
 
 
-def keys_for(connection: sqlite3.Connection, *codes: str) -> set[Key]:
+def codes(connection: sqlite3.Connection) -> dict[Key, str]:
+    """What each of them is stuck for."""
+    return dict(connection.execute("SELECT key, code FROM stuck").fetchall())
+
+
+def keys_for(connection: sqlite3.Connection, *wanted: str) -> set[Key]:
     """Those that are stuck for one of these reasons."""
-    rows = connection.execute("SELECT key, code FROM stuck")
-    return {key for key, code in rows if code in codes}
+    return {key for key, code in codes(connection).items() if code in wanted}
 
 
 def count(connection: sqlite3.Connection) -> int:
