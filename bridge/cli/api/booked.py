@@ -10,7 +10,7 @@ from bridge.app import Vendors, open_vendors
 from bridge.cli.shared.opened import now, open_beside
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.core.lifecycle import Vocabulary
-from bridge.core.model import OrderId, PharmacyOrder, PharmacyOrderUid, State
+from bridge.core.model import OrderId, PharmacyOrderUid, State
 from bridge.core.money import Part, Row, Sale, compare
 from bridge.errors import BridgeError, Refused
 from bridge.pharmaone import dialect as pharmaone
@@ -73,8 +73,9 @@ async def booked(
         orders = await _orders(vendors, settings, month)
         known = await _remembered(settings, [OrderId(order.id) for order in orders])
         paying = {part.order for part in parts}
-        uids = await _uids(vendors, orders, known, paying, tell)
-        unfinished = await _unfinished(vendors, {*uids.values()} - paying, rules.rxscale)
+        at_rxscale = _AtRxScale(vendors)
+        uids = await _uids(vendors, at_rxscale, orders, known, paying, tell)
+        unfinished = await _unfinished(at_rxscale, {*uids.values()} - paying, rules.rxscale)
         tell("reading PharmaOne's sales report")
         report, fault = await _report(vendors, month)
     sales = [
@@ -138,6 +139,7 @@ async def _orders(vendors: Vendors, settings: Settings, month: Month) -> list[Or
 
 async def _uids(
     vendors: Vendors,
+    at_rxscale: "_AtRxScale",
     orders: Sequence[OrderSummary],
     known: Known,
     paid: set[PharmacyOrderUid],
@@ -149,7 +151,7 @@ async def _uids(
     for number, order in enumerate(orders, start=1):
         tell(f"looking whose PharmaOne's orders are: {number} of {len(orders)}")
         uid = known.linked.get(OrderId(order.id)) or await _external_id(vendors, order, known)
-        if uid is not None and (uid in ours or await _is_there(vendors, uid)):
+        if uid is not None and (uid in ours or await at_rxscale.status(uid) is not None):
             found[order.id] = uid
     return found
 
@@ -168,24 +170,32 @@ async def _external_id(
     return PharmacyOrderUid(external_id) if external_id else None
 
 
-async def _is_there(vendors: Vendors, uid: PharmacyOrderUid) -> bool:
-    return await _at_rxscale(vendors, uid) is not None
-
-
 async def _unfinished(
-    vendors: Vendors, uids: Iterable[PharmacyOrderUid], vocabulary: Vocabulary
+    at_rxscale: "_AtRxScale", uids: Iterable[PharmacyOrderUid], vocabulary: Vocabulary
 ) -> set[PharmacyOrderUid]:
     """Those of which RxScale may still come to pay."""
-    found = {uid: await _at_rxscale(vendors, uid) for uid in uids}
-    return {uid for uid, order in found.items() if order and order.status in vocabulary.open}
+    return {uid for uid in uids if await at_rxscale.status(uid) in vocabulary.open}
 
 
-async def _at_rxscale(vendors: Vendors, uid: PharmacyOrderUid) -> PharmacyOrder | None:
-    """Another shop's number may be none that RxScale takes for an order's."""
-    try:
-        return await patiently(lambda: vendors.rxscale.order(uid))
-    except Refused:
-        return None
+class _AtRxScale:
+    """The statuses of RxScale's orders, each asked for once; None where it knows none."""
+
+    def __init__(self, vendors: Vendors) -> None:
+        self._vendors = vendors
+        self._asked: dict[PharmacyOrderUid, str | None] = {}
+
+    async def status(self, uid: PharmacyOrderUid) -> str | None:
+        if uid not in self._asked:
+            self._asked[uid] = await self._ask(uid)
+        return self._asked[uid]
+
+    async def _ask(self, uid: PharmacyOrderUid) -> str | None:
+        """Another shop's number may be none that RxScale takes for an order's."""
+        try:
+            order = await patiently(lambda: self._vendors.rxscale.order(uid))
+        except Refused:
+            return None
+        return None if order is None else order.status
 
 
 async def _report(vendors: Vendors, month: Month) -> tuple[Report | None, str | None]:
