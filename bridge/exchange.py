@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-class Harm(IntEnum):
+class Priority(IntEnum):
     """What waiting costs. The budget of calls is spent in this order, lowest number first."""
 
     ORDER = 0
@@ -28,7 +28,7 @@ class Request:
     method: str
     url: str
     route: str
-    harm: Harm
+    priority: Priority
     repeatable: bool
     headers: Mapping[str, str] = field(default_factory=dict)
     query: tuple[tuple[str, str], ...] = ()

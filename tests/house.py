@@ -15,7 +15,7 @@ from typing import Any
 
 from bridge import app
 from bridge.core.memory import OrderRow, Story, StuckRow
-from bridge.core.model import Link, PharmacyOrderUid
+from bridge.core.model import OrderRecord, PharmacyOrderUid
 from bridge.cycles.stock import SyncResult
 from bridge.errors import BridgeError
 from bridge.sandbox import Sandbox, SandboxSettings
@@ -162,10 +162,10 @@ class House:
         await self.settle()
         return uids
 
-    async def link(self, uid: str) -> Link:
-        link = await self.bridge.store.link(PharmacyOrderUid(uid))
-        assert link is not None, f"{uid} is not known"
-        return link
+    async def record(self, uid: str) -> OrderRecord:
+        record = await self.bridge.store.record(PharmacyOrderUid(uid))
+        assert record is not None, f"{uid} is not known"
+        return record
 
     async def story(self, uid: str) -> Story:
         story = await self.bridge.store.story(PharmacyOrderUid(uid))

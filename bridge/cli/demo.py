@@ -167,18 +167,18 @@ async def _live(
         world.change_p1_order(order_id, picked_up=True)
     what = "approved, packed and handed over in PharmaOne"
     rows = await _watch(bridge, uids, what, _has_ended, stop, quiet=quiet)
-    lived = [_result(row, sandbox) for row in rows if row.link.uid in uids]
+    lived = [_result(row, sandbox) for row in rows if row.record.uid in uids]
     if not quiet:
         tell_ends(lived)
     return lived
 
 
 def _has_arrived(row: OrderRow) -> bool:
-    return row.link.phase in ENDED or row.stuck is not None
+    return row.record.phase in ENDED or row.stuck is not None
 
 
 def _has_ended(row: OrderRow) -> bool:
-    return row.link.phase is Phase.DONE or row.stuck is not None
+    return row.record.phase is Phase.DONE or row.stuck is not None
 
 
 async def _first_sweep(bridge: app.Bridge) -> None:
@@ -209,31 +209,31 @@ async def _watch(
         task = bar.add_task("", total=len(uids))
         while True:
             known = await bridge.store.orders(limit=len(uids) + 1000)
-            rows = [row for row in known if row.link.uid in uids]
+            rows = [row for row in known if row.record.uid in uids]
             ended = [row for row in rows if is_there(row)]
             bar.update(task, completed=len(ended))
             idle = (await bridge.store.facts(now())).pending == 0
             over = time.monotonic() > deadline or stop.is_set()
             if over or (len(ended) >= len(uids) and idle):
-                return sorted(rows, key=lambda row: uids.index(row.link.uid))
+                return sorted(rows, key=lambda row: uids.index(row.record.uid))
             await asyncio.sleep(0.1)
 
 
 def _result(row: OrderRow, sandbox: Sandbox) -> Result:
-    link = row.link
+    record = row.record
     requests = [
-        r for r in sandbox.world.order_requests.values() if r.external_reference == link.uid
+        r for r in sandbox.world.order_requests.values() if r.external_reference == record.uid
     ]
     return Result(
-        order=link.uid,
-        name=link.name,
-        state=f"stuck: {row.stuck.reason}" if row.stuck else link.state and link.state.value,
-        phase=link.phase.value,
-        request=link.request_id,
-        made=link.order_id,
-        at_rxscale=sandbox.world.orders[link.uid].status,
-        at_pharmaone=sum(request.external_reference == link.uid for request in requests),
-        calls=link.calls,
+        order=record.uid,
+        name=record.name,
+        state=f"stuck: {row.stuck.reason}" if row.stuck else record.state and record.state.value,
+        phase=record.phase.value,
+        request=record.request_id,
+        made=record.order_id,
+        at_rxscale=sandbox.world.orders[record.uid].status,
+        at_pharmaone=sum(request.external_reference == record.uid for request in requests),
+        calls=record.calls,
     )
 
 

@@ -36,7 +36,7 @@ def list_orders(arguments: argparse.Namespace) -> int:
     show.as_table(headings, [_cells(row) for row in rows])
     for row in rows:
         if row.stuck is not None:
-            show.prose(show.plain(f"{row.link.uid}  STUCK: {row.stuck.reason}"))
+            show.prose(show.plain(f"{row.record.uid}  STUCK: {row.stuck.reason}"))
     return DONE
 
 
@@ -83,7 +83,7 @@ def _unknown(uid: str) -> int:
 async def _is_known(settings: Settings, uid: PharmacyOrderUid) -> bool:
     """In the store, or at RxScale: a lost webhook may have kept it from us."""
     async with open_store(settings) as store:
-        if await store.link(uid) is not None:
+        if await store.record(uid) is not None:
             return True
     if settings.missing_for_run():
         return False
@@ -106,31 +106,31 @@ async def _story(arguments: argparse.Namespace) -> Story | None:
 
 
 def _cells(row: OrderRow) -> tuple[Any, ...]:
-    link = row.link
+    record = row.record
     return (
-        link.uid,
-        link.name,
-        link.rx_status,
-        PHASES[link.phase],
-        link.order_id or link.request_id,
-        show.moment(link.rx_seen_at or link.first_seen_at),
+        record.uid,
+        record.name,
+        record.rx_status,
+        PHASES[record.phase],
+        record.order_id or record.request_id,
+        show.moment(record.rx_seen_at or record.first_seen_at),
         "STUCK" if row.stuck else "",
     )
 
 
 def _document(row: OrderRow) -> dict[str, Any]:
     stuck = asdict(row.stuck) if row.stuck else None
-    return {**asdict(row.link), "stuck": stuck, "due_at": row.due_at}
+    return {**asdict(row.record), "stuck": stuck, "due_at": row.due_at}
 
 
 def _story_document(story: Story) -> dict[str, Any]:
     return {
-        "order": asdict(story.link),
+        "order": asdict(story.record),
         "entries": [{**asdict(entry), "side": side_of(entry)} for entry in story.entries],
         "stuck": asdict(story.stuck) if story.stuck else None,
         "due_at": story.due_at,
         "next": next_up(story, show.moment),
-        "calls": story.link.calls,
+        "calls": story.record.calls,
     }
 
 
@@ -149,15 +149,15 @@ def _cell(entry: JournalEntry) -> Text:
 
 
 def _print_story(story: Story) -> None:
-    link, console = story.link, show.console()
-    title = f"{link.uid} {link.name or ''}".strip()
-    show.prose(show.plain(title, "bold").append(f"  {PHASES[link.phase]}", "not bold"))
-    show.prose(show.plain(f"  at RxScale    {link.rx_status or 'not looked at yet'}"))
-    show.prose(show.plain(f"  order-request {link.request_id or '-'}"))
+    record, console = story.record, show.console()
+    title = f"{record.uid} {record.name or ''}".strip()
+    show.prose(show.plain(title, "bold").append(f"  {PHASES[record.phase]}", "not bold"))
+    show.prose(show.plain(f"  at RxScale    {record.rx_status or 'not looked at yet'}"))
+    show.prose(show.plain(f"  order-request {record.request_id or '-'}"))
     show.prose(
-        show.plain(f"  PharmaOne     {link.order_id or '-'} {link.p1_status or ''}".rstrip())
+        show.plain(f"  PharmaOne     {record.order_id or '-'} {record.p1_status or ''}".rstrip())
     )
-    print(f"  calls made    {link.calls}\n")
+    print(f"  calls made    {record.calls}\n")
     if WIDE <= console.width < show.PIPED:
         console.print(_side_by_side(story), soft_wrap=False)
     else:

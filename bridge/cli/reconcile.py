@@ -16,13 +16,13 @@ from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show, stocking
 from bridge.cli.shared.opened import complete, now, open_store
 from bridge.cli.shared.working import as_a_guest, look_now, patiently
-from bridge.core.model import Link, OrderId, P1Order, P1Sight, PharmacyOrderUid, order_key
+from bridge.core.model import OrderId, OrderRecord, P1Order, P1Sight, PharmacyOrderUid, order_key
 from bridge.core.reconcile import Difference, Sides, difference
 from bridge.core.steps import View
 from bridge.core.stock.plan import PlanRow, explain
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.cycles.sweep import read_open_orders
-from bridge.exchange import Call, Harm
+from bridge.exchange import Call, Priority
 from bridge.mapping import Rules
 from bridge.settings import Settings
 
@@ -93,9 +93,9 @@ async def _differences(
         since = now() - timedelta(days=days)
         rows = await store.orders(limit=MOST_ORDERS)
         links = [
-            row.link
+            row.record
             for row in rows
-            if row.link.finished_at is None or row.link.finished_at >= since
+            if row.record.finished_at is None or row.record.finished_at >= since
         ]
     async with open_vendors(as_a_guest(settings), _unobserved) as vendors:
         reader = _Reader(vendors, rules)
@@ -117,28 +117,30 @@ class _Reader:
     rules: Rules
     learnt: list[P1Order] = field(default_factory=list)
 
-    async def sides(self, links: list[Link]) -> AsyncIterator[Sides]:
+    async def sides(self, links: list[OrderRecord]) -> AsyncIterator[Sides]:
         """Every known order, then those that only RxScale knows."""
         rxscale, pharmaone = self.vendors.rxscale, self.vendors.pharmaone
         words = self.rules.rxscale.open
         found = await patiently(lambda: read_open_orders(rxscale, words))
         listed = {PharmacyOrderUid(uid): row.status for uid, row in found.rows.items()}
-        made = await patiently(lambda: read_orders(pharmaone, [ALL], Harm.SWEEP))
+        made = await patiently(lambda: read_orders(pharmaone, [ALL], Priority.SWEEP))
         by_id = {OrderId(name): order for name, order in made.rows.items()}
         by_uid = {order.external_id: order for order in by_id.values() if order.external_id}
         by_uid |= await self._silent(links, by_id.values())
-        for link in links:
-            status = listed.get(link.uid) or await self._status(link)
-            yield await self._with_order(link, status, by_id, by_uid)
-        for uid in listed.keys() - {link.uid for link in links}:
+        for record in links:
+            status = listed.get(record.uid) or await self._status(record)
+            yield await self._with_order(record, status, by_id, by_uid)
+        for uid in listed.keys() - {record.uid for record in links}:
             yield Sides(uid, None, listed[uid])
 
-    async def _silent(self, links: list[Link], made: Iterable[P1Order]) -> dict[str, P1Order]:
+    async def _silent(
+        self, links: list[OrderRecord], made: Iterable[P1Order]
+    ) -> dict[str, P1Order]:
         """Orders that may be made of ours and whose row does not say so, by external id."""
         intents = [
-            link.intent_at
-            for link in links
-            if link.order_id is None and link.intent_at and link.finished_at is None
+            record.intent_at
+            for record in links
+            if record.order_id is None and record.intent_at and record.finished_at is None
         ]
         if not intents:
             return {}
@@ -155,35 +157,35 @@ class _Reader:
 
     async def _order(self, name: OrderId) -> P1Sight | None:
         pharmaone = self.vendors.pharmaone
-        return await patiently(lambda: pharmaone.order(name, Harm.SWEEP))
+        return await patiently(lambda: pharmaone.order(name, Priority.SWEEP))
 
-    async def _status(self, link: Link) -> str | None:
-        order = await patiently(lambda: self.vendors.rxscale.order(link.uid, Harm.SWEEP))
+    async def _status(self, record: OrderRecord) -> str | None:
+        order = await patiently(lambda: self.vendors.rxscale.order(record.uid, Priority.SWEEP))
         return None if order is None else order.status
 
     async def _with_order(
         self,
-        link: Link,
+        record: OrderRecord,
         status: str | None,
         by_id: dict[OrderId, P1Order],
         by_uid: dict[str, P1Order],
     ) -> Sides:
         """An open order's flags stand only in the order itself."""
-        row = by_id.get(link.order_id) if link.order_id is not None else by_uid.get(link.uid)
-        name = link.order_id or (row.id if row is not None else None)
-        if name is None or link.finished_at is not None:
-            return Sides(link.uid, link, status, row)
+        row = by_id.get(record.order_id) if record.order_id is not None else by_uid.get(record.uid)
+        name = record.order_id or (row.id if row is not None else None)
+        if name is None or record.finished_at is not None:
+            return Sides(record.uid, record, status, row)
         sight = await self._order(name)
         if sight is None:
-            return Sides(link.uid, link, status, p1_gone=True)
-        return Sides(link.uid, link, status, sight.order, detailed=True)
+            return Sides(record.uid, record, status, p1_gone=True)
+        return Sides(record.uid, record, status, sight.order, detailed=True)
 
 
 def _viewer(settings: Settings, rules: Rules) -> Any:
-    def view(link: Link) -> View:
+    def view(record: OrderRecord) -> View:
         return View(
             now=now(),
-            link=link,
+            record=record,
             policy=app.policy_of(settings),
             rxscale=rules.rxscale,
             pharmaone=rules.pharmaone,

@@ -9,15 +9,15 @@ from bridge.core.model import (
     Claim,
     JournalEntry,
     Key,
-    Link,
     OrderId,
+    OrderRecord,
     P1Order,
     PharmacySkuUid,
     Phase,
     StuckNote,
 )
 from bridge.core.stock.reasons import UNSURE_ADJUSTMENT
-from bridge.core.stock.reserve import OrderTake
+from bridge.core.stock.reserve import Demand
 
 PHARMAONE = "pharmaone"
 CLEARED_BY_A_PERSON = frozenset({"unsure_submission", "cannot_know", "unsure_prescription"})
@@ -78,7 +78,7 @@ class Outcome:
     """
 
     claim: Claim
-    link: Link
+    record: OrderRecord
     entries: tuple[JournalEntry, ...]
     again_at: datetime | None
     failed: bool
@@ -86,7 +86,7 @@ class Outcome:
     now: datetime
     p1_order: P1Order | None = None
     """PharmaOne's order as it was seen, so that the next sweep does not take it for news."""
-    takes: tuple[OrderTake, ...] | None = None
+    takes: tuple[Demand, ...] | None = None
     """What the order's lines take off the stock; None if they were not looked at."""
     released_at: datetime | None = None
     """From when on that is not held back any more."""
@@ -130,7 +130,7 @@ class StuckRow:
 class OrderRow:
     """One line of the list of orders. `due_at`: when it is looked at next, None if on a hint."""
 
-    link: Link
+    record: OrderRecord
     stuck: StuckNote | None
     due_at: datetime | None
 
@@ -139,7 +139,7 @@ class OrderRow:
 class Story:
     """All that is remembered of one order; `entries` in time order."""
 
-    link: Link
+    record: OrderRecord
     entries: tuple[JournalEntry, ...]
     stuck: StuckRow | None
     due_at: datetime | None
@@ -167,7 +167,7 @@ class StoreFacts:
     counters: Mapping[str, int] = field(default_factory=dict)
 
 
-def is_echo(link: Link, *, stuck: bool, vendor: str, told_status: str | None) -> bool:
+def is_echo(record: OrderRecord, *, stuck: bool, vendor: str, told_status: str | None) -> bool:
     """Whether a delivery that tells `told_status` says nothing that would change what we do.
 
     True only where the order-request is out of our hands and the vendor tells the status that we
@@ -175,34 +175,34 @@ def is_echo(link: Link, *, stuck: bool, vendor: str, told_status: str | None) ->
     (rxscale.md section 7, pharmaone.md section 14). An order that a person dropped is left alone
     whatever is told, and PharmaOne has nothing more to say to one that is over at RxScale.
     """
-    if link.phase is Phase.DROPPED:
+    if record.phase is Phase.DROPPED:
         return True
-    if vendor == PHARMAONE and link.phase is Phase.DONE:
+    if vendor == PHARMAONE and record.phase is Phase.DONE:
         return True
     if stuck or told_status is None:
         return False
     if vendor == PHARMAONE:
-        return link.phase is Phase.ADOPTED and told_status == link.p1_status
-    out_of_our_hands = link.phase in (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE)
-    return out_of_our_hands and told_status in (link.rx_status, *link.echoes.splitlines())
+        return record.phase is Phase.ADOPTED and told_status == record.p1_status
+    out_of_our_hands = record.phase in (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE)
+    return out_of_our_hands and told_status in (record.rx_status, *record.echoes.splitlines())
 
 
-def told_back(link: Link, vendor: str, told_status: str | None) -> Link:
-    """The link once an echo was heard: what we set on the way is told once."""
-    words = link.echoes.splitlines()
+def told_back(record: OrderRecord, vendor: str, told_status: str | None) -> OrderRecord:
+    """The record once an echo was heard: what we set on the way is told once."""
+    words = record.echoes.splitlines()
     if vendor == PHARMAONE or told_status not in words:
-        return link
+        return record
     words.remove(told_status)
-    return replace(link, echoes="\n".join(words))
+    return replace(record, echoes="\n".join(words))
 
 
-def all_echoes(link: Link, told: str | None, *, stuck: bool) -> Link | None:
-    """The link after all that was told during a look (`vendor:status`, one a line), if that was
+def all_echoes(record: OrderRecord, told: str | None, *, stuck: bool) -> OrderRecord | None:
+    """The record after all that was told during a look (`vendor:status`, one a line), if that was
     nothing but echoes; None if any of it asks for another look.
     """
     for line in (told or ":").splitlines():
         vendor, _, word = line.partition(":")
-        if not is_echo(link, stuck=stuck, vendor=vendor, told_status=word or None):
+        if not is_echo(record, stuck=stuck, vendor=vendor, told_status=word or None):
             return None
-        link = told_back(link, vendor, word)
-    return link
+        record = told_back(record, vendor, word)
+    return record

@@ -68,7 +68,7 @@ class AnnouncedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class OrderRecord:
     """The stored mapping pharmacy order - order-request - order. All times are aware UTC."""
 
     uid: PharmacyOrderUid

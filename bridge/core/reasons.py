@@ -1,7 +1,7 @@
 """Why an order is stuck, in a pharmacist's words, and what mends it. One function a reason."""
 
 from bridge.core.lifecycle import Prescriptions, Vocabulary
-from bridge.core.model import Gaps, Link, StuckNote, order_key
+from bridge.core.model import Gaps, OrderRecord, StuckNote, order_key
 
 GONE_AT_RXSCALE = "gone_at_rxscale"
 DELETED_IN_PHARMAONE = "deleted_in_pharmaone"
@@ -18,93 +18,95 @@ def gaps(found: Gaps) -> StuckNote:
     return StuckNote(found.gaps[0].code, what, "; ".join(remedies))
 
 
-def cannot_know(link: Link, why: str) -> StuckNote:
-    return StuckNote("cannot_know", f"not sent: {why}", _look_and_say(link))
+def cannot_know(record: OrderRecord, why: str) -> StuckNote:
+    return StuckNote("cannot_know", f"not sent: {why}", _look_and_say(record))
 
 
-def unsure(link: Link, why: str) -> StuckNote:
+def unsure(record: OrderRecord, why: str) -> StuckNote:
     return StuckNote(
         "unsure_submission",
         f"a submission's answer was lost and it cannot be told whether it arrived: {why}",
-        _look_and_say(link),
+        _look_and_say(record),
     )
 
 
-def cancelled(link: Link) -> StuckNote:
-    if link.order_id is not None:
-        where = f"its PharmaOne order {link.order_id} still stands"
-        do = f"cancel {link.order_id} in PharmaOne Manager"
+def cancelled(record: OrderRecord) -> StuckNote:
+    if record.order_id is not None:
+        where = f"its PharmaOne order {record.order_id} still stands"
+        do = f"cancel {record.order_id} in PharmaOne Manager"
     else:
         where = "its order-request may be under review at PharmaOne and cannot be withdrawn"
-        do = f"reject the request with external reference {link.uid} in PharmaOne Manager"
+        do = f"reject the request with external reference {record.uid} in PharmaOne Manager"
     return StuckNote(
         "cancelled_at_rxscale",
         f"RxScale cancelled this order, but {where}",
-        f"{do}, then: {_drop(link, 'rejected in PharmaOne')}",
+        f"{do}, then: {_drop(record, 'rejected in PharmaOne')}",
     )
 
 
-def cancelled_after_handover(link: Link) -> StuckNote:
+def cancelled_after_handover(record: OrderRecord) -> StuckNote:
     return StuckNote(
         "cancelled_after_handover",
-        f"RxScale cancelled this order after PharmaOne's order {link.order_id} was handed over",
+        f"RxScale cancelled this order after PharmaOne's order {record.order_id} was handed over",
         "settle the return and the payment with RxScale; "
-        f"then: {_drop(link, 'settled with RxScale')}",
+        f"then: {_drop(record, 'settled with RxScale')}",
     )
 
 
-def rejected(link: Link) -> StuckNote:
+def rejected(record: OrderRecord) -> StuckNote:
     return StuckNote(
         "rejected_in_pharmaone",
-        f"rejected in PharmaOne: staff refused the order-request {link.request_id or ''}".rstrip(),
+        "rejected in PharmaOne: "
+        f"staff refused the order-request {record.request_id or ''}".rstrip(),
         "cancel it in RxScale's portal (RxScale then asks another pharmacy); it frees itself; "
         "or say so once for all orders in mappings/statuses.toml: "
         'pharmaone.order_requests.rejected = "cancelled"',
     )
 
 
-def unsure_prescription(link: Link) -> StuckNote:
-    key = order_key(link.uid)
+def unsure_prescription(record: OrderRecord) -> StuckNote:
+    key = order_key(record.uid)
     return StuckNote(
         "unsure_prescription",
         "the prescription was sent to PharmaOne and no answer came: it may be there already",
         f"look for it in PharmaOne Manager; then: rxbridge stuck retry {key} sends it (again), "
-        f"and the order-request after it; if it was handled by hand: {_drop(link, '...')}",
+        f"and the order-request after it; if it was handled by hand: {_drop(record, '...')}",
     )
 
 
-def declined(link: Link) -> StuckNote:
+def declined(record: OrderRecord) -> StuckNote:
     return StuckNote(
         "prescription_declined",
-        f"PharmaOne declined the prescription {link.prescription_id} ({link.prescription_status})",
+        f"PharmaOne declined the prescription {record.prescription_id} "
+        f"({record.prescription_status})",
         "settle it in PharmaOne Manager or cancel the order in RxScale's portal; it frees itself; "
-        f"or: {_drop(link, 'prescription declined')}",
+        f"or: {_drop(record, 'prescription declined')}",
     )
 
 
-def deleted(link: Link) -> StuckNote:
+def deleted(record: OrderRecord) -> StuckNote:
     return StuckNote(
         DELETED_IN_PHARMAONE,
-        f"PharmaOne no longer has its order {link.order_id}",
+        f"PharmaOne no longer has its order {record.order_id}",
         "cancel or complete it in RxScale's portal; it frees itself; "
-        f"or: {_drop(link, 'deleted in PharmaOne')}",
+        f"or: {_drop(record, 'deleted in PharmaOne')}",
     )
 
 
-def gone(link: Link) -> StuckNote:
+def gone(record: OrderRecord) -> StuckNote:
     return StuckNote(
         GONE_AT_RXSCALE,
         "RxScale answers 404: the order does not exist for this key, or no longer",
         "look for it in RxScale's portal and check rxscale.pharmacy_uid; "
-        f"then: {_drop(link, '...')}",
+        f"then: {_drop(record, '...')}",
     )
 
 
-def reopened(link: Link) -> StuckNote:
+def reopened(record: OrderRecord) -> StuckNote:
     return StuckNote(
         "reopened",
-        f"RxScale shows it open again ('{link.rx_status}') after it was finished here",
-        f"compare both sides; then: {_drop(link, '...')}",
+        f"RxScale shows it open again ('{record.rx_status}') after it was finished here",
+        f"compare both sides; then: {_drop(record, '...')}",
     )
 
 
@@ -125,9 +127,9 @@ def unknown_prescription(word: str, words: Prescriptions) -> StuckNote:
     )
 
 
-def refused(link: Link, vendor: str, doing: str, what: str) -> StuckNote:
+def refused(record: OrderRecord, vendor: str, doing: str, what: str) -> StuckNote:
     """The vendor said no, and would say it again."""
-    key = order_key(link.uid)
+    key = order_key(record.uid)
     return StuckNote(
         "refused",
         f"{vendor} refused {doing}: {what}",
@@ -135,9 +137,9 @@ def refused(link: Link, vendor: str, doing: str, what: str) -> StuckNote:
     )
 
 
-def garbled(link: Link, vendor: str, what: str) -> StuckNote:
+def garbled(record: OrderRecord, vendor: str, what: str) -> StuckNote:
     """Answers kept coming that cannot be read."""
-    key = order_key(link.uid)
+    key = order_key(record.uid)
     return StuckNote(
         UNREADABLE,
         f"{vendor}'s answer cannot be read: {what}",
@@ -145,15 +147,15 @@ def garbled(link: Link, vendor: str, what: str) -> StuckNote:
     )
 
 
-def _look_and_say(link: Link) -> str:
-    key = order_key(link.uid)
+def _look_and_say(record: OrderRecord) -> str:
+    key = order_key(record.uid)
     return (
-        f"look in PharmaOne Manager for external reference {link.uid}; "
+        f"look in PharmaOne Manager for external reference {record.uid}; "
         f"if it is there: rxbridge stuck submitted {key}; "
         f"if it is not: rxbridge stuck retry {key} sends it; "
-        f"if it was handled by hand: {_drop(link, '...')}"
+        f"if it was handled by hand: {_drop(record, '...')}"
     )
 
 
-def _drop(link: Link, why: str) -> str:
-    return f"rxbridge stuck drop {order_key(link.uid)} --reason '{why}'"
+def _drop(record: OrderRecord, why: str) -> str:
+    return f"rxbridge stuck drop {order_key(record.uid)} --reason '{why}'"

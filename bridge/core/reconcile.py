@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bridge.core import remember
 from bridge.core.lifecycle import TERMINAL
-from bridge.core.model import Link, P1Order, PharmacyOrder, PharmacyOrderUid, Phase, State
+from bridge.core.model import OrderRecord, P1Order, PharmacyOrder, PharmacyOrderUid, Phase, State
 from bridge.core.orders import next_step
 from bridge.core.orders.sight import meaning_of
 from bridge.core.steps import (
@@ -34,14 +34,14 @@ from bridge.core.steps import (
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """One order as each side shows it now. `link` is None for one the bridge does not know.
+    """One order as each side shows it now. `record` is None for one the bridge does not know.
 
     `rx_status` is None where RxScale does not show the order, `p1_order` where PharmaOne has none
     or (`p1_gone`) has it no longer. `detailed`: PharmaOne's order itself was read, flags and all.
     """
 
     uid: PharmacyOrderUid
-    link: Link | None
+    record: OrderRecord | None
     rx_status: str | None
     p1_order: P1Order | None = None
     p1_gone: bool = False
@@ -61,14 +61,16 @@ class Difference:
     mends: bool
 
 
-def difference(sides: Sides, view: Callable[[Link], View], now: datetime) -> Difference | None:
-    """None where everything agrees. `view` makes a view of a link with the rules in force."""
-    link = sides.link or Link(sides.uid, now)
-    step = _next(sides, link, view, now)
-    what = tuple(_differences(sides, view(link), step))
+def difference(
+    sides: Sides, view: Callable[[OrderRecord], View], now: datetime
+) -> Difference | None:
+    """None where everything agrees. `view` makes a view of a record with the rules in force."""
+    record = sides.record or OrderRecord(sides.uid, now)
+    step = _next(sides, record, view, now)
+    what = tuple(_differences(sides, view(record), step))
     if not what:
         return None
-    known = sides.link
+    known = sides.record
     remembered = "nothing" if known is None else f"{known.phase.value}, {known.rx_status or '-'}"
     return Difference(
         uid=sides.uid,
@@ -81,15 +83,17 @@ def difference(sides: Sides, view: Callable[[Link], View], now: datetime) -> Dif
     )
 
 
-def _next(sides: Sides, link: Link, view: Callable[[Link], View], now: datetime) -> Step:
+def _next(
+    sides: Sides, record: OrderRecord, view: Callable[[OrderRecord], View], now: datetime
+) -> Step:
     if sides.rx_status is None:
-        return next_step(replace(view(link), gone=True))
+        return next_step(replace(view(record), gone=True))
     order = PharmacyOrder(sides.uid, sides.rx_status, now)
-    link = remember.seen(link, order, view(link).rxscale)
+    record = remember.seen(record, order, view(record).rxscale)
     return next_step(
         replace(
-            view(link),
-            link=link,
+            view(record),
+            record=record,
             order=order,
             p1_order=sides.p1_order,
             p1_looked_at=now if sides.detailed else None,
@@ -100,22 +104,22 @@ def _next(sides: Sides, link: Link, view: Callable[[Link], View], now: datetime)
 
 
 def _differences(sides: Sides, view: View, step: Step) -> list[str]:
-    link, found = sides.link, []
-    if link is None:
+    record, found = sides.record, []
+    if record is None:
         return ["the bridge does not know it"]
-    if link.phase is Phase.DROPPED:
+    if record.phase is Phase.DROPPED:
         return []
     if sides.rx_status is None:
         return ["RxScale does not show it"]
-    parted = link.phase is Phase.DONE and _parted(sides, view)
-    over = link.phase is Phase.DONE and not parted
-    if sides.rx_status != link.rx_status and not (over and _ended_as_known(sides, view)):
-        found.append(f"RxScale's status was '{link.rx_status}' when last seen")
+    parted = record.phase is Phase.DONE and _parted(sides, view)
+    over = record.phase is Phase.DONE and not parted
+    if sides.rx_status != record.rx_status and not (over and _ended_as_known(sides, view)):
+        found.append(f"RxScale's status was '{record.rx_status}' when last seen")
     order = None if over else sides.p1_order
-    if order is not None and link.order_id is None:
+    if order is not None and record.order_id is None:
         found.append(f"PharmaOne made {order.id} of it")
-    elif order is not None and order.status != link.p1_status:
-        found.append(f"PharmaOne's status was '{link.p1_status}' when last seen")
+    elif order is not None and order.status != record.p1_status:
+        found.append(f"PharmaOne's status was '{record.p1_status}' when last seen")
     if sides.p1_gone:
         found.append("PharmaOne no longer shows its order")
     found += _by_step(step)
@@ -133,7 +137,7 @@ def _by_step(step: Step) -> tuple[str, ...]:
 
 def _ended_as_known(sides: Sides, view: View) -> bool:
     """RxScale may end an order in another word that means the same: `shipped`, `completed`."""
-    return view.rxscale.means.get(sides.rx_status or "") is view.link.state
+    return view.rxscale.means.get(sides.rx_status or "") is view.record.state
 
 
 def _parted(sides: Sides, view: View) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bridge.core.lifecycle import TERMINAL, Vocabulary
 from bridge.core.model import (
-    Link,
+    OrderRecord,
     OrderRequestId,
     P1Order,
     PharmacyOrder,
@@ -16,7 +16,7 @@ from bridge.core.model import (
 from bridge.core.steps import Search
 
 
-def seen(link: Link, order: PharmacyOrder, vocabulary: Vocabulary) -> Link:
+def seen(record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary) -> OrderRecord:
     """RxScale's side was seen.
 
     An order first met past the pharmacy's queue, or met there again after its end, may have been
@@ -25,41 +25,41 @@ def seen(link: Link, order: PharmacyOrder, vocabulary: Vocabulary) -> Link:
     """
     state = vocabulary.means.get(order.status)
     untouched = order.status in vocabulary.arriving | vocabulary.queue or state in TERMINAL
-    first_look = link.rx_status is None or link.state in TERMINAL
+    first_look = record.rx_status is None or record.state in TERMINAL
     return replace(
-        link,
-        name=order.name or link.name,
+        record,
+        name=order.name or record.name,
         priority=order.priority,
         rx_status=order.status,
         rx_seen_at=order.seen_at,
         state=state,
-        held=link.held and state is State.ON_HOLD,
+        held=record.held and state is State.ON_HOLD,
         echoes="",
-        must_find=link.must_find or (first_look and not untouched),
+        must_find=record.must_find or (first_look and not untouched),
     )
 
 
 def status_set(
-    link: Link, order: PharmacyOrder, vocabulary: Vocabulary, *, held: bool = False
-) -> Link:
+    record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary, *, held: bool = False
+) -> OrderRecord:
     """RxScale accepted a status: as good as seeing it. `order` already carries the new word.
 
     `held`: it is on hold, and it is the bridge that put it there.
     """
-    echoes = "\n".join((*link.echoes.splitlines(), order.status))
-    return replace(seen(link, order, vocabulary), held=held, echoes=echoes)
+    echoes = "\n".join((*record.echoes.splitlines(), order.status))
+    return replace(seen(record, order, vocabulary), held=held, echoes=echoes)
 
 
-def searched(link: Link, search: Search, order: P1Order | None) -> Link:
+def searched(record: OrderRecord, search: Search, order: P1Order | None) -> OrderRecord:
     """PharmaOne's orders were searched; only a whole search that found nothing says anything."""
     if order is not None or search.gap:
-        return link
-    return replace(link, searched_at=search.began_at)
+        return record
+    return replace(record, searched_at=search.began_at)
 
 
-def adopted(link: Link, order: P1Order) -> Link:
+def adopted(record: OrderRecord, order: P1Order) -> OrderRecord:
     return replace(
-        link,
+        record,
         phase=Phase.ADOPTED,
         order_id=order.id,
         p1_status=order.status,
@@ -68,58 +68,58 @@ def adopted(link: Link, order: P1Order) -> Link:
     )
 
 
-def seen_there(link: Link, order: P1Order) -> Link:
+def seen_there(record: OrderRecord, order: P1Order) -> OrderRecord:
     """PharmaOne's order itself was seen."""
-    return replace(link, p1_status=order.status, p1_seen_at=order.seen_at)
+    return replace(record, p1_status=order.status, p1_seen_at=order.seen_at)
 
 
-def prescribing(link: Link, now: datetime) -> Link:
+def prescribing(record: OrderRecord, now: datetime) -> OrderRecord:
     """About to send the prescription. On disk before the call."""
-    return replace(link, prescription_at=now)
+    return replace(record, prescription_at=now)
 
 
-def prescribed(link: Link, prescription_id: PrescriptionId) -> Link:
-    return replace(link, prescription_id=prescription_id, prescription_at=None)
+def prescribed(record: OrderRecord, prescription_id: PrescriptionId) -> OrderRecord:
+    return replace(record, prescription_id=prescription_id, prescription_at=None)
 
 
-def prescription_seen(link: Link, status: str | None) -> Link:
+def prescription_seen(record: OrderRecord, status: str | None) -> OrderRecord:
     """`status` is None where PharmaOne does not show it (yet)."""
-    return replace(link, prescription_status=status or link.prescription_status)
+    return replace(record, prescription_status=status or record.prescription_status)
 
 
-def intended(link: Link, now: datetime, rules_version: str) -> Link:
+def intended(record: OrderRecord, now: datetime, rules_version: str) -> OrderRecord:
     """About to submit. On disk before the call, so that a crash around it is known of."""
     return replace(
-        link,
+        record,
         phase=Phase.SUBMITTING,
         intent_at=now,
-        attempts=link.attempts + 1,
+        attempts=record.attempts + 1,
         cleared=False,
         finished_at=None,
         rules_version=rules_version,
     )
 
 
-def submitted(link: Link, request_id: OrderRequestId | None, now: datetime) -> Link:
-    return replace(link, phase=Phase.SUBMITTED, request_id=request_id, submitted_at=now)
+def submitted(record: OrderRecord, request_id: OrderRequestId | None, now: datetime) -> OrderRecord:
+    return replace(record, phase=Phase.SUBMITTED, request_id=request_id, submitted_at=now)
 
 
-def answer_lost(link: Link, now: datetime) -> Link:
+def answer_lost(record: OrderRecord, now: datetime) -> OrderRecord:
     """The submission may have arrived: to be looked for before anything else."""
-    return replace(link, phase=Phase.UNSURE, unsure_at=now)
+    return replace(record, phase=Phase.UNSURE, unsure_at=now)
 
 
-def refused(link: Link, before: Link) -> Link:
+def refused(record: OrderRecord, before: OrderRecord) -> OrderRecord:
     """PharmaOne said no: this submission made nothing, and what was so before is so again."""
-    return replace(before, attempts=link.attempts)
+    return replace(before, attempts=record.attempts)
 
 
-def after_crash(link: Link, now: datetime) -> Link:
+def after_crash(record: OrderRecord, now: datetime) -> OrderRecord:
     """An intent without an outcome: the process died around the call, which may have happened."""
-    return answer_lost(link, now) if link.phase is Phase.SUBMITTING else link
+    return answer_lost(record, now) if record.phase is Phase.SUBMITTING else record
 
 
-def done(link: Link, now: datetime) -> Link:
-    if link.phase is Phase.DROPPED:
-        return link
-    return replace(link, phase=Phase.DONE, finished_at=link.finished_at or now)
+def done(record: OrderRecord, now: datetime) -> OrderRecord:
+    if record.phase is Phase.DROPPED:
+        return record
+    return replace(record, phase=Phase.DONE, finished_at=record.finished_at or now)

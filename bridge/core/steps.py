@@ -9,8 +9,8 @@ from bridge.core.lifecycle import Prescriptions, Vocabulary
 from bridge.core.model import (
     Draft,
     Gaps,
-    Link,
     OrderId,
+    OrderRecord,
     P1Order,
     PharmacyOrder,
     PrescriptionId,
@@ -47,7 +47,7 @@ class View:
     """All that a decision may rest on."""
 
     now: datetime
-    link: Link
+    record: OrderRecord
     policy: Policy
     rxscale: Vocabulary
     pharmaone: Vocabulary

@@ -10,7 +10,7 @@ from bridge.core.model import CatalogueSku
 from bridge.core.orders import LINKING_CODES
 from bridge.core.paging import Seen, Wanted, read_all
 from bridge.cycles.paged import drive
-from bridge.exchange import Harm
+from bridge.exchange import Priority
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.translate import SkusPage
 from bridge.store import Store
@@ -49,25 +49,25 @@ class CatalogueReader:
         self.has_read = False
         """Since this process began."""
 
-    async def read(self, harm: Harm = Harm.ORDER) -> None:
+    async def read(self, priority: Priority = Priority.ORDER) -> None:
         """Raises what the vendor's client raises; the remembered list then stays as it was."""
         self._hurry.set()
-        await self._join(harm, 0.0)
+        await self._join(priority, 0.0)
 
     async def read_slowly(self, seconds: float) -> None:
         """The same, spread over about so long, unless somebody is in a hurry meanwhile."""
         if self._under_way is None or self._under_way.done():
             self._hurry.clear()
-        await self._join(Harm.SWEEP, seconds)
+        await self._join(Priority.SWEEP, seconds)
 
-    async def _join(self, harm: Harm, seconds: float) -> None:
+    async def _join(self, priority: Priority, seconds: float) -> None:
         if self._under_way is None or self._under_way.done():
-            self._under_way = asyncio.create_task(self._read(harm, seconds))
+            self._under_way = asyncio.create_task(self._read(priority, seconds))
         await asyncio.shield(self._under_way)
 
-    async def _read(self, harm: Harm, seconds: float) -> None:
+    async def _read(self, priority: Priority, seconds: float) -> None:
         began_at = self._now()
-        found = await drive(read_all([""]), partial(self._page, harm, seconds))
+        found = await drive(read_all([""]), partial(self._page, priority, seconds))
         skus = list(found.rows.values())
         before = await self._store.stock.catalogue_mark()
         await self._store.save_catalogue(skus, seen_at=began_at, complete=found.settled)
@@ -75,9 +75,9 @@ class CatalogueReader:
         if await self._store.stock.catalogue_mark() != before:
             await self._store.hint_stuck(LINKING_CODES, "RxScale's SKU list changed", self._now())
 
-    async def _page(self, harm: Harm, seconds: float, wanted: Wanted) -> Seen[CatalogueSku]:
+    async def _page(self, priority: Priority, seconds: float, wanted: Wanted) -> Seen[CatalogueSku]:
         began_at = self._now()
-        page = await self._rxscale.skus_page(wanted.number, PAGE, harm=harm)
+        page = await self._rxscale.skus_page(wanted.number, PAGE, priority=priority)
         if await self._store.stock.listed(page.numbers, began_at):
             self.on_drift()
         if seconds:

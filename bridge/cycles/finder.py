@@ -16,7 +16,7 @@ from bridge.core.paging import Found
 from bridge.core.steps import Search
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.errors import TryLater
-from bridge.exchange import Harm
+from bridge.exchange import Priority
 from bridge.pharmaone.client import PharmaOne
 from bridge.store import Store
 from bridge.store.pharmaone import NEW
@@ -51,7 +51,7 @@ class Finder:
 
     async def _search(self) -> Search:
         began_at = self._now()
-        listed = await read_orders(self._pharmaone, [ALL], Harm.ORDER)
+        listed = await read_orders(self._pharmaone, [ALL], Priority.ORDER)
         orders = list(listed.rows.values())
         unread = await self._without_external_id(orders)
         rows = {order.id: order for order in orders}
@@ -84,7 +84,7 @@ class Finder:
         """Those that PharmaOne lists and does not show (404)."""
         hidden = []
         for order in orders:
-            sight = await self._pharmaone.order(order.id, Harm.ORDER)
+            sight = await self._pharmaone.order(order.id, Priority.ORDER)
             if sight is None:
                 hidden.append(order)
                 continue

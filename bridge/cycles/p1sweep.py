@@ -13,7 +13,7 @@ from datetime import datetime
 from bridge.core.model import OrderId, P1Order, PrescriptionId
 from bridge.core.paging import Found, Seen, Wanted, read_all
 from bridge.cycles.paged import drive
-from bridge.exchange import Harm
+from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.pharmaone.calling import FEWEST_ROWS
 from bridge.pharmaone.client import PharmaOne
@@ -32,11 +32,13 @@ AT_ONCE = 8
 ALL = ""
 
 
-async def read_orders(pharmaone: PharmaOne, words: Collection[str], harm: Harm) -> Found[P1Order]:
+async def read_orders(
+    pharmaone: PharmaOne, words: Collection[str], priority: Priority
+) -> Found[P1Order]:
     """All orders in any of these statuses (ALL: in any). Raises what the client raises."""
 
     async def page(wanted: Wanted) -> Seen[P1Order]:
-        got = await pharmaone.orders_page(PAGE, wanted.number * PAGE, harm, wanted.filter)
+        got = await pharmaone.orders_page(PAGE, wanted.number * PAGE, priority, wanted.filter)
         pages = None if got.total is None else -(-got.total // PAGE)
         rows: dict[str, P1Order] = {order.id: order for order in got.rows}
         return Seen(rows, got.total, pages, full=len(got.rows) >= PAGE)
@@ -68,7 +70,7 @@ class P1Sweep:
         """One sweep; how many orders it hinted. Raises TryLater or Misconfigured."""
         began_at = self._now()
         words = self._words()
-        found = await read_orders(self._pharmaone, words, Harm.SWEEP)
+        found = await read_orders(self._pharmaone, words, Priority.SWEEP)
         rows = {OrderId(name): order for name, order in found.rows.items()}
         whole = words == [ALL]
         if whole:
@@ -126,7 +128,7 @@ class P1Sweep:
         return [name for name in names if name not in failed]
 
     async def _learn(self, name: OrderId) -> bool:
-        sight = await self._pharmaone.order(name, Harm.ORDER)
+        sight = await self._pharmaone.order(name, Priority.ORDER)
         order = P1Order(name, "", self._now())  # without external_id: not shown
         if sight is not None:
             order = replace(sight.order, external_id=sight.order.external_id or "")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bridge.cycles.catalogue import CatalogueReader
 from bridge.cycles.p1sweep import P1Sweep
-from bridge.exchange import Harm
+from bridge.exchange import Priority
 from bridge.store import Store
 
 log = logging.getLogger("bridge.cycles")
@@ -35,7 +35,7 @@ class Upkeep:
         Later bit by bit, to find what no webhook told.
         """
         if not self.catalogue.has_read:
-            await self.catalogue.read(Harm.SWEEP)
+            await self.catalogue.read(Priority.SWEEP)
         else:
             await self.catalogue.read_slowly(self.reread_seconds / 2)
 

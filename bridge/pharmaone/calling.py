@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bridge.errors import Garbled
-from bridge.exchange import Harm, Request, Response, Send
+from bridge.exchange import Priority, Request, Response, Send
 from bridge.pharmaone import answers, wire
 from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
 from bridge.pharmaone.token import TokenKeeper
@@ -29,7 +29,7 @@ class Caller:
     async def call(
         self,
         route: Route,
-        harm: Harm,
+        priority: Priority,
         *,
         ident: str = "",
         query: Query = (),
@@ -43,7 +43,9 @@ class Caller:
 
         def request(opener: dict[str, str]) -> Request:
             headers = {**opener, "Accept": "application/json", "Content-Type": "application/json"}
-            return request_for(self.site, route, harm, headers, ident=ident, query=query, body=body)
+            return request_for(
+                self.site, route, priority, headers, ident=ident, query=query, body=body
+            )
 
         if route.takes_key:
             return await self.send(request({KEY_HEADER: self.site.api_key}))
@@ -58,7 +60,7 @@ class Caller:
         self,
         route: Route,
         model: type[Model],
-        harm: Harm = Harm.SWEEP,
+        priority: Priority = Priority.SWEEP,
         *,
         ident: str = "",
         query: Query = (),
@@ -66,7 +68,7 @@ class Caller:
     ) -> Model:
         """The answer of an accepted call as `model`; Garbled where it cannot be read."""
         raw = None if body is None else wire.encode(body)
-        response = await self.call(route, harm, ident=ident, query=query, body=raw)
+        response = await self.call(route, priority, ident=ident, query=query, body=raw)
         return answers.read(route, model, answers.content(route, response))
 
     async def write(
@@ -75,14 +77,14 @@ class Caller:
         body: Mapping[str, Any],
         *,
         ident: str = "",
-        harm: Harm = Harm.SWEEP,
+        priority: Priority = Priority.SWEEP,
     ) -> Mapping[str, Any]:
         """What an accepted change is answered with; nothing where that is not an object.
 
         Raises Unsure if it may have happened; so it is where a web page says that it was accepted.
         """
         raw = wire.encode(body)
-        response = await self.call(route, harm, ident=ident, body=raw)
+        response = await self.call(route, priority, ident=ident, body=raw)
         if not answers.accepted(response):
             raise answers.failure(route, response)
         if page := answers.web_page(route, response):
@@ -101,7 +103,7 @@ def _bearer(token: str) -> dict[str, str]:
 def request_for(
     site: Site,
     route: Route,
-    harm: Harm,
+    priority: Priority,
     headers: dict[str, str],
     *,
     ident: str = "",
@@ -113,7 +115,7 @@ def request_for(
         method=route.method,
         url=site.url(route, ident),
         route=route.name,
-        harm=harm,
+        priority=priority,
         repeatable=route.repeatable if repeatable is None else repeatable,
         headers=headers,
         query=query,

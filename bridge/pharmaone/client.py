@@ -18,7 +18,7 @@ from bridge.core.model import (
     ProductId,
 )
 from bridge.errors import Garbled, Unsure
-from bridge.exchange import Harm, Response, Send, calls
+from bridge.exchange import Priority, Response, Send, calls
 from bridge.pharmaone import answers, dialect, inventory, translate, wire
 from bridge.pharmaone.calling import Caller, Query, request_for
 from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
@@ -36,7 +36,7 @@ def exchange(send: Send, site: Site) -> Callable[[], Awaitable[wire.TokenAnswer]
 
     async def exchanged() -> wire.TokenAnswer:
         headers = {KEY_HEADER: site.api_key, "Accept": "application/json"}
-        request = request_for(site, dialect.TOKEN, Harm.ORDER, headers, repeatable=True)
+        request = request_for(site, dialect.TOKEN, Priority.ORDER, headers, repeatable=True)
         raw = answers.content(dialect.TOKEN, await send(request))
         return answers.read(dialect.TOKEN, wire.TokenAnswer, raw)
 
@@ -95,7 +95,7 @@ class PharmaOne:
         """
         route = dialect.SUBMIT[self.site.submit_via]
         body = wire.encode(translate.envelope(uid, draft, source, route.door))
-        response = await self.caller.call(route, Harm.ORDER, body=body)
+        response = await self.caller.call(route, Priority.ORDER, body=body)
         if answers.accepted(response):
             return _accepted(route, response)
         if response.status == 409:
@@ -104,7 +104,7 @@ class PharmaOne:
 
     @calls(dialect.ORDERS)
     async def orders_page(
-        self, limit: int, offset: int, harm: Harm = Harm.SWEEP, status: str = ""
+        self, limit: int, offset: int, priority: Priority = Priority.SWEEP, status: str = ""
     ) -> P1Page:
         """`limit` (at most 200) orders after the first `offset` (9), of one status or ("") of all.
 
@@ -113,15 +113,15 @@ class PharmaOne:
         wanted = (("status", status),) if status else ()
         query = (*wanted, ("limit", str(limit)), ("offset", str(offset)))
         raw = answers.content(
-            dialect.ORDERS, await self.caller.call(dialect.ORDERS, harm, query=query)
+            dialect.ORDERS, await self.caller.call(dialect.ORDERS, priority, query=query)
         )
         page = answers.read(dialect.ORDERS, wire.OrdersPage, raw)
         return translate.orders_page(page, self.now())
 
     @calls(dialect.ORDER)
-    async def order(self, order_id: OrderId, harm: Harm = Harm.ORDER) -> P1Sight | None:
+    async def order(self, order_id: OrderId, priority: Priority = Priority.ORDER) -> P1Sight | None:
         """One order with its flags and all else it says (9); None if there is none (404)."""
-        response = await self.caller.call(dialect.ORDER, harm, ident=order_id)
+        response = await self.caller.call(dialect.ORDER, priority, ident=order_id)
         if response.status == 404:
             return None
         raw = answers.content(dialect.ORDER, response)
@@ -136,7 +136,9 @@ class PharmaOne:
 
         Raises Unsure if it may have happened.
         """
-        await self.caller.write(dialect.ORDER_STATUS, dict(body), ident=order_id, harm=Harm.ORDER)
+        await self.caller.write(
+            dialect.ORDER_STATUS, dict(body), ident=order_id, priority=Priority.ORDER
+        )
 
     @calls(dialect.INGEST)
     async def ingest(self, body: Mapping[str, Any]) -> PrescriptionId:
@@ -145,7 +147,9 @@ class PharmaOne:
         What makes a second one an "upsert" is not documented. Raises Unsure if it may have
         arrived.
         """
-        response = await self.caller.call(dialect.INGEST, Harm.ORDER, body=wire.encode(dict(body)))
+        response = await self.caller.call(
+            dialect.INGEST, Priority.ORDER, body=wire.encode(dict(body))
+        )
         if not answers.accepted(response):
             raise answers.failure(dialect.INGEST, response)
         try:
@@ -157,7 +161,9 @@ class PharmaOne:
     @calls(dialect.PRESCRIPTION)
     async def prescription(self, prescription_id: PrescriptionId) -> str | None:
         """A prescription's status (12); None if there is none (404)."""
-        response = await self.caller.call(dialect.PRESCRIPTION, Harm.ORDER, ident=prescription_id)
+        response = await self.caller.call(
+            dialect.PRESCRIPTION, Priority.ORDER, ident=prescription_id
+        )
         if response.status == 404:
             return None
         raw = answers.content(dialect.PRESCRIPTION, response)
@@ -167,21 +173,23 @@ class PharmaOne:
     async def prescriptions_page(self, limit: int, offset: int) -> dict[PrescriptionId, str]:
         """The statuses of `limit` prescriptions after the first `offset` (12)."""
         query = (("limit", str(limit)), ("offset", str(offset)))
-        response = await self.caller.call(dialect.PRESCRIPTIONS, Harm.SWEEP, query=query)
+        response = await self.caller.call(dialect.PRESCRIPTIONS, Priority.SWEEP, query=query)
         raw = answers.content(dialect.PRESCRIPTIONS, response)
         page = answers.read(dialect.PRESCRIPTIONS, wire.PrescriptionsPage, raw)
         return {PrescriptionId(row.id): row.status for row in page.data}
 
     @calls(dialect.INVENTORY)
-    async def inventory(self, *, full: bool = False, harm: Harm = Harm.FALLING_STOCK) -> Inventory:
+    async def inventory(
+        self, *, full: bool = False, priority: Priority = Priority.FALLING_STOCK
+    ) -> Inventory:
         """Units on hand of every product of the organisation (8); `full`: names and prices too.
 
         No paging is documented; an answer that says there is more is read on.
         """
-        found = await self._inventory(full, harm, ())
+        found = await self._inventory(full, priority, ())
         while found.total is not None and len(found.on_hand) + found.unreadable < found.total:
             before = len(found.on_hand) + found.unreadable
-            more = await self._inventory(full, harm, (("offset", str(before)),))
+            more = await self._inventory(full, priority, (("offset", str(before)),))
             found.on_hand |= more.on_hand
             found.prices |= more.prices
             found.names |= more.names
@@ -190,8 +198,8 @@ class PharmaOne:
                 raise Garbled("PharmaOne's inventory says that it has more rows than it gives")
         return found
 
-    async def _inventory(self, full: bool, harm: Harm, query: Query) -> Inventory:
-        response = await self.caller.call(dialect.INVENTORY, harm, query=query)
+    async def _inventory(self, full: bool, priority: Priority, query: Query) -> Inventory:
+        response = await self.caller.call(dialect.INVENTORY, priority, query=query)
         if not answers.accepted(response):
             raise answers.failure(dialect.INVENTORY, response)
         return inventory.read(response.body, full=full)
@@ -219,13 +227,15 @@ class PharmaOne:
             "metadata": metadata,
         }
         body |= {name: value for name, value in more.items() if value is not None}
-        said = await self.caller.write(dialect.ADJUST, body, harm=Harm.FALLING_STOCK)
+        said = await self.caller.write(dialect.ADJUST, body, priority=Priority.FALLING_STOCK)
         return wire.as_id(said.get("id"))
 
     @calls(dialect.INVENTORY_LOG)
     async def inventory_log(self, product: ProductId) -> tuple[LogEntry, ...] | None:
         """The product's newest changes, at most 200 (8); None if there is no such product (404)."""
-        response = await self.caller.call(dialect.INVENTORY_LOG, Harm.FALLING_STOCK, ident=product)
+        response = await self.caller.call(
+            dialect.INVENTORY_LOG, Priority.FALLING_STOCK, ident=product
+        )
         if response.status == 404:
             return None
         raw = answers.content(dialect.INVENTORY_LOG, response)
@@ -240,7 +250,7 @@ class PharmaOne:
         """
         query = (("days", str(days)),)
         response = await self.caller.call(
-            dialect.INVENTORY_HISTORY, Harm.SWEEP, ident=product, query=query
+            dialect.INVENTORY_HISTORY, Priority.SWEEP, ident=product, query=query
         )
         if response.status == 404:
             return None
@@ -250,7 +260,7 @@ class PharmaOne:
     @calls(dialect.SHOPS)
     async def shops(self) -> tuple[Shop, ...]:
         """The organisation's shops (6)."""
-        raw = answers.content(dialect.SHOPS, await self.caller.call(dialect.SHOPS, Harm.SWEEP))
+        raw = answers.content(dialect.SHOPS, await self.caller.call(dialect.SHOPS, Priority.SWEEP))
         return translate.shops(answers.read(dialect.SHOPS, wire.ShopsPage, raw))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bridge.errors import Garbled
-from bridge.exchange import Harm, Request, Response, Send
+from bridge.exchange import Priority, Request, Response, Send
 from bridge.reading import Model
 from bridge.rxscale import answers
 from bridge.rxscale.dialect import Route, Site
@@ -28,7 +28,7 @@ class Caller:
     async def call(
         self,
         route: Route,
-        harm: Harm,
+        priority: Priority,
         *,
         uid: str = "",
         query: Query = (),
@@ -45,7 +45,7 @@ class Caller:
                 method=route.method,
                 url=self.site.url(route, uid),
                 route=route.name,
-                harm=harm,
+                priority=priority,
                 repeatable=route.repeatable,
                 headers=headers,
                 query=query,
@@ -54,25 +54,31 @@ class Caller:
         )
 
     async def read(
-        self, route: Route, model: type[Model], harm: Harm, *, uid: str = "", query: Query = ()
+        self,
+        route: Route,
+        model: type[Model],
+        priority: Priority,
+        *,
+        uid: str = "",
+        query: Query = (),
     ) -> Model:
         """The answer of an accepted call as `model`; Garbled where it cannot be read."""
-        response = await self.call(route, harm, uid=uid, query=query)
+        response = await self.call(route, priority, uid=uid, query=query)
         return answers.read(route, model, answers.content(route, response))
 
     async def change(
-        self, route: Route, harm: Harm, body: Mapping[str, Any], *, uid: str
+        self, route: Route, priority: Priority, body: Mapping[str, Any], *, uid: str
     ) -> Response:
         """The answer of an accepted change. Raises Unsure if it may have happened."""
-        response = await self.call(route, harm, uid=uid, body=body)
+        response = await self.call(route, priority, uid=uid, body=body)
         answers.taken(route, response)
         return response
 
     async def change_if_shown(
-        self, route: Route, harm: Harm, body: Mapping[str, Any] | None = None, *, uid: str
+        self, route: Route, priority: Priority, body: Mapping[str, Any] | None = None, *, uid: str
     ) -> bool:
         """False for what RxScale does not show (404), else as `change`."""
-        response = await self.call(route, harm, uid=uid, body=body)
+        response = await self.call(route, priority, uid=uid, body=body)
         if response.status == 404:
             return False
         answers.taken(route, response)

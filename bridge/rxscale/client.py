@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bridge.core.model import PharmacyOrder, PharmacyOrderUid, PharmacySkuUid, TrackingLink
 from bridge.errors import Garbled
-from bridge.exchange import Harm, calls
+from bridge.exchange import Priority, calls
 from bridge.rxscale import answers, dialect, translate, wire
 from bridge.rxscale.calling import Caller, paged
 from bridge.rxscale.dialect import Site
@@ -60,9 +60,11 @@ class RxScale:
         return Shop(self.caller, identifier, market)
 
     @calls(dialect.ORDER)
-    async def order(self, uid: PharmacyOrderUid, harm: Harm = Harm.ORDER) -> PharmacyOrder | None:
+    async def order(
+        self, uid: PharmacyOrderUid, priority: Priority = Priority.ORDER
+    ) -> PharmacyOrder | None:
         """The whole order (6.2); None if there is none for this key (404)."""
-        response = await self.caller.call(dialect.ORDER, harm, uid=uid)
+        response = await self.caller.call(dialect.ORDER, priority, uid=uid)
         if response.status == 404:
             return None
         raw = answers.content(dialect.ORDER, response)
@@ -77,11 +79,13 @@ class RxScale:
         status: str,
         page: int,
         limit: int = dialect.MOST_ROWS,
-        harm: Harm = Harm.SWEEP,
+        priority: Priority = Priority.SWEEP,
     ) -> OrdersPage:
         """Page `page`, from 0, of the orders in `status`; "" is all of them (6.1)."""
         wanted = (("status", status),) if status else ()
-        response = await self.caller.call(dialect.ORDERS, harm, query=wanted + paged(page, limit))
+        response = await self.caller.call(
+            dialect.ORDERS, priority, query=wanted + paged(page, limit)
+        )
         raw = answers.content(dialect.ORDERS, response)
         return translate.orders_page(answers.read(dialect.ORDERS, wire.OrdersPage, raw), limit)
 
@@ -97,7 +101,7 @@ class RxScale:
         body = {"status": status}
         if comment and self.site.generation.comments:
             body["comment"] = comment
-        await self.caller.change(dialect.ORDER_STATUS, Harm.ORDER, body, uid=uid)
+        await self.caller.change(dialect.ORDER_STATUS, Priority.ORDER, body, uid=uid)
 
     @calls(dialect.COMPLETE)
     async def complete(self, uid: PharmacyOrderUid, tracking: Sequence[TrackingLink] = ()) -> None:
@@ -107,14 +111,16 @@ class RxScale:
         to tell; `order_book.complete` reads it. Raises Unsure if it may have happened, and
         Refused with a field under `tracking_links` for a link that is not taken.
         """
-        await self.caller.change(dialect.COMPLETE, Harm.ORDER, wire.completion(tracking), uid=uid)
+        await self.caller.change(
+            dialect.COMPLETE, Priority.ORDER, wire.completion(tracking), uid=uid
+        )
 
     @calls(dialect.SKUS)
     async def skus_page(
-        self, page: int, limit: int = dialect.MOST_ROWS, harm: Harm = Harm.SWEEP
+        self, page: int, limit: int = dialect.MOST_ROWS, priority: Priority = Priority.SWEEP
     ) -> SkusPage:
         """Page `page`, from 0, of the pharmacy's SKUs (6.7)."""
-        response = await self.caller.call(dialect.SKUS, harm, query=paged(page, limit))
+        response = await self.caller.call(dialect.SKUS, priority, query=paged(page, limit))
         raw = answers.content(dialect.SKUS, response)
         return translate.skus_page(answers.read(dialect.SKUS, wire.SkusPage, raw), limit)
 
@@ -126,7 +132,7 @@ class RxScale:
         stock: int | None = None,
         price_cents: int | None = None,
         external_id: str | None = None,
-        harm: Harm = Harm.RISING_STOCK,
+        priority: Priority = Priority.RISING_STOCK,
     ) -> bool:
         """Sets what is given and leaves the rest (6.8); False for a SKU that is not shown (404).
 
@@ -137,7 +143,7 @@ class RxScale:
         body = {name: value for name, value in values.items() if value is not None}
         by_stock = self.site.stock_via == "stock" and body.keys() == {"stock"}
         route = dialect.SKU_STOCK if by_stock else dialect.SKU
-        return await self.caller.change_if_shown(route, harm, body, uid=uid)
+        return await self.caller.change_if_shown(route, priority, body, uid=uid)
 
     @calls(dialect.SKU_EXTERNAL_ID)
     async def set_external_id(self, uid: PharmacySkuUid, external_id: str) -> bool:
@@ -146,12 +152,12 @@ class RxScale:
         `set_sku` does the same by a documented body. False for a SKU that is not shown (404).
         """
         route, body = dialect.SKU_EXTERNAL_ID, {"external_id": external_id}
-        return await self.caller.change_if_shown(route, Harm.SWEEP, body, uid=uid)
+        return await self.caller.change_if_shown(route, Priority.SWEEP, body, uid=uid)
 
     @calls(dialect.HEALTH)
     async def health(self) -> None:
         """Returns if RxScale answers this key; what it answers is not documented (2)."""
-        response = await self.caller.call(dialect.HEALTH, Harm.SWEEP)
+        response = await self.caller.call(dialect.HEALTH, Priority.SWEEP)
         if not answers.accepted(response):
             raise answers.failure(dialect.HEALTH, response)
         if response.body.lstrip()[:1] == b"<":
@@ -160,7 +166,7 @@ class RxScale:
     @calls(dialect.SUBSCRIPTIONS)
     async def subscriptions(self) -> tuple[Subscription, ...]:
         """The webhooks registered with this key (6.11)."""
-        response = await self.caller.call(dialect.SUBSCRIPTIONS, Harm.SWEEP)
+        response = await self.caller.call(dialect.SUBSCRIPTIONS, Priority.SWEEP)
         raw = answers.content(dialect.SUBSCRIPTIONS, response)
         wrapped = {"data": raw} if isinstance(raw, list) else raw
         rows = answers.read(dialect.SUBSCRIPTIONS, wire.Subscriptions, wrapped)
@@ -174,7 +180,7 @@ class RxScale:
         it may have happened, also where the answer shows no secret.
         """
         body = {"target": target, "notification_type": event}
-        response = await self.caller.call(dialect.SUBSCRIBE, Harm.SWEEP, body=body)
+        response = await self.caller.call(dialect.SUBSCRIBE, Priority.SWEEP, body=body)
         try:
             raw = answers.content(dialect.SUBSCRIBE, response)
             return answers.read(dialect.SUBSCRIBE, wire.Registered, raw).signing_secret
@@ -184,4 +190,4 @@ class RxScale:
     @calls(dialect.UNSUBSCRIBE)
     async def unsubscribe(self, uid: str) -> bool:
         """Ends a subscription (6.11); False if there is none."""
-        return await self.caller.change_if_shown(dialect.UNSUBSCRIBE, Harm.SWEEP, uid=uid)
+        return await self.caller.change_if_shown(dialect.UNSUBSCRIBE, Priority.SWEEP, uid=uid)

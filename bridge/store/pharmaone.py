@@ -10,8 +10,8 @@ from bridge.core import reasons
 from bridge.core.memory import Delivery
 from bridge.core.model import (
     Hint,
-    Link,
     OrderId,
+    OrderRecord,
     P1Order,
     PharmacyOrderUid,
     Phase,
@@ -157,11 +157,11 @@ def learnt(connection: sqlite3.Connection, order: P1Order, now: datetime) -> boo
         return False
     seen.save_orders(connection, [order])
     uid = PharmacyOrderUid(order.external_id) if order.external_id else None
-    link = links.find(connection, uid) if uid is not None else None
-    if link is None or link.order_id == order.id or not _is_awaited(link):
+    record = links.find(connection, uid) if uid is not None else None
+    if record is None or record.order_id == order.id or not _is_awaited(record):
         return False
     why = "PharmaOne made an order of it"
-    todo.hint(connection, [Hint(order_key(link.uid), why, link.priority)], now)
+    todo.hint(connection, [Hint(order_key(record.uid), why, record.priority)], now)
     return True
 
 
@@ -172,10 +172,10 @@ def _not_shown(connection: sqlite3.Connection, order: P1Order, now: datetime) ->
         seen.save_orders(connection, [replace(order, external_id="")])
 
 
-def _is_awaited(link: Link) -> bool:
+def _is_awaited(record: OrderRecord) -> bool:
     """Not finished; or cancelled while, for all this store knew, nothing had been sent of it."""
-    was_cancelled = link.phase is Phase.DONE and link.state is State.CANCELLED
-    return link.finished_at is None or (was_cancelled and link.order_id is None)
+    was_cancelled = record.phase is Phase.DONE and record.state is State.CANCELLED
+    return record.finished_at is None or (was_cancelled and record.order_id is None)
 
 
 def swept(
@@ -196,25 +196,25 @@ def swept(
     looked_for = todo.tried(connection) | deleted
     before = {order.id: order for order in seen.orders(connection, rows)}
     unfinished = list(map(_LINK.value, connection.execute(_UNFINISHED)))
-    by_uid = {link.uid: link for link in unfinished}
-    by_order = {link.order_id: link for link in unfinished if link.order_id is not None}
+    by_uid = {record.uid: record for record in unfinished}
+    by_order = {record.order_id: record for record in unfinished if record.order_id is not None}
     found: dict[PharmacyOrderUid, Hint] = {}
     for order in rows.values():
         was = before.get(order.id)
         name = order.external_id or (was.external_id if was else None)
-        link = by_order.get(order.id) or by_uid.get(PharmacyOrderUid(name or ""))
-        if link is None:
+        record = by_order.get(order.id) or by_uid.get(PharmacyOrderUid(name or ""))
+        if record is None:
             continue
-        if order_key(link.uid) in deleted or _is_news(order, was, link, began_at):
-            found[link.uid] = _hint(link, "sweep: PharmaOne's list shows a change")
-    for link in by_order.values():
-        if link.order_id in rows or order_key(link.uid) in looked_for:
+        if order_key(record.uid) in deleted or _is_news(order, was, record, began_at):
+            found[record.uid] = _hint(record, "sweep: PharmaOne's list shows a change")
+    for record in by_order.values():
+        if record.order_id in rows or order_key(record.uid) in looked_for:
             continue
-        if _is_missing(link, began_at, listed):
-            found[link.uid] = _hint(link, "sweep: no longer in PharmaOne's list")
+        if _is_missing(record, began_at, listed):
+            found[record.uid] = _hint(record, "sweep: no longer in PharmaOne's list")
     seen.save_orders(connection, rows.values())
-    for link in _made_after_all(connection, rows):
-        found[link.uid] = _hint(link, "sweep: PharmaOne made an order of it")
+    for record in _made_after_all(connection, rows):
+        found[record.uid] = _hint(record, "sweep: PharmaOne made an order of it")
     todo.hint(connection, found.values(), now)
     return len(found)
 
@@ -225,10 +225,10 @@ def _made_after_all(connection: sqlite3.Connection, rows: Iterable[OrderId]) -> 
     return map(_LINK.value, connection.execute(_CANCELLED_UNSENT, (names,)))
 
 
-def _is_news(order: P1Order, was: P1Order | None, link: _Link, began_at: datetime) -> bool:
-    if link.order_id != order.id:
-        return link.order_id is None
-    if link.p1_seen_at is not None and link.p1_seen_at >= began_at:
+def _is_news(order: P1Order, was: P1Order | None, record: _Link, began_at: datetime) -> bool:
+    if record.order_id != order.id:
+        return record.order_id is None
+    if record.p1_seen_at is not None and record.p1_seen_at >= began_at:
         return _is_later(order, was)
     if was is None or order.updated_at is None:  # a raised flag shows by its time only
         return True
@@ -242,14 +242,14 @@ def _is_later(order: P1Order, was: P1Order | None) -> bool:
     return order.updated_at > was.updated_at
 
 
-def _is_missing(link: _Link, began_at: datetime, listed: Collection[str] | None) -> bool:
-    if link.p1_seen_at is not None and link.p1_seen_at >= began_at:
+def _is_missing(record: _Link, began_at: datetime, listed: Collection[str] | None) -> bool:
+    if record.p1_seen_at is not None and record.p1_seen_at >= began_at:
         return False
-    return listed is None or link.p1_status in listed
+    return listed is None or record.p1_status in listed
 
 
-def _hint(link: _Link, why: str) -> Hint:
-    return Hint(order_key(link.uid), why, link.priority)
+def _hint(record: _Link, why: str) -> Hint:
+    return Hint(order_key(record.uid), why, record.priority)
 
 
 def resolved(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:

@@ -31,15 +31,15 @@ from bridge.core.model import (
     Hint,
     JournalEntry,
     Key,
-    Link,
     OrderId,
+    OrderRecord,
     P1Order,
     PharmacyOrderUid,
     PharmacySkuUid,
     PrescriptionId,
     SkuUid,
 )
-from bridge.core.stock.reserve import OrderTake
+from bridge.core.stock.reserve import Demand
 from bridge.store import person, pharmaone, sweep, views, work
 from bridge.store.db import Database
 from bridge.store.stock import numbers
@@ -100,7 +100,7 @@ class Store:
 
     async def claim(
         self, limit: int, now: datetime, lease: timedelta, besides: Collection[Key] = ()
-    ) -> list[tuple[Claim, Link]]:
+    ) -> list[tuple[Claim, OrderRecord]]:
         """Takes up to `limit` orders that are due, the most urgent first; none of `besides`.
 
         Nobody else gets them before they are settled or the lease is over.
@@ -117,12 +117,12 @@ class Store:
 
     async def save(
         self,
-        link: Link,
+        record: OrderRecord,
         entries: Sequence[JournalEntry],
-        takes: Sequence[OrderTake] | None = None,
+        takes: Sequence[Demand] | None = None,
     ) -> bool:
-        """Remembers a link, what happened and what its lines take, amid a look. As `settle`."""
-        return await self.transaction(lambda c: work.save(c, link, entries, takes))
+        """Remembers a record, what happened and what its lines take, amid a look. As `settle`."""
+        return await self.transaction(lambda c: work.save(c, record, entries, takes))
 
     async def settle(self, outcome: Outcome) -> bool:
         """Remembers how a look ended. If its key was hinted at meanwhile, it is due again.
@@ -219,8 +219,8 @@ class Store:
 
     # -- people ----------------------------------------------------------------------------
 
-    async def link(self, uid: PharmacyOrderUid) -> Link | None:
-        """What is remembered of one order, as its link."""
+    async def record(self, uid: PharmacyOrderUid) -> OrderRecord | None:
+        """What is remembered of one order, as its record."""
         return await self.read(lambda c: links.find(c, uid))
 
     async def orders(self, *, open_only: bool = False, limit: int = 200) -> list[OrderRow]:

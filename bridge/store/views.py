@@ -30,21 +30,21 @@ def orders(connection: sqlite3.Connection, *, open_only: bool, limit: int) -> li
 
 
 def _order(row: Sequence[Any]) -> OrderRow:
-    link = LINK.value(row)
+    record = LINK.value(row)
     *note, due_at = row[len(LINK.names) :]
     is_stuck = note[0] is not None
-    return OrderRow(link, NOTE.value(note) if is_stuck else None, moment_or_none(due_at))
+    return OrderRow(record, NOTE.value(note) if is_stuck else None, moment_or_none(due_at))
 
 
 def story(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Story | None:
     """All that is remembered of one order; None if it is not known."""
-    link = links.find(connection, uid)
-    if link is None:
+    record = links.find(connection, uid)
+    if record is None:
         return None
     key = order_key(uid)
     standing = todo.standing(connection, key)
     return Story(
-        link=link,
+        record=record,
         entries=_entries(connection, key),
         stuck=stuck.find(connection, key),
         due_at=standing.due_at if standing else None,

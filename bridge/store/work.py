@@ -12,11 +12,11 @@ from bridge.core.model import (
     Hint,
     JournalEntry,
     Key,
-    Link,
+    OrderRecord,
     order_key,
     order_uid,
 )
-from bridge.core.stock.reserve import OrderTake, is_sold
+from bridge.core.stock.reserve import Demand, is_sold
 from bridge.core.stock.sights import Meaning
 from bridge.store import pharmaone
 from bridge.store.stock import lines, numbers
@@ -44,21 +44,21 @@ def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list
             return Taken.DUPLICATE
         if delivery.key is None or not delivery.known_event:
             return _of_no_order(delivery)
-        link = links_of.get(delivery.key)
-        if link is None:
+        record = links_of.get(delivery.key)
+        if record is None:
             return Taken.HINTED
         is_stuck = delivery.key in stuck_keys
         vendor, told = delivery.vendor, delivery.told_status
-        if not is_echo(link, stuck=is_stuck, vendor=vendor, told_status=told):
+        if not is_echo(record, stuck=is_stuck, vendor=vendor, told_status=told):
             return Taken.ECHO if delivery.quiet else Taken.HINTED
-        links_of[delivery.key] = told_back(link, vendor, told)
+        links_of[delivery.key] = told_back(record, vendor, told)
         return Taken.ECHO
 
     became = list(map(judge, deliveries, fresh))
     _hear_of_stock(connection, deliveries, became)
-    for key, link in links_of.items():
-        if link is not before[key]:
-            links.save(connection, link)
+    for key, record in links_of.items():
+        if record is not before[key]:
+            links.save(connection, record)
     received.remember(connection, deliveries, became)
     _hint(connection, deliveries, became, new=not before)
     unread = [each for each, word in zip(deliveries, became, strict=True) if word is Taken.UNREAD]
@@ -86,10 +86,12 @@ def _hear_of_stock(
             became[place] = Taken.ECHO
 
 
-def _links_of(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> dict[Key, Link]:
+def _links_of(
+    connection: sqlite3.Connection, deliveries: Sequence[Delivery]
+) -> dict[Key, OrderRecord]:
     keys = {each.key for each in deliveries if each.key is not None}
     uids = [order_uid(key) for key in keys if key.startswith(_ORDER)]
-    return {order_key(uid): link for uid, link in links.find_all(connection, uids).items()}
+    return {order_key(uid): record for uid, record in links.find_all(connection, uids).items()}
 
 
 def _hint(
@@ -157,28 +159,28 @@ def hint(
 
 def save(
     connection: sqlite3.Connection,
-    link: Link,
+    record: OrderRecord,
     entries: Sequence[JournalEntry],
-    takes: Sequence[OrderTake] | None = None,
+    takes: Sequence[Demand] | None = None,
 ) -> bool:
-    """Remembers a link, what happened and, if its lines were looked at, what it takes.
+    """Remembers a record, what happened and, if its lines were looked at, what it takes.
 
     What is to be done stays as it is. True if what it takes is another amount than before.
     """
-    links.save(connection, link)
+    links.save(connection, record)
     journal.write(connection, entries)
-    return takes is not None and lines.save(connection, link.uid, takes)
+    return takes is not None and lines.save(connection, record.uid, takes)
 
 
 def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
     """Remembers how a look ended, and when to look again; whether that changes any stock."""
-    key, now, link = outcome.claim.key, outcome.now, outcome.link
+    key, now, record = outcome.claim.key, outcome.now, outcome.record
     heard = todo.heard(connection, outcome.claim)
     if heard.hinted:
-        after = all_echoes(link, heard.told, stuck=outcome.stuck is not None)
+        after = all_echoes(record, heard.told, stuck=outcome.stuck is not None)
         heard = replace(heard, news=after is None)
-        link = after or link
-    changed = save(connection, link, outcome.entries, outcome.takes)
+        record = after or record
+    changed = save(connection, record, outcome.entries, outcome.takes)
     if outcome.p1_order is not None:
         seen.save_orders(connection, [outcome.p1_order])
     if outcome.stuck is None:
@@ -192,10 +194,10 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
 
 def _settle_stock(connection: sqlite3.Connection, outcome: Outcome) -> bool:
     """Whether what the order takes is still to come, and what RxScale took off by itself."""
-    uid, changed = outcome.link.uid, False
+    uid, changed = outcome.record.uid, False
     if outcome.released_at is not None:
         changed = lines.release(connection, uid, outcome.released_at)
-    if is_sold(outcome.link):
+    if is_sold(outcome.record):
         sales = lines.sold(connection, uid, outcome.now)
         numbers.sold(connection, sales, outcome.now)
         changed |= bool(sales)

@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from itertools import count
 from math import inf
 
-from bridge.exchange import Harm
+from bridge.exchange import Priority
 from bridge.transport.budget import Budget
 
 
@@ -31,7 +31,7 @@ class Turn:
 
 
 class Turns:
-    """Grants turns within a budget, in order of `Harm` and then of arrival."""
+    """Grants turns within a budget, in order of `Priority` and then of arrival."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Turns:
         self._clock = clock
         self._sleep = sleep
         self._arrivals = count()
-        self._queue: list[tuple[Harm, int, asyncio.Future[None]]] = []
+        self._queue: list[tuple[Priority, int, asyncio.Future[None]]] = []
         self._alarm: asyncio.Task[None] | None = None
         self._due = inf
 
@@ -59,11 +59,11 @@ class Turns:
         self._budget.take()
         return Turn(self)
 
-    async def take(self, harm: Harm) -> Turn:
+    async def take(self, priority: Priority) -> Turn:
         """Wait for a turn, however long it takes. May be cancelled."""
         turn = self.take_now()
         if turn is None:
-            await self._stand_in_line(harm)
+            await self._stand_in_line(priority)
             turn = Turn(self)
         return turn
 
@@ -82,9 +82,9 @@ class Turns:
             self._budget.drop()
         self._move_up()
 
-    async def _stand_in_line(self, harm: Harm) -> None:
+    async def _stand_in_line(self, priority: Priority) -> None:
         grant: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heappush(self._queue, (harm, next(self._arrivals), grant))
+        heappush(self._queue, (priority, next(self._arrivals), grant))
         self._move_up()
         try:
             await grant

@@ -67,24 +67,24 @@ class Acts:
     # -- submitting ------------------------------------------------------------------------
 
     async def _submit(self, step: Submit) -> Stuck | None:
-        sight, before = self._sight, self._sight.link
+        sight, before = self._sight, self._sight.record
         try:
             await self._intend(step)
-            answer = await self._pharmaone.submit(sight.link.uid, step.draft, self._rules.source)
+            answer = await self._pharmaone.submit(sight.record.uid, step.draft, self._rules.source)
         except Unsure as failure:
-            sight.link = remember.answer_lost(sight.link, self._parts.now())
+            sight.record = remember.answer_lost(sight.record, self._parts.now())
             self._tell_submission("unsure", reason=failure.what)
             return None
         except Refused as failure:
-            sight.link = remember.refused(sight.link, before)
+            sight.record = remember.refused(sight.record, before)
             self._tell_submission("refused", reason=failure.what)
             doing = "the order-request"
             return Stuck(reasons.refused(before, "PharmaOne", doing, failure.what))
         except (TryLater, Misconfigured):
-            sight.link = before
+            sight.record = before
             self._tell_submission("not sent")
             raise
-        sight.link = remember.submitted(sight.link, answer.request_id, self._parts.now())
+        sight.record = remember.submitted(sight.record, answer.request_id, self._parts.now())
         self._tell_submission("submitted", request=answer.request_id, answer=answer.status)
         await self._record()
         return None
@@ -92,7 +92,7 @@ class Acts:
     async def _intend(self, step: Submit) -> None:
         """On disk before the call: after a crash here the submission counts as unsure."""
         sight, version = self._sight, self._rules.version
-        sight.link = remember.intended(sight.link, self._parts.now(), version)
+        sight.record = remember.intended(sight.record, self._parts.now(), version)
         rules = list(step.draft.rules)
         self._book.note("intends to submit", why=step.why, rules=rules, version=version)
         await self._record()  # nothing is sent unless this is on disk
@@ -104,7 +104,7 @@ class Acts:
     async def _record(self) -> None:
         """With what its lines take: a look that goes on after a crash sees no lines any more."""
         sight = self._sight
-        if await self._parts.store.save(sight.link, self._book.take(), sight.takes):
+        if await self._parts.store.save(sight.record, self._book.take(), sight.takes):
             self._parts.stock_changed()
         sight.takes = None
 
@@ -112,16 +112,16 @@ class Acts:
 
     async def _ingest(self, step: Ingest) -> None:
         """As with a submission, the intent is on disk before the call."""
-        sight, before = self._sight, self._sight.link
-        sight.link = remember.prescribing(sight.link, self._parts.now())
+        sight, before = self._sight, self._sight.record
+        sight.record = remember.prescribing(sight.record, self._parts.now())
         self._book.note("intends to prescribe", why=step.why)
         await self._record()
         try:
             number = await self._pharmaone.ingest(step.body)
         except (Refused, TryLater, Misconfigured):
-            sight.link = before
+            sight.record = before
             raise
-        sight.link = remember.prescribed(sight.link, number)
+        sight.record = remember.prescribed(sight.record, number)
         sight.prescription_looked = True
         self._book.note("prescribed", prescription=number)
         await self._record()
@@ -132,9 +132,9 @@ class Acts:
         if step.comment is not None:
             await self._intend_hold()
         try:
-            await self._rxscale.set_status(self._sight.link.uid, step.word, step.comment)
+            await self._rxscale.set_status(self._sight.record.uid, step.word, step.comment)
         except Refused as failure:
-            self._sight.link = replace(self._sight.link, held=False)
+            self._sight.record = replace(self._sight.record, held=False)
             self._look_before_giving_up(step.word, failure)
             return
         self._believe(step.word, held=step.comment is not None)
@@ -142,12 +142,12 @@ class Acts:
 
     async def _intend_hold(self) -> None:
         """On disk before the call: whose a hold is could not be told after a lost answer."""
-        self._sight.link = replace(self._sight.link, held=True)
+        self._sight.record = replace(self._sight.record, held=True)
         await self._record()
 
     async def _complete(self, step: Complete) -> None:
         try:
-            await self._rxscale.complete(self._sight.link.uid, step.tracking)
+            await self._rxscale.complete(self._sight.record.uid, step.tracking)
         except Refused as failure:
             if step.tracking and _about_tracking(failure):
                 self._sight.tracking_refused = True
@@ -177,7 +177,7 @@ class Acts:
             return
         sight.order = replace(sight.order, status=word, seen_at=self._parts.now())
         words = self._rules.rxscale
-        sight.link = remember.status_set(sight.link, sight.order, words, held=held)
+        sight.record = remember.status_set(sight.record, sight.order, words, held=held)
 
     async def _cancel(self, step: Cancel) -> Stuck | None:
         sight = self._sight
@@ -185,18 +185,18 @@ class Acts:
             await self._pharmaone.set_order_status(step.order_id, step.body)
         except Refused as failure:
             self._book.note("cancellation refused", reason=failure.what)
-            return Stuck(reasons.cancelled(sight.link))
+            return Stuck(reasons.cancelled(sight.record))
         if sight.p1_order is not None:
             now = self._parts.now()
             sight.p1_order = replace(sight.p1_order, status=step.word, seen_at=now, updated_at=None)
             sight.p1_looked_at = now
-            sight.link = remember.seen_there(sight.link, sight.p1_order)
+            sight.record = remember.seen_there(sight.record, sight.p1_order)
         self._tell_translation("cancelled there", step.word, step.rule, order=step.order_id)
         return None
 
     def _tell_translation(self, what: str, word: str, rule: str, **facts: Any) -> None:
         """Each translation is kept with the version of the files that made it."""
-        self._sight.link = replace(self._sight.link, rules_version=self._rules.version)
+        self._sight.record = replace(self._sight.record, rules_version=self._rules.version)
         self._book.note(what, status=word, rule=rule, version=self._rules.version, **facts)
 
 

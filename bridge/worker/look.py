@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bridge.core import patience, reasons, remember
 from bridge.core.memory import Outcome
-from bridge.core.model import Claim, Link, StuckNote
+from bridge.core.model import Claim, OrderRecord, StuckNote
 from bridge.core.orders import next_step
 from bridge.core.orders.sight import meaning_of
 from bridge.core.steps import (
@@ -53,11 +53,11 @@ _DOING = {
 class OrderLook:
     """Carries one look from its claim to its settlement; used once."""
 
-    def __init__(self, parts: Parts, claim: Claim, link: Link) -> None:
+    def __init__(self, parts: Parts, claim: Claim, record: OrderRecord) -> None:
         self._parts = parts
         self._claim = claim
         self._rules = parts.rules()
-        self._sight = Sight(claim, link)
+        self._sight = Sight(claim, record)
         self._book = Notebook(claim.key, parts.now)
         self._acts = Acts(parts, self._rules, self._sight, self._book)
 
@@ -79,13 +79,13 @@ class OrderLook:
     async def _take(self, step: Act) -> Ending | None:
         """One step. What the vendors' errors mean for the order is said here, once."""
         self._parts.told("step", type(step).__name__)
-        link = self._sight.link
+        record = self._sight.record
         vendor = "PharmaOne" if isinstance(step, _AT_PHARMAONE) else "RxScale"
         try:
             return await self._acts.do(step)
         except Garbled as failure:
             if self._claim.attempts >= patience.ENOUGH_LOOKS:
-                return Stuck(reasons.garbled(link, vendor, failure.what))
+                return Stuck(reasons.garbled(record, vendor, failure.what))
             return self._later(failure.what, failure.after)
         except TryLater as failure:
             return self._later(failure.what, failure.after)
@@ -95,7 +95,7 @@ class OrderLook:
             return self._later(str(failure), patience.MISCONFIGURED_SECONDS)
         except Refused as failure:
             doing = _DOING.get(type(step), "a call")
-            return Stuck(reasons.refused(link, vendor, doing, failure.what))
+            return Stuck(reasons.refused(record, vendor, doing, failure.what))
 
     def _later(self, why: str, after: float | None = None) -> Wait:
         wait = patience.backoff(self._claim.attempts, self._parts.jitter(), after)
@@ -114,14 +114,14 @@ class OrderLook:
                 self._book.note("stuck", code=note.code, reason=note.reason, remedy=note.remedy)
             case Done(why):
                 self._book.note("done", why=why)
-                sight.link = remember.done(sight.link, now)
-        sight.link = replace(sight.link, calls=sight.link.calls + self._book.call_count)
+                sight.record = remember.done(sight.record, now)
+        sight.record = replace(sight.record, calls=sight.record.calls + self._book.call_count)
         if isinstance(ending, Done):
-            self._parts.counted_calls(sight.link.calls)
+            self._parts.counted_calls(sight.record.calls)
         await self._write_down(
             Outcome(
                 claim=self._claim,
-                link=sight.link,
+                record=sight.record,
                 entries=self._book.take(),
                 again_at=again_at,
                 failed=isinstance(ending, Wait) and ending.failed,
@@ -138,7 +138,7 @@ class OrderLook:
         there = meaning_of(order, self._rules.pharmaone) if order is not None else None
         state = there[0] if there is not None else None
         deducts = self._rules.deducting_states
-        return released_at(self._sight.link, state, deducts, self._parts.now())
+        return released_at(self._sight.record, state, deducts, self._parts.now())
 
     async def _write_down(self, outcome: Outcome) -> None:
         """What was done must be remembered: a store that cannot write is waited for."""

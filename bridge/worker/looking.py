@@ -61,19 +61,19 @@ class Looker:
 
     async def _look_at_rxscale(self, step: Look) -> None:
         sight = self._sight
-        order = await self._rxscale.order(sight.link.uid)
+        order = await self._rxscale.order(sight.record.uid)
         if order is None:
             sight.gone = True
             self._book.note("looked", why=step.why, status="404")
             return
-        is_first = sight.link.rx_seen_at is None
+        is_first = sight.record.rx_seen_at is None
         sight.order = order
-        sight.link = remember.seen(sight.link, order, self._rules.rxscale)
+        sight.record = remember.seen(sight.record, order, self._rules.rxscale)
         self._book.note("looked", why=step.why, status=order.status)
-        if sight.link.phase in NEEDS_A_DRAFT or is_first:
+        if sight.record.phase in NEEDS_A_DRAFT or is_first:
             await self._prepare(order)
-        elif sight.link.phase is Phase.SUBMITTED and sight.p1_order is None:
-            self._know(await self._parts.store.p1_order_for(sight.link.uid))
+        elif sight.record.phase is Phase.SUBMITTED and sight.p1_order is None:
+            self._know(await self._parts.store.p1_order_for(sight.record.uid))
 
     async def _look_at_pharmaone(self, step: LookAtPharmaOne) -> None:
         found = await self._pharmaone.order(step.order_id)
@@ -90,7 +90,7 @@ class Looker:
         sight = self._sight
         sight.p1_order, sight.p1_looked_at = found.order, found.order.seen_at
         sight.tracking = self._rules.tracking(found.detail)
-        sight.link = remember.seen_there(sight.link, found.order)
+        sight.record = remember.seen_there(sight.record, found.order)
 
     def _know(self, order: P1Order | None) -> None:
         """An order that was read for the store a moment ago need not be asked for again."""
@@ -105,7 +105,7 @@ class Looker:
         if made is not None:
             self._know(made)
         sight.takes = self._rules.links.takes(order, known)
-        if sight.link.phase not in NEEDS_A_DRAFT:
+        if sight.record.phase not in NEEDS_A_DRAFT:
             return
         sight.draft = self._rules.draft(
             order,
@@ -124,19 +124,19 @@ class Looker:
     async def _find(self, step: Find) -> None:
         sight = self._sight
         search = await self._parts.find(step.since)
-        self._know(await self._parts.store.p1_order_for(sight.link.uid))
+        self._know(await self._parts.store.p1_order_for(sight.record.uid))
         sight.search = search
         found = sight.p1_order.id if sight.p1_order else None
-        sight.link = remember.searched(sight.link, search, sight.p1_order)
+        sight.record = remember.searched(sight.record, search, sight.p1_order)
         self._book.note("searched PharmaOne", why=step.why, found=found, gap=search.gap or None)
 
     def _adopt(self, order: P1Order) -> None:
-        self._sight.link = remember.adopted(self._sight.link, order)
+        self._sight.record = remember.adopted(self._sight.record, order)
         self._parts.told("submission", "adopted")
         self._book.note("adopted", order=order.id, status=order.status)
 
     async def _look_at_prescription(self, step: LookAtPrescription) -> None:
         status = await self._pharmaone.prescription(step.prescription_id)
-        self._sight.link = remember.prescription_seen(self._sight.link, status)
+        self._sight.record = remember.prescription_seen(self._sight.record, status)
         self._sight.prescription_looked = True
         self._book.note("looked at prescription", why=step.why, status=status or "404")

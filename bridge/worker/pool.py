@@ -10,7 +10,7 @@ import contextlib
 import logging
 from datetime import timedelta
 
-from bridge.core.model import Claim, Key, Link
+from bridge.core.model import Claim, Key, OrderRecord
 from bridge.core.remember import after_crash
 from bridge.errors import TryLater
 from bridge.worker.look import OrderLook
@@ -71,8 +71,8 @@ class Worker:
         # send what the first is about to send, and a claim that nobody takes up would wait until
         # its lease is over.
         claims = await self._parts.store.claim(free, self._parts.now(), LEASE, self._under_way())
-        for claim, link in claims:
-            look = asyncio.create_task(self._look(claim, link))
+        for claim, record in claims:
+            look = asyncio.create_task(self._look(claim, record))
             self._looks[look] = claim.key
             look.add_done_callback(self._finished)
         return len(claims)
@@ -100,8 +100,8 @@ class Worker:
             return NAP_SECONDS
         return min(NAP_SECONDS, max(0.005, (due - now).total_seconds()))
 
-    async def _look(self, claim: Claim, link: Link) -> None:
-        look = OrderLook(self._parts, claim, after_crash(link, self._parts.now()))
+    async def _look(self, claim: Claim, record: OrderRecord) -> None:
+        look = OrderLook(self._parts, claim, after_crash(record, self._parts.now()))
         try:
             await look.run()
         except Exception:

@@ -7,13 +7,13 @@ from bridge.core.model import (
     Claim,
     Draft,
     Gaps,
-    Link,
+    OrderRecord,
     P1Order,
     PharmacyOrder,
     TrackingLink,
 )
 from bridge.core.steps import Policy, Search, View
-from bridge.core.stock.reserve import OrderTake
+from bridge.core.stock.reserve import Demand
 from bridge.mapping import Rules
 
 
@@ -22,7 +22,7 @@ class Sight:
     """Filled by acts, read by the decision. Holds a patient's data, so it is never kept."""
 
     claim: Claim
-    link: Link
+    record: OrderRecord
     order: PharmacyOrder | None = None
     gone: bool = False
     draft: Draft | Gaps | None = None
@@ -35,12 +35,12 @@ class Sight:
     search: Search | None = None
     refused_word: str | None = None
     prescription_looked: bool = False
-    takes: tuple[OrderTake, ...] | None = None
+    takes: tuple[Demand, ...] | None = None
 
     def view(self, now: datetime, policy: Policy, rules: Rules) -> View:
         return View(
             now=now,
-            link=self.link,
+            record=self.record,
             policy=policy,
             rxscale=rules.rxscale,
             pharmaone=rules.pharmaone,

@@ -13,7 +13,7 @@ import pytest
 from cli.conftest import python
 
 from bridge.core.memory import Outcome
-from bridge.core.model import Hint, JournalEntry, Key, Link, OrderRequestId, Phase, StuckNote
+from bridge.core.model import Hint, JournalEntry, Key, OrderRecord, OrderRequestId, Phase, StuckNote
 from bridge.store import Store
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -32,9 +32,9 @@ async def _remember(path: Path) -> None:
     await store.hint(hints, NOW)
     note = StuckNote("unlinked_sku", "SKU psku-1 is not linked", "add a line to skus.csv")
     call = {"vendor": "rxscale", "route": "GET /x", "outcome": "200", "milliseconds": 7}
-    for claim, link in await store.claim(9, NOW, timedelta(minutes=1)):
-        sent = link.uid == "po-1"
-        after = as_submitted(link) if sent else link
+    for claim, record in await store.claim(9, NOW, timedelta(minutes=1)):
+        sent = record.uid == "po-1"
+        after = as_submitted(record) if sent else record
         facts = {"why": "new", "status": "waiting for pharmacy", "calls": [call]}
         entries = [
             JournalEntry(claim.key, NOW, "looked", facts),
@@ -49,9 +49,9 @@ async def _remember(path: Path) -> None:
     await store.close()
 
 
-def as_submitted(link: Link) -> Link:
+def as_submitted(record: OrderRecord) -> OrderRecord:
     return replace(
-        link, phase=Phase.SUBMITTED, submitted_at=NOW, request_id=OrderRequestId("or-1"), calls=3
+        record, phase=Phase.SUBMITTED, submitted_at=NOW, request_id=OrderRequestId("or-1"), calls=3
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bridge.cli.shared import show
 from bridge.core.memory import Outcome
-from bridge.core.model import Hint, Key, Link, OrderId, PharmacyOrderUid, StuckNote
+from bridge.core.model import Hint, Key, OrderId, OrderRecord, PharmacyOrderUid, StuckNote
 from bridge.store import Store
 
 ODD = ["Flower [thc 20]", "[/b] closes", "[red]red[/red]", ":heart:", "[link=https://x]x[/link]"]
@@ -82,7 +82,7 @@ def test_an_orders_name_is_shown_as_it_is(typed, folder: Path):
         now = datetime(2026, 1, 2, 8, tzinfo=UTC)
         store = await Store.open(folder / "rxbridge.db", now=now)
         uid = PharmacyOrderUid("po-1")
-        await store.save(Link(uid, now, name=odd, rx_status=odd, order_id=OrderId(odd)), [])
+        await store.save(OrderRecord(uid, now, name=odd, rx_status=odd, order_id=OrderId(odd)), [])
         await store.close()
 
     asyncio.run(remember())
@@ -105,7 +105,7 @@ def remember_stuck(folder: Path, code: str) -> None:
         now = datetime(2026, 1, 2, 8, tzinfo=UTC)
         store = await Store.open(folder / "rxbridge.db", now=now)
         uid = PharmacyOrderUid("po-1")
-        link = Link(uid, now, name="#1", rx_status="waiting for pharmacy", order_id=ORDER)
+        link = OrderRecord(uid, now, name="#1", rx_status="waiting for pharmacy", order_id=ORDER)
         await store.save(link, [])
         await store.hint([Hint(Key("order:po-1"), "test")], now)
         ((claim, link),) = await store.claim(1, now, timedelta(minutes=1))

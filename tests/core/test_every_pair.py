@@ -16,8 +16,8 @@ from bridge.core import remember
 from bridge.core.lifecycle import TERMINAL, reached
 from bridge.core.model import (
     Draft,
-    Link,
     OrderId,
+    OrderRecord,
     P1Order,
     PharmacyOrder,
     PharmacyOrderUid,
@@ -60,7 +60,7 @@ class Pair:
     """Both vendors and the link, at one moment. `there` is None where PharmaOne has no order."""
 
     rules: Rules
-    link: Link
+    record: OrderRecord
     here: str
     there: str | None
     shipped: bool | None = None
@@ -76,7 +76,7 @@ class Pair:
     def view(self) -> View:
         return View(
             now=NOW,
-            link=self.link,
+            record=self.record,
             policy=Policy(),
             rxscale=self.rules.rxscale,
             pharmaone=self.rules.pharmaone,
@@ -109,30 +109,30 @@ def follow(pair: Pair) -> tuple[Pair, Ending]:
 
 
 def take(pair: Pair, step) -> Pair:
-    words, link = pair.rules.rxscale, pair.link
+    words, record = pair.rules.rxscale, pair.record
     match step:
         case Look():
             order = PharmacyOrder(UID, pair.here, NOW)
-            known = pair.held() if link.phase is not Phase.ADOPTED else None
-            seen_link = remember.seen(link, order, words)
-            return replace(pair, order=order, link=seen_link, p1_order=known)
+            known = pair.held() if record.phase is not Phase.ADOPTED else None
+            seen_link = remember.seen(record, order, words)
+            return replace(pair, order=order, record=seen_link, p1_order=known)
         case LookAtPharmaOne():
             seen = pair.held()
             if seen is None:
                 return replace(pair, p1_gone=True)
-            seen_link = remember.seen_there(link, seen)
-            return replace(pair, p1_order=seen, p1_looked=True, link=seen_link)
+            seen_link = remember.seen_there(record, seen)
+            return replace(pair, p1_order=seen, p1_looked=True, record=seen_link)
         case Find():
             search, found = Search(max(NOW, step.since)), pair.held()
-            after = remember.searched(link, search, found)
-            return replace(pair, search=search, p1_order=found, link=after)
+            after = remember.searched(record, search, found)
+            return replace(pair, search=search, p1_order=found, record=after)
         case Adopt():
-            return replace(pair, link=remember.adopted(link, step.order))
+            return replace(pair, record=remember.adopted(record, step.order))
         case Submit():
-            assert link.phase is Phase.UNSURE or link.attempts == 0, "sent what was sent"
+            assert record.phase is Phase.UNSURE or record.attempts == 0, "sent what was sent"
             assert pair.there is None, "sent although an order was made of it"
-            after = remember.submitted(remember.intended(link, NOW, "v"), None, NOW)
-            return replace(pair, link=after, submissions=pair.submissions + 1)
+            after = remember.submitted(remember.intended(record, NOW, "v"), None, NOW)
+            return replace(pair, record=after, submissions=pair.submissions + 1)
         case SetStatus() | Complete():
             return set_status(pair, step)
         case Cancel():
@@ -151,8 +151,8 @@ def set_status(pair: Pair, step) -> Pair:
     assert after in (State.CANCELLED, State.ON_HOLD) or reached(after, before), "backwards"
     assert step.rule
     order = PharmacyOrder(UID, step.word, NOW)
-    link = remember.status_set(pair.link, order, words)
-    return replace(pair, here=step.word, order=order, link=link)
+    record = remember.status_set(pair.record, order, words)
+    return replace(pair, here=step.word, order=order, record=record)
 
 
 def cancel(pair: Pair, step: Cancel) -> Pair:
@@ -163,24 +163,24 @@ def cancel(pair: Pair, step: Cancel) -> Pair:
     assert pair.rules.rxscale.means[pair.here] is State.CANCELLED
     assert step.body == {"status": step.word}
     seen = replace(pair.held(), status=step.word)
-    link = remember.seen_there(pair.link, seen)
-    return replace(pair, there=step.word, p1_order=seen, p1_looked=True, link=link)
+    record = remember.seen_there(pair.record, seen)
+    return replace(pair, there=step.word, p1_order=seen, p1_looked=True, record=record)
 
 
-def links() -> list[Link]:
+def links() -> list[OrderRecord]:
     sent = {"submitted_at": AGO, "attempts": 1}
     unsure = {"unsure_at": AGO, "intent_at": AGO, "attempts": 1}
     return [
-        Link(UID, AGO),
-        Link(UID, AGO, must_find=True),
-        Link(UID, AGO, phase=Phase.UNSURE, **unsure),
-        Link(UID, AGO, phase=Phase.SUBMITTED, **sent),
-        Link(UID, AGO, phase=Phase.SUBMITTED, rejected_at=AGO, **sent),
-        Link(UID, AGO, phase=Phase.ADOPTED, order_id=ORDER, **sent),
-        Link(UID, AGO, phase=Phase.ADOPTED, order_id=ORDER, held=True, **sent),
-        Link(UID, AGO, phase=Phase.DONE, finished_at=AGO),
-        Link(UID, AGO, phase=Phase.DONE, order_id=ORDER, finished_at=AGO, **sent),
-        Link(UID, AGO, phase=Phase.DROPPED, finished_at=AGO),
+        OrderRecord(UID, AGO),
+        OrderRecord(UID, AGO, must_find=True),
+        OrderRecord(UID, AGO, phase=Phase.UNSURE, **unsure),
+        OrderRecord(UID, AGO, phase=Phase.SUBMITTED, **sent),
+        OrderRecord(UID, AGO, phase=Phase.SUBMITTED, rejected_at=AGO, **sent),
+        OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=ORDER, **sent),
+        OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=ORDER, held=True, **sent),
+        OrderRecord(UID, AGO, phase=Phase.DONE, finished_at=AGO),
+        OrderRecord(UID, AGO, phase=Phase.DONE, order_id=ORDER, finished_at=AGO, **sent),
+        OrderRecord(UID, AGO, phase=Phase.DROPPED, finished_at=AGO),
     ]
 
 
@@ -194,8 +194,8 @@ def pairs(rules: Rules) -> list[Pair]:
     there = [None, *rules.pharmaone.means, UNKNOWN]
     every = itertools.product(links(), here, there, FLAGS, (0, 9))
     return [
-        Pair(rules, link, rx, p1, shipped, picked_up, looks)
-        for link, rx, p1, (shipped, picked_up), looks in every
+        Pair(rules, record, rx, p1, shipped, picked_up, looks)
+        for record, rx, p1, (shipped, picked_up), looks in every
         if p1 is not None or (shipped, picked_up) == (False, False)
     ]
 
@@ -211,7 +211,7 @@ def test_every_pair_comes_to_a_lawful_end(rules: Rules):
             assert ending.note.remedy, pair
         else:
             assert ending.why
-        if pair.link.phase is Phase.DROPPED:
+        if pair.record.phase is Phase.DROPPED:
             assert isinstance(ending, Done)
             assert (after.here, after.there) == (pair.here, pair.there)
     assert count > 10_000
@@ -221,20 +221,20 @@ def test_the_same_again_changes_nothing(rules: Rules):
     """A look at what a look left behind takes no step at either vendor."""
     for pair in pairs(rules):
         after, ending = follow(pair)
-        link = remember.done(after.link, NOW) if isinstance(ending, Done) else after.link
-        again, _ = follow(replace(pair, link=link, here=after.here, there=after.there))
+        record = remember.done(after.record, NOW) if isinstance(ending, Done) else after.record
+        again, _ = follow(replace(pair, record=record, here=after.here, there=after.there))
         assert (again.here, again.there) == (after.here, after.there), pair
         assert again.submissions == 0 or after.submissions == 0
 
 
 def test_where_both_sides_are_known_and_open_rxscale_gets_to_where_pharmaone_is(rules: Rules):
     sent = {"submitted_at": AGO, "attempts": 1}
-    link = Link(UID, AGO, phase=Phase.ADOPTED, order_id=ORDER, **sent)
+    record = OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=ORDER, **sent)
     words = rules.rxscale
     for here, there in itertools.product(words.open, rules.pharmaone.means):
         if here in words.arriving or words.means[here] is State.ON_HOLD:
             continue
-        pair = Pair(rules, link, here, there, shipped=False, picked_up=False)
+        pair = Pair(rules, record, here, there, shipped=False, picked_up=False)
         after, _ = follow(pair)
         meaning = meaning_of(pair.held(), rules.pharmaone)
         assert meaning is not None

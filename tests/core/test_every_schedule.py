@@ -20,8 +20,8 @@ from bridge.core import remember
 from bridge.core.lifecycle import Vocabulary
 from bridge.core.model import (
     Draft,
-    Link,
     OrderId,
+    OrderRecord,
     OrderRequestId,
     P1Order,
     PharmacyOrder,
@@ -72,8 +72,8 @@ class World:
     p1_looked_at: datetime | None = None
     completions: int = 0
     cancellations: int = 0
-    disk: Link = field(default_factory=lambda: Link(UID, START))
-    link: Link = field(default_factory=lambda: Link(UID, START))
+    disk: OrderRecord = field(default_factory=lambda: OrderRecord(UID, START))
+    record: OrderRecord = field(default_factory=lambda: OrderRecord(UID, START))
     order: PharmacyOrder | None = None
     p1_order: P1Order | None = None
     search: Search | None = None
@@ -108,7 +108,7 @@ def step(world: World) -> list[World]:
 def view(world: World) -> View:
     return View(
         now=world.now,
-        link=world.link,
+        record=world.record,
         policy=world.policy,
         rxscale=world.vocabulary,
         pharmaone=PHARMAONE,
@@ -127,8 +127,8 @@ def callable_step(decided) -> bool:
 
 def rest(world: World, ending: Wait | Stuck | Done) -> World:
     """The look ends; if it waits for a time, that time comes."""
-    settled = remember.done(world.link, world.now) if isinstance(ending, Done) else world.link
-    world = replace(world, link=settled, disk=settled)
+    settled = remember.done(world.record, world.now) if isinstance(ending, Done) else world.record
+    world = replace(world, record=settled, disk=settled)
     if isinstance(ending, Wait) and ending.until is not None:
         return look_again(replace(world, now=ending.until))
     if world.script:
@@ -158,7 +158,7 @@ def look_again(world: World) -> World:
     assert world.looks < MOST_LOOKS, "no end in sight"
     return replace(
         world,
-        link=remember.after_crash(world.disk, world.now),
+        record=remember.after_crash(world.disk, world.now),
         order=None,
         p1_order=None,
         p1_looked_at=None,
@@ -174,47 +174,47 @@ def succeed(world: World, decided) -> World:
     match decided:
         case Look():
             order = PharmacyOrder(UID, world.status, now)
-            link = remember.seen(world.link, order, world.vocabulary)
-            learnt = the_order(world) if link.phase is not Phase.ADOPTED else world.p1_order
-            return replace(world, order=order, link=link, p1_order=learnt)
+            record = remember.seen(world.record, order, world.vocabulary)
+            learnt = the_order(world) if record.phase is not Phase.ADOPTED else world.p1_order
+            return replace(world, order=order, record=record, p1_order=learnt)
         case LookAtPharmaOne():
             seen = the_order(world)
             assert seen is not None
-            link = remember.seen_there(world.link, seen)
-            return replace(world, p1_order=seen, p1_looked_at=now, link=link)
+            record = remember.seen_there(world.record, seen)
+            return replace(world, p1_order=seen, p1_looked_at=now, record=record)
         case Cancel():
             world = arrive(world, decided)
             seen = replace(the_order(world), seen_at=now)
-            link = remember.seen_there(world.link, seen)
-            return replace(world, p1_order=seen, p1_looked_at=now, link=link)
+            record = remember.seen_there(world.record, seen)
+            return replace(world, p1_order=seen, p1_looked_at=now, record=record)
         case Find():
             began_at = max(now, decided.since)
             found = the_order(world)
             search = Search(began_at)
-            link = remember.searched(world.link, search, found)
-            return replace(world, search=search, p1_order=found, link=link)
+            record = remember.searched(world.record, search, found)
+            return replace(world, search=search, p1_order=found, record=record)
         case Adopt():
-            return replace(world, link=remember.adopted(world.link, decided.order))
+            return replace(world, record=remember.adopted(world.record, decided.order))
         case Submit():
             world = arrive(intend(world), decided)
-            link = remember.submitted(world.link, OrderRequestId("req-1"), now)
-            return replace(world, link=link, disk=link)
+            record = remember.submitted(world.record, OrderRequestId("req-1"), now)
+            return replace(world, record=record, disk=record)
         case SetStatus() | Complete():
             return believe(arrive(world, decided), decided)
     raise AssertionError(decided)
 
 
 def intend(world: World) -> World:
-    link = remember.intended(world.link, world.now, "v1")
-    return replace(world, link=link, disk=link)
+    record = remember.intended(world.record, world.now, "v1")
+    return replace(world, record=record, disk=record)
 
 
 def believe(world: World, decided: SetStatus | Complete) -> World:
     assert world.order is not None
     order = replace(world.order, status=decided.word, seen_at=world.now)
     held = isinstance(decided, SetStatus) and decided.comment is not None
-    link = remember.status_set(world.link, order, world.vocabulary, held=held)
-    return replace(world, order=order, link=link)
+    record = remember.status_set(world.record, order, world.vocabulary, held=held)
+    return replace(world, order=order, record=record)
 
 
 def arrive(world: World, decided) -> World:
@@ -241,7 +241,7 @@ def arrive(world: World, decided) -> World:
 
 def strike(world: World, decided, fault: str) -> World:
     submitting = isinstance(decided, Submit)
-    before = world.link
+    before = world.record
     if submitting:
         world = intend(world)
     if fault in ("answer lost", "crash after"):
@@ -249,9 +249,9 @@ def strike(world: World, decided, fault: str) -> World:
     if fault.startswith("crash"):
         return look_again(world)
     if submitting:
-        lost = remember.answer_lost(world.link, world.now)
-        world = replace(world, link=lost if fault == "answer lost" else before)
-    return look_again(replace(world, disk=world.link))
+        lost = remember.answer_lost(world.record, world.now)
+        world = replace(world, record=lost if fault == "answer lost" else before)
+    return look_again(replace(world, disk=world.record))
 
 
 def the_order(world: World) -> P1Order | None:
@@ -276,8 +276,8 @@ def judge(world: World) -> str:
         assert world.requests <= 1
     if isinstance(world.ending, Wait):
         assert world.requests == 1, f"an order forgotten: {world.ending}"
-        assert world.link.phase in (Phase.SUBMITTED, Phase.ADOPTED)
-        return "under review" if world.link.phase is Phase.SUBMITTED else "adopted"
+        assert world.record.phase in (Phase.SUBMITTED, Phase.ADOPTED)
+        return "under review" if world.record.phase is Phase.SUBMITTED else "adopted"
     if stuck:
         return f"stuck: {world.ending.note.code}"
     return "done"
@@ -324,8 +324,10 @@ def test_ask_never_sends_a_second_time_of_itself(idempotent):
 
 
 def test_an_order_that_an_earlier_store_may_have_sent_is_searched_for_first():
-    link = Link(UID, START, must_find=True)
-    world = World(CURRENT, "pending review", POLICIES["repeat"], disk=link, link=link, requests=1)
+    record = OrderRecord(UID, START, must_find=True)
+    world = World(
+        CURRENT, "pending review", POLICIES["repeat"], disk=record, record=record, requests=1
+    )
     for ended in run(world):
         assert ended.requests == 1
         assert ended.submissions == 0
@@ -335,8 +337,8 @@ def test_an_order_that_an_earlier_store_may_have_sent_is_searched_for_first():
 
 
 def test_a_queued_order_of_a_first_start_is_searched_for_and_then_sent_once():
-    link = Link(UID, START, must_find=True)
-    world = World(CURRENT, "waiting for pharmacy", POLICIES["repeat"], disk=link, link=link)
+    record = OrderRecord(UID, START, must_find=True)
+    world = World(CURRENT, "waiting for pharmacy", POLICIES["repeat"], disk=record, record=record)
     assert set(endings(world)) == {"under review"}
 
 
@@ -391,7 +393,7 @@ def test_an_approved_order_goes_every_legal_step_to_its_end(vocabulary, queue, w
     for ended in lives(script, vocabulary, queue):
         assert ended.statuses == way
         assert isinstance(ended.ending, Done)
-        assert ended.link.phase is Phase.DONE
+        assert ended.record.phase is Phase.DONE
 
 
 def test_cancelled_at_rxscale_before_approval_is_stuck_and_frees_itself_when_rejected():

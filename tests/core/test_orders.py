@@ -12,8 +12,8 @@ from bridge.core.model import (
     Draft,
     Gap,
     Gaps,
-    Link,
     OrderId,
+    OrderRecord,
     OrderRequestId,
     P1Order,
     PharmacyOrder,
@@ -52,19 +52,19 @@ QUEUED = "waiting for pharmacy"
 
 
 def a_view(status: str | None = QUEUED, *, seconds_ago: float = 0, **changes) -> View:
-    link = changes.pop("link", Link(UID, AGO))
+    record = changes.pop("record", OrderRecord(UID, AGO))
     order = None
     if status is not None:
         order = PharmacyOrder(UID, status, NOW - timedelta(seconds=seconds_ago))
-        link = remember.seen(link, order, changes.get("rxscale", CURRENT))
-    view = View(NOW, link, Policy(), CURRENT, PHARMAONE, order=order, draft=DRAFT)
+        record = remember.seen(record, order, changes.get("rxscale", CURRENT))
+    view = View(NOW, record, Policy(), CURRENT, PHARMAONE, order=order, draft=DRAFT)
     if "p1_order" in changes:
         changes = {"p1_looked_at": NOW, "tracking": (), **changes}
     return replace(view, **changes)
 
 
-def a_link(phase: Phase, **changes) -> Link:
-    return Link(UID, AGO, phase=phase, rx_status=QUEUED, **changes)
+def a_record(phase: Phase, **changes) -> OrderRecord:
+    return OrderRecord(UID, AGO, phase=phase, rx_status=QUEUED, **changes)
 
 
 def an_order(status: str = "awaiting_packing", **flags: bool) -> P1Order:
@@ -99,22 +99,22 @@ def test_an_order_still_being_set_up_is_waited_for():
 
 def test_somebody_elses_hold_is_left_alone_and_our_own_is_not():
     assert isinstance(next_step(a_view("on-hold")), Wait)
-    ours = a_view("on-hold", link=a_link(Phase.KNOWN, held=True))
+    ours = a_view("on-hold", record=a_record(Phase.KNOWN, held=True))
     assert isinstance(next_step(ours), Submit)
 
 
 def test_what_pharmaone_made_of_an_order_on_hold_is_taken_note_of():
-    view = a_view("on-hold", link=a_link(Phase.SUBMITTED), p1_order=an_order())
+    view = a_view("on-hold", record=a_record(Phase.SUBMITTED), p1_order=an_order())
     assert next_step(view) == Adopt(an_order())
-    adopted = replace(view, link=remember.adopted(view.link, an_order()))
+    adopted = replace(view, record=remember.adopted(view.record, an_order()))
     assert isinstance(next_step(adopted), Wait)
 
 
 def test_a_hold_that_somebody_released_is_no_longer_ours():
-    link = remember.seen(
-        a_link(Phase.KNOWN, held=True), PharmacyOrder(UID, "pending review", NOW), CURRENT
+    record = remember.seen(
+        a_record(Phase.KNOWN, held=True), PharmacyOrder(UID, "pending review", NOW), CURRENT
     )
-    assert not link.held
+    assert not record.held
 
 
 @pytest.mark.parametrize(
@@ -132,37 +132,37 @@ def test_a_hold_that_somebody_released_is_no_longer_ours():
     ],
 )
 def test_orders_that_ended_at_rxscale(status, phase, expected):
-    assert isinstance(next_step(a_view(status, link=a_link(phase))), expected)
+    assert isinstance(next_step(a_view(status, record=a_record(phase))), expected)
 
 
 def test_a_cancelled_order_that_an_earlier_store_may_have_sent_is_searched_for_once():
-    link = a_link(Phase.KNOWN, must_find=True)
-    assert isinstance(next_step(a_view("cancelled", link=link)), Find)
-    assert next_step(a_view("cancelled", link=link, p1_order=an_order())) == Adopt(an_order())
-    too_many = a_view("cancelled", link=link, search=Search(NOW, gap="too many"))
+    record = a_record(Phase.KNOWN, must_find=True)
+    assert isinstance(next_step(a_view("cancelled", record=record)), Find)
+    assert next_step(a_view("cancelled", record=record, p1_order=an_order())) == Adopt(an_order())
+    too_many = a_view("cancelled", record=record, search=Search(NOW, gap="too many"))
     assert code(next_step(too_many)) == "cancelled_at_rxscale"
-    searched = replace(link, searched_at=NOW)
-    assert isinstance(next_step(a_view("cancelled", link=searched)), Done)
-    assert isinstance(next_step(a_view("cancelled", link=replace(link, cleared=True))), Done)
+    searched = replace(record, searched_at=NOW)
+    assert isinstance(next_step(a_view("cancelled", record=searched)), Done)
+    assert isinstance(next_step(a_view("cancelled", record=replace(record, cleared=True))), Done)
 
 
 def test_an_order_made_of_a_cancelled_one_of_which_nothing_was_known_is_adopted():
-    view = a_view("cancelled", link=a_link(Phase.DONE), p1_order=an_order())
+    view = a_view("cancelled", record=a_record(Phase.DONE), p1_order=an_order())
     assert next_step(view) == Adopt(an_order())
 
 
 def test_one_cancelled_before_the_first_look_and_met_again_past_the_queue_is_searched_for():
-    view = a_view("cancelled", link=Link(UID, AGO))
+    view = a_view("cancelled", record=OrderRecord(UID, AGO))
     assert isinstance(next_step(view), Done)
     again = PharmacyOrder(UID, "in-progress", NOW)
-    assert remember.seen(view.link, again, CURRENT).must_find
+    assert remember.seen(view.record, again, CURRENT).must_find
 
 
 def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_cancelled():
-    link = a_link(Phase.UNSURE, unsure_at=AGO)
-    view = a_view("cancelled", link=link, p1_order=an_order(), search=Search(NOW))
+    record = a_record(Phase.UNSURE, unsure_at=AGO)
+    view = a_view("cancelled", record=record, p1_order=an_order(), search=Search(NOW))
     assert next_step(view) == Adopt(an_order())
-    adopted = replace(view, link=remember.adopted(view.link, an_order()))
+    adopted = replace(view, record=remember.adopted(view.record, an_order()))
     step = next_step(adopted)
     assert isinstance(step, Cancel)
     assert (step.order_id, step.body) == ("ORD_1", {"status": "cancelled"})
@@ -172,14 +172,14 @@ def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_c
 
 
 def test_a_cancelled_order_whose_request_was_searched_in_vain_is_told_of():
-    link = a_link(Phase.UNSURE, searched_at=NOW)
-    step = next_step(a_view("cancelled", link=link, search=Search(NOW)))
+    record = a_record(Phase.UNSURE, searched_at=NOW)
+    step = next_step(a_view("cancelled", record=record, search=Search(NOW)))
     assert code(step) == "cancelled_at_rxscale"
     assert "po-1" in step.note.remedy
 
 
 def test_what_a_person_dropped_is_left_alone():
-    assert isinstance(next_step(a_view(None, link=a_link(Phase.DROPPED))), Done)
+    assert isinstance(next_step(a_view(None, record=a_record(Phase.DROPPED))), Done)
 
 
 @pytest.mark.parametrize(("looks", "expected"), [(0, Wait), (3, Wait), (4, Stuck)])
@@ -198,21 +198,27 @@ class TestFirstStart:
     """Orders that were there before this store was."""
 
     def test_it_is_searched_for_first(self):
-        step = next_step(a_view(link=a_link(Phase.KNOWN, must_find=True)))
+        step = next_step(a_view(record=a_record(Phase.KNOWN, must_find=True)))
         assert isinstance(step, Find)
         assert step.since == AGO
 
     def test_an_order_first_met_past_the_queue_must_be_searched_for(self):
-        link = remember.seen(Link(UID, AGO), PharmacyOrder(UID, "in-progress", NOW), CURRENT)
-        assert link.must_find
+        record = remember.seen(
+            OrderRecord(UID, AGO), PharmacyOrder(UID, "in-progress", NOW), CURRENT
+        )
+        assert record.must_find
 
     @pytest.mark.parametrize("status", ["init", QUEUED])
     def test_a_new_one_need_not(self, status):
-        assert not remember.seen(Link(UID, AGO), PharmacyOrder(UID, status, NOW), CURRENT).must_find
+        assert not remember.seen(
+            OrderRecord(UID, AGO), PharmacyOrder(UID, status, NOW), CURRENT
+        ).must_find
 
     def test_one_that_moved_on_while_we_watched_need_not(self):
-        link = remember.seen(a_link(Phase.KNOWN), PharmacyOrder(UID, "in-progress", NOW), CURRENT)
-        assert not link.must_find
+        record = remember.seen(
+            a_record(Phase.KNOWN), PharmacyOrder(UID, "in-progress", NOW), CURRENT
+        )
+        assert not record.must_find
 
     @pytest.mark.parametrize(
         ("status", "policy", "expected"),
@@ -223,62 +229,62 @@ class TestFirstStart:
         ],
     )
     def test_what_is_not_found(self, status, policy, expected):
-        link = a_link(Phase.KNOWN, must_find=True, searched_at=NOW)
-        step = next_step(a_view(status, link=link, policy=policy))
+        record = a_record(Phase.KNOWN, must_find=True, searched_at=NOW)
+        step = next_step(a_view(status, record=record, policy=policy))
         assert (code(step) if isinstance(step, Stuck) else type(step).__name__) == expected
 
     def test_what_a_search_could_not_see_is_not_known(self):
-        link = a_link(Phase.KNOWN, must_find=True)
-        step = next_step(a_view(link=link, search=Search(NOW, "too many orders")))
+        record = a_record(Phase.KNOWN, must_find=True)
+        step = next_step(a_view(record=record, search=Search(NOW, "too many orders")))
         assert code(step) == "cannot_know"
         assert "too many orders" in step.note.reason
 
     def test_what_is_found_is_adopted(self):
-        link = a_link(Phase.KNOWN, must_find=True)
-        assert next_step(a_view(link=link, p1_order=an_order())) == Adopt(an_order())
+        record = a_record(Phase.KNOWN, must_find=True)
+        assert next_step(a_view(record=record, p1_order=an_order())) == Adopt(an_order())
 
     def test_a_person_may_say_send_it(self):
-        link = a_link(Phase.KNOWN, must_find=True, cleared=True)
-        assert isinstance(next_step(a_view("pending review", link=link)), Submit)
+        record = a_record(Phase.KNOWN, must_find=True, cleared=True)
+        assert isinstance(next_step(a_view("pending review", record=record)), Submit)
 
 
 class TestUnsure:
     """A submission whose answer was lost."""
 
-    LINK = a_link(Phase.UNSURE, unsure_at=NOW, attempts=1)
+    LINK = a_record(Phase.UNSURE, unsure_at=NOW, attempts=1)
     PAST_GRACE = replace(LINK, unsure_at=AGO)
 
     def test_it_is_given_time(self):
-        step = next_step(a_view(link=self.LINK))
+        step = next_step(a_view(record=self.LINK))
         assert isinstance(step, Wait)
         assert step.until == NOW + timedelta(seconds=30)
 
     def test_then_it_is_searched_for(self):
-        step = next_step(a_view(link=self.PAST_GRACE))
+        step = next_step(a_view(record=self.PAST_GRACE))
         assert isinstance(step, Find)
         assert step.since == AGO + timedelta(seconds=30)
 
     def test_an_older_search_does_not_count(self):
-        assert isinstance(next_step(a_view(link=replace(self.PAST_GRACE, searched_at=AGO))), Find)
+        assert isinstance(next_step(a_view(record=replace(self.PAST_GRACE, searched_at=AGO))), Find)
 
     @pytest.mark.parametrize(
         ("policy", "attempts", "expected"),
         [(Policy(), 1, Submit), (Policy(), 5, Stuck), (Policy(repeat_unsure=False), 1, Stuck)],
     )
     def test_what_is_not_found_is_repeated_or_asked(self, policy, attempts, expected):
-        link = replace(self.PAST_GRACE, searched_at=NOW, attempts=attempts)
-        assert isinstance(next_step(a_view(link=link, policy=policy)), expected)
+        record = replace(self.PAST_GRACE, searched_at=NOW, attempts=attempts)
+        assert isinstance(next_step(a_view(record=record, policy=policy)), expected)
 
     def test_what_is_found_is_adopted(self):
-        step = next_step(a_view(link=self.LINK, p1_order=an_order()))
+        step = next_step(a_view(record=self.LINK, p1_order=an_order()))
         assert isinstance(step, Adopt)
 
     def test_what_a_search_could_not_see_is_asked(self):
-        view = a_view(link=self.PAST_GRACE, search=Search(NOW, "the list kept changing"))
+        view = a_view(record=self.PAST_GRACE, search=Search(NOW, "the list kept changing"))
         assert code(next_step(view)) == "unsure_submission"
 
     def test_a_person_may_say_send_it(self):
-        assert isinstance(next_step(a_view(link=replace(self.LINK, cleared=True))), Submit)
+        assert isinstance(next_step(a_view(record=replace(self.LINK, cleared=True))), Submit)
 
 
 class TestGaps:
@@ -301,44 +307,44 @@ class TestGaps:
 
 
 class TestUnderWay:
-    SUBMITTED = a_link(Phase.SUBMITTED, attempts=1)
+    SUBMITTED = a_record(Phase.SUBMITTED, attempts=1)
 
     def test_under_review_is_said_at_rxscale(self):
-        step = next_step(a_view(link=self.SUBMITTED))
+        step = next_step(a_view(record=self.SUBMITTED))
         assert isinstance(step, SetStatus)
         assert step.word == "pending review"
         assert "rxscale.current.says.in_review" in step.rule
 
     def test_in_the_legacy_dialect_it_is_processing(self):
-        step = next_step(a_view("open", link=self.SUBMITTED, rxscale=LEGACY))
+        step = next_step(a_view("open", record=self.SUBMITTED, rxscale=LEGACY))
         assert isinstance(step, SetStatus)
         assert step.word == "processing"
 
     def test_not_on_an_old_memory(self):
-        assert isinstance(next_step(a_view(link=self.SUBMITTED, seconds_ago=6)), Look)
+        assert isinstance(next_step(a_view(record=self.SUBMITTED, seconds_ago=6)), Look)
 
     @pytest.mark.parametrize("status", ["pending review", "in-progress", "ready_for_pickup"])
     def test_never_backwards(self, status):
-        assert isinstance(next_step(a_view(status, link=self.SUBMITTED)), Wait)
+        assert isinstance(next_step(a_view(status, record=self.SUBMITTED)), Wait)
 
     def test_one_step_at_a_time(self):
-        link = remember.adopted(self.SUBMITTED, an_order("ready_pickup"))
-        step = next_step(a_view(link=link, p1_order=an_order("ready_pickup")))
+        record = remember.adopted(self.SUBMITTED, an_order("ready_pickup"))
+        step = next_step(a_view(record=record, p1_order=an_order("ready_pickup")))
         assert isinstance(step, SetStatus)
         assert step.word == "pending review"
 
     def test_a_flag_outweighs_the_word_and_completing_is_not_a_status(self):
         order = an_order(picked_up=True)
-        link = remember.adopted(self.SUBMITTED, order)
-        step = next_step(a_view("ready_for_pickup", link=link, p1_order=order))
+        record = remember.adopted(self.SUBMITTED, order)
+        step = next_step(a_view("ready_for_pickup", record=record, p1_order=order))
         assert isinstance(step, Complete)
         assert (step.word, step.tracking) == ("completed", ())
         assert step.rule.startswith("statuses.toml: pharmaone.orders.flags.picked_up -> ")
 
     def test_completing_asks_for_a_tracking_link_first_and_does_without_a_refused_one(self):
         order = an_order(shipped=True)
-        link = remember.adopted(self.SUBMITTED, order)
-        view = a_view("ready_for_pickup", link=link, p1_order=order, tracking=None)
+        record = remember.adopted(self.SUBMITTED, order)
+        view = a_view("ready_for_pickup", record=record, p1_order=order, tracking=None)
         assert isinstance(next_step(view), LookAtPharmaOne)
         parcel = (TrackingLink("https://track.example/1", "DHL"),)
         assert next_step(replace(view, tracking=parcel)).tracking == parcel
@@ -347,29 +353,29 @@ class TestUnderWay:
 
     def test_an_unknown_word_of_pharmaone_is_told(self):
         order = an_order("levitating")
-        link = remember.adopted(self.SUBMITTED, order)
-        step = next_step(a_view("pending review", link=link, p1_order=order))
+        record = remember.adopted(self.SUBMITTED, order)
+        step = next_step(a_view("pending review", record=record, p1_order=order))
         assert code(step) == "unknown_status"
 
     def test_an_order_that_turns_up_is_adopted(self):
-        step = next_step(a_view("pending review", link=self.SUBMITTED, p1_order=an_order()))
+        step = next_step(a_view("pending review", record=self.SUBMITTED, p1_order=an_order()))
         assert isinstance(step, Adopt)
 
     def test_where_no_step_leads_it_waits(self):
         nowhere = replace(CURRENT, steps={})
-        assert isinstance(next_step(a_view(link=self.SUBMITTED, rxscale=nowhere)), Wait)
+        assert isinstance(next_step(a_view(record=self.SUBMITTED, rxscale=nowhere)), Wait)
 
 
 class TestReopened:
     def test_one_that_was_never_sent_is_new_again(self):
-        assert isinstance(next_step(a_view(link=a_link(Phase.DONE))), Submit)
+        assert isinstance(next_step(a_view(record=a_record(Phase.DONE))), Submit)
 
     def test_one_that_was_sent_is_a_persons_business(self):
-        assert code(next_step(a_view(link=a_link(Phase.DONE, attempts=1)))) == "reopened"
+        assert code(next_step(a_view(record=a_record(Phase.DONE, attempts=1)))) == "reopened"
 
     def test_one_that_was_found_at_pharmaone_is_too(self):
-        link = a_link(Phase.DONE, order_id=OrderId("ORD_1"))
-        assert code(next_step(a_view(link=link, p1_order=an_order("cancelled")))) == "reopened"
+        record = a_record(Phase.DONE, order_id=OrderId("ORD_1"))
+        assert code(next_step(a_view(record=record, p1_order=an_order("cancelled")))) == "reopened"
 
 
 class TestHoldWhenStuck:
@@ -382,8 +388,8 @@ class TestHoldWhenStuck:
         assert (step.word, step.comment) == ("on-hold", "line 1 has no price")
 
     def test_but_only_once(self):
-        link = a_link(Phase.KNOWN, held=True)
-        step = next_step(a_view("on-hold", link=link, draft=self.GAPS, policy=self.POLICY))
+        record = a_record(Phase.KNOWN, held=True)
+        step = next_step(a_view("on-hold", record=record, draft=self.GAPS, policy=self.POLICY))
         assert code(step) == "no_price"
 
     @pytest.mark.parametrize(
@@ -391,7 +397,7 @@ class TestHoldWhenStuck:
         [
             {"rxscale": LEGACY, "status": "open"},  # legacy knows no hold
             {"status": "teleported"},  # no step is known from there
-            {"link": a_link(Phase.DONE, attempts=1)},
+            {"record": a_record(Phase.DONE, attempts=1)},
         ],
     )
     def test_not_where_it_cannot_be(self, changes):
@@ -405,24 +411,24 @@ class TestHoldWhenStuck:
 
     def test_the_hold_is_remembered_as_ours(self):
         order = PharmacyOrder(UID, "on-hold", NOW)
-        assert remember.status_set(a_link(Phase.KNOWN), order, CURRENT, held=True).held
-        assert not remember.status_set(a_link(Phase.KNOWN), order, CURRENT).held
+        assert remember.status_set(a_record(Phase.KNOWN), order, CURRENT, held=True).held
+        assert not remember.status_set(a_record(Phase.KNOWN), order, CURRENT).held
 
 
 class TestMemory:
     def test_a_refusal_made_nothing_but_counts(self):
-        before = a_link(Phase.KNOWN)
+        before = a_record(Phase.KNOWN)
         after = remember.refused(remember.intended(before, NOW, "v"), before)
         assert (after.phase, after.attempts) == (Phase.KNOWN, 1)
 
     def test_a_crash_around_a_call_leaves_it_unsure(self):
-        link = remember.after_crash(remember.intended(a_link(Phase.KNOWN), AGO, "v"), NOW)
-        assert (link.phase, link.unsure_at) == (Phase.UNSURE, NOW)
-        submitted = remember.submitted(link, OrderRequestId("r"), NOW)
+        record = remember.after_crash(remember.intended(a_record(Phase.KNOWN), AGO, "v"), NOW)
+        assert (record.phase, record.unsure_at) == (Phase.UNSURE, NOW)
+        submitted = remember.submitted(record, OrderRequestId("r"), NOW)
         assert remember.after_crash(submitted, NOW) == submitted
 
     def test_an_intent_uses_up_a_persons_word(self):
-        assert not remember.intended(a_link(Phase.KNOWN, cleared=True), NOW, "v").cleared
+        assert not remember.intended(a_record(Phase.KNOWN, cleared=True), NOW, "v").cleared
 
     @pytest.mark.parametrize(
         ("search", "order", "expected"),
@@ -433,12 +439,12 @@ class TestMemory:
         ],
     )
     def test_only_a_whole_search_in_vain_counts(self, search, order, expected):
-        assert remember.searched(a_link(Phase.KNOWN), search, order).searched_at == expected
+        assert remember.searched(a_record(Phase.KNOWN), search, order).searched_at == expected
 
     def test_done_keeps_when_it_was_finished_first(self):
-        first = remember.done(a_link(Phase.SUBMITTED), AGO)
+        first = remember.done(a_record(Phase.SUBMITTED), AGO)
         assert remember.done(first, NOW).finished_at == AGO
-        dropped = a_link(Phase.DROPPED)
+        dropped = a_record(Phase.DROPPED)
         assert remember.done(dropped, NOW) == dropped
 
 
@@ -487,17 +493,17 @@ def test_keys():
 
 
 def test_every_reason_names_its_key_or_its_file():
-    link = a_link(Phase.KNOWN)
+    record = a_record(Phase.KNOWN)
     for note in (
-        reasons.refused(link, "PharmaOne", "the order-request", "shop_id"),
-        reasons.garbled(link, "RxScale", "order_items"),
-        reasons.gone(link),
-        reasons.reopened(link),
-        reasons.cancelled(link),
-        reasons.cancelled_after_handover(link),
-        reasons.deleted(link),
-        reasons.unsure(link, "why"),
-        reasons.cannot_know(link, "why"),
+        reasons.refused(record, "PharmaOne", "the order-request", "shop_id"),
+        reasons.garbled(record, "RxScale", "order_items"),
+        reasons.gone(record),
+        reasons.reopened(record),
+        reasons.cancelled(record),
+        reasons.cancelled_after_handover(record),
+        reasons.deleted(record),
+        reasons.unsure(record, "why"),
+        reasons.cannot_know(record, "why"),
     ):
         assert "order:po-1" in note.remedy
         assert note.reason

@@ -10,8 +10,8 @@ from bridge.core import reasons, remember
 from bridge.core.lifecycle import Prescriptions
 from bridge.core.model import (
     Draft,
-    Link,
     OrderId,
+    OrderRecord,
     P1Order,
     PharmacyOrder,
     PharmacyOrderUid,
@@ -45,17 +45,17 @@ WORDS = Prescriptions(
 DRAFT = Draft({"items": []}, prescription={"prescription_pdf_base64": "JVBERg=="})
 
 
-def a_view(link: Link, status: str = "waiting for pharmacy", **changes) -> View:
+def a_view(record: OrderRecord, status: str = "waiting for pharmacy", **changes) -> View:
     order = PharmacyOrder(UID, status, NOW)
-    seen = remember.seen(link, order, CURRENT)
+    seen = remember.seen(record, order, CURRENT)
     view = View(
         NOW, seen, Policy(), CURRENT, PHARMAONE, order=order, draft=DRAFT, prescriptions=WORDS
     )
     return replace(view, **changes)
 
 
-def submitted(status: str | None = None, **changes) -> Link:
-    link = Link(
+def submitted(status: str | None = None, **changes) -> OrderRecord:
+    record = OrderRecord(
         UID,
         AGO,
         phase=Phase.SUBMITTED,
@@ -64,19 +64,19 @@ def submitted(status: str | None = None, **changes) -> Link:
         prescription_id=NUMBER,
         prescription_status=status,
     )
-    return replace(link, **changes)
+    return replace(record, **changes)
 
 
 class TestSending:
     def test_it_goes_before_the_order_request(self):
-        step = next_step(a_view(Link(UID, AGO)))
+        step = next_step(a_view(OrderRecord(UID, AGO)))
         assert isinstance(step, Ingest)
         assert step.body == DRAFT.prescription
 
     def test_the_order_request_follows_once_it_has_a_number(self):
-        link = remember.prescribed(remember.prescribing(Link(UID, AGO), NOW), NUMBER)
-        assert (link.prescription_id, link.prescription_at) == (NUMBER, None)
-        assert isinstance(next_step(a_view(link)), Submit)
+        record = remember.prescribed(remember.prescribing(OrderRecord(UID, AGO), NOW), NUMBER)
+        assert (record.prescription_id, record.prescription_at) == (NUMBER, None)
+        assert isinstance(next_step(a_view(record)), Submit)
 
     @pytest.mark.parametrize(
         ("policy", "cleared", "expected"),
@@ -87,14 +87,14 @@ class TestSending:
         ],
     )
     def test_a_lost_answer_is_repeated_or_asked_about(self, policy, cleared, expected):
-        link = replace(remember.prescribing(Link(UID, AGO), AGO), cleared=cleared)
-        step = next_step(a_view(link, policy=policy))
+        record = replace(remember.prescribing(OrderRecord(UID, AGO), AGO), cleared=cleared)
+        step = next_step(a_view(record, policy=policy))
         assert isinstance(step, expected)
         if isinstance(step, Stuck):
             assert step.note.code == "unsure_prescription"
 
     def test_without_one_the_order_request_goes_alone(self):
-        assert isinstance(next_step(a_view(Link(UID, AGO), draft=Draft({}))), Submit)
+        assert isinstance(next_step(a_view(OrderRecord(UID, AGO), draft=Draft({}))), Submit)
 
 
 class TestFollowing:
@@ -124,35 +124,35 @@ class TestFollowing:
         assert isinstance(after, Done)
 
     def test_a_status_that_is_not_shown_leaves_the_last_one(self):
-        link = submitted("new")
-        assert remember.prescription_seen(link, None).prescription_status == "new"
-        assert remember.prescription_seen(link, "approved").prescription_status == "approved"
+        record = submitted("new")
+        assert remember.prescription_seen(record, None).prescription_status == "new"
+        assert remember.prescription_seen(record, "approved").prescription_status == "approved"
 
 
 def test_an_adopted_order_whose_order_is_unknown_waits():
-    link = Link(UID, AGO, phase=Phase.ADOPTED)
-    assert isinstance(next_step(a_view(link, "pending review")), Wait)
+    record = OrderRecord(UID, AGO, phase=Phase.ADOPTED)
+    assert isinstance(next_step(a_view(record, "pending review")), Wait)
 
 
 def test_another_order_than_the_one_remembered_is_adopted_anew():
-    link = Link(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
+    record = OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
     other = P1Order(OrderId("ORD_2"), "pending", NOW, UID)
-    step = next_step(a_view(link, "pending review", p1_order=other, p1_looked_at=NOW))
+    step = next_step(a_view(record, "pending review", p1_order=other, p1_looked_at=NOW))
     assert step.order == other
 
 
 def test_every_new_reason_names_the_way_out():
-    link = submitted()
-    for note in (reasons.unsure_prescription(link), reasons.declined(link)):
+    record = submitted()
+    for note in (reasons.unsure_prescription(record), reasons.declined(record)):
         assert "order:po-1" in note.remedy
     assert WORDS.where in reasons.unknown_prescription("x", WORDS).remedy
-    assert "statuses.toml" in reasons.rejected(link).remedy
+    assert "statuses.toml" in reasons.rejected(record).remedy
 
 
 def test_what_pharmaone_no_longer_has_is_for_a_person_where_the_file_says_so():
-    link = Link(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
+    record = OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
     words = replace(PHARMAONE, gone=None)
-    gone = a_view(link, "pending review", p1_gone=True, pharmaone=words, looks=9)
+    gone = a_view(record, "pending review", p1_gone=True, pharmaone=words, looks=9)
     step = next_step(gone)
     assert isinstance(step, Stuck)
     assert step.note.code == "deleted_in_pharmaone"
@@ -161,10 +161,10 @@ def test_what_pharmaone_no_longer_has_is_for_a_person_where_the_file_says_so():
 
 
 def test_a_hold_at_pharmaone_waits_where_rxscale_has_none():
-    link = Link(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
+    record = OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
     words = replace(PHARMAONE, means={**PHARMAONE.means, "waiting": State.ON_HOLD})
     held = P1Order(OrderId("ORD_1"), "waiting", NOW, UID)
-    view = a_view(link, "in-progress", pharmaone=words, p1_order=held, p1_looked_at=NOW)
+    view = a_view(record, "in-progress", pharmaone=words, p1_order=held, p1_looked_at=NOW)
     step = next_step(view)
     assert isinstance(step, SetStatus)
     assert (step.word, step.comment) == ("on-hold", "on hold in PharmaOne")
@@ -172,18 +172,20 @@ def test_a_hold_at_pharmaone_waits_where_rxscale_has_none():
     assert isinstance(next_step(replace(view, rxscale=without)), Wait)
     late = replace(view, now=NOW + timedelta(seconds=9), p1_looked_at=NOW + timedelta(seconds=9))
     assert type(next_step(late)).__name__ == "Look"
-    ours = replace(a_view(replace(link, held=True), "on-hold"), pharmaone=words, p1_order=held)
-    kept = replace(ours, p1_looked_at=NOW, link=replace(ours.link, held=True))
+    ours = replace(a_view(replace(record, held=True), "on-hold"), pharmaone=words, p1_order=held)
+    kept = replace(ours, p1_looked_at=NOW, record=replace(ours.record, held=True))
     assert isinstance(next_step(kept), Wait)
 
 
 def test_a_request_whose_answer_was_lost_and_that_was_rejected_had_arrived():
-    link = Link(UID, AGO, phase=Phase.UNSURE, unsure_at=AGO, intent_at=AGO, rejected_at=NOW)
-    step = next_step(a_view(link, "pending review"))
+    record = OrderRecord(
+        UID, AGO, phase=Phase.UNSURE, unsure_at=AGO, intent_at=AGO, rejected_at=NOW
+    )
+    step = next_step(a_view(record, "pending review"))
     assert isinstance(step, Stuck)
     assert step.note.code == "rejected_in_pharmaone"
 
 
 def test_an_order_cancelled_at_rxscale_that_pharmaone_lost_is_done():
-    link = Link(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
-    assert isinstance(next_step(a_view(link, "cancelled", p1_gone=True)), Done)
+    record = OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
+    assert isinstance(next_step(a_view(record, "cancelled", p1_gone=True)), Done)

@@ -10,8 +10,8 @@ from bridge.core.model import (
     Draft,
     Gap,
     Gaps,
-    Link,
     OrderId,
+    OrderRecord,
     P1Order,
     PharmacyOrderUid,
     Phase,
@@ -33,7 +33,7 @@ from bridge.core.steps import (
 UID = PharmacyOrderUid("po-1")
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 AGO = NOW - timedelta(hours=1)
-SUBMITTED = Link(
+SUBMITTED = OrderRecord(
     UID, AGO, phase=Phase.SUBMITTED, rx_status="pending review", submitted_at=AGO, attempts=1
 )
 ADOPTED = replace(
@@ -57,23 +57,23 @@ def an_order(status: str = "awaiting_packing", **flags: bool) -> P1Order:
     return P1Order(OrderId("ORD_1"), status, NOW, external_id=UID, **flags)
 
 
-def view(link: Link) -> View:
-    return View(NOW, link, Policy(), CURRENT, PHARMAONE)
+def view(record: OrderRecord) -> View:
+    return View(NOW, record, Policy(), CURRENT, PHARMAONE)
 
 
-def legacy_view(link: Link) -> View:
-    return View(NOW, link, Policy(), LEGACY, PHARMAONE)
+def legacy_view(record: OrderRecord) -> View:
+    return View(NOW, record, Policy(), LEGACY, PHARMAONE)
 
 
 def compare(
-    link: Link | None, rx: str | None, order: P1Order | None = None, **sides: bool
+    record: OrderRecord | None, rx: str | None, order: P1Order | None = None, **sides: bool
 ) -> Difference | None:
     detailed = {"detailed": order is not None, **sides}
-    return difference(Sides(UID, link, rx, order, **detailed), view, NOW)
+    return difference(Sides(UID, record, rx, order, **detailed), view, NOW)
 
 
 @pytest.mark.parametrize(
-    ("link", "rx", "order"),
+    ("record", "rx", "order"),
     [
         (SUBMITTED, "pending review", None),
         (ADOPTED, "in-progress", an_order()),
@@ -84,12 +84,12 @@ def compare(
         (replace(SUBMITTED, phase=Phase.DROPPED), "cancelled", None),
     ],
 )
-def test_sides_that_agree(link, rx, order):
-    assert compare(link, rx, order) is None
+def test_sides_that_agree(record, rx, order):
+    assert compare(record, rx, order) is None
 
 
 @pytest.mark.parametrize(
-    ("link", "rx", "order", "what", "would"),
+    ("record", "rx", "order", "what", "would"),
     [
         (None, "waiting for pharmacy", None, "the bridge does not know it", "look at it, and send"),
         (SUBMITTED, None, None, "RxScale does not show it", "wait: RxScale does not show it"),
@@ -126,8 +126,8 @@ def test_sides_that_agree(link, rx, order):
         ),
     ],
 )
-def test_sides_that_differ(link, rx, order, what, would):
-    found = compare(link, rx, order)
+def test_sides_that_differ(record, rx, order, what, would):
+    found = compare(record, rx, order)
     assert found is not None
     assert found.what[0].startswith(what)
     assert found.would.startswith(would)
@@ -141,7 +141,7 @@ def test_ends_that_differ_are_named():
 
 
 @pytest.mark.parametrize(
-    ("link", "rx", "order", "would"),
+    ("record", "rx", "order", "would"),
     [
         (
             replace(ADOPTED, rx_status="cancelled"),
@@ -154,8 +154,8 @@ def test_ends_that_differ_are_named():
         (replace(DONE, rx_status="pending review"), "pending review", None, "open again"),
     ],
 )
-def test_what_only_a_person_can_settle_is_no_agreement(link, rx, order, would):
-    found = compare(link, rx, order)
+def test_what_only_a_person_can_settle_is_no_agreement(record, rx, order, would):
+    found = compare(record, rx, order)
     assert found is not None
     assert found.what == ("a person has to decide",)
     assert would in found.would
@@ -204,8 +204,8 @@ def test_every_act_has_its_words(step, said):
 def test_gaps_are_told_as_what_would_be_stuck():
     gaps = Gaps((Gap("no_price", "A has no price"),))
 
-    def with_gaps(link: Link) -> View:
-        return replace(view(link), draft=gaps)
+    def with_gaps(record: OrderRecord) -> View:
+        return replace(view(record), draft=gaps)
 
     found = difference(Sides(UID, None, "waiting for pharmacy"), with_gaps, NOW)
     assert found is not None

@@ -11,8 +11,8 @@ from fakes import START, Clock
 from words import PHARMAONE
 
 from bridge.core.model import (
-    Link,
     OrderId,
+    OrderRecord,
     P1Order,
     P1Sight,
     PharmacyOrderUid,
@@ -71,9 +71,9 @@ def order(number: int, status: str = "awaiting_packing", **changes: Any) -> P1Or
     return replace(P1Order(OrderId(f"ORD_{number}"), status, START, created_at=START), **changes)
 
 
-def submitted(**changes: Any) -> Link:
-    link = Link(UID, START, phase=Phase.SUBMITTED, submitted_at=START, intent_at=START)
-    return replace(link, **changes)
+def submitted(**changes: Any) -> OrderRecord:
+    record = OrderRecord(UID, START, phase=Phase.SUBMITTED, submitted_at=START, intent_at=START)
+    return replace(record, **changes)
 
 
 async def test_an_order_whose_list_row_is_silent_is_read_and_found_to_be_ours(store: Store):

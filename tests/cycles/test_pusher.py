@@ -11,7 +11,7 @@ from bridge.core.model import PharmacySkuUid
 from bridge.core.stock.model import Write
 from bridge.cycles.stock import Pusher
 from bridge.errors import Fault, Misconfigured, Refused, TryLater
-from bridge.exchange import Harm
+from bridge.exchange import Priority
 from bridge.store import Pushed
 
 NOW = datetime(2026, 1, 2, 8, tzinfo=UTC)
@@ -25,16 +25,16 @@ class RxScale:
     """Answers a write when told to, or at once while `open`."""
 
     def __init__(self) -> None:
-        self.calls: list[tuple[str, int, Harm]] = []
+        self.calls: list[tuple[str, int, Priority]] = []
         self.under_way: list[str] = []
         self.open = asyncio.Event()
         self.open.set()
         self.answers: Callable[[str], Any] = lambda _: True
 
-    async def set_sku(self, uid: str, *, stock: int, harm: Harm, **_: Any) -> bool:
+    async def set_sku(self, uid: str, *, stock: int, priority: Priority, **_: Any) -> bool:
         assert uid not in self.under_way, "two writes of one SKU at once"
         self.under_way.append(uid)
-        self.calls.append((uid, stock, harm))
+        self.calls.append((uid, stock, priority))
         await self.open.wait()
         self.under_way.remove(uid)
         answer = self.answers(uid)
@@ -89,9 +89,9 @@ async def test_everything_is_written_in_order_and_noted():
     bench.pusher.replace([write(1, 5, 9), write(2, 6, 0), write(3, 7, None)], NOW)
     await bench.pusher.idle()
     assert bench.rxscale.calls == [
-        ("psku-1", 5, Harm.FALLING_STOCK),
-        ("psku-2", 6, Harm.RISING_STOCK),
-        ("psku-3", 7, Harm.FALLING_STOCK),
+        ("psku-1", 5, Priority.FALLING_STOCK),
+        ("psku-2", 6, Priority.RISING_STOCK),
+        ("psku-3", 7, Priority.FALLING_STOCK),
     ]
     assert bench.noted() == [("psku-1", 5), ("psku-2", 6), ("psku-3", 7)]
     assert bench.told == ["fell", "rose", "fell"]

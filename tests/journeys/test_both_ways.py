@@ -85,7 +85,7 @@ async def test_in_the_legacy_dialect_a_jump_goes_by_processing(tmp_path: Path):
         await house.change(order_id, shipped=True)
         assert house.status(uid) == "shipped"
         assert statuses_set(house, uid) == ["PATCH /pharmacy_orders/{uid}/status"] * 2
-        assert (await house.link(uid)).phase is Phase.DONE
+        assert (await house.record(uid)).phase is Phase.DONE
 
 
 async def test_with_every_webhook_lost_the_sweeps_bring_everything(tmp_path: Path):
@@ -143,11 +143,11 @@ async def test_our_own_changes_come_back_and_cost_no_call(tmp_path: Path):
         one, two = await house.orders_arrive(count=2)
         for uid in (one, two):
             await house.approve(uid)
-        order_id = (await house.link(one)).order_id
+        order_id = (await house.record(one)).order_id
         assert order_id is not None
         await house.change(order_id, shipped=True)
         await house.change_at_rxscale(two, "cancelled")
-        assert house.world.p1_orders[(await house.link(two)).order_id].status == "cancelled"
+        assert house.world.p1_orders[(await house.record(two)).order_id].status == "cancelled"
         looks = [call for call in house.calls(one) if call.route == "GET /pharmacy_orders/{uid}"]
         assert len(looks) == 3  # the order, the approval and the handover: none for an echo
         counters = (await house.bridge.store.facts(house.bridge.started_at)).counters
@@ -165,7 +165,7 @@ async def test_cancelled_under_review_is_told_at_once_and_freed_by_a_rejection(t
         assert await tell(house, "order_request_rejected", {"external_reference": uid}) == 200
         await house.settle()
         assert not await house.stuck()
-        assert (await house.link(uid)).phase is Phase.DONE
+        assert (await house.record(uid)).phase is Phase.DONE
 
 
 async def test_cancelled_under_review_and_approved_after_all_is_cancelled_there(tmp_path: Path):
@@ -193,7 +193,7 @@ async def test_cancelled_at_rxscale_is_cancelled_at_pharmaone(
         assert house.world.p1_orders[order_id].status == "cancelled"
         patches = [c for c in house.world.calls() if c.route == "PATCH /orders/{id}/status"]
         assert len(patches) == 1
-        assert (await house.link(uid)).phase is Phase.DONE
+        assert (await house.record(uid)).phase is Phase.DONE
         before = len(house.world.calls())
         await house.settle()
         assert len(house.world.calls()) == before
@@ -255,7 +255,7 @@ async def test_cancelled_at_pharmaone_is_cancelled_at_rxscale(
         await house.change(order_id, status=there)
         await house.change(order_id, status="cancelled")
         assert house.status(uid) == "cancelled"
-        assert (await house.link(uid)).phase is Phase.DONE
+        assert (await house.record(uid)).phase is Phase.DONE
 
 
 async def test_cancelled_at_pharmaone_after_the_end_changes_nothing(tmp_path: Path):
@@ -276,7 +276,7 @@ async def test_cancelled_on_both_sides_at_once_is_settled(tmp_path: Path):
         house.world.set_order_status(uid, "cancelled")
         house.world.change_p1_order(order_id, status="cancelled")
         await house.settle()
-        assert (await house.link(uid)).phase is Phase.DONE
+        assert (await house.record(uid)).phase is Phase.DONE
         assert not await house.stuck()
         before = len(house.world.calls())
         await house.settle()
@@ -308,14 +308,14 @@ async def test_an_order_deleted_at_pharmaone_is_cancelled_after_several_looks(
 async def test_a_rejected_request_is_for_a_person(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive()
-        request = (await house.link(uid)).request_id
+        request = (await house.record(uid)).request_id
         await tell(house, "order_request_declined", {"order_request_id": request})
         await house.settle()
         assert await stuck_code(house) == "rejected_in_pharmaone"
         assert house.status(uid) == "pending review"
         await house.change_at_rxscale(uid, "cancelled")
         assert not await house.stuck()
-        assert (await house.link(uid)).phase is Phase.DONE
+        assert (await house.record(uid)).phase is Phase.DONE
 
 
 async def test_a_rejected_request_cancels_where_the_file_says_so(tmp_path: Path):
@@ -327,7 +327,7 @@ async def test_a_rejected_request_cancels_where_the_file_says_so(tmp_path: Path)
         await tell(house, "order_request_rejected", {"external_reference": uid})
         await house.settle()
         assert house.status(uid) == "cancelled"
-        assert (await house.link(uid)).phase is Phase.DONE
+        assert (await house.record(uid)).phase is Phase.DONE
 
 
 # -- holds and parcels -----------------------------------------------------------------------
@@ -367,18 +367,18 @@ async def test_a_hold_at_pharmaone_is_told_with_its_comment_and_released(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("link", "kept"),
+    ("record", "kept"),
     [
         ("https://track.example/123", [("https://track.example/123", "DHL")]),
         ("not an address", []),
         (None, []),
     ],
 )
-async def test_completing_hands_on_the_parcels_page(tmp_path: Path, link, kept):
+async def test_completing_hands_on_the_parcels_page(tmp_path: Path, record, kept):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive()
         order_id = await house.approve(uid)
-        house.world.p1_orders[order_id].data.update(tracking_url=link, carrier="DHL Paket")
+        house.world.p1_orders[order_id].data.update(tracking_url=record, carrier="DHL Paket")
         await house.change(order_id, shipped=True)
         assert house.status(uid) == "completed"
         tracking = house.world.orders[uid].tracking
@@ -421,7 +421,7 @@ async def test_prescriptions_can_go_by_themselves_and_are_followed(tmp_path: Pat
     orders = {"prescriptions": "ingest"}
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=orders) as house:
         one, two = await house.orders_arrive(count=2)
-        numbers = [(await house.link(uid)).prescription_id for uid in (one, two)]
+        numbers = [(await house.record(uid)).prescription_id for uid in (one, two)]
         assert None not in numbers
         (request,) = house.requests(one)
         assert "prescription_pdf_base64" not in request.payload
@@ -430,7 +430,7 @@ async def test_prescriptions_can_go_by_themselves_and_are_followed(tmp_path: Pat
         house.world.decide_prescription(numbers[0], "approved")
         house.world.decide_prescription(numbers[1], "declined")  # no event tells of it
         await house.settle()
-        assert (await house.link(one)).prescription_status == "approved"
+        assert (await house.record(one)).prescription_status == "approved"
         await house.sweep()
         (stuck,) = await house.stuck()
         assert (stuck.key, stuck.note.code) == (f"order:{two}", "prescription_declined")

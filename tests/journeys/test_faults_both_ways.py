@@ -80,7 +80,7 @@ async def test_on_the_way_to_cancelling_at_pharmaone(
         await free(house)
         assert house.world.p1_orders[order_id].status == "cancelled"
         assert done(house, P1_STATUS[1]) == 1
-        assert (await house.link(uid)).phase is Phase.DONE
+        assert (await house.record(uid)).phase is Phase.DONE
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -96,7 +96,7 @@ async def test_on_the_way_to_cancelling_at_rxscale(
         assert not house.world.faults, "the fault never struck"
         await free(house)
         assert house.status(uid) == "cancelled"
-        assert (await house.link(uid)).phase is Phase.DONE
+        assert (await house.record(uid)).phase is Phase.DONE
 
 
 @pytest.mark.parametrize("fault", FAULTS)

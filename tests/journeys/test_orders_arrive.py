@@ -17,9 +17,9 @@ async def test_the_good_order(tmp_path: Path):
         (request,) = house.requests(uid)
         assert request.payload["external_id"] == uid
         assert house.status(uid) == "pending review"
-        link = await house.link(uid)
-        assert (link.phase, link.request_id) == (Phase.SUBMITTED, request.id)
-        assert link.calls == 3
+        record = await house.record(uid)
+        assert (record.phase, record.request_id) == (Phase.SUBMITTED, request.id)
+        assert record.calls == 3
         calls = [(call.method, call.route) for call in house.calls(uid)]
         assert len(calls) == 3, "one look, one submission, one status; echoes cost nothing"
 
@@ -158,7 +158,7 @@ async def test_cancelled_before_submission_sends_nothing(tmp_path: Path):
         house.world.set_order_status(uid, "cancelled")
         await house.settle()
         assert not house.requests(uid)
-        assert (await house.link(uid)).phase is Phase.DONE
+        assert (await house.record(uid)).phase is Phase.DONE
 
 
 async def test_an_order_still_being_set_up_waits_until_it_is_queued(tmp_path: Path):
@@ -200,7 +200,7 @@ class TestFirstStart:
                 file.unlink()
             async with open_house(sandbox, tmp_path) as house:
                 assert [len(house.requests(uid)) for uid in uids] == [1, 1, 1]
-                assert (await house.link(uids[0])).order_id == approved
+                assert (await house.record(uids[0])).order_id == approved
                 assert {row.note.code for row in await house.stuck()} == {"cannot_know"}
                 assert len(await house.stuck()) == 2
 
@@ -280,7 +280,7 @@ async def test_an_order_that_pharmaone_lists_and_does_not_show_yet_may_be_ours(t
             await house.bridge.store.hint([Hint(Key(f"order:{uid}"), "test")], now())
             await house.settle()
             assert len(house.requests(uid)) == 1
-            assert (await house.link(uid)).order_id == approved
+            assert (await house.record(uid)).order_id == approved
 
 
 async def test_a_test_delivery_is_acknowledged_and_does_nothing(tmp_path: Path):

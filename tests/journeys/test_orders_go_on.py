@@ -30,12 +30,12 @@ async def test_the_good_order_from_approval_to_completion(tmp_path: Path, dialec
         began = len(house.world.calls())
         (uid,) = await house.orders_arrive()
         order_id = await house.approve(uid)
-        link = await house.link(uid)
-        assert (link.phase, link.order_id) == (Phase.ADOPTED, order_id)
+        record = await house.record(uid)
+        assert (record.phase, record.order_id) == (Phase.ADOPTED, order_id)
         await house.change(order_id, status="ready_pickup")
         await house.change(order_id, picked_up=True)
         assert house.status(uid) in ("completed", "shipped")
-        assert (await house.link(uid)).phase is Phase.DONE
+        assert (await house.record(uid)).phase is Phase.DONE
         assert not await house.stuck()
         for vendor, calls in calls_since(house, began).items():
             assert calls.total() <= MOST_CALLS, (vendor, calls)

@@ -113,7 +113,7 @@ async def test_a_stuck_order_is_put_on_hold_where_told_to_and_goes_on_when_freed
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=orders) as house:
         (uid,) = await house.orders_arrive(line)
         assert house.status(uid) == "on-hold"
-        assert (await house.link(uid)).held
+        assert (await house.record(uid)).held
         csv = tmp_path / "mappings" / "skus.csv"
         csv.write_text(csv.read_text() + "psku-1007,20407,1,0,\n")
         await house.bridge.reloader.look()
@@ -128,7 +128,7 @@ async def test_a_cancellation_under_review_is_told(tmp_path: Path):
         house.world.set_order_status(uid, "cancelled")
         await house.settle()
         assert await the_code(house) == "cancelled_at_rxscale"
-        assert (await house.link(uid)).phase is Phase.SUBMITTED
+        assert (await house.record(uid)).phase is Phase.SUBMITTED
 
 
 async def test_a_missing_permission_waits_and_says_which(tmp_path: Path, monkeypatch):
@@ -176,7 +176,7 @@ async def test_a_store_that_cannot_write_sends_nothing(tmp_path: Path, monkeypat
         monkeypatch.setattr(type(store), "save", failing)
         (uid,) = await house.orders_arrive()
         assert len(house.requests(uid)) == 1
-        assert (await house.link(uid)).attempts == 1
+        assert (await house.record(uid)).attempts == 1
 
 
 async def test_health_of_a_house_in_order_and_out_of_it(tmp_path: Path):

@@ -42,12 +42,12 @@ async def test_no_order_is_sent_again(tmp_path: Path):
         async with open_house(sandbox, tmp_path) as house:
             everything = [*before, *since, waiting]
             assert [len(house.requests(uid)) for uid in everything] == [1] * 6
-            assert (await house.link(since[0])).order_id == approved
+            assert (await house.record(since[0])).order_id == approved
             stuck = {row.key: row.note.code for row in await house.stuck()}
             assert set(stuck) == {f"order:{uid}" for uid in since[1:]}
             order = await house.approve(since[1])
             await house.sweep()
-            assert (await house.link(since[1])).order_id == order
+            assert (await house.record(since[1])).order_id == order
             assert [len(house.requests(uid)) for uid in everything] == [1] * 6
 
 
@@ -64,7 +64,7 @@ async def test_one_that_only_pharmaone_shows_is_found_before_anything_is_sent(tm
         put_back(tmp_path)
         async with open_house(sandbox, tmp_path) as house:
             assert len(house.requests(uid)) == 1
-            assert (await house.link(uid)).order_id == order
+            assert (await house.record(uid)).order_id == order
 
 
 async def test_one_that_was_sent_since_and_cancelled_meanwhile(tmp_path: Path):
@@ -82,8 +82,8 @@ async def test_one_that_was_sent_since_and_cancelled_meanwhile(tmp_path: Path):
         put_back(tmp_path)
         async with open_house(sandbox, tmp_path) as house:
             assert sandbox.world.p1_orders[order].data["status"] == "cancelled"
-            assert (await house.link(made)).finished_at is not None
-            assert (await house.link(asked)).finished_at is not None
+            assert (await house.record(made)).finished_at is not None
+            assert (await house.record(asked)).finished_at is not None
             assert await house.stuck() == [], "an order that staff make of it is cancelled then"
 
 

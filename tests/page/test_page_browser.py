@@ -99,7 +99,7 @@ async def test_the_keyboard_alone_does_it_all(tmp_path: Path):
             await page.keyboard.type("handled by hand")
             await page.keyboard.press("Enter")
             await expect(page.get_by_role("status")).to_have_text("It is left alone from now on.")
-        assert (await house.link(uid)).phase is Phase.DROPPED
+        assert (await house.record(uid)).phase is Phase.DROPPED
 
 
 async def test_the_browser_itself_asks_for_the_reason_and_the_look(tmp_path: Path):
@@ -136,7 +136,7 @@ async def test_it_refreshes_itself_and_leaves_alone_what_a_person_types(tmp_path
             await reason.press_sequentially(" hand")
             await reason.press("Enter")
             await expect(page.get_by_text("It is left alone from now on.")).to_be_visible()
-        assert (await house.link(uid)).phase is Phase.DROPPED
+        assert (await house.record(uid)).phase is Phase.DROPPED
 
 
 async def test_a_tick_is_not_carried_over_to_another_time(tmp_path: Path):
@@ -270,7 +270,7 @@ async def test_another_sites_form_is_refused(tmp_path: Path, name: str):
                 await expect(page.get_by_text("sent by another site")).to_be_visible()
             finally:
                 await evil.stop()
-        assert (await house.link(uid)).phase is not Phase.DROPPED
+        assert (await house.record(uid)).phase is not Phase.DROPPED
 
 
 FIELDS_OF_DROP = """
@@ -327,7 +327,7 @@ async def test_both_languages(tmp_path: Path):
 async def test_on_a_phone_nothing_sticks_out_and_every_button_fits_a_thumb(tmp_path: Path):
     async with busy_house(tmp_path) as house:
         async with opened(**PHONE) as page:
-            paths = ["/", "/?lang=de", *(f"/orders/{row.link.uid}" for row in await house.rows())]
+            paths = ["/", "/?lang=de", *(f"/orders/{row.record.uid}" for row in await house.rows())]
             for path in paths:
                 await page.goto(house.running.url + path)
                 sticking = await page.evaluate(
@@ -364,7 +364,7 @@ async def test_pictures_for_the_documents(tmp_path: Path):
         "page-order.png": ("/orders/{}", desktop),
     }
     async with busy_house(tmp_path) as house:
-        oldest = (await house.rows())[-1].link.uid
+        oldest = (await house.rows())[-1].record.uid
         for name, (path, context) in pictures.items():
             async with opened(**context) as page:
                 await page.goto(house.running.url + path.format(oldest))

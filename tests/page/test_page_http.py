@@ -60,7 +60,7 @@ async def test_dropping_needs_a_reason_and_keeps_it(tmp_path: Path):
             await page.press("/stuck", {"reason": "handled  by\nhand"}, act="drop")
             assert page.path.startswith(f"/orders/{uid}")
             assert "a person said to leave it alone: handled by hand" in page.text
-            assert (await house.link(uid)).phase is Phase.DROPPED
+            assert (await house.record(uid)).phase is Phase.DROPPED
 
 
 async def unsure_order(house: House) -> str:
@@ -118,7 +118,7 @@ async def test_a_button_pressed_too_late_does_nothing(tmp_path: Path):
             await house.bridge.store.transaction(lambda c: c.execute(put, values))
             await page.post("/stuck", {**shown, "looked": "yes"})
             assert "It has changed meanwhile" in page.text
-            assert not (await house.link(uid)).cleared
+            assert not (await house.record(uid)).cleared
             await page.post("/stuck", {**shown, "key": "order:po-none"})
             assert "It has changed meanwhile" in page.text
 
@@ -203,7 +203,7 @@ async def test_an_orders_page_tells_its_story_and_looks_now(tmp_path: Path):
             fields = {"token": page.form("/sync")["token"], "what": "order", "uid": "po-none"}
             await page.post("/sync", fields)
             assert page.status == 404
-            assert await house.bridge.store.link(PharmacyOrderUid("po-none")) is None
+            assert await house.bridge.store.record(PharmacyOrderUid("po-none")) is None
 
 
 async def test_stock_that_differs_is_shown_until_it_is_written(tmp_path: Path):
@@ -347,7 +347,7 @@ async def test_a_form_that_is_not_ours_does_nothing(
                 del fields["token"]
             await page.post("/stuck", fields, **headers)
             assert page.status == status
-        dropped = (await house.link(uid)).phase is Phase.DROPPED
+        dropped = (await house.record(uid)).phase is Phase.DROPPED
         assert dropped is (status == 200)
 
 
@@ -358,10 +358,10 @@ async def test_what_was_refused_can_be_read_in_the_other_language(tmp_path: Path
             for path in ("/stuck", "/sync", "/logout", "/login"):
                 await page.post(path, {"token": "old"})
                 assert page.status == 403
-                link = re.search(r'<a href="([^"]*\?lang=(\w\w))"', page.text)
-                assert link is not None
-                await page.get(link[1])
-                assert (page.status, f'<html lang="{link[2]}">' in page.text) == (200, True), path
+                record = re.search(r'<a href="([^"]*\?lang=(\w\w))"', page.text)
+                assert record is not None
+                await page.get(record[1])
+                assert (page.status, f'<html lang="{record[2]}">' in page.text) == (200, True), path
 
 
 async def test_what_to_do_is_a_list_where_there_is_more_than_one_thing(tmp_path: Path):
@@ -566,11 +566,13 @@ async def test_todays_orders_are_todays_and_those_still_open(tmp_path: Path):
     now = datetime.now(UTC)
     old, long_ago = now - timedelta(days=3), now - timedelta(days=2)
     new, open_still, ended_now, ended_then = (
-        replace(row, link=replace(row.link, first_seen_at=seen, finished_at=finished))
+        replace(row, record=replace(row.record, first_seen_at=seen, finished_at=finished))
         for row, seen, finished in zip(
             rows, (now, old, old, old), (None, None, now, long_ago), strict=True
         )
     )
     shown = todays([new, ended_now, ended_then], [new, open_still], now)
     assert shown[0] == new
-    assert {row.link.uid for row in shown} == {row.link.uid for row in (new, open_still, ended_now)}
+    assert {row.record.uid for row in shown} == {
+        row.record.uid for row in (new, open_still, ended_now)
+    }

@@ -18,8 +18,8 @@ from bridge.core.lifecycle import Prescriptions, Vocabulary
 from bridge.core.model import (
     Gap,
     Gaps,
-    Link,
     OrderId,
+    OrderRecord,
     PharmacyOrderUid,
     PharmacySkuUid,
     StuckNote,
@@ -36,8 +36,8 @@ from bridge.server.page.words import _WORDS, words_of
 
 CORE = Path(reasons.__file__).parent
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
-LINK = Link(PharmacyOrderUid("po-1"), NOW, rx_status="shipped")
-MADE = Link(PharmacyOrderUid("po-1"), NOW, order_id=OrderId("ORD_1"))
+LINK = OrderRecord(PharmacyOrderUid("po-1"), NOW, rx_status="shipped")
+MADE = OrderRecord(PharmacyOrderUid("po-1"), NOW, order_id=OrderId("ORD_1"))
 
 
 def test_both_languages_have_the_same_gaps():
@@ -60,7 +60,7 @@ def notes() -> Iterator[StuckNote]:
     yield reasons.refused(LINK, "PharmaOne", "the order-request", REFUSED)
     yield reasons.garbled(LINK, "PharmaOne", "items.0")
     for name, function in inspect.getmembers(reasons, inspect.isfunction):
-        if list(inspect.signature(function).parameters) == ["link"] and not name.startswith("_"):
+        if list(inspect.signature(function).parameters) == ["record"] and not name.startswith("_"):
             yield function(LINK)
             yield function(MADE)
 

@@ -13,7 +13,7 @@ from pharmaone.test_pharmaone_client import BASE, CONNECTOR, client
 
 from bridge.core.model import ProductId
 from bridge.errors import Garbled, Misconfigured, Refused, TryLater, Unsure
-from bridge.exchange import Harm
+from bridge.exchange import Priority
 from bridge.pharmaone.inventory import MOST, Inventory, read
 from bridge.pharmaone.translate import LogEntry
 
@@ -138,7 +138,7 @@ async def test_the_inventory_is_asked_for_with_its_urgency():
     assert (await p1.inventory()).on_hand == {"20417": 40}
     request = send.request
     assert (request.method, request.url, request.query) == ("GET", f"{BASE}/inventory", ())
-    assert request.harm is Harm.FALLING_STOCK
+    assert request.priority is Priority.FALLING_STOCK
     assert request.repeatable
 
 

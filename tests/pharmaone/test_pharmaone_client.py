@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bridge.core.model import Draft, OrderId, P1Order, PharmacyOrderUid, PrescriptionId
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
-from bridge.exchange import Harm, Response
+from bridge.exchange import Priority, Response
 from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.client import PharmaOne, exchange
 from bridge.pharmaone.dialect import SCOPES, Site
@@ -153,7 +153,7 @@ async def test_the_three_doors(door: str, url: str, route: str, opener: tuple[st
     assert opener in sent.headers.items()
     assert len({"Authorization", "X-API-Key"} & set(sent.headers)) == 1
     assert sent.headers["Content-Type"] == "application/json"
-    assert (sent.harm, sent.repeatable) == (Harm.ORDER, False)
+    assert (sent.priority, sent.repeatable) == (Priority.ORDER, False)
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -241,8 +241,8 @@ async def test_a_prescription_accepted_without_a_number_is_unsure(body: Any):
 async def test_what_waiting_costs_is_passed_on():
     p1, send = client(answer(200, UNDERSTOOD["orders_page"]))
     await p1.orders_page(200, 0)
-    await p1.orders_page(200, 0, Harm.ORDER)
-    assert [request.harm for request in send.requests] == [Harm.SWEEP, Harm.ORDER]
+    await p1.orders_page(200, 0, Priority.ORDER)
+    assert [request.priority for request in send.requests] == [Priority.SWEEP, Priority.ORDER]
 
 
 async def test_ids_stay_in_their_place_in_the_address():
@@ -272,7 +272,7 @@ async def test_the_exchange():
     assert (got.access_token, got.expires_in) == ("t", 9)
     sent = send.request
     assert (sent.method, sent.url, sent.body) == ("POST", f"{BASE}/auth/token", None)
-    assert (sent.headers["X-API-Key"], sent.harm) == (KEY, Harm.ORDER)
+    assert (sent.headers["X-API-Key"], sent.priority) == (KEY, Priority.ORDER)
     assert sent.repeatable
 
 

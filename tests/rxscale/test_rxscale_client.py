@@ -10,7 +10,7 @@ from fakes import START, Answer, Clock, ScriptedSend, answer
 
 from bridge.core.model import CatalogueSku, OrderLine, PharmacyOrderUid, TrackingLink
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
-from bridge.exchange import Harm
+from bridge.exchange import Priority
 from bridge.rxscale import answers, dialect
 from bridge.rxscale.calling import Caller
 from bridge.rxscale.client import RxScale
@@ -177,7 +177,7 @@ async def test_another_pharmacy_of_the_group_is_named_once():
     """`rxbridge call --query pharmacy_uid=ph-2`: which of two RxScale would take, nobody says."""
     rx, send = client(answer(200, {}), site=GROUP)
     other = (("pharmacy_uid", "ph-2"),)
-    await rx.caller.call(dialect.PAYOUTS, Harm.SWEEP, query=other)
+    await rx.caller.call(dialect.PAYOUTS, Priority.SWEEP, query=other)
     assert send.request.query == other
 
 
@@ -204,8 +204,8 @@ async def test_an_odd_uid_cannot_leave_its_place_in_the_address():
 async def test_what_waiting_costs_is_passed_on():
     rx, send = client(answer(404))
     await rx.order(UID)
-    await rx.order(UID, Harm.SWEEP)
-    assert [request.harm for request in send.requests] == [Harm.ORDER, Harm.SWEEP]
+    await rx.order(UID, Priority.SWEEP)
+    assert [request.priority for request in send.requests] == [Priority.ORDER, Priority.SWEEP]
 
 
 async def test_without_a_status_all_orders_are_asked_for():
@@ -366,8 +366,8 @@ async def test_a_page_of_the_catalogue():
 
 async def test_the_catalogue_is_asked_for_with_its_urgency():
     rx, send = client(answer(200, page()))
-    await rx.skus_page(0, harm=Harm.ORDER)
-    assert send.request.harm is Harm.ORDER
+    await rx.skus_page(0, priority=Priority.ORDER)
+    assert send.request.priority is Priority.ORDER
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
@@ -451,7 +451,7 @@ async def test_what_cannot_be_read_is_not_quoted():
 
 # -- what a refusal means ---------------------------------------------------------------------
 
-MISSING_PHARMACY = {"error": "Missing required parameters: pharmacy_uid"}
+MISSING_PharmACY = {"error": "Missing required parameters: pharmacy_uid"}
 
 
 @pytest.mark.parametrize(
@@ -462,9 +462,9 @@ MISSING_PHARMACY = {"error": "Missing required parameters: pharmacy_uid"}
         ("order", 401, {"code": "invalid_api_key"}, Misconfigured, "rxscale.api_key"),
         ("order", 401, b"<html>", Misconfigured, "rxscale.api_key"),
         ("set_status", 401, {"code": "api_key_missing"}, Misconfigured, "rxscale.api_key"),
-        ("order", 400, MISSING_PHARMACY, Misconfigured, "rxscale.pharmacy_uid"),
-        ("orders_page", 422, MISSING_PHARMACY, Misconfigured, "rxscale.pharmacy_uid"),
-        ("set_status", 400, MISSING_PHARMACY, Misconfigured, "rxscale.pharmacy_uid"),
+        ("order", 400, MISSING_PharmACY, Misconfigured, "rxscale.pharmacy_uid"),
+        ("orders_page", 422, MISSING_PharmACY, Misconfigured, "rxscale.pharmacy_uid"),
+        ("set_status", 400, MISSING_PharmACY, Misconfigured, "rxscale.pharmacy_uid"),
         *((call, 404, None, Misconfigured, "rxscale.api_path") for call in LISTS),
         *((call, 500, b"<html>", TryLater, "") for call in READING),
         *((call, 400, {"error": "Bad request"}, TryLater, "") for call in READING),

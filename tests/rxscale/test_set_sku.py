@@ -10,7 +10,7 @@ from rxscale.test_rxscale_client import GROUP, SITE, SKU, client, page
 
 from bridge.core.model import PharmacySkuUid, SkuNumbers
 from bridge.errors import Misconfigured, Refused, TryLater
-from bridge.exchange import Harm
+from bridge.exchange import Priority
 from bridge.rxscale.wire import as_count, as_size
 
 UID = PharmacySkuUid("psku-1")
@@ -36,13 +36,13 @@ async def test_only_what_is_given_is_sent(site, given, url, body):
     assert (request.method, request.url) == ("PATCH", url)
     assert json.loads(request.body or b"") == body
     assert request.repeatable  # it is absolute
-    assert request.harm is Harm.RISING_STOCK
+    assert request.priority is Priority.RISING_STOCK
 
 
 async def test_its_urgency_and_a_group_keys_pharmacy():
     rx, send = client(answer(200, b"no JSON at all"), site=GROUP)
-    assert await rx.set_sku(UID, stock=1, harm=Harm.FALLING_STOCK)
-    assert send.request.harm is Harm.FALLING_STOCK
+    assert await rx.set_sku(UID, stock=1, priority=Priority.FALLING_STOCK)
+    assert send.request.priority is Priority.FALLING_STOCK
     assert ("pharmacy_uid", "ph-1") in send.request.query
 
 

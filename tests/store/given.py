@@ -14,8 +14,8 @@ from bridge.core.model import (
     Hint,
     JournalEntry,
     Key,
-    Link,
     OrderId,
+    OrderRecord,
     OrderRequestId,
     PharmacyOrderUid,
     Phase,
@@ -28,7 +28,7 @@ from bridge.store import Store
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
-NOTE = StuckNote("unlinked_sku", "no link for three SKUs", "add them to skus.csv")
+NOTE = StuckNote("unlinked_sku", "no record for three SKUs", "add them to skus.csv")
 
 
 def after(seconds: float) -> datetime:
@@ -61,23 +61,23 @@ def hint(number: int | str = 1, **changes: Any) -> Hint:
     return Hint(**({"key": key(number), "why": "a test"} | changes))
 
 
-def link(number: int | str = 1, **changes: Any) -> Link:
-    return Link(**({"uid": uid(number), "first_seen_at": NOW} | changes))
+def record(number: int | str = 1, **changes: Any) -> OrderRecord:
+    return OrderRecord(**({"uid": uid(number), "first_seen_at": NOW} | changes))
 
 
-def submitted(number: int | str = 1, **changes: Any) -> Link:
+def submitted(number: int | str = 1, **changes: Any) -> OrderRecord:
     values: dict[str, Any] = {
         "phase": Phase.SUBMITTED,
         "submitted_at": NOW,
         "rx_status": "pending review",
         "rx_seen_at": NOW,
     }
-    return link(number, **(values | changes))
+    return record(number, **(values | changes))
 
 
-def full_link() -> Link:
-    """A link with every field set to something that is not its default."""
-    whole = Link(
+def full_record() -> OrderRecord:
+    """A record with every field set to something that is not its default."""
+    whole = OrderRecord(
         uid=uid(1),
         first_seen_at=NOW + timedelta(microseconds=1),
         phase=Phase.ADOPTED,
@@ -108,8 +108,8 @@ def full_link() -> Link:
         prescription_at=after(11),
         echoes="in-progress\nready_for_pickup",
     )
-    plain = link(1)
-    same = [f.name for f in fields(Link) if getattr(whole, f.name) == getattr(plain, f.name)]
+    plain = record(1)
+    same = [f.name for f in fields(OrderRecord) if getattr(whole, f.name) == getattr(plain, f.name)]
     assert same == ["uid"], "a new field is to be set here too"
     return whole
 
@@ -118,10 +118,10 @@ def entry(number: int | str = 1, what: str = "looked", **facts: Any) -> JournalE
     return JournalEntry(key(number), NOW, what, facts)
 
 
-def outcome(claim: Claim, link: Link, **changes: Any) -> Outcome:
+def outcome(claim: Claim, record: OrderRecord, **changes: Any) -> Outcome:
     values: dict[str, Any] = {
         "claim": claim,
-        "link": link,
+        "record": record,
         "entries": (),
         "again_at": None,
         "failed": False,
@@ -131,7 +131,7 @@ def outcome(claim: Claim, link: Link, **changes: Any) -> Outcome:
     return Outcome(**(values | changes))
 
 
-async def claim_one(store: Store, now: datetime = NOW) -> tuple[Claim, Link]:
+async def claim_one(store: Store, now: datetime = NOW) -> tuple[Claim, OrderRecord]:
     (claimed,) = await store.claim(1, now, LEASE)
     return claimed
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from store.conftest import close
-from store.given import NOW, after, delivery, hint, key, link, submitted, uid
+from store.given import NOW, after, delivery, hint, key, record, submitted, uid
 
 from bridge.core.model import Phase
 from bridge.errors import Misconfigured, TryLater
@@ -277,7 +277,7 @@ async def test_the_backup_takes_the_stores_place_and_the_store_is_kept(path: Pat
     again = restore(path, backup, now=NOW)
     assert again.kept == path.with_name("rxbridge.db.replaced-20260102T080000Z-1")
     store = await Store.open(path, now=NOW)
-    assert {row.link.uid for row in await store.orders()} == {uid(1)}
+    assert {row.record.uid for row in await store.orders()} == {uid(1)}
     await store.close()
 
 
@@ -470,13 +470,13 @@ async def test_what_root_restores_belongs_to_the_bridges_user(path: Path, backup
 
 async def test_what_a_restored_store_is_not_sure_of(path: Path, backup: Path):
     links = [
-        link(1),
-        link(2, phase=Phase.UNSURE, intent_at=NOW, unsure_at=NOW, attempts=1, searched_at=NOW),
-        link(3, phase=Phase.SUBMITTING, intent_at=NOW),
+        record(1),
+        record(2, phase=Phase.UNSURE, intent_at=NOW, unsure_at=NOW, attempts=1, searched_at=NOW),
+        record(3, phase=Phase.SUBMITTING, intent_at=NOW),
         submitted(4, echoes="pending review"),
         replace(submitted(5), phase=Phase.DONE, finished_at=NOW),
-        link(6, phase=Phase.DROPPED, finished_at=NOW),
-        link(7, cleared=True),
+        record(6, phase=Phase.DROPPED, finished_at=NOW),
+        record(7, cleared=True),
     ]
     store = await Store.open(path, now=NOW)
     await store.swept({}, began_at=NOW, now=NOW, settled=True)
@@ -488,7 +488,7 @@ async def test_what_a_restored_store_is_not_sure_of(path: Path, backup: Path):
     back_up(path, backup)
     restore(path, backup, now=after(60))
     store = await Store.open(path, now=after(60))
-    found = {number: await store.link(uid(number)) for number in range(1, 8)}
+    found = {number: await store.record(uid(number)) for number in range(1, 8)}
     assert (await store.facts(after(60))).first_sweep_at is None
     story = await store.story(uid(1))
     due = {

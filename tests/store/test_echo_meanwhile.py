@@ -19,20 +19,20 @@ async def left_to_do(path: Path, meanwhile: Sequence[str | None], *, stuck: bool
     """Whether anything is due after a look during which these statuses were told."""
     store = await Store.open(path, now=NOW)
     await store.hint([hint(1)], NOW)
-    ((claim, link),) = await store.claim(1, NOW, LEASE)
+    ((claim, record),) = await store.claim(1, NOW, LEASE)
     for number, status in enumerate(meanwhile):
         if status is None:
             await store.hint([hint(1)], after(1))
         else:
             told = delivery(1, told_status=status, dedup_key=str(number), received_at=after(1))
             await store.take(told)
-    link = replace(link, phase=Phase.SUBMITTED, submitted_at=NOW, rx_status=OURS, echoes=WORDS)
+    record = replace(record, phase=Phase.SUBMITTED, submitted_at=NOW, rx_status=OURS, echoes=WORDS)
     note = NOTE if stuck else None
-    await store.settle(Outcome(claim, link, (), None, False, note, after(2)))
+    await store.settle(Outcome(claim, record, (), None, False, note, after(2)))
     due = await store.next_due(after(3))
-    kept = await store.link(uid(1))
+    kept = await store.record(uid(1))
     assert kept is not None
-    assert replace(kept, echoes=WORDS) == link
+    assert replace(kept, echoes=WORDS) == record
     await store.close()
     return due is not None
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from store.conftest import close
-from store.given import NOW, after, content_of, delivery, link, rows_of, uid, write
+from store.given import NOW, after, content_of, delivery, record, rows_of, uid, write
 
 from bridge.core.memory import Taken
 from bridge.errors import Misconfigured, TryLater
@@ -59,7 +59,7 @@ def usual_umask() -> Iterator[None]:
 async def test_a_new_store_is_its_owners_alone(path: Path):
     store = await Store.open(path, now=NOW)
     with RunLock(path):
-        await store.save(link(), [])
+        await store.save(record(), [])
         names = [path.name, *(f"{path.name}{each}" for each in ("-shm", "-wal", ".lock"))]
         assert modes(path.parent) == dict.fromkeys(sorted(names), "0o600")
     await store.close()
@@ -74,13 +74,13 @@ async def test_a_store_that_everybody_may_read_is_closed_to_them(
     earlier = await Store.open(path, now=NOW)
     lock = path.with_name(f"{path.name}.lock")
     lock.touch()
-    await earlier.save(link(7), [])
+    await earlier.save(record(7), [])
     for each in path.parent.iterdir():
         each.chmod(mode)
     store = await Store.open(path, now=NOW)
     assert set(modes(path.parent).values()) == {oct(becomes)}
-    await store.save(link(8), [])
-    await earlier.save(link(9), [])
+    await store.save(record(8), [])
+    await earlier.save(record(9), [])
     await earlier.close()
     await store.close()
     assert rows_of(path, "SELECT count(*) FROM orders") == [(3,)]
@@ -89,7 +89,7 @@ async def test_a_store_that_everybody_may_read_is_closed_to_them(
 @pytest.mark.parametrize("name", ["with space.db", "50%.db", "a?b.db", "a#b.db", "ä.db"])
 async def test_any_name_is_a_name(tmp_path: Path, name: str):
     store = await Store.open(tmp_path / name, now=NOW)
-    await store.save(link(), [])
+    await store.save(record(), [])
     await store.close()
     assert rows_of(tmp_path / name, "SELECT count(*) FROM orders") == [(1,)]
 
@@ -156,7 +156,7 @@ async def test_a_file_that_is_no_database(path: Path, content: bytes):
 async def with_orders(path: Path) -> bytes:
     store = await Store.open(path, now=NOW)
     for number in range(200):
-        await store.save(link(number), [])
+        await store.save(record(number), [])
     await store.close()
     return content_of(path)
 
@@ -186,7 +186,7 @@ async def test_a_large_file_is_not_read_through(path: Path, monkeypatch: pytest.
     store = await Store.open(path, now=NOW)
     with pytest.raises(TryLater, match="its file is damaged"):
         for number in range(200):
-            await store.link(uid(number))
+            await store.record(uid(number))
     await store.close()
 
 

@@ -12,9 +12,9 @@ from store.given import (
     claim_one,
     hint,
     key,
-    link,
     make_stuck,
     outcome,
+    record,
     sql,
     submitted,
     uid,
@@ -64,7 +64,7 @@ async def test_a_retry_of_everything(store: Store):
 
 
 async def test_what_is_not_stuck_is_not_retried(store: Store):
-    await store.save(link(1), [])
+    await store.save(record(1), [])
     assert await store.retry([key(1)], LATER) == []
     assert await store.next_due(LATER) is None
 
@@ -77,7 +77,7 @@ async def test_a_retry_says_that_a_person_looked_where_that_was_the_question(
     assert await store.retry(None, LATER) == [], "nobody looked for this one"
     assert await stuck_keys(store) == [key(1)]
     await store.retry([key(1)], LATER)
-    known = await store.link(uid(1))
+    known = await store.record(uid(1))
     assert known is not None
     assert known.cleared
 
@@ -86,7 +86,7 @@ async def test_a_dropped_order_is_left_alone(store: Store):
     await make_stuck(store, 1)
     await store.hint([hint(1)], NOW)
     assert await store.drop(key(1), "handled by hand", LATER)
-    known = await store.link(uid(1))
+    known = await store.record(uid(1))
     assert known is not None
     assert (known.phase, known.finished_at) == (Phase.DROPPED, LATER)
     assert await stuck_keys(store) == []
@@ -95,7 +95,7 @@ async def test_a_dropped_order_is_left_alone(store: Store):
 
 
 async def test_an_order_need_not_be_stuck_to_be_dropped(store: Store):
-    await store.save(link(1), [])
+    await store.save(record(1), [])
     assert await store.drop(key(1), "a test order", LATER)
 
 
@@ -116,9 +116,9 @@ async def test_what_is_not_known_cannot_be_dropped(store: Store):
 @pytest.mark.parametrize(
     "known",
     [
-        link(1),
-        link(1, phase=Phase.SUBMITTING, intent_at=NOW),
-        link(1, phase=Phase.UNSURE, unsure_at=NOW),
+        record(1),
+        record(1, phase=Phase.SUBMITTING, intent_at=NOW),
+        record(1, phase=Phase.UNSURE, unsure_at=NOW),
     ],
     ids=lambda known: known.phase,
 )
@@ -126,7 +126,7 @@ async def test_a_person_saw_the_order_request(store: Store, known: object):
     await make_stuck(store, 1, UNSURE)
     await store.save(known, [])
     assert await store.mark_submitted(key(1), LATER)
-    now_known = await store.link(uid(1))
+    now_known = await store.record(uid(1))
     assert now_known == replace(known, phase=Phase.SUBMITTED, submitted_at=LATER)
     assert await stuck_keys(store) == []
     assert await store.next_due(LATER) == LATER
@@ -146,7 +146,7 @@ async def test_a_person_saw_the_order_request(store: Store, known: object):
 async def test_nothing_moves_backwards_on_a_persons_word(store: Store, known: object):
     await store.save(known, [])
     assert not await store.mark_submitted(key(1), LATER)
-    assert await store.link(uid(1)) == known
+    assert await store.record(uid(1)) == known
     assert await entries(store) == []
 
 

@@ -10,8 +10,8 @@ from store.given import (
     claim_one,
     delivery,
     key,
-    link,
     outcome,
+    record,
     submitted,
     uid,
 )
@@ -148,11 +148,11 @@ async def test_a_rejected_order_request_is_remembered_and_looked_at(store: Store
         rejects=True,
     )
     assert await store.take(refused) is Taken.HINTED
-    known = await store.link(uid(1))
+    known = await store.record(uid(1))
     assert known is not None
     assert known.rejected_at == refused.received_at
     await store.save(submitted(1), [])  # by a look that began before it was told
-    known = await store.link(uid(1))
+    known = await store.record(uid(1))
     assert known is not None
     assert known.rejected_at == refused.received_at
 
@@ -241,13 +241,13 @@ async def test_an_order_made_of_ours_is_found_by_its_external_id(store: Store):
 
 
 async def test_one_that_an_earlier_store_may_have_sent_is_found_so_too(store: Store):
-    await store.save(link(1, must_find=True), [])
+    await store.save(record(1, must_find=True), [])
     assert await sweep(store, order(external_id=uid(1))) == [key(1)]
 
 
 async def test_orders_of_others_and_finished_ones_hint_nothing(store: Store):
     await store.save(adopted(1, phase=Phase.DONE, finished_at=NOW), [])
-    await store.save(link(2, must_find=False), [])
+    await store.save(record(2, must_find=False), [])
     assert await sweep(store, order(1, "ready_pickup"), order(3), order(4, external_id="x")) == []
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from store.given import NOW, full_link, link, sql
+from store.given import NOW, full_record, record, sql
 
-from bridge.core.model import CatalogueSku, Link, P1Order, Phase
+from bridge.core.model import CatalogueSku, OrderRecord, P1Order, Phase
 from bridge.store import Store
 from bridge.store.tables.rows import Shape, micros, moment
 
@@ -29,9 +29,9 @@ def test_a_naive_time_is_refused():
         micros(NOW.replace(tzinfo=None))
 
 
-@pytest.mark.parametrize("value", [link(), full_link()], ids=["defaults", "all fields set"])
-def test_a_link_comes_back_as_it_went(value: Link):
-    shape = Shape(Link)
+@pytest.mark.parametrize("value", [record(), full_record()], ids=["defaults", "all fields set"])
+def test_a_link_comes_back_as_it_went(value: OrderRecord):
+    shape = Shape(OrderRecord)
     row = shape.row(value)
     assert shape.value(row) == value
     assert {type(cell) for cell in row} <= {str, int, type(None)}
@@ -39,8 +39,8 @@ def test_a_link_comes_back_as_it_went(value: Link):
 
 
 def test_a_value_stands_in_a_rows_first_columns():
-    shape = Shape(Link)
-    assert shape.value((*shape.row(link()), "more")) == link()
+    shape = Shape(OrderRecord)
+    assert shape.value((*shape.row(record()), "more")) == record()
 
 
 @dataclass
@@ -62,7 +62,7 @@ def test_a_field_that_no_column_can_hold_is_refused(kind: type):
 @pytest.mark.parametrize(
     ("table", "kind", "more"),
     [
-        ("orders", Link, set[str]()),
+        ("orders", OrderRecord, set[str]()),
         ("skus", CatalogueSku, {"seen_at"}),
         ("p1_orders", P1Order, set[str]()),
     ],

@@ -150,7 +150,7 @@ async def test_flags_are_unknown_once_an_order_may_have_changed(store: Store, ch
     assert (found.shipped, found.picked_up) == (None, None)
 
 
-async def test_how_many_skus_have_a_link(store: Store):
+async def test_how_many_skus_have_a_record(store: Store):
     skus = [sku(1, external_id="20417"), sku(2), sku(3, external_id=""), sku(4)]
     await store.save_catalogue(skus, seen_at=NOW, complete=True)
     listed = [PharmacySkuUid("psku-2"), PharmacySkuUid("psku-1"), PharmacySkuUid("psku-9")]

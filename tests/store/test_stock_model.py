@@ -21,7 +21,7 @@ from bridge.core.model import (
     CatalogueSku,
     Claim,
     Hint,
-    Link,
+    OrderRecord,
     PharmacyOrderUid,
     PharmacySkuUid,
     Phase,
@@ -41,7 +41,7 @@ from bridge.core.stock.model import (
     shelf,
 )
 from bridge.core.stock.plan import explain, take_stock
-from bridge.core.stock.reserve import OrderTake, released_at
+from bridge.core.stock.reserve import Demand, released_at
 from bridge.store import work
 from bridge.store.copies.doubt import doubt
 from bridge.store.schema import migrate
@@ -153,35 +153,33 @@ class Pharmacy(RuleBasedStateMachine):
         self.tick()
         order, name = self.order[uid], PharmacyOrderUid(uid)
         work.hint(self.db, [Hint(order_key(name), "told")], self.now)
-        link = links.find(self.db, name)
-        assert link is not None
+        record = links.find(self.db, name)
+        assert record is not None
         state: State = order["state"]
         done = state in (State.COMPLETED, State.CANCELLED)
         there = State.COMPLETED if order["deducted"] else State.PREPARING
-        link = replace(
-            link,
+        record = replace(
+            record,
             state=state,
             phase=Phase.DONE if done else Phase.KNOWN,
             finished_at=self.now if done else None,
         )
-        self.settle(link, order, there)
+        self.settle(record, order, there)
 
-    def settle(self, link: Link, order: dict[str, Any], there: State) -> None:
+    def settle(self, record: OrderRecord, order: dict[str, Any], there: State) -> None:
         product = OFFERS[order["sku"]][0]
         amount: int = order["amount"]
-        take = OrderTake(
-            1, PharmacySkuUid(order["sku"]), product, amount, units(order["sku"], amount)
-        )
+        take = Demand(1, PharmacySkuUid(order["sku"]), product, amount, units(order["sku"], amount))
         outcome = Outcome(
-            claim=Claim(order_key(link.uid), 1, 0, "", 0, self.now),
-            link=link,
+            claim=Claim(order_key(record.uid), 1, 0, "", 0, self.now),
+            record=record,
             entries=(),
             again_at=None,
             failed=False,
             stuck=None,
             now=self.now,
             takes=(take,),
-            released_at=released_at(link, there, {State.COMPLETED}, self.now),
+            released_at=released_at(record, there, {State.COMPLETED}, self.now),
         )
         work.settle(self.db, outcome)
 

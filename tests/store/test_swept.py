@@ -15,14 +15,14 @@ from store.given import (
     entry,
     hint,
     key,
-    link,
     outcome,
+    record,
     submitted,
     uid,
 )
 
 from bridge.core.memory import SweepResult, SweptOrder
-from bridge.core.model import AnnouncedBy, Link, OrderId, PharmacyOrderUid, Phase, State
+from bridge.core.model import AnnouncedBy, OrderId, OrderRecord, PharmacyOrderUid, Phase, State
 from bridge.store import Store
 from bridge.store.sweep import FOUND_BY_SWEEP
 
@@ -54,7 +54,7 @@ async def swept_once(store: Store) -> None:
 async def test_the_first_sweep_meets_what_was_there_before_this_store(store: Store):
     result = await sweep(store, {uid(1): SweptOrder("pending review", 4, "#1"), uid(2): WAITING})
     assert result == SweepResult(seen=2, new=2)
-    assert await store.link(uid(1)) == link(
+    assert await store.record(uid(1)) == record(
         1,
         first_seen_at=ENDED,
         announced_by=AnnouncedBy.FIRST_SWEEP,
@@ -78,7 +78,7 @@ async def test_a_later_sweep_counts_what_no_webhook_had_told(store: Store):
     await swept_once(store)
     result = await sweep(store, {uid(1): WAITING, uid(2): WAITING})
     assert result == SweepResult(seen=2, new=2, lost_webhooks=2)
-    found = await store.link(uid(1))
+    found = await store.record(uid(1))
     assert found is not None
     assert (found.announced_by, found.must_find) == (AnnouncedBy.SWEEP, False)
     assert (await store.facts(ENDED)).counters[FOUND_BY_SWEEP] == 2
@@ -91,7 +91,7 @@ async def test_a_list_that_never_rests_is_read_all_the_same(store: Store):
     facts = await store.facts(ENDED)
     assert (facts.first_sweep_at, facts.last_poll_at) == (None, ENDED)
     for number in (1, 2):
-        met = await store.link(uid(number))
+        met = await store.record(uid(number))
         assert met is not None
         assert met.announced_by is AnnouncedBy.FIRST_SWEEP
         assert met.must_find
@@ -142,29 +142,31 @@ ADOPTED = {"phase": Phase.ADOPTED, "order_id": OrderId("ORD_1")}
         ),
         pytest.param(submitted(**DROPPED), None, True, None, id="dropped and gone"),
         pytest.param(submitted(**DONE), None, True, None, id="done and gone"),
-        pytest.param(link(rx_status=REVIEW.status), REVIEW, True, UNSUBMITTED, id="left behind"),
+        pytest.param(record(rx_status=REVIEW.status), REVIEW, True, UNSUBMITTED, id="left behind"),
         pytest.param(
-            link(rx_status=REVIEW.status, phase=Phase.SUBMITTING, intent_at=NOW),
+            record(rx_status=REVIEW.status, phase=Phase.SUBMITTING, intent_at=NOW),
             REVIEW,
             True,
             UNSUBMITTED,
             id="left behind with an intent",
         ),
         pytest.param(
-            link(rx_status=REVIEW.status, phase=Phase.UNSURE, unsure_at=NOW),
+            record(rx_status=REVIEW.status, phase=Phase.UNSURE, unsure_at=NOW),
             REVIEW,
             False,
             UNSUBMITTED,
             id="left behind unsure",
         ),
-        pytest.param(link(rx_seen_at=BEGAN), None, True, UNSUBMITTED, id="left behind, not listed"),
         pytest.param(
-            link(rx_status=REVIEW.status, state=State.ON_HOLD), REVIEW, True, None, id="on hold"
+            record(rx_seen_at=BEGAN), None, True, UNSUBMITTED, id="left behind, not listed"
+        ),
+        pytest.param(
+            record(rx_status=REVIEW.status, state=State.ON_HOLD), REVIEW, True, None, id="on hold"
         ),
     ],
 )
 async def test_why_a_known_order_is_looked_at(
-    store: Store, known: Link, row: SweptOrder | None, settled: bool, why: str | None
+    store: Store, known: OrderRecord, row: SweptOrder | None, settled: bool, why: str | None
 ):
     await swept_once(store)
     await store.save(known, [])
@@ -238,7 +240,7 @@ async def test_what_waits_or_is_stuck_is_not_left_behind(store: Store, phase: Ph
     for number, stuck, again_at in ((1, NOTE, None), (2, None, after(3600))):
         await store.hint([hint(number)], NOW)
         claim, _ = await claim_one(store)
-        known = link(number, phase=phase, **seen)
+        known = record(number, phase=phase, **seen)
         await store.settle(outcome(claim, known, stuck=stuck, again_at=again_at))
     assert await sweep(store, {uid(1): WAITING, uid(2): WAITING}) == SweepResult(seen=2)
     assert await whys(store) == {}

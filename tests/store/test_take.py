@@ -13,8 +13,8 @@ from store.given import (
     claim_one,
     delivery,
     key,
-    link,
     make_stuck,
+    record,
     sql,
     submitted,
     uid,
@@ -37,7 +37,7 @@ async def test_a_new_order_is_remembered_and_due(store: Store):
     taken = await store.take(delivery(1, priority=2))
     assert taken is Taken.HINTED
     claim, known = await claim_one(store)
-    assert known == link(1, name="#1", priority=2, must_find=True)
+    assert known == record(1, name="#1", priority=2, must_find=True)
     assert known.announced_by is AnnouncedBy.WEBHOOK
     assert (claim.key, claim.why, claim.priority) == (key(1), "rxscale: pharmacy_order_created", 2)
     assert (claim.attempts, claim.hinted_at) == (0, NOW)
@@ -52,7 +52,7 @@ async def test_a_new_order_is_remembered_and_due(store: Store):
 async def test_after_the_first_sweep_a_new_order_cannot_be_an_earlier_stores(store: Store):
     await store.swept({}, began_at=NOW, now=NOW, settled=True)
     await store.take(delivery(1))
-    known = await store.link(uid(1))
+    known = await store.record(uid(1))
     assert known is not None
     assert not known.must_find
 
@@ -96,7 +96,7 @@ async def test_an_unknown_event_is_counted_and_journalled(store: Store):
     assert await told(store, Key("event:pharmacy_order_sung")) == [
         ("unknown event", '{"vendor":"rxscale","event":"pharmacy_order_sung"}')
     ]
-    assert await store.link(uid(1)) is None
+    assert await store.record(uid(1)) is None
     assert await store.next_due(NOW) is None
 
 
@@ -137,7 +137,7 @@ OUT_OF_OUR_HANDS = {Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE}
     list(itertools.product(Phase, (True, False), ("here", "there", "elsewhere", None))),
 )
 def test_what_an_echo_is(phase: Phase, stuck: bool, told_status: str | None):
-    known = replace(link(), phase=phase, rx_status="here", p1_status="there")
+    known = replace(record(), phase=phase, rx_status="here", p1_status="there")
 
     def echo(vendor: str) -> bool:
         return is_echo(known, stuck=stuck, vendor=vendor, told_status=told_status)
@@ -154,5 +154,5 @@ def test_what_an_echo_is(phase: Phase, stuck: bool, told_status: str | None):
 
 @pytest.mark.parametrize("phase", sorted(OUT_OF_OUR_HANDS))
 def test_an_order_never_looked_at_has_no_echo(phase: Phase):
-    known = replace(link(), phase=phase, rx_status=None)
+    known = replace(record(), phase=phase, rx_status=None)
     assert not is_echo(known, stuck=False, vendor="rxscale", told_status=None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from store.given import LEASE, NOW, hint, key, outcome
 
-from bridge.core.model import Claim, Key, Link
+from bridge.core.model import Claim, Key, OrderRecord
 from bridge.store import work
 from bridge.store.schema import migrate
 from bridge.store.tables import todo
@@ -29,7 +29,7 @@ class Expected:
     due_at: object = None
     attempts: int = 0
     priority: int = 0
-    looks: dict[int, tuple[Claim, Link]] = field(default_factory=dict)
+    looks: dict[int, tuple[Claim, OrderRecord]] = field(default_factory=dict)
 
 
 class Todo(RuleBasedStateMachine):
@@ -72,13 +72,13 @@ class Todo(RuleBasedStateMachine):
         taken = todo.claim(self.connection, limit, self.now, LEASE)
         ranks = [(-claim.priority, self.keys[claim.key].due_at) for claim, _ in taken]
         assert ranks == [(rank, due) for rank, due, _ in sorted(free)[:limit]]
-        for claim, link in taken:
+        for claim, record in taken:
             expected = self.keys[claim.key]
             assert claim.attempts == expected.attempts
             self.leases[claim.key] = self.now + LEASE
             self.serial += 1
             expected.owed = False
-            expected.looks[self.serial] = claim, link
+            expected.looks[self.serial] = claim, record
 
     @rule(data=st.data(), again=AGAIN, failed=st.booleans())
     def settled(self, data: st.DataObject, again: int | None, failed: bool) -> None:
@@ -87,10 +87,10 @@ class Todo(RuleBasedStateMachine):
         if not under_way:
             return
         expected = self.keys[data.draw(st.sampled_from(under_way))]
-        claim, link = expected.looks[max(expected.looks)]
+        claim, record = expected.looks[max(expected.looks)]
         expected.looks.clear()
         again_at = None if again is None else self.now + timedelta(seconds=again)
-        end = outcome(claim, link, again_at=again_at, failed=failed, now=self.now)
+        end = outcome(claim, record, again_at=again_at, failed=failed, now=self.now)
         work.settle(self.connection, end)
         self.leases.pop(claim.key, None)
         if expected.owed:

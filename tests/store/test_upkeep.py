@@ -9,8 +9,8 @@ from store.given import (
     entry,
     hint,
     key,
-    link,
     make_stuck,
+    record,
     sql,
     submitted,
     uid,
@@ -72,7 +72,7 @@ async def test_a_delivery_is_part_of_its_orders_story_as_long_as_that_is_remembe
     await store.take(delivery(1, received_at=after(1)))
     await store.forget(BEFORE)
     assert await column(store, "SELECT key FROM deliveries") == [key(1)]
-    await store.save(link(1, phase=Phase.DONE, finished_at=after(2)), [])
+    await store.save(record(1, phase=Phase.DONE, finished_at=after(2)), [])
     await store.forget(BEFORE)
     assert await column(store, "SELECT key FROM deliveries") == []
 

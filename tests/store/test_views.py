@@ -6,12 +6,12 @@ from store.given import (
     after,
     claim_one,
     entry,
-    full_link,
+    full_record,
     hint,
     key,
-    link,
     make_stuck,
     outcome,
+    record,
     submitted,
     uid,
 )
@@ -22,30 +22,30 @@ from bridge.store import Store
 
 
 async def test_orders_are_listed_newest_first(store: Store):
-    await store.save(link(1, first_seen_at=after(1)), [])
-    await store.save(link(2, first_seen_at=after(3)), [])
-    await store.save(link(4, first_seen_at=after(2)), [])
-    await store.save(link(3, first_seen_at=after(2)), [])
+    await store.save(record(1, first_seen_at=after(1)), [])
+    await store.save(record(2, first_seen_at=after(3)), [])
+    await store.save(record(4, first_seen_at=after(2)), [])
+    await store.save(record(3, first_seen_at=after(2)), [])
     rows = await store.orders()
-    assert [row.link.uid for row in rows] == [uid(2), uid(3), uid(4), uid(1)]
-    assert [row.link.uid for row in await store.orders(limit=1)] == [uid(2)]
+    assert [row.record.uid for row in rows] == [uid(2), uid(3), uid(4), uid(1)]
+    assert [row.record.uid for row in await store.orders(limit=1)] == [uid(2)]
 
 
 async def test_a_listed_order_shows_its_link_why_it_is_stuck_and_when_it_is_due(store: Store):
     await make_stuck(store, 2)
     await store.hint([hint(3)], after(5))
-    await store.save(full_link(), [])
-    by_uid = {row.link.uid: row for row in await store.orders()}
-    assert by_uid[uid(1)] == OrderRow(full_link(), None, None)
+    await store.save(full_record(), [])
+    by_uid = {row.record.uid: row for row in await store.orders()}
+    assert by_uid[uid(1)] == OrderRow(full_record(), None, None)
     assert (by_uid[uid(2)].stuck, by_uid[uid(2)].due_at) == (NOTE, None)
     assert (by_uid[uid(3)].stuck, by_uid[uid(3)].due_at) == (None, after(5))
 
 
 async def test_only_the_open_ones(store: Store):
-    await store.save(link(1), [])
+    await store.save(record(1), [])
     await store.save(submitted(2, phase=Phase.DONE, finished_at=NOW), [])
     await store.save(submitted(3, phase=Phase.DROPPED, finished_at=NOW), [])
-    assert [row.link.uid for row in await store.orders(open_only=True)] == [uid(1)]
+    assert [row.record.uid for row in await store.orders(open_only=True)] == [uid(1)]
     assert len(await store.orders()) == 3
 
 
@@ -63,7 +63,7 @@ async def test_a_story_has_everything_in_time_order(store: Store):
     )
     story = await store.story(uid(1))
     assert story is not None
-    assert story.link == known
+    assert story.record == known
     assert story.entries[0] == told[0]
     assert story.entries[1].facts == {"reason": "Größe fehlt", "at": str(after(2))}
     assert story.stuck == StuckRow(key(1), NOW, NOTE)
@@ -72,7 +72,7 @@ async def test_a_story_has_everything_in_time_order(store: Store):
 
 async def test_there_is_no_story_of_an_unknown_order(store: Store):
     assert await store.story(uid(1)) is None
-    assert await store.link(uid(1)) is None
+    assert await store.record(uid(1)) is None
 
 
 async def test_what_waits_for_a_person_the_longest_first(store: Store):
@@ -94,7 +94,7 @@ async def test_the_numbers_of_an_empty_store(store: Store):
 async def test_the_numbers(store: Store):
     await make_stuck(store, 9)
     for number in (1, 2):
-        await store.save(link(number, phase=Phase.UNSURE, unsure_at=NOW), [])
+        await store.save(record(number, phase=Phase.UNSURE, unsure_at=NOW), [])
     await store.save(submitted(3, phase=Phase.DONE, finished_at=NOW), [])
     await store.save(submitted(4), [])
     await store.hint([hint(5)], after(10))

@@ -13,12 +13,12 @@ from store.given import (
     claim_one,
     delivery,
     entry,
-    full_link,
+    full_record,
     hint,
     key,
-    link,
     make_stuck,
     outcome,
+    record,
     sql,
     submitted,
     uid,
@@ -39,7 +39,7 @@ async def claimed(store: Store, limit: int = 100, seconds: float = 0) -> list[st
 async def test_a_hint_remembers_the_order_as_it_was_announced(store: Store):
     told = hint(1, priority=4, announced_by=AnnouncedBy.SWEEP, name="#1")
     await store.hint([told, hint(2)], NOW)
-    assert await store.link(uid(1)) == link(
+    assert await store.record(uid(1)) == record(
         1, announced_by=AnnouncedBy.SWEEP, name="#1", priority=4, must_find=True
     )
     assert await claimed(store) == [key(1), key(2)]
@@ -127,10 +127,10 @@ async def test_when_there_is_something_to_claim_next(store: Store):
 async def test_a_settled_look_is_remembered_and_waits_for_a_hint(store: Store):
     await store.hint([hint(1)], NOW)
     claim, _ = await claim_one(store)
-    await store.settle(outcome(claim, full_link(), entries=(entry(1, "looked", calls=[1, 2]),)))
+    await store.settle(outcome(claim, full_record(), entries=(entry(1, "looked", calls=[1, 2]),)))
     story = await store.story(uid(1))
     assert story is not None
-    assert story.link == full_link()
+    assert story.record == full_record()
     assert story.entries == (entry(1, "looked", calls=[1, 2]),)
     assert (story.stuck, story.due_at, story.attempts) == (None, None, 0)
     assert await store.next_due(NOW) is None
@@ -220,7 +220,7 @@ async def test_saving_in_the_middle_leaves_the_work_as_it_is(store: Store):
     claim, known = await claim_one(store)
     intent = replace(known, phase=Phase.SUBMITTING, intent_at=NOW, attempts=1)
     await store.save(intent, [entry(1, "intends"), entry(1, "sent")])
-    assert await store.link(uid(1)) == intent
+    assert await store.record(uid(1)) == intent
     assert await claimed(store) == [], "the lease still holds"
     story = await store.story(uid(1))
     assert story is not None
@@ -253,7 +253,7 @@ async def test_a_link_that_contradicts_itself_is_refused(
     store: Store, wrong: dict[str, object], rule: str
 ):
     with pytest.raises(sqlite3.IntegrityError, match=rule):
-        await store.save(link(1, **wrong), [entry(1)])
+        await store.save(record(1, **wrong), [entry(1)])
     assert await store.read(sql("SELECT * FROM journal")) == []
 
 
@@ -266,7 +266,7 @@ async def test_a_link_that_contradicts_itself_is_refused(
     ],
 )
 async def test_a_word_that_nobody_knows_is_refused(store: Store, change: str, rule: str):
-    await store.save(link(1), [])
+    await store.save(record(1), [])
     with pytest.raises(sqlite3.IntegrityError, match=rule):
         await store.transaction(sql(change))
 
@@ -287,7 +287,7 @@ async def test_news_of_what_is_stuck_after_several_looks_asks_for_one(
     assert await store.take(delivery(1)) is Taken.HINTED
     claim, _ = await claim_one(store)
     assert claim.attempts == attempts
-    await store.settle(outcome(claim, link(1), stuck=StuckNote(code, "why", "do")))
+    await store.settle(outcome(claim, record(1), stuck=StuckNote(code, "why", "do")))
     await store.retry(None, NOW)
     claim, _ = await claim_one(store)
     assert claim.attempts == 0, "a person asked: several looks again"

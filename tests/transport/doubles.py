@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bridge.exchange import Call, Harm, Request
+from bridge.exchange import Call, Priority, Request
 from bridge.transport import Transport
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
@@ -58,7 +58,7 @@ class Vendor:
             "method": method,
             "url": str(self.server.make_url(path)),
             "route": f"{method} /{{thing}}",
-            "harm": Harm.ORDER,
+            "priority": Priority.ORDER,
             "repeatable": method == "GET",
         }
         return Request(**(given | more))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import BridgeError, Garbled, TryLater, Unsure
-from bridge.exchange import Harm, Request, Response
+from bridge.exchange import Priority, Request, Response
 from bridge.transport import answers
 from bridge.transport.answers import Answer, Loss, Lost
 
@@ -112,7 +112,7 @@ def test_meaning(
     ],
 )
 def test_error(lost: Lost, repeatable: bool, kind: type[BridgeError], text: str) -> None:
-    request = Request("PUT", "http://h/secret", "PUT /{a}", Harm.ORDER, repeatable)
+    request = Request("PUT", "http://h/secret", "PUT /{a}", Priority.ORDER, repeatable)
     error = answers.error("RxScale", request, lost)
     assert type(error) is kind
     assert str(error) == text

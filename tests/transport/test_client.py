@@ -10,7 +10,7 @@ from aiohttp import web
 from transport.doubles import NOBODY, Held, Make, Time, Vendor, outcomes, status
 
 from bridge.errors import BridgeError, Garbled, Unsure
-from bridge.exchange import Call, Harm, Request
+from bridge.exchange import Call, Priority, Request
 from bridge.transport import Limits, session
 
 # Answers, as they are
@@ -146,7 +146,9 @@ async def test_an_error_of_aiohttp_never_seen_before_is_unsure(
 ) -> None:
     mocked.post("http://h/x", exception=aiohttp.ClientError("http://h/x?secret"))
     with pytest.raises(Unsure, match=r"^no answer from RxScale to POST /x \(ClientError\)$"):
-        await transport()(Request("POST", "http://h/x", "POST /x", Harm.ORDER, repeatable=False))
+        await transport()(
+            Request("POST", "http://h/x", "POST /x", Priority.ORDER, repeatable=False)
+        )
 
 
 async def test_a_session_that_does_not_tell_of_sending_counts_calls_when_they_end(
@@ -155,7 +157,7 @@ async def test_a_session_that_does_not_tell_of_sending_counts_calls_when_they_en
     mocked.get("http://h/x", status=200, body="{}", repeat=True)
     send = transport(Limits(1, 0))
     for _ in range(2):
-        answer = await send(Request("GET", "http://h/x", "GET /x", Harm.ORDER, repeatable=True))
+        answer = await send(Request("GET", "http://h/x", "GET /x", Priority.ORDER, repeatable=True))
         assert (answer.status, answer.body) == (200, b"{}")
     assert sum(time.sleeps) == pytest.approx(1.05, abs=0.01)
 
@@ -166,7 +168,7 @@ async def test_such_a_session_counts_calls_whose_answer_was_lost_too(
     mocked.post("http://h/x", exception=aiohttp.ServerDisconnectedError())
     mocked.post("http://h/x", status=200)
     send = transport(Limits(1, 0))
-    request = Request("POST", "http://h/x", "POST /x", Harm.ORDER, repeatable=False)
+    request = Request("POST", "http://h/x", "POST /x", Priority.ORDER, repeatable=False)
     with pytest.raises(Unsure):
         await send(request)
     await send(request)

@@ -20,7 +20,7 @@ from transport.doubles import (
 )
 
 from bridge.errors import BridgeError, TryLater, Unsure
-from bridge.exchange import Call, Harm, Request
+from bridge.exchange import Call, Priority, Request
 from bridge.transport import Limits, Transport
 
 HASTY = Limits(0, 0, deadline_seconds=0.2, connect_seconds=0.1)
@@ -51,7 +51,7 @@ def lost_in_dns(*, hangs: bool) -> aiohttp.ClientSession:
 async def assert_no_connection(
     send: Transport, calls: list[Call], url: str, repeatable: bool, cause: str
 ) -> None:
-    request = Request("POST", url, "POST /x", Harm.ORDER, repeatable)
+    request = Request("POST", url, "POST /x", Priority.ORDER, repeatable)
     with pytest.raises(TryLater) as raised:
         await send(request)
     assert raised.value.what == f"no connection to RxScale ({cause})"
@@ -211,9 +211,9 @@ async def test_a_stale_kept_connection_makes_a_post_unsure(
     async with server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
         send = transport()
-        await send(Request("GET", url, "GET /", Harm.ORDER, repeatable=True))
+        await send(Request("GET", url, "GET /", Priority.ORDER, repeatable=True))
         with pytest.raises(Unsure):
-            await send(Request("POST", url, "POST /", Harm.ORDER, repeatable=False))
+            await send(Request("POST", url, "POST /", Priority.ORDER, repeatable=False))
     assert [head.split()[0] for head in heads] == [b"GET", b"POST"]
     assert outcomes(calls) == ["200", "no answer"]
 
@@ -238,4 +238,4 @@ async def test_what_is_not_http_is_no_answer(transport: Make, garbage: bytes) ->
     async with server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
         with pytest.raises(Unsure, match="no answer"):
-            await transport()(Request("POST", url, "POST /", Harm.ORDER, repeatable=False))
+            await transport()(Request("POST", url, "POST /", Priority.ORDER, repeatable=False))

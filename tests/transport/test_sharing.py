@@ -7,7 +7,7 @@ from aiohttp import web
 from transport.doubles import NOBODY, Held, Make, Time, Vendor, failures, status
 
 from bridge.errors import TryLater
-from bridge.exchange import Harm, Response
+from bridge.exchange import Priority, Response
 from bridge.transport import Limits, State
 
 # The budget
@@ -19,8 +19,16 @@ async def test_a_tight_budget_is_spent_in_order_of_harm(vendor: Vendor, transpor
     send = transport(Limits(1, 0, at_once=1))
     work = [asyncio.create_task(send(vendor.request(path="/holder")))]
     await holding.arrived.wait()
-    for harm in (Harm.SWEEP, Harm.RISING_STOCK, Harm.ORDER, Harm.FALLING_STOCK, Harm.ORDER):
-        work.append(asyncio.create_task(send(vendor.request(path=f"/{harm.name}", harm=harm))))
+    for priority in (
+        Priority.SWEEP,
+        Priority.RISING_STOCK,
+        Priority.ORDER,
+        Priority.FALLING_STOCK,
+        Priority.ORDER,
+    ):
+        work.append(
+            asyncio.create_task(send(vendor.request(path=f"/{priority.name}", priority=priority)))
+        )
         await asyncio.sleep(0)
     assert send.facts().waiting == 5
     holding.go.set()

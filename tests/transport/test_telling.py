@@ -20,7 +20,7 @@ from transport.doubles import (
 )
 
 from bridge.errors import BridgeError
-from bridge.exchange import Call, Harm, Request
+from bridge.exchange import Call, Priority, Request
 from bridge.transport import State
 
 
@@ -58,7 +58,7 @@ async def test_no_log_line_error_or_fact_holds_more_than_route_and_outcome(
         "POST",
         url or given.url,
         given.route,
-        Harm.ORDER,
+        Priority.ORDER,
         repeatable=False,
         headers={"X-API-Key": "canary-api-key"},
         query=(("q", "secret-query"),),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.exchange import Harm
+from bridge.exchange import Priority
 from bridge.transport.budget import Budget, Limits
 from bridge.transport.turns import Turn, Turns
 
@@ -64,7 +64,7 @@ def call(turn: Turn) -> None:
 async def test_no_limits_no_trip_through_the_event_loop() -> None:
     _, turns = queue(Limits(0, 0))
     for _ in range(100):
-        step = turns.take(Harm.SWEEP)
+        step = turns.take(Priority.SWEEP)
         with pytest.raises(StopIteration) as done:
             step.send(None)
         call(done.value.value)
@@ -75,7 +75,7 @@ async def test_a_line_moves_as_fast_as_the_limit_allows() -> None:
     sends = []
 
     async def one() -> None:
-        call(await turns.take(Harm.ORDER))
+        call(await turns.take(Priority.ORDER))
         sends.append(time.now)
 
     await time.run(*(one() for _ in range(6)))
@@ -86,29 +86,29 @@ async def test_the_most_harmful_wait_ends_first_then_the_longest() -> None:
     time, turns = queue(Limits(1, 0))
     went = []
 
-    async def one(name: str, harm: Harm) -> None:
-        turn = await turns.take(harm)
+    async def one(name: str, priority: Priority) -> None:
+        turn = await turns.take(priority)
         went.append(name)
         call(turn)
 
     await time.run(
-        one("first come", Harm.SWEEP),
-        one("sweep", Harm.SWEEP),
-        one("rising", Harm.RISING_STOCK),
-        one("order 1", Harm.ORDER),
-        one("falling", Harm.FALLING_STOCK),
-        one("order 2", Harm.ORDER),
+        one("first come", Priority.SWEEP),
+        one("sweep", Priority.SWEEP),
+        one("rising", Priority.RISING_STOCK),
+        one("order 1", Priority.ORDER),
+        one("falling", Priority.FALLING_STOCK),
+        one("order 2", Priority.ORDER),
     )
     assert went == ["first come", "order 1", "order 2", "falling", "rising", "sweep"]
 
 
 async def test_a_free_budget_does_not_let_anyone_past_the_line() -> None:
     time, turns = queue(Limits(0, 0, at_once=1))
-    holder = await turns.take(Harm.ORDER)
+    holder = await turns.take(Priority.ORDER)
     went: list[str] = []
 
     async def one(name: str) -> None:
-        turn = await turns.take(Harm.ORDER)
+        turn = await turns.take(Priority.ORDER)
         went.append(name)
         call(turn)
 
@@ -121,8 +121,8 @@ async def test_a_free_budget_does_not_let_anyone_past_the_line() -> None:
 
 async def test_whoever_gives_up_waiting_leaves_the_line() -> None:
     _, turns = queue(Limits(0, 0, at_once=1))
-    holder = await turns.take(Harm.ORDER)
-    waiting = [asyncio.create_task(turns.take(Harm.ORDER)) for _ in range(3)]
+    holder = await turns.take(Priority.ORDER)
+    waiting = [asyncio.create_task(turns.take(Priority.ORDER)) for _ in range(3)]
     await settle()
     assert turns.waiting == 3
     waiting[0].cancel()
@@ -139,8 +139,8 @@ async def test_whoever_gives_up_waiting_leaves_the_line() -> None:
 
 async def test_a_turn_granted_to_someone_cancelled_meanwhile_goes_to_the_next() -> None:
     _, turns = queue(Limits(0, 0, at_once=1))
-    holder = await turns.take(Harm.ORDER)
-    late, following = (asyncio.create_task(turns.take(Harm.ORDER)) for _ in range(2))
+    holder = await turns.take(Priority.ORDER)
+    late, following = (asyncio.create_task(turns.take(Priority.ORDER)) for _ in range(2))
     await settle()
     call(holder)
     late.cancel()
@@ -151,9 +151,9 @@ async def test_a_turn_granted_to_someone_cancelled_meanwhile_goes_to_the_next() 
 
 async def test_nothing_is_left_running_when_the_last_in_line_gives_up() -> None:
     _, turns = queue(Limits(1, 0))
-    call(await turns.take(Harm.ORDER))
+    call(await turns.take(Priority.ORDER))
     before = asyncio.all_tasks()
-    waiting = asyncio.create_task(turns.take(Harm.ORDER))
+    waiting = asyncio.create_task(turns.take(Priority.ORDER))
     await settle()
     assert len(asyncio.all_tasks() - before) == 2
     waiting.cancel()
@@ -163,8 +163,8 @@ async def test_nothing_is_left_running_when_the_last_in_line_gives_up() -> None:
 
 async def test_a_call_that_never_left_makes_room_at_once() -> None:
     _, turns = queue(Limits(0, 1))
-    holder = await turns.take(Harm.ORDER)
-    waiting = asyncio.create_task(turns.take(Harm.ORDER))
+    holder = await turns.take(Priority.ORDER)
+    waiting = asyncio.create_task(turns.take(Priority.ORDER))
     await settle()
     holder.end()
     await settle()
@@ -174,9 +174,9 @@ async def test_a_call_that_never_left_makes_room_at_once() -> None:
 async def test_a_shorter_wait_wakes_the_line_earlier() -> None:
     # The first leaves the minute after 60 s; but the second turns out never to have been sent.
     time, turns = queue(Limits(0, 2))
-    call(await turns.take(Harm.ORDER))
-    second = await turns.take(Harm.ORDER)
-    waiting = asyncio.create_task(turns.take(Harm.ORDER))
+    call(await turns.take(Priority.ORDER))
+    second = await turns.take(Priority.ORDER)
+    waiting = asyncio.create_task(turns.take(Priority.ORDER))
     await settle()
     second.end()
     await settle()
@@ -188,9 +188,9 @@ async def test_an_alarm_set_for_later_is_set_anew_when_the_wait_gets_shorter() -
     time = VirtualTime()
     budget = Budget(Limits(0, 2))
     turns = Turns(budget, time.clock, time.sleep)
-    call(await turns.take(Harm.ORDER))
-    second = await turns.take(Harm.ORDER)
-    waiting = asyncio.create_task(turns.take(Harm.ORDER))
+    call(await turns.take(Priority.ORDER))
+    second = await turns.take(Priority.ORDER)
+    waiting = asyncio.create_task(turns.take(Priority.ORDER))
     await settle()  # until the first leaves the minute
     budget.refused(time.now, sent_at=time.now, asked=5.0)
     second.end()  # never sent: now only the pause stands in the way
@@ -203,8 +203,8 @@ async def test_an_alarm_set_for_later_is_set_anew_when_the_wait_gets_shorter() -
 
 async def test_the_line_moves_on_when_a_call_is_sent_not_only_when_it_ends() -> None:
     time, turns = queue(Limits(1, 0))
-    under_way = await turns.take(Harm.ORDER)
-    waiting = asyncio.create_task(turns.take(Harm.ORDER))
+    under_way = await turns.take(Priority.ORDER)
+    waiting = asyncio.create_task(turns.take(Priority.ORDER))
     await settle()
     under_way.sent()
     await time.run(waiting)
@@ -215,11 +215,11 @@ async def test_the_line_moves_on_when_a_call_is_sent_not_only_when_it_ends() -> 
 
 async def test_nobody_slips_in_between_the_budget_being_free_and_the_line_waking_up() -> None:
     time, turns = queue(Limits(1, 0))
-    call(await turns.take(Harm.ORDER))
-    first = asyncio.create_task(turns.take(Harm.ORDER))
+    call(await turns.take(Priority.ORDER))
+    first = asyncio.create_task(turns.take(Priority.ORDER))
     await settle()
     time.now += 2
-    late = asyncio.create_task(turns.take(Harm.ORDER))
+    late = asyncio.create_task(turns.take(Priority.ORDER))
     await settle()
     assert (first.done(), late.done()) == (True, False)
     call(first.result())
@@ -229,7 +229,7 @@ async def test_nobody_slips_in_between_the_budget_being_free_and_the_line_waking
 
 @dataclass(frozen=True)
 class Plan:
-    harm: Harm
+    priority: Priority
     arrives: float
     connects: float
     lasts: float
@@ -239,7 +239,7 @@ class Plan:
 PLANS = st.lists(
     st.builds(
         Plan,
-        harm=st.sampled_from(Harm),
+        priority=st.sampled_from(Priority),
         arrives=st.sampled_from([0.0, 0.1, 0.5, 1.0, 3.0, 61.0]),
         connects=st.sampled_from([0.0, 0.3, 5.0]),
         lasts=st.sampled_from([0.0, 0.2, 20.0]),
@@ -257,7 +257,7 @@ def test_whatever_comes_all_go_in_order_and_within_the_limits(plans: list[Plan])
 
 async def play(plans: list[Plan], limits: Limits) -> None:
     time, turns = queue(limits)
-    line: list[tuple[Harm, int]] = []
+    line: list[tuple[Priority, int]] = []
     sends: list[float] = []
     under_way = 0
     arrivals: Callable[[], int] = count().__next__
@@ -265,9 +265,9 @@ async def play(plans: list[Plan], limits: Limits) -> None:
     async def one(plan: Plan) -> None:
         nonlocal under_way
         await time.sleep(plan.arrives)
-        place = (plan.harm, arrivals())
+        place = (plan.priority, arrivals())
         line.append(place)
-        turn = await turns.take(plan.harm)
+        turn = await turns.take(plan.priority)
         assert place == min(line) or not turns.waiting
         line.remove(place)
         under_way += 1

@@ -102,7 +102,7 @@ async def _remembered(settings: Settings, orders: Sequence[OrderId]) -> Known:
     store = await open_beside(settings.store.path)
     try:
         rows = await store.orders(limit=1_000_000)
-        linked = {row.link.order_id: row.link.uid for row in rows if row.link.order_id}
+        linked = {row.record.order_id: row.record.uid for row in rows if row.record.order_id}
         return Known(linked, await store.p1_known(orders))
     finally:
         await store.close()

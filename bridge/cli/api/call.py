@@ -17,7 +17,7 @@ from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared.opened import check_vendor, settings_of
 from bridge.cli.shared.working import as_a_guest, patiently
 from bridge.errors import BridgeError, Fault, Garbled, Misconfigured
-from bridge.exchange import Harm, Response
+from bridge.exchange import Priority, Response
 from bridge.pharmaone import answers as p1_answers
 from bridge.pharmaone import dialect as p1
 from bridge.rxscale import answers as rx_answers
@@ -182,14 +182,14 @@ async def _at_pharmaone(vendors: Vendors, asked: Asked) -> Response:
     route, ident = p1_route(asked)
     body = json.dumps(asked.body).encode() if asked.has_body else None
     caller = vendors.pharmaone.caller
-    return await caller.call(route, Harm.SWEEP, ident=ident, query=asked.query, body=body)
+    return await caller.call(route, Priority.SWEEP, ident=ident, query=asked.query, body=body)
 
 
 async def _at_rxscale(vendors: Vendors, asked: Asked) -> Response:
     route, ident = rx_route(asked)
     body = asked.body if asked.has_body else None
     caller = vendors.rxscale.caller
-    return await caller.call(route, Harm.SWEEP, uid=ident, query=asked.query, body=body)
+    return await caller.call(route, Priority.SWEEP, uid=ident, query=asked.query, body=body)
 
 
 def p1_route(asked: Asked) -> tuple[p1.Route, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from bridge.app import Vendors
 from bridge.core.model import OrderId, PharmacyOrderUid, PharmacySkuUid, PrescriptionId, ProductId
 from bridge.errors import Refused
-from bridge.exchange import Harm, routes_of
+from bridge.exchange import Priority, routes_of
 from bridge.mapping.rules import Rules
 from bridge.pharmaone import dialect as p1
 from bridge.rxscale import dialect as rx
@@ -78,7 +78,7 @@ def of_pharmaone(settings: Settings, vendors: Vendors) -> Iterator[Need]:
     """Reads are made; of changes, the token says whether it may."""
     client = vendors.pharmaone
     order, product = OrderId(NOBODY), ProductId(NOBODY)
-    yield _p1(client.orders_page, lambda: client.orders_page(1, 0, Harm.ORDER))
+    yield _p1(client.orders_page, lambda: client.orders_page(1, 0, Priority.ORDER))
     yield _p1(client.order, _refusal_is_well(lambda: client.order(order)))
     yield _p1(client.inventory, client.inventory)
     yield _scoped(vendors, p1.ORDER_STATUS)

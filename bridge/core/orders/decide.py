@@ -1,6 +1,6 @@
 """Names the next single step for one pharmacy order.
 
-`next_step` names it from what is remembered (the link) and what was just seen (the view). It is
+`next_step` names it from what is remembered (the record) and what was just seen (the view). It is
 called again after every step until it answers Wait, Stuck or Done. Nothing else in the bridge
 decides anything about an order.
 
@@ -28,7 +28,7 @@ def next_step(view: View) -> Step:
 
 
 def _next_step(view: View) -> Step:
-    if view.link.phase is Phase.DROPPED:
+    if view.record.phase is Phase.DROPPED:
         return Done("a person said to leave it alone")
     if view.gone:
         return endings.gone(view)
@@ -41,25 +41,25 @@ def _next_step(view: View) -> Step:
         return endings.ended(view, state)
     if view.order.status in view.rxscale.arriving:
         return Wait(f"RxScale is still setting it up ({view.order.status})")
-    if state is State.ON_HOLD and not view.link.held:
-        if view.p1_order is not None and view.link.order_id is None:
+    if state is State.ON_HOLD and not view.record.held:
+        if view.p1_order is not None and view.record.order_id is None:
             return Adopt(view.p1_order)
         return Wait("on hold at RxScale: left alone until somebody there releases it")
-    return _DECISIONS[view.link.phase](view, view.order)
+    return _DECISIONS[view.record.phase](view, view.order)
 
 
 def _done_before(view: View, order: PharmacyOrder) -> Step:
     """It was finished here, yet RxScale has it open (again)."""
-    if view.link.attempts == 0 and view.link.order_id is None:
+    if view.record.attempts == 0 and view.record.order_id is None:
         return submitting.known(view, order)
-    return Stuck(reasons.reopened(view.link))
+    return Stuck(reasons.reopened(view.record))
 
 
 def _hold_first(view: View, stuck: Stuck) -> Step:
     """By choice, a stuck order is also paused at RxScale, where its admins see the reason."""
     word = view.rxscale.says.get(State.ON_HOLD)
     order = view.order
-    if word is None or order is None or view.link.phase in (Phase.DONE, Phase.DROPPED):
+    if word is None or order is None or view.record.phase in (Phase.DONE, Phase.DROPPED):
         return stuck
     if word not in view.rxscale.steps.get(order.status, ()):
         return stuck

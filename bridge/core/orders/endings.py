@@ -20,26 +20,26 @@ def gone(view: View) -> Step:
     """RxScale answers 404."""
     if view.looks < view.policy.most_looks_for_gone:
         return Wait("RxScale does not show it (404); looking again", failed=True)
-    return Stuck(reasons.gone(view.link))
+    return Stuck(reasons.gone(view.record))
 
 
 def ended(view: View, state: State) -> Step:
     """RxScale shows an end; what it cancelled may still live on at PharmaOne."""
-    link = view.link
+    record = view.record
     if state is State.COMPLETED:
         return Done("completed at RxScale")
-    if link.order_id is not None:
-        return _cancel_there(view, link.order_id)
+    if record.order_id is not None:
+        return _cancel_there(view, record.order_id)
     if view.p1_order is not None:
         return Adopt(view.p1_order)
-    if link.phase in (Phase.KNOWN, Phase.DONE):
+    if record.phase in (Phase.KNOWN, Phase.DONE):
         return _nothing_sent(view, state)
-    if link.rejected_at is not None:
+    if record.rejected_at is not None:
         return Done(f"{state.value} at RxScale, and its order-request rejected in PharmaOne")
     if _never_searched(view):
-        since = link.unsure_at or view.now
+        since = record.unsure_at or view.now
         return Find(since, "cancelled while an answer was missing: did it arrive?")
-    return Stuck(reasons.cancelled(link))
+    return Stuck(reasons.cancelled(record))
 
 
 def _nothing_sent(view: View, state: State) -> Step:
@@ -47,12 +47,12 @@ def _nothing_sent(view: View, state: State) -> Step:
 
     A request still under review then shows no order: one that is made of it later is cancelled.
     """
-    link = view.link
-    may_be = link.phase is Phase.KNOWN and link.must_find and not link.cleared
+    record = view.record
+    may_be = record.phase is Phase.KNOWN and record.must_find and not record.cleared
     if may_be and view.search is not None and view.search.gap:
-        return Stuck(reasons.cancelled(link))
-    if may_be and link.searched_at is None:
-        return Find(link.first_seen_at, "cancelled, and it was there before this store was")
+        return Stuck(reasons.cancelled(record))
+    if may_be and record.searched_at is None:
+        return Find(record.first_seen_at, "cancelled, and it was there before this store was")
     if may_be:
         return Done(f"{state.value} at RxScale; PharmaOne has no order of it, or none yet")
     return Done(f"{state.value} at RxScale; nothing was sent to PharmaOne")
@@ -71,7 +71,7 @@ def _cancel_there(view: View, order_id: OrderId) -> Step:
     if meaning[0] in (State.CANCELLED, State.REJECTED):
         return Done("cancelled on both sides")
     if meaning[0] is State.COMPLETED:
-        return Stuck(reasons.cancelled_after_handover(view.link))
+        return Stuck(reasons.cancelled_after_handover(view.record))
     return _cancel(view, order_id, order.status)
 
 
@@ -79,12 +79,12 @@ def _cancel(view: View, order_id: OrderId, status: str) -> Step:
     words = view.pharmaone
     word = words.says.get(State.CANCELLED)
     if word is None or word not in words.steps.get(status, ()):
-        return Stuck(reasons.cancelled(view.link))
+        return Stuck(reasons.cancelled(view.record))
     rule = f"{view.rxscale.where} (cancelled) -> {words.where}.says.cancelled"
     return Cancel(order_id, word, words.bodies.get(word, {"status": word}), rule)
 
 
 def _never_searched(view: View) -> bool:
-    if view.link.phase not in (Phase.UNSURE, Phase.SUBMITTING):
+    if view.record.phase not in (Phase.UNSURE, Phase.SUBMITTING):
         return False
-    return view.link.searched_at is None and view.search is None and view.p1_order is None
+    return view.record.searched_at is None and view.search is None and view.p1_order is None

@@ -23,25 +23,25 @@ def submitted(view: View, order: PharmacyOrder) -> Step:
     if view.p1_order is not None:
         return Adopt(view.p1_order)
     where = f"{view.pharmaone.where} (order-request"
-    if view.link.rejected_at is not None:
+    if view.record.rejected_at is not None:
         if view.rejected is None:
-            return Stuck(reasons.rejected(view.link))
+            return Stuck(reasons.rejected(view.record))
         return _walk(view, order, view.rejected, f"{where} rejected)")
     return _prescription(view) or _walk(view, order, view.review, f"{where} under review)")
 
 
 def _prescription(view: View) -> Step | None:
     """A prescription that was sent by itself: None once it needs nobody's attention."""
-    link, words = view.link, view.prescriptions
-    if link.prescription_id is None or words is None:
+    record, words = view.record, view.prescriptions
+    if record.prescription_id is None or words is None:
         return None
-    status = link.prescription_status
+    status = record.prescription_status
     if status in words.accepted:
         return None
     if not view.prescription_looked:
-        return LookAtPrescription(link.prescription_id, "whether staff approved it")
+        return LookAtPrescription(record.prescription_id, "whether staff approved it")
     if status in words.declined:
-        return Stuck(reasons.declined(link))
+        return Stuck(reasons.declined(record))
     if status is None or status in words.waiting:
         return None
     return Stuck(reasons.unknown_prescription(status, words))
@@ -49,14 +49,14 @@ def _prescription(view: View) -> Step | None:
 
 def adopted(view: View, order: PharmacyOrder) -> Step:
     """The order made from our order-request is known: RxScale follows it."""
-    link, p1_order = view.link, view.p1_order
+    record, p1_order = view.record, view.p1_order
     if view.p1_gone:
         return _without_order(view, order)
-    if link.order_id is not None and (p1_order is None or not is_p1_fresh(view)):
-        return LookAtPharmaOne(link.order_id, "how far it has come there")
+    if record.order_id is not None and (p1_order is None or not is_p1_fresh(view)):
+        return LookAtPharmaOne(record.order_id, "how far it has come there")
     if p1_order is None:
         return Wait("PharmaOne's order is not known yet")
-    if link.order_id != p1_order.id:
+    if record.order_id != p1_order.id:
         return Adopt(p1_order)
     meaning = meaning_of(p1_order, view.pharmaone)
     if meaning is None:
@@ -69,7 +69,7 @@ def _without_order(view: View, order: PharmacyOrder) -> Step:
     if view.looks < view.policy.most_looks_for_gone:
         return Wait("PharmaOne does not show its order (404); looking again", failed=True)
     if view.pharmaone.gone is None:
-        return Stuck(reasons.deleted(view.link))
+        return Stuck(reasons.deleted(view.record))
     return _walk(view, order, view.pharmaone.gone, f"{view.pharmaone.where}.gone")
 
 
@@ -105,8 +105,8 @@ def _hold(view: View, order: PharmacyOrder, rule: str) -> Step:
 
 
 def _complete(view: View, word: str, rule: str) -> Step:
-    if view.tracking is None and view.link.order_id is not None:
-        return LookAtPharmaOne(view.link.order_id, "whether it has a tracking link")
+    if view.tracking is None and view.record.order_id is not None:
+        return LookAtPharmaOne(view.record.order_id, "whether it has a tracking link")
     tracking = () if view.tracking_refused else view.tracking or ()
     return Complete(word, tracking, rule)
 

@@ -37,10 +37,10 @@ FREED_BY_MAPPING = LINKING_CODES | {
 
 def known(view: View, order: PharmacyOrder) -> Step:
     """Nothing was sent for it, as far as this store remembers."""
-    link = view.link
+    record = view.record
     if view.p1_order is not None:
         return Adopt(view.p1_order)
-    if link.must_find and not link.cleared:
+    if record.must_find and not record.cleared:
         step = _find_before_first(view, order)
         if step is not None:
             return step
@@ -49,15 +49,15 @@ def known(view: View, order: PharmacyOrder) -> Step:
 
 def _find_before_first(view: View, order: PharmacyOrder) -> Step | None:
     """An order that was there before this store: None once it may be submitted."""
-    link = view.link
+    record = view.record
     if view.search is not None and view.search.gap:
-        return Stuck(reasons.cannot_know(link, view.search.gap))
-    if link.searched_at is None:
-        return Find(link.first_seen_at, "it was there before this store was")
+        return Stuck(reasons.cannot_know(record, view.search.gap))
+    if record.searched_at is None:
+        return Find(record.first_seen_at, "it was there before this store was")
     if order.status not in view.rxscale.queue:
         return Stuck(
             reasons.cannot_know(
-                link,
+                record,
                 f"it already stands at '{order.status}' and PharmaOne has no order for it; "
                 "an order-request may be under review there, which no route can show",
             )
@@ -65,7 +65,7 @@ def _find_before_first(view: View, order: PharmacyOrder) -> Step | None:
     if not view.policy.repeat_unsure:
         return Stuck(
             reasons.cannot_know(
-                link, "an earlier store may have sent it, and PharmaOne shows no order for it"
+                record, "an earlier store may have sent it, and PharmaOne shows no order for it"
             )
         )
     return None
@@ -73,24 +73,26 @@ def _find_before_first(view: View, order: PharmacyOrder) -> Step | None:
 
 def unsure(view: View, order: PharmacyOrder) -> Step:
     """A submission went out and no answer came: it is looked for before anything else."""
-    link, policy = view.link, view.policy
-    if link.rejected_at is not None:  # so it had arrived
+    record, policy = view.record, view.policy
+    if record.rejected_at is not None:  # so it had arrived
         return progress.submitted(view, order)
     if view.p1_order is not None:
         return Adopt(view.p1_order)
-    if link.cleared:
+    if record.cleared:
         return _submit(view, "a person looked and said to send it")
-    grace_ends = (link.unsure_at or view.now) + policy.grace
+    grace_ends = (record.unsure_at or view.now) + policy.grace
     if view.now < grace_ends:
         return Wait("an answer was lost; giving PharmaOne time before looking", grace_ends)
     if view.search is not None and view.search.gap:
-        return Stuck(reasons.unsure(link, view.search.gap))
-    if link.searched_at is None or link.searched_at < grace_ends:
+        return Stuck(reasons.unsure(record, view.search.gap))
+    if record.searched_at is None or record.searched_at < grace_ends:
         return Find(grace_ends, "an answer was lost: it may have arrived")
     if not policy.repeat_unsure:
-        return Stuck(reasons.unsure(link, "PharmaOne shows no order for it (yet)"))
-    if link.attempts >= policy.most_submissions:
-        return Stuck(reasons.unsure(link, f"{link.attempts} submissions went without an answer"))
+        return Stuck(reasons.unsure(record, "PharmaOne shows no order for it (yet)"))
+    if record.attempts >= policy.most_submissions:
+        return Stuck(
+            reasons.unsure(record, f"{record.attempts} submissions went without an answer")
+        )
     return _submit(view, "not found at PharmaOne: sent again with the same key")
 
 
@@ -99,20 +101,20 @@ def _submit(view: View, why: str) -> Step:
         return _gaps(view, view.draft)
     if view.draft is None or not is_fresh(view):
         return Look("seen too long ago to submit on")
-    if view.draft.prescription is not None and view.link.prescription_id is None:
+    if view.draft.prescription is not None and view.record.prescription_id is None:
         return _ingest(view, view.draft.prescription)
     return Submit(view.draft, why)
 
 
 def _ingest(view: View, body: Mapping[str, Any]) -> Step:
     """The prescription goes first: staff can approve no order-request without it."""
-    link = view.link
-    if link.prescription_at is None:
+    record = view.record
+    if record.prescription_at is None:
         return Ingest(body, "it is sent by itself (orders.prescriptions)")
-    if link.cleared:
+    if record.cleared:
         return Ingest(body, "a person looked and said to send it")
     if not view.policy.repeat_unsure:
-        return Stuck(reasons.unsure_prescription(link))
+        return Stuck(reasons.unsure_prescription(record))
     return Ingest(body, "its answer was lost: sent again with the same key")
 
 

@@ -145,7 +145,7 @@ def next_up(story: Story, moment: Callable[[datetime], str]) -> str:
         return f"nothing until a person decides. {story.stuck.note.remedy}"
     if story.due_at is not None:
         return f"looked at again at {moment(story.due_at)}"
-    if story.link.phase in (Phase.DONE, Phase.DROPPED):
+    if story.record.phase in (Phase.DONE, Phase.DROPPED):
         return "nothing; it is finished"
     waits = [entry.facts.get("why") for entry in story.entries if entry.what == "waits"]
     awaited = f" ({waits[-1]})" if waits else ""

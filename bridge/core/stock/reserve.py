@@ -8,14 +8,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bridge.core.model import Link, PharmacySkuUid, Phase, ProductId, State
+from bridge.core.model import OrderRecord, PharmacySkuUid, Phase, ProductId, State
 
 LINGER = timedelta(hours=24)
 """An order that ended here without having been seen deducted there is held back for so long."""
 
 
 @dataclass(frozen=True, slots=True)
-class OrderTake:
+class Demand:
     """One ordered line: `amount` pieces of a SKU, which are `units` whole units of a product.
 
     "" where the SKU or its product is not known: then `units` is 0.
@@ -29,7 +29,7 @@ class OrderTake:
 
 
 def released_at(
-    link: Link, there: State | None, deducts: Collection[State], now: datetime
+    record: OrderRecord, there: State | None, deducts: Collection[State], now: datetime
 ) -> datetime | None:
     """From when on an order's units are not held back any more; None while that is open.
 
@@ -38,13 +38,13 @@ def released_at(
     """
     if there is not None and (there in deducts or there is State.CANCELLED):
         return now
-    if link.phase is Phase.DONE and link.state is State.CANCELLED:
+    if record.phase is Phase.DONE and record.state is State.CANCELLED:
         return now
-    if link.phase in (Phase.DONE, Phase.DROPPED):
-        return (link.finished_at or now) + LINGER
+    if record.phase in (Phase.DONE, Phase.DROPPED):
+        return (record.finished_at or now) + LINGER
     return None
 
 
-def is_sold(link: Link) -> bool:
+def is_sold(record: OrderRecord) -> bool:
     """Whether RxScale has taken the order's pieces off its own stock (rxscale.md section 6.4)."""
-    return link.state is State.COMPLETED
+    return record.state is State.COMPLETED

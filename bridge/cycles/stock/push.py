@@ -17,7 +17,7 @@ from bridge.core.model import PharmacySkuUid
 from bridge.core.stock import reasons
 from bridge.core.stock.model import Write
 from bridge.errors import BridgeError, Misconfigured, Refused, TryLater
-from bridge.exchange import Harm
+from bridge.exchange import Priority
 from bridge.rxscale.client import RxScale
 from bridge.store import Pushed, Store
 
@@ -147,7 +147,7 @@ class Pusher:
                 write.uid,
                 stock=write.stock,
                 price_cents=write.price_cents,
-                harm=Harm.FALLING_STOCK if write.falls else Harm.RISING_STOCK,
+                priority=Priority.FALLING_STOCK if write.falls else Priority.RISING_STOCK,
             )
         except Refused as refusal:
             await self._refused(write, refusal)

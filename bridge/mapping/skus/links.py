@@ -13,7 +13,7 @@ from bridge.core.model import (
     SkuUid,
 )
 from bridge.core.stock.model import StockLink
-from bridge.core.stock.reserve import OrderTake
+from bridge.core.stock.reserve import Demand
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +89,20 @@ class SkuLinks:
 
     def takes(
         self, order: PharmacyOrder, skus: Mapping[SkuUid, CatalogueSku]
-    ) -> tuple[OrderTake, ...]:
+    ) -> tuple[Demand, ...]:
         """What each line of an order takes off the stock of both sides."""
         return tuple(
             self._take(place, line, skus.get(line.sku_uid))
             for place, line in enumerate(order.lines, start=1)
         )
 
-    def _take(self, place: int, line: OrderLine, sku: CatalogueSku | None) -> OrderTake:
+    def _take(self, place: int, line: OrderLine, sku: CatalogueSku | None) -> Demand:
         uid = pharmacy_sku(line, sku) or PharmacySkuUid("")
         link = self.find(line, sku)
         amount = max(0, line.amount)
         if link is None:
-            return OrderTake(place, uid, ProductId(""), amount, 0)
-        return OrderTake(place, uid, link.p1_id, amount, link.at_most(amount))
+            return Demand(place, uid, ProductId(""), amount, 0)
+        return Demand(place, uid, link.p1_id, amount, link.at_most(amount))
 
     def _sized(self, link: SkuLink | None, sku: CatalogueSku | None) -> SkuLink | None:
         if link is None or link.sized or not self.by_selling_unit:

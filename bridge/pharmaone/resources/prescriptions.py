@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from bridge.core.model import PrescriptionId
-from bridge.exchange import Harm, calls
+from bridge.exchange import Priority, calls
 from bridge.pharmaone import answers, dialect, wire
 from bridge.pharmaone.calling import Caller, by_offset
 from bridge.pharmaone.wire import Id, MaybeId, Rows, Text, Time
@@ -67,7 +67,7 @@ class Prescriptions:
     async def one(self, prescription_id: PrescriptionId) -> Prescription | None:
         """One prescription; None if there is none (404)."""
         route = dialect.PRESCRIPTION
-        response = await self.caller.call(route, Harm.SWEEP, ident=prescription_id)
+        response = await self.caller.call(route, Priority.SWEEP, ident=prescription_id)
         if response.status == 404:
             return None
         return answers.read(route, Prescription, answers.content(route, response))

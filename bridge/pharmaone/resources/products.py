@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import AliasChoices, Field, model_validator
 
 from bridge.core.model import ProductId
-from bridge.exchange import Harm, calls
+from bridge.exchange import Priority, calls
 from bridge.pharmaone import answers, dialect, wire
 from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.wire import Euros, Id, Rows, Text, Time, Whole
@@ -135,7 +135,9 @@ class Products:
     async def one(self, product: ProductId, shop_id: str) -> Product | None:
         """One product as a shop has it (7); None if there is none (404)."""
         query = (("shop_id", shop_id),)
-        response = await self.caller.call(dialect.PRODUCT, Harm.SWEEP, ident=product, query=query)
+        response = await self.caller.call(
+            dialect.PRODUCT, Priority.SWEEP, ident=product, query=query
+        )
         if response.status == 404:
             return None
         raw = answers.content(dialect.PRODUCT, response)

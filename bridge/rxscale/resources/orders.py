@@ -8,7 +8,7 @@ from pydantic import AliasChoices, BeforeValidator, Field
 
 from bridge.core.model import PharmacyOrderUid, TrackingLink
 from bridge.errors import Garbled
-from bridge.exchange import Harm, calls
+from bridge.exchange import Priority, calls
 from bridge.reading import Open
 from bridge.rxscale import answers, dialect, wire
 from bridge.rxscale.calling import Caller, by_page, paged
@@ -127,7 +127,7 @@ class PharmacyOrders:
         """
         named = (("status", status), ("search", search))
         query = (*(pair for pair in named if pair[1]), *paged(page, limit))
-        return await self.caller.read(dialect.ORDERS, OrdersPage, Harm.SWEEP, query=query)
+        return await self.caller.read(dialect.ORDERS, OrdersPage, Priority.SWEEP, query=query)
 
     @calls(dialect.ORDERS)
     async def all(self, *, status: str = "", search: str = "") -> AsyncIterator[OrderRow]:
@@ -145,7 +145,7 @@ class PharmacyOrders:
     @calls(dialect.ORDER)
     async def one(self, uid: PharmacyOrderUid) -> OrderDetail | None:
         """One order whole; None if there is none for this key (404)."""
-        response = await self.caller.call(dialect.ORDER, Harm.SWEEP, uid=uid)
+        response = await self.caller.call(dialect.ORDER, Priority.SWEEP, uid=uid)
         if response.status == 404:
             return None
         return answers.read(dialect.ORDER, OrderDetail, answers.content(dialect.ORDER, response))
@@ -159,7 +159,7 @@ class PharmacyOrders:
         Raises as `RxScale.complete`: Unsure also where the answer cannot be read.
         """
         body = wire.completion(tracking)
-        response = await self.caller.change(dialect.COMPLETE, Harm.ORDER, body, uid=uid)
+        response = await self.caller.change(dialect.COMPLETE, Priority.ORDER, body, uid=uid)
         try:
             return answers.read(
                 dialect.COMPLETE, OrderRow, answers.parsed(dialect.COMPLETE, response)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, BeforeValidator, Field, StrictInt, model_validator
 
 from bridge.core.model import PharmacyOrderUid
-from bridge.exchange import Harm, calls
+from bridge.exchange import Priority, calls
 from bridge.reading import Open
 from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller, by_page, paged
@@ -88,7 +88,7 @@ class Payouts:
         }
         chosen = tuple((name, value) for name, value in named.items() if value)
         query = (*chosen, *paged(page, limit))
-        return await self.caller.read(dialect.PAYOUTS, PayoutsPage, Harm.SWEEP, query=query)
+        return await self.caller.read(dialect.PAYOUTS, PayoutsPage, Priority.SWEEP, query=query)
 
     @calls(dialect.PAYOUTS)
     async def all(

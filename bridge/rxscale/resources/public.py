@@ -8,7 +8,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, StrictBool
 
 from bridge.core.model import SkuUid
 from bridge.errors import Garbled
-from bridge.exchange import Harm, calls
+from bridge.exchange import Priority, calls
 from bridge.reading import Open
 from bridge.rxscale import answers, dialect
 from bridge.rxscale.calling import Caller, by_page, paged
@@ -88,7 +88,7 @@ class Shop:
     @calls(dialect.PUBLIC_HEALTH)
     async def health(self) -> None:
         """Returns if the public API answers this key; what it answers is not documented."""
-        response = await self.caller.call(dialect.PUBLIC_HEALTH, Harm.SWEEP)
+        response = await self.caller.call(dialect.PUBLIC_HEALTH, Priority.SWEEP)
         if not answers.accepted(response):
             raise answers.failure(dialect.PUBLIC_HEALTH, response)
 
@@ -100,7 +100,7 @@ class Shop:
         named = (("market", self.market), ("search", search))
         query = (*(pair for pair in named if pair[1]), *paged(page, limit))
         return await self.caller.read(
-            dialect.PUBLIC_PRODUCTS, ProductsPage, Harm.SWEEP, uid=self.identifier, query=query
+            dialect.PUBLIC_PRODUCTS, ProductsPage, Priority.SWEEP, uid=self.identifier, query=query
         )
 
     @calls(dialect.PUBLIC_PRODUCTS)
@@ -122,7 +122,7 @@ class Shop:
         """
         body = [{"sku_uid": uid, "quantity": quantity} for uid, quantity in wanted.items()]
         route = dialect.LIVE_STOCK
-        response = await self.caller.call(route, Harm.SWEEP, uid=self.identifier, body=body)
+        response = await self.caller.call(route, Priority.SWEEP, uid=self.identifier, body=body)
         if response.status != 409 and not answers.accepted(response):
             raise answers.failure(route, response)
         return answers.read(route, LiveStock, answers.parsed(route, response))
@@ -138,7 +138,7 @@ class Shop:
         if reference:
             body["external_reservation_id"] = reference
         route = dialect.RESERVE
-        response = await self.caller.call(route, Harm.SWEEP, uid=self.identifier, body=body)
+        response = await self.caller.call(route, Priority.SWEEP, uid=self.identifier, body=body)
         try:
             return answers.read(route, Reservation, answers.content(route, response))
         except Garbled as unreadable:

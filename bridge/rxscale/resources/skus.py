@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from bridge.core.model import PharmacySkuUid
-from bridge.exchange import Harm, calls
+from bridge.exchange import Priority, calls
 from bridge.reading import Open
 from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller, by_page, paged
@@ -71,7 +71,7 @@ class Skus:
     async def page(self, page: int, limit: int = dialect.MOST_ROWS) -> SkusPage:
         """Page `page`, from 0."""
         query = paged(page, limit)
-        return await self.caller.read(dialect.SKUS, SkusPage, Harm.SWEEP, query=query)
+        return await self.caller.read(dialect.SKUS, SkusPage, Priority.SWEEP, query=query)
 
     @calls(dialect.SKUS)
     async def all(self) -> AsyncIterator[PharmacySku]:

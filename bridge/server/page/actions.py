@@ -82,7 +82,7 @@ async def _confirmed(parts: ServerParts, page: PageParts, fields: dict[str, str]
 
 
 async def _look(parts: ServerParts, uid: PharmacyOrderUid, visitor: Visitor) -> web.Response:
-    if await parts.store.link(uid) is None:
+    if await parts.store.record(uid) is None:
         raise TurnedAway(404, "no_such_order", visitor)
     await parts.store.hint([Hint(order_key(uid), ASKED)], parts.now())
     parts.on_hint()

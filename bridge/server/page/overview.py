@@ -121,22 +121,22 @@ def todays(
 ) -> tuple[OrderRow, ...]:
     """What came or ended since midnight here, and what is open from before; the newest first."""
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = {row.link.uid: row for row in still_open}
-    rows |= {row.link.uid: row for row in newest if _is_of(row, midnight)}
-    ordered = sorted(rows.values(), key=lambda row: row.link.first_seen_at, reverse=True)
+    rows = {row.record.uid: row for row in still_open}
+    rows |= {row.record.uid: row for row in newest if _is_of(row, midnight)}
+    ordered = sorted(rows.values(), key=lambda row: row.record.first_seen_at, reverse=True)
     return tuple(ordered)
 
 
 def _is_of(row: OrderRow, midnight: datetime) -> bool:
-    link = row.link
-    ended = link.finished_at is not None and link.finished_at >= midnight
-    return link.first_seen_at >= midnight or ended or link.finished_at is None
+    record = row.record
+    ended = record.finished_at is not None and record.finished_at >= midnight
+    return record.first_seen_at >= midnight or ended or record.finished_at is None
 
 
 def at_pharmaone(row: OrderRow) -> str | None:
     """The status word that PharmaOne showed, where it has made an order."""
-    link = row.link
-    return link.p1_status if link.order_id is not None else None
+    record = row.record
+    return record.p1_status if record.order_id is not None else None
 
 
 def uptime(report: HealthReport) -> timedelta:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, ProductId
-from bridge.core.stock.reserve import OrderTake
+from bridge.core.stock.reserve import Demand
 from bridge.store.tables.rows import Cell, insert_many, micros
 
 _SAVE = "INSERT INTO order_lines (uid, place, pharmacy_sku_uid, p1_id, amount, units)"
@@ -42,11 +42,11 @@ UPDATE order_lines SET sold_at = ? WHERE sold_at IS NULL AND pharmacy_sku_uid = 
     WHERE sold_at IS NULL AND finished_at IS NULL AND pharmacy_sku_uid = ?
     GROUP BY uid HAVING sum(amount) = ? ORDER BY uid LIMIT 1))
 """
-_NOTHING = OrderTake(0, PharmacySkuUid(""), ProductId(""), 0, 0)
+_NOTHING = Demand(0, PharmacySkuUid(""), ProductId(""), 0, 0)
 """Says that the order was looked at, and has no lines."""
 
 
-def save(connection: sqlite3.Connection, uid: PharmacyOrderUid, takes: Sequence[OrderTake]) -> bool:
+def save(connection: sqlite3.Connection, uid: PharmacyOrderUid, takes: Sequence[Demand]) -> bool:
     """Remembers an order's lines; whether that changes what it takes."""
     before = set(_of(connection, uid))
     rows: list[Sequence[Cell]] = [

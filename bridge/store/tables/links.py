@@ -1,14 +1,14 @@
-"""The table of orders: each pharmacy order's link to its order-request and order."""
+"""The table of orders: one pharmacy order's record a row."""
 
 import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from bridge.core.model import Hint, Link, PharmacyOrderUid, Phase, order_uid
+from bridge.core.model import Hint, OrderRecord, PharmacyOrderUid, Phase, order_uid
 from bridge.store.tables.rows import Shape, insert_many, micros
 
-LINK = Shape(Link)
+LINK = Shape(OrderRecord)
 
 _ADD = """
 INSERT INTO orders (uid, first_seen_at, announced_by, name, priority, must_find,
@@ -23,17 +23,17 @@ _FIND_ALL = f"SELECT {LINK.columns} FROM orders WHERE uid IN (SELECT value FROM 
 _FIND = f"SELECT {LINK.columns} FROM orders WHERE uid = ?"  # noqa: S608 - constant names
 
 
-def find(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Link | None:
+def find(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> OrderRecord | None:
     row = connection.execute(_FIND, (uid,)).fetchone()
     return None if row is None else LINK.value(row)
 
 
 def find_all(
     connection: sqlite3.Connection, uids: Iterable[PharmacyOrderUid]
-) -> dict[PharmacyOrderUid, Link]:
+) -> dict[PharmacyOrderUid, OrderRecord]:
     """Those of them that are known."""
     found = map(LINK.value, connection.execute(_FIND_ALL, (json.dumps(list(uids)),)))
-    return {link.uid: link for link in found}
+    return {record.uid: record for record in found}
 
 
 def add(
@@ -45,8 +45,8 @@ def add(
     insert_many(connection, _ADD, _FIRST, "ON CONFLICT (uid) DO NOTHING", rows)
 
 
-def save(connection: sqlite3.Connection, link: Link) -> None:
-    connection.execute(_SAVE, LINK.row(link))
+def save(connection: sqlite3.Connection, record: OrderRecord) -> None:
+    connection.execute(_SAVE, LINK.row(record))
 
 
 def reject(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bridge.core.model import Claim, Hint, Key, Link
+from bridge.core.model import Claim, Hint, Key, OrderRecord
 from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.reasons import AFTER_SEVERAL_LOOKS
 from bridge.store.tables import stuck
@@ -104,7 +104,7 @@ def claim(
     now: datetime,
     lease: timedelta,
     besides: Iterable[Key] = (),
-) -> list[tuple[Claim, Link]]:
+) -> list[tuple[Claim, OrderRecord]]:
     """Takes up to `limit` orders that are due and that nobody looks at, for as long as `lease`.
 
     `besides`: those that are looked at, whatever their lease says.

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from core.stock.given import NOW, later, link, product, sku
 
-from bridge.core.model import Link, PharmacyOrderUid, Phase, State
+from bridge.core.model import OrderRecord, PharmacyOrderUid, Phase, State
 from bridge.core.stock import reasons
 from bridge.core.stock.adopt import (
     MOST_ENTRIES,
@@ -21,9 +21,9 @@ from bridge.core.stock.reserve import LINGER, is_sold, released_at
 DEDUCTS = {State.COMPLETED}
 
 
-def order(phase: Phase, state: State | None = None, finished: float | None = None) -> Link:
+def order(phase: Phase, state: State | None = None, finished: float | None = None) -> OrderRecord:
     at = None if finished is None else later(finished)
-    return Link(PharmacyOrderUid("po-1"), NOW, phase=phase, state=state, finished_at=at)
+    return OrderRecord(PharmacyOrderUid("po-1"), NOW, phase=phase, state=state, finished_at=at)
 
 
 @pytest.mark.parametrize(
