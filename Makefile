@@ -46,28 +46,26 @@ docs: $(VENV)/dev.stamp  ## the documents as a site in build/site, warnings as e
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --config-file docs/.site/mkdocs.yml
 
 bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 3 min)
-	@$(BIN)/python -m bench
+	@PYTHONPATH=.:tests $(BIN)/python -m bench
 
 image-steps: $(VENV)/dev.stamp  ## what docker/Dockerfile builds, built in an empty folder and tried (1 min)
 	@PYTHONPATH=.:tests $(BIN)/python -m docker.steps
 
 drawings: $(VENV)/run.stamp  ## docs/states.md, drawn anew from mappings/statuses.toml
-	@$(BIN)/python -c 'from bridge.mapping import drawing; print(drawing.shipped(), end="")' > docs/states.md
+	@$(BIN)/python docs/.site/states.py
 
 coverage: $(VENV)/dev.stamp  ## docs/coverage.md, made anew from the routes, methods and tests
 	@PYTHONPATH=.:tests $(BIN)/python -m contract.coverage_page
 
 schemas: $(VENV)/run.stamp  ## docs/schemas, drawn anew from the models that read the files
-	@$(BIN)/python -c 'from pathlib import Path; from bridge.documents import schemas; \
-	  schemas.write(Path("docs/schemas"), Path("docs/rxbridge.example.toml").read_text())'
+	@$(BIN)/python docs/.site/schemas.py
 
 stuck: $(VENV)/run.stamp  ## docs/stuck.md, made anew from every reason in the source
 	@$(BIN)/python -c 'from bridge.documents import stuck; print(stuck.page(), end="")' > docs/stuck.new \
 	  && mv docs/stuck.new docs/stuck.md || { rm -f docs/stuck.new; exit 1; }
 
 commands: $(VENV)/run.stamp  ## docs/commands.md, made anew from the command line
-	@$(BIN)/python -c 'from bridge.cli.help import reference; print(reference.page(), end="")' \
-	  > docs/commands.md
+	@$(BIN)/python docs/.site/commands.py
 
 rxbridge.toml:  ## a configuration to fill in, copied from docs/rxbridge.example.toml
 	@sed 's|^#:schema \./|#:schema ./docs/|' docs/rxbridge.example.toml > $@ && echo "fill in $@"

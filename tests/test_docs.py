@@ -5,9 +5,11 @@ import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+import states
+
 from bridge.cli.main import parser
 from bridge.core import reasons
-from bridge.mapping import drawing
 from bridge.settings import Settings, keys
 from bridge.store import Store
 
@@ -41,7 +43,13 @@ def test_the_example_configuration_shows_every_key_with_its_default():
 
 
 def test_the_drawings_show_the_shipped_statuses():
-    assert (ROOT / "docs" / "states.md").read_text() == drawing.shipped(), "make drawings"
+    assert states.PAGE.read_text() == states.shipped(), "make drawings"
+
+
+def test_what_cannot_be_read_is_not_drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(states, "SHIPPED", tmp_path)
+    with pytest.raises(ValueError, match="cannot be read"):
+        states.shipped()
 
 
 def test_every_make_target_in_the_readme_exists():

@@ -8,15 +8,14 @@ from typing import Any
 
 import jsonschema
 import pytest
+import schemas
 
 from bridge import config
-from bridge.documents import schemas
 from bridge.errors import Misconfigured
 from bridge.mapping import load
 
 ROOT = Path(__file__).parent.parent
-FOLDER = ROOT / "docs" / "schemas"
-EXAMPLE = ROOT / "docs" / "rxbridge.example.toml"
+FOLDER, EXAMPLE = schemas.FOLDER, schemas.EXAMPLE
 SHIPPED = {
     EXAMPLE: "rxbridge",
     **{ROOT / "mappings" / f"{name}.toml": name for name in ("orders", "shipping", "statuses")},

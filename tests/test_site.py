@@ -7,9 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import lifecycle
 import pytest
-
-from bridge.documents import lifecycle
 
 ROOT = Path(__file__).parent.parent
 STATES = (ROOT / "docs" / "states.md").read_text("utf-8")

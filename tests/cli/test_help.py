@@ -12,9 +12,9 @@ import sys
 import time
 from pathlib import Path
 
+import commands as reference
 import pytest
 
-from bridge.cli.help import reference
 from bridge.cli.help.completion import script
 from bridge.cli.help.examples import TOLD
 from bridge.cli.help.parsing import commands
@@ -112,8 +112,7 @@ def test_a_slip_is_told_with_the_way_out(
 
 
 def test_the_reference_page_is_current():
-    page = TESTS.parent / "docs" / "commands.md"
-    assert page.read_text("utf-8") == reference.page(), "make commands"
+    assert reference.PAGE.read_text("utf-8") == reference.page(), "make commands"
 
 
 # -- --json ----------------------------------------------------------------------------------

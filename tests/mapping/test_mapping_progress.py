@@ -7,7 +7,7 @@ import pytest
 from mapping.mapping_files import change, faults
 
 from bridge.core.model import Draft, State, TrackingLink
-from bridge.mapping import Rules, drawing, load
+from bridge.mapping import Rules, load
 from bridge.mapping.draft import Drafting, draft
 from bridge.mapping.examples import _catalogue, _given, _links, _Order
 
@@ -128,9 +128,3 @@ def test_where_the_prescription_goes(folder: Path, handling, attached, alone) ->
     )
     assert isinstance(again, Draft)
     assert again.prescription is None
-
-
-def test_what_cannot_be_read_is_not_drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(drawing, "SHIPPED", tmp_path)
-    with pytest.raises(ValueError, match="cannot be read"):
-        drawing.shipped()

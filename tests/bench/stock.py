@@ -239,7 +239,7 @@ async def oversold(folder: Path) -> float:
             await bridge.store.stock.listed(numbers, now)
             await bridge.sweep.run()
             caller = replace(bridge.vendors.pharmaone.caller, send=send)
-            bridge.stock._pharmaone = replace(bridge.vendors.pharmaone, caller=caller)  # noqa: SLF001
+            bridge.stock._pharmaone = replace(bridge.vendors.pharmaone, caller=caller)
             object.__setattr__(bridge.vendors.pharmaone.tokens, "_exchange", _token)
             began = time.monotonic()
             await bridge.stock.sync()

@@ -17,7 +17,7 @@ import uvloop
 from bench import stock
 from bench.servers import KEY, SECRET, mebibytes, process
 
-PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 CONNECTIONS = 64
 DELIVERIES = 6000

@@ -1,6 +1,6 @@
-"""Draws what statuses.toml says: each vendor's words, what they mean, the steps between them.
+"""docs/states.md: each vendor's status words, what they mean and the steps between them.
 
-`make drawings` writes the page docs/states.md from the shipped files.
+`make drawings` writes the page from the shipped mappings/statuses.toml.
 """
 
 import re
@@ -11,7 +11,9 @@ from bridge.core.lifecycle import TERMINAL, Vocabulary
 from bridge.mapping.reading import STATUSES, Faults, read_files, read_toml
 from bridge.mapping.statuses import Statuses, read_statuses
 
-SHIPPED = Path(__file__).parents[2] / "mappings"
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "mappings"
+PAGE = ROOT / "docs" / "states.md"
 HEAD = """# The states of an order
 
 Drawn from [`mappings/statuses.toml`](../mappings/statuses.toml) by `make drawings`; a test holds
@@ -85,3 +87,7 @@ def shipped() -> str:
     if statuses is None:
         raise ValueError(f"the shipped {STATUSES} cannot be read")
     return page(statuses)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(shipped(), "utf-8")

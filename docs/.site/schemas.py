@@ -49,6 +49,9 @@ ADDRESS = r"^https?://[^\s?#@]+$"
 _KEY = re.compile(r"(?:# )?(?P<key>\w+) = .*?(?:\s#\s(?P<said>.+))?")
 _MORE = re.compile(r"\s{8,}# (?P<said>.+)")
 
+DOCS = Path(__file__).parents[1]
+FOLDER = DOCS / "schemas"
+EXAMPLE = DOCS / "rxbridge.example.toml"
 Schema = dict[str, Any]
 
 
@@ -166,3 +169,7 @@ def _docstrings(model: type[BaseModel]) -> dict[str, str]:
                 case ast.Expr(ast.Constant(str() as text)) if field.target.id in model.model_fields:
                     found[field.target.id] = " ".join(text.split())
     return found
+
+
+if __name__ == "__main__":
+    write(FOLDER, EXAMPLE.read_text("utf-8"))

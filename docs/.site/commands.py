@@ -2,11 +2,13 @@
 
 import argparse
 from collections.abc import Iterator
+from pathlib import Path
 
 from bridge.cli.help.examples import TOLD
 from bridge.cli.help.parsing import commands
 from bridge.cli.main import parser
 
+PAGE = Path(__file__).parents[1] / "commands.md"
 HEAD = """# Command line
 
 Made from the program by `make commands`; `rxbridge COMMAND --help` shows the same.
@@ -58,3 +60,7 @@ def _row(action: argparse.Action) -> str:
         value = "\\|".join(map(str, action.choices))
     name = " ".join(filter(None, [", ".join(action.option_strings), value]))
     return f"| `{name}` | {action.help or ''} |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")

@@ -25,7 +25,7 @@ from bridge.settings import Settings
 
 SECRET = "whsec_bench"
 KEY = "rx-sandbox-key"
-MAPPINGS = Path(__file__).parents[1] / "mappings"
+MAPPINGS = Path(__file__).parents[2] / "mappings"
 
 
 @contextmanager
