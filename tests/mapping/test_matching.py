@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId, SkuUid
@@ -180,6 +180,26 @@ def test_no_formula_gets_into_a_spreadsheet(note: str):
     assert append(b"pharmacy_sku_uid,p1_id,note\n", [link]).endswith(f",'{note} next\n".encode())
 
 
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        ("note,pharmacy_sku_uid,p1_id", "'#1,psku-9,20409"),
+        ("safety_stock,note,pharmacy_sku_uid,p1_id", ",'#1,psku-9,20409"),
+        ("pharmacy_sku_uid,p1_id,note", "psku-9,20409,#1"),
+    ],
+)
+def test_a_note_that_would_make_its_line_a_comment_gets_an_apostrophe(header: str, line: str):
+    link = Accepted(LINK.uid, LINK.product, LINK.units, "#1")
+    assert append(f"{header}\n".encode(), [link]) == f"{header}\n{line}\n".encode()
+
+
+def test_an_id_that_would_make_its_line_a_comment_is_refused():
+    link = Accepted(LINK.uid, ProductId("#20409"), LINK.units, "")
+    with pytest.raises(Misconfigured, match="move p1_id behind pharmacy_sku_uid"):
+        append(b"p1_id,pharmacy_sku_uid\n", [link])
+    assert append(b"pharmacy_sku_uid,p1_id\n", [link]).endswith(b"psku-9,#20409\n")
+
+
 @given(
     st.sampled_from([",", ";"]),
     st.sampled_from(["\n", "\r\n", "\r"]),
@@ -188,6 +208,8 @@ def test_no_formula_gets_into_a_spreadsheet(note: str):
     st.permutations(COLUMNS),
     st.lists(st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=20), max_size=4),
 )
+@example(",", "\n", True, True, ("note", *COLUMNS[:-1]), ["#1 of the list", " # x", ';"#', ",#"])
+@example(";", "\n", True, True, ("share", "note", *COLUMNS[:-2]), ["#1 of the list", ';"#'])
 def test_what_stood_there_stays_and_what_is_added_is_read(
     delimiter, end, marked, ended, columns, notes
 ):

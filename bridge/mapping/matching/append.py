@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bridge.core.model import PharmacySkuUid, ProductId
-from bridge.errors import Misconfigured
-from bridge.mapping.reading import Faults
-from bridge.mapping.skus import COLUMNS, columns_of
+from bridge.errors import Fault, Misconfigured
+from bridge.mapping.reading import SKUS, Faults
+from bridge.mapping.skus import COLUMNS, columns_of, counts
 
 MARK = b"\xef\xbb\xbf"
 
@@ -26,7 +26,8 @@ class Accepted:
 
 def append(content: bytes, links: Iterable[Accepted]) -> bytes:
     """The file with a line for each link, in its own form: byte-order mark, line ends, delimiter
-    and columns. An empty file gets the header. Raises Misconfigured for a header with faults.
+    and columns. An empty file gets the header. Raises Misconfigured for a header with faults, and
+    for an id that would make its line a comment.
     """
     links = list(links)
     if not links:
@@ -46,11 +47,22 @@ def append(content: bytes, links: Iterable[Accepted]) -> bytes:
 
 
 def _line(link: Accepted, columns: Sequence[str], delimiter: str) -> str:
+    """The link as a line that is read as one: an apostrophe hides a `#` that would begin it."""
+    note = _harmless(link.note)
+    for each in (note, f"'{note}"):
+        line = _written(link, each, columns, delimiter)
+        if counts(line):
+            return line
+    what = f"the line of {link.uid} would be a comment, with '#' at its beginning"
+    raise Misconfigured(Fault(SKUS, what, "move p1_id behind pharmacy_sku_uid"))
+
+
+def _written(link: Accepted, note: str, columns: Sequence[str], delimiter: str) -> str:
     cells = {
         "pharmacy_sku_uid": link.uid,
         "p1_id": link.product,
         "units_per_sku": f"{link.units:f}",
-        "note": _harmless(link.note),
+        "note": note,
     }
     written = io.StringIO()
     writer = csv.writer(written, delimiter=delimiter, lineterminator="")

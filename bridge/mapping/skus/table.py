@@ -55,9 +55,14 @@ def _delimiter(header_line: str) -> str:
 
 def _lines_that_count(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
-        bare = line.strip(' \t\xa0;,"')
-        if bare and not bare.startswith("#"):
+        if counts(line):
             yield number, line.rstrip()
+
+
+def counts(line: str) -> bool:
+    """Whether a line is the header or a row: neither blank nor a comment, as Excel saves them."""
+    bare = line.strip(' \t\xa0;,"')
+    return bool(bare) and not bare.startswith("#")
 
 
 def _cells(line: str, number: int, delimiter: str, faults: Faults) -> list[str] | None:
