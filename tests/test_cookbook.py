@@ -12,7 +12,7 @@ from bridge import app, config
 from bridge.cli.main import main
 from bridge.core.lifecycle import route
 from bridge.core.model import CatalogueSku, OrderId, P1Order, PharmacySkuUid, SkuUid, State
-from bridge.core.orders.sight import meaning_of
+from bridge.core.orders.view import meaning_of
 from bridge.core.stock.model import shelf
 from bridge.mapping import Rules
 from bridge.settings import Settings
@@ -110,8 +110,8 @@ def test_pickup(tmp_path: Path, prepaid: int, at_counter: bool, word: str):
 def test_the_old_words(tmp_path: Path):
     situation, settings, rules = made(5, tmp_path)
     assert settings.rxscale.api_path == "/v1/external-pharmacy-api-v1"
-    words = rules.rxscale
-    assert words.says[rules.review_state] == "processing"
+    words = rules.words.rxscale
+    assert words.says[rules.words.review] == "processing"
     assert route(words, "open", words.says[State.COMPLETED]) == ("processing", "shipped")
     promised(situation, "`open` becomes `processing`", "`processing` becomes `shipped`")
 
@@ -141,18 +141,18 @@ def test_pieces_for_the_counter(tmp_path: Path):
 def test_a_new_status_word(tmp_path: Path, word: str, state: State, at_rxscale: str):
     situation, _, rules = made(8, tmp_path)
     seen = P1Order(OrderId("ORD_1"), word, order().seen_at)
-    meaning = meaning_of(seen, rules.pharmaone)
+    meaning = meaning_of(seen, rules.words.pharmaone)
     assert meaning is not None
     assert meaning[0] is state
-    assert rules.rxscale.says[state] == at_rxscale
-    assert rules.pharmaone.steps[word] == ("cancelled",)
+    assert rules.words.rxscale.says[state] == at_rxscale
+    assert rules.words.pharmaone.steps[word] == ("cancelled",)
     promised(situation, f"`{at_rxscale}`" if state is State.READY else "`on-hold`")
 
 
 def test_refused_requests(tmp_path: Path):
     _, _, rules = made(9, tmp_path)
-    assert rules.rejected_state is State.CANCELLED
-    assert "request_refused" in rules.rejecting_events
+    assert rules.words.rejected is State.CANCELLED
+    assert "request_refused" in rules.words.rejecting_events
 
 
 def test_amounts(tmp_path: Path):
@@ -170,7 +170,7 @@ def test_without_its_lines_a_situation_is_another(tmp_path: Path):
     settings = config.load(None, SECRETS, cwd=cook(nothing, tmp_path))
     rules = app.rules_of(settings)
     assert rules.links.listed == {}
-    assert rules.rejected_state is None
+    assert rules.words.rejected is None
     assert gaps(rules, order(line()), skus=catalogue(sku_1=None))
     unchanged: Any = payload(rules, order(line(amount=3, paid=1299)))
     assert str(unchanged["total_amount"]) == "12.99"

@@ -1,7 +1,12 @@
 """The shipped vocabularies, written out once more for tests of decisions: no files, no loading."""
 
-from bridge.core.lifecycle import Vocabulary
-from bridge.core.model import State
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from bridge.core.lifecycle import Prescriptions, Vocabulary, Words
+from bridge.core.model import OrderRecord, State
+from bridge.core.orders.view import Policy, Sight, View
 
 CURRENT = Vocabulary(
     where="statuses.toml: rxscale.current",
@@ -88,3 +93,28 @@ PHARMAONE = Vocabulary(
     bodies={"cancelled": {"status": "cancelled"}},
     gone=State.CANCELLED,
 )
+
+PRESCRIPTIONS = Prescriptions(
+    "statuses.toml: pharmaone.prescriptions",
+    waiting=frozenset({"new"}),
+    accepted=frozenset({"approved"}),
+    declined=frozenset({"declined"}),
+)
+WORDS = Words(CURRENT, PHARMAONE, PRESCRIPTIONS, hold_comment="on hold in PharmaOne")
+
+
+def view_of(record: OrderRecord, now: datetime, **changes: Any) -> View:
+    """A view of a record, with fields of the view, its words or its sight changed."""
+    return changed(View(now, Policy(), WORDS, Sight(record)), **changes)
+
+
+def changed(view: View, **changes: Any) -> View:
+    """The view with fields of its own, of its words or of its sight changed."""
+
+    def of(part: Any) -> dict[str, Any]:
+        names = {field.name for field in fields(part)}
+        return {name: changes.pop(name) for name in list(changes) if name in names}
+
+    words = replace(view.words, **of(view.words))
+    sight = replace(view.sight, **of(view.sight))
+    return replace(view, words=words, sight=sight, **changes)

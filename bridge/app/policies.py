@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bridge.core.steps import Policy
+from bridge.core.orders.view import Policy
 from bridge.core.stock.model import StockPolicy
 from bridge.mapping import Rules, load
 from bridge.settings import Settings

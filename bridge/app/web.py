@@ -83,7 +83,7 @@ def _parts(bridge: "Bridge") -> ServerParts:
         now=now,
         on_unread=bridge.p1_news.set,
         on_stock=partial(_stock_told, bridge),
-        rejecting=lambda: bridge.reloader.rules.rejecting_events,
+        rejecting=lambda: bridge.reloader.rules.words.rejecting_events,
         pharmacy_uid=bridge.settings.rxscale.pharmacy_uid,
         page=_page(bridge),
         webhooks_apart=bridge.settings.server.webhook_port is not None,

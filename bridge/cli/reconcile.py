@@ -16,9 +16,9 @@ from bridge.cli.main import DONE, FAILED
 from bridge.cli.shared import show, stocking
 from bridge.cli.shared.opened import complete, now, open_store
 from bridge.cli.shared.working import as_a_guest, look_now, patiently
+from bridge.core import remember
 from bridge.core.model import OrderId, OrderRecord, P1Order, P1Sight, PharmacyOrderUid, order_key
 from bridge.core.reconcile import Difference, Sides, difference
-from bridge.core.steps import View
 from bridge.core.stock.plan import PlanRow, explain
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.cycles.sweep import read_open_orders
@@ -104,7 +104,7 @@ async def _differences(
             found = []
             async for sides in reader.sides(links):
                 bar.advance(task)
-                one = difference(sides, _viewer(settings, rules), now())
+                one = difference(sides, app.policy_of(settings), rules.words, now())
                 found += [one] if one is not None else []
     return found, reader.learnt
 
@@ -120,7 +120,7 @@ class _Reader:
     async def sides(self, links: list[OrderRecord]) -> AsyncIterator[Sides]:
         """Every known order, then those that only RxScale knows."""
         rxscale, pharmaone = self.vendors.rxscale, self.vendors.pharmaone
-        words = self.rules.rxscale.open
+        words = self.rules.words.rxscale.open
         found = await patiently(lambda: read_open_orders(rxscale, words))
         listed = {PharmacyOrderUid(uid): row.status for uid, row in found.rows.items()}
         made = await patiently(lambda: read_orders(pharmaone, [ALL], Priority.SWEEP))
@@ -173,28 +173,24 @@ class _Reader:
         """An open order's flags stand only in the order itself."""
         row = by_id.get(record.order_id) if record.order_id is not None else by_uid.get(record.uid)
         name = record.order_id or (row.id if row is not None else None)
-        if name is None or record.finished_at is not None:
+        if record.finished_at is not None:
             return Sides(record.uid, record, status, row)
+        if name is None:
+            return await self._with_prescription(record, status)
         sight = await self._order(name)
         if sight is None:
             return Sides(record.uid, record, status, p1_gone=True)
         return Sides(record.uid, record, status, sight.order, detailed=True)
 
-
-def _viewer(settings: Settings, rules: Rules) -> Any:
-    def view(record: OrderRecord) -> View:
-        return View(
-            now=now(),
-            record=record,
-            policy=app.policy_of(settings),
-            rxscale=rules.rxscale,
-            pharmaone=rules.pharmaone,
-            review=rules.review_state,
-            rejected=rules.rejected_state,
-            hold_comment=rules.hold_comment,
-        )
-
-    return view
+    async def _with_prescription(self, record: OrderRecord, status: str | None) -> Sides:
+        """An order that PharmaOne has not made yet may wait for its prescription."""
+        number = record.prescription_id
+        if number is None:
+            return Sides(record.uid, record, status)
+        pharmaone = self.vendors.pharmaone
+        found = await patiently(lambda: pharmaone.prescription(number))
+        record = remember.prescription_seen(record, found)
+        return Sides(record.uid, record, status, prescription_looked=True)
 
 
 def _unobserved(_: Call) -> None:

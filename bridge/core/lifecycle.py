@@ -62,6 +62,26 @@ class Prescriptions:
     declined: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What both vendors' words mean, in the dialect in force: all of `statuses.toml`.
+
+    `review` is what an order-request under review amounts to, `rejected` a refused one (None: a
+    person decides); `rejecting_events` are PharmaOne's events that tell of one. `hold_comment` is
+    the reason RxScale is given for a hold that comes from PharmaOne. In `deducting` states
+    PharmaOne has taken an order's goods off its stock.
+    """
+
+    rxscale: Vocabulary
+    pharmaone: Vocabulary
+    prescriptions: Prescriptions
+    hold_comment: str
+    review: State = State.IN_REVIEW
+    rejected: State | None = None
+    rejecting_events: frozenset[str] = frozenset()
+    deducting: frozenset[State] = frozenset()
+
+
 def route(vocabulary: Vocabulary, here: str, there: str) -> tuple[str, ...] | None:
     """The shortest legal path of words after `here` up to `there`; () if there already.
 

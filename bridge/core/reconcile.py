@@ -1,15 +1,14 @@
 """Both sides of one order against what is remembered: where they differ and what would mend it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
 from bridge.core import remember
-from bridge.core.lifecycle import TERMINAL
+from bridge.core.lifecycle import TERMINAL, Words
 from bridge.core.model import OrderRecord, P1Order, PharmacyOrder, PharmacyOrderUid, Phase, State
 from bridge.core.orders import next_step
-from bridge.core.orders.sight import meaning_of
+from bridge.core.orders.view import Policy, Sight, View, meaning_of
 from bridge.core.steps import (
     Act,
     Adopt,
@@ -27,7 +26,6 @@ from bridge.core.steps import (
     Step,
     Stuck,
     Submit,
-    View,
     Wait,
 )
 
@@ -38,6 +36,7 @@ class Sides:
 
     `rx_status` is None where RxScale does not show the order, `p1_order` where PharmaOne has none
     or (`p1_gone`) has it no longer. `detailed`: PharmaOne's order itself was read, flags and all.
+    `prescription_looked`: `record` holds the status of its prescription as it is now.
     """
 
     uid: PharmacyOrderUid
@@ -46,6 +45,7 @@ class Sides:
     p1_order: P1Order | None = None
     p1_gone: bool = False
     detailed: bool = False
+    prescription_looked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,10 @@ class Difference:
     mends: bool
 
 
-def difference(
-    sides: Sides, view: Callable[[OrderRecord], View], now: datetime
-) -> Difference | None:
-    """None where everything agrees. `view` makes a view of a record with the rules in force."""
-    record = sides.record or OrderRecord(sides.uid, now)
-    step = _next(sides, record, view, now)
-    what = tuple(_differences(sides, view(record), step))
+def difference(sides: Sides, policy: Policy, words: Words, now: datetime) -> Difference | None:
+    """None where everything agrees."""
+    step = next_step(View(now, policy, words, _sight(sides, words, now)))
+    what = tuple(_differences(sides, words, step))
     if not what:
         return None
     known = sides.record
@@ -83,27 +80,24 @@ def difference(
     )
 
 
-def _next(
-    sides: Sides, record: OrderRecord, view: Callable[[OrderRecord], View], now: datetime
-) -> Step:
+def _sight(sides: Sides, words: Words, now: datetime) -> Sight:
+    """What a look would see."""
+    record = sides.record or OrderRecord(sides.uid, now)
     if sides.rx_status is None:
-        return next_step(replace(view(record), gone=True))
+        return Sight(record, gone=True)
     order = PharmacyOrder(sides.uid, sides.rx_status, now)
-    record = remember.seen(record, order, view(record).rxscale)
-    return next_step(
-        replace(
-            view(record),
-            record=record,
-            order=order,
-            p1_order=sides.p1_order,
-            p1_looked_at=now if sides.detailed else None,
-            p1_gone=sides.p1_gone,
-            tracking=(),
-        )
+    return Sight(
+        remember.seen(record, order, words.rxscale),
+        order=order,
+        p1_order=sides.p1_order,
+        p1_looked_at=now if sides.detailed else None,
+        p1_gone=sides.p1_gone,
+        tracking=(),
+        prescription_looked=sides.prescription_looked,
     )
 
 
-def _differences(sides: Sides, view: View, step: Step) -> list[str]:
+def _differences(sides: Sides, words: Words, step: Step) -> list[str]:
     record, found = sides.record, []
     if record is None:
         return ["the bridge does not know it"]
@@ -111,9 +105,9 @@ def _differences(sides: Sides, view: View, step: Step) -> list[str]:
         return []
     if sides.rx_status is None:
         return ["RxScale does not show it"]
-    parted = record.phase is Phase.DONE and _parted(sides, view)
+    parted = record.phase is Phase.DONE and _parted(sides, words)
     over = record.phase is Phase.DONE and not parted
-    if sides.rx_status != record.rx_status and not (over and _ended_as_known(sides, view)):
+    if sides.rx_status != record.rx_status and not (over and _ended_as_known(sides, record, words)):
         found.append(f"RxScale's status was '{record.rx_status}' when last seen")
     order = None if over else sides.p1_order
     if order is not None and record.order_id is None:
@@ -135,17 +129,17 @@ def _by_step(step: Step) -> tuple[str, ...]:
     return ("a person has to decide",) if isinstance(step, Stuck) else ()
 
 
-def _ended_as_known(sides: Sides, view: View) -> bool:
+def _ended_as_known(sides: Sides, record: OrderRecord, words: Words) -> bool:
     """RxScale may end an order in another word that means the same: `shipped`, `completed`."""
-    return view.rxscale.means.get(sides.rx_status or "") is view.record.state
+    return words.rxscale.means.get(sides.rx_status or "") is record.state
 
 
-def _parted(sides: Sides, view: View) -> bool:
+def _parted(sides: Sides, words: Words) -> bool:
     """Whether one side completed and the other cancelled, or PharmaOne goes on with what was
     cancelled. A word that is not the last need not be one: the list does not show flags.
     """
-    rx = view.rxscale.means.get(sides.rx_status or "")
-    there = meaning_of(sides.p1_order, view.pharmaone) if sides.p1_order else None
+    rx = words.rxscale.means.get(sides.rx_status or "")
+    there = meaning_of(sides.p1_order, words.pharmaone) if sides.p1_order else None
     last = TERMINAL if rx is State.COMPLETED else State
     return there is not None and rx in TERMINAL and there[0] in last and there[0] is not rx
 

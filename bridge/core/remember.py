@@ -13,7 +13,7 @@ from bridge.core.model import (
     PrescriptionId,
     State,
 )
-from bridge.core.steps import Search
+from bridge.core.orders.view import Search
 
 
 def seen(record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary) -> OrderRecord:

@@ -1,78 +1,18 @@
-"""What a decision about an order may rest on (the view), and what it may answer (the steps)."""
+"""The steps that a decision about an order may answer with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from bridge.core.lifecycle import Prescriptions, Vocabulary
 from bridge.core.model import (
     Draft,
-    Gaps,
     OrderId,
-    OrderRecord,
     P1Order,
-    PharmacyOrder,
     PrescriptionId,
-    State,
     StuckNote,
     TrackingLink,
 )
-from bridge.core.patience import ENOUGH_LOOKS
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The operator's choices, from `rxbridge.toml`."""
-
-    fresh: timedelta = timedelta(seconds=5)
-    grace: timedelta = timedelta(seconds=30)
-    repeat_unsure: bool = True
-    hold_when_stuck: bool = False
-    most_submissions: int = 5
-    most_looks_for_gone: int = ENOUGH_LOOKS
-    catalogue_fresh: timedelta = timedelta(seconds=60)
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A search through PharmaOne's orders. `gap` says why it could not see everything."""
-
-    began_at: datetime
-    gap: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """All that a decision may rest on."""
-
-    now: datetime
-    record: OrderRecord
-    policy: Policy
-    rxscale: Vocabulary
-    pharmaone: Vocabulary
-    review: State = State.IN_REVIEW
-    rejected: State | None = None
-    """What a rejected order-request makes of the pharmacy order; None: a person says."""
-    hold_comment: str = "on hold in PharmaOne"
-    """RxScale wants a reason for every hold."""
-    order: PharmacyOrder | None = None
-    gone: bool = False
-    looks: int = 0
-    """How many looks in a row came to nothing before this one."""
-    draft: Draft | Gaps | None = None
-    catalogue_at: datetime | None = None
-    p1_order: P1Order | None = None
-    p1_looked_at: datetime | None = None
-    """When the order itself was seen at PharmaOne; lists do not show its flags."""
-    p1_gone: bool = False
-    tracking: tuple[TrackingLink, ...] | None = None
-    """The parcels that PharmaOne's order tells of; None: not looked for."""
-    tracking_refused: bool = False
-    """RxScale did not take a tracking link: the order is completed without it."""
-    search: Search | None = None
-    prescriptions: Prescriptions | None = None
-    prescription_looked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

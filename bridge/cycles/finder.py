@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.core.model import P1Order
+from bridge.core.orders.view import Search
 from bridge.core.paging import Found
-from bridge.core.steps import Search
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.errors import TryLater
 from bridge.exchange import Priority

@@ -102,7 +102,7 @@ class P1Sweep:
         short = self._known_total <= SHORT_LIST
         if short or self._count % WHOLE_EVERY == 0:
             return [ALL]
-        return list(self._rules().pharmaone.open)
+        return list(self._rules().words.pharmaone.open)
 
     async def learn(self) -> int:
         """Reads all orders that may be made of ours; how many of them were.

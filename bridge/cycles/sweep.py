@@ -52,7 +52,7 @@ class OrderSweep:
         """Reads every open list to its end. Raises TryLater or Misconfigured with nothing done."""
         began_at = self._now()
         try:
-            found = await read_open_orders(self._rxscale, self._rules().rxscale.open)
+            found = await read_open_orders(self._rxscale, self._rules().words.rxscale.open)
         except Misconfigured as failure:
             self.error = str(failure)
             raise

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bridge.core.lifecycle import Prescriptions, Vocabulary
-from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid, State, TrackingLink
+from bridge.core.lifecycle import Words
+from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid, TrackingLink
 from bridge.errors import Misconfigured
 from bridge.mapping.draft import Drafting, Handling, draft
 from bridge.mapping.examples import run_examples
@@ -31,22 +31,11 @@ from bridge.mapping.statuses import read_statuses
 class Rules:
     """What the mapping files say. `version` changes with any byte of theirs.
 
-    `rxscale` is the vocabulary of the dialect asked for; `review_state` is what an order-request
-    under review amounts to, `rejected_state` a refused one (None: a person decides), and
-    `rejecting_events` tell of one; `hold_comment` is the reason RxScale is given for a hold that
-    comes from PharmaOne. In `deducting_states` PharmaOne has taken an order's goods off its stock.
-    `sources` are the files read.
+    `words` are those of the dialect asked for. `sources` are the files read.
     """
 
     version: str
-    rxscale: Vocabulary
-    pharmaone: Vocabulary
-    review_state: State
-    rejected_state: State | None
-    rejecting_events: frozenset[str]
-    hold_comment: str
-    prescriptions: Prescriptions
-    deducting_states: frozenset[State]
+    words: Words
     orders: OrderMapping
     links: SkuLinks
     shipping: Shipping
@@ -103,14 +92,7 @@ def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rul
         raise Misconfigured(faults)
     return Rules(
         version=_version(content),
-        rxscale=statuses.rxscale[dialect],
-        pharmaone=statuses.pharmaone,
-        review_state=statuses.review,
-        rejected_state=statuses.rejected,
-        rejecting_events=statuses.rejecting_events,
-        hold_comment=statuses.hold_comments[dialect],
-        prescriptions=statuses.prescriptions,
-        deducting_states=statuses.deducting,
+        words=statuses.words,
         orders=orders,
         links=replace(links, by_selling_unit=by_selling_unit),
         shipping=shipping,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from bridge.core.lifecycle import RANK, TERMINAL, Prescriptions, Vocabulary, route
+from bridge.core.lifecycle import RANK, TERMINAL, Prescriptions, Vocabulary, Words, route
 from bridge.core.model import State
 from bridge.mapping.reading import STATUSES, Faults, Place, Table, check, nearest
 
@@ -15,13 +15,13 @@ Flag = Literal["shipped", "picked_up", "cash_on_pickup"]
 WORD = "{word}"
 """Stands for the status word in the body that sets one."""
 _PLAIN_BODY: Mapping[str, str | bool | int] = {"status": WORD}
-Words = Annotated[tuple[Word, ...], Field(min_length=1)]
+WordList = Annotated[tuple[Word, ...], Field(min_length=1)]
 
 
 class _Dialect(Table):
-    open: Words
+    open: WordList
     """The words of unfinished orders, in their order; the sweep reads these."""
-    queue: Words
+    queue: WordList
     """Words that say: nobody has worked on it."""
     arriving: tuple[Word, ...] = ()
     """Words of orders that are not the pharmacy's to touch yet."""
@@ -90,21 +90,10 @@ class StatusesFile(Table):
 
 @dataclass(frozen=True, slots=True)
 class Statuses:
-    """All of statuses.toml; `review` is the state of an order-request that staff look at.
+    """What the file says: the `words` of the dialect in force, and RxScale's of every dialect."""
 
-    `rejected` is what a refused one makes of its pharmacy order (None: a person decides), and
-    `rejecting_events` are PharmaOne's events that tell of it. `hold_comments` go by dialect. In
-    `deducting` states PharmaOne has taken an order's goods off its stock.
-    """
-
-    rxscale: Mapping[str, Vocabulary]
-    pharmaone: Vocabulary
-    review: State
-    rejected: State | None
-    rejecting_events: frozenset[str]
-    hold_comments: Mapping[str, str]
-    prescriptions: Prescriptions
-    deducting: frozenset[State]
+    words: Words
+    dialects: Mapping[str, Vocabulary]
 
 
 def read_statuses(data: dict[str, Any] | None, dialect: str, faults: Faults) -> Statuses | None:
@@ -112,26 +101,28 @@ def read_statuses(data: dict[str, Any] | None, dialect: str, faults: Faults) -> 
     file = None if data is None else check(StatusesFile, data, Place(STATUSES), faults)
     if file is None:
         return None
-    review = file.pharmaone.order_requests.submitted
-    if dialect not in file.rxscale:
-        remedy = f"set rxscale.dialect in rxbridge.toml; {nearest(dialect, file.rxscale)}"
+    dialects = {name: _vocabulary(name, table) for name, table in file.rxscale.items()}
+    requests, orders = file.pharmaone.order_requests, file.pharmaone.orders
+    for name, vocabulary in dialects.items():
+        _check(vocabulary, Place(STATUSES, f"rxscale.{name}"), requests.submitted, faults)
+    pharmaone = _pharmaone(orders)
+    _check_pharmaone(pharmaone, orders, faults)
+    prescriptions = _prescriptions(file.pharmaone.prescriptions, faults)
+    if dialect not in dialects:
+        remedy = f"set rxscale.dialect in rxbridge.toml; {nearest(dialect, dialects)}"
         faults.tell(Place(STATUSES, f"rxscale.{dialect}"), "there is no such dialect", remedy)
-    vocabularies = {name: _vocabulary(name, table) for name, table in file.rxscale.items()}
-    for name, vocabulary in vocabularies.items():
-        _check(vocabulary, Place(STATUSES, f"rxscale.{name}"), review, faults)
-    pharmaone = _pharmaone(file.pharmaone.orders)
-    _check_pharmaone(pharmaone, file.pharmaone.orders, faults)
-    requests = file.pharmaone.order_requests
-    return Statuses(
-        rxscale=vocabularies,
+        return None
+    words = Words(
+        rxscale=dialects[dialect],
         pharmaone=pharmaone,
-        review=review,
+        prescriptions=prescriptions,
+        hold_comment=file.rxscale[dialect].hold_comment,
+        review=requests.submitted,
         rejected=_state_or_none(requests.rejected),
         rejecting_events=frozenset(requests.rejecting_events),
-        prescriptions=_prescriptions(file.pharmaone.prescriptions, faults),
-        deducting=frozenset(file.pharmaone.orders.deducts),
-        hold_comments={name: table.hold_comment for name, table in file.rxscale.items()},
+        deducting=frozenset(orders.deducts),
     )
+    return Statuses(words, dialects)
 
 
 def _prescriptions(table: _Prescriptions, faults: Faults) -> Prescriptions:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from bridge.core import reasons, remember
+from bridge.core.orders.view import Sight
 from bridge.core.steps import (
     Act,
     Cancel,
@@ -19,7 +20,6 @@ from bridge.mapping import Rules
 from bridge.worker.looking import Looker
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
-from bridge.worker.sight import Sight
 
 _TRACKING_FIELD = "tracking_links"
 
@@ -104,9 +104,9 @@ class Acts:
     async def _record(self) -> None:
         """With what its lines take: a look that goes on after a crash sees no lines any more."""
         sight = self._sight
-        if await self._parts.store.save(sight.record, self._book.take(), sight.takes):
+        if await self._parts.store.save(sight.record, self._book.take(), sight.demands):
             self._parts.stock_changed()
-        sight.takes = None
+        sight.demands = None
 
     # -- prescriptions ---------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class Acts:
         if sight.order is None:
             return
         sight.order = replace(sight.order, status=word, seen_at=self._parts.now())
-        words = self._rules.rxscale
+        words = self._rules.words.rxscale
         sight.record = remember.status_set(sight.record, sight.order, words, held=held)
 
     async def _cancel(self, step: Cancel) -> Stuck | None:

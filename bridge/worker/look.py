@@ -9,7 +9,7 @@ from bridge.core import patience, reasons, remember
 from bridge.core.memory import Outcome
 from bridge.core.model import Claim, OrderRecord, StuckNote
 from bridge.core.orders import next_step
-from bridge.core.orders.sight import meaning_of
+from bridge.core.orders.view import Sight, View, meaning_of
 from bridge.core.steps import (
     Act,
     Cancel,
@@ -31,7 +31,6 @@ from bridge.errors import Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.worker.acts import Acts
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
-from bridge.worker.sight import Sight
 
 log = logging.getLogger("bridge.worker")
 
@@ -57,20 +56,22 @@ class OrderLook:
         self._parts = parts
         self._claim = claim
         self._rules = parts.rules()
-        self._sight = Sight(claim, record)
+        self._sight = Sight(record, looks=claim.attempts)
         self._book = Notebook(claim.key, parts.now)
         self._acts = Acts(parts, self._rules, self._sight, self._book)
 
     async def run(self) -> None:
         """Steps until the order must wait, is stuck or done; settles it in the store."""
         for _ in range(MOST_STEPS):
-            view = self._sight.view(self._parts.now(), self._parts.policy, self._rules)
-            step = next_step(view)
+            step = next_step(self._view())
             ending = step if isinstance(step, Ending) else await self._take(step)
             if ending is not None:
                 await self._settle(ending)
                 return
         await self.put_off(f"no end after {MOST_STEPS} steps")
+
+    def _view(self) -> View:
+        return View(self._parts.now(), self._parts.policy, self._rules.words, self._sight)
 
     async def put_off(self, why: str) -> None:
         """Settles the look as failed: it is tried again later."""
@@ -128,16 +129,16 @@ class OrderLook:
                 stuck=stuck,
                 now=now,
                 p1_order=sight.p1_order if sight.p1_looked_at is not None else None,
-                takes=sight.takes,
+                takes=sight.demands,
                 released_at=self._released_at(),
             )
         )
 
     def _released_at(self) -> datetime | None:
         order = self._sight.p1_order
-        there = meaning_of(order, self._rules.pharmaone) if order is not None else None
+        there = meaning_of(order, self._rules.words.pharmaone) if order is not None else None
         state = there[0] if there is not None else None
-        deducts = self._rules.deducting_states
+        deducts = self._rules.words.deducting
         return released_at(self._sight.record, state, deducts, self._parts.now())
 
     async def _write_down(self, outcome: Outcome) -> None:

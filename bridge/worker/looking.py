@@ -4,6 +4,7 @@ from typing import assert_never
 
 from bridge.core import remember
 from bridge.core.model import P1Order, P1Sight, PharmacyOrder, Phase
+from bridge.core.orders.view import Sight
 from bridge.core.steps import (
     Adopt,
     Find,
@@ -18,7 +19,6 @@ from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.client import RxScale
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
-from bridge.worker.sight import Sight
 
 NEEDS_A_DRAFT = frozenset({Phase.KNOWN, Phase.UNSURE, Phase.DONE})
 
@@ -68,7 +68,7 @@ class Looker:
             return
         is_first = sight.record.rx_seen_at is None
         sight.order = order
-        sight.record = remember.seen(sight.record, order, self._rules.rxscale)
+        sight.record = remember.seen(sight.record, order, self._rules.words.rxscale)
         self._book.note("looked", why=step.why, status=order.status)
         if sight.record.phase in NEEDS_A_DRAFT or is_first:
             await self._prepare(order)
@@ -104,7 +104,7 @@ class Looker:
         sight.catalogue_at, known, made = await self._parts.store.needs_of(order.uid, skus)
         if made is not None:
             self._know(made)
-        sight.takes = self._rules.links.takes(order, known)
+        sight.demands = self._rules.links.takes(order, known)
         if sight.record.phase not in NEEDS_A_DRAFT:
             return
         sight.draft = self._rules.draft(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bridge.core.steps import Policy, Search
+from bridge.core.orders.view import Policy, Search
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.client import RxScale

@@ -25,17 +25,17 @@ hold on the way elsewhere. A word that is in no table makes its order wait for a
 
 def page(statuses: Statuses) -> str:
     """The whole page, in Markdown with Mermaid drawings."""
-    parts = [HEAD]
-    for dialect, vocabulary in statuses.rxscale.items():
+    parts, pharmaone = [HEAD], statuses.words.pharmaone
+    for dialect, vocabulary in statuses.dialects.items():
         parts.append(f"## RxScale, dialect `{dialect}`\n")
         parts += [_drawing(vocabulary), _table(vocabulary)]
     parts.append("## PharmaOne's orders\n")
     parts.append(
         "Staff move these; the bridge itself only cancels. A raised flag outweighs the word: "
-        + ", ".join(f"`{flag}` means {state}" for flag, state in statuses.pharmaone.flags.items())
+        + ", ".join(f"`{flag}` means {state}" for flag, state in pharmaone.flags.items())
         + ".\n"
     )
-    parts += [_drawing(statuses.pharmaone), _table(statuses.pharmaone)]
+    parts += [_drawing(pharmaone), _table(pharmaone)]
     return "\n".join(parts)
 
 

@@ -93,6 +93,22 @@ def test_reconcile_tells_what_the_bridge_does_not_know(typed, accounts, folder):
         assert fixed.code == 0
 
 
+def test_reconcile_reads_the_prescription_that_a_request_waits_for(
+    typed, accounts, folder, monkeypatch
+):
+    """Left out once: reconcile then said that the bridge would go on with a declined one."""
+    monkeypatch.setenv("RXBRIDGE_ORDERS__PRESCRIPTIONS", "ingest")
+    with running({**accounts, "RXBRIDGE_ORDERS__PRESCRIPTIONS": "ingest"}, folder):
+        (uid,) = post(accounts, "orders", {"announce": False})["uids"]
+        story = json.loads(typed("orders", "sync", uid, "--json").out)
+    assert "agree about every order" in typed("reconcile").out
+    number = story["order"]["prescription_id"]
+    post(accounts, f"pharmaone/prescriptions/{number}", {"status": "declined"})
+    (found,) = json.loads(typed("reconcile", "--json").out)["differences"]
+    assert found["what"] == ["a person has to decide"]
+    assert "declined" in found["would"]
+
+
 def test_sync_of_what_nobody_knows(typed, accounts, folder):
     with running(accounts, folder):
         for uid in ("po-nowhere", "sku:psku-1"):

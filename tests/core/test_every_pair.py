@@ -25,7 +25,7 @@ from bridge.core.model import (
     State,
 )
 from bridge.core.orders import next_step
-from bridge.core.orders.sight import meaning_of
+from bridge.core.orders.view import Policy, Search, Sight, View, meaning_of
 from bridge.core.steps import (
     Adopt,
     Cancel,
@@ -35,12 +35,9 @@ from bridge.core.steps import (
     Find,
     Look,
     LookAtPharmaOne,
-    Policy,
-    Search,
     SetStatus,
     Stuck,
     Submit,
-    View,
     Wait,
 )
 from bridge.mapping import Rules, load
@@ -76,12 +73,14 @@ class Pair:
     def view(self) -> View:
         return View(
             now=NOW,
-            record=self.record,
             policy=Policy(),
-            rxscale=self.rules.rxscale,
-            pharmaone=self.rules.pharmaone,
-            review=self.rules.review_state,
-            rejected=self.rules.rejected_state,
+            words=self.rules.words,
+            sight=self.sight(),
+        )
+
+    def sight(self) -> Sight:
+        return Sight(
+            record=self.record,
             order=self.order,
             looks=self.looks,
             draft=Draft({"items": []}),
@@ -109,7 +108,7 @@ def follow(pair: Pair) -> tuple[Pair, Ending]:
 
 
 def take(pair: Pair, step) -> Pair:
-    words, record = pair.rules.rxscale, pair.record
+    words, record = pair.rules.words.rxscale, pair.record
     match step:
         case Look():
             order = PharmacyOrder(UID, pair.here, NOW)
@@ -142,7 +141,7 @@ def take(pair: Pair, step) -> Pair:
 
 def set_status(pair: Pair, step) -> Pair:
     """Held against the table of steps, whatever the decision thought."""
-    words = pair.rules.rxscale
+    words = pair.rules.words.rxscale
     assert step.word in words.steps.get(pair.here, ()), f"{pair.here} -> {step.word}"
     by_call = words.calls.get(step.word, "status") == "complete_order"
     assert isinstance(step, Complete) is by_call
@@ -156,11 +155,11 @@ def set_status(pair: Pair, step) -> Pair:
 
 
 def cancel(pair: Pair, step: Cancel) -> Pair:
-    words = pair.rules.pharmaone
+    words = pair.rules.words.pharmaone
     assert step.word in words.steps[pair.there], f"{pair.there} -> {step.word}"
     assert not pair.shipped, "cancelled after the handover"
     assert not pair.picked_up, "cancelled after the handover"
-    assert pair.rules.rxscale.means[pair.here] is State.CANCELLED
+    assert pair.rules.words.rxscale.means[pair.here] is State.CANCELLED
     assert step.body == {"status": step.word}
     seen = replace(pair.held(), status=step.word)
     record = remember.seen_there(pair.record, seen)
@@ -190,8 +189,8 @@ def rules(request: pytest.FixtureRequest) -> Rules:
 
 
 def pairs(rules: Rules) -> list[Pair]:
-    here = [*rules.rxscale.means, UNKNOWN]
-    there = [None, *rules.pharmaone.means, UNKNOWN]
+    here = [*rules.words.rxscale.means, UNKNOWN]
+    there = [None, *rules.words.pharmaone.means, UNKNOWN]
     every = itertools.product(links(), here, there, FLAGS, (0, 9))
     return [
         Pair(rules, record, rx, p1, shipped, picked_up, looks)
@@ -230,13 +229,13 @@ def test_the_same_again_changes_nothing(rules: Rules):
 def test_where_both_sides_are_known_and_open_rxscale_gets_to_where_pharmaone_is(rules: Rules):
     sent = {"submitted_at": AGO, "attempts": 1}
     record = OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=ORDER, **sent)
-    words = rules.rxscale
-    for here, there in itertools.product(words.open, rules.pharmaone.means):
+    words = rules.words.rxscale
+    for here, there in itertools.product(words.open, rules.words.pharmaone.means):
         if here in words.arriving or words.means[here] is State.ON_HOLD:
             continue
         pair = Pair(rules, record, here, there, shipped=False, picked_up=False)
         after, _ = follow(pair)
-        meaning = meaning_of(pair.held(), rules.pharmaone)
+        meaning = meaning_of(pair.held(), rules.words.pharmaone)
         assert meaning is not None
         if meaning[0] in words.says:
             assert reached(words.means[after.here], meaning[0]), (here, there)

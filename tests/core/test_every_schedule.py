@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from words import CURRENT, LEGACY, PHARMAONE
+from words import CURRENT, LEGACY, WORDS
 
 from bridge.core import remember
-from bridge.core.lifecycle import Vocabulary
+from bridge.core.lifecycle import Words
 from bridge.core.model import (
     Draft,
     OrderId,
@@ -29,6 +29,7 @@ from bridge.core.model import (
     Phase,
 )
 from bridge.core.orders import next_step
+from bridge.core.orders.view import Policy, Search, Sight, View
 from bridge.core.steps import (
     Adopt,
     Cancel,
@@ -37,12 +38,9 @@ from bridge.core.steps import (
     Find,
     Look,
     LookAtPharmaOne,
-    Policy,
-    Search,
     SetStatus,
     Stuck,
     Submit,
-    View,
     Wait,
 )
 
@@ -57,7 +55,7 @@ MOST_LOOKS = 40
 class World:
     """Both vendors, the disk and the process's memory, at one moment."""
 
-    vocabulary: Vocabulary
+    words: Words
     status: str
     policy: Policy
     idempotent: bool = True
@@ -108,10 +106,15 @@ def step(world: World) -> list[World]:
 def view(world: World) -> View:
     return View(
         now=world.now,
-        record=world.record,
         policy=world.policy,
-        rxscale=world.vocabulary,
-        pharmaone=PHARMAONE,
+        words=world.words,
+        sight=sight_of(world),
+    )
+
+
+def sight_of(world: World) -> Sight:
+    return Sight(
+        record=world.record,
         order=world.order,
         draft=DRAFT,
         p1_order=world.p1_order,
@@ -174,7 +177,7 @@ def succeed(world: World, decided) -> World:
     match decided:
         case Look():
             order = PharmacyOrder(UID, world.status, now)
-            record = remember.seen(world.record, order, world.vocabulary)
+            record = remember.seen(world.record, order, world.words.rxscale)
             learnt = the_order(world) if record.phase is not Phase.ADOPTED else world.p1_order
             return replace(world, order=order, record=record, p1_order=learnt)
         case LookAtPharmaOne():
@@ -213,7 +216,7 @@ def believe(world: World, decided: SetStatus | Complete) -> World:
     assert world.order is not None
     order = replace(world.order, status=decided.word, seen_at=world.now)
     held = isinstance(decided, SetStatus) and decided.comment is not None
-    record = remember.status_set(world.record, order, world.vocabulary, held=held)
+    record = remember.status_set(world.record, order, world.words.rxscale, held=held)
     return replace(world, order=order, record=record)
 
 
@@ -225,15 +228,15 @@ def arrive(world: World, decided) -> World:
             requests = world.requests + 1 if twice else max(world.requests, 1)
             return replace(world, requests=requests, submissions=world.submissions + 1)
         case SetStatus() | Complete():
-            allowed = world.vocabulary.steps.get(world.status, ())
+            allowed = world.words.rxscale.steps.get(world.status, ())
             assert decided.word in allowed, f"illegal: {world.status} -> {decided.word}"
             by_call = isinstance(decided, Complete)
-            assert by_call is (decided.word in world.vocabulary.calls), decided
+            assert by_call is (decided.word in world.words.rxscale.calls), decided
             statuses = (*world.statuses, decided.word)
             completions = world.completions + by_call
             return replace(world, status=decided.word, statuses=statuses, completions=completions)
         case Cancel():
-            assert world.there in PHARMAONE.steps, f"illegal: cancelling {world.there}"
+            assert world.there in world.words.pharmaone.steps, f"illegal: cancelling {world.there}"
             assert not world.flags, "cancelled after the handover"
             return replace(world, there=decided.word, cancellations=world.cancellations + 1)
     return world
@@ -298,7 +301,7 @@ def endings(world: World) -> Counter[str]:
 )
 @pytest.mark.parametrize("approved", [False, True])
 def test_repeat_always_ends_with_exactly_one_order_request(vocabulary, queue, approved):
-    world = World(vocabulary, queue, POLICIES["repeat"], approved=approved)
+    world = World(replace(WORDS, rxscale=vocabulary), queue, POLICIES["repeat"], approved=approved)
     seen = endings(world)
     assert set(seen) <= {"under review", "adopted"}
     assert seen.total() > 500
@@ -306,7 +309,7 @@ def test_repeat_always_ends_with_exactly_one_order_request(vocabulary, queue, ap
 
 def test_a_search_that_finds_the_order_saves_a_second_one_even_where_references_are_ignored():
     world = World(
-        CURRENT, "waiting for pharmacy", POLICIES["repeat"], approved=True, idempotent=False
+        WORDS, "waiting for pharmacy", POLICIES["repeat"], approved=True, idempotent=False
     )
     seen = endings(world)
     assert set(seen) <= {"under review", "adopted"}
@@ -315,7 +318,7 @@ def test_a_search_that_finds_the_order_saves_a_second_one_even_where_references_
 
 @pytest.mark.parametrize("idempotent", [True, False])
 def test_ask_never_sends_a_second_time_of_itself(idempotent):
-    world = World(CURRENT, "waiting for pharmacy", POLICIES["ask"], idempotent=idempotent)
+    world = World(WORDS, "waiting for pharmacy", POLICIES["ask"], idempotent=idempotent)
     for ended in run(world):
         judge(ended)
         assert ended.requests <= 1
@@ -326,7 +329,7 @@ def test_ask_never_sends_a_second_time_of_itself(idempotent):
 def test_an_order_that_an_earlier_store_may_have_sent_is_searched_for_first():
     record = OrderRecord(UID, START, must_find=True)
     world = World(
-        CURRENT, "pending review", POLICIES["repeat"], disk=record, record=record, requests=1
+        WORDS, "pending review", POLICIES["repeat"], disk=record, record=record, requests=1
     )
     for ended in run(world):
         assert ended.requests == 1
@@ -338,13 +341,13 @@ def test_an_order_that_an_earlier_store_may_have_sent_is_searched_for_first():
 
 def test_a_queued_order_of_a_first_start_is_searched_for_and_then_sent_once():
     record = OrderRecord(UID, START, must_find=True)
-    world = World(CURRENT, "waiting for pharmacy", POLICIES["repeat"], disk=record, record=record)
+    world = World(WORDS, "waiting for pharmacy", POLICIES["repeat"], disk=record, record=record)
     assert set(endings(world)) == {"under review"}
 
 
 @pytest.mark.parametrize("status", ["cancelled", "completed"])
 def test_ended_before_we_began_is_done_and_nothing_is_sent(status):
-    for ended in run(World(CURRENT, status, POLICIES["repeat"])):
+    for ended in run(World(WORDS, status, POLICIES["repeat"])):
         assert isinstance(ended.ending, Done)
         assert ended.submissions == 0
 
@@ -355,7 +358,13 @@ GOOD = ("approve", "pharmaone:ready_pickup", "picked_up")
 
 
 def lives(script: tuple[str, ...], vocabulary=CURRENT, queue="waiting for pharmacy", faults=2):
-    world = World(vocabulary, queue, POLICIES["repeat"], script=script, faults_left=faults)
+    world = World(
+        replace(WORDS, rxscale=vocabulary),
+        queue,
+        POLICIES["repeat"],
+        script=script,
+        faults_left=faults,
+    )
     ended = list(run(world))
     for each in ended:
         judge_life(each)
@@ -434,7 +443,7 @@ def test_cancelled_at_pharmaone_is_cancelled_at_rxscale():
 
 def test_cancelled_on_both_sides_at_once_is_settled():
     both = World(
-        CURRENT,
+        WORDS,
         "waiting for pharmacy",
         POLICIES["repeat"],
         script=("approve", "pharmaone:cancelled", "rxscale:cancelled"),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from words import CURRENT, LEGACY, PHARMAONE
+from words import CURRENT, LEGACY, PHARMAONE, changed, view_of
 
 from bridge.core import reasons, remember
 from bridge.core.lifecycle import reached, route
@@ -25,6 +25,7 @@ from bridge.core.model import (
     order_uid,
 )
 from bridge.core.orders import next_step
+from bridge.core.orders.view import Policy, Search, View
 from bridge.core.patience import backoff
 from bridge.core.steps import (
     Adopt,
@@ -34,13 +35,10 @@ from bridge.core.steps import (
     Find,
     Look,
     LookAtPharmaOne,
-    Policy,
     ReadCatalogue,
-    Search,
     SetStatus,
     Stuck,
     Submit,
-    View,
     Wait,
 )
 
@@ -57,10 +55,9 @@ def a_view(status: str | None = QUEUED, *, seconds_ago: float = 0, **changes) ->
     if status is not None:
         order = PharmacyOrder(UID, status, NOW - timedelta(seconds=seconds_ago))
         record = remember.seen(record, order, changes.get("rxscale", CURRENT))
-    view = View(NOW, record, Policy(), CURRENT, PHARMAONE, order=order, draft=DRAFT)
     if "p1_order" in changes:
         changes = {"p1_looked_at": NOW, "tracking": (), **changes}
-    return replace(view, **changes)
+    return view_of(record, NOW, **{"order": order, "draft": DRAFT, **changes})
 
 
 def a_record(phase: Phase, **changes) -> OrderRecord:
@@ -106,7 +103,7 @@ def test_somebody_elses_hold_is_left_alone_and_our_own_is_not():
 def test_what_pharmaone_made_of_an_order_on_hold_is_taken_note_of():
     view = a_view("on-hold", record=a_record(Phase.SUBMITTED), p1_order=an_order())
     assert next_step(view) == Adopt(an_order())
-    adopted = replace(view, record=remember.adopted(view.record, an_order()))
+    adopted = changed(view, record=remember.adopted(view.record, an_order()))
     assert isinstance(next_step(adopted), Wait)
 
 
@@ -162,11 +159,11 @@ def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_c
     record = a_record(Phase.UNSURE, unsure_at=AGO)
     view = a_view("cancelled", record=record, p1_order=an_order(), search=Search(NOW))
     assert next_step(view) == Adopt(an_order())
-    adopted = replace(view, record=remember.adopted(view.record, an_order()))
+    adopted = changed(view, record=remember.adopted(view.record, an_order()))
     step = next_step(adopted)
     assert isinstance(step, Cancel)
     assert (step.order_id, step.body) == ("ORD_1", {"status": "cancelled"})
-    by_hand = replace(adopted, pharmaone=replace(PHARMAONE, says={}))
+    by_hand = changed(adopted, pharmaone=replace(PHARMAONE, says={}))
     assert code(next_step(by_hand)) == "cancelled_at_rxscale"
     assert "ORD_1" in next_step(by_hand).note.remedy
 
@@ -347,8 +344,8 @@ class TestUnderWay:
         view = a_view("ready_for_pickup", record=record, p1_order=order, tracking=None)
         assert isinstance(next_step(view), LookAtPharmaOne)
         parcel = (TrackingLink("https://track.example/1", "DHL"),)
-        assert next_step(replace(view, tracking=parcel)).tracking == parcel
-        refused = replace(view, tracking=parcel, tracking_refused=True)
+        assert next_step(changed(view, tracking=parcel)).tracking == parcel
+        refused = changed(view, tracking=parcel, tracking_refused=True)
         assert next_step(refused).tracking == ()
 
     def test_an_unknown_word_of_pharmaone_is_told(self):

@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from words import CURRENT, PHARMAONE
+from words import CURRENT, PHARMAONE, PRESCRIPTIONS, changed, view_of
 
 from bridge.core import reasons, remember
-from bridge.core.lifecycle import Prescriptions
 from bridge.core.model import (
     Draft,
     OrderId,
@@ -20,15 +19,14 @@ from bridge.core.model import (
     State,
 )
 from bridge.core.orders import next_step
+from bridge.core.orders.view import Policy, View
 from bridge.core.steps import (
     Done,
     Ingest,
     LookAtPrescription,
-    Policy,
     SetStatus,
     Stuck,
     Submit,
-    View,
     Wait,
 )
 
@@ -36,22 +34,13 @@ UID = PharmacyOrderUid("po-1")
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 AGO = NOW - timedelta(minutes=10)
 NUMBER = PrescriptionId("org1-pq-1")
-WORDS = Prescriptions(
-    "statuses.toml: pharmaone.prescriptions",
-    waiting=frozenset({"new"}),
-    accepted=frozenset({"approved"}),
-    declined=frozenset({"declined"}),
-)
 DRAFT = Draft({"items": []}, prescription={"prescription_pdf_base64": "JVBERg=="})
 
 
 def a_view(record: OrderRecord, status: str = "waiting for pharmacy", **changes) -> View:
     order = PharmacyOrder(UID, status, NOW)
     seen = remember.seen(record, order, CURRENT)
-    view = View(
-        NOW, seen, Policy(), CURRENT, PHARMAONE, order=order, draft=DRAFT, prescriptions=WORDS
-    )
-    return replace(view, **changes)
+    return view_of(seen, NOW, **{"order": order, "draft": DRAFT, **changes})
 
 
 def submitted(status: str | None = None, **changes) -> OrderRecord:
@@ -145,7 +134,7 @@ def test_every_new_reason_names_the_way_out():
     record = submitted()
     for note in (reasons.unsure_prescription(record), reasons.declined(record)):
         assert "order:po-1" in note.remedy
-    assert WORDS.where in reasons.unknown_prescription("x", WORDS).remedy
+    assert PRESCRIPTIONS.where in reasons.unknown_prescription("x", PRESCRIPTIONS).remedy
     assert "statuses.toml" in reasons.rejected(record).remedy
 
 
@@ -156,8 +145,8 @@ def test_what_pharmaone_no_longer_has_is_for_a_person_where_the_file_says_so():
     step = next_step(gone)
     assert isinstance(step, Stuck)
     assert step.note.code == "deleted_in_pharmaone"
-    assert isinstance(next_step(replace(gone, pharmaone=PHARMAONE)), SetStatus)
-    assert isinstance(next_step(replace(gone, looks=0)), Wait)
+    assert isinstance(next_step(changed(gone, pharmaone=PHARMAONE)), SetStatus)
+    assert isinstance(next_step(changed(gone, looks=0)), Wait)
 
 
 def test_a_hold_at_pharmaone_waits_where_rxscale_has_none():
@@ -169,11 +158,11 @@ def test_a_hold_at_pharmaone_waits_where_rxscale_has_none():
     assert isinstance(step, SetStatus)
     assert (step.word, step.comment) == ("on-hold", "on hold in PharmaOne")
     without = replace(CURRENT, says={})
-    assert isinstance(next_step(replace(view, rxscale=without)), Wait)
-    late = replace(view, now=NOW + timedelta(seconds=9), p1_looked_at=NOW + timedelta(seconds=9))
+    assert isinstance(next_step(changed(view, rxscale=without)), Wait)
+    late = changed(view, now=NOW + timedelta(seconds=9), p1_looked_at=NOW + timedelta(seconds=9))
     assert type(next_step(late)).__name__ == "Look"
-    ours = replace(a_view(replace(record, held=True), "on-hold"), pharmaone=words, p1_order=held)
-    kept = replace(ours, p1_looked_at=NOW, record=replace(ours.record, held=True))
+    ours = changed(a_view(replace(record, held=True), "on-hold"), pharmaone=words, p1_order=held)
+    kept = changed(ours, p1_looked_at=NOW, record=replace(ours.record, held=True))
     assert isinstance(next_step(kept), Wait)
 
 

@@ -4,12 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from words import CURRENT, LEGACY, PHARMAONE
+from words import LEGACY, WORDS
 
 from bridge.core.model import (
     Draft,
-    Gap,
-    Gaps,
     OrderId,
     OrderRecord,
     P1Order,
@@ -18,16 +16,15 @@ from bridge.core.model import (
     PrescriptionId,
     State,
 )
+from bridge.core.orders.view import Policy
 from bridge.core.reconcile import Difference, Sides, describe, difference
 from bridge.core.steps import (
     Find,
     Ingest,
     LookAtPharmaOne,
     LookAtPrescription,
-    Policy,
     ReadCatalogue,
     Submit,
-    View,
 )
 
 UID = PharmacyOrderUid("po-1")
@@ -57,19 +54,11 @@ def an_order(status: str = "awaiting_packing", **flags: bool) -> P1Order:
     return P1Order(OrderId("ORD_1"), status, NOW, external_id=UID, **flags)
 
 
-def view(record: OrderRecord) -> View:
-    return View(NOW, record, Policy(), CURRENT, PHARMAONE)
-
-
-def legacy_view(record: OrderRecord) -> View:
-    return View(NOW, record, Policy(), LEGACY, PHARMAONE)
-
-
 def compare(
     record: OrderRecord | None, rx: str | None, order: P1Order | None = None, **sides: bool
 ) -> Difference | None:
     detailed = {"detailed": order is not None, **sides}
-    return difference(Sides(UID, record, rx, order, **detailed), view, NOW)
+    return difference(Sides(UID, record, rx, order, **detailed), Policy(), WORDS, NOW)
 
 
 @pytest.mark.parametrize(
@@ -171,8 +160,8 @@ def test_one_that_was_cancelled_and_goes_on_at_pharmaone():
 
 def test_ends_in_another_word_that_means_the_same():
     ended = replace(DONE, rx_status="shipped")
-    order = an_order("shipped")
-    assert difference(Sides(UID, ended, "completed", order), legacy_view, NOW) is None
+    order, legacy = an_order("shipped"), replace(WORDS, rxscale=LEGACY)
+    assert difference(Sides(UID, ended, "completed", order), Policy(), legacy, NOW) is None
     assert compare(DONE, "cancelled", an_order("completed")) is not None
 
 
@@ -201,13 +190,17 @@ def test_every_act_has_its_words(step, said):
     assert describe(step) == said
 
 
-def test_gaps_are_told_as_what_would_be_stuck():
-    gaps = Gaps((Gap("no_price", "A has no price"),))
+def test_a_prescription_is_compared_before_the_request_that_waits_for_it():
+    record = replace(SUBMITTED, prescription_id=PrescriptionId("p-1"), rx_status="pending review")
 
-    def with_gaps(record: OrderRecord) -> View:
-        return replace(view(record), draft=gaps)
+    def would(status: str) -> Difference | None:
+        seen = replace(record, prescription_status=status)
+        sides = Sides(UID, seen, "pending review", prescription_looked=True)
+        return difference(sides, Policy(), WORDS, NOW)
 
-    found = difference(Sides(UID, None, "waiting for pharmacy"), with_gaps, NOW)
-    assert found is not None
-    assert found.would == "stuck: A has no price"
-    assert not found.mends
+    assert would("new") is None
+    assert would("approved") is None
+    declined = would("declined")
+    assert declined is not None
+    assert "PharmaOne declined the prescription p-1" in declined.would
+    assert not declined.mends

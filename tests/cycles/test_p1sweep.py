@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 from fakes import START, Clock
-from words import PHARMAONE
+from words import WORDS
 
 from bridge.core.model import (
     OrderId,
@@ -63,7 +63,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 def sweep_over(store: Store, pharmaone: PharmaOne, woke: list[int]) -> P1Sweep:
-    rules = cast("Any", SimpleNamespace(pharmaone=PHARMAONE))
+    rules = cast("Any", SimpleNamespace(words=WORDS))
     return P1Sweep(store, cast("Any", pharmaone), lambda: rules, Clock(), lambda: woke.append(1))
 
 
@@ -166,7 +166,7 @@ async def test_a_long_list_is_read_by_open_words_and_wholly_now_and_then(
         pharmaone.asked.clear()
         await sweep.run()
         wholly.append(set(pharmaone.asked) == {""})
-        assert wholly[-1] or set(pharmaone.asked) == set(PHARMAONE.open)
+        assert wholly[-1] or set(pharmaone.asked) == set(WORDS.pharmaone.open)
     assert [at for at, whole in enumerate(wholly) if whole] == [0, p1sweep.WHOLE_EVERY]
 
 

@@ -18,14 +18,14 @@ def loaded(folder: Path) -> Rules:
 
 def test_the_shipped_words(folder: Path) -> None:
     rules = loaded(folder)
-    words = rules.pharmaone
+    words = rules.words.pharmaone
     assert words.bodies == {"cancelled": {"status": "cancelled"}}
     assert words.gone is State.CANCELLED
     assert words.steps["ready_pickup"] == ("cancelled",)
-    assert rules.rejected_state is None
-    assert "order_request_rejected" in rules.rejecting_events
-    assert rules.hold_comment == "The pharmacy has put the order on hold."
-    assert rules.prescriptions.declined == {"declined"}
+    assert rules.words.rejected is None
+    assert "order_request_rejected" in rules.words.rejecting_events
+    assert rules.words.hold_comment == "The pharmacy has put the order on hold."
+    assert rules.words.prescriptions.declined == {"declined"}
 
 
 def test_the_choices(folder: Path) -> None:
@@ -33,9 +33,12 @@ def test_the_choices(folder: Path) -> None:
     change(folder, "statuses.toml", 'rejected = "stuck"', 'rejected = "cancelled"')
     change(folder, "statuses.toml", 'status = "{word}"', 'order_status = "{word}"\nnotify = true')
     rules = loaded(folder)
-    assert rules.pharmaone.gone is None
-    assert rules.rejected_state is State.CANCELLED
-    assert rules.pharmaone.bodies["cancelled"] == {"order_status": "cancelled", "notify": True}
+    assert rules.words.pharmaone.gone is None
+    assert rules.words.rejected is State.CANCELLED
+    assert rules.words.pharmaone.bodies["cancelled"] == {
+        "order_status": "cancelled",
+        "notify": True,
+    }
 
 
 @pytest.mark.parametrize(

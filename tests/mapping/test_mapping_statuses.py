@@ -35,26 +35,26 @@ from bridge.mapping import load
 def test_the_shipped_ways(
     dialect: str, start: str, wanted: State, way: tuple[str, ...] | None
 ) -> None:
-    words = load(SHIPPED, dialect=dialect).rxscale
+    words = load(SHIPPED, dialect=dialect).words.rxscale
     assert route(words, start, words.says[wanted]) == way
 
 
 def test_the_shipped_words() -> None:
     rules = load(SHIPPED, dialect="current")
-    assert rules.rxscale.where == "statuses.toml: rxscale.current"
-    assert rules.rxscale.arriving == {"init"}
-    assert rules.rxscale.queue == {"waiting for pharmacy"}
-    assert rules.rxscale.open[0] == "init"
-    assert rules.rxscale.calls == {"completed": "complete_order"}
-    assert rules.review_state is State.IN_REVIEW
-    assert rules.pharmaone.where == "statuses.toml: pharmaone.orders"
-    assert rules.pharmaone.open == ("pending", "awaiting_packing", "ready_pickup")
-    assert rules.pharmaone.means["awaiting_packing"] is State.PREPARING
-    assert rules.pharmaone.flags == {"shipped": State.COMPLETED, "picked_up": State.COMPLETED}
+    assert rules.words.rxscale.where == "statuses.toml: rxscale.current"
+    assert rules.words.rxscale.arriving == {"init"}
+    assert rules.words.rxscale.queue == {"waiting for pharmacy"}
+    assert rules.words.rxscale.open[0] == "init"
+    assert rules.words.rxscale.calls == {"completed": "complete_order"}
+    assert rules.words.review is State.IN_REVIEW
+    assert rules.words.pharmaone.where == "statuses.toml: pharmaone.orders"
+    assert rules.words.pharmaone.open == ("pending", "awaiting_packing", "ready_pickup")
+    assert rules.words.pharmaone.means["awaiting_packing"] is State.PREPARING
+    assert rules.words.pharmaone.flags == {"shipped": State.COMPLETED, "picked_up": State.COMPLETED}
 
 
 def test_legacy_says_processing_for_review_and_preparation() -> None:
-    words = load(SHIPPED, dialect="legacy").rxscale
+    words = load(SHIPPED, dialect="legacy").words.rxscale
     assert words.says[State.IN_REVIEW] == words.says[State.PREPARING] == "processing"
     assert words.means["shipped"] is State.COMPLETED
     assert words.calls == {}
@@ -263,7 +263,7 @@ steps = { neu = ["geprueft"] }
     change(
         folder, "statuses.toml", '{ neu = ["geprueft"] }', '{neu=["geprueft"],geprueft=["fertig"]}'
     )
-    assert load(folder, dialect="ours").rxscale.means["geprueft"] is State.IN_REVIEW
+    assert load(folder, dialect="ours").words.rxscale.means["geprueft"] is State.IN_REVIEW
 
 
 def test_only_one_fault_for_one_unknown_word_of_pharmaone(folder: Path) -> None:

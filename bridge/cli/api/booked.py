@@ -75,11 +75,11 @@ async def booked(
         paying = {part.order for part in parts}
         at_rxscale = _AtRxScale(vendors)
         uids = await _uids(vendors, at_rxscale, orders, known, paying, tell)
-        unfinished = await _unfinished(at_rxscale, {*uids.values()} - paying, rules.rxscale)
+        unfinished = await _unfinished(at_rxscale, {*uids.values()} - paying, rules.words.rxscale)
         tell("reading PharmaOne's sales report")
         report, fault = await _report(vendors, month)
     sales = [
-        _sale(each, uids[each.id], rules.pharmaone, settings.money.paid, unfinished)
+        _sale(each, uids[each.id], rules.words.pharmaone, settings.money.paid, unfinished)
         for each in orders
         if each.id in uids
     ]

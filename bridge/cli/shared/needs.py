@@ -49,8 +49,8 @@ class Need:
 def of_rxscale(settings: Settings, rules: Rules | None, client: RxScale) -> Iterator[Need]:
     """In the order in which they tell most."""
     uid, sku = PharmacyOrderUid(NOBODY), PharmacySkuUid(NOBODY)
-    first = rules.rxscale.open[0] if rules else ""
-    word = next(iter(rules.rxscale.says.values()), first) if rules else "pending review"
+    first = rules.words.rxscale.open[0] if rules else ""
+    word = next(iter(rules.words.rxscale.says.values()), first) if rules else "pending review"
     yield _rx(client.health, client.health)
     yield _rx(client.orders_page, lambda: client.orders_page(first, 0, 1))
     yield _rx(client.order, _refusal_is_well(lambda: client.order(uid)))

@@ -15,8 +15,8 @@ from bridge.core import reasons
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import PharmacyOrder, Phase, State
 from bridge.core.orders import endings, progress, submitting
-from bridge.core.orders.sight import is_fresh
-from bridge.core.steps import Adopt, Done, Look, SetStatus, Step, Stuck, View, Wait
+from bridge.core.orders.view import View, is_fresh
+from bridge.core.steps import Adopt, Done, Look, SetStatus, Step, Stuck, Wait
 
 
 def next_step(view: View) -> Step:
@@ -30,22 +30,22 @@ def next_step(view: View) -> Step:
 def _next_step(view: View) -> Step:
     if view.record.phase is Phase.DROPPED:
         return Done("a person said to leave it alone")
-    if view.gone:
+    if view.sight.gone:
         return endings.gone(view)
-    if view.order is None:
+    if view.sight.order is None:
         return Look("what RxScale says of it now")
-    state = view.rxscale.means.get(view.order.status)
+    state = view.words.rxscale.means.get(view.sight.order.status)
     if state is None:
-        return Stuck(reasons.unknown_status(view.order.status, "RxScale", view.rxscale))
+        return Stuck(reasons.unknown_status(view.sight.order.status, "RxScale", view.words.rxscale))
     if state in TERMINAL:
         return endings.ended(view, state)
-    if view.order.status in view.rxscale.arriving:
-        return Wait(f"RxScale is still setting it up ({view.order.status})")
+    if view.sight.order.status in view.words.rxscale.arriving:
+        return Wait(f"RxScale is still setting it up ({view.sight.order.status})")
     if state is State.ON_HOLD and not view.record.held:
-        if view.p1_order is not None and view.record.order_id is None:
-            return Adopt(view.p1_order)
+        if view.sight.p1_order is not None and view.record.order_id is None:
+            return Adopt(view.sight.p1_order)
         return Wait("on hold at RxScale: left alone until somebody there releases it")
-    return _DECISIONS[view.record.phase](view, view.order)
+    return _DECISIONS[view.record.phase](view, view.sight.order)
 
 
 def _done_before(view: View, order: PharmacyOrder) -> Step:
@@ -57,11 +57,11 @@ def _done_before(view: View, order: PharmacyOrder) -> Step:
 
 def _hold_first(view: View, stuck: Stuck) -> Step:
     """By choice, a stuck order is also paused at RxScale, where its admins see the reason."""
-    word = view.rxscale.says.get(State.ON_HOLD)
-    order = view.order
+    word = view.words.rxscale.says.get(State.ON_HOLD)
+    order = view.sight.order
     if word is None or order is None or view.record.phase in (Phase.DONE, Phase.DROPPED):
         return stuck
-    if word not in view.rxscale.steps.get(order.status, ()):
+    if word not in view.words.rxscale.steps.get(order.status, ()):
         return stuck
     if not is_fresh(view):
         return Look("seen too long ago to put it on hold")

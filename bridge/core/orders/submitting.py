@@ -6,7 +6,7 @@ from typing import Any
 from bridge.core import reasons
 from bridge.core.model import Gaps, PharmacyOrder
 from bridge.core.orders import progress
-from bridge.core.orders.sight import is_fresh
+from bridge.core.orders.view import View, is_fresh
 from bridge.core.steps import (
     Adopt,
     Find,
@@ -16,7 +16,6 @@ from bridge.core.steps import (
     Step,
     Stuck,
     Submit,
-    View,
     Wait,
 )
 
@@ -38,8 +37,8 @@ FREED_BY_MAPPING = LINKING_CODES | {
 def known(view: View, order: PharmacyOrder) -> Step:
     """Nothing was sent for it, as far as this store remembers."""
     record = view.record
-    if view.p1_order is not None:
-        return Adopt(view.p1_order)
+    if view.sight.p1_order is not None:
+        return Adopt(view.sight.p1_order)
     if record.must_find and not record.cleared:
         step = _find_before_first(view, order)
         if step is not None:
@@ -50,11 +49,11 @@ def known(view: View, order: PharmacyOrder) -> Step:
 def _find_before_first(view: View, order: PharmacyOrder) -> Step | None:
     """An order that was there before this store: None once it may be submitted."""
     record = view.record
-    if view.search is not None and view.search.gap:
-        return Stuck(reasons.cannot_know(record, view.search.gap))
+    if view.sight.search is not None and view.sight.search.gap:
+        return Stuck(reasons.cannot_know(record, view.sight.search.gap))
     if record.searched_at is None:
         return Find(record.first_seen_at, "it was there before this store was")
-    if order.status not in view.rxscale.queue:
+    if order.status not in view.words.rxscale.queue:
         return Stuck(
             reasons.cannot_know(
                 record,
@@ -76,15 +75,15 @@ def unsure(view: View, order: PharmacyOrder) -> Step:
     record, policy = view.record, view.policy
     if record.rejected_at is not None:  # so it had arrived
         return progress.submitted(view, order)
-    if view.p1_order is not None:
-        return Adopt(view.p1_order)
+    if view.sight.p1_order is not None:
+        return Adopt(view.sight.p1_order)
     if record.cleared:
         return _submit(view, "a person looked and said to send it")
     grace_ends = (record.unsure_at or view.now) + policy.grace
     if view.now < grace_ends:
         return Wait("an answer was lost; giving PharmaOne time before looking", grace_ends)
-    if view.search is not None and view.search.gap:
-        return Stuck(reasons.unsure(record, view.search.gap))
+    if view.sight.search is not None and view.sight.search.gap:
+        return Stuck(reasons.unsure(record, view.sight.search.gap))
     if record.searched_at is None or record.searched_at < grace_ends:
         return Find(grace_ends, "an answer was lost: it may have arrived")
     if not policy.repeat_unsure:
@@ -97,13 +96,13 @@ def unsure(view: View, order: PharmacyOrder) -> Step:
 
 
 def _submit(view: View, why: str) -> Step:
-    if isinstance(view.draft, Gaps):
-        return _gaps(view, view.draft)
-    if view.draft is None or not is_fresh(view):
+    if isinstance(view.sight.draft, Gaps):
+        return _gaps(view, view.sight.draft)
+    if view.sight.draft is None or not is_fresh(view):
         return Look("seen too long ago to submit on")
-    if view.draft.prescription is not None and view.record.prescription_id is None:
-        return _ingest(view, view.draft.prescription)
-    return Submit(view.draft, why)
+    if view.sight.draft.prescription is not None and view.record.prescription_id is None:
+        return _ingest(view, view.sight.draft.prescription)
+    return Submit(view.sight.draft, why)
 
 
 def _ingest(view: View, body: Mapping[str, Any]) -> Step:
@@ -121,6 +120,6 @@ def _ingest(view: View, body: Mapping[str, Any]) -> Step:
 def _gaps(view: View, gaps: Gaps) -> Step:
     if any(gap.code in LINKING_CODES for gap in gaps.gaps):
         oldest = view.now - view.policy.catalogue_fresh
-        if view.catalogue_at is None or view.catalogue_at < oldest:
+        if view.sight.catalogue_at is None or view.sight.catalogue_at < oldest:
             return ReadCatalogue("a line is not linked to a PharmaOne product")
     return Stuck(reasons.gaps(gaps))

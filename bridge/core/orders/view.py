@@ -1,0 +1,110 @@
+"""What a decision about an order rests on: the policy, the words and what was seen so far."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bridge.core.lifecycle import Vocabulary, Words
+from bridge.core.model import (
+    Draft,
+    Gaps,
+    OrderRecord,
+    P1Order,
+    PharmacyOrder,
+    State,
+    TrackingLink,
+)
+from bridge.core.patience import ENOUGH_LOOKS
+from bridge.core.stock.reserve import Demand
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The operator's choices, from `rxbridge.toml`."""
+
+    fresh: timedelta = timedelta(seconds=5)
+    grace: timedelta = timedelta(seconds=30)
+    repeat_unsure: bool = True
+    hold_when_stuck: bool = False
+    most_submissions: int = 5
+    most_looks_for_gone: int = ENOUGH_LOOKS
+    catalogue_fresh: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search through PharmaOne's orders. `gap` says why it could not see everything."""
+
+    began_at: datetime
+    gap: str = ""
+
+
+@dataclass(slots=True)
+class Sight:
+    """What one look has seen so far; the worker fills it in, the decision reads it.
+
+    It holds a patient's data (`order`, `draft`), so it ends with the look and is never stored.
+    """
+
+    record: OrderRecord
+    looks: int = 0
+    """How many looks in a row came to nothing before this one."""
+    order: PharmacyOrder | None = None
+    gone: bool = False
+    """RxScale answered 404."""
+    draft: Draft | Gaps | None = None
+    demands: tuple[Demand, ...] | None = None
+    """What the order's lines will take off the stock; None if nobody read them in this look."""
+    catalogue_at: datetime | None = None
+    p1_order: P1Order | None = None
+    p1_looked_at: datetime | None = None
+    """When the order itself was seen at PharmaOne; lists do not show its flags."""
+    p1_gone: bool = False
+    """PharmaOne answered 404."""
+    tracking: tuple[TrackingLink, ...] | None = None
+    """The parcels that PharmaOne's order tells of; None: not looked for."""
+    tracking_refused: bool = False
+    """RxScale did not take a tracking link: the order is completed without it."""
+    refused_word: str | None = None
+    """The status that RxScale refused once in this look."""
+    search: Search | None = None
+    prescription_looked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that a decision may rest on. `now` is aware UTC."""
+
+    now: datetime
+    policy: Policy
+    words: Words
+    sight: Sight
+
+    @property
+    def record(self) -> OrderRecord:
+        return self.sight.record
+
+
+def is_fresh(view: View) -> bool:
+    """Whether RxScale's side was seen recently enough to write a status on it."""
+    order = view.sight.order
+    return order is not None and view.now - order.seen_at <= view.policy.fresh
+
+
+def is_p1_fresh(view: View) -> bool:
+    """Whether PharmaOne's order was looked at itself (lists lack its flags) and recently."""
+    seen_at = view.sight.p1_looked_at
+    return seen_at is not None and view.now - seen_at <= view.policy.fresh
+
+
+def meaning_of(order: P1Order, vocabulary: Vocabulary) -> tuple[State, str] | None:
+    """The state that PharmaOne's flags and word amount to, and the rule that says so.
+
+    A raised flag outweighs the word. None for a word that is not listed: it is never guessed.
+    """
+    for flag, state in vocabulary.flags.items():
+        if getattr(order, flag, None):
+            return state, f"{vocabulary.where}.flags.{flag}"
+    state_of_word = vocabulary.means.get(order.status)
+    if state_of_word is None:
+        return None
+    return state_of_word, f"{vocabulary.where}.means.{order.status}"
