@@ -1,10 +1,20 @@
-"""Facts in, a health report out: what an operator needs in ten seconds. Pure."""
+"""What `/health` answers and `/metrics` gauges: both are judged from the facts of each part. Pure.
 
-from collections.abc import Mapping
+To show one more fact: let its part measure it, then add it below to the check that shows it and
+to the gauges.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from bridge.cycles import MappingFacts
+from bridge.cycles.stock import StockFacts
+from bridge.pharmaone.token import TokenFacts
+from bridge.store import StockState, StoreFacts
+from bridge.transport import VendorFacts
 
 OLD_WORK_SECONDS = 600.0
 MISSED_POLLS = 3
@@ -17,86 +27,63 @@ class Status(StrEnum):
     DOWN = "down"
 
 
-@dataclass(frozen=True, slots=True)
-class VendorFacts:
-    """How one vendor was when last heard of. Times are aware UTC."""
+class Links(NamedTuple):
+    """How many of RxScale's SKUs have a link to a product, and how many have none."""
 
-    last_success_at: datetime | None = None
-    last_error_at: datetime | None = None
-    last_error: str | None = None
-    left_alone: bool = False
-    """The breaker is open: no call is made for a while."""
-
-
-@dataclass(frozen=True, slots=True)
-class TokenFacts:
-    expires_at: datetime | None = None
-    scopes: tuple[str, ...] | None = None
-    missing_scopes: tuple[str, ...] = ()
-    refused: str | None = None
-    """Why the newest one was not taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkFacts:
-    """What the store says of the work. `undecided`: of the `unsure`, those that wait for a person:
-    they are among the `stuck`, and nobody else looks for them.
-    """
-
-    pending: int = 0
-    unsure: int = 0
-    undecided: int = 0
-    oldest_seconds: float | None = None
-    stuck: int = 0
-    open_orders: int = 0
-    last_poll_at: datetime | None = None
-    found_by_sweep: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StockFacts:
-    """How stock stands. `odd`: an inventory that waits to be confirmed; `trouble`: why the last
-    reading or write failed; `waiting` writes are not answered yet.
-    """
-
-    last_sync_at: datetime | None = None
     linked: int = 0
     unlinked: int = 0
-    drift: int = 0
-    waiting: int = 0
-    hidden: int = 0
-    odd: str | None = None
-    stale: bool = False
-    trouble: str | None = None
-    anomalies: int = 0
-    sync_seconds: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class HealthFacts:
-    """Everything a report rests on. `work` is None where the store cannot be read."""
+class Facts:
+    """What each part says of itself at `now`. Times are aware UTC.
+
+    `is_store_read`: without it `work`, `stock` and `links` say nothing. `store_error`: why the
+    store does not work. `sweep_error`: what only the operator can mend, and kept RxScale's order
+    list from being read.
+    """
 
     version: str
     now: datetime
     started_at: datetime
     poll_seconds: float
-    mappings_version: str
+    sync_seconds: float
+    mappings: MappingFacts
     rxscale: VendorFacts
     pharmaone: VendorFacts
     token: TokenFacts
-    work: WorkFacts | None
+    round: StockFacts
+    is_store_read: bool = False
+    work: StoreFacts = field(default_factory=StoreFacts)
+    stock: StockState = field(default_factory=StockState)
+    links: Links = field(default_factory=Links)
     store_error: str | None = None
-    mappings_error: str | None = None
     sweep_error: str | None = None
-    """What only the operator can mend, and kept RxScale's order list from being read."""
-    stock: StockFacts = field(default_factory=StockFacts)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Verdict(NamedTuple):
+    """What a judgement comes to; `reason` where it is not `ok`."""
+
     status: Status
-    facts: Mapping[str, Any]
     reason: str | None = None
+
+
+OK = Verdict(Status.OK)
+
+
+class Check(NamedTuple):
+    """One part's line in the report: how it was judged, and the facts shown with that."""
+
+    verdict: Verdict
+    facts: Mapping[str, Any]
+
+    @property
+    def status(self) -> Status:
+        return self.verdict.status
+
+    @property
+    def reason(self) -> str | None:
+        return self.verdict.reason
 
     def document(self) -> dict[str, Any]:
         reason = {"reason": self.reason} if self.reason else {}
@@ -125,134 +112,250 @@ class HealthReport:
         }
 
 
-def report(facts: HealthFacts) -> HealthReport:
+def report(facts: Facts) -> HealthReport:
     """Judges every part by itself. Only a store that does not work is `down`: then nothing is."""
-    work = facts.work or WorkFacts()
     return HealthReport(
         version=facts.version,
         uptime_seconds=round((facts.now - facts.started_at).total_seconds(), 1),
-        checks={
-            "store": _store(facts),
-            "mappings": _mappings(facts),
-            "rxscale": _vendor(facts.rxscale, {}),
-            "pharmaone": _pharmaone(facts),
-            "work": _work(work),
-            "stuck": _stuck(work),
-            "orders": _orders(facts, work),
-            "stock": _stock(facts),
-        },
+        checks=_checks(facts),
     )
 
 
-def _check(reason: str | None, facts: Mapping[str, Any], bad: Status = Status.DEGRADED) -> Check:
-    return Check(bad if reason else Status.OK, facts, reason)
-
-
-def _store(facts: HealthFacts) -> Check:
-    unread = "the store cannot be read" if facts.work is None else None
-    return _check(facts.store_error or unread, {}, Status.DOWN)
-
-
-def _mappings(facts: HealthFacts) -> Check:
-    reason = "a change was refused; the last valid files stay" if facts.mappings_error else None
-    return _check(reason, {"version": facts.mappings_version, "error": facts.mappings_error})
-
-
-def _vendor(vendor: VendorFacts, more: Mapping[str, Any], reason: str | None = None) -> Check:
-    shown = {
-        "last_success_at": _time(vendor.last_success_at),
-        "last_error": vendor.last_error,
-        **more,
+def _checks(facts: Facts) -> dict[str, Check]:
+    mappings, token, work, stock = facts.mappings, facts.token, facts.work, facts.stock
+    token_shown = {
+        "expires_at": _time(token.expires_at),
+        "scopes": list(token.scopes or ()),
+        "missing_scopes": list(token.missing_scopes),
     }
-    if vendor.left_alone:
-        return _check("it failed repeatedly and is left alone for a while", shown)
-    if is_failing(vendor):
-        return _check(f"the last call failed: {vendor.last_error}", shown)
-    return _check(reason, shown)
-
-
-def is_failing(vendor: VendorFacts) -> bool:
-    """The last that was heard of the vendor as a whole was trouble."""
-    if vendor.last_error_at is None:
-        return False
-    return vendor.last_success_at is None or vendor.last_error_at > vendor.last_success_at
-
-
-def _pharmaone(facts: HealthFacts) -> Check:
-    token = facts.token
-    missing = token.missing_scopes
-    reason = f"the key's token lacks the scope {', '.join(missing)}" if missing else token.refused
-    shown = {
-        "token": {
-            "expires_at": _time(token.expires_at),
-            "scopes": list(token.scopes or ()),
-            "missing_scopes": list(missing),
-        }
+    work_shown = {
+        "pending": work.pending,
+        "unsure": work.unsure,
+        "oldest_seconds": work.oldest_seconds,
     }
-    return _vendor(facts.pharmaone, shown, reason)
-
-
-def _work(work: WorkFacts) -> Check:
-    oldest = work.oldest_seconds
-    late = oldest is not None and oldest > OLD_WORK_SECONDS
-    reason = f"something has been due for {oldest:.0f} s" if late else None
-    unsure = work.unsure - work.undecided
-    if unsure and not reason:
-        reason = f"{unsure} submissions without an answer; they are being looked for"
-    shown = {"pending": work.pending, "unsure": work.unsure, "oldest_seconds": oldest}
-    return _check(reason, shown)
-
-
-def _stuck(work: WorkFacts) -> Check:
-    reason = f"{work.stuck} wait for a person: rxbridge stuck list" if work.stuck else None
-    return _check(reason, {"count": work.stuck})
-
-
-def _orders(facts: HealthFacts, work: WorkFacts) -> Check:
-    since = work.last_poll_at or facts.started_at
-    patience = timedelta(seconds=facts.poll_seconds * MISSED_POLLS)
-    overdue = facts.now - max(since, facts.started_at) > max(patience, GRACE_AFTER_START)
-    reason = "RxScale's order list has not been read for too long" if overdue else None
-    reason = facts.sweep_error or reason
-    shown = {
+    orders_shown = {
         "last_poll_at": _time(work.last_poll_at),
         "open": work.open_orders,
-        "found_by_sweep": work.found_by_sweep,
+        "found_by_sweep": work.counters.get("orders_found_by_sweep", 0),
     }
-    return _check(reason, shown)
-
-
-def _stock(facts: HealthFacts) -> Check:
-    stock = facts.stock
-    shown = {
-        "last_sync_at": _time(stock.last_sync_at),
-        "linked": stock.linked,
-        "unlinked": stock.unlinked,
+    stock_shown = {
+        "last_sync_at": _time(stock.synced_at),
+        "linked": facts.links.linked,
+        "unlinked": facts.links.unlinked,
         "drift": stock.drift,
         "waiting": stock.waiting,
         "hidden": stock.hidden,
-        "anomalies": stock.anomalies,
+        "anomalies": facts.round.anomalies,
     }
-    return _check(_stock_reason(facts, stock), shown)
+    pharmaone_shown = _vendor(facts.pharmaone) | {"token": token_shown}
+    mappings_shown = {"version": mappings.version, "error": mappings.error}
+    return {
+        "store": Check(judge_store(facts), {}),
+        "mappings": Check(judge_mappings(facts), mappings_shown),
+        "rxscale": Check(judge_vendor(facts.rxscale), _vendor(facts.rxscale)),
+        "pharmaone": Check(judge_pharmaone(facts), pharmaone_shown),
+        "work": Check(judge_work(facts), work_shown),
+        "stuck": Check(judge_stuck(facts), {"count": work.stuck}),
+        "orders": Check(judge_orders(facts), orders_shown),
+        "stock": Check(judge_stock(facts), stock_shown),
+    }
 
 
-def _stock_reason(facts: HealthFacts, stock: StockFacts) -> str | None:
-    if not stock.linked:
-        return None
-    if stock.stale:
-        return "PharmaOne's inventory has been unknown for too long: everything is at 0"
-    if stock.odd is not None:
-        return f"{stock.odd}: to be confirmed (rxbridge stock plan)"
-    if stock.trouble is not None:
-        return f"it could not be carried on: {stock.trouble}"
-    since = max(stock.last_sync_at or facts.started_at, facts.started_at)
-    patience = timedelta(seconds=stock.sync_seconds * MISSED_POLLS)
-    if facts.now - since > max(patience, GRACE_AFTER_START):
-        return "PharmaOne's inventory has not been compared for too long"
-    if stock.anomalies:
-        return f"{stock.anomalies} prices are to be confirmed (rxbridge stock plan)"
-    return None
+def _vendor(vendor: VendorFacts) -> dict[str, Any]:
+    return {"last_success_at": _time(vendor.last_success_at), "last_error": vendor.last_error}
 
 
 def _time(at: datetime | None) -> str | None:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
+
+
+# -- the judgements ----------------------------------------------------------------------------
+
+
+def _degraded(reason: str) -> Verdict:
+    return Verdict(Status.DEGRADED, reason)
+
+
+def judge_store(facts: Facts) -> Verdict:
+    if facts.store_error is None and facts.is_store_read:
+        return OK
+    return Verdict(Status.DOWN, facts.store_error or "the store cannot be read")
+
+
+def judge_mappings(facts: Facts) -> Verdict:
+    if facts.mappings.error is None:
+        return OK
+    return _degraded("a change was refused; the last valid files stay")
+
+
+def judge_vendor(vendor: VendorFacts) -> Verdict:
+    if vendor.left_alone:
+        return _degraded("it failed repeatedly and is left alone for a while")
+    if vendor.is_failing:
+        return _degraded(f"the last call failed: {vendor.last_error}")
+    return OK
+
+
+def judge_pharmaone(facts: Facts) -> Verdict:
+    """A vendor that fails outweighs what is wrong with its token."""
+    verdict, missing = judge_vendor(facts.pharmaone), facts.token.missing_scopes
+    if verdict is not OK:
+        return verdict
+    if missing:
+        return _degraded(f"the key's token lacks the scope {', '.join(missing)}")
+    return _degraded(facts.token.refused) if facts.token.refused else OK
+
+
+def judge_work(facts: Facts) -> Verdict:
+    oldest, unsure = facts.work.oldest_seconds, facts.work.unsure - facts.work.undecided
+    if oldest is not None and oldest > OLD_WORK_SECONDS:
+        return _degraded(f"something has been due for {oldest:.0f} s")
+    if unsure:
+        return _degraded(f"{unsure} submissions without an answer; they are being looked for")
+    return OK
+
+
+def judge_stuck(facts: Facts) -> Verdict:
+    stuck = facts.work.stuck
+    return _degraded(f"{stuck} wait for a person: rxbridge stuck list") if stuck else OK
+
+
+def judge_orders(facts: Facts) -> Verdict:
+    if facts.sweep_error:
+        return _degraded(facts.sweep_error)
+    if _is_overdue(facts, facts.work.last_poll_at, facts.poll_seconds):
+        return _degraded("RxScale's order list has not been read for too long")
+    return OK
+
+
+def judge_stock(facts: Facts) -> Verdict:
+    if not facts.links.linked:
+        return OK
+    if facts.round.stale:
+        return _degraded("PharmaOne's inventory has been unknown for too long: everything is at 0")
+    if facts.stock.pending is not None:
+        unconfirmed_inventory = facts.stock.pending.what
+        return _degraded(f"{unconfirmed_inventory}: to be confirmed (rxbridge stock plan)")
+    if facts.round.trouble is not None:
+        return _degraded(f"it could not be carried on: {facts.round.trouble}")
+    if _is_overdue(facts, facts.stock.synced_at, facts.sync_seconds):
+        return _degraded("PharmaOne's inventory has not been compared for too long")
+    if facts.round.anomalies:
+        return _degraded(
+            f"{facts.round.anomalies} prices are to be confirmed (rxbridge stock plan)"
+        )
+    return OK
+
+
+def _is_overdue(facts: Facts, last_at: datetime | None, every_seconds: float) -> bool:
+    """Some rounds may fail, and a new start has time for its first ones."""
+    since = max(last_at or facts.started_at, facts.started_at)
+    patience = timedelta(seconds=every_seconds * MISSED_POLLS)
+    return facts.now - since > max(patience, GRACE_AFTER_START)
+
+
+# -- the gauges --------------------------------------------------------------------------------
+
+Source = TypeVar("Source")
+
+
+class Gauge(NamedTuple, Generic[Source]):
+    """A gauge `rxbridge_<name>` and how its value is got from the facts."""
+
+    name: str
+    help: str
+    value: Callable[[Source], float]
+
+
+def _unix(at: datetime | None) -> float:
+    """Seconds since 1970, as Prometheus compares them with its time(); 0: never."""
+    return at.timestamp() if at else 0.0
+
+
+GAUGES: tuple[Gauge[Facts], ...] = (
+    Gauge("started_timestamp_seconds", "When this process began", lambda f: _unix(f.started_at)),
+    Gauge(
+        "token_expiry_timestamp_seconds",
+        "When PharmaOne's token ends; 0 while there is none",
+        lambda f: _unix(f.token.expires_at),
+    ),
+    Gauge(
+        "token_missing_scopes",
+        "Scopes that PharmaOne's key lacks",
+        lambda f: len(f.token.missing_scopes),
+    ),
+    Gauge(
+        "mappings_refused",
+        "1 while a change of the mapping files is refused",
+        lambda f: f.mappings.error is not None,
+    ),
+    Gauge(
+        "stock_stale",
+        "1 while the inventory was read too long ago and everything is therefore at 0",
+        lambda f: f.round.stale,
+    ),
+    Gauge(
+        "stock_anomalies",
+        "Numbers that are not written before a person confirms them",
+        lambda f: f.round.anomalies,
+    ),
+    Gauge("stock_linked", "SKUs whose stock is written", lambda f: f.round.linked),
+)
+STORE_GAUGES: tuple[Gauge[Facts], ...] = (
+    Gauge("work_pending", "Keys that are due or being looked at", lambda f: f.work.pending),
+    Gauge(
+        "work_oldest_seconds",
+        "How long the oldest of them has been due",
+        lambda f: f.work.oldest_seconds or 0.0,
+    ),
+    Gauge("stuck", "What waits for a person", lambda f: f.work.stuck),
+    Gauge("unsure", "Submissions whose answer was lost", lambda f: f.work.unsure),
+    Gauge("open_orders", "Orders that are not finished", lambda f: f.work.open_orders),
+    Gauge(
+        "last_poll_timestamp_seconds",
+        "When RxScale's order list was last read whole; 0: never",
+        lambda f: _unix(f.work.last_poll_at),
+    ),
+    Gauge("stock_waiting", "SKUs to be written and not answered yet", lambda f: f.stock.waiting),
+    Gauge(
+        "stock_drift",
+        "SKUs that somebody else changed and that are not put right",
+        lambda f: f.stock.drift,
+    ),
+    Gauge(
+        "stock_drifted",
+        "How often that was found, since the store was made",
+        lambda f: f.work.counters.get("stock_drift", 0),
+    ),
+    Gauge("stock_hidden", "SKUs that RxScale does not show", lambda f: f.stock.hidden),
+    Gauge(
+        "stock_odd",
+        "1 while an inventory waits to be confirmed",
+        lambda f: f.stock.pending is not None,
+    ),
+    Gauge(
+        "stock_inventory_age_seconds",
+        "Since the inventory that is believed was read",
+        lambda f: (f.now - (f.stock.read_at or f.now)).total_seconds(),
+    ),
+)
+"""These keep their last value while the store cannot be read."""
+VENDOR_GAUGES: tuple[Gauge[VendorFacts], ...] = (
+    Gauge(
+        "vendor_failing", "1 while the last word of the vendor is trouble", lambda v: v.is_failing
+    ),
+    Gauge(
+        "vendor_left_alone", "1 while no call is made: it failed repeatedly", lambda v: v.left_alone
+    ),
+    Gauge(
+        "vendor_calls_waiting",
+        "Calls that wait for their turn in the vendor's limits",
+        lambda v: v.waiting,
+    ),
+    Gauge(
+        "vendor_last_success_timestamp_seconds",
+        "When a call last succeeded; 0: never",
+        lambda v: _unix(v.last_success_at),
+    ),
+)
+"""One of each for each vendor."""

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "transport": frozenset({"errors", "exchange"}),
     "worker": frozenset({"core", "mapping", "rxscale", "pharmaone", "store", "errors", "exchange"}),
     "cycles": frozenset({"core", "mapping", "rxscale", "pharmaone", "store", "errors", "exchange"}),
-    "health": frozenset(),
-    "metrics": frozenset({"exchange"}),
+    "health": frozenset({"cycles", "pharmaone", "store", "transport"}),
+    "metrics": frozenset({"exchange", "health", "pharmaone", "rxscale"}),
     "logs": frozenset(),
     "settings": frozenset({"errors"}),
     "config": frozenset({"errors", "settings"}),
@@ -31,7 +32,6 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "sandbox": frozenset({"exchange"}),
     "documents": frozenset({"core", "mapping", "settings"}),
     "app": ANYTHING,
-    "vitals": ANYTHING,
     "cli": ANYTHING,
     "__main__": ANYTHING,
     "__init__": frozenset(),
@@ -96,6 +96,39 @@ def test_a_module_imports_only_what_its_part_may(path: Path):
             assert first in THIRD_PARTY.get(part, frozenset()), f"{part} must not import {first}"
 
 
+def test_no_part_imports_itself_through_others():
+    parts: dict[str, set[str]] = {part: set() for part in MAY_IMPORT}
+    for path in MODULES:
+        names = (name.split(".") for name in imports_of(path))
+        parts[part_of(path)] |= {name[1] for name in names if name[0] == "bridge" and name[1:]}
+    graph = {part: others & parts.keys() - {part} for part, others in parts.items()}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(parts)
+
+
+def test_no_module_imports_itself_through_others():
+    """Of the modules alone: a package's `__init__` only names what its modules offer."""
+    named = {module_of(path): path for path in MODULES if path.name != "__init__.py"}
+    graph = {
+        module: {name for name in modules_of(path) if name in named and name != module}
+        for module, path in named.items()
+    }
+    assert len(list(TopologicalSorter(graph).static_order())) == len(named)
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def modules_of(path: Path) -> Iterator[str]:
+    """What is imported: `from bridge.app import build` may name a module."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_pure_parts_know_no_clock_no_chance_and_no_io(path: Path):
     part, names = part_of(path), {name.split(".")[0] for name in imports_of(path)}
@@ -109,19 +142,13 @@ def test_pure_parts_know_no_clock_no_chance_and_no_io(path: Path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_sizes(path: Path):
     text = path.read_text()
-    assert len(text.splitlines()) <= 300, "a module has one reason to change"
+    assert len(text.splitlines()) <= 500, "a module has one reason to change"
     tree = ast.parse(text)
     assert ast.get_docstring(tree) or not text.strip(), "a module says what it is in its first line"
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             assert lines <= 50, f"{node.name} has {lines} lines"
-
-
-def test_no_package_has_more_than_ten_modules():
-    for package in {path.parent for path in MODULES}:
-        modules = [path.name for path in package.glob("*.py") if path.name != "__init__.py"]
-        assert len(modules) <= 10, f"{package.relative_to(ROOT)}: {sorted(modules)}"
 
 
 def test_half_of_all_functions_have_ten_lines_or_less():

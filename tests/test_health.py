@@ -7,28 +7,29 @@ from typing import Any
 
 import pytest
 
-from bridge.health import (
-    HealthFacts,
-    HealthReport,
-    StockFacts,
-    TokenFacts,
-    VendorFacts,
-    WorkFacts,
-    report,
-)
+from bridge.core.stock.model import Pending
+from bridge.cycles import MappingFacts
+from bridge.cycles.stock import StockFacts
+from bridge.health import Facts, HealthReport, Links, report
+from bridge.pharmaone.token import TokenFacts
+from bridge.store import StockState, StoreFacts
+from bridge.transport import State, VendorFacts
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 EARLIER, LATER = NOW - timedelta(seconds=20), NOW - timedelta(seconds=10)
-WELL = HealthFacts(
+WELL = Facts(
     version="1.2.3",
     now=NOW,
     started_at=NOW - timedelta(hours=1),
     poll_seconds=60,
-    mappings_version="abc",
+    sync_seconds=300,
+    mappings=MappingFacts("abc"),
     rxscale=VendorFacts(last_success_at=LATER),
     pharmaone=VendorFacts(last_success_at=LATER),
     token=TokenFacts(NOW + timedelta(minutes=15), ("orders.read",)),
-    work=WorkFacts(last_poll_at=LATER),
+    round=StockFacts(),
+    is_store_read=True,
+    work=StoreFacts(last_poll_at=LATER),
 )
 
 
@@ -54,23 +55,24 @@ def test_all_is_well() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "work", "expected"),
+    ("error", "is_read", "expected"),
     [
-        (None, WELL.work, OK),
-        ("the disk is full", WELL.work, ("down", "the disk is full")),
-        ("locked", None, ("down", "locked")),
-        (None, None, ("down", "the store cannot be read")),
+        (None, True, OK),
+        ("the disk is full", True, ("down", "the disk is full")),
+        ("locked", False, ("down", "locked")),
+        (None, False, ("down", "the store cannot be read")),
     ],
 )
-def test_store(error: str | None, work: WorkFacts | None, expected: tuple[str, str | None]) -> None:
-    told = of(store_error=error, work=work, started_at=NOW)
+def test_store(error: str | None, is_read: bool, expected: tuple[str, str | None]) -> None:
+    work = WELL.work if is_read else StoreFacts()
+    told = of(store_error=error, is_store_read=is_read, work=work, started_at=NOW)
     assert judged("store", told) == expected
     assert told.document()["status"] == expected[0]
 
 
 def test_mappings() -> None:
     assert judged("mappings", of()) == OK
-    told = of(mappings_error="skus.csv: line 2: p1_id is missing")
+    told = of(mappings=MappingFacts("abc", "skus.csv: line 2: p1_id is missing"))
     assert judged("mappings", told) == (
         "degraded",
         "a change was refused; the last valid files stay",
@@ -89,11 +91,11 @@ VENDORS = [
     (VendorFacts(EARLIER, LATER, FAILED), ("degraded", f"the last call failed: {FAILED}")),
     (VendorFacts(None, LATER, FAILED), ("degraded", f"the last call failed: {FAILED}")),
     (
-        VendorFacts(EARLIER, LATER, FAILED, left_alone=True),
+        VendorFacts(EARLIER, LATER, FAILED, breaker=State.OPEN),
         ("degraded", "it failed repeatedly and is left alone for a while"),
     ),
     (
-        VendorFacts(LATER, EARLIER, FAILED, left_alone=True),
+        VendorFacts(LATER, EARLIER, FAILED, breaker=State.OPEN),
         ("degraded", "it failed repeatedly and is left alone for a while"),
     ),
 ]
@@ -143,24 +145,24 @@ def test_before_the_first_token() -> None:
 
 UNSURE = "submissions without an answer; they are being looked for"
 WORK = [
-    (WorkFacts(last_poll_at=NOW, pending=10_000), OK),
-    (WorkFacts(last_poll_at=NOW, pending=1, oldest_seconds=600.0), OK),
+    (StoreFacts(last_poll_at=NOW, pending=10_000), OK),
+    (StoreFacts(last_poll_at=NOW, pending=1, oldest_seconds=600.0), OK),
     (
-        WorkFacts(last_poll_at=NOW, pending=1, oldest_seconds=600.6),
+        StoreFacts(last_poll_at=NOW, pending=1, oldest_seconds=600.6),
         ("degraded", "something has been due for 601 s"),
     ),
-    (WorkFacts(last_poll_at=NOW, unsure=2), ("degraded", f"2 {UNSURE}")),
-    (WorkFacts(last_poll_at=NOW, unsure=3, undecided=1), ("degraded", f"2 {UNSURE}")),
-    (WorkFacts(last_poll_at=NOW, unsure=2, undecided=2), OK),
+    (StoreFacts(last_poll_at=NOW, unsure=2), ("degraded", f"2 {UNSURE}")),
+    (StoreFacts(last_poll_at=NOW, unsure=3, undecided=1), ("degraded", f"2 {UNSURE}")),
+    (StoreFacts(last_poll_at=NOW, unsure=2, undecided=2), OK),
     (
-        WorkFacts(last_poll_at=NOW, unsure=2, oldest_seconds=7200.0),
+        StoreFacts(last_poll_at=NOW, unsure=2, oldest_seconds=7200.0),
         ("degraded", "something has been due for 7200 s"),
     ),
 ]
 
 
 @pytest.mark.parametrize(("work", "expected"), WORK)
-def test_work(work: WorkFacts, expected: tuple[str, str | None]) -> None:
+def test_work(work: StoreFacts, expected: tuple[str, str | None]) -> None:
     told = of(work=work)
     assert judged("work", told) == expected
     check = told.document()["checks"]["work"]
@@ -170,7 +172,7 @@ def test_work(work: WorkFacts, expected: tuple[str, str | None]) -> None:
 
 def test_stuck() -> None:
     assert judged("stuck", of()) == OK
-    told = of(work=WorkFacts(last_poll_at=NOW, stuck=3))
+    told = of(work=StoreFacts(last_poll_at=NOW, stuck=3))
     assert judged("stuck", told) == ("degraded", "3 wait for a person: rxbridge stuck list")
     assert told.document()["checks"]["stuck"]["count"] == 3
 
@@ -206,7 +208,7 @@ def test_orders(
     told = of(
         poll_seconds=poll_seconds,
         started_at=NOW - timedelta(seconds=up_seconds),
-        work=WorkFacts(last_poll_at=polled, open_orders=3, found_by_sweep=1),
+        work=StoreFacts(last_poll_at=polled, open_orders=3, counters={"orders_found_by_sweep": 1}),
     )
     assert judged("orders", told) == expected
     check = told.document()["checks"]["orders"]
@@ -214,7 +216,7 @@ def test_orders(
 
 
 def test_stock() -> None:
-    told = of(stock=StockFacts(LATER, linked=120, unlinked=4, drift=2))
+    told = of(stock=StockState(synced_at=LATER, drift=2), links=Links(120, 4))
     assert judged("stock", told) == OK
     assert told.document()["checks"]["stock"] == {
         "status": "ok",
@@ -228,21 +230,25 @@ def test_stock() -> None:
     }
 
 
+EMPTY = Pending("empty", "PharmaOne's inventory is empty", NOW)
+SYNCED = StockState(synced_at=LATER)
+
+
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        ({"stale": True}, "unknown for too long: everything is at 0"),
-        ({"odd": "PharmaOne's inventory is empty"}, "is empty: to be confirmed"),
-        ({"trouble": "no connection"}, "could not be carried on: no connection"),
-        ({"last_sync_at": None, "sync_seconds": 1.0}, "has not been compared for too long"),
-        ({"anomalies": 3}, "3 prices are to be confirmed"),
+        ({"round": StockFacts(stale=True)}, "unknown for too long: everything is at 0"),
+        ({"stock": StockState(synced_at=LATER, pending=EMPTY)}, "is empty: to be confirmed"),
+        ({"round": StockFacts(trouble="no connection")}, "could not be carried on: no connection"),
+        ({"stock": StockState(), "sync_seconds": 1.0}, "has not been compared for too long"),
+        ({"round": StockFacts(anomalies=3)}, "3 prices are to be confirmed"),
     ],
 )
 def test_what_is_wrong_with_the_stock_is_told(more: dict[str, Any], reason: str) -> None:
-    facts = {"last_sync_at": LATER, "linked": 120, **more}
-    told = of(stock=StockFacts(**facts), started_at=NOW - timedelta(hours=1))
+    facts = {"stock": SYNCED, "started_at": NOW - timedelta(hours=1), **more}
+    told = of(**facts, links=Links(120))
     assert reason in (told.checks["stock"].reason or "")
-    assert judged("stock", of(stock=StockFacts(**{**facts, "linked": 0}))) == OK
+    assert judged("stock", of(**facts, links=Links(0, 120))) == OK
 
 
 PROMISED = {
@@ -263,11 +269,11 @@ ADDED = {"orders": {"found_by_sweep"}, "stock": {"waiting", "hidden", "anomalies
     "facts",
     [
         WELL,
-        replace(WELL, work=None, store_error="x"),
+        replace(WELL, is_store_read=False, work=StoreFacts(), store_error="x"),
         replace(WELL, rxscale=VendorFacts(None, NOW, "x"), token=TokenFacts(missing_scopes=("x",))),
     ],
 )
-def test_the_document_has_the_keys_that_are_promised(facts: HealthFacts) -> None:
+def test_the_document_has_the_keys_that_are_promised(facts: Facts) -> None:
     document = json.loads(json.dumps(report(facts).document()))
     assert set(document) == {"status", "version", "uptime_seconds", "checks"}
     assert list(document["checks"]) == list(PROMISED)
@@ -293,20 +299,20 @@ def test_times_are_utc_to_the_second_and_uptime_to_the_tenth() -> None:
 
 
 def test_the_whole_is_as_bad_as_its_worst_part() -> None:
-    stuck = WorkFacts(last_poll_at=NOW, stuck=1)
+    stuck = StoreFacts(last_poll_at=NOW, stuck=1)
     assert of(work=stuck).document()["status"] == "degraded"
     assert of(work=stuck, store_error="x").document()["status"] == "down"
 
 
 def test_only_the_store_takes_the_whole_down() -> None:
     """A vendor that is away or a file that is wrong must not get the bridge restarted."""
-    gone = VendorFacts(None, NOW, "x", left_alone=True)
+    gone = VendorFacts(None, NOW, "x", breaker=State.OPEN)
     told = of(
         rxscale=gone,
         pharmaone=gone,
-        mappings_error="x",
+        mappings=MappingFacts("abc", "x"),
         token=TokenFacts(missing_scopes=("x",)),
-        work=WorkFacts(unsure=9, stuck=9, oldest_seconds=9e9, last_poll_at=None),
+        work=StoreFacts(unsure=9, stuck=9, oldest_seconds=9e9, last_poll_at=None),
     )
     assert told.document()["status"] == "degraded"
     statuses = {name: check.status.value for name, check in told.checks.items()}

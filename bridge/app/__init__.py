@@ -1,7 +1,8 @@
-"""The composition root (`build`, read it first) and the roads to both vendors."""
+"""The composition root: `build` makes every part (read it first), `run` sets them going."""
 
-from bridge.app.build import Bridge, open_bridge, planner, run
+from bridge.app.build import Bridge, open_bridge, planner
 from bridge.app.policies import policy_of, rules_of
+from bridge.app.run import run
 from bridge.app.vendors import Vendors, now, open_vendors
 from bridge.app.web import web_of
 

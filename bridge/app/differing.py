@@ -37,8 +37,10 @@ class Differing:
             rows=tuple(rows),
             total=self._total - len(self._rows) + len(rows),
             compared_at=state.synced_at,
-            odd=state.pending.what if state.pending is not None else None,
-            dear=tuple(each.what for each in result.plan.anomalies) if result is not None else (),
+            unconfirmed_inventory=state.pending.what if state.pending is not None else None,
+            price_anomalies=tuple(each.what for each in result.plan.anomalies)
+            if result is not None
+            else (),
         )
 
     async def _now(self) -> list[SkuSight]:

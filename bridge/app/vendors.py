@@ -1,4 +1,4 @@
-"""The roads to both vendors, from what the settings say of them."""
+"""The clients of both vendors, made from the settings."""
 
 import random
 import time
@@ -29,12 +29,12 @@ def now() -> datetime:
 
 @dataclass(slots=True)
 class Vendors:
-    """The roads to both vendors; also all that `rxbridge check` needs."""
+    """The clients of both vendors; also all that `rxbridge check` needs."""
 
     rxscale: RxScale
     pharmaone: PharmaOne
-    rxscale_road: Transport
-    pharmaone_road: Transport
+    rxscale_transport: Transport
+    pharmaone_transport: Transport
 
 
 @asynccontextmanager
@@ -43,8 +43,8 @@ async def open_vendors(
 ) -> AsyncIterator[Vendors]:
     """Both clients over one pool of connections. Calls nobody yet."""
     async with session() as http:
-        roads = {
-            name: _road(name, http, limits, observe)
+        transports = {
+            name: _transport(name, http, limits, observe)
             for name, limits in (
                 ("rxscale", _limits(settings.rxscale)),
                 ("pharmaone", _limits(settings.pharmaone)),
@@ -52,20 +52,20 @@ async def open_vendors(
         }
         site = _pharmaone_site(settings)
         tokens = TokenKeeper(
-            pharmaone_client.exchange(roads["pharmaone"], site),
+            pharmaone_client.exchange(transports["pharmaone"], site),
             now=now,
             org_id=site.org_id,
             needed_scopes=site.needed_scopes | _more_scopes(settings),
         )
         yield Vendors(
-            RxScale(RxScaleCaller(roads["rxscale"], _rxscale_site(settings)), now),
-            PharmaOne(PharmaOneCaller(roads["pharmaone"], site, tokens), now),
-            roads["rxscale"],
-            roads["pharmaone"],
+            RxScale(RxScaleCaller(transports["rxscale"], _rxscale_site(settings)), now),
+            PharmaOne(PharmaOneCaller(transports["pharmaone"], site, tokens), now),
+            transports["rxscale"],
+            transports["pharmaone"],
         )
 
 
-def _road(
+def _transport(
     name: str, http: aiohttp.ClientSession, limits: Limits, observe: Callable[[Call], None]
 ) -> Transport:
     return Transport(

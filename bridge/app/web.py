@@ -3,33 +3,21 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp.web
 
-from bridge import vitals
+from bridge.app import vitals
+from bridge.app.build import Bridge
 from bridge.app.differing import Differing
 from bridge.app.vendors import now
 from bridge.errors import TryLater
-from bridge.server import Running, ServerParts, build, build_webhooks, refuse_taken, serve
+from bridge.server import Running, ServerParts, build, build_webhooks, serve
 from bridge.server.parts import PageParts
-from bridge.settings import Settings
 from bridge.settings.values import is_loopback
 
-if TYPE_CHECKING:
-    from bridge.app.build import Bridge
 
-
-def refuse_taken_ports(settings: Settings) -> None:
-    """Raises Misconfigured if something else listens where the bridge is to."""
-    server = settings.server
-    refuse_taken(server.host, server.port)
-    if server.webhook_port is not None:
-        host = server.webhook_host or server.host
-        refuse_taken(host, server.webhook_port, "server.webhook_port")
-
-
-async def listen(bridge: "Bridge") -> Running:
+async def listen(bridge: Bridge) -> Running:
     """Everything listens once this returns. Raises Misconfigured if a port cannot be had."""
     server, parts = bridge.settings.server, _parts(bridge)
     running = await serve(build(parts), server.host, server.port)
@@ -45,12 +33,12 @@ async def listen(bridge: "Bridge") -> Running:
     return replace(running, apart=apart)
 
 
-def web_of(bridge: "Bridge") -> aiohttp.web.Application:
+def web_of(bridge: Bridge) -> aiohttp.web.Application:
     """All that listens at server.port."""
     return build(_parts(bridge))
 
 
-def _page(bridge: "Bridge") -> PageParts | None:
+def _page(bridge: Bridge) -> PageParts | None:
     """None where it is not wanted, and where others could open it without a login."""
     server = bridge.settings.server
     secret = server.admin_password_hash
@@ -60,7 +48,7 @@ def _page(bridge: "Bridge") -> PageParts | None:
     return PageParts(stock.look, secret.get_secret_value() if secret is not None else None)
 
 
-def _parts(bridge: "Bridge") -> ServerParts:
+def _parts(bridge: Bridge) -> ServerParts:
     def secrets(section: Any) -> Callable[[], list[str]]:
         plain = [secret.get_secret_value() for secret in section.webhook_secrets]
         return lambda: plain
@@ -82,7 +70,7 @@ def _parts(bridge: "Bridge") -> ServerParts:
         on_hint=bridge.worker.wake,
         now=now,
         on_unread=bridge.p1_news.set,
-        on_stock=partial(_stock_told, bridge),
+        on_stock=partial(_stock_changed, bridge),
         rejecting=lambda: bridge.reloader.rules.words.rejecting_events,
         pharmacy_uid=bridge.settings.rxscale.pharmacy_uid,
         page=_page(bridge),
@@ -90,7 +78,7 @@ def _parts(bridge: "Bridge") -> ServerParts:
     )
 
 
-def _stock_told(bridge: "Bridge", vendor: str) -> None:
+def _stock_changed(bridge: Bridge, vendor: str) -> None:
     """PharmaOne's events tell of its inventory, which is read then; RxScale's of one SKU."""
     sold = not bridge.settings.stock.subtract_open_orders
     bridge.stock.wake(fetch=vendor == "pharmaone" or sold)

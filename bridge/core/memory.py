@@ -1,7 +1,6 @@
 """What goes into the store and comes out of it, as plain values; the model's words are used."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -144,27 +143,6 @@ class Story:
     stuck: StuckRow | None
     due_at: datetime | None
     attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoreFacts:
-    """Numbers for health and metrics. Times are aware UTC.
-
-    `pending`: keys due now or being looked at; `oldest_seconds`: how long the oldest of them has
-    been due. `undecided`: of the `unsure`, those that wait for a person. `open_orders`: neither
-    finished nor dropped.
-    """
-
-    pending: int
-    unsure: int
-    undecided: int
-    oldest_seconds: float | None
-    stuck: int
-    open_orders: int
-    last_poll_at: datetime | None
-    first_sweep_at: datetime | None
-    catalogue_at: datetime | None
-    counters: Mapping[str, int] = field(default_factory=dict)
 
 
 def is_echo(record: OrderRecord, *, stuck: bool, vendor: str, told_status: str | None) -> bool:

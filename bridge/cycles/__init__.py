@@ -3,8 +3,16 @@
 from bridge.cycles.catalogue import CatalogueReader
 from bridge.cycles.finder import Finder
 from bridge.cycles.p1sweep import P1Sweep
-from bridge.cycles.reload import Reloader
+from bridge.cycles.reload import MappingFacts, Reloader
 from bridge.cycles.sweep import OrderSweep
 from bridge.cycles.timer import every
 
-__all__ = ["CatalogueReader", "Finder", "OrderSweep", "P1Sweep", "Reloader", "every"]
+__all__ = [
+    "CatalogueReader",
+    "Finder",
+    "MappingFacts",
+    "OrderSweep",
+    "P1Sweep",
+    "Reloader",
+    "every",
+]

@@ -3,12 +3,21 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import Misconfigured
 from bridge.mapping import Rules, fingerprint
 
 log = logging.getLogger("bridge.mapping")
+
+
+@dataclass(frozen=True, slots=True)
+class MappingFacts:
+    """The `version` in force; `error`: why the files on disk are not."""
+
+    version: str
+    error: str | None = None
 
 
 class Reloader:
@@ -27,6 +36,9 @@ class Reloader:
         self._seen = fingerprint(directory)
         self.rules = read()
         self.error: str | None = None
+
+    def facts(self) -> MappingFacts:
+        return MappingFacts(self.rules.version, self.error)
 
     async def look(self) -> None:
         """Loads the files again if they changed since the last look."""

@@ -157,7 +157,7 @@ HEALTH: Mapping[str, Explained] = {
         "It could not be read, or was not believed, for `stock.stale_after_seconds`.",
         ("`rxbridge stock plan` says why; `rxbridge check` tries PharmaOne.",),
     ),
-    "<odd>: to be confirmed (rxbridge stock plan)": Explained(
+    "<unconfirmed inventory>: to be confirmed (rxbridge stock plan)": Explained(
         "See [An inventory that is not believed](#an-inventory-that-is-not-believed).",
         ("`rxbridge stock plan`",),
     ),

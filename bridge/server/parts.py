@@ -27,24 +27,27 @@ class SkuSight:
 class StockSight:
     """What differs: the worst `rows` of `total`. `compared_at` None: not compared yet.
 
-    `odd`: an inventory that is not believed until it is confirmed; `dear`: prices that are not.
+    `unconfirmed_inventory`: why the inventory is not believed before it is confirmed;
+    `price_anomalies`: prices that are not written before that.
     """
 
     rows: tuple[SkuSight, ...] = ()
     total: int = 0
     compared_at: datetime | None = None
-    odd: str | None = None
-    dear: tuple[str, ...] = ()
+    unconfirmed_inventory: str | None = None
+    price_anomalies: tuple[str, ...] = ()
 
     @property
-    def waits(self) -> bool:
-        """For a person, who may say that it is true."""
-        return self.odd is not None or bool(self.dear)
+    def unconfirmed(self) -> tuple[str, ...]:
+        """What waits for a person, who may say that it is true."""
+        inventory = self.unconfirmed_inventory
+        return (*([] if inventory is None else [inventory]), *self.price_anomalies)
 
     @property
     def mark(self) -> str:
         """Differs where something else waits for a person."""
-        return sha256("\n".join([self.odd or "", *self.dear]).encode()).hexdigest()[:16]
+        words = [self.unconfirmed_inventory or "", *self.price_anomalies]
+        return sha256("\n".join(words).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

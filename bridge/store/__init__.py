@@ -5,6 +5,7 @@ from bridge.store.runlock import RunLock
 from bridge.store.stock.numbers import Pushed, ShownNow
 from bridge.store.stock.store import Basis, StockState
 from bridge.store.store import Store
+from bridge.store.views import StoreFacts
 
 __all__ = [
     "Basis",
@@ -15,6 +16,7 @@ __all__ = [
     "ShownNow",
     "StockState",
     "Store",
+    "StoreFacts",
     "back_up",
     "check",
     "is_behind",

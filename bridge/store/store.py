@@ -18,7 +18,6 @@ from bridge.core.memory import (
     Delivery,
     OrderRow,
     Outcome,
-    StoreFacts,
     Story,
     StuckRow,
     SweepResult,
@@ -260,7 +259,7 @@ class Store:
 
     # -- upkeep ----------------------------------------------------------------------------
 
-    async def facts(self, now: datetime) -> StoreFacts:
+    async def facts(self, now: datetime) -> views.StoreFacts:
         """The numbers for health and metrics."""
         return await self.read(lambda c: views.facts(c, now))
 

@@ -1,17 +1,39 @@
 """What is shown of the store: the list of orders, one order's story, the numbers. Reads only."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from bridge.core.memory import OrderRow, StoreFacts, Story
+from bridge.core.memory import OrderRow, Story
 from bridge.core.model import JournalEntry, Key, PharmacyOrderUid, Phase, order_key
 from bridge.store.tables import deliveries, journal, links, notes, stuck, todo
 from bridge.store.tables.links import LINK
 from bridge.store.tables.rows import moment_or_none
 from bridge.store.tables.stuck import NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """Numbers for health and metrics. Times are aware UTC.
+
+    `pending`: keys due now or being looked at; `oldest_seconds`: how long the oldest of them has
+    been due. `undecided`: of the `unsure`, those that wait for a person: they are among the
+    `stuck`, and nobody else looks for them. `open_orders`: neither finished nor dropped.
+    """
+
+    pending: int = 0
+    unsure: int = 0
+    undecided: int = 0
+    oldest_seconds: float | None = None
+    stuck: int = 0
+    open_orders: int = 0
+    last_poll_at: datetime | None = None
+    first_sweep_at: datetime | None = None
+    counters: Mapping[str, int] = field(default_factory=dict)
+
 
 _ORDERS = f"""
 SELECT {LINK.of("orders")}, {NOTE.of("stuck")}, due_at
@@ -71,6 +93,5 @@ def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
         open_orders=sum(phases.values()),
         last_poll_at=notes.get_time(connection, notes.LAST_POLL_AT),
         first_sweep_at=notes.get_time(connection, notes.FIRST_SWEEP_AT),
-        catalogue_at=notes.get_time(connection, notes.CATALOGUE_AT),
         counters=notes.counters(connection),
     )

@@ -2,7 +2,7 @@
 
 from bridge.transport.breaker import State
 from bridge.transport.budget import Limits
-from bridge.transport.client import Facts, Transport
+from bridge.transport.client import Transport, VendorFacts
 from bridge.transport.session import session
 
-__all__ = ["Facts", "Limits", "State", "Transport", "session"]
+__all__ = ["Limits", "State", "Transport", "VendorFacts", "session"]

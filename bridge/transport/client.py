@@ -22,20 +22,32 @@ _log = logging.getLogger("bridge.transport")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a transport knows of its vendor's health. Times are aware UTC.
+class VendorFacts:
+    """How one vendor was doing when last heard of. Times are aware UTC.
 
     A success is an answer below 400. An error is a lost answer, 5xx, 429 or a refused key (401,
     403): what concerns the vendor as a whole, not one request. `last_error` is never cleared;
     compare the times. `paused_seconds` is what is left of a pause the vendor asked for.
     """
 
-    last_success_at: datetime | None
-    last_error_at: datetime | None
-    last_error: str | None
-    breaker: State
-    waiting: int
-    paused_seconds: float
+    last_success_at: datetime | None = None
+    last_error_at: datetime | None = None
+    last_error: str | None = None
+    breaker: State = State.CLOSED
+    waiting: int = 0
+    paused_seconds: float = 0.0
+
+    @property
+    def left_alone(self) -> bool:
+        """The breaker is open: no call is made for a while."""
+        return self.breaker is not State.CLOSED
+
+    @property
+    def is_failing(self) -> bool:
+        """The last that was heard of the vendor as a whole was trouble."""
+        if self.last_error_at is None:
+            return False
+        return self.last_success_at is None or self.last_error_at > self.last_success_at
 
 
 class Transport:
@@ -94,9 +106,9 @@ class Transport:
             raise answers.error(self._vendor, request, answer)
         return answer
 
-    def facts(self) -> Facts:
+    def facts(self) -> VendorFacts:
         """How the vendor was doing when last heard of."""
-        return Facts(
+        return VendorFacts(
             last_success_at=self._succeeded_at,
             last_error_at=self._erred_at,
             last_error=self._error,

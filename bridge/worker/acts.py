@@ -98,7 +98,7 @@ class Acts:
         await self._record()  # nothing is sent unless this is on disk
 
     def _tell_submission(self, word: str, **facts: Any) -> None:
-        self._parts.told("submission", word)
+        self._parts.count("submission", word)
         self._book.note(word, **facts)
 
     async def _record(self) -> None:

@@ -79,7 +79,7 @@ class OrderLook:
 
     async def _take(self, step: Act) -> Ending | None:
         """One step. What the vendors' errors mean for the order is said here, once."""
-        self._parts.told("step", type(step).__name__)
+        self._parts.count("step", type(step).__name__)
         record = self._sight.record
         vendor = "PharmaOne" if isinstance(step, _AT_PHARMAONE) else "RxScale"
         try:

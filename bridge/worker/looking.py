@@ -132,7 +132,7 @@ class Looker:
 
     def _adopt(self, order: P1Order) -> None:
         self._sight.record = remember.adopted(self._sight.record, order)
-        self._parts.told("submission", "adopted")
+        self._parts.count("submission", "adopted")
         self._book.note("adopted", order=order.id, status=order.status)
 
     async def _look_at_prescription(self, step: LookAtPrescription) -> None:

@@ -30,7 +30,7 @@ class Parts:
     """Read RxScale's SKU list anew, or join a reading under way."""
     now: Callable[[], datetime]
     jitter: Callable[[], float]
-    told: Callable[[str, str], None]
+    count: Callable[[str, str], None]
     """Counts what happened, for the metrics: kind and word."""
     counted_calls: Callable[[int], None]
     stock_changed: Callable[[], None] = lambda: None

@@ -66,13 +66,13 @@ class Store:
 
 class Bench:
     def __init__(self, at_once: int = 4) -> None:
-        self.rxscale, self.store, self.told = RxScale(), Store(), list[str]()
+        self.rxscale, self.store, self.counted = RxScale(), Store(), list[str]()
         self.pusher = Pusher(
             self.rxscale,  # type: ignore[arg-type]
             self.store,  # type: ignore[arg-type]
             lambda: NOW,
             at_once=at_once,
-            told=lambda _, word: self.told.append(word),
+            count=lambda _, word: self.counted.append(word),
         )
 
     def noted(self) -> list[tuple[str, int | None]]:
@@ -94,7 +94,7 @@ async def test_everything_is_written_in_order_and_noted():
         ("psku-3", 7, Priority.FALLING_STOCK),
     ]
     assert bench.noted() == [("psku-1", 5), ("psku-2", 6), ("psku-3", 7)]
-    assert bench.told == ["fell", "rose", "fell"]
+    assert bench.counted == ["fell", "rose", "fell"]
     assert bench.pusher.waiting == 0
     bench.pusher.replace([], NOW)
     await bench.pusher.idle()
@@ -201,7 +201,7 @@ async def test_refused_and_hidden_skus():
     assert bench.store.stock.stuck == ["psku-1"]
     hidden = {each.write.uid: each.hidden for each in bench.store.stock.noted}
     assert hidden == {"psku-2": True, "psku-3": False}
-    assert sorted(bench.told) == ["hidden", "refused", "rose"]
+    assert sorted(bench.counted) == ["hidden", "refused", "rose"]
 
 
 async def test_a_store_that_cannot_write_is_waited_for(monkeypatch: pytest.MonkeyPatch):

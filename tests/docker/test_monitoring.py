@@ -17,7 +17,7 @@ from docker.folder import DOCKER, ROOT, document, services
 from house import open_house, open_sandbox
 from prometheus_client.parser import text_string_to_metric_families
 
-from bridge import vitals
+from bridge.app import vitals
 from bridge.sandbox.traffic import Fault
 
 DASHBOARD = json.loads((DOCKER / "grafana" / "dashboards" / "rxbridge.json").read_text())

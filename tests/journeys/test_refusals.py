@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from house import House, open_house, open_sandbox
 
-from bridge import vitals
+from bridge.app import vitals
 from bridge.core.model import Phase
 from bridge.errors import Misconfigured, TryLater
 from bridge.sandbox.traffic import Fault

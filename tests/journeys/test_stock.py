@@ -139,7 +139,7 @@ async def test_an_empty_inventory_changes_nothing_until_a_second_look(tmp_path: 
 
 
 async def health_of(house: House) -> dict:
-    from bridge import vitals
+    from bridge.app import vitals
 
     return (await vitals.health(house.bridge)).document()["checks"]
 
@@ -307,14 +307,14 @@ async def test_pharmaone_down_past_the_limit_takes_everything_off_sale_and_back(
         failed = await house.sync()
         assert failed.failure is not None
         assert house.stock("psku-1001") == 400
-        house.bridge.vendors.pharmaone_road._breaker.succeeded()
+        house.bridge.vendors.pharmaone_transport._breaker.succeeded()
         house.later(3601)
         await house.sync()
         assert {house.stock(f"psku-{1001 + n}") for n in range(6)} == {0}
         checks = await health_of(house)
         assert "unknown for too long" in checks["stock"]["reason"]
         house.world.faults.clear()
-        house.bridge.vendors.pharmaone_road._breaker.succeeded()
+        house.bridge.vendors.pharmaone_transport._breaker.succeeded()
         await house.sync()
         assert house.stock("psku-1001") == 400
         assert (await health_of(house))["stock"]["status"] == "ok"

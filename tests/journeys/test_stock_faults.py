@@ -34,8 +34,8 @@ async def settled(house: House) -> None:
         for row in await house.stuck():
             assert row.note.code == "sku_refused", row
             await house.bridge.store.retry([row.key], house.bridge.started_at)
-        house.bridge.vendors.rxscale_road._breaker.succeeded()
-        house.bridge.vendors.pharmaone_road._breaker.succeeded()
+        house.bridge.vendors.rxscale_transport._breaker.succeeded()
+        house.bridge.vendors.pharmaone_transport._breaker.succeeded()
         result = await house.sync()
     assert result.failure is None
     assert result.plan.writes == ()

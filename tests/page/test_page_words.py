@@ -6,8 +6,10 @@ import re
 import string
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,12 +29,17 @@ from bridge.core.model import (
 from bridge.core.orders.telling import PHASES, SENTENCES
 from bridge.core.stock import judge, plan
 from bridge.core.stock import reasons as stock_reasons
-from bridge.core.stock.model import Write
+from bridge.core.stock.model import Pending, Write
+from bridge.cycles import MappingFacts
+from bridge.cycles.stock import StockFacts
 from bridge.documents.reasons import found
-from bridge.health import HealthFacts, StockFacts, TokenFacts, VendorFacts, WorkFacts, report
+from bridge.health import Facts, Links, report
+from bridge.pharmaone.token import TokenFacts
 from bridge.server.page.german import translate
 from bridge.server.page.render import ago, on_page, say
 from bridge.server.page.words import _WORDS, words_of
+from bridge.store import StockState, StoreFacts
+from bridge.transport import State, VendorFacts
 
 CORE = Path(reasons.__file__).parent
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -274,32 +281,46 @@ def test_what_makes_an_inventory_odd_is_said_in_german():
     assert translate(stock_reasons.unsure_adjustment.__doc__ or "") is None
 
 
-def test_what_is_wrong_is_said_in_german():
-    bad = VendorFacts(last_error_at=NOW, last_error="no connection to rxscale (x)")
-    stocks = [
-        StockFacts(linked=1, stale=True),
-        StockFacts(linked=1, odd="PharmaOne's inventory is empty"),
-        StockFacts(linked=1, trouble="x"),
-        StockFacts(linked=1, anomalies=2, last_sync_at=NOW),
-    ]
-    for stock in stocks:
-        for work in (WorkFacts(unsure=1), WorkFacts(oldest_seconds=900.0), None):
-            facts = HealthFacts(
-                "0", NOW, NOW, 60.0, "", bad, VendorFacts(left_alone=True), TokenFacts(), work
-            )
-            checks = report(
-                HealthFacts(
-                    **{name: getattr(facts, name) for name in facts.__slots__} | {"stock": stock}
-                )
-            ).checks
-            for check in checks.values():
-                assert check.reason is None or translate(check.reason), check.reason
-    lacking = TokenFacts(missing_scopes=("orders.read",))
-    ok = VendorFacts()
-    facts = HealthFacts("0", NOW, NOW, 60.0, "", ok, ok, lacking, WorkFacts(), None, "x")
-    said = [check.reason for check in report(facts).checks.values() if check.reason]
-    assert len(said) == 2
-    assert all(map(translate, said))
+FAILING = VendorFacts(last_error_at=NOW, last_error="no connection to rxscale (x)")
+ALONE = VendorFacts(breaker=State.OPEN)
+EMPTY = StockState(pending=Pending("empty", "PharmaOne's inventory is empty", NOW))
+AS_IT_SHOULD_BE = Facts(
+    version="0",
+    now=NOW,
+    started_at=NOW,
+    poll_seconds=60.0,
+    sync_seconds=300.0,
+    mappings=MappingFacts(""),
+    rxscale=VendorFacts(),
+    pharmaone=VendorFacts(),
+    token=TokenFacts(),
+    round=StockFacts(),
+    is_store_read=True,
+    links=Links(1),
+)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"round": StockFacts(stale=True)},
+        {"stock": EMPTY},
+        {"round": StockFacts(trouble="x")},
+        {"round": StockFacts(anomalies=2)},
+        {"work": StoreFacts(unsure=1)},
+        {"work": StoreFacts(oldest_seconds=900.0)},
+        {"is_store_read": False},
+        {"rxscale": FAILING},
+        {"rxscale": ALONE},
+        {"token": TokenFacts(missing_scopes=("orders.read",))},
+        {"mappings": MappingFacts("", "x")},
+    ],
+    ids=str,
+)
+def test_what_is_wrong_is_said_in_german(wrong: dict[str, Any]):
+    checks = report(replace(AS_IT_SHOULD_BE, **wrong)).checks.values()
+    (reason,) = (check.reason for check in checks if check.reason)
+    assert translate(reason), reason
 
 
 def test_how_far_an_order_is_is_said_in_german():

@@ -58,6 +58,19 @@ class SyncResult:
     failure: BridgeError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StockFacts:
+    """What the last round found: SKUs `linked`, prices and numbers that wait to be confirmed
+    (`anomalies`), whether the inventory is too old to be used (`stale`). `trouble`: why the last
+    reading or write failed.
+    """
+
+    linked: int = 0
+    anomalies: int = 0
+    stale: bool = False
+    trouble: str | None = None
+
+
 class StockCycle:
     """One round at a time, in this process only: it holds the store's run lock."""
 
@@ -98,6 +111,16 @@ class StockCycle:
         self._fetch |= fetch
         self._confirm |= confirm
         self._told.set()
+
+    def facts(self) -> StockFacts:
+        plan = self.last.plan if self.last is not None else None
+        trouble = (self.last.failure if self.last is not None else None) or self._pusher.trouble
+        return StockFacts(
+            linked=plan.linked if plan is not None else 0,
+            anomalies=len(plan.anomalies) if plan is not None else 0,
+            stale=plan is not None and plan.stale,
+            trouble=str(trouble) if trouble is not None else None,
+        )
 
     def orders_seen(self) -> None:
         """A sweep has ended: if numbers were held back until orders are known, look again."""

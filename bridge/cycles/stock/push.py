@@ -44,13 +44,13 @@ class Pusher:
         now: Callable[[], datetime],
         *,
         at_once: int,
-        told: Callable[[str, str], None],
+        count: Callable[[str, str], None],
     ) -> None:
         self._rxscale = rxscale
         self._store = store
         self._now = now
         self._at_once = at_once
-        self._told = told
+        self._count = count
         self._queue: deque[_Job] = deque()
         self._next: dict[PharmacySkuUid, _Job] = {}
         self._under_way: dict[PharmacySkuUid, Write] = {}
@@ -159,19 +159,19 @@ class Pusher:
         result = Pushed(write, job.read_at, self._now(), hidden=not shown)
         self._results.append(result)
         self._recent.append(result)
-        self._told("stock", _word(result))
+        self._count("stock", _word(result))
         if result.hidden:
             log.warning("RxScale does not show a SKU", extra={"sku": write.uid})
 
     async def _refused(self, write: Write, refusal: Refused) -> None:
-        self._told("stock", "refused")
+        self._count("stock", "refused")
         note = reasons.refused(write, refusal.what)
         with contextlib.suppress(TryLater):  # it stays wanted, and is refused again
             await self._store.stock.refused(write.uid, note, self._now())
 
     def _failed(self, failure: BridgeError) -> None:
         """The number stays wanted; after some failures in a row so does everything else."""
-        self._told("stock", "failed")
+        self._count("stock", "failed")
         self.trouble = failure
         self._failures += 1
         if self._failures >= MOST_FAILURES or isinstance(failure, Misconfigured):

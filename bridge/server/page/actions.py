@@ -75,7 +75,7 @@ async def _confirmed(parts: ServerParts, page: PageParts, fields: dict[str, str]
     if fields.get("looked") != "yes":
         return "look"
     sight = await page.stock()
-    if not sight.waits or fields.get("shown") != sight.mark:
+    if not sight.unconfirmed or fields.get("shown") != sight.mark:
         return "changed"
     await parts.store.stock.ask(confirm=True)
     return "confirmed"

@@ -65,7 +65,7 @@ class Overview:
     @property
     def waiting(self) -> int:
         """How much waits for a person."""
-        return len(self.stuck or ()) + (self.stock is not None and self.stock.waits)
+        return len(self.stuck or ()) + (self.stock is not None and bool(self.stock.unconfirmed))
 
     def sku_name(self, key: str) -> str:
         """What the SKU behind a stuck key is called, if its stock is shown as well."""
@@ -90,7 +90,7 @@ async def gather(parts: ServerParts, stock: StockSight | None) -> Overview:
         for name, check in (("RxScale", "rxscale"), ("PharmaOne", "pharmaone"))
     )
     told = {"stuck", "rxscale", "pharmaone"}
-    told |= {"stock"} if stock is not None and stock.waits else set()
+    told |= {"stock"} if stock is not None and stock.unconfirmed else set()
     reasons = tuple(
         Reason(name, check.reason)
         for name, check in report.checks.items()

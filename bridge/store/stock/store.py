@@ -45,16 +45,18 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class StockState:
-    """Numbers for health and people: writes `waiting` for an answer, `written` ever."""
+    """Numbers for health and people. `pending`: an inventory that waits to be confirmed; `waiting`:
+    writes not answered yet; `written`: writes since the store was made.
+    """
 
-    read_at: datetime | None
-    synced_at: datetime | None
-    pending: Pending | None
-    drift: int
-    hidden: int
-    waiting: int
-    adjusting: int
-    written: int
+    read_at: datetime | None = None
+    synced_at: datetime | None = None
+    pending: Pending | None = None
+    drift: int = 0
+    hidden: int = 0
+    waiting: int = 0
+    adjusting: int = 0
+    written: int = 0
 
 
 class StockStore:

@@ -1,0 +1,83 @@
+"""Runs a bridge that was built: listens, works, does what is due by the clock, and drains."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from bridge.app import vitals
+from bridge.app.build import Bridge, open_bridge
+from bridge.app.vendors import now
+from bridge.app.web import listen
+from bridge.cycles import every
+from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
+from bridge.server import Running
+from bridge.settings import Settings
+
+log = logging.getLogger("bridge")
+
+RELOAD_SECONDS = 2.0
+TRY_TO_WRITE_SECONDS = 30.0
+
+
+async def run(
+    settings: Settings, stop: asyncio.Event, started: Callable[[Bridge, Running], None]
+) -> None:
+    """Serves and works until `stop` is set, then drains. Raises Misconfigured at the start only."""
+    async with open_bridge(settings) as bridge:
+        running = await listen(bridge)
+        clockwork = [asyncio.create_task(coroutine) for coroutine in _clockwork(bridge)]
+        work = asyncio.create_task(bridge.worker.run())
+        try:
+            started(bridge, running)
+            await stop.wait()
+        finally:
+            await _drain(bridge, running, clockwork, work)
+
+
+async def _drain(
+    bridge: Bridge, running: Running, clockwork: list[asyncio.Task[None]], work: asyncio.Task[None]
+) -> None:
+    """Deliveries first, then looks under way; what takes too long is left to the next start."""
+    log.info("stopping")
+    for task in clockwork:
+        task.cancel()
+    await asyncio.gather(*clockwork, return_exceptions=True)
+    await running.stop()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(bridge.settings.server.drain_seconds):
+            await asyncio.gather(bridge.worker.stop(), bridge.pusher.stop())
+            await work
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+
+def _clockwork(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
+    settings, reload_after = bridge.settings, lambda: RELOAD_SECONDS
+    poll_after = lambda: settings.orders.poll_seconds  # noqa: E731
+    reread_after = lambda: settings.stock.reread_seconds / 2  # noqa: E731
+    upkeep = Upkeep(
+        bridge.store,
+        bridge.catalogue,
+        bridge.p1_sweep,
+        now,
+        settings.store.retention_days,
+        settings.stock.reread_seconds,
+    )
+    return [
+        every(poll_after, "the order sweep", bridge.sweep.run),
+        every(poll_after, "the sweep of PharmaOne's orders", bridge.p1_sweep.run),
+        every(lambda: 0.0, "reading PharmaOne's new orders", partial(upkeep.learn, bridge.p1_news)),
+        every(reload_after, "looking at the mapping files", bridge.reloader.look),
+        every(reread_after, "reading the SKU list", upkeep.read_skus),
+        bridge.stock.run(),
+        every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),
+        every(reload_after, "counting", partial(vitals.measure, bridge)),
+        every(
+            lambda: TRY_TO_WRITE_SECONDS,
+            "writing to the store",
+            partial(vitals.try_to_write, bridge),
+        ),
+    ]

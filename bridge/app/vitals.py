@@ -1,0 +1,59 @@
+"""Gathers what each part of a running bridge says of itself, for `/health` and the gauges."""
+
+from dataclasses import replace
+
+from bridge import __version__
+from bridge.app.build import Bridge
+from bridge.app.vendors import now
+from bridge.errors import TryLater
+from bridge.health import Facts, HealthReport, Links, report
+
+
+async def health(bridge: Bridge) -> HealthReport:
+    """What `/health` answers. Never raises for a store that does not work: it says so."""
+    return report(await _facts(bridge, whole=True))
+
+
+async def measure(bridge: Bridge) -> None:
+    """Sets the gauges: those of the store only where it can be read. Raises TryLater if not."""
+    facts = await _facts(bridge, whole=False)
+    bridge.metrics.measure(facts)
+    if facts.store_error is not None:
+        raise TryLater(facts.store_error)
+
+
+async def try_to_write(bridge: Bridge) -> None:
+    """Sets the gauge that tells of a full disk before a delivery meets it. Raises TryLater."""
+    try:
+        await bridge.store.check()
+    except TryLater:
+        bridge.metrics.tried_to_write(done=False)
+        raise
+    bridge.metrics.tried_to_write(done=True)
+
+
+async def _facts(bridge: Bridge, *, whole: bool) -> Facts:
+    """`whole`: with what costs too much for every few seconds: a write, and reading every SKU."""
+    vendors, settings, at = bridge.vendors, bridge.settings, now()
+    facts = Facts(
+        version=__version__,
+        now=at,
+        started_at=bridge.started_at,
+        poll_seconds=settings.orders.poll_seconds,
+        sync_seconds=settings.stock.sync_seconds,
+        mappings=bridge.reloader.facts(),
+        rxscale=vendors.rxscale_transport.facts(),
+        pharmaone=vendors.pharmaone_transport.facts(),
+        token=vendors.pharmaone.tokens.facts,
+        round=bridge.stock.facts(),
+        sweep_error=bridge.sweep.error,
+    )
+    store, links = bridge.store, Links()
+    try:
+        if whole:
+            await store.check()
+            links = Links(*await store.linked(list(bridge.reloader.rules.links.listed)))
+        work, stock = await store.facts(at), await store.stock.state()
+    except TryLater as failure:
+        return replace(facts, store_error=failure.what)
+    return replace(facts, is_store_read=True, work=work, stock=stock, links=links)
