@@ -2,11 +2,12 @@
 # Needs Python 3.11 or newer and make. Everything it installs goes into .venv, from the lock files.
 
 PYTHON ?= python3
+MINUTES ?= 10
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types browser screenshots bench image-steps drawings schemas stuck \
+.PHONY: help demo test quick hunt lint types browser screenshots bench image-steps drawings schemas stuck \
   commands coverage docs lock clean
 
 help:  ## what can be made
@@ -15,19 +16,26 @@ help:  ## what can be made
 demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
 	@$(BIN)/rxbridge demo
 
-test: $(VENV)/dev.stamp lint types docs browser  ## lint, types, documents, every test and the coverage gates (3 to 5 min)
-	@echo "== tests (about five minutes) =="
+test: $(VENV)/dev.stamp lint types docs browser  ## all that CI does: lint, types, documents, every test, coverage (6 min)
+	@echo "== tests =="
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
 	@$(BIN)/coverage report --fail-under=100 --include='bridge/core/*,bridge/mapping/*' --show-missing
 
+quick: $(VENV)/dev.stamp lint types  ## while you work: lint, types, the tests of decisions (30 s)
+	@echo "== the tests of core and mapping =="
+	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/core tests/mapping
+
+hunt: $(VENV)/dev.stamp  ## the properties with other examples each time, for MINUTES=10
+	@$(BIN)/python tests/hunt.py $(MINUTES)
+
 lint: $(VENV)/dev.stamp  ## format and lint
-	@echo "== format and lint (a second) =="
+	@echo "== format and lint =="
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 
 types: $(VENV)/dev.stamp  ## mypy, strict
-	@echo "== types (15 seconds) =="
+	@echo "== types =="
 	@$(BIN)/mypy
 
 browser:  ## a Chromium for the tests of the page, where root can install one
@@ -42,7 +50,7 @@ screenshots: $(VENV)/dev.stamp browser  ## docs/img, taken anew by the tests of 
 	@RXBRIDGE_SCREENSHOTS=docs/img $(BIN)/python -m pytest tests/page/test_page_browser.py -k pictures
 
 docs: $(VENV)/dev.stamp  ## the documents as a site in build/site, warnings as errors
-	@echo "== documents (a second) =="
+	@echo "== documents =="
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --config-file docs/.site/mkdocs.yml
 
 bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 3 min)

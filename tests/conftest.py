@@ -1,4 +1,4 @@
-"""What every test gets: a watch over the log, and an aioresponses that fits this aiohttp."""
+"""What every test gets: hypothesis profiles, a watch over the log, a fitting aioresponses."""
 
 import logging
 from collections.abc import Iterator
@@ -10,6 +10,14 @@ import aioresponses.core
 import pytest
 from aiohttp import ClientResponse
 from aioresponses import aioresponses as AioResponses  # noqa: N812 - it is a class
+from hypothesis import HealthCheck, settings
+
+# `make test` tries the same examples every time, however slow the machine is; `make hunt` tries
+# others each time, and says how to see what it found again.
+SLOW = (HealthCheck.too_slow,)
+settings.register_profile("test", derandomize=True, deadline=None, suppress_health_check=SLOW)
+settings.register_profile("hunt", deadline=None, suppress_health_check=SLOW, print_blob=True)
+settings.load_profile("test")
 
 # The synthetic patient and the secrets of the tests. None of them may ever reach a log.
 MARKERS = (

@@ -166,15 +166,6 @@ class OrderMapping:
     require_prescription: tuple[tuple[str, ...], ...]
     examples: tuple[Example, ...]
 
-    def place_of(self, field: str) -> Place:
-        """Where the rule stands that fills a field of PharmaOne's (`items.0.price`)."""
-        parts = field.removeprefix("payload.").split(".")
-        table, name = ("item", parts[-1]) if parts[0] == "items" else ("payload", parts[0])
-        for target in self.item if table == "item" else self.payload:
-            if target.name == name:
-                return target.place
-        return Place(ORDERS, table)
-
 
 def read_orders(data: dict[str, Any] | None, faults: Faults) -> OrderMapping | None:
     """The mapping, or None with every fault told."""

@@ -31,7 +31,7 @@ from bridge.mapping.statuses import read_statuses
 class Rules:
     """What the mapping files say. `version` changes with any byte of theirs.
 
-    `words` are those of the dialect asked for. `sources` are the files read.
+    `words` are those of the dialect asked for.
     """
 
     version: str
@@ -39,7 +39,6 @@ class Rules:
     orders: OrderMapping
     links: SkuLinks
     shipping: Shipping
-    sources: tuple[Path, ...]
 
     @property
     def source(self) -> str:
@@ -66,12 +65,6 @@ class Rules:
         """The parcels that PharmaOne's order tells of, with RxScale's words for the carriers."""
         return self.shipping.tracking(detail)
 
-    def source_of(self, field: str) -> str:
-        """Where the rule stands that fills a field of PharmaOne's: `orders.toml: item.price` for
-        `items.0.price`.
-        """
-        return str(self.orders.place_of(field))
-
 
 def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rules:
     """Reads and checks all files of the mappings folder, and runs their examples.
@@ -96,7 +89,6 @@ def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rul
         orders=orders,
         links=replace(links, by_selling_unit=by_selling_unit),
         shipping=shipping,
-        sources=tuple(directory / name for name in FILES),
     )
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from worlds import changed
 
 from bridge.core import remember
 from bridge.core.lifecycle import TERMINAL, reached
@@ -114,24 +115,24 @@ def take(pair: Pair, step) -> Pair:
             order = PharmacyOrder(UID, pair.here, NOW)
             known = pair.held() if record.phase is not Phase.ADOPTED else None
             seen_link = remember.seen(record, order, words)
-            return replace(pair, order=order, record=seen_link, p1_order=known)
+            return changed(pair, order=order, record=seen_link, p1_order=known)
         case LookAtPharmaOne():
             seen = pair.held()
             if seen is None:
-                return replace(pair, p1_gone=True)
+                return changed(pair, p1_gone=True)
             seen_link = remember.seen_there(record, seen)
-            return replace(pair, p1_order=seen, p1_looked=True, record=seen_link)
+            return changed(pair, p1_order=seen, p1_looked=True, record=seen_link)
         case Find():
             search, found = Search(max(NOW, step.since)), pair.held()
             after = remember.searched(record, search, found)
-            return replace(pair, search=search, p1_order=found, record=after)
+            return changed(pair, search=search, p1_order=found, record=after)
         case Adopt():
-            return replace(pair, record=remember.adopted(record, step.order))
+            return changed(pair, record=remember.adopted(record, step.order))
         case Submit():
             assert record.phase is Phase.UNSURE or record.attempts == 0, "sent what was sent"
             assert pair.there is None, "sent although an order was made of it"
             after = remember.submitted(remember.intended(record, NOW, "v"), None, NOW)
-            return replace(pair, record=after, submissions=pair.submissions + 1)
+            return changed(pair, record=after, submissions=pair.submissions + 1)
         case SetStatus() | Complete():
             return set_status(pair, step)
         case Cancel():
@@ -151,7 +152,7 @@ def set_status(pair: Pair, step) -> Pair:
     assert step.rule
     order = PharmacyOrder(UID, step.word, NOW)
     record = remember.status_set(pair.record, order, words)
-    return replace(pair, here=step.word, order=order, record=record)
+    return changed(pair, here=step.word, order=order, record=record)
 
 
 def cancel(pair: Pair, step: Cancel) -> Pair:
@@ -163,7 +164,7 @@ def cancel(pair: Pair, step: Cancel) -> Pair:
     assert step.body == {"status": step.word}
     seen = replace(pair.held(), status=step.word)
     record = remember.seen_there(pair.record, seen)
-    return replace(pair, there=step.word, p1_order=seen, p1_looked=True, record=record)
+    return changed(pair, there=step.word, p1_order=seen, p1_looked=True, record=record)
 
 
 def links() -> list[OrderRecord]:
@@ -221,7 +222,7 @@ def test_the_same_again_changes_nothing(rules: Rules):
     for pair in pairs(rules):
         after, ending = follow(pair)
         record = remember.done(after.record, NOW) if isinstance(ending, Done) else after.record
-        again, _ = follow(replace(pair, record=record, here=after.here, there=after.there))
+        again, _ = follow(changed(pair, record=record, here=after.here, there=after.there))
         assert (again.here, again.there) == (after.here, after.there), pair
         assert again.submissions == 0 or after.submissions == 0
 

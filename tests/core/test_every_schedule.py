@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from words import CURRENT, LEGACY, WORDS
+from worlds import changed
 
 from bridge.core import remember
 from bridge.core.lifecycle import Words
@@ -98,7 +99,7 @@ def step(world: World) -> list[World]:
         return [rest(world, decided)]
     outcomes = [succeed(world, decided)]
     if world.faults_left:
-        struck = replace(world, faults_left=world.faults_left - 1)
+        struck = changed(world, faults_left=world.faults_left - 1)
         outcomes += [strike(struck, decided, fault) for fault in FAULTS if callable_step(decided)]
     return outcomes
 
@@ -131,35 +132,35 @@ def callable_step(decided) -> bool:
 def rest(world: World, ending: Wait | Stuck | Done) -> World:
     """The look ends; if it waits for a time, that time comes."""
     settled = remember.done(world.record, world.now) if isinstance(ending, Done) else world.record
-    world = replace(world, record=settled, disk=settled)
+    world = changed(world, record=settled, disk=settled)
     if isinstance(ending, Wait) and ending.until is not None:
-        return look_again(replace(world, now=ending.until))
+        return look_again(changed(world, now=ending.until))
     if world.script:
         return look_again(happen(world))
-    return replace(world, ending=ending)
+    return changed(world, ending=ending)
 
 
 def happen(world: World) -> World:
     """The next thing that people do, and then either vendor's word of it reaches us."""
     event, *rest = world.script
-    world = replace(world, script=tuple(rest))
+    world = changed(world, script=tuple(rest))
     match event:
         case "approve":
-            return replace(world, approved=True)
+            return changed(world, approved=True)
         case "shipped" | "picked_up":
-            return replace(world, flags=world.flags | {event})
+            return changed(world, flags=world.flags | {event})
         case "reject":
-            return replace(world, disk=replace(world.disk, rejected_at=world.now))
+            return changed(world, disk=replace(world.disk, rejected_at=world.now))
     vendor, _, word = event.partition(":")
     if vendor == "rxscale":
-        return replace(world, status=word)
-    return replace(world, there=word)
+        return changed(world, status=word)
+    return changed(world, there=word)
 
 
 def look_again(world: World) -> World:
     """A new look begins with what the disk remembers; whatever was only in memory is gone."""
     assert world.looks < MOST_LOOKS, "no end in sight"
-    return replace(
+    return changed(
         world,
         record=remember.after_crash(world.disk, world.now),
         order=None,
@@ -173,35 +174,35 @@ def look_again(world: World) -> World:
 
 def succeed(world: World, decided) -> World:
     now = world.now + timedelta(milliseconds=100)
-    world = replace(world, now=now)
+    world = changed(world, now=now)
     match decided:
         case Look():
             order = PharmacyOrder(UID, world.status, now)
             record = remember.seen(world.record, order, world.words.rxscale)
             learnt = the_order(world) if record.phase is not Phase.ADOPTED else world.p1_order
-            return replace(world, order=order, record=record, p1_order=learnt)
+            return changed(world, order=order, record=record, p1_order=learnt)
         case LookAtPharmaOne():
             seen = the_order(world)
             assert seen is not None
             record = remember.seen_there(world.record, seen)
-            return replace(world, p1_order=seen, p1_looked_at=now, record=record)
+            return changed(world, p1_order=seen, p1_looked_at=now, record=record)
         case Cancel():
             world = arrive(world, decided)
             seen = replace(the_order(world), seen_at=now)
             record = remember.seen_there(world.record, seen)
-            return replace(world, p1_order=seen, p1_looked_at=now, record=record)
+            return changed(world, p1_order=seen, p1_looked_at=now, record=record)
         case Find():
             began_at = max(now, decided.since)
             found = the_order(world)
             search = Search(began_at)
             record = remember.searched(world.record, search, found)
-            return replace(world, search=search, p1_order=found, record=record)
+            return changed(world, search=search, p1_order=found, record=record)
         case Adopt():
-            return replace(world, record=remember.adopted(world.record, decided.order))
+            return changed(world, record=remember.adopted(world.record, decided.order))
         case Submit():
             world = arrive(intend(world), decided)
             record = remember.submitted(world.record, OrderRequestId("req-1"), now)
-            return replace(world, record=record, disk=record)
+            return changed(world, record=record, disk=record)
         case SetStatus() | Complete():
             return believe(arrive(world, decided), decided)
     raise AssertionError(decided)
@@ -209,7 +210,7 @@ def succeed(world: World, decided) -> World:
 
 def intend(world: World) -> World:
     record = remember.intended(world.record, world.now, "v1")
-    return replace(world, record=record, disk=record)
+    return changed(world, record=record, disk=record)
 
 
 def believe(world: World, decided: SetStatus | Complete) -> World:
@@ -217,7 +218,7 @@ def believe(world: World, decided: SetStatus | Complete) -> World:
     order = replace(world.order, status=decided.word, seen_at=world.now)
     held = isinstance(decided, SetStatus) and decided.comment is not None
     record = remember.status_set(world.record, order, world.words.rxscale, held=held)
-    return replace(world, order=order, record=record)
+    return changed(world, order=order, record=record)
 
 
 def arrive(world: World, decided) -> World:
@@ -226,7 +227,7 @@ def arrive(world: World, decided) -> World:
         case Submit():
             twice = world.requests and not world.idempotent
             requests = world.requests + 1 if twice else max(world.requests, 1)
-            return replace(world, requests=requests, submissions=world.submissions + 1)
+            return changed(world, requests=requests, submissions=world.submissions + 1)
         case SetStatus() | Complete():
             allowed = world.words.rxscale.steps.get(world.status, ())
             assert decided.word in allowed, f"illegal: {world.status} -> {decided.word}"
@@ -234,11 +235,11 @@ def arrive(world: World, decided) -> World:
             assert by_call is (decided.word in world.words.rxscale.calls), decided
             statuses = (*world.statuses, decided.word)
             completions = world.completions + by_call
-            return replace(world, status=decided.word, statuses=statuses, completions=completions)
+            return changed(world, status=decided.word, statuses=statuses, completions=completions)
         case Cancel():
             assert world.there in world.words.pharmaone.steps, f"illegal: cancelling {world.there}"
             assert not world.flags, "cancelled after the handover"
-            return replace(world, there=decided.word, cancellations=world.cancellations + 1)
+            return changed(world, there=decided.word, cancellations=world.cancellations + 1)
     return world
 
 
@@ -253,8 +254,8 @@ def strike(world: World, decided, fault: str) -> World:
         return look_again(world)
     if submitting:
         lost = remember.answer_lost(world.record, world.now)
-        world = replace(world, record=lost if fault == "answer lost" else before)
-    return look_again(replace(world, disk=world.record))
+        world = changed(world, record=lost if fault == "answer lost" else before)
+    return look_again(changed(world, disk=world.record))
 
 
 def the_order(world: World) -> P1Order | None:
@@ -335,7 +336,7 @@ def test_an_order_that_an_earlier_store_may_have_sent_is_searched_for_first():
         assert ended.requests == 1
         assert ended.submissions == 0
         assert judge(ended) == "stuck: cannot_know"
-    adopted = endings(replace(world, approved=True))
+    adopted = endings(changed(world, approved=True))
     assert set(adopted) == {"adopted"}
 
 

@@ -86,21 +86,6 @@ def test_the_envelopes_source(folder: Path, shipped: Rules) -> None:
     assert load(folder, dialect="current").source == "nord"
 
 
-@pytest.mark.parametrize(
-    ("field", "place"),
-    [
-        ("customer_name", "payload.customer_name"),
-        ("payload.customer_name", "payload.customer_name"),
-        ("items.0.price", "item.price"),
-        ("payload.items.3.p1_id", "item.p1_id"),
-        ("items", "item"),
-        ("colour", "payload"),
-    ],
-)
-def test_a_field_of_pharmaones_leads_to_its_rule(shipped: Rules, field: str, place: str) -> None:
-    assert shipped.source_of(field) == f"orders.toml: {place}"
-
-
 def test_a_field_of_ones_own(folder: Path) -> None:
     own = "customer_name = \"join_present(' ', [patient_data.display_name, data.suffix])\""
     change(folder, "orders.toml", 'customer_name = "patient_data.display_name"', own)
