@@ -1,22 +1,20 @@
 """A delivery from RxScale: proved to be RxScale's, then read (rxscale.md section 7). Pure.
 
 A delivery is only a reason to look, so little of it is needed and nothing of it is trusted to
-be the newest: which order, and what is told about it for deciding how urgent the look is.
+be the newest: which order, and what is reported of it for deciding how urgent the look is.
 """
 
-import hashlib
-import hmac
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, PharmacyUid
-from bridge.errors import BadSignature, NotTheShape
+from bridge.core.deliveries import RXSCALE, Delivery, Noted, OrderChanged, SkuChanged
+from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
+from bridge.errors import NotTheShape
 from bridge.rxscale import wire
+from bridge.vendor.webhook import digest_key, event_in, header, verify
 
 SIGNATURE = "x-webhook-signature"
 TEST = "x-webhook-test"
@@ -29,87 +27,28 @@ OTHER_EVENTS = frozenset({"patient_doctor_meeting_updated", "appointment_reminde
 """Documented (C-18) and no business of a pharmacy's bridge."""
 KNOWN_EVENTS = ORDER_EVENTS | STOCK_EVENTS | OTHER_EVENTS
 
-_SIGNATURE = re.compile(r"[0-9a-f]{64}")
-_EVENT = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
-_TEST_EVENT = "test"
 _MOST_SECONDS = 2**40
+_FUTURE_SECONDS = 60
+"""An event dated later than this was dated by a wrong clock."""
 
 
-@dataclass(slots=True)  # not frozen: made for every delivery, at a third of the cost
-class Delivered:
-    """What a delivery tells.
+def read(
+    headers: Mapping[str, str],
+    body: bytes,
+    secrets: Sequence[str],
+    now: datetime,
+    pharmacy_uid: str | None = None,
+) -> Delivery | None:
+    """What was delivered, once it is proved genuine with any one of `secrets`; None for a test.
 
-    `dedup_key` is the same for a repeated delivery. RxScale advises event type, timestamp and
-    uid; two updates within one second share those, so the told status is a part as well, and
-    a digest of the body stands in where a part is missing. `timestamp` is in Unix seconds.
-    `test` deliveries may have any shape and ask for nothing. A stock's event names `sku_uid`, and
-    `sku_stock` where it says how many there are.
+    A test delivery may have any shape. The headers are not signed: the body says which event it
+    is, whatever they say. With a `pharmacy_uid`, events of other pharmacies are only noted.
+    Raises BadSignature first, then NotTheShape; nothing else, whatever comes.
     """
-
-    event: str
-    test: bool
-    known: bool
-    dedup_key: str
-    uid: PharmacyOrderUid | None = None
-    told_status: str | None = None
-    priority: int = 0
-    name: str | None = None
-    pharmacy_uid: PharmacyUid | None = None
-    timestamp: int | None = None
-    sku_uid: PharmacySkuUid | None = None
-    sku_stock: int | None = None
-
-
-def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Delivered:
-    """What was delivered, once it is proved genuine with any one of `secrets`.
-
-    The headers are not signed: the body says which event it is, whatever they say. Raises
-    BadSignature first, then NotTheShape; nothing else, whatever comes.
-    """
-    signature, tested = _headers(headers)
-    _verify(signature, body, secrets)
-    test = tested.lower() == "true"
-    try:
-        return _understand(_parse(body), body, test=test)
-    except NotTheShape:
-        if test:
-            return Delivered(_TEST_EVENT, True, False, _digested(_TEST_EVENT, body))
-        raise
-
-
-def _headers(headers: Mapping[str, str]) -> tuple[str, str]:
-    """The signature, and whether it is a test; "" for what is not there."""
-    signature = test = ""
-    for key in headers:
-        size = len(key)
-        if size == len(SIGNATURE) and not signature and key.lower() == SIGNATURE:
-            signature = headers[key]
-        elif size == len(TEST) and not test and key.lower() == TEST:
-            test = headers[key]
-    return signature, test
-
-
-def _verify(signature: str, body: bytes, secrets: Sequence[str]) -> None:
-    """A malformed signature is a wrong one. An empty secret would let everybody sign."""
-    if not _SIGNATURE.fullmatch(signature):
-        raise BadSignature("the signature is missing or malformed")
-    matches = [
-        hmac.compare_digest(_signature(secret, body), signature) for secret in secrets if secret
-    ]
-    if not any(matches):
-        raise BadSignature("the signature fits none of the configured secrets")
-
-
-def _signature(secret: str, body: bytes) -> str:
-    keyed = _keyed(secret).copy()
-    keyed.update(body)
-    return keyed.hexdigest()
-
-
-@lru_cache(maxsize=16)
-def _keyed(secret: str) -> hmac.HMAC:
-    """Made once: to set up a key takes longer than to sign a delivery with it."""
-    return hmac.new(secret.encode("utf-8", "surrogatepass"), digestmod="sha256")
+    verify(header(headers, SIGNATURE), body, secrets)
+    if header(headers, TEST).lower() == "true":
+        return None
+    return _understand(_parse(body), body, now, pharmacy_uid)
 
 
 class _Uid(msgspec.Struct):
@@ -129,7 +68,7 @@ class _Data(msgspec.Struct):
     order: _Parent | None = None
 
 
-class _Told(msgspec.Struct):
+class _Envelope(msgspec.Struct):
     """All that is ever read of a delivery; None where it is not there, or is of another kind."""
 
     event_type: Any = None
@@ -137,13 +76,13 @@ class _Told(msgspec.Struct):
     data: _Data | None = None
 
 
-_DECODER = msgspec.json.Decoder(_Told)
+_DECODER = msgspec.json.Decoder(_Envelope)
 
 
-def _parse(body: bytes) -> _Told:
-    """Names, addresses and whatever else is in the body are passed over, never made into values.
+def _parse(body: bytes) -> _Envelope:
+    """Names, addresses and whatever else is in the body are skipped, never made into values.
 
-    What is not quite the documented shape is read at leisure.
+    What is not quite the documented shape is read by `_leniently`.
     """
     try:
         return _DECODER.decode(body)
@@ -151,82 +90,86 @@ def _parse(body: bytes) -> _Told:
         return _leniently(body)
 
 
-def _leniently(body: bytes) -> _Told:
+def _leniently(body: bytes) -> _Envelope:
     try:
         raw = wire.parse(body)
     except ValueError:
         raise NotTheShape from None
     if not isinstance(raw, dict):
         raise NotTheShape
-    told = _Told(raw.get("event_type"), raw.get("timestamp"))
+    envelope = _Envelope(raw.get("event_type"), raw.get("timestamp"))
     data = raw.get("data")
     if isinstance(data, dict):
         names = ("uid", "status", "name", "stock")
-        told.data = _Data(*(data.get(name) for name in names))
+        inner = envelope.data = _Data(*(data.get(name) for name in names))
         pharmacy, parent = data.get("pharmacy"), data.get("order")
-        told.data.pharmacy = _Uid(pharmacy.get("uid")) if isinstance(pharmacy, dict) else pharmacy
-        told.data.order = _Parent(parent.get("priority")) if isinstance(parent, dict) else None
-    return told
+        inner.pharmacy = _Uid(pharmacy.get("uid")) if isinstance(pharmacy, dict) else pharmacy
+        inner.order = _Parent(parent.get("priority")) if isinstance(parent, dict) else None
+    return envelope
 
 
-def _understand(raw: _Told, body: bytes, *, test: bool) -> Delivered:
-    event, data = raw.event_type, raw.data
-    if not isinstance(event, str) or not _EVENT.fullmatch(event):
-        raise NotTheShape("event_type")
-    timestamp = _timestamp(raw.timestamp)
+def _understand(
+    envelope: _Envelope, body: bytes, now: datetime, pharmacy_uid: str | None
+) -> Delivery:
+    event, data = event_in(envelope.event_type), envelope.data
     if event in ORDER_EVENTS:
-        return _order(event, timestamp, data, body, test=test)
-    told = Delivered(
-        event, test, event in KNOWN_EVENTS, _digested(event, body), timestamp=timestamp
-    )
+        return _order(event, envelope, body, now, pharmacy_uid)
+    key = digest_key(event, body)
     if event in STOCK_EVENTS and data is not None:
-        _read_stock(told, data)
-    return told
-
-
-def _read_stock(told: Delivered, data: _Data) -> None:
-    """Only the SKU's uid is sure to be there (7.3); its stock is read if it comes."""
-    sku, pharmacy = wire.as_id(data.uid), _pharmacy(data.pharmacy)
-    told.sku_uid = PharmacySkuUid(sku) if sku else None
-    told.sku_stock = wire.as_count(data.stock)
-    told.pharmacy_uid = PharmacyUid(pharmacy) if pharmacy else None
+        sku = wire.as_id(data.uid)  # all that is sure to be there (7.3)
+        if sku is not None and _is_ours(data, pharmacy_uid):
+            stock, at = wire.as_count(data.stock), _changed_at(envelope.timestamp, now)
+            return SkuChanged(event, key, now, PharmacySkuUid(sku), stock, at)
+    return Noted(RXSCALE, event, key, now, event in KNOWN_EVENTS)
 
 
 def _order(
-    event: str, timestamp: int | None, data: _Data | None, body: bytes, *, test: bool
-) -> Delivered:
+    event: str, envelope: _Envelope, body: bytes, now: datetime, pharmacy_uid: str | None
+) -> Delivery:
+    data = envelope.data
     if data is None:
         raise NotTheShape("data")
     uid = wire.as_id(data.uid)
     if uid is None:
         raise NotTheShape("data.uid")
     status = wire.as_word(data.status)
-    pharmacy = _pharmacy(data.pharmacy)
-    complete = timestamp is not None and status is not None
-    return Delivered(
-        event,
-        test,
-        True,
-        f"{event}:{timestamp}:{uid}:{status}" if complete else _digested(event, body),
-        uid=PharmacyOrderUid(uid),
-        told_status=status,
-        priority=0 if data.order is None else wire.as_priority(data.order.priority),
-        name=wire.as_public_name(data.name),
-        pharmacy_uid=PharmacyUid(pharmacy) if pharmacy else None,
-        timestamp=timestamp,
-    )
+    key = _dedup_key(event, envelope.timestamp, uid, status, body)
+    if not _is_ours(data, pharmacy_uid):
+        return Noted(RXSCALE, event, key, now)
+    priority = 0 if data.order is None else wire.as_priority(data.order.priority)
+    name = wire.as_public_name(data.name)
+    return OrderChanged(event, key, now, PharmacyOrderUid(uid), status, priority, name)
 
 
-def _pharmacy(value: object) -> str | None:
-    """An object in orders, plain text in SKU rows (C-15): either is read."""
-    return wire.as_id(value.uid if isinstance(value, _Uid) else value)
+def _dedup_key(event: str, timestamp: object, uid: str, status: str | None, body: bytes) -> str:
+    """RxScale advises event, timestamp and uid. Two updates within one second share those, so the
+    status is a part as well; where a part is missing, a digest of the body stands in.
+    """
+    at = _seconds(timestamp)
+    if at is None or status is None:
+        return digest_key(event, body)
+    return f"{event}:{at}:{uid}:{status}"
 
 
-def _timestamp(value: object) -> int | None:
+def _is_ours(data: _Data, pharmacy_uid: str | None) -> bool:
+    """Also where it does not say whose it is. `pharmacy` is an object in orders and plain text in
+    SKU rows (C-15): either is read.
+    """
+    if pharmacy_uid is None:
+        return True
+    told = data.pharmacy
+    return wire.as_id(told.uid if isinstance(told, _Uid) else told) in (None, pharmacy_uid)
+
+
+def _changed_at(timestamp: object, now: datetime) -> datetime:
+    seconds = _seconds(timestamp)
+    if seconds is None or seconds > now.timestamp() + _FUTURE_SECONDS:
+        return now
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _seconds(value: object) -> int | None:
+    """Unix seconds, where it is that."""
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     return value if 0 <= value < _MOST_SECONDS else None
-
-
-def _digested(event: str, body: bytes) -> str:
-    return f"{event}:{hashlib.sha256(body).hexdigest()[:16]}"

@@ -3,12 +3,10 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 
 from aiohttp import web
 
-from bridge.core.memory import Delivery, Taken
-from bridge.core.model import order_key
+from bridge.core.deliveries import Delivery, Receipt
 from bridge.errors import BadSignature, NotTheShape, TryLater
 from bridge.metrics import BAD_SIGNATURE, NOT_STORED
 from bridge.pharmaone import webhook as pharmaone
@@ -23,7 +21,7 @@ RETRY_AFTER = {"Retry-After": "30"}
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 Read = Callable[[Mapping[str, str], bytes], Delivery | None]
 
-_ANSWERS = {word: f'{{"status":"{word.value}"}}'.encode() for word in Taken}
+_ANSWERS = {word: f'{{"status":"{word.value}"}}'.encode() for word in Receipt}
 _JSON = {"Content-Type": "application/json"}
 _TESTED = b'{"status":"tested"}'
 
@@ -38,16 +36,16 @@ def _receiver(parts: ServerParts, vendor: str, read: Read) -> Handler:
     async def receive(request: web.Request) -> web.Response:
         body = await _body(request)
         if body is None:
-            return _told(parts, vendor, "too large", refusal(413, "more than 5 MiB"))
+            return _counted(parts, vendor, "too large", refusal(413, "more than 5 MiB"))
         began = time.perf_counter()
         try:
             delivery = read(request.headers, body)
         except BadSignature as wrong:
-            return _told(parts, vendor, BAD_SIGNATURE, refusal(401, str(wrong)))
+            return _counted(parts, vendor, BAD_SIGNATURE, refusal(401, str(wrong)))
         except NotTheShape as wrong:
-            return _told(parts, vendor, "malformed", refusal(400, str(wrong), wrong.field))
+            return _counted(parts, vendor, "malformed", refusal(400, str(wrong), wrong.field))
         if delivery is None:
-            return _told(parts, vendor, "tested", _accepted(_TESTED))
+            return _counted(parts, vendor, "tested", _accepted(_TESTED))
         return await _keep(parts, delivery, began)
 
     return receive
@@ -55,77 +53,34 @@ def _receiver(parts: ServerParts, vendor: str, read: Read) -> Handler:
 
 async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Response:
     try:
-        taken = await parts.store.take(delivery)
+        receipt = await parts.store.take(delivery)
     except TryLater as failure:
         log.error("delivery not stored", extra={"vendor": delivery.vendor, "why": failure.what})
         answer = refusal(503, "it cannot be stored now; deliver it again", headers=RETRY_AFTER)
-        return _told(parts, delivery.vendor, NOT_STORED, answer, delivery.event)
-    if taken is Taken.HINTED:
+        return _counted(parts, delivery.vendor, NOT_STORED, answer, delivery.event)
+    if receipt is Receipt.HINTED:
         parts.on_hint()
-    elif taken is Taken.UNREAD:
+    elif receipt is Receipt.UNREAD:
         parts.on_unread()
-    elif taken is Taken.STOCK:
+    elif receipt is Receipt.STOCK:
         parts.on_stock(delivery.vendor)
     seconds = time.perf_counter() - began
-    parts.metrics.delivered(delivery.vendor, delivery.event, taken.value, seconds)
-    return _accepted(_ANSWERS[taken])
+    parts.metrics.delivered(delivery.vendor, delivery.event, receipt.value, seconds)
+    return _accepted(_ANSWERS[receipt])
 
 
 def _rxscale_reader(parts: ServerParts) -> Read:
     def read(headers: Mapping[str, str], body: bytes) -> Delivery | None:
-        told = rxscale.read(headers, body, parts.rxscale_secrets())
-        if told.test:
-            return None
-        ours = parts.pharmacy_uid in (None, told.pharmacy_uid) or told.pharmacy_uid is None
-        key = order_key(told.uid) if told.uid is not None and ours else None
-        now = parts.now()
-        return Delivery(
-            vendor="rxscale",
-            event=told.event,
-            dedup_key=told.dedup_key,
-            key=key,
-            told_status=told.told_status,
-            priority=told.priority,
-            name=told.name,
-            received_at=now,
-            known_event=told.known,
-            stock=told.sku_uid is not None and ours,
-            sku_uid=told.sku_uid,
-            sku_stock=told.sku_stock,
-            told_at=_told_at(told.timestamp, now) if told.sku_uid is not None else None,
-        )
+        secrets, ours = parts.rxscale_secrets(), parts.pharmacy_uid
+        return rxscale.read(headers, body, secrets, parts.now(), ours)
 
     return read
 
 
-def _told_at(timestamp: int | None, now: datetime) -> datetime:
-    """When it happened; a time that is yet to come was dated by a clock that is wrong."""
-    if timestamp is None or timestamp > now.timestamp() + 60:
-        return now
-    return datetime.fromtimestamp(timestamp, UTC)
-
-
 def _pharmaone_reader(parts: ServerParts) -> Read:
     def read(headers: Mapping[str, str], body: bytes) -> Delivery | None:
-        told = pharmaone.read(headers, body, parts.pharmaone_secrets())
-        rejects = told.event in parts.rejecting()
-        return Delivery(
-            vendor="pharmaone",
-            event=told.event,
-            dedup_key=told.dedup_key,
-            key=None,
-            told_status=told.told_status,
-            priority=0,
-            name=None,
-            received_at=parts.now(),
-            known_event=told.known or rejects,
-            order_id=told.order_id,
-            references=told.references,
-            rejects=rejects,
-            quiet=told.event in pharmaone.QUIET_EVENTS,
-            unread=told.event in pharmaone.ORDER_EVENTS and told.order_id is None,
-            stock=told.event in pharmaone.STOCK_EVENTS,
-        )
+        secrets, refusing = parts.pharmaone_secrets(), parts.rejecting()
+        return pharmaone.read(headers, body, secrets, parts.now(), refusing)
 
     return read
 
@@ -145,7 +100,7 @@ async def _body(request: web.Request) -> bytes | None:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _told(
+def _counted(
     parts: ServerParts, vendor: str, outcome: str, answer: web.Response, event: str = ""
 ) -> web.Response:
     parts.metrics.delivered(vendor, event, outcome, 0.0)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bridge.core import reasons
-from bridge.core.memory import Delivery
+from bridge.core.deliveries import Delivery, OrderChanged, PharmaOneChanged, Receipt
 from bridge.core.model import (
     Hint,
+    Key,
     OrderId,
     OrderRecord,
     P1Order,
@@ -97,16 +98,50 @@ def whose(
     return known | dict(connection.execute(_LINKED, (names,)))
 
 
-def note_unread(connection: sqlite3.Connection, deliveries: Iterable[Delivery]) -> None:
+def owners(
+    connection: sqlite3.Connection, deliveries: Iterable[Delivery]
+) -> dict[OrderId, PharmacyOrderUid | None]:
+    """`whose` for every order of PharmaOne's that a delivery names."""
+    named = {
+        each.order_id
+        for each in deliveries
+        if isinstance(each, PharmaOneChanged) and each.order_id is not None
+    }
+    return whose(connection, named) if named else {}
+
+
+def key_of(
+    connection: sqlite3.Connection,
+    delivery: Delivery,
+    owners: Mapping[OrderId, PharmacyOrderUid | None],
+) -> Key | None:
+    """The pharmacy order that a delivery is about; a refused order-request is marked as that."""
+    if isinstance(delivery, OrderChanged):
+        return order_key(delivery.uid)
+    if not isinstance(delivery, PharmaOneChanged):
+        return None
+    if delivery.order_id is not None:
+        owner = owners.get(delivery.order_id)
+        return order_key(owner) if owner else None
+    uid = _named(connection, delivery.references) if delivery.references else None
+    if uid is not None and delivery.refused:
+        links.reject(connection, uid, delivery.received_at)
+    return order_key(uid) if uid else None
+
+
+def note_unread(
+    connection: sqlite3.Connection, deliveries: Iterable[Delivery], receipts: Iterable[Receipt]
+) -> None:
     """Orders that a delivery named and nobody knows: they are to be read."""
-    seen.save_orders(
-        connection,
-        [
-            P1Order(each.order_id, each.told_status or "", each.received_at)
-            for each in deliveries
-            if each.order_id is not None
-        ],
-    )
+    unread = [
+        P1Order(each.order_id, each.reported_status or "", each.received_at)
+        for each, receipt in zip(deliveries, receipts, strict=True)
+        if receipt is Receipt.UNREAD
+        and isinstance(each, PharmaOneChanged)
+        and each.order_id is not None
+    ]
+    if unread:
+        seen.save_orders(connection, unread)
 
 
 def prescriptions(connection: sqlite3.Connection) -> dict[PrescriptionId, str | None]:
@@ -250,30 +285,3 @@ def _is_missing(record: _Link, began_at: datetime, listed: Collection[str] | Non
 
 def _hint(record: _Link, why: str) -> Hint:
     return Hint(order_key(record.uid), why, record.priority)
-
-
-def resolved(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
-    """The same deliveries, each of PharmaOne's with the key of the pharmacy order it is about."""
-    named = {each.order_id for each in deliveries if each.order_id is not None}
-    if not named and not any(each.references for each in deliveries):
-        return list(deliveries)
-    owners = whose(connection, named)
-    return [_resolved(connection, each, owners) for each in deliveries]
-
-
-def _resolved(
-    connection: sqlite3.Connection,
-    delivery: Delivery,
-    owners: Mapping[OrderId, PharmacyOrderUid | None],
-) -> Delivery:
-    if delivery.order_id is None:
-        uid = _named(connection, delivery.references)
-        if uid is None:
-            return delivery
-        if delivery.rejects:
-            links.reject(connection, uid, delivery.received_at)
-        return replace(delivery, key=order_key(uid))
-    if delivery.order_id not in owners:
-        return replace(delivery, unread=True)
-    owner = owners[delivery.order_id]
-    return replace(delivery, key=order_key(owner) if owner else None)

@@ -14,15 +14,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
+from bridge.core.deliveries import Delivery, Receipt
 from bridge.core.memory import (
-    Delivery,
     OrderRow,
     Outcome,
     Story,
     StuckRow,
     SweepResult,
     SweptOrder,
-    Taken,
 )
 from bridge.core.model import (
     CatalogueSku,
@@ -89,7 +88,7 @@ class Store:
 
     # -- work ------------------------------------------------------------------------------
 
-    def take(self, delivery: Delivery) -> Awaitable[Taken]:
+    def take(self, delivery: Delivery) -> Awaitable[Receipt]:
         """Remembers a verified delivery and, if it says anything new, makes its key due."""
         return self._database.together(work.take, delivery)
 

@@ -3,16 +3,30 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bridge.core.memory import Delivery, Outcome, Taken, all_echoes, is_echo, told_back
+from bridge.core.deliveries import (
+    Delivery,
+    InventoryChanged,
+    Noted,
+    OrderChanged,
+    PharmaOneChanged,
+    Receipt,
+    SkuChanged,
+    is_echo,
+    without_echo,
+    without_echoes,
+)
+from bridge.core.memory import Outcome
 from bridge.core.model import (
     Hint,
     JournalEntry,
     Key,
+    OrderId,
     OrderRecord,
+    PharmacyOrderUid,
     order_key,
     order_uid,
 )
@@ -25,107 +39,115 @@ from bridge.store.tables import journal, links, notes, seen, stuck, todo
 
 _ORDER = "order:"
 _COUNTED = {
-    Taken.DUPLICATE: "deliveries_duplicate",
-    Taken.ECHO: "deliveries_echo",
-    Taken.NOTED: "deliveries_noted",
+    Receipt.DUPLICATE: "deliveries_duplicate",
+    Receipt.ECHO: "deliveries_echo",
+    Receipt.NOTED: "deliveries_noted",
 }
 
 
-def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Taken]:
+@dataclass(slots=True)
+class _Known:
+    """What deliveries are judged by. `records` are replaced as echoes come in."""
+
+    owners: Mapping[OrderId, PharmacyOrderUid | None]
+    records: dict[Key, OrderRecord]
+    stuck: Collection[Key]
+
+
+def take(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Receipt]:
     """Remembers each delivery and, if it says anything new, makes its key due."""
     fresh = received.fresh(connection, deliveries)
-    deliveries = pharmaone.resolved(connection, deliveries)
-    links_of = _links_of(connection, deliveries)
-    before = dict(links_of)
-    stuck_keys = stuck.keys(connection) if links_of else set()
-
-    def judge(delivery: Delivery, is_fresh: bool) -> Taken:
-        if not is_fresh:
-            return Taken.DUPLICATE
-        if delivery.key is None or not delivery.known_event:
-            return _of_no_order(delivery)
-        record = links_of.get(delivery.key)
-        if record is None:
-            return Taken.HINTED
-        is_stuck = delivery.key in stuck_keys
-        vendor, told = delivery.vendor, delivery.told_status
-        if not is_echo(record, stuck=is_stuck, vendor=vendor, told_status=told):
-            return Taken.ECHO if delivery.quiet else Taken.HINTED
-        links_of[delivery.key] = told_back(record, vendor, told)
-        return Taken.ECHO
-
-    became = list(map(judge, deliveries, fresh))
-    _hear_of_stock(connection, deliveries, became)
-    for key, record in links_of.items():
+    owners = pharmaone.owners(connection, deliveries)
+    keys = [pharmaone.key_of(connection, each, owners) for each in deliveries]
+    before = _links_of(connection, keys)
+    known = _Known(owners, dict(before), stuck.keys(connection) if before else ())
+    receipts = [
+        _judge(connection, known, each, key) if is_fresh else Receipt.DUPLICATE
+        for each, key, is_fresh in zip(deliveries, keys, fresh, strict=True)
+    ]
+    for key, record in known.records.items():
         if record is not before[key]:
             links.save(connection, record)
-    received.remember(connection, deliveries, became)
-    _hint(connection, deliveries, became, new=not before)
-    unread = [each for each, word in zip(deliveries, became, strict=True) if word is Taken.UNREAD]
-    if unread:
-        pharmaone.note_unread(connection, unread)
-    _count(connection, deliveries, became)
-    return became
+    received.remember(connection, deliveries, keys, receipts)
+    _hint(connection, deliveries, keys, receipts, new=not before)
+    pharmaone.note_unread(connection, deliveries, receipts)
+    _count(connection, deliveries, receipts)
+    return receipts
 
 
-def _of_no_order(delivery: Delivery) -> Taken:
-    if delivery.stock:
-        return Taken.STOCK
-    return Taken.UNREAD if delivery.unread and delivery.known_event else Taken.NOTED
+def _judge(
+    connection: sqlite3.Connection, known: _Known, delivery: Delivery, key: Key | None
+) -> Receipt:
+    match delivery:
+        case OrderChanged() | PharmaOneChanged() if key is not None:
+            return _of_an_order(known, delivery, key)
+        case PharmaOneChanged(of_an_order=True) if delivery.order_id not in known.owners:
+            return Receipt.UNREAD
+        case SkuChanged():
+            return _of_a_sku(connection, delivery)
+        case InventoryChanged():
+            return Receipt.STOCK
+        case _:
+            return Receipt.NOTED
 
 
-def _hear_of_stock(
-    connection: sqlite3.Connection, deliveries: Sequence[Delivery], became: list[Taken]
-) -> None:
-    """Takes in what RxScale's deliveries tell of a SKU; what was known already is an echo."""
-    for place, each in enumerate(deliveries):
-        if became[place] is not Taken.STOCK or each.sku_uid is None:
-            continue
-        at = each.told_at or each.received_at
-        if numbers.told(connection, each.sku_uid, each.sku_stock, at) is Meaning.KNOWN:
-            became[place] = Taken.ECHO
+def _of_an_order(known: _Known, delivery: OrderChanged | PharmaOneChanged, key: Key) -> Receipt:
+    record = known.records.get(key)
+    if record is None:
+        return Receipt.HINTED
+    vendor, status = delivery.vendor, delivery.reported_status
+    if is_echo(record, stuck=key in known.stuck, vendor=vendor, reported_status=status):
+        known.records[key] = without_echo(record, vendor, status)
+        return Receipt.ECHO
+    is_quiet = isinstance(delivery, PharmaOneChanged) and delivery.quiet
+    return Receipt.ECHO if is_quiet else Receipt.HINTED
 
 
-def _links_of(
-    connection: sqlite3.Connection, deliveries: Sequence[Delivery]
-) -> dict[Key, OrderRecord]:
-    keys = {each.key for each in deliveries if each.key is not None}
-    uids = [order_uid(key) for key in keys if key.startswith(_ORDER)]
+def _of_a_sku(connection: sqlite3.Connection, delivery: SkuChanged) -> Receipt:
+    meaning = numbers.told(connection, delivery.sku_uid, delivery.stock, delivery.changed_at)
+    return Receipt.ECHO if meaning is Meaning.KNOWN else Receipt.STOCK
+
+
+def _links_of(connection: sqlite3.Connection, keys: Sequence[Key | None]) -> dict[Key, OrderRecord]:
+    uids = [order_uid(key) for key in set(keys) if key is not None]
     return {order_key(uid): record for uid, record in links.find_all(connection, uids).items()}
 
 
 def _hint(
     connection: sqlite3.Connection,
     deliveries: Sequence[Delivery],
-    became: Sequence[Taken],
+    keys: Sequence[Key | None],
+    receipts: Sequence[Receipt],
     *,
     new: bool,
 ) -> None:
     hints = [
-        Hint(
-            each.key,
-            f"{each.vendor}: {each.event}",
-            each.priority,
-            name=each.name,
-            told=f"{each.vendor}:{each.told_status}" if each.told_status is not None else None,
-        )
-        for each, word in zip(deliveries, became, strict=True)
-        if word is Taken.HINTED and each.key is not None
+        _hint_of(each, key)
+        for each, key, receipt in zip(deliveries, keys, receipts, strict=True)
+        if receipt is Receipt.HINTED and key is not None
     ]
     if hints:
         hint(connection, hints, deliveries[-1].received_at, new=new)
 
 
+def _hint_of(delivery: Delivery, key: Key) -> Hint:
+    why, status = f"{delivery.vendor}: {delivery.event}", received.reported_status(delivery)
+    told = None if status is None else f"{delivery.vendor}:{status}"
+    if isinstance(delivery, OrderChanged):
+        return Hint(key, why, delivery.priority, name=delivery.name, told=told)
+    return Hint(key, why, told=told)
+
+
 def _count(
-    connection: sqlite3.Connection, deliveries: Sequence[Delivery], became: Sequence[Taken]
+    connection: sqlite3.Connection, deliveries: Sequence[Delivery], receipts: Sequence[Receipt]
 ) -> None:
     """How many of each kind came in; what we have no word for stands in the journal as well."""
     unknown = [
         each
-        for each, word in zip(deliveries, became, strict=True)
-        if word is Taken.NOTED and not each.known_event
+        for each, receipt in zip(deliveries, receipts, strict=True)
+        if receipt is Receipt.NOTED and isinstance(each, Noted) and not each.known
     ]
-    counts = Counter(_COUNTED[word] for word in became if word in _COUNTED)
+    counts = Counter(_COUNTED[receipt] for receipt in receipts if receipt in _COUNTED)
     counts["deliveries_noted"] -= len(unknown)
     counts["deliveries_unknown_event"] = len(unknown)
     for name, by in counts.items():
@@ -134,10 +156,8 @@ def _count(
     journal.write(connection, map(_unknown_event, unknown))
 
 
-def _unknown_event(delivery: Delivery) -> JournalEntry:
+def _unknown_event(delivery: Noted) -> JournalEntry:
     facts = {"vendor": delivery.vendor, "event": delivery.event}
-    if delivery.told_status is not None:
-        facts["status"] = delivery.told_status
     key = Key(f"{journal.NOT_OF_A_KEY}{delivery.event}")
     return JournalEntry(key, delivery.received_at, "unknown event", facts)
 
@@ -177,7 +197,7 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
     key, now, record = outcome.claim.key, outcome.now, outcome.record
     heard = todo.heard(connection, outcome.claim)
     if heard.hinted:
-        after = all_echoes(record, heard.told, stuck=outcome.stuck is not None)
+        after = without_echoes(record, heard.told, stuck=outcome.stuck is not None)
         heard = replace(heard, news=after is None)
         record = after or record
     changed = save(connection, record, outcome.entries, outcome.takes)

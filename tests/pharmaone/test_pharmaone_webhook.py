@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 import pytest
-from fakes import signature
+from fakes import START, signature
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bridge.core.deliveries import Delivery, InventoryChanged, Noted, PharmaOneChanged
 from bridge.errors import BadSignature, NotTheShape
 from bridge.pharmaone import webhook
-from bridge.pharmaone.webhook import Delivered, read
+from bridge.pharmaone.webhook import read
 
 SECRET = "p1-webhook-secret"
 UPDATED: dict[str, Any] = {
@@ -34,22 +35,19 @@ def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
     return {"X-PharmaOne-Signature": f"sha256={signature(secret, body)}"}
 
 
-def deliver(body: Any, secret: str = SECRET, **headers: str) -> Delivered:
+def deliver(body: Any, secret: str = SECRET, **headers: str) -> Delivery:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     given = {name.replace("_", "-"): value for name, value in headers.items()}
-    return read({**signed(raw, secret), **given}, raw, [SECRET])
+    return read({**signed(raw, secret), **given}, raw, [SECRET], START)
 
 
 def test_an_order_event_tells_which_order():
-    assert deliver(UPDATED, X_PharmaOne_Delivery_Id="d-1") == Delivered(
+    assert deliver(UPDATED) == PharmaOneChanged(
         event="order_status_updated",
-        known=True,
         dedup_key="order_status_updated:0b6ef0f2-6d0f-4f0c-9f0e-0d6c2f5a9b11",
-        delivery_id="d-1",
-        event_id="0b6ef0f2-6d0f-4f0c-9f0e-0d6c2f5a9b11",
+        received_at=START,
         order_id="ORD_20260102_aB3dE5fG7h",
-        told_status="ready_pickup",
-        org_id="org9",
+        reported_status="ready_pickup",
     )
 
 
@@ -60,19 +58,24 @@ def test_the_documented_recipe():
     """
     told = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
     with pytest.raises(NotTheShape):
-        read({"X-PharmaOne-Signature": f"sha256={told}"}, b"what do ya want for nothing?", ["Jefe"])
+        read(
+            {"X-PharmaOne-Signature": f"sha256={told}"},
+            b"what do ya want for nothing?",
+            ["Jefe"],
+            START,
+        )
 
 
 @pytest.mark.parametrize(
     "name", ["X-PharmaOne-Signature", "x-pharmaone-signature", "X-PHARMAONE-SIGNATURE"]
 )
 def test_a_header_is_found_however_it_is_written(name: str):
-    assert read({name: signed(BODY)["X-PharmaOne-Signature"]}, BODY, [SECRET]).event == "x"
+    assert read({name: signed(BODY)["X-PharmaOne-Signature"]}, BODY, [SECRET], START).event == "x"
 
 
 def test_any_one_of_several_secrets_will_do():
     for signer in ("old", "new", "newest"):
-        assert read(signed(BODY, signer), BODY, ["old", "new", "newest"]).event == "x"
+        assert read(signed(BODY, signer), BODY, ["old", "new", "newest"], START).event == "x"
 
 
 BODY = b'{"event_type":"x"}'
@@ -99,13 +102,13 @@ RIGHT = signature(SECRET, BODY)
 )
 def test_a_wrong_or_malformed_signature_is_refused(told: str):
     with pytest.raises(BadSignature):
-        read({"X-PharmaOne-Signature": told}, BODY, [SECRET])
+        read({"X-PharmaOne-Signature": told}, BODY, [SECRET], START)
 
 
 @pytest.mark.parametrize("secrets", [[], [""]])
 def test_without_a_secret_nothing_is_genuine(secrets: list[str]):
     with pytest.raises(BadSignature):
-        read(signed(BODY, ""), BODY, secrets)
+        read(signed(BODY, ""), BODY, secrets, START)
 
 
 @given(
@@ -118,10 +121,10 @@ def test_exactly_the_right_signature_is_accepted(body: bytes, secret: str, wrong
     key = secret.encode("utf-8", "surrogatepass")
     right = f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}"
     with pytest.raises(NotTheShape):
-        read({"X-PharmaOne-Signature": right}, body, [secret])
+        read({"X-PharmaOne-Signature": right}, body, [secret], START)
     assume(wrong != right)
     with pytest.raises(BadSignature):
-        read({"X-PharmaOne-Signature": wrong}, body, [secret])
+        read({"X-PharmaOne-Signature": wrong}, body, [secret], START)
 
 
 anything = st.recursive(
@@ -153,12 +156,11 @@ envelopes = st.fixed_dictionaries(
 )
 def test_signed_nonsense_is_read_or_named(body: bytes, headers: dict[str, str]):
     try:
-        delivered = read({**headers, **signed(body)}, body, [SECRET])
+        delivered = read({**headers, **signed(body)}, body, [SECRET], START)
     except NotTheShape as wrong:
         assert wrong.field in {"", "event_type"}
     else:
         assert delivered.dedup_key.isascii()
-        assert (delivered.delivery_id or "").isascii()
 
 
 @given(
@@ -169,7 +171,7 @@ def test_signed_nonsense_is_read_or_named(body: bytes, headers: dict[str, str]):
 )
 def test_unsigned_nonsense_is_never_believed(body: bytes, headers: dict[str, str]):
     with pytest.raises(BadSignature):
-        read(headers, body, [SECRET])
+        read(headers, body, [SECRET], START)
 
 
 @pytest.mark.parametrize(
@@ -195,23 +197,45 @@ def test_what_is_not_the_documented_shape_is_named(body: Any, field: str):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"metadata": {"order_id": 17}}, {"order_id": "17", "told_status": None}),
-        ({"metadata": {"order_id": "../x"}}, {"order_id": None}),
-        ({"metadata": None}, {"order_id": None}),
+        ({"metadata": {"order_id": 17}}, {"order_id": "17", "reported_status": None}),
+        ({"metadata": {"order_id": "../x"}}, {"order_id": None, "of_an_order": True}),
+        ({"metadata": None}, {"order_id": None, "references": ()}),
         ({"metadata": []}, {"order_id": None}),
-        ({"event_type": "order_created", "metadata": {}}, {"known": True, "order_id": None}),
+        ({"event_type": "order_created", "metadata": {}}, {"order_id": None}),
         ({"event_type": "order_deleted"}, {"order_id": "ORD_20260102_aB3dE5fG7h"}),
-        ({"event_type": "out_of_stock"}, {"known": True, "order_id": None}),
-        ({"event_type": "prescription_approved"}, {"known": True, "order_id": None}),
-        ({"event_type": "order_request_approved"}, {"known": False, "order_id": None}),
-        ({"id": 5}, {"event_id": "5", "dedup_key": "order_status_updated:5"}),
-        ({"id": "Erika Beispiel"}, {"event_id": None}),
-        ({"org_id": None}, {"org_id": None}),
+        ({"event_type": "order_updated"}, {"quiet": True}),
+        ({"event_type": "prescription_approved"}, {"order_id": None, "of_an_order": False}),
+        (
+            {"metadata": {"id": 7, "request_id": "r-1", "external_id": "7", "title": "Erika"}},
+            {"references": ("7", "r-1")},
+        ),
+        ({"id": 5}, {"dedup_key": "order_status_updated:5"}),
     ],
 )
 def test_what_is_not_needed_is_tolerated(change: dict[str, Any], told: dict[str, Any]):
     delivered = deliver({**UPDATED, **change})
+    assert isinstance(delivered, PharmaOneChanged)
     assert {name: getattr(delivered, name) for name in told} == told
+
+
+@pytest.mark.parametrize("event", sorted(webhook.STOCK_EVENTS))
+def test_a_product_that_runs_low(event: str):
+    delivered = deliver({**UPDATED, "event_type": event})
+    assert delivered == InventoryChanged(event, f"{event}:{UPDATED['id']}", START)
+
+
+def test_an_unknown_event_needs_only_its_type():
+    key = "order_request_approved:5"
+    body = {"event_type": "order_request_approved", "id": 5}
+    assert deliver(body) == Noted("pharmaone", "order_request_approved", key, START, known=False)
+
+
+def test_which_event_tells_of_a_refusal_is_the_accounts():
+    event = "order_request_sent_back"
+    body = json.dumps({"event_type": event, "id": 5, "metadata": {"id": "req-1"}}).encode()
+    assert read(signed(body), body, [SECRET], START, (event,)) == PharmaOneChanged(
+        event, f"{event}:5", START, references=("req-1",), refused=True, of_an_order=False
+    )
 
 
 def test_the_signed_body_wins_over_the_unsigned_header():
@@ -236,3 +260,4 @@ def test_without_an_id_the_body_is_the_key():
 
 def test_nothing_of_the_patient_is_kept():
     assert "Erika" not in repr(deliver(UPDATED))
+    assert "Erika" not in repr(deliver({**UPDATED, "id": "Erika Beispiel"}))

@@ -4,16 +4,18 @@ import hashlib
 import hmac
 import json
 import string
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from fakes import signature
+from fakes import START, signature
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bridge.core.deliveries import Delivery, Noted, OrderChanged, SkuChanged
 from bridge.errors import BadSignature, NotTheShape
 from bridge.rxscale import webhook
-from bridge.rxscale.webhook import Delivered, read
+from bridge.rxscale.webhook import read
 
 SECRET = "whsec_0123456789abcdef"
 CREATED: dict[str, Any] = {
@@ -31,10 +33,19 @@ CREATED: dict[str, Any] = {
 }
 
 
-def deliver(body: Any, secret: str = SECRET, **headers: str) -> Delivered:
+def receive(body: Any, secret: str = SECRET, **headers: str) -> Delivery | None:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     given = {name.replace("_", "-"): value for name, value in headers.items()}
-    return read({"X-Webhook-Signature": signature(secret, raw), **given}, raw, [SECRET])
+    return read({"X-Webhook-Signature": signature(secret, raw), **given}, raw, [SECRET], START)
+
+
+def deliver(body: Any, pharmacy_uid: str | None = None, **headers: str) -> Delivery:
+    raw = json.dumps(body).encode()
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    signed = {"X-Webhook-Signature": signature(SECRET, raw), **given}
+    found = read(signed, raw, [SECRET], START, pharmacy_uid)
+    assert found is not None
+    return found
 
 
 def changed(**data: Any) -> dict[str, Any]:
@@ -42,18 +53,14 @@ def changed(**data: Any) -> dict[str, Any]:
 
 
 def test_an_order_event_tells_which_order_and_how_urgent():
-    assert deliver(CREATED) == Delivered(
+    assert deliver(CREATED) == OrderChanged(
         event="pharmacy_order_created",
-        test=False,
-        known=True,
         dedup_key="pharmacy_order_created:1716000000:po-1:init",
+        received_at=START,
         uid="po-1",
-        told_status="init",  # documented in a created event, against "and assigned" (C-23)
+        reported_status="init",  # documented in a created event, against "and assigned" (C-23)
         priority=3,
         name="#2001",
-        pharmacy_uid="ph-1",
-        timestamp=1716000000,
-        sku_uid=None,
     )
 
 
@@ -64,7 +71,7 @@ def test_the_documented_recipe():
     """HMAC-SHA256 over the raw body, plain hex, the key's text as it is: RFC 4231, case 2."""
     told = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
     headers = {"X-Webhook-Signature": told, "X-Webhook-Test": "true"}
-    assert read(headers, b"what do ya want for nothing?", ["Jefe"]).test
+    assert read(headers, b"what do ya want for nothing?", ["Jefe"], START) is None
 
 
 @pytest.mark.parametrize(
@@ -72,17 +79,20 @@ def test_the_documented_recipe():
 )
 def test_a_header_is_found_however_it_is_written(name: str):
     body = b'{"event_type":"x"}'
-    assert read({name: signature(SECRET, body)}, body, [SECRET]).event == "x"
+    found = read({name: signature(SECRET, body)}, body, [SECRET], START)
+    assert found is not None
+    assert found.event == "x"
 
 
 def test_any_one_of_several_secrets_will_do():
     body = b'{"event_type":"x"}'
     for signer in ("old", "new", "newest"):
         headers = {"X-Webhook-Signature": signature(signer, body)}
-        assert read(headers, body, ["old", "new", "newest"]).event == "x"
+        assert read(headers, body, ["old", "new", "newest"], START) == NEWS
 
 
 BODY = b'{"event_type":"x"}'
+NEWS = Noted("rxscale", "x", webhook.digest_key("x", BODY), START, known=False)
 RIGHT = signature(SECRET, BODY)
 
 
@@ -107,23 +117,23 @@ RIGHT = signature(SECRET, BODY)
 )
 def test_a_wrong_or_malformed_signature_is_refused(told: str):
     with pytest.raises(BadSignature):
-        read({"X-Webhook-Signature": told}, BODY, [SECRET])
+        read({"X-Webhook-Signature": told}, BODY, [SECRET], START)
 
 
 def test_a_missing_signature_is_refused():
     with pytest.raises(BadSignature):
-        read({"Content-Type": "application/json"}, BODY, [SECRET])
+        read({"Content-Type": "application/json"}, BODY, [SECRET], START)
 
 
 @pytest.mark.parametrize("secrets", [[], [""], ["", ""]])
 def test_without_a_secret_nothing_is_genuine(secrets: list[str]):
     with pytest.raises(BadSignature):
-        read({"X-Webhook-Signature": signature("", BODY)}, BODY, secrets)
+        read({"X-Webhook-Signature": signature("", BODY)}, BODY, secrets, START)
 
 
 def test_verified_before_parsed():
     with pytest.raises(BadSignature):
-        read({"X-Webhook-Signature": "0" * 64}, b"not JSON", [SECRET])
+        read({"X-Webhook-Signature": "0" * 64}, b"not JSON", [SECRET], START)
 
 
 @given(
@@ -133,10 +143,11 @@ def test_verified_before_parsed():
 )
 def test_exactly_the_right_signature_is_accepted(body: bytes, secret: str, wrong: str):
     right = hmac.new(secret.encode("utf-8", "surrogatepass"), body, hashlib.sha256).hexdigest()
-    assert read({"X-Webhook-Signature": right, "X-Webhook-Test": "true"}, body, [secret]).test
+    genuine = {"X-Webhook-Signature": right, "X-Webhook-Test": "true"}
+    assert read(genuine, body, [secret], START) is None
     assume(wrong != right)
     with pytest.raises(BadSignature):
-        read({"X-Webhook-Signature": wrong, "X-Webhook-Test": "true"}, body, [secret])
+        read({"X-Webhook-Signature": wrong, "X-Webhook-Test": "true"}, body, [secret], START)
 
 
 anything = st.recursive(
@@ -176,13 +187,15 @@ envelopes = st.fixed_dictionaries(
 def test_signed_nonsense_is_read_or_named(body: bytes, headers: dict[str, str], test: str):
     genuine = {"X-Webhook-Signature": signature(SECRET, body), "X-Webhook-Test": test}
     try:
-        delivered = read({**headers, **genuine}, body, [SECRET])
+        delivered = read({**headers, **genuine}, body, [SECRET], START)
     except NotTheShape as wrong:
         assert test != "true"
         assert wrong.field in {"", "event_type", "data", "data.uid"}
     else:
-        assert delivered.dedup_key.isascii()
-        assert len(delivered.dedup_key) < 400
+        assert (delivered is None) is (test == "true")
+        if delivered is not None:
+            assert delivered.dedup_key.isascii()
+            assert len(delivered.dedup_key) < 400
 
 
 @given(
@@ -195,7 +208,7 @@ def test_signed_nonsense_is_read_or_named(body: bytes, headers: dict[str, str], 
 )
 def test_unsigned_nonsense_is_never_believed(body: bytes, headers: dict[str, str]):
     with pytest.raises(BadSignature):
-        read(headers, body, [SECRET])
+        read(headers, body, [SECRET], START)
 
 
 # -- the shape --------------------------------------------------------------------------------
@@ -239,7 +252,7 @@ def test_unsigned_nonsense_is_never_believed(body: bytes, headers: dict[str, str
 )
 def test_what_is_not_the_documented_shape_is_named(body: Any, field: str):
     with pytest.raises(NotTheShape) as wrong:
-        deliver(body)
+        receive(body)
     assert wrong.value.field == field
     assert field in str(wrong.value)
 
@@ -248,10 +261,10 @@ def test_what_is_not_the_documented_shape_is_named(body: Any, field: str):
     ("body", "told"),
     [
         (changed(uid=17), {"uid": "17"}),
-        (changed(status="waiting for pharmacy"), {"told_status": "waiting for pharmacy"}),
-        (changed(status="on-hold"), {"told_status": "on-hold"}),
-        (changed(status=None), {"told_status": None}),
-        (changed(status="new\nstatus"), {"told_status": None}),
+        (changed(status="waiting for pharmacy"), {"reported_status": "waiting for pharmacy"}),
+        (changed(status="on-hold"), {"reported_status": "on-hold"}),
+        (changed(status=None), {"reported_status": None}),
+        (changed(status="new\nstatus"), {"reported_status": None}),
         (changed(name=None), {"name": None}),
         (changed(name="PO-ABCD-0001-XYZ9"), {"name": "PO-ABCD-0001-XYZ9"}),  # C-9
         (changed(name="Erika Beispiel"), {"name": None}),
@@ -263,39 +276,78 @@ def test_what_is_not_the_documented_shape_is_named(body: Any, field: str):
         (changed(order={"priority": "5"}), {"priority": 0}),
         (changed(order={"priority": 10**30}), {"priority": 1_000_000}),
         (changed(order={"priority": -(10**30)}), {"priority": -1_000_000}),
-        (changed(pharmacy="ph-1"), {"pharmacy_uid": "ph-1"}),  # C-15
-        (changed(pharmacy=None), {"pharmacy_uid": None}),
-        ({**CREATED, "timestamp": "2026-01-02T08:00:00Z"}, {"timestamp": None}),  # C-24
-        ({**CREATED, "timestamp": True}, {"timestamp": None}),
-        ({**CREATED, "timestamp": -1}, {"timestamp": None}),
-        ({**CREATED, "timestamp": 10**30}, {"timestamp": None}),
         ({**CREATED, "payload_version": "2", "more": []}, {"uid": "po-1"}),
     ],
 )
 def test_what_is_not_needed_is_tolerated(body: Any, told: dict[str, Any]):
     delivered = deliver(body)
+    assert isinstance(delivered, OrderChanged)
     assert {name: getattr(delivered, name) for name in told} == told
+
+
+@pytest.mark.parametrize("timestamp", ["2026-01-02T08:00:00Z", True, -1, 10**30])  # C-24
+def test_without_a_readable_timestamp_the_body_makes_the_key(timestamp: Any):
+    body = {**CREATED, "timestamp": timestamp}
+    key = webhook.digest_key("pharmacy_order_created", json.dumps(body).encode())
+    assert deliver(body).dedup_key == key
+
+
+@pytest.mark.parametrize(
+    ("pharmacy", "is_ours"),
+    [
+        ({"uid": "ph-1"}, True),
+        ("ph-1", True),  # C-15
+        (None, True),
+        ({"uid": "ph-2"}, False),
+        ("ph-2", False),
+    ],
+)
+def test_what_is_another_pharmacys_is_only_noted(pharmacy: Any, is_ours: bool):
+    order = deliver(changed(pharmacy=pharmacy), "ph-1")
+    assert isinstance(order, OrderChanged) is is_ours
+    assert isinstance(order, Noted) is not is_ours
+    data = {"uid": "psku-1", "pharmacy": pharmacy}
+    sku = deliver({"event_type": "pharmacy_sku_stock_updated", "data": data}, "ph-1")
+    assert isinstance(sku, SkuChanged) is is_ours
+    assert isinstance(deliver(changed(pharmacy=pharmacy)), OrderChanged)
 
 
 @pytest.mark.parametrize("event", ["patient_doctor_meeting_updated", "appointment_reminder_due"])
 def test_documented_events_that_are_none_of_ours(event: str):
     """C-18: pages list three, four or five event types."""
     delivered = deliver({"event_type": event, "timestamp": 1, "data": {"uid": "x-1"}})
-    assert (delivered.known, delivered.uid, delivered.sku_uid) == (True, None, None)
+    assert isinstance(delivered, Noted)
+    assert delivered.known
 
 
+@pytest.mark.parametrize(("told", "stock"), [({"stock": 7}, 7), ({"stock": "7"}, None), ({}, None)])
 @pytest.mark.parametrize(
-    ("data", "uid"), [({"uid": "psku-1", "stock": 7}, "psku-1"), ({}, None), (None, None)]
+    ("timestamp", "changed_at"),
+    [
+        (1716000000, datetime.fromtimestamp(1716000000, UTC)),
+        (int(START.timestamp()) + 3600, START),  # dated by a wrong clock
+        ("yesterday", START),
+    ],
 )
-def test_a_stock_event_names_its_sku_if_it_can(data: Any, uid: str | None):
-    delivered = deliver({"event_type": "pharmacy_sku_stock_updated", "timestamp": 1, "data": data})
-    assert (delivered.known, delivered.uid, delivered.sku_uid) == (True, None, uid)
+def test_a_stock_event_names_its_sku(told: Any, stock: Any, timestamp: Any, changed_at: datetime):
+    event = "pharmacy_sku_stock_updated"
+    body = {"event_type": event, "timestamp": timestamp, "data": {"uid": "psku-1", **told}}
+    key = webhook.digest_key(event, json.dumps(body).encode())
+    assert deliver(body) == SkuChanged(event, key, START, "psku-1", stock, changed_at)
+
+
+@pytest.mark.parametrize("data", [{}, None, {"uid": "../x"}])
+def test_a_stock_event_without_a_sku_is_noted(data: Any):
+    delivered = deliver({"event_type": "pharmacy_sku_stock_updated", "data": data})
+    assert isinstance(delivered, Noted)
+    assert delivered.known
 
 
 @pytest.mark.parametrize("body", [{"event_type": "new.event"}, {"event_type": "x", "data": 5}])
 def test_an_unknown_event_needs_only_its_type(body: Any):
     delivered = deliver(body)
-    assert (delivered.known, delivered.event, delivered.uid) == (False, body["event_type"], None)
+    assert isinstance(delivered, Noted)
+    assert (delivered.known, delivered.event) == (False, body["event_type"])
 
 
 def test_the_signed_body_wins_over_the_unsigned_header():
@@ -307,17 +359,17 @@ def test_the_signed_body_wins_over_the_unsigned_header():
 
 @pytest.mark.parametrize("body", [b"", b"hello", b"[]", b"{}", {"event_type": "x"}, CREATED])
 def test_a_test_delivery_may_have_any_shape(body: Any):
-    assert deliver(body, X_Webhook_Test="true").test
-    assert deliver(body, x_webhook_test="True").test
+    assert receive(body, X_Webhook_Test="true") is None
+    assert receive(body, x_webhook_test="True") is None
 
 
 def test_a_test_delivery_must_be_signed_too():
     with pytest.raises(BadSignature):
-        deliver(b"{}", "another secret", X_Webhook_Test="true")
+        receive(b"{}", "another secret", X_Webhook_Test="true")
 
 
 def test_only_true_makes_a_test():
-    assert not deliver(CREATED, X_Webhook_Test="false").test
+    assert receive(CREATED, X_Webhook_Test="false") is not None
 
 
 def test_a_repeat_has_the_same_key():
@@ -361,7 +413,7 @@ BODIES = st.fixed_dictionaries(
 
 def understood(parse: Any, body: bytes) -> Any:
     try:
-        return webhook._understand(parse(body), body, test=False)
+        return webhook._understand(parse(body), body, START, "po-1")
     except NotTheShape as wrong:
         return wrong.field
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bridge.core.memory import Delivery, Outcome
+from bridge.core.deliveries import Noted, OrderChanged
+from bridge.core.memory import Outcome
 from bridge.core.model import (
     AnnouncedBy,
     Claim,
@@ -43,18 +44,28 @@ def key(number: int | str) -> Key:
     return order_key(uid(number))
 
 
-def delivery(number: int | str = 1, **changes: Any) -> Delivery:
+def delivery(number: int | str = 1, **changes: Any) -> OrderChanged:
+    """RxScale's, about a pharmacy order."""
     values: dict[str, Any] = {
-        "vendor": "rxscale",
         "event": "pharmacy_order_created",
         "dedup_key": f"created/{number}",
-        "key": key(number),
-        "told_status": "waiting for pharmacy",
-        "priority": 0,
+        "received_at": NOW,
+        "uid": uid(number),
+        "reported_status": "waiting for pharmacy",
         "name": f"#{number}",
+    }
+    return OrderChanged(**(values | changes))
+
+
+def noted(number: int | str = 1, **changes: Any) -> Noted:
+    """RxScale's, with nothing to look at."""
+    values: dict[str, Any] = {
+        "vendor": "rxscale",
+        "event": "appointment_reminder_due",
+        "dedup_key": f"noted/{number}",
         "received_at": NOW,
     }
-    return Delivery(**(values | changes))
+    return Noted(**(values | changes))
 
 
 def hint(number: int | str = 1, **changes: Any) -> Hint:

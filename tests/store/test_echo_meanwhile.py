@@ -24,7 +24,7 @@ async def left_to_do(path: Path, meanwhile: Sequence[str | None], *, stuck: bool
         if status is None:
             await store.hint([hint(1)], after(1))
         else:
-            told = delivery(1, told_status=status, dedup_key=str(number), received_at=after(1))
+            told = delivery(1, reported_status=status, dedup_key=str(number), received_at=after(1))
             await store.take(told)
     record = replace(record, phase=Phase.SUBMITTED, submitted_at=NOW, rx_status=OURS, echoes=WORDS)
     note = NOTE if stuck else None

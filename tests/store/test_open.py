@@ -14,7 +14,7 @@ import pytest
 from store.conftest import close
 from store.given import NOW, after, content_of, delivery, record, rows_of, uid, write
 
-from bridge.core.memory import Taken
+from bridge.core.deliveries import Receipt
 from bridge.errors import Misconfigured, TryLater
 from bridge.store import RunLock, Store, connect
 from bridge.store.db import database
@@ -246,16 +246,14 @@ PROCESS = """
 import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from bridge.core.memory import Delivery
-from bridge.core.model import Key
+from bridge.core.deliveries import OrderChanged
+from bridge.core.model import PharmacyOrderUid
 from bridge.store import Store
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 
 async def take(store, n):
-    await store.take(
-        Delivery("rxscale", "created", f"{n}", Key(f"order:po-{n}"), "open", 0, None, NOW)
-    )
+    await store.take(OrderChanged("created", f"{n}", NOW, PharmacyOrderUid(f"po-{n}"), "open"))
     print(n, flush=True)
 
 async def main():
@@ -290,8 +288,8 @@ async def test_what_was_acknowledged_survives_sigkill(path: Path):
     acknowledged = acknowledged_before_sigkill(path)
     store = await Store.open(path, now=NOW)
     for number in acknowledged:
-        again = delivery(number, vendor="rxscale", event="created", dedup_key=f"{number}")
-        assert await store.take(again) is Taken.DUPLICATE
+        again = delivery(number, event="created", dedup_key=f"{number}")
+        assert await store.take(again) is Receipt.DUPLICATE
     facts = await store.facts(NOW)
     assert facts.pending >= len(acknowledged)
     assert facts.open_orders == facts.pending

@@ -8,7 +8,6 @@ from store.given import (
     NOW,
     after,
     claim_one,
-    delivery,
     key,
     outcome,
     record,
@@ -16,7 +15,7 @@ from store.given import (
     uid,
 )
 
-from bridge.core.memory import Delivery, Taken
+from bridge.core.deliveries import PharmaOneChanged, Receipt
 from bridge.core.model import (
     Key,
     OrderId,
@@ -31,17 +30,17 @@ from bridge.store import Store
 OURS = OrderId("ORD_1")
 
 
-def told(number: int = 1, order_id: str | None = OURS, **changes: Any) -> Delivery:
+def told(number: int = 1, order_id: str | None = OURS, **changes: Any) -> PharmaOneChanged:
     """A delivery of PharmaOne's about one of its orders."""
     values: dict[str, Any] = {
-        "vendor": "pharmaone",
         "event": "order_status_updated",
         "dedup_key": f"event-{number}",
-        "key": None,
-        "told_status": "ready_pickup",
+        "received_at": NOW,
+        "reported_status": "ready_pickup",
         "order_id": OrderId(order_id) if order_id else None,
+        "of_an_order": order_id is not None,
     }
-    return delivery(number, **(values | changes))
+    return PharmaOneChanged(**(values | changes))
 
 
 def adopted(number: int = 1, **changes: Any) -> Any:
@@ -76,7 +75,7 @@ async def due(store: Store) -> list[Key]:
 
 async def test_a_change_of_an_order_of_ours_is_looked_at(store: Store):
     await store.save(adopted(), [])
-    assert await store.take(told()) is Taken.HINTED
+    assert await store.take(told()) is Receipt.HINTED
     assert await due(store) == [key(1)]
     story = await store.story(uid(1))
     assert story is not None
@@ -90,7 +89,7 @@ async def test_a_change_of_an_order_of_ours_is_looked_at(store: Store):
 @pytest.mark.parametrize(
     ("changes", "state"),
     [
-        ({"told_status": "awaiting_packing"}, {}),  # our own change, or one seen already
+        ({"reported_status": "awaiting_packing"}, {}),  # our own change, or one seen already
         ({"quiet": True, "event": "order_updated"}, {}),
         ({}, {"phase": Phase.DONE, "finished_at": NOW}),
         ({}, {"phase": Phase.DROPPED, "finished_at": NOW}),
@@ -98,18 +97,18 @@ async def test_a_change_of_an_order_of_ours_is_looked_at(store: Store):
 )
 async def test_what_tells_nothing_new_costs_no_look(store: Store, changes, state):
     await store.save(adopted(**state), [])
-    assert await store.take(told(**changes)) is Taken.ECHO
+    assert await store.take(told(**changes)) is Receipt.ECHO
     assert await due(store) == []
 
 
 async def test_a_change_of_flags_alone_is_no_echo(store: Store):
     await store.save(adopted(), [])
-    assert await store.take(told(told_status=None)) is Taken.HINTED
+    assert await store.take(told(reported_status=None)) is Receipt.HINTED
 
 
 async def test_an_order_that_nobody_knows_is_to_be_read(store: Store):
     await store.save(submitted(1, intent_at=NOW), [])
-    assert await store.take(told()) is Taken.UNREAD
+    assert await store.take(told()) is Receipt.UNREAD
     assert await store.p1_unread(9) == [OURS]
     assert await store.p1_learnt(order(external_id=uid(1)), after(1))
     assert await due(store) == [key(1)]
@@ -121,12 +120,12 @@ async def test_an_order_that_is_not_ours_is_read_once(store: Store):
     await store.take(told())
     assert not await store.p1_learnt(order(external_id=""), after(1))
     assert await store.p1_unread(9) == []
-    assert await store.take(told(2)) is Taken.NOTED
+    assert await store.take(told(2)) is Receipt.NOTED
 
 
 async def test_nothing_is_read_while_every_order_request_is_accounted_for(store: Store):
     await store.save(adopted(2), [])
-    assert await store.take(told()) is Taken.UNREAD
+    assert await store.take(told()) is Receipt.UNREAD
     assert await store.p1_unread(9) == []
 
 
@@ -143,11 +142,11 @@ async def test_a_rejected_order_request_is_remembered_and_looked_at(store: Store
     refused = told(
         order_id=None,
         event="order_request_rejected",
-        told_status=None,
+        reported_status=None,
         references=(reference, "other"),
-        rejects=True,
+        refused=True,
     )
-    assert await store.take(refused) is Taken.HINTED
+    assert await store.take(refused) is Receipt.HINTED
     known = await store.record(uid(1))
     assert known is not None
     assert known.rejected_at == refused.received_at
@@ -158,8 +157,8 @@ async def test_a_rejected_order_request_is_remembered_and_looked_at(store: Store
 
 
 async def test_a_rejection_of_somebody_elses_is_noted(store: Store):
-    refused = told(order_id=None, references=("po-9",), rejects=True)
-    assert await store.take(refused) is Taken.NOTED
+    refused = told(order_id=None, references=("po-9",), refused=True)
+    assert await store.take(refused) is Receipt.NOTED
 
 
 # -- sweeps ----------------------------------------------------------------------------------
@@ -268,4 +267,4 @@ async def test_a_prescription_whose_status_changed_is_looked_at(store: Store):
 async def test_an_event_about_a_prescription_finds_its_order(store: Store):
     await store.save(submitted(1, prescription_id=PrescriptionId("org1-pq-1")), [])
     event = told(order_id=None, event="prescription_approved", references=("org1-pq-1",))
-    assert await store.take(event) is Taken.HINTED
+    assert await store.take(event) is Receipt.HINTED

@@ -14,13 +14,14 @@ from store.given import (
     delivery,
     key,
     make_stuck,
+    noted,
     record,
     sql,
     submitted,
     uid,
 )
 
-from bridge.core.memory import Taken, is_echo
+from bridge.core.deliveries import PharmaOneChanged, Receipt, is_echo
 from bridge.core.model import AnnouncedBy, Key, Phase
 from bridge.store import Store
 
@@ -35,7 +36,7 @@ async def told(store: Store, about: Key) -> list[Any]:
 
 async def test_a_new_order_is_remembered_and_due(store: Store):
     taken = await store.take(delivery(1, priority=2))
-    assert taken is Taken.HINTED
+    assert taken is Receipt.HINTED
     claim, known = await claim_one(store)
     assert known == record(1, name="#1", priority=2, must_find=True)
     assert known.announced_by is AnnouncedBy.WEBHOOK
@@ -59,7 +60,7 @@ async def test_after_the_first_sweep_a_new_order_cannot_be_an_earlier_stores(sto
 
 async def test_a_known_orders_link_stays_as_it_is(store: Store):
     await store.save(submitted(1, name="kept"), [])
-    assert await store.take(delivery(1, told_status="cancelled", priority=9)) is Taken.HINTED
+    assert await store.take(delivery(1, reported_status="cancelled", priority=9)) is Receipt.HINTED
     claim, known = await claim_one(store)
     assert known == submitted(1, name="kept")
     assert claim.priority == 9
@@ -69,7 +70,7 @@ async def test_a_repeated_delivery_changes_nothing_but_two_counts(store: Store):
     await store.take(delivery(1))
     claim, known = await claim_one(store)
     for times in (2, 3):
-        assert await store.take(delivery(1, received_at=after(9))) is Taken.DUPLICATE
+        assert await store.take(delivery(1, received_at=after(9))) is Receipt.DUPLICATE
         rows = await store.read(sql("SELECT times, received_at FROM deliveries"))
         assert rows == [(times, NOW.timestamp() * 1e6)]
     assert await counters(store) == {"deliveries_duplicate": 2}
@@ -81,17 +82,19 @@ async def test_a_repeated_delivery_changes_nothing_but_two_counts(store: Store):
 
 async def test_the_same_dedup_key_of_another_vendor_is_another_delivery(store: Store):
     await store.take(delivery(1))
-    assert await store.take(delivery(1, vendor="pharmaone")) is Taken.HINTED
+    same = delivery(1).dedup_key
+    other = PharmaOneChanged("order_created", same, NOW, references=(uid(1),))
+    assert await store.take(other) is Receipt.HINTED
 
 
 async def test_a_doubled_delivery_in_one_commit_is_taken_once(store: Store):
     taken = await asyncio.gather(*(store.take(delivery(1)) for _ in range(5)))
-    assert sorted(taken) == [Taken.DUPLICATE] * 4 + [Taken.HINTED]
+    assert sorted(taken) == [Receipt.DUPLICATE] * 4 + [Receipt.HINTED]
 
 
 async def test_an_unknown_event_is_counted_and_journalled(store: Store):
-    odd = delivery(1, event="pharmacy_order_sung", known_event=False, told_status=None)
-    assert await store.take(odd) is Taken.NOTED
+    odd = noted(event="pharmacy_order_sung", known=False)
+    assert await store.take(odd) is Receipt.NOTED
     assert await counters(store) == {"deliveries_unknown_event": 1}
     assert await told(store, Key("event:pharmacy_order_sung")) == [
         ("unknown event", '{"vendor":"rxscale","event":"pharmacy_order_sung"}')
@@ -101,21 +104,14 @@ async def test_an_unknown_event_is_counted_and_journalled(store: Store):
 
 
 async def test_an_event_about_nothing_to_look_at_is_counted(store: Store):
-    assert await store.take(delivery(1, key=None)) is Taken.NOTED
+    assert await store.take(noted()) is Receipt.NOTED
     assert await counters(store) == {"deliveries_noted": 1}
     assert await store.next_due(NOW) is None
 
 
-async def test_a_key_of_another_kind_is_due_but_is_no_order(store: Store):
-    stock = delivery(1, key=Key("sku:psku-1"), told_status=None)
-    assert await store.take(stock) is Taken.HINTED
-    assert await store.read(sql("SELECT key FROM todo")) == [("sku:psku-1",)]
-    assert await store.orders() == []
-
-
 async def test_an_echo_costs_nothing(store: Store):
     await store.save(submitted(1), [])
-    assert await store.take(delivery(1, told_status="pending review")) is Taken.ECHO
+    assert await store.take(delivery(1, reported_status="pending review")) is Receipt.ECHO
     assert await counters(store) == {"deliveries_echo": 1}
     story = await store.story(uid(1))
     assert story is not None
@@ -126,33 +122,33 @@ async def test_an_echo_costs_nothing(store: Store):
 async def test_what_would_be_an_echo_is_looked_at_while_the_order_is_stuck(store: Store):
     await make_stuck(store, 1)
     await store.save(submitted(1), [])
-    assert await store.take(delivery(1, told_status="pending review")) is Taken.HINTED
+    assert await store.take(delivery(1, reported_status="pending review")) is Receipt.HINTED
 
 
 OUT_OF_OUR_HANDS = {Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE}
 
 
 @pytest.mark.parametrize(
-    ("phase", "stuck", "told_status"),
+    ("phase", "stuck", "reported_status"),
     list(itertools.product(Phase, (True, False), ("here", "there", "elsewhere", None))),
 )
-def test_what_an_echo_is(phase: Phase, stuck: bool, told_status: str | None):
+def test_what_an_echo_is(phase: Phase, stuck: bool, reported_status: str | None):
     known = replace(record(), phase=phase, rx_status="here", p1_status="there")
 
     def echo(vendor: str) -> bool:
-        return is_echo(known, stuck=stuck, vendor=vendor, told_status=told_status)
+        return is_echo(known, stuck=stuck, vendor=vendor, reported_status=reported_status)
 
     assert echo("rxscale") is (
         phase is Phase.DROPPED
-        or (phase in OUT_OF_OUR_HANDS and not stuck and told_status == "here")
+        or (phase in OUT_OF_OUR_HANDS and not stuck and reported_status == "here")
     )
     assert echo("pharmaone") is (
         phase in (Phase.DROPPED, Phase.DONE)
-        or (phase is Phase.ADOPTED and not stuck and told_status == "there")
+        or (phase is Phase.ADOPTED and not stuck and reported_status == "there")
     )
 
 
 @pytest.mark.parametrize("phase", sorted(OUT_OF_OUR_HANDS))
 def test_an_order_never_looked_at_has_no_echo(phase: Phase):
     known = replace(record(), phase=phase, rx_status=None)
-    assert not is_echo(known, stuck=False, vendor="rxscale", told_status=None)
+    assert not is_echo(known, stuck=False, vendor="rxscale", reported_status=None)

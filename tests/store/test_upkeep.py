@@ -10,13 +10,15 @@ from store.given import (
     hint,
     key,
     make_stuck,
+    noted,
     record,
     sql,
     submitted,
     uid,
 )
 
-from bridge.core.memory import SweptOrder, Taken
+from bridge.core.deliveries import Receipt
+from bridge.core.memory import SweptOrder
 from bridge.core.model import Hint, JournalEntry, Key, OrderId, P1Order, Phase
 from bridge.store import Store
 
@@ -62,10 +64,10 @@ async def test_finished_orders_are_forgotten_with_all_about_them(store: Store):
 
 async def test_old_deliveries_about_no_order_are_forgotten(store: Store):
     for number, received_at in ((1, after(999)), (2, BEFORE)):
-        await store.take(delivery(number, key=None, received_at=received_at))
+        await store.take(noted(number, received_at=received_at))
     await store.forget(BEFORE)
-    assert await store.take(delivery(2, key=None)) is Taken.DUPLICATE
-    assert await store.take(delivery(1, key=None)) is Taken.NOTED
+    assert await store.take(noted(2)) is Receipt.DUPLICATE
+    assert await store.take(noted(1)) is Receipt.NOTED
 
 
 async def test_a_delivery_is_part_of_its_orders_story_as_long_as_that_is_remembered(store: Store):

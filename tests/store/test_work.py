@@ -24,7 +24,7 @@ from store.given import (
     uid,
 )
 
-from bridge.core.memory import Taken
+from bridge.core.deliveries import Receipt
 from bridge.core.model import AnnouncedBy, Hint, Key, Phase, StuckNote
 from bridge.store import Store
 
@@ -284,7 +284,7 @@ async def test_news_of_what_is_stuck_after_several_looks_asks_for_one(
     store: Store, code: str, attempts: int
 ):
     await make_stuck(store, 1, StuckNote(code, "why", "do"))
-    assert await store.take(delivery(1)) is Taken.HINTED
+    assert await store.take(delivery(1)) is Receipt.HINTED
     claim, _ = await claim_one(store)
     assert claim.attempts == attempts
     await store.settle(outcome(claim, record(1), stuck=StuckNote(code, "why", "do")))

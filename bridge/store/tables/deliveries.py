@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bridge.core.memory import Delivery, Taken
+from bridge.core.deliveries import Delivery, OrderChanged, PharmaOneChanged, Receipt
 from bridge.core.model import JournalEntry, Key
 from bridge.store.tables.rows import Cell, insert_many, micros, moment
 
@@ -26,7 +26,7 @@ _FORGET = """
 DELETE FROM deliveries WHERE received_at < ?
   AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = substr(deliveries.key, 7))
 """
-_TOLD = {Taken.HINTED.value: "delivered", Taken.ECHO.value: "echo"}
+_TOLD = {Receipt.HINTED.value: "delivered", Receipt.ECHO.value: "echo"}
 
 
 def fresh(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[bool]:
@@ -40,11 +40,21 @@ def fresh(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> lis
     return answers
 
 
+def reported_status(delivery: Delivery) -> str | None:
+    """The vendor's status word, where the delivery reports one."""
+    if isinstance(delivery, OrderChanged | PharmaOneChanged):
+        return delivery.reported_status
+    return None
+
+
 def remember(
-    connection: sqlite3.Connection, deliveries: Sequence[Delivery], became: Sequence[Taken]
+    connection: sqlite3.Connection,
+    deliveries: Sequence[Delivery],
+    keys: Sequence[Key | None],
+    receipts: Sequence[Receipt],
 ) -> None:
-    """Notes them, each with what came of it; a repetition is only counted."""
-    rows = list(map(_row, deliveries, became))
+    """Notes them, each with the key it is about and what came of it; a repetition is counted."""
+    rows = list(map(_row, deliveries, keys, receipts))
     insert_many(connection, _REMEMBER, "(?, ?, ?, ?, ?, ?, ?, 1)", _AGAIN, rows)
 
 
@@ -70,15 +80,15 @@ def _known(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> se
     return known
 
 
-def _row(delivery: Delivery, became: Taken) -> tuple[Cell, ...]:
+def _row(delivery: Delivery, key: Key | None, receipt: Receipt) -> tuple[Cell, ...]:
     return (
         delivery.vendor,
         delivery.dedup_key,
         delivery.event,
-        delivery.key,
+        key,
         micros(delivery.received_at),
-        delivery.told_status,
-        became.value,
+        reported_status(delivery),
+        receipt.value,
     )
 
 

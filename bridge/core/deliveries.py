@@ -1,0 +1,146 @@
+"""What a webhook delivery tells, one small type a kind, and which deliveries tell nothing new."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from bridge.core.model import OrderId, OrderRecord, PharmacyOrderUid, PharmacySkuUid, Phase
+
+RXSCALE = "rxscale"
+PHARMAONE = "pharmaone"
+
+# None of these is frozen: one is made for every delivery, and freezing triples the cost.
+
+
+@dataclass(slots=True)
+class Noted:
+    """Nothing to look at; `known` says whether the bridge has a word for this event.
+
+    `dedup_key`, here and below, is what two deliveries of one event have in common.
+    """
+
+    vendor: str
+    event: str
+    dedup_key: str
+    received_at: datetime
+    known: bool = True
+
+
+@dataclass(slots=True)
+class OrderChanged:
+    """RxScale created or changed a pharmacy order. `reported_status`: its status, if readable."""
+
+    event: str
+    dedup_key: str
+    received_at: datetime
+    uid: PharmacyOrderUid
+    reported_status: str | None = None
+    priority: int = 0
+    name: str | None = None
+
+    vendor: ClassVar[str] = RXSCALE
+
+
+@dataclass(slots=True)
+class SkuChanged:
+    """RxScale changed the stock of a SKU, to `stock` pieces if the event says how many."""
+
+    event: str
+    dedup_key: str
+    received_at: datetime
+    sku_uid: PharmacySkuUid
+    stock: int | None
+    changed_at: datetime
+
+    vendor: ClassVar[str] = RXSCALE
+
+
+@dataclass(slots=True)
+class PharmaOneChanged:
+    """PharmaOne changed an order, an order-request or a prescription.
+
+    `order_id` is PharmaOne's own id. `references` are all other ids in the event that may belong
+    to one of our orders. `reported_status` is the new status where the status changed. `quiet`
+    events report no progress. `refused`: staff refused the order-request that `references` name.
+    `of_an_order`: the event is about an order, even where it does not say which.
+    """
+
+    event: str
+    dedup_key: str
+    received_at: datetime
+    order_id: OrderId | None = None
+    reported_status: str | None = None
+    references: tuple[str, ...] = ()
+    quiet: bool = False
+    refused: bool = False
+    of_an_order: bool = True
+
+    vendor: ClassVar[str] = PHARMAONE
+
+
+@dataclass(slots=True)
+class InventoryChanged:
+    """PharmaOne reports that a product runs low or has run out; which one is not documented."""
+
+    event: str
+    dedup_key: str
+    received_at: datetime
+
+    vendor: ClassVar[str] = PHARMAONE
+
+
+Delivery = OrderChanged | SkuChanged | PharmaOneChanged | InventoryChanged | Noted
+
+
+class Receipt(StrEnum):
+    """What became of a delivery. All are acknowledged alike."""
+
+    HINTED = "hinted"  # there is something to look at
+    DUPLICATE = "duplicate"  # this delivery was received before
+    ECHO = "echo"  # it reports what is known already
+    NOTED = "noted"  # nothing in it to look at
+    STOCK = "stock"  # the stock of a SKU or a product is not what it was
+    UNREAD = "unread"  # about an order of PharmaOne's that nobody knows: it is read next
+
+
+def is_echo(record: OrderRecord, *, stuck: bool, vendor: str, reported_status: str | None) -> bool:
+    """Whether a delivery with `reported_status` says nothing that would change what we do.
+
+    True only where the order-request is out of our hands and the vendor reports the status that
+    we remember of its side, or one that we set on the way there: our own changes come back like
+    this (rxscale.md section 7, pharmaone.md section 14). An order that a person dropped is left
+    alone whatever is reported, and PharmaOne has nothing more to say to one that is over at
+    RxScale.
+    """
+    if record.phase is Phase.DROPPED:
+        return True
+    if vendor == PHARMAONE and record.phase is Phase.DONE:
+        return True
+    if stuck or reported_status is None:
+        return False
+    if vendor == PHARMAONE:
+        return record.phase is Phase.ADOPTED and reported_status == record.p1_status
+    out_of_our_hands = record.phase in (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE)
+    return out_of_our_hands and reported_status in (record.rx_status, *record.echoes.splitlines())
+
+
+def without_echo(record: OrderRecord, vendor: str, reported_status: str | None) -> OrderRecord:
+    """The record once an echo came: a status that we set on the way is reported once."""
+    words = record.echoes.splitlines()
+    if vendor == PHARMAONE or reported_status not in words:
+        return record
+    words.remove(reported_status)
+    return replace(record, echoes="\n".join(words))
+
+
+def without_echoes(record: OrderRecord, told: str | None, *, stuck: bool) -> OrderRecord | None:
+    """The record after all that was reported during a look (`vendor:status`, one a line), if that
+    was nothing but echoes; None if any of it asks for another look.
+    """
+    for line in (told or ":").splitlines():
+        vendor, _, word = line.partition(":")
+        if not is_echo(record, stuck=stuck, vendor=vendor, reported_status=word or None):
+            return None
+        record = without_echo(record, vendor, word)
+    return record

@@ -1,0 +1,1 @@
+"""What speaking with either vendor has in common; what differs is in each vendor's own package."""

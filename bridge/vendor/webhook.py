@@ -1,0 +1,59 @@
+"""What both vendors' webhook deliveries have in common: headers, signature, event, digest. Pure."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from bridge.errors import BadSignature, NotTheShape
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_EVENT = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+
+def header(headers: Mapping[str, str], name: str) -> str:
+    """The header of this lower-case name, however it is written; "" if it is not there."""
+    size = len(name)
+    for key in headers:
+        if len(key) == size and key.lower() == name:
+            return headers[key]
+    return ""
+
+
+def verify(signature: str, body: bytes, secrets: Sequence[str], *, prefix: str = "") -> None:
+    """Raises BadSignature unless `signature` is the HMAC-SHA256 of `body` by one of `secrets`.
+
+    It is written as `prefix` and lower-case hex; a malformed one is a wrong one. An empty secret
+    counts as none, else everybody could sign.
+    """
+    told = signature.removeprefix(prefix)
+    if not signature.startswith(prefix) or not _DIGEST.fullmatch(told):
+        raise BadSignature("the signature is missing or malformed")
+    matches = [hmac.compare_digest(_digest(secret, body), told) for secret in secrets if secret]
+    if not any(matches):
+        raise BadSignature("the signature fits none of the configured secrets")
+
+
+def event_in(value: object) -> str:
+    """The event's name. Raises NotTheShape for what cannot be one."""
+    if not isinstance(value, str) or not _EVENT.fullmatch(value):
+        raise NotTheShape("event_type")
+    return value
+
+
+def digest_key(event: str, body: bytes) -> str:
+    """A deduplication key for a delivery that names nothing better: the same for the same body."""
+    return f"{event}:{hashlib.sha256(body).hexdigest()[:16]}"
+
+
+def _digest(secret: str, body: bytes) -> str:
+    keyed = _keyed(secret).copy()
+    keyed.update(body)
+    return keyed.hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _keyed(secret: str) -> hmac.HMAC:
+    """Made once: to set up a key takes longer than to sign a delivery with it."""
+    return hmac.new(secret.encode("utf-8", "surrogatepass"), digestmod="sha256")
