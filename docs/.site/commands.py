@@ -4,8 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from bridge.cli.help.examples import TOLD
-from bridge.cli.help.parsing import commands
+from bridge.cli.command import Parser, aligned, commands
 from bridge.cli.main import parser
 
 PAGE = Path(__file__).parents[1] / "commands.md"
@@ -35,16 +34,10 @@ def page() -> str:
     return "\n".join(parts)
 
 
-def _entry(path: str, command: argparse.ArgumentParser) -> Iterator[str]:
+def _entry(path: str, command: Parser) -> Iterator[str]:
     yield f"## rxbridge {path}\n"
-    told = TOLD.get(path)
-    if told is not None:
-        yield f"{told.about}\n"
-        yield "```sh"
-        width = max(len(typed) for typed, _ in told.examples)
-        for typed, said in told.examples:
-            yield f"{typed:{width}}  # {said}" if said else typed
-        yield "```\n"
+    yield f"{command.about}\n"
+    yield "\n".join(["```sh", *aligned(command.examples, mark="# "), "```\n"])
     rows = [_row(action) for action in command._actions if _is_shown(action)]  # noqa: SLF001
     if rows:
         yield "\n".join(["| argument | meaning |", "| --- | --- |", *rows, ""])

@@ -19,7 +19,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bridge import app
-from bridge.cli.shared import loop
+from bridge.cli import loop
 from bridge.server import Running, serve
 from bridge.settings import Settings
 

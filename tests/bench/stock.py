@@ -22,7 +22,7 @@ import uvloop
 
 from bench.servers import KEY, mebibytes, process, settings
 from bridge import app
-from bridge.cli.shared import loop
+from bridge.cli import loop
 from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuNumbers, SkuUid
 from bridge.core.stock.model import Write
 from bridge.exchange import Request, Response

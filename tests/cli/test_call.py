@@ -8,10 +8,20 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.cli.api import call as calling
-from bridge.cli.api.call import Asked, p1_route, rx_route, style_of
-from bridge.cli.api.mask import MASK, masked
-from bridge.cli.api.paging import Page, fresh, is_last, page_of, paged, query_for
+from bridge.cli.commands import call as calling
+from bridge.cli.commands.call import (
+    Asked,
+    Page,
+    fresh,
+    is_last,
+    p1_route,
+    page_of,
+    paged,
+    query_for,
+    rx_route,
+    style_of,
+)
+from bridge.cli.mask import MASK, masked
 from bridge.pharmaone import dialect as p1
 from bridge.rxscale import dialect as rx
 

@@ -1,6 +1,5 @@
 """The command line explains itself: help, slips, colours, JSON, completion by real shells."""
 
-import argparse
 import json
 import os
 import pty
@@ -15,10 +14,9 @@ from pathlib import Path
 import commands as reference
 import pytest
 
-from bridge.cli.help.completion import script
-from bridge.cli.help.examples import TOLD
-from bridge.cli.help.parsing import commands
-from bridge.cli.main import parser
+from bridge.cli.command import Parser, commands
+from bridge.cli.commands.completion import script
+from bridge.cli.main import COMMANDS, parser, summaries
 
 KNOWN = commands(parser())
 SHELL_WORDS = re.compile(r"eval \"\$\((?P<inner>[^)]*)\)\"|(?P<plain>[^>]*)(>.*)?")
@@ -38,9 +36,10 @@ def options(path: str) -> set[str]:
 @pytest.mark.parametrize("path", KNOWN)
 def test_every_command_says_what_it_is_for_and_shows_examples(path: str):
     text = KNOWN[path].format_help()
-    assert TOLD[path].about.split(".")[0].split()[0] in text
+    assert KNOWN[path].about.split(".")[0].split()[0] in text
     assert "examples:" in text
-    for typed, _ in TOLD[path].examples:
+    assert KNOWN[path].examples
+    for typed, _ in KNOWN[path].examples:
         assert typed in text
         found = SHELL_WORDS.fullmatch(typed)
         assert found
@@ -49,8 +48,10 @@ def test_every_command_says_what_it_is_for_and_shows_examples(path: str):
         parser().parse_args(words[1:])
 
 
-def test_nothing_is_told_of_a_command_that_is_not_there():
-    assert TOLD.keys() <= KNOWN.keys()
+def test_every_module_of_a_noun_is_a_command():
+    modules = {path.stem for path in COMMANDS.glob("*.py")} - {"__init__"}
+    assert modules == summaries().keys()
+    assert all(summaries().values())
 
 
 @pytest.mark.parametrize("path", KNOWN)
@@ -233,12 +234,42 @@ def test_a_script_names_every_command(typed, shell: str):
         assert re.search(rf"\b{path.split()[-1]}\b", printed), path
 
 
-def test_asking_for_help_loads_no_completion():
-    code = "import sys; from bridge.cli.main import parser; parser(); print('shtab' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+def loaded_by(*words: str) -> set[str]:
+    """The modules that are loaded when `rxbridge` and these words are typed."""
+    code = (
+        "import sys, contextlib, io\n"
+        "from bridge.cli.main import parser\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n"
+        "    parser(sys.argv[1:]).parse_args(sys.argv[1:])\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_asking_for_help_loads_no_noun_and_no_library():
+    loaded = loaded_by("--help")
+    assert not {name for name in loaded if name.startswith("bridge.cli.commands")}
+    ours = {name for name in loaded if name.startswith("bridge")}
+    assert ours == {
+        "bridge",
+        "bridge.cli",
+        "bridge.cli.command",
+        "bridge.cli.main",
+        "bridge.errors",
+    }
+    assert not loaded & {"asyncio", "rich", "pydantic", "aiohttp", "aiosqlite", "shtab", "uvloop"}
+
+
+def test_a_noun_is_loaded_only_when_it_is_typed():
+    nouns = {
+        name for name in loaded_by("stuck", "--help") if name.startswith("bridge.cli.commands.")
+    }
+    assert nouns == {"bridge.cli.commands.stuck"}
 
 
 def test_a_command_that_nobody_explained_shows_its_arguments():
-    top = argparse.ArgumentParser(prog="x")
+    top = Parser(prog="x")
     assert "" in commands(top)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cli.test_call import told
 
-from bridge.cli.api.mask import MASK, masked
+from bridge.cli.mask import MASK, masked
 
 WHO = "Kanarienvogel"
 MAIL = "canary@example.org"

@@ -14,9 +14,8 @@ import requests
 from cli.test_sides import post
 from mapping.mapping_files import change
 
-from bridge.cli.api.booked import _revenue
-from bridge.cli.api.money import _write
-from bridge.cli.goods.verify import live
+from bridge.cli.commands.money import _revenue, _write
+from bridge.cli.commands.stock import live
 from bridge.core.model import OrderId, PharmacyOrderUid, SkuUid
 from bridge.core.money import Row
 from bridge.errors import Refused

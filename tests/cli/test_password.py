@@ -78,7 +78,8 @@ def test_nothing_of_the_page_is_loaded_before_somebody_looks():
     import subprocess
 
     code = (
-        "import sys; from bridge import app; from bridge.cli import run, main;"
+        "import sys; from bridge import app; from bridge.cli import main;"
+        "from bridge.cli.commands import run;"
         "print([name for name in ('jinja2', 'argon2', 'bridge.server.page.render',"
         " 'bridge.server.page.german') if name in sys.modules])"
     )

@@ -11,7 +11,7 @@ from cli.test_help import on_a_terminal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.cli.shared import show
+from bridge.cli import show
 from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key, OrderId, OrderRecord, PharmacyOrderUid, StuckNote
 from bridge.store import Store

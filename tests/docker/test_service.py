@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from docker.folder import DOCKER
 
-from bridge.cli.main import WRONG, parser
+from bridge.cli.command import WRONG
+from bridge.cli.main import parser
 from bridge.settings import keys, variable
 
 UNIT = DOCKER / "rxbridge.service"

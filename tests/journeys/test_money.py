@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from house import bridge_settings, open_sandbox
 
-from bridge.cli.api import booked as command
-from bridge.cli.api.booked import Found, booked
-from bridge.cli.api.money import _month
+from bridge.cli.commands import money as command
+from bridge.cli.commands.money import Books, _month, read_books
 from bridge.core.model import OrderId, P1Order
 from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Fault
@@ -73,10 +72,10 @@ class Books:
         self.at = at
         self.world.set_order_status(uid, "completed")
 
-    async def of(self, month: str, **changes: dict[str, Any]) -> Found:
+    async def of(self, month: str, **changes: dict[str, Any]) -> Books:
         assert self.sandbox is not None
         settings = bridge_settings(self.sandbox, self.folder, changes)
-        return await booked(settings, _month(month, settings.money.timezone))
+        return await read_books(settings, _month(month, settings.money.timezone))
 
 
 @pytest.fixture
@@ -88,7 +87,7 @@ async def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         yield found
 
 
-def findings(found: Found) -> dict[str, str | None]:
+def findings(found: Books) -> dict[str, str | None]:
     return {row.uid: row.finding for row in found.rows}
 
 

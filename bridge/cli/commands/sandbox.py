@@ -1,15 +1,66 @@
-"""`rxbridge sandbox`: both vendors simulated over HTTP, for rehearsing without accounts."""
+"""`rxbridge sandbox`: only the two simulated vendors.
+
+Only the two simulated vendors, for rehearsing with your own configuration. It prints what to put
+into it.
+
+rxbridge sandbox                                      # on ports 8201 and 8202
+rxbridge sandbox --approve-after 5                    # staff approve every request after 5 seconds
+rxbridge sandbox --webhooks-to http://127.0.0.1:8080  # signed webhooks to your bridge
+"""
 
 import argparse
 import asyncio
+import math
 from functools import partial
+from urllib.parse import urlsplit
 
-from bridge.cli.main import DONE
-from bridge.cli.shared import loop, show
+from bridge.cli import loop, show
+from bridge.cli.command import DONE, Noun, argument, whole_number
 from bridge.errors import Fault, Misconfigured
 from bridge.sandbox import Sandbox, SandboxSettings
 
+YEAR_SECONDS = 366 * 86_400
+noun = Noun(__doc__)
+_port = whole_number(0, 65_535)
 
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= YEAR_SECONDS:
+        raise argparse.ArgumentTypeError(f"'{text}' must be a number of seconds, 0 or more")
+    return number
+
+
+def _address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' must be a web address, as http://127.0.0.1:8080"
+        )
+    return text
+
+
+@noun.command(
+    argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)"),
+    argument("--rxscale-port", type=_port, default=8201, metavar="PORT", help="where (8201)"),
+    argument("--pharmaone-port", type=_port, default=8202, metavar="PORT", help="where (8202)"),
+    argument("--dialect", choices=["current", "legacy"], default="current", help="RxScale's words"),
+    argument("--approve-after", type=_seconds, metavar="SECONDS", help="staff approve"),
+    argument("--webhooks-to", type=_address, metavar="URL", help="where the bridge listens"),
+    argument(
+        "--webhook-secret", default="whsec_sandbox", metavar="SECRET", help="signs both vendors'"
+    ),
+    argument("--unlimited", action="store_true", help="no rate limits"),
+    argument("--json", action="store_true", help="say where, as one JSON document"),
+    stays=True,
+)
 def sandbox(arguments: argparse.Namespace) -> int:
     target = arguments.webhooks_to.rstrip("/") if arguments.webhooks_to else None
     settings = SandboxSettings(

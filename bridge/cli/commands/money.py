@@ -1,18 +1,37 @@
-"""What RxScale pays and what PharmaOne sold in a month, read from both and put together."""
+"""`rxbridge money`: RxScale's payouts against PharmaOne's orders.
 
+Compares, order by order, what RxScale pays with what PharmaOne's orders say: every order that is
+paid on one side and missing or different on the other. Exit code 1 if there is any.
+
+rxbridge money                                      # last month
+rxbridge money --month 2026-10 --all                # another one, every order
+rxbridge money --month 2026-10 --csv october.csv    # for a spreadsheet
+"""
+
+import argparse
+import asyncio
+import csv
+import os
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge import app
-from bridge.app import Vendors, open_vendors
-from bridge.cli.shared.opened import now, open_beside
-from bridge.cli.shared.working import as_a_guest, patiently
+from bridge.app import Vendors
+from bridge.cli import show
+from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.guest import open_guest
+from bridge.cli.opening import complete, now, open_beside
 from bridge.core.lifecycle import Vocabulary
 from bridge.core.model import OrderId, PharmacyOrderUid, State
-from bridge.core.money import Part, Row, Sale, compare
-from bridge.errors import BridgeError, Refused
+from bridge.core.money import Part, Row, Sale, Totals, compare, euros, totals
+from bridge.errors import BridgeError, Fault, Misconfigured, Refused
 from bridge.pharmaone import dialect as pharmaone
 from bridge.pharmaone.calling import by_offset
 from bridge.pharmaone.resources import OrderSummary, Report
@@ -21,12 +40,24 @@ from bridge.rxscale.calling import by_page
 from bridge.rxscale.resources import Payout
 from bridge.settings import Settings
 
+HEADINGS = ("order", "name", "PharmaOne's", "paid out", "to come", "PharmaOne says", "paid", "")
+EARLIEST = 2000
+"""No order is of a year before this one."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_AMOUNT = re.compile(r"-?\d+\.\d\d")
+COLUMNS = (
+    "pharmacy_order_uid", "name", "pharmaone_order_id", "ordered_at", "routed", "projected",
+    "pharmaone_total", "pharmaone_paid", "currency", "shipping_apart", "difference",
+    "finding", "why",
+)  # fmt: skip
 AFTERWARDS = timedelta(days=60)
 """So much later an order of the month may be routed, or approved at PharmaOne."""
 BEFORE = AFTERWARDS
 """So much older may RxScale's order be that PharmaOne's order of the month was made of: what it
 pays has to be known, or it would look like one that nobody pays for."""
 OVER = frozenset({State.CANCELLED, State.REJECTED})
+
+noun = Noun(__doc__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +71,7 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Books:
     """`others`: PharmaOne's orders of the time that are not RxScale's. `report_cents`: None where
     its sales report cannot be read; `report_fault` says why there is none at all.
     """
@@ -61,12 +92,158 @@ class Known:
     external_ids: Mapping[OrderId, str | None]
 
 
-async def booked(
+@noun.command(
+    argument("--month", metavar="YYYY-MM", help="which month (the last one)"),
+    argument("--csv", type=Path, metavar="FILE", help="every order, for a spreadsheet"),
+    argument("--all", action="store_true", help="also where both sides agree"),
+    JSON,
+)
+def money(arguments: argparse.Namespace) -> int:
+    settings = complete(arguments)
+    month = _month(arguments.month, settings.money.timezone)
+    with show.busy("reading both vendors' books") as tell:
+        found = asyncio.run(read_books(settings, month, tell))
+    sums = totals(found.rows)
+    if arguments.csv is not None:
+        _write(arguments.csv, found.rows)
+    text = partial(_print, month, found, sums, everything=arguments.all)
+    return show.answer(arguments, _document(month, found, sums), text, failed=bool(sums.findings))
+
+
+def _month(typed: str | None, timezone: str) -> Month:
+    """The month typed, or the one before this one."""
+    try:
+        zone = ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        remedy = "write it like Europe/Berlin (Debian: apt-get install tzdata), or UTC"
+        raise Misconfigured(
+            Fault("money.timezone", f"there is no '{timezone}' here", remedy)
+        ) from None
+    today = now().astimezone(zone).date()
+    first = _first_day(typed) if typed else _before(today)
+    if first > today:
+        remedy = "name one that has begun"
+        raise Misconfigured(Fault("--month", f"{typed} has not begun yet", remedy))
+    after = (first + timedelta(days=31)).replace(day=1)
+    begins, ends = (datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, after))
+    return Month(first, after - timedelta(days=1), begins.astimezone(UTC), ends.astimezone(UTC))
+
+
+def _first_day(typed: str) -> date:
+    try:
+        first = date.fromisoformat(f"{typed}-01")
+    except ValueError:
+        first = date.min
+    if first.year < EARLIEST:
+        remedy = "write it like 2026-11"
+        raise Misconfigured(Fault("--month", f"'{typed}' is no month", remedy))
+    return first
+
+
+def _before(today: date) -> date:
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def _record(row: Row) -> dict[str, Any]:
+    cells = (
+        row.uid, row.name, row.order, row.ordered_at, _euros(row.routed_cents),
+        _euros(row.projected_cents), _euros(row.sold_cents), row.paid, row.currency,
+        _euros(row.apart_cents), _euros(row.difference_cents), row.finding, row.why,
+    )  # fmt: skip
+    return dict(zip(COLUMNS, cells, strict=True))
+
+
+def _euros(cents: int | None) -> str | None:
+    return None if cents is None else euros(cents)
+
+
+def _write(path: Path, rows: Sequence[Row]) -> None:
+    """Every row, for a spreadsheet: UTF-8 with a mark that Excel wants, points in the amounts.
+
+    A new file is for the owner's eyes only: the orders' uids lead to persons.
+    """
+    try:
+        with open(path, "w", encoding="utf-8-sig", newline="", opener=_for_owner) as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows(
+                {name: _harmless(cell) for name, cell in _record(row).items()} for row in rows
+            )
+    except OSError as error:
+        fault = Fault(f"--csv {path}", f"cannot be written ({error.strerror})", "name another file")
+        raise Misconfigured(fault) from None
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _harmless(cell: Any) -> Any:
+    """No formula to a spreadsheet, whatever name a shop gave its order; amounts stay numbers."""
+    if not isinstance(cell, str) or _AMOUNT.fullmatch(cell):
+        return cell
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _document(month: Month, found: Books, sums: Totals) -> dict[str, Any]:
+    return {
+        "month": f"{month.first:%Y-%m}",
+        "orders": [_record(row) for row in found.rows],
+        "totals": {
+            "routed": euros(sums.routed),
+            "projected": euros(sums.projected),
+            "pharmaone_paid": euros(sums.sold),
+            "pharmaone_unpaid": euros(sums.unpaid),
+            "pharmaone_report": _euros(found.report_cents),
+            "other_orders": found.others,
+        },
+        "pharmaone_report_fault": found.report_fault,
+        "findings": dict(sums.findings),
+    }
+
+
+def _print(month: Month, found: Books, sums: Totals, *, everything: bool) -> None:
+    rows = [row for row in found.rows if everything or row.finding]
+    if rows:
+        show.as_table(HEADINGS, (_cells(row) for row in rows))
+    print(f"{month.first:%Y-%m}: {len(found.rows)} orders of RxScale's.")
+    print(f"  RxScale paid out          {euros(sums.routed):>12}")
+    print(f"  RxScale will pay          {euros(sums.projected):>12}")
+    print(f"  PharmaOne, paid           {euros(sums.sold):>12}")
+    print(f"  PharmaOne, not paid       {euros(sums.unpaid):>12}")
+    print(f"  PharmaOne's sales report  {_report_line(found)}")
+    if found.others:
+        print(f"{found.others} other orders of PharmaOne's have nothing to do with RxScale.")
+    if sums.findings:
+        told = ", ".join(f"{count} {name}" for name, count in sorted(sums.findings.items()))
+        print(f"Findings: {told}.")
+    else:
+        print("Both sides agree.")
+
+
+def _report_line(found: Books) -> str:
+    if found.report_fault is not None:
+        return f"not to be had: {found.report_fault}"
+    if found.report_cents is None:
+        return "not readable (see money.revenue)"
+    return f"{euros(found.report_cents):>12}  (all of its sales)"
+
+
+def _cells(row: Row) -> tuple[Any, ...]:
+    paid = "" if row.paid is None else ("yes" if row.paid else "no")
+    amounts = (_euros(row.routed_cents), _euros(row.projected_cents), _euros(row.sold_cents))
+    return (row.uid, row.name, row.order, *amounts, paid, row.why)
+
+
+# -- reading both vendors' books -------------------------------------------------------------
+
+
+async def read_books(
     settings: Settings, month: Month, tell: Callable[[str], None] = lambda _: None
-) -> Found:
+) -> Books:
     """`tell` hears how far it is: a large shop takes minutes."""
     rules = app.rules_of(settings)
-    async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+    async with open_guest(settings) as vendors:
         tell("reading RxScale's payouts")
         parts = [_part(each) for each in await _payouts(vendors, month)]
         tell("reading PharmaOne's orders")
@@ -92,20 +269,17 @@ async def booked(
     )
     within = [each for each in orders if each.created_at and each.created_at < month.ends]
     others = sum(each.id not in uids for each in within)
-    return Found(rows, others, _revenue(report, settings.money.revenue), fault)
+    return Books(rows, others, _revenue(report, settings.money.revenue), fault)
 
 
 async def _remembered(settings: Settings, orders: Sequence[OrderId]) -> Known:
     """What the bridge has learnt of these orders; PharmaOne's list may not say it (C4)."""
     if not settings.store.path.exists():
         return Known({}, {})
-    store = await open_beside(settings.store.path)
-    try:
+    async with open_beside(settings.store.path) as store:
         rows = await store.orders(limit=1_000_000)
         linked = {row.record.order_id: row.record.uid for row in rows if row.record.order_id}
         return Known(linked, await store.p1_known(orders))
-    finally:
-        await store.close()
 
 
 async def _payouts(vendors: Vendors, month: Month) -> list[Payout]:
@@ -114,7 +288,7 @@ async def _payouts(vendors: Vendors, month: Month) -> list[Payout]:
 
     async def fetch(page: int) -> tuple[tuple[Payout, ...], int | None]:
         payouts = vendors.rxscale.payouts
-        found = await patiently(lambda: payouts.page(page, start=start, end=end, ascending=True))
+        found = await payouts.page(page, start=start, end=end, ascending=True)
         return found.data, found.pages
 
     return [each async for each in by_page(fetch, rxscale.MOST_ROWS)]
@@ -126,7 +300,7 @@ async def _orders(vendors: Vendors, settings: Settings, month: Month) -> list[Or
 
     async def fetch(limit: int, offset: int) -> tuple[tuple[OrderSummary, ...], int | None]:
         book = vendors.pharmaone.order_book
-        page = await patiently(lambda: book.page(limit, offset, shop_id=shop))
+        page = await book.page(limit, offset, shop_id=shop)
         return page.data, page.pagination.total if page.pagination else None
 
     found: dict[str, OrderSummary] = {}
@@ -165,7 +339,7 @@ async def _external_id(
     if OrderId(order.id) in known.external_ids:
         external_id = known.external_ids[OrderId(order.id)]
     else:
-        sight = await patiently(lambda: vendors.pharmaone.order(OrderId(order.id)))
+        sight = await vendors.pharmaone.order(OrderId(order.id))
         external_id = sight.order.external_id if sight else None
     return PharmacyOrderUid(external_id) if external_id else None
 
@@ -192,7 +366,7 @@ class _AtRxScale:
     async def _ask(self, uid: PharmacyOrderUid) -> str | None:
         """Another shop's number may be none that RxScale takes for an order's."""
         try:
-            order = await patiently(lambda: self._vendors.rxscale.order(uid))
+            order = await self._vendors.rxscale.order(uid)
         except Refused:
             return None
         return None if order is None else order.status
@@ -201,12 +375,9 @@ class _AtRxScale:
 async def _report(vendors: Vendors, month: Month) -> tuple[Report | None, str | None]:
     """A report that is not to be had does not keep the rest from being told; why it is not."""
     try:
-        found = await patiently(
-            lambda: vendors.pharmaone.reports.product_sales(month.first, month.last)
-        )
+        return await vendors.pharmaone.reports.product_sales(month.first, month.last), None
     except BridgeError as failure:
         return None, str(failure)
-    return found, None
 
 
 def _part(payout: Payout) -> Part:

@@ -1,22 +1,34 @@
-"""`rxbridge call VENDOR METHOD PATH`: any route, signed in, within the limits, persons masked."""
+"""`rxbridge call`: any route of a vendor, signed in, persons masked.
+
+Calls any route of a vendor's API, signed in and within its limits. What is about a person is
+masked, and so are secrets. Exit code 1 if the vendor says no.
+
+rxbridge call pharmaone GET /inventory  # as a table
+rxbridge call rxscale GET /pharmacy_orders/ --query limit=5 --json  # five orders, as they come
+rxbridge call pharmaone GET /products --query shop_id=shop1 --all  # every page of a list
+rxbridge call rxscale PATCH /pharmacy_skus/psku-abc123 \
+    --json-body '{"external_id": "20401"}'  # a change
+rxbridge call rxscale-public GET /health/  # the public API, with its own key
+"""
 
 import argparse
 import asyncio
 import json
 import re
 import sys
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote
 
 from bridge.app import Vendors, open_vendors
-from bridge.cli.api.answered import Answered, tell
-from bridge.cli.api.paging import LIMIT, Page, Style, fresh, is_last, page_of, paged, query_for
-from bridge.cli.main import DONE, FAILED
-from bridge.cli.shared.opened import check_vendor, settings_of
-from bridge.cli.shared.working import as_a_guest, patiently
-from bridge.errors import BridgeError, Fault, Garbled, Misconfigured
+from bridge.cli import show
+from bridge.cli.command import DONE, FAILED, Noun, argument
+from bridge.cli.guest import as_a_guest, patiently
+from bridge.cli.mask import masked
+from bridge.cli.opening import check_vendor, settings_of
+from bridge.errors import BridgeError, Fault, Garbled, Misconfigured, words
 from bridge.exchange import Priority, Response
 from bridge.pharmaone import answers as p1_answers
 from bridge.pharmaone import dialect as p1
@@ -24,7 +36,23 @@ from bridge.rxscale import answers as rx_answers
 from bridge.rxscale import dialect as rx
 from bridge.settings import Settings
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 VENDORS = ("pharmaone", "rxscale", "rxscale-public")
+MOST_COLUMNS = 9
+WIDEST = 40
+CUT = "…"
+
+Style = Literal["offset", "from 0", "from 1"]
+_ROWS = ("data", "products", "items", "orders", "payouts")
+_TOTALS = ("total", "totalRegistries")
+_PAGING = frozenset({*_TOTALS, "pagination", "totalPages", "page", "pageSize"})
+_IDS = ("uid", "id")
+"""What names one row; a product's id may stand in many, as in a report."""
+LIMIT = 100
+
+Query = tuple[tuple[str, str], ...]
+
+noun = Noun(__doc__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +67,50 @@ class Asked:
     has_body: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one answer held; `total` rows in all, None where it does not say."""
+
+    rows: Sequence[Any]
+    total: int | None
+
+
+@dataclass(slots=True)
+class Answered:
+    """`fault` says what a refusal means; `rows` are those of all pages, if they were asked for."""
+
+    status: int
+    content: bytes
+    fault: BridgeError | None
+    rows: list[Any] | None = field(default=None)
+
+    def document(self) -> Any:
+        """The answer's JSON. Raises ValueError for what is none."""
+        return {"data": self.rows} if self.rows is not None else json.loads(self.content)
+
+
+@noun.command(
+    argument(
+        "vendor",
+        choices=VENDORS,
+        metavar="VENDOR",
+        help="pharmaone, rxscale, or rxscale-public for its public API",
+    ),
+    argument(
+        "method",
+        type=str.upper,
+        choices=METHODS,
+        metavar="METHOD",
+        help="GET, POST, PUT, PATCH or DELETE",
+    ),
+    argument("path", metavar="PATH", help="as documented, such as /inventory"),
+    argument("--query", action="append", default=[], metavar="NAME=VALUE", help="may be repeated"),
+    argument("--json-body", metavar="JSON", help="or @FILE, or - for standard input"),
+    argument("--all", action="store_true", help="every page of a list"),
+    argument("--json", action="store_true", help="the answer as it is, but for the masks"),
+    argument("--show-patient-data", action="store_true", help="without these masks"),
+    argument("--show-secrets", action="store_true", help="nor these"),
+)
 def call(arguments: argparse.Namespace) -> int:
     asked = _asked(arguments)
     if _shows_a_secret_once(asked) and not arguments.show_secrets:
@@ -54,7 +126,7 @@ def call(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     _check(settings, asked)
     answered = asyncio.run(_call(as_a_guest(settings), asked, everything=arguments.all))
-    tell(answered, arguments)
+    _print(answered, arguments)
     return FAILED if answered.fault else DONE
 
 
@@ -255,3 +327,142 @@ def _parsed(response: Response) -> Any:
         return json.loads(response.body)
     except ValueError:
         return None
+
+
+# -- every page of a list --------------------------------------------------------------------
+
+
+def page_of(body: Any) -> Page | None:
+    """None for an answer that is no list."""
+    if isinstance(body, list):
+        return Page(body, None)
+    if not isinstance(body, Mapping):
+        return None
+    rows = next((body[key] for key in _ROWS if _holds_rows(body, key)), None)
+    if rows is None:
+        return None
+    inner = body.get("pagination")
+    places = (body, inner if isinstance(inner, Mapping) else {})
+    totals = (place[key] for place in places for key in _TOTALS if key in place)
+    return Page(rows, next((each for each in totals if isinstance(each, int)), None))
+
+
+def _holds_rows(body: Mapping[str, Any], key: str) -> bool:
+    """Under `data`, or under another name where the answer is a list's by what stands beside it:
+    one order has its `items` or `payouts` inside (pharmaone.md 9, rxscale.md 6.2).
+    """
+    if not isinstance(body.get(key), list):
+        return False
+    return key == "data" or len(body) == 1 or not _PAGING.isdisjoint(body)
+
+
+def query_for(style: Style, number: int, read: int, limit: int = LIMIT) -> dict[str, str]:
+    """What to ask for page `number`, counted from 0, after `read` rows."""
+    if style == "offset":
+        return {"limit": str(limit), "offset": str(read)}
+    return {"limit": str(limit), "page": str(number + (style == "from 1"))}
+
+
+def paged(query: Query, page: Mapping[str, str]) -> Query:
+    """What was asked for, with the page; a name may be there twice."""
+    return (*(pair for pair in query if pair[0] not in page), *page.items())
+
+
+def fresh(rows: Sequence[Any], seen: set[str]) -> list[Any]:
+    """Those whose id is not in `seen`, which learns them; what has no id counts as new.
+
+    What comes into a list while it is read pushes rows onto the next page.
+    """
+    found = []
+    for row in rows:
+        ident = _id_of(row)
+        if ident is None or ident not in seen:
+            found.append(row)
+        if ident is not None:
+            seen.add(ident)
+    return found
+
+
+def _id_of(row: Any) -> str | None:
+    if not isinstance(row, Mapping):
+        return None
+    return next((f"{key} {row[key]}" for key in _IDS if row.get(key)), None)
+
+
+def is_last(page: Page, before: Page | None, read: int) -> bool:
+    """Whether there is nothing more after `read` rows, this page's among them.
+
+    A route that knows no pages gives the same rows again.
+    """
+    if not page.rows or (page.total is not None and read >= page.total):
+        return True
+    return before is not None and list(before.rows) == list(page.rows)
+
+
+# -- what is shown ---------------------------------------------------------------------------
+
+
+def _print(answered: Answered, arguments: argparse.Namespace) -> None:
+    if answered.fault:
+        print(f"rxbridge: {words(answered.fault)}", file=sys.stderr)
+    try:
+        raw = answered.document()
+    except ValueError:
+        size = len(answered.content)
+        if size:
+            print(f"{answered.status}: {size} bytes that are no JSON; not shown", file=sys.stderr)
+        return
+    refused, patients = answered.fault is not None, arguments.show_patient_data
+    shown = masked(raw, refused=refused, patients=patients, secrets=arguments.show_secrets)
+    if arguments.json:
+        show.as_json(shown)
+        return
+    page = page_of(shown)
+    if page is not None and all(isinstance(row, Mapping) for row in page.rows):
+        _print_rows(page)
+    elif isinstance(shown, Mapping):
+        _print_one(shown)
+    else:
+        show.as_json(shown)
+
+
+def _print_rows(page: Page) -> None:
+    every = list(_columns(page.rows))
+    columns, left_out = every[:MOST_COLUMNS], every[MOST_COLUMNS:]
+    cells = [[_cell(row.get(key)) for key in columns] for row in page.rows]
+    if page.rows:
+        show.as_table(columns, cells)
+    of = "" if page.total is None else f" of {page.total}"
+    print(f"{len(page.rows)}{of} rows. {_lacks(cells, left_out)}".rstrip())
+
+
+def _print_one(thing: Mapping[str, Any]) -> None:
+    cells = [(key, _cell(value)) for key, value in thing.items()]
+    show.as_table(("field", "value"), cells)
+    if lacks := _lacks(cells, ()):
+        print(lacks)
+
+
+def _lacks(cells: Iterable[Sequence[str]], left_out: Sequence[str]) -> str:
+    """What a table does not show, and what does."""
+    lacks = [f"Not shown: {', '.join(left_out)}"] if left_out else []
+    if any(cell.endswith(CUT) for row in cells for cell in row):
+        lacks.append(f"cut short: what ends in {CUT}")
+    return f"{'; '.join(lacks)}; --json shows all." if lacks else ""
+
+
+def _columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, None]:
+    """Every key, those with plain values first."""
+    plain: dict[str, None] = {}
+    nested: dict[str, None] = {}
+    for row in rows:
+        for key, value in row.items():
+            (nested if isinstance(value, dict | list) else plain).setdefault(key)
+    return {**plain, **nested}
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}{CUT}"

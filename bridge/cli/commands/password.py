@@ -1,17 +1,27 @@
-"""`rxbridge password`: makes the hash of the password that opens the operator's page."""
+"""`rxbridge password`: makes the hash of the page's password.
+
+Asks for a password (or reads one line) and prints its hash, which opens the operator's page where
+others can reach it. The password itself is kept nowhere.
+
+rxbridge password                                              # asks twice
+rxbridge password > secrets/rxbridge_server__admin_password_hash  # into a secret file
+"""
 
 import argparse
 import getpass
 import sys
 
-from bridge.cli.main import DONE, WRONG
+from bridge.cli.command import DONE, WRONG, Noun
 from bridge.settings import variable
 
 LEAST_LETTERS, MOST_LETTERS = 10, 1024
 MEMORY_KIB, ROUNDS = 19456, 3
 """By OWASP's advice; more memory would show in the bridge's own with every login."""
 
+noun = Noun(__doc__)
 
+
+@noun.command()
 def password(_: argparse.Namespace) -> int:
     """Asks twice at a terminal, else reads one line; prints the hash and nothing else."""
     try:

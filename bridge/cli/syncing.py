@@ -1,4 +1,4 @@
-"""Stock as commands see it: a plan that changes nothing, and a sync by whoever holds the store."""
+"""The stock, beside a running bridge: what a sync would do, and having one done."""
 
 import asyncio
 import contextlib
@@ -15,13 +15,12 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bridge import app
-from bridge.cli.shared.opened import now, open_beside
-from bridge.cli.shared.working import as_a_guest, is_running, patiently
-from bridge.core.model import CatalogueSku, PharmacySkuUid
+from bridge.cli.guest import is_running, open_guest, patiently
+from bridge.cli.opening import now, open_beside
+from bridge.core.model import PharmacySkuUid
 from bridge.core.stock.model import Pending
 from bridge.cycles.stock import SyncResult
 from bridge.errors import TryLater
-from bridge.exchange import Call
 from bridge.settings import Settings
 from bridge.store import StockState, Store
 
@@ -50,13 +49,22 @@ class Synced:
 
 async def look(settings: Settings, *, reread: bool) -> Planned:
     """What a sync would do now. Without a store, as a first start would find it."""
-    guest = as_a_guest(settings)
-    async with _store(settings) as store, app.open_vendors(guest, _unobserved) as vendors:
+    async with _store(settings) as store, open_guest(settings) as vendors:
         cycle, _ = app.planner(settings, store, vendors)
         if reread:
-            await patiently(cycle.reread)
-        result, _ = await patiently(cycle.look)
-        return Planned(result, _names(await store.stock.catalogue()))
+            await cycle.reread()
+        result, _ = await cycle.look()
+        names = {sku.pharmacy_sku_uid: sku.name for sku in await store.stock.catalogue()}
+        return Planned(result, names)
+
+
+@asynccontextmanager
+async def _store(settings: Settings) -> AsyncIterator[Store]:
+    """The store, or where there is none one that is gone afterwards: a plan changes nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        there = settings.store.path
+        async with open_beside(there if there.exists() else Path(folder) / "plan.db") as store:
+            yield store
 
 
 async def sync(settings: Settings, *, confirm: bool) -> Synced:
@@ -86,8 +94,7 @@ async def _written(bridge: app.Bridge) -> None:
 
 async def _ask(settings: Settings, *, confirm: bool) -> Synced:
     """Another process does it and tells nobody but the store."""
-    store = await open_beside(settings.store.path)
-    try:
+    async with open_beside(settings.store.path) as store:
         asked_at, before = now(), await store.stock.state()
         await store.stock.ask(confirm=confirm)
         state = await _begun(store, asked_at)
@@ -97,8 +104,6 @@ async def _ask(settings: Settings, *, confirm: bool) -> Synced:
             return Synced(0, left, None, None, why)
         await _watch(store, state.waiting, _until_written(store))
         return _outcome(before, await store.stock.state(), None)
-    finally:
-        await store.close()
 
 
 async def _begun(store: Store, asked_at: datetime) -> StockState | None:
@@ -140,25 +145,3 @@ async def _watch(store: Store, total: int, work: Coroutine[Any, Any, None]) -> N
 def _outcome(before: StockState, after: StockState, failure: str | None) -> Synced:
     written = after.written - before.written
     return Synced(written, after.waiting, after.pending, after.read_at, failure)
-
-
-@asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[Store]:
-    """The store, or where there is none one that is gone afterwards: a plan changes nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = settings.store.path
-        if not path.exists():
-            path = Path(folder) / "plan.db"
-        store = await open_beside(path)
-        try:
-            yield store
-        finally:
-            await store.close()
-
-
-def _names(skus: list[CatalogueSku]) -> dict[PharmacySkuUid, str]:
-    return {sku.pharmacy_sku_uid: sku.name for sku in skus}
-
-
-def _unobserved(_: Call) -> None:
-    """Calls of a command are counted nowhere: its metrics end with it."""

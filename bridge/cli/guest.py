@@ -1,28 +1,50 @@
-"""Has orders looked at now: by the bridge that is running, or else by this command itself."""
+"""A command beside a running bridge: it shares the vendors' limits and is patient with them."""
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import partial
+from types import MethodType
+from typing import Any, TypeVar, cast
 
 from bridge import app
-from bridge.cli.shared.opened import now, open_store
+from bridge.app import Vendors
+from bridge.cli.opening import now, open_store
 from bridge.core.model import Hint, Key, order_uid
 from bridge.errors import Misconfigured, TryLater
+from bridge.exchange import routes_of
 from bridge.settings import PharmaOneSection, RxScaleSection, Settings
 from bridge.store import RunLock, Store
 
 Section = TypeVar("Section", RxScaleSection, PharmaOneSection)
 Answer = TypeVar("Answer")
+Client = TypeVar("Client")
 
 PATIENCE_SECONDS = 30.0
 ENDINGS = frozenset({"waits", "stuck", "done"})
 """The journal's words for the end of a look."""
 
 
+@asynccontextmanager
+async def open_guest(settings: Settings) -> AsyncIterator[Vendors]:
+    """Both vendors, with half of their limits if a bridge is running, which spends the rest.
+
+    Each call is made again for as long as PATIENCE_SECONDS while the vendor puts it off.
+    """
+    async with app.open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+        yield replace(
+            vendors, rxscale=patient(vendors.rxscale), pharmaone=patient(vendors.pharmaone)
+        )
+
+
 def is_running(settings: Settings) -> bool:
     """Whether a `rxbridge run` works on this store."""
+    if not settings.store.path.exists():
+        return False
     try:
         with RunLock(settings.store.path):
             return False
@@ -31,7 +53,7 @@ def is_running(settings: Settings) -> bool:
 
 
 def as_a_guest(settings: Settings) -> Settings:
-    """The same settings, with half of the vendors' limits while a bridge spends the other half."""
+    """The same settings, with half of the vendors' limits if a bridge is running."""
     if not is_running(settings):
         return settings
     return settings.model_copy(
@@ -49,6 +71,35 @@ def _with_half(section: Section) -> Section:
     return section.model_copy(update=halves)
 
 
+def patient(client: Client) -> Client:
+    """The same client; its calls, and those of what it hands out, are made `patiently`."""
+    return cast("Client", _Patient(client))
+
+
+class _Patient:
+    """Stands in for a client, or for a part of one. The methods that call are those that `@calls`
+    marks.
+    """
+
+    def __init__(self, client: object) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        if not inspect.ismethod(found):
+            return _with_patient_calls(found)
+        if inspect.isasyncgenfunction(found):
+            return MethodType(found.__func__, self)  # each page is a call of this object
+        if routes_of(found):
+            return lambda *args, **named: patiently(partial(found, *args, **named))
+        return lambda *args, **named: _with_patient_calls(found(*args, **named))
+
+
+def _with_patient_calls(part: Any) -> Any:
+    calls = (routes_of(member) for member in vars(type(part)).values() if callable(member))
+    return _Patient(part) if any(calls) else part
+
+
 async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
     """Asks again for as long as PATIENCE_SECONDS where a vendor puts it off. Raises TryLater."""
     deadline = now() + timedelta(seconds=PATIENCE_SECONDS)
@@ -62,7 +113,10 @@ async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
 
 
 async def look_now(settings: Settings, keys: Sequence[Key], why: str) -> set[Key]:
-    """Returns those that were looked at within PATIENCE_SECONDS. Raises Misconfigured."""
+    """Has orders looked at: by the bridge that is running, or else by this command itself.
+
+    Returns those that were looked at within PATIENCE_SECONDS. Raises Misconfigured.
+    """
     asked_at = now()
     running = is_running(settings)
     async with open_store(settings) as store:

@@ -1,4 +1,10 @@
-"""`rxbridge skus match`: proposes which PharmaOne product each unlinked SKU is."""
+"""`rxbridge skus`: which PharmaOne product each SKU is.
+
+Which PharmaOne product each RxScale SKU is.
+
+rxbridge skus list --unlinked  # what still lacks a link
+rxbridge skus match            # proposals
+"""
 
 import argparse
 import asyncio
@@ -7,27 +13,114 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.progress import Progress
 
 from bridge import app
-from bridge.cli.main import DONE, FAILED
-from bridge.cli.shared import show
-from bridge.cli.shared.opened import complete
-from bridge.cli.shared.working import as_a_guest, patiently
+from bridge.cli import show
+from bridge.cli.command import JSON, Noun, argument, whole_number
+from bridge.cli.guest import open_guest
+from bridge.cli.opening import complete, in_store, now, settings_of
+from bridge.core.model import CatalogueSku
+from bridge.core.stock.model import Known, StockLink, Stocktake
 from bridge.cycles.catalogue import read_skus
 from bridge.errors import Fault, Misconfigured, Refused
-from bridge.exchange import Call
+from bridge.mapping import Rules
 from bridge.mapping.matching import Accepted, Proposal, append, propose
 from bridge.settings import Settings
+from bridge.store import Store
 
 FILE = "skus.csv"
 HEADINGS = ("SKU", "name", "product", "its name", "units", "sure", "why")
 
+noun = Noun(__doc__)
 
+
+@noun.verb(
+    "list",
+    "links, with both sides' numbers as last seen",
+    argument("--unlinked", action="store_true", help="only SKUs without a link"),
+    JSON,
+)
+def list_skus(arguments: argparse.Namespace) -> int:
+    """Every SKU with its link, and both sides' numbers as last seen.
+
+    rxbridge skus list
+    rxbridge skus list --unlinked --json  # what lacks a link, for a program
+    """
+    rules = app.rules_of(settings_of(arguments))
+    rows = in_store(arguments, partial(_rows, rules))
+    if arguments.unlinked:
+        rows = [row for row in rows if row["product"] is None]
+    nothing = "Every SKU is linked." if arguments.unlinked else "RxScale's list is not read yet."
+
+    def text() -> None:
+        if rows:
+            show.as_table(list(rows[0]), (list(row.values()) for row in rows))
+        else:
+            print(nothing)
+
+    return show.answer(arguments, {"skus": rows}, text)
+
+
+async def _rows(rules: Rules, store: Store) -> list[dict[str, Any]]:
+    skus = await store.stock.catalogue()
+    basis = await store.stock.basis(None, now())
+    links = {link.uid: link for link in rules.links.stock_links(skus)}
+    return [
+        _sku(
+            sku,
+            links.get(sku.pharmacy_sku_uid),
+            basis.known.of(sku.pharmacy_sku_uid),
+            basis.stocktake,
+        )
+        for sku in skus
+    ]
+
+
+def _sku(
+    sku: CatalogueSku, link: StockLink | None, known: Known | None, stocktake: Stocktake | None
+) -> dict[str, Any]:
+    on_hand = stocktake.on_hand.get(link.product) if stocktake and link else None
+    return {
+        "sku": sku.pharmacy_sku_uid,
+        "name": sku.name,
+        "product": link.product if link else None,
+        "units": str(link.units) if link else None,
+        "share": str(link.share) if link and link.share is not None else None,
+        "safety": link.safety if link else None,
+        "on_hand": on_hand,
+        "at_rxscale": known.stock if known else None,
+        "rule": link.place if link else None,
+    }
+
+
+@noun.verb(
+    "match",
+    "propose links for SKUs without one",
+    argument("--write", action="store_true", help="add sure ones to skus.csv"),
+    argument("--push", action="store_true", help="also set RxScale's external_id"),
+    argument(
+        "--min-confidence",
+        type=whole_number(0, 100),
+        default=85,
+        metavar="N",
+        help="how sure is sure (85)",
+    ),
+    JSON,
+)
 def match(arguments: argparse.Namespace) -> int:
+    """Proposes by name which PharmaOne product each SKU without a link is. What is not sure is
+    shown and never written. Exit code 1 while any SKU lacks a link.
+
+    rxbridge skus match                      # only proposes
+    rxbridge skus match --write              # adds sure ones to mappings/skus.csv
+    rxbridge skus match --write --push       # and sets RxScale's external_id as well
+    rxbridge skus match --min-confidence 95  # be surer
+    """
     settings = complete(arguments)
     with show.busy("reading both vendors' lists"):
         found = asyncio.run(_proposals(settings))
@@ -39,11 +132,9 @@ def match(arguments: argparse.Namespace) -> int:
     if arguments.push:
         pushed = asyncio.run(_push(settings, _pushable(sure, written=arguments.write)))
     left = [each for each in found if not (arguments.write and each in sure)]
-    if arguments.json:
-        show.as_json(_document(found, sure if arguments.write else [], pushed))
-    else:
-        _print(found, sure, pushed, arguments)
-    return FAILED if left else DONE
+    document = _document(found, sure if arguments.write else [], pushed)
+    text = partial(_print, found, sure, pushed, arguments)
+    return show.answer(arguments, document, text, failed=bool(left))
 
 
 def _is_sure(proposal: Proposal, least: int) -> bool:
@@ -57,9 +148,9 @@ def _pushable(sure: Sequence[Proposal], *, written: bool) -> list[Proposal]:
 
 async def _proposals(settings: Settings) -> list[Proposal]:
     rules = app.rules_of(settings)
-    async with app.open_vendors(as_a_guest(settings), _unobserved) as vendors:
-        skus = await patiently(lambda: read_skus(vendors.rxscale))
-        inventory = await patiently(lambda: vendors.pharmaone.inventory(full=True))
+    async with open_guest(settings) as vendors:
+        skus = await read_skus(vendors.rxscale)
+        inventory = await vendors.pharmaone.inventory(full=True)
     products = {product: inventory.names.get(product, "") for product in inventory.on_hand}
     return propose(skus, products, rules.links.listed)
 
@@ -105,7 +196,7 @@ async def _push(settings: Settings, sure: Sequence[Proposal]) -> list[Proposal]:
     """Sets RxScale's external_id; an absolute write, so it may be repeated. What went through."""
     done: list[Proposal] = []
     quiet = not sys.stderr.isatty()
-    async with app.open_vendors(as_a_guest(settings), _unobserved) as vendors:
+    async with open_guest(settings) as vendors:
         with Progress(disable=quiet, transient=True) as bar:
             for each in bar.track(sure, description="setting external_id"):
                 if await _set(vendors, each):
@@ -114,9 +205,8 @@ async def _push(settings: Settings, sure: Sequence[Proposal]) -> list[Proposal]:
 
 
 async def _set(vendors: app.Vendors, each: Proposal) -> bool:
-    rxscale = vendors.rxscale
     try:
-        return await patiently(lambda: rxscale.set_sku(each.uid, external_id=each.product))
+        return await vendors.rxscale.set_sku(each.uid, external_id=each.product)
     except Refused as refusal:
         print(f"rxbridge: {each.uid}: {refusal.what}", file=sys.stderr)
         return False
@@ -169,7 +259,3 @@ def _cells(each: Proposal) -> tuple[Any, ...]:
     sure = f"{each.confidence} %" if each.product is not None else ""
     units = f"{each.units:f}" if each.product is not None else ""
     return each.uid, each.name, each.product, each.product_name, units, sure, why
-
-
-def _unobserved(_: Call) -> None:
-    """Calls of a command are counted nowhere: its metrics end with it."""

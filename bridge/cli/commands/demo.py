@@ -1,4 +1,12 @@
-"""`rxbridge demo`: no accounts, both vendors simulated, real signed webhooks through the bridge."""
+"""`rxbridge demo`: both vendors simulated and real orders through it.
+
+Simulates both vendors on this machine and sends real signed webhooks through the real bridge. Needs
+no accounts and leaves nothing behind.
+
+rxbridge demo               # 25 orders, 5 of them to their end
+rxbridge demo --orders 100  # more of them
+rxbridge demo --keep        # stay up afterwards, to look around
+"""
 
 import argparse
 import asyncio
@@ -8,17 +16,16 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bridge import app
-from bridge.cli.main import DONE, FAILED
-from bridge.cli.shared import loop, show
-from bridge.cli.shared.opened import now, shipped_mappings
-from bridge.cli.shared.rehearsal import Result, is_good, tell_arrived, tell_ends, tell_stock
+from bridge.cli import loop, show
+from bridge.cli.command import DONE, FAILED, Noun, argument, whole_number
+from bridge.cli.opening import now, shipped_mappings
 from bridge.core.memory import OrderRow
 from bridge.core.model import PharmacyOrderUid, Phase
 from bridge.core.stock.plan import PlanRow, explain
@@ -32,12 +39,35 @@ LIVES = 5
 """So many of the orders are followed to their end."""
 ENDED = (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE, Phase.DROPPED)
 
+noun = Noun(__doc__)
 
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One order as each of the three ended up with it."""
+
+    order: str
+    name: str | None
+    state: str | None
+    phase: str
+    request: str | None
+    made: str | None
+    at_rxscale: str
+    at_pharmaone: int
+    calls: int
+
+
+@noun.command(
+    argument("--orders", type=whole_number(1), default=25, metavar="N", help="how many (25)"),
+    argument("--keep", action="store_true", help="stay up until Ctrl-C"),
+    argument("--json", action="store_true", help="one JSON document at the end"),
+    stays=True,
+)
 def demo(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="rxbridge-demo-") as folder:
         show_both = partial(_demo, arguments, Path(folder))
         arrived, lived = loop.run(loop.until_stopped(show_both))
-    good = len(arrived) == arguments.orders and all(map(is_good, arrived))
+    good = len(arrived) == arguments.orders and all(map(_is_good, arrived))
     return DONE if good and all(map(_is_over, lived)) else FAILED
 
 
@@ -116,19 +146,19 @@ async def _show(
     arrived = [_result(row, sandbox) for row in rows]
     seconds = time.monotonic() - began
     if not quiet:
-        tell_arrived(arrived, seconds)
+        _print_arrived(arrived, seconds)
     lived = await _live(uids[:LIVES], sandbox, bridge, stop, quiet=quiet)
     stock = await _stock(bridge, stop)
     if quiet:
-        document = [_document(result) for result in arrived]
-        ends = [_document(result) for result in lived]
+        document = [asdict(result) for result in arrived]
+        ends = [asdict(result) for result in lived]
         offers = [
             {"sku": row.uid, "target": row.target, "at_rxscale": row.at_rxscale} for row in stock
         ]
         rest = {"seconds": round(seconds, 1), "lives": ends, "stock": offers}
         show.as_json({"orders": document, **rest})
     else:
-        tell_stock(stock)
+        _print_stock(stock)
     if arguments.keep and not stop.is_set():
         print(f"Still up: {running.url} (the page),", end=" ")
         print(f"{sandbox.rxscale_url}/_sandbox/state (Ctrl-C ends)")
@@ -169,7 +199,7 @@ async def _live(
     rows = await _watch(bridge, uids, what, _has_ended, stop, quiet=quiet)
     lived = [_result(row, sandbox) for row in rows if row.record.uid in uids]
     if not quiet:
-        tell_ends(lived)
+        _print_ends(lived)
     return lived
 
 
@@ -241,5 +271,45 @@ def _is_over(result: Result) -> bool:
     return result.phase == Phase.DONE and result.at_rxscale == "completed"
 
 
-def _document(result: Result) -> dict[str, Any]:
-    return {name: getattr(result, name) for name in Result.__slots__}
+def _is_good(result: Result) -> bool:
+    return result.phase == Phase.SUBMITTED and result.at_pharmaone == 1
+
+
+def _print_ends(results: list[Result]) -> None:
+    show.as_table(
+        ("order", "name", "state", "PharmaOne's order", "RxScale holds", "calls"),
+        [(r.order, r.name, r.state, r.made, r.at_rxscale, r.calls) for r in results],
+    )
+    print("RxScale followed PharmaOne one legal step at a time, up to complete_order.")
+
+
+def _print_stock(rows: list[PlanRow]) -> None:
+    show.as_table(
+        ("SKU", "product", "PharmaOne has", "open orders take", "RxScale offers"),
+        [
+            (
+                row.uid,
+                row.product,
+                f"{row.on_hand} g",
+                f"{row.open_units} g",
+                f"{row.at_rxscale} packs",
+            )
+            for row in rows
+        ],
+    )
+    print("RxScale offers what PharmaOne has, less what open orders will take, in whole packs.")
+
+
+def _print_arrived(results: list[Result], seconds: float) -> None:
+    show.as_table(
+        ("order", "name", "state", "request", "RxScale holds", "PharmaOne holds"),
+        [
+            (r.order, r.name, r.state, r.request, r.at_rxscale, f"{r.at_pharmaone} under review")
+            for r in results
+        ],
+    )
+    good = sum(_is_good(result) for result in results)
+    calls = sum(result.calls for result in results)
+    each = calls / len(results) if results else 0.0
+    print(f"{good} of {len(results)} orders: one order-request each, in {seconds:.1f} s;", end=" ")
+    print(f"{each:.1f} calls an order (RxScale allows 10 a second).")

@@ -1,4 +1,12 @@
-"""`rxbridge reconcile`: both sides compared, order by order and SKU by SKU; `--fix` mends it."""
+"""`rxbridge reconcile`: both sides compared, order by order, SKU by SKU.
+
+Compares both sides order by order and SKU by SKU, and tells what the bridge would do about each
+difference. Exit code 1 if anything differs.
+
+rxbridge reconcile            # only compares
+rxbridge reconcile --days 30  # with finished orders of the last 30 days
+rxbridge reconcile --fix      # looks at what differs, and syncs the stock, now
+"""
 
 import argparse
 import asyncio
@@ -6,35 +14,65 @@ import sys
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from rich.progress import Progress
 
 from bridge import app
-from bridge.app import Vendors, open_vendors
-from bridge.cli.main import DONE, FAILED
-from bridge.cli.shared import show, stocking
-from bridge.cli.shared.opened import complete, now, open_store
-from bridge.cli.shared.working import as_a_guest, look_now, patiently
+from bridge.app import Vendors
+from bridge.cli import show, syncing
+from bridge.cli.command import JSON, Noun, argument, whole_number
+from bridge.cli.guest import look_now, open_guest
+from bridge.cli.opening import complete, now, open_store
 from bridge.core import remember
 from bridge.core.model import OrderId, OrderRecord, P1Order, P1Sight, PharmacyOrderUid, order_key
 from bridge.core.reconcile import Difference, Sides, difference
 from bridge.core.stock.plan import PlanRow, explain
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.cycles.sweep import read_open_orders
-from bridge.exchange import Call, Priority
+from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.settings import Settings
 
 MOST_ORDERS = 100_000
 
 
+CENTURY_DAYS = 36_500
+
+noun = Noun(__doc__)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What differed; and with `--fix` what still does."""
+
+    orders: list[Difference]
+    orders_left: list[Difference]
+    skus: list[PlanRow]
+    skus_left: list[PlanRow]
+
+
+@noun.command(
+    argument(
+        "--days",
+        type=whole_number(1, CENTURY_DAYS),
+        default=7,
+        metavar="N",
+        help="finished ones of so many days too (7)",
+    ),
+    argument("--fix", action="store_true", help="look at what differs, and sync the stock, now"),
+    JSON,
+)
 def reconcile(arguments: argparse.Namespace) -> int:
-    settings = complete(arguments)
-    return asyncio.run(_reconcile(arguments, settings))
+    found = asyncio.run(_compared(arguments, complete(arguments)))
+    document = _document(found, fixed=arguments.fix)
+    text = partial(_print, found, fixed=arguments.fix)
+    failed = bool(found.orders_left or found.skus_left)
+    return show.answer(arguments, document, text, failed=failed)
 
 
-async def _reconcile(arguments: argparse.Namespace, settings: Settings) -> int:
+async def _compared(arguments: argparse.Namespace, settings: Settings) -> Compared:
     quiet = arguments.json or not sys.stderr.isatty()
     found, learnt = await _differences(settings, arguments.days, quiet=quiet)
     skus = skus_left = await _skus(settings)
@@ -47,41 +85,15 @@ async def _reconcile(arguments: argparse.Namespace, settings: Settings) -> int:
         await look_now(settings, keys, "reconcile --fix")
         left, _ = await _differences(settings, arguments.days, quiet=quiet)
     if arguments.fix and skus:
-        await stocking.sync(settings, confirm=False)
+        await syncing.sync(settings, confirm=False)
         skus_left = await _skus(settings)
-    if arguments.json:
-        document = _document(found, left, fixed=arguments.fix)
-        show.as_json(document | _skus_document(skus, skus_left, fixed=arguments.fix))
-    else:
-        _tell(found, left, fixed=arguments.fix)
-        _tell_skus(skus, skus_left, fixed=arguments.fix)
-    return FAILED if left or skus_left else DONE
+    return Compared(found, left, skus, skus_left)
 
 
 async def _skus(settings: Settings) -> list[PlanRow]:
     """SKUs whose number at RxScale is another than PharmaOne's inventory makes it."""
-    planned = await stocking.look(settings, reread=True)
+    planned = await syncing.look(settings, reread=True)
     return [row for row in explain(planned.result.situation) if row.change != 0]
-
-
-def _skus_document(found: list[PlanRow], left: list[PlanRow], *, fixed: bool) -> dict[str, Any]:
-    document: dict[str, Any] = {"skus": [{**asdict(each), "change": each.change} for each in found]}
-    return {**document, "skus_left": [each.uid for each in left]} if fixed else document
-
-
-def _tell_skus(found: list[PlanRow], left: list[PlanRow], *, fixed: bool) -> None:
-    if not found:
-        print("RxScale offers what PharmaOne's inventory makes of every linked SKU.")
-        return
-    headings = ("SKU", "product", "on hand", "target", "at RxScale", "why")
-    show.as_table(
-        headings,
-        ((r.uid, r.product, r.on_hand, r.target, r.at_rxscale, r.why) for r in found),
-    )
-    if fixed:
-        print(f"{len(found)} SKUs differed; {len(left)} left after a sync.")
-    else:
-        print(f"{len(found)} SKUs differ. `rxbridge reconcile --fix` syncs them now.")
 
 
 async def _differences(
@@ -97,7 +109,7 @@ async def _differences(
             for row in rows
             if row.record.finished_at is None or row.record.finished_at >= since
         ]
-    async with open_vendors(as_a_guest(settings), _unobserved) as vendors:
+    async with open_guest(settings) as vendors:
         reader = _Reader(vendors, rules)
         with Progress(disable=quiet, transient=True) as bar:
             task = bar.add_task("comparing", total=len(links))
@@ -121,9 +133,9 @@ class _Reader:
         """Every known order, then those that only RxScale knows."""
         rxscale, pharmaone = self.vendors.rxscale, self.vendors.pharmaone
         words = self.rules.words.rxscale.open
-        found = await patiently(lambda: read_open_orders(rxscale, words))
+        found = await read_open_orders(rxscale, words)
         listed = {PharmacyOrderUid(uid): row.status for uid, row in found.rows.items()}
-        made = await patiently(lambda: read_orders(pharmaone, [ALL], Priority.SWEEP))
+        made = await read_orders(pharmaone, [ALL], Priority.SWEEP)
         by_id = {OrderId(name): order for name, order in made.rows.items()}
         by_uid = {order.external_id: order for order in by_id.values() if order.external_id}
         by_uid |= await self._silent(links, by_id.values())
@@ -156,11 +168,10 @@ class _Reader:
         return found
 
     async def _order(self, name: OrderId) -> P1Sight | None:
-        pharmaone = self.vendors.pharmaone
-        return await patiently(lambda: pharmaone.order(name, Priority.SWEEP))
+        return await self.vendors.pharmaone.order(name, Priority.SWEEP)
 
     async def _status(self, record: OrderRecord) -> str | None:
-        order = await patiently(lambda: self.vendors.rxscale.order(record.uid, Priority.SWEEP))
+        order = await self.vendors.rxscale.order(record.uid, Priority.SWEEP)
         return None if order is None else order.status
 
     async def _with_order(
@@ -187,22 +198,26 @@ class _Reader:
         number = record.prescription_id
         if number is None:
             return Sides(record.uid, record, status)
-        pharmaone = self.vendors.pharmaone
-        found = await patiently(lambda: pharmaone.prescription(number))
+        found = await self.vendors.pharmaone.prescription(number)
         record = remember.prescription_seen(record, found)
         return Sides(record.uid, record, status, prescription_looked=True)
 
 
-def _unobserved(_: Call) -> None:
-    """Calls of a command are counted nowhere: its metrics end with it."""
+def _document(found: Compared, *, fixed: bool) -> dict[str, Any]:
+    skus = [{**asdict(each), "change": each.change} for each in found.skus]
+    document = {"differences": [asdict(each) for each in found.orders], "skus": skus}
+    if not fixed:
+        return document
+    left = [each.uid for each in found.orders_left]
+    return {**document, "left": left, "skus_left": [each.uid for each in found.skus_left]}
 
 
-def _document(found: list[Difference], left: list[Difference], *, fixed: bool) -> dict[str, Any]:
-    document: dict[str, Any] = {"differences": [asdict(each) for each in found]}
-    return {**document, "left": [each.uid for each in left]} if fixed else document
+def _print(found: Compared, *, fixed: bool) -> None:
+    _print_orders(found.orders, len(found.orders_left), fixed=fixed)
+    _print_skus(found.skus, len(found.skus_left), fixed=fixed)
 
 
-def _tell(found: list[Difference], left: list[Difference], *, fixed: bool) -> None:
+def _print_orders(found: list[Difference], left: int, *, fixed: bool) -> None:
     if not found:
         print("Both sides and the bridge agree about every order.")
         return
@@ -214,7 +229,22 @@ def _tell(found: list[Difference], left: list[Difference], *, fixed: bool) -> No
         print(f"  differs     {'; '.join(each.what)}")
         print(f"  the bridge  {'would ' if each.mends else ''}{each.would}")
     if fixed:
-        print(f"{len(found)} differed; {len(left)} left after looking at them.")
+        print(f"{len(found)} differed; {left} left after looking at them.")
     else:
         mends = sum(each.mends for each in found)
         print(f"{len(found)} differ. `rxbridge reconcile --fix` looks at {mends} of them now.")
+
+
+def _print_skus(found: list[PlanRow], left: int, *, fixed: bool) -> None:
+    if not found:
+        print("RxScale offers what PharmaOne's inventory makes of every linked SKU.")
+        return
+    headings = ("SKU", "product", "on hand", "target", "at RxScale", "why")
+    show.as_table(
+        headings,
+        ((r.uid, r.product, r.on_hand, r.target, r.at_rxscale, r.why) for r in found),
+    )
+    if fixed:
+        print(f"{len(found)} SKUs differed; {left} left after a sync.")
+    else:
+        print(f"{len(found)} SKUs differ. `rxbridge reconcile --fix` syncs them now.")

@@ -1,18 +1,24 @@
-"""`rxbridge products attach`: products that RxScale sells and PharmaOne's shop lacks."""
+"""`rxbridge products`: what PharmaOne's shop has.
+
+What PharmaOne's shop has of what RxScale sells.
+
+rxbridge products attach  # what it lacks
+"""
 
 import argparse
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from bridge import app
-from bridge.app import Vendors, open_vendors
-from bridge.cli.main import DONE, FAILED
-from bridge.cli.shared import show
-from bridge.cli.shared.opened import complete
-from bridge.cli.shared.working import as_a_guest, patiently
+from bridge.app import Vendors
+from bridge.cli import show
+from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.guest import open_guest
+from bridge.cli.opening import complete
 from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.cycles.catalogue import read_skus
 from bridge.errors import BridgeError, Fault, Misconfigured, Refused, words
@@ -20,6 +26,8 @@ from bridge.pharmaone.inventory import Inventory
 from bridge.settings import Settings
 
 HEADINGS = ("product", "name", "on hand", "SKUs", "")
+
+noun = Noun(__doc__)
 
 
 @dataclass(slots=True)
@@ -37,7 +45,28 @@ class Lacking:
     outcome: str | None = None
 
 
+@noun.verb(
+    "attach",
+    "what RxScale sells and the shop lacks",
+    argument("--write", action="store_true", help="put it into the shop"),
+    argument("--shop", metavar="SHOP_ID", help="which shop (pharmaone.shop_id)"),
+    argument(
+        "--field",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what your PharmaOne wants beside the product, such as position=1",
+    ),
+    JSON,
+)
 def attach(arguments: argparse.Namespace) -> int:
+    """Lists the products that RxScale's SKUs are linked to and PharmaOne's shop lacks. Only what is
+    in stock can be put into a shop. Exit code 1 while it lacks any.
+
+    rxbridge products attach                             # only lists them
+    rxbridge products attach --write                     # puts them into the shop
+    rxbridge products attach --write --field position=1  # with a field that your PharmaOne wants
+    """
     settings = complete(arguments)
     named = "--shop" if arguments.shop else "pharmaone.shop_id"
     shop = arguments.shop or settings.pharmaone.shop_id
@@ -48,12 +77,10 @@ def attach(arguments: argparse.Namespace) -> int:
         lacking = asyncio.run(_lacking(settings, shop, named))
     if arguments.write:
         asyncio.run(_attach(settings, shop, lacking, more))
-    if arguments.json:
-        show.as_json({"shop": shop, "lacking": [_document(each) for each in lacking]})
-    else:
-        _print(lacking, shop, written=arguments.write)
-    left = [each for each in lacking if each.outcome != "attached"]
-    return FAILED if left else DONE
+    document = {"shop": shop, "lacking": [asdict(each) for each in lacking]}
+    text = partial(_print, lacking, shop, written=arguments.write)
+    failed = any(each.outcome != "attached" for each in lacking)
+    return show.answer(arguments, document, text, failed=failed)
 
 
 def _fields(typed: Sequence[str]) -> dict[str, Any]:
@@ -73,10 +100,10 @@ def _fields(typed: Sequence[str]) -> dict[str, Any]:
 async def _lacking(settings: Settings, shop: str, named: str) -> list[Lacking]:
     """`named`: what says which shop."""
     rules = app.rules_of(settings)
-    async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
-        skus = await patiently(lambda: read_skus(vendors.rxscale))
-        inventory = await patiently(lambda: vendors.pharmaone.inventory(full=True))
-        there = await patiently(lambda: _attached(vendors, shop, named))
+    async with open_guest(settings) as vendors:
+        skus = await read_skus(vendors.rxscale)
+        inventory = await vendors.pharmaone.inventory(full=True)
+        there = await _attached(vendors, shop, named)
     links = rules.links.stock_links(skus)
     found: dict[ProductId, Lacking] = {}
     for link in links:
@@ -112,7 +139,7 @@ async def _attach(
     settings: Settings, shop: str, lacking: Sequence[Lacking], more: dict[str, Any]
 ) -> None:
     """One after the other; what is refused or unsure does not stop the rest."""
-    async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+    async with open_guest(settings) as vendors:
         for each in lacking:
             if each.obstacle is not None:
                 continue
@@ -123,17 +150,6 @@ async def _attach(
                 raise
             except BridgeError as failure:
                 each.outcome = words(failure)
-
-
-def _document(each: Lacking) -> dict[str, Any]:
-    return {
-        "product": each.product,
-        "name": each.name,
-        "on_hand": each.on_hand,
-        "skus": each.skus,
-        "obstacle": each.obstacle,
-        "outcome": each.outcome,
-    }
 
 
 def _print(lacking: Sequence[Lacking], shop: str, *, written: bool) -> None:

@@ -1,12 +1,14 @@
 """What every command needs first: the settings, and the store beside a running bridge."""
 
 import argparse
+import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from bridge import config
 from bridge.core.model import Key
@@ -14,51 +16,64 @@ from bridge.errors import Fault, Misconfigured
 from bridge.settings import Settings
 from bridge.store import RunLock, Store, is_behind
 
+Answer = TypeVar("Answer")
+
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """Raises Misconfigured with every fault of file, environment and secrets."""
     return config.load(arguments.config, os.environ, cwd=Path.cwd())
 
 
-def complete(arguments: argparse.Namespace) -> Settings:
-    """The same, with all that is needed to talk to both vendors. Raises Misconfigured without."""
+def complete(arguments: argparse.Namespace, vendor: str = "") -> Settings:
+    """The same, with all that is needed to talk to both vendors, or to one (`rxscale`).
+
+    Raises Misconfigured without.
+    """
     settings = settings_of(arguments)
-    if settings.missing_for_run():
-        raise Misconfigured(settings.missing_for_run())
+    check_vendor(settings, vendor)
     return settings
 
 
 def check_vendor(settings: Settings, vendor: str) -> None:
-    """Raises Misconfigured for what is needed to talk to this one (`rxscale`) and is not set."""
-    faults = [each for each in settings.missing_for_run() if each.where.startswith(f"{vendor}.")]
+    """Raises Misconfigured for what is needed to talk to it and is not set; "": to any."""
+    faults = [each for each in settings.missing_for_run() if each.where.startswith(vendor)]
     if faults:
         raise Misconfigured(tuple(faults))
+
+
+def in_store(arguments: argparse.Namespace, work: Callable[[Store], Awaitable[Answer]]) -> Answer:
+    """What `work` returns for the store of the command's settings. Raises Misconfigured."""
+
+    async def opened() -> Answer:
+        async with open_store(settings_of(arguments)) as store:
+            return await work(store)
+
+    return asyncio.run(opened())
 
 
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[Store]:
     """The store of these settings, which must exist already: a command never makes one."""
-    if not settings.store.path.exists():
-        raise Misconfigured(
-            Fault(
-                str(settings.store.path),
-                "there is no store here yet",
-                "start `rxbridge run` first, or name its configuration with --config",
-            )
-        )
-    store = await open_beside(settings.store.path)
-    try:
+    path = settings.store.path
+    if not path.exists():
+        what = "there is no store here yet"
+        remedy = "start `rxbridge run` first, or name its configuration with --config"
+        raise Misconfigured(Fault(str(path), what, remedy))
+    async with open_beside(path) as store:
         yield store
-    finally:
-        await store.close()
 
 
-async def open_beside(path: Path) -> Store:
+@asynccontextmanager
+async def open_beside(path: Path) -> AsyncIterator[Store]:
     """The store, beside a bridge that may be at work on it. Raises Misconfigured where that is of
     an earlier version: it could not read the store any more once this one had opened it.
     """
     _leave_to_an_earlier_version(path)
-    return await Store.open(path, now=now())
+    store = await Store.open(path, now=now())
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 def _leave_to_an_earlier_version(path: Path) -> None:
@@ -86,7 +101,7 @@ def shipped_mappings() -> Path:
 
     In a checkout, beside the package; installed, under the environment's share folder.
     """
-    beside = Path(__file__).parents[3] / "mappings"
+    beside = Path(__file__).parents[2] / "mappings"
     installed = Path(sys.prefix) / "share" / "rxbridge" / "mappings"
     for place in (beside, installed):
         if (place / "statuses.toml").exists():

@@ -1,6 +1,11 @@
-"""`rxbridge check`: everything the configuration needs, tried out; one line each, with the way out.
+"""`rxbridge check`: everything the configuration needs, tried out.
 
-Nothing is changed anywhere: vendors are asked, and changes are tried on what is not there.
+Tries out everything the configuration needs: files, store, both vendors, keys, rights, webhooks.
+One line each, with the way out. Changes nothing; exit code 1 if anything fails.
+
+rxbridge check            # everything
+rxbridge check --offline  # configuration and mapping files only
+rxbridge check --json     # for a monitoring system
 """
 
 import argparse
@@ -10,33 +15,40 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Literal, TypeVar
+from functools import partial
+from typing import Any, Literal, TypeVar
 
 from bridge import app
 from bridge.app import Vendors, open_vendors
-from bridge.cli.main import DONE, FAILED
-from bridge.cli.shared import show
-from bridge.cli.shared.needs import Need, of_pharmaone, of_rxscale
-from bridge.cli.shared.opened import now, settings_of
-from bridge.cli.shared.working import as_a_guest
-from bridge.cli.webhooks import is_ours
+from bridge.cli import show
+from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.commands.webhooks import is_ours
+from bridge.cli.guest import as_a_guest
+from bridge.cli.opening import now, settings_of
+from bridge.core.model import OrderId, PharmacyOrderUid, PharmacySkuUid, PrescriptionId, ProductId
 from bridge.cycles.catalogue import read_skus
-from bridge.errors import BridgeError, Misconfigured, TryLater
-from bridge.exchange import Call
+from bridge.errors import BridgeError, Misconfigured, Refused, TryLater
+from bridge.exchange import Priority, routes_of
 from bridge.mapping.rules import Rules
-from bridge.pharmaone.dialect import TOKEN
+from bridge.pharmaone import dialect as p1
+from bridge.rxscale import dialect as rx
 from bridge.rxscale.client import RxScale
-from bridge.rxscale.dialect import HEALTH
+from bridge.rxscale.resources import Shop
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
 from bridge.store import Store, is_behind
 
 Answer = TypeVar("Answer")
+Try = Callable[[], Awaitable[object]]
 Verdict = Literal["ok", "warn", "fail"]
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 WIDTH = 52
 TRIES = 3
 MOMENT_SECONDS = 5.0
+NOBODY = "rxbridge-check"
+"""No order, SKU or product has this name."""
+
+noun = Noun(__doc__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +60,45 @@ class Line:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A route that is needed, what opens it, and how to try it; `attempt` None: it cannot be."""
+
+    vendor: str
+    route: str
+    right: str
+    attempt: Try | None
+
+    @property
+    def what(self) -> str:
+        return f"{self.vendor} {self.route}"
+
+    @property
+    def is_single(self) -> bool:
+        """It names something that is not there: "not found" is the good answer, if anything is at
+        this address. The public API has one of its own and is asked for it first.
+        """
+        return "{" in self.route and "/public/" not in self.route
+
+
+@noun.command(
+    argument("--offline", action="store_true", help="files only, no vendor is called"), JSON
+)
 def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with show.busy("trying everything out"), _quiet(logging.getLogger("bridge.transport")):
         lines = asyncio.run(_all(settings, offline=arguments.offline))
-    if arguments.json:
-        show.as_json({"checks": [asdict(line) for line in lines]})
-    else:
-        for line in lines:
-            _print(line)
-    return FAILED if any(line.verdict == "fail" for line in lines) else DONE
+    document = {"checks": [asdict(line) for line in lines]}
+    failed = any(line.verdict == "fail" for line in lines)
+    return show.answer(arguments, document, partial(_print, lines), failed=failed)
 
 
-def _print(line: Line) -> None:
+def _print(lines: list[Line]) -> None:
+    for line in lines:
+        _print_line(line)
+
+
+def _print_line(line: Line) -> None:
     """On one line, if the terminal has room for it."""
     told = show.plain(f"{line.verdict:4}", COLOURS[line.verdict])
     told.append(f"  {line.what:{WIDTH}} ", "default not bold")
@@ -123,15 +161,12 @@ async def _store(settings: Settings) -> list[Line]:
 
 
 async def _vendors(settings: Settings) -> AsyncIterator[Line]:
-    def unobserved(_: Call) -> None:
-        """A check is not measured."""
-
-    guest = as_a_guest(settings) if settings.store.path.exists() else settings
-    async with open_vendors(guest, unobserved) as vendors:
+    """Not as patient as other commands are: what takes long is a finding."""
+    async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
         astray = False
         for need in of_rxscale(settings, _rules(settings), vendors.rxscale):
             line = _astray(need) if astray and need.is_single else await _tried(need)
-            astray |= line.verdict == "fail" and line.text.startswith(f"{HEALTH.path_name}: ")
+            astray |= line.verdict == "fail" and line.text.startswith(f"{rx.HEALTH.path_name}: ")
             yield line
         yield await _subscribed(settings, vendors.rxscale)
         yield await _keyed(vendors)
@@ -161,7 +196,7 @@ async def _tried(need: Need) -> Line:
 
 def _astray(need: Need) -> Line:
     """Where no list is found either, "not found" says nothing of the key."""
-    text = f"{HEALTH.path_name}: nothing is found here, so whether the key has {need.right} "
+    text = f"{rx.HEALTH.path_name}: nothing is found here, so whether the key has {need.right} "
     return Line(need.what, "fail", f"{text}cannot be told")
 
 
@@ -179,7 +214,7 @@ async def _unhurried(ask: Callable[[], Awaitable[Answer]]) -> Answer:
 
 async def _keyed(vendors: Vendors) -> Line:
     """The exchange of the key for a token, and every scope that is missing."""
-    what, tokens = f"PharmaOne {TOKEN.name}", vendors.pharmaone.tokens
+    what, tokens = f"PharmaOne {p1.TOKEN.name}", vendors.pharmaone.tokens
     try:
         await _unhurried(tokens.get)
     except BridgeError as failure:
@@ -246,3 +281,90 @@ async def _sizes(rules: Rules | None, rxscale: RxScale) -> Line:
         "if PharmaOne counts that unit, more would be sold than is there - give units_per_sku in "
         "skus.csv (1 where it is one), or set stock.units_from",
     )
+
+
+# -- what is needed --------------------------------------------------------------------------
+#
+# A change is tried on something that is not there: "not found" says that the key may, 403 that it
+# may not. What an order-request or an adjustment would need is read off the token.
+
+
+def of_rxscale(settings: Settings, rules: Rules | None, client: RxScale) -> Iterator[Need]:
+    """In the order in which they tell most."""
+    uid, sku = PharmacyOrderUid(NOBODY), PharmacySkuUid(NOBODY)
+    first = rules.words.rxscale.open[0] if rules else ""
+    word = next(iter(rules.words.rxscale.says.values()), first) if rules else "pending review"
+    yield _rx(client.health, client.health)
+    yield _rx(client.orders_page, lambda: client.orders_page(first, 0, 1))
+    yield _rx(client.order, _refusal_is_well(lambda: client.order(uid)))
+    yield _rx(client.set_status, _refusal_is_well(lambda: client.set_status(uid, word)))
+    if client.site.generation.completes:
+        yield _rx(client.complete, _refusal_is_well(lambda: client.complete(uid)))
+    yield _rx(client.skus_page, lambda: client.skus_page(0, 1))
+    by_stock = settings.rxscale.stock_via == "stock" and not settings.stock.sync_prices
+    prices = 0 if settings.stock.sync_prices else None
+    route = rx.SKU_STOCK if by_stock else rx.SKU
+    write = _refusal_is_well(lambda: client.set_sku(sku, stock=0, price_cents=prices))
+    yield Need("RxScale", route.name, _rights(route), write)
+    if settings.rxscale.public_api_key is not None:
+        shop = client.shop(NOBODY, settings.rxscale.market)
+        yield _rx(shop.page, lambda: _sells(shop))
+
+
+async def _sells(shop: Shop) -> None:
+    """Which shop is not configured; one that is not there tells of the key all the same."""
+    await shop.health()  # or is it the address? It says so
+    await _refusal_is_well(lambda: shop.page(0, 1))()
+
+
+def of_pharmaone(settings: Settings, vendors: Vendors) -> Iterator[Need]:
+    """Reads are made; of changes, the token says whether it may."""
+    client = vendors.pharmaone
+    order, product = OrderId(NOBODY), ProductId(NOBODY)
+    yield _p1(client.orders_page, lambda: client.orders_page(1, 0, Priority.ORDER))
+    yield _p1(client.order, _refusal_is_well(lambda: client.order(order)))
+    yield _p1(client.inventory, client.inventory)
+    yield _scoped(vendors, p1.ORDER_STATUS)
+    yield _scoped(vendors, p1.SUBMIT[settings.pharmaone.submit_via])
+    if settings.orders.prescriptions == "ingest":
+        name = PrescriptionId(NOBODY)
+        yield _p1(client.prescriptions_page, lambda: client.prescriptions_page(1, 0))
+        yield _p1(client.prescription, _refusal_is_well(lambda: client.prescription(name)))
+        yield _scoped(vendors, p1.INGEST)
+    if settings.stock.adopt_external:
+        yield _p1(client.inventory_log, _refusal_is_well(lambda: client.inventory_log(product)))
+        yield _scoped(vendors, p1.ADJUST)
+
+
+def _rx(method: Callable[..., Any], attempt: Try) -> Need:
+    (route,) = routes_of(method)
+    return Need("RxScale", route.name, _rights(route), attempt)
+
+
+def _rights(route: rx.Route) -> str:
+    return " or ".join(route.permissions)
+
+
+def _p1(method: Callable[..., Any], attempt: Try) -> Need:
+    (route,) = routes_of(method)
+    return Need("PharmaOne", route.name, route.scope, attempt)
+
+
+def _scoped(vendors: Vendors, route: p1.Route) -> Need:
+    """Doors that take the key itself know no scopes, and nothing short of a request tries them."""
+    if route.door != "v2":
+        return Need("PharmaOne", route.name, "the API key", None)
+    tokens = vendors.pharmaone.tokens
+    return Need("PharmaOne", route.name, route.scope, lambda: tokens.get(route.scope))
+
+
+def _refusal_is_well(attempt: Try) -> Try:
+    """A key that may is told that there is no such thing, or that it is no good."""
+
+    async def tried() -> None:
+        try:
+            await attempt()
+        except Refused:
+            return
+
+    return tried

@@ -1,5 +1,6 @@
 """How answers look: tables for people, one JSON document for programs."""
 
+import argparse
 import json
 import os
 import re
@@ -14,10 +15,27 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from bridge.cli.command import DONE, FAILED
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 PIPED = 1000
 _NOT_ESCAPED = re.compile(r"[\x7f-\x9f]")
 """Of these, json leaves as they are."""
+
+
+def answer(
+    arguments: argparse.Namespace,
+    document: object,
+    text: Callable[[], None],
+    *,
+    failed: bool = False,
+) -> int:
+    """Prints the document (`--json`) or the text; the exit code."""
+    if arguments.json:
+        as_json(document)
+    else:
+        text()
+    return FAILED if failed else DONE
 
 
 def console() -> Console:
@@ -45,6 +63,11 @@ def prose(text: Text) -> None:
     copied whole; so can what goes into a pipe.
     """
     console().print(text)
+
+
+def line(text: str, style: str = "") -> None:
+    """A line of `plain` text."""
+    prose(plain(text, style))
 
 
 def plain(text: object, style: str = "") -> Text:

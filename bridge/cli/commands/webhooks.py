@@ -1,4 +1,11 @@
-"""`rxbridge webhooks list|register|remove`: what RxScale tells this bridge, and where to."""
+"""`rxbridge webhooks`: what RxScale tells this bridge, and where to.
+
+What RxScale tells this bridge of, and where to. (PharmaOne's are made in PharmaOne Manager: Org
+Settings, Integrations, Webhook subscriptions.)
+
+rxbridge webhooks list
+rxbridge webhooks register --secrets ./webhook-secrets.json  # subscribe this bridge
+"""
 
 import argparse
 import asyncio
@@ -8,11 +15,10 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from bridge.app import open_vendors
-from bridge.cli.main import DONE, FAILED
-from bridge.cli.shared import show
-from bridge.cli.shared.opened import check_vendor, settings_of
-from bridge.cli.shared.working import patiently
+from bridge.cli import show
+from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.guest import open_guest
+from bridge.cli.opening import complete
 from bridge.errors import Fault, Misconfigured, Unsure
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.translate import Subscription
@@ -24,33 +30,70 @@ SECRETS_NAME = "rxbridge_rxscale__webhook_secrets"
 """The name that is read in a folder of secret files."""
 
 
+noun = Noun(__doc__)
+
+
+@noun.verb("list", "RxScale's subscriptions", JSON)
 def list_webhooks(arguments: argparse.Namespace) -> int:
-    settings = _settings(arguments)
+    """RxScale's subscriptions, and which of them are this bridge's.
+
+    rxbridge webhooks list
+    rxbridge webhooks list --json  # for a program
+    """
+    settings = complete(arguments, "rxscale.")
     found = asyncio.run(_found(settings))
     rows = [(each.uid, each.event, each.target, is_ours(each, settings)) for each in found]
-    if arguments.json:
-        names = ("uid", "event", "target", "ours")
-        show.as_json({"webhooks": [dict(zip(names, row, strict=True)) for row in rows]})
-    elif not rows:
+    names = ("uid", "event", "target", "ours")
+    document = {"webhooks": [dict(zip(names, row, strict=True)) for row in rows]}
+    return show.answer(arguments, document, partial(_print_list, rows))
+
+
+def _print_list(rows: Sequence[tuple[str, str, str, bool]]) -> None:
+    if not rows:
         print("RxScale tells nobody. `rxbridge webhooks register` subscribes this bridge.")
-    else:
-        cells = [(uid, event, target, "yes" if ours else "") for uid, event, target, ours in rows]
-        show.as_table(("uid", "event", "target", "this bridge"), cells)
-    return DONE
+        return
+    cells = [(uid, event, target, "yes" if ours else "") for uid, event, target, ours in rows]
+    show.as_table(("uid", "event", "target", "this bridge"), cells)
 
 
+@noun.verb(
+    "register",
+    "subscribe this bridge; may be repeated",
+    argument(
+        "--secrets",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="where the signing secrets go: a file, or a folder of secret files",
+    ),
+    argument("--renew", action="store_true", help="anew, where secrets were lost"),
+    JSON,
+)
 def register(arguments: argparse.Namespace) -> int:
-    """Subscribes what is missing; may be repeated. Secrets go to a file, never to the screen."""
-    settings = _settings(arguments)
+    """Subscribes server.public_url for orders and stock. May be repeated: what is there already is
+    left. The signing secrets are shown once by RxScale and go into a file that only you can read,
+    never to the screen.
+
+    rxbridge webhooks register --secrets ./webhook-secrets.json          # into a file
+    rxbridge webhooks register --secrets ./secrets-folder                # into a folder of secrets
+    rxbridge webhooks register --secrets ./webhook-secrets.json --renew  # the secrets were \
+        lost: make new ones
+    """
+    settings = complete(arguments, "rxscale.")
     target = _target(settings)
     file = _secrets_file(arguments.secrets)
     kept = _read_secrets(file)  # and proves, before anything is registered, that it can be read
     _write_secrets(file, kept)
     added, removed = asyncio.run(_register(settings, target, file, kept, renew=arguments.renew))
-    if arguments.json:
-        gone = [each.uid for each in removed]
-        show.as_json({"target": target, "registered": added, "removed": gone, "secrets": file})
-        return DONE
+    gone = [each.uid for each in removed]
+    document = {"target": target, "registered": added, "removed": gone, "secrets": file}
+    text = partial(_print_registered, target, file, added, removed)
+    return show.answer(arguments, document, text)
+
+
+def _print_registered(
+    target: str, file: Path, added: list[str], removed: list[Subscription]
+) -> None:
     for each in removed:
         print(f"removed    {each.event} ({each.uid})")
     for event in added:
@@ -60,31 +103,37 @@ def register(arguments: argparse.Namespace) -> int:
     else:
         print(f"nothing to do: {', '.join(sorted(NEEDED_EVENTS))} come to {target} already")
         print("their secrets were shown once; `--renew` registers anew where they are lost")
-    return DONE
 
 
+@noun.verb(
+    "remove",
+    "end subscriptions",
+    argument("uids", nargs="+", metavar="UID", help="as `webhooks list` shows it"),
+    JSON,
+)
 def remove(arguments: argparse.Namespace) -> int:
-    gone = asyncio.run(_remove(_settings(arguments), arguments.uids))
-    if arguments.json:
-        absent = [uid for uid in arguments.uids if uid not in gone]
-        show.as_json({"removed": sorted(gone), "not_there": absent})
-    for uid in arguments.uids if not arguments.json else ():
-        print(f"{uid}: {'removed' if uid in gone else 'not there'}")
-    return DONE if len(gone) == len(arguments.uids) else FAILED
+    """Ends subscriptions. Orders then come by the sweep, within a minute.
 
+    rxbridge webhooks remove sub-abc123  # one, by the uid that `webhooks list` shows
+    """
+    uids: list[str] = arguments.uids
+    gone = asyncio.run(_remove(complete(arguments, "rxscale."), uids))
+    absent = [uid for uid in uids if uid not in gone]
 
-def _settings(arguments: argparse.Namespace) -> Settings:
-    settings = settings_of(arguments)
-    check_vendor(settings, "rxscale")
-    return settings
+    def text() -> None:
+        for uid in uids:
+            print(f"{uid}: {'not there' if uid in absent else 'removed'}")
+
+    document = {"removed": sorted(gone), "not_there": absent}
+    return show.answer(arguments, document, text, failed=len(gone) != len(uids))
 
 
 # -- with RxScale ----------------------------------------------------------------------------
 
 
 async def _found(settings: Settings) -> Sequence[Subscription]:
-    async with open_vendors(settings, lambda _: None) as vendors:
-        return await patiently(vendors.rxscale.subscriptions)
+    async with open_guest(settings) as vendors:
+        return await vendors.rxscale.subscriptions()
 
 
 async def _register(
@@ -93,9 +142,9 @@ async def _register(
     """Which events were subscribed, and which subscriptions of ours were removed."""
     added: list[str] = []
     removed: list[Subscription] = []
-    async with open_vendors(settings, lambda _: None) as vendors:
+    async with open_guest(settings) as vendors:
         rxscale = vendors.rxscale
-        found = await patiently(rxscale.subscriptions)
+        found = await rxscale.subscriptions()
         for event in sorted(NEEDED_EVENTS):
             ours = [each for each in found if (each.event, each.target) == (event, target)]
             superfluous = ours if renew else ours[1:]
@@ -104,7 +153,7 @@ async def _register(
                 _write_secrets(file, kept)
                 added.append(event)
             for each in superfluous:
-                await patiently(partial(rxscale.unsubscribe, each.uid))
+                await rxscale.unsubscribe(each.uid)
                 removed.append(each)
     return added, removed
 
@@ -114,19 +163,18 @@ async def _subscribe(
 ) -> str:
     """The signing secret. One whose answer was lost is removed again: its secret is nobody's."""
     try:
-        return await patiently(lambda: rxscale.subscribe(target, event))
+        return await rxscale.subscribe(target, event)
     except Unsure:
         known = {each.uid for each in before}
-        for each in await patiently(rxscale.subscriptions):
+        for each in await rxscale.subscriptions():
             if each.uid not in known and (each.event, each.target) == (event, target):
                 await rxscale.unsubscribe(each.uid)
         return await rxscale.subscribe(target, event)
 
 
 async def _remove(settings: Settings, uids: Sequence[str]) -> set[str]:
-    async with open_vendors(settings, lambda _: None) as vendors:
-        rxscale = vendors.rxscale
-        return {uid for uid in uids if await patiently(partial(rxscale.unsubscribe, uid))}
+    async with open_guest(settings) as vendors:
+        return {uid for uid in uids if await vendors.rxscale.unsubscribe(uid)}
 
 
 # -- here ------------------------------------------------------------------------------------

@@ -1,4 +1,11 @@
-"""`rxbridge run`: the sidecar, in the foreground, until SIGTERM or SIGINT."""
+"""`rxbridge run`: the sidecar, in the foreground; Ctrl-C drains and stops.
+
+The bridge itself, in the foreground. Ctrl-C (or SIGTERM) ends what is under way and stops within
+ten seconds; whatever is left goes on at the next start.
+
+rxbridge run                               # with ./rxbridge.toml
+rxbridge --config north/rxbridge.toml run  # with another configuration
+"""
 
 import argparse
 import asyncio
@@ -7,16 +14,18 @@ import sys
 from functools import partial
 
 from bridge import __version__, app, logs
-from bridge.cli.main import DONE
-from bridge.cli.shared import loop
-from bridge.cli.shared.opened import settings_of
+from bridge.cli import loop
+from bridge.cli.command import DONE, Noun
+from bridge.cli.opening import settings_of
 from bridge.errors import Misconfigured
 from bridge.server import Running
 from bridge.settings import Settings
 
 log = logging.getLogger("bridge")
+noun = Noun(__doc__)
 
 
+@noun.command(stays=True)
 def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     missing = settings.missing_for_run() + settings.unsafe_for_run()

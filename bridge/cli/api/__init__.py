@@ -1,1 +1,0 @@
-"""Commands that speak with a vendor's API directly, for whoever wants to look for himself."""

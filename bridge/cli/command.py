@@ -1,0 +1,182 @@
+"""How a command is defined: its arguments, its help with examples, and the way out of a slip."""
+
+import argparse
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+DONE, FAILED, WRONG = 0, 1, 2
+"""Exit codes: done; a finding or a failure; wrong usage or configuration."""
+
+Handler = Callable[[argparse.Namespace], int]
+"""Carries a command out and returns its exit code."""
+Example = tuple[str, str]
+"""A line to type, and its purpose or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What `argparse.add_argument` is given."""
+
+    names: tuple[str, ...]
+    options: dict[str, Any]
+
+
+def argument(*names: str, **options: Any) -> Argument:
+    """One argument of a command, described as for `argparse.add_argument`."""
+    return Argument(names, options)
+
+
+JSON = argument("--json", action="store_true", help="one JSON document instead of text")
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, with examples in its help; an error names the nearest word that would do."""
+
+    about = ""
+    examples: tuple[Example, ...] = ()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def explain(self, document: str | None) -> None:
+        """Takes the help from a docstring: what the command does, then examples."""
+        self.about, self.examples = _read_help(document or "")
+        self.description = _wrapped(self.about)
+        self.epilog = "\n".join(["examples:", *(f"  {line}" for line in aligned(self.examples))])
+
+    def error(self, message: str) -> NoReturn:
+        found = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        if found:
+            known = re.findall(r"[\w-]+", found[2])
+            message = f"there is no '{found[1]}' here{_nearest(found[1], known)}"
+        self.exit(WRONG, f"{self.prog}: {message}\nsee: {self.prog} --help\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`stays`: it goes on until it is stopped (Ctrl-C), which is no failure then."""
+
+    handler: Handler
+    arguments: tuple[Argument, ...]
+    name: str = ""
+    summary: str = ""
+    stays: bool = False
+
+    def define(self, parser: Parser) -> None:
+        for each in self.arguments:
+            parser.add_argument(*each.names, **each.options)
+        parser.set_defaults(handler=self.handler, stays=self.stays)
+
+
+@dataclass(slots=True)
+class Noun:
+    """A noun of the command line with its verbs; one without verbs is a command itself.
+
+    `document` is its module's docstring: a first line that `rxbridge --help` shows, then its help.
+    A verb's help is the docstring of its handler.
+    """
+
+    document: str | None
+    verbs: list[Command] = field(default_factory=list)
+    alone: Command | None = None
+
+    def verb(self, name: str, summary: str, *arguments: Argument) -> Callable[[Handler], Handler]:
+        """Makes a handler the command `rxbridge NOUN name`."""
+
+        def made(handler: Handler) -> Handler:
+            self.verbs.append(Command(handler, arguments, name, summary))
+            return handler
+
+        return made
+
+    def command(self, *arguments: Argument, stays: bool = False) -> Callable[[Handler], Handler]:
+        """Makes a handler the command `rxbridge NOUN`."""
+
+        def made(handler: Handler) -> Handler:
+            self.alone = Command(handler, arguments, stays=stays)
+            return handler
+
+        return made
+
+    def define(self, parser: Parser) -> None:
+        """Gives the noun's parser its help, its arguments and its verbs."""
+        parser.explain((self.document or "").partition("\n")[2])
+        if self.alone is not None:
+            self.alone.define(parser)
+        else:
+            verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+            for each in self.verbs:
+                verb = verbs.add_parser(each.name, help=each.summary)
+                verb.explain(each.handler.__doc__)
+                each.define(verb)
+                _accept_config(verb)
+        _accept_config(parser)
+
+
+def whole_number(least: int, most: int = 1_000_000) -> Callable[[str], int]:
+    """The type of an argument; more than `most` is a typing error."""
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"'{text}' must be a whole number, {least} to {most}")
+        return number
+
+    return parse
+
+
+def commands(top: Parser) -> dict[str, Parser]:
+    """Every parser, by what is typed to come to it; the top one by nothing."""
+    return dict(_below(top, ""))
+
+
+def aligned(examples: tuple[Example, ...], mark: str = "") -> list[str]:
+    """Each example on a line, its purpose behind `mark`."""
+    width = max((len(typed) for typed, _ in examples), default=0)
+    return [f"{typed:{width}}  {mark}{why}" if why else typed for typed, why in examples]
+
+
+def _accept_config(parser: Parser) -> None:
+    """`--config` may stand behind the command too; only the top's help shows it."""
+    hidden: Any = argparse.SUPPRESS
+    parser.add_argument("--config", type=Path, metavar="PATH", default=hidden, help=hidden)
+
+
+def _below(parser: Parser, path: str) -> Iterator[tuple[str, Parser]]:
+    yield path, parser
+    for action in parser._actions:  # noqa: SLF001 - argparse shows them nowhere else
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for name, command in action.choices.items():
+                yield from _below(command, f"{path} {name}".strip())
+
+
+def _read_help(document: str) -> tuple[str, tuple[Example, ...]]:
+    """What it is about, then lines like `rxbridge check  # everything`."""
+    about: list[str] = []
+    examples: list[Example] = []
+    for line in map(str.strip, document.splitlines()):
+        if line.startswith(("rxbridge ", 'eval "$(rxbridge ')):
+            typed, _, why = line.partition("  # ")
+            examples.append((" ".join(typed.split()), " ".join(why.split())))
+        elif line:
+            about.append(line)
+    return " ".join(about), tuple(examples)
+
+
+def _wrapped(text: str) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, 78))
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    import difflib  # only a slip needs it
+
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f" - did you mean '{close[0]}'?" if close else f" - there are: {', '.join(known)}"

@@ -1,0 +1,202 @@
+"""`rxbridge orders`: pharmacy orders and where they stand.
+
+Pharmacy orders as the bridge knows them: ids, states and times, never a patient's data.
+
+rxbridge orders list            # the newest
+rxbridge orders show po-abc123  # one order's story
+"""
+
+import argparse
+import asyncio
+import sys
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from bridge.cli import show
+from bridge.cli.command import DONE, FAILED, JSON, Noun, argument, whole_number
+from bridge.cli.guest import look_now, open_guest
+from bridge.cli.opening import in_store, key_of, now, open_store, settings_of
+from bridge.core.memory import OrderRow, Story
+from bridge.core.model import JournalEntry, Key, PharmacyOrderUid, order_uid
+from bridge.core.orders.telling import PHASES, SIDES, next_up, sentence, side_of
+from bridge.settings import Settings
+
+WIDE = 120
+"""Columns from which the sides' histories are shown side by side."""
+HEADINGS = ("order", "name", "at RxScale", "at PharmaOne", "request / order", "seen", "")
+UID = argument("uid", metavar="UID", help="po-... or order:po-...")
+
+noun = Noun(__doc__)
+
+
+@noun.verb(
+    "list",
+    "links and states, newest first",
+    argument("--open", action="store_true", help="only those that are not finished"),
+    argument("--limit", type=whole_number(1), default=50, metavar="N", help="how many (50)"),
+    JSON,
+)
+def list_orders(arguments: argparse.Namespace) -> int:
+    """Pharmacy orders with their state on both sides, newest first.
+
+    rxbridge orders list                     # the newest 50
+    rxbridge orders list --open --limit 500  # everything that is not finished
+    rxbridge orders list --json              # for a program
+    """
+    rows = in_store(
+        arguments, lambda store: store.orders(open_only=arguments.open, limit=arguments.limit)
+    )
+    document = {"orders": [_document(row) for row in rows]}
+    return show.answer(arguments, document, partial(_print_orders, rows))
+
+
+@noun.verb("show", "one order's whole story, in time order", UID, JSON)
+def show_order(arguments: argparse.Namespace) -> int:
+    """One order's whole story in time order: what each side said, which rule decided, which calls
+    were made, and what happens next.
+
+    rxbridge orders show po-abc123         # as a table, or line by line in a small window
+    rxbridge orders show po-abc123 --json  # all that the bridge knows of it
+    """
+    key = _order_key(arguments)
+    story = _story(arguments, key) if key else None
+    return _unknown(arguments) if story is None else _tell(arguments, story)
+
+
+@noun.verb("sync", "look at one order now", UID, JSON)
+def sync_order(arguments: argparse.Namespace) -> int:
+    """Has one order looked at now, by the running bridge or by this command itself, and tells what
+    came of it. Exit code 1 if it is stuck.
+
+    rxbridge orders sync po-abc123
+    """
+    key, began = _order_key(arguments), now()
+    settings = settings_of(arguments)
+    if key is None or not asyncio.run(_is_known(settings, order_uid(key))):
+        return _unknown(arguments)
+    looked = asyncio.run(look_now(settings, [key], "a person asked"))
+    story = _story(arguments, key)
+    if story is None or not looked:
+        print(
+            f"rxbridge: {order_uid(key)} was not looked at within 30 s; see /health",
+            file=sys.stderr,
+        )
+        return FAILED
+    _tell(arguments, replace(story, entries=tuple(e for e in story.entries if e.at >= began)))
+    return FAILED if story.stuck is not None else DONE
+
+
+def _order_key(arguments: argparse.Namespace) -> Key | None:
+    """None for the key of anything else."""
+    key = key_of(arguments.uid)
+    try:
+        order_uid(key)
+    except ValueError:
+        return None
+    return key
+
+
+def _unknown(arguments: argparse.Namespace) -> int:
+    uid = arguments.uid.removeprefix("order:")
+    print(f"rxbridge: no order {uid} is known here", file=sys.stderr)
+    return FAILED
+
+
+async def _is_known(settings: Settings, uid: PharmacyOrderUid) -> bool:
+    """In the store, or at RxScale: a lost webhook may have kept it from us."""
+    async with open_store(settings) as store:
+        if await store.record(uid) is not None:
+            return True
+    if settings.missing_for_run():
+        return False
+    async with open_guest(settings) as vendors:
+        return await vendors.rxscale.order(uid) is not None
+
+
+def _story(arguments: argparse.Namespace, key: Key) -> Story | None:
+    return in_store(arguments, lambda store: store.story(order_uid(key)))
+
+
+def _tell(arguments: argparse.Namespace, story: Story) -> int:
+    return show.answer(arguments, _story_document(story), partial(_print_story, story))
+
+
+def _document(row: OrderRow) -> dict[str, Any]:
+    stuck = asdict(row.stuck) if row.stuck else None
+    return {**asdict(row.record), "stuck": stuck, "due_at": row.due_at}
+
+
+def _story_document(story: Story) -> dict[str, Any]:
+    return {
+        "order": asdict(story.record),
+        "entries": [{**asdict(entry), "side": side_of(entry)} for entry in story.entries],
+        "stuck": asdict(story.stuck) if story.stuck else None,
+        "due_at": story.due_at,
+        "next": next_up(story, show.moment),
+        "calls": story.record.calls,
+    }
+
+
+def _print_orders(rows: list[OrderRow]) -> None:
+    if not rows:
+        print("No orders yet.")
+        return
+    show.as_table(HEADINGS, map(_cells, rows))
+    for row in rows:
+        if row.stuck is not None:
+            show.line(f"{row.record.uid}  STUCK: {row.stuck.reason}")
+
+
+def _cells(row: OrderRow) -> tuple[Any, ...]:
+    record = row.record
+    return (
+        record.uid,
+        record.name,
+        record.rx_status,
+        PHASES[record.phase],
+        record.order_id or record.request_id,
+        show.moment(record.rx_seen_at or record.first_seen_at),
+        "STUCK" if row.stuck else "",
+    )
+
+
+def _print_story(story: Story) -> None:
+    record, console = story.record, show.console()
+    title = f"{record.uid} {record.name or ''}".strip()
+    show.prose(show.plain(title, "bold").append(f"  {PHASES[record.phase]}", "not bold"))
+    show.line(f"  at RxScale    {record.rx_status or 'not looked at yet'}")
+    show.line(f"  order-request {record.request_id or '-'}")
+    show.line(f"  PharmaOne     {record.order_id or '-'} {record.p1_status or ''}".rstrip())
+    print(f"  calls made    {record.calls}\n")
+    if WIDE <= console.width < show.PIPED:
+        console.print(_side_by_side(story), soft_wrap=False)
+    else:
+        for entry in story.entries:
+            _print_entry(entry)
+    show.line(f"\nNext: {next_up(story, show.moment)}")
+
+
+def _side_by_side(story: Story) -> Table:
+    """What each side said and was told, in time order, each in a column of its own."""
+    table = Table("when", *SIDES, box=SIMPLE_HEAD, pad_edge=False, show_lines=False)
+    for entry in story.entries:
+        cells = [_cell(entry) if side == side_of(entry) else "" for side in SIDES]
+        table.add_row(show.moment(entry.at), *cells)
+    return table
+
+
+def _cell(entry: JournalEntry) -> Text:
+    first, *rest = sentence(entry)
+    return show.plain(first).append(show.plain("".join(f"\n{line}" for line in rest), "dim"))
+
+
+def _print_entry(entry: JournalEntry) -> None:
+    first, *rest = sentence(entry)
+    show.line(f"  {show.moment(entry.at)}  {side_of(entry):9}  {first}")
+    for line in rest:
+        show.line(f"  {'':19}  {'':9}  {line}", "dim")

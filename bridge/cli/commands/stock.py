@@ -1,0 +1,351 @@
+"""`rxbridge stock`: what RxScale may sell of what PharmaOne has.
+
+What RxScale may sell of what PharmaOne has.
+
+rxbridge stock plan  # what a sync would change
+rxbridge stock sync  # do it now
+"""
+
+import argparse
+import asyncio
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from bridge.app import Vendors
+from bridge.cli import show, syncing
+from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.guest import open_guest
+from bridge.cli.opening import complete
+from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
+from bridge.core.stock.plan import PlanRow, explain
+from bridge.core.stock.verify import GONE, Shelved, Shown, Verified
+from bridge.core.stock.verify import verify as judged
+from bridge.cycles.catalogue import read_skus
+from bridge.cycles.stock import SyncResult
+from bridge.errors import Fault, Misconfigured, Refused
+from bridge.rxscale.resources import Shop
+from bridge.rxscale.resources.public import StockLine, in_portions
+from bridge.settings import Settings
+
+HEADINGS = (
+    *("SKU", "name", "product", "on hand", "reserved", "safety", "target", "at RxScale"),
+    *("change", "why"),
+)
+VERIFIED_HEADINGS = ("SKU", "name", "there", "shop has", "found", "why")
+VERDICTS = {"sold_not_there": "SOLD, NOT THERE", "there_not_sold": "there, not sold", "ok": "ok"}
+MOST_NAMED = 5
+"""SKUs of other pharmacies, hidden or deleted ones: so many are named."""
+_WAYS_OUT = defaultdict(
+    lambda: "confirm it with: rxbridge stock sync --confirm",
+    price_fraction="mend the price in PharmaOne or units_per_sku in skus.csv",
+)
+"""What to do about an anomaly of a price: parts of a cent cannot be written by anybody's word."""
+
+noun = Noun(__doc__)
+
+
+# -- what a sync would do --------------------------------------------------------------------
+
+
+@noun.verb(
+    "plan",
+    "what a sync would change; changes nothing",
+    argument("--all", action="store_true", help="also what is as it should be"),
+    argument("--reread", action="store_true", help="read RxScale's whole list first"),
+    argument("--json", action="store_true", help="every linked SKU"),
+)
+def plan(arguments: argparse.Namespace) -> int:
+    """What a sync would write, with every sum and why. Changes nothing. Exit code 1 if the
+    inventory is odd or cannot be read.
+
+    rxbridge stock plan                  # what would change
+    rxbridge stock plan --all            # every linked SKU
+    rxbridge stock plan --reread --json  # by RxScale's list as it is now, for a program
+    """
+    settings = complete(arguments)
+    with show.busy("reading PharmaOne's inventory"):
+        planned = asyncio.run(syncing.look(settings, reread=arguments.reread))
+    rows = list(explain(planned.result.situation))
+    text = partial(_print_plan, planned, rows, everything=arguments.all)
+    odd = planned.result.pending is not None or planned.result.failure is not None
+    return show.answer(arguments, _document(planned, rows), text, failed=odd)
+
+
+def _document(planned: syncing.Planned, rows: Sequence[PlanRow]) -> dict[str, Any]:
+    result = planned.result
+    return {
+        "read_at": result.situation.stocktake.read_at if result.situation.stocktake else None,
+        "failure": str(result.failure) if result.failure else None,
+        "pending": _pending(result),
+        "stale": result.plan.stale,
+        "writes": len(result.plan.writes),
+        "anomalies": [
+            {"code": each.code, "sku": each.uid, "what": each.what}
+            for each in result.plan.anomalies
+        ],
+        "rows": [_row(planned, row) for row in rows],
+    }
+
+
+def _row(planned: syncing.Planned, row: PlanRow) -> dict[str, Any]:
+    return {
+        "sku": row.uid,
+        "name": planned.names.get(row.uid, ""),
+        "product": row.product,
+        "on_hand": row.on_hand,
+        "reserved": row.open_units,
+        "safety": row.safety,
+        "target": row.target,
+        "at_rxscale": row.at_rxscale,
+        "change": row.change,
+        "why": row.why,
+    }
+
+
+def _pending(result: SyncResult) -> dict[str, Any] | None:
+    pending = result.pending
+    if pending is None:
+        return None
+    return {"code": pending.code, "what": pending.what, "since": pending.first_at}
+
+
+def _print_plan(planned: syncing.Planned, rows: Sequence[PlanRow], *, everything: bool) -> None:
+    result = planned.result
+    shown = [row for row in rows if everything or row.change != 0]
+    if shown:
+        show.as_table(HEADINGS, (_cells(planned, row) for row in shown))
+    as_it_should_be = sum(row.change == 0 for row in rows)
+    print(f"{len(rows)} SKUs are linked, {as_it_should_be} are as they should be.")
+    print(f"A sync would write {len(result.plan.writes)} of them now.")
+    for line in _remarks(result):
+        print(line)
+
+
+def _cells(planned: syncing.Planned, row: PlanRow) -> list[Any]:
+    change = "" if row.change is None else f"{row.change:+d}"
+    return [*{**_row(planned, row), "change": change}.values()]
+
+
+def _remarks(result: SyncResult) -> Iterable[str]:
+    if result.failure is not None:
+        yield f"PharmaOne's inventory could not be read: {result.failure}"
+    if result.pending is not None:
+        yield (
+            f"{result.pending.what}: nothing is changed by that until a second look shows the same "
+            "or you confirm it: rxbridge stock sync --confirm"
+        )
+    if result.plan.stale:
+        yield "PharmaOne's inventory has been unknown for too long: everything goes to 0."
+    for anomaly in result.plan.anomalies:
+        yield f"{anomaly.what}; {_WAYS_OUT[anomaly.code]}"
+
+
+# -- what customers could buy ------------------------------------------------------------------
+
+
+@noun.verb(
+    "verify",
+    "what customers could buy, against what is there",
+    argument("--shop", required=True, help="the shop's identifier at RxScale"),
+    argument("--market", help="whose customers (rxscale.market)"),
+    argument("--all", action="store_true", help="also what is as it should be"),
+    JSON,
+)
+def verify(arguments: argparse.Namespace) -> int:
+    """After a sync: asks RxScale's public API what a customer of a shop could buy, and lists every
+    SKU that could be sold without being there, or is there and cannot be bought. Exit code 1 if
+    there is any.
+
+    rxbridge stock verify --shop sandbox-shop                    # what is not as it should be
+    rxbridge stock verify --shop sandbox-shop --market DE --all  # every SKU
+    """
+    settings = complete(arguments)
+    market = arguments.market or settings.rxscale.market
+    with show.busy("asking what the shop sells"):
+        found, others = asyncio.run(_verified(settings, arguments.shop, market))
+    wrong = [each for each in found if each.verdict != "ok"]
+    document = {
+        "shop": arguments.shop,
+        "market": market,
+        "rows": [_verified_document(each) for each in found],
+        "not_of_this_pharmacy": others,
+    }
+    text = partial(_print_verified, found if arguments.all else wrong, found, others)
+    return show.answer(arguments, document, text, failed=bool(wrong))
+
+
+async def _verified(
+    settings: Settings, shop: str, market: str
+) -> tuple[tuple[Verified, ...], list[SkuUid]]:
+    """Every SKU of the pharmacy's, and what else can be bought in the shop."""
+    planned = await syncing.look(settings, reread=True)
+    async with open_guest(settings) as vendors:
+        skus = await read_skus(vendors.rxscale)
+        shown = await _shown(vendors, shop, market)
+    ours = {sku.sku_uid for sku in skus}
+    others = sorted(uid for uid, each in shown.items() if each.available and uid not in ours)
+    return judged(_shelved(skus, explain(planned.result.situation)), shown), others
+
+
+def _shelved(skus: Iterable[CatalogueSku], rows: Iterable[PlanRow]) -> list[Shelved]:
+    """Every SKU that lies on a shelf; `there` is what RxScale may offer of it."""
+    linked: dict[PharmacySkuUid, int | None] = {row.uid: row.target for row in rows}
+    return [
+        Shelved(
+            sku.pharmacy_sku_uid,
+            sku.sku_uid,
+            sku.name,
+            linked.get(sku.pharmacy_sku_uid),
+            sku.pharmacy_sku_uid in linked,
+        )
+        for sku in skus
+        if not sku.digital or sku.pharmacy_sku_uid in linked
+    ]
+
+
+async def _shown(vendors: Vendors, identifier: str, market: str) -> dict[SkuUid, Shown]:
+    shop = vendors.rxscale.shop(identifier, market)
+    words = await _sold(shop, identifier)
+    stock = await live(shop, [*words])
+    return {uid: _shown_as(word, stock.get(uid)) for uid, word in words.items()}
+
+
+def _shown_as(word: str, line: StockLine | None) -> Shown:
+    if line is None:
+        return Shown(word != GONE, None, word)
+    return Shown(line.available, line.available_stock, word)
+
+
+async def live(shop: Shop, uids: Sequence[SkuUid]) -> dict[SkuUid, StockLine]:
+    """Live stock, as far as the shop tells it: without those that it does not know there.
+
+    A shop that knows none of the first portion has no live stock, and is asked no more.
+    """
+    found: dict[SkuUid, StockLine] = {}
+    for portion in in_portions(uids):
+        found |= await _live(shop, portion)
+        if not found:
+            break
+    return found
+
+
+async def _live(shop: Shop, uids: Sequence[SkuUid]) -> dict[SkuUid, StockLine]:
+    """One unknown SKU has the whole question refused (404), so it is asked again by halves."""
+    try:
+        answer = await shop.live_stock(dict.fromkeys(uids, 1))
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        if len(uids) == 1:
+            return {}
+        half = len(uids) // 2
+        return await _live(shop, uids[:half]) | await _live(shop, uids[half:])
+    return {SkuUid(line.sku_uid): line for line in answer.lines}
+
+
+async def _sold(shop: Shop, identifier: str) -> dict[SkuUid, str]:
+    """Every SKU of the shop, with its word for how available it is."""
+    try:
+        return {
+            SkuUid(sku.uid): sku.availability or ""
+            async for product in shop.products()
+            for sku in product.skus
+        }
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        await shop.health()  # or is it the address? It says so
+        remedy = "ask RxScale for the identifier of your shop; the key must be of its organisation"
+        raise Misconfigured(
+            Fault(f"--shop {identifier}", "RxScale knows no such shop", remedy)
+        ) from None
+
+
+def _verified_document(each: Verified) -> Mapping[str, Any]:
+    shown = each.shown
+    return {
+        "sku": each.shelved.uid,
+        "name": each.shelved.name,
+        "linked": each.shelved.linked,
+        "there": each.shelved.there,
+        "available": bool(shown and shown.available),
+        "available_stock": shown.stock if shown else None,
+        "verdict": each.verdict,
+        "why": each.why,
+    }
+
+
+def _print_verified(
+    rows: Sequence[Verified], everything: Sequence[Verified], others: Sequence[SkuUid]
+) -> None:
+    if rows:
+        show.as_table(VERIFIED_HEADINGS, map(_verified_cells, rows))
+    sold, left = (
+        sum(each.verdict == verdict for each in everything)
+        for verdict in ("sold_not_there", "there_not_sold")
+    )
+    print(f"{len(everything)} SKUs: {sold} could be sold without being there, ", end="")
+    print(f"{left} are there and cannot be bought.")
+    if sold:
+        print("A shop that sells for several pharmacies shows the stock of them all.")
+    if sold or left:
+        print("`rxbridge stock plan` tells what the bridge would write; the shop may take minutes.")
+    if others:
+        named = ", ".join(others[:MOST_NAMED]) + (" …" if len(others) > MOST_NAMED else "")
+        what = f"{len(others)} more can be bought that RxScale does not list for this pharmacy"
+        print(f"{what}: {named}")
+
+
+def _verified_cells(each: Verified) -> tuple[Any, ...]:
+    stock = "" if each.shown is None else each.shown.stock
+    shelved = each.shelved
+    return (shelved.uid, shelved.name, shelved.there, stock, VERDICTS[each.verdict], each.why)
+
+
+# -- a sync ----------------------------------------------------------------------------------
+
+
+@noun.verb(
+    "sync",
+    "do it now",
+    argument("--confirm", action="store_true", help="odd inventory and prices are true"),
+    JSON,
+)
+def sync_stock(arguments: argparse.Namespace) -> int:
+    """Reads PharmaOne's inventory and writes what differs at RxScale, now. A running bridge does
+    the same every few minutes and when it is told of a change.
+
+    rxbridge stock sync            # what `rxbridge stock plan` shows
+    rxbridge stock sync --confirm  # an odd inventory or price is true: believe it
+    """
+    synced = asyncio.run(syncing.sync(complete(arguments), confirm=arguments.confirm))
+    failed = bool(synced.failure or synced.pending or synced.left)
+    document, text = _synced_document(synced), partial(_print_synced, synced)
+    return show.answer(arguments, document, text, failed=failed)
+
+
+def _synced_document(synced: syncing.Synced) -> dict[str, Any]:
+    pending = synced.pending
+    return {
+        "written": synced.written,
+        "left": synced.left,
+        "read_at": synced.read_at,
+        "pending": {"code": pending.code, "what": pending.what} if pending else None,
+        "failure": synced.failure,
+    }
+
+
+def _print_synced(synced: syncing.Synced) -> None:
+    print(f"{synced.written} SKUs written." if synced.written else "Nothing had to be written.")
+    if synced.left:
+        print(f"{synced.left} are still to be written; the bridge tries again by itself.")
+    if synced.pending is not None:
+        print(
+            f"{synced.pending.what}: nothing is changed by that until a second look shows the same "
+            "or you say that it is true: rxbridge stock sync --confirm"
+        )
+    if synced.failure:
+        print(f"rxbridge: {synced.failure}", file=sys.stderr)

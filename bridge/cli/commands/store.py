@@ -1,0 +1,110 @@
+"""`rxbridge store`: the bridge's memory: backed up, checked, restored.
+
+The bridge's memory: ids, states and numbers. Losing it loses no order.
+
+rxbridge store backup ./rxbridge-backup.db  # also while the bridge runs
+rxbridge store check                        # is it whole
+"""
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bridge import store
+from bridge.cli import show
+from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.opening import now, settings_of
+
+noun = Noun(__doc__)
+
+
+@noun.verb(
+    "backup",
+    "copy it, also while the bridge runs",
+    argument("path", type=Path, metavar="PATH", help="the file; an older one is replaced"),
+    JSON,
+)
+def backup(arguments: argparse.Namespace) -> int:
+    """Copies the store into one file that only you can read, also while the bridge runs.
+
+    rxbridge store backup ./rxbridge-backup.db
+    """
+    taken = store.back_up(settings_of(arguments).store.path, arguments.path)
+    text = f"{taken.path}: {_contents(taken)}"
+    return show.answer(arguments, _document(taken), lambda: print(text))
+
+
+@noun.verb(
+    "check",
+    "look through it for damage",
+    argument("path", type=Path, nargs="?", metavar="PATH", help="a backup instead of it"),
+    JSON,
+)
+def check(arguments: argparse.Namespace) -> int:
+    """Looks through the store, or a backup of it, for damage. Exit code 1 if there is any.
+
+    rxbridge store check                       # the store at work
+    rxbridge store check ./rxbridge-backup.db  # a backup
+    """
+    found = store.check(arguments.path or settings_of(arguments).store.path)
+    text = partial(_print_checked, found)
+    return show.answer(arguments, _document(found), text, failed=bool(found.faults))
+
+
+@noun.verb(
+    "restore",
+    "put a backup in its place; the bridge is stopped",
+    argument("path", type=Path, metavar="PATH", help="the backup"),
+    JSON,
+)
+def restore(arguments: argparse.Namespace) -> int:
+    """Puts a backup in the store's place. The bridge has to be stopped; what was there is kept
+    beside it. Whatever happened since is looked for at both vendors before anything is sent.
+
+    rxbridge store restore ./rxbridge-backup.db
+    """
+    path = settings_of(arguments).store.path
+    restored = store.restore(path, arguments.path, now=now())
+    kept = str(restored.kept) if restored.kept else None
+    document = {"path": str(path), "kept": kept, "backup": _document(restored.backup)}
+    return show.answer(arguments, document, partial(_print_restored, path, restored))
+
+
+def _print_restored(path: Path, restored: store.Restored) -> None:
+    print(f"{path}: restored, {_contents(restored.backup)}")
+    if restored.kept is not None:
+        print(f"{restored.kept}: the store that was replaced")
+    print("Started now, the bridge looks for every order at PharmaOne before it sends one.")
+
+
+def _print_checked(found: store.Checked) -> None:
+    for fault in found.faults:
+        print(f"rxbridge: {found.path}: {fault}", file=sys.stderr)
+    if not found.faults:
+        print(f"{found.path}: sound, {_contents(found)}")
+        if found.schema < found.newest_schema:
+            print(f"Its schema is {found.schema}; the next start makes it {found.newest_schema}.")
+
+
+def _contents(found: store.Checked) -> str:
+    seen = show.moment(found.last_poll_at) or "never"
+    return (
+        f"{found.orders} orders, {found.open_orders} of them open, {found.size_bytes:,} bytes; "
+        f"RxScale's list last read: {seen}"
+    )
+
+
+def _document(found: store.Checked) -> dict[str, Any]:
+    return {
+        "path": str(found.path),
+        "sound": not found.faults,
+        "faults": list(found.faults),
+        "size_bytes": found.size_bytes,
+        "schema": found.schema,
+        "newest_schema": found.newest_schema,
+        "orders": found.orders,
+        "open_orders": found.open_orders,
+        "last_poll_at": found.last_poll_at,
+    }

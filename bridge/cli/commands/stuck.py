@@ -1,0 +1,160 @@
+"""`rxbridge stuck`: what waits for a person, and how to free it.
+
+What waits for a person, and how to free it. A stuck order holds up no other. Every reason is
+explained in docs/stuck.md.
+
+rxbridge stuck list         # why, and what to do
+rxbridge stuck retry --all  # after mending: look again
+"""
+
+import argparse
+import sys
+from dataclasses import asdict
+from functools import partial
+
+from bridge.cli import show
+from bridge.cli.command import FAILED, JSON, WRONG, Noun, argument
+from bridge.cli.opening import in_store, key_of, now
+from bridge.core.memory import StuckRow
+from bridge.core.model import Key
+from bridge.store import Store
+
+MAY_BE_THERE = "may be in PharmaOne already"
+
+noun = Noun(__doc__)
+
+
+@noun.verb("list", "the key, since when, why, and what to do", JSON)
+def list_stuck(arguments: argparse.Namespace) -> int:
+    """Each key, since when it waits, why, and what frees it.
+
+    rxbridge stuck list
+    rxbridge stuck list --json  # for a program
+    """
+    rows = in_store(arguments, lambda store: store.stuck())
+    document = {"stuck": [{"key": r.key, "since": r.since, **asdict(r.note)} for r in rows]}
+    return show.answer(arguments, document, partial(_print, rows))
+
+
+def _print(rows: list[StuckRow]) -> None:
+    if not rows:
+        print("Nothing is stuck.")
+        return
+    for row in rows:
+        since = f"  since {show.moment(row.since)}  ({row.note.code})"
+        show.prose(show.plain(row.key, "bold").append(since, "not bold"))
+        show.line(f"  why  {row.note.reason}")
+        for place, step in enumerate(row.note.remedy.split("; ")):
+            show.line(f"  {'' if place else 'do':3}  {step}")
+    print(f"\n{len(rows)} stuck. {_after_mending(rows)}")
+
+
+def _after_mending(rows: list[StuckRow]) -> str:
+    """`--all` leaves those that it would send again."""
+    unsure = sum(row.must_look for row in rows)
+    if not unsure:
+        return "After mending: rxbridge stuck retry --all"
+    if unsure == len(rows):
+        return "After looking: rxbridge stuck retry KEY"
+    return f"After mending: rxbridge stuck retry --all (it leaves {unsure} that {MAY_BE_THERE})"
+
+
+@noun.verb(
+    "retry",
+    "look again; an unsure submission is sent",
+    argument("keys", nargs="*", metavar="KEY", help="order:po-... or sku:psku-..."),
+    argument("--all", action="store_true", help="all but what it would send again"),
+    JSON,
+)
+def retry(arguments: argparse.Namespace) -> int:
+    """Looks again, after the cause was mended. A submission of which nobody knows whether it
+    arrived is sent: look in PharmaOne Manager first.
+
+    rxbridge stuck retry order:po-abc123  # one order
+    rxbridge stuck retry sku:psku-abc123  # one SKU
+    rxbridge stuck retry --all            # all but what it would send again
+    """
+    if arguments.all == bool(arguments.keys):
+        print("rxbridge: name the keys to retry, or --all", file=sys.stderr)
+        return WRONG
+    keys = None if arguments.all else [key_of(text) for text in arguments.keys]
+    freed, left = in_store(arguments, partial(_retry, keys=keys))
+    missed = [key for key in keys or () if key not in freed]
+    return show.answer(
+        arguments,
+        {"retried": freed, "not_stuck": missed, "left": left},
+        partial(_print_retried, freed, missed, left, every=arguments.all),
+        failed=bool(missed or left),
+    )
+
+
+async def _retry(store: Store, keys: list[Key] | None) -> tuple[list[Key], list[Key]]:
+    """What is freed, and what `--all` leaves."""
+    freed = await store.retry(keys, now())
+    left = await store.stuck() if keys is None else []
+    return freed, [row.key for row in left if row.must_look]
+
+
+def _print_retried(freed: list[Key], missed: list[Key], left: list[Key], *, every: bool) -> None:
+    for key in freed:
+        print(f"{key}: looked at again within a second, if the bridge is running")
+    if every and not freed and not left:
+        print("Nothing is stuck.")
+    for key in missed:
+        print(f"rxbridge: {key} is not stuck", file=sys.stderr)
+    for key in left:
+        way = f"look there, then name it: rxbridge stuck retry {key}"
+        print(f"rxbridge: {key} is left: it {MAY_BE_THERE}; {way}", file=sys.stderr)
+
+
+def _reason(text: str) -> str:
+    """On one line; without one nobody knows later why an order was left alone."""
+    said = " ".join(text.split())
+    if not said:
+        raise argparse.ArgumentTypeError("must say why it is left alone")
+    return said
+
+
+@noun.verb(
+    "drop",
+    "leave it alone from now on: it was handled by hand",
+    argument("key", metavar="KEY", help="order:po-... or sku:psku-..."),
+    argument(
+        "--reason", type=_reason, required=True, help="for the story; no patient data, please"
+    ),
+    JSON,
+)
+def drop(arguments: argparse.Namespace) -> int:
+    """Leaves an order or a SKU alone from now on, because it was handled by hand.
+
+    rxbridge stuck drop order:po-abc123 --reason 'handled by hand'
+    rxbridge stuck drop sku:psku-abc123 --reason 'kept by hand'
+    """
+    key = key_of(arguments.key)
+    known = in_store(arguments, lambda store: store.drop(key, arguments.reason, now()))
+    return _answer(arguments, known, "dropped", key, "left alone from now on")
+
+
+@noun.verb(
+    "submitted",
+    "its order-request is in PharmaOne already",
+    argument("key", metavar="KEY", help="order:po-..."),
+    JSON,
+)
+def submitted(arguments: argparse.Namespace) -> int:
+    """You found its order-request in PharmaOne: the bridge takes it as submitted and goes on from
+    there.
+
+    rxbridge stuck submitted order:po-abc123
+    """
+    key = key_of(arguments.key)
+    known = in_store(arguments, lambda store: store.mark_submitted(key, now()))
+    told = "taken as submitted; the bridge goes on from there"
+    return _answer(arguments, known, "submitted", key, told)
+
+
+def _answer(arguments: argparse.Namespace, known: bool, word: str, key: Key, told: str) -> int:
+    if not known:
+        print(f"rxbridge: nothing is known of {key}", file=sys.stderr)
+        return FAILED
+    return show.answer(arguments, {word: key}, lambda: print(f"{key}: {told}"))

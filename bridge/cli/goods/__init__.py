@@ -1,1 +1,0 @@
-"""Commands about what RxScale may sell of what PharmaOne has."""

@@ -1,1 +1,0 @@
-"""What several commands need: settings, store, event loop, and how answers look."""
