@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help demo test quick hunt lint types browser screenshots bench image-steps drawings schemas stuck \
-  commands coverage docs lock clean
+  commands imports coverage docs lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z.-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
@@ -71,6 +71,9 @@ schemas: $(VENV)/run.stamp  ## docs/schemas, drawn anew from the models that rea
 stuck: $(VENV)/run.stamp  ## docs/stuck.md, made anew from every reason in the source
 	@$(BIN)/python -c 'from bridge.documents import stuck; print(stuck.page(), end="")' > docs/stuck.new \
 	  && mv docs/stuck.new docs/stuck.md || { rm -f docs/stuck.new; exit 1; }
+
+imports: $(VENV)/run.stamp  ## who imports whom, drawn anew in docs/architecture.md
+	@$(BIN)/python docs/.site/imports.py
 
 commands: $(VENV)/run.stamp  ## docs/commands.md, made anew from the command line
 	@$(BIN)/python docs/.site/commands.py

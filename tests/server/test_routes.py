@@ -63,6 +63,7 @@ async def kept(house: House) -> int:
 # -- whatever comes in -----------------------------------------------------------------------
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("route", [RX, P1])
 async def test_no_bytes_and_no_headers_are_a_fault_of_ours(tmp_path: Path, route: str):
     """hypothesis is synchronous, so its examples are gathered first and sent afterwards."""
