@@ -96,8 +96,8 @@ class _Patient:
 
 
 def _with_patient_calls(part: Any) -> Any:
-    calls = (routes_of(member) for member in vars(type(part)).values() if callable(member))
-    return _Patient(part) if any(calls) else part
+    methods = filter(inspect.isfunction, vars(type(part)).values())
+    return _Patient(part) if any(map(routes_of, methods)) else part
 
 
 async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:

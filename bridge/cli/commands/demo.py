@@ -19,6 +19,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -35,6 +36,7 @@ from bridge.server import Running
 from bridge.settings import Settings
 
 PATIENCE_SECONDS = 120.0
+MOST_ORDERS = 1_000_000
 LIVES = 5
 """So many of the orders are followed to their end."""
 ENDED = (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE, Phase.DROPPED)
@@ -57,6 +59,102 @@ class Result:
     calls: int
 
 
+@dataclass(slots=True)
+class Demo:
+    """What takes part in a demo; `quiet`: only JSON is printed, at the end."""
+
+    sandbox: Sandbox
+    bridge: app.Bridge
+    running: Running
+    stop: asyncio.Event
+    quiet: bool
+
+    async def show(self, count: int, secret: str) -> tuple[list[Result], list[Result]]:
+        """Every order up to PharmaOne's acceptance, and some of them to their end."""
+        self._say(
+            f"RxScale and PharmaOne are simulated at {self.sandbox.rxscale_url} and "
+            f"{self.sandbox.pharmaone_url}; the bridge listens at {self.running.url}"
+        )
+        world = self.sandbox.world
+        for vendor in VENDORS:
+            world.subscribe(vendor, f"{self.running.url}/webhooks/{vendor}", secret)
+        await self._first_sweep()
+        began = time.monotonic()
+        uids = [PharmacyOrderUid(uid) for uid in world.add_orders(count)]
+        what = "order-requests accepted by PharmaOne"
+        arrived = await self._watch(uids, what, _has_arrived)
+        seconds = time.monotonic() - began
+        if not self.quiet:
+            _print_arrived(arrived, seconds)
+        self._approve_and_hand_over(uids[:LIVES])
+        what = "approved, packed and handed over in PharmaOne"
+        lived = await self._watch(uids[:LIVES], what, _has_ended)
+        if not self.quiet:
+            _print_ends(lived)
+        stock = await self._stock()
+        if self.quiet:
+            show.as_json(_document(arrived, lived, stock, seconds))
+        else:
+            _print_stock(stock)
+        return arrived, lived
+
+    async def keep(self) -> None:
+        if not self.stop.is_set():
+            state = f"{self.sandbox.rxscale_url}/_sandbox/state"
+            print(f"Still up: {self.running.url} (the page), {state} (Ctrl-C ends)")
+            await self.stop.wait()
+
+    def _say(self, text: str) -> None:
+        if not self.quiet:
+            print(text)
+
+    def _approve_and_hand_over(self, uids: list[PharmacyOrderUid]) -> None:
+        """What staff do with these orders in PharmaOne Manager; RxScale follows by itself."""
+        world = self.sandbox.world
+        asked = {each.external_reference: each.id for each in world.order_requests.values()}
+        made = [world.approve(asked[uid]) for uid in uids if uid in asked]
+        for order_id in made:
+            world.change_p1_order(order_id, status="ready_pickup")
+        for order_id in made:
+            world.change_p1_order(order_id, picked_up=True)
+
+    async def _first_sweep(self) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (await self.bridge.store.facts(now())).first_sweep_at is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)  # the store is a file: it tells nobody
+
+    async def _watch(
+        self, uids: list[PharmacyOrderUid], what: str, is_there: Callable[[OrderRow], bool]
+    ) -> list[Result]:
+        """These orders, once each has come as far as it can by itself."""
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        store, deadline = self.bridge.store, time.monotonic() + PATIENCE_SECONDS
+        with Progress(*columns, disable=self.quiet) as bar:
+            task = bar.add_task("", total=len(uids))
+            while True:
+                known = {row.record.uid: row for row in await store.orders(limit=MOST_ORDERS)}
+                rows = [known[uid] for uid in uids if uid in known]
+                ended = sum(map(is_there, rows))
+                bar.update(task, completed=ended)
+                idle = (await store.facts(now())).pending == 0
+                over = time.monotonic() > deadline or self.stop.is_set()
+                if over or (ended >= len(uids) and idle):
+                    return [_result(row, self.sandbox) for row in rows]
+                await asyncio.sleep(0.1)
+
+    async def _stock(self) -> list[PlanRow]:
+        """Every linked SKU, once RxScale offers what there is, or when that takes too long."""
+        self.bridge.stock.wake(fetch=True)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            result, _ = await self.bridge.stock.look()
+            rows = list(explain(result.situation))
+            there = all(row.change == 0 for row in rows)
+            if there or self.stop.is_set() or time.monotonic() > deadline:
+                return rows
+            await asyncio.sleep(0.5)
+
+
 @noun.command(
     argument("--orders", type=whole_number(1), default=25, metavar="N", help="how many (25)"),
     argument("--keep", action="store_true", help="stay up until Ctrl-C"),
@@ -65,8 +163,8 @@ class Result:
 )
 def demo(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="rxbridge-demo-") as folder:
-        show_both = partial(_demo, arguments, Path(folder))
-        arrived, lived = loop.run(loop.until_stopped(show_both))
+        work = partial(_demo, arguments, Path(folder))
+        arrived, lived = loop.run(loop.until_stopped(work))
     good = len(arrived) == arguments.orders and all(map(_is_good, arrived))
     return DONE if good and all(map(_is_over, lived)) else FAILED
 
@@ -74,12 +172,16 @@ def demo(arguments: argparse.Namespace) -> int:
 async def _demo(
     arguments: argparse.Namespace, folder: Path, stop: asyncio.Event
 ) -> tuple[list[Result], list[Result]]:
-    """Every order up to PharmaOne's acceptance, and some of them to their end."""
     secret = f"whsec_{secrets.token_hex(16)}"
-    async with Sandbox(SandboxSettings(rx_webhook_secret=secret)) as sandbox:
-        settings = _settings(sandbox, secret, folder)
-        async with _running(settings) as (bridge, running):
-            return await _show(arguments, sandbox, bridge, running, secret, stop)
+    async with (
+        Sandbox(SandboxSettings(rx_webhook_secret=secret)) as sandbox,
+        _running(_settings(sandbox, secret, folder)) as (bridge, running),
+    ):
+        it = Demo(sandbox, bridge, running, stop, quiet=arguments.json)
+        results = await it.show(arguments.orders, secret)
+        if arguments.keep:
+            await it.keep()
+        return results
 
 
 @asynccontextmanager
@@ -124,85 +226,6 @@ def _settings(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
     )
 
 
-async def _show(
-    arguments: argparse.Namespace,
-    sandbox: Sandbox,
-    bridge: app.Bridge,
-    running: Running,
-    secret: str,
-    stop: asyncio.Event,
-) -> tuple[list[Result], list[Result]]:
-    quiet = arguments.json
-    if not quiet:
-        print(f"RxScale and PharmaOne are simulated at {sandbox.rxscale_url} and", end=" ")
-        print(f"{sandbox.pharmaone_url}; the bridge listens at {running.url}")
-    for vendor in VENDORS:
-        sandbox.world.subscribe(vendor, f"{running.url}/webhooks/{vendor}", secret)
-    await _first_sweep(bridge)
-    began = time.monotonic()
-    uids = [PharmacyOrderUid(uid) for uid in sandbox.world.add_orders(arguments.orders)]
-    what = "order-requests accepted by PharmaOne"
-    rows = await _watch(bridge, uids, what, _has_arrived, stop, quiet=quiet)
-    arrived = [_result(row, sandbox) for row in rows]
-    seconds = time.monotonic() - began
-    if not quiet:
-        _print_arrived(arrived, seconds)
-    lived = await _live(uids[:LIVES], sandbox, bridge, stop, quiet=quiet)
-    stock = await _stock(bridge, stop)
-    if quiet:
-        document = [asdict(result) for result in arrived]
-        ends = [asdict(result) for result in lived]
-        offers = [
-            {"sku": row.uid, "target": row.target, "at_rxscale": row.at_rxscale} for row in stock
-        ]
-        rest = {"seconds": round(seconds, 1), "lives": ends, "stock": offers}
-        show.as_json({"orders": document, **rest})
-    else:
-        _print_stock(stock)
-    if arguments.keep and not stop.is_set():
-        print(f"Still up: {running.url} (the page),", end=" ")
-        print(f"{sandbox.rxscale_url}/_sandbox/state (Ctrl-C ends)")
-        await stop.wait()
-    return arrived, lived
-
-
-async def _stock(bridge: app.Bridge, stop: asyncio.Event) -> list[PlanRow]:
-    """Every linked SKU, once RxScale offers what there is; as it stands if that takes too long."""
-    bridge.stock.wake(fetch=True)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        result, _ = await bridge.stock.look()
-        rows = list(explain(result.situation))
-        there = all(row.change == 0 for row in rows)
-        if there or stop.is_set() or time.monotonic() > deadline:
-            return rows
-        await asyncio.sleep(0.5)
-
-
-async def _live(
-    uids: list[PharmacyOrderUid],
-    sandbox: Sandbox,
-    bridge: app.Bridge,
-    stop: asyncio.Event,
-    *,
-    quiet: bool,
-) -> list[Result]:
-    """Staff approve these orders, pack them and hand them over; RxScale follows by itself."""
-    world = sandbox.world
-    asked = {each.external_reference: each.id for each in world.order_requests.values()}
-    made = [world.approve(asked[uid]) for uid in uids if uid in asked]
-    for order_id in made:
-        world.change_p1_order(order_id, status="ready_pickup")
-    for order_id in made:
-        world.change_p1_order(order_id, picked_up=True)
-    what = "approved, packed and handed over in PharmaOne"
-    rows = await _watch(bridge, uids, what, _has_ended, stop, quiet=quiet)
-    lived = [_result(row, sandbox) for row in rows if row.record.uid in uids]
-    if not quiet:
-        _print_ends(lived)
-    return lived
-
-
 def _has_arrived(row: OrderRow) -> bool:
     return row.record.phase in ENDED or row.stuck is not None
 
@@ -211,49 +234,8 @@ def _has_ended(row: OrderRow) -> bool:
     return row.record.phase is Phase.DONE or row.stuck is not None
 
 
-async def _first_sweep(bridge: app.Bridge) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while (await bridge.store.facts(now())).first_sweep_at is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)  # the store is a file: it tells nobody
-
-
-async def _watch(
-    bridge: app.Bridge,
-    uids: list[PharmacyOrderUid],
-    what: str,
-    is_there: Callable[[OrderRow], bool],
-    stop: asyncio.Event,
-    *,
-    quiet: bool,
-) -> list[OrderRow]:
-    """Every order's row, once each has come as far as it can by itself."""
-    bar = Progress(
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        disable=quiet,
-    )
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    with bar:
-        task = bar.add_task("", total=len(uids))
-        while True:
-            known = await bridge.store.orders(limit=len(uids) + 1000)
-            rows = [row for row in known if row.record.uid in uids]
-            ended = [row for row in rows if is_there(row)]
-            bar.update(task, completed=len(ended))
-            idle = (await bridge.store.facts(now())).pending == 0
-            over = time.monotonic() > deadline or stop.is_set()
-            if over or (len(ended) >= len(uids) and idle):
-                return sorted(rows, key=lambda row: uids.index(row.record.uid))
-            await asyncio.sleep(0.1)
-
-
 def _result(row: OrderRow, sandbox: Sandbox) -> Result:
-    record = row.record
-    requests = [
-        r for r in sandbox.world.order_requests.values() if r.external_reference == record.uid
-    ]
+    record, requests = row.record, sandbox.world.order_requests.values()
     return Result(
         order=record.uid,
         name=record.name,
@@ -273,6 +255,19 @@ def _is_over(result: Result) -> bool:
 
 def _is_good(result: Result) -> bool:
     return result.phase == Phase.SUBMITTED and result.at_pharmaone == 1
+
+
+def _document(
+    arrived: list[Result], lived: list[Result], stock: list[PlanRow], seconds: float
+) -> dict[str, Any]:
+    return {
+        "orders": [asdict(result) for result in arrived],
+        "seconds": round(seconds, 1),
+        "lives": [asdict(result) for result in lived],
+        "stock": [
+            {"sku": row.uid, "target": row.target, "at_rxscale": row.at_rxscale} for row in stock
+        ],
+    }
 
 
 def _print_ends(results: list[Result]) -> None:
