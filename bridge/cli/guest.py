@@ -131,7 +131,7 @@ async def look_now(settings: Settings, keys: Sequence[Key], why: str) -> set[Key
 
 
 async def _looked_at(store: Store, keys: Sequence[Key], asked_at: datetime) -> set[Key]:
-    """Another process does the looking and tells nobody but the store."""
+    """Follows in the store what the running bridge does; those that were looked at in time."""
     left, looked = set(keys), set[Key]()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE_SECONDS):

@@ -19,7 +19,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 
 
 def settled() -> None:
-    """What was loaded at the start is there to stay: the collector leaves it alone from now on."""
+    """Takes what was loaded at the start out of garbage collection: it is never freed."""
     gc.collect()
     gc.freeze()
 

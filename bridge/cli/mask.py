@@ -1,4 +1,4 @@
-"""Takes persons and secrets out of what a vendor answered, mostly by the names of fields. Pure."""
+"""Masks personal data and secrets in a vendor's answer, mostly by the names of fields. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _PERSONS = frozenset(
         "prescription_file", "recipient", "shipping_address",
     }
 )  # fmt: skip
-"""Everything about these, and inside of them, is about a person, but for its ids."""
+"""All that is inside these is about a person, except for ids."""
 _PERSONAL = re.compile(
     r"(customer|patient|recipient|buyer|doctor|address)_|address(1|2)?$|e_?mail|phone|birth"
     r"|(first|last|full|sur)_?name|street|house_number|zip|postal|city$|province$|country|gender"
@@ -23,7 +23,7 @@ _PERSONAL = re.compile(
     r"|vorname|nachname|geburt|telefon|anschrift|adresse|stra(ss|ß)e|hausnummer|(^|_)(plz|ort)$"
 )
 _PEOPLE = re.compile(r"(customer|patient|recipient|buyer|doctor)s$")
-"""What is inside is about persons; a number of that name is only how many."""
+"""What is inside is about persons; a number of that name only counts them."""
 _SECRET = re.compile(r"secret|(^|_)token$|customeraccesstoken|api_?key|password|jwt|authorization")
 _IDS = frozenset({"uid", "id"})
 _A_PERSONS_VALUE = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}|^(data:[^,]*,)?JVBERi")
@@ -31,7 +31,7 @@ _A_PERSONS_VALUE = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}|^(data:[^,]*,)?JVBER
 
 _WORDS = frozenset({"message", "messages"})
 _WORDS_OF_REFUSAL = _WORDS | {"error", "errors", "description", "detail", "details"}
-"""What the vendor says in words may quote what it was sent."""
+"""A vendor's sentences may quote what it was sent."""
 _KNOWN_WORDS = re.compile(
     r"[a-z]+(_[a-z]+)+|Resource not found|Bad request|Rate limit exceeded"
     r"|Missing required parameters: [\w, ]+|Authorization header is expected|Unauthorized"
@@ -39,7 +39,7 @@ _KNOWN_WORDS = re.compile(
     r"|Token org_id does not match URL orgId",
     re.ASCII,
 )
-"""The documented ones (rxscale.md section 4, pharmaone.md sections 3.5 and 5.2), and codes."""
+"""The documented sentences (rxscale.md section 4, pharmaone.md 3.5 and 5.2), and codes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How answers look: tables for people, one JSON document for programs."""
+"""How commands print: tables and text for people, one JSON document for programs."""
 
 import argparse
 import json
@@ -18,9 +18,10 @@ from rich.text import Text
 from bridge.cli.command import DONE, FAILED
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-PIPED = 1000
 _NOT_ESCAPED = re.compile(r"[\x7f-\x9f]")
-"""Of these, json leaves as they are."""
+"""The control characters that `json` does not escape."""
+PIPED = 1000
+"""Columns of what is written into a pipe."""
 
 
 def answer(
@@ -30,7 +31,7 @@ def answer(
     *,
     failed: bool = False,
 ) -> int:
-    """Prints the document (`--json`) or the text; the exit code."""
+    """Prints the document (`--json`) or the text; returns the exit code."""
     if arguments.json:
         as_json(document)
     else:
@@ -39,10 +40,10 @@ def answer(
 
 
 def console() -> Console:
-    """As wide as the terminal; a pipe gets whole lines, unless COLUMNS says how long they are.
+    """As wide as the terminal, or as COLUMNS says; a pipe gets whole lines.
 
-    Lines stay whole: in one cut at the terminal's width a command could not be copied. Tables have
-    to fit: `soft_wrap=False`.
+    Lines are not wrapped here, so that a command in one can be copied. A table is printed with
+    `soft_wrap=False`: it has to fit.
     """
     piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
     return Console(highlight=False, soft_wrap=True, width=PIPED if piped else None)
@@ -50,7 +51,7 @@ def console() -> Console:
 
 @contextmanager
 def busy(what: str) -> Iterator[Callable[[str], None]]:
-    """Shows on a terminal that work is going on, and what it is told of it; else nothing."""
+    """Shows on a terminal that work is going on; the function it gives changes what is said."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -59,36 +60,33 @@ def busy(what: str) -> Iterator[Callable[[str], None]]:
 
 
 def prose(text: Text) -> None:
-    """Never broken by us: a terminal does that by itself, and a command that it breaks can still be
-    copied whole; so can what goes into a pipe.
-    """
+    """Prints without wrapping: a command that the terminal wraps can still be copied whole."""
     console().print(text)
 
 
 def line(text: str, style: str = "") -> None:
-    """A line of `plain` text."""
+    """Prints a line of `plain` text."""
     prose(plain(text, style))
 
 
 def plain(text: object, style: str = "") -> Text:
-    """What somebody else wrote, letter by letter: names may hold what rich takes for its markup
-    ("[thc 20]" would vanish, "[/x]" would end the command) or a terminal for a command of its own.
+    """The text as it was written, without control characters.
+
+    Names may contain what rich reads as markup ("[thc 20]" would vanish, "[/x]" would raise).
     """
     return Text(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(text)), style)
 
 
 def as_json(document: object) -> None:
-    """Told at once, also to a pipe: a command that stays up has more to do than to end."""
+    """Prints one JSON document, and flushes it: the command may go on running."""
     text = json.dumps(document, default=_as_text, ensure_ascii=False, indent=2)
     print(_NOT_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text), flush=True)
 
 
-def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
-    """On a narrow terminal what is long goes on in the next line: half an id is of no use."""
+def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Prints a table. On a narrow terminal a long cell is folded, never cut: ids stay whole."""
     table = Table(
         *(Column(plain(heading), overflow="fold") for heading in headings),
-        title=title or None,
-        title_justify="left",
         pad_edge=False,
         box=SIMPLE_HEAD,
     )
@@ -98,7 +96,7 @@ def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str 
 
 
 def moment(at: datetime | None) -> str:
-    """Local time, to the second: what the clock on the wall said."""
+    """Local time, to the second; "" for None."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else ""
 
 

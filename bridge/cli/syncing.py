@@ -48,7 +48,7 @@ class Synced:
 
 
 async def look(settings: Settings, *, reread: bool) -> Planned:
-    """What a sync would do now. Without a store, as a first start would find it."""
+    """What a sync would do now; changes nothing. `reread`: RxScale's whole list is read first."""
     async with _store(settings) as store, open_guest(settings) as vendors:
         cycle, _ = app.planner(settings, store, vendors)
         if reread:
@@ -60,7 +60,7 @@ async def look(settings: Settings, *, reread: bool) -> Planned:
 
 @asynccontextmanager
 async def _store(settings: Settings) -> AsyncIterator[Store]:
-    """The store, or where there is none one that is gone afterwards: a plan changes nothing."""
+    """The store; where there is none, an empty one that is deleted afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         there = settings.store.path
         async with open_beside(there if there.exists() else Path(folder) / "plan.db") as store:
@@ -68,7 +68,7 @@ async def _store(settings: Settings) -> AsyncIterator[Store]:
 
 
 async def sync(settings: Settings, *, confirm: bool) -> Synced:
-    """By the bridge that is running, or else by this command itself."""
+    """Has the bridge that is running sync the stock, or does it itself if none is."""
     if is_running(settings):
         return await _ask(settings, confirm=confirm)
     async with app.open_bridge(settings) as bridge:
@@ -83,7 +83,7 @@ async def sync(settings: Settings, *, confirm: bool) -> Synced:
 
 
 async def _written(bridge: app.Bridge) -> None:
-    """Until all is written, or RxScale has put it off for too long."""
+    """Returns when all is written, or RxScale has put writes off for PATIENCE_SECONDS."""
     deadline = now() + timedelta(seconds=PATIENCE_SECONDS)
     await bridge.pusher.idle()
     while isinstance(bridge.pusher.trouble, TryLater) and now() < deadline:
@@ -93,7 +93,7 @@ async def _written(bridge: app.Bridge) -> None:
 
 
 async def _ask(settings: Settings, *, confirm: bool) -> Synced:
-    """Another process does it and tells nobody but the store."""
+    """Asks the running bridge through the store, and follows there what it does."""
     async with open_beside(settings.store.path) as store:
         asked_at, before = now(), await store.stock.state()
         await store.stock.ask(confirm=confirm)
@@ -118,7 +118,7 @@ async def _begun(store: Store, asked_at: datetime) -> StockState | None:
 
 
 async def _until_written(store: Store) -> None:
-    """Ends when all is written, or nothing was for a while."""
+    """Returns when all is written, or nothing was written for PATIENCE_SECONDS."""
     waiting, still = -1, 0
     while still < PATIENCE_SECONDS * 10:
         left = (await store.stock.state()).waiting

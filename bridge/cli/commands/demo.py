@@ -38,7 +38,7 @@ from bridge.settings import Settings
 PATIENCE_SECONDS = 120.0
 MOST_ORDERS = 1_000_000
 LIVES = 5
-"""So many of the orders are followed to their end."""
+"""How many of the orders are followed to their end."""
 ENDED = (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE, Phase.DROPPED)
 
 noun = Noun(__doc__)

@@ -45,7 +45,7 @@ noun = Noun(__doc__)
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What differed; and with `--fix` what still does."""
+    """What differs, and what is left of it after `--fix`."""
 
     orders: list[Difference]
     orders_left: list[Difference]
@@ -99,12 +99,12 @@ async def _skus(settings: Settings) -> list[PlanRow]:
 async def _differences(
     settings: Settings, days: int, *, quiet: bool
 ) -> tuple[list[Difference], list[P1Order]]:
-    """What differs, and the orders of PharmaOne's that were read to see whose they are."""
+    """What differs, and PharmaOne's orders that were read to learn their external ids."""
     rules = app.rules_of(settings)
     async with open_store(settings) as store:
         since = now() - timedelta(days=days)
         rows = await store.orders(limit=MOST_ORDERS)
-        links = [
+        records = [
             row.record
             for row in rows
             if row.record.finished_at is None or row.record.finished_at >= since
@@ -112,9 +112,9 @@ async def _differences(
     async with open_guest(settings) as vendors:
         reader = _Reader(vendors, rules)
         with Progress(disable=quiet, transient=True) as bar:
-            task = bar.add_task("comparing", total=len(links))
+            task = bar.add_task("comparing", total=len(records))
             found = []
-            async for sides in reader.sides(links):
+            async for sides in reader.sides(records):
                 bar.advance(task)
                 one = difference(sides, app.policy_of(settings), rules.words, now())
                 found += [one] if one is not None else []
@@ -129,7 +129,7 @@ class _Reader:
     rules: Rules
     learnt: list[P1Order] = field(default_factory=list)
 
-    async def sides(self, links: list[OrderRecord]) -> AsyncIterator[Sides]:
+    async def sides(self, records: list[OrderRecord]) -> AsyncIterator[Sides]:
         """Every known order, then those that only RxScale knows."""
         rxscale, pharmaone = self.vendors.rxscale, self.vendors.pharmaone
         words = self.rules.words.rxscale.open
@@ -138,20 +138,20 @@ class _Reader:
         made = await read_orders(pharmaone, [ALL], Priority.SWEEP)
         by_id = {OrderId(name): order for name, order in made.rows.items()}
         by_uid = {order.external_id: order for order in by_id.values() if order.external_id}
-        by_uid |= await self._silent(links, by_id.values())
-        for record in links:
+        by_uid |= await self._silent(records, by_id.values())
+        for record in records:
             status = listed.get(record.uid) or await self._status(record)
             yield await self._with_order(record, status, by_id, by_uid)
-        for uid in listed.keys() - {record.uid for record in links}:
+        for uid in listed.keys() - {record.uid for record in records}:
             yield Sides(uid, None, listed[uid])
 
     async def _silent(
-        self, links: list[OrderRecord], made: Iterable[P1Order]
+        self, records: list[OrderRecord], made: Iterable[P1Order]
     ) -> dict[str, P1Order]:
-        """Orders that may be made of ours and whose row does not say so, by external id."""
+        """PharmaOne's orders whose row has no external id and that may be ours, by external id."""
         intents = [
             record.intent_at
-            for record in links
+            for record in records
             if record.order_id is None and record.intent_at and record.finished_at is None
         ]
         if not intents:
@@ -181,7 +181,7 @@ class _Reader:
         by_id: dict[OrderId, P1Order],
         by_uid: dict[str, P1Order],
     ) -> Sides:
-        """An open order's flags stand only in the order itself."""
+        """Only the order itself shows its flags, so an open one is read."""
         row = by_id.get(record.order_id) if record.order_id is not None else by_uid.get(record.uid)
         name = record.order_id or (row.id if row is not None else None)
         if record.finished_at is not None:
