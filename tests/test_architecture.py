@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "settings": frozenset({"errors"}),
     "config": frozenset({"errors", "settings"}),
     "server": frozenset({"core", "rxscale", "pharmaone", "store", "health", "metrics", "errors"}),
-    "sandbox": frozenset({"exchange"}),
+    "sandbox": frozenset(),
     "documents": frozenset({"core", "mapping", "settings"}),
     "app": ANYTHING,
     "cli": ANYTHING,

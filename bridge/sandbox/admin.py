@@ -6,45 +6,24 @@ from typing import Any
 
 from aiohttp import web
 
+from bridge.sandbox.kit import JSON_TYPE, Json, encode
 from bridge.sandbox.settings import VENDORS, Vendor
-from bridge.sandbox.traffic import Fault, answer
+from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
 from bridge.sandbox.world import World
 
-Json = dict[str, Any]
-Handle = Callable[[web.Request, Any], Any]
-"""Takes the request and its JSON body (None without one); returns what to answer with."""
+Handle = Callable[[str, Any, Mapping[str, str]], Any]
+"""Takes the id in the path, the JSON body (None without one) and the query; returns the answer."""
 
 
 def routes(world: World) -> list[web.RouteDef]:
-    """One line for each. All answer JSON: 404 for an unknown id, 400 for what cannot be."""
-    desk = Desk(world)
-    table: list[tuple[str, str, Handle]] = [
-        ("GET", "/state", desk.state),
-        ("GET", "/idle", desk.idle),
-        ("GET", "/calls", desk.calls),
-        ("DELETE", "/calls", desk.forget_calls),
-        ("POST", "/faults", desk.add_faults),
-        ("DELETE", "/faults", desk.clear_faults),
-        ("POST", "/orders", desk.add_orders),
-        ("POST", "/rxscale/orders/{uid}/status", desk.set_order_status),
-        ("DELETE", "/rxscale/orders/{uid}", desk.delete_order),
-        ("POST", "/rxscale/skus", desk.set_skus),
-        ("POST", "/order-requests/{id}/approve", desk.approve),
-        ("POST", "/order-requests/{id}/reject", desk.reject),
-        ("POST", "/pharmaone/orders/{id}", desk.change_p1_order),
-        ("DELETE", "/pharmaone/orders/{id}", desk.delete_p1_order),
-        ("POST", "/pharmaone/orders/{id}/paid", desk.mark_paid),
-        ("POST", "/pharmaone/prescriptions/{id}", desk.decide_prescription),
-        ("POST", "/pharmaone/inventory", desk.set_inventory),
-        ("DELETE", "/pharmaone/inventory", desk.empty_inventory),
-        ("POST", "/tokens/revoke", desk.revoke_tokens),
-        ("POST", "/webhooks/subscriptions", desk.subscribe),
-        ("DELETE", "/webhooks/subscriptions/{uid}", desk.unsubscribe),
-        ("POST", "/webhooks/chaos", desk.spoil_webhooks),
-        ("POST", "/webhooks/test", desk.send_test),
+    """All answer JSON: 404 for an unknown id, 400 for what cannot be."""
+    table = _looking(world) | _of_rxscale(world) | _of_pharmaone(world) | _of_webhooks(world)
+    return [
+        web.route(method, f"/_sandbox{path}", _json(handle))
+        for route, handle in table.items()
+        for method, path in [route.split(" ")]
     ]
-    return [web.route(method, f"/_sandbox{path}", _json(handle)) for method, path, handle in table]
 
 
 def _json(handle: Handle) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -55,7 +34,8 @@ def _json(handle: Handle) -> Callable[[web.Request], Awaitable[web.StreamRespons
             return _response({"error": "not from a web page"}, 403)
         try:
             body = await request.json() if request.can_read_body else None
-            return _response(handle(request, body) or {})
+            name = "".join(request.match_info.values())
+            return _response(handle(name, body, request.query) or {})
         except KeyError as unknown:
             return _response({"error": f"unknown: {unknown.args[0]}"}, 404)
         except (ValueError, TypeError, AttributeError) as wrong:
@@ -64,13 +44,9 @@ def _json(handle: Handle) -> Callable[[web.Request], Awaitable[web.StreamRespons
     return serve
 
 
-def _is_local(remote: str | None) -> bool:
-    return remote is not None and _is_loopback(remote)
-
-
-def _is_loopback(address: str) -> bool:
+def _is_local(address: str | None) -> bool:
     try:
-        return ip_address(address).is_loopback
+        return ip_address(address or "").is_loopback
     except ValueError:
         return False
 
@@ -82,129 +58,123 @@ def _is_no_web_page(request: web.Request) -> bool:
     rebinding), so the host has to be this machine's.
     """
     host = request.url.host or ""
-    named = host == "localhost" or _is_loopback(host)
+    named = host == "localhost" or _is_local(host)
     site = request.headers.get("Sec-Fetch-Site", "none")
     return named and site == "none" and "Origin" not in request.headers
 
 
 def _response(value: object, status: int = 200) -> web.Response:
-    return web.Response(status=status, body=answer(value).body, content_type="application/json")
+    return web.Response(status=status, body=encode(value), content_type=JSON_TYPE)
 
 
-class Desk:
-    """What each route does."""
+def _looking(world: World) -> dict[str, Handle]:
+    """Into both, and breaking calls. A fault has the fields of `Fault`; several are a list."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    # ------------------------------------------------------------------ looking
-
-    def state(self, _request: web.Request, _body: object) -> Json:
-        return self._world.state()
-
-    def idle(self, _request: web.Request, _body: object) -> Json:
-        courier = self._world.courier
-        return {"pending_deliveries": courier.pending, "deliveries": dict(courier.counts)}
-
-    def calls(self, request: web.Request, _body: object) -> Json:
+    def calls(_id: str, _body: object, query: Mapping[str, str]) -> Json:
         """All, or those of the `route`, `vendor` and `uid` in the query."""
-        vendors = _vendors(request.query)
-        wanted = self._world.calls(request.query.get("route"), uid=request.query.get("uid"))
-        found = [call for call in wanted if call.vendor in vendors]
-        return {"calls": [call.json() for call in found]}
+        vendors = _vendors(query)
+        wanted = world.calls(query.get("route"), uid=query.get("uid"))
+        return {"calls": [call.json() for call in wanted if call.vendor in vendors]}
 
-    def forget_calls(self, _request: web.Request, _body: object) -> None:
-        self._world.calls.clear()
-
-    # ------------------------------------------------------------------ breaking
-
-    def add_faults(self, _request: web.Request, body: list[Json] | Json) -> Json:
-        """One fault or a list of them, with the fields of `Fault`."""
+    def add_faults(_id: str, body: list[Json] | Json, _query: object) -> Json:
         faults = [Fault.read(each) for each in (body if isinstance(body, list) else [body])]
-        self._world.break_calls(*faults)
+        world.break_calls(*faults)
         return {"faults": len(faults)}
 
-    def clear_faults(self, _request: web.Request, _body: object) -> None:
-        self._world.faults.clear()
+    courier = world.courier
+    return {
+        "GET /state": lambda *_: world.state(),
+        "GET /idle": lambda *_: {
+            "pending_deliveries": courier.pending,
+            "deliveries": dict(courier.counts),
+        },
+        "GET /calls": calls,
+        "DELETE /calls": lambda *_: world.calls.clear(),
+        "POST /faults": add_faults,
+        "DELETE /faults": lambda *_: world.faults.clear(),
+    }
 
-    def spoil_webhooks(self, _request: web.Request, body: Json) -> None:
+
+def _of_rxscale(world: World) -> dict[str, Handle]:
+    def add_orders(_id: str, body: Json | None, _query: object) -> Json:
+        """`count` synthetic orders, or one for each of `orders`; `announce`: by webhook or not."""
+        wanted = {"count": 1, "orders": [], **(body or {})}
+        announce = _announces(wanted)
+        return {"uids": world.add_orders(wanted["count"], wanted["orders"], announce=announce)}
+
+    def set_status(uid: str, body: Json, _query: object) -> None:
+        """`status`, and for a hold the `comment` that opens its thread."""
+        comment = _text(body, "comment") if "comment" in body else None
+        world.set_order_status(uid, _text(body, "status"), comment)
+
+    def set_skus(_id: str, body: Json, _query: object) -> Json:
+        """`count` new ones; `skus` to change by uid or to add; `hidden_types` of the account."""
+        if "hidden_types" in body:
+            world.hide_sku_types(*body["hidden_types"])
+        changes = body.get("skus", ())
+        return {"uids": world.set_skus(body.get("count", 0), changes, announce=_announces(body))}
+
+    return {
+        "POST /orders": add_orders,
+        "POST /rxscale/orders/{uid}/status": set_status,
+        "DELETE /rxscale/orders/{uid}": lambda uid, *_: world.delete_order(uid),
+        "POST /rxscale/skus": set_skus,
+    }
+
+
+def _of_pharmaone(world: World) -> dict[str, Handle]:
+    def set_inventory(_id: str, body: Json, _query: object) -> None:
+        """`rows` to change or add; `remove` names products that are gone; `announce` alerts."""
+        world.set_inventory(body.get("rows", ()), announce=_announces(body))
+        world.remove_inventory(body.get("remove", ()))
+
+    def decide(number: str, body: Json, _query: object) -> None:
+        world.decide_prescription(number, _text(body, "status"))
+
+    return {
+        "POST /order-requests/{id}/approve": lambda name, *_: {"order_id": world.approve(name)},
+        "POST /order-requests/{id}/reject": lambda name, *_: world.reject(name),
+        "POST /pharmaone/orders/{id}": lambda name, body, _: world.change_p1_order(name, **body),
+        "DELETE /pharmaone/orders/{id}": lambda name, *_: world.pharmaone.delete(name),
+        "POST /pharmaone/orders/{id}/paid": lambda name, *_: world.pharmaone.mark_paid(name),
+        "POST /pharmaone/prescriptions/{id}": decide,
+        "POST /pharmaone/inventory": set_inventory,
+        "DELETE /pharmaone/inventory": lambda *_: world.remove_inventory(),
+        "POST /tokens/revoke": lambda *_: world.revoke_tokens(),
+    }
+
+
+def _of_webhooks(world: World) -> dict[str, Handle]:
+    def subscribe(_id: str, body: Json, _query: object) -> Json:
+        """`vendor`, `target` and `secret`; all `events` where none are named."""
+        vendor, target, secret = _vendor(body), _text(body, "target"), _text(body, "secret")
+        added = world.subscribe(vendor, target, secret, body.get("events"))
+        return {"uids": [one.uid for one in added]}
+
+    def spoil(_id: str, body: Json, _query: object) -> None:
         """The fields of `Chaos`, and the `vendor` whose webhooks are meant: both without it."""
         rest = {key: value for key, value in body.items() if key != "vendor"}
         plan = tuple(rest.pop("plan", ()))
-        self._world.spoil_webhooks(Chaos(**rest, plan=plan), _vendors(body))
+        world.spoil_webhooks(Chaos(**rest, plan=plan), _vendors(body))
 
-    # ------------------------------------------------------------------ RxScale's side
+    def send_test(_id: str, body: Json, _query: object) -> None:
+        world.send_test(_vendor(body), _text(body, "event_type"))
 
-    def add_orders(self, _request: web.Request, body: Json | None) -> Json:
-        """`count` synthetic orders, or one for each of `orders`; `announce`: by webhook or not."""
-        wanted = {"count": 1, "orders": [], "announce": True, **(body or {})}
-        announce = wanted["announce"] is not False
-        uids = self._world.add_orders(wanted["count"], wanted["orders"], announce=announce)
-        return {"uids": uids}
+    return {
+        "POST /webhooks/subscriptions": subscribe,
+        "DELETE /webhooks/subscriptions/{uid}": lambda uid, *_: world.unsubscribe(uid),
+        "POST /webhooks/chaos": spoil,
+        "POST /webhooks/test": send_test,
+    }
 
-    def set_order_status(self, request: web.Request, body: Json) -> None:
-        """`status`, and for a hold the `comment` that opens its thread."""
-        comment = _text(body, "comment") if "comment" in body else None
-        self._world.set_order_status(request.match_info["uid"], _text(body, "status"), comment)
 
-    def delete_order(self, request: web.Request, _body: object) -> None:
-        self._world.delete_order(request.match_info["uid"])
+def _announces(body: Json) -> bool:
+    return body.get("announce") is not False
 
-    def set_skus(self, _request: web.Request, body: Json) -> Json:
-        """`count` new ones; `skus` to change by uid or to add; `hidden_types` of the account."""
-        if "hidden_types" in body:
-            self._world.hide_sku_types(*body["hidden_types"])
-        announce = body.get("announce") is not False
-        skus = self._world.set_skus(body.get("count", 0), body.get("skus", ()), announce=announce)
-        return {"uids": skus}
 
-    # ------------------------------------------------------------------ PharmaOne's side
-
-    def approve(self, request: web.Request, _body: object) -> Json:
-        return {"order_id": self._world.approve(request.match_info["id"])}
-
-    def reject(self, request: web.Request, _body: object) -> None:
-        self._world.reject(request.match_info["id"])
-
-    def change_p1_order(self, request: web.Request, body: Json) -> None:
-        self._world.change_p1_order(request.match_info["id"], **body)
-
-    def delete_p1_order(self, request: web.Request, _body: object) -> None:
-        self._world.pharmaone.delete(request.match_info["id"])
-
-    def mark_paid(self, request: web.Request, _body: object) -> None:
-        self._world.pharmaone.mark_paid(request.match_info["id"])
-
-    def decide_prescription(self, request: web.Request, body: Json) -> None:
-        self._world.decide_prescription(request.match_info["id"], _text(body, "status"))
-
-    def set_inventory(self, _request: web.Request, body: Json) -> None:
-        """`rows` to change or add; `remove` names products that are gone; `announce` alerts."""
-        announce = body.get("announce") is not False
-        self._world.set_inventory(body.get("rows", ()), announce=announce)
-        self._world.remove_inventory(body.get("remove", ()))
-
-    def empty_inventory(self, _request: web.Request, _body: object) -> None:
-        self._world.remove_inventory()
-
-    def revoke_tokens(self, _request: web.Request, _body: object) -> None:
-        self._world.revoke_tokens()
-
-    # ------------------------------------------------------------------ webhooks
-
-    def subscribe(self, _request: web.Request, body: Json) -> Json:
-        """`vendor`, `target` and `secret`; all `events` where none are named."""
-        [vendor] = _vendors({"vendor": _text(body, "vendor")})
-        target, secret = _text(body, "target"), _text(body, "secret")
-        added = self._world.subscribe(vendor, target, secret, body.get("events"))
-        return {"uids": [one.uid for one in added]}
-
-    def unsubscribe(self, request: web.Request, _body: object) -> None:
-        self._world.unsubscribe(request.match_info["uid"])
-
-    def send_test(self, _request: web.Request, body: Json) -> None:
-        [vendor] = _vendors({"vendor": _text(body, "vendor")})
-        self._world.send_test(vendor, _text(body, "event_type"))
+def _vendor(body: Json) -> Vendor:
+    [vendor] = _vendors({"vendor": _text(body, "vendor")})
+    return vendor
 
 
 def _vendors(where: Mapping[str, Any]) -> tuple[Vendor, ...]:

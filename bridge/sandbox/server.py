@@ -2,23 +2,29 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
-from types import TracebackType
-from typing import Literal, Self
+from functools import partial
+from typing import Self
 
 from aiohttp import web
 
 from bridge.sandbox import admin, openapi
+from bridge.sandbox.kit import Answer, Ask, Refusal, Route, encode
 from bridge.sandbox.pharmaone import routes as pharmaone
 from bridge.sandbox.rxscale import routes as rxscale
 from bridge.sandbox.settings import SandboxSettings, Vendor
-from bridge.sandbox.traffic import Answer, Ask, Call, Limiter, Refusal, Route, answer
+from bridge.sandbox.traffic import Call, Limiter
 from bridge.sandbox.world import World
 
 BIGGEST_BODY = 32 * 1024 * 1024
-GOODBYE_SECONDS = 0.2
+SHUTDOWN_SECONDS = 0.2
 """How long calls that a fault holds up may still run when the sandbox stops."""
+
+TOO_MANY: Mapping[Vendor, bytes] = {
+    "rxscale": encode({"error": "Rate limit exceeded"}),
+    "pharmaone": encode({"message": "API rate limit exceeded"}),
+}
 
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -52,12 +58,7 @@ class Sandbox:
             self._stack = stack.pop_all()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await self._stack.aclose()
 
     async def drain(self) -> None:
@@ -70,7 +71,7 @@ class Sandbox:
         runner = web.AppRunner(
             application(self.world, vendor, routes),
             access_log=None,
-            shutdown_timeout=GOODBYE_SECONDS,
+            shutdown_timeout=SHUTDOWN_SECONDS,
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -87,22 +88,19 @@ def application(world: World, vendor: Vendor, routes: Iterable[Route]) -> web.Ap
         world.faults.know(vendor, route.name)
         app.router.add_route(route.method, route.path, gate.serving(route))
     app.add_routes(admin.routes(world))
-    app.router.add_get("/_sandbox/openapi.json", _described(world, vendor))
+    app.router.add_get("/_sandbox/openapi.json", partial(_describe, world, vendor))
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         unknown = Route(method, "/{tail:.*}", "(unknown)", _unknown)
         app.router.add_route(method, unknown.path, gate.serving(unknown))
     return app
 
 
-def _described(world: World, vendor: Vendor) -> Serve:
-    async def serve(_request: web.Request) -> web.StreamResponse:
-        return web.json_response(openapi.describe(vendor, world.settings))
-
-    return serve
+async def _describe(world: World, vendor: Vendor, _request: web.Request) -> web.StreamResponse:
+    return web.json_response(openapi.describe(vendor, world.settings))
 
 
 def _unknown(_ask: Ask) -> Answer:
-    raise Refusal({"error": "Resource not found"}, 404)
+    raise Refusal("Resource not found", 404)
 
 
 class Gate:
@@ -155,18 +153,13 @@ class Gate:
 
     def _too_many(self, wait: float) -> Answer:
         """rxscale.md section 5; PharmaOne documents no limit, its gateway words it so."""
-        text = {"error": "Rate limit exceeded"}
-        if self._vendor == "pharmaone":
-            text = {"message": "API rate limit exceeded"}
-        headers = {}
-        if self._world.settings.retry_after_header:
-            headers["Retry-After"] = str(math.ceil(wait))
-        return Answer(429, answer(text).body, headers)
+        says_when = self._world.settings.retry_after_header
+        headers = {"Retry-After": str(math.ceil(wait))} if says_when else {}
+        return Answer(429, TOO_MANY[self._vendor], headers)
 
     def _note(
         self, number: int, route: Route, ask: Ask, real: Answer | None, given: Answer | None
     ) -> None:
-        outcome: int | Literal["cut"] = "cut" if given is None else given.status
         query = {key: value for key, value in ask.query.items() if key != "apikey"}
         self._world.calls.note(
             Call(
@@ -177,7 +170,7 @@ class Gate:
                 route=route.name,
                 path=ask.path,
                 query=query,
-                outcome=outcome,
+                outcome="cut" if given is None else given.status,
                 done=real is not None and real.status < 300,
                 uid=ask.uid,
                 reference=ask.reference,

@@ -1,82 +1,12 @@
-"""One call to a simulated vendor as values: what was asked, answered, broken, limited and noted."""
+"""What is done with calls to either vendor: broken on request, limited, and noted."""
 
-import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
+from bridge.sandbox.kit import Answer, encode, is_whole, same_route
 from bridge.sandbox.settings import VENDORS, Vendor
-
-JSON_TYPE = "application/json"
-
-
-def encode(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-@dataclass(slots=True)
-class Ask:
-    """A call as it came in.
-
-    `uid` is what it is about: from the path, or set by the route. `reference` is the other
-    vendor's name for it, where the route met one.
-    """
-
-    path: str
-    params: Mapping[str, str]
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes
-    uid: str = ""
-    reference: str = ""
-
-    def json(self) -> dict[str, Any] | None:
-        """The body as a JSON object; None if it is anything else."""
-        try:
-            value = json.loads(self.body)
-        except ValueError:
-            return None
-        return value if isinstance(value, dict) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content_type: str = JSON_TYPE
-
-
-def answer(value: object, status: int = 200) -> Answer:
-    return Answer(status, encode(value))
-
-
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault of ours
-    """Ends a route's work with an answer that says no."""
-
-    def __init__(self, value: object, status: int = 400) -> None:
-        super().__init__(status)
-        self.answer = answer(value, status)
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One documented route. `name` is its template, as faults and the log know it."""
-
-    method: str
-    path: str
-    template: str
-    handle: Callable[[Ask], Answer]
-
-    @property
-    def name(self) -> str:
-        return f"{self.method} {self.template}"
-
-
-def same_route(one: str, other: str) -> bool:
-    """Whether two templates name the same route; a last slash does not matter."""
-    return one.rstrip("/") == other.rstrip("/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,19 +32,16 @@ class Fault:
     garble: Literal["", "html", "truncated"] = ""
 
     def __post_init__(self) -> None:
-        known = self.when in ("before", "after") and self.garble in ("", "html", "truncated")
-        counted = _is_whole(self.times, 1) and _is_whole(self.skip, 0) and self._can_be_sent()
-        late = isinstance(self.delay_seconds, (int, float)) and self.delay_seconds >= 0
-        somewhere = self.vendor in (*VENDORS, "*") and isinstance(self.route, str)
-        if not (known and counted and late and somewhere):
-            raise ValueError(f"not a fault: {self}")
-
-    def _can_be_sent(self) -> bool:
-        """Whether an answer can be made of it."""
         headers = isinstance(self.headers, Mapping) and all(
             isinstance(each, str) for pair in self.headers.items() for each in pair
         )
-        return headers and (self.status is None or _is_whole(self.status, 200, 599))
+        known = self.when in ("before", "after") and self.garble in ("", "html", "truncated")
+        counted = is_whole(self.times, 1) and is_whole(self.skip)
+        answered = headers and (self.status is None or is_whole(self.status, 200, 599))
+        late = isinstance(self.delay_seconds, (int, float)) and self.delay_seconds >= 0
+        somewhere = self.vendor in (*VENDORS, "*") and isinstance(self.route, str)
+        if not (known and counted and answered and late and somewhere):
+            raise ValueError(f"not a fault: {self}")
 
     @classmethod
     def read(cls, value: Mapping[str, Any]) -> "Fault":
@@ -145,12 +72,6 @@ class Fault:
         if isinstance(self.body, str):
             return Answer(status, self.body.encode(), self.headers, "text/plain")
         return Answer(status, encode({} if self.body is None else self.body), self.headers)
-
-
-def _is_whole(value: object, least: int, most: int | None = None) -> bool:
-    if not isinstance(value, int) or isinstance(value, bool):
-        return False
-    return value >= least and (most is None or value <= most)
 
 
 class Faults:

@@ -11,8 +11,8 @@ from typing import Any, Literal, get_args
 
 import aiohttp
 
+from bridge.sandbox.kit import JSON_TYPE, encode
 from bridge.sandbox.settings import VENDORS, SandboxSettings, Vendor
-from bridge.sandbox.traffic import JSON_TYPE, encode
 
 EVENTS: Mapping[Vendor, tuple[str, ...]] = {
     "rxscale": (
@@ -152,9 +152,7 @@ class Courier:
             return
         body = encode(build())
         for one in wanted:
-            headers = _HEADERS[vendor](event, body, one.secret)
-            if test and vendor == "rxscale":
-                headers["X-Webhook-Test"] = "true"
+            headers = _headers(one, body, test)
             self._dispatch(self._fate(vendor), one.target, headers, body)
 
     def _fate(self, vendor: Vendor) -> Fate:
@@ -251,30 +249,16 @@ class Courier:
             self._idle.set()
 
 
-def _rxscale_headers(event: str, body: bytes, secret: str) -> dict[str, str]:
-    """rxscale.md section 7: hex, no prefix, keyed with the secret as given."""
-    return {
-        "Content-Type": JSON_TYPE,
-        "X-Webhook-Event": event,
-        "X-Webhook-Signature": _hmac(body, secret),
-    }
-
-
-def _pharmaone_headers(event: str, body: bytes, secret: str) -> dict[str, str]:
-    """pharmaone.md section 14."""
-    return {
-        "Content-Type": JSON_TYPE,
-        "X-PharmaOne-Event": event,
-        "X-PharmaOne-Delivery-Id": str(uuid.uuid4()),
-        "X-PharmaOne-Signature": f"sha256={_hmac(body, secret)}",
-    }
-
-
-_HEADERS: Mapping[Vendor, Callable[[str, bytes, str], dict[str, str]]] = {
-    "rxscale": _rxscale_headers,
-    "pharmaone": _pharmaone_headers,
-}
-
-
-def _hmac(body: bytes, secret: str) -> str:
-    return hmac.digest(secret.encode(), body, "sha256").hex()
+def _headers(to: Subscription, body: bytes, test: bool) -> dict[str, str]:
+    """rxscale.md section 7 (hex, no prefix, keyed with the secret as given); pharmaone.md 14."""
+    proof = hmac.digest(to.secret.encode(), body, "sha256").hex()
+    if to.vendor == "rxscale":
+        headers = {"X-Webhook-Event": to.event, "X-Webhook-Signature": proof}
+        headers |= {"X-Webhook-Test": "true"} if test else {}
+    else:
+        headers = {
+            "X-PharmaOne-Event": to.event,
+            "X-PharmaOne-Delivery-Id": str(uuid.uuid4()),
+            "X-PharmaOne-Signature": f"sha256={proof}",
+        }
+    return {"Content-Type": JSON_TYPE, **headers}

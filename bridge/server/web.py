@@ -17,7 +17,7 @@ from bridge.server.parts import ServerParts
 log = logging.getLogger("bridge.server")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-GOODBYE_SECONDS = 2.0
+SHUTDOWN_SECONDS = 2.0
 USUAL_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -78,7 +78,7 @@ async def serve(
     application: web.Application, host: str, port: int, key: str = "server.port"
 ) -> Running:
     """Starts listening; port 0 takes a free one. Raises Misconfigured, naming `key`."""
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=GOODBYE_SECONDS)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

@@ -9,10 +9,10 @@ from contract.cases import CASES, Case
 
 from bridge.pharmaone import dialect as p1
 from bridge.sandbox import SandboxSettings
+from bridge.sandbox.kit import Route, same_route
 from bridge.sandbox.pharmaone.routes import Routes as P1Routes
 from bridge.sandbox.rxscale.routes import BASES
 from bridge.sandbox.rxscale.routes import Routes as RxRoutes
-from bridge.sandbox.traffic import Route, same_route
 from bridge.sandbox.world import World
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"

@@ -1,4 +1,4 @@
-"""Who is calling PharmaOne: API keys as its gateway checks them, tokens, and their scopes."""
+"""Who is calling PharmaOne: API keys as its gateway checks them, tokens and their scopes."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -6,11 +6,12 @@ from typing import Any
 
 import jwt
 
+from bridge.sandbox.kit import Answer, Ask, Reader, Refusal, Route
 from bridge.sandbox.settings import SCOPES, SandboxSettings
-from bridge.sandbox.traffic import Answer, Ask, Refusal, Route
 
 V2 = "/api/v2/public/orgs/{org_id}"
 TOKEN_SECRET = "sandbox-secret-that-signs-every-token"  # noqa: S105 - opens nothing but the simulation
+READ = Reader(lambda name, _: Refusal(f"Invalid {name}"), "Invalid JSON", biggest=10**9)
 
 
 class Access:
@@ -33,7 +34,7 @@ class Access:
     def check_org(self, ask: Ask) -> None:
         """A key of one organisation at another's address; how it is refused is not documented."""
         if ask.params["org_id"] != self._settings.org_id:
-            raise Refusal({"error": "Invalid or missing API key"}, 401)
+            raise Refusal("Invalid or missing API key", 401)
 
     def issue(self) -> dict[str, Any]:
         """A token in exchange for a key (section 3.2)."""
@@ -65,7 +66,7 @@ class Access:
         kind, _, token = ask.headers.get("Authorization", "").partition(" ")
         ends, claims = self._issued.get(token, (0.0, {}))
         if kind != "Bearer" or self._settings.clock() >= ends:
-            raise Refusal({"error": "Invalid or missing token"}, 401)
+            raise Refusal("Invalid or missing token", 401)
         if claims["org_id"] != ask.params["org_id"]:
             message = "Token org_id does not match URL orgId"
             raise Refusal({"error": "org_mismatch", "message": message}, 403)

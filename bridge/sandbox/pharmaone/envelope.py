@@ -2,10 +2,11 @@
 
 import base64
 import binascii
-import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+
+from bridge.sandbox.kit import is_amount, is_whole
 
 _MOST_EUROS = 10**9
 _MOST_UNITS = 10**6
@@ -13,13 +14,13 @@ _MOST_UNITS = 10**6
 Check = Callable[[object], bool]
 
 
-def envelope_error(body: Mapping[str, Any] | None, shop_id: str | None) -> str | None:
+def envelope_error(body: object, shop_id: str | None) -> str | None:
     """Why this envelope is refused; None if it is taken.
 
     `shop_id` is the shop that the payload has to name; None where the shop's own address names
     it and the body must not (section 11).
     """
-    if body is None:
+    if not isinstance(body, dict):
         return "Body must be a JSON object"
     payload = body.get("payload")
     if not isinstance(payload, dict):
@@ -57,11 +58,10 @@ def _payload_error(payload: Mapping[str, Any]) -> str | None:
 def _item_error(at: int, item: object) -> str | None:
     if not isinstance(item, dict):
         return f"items[{at}] must be an object"
-    quantity = item.get("quantity")
-    if type(quantity) is not int or not 0 < quantity <= _MOST_UNITS:
+    if not is_whole(item.get("quantity"), 1, _MOST_UNITS):
         return f"items[{at}].quantity must be an integer greater than 0"
     names = [item[key] for key in ("name", "p1_id", "product_id") if key in item]
-    if not any(names) or not all(map(_is_text, names)):
+    if not any(names) or not all(map(is_a(str), names)):
         return f"items[{at}] needs a name, p1_id or product_id, each a string"
     if "price" in item and not is_price(item["price"]):
         return f"items[{at}].price must be a number with at most 2 decimals"
@@ -94,10 +94,6 @@ def _upsert_item_error(at: int, item: object) -> str | None:
     return _item_error(at, {**item, "quantity": item["qty"]})
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
 def _is_time(value: object) -> bool:
     try:
         return isinstance(value, str) and bool(datetime.fromisoformat(value))
@@ -107,9 +103,7 @@ def _is_time(value: object) -> bool:
 
 def is_price(value: object) -> bool:
     """An amount of euros, in whole cents."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return math.isfinite(value) and 0 <= value <= _MOST_EUROS and round(value, 2) == value
+    return is_amount(value) and value <= _MOST_EUROS and round(value, 2) == value
 
 
 def _is_base64(value: object) -> bool:
@@ -120,37 +114,28 @@ def _is_base64(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)
-
-
-def _is_bool(value: object) -> bool:
-    return isinstance(value, bool)
+def is_a(kind: type) -> Check:
+    return lambda value: isinstance(value, kind)
 
 
 def _field_by_prefix(key: str) -> tuple[Check, str]:
     """The address fields are flat, and only two of their names are documented (C8)."""
-    return (_is_text, "a string") if key.startswith("address_") else (lambda _value: True, "")
+    return _TEXT if key.startswith("address_") else (lambda _value: True, "")
+
+
+_TEXT: tuple[Check, str] = (is_a(str), "a string")
 
 
 _FIELDS: Mapping[str, tuple[Check, str]] = {
-    "shop_id": (_is_text, "a string"),
-    "customer_name": (_is_text, "a string"),
-    "customer_email": (_is_text, "a string"),
-    "external_id": (_is_text, "a string"),
-    "payment_status": (_is_text, "a string"),
-    "prescription_pdf_url": (_is_text, "a string"),
+    **dict.fromkeys(("shop_id", "customer_name", "customer_email", "external_id"), _TEXT),
+    **dict.fromkeys(("payment_status", "prescription_pdf_url"), _TEXT),
     "prescription_pdf_base64": (_is_base64, "base64"),
     "total_amount": (is_price, "a number with at most 2 decimals"),
-    "cash_on_pickup": (_is_bool, "a boolean"),
-    "items": (_is_list, "a list"),
+    "cash_on_pickup": (is_a(bool), "a boolean"),
+    "items": (is_a(list), "a list"),
 }
 _UPSERT_FIELDS: Mapping[str, tuple[Check, str]] = {
-    **{
-        key: _FIELDS[key]
-        for key in ("shop_id", "customer_name", "customer_email", "external_id", "payment_status")
-    },
-    **{key: _FIELDS[key] for key in ("total_amount", "cash_on_pickup", "items")},
-    "order_number": (_is_text, "a string"),
+    **{key: check for key, check in _FIELDS.items() if not key.startswith("prescription_")},
+    "order_number": _TEXT,
     "order_datetime": (_is_time, "a date-time"),
 }

@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from bridge.sandbox.pharmaone.records import Json, timestamp
+from bridge.sandbox.kit import Json, Refusal, encode
+from bridge.sandbox.pharmaone.records import timestamp
 from bridge.sandbox.settings import SandboxSettings
-from bridge.sandbox.traffic import encode
 
 MOST_ENTRIES = 200
 """A product's log shows no more (pharmaone.md section 8)."""
@@ -15,10 +15,6 @@ _FIELDS = frozenset({"p1_id", "name", "stockquantity", "price", "category"})
 _DAY = 86400.0
 
 Announce = Callable[[str, Json], None]
-
-
-class BelowZero(Exception):  # noqa: N818 - an answer, not a fault of ours
-    """Stock cannot go below zero."""
 
 
 class Goods:
@@ -75,12 +71,12 @@ class Goods:
     # ------------------------------------------------------------------ changing
 
     def adjust(self, product: str, delta: int, reason: str, **more: Any) -> str:
-        """Changes what is on hand; the log entry's id. Raises BelowZero where it is refused."""
+        """Changes what is on hand; the log entry's id. Raises Refusal where it would go below 0."""
         row = self._rows[product]
         before: int = row["stockquantity"]
         after = before + delta
         if after < 0 and self._settings.p1_below_zero == "reject":
-            raise BelowZero
+            raise Refusal("Stock cannot go below zero")
         now = timestamp(self._settings.clock())
         entry = {
             "id": str(uuid.uuid4()),

@@ -1,11 +1,9 @@
 """The prescriptions that the simulated PharmaOne holds (pharmaone.md section 12); no HTTP."""
 
-from typing import Any
-
+from bridge.sandbox.kit import Json
 from bridge.sandbox.pharmaone.records import timestamp
 from bridge.sandbox.settings import SandboxSettings
 
-Json = dict[str, Any]
 STATUSES = frozenset(
     {"new", "pending", "pending_signature", "signed", "approved", "declined", "completed"}
 )

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
-from bridge.sandbox.traffic import encode
+from bridge.sandbox.kit import Json, encode
 
-Json = dict[str, Any]
 Via = Literal["v2", "v1", "connector"]
 
 _ROW = (
@@ -38,16 +37,6 @@ class OrderRequest:
             "status": self.status,
             "message": "Order request received",
             "external_reference": self.external_reference,
-        }
-
-    def json(self) -> Json:
-        return {
-            "id": self.id,
-            "external_reference": self.external_reference,
-            "status": self.status,
-            "via": self.via,
-            "order_id": self.order_id,
-            "payload": self.payload,
         }
 
 

@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from bridge.sandbox.pharmaone.access import Access
-from bridge.sandbox.pharmaone.asked import day, month
-from bridge.sandbox.pharmaone.records import Json
+from bridge.sandbox.kit import Answer, Ask, Json, Refusal, Route, answer
+from bridge.sandbox.pharmaone.access import READ, Access
 from bridge.sandbox.pharmaone.state import PharmaOne
-from bridge.sandbox.traffic import Answer, Ask, Refusal, Route, answer
 
 _ALWAYS = (date.min, date.max)
 FEE_CENTS = 150
@@ -85,11 +83,9 @@ class ReportRoutes:
 
     def _billing(self, ask: Ask) -> Answer:
         """Months with orders only, newest first."""
-        first, last = month(ask, "month"), None
+        first = last = _day(ask, "month", "-01")
         if first is None:
-            first, last = month(ask, "month_from"), month(ask, "month_to")
-        else:
-            last = first
+            first, last = _day(ask, "month_from", "-01"), _day(ask, "month_to", "-01")
         counts = Counter(order["created_at"][:7] for order in self._orders(*_ALWAYS))
         chosen = [
             name
@@ -112,10 +108,23 @@ _NOTHING = {"units": 0, "revenue": 0.0}
 
 
 def _range(ask: Ask, one: str, other: str, usual: tuple[date, date]) -> tuple[date, date]:
-    first, last = day(ask, one) or usual[0], day(ask, other) or usual[1]
+    first, last = _day(ask, one) or usual[0], _day(ask, other) or usual[1]
     if first > last:
-        raise Refusal({"error": f"{one} is after {other}"})
+        raise Refusal(f"{one} is after {other}")
     return first, last
+
+
+def _day(ask: Ask, name: str, rest: str = "") -> date | None:
+    """A day in the query, or the first of a month that `rest` makes whole; None without it."""
+    text = ask.query.get(name)
+    if text is None:
+        return None
+    try:
+        if len(text + rest) == len("2026-01-01"):
+            return date.fromisoformat(text + rest)
+    except ValueError:
+        pass
+    raise READ.invalid(name, "")
 
 
 def _within(row: Json, first: date, last: date) -> bool:

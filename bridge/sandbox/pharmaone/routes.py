@@ -2,22 +2,31 @@
 
 from datetime import UTC, date, datetime
 
-from bridge.sandbox.pharmaone.access import V2, Access
-from bridge.sandbox.pharmaone.asked import number, object_in, whole
+from bridge.sandbox.kit import (
+    Answer,
+    Ask,
+    Json,
+    Refusal,
+    Route,
+    answer,
+    is_whole,
+    listing,
+    unknown_as_404,
+)
+from bridge.sandbox.pharmaone.access import READ, V2, Access
 from bridge.sandbox.pharmaone.envelope import envelope_error, upsert_error
-from bridge.sandbox.pharmaone.goods import BelowZero
-from bridge.sandbox.pharmaone.records import Json, Order, Via
+from bridge.sandbox.pharmaone.products import ProductRoutes, product_in
+from bridge.sandbox.pharmaone.records import Order, Via
 from bridge.sandbox.pharmaone.reports import ReportRoutes
-from bridge.sandbox.pharmaone.shop.routes import ProductRoutes
-from bridge.sandbox.pharmaone.state import Conflict, PharmaOne
+from bridge.sandbox.pharmaone.state import PharmaOne
 from bridge.sandbox.settings import SandboxSettings
-from bridge.sandbox.traffic import Answer, Ask, Refusal, Route, answer
 
 V1 = "/api/v1/public/orgs/{org_id}"
 SHOP = "/api/v1"
 """The shop's own address, served here beside the rest (pharmaone.md section 11)."""
-MOST_ROWS = 200
 MOST_DAYS = 365
+MOST_UNITS = 10**9
+NO_PRODUCT = "Product not found in inventory"
 
 
 class Routes:
@@ -30,7 +39,7 @@ class Routes:
 
     def all(self) -> list[Route]:
         route, settings = self._access.route, self._settings
-        products = ProductRoutes(settings, self._pharmaone.shops, self._access)
+        products = ProductRoutes(settings, self._pharmaone.shop, self._access)
         reports = ReportRoutes(self._pharmaone, self._access, self._today)
         return [
             Route("POST", f"{V2}/auth/token", "/auth/token", self._issue_token),
@@ -46,7 +55,7 @@ class Routes:
             route("GET", "/prescriptions", "prescriptions.read", self._list_prescriptions),
             route("GET", "/prescriptions/{id}", "prescriptions.read", self._get_prescription),
             route("POST", "/prescriptions", "prescriptions.write", self._ingest),
-            route("POST", "/order-requests", "order_requests.write", self._submit_v2),
+            route("POST", "/order-requests", "order_requests.write", self._submit),
             Route("POST", f"{V1}/order-requests", "/order-requests", self._submit_v1),
             Route("POST", f"{SHOP}/external-order", "/external-order", self._submit_at_shop),
             *products.all(),
@@ -67,22 +76,17 @@ class Routes:
         return Answer(200, self._pharmaone.goods.listed())
 
     def _show_log(self, ask: Ask) -> Answer:
-        try:
+        with unknown_as_404(NO_PRODUCT):
             return answer({"data": self._pharmaone.goods.log(ask.uid)})
-        except KeyError:
-            raise Refusal({"error": "Product not found in inventory"}, 404) from None
 
     def _show_history(self, ask: Ask) -> Answer:
-        days = min(number(ask, "days", default=30, least=1), MOST_DAYS)
-        try:
+        days = min(READ.number(ask, "days", default=30, least=1), MOST_DAYS)
+        with unknown_as_404(NO_PRODUCT):
             return answer({"data": self._pharmaone.goods.history(ask.uid, days)})
-        except KeyError:
-            raise Refusal({"error": "Product not found in inventory"}, 404) from None
 
     def _list_orders(self, ask: Ask) -> Answer:
         """Newest first, as in the live sample (section 9); a larger limit is capped."""
-        limit = min(number(ask, "limit", default=50, least=1), MOST_ROWS)
-        offset = number(ask, "offset", default=0, least=0)
+        limit, offset = READ.limit(ask), READ.number(ask, "offset")
         status, shop_id = ask.query.get("status"), ask.query.get("shop_id")
         found = [
             order
@@ -90,31 +94,27 @@ class Routes:
             if status in {None, order.status} and shop_id in {None, order.data["shop_id"]}
         ]
         with_external_id = self._settings.list_has_external_id
-        rows = b",".join([order.row(with_external_id) for order in found[offset : offset + limit]])
-        tail = f'],"pagination":{{"limit":{limit},"offset":{offset},"total":{len(found)}}}}}'
-        return Answer(200, b'{"data":[' + rows + tail.encode())
+        rows = (order.row(with_external_id) for order in found[offset : offset + limit])
+        paging = {"limit": limit, "offset": offset, "total": len(found)}
+        return listing(rows, pagination=paging)
 
     def _get_order(self, ask: Ask) -> Answer:
         return answer(self._order(ask).data)
 
     def _list_prescriptions(self, ask: Ask) -> Answer:
         """Without a total (C3)."""
-        limit = min(number(ask, "limit", default=50, least=1), MOST_ROWS)
-        offset = number(ask, "offset", default=0, least=0)
+        limit, offset = READ.limit(ask), READ.number(ask, "offset")
         rows = self._pharmaone.prescriptions.rows(ask.query.get("status"))
         paging = {"limit": limit, "offset": offset}
         return answer({"data": rows[offset : offset + limit], "pagination": paging})
 
     def _get_prescription(self, ask: Ask) -> Answer:
-        try:
+        with unknown_as_404("Prescription not found"):
             return answer(self._pharmaone.prescriptions.shown(ask.uid))
-        except KeyError:
-            raise Refusal({"error": "Prescription not found"}, 404) from None
 
     def _order(self, ask: Ask) -> Order:
-        order = self._pharmaone.orders.get(ask.uid)
-        if order is None:
-            raise Refusal({"error": "Order not found"}, 404)
+        with unknown_as_404("Order not found"):
+            order = self._pharmaone.orders[ask.uid]
         ask.reference = order.external_id
         return order
 
@@ -129,9 +129,9 @@ class Routes:
 
     def _upsert_order(self, ask: Ask) -> Answer:
         """Section 9: by `external_id` and `shop_id`. What it answers is not documented."""
-        body = object_in(ask)
+        body = READ.body(ask)
         if error := upsert_error(body, self._settings.shop_id, whole=True):
-            raise Refusal({"error": error})
+            raise Refusal(error)
         order = self._pharmaone.upsert(body)
         ask.uid, ask.reference = order.id, order.external_id
         return answer(_written(order))
@@ -139,44 +139,35 @@ class Routes:
     def _put_order(self, ask: Ask) -> Answer:
         """Section 9: nothing is documented of it; what is not sent stays."""
         order = self._order(ask)
-        body = object_in(ask)
+        body = READ.body(ask)
         if error := upsert_error(body, self._settings.shop_id, whole=False):
-            raise Refusal({"error": error})
+            raise Refusal(error)
         return answer(_written(self._pharmaone.rewrite(order.id, body)))
 
     def _adjust(self, ask: Ask) -> Answer:
         """Section 8: relative changes only, of one product, with a reason."""
-        body = object_in(ask)
-        product, reason = body.get("p1_id"), body.get("reason")
-        if not isinstance(product, str) or not product:
-            raise Refusal({"error": "p1_id is required"})
+        body = READ.body(ask)
+        product, reason = product_in(ask, body), body.get("reason")
         if not isinstance(reason, str) or not reason.strip():
-            raise Refusal({"error": "reason is required"})
-        delta, incoming = (whole(body, key) for key in ("delta_on_hand", "delta_incoming"))
-        ask.uid = product
-        more = {key: body.get(key) for key in ("shop_id", "metadata")}
-        try:
-            entry = self._pharmaone.goods.adjust(
-                product, delta, reason, delta_incoming=incoming, **more
-            )
-        except KeyError:
-            raise Refusal({"error": "Product not found in inventory"}, 404) from None
-        except BelowZero:
-            raise Refusal({"error": "Stock cannot go below zero"}) from None
+            raise Refusal("reason is required")
+        for key in ("delta_on_hand", "delta_incoming"):
+            if not is_whole(body.get(key, 0), -MOST_UNITS, MOST_UNITS):
+                raise Refusal(f"{key} must be an integer")
+        more = {key: body.get(key) for key in ("delta_incoming", "shop_id", "metadata")}
+        delta = body.get("delta_on_hand", 0)
+        with unknown_as_404(NO_PRODUCT):
+            entry = self._pharmaone.goods.adjust(product, delta, reason, **more)
         return answer({"status": "ok", "id": entry})
 
     def _ingest(self, ask: Ask) -> Answer:
         """Section 12: of a much larger body only `shop_id` and `customer_email` are documented."""
         body = ask.json()
         if not isinstance(body, dict) or body.get("shop_id") != self._settings.shop_id:
-            raise Refusal({"error": "shop_id is required and must belong to the organisation"})
+            raise Refusal("shop_id is required and must belong to the organisation")
         if not isinstance(body.get("customer_email", ""), str):
-            raise Refusal({"error": "customer_email must be a string"})
+            raise Refusal("customer_email must be a string")
         ask.uid = self._pharmaone.prescriptions.ingest(body)
         return answer({"id": ask.uid, "upsert": "ok"})
-
-    def _submit_v2(self, ask: Ask) -> Answer:
-        return self._submit(ask, "v2")
 
     def _submit_v1(self, ask: Ask) -> Answer:
         self._access.check_key(ask, query_too=False)
@@ -187,31 +178,27 @@ class Routes:
         self._access.check_key(ask, query_too=True)
         return self._submit(ask, "connector")
 
-    def _submit(self, ask: Ask, via: Via) -> Answer:
+    def _submit(self, ask: Ask, via: Via = "v2") -> Answer:
         """Section 10; that the direct calls answer 200 too is inferred."""
         body = ask.json()
-        error = envelope_error(body, None if via == "connector" else self._settings.shop_id)
-        if error or body is None:
-            raise Refusal({"error": error})
+        if error := envelope_error(body, None if via == "connector" else self._settings.shop_id):
+            raise Refusal(error)
         payload = {**body["payload"], "shop_id": self._settings.shop_id}
         reference = body.get("external_reference")
-        try:
-            request = self._pharmaone.submit(payload, reference, via)
-        except Conflict:
-            raise Refusal({"error": "external_reference already exists"}, 409) from None
+        request = self._pharmaone.submit(payload, reference, via)
         ask.uid, ask.reference = request.id, reference or ""
         return answer(request.answer())
 
 
-def _changes(body: Json | None, words: frozenset[str]) -> Json:
-    if not body:
-        raise Refusal({"error": "status, shipped or picked_up is required"})
+def _changes(body: object, words: frozenset[str]) -> Json:
+    if not isinstance(body, dict) or not body:
+        raise Refusal("status, shipped or picked_up is required")
     for key, value in body.items():
         if key == "status":
             if not isinstance(value, str) or value not in words:
-                raise Refusal({"error": "Invalid status"})
+                raise Refusal("Invalid status")
         elif key not in {"shipped", "picked_up"} or not isinstance(value, bool):
-            raise Refusal({"error": f"Invalid {key}"})
+            raise Refusal(f"Invalid {key}")
     return body
 
 

@@ -5,10 +5,11 @@ import string
 import uuid
 from datetime import UTC, datetime
 
+from bridge.sandbox.kit import Json, Refusal
 from bridge.sandbox.pharmaone.goods import Goods
 from bridge.sandbox.pharmaone.prescriptions import Prescriptions
+from bridge.sandbox.pharmaone.products import Shop
 from bridge.sandbox.pharmaone.records import (
-    Json,
     Order,
     OrderRequest,
     Via,
@@ -16,15 +17,10 @@ from bridge.sandbox.pharmaone.records import (
     timestamp,
     written_from,
 )
-from bridge.sandbox.pharmaone.shop.state import Shops
 from bridge.sandbox.settings import SandboxSettings
 from bridge.sandbox.webhooks import Courier, Timers
 
 _SUFFIX = string.ascii_letters + string.digits
-
-
-class Conflict(Exception):  # noqa: N818 - an answer, not a fault of ours
-    """This `external_reference` was used before, and is not taken twice."""
 
 
 class PharmaOne:
@@ -41,7 +37,7 @@ class PharmaOne:
         self.order_requests: dict[str, OrderRequest] = {}
         self.orders: dict[str, Order] = {}
         self.goods = Goods(settings, self._announce, inventory)
-        self.shops = Shops(settings, self.goods)
+        self.shop = Shop(settings, self.goods)
         self._deducted: set[str] = set()
         self.prescriptions = Prescriptions(settings)
 
@@ -51,13 +47,13 @@ class PharmaOne:
         """A new order-request under review, or the first with this reference, as configured.
 
         What a repeated reference does is not documented (pharmaone.md section 10). Raises
-        Conflict where it is refused.
+        Refusal where it is not taken twice.
         """
         first = None if reference is None else self._by_reference.get(reference)
         if first is not None and self._settings.reference_mode == "same":
             return first
         if first is not None and self._settings.reference_mode == "conflict":
-            raise Conflict
+            raise Refusal("external_reference already exists", 409)
         request = OrderRequest(f"or-{len(self.order_requests) + 1:06d}", reference, payload, via)
         self.order_requests[request.id] = request
         if reference is not None:

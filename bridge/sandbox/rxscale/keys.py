@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from bridge.sandbox.kit import Ask, Refusal
+from bridge.sandbox.rxscale.reading import not_found
 from bridge.sandbox.settings import PERMISSIONS, PUBLIC_PERMISSIONS, SandboxSettings
-from bridge.sandbox.traffic import Ask, Refusal
 
 
 class Keys:
@@ -21,36 +22,33 @@ class Keys:
         if settings.group_key is not None:
             self._allowed.setdefault(settings.group_key, PERMISSIONS)
 
-    def check(self, headers: Mapping[str, str], any_of: tuple[str, ...]) -> str:
-        """The key, which has one of these permissions; without any named, every key will do."""
-        return self._check(_presented(headers), any_of)
+    def check(
+        self, headers: Mapping[str, str], any_of: tuple[str, ...], *, public: bool = False
+    ) -> str:
+        """The key, which has one of these permissions; without any named, every key will do.
 
-    def check_public(self, headers: Mapping[str, str], any_of: tuple[str, ...]) -> str:
-        """The same for the public API, which takes its key in two more headers (section 3)."""
-        return self._check(_presented_publicly(headers), any_of)
+        The `public` API takes its key in two more headers (section 3).
+        """
+        key = _presented_publicly(headers) if public else _presented(headers)
+        allowed = self._allowed.get(key)
+        if allowed is None:
+            raise _unknown("invalid_api_key", "API key is unknown or inactive")
+        if any_of and allowed.isdisjoint(any_of):
+            needed = f"Permission needed: {' or '.join(any_of)}"
+            raise Refusal({"code": "permission_denied", "description": needed}, 403)
+        return key
 
     def is_telemedicine(self, key: str) -> bool:
         """Whether a provider stands behind that key: only the one made for the public API."""
         return key == self._public_key
 
-    def _check(self, key: str, any_of: tuple[str, ...]) -> str:
-        allowed = self._allowed.get(key)
-        if allowed is None:
-            raise _unknown("invalid_api_key", "API key is unknown or inactive")
-        if any_of and allowed.isdisjoint(any_of):
-            needed = " or ".join(any_of)
-            raise Refusal(
-                {"code": "permission_denied", "description": f"Permission needed: {needed}"}, 403
-            )
-        return key
-
     def pharmacy(self, key: str, ask: Ask) -> str:
         """The pharmacy a call is about: a group-wide key has to name it, others may."""
         named = ask.query.get("pharmacy_uid")
         if named is None and key == self._group_key:
-            raise Refusal({"error": "Missing required parameters: pharmacy_uid"}, 400)
+            raise Refusal("Missing required parameters: pharmacy_uid")
         if named is not None and named != self._pharmacy_uid and key != self._group_key:
-            raise Refusal({"error": "Resource not found"}, 404)
+            raise not_found()
         return named or self._pharmacy_uid
 
 

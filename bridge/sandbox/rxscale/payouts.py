@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from bridge.sandbox.rxscale.lists import choice, number
-from bridge.sandbox.rxscale.samples import Json
-from bridge.sandbox.traffic import Ask
+from bridge.sandbox.kit import Ask, Json, mentions
+from bridge.sandbox.rxscale.reading import READ
 
 _SORTS = ("pharmacy_order_created_at", "routing_created_at", "amount")
+_NAMES = (
+    "pharmacy_order_uid", "pharmacy_order_name", "provider_route_id", "routing_description",
+)  # fmt: skip
 _NEVER = 2**63
 
 
@@ -43,18 +45,18 @@ def _row(order: Json, at: int, routed: bool, component: str, amount: int, text: 
 
 def asked_for(ask: Ask, rows: Iterable[Json]) -> Sequence[Json]:
     """Those that the query selects, sorted as it says."""
-    status = choice(ask, "status", ("projected", "routed"))
+    status = READ.choice(ask, "status", ("projected", "routed"))
     text = ask.query.get("search", "").lower()
-    start = number(ask, "start_date", default=0, least=0)
-    end = number(ask, "end_date", default=_NEVER, least=0)
-    by = choice(ask, "sort_by", _SORTS, default=_SORTS[0])
-    descending = choice(ask, "sort_direction", ("desc", "asc"), default="desc") == "desc"
+    start = READ.number(ask, "start_date")
+    end = READ.number(ask, "end_date", default=_NEVER)
+    by = READ.choice(ask, "sort_by", _SORTS, default=_SORTS[0])
+    descending = READ.choice(ask, "sort_direction", ("desc", "asc"), default="desc") == "desc"
     found = [
         row
         for row in rows
         if (not status or row["status"] == status)
         and start <= _date(row) <= end
-        and (not text or _mentions(row, text))
+        and (not text or mentions(text, *(row[key] for key in _NAMES)))
     ]
     return sorted(found, key=lambda row: row[by] or 0, reverse=descending)
 
@@ -64,8 +66,3 @@ def _date(row: Json) -> int:
     routed_at: int | None = row["routing_created_at"]
     created_at: int = row["pharmacy_order_created_at"]
     return created_at if routed_at is None else routed_at
-
-
-def _mentions(row: Json, text: str) -> bool:
-    keys = ("pharmacy_order_uid", "pharmacy_order_name", "provider_route_id", "routing_description")
-    return any(text in row[key].lower() for key in keys if row[key])

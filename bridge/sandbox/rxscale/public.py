@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bridge.sandbox.kit import Answer, Ask, Json, Refusal, Route, answer, encode, is_whole, mentions
 from bridge.sandbox.rxscale.keys import Keys
-from bridge.sandbox.rxscale.lists import body, body_list, invalid, not_found, page
-from bridge.sandbox.rxscale.samples import Json
-from bridge.sandbox.rxscale.shelf import Shelf, is_count
+from bridge.sandbox.rxscale.reading import READ, body_list, invalid, not_found, page
+from bridge.sandbox.rxscale.shelf import Shelf
 from bridge.sandbox.settings import SandboxSettings
-from bridge.sandbox.traffic import Answer, Ask, Refusal, Route, answer, encode
 
 PUBLIC_BASES = ("/v2/public", "/v2/public-api")
 """Both documented base paths; which of them the real servers know is not documented (C-2)."""
@@ -49,7 +48,7 @@ class PublicRoutes:
 
     def _route(self, method: str, path: str, any_of: tuple[str, ...], read: Read) -> list[Route]:
         def checked(ask: Ask) -> Answer:
-            key = self._keys.check_public(ask.headers, any_of)
+            key = self._keys.check(ask.headers, any_of, public=True)
             if ask.params.get("shop", self._settings.rx_shop) != self._settings.rx_shop:
                 raise not_found()
             return read(ask, key)
@@ -62,11 +61,11 @@ class PublicRoutes:
         """`search` keeps the products of that name whole, and of others the SKUs of that name."""
         market = ask.query.get("market")
         if not market:
-            raise Refusal({"error": "Missing required parameters: market"})
+            raise Refusal("Missing required parameters: market")
         found = self._all_products() if market == self._settings.rx_market else []
         text = ask.query.get("search", "").lower()
         if text:
-            kept = ([sku for sku in skus if _mentions(sku, text)] for skus in found)
+            kept = ([sku for sku in skus if mentions(text, *_names(sku))] for skus in found)
             found = [skus for skus in kept if skus]
         return page(ask, found, lambda skus: encode(_product(skus)), MOST_PRODUCTS)
 
@@ -105,8 +104,8 @@ class PublicRoutes:
         enough is not documented; here it is a 400.
         """
         if not self._keys.is_telemedicine(key):
-            raise Refusal({"error": "API key is not linked to a telemedicine provider"})
-        wanted = body(ask)
+            raise Refusal("API key is not linked to a telemedicine provider")
+        wanted = READ.body(ask)
         name, rows = wanted.get("external_reservation_id"), wanted.get("lines")
         if name is not None and not isinstance(name, str):
             raise invalid({"external_reservation_id": ["Not a valid string."]})
@@ -150,7 +149,7 @@ class PublicRoutes:
             raise invalid({"lines": errors} if nested else errors)
         wanted = {row["sku_uid"]: row["quantity"] for row in rows}
         if len(wanted) < len(rows):
-            raise Refusal({"error": "Duplicate sku_uid values"})
+            raise Refusal("Duplicate sku_uid values")
         if any(self._sold.get(uid, _GONE)["deleted_at"] is not None for uid in wanted):
             raise not_found()
         return wanted
@@ -162,14 +161,13 @@ def _errors(row: object) -> Json:
     errors = {}
     if not isinstance(row.get("sku_uid"), str):
         errors["sku_uid"] = ["Not a valid string."]
-    if not is_count(row.get("quantity")) or row["quantity"] < 1:
+    if not is_whole(row.get("quantity"), 1):
         errors["quantity"] = ["Must be at least 1."]
     return errors
 
 
-def _mentions(sku: Json, text: str) -> bool:
-    goods = sku["sku"]
-    return text in goods["product_display_name"].lower() or text in goods["display_name"].lower()
+def _names(sku: Json) -> tuple[str, str]:
+    return sku["sku"]["product_display_name"], sku["sku"]["display_name"]
 
 
 def _product(skus: list[Json]) -> Json:

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bridge.sandbox.kit import Json, encode
 from bridge.sandbox.rxscale import payouts
-from bridge.sandbox.rxscale.samples import Json
-from bridge.sandbox.traffic import encode
 
 _ROW = (
     "uid", "status", "name", "shop_order_name", "external_status", "pharmacy", "order",

@@ -2,19 +2,19 @@
 
 import secrets
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
+from bridge.sandbox.kit import Answer, Ask, Json, Refusal, Route, answer, encode
 from bridge.sandbox.rxscale import payouts
 from bridge.sandbox.rxscale.keys import Keys
-from bridge.sandbox.rxscale.lists import body, choice, invalid, not_found, page
 from bridge.sandbox.rxscale.public import PublicRoutes
+from bridge.sandbox.rxscale.reading import READ, invalid, not_found, page
 from bridge.sandbox.rxscale.records import PharmacyOrder
-from bridge.sandbox.rxscale.shelf import sku_errors
+from bridge.sandbox.rxscale.shelf import CHECKS, sku_errors
 from bridge.sandbox.rxscale.state import RxScale
 from bridge.sandbox.rxscale.steps import completion_errors, dialect_of, is_url, status_errors
 from bridge.sandbox.settings import SandboxSettings
-from bridge.sandbox.traffic import Answer, Ask, Refusal, Route, answer, encode
-from bridge.sandbox.webhooks import EVENTS, Courier
+from bridge.sandbox.webhooks import EVENTS, Courier, Subscription
 
 BASES = ("/v1/external_pharmacy_api", "/v1/external-pharmacy-api-v1")
 """Both documented base paths; which of them the real servers know is not documented (C-1)."""
@@ -37,6 +37,7 @@ class Routes:
 
     def all(self) -> list[Route]:
         sku_write = ("pharmacy_sku_write",)
+        sku, set_link = "/pharmacy_skus/{uid}", partial(self._change_sku, "external_id")
         stock_write = ("stock_write", *sku_write)
         read, write = ("orders_read",), ("orders_write",)
         routes = [
@@ -45,9 +46,9 @@ class Routes:
             *self._scoped("GET", "/pharmacy_orders/{uid}", read, self._get_order),
             *self._scoped("PATCH", "/pharmacy_orders/{uid}/status", write, self._set_status),
             *self._scoped("GET", "/pharmacy_skus/", ("stock_read",), self._list_skus),
-            *self._scoped("PATCH", "/pharmacy_skus/{uid}", sku_write, self._set_sku),
-            *self._scoped("PATCH", "/pharmacy_skus/{uid}/stock", stock_write, self._set_stock),
-            *self._scoped("PATCH", "/pharmacy_skus/{uid}/external_id", sku_write, self._set_link),
+            *self._scoped("PATCH", sku, sku_write, partial(self._change_sku, "")),
+            *self._scoped("PATCH", f"{sku}/stock", stock_write, partial(self._change_sku, "stock")),
+            *self._scoped("PATCH", f"{sku}/external_id", sku_write, set_link),
             *self._scoped("GET", "/payouts", read, self._list_payouts),
             *self._route("GET", "/webhooks/", ("webhooks_read",), self._list_webhooks),
             *self._route("POST", "/webhooks/", ("webhooks_write",), self._add_webhook),
@@ -71,16 +72,16 @@ class Routes:
     def _scoped(
         self, method: str, path: str, any_of: tuple[str, ...], handle: Handler
     ) -> list[Route]:
-        def checked(ask: Ask) -> Answer:
+        def about(ask: Ask) -> Answer:
             key = self._keys.check(ask.headers, any_of)
             return handle(ask, self._keys.pharmacy(key, ask))
 
-        return [Route(method, base + path, path, checked) for base in BASES]
+        return [Route(method, base + path, path, about) for base in BASES]
 
     # ------------------------------------------------------------------ orders
 
     def _list_orders(self, ask: Ask, pharmacy_uid: str) -> Answer:
-        status = choice(ask, "status", self._dialect.steps) or None
+        status = READ.choice(ask, "status", self._dialect.steps) or None
         found = self._rxscale.listed(pharmacy_uid, status)
         text = ask.query.get("search", "").lower()
         if text:
@@ -92,16 +93,15 @@ class Routes:
 
     def _set_status(self, ask: Ask, pharmacy_uid: str) -> Answer:
         order = self._order(ask, pharmacy_uid)
-        wanted = body(ask)
-        errors = status_errors(self._dialect, order.status, wanted)
-        if errors:
+        wanted = READ.body(ask)
+        if errors := status_errors(self._dialect, order.status, wanted):
             raise invalid(errors)
         self._rxscale.set_order_status(order.uid, wanted["status"], wanted.get("comment"))
         return Answer(200, order.row())
 
     def _complete(self, ask: Ask, pharmacy_uid: str) -> Answer:
         order = self._order(ask, pharmacy_uid)
-        wanted = body(ask) if ask.body else {}
+        wanted = READ.body(ask) if ask.body else {}
         errors = completion_errors(self._dialect, order.status, wanted)
         if not errors and order.status != "completed" and self._refuses_short_stock:
             short = self._rxscale.shelf.short(order.lines, pharmacy_uid)
@@ -127,23 +127,13 @@ class Routes:
     def _list_skus(self, ask: Ask, pharmacy_uid: str) -> Answer:
         return page(ask, self._rxscale.shelf.shown(pharmacy_uid), encode)
 
-    def _set_sku(self, ask: Ask, pharmacy_uid: str) -> Answer:
-        return self._change_sku(ask, pharmacy_uid, {"price", "stock", "external_id"}, set())
-
-    def _set_stock(self, ask: Ask, pharmacy_uid: str) -> Answer:
-        return self._change_sku(ask, pharmacy_uid, {"stock"}, {"stock"})
-
-    def _set_link(self, ask: Ask, pharmacy_uid: str) -> Answer:
-        return self._change_sku(ask, pharmacy_uid, {"external_id"}, {"external_id"})
-
-    def _change_sku(
-        self, ask: Ask, pharmacy_uid: str, known: set[str], required: set[str]
-    ) -> Answer:
+    def _change_sku(self, only: str, ask: Ask, pharmacy_uid: str) -> Answer:
+        """`only`: the one field that the route takes and needs; "": any of them."""
         if self._rxscale.shelf.changeable(ask.uid, pharmacy_uid) is None:
             raise not_found()
-        changes = body(ask)
-        errors = sku_errors(changes, known, required)
-        if errors:
+        changes = READ.body(ask)
+        required = {only} if only else set()
+        if errors := sku_errors(changes, required or set(CHECKS), required):
             raise invalid(errors)
         return answer(self._rxscale.shelf.change(ask.uid, changes))
 
@@ -151,18 +141,13 @@ class Routes:
 
     def _list_webhooks(self, _ask: Ask) -> Answer:
         """A bare array, without secrets (section 6.11)."""
-        return answer(
-            [
-                {"uid": one.uid, "target": one.target, "notification_type": one.event}
-                for one in self._courier.subscriptions.values()
-                if one.vendor == "rxscale"
-            ]
-        )
+        known = self._courier.subscriptions.values()
+        return answer([_webhook(one) for one in known if one.vendor == "rxscale"])
 
     def _add_webhook(self, ask: Ask) -> Answer:
-        wanted = body(ask)
+        wanted = READ.body(ask)
         target, event = wanted.get("target"), wanted.get("notification_type")
-        errors: dict[str, Any] = {}
+        errors: Json = {}
         if not isinstance(target, str) or not is_url(target):
             errors["target"] = ["Not a valid URL."]
         if event not in EVENTS["rxscale"]:
@@ -172,8 +157,7 @@ class Routes:
         secret = f"whsec_{secrets.token_hex(16)}"
         [one] = self._courier.subscribe("rxscale", str(target), secret, [str(event)])
         ask.uid = one.uid
-        added = {"uid": one.uid, "target": one.target, "notification_type": one.event}
-        return answer({**added, "signing_secret": secret}, 201)
+        return answer({**_webhook(one), "signing_secret": secret}, 201)
 
     def _drop_webhook(self, ask: Ask) -> Answer:
         one = self._courier.subscriptions.get(ask.uid)
@@ -181,3 +165,7 @@ class Routes:
             raise not_found()
         self._courier.unsubscribe(ask.uid)
         return Answer(204)
+
+
+def _webhook(one: Subscription) -> Json:
+    return {"uid": one.uid, "target": one.target, "notification_type": one.event}

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-Json = dict[str, Any]
+from bridge.sandbox.kit import Json
 
 _PRODUCTS = ("Musterblüte", "Beispielkraut", "Probeblüte", "Testkraut")
 _FIRST_NAMES = ("Erika", "Max", "Lieschen", "Otto", "Petra", "Test")

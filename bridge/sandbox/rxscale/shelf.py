@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from bridge.sandbox.kit import Json, is_whole
 from bridge.sandbox.rxscale import samples
-from bridge.sandbox.rxscale.samples import Json
 from bridge.sandbox.settings import SandboxSettings
 
 STOCK_EVENT = "pharmacy_sku_stock_updated"
@@ -143,7 +143,7 @@ class Shelf:
         self.change(uid, fields, announce=announce and not is_new)
         return uid
 
-    def hide_types(self, types: Iterable[str]) -> None:
+    def hide_types(self, *types: str) -> None:
         """Hides `digital` or `physical` SKUs, as an account may ask for; none: shows all."""
         unknown = set(types) - TYPES
         if unknown:
@@ -177,13 +177,9 @@ class Shelf:
         self._linked = None
 
 
-def is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value <= BIGGEST
-
-
 CHECKS: dict[str, tuple[str, Callable[[object], bool]]] = {
-    "price": ("integer", is_count),
-    "stock": ("integer", is_count),
+    "price": ("integer", is_whole),
+    "stock": ("integer", is_whole),
     "external_id": ("string", lambda value: value is None or isinstance(value, str)),
 }
 """What each field of a SKU has to be; the documents give types but no ranges (section 6.8)."""

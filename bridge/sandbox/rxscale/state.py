@@ -7,9 +7,9 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 
+from bridge.sandbox.kit import Json
 from bridge.sandbox.rxscale import samples
 from bridge.sandbox.rxscale.records import PharmacyOrder
-from bridge.sandbox.rxscale.samples import Json
 from bridge.sandbox.rxscale.shelf import Shelf
 from bridge.sandbox.settings import SandboxSettings
 from bridge.sandbox.webhooks import Courier, Timers
@@ -63,7 +63,11 @@ class RxScale:
     # ------------------------------------------------------------------ making
 
     def add_orders(
-        self, count: int = 1, overrides: Sequence[Mapping[str, object]] = (), announce: bool = True
+        self,
+        count: int = 1,
+        overrides: Sequence[Mapping[str, object]] = (),
+        *,
+        announce: bool = True,
     ) -> list[str]:
         """New orders, one for each of `overrides`, or else `count` of them; their uids.
 

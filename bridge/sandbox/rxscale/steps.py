@@ -82,13 +82,12 @@ def status_errors(dialect: Dialect, here: str, body: Mapping[str, Any]) -> Error
         return None
     if wanted not in dialect.steps.get(here, ()):
         return {"status": [f"An order cannot go from {here} to {wanted}."]}
-    return _comment_errors(body.get("comment")) if wanted == "on-hold" else None
-
-
-def _comment_errors(comment: object) -> Errors | None:
-    if comment is not None and not isinstance(comment, str):
+    comment = body.get("comment")
+    if wanted != "on-hold":
+        return None
+    if not isinstance(comment, str | None):
         return {"comment": ["Not a valid string."]}
-    if comment is None or not comment.strip():
+    if not (comment or "").strip():
         return {"comment": ["A comment is required when setting an order on hold"]}
     return None
 

@@ -1,1 +1,0 @@
-"""The products of the organisation's shop at the simulated PharmaOne."""
