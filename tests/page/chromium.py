@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
@@ -27,25 +27,34 @@ def executable() -> str:
 
 
 @asynccontextmanager
-async def opened(*, complains: bool = False, **context: Any) -> AsyncIterator[Page]:
-    """A page in a browser of its own; it `complains` of scripts and content in its console."""
+async def started() -> AsyncIterator[Browser]:
+    """The browser. To start it takes longer than most tests, so one serves them all."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     place = executable()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=place, args=arguments)
-        here = await browser.new_context(**{"locale": "en-GB", **context})
-        page = await here.new_page()
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if "Content Security" in said.text else None,
-        )
-        try:
-            yield page
-        finally:
-            await browser.close()
-        assert bool(complaints) is complains, complaints
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def page_of(
+    browser: Browser, *, complains: bool = False, **context: Any
+) -> AsyncIterator[Page]:
+    """A page that shares no cookies with others; it `complains` of scripts in its console."""
+    here = await browser.new_context(**{"locale": "en-GB", **context})
+    page = await here.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if "Content Security" in said.text else None,
+    )
+    try:
+        yield page
+    finally:
+        await here.close()
+    assert bool(complaints) is complains, complaints
 
 
 async def violations(page: Page) -> list[str]:

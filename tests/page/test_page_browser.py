@@ -3,14 +3,15 @@
 import os
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from house import House, open_house, open_sandbox
-from page.chromium import executable, opened, violations
+from page.chromium import executable, violations
 from page.client import HASH, NOT_LINKED, PASSWORD
+from page.conftest import Open
 from page.test_page_http import refused_order, unsure_order
 from playwright.async_api import Page, expect
 
@@ -19,7 +20,7 @@ from bridge.core.model import PharmacyOrderUid, Phase, order_key
 from bridge.sandbox.traffic import Fault
 from bridge.server import serve
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 LOCKED = {"admin_password_hash": HASH}
@@ -29,12 +30,12 @@ SHOTS = os.environ.get("RXBRIDGE_SCREENSHOTS")
 """A folder that gets the pictures for the documents (make screenshots)."""
 
 
-@asynccontextmanager
-async def busy_house(folder: Path, **changes: object) -> AsyncIterator[House]:
-    """Orders at every stage, two of them stuck, and stock that differs."""
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def busy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """Orders at every stage, two of them stuck, and stock that differs: for looking only."""
     orders = {"unsure_submission": "ask", "unsure_grace_seconds": 0.1}
     async with open_sandbox() as sandbox:
-        async with open_house(sandbox, folder, orders=orders, **changes) as house:
+        async with open_house(sandbox, tmp_path_factory.mktemp("busy"), orders=orders) as house:
             uids = await house.orders_arrive(count=6)
             made = [await house.approve(uid) for uid in uids[:4]]
             for order_id in made[:2]:
@@ -60,7 +61,9 @@ async def refreshed(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("ci", "ending"), [("true", pytest.fail), ("", pytest.skip)])
-def test_where_no_browser_can_be_had_it_is_said(monkeypatch: pytest.MonkeyPatch, ci: str, ending):
+async def test_where_no_browser_can_be_had_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, ci: str, ending
+):
     monkeypatch.setattr("shutil.which", lambda _: None)
     monkeypatch.setenv("CI", ci)
     with pytest.raises(ending.Exception, match="apt-get install chromium"):
@@ -70,7 +73,7 @@ def test_where_no_browser_can_be_had_it_is_said(monkeypatch: pytest.MonkeyPatch,
 # -- what the page is for --------------------------------------------------------------------
 
 
-async def test_a_stuck_order_is_freed_by_its_button(tmp_path: Path):
+async def test_a_stuck_order_is_freed_by_its_button(tmp_path: Path, opened: Open):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         uid = await refused_order(house)
         async with opened() as page:
@@ -84,7 +87,7 @@ async def test_a_stuck_order_is_freed_by_its_button(tmp_path: Path):
             assert len(house.requests(uid)) == 1
 
 
-async def test_the_keyboard_alone_does_it_all(tmp_path: Path):
+async def test_the_keyboard_alone_does_it_all(tmp_path: Path, opened: Open):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive(NOT_LINKED)
         async with opened() as page:
@@ -102,7 +105,7 @@ async def test_the_keyboard_alone_does_it_all(tmp_path: Path):
         assert (await house.record(uid)).phase is Phase.DROPPED
 
 
-async def test_the_browser_itself_asks_for_the_reason_and_the_look(tmp_path: Path):
+async def test_the_browser_itself_asks_for_the_reason_and_the_look(tmp_path: Path, opened: Open):
     ask = {"unsure_submission": "ask"}
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=ask) as house:
         await unsure_order(house)
@@ -117,7 +120,9 @@ async def test_the_browser_itself_asks_for_the_reason_and_the_look(tmp_path: Pat
             await expect(page.get_by_text("Taken as submitted")).to_be_visible()
 
 
-async def test_it_refreshes_itself_and_leaves_alone_what_a_person_types(tmp_path: Path):
+async def test_it_refreshes_itself_and_leaves_alone_what_a_person_types(
+    tmp_path: Path, opened: Open
+):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive(NOT_LINKED)
         async with opened() as page:
@@ -139,7 +144,7 @@ async def test_it_refreshes_itself_and_leaves_alone_what_a_person_types(tmp_path
         assert (await house.record(uid)).phase is Phase.DROPPED
 
 
-async def test_a_tick_is_not_carried_over_to_another_time(tmp_path: Path):
+async def test_a_tick_is_not_carried_over_to_another_time(tmp_path: Path, opened: Open):
     """Ticked, not pressed; another page's button had it sent, and its answer was lost again."""
     ask = {"unsure_submission": "ask"}
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=ask) as house:
@@ -161,7 +166,7 @@ async def test_a_tick_is_not_carried_over_to_another_time(tmp_path: Path):
             await expect(tick).not_to_be_checked()
 
 
-async def test_refreshing_can_be_stopped(tmp_path: Path):
+async def test_refreshing_can_be_stopped(tmp_path: Path, opened: Open):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         async with opened() as page:
             await page.clock.install()
@@ -175,7 +180,7 @@ async def test_refreshing_can_be_stopped(tmp_path: Path):
             await refreshed(page)
 
 
-async def test_a_bridge_that_went_away_is_said(tmp_path: Path):
+async def test_a_bridge_that_went_away_is_said(tmp_path: Path, opened: Open):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         async with opened() as page:
             await page.clock.install()
@@ -188,7 +193,7 @@ async def test_a_bridge_that_went_away_is_said(tmp_path: Path):
             )
 
 
-async def test_a_bridge_that_hangs_is_said(tmp_path: Path):
+async def test_a_bridge_that_hangs_is_said(tmp_path: Path, opened: Open):
     """It takes the question and never answers: the page must not go on to say that all is well."""
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         async with opened() as page:
@@ -202,7 +207,7 @@ async def test_a_bridge_that_hangs_is_said(tmp_path: Path):
             await expect(page.get_by_role("alert")).to_be_visible()
 
 
-async def test_without_javascript_all_is_there(tmp_path: Path):
+async def test_without_javascript_all_is_there(tmp_path: Path, opened: Open):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         uid = await refused_order(house)
         async with opened(java_script_enabled=False) as page:
@@ -218,7 +223,7 @@ async def test_without_javascript_all_is_there(tmp_path: Path):
 # -- who may ---------------------------------------------------------------------------------
 
 
-async def test_logging_in_and_out(tmp_path: Path):
+async def test_logging_in_and_out(tmp_path: Path, opened: Open):
     async with open_sandbox() as sandbox:
         async with open_house(sandbox, tmp_path, server=LOCKED) as house:
             uid = await refused_order(house)
@@ -242,7 +247,7 @@ async def test_logging_in_and_out(tmp_path: Path):
                 await expect(password).to_be_visible()
 
 
-async def test_a_page_whose_session_ended_asks_for_the_password(tmp_path: Path):
+async def test_a_page_whose_session_ended_asks_for_the_password(tmp_path: Path, opened: Open):
     async with open_sandbox() as sandbox:
         async with open_house(sandbox, tmp_path, server=LOCKED) as house:
             async with opened() as page:
@@ -257,7 +262,7 @@ async def test_a_page_whose_session_ended_asks_for_the_password(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
-async def test_another_sites_form_is_refused(tmp_path: Path, name: str):
+async def test_another_sites_form_is_refused(tmp_path: Path, opened: Open, name: str):
     """The same machine's other ports are the "same site" to a cookie, and still not this page."""
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive(NOT_LINKED)
@@ -293,7 +298,7 @@ async def _evil(house: House, fields: list[list[str]]):
     return await serve(application, "127.0.0.1", 0)
 
 
-async def test_it_cannot_be_framed(tmp_path: Path):
+async def test_it_cannot_be_framed(tmp_path: Path, opened: Open):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         async with opened(complains=True) as page:
             await page.set_content(f'<iframe src="{house.running.url}"></iframe>')
@@ -304,55 +309,52 @@ async def test_it_cannot_be_framed(tmp_path: Path):
 # -- for everybody ---------------------------------------------------------------------------
 
 
-async def test_both_languages(tmp_path: Path):
-    async with busy_house(tmp_path) as house:
-        async with opened(locale="de-DE") as page:
-            await page.goto(house.running.url)
-            await expect(page.locator("html")).to_have_attribute("lang", "de")
-            heading = page.get_by_role("heading", level=1)
-            await expect(heading).to_contain_text("Läuft")
-            await expect(
-                page.get_by_text("ist keinem PharmaOne-Produkt zugeordnet")
-            ).to_be_visible()
-            await expect(page.get_by_text("„Ist nicht da: senden“")).to_be_visible()
-            await page.get_by_role("link", name="English").click()
-            await expect(heading).to_contain_text("Running")
-            await page.goto(house.running.url)
-            await expect(heading).to_contain_text("Running")
-            await page.get_by_role("link", name="Deutsch").click()
-            await page.get_by_role("link", name="po-").first.click()
-            await expect(page.get_by_role("heading", name="Ihr Verlauf")).to_be_visible()
+async def test_both_languages(busy: House, opened: Open):
+    async with opened(locale="de-DE") as page:
+        await page.goto(busy.running.url)
+        await expect(page.locator("html")).to_have_attribute("lang", "de")
+        heading = page.get_by_role("heading", level=1)
+        await expect(heading).to_contain_text("Läuft")
+        await expect(page.get_by_text("ist keinem PharmaOne-Produkt zugeordnet")).to_be_visible()
+        await expect(page.get_by_text("„Ist nicht da: senden“")).to_be_visible()
+        await page.get_by_role("link", name="English").click()
+        await expect(heading).to_contain_text("Running")
+        await page.goto(busy.running.url)
+        await expect(heading).to_contain_text("Running")
+        await page.get_by_role("link", name="Deutsch").click()
+        await page.get_by_role("link", name="po-").first.click()
+        await expect(page.get_by_role("heading", name="Ihr Verlauf")).to_be_visible()
 
 
-async def test_on_a_phone_nothing_sticks_out_and_every_button_fits_a_thumb(tmp_path: Path):
-    async with busy_house(tmp_path) as house:
-        async with opened(**PHONE) as page:
-            paths = ["/", "/?lang=de", *(f"/orders/{row.record.uid}" for row in await house.rows())]
-            for path in paths:
-                await page.goto(house.running.url + path)
-                sticking = await page.evaluate(
-                    "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-                )
-                assert sticking <= 0, path
-                for button in await page.get_by_role("button").all():
-                    box = await button.bounding_box()
-                    assert box is None or box["height"] >= 44, await button.inner_text()
+async def test_on_a_phone_nothing_sticks_out_and_every_button_fits_a_thumb(
+    busy: House, opened: Open
+):
+    async with opened(**PHONE) as page:
+        paths = ["/", "/?lang=de", *(f"/orders/{row.record.uid}" for row in await busy.rows())]
+        for path in paths:
+            await page.goto(busy.running.url + path)
+            sticking = await page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert sticking <= 0, path
+            for button in await page.get_by_role("button").all():
+                box = await button.bounding_box()
+                assert box is None or box["height"] >= 44, await button.inner_text()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-async def test_axe_finds_nothing(tmp_path: Path, scheme: str, device: dict[str, object]):
-    async with busy_house(tmp_path) as house:
-        stuck = (await house.stuck())[0].key.removeprefix("order:")
-        async with opened(color_scheme=scheme, **device) as page:
-            for path in ("/", "/?lang=de", f"/orders/{stuck}", "/orders/po-none"):
-                await page.goto(house.running.url + path)
-                for closed in await page.locator("summary").all():
-                    await closed.click()
-                assert await violations(page) == [], path
+async def test_axe_finds_nothing(busy: House, opened: Open, scheme: str, device: dict[str, object]):
+    stuck = (await busy.stuck())[0].key.removeprefix("order:")
+    async with opened(color_scheme=scheme, **device) as page:
+        for path in ("/", "/?lang=de", f"/orders/{stuck}", "/orders/po-none"):
+            await page.goto(busy.running.url + path)
+            for closed in await page.locator("summary").all():
+                await closed.click()
+            assert await violations(page) == [], path
 
 
-async def test_pictures_for_the_documents(tmp_path: Path):
+async def test_pictures_for_the_documents(tmp_path: Path, busy: House, opened: Open):
     folder = Path(SHOTS) if SHOTS else tmp_path / "img"
     folder.mkdir(exist_ok=True)
     desktop = {"viewport": {"width": 1200, "height": 800}}
@@ -363,11 +365,10 @@ async def test_pictures_for_the_documents(tmp_path: Path):
         "page-phone.png": ("/", PHONE),
         "page-order.png": ("/orders/{}", desktop),
     }
-    async with busy_house(tmp_path) as house:
-        oldest = (await house.rows())[-1].record.uid
-        for name, (path, context) in pictures.items():
-            async with opened(**context) as page:
-                await page.goto(house.running.url + path.format(oldest))
-                await expect(page.get_by_role("heading", level=1)).to_be_visible()
-                await page.screenshot(path=folder / name, full_page=True)
-            assert (folder / name).stat().st_size > 20_000, name
+    oldest = (await busy.rows())[-1].record.uid
+    for name, (path, context) in pictures.items():
+        async with opened(**context) as page:
+            await page.goto(busy.running.url + path.format(oldest))
+            await expect(page.get_by_role("heading", level=1)).to_be_visible()
+            await page.screenshot(path=folder / name, full_page=True)
+        assert (folder / name).stat().st_size > 20_000, name
