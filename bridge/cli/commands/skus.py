@@ -8,11 +8,8 @@ rxbridge skus match            # proposals
 
 import argparse
 import asyncio
-import os
 import sys
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,12 +19,13 @@ from rich.progress import Progress
 from bridge import app
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument, whole_number
+from bridge.cli.files import write_whole
 from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete, in_store, now, settings_of
 from bridge.core.model import CatalogueSku
 from bridge.core.stock.model import Known, StockLink, Stocktake
 from bridge.cycles.catalogue import read_skus
-from bridge.errors import Fault, Misconfigured, Refused
+from bridge.errors import Refused
 from bridge.mapping import Rules
 from bridge.mapping.matching import Accepted, Proposal, append, propose
 from bridge.settings import Settings
@@ -156,36 +154,17 @@ async def _proposals(settings: Settings) -> list[Proposal]:
 
 
 def _write(path: Path, sure: Sequence[Proposal]) -> None:
-    """All or nothing: the file is replaced as a whole. Raises Misconfigured if that cannot be."""
+    """Adds the links to the file. Raises Misconfigured if it cannot be written."""
     links = [
         Accepted(each.uid, each.product, each.units, _note(each))
         for each in sure
         if each.product is not None
     ]
-    try:
-        content = path.read_bytes() if path.exists() else b""
-        _replace(path, append(content, links))
-    except OSError as error:
-        remedy = f"let rxbridge's user write to {path.parent}, or write the lines by hand"
-        raise Misconfigured(
-            Fault(str(path), f"cannot be written ({error.strerror})", remedy)
-        ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
+    there = path.exists()
+    content = append(path.read_bytes() if there else b"", links)
+    mode = path.stat().st_mode & 0o777 if there else 0o644
+    remedy = f"let rxbridge's user write to {path.parent}, or write the lines by hand"
+    write_whole(path, content, mode=mode, remedy=remedy)
 
 
 def _note(proposal: Proposal) -> str:

@@ -10,13 +10,13 @@ rxbridge webhooks register --secrets ./webhook-secrets.json  # subscribe this br
 import argparse
 import asyncio
 import json
-import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.files import write_whole
 from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete
 from bridge.errors import Fault, Misconfigured, Unsure
@@ -212,16 +212,6 @@ def _read_secrets(file: Path) -> list[str]:
 
 
 def _write_secrets(file: Path, secrets: Sequence[str]) -> None:
-    """Whole or not at all, and for the owner's eyes only. Raises Misconfigured."""
-    beside = file.with_name(f".{file.name}.new")
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as new:
-            os.fchmod(descriptor, 0o600)
-            json.dump(list(secrets), new)
-            new.flush()
-            os.fsync(descriptor)
-        beside.replace(file)
-    except OSError as error:
-        fault = Fault(str(file), f"cannot be written ({error.strerror})", "name another --secrets")
-        raise Misconfigured(fault) from None
+    """For the owner's eyes only. Raises Misconfigured."""
+    content = json.dumps(list(secrets)).encode()
+    write_whole(file, content, mode=0o600, remedy="name another --secrets")
