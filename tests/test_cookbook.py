@@ -29,7 +29,7 @@ def made(number: int, folder: Path) -> tuple[Situation, Settings, Rules]:
 def offers(rules: Rules, on_hand: int) -> dict[str, int]:
     """How many of each SKU are on offer while so many units of each product are there."""
     skus = [CatalogueSku(uid, SkuUid(f"sku-{uid}")) for uid in rules.links.listed]
-    links = shelf(rules.links.stock_links(skus))
+    links = shelf(rules.links.of(skus))
     return {offer.uid: offer.pieces(on_hand) for found in links.values() for offer in found}
 
 

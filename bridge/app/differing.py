@@ -5,7 +5,7 @@ import heapq
 from dataclasses import replace
 
 from bridge.core.model import PharmacySkuUid
-from bridge.core.stock.plan import WAITS_FOR_A_PERSON, PlanRow, explain
+from bridge.core.stock.plan import PlanRow, Why
 from bridge.cycles.stock import StockCycle, SyncResult
 from bridge.server.parts import SkuSight, StockSight
 from bridge.store import ShownNow, Store
@@ -61,13 +61,13 @@ class Differing:
 
 def _why(row: PlanRow, now: ShownNow) -> str:
     if now.stuck:
-        return WAITS_FOR_A_PERSON
+        return Why.STUCK
     return BEING_WRITTEN if now.waiting else row.why
 
 
 def worst(result: SyncResult) -> tuple[list[PlanRow], int]:
     """What promises the most too much first; and how many differ in all."""
-    differing = [row for row in explain(result.situation) if row.change != 0]
+    differing = [row for row in result.plan.rows if row.change != 0]
     return heapq.nsmallest(MOST, differing, key=_urgency), len(differing)
 
 

@@ -9,9 +9,6 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1]
 CODED = {"StuckNote": 1, "Gap": 1, "Anomaly": 1}
 """What is made with a code first, and which of its arguments says it in words."""
-SKU_ROWS = frozenset({"why_left", "_why", "_change"})
-"""The functions of core/stock/plan.py that say why a SKU is as it is."""
-
 WHYS = {"cannot_know": "cannot_know", "unsure": "unsure_submission"}
 """The functions of core/reasons.py that are told why, and the code of what they make."""
 WORDS = {"value": "state", "about": "", "there": "all", "linked": "all"}
@@ -58,8 +55,7 @@ class _Module:
             for call in _calls(function):
                 yield from self._made(call, function)
         if self._name == "core/stock/plan.py":
-            for name in sorted(SKU_ROWS & self._functions.keys()):
-                yield from self._rows(self._functions[name])
+            yield from self._skus()
         if self._name == "cycles/finder.py":
             yield from self._gaps(self._functions["_gap"])
         if self._name == "health.py":
@@ -94,10 +90,13 @@ class _Module:
             and name in [one.id for one in each.targets if isinstance(one, ast.Name)]
         ]
 
-    def _rows(self, function: Function) -> Iterator[Reason]:
-        for value in _returned(function):
-            for text in self._texts(value, function):
-                yield Reason("SKU", text, text)
+    def _skus(self) -> Iterator[Reason]:
+        """Why a SKU is as it is: the words of the enumeration `Why`."""
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.ClassDef) and node.name == "Why":
+                for each in node.body:
+                    if isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant):
+                        yield Reason("SKU", str(each.value.value), str(each.value.value))
 
     def _gaps(self, function: Function) -> Iterator[Reason]:
         """Why a search of PharmaOne's orders was not complete: told as the why of both."""

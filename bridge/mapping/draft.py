@@ -18,7 +18,7 @@ from bridge.mapping.expressions import PROBLEM, CannotEvaluate
 from bridge.mapping.orders import OrderMapping, Target
 from bridge.mapping.reading import ORDERS, SKUS
 from bridge.mapping.shipping import Shipping
-from bridge.mapping.skus import SkuLinks, pharmacy_sku, pzn_is_valid
+from bridge.mapping.skus import SkuLinks, pharmacy_sku
 
 Handling = Literal["attach", "ingest", "off"]
 """What becomes of prescriptions: part of the order-request, sent by themselves, or not sent."""
@@ -93,6 +93,17 @@ def split(total_cents: int | None, quantity: int) -> tuple[tuple[int, int | None
     return ((quantity - dearer, price), (dearer, price + 1))
 
 
+def pzn_is_valid(pzn: str) -> bool:
+    """Eight digits whose last is the first seven, weighed 1 to 7, modulo 11; never 10.
+
+    The rule is IFA's for the German pharmaceutical number, PZN8.
+    """
+    if len(pzn) != 8 or not (pzn.isascii() and pzn.isdigit()):
+        return False
+    weighed = sum(weight * int(digit) for weight, digit in enumerate(pzn[:7], start=1))
+    return weighed % 11 == int(pzn[7])
+
+
 # -- lines -----------------------------------------------------------------------------------
 
 
@@ -108,14 +119,14 @@ def _link(
     if link is None:
         rules.gaps.append(_unlinked(name, line, sku))
         return ""
-    quantity = link.quantity(line.amount)
-    if quantity is None:
+    quantity = link.whole_units(line.amount)
+    if quantity is None or quantity <= 0:
         what = f"'{name}' ({line.sku_uid}): {line.amount} x {link.units} is no whole number above 0"
-        remedy = f"correct units_per_sku in {link.place if SKUS in link.place else SKUS}"
+        remedy = f"correct units_per_sku in {link.row or SKUS}"
         rules.gaps.append(Gap("not_whole", what, remedy))
         return link.place
     for units, price in split(_paid(rules, line), quantity):
-        lines.append(LinkedLine(link.p1_id, units, price, name, line.sku_uid, pzn))
+        lines.append(LinkedLine(link.product, units, price, name, line.sku_uid, pzn))
     return link.place
 
 

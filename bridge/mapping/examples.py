@@ -19,11 +19,12 @@ from bridge.core.model import (
     ProductId,
     SkuUid,
 )
+from bridge.core.stock.model import SkuLink
 from bridge.mapping.draft import Drafting, draft
 from bridge.mapping.orders import Example, Given, OrderMapping
 from bridge.mapping.reading import ORDERS, Faults, Place, check
 from bridge.mapping.shipping import Shipping
-from bridge.mapping.skus import SkuLink, SkuLinks
+from bridge.mapping.skus import SkuLinks
 
 SEEN_AT = datetime(2026, 1, 2, 8, tzinfo=UTC)
 REMEDY = "mend the mapping, or the example if this is what you want from now on"
@@ -94,12 +95,11 @@ def _catalogue(given: Given) -> dict[SkuUid, CatalogueSku]:
 
 
 def _links(given: Given) -> SkuLinks:
-    return SkuLinks(
-        {
-            PharmacySkuUid(row.pharmacy_sku_uid): SkuLink(ProductId(row.p1_id), row.units_per_sku)
-            for row in given.links
-        }
+    links = (
+        SkuLink(PharmacySkuUid(row.pharmacy_sku_uid), ProductId(row.p1_id), row.units_per_sku)
+        for row in given.links
     )
+    return SkuLinks({link.uid: link for link in links})
 
 
 def _difference(example: Example, made: Draft | Gaps) -> str | None:

@@ -3,12 +3,11 @@
 from bridge.store.copies import Checked, Restored, back_up, check, is_behind, restore
 from bridge.store.runlock import RunLock
 from bridge.store.stock.numbers import Pushed, ShownNow
-from bridge.store.stock.store import Basis, StockState
+from bridge.store.stock.store import StockState
 from bridge.store.store import Store
 from bridge.store.views import StoreFacts
 
 __all__ = [
-    "Basis",
     "Checked",
     "Pushed",
     "Restored",

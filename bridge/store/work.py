@@ -30,8 +30,8 @@ from bridge.core.model import (
     order_key,
     order_uid,
 )
+from bridge.core.stock.reported import Cause
 from bridge.core.stock.reserve import Demand, is_sold
-from bridge.core.stock.sights import Meaning
 from bridge.store import pharmaone
 from bridge.store.stock import lines, numbers
 from bridge.store.tables import deliveries as received
@@ -104,8 +104,8 @@ def _of_an_order(known: _Known, delivery: OrderChanged | PharmaOneChanged, key: 
 
 
 def _of_a_sku(connection: sqlite3.Connection, delivery: SkuChanged) -> Receipt:
-    meaning = numbers.told(connection, delivery.sku_uid, delivery.stock, delivery.changed_at)
-    return Receipt.ECHO if meaning is Meaning.KNOWN else Receipt.STOCK
+    cause = numbers.told(connection, delivery.sku_uid, delivery.stock, delivery.changed_at)
+    return Receipt.ECHO if cause is Cause.KNOWN else Receipt.STOCK
 
 
 def _links_of(connection: sqlite3.Connection, keys: Sequence[Key | None]) -> dict[Key, OrderRecord]:

@@ -104,7 +104,7 @@ class Looker:
         sight.catalogue_at, known, made = await self._parts.store.needs_of(order.uid, skus)
         if made is not None:
             self._know(made)
-        sight.demands = self._rules.links.takes(order, known)
+        sight.demands = self._rules.links.demand(order, known)
         if sight.record.phase not in NEEDS_A_DRAFT:
             return
         sight.draft = self._rules.draft(

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from mapping.mapping_files import SHIPPED, change, copy_shipped, gaps, line, order, payload
 
 from bridge.core.model import Draft, PharmacySkuUid, ProductId
+from bridge.core.stock.model import SkuLink
 from bridge.mapping import Rules, load
 from bridge.mapping.draft import Drafting, draft, split
 from bridge.mapping.orders import Amounts
 from bridge.mapping.shipping import Delivery, Place, Shipping
-from bridge.mapping.skus import SkuLink, SkuLinks
+from bridge.mapping.skus import SkuLinks
 
 CENTS = st.integers(0, 10**9)
 UNITS = st.integers(1, 500).map(Decimal) | st.decimals("0.25", 50, places=2)
@@ -53,7 +54,8 @@ def test_what_was_paid_is_what_is_sent(
     lines, links, paid, all_whole = [], {}, 0, True
     for number, (cents, amount, units) in enumerate(ordered):
         lines.append(line(f"sku-{number}", amount, cents, pharmacy_sku_uid=f"psku-{number}"))
-        links[PharmacySkuUid(f"psku-{number}")] = SkuLink(ProductId(f"P{number}"), units)
+        uid = PharmacySkuUid(f"psku-{number}")
+        links[uid] = SkuLink(uid, ProductId(f"P{number}"), units)
         paid += cents if paid_for == "line" else cents * amount
         all_whole &= (amount * units) % 1 == 0
     made = draft(_rules(switches, links), order(*lines, shipping_costs_amount=costs), {}, "shop7")

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from bridge.core.model import CatalogueSku, OrderLine, PharmacyOrder
-from bridge.core.stock.model import StockLink
+from bridge.core.stock.model import SkuLink
 from bridge.mapping.reading import Faults
-from bridge.mapping.skus import SkuLink, SkuLinks, columns_of, read_skus
+from bridge.mapping.skus import SkuLinks, columns_of, read_skus
 
 HEADER = "pharmacy_sku_uid,p1_id,units_per_sku,safety_stock,share,note\n"
 
@@ -58,20 +58,21 @@ def sku(number: int, **more) -> CatalogueSku:
 
 def test_the_links_of_all_that_rxscale_lists():
     links, _ = read("psku-1,7,2.5,3,0.5,", "psku-9,9,,,,")
-    found = list(links.stock_links([sku(1), sku(2, external_id=" 8 "), sku(3)]))
+    found = list(links.of([sku(1), sku(2, external_id=" 8 "), sku(3)]))
     assert found == [
-        StockLink("psku-1", "7", Decimal("2.5"), 3, Decimal("0.5"), "skus.csv: line 2"),
-        StockLink("psku-2", "8", Decimal(1), 0, None, "external_id 8"),
+        SkuLink("psku-1", "7", Decimal("2.5"), 3, Decimal("0.5"), "skus.csv: line 2"),
+        SkuLink("psku-2", "8", sized=False),
     ]
+    assert [link.place for link in found] == ["skus.csv: line 2", "external_id 8"]
 
 
 def test_rxscales_selling_unit_counts_where_the_file_does_not_say_and_it_is_wanted():
     links, _ = read("psku-1,7,2,,,", "psku-2,7,,,,")
     skus = [sku(number, selling_unit="10") for number in (1, 2)]
     skus += [sku(3, external_id="8", selling_unit="0.5"), sku(4, external_id="8")]
-    assert [str(link.units) for link in links.stock_links(skus)] == ["2", "1", "1", "1"]
+    assert [str(link.units) for link in links.of(skus)] == ["2", "1", "1", "1"]
     wanted = SkuLinks(links.listed, by_selling_unit=True)
-    found = {link.uid: str(link.units) for link in wanted.stock_links(skus)}
+    found = {link.uid: str(link.units) for link in wanted.of(skus)}
     assert found == {"psku-1": "2", "psku-2": "10", "psku-3": "0.5"}  # of the fourth nobody knows
     line = OrderLine("oi", "sku-2", 3, pharmacy_sku_uid="psku-2")
     assert wanted.find(line, skus[1]).units == 10
@@ -88,8 +89,8 @@ def test_what_an_order_takes_is_rounded_up():
         OrderLine("e", "sku-2", -2),
     )
     order = PharmacyOrder("po-1", "init", None, lines=lines)
-    takes = links.takes(order, {f"sku-{n}": sku(n) for n in (1, 2, 3)})
-    assert [(t.place, t.pharmacy_sku_uid, t.p1_id, t.amount, t.units) for t in takes] == [
+    demand = links.demand(order, {f"sku-{n}": sku(n) for n in (1, 2, 3)})
+    assert [(t.place, t.pharmacy_sku_uid, t.p1_id, t.amount, t.units) for t in demand] == [
         (1, "psku-1", "7", 3, 8),
         (2, "psku-2", "8", 2, 10),
         (3, "psku-3", "", 4, 0),
@@ -99,8 +100,8 @@ def test_what_an_order_takes_is_rounded_up():
 
 
 @pytest.mark.parametrize(("units", "amount", "most"), [("1", 3, 3), ("0.5", 3, 2), ("5", 0, 0)])
-def test_at_most(units, amount, most):
-    assert SkuLink("7", Decimal(units)).at_most(amount) == most
+def test_the_most_units_that_pieces_take(units, amount, most):
+    assert SkuLink("psku-1", "7", Decimal(units)).most_units(amount) == most
 
 
 def test_the_columns_of_a_table():

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from mapping.mapping_files import catalogue, faults, line
 
 from bridge.core.model import CatalogueSku, OrderLine, PharmacySkuUid, SkuUid
+from bridge.core.stock.model import SkuLink
 from bridge.mapping import load
+from bridge.mapping.draft import pzn_is_valid
 from bridge.mapping.reading import Faults
-from bridge.mapping.skus import SkuLink, SkuLinks, pzn_is_valid, read_skus
+from bridge.mapping.skus import SkuLinks, read_skus
 
 HEADER = "pharmacy_sku_uid,p1_id,units_per_sku,safety_stock,note\n"
 
@@ -24,7 +26,7 @@ def read(text: str) -> dict[str, tuple[str, Decimal, int, str]]:
     assert links is not None
     assert not told
     return {
-        uid: (link.p1_id, link.units, link.safety_stock, link.place)
+        uid: (link.product, link.units, link.safety, link.place)
         for uid, link in links.listed.items()
     }
 
@@ -228,7 +230,7 @@ def test_the_shipped_table_is_empty_and_valid(folder: Path) -> None:
 
 # -- which link counts -------------------------------------------------------------------------
 
-ROW = SkuLink("P-row", Decimal(5), 3, "skus.csv: line 2")  # type: ignore[arg-type]
+ROW = SkuLink("psku-1", "P-row", Decimal(5), 3, None, "skus.csv: line 2")  # type: ignore[arg-type]
 LINKS = SkuLinks({"psku-1": ROW})  # type: ignore[dict-item]
 
 
@@ -250,24 +252,23 @@ def test_a_row_comes_before_the_external_id(
 ) -> None:
     skus = catalogue(sku_1=external_id, sku_2=external_id)
     found = LINKS.find(ordered, skus[ordered.sku_uid])
-    assert (found and found.p1_id) == expected
+    assert (found and found.product) == expected
 
 
 def test_a_line_may_carry_its_own_link_where_the_list_lacks_it() -> None:
     own = line("sku-9", external_id="P-9")
     found = SkuLinks().find(own, None)
-    assert found == SkuLink("P-9", place="external_id P-9", sized=False)  # type: ignore[arg-type]
+    assert found == SkuLink("", "P-9", sized=False)  # type: ignore[arg-type]
     assert SkuLinks().find(line("sku-9"), None) is None
 
 
 @pytest.mark.parametrize(
     ("units", "amount", "quantity"),
-    [("1", 3, 3), ("5", 2, 10), ("2.5", 2, 5), ("2.5", 1, None), ("1", 0, None), ("1", -1, None)],
+    [("1", 3, 3), ("5", 2, 10), ("2.5", 2, 5), ("2.5", 1, None), ("1", 0, 0), ("1", -1, -1)],
 )
-def test_a_quantity_is_a_whole_number_above_zero(
-    units: str, amount: int, quantity: int | None
-) -> None:
-    assert SkuLink("P", Decimal(units)).quantity(amount) == quantity  # type: ignore[arg-type]
+def test_pieces_in_whole_units(units: str, amount: int, quantity: int | None) -> None:
+    link = SkuLink("psku-1", "P", Decimal(units))  # type: ignore[arg-type]
+    assert link.whole_units(amount) == quantity
 
 
 # -- PZN ---------------------------------------------------------------------------------------
@@ -313,5 +314,5 @@ def test_skus_that_count_as_one_unit_because_nobody_says_how_many():
     skus += [sku("said", "5"), sku("silent", "10", None)]
     links = read_skus((HEADER + "said,1,1,,\nsilent,1,,,\n").encode(), Faults())
     assert links is not None
-    assert [each.pharmacy_sku_uid for each in links.taken_for_one(skus)] == ["a", "silent"]
-    assert replace(links, by_selling_unit=True).taken_for_one(skus) == []
+    assert [each.pharmacy_sku_uid for each in links.counted_as_one(skus)] == ["a", "silent"]
+    assert replace(links, by_selling_unit=True).counted_as_one(skus) == []

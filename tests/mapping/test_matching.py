@@ -7,11 +7,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId, SkuUid
+from bridge.core.stock.model import SkuLink
 from bridge.errors import Misconfigured
-from bridge.mapping.matching import Accepted, Proposal, append, propose
-from bridge.mapping.matching.names import Size, read, size_of
+from bridge.mapping.matching import Proposal, Size, propose, read_name, size_of
 from bridge.mapping.reading import Faults
-from bridge.mapping.skus import COLUMNS, read_skus
+from bridge.mapping.skus import COLUMNS, append, read_skus
 
 PRODUCTS = {
     "1": "Gelato",
@@ -139,14 +139,15 @@ def test_sizes_beside_the_name(amount, unit, expected):
 
 
 def test_a_name_taken_apart():
-    name = read("Demecan® Typ-1 THC18:CBD1 Blüten 10g")
+    name = read_name("Demecan® Typ-1 THC18:CBD1 Blüten 10g")
     assert name.words == ("demecan", "typ")
     assert name.numbers == ("1", "18", "1")
     assert str(name.size) == "10 g"
-    assert read("0 g").size is None
+    assert read_name("0 g").size is None
 
 
-LINK = Accepted(PharmacySkuUid("psku-9"), ProductId("20409"), Decimal("2.50"), "Ein; Name, gut")
+LINK = SkuLink(PharmacySkuUid("psku-9"), ProductId("20409"), Decimal("2.50"))
+NOTE = "Ein; Name, gut"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ LINK = Accepted(PharmacySkuUid("psku-9"), ProductId("20409"), Decimal("2.50"), "
     ],
 )
 def test_a_line_is_added_in_the_files_own_form(content: bytes, line: bytes):
-    assert append(content, [LINK]) == content + line
+    assert append(content, [(LINK, NOTE)]) == content + line
 
 
 def test_nothing_to_add_changes_nothing():
@@ -171,13 +172,13 @@ def test_nothing_to_add_changes_nothing():
 
 def test_a_header_with_faults_is_not_added_to():
     with pytest.raises(Misconfigured, match="unknown column"):
-        append(b"odd,p1_id\n", [LINK])
+        append(b"odd,p1_id\n", [(LINK, NOTE)])
 
 
 @pytest.mark.parametrize("note", ["=cmd()", "+1", "-1", "@x"])
 def test_no_formula_gets_into_a_spreadsheet(note: str):
-    link = Accepted(LINK.uid, LINK.product, LINK.units, f" {note}\nnext")
-    assert append(b"pharmacy_sku_uid,p1_id,note\n", [link]).endswith(f",'{note} next\n".encode())
+    after = append(b"pharmacy_sku_uid,p1_id,note\n", [(LINK, f" {note}\nnext")])
+    assert after.endswith(f",'{note} next\n".encode())
 
 
 @pytest.mark.parametrize(
@@ -189,15 +190,14 @@ def test_no_formula_gets_into_a_spreadsheet(note: str):
     ],
 )
 def test_a_note_that_would_make_its_line_a_comment_gets_an_apostrophe(header: str, line: str):
-    link = Accepted(LINK.uid, LINK.product, LINK.units, "#1")
-    assert append(f"{header}\n".encode(), [link]) == f"{header}\n{line}\n".encode()
+    assert append(f"{header}\n".encode(), [(LINK, "#1")]) == f"{header}\n{line}\n".encode()
 
 
 def test_an_id_that_would_make_its_line_a_comment_is_refused():
-    link = Accepted(LINK.uid, ProductId("#20409"), LINK.units, "")
+    link = SkuLink(LINK.uid, ProductId("#20409"), LINK.units)
     with pytest.raises(Misconfigured, match="move p1_id behind pharmacy_sku_uid"):
-        append(b"p1_id,pharmacy_sku_uid\n", [link])
-    assert append(b"pharmacy_sku_uid,p1_id\n", [link]).endswith(b"psku-9,#20409\n")
+        append(b"p1_id,pharmacy_sku_uid\n", [(link, "")])
+    assert append(b"pharmacy_sku_uid,p1_id\n", [(link, "")]).endswith(b"psku-9,#20409\n")
 
 
 @given(
@@ -219,7 +219,7 @@ def test_what_stood_there_stays_and_what_is_added_is_read(
     text = end.join(lines) + (end if ended else "")
     content = (b"\xef\xbb\xbf" if marked else b"") + text.encode()
     links = [
-        Accepted(PharmacySkuUid(f"psku-{n}"), ProductId(f"P{n}"), Decimal(n), note)
+        (SkuLink(PharmacySkuUid(f"psku-{n}"), ProductId(f"P{n}"), Decimal(n)), note)
         for n, note in enumerate(notes, start=1)
     ]
     after = append(content, links)
@@ -228,7 +228,7 @@ def test_what_stood_there_stays_and_what_is_added_is_read(
     read_back = read_skus(after, faults)
     assert not faults
     assert read_back is not None
-    assert {uid: (link.p1_id, link.units) for uid, link in read_back.listed.items()} == {
+    assert {uid: (link.product, link.units) for uid, link in read_back.listed.items()} == {
         "psku-0": ("7", 3),
-        **{link.uid: (link.product, link.units) for link in links},
+        **{link.uid: (link.product, link.units) for link, _ in links},
     }

@@ -5,6 +5,7 @@ The bridge's side is the real planning over the real tables; the vendors are a f
 Whatever happened, once all was looked at again RxScale offers what may be offered, and no more.
 """
 
+import math
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,44 +33,39 @@ from bridge.core.model import (
     order_key,
 )
 from bridge.core.stock.model import (
-    Offer,
     Reading,
-    Situation,
-    StockLink,
+    SkuLink,
     StockPolicy,
     Write,
     shelf,
 )
-from bridge.core.stock.plan import explain, take_stock
+from bridge.core.stock.plan import explain, plan_with
 from bridge.core.stock.reserve import Demand, released_at
 from bridge.store import work
 from bridge.store.copies.doubt import doubt
 from bridge.store.schema import migrate
 from bridge.store.stock import numbers
 from bridge.store.stock.numbers import Pushed
-from bridge.store.stock.store import _basis, _mark, _planned
+from bridge.store.stock.store import _mark, planned, situation
 from bridge.store.sweep import swept
 from bridge.store.tables import links, seen
 
 BEGIN = datetime(2026, 1, 2, 8, tzinfo=UTC)
 LINKS = [
-    StockLink(PharmacySkuUid("psku-1"), ProductId("P1"), Decimal(1), 2, Decimal("0.5")),
-    StockLink(PharmacySkuUid("psku-2"), ProductId("P1"), Decimal(5), 0, Decimal("0.5")),
-    StockLink(PharmacySkuUid("psku-3"), ProductId("P2"), Decimal("2.5")),
-    StockLink(PharmacySkuUid("psku-4"), ProductId("P2"), Decimal(10), 3),
+    SkuLink(PharmacySkuUid("psku-1"), ProductId("P1"), Decimal(1), 2, Decimal("0.5")),
+    SkuLink(PharmacySkuUid("psku-2"), ProductId("P1"), Decimal(5), 0, Decimal("0.5")),
+    SkuLink(PharmacySkuUid("psku-3"), ProductId("P2"), Decimal("2.5")),
+    SkuLink(PharmacySkuUid("psku-4"), ProductId("P2"), Decimal(10), 3),
 ]
 SHELF = shelf(LINKS)
-OFFERS: dict[str, tuple[ProductId, Offer]] = {
-    offer.uid: (product, offer) for product, offers in SHELF.items() for offer in offers
-}
+BY_UID: dict[str, SkuLink] = {link.uid: link for links in SHELF.values() for link in links}
 POLICY = StockPolicy(stale_after=None)
-SKUS = st.sampled_from(sorted(OFFERS))
+SKUS = st.sampled_from(sorted(BY_UID))
 ENDINGS = st.lists(st.sampled_from(["ok", "done, no answer", "not done", "crash"]), max_size=8)
 
 
 def units(sku: str, amount: int) -> int:
-    offer = OFFERS[sku][1]
-    return -(-amount * offer.units_num // offer.units_den)
+    return math.ceil(amount * Fraction(BY_UID[sku].units))
 
 
 class Pharmacy(RuleBasedStateMachine):
@@ -81,7 +77,7 @@ class Pharmacy(RuleBasedStateMachine):
         self.db = sqlite3.connect(":memory:", isolation_level=None)
         migrate(self.db, "model")
         self.hand = {ProductId("P1"): 40, ProductId("P2"): 60}
-        self.rx: dict[str, int] = dict.fromkeys(OFFERS, 0)
+        self.rx: dict[str, int] = dict.fromkeys(BY_UID, 0)
         self.order: dict[str, dict[str, Any]] = {}
         self.snapshot: Reading | None = None
         self.newest_pushed: dict[str, datetime] = {}
@@ -112,7 +108,7 @@ class Pharmacy(RuleBasedStateMachine):
         if order["deducted"] or order["state"] is State.CANCELLED:
             return
         order["deducted"] = True
-        self.hand[OFFERS[order["sku"]][0]] -= units(order["sku"], order["amount"])
+        self.hand[BY_UID[order["sku"]].product] -= units(order["sku"], order["amount"])
 
     @rule(uid=orders, told=st.booleans())
     def rxscale_completes(self, uid: str, told: bool) -> None:
@@ -167,7 +163,7 @@ class Pharmacy(RuleBasedStateMachine):
         self.settle(record, order, there)
 
     def settle(self, record: OrderRecord, order: dict[str, Any], there: State) -> None:
-        product = OFFERS[order["sku"]][0]
+        product = BY_UID[order["sku"]].product
         amount: int = order["amount"]
         take = Demand(1, PharmacySkuUid(order["sku"]), product, amount, units(order["sku"], amount))
         outcome = Outcome(
@@ -204,23 +200,14 @@ class Pharmacy(RuleBasedStateMachine):
     def plan_and_write(self, reading: Reading, endings: list[str]) -> None:
         if not _mark(self.db):
             self.read_the_catalogue()
-        basis = _basis(self.db, reading.read_at, self.now)
-        found = Situation(
-            SHELF,
-            basis.stocktake,
-            basis.open_before,
-            basis.known,
-            POLICY,
-            self.now,
-            rising=basis.swept and not basis.blind,
-        )
-        reading = replace(reading, open_units=basis.open_units)
-        taken = take_stock(reading, found, None, confirmed=True)
-        after = taken.situation.stocktake
+        found = situation(self.db, reading.read_at, self.now)
+        found = replace(found, shelf=SHELF, policy=POLICY, pending=None, confirmed=True)
+        plan = plan_with(reading, found)
+        after = plan.situation.stocktake
         assert after is not None
-        _planned(self.db, taken.plan, after, basis.stocktake, taken.pending, reading.read_at)
-        fates = [*endings, *["ok"] * len(taken.plan.writes)]
-        for write, fate in zip(taken.plan.writes, fates, strict=False):
+        planned(self.db, plan, found.stocktake, reading.read_at)
+        fates = [*endings, *["ok"] * len(plan.writes)]
+        for write, fate in zip(plan.writes, fates, strict=False):
             if fate == "crash":
                 return
             self.push(write, fate, after.read_at)
@@ -236,7 +223,7 @@ class Pharmacy(RuleBasedStateMachine):
             numbers.pushed(self.db, [Pushed(write, read_at, self.now)])
 
     def read_the_catalogue(self) -> None:
-        known = [CatalogueSku(PharmacySkuUid(uid), SkuUid(uid)) for uid in sorted(OFFERS)]
+        known = [CatalogueSku(PharmacySkuUid(uid), SkuUid(uid)) for uid in sorted(BY_UID)]
         self.list_skus()
         seen.save_catalogue(self.db, known, self.now, whole=True)
 
@@ -274,7 +261,7 @@ class Pharmacy(RuleBasedStateMachine):
         self.hand[ProductId("P1")] = hand
         before = dict(self.rx)
         self.sync([])
-        assert all(self.rx[uid] <= before[uid] for uid in OFFERS)
+        assert all(self.rx[uid] <= before[uid] for uid in BY_UID)
 
     @rule()
     def list_skus(self) -> None:
@@ -291,22 +278,19 @@ class Pharmacy(RuleBasedStateMachine):
             self.the_order_is_looked_at(uid)
         self.list_skus()
         self.sync([])
-        basis = _basis(self.db, None, self.now)
-        found = Situation(SHELF, basis.stocktake, basis.open_before, basis.known, POLICY, self.now)
-        for row in explain(found):
+        found = situation(self.db, None, self.now)
+        for row in explain(replace(found, shelf=SHELF, policy=POLICY, rising=True)):
             assert self.rx[row.uid] == row.target == row.at_rxscale, row
-        for product, offers in SHELF.items():
+        for product, held in SHELF.items():
             free = max(0, self.hand[product] - self.still_open(product))
-            sizes = [
-                Fraction(offer.units_num, offer.units_den) * self.rx[offer.uid] for offer in offers
-            ]
+            sizes = [Fraction(link.units) * self.rx[link.uid] for link in held]
             assert (sum(sizes) if product == "P1" else max(sizes)) <= free, product
 
     def still_open(self, product: ProductId) -> int:
         return sum(
             units(order["sku"], order["amount"])
             for order in self.order.values()
-            if OFFERS[order["sku"]][0] == product
+            if BY_UID[order["sku"]].product == product
             and not order["deducted"]
             and order["state"] is not State.CANCELLED
         )

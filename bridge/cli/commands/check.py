@@ -268,8 +268,8 @@ async def _sizes(rules: Rules | None, rxscale: RxScale) -> Line:
         skus = await _unhurried(lambda: read_skus(rxscale))
     except BridgeError as failure:
         return Line(what, "warn", f"cannot be looked at: {failure}")
-    linked = len([*rules.links.stock_links(skus)])
-    doubtful = rules.links.taken_for_one(skus)
+    linked = len([*rules.links.of(skus)])
+    doubtful = rules.links.counted_as_one(skus)
     if not doubtful:
         return Line(what, "ok", f"{linked} of {len(skus)} SKUs are linked")
     first = doubtful[0]

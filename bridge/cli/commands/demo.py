@@ -148,7 +148,7 @@ class Demo:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             result, _ = await self.bridge.stock.look()
-            rows = list(explain(result.situation))
+            rows = list(explain(result.plan.situation))
             there = all(row.change == 0 for row in rows)
             if there or self.stop.is_set() or time.monotonic() > deadline:
                 return rows

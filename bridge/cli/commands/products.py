@@ -104,7 +104,7 @@ async def _lacking(settings: Settings, shop: str, named: str) -> list[Lacking]:
         skus = await read_skus(vendors.rxscale)
         inventory = await vendors.pharmaone.inventory(full=True)
         there = await _attached(vendors, shop, named)
-    links = rules.links.stock_links(skus)
+    links = rules.links.of(skus)
     found: dict[ProductId, Lacking] = {}
     for link in links:
         if link.product not in there:

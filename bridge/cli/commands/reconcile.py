@@ -28,7 +28,7 @@ from bridge.cli.opening import complete, now, open_store
 from bridge.core import remember
 from bridge.core.model import OrderId, OrderRecord, P1Order, P1Sight, PharmacyOrderUid, order_key
 from bridge.core.reconcile import Difference, Sides, difference
-from bridge.core.stock.plan import PlanRow, explain
+from bridge.core.stock.plan import PlanRow
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.cycles.sweep import read_open_orders
 from bridge.exchange import Priority
@@ -36,6 +36,8 @@ from bridge.mapping import Rules
 from bridge.settings import Settings
 
 MOST_ORDERS = 100_000
+SKU_FIELDS = (*PlanRow._fields[:-2], "change")
+"""Of a row: all but `write` and `anomaly`."""
 
 
 CENTURY_DAYS = 36_500
@@ -93,7 +95,7 @@ async def _compared(arguments: argparse.Namespace, settings: Settings) -> Compar
 async def _skus(settings: Settings) -> list[PlanRow]:
     """SKUs whose number at RxScale is another than PharmaOne's inventory makes it."""
     planned = await syncing.look(settings, reread=True)
-    return [row for row in explain(planned.result.situation) if row.change != 0]
+    return [row for row in planned.result.plan.rows if row.change != 0]
 
 
 async def _differences(
@@ -204,7 +206,7 @@ class _Reader:
 
 
 def _document(found: Compared, *, fixed: bool) -> dict[str, Any]:
-    skus = [{**asdict(each), "change": each.change} for each in found.skus]
+    skus = [{name: getattr(each, name) for name in SKU_FIELDS} for each in found.skus]
     document = {"differences": [asdict(each) for each in found.orders], "skus": skus}
     if not fixed:
         return document

@@ -23,11 +23,12 @@ from bridge.cli.files import write_whole
 from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete, in_store, now, settings_of
 from bridge.core.model import CatalogueSku
-from bridge.core.stock.model import Known, StockLink, Stocktake
+from bridge.core.stock.model import SkuLink, SkuStock, Stocktake
 from bridge.cycles.catalogue import read_skus
 from bridge.errors import Refused
 from bridge.mapping import Rules
-from bridge.mapping.matching import Accepted, Proposal, append, propose
+from bridge.mapping.matching import Proposal, propose
+from bridge.mapping.skus import append
 from bridge.settings import Settings
 from bridge.store import Store
 
@@ -66,21 +67,21 @@ def list_skus(arguments: argparse.Namespace) -> int:
 
 async def _rows(rules: Rules, store: Store) -> list[dict[str, Any]]:
     skus = await store.stock.catalogue()
-    basis = await store.stock.basis(None, now())
-    links = {link.uid: link for link in rules.links.stock_links(skus)}
+    remembered = await store.stock.situation(None, now())
+    links = {link.uid: link for link in rules.links.of(skus)}
     return [
         _sku(
             sku,
             links.get(sku.pharmacy_sku_uid),
-            basis.known.of(sku.pharmacy_sku_uid),
-            basis.stocktake,
+            remembered.at_rxscale.of(sku.pharmacy_sku_uid),
+            remembered.stocktake,
         )
         for sku in skus
     ]
 
 
 def _sku(
-    sku: CatalogueSku, link: StockLink | None, known: Known | None, stocktake: Stocktake | None
+    sku: CatalogueSku, link: SkuLink | None, known: SkuStock | None, stocktake: Stocktake | None
 ) -> dict[str, Any]:
     on_hand = stocktake.on_hand.get(link.product) if stocktake and link else None
     return {
@@ -156,7 +157,7 @@ async def _proposals(settings: Settings) -> list[Proposal]:
 def _write(path: Path, sure: Sequence[Proposal]) -> None:
     """Adds the links to the file. Raises Misconfigured if it cannot be written."""
     links = [
-        Accepted(each.uid, each.product, each.units, _note(each))
+        (SkuLink(each.uid, each.product, each.units), _note(each))
         for each in sure
         if each.product is not None
     ]

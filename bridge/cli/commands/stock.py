@@ -68,7 +68,7 @@ def plan(arguments: argparse.Namespace) -> int:
     settings = complete(arguments)
     with show.busy("reading PharmaOne's inventory"):
         planned = asyncio.run(syncing.look(settings, reread=arguments.reread))
-    rows = list(explain(planned.result.situation))
+    rows = list(explain(planned.result.plan.situation))
     text = partial(_print_plan, planned, rows, everything=arguments.all)
     odd = planned.result.pending is not None or planned.result.failure is not None
     return show.answer(arguments, _document(planned, rows), text, failed=odd)
@@ -76,8 +76,9 @@ def plan(arguments: argparse.Namespace) -> int:
 
 def _document(planned: syncing.Planned, rows: Sequence[PlanRow]) -> dict[str, Any]:
     result = planned.result
+    stocktake = result.plan.situation.stocktake
     return {
-        "read_at": result.situation.stocktake.read_at if result.situation.stocktake else None,
+        "read_at": stocktake.read_at if stocktake else None,
         "failure": str(result.failure) if result.failure else None,
         "pending": _pending(result),
         "stale": result.plan.stale,
@@ -187,7 +188,7 @@ async def _verified(
         shown = await _shown(vendors, shop, market)
     ours = {sku.sku_uid for sku in skus}
     others = sorted(uid for uid, each in shown.items() if each.available and uid not in ours)
-    return judged(_shelved(skus, explain(planned.result.situation)), shown), others
+    return judged(_shelved(skus, explain(planned.result.plan.situation)), shown), others
 
 
 def _shelved(skus: Iterable[CatalogueSku], rows: Iterable[PlanRow]) -> list[Shelved]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from bridge.core.model import PharmacySkuUid, ProductId
-from bridge.core.stock.model import Offer, Shelf
+from bridge.core.stock.model import Shelf, SkuLink
 
 MOST_ENTRIES = 200
 """A product's log shows no more, the newest (pharmaone.md section 8)."""
@@ -46,28 +46,19 @@ class Adjustment:
         return f"RxScale {self.pharmacy_sku_uid}: {self.pieces:+d} (rxbridge {self.reference})"
 
 
-def adjustment(
-    drift: Drift, product: ProductId, offer: Offer, reference: str, now: datetime
-) -> Adjustment | str:
+def adjustment(drift: Drift, link: SkuLink, reference: str, now: datetime) -> Adjustment | str:
     """The change at PharmaOne; or why there can be none."""
     pieces = drift.now - drift.before
-    delta, rest = divmod(pieces * offer.units_num, offer.units_den)
-    if rest:
+    delta = link.whole_units(pieces)
+    if delta is None:
         return f"{pieces} pieces are no whole number of PharmaOne's units"
-    return Adjustment(drift.uid, product, delta, pieces, reference, now)
+    return Adjustment(drift.uid, link.product, delta, pieces, reference, now)
 
 
-def offers_of(
-    shelf: Shelf, uids: Iterable[PharmacySkuUid]
-) -> Mapping[PharmacySkuUid, tuple[ProductId, Offer]]:
-    """Product and offer of each of these SKUs that is linked."""
+def links_of(shelf: Shelf, uids: Iterable[PharmacySkuUid]) -> Mapping[PharmacySkuUid, SkuLink]:
+    """The links of those of these SKUs that have one."""
     wanted = frozenset(uids)
-    return {
-        offer.uid: (product, offer)
-        for product, offers in shelf.items()
-        for offer in offers
-        if offer.uid in wanted
-    }
+    return {link.uid: link for links in shelf.values() for link in links if link.uid in wanted}
 
 
 def search_log(

@@ -5,6 +5,7 @@ Believing it would take everything off sale, so it is believed only if a second 
 or a person says so (design: guarantee 5).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bridge.core.model import ProductId
@@ -14,7 +15,7 @@ FEW = 2
 """Fewer products than this are no sign of a wrong answer: one may truly have sold out."""
 
 
-def oddity(
+def inventory_anomaly(
     reading: Reading, before: Stocktake | None, shelf: Shelf, policy: StockPolicy
 ) -> Anomaly | None:
     """What makes a whole inventory unlikely, compared with the last that was believed.
@@ -49,14 +50,16 @@ def _halved(
     return Anomaly("halved", what)
 
 
-def too_many_zeroed(zeroed: int, products: int, linked: int, policy: StockPolicy) -> Anomaly | None:
+def too_many_zeroed(
+    zeroed: Sequence[ProductId], linked: int, policy: StockPolicy
+) -> Anomaly | None:
     """Whether one inventory would take too large a part of all SKUs off sale at once.
 
-    `products`: of how many products the `zeroed` SKUs are made.
+    `zeroed` are the products of the SKUs that would go to 0.
     """
-    if products < FEW or zeroed * 100 <= policy.zeroed_percent * linked:
+    if len(set(zeroed)) < FEW or len(zeroed) * 100 <= policy.zeroed_percent * linked:
         return None
-    return Anomaly("zeroed", f"{zeroed} of {linked} SKUs would go to 0 at once")
+    return Anomaly("zeroed", f"{len(zeroed)} of {linked} SKUs would go to 0 at once")
 
 
 def still_pending(anomaly: Anomaly, pending: Pending | None, read_at: datetime) -> Pending:
@@ -71,12 +74,12 @@ def is_confirmed(first_at: datetime, read_at: datetime, policy: StockPolicy) -> 
     return policy.second_look is not None and read_at - first_at >= policy.second_look
 
 
-def taken_up(
+def stocktake_of(
     reading: Reading, before: Stocktake | None, policy: StockPolicy, *, whole: bool
 ) -> Stocktake:
     """What PharmaOne holds by a reading that is believed.
 
-    A product that it no longer tells keeps its last number until a second look lacks it as well;
+    A product that it no longer lists keeps its last number until a second look lacks it as well;
     `whole`: the absence of all that is absent was confirmed.
     """
     if before is None:

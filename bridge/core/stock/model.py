@@ -1,20 +1,31 @@
-"""The words of stock: links by product, what each side holds, and what is to be written."""
+"""The types of stock: links by product, what each side holds, and what is to be written."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from bridge.core.model import PharmacySkuUid, ProductId
 
 
-@dataclass(frozen=True, slots=True)
-class StockLink:
-    """One SKU holds `units` PharmaOne units (grams, packs) of a product; `place` names the rule.
+@lru_cache(maxsize=1024)
+def _ratio(units: Decimal, share: Decimal | None) -> tuple[int, int]:
+    """Pieces for one unit of the product, as numerator and denominator."""
+    units_num, units_den = units.as_integer_ratio()
+    share_num, share_den = (1, 1) if share is None else share.as_integer_ratio()
+    return share_num * units_den, share_den * units_num
 
-    `safety` units of the product are never offered. `share` is the part of the product's pool that
-    this SKU may offer, where the pool is split.
+
+@dataclass(frozen=True, slots=True)
+class SkuLink:
+    """One SKU holds `units` PharmaOne units (grams, packs) of a product.
+
+    `safety` units of the product are never offered. `share` is the part of the product's stock that
+    this SKU may offer, None where the stock is not split. `row` is its line of skus.csv, "" where
+    the SKU's own `external_id` names the product. `sized`: the line says how many units, so nothing
+    else has a say in it.
     """
 
     uid: PharmacySkuUid
@@ -22,65 +33,72 @@ class StockLink:
     units: Decimal = Decimal(1)
     safety: int = 0
     share: Decimal | None = None
-    place: str = ""
+    row: str = ""
+    sized: bool = True
+    _pieces_per_unit: tuple[int, int] = field(init=False, repr=False, compare=False)
+    """Whole numbers, made once: planning counts with them for tens of thousands of SKUs."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_pieces_per_unit", _ratio(self.units, self.share))
 
-class Offer(NamedTuple):
-    """A link made ready for counting: all factors as whole numbers.
-
-    `share_*` is 1/1 where the pool is offered in full, 0/1 for a SKU without a share of a pool
-    that is split. In a split pool every SKU keeps back the greatest safety stock of them all.
-    """
-
-    uid: PharmacySkuUid
-    units_num: int
-    units_den: int
-    safety: int
-    share_num: int
-    share_den: int
+    @property
+    def place(self) -> str:
+        """The rule that links it, for people."""
+        return self.row or f"external_id {self.product}"
 
     def pieces(self, free: int) -> int:
         """How many may be offered while `free` units of the product are there; never below 0."""
         pool = free - self.safety
         if pool <= 0:
             return 0
-        return pool * self.share_num * self.units_den // (self.share_den * self.units_num)
+        numerator, denominator = self._pieces_per_unit
+        return pool * numerator // denominator
+
+    def whole_units(self, pieces: int) -> int | None:
+        """PharmaOne units in so many pieces; None if that is no whole number."""
+        numerator, denominator = self.units.as_integer_ratio()
+        units, rest = divmod(pieces * numerator, denominator)
+        return None if rest else units
+
+    def most_units(self, pieces: int) -> int:
+        """Whole PharmaOne units that so many pieces take at the most; never below 0."""
+        numerator, denominator = self.units.as_integer_ratio()
+        return max(0, -(-pieces * numerator // denominator))
 
 
-Shelf = Mapping[ProductId, tuple[Offer, ...]]
+Shelf = Mapping[ProductId, tuple[SkuLink, ...]]
 """All linked SKUs by the product they are made of."""
 
 
-def shelf(links: Iterable[StockLink]) -> Shelf:
-    """Made once for each version of the links: planning runs over it again and again."""
-    by_product: dict[ProductId, list[StockLink]] = {}
+def shelf(links: Iterable[SkuLink]) -> Shelf:
+    """Made once for each version of the links: planning runs over it again and again.
+
+    Where a product's stock is split, a SKU without a share has none of it, and every SKU keeps back
+    the greatest safety stock of them all.
+    """
+    by_product: dict[ProductId, list[SkuLink]] = {}
     for link in links:
         by_product.setdefault(link.product, []).append(link)
-    return {product: tuple(_offers(found)) for product, found in by_product.items()}
+    return {product: _pooled(found) for product, found in by_product.items()}
 
 
-def _offers(links: list[StockLink]) -> Iterable[Offer]:
-    split = any(link.share is not None for link in links)
+def _pooled(links: list[SkuLink]) -> tuple[SkuLink, ...]:
+    if all(link.share is None for link in links):
+        return tuple(links)
     safest = max(link.safety for link in links)
-    for link in links:
-        units_num, units_den = link.units.as_integer_ratio()
-        share = (link.share or Decimal(0)) if split else Decimal(1)
-        safety = safest if split else link.safety
-        yield Offer(link.uid, units_num, units_den, safety, *share.as_integer_ratio())
+    return tuple(replace(each, safety=safest, share=each.share or Decimal(0)) for each in links)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """PharmaOne's inventory as an answer told it; `read_at` is when it was asked for.
+    """PharmaOne's inventory as one answer reported it; `read_at` is when it was asked for.
 
-    `prices` are euros a unit, where they were asked for; `open_units` what open orders will yet
-    take off what it shows.
+    `prices` are euros a unit, where they were asked for.
     """
 
     on_hand: Mapping[ProductId, int]
     read_at: datetime
     prices: Mapping[ProductId, Decimal] = field(default_factory=dict)
-    open_units: Mapping[ProductId, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +114,12 @@ class Stocktake:
     absent: Mapping[ProductId, datetime] = field(default_factory=dict)
 
 
-class Known(NamedTuple):
+class SkuStock(NamedTuple):
     """What is known of one SKU at RxScale; None where it is not.
 
     `pushed` is the last number we wrote, `wanted` one that is to be written or may have been.
     `newer`: what was pushed rests on a newer inventory than the one planned with. `drifts`: it
-    differs from what we wrote, by somebody else's doing. `left`: a person wants it left alone.
+    differs from what we wrote, and somebody else changed it. `left`: a person wants it left alone.
     """
 
     uid: PharmacySkuUid
@@ -124,18 +142,18 @@ class Known(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
-    """What is known of all SKUs: just the pieces of `plain` ones, of which there is no more to say
-    and of which there may be tens of thousands, and the `special` ones whole.
+class RxScaleStock:
+    """What is known of all SKUs at RxScale: just the pieces of `plain` ones, of which there is no
+    more to say and of which there may be tens of thousands, and the `special` ones whole.
     """
 
     plain: Mapping[PharmacySkuUid, int | None] = field(default_factory=dict)
-    special: Mapping[PharmacySkuUid, Known] = field(default_factory=dict)
+    special: Mapping[PharmacySkuUid, SkuStock] = field(default_factory=dict)
 
-    def of(self, uid: PharmacySkuUid) -> Known | None:
+    def of(self, uid: PharmacySkuUid) -> SkuStock | None:
         found = self.special.get(uid)
         if found is None and uid in self.plain:
-            return Known(uid, self.plain[uid])
+            return SkuStock(uid, self.plain[uid])
         return found
 
 
@@ -193,28 +211,36 @@ class StockPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a plan is made from. `open_units` are units that open orders will yet take.
+    """All that a plan is made from. The store fills in what it remembers, up to `rising`.
 
-    `rising`: numbers may be raised; not while there are orders whose lines nobody has seen yet.
-    `stuck` SKUs wait for a person.
+    `open_units` are the units that open orders will yet take off the stocktake, `open_units_now`
+    off an inventory that is read now. `stuck` SKUs wait for a person. `rising`: numbers may be
+    raised; not while there are orders whose lines nobody has seen yet. `prices` are euros a unit.
     """
 
-    shelf: Shelf
-    stocktake: Stocktake | None
-    open_units: Mapping[ProductId, int]
-    known: Numbers
-    policy: StockPolicy
     now: datetime
-    prices: Mapping[ProductId, Decimal] = field(default_factory=dict)
-    rising: bool = True
+    stocktake: Stocktake | None = None
+    pending: Pending | None = None
+    open_units: Mapping[ProductId, int] = field(default_factory=dict)
+    open_units_now: Mapping[ProductId, int] = field(default_factory=dict)
+    at_rxscale: RxScaleStock = field(default_factory=RxScaleStock)
     stuck: Collection[PharmacySkuUid] = frozenset()
+    rising: bool = True
+    shelf: Shelf = field(default_factory=dict)
+    policy: StockPolicy = field(default_factory=StockPolicy)
+    prices: Mapping[ProductId, Decimal] = field(default_factory=dict)
     confirmed: bool = False
-    """A person has looked at the anomalies of prices."""
+    """A person has looked at the anomalies, and they are true."""
+
+    @property
+    def reserved(self) -> Mapping[ProductId, int]:
+        """What is kept back for open orders (`stock.subtract_open_orders`)."""
+        return self.open_units if self.policy.subtract_open_orders else {}
 
     @property
     def drifts_unknown(self) -> bool:
         """Somebody changed a SKU, and nobody said to how many."""
-        return any(sku.drifts and sku.stock is None for sku in self.known.special.values())
+        return any(sku.drifts and sku.stock is None for sku in self.at_rxscale.special.values())
 
     @property
     def is_stale(self) -> bool:

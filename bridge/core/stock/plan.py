@@ -6,189 +6,55 @@ SKU, rounded down, never below 0 (design: guarantee 5). Same situation, same pla
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
 
 from bridge.core.model import PharmacySkuUid, ProductId
-from bridge.core.stock.judge import is_confirmed, oddity, still_pending, taken_up, too_many_zeroed
-from bridge.core.stock.model import (
-    Anomaly,
-    Known,
-    Offer,
-    Pending,
-    Reading,
-    Situation,
-    Stocktake,
-    Write,
+from bridge.core.stock.judge import (
+    inventory_anomaly,
+    is_confirmed,
+    still_pending,
+    stocktake_of,
+    too_many_zeroed,
 )
-from bridge.core.stock.prices import wanted_price
-
-WAITS_FOR_A_PERSON = "it waits for a person: rxbridge stuck list"
+from bridge.core.stock.model import Anomaly, Reading, Situation, SkuLink, SkuStock, Write
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """`writes` in the order in which they are to go.
+class Why(StrEnum):
+    """Why a SKU is as it is at RxScale."""
 
-    `unlisted` SKUs are linked and not in RxScale's list; `unknown` products are linked and never
-    were in PharmaOne's inventory: neither is touched. `held`: SKUs that are left as they are for
-    another reason. `zeroed` of the SKUs, made of `zeroed_products`, would go to 0.
+    NOT_READ = "PharmaOne's inventory has not been read yet"
+    NO_PRODUCT = "PharmaOne's inventory has no such product"
+    NOT_LISTED = "RxScale's list does not show it"
+    HIDDEN = "RxScale does not show it"
+    LEFT = "a person wants it left alone (rxbridge stuck retry takes it up again)"
+    STUCK = "it waits for a person: rxbridge stuck list"
+    NEWER = "a newer inventory was pushed already"
+    KEPT = "somebody changed it at RxScale"
+    STALE = "PharmaOne's inventory has been unknown for too long"
+    ABSENT = "missing from PharmaOne's inventory"
+    CONFIRMED_ABSENT = "missing from PharmaOne's inventory, and confirmed"
+    AS_IT_SHOULD_BE = "as it should be"
+    NO_SHARE = "its product is split by share, and it has none"
+    UNKNOWN = "nobody knows what RxScale has"
+    TOO_MUCH = "promises more than there is"
+    MORE = "there is more"
+    MORE_LATER = "there is more; orders are looked at first"
+
+
+NEVER_WRITTEN = frozenset(
+    {Why.NOT_READ, Why.NO_PRODUCT, Why.NOT_LISTED, Why.HIDDEN}
+    | {Why.LEFT, Why.STUCK, Why.NEWER, Why.KEPT}
+)
+"""Such a SKU is left as it is."""
+
+
+class PlanRow(NamedTuple):
+    """One SKU's whole sum. `target` is None where nothing can be said of it.
+
+    `write` is what is to be set at RxScale; `anomaly` why its price is not.
     """
-
-    writes: tuple[Write, ...] = ()
-    anomalies: tuple[Anomaly, ...] = ()
-    linked: int = 0
-    unlisted: tuple[PharmacySkuUid, ...] = ()
-    unknown: tuple[ProductId, ...] = ()
-    held: int = 0
-    zeroed: int = 0
-    zeroed_products: int = 0
-    stale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a reading: the plan, what it was made from, and what is to be confirmed."""
-
-    plan: Plan
-    situation: Situation
-    pending: Pending | None
-    believed: bool
-
-
-def take_stock(
-    reading: Reading, situation: Situation, pending: Pending | None, *, confirmed: bool
-) -> Taken:
-    """Plans with a new reading; or, if it is not to be believed, with what was believed before.
-
-    `situation` holds the stocktake before, with what open orders take off that one. `confirmed`: a
-    person says that the reading is true.
-    """
-    before, policy = situation.stocktake, situation.policy
-    anomaly = oddity(reading, before, situation.shelf, policy)
-    taken = taken_up(reading, before, policy, whole=False)
-    after = replace(
-        situation, stocktake=taken, prices=reading.prices, open_units=reading.open_units
-    )
-    found = plan(after) if anomaly is None else Plan()
-    if anomaly is None:
-        anomaly = too_many_zeroed(found.zeroed, found.zeroed_products, found.linked, policy)
-    if anomaly is None:
-        return Taken(found, after, None, believed=True)
-    pending = still_pending(anomaly, pending, reading.read_at)
-    if confirmed or is_confirmed(pending.first_at, reading.read_at, policy):
-        after = replace(after, stocktake=taken_up(reading, before, policy, whole=True))
-        return Taken(plan(after), after, None, believed=True)
-    return Taken(plan(situation), situation, pending, believed=False)
-
-
-def plan(situation: Situation) -> Plan:
-    """What to write by what is believed now; nothing while nothing is known of PharmaOne's side."""
-    if situation.stocktake is None:
-        return Plan(linked=sum(map(len, situation.shelf.values())))
-    return _Planner(situation).run(situation.stocktake)
-
-
-class _Planner:
-    """One run over the shelf. Most SKUs are as they should be and cost a comparison."""
-
-    def __init__(self, situation: Situation) -> None:
-        self._situation = situation
-        self._stale = situation.is_stale
-        self._writes: list[Write] = []
-        self._anomalies: list[Anomaly] = []
-        self._held = 0
-        self._zeroed = 0
-        self._zeroed_products: set[ProductId] = set()
-
-    def run(self, stocktake: Stocktake) -> Plan:
-        situation = self._situation
-        on_hand, open_units = stocktake.on_hand, situation.open_units
-        plain, stale = situation.known.plain, self._stale
-        linked, unlisted, unknown = 0, list[PharmacySkuUid](), list[ProductId]()
-        for product, offers in situation.shelf.items():
-            linked += len(offers)
-            hand = on_hand.get(product)
-            if hand is None:
-                unknown.append(product)
-                continue
-            free = hand - open_units.get(product, 0)
-            for offer in offers:
-                target = 0 if stale else offer.pieces(free)
-                if plain.get(offer.uid, -1) == target:
-                    continue
-                known = situation.known.of(offer.uid)
-                if known is None:
-                    unlisted.append(offer.uid)
-                else:
-                    self._decide(product, offer, known, target)
-        return Plan(
-            writes=tuple(sorted(self._writes, key=urgency)),
-            anomalies=tuple(self._anomalies),
-            linked=linked,
-            unlisted=tuple(unlisted),
-            unknown=tuple(unknown),
-            held=self._held,
-            zeroed=self._zeroed,
-            zeroed_products=len(self._zeroed_products),
-            stale=stale,
-        )
-
-    def _decide(self, product: ProductId, offer: Offer, known: Known, target: int) -> None:
-        price = self._price(product, offer, known)
-        stock = target if known.stock != target or known.wanted is not None else None
-        if stock is None and price is None:
-            return
-        if why_left(self._situation, known, target) is not None:
-            self._held += 1
-            return
-        write = Write(offer.uid, stock, price, known.promised)
-        if stock is not None and not write.falls and not self._situation.rising:
-            self._held += 1
-            if price is None or known.wanted is not None:
-                return
-            write = write._replace(stock=None)
-        self._writes.append(write)
-        if stock == 0 and known.stock:
-            self._zeroed += 1
-            self._zeroed_products.add(product)
-
-    def _price(self, product: ProductId, offer: Offer, known: Known) -> int | None:
-        situation = self._situation
-        euros = situation.prices.get(product)
-        if not situation.policy.sync_prices or euros is None:
-            return known.wanted_price
-        percent = None if situation.confirmed else situation.policy.price_percent
-        price = wanted_price(euros, offer, known.price_cents, percent)
-        if isinstance(price, Anomaly):
-            self._anomalies.append(price)
-            return None
-        return price if price != known.price_cents or known.wanted_price is not None else None
-
-
-def why_left(situation: Situation, known: Known, target: int) -> str | None:
-    """Why a SKU that is not as it should be is left so; None if it is to be written."""
-    if known.hidden:
-        return "RxScale does not show it"
-    if known.left:
-        return "a person wants it left alone (rxbridge stuck retry takes it up again)"
-    if known.uid in situation.stuck:
-        return WAITS_FOR_A_PERSON
-    if known.newer and not situation.is_stale:
-        return "a newer inventory was pushed already"
-    if known.drifts and situation.policy.keep_drift and known.pushed == target:
-        return "somebody changed it at RxScale"
-    return None
-
-
-def urgency(write: Write) -> tuple[bool, bool, int, str]:
-    """What promises too much goes first, the most oversold first of all; then what was sold out."""
-    if not write.falls or write.stock is None:
-        return True, write.before != 0, 0, write.uid
-    return False, write.before is None, write.stock - (write.before or 0), write.uid
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRow:
-    """One SKU's whole sum, for people. `target` is None where nothing can be said of it."""
 
     uid: PharmacySkuUid
     product: ProductId
@@ -197,7 +63,9 @@ class PlanRow:
     safety: int
     target: int | None
     at_rxscale: int | None
-    why: str
+    why: Why
+    write: Write | None = None
+    anomaly: Anomaly | None = None
 
     @property
     def change(self) -> int | None:
@@ -207,59 +75,201 @@ class PlanRow:
         return self.target - self.at_rxscale
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`rows` of the SKUs that differ or are to be written; `writes` in the order in which to go."""
+
+    situation: Situation
+    rows: tuple[PlanRow, ...]
+    writes: tuple[Write, ...]
+    linked: int
+    """How many SKUs there are in all."""
+
+    @property
+    def stale(self) -> bool:
+        """Everything goes to 0: the inventory has been unknown for too long."""
+        return self.situation.is_stale
+
+    @property
+    def anomalies(self) -> tuple[Anomaly, ...]:
+        """Prices that are not written."""
+        return tuple(row.anomaly for row in self.rows if row.anomaly is not None)
+
+    @property
+    def zeroed(self) -> list[ProductId]:
+        """The product of each SKU that would go to 0."""
+        return [
+            row.product
+            for row in self.rows
+            if row.at_rxscale and row.write is not None and row.write.stock == 0
+        ]
+
+
+def plan(situation: Situation) -> Plan:
+    """What to write by what is believed now; nothing while nothing is known of PharmaOne's side."""
+    rows = tuple(
+        row
+        for row in _rows(situation, everything=False)
+        if row.change != 0 or row.write is not None or row.anomaly is not None
+    )
+    writes = sorted((row.write for row in rows if row.write is not None), key=urgency)
+    return Plan(situation, rows, tuple(writes), sum(map(len, situation.shelf.values())))
+
+
 def explain(situation: Situation) -> Iterator[PlanRow]:
-    """Every linked SKU: its numbers, and why it is as it is."""
+    """The rows of all linked SKUs, of those too that are as they should be."""
+    return _rows(situation, everything=True)
+
+
+def plan_with(reading: Reading, situation: Situation) -> Plan:
+    """Plans by a new reading; or, if it is not to be believed, by what was believed before.
+
+    The plan's own situation says which: it is `pending` there until the reading is confirmed.
+    """
+    before, policy = situation.stocktake, situation.policy
+    after = replace(
+        situation,
+        stocktake=stocktake_of(reading, before, policy, whole=False),
+        pending=None,
+        prices=reading.prices,
+        open_units=situation.open_units_now,
+    )
+    anomaly = inventory_anomaly(reading, before, situation.shelf, policy)
+    if anomaly is None:
+        found = plan(after)
+        anomaly = too_many_zeroed(found.zeroed, found.linked, policy)
+        if anomaly is None:
+            return found
+    pending = still_pending(anomaly, situation.pending, reading.read_at)
+    if situation.confirmed or is_confirmed(pending.first_at, reading.read_at, policy):
+        return plan(replace(after, stocktake=stocktake_of(reading, before, policy, whole=True)))
+    return plan(replace(situation, pending=pending))
+
+
+def urgency(write: Write) -> tuple[bool, bool, int, str]:
+    """What promises too much goes first, the most oversold first of all; then what was sold out."""
+    if not write.falls or write.stock is None:
+        return True, write.before != 0, 0, write.uid
+    return False, write.before is None, write.stock - (write.before or 0), write.uid
+
+
+def _rows(situation: Situation, *, everything: bool) -> Iterator[PlanRow]:
+    """Most SKUs are as they should be and cost no more than a comparison, unless `everything`."""
     on_hand = situation.stocktake.on_hand if situation.stocktake else {}
-    for product, offers in situation.shelf.items():
-        hand, open_units = on_hand.get(product), situation.open_units.get(product, 0)
-        for offer in offers:
-            known = situation.known.of(offer.uid)
-            target = _target(situation, offer, hand, open_units)
-            yield PlanRow(
-                uid=offer.uid,
-                product=product,
-                on_hand=hand,
-                open_units=open_units,
-                safety=offer.safety,
-                target=target,
-                at_rxscale=known.stock if known else None,
-                why=_why(situation, product, offer, known, target),
-            )
+    reserved, stale = situation.reserved, situation.is_stale
+    plain = {} if everything else situation.at_rxscale.plain
+    for product, links in situation.shelf.items():
+        hand, open_units = on_hand.get(product), reserved.get(product, 0)
+        if hand is None:
+            yield from (_row(situation, link, None, open_units, None) for link in links)
+            continue
+        for link in links:
+            target = 0 if stale else link.pieces(hand - open_units)
+            if plain.get(link.uid, -1) != target:
+                yield _row(situation, link, hand, open_units, target)
 
 
-def _target(situation: Situation, offer: Offer, hand: int | None, open_units: int) -> int | None:
-    if hand is None:
-        return None
-    return 0 if situation.is_stale else offer.pieces(hand - open_units)
+def _row(
+    situation: Situation, link: SkuLink, on_hand: int | None, open_units: int, target: int | None
+) -> PlanRow:
+    sku = situation.at_rxscale.of(link.uid)
+    why = _why(situation, link, sku, target)
+    write, anomaly = None, None
+    if sku is not None and target is not None:
+        price = _price(situation, link, sku)
+        if isinstance(price, Anomaly):
+            price, anomaly = None, price
+        if why not in NEVER_WRITTEN:
+            write = _write(sku, target, price, rising=situation.rising)
+    return PlanRow(
+        uid=link.uid,
+        product=link.product,
+        on_hand=on_hand,
+        open_units=open_units,
+        safety=link.safety,
+        target=target,
+        at_rxscale=sku.stock if sku else None,
+        why=why,
+        write=write,
+        anomaly=anomaly,
+    )
 
 
-def _why(
-    situation: Situation, product: ProductId, offer: Offer, known: Known | None, target: int | None
-) -> str:
-    stocktake = situation.stocktake
-    if stocktake is None:
-        return "PharmaOne's inventory has not been read yet"
+def _write(sku: SkuStock, target: int, price: int | None, *, rising: bool) -> Write | None:
+    """A number that may have been written without an answer is written again."""
+    stock = target if sku.stock != target or sku.wanted is not None else None
+    write = Write(sku.uid, stock, price, sku.promised)
+    if stock is not None and not write.falls and not rising:
+        write = write._replace(stock=None, price_cents=price if sku.wanted is None else None)
+    return None if write.stock is None and write.price_cents is None else write
+
+
+def _why(situation: Situation, link: SkuLink, sku: SkuStock | None, target: int | None) -> Why:
+    if situation.stocktake is None:
+        return Why.NOT_READ
     if target is None:
-        return "PharmaOne's inventory has no such product"
-    if known is None:
-        return "RxScale's list does not show it"
-    left = why_left(situation, known, target)
+        return Why.NO_PRODUCT
+    if sku is None:
+        return Why.NOT_LISTED
+    left = _why_left(situation, sku, target)
     if left is not None:
         return left
     if situation.is_stale:
-        return "PharmaOne's inventory has been unknown for too long"
-    if product in stocktake.absent:
-        return "missing from PharmaOne's inventory" + ("" if target else ", and confirmed")
-    return _change(situation, offer, known, target)
+        return Why.STALE
+    if link.product in situation.stocktake.absent:
+        return Why.ABSENT if target else Why.CONFIRMED_ABSENT
+    if sku.stock == target and sku.wanted is None:
+        return Why.AS_IT_SHOULD_BE
+    return _why_changed(situation, link, sku, target)
 
 
-def _change(situation: Situation, offer: Offer, known: Known, target: int) -> str:
-    if known.stock == target and known.wanted is None:
-        return "as it should be"
-    if not offer.share_num:
-        return "its product is split by share, and it has none"
-    if known.stock is None or known.wanted is not None:
-        return "nobody knows what RxScale has"
-    if known.stock > target:
-        return "promises more than there is"
-    return "there is more" if situation.rising else "there is more; orders are looked at first"
+def _why_left(situation: Situation, sku: SkuStock, target: int) -> Why | None:
+    if sku.hidden:
+        return Why.HIDDEN
+    if sku.left:
+        return Why.LEFT
+    if sku.uid in situation.stuck:
+        return Why.STUCK
+    if sku.newer and not situation.is_stale:
+        return Why.NEWER
+    if sku.drifts and situation.policy.keep_drift and sku.pushed == target:
+        return Why.KEPT
+    return None
+
+
+def _why_changed(situation: Situation, link: SkuLink, sku: SkuStock, target: int) -> Why:
+    if link.share is not None and not link.share:
+        return Why.NO_SHARE
+    if sku.stock is None or sku.wanted is not None:
+        return Why.UNKNOWN
+    if sku.stock > target:
+        return Why.TOO_MUCH
+    return Why.MORE if situation.rising else Why.MORE_LATER
+
+
+def _price(situation: Situation, link: SkuLink, sku: SkuStock) -> int | Anomaly | None:
+    """The cents to be written; None where the price stays as it is."""
+    euros = situation.prices.get(link.product)
+    if not situation.policy.sync_prices or euros is None:
+        return sku.wanted_price
+    most = None if situation.confirmed else situation.policy.price_percent
+    price = wanted_price(euros, link, sku.price_cents, most)
+    return None if price == sku.price_cents and sku.wanted_price is None else price
+
+
+def wanted_price(
+    euros: Decimal, link: SkuLink, before: int | None, most_percent: int | None
+) -> int | Anomaly:
+    """The cents for one SKU, exactly; an anomaly for none, for parts of a cent, or for a sudden
+    change. `most_percent` is how far a price may move from `before` at once; None: any way.
+    """
+    numerator, denominator = (euros * 100).as_integer_ratio()
+    units_num, units_den = link.units.as_integer_ratio()
+    cents, rest = divmod(numerator * units_num, denominator * units_den)
+    if rest or cents <= 0:
+        what = f"{link.uid}: PharmaOne's price {euros} makes no whole number of cents above 0"
+        return Anomaly("price_fraction", what, link.uid)
+    if before and most_percent is not None and abs(cents - before) * 100 > most_percent * before:
+        what = f"{link.uid}: the price would change from {before} to {cents} cents at once"
+        return Anomaly("price", what, link.uid)
+    return cents

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bridge.core.model import PharmacySkuUid
 from bridge.core.stock import reasons
-from bridge.core.stock.adopt import Adjustment, Drift, adjustment, offers_of, search_log
+from bridge.core.stock.adopt import Adjustment, Drift, adjustment, links_of, search_log
 from bridge.core.stock.model import Shelf
 from bridge.errors import Refused, TryLater, Unsure
 from bridge.pharmaone.client import PharmaOne
@@ -43,13 +43,13 @@ class Adopter:
         return changed
 
     async def _begin(self, drifts: list[Drift], shelf: Shelf) -> list[Adjustment]:
-        offers = offers_of(shelf, (drift.uid for drift in drifts))
+        links = links_of(shelf, (drift.uid for drift in drifts))
         begun: list[Adjustment] = []
         for drift in drifts:
-            if drift.uid not in offers:
+            if drift.uid not in links:
                 await self._store.stock.refuse(drift, self._now(), "it is not linked")
                 continue
-            found = adjustment(drift, *offers[drift.uid], self._reference(), self._now())
+            found = adjustment(drift, links[drift.uid], self._reference(), self._now())
             if isinstance(found, str):
                 await self._store.stock.refuse(drift, self._now(), found)
             else:

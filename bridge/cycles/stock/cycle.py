@@ -8,28 +8,19 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import partial
 
 from bridge.core.model import ProductId
-from bridge.core.stock.model import (
-    Pending,
-    Reading,
-    Shelf,
-    Situation,
-    StockPolicy,
-    Stocktake,
-    shelf,
-)
-from bridge.core.stock.plan import Plan, plan, take_stock
+from bridge.core.stock.model import Pending, Reading, Shelf, StockPolicy, Stocktake, shelf
+from bridge.core.stock.plan import Plan, plan, plan_with
 from bridge.cycles.stock.adopt import Adopter
 from bridge.cycles.stock.push import Pusher
 from bridge.errors import BridgeError, TryLater
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
-from bridge.store import Basis, Store
+from bridge.store import Store
 
 log = logging.getLogger("bridge.stock")
 
@@ -46,16 +37,16 @@ LEARN_AGAIN = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What one round came to. `failure`: why the inventory could not be read.
-
-    `situation` is what the plan was made from.
-    """
+    """What one round came to. `read`: PharmaOne's inventory was; `failure`: why it could not be."""
 
     plan: Plan
-    situation: Situation
-    pending: Pending | None
     read: bool
     failure: BridgeError | None = None
+
+    @property
+    def pending(self) -> Pending | None:
+        """What the inventory shows and nobody has confirmed yet."""
+        return self.plan.situation.pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +115,7 @@ class StockCycle:
 
     def orders_seen(self) -> None:
         """A sweep has ended: if numbers were held back until orders are known, look again."""
-        if self.last is None or not self.last.situation.rising:
+        if self.last is None or not self.last.plan.situation.rising:
             self.wake(fetch=False)
 
     async def run(self) -> None:
@@ -192,9 +183,9 @@ class StockCycle:
         await self._pusher.flush()
         self._pusher.mark()
         result, before = await self.look(fetch=fetch, confirm=confirm)
-        after, self._prices = result.situation.stocktake, result.situation.prices
+        after, self._prices = result.plan.situation.stocktake, result.plan.situation.prices
         read_at = self._now() if result.read else None
-        await self._store.stock.planned(result.plan, after, before, result.pending, read_at)
+        await self._store.stock.planned(result.plan, before, read_at)
         if after is not None:
             self._pusher.replace(result.plan.writes, after.read_at)
         self._tell(result)
@@ -209,7 +200,7 @@ class StockCycle:
         """
         if not self._policy.keep_drift or self._now() < self._learn_again_at:
             return
-        if result.situation.drifts_unknown:
+        if result.plan.situation.drifts_unknown:
             self._learn_again_at = self._now() + LEARN_AGAIN
             await self._read_catalogue()
             self.wake(fetch=False)
@@ -229,34 +220,23 @@ class StockCycle:
                 inventory = await self._pharmaone.inventory(full=self._policy.sync_prices)
             except BridgeError as unread:
                 failure = unread
-        basis = await self._store.stock.basis(
+        remembered = await self._store.stock.situation(
             read_at if inventory else None, self._now(), prices=self._policy.sync_prices
         )
-        situation = self._situation(shelf, basis, confirm=confirm)
-        if inventory is None:
-            found = await asyncio.to_thread(plan, situation)
-            result = SyncResult(found, situation, basis.pending, read=False, failure=failure)
-            return result, basis.stocktake
-        units = basis.open_units if self._policy.subtract_open_orders else {}
-        reading = Reading(inventory.on_hand, read_at, inventory.prices, units)
-        taken = await asyncio.to_thread(
-            partial(take_stock, reading, situation, basis.pending, confirmed=confirm)
-        )
-        return SyncResult(taken.plan, taken.situation, taken.pending, read=True), basis.stocktake
-
-    def _situation(self, shelf: Shelf, basis: Basis, *, confirm: bool) -> Situation:
-        return Situation(
+        situation = replace(
+            remembered,
             shelf=shelf,
-            stocktake=basis.stocktake,
-            open_units=basis.open_before if self._policy.subtract_open_orders else {},
-            known=basis.known,
             policy=self._policy,
-            now=self._now(),
             prices=self._prices,
-            rising=basis.swept and not basis.blind,
-            stuck=basis.stuck,
             confirmed=confirm,
         )
+        if inventory is None:
+            found = await asyncio.to_thread(plan, situation)
+        else:
+            reading = Reading(inventory.on_hand, read_at, inventory.prices)
+            found = await asyncio.to_thread(plan_with, reading, situation)
+        result = SyncResult(found, read=inventory is not None, failure=failure)
+        return result, situation.stocktake
 
     async def _adopted(self, adopter: Adopter, shelf: Shelf) -> bool:
         try:
@@ -273,7 +253,7 @@ class StockCycle:
             mark = await self._store.stock.catalogue_mark()
         if (mark, rules.version) != self._shelf_of:
             skus = await self._store.stock.for_linking()
-            self._shelf = await asyncio.to_thread(lambda: shelf(rules.links.stock_links(skus)))
+            self._shelf = await asyncio.to_thread(lambda: shelf(rules.links.of(skus)))
             self._shelf_of = (mark, rules.version)
         return self._shelf
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.core.model import JournalEntry, Key, PharmacySkuUid, SkuNumbers
-from bridge.core.stock.model import Known, Numbers, Write
-from bridge.core.stock.sights import Heard, Meaning, Shown, hear
+from bridge.core.stock.model import RxScaleStock, SkuStock, Write
+from bridge.core.stock.reported import Cause, Interpreted, LastKnown, interpret
 from bridge.store.stock import lines
 from bridge.store.tables import journal, notes
 from bridge.store.tables.rows import Shape, micros
 
-SHOWN = Shape(Shown)
+LAST_KNOWN = Shape(LastKnown)
 FUTURE = timedelta(minutes=1)
 """A reading so much later than now was dated by a clock that was wrong: it bars nothing."""
 DRIFTS = "stock_drift"
@@ -123,15 +123,15 @@ def sku_key(uid: PharmacySkuUid) -> Key:
 
 def known(
     connection: sqlite3.Connection, read_at: datetime, now: datetime, *, whole: bool = False
-) -> Numbers:
+) -> RxScaleStock:
     """All SKUs' numbers; `newer` compares with an inventory that was asked for at `read_at`.
 
     `whole`: with the prices of all of them.
     """
     asked = {"after": micros(read_at) + 1, "until": micros(now + FUTURE), "whole": whole}
     plain = dict(connection.execute(_PLAIN, asked).fetchall())
-    special = map(Known._make, connection.execute(_SPECIAL, asked))
-    return Numbers(plain, {each.uid: each for each in special})
+    special = map(SkuStock._make, connection.execute(_SPECIAL, asked))
+    return RxScaleStock(plain, {each.uid: each for each in special})
 
 
 def shown_now(
@@ -149,7 +149,7 @@ def listed(connection: sqlite3.Connection, found: Iterable[SkuNumbers], began_at
     """Takes in a page of RxScale's list that was asked for at `began_at`; how many drifted."""
     found = list(found)
     before = _before(connection, [each.pharmacy_sku_uid for each in found])
-    news: list[tuple[SkuNumbers, Shown]] = []
+    news: list[tuple[SkuNumbers, LastKnown]] = []
     at = micros(began_at)
     fresh = [each for each in found if each.pharmacy_sku_uid not in before]
     connection.executemany(
@@ -169,19 +169,19 @@ def listed(connection: sqlite3.Connection, found: Iterable[SkuNumbers], began_at
         if each.stock is not None and each.stock != shown.stock:
             news.append((each, shown))
     return sum(
-        _hear(connection, each.pharmacy_sku_uid, shown, each.stock, began_at) is Meaning.DRIFT
+        _report(connection, each.pharmacy_sku_uid, shown, each.stock, began_at) is Cause.DRIFT
         for each, shown in news
     )
 
 
 def told(
     connection: sqlite3.Connection, uid: PharmacySkuUid, stock: int | None, at: datetime
-) -> Meaning:
+) -> Cause:
     """Takes in a webhook's word that a SKU's stock was changed at `at`."""
     found = _before(connection, [uid])
     if uid not in found:  # not in RxScale's list as it was read last: nothing was ever written
-        return Meaning.KNOWN
-    return _hear(connection, uid, found[uid][2], stock, at)
+        return Cause.KNOWN
+    return _report(connection, uid, found[uid][2], stock, at)
 
 
 def sold(
@@ -238,43 +238,43 @@ def drop_unlisted(connection: sqlite3.Connection) -> None:
 
 def _before(
     connection: sqlite3.Connection, uids: Sequence[PharmacySkuUid]
-) -> dict[PharmacySkuUid, tuple[int | None, bool, Shown]]:
+) -> dict[PharmacySkuUid, tuple[int | None, bool, LastKnown]]:
     rows = connection.execute(_SHOWN, (json.dumps(uids),))
-    return {uid: (price, bool(hidden), SHOWN.value(row)) for uid, price, hidden, *row in rows}
+    return {uid: (price, bool(hidden), LAST_KNOWN.value(row)) for uid, price, hidden, *row in rows}
 
 
-def _hear(
+def _report(
     connection: sqlite3.Connection,
     uid: PharmacySkuUid,
-    shown: Shown,
+    shown: LastKnown,
     stock: int | None,
     at: datetime,
-) -> Meaning:
+) -> Cause:
     sales = lines.sales(connection, uid)
-    heard = hear(shown, stock, at, sales)
-    if heard.meaning is Meaning.KNOWN and heard.stock != stock:
-        return heard.meaning
+    found = interpret(shown, stock, at, sales)
+    if found.cause is Cause.KNOWN and found.stock != stock:
+        return found.cause
     sold = 0
-    if heard.meaning is Meaning.SOLD and shown.stock is not None and stock is not None:
+    if found.cause is Cause.SALE and shown.stock is not None and stock is not None:
         sold = shown.stock - stock
         lines.mark_sold(connection, uid, sold, at)
-    drifts = heard.meaning is Meaning.DRIFT
-    row = {"uid": uid, "stock": heard.stock, "at": micros(at), "drifts": drifts, "sold": sold}
+    drifts = found.cause is Cause.DRIFT
+    row = {"uid": uid, "stock": found.stock, "at": micros(at), "drifts": drifts, "sold": sold}
     connection.execute(_HEARD, row)
     if drifts:
-        _tell_drift(connection, uid, shown, heard, at)
-    return heard.meaning
+        _tell_drift(connection, uid, shown, found, at)
+    return found.cause
 
 
 def _tell_drift(
     connection: sqlite3.Connection,
     uid: PharmacySkuUid,
-    shown: Shown,
-    heard: Heard,
+    shown: LastKnown,
+    found: Interpreted,
     at: datetime,
 ) -> None:
     notes.count(connection, DRIFTS)
-    facts = {"was": shown.stock, "told": heard.stock, "written": shown.pushed}
+    facts = {"was": shown.stock, "told": found.stock, "written": shown.pushed}
     kept = {name: value for name, value in facts.items() if value is not None}
     journal.write(connection, [JournalEntry(sku_key(uid), at, "drifted", kept)])
 

@@ -1,7 +1,7 @@
 """The stock part of the store: each method is one transaction or one reading (see bridge.store)."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -10,12 +10,11 @@ from bridge.core.model import (
     CatalogueSku,
     JournalEntry,
     PharmacySkuUid,
-    ProductId,
     SkuNumbers,
     StuckNote,
 )
 from bridge.core.stock.adopt import Adjustment, Drift
-from bridge.core.stock.model import Numbers, Pending, Stocktake
+from bridge.core.stock.model import Pending, Situation, Stocktake
 from bridge.core.stock.plan import Plan
 from bridge.store.db import Database
 from bridge.store.stock import adjusting, lines, numbers, stocktake
@@ -23,24 +22,6 @@ from bridge.store.stock.numbers import Pushed, ShownNow, sku_key
 from bridge.store.tables import journal, notes, seen, stuck
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What a plan is made from, as far as the store knows it.
-
-    `open_units` and `known` fit an inventory that was asked for at `as_of`; `open_before` those
-    that fit the stocktake. `blind`: open orders of which nobody has seen what they take.
-    """
-
-    stocktake: Stocktake | None
-    pending: Pending | None
-    open_units: Mapping[ProductId, int]
-    open_before: Mapping[ProductId, int]
-    known: Numbers
-    stuck: Collection[PharmacySkuUid]
-    blind: int
-    swept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +54,20 @@ class StockStore:
 
     # -- planning --------------------------------------------------------------------------
 
-    async def basis(self, as_of: datetime | None, now: datetime, *, prices: bool = False) -> Basis:
-        """For an inventory that was asked for at `as_of`; None: for the one believed last.
-
-        `prices`: with the prices of all SKUs.
+    async def situation(
+        self, as_of: datetime | None, now: datetime, *, prices: bool = False
+    ) -> Situation:
+        """What a plan is made from, as far as the store knows it: for an inventory that was asked
+        for at `as_of`; None: for the one believed last. `prices`: with the prices of all SKUs.
         """
-        return await self._read(lambda c: _basis(c, as_of, now, prices=prices))
+        return await self._read(lambda c: situation(c, as_of, now, prices=prices))
 
-    async def planned(
-        self,
-        plan: Plan,
-        now: Stocktake | None,
-        before: Stocktake | None,
-        pending: Pending | None,
-        read_at: datetime | None,
-    ) -> None:
+    async def planned(self, plan: Plan, before: Stocktake | None, read_at: datetime | None) -> None:
         """Remembers the inventory if it is another one, and all that is to be written by it.
 
         `read_at`: when an inventory was read for this plan, whether it was believed or not.
         """
-        await self._write(lambda c: _planned(c, plan, now, before, pending, read_at))
+        await self._write(lambda c: planned(c, plan, before, read_at))
 
     async def pushed(self, results: Sequence[Pushed]) -> None:
         """What writes came to."""
@@ -165,39 +140,38 @@ class StockStore:
         return await self._read(_state)
 
 
-def _basis(
+def situation(
     connection: sqlite3.Connection, as_of: datetime | None, now: datetime, *, prices: bool = False
-) -> Basis:
+) -> Situation:
+    """See `StockStore.situation`. Numbers may rise when all open orders' lines were seen."""
     before = stocktake.load(connection)
     when = as_of or (before.read_at if before else now)
     open_units = lines.open_units(connection, when)
-    return Basis(
+    return Situation(
+        now=now,
         stocktake=before,
         pending=stocktake.pending(connection),
-        open_units=open_units,
-        open_before=lines.open_units(connection, before.read_at) if before else open_units,
-        known=numbers.known(connection, when, now, whole=prices),
+        open_units=lines.open_units(connection, before.read_at) if before else open_units,
+        open_units_now=open_units,
+        at_rxscale=numbers.known(connection, when, now, whole=prices),
         stuck={
             PharmacySkuUid(key.removeprefix("sku:"))
             for key in stuck.keys(connection)
             if key.startswith("sku:")
         },
-        blind=lines.blind(connection),
-        swept=notes.get(connection, notes.FIRST_SWEEP_AT) is not None,
+        rising=notes.get(connection, notes.FIRST_SWEEP_AT) is not None
+        and not lines.blind(connection),
     )
 
 
-def _planned(
-    connection: sqlite3.Connection,
-    plan: Plan,
-    now: Stocktake | None,
-    before: Stocktake | None,
-    pending: Pending | None,
-    read_at: datetime | None,
+def planned(
+    connection: sqlite3.Connection, plan: Plan, before: Stocktake | None, read_at: datetime | None
 ) -> None:
+    """See `StockStore.planned`."""
+    now = plan.situation.stocktake
     if now is not None and now is not before:
         stocktake.save(connection, now, before)
-    stocktake.save_pending(connection, pending)
+    stocktake.save_pending(connection, plan.situation.pending)
     if now is not None:
         numbers.want(connection, plan.writes, now.read_at)
     if read_at is not None:

@@ -8,11 +8,11 @@ from typing import Any
 
 from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.core.stock.model import (
-    Known,
-    Numbers,
     Reading,
+    RxScaleStock,
     Situation,
-    StockLink,
+    SkuLink,
+    SkuStock,
     StockPolicy,
     Stocktake,
     shelf,
@@ -36,13 +36,13 @@ def product(number: int) -> ProductId:
 
 def link(
     number: int, of: int, units: str = "1", safety: int = 0, share: str | None = None
-) -> StockLink:
+) -> SkuLink:
     part = None if share is None else Decimal(share)
-    return StockLink(sku(number), product(of), Decimal(units), safety, part)
+    return SkuLink(sku(number), product(of), Decimal(units), safety, part)
 
 
-def known(number: int, stock: int | None, **more: Any) -> Known:
-    return Known(sku(number), stock, **more)
+def known(number: int, stock: int | None, **more: Any) -> SkuStock:
+    return SkuStock(sku(number), stock, **more)
 
 
 def hands(on_hand: Mapping[int, int]) -> dict[ProductId, int]:
@@ -50,9 +50,9 @@ def hands(on_hand: Mapping[int, int]) -> dict[ProductId, int]:
 
 
 def situation(
-    links: list[StockLink],
+    links: list[SkuLink],
     on_hand: Mapping[int, int] | None,
-    at_rxscale: Mapping[int, int | None] | list[Known],
+    at_rxscale: Mapping[int, int | None] | list[SkuStock],
     *,
     open_units: Mapping[int, int] | None = None,
     **more: Any,
@@ -65,7 +65,7 @@ def situation(
         shelf=shelf(links),
         stocktake=None if on_hand is None else Stocktake(hands(on_hand), NOW),
         open_units=hands(open_units or {}),
-        known=Numbers({}, {row.uid: row for row in rows}),
+        at_rxscale=RxScaleStock({}, {row.uid: row for row in rows}),
         policy=more.pop("policy", PLAIN),
         now=more.pop("now", NOW),
         **more,

@@ -12,7 +12,7 @@ from bridge.core.stock.adopt import (
     Adjustment,
     Drift,
     adjustment,
-    offers_of,
+    links_of,
     search_log,
 )
 from bridge.core.stock.model import Write, shelf
@@ -58,9 +58,9 @@ def test_rxscale_takes_completed_orders_off_its_stock(state):
 
 
 def adjusted(units: str, pushed: int, now: int):
-    offers = offers_of(shelf([link(1, 1, units), link(2, 2)]), [sku(1)])
-    assert offers.keys() == {sku(1)}
-    return adjustment(Drift(sku(1), pushed, now), *offers[sku(1)], "ref-1", NOW)
+    links = links_of(shelf([link(1, 1, units), link(2, 2)]), [sku(1)])
+    assert links.keys() == {sku(1)}
+    return adjustment(Drift(sku(1), pushed, now), links[sku(1)], "ref-1", NOW)
 
 
 @pytest.mark.parametrize(

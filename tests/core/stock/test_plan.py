@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from core.stock.given import NOW, PLAIN, known, later, link, product, situation, sku
 
-from bridge.core.stock.model import Numbers, StockPolicy, Stocktake, Write
-from bridge.core.stock.plan import PlanRow, explain, plan
+from bridge.core.stock.model import RxScaleStock, StockPolicy, Stocktake, Write
+from bridge.core.stock.plan import PlanRow, Why, explain, plan
 
 
 def targets(found) -> dict[str, int | None]:
@@ -104,7 +104,7 @@ def test_some_are_left_as_they_are(row, more, why):
     found = situation([link(1, 1)], {1: 5}, [known(1, 9, **row)], **more)
     planned = plan(found)
     assert planned.writes == ()
-    assert planned.held == 1
+    assert [row.uid for row in planned.rows] == [sku(1)]
     assert why in whys(found)["psku-1"]
 
 
@@ -119,7 +119,6 @@ def test_while_orders_are_not_looked_at_numbers_only_fall():
     links, there = [link(1, 1), link(2, 2)], {1: 2, 2: 9}
     found = situation(links, {1: 5, 2: 5}, there, rising=False)
     assert [each.uid for each in plan(found).writes] == ["psku-2"]
-    assert plan(found).held == 1
     assert whys(found)["psku-1"] == "there is more; orders are looked at first"
 
 
@@ -128,8 +127,8 @@ def test_what_is_not_known_is_not_touched():
     found = situation(links, {1: 5, 2: 0}, {1: 1, 3: 3})
     planned = plan(found)
     assert [each.uid for each in planned.writes] == ["psku-1"]
-    assert planned.unlisted == (sku(2),)
-    assert planned.unknown == (product(3),)
+    assert [row.uid for row in planned.rows if row.why is Why.NOT_LISTED] == [sku(2)]
+    assert [row.product for row in planned.rows if row.why is Why.NO_PRODUCT] == [product(3)]
     assert planned.linked == 3
     assert whys(found) == {
         "psku-1": "there is more",
@@ -172,7 +171,9 @@ def test_every_sku_is_explained():
         open_units={1: 7},
     )
     rows = list(explain(found))
-    assert rows[0] == PlanRow(sku(1), product(1), 40, 7, 3, 6, 9, "promises more than there is")
+    write = Write(sku(1), 6, None, 9)
+    assert rows[0] == PlanRow(sku(1), product(1), 40, 7, 3, 6, 9, Why.TOO_MUCH, write)
+    assert rows[0].why == "promises more than there is"
     assert [row.change for row in rows] == [-3, 0, None]
     assert [row.why for row in rows[1:]] == ["as it should be", "nobody knows what RxScale has"]
 
@@ -236,7 +237,7 @@ def test_stock_and_price_go_in_one_write_and_an_odd_price_holds_up_no_stock():
 def test_a_number_that_may_not_rise_yet_holds_up_no_price():
     found = plan(replace(priced("8.00", known(1, 3, price_cents=900)), rising=False))
     assert found.writes == (Write(sku(1), None, 800, 3),)
-    assert found.held == 1
+    assert [row.why for row in found.rows] == [Why.MORE_LATER]
     unsure = known(1, 3, price_cents=900, wanted=4)  # what may have been written stays noted
     assert plan(replace(priced("8.00", unsure), rising=False)).writes == ()
 
@@ -260,5 +261,5 @@ def test_a_change_by_others_to_nobody_knows_what_is_noticed():
         (known(1, None), False),
     ):
         assert situation([link(1, 1)], {1: 5}, [row]).drifts_unknown == expected
-    assert Numbers({sku(1): 4}, {}).of(sku(1)) == known(1, 4)
-    assert Numbers({sku(1): 4}, {}).of(sku(2)) is None
+    assert RxScaleStock({sku(1): 4}, {}).of(sku(1)) == known(1, 4)
+    assert RxScaleStock({sku(1): 4}, {}).of(sku(2)) is None

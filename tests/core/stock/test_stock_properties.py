@@ -1,14 +1,16 @@
 """What holds for any inventory, links, open orders and shares."""
 
+import math
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from core.stock.given import NOW, known, link, product, situation
+from core.stock.given import NOW, known, product, situation
+from core.stock.given import link as linked
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.stock.model import Numbers, Situation
+from bridge.core.stock.model import RxScaleStock, Situation
 from bridge.core.stock.plan import explain, plan, urgency
 
 UNITS = st.sampled_from(["1", "5", "10", "2.5", "0.5", "0.3", "7.25"])
@@ -33,7 +35,7 @@ def situations(draw: st.DrawFn, *, split: bool | None = None) -> Situation:
                 part = draw(st.integers(0, int(left * 100)))
                 left -= Decimal(part) / 100
                 share = str(Decimal(part) / 100)
-            links.append(link(number, of, draw(UNITS), draw(st.integers(0, 30)), share))
+            links.append(linked(number, of, draw(UNITS), draw(st.integers(0, 30)), share))
             if draw(st.integers(0, 9)):
                 stock = draw(st.none() | st.integers(0, 500))
                 rows.append(known(number, stock, wanted=draw(st.none() | st.integers(0, 500))))
@@ -42,20 +44,20 @@ def situations(draw: st.DrawFn, *, split: bool | None = None) -> Situation:
 
 def written(found: Situation) -> Situation:
     """After every write of the plan went through."""
-    after = dict(found.known.special)
+    after = dict(found.at_rxscale.special)
     for write in plan(found).writes:
         before = after[write.uid]
         stock = before.stock if write.stock is None else write.stock
         after[write.uid] = before._replace(stock=stock, pushed=stock, wanted=None)
-    return replace(found, known=Numbers({}, after))
+    return replace(found, at_rxscale=RxScaleStock({}, after))
 
 
 def units_offered(found: Situation, of: int) -> Fraction:
     return sum(
         (
-            Fraction(offer.units_num, offer.units_den) * (found.known.special[offer.uid].stock or 0)
-            for offer in found.shelf[product(of)]
-            if offer.uid in found.known.special
+            Fraction(link.units) * (found.at_rxscale.special[link.uid].stock or 0)
+            for link in found.shelf[product(of)]
+            if link.uid in found.at_rxscale.special
         ),
         Fraction(0),
     )
@@ -67,8 +69,8 @@ def test_never_below_0_and_never_more_than_there_is(found: Situation):
         if row.target is None:
             continue
         assert row.target >= 0
-        offer = next(o for o in found.shelf[row.product] if o.uid == row.uid)
-        units = Fraction(offer.units_num, offer.units_den) * row.target
+        link = next(each for each in found.shelf[row.product] if each.uid == row.uid)
+        units = Fraction(link.units) * row.target
         assert row.on_hand is not None
         assert units <= max(0, row.on_hand - row.open_units - row.safety)
 
@@ -97,13 +99,13 @@ def test_the_table_for_people_tells_what_is_written(found: Situation):
 @given(situations(split=True), st.lists(st.tuples(st.integers(0, 99), st.integers(1, 20))))
 def test_split_pools_are_never_sold_twice(found: Situation, sales: list[tuple[int, int]]):
     """Every sale is of what RxScale offers, is held back, and the others follow."""
-    found = written(replace(found, known=_all_known(found)))
+    found = written(replace(found, at_rxscale=_all_known(found)))
     assert found.stocktake is not None
-    offers = [(of, offer) for of, held in found.shelf.items() for offer in held]
+    links = [(of, link) for of, held in found.shelf.items() for link in held]
     for chosen, wanted in sales:
-        of, offer = offers[chosen % len(offers)]
-        amount = min(wanted, found.known.special[offer.uid].stock or 0)
-        units = -(-amount * offer.units_num // offer.units_den)
+        of, link = links[chosen % len(links)]
+        amount = min(wanted, found.at_rxscale.special[link.uid].stock or 0)
+        units = math.ceil(amount * Fraction(link.units))
         open_units = {**found.open_units, of: found.open_units.get(of, 0) + units}
         found = written(replace(found, open_units=open_units))
         for each in found.shelf:
@@ -113,13 +115,13 @@ def test_split_pools_are_never_sold_twice(found: Situation, sales: list[tuple[in
                 assert units_offered(found, number) <= max(0, free)
 
 
-def _all_known(found: Situation) -> Numbers:
+def _all_known(found: Situation) -> RxScaleStock:
     special = {
-        offer.uid: found.known.of(offer.uid) or known(int(offer.uid.removeprefix("psku-")), 0)
+        link.uid: found.at_rxscale.of(link.uid) or known(int(link.uid.removeprefix("psku-")), 0)
         for held in found.shelf.values()
-        for offer in held
+        for link in held
     }
-    return Numbers({}, special)
+    return RxScaleStock({}, special)
 
 
 @given(situations(), st.integers(0, 10**6))

@@ -1,0 +1,361 @@
+"""skus.csv: which PharmaOne product a SKU is, looked up, read line by line, and added to."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from bridge.core.model import (
+    CatalogueSku,
+    OrderLine,
+    PharmacyOrder,
+    PharmacySkuUid,
+    ProductId,
+    SkuUid,
+)
+from bridge.core.stock.model import SkuLink
+from bridge.core.stock.reserve import Demand
+from bridge.errors import Fault, Misconfigured
+from bridge.mapping.reading import SKUS, Faults, Place, decode, nearest
+
+COLUMNS = ("pharmacy_sku_uid", "p1_id", "units_per_sku", "safety_stock", "share", "note")
+NEEDED = COLUMNS[:2]
+MARK = b"\xef\xbb\xbf"
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+_SHARE = re.compile(r"(0(?:\.[0-9]{1,4})?|1(?:\.0{1,4})?)|([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_ROUNDED_BY_EXCEL = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SkuLinks:
+    """The links of skus.csv.
+
+    `by_selling_unit`: where a line does not say how many units one SKU holds, RxScale's
+    `standard_selling_unit` does (`stock.units_from`); a SKU without one is then not linked.
+    """
+
+    listed: Mapping[PharmacySkuUid, SkuLink] = field(default_factory=dict)
+    by_selling_unit: bool = False
+
+    def find(self, line: OrderLine, sku: CatalogueSku | None) -> SkuLink | None:
+        """The link of an ordered line: its row, else its `external_id` as the product's id.
+
+        What the line itself says is fresher than the SKU list (rxscale.md section 7.1).
+        """
+        uid = pharmacy_sku(line, sku) or PharmacySkuUid("")
+        link = self._link(uid, line.external_id or (sku.external_id if sku else None))
+        return self._sized(link, sku)
+
+    def of(self, catalogue: Iterable[CatalogueSku]) -> Iterator[SkuLink]:
+        """The links of all SKUs that RxScale lists."""
+        for sku in catalogue:
+            link = self._sized(self._link(sku.pharmacy_sku_uid, sku.external_id), sku)
+            if link is not None:
+                yield link
+
+    def counted_as_one(self, catalogue: Iterable[CatalogueSku]) -> list[CatalogueSku]:
+        """SKUs that count as one unit of their product because nothing says otherwise, though
+        RxScale sells them as more of a unit: bags of 5 g of what may be counted in grams.
+        """
+        return [
+            sku
+            for sku in catalogue
+            if (link := self._link(sku.pharmacy_sku_uid, sku.external_id)) is not None
+            and not (link.sized or self.by_selling_unit)
+            and sku.selling_unit is not None
+            and Decimal(sku.selling_unit) != link.units
+        ]
+
+    def demand(
+        self, order: PharmacyOrder, skus: Mapping[SkuUid, CatalogueSku]
+    ) -> tuple[Demand, ...]:
+        """What each line of an order takes off the stock of both sides."""
+        return tuple(
+            self._demand(place, line, skus.get(line.sku_uid))
+            for place, line in enumerate(order.lines, start=1)
+        )
+
+    def _demand(self, place: int, line: OrderLine, sku: CatalogueSku | None) -> Demand:
+        uid = pharmacy_sku(line, sku) or PharmacySkuUid("")
+        link = self.find(line, sku)
+        amount = max(0, line.amount)
+        if link is None:
+            return Demand(place, uid, ProductId(""), amount, 0)
+        return Demand(place, uid, link.product, amount, link.most_units(amount))
+
+    def _link(self, uid: PharmacySkuUid, external_id: str | None) -> SkuLink | None:
+        """By its row, else by its `external_id` as the product's id."""
+        listed = self.listed.get(uid)
+        if listed is not None:
+            return listed
+        product = (external_id or "").strip()
+        return SkuLink(uid, ProductId(product), sized=False) if product else None
+
+    def _sized(self, link: SkuLink | None, sku: CatalogueSku | None) -> SkuLink | None:
+        if link is None or link.sized or not self.by_selling_unit:
+            return link
+        if sku is None or sku.selling_unit is None:
+            return None
+        return replace(link, units=Decimal(sku.selling_unit))
+
+
+def pharmacy_sku(line: OrderLine, sku: CatalogueSku | None) -> PharmacySkuUid | None:
+    """The pharmacy SKU of an ordered line, from the line or from RxScale's SKU list."""
+    return line.pharmacy_sku_uid or (sku.pharmacy_sku_uid if sku else None)
+
+
+# -- reading -------------------------------------------------------------------------------
+
+
+def read_skus(content: bytes | None, faults: Faults) -> SkuLinks | None:
+    """The links, with every faulty row told. Tables written by people and by Excel are read:
+    semicolons or commas, quotes, blanks, blank lines and `#` comment lines.
+    """
+    text = None if content is None else decode(SKUS, content, faults)
+    if text is None:
+        return None
+    lines = _lines_that_count(text)
+    number, header_line = next(lines, (0, ""))
+    delimiter = _delimiter(header_line)
+    header = _header(header_line, number, delimiter, faults)
+    if header is None:
+        return None
+    listed: dict[PharmacySkuUid, SkuLink] = {}
+    for number, line in lines:
+        row = _row(line, number, header, delimiter, faults)
+        if row is not None:
+            _add(row, Place(SKUS, f"line {number}"), listed, faults)
+    _check_shares(listed, faults)
+    return SkuLinks(listed)
+
+
+def columns_of(content: bytes, faults: Faults) -> tuple[list[str], str] | None:
+    """The columns of a table and what separates them; None for a table without a header."""
+    text = decode(SKUS, content, faults)
+    number, line = next(_lines_that_count(text or ""), (0, ""))
+    if not line:
+        return None
+    header = _header(line, number, _delimiter(line), faults)
+    return None if header is None else (header, _delimiter(line))
+
+
+def _delimiter(header_line: str) -> str:
+    return ";" if ";" in header_line else ","
+
+
+def _lines_that_count(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+        if counts(line):
+            yield number, line.rstrip()
+
+
+def counts(line: str) -> bool:
+    """Whether a line is the header or a row: neither blank nor a comment, as Excel saves them."""
+    bare = line.strip(' \t\xa0;,"')
+    return bool(bare) and not bare.startswith("#")
+
+
+def _cells(line: str, number: int, delimiter: str, faults: Faults) -> list[str] | None:
+    try:
+        rows = list(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
+    except csv.Error:
+        remedy = "close the quotes on the same line; write a quote within quotes twice"
+        faults.tell(Place(SKUS, f"line {number}"), "its quotes do not match", remedy)
+        return None
+    return [cell.strip() for cell in rows[0]]
+
+
+def _header(line: str, number: int, delimiter: str, faults: Faults) -> list[str] | None:
+    remedy = f"the first line is: {','.join(COLUMNS)}"
+    if not line:
+        faults.tell(SKUS, "the header line is missing", remedy)
+        return None
+    cells = _cells(line, number, delimiter, faults)
+    if cells is None:
+        return None
+    header = [cell.lower() for cell in cells]
+    place = Place(SKUS, f"line {number}")
+    problems = len(faults)
+    for name in dict.fromkeys(header):
+        if name and name not in COLUMNS:
+            faults.tell(place, f"unknown column '{name}'", nearest(name, COLUMNS))
+        elif name and header.count(name) > 1:
+            faults.tell(place, f"column '{name}' stands there twice", "keep one")
+    for name in NEEDED:
+        if name not in header:
+            faults.tell(place, f"column '{name}' is missing", remedy)
+    return header if len(faults) == problems else None
+
+
+def _row(
+    line: str, number: int, header: list[str], delimiter: str, faults: Faults
+) -> dict[str, str] | None:
+    cells = _cells(line, number, delimiter, faults)
+    if cells is None:
+        return None
+    if any(cells[len(header) :]) or (len(cells) == 1 and len(header) > 1):
+        what = f"{len(cells)} columns where the header has {len(header)}"
+        remedy = f"separate with '{delimiter}' as in the header; quote a text that holds it"
+        faults.tell(Place(SKUS, f"line {number}"), what, remedy)
+        return None
+    row = dict.fromkeys(COLUMNS, "")
+    row.update((name, cell) for name, cell in zip(header, cells, strict=False) if name)
+    return row
+
+
+def _add(
+    row: Mapping[str, str], place: Place, listed: dict[PharmacySkuUid, SkuLink], faults: Faults
+) -> None:
+    uid = PharmacySkuUid(row["pharmacy_sku_uid"])
+    problems = [
+        *_uid_problems(uid),
+        *_product_problems(row["p1_id"]),
+        *_number_problems(row["units_per_sku"], row["safety_stock"]),
+        *_share_problems(row["share"]),
+    ]
+    if uid in listed:
+        earlier = listed[uid].row.removeprefix(f"{SKUS}: ")
+        problems.append((f"{uid} is listed in {earlier} already", "keep one of the two"))
+    for what, remedy in problems:
+        faults.tell(place, what, remedy)
+    if not problems:
+        units, safety = row["units_per_sku"] or "1", row["safety_stock"] or "0"
+        listed[uid] = SkuLink(
+            uid,
+            ProductId(row["p1_id"]),
+            Decimal(units),
+            int(safety),
+            _share(row["share"]),
+            str(place),
+            sized=bool(row["units_per_sku"]),
+        )
+
+
+Problems = Iterator[tuple[str, str]]
+
+
+def _uid_problems(uid: str) -> Problems:
+    if not uid:
+        yield "pharmacy_sku_uid is empty", "write RxScale's pharmacy SKU (psku-...)"
+    elif uid.startswith("sku-"):
+        yield f"{uid} is no pharmacy SKU", "its id starts with psku- (RxScale's SKU list)"
+
+
+def _product_problems(p1_id: str) -> Problems:
+    if not p1_id:
+        yield "p1_id is empty", "write PharmaOne's product id, or take the line out"
+    elif _ROUNDED_BY_EXCEL.fullmatch(p1_id):
+        yield f"p1_id '{p1_id}' was rounded", "format the column as text and write the id anew"
+
+
+def _number_problems(units: str, safety: str) -> Problems:
+    if units and (not _NUMBER.fullmatch(units) or not Decimal(units)):
+        what = f"units_per_sku '{units}' is no number above 0"
+        yield what, "write digits, with a point for fractions: 2.5"
+    if safety and not _WHOLE.fullmatch(safety):
+        yield f"safety_stock '{safety}' is no whole number from 0 up", "write digits only"
+
+
+def _share(text: str) -> Decimal | None:
+    """The part that a cell names, as 0.25 or as 25 %; None for an empty cell or no such part."""
+    found = _SHARE.fullmatch(text)
+    if found is None:
+        return None
+    share = Decimal(found[1]) if found[1] else Decimal(found[2]) / 100
+    return share if share <= 1 else None
+
+
+def _share_problems(share: str) -> Problems:
+    if share and _share(share) is None:
+        yield f"share '{share}' is no part of a whole", "write it as 0.25 or as 25 %"
+
+
+def _check_shares(listed: Mapping[PharmacySkuUid, SkuLink], faults: Faults) -> None:
+    """Parts of one product's stock must not be more than all of it, or it would be sold twice."""
+    of_product: dict[ProductId, list[SkuLink]] = {}
+    for link in listed.values():
+        of_product.setdefault(link.product, []).append(link)
+    for product, links in of_product.items():
+        shares = [link.share for link in links if link.share is not None]
+        for link in links:
+            if shares and link.share is None:
+                what = f"{link.uid} has no share of product {product}, and others have one"
+                faults.tell(_place(link), what, "give it one; 0 is none")
+        if sum(shares) > 1:
+            what = f"the shares of product {product} add up to {sum(shares)}"
+            faults.tell(_place(links[-1]), what, "make them 1 or less together")
+
+
+def _place(link: SkuLink) -> Place:
+    file, _, line = link.row.partition(": ")
+    return Place(file, line)
+
+
+# -- adding lines --------------------------------------------------------------------------
+
+
+def append(content: bytes, links: Iterable[tuple[SkuLink, str]]) -> bytes:
+    """The file with a line more for each link and its note for people, in the file's own form:
+    byte-order mark, line ends, delimiter and columns. What it holds stays as it is, to the byte. An
+    empty file gets the header. Raises Misconfigured for a header with faults, and
+    for an id that would make its line a comment.
+    """
+    links = list(links)
+    if not links:
+        return content
+    faults = Faults()
+    found = columns_of(content, faults)
+    if faults:
+        raise Misconfigured(faults)
+    if found is None:
+        header = f"{','.join(COLUMNS)}\n".encode()
+        content = content + (_gap(content, b"\n") if content.removeprefix(MARK) else b"") + header
+        found = list(COLUMNS), ","
+    columns, delimiter = found
+    end = _line_end(content)
+    lines = "".join(_line(link, note, columns, delimiter) + end.decode() for link, note in links)
+    return content + _gap(content, end) + lines.encode()
+
+
+def _line(link: SkuLink, note: str, columns: Sequence[str], delimiter: str) -> str:
+    """The link as a line that is read as one: an apostrophe hides a `#` that would begin it."""
+    note = _harmless(note)
+    for each in (note, f"'{note}"):
+        line = _written(link, each, columns, delimiter)
+        if counts(line):
+            return line
+    what = f"the line of {link.uid} would be a comment, with '#' at its beginning"
+    raise Misconfigured(Fault(SKUS, what, "move p1_id behind pharmacy_sku_uid"))
+
+
+def _written(link: SkuLink, note: str, columns: Sequence[str], delimiter: str) -> str:
+    cells = {
+        "pharmacy_sku_uid": link.uid,
+        "p1_id": link.product,
+        "units_per_sku": f"{link.units:f}",
+        "note": note,
+    }
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=delimiter, lineterminator="")
+    writer.writerow([cells.get(column, "") for column in columns])
+    return written.getvalue()
+
+
+def _harmless(note: str) -> str:
+    """On one line, and no formula to a spreadsheet."""
+    plain = " ".join(note.split())
+    return f"'{plain}" if plain[:1] in ("=", "+", "-", "@") else plain
+
+
+def _line_end(content: bytes) -> bytes:
+    for end in (b"\r\n", b"\n", b"\r"):
+        if end in content:
+            return end
+    return b"\n"
+
+
+def _gap(content: bytes, end: bytes) -> bytes:
+    return b"" if content.endswith((b"\n", b"\r")) else end

@@ -1,0 +1,196 @@
+"""Which inventories are believed: what is odd, what confirms it, what an absence means."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from core.stock.given import NOW, PLAIN, known, later, link, product, reading, situation
+
+from bridge.core.stock.model import Pending, StockPolicy
+from bridge.core.stock.plan import plan_with
+
+TEN = dict.fromkeys(range(1, 11), 100)
+LINKS = [link(number, number) for number in TEN]
+
+
+def before(on_hand=None, there=None, **more):
+    hand = TEN if on_hand is None else on_hand
+    return situation(LINKS, hand, there if there is not None else dict(hand), **more)
+
+
+def planned(told, at=0.0, pending=None, confirmed=False, found=None):
+    found = replace(found or before(), pending=pending, confirmed=confirmed)
+    return plan_with(reading(told, later(at)), found)
+
+
+def believed(found):
+    return found.situation.pending is None
+
+
+def without(*numbers):
+    return {number: units for number, units in TEN.items() if number not in numbers}
+
+
+def test_an_ordinary_inventory_is_believed_at_once():
+    got = planned({**TEN, 3: 40, 7: 120}, at=300)
+    assert believed(got)
+    assert [(each.uid, each.stock) for each in got.writes] == [
+        ("psku-3", 40),
+        ("psku-7", 120),
+    ]
+    assert got.situation.stocktake.read_at == later(300)
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "what"),
+    [
+        ({}, "empty", "PharmaOne's inventory is empty"),
+        (without(1, 2), "partial", "2 of 10 linked products are missing"),
+        ({**TEN, **dict.fromkeys(range(1, 6), 0)}, "halved", "from 1000 to 500 units"),
+        (dict.fromkeys(TEN, 50), "halved", "in 10 linked products"),
+        ({**TEN, 1: 0, 2: 0, 3: 0}, "zeroed", "3 of 10 SKUs would go to 0 at once"),
+    ],
+)
+def test_an_odd_inventory_changes_nothing(told, code, what):
+    got = planned(told, at=300)
+    assert not believed(got)
+    assert got.writes == ()
+    assert got.situation.pending == Pending(code, got.situation.pending.what, later(300))
+    assert what in got.situation.pending.what
+    assert got.situation.stocktake == before().stocktake
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {**TEN, 1: 0},  # one product is sold out
+        {**TEN, 1: 0, 2: 0},  # 20 %, not more
+        without(1),
+        {**dict.fromkeys(TEN, 51)},
+        {**TEN, 1: 0, 2: 1, 3: 1, 4: 1},  # few fell, however far
+    ],
+)
+def test_ordinary_losses_are_believed(told):
+    assert believed(planned(told))
+
+
+def test_one_product_sold_out_takes_all_its_skus_with_it():
+    links = [link(1, 1), link(2, 1, "5"), link(3, 1, "10")]
+    found = situation(links, {1: 50}, {1: 50, 2: 10, 3: 5})
+    got = planned({1: 0}, found=found)
+    assert believed(got)
+    assert [each.stock for each in got.writes] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("after", "expected"), [(29.9, False), (30, True)])
+def test_a_second_look_late_enough_confirms(after, expected):
+    first = planned({}, at=0)
+    second = planned({}, at=after, pending=first.situation.pending)
+    assert believed(second) == expected
+    if expected:
+        assert second.situation.pending is None
+        assert [each.stock for each in second.writes] == [0] * 10
+    else:
+        assert second.situation.pending == first.situation.pending
+
+
+def test_another_oddity_begins_anew_and_an_ordinary_look_ends_it():
+    first = planned({}, at=0)
+    other = planned(without(1, 2), at=60, pending=first.situation.pending)
+    pending = other.situation.pending
+    assert (pending.code, pending.first_at) == ("partial", later(60))
+    assert believed(planned(TEN, at=90, pending=pending))
+
+
+def test_a_person_confirms_at_once():
+    got = planned({}, confirmed=True)
+    assert believed(got)
+    assert all(units == 0 for units in got.situation.stocktake.on_hand.values())
+
+
+def test_only_a_person_confirms_where_it_is_to_be_so():
+    found = before(policy=StockPolicy(second_look=None))
+    first = planned({}, found=found)
+    again = planned({}, at=10**6, pending=first.situation.pending, found=found)
+    assert not believed(again)
+    assert believed(
+        planned({}, at=10**6, pending=again.situation.pending, found=found, confirmed=True)
+    )
+
+
+def test_a_confirmed_partial_inventory_takes_what_is_missing_to_0():
+    told = without(1, 2)
+    first = planned(told)
+    second = planned(told, at=30, pending=first.situation.pending)
+    assert [(each.uid, each.stock) for each in second.writes] == [("psku-1", 0), ("psku-2", 0)]
+
+
+def test_one_absent_product_is_not_one_of_which_there_is_none():
+    first = planned(without(1), at=0)
+    assert believed(first)
+    assert first.writes == ()
+    assert first.situation.stocktake.on_hand[product(1)] == 100
+    soon = planned(without(1), at=29, found=first.situation)
+    assert soon.writes == ()
+    second = planned(without(1), at=30, found=soon.situation)
+    assert [(each.uid, each.stock) for each in second.writes] == [("psku-1", 0)]
+    assert second.situation.stocktake.absent == {product(1): NOW}
+    back = planned(TEN, at=60, found=second.situation)
+    assert back.situation.stocktake.absent == {}
+    assert back.situation.stocktake.on_hand[product(1)] == 100
+
+
+def test_absent_and_ordered_it_is_offered_less():
+    first = planned(without(1))
+    found = replace(first.situation, open_units_now={product(1): 30})
+    got = plan_with(reading(without(1), later(10)), found)
+    assert [(each.uid, each.stock) for each in got.writes] == [("psku-1", 70)]
+
+
+def test_the_first_inventory_has_nothing_to_be_compared_with():
+    there = dict.fromkeys(TEN, 100)
+    first = replace(before(there=there), stocktake=None)
+    assert believed(planned(TEN, found=first))
+    assert believed(planned({1: 5}, found=first))
+    emptied = planned(dict.fromkeys(TEN, 0), found=first)
+    assert (believed(emptied), emptied.situation.pending.code) == (False, "zeroed")
+    assert emptied.writes == ()
+
+
+def test_without_links_an_empty_inventory_is_nobodys_concern():
+    assert believed(planned({}, found=situation([], {}, {})))
+
+
+def test_a_disbelieved_inventory_still_lets_orders_lower_what_is_offered():
+    found = before(open_units={4: 25})
+    got = planned({}, found=found)
+    assert [(each.uid, each.stock) for each in got.writes] == [("psku-4", 75)]
+
+
+def test_what_an_inventory_shows_counts_with_the_orders_open_when_it_was_read():
+    found = before(open_units={4: 25})  # for the one before: the order was not deducted yet
+    told = reading({**TEN, 4: 75}, later(10))  # deducted, so nothing more is open
+    got = plan_with(told, found)
+    assert [(each.uid, each.stock) for each in got.writes] == [("psku-4", 75)]
+
+
+def test_disbelieved_for_too_long_everything_goes_to_0():
+    found = before(policy=StockPolicy(second_look=None, stale_after=timedelta(hours=1)))
+    got = planned({}, at=4000, found=replace(found, now=later(4000)))
+    assert not believed(got)
+    assert got.stale
+    assert {each.stock for each in got.writes} == {0}
+
+
+def test_thresholds_are_configurable():
+    policy = replace(PLAIN, halved_percent=90, partial_percent=50, zeroed_percent=60)
+    found = before(policy=policy)
+    assert believed(planned(dict.fromkeys(TEN, 11), found=found))
+    assert believed(planned(without(1, 2, 3, 4), found=found))
+    assert not believed(planned(without(1, 2, 3, 4, 5), found=found))
+    assert believed(planned({**TEN, **dict.fromkeys(range(1, 7), 0)}, found=found))
+
+
+def test_a_hidden_sku_is_not_one_that_goes_to_0():
+    rows = [known(number, 100, hidden=number <= 3) for number in TEN]
+    assert believed(planned({**TEN, 1: 0, 2: 0, 3: 0}, found=before(there=rows)))
