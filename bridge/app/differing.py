@@ -7,7 +7,7 @@ from dataclasses import replace
 from bridge.core.model import PharmacySkuUid
 from bridge.core.stock.plan import PlanRow, Why
 from bridge.cycles.stock import StockCycle, SyncResult
-from bridge.server.parts import SkuSight, StockSight
+from bridge.server.parts import SkuDifference, StockDifferences
 from bridge.store import ShownNow, Store
 
 MOST = 100
@@ -25,7 +25,7 @@ class Differing:
         self._rows: list[PlanRow] = []
         self._total = 0
 
-    async def look(self) -> StockSight:
+    async def look(self) -> StockDifferences:
         """Raises TryLater if the store cannot be read."""
         result = self._stock.last
         state = await self._store.stock.state()
@@ -33,7 +33,7 @@ class Differing:
             self._rows, self._total = await asyncio.to_thread(worst, result)
             self._of = result
         rows = await self._now()
-        return StockSight(
+        return StockDifferences(
             rows=tuple(rows),
             total=self._total - len(self._rows) + len(rows),
             compared_at=state.synced_at,
@@ -43,19 +43,21 @@ class Differing:
             else (),
         )
 
-    async def _now(self) -> list[SkuSight]:
+    async def _now(self) -> list[SkuDifference]:
         """What was written since the last round is as it should be now."""
         if not self._rows:
             return []
         shown = await self._store.stock.shown_now([row.uid for row in self._rows])
-        found: list[SkuSight] = []
+        found: list[SkuDifference] = []
         for row in self._rows:
-            sight, now = _sight(row), shown.get(PharmacySkuUid(row.uid))
+            difference, now = _difference(row), shown.get(PharmacySkuUid(row.uid))
             if now is not None:
                 if now.stock == row.target and not now.waiting:
                     continue
-                sight = replace(sight, name=now.name, at_rxscale=now.stock, why=_why(row, now))
-            found.append(sight)
+                difference = replace(
+                    difference, name=now.name, at_rxscale=now.stock, why=_why(row, now)
+                )
+            found.append(difference)
         return found
 
 
@@ -75,8 +77,8 @@ def _urgency(row: PlanRow) -> tuple[bool, int, str]:
     return row.change is None, row.change or 0, row.uid
 
 
-def _sight(row: PlanRow) -> SkuSight:
-    return SkuSight(
+def _difference(row: PlanRow) -> SkuDifference:
+    return SkuDifference(
         uid=row.uid,
         name="",
         product=row.product,

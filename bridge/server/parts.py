@@ -11,7 +11,7 @@ from bridge.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class SkuSight:
+class SkuDifference:
     """One SKU whose number at RxScale is not what it should be (`target`); pieces and units."""
 
     uid: str
@@ -24,14 +24,14 @@ class SkuSight:
 
 
 @dataclass(frozen=True, slots=True)
-class StockSight:
+class StockDifferences:
     """What differs: the worst `rows` of `total`. `compared_at` None: not compared yet.
 
     `unconfirmed_inventory`: why the inventory is not believed before it is confirmed;
     `price_anomalies`: prices that are not written before that.
     """
 
-    rows: tuple[SkuSight, ...] = ()
+    rows: tuple[SkuDifference, ...] = ()
     total: int = 0
     compared_at: datetime | None = None
     unconfirmed_inventory: str | None = None
@@ -54,7 +54,7 @@ class StockSight:
 class PageParts:
     """What only the operator's page needs. `password_hash` None: nobody has to log in."""
 
-    stock: Callable[[], Awaitable[StockSight]]
+    stock: Callable[[], Awaitable[StockDifferences]]
     password_hash: str | None = None
 
 

@@ -49,7 +49,7 @@ class Running:
 def build(parts: ServerParts) -> web.Application:
     """Every route of the bridge: but for the webhooks, where those listen apart."""
     apart = [] if parts.webhooks_apart else webhooks.routes(parts)
-    application = _application([*apart, *_looking(parts)])
+    application = _application([*apart, *_monitoring(parts)])
     if parts.page is not None:
         application.add_routes(page.routes(parts, parts.page))
     return application
@@ -129,7 +129,7 @@ def _live() -> web.RouteDef:
     return web.get("/health/live", live)
 
 
-def _looking(parts: ServerParts) -> list[web.RouteDef]:
+def _monitoring(parts: ServerParts) -> list[web.RouteDef]:
     async def ready(_: web.Request) -> web.Response:
         reason = await parts.ready()
         if reason is None:

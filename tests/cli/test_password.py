@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cli.conftest import python
 
-from bridge.server.page.entry.login import matches
+from bridge.server.page.login import matches
 from bridge.settings import Settings
 
 

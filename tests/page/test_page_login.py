@@ -13,10 +13,9 @@ from page.client import HASH, NOT_LINKED, PASSWORD, browser
 
 from bridge import app
 from bridge.errors import Misconfigured
-from bridge.server.page.entry.access import MOST_SECONDS, neighbourhood, pause_after
-from bridge.server.page.entry.door import COOKIE, preferred
-from bridge.server.page.entry.login import Tries
-from bridge.server.page.entry.sessions import LASTS, MOST, Sessions
+from bridge.server.page.login import MOST_SECONDS, Attempts, network_of, pause_after
+from bridge.server.page.sessions import LASTS, MOST, Sessions
+from bridge.server.page.visitor import COOKIE, preferred
 
 LOCKED = {"admin_password_hash": HASH}
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -144,7 +143,7 @@ def test_a_pause_grows_and_ends():
 
 
 def test_tries_are_counted_where_they_come_from_and_forgotten():
-    tries = Tries()
+    tries = Attempts()
     for _ in range(6):
         tries.wrong("a", NOW)
     assert tries.wait("a", NOW) == 4
@@ -169,7 +168,7 @@ def test_tries_are_counted_where_they_come_from_and_forgotten():
     ],
 )
 def test_whose_tries_count_together(one: str | None, other: str, same: bool):
-    assert (neighbourhood(one) == neighbourhood(other)) is same
+    assert (network_of(one) == network_of(other)) is same
 
 
 def test_a_session_ends_by_itself_and_there_are_not_endlessly_many():

@@ -6,8 +6,9 @@ from aiohttp import web
 
 from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
 from bridge.errors import UnderWay
-from bridge.server.page.entry.door import TurnedAway, Visitor, elsewhere
+from bridge.server.page.access import PageRefused
 from bridge.server.page.overview import sight_of
+from bridge.server.page.visitor import Visitor, redirect
 from bridge.server.parts import PageParts, ServerParts
 
 MOST_LETTERS = 200
@@ -24,7 +25,7 @@ async def stuck(parts: ServerParts, fields: dict[str, str], visitor: Visitor) ->
     except UnderWay:
         said = "busy"
     if said is None:
-        raise TurnedAway(400, "refused_token", visitor)
+        raise PageRefused(400, "refused_token", visitor)
     parts.on_hint()
     return _back(here, said, visitor)
 
@@ -65,7 +66,7 @@ async def sync(
     if what == "confirm":
         return _back("/", await _confirmed(parts, page, fields), visitor)
     if what != "stock":
-        raise TurnedAway(400, "refused_token", visitor)
+        raise PageRefused(400, "refused_token", visitor)
     await parts.store.stock.ask(confirm=False)
     return _back("/", "syncing", visitor)
 
@@ -83,11 +84,11 @@ async def _confirmed(parts: ServerParts, page: PageParts, fields: dict[str, str]
 
 async def _look(parts: ServerParts, uid: PharmacyOrderUid, visitor: Visitor) -> web.Response:
     if await parts.store.record(uid) is None:
-        raise TurnedAway(404, "no_such_order", visitor)
+        raise PageRefused(404, "no_such_order", visitor)
     await parts.store.hint([Hint(order_key(uid), ASKED)], parts.now())
     parts.on_hint()
     return _back(f"/orders/{quote(uid, safe='')}", "looking", visitor)
 
 
 def _back(here: str, said: str, visitor: Visitor) -> web.Response:
-    return elsewhere(f"{here}?said={said}", visitor)
+    return redirect(f"{here}?said={said}", visitor)

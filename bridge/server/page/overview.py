@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bridge.core.memory import OrderRow, StuckRow
 from bridge.errors import TryLater
 from bridge.health import Check, HealthReport, Status
-from bridge.server.parts import ServerParts, StockSight
+from bridge.server.parts import ServerParts, StockDifferences
 
 MOST_ORDERS = 200
 MAY_BE_THERE = frozenset({"unsure_submission", "cannot_know"})
@@ -60,7 +60,7 @@ class Overview:
     stuck: tuple[StuckSight, ...] | None = None
     orders: tuple[OrderRow, ...] | None = None
     more_orders: bool = False
-    stock: StockSight | None = None
+    stock: StockDifferences | None = None
 
     @property
     def waiting(self) -> int:
@@ -82,7 +82,7 @@ class Overview:
         return "waiting" if self.waiting else "ok"
 
 
-async def gather(parts: ServerParts, stock: StockSight | None) -> Overview:
+async def gather(parts: ServerParts, stock: StockDifferences | None) -> Overview:
     """Everything at once; what the store cannot tell is left out. Never raises for that."""
     report = await parts.health()
     vendors = tuple(

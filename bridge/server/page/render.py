@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bridge import __version__
-from bridge.server.page.entry.door import Visitor, remember
+from bridge.server.page.visitor import Visitor, set_cookies
 from bridge.server.page.words import Words, words_of
 
 HERE = Path(__file__).parent
@@ -57,7 +57,7 @@ def answer(
         **values,
     )
     response = web.Response(text=text, content_type="text/html", status=status, headers=HEADERS)
-    remember(response, visitor)
+    set_cookies(response, visitor)
     return response
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from aiohttp import web
 
 from bridge.errors import TryLater
-from bridge.server.page.entry.door import Door, TurnedAway, Visitor
-from bridge.server.page.entry.login import Login
-from bridge.server.page.entry.sessions import Sessions
+from bridge.server.page.access import Access, PageRefused
+from bridge.server.page.login import Login
+from bridge.server.page.sessions import Sessions
+from bridge.server.page.visitor import Visitor
 from bridge.server.parts import PageParts, ServerParts
 
 log = logging.getLogger("bridge.server")
@@ -38,8 +39,8 @@ class _Routes:
     def __init__(self, parts: ServerParts, page: PageParts) -> None:
         self._parts, self._page = parts, page
         sessions = Sessions()
-        self._door = Door(sessions, login=page.password_hash is not None)
-        self._login = Login(self._door, page.password_hash or "", parts.now)
+        self._access = Access(sessions, login=page.password_hash is not None)
+        self._login = Login(self._access, page.password_hash or "", parts.now)
 
     def all(self) -> list[web.RouteDef]:
         return [
@@ -76,20 +77,20 @@ class _Routes:
 
     def _pressed(self, handler: Pressed) -> Handler:
         async def press(request: web.Request, visitor: Visitor) -> web.Response:
-            return await handler(await self._door.form(request, visitor), visitor)
+            return await handler(await self._access.form(request, visitor), visitor)
 
         return self._seen(press)
 
     def _seen(self, handler: Shown, *, login: bool = True) -> Handler:
-        """Through the door; what is refused, or goes wrong, is a page as well."""
+        """With access checked; what is refused, or goes wrong, is a page as well."""
 
         async def seen(request: web.Request) -> web.StreamResponse:
             try:
-                visitor = self._door.visitor(request, self._parts.now())
+                visitor = self._access.visitor(request, self._parts.now())
                 if login and visitor.logged_in is False:
                     return self._login.ask(visitor)
                 return await self._answered(handler, request, visitor)
-            except TurnedAway as refusal:
+            except PageRefused as refusal:
                 return self._refused(refusal)
 
         return seen
@@ -99,16 +100,16 @@ class _Routes:
     ) -> web.Response:
         try:
             return await handler(request, visitor)
-        except (TurnedAway, web.HTTPException):
+        except (PageRefused, web.HTTPException):
             raise
         except TryLater as failure:
             log.warning("the page could not be shown", extra={"why": failure.what})
-            raise TurnedAway(503, "refused_store", visitor) from None
+            raise PageRefused(503, "refused_store", visitor) from None
         except Exception as mistake:
             log.exception("unexpected", extra={"route": request.path})
-            raise TurnedAway(500, "refused_mistake", visitor) from mistake
+            raise PageRefused(500, "refused_mistake", visitor) from mistake
 
-    def _refused(self, refusal: TurnedAway) -> web.Response:
+    def _refused(self, refusal: PageRefused) -> web.Response:
         from bridge.server.page.render import answer
 
         now, visitor = self._parts.now(), refusal.visitor

@@ -7,11 +7,12 @@ from aiohttp import web
 from bridge.core.model import PharmacyOrderUid
 from bridge.core.orders.telling import PHASES, evidence, headline, next_up, side_of
 from bridge.errors import TryLater
-from bridge.server.page.entry.door import TurnedAway, Visitor
+from bridge.server.page.access import PageRefused
 from bridge.server.page.overview import StuckSight, at_pharmaone, gather, sight_of, uptime
 from bridge.server.page.render import answer
+from bridge.server.page.visitor import Visitor
 from bridge.server.page.words import Words, words_of
-from bridge.server.parts import PageParts, ServerParts, StockSight
+from bridge.server.parts import PageParts, ServerParts, StockDifferences
 
 
 async def overview(
@@ -34,11 +35,11 @@ async def overview(
 
 
 async def order(parts: ServerParts, uid: str, said: str | None, visitor: Visitor) -> web.Response:
-    """Raises TurnedAway where it is not known."""
+    """Raises PageRefused where it is not known."""
     words = words_of(visitor.language)
     story = await parts.store.story(PharmacyOrderUid(uid))
     if story is None:
-        raise TurnedAway(404, "no_such_order", visitor)
+        raise PageRefused(404, "no_such_order", visitor)
     entries = [
         {
             "at": each.at,
@@ -73,7 +74,7 @@ def names_in(words: Words) -> Callable[[StuckSight], Callable[[str], str]]:
     return of
 
 
-async def _stock(page: PageParts) -> StockSight | None:
+async def _stock(page: PageParts) -> StockDifferences | None:
     try:
         return await page.stock()
     except TryLater:

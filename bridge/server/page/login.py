@@ -1,15 +1,16 @@
-"""Logging in with the one password there is; wrong tries have to wait longer and longer."""
+"""Logging in with the one password; wrong attempts from an address wait longer and longer."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from math import ceil
 
 from aiohttp import web
 
-from bridge.server.page.entry.access import neighbourhood, pause_after
-from bridge.server.page.entry.door import Door, Visitor, elsewhere
+from bridge.server.page.access import Access
+from bridge.server.page.visitor import Visitor, redirect
 
 log = logging.getLogger("bridge.server")
 
@@ -17,75 +18,77 @@ MOST_WAITING = 4
 MOST_ADDRESSES = 1000
 MOST_LETTERS = 1024
 FORGOTTEN_AFTER = timedelta(hours=1)
+FREE_ATTEMPTS = 5
+MOST_SECONDS = 900.0
 
 
-class Tries:
+class Attempts:
     """Wrong passwords in a row, by where they came from."""
 
     def __init__(self) -> None:
         self._wrong: dict[str, tuple[int, datetime]] = {}
 
-    def wait(self, place: str, now: datetime) -> float:
-        """Seconds until this place may try again."""
-        count, at = self._wrong.get(place, (0, now))
+    def wait(self, network: str, now: datetime) -> float:
+        """Seconds until this network may try again."""
+        count, at = self._wrong.get(network, (0, now))
         return max(0.0, pause_after(count) - (now - at).total_seconds())
 
-    def wrong(self, place: str, now: datetime) -> None:
-        count, at = self._wrong.pop(place, (0, now))
+    def wrong(self, network: str, now: datetime) -> None:
+        count, at = self._wrong.pop(network, (0, now))
         count = 0 if now - at > FORGOTTEN_AFTER else count
-        self._wrong[place] = (count + 1, now)
+        self._wrong[network] = (count + 1, now)
         while len(self._wrong) > MOST_ADDRESSES:
             del self._wrong[next(iter(self._wrong))]
 
-    def right(self, place: str) -> None:
-        self._wrong.pop(place, None)
+    def right(self, network: str) -> None:
+        self._wrong.pop(network, None)
 
 
 class Login:
-    """One password is tried at a time: each takes memory and a processor, on purpose."""
+    """Checks one password at a time: each check takes memory and a processor, on purpose."""
 
-    def __init__(self, door: Door, password_hash: str, now: Callable[[], datetime]) -> None:
-        self._door, self._hash, self._now = door, password_hash, now
-        self._tries = Tries()
+    def __init__(self, access: Access, password_hash: str, now: Callable[[], datetime]) -> None:
+        self._access, self._hash, self._now = access, password_hash, now
+        self._attempts = Attempts()
         self._one = asyncio.Lock()
         self._waiting = 0
 
     def ask(self, visitor: Visitor) -> web.Response:
-        """Leads who is not logged in to the form."""
-        return elsewhere("/login", visitor)
+        """Sends who is not logged in to the form."""
+        return redirect("/login", visitor)
 
     async def show(self, _: web.Request, visitor: Visitor) -> web.Response:
         if visitor.logged_in is not False:
-            return elsewhere("/", visitor)
+            return redirect("/", visitor)
         return self._form(visitor)
 
     async def log_in(self, request: web.Request, visitor: Visitor) -> web.Response:
-        fields = await self._door.form(request, visitor)
+        fields = await self._access.form(request, visitor)
         if visitor.logged_in is not False:
-            return elsewhere("/", visitor)
-        place = neighbourhood(request.remote)
+            return redirect("/", visitor)
+        network = network_of(request.remote)
         if self._waiting >= MOST_WAITING:
             return self._form(visitor, wait=1.0)
         self._waiting += 1
         try:
             async with self._one:
-                return await self._try(fields.get("password", ""), place, visitor)
+                return await self._try(fields.get("password", ""), network, visitor)
         finally:
             self._waiting -= 1
 
     async def log_out(self, _: dict[str, str], visitor: Visitor) -> web.Response:
-        return elsewhere("/", self._door.logged_out(visitor))
+        return redirect("/", self._access.logged_out(visitor))
 
-    async def _try(self, password: str, place: str, visitor: Visitor) -> web.Response:
-        wait = self._tries.wait(place, self._now())
+    async def _try(self, password: str, network: str, visitor: Visitor) -> web.Response:
+        wait = self._attempts.wait(network, self._now())
         if wait > 0:
             return self._form(visitor, wait=wait)
         if not await asyncio.to_thread(matches, self._hash, password):
-            self._tries.wrong(place, self._now())
-            log.warning("a wrong password for the page", extra={"address": place})
+            self._attempts.wrong(network, self._now())
+            log.warning("a wrong password for the page", extra={"address": network})
             return self._form(visitor, wrong=True)
-        self._tries.right(place)
-        return elsewhere("/", self._door.logged_in(visitor, self._now()))
+        self._attempts.right(network)
+        return redirect("/", self._access.logged_in(visitor, self._now()))
 
     def _form(self, visitor: Visitor, *, wrong: bool = False, wait: float = 0.0) -> web.Response:
         from bridge.server.page.render import answer
@@ -100,6 +103,22 @@ class Login:
         if wait > 0:
             response.headers["Retry-After"] = str(ceil(wait))
         return response
+
+
+def pause_after(failures: int) -> float:
+    """Seconds until the next password may be tried, after so many wrong ones in a row."""
+    if failures < FREE_ATTEMPTS:
+        return 0.0
+    return float(min(MOST_SECONDS, 2.0 ** min(failures - FREE_ATTEMPTS + 1, 20)))
+
+
+def network_of(address: str | None) -> str:
+    """Whose attempts are counted together: an address, of IPv6 its network (/64)."""
+    try:
+        found = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return ""
+    return found.exploded[:19] if found.version == 6 else str(found)
 
 
 def matches(password_hash: str, password: str) -> bool:
