@@ -12,7 +12,7 @@ import argparse
 import asyncio
 import logging
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -25,15 +25,26 @@ from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.commands.webhooks import is_ours
 from bridge.cli.guest import as_a_guest
 from bridge.cli.opening import now, settings_of
-from bridge.core.model import OrderId, PharmacyOrderUid, PharmacySkuUid, PrescriptionId, ProductId
+from bridge.core.model import (
+    CatalogueSku,
+    OrderId,
+    PharmacyOrderUid,
+    PharmacySkuUid,
+    PrescriptionId,
+    ProductId,
+)
 from bridge.cycles.catalogue import read_skus
 from bridge.errors import BridgeError, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority, routes_of
 from bridge.mapping.rules import Rules
 from bridge.pharmaone import dialect as p1
+from bridge.pharmaone.client import PharmaOne
+from bridge.pharmaone.token import TokenKeeper
+from bridge.pharmaone.translate import Shop as PharmaOneShop
 from bridge.rxscale import dialect as rx
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.resources import Shop
+from bridge.rxscale.translate import Subscription
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
 from bridge.store import Store, is_behind
@@ -41,6 +52,7 @@ from bridge.store import Store, is_behind
 Answer = TypeVar("Answer")
 Try = Callable[[], Awaitable[object]]
 Verdict = Literal["ok", "warn", "fail"]
+Finding = tuple[Verdict, str]
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 WIDTH = 52
 TRIES = 3
@@ -119,9 +131,10 @@ def _quiet(log: logging.Logger) -> Iterator[None]:
 
 
 async def _all(settings: Settings, *, offline: bool) -> list[Line]:
-    lines = [*_configuration(settings), *_mappings(settings), *await _store(settings)]
+    rules, mappings = _mappings(settings)
+    lines = [*_configuration(settings), *mappings, *await _store(settings)]
     if not offline and not settings.missing_for_run():
-        lines += [line async for line in _vendors(settings)]
+        lines += [line async for line in _vendors(settings, rules)]
     return lines
 
 
@@ -133,12 +146,12 @@ def _configuration(settings: Settings) -> list[Line]:
     return missing + warned or [Line("configuration", "ok", where)]
 
 
-def _mappings(settings: Settings) -> list[Line]:
+def _mappings(settings: Settings) -> tuple[Rules | None, list[Line]]:
     try:
         rules = app.rules_of(settings)
     except Misconfigured as mistake:
-        return [Line("mappings", "fail", str(fault)) for fault in mistake.faults]
-    return [Line("mappings", "ok", f"version {rules.version}; every example as expected")]
+        return None, [Line("mappings", "fail", str(fault)) for fault in mistake.faults]
+    return rules, [Line("mappings", "ok", f"version {rules.version}; every example as expected")]
 
 
 async def _store(settings: Settings) -> list[Line]:
@@ -160,38 +173,44 @@ async def _store(settings: Settings) -> list[Line]:
         return [Line("store", "fail", text)]
 
 
-async def _vendors(settings: Settings) -> AsyncIterator[Line]:
+async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Line]:
     """Not as patient as other commands are: what takes long is a finding."""
     async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+        rxscale, pharmaone = vendors.rxscale, vendors.pharmaone
         astray = False
-        for need in of_rxscale(settings, _rules(settings), vendors.rxscale):
+        for need in of_rxscale(settings, rules, rxscale):
             line = _astray(need) if astray and need.is_single else await _tried(need)
             astray |= line.verdict == "fail" and line.text.startswith(f"{rx.HEALTH.path_name}: ")
             yield line
-        yield await _subscribed(settings, vendors.rxscale)
-        yield await _keyed(vendors)
+        subscribed = partial(_subscribed, settings)
+        yield await _asked("RxScale webhooks", rxscale.subscriptions, subscribed, "warn")
+        keyed = partial(_keyed, pharmaone.tokens)
+        yield await _asked(f"PharmaOne {p1.TOKEN.name}", pharmaone.tokens.get, keyed)
         for need in of_pharmaone(settings, vendors):
             yield await _tried(need)
-        yield await _shop(settings, vendors)
-        yield await _sizes(_rules(settings), vendors.rxscale)
+        yield await _shop(settings.pharmaone.shop_id, pharmaone)
+        yield await _sizes(rules, rxscale)
 
 
-def _rules(settings: Settings) -> Rules | None:
-    """None if the mapping files cannot be read."""
+async def _asked(
+    what: str,
+    ask: Callable[[], Awaitable[Answer]],
+    judge: Callable[[Answer], Finding],
+    without: Verdict = "fail",
+    why: str = "",
+) -> Line:
+    """What `judge` says of the answer; `without` and `why` are told where there is none."""
     try:
-        return app.rules_of(settings)
-    except Misconfigured:
-        return None
+        answer = await _unhurried(ask)
+    except BridgeError as failure:
+        return Line(what, without, f"{why}{failure}")
+    return Line(what, *judge(answer))
 
 
 async def _tried(need: Need) -> Line:
     if need.attempt is None:
         return Line(need.what, "warn", f"{need.right}: cannot be tried without sending something")
-    try:
-        await _unhurried(need.attempt)
-    except BridgeError as failure:
-        return Line(need.what, "fail", str(failure))
-    return Line(need.what, "ok", need.right or "it answers")
+    return await _asked(need.what, need.attempt, lambda _: ("ok", need.right or "it answers"))
 
 
 def _astray(need: Need) -> Line:
@@ -212,74 +231,62 @@ async def _unhurried(ask: Callable[[], Awaitable[Answer]]) -> Answer:
     return await ask()
 
 
-async def _keyed(vendors: Vendors) -> Line:
-    """The exchange of the key for a token, and every scope that is missing."""
-    what, tokens = f"PharmaOne {p1.TOKEN.name}", vendors.pharmaone.tokens
-    try:
-        await _unhurried(tokens.get)
-    except BridgeError as failure:
-        return Line(what, "fail", str(failure))
+def _keyed(tokens: TokenKeeper, _: str) -> Finding:
+    """The key was exchanged for a token; every scope that is missing."""
     missing = tokens.facts.missing_scopes
     if missing:
         text = f"pharmaone.api_key: the key lacks {', '.join(missing)} - make one that has them"
-        return Line(what, "fail", text)
-    return Line(what, "ok", "every scope that is needed")
+        return "fail", text
+    return "ok", "every scope that is needed"
 
 
-async def _subscribed(settings: Settings, rxscale: RxScale) -> Line:
-    what = "RxScale webhooks"
-    try:
-        found = await _unhurried(rxscale.subscriptions)
-    except BridgeError as failure:
-        return Line(what, "warn", str(failure))
+def _subscribed(settings: Settings, found: Sequence[Subscription]) -> Finding:
     public = settings.server.public_url
     ours = {each.event for each in found if public is None or is_ours(each, settings)}
     absent = sorted(NEEDED_EVENTS - ours)
     if not absent:
-        return Line(what, "ok", ", ".join(sorted(ours)))
+        return "ok", ", ".join(sorted(ours))
     do = "set server.public_url and then: " if public is None else ""
-    text = (
+    return "warn", (
         f"no subscription for {', '.join(absent)}: what they tell is found later, by the sweeps; "
         f"{do}rxbridge webhooks register --secrets FILE"
     )
-    return Line(what, "warn", text)
 
 
-async def _shop(settings: Settings, vendors: Vendors) -> Line:
-    what, wanted = "PharmaOne shop", settings.pharmaone.shop_id
+async def _shop(wanted: str | None, pharmaone: PharmaOne) -> Line:
+    what = "PharmaOne shop"
     if wanted is None:
         return Line(what, "ok", "the connector's address says it")
-    try:
-        shops = await _unhurried(vendors.pharmaone.shops)
-    except BridgeError as failure:
-        return Line(what, "warn", f"cannot be looked up: {failure}")
-    known = [str(shop.shop_id) for shop in shops]
-    if wanted in known:
-        return Line(what, "ok", wanted)
-    return Line(what, "fail", f"pharmaone.shop_id: '{wanted}' is none of {', '.join(known)}")
+
+    def judge(shops: Sequence[PharmaOneShop]) -> Finding:
+        known = [str(shop.shop_id) for shop in shops]
+        if wanted in known:
+            return "ok", wanted
+        return "fail", f"pharmaone.shop_id: '{wanted}' is none of {', '.join(known)}"
+
+    return await _asked(what, pharmaone.shops, judge, "warn", "cannot be looked up: ")
 
 
 async def _sizes(rules: Rules | None, rxscale: RxScale) -> Line:
-    """Whether anything is offered by the bag that may be there by the gram."""
     what = "SKUs and products"
     if rules is None:
         return Line(what, "warn", "cannot be told before the mapping files are mended")
-    try:
-        skus = await _unhurried(lambda: read_skus(rxscale))
-    except BridgeError as failure:
-        return Line(what, "warn", f"cannot be looked at: {failure}")
+    judge = partial(_linked, rules)
+    return await _asked(what, lambda: read_skus(rxscale), judge, "warn", "cannot be looked at: ")
+
+
+def _linked(rules: Rules, skus: Sequence[CatalogueSku]) -> Finding:
+    """Whether anything is offered by the bag that may be there by the gram."""
     linked = len([*rules.links.of(skus)])
     doubtful = rules.links.counted_as_one(skus)
     if not doubtful:
-        return Line(what, "ok", f"{linked} of {len(skus)} SKUs are linked")
+        return "ok", f"{linked} of {len(skus)} SKUs are linked"
     first = doubtful[0]
-    return Line(
-        what,
-        "warn",
+    return "warn", (
         f"{len(doubtful)} of {linked} linked SKUs count as one unit of their product, and RxScale "
         f"sells them as more ({first.pharmacy_sku_uid}: {first.selling_unit} {first.unit or ''}): "
         "if PharmaOne counts that unit, more would be sold than is there - give units_per_sku in "
-        "skus.csv (1 where it is one), or set stock.units_from",
+        "skus.csv (1 where it is one), or set stock.units_from"
     )
 
 
