@@ -15,7 +15,12 @@ from bridge.store import Store
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "docs" / "rxbridge.example.toml"
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *(ROOT / "README.md", ROOT / "CONTRIBUTING.md"),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+FOR_ENGINEERS = (ROOT / "CONTRIBUTING.md", ROOT / "docs" / "architecture.md")
+FILE = re.compile(r"`((?:[\w.]+/)+[\w.*]*|\w+\.py)(?::\w+)?`")
 
 
 def test_every_command_in_a_remedy_is_understood():
@@ -58,6 +63,14 @@ def test_every_make_target_in_the_readme_exists():
         for target in re.findall(r"^make ([\w.]+)|`make ([\w.]+)`", page.read_text(), re.MULTILINE):
             name = target[0] or target[1]
             assert re.search(rf"^{re.escape(name)}:", makefile, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("page", FOR_ENGINEERS, ids=lambda page: page.name)
+def test_every_file_that_engineers_are_led_to_is_there(page: Path):
+    named = FILE.findall(page.read_text("utf-8"))
+    assert len(named) > 15
+    for name in named:
+        assert any([*ROOT.glob(name), *(ROOT / "bridge").glob(name)]), f"{page.name}: {name}"
 
 
 def test_links_between_pages_lead_somewhere():
