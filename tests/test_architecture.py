@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from imports import MODULES, ROOT, imports_of, modules, part_of, parts, rows
+from imports import MODULES, PAGE, ROOT, drawn, imports_of, modules, part_of, parts, rows
 
 ANYTHING = frozenset({"*"})
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -76,6 +76,12 @@ def test_a_module_imports_only_what_its_part_may(path: Path):
 
 def test_no_part_imports_itself_through_others():
     assert sum(map(len, rows(parts()))) == len(parts())
+
+
+def test_the_drawing_is_current():
+    page = PAGE.read_text("utf-8")
+    assert "──►" in page
+    assert page == drawn(page), "make imports"
 
 
 def test_no_module_imports_itself_through_others():
