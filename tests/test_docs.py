@@ -19,7 +19,7 @@ PAGES = [
     *(ROOT / "README.md", ROOT / "CONTRIBUTING.md"),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-FOR_ENGINEERS = (ROOT / "CONTRIBUTING.md", ROOT / "docs" / "architecture.md")
+FOR_ENGINEERS = (ROOT / "docs" / "architecture.md",)
 FILE = re.compile(r"`((?:[\w.]+/)+[\w.*]*|\w+\.py)(?::\w+)?`")
 
 
