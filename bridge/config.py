@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ WORDS = {
     "less_than_equal": "must be {le:.0f} or less",
     "literal_error": "must be {expected}",
 }
-"""What pydantic finds, in an operator's words."""
+"""An operator's words for the types of error that pydantic finds."""
 
 
 @dataclass(slots=True)
@@ -197,7 +197,7 @@ def _is_service_link(name: str, text: str) -> bool:
 def _take_text(name: str, text: str, origin: str, gathered: _Gathered) -> None:
     section, found, key = name.removeprefix(PREFIX).lower().partition("__")
     if not found:
-        known = {variable(f"{s}.{k}"): "" for s, names in keys().items() for k in names}
+        known = [variable(f"{s}.{k}") for s, names in keys().items() for k in names]
         gathered.faults.append(Fault(origin, "no such key", _nearest(name, known)))
         return
     text = text.strip()
@@ -225,7 +225,7 @@ def _take(section: str, key: str, value: object, origin: str, gathered: _Gathere
         gathered.put(section, key, value, origin)
 
 
-def _nearest(word: str, known: Mapping[str, object] | tuple[str, ...], section: str = "") -> str:
+def _nearest(word: str, known: Iterable[str], section: str = "") -> str:
     import difflib  # only a mistake needs it
 
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
@@ -247,10 +247,10 @@ def _faults(error: ValidationError, gathered: _Gathered) -> Iterator[Fault]:
     """Messages say what is expected, never what was given: it may be a secret."""
     for detail in error.errors(include_input=False, include_url=False):
         place = ".".join(str(part) for part in detail["loc"][:2])
-        yield Fault(gathered.origins.get(place, place), _what(detail), "correct the value")
+        yield Fault(gathered.origins.get(place, place), _message(detail), "correct the value")
 
 
-def _what(detail: Mapping[str, Any]) -> str:
+def _message(detail: Mapping[str, Any]) -> str:
     words = WORDS.get(detail["type"])
     if words is not None:
         return words.format(**detail.get("ctx", {}))

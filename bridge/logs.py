@@ -1,4 +1,4 @@
-"""Log lines: JSON for programs or plain for a console, with no secret and nothing errors quote."""
+"""Log lines, as JSON or for a console, without secrets and without the text of foreign errors."""
 
 import json
 import logging
@@ -60,7 +60,7 @@ class Console(logging.Formatter):
 
 
 class Redacting(logging.Formatter):
-    """The last line of defence: a secret that got into a line all the same leaves it here."""
+    """Replaces every secret that got into a line all the same."""
 
     def __init__(self, inner: logging.Formatter, secrets: Sequence[str]) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ def _traceback(error: BaseException) -> Iterator[str]:
     for one in reversed(list(_chain(error))):
         for frame in traceback.format_tb(one.__traceback__):
             yield frame.rstrip()
-        yield _told(one)
+        yield _safe_text(one)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -112,7 +112,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         waiting += [before] if before else []
 
 
-def _told(error: BaseException) -> str:
+def _safe_text(error: BaseException) -> str:
     kind = type(error)
     if any(base.__module__ == OWN_ERRORS for base in kind.__mro__):
         return f"{kind.__name__}: {error}"

@@ -1,15 +1,15 @@
 """What can be configured: every key, its unit and its default (the operator's contract)."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_origin
+from typing import Any, Literal, cast, get_args, get_origin
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import BaseModel, ConfigDict, PrivateAttr, SecretStr
 
 from bridge.errors import Fault
 from bridge.settings.values import (
-    LOOPBACK,
     ApiPath,
     AtLeastOne,
     Count,
@@ -176,13 +176,9 @@ class Settings(Section):
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret in plain text: only to keep them out of the log."""
-        vendors = (self.rxscale, self.pharmaone)
-        others = (self.rxscale.public_api_key, self.server.admin_password_hash)
-        found = (
-            *(v.api_key for v in vendors),
-            *others,
-            *(secret for v in vendors for secret in v.webhook_secrets),
-        )
+        named = (key.split(".") for key in sorted(secret_keys()))
+        values = [getattr(getattr(self, section), key) for section, key in named]
+        found = [each for value in values for each in (value if type(value) is tuple else (value,))]
         return tuple(secret.get_secret_value() for secret in found if secret is not None)
 
     def missing_for_run(self) -> tuple[Fault, ...]:
@@ -262,31 +258,36 @@ def variable(key: str) -> str:
     return "RXBRIDGE_" + key.upper().replace(".", "__")
 
 
-def keys() -> Mapping[str, tuple[str, ...]]:
-    """All known keys, by section."""
+@cache
+def keys() -> Mapping[str, Mapping[str, Any]]:
+    """All known keys, by section, each with the type of its value."""
     return {
-        name: tuple(_section(field.annotation).model_fields)
-        for name, field in Settings.model_fields.items()
+        section: {
+            key: field.annotation
+            for key, field in cast("type[Section]", table.annotation).model_fields.items()
+        }
+        for section, table in Settings.model_fields.items()
     }
 
 
+@cache
 def secret_keys() -> frozenset[str]:
-    both = ("rxscale", "pharmaone")
-    keys = (f"{section}.{key}" for section in both for key in ("api_key", "webhook_secrets"))
-    return frozenset({*keys, "rxscale.public_api_key", "server.admin_password_hash"})
+    """`section.key` of all whose value is never shown."""
+    return frozenset(
+        f"{section}.{key}"
+        for section, kinds in keys().items()
+        for key, kind in kinds.items()
+        if _holds(kind, SecretStr)
+    )
 
 
 def is_list(section: str, key: str) -> bool:
     """Whether a key takes several texts; not one that is unknown."""
-    if key not in keys().get(section, ()):
-        return False
-    field = _section(Settings.model_fields[section].annotation).model_fields[key]
-    return get_origin(field.annotation) is tuple
+    return get_origin(keys().get(section, {}).get(key)) is tuple
 
 
-def _section(annotation: Any) -> type[BaseModel]:
-    section: type[BaseModel] = annotation
-    return section
+def _holds(kind: Any, wanted: type) -> bool:
+    return kind is wanted or any(_holds(part, wanted) for part in get_args(kind))
 
 
 def _missing(key: str) -> Fault:
@@ -297,4 +298,4 @@ def _missing(key: str) -> Fault:
 
 def _is_in_clear(address: str) -> bool:
     parts = urlsplit(address)
-    return parts.scheme == "http" and parts.hostname not in LOOPBACK
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")

@@ -1,4 +1,4 @@
-"""The kinds of values there are, and how a wrong one is told: never with the value itself."""
+"""The types of configured values; the message for a wrong one never quotes the value."""
 
 import re
 from ipaddress import ip_address
@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MOST = 1_000_000
 """More of anything countable is a slip of the finger."""
 YEAR_SECONDS = 366 * 86400
@@ -20,10 +19,8 @@ _ARGON2 = re.compile(r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+(\$[A-Za-z0-9+/]+){2}
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine itself can reach what listens at `host`."""
-    if host in LOOPBACK:
-        return True
     try:
-        return ip_address(host).is_loopback
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
 
