@@ -1,12 +1,12 @@
 """The composition root: builds every part once, opens in order, closes in reverse.
 
-The only module that knows everyone. Read it first.
+The only module that knows every part. Read it first; `bridge.app.run` then sets them going.
 """
 
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -74,15 +74,18 @@ async def open_bridge(settings: Settings) -> AsyncIterator[Bridge]:
 def _assemble(
     settings: Settings, metrics: Metrics, store: Store, reloader: Reloader, vendors: Vendors
 ) -> Bridge:
+    def rules() -> Rules:
+        return reloader.rules
+
     finder = Finder(store, vendors.pharmaone, now, most_details=settings.orders.find_details)
     catalogue = CatalogueReader(store, vendors.rxscale, now)
-    pusher, stock = _stock_of(settings, metrics, store, reloader, vendors, catalogue)
+    pusher, stock = _stock_of(settings, store, vendors, rules, metrics.count, catalogue)
     connector = settings.pharmaone.submit_via == "connector"
     parts = Parts(
         store=store,
         rxscale=vendors.rxscale,
         pharmaone=vendors.pharmaone,
-        rules=lambda: reloader.rules,
+        rules=rules,
         shop_id=None if connector else settings.pharmaone.shop_id,
         policy=policy_of(settings),
         prescriptions=settings.orders.prescriptions,
@@ -102,39 +105,45 @@ def _assemble(
         worker.wake()
         stock.orders_seen()
 
-    sweep = OrderSweep(store, vendors.rxscale, lambda: reloader.rules, now, swept)
-    p1_sweep = P1Sweep(store, vendors.pharmaone, lambda: reloader.rules, now, worker.wake)
+    sweep = OrderSweep(store, vendors.rxscale, rules, now, swept)
+    p1_sweep = P1Sweep(store, vendors.pharmaone, rules, now, worker.wake)
     return Bridge(
-        settings,
-        metrics,
-        store,
-        reloader,
-        vendors,
-        sweep,
-        p1_sweep,
-        catalogue,
-        worker,
-        stock,
-        pusher,
+        settings=settings,
+        metrics=metrics,
+        store=store,
+        reloader=reloader,
+        vendors=vendors,
+        sweep=sweep,
+        p1_sweep=p1_sweep,
+        catalogue=catalogue,
+        worker=worker,
+        stock=stock,
+        pusher=pusher,
     )
+
+
+def planner(settings: Settings, store: Store, vendors: Vendors) -> StockCycle:
+    """For commands that look at the stock beside a running bridge, and write nothing."""
+    rules = rules_of(settings)
+    _, stock = _stock_of(settings, store, vendors, lambda: rules, lambda *_: None)
+    return stock
 
 
 def _stock_of(
     settings: Settings,
-    metrics: Metrics,
     store: Store,
-    reloader: Reloader,
     vendors: Vendors,
-    catalogue: CatalogueReader,
+    rules: Callable[[], Rules],
+    count: Callable[[str, str], None],
+    catalogue: CatalogueReader | None = None,
 ) -> tuple[Pusher, StockCycle]:
-    pusher = Pusher(
-        vendors.rxscale, store, now, at_once=settings.stock.at_once, count=metrics.count
-    )
+    catalogue = catalogue or CatalogueReader(store, vendors.rxscale, now)
+    pusher = Pusher(vendors.rxscale, store, now, at_once=settings.stock.at_once, count=count)
     stock = StockCycle(
         store,
         vendors.pharmaone,
         pusher,
-        lambda: reloader.rules,
+        rules,
         catalogue.read,
         now,
         policy=stock_policy_of(settings),
@@ -143,24 +152,6 @@ def _stock_of(
     )
     catalogue.on_drift = partial(stock.wake, fetch=False)
     return pusher, stock
-
-
-def planner(settings: Settings, store: Store, vendors: Vendors) -> tuple[StockCycle, Rules]:
-    """For commands that look at the stock beside a running bridge, and write nothing."""
-    rules = rules_of(settings)
-    catalogue = CatalogueReader(store, vendors.rxscale, now)
-    pusher = Pusher(vendors.rxscale, store, now, at_once=1, count=lambda *_: None)
-    cycle = StockCycle(
-        store,
-        vendors.pharmaone,
-        pusher,
-        lambda: rules,
-        catalogue.read,
-        now,
-        policy=stock_policy_of(settings),
-        sync_seconds=settings.stock.sync_seconds,
-    )
-    return cycle, rules
 
 
 def _adopter(settings: Settings, store: Store, pharmaone: PharmaOne) -> Adopter | None:

@@ -1,4 +1,4 @@
-"""Which SKUs differ, for people: found once a round, shown with the numbers of this moment."""
+"""The SKUs that differ from the plan, for the page: compared once a round, shown as of now."""
 
 import asyncio
 import heapq

@@ -1,4 +1,4 @@
-"""Runs a bridge that was built: listens, works, does what is due by the clock, and drains."""
+"""Runs a bridge that was built: listens, works, starts the timers, and stops in order."""
 
 import asyncio
 import contextlib
@@ -28,23 +28,23 @@ async def run(
     """Serves and works until `stop` is set, then drains. Raises Misconfigured at the start only."""
     async with open_bridge(settings) as bridge:
         running = await listen(bridge)
-        clockwork = [asyncio.create_task(coroutine) for coroutine in _clockwork(bridge)]
+        timers = [asyncio.create_task(coroutine) for coroutine in _timers(bridge)]
         work = asyncio.create_task(bridge.worker.run())
         try:
             started(bridge, running)
             await stop.wait()
         finally:
-            await _drain(bridge, running, clockwork, work)
+            await _drain(bridge, running, timers, work)
 
 
 async def _drain(
-    bridge: Bridge, running: Running, clockwork: list[asyncio.Task[None]], work: asyncio.Task[None]
+    bridge: Bridge, running: Running, timers: list[asyncio.Task[None]], work: asyncio.Task[None]
 ) -> None:
     """Deliveries first, then looks under way; what takes too long is left to the next start."""
     log.info("stopping")
-    for task in clockwork:
+    for task in timers:
         task.cancel()
-    await asyncio.gather(*clockwork, return_exceptions=True)
+    await asyncio.gather(*timers, return_exceptions=True)
     await running.stop()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(bridge.settings.server.drain_seconds):
@@ -54,7 +54,7 @@ async def _drain(
     await asyncio.gather(work, return_exceptions=True)
 
 
-def _clockwork(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
+def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
     settings, reload_after = bridge.settings, lambda: RELOAD_SECONDS
     poll_after = lambda: settings.orders.poll_seconds  # noqa: E731
     reread_after = lambda: settings.stock.reread_seconds / 2  # noqa: E731

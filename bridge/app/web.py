@@ -1,4 +1,4 @@
-"""The HTTP side of a running bridge: what it is given, and where it listens."""
+"""The HTTP server of a running bridge: what it is given, and where it listens."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -50,7 +50,7 @@ class Synced:
 async def look(settings: Settings, *, reread: bool) -> Planned:
     """What a sync would do now; changes nothing. `reread`: RxScale's whole list is read first."""
     async with _store(settings) as store, open_guest(settings) as vendors:
-        cycle, _ = app.planner(settings, store, vendors)
+        cycle = app.planner(settings, store, vendors)
         if reread:
             await cycle.reread()
         result, _ = await cycle.look()

@@ -1,4 +1,4 @@
-"""The aiohttp application: routes, what becomes of our mistakes, and how it listens."""
+"""The aiohttp application: its routes, its answer to unexpected errors, and how it listens."""
 
 import errno
 import logging

@@ -1,4 +1,4 @@
-"""Deliveries: verified, put on disk, acknowledged; in that order, and nothing else meanwhile."""
+"""Receives webhook deliveries: verified, put on disk, acknowledged, in that order."""
 
 import logging
 import time
