@@ -7,7 +7,7 @@ is another strength, and another word is another cultivar.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rapidfuzz import fuzz, process
@@ -136,14 +136,6 @@ class Proposal:
         return self.product is not None and self.runner_up is None
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    product: ProductId
-    confidence: int
-    why: str
-    units: Decimal
-
-
 def propose(
     skus: Iterable[CatalogueSku],
     products: Mapping[ProductId, str],
@@ -156,52 +148,50 @@ def propose(
     names = {product: read_name(name) for product, name in products.items() if name}
     texts = {product: name.text for product, name in names.items()}
     by_id = {_bare(product): product for product in products}
-    return [
-        _propose(sku, products, names, texts, by_id)
-        for sku in skus
-        if sku.pharmacy_sku_uid not in known and (sku.external_id or "").strip() not in products
-    ]
+    found: list[Proposal] = []
+    for sku in skus:
+        if sku.pharmacy_sku_uid in known or (sku.external_id or "").strip() in products:
+            continue
+        own = by_id.get(_bare(sku.external_id or ""))
+        proposal = _by_name(sku, names, texts) if own is None else _by_id(sku, own, names.get(own))
+        named = products[proposal.product] if proposal.product is not None else ""
+        found.append(replace(proposal, product_name=named))
+    return found
 
 
-def _propose(
-    sku: CatalogueSku,
-    products: Mapping[ProductId, str],
-    names: Mapping[ProductId, Name],
-    texts: Mapping[ProductId, str],
-    by_id: Mapping[str, ProductId],
-) -> Proposal:
-    wanted = read_name(sku.name)
-    size = wanted.size or size_of(sku.selling_unit, sku.unit)
-    own = by_id.get(_bare(sku.external_id or ""))
-    if own is not None:
-        units, why = _units(size, names[own].size if own in names else None)
-        why = f"its external_id is '{sku.external_id}'; {why}"
-        sure = 100 if units else OTHER_SIZE
-        return Proposal(
-            sku.pharmacy_sku_uid, sku.name, own, products[own], sure, units or Decimal(1), why
-        )
-    near = process.extract(
-        wanted.text, texts, scorer=fuzz.token_set_ratio, limit=CANDIDATES, score_cutoff=LEAST
-    )
-    found = [_judge(wanted, size, product, names[product]) for _, _, product in near]
-    found.sort(key=lambda each: (-each.confidence, each.product))
-    if not found:
-        return Proposal(sku.pharmacy_sku_uid, sku.name)
-    best, *others = found
-    close = [each for each in others if best.confidence - each.confidence <= CLOSE]
+def _by_id(sku: CatalogueSku, product: ProductId, name: Name | None) -> Proposal:
+    """Its `external_id` is the product's id, but for blanks, case or zeros before it."""
+    units, why = _units(_size_of(sku, read_name(sku.name)), name.size if name else None)
     return Proposal(
         uid=sku.pharmacy_sku_uid,
         name=sku.name,
-        product=best.product,
-        product_name=products[best.product],
-        confidence=best.confidence,
-        units=best.units,
-        why=best.why,
-        runner_up=close[0].product if close else None,
+        product=product,
+        confidence=100 if units else OTHER_SIZE,
+        units=units or Decimal(1),
+        why=f"its external_id is '{sku.external_id}'; {why}",
     )
 
 
-def _judge(wanted: Name, size: Size | None, product: ProductId, name: Name) -> _Found:
+def _by_name(
+    sku: CatalogueSku, names: Mapping[ProductId, Name], texts: Mapping[ProductId, str]
+) -> Proposal:
+    wanted = read_name(sku.name)
+    near = process.extract(
+        wanted.text, texts, scorer=fuzz.token_set_ratio, limit=CANDIDATES, score_cutoff=LEAST
+    )
+    found = [_judge(sku, wanted, product, names[product]) for _, _, product in near]
+    if not found:
+        return Proposal(sku.pharmacy_sku_uid, sku.name)
+    best, *others = sorted(found, key=lambda each: (-each.confidence, each.product or ""))
+    close = [each.product for each in others if best.confidence - each.confidence <= CLOSE]
+    return replace(best, runner_up=close[0] if close else None)
+
+
+def _size_of(sku: CatalogueSku, name: Name) -> Size | None:
+    return name.size or size_of(sku.selling_unit, sku.unit)
+
+
+def _judge(sku: CatalogueSku, wanted: Name, product: ProductId, name: Name) -> Proposal:
     """How sure it is that both names mean the same goods."""
     score = float(fuzz.token_sort_ratio(wanted.text, name.text))
     remarks: list[str] = []
@@ -216,13 +206,20 @@ def _judge(wanted: Name, size: Size | None, product: ProductId, name: Name) -> _
         score = max(score, 100.0)
     score, remark = _numbers(score, wanted.numbers, name.numbers)
     remarks += [remark] if remark else []
-    units, why = _units(size, name.size)
+    units, why = _units(_size_of(sku, wanted), name.size)
     if not units:
         units, score = Decimal(1), min(score, OTHER_SIZE)
     elif name.size is not None and units != 1:
         score = min(score, OTHER_PACK)
     remarks.append(why)
-    return _Found(product, max(0, round(score)), "; ".join(remarks), units)
+    return Proposal(
+        uid=sku.pharmacy_sku_uid,
+        name=sku.name,
+        product=product,
+        confidence=max(0, round(score)),
+        units=units,
+        why="; ".join(remarks),
+    )
 
 
 def _numbers(
