@@ -170,7 +170,11 @@ class TrackingLink:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueSku:
-    """What RxScale's SKU list says of one pharmacy SKU, as far as linking needs it."""
+    """What RxScale's SKU list says of one pharmacy SKU.
+
+    Its pieces and its price change all the time: they do not make it another one, and are
+    remembered apart from it.
+    """
 
     pharmacy_sku_uid: PharmacySkuUid
     sku_uid: SkuUid
@@ -182,15 +186,8 @@ class CatalogueSku:
     unit: str | None = None
     digital: bool = False
     """Nothing that lies on a shelf."""
-
-
-@dataclass(frozen=True, slots=True)
-class SkuNumbers:
-    """What RxScale's SKU list says of one pharmacy SKU's pieces and price, at `seen_at`."""
-
-    pharmacy_sku_uid: PharmacySkuUid
-    stock: int | None
-    price_cents: int | None
+    stock: int | None = field(default=None, compare=False)
+    price_cents: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

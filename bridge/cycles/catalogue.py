@@ -78,7 +78,7 @@ class CatalogueReader:
     async def _page(self, priority: Priority, seconds: float, wanted: Wanted) -> Seen[CatalogueSku]:
         began_at = self._now()
         page = await self._rxscale.skus_page(wanted.number, PAGE, priority=priority)
-        if await self._store.stock.listed(page.numbers, began_at):
+        if await self._store.stock.listed(page.skus, began_at):
             self.on_drift()
         if seconds:
             with contextlib.suppress(TimeoutError):

@@ -11,7 +11,6 @@ from bridge.core.model import (
     PharmacyOrder,
     PharmacyOrderUid,
     PharmacySkuUid,
-    SkuNumbers,
     SkuUid,
 )
 from bridge.rxscale import wire
@@ -41,13 +40,9 @@ class OrdersPage:
 
 @dataclass(frozen=True, slots=True)
 class SkusPage:
-    """One page of the catalogue. Deleted rows and rows without a SKU are left out.
-
-    `numbers` holds the same rows as `skus`.
-    """
+    """One page of the catalogue. Deleted rows and rows without a SKU are left out."""
 
     skus: tuple[CatalogueSku, ...]
-    numbers: tuple[SkuNumbers, ...]
     total: int
     pages: int
 
@@ -96,9 +91,8 @@ def orders_page(page: wire.OrdersPage, limit: int) -> OrdersPage:
 
 
 def skus_page(page: wire.SkusPage, limit: int) -> SkusPage:
-    read = [(sku, row) for row in page.data if (sku := _sku(row)) is not None]
-    numbers = tuple(SkuNumbers(sku.pharmacy_sku_uid, row.stock, row.price) for sku, row in read)
-    return SkusPage(tuple(sku for sku, _ in read), numbers, page.total, _pages(page, limit))
+    skus = tuple(sku for row in page.data if (sku := _sku(row)) is not None)
+    return SkusPage(skus, page.total, _pages(page, limit))
 
 
 def _sku(row: wire.SkuRow) -> CatalogueSku | None:
@@ -108,11 +102,9 @@ def _sku(row: wire.SkuRow) -> CatalogueSku | None:
         pharmacy_sku_uid=PharmacySkuUid(row.uid),
         sku_uid=SkuUid(row.sku.uid),
         external_id=row.external_id,
-        name=row.sku.display_name or "",
-        pzn=row.sku.pzn,
-        selling_unit=row.sku.standard_selling_unit,
-        unit=row.sku.unit,
-        digital=row.sku.digital,
+        stock=row.stock,
+        price_cents=row.price,
+        **row.sku.model_dump(exclude={"uid"}),
     )
 
 

@@ -205,10 +205,16 @@ class OrdersPage(Page):
 
 
 class CatalogueItem(_Wire):
+    """What a pharmacy SKU is; its fields are named as the core's `CatalogueSku` names them."""
+
     uid: MaybeId = None
-    display_name: Text = None
+    name: Annotated[str, BeforeValidator(lambda value: as_text(value) or "")] = Field(
+        default="", validation_alias="display_name"
+    )
     pzn: Text = None
-    standard_selling_unit: Annotated[str | None, BeforeValidator(as_size)] = None
+    selling_unit: Annotated[str | None, BeforeValidator(as_size)] = Field(
+        default=None, validation_alias="standard_selling_unit"
+    )
     unit: Text = None
     digital: Annotated[bool, BeforeValidator(lambda value: value is True)] = False
 

@@ -23,7 +23,7 @@ import uvloop
 from bench.servers import KEY, mebibytes, process, settings
 from bridge import app
 from bridge.cli import loop
-from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuNumbers, SkuUid
+from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
 from bridge.core.stock.model import Write
 from bridge.exchange import Request, Response
 from bridge.store import Store
@@ -63,12 +63,18 @@ async def fill(store: Store, hands: Sequence[int]) -> None:
     """RxScale's list as it is when everything is as it should be."""
     now = datetime.now(UTC)
     catalogue = [
-        CatalogueSku(uid(number), SkuUid(f"sku-{number}"), str(20_000 + number), "Musterblüte 5g")
-        for number in range(len(hands))
+        CatalogueSku(
+            uid(number),
+            SkuUid(f"sku-{number}"),
+            str(20_000 + number),
+            "Musterblüte 5g",
+            stock=units,
+            price_cents=3750,
+        )
+        for number, units in enumerate(hands)
     ]
     await store.save_catalogue(catalogue, seen_at=now, complete=True)
-    numbers = [SkuNumbers(uid(number), units, 3750) for number, units in enumerate(hands)]
-    await store.stock.listed(numbers, now)
+    await store.stock.listed(catalogue, now)
 
 
 # -- what a round costs --------------------------------------------------------------------
@@ -228,14 +234,13 @@ async def oversold(folder: Path) -> float:
         async with app.open_bridge(chosen) as bridge:
             now = datetime.now(UTC)
             catalogue = [
-                CatalogueSku(PharmacySkuUid(name), SkuUid(name), str(20_000 + number), "x")
-                for number, name in enumerate(names)
+                CatalogueSku(
+                    PharmacySkuUid(name), SkuUid(name), str(20_000 + n), "x", stock=hands[n]
+                )
+                for n, name in enumerate(names)
             ]
             await bridge.store.save_catalogue(catalogue, seen_at=now, complete=True)
-            numbers = [
-                SkuNumbers(PharmacySkuUid(name), hands[n], None) for n, name in enumerate(names)
-            ]
-            await bridge.store.stock.listed(numbers, now)
+            await bridge.store.stock.listed(catalogue, now)
             await bridge.sweep.run()
             caller = replace(bridge.vendors.pharmaone.caller, send=send)
             bridge.stock._pharmaone = replace(bridge.vendors.pharmaone, caller=caller)

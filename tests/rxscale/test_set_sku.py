@@ -8,7 +8,7 @@ import pytest
 from fakes import answer
 from rxscale.test_rxscale_client import GROUP, SITE, SKU, client, page
 
-from bridge.core.model import PharmacySkuUid, SkuNumbers
+from bridge.core.model import PharmacySkuUid
 from bridge.errors import Misconfigured, Refused, TryLater
 from bridge.exchange import Priority
 from bridge.rxscale.wire import as_count, as_size
@@ -80,10 +80,10 @@ async def test_numbers_of_a_page():
         {**SKU, "uid": "psku-4", "deleted_at": 1},
     ]
     found = await client(answer(200, page(*rows)))[0].skus_page(0)
-    assert found.numbers == (
-        SkuNumbers(UID, 7, 1250),
-        SkuNumbers(PharmacySkuUid("psku-2"), 7, None),
-        SkuNumbers(PharmacySkuUid("psku-3"), None, None),
+    assert tuple((sku.pharmacy_sku_uid, sku.stock, sku.price_cents) for sku in found.skus) == (
+        (UID, 7, 1250),
+        (PharmacySkuUid("psku-2"), 7, None),
+        (PharmacySkuUid("psku-3"), None, None),
     )
     assert [sku.pharmacy_sku_uid for sku in found.skus] == ["psku-1", "psku-2", "psku-3"]
 

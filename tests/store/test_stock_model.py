@@ -27,7 +27,6 @@ from bridge.core.model import (
     PharmacySkuUid,
     Phase,
     ProductId,
-    SkuNumbers,
     SkuUid,
     State,
     order_key,
@@ -266,7 +265,10 @@ class Pharmacy(RuleBasedStateMachine):
     @rule()
     def list_skus(self) -> None:
         self.tick(20)
-        shown = [SkuNumbers(PharmacySkuUid(uid), stock, None) for uid, stock in self.rx.items()]
+        shown = [
+            CatalogueSku(PharmacySkuUid(uid), SkuUid(uid), stock=stock)
+            for uid, stock in self.rx.items()
+        ]
         numbers.listed(self.db, shown, self.now)
 
     # -- what must hold --------------------------------------------------------------------
