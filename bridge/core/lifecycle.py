@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.core.model import State
+from bridge.core.model import Flag, State
 
 RANK: Mapping[State, int] = {
     State.NEW: 0,
@@ -44,7 +44,7 @@ class Vocabulary:
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calls: Mapping[str, str] = field(default_factory=dict)
     """Which call sets a word: `status` unless named here."""
-    flags: Mapping[str, State] = field(default_factory=dict)
+    flags: Mapping[Flag, State] = field(default_factory=dict)
     """What a raised flag (`shipped`, `picked_up`) means; a flag outweighs the word."""
     bodies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What is sent to set a word, where its body is a matter of choice."""

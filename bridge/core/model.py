@@ -137,19 +137,37 @@ class PharmacyOrder:
     detail: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+class Flag(StrEnum):
+    """The flags of PharmaOne's order that statuses.toml may give a meaning (pharmaone.md 9)."""
+
+    SHIPPED = "shipped"
+    PICKED_UP = "picked_up"
+    CASH_ON_PICKUP = "cash_on_pickup"
+
+
+HANDOVER = (Flag.SHIPPED, Flag.PICKED_UP)
+"""Those that say where the goods are. An answer without any of them shows no flags."""
+
+
 @dataclass(frozen=True, slots=True)
 class P1Order:
-    """PharmaOne's order as last seen. `external_id` is None where the answer did not hold it."""
+    """PharmaOne's order as last seen. `external_id` is None where the answer did not hold it.
+
+    `flags` are those that are raised, None where the answer does not show them (C4).
+    """
 
     id: OrderId
     status: str
     seen_at: datetime
     external_id: str | None = None
-    shipped: bool | None = None
-    picked_up: bool | None = None
-    cash_on_pickup: bool | None = None
+    flags: frozenset[Flag] | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+
+    @property
+    def handed_over(self) -> tuple[Flag, ...]:
+        """The raised flags that say where the goods are."""
+        return tuple(flag for flag in HANDOVER if flag in (self.flags or ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,8 +148,7 @@ def _there(sides: Sides) -> str:
     order = sides.p1_order
     if order is None:
         return "gone" if sides.p1_gone else "no order"
-    raised = [flag for flag in ("shipped", "picked_up") if getattr(order, flag)]
-    return ", ".join((order.status, *raised))
+    return ", ".join((order.status, *order.handed_over))
 
 
 def describe(step: Step) -> str:

@@ -7,11 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from bridge.core.lifecycle import RANK, TERMINAL, Prescriptions, Vocabulary, Words, route
-from bridge.core.model import State
+from bridge.core.model import Flag, State
 from bridge.mapping.reading import STATUSES, Faults, Place, Table, check, nearest
 
 Word = Annotated[str, Field(min_length=1)]
-Flag = Literal["shipped", "picked_up", "cash_on_pickup"]
 WORD = "{word}"
 """Stands for the status word in the body that sets one."""
 _PLAIN_BODY: Mapping[str, str | bool | int] = {"status": WORD}
@@ -164,7 +163,7 @@ def _pharmaone(table: _Orders) -> Vocabulary:
         open=tuple(word for word, state in table.means.items() if state not in TERMINAL),
         says={State(state): word for state, word in table.says.items()},
         steps=table.steps,
-        flags={str(flag): state for flag, state in table.flags.items()},
+        flags=table.flags,
         bodies={word: _body(table, word) for word in table.says.values()},
         gone=_state_or_none(table.gone),
     )

@@ -73,9 +73,7 @@ def order(row: wire.OrderRow, seen_at: datetime) -> P1Order:
         status=row.status,
         seen_at=seen_at,
         external_id=row.external_id,
-        shipped=row.shipped,
-        picked_up=row.picked_up,
-        cash_on_pickup=row.cash_on_pickup,
+        flags=row.flags,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import from_json
 
+from bridge.core.model import HANDOVER, Flag
 from bridge.errors import Fault, Misconfigured
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,127}")
@@ -130,7 +131,7 @@ def _object_or_none(value: object) -> object:
 
 Text = Annotated[str | None, BeforeValidator(as_text)]
 Time = Annotated[datetime | None, BeforeValidator(as_time)]
-Flag = Annotated[bool | None, BeforeValidator(_flag)]
+YesOrNo = Annotated[bool | None, BeforeValidator(_flag)]
 Euros = Annotated[Decimal | None, BeforeValidator(as_euros)]
 Whole = Annotated[int | None, BeforeValidator(_whole)]
 Id = Annotated[str, BeforeValidator(_id)]
@@ -161,11 +162,19 @@ class OrderRow(_Wire):
     id: Annotated[str, BeforeValidator(_id)]
     status: Annotated[str, BeforeValidator(lambda value: as_word(value) or "")] = ""
     external_id: Text = None
-    shipped: Flag = None
-    picked_up: Flag = None
-    cash_on_pickup: Flag = None
+    flags: frozenset[Flag] | None = None
+    """Those that are raised (9); None where none is shown that says where the goods are."""
     created_at: Time = None
     updated_at: Time = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_flags(cls, row: Any) -> Any:
+        if not isinstance(row, dict):
+            return row
+        shown = {flag: _flag(row.get(flag)) for flag in Flag}
+        known = any(shown[flag] is not None for flag in HANDOVER)
+        return {**row, "flags": {flag for flag, up in shown.items() if up} if known else None}
 
 
 class Order(OrderRow):
@@ -197,7 +206,7 @@ class PrescriptionsPage(_Wire):
 class ShopRow(_Wire):
     shop_id: Annotated[str, BeforeValidator(_id)]
     name: Text = None
-    is_active: Flag = None
+    is_active: YesOrNo = None
 
 
 class ShopsPage(_Wire):

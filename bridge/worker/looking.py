@@ -82,8 +82,7 @@ class Looker:
             self._book.note("looked at PharmaOne", why=step.why, status="404")
             return
         self._see_there(found)
-        raised = [flag for flag in ("shipped", "picked_up") if getattr(found.order, flag)]
-        flags = ", ".join(raised) or None
+        flags = ", ".join(found.order.handed_over) or None
         self._book.note("looked at PharmaOne", why=step.why, status=found.order.status, flags=flags)
 
     def _see_there(self, found: P1Sight) -> None:
@@ -95,8 +94,8 @@ class Looker:
     def _know(self, order: P1Order | None) -> None:
         """An order that was read for the store a moment ago need not be asked for again."""
         self._sight.p1_order = order
-        has_flags = order is not None and (order.shipped, order.picked_up) != (None, None)
-        self._sight.p1_looked_at = order.seen_at if order is not None and has_flags else None
+        shows_flags = order is not None and order.flags is not None
+        self._sight.p1_looked_at = order.seen_at if order is not None and shows_flags else None
 
     async def _prepare(self, order: PharmacyOrder) -> None:
         sight = self._sight

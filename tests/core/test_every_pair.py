@@ -16,7 +16,9 @@ from worlds import changed
 from bridge.core import remember
 from bridge.core.lifecycle import TERMINAL, reached
 from bridge.core.model import (
+    HANDOVER,
     Draft,
+    Flag,
     OrderId,
     OrderRecord,
     P1Order,
@@ -49,7 +51,8 @@ NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 AGO = NOW - timedelta(hours=1)
 MAPPINGS = Path(__file__).parents[2] / "mappings"
 UNKNOWN = "levitating"
-FLAGS = list(itertools.product((False, True, None), repeat=2))
+NO_FLAG: frozenset[Flag] = frozenset()
+FLAGS = [None, *(frozenset(each) for n in range(4) for each in itertools.combinations(Flag, n))]
 MOST_STEPS = 12
 
 
@@ -61,8 +64,7 @@ class Pair:
     record: OrderRecord
     here: str
     there: str | None
-    shipped: bool | None = None
-    picked_up: bool | None = None
+    flags: frozenset[Flag] | None = None
     looks: int = 0
     order: PharmacyOrder | None = None
     p1_order: P1Order | None = None
@@ -95,7 +97,7 @@ class Pair:
     def held(self) -> P1Order | None:
         if self.there is None:
             return None
-        return P1Order(ORDER, self.there, NOW, UID, shipped=self.shipped, picked_up=self.picked_up)
+        return P1Order(ORDER, self.there, NOW, UID, self.flags)
 
 
 def follow(pair: Pair) -> tuple[Pair, Ending]:
@@ -158,8 +160,7 @@ def set_status(pair: Pair, step) -> Pair:
 def cancel(pair: Pair, step: Cancel) -> Pair:
     words = pair.rules.words.pharmaone
     assert step.word in words.steps[pair.there], f"{pair.there} -> {step.word}"
-    assert not pair.shipped, "cancelled after the handover"
-    assert not pair.picked_up, "cancelled after the handover"
+    assert not (pair.flags or NO_FLAG) & {*HANDOVER}, "cancelled after the handover"
     assert pair.rules.words.rxscale.means[pair.here] is State.CANCELLED
     assert step.body == {"status": step.word}
     seen = replace(pair.held(), status=step.word)
@@ -194,9 +195,9 @@ def pairs(rules: Rules) -> list[Pair]:
     there = [None, *rules.words.pharmaone.means, UNKNOWN]
     every = itertools.product(links(), here, there, FLAGS, (0, 9))
     return [
-        Pair(rules, record, rx, p1, shipped, picked_up, looks)
-        for record, rx, p1, (shipped, picked_up), looks in every
-        if p1 is not None or (shipped, picked_up) == (False, False)
+        Pair(rules, record, rx, p1, flags, looks)
+        for record, rx, p1, flags, looks in every
+        if p1 is not None or flags == NO_FLAG
     ]
 
 
@@ -234,7 +235,7 @@ def test_where_both_sides_are_known_and_open_rxscale_gets_to_where_pharmaone_is(
     for here, there in itertools.product(words.open, rules.words.pharmaone.means):
         if here in words.arriving or words.means[here] is State.ON_HOLD:
             continue
-        pair = Pair(rules, record, here, there, shipped=False, picked_up=False)
+        pair = Pair(rules, record, here, there, flags=NO_FLAG)
         after, _ = follow(pair)
         meaning = meaning_of(pair.held(), rules.words.pharmaone)
         assert meaning is not None

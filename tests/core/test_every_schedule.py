@@ -21,6 +21,7 @@ from bridge.core import remember
 from bridge.core.lifecycle import Words
 from bridge.core.model import (
     Draft,
+    Flag,
     OrderId,
     OrderRecord,
     OrderRequestId,
@@ -266,8 +267,7 @@ def the_order(world: World) -> P1Order | None:
         world.there,
         world.now,
         external_id=UID,
-        shipped="shipped" in world.flags,
-        picked_up="picked_up" in world.flags,
+        flags=frozenset(map(Flag, world.flags)),
     )
 
 

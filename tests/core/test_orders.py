@@ -10,6 +10,7 @@ from bridge.core import reasons, remember
 from bridge.core.lifecycle import reached, route
 from bridge.core.model import (
     Draft,
+    Flag,
     Gap,
     Gaps,
     OrderId,
@@ -64,8 +65,8 @@ def a_record(phase: Phase, **changes) -> OrderRecord:
     return OrderRecord(UID, AGO, phase=phase, rx_status=QUEUED, **changes)
 
 
-def an_order(status: str = "awaiting_packing", **flags: bool) -> P1Order:
-    return P1Order(OrderId("ORD_1"), status, NOW, external_id=UID, **flags)
+def an_order(status: str = "awaiting_packing", *flags: Flag) -> P1Order:
+    return P1Order(OrderId("ORD_1"), status, NOW, external_id=UID, flags=frozenset(flags))
 
 
 def code(step) -> str:
@@ -331,7 +332,7 @@ class TestUnderWay:
         assert step.word == "pending review"
 
     def test_a_flag_outweighs_the_word_and_completing_is_not_a_status(self):
-        order = an_order(picked_up=True)
+        order = an_order("awaiting_packing", Flag.PICKED_UP)
         record = remember.adopted(self.SUBMITTED, order)
         step = next_step(a_view("ready_for_pickup", record=record, p1_order=order))
         assert isinstance(step, Complete)
@@ -339,7 +340,7 @@ class TestUnderWay:
         assert step.rule.startswith("statuses.toml: pharmaone.orders.flags.picked_up -> ")
 
     def test_completing_asks_for_a_tracking_link_first_and_does_without_a_refused_one(self):
-        order = an_order(shipped=True)
+        order = an_order("awaiting_packing", Flag.SHIPPED)
         record = remember.adopted(self.SUBMITTED, order)
         view = a_view("ready_for_pickup", record=record, p1_order=order, tracking=None)
         assert isinstance(next_step(view), LookAtPharmaOne)

@@ -8,6 +8,7 @@ from words import LEGACY, WORDS
 
 from bridge.core.model import (
     Draft,
+    Flag,
     OrderId,
     OrderRecord,
     P1Order,
@@ -50,8 +51,8 @@ DONE = replace(
 CANCELLED = replace(DONE, rx_status="cancelled", state=State.CANCELLED)
 
 
-def an_order(status: str = "awaiting_packing", **flags: bool) -> P1Order:
-    return P1Order(OrderId("ORD_1"), status, NOW, external_id=UID, **flags)
+def an_order(status: str = "awaiting_packing", *flags: Flag) -> P1Order:
+    return P1Order(OrderId("ORD_1"), status, NOW, external_id=UID, flags=frozenset(flags))
 
 
 def compare(
@@ -100,7 +101,7 @@ def test_sides_that_agree(record, rx, order):
         (
             replace(ADOPTED, rx_status="ready_for_pickup", p1_status="ready_pickup"),
             "ready_for_pickup",
-            an_order("ready_pickup", picked_up=True),
+            an_order("ready_pickup", Flag.PICKED_UP),
             "the two sides differ",
             "complete it at RxScale",
         ),
@@ -135,7 +136,7 @@ def test_ends_that_differ_are_named():
         (
             replace(ADOPTED, rx_status="cancelled"),
             "cancelled",
-            an_order(shipped=True),
+            an_order("awaiting_packing", Flag.SHIPPED),
             "handed over",
         ),
         (replace(SUBMITTED, rx_status="cancelled"), "cancelled", None, "cannot be withdrawn"),
@@ -169,7 +170,9 @@ def test_an_order_that_pharmaone_lost():
     found = compare(ADOPTED, "in-progress", p1_gone=True)
     assert found is not None
     assert (found.pharmaone, found.what) == ("gone", ("PharmaOne no longer shows its order",))
-    flagged = compare(ADOPTED, "in-progress", an_order(shipped=True, picked_up=True))
+    flagged = compare(
+        ADOPTED, "in-progress", an_order("awaiting_packing", Flag.SHIPPED, Flag.PICKED_UP)
+    )
     assert flagged is not None
     assert flagged.pharmaone == "awaiting_packing, shipped, picked_up"
     assert flagged.remembered == "adopted, in-progress"

@@ -13,7 +13,7 @@ from fakes import START, Answer, Clock, ScriptedSend, answer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.model import Draft, OrderId, P1Order, PharmacyOrderUid, PrescriptionId
+from bridge.core.model import Draft, Flag, OrderId, P1Order, PharmacyOrderUid, PrescriptionId
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Priority, Response
 from bridge.pharmaone.calling import Caller
@@ -388,9 +388,7 @@ async def test_an_order_in_our_words():
         status="awaiting_packing",
         seen_at=START,
         external_id="po-1",
-        shipped=False,
-        picked_up=True,
-        cash_on_pickup=True,
+        flags=frozenset({Flag.PICKED_UP, Flag.CASH_ON_PICKUP}),
         created_at=datetime(2026, 1, 2, 8, 0, tzinfo=UTC),
         updated_at=datetime(2026, 1, 2, 9, 0, 0, 123456, tzinfo=UTC),
     )
@@ -415,9 +413,10 @@ async def test_an_unknown_order_is_none(body: Any):
         pytest.param({"shipping_address": None}, {}, id="C8"),
         pytest.param({"total_amount": "98.25"}, {}, id="C17"),
         pytest.param({"status": "word nobody knows"}, {"status": "word nobody knows"}, id="new"),
-        pytest.param({"shipped": 1, "picked_up": 0}, {"shipped": True, "picked_up": False}),
-        pytest.param({"shipped": None, "picked_up": "yes"}, {"shipped": None, "picked_up": None}),
-        pytest.param({"cash_on_pickup": []}, {"cash_on_pickup": None}),
+        pytest.param({"shipped": 1, "picked_up": 0}, {"flags": {"shipped", "cash_on_pickup"}}),
+        pytest.param({"shipped": None, "picked_up": "yes"}, {"flags": None}),
+        pytest.param({"cash_on_pickup": []}, {"flags": {"picked_up"}}),
+        pytest.param({"flags": ["shipped"]}, {"flags": {"picked_up", "cash_on_pickup"}}),
         pytest.param({"created_at": "2026-01-02T09:00:00+01:00"}, {"created_at": START}),
         pytest.param({"created_at": "2026-01-02T08:00:00"}, {"created_at": START}),
         pytest.param({"created_at": 1716000000}, {"created_at": None}),
@@ -463,7 +462,7 @@ async def test_documented_variety_of_pages(body: Any, ids: list[Any], total: int
 async def test_a_row_lacks_flags_and_may_have_an_odd_status():
     page = await ask(CALLS["orders_page"], answer(200, {"data": [ROW, listed(status=None)]}))
     assert [row.status for row in page.rows] == ["awaiting_packing", ""]
-    assert {(row.shipped, row.picked_up, row.seen_at) for row in page.rows} == {(None, None, START)}
+    assert {(row.flags, row.seen_at) for row in page.rows} == {(None, START)}
 
 
 async def test_shops():

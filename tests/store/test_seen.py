@@ -8,12 +8,15 @@ from store.given import NOW, after, uid
 
 from bridge.core.model import (
     CatalogueSku,
+    Flag,
     OrderId,
     P1Order,
     PharmacySkuUid,
     SkuUid,
 )
 from bridge.store import Store
+
+SHIPPED, PICKED_UP = frozenset({Flag.SHIPPED}), frozenset({Flag.PICKED_UP})
 
 
 def sku(number: int, pharmacy_sku: str = "", **changes: Any) -> CatalogueSku:
@@ -73,9 +76,7 @@ async def test_an_order_is_found_by_the_pharmacy_order_it_was_made_from(store: S
     whole = order(
         1,
         external_id=uid(1),
-        shipped=True,
-        picked_up=False,
-        cash_on_pickup=True,
+        flags=frozenset({Flag.SHIPPED, Flag.CASH_ON_PICKUP}),
         created_at=after(1),
         updated_at=after(2),
     )
@@ -127,9 +128,9 @@ async def test_a_known_external_id_is_never_unlearnt(
 
 async def test_the_newest_sight_counts_and_silence_takes_nothing_away(store: Store):
     at = {"updated_at": after(0)}
-    detail = order(1, external_id=uid(1), shipped=True, created_at=NOW, seen_at=after(5), **at)
+    detail = order(1, external_id=uid(1), flags=SHIPPED, created_at=NOW, seen_at=after(5), **at)
     listed = order(1, status="awaiting_packing", seen_at=after(9), **at)
-    late = order(1, status="older", picked_up=True, shipped=False, seen_at=after(1), **at)
+    late = order(1, status="older", flags=PICKED_UP, seen_at=after(1), **at)
     for each in (detail, listed, late):
         await store.save_p1_orders([each])
     assert await store.p1_order_for(uid(1)) == replace(
@@ -141,13 +142,13 @@ async def test_the_newest_sight_counts_and_silence_takes_nothing_away(store: Sto
 
 @pytest.mark.parametrize("changed_at", [after(8), None])
 async def test_flags_are_unknown_once_an_order_may_have_changed(store: Store, changed_at: object):
-    detail = order(1, external_id=uid(1), shipped=False, picked_up=False, updated_at=after(2))
+    detail = order(1, external_id=uid(1), flags=frozenset(), updated_at=after(2))
     listed = order(1, updated_at=changed_at, seen_at=after(9))
     for each in (detail, listed, detail):
         await store.save_p1_orders([each])
     found = await store.p1_order_for(uid(1))
     assert found is not None
-    assert (found.shipped, found.picked_up) == (None, None)
+    assert found.flags is None
 
 
 async def test_how_many_skus_have_a_record(store: Store):

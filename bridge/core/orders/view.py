@@ -102,7 +102,7 @@ def meaning_of(order: P1Order, vocabulary: Vocabulary) -> tuple[State, str] | No
     A raised flag outweighs the word. None for a word that is not listed: it is never guessed.
     """
     for flag, state in vocabulary.flags.items():
-        if getattr(order, flag, None):
+        if flag in (order.flags or ()):
             return state, f"{vocabulary.where}.flags.{flag}"
     state_of_word = vocabulary.means.get(order.status)
     if state_of_word is None:

@@ -18,9 +18,7 @@ CREATE TABLE p1_orders (
   status          TEXT NOT NULL,
   seen_at         INTEGER NOT NULL,
   external_id     TEXT,
-  shipped         INTEGER CHECK (shipped IN (0, 1)),
-  picked_up       INTEGER CHECK (picked_up IN (0, 1)),
-  cash_on_pickup  INTEGER CHECK (cash_on_pickup IN (0, 1)),
+  flags           TEXT,  -- those that are raised, with blanks between them
   created_at      INTEGER,
   updated_at      INTEGER
 ) STRICT, WITHOUT ROWID;

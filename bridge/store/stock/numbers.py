@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bridge.core.model import JournalEntry, Key, PharmacySkuUid, SkuNumbers
+from bridge.core.model import CatalogueSku, JournalEntry, Key, PharmacySkuUid
 from bridge.core.stock.model import RxScaleStock, SkuStock, Write
 from bridge.core.stock.reported import Cause, Interpreted, LastKnown, interpret
 from bridge.store.stock import lines
@@ -145,11 +145,13 @@ def shown_now(
     }
 
 
-def listed(connection: sqlite3.Connection, found: Iterable[SkuNumbers], began_at: datetime) -> int:
+def listed(
+    connection: sqlite3.Connection, found: Iterable[CatalogueSku], began_at: datetime
+) -> int:
     """Takes in a page of RxScale's list that was asked for at `began_at`; how many drifted."""
     found = list(found)
     before = _before(connection, [each.pharmacy_sku_uid for each in found])
-    news: list[tuple[SkuNumbers, LastKnown]] = []
+    news: list[tuple[CatalogueSku, LastKnown]] = []
     at = micros(began_at)
     fresh = [each for each in found if each.pharmacy_sku_uid not in before]
     connection.executemany(

@@ -10,7 +10,6 @@ from bridge.core.model import (
     CatalogueSku,
     JournalEntry,
     PharmacySkuUid,
-    SkuNumbers,
     StuckNote,
 )
 from bridge.core.stock.adopt import Adjustment, Drift
@@ -79,7 +78,7 @@ class StockStore:
 
     # -- what RxScale shows ----------------------------------------------------------------
 
-    async def listed(self, found: Sequence[SkuNumbers], began_at: datetime) -> int:
+    async def listed(self, found: Sequence[CatalogueSku], began_at: datetime) -> int:
         """Takes in a page of RxScale's SKU list; how many somebody else had changed."""
         return await self._write(lambda c: numbers.listed(c, found, began_at))
 

@@ -61,10 +61,11 @@ class Shape(Generic[T]):
     Raises TypeError for a field of any other type.
     """
 
-    def __init__(self, kind: type[T]) -> None:
+    def __init__(self, kind: type[T], *, without: Sequence[str] = ()) -> None:
         hints = get_type_hints(kind)
         self._kind = kind
-        self.names = tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
+        names = (field.name for field in fields(kind))  # type: ignore[arg-type]
+        self.names = tuple(name for name in names if name not in without)
         self.columns = ", ".join(self.names)
         coders = [_coder(hints[name]) for name in self.names]
         self._encode = tuple(zip(self.names, (encode for encode, _ in coders), strict=True))
@@ -115,6 +116,8 @@ def _coder(hint: Any) -> _Coder:
     if get_origin(hint) in (Union, types.UnionType):
         (inner,) = _without_none(get_args(hint))
         return _coder(inner)
+    if get_origin(hint) is frozenset:
+        return _words_of(*get_args(hint))
     if hint is datetime:
         return micros, moment
     if hint is bool:
@@ -128,6 +131,14 @@ def _coder(hint: Any) -> _Coder:
 
 def _without_none(hints: Iterable[Any]) -> list[Any]:
     return [hint for hint in hints if hint is not type(None)]
+
+
+def _words_of(kind: type[Enum]) -> _Coder:
+    """A set of words lies in one column, with blanks between them."""
+    return (
+        lambda words: " ".join(sorted(map(_word, words))),
+        lambda cell: frozenset(map(kind, cell.split())),
+    )
 
 
 def _word(word: Enum) -> str:

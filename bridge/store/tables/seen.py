@@ -18,7 +18,7 @@ from bridge.store.tables.rows import Shape, micros
 
 CATALOGUE_MARK = "catalogue_mark"
 """A note that is another one after each change of the SKU list."""
-SKU = Shape(CatalogueSku)
+SKU = Shape(CatalogueSku, without=("stock", "price_cents"))
 ORDER = Shape(P1Order)
 
 _SAVE_SKU = SKU.upsert("skus", "pharmacy_sku_uid", "seen_at")
@@ -38,7 +38,7 @@ _LASTING = {
 _FLAG = """CASE WHEN excluded.seen_at < seen_at THEN {0}
   WHEN excluded.updated_at = updated_at THEN coalesce(excluded.{0}, {0})
   ELSE excluded.{0} END"""
-_LASTING |= {name: _FLAG.format(name) for name in ("shipped", "picked_up", "cash_on_pickup")}
+_LASTING["flags"] = _FLAG.format("flags")
 _CHANGES = ", ".join(f"{name} = {_LASTING.get(name, _LATEST.format(name))}" for name in ORDER.names)
 _SAVE_ORDER = f"{ORDER.insert('p1_orders')} ON CONFLICT (id) DO UPDATE SET {_CHANGES}"
 _ORDER_FOR = f"""
