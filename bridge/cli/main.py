@@ -90,4 +90,4 @@ def summaries() -> dict[str, str]:
             if line := _FIRST_LINE.match(file.readline().rstrip()):
                 found[line[1]] = line[2]
     rest = [name for name in found if name not in ORDER]
-    return {name: found[name] for name in (*ORDER, *rest)}
+    return {name: found[name] for name in (*ORDER, *rest) if name in found}
