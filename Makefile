@@ -68,9 +68,8 @@ coverage: $(VENV)/dev.stamp  ## docs/coverage.md, made anew from the routes, met
 schemas: $(VENV)/run.stamp  ## docs/schemas, drawn anew from the models that read the files
 	@$(BIN)/python docs/.site/schemas.py
 
-stuck: $(VENV)/run.stamp  ## docs/stuck.md, made anew from every reason in the source
-	@$(BIN)/python -c 'from bridge.documents import stuck; print(stuck.page(), end="")' > docs/stuck.new \
-	  && mv docs/stuck.new docs/stuck.md || { rm -f docs/stuck.new; exit 1; }
+stuck: $(VENV)/run.stamp  ## docs/stuck.md and stuck.de.md, made anew from the reasons and their texts
+	@$(BIN)/python docs/.site/stuck.py
 
 imports: $(VENV)/run.stamp  ## who imports whom, drawn anew in docs/architecture.md
 	@$(BIN)/python docs/.site/imports.py

@@ -10,10 +10,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from bridge.core import reasons
+from bridge.core.reasons import Reason
 from bridge.cycles import MappingFacts
 from bridge.cycles.stock import StockFacts
 from bridge.pharmaone.token import TokenFacts
 from bridge.store import StockState, StoreFacts
+from bridge.texts import say
 from bridge.transport import VendorFacts
 
 OLD_WORK_SECONDS = 600.0
@@ -65,7 +68,7 @@ class Verdict(NamedTuple):
     """What a judgement comes to; `reason` where it is not `ok`."""
 
     status: Status
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 OK = Verdict(Status.OK)
@@ -82,11 +85,11 @@ class Check(NamedTuple):
         return self.verdict.status
 
     @property
-    def reason(self) -> str | None:
+    def reason(self) -> Reason | None:
         return self.verdict.reason
 
     def document(self) -> dict[str, Any]:
-        reason = {"reason": self.reason} if self.reason else {}
+        reason = {"reason": say(self.reason)} if self.reason else {}
         return {"status": self.status.value, **reason, **self.facts}
 
 
@@ -172,27 +175,32 @@ def _time(at: datetime | None) -> str | None:
 # -- the judgements ----------------------------------------------------------------------------
 
 
-def _degraded(reason: str) -> Verdict:
+def _degraded(reason: Reason) -> Verdict:
     return Verdict(Status.DEGRADED, reason)
+
+
+def _said(what: str) -> Reason:
+    return reasons.SAID(what=what)
 
 
 def judge_store(facts: Facts) -> Verdict:
     if facts.store_error is None and facts.is_store_read:
         return OK
-    return Verdict(Status.DOWN, facts.store_error or "the store cannot be read")
+    error = facts.store_error
+    return Verdict(Status.DOWN, _said(error) if error else reasons.STORE_UNREAD())
 
 
 def judge_mappings(facts: Facts) -> Verdict:
     if facts.mappings.error is None:
         return OK
-    return _degraded("a change was refused; the last valid files stay")
+    return _degraded(reasons.CHANGE_REFUSED())
 
 
 def judge_vendor(vendor: VendorFacts) -> Verdict:
     if vendor.left_alone:
-        return _degraded("it failed repeatedly and is left alone for a while")
+        return _degraded(reasons.LEFT_ALONE_A_WHILE())
     if vendor.is_failing:
-        return _degraded(f"the last call failed: {vendor.last_error}")
+        return _degraded(reasons.LAST_CALL_FAILED(what=vendor.last_error))
     return OK
 
 
@@ -202,29 +210,29 @@ def judge_pharmaone(facts: Facts) -> Verdict:
     if verdict is not OK:
         return verdict
     if missing:
-        return _degraded(f"the key's token lacks the scope {', '.join(missing)}")
-    return _degraded(facts.token.refused) if facts.token.refused else OK
+        return _degraded(reasons.LACKS_SCOPE(scopes=", ".join(missing)))
+    return _degraded(_said(facts.token.refused)) if facts.token.refused else OK
 
 
 def judge_work(facts: Facts) -> Verdict:
     oldest, unsure = facts.work.oldest_seconds, facts.work.unsure - facts.work.undecided
     if oldest is not None and oldest > OLD_WORK_SECONDS:
-        return _degraded(f"something has been due for {oldest:.0f} s")
+        return _degraded(reasons.DUE_FOR_LONG(seconds=round(oldest)))
     if unsure:
-        return _degraded(f"{unsure} submissions without an answer; they are being looked for")
+        return _degraded(reasons.UNANSWERED(submissions=unsure))
     return OK
 
 
 def judge_stuck(facts: Facts) -> Verdict:
     stuck = facts.work.stuck
-    return _degraded(f"{stuck} wait for a person: rxbridge stuck list") if stuck else OK
+    return _degraded(reasons.WAIT_FOR_A_PERSON(stuck=stuck)) if stuck else OK
 
 
 def judge_orders(facts: Facts) -> Verdict:
     if facts.sweep_error:
-        return _degraded(facts.sweep_error)
+        return _degraded(_said(facts.sweep_error))
     if _is_overdue(facts, facts.work.last_poll_at, facts.poll_seconds):
-        return _degraded("RxScale's order list has not been read for too long")
+        return _degraded(reasons.LIST_NOT_READ())
     return OK
 
 
@@ -232,18 +240,15 @@ def judge_stock(facts: Facts) -> Verdict:
     if not facts.links.linked:
         return OK
     if facts.round.stale:
-        return _degraded("PharmaOne's inventory has been unknown for too long: everything is at 0")
+        return _degraded(reasons.ALL_AT_ZERO())
     if facts.stock.pending is not None:
-        unconfirmed_inventory = facts.stock.pending.what
-        return _degraded(f"{unconfirmed_inventory}: to be confirmed (rxbridge stock plan)")
+        return _degraded(reasons.TO_BE_CONFIRMED(what=facts.stock.pending.reason))
     if facts.round.trouble is not None:
-        return _degraded(f"it could not be carried on: {facts.round.trouble}")
+        return _degraded(reasons.NOT_CARRIED_ON(what=facts.round.trouble))
     if _is_overdue(facts, facts.stock.synced_at, facts.sync_seconds):
-        return _degraded("PharmaOne's inventory has not been compared for too long")
+        return _degraded(reasons.NOT_COMPARED())
     if facts.round.anomalies:
-        return _degraded(
-            f"{facts.round.anomalies} prices are to be confirmed (rxbridge stock plan)"
-        )
+        return _degraded(reasons.PRICES_TO_CONFIRM(prices=facts.round.anomalies))
     return OK
 
 

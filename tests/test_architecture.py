@@ -7,27 +7,32 @@ import pytest
 from imports import MODULES, PAGE, ROOT, drawn, imports_of, modules, part_of, parts, rows
 
 ANYTHING = frozenset({"*"})
+WORKS = frozenset(
+    {"core", "mapping", "rxscale", "pharmaone", "store", "errors", "exchange", "texts"}
+)
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "exchange": frozenset(),
     "reading": frozenset({"errors"}),
     "core": frozenset({"errors"}),
-    "mapping": frozenset({"core", "errors"}),
+    "texts": frozenset({"core"}),
+    "mapping": frozenset({"core", "errors", "texts"}),
     "vendor": frozenset({"errors", "exchange"}),
     "rxscale": frozenset({"core", "mapping", "errors", "exchange", "reading", "vendor"}),
     "pharmaone": frozenset({"core", "mapping", "errors", "exchange", "reading", "vendor"}),
     "store": frozenset({"core", "errors"}),
     "transport": frozenset({"errors", "exchange"}),
-    "worker": frozenset({"core", "mapping", "rxscale", "pharmaone", "store", "errors", "exchange"}),
-    "cycles": frozenset({"core", "mapping", "rxscale", "pharmaone", "store", "errors", "exchange"}),
-    "health": frozenset({"cycles", "pharmaone", "store", "transport"}),
+    "worker": WORKS,
+    "cycles": WORKS,
+    "health": frozenset({"core", "cycles", "pharmaone", "store", "texts", "transport"}),
     "metrics": frozenset({"exchange", "health", "pharmaone", "rxscale"}),
     "logs": frozenset(),
     "settings": frozenset({"errors"}),
     "config": frozenset({"errors", "settings"}),
-    "server": frozenset({"core", "rxscale", "pharmaone", "store", "health", "metrics", "errors"}),
+    "server": frozenset(
+        {"core", "rxscale", "pharmaone", "store", "health", "metrics", "errors", "texts"}
+    ),
     "sandbox": frozenset(),
-    "documents": frozenset({"core", "mapping", "settings"}),
     "app": ANYTHING,
     "cli": ANYTHING,
     "__main__": ANYTHING,
@@ -35,6 +40,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 THIRD_PARTY: dict[str, frozenset[str]] = {
     "reading": frozenset({"pydantic"}),
+    "texts": frozenset({"fluent"}),
     "mapping": frozenset({"pydantic", "pydantic_core", "jmespath", "rapidfuzz"}),
     "rxscale": frozenset({"pydantic", "pydantic_core", "msgspec"}),
     "pharmaone": frozenset({"pydantic", "pydantic_core", "jwt", "msgspec"}),
@@ -43,7 +49,6 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "metrics": frozenset({"prometheus_client"}),
     "settings": frozenset({"pydantic"}),
     "config": frozenset({"pydantic"}),
-    "documents": frozenset({"pydantic"}),
     "server": frozenset({"aiohttp", "argon2", "jinja2", "markupsafe"}),
     "sandbox": frozenset({"aiohttp", "jwt"}),
     "app": frozenset({"aiohttp"}),

@@ -20,7 +20,8 @@ import pytest
 
 from bridge.cli.main import main
 from bridge.core.memory import Outcome
-from bridge.core.model import Hint, Key, StuckNote
+from bridge.core.model import Hint, Key
+from bridge.core.reasons import REFUSED
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.store import Store, back_up
 
@@ -140,7 +141,7 @@ async def remember(path: Path, keys: list[str]) -> None:
     store = await Store.open(path, now=NOW)
     await store.hint([Hint(Key(keys[0]), "test")], NOW)
     ((claim, link),) = await store.claim(1, NOW, timedelta(minutes=1))
-    note = StuckNote("refused", "a synthetic refusal", "mend it")
+    note = REFUSED(vendor="RxScale", doing="a call", what="a synthetic refusal")
     await store.settle(Outcome(claim, link, (), None, False, note, NOW))
     await store.stock.refused(keys[1].partition(":")[2], note, NOW)
     await store.close()

@@ -14,6 +14,7 @@ from prometheus_client.samples import Sample
 
 from bridge import __version__
 from bridge.app import vitals
+from bridge.core import reasons
 from bridge.core.stock.model import Pending
 from bridge.cycles import MappingFacts
 from bridge.cycles.stock import StockFacts
@@ -56,7 +57,7 @@ SET = Facts(
     is_store_read=True,
     work=StoreFacts(1, 2, 3, 4.0, 5, 6, NOW, NOW, {"stock_drift": 7}),
     stock=StockState(
-        NOW - timedelta(seconds=1), NOW, Pending("empty", "x", NOW), 1, hidden=2, waiting=3
+        NOW - timedelta(seconds=1), NOW, Pending(reasons.EMPTY(), NOW), 1, hidden=2, waiting=3
     ),
 )
 """Of every fact that has a gauge, something."""

@@ -15,7 +15,7 @@ from functools import partial
 from bridge.app.policies import policy_of, rules_of, stock_policy_of
 from bridge.app.vendors import Vendors, now, open_vendors
 from bridge.core.memory import SweepResult
-from bridge.core.orders import FREED_BY_MAPPING
+from bridge.core.reasons import FREED_BY_MAPPING
 from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader
 from bridge.cycles.stock import Adopter, Pusher, StockCycle
 from bridge.mapping import Rules

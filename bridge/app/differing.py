@@ -5,14 +5,14 @@ import heapq
 from dataclasses import replace
 
 from bridge.core.model import PharmacySkuUid
-from bridge.core.stock.plan import PlanRow, Why
+from bridge.core.reasons import BEING_WRITTEN, WAITS_FOR_A_PERSON, Reason
+from bridge.core.stock.plan import PlanRow
 from bridge.cycles.stock import StockCycle, SyncResult
 from bridge.server.parts import SkuDifference, StockDifferences
 from bridge.store import ShownNow, Store
 
 MOST = 100
 """Nobody reads more rows; RxScale may list tens of thousands of SKUs."""
-BEING_WRITTEN = "being written"
 
 
 class Differing:
@@ -37,8 +37,8 @@ class Differing:
             rows=tuple(rows),
             total=self._total - len(self._rows) + len(rows),
             compared_at=state.synced_at,
-            unconfirmed_inventory=state.pending.what if state.pending is not None else None,
-            price_anomalies=tuple(each.what for each in result.plan.anomalies)
+            unconfirmed_inventory=state.pending.reason if state.pending is not None else None,
+            price_anomalies=tuple(each.reason for each in result.plan.anomalies)
             if result is not None
             else (),
         )
@@ -61,10 +61,10 @@ class Differing:
         return found
 
 
-def _why(row: PlanRow, now: ShownNow) -> str:
+def _why(row: PlanRow, now: ShownNow) -> Reason:
     if now.stuck:
-        return Why.STUCK
-    return BEING_WRITTEN if now.waiting else row.why
+        return WAITS_FOR_A_PERSON()
+    return BEING_WRITTEN() if now.waiting else row.why()
 
 
 def worst(result: SyncResult) -> tuple[list[PlanRow], int]:
@@ -85,5 +85,5 @@ def _difference(row: PlanRow) -> SkuDifference:
         on_hand=row.on_hand,
         target=row.target,
         at_rxscale=row.at_rxscale,
-        why=row.why,
+        why=row.why(),
     )

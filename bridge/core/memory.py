@@ -3,19 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bridge.core.journal import JournalEntry
 from bridge.core.model import (
     Claim,
-    JournalEntry,
     Key,
     OrderRecord,
     P1Order,
-    StuckNote,
 )
-from bridge.core.stock.reasons import UNSURE_ADJUSTMENT
+from bridge.core.reasons import Reason
 from bridge.core.stock.reserve import Demand
-
-CLEARED_BY_A_PERSON = frozenset({"unsure_submission", "cannot_know", "unsure_prescription"})
-"""Stuck codes for which a person's "retry" means: I looked, it is not there, send it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,7 @@ class Outcome:
     entries: tuple[JournalEntry, ...]
     again_at: datetime | None
     failed: bool
-    stuck: StuckNote | None
+    stuck: Reason | None
     now: datetime
     p1_order: P1Order | None = None
     """PharmaOne's order as it was seen, so that the next sweep does not take it for news."""
@@ -67,12 +63,7 @@ class StuckRow:
 
     key: Key
     since: datetime
-    note: StuckNote
-
-    @property
-    def must_look(self) -> bool:
-        """A retry sends again what may have arrived: somebody has to have looked before."""
-        return self.note.code in CLEARED_BY_A_PERSON or self.note.code == UNSURE_ADJUSTMENT
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +71,7 @@ class OrderRow:
     """One line of the list of orders. `due_at`: when it is looked at next, None if on a hint."""
 
     record: OrderRecord
-    stuck: StuckNote | None
+    stuck: Reason | None
     due_at: datetime | None
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
+from bridge.core.reasons import Reason
+
 PharmacyOrderUid = NewType("PharmacyOrderUid", str)
 """RxScale's pharmacy order (`po-...`); also our `external_reference` and `external_id`."""
 PharmacyUid = NewType("PharmacyUid", str)
@@ -225,15 +227,6 @@ class LinkedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """One thing that keeps an order from being submitted, and the way out."""
-
-    code: str  # unlinked_sku, bad_pzn, missing_field, not_whole, no_price, ...
-    what: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
     """An order-request ready to send: PharmaOne's `payload`. Memory only, never stored."""
 
@@ -246,7 +239,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    gaps: tuple[Gap, ...]
+    """What keeps an order from being submitted: everything, together."""
+
+    gaps: tuple[Reason, ...]
 
 
 @dataclass(slots=True)  # not frozen: made for every delivery, at a third of the cost
@@ -272,22 +267,3 @@ class Claim:
     why: str
     priority: int
     hinted_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """One sentence of a key's story: what was found or done. `facts` hold ids and words only."""
-
-    key: Key
-    at: datetime
-    what: str  # delivered, swept, looked, intends, submitted, stuck, freed, ...
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class StuckNote:
-    """Why only a person can decide, and what he can do."""
-
-    code: str
-    reason: str
-    remedy: str

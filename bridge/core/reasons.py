@@ -1,161 +1,343 @@
-"""Why an order is stuck, in a pharmacist's words, and what mends it. One function a reason."""
+"""Every reason the bridge can give: a code, the facts it names, and what follows from it.
 
-from bridge.core.lifecycle import Prescriptions, Vocabulary
-from bridge.core.model import Gaps, OrderRecord, StuckNote, order_key
+A decision returns a `Reason`, and it is kept and compared as data. What a person reads of it stands
+in `bridge/texts`, once a language, under the same code.
+"""
 
-GONE_AT_RXSCALE = "gone_at_rxscale"
-DELETED_IN_PHARMAONE = "deleted_in_pharmaone"
-UNREADABLE = "unreadable"
-UNKNOWN_STATUS = "unknown_status"
-AFTER_SEVERAL_LOOKS = (GONE_AT_RXSCALE, DELETED_IN_PHARMAONE, UNREADABLE)
-"""What is said of an order only once several looks in a row came to nothing."""
-
-
-def gaps(found: Gaps) -> StuckNote:
-    """Everything the mapping lacks for this order, all together."""
-    what = "; ".join(gap.what for gap in found.gaps)
-    remedies = dict.fromkeys(gap.remedy for gap in found.gaps if gap.remedy)
-    return StuckNote(found.gaps[0].code, what, "; ".join(remedies))
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
 
-def cannot_know(record: OrderRecord, why: str) -> StuckNote:
-    return StuckNote("cannot_know", f"not sent: {why}", _look_and_say(record))
+class Kind(StrEnum):
+    """What a reason is about."""
+
+    ORDER = "order"  # an order that waits for a person
+    GAP = "gap"  # what keeps an order from becoming an order-request
+    SKU = "sku"  # a SKU that waits for a person
+    INVENTORY = "inventory"  # an inventory or a price that is not believed
+    WAIT = "wait"  # an order that goes on by itself
+    DONE = "done"  # an order that is finished
+    STEP = "step"  # why a step is taken
+    PART = "part"  # named within another reason
+    STOCK = "stock"  # why a SKU's number is as it is
+    HEALTH = "health"  # why a check of /health is not ok
+    DIFFERENCE = "difference"  # how an order's two sides differ
+    NEXT = "next"  # what the bridge would do next about an order
+    SHOP = "shop"  # what a shop sells, against what is there
 
 
-def unsure(record: OrderRecord, why: str) -> StuckNote:
-    return StuckNote(
-        "unsure_submission",
-        f"a submission's answer was lost and it cannot be told whether it arrived: {why}",
-        _look_and_say(record),
-    )
+class Verb(StrEnum):
+    """What a person may tell the bridge about something stuck: `rxbridge stuck VERB KEY`."""
+
+    RETRY = "retry"
+    SUBMITTED = "submitted"
+    DROP = "drop"
+    CONFIRM = "confirm"  # of the whole inventory: `rxbridge stock sync --confirm`
 
 
-def cancelled(record: OrderRecord) -> StuckNote:
-    if record.order_id is not None:
-        where = f"its PharmaOne order {record.order_id} still stands"
-        do = f"cancel {record.order_id} in PharmaOne Manager"
-    else:
-        where = "its order-request may be under review at PharmaOne and cannot be withdrawn"
-        do = f"reject the request with external reference {record.uid} in PharmaOne Manager"
-    return StuckNote(
-        "cancelled_at_rxscale",
-        f"RxScale cancelled this order, but {where}",
-        f"{do}, then: {_drop(record, 'rejected in PharmaOne')}",
-    )
+CODES: dict[str, "Code"] = {}
+"""Every code by its word."""
+
+_USUAL = (Verb.RETRY, Verb.DROP)
+_FIND_IT = (Verb.RETRY, Verb.SUBMITTED, Verb.DROP)
+_CONFIRM = (Verb.CONFIRM,)
 
 
-def cancelled_after_handover(record: OrderRecord) -> StuckNote:
-    return StuckNote(
-        "cancelled_after_handover",
-        f"RxScale cancelled this order after PharmaOne's order {record.order_id} was handed over",
-        "settle the return and the payment with RxScale; "
-        f"then: {_drop(record, 'settled with RxScale')}",
-    )
+class Code(str):
+    """The word a reason goes by, for people (`rxbridge stuck list`) and for programs (`--json`).
+
+    `facts` names what its texts tell. `verbs` is what a person may say to it. `must_look`: a retry
+    may send again what has arrived, so somebody has to look first. `freed_by_mapping` and
+    `freed_by_catalogue`: a changed mapping file, or a newer reading of RxScale's SKU list, may
+    remove it, so the key is looked at again then. `after_several_looks`: it is said only once
+    several looks in a row came to nothing. `within`: the codes that a PART is given with.
+    """
+
+    kind: Kind
+    facts: tuple[str, ...]
+    verbs: tuple[Verb, ...]
+    must_look: bool
+    freed_by_mapping: bool
+    freed_by_catalogue: bool
+    after_several_looks: bool
+    within: tuple[str, ...]
+
+    def __new__(
+        cls,
+        word: str,
+        kind: Kind,
+        facts: str = "",
+        *,
+        verbs: tuple[Verb, ...] = _USUAL,
+        must_look: bool = False,
+        freed_by_mapping: bool = False,
+        freed_by_catalogue: bool = False,
+        after_several_looks: bool = False,
+        within: str = "",
+    ) -> "Code":
+        code = CODES[word] = super().__new__(cls, word)
+        code.kind, code.facts, code.verbs = kind, tuple(facts.split()), verbs
+        code.must_look, code.after_several_looks = must_look, after_several_looks
+        code.freed_by_mapping, code.freed_by_catalogue = freed_by_mapping, freed_by_catalogue
+        code.within = tuple(within.split())
+        return code
+
+    def __call__(self, **facts: "Fact") -> "Reason":
+        """A reason of this code. Raises TypeError for other facts than it has."""
+        if facts.keys() != set(self.facts):
+            raise TypeError(f"{self} has the facts {self.facts}, not {tuple(facts)}")
+        return Reason(self, facts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return CODES.__getitem__, (str(self),)
 
 
-def rejected(record: OrderRecord) -> StuckNote:
-    return StuckNote(
-        "rejected_in_pharmaone",
-        "rejected in PharmaOne: "
-        f"staff refused the order-request {record.request_id or ''}".rstrip(),
-        "cancel it in RxScale's portal (RxScale then asks another pharmacy); it frees itself; "
-        "or say so once for all orders in mappings/statuses.toml: "
-        'pharmaone.order_requests.rejected = "cancelled"',
-    )
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is as it is. `also`: more of the same, told together with it."""
+
+    code: Code
+    facts: Mapping[str, "Fact"] = field(default_factory=dict, hash=False)
+    also: tuple["Reason", ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """As JSON; `reason_of` reads it again."""
+        facts: dict[str, Any] = {
+            name: fact.document() if isinstance(fact, Reason) else fact
+            for name, fact in self.facts.items()
+        }
+        if self.also:
+            facts["also"] = [each.document() for each in self.also]
+        return {"code": str(self.code), "facts": facts}
 
 
-def unsure_prescription(record: OrderRecord) -> StuckNote:
-    key = order_key(record.uid)
-    return StuckNote(
-        "unsure_prescription",
-        "the prescription was sent to PharmaOne and no answer came: it may be there already",
-        f"look for it in PharmaOne Manager; then: rxbridge stuck retry {key} sends it (again), "
-        f"and the order-request after it; if it was handled by hand: {_drop(record, '...')}",
-    )
+Fact = str | int | Reason | None
+"""An id, a word, a number, or a reason within the reason; None where there is none."""
 
 
-def declined(record: OrderRecord) -> StuckNote:
-    return StuckNote(
-        "prescription_declined",
-        f"PharmaOne declined the prescription {record.prescription_id} "
-        f"({record.prescription_status})",
-        "settle it in PharmaOne Manager or cancel the order in RxScale's portal; it frees itself; "
-        f"or: {_drop(record, 'prescription declined')}",
-    )
+def reason_of(document: Mapping[str, Any]) -> Reason:
+    """What `Reason.document` wrote; a code that is no longer known is told as it stands."""
+    code = CODES.get(document["code"])
+    if code is None:
+        return SAID(what=str(document["code"]))
+    facts = {
+        name: reason_of(fact) if is_reason(fact) else fact
+        for name, fact in document["facts"].items()
+        if name != "also"
+    }
+    return Reason(code, facts, tuple(map(reason_of, document["facts"].get("also", ()))))
 
 
-def deleted(record: OrderRecord) -> StuckNote:
-    return StuckNote(
-        DELETED_IN_PHARMAONE,
-        f"PharmaOne no longer has its order {record.order_id}",
-        "cancel or complete it in RxScale's portal; it frees itself; "
-        f"or: {_drop(record, 'deleted in PharmaOne')}",
-    )
+def is_reason(value: object) -> bool:
+    """Whether a JSON value is a reason's document."""
+    return isinstance(value, Mapping) and {"code", "facts"} <= value.keys()
 
 
-def gone(record: OrderRecord) -> StuckNote:
-    return StuckNote(
-        GONE_AT_RXSCALE,
-        "RxScale answers 404: the order does not exist for this key, or no longer",
-        "look for it in RxScale's portal and check rxscale.pharmacy_uid; "
-        f"then: {_drop(record, '...')}",
-    )
+def together(reasons: tuple[Reason, ...]) -> Reason:
+    """Several as one, under the code of the first."""
+    first, *others = reasons
+    return Reason(first.code, first.facts, tuple(others))
 
 
-def reopened(record: OrderRecord) -> StuckNote:
-    return StuckNote(
-        "reopened",
-        f"RxScale shows it open again ('{record.rx_status}') after it was finished here",
-        f"compare both sides; then: {_drop(record, '...')}",
-    )
+# -- orders that wait for a person ------------------------------------------------------------
 
+CANNOT_KNOW = Code("cannot_know", Kind.ORDER, "why", verbs=_FIND_IT, must_look=True)
+UNSURE_SUBMISSION = Code("unsure_submission", Kind.ORDER, "why", verbs=_FIND_IT, must_look=True)
+CANCELLED_AT_RXSCALE = Code("cancelled_at_rxscale", Kind.ORDER, "order")
+CANCELLED_AFTER_HANDOVER = Code("cancelled_after_handover", Kind.ORDER, "order")
+REJECTED_IN_PHARMAONE = Code("rejected_in_pharmaone", Kind.ORDER, "request", freed_by_mapping=True)
+UNSURE_PRESCRIPTION = Code("unsure_prescription", Kind.ORDER, must_look=True)
+PRESCRIPTION_DECLINED = Code(
+    "prescription_declined", Kind.ORDER, "prescription status", freed_by_mapping=True
+)
+DELETED_IN_PHARMAONE = Code("deleted_in_pharmaone", Kind.ORDER, "order", after_several_looks=True)
+GONE_AT_RXSCALE = Code("gone_at_rxscale", Kind.ORDER, after_several_looks=True)
+REOPENED = Code("reopened", Kind.ORDER, "status")
+UNKNOWN_STATUS = Code("unknown_status", Kind.ORDER, "vendor of status where", freed_by_mapping=True)
+REFUSED = Code("refused", Kind.ORDER, "vendor doing what")
+UNREADABLE = Code("unreadable", Kind.ORDER, "vendor what", after_several_looks=True)
 
-def unknown_status(word: str, vendor: str, vocabulary: Vocabulary) -> StuckNote:
-    return StuckNote(
-        UNKNOWN_STATUS,
-        f"{vendor}'s status '{word}' is not in {vocabulary.where}",
-        f"say what it means in {vocabulary.where}.means; the order is then looked at again",
-    )
+# -- what the mapping lacks for an order ------------------------------------------------------
 
+UNLINKED_SKU = Code(
+    "unlinked_sku",
+    Kind.GAP,
+    "name sku pharmacy_sku file",
+    freed_by_mapping=True,
+    freed_by_catalogue=True,
+)
+NOT_IN_CATALOGUE = Code(
+    "not_in_catalogue", Kind.GAP, "name sku", freed_by_mapping=True, freed_by_catalogue=True
+)
+NOT_WHOLE = Code("not_whole", Kind.GAP, "name sku amount units place", freed_by_mapping=True)
+BAD_PZN = Code("bad_pzn", Kind.GAP, "name sku pzn file", freed_by_mapping=True)
+NO_PRICE = Code("no_price", Kind.GAP, "name sku file", freed_by_mapping=True)
+MISSING_FIELD = Code(
+    "missing_field", Kind.GAP, "name sku fields sources file", freed_by_mapping=True
+)
+BAD_EXPRESSION_RESULT = Code(
+    "bad_expression_result", Kind.GAP, "name sku target problem place", freed_by_mapping=True
+)
+BAD_SHIPPING_COSTS = Code("bad_shipping_costs", Kind.GAP, "file")
 
-def unknown_prescription(word: str, words: Prescriptions) -> StuckNote:
-    return StuckNote(
-        UNKNOWN_STATUS,
-        f"PharmaOne's status '{word}' of a prescription is not in {words.where}",
-        f"add it to waiting, accepted or declined in {words.where}; "
-        "the order is then looked at again",
-    )
+# -- SKUs that wait for a person --------------------------------------------------------------
 
+SKU_REFUSED = Code("sku_refused", Kind.SKU, "stock cents what")
+UNSURE_ADJUSTMENT = Code("unsure_adjustment", Kind.SKU, "product delta reference", must_look=True)
 
-def refused(record: OrderRecord, vendor: str, doing: str, what: str) -> StuckNote:
-    """The vendor said no, and would say it again."""
-    key = order_key(record.uid)
-    return StuckNote(
-        "refused",
-        f"{vendor} refused {doing}: {what}",
-        f"mend what it names (often mappings/orders.toml), then: rxbridge stuck retry {key}",
-    )
+# -- an inventory or a price that is not believed ---------------------------------------------
 
+EMPTY = Code("empty", Kind.INVENTORY, verbs=_CONFIRM)
+PARTIAL = Code("partial", Kind.INVENTORY, "missing linked", verbs=_CONFIRM)
+HALVED = Code("halved", Kind.INVENTORY, "before now products", verbs=_CONFIRM)
+ZEROED = Code("zeroed", Kind.INVENTORY, "zeroed linked", verbs=_CONFIRM)
+PRICE = Code("price", Kind.INVENTORY, "sku before now", verbs=_CONFIRM)
+PRICE_FRACTION = Code("price_fraction", Kind.INVENTORY, "sku price", verbs=())
 
-def garbled(record: OrderRecord, vendor: str, what: str) -> StuckNote:
-    """Answers kept coming that cannot be read."""
-    key = order_key(record.uid)
-    return StuckNote(
-        UNREADABLE,
-        f"{vendor}'s answer cannot be read: {what}",
-        f"if it persists, ask {vendor}'s support; then: rxbridge stuck retry {key}",
-    )
+# -- orders that go on by themselves ----------------------------------------------------------
 
+SETTING_UP = Code("setting_up", Kind.WAIT, "status")
+ON_HOLD_AT_RXSCALE = Code("on_hold_at_rxscale", Kind.WAIT)
+NOT_SHOWN = Code("not_shown", Kind.WAIT)
+ORDER_NOT_KNOWN = Code("order_not_known", Kind.WAIT)
+ORDER_NOT_SHOWN = Code("order_not_shown", Kind.WAIT)
+BOTH_AGREE = Code("both_agree", Kind.WAIT, "state")
+UNDER_REVIEW = Code("under_review", Kind.WAIT)
+NO_LEGAL_STEP = Code("no_legal_step", Kind.WAIT, "status state")
+BOTH_ON_HOLD = Code("both_on_hold", Kind.WAIT)
+NO_HOLD = Code("no_hold", Kind.WAIT, "status")
+GIVING_TIME = Code("giving_time", Kind.WAIT)
+NO_END = Code("no_end", Kind.WAIT, "steps")
+UNEXPECTED = Code("unexpected", Kind.WAIT)
 
-def _look_and_say(record: OrderRecord) -> str:
-    key = order_key(record.uid)
-    return (
-        f"look in PharmaOne Manager for external reference {record.uid}; "
-        f"if it is there: rxbridge stuck submitted {key}; "
-        f"if it is not: rxbridge stuck retry {key} sends it; "
-        f"if it was handled by hand: {_drop(record, '...')}"
-    )
+# -- orders that are finished -----------------------------------------------------------------
 
+LEFT_ALONE = Code("left_alone", Kind.DONE)
+COMPLETED = Code("completed", Kind.DONE)
+ENDED_AND_REJECTED = Code("ended_and_rejected", Kind.DONE, "state")
+ENDED_NOT_FOUND = Code("ended_not_found", Kind.DONE, "state")
+ENDED_NOT_SENT = Code("ended_not_sent", Kind.DONE, "state")
+CANCELLED_AND_GONE = Code("cancelled_and_gone", Kind.DONE)
+CANCELLED_ON_BOTH = Code("cancelled_on_both", Kind.DONE)
 
-def _drop(record: OrderRecord, why: str) -> str:
-    return f"rxbridge stuck drop {order_key(record.uid)} --reason '{why}'"
+# -- why a step is taken ----------------------------------------------------------------------
+
+FIRST_LOOK = Code("first_look", Kind.STEP)
+TOO_OLD_TO_HOLD = Code("too_old_to_hold", Kind.STEP)
+TOO_OLD_TO_WRITE = Code("too_old_to_write", Kind.STEP)
+TOO_OLD_TO_SUBMIT = Code("too_old_to_submit", Kind.STEP)
+HOW_FAR = Code("how_far", Kind.STEP)
+HOW_FAR_IF_CANCELLED = Code("how_far_if_cancelled", Kind.STEP)
+HAS_TRACKING = Code("has_tracking", Kind.STEP)
+IS_APPROVED = Code("is_approved", Kind.STEP)
+LINE_NOT_LINKED = Code("line_not_linked", Kind.STEP)
+THERE_BEFORE = Code("there_before", Kind.STEP)
+MAY_HAVE_ARRIVED = Code("may_have_arrived", Kind.STEP)
+CANCELLED_UNANSWERED = Code("cancelled_unanswered", Kind.STEP)
+CANCELLED_THERE_BEFORE = Code("cancelled_there_before", Kind.STEP)
+NOTHING_SENT = Code("nothing_sent", Kind.STEP)
+TOLD_TO_SEND = Code("told_to_send", Kind.STEP)
+NOT_FOUND = Code("not_found", Kind.STEP)
+SENT_BY_ITSELF = Code("sent_by_itself", Kind.STEP)
+ANSWER_LOST = Code("answer_lost", Kind.STEP)
+
+# -- named within another reason --------------------------------------------------------------
+
+PAST_THE_QUEUE = Code("past_the_queue", Kind.PART, "status", within="cannot_know")
+EARLIER_STORE = Code("earlier_store", Kind.PART, within="cannot_know")
+NO_ORDER_YET = Code("no_order_yet", Kind.PART, within="unsure_submission")
+NEVER_ANSWERED = Code("never_answered", Kind.PART, "submissions", within="unsure_submission")
+TOO_MANY_TO_READ = Code(
+    "too_many_to_read", Kind.PART, "unread most", within="cannot_know unsure_submission"
+)
+LIST_NOT_SETTLED = Code("list_not_settled", Kind.PART, within="cannot_know unsure_submission")
+THE_ORDER_REQUEST = Code("the_order_request", Kind.PART)
+THE_PRESCRIPTION = Code("the_prescription", Kind.PART)
+THE_STATUS = Code("the_status", Kind.PART)
+THE_COMPLETION = Code("the_completion", Kind.PART)
+THE_QUESTION = Code("the_question", Kind.PART)
+A_CALL = Code("a_call", Kind.PART)
+SAID = Code("said", Kind.PART, "what")
+"""What somebody else said, as it stands: no language knows it."""
+
+# -- why a SKU's number is as it is -----------------------------------------------------------
+
+AS_IT_SHOULD_BE = Code("as_it_should_be", Kind.STOCK)
+THERE_IS_MORE = Code("there_is_more", Kind.STOCK)
+ORDERS_FIRST = Code("orders_first", Kind.STOCK)
+PROMISES_TOO_MUCH = Code("promises_too_much", Kind.STOCK)
+NOBODY_KNOWS = Code("nobody_knows", Kind.STOCK)
+HAS_NO_SHARE = Code("has_no_share", Kind.STOCK)
+BEING_WRITTEN = Code("being_written", Kind.STOCK)
+NOT_READ_YET = Code("not_read_yet", Kind.STOCK)
+NO_SUCH_PRODUCT = Code("no_such_product", Kind.STOCK)
+NOT_IN_LIST = Code("not_in_list", Kind.STOCK)
+HIDDEN = Code("hidden", Kind.STOCK)
+LEFT = Code("left", Kind.STOCK)
+WAITS_FOR_A_PERSON = Code("waits_for_a_person", Kind.STOCK)
+NEWER_PUSHED = Code("newer_pushed", Kind.STOCK)
+CHANGED_THERE = Code("changed_there", Kind.STOCK)
+UNKNOWN_TOO_LONG = Code("unknown_too_long", Kind.STOCK)
+ABSENT = Code("absent", Kind.STOCK)
+ABSENT_CONFIRMED = Code("absent_confirmed", Kind.STOCK)
+
+# -- why a check of /health is not ok ---------------------------------------------------------
+
+STORE_UNREAD = Code("store_unread", Kind.HEALTH)
+CHANGE_REFUSED = Code("change_refused", Kind.HEALTH)
+LEFT_ALONE_A_WHILE = Code("left_alone_a_while", Kind.HEALTH)
+LAST_CALL_FAILED = Code("last_call_failed", Kind.HEALTH, "what")
+LACKS_SCOPE = Code("lacks_scope", Kind.HEALTH, "scopes")
+DUE_FOR_LONG = Code("due_for_long", Kind.HEALTH, "seconds")
+UNANSWERED = Code("unanswered", Kind.HEALTH, "submissions")
+WAIT_FOR_A_PERSON = Code("wait_for_a_person", Kind.HEALTH, "stuck")
+LIST_NOT_READ = Code("list_not_read", Kind.HEALTH)
+ALL_AT_ZERO = Code("all_at_zero", Kind.HEALTH)
+TO_BE_CONFIRMED = Code("to_be_confirmed", Kind.HEALTH, "what")
+NOT_CARRIED_ON = Code("not_carried_on", Kind.HEALTH, "what")
+NOT_COMPARED = Code("not_compared", Kind.HEALTH)
+PRICES_TO_CONFIRM = Code("prices_to_confirm", Kind.HEALTH, "prices")
+
+# -- how an order's two sides differ, and what the bridge would do next -----------------------
+
+UNKNOWN_HERE = Code("unknown_here", Kind.DIFFERENCE)
+NOT_SHOWN_THERE = Code("not_shown_there", Kind.DIFFERENCE)
+STATUS_WAS = Code("status_was", Kind.DIFFERENCE, "vendor status")
+MADE_OF_IT = Code("made_of_it", Kind.DIFFERENCE, "order")
+ORDER_GONE = Code("order_gone", Kind.DIFFERENCE)
+SIDES_DIFFER = Code("sides_differ", Kind.DIFFERENCE)
+PERSON_DECIDES = Code("person_decides", Kind.DIFFERENCE)
+ENDED_DIFFERENTLY = Code("ended_differently", Kind.DIFFERENCE)
+WOULD_WAIT = Code("would_wait", Kind.NEXT, "why")
+WOULD_BE_STUCK = Code("would_be_stuck", Kind.NEXT, "why")
+WOULD_FINISH = Code("would_finish", Kind.NEXT, "why")
+WOULD_SET = Code("would_set", Kind.NEXT, "status")
+WOULD_COMPLETE = Code("would_complete", Kind.NEXT)
+WOULD_CANCEL = Code("would_cancel", Kind.NEXT, "order")
+WOULD_ADOPT = Code("would_adopt", Kind.NEXT, "order")
+WOULD_SEARCH = Code("would_search", Kind.NEXT)
+WOULD_SUBMIT = Code("would_submit", Kind.NEXT)
+WOULD_PRESCRIBE = Code("would_prescribe", Kind.NEXT)
+WOULD_LOOK = Code("would_look", Kind.NEXT)
+WOULD_LOOK_THERE = Code("would_look_there", Kind.NEXT)
+WOULD_LOOK_AT_PRESCRIPTION = Code("would_look_at_prescription", Kind.NEXT)
+WOULD_READ_LIST = Code("would_read_list", Kind.NEXT)
+
+# -- what a shop sells, against what is there -------------------------------------------------
+
+SHOP_SELLS_NONE = Code("shop_sells_none", Kind.SHOP, "there")
+SHOP_IS_SOLD_OUT = Code("shop_is_sold_out", Kind.SHOP, "there")
+NOT_THERE_NOT_SOLD = Code("not_there_not_sold", Kind.SHOP)
+NOT_SOLD = Code("not_sold", Kind.SHOP)
+NO_PRODUCT = Code("no_product", Kind.SHOP)
+INVENTORY_SILENT = Code("inventory_silent", Kind.SHOP)
+NONE_THERE = Code("none_there", Kind.SHOP)
+MORE_FOR_SALE = Code("more_for_sale", Kind.SHOP, "stock there")
+
+# ---------------------------------------------------------------------------------------------
+
+FREED_BY_MAPPING = frozenset(code for code in CODES.values() if code.freed_by_mapping)
+FREED_BY_CATALOGUE = frozenset(code for code in CODES.values() if code.freed_by_catalogue)
+AFTER_SEVERAL_LOOKS = frozenset(code for code in CODES.values() if code.after_several_looks)

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from bridge.core import remember
+from bridge.core import reasons, remember
 from bridge.core.lifecycle import TERMINAL, Words
 from bridge.core.model import OrderRecord, P1Order, PharmacyOrder, PharmacyOrderUid, Phase, State
 from bridge.core.orders import next_step
 from bridge.core.orders.view import Policy, Sight, View, meaning_of
+from bridge.core.reasons import Code, Reason
 from bridge.core.steps import (
     Act,
     Adopt,
@@ -56,8 +57,8 @@ class Difference:
     rxscale: str
     pharmaone: str
     remembered: str
-    what: tuple[str, ...]
-    would: str
+    what: tuple[Reason, ...]
+    would: Reason
     mends: bool
 
 
@@ -97,36 +98,36 @@ def _sight(sides: Sides, words: Words, now: datetime) -> Sight:
     )
 
 
-def _differences(sides: Sides, words: Words, step: Step) -> list[str]:
-    record, found = sides.record, []
+def _differences(sides: Sides, words: Words, step: Step) -> list[Reason]:
+    record, found = sides.record, list[Reason]()
     if record is None:
-        return ["the bridge does not know it"]
+        return [reasons.UNKNOWN_HERE()]
     if record.phase is Phase.DROPPED:
         return []
     if sides.rx_status is None:
-        return ["RxScale does not show it"]
+        return [reasons.NOT_SHOWN_THERE()]
     parted = record.phase is Phase.DONE and _parted(sides, words)
     over = record.phase is Phase.DONE and not parted
     if sides.rx_status != record.rx_status and not (over and _ended_as_known(sides, record, words)):
-        found.append(f"RxScale's status was '{record.rx_status}' when last seen")
+        found.append(reasons.STATUS_WAS(vendor="RxScale", status=record.rx_status))
     order = None if over else sides.p1_order
     if order is not None and record.order_id is None:
-        found.append(f"PharmaOne made {order.id} of it")
+        found.append(reasons.MADE_OF_IT(order=order.id))
     elif order is not None and order.status != record.p1_status:
-        found.append(f"PharmaOne's status was '{record.p1_status}' when last seen")
+        found.append(reasons.STATUS_WAS(vendor="PharmaOne", status=record.p1_status))
     if sides.p1_gone:
-        found.append("PharmaOne no longer shows its order")
+        found.append(reasons.ORDER_GONE())
     found += _by_step(step)
     if parted:
-        found.append("finished here, and the two sides ended differently")
+        found.append(reasons.ENDED_DIFFERENTLY())
     return found
 
 
-def _by_step(step: Step) -> tuple[str, ...]:
+def _by_step(step: Step) -> tuple[Reason, ...]:
     """What the next step says of both sides, though neither has changed since it was seen."""
     if isinstance(step, SetStatus | Complete | Cancel):
-        return ("the two sides differ",)
-    return ("a person has to decide",) if isinstance(step, Stuck) else ()
+        return (reasons.SIDES_DIFFER(),)
+    return (reasons.PERSON_DECIDES(),) if isinstance(step, Stuck) else ()
 
 
 def _ended_as_known(sides: Sides, record: OrderRecord, words: Words) -> bool:
@@ -151,44 +152,42 @@ def _there(sides: Sides) -> str:
     return ", ".join((order.status, *order.handed_over))
 
 
-def describe(step: Step) -> str:
-    """What a step does, in a few words."""
+def describe(step: Step) -> Reason:
+    """What a step does."""
     return _ending(step) if isinstance(step, Ending) else _act(step)
 
 
-def _ending(step: Ending) -> str:
+def _ending(step: Ending) -> Reason:
     match step:
         case Wait(why):
-            return f"wait: {why}"
-        case Stuck(note):
-            return f"stuck: {note.reason}"
+            return reasons.WOULD_WAIT(why=why)
+        case Stuck(reason):
+            return reasons.WOULD_BE_STUCK(why=reason)
         case Done(why):
-            return f"finish it: {why}"
+            return reasons.WOULD_FINISH(why=why)
         case _:
             assert_never(step)
 
 
-def _act(step: Act) -> str:
+def _act(step: Act) -> Reason:
     match step:
         case SetStatus(word):
-            return f"set '{word}' at RxScale"
-        case Complete():
-            return "complete it at RxScale"
+            return reasons.WOULD_SET(status=word)
         case Cancel(order_id):
-            return f"cancel {order_id} at PharmaOne"
+            return reasons.WOULD_CANCEL(order=order_id)
         case Adopt(order):
-            return f"take {order.id} for its order and follow it"
-        case Find():
-            return "search PharmaOne for it"
+            return reasons.WOULD_ADOPT(order=order.id)
         case _:
-            return _PLAIN[type(step)]
+            return _PLAIN[type(step)]()
 
 
-_PLAIN: dict[type[Act], str] = {
-    Submit: "send the order-request",
-    Ingest: "send the prescription",
-    Look: "look at it, and send the order-request if nothing is missing",
-    LookAtPharmaOne: "look at PharmaOne's order",
-    LookAtPrescription: "look at the prescription",
-    ReadCatalogue: "read RxScale's SKU list",
+_PLAIN: dict[type[Act], Code] = {
+    Submit: reasons.WOULD_SUBMIT,
+    Ingest: reasons.WOULD_PRESCRIBE,
+    Complete: reasons.WOULD_COMPLETE,
+    Find: reasons.WOULD_SEARCH,
+    Look: reasons.WOULD_LOOK,
+    LookAtPharmaOne: reasons.WOULD_LOOK_THERE,
+    LookAtPrescription: reasons.WOULD_LOOK_AT_PRESCRIPTION,
+    ReadCatalogue: reasons.WOULD_READ_LIST,
 }

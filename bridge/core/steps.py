@@ -10,23 +10,23 @@ from bridge.core.model import (
     OrderId,
     P1Order,
     PrescriptionId,
-    StuckNote,
     TrackingLink,
 )
+from bridge.core.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """Fetch the pharmacy order from RxScale."""
 
-    why: str
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class ReadCatalogue:
     """Read RxScale's SKU list: it may link what is not linked yet."""
 
-    why: str
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Find:
     """Search PharmaOne's orders for this one; the search must begin at `since` or later."""
 
     since: datetime
-    why: str
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Submit:
     """Send the order-request."""
 
     draft: Draft
-    why: str
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Ingest:
     """Send the prescription by itself."""
 
     body: Mapping[str, Any] = field(hash=False, repr=False)
-    why: str = ""
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class LookAtPrescription:
     """Ask PharmaOne how far a prescription has come."""
 
     prescription_id: PrescriptionId
-    why: str
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class SetStatus:
 
     word: str
     rule: str
-    comment: str | None = None
+    comment: str | Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class LookAtPharmaOne:
     """Fetch PharmaOne's order."""
 
     order_id: OrderId
-    why: str
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +108,19 @@ class Cancel:
 class Wait:
     """Nothing to do until something changes, or until `until`."""
 
-    why: str
+    why: Reason
     until: datetime | None = None
     failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    note: StuckNote
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    why: str
+    why: Reason
 
 
 Looking = Look | LookAtPharmaOne | LookAtPrescription | ReadCatalogue | Find | Adopt

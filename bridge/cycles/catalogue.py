@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 
 from bridge.core.model import CatalogueSku
-from bridge.core.orders import LINKING_CODES
 from bridge.core.paging import Seen, Wanted, read_all
+from bridge.core.reasons import FREED_BY_CATALOGUE
 from bridge.cycles.paged import drive
 from bridge.exchange import Priority
 from bridge.rxscale.client import RxScale
@@ -73,7 +73,9 @@ class CatalogueReader:
         await self._store.save_catalogue(skus, seen_at=began_at, complete=found.settled)
         self.has_read = True
         if await self._store.stock.catalogue_mark() != before:
-            await self._store.hint_stuck(LINKING_CODES, "RxScale's SKU list changed", self._now())
+            await self._store.hint_stuck(
+                FREED_BY_CATALOGUE, "RxScale's SKU list changed", self._now()
+            )
 
     async def _page(self, priority: Priority, seconds: float, wanted: Wanted) -> Seen[CatalogueSku]:
         began_at = self._now()

@@ -14,6 +14,7 @@ from datetime import datetime
 from bridge.core.model import P1Order
 from bridge.core.orders.view import Search
 from bridge.core.paging import Found
+from bridge.core.reasons import LIST_NOT_SETTLED, TOO_MANY_TO_READ, Reason
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.errors import TryLater
 from bridge.exchange import Priority
@@ -63,15 +64,12 @@ class Finder:
             raise TryLater("PharmaOne lists a new order that it does not show yet")
         return Search(began_at, self._gap(listed, len(unread)))
 
-    def _gap(self, listed: Found[P1Order], unread: int) -> str:
+    def _gap(self, listed: Found[P1Order], unread: int) -> Reason | None:
         if unread > self._most_details:
-            return (
-                f"PharmaOne lists {unread} orders without their external_id, more than "
-                f"orders.find_details ({self._most_details}) allows to read in one search"
-            )
+            return TOO_MANY_TO_READ(unread=unread, most=self._most_details)
         if not listed.settled:
-            return "PharmaOne's list of orders changed all the while it was read"
-        return ""
+            return LIST_NOT_SETTLED()
+        return None
 
     async def _without_external_id(self, orders: list[P1Order]) -> list[P1Order]:
         """Newest first: what we look for is seldom old."""

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bridge.core import reasons
 from bridge.core.model import (
     CatalogueSku,
     Draft,
-    Gap,
     Gaps,
     LinkedLine,
     OrderLine,
     PharmacyOrder,
     SkuUid,
 )
+from bridge.core.reasons import Reason
 from bridge.mapping.expressions import PROBLEM, CannotEvaluate
 from bridge.mapping.orders import OrderMapping, Target
 from bridge.mapping.reading import ORDERS, SKUS
@@ -22,6 +23,9 @@ from bridge.mapping.skus import SkuLinks, pharmacy_sku
 
 Handling = Literal["attach", "ingest", "off"]
 """What becomes of prescriptions: part of the order-request, sent by themselves, or not sent."""
+Line = Mapping[str, str | None]
+"""The name and SKU of the ordered line that something lacks in."""
+NO_LINE: Line = {"name": None, "sku": None}
 _ATTACHED = "prescription_"
 """How PharmaOne's fields for a prescription within an order-request begin (section 10)."""
 
@@ -33,7 +37,7 @@ class Drafting:
     orders: OrderMapping
     links: SkuLinks
     shipping: Shipping
-    gaps: list[Gap]
+    gaps: list[Reason]
     prescriptions: Handling = "attach"
 
 
@@ -121,9 +125,15 @@ def _link(
         return ""
     quantity = link.whole_units(line.amount)
     if quantity is None or quantity <= 0:
-        what = f"'{name}' ({line.sku_uid}): {line.amount} x {link.units} is no whole number above 0"
-        remedy = f"correct units_per_sku in {link.row or SKUS}"
-        rules.gaps.append(Gap("not_whole", what, remedy))
+        rules.gaps.append(
+            reasons.NOT_WHOLE(
+                name=name,
+                sku=line.sku_uid,
+                amount=line.amount,
+                units=str(link.units),
+                place=link.row or SKUS,
+            )
+        )
         return link.place
     for units, price in split(_paid(rules, line), quantity):
         lines.append(LinkedLine(link.product, units, price, name, line.sku_uid, pzn))
@@ -137,27 +147,15 @@ def _paid(rules: Drafting, line: OrderLine) -> int | None:
     return line.paid_cents * line.amount
 
 
-def _bad_pzn(name: str, line: OrderLine, pzn: str) -> Gap:
-    return Gap(
-        "bad_pzn",
-        f"'{name}' ({line.sku_uid}): PZN {pzn} is not eight digits with the right check digit",
-        f'have it corrected at RxScale, or set {ORDERS}: checks.pzn = "ignore"',
-    )
+def _bad_pzn(name: str, line: OrderLine, pzn: str) -> Reason:
+    return reasons.BAD_PZN(name=name, sku=line.sku_uid, pzn=pzn, file=ORDERS)
 
 
-def _unlinked(name: str, line: OrderLine, sku: CatalogueSku | None) -> Gap:
+def _unlinked(name: str, line: OrderLine, sku: CatalogueSku | None) -> Reason:
     uid = pharmacy_sku(line, sku)
     if uid is None:
-        return Gap(
-            "not_in_catalogue",
-            f"'{name}' ({line.sku_uid}) is not in RxScale's SKU list of this pharmacy",
-            "add the product to this pharmacy at RxScale; SKU types hidden there are missing too",
-        )
-    return Gap(
-        "unlinked_sku",
-        f"'{name}' ({line.sku_uid}, {uid}) is not linked to a PharmaOne product",
-        f"add to {SKUS}: {uid},<p1_id>,1,0",
-    )
+        return reasons.NOT_IN_CATALOGUE(name=name, sku=line.sku_uid)
+    return reasons.UNLINKED_SKU(name=name, sku=line.sku_uid, pharmacy_sku=uid, file=SKUS)
 
 
 def _view(line: LinkedLine) -> dict[str, Any]:
@@ -196,9 +194,7 @@ def _shipping_cents(rules: Drafting, detail: Mapping[str, Any]) -> int | None:
     if type(costs) is int and currency in (None, "EUR"):
         return costs
     if rules.orders.amounts.shipping_in_total:
-        what = "shipping_costs_amount is not a whole number of euro cents"
-        remedy = f"have it corrected at RxScale, or set {ORDERS}: amounts.shipping_in_total = false"
-        rules.gaps.append(Gap("bad_shipping_costs", what, remedy))
+        rules.gaps.append(reasons.BAD_SHIPPING_COSTS(file=ORDERS))
     return None
 
 
@@ -206,20 +202,18 @@ def _shipping_cents(rules: Drafting, detail: Mapping[str, Any]) -> int | None:
 
 
 def _fill_item(rules: Drafting, view: dict[str, Any]) -> dict[str, Any]:
-    about = f"'{view['name']}' ({view['sku_uid']}): "
+    about: Line = {"name": view["name"], "sku": view["sku_uid"]}
     item, failed = _fill(rules, rules.orders.item, view, about)
     wanting = (names for names in rules.orders.require_item if item.keys().isdisjoint(names))
     if view["price_cents"] is None and any("price" in names for names in wanting):
         failed.add("price")
-        what = f"{about}RxScale sends no total_paid_amount for it"
-        remedy = f"have it corrected at RxScale, or take price out of {ORDERS}: require.item"
-        rules.gaps.append(Gap("no_price", what, remedy))
+        rules.gaps.append(reasons.NO_PRICE(**about, file=ORDERS))
     _require(rules, "item", item.keys() | failed, about)
     return item
 
 
 def _fill(
-    rules: Drafting, targets: Iterable[Target], seen: Mapping[str, Any], about: str = ""
+    rules: Drafting, targets: Iterable[Target], seen: Mapping[str, Any], about: Line = NO_LINE
 ) -> tuple[dict[str, Any], set[str]]:
     """The fields that have a value, and the names of those whose expression failed."""
     filled: dict[str, Any] = {}
@@ -236,12 +230,15 @@ def _fill(
             filled[target.name] = value
             continue
         failed.add(target.name)
-        what, remedy = f"{about}{target}: {problem}", f"mend the expression in {target.place}"
-        rules.gaps.append(Gap("bad_expression_result", what, remedy))
+        rules.gaps.append(
+            reasons.BAD_EXPRESSION_RESULT(
+                **about, target=str(target), problem=problem, place=str(target.place)
+            )
+        )
     return filled, failed
 
 
-def _require(rules: Drafting, table: str, there: Iterable[str], about: str = "") -> None:
+def _require(rules: Drafting, table: str, there: Iterable[str], about: Line = NO_LINE) -> None:
     """Tells a gap for each requirement of the table that none of its fields meets."""
     orders, present = rules.orders, frozenset(there)
     is_item = table == "item"
@@ -250,7 +247,9 @@ def _require(rules: Drafting, table: str, there: Iterable[str], about: str = "")
         if present.isdisjoint(names):
             sources = [str(target) for target in targets if target.name in names]
             sources += ["order_items"] if "items" in names else []
-            what = f"{about}{' or '.join(names)} is missing: RxScale has nothing for "
-            what += ", ".join(sources)
-            remedy = f"complete the order at RxScale, or change the expression in {ORDERS}"
-            rules.gaps.append(Gap("missing_field", what, remedy))
+            fields = " or ".join(names)  # as [require] has it
+            rules.gaps.append(
+                reasons.MISSING_FIELD(
+                    **about, fields=fields, sources=", ".join(sources), file=ORDERS
+                )
+            )

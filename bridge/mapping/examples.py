@@ -19,12 +19,14 @@ from bridge.core.model import (
     ProductId,
     SkuUid,
 )
+from bridge.core.reasons import together
 from bridge.core.stock.model import SkuLink
 from bridge.mapping.draft import Drafting, draft
 from bridge.mapping.orders import Example, Given, OrderMapping
 from bridge.mapping.reading import ORDERS, Faults, Place, check
 from bridge.mapping.shipping import Shipping
 from bridge.mapping.skus import SkuLinks
+from bridge.texts import say
 
 SEEN_AT = datetime(2026, 1, 2, 8, tzinfo=UTC)
 REMEDY = "mend the mapping, or the example if this is what you want from now on"
@@ -110,7 +112,7 @@ def _difference(example: Example, made: Draft | Gaps) -> str | None:
         return first_difference(expected.payload, made.payload)
     codes = [gap.code for gap in made.gaps]
     if expected.payload is not None:
-        return "expected a payload, got gaps: " + "; ".join(gap.what for gap in made.gaps)
+        return f"expected a payload, got gaps: {say(together(made.gaps))}"
     if sorted(codes) == sorted(expected.gaps):
         return None
     return f"expected the gaps {', '.join(expected.gaps)}, got {', '.join(codes)}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from bridge.core.reasons import Reason
 from bridge.health import HealthReport
 from bridge.metrics import Metrics
 from bridge.store import Store
@@ -20,7 +21,7 @@ class SkuDifference:
     on_hand: int | None
     target: int | None
     at_rxscale: int | None
-    why: str
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,11 @@ class StockDifferences:
     rows: tuple[SkuDifference, ...] = ()
     total: int = 0
     compared_at: datetime | None = None
-    unconfirmed_inventory: str | None = None
-    price_anomalies: tuple[str, ...] = ()
+    unconfirmed_inventory: Reason | None = None
+    price_anomalies: tuple[Reason, ...] = ()
 
     @property
-    def unconfirmed(self) -> tuple[str, ...]:
+    def unconfirmed(self) -> tuple[Reason, ...]:
         """What waits for a person, who may say that it is true."""
         inventory = self.unconfirmed_inventory
         return (*([] if inventory is None else [inventory]), *self.price_anomalies)
@@ -46,8 +47,7 @@ class StockDifferences:
     @property
     def mark(self) -> str:
         """Differs where something else waits for a person."""
-        words = [self.unconfirmed_inventory or "", *self.price_anomalies]
-        return sha256("\n".join(words).encode()).hexdigest()[:16]
+        return sha256(repr(self.unconfirmed).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

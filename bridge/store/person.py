@@ -9,16 +9,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from bridge.core.memory import CLEARED_BY_A_PERSON, StuckRow
+from bridge.core.journal import Event, JournalEntry
+from bridge.core.memory import StuckRow
 from bridge.core.model import (
     Hint,
-    JournalEntry,
     Key,
     PharmacyOrderUid,
     PharmacySkuUid,
     order_uid,
 )
-from bridge.core.stock.reasons import UNSURE_ADJUSTMENT
 from bridge.core.stock.reserve import LINGER
 from bridge.errors import UnderWay
 from bridge.store.stock import adjusting, lines, numbers, stocktake
@@ -34,7 +33,7 @@ def retry(connection: sqlite3.Connection, keys: Sequence[Key] | None, now: datet
     rows = [
         row
         for row in stuck.everything(connection)
-        if (not row.must_look if keys is None else row.key in keys)
+        if (not row.reason.code.must_look if keys is None else row.key in keys)
     ]
     for row in rows:
         _refuse_under_way(connection, row.key, now)
@@ -49,20 +48,20 @@ def _cared(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
     if uid is None or not numbers.care_again(connection, uid):
         return False
     _look_again(connection, key, "a person asked for another try", now)
-    _tell(connection, key, now, "retried")
+    _tell(connection, key, now, Event.RETRIED)
     return True
 
 
 def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
     uid = _order(row.key)
-    if uid is not None and row.note.code in CLEARED_BY_A_PERSON:
+    if uid is not None and row.reason.code.must_look:
         links.clear(connection, uid)
     sku = _sku(row.key)
-    if sku is not None and row.note.code == UNSURE_ADJUSTMENT:
+    if sku is not None and row.reason.code.must_look:
         adjusting.send_again(connection, sku)
     stuck.delete(connection, row.key)
     _look_again(connection, row.key, "a person asked for another try", now)
-    _tell(connection, row.key, now, "retried", code=row.note.code)
+    _tell(connection, row.key, now, Event.RETRIED, code=row.reason.code)
 
 
 def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -> bool:
@@ -79,7 +78,7 @@ def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -
     if known:
         stuck.delete(connection, key)
         todo.delete(connection, key)
-        _tell(connection, key, now, "dropped", reason=reason)
+        _tell(connection, key, now, Event.DROPPED, reason=reason)
     return known
 
 
@@ -88,7 +87,7 @@ def _drop_sku(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> N
     sku = _sku(row.key)
     if sku is None:
         return
-    if row.note.code == UNSURE_ADJUSTMENT:
+    if row.reason.code.must_look:
         adjusting.forget(connection, sku)
     else:
         numbers.leave_alone(connection, sku, now)
@@ -105,7 +104,7 @@ def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime) -> b
         return False
     stuck.delete(connection, key)
     _look_again(connection, key, "a person found its order-request at PharmaOne", now)
-    _tell(connection, key, now, "marked submitted")
+    _tell(connection, key, now, Event.MARKED_SUBMITTED)
     return True
 
 
@@ -113,7 +112,7 @@ def hint_stuck(
     connection: sqlite3.Connection, codes: Collection[str], why: str, now: datetime
 ) -> int:
     """Looks again at what is stuck with one of these codes; it stays stuck until looked at."""
-    hints = [Hint(row.key, why) for row in stuck.everything(connection) if row.note.code in codes]
+    hints = [Hint(row.key, why) for row in stuck.everything(connection) if row.reason.code in codes]
     hint(connection, hints, now)
     return len(hints)
 
@@ -140,5 +139,7 @@ def _sku(key: Key) -> PharmacySkuUid | None:
     return PharmacySkuUid(key.removeprefix("sku:")) if key.startswith("sku:") else None
 
 
-def _tell(connection: sqlite3.Connection, key: Key, now: datetime, what: str, **facts: Any) -> None:
+def _tell(
+    connection: sqlite3.Connection, key: Key, now: datetime, what: Event, **facts: Any
+) -> None:
     journal.write(connection, [JournalEntry(key, now, what, facts)])

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from bridge.core.deliveries import Delivery, Receipt
+from bridge.core.journal import JournalEntry
 from bridge.core.memory import (
     OrderRow,
     Outcome,
@@ -27,7 +28,6 @@ from bridge.core.model import (
     CatalogueSku,
     Claim,
     Hint,
-    JournalEntry,
     Key,
     OrderId,
     OrderRecord,

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bridge.core import reasons
+from bridge.core.journal import Event, JournalEntry
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import SweepResult, SweptOrder
 from bridge.core.model import (
     AnnouncedBy,
     Hint,
-    JournalEntry,
     Key,
     PharmacyOrderUid,
     Phase,
@@ -223,7 +223,7 @@ def _tell(
     journal.write(
         connection,
         [
-            JournalEntry(order_key(uid), now, "swept", {"status": row.status})
+            JournalEntry(order_key(uid), now, Event.SWEPT, {"status": row.status})
             for uid, row in rows.items()
         ],
     )

@@ -7,12 +7,12 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from bridge.core.journal import JournalEntry
 from bridge.core.memory import OrderRow, Story
-from bridge.core.model import JournalEntry, Key, PharmacyOrderUid, Phase, order_key
+from bridge.core.model import Key, PharmacyOrderUid, Phase, order_key
 from bridge.store.tables import deliveries, journal, links, notes, stuck, todo
 from bridge.store.tables.links import LINK
 from bridge.store.tables.rows import moment_or_none
-from bridge.store.tables.stuck import NOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class StoreFacts:
 
 
 _ORDERS = f"""
-SELECT {LINK.of("orders")}, {NOTE.of("stuck")}, due_at
+SELECT {LINK.of("orders")}, stuck.code, stuck.facts, due_at
 FROM orders
   LEFT JOIN stuck ON stuck.key = 'order:' || uid
   LEFT JOIN todo ON todo.key = 'order:' || uid
@@ -53,9 +53,9 @@ def orders(connection: sqlite3.Connection, *, open_only: bool, limit: int) -> li
 
 def _order(row: Sequence[Any]) -> OrderRow:
     record = LINK.value(row)
-    *note, due_at = row[len(LINK.names) :]
-    is_stuck = note[0] is not None
-    return OrderRow(record, NOTE.value(note) if is_stuck else None, moment_or_none(due_at))
+    code, facts, due_at = row[len(LINK.names) :]
+    reason = stuck.reason(code, facts) if code is not None else None
+    return OrderRow(record, reason, moment_or_none(due_at))
 
 
 def story(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Story | None:

@@ -19,10 +19,10 @@ from bridge.core.deliveries import (
     without_echo,
     without_echoes,
 )
+from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import Outcome
 from bridge.core.model import (
     Hint,
-    JournalEntry,
     Key,
     OrderId,
     OrderRecord,
@@ -159,7 +159,7 @@ def _count(
 def _unknown_event(delivery: Noted) -> JournalEntry:
     facts = {"vendor": delivery.vendor, "event": delivery.event}
     key = Key(f"{journal.NOT_OF_A_KEY}{delivery.event}")
-    return JournalEntry(key, delivery.received_at, "unknown event", facts)
+    return JournalEntry(key, delivery.received_at, Event.UNKNOWN_EVENT, facts)
 
 
 def hint(

@@ -4,7 +4,9 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from bridge.core import reasons, remember
+from bridge.core.journal import Event
 from bridge.core.orders.view import Sight
+from bridge.core.reasons import Reason
 from bridge.core.steps import (
     Act,
     Cancel,
@@ -17,6 +19,7 @@ from bridge.core.steps import (
 )
 from bridge.errors import Misconfigured, Refused, TryLater, Unsure
 from bridge.mapping import Rules
+from bridge.texts import say
 from bridge.worker.looking import Looker
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
@@ -73,19 +76,19 @@ class Acts:
             answer = await self._pharmaone.submit(sight.record.uid, step.draft, self._rules.source)
         except Unsure as failure:
             sight.record = remember.answer_lost(sight.record, self._parts.now())
-            self._tell_submission("unsure", reason=failure.what)
+            self._tell_submission(Event.UNSURE, reason=failure.what)
             return None
         except Refused as failure:
             sight.record = remember.refused(sight.record, before)
-            self._tell_submission("refused", reason=failure.what)
-            doing = "the order-request"
-            return Stuck(reasons.refused(before, "PharmaOne", doing, failure.what))
+            self._tell_submission(Event.REFUSED, reason=failure.what)
+            doing = reasons.THE_ORDER_REQUEST()
+            return Stuck(reasons.REFUSED(vendor="PharmaOne", doing=doing, what=failure.what))
         except (TryLater, Misconfigured):
             sight.record = before
-            self._tell_submission("not sent")
+            self._tell_submission(Event.NOT_SENT)
             raise
         sight.record = remember.submitted(sight.record, answer.request_id, self._parts.now())
-        self._tell_submission("submitted", request=answer.request_id, answer=answer.status)
+        self._tell_submission(Event.SUBMITTED, request=answer.request_id, answer=answer.status)
         await self._record()
         return None
 
@@ -94,10 +97,10 @@ class Acts:
         sight, version = self._sight, self._rules.version
         sight.record = remember.intended(sight.record, self._parts.now(), version)
         rules = list(step.draft.rules)
-        self._book.note("intends to submit", why=step.why, rules=rules, version=version)
+        self._book.note(Event.INTENDS_TO_SUBMIT, why=step.why, rules=rules, version=version)
         await self._record()  # nothing is sent unless this is on disk
 
-    def _tell_submission(self, word: str, **facts: Any) -> None:
+    def _tell_submission(self, word: Event, **facts: Any) -> None:
         self._parts.count("submission", word)
         self._book.note(word, **facts)
 
@@ -114,7 +117,7 @@ class Acts:
         """As with a submission, the intent is on disk before the call."""
         sight, before = self._sight, self._sight.record
         sight.record = remember.prescribing(sight.record, self._parts.now())
-        self._book.note("intends to prescribe", why=step.why)
+        self._book.note(Event.INTENDS_TO_PRESCRIBE, why=step.why)
         await self._record()
         try:
             number = await self._pharmaone.ingest(step.body)
@@ -123,7 +126,7 @@ class Acts:
             raise
         sight.record = remember.prescribed(sight.record, number)
         sight.prescription_looked = True
-        self._book.note("prescribed", prescription=number)
+        self._book.note(Event.PRESCRIBED, prescription=number)
         await self._record()
 
     # -- answering -------------------------------------------------------------------------
@@ -132,13 +135,14 @@ class Acts:
         if step.comment is not None:
             await self._intend_hold()
         try:
-            await self._rxscale.set_status(self._sight.record.uid, step.word, step.comment)
+            comment = say(step.comment) if isinstance(step.comment, Reason) else step.comment
+            await self._rxscale.set_status(self._sight.record.uid, step.word, comment)
         except Refused as failure:
             self._sight.record = replace(self._sight.record, held=False)
             self._look_before_giving_up(step.word, failure)
             return
         self._believe(step.word, held=step.comment is not None)
-        self._tell_translation("set status", step.word, step.rule)
+        self._tell_translation(Event.SET_STATUS, step.word, step.rule)
 
     async def _intend_hold(self) -> None:
         """On disk before the call: whose a hold is could not be told after a lost answer."""
@@ -151,20 +155,20 @@ class Acts:
         except Refused as failure:
             if step.tracking and _about_tracking(failure):
                 self._sight.tracking_refused = True
-                self._book.note("tracking refused", reason=failure.what)
+                self._book.note(Event.TRACKING_REFUSED, reason=failure.what)
                 return
             self._look_before_giving_up(step.word, failure)
             return
         self._believe(step.word, held=False)
         carrier = step.tracking[0].carrier if step.tracking else None
-        self._tell_translation("completed", step.word, step.rule, carrier=carrier)
+        self._tell_translation(Event.COMPLETED, step.word, step.rule, carrier=carrier)
 
     def _look_before_giving_up(self, word: str, failure: Refused) -> None:
         """A refused step may have been taken meanwhile, by somebody else or by us: look again.
 
         Raises the refusal the second time.
         """
-        self._book.note("status refused", status=word, reason=failure.what)
+        self._book.note(Event.STATUS_REFUSED, status=word, reason=failure.what)
         if self._sight.refused_word == word:
             raise failure
         self._sight.refused_word = word
@@ -184,17 +188,17 @@ class Acts:
         try:
             await self._pharmaone.set_order_status(step.order_id, step.body)
         except Refused as failure:
-            self._book.note("cancellation refused", reason=failure.what)
-            return Stuck(reasons.cancelled(sight.record))
+            self._book.note(Event.CANCELLATION_REFUSED, reason=failure.what)
+            return Stuck(reasons.CANCELLED_AT_RXSCALE(order=sight.record.order_id))
         if sight.p1_order is not None:
             now = self._parts.now()
             sight.p1_order = replace(sight.p1_order, status=step.word, seen_at=now, updated_at=None)
             sight.p1_looked_at = now
             sight.record = remember.seen_there(sight.record, sight.p1_order)
-        self._tell_translation("cancelled there", step.word, step.rule, order=step.order_id)
+        self._tell_translation(Event.CANCELLED_THERE, step.word, step.rule, order=step.order_id)
         return None
 
-    def _tell_translation(self, what: str, word: str, rule: str, **facts: Any) -> None:
+    def _tell_translation(self, what: Event, word: str, rule: str, **facts: Any) -> None:
         """Each translation is kept with the version of the files that made it."""
         self._sight.record = replace(self._sight.record, rules_version=self._rules.version)
         self._book.note(what, status=word, rule=rule, version=self._rules.version, **facts)

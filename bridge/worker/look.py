@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.core import patience, reasons, remember
+from bridge.core.journal import Event
 from bridge.core.memory import Outcome
-from bridge.core.model import Claim, OrderRecord, StuckNote
+from bridge.core.model import Claim, OrderRecord
 from bridge.core.orders import next_step
 from bridge.core.orders.view import Sight, View, meaning_of
+from bridge.core.reasons import Reason
 from bridge.core.steps import (
     Act,
     Cancel,
@@ -40,12 +42,12 @@ MOST_WRITES = 6
 
 _AT_PHARMAONE = (LookAtPharmaOne, Cancel, Submit, Ingest, LookAtPrescription, Find)
 _DOING = {
-    Submit: "the order-request",
-    Ingest: "the prescription",
-    SetStatus: "the status",
-    Complete: "the completion",
-    Look: "the question",
-    LookAtPharmaOne: "the question",
+    Submit: reasons.THE_ORDER_REQUEST,
+    Ingest: reasons.THE_PRESCRIPTION,
+    SetStatus: reasons.THE_STATUS,
+    Complete: reasons.THE_COMPLETION,
+    Look: reasons.THE_QUESTION,
+    LookAtPharmaOne: reasons.THE_QUESTION,
 }
 
 
@@ -68,53 +70,51 @@ class OrderLook:
             if ending is not None:
                 await self._settle(ending)
                 return
-        await self.put_off(f"no end after {MOST_STEPS} steps")
+        await self.put_off(reasons.NO_END(steps=MOST_STEPS))
 
     def _view(self) -> View:
         return View(self._parts.now(), self._parts.policy, self._rules.words, self._sight)
 
-    async def put_off(self, why: str) -> None:
+    async def put_off(self, why: Reason) -> None:
         """Settles the look as failed: it is tried again later."""
         await self._settle(self._later(why))
 
     async def _take(self, step: Act) -> Ending | None:
         """One step. What the vendors' errors mean for the order is said here, once."""
         self._parts.count("step", type(step).__name__)
-        record = self._sight.record
         vendor = "PharmaOne" if isinstance(step, _AT_PHARMAONE) else "RxScale"
         try:
             return await self._acts.do(step)
         except Garbled as failure:
             if self._claim.attempts >= patience.ENOUGH_LOOKS:
-                return Stuck(reasons.garbled(record, vendor, failure.what))
-            return self._later(failure.what, failure.after)
+                return Stuck(reasons.UNREADABLE(vendor=vendor, what=failure.what))
+            return self._later(reasons.SAID(what=failure.what), failure.after)
         except TryLater as failure:
-            return self._later(failure.what, failure.after)
+            return self._later(reasons.SAID(what=failure.what), failure.after)
         except Unsure as failure:
-            return self._later(failure.what)
+            return self._later(reasons.SAID(what=failure.what))
         except Misconfigured as failure:
-            return self._later(str(failure), patience.MISCONFIGURED_SECONDS)
+            return self._later(reasons.SAID(what=str(failure)), patience.MISCONFIGURED_SECONDS)
         except Refused as failure:
-            doing = _DOING.get(type(step), "a call")
-            return Stuck(reasons.refused(record, vendor, doing, failure.what))
+            doing = _DOING.get(type(step), reasons.A_CALL)()
+            return Stuck(reasons.REFUSED(vendor=vendor, doing=doing, what=failure.what))
 
-    def _later(self, why: str, after: float | None = None) -> Wait:
+    def _later(self, why: Reason, after: float | None = None) -> Wait:
         wait = patience.backoff(self._claim.attempts, self._parts.jitter(), after)
         return Wait(why, self._parts.now() + wait, failed=True)
 
     async def _settle(self, ending: Ending) -> None:
         now, sight = self._parts.now(), self._sight
-        stuck: StuckNote | None = None
+        stuck: Reason | None = None
         again_at: datetime | None = None
         match ending:
             case Wait(why, until, failed):
                 again_at = until or (self._later(why).until if failed else None)
-                self._book.note("waits", why=why, until=_text(again_at))
-            case Stuck(note):
-                stuck = note
-                self._book.note("stuck", code=note.code, reason=note.reason, remedy=note.remedy)
+                self._book.note(Event.WAITS, why=why, until=_text(again_at))
+            case Stuck(stuck):
+                self._book.note(Event.STUCK, reason=stuck)
             case Done(why):
-                self._book.note("done", why=why)
+                self._book.note(Event.DONE, why=why)
                 sight.record = remember.done(sight.record, now)
         sight.record = replace(sight.record, calls=sight.record.calls + self._book.call_count)
         if isinstance(ending, Done):

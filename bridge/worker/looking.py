@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from bridge.core import remember
+from bridge.core.journal import Event
 from bridge.core.model import P1Order, P1Sight, PharmacyOrder, Phase
 from bridge.core.orders.view import Sight
 from bridge.core.steps import (
@@ -64,12 +65,12 @@ class Looker:
         order = await self._rxscale.order(sight.record.uid)
         if order is None:
             sight.gone = True
-            self._book.note("looked", why=step.why, status="404")
+            self._book.note(Event.LOOKED, why=step.why, status="404")
             return
         is_first = sight.record.rx_seen_at is None
         sight.order = order
         sight.record = remember.seen(sight.record, order, self._rules.words.rxscale)
-        self._book.note("looked", why=step.why, status=order.status)
+        self._book.note(Event.LOOKED, why=step.why, status=order.status)
         if sight.record.phase in NEEDS_A_DRAFT or is_first:
             await self._prepare(order)
         elif sight.record.phase is Phase.SUBMITTED and sight.p1_order is None:
@@ -79,11 +80,13 @@ class Looker:
         found = await self._pharmaone.order(step.order_id)
         if found is None:
             self._sight.p1_gone = True
-            self._book.note("looked at PharmaOne", why=step.why, status="404")
+            self._book.note(Event.LOOKED_AT_PHARMAONE, why=step.why, status="404")
             return
         self._see_there(found)
         flags = ", ".join(found.order.handed_over) or None
-        self._book.note("looked at PharmaOne", why=step.why, status=found.order.status, flags=flags)
+        self._book.note(
+            Event.LOOKED_AT_PHARMAONE, why=step.why, status=found.order.status, flags=flags
+        )
 
     def _see_there(self, found: P1Sight) -> None:
         sight = self._sight
@@ -115,7 +118,7 @@ class Looker:
 
     async def _read_catalogue(self, step: ReadCatalogue) -> None:
         await self._parts.read_catalogue()
-        self._book.note("read catalogue", why=step.why)
+        self._book.note(Event.READ_CATALOGUE, why=step.why)
         if self._sight.order is not None:
             await self._prepare(self._sight.order)
         self._sight.catalogue_at = self._parts.now()
@@ -127,15 +130,15 @@ class Looker:
         sight.search = search
         found = sight.p1_order.id if sight.p1_order else None
         sight.record = remember.searched(sight.record, search, sight.p1_order)
-        self._book.note("searched PharmaOne", why=step.why, found=found, gap=search.gap or None)
+        self._book.note(Event.SEARCHED_PHARMAONE, why=step.why, found=found, gap=search.gap)
 
     def _adopt(self, order: P1Order) -> None:
         self._sight.record = remember.adopted(self._sight.record, order)
         self._parts.count("submission", "adopted")
-        self._book.note("adopted", order=order.id, status=order.status)
+        self._book.note(Event.ADOPTED, order=order.id, status=order.status)
 
     async def _look_at_prescription(self, step: LookAtPrescription) -> None:
         status = await self._pharmaone.prescription(step.prescription_id)
         self._sight.record = remember.prescription_seen(self._sight.record, status)
         self._sight.prescription_looked = True
-        self._book.note("looked at prescription", why=step.why, status=status or "404")
+        self._book.note(Event.LOOKED_AT_PRESCRIPTION, why=step.why, status=status or "404")

@@ -1,4 +1,4 @@
-"""What one look will tell of itself: every call made and every sentence of the order's story."""
+"""What one look will tell of itself: every call made and every entry of the order's story."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from bridge.core.model import JournalEntry, Key
+from bridge.core.journal import Event, JournalEntry
+from bridge.core.model import Key
 from bridge.errors import TryLater, Unsure
 from bridge.exchange import Call, Request, Response, Send
 
@@ -21,8 +22,8 @@ class Notebook:
         self._entries: list[JournalEntry] = []
         self.call_count = 0
 
-    def note(self, what: str, **facts: Any) -> None:
-        """A sentence, with the calls made since the last one. Facts that are None are left out."""
+    def note(self, what: Event, **facts: Any) -> None:
+        """An entry, with the calls made since the last one. Facts that are None are left out."""
         kept = {name: value for name, value in facts.items() if value is not None}
         if self._calls:
             kept["calls"] = [asdict(call) for call in self._calls]

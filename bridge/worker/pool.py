@@ -11,6 +11,7 @@ import logging
 from datetime import timedelta
 
 from bridge.core.model import Claim, Key, OrderRecord
+from bridge.core.reasons import UNEXPECTED
 from bridge.core.remember import after_crash
 from bridge.errors import TryLater
 from bridge.worker.look import OrderLook
@@ -109,4 +110,4 @@ class Worker:
             # that cannot be written down, the lease runs out and the order is looked at again.
             log.exception("look failed unexpectedly", extra={"key": claim.key})
             with contextlib.suppress(Exception):
-                await look.put_off("an unexpected error; see the log")
+                await look.put_off(UNEXPECTED())

@@ -16,7 +16,8 @@ import pytest
 
 from bridge.cli.main import main
 from bridge.core.memory import Outcome
-from bridge.core.model import Hint, Key, StuckNote
+from bridge.core.model import Hint, Key
+from bridge.core.reasons import UNLINKED_SKU
 from bridge.store import Store
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"
@@ -88,7 +89,7 @@ def one_stuck(folder: Path) -> Path:
         store = await Store.open(folder / "rxbridge.db", now=now)
         await store.hint([Hint(Key("order:po-1"), "test")], now)
         ((claim, link),) = await store.claim(1, now, timedelta(minutes=1))
-        note = StuckNote("unlinked_sku", "SKU psku-1 is not linked", "add a line to skus.csv")
+        note = UNLINKED_SKU(name="A", sku="sku-1", pharmacy_sku="psku-1", file="skus.csv")
         await store.settle(Outcome(claim, link, (), None, False, note, now))
         await store.close()
 

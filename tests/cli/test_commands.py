@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from cli.conftest import python
 
+from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import Outcome
-from bridge.core.model import Hint, JournalEntry, Key, OrderRecord, OrderRequestId, Phase, StuckNote
+from bridge.core.model import Hint, Key, OrderRecord, OrderRequestId, Phase
+from bridge.core.reasons import UNLINKED_SKU
 from bridge.store import Store
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -30,19 +32,22 @@ async def _remember(path: Path) -> None:
     store = await Store.open(path, now=NOW)
     hints = [Hint(Key("order:po-1"), "test", name="#1"), Hint(Key("order:po-2"), "test")]
     await store.hint(hints, NOW)
-    note = StuckNote("unlinked_sku", "SKU psku-1 is not linked", "add a line to skus.csv")
+    note = UNLINKED_SKU(name="A", sku="sku-1", pharmacy_sku="psku-1", file="skus.csv")
     call = {"vendor": "rxscale", "route": "GET /x", "outcome": "200", "milliseconds": 7}
     for claim, record in await store.claim(9, NOW, timedelta(minutes=1)):
         sent = record.uid == "po-1"
         after = as_submitted(record) if sent else record
         facts = {"why": "new", "status": "waiting for pharmacy", "calls": [call]}
         entries = [
-            JournalEntry(claim.key, NOW, "looked", facts),
-            JournalEntry(claim.key, NOW, "intends to submit", {"rules": ["orders.toml"]}),
-            JournalEntry(claim.key, NOW, "set status", {"status": "x", "rule": "statuses.toml"}),
-            JournalEntry(claim.key, NOW, "searched PharmaOne", {"gap": "too many"}),
-            JournalEntry(claim.key, NOW, "waits", {"why": "staff review it"}),
-            JournalEntry(claim.key, NOW, "something new", {}),
+            JournalEntry(claim.key, NOW, Event.LOOKED, facts),
+            JournalEntry(
+                claim.key, NOW, Event.INTENDS_TO_SUBMIT, {"why": "new", "rules": ["orders.toml"]}
+            ),
+            JournalEntry(
+                claim.key, NOW, Event.SET_STATUS, {"status": "x", "rule": "statuses.toml"}
+            ),
+            JournalEntry(claim.key, NOW, Event.SEARCHED_PHARMAONE, {"gap": "too many"}),
+            JournalEntry(claim.key, NOW, Event.WAITS, {"why": "staff review it"}),
         ]
         stuck = None if sent else note
         await store.settle(Outcome(claim, after, tuple(entries), None, False, stuck, NOW))
@@ -79,7 +84,7 @@ def test_a_command_without_a_store_says_what_to_do(typed):
 def test_orders_list(typed, remembered):
     text = typed("orders", "list")
     assert text.code == 0
-    for part in ("po-1", "#1", "under review", "or-1", "po-2", "STUCK: SKU psku-1"):
+    for part in ("po-1", "#1", "under review", "or-1", "po-2", "STUCK: 'A' (sku-1, psku-1)"):
         assert part in text.out
     document = json.loads(typed("orders", "list", "--open", "--json").out)
     assert {order["uid"] for order in document["orders"]} == {"po-1", "po-2"}
@@ -100,10 +105,10 @@ def test_orders_show(typed, remembered):
         assert part in story
     assert "Next: looked at when either side tells of a change" in story
     stuck = typed("orders", "show", "order:po-2").out
-    assert "Next: nothing until a person decides. add a line to skus.csv" in stuck
+    assert "Next: nothing until a person decides. add to skus.csv: psku-1" in stuck
     document = json.loads(typed("orders", "show", "po-1", "--json").out)
     assert document["order"]["request_id"] == "or-1"
-    assert len(document["entries"]) == 6
+    assert len(document["entries"]) == 5
 
 
 @pytest.mark.parametrize("uid", ["po-404", "sku:psku-1"])
@@ -116,7 +121,7 @@ def test_orders_show_of_nobody(typed, remembered, uid):
 def test_stuck_list_and_retry(typed, remembered):
     text = typed("stuck", "list").out
     assert "order:po-2" in text
-    assert "add a line to skus.csv" in text
+    assert "add to skus.csv: psku-1" in text
     document = json.loads(typed("stuck", "list", "--json").out)
     assert document["stuck"][0]["code"] == "unlinked_sku"
     assert typed("stuck", "retry").code == 2

@@ -81,7 +81,7 @@ def test_nothing_of_the_page_is_loaded_before_somebody_looks():
         "import sys; from bridge import app; from bridge.cli import main;"
         "from bridge.cli.commands import run;"
         "print([name for name in ('jinja2', 'argon2', 'bridge.server.page.render',"
-        " 'bridge.server.page.german') if name in sys.modules])"
+        " 'fluent') if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bridge.cli import show
 from bridge.core.memory import Outcome
-from bridge.core.model import Hint, Key, OrderId, OrderRecord, PharmacyOrderUid, StuckNote
+from bridge.core.model import Hint, Key, OrderId, OrderRecord, PharmacyOrderUid
+from bridge.core.reasons import CANNOT_KNOW, NOT_IN_CATALOGUE, Reason
 from bridge.store import Store
 
 ODD = ["Flower [thc 20]", "[/b] closes", "[red]red[/red]", ":heart:", "[link=https://x]x[/link]"]
@@ -93,14 +94,17 @@ def test_an_orders_name_is_shown_as_it_is(typed, folder: Path):
         assert "\x1b" not in shown.out
 
 
-LONG = (
-    "a submission's answer was lost and it cannot be told whether it arrived: nothing is there yet"
+NOT_LISTED = NOT_IN_CATALOGUE(name="Flowers", sku="sku-1")
+LONG = "'Flowers' (sku-1) is not in RxScale's SKU list of this pharmacy"
+STEPS = (
+    "add the product to this pharmacy at RxScale",
+    "SKU types hidden there are missing too",
 )
-STEPS = ("look for po-1", "if it is there: rxbridge stuck submitted order:po-1", "else: send it")
+MAY_BE_THERE = CANNOT_KNOW(why="nobody searched")
 ORDER = OrderId("ORD_20260102_0123456789abcdefghijklmnopqrstuvwxyz")
 
 
-def remember_stuck(folder: Path, code: str) -> None:
+def remember_stuck(folder: Path, reason: Reason) -> None:
     async def remember() -> None:
         now = datetime(2026, 1, 2, 8, tzinfo=UTC)
         store = await Store.open(folder / "rxbridge.db", now=now)
@@ -109,8 +113,7 @@ def remember_stuck(folder: Path, code: str) -> None:
         await store.save(link, [])
         await store.hint([Hint(Key("order:po-1"), "test")], now)
         ((claim, link),) = await store.claim(1, now, timedelta(minutes=1))
-        note = StuckNote(code, LONG, "; ".join(STEPS))
-        await store.settle(Outcome(claim, link, (), None, False, note, now))
+        await store.settle(Outcome(claim, link, (), None, False, reason, now))
         await store.close()
 
     asyncio.run(remember())
@@ -120,16 +123,16 @@ def test_what_is_stuck_is_told_step_by_step_and_no_command_is_broken(
     typed, folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("COLUMNS", "40")
-    remember_stuck(folder, "unlinked_sku")
+    remember_stuck(folder, NOT_LISTED)
     lines = typed("stuck", "list").out.splitlines()
     assert f"  why  {LONG}" in lines
-    assert [line.removeprefix("  do ").strip() for line in lines[2:5]] == list(STEPS)
+    assert [line.removeprefix("  do ").strip() for line in lines[2:4]] == list(STEPS)
     assert lines[-1] == "1 stuck. After mending: rxbridge stuck retry --all"
     assert f"  PharmaOne     {ORDER}" in typed("orders", "show", "po-1").out.splitlines()
 
 
 def test_nothing_is_sent_again_by_all(typed, folder: Path):
-    remember_stuck(folder, "unsure_submission")
+    remember_stuck(folder, MAY_BE_THERE)
     last = typed("stuck", "list").out.splitlines()[-1]
     assert last == "1 stuck. After looking: rxbridge stuck retry KEY"
     answer = typed("stuck", "retry", "--all")
@@ -142,7 +145,7 @@ def test_nothing_is_sent_again_by_all(typed, folder: Path):
 
 
 def test_no_id_of_a_list_is_cut_short(typed, folder: Path, monkeypatch: pytest.MonkeyPatch):
-    remember_stuck(folder, "unlinked_sku")
+    remember_stuck(folder, NOT_LISTED)
     monkeypatch.delenv("COLUMNS")
     told = typed("orders", "list").out
     assert ORDER in told, "into a pipe"

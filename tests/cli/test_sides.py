@@ -1,6 +1,5 @@
 """`orders sync`, `reconcile` and both sides in `orders show`, against both vendors' simulation."""
 
-import ast
 import json
 import re
 import signal
@@ -11,11 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.conftest import MAPPINGS, python
-
-from bridge.core.orders.telling import SENTENCES
-
-SOURCES = MAPPINGS.parent / "bridge"
+from cli.conftest import python
 
 
 def post(vendors: dict[str, str], path: str, body: Any = None) -> Any:
@@ -124,19 +119,3 @@ def test_on_a_narrow_terminal_each_line_names_its_side(typed, accounts, folder, 
         out = typed("orders", "sync", uid).out
         assert re.search(r"RxScale +looked at RxScale: waiting for pharmacy", out)
         assert re.search(r"PharmaOne +PharmaOne took the order-request or-", out)
-
-
-def test_every_kind_of_entry_has_its_sentence():
-    """What is noted anywhere in the bridge is told in words."""
-    noted = {
-        node.args[0].value
-        for path in SOURCES.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("note", "_tell_submission", "_tell_translation")
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-    }
-    assert {"looked", "completed", "cancelled there", "submitted"} <= noted
-    assert noted <= SENTENCES.keys(), noted - SENTENCES.keys()

@@ -26,6 +26,7 @@ from bridge.core.model import (
     PharmacyOrderUid,
     Phase,
     State,
+    order_key,
 )
 from bridge.core.orders import next_step
 from bridge.core.orders.view import Policy, Search, Sight, View, meaning_of
@@ -44,6 +45,7 @@ from bridge.core.steps import (
     Wait,
 )
 from bridge.mapping import Rules, load
+from bridge.texts import say, steps
 
 UID = PharmacyOrderUid("po-1")
 ORDER = OrderId("ORD_1")
@@ -208,10 +210,10 @@ def test_every_pair_comes_to_a_lawful_end(rules: Rules):
         count += 1
         assert after.submissions <= 1
         if isinstance(ending, Stuck):
-            assert ending.note.reason, pair
-            assert ending.note.remedy, pair
+            assert say(ending.reason), pair
+            assert steps(ending.reason, order_key(UID)), pair
         else:
-            assert ending.why
+            assert say(ending.why)
         if pair.record.phase is Phase.DROPPED:
             assert isinstance(ending, Done)
             assert (after.here, after.there) == (pair.here, pair.there)
@@ -247,4 +249,4 @@ def test_what_waits_says_for_what(rules: Rules):
     for pair in pairs(rules):
         _, ending = follow(pair)
         if isinstance(ending, Wait):
-            assert len(ending.why) > 10
+            assert len(say(ending.why)) > 10

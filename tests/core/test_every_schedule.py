@@ -283,7 +283,7 @@ def judge(world: World) -> str:
         assert world.record.phase in (Phase.SUBMITTED, Phase.ADOPTED)
         return "under review" if world.record.phase is Phase.SUBMITTED else "adopted"
     if stuck:
-        return f"stuck: {world.ending.note.code}"
+        return f"stuck: {world.ending.reason.code}"
     return "done"
 
 
@@ -409,7 +409,7 @@ def test_an_approved_order_goes_every_legal_step_to_its_end(vocabulary, queue, w
 def test_cancelled_at_rxscale_before_approval_is_stuck_and_frees_itself_when_rejected():
     for ended in lives(("rxscale:cancelled",)):
         assert isinstance(ended.ending, Stuck)
-        assert ended.ending.note.code == "cancelled_at_rxscale"
+        assert ended.ending.reason.code == "cancelled_at_rxscale"
     for ended in lives(("rxscale:cancelled", "reject")):
         assert isinstance(ended.ending, Done)
 
@@ -432,7 +432,7 @@ def test_cancelled_after_the_handover_is_for_a_person():
     script = ("approve", "pharmaone:ready_pickup", "picked_up", "rxscale:cancelled")
     for ended in lives(script):
         assert isinstance(ended.ending, Stuck)
-        assert ended.ending.note.code == "cancelled_after_handover"
+        assert ended.ending.reason.code == "cancelled_after_handover"
         assert ended.cancellations == 0
 
 
@@ -458,7 +458,7 @@ def test_cancelled_on_both_sides_at_once_is_settled():
 def test_a_rejected_request_is_for_a_person_unless_the_file_says_otherwise():
     for ended in lives(("reject",)):
         assert isinstance(ended.ending, Stuck)
-        assert ended.ending.note.code == "rejected_in_pharmaone"
+        assert ended.ending.reason.code == "rejected_in_pharmaone"
 
 
 def test_somebody_elses_hold_is_waited_out_and_the_way_goes_on_from_there():

@@ -11,7 +11,6 @@ from bridge.core.lifecycle import reached, route
 from bridge.core.model import (
     Draft,
     Flag,
-    Gap,
     Gaps,
     OrderId,
     OrderRecord,
@@ -42,6 +41,7 @@ from bridge.core.steps import (
     Submit,
     Wait,
 )
+from bridge.texts import say, steps
 
 UID = PharmacyOrderUid("po-1")
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -69,9 +69,13 @@ def an_order(status: str = "awaiting_packing", *flags: Flag) -> P1Order:
     return P1Order(OrderId("ORD_1"), status, NOW, external_id=UID, flags=frozenset(flags))
 
 
+TOO_MANY = reasons.TOO_MANY_TO_READ(unread=9, most=5)
+NO_PRICE = reasons.NO_PRICE(name="B", sku="sku-2", file="orders.toml")
+
+
 def code(step) -> str:
     assert isinstance(step, Stuck), step
-    return step.note.code
+    return step.reason.code
 
 
 def test_nothing_is_decided_before_a_look():
@@ -79,7 +83,7 @@ def test_nothing_is_decided_before_a_look():
 
 
 def test_a_queued_order_is_submitted():
-    assert next_step(a_view()) == Submit(DRAFT, "nothing was sent for it yet")
+    assert next_step(a_view()) == Submit(DRAFT, reasons.NOTHING_SENT())
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,7 @@ def test_a_cancelled_order_that_an_earlier_store_may_have_sent_is_searched_for_o
     record = a_record(Phase.KNOWN, must_find=True)
     assert isinstance(next_step(a_view("cancelled", record=record)), Find)
     assert next_step(a_view("cancelled", record=record, p1_order=an_order())) == Adopt(an_order())
-    too_many = a_view("cancelled", record=record, search=Search(NOW, gap="too many"))
+    too_many = a_view("cancelled", record=record, search=Search(NOW, gap=TOO_MANY))
     assert code(next_step(too_many)) == "cancelled_at_rxscale"
     searched = replace(record, searched_at=NOW)
     assert isinstance(next_step(a_view("cancelled", record=searched)), Done)
@@ -166,14 +170,14 @@ def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_c
     assert (step.order_id, step.body) == ("ORD_1", {"status": "cancelled"})
     by_hand = changed(adopted, pharmaone=replace(PHARMAONE, says={}))
     assert code(next_step(by_hand)) == "cancelled_at_rxscale"
-    assert "ORD_1" in next_step(by_hand).note.remedy
+    assert next_step(by_hand).reason.facts == {"order": "ORD_1"}
 
 
 def test_a_cancelled_order_whose_request_was_searched_in_vain_is_told_of():
     record = a_record(Phase.UNSURE, searched_at=NOW)
     step = next_step(a_view("cancelled", record=record, search=Search(NOW)))
     assert code(step) == "cancelled_at_rxscale"
-    assert "po-1" in step.note.remedy
+    assert "po-1" in steps(step.reason, order_key(UID))[0]
 
 
 def test_what_a_person_dropped_is_left_alone():
@@ -188,8 +192,8 @@ def test_an_order_rxscale_does_not_show_is_looked_for_a_few_times(looks, expecte
 def test_an_unknown_status_is_never_guessed():
     step = next_step(a_view("teleported"))
     assert code(step) == "unknown_status"
-    assert "'teleported'" in step.note.reason
-    assert "statuses.toml: rxscale.current.means" in step.note.remedy
+    assert "'teleported'" in say(step.reason)
+    assert "statuses.toml: rxscale.current.means" in steps(step.reason, order_key(UID))[0]
 
 
 class TestFirstStart:
@@ -233,9 +237,9 @@ class TestFirstStart:
 
     def test_what_a_search_could_not_see_is_not_known(self):
         record = a_record(Phase.KNOWN, must_find=True)
-        step = next_step(a_view(record=record, search=Search(NOW, "too many orders")))
+        step = next_step(a_view(record=record, search=Search(NOW, TOO_MANY)))
         assert code(step) == "cannot_know"
-        assert "too many orders" in step.note.reason
+        assert step.reason.facts["why"] == TOO_MANY
 
     def test_what_is_found_is_adopted(self):
         record = a_record(Phase.KNOWN, must_find=True)
@@ -278,7 +282,7 @@ class TestUnsure:
         assert isinstance(step, Adopt)
 
     def test_what_a_search_could_not_see_is_asked(self):
-        view = a_view(record=self.PAST_GRACE, search=Search(NOW, "the list kept changing"))
+        view = a_view(record=self.PAST_GRACE, search=Search(NOW, reasons.LIST_NOT_SETTLED()))
         assert code(next_step(view)) == "unsure_submission"
 
     def test_a_person_may_say_send_it(self):
@@ -286,13 +290,16 @@ class TestUnsure:
 
 
 class TestGaps:
-    UNLINKED = Gaps((Gap("unlinked_sku", "A is not linked", "link it"), Gap("no_price", "B")))
+    UNLINKED = Gaps((reasons.NOT_IN_CATALOGUE(name="A", sku="sku-1"), NO_PRICE))
 
     def test_all_are_told_together(self):
         step = next_step(a_view(draft=self.UNLINKED, catalogue_at=NOW))
-        assert code(step) == "unlinked_sku"
-        assert step.note.reason == "A is not linked; B"
-        assert step.note.remedy == "link it"
+        assert code(step) == "not_in_catalogue"
+        assert say(step.reason).count("'A' (sku-1)") == 1
+        assert say(step.reason).endswith(f"; {say(NO_PRICE)}")
+        told = steps(step.reason, order_key(UID))
+        assert told[0] == "add the product to this pharmacy at RxScale"
+        assert told[2:] == steps(NO_PRICE)
 
     @pytest.mark.parametrize("read_at", [None, NOW - timedelta(minutes=2)])
     def test_an_old_sku_list_is_read_again_first(self, read_at):
@@ -301,7 +308,7 @@ class TestGaps:
         )
 
     def test_a_gap_that_no_sku_list_can_close_is_told_at_once(self):
-        assert code(next_step(a_view(draft=Gaps((Gap("no_price", "B"),))))) == "no_price"
+        assert code(next_step(a_view(draft=Gaps((NO_PRICE,))))) == "no_price"
 
 
 class TestUnderWay:
@@ -378,12 +385,12 @@ class TestReopened:
 
 class TestHoldWhenStuck:
     POLICY = Policy(hold_when_stuck=True)
-    GAPS = Gaps((Gap("no_price", "line 1 has no price"),))
+    GAPS = Gaps((NO_PRICE,))
 
     def test_a_stuck_order_is_paused_with_the_reason(self):
         step = next_step(a_view(draft=self.GAPS, policy=self.POLICY))
         assert isinstance(step, SetStatus)
-        assert (step.word, step.comment) == ("on-hold", "line 1 has no price")
+        assert (step.word, step.comment) == ("on-hold", NO_PRICE)
 
     def test_but_only_once(self):
         record = a_record(Phase.KNOWN, held=True)
@@ -432,7 +439,7 @@ class TestMemory:
         ("search", "order", "expected"),
         [
             (Search(NOW), None, NOW),
-            (Search(NOW, "gap"), None, None),
+            (Search(NOW, TOO_MANY), None, None),
             (Search(NOW), an_order(), None),
         ],
     )
@@ -488,20 +495,3 @@ def test_keys():
     for wrong in ("sku:psku-1", "order:", "nonsense"):
         with pytest.raises(ValueError, match="not an order's key"):
             order_uid(wrong)
-
-
-def test_every_reason_names_its_key_or_its_file():
-    record = a_record(Phase.KNOWN)
-    for note in (
-        reasons.refused(record, "PharmaOne", "the order-request", "shop_id"),
-        reasons.garbled(record, "RxScale", "order_items"),
-        reasons.gone(record),
-        reasons.reopened(record),
-        reasons.cancelled(record),
-        reasons.cancelled_after_handover(record),
-        reasons.deleted(record),
-        reasons.unsure(record, "why"),
-        reasons.cannot_know(record, "why"),
-    ):
-        assert "order:po-1" in note.remedy
-        assert note.reason

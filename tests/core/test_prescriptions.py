@@ -9,6 +9,7 @@ from words import CURRENT, PHARMAONE, PRESCRIPTIONS, changed, view_of
 from bridge.core import reasons, remember
 from bridge.core.model import (
     Draft,
+    Key,
     OrderId,
     OrderRecord,
     P1Order,
@@ -29,6 +30,7 @@ from bridge.core.steps import (
     Submit,
     Wait,
 )
+from bridge.texts import steps
 
 UID = PharmacyOrderUid("po-1")
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -80,7 +82,7 @@ class TestSending:
         step = next_step(a_view(record, policy=policy))
         assert isinstance(step, expected)
         if isinstance(step, Stuck):
-            assert step.note.code == "unsure_prescription"
+            assert step.reason.code == "unsure_prescription"
 
     def test_without_one_the_order_request_goes_alone(self):
         assert isinstance(next_step(a_view(OrderRecord(UID, AGO), draft=Draft({}))), Submit)
@@ -89,7 +91,7 @@ class TestSending:
 class TestFollowing:
     def test_its_status_is_asked_for_while_staff_review_the_request(self):
         step = next_step(a_view(submitted("new"), "pending review"))
-        assert step == LookAtPrescription(NUMBER, "whether staff approved it")
+        assert step == LookAtPrescription(NUMBER, reasons.IS_APPROVED())
 
     @pytest.mark.parametrize(
         ("status", "expected"),
@@ -108,7 +110,7 @@ class TestFollowing:
             a_view(submitted("declined"), "pending review", prescription_looked=True)
         )
         assert isinstance(declined, Stuck)
-        assert declined.note.code == "prescription_declined"
+        assert declined.reason.code == "prescription_declined"
         after = next_step(a_view(submitted("declined", rejected_at=AGO), "cancelled"))
         assert isinstance(after, Done)
 
@@ -131,11 +133,15 @@ def test_another_order_than_the_one_remembered_is_adopted_anew():
 
 
 def test_every_new_reason_names_the_way_out():
-    record = submitted()
-    for note in (reasons.unsure_prescription(record), reasons.declined(record)):
-        assert "order:po-1" in note.remedy
-    assert PRESCRIPTIONS.where in reasons.unknown_prescription("x", PRESCRIPTIONS).remedy
-    assert "statuses.toml" in reasons.rejected(record).remedy
+    key = Key("order:po-1")
+    declined = reasons.PRESCRIPTION_DECLINED(prescription="p-1", status="declined")
+    for reason in (reasons.UNSURE_PRESCRIPTION(), declined):
+        assert "order:po-1" in "".join(steps(reason, key))
+    unknown = reasons.UNKNOWN_STATUS(
+        vendor="PharmaOne", of="prescription", status="x", where=PRESCRIPTIONS.where
+    )
+    assert f"declined in {PRESCRIPTIONS.where}" in steps(unknown, key)[0]
+    assert "statuses.toml" in "".join(steps(reasons.REJECTED_IN_PHARMAONE(request=None), key))
 
 
 def test_what_pharmaone_no_longer_has_is_for_a_person_where_the_file_says_so():
@@ -144,7 +150,7 @@ def test_what_pharmaone_no_longer_has_is_for_a_person_where_the_file_says_so():
     gone = a_view(record, "pending review", p1_gone=True, pharmaone=words, looks=9)
     step = next_step(gone)
     assert isinstance(step, Stuck)
-    assert step.note.code == "deleted_in_pharmaone"
+    assert step.reason.code == "deleted_in_pharmaone"
     assert isinstance(next_step(changed(gone, pharmaone=PHARMAONE)), SetStatus)
     assert isinstance(next_step(changed(gone, looks=0)), Wait)
 
@@ -172,7 +178,7 @@ def test_a_request_whose_answer_was_lost_and_that_was_rejected_had_arrived():
     )
     step = next_step(a_view(record, "pending review"))
     assert isinstance(step, Stuck)
-    assert step.note.code == "rejected_in_pharmaone"
+    assert step.reason.code == "rejected_in_pharmaone"
 
 
 def test_an_order_cancelled_at_rxscale_that_pharmaone_lost_is_done():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from words import LEGACY, WORDS
 
+from bridge.core import reasons
 from bridge.core.model import (
     Draft,
     Flag,
@@ -27,6 +28,7 @@ from bridge.core.steps import (
     ReadCatalogue,
     Submit,
 )
+from bridge.texts import say
 
 UID = PharmacyOrderUid("po-1")
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -119,15 +121,15 @@ def test_sides_that_agree(record, rx, order):
 def test_sides_that_differ(record, rx, order, what, would):
     found = compare(record, rx, order)
     assert found is not None
-    assert found.what[0].startswith(what)
-    assert found.would.startswith(would)
-    assert found.mends is not found.would.startswith("stuck")
+    assert say(found.what[0]).startswith(what)
+    assert say(found.would).startswith(would)
+    assert found.mends is not say(found.would).startswith("stuck")
 
 
 def test_ends_that_differ_are_named():
     found = compare(replace(DONE, p1_status="cancelled"), "completed", an_order("cancelled"))
     assert found is not None
-    assert found.what == ("finished here, and the two sides ended differently",)
+    assert found.what == (reasons.ENDED_DIFFERENTLY(),)
 
 
 @pytest.mark.parametrize(
@@ -147,8 +149,8 @@ def test_ends_that_differ_are_named():
 def test_what_only_a_person_can_settle_is_no_agreement(record, rx, order, would):
     found = compare(record, rx, order)
     assert found is not None
-    assert found.what == ("a person has to decide",)
-    assert would in found.would
+    assert found.what == (reasons.PERSON_DECIDES(),)
+    assert would in say(found.would)
     assert not found.mends
 
 
@@ -156,7 +158,7 @@ def test_one_that_was_cancelled_and_goes_on_at_pharmaone():
     unsent = replace(CANCELLED, order_id=None, p1_status=None)
     found = compare(unsent, "cancelled", an_order("ready_pickup"))
     assert found is not None
-    assert found.would.startswith("take ORD_1")
+    assert say(found.would).startswith("take ORD_1")
 
 
 def test_ends_in_another_word_that_means_the_same():
@@ -169,7 +171,7 @@ def test_ends_in_another_word_that_means_the_same():
 def test_an_order_that_pharmaone_lost():
     found = compare(ADOPTED, "in-progress", p1_gone=True)
     assert found is not None
-    assert (found.pharmaone, found.what) == ("gone", ("PharmaOne no longer shows its order",))
+    assert (found.pharmaone, found.what) == ("gone", (reasons.ORDER_GONE(),))
     flagged = compare(
         ADOPTED, "in-progress", an_order("awaiting_packing", Flag.SHIPPED, Flag.PICKED_UP)
     )
@@ -182,7 +184,7 @@ def test_an_order_that_pharmaone_lost():
     ("step", "said"),
     [
         (Submit(Draft({}), "why"), "send the order-request"),
-        (Ingest({}), "send the prescription"),
+        (Ingest({}, "why"), "send the prescription"),
         (Find(NOW, "why"), "search PharmaOne for it"),
         (ReadCatalogue("why"), "read RxScale's SKU list"),
         (LookAtPharmaOne(OrderId("ORD_1"), "why"), "look at PharmaOne's order"),
@@ -190,7 +192,7 @@ def test_an_order_that_pharmaone_lost():
     ],
 )
 def test_every_act_has_its_words(step, said):
-    assert describe(step) == said
+    assert say(describe(step)) == said
 
 
 def test_a_prescription_is_compared_before_the_request_that_waits_for_it():
@@ -205,5 +207,5 @@ def test_a_prescription_is_compared_before_the_request_that_waits_for_it():
     assert would("approved") is None
     declined = would("declined")
     assert declined is not None
-    assert "PharmaOne declined the prescription p-1" in declined.would
+    assert "PharmaOne declined the prescription p-1" in say(declined.would)
     assert not declined.mends

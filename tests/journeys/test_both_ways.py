@@ -16,6 +16,7 @@ from house import MAPPINGS, P1_SECRET, House, open_house, open_sandbox
 from bridge.core.model import Phase
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
+from bridge.texts import steps
 
 ACCEPTED = range(200, 300)
 
@@ -31,7 +32,7 @@ def statuses_set(house: House, uid: str) -> list[str]:
 
 async def stuck_code(house: House) -> str:
     (row,) = await house.stuck()
-    return row.note.code
+    return row.reason.code
 
 
 async def tell(house: House, event: str, metadata: dict[str, Any]) -> int:
@@ -218,8 +219,8 @@ async def test_a_cancellation_that_pharmaone_refuses_is_done_by_hand(tmp_path: P
         house.world.break_calls(Fault(vendor="pharmaone", route=route, status=400, body={}))
         await house.change_at_rxscale(uid, "cancelled")
         (row,) = await house.stuck()
-        assert row.note.code == "cancelled_at_rxscale"
-        assert row.note.remedy.startswith(f"cancel {order_id} in PharmaOne Manager")
+        assert row.reason.code == "cancelled_at_rxscale"
+        assert steps(row.reason, row.key)[0].startswith(f"cancel {order_id} in PharmaOne Manager")
         assert any(
             entry.what == "cancellation refused" for entry in (await house.story(uid)).entries
         )
@@ -433,7 +434,7 @@ async def test_prescriptions_can_go_by_themselves_and_are_followed(tmp_path: Pat
         assert (await house.record(one)).prescription_status == "approved"
         await house.sweep()
         (stuck,) = await house.stuck()
-        assert (stuck.key, stuck.note.code) == (f"order:{two}", "prescription_declined")
+        assert (stuck.key, stuck.reason.code) == (f"order:{two}", "prescription_declined")
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

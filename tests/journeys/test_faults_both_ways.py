@@ -37,7 +37,7 @@ def done(house: House, route: str) -> int:
 async def free(house: House) -> None:
     """What a refusal or an unreadable answer made stuck, a person frees; nothing else is."""
     for row in await house.stuck():
-        assert row.note.code in ("refused", "unreadable", "cancelled_at_rxscale")
+        assert row.reason.code in ("refused", "unreadable", "cancelled_at_rxscale")
         await house.bridge.store.retry([row.key], house.bridge.started_at)
     await house.settle()
 

@@ -9,6 +9,7 @@ from bridge.app import now
 from bridge.core.model import Hint, Key, Phase
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
+from bridge.texts import say
 
 
 async def test_the_good_order(tmp_path: Path):
@@ -52,7 +53,7 @@ async def test_three_unlinked_skus_are_three_names_in_one_reason(tmp_path: Path)
         (row,) = await house.stuck()
         assert row.key == f"order:{uid}"
         for name in ("sku-1007", "sku-1008", "sku-9999"):
-            assert name in row.note.reason
+            assert name in say(row.reason)
         assert not house.requests(uid)
 
 
@@ -184,7 +185,7 @@ class TestFirstStart:
             (uid,) = sandbox.world.add_orders(1, [{"status": "pending review"}])
             async with open_house(sandbox, tmp_path) as house:
                 (row,) = await house.stuck()
-                assert row.note.code == "cannot_know"
+                assert row.reason.code == "cannot_know"
                 assert not house.requests(uid)
                 await house.bridge.store.retry([Key(f"order:{uid}")], house.bridge.started_at)
                 await house.settle()
@@ -201,7 +202,7 @@ class TestFirstStart:
             async with open_house(sandbox, tmp_path) as house:
                 assert [len(house.requests(uid)) for uid in uids] == [1, 1, 1]
                 assert (await house.record(uids[0])).order_id == approved
-                assert {row.note.code for row in await house.stuck()} == {"cannot_know"}
+                assert {row.reason.code for row in await house.stuck()} == {"cannot_know"}
                 assert len(await house.stuck()) == 2
 
 
@@ -252,7 +253,7 @@ async def test_an_unsure_submission_is_asked_about_where_told_to(tmp_path: Path)
             )
             (uid,) = await house.orders_arrive()
             (row,) = await house.stuck()
-            assert row.note.code == "unsure_submission"
+            assert row.reason.code == "unsure_submission"
             assert len(house.requests(uid)) == 1
             await house.bridge.store.mark_submitted(row.key, house.bridge.started_at)
             await house.settle()

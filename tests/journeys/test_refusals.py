@@ -9,6 +9,7 @@ from bridge.app import vitals
 from bridge.core.model import Phase
 from bridge.errors import Misconfigured, TryLater
 from bridge.sandbox.traffic import Fault
+from bridge.texts import say
 
 SUBMIT = "POST /order-requests"
 STATUS = "PATCH /pharmacy_orders/{uid}/status"
@@ -22,7 +23,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def the_code(house: House) -> str:
     (row,) = await house.stuck()
-    return row.note.code
+    return row.reason.code
 
 
 async def retried(house: House) -> None:
@@ -36,8 +37,8 @@ async def test_a_refused_order_request_is_told_and_goes_through_after_mending(tm
         house.world.break_calls(Fault(vendor="pharmaone", route=SUBMIT, **no))
         (uid,) = await house.orders_arrive()
         (row,) = await house.stuck()
-        assert row.note.code == "refused"
-        assert "shop_id" in row.note.reason
+        assert row.reason.code == "refused"
+        assert "shop_id" in say(row.reason)
         assert not house.requests(uid)
         await retried(house)
         assert len(house.requests(uid)) == 1
@@ -63,8 +64,8 @@ async def test_answers_that_stay_unreadable_are_told_with_the_field(tmp_path: Pa
         house.world.break_calls(Fault(vendor="rxscale", route=DETAIL, times=5, body=wrong))
         await house.sweep()
         (row,) = await house.stuck()
-        assert row.note.code == "unreadable"
-        assert "order_items" in row.note.reason
+        assert row.reason.code == "unreadable"
+        assert "order_items" in say(row.reason)
 
 
 async def test_an_order_that_is_gone_is_told(tmp_path: Path):
@@ -138,7 +139,7 @@ async def test_a_missing_permission_waits_and_says_which(tmp_path: Path, monkeyp
         async with open_house(sandbox, tmp_path) as house:
             (uid,) = await house.orders_arrive()
             waits = [e for e in (await house.story(uid)).entries if e.what == "waits"]
-            assert "orders_write" in waits[-1].facts["why"]
+            assert "orders_write" in say(waits[-1].facts["why"])
             assert not await house.stuck()
             assert len(house.requests(uid)) == 1
 
@@ -159,7 +160,7 @@ async def test_a_mistake_of_ours_makes_one_order_wait_and_no_other(tmp_path: Pat
         await house.settle()
         assert len(house.requests(good)) == 1
         assert not house.requests(bad)
-        assert "unexpected" in (await house.story(bad)).entries[-1].facts["why"]
+        assert "unexpected" in say((await house.story(bad)).entries[-1].facts["why"])
 
 
 async def test_a_store_that_cannot_write_sends_nothing(tmp_path: Path, monkeypatch):

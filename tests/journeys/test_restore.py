@@ -43,7 +43,7 @@ async def test_no_order_is_sent_again(tmp_path: Path):
             everything = [*before, *since, waiting]
             assert [len(house.requests(uid)) for uid in everything] == [1] * 6
             assert (await house.record(since[0])).order_id == approved
-            stuck = {row.key: row.note.code for row in await house.stuck()}
+            stuck = {row.key: row.reason.code for row in await house.stuck()}
             assert set(stuck) == {f"order:{uid}" for uid in since[1:]}
             order = await house.approve(since[1])
             await house.sweep()
@@ -101,7 +101,7 @@ async def test_one_that_could_not_be_sent_at_the_time_and_was_sent_since(tmp_pat
         put_back(tmp_path)
         async with open_house(sandbox, tmp_path) as house:
             assert len(house.requests(uid)) == 1
-            assert [row.note.code for row in await house.stuck()] == ["cannot_know"]
+            assert [row.reason.code for row in await house.stuck()] == ["cannot_know"]
             await house.approve(uid)
             await house.sweep()
             assert await house.stuck() == []

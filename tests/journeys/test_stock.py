@@ -345,7 +345,7 @@ async def test_a_sku_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
         house.hand("20401", 3)
         await house.sync()
         (row,) = await house.stuck()
-        assert (row.key, row.note.code) == ("sku:psku-1001", "sku_refused")
+        assert (row.key, row.reason.code) == ("sku:psku-1001", "sku_refused")
         await house.sync()
         assert house.stock("psku-1001") == 400
         assert await house.bridge.store.retry([row.key], house.bridge.started_at) == [row.key]

@@ -32,7 +32,7 @@ async def settled(house: House) -> None:
     """Rounds until nothing is to be written; a person frees what was refused."""
     for _ in range(4):
         for row in await house.stuck():
-            assert row.note.code == "sku_refused", row
+            assert row.reason.code == "sku_refused", row
             await house.bridge.store.retry([row.key], house.bridge.started_at)
         house.bridge.vendors.rxscale_transport._breaker.succeeded()
         house.bridge.vendors.pharmaone_transport._breaker.succeeded()
@@ -220,7 +220,7 @@ async def test_a_log_that_does_not_reach_back_asks_a_person(tmp_path: Path):
         house.later(60)
         await house.sync()
         (row,) = await house.stuck()
-        assert (row.key, row.note.code) == ("sku:psku-1002", "unsure_adjustment")
+        assert (row.key, row.reason.code) == ("sku:psku-1002", "unsure_adjustment")
         now = house.bridge.started_at
         assert await house.bridge.store.retry([row.key], now) == [row.key]  # it is not there
         await house.sync()

@@ -17,6 +17,7 @@ from bridge.core.model import (
 )
 from bridge.errors import Misconfigured
 from bridge.mapping import Rules, load
+from bridge.texts import say, steps
 
 SHIPPED = Path(__file__).parents[2] / "mappings"
 PZN = "01234562"
@@ -92,4 +93,4 @@ def gaps(rules: Rules, of: PharmacyOrder, **more: Any) -> list[str]:
     """What an order lacks, as `code: what - remedy`."""
     made = rules.draft(of, more.get("skus", LISTED), shop_id=more.get("shop_id", "shop7"))
     assert isinstance(made, Gaps), made
-    return [f"{gap.code}: {gap.what} - {gap.remedy}" for gap in made.gaps]
+    return [f"{gap.code}: {say(gap)} - {'; '.join(steps(gap))}" for gap in made.gaps]

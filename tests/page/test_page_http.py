@@ -14,7 +14,7 @@ import pytest
 from house import House, open_house, open_sandbox
 from page.client import NOT_LINKED, browser
 
-from bridge.core.model import Hint, PharmacyOrderUid, Phase, StuckNote, order_key
+from bridge.core.model import Hint, PharmacyOrderUid, Phase, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
 from bridge.server.page.overview import todays
@@ -25,7 +25,7 @@ async def refused_order(house: House) -> str:
     refusal = Fault(vendor="pharmaone", route="POST /order-requests", status=422)
     house.world.break_calls(refusal)
     (uid,) = await house.orders_arrive()
-    assert [row.note.code for row in await house.stuck()] == ["refused"]
+    assert [row.reason.code for row in await house.stuck()] == ["refused"]
     return uid
 
 
@@ -70,7 +70,7 @@ async def unsure_order(house: House) -> str:
     )
     (uid,) = await house.orders_arrive()
     await house.settle()
-    assert "unsure_submission" in {row.note.code for row in await house.stuck()}
+    assert "unsure_submission" in {row.reason.code for row in await house.stuck()}
     return uid
 
 
@@ -112,9 +112,8 @@ async def test_a_button_pressed_too_late_does_nothing(tmp_path: Path):
         async with browser(house) as page:
             await page.get()
             shown = page.form("/stuck", act="retry")
-            note = StuckNote("unsure_submission", "another reason", "")
-            put = "UPDATE stuck SET code = ?, reason = ? WHERE key = ?"
-            values = (note.code, note.reason, order_key(PharmacyOrderUid(uid)))
+            put = "UPDATE stuck SET code = ? WHERE key = ?"
+            values = ("unsure_submission", order_key(PharmacyOrderUid(uid)))
             await house.bridge.store.transaction(lambda c: c.execute(put, values))
             await page.post("/stuck", {**shown, "looked": "yes"})
             assert "It has changed meanwhile" in page.text
@@ -140,7 +139,7 @@ async def test_what_was_said_of_one_time_is_not_said_of_the_next(tmp_path: Path)
             assert "It is looked at again now." in page.text
             await house.settle()
             before = await house.stuck()
-            assert [row.note.code for row in before] == [shown[0]["code"]]
+            assert [row.reason.code for row in before] == [shown[0]["code"]]
             for fields in shown:
                 await page.post("/stuck", {**fields, "looked": "yes", "reason": "x"})
                 assert "It has changed meanwhile" in page.text

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from bridge.core.deliveries import Noted, OrderChanged
+from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import Outcome
 from bridge.core.model import (
     AnnouncedBy,
     Claim,
     Hint,
-    JournalEntry,
     Key,
     OrderId,
     OrderRecord,
@@ -22,14 +22,14 @@ from bridge.core.model import (
     Phase,
     PrescriptionId,
     State,
-    StuckNote,
     order_key,
 )
+from bridge.core.reasons import UNLINKED_SKU, Reason
 from bridge.store import Store
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
-NOTE = StuckNote("unlinked_sku", "no record for three SKUs", "add them to skus.csv")
+NOTE = UNLINKED_SKU(name="Größe", sku="sku-1", pharmacy_sku="psku-1", file="skus.csv")
 
 
 def after(seconds: float) -> datetime:
@@ -125,7 +125,7 @@ def full_record() -> OrderRecord:
     return whole
 
 
-def entry(number: int | str = 1, what: str = "looked", **facts: Any) -> JournalEntry:
+def entry(number: int | str = 1, what: Event = Event.LOOKED, **facts: Any) -> JournalEntry:
     return JournalEntry(key(number), NOW, what, facts)
 
 
@@ -147,11 +147,13 @@ async def claim_one(store: Store, now: datetime = NOW) -> tuple[Claim, OrderReco
     return claimed
 
 
-async def make_stuck(store: Store, number: int | str, note: StuckNote = NOTE) -> None:
+async def make_stuck(store: Store, number: int | str, reason: Reason = NOTE) -> None:
     """Hints the order, claims it and settles it as stuck."""
     await store.hint([hint(number)], NOW)
     for claim, known in await store.claim(100, NOW, LEASE):
-        await store.settle(outcome(claim, known, stuck=note if claim.key == key(number) else None))
+        await store.settle(
+            outcome(claim, known, stuck=reason if claim.key == key(number) else None)
+        )
 
 
 def sql(statement: str, *values: Any) -> Callable[[sqlite3.Connection], list[Any]]:

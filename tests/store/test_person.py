@@ -20,13 +20,14 @@ from store.given import (
     uid,
 )
 
-from bridge.core.memory import CLEARED_BY_A_PERSON
-from bridge.core.model import Hint, Key, OrderId, Phase, StuckNote
+from bridge.core.model import Hint, Key, OrderId, Phase
+from bridge.core.reasons import CODES, UNSURE_SUBMISSION, Kind, Reason
 from bridge.errors import TryLater
 from bridge.store import Store
 
-UNSURE = StuckNote("unsure_submission", "its answer was lost", "look in PharmaOne Manager")
+UNSURE = UNSURE_SUBMISSION(why="its answer was lost")
 SKU = Key("sku:psku-1")
+LOOKED_FOR = [code for code in CODES.values() if code.kind is Kind.ORDER and code.must_look]
 LATER = after(60)
 
 
@@ -41,7 +42,7 @@ async def stuck_keys(store: Store) -> list[Key]:
 
 
 async def make_sku_stuck(store: Store) -> None:
-    await store.transaction(sql("INSERT INTO stuck VALUES (?, 0, 'drift', 'r', 'm')", SKU))
+    await store.transaction(sql("INSERT INTO stuck VALUES (?, 0, 'sku_refused', '{}')", SKU))
 
 
 async def test_a_retry_frees_and_makes_due(store: Store):
@@ -69,11 +70,13 @@ async def test_what_is_not_stuck_is_not_retried(store: Store):
     assert await store.next_due(LATER) is None
 
 
-@pytest.mark.parametrize("code", sorted(CLEARED_BY_A_PERSON))
+@pytest.mark.parametrize(
+    "code", [code for code in CODES if CODES[code].kind is Kind.ORDER and CODES[code].must_look]
+)
 async def test_a_retry_says_that_a_person_looked_where_that_was_the_question(
     store: Store, code: str
 ):
-    await make_stuck(store, 1, replace(UNSURE, code=code))
+    await make_stuck(store, 1, Reason(CODES[code]))
     assert await store.retry(None, LATER) == [], "nobody looked for this one"
     assert await stuck_keys(store) == [key(1)]
     await store.retry([key(1)], LATER)

@@ -23,8 +23,8 @@ from bridge.core.model import (
     P1Order,
     Phase,
     PrescriptionId,
-    StuckNote,
 )
+from bridge.core.reasons import DELETED_IN_PHARMAONE
 from bridge.store import Store
 
 OURS = OrderId("ORD_1")
@@ -174,7 +174,7 @@ async def test_what_is_stuck_as_deleted_is_left_alone_until_it_is_listed_again(s
     await store.save(adopted(), [])
     assert await sweep(store) == [key(1)]
     (claim,) = [each for each, _ in await store.claim(9, after(2001), LEASE)]
-    stuck = StuckNote("deleted_in_pharmaone", "PharmaOne no longer has it", "")
+    stuck = DELETED_IN_PHARMAONE(order="ORD_1")
     await store.settle(outcome(claim, adopted(), stuck=stuck))
     assert await sweep(store) == []
     assert await sweep(store, order()) == [key(1)]

@@ -1,7 +1,6 @@
 """A sweep against what is remembered: what it hints, what it counts, what it leaves alone."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from store.given import (
 
 from bridge.core.memory import SweepResult, SweptOrder
 from bridge.core.model import AnnouncedBy, OrderId, OrderRecord, PharmacyOrderUid, Phase, State
+from bridge.core.reasons import CODES, Reason
 from bridge.store import Store
 from bridge.store.sweep import FOUND_BY_SWEEP
 
@@ -221,7 +221,7 @@ async def test_an_order_at_an_unknown_word_is_in_no_list_and_seldom_looked_at(
     await swept_once(store)
     await store.hint([hint(1)], NOW)
     claim, _ = await claim_one(store)
-    odd = replace(NOTE, code="unknown_status")
+    odd = Reason(CODES["unknown_status"])
     known = submitted(1, rx_status="paused", rx_seen_at=NOW)
     await store.settle(outcome(claim, known, stuck=odd, again_at=None))
     began_at = NOW + timedelta(minutes=minutes)

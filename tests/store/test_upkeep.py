@@ -18,8 +18,9 @@ from store.given import (
 )
 
 from bridge.core.deliveries import Receipt
+from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import SweptOrder
-from bridge.core.model import Hint, JournalEntry, Key, OrderId, P1Order, Phase
+from bridge.core.model import Hint, Key, OrderId, P1Order, Phase
 from bridge.store import Store
 
 BEFORE = after(1000)
@@ -82,7 +83,9 @@ async def test_a_delivery_is_part_of_its_orders_story_as_long_as_that_is_remembe
 async def test_of_the_journal_only_what_is_about_no_order_grows_old(store: Store):
     odd, sku = Key("event:odd"), Key("sku:psku-1")
     told = [
-        JournalEntry(about, after(at), "told") for about in (odd, sku, key(1)) for at in (999, 1000)
+        JournalEntry(about, after(at), Event.LOOKED)
+        for about in (odd, sku, key(1))
+        for at in (999, 1000)
     ]
     await store.save(submitted(1), told)
     await store.forget(BEFORE)

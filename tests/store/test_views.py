@@ -16,8 +16,9 @@ from store.given import (
     uid,
 )
 
+from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import OrderRow, StuckRow
-from bridge.core.model import Hint, JournalEntry, Key, Phase
+from bridge.core.model import Hint, Key, Phase
 from bridge.store import Store, StoreFacts
 
 
@@ -54,10 +55,10 @@ async def test_a_story_has_everything_in_time_order(store: Store):
     await store.hint([hint(1)], after(1))
     claim, known = await claim_one(store, after(1))
     told = (
-        entry(1, "looked", status="open", calls=[{"route": "GET /x", "milliseconds": 7}]),
-        JournalEntry(key(1), after(2), "stuck", {"reason": "Größe fehlt", "at": after(2)}),
+        entry(1, Event.LOOKED, status="open", calls=[{"route": "GET /x", "milliseconds": 7}]),
+        JournalEntry(key(1), after(2), Event.STUCK, {"reason": "Größe fehlt", "at": after(2)}),
     )
-    await store.save(known, [entry(2, "of another")])
+    await store.save(known, [entry(2, Event.LOOKED)])
     await store.settle(
         outcome(claim, known, entries=told, stuck=NOTE, again_at=after(60), failed=True)
     )

@@ -25,7 +25,9 @@ from store.given import (
 )
 
 from bridge.core.deliveries import Receipt
-from bridge.core.model import AnnouncedBy, Hint, Key, Phase, StuckNote
+from bridge.core.journal import Event
+from bridge.core.model import AnnouncedBy, Hint, Key, Phase
+from bridge.core.reasons import CODES, Reason
 from bridge.store import Store
 
 
@@ -151,7 +153,7 @@ async def test_a_failed_look_counts_and_a_good_one_begins_anew(store: Store):
 @pytest.mark.parametrize("again_at", [None, after(3600)])
 @pytest.mark.parametrize("stuck", [None, NOTE])
 async def test_a_hint_during_the_look_is_not_lost(
-    store: Store, again_at: object, stuck: StuckNote | None
+    store: Store, again_at: object, stuck: Reason | None
 ):
     await store.hint([hint(1)], NOW)
     claim, known = await claim_one(store)
@@ -162,7 +164,7 @@ async def test_a_hint_during_the_look_is_not_lost(
     )
     again, _ = await claim_one(store, after(2))
     assert (again.why, again.attempts) == ("news", 0)
-    assert [row.note for row in await store.stuck()] == ([stuck] if stuck else [])
+    assert [row.reason for row in await store.stuck()] == ([stuck] if stuck else [])
 
 
 async def test_a_look_that_overran_its_lease_does_not_take_a_later_hint_away(store: Store):
@@ -188,22 +190,21 @@ async def test_a_look_whose_row_is_gone_may_still_ask_for_another(
 
 
 async def test_stuck_since_the_same_reason_first_held(store: Store):
-    other_words = replace(NOTE, reason="two SKUs")
-    other_code = replace(other_words, code="bad_pzn")
-    other_remedy = replace(NOTE, remedy="or so")
+    other_facts = replace(NOTE, facts={**NOTE.facts, "sku": "sku-2"})
+    other_code = replace(NOTE, code=CODES["bad_pzn"])
     expected = []
     for seconds, note, since in (
         (1, NOTE, 1),
         (2, NOTE, 1),
-        (3, other_remedy, 1),
-        (4, other_words, 4),
+        (3, replace(NOTE), 1),
+        (4, other_facts, 4),
         (5, other_code, 5),
     ):
         await store.hint([hint(1)], after(seconds))
         claim, known = await claim_one(store, after(seconds))
         await store.settle(outcome(claim, known, stuck=note, now=after(seconds)))
         (row,) = await store.stuck()
-        expected.append((row.key, row.since, row.note) == (key(1), after(since), note))
+        expected.append((row.key, row.since, row.reason) == (key(1), after(since), note))
     assert expected == [True] * 5
 
 
@@ -219,12 +220,12 @@ async def test_saving_in_the_middle_leaves_the_work_as_it_is(store: Store):
     await store.hint([hint(1)], NOW)
     claim, known = await claim_one(store)
     intent = replace(known, phase=Phase.SUBMITTING, intent_at=NOW, attempts=1)
-    await store.save(intent, [entry(1, "intends"), entry(1, "sent")])
+    await store.save(intent, [entry(1, Event.INTENDS_TO_SUBMIT), entry(1, Event.SUBMITTED)])
     assert await store.record(uid(1)) == intent
     assert await claimed(store) == [], "the lease still holds"
     story = await store.story(uid(1))
     assert story is not None
-    assert [each.what for each in story.entries] == ["intends", "sent"]
+    assert [each.what for each in story.entries] == ["intends to submit", "submitted"]
     await store.settle(outcome(claim, intent, again_at=after(9)))
     assert await store.next_due(NOW) == after(9)
 
@@ -283,11 +284,11 @@ async def test_pharmaones_ids_belong_to_one_order_each(store: Store, wrong: dict
 async def test_news_of_what_is_stuck_after_several_looks_asks_for_one(
     store: Store, code: str, attempts: int
 ):
-    await make_stuck(store, 1, StuckNote(code, "why", "do"))
+    await make_stuck(store, 1, Reason(CODES[code]))
     assert await store.take(delivery(1)) is Receipt.HINTED
     claim, _ = await claim_one(store)
     assert claim.attempts == attempts
-    await store.settle(outcome(claim, record(1), stuck=StuckNote(code, "why", "do")))
+    await store.settle(outcome(claim, record(1), stuck=Reason(CODES[code])))
     await store.retry(None, NOW)
     claim, _ = await claim_one(store)
     assert claim.attempts == 0, "a person asked: several looks again"

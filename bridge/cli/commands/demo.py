@@ -34,6 +34,7 @@ from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.settings import VENDORS
 from bridge.server import Running
 from bridge.settings import Settings
+from bridge.texts import say
 
 PATIENCE_SECONDS = 120.0
 MOST_ORDERS = 1_000_000
@@ -239,7 +240,7 @@ def _result(row: OrderRow, sandbox: Sandbox) -> Result:
     return Result(
         order=record.uid,
         name=record.name,
-        state=f"stuck: {row.stuck.reason}" if row.stuck else record.state and record.state.value,
+        state=f"stuck: {say(row.stuck)}" if row.stuck else record.state and record.state.value,
         phase=record.phase.value,
         request=record.request_id,
         made=record.order_id,

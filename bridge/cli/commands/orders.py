@@ -21,10 +21,12 @@ from bridge.cli import show
 from bridge.cli.command import DONE, FAILED, JSON, Noun, argument, whole_number
 from bridge.cli.guest import look_now, open_guest
 from bridge.cli.opening import in_store, key_of, now, open_store, settings_of
-from bridge.core.memory import OrderRow, Story
-from bridge.core.model import JournalEntry, Key, PharmacyOrderUid, order_uid
-from bridge.core.orders.telling import PHASES, SIDES, next_up, sentence, side_of
+from bridge.core.journal import JournalEntry, Side
+from bridge.core.memory import OrderRow, Story, StuckRow
+from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, order_key, order_uid
 from bridge.settings import Settings
+from bridge.texts import say, stuck_document, word
+from bridge.texts.story import next_up, plain, sentence
 
 WIDE = 120
 """Columns from which the sides' histories are shown side by side."""
@@ -127,19 +129,32 @@ def _tell(arguments: argparse.Namespace, story: Story) -> int:
 
 
 def _document(row: OrderRow) -> dict[str, Any]:
-    stuck = asdict(row.stuck) if row.stuck else None
+    stuck = stuck_document(row.stuck, order_key(row.record.uid)) if row.stuck else None
     return {**asdict(row.record), "stuck": stuck, "due_at": row.due_at}
 
 
 def _story_document(story: Story) -> dict[str, Any]:
     return {
         "order": asdict(story.record),
-        "entries": [{**asdict(entry), "side": side_of(entry)} for entry in story.entries],
-        "stuck": asdict(story.stuck) if story.stuck else None,
+        "entries": [_entry_document(entry) for entry in story.entries],
+        "stuck": _stuck_document(story.stuck) if story.stuck else None,
         "due_at": story.due_at,
         "next": next_up(story, show.moment),
         "calls": story.record.calls,
     }
+
+
+def _entry_document(entry: JournalEntry) -> dict[str, Any]:
+    found = {"key": entry.key, "at": entry.at, "what": entry.what, "facts": plain(entry)}
+    return {**found, "side": entry.side}
+
+
+def _stuck_document(row: StuckRow) -> dict[str, Any]:
+    return {"key": row.key, "since": row.since, "note": stuck_document(row.reason, row.key)}
+
+
+def _phase(record: OrderRecord) -> str:
+    return word(f"phase-{record.phase}")
 
 
 def _print_orders(rows: list[OrderRow]) -> None:
@@ -149,7 +164,7 @@ def _print_orders(rows: list[OrderRow]) -> None:
     show.as_table(HEADINGS, map(_cells, rows))
     for row in rows:
         if row.stuck is not None:
-            show.line(f"{row.record.uid}  STUCK: {row.stuck.reason}")
+            show.line(f"{row.record.uid}  STUCK: {say(row.stuck)}")
 
 
 def _cells(row: OrderRow) -> tuple[Any, ...]:
@@ -158,7 +173,7 @@ def _cells(row: OrderRow) -> tuple[Any, ...]:
         record.uid,
         record.name,
         record.rx_status,
-        PHASES[record.phase],
+        _phase(record),
         record.order_id or record.request_id,
         show.moment(record.rx_seen_at or record.first_seen_at),
         "STUCK" if row.stuck else "",
@@ -168,7 +183,7 @@ def _cells(row: OrderRow) -> tuple[Any, ...]:
 def _print_story(story: Story) -> None:
     record, console = story.record, show.console()
     title = f"{record.uid} {record.name or ''}".strip()
-    show.prose(show.plain(title, "bold").append(f"  {PHASES[record.phase]}", "not bold"))
+    show.prose(show.plain(title, "bold").append(f"  {_phase(record)}", "not bold"))
     show.line(f"  at RxScale    {record.rx_status or 'not looked at yet'}")
     show.line(f"  order-request {record.request_id or '-'}")
     show.line(f"  PharmaOne     {record.order_id or '-'} {record.p1_status or ''}".rstrip())
@@ -183,9 +198,9 @@ def _print_story(story: Story) -> None:
 
 def _side_by_side(story: Story) -> Table:
     """What each side said and was told, in time order, each in a column of its own."""
-    table = Table("when", *SIDES, box=SIMPLE_HEAD, pad_edge=False, show_lines=False)
+    table = Table("when", *Side, box=SIMPLE_HEAD, pad_edge=False, show_lines=False)
     for entry in story.entries:
-        cells = [_cell(entry) if side == side_of(entry) else "" for side in SIDES]
+        cells = [_cell(entry) if side is entry.side else "" for side in Side]
         table.add_row(show.moment(entry.at), *cells)
     return table
 
@@ -197,6 +212,6 @@ def _cell(entry: JournalEntry) -> Text:
 
 def _print_entry(entry: JournalEntry) -> None:
     first, *rest = sentence(entry)
-    show.line(f"  {show.moment(entry.at)}  {side_of(entry):9}  {first}")
+    show.line(f"  {show.moment(entry.at)}  {entry.side:9}  {first}")
     for line in rest:
         show.line(f"  {'':19}  {'':9}  {line}", "dim")

@@ -34,10 +34,11 @@ from bridge.cycles.sweep import read_open_orders
 from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.settings import Settings
+from bridge.texts import say
 
 MOST_ORDERS = 100_000
-SKU_FIELDS = (*PlanRow._fields[:-2], "change")
-"""Of a row: all but `write` and `anomaly`."""
+SKU_FIELDS = (*PlanRow._fields[:-3], "change")
+"""Of a row: all but `why`, `write` and `anomaly`."""
 
 
 CENTURY_DAYS = 36_500
@@ -206,12 +207,20 @@ class _Reader:
 
 
 def _document(found: Compared, *, fixed: bool) -> dict[str, Any]:
-    skus = [{name: getattr(each, name) for name in SKU_FIELDS} for each in found.skus]
-    document = {"differences": [asdict(each) for each in found.orders], "skus": skus}
+    skus = [_sku(each) for each in found.skus]
+    document = {"differences": [_order(each) for each in found.orders], "skus": skus}
     if not fixed:
         return document
     left = [each.uid for each in found.orders_left]
     return {**document, "left": left, "skus_left": [each.uid for each in found.skus_left]}
+
+
+def _sku(row: PlanRow) -> dict[str, Any]:
+    return {**{name: getattr(row, name) for name in SKU_FIELDS}, "why": say(row.why())}
+
+
+def _order(found: Difference) -> dict[str, Any]:
+    return {**asdict(found), "what": [*map(say, found.what)], "would": say(found.would)}
 
 
 def _print(found: Compared, *, fixed: bool) -> None:
@@ -228,8 +237,8 @@ def _print_orders(found: list[Difference], left: int, *, fixed: bool) -> None:
         print(f"  RxScale     {each.rxscale}")
         print(f"  PharmaOne   {each.pharmaone}")
         print(f"  remembered  {each.remembered}")
-        print(f"  differs     {'; '.join(each.what)}")
-        print(f"  the bridge  {'would ' if each.mends else ''}{each.would}")
+        print(f"  differs     {'; '.join(map(say, each.what))}")
+        print(f"  the bridge  {'would ' if each.mends else ''}{say(each.would)}")
     if fixed:
         print(f"{len(found)} differed; {left} left after looking at them.")
     else:
@@ -244,7 +253,7 @@ def _print_skus(found: list[PlanRow], left: int, *, fixed: bool) -> None:
     headings = ("SKU", "product", "on hand", "target", "at RxScale", "why")
     show.as_table(
         headings,
-        ((r.uid, r.product, r.on_hand, r.target, r.at_rxscale, r.why) for r in found),
+        ((r.uid, r.product, r.on_hand, r.target, r.at_rxscale, say(r.why())) for r in found),
     )
     if fixed:
         print(f"{len(found)} SKUs differed; {left} left after a sync.")

@@ -9,7 +9,6 @@ rxbridge stock sync  # do it now
 import argparse
 import asyncio
 import sys
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -20,6 +19,7 @@ from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete
 from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
+from bridge.core.stock.model import Pending
 from bridge.core.stock.plan import PlanRow, explain
 from bridge.core.stock.verify import GONE, Shelved, Shown, Verified
 from bridge.core.stock.verify import verify as judged
@@ -29,6 +29,7 @@ from bridge.errors import Fault, Misconfigured, Refused
 from bridge.rxscale.resources import Shop
 from bridge.rxscale.resources.public import StockLine, in_portions
 from bridge.settings import Settings
+from bridge.texts import say, steps
 
 HEADINGS = (
     *("SKU", "name", "product", "on hand", "reserved", "safety", "target", "at RxScale"),
@@ -38,11 +39,6 @@ VERIFIED_HEADINGS = ("SKU", "name", "there", "shop has", "found", "why")
 VERDICTS = {"sold_not_there": "SOLD, NOT THERE", "there_not_sold": "there, not sold", "ok": "ok"}
 MOST_NAMED = 5
 """SKUs of other pharmacies, hidden or deleted ones: so many are named."""
-_WAYS_OUT = defaultdict(
-    lambda: "confirm it with: rxbridge stock sync --confirm",
-    price_fraction="mend the price in PharmaOne or units_per_sku in skus.csv",
-)
-"""What to do about an anomaly of a price: parts of a cent cannot be written by anybody's word."""
 
 noun = Noun(__doc__)
 
@@ -84,7 +80,7 @@ def _document(planned: syncing.Planned, rows: Sequence[PlanRow]) -> dict[str, An
         "stale": result.plan.stale,
         "writes": len(result.plan.writes),
         "anomalies": [
-            {"code": each.code, "sku": each.uid, "what": each.what}
+            {"code": each.reason.code, "sku": each.uid, "what": say(each.reason)}
             for each in result.plan.anomalies
         ],
         "rows": [_row(planned, row) for row in rows],
@@ -102,15 +98,17 @@ def _row(planned: syncing.Planned, row: PlanRow) -> dict[str, Any]:
         "target": row.target,
         "at_rxscale": row.at_rxscale,
         "change": row.change,
-        "why": row.why,
+        "why": say(row.why()),
     }
 
 
 def _pending(result: SyncResult) -> dict[str, Any] | None:
     pending = result.pending
-    if pending is None:
-        return None
-    return {"code": pending.code, "what": pending.what, "since": pending.first_at}
+    return {**_coded(pending), "since": pending.first_at} if pending is not None else None
+
+
+def _coded(pending: Pending) -> dict[str, Any]:
+    return {"code": pending.reason.code, "what": say(pending.reason)}
 
 
 def _print_plan(planned: syncing.Planned, rows: Sequence[PlanRow], *, everything: bool) -> None:
@@ -135,13 +133,13 @@ def _remarks(result: SyncResult) -> Iterable[str]:
         yield f"PharmaOne's inventory could not be read: {result.failure}"
     if result.pending is not None:
         yield (
-            f"{result.pending.what}: nothing is changed by that until a second look shows the same "
-            "or you confirm it: rxbridge stock sync --confirm"
+            f"{say(result.pending.reason)}: nothing is changed by that until a second look shows "
+            "the same or you confirm it: rxbridge stock sync --confirm"
         )
     if result.plan.stale:
         yield "PharmaOne's inventory has been unknown for too long: everything goes to 0."
     for anomaly in result.plan.anomalies:
-        yield f"{anomaly.what}; {_WAYS_OUT[anomaly.code]}"
+        yield "; ".join([say(anomaly.reason), *steps(anomaly.reason)])
 
 
 # -- what customers could buy ------------------------------------------------------------------
@@ -275,7 +273,7 @@ def _verified_document(each: Verified) -> Mapping[str, Any]:
         "available": bool(shown and shown.available),
         "available_stock": shown.stock if shown else None,
         "verdict": each.verdict,
-        "why": each.why,
+        "why": say(each.why),
     }
 
 
@@ -303,7 +301,7 @@ def _print_verified(
 def _verified_cells(each: Verified) -> tuple[Any, ...]:
     stock = "" if each.shown is None else each.shown.stock
     shelved = each.shelved
-    return (shelved.uid, shelved.name, shelved.there, stock, VERDICTS[each.verdict], each.why)
+    return (shelved.uid, shelved.name, shelved.there, stock, VERDICTS[each.verdict], say(each.why))
 
 
 # -- a sync ----------------------------------------------------------------------------------
@@ -334,7 +332,7 @@ def _synced_document(synced: syncing.Synced) -> dict[str, Any]:
         "written": synced.written,
         "left": synced.left,
         "read_at": synced.read_at,
-        "pending": {"code": pending.code, "what": pending.what} if pending else None,
+        "pending": _coded(pending) if pending else None,
         "failure": synced.failure,
     }
 
@@ -345,8 +343,8 @@ def _print_synced(synced: syncing.Synced) -> None:
         print(f"{synced.left} are still to be written; the bridge tries again by itself.")
     if synced.pending is not None:
         print(
-            f"{synced.pending.what}: nothing is changed by that until a second look shows the same "
-            "or you say that it is true: rxbridge stock sync --confirm"
+            f"{say(synced.pending.reason)}: nothing is changed by that until a second look shows "
+            "the same or you say that it is true: rxbridge stock sync --confirm"
         )
     if synced.failure:
         print(f"rxbridge: {synced.failure}", file=sys.stderr)

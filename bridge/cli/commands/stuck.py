@@ -9,7 +9,6 @@ rxbridge stuck retry --all  # after mending: look again
 
 import argparse
 import sys
-from dataclasses import asdict
 from functools import partial
 
 from bridge.cli import show
@@ -18,6 +17,7 @@ from bridge.cli.opening import in_store, key_of, now
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key
 from bridge.store import Store
+from bridge.texts import say, steps, stuck_document
 
 MAY_BE_THERE = "may be in PharmaOne already"
 
@@ -32,8 +32,12 @@ def list_stuck(arguments: argparse.Namespace) -> int:
     rxbridge stuck list --json  # for a program
     """
     rows = in_store(arguments, lambda store: store.stuck())
-    document = {"stuck": [{"key": r.key, "since": r.since, **asdict(r.note)} for r in rows]}
+    document = {"stuck": [_document(row) for row in rows]}
     return show.answer(arguments, document, partial(_print, rows))
+
+
+def _document(row: StuckRow) -> dict[str, object]:
+    return {"key": row.key, "since": row.since, **stuck_document(row.reason, row.key)}
 
 
 def _print(rows: list[StuckRow]) -> None:
@@ -41,17 +45,17 @@ def _print(rows: list[StuckRow]) -> None:
         print("Nothing is stuck.")
         return
     for row in rows:
-        since = f"  since {show.moment(row.since)}  ({row.note.code})"
+        since = f"  since {show.moment(row.since)}  ({row.reason.code})"
         show.prose(show.plain(row.key, "bold").append(since, "not bold"))
-        show.line(f"  why  {row.note.reason}")
-        for place, step in enumerate(row.note.remedy.split("; ")):
+        show.line(f"  why  {say(row.reason)}")
+        for place, step in enumerate(steps(row.reason, row.key)):
             show.line(f"  {'' if place else 'do':3}  {step}")
     print(f"\n{len(rows)} stuck. {_after_mending(rows)}")
 
 
 def _after_mending(rows: list[StuckRow]) -> str:
     """`--all` leaves those that it would send again."""
-    unsure = sum(row.must_look for row in rows)
+    unsure = sum(row.reason.code.must_look for row in rows)
     if not unsure:
         return "After mending: rxbridge stuck retry --all"
     if unsure == len(rows):
@@ -92,7 +96,7 @@ async def _retry(store: Store, keys: list[Key] | None) -> tuple[list[Key], list[
     """What is freed, and what `--all` leaves."""
     freed = await store.retry(keys, now())
     left = await store.stuck() if keys is None else []
-    return freed, [row.key for row in left if row.must_look]
+    return freed, [row.key for row in left if row.reason.code.must_look]
 
 
 def _print_retried(freed: list[Key], missed: list[Key], left: list[Key], *, every: bool) -> None:

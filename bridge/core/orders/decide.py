@@ -15,7 +15,7 @@ from bridge.core import reasons
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import PharmacyOrder, Phase, State
 from bridge.core.orders import endings, progress, submitting
-from bridge.core.orders.view import View, is_fresh
+from bridge.core.orders.view import View, is_fresh, unknown_status
 from bridge.core.steps import Adopt, Done, Look, SetStatus, Step, Stuck, Wait
 
 
@@ -29,22 +29,22 @@ def next_step(view: View) -> Step:
 
 def _next_step(view: View) -> Step:
     if view.record.phase is Phase.DROPPED:
-        return Done("a person said to leave it alone")
+        return Done(reasons.LEFT_ALONE())
     if view.sight.gone:
         return endings.gone(view)
     if view.sight.order is None:
-        return Look("what RxScale says of it now")
+        return Look(reasons.FIRST_LOOK())
     state = view.words.rxscale.means.get(view.sight.order.status)
     if state is None:
-        return Stuck(reasons.unknown_status(view.sight.order.status, "RxScale", view.words.rxscale))
+        return Stuck(unknown_status("RxScale", view.sight.order.status, view.words.rxscale))
     if state in TERMINAL:
         return endings.ended(view, state)
     if view.sight.order.status in view.words.rxscale.arriving:
-        return Wait(f"RxScale is still setting it up ({view.sight.order.status})")
+        return Wait(reasons.SETTING_UP(status=view.sight.order.status))
     if state is State.ON_HOLD and not view.record.held:
         if view.sight.p1_order is not None and view.record.order_id is None:
             return Adopt(view.sight.p1_order)
-        return Wait("on hold at RxScale: left alone until somebody there releases it")
+        return Wait(reasons.ON_HOLD_AT_RXSCALE())
     return _DECISIONS[view.record.phase](view, view.sight.order)
 
 
@@ -52,7 +52,7 @@ def _done_before(view: View, order: PharmacyOrder) -> Step:
     """It was finished here, yet RxScale has it open (again)."""
     if view.record.attempts == 0 and view.record.order_id is None:
         return submitting.known(view, order)
-    return Stuck(reasons.reopened(view.record))
+    return Stuck(reasons.REOPENED(status=view.record.rx_status))
 
 
 def _hold_first(view: View, stuck: Stuck) -> Step:
@@ -64,8 +64,8 @@ def _hold_first(view: View, stuck: Stuck) -> Step:
     if word not in view.words.rxscale.steps.get(order.status, ()):
         return stuck
     if not is_fresh(view):
-        return Look("seen too long ago to put it on hold")
-    return SetStatus(word, "rxbridge.toml: orders.hold_when_stuck", stuck.note.reason)
+        return Look(reasons.TOO_OLD_TO_HOLD())
+    return SetStatus(word, "rxbridge.toml: orders.hold_when_stuck", stuck.reason)
 
 
 _DECISIONS: dict[Phase, Callable[[View, PharmacyOrder], Step]] = {

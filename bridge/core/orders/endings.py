@@ -2,7 +2,7 @@
 
 from bridge.core import reasons
 from bridge.core.model import OrderId, Phase, State
-from bridge.core.orders.view import View, is_p1_fresh, meaning_of
+from bridge.core.orders.view import View, is_p1_fresh, meaning_of, unknown_status
 from bridge.core.steps import (
     Adopt,
     Cancel,
@@ -18,15 +18,15 @@ from bridge.core.steps import (
 def gone(view: View) -> Step:
     """RxScale answers 404."""
     if view.sight.looks < view.policy.most_looks_for_gone:
-        return Wait("RxScale does not show it (404); looking again", failed=True)
-    return Stuck(reasons.gone(view.record))
+        return Wait(reasons.NOT_SHOWN(), failed=True)
+    return Stuck(reasons.GONE_AT_RXSCALE())
 
 
 def ended(view: View, state: State) -> Step:
     """RxScale shows an end; what it cancelled may still live on at PharmaOne."""
     record = view.record
     if state is State.COMPLETED:
-        return Done("completed at RxScale")
+        return Done(reasons.COMPLETED())
     if record.order_id is not None:
         return _cancel_there(view, record.order_id)
     if view.sight.p1_order is not None:
@@ -34,11 +34,11 @@ def ended(view: View, state: State) -> Step:
     if record.phase in (Phase.KNOWN, Phase.DONE):
         return _nothing_sent(view, state)
     if record.rejected_at is not None:
-        return Done(f"{state.value} at RxScale, and its order-request rejected in PharmaOne")
+        return Done(reasons.ENDED_AND_REJECTED(state=state.value))
     if _never_searched(view):
         since = record.unsure_at or view.now
-        return Find(since, "cancelled while an answer was missing: did it arrive?")
-    return Stuck(reasons.cancelled(record))
+        return Find(since, reasons.CANCELLED_UNANSWERED())
+    return Stuck(reasons.CANCELLED_AT_RXSCALE(order=record.order_id))
 
 
 def _nothing_sent(view: View, state: State) -> Step:
@@ -49,28 +49,28 @@ def _nothing_sent(view: View, state: State) -> Step:
     record = view.record
     may_be = record.phase is Phase.KNOWN and record.must_find and not record.cleared
     if may_be and view.sight.search is not None and view.sight.search.gap:
-        return Stuck(reasons.cancelled(record))
+        return Stuck(reasons.CANCELLED_AT_RXSCALE(order=record.order_id))
     if may_be and record.searched_at is None:
-        return Find(record.first_seen_at, "cancelled, and it was there before this store was")
+        return Find(record.first_seen_at, reasons.CANCELLED_THERE_BEFORE())
     if may_be:
-        return Done(f"{state.value} at RxScale; PharmaOne has no order of it, or none yet")
-    return Done(f"{state.value} at RxScale; nothing was sent to PharmaOne")
+        return Done(reasons.ENDED_NOT_FOUND(state=state.value))
+    return Done(reasons.ENDED_NOT_SENT(state=state.value))
 
 
 def _cancel_there(view: View, order_id: OrderId) -> Step:
     """PharmaOne's order is cancelled too, if it still may be; what was handed over stays so."""
     order = view.sight.p1_order
     if view.sight.p1_gone:
-        return Done("cancelled at RxScale, and no longer in PharmaOne")
+        return Done(reasons.CANCELLED_AND_GONE())
     if order is None or not is_p1_fresh(view):
-        return LookAtPharmaOne(order_id, "cancelled at RxScale: how far it has come there")
+        return LookAtPharmaOne(order_id, reasons.HOW_FAR_IF_CANCELLED())
     meaning = meaning_of(order, view.words.pharmaone)
     if meaning is None:
-        return Stuck(reasons.unknown_status(order.status, "PharmaOne", view.words.pharmaone))
+        return Stuck(unknown_status("PharmaOne", order.status, view.words.pharmaone))
     if meaning[0] in (State.CANCELLED, State.REJECTED):
-        return Done("cancelled on both sides")
+        return Done(reasons.CANCELLED_ON_BOTH())
     if meaning[0] is State.COMPLETED:
-        return Stuck(reasons.cancelled_after_handover(view.record))
+        return Stuck(reasons.CANCELLED_AFTER_HANDOVER(order=order_id))
     return _cancel(view, order_id, order.status)
 
 
@@ -78,7 +78,7 @@ def _cancel(view: View, order_id: OrderId, status: str) -> Step:
     words = view.words.pharmaone
     word = words.says.get(State.CANCELLED)
     if word is None or word not in words.steps.get(status, ()):
-        return Stuck(reasons.cancelled(view.record))
+        return Stuck(reasons.CANCELLED_AT_RXSCALE(order=order_id))
     rule = f"{view.words.rxscale.where} (cancelled) -> {words.where}.says.cancelled"
     return Cancel(order_id, word, words.bodies.get(word, {"status": word}), rule)
 

@@ -3,7 +3,8 @@
 from bridge.core import reasons
 from bridge.core.lifecycle import reached, route
 from bridge.core.model import PharmacyOrder, State
-from bridge.core.orders.view import View, is_fresh, is_p1_fresh, meaning_of
+from bridge.core.orders.view import View, is_fresh, is_p1_fresh, meaning_of, unknown_status
+from bridge.core.reasons import Reason
 from bridge.core.steps import (
     Adopt,
     Complete,
@@ -24,7 +25,7 @@ def submitted(view: View, order: PharmacyOrder) -> Step:
     where = f"{view.words.pharmaone.where} (order-request"
     if view.record.rejected_at is not None:
         if view.words.rejected is None:
-            return Stuck(reasons.rejected(view.record))
+            return Stuck(reasons.REJECTED_IN_PHARMAONE(request=view.record.request_id))
         return _walk(view, order, view.words.rejected, f"{where} rejected)")
     return _prescription(view) or _walk(view, order, view.words.review, f"{where} under review)")
 
@@ -38,12 +39,18 @@ def _prescription(view: View) -> Step | None:
     if status in words.accepted:
         return None
     if not view.sight.prescription_looked:
-        return LookAtPrescription(record.prescription_id, "whether staff approved it")
+        return LookAtPrescription(record.prescription_id, reasons.IS_APPROVED())
     if status in words.declined:
-        return Stuck(reasons.declined(record))
+        return Stuck(
+            reasons.PRESCRIPTION_DECLINED(prescription=record.prescription_id, status=status)
+        )
     if status is None or status in words.waiting:
         return None
-    return Stuck(reasons.unknown_prescription(status, words))
+    return Stuck(
+        reasons.UNKNOWN_STATUS(
+            vendor="PharmaOne", of="prescription", status=status, where=words.where
+        )
+    )
 
 
 def adopted(view: View, order: PharmacyOrder) -> Step:
@@ -52,23 +59,23 @@ def adopted(view: View, order: PharmacyOrder) -> Step:
     if view.sight.p1_gone:
         return _without_order(view, order)
     if record.order_id is not None and (p1_order is None or not is_p1_fresh(view)):
-        return LookAtPharmaOne(record.order_id, "how far it has come there")
+        return LookAtPharmaOne(record.order_id, reasons.HOW_FAR())
     if p1_order is None:
-        return Wait("PharmaOne's order is not known yet")
+        return Wait(reasons.ORDER_NOT_KNOWN())
     if record.order_id != p1_order.id:
         return Adopt(p1_order)
     meaning = meaning_of(p1_order, view.words.pharmaone)
     if meaning is None:
-        return Stuck(reasons.unknown_status(p1_order.status, "PharmaOne", view.words.pharmaone))
+        return Stuck(unknown_status("PharmaOne", p1_order.status, view.words.pharmaone))
     return _walk(view, order, *meaning)
 
 
 def _without_order(view: View, order: PharmacyOrder) -> Step:
     """PharmaOne answers 404 for an order it had: deleted, unless it comes back."""
     if view.sight.looks < view.policy.most_looks_for_gone:
-        return Wait("PharmaOne does not show its order (404); looking again", failed=True)
+        return Wait(reasons.ORDER_NOT_SHOWN(), failed=True)
     if view.words.pharmaone.gone is None:
-        return Stuck(reasons.deleted(view.record))
+        return Stuck(reasons.DELETED_IN_PHARMAONE(order=view.record.order_id))
     return _walk(view, order, view.words.pharmaone.gone, f"{view.words.pharmaone.where}.gone")
 
 
@@ -82,9 +89,9 @@ def _walk(view: View, order: PharmacyOrder, state: State, rule: str) -> Step:
     word = view.words.rxscale.says.get(wanted)
     path = route(view.words.rxscale, order.status, word) if word is not None else None
     if not path:
-        return Wait(f"no legal step leads from '{order.status}' to {wanted.value} at RxScale")
+        return Wait(reasons.NO_LEGAL_STEP(status=order.status, state=wanted.value))
     if not is_fresh(view):
-        return Look("seen too long ago to write a status on")
+        return Look(reasons.TOO_OLD_TO_WRITE())
     rule = f"{rule} -> {view.words.rxscale.where}.says.{wanted.value}"
     if view.words.rxscale.calls.get(path[0], "status") == "status":
         return SetStatus(path[0], rule)
@@ -95,11 +102,11 @@ def _hold(view: View, order: PharmacyOrder, rule: str) -> Step:
     """Paused at PharmaOne: RxScale wants to be told why."""
     word = view.words.rxscale.says.get(State.ON_HOLD)
     if order.status == word:
-        return Wait("both sides have it on hold; PharmaOne's next change is awaited")
+        return Wait(reasons.BOTH_ON_HOLD())
     if word is None or word not in view.words.rxscale.steps.get(order.status, ()):
-        return Wait(f"on hold at PharmaOne; RxScale has no hold for '{order.status}'")
+        return Wait(reasons.NO_HOLD(status=order.status))
     if not is_fresh(view):
-        return Look("seen too long ago to put it on hold")
+        return Look(reasons.TOO_OLD_TO_HOLD())
     return SetStatus(
         word, f"{rule} -> {view.words.rxscale.where}.says.on_hold", view.words.hold_comment
     )
@@ -107,12 +114,12 @@ def _hold(view: View, order: PharmacyOrder, rule: str) -> Step:
 
 def _complete(view: View, word: str, rule: str) -> Step:
     if view.sight.tracking is None and view.record.order_id is not None:
-        return LookAtPharmaOne(view.record.order_id, "whether it has a tracking link")
+        return LookAtPharmaOne(view.record.order_id, reasons.HAS_TRACKING())
     tracking = () if view.sight.tracking_refused else view.sight.tracking or ()
     return Complete(word, tracking, rule)
 
 
-def _what_comes_next(wanted: State) -> str:
+def _what_comes_next(wanted: State) -> Reason:
     if wanted is State.IN_REVIEW:
-        return "pharmacy staff review the order-request in PharmaOne Manager"
-    return f"both sides agree ({wanted.value}); PharmaOne's next change is awaited"
+        return reasons.UNDER_REVIEW()
+    return reasons.BOTH_AGREE(state=wanted.value)

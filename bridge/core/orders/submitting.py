@@ -7,6 +7,7 @@ from bridge.core import reasons
 from bridge.core.model import Gaps, PharmacyOrder
 from bridge.core.orders import progress
 from bridge.core.orders.view import View, is_fresh
+from bridge.core.reasons import Reason
 from bridge.core.steps import (
     Adopt,
     Find,
@@ -19,20 +20,6 @@ from bridge.core.steps import (
     Wait,
 )
 
-LINKING_CODES = frozenset({"unlinked_sku", "not_in_catalogue"})
-"""Gaps that a newer reading of RxScale's SKU list may close."""
-FREED_BY_MAPPING = LINKING_CODES | {
-    "missing_field",
-    "no_price",
-    "not_whole",
-    "bad_pzn",
-    "bad_expression_result",
-    "unknown_status",
-    "rejected_in_pharmaone",
-    "prescription_declined",
-}
-"""Reasons that a changed mapping file may remove: such orders are looked at again by themselves."""
-
 
 def known(view: View, order: PharmacyOrder) -> Step:
     """Nothing was sent for it, as far as this store remembers."""
@@ -43,30 +30,20 @@ def known(view: View, order: PharmacyOrder) -> Step:
         step = _find_before_first(view, order)
         if step is not None:
             return step
-    return _submit(view, "nothing was sent for it yet")
+    return _submit(view, reasons.NOTHING_SENT())
 
 
 def _find_before_first(view: View, order: PharmacyOrder) -> Step | None:
     """An order that was there before this store: None once it may be submitted."""
     record = view.record
     if view.sight.search is not None and view.sight.search.gap:
-        return Stuck(reasons.cannot_know(record, view.sight.search.gap))
+        return Stuck(reasons.CANNOT_KNOW(why=view.sight.search.gap))
     if record.searched_at is None:
-        return Find(record.first_seen_at, "it was there before this store was")
+        return Find(record.first_seen_at, reasons.THERE_BEFORE())
     if order.status not in view.words.rxscale.queue:
-        return Stuck(
-            reasons.cannot_know(
-                record,
-                f"it already stands at '{order.status}' and PharmaOne has no order for it; "
-                "an order-request may be under review there, which no route can show",
-            )
-        )
+        return Stuck(reasons.CANNOT_KNOW(why=reasons.PAST_THE_QUEUE(status=order.status)))
     if not view.policy.repeat_unsure:
-        return Stuck(
-            reasons.cannot_know(
-                record, "an earlier store may have sent it, and PharmaOne shows no order for it"
-            )
-        )
+        return Stuck(reasons.CANNOT_KNOW(why=reasons.EARLIER_STORE()))
     return None
 
 
@@ -78,28 +55,28 @@ def unsure(view: View, order: PharmacyOrder) -> Step:
     if view.sight.p1_order is not None:
         return Adopt(view.sight.p1_order)
     if record.cleared:
-        return _submit(view, "a person looked and said to send it")
+        return _submit(view, reasons.TOLD_TO_SEND())
     grace_ends = (record.unsure_at or view.now) + policy.grace
     if view.now < grace_ends:
-        return Wait("an answer was lost; giving PharmaOne time before looking", grace_ends)
+        return Wait(reasons.GIVING_TIME(), grace_ends)
     if view.sight.search is not None and view.sight.search.gap:
-        return Stuck(reasons.unsure(record, view.sight.search.gap))
+        return Stuck(reasons.UNSURE_SUBMISSION(why=view.sight.search.gap))
     if record.searched_at is None or record.searched_at < grace_ends:
-        return Find(grace_ends, "an answer was lost: it may have arrived")
+        return Find(grace_ends, reasons.MAY_HAVE_ARRIVED())
     if not policy.repeat_unsure:
-        return Stuck(reasons.unsure(record, "PharmaOne shows no order for it (yet)"))
+        return Stuck(reasons.UNSURE_SUBMISSION(why=reasons.NO_ORDER_YET()))
     if record.attempts >= policy.most_submissions:
         return Stuck(
-            reasons.unsure(record, f"{record.attempts} submissions went without an answer")
+            reasons.UNSURE_SUBMISSION(why=reasons.NEVER_ANSWERED(submissions=record.attempts))
         )
-    return _submit(view, "not found at PharmaOne: sent again with the same key")
+    return _submit(view, reasons.NOT_FOUND())
 
 
-def _submit(view: View, why: str) -> Step:
+def _submit(view: View, why: Reason) -> Step:
     if isinstance(view.sight.draft, Gaps):
         return _gaps(view, view.sight.draft)
     if view.sight.draft is None or not is_fresh(view):
-        return Look("seen too long ago to submit on")
+        return Look(reasons.TOO_OLD_TO_SUBMIT())
     if view.sight.draft.prescription is not None and view.record.prescription_id is None:
         return _ingest(view, view.sight.draft.prescription)
     return Submit(view.sight.draft, why)
@@ -109,17 +86,17 @@ def _ingest(view: View, body: Mapping[str, Any]) -> Step:
     """The prescription goes first: staff can approve no order-request without it."""
     record = view.record
     if record.prescription_at is None:
-        return Ingest(body, "it is sent by itself (orders.prescriptions)")
+        return Ingest(body, reasons.SENT_BY_ITSELF())
     if record.cleared:
-        return Ingest(body, "a person looked and said to send it")
+        return Ingest(body, reasons.TOLD_TO_SEND())
     if not view.policy.repeat_unsure:
-        return Stuck(reasons.unsure_prescription(record))
-    return Ingest(body, "its answer was lost: sent again with the same key")
+        return Stuck(reasons.UNSURE_PRESCRIPTION())
+    return Ingest(body, reasons.ANSWER_LOST())
 
 
 def _gaps(view: View, gaps: Gaps) -> Step:
-    if any(gap.code in LINKING_CODES for gap in gaps.gaps):
+    if any(gap.code.freed_by_catalogue for gap in gaps.gaps):
         oldest = view.now - view.policy.catalogue_fresh
         if view.sight.catalogue_at is None or view.sight.catalogue_at < oldest:
-            return ReadCatalogue("a line is not linked to a PharmaOne product")
-    return Stuck(reasons.gaps(gaps))
+            return ReadCatalogue(reasons.LINE_NOT_LINKED())
+    return Stuck(reasons.together(gaps.gaps))

@@ -14,6 +14,7 @@ from bridge.core.model import (
     TrackingLink,
 )
 from bridge.core.patience import ENOUGH_LOOKS
+from bridge.core.reasons import UNKNOWN_STATUS, Reason
 from bridge.core.stock.reserve import Demand
 
 
@@ -35,7 +36,7 @@ class Search:
     """A search through PharmaOne's orders. `gap` says why it could not see everything."""
 
     began_at: datetime
-    gap: str = ""
+    gap: Reason | None = None
 
 
 @dataclass(slots=True)
@@ -108,3 +109,8 @@ def meaning_of(order: P1Order, vocabulary: Vocabulary) -> tuple[State, str] | No
     if state_of_word is None:
         return None
     return state_of_word, f"{vocabulary.where}.means.{order.status}"
+
+
+def unknown_status(vendor: str, word: str, vocabulary: Vocabulary) -> Reason:
+    """A word that is not in the vendor's vocabulary: it is never guessed."""
+    return UNKNOWN_STATUS(vendor=vendor, of="order", status=word, where=vocabulary.where)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from bridge.core.model import PharmacySkuUid, ProductId
+from bridge.core.reasons import UNSURE_ADJUSTMENT, Reason
 from bridge.core.stock.model import Shelf, SkuLink
 
 MOST_ENTRIES = 200
@@ -59,6 +60,11 @@ def links_of(shelf: Shelf, uids: Iterable[PharmacySkuUid]) -> Mapping[PharmacySk
     """The links of those of these SKUs that have one."""
     wanted = frozenset(uids)
     return {link.uid: link for links in shelf.values() for link in links if link.uid in wanted}
+
+
+def unsure_adjustment(each: Adjustment) -> Reason:
+    """An adjustment's answer was lost, and the product's log no longer reaches back to it."""
+    return UNSURE_ADJUSTMENT(product=each.p1_id, delta=f"{each.delta:+d}", reference=each.reference)
 
 
 def search_log(

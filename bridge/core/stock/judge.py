@@ -8,6 +8,7 @@ or a person says so (design: guarantee 5).
 from collections.abc import Sequence
 from datetime import datetime
 
+from bridge.core import reasons
 from bridge.core.model import ProductId
 from bridge.core.stock.model import Anomaly, Pending, Reading, Shelf, StockPolicy, Stocktake
 
@@ -23,14 +24,13 @@ def inventory_anomaly(
     Only linked products count. A single product may do as it likes: it may be sold out.
     """
     if not reading.on_hand and shelf:
-        return Anomaly("empty", "PharmaOne's inventory is empty")
+        return Anomaly(reasons.EMPTY())
     if before is None:
         return None
     there = [each for each in shelf if each in before.on_hand and each not in before.absent]
     missing = sum(each not in reading.on_hand for each in there)
     if missing >= FEW and missing * 100 >= policy.partial_percent * len(there):
-        what = f"{missing} of {len(there)} linked products are missing from PharmaOne's inventory"
-        return Anomaly("partial", what)
+        return Anomaly(reasons.PARTIAL(missing=missing, linked=len(there)))
     return _halved(reading, before, there, policy)
 
 
@@ -46,8 +46,7 @@ def _halved(
     then, now = sum(then for then, _ in pairs), sum(max(now, 0) for _, now in pairs)
     if fell < FEW or fell * 2 < len(pairs) or now * 100 > then * (100 - policy.halved_percent):
         return None
-    what = f"PharmaOne's stock fell from {then} to {now} units at once, in {fell} linked products"
-    return Anomaly("halved", what)
+    return Anomaly(reasons.HALVED(before=then, now=now, products=fell))
 
 
 def too_many_zeroed(
@@ -59,14 +58,14 @@ def too_many_zeroed(
     """
     if len(set(zeroed)) < FEW or len(zeroed) * 100 <= policy.zeroed_percent * linked:
         return None
-    return Anomaly("zeroed", f"{len(zeroed)} of {linked} SKUs would go to 0 at once")
+    return Anomaly(reasons.ZEROED(zeroed=len(zeroed), linked=linked))
 
 
 def still_pending(anomaly: Anomaly, pending: Pending | None, read_at: datetime) -> Pending:
     """The anomaly as one that waits: since the first look that showed it without a break."""
-    if pending is not None and pending.code == anomaly.code:
-        return Pending(pending.code, anomaly.what, pending.first_at)
-    return Pending(anomaly.code, anomaly.what, read_at)
+    if pending is not None and pending.reason.code == anomaly.reason.code:
+        return Pending(anomaly.reason, pending.first_at)
+    return Pending(anomaly.reason, read_at)
 
 
 def is_confirmed(first_at: datetime, read_at: datetime, policy: StockPolicy) -> bool:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from bridge.core.model import PharmacySkuUid, ProductId
+from bridge.core.reasons import Reason
 
 
 @lru_cache(maxsize=1024)
@@ -178,8 +179,7 @@ class Anomaly:
     `uid` is set where it concerns one SKU only.
     """
 
-    code: Literal["empty", "partial", "halved", "zeroed", "price", "price_fraction"]
-    what: str
+    reason: Reason
     uid: PharmacySkuUid | None = None
 
 
@@ -187,8 +187,7 @@ class Anomaly:
 class Pending:
     """An anomaly of the inventory that was seen and not confirmed; `first_at`: when asked for."""
 
-    code: str
-    what: str
+    reason: Reason
     first_at: datetime
 
 

@@ -7,10 +7,11 @@ SKU, rounded down, never below 0 (design: guarantee 5). Same situation, same pla
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
 from typing import NamedTuple
 
+from bridge.core import reasons
 from bridge.core.model import PharmacySkuUid, ProductId
+from bridge.core.reasons import Code
 from bridge.core.stock.judge import (
     inventory_anomaly,
     is_confirmed,
@@ -20,32 +21,9 @@ from bridge.core.stock.judge import (
 )
 from bridge.core.stock.model import Anomaly, Reading, Situation, SkuLink, SkuStock, Write
 
-
-class Why(StrEnum):
-    """Why a SKU is as it is at RxScale."""
-
-    NOT_READ = "PharmaOne's inventory has not been read yet"
-    NO_PRODUCT = "PharmaOne's inventory has no such product"
-    NOT_LISTED = "RxScale's list does not show it"
-    HIDDEN = "RxScale does not show it"
-    LEFT = "a person wants it left alone (rxbridge stuck retry takes it up again)"
-    STUCK = "it waits for a person: rxbridge stuck list"
-    NEWER = "a newer inventory was pushed already"
-    KEPT = "somebody changed it at RxScale"
-    STALE = "PharmaOne's inventory has been unknown for too long"
-    ABSENT = "missing from PharmaOne's inventory"
-    CONFIRMED_ABSENT = "missing from PharmaOne's inventory, and confirmed"
-    AS_IT_SHOULD_BE = "as it should be"
-    NO_SHARE = "its product is split by share, and it has none"
-    UNKNOWN = "nobody knows what RxScale has"
-    TOO_MUCH = "promises more than there is"
-    MORE = "there is more"
-    MORE_LATER = "there is more; orders are looked at first"
-
-
 NEVER_WRITTEN = frozenset(
-    {Why.NOT_READ, Why.NO_PRODUCT, Why.NOT_LISTED, Why.HIDDEN}
-    | {Why.LEFT, Why.STUCK, Why.NEWER, Why.KEPT}
+    {reasons.NOT_READ_YET, reasons.NO_SUCH_PRODUCT, reasons.NOT_IN_LIST, reasons.HIDDEN}
+    | {reasons.LEFT, reasons.WAITS_FOR_A_PERSON, reasons.NEWER_PUSHED, reasons.CHANGED_THERE}
 )
 """Such a SKU is left as it is."""
 
@@ -63,7 +41,7 @@ class PlanRow(NamedTuple):
     safety: int
     target: int | None
     at_rxscale: int | None
-    why: Why
+    why: Code
     write: Write | None = None
     anomaly: Anomaly | None = None
 
@@ -204,47 +182,47 @@ def _write(sku: SkuStock, target: int, price: int | None, *, rising: bool) -> Wr
     return None if write.stock is None and write.price_cents is None else write
 
 
-def _why(situation: Situation, link: SkuLink, sku: SkuStock | None, target: int | None) -> Why:
+def _why(situation: Situation, link: SkuLink, sku: SkuStock | None, target: int | None) -> Code:
     if situation.stocktake is None:
-        return Why.NOT_READ
+        return reasons.NOT_READ_YET
     if target is None:
-        return Why.NO_PRODUCT
+        return reasons.NO_SUCH_PRODUCT
     if sku is None:
-        return Why.NOT_LISTED
+        return reasons.NOT_IN_LIST
     left = _why_left(situation, sku, target)
     if left is not None:
         return left
     if situation.is_stale:
-        return Why.STALE
+        return reasons.UNKNOWN_TOO_LONG
     if link.product in situation.stocktake.absent:
-        return Why.ABSENT if target else Why.CONFIRMED_ABSENT
+        return reasons.ABSENT if target else reasons.ABSENT_CONFIRMED
     if sku.stock == target and sku.wanted is None:
-        return Why.AS_IT_SHOULD_BE
+        return reasons.AS_IT_SHOULD_BE
     return _why_changed(situation, link, sku, target)
 
 
-def _why_left(situation: Situation, sku: SkuStock, target: int) -> Why | None:
+def _why_left(situation: Situation, sku: SkuStock, target: int) -> Code | None:
     if sku.hidden:
-        return Why.HIDDEN
+        return reasons.HIDDEN
     if sku.left:
-        return Why.LEFT
+        return reasons.LEFT
     if sku.uid in situation.stuck:
-        return Why.STUCK
+        return reasons.WAITS_FOR_A_PERSON
     if sku.newer and not situation.is_stale:
-        return Why.NEWER
+        return reasons.NEWER_PUSHED
     if sku.drifts and situation.policy.keep_drift and sku.pushed == target:
-        return Why.KEPT
+        return reasons.CHANGED_THERE
     return None
 
 
-def _why_changed(situation: Situation, link: SkuLink, sku: SkuStock, target: int) -> Why:
+def _why_changed(situation: Situation, link: SkuLink, sku: SkuStock, target: int) -> Code:
     if link.share is not None and not link.share:
-        return Why.NO_SHARE
+        return reasons.HAS_NO_SHARE
     if sku.stock is None or sku.wanted is not None:
-        return Why.UNKNOWN
+        return reasons.NOBODY_KNOWS
     if sku.stock > target:
-        return Why.TOO_MUCH
-    return Why.MORE if situation.rising else Why.MORE_LATER
+        return reasons.PROMISES_TOO_MUCH
+    return reasons.THERE_IS_MORE if situation.rising else reasons.ORDERS_FIRST
 
 
 def _price(situation: Situation, link: SkuLink, sku: SkuStock) -> int | Anomaly | None:
@@ -267,9 +245,7 @@ def wanted_price(
     units_num, units_den = link.units.as_integer_ratio()
     cents, rest = divmod(numerator * units_num, denominator * units_den)
     if rest or cents <= 0:
-        what = f"{link.uid}: PharmaOne's price {euros} makes no whole number of cents above 0"
-        return Anomaly("price_fraction", what, link.uid)
+        return Anomaly(reasons.PRICE_FRACTION(sku=link.uid, price=str(euros)), link.uid)
     if before and most_percent is not None and abs(cents - before) * 100 > most_percent * before:
-        what = f"{link.uid}: the price would change from {before} to {cents} cents at once"
-        return Anomaly("price", what, link.uid)
+        return Anomaly(reasons.PRICE(sku=link.uid, before=before, now=cents), link.uid)
     return cents

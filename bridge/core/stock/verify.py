@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from bridge.core import reasons
 from bridge.core.model import PharmacySkuUid, SkuUid
+from bridge.core.reasons import Reason
 
 Verdict = Literal["sold_not_there", "there_not_sold", "ok"]
 GONE = "Unavailable"
@@ -33,12 +35,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found of one SKU, in words."""
+    """What was found of one SKU, and why."""
 
     shelved: Shelved
     shown: Shown | None
     verdict: Verdict
-    why: str
+    why: Reason
 
 
 def verify(shelved: Iterable[Shelved], shown: Mapping[SkuUid, Shown]) -> tuple[Verified, ...]:
@@ -57,21 +59,21 @@ def _verified(shelved: Shelved, shown: Shown | None) -> Verified:
     return Verified(shelved, shown, verdict, why)
 
 
-def _judged(shelved: Shelved, shown: Shown | None) -> tuple[Verdict, str]:
+def _judged(shelved: Shelved, shown: Shown | None) -> tuple[Verdict, Reason]:
     """Where the shop says both, what is worse counts: its list may be older than its live stock."""
     there = shelved.there
     is_there = there is not None and there > 0
     if shown is None or not shown.available or (is_there and shown.availability == GONE):
         if there is not None and there > 0:
-            sells = "the shop does not sell it" if shown is None else "the shop says it is sold out"
-            return "there_not_sold", f"{sells}, and {there} are there"
-        return "ok", "not there and not sold" if there == 0 else "not sold"
+            why = reasons.SHOP_SELLS_NONE if shown is None else reasons.SHOP_IS_SOLD_OUT
+            return "there_not_sold", why(there=there)
+        return "ok", reasons.NOT_THERE_NOT_SOLD() if there == 0 else reasons.NOT_SOLD()
     if not shelved.linked:
-        return "sold_not_there", "it is no product of PharmaOne's: nobody knows whether it is there"
+        return "sold_not_there", reasons.NO_PRODUCT()
     if there is None:
-        return "sold_not_there", "PharmaOne's inventory does not say whether it is there"
+        return "sold_not_there", reasons.INVENTORY_SILENT()
     if there <= 0:
-        return "sold_not_there", "none is there"
+        return "sold_not_there", reasons.NONE_THERE()
     if shown.stock is not None and shown.stock > there:
-        return "sold_not_there", f"{shown.stock} can be bought, and {there} are there"
-    return "ok", "as it should be"
+        return "sold_not_there", reasons.MORE_FOR_SALE(stock=shown.stock, there=there)
+    return "ok", reasons.AS_IT_SHOULD_BE()

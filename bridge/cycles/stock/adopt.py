@@ -5,8 +5,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bridge.core.model import PharmacySkuUid
-from bridge.core.stock import reasons
-from bridge.core.stock.adopt import Adjustment, Drift, adjustment, links_of, search_log
+from bridge.core.stock.adopt import (
+    Adjustment,
+    Drift,
+    adjustment,
+    links_of,
+    search_log,
+    unsure_adjustment,
+)
 from bridge.core.stock.model import Shelf
 from bridge.errors import Refused, TryLater, Unsure
 from bridge.pharmaone.client import PharmaOne
@@ -97,6 +103,6 @@ class Adopter:
 
     async def _wait_for_a_person(self, uid: PharmacySkuUid, each: Adjustment) -> None:
         try:
-            await self._store.stock.refused(uid, reasons.unsure_adjustment(each), self._now())
+            await self._store.stock.refused(uid, unsure_adjustment(each), self._now())
         except TryLater as failure:
             log.warning("cannot note what is stuck", extra={"why": failure.what})

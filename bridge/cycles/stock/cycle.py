@@ -21,6 +21,7 @@ from bridge.errors import BridgeError, TryLater
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.store import Store
+from bridge.texts import say
 
 log = logging.getLogger("bridge.stock")
 
@@ -270,7 +271,7 @@ def _news(result: SyncResult) -> Iterator[str]:
     if result.failure is not None:
         yield f"PharmaOne's inventory was not read: {result.failure}"
     if result.pending is not None:
-        yield f"{result.pending.what}; nothing is changed by it until it is confirmed"
+        yield f"{say(result.pending.reason)}; nothing is changed by it until it is confirmed"
     if result.plan.stale:
         yield "PharmaOne's inventory has been unknown for too long: everything goes to 0"
-    yield from (anomaly.what for anomaly in result.plan.anomalies)
+    yield from (say(anomaly.reason) for anomaly in result.plan.anomalies)

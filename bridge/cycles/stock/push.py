@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.core.model import PharmacySkuUid
-from bridge.core.stock import reasons
+from bridge.core.reasons import SKU_REFUSED
 from bridge.core.stock.model import Write
 from bridge.errors import BridgeError, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority
@@ -165,9 +165,9 @@ class Pusher:
 
     async def _refused(self, write: Write, refusal: Refused) -> None:
         self._count("stock", "refused")
-        note = reasons.refused(write, refusal.what)
+        reason = SKU_REFUSED(stock=write.stock, cents=write.price_cents, what=refusal.what)
         with contextlib.suppress(TryLater):  # it stays wanted, and is refused again
-            await self._store.stock.refused(write.uid, note, self._now())
+            await self._store.stock.refused(write.uid, reason, self._now())
 
     def _failed(self, failure: BridgeError) -> None:
         """The number stays wanted; after some failures in a row so does everything else."""

@@ -5,6 +5,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
+from bridge.core.reasons import Verb
 from bridge.errors import UnderWay
 from bridge.server.page.access import PageRefused
 from bridge.server.page.overview import sight_of
@@ -37,17 +38,17 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
     if row is None:
         return "changed"
     sight = sight_of(row)
-    if (row.note.code, sight.mark) != (fields.get("code"), fields.get("since")):
+    if (row.reason.code, sight.mark) != (fields.get("code"), fields.get("since")):
         return "changed"
-    if act == "retry":
-        if sight.must_look and fields.get("looked") != "yes":
+    if act == Verb.RETRY:
+        if row.reason.code.must_look and fields.get("looked") != "yes":
             return "look"
         await parts.store.retry([key], parts.now())
         return "retried"
-    if act == "submitted" and sight.may_be_there:
+    if act == Verb.SUBMITTED and Verb.SUBMITTED in row.reason.code.verbs:
         done = await parts.store.mark_submitted(key, parts.now())
         return "submitted" if done else "changed"
-    if act == "drop":
+    if act == Verb.DROP:
         reason = " ".join(fields.get("reason", "").split())[:MOST_LETTERS]
         if not reason:
             return "reason"

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bridge.server.page.access import Access
 from bridge.server.page.visitor import Visitor, redirect
+from bridge.texts import Words
 
 log = logging.getLogger("bridge.server")
 
@@ -92,13 +93,12 @@ class Login:
 
     def _form(self, visitor: Visitor, *, wrong: bool = False, wait: float = 0.0) -> web.Response:
         from bridge.server.page.render import answer
-        from bridge.server.page.words import words_of
 
-        words, trouble, status = words_of(visitor.language), "", 200
+        words, trouble, status = Words(visitor.language), "", 200
         if wrong:
             trouble, status = words["wrong_password"], 403
         if wait > 0:
-            trouble, status = words["too_many_tries"].format(ceil(wait)), 429
+            trouble, status = words("too_many_tries", seconds=ceil(wait)), 429
         response = answer("login.html", visitor, self._now(), status=status, trouble=trouble)
         if wait > 0:
             response.headers["Retry-After"] = str(ceil(wait))

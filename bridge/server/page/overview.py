@@ -5,25 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.core.memory import OrderRow, StuckRow
+from bridge.core.reasons import Reason
 from bridge.errors import TryLater
 from bridge.health import Check, HealthReport, Status
 from bridge.server.parts import ServerParts, StockDifferences
 
 MOST_ORDERS = 200
-MAY_BE_THERE = frozenset({"unsure_submission", "cannot_know"})
-"""Stuck codes where a person may find the order-request at PharmaOne."""
 
 
 @dataclass(frozen=True, slots=True)
 class StuckSight:
-    """What waits for a person. `uid` is set for an order. `must_look`: "retry" sends it again,
-    so he has to have looked at PharmaOne first; `may_be_there`: or finds it there.
-    """
+    """What waits for a person; its code says which buttons there are. `uid` is set for an order."""
 
     row: StuckRow
     uid: str | None
-    must_look: bool
-    may_be_there: bool
 
     @property
     def mark(self) -> str:
@@ -39,15 +34,15 @@ class VendorSight:
 
     name: str
     answered_at: datetime | None
-    reason: str | None
+    reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class Trouble:
     """What is wrong with a part (`check`) that is shown nowhere else."""
 
     check: str
-    text: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,7 @@ class Overview:
 
     report: HealthReport
     vendors: tuple[VendorSight, ...]
-    reasons: tuple[Reason, ...]
+    troubles: tuple[Trouble, ...]
     stuck: tuple[StuckSight, ...] | None = None
     orders: tuple[OrderRow, ...] | None = None
     more_orders: bool = False
@@ -77,7 +72,7 @@ class Overview:
         """down, degraded, waiting (for a person only) or ok."""
         if self.report.status is Status.DOWN:
             return "down"
-        if self.reasons or any(vendor.reason for vendor in self.vendors):
+        if self.troubles or any(vendor.reason for vendor in self.vendors):
             return "degraded"
         return "waiting" if self.waiting else "ok"
 
@@ -91,8 +86,8 @@ async def gather(parts: ServerParts, stock: StockDifferences | None) -> Overview
     )
     told = {"stuck", "rxscale", "pharmaone"}
     told |= {"stock"} if stock is not None and stock.unconfirmed else set()
-    reasons = tuple(
-        Reason(name, check.reason)
+    troubles = tuple(
+        Trouble(name, check.reason)
         for name, check in report.checks.items()
         if check.reason is not None and name not in told
     )
@@ -101,18 +96,16 @@ async def gather(parts: ServerParts, stock: StockDifferences | None) -> Overview
         newest = await parts.store.orders(limit=MOST_ORDERS)
         still_open = await parts.store.orders(open_only=True, limit=MOST_ORDERS)
     except TryLater:
-        return Overview(report, vendors, reasons)
+        return Overview(report, vendors, troubles)
     rows = todays(newest, still_open, parts.now())
     more = len(newest) == MOST_ORDERS or len(still_open) == MOST_ORDERS
-    return Overview(report, vendors, reasons, stuck, rows, more, stock)
+    return Overview(report, vendors, troubles, stuck, rows, more, stock)
 
 
 def sight_of(row: StuckRow) -> StuckSight:
     return StuckSight(
         row=row,
         uid=row.key.removeprefix("order:") if row.key.startswith("order:") else None,
-        must_look=row.must_look,
-        may_be_there=row.note.code in MAY_BE_THERE,
     )
 
 

@@ -1,8 +1,7 @@
 """Templates into answers, with the headers that keep other people's pages out."""
 
-import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,11 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bridge import __version__
+from bridge import __version__, texts
+from bridge.core.memory import StuckRow
+from bridge.core.reasons import Verb
 from bridge.server.page.visitor import Visitor, set_cookies
-from bridge.server.page.words import Words, words_of
+from bridge.texts import Words
 
 HERE = Path(__file__).parent
 HEADERS = {
@@ -27,9 +28,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_COMMAND = re.compile(
-    r"rxbridge stuck (retry|submitted|drop) [^\s;]+(?: --reason (?:'[^']*'|\.\.\.))?"
-)
 
 _environment = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -44,16 +42,17 @@ def answer(
     template: str, visitor: Visitor, now: datetime, *, status: int = 200, **values: Any
 ) -> web.Response:
     """A whole page."""
-    words = words_of(visitor.language)
+    words = Words(visitor.language)
     text = _environment.get_template(template).render(
         visitor=visitor,
         words=words,
         version=__version__,
         now=now,
+        steps=lambda row: steps(row, words),
         when=lambda at: when(at, now, words),
         ago=lambda at: ago(now - at, words),
-        say=lambda text: say(text, visitor.language),
-        steps=lambda text, labels: steps(on_page(text, labels), visitor.language),
+        say=partial(texts.say, language=visitor.language, on_page=True),
+        phase=lambda phase: texts.word(f"phase-{phase}", visitor.language),
         **values,
     )
     response = web.Response(text=text, content_type="text/html", status=status, headers=HEADERS)
@@ -61,26 +60,18 @@ def answer(
     return response
 
 
-def say(text: str, language: str) -> Markup:
-    """A sentence that code made: in the reader's language if it is known there, else marked."""
-    if language == "en":
-        return Markup.escape(text.replace("a person: rxbridge stuck list", "a person: see above"))
-    from bridge.server.page import german
-
-    translated = german.translate(text)
-    if translated is None:
-        return Markup('<span lang="en">{}</span>').format(text)
-    return Markup.escape(translated)
-
-
-def steps(remedy: str, language: str) -> list[Markup]:
-    """What to do, one thing after the other."""
-    return [say(step, language) for step in remedy.split("; ")]
-
-
-def on_page(text: str, labels: Callable[[str], str]) -> str:
-    """Where the command line would be told what to type, the page names its button."""
-    return _COMMAND.sub(lambda found: labels(found[1]), text)
+def steps(row: StuckRow, words: Words) -> list[str]:
+    """What to do, one thing after the other, with the page's buttons for the commands."""
+    retry = "button_send" if row.reason.code.must_look else "button_retry"
+    labels = {
+        Verb.RETRY: retry,
+        Verb.SUBMITTED: "button_submitted",
+        Verb.DROP: "button_drop",
+        Verb.CONFIRM: "button_confirm",
+    }
+    return texts.steps(
+        row.reason, row.key, words.of, lambda verb: words("quoted", text=words[labels[verb]])
+    )
 
 
 def when(at: datetime, now: datetime, words: Words) -> Markup:
@@ -96,5 +87,5 @@ def ago(age: timedelta, words: Words) -> str:
     seconds = max(0, int(age.total_seconds()))
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= 2 * size:
-            return words[f"ago_{unit}"].format(seconds // size)
-    return words["ago_second"].format(seconds)
+            return words(f"ago_{unit}", age=seconds // size)
+    return words("ago_second", age=seconds)

@@ -9,12 +9,10 @@ but for "send it": that was done.
 import sqlite3
 from datetime import datetime
 
+from bridge.core.journal import Event
 from bridge.store.stock import stocktake
 from bridge.store.tables import notes, seen
 from bridge.store.tables.rows import micros
-
-RESTORED = "restored"
-"""The journal's word."""
 
 _FORGOTTEN = (
     notes.FIRST_SWEEP_AT,
@@ -57,5 +55,5 @@ _DOUBTS = (
 def doubt(connection: sqlite3.Connection, now: datetime) -> None:
     """Inside the caller's transaction."""
     for statement in _DOUBTS:
-        connection.execute(statement, {"at": micros(now), "restored": RESTORED})
+        connection.execute(statement, {"at": micros(now), "restored": Event.RESTORED.value})
     connection.executemany("DELETE FROM meta WHERE name = ?", [(name,) for name in _FORGOTTEN])

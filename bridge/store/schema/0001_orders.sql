@@ -71,11 +71,10 @@ CREATE TABLE todo (
 -- The order in which work is claimed; with the lease, so that work under way is passed over.
 CREATE INDEX todo_next ON todo (priority DESC, due_at, lease_until);
 
--- One row a key that only a person can decide about.
+-- One row a key that only a person can decide about: the code of the reason, and its facts as JSON.
 CREATE TABLE stuck (
   key     TEXT PRIMARY KEY NOT NULL CHECK (instr(key, ':') > 1),
   since   INTEGER NOT NULL,
   code    TEXT NOT NULL CHECK (code <> ''),
-  reason  TEXT NOT NULL,
-  remedy  TEXT NOT NULL
+  facts   TEXT NOT NULL CHECK (json_type(facts) = 'object')
 ) STRICT, WITHOUT ROWID;

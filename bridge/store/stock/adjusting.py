@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bridge.core.model import JournalEntry, PharmacySkuUid
+from bridge.core.journal import Event, JournalEntry
+from bridge.core.model import PharmacySkuUid
 from bridge.core.stock.adopt import Adjustment, Drift
 from bridge.store.stock.numbers import sku_key
 from bridge.store.tables import journal
@@ -66,7 +67,7 @@ def done(connection: sqlite3.Connection, adjustment: Adjustment, now: datetime) 
         (adjustment.delta, adjustment.p1_id),
     )
     connection.execute(_ADOPTED, {"uid": uid, "pieces": adjustment.pieces, "at": micros(now)})
-    _end(connection, adjustment, now, "adopted")
+    _end(connection, adjustment, now, Event.ADOPTED_STOCK)
 
 
 def give_up(
@@ -77,7 +78,7 @@ def give_up(
         "UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?",
         (adjustment.pharmacy_sku_uid,),
     )
-    _end(connection, adjustment, now, "not adopted", reason=reason)
+    _end(connection, adjustment, now, Event.NOT_ADOPTED, reason=reason)
 
 
 def forget(connection: sqlite3.Connection, uid: PharmacySkuUid) -> None:
@@ -95,12 +96,12 @@ def refuse(connection: sqlite3.Connection, drift: Drift, now: datetime, reason: 
     """It cannot even be tried: our own number is written over theirs."""
     connection.execute("UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?", (drift.uid,))
     journal.write(
-        connection, [JournalEntry(sku_key(drift.uid), now, "not adopted", {"reason": reason})]
+        connection, [JournalEntry(sku_key(drift.uid), now, Event.NOT_ADOPTED, {"reason": reason})]
     )
 
 
 def _end(
-    connection: sqlite3.Connection, adjustment: Adjustment, now: datetime, what: str, **facts: Any
+    connection: sqlite3.Connection, adjustment: Adjustment, now: datetime, what: Event, **facts: Any
 ) -> None:
     connection.execute(
         "DELETE FROM adjustments WHERE pharmacy_sku_uid = ?", (adjustment.pharmacy_sku_uid,)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bridge.core.model import CatalogueSku, JournalEntry, Key, PharmacySkuUid
+from bridge.core.journal import Event, JournalEntry
+from bridge.core.model import CatalogueSku, Key, PharmacySkuUid
 from bridge.core.stock.model import RxScaleStock, SkuStock, Write
 from bridge.core.stock.reported import Cause, Interpreted, LastKnown, interpret
 from bridge.store.stock import lines
@@ -278,7 +279,7 @@ def _tell_drift(
     notes.count(connection, DRIFTS)
     facts = {"was": shown.stock, "told": found.stock, "written": shown.pushed}
     kept = {name: value for name, value in facts.items() if value is not None}
-    journal.write(connection, [JournalEntry(sku_key(uid), at, "drifted", kept)])
+    journal.write(connection, [JournalEntry(sku_key(uid), at, Event.DRIFTED, kept)])
 
 
 def _row(result: Pushed) -> tuple[str | int | None, ...]:
@@ -290,5 +291,5 @@ def _row(result: Pushed) -> tuple[str | int | None, ...]:
         micros(result.read_at),
         micros(result.at),
         write.before,
-        "hidden" if result.hidden else "written",
+        (Event.HIDDEN if result.hidden else Event.WRITTEN).value,
     )

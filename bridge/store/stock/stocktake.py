@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bridge.core.model import ProductId
+from bridge.core.reasons import reason_of
 from bridge.core.stock.model import Pending, Stocktake
 from bridge.store.tables import notes
 from bridge.store.tables.rows import micros, moment
@@ -51,9 +52,9 @@ def save(connection: sqlite3.Connection, stocktake: Stocktake, before: Stocktake
 
 def pending(connection: sqlite3.Connection) -> Pending | None:
     found = json.loads(notes.get(connection, PENDING) or "null")
-    return None if found is None else Pending(found[0], found[1], moment(found[2]))
+    return None if found is None else Pending(reason_of(found[0]), moment(found[1]))
 
 
 def save_pending(connection: sqlite3.Connection, found: Pending | None) -> None:
-    document = None if found is None else [found.code, found.what, micros(found.first_at)]
+    document = None if found is None else [found.reason.document(), micros(found.first_at)]
     notes.put(connection, PENDING, json.dumps(document))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from bridge.core.journal import JournalEntry
 from bridge.core.model import (
     CatalogueSku,
-    JournalEntry,
     PharmacySkuUid,
-    StuckNote,
 )
+from bridge.core.reasons import Reason
 from bridge.core.stock.adopt import Adjustment, Drift
 from bridge.core.stock.model import Pending, Situation, Stocktake
 from bridge.core.stock.plan import Plan
@@ -72,9 +72,9 @@ class StockStore:
         """What writes came to."""
         await self._write(lambda c: numbers.pushed(c, results))
 
-    async def refused(self, uid: PharmacySkuUid, note: StuckNote, now: datetime) -> None:
+    async def refused(self, uid: PharmacySkuUid, reason: Reason, now: datetime) -> None:
         """RxScale will not have the number: a person has to look."""
-        await self._write(lambda c: stuck.put(c, sku_key(uid), note, now))
+        await self._write(lambda c: stuck.put(c, sku_key(uid), reason, now))
 
     # -- what RxScale shows ----------------------------------------------------------------
 

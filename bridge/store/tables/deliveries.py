@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from bridge.core.deliveries import Delivery, OrderChanged, PharmaOneChanged, Receipt
-from bridge.core.model import JournalEntry, Key
+from bridge.core.journal import Event, JournalEntry
+from bridge.core.model import Key
 from bridge.store.tables.rows import Cell, insert_many, micros, moment
 
 _KNOWN = """
@@ -26,7 +27,7 @@ _FORGET = """
 DELETE FROM deliveries WHERE received_at < ?
   AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = substr(deliveries.key, 7))
 """
-_TOLD = {Receipt.HINTED.value: "delivered", Receipt.ECHO.value: "echo"}
+_TOLD = {Receipt.HINTED.value: Event.DELIVERED, Receipt.ECHO.value: Event.ECHO}
 
 
 def fresh(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[bool]:

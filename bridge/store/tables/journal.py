@@ -1,18 +1,32 @@
-"""The journal: each key's story, one sentence a row, in the order in which things happened."""
+"""The journal: each key's story, one entry a row, in the order in which things happened."""
 
 import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from bridge.core.model import JournalEntry, Key
+from bridge.core.journal import Event, JournalEntry
+from bridge.core.model import Key
+from bridge.core.reasons import Reason, is_reason, reason_of
 from bridge.store.tables.rows import Cell, insert_many, micros, moment
 
 NOT_OF_A_KEY = "event:"
 """Entries about nothing that is looked at stand under keys of this kind."""
 
 _WRITE = "INSERT INTO journal (key, at, what, facts)"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+def _plain(value: object) -> object:
+    return value.document() if isinstance(value, Reason) else str(value)
+
+
+def _facts(text: str) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(text)
+    return {name: reason_of(fact) if is_reason(fact) else fact for name, fact in facts.items()}
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
 def write(connection: sqlite3.Connection, entries: Iterable[JournalEntry]) -> None:
@@ -23,7 +37,7 @@ def of(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:
     """The key's entries, oldest first."""
     statement = "SELECT at, what, facts FROM journal WHERE key = ? ORDER BY id"
     return tuple(
-        JournalEntry(key, moment(at), what, json.loads(facts))
+        JournalEntry(key, moment(at), Event(what), _facts(facts))
         for at, what, facts in connection.execute(statement, (key,))
     )
 

@@ -1,27 +1,29 @@
-"""The table of what waits for a person: one row a key, with its reason and the way out."""
+"""The table of what waits for a person: one row a key, with its reason as code and facts."""
 
+import json
 import sqlite3
 from datetime import datetime
 
 from bridge.core.memory import StuckRow
-from bridge.core.model import Key, StuckNote
-from bridge.store.tables.rows import Shape, micros, moment
-
-NOTE = Shape(StuckNote)
+from bridge.core.model import Key
+from bridge.core.reasons import Reason, reason_of
+from bridge.store.tables.rows import micros, moment
 
 _PUT = """
-INSERT INTO stuck (key, since, code, reason, remedy) VALUES (?, ?, ?, ?, ?)
+INSERT INTO stuck (key, since, code, facts) VALUES (?, ?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET
-  since = CASE WHEN code = excluded.code AND reason = excluded.reason
+  since = CASE WHEN code = excluded.code AND facts = excluded.facts
           THEN since ELSE excluded.since END,
-  code = excluded.code, reason = excluded.reason, remedy = excluded.remedy
+  code = excluded.code, facts = excluded.facts
 """
-_ROWS = f"SELECT key, since, {NOTE.columns} FROM stuck"  # noqa: S608 - constant names
+_ROWS = "SELECT key, since, code, facts FROM stuck"
 
 
-def put(connection: sqlite3.Connection, key: Key, note: StuckNote, now: datetime) -> None:
+def put(connection: sqlite3.Connection, key: Key, reason: Reason, now: datetime) -> None:
     """Makes the key stuck; since earlier, if it was stuck for the same reason already."""
-    connection.execute(_PUT, (key, micros(now), note.code, note.reason, note.remedy))
+    document = reason.document()
+    facts = json.dumps(document["facts"], ensure_ascii=False)
+    connection.execute(_PUT, (key, micros(now), document["code"], facts))
 
 
 def find(connection: sqlite3.Connection, key: Key) -> StuckRow | None:
@@ -57,4 +59,9 @@ def delete(connection: sqlite3.Connection, *keys: Key) -> None:
 
 
 def _read(rows: sqlite3.Cursor) -> list[StuckRow]:
-    return [StuckRow(key, moment(since), NOTE.value(note)) for key, since, *note in rows]
+    return [StuckRow(key, moment(since), reason(code, facts)) for key, since, code, facts in rows]
+
+
+def reason(code: str, facts: str) -> Reason:
+    """A reason as the table keeps it."""
+    return reason_of({"code": code, "facts": json.loads(facts)})

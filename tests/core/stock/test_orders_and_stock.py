@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from core.stock.given import NOW, later, link, product, sku
 
-from bridge.core.model import OrderRecord, PharmacyOrderUid, Phase, State
-from bridge.core.stock import reasons
+from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, State
+from bridge.core.reasons import SKU_REFUSED
 from bridge.core.stock.adopt import (
     MOST_ENTRIES,
     Adjustment,
@@ -14,9 +14,11 @@ from bridge.core.stock.adopt import (
     adjustment,
     links_of,
     search_log,
+    unsure_adjustment,
 )
-from bridge.core.stock.model import Write, shelf
+from bridge.core.stock.model import shelf
 from bridge.core.stock.reserve import LINGER, is_sold, released_at
+from bridge.texts import say, steps
 
 DEDUCTS = {State.COMPLETED}
 
@@ -100,10 +102,10 @@ def test_what_the_log_says_of_a_lost_answer(log, expected):
 
 
 def test_reasons_name_the_way_out():
-    note = reasons.refused(Write(sku(1), 5, 750, 8), "400")
-    assert "stock 5 and price 750 cents" in note.reason
-    assert "stuck retry sku:psku-1" in note.remedy
-    assert "stock" not in reasons.refused(Write(sku(1), None, 750, 8), "").reason.split(":")[0]
-    unsure = reasons.unsure_adjustment(SENT)
-    assert "-3" in unsure.reason
-    assert "ref-1" in unsure.remedy
+    refused = SKU_REFUSED(stock=5, cents=750, what="400")
+    assert "stock 5 and price 750 cents" in say(refused)
+    assert "stuck retry sku:psku-1" in steps(refused, Key("sku:psku-1"))[0]
+    assert "stock" not in say(SKU_REFUSED(stock=None, cents=750, what="")).split(":")[0]
+    unsure = unsure_adjustment(SENT)
+    assert "-3" in say(unsure)
+    assert "ref-1" in steps(unsure)[0]

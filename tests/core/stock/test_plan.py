@@ -7,8 +7,17 @@ from decimal import Decimal
 import pytest
 from core.stock.given import NOW, PLAIN, known, later, link, product, situation, sku
 
+from bridge.core.reasons import (
+    AS_IT_SHOULD_BE,
+    NO_SUCH_PRODUCT,
+    NOBODY_KNOWS,
+    NOT_IN_LIST,
+    ORDERS_FIRST,
+    PROMISES_TOO_MUCH,
+)
 from bridge.core.stock.model import RxScaleStock, StockPolicy, Stocktake, Write
-from bridge.core.stock.plan import PlanRow, Why, explain, plan
+from bridge.core.stock.plan import PlanRow, explain, plan
+from bridge.texts import say
 
 
 def targets(found) -> dict[str, int | None]:
@@ -16,7 +25,7 @@ def targets(found) -> dict[str, int | None]:
 
 
 def whys(found) -> dict[str, str]:
-    return {row.uid: row.why for row in explain(found)}
+    return {row.uid: say(row.why()) for row in explain(found)}
 
 
 @pytest.mark.parametrize(
@@ -127,8 +136,8 @@ def test_what_is_not_known_is_not_touched():
     found = situation(links, {1: 5, 2: 0}, {1: 1, 3: 3})
     planned = plan(found)
     assert [each.uid for each in planned.writes] == ["psku-1"]
-    assert [row.uid for row in planned.rows if row.why is Why.NOT_LISTED] == [sku(2)]
-    assert [row.product for row in planned.rows if row.why is Why.NO_PRODUCT] == [product(3)]
+    assert [row.uid for row in planned.rows if row.why is NOT_IN_LIST] == [sku(2)]
+    assert [row.product for row in planned.rows if row.why is NO_SUCH_PRODUCT] == [product(3)]
     assert planned.linked == 3
     assert whys(found) == {
         "psku-1": "there is more",
@@ -172,10 +181,10 @@ def test_every_sku_is_explained():
     )
     rows = list(explain(found))
     write = Write(sku(1), 6, None, 9)
-    assert rows[0] == PlanRow(sku(1), product(1), 40, 7, 3, 6, 9, Why.TOO_MUCH, write)
-    assert rows[0].why == "promises more than there is"
+    assert rows[0] == PlanRow(sku(1), product(1), 40, 7, 3, 6, 9, PROMISES_TOO_MUCH, write)
+    assert rows[0].why is PROMISES_TOO_MUCH
     assert [row.change for row in rows] == [-3, 0, None]
-    assert [row.why for row in rows[1:]] == ["as it should be", "nobody knows what RxScale has"]
+    assert [row.why for row in rows[1:]] == [AS_IT_SHOULD_BE, NOBODY_KNOWS]
 
 
 def test_a_missing_share_and_a_missing_product_are_told():
@@ -230,14 +239,14 @@ def test_stock_and_price_go_in_one_write_and_an_odd_price_holds_up_no_stock():
     assert both.writes == (Write(sku(1), 5, 750, 9),)
     odd = plan(priced("75", known(1, 9, price_cents=700)))
     assert odd.writes == (Write(sku(1), 5, None, 9),)
-    assert [each.code for each in odd.anomalies] == ["price"]
-    assert "700 to 7500 cents" in odd.anomalies[0].what
+    assert [each.reason.code for each in odd.anomalies] == ["price"]
+    assert "700 to 7500 cents" in say(odd.anomalies[0].reason)
 
 
 def test_a_number_that_may_not_rise_yet_holds_up_no_price():
     found = plan(replace(priced("8.00", known(1, 3, price_cents=900)), rising=False))
     assert found.writes == (Write(sku(1), None, 800, 3),)
-    assert [row.why for row in found.rows] == [Why.MORE_LATER]
+    assert [row.why for row in found.rows] == [ORDERS_FIRST]
     unsure = known(1, 3, price_cents=900, wanted=4)  # what may have been written stays noted
     assert plan(replace(priced("8.00", unsure), rising=False)).writes == ()
 

@@ -8,6 +8,7 @@ from core.stock.given import NOW, PLAIN, known, later, link, product, reading, s
 
 from bridge.core.stock.model import Pending, StockPolicy
 from bridge.core.stock.plan import plan_with
+from bridge.texts import say
 
 TEN = dict.fromkeys(range(1, 11), 100)
 LINKS = [link(number, number) for number in TEN]
@@ -55,8 +56,10 @@ def test_an_odd_inventory_changes_nothing(told, code, what):
     got = planned(told, at=300)
     assert not believed(got)
     assert got.writes == ()
-    assert got.situation.pending == Pending(code, got.situation.pending.what, later(300))
-    assert what in got.situation.pending.what
+    pending = got.situation.pending
+    assert pending == Pending(pending.reason, later(300))
+    assert pending.reason.code == code
+    assert what in say(pending.reason)
     assert got.situation.stocktake == before().stocktake
 
 
@@ -98,7 +101,7 @@ def test_another_oddity_begins_anew_and_an_ordinary_look_ends_it():
     first = planned({}, at=0)
     other = planned(without(1, 2), at=60, pending=first.situation.pending)
     pending = other.situation.pending
-    assert (pending.code, pending.first_at) == ("partial", later(60))
+    assert (pending.reason.code, pending.first_at) == ("partial", later(60))
     assert believed(planned(TEN, at=90, pending=pending))
 
 
@@ -153,7 +156,7 @@ def test_the_first_inventory_has_nothing_to_be_compared_with():
     assert believed(planned(TEN, found=first))
     assert believed(planned({1: 5}, found=first))
     emptied = planned(dict.fromkeys(TEN, 0), found=first)
-    assert (believed(emptied), emptied.situation.pending.code) == (False, "zeroed")
+    assert (believed(emptied), emptied.situation.pending.reason.code) == (False, "zeroed")
     assert emptied.writes == ()
 
 

@@ -1,0 +1,664 @@
+# Alles, was ein Mensch von den Gründen, Verläufen und der Seite der Brücke liest, auf Deutsch.
+#
+# Dieselben Einträge wie in en.ftl; was sie bedeuten, steht dort am Anfang.
+
+## Orders that wait for a person
+
+look-for-request = im PharmaOne Manager nach der externen Referenz { $uid } suchen
+if-there = ist sie da: { $submitted }
+if-not-there = ist sie nicht da: { $retry } schickt sie ab
+if-by-hand = wurde sie von Hand erledigt: { $drop }
+frees-itself = sie wird von selbst frei
+or-drop = oder: { $drop }
+then-drop = dann: { $drop }
+then-retry = dann: { $retry }
+
+cannot_know = nicht gesendet: { $why }
+    .step-1 = { look-for-request }
+    .step-2 = { if-there }
+    .step-3 = { if-not-there }
+    .step-4 = { if-by-hand }
+    .meaning = Die Bestellung war vor dem Speicher dieser Brücke da (ein erster Start, eine verlorene
+        oder wiederhergestellte `rxbridge.db`), und PharmaOne lässt sich nicht nach Bestellanfragen
+        in Prüfung fragen. Jemand oder eine frühere Brücke kann sie schon eingegeben haben. Sie zu
+        senden könnte sie verdoppeln. War die Suche selbst abgeschnitten, lässt ein höheres
+        `orders.find_details` mehr lesen. Die externe Referenz ist die uid der Bestellung; gesucht
+        wird unter Bestellanfragen und Bestellungen.
+unsure_submission = die Antwort auf eine Übermittlung ging verloren, und ob sie ankam, lässt sich nicht sagen: { $why }
+    .step-1 = { look-for-request }
+    .step-2 = { if-there }
+    .step-3 = { if-not-there }
+    .step-4 = { if-by-hand }
+    .meaning = Die Bestellanfrage wurde gesendet, und die Antwort ging unterwegs verloren. Sie wurde
+        bei PharmaOne gesucht und nicht gefunden, was nichts beweist, solange das Personal sie noch
+        prüft. Die externe Referenz ist die uid der Bestellung; gesucht wird unter Bestellanfragen
+        und Bestellungen.
+cancelled_at_rxscale = { $order ->
+        [absent] RxScale hat diese Bestellung storniert, aber ihre Bestellanfrage kann in PharmaOne in Prüfung sein und lässt sich nicht zurückziehen
+       *[other] RxScale hat diese Bestellung storniert, aber ihre PharmaOne-Bestellung { $order } steht noch
+    }
+    .step-1 = { $order ->
+        [absent] die Anfrage mit der externen Referenz { $uid } im PharmaOne Manager ablehnen, dann: { $drop }
+       *[other] { $order } im PharmaOne Manager stornieren, dann: { $drop }
+    }
+    .because = in PharmaOne abgelehnt
+    .meaning = Der Patient oder RxScale hat storniert. PharmaOne bietet anderen Programmen keinen
+        Weg, eine Bestellanfrage zurückzuziehen, oder seine Bestellung ist zu weit, um von außen
+        storniert zu werden. Nimmt das Personal die Anfrage doch an, storniert die Brücke die
+        Bestellung von selbst. Sie wird von selbst frei, sobald PharmaOne meldet, dass es Anfrage
+        oder Bestellung nicht mehr gibt.
+cancelled_after_handover = RxScale hat diese Bestellung storniert, nachdem PharmaOnes Bestellung { $order } abgegeben war
+    .step-1 = Rückgabe und Zahlung mit RxScale klären
+    .step-2 = { then-drop }
+    .because = mit RxScale geklärt
+    .meaning = RxScale hat eine Bestellung storniert, die PharmaOne als versandt oder abgeholt zeigt.
+        Ware und Geld müssen zwischen Menschen geklärt werden.
+rejected_in_pharmaone = { $request ->
+        [absent] in PharmaOne abgelehnt: das Personal hat die Bestellanfrage zurückgewiesen
+       *[other] in PharmaOne abgelehnt: das Personal hat die Bestellanfrage { $request } zurückgewiesen
+    }
+    .step-1 = im Portal von RxScale stornieren (RxScale fragt dann eine andere Apotheke)
+    .step-2 = { frees-itself }
+    .step-3 = oder ein für alle Mal in mappings/statuses.toml: pharmaone.order_requests.rejected = "cancelled"
+    .meaning = Ihr Personal hat die Bestellanfrage abgelehnt. RxScale erfährt das nicht von selbst,
+        denn eine Ablehnung kann ein Versehen sein, und eine stornierte Bestellung geht an eine
+        andere Apotheke. Wie jede Ablehnung storniert
+        wird: [cookbook](cookbook.md#9-refused-requests-go-to-another-pharmacy).
+unsure_prescription = das Rezept wurde an PharmaOne gesendet, und es kam keine Antwort: es kann schon dort sein
+    .step-1 = im PharmaOne Manager danach suchen
+    .step-2 = dann: { $retry } schickt es (noch einmal) ab und danach die Bestellanfrage
+    .step-3 = { if-by-hand }
+    .meaning = Mit `orders.prescriptions = "ingest"` wird das Rezept vor der Bestellanfrage gesendet.
+        Seine Antwort ging verloren, und `orders.unsure_submission = "ask"` sagt, dass es ohne Sie
+        nicht noch einmal gesendet wird.
+prescription_declined = PharmaOne hat das Rezept { $prescription } abgelehnt ({ $status })
+    .step-1 = im PharmaOne Manager klären oder die Bestellung im Portal von RxScale stornieren
+    .step-2 = { frees-itself }
+    .step-3 = { or-drop }
+    .because = Rezept abgelehnt
+    .meaning = Das Personal hat das Rezept abgelehnt, das für sich gesendet wurde. Ohne es lässt sich
+        die Bestellung nicht annehmen.
+deleted_in_pharmaone = PharmaOne hat seine Bestellung { $order } nicht mehr
+    .step-1 = im Portal von RxScale stornieren oder abschließen
+    .step-2 = { frees-itself }
+    .step-3 = { or-drop }
+    .because = in PharmaOne gelöscht
+    .meaning = PharmaOne hat für eine Bestellung, die es hatte, mehrmals mit 404 geantwortet. Jemand
+        hat sie gelöscht. (Nur wo `statuses.toml` sagt `gone = "stuck"`; ausgeliefert gilt es als
+        Stornierung.)
+gone_at_rxscale = RxScale antwortet 404: die Bestellung gibt es für diesen Schlüssel nicht oder nicht mehr
+    .step-1 = im Portal von RxScale danach suchen und rxscale.pharmacy_uid prüfen
+    .step-2 = { then-drop }
+    .meaning = RxScale hat mehrmals mit 404 geantwortet. Die Bestellung wurde gelöscht, gehört einer
+        anderen Apotheke, oder der Schlüssel darf sie nicht sehen: auch dann antwortet RxScale 404.
+        Mit dem Schlüssel einer Gruppe muss `rxscale.pharmacy_uid` stimmen; `rxbridge check` prüft
+        den Schlüssel, und `rxbridge stuck retry order:po-abc123` sieht noch einmal nach.
+reopened = RxScale zeigt sie wieder offen ('{ $status }'), nachdem sie hier abgeschlossen war
+    .step-1 = beide Seiten vergleichen
+    .step-2 = { then-drop }
+    .meaning = Die Bestellung war hier abgeschlossen, und RxScale zeigt sie wieder offen. Die Brücke
+        sendet eine Bestellung nie von selbst ein zweites Mal. `rxbridge orders show po-abc123` und
+        der PharmaOne Manager sagen, wie weit sie kam.
+unknown_status = { $of ->
+        [prescription] der Status '{ $status }' eines Rezepts von { $vendor } steht nicht in { $where }
+       *[order] der Status '{ $status }' von { $vendor } steht nicht in { $where }
+    }
+    .step-1 = { $of ->
+        [prescription] in { $where } unter waiting, accepted oder declined eintragen
+       *[order] in { $where }.means eintragen, was er bedeutet
+    }
+    .step-2 = die Bestellung wird dann noch einmal angesehen
+    .meaning = Eine Seite benutzt ein Statuswort, das `mappings/statuses.toml` nicht kennt. Wörter
+        werden nie geraten: falsch geraten, könnte eine Bestellung abgeschlossen oder storniert
+        werden. Was das Wort bedeutet, sagt der Bildschirm oder der Support dieser Seite; es gehört
+        in die Tabelle, die der Grund nennt
+        ([cookbook](cookbook.md#8-a-status-word-the-bridge-does-not-know)).
+refused = { $vendor } hat { $doing } abgelehnt: { $what }
+    .step-1 = beheben, was er nennt (oft mappings/orders.toml), dann: { $retry }
+    .meaning = Die andere Seite hat den Aufruf verstanden und nein gesagt; derselbe Aufruf würde
+        wieder abgelehnt. Der Grund nennt die Felder, die sie beanstandet. Ihre eigenen Worte fehlen,
+        wo sie einen Patienten nennen könnten. `rxbridge orders show po-abc123` sagt, welche Regeln
+        die Anfrage gemacht haben.
+unreadable = die Antwort von { $vendor } ist nicht lesbar: { $what }
+    .step-1 = bleibt es so, den Support von { $vendor } fragen
+    .step-2 = { then-retry }
+    .meaning = Die andere Seite hat mehrmals etwas geantwortet, was sie nicht dokumentiert. Daraus
+        wird nichts geschlossen. Ein Blick auf ihren eigenen Bildschirm hilft: ist die Bestellung
+        ungewöhnlich? Ihr Support braucht das Feld, das der Grund nennt.
+
+## What the mapping lacks for an order
+
+of-line = { $name ->
+        [absent] { "" }
+       *[other] { "" }'{ $name }' ({ $sku }):{ " " }
+    }
+
+unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist keinem PharmaOne-Produkt zugeordnet
+    .step-1 = in { $file } eintragen: { $pharmacy_sku },<p1_id>,1,0
+    .meaning = Noch hat niemand gesagt, welches PharmaOne-Produkt dieser Artikel ist.
+        `rxbridge skus match` schlägt Produkte nach dem Namen vor; `--write` trägt die sicheren ein.
+        Die Zeile gilt nach wenigen Sekunden, und die Bestellung geht weiter.
+not_in_catalogue = '{ $name }' ({ $sku }) steht nicht in RxScales Artikelliste dieser Apotheke
+    .step-1 = das Produkt bei RxScale für diese Apotheke anlegen
+    .step-2 = dort verborgene Artikelarten fehlen ebenfalls
+    .meaning = RxScale hat eine Bestellung über etwas geschickt, was in seiner eigenen Artikelliste
+        Ihrer Apotheke fehlt. Auch Artikelarten, die für Ihr Konto verborgen sind (digitale oder
+        physische), fehlen dort: bitten Sie RxScale, sie zu zeigen.
+not_whole = '{ $name }' ({ $sku }): { $amount } x { $units } ist keine ganze Zahl über 0
+    .step-1 = units_per_sku berichtigen in { $place }
+    .meaning = Die bestellte Menge mal `units_per_sku` ergibt einen Teil einer PharmaOne-Einheit, und
+        PharmaOne nimmt nur ganze ([cookbook](cookbook.md#1-grams-and-packs)).
+bad_pzn = '{ $name }' ({ $sku }): die PZN { $pzn } hat nicht acht Ziffern mit richtiger Prüfziffer
+    .step-1 = bei RxScale berichtigen lassen, oder in { $file }: checks.pzn = "ignore"
+    .meaning = Die PZN hat nicht acht Ziffern mit richtiger Prüfziffer; die Zeile kann also das
+        falsche Produkt nennen. `pzn = "ignore"` ist für Produkte ohne echte PZN.
+no_price = '{ $name }' ({ $sku }): RxScale sendet dazu keinen total_paid_amount
+    .step-1 = bei RxScale berichtigen lassen, oder price streichen in { $file }: require.item
+    .meaning = RxScale hat für eine Zeile keinen `total_paid_amount` gesendet, und die Zuordnung
+        verlangt einen Preis.
+missing_field = { of-line }{ $fields } fehlt: RxScale hat nichts für { $sources }
+    .step-1 = die Bestellung bei RxScale vervollständigen, oder den Ausdruck ändern in { $file }
+    .meaning = Ein Feld, das `[require]` in `orders.toml` verlangt, blieb leer, und der Grund nennt
+        den Ausdruck, der es hätte füllen sollen. `rxbridge check --offline` probiert einen
+        geänderten aus.
+bad_expression_result = { of-line }{ $target }: { $problem }
+    .step-1 = den Ausdruck berichtigen in { $place }
+    .meaning = Ein Ausdruck in `orders.toml` ergab etwas, was sein Feld nicht nimmt, eine Liste für
+        einen Text zum Beispiel. Der Grund nennt Arten und nie Werte. Der Fall gehört als
+        `[[example]]` in die Datei, damit er berichtigt bleibt.
+bad_shipping_costs = shipping_costs_amount ist keine ganze Zahl von Eurocent
+    .step-1 = bei RxScale berichtigen lassen, oder in { $file }: amounts.shipping_in_total = false
+    .meaning = `shipping_in_total` ist an, und die Versandkosten der Bestellung sind keine ganzen
+        Cent in Euro.
+
+## SKUs that wait for a person
+
+sku_refused = RxScale nimmt { sku-written } nicht an: { $what }
+    .step-1 = den Artikel im Portal von RxScale und seine Zeile in skus.csv ansehen, dann: { $retry }
+    .meaning = RxScale hat die Zahl verstanden und nimmt sie nicht. Andere Artikel gehen weiter.
+        `rxbridge stuck drop sku:psku-abc123 --reason 'von Hand gepflegt'` lässt den Artikel ab jetzt
+        in Ruhe.
+sku-written = { $stock ->
+        [absent] den Preis { $cents } Cent
+       *[other] { $cents ->
+            [absent] den Bestand { $stock }
+           *[other] den Bestand { $stock } und den Preis { $cents } Cent
+        }
+    }
+unsure_adjustment = niemand weiß, ob PharmaOne den Bestand von Produkt { $product } um { $delta } geändert hat: sein Protokoll reicht nicht mehr so weit zurück
+    .step-1 = in PharmaOne nach '{ $reference }' suchen
+    .step-2 = fehlt die Änderung, dort von Hand vornehmen
+    .step-3 = { then-drop }
+    .meaning = Mit `stock.adopt_external = true` wurde eine Änderung bei RxScale an PharmaOne
+        gesendet, die Antwort ging verloren, und das Protokoll des Produkts (200 Einträge) reicht
+        nicht mehr so weit zurück. Eine relative Änderung wird nie auf Verdacht zweimal gesendet.
+
+## An inventory or a price that is not believed
+
+inventory-look = den Bestand im PharmaOne Manager ansehen
+inventory-true = stimmt er: { $confirm }
+inventory-wrong = stimmt er nicht, dort berichtigen; das nächste Lesen sieht es
+
+empty = PharmaOnes Bestand ist leer
+    .step-1 = { inventory-look }
+    .step-2 = { inventory-true }
+    .step-3 = { inventory-wrong }
+    .meaning = PharmaOne hat ohne ein einziges Produkt geantwortet. Ein Fehler dort ist
+        wahrscheinlicher als eine leere Apotheke.
+partial = { $missing } von { $linked } zugeordneten Produkten fehlen in PharmaOnes Bestand
+    .step-1 = { inventory-look }
+    .step-2 = { inventory-true }
+    .step-3 = { inventory-wrong }
+    .meaning = Mindestens `stock.partial_percent` der zugeordneten Produkte fehlen in der Antwort.
+        Ein fehlendes Produkt ist nicht eines, von dem keines da ist.
+halved = PharmaOnes Bestand fiel auf einmal von { $before } auf { $now } Einheiten, bei { $products } zugeordneten Produkten
+    .step-1 = { inventory-look }
+    .step-2 = { inventory-true }
+    .step-3 = { inventory-wrong }
+    .meaning = Bei mindestens der Hälfte der Produkte fiel der Bestand, zusammen um
+        `stock.halved_percent`.
+zeroed = { $zeroed } von { $linked } Artikeln gingen auf einmal auf 0
+    .step-1 = { inventory-look }
+    .step-2 = { inventory-true }
+    .step-3 = { inventory-wrong }
+    .meaning = Mehr als `stock.zeroed_percent` der Artikel gingen auf einmal auf 0.
+price = { $sku }: der Preis würde sich auf einmal von { $before } auf { $now } Cent ändern
+    .step-1 = bestätigen mit: { $confirm }
+    .meaning = Mit `stock.sync_prices = true` würde sich ein Preis auf einmal um mehr als
+        `stock.price_percent` ändern. Preise bestätigt nur ein Mensch.
+price_fraction = { $sku }: PharmaOnes Preis { $price } ergibt keine ganze Zahl von Cent über 0
+    .step-1 = den Preis in PharmaOne oder units_per_sku in skus.csv berichtigen
+    .meaning = PharmaOnes Preis einer Einheit mal die Einheiten des Artikels ist keine ganze Zahl von
+        Cent.
+
+## Orders that go on by themselves
+
+setting_up = RxScale richtet sie noch ein ({ $status })
+    .meaning = Die Bestellung geht die Apotheke noch nichts an.
+on_hold_at_rxscale = bei RxScale angehalten: bleibt liegen, bis dort jemand sie freigibt
+    .meaning = Jemand anderes hat sie bei RxScale angehalten. Beantworten Sie die Frage im Portal von
+        RxScale.
+not_shown = RxScale zeigt sie nicht (404); es wird noch einmal nachgesehen
+    .meaning = Ein einzelnes 404 beweist nichts. Nach mehreren wird
+        daraus [`gone_at_rxscale`](#gone_at_rxscale).
+order_not_known = PharmaOnes Bestellung ist noch nicht bekannt
+    .meaning = Das nächste Lesen von PharmaOnes Liste weiß es.
+order_not_shown = PharmaOne zeigt seine Bestellung nicht (404); es wird noch einmal nachgesehen
+    .meaning = Ein einzelnes 404 beweist nichts. Nach mehreren sagt `gone` in `statuses.toml`, was es
+        bedeutet.
+both_agree = beide Seiten sind sich einig ({ $state }); PharmaOnes nächste Änderung wird erwartet
+    .meaning = Alles in Ordnung; der nächste Schritt ist der Ihres Personals.
+under_review = das Personal prüft die Bestellanfrage im PharmaOne Manager
+    .meaning = Alles in Ordnung; Ihr Personal nimmt sie an oder lehnt sie ab.
+no_legal_step = bei RxScale führt kein erlaubter Schritt von '{ $status }' nach { $state }
+    .meaning = RxScales Ablauf hat keinen Weg vom einen zum anderen, und erzwungen wird keiner.
+        Erlaubt RxScale den Schritt doch, gehört er in `statuses.toml` unter `steps`; wenn nicht,
+        klären Sie es im Portal von RxScale.
+both_on_hold = beide Seiten haben sie angehalten; PharmaOnes nächste Änderung wird erwartet
+    .meaning = Ihr Personal hat sie angehalten, und RxScale weiß davon.
+no_hold = bei PharmaOne angehalten; RxScale kennt für '{ $status }' kein Anhalten
+    .meaning = Ihr Personal hat sie angehalten, wo RxScales Ablauf (der ältere etwa) keine Pause
+        kennt.
+giving_time = eine Antwort ging verloren; PharmaOne bekommt Zeit, bevor nachgesehen wird
+    .meaning = Die Antwort auf eine Bestellanfrage ging verloren. Nach `orders.unsure_grace_seconds`
+        wird sie gesucht und nur noch einmal gesendet, wenn sie nicht da ist.
+no_end = kein Ende nach { $steps } Schritten
+    .meaning = Die Bestellung wurde immer wieder angesehen, ohne zur Ruhe zu kommen. Sie wird später
+        noch einmal angesehen; bleibt es so, bitte mit `rxbridge orders show po-abc123` melden.
+unexpected = ein unerwarteter Fehler; siehe das Protokoll
+    .meaning = Ein Fehler der Brücke. Die Bestellung wird später noch einmal angesehen.
+
+## Orders that are finished
+
+left_alone = ein Mensch sagte: nicht mehr anfassen
+completed = bei RxScale abgeschlossen
+ended_and_rejected = { $state } bei RxScale, und die Bestellanfrage in PharmaOne abgelehnt
+ended_not_found = { $state } bei RxScale; PharmaOne hat keine Bestellung dazu, oder noch keine
+ended_not_sent = { $state } bei RxScale; an PharmaOne wurde nichts gesendet
+cancelled_and_gone = bei RxScale storniert, und nicht mehr in PharmaOne
+cancelled_on_both = auf beiden Seiten storniert
+
+## Why a step is taken
+
+first_look = was RxScale jetzt dazu sagt
+too_old_to_hold = zu lange her gesehen, um sie anzuhalten
+too_old_to_write = zu lange her gesehen, um einen Status zu schreiben
+too_old_to_submit = zu lange her gesehen, um sie zu senden
+how_far = wie weit sie dort ist
+how_far_if_cancelled = bei RxScale storniert: wie weit sie dort ist
+has_tracking = ob sie eine Sendungsseite hat
+is_approved = ob das Personal es angenommen hat
+line_not_linked = eine Zeile ist keinem PharmaOne-Produkt zugeordnet
+there_before = sie war vor diesem Speicher da
+may_have_arrived = eine Antwort ging verloren: sie kann angekommen sein
+cancelled_unanswered = storniert, während eine Antwort fehlte: kam sie an?
+cancelled_there_before = storniert, und sie war vor diesem Speicher da
+nothing_sent = dafür wurde noch nichts gesendet
+told_to_send = ein Mensch hat nachgesehen und gesagt: senden
+not_found = bei PharmaOne nicht gefunden: mit demselben Schlüssel noch einmal gesendet
+sent_by_itself = es wird für sich gesendet (orders.prescriptions)
+answer_lost = seine Antwort ging verloren: mit demselben Schlüssel noch einmal gesendet
+
+## Named within another reason
+
+past_the_queue = sie steht bereits auf '{ $status }', und PharmaOne hat keine Bestellung dazu; eine Bestellanfrage kann dort in Prüfung sein, was keine Abfrage zeigen kann
+earlier_store = ein früherer Speicher kann sie gesendet haben, und PharmaOne zeigt keine Bestellung dazu
+no_order_yet = PharmaOne zeigt (noch) keine Bestellung dazu
+never_answered = { $submissions } Übermittlungen blieben ohne Antwort
+too_many_to_read = PharmaOne listet { $unread } Bestellungen ohne ihre external_id, mehr als orders.find_details ({ $most }) in einer Suche zu lesen erlaubt
+list_not_settled = PharmaOnes Bestellliste änderte sich ständig, während sie gelesen wurde
+the_order_request = die Bestellanfrage
+the_prescription = das Rezept
+the_status = den Status
+the_completion = den Abschluss
+the_question = die Abfrage
+a_call = einen Aufruf
+said = { $what }
+
+## Why a SKU's number is as it is
+
+as_it_should_be = wie es sein soll
+    .meaning = RxScale bietet an, was PharmaOnes Bestand daraus macht.
+there_is_more = es ist mehr da
+    .meaning = Es wird mit dem nächsten Abgleich geschrieben.
+orders_first = es ist mehr da; zuerst werden Bestellungen angesehen
+    .meaning = Nach einem ersten Start dürfen Zahlen fallen und nicht steigen, bis jede offene
+        Bestellung angesehen wurde.
+promises_too_much = verspricht mehr, als da ist
+    .meaning = Das wird zuallererst geschrieben.
+nobody_knows = niemand weiß, was RxScale hat
+    .meaning = Ein Schreiben blieb ohne Antwort, oder RxScales Liste sagt es nicht. Die Zahl wird
+        noch einmal geschrieben.
+has_no_share = sein Produkt ist nach Anteilen geteilt, und er hat keinen
+    .meaning = Andere Artikel dieses Produkts haben einen Anteil in `skus.csv`; dieser wird mit 0
+        angeboten. Geben Sie auch ihm einen ([cookbook](cookbook.md#2-two-skus-of-one-product)).
+being_written = wird gerade geschrieben
+    .meaning = Der Aufruf läuft. (Sagt nur die Seite.)
+not_read_yet = PharmaOnes Bestand wurde noch nicht gelesen
+    .meaning = Das nächste Lesen weiß es.
+no_such_product = PharmaOnes Bestand kennt das Produkt nicht
+    .meaning = Die Zuordnung nennt eine `p1_id`, die PharmaOne nicht listet. Dafür wird nichts
+        geschrieben. Berichtigen Sie die `p1_id` in `mappings/skus.csv`, oder nehmen Sie das Produkt
+        im PharmaOne Manager in den Bestand auf.
+not_in_list = RxScales Liste zeigt ihn nicht
+    .meaning = `skus.csv` nennt einen Artikel, den RxScale für diese Apotheke nicht listet.
+        Berichtigen Sie die Zeile, oder nehmen Sie sie heraus.
+hidden = RxScale zeigt ihn nicht
+    .meaning = RxScale hat dafür mit 404 geantwortet: das Konto verbirgt solche Artikel. Er bleibt in
+        Ruhe, bis RxScales Liste ihn zeigt.
+left = soll in Ruhe gelassen werden (rxbridge stuck retry nimmt ihn wieder auf)
+    .meaning = Jemand wollte ihn nicht mehr anfassen. `rxbridge stuck retry sku:psku-abc123` nimmt
+        ihn wieder auf.
+waits_for_a_person = wartet auf einen Menschen: rxbridge stuck list
+    .on-page = wartet auf einen Menschen: siehe oben
+    .meaning = Siehe [Artikel, die feststecken](#artikel-die-feststecken). `rxbridge stuck list`
+newer_pushed = ein neuerer Bestand wurde schon geschrieben
+    .meaning = Ein anderer Prozess hat inzwischen nach neueren Zahlen geschrieben; sie bleiben.
+changed_there = jemand hat ihn bei RxScale geändert
+    .meaning = Mit `stock.on_drift = "report"` wird so eine Änderung gemeldet und belassen.
+unknown_too_long = PharmaOnes Bestand ist zu lange unbekannt
+    .meaning = Er war für `stock.stale_after_seconds` nicht lesbar, oder ihm wurde nicht geglaubt.
+        Alles geht auf 0 und kommt mit dem nächsten guten Bestand zurück. `rxbridge check` sagt, was
+        mit PharmaOne nicht stimmt.
+absent = fehlt in PharmaOnes Bestand
+    .meaning = Es war vorher da. Seine letzte Zahl bleibt, bis es auch einem zweiten Blick fehlt.
+absent_confirmed = fehlt in PharmaOnes Bestand, bestätigt
+    .meaning = Es fehlte auch einem zweiten Blick und wird darum mit 0 angeboten.
+
+## Why a check of /health is not ok
+
+store_unread = der Speicher ist nicht lesbar
+    .meaning = `rxbridge.db` ist nicht lesbar oder nicht beschreibbar: ein voller Datenträger,
+        fehlende Rechte, eine beschädigte Datei. Die anderen Seiten bekommen 503 und liefern später
+        noch einmal, verloren geht also nichts. Das Protokoll nennt die Ursache.
+        `rxbridge check --offline`
+change_refused = eine Änderung der Zuordnungsdateien wurde abgelehnt; die letzten gültigen gelten weiter
+    .meaning = Eine Zuordnungsdatei wurde mit einem Fehler gespeichert. Die Brücke arbeitet mit den
+        letzten guten weiter. `rxbridge check --offline` nennt Datei, Schlüssel und Ausweg.
+left_alone_a_while = wiederholt gescheitert; wird eine Weile in Ruhe gelassen
+    .meaning = Die andere Seite arbeitet nicht oder ist nicht erreichbar. Sie wird von selbst wieder
+        versucht, immer seltener. Dauert es an: `rxbridge check`, dann ihr Support.
+last_call_failed = der letzte Aufruf scheiterte: { $what }
+    .meaning = Oft ist das mit dem nächsten Aufruf vorbei. Ein falscher Schlüssel oder ein fehlendes
+        Recht wird hier genannt. Bleibt es: `rxbridge check`.
+lacks_scope = dem Schlüssel fehlt die Berechtigung { $scopes }
+    .meaning = PharmaOnes Schlüssel darf nicht, was die Brücke braucht. Machen Sie im PharmaOne
+        Manager einen neuen, oder bitten Sie PharmaOne um die Berechtigung.
+due_for_long = etwas ist seit { $seconds } s fällig
+    .meaning = Arbeit wartet länger als zehn Minuten: meist, weil eine Seite nicht arbeitet oder ihre
+        Limits kleiner sind, als die Bestellungen brauchen. Siehe `rxscale` und `pharmaone` in
+        derselben Antwort.
+unanswered = { $submissions } Übermittlungen ohne Antwort; nach ihnen wird gesucht
+    .meaning = Antworten gingen verloren. Die Brücke sucht nach jeder, bevor sie etwas noch einmal
+        sendet.
+wait_for_a_person = { $stuck } warten auf einen Menschen: rxbridge stuck list
+    .meaning = Siehe die Gründe oben. `rxbridge stuck list`
+list_not_read = RxScales Bestellliste wurde zu lange nicht gelesen
+    .meaning = Drei Durchgänge nacheinander kamen nicht durch. Webhooks gehen weiter. `rxbridge check`
+        sagt, was mit RxScale nicht stimmt.
+all_at_zero = PharmaOnes Bestand ist zu lange unbekannt: alles steht auf 0
+    .meaning = Er war für `stock.stale_after_seconds` nicht lesbar, oder ihm wurde nicht geglaubt.
+        `rxbridge stock plan` sagt, warum; `rxbridge check` prüft PharmaOne.
+to_be_confirmed = { $what }: zu bestätigen (rxbridge stock plan)
+    .meaning = Siehe [Ein Bestand, dem nicht geglaubt wird](#ein-bestand-dem-nicht-geglaubt-wird).
+        `rxbridge stock plan`
+not_carried_on = es ging nicht weiter: { $what }
+    .meaning = Den Bestand zu lesen oder eine Zahl zu schreiben ist gescheitert. Es wird von selbst
+        noch einmal versucht. Bleibt es: `rxbridge check`.
+not_compared = PharmaOnes Bestand wurde zu lange nicht verglichen
+    .meaning = Drei Runden des Bestands fanden nicht statt. Siehe das Protokoll;
+        `rxbridge stock sync` versucht jetzt eine.
+prices_to_confirm = { $prices } Preise sind zu bestätigen (rxbridge stock plan)
+    .meaning = Siehe [`price`](#price). `rxbridge stock plan`
+
+## How an order's two sides differ, and what the bridge would do next
+
+unknown_here = die Brücke kennt sie nicht
+not_shown_there = RxScale zeigt sie nicht
+status_was = { $status ->
+        [absent] der Status bei { $vendor } wurde noch nie gesehen
+       *[other] der Status bei { $vendor } war zuletzt '{ $status }'
+    }
+made_of_it = PharmaOne hat daraus { $order } gemacht
+order_gone = PharmaOne zeigt seine Bestellung nicht mehr
+sides_differ = die beiden Seiten unterscheiden sich
+person_decides = ein Mensch muss entscheiden
+ended_differently = hier abgeschlossen, und die beiden Seiten endeten verschieden
+would_wait = warten: { $why }
+would_be_stuck = feststecken: { $why }
+would_finish = abschließen: { $why }
+would_set = bei RxScale auf '{ $status }' setzen
+would_complete = bei RxScale abschließen
+would_cancel = { $order } bei PharmaOne stornieren
+would_adopt = { $order } als ihre Bestellung nehmen und ihr folgen
+would_search = bei PharmaOne danach suchen
+would_submit = die Bestellanfrage senden
+would_prescribe = das Rezept senden
+would_look = sie ansehen und die Bestellanfrage senden, wenn nichts fehlt
+would_look_there = PharmaOnes Bestellung ansehen
+would_look_at_prescription = das Rezept ansehen
+would_read_list = RxScales Artikelliste lesen
+
+## What a shop sells, against what is there
+
+shop_sells_none = der Shop verkauft ihn nicht, und { $there } sind da
+shop_is_sold_out = der Shop sagt, er sei ausverkauft, und { $there } sind da
+not_there_not_sold = nicht da und nicht verkauft
+not_sold = nicht verkauft
+no_product = er ist kein Produkt von PharmaOne: niemand weiß, ob er da ist
+inventory_silent = PharmaOnes Bestand sagt nicht, ob er da ist
+none_there = keiner ist da
+more_for_sale = { $stock } lassen sich kaufen, und { $there } sind da
+
+## An order's story
+
+event-delivered = { $vendor } meldete sie ({ $event }{ status-told }{ times-told })
+event-echo = { event-delivered }: schon bekannt, nichts zu tun
+status-told = { $status ->
+        [absent] { "" }
+       *[other] , { $status }
+    }
+times-told = { $times ->
+        [absent] { "" }
+       *[other] , { $times }-mal
+    }
+event-unknown-event = { $vendor } meldete etwas, was die Brücke nicht kennt ({ $event })
+event-swept = in RxScales Bestellliste gefunden: { $status }
+event-looked = bei RxScale nachgesehen: { $status }
+event-looked-at-PharmaOne = { $flags ->
+        [absent] bei PharmaOne nachgesehen: { $status }
+       *[other] bei PharmaOne nachgesehen: { $status } ({ $flags })
+    }
+event-looked-at-prescription = das Rezept ist { $status }
+event-read-catalogue = RxScales Artikelliste gelesen: { $why }
+event-searched-PharmaOne = PharmaOnes Bestellungen durchsucht: { search-found }{ search-gap }
+search-found = { $found ->
+        [absent] nicht gefunden
+       *[other] { $found }
+    }
+search-gap = { $gap ->
+        [absent] { "" }
+       *[other] { "" } ({ $gap })
+    }
+event-adopted = PharmaOne hat daraus die Bestellung { $order } gemacht ({ $status })
+event-intends-to-submit = im Begriff, die Bestellanfrage zu senden: { $why }
+event-submitted = { $request ->
+        [absent] PharmaOne hat die Bestellanfrage angenommen (keine Nummer genannt)
+       *[other] PharmaOne hat die Bestellanfrage { $request } angenommen
+    }
+event-unsure = keine Antwort auf die Bestellanfrage: { $reason }
+event-refused = PharmaOne hat die Bestellanfrage abgelehnt: { $reason }
+event-not-sent = die Bestellanfrage wurde nicht gesendet
+event-intends-to-prescribe = im Begriff, das Rezept zu senden: { $why }
+event-prescribed = PharmaOne hat das Rezept { $prescription } angenommen
+event-set-status = bei RxScale auf '{ $status }' gesetzt
+event-status-refused = RxScale hat '{ $status }' abgelehnt: { $reason }
+event-completed = { $carrier ->
+        [absent] bei RxScale abgeschlossen
+       *[other] bei RxScale abgeschlossen, mit der Sendungsseite ({ $carrier })
+    }
+event-tracking-refused = RxScale nahm die Sendungsseite nicht an, darum ohne sie: { $reason }
+event-cancelled-there = PharmaOnes Bestellung { $order } storniert
+event-cancellation-refused = PharmaOne hat die Stornierung abgelehnt: { $reason }
+event-waits = wartet: { $why }
+event-stuck = STECKT FEST: { $reason }
+event-done = erledigt: { $why }
+event-retried = ein Mensch sagte: noch einmal versuchen
+event-dropped = ein Mensch sagte, nicht mehr anfassen: { $reason }
+event-restored = der Speicher wurde aus einer Sicherung wiederhergestellt: was danach kam, wird gesucht
+event-marked-submitted = ein Mensch sagte: die Bestellanfrage ist schon in PharmaOne
+event-written = bei RxScale geschrieben: { sku-written-there }
+event-hidden = RxScale zeigt ihn nicht: { sku-written-there } wurde nicht geschrieben
+sku-written-there = { $price_cents ->
+        [absent] { $stock }
+       *[other] { $stock ->
+            [absent] Preis { $price_cents } Cent
+           *[other] { $stock }, Preis { $price_cents } Cent
+        }
+    }
+event-drifted = jemand hat ihn bei RxScale geändert
+event-adopted-stock = PharmaOnes Bestand von { $product } wurde um { $delta } geändert ({ $reference })
+event-not-adopted = bei PharmaOne nicht geändert: { $reason }
+
+evidence-rule = Regel { $rule }
+evidence-files = Fassung { $version } der Zuordnungsdateien
+evidence-call = Aufruf { $vendor } { $route } -> { $outcome } ({ $milliseconds } ms)
+evidence-do = zu tun { $remedy }
+
+next-stuck = nichts, bis ein Mensch entscheidet. { $remedy }
+next-at = wird um { $at } noch einmal angesehen
+next-finished = nichts; sie ist abgeschlossen
+next-awaited = { $why ->
+        [absent] wird angesehen, wenn eine Seite eine Änderung meldet oder der nächste Durchgang eine sieht
+       *[other] wird angesehen, wenn eine Seite eine Änderung meldet oder der nächste Durchgang eine sieht ({ $why })
+    }
+
+phase-known = noch nicht gesendet
+phase-submitting = wird gesendet
+phase-unsure = unklar
+phase-submitted = in Prüfung
+phase-adopted = Bestellung angelegt
+phase-dropped = nicht mehr angefasst
+phase-done = erledigt
+
+side-RxScale = RxScale
+side-PharmaOne = PharmaOne
+side-bridge = Brücke
+
+## The page
+
+page-language = Sprache
+page-other_language = English
+page-skip = Zum Inhalt springen
+page-quoted = „{ $text }“
+page-home = Übersicht
+page-date_format = %d.%m.%Y %H:%M
+page-ago_second = vor { $age } s
+page-ago_minute = vor { $age } min
+page-ago_hour = vor { $age } Std.
+page-ago_day = vor { $age } Tagen
+
+# how it is
+page-status_ok = Läuft, alles in Ordnung
+page-status_degraded = Läuft, aber etwas stimmt nicht
+page-status_waiting = Läuft und wartet auf Sie
+page-status_down = Arbeitet nicht
+page-since = seit
+page-started = Gestartet
+page-updated = Stand
+page-lost = Die Brücke antwortet nicht: was Sie sehen, ist veraltet.
+page-pause = Nicht mehr auffrischen
+page-resume = Von selbst auffrischen
+page-refresh = Auffrischen
+page-store_unread = Der Speicher der Brücke ist gerade nicht lesbar; verloren geht dadurch nichts.
+page-check_store = Speicher
+page-check_mappings = Zuordnungsdateien
+page-check_work = Arbeit
+page-check_orders = Bestellungen
+page-check_stock = Bestand
+page-vendors = Die beiden Seiten
+page-answered = antwortete zuletzt
+page-never = hat noch nicht geantwortet
+
+# what is stuck
+page-stuck = Steckengeblieben
+page-nothing_stuck = Nichts steckt fest. Niemand muss etwas tun.
+page-order = Bestellung
+page-sku = Artikel (SKU)
+page-why = Warum
+page-what_to_do = Was zu tun ist
+page-button_retry = Noch einmal versuchen
+page-button_send = Ist nicht da: senden
+page-button_submitted = Ist schon da
+page-button_drop = Nicht mehr anfassen
+page-drop_open = Nicht mehr anfassen …
+page-drop_reason = Grund, für den Verlauf (bitte keine Patientendaten)
+page-have_looked = Ich habe im PharmaOne Manager nachgesehen.
+page-inventory_odd = Der Bestand in PharmaOne sieht falsch aus
+page-inventory_do = Daran wird nichts geändert, bis ein späterer Blick dasselbe zeigt oder Sie sagen, dass es stimmt.
+page-button_confirm = Es stimmt: weitermachen
+page-have_checked = Ich habe es im PharmaOne Manager geprüft.
+
+# orders
+page-orders = Bestellungen von heute
+page-orders_note = und noch offene
+page-no_orders = Heute keine Bestellungen, und keine offen.
+page-more_orders = Es gibt noch mehr: rxbridge orders list zeigt alle.
+page-name = Name
+page-at_rxscale = Bei RxScale
+page-at_pharmaone = Bei PharmaOne
+page-seen = Zuletzt gesehen
+page-first_seen = Zuerst gesehen
+page-not_looked = noch nicht angesehen
+page-is_stuck = steckt fest
+
+# one order
+page-no_such_order = Diese Bestellung ist hier nicht bekannt.
+page-story = Ihr Verlauf
+page-request = Bestellanfrage
+page-p1_order = Bestellung in PharmaOne
+page-calls = Aufrufe
+page-next = Als Nächstes
+page-evidence = Belege
+page-button_look = Jetzt ansehen
+page-bridge = Brücke
+
+# stock
+page-stock = Abweichende Bestände
+page-no_stock = RxScale bietet an, was es soll, soweit die Artikel zugeordnet sind.
+page-not_compared = Noch nicht verglichen: der erste Vergleich läuft.
+page-compared = Verglichen
+page-more_stock = { $more } weitere weichen ab: rxbridge stock plan
+page-product = Produkt
+page-on_hand = Vorhanden
+page-target = Soll
+page-offers = RxScale bietet an
+page-button_sync = Jetzt abgleichen
+
+# what came of a button
+page-said_retried = Es wird jetzt noch einmal angesehen.
+page-said_dropped = Es wird ab jetzt nicht mehr angefasst.
+page-said_submitted = Gilt als übermittelt; die Brücke macht von da an weiter.
+page-said_looking = Es wird jetzt angesehen.
+page-said_syncing = Der Bestand wird jetzt abgeglichen.
+page-said_confirmed = Gilt als wahr; der Bestand wird jetzt danach geschrieben.
+page-said_changed = Es hat sich inzwischen geändert, darum geschah nichts. Bitte noch einmal ansehen.
+page-said_busy = Es wird gerade angesehen, darum geschah nichts. Bitte gleich noch einmal versuchen.
+page-said_reason = Es geschah nichts: es braucht einen Grund.
+page-said_look = Es geschah nichts: bitte zuerst im PharmaOne Manager nachsehen und das bestätigen.
+
+# login
+page-login = Anmelden
+page-logout = Abmelden
+page-password = Passwort
+page-wrong_password = Das ist nicht das Passwort.
+page-too_many_tries = Zu viele Fehlversuche. Bitte { $seconds } s warten.
+
+# refusals
+page-refused = Nicht ausgeführt
+page-refused_token = Dieses Formular ist zu alt oder stammt nicht von dieser Seite. Es geschah nichts; bitte zurückgehen und noch einmal versuchen.
+page-refused_origin = Dieses Formular hat eine fremde Seite gesendet. Es geschah nichts.
+page-refused_host = Ohne Anmeldung öffnet sich diese Seite nur am Rechner selbst unter http://127.0.0.1 oder http://localhost; für andere bitte server.admin_password_hash setzen (rxbridge password erzeugt einen).
+page-refused_proxy = Ohne Anmeldung wird diese Seite nicht über einen Proxy gezeigt: bitte server.admin_password_hash setzen (rxbridge password erzeugt einen) oder den Proxy nur /webhooks/ weiterleiten lassen.
+page-refused_store = Der Speicher ist gerade nicht lesbar oder nicht beschreibbar. Es geschah nichts; bitte noch einmal versuchen.
+page-refused_mistake = Etwas Unerwartetes ist geschehen; das Protokoll sagt, was.

@@ -1,0 +1,653 @@
+# Everything that a person reads of the bridge's reasons, stories and page, in English.
+#
+# An entry of a reason stands under its code (bridge/core/reasons.py) and names the code's facts:
+#   .step-1, .step-2 ...  what to do about it, in order; { $retry }, { $submitted } and { $drop }
+#                         become the command, or on the page the button; { $uid } is the order
+#   .because              what `stuck drop` is told as the reason, where that is always the same
+#   .meaning              what docs/stuck.md explains, in Markdown
+#   .on-page              the sentence on the page, where it need not name a command
+# A fact that there is none of is `absent`. Line breaks count as blanks.
+
+## Orders that wait for a person
+
+look-for-request = look in PharmaOne Manager for external reference { $uid }
+if-there = if it is there: { $submitted }
+if-not-there = if it is not: { $retry } sends it
+if-by-hand = if it was handled by hand: { $drop }
+frees-itself = it frees itself
+or-drop = or: { $drop }
+then-drop = then: { $drop }
+then-retry = then: { $retry }
+
+cannot_know = not sent: { $why }
+    .step-1 = { look-for-request }
+    .step-2 = { if-there }
+    .step-3 = { if-not-there }
+    .step-4 = { if-by-hand }
+    .meaning = The order was there before this bridge's store was (a first start, a lost or restored
+        `rxbridge.db`), and PharmaOne cannot be asked for order-requests under review. Somebody, or
+        an earlier bridge, may have entered it already. Sending it could double it. If the search
+        itself was cut short, a higher `orders.find_details` lets it read more. The external
+        reference is the pharmacy order's uid; look for it among order-requests and orders.
+unsure_submission = a submission's answer was lost and it cannot be told whether it arrived: { $why }
+    .step-1 = { look-for-request }
+    .step-2 = { if-there }
+    .step-3 = { if-not-there }
+    .step-4 = { if-by-hand }
+    .meaning = The order-request was sent and the answer was lost on the way. It was looked for at
+        PharmaOne and not found, which proves nothing while staff are still reviewing it. The
+        external reference is the pharmacy order's uid; look for it among order-requests and orders.
+cancelled_at_rxscale = { $order ->
+        [absent] RxScale cancelled this order, but its order-request may be under review at PharmaOne and cannot be withdrawn
+       *[other] RxScale cancelled this order, but its PharmaOne order { $order } still stands
+    }
+    .step-1 = { $order ->
+        [absent] reject the request with external reference { $uid } in PharmaOne Manager, then: { $drop }
+       *[other] cancel { $order } in PharmaOne Manager, then: { $drop }
+    }
+    .because = rejected in PharmaOne
+    .meaning = The patient or RxScale cancelled. PharmaOne has no way for another program to
+        withdraw an order-request, or its order is too far along to be cancelled from outside. If
+        staff approve the request after all, the bridge cancels the order by itself. It frees itself
+        once PharmaOne tells that the request or the order is no more.
+cancelled_after_handover = RxScale cancelled this order after PharmaOne's order { $order } was handed over
+    .step-1 = settle the return and the payment with RxScale
+    .step-2 = { then-drop }
+    .because = settled with RxScale
+    .meaning = RxScale cancelled an order that PharmaOne shows as shipped or picked up. Goods and
+        money have to be settled between people.
+rejected_in_pharmaone = { $request ->
+        [absent] rejected in PharmaOne: staff refused the order-request
+       *[other] rejected in PharmaOne: staff refused the order-request { $request }
+    }
+    .step-1 = cancel it in RxScale's portal (RxScale then asks another pharmacy)
+    .step-2 = { frees-itself }
+    .step-3 = or say so once for all orders in mappings/statuses.toml: pharmaone.order_requests.rejected = "cancelled"
+    .meaning = Your staff refused the order-request. RxScale is not told by itself, because a
+        refusal may be a slip, and a cancelled pharmacy order goes to another pharmacy. How to have
+        every refusal cancelled: [cookbook](cookbook.md#9-refused-requests-go-to-another-pharmacy).
+unsure_prescription = the prescription was sent to PharmaOne and no answer came: it may be there already
+    .step-1 = look for it in PharmaOne Manager
+    .step-2 = then: { $retry } sends it (again), and the order-request after it
+    .step-3 = { if-by-hand }
+    .meaning = With `orders.prescriptions = "ingest"` the prescription is sent before the
+        order-request. Its answer was lost, and `orders.unsure_submission = "ask"` says not to send
+        it again without you.
+prescription_declined = PharmaOne declined the prescription { $prescription } ({ $status })
+    .step-1 = settle it in PharmaOne Manager or cancel the order in RxScale's portal
+    .step-2 = { frees-itself }
+    .step-3 = { or-drop }
+    .because = prescription declined
+    .meaning = Staff declined the prescription that was sent by itself. Without it the order cannot
+        be approved.
+deleted_in_pharmaone = PharmaOne no longer has its order { $order }
+    .step-1 = cancel or complete it in RxScale's portal
+    .step-2 = { frees-itself }
+    .step-3 = { or-drop }
+    .because = deleted in PharmaOne
+    .meaning = PharmaOne answered 404 several times for an order that it had. Somebody deleted it.
+        (Only where `statuses.toml` says `gone = "stuck"`; as shipped it is a cancellation.)
+gone_at_rxscale = RxScale answers 404: the order does not exist for this key, or no longer
+    .step-1 = look for it in RxScale's portal and check rxscale.pharmacy_uid
+    .step-2 = { then-drop }
+    .meaning = RxScale answered 404 several times. The order was deleted, belongs to another
+        pharmacy, or the key may not see it: RxScale answers 404 for that too. With a group-wide key
+        `rxscale.pharmacy_uid` must be right; `rxbridge check` tries the key, and
+        `rxbridge stuck retry order:po-abc123` looks again.
+reopened = RxScale shows it open again ('{ $status }') after it was finished here
+    .step-1 = compare both sides
+    .step-2 = { then-drop }
+    .meaning = The order was finished here, and RxScale shows it open again. The bridge never sends
+        an order a second time by itself. `rxbridge orders show po-abc123` and PharmaOne Manager
+        tell how far it came.
+unknown_status = { $of ->
+        [prescription] { $vendor }'s status '{ $status }' of a prescription is not in { $where }
+       *[order] { $vendor }'s status '{ $status }' is not in { $where }
+    }
+    .step-1 = { $of ->
+        [prescription] add it to waiting, accepted or declined in { $where }
+       *[order] say what it means in { $where }.means
+    }
+    .step-2 = the order is then looked at again
+    .meaning = A vendor used a status word that `mappings/statuses.toml` does not have. Words are
+        never guessed: a wrong guess could complete or cancel an order. Find out what the word
+        means, from the vendor's screen or support, and add it to the table that the reason names
+        ([cookbook](cookbook.md#8-a-status-word-the-bridge-does-not-know)).
+refused = { $vendor } refused { $doing }: { $what }
+    .step-1 = mend what it names (often mappings/orders.toml), then: { $retry }
+    .meaning = The vendor understood the call and said no; the same call would be refused again. The
+        reason names the fields it complained of. Its own words are left out where they might quote
+        a patient. `rxbridge orders show po-abc123` tells which rules made the request.
+unreadable = { $vendor }'s answer cannot be read: { $what }
+    .step-1 = if it persists, ask { $vendor }'s support
+    .step-2 = { then-retry }
+    .meaning = The vendor answered several times with something that is not what it documents.
+        Nothing is concluded from that. Look at the vendor's own screen: is the order odd in some
+        way? Its support needs the field that the reason names.
+
+## What the mapping lacks for an order
+
+of-line = { $name ->
+        [absent] { "" }
+       *[other] { "" }'{ $name }' ({ $sku }):{ " " }
+    }
+
+unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) is not linked to a PharmaOne product
+    .step-1 = add to { $file }: { $pharmacy_sku },<p1_id>,1,0
+    .meaning = Nobody has said yet which PharmaOne product this SKU is. `rxbridge skus match`
+        proposes products by name; `--write` adds the sure ones. The line is taken up within
+        seconds, and the order goes on.
+not_in_catalogue = '{ $name }' ({ $sku }) is not in RxScale's SKU list of this pharmacy
+    .step-1 = add the product to this pharmacy at RxScale
+    .step-2 = SKU types hidden there are missing too
+    .meaning = RxScale sent an order for something that its own SKU list of your pharmacy lacks. SKU
+        types that are hidden for your account (digital or physical) are missing too: ask RxScale to
+        show them.
+not_whole = '{ $name }' ({ $sku }): { $amount } x { $units } is no whole number above 0
+    .step-1 = correct units_per_sku in { $place }
+    .meaning = The ordered amount times `units_per_sku` gives a part of a PharmaOne unit, and
+        PharmaOne takes whole ones only ([cookbook](cookbook.md#1-grams-and-packs)).
+bad_pzn = '{ $name }' ({ $sku }): PZN { $pzn } is not eight digits with the right check digit
+    .step-1 = have it corrected at RxScale, or set { $file }: checks.pzn = "ignore"
+    .meaning = The PZN is not eight digits with the right check digit, so the line may name the
+        wrong product. `pzn = "ignore"` is for products that have no real PZN.
+no_price = '{ $name }' ({ $sku }): RxScale sends no total_paid_amount for it
+    .step-1 = have it corrected at RxScale, or take price out of { $file }: require.item
+    .meaning = RxScale sent no `total_paid_amount` for a line, and the mapping requires a price.
+missing_field = { of-line }{ $fields } is missing: RxScale has nothing for { $sources }
+    .step-1 = complete the order at RxScale, or change the expression in { $file }
+    .meaning = A field that `[require]` in `orders.toml` asks for came out empty, and the reason
+        names the expression that should have filled it. `rxbridge check --offline` tries a changed
+        one out.
+bad_expression_result = { of-line }{ $target }: { $problem }
+    .step-1 = mend the expression in { $place }
+    .meaning = An expression in `orders.toml` gave something that its field does not take, a list
+        for a text say. The reason names types and never values. Add the case as an `[[example]]`,
+        so that it stays mended.
+bad_shipping_costs = shipping_costs_amount is not a whole number of euro cents
+    .step-1 = have it corrected at RxScale, or set { $file }: amounts.shipping_in_total = false
+    .meaning = `shipping_in_total` is on, and the order's shipping costs are not whole cents in
+        euros.
+
+## SKUs that wait for a person
+
+sku_refused = RxScale does not take { sku-written }: { $what }
+    .step-1 = look at the SKU in RxScale's portal and at its line in skus.csv, then: { $retry }
+    .meaning = RxScale understood the number and will not have it. Other SKUs go on.
+        `rxbridge stuck drop sku:psku-abc123 --reason 'kept by hand'` leaves the SKU alone from now
+        on.
+sku-written = { $stock ->
+        [absent] price { $cents } cents
+       *[other] { $cents ->
+            [absent] stock { $stock }
+           *[other] stock { $stock } and price { $cents } cents
+        }
+    }
+unsure_adjustment = nobody knows whether PharmaOne changed the stock of product { $product } by { $delta }: its log no longer reaches back to then
+    .step-1 = look in PharmaOne for '{ $reference }'
+    .step-2 = if the change is missing, make it there by hand
+    .step-3 = { then-drop }
+    .meaning = With `stock.adopt_external = true` a change made at RxScale was sent to PharmaOne,
+        the answer was lost, and the product's log (200 entries) no longer reaches back to then. A
+        relative change is never sent twice on a guess.
+
+## An inventory or a price that is not believed
+
+inventory-look = look at the inventory in PharmaOne Manager
+inventory-true = if it is true: { $confirm }
+inventory-wrong = if it is not, mend it there; the next reading sees it
+
+empty = PharmaOne's inventory is empty
+    .step-1 = { inventory-look }
+    .step-2 = { inventory-true }
+    .step-3 = { inventory-wrong }
+    .meaning = PharmaOne answered with no product at all. A fault on its side is likelier than an
+        empty pharmacy.
+partial = { $missing } of { $linked } linked products are missing from PharmaOne's inventory
+    .step-1 = { inventory-look }
+    .step-2 = { inventory-true }
+    .step-3 = { inventory-wrong }
+    .meaning = At least `stock.partial_percent` of the linked products are missing from the answer.
+        An absent product is not one of which there is none.
+halved = PharmaOne's stock fell from { $before } to { $now } units at once, in { $products } linked products
+    .step-1 = { inventory-look }
+    .step-2 = { inventory-true }
+    .step-3 = { inventory-wrong }
+    .meaning = In at least half of the products stock fell, by `stock.halved_percent` together.
+zeroed = { $zeroed } of { $linked } SKUs would go to 0 at once
+    .step-1 = { inventory-look }
+    .step-2 = { inventory-true }
+    .step-3 = { inventory-wrong }
+    .meaning = More than `stock.zeroed_percent` of the SKUs would go to 0 at once.
+price = { $sku }: the price would change from { $before } to { $now } cents at once
+    .step-1 = confirm it with: { $confirm }
+    .meaning = With `stock.sync_prices = true`, a price would move by more than
+        `stock.price_percent` at once. Only a person confirms prices.
+price_fraction = { $sku }: PharmaOne's price { $price } makes no whole number of cents above 0
+    .step-1 = mend the price in PharmaOne or units_per_sku in skus.csv
+    .meaning = PharmaOne's price of a unit times the units of the SKU is no whole number of cents.
+
+## Orders that go on by themselves
+
+setting_up = RxScale is still setting it up ({ $status })
+    .meaning = The order is not the pharmacy's to touch yet.
+on_hold_at_rxscale = on hold at RxScale: left alone until somebody there releases it
+    .meaning = Somebody else paused it at RxScale. Answer the issue in RxScale's portal.
+not_shown = RxScale does not show it (404); looking again
+    .meaning = One 404 proves nothing. After several it
+        becomes [`gone_at_rxscale`](#gone_at_rxscale).
+order_not_known = PharmaOne's order is not known yet
+    .meaning = The next reading of PharmaOne's list knows.
+order_not_shown = PharmaOne does not show its order (404); looking again
+    .meaning = One 404 proves nothing. After several, `gone` in `statuses.toml` says what it means.
+both_agree = both sides agree ({ $state }); PharmaOne's next change is awaited
+    .meaning = All is well; the next change is your staff's.
+under_review = pharmacy staff review the order-request in PharmaOne Manager
+    .meaning = All is well; your staff approve or reject it.
+no_legal_step = no legal step leads from '{ $status }' to { $state } at RxScale
+    .meaning = RxScale's lifecycle has no way from the one to the other, and none is forced. If
+        RxScale does allow it, add the step to `statuses.toml` under `steps`; if not, settle it in
+        RxScale's portal.
+both_on_hold = both sides have it on hold; PharmaOne's next change is awaited
+    .meaning = Your staff paused it, and RxScale was told.
+no_hold = on hold at PharmaOne; RxScale has no hold for '{ $status }'
+    .meaning = Your staff paused it where RxScale's lifecycle (the legacy one, say) knows no pause.
+giving_time = an answer was lost; giving PharmaOne time before looking
+    .meaning = An order-request's answer was lost. After `orders.unsure_grace_seconds` it is looked
+        for, and sent again only if it is not there.
+no_end = no end after { $steps } steps
+    .meaning = The order was looked at over and over without coming to rest. It is looked at again
+        later; if it stays, report it with `rxbridge orders show po-abc123`.
+unexpected = an unexpected error; see the log
+    .meaning = A mistake in the bridge. The order is looked at again later.
+
+## Orders that are finished
+
+left_alone = a person said to leave it alone
+completed = completed at RxScale
+ended_and_rejected = { $state } at RxScale, and its order-request rejected in PharmaOne
+ended_not_found = { $state } at RxScale; PharmaOne has no order of it, or none yet
+ended_not_sent = { $state } at RxScale; nothing was sent to PharmaOne
+cancelled_and_gone = cancelled at RxScale, and no longer in PharmaOne
+cancelled_on_both = cancelled on both sides
+
+## Why a step is taken
+
+first_look = what RxScale says of it now
+too_old_to_hold = seen too long ago to put it on hold
+too_old_to_write = seen too long ago to write a status on
+too_old_to_submit = seen too long ago to submit on
+how_far = how far it has come there
+how_far_if_cancelled = cancelled at RxScale: how far it has come there
+has_tracking = whether it has a tracking link
+is_approved = whether staff approved it
+line_not_linked = a line is not linked to a PharmaOne product
+there_before = it was there before this store was
+may_have_arrived = an answer was lost: it may have arrived
+cancelled_unanswered = cancelled while an answer was missing: did it arrive?
+cancelled_there_before = cancelled, and it was there before this store was
+nothing_sent = nothing was sent for it yet
+told_to_send = a person looked and said to send it
+not_found = not found at PharmaOne: sent again with the same key
+sent_by_itself = it is sent by itself (orders.prescriptions)
+answer_lost = its answer was lost: sent again with the same key
+
+## Named within another reason
+
+past_the_queue = it already stands at '{ $status }' and PharmaOne has no order for it; an order-request may be under review there, which no route can show
+earlier_store = an earlier store may have sent it, and PharmaOne shows no order for it
+no_order_yet = PharmaOne shows no order for it (yet)
+never_answered = { $submissions } submissions went without an answer
+too_many_to_read = PharmaOne lists { $unread } orders without their external_id, more than orders.find_details ({ $most }) allows to read in one search
+list_not_settled = PharmaOne's list of orders changed all the while it was read
+the_order_request = the order-request
+the_prescription = the prescription
+the_status = the status
+the_completion = the completion
+the_question = the question
+a_call = a call
+said = { $what }
+
+## Why a SKU's number is as it is
+
+as_it_should_be = as it should be
+    .meaning = RxScale offers what PharmaOne's inventory makes of it.
+there_is_more = there is more
+    .meaning = It is written with the next sync.
+orders_first = there is more; orders are looked at first
+    .meaning = After a first start numbers may fall and not rise until every open order was looked
+        at.
+promises_too_much = promises more than there is
+    .meaning = It is written first of all.
+nobody_knows = nobody knows what RxScale has
+    .meaning = A write was not answered, or RxScale's list does not say. The number is written
+        again.
+has_no_share = its product is split by share, and it has none
+    .meaning = Other SKUs of this product have a share in `skus.csv`; this one is offered as 0. Give
+        it a share too ([cookbook](cookbook.md#2-two-skus-of-one-product)).
+being_written = being written
+    .meaning = The call is under way. (Told by the page only.)
+not_read_yet = PharmaOne's inventory has not been read yet
+    .meaning = The next reading knows.
+no_such_product = PharmaOne's inventory has no such product
+    .meaning = The link names a `p1_id` that PharmaOne does not list. Nothing is written for it.
+        Correct the `p1_id` in `mappings/skus.csv`, or add the product to your inventory in
+        PharmaOne Manager.
+not_in_list = RxScale's list does not show it
+    .meaning = `skus.csv` names a SKU that RxScale does not list for this pharmacy. Correct the
+        line, or take it out.
+hidden = RxScale does not show it
+    .meaning = RxScale answered 404 for it: the account hides such SKUs. It is left alone until
+        RxScale's list shows it.
+left = a person wants it left alone (rxbridge stuck retry takes it up again)
+    .meaning = Somebody dropped it. `rxbridge stuck retry sku:psku-abc123` takes it up again.
+waits_for_a_person = it waits for a person: rxbridge stuck list
+    .on-page = it waits for a person: see above
+    .meaning = See [SKUs that are stuck](#skus-that-are-stuck). `rxbridge stuck list`
+newer_pushed = a newer inventory was pushed already
+    .meaning = Another process wrote meanwhile by newer numbers; they stay.
+changed_there = somebody changed it at RxScale
+    .meaning = With `stock.on_drift = "report"` such a change is told and left.
+unknown_too_long = PharmaOne's inventory has been unknown for too long
+    .meaning = It could not be read, or was not believed, for `stock.stale_after_seconds`.
+        Everything goes to 0, and comes back with the next good inventory. `rxbridge check` says
+        what is wrong with PharmaOne.
+absent = missing from PharmaOne's inventory
+    .meaning = It was there before. Its last number stays until a second look lacks it too.
+absent_confirmed = missing from PharmaOne's inventory, and confirmed
+    .meaning = A second look lacked it too, so it is offered as 0.
+
+## Why a check of /health is not ok
+
+store_unread = the store cannot be read
+    .meaning = `rxbridge.db` cannot be read or written: a full disk, missing rights, a damaged file.
+        Vendors get 503 and deliver again later, so nothing is lost. See the log for the cause, and
+        free space or rights. `rxbridge check --offline`
+change_refused = a change was refused; the last valid files stay
+    .meaning = A mapping file was saved with a mistake. The bridge works on with the last good ones.
+        `rxbridge check --offline` names file, key and way out.
+left_alone_a_while = it failed repeatedly and is left alone for a while
+    .meaning = The vendor is down or unreachable. It is tried again by itself, ever more rarely. If
+        it lasts: `rxbridge check`, then the vendor's support.
+last_call_failed = the last call failed: { $what }
+    .meaning = Often over with the next call. A wrong key or a missing right is named here. If it
+        stays: `rxbridge check`.
+lacks_scope = the key's token lacks the scope { $scopes }
+    .meaning = PharmaOne's key may not do what the bridge needs. Make a new key in PharmaOne
+        Manager, or ask PharmaOne for the scope.
+due_for_long = something has been due for { $seconds } s
+    .meaning = Work is waiting for longer than ten minutes: usually because a vendor is down, or its
+        limits are lower than the orders need. Look at `rxscale` and `pharmaone` in the same answer.
+unanswered = { $submissions } submissions without an answer; they are being looked for
+    .meaning = Answers were lost. The bridge looks for each before it sends anything again.
+wait_for_a_person = { $stuck } wait for a person: rxbridge stuck list
+    .meaning = See the reasons above. `rxbridge stuck list`
+list_not_read = RxScale's order list has not been read for too long
+    .meaning = Three sweeps in a row did not come through. Webhooks still work. `rxbridge check`
+        says what is wrong with RxScale.
+all_at_zero = PharmaOne's inventory has been unknown for too long: everything is at 0
+    .meaning = It could not be read, or was not believed, for `stock.stale_after_seconds`.
+        `rxbridge stock plan` says why; `rxbridge check` tries PharmaOne.
+to_be_confirmed = { $what }: to be confirmed (rxbridge stock plan)
+    .meaning = See [An inventory that is not believed](#an-inventory-that-is-not-believed).
+        `rxbridge stock plan`
+not_carried_on = it could not be carried on: { $what }
+    .meaning = Reading the inventory or writing a number failed. It is tried again by itself. If it
+        stays: `rxbridge check`.
+not_compared = PharmaOne's inventory has not been compared for too long
+    .meaning = Three rounds of stock did not take place. See the log; `rxbridge stock sync` tries
+        one now.
+prices_to_confirm = { $prices } prices are to be confirmed (rxbridge stock plan)
+    .meaning = See [`price`](#price). `rxbridge stock plan`
+
+## How an order's two sides differ, and what the bridge would do next
+
+unknown_here = the bridge does not know it
+not_shown_there = RxScale does not show it
+status_was = { $status ->
+        [absent] { $vendor }'s status was not seen before
+       *[other] { $vendor }'s status was '{ $status }' when last seen
+    }
+made_of_it = PharmaOne made { $order } of it
+order_gone = PharmaOne no longer shows its order
+sides_differ = the two sides differ
+person_decides = a person has to decide
+ended_differently = finished here, and the two sides ended differently
+would_wait = wait: { $why }
+would_be_stuck = stuck: { $why }
+would_finish = finish it: { $why }
+would_set = set '{ $status }' at RxScale
+would_complete = complete it at RxScale
+would_cancel = cancel { $order } at PharmaOne
+would_adopt = take { $order } for its order and follow it
+would_search = search PharmaOne for it
+would_submit = send the order-request
+would_prescribe = send the prescription
+would_look = look at it, and send the order-request if nothing is missing
+would_look_there = look at PharmaOne's order
+would_look_at_prescription = look at the prescription
+would_read_list = read RxScale's SKU list
+
+## What a shop sells, against what is there
+
+shop_sells_none = the shop does not sell it, and { $there } are there
+shop_is_sold_out = the shop says it is sold out, and { $there } are there
+not_there_not_sold = not there and not sold
+not_sold = not sold
+no_product = it is no product of PharmaOne's: nobody knows whether it is there
+inventory_silent = PharmaOne's inventory does not say whether it is there
+none_there = none is there
+more_for_sale = { $stock } can be bought, and { $there } are there
+
+## An order's story
+
+event-delivered = { $vendor } told of it ({ $event }{ status-told }{ times-told })
+event-echo = { event-delivered }: known already, nothing to do
+status-told = { $status ->
+        [absent] { "" }
+       *[other] , { $status }
+    }
+times-told = { $times ->
+        [absent] { "" }
+       *[other] , { $times } times
+    }
+event-unknown-event = { $vendor } told of something that the bridge does not know ({ $event })
+event-swept = found in RxScale's order list: { $status }
+event-looked = looked at RxScale: { $status }
+event-looked-at-PharmaOne = { $flags ->
+        [absent] looked at PharmaOne: { $status }
+       *[other] looked at PharmaOne: { $status } ({ $flags })
+    }
+event-looked-at-prescription = the prescription is { $status }
+event-read-catalogue = read RxScale's SKU list: { $why }
+event-searched-PharmaOne = searched PharmaOne's orders: { search-found }{ search-gap }
+search-found = { $found ->
+        [absent] not found
+       *[other] { $found }
+    }
+search-gap = { $gap ->
+        [absent] { "" }
+       *[other] { "" } ({ $gap })
+    }
+event-adopted = PharmaOne made order { $order } of it ({ $status })
+event-intends-to-submit = about to send the order-request: { $why }
+event-submitted = { $request ->
+        [absent] PharmaOne took the order-request (no id told)
+       *[other] PharmaOne took the order-request { $request }
+    }
+event-unsure = no answer to the order-request: { $reason }
+event-refused = PharmaOne refused the order-request: { $reason }
+event-not-sent = the order-request was not sent
+event-intends-to-prescribe = about to send the prescription: { $why }
+event-prescribed = PharmaOne took the prescription { $prescription }
+event-set-status = set '{ $status }' at RxScale
+event-status-refused = RxScale refused '{ $status }': { $reason }
+event-completed = { $carrier ->
+        [absent] completed at RxScale
+       *[other] completed at RxScale, with the parcel's page ({ $carrier })
+    }
+event-tracking-refused = RxScale did not take the parcel's page, so without it: { $reason }
+event-cancelled-there = cancelled PharmaOne's order { $order }
+event-cancellation-refused = PharmaOne refused the cancellation: { $reason }
+event-waits = waits: { $why }
+event-stuck = STUCK: { $reason }
+event-done = done: { $why }
+event-retried = a person said: try again
+event-dropped = a person said to leave it alone: { $reason }
+event-restored = the store was restored from a backup: what came after it is looked for
+event-marked-submitted = a person said: the order-request is in PharmaOne already
+event-written = written at RxScale: { sku-written-there }
+event-hidden = RxScale does not show it: { sku-written-there } was not written
+sku-written-there = { $price_cents ->
+        [absent] { $stock }
+       *[other] { $stock ->
+            [absent] price { $price_cents } cents
+           *[other] { $stock }, price { $price_cents } cents
+        }
+    }
+event-drifted = somebody changed it at RxScale
+event-adopted-stock = PharmaOne's stock of { $product } was changed by { $delta } ({ $reference })
+event-not-adopted = not changed at PharmaOne: { $reason }
+
+evidence-rule = rule  { $rule }
+evidence-files = files version { $version } of the mapping files
+evidence-call = call  { $vendor } { $route } -> { $outcome } ({ $milliseconds } ms)
+evidence-do = do    { $remedy }
+
+next-stuck = nothing until a person decides. { $remedy }
+next-at = looked at again at { $at }
+next-finished = nothing; it is finished
+next-awaited = { $why ->
+        [absent] looked at when either side tells of a change, or the next sweep sees one
+       *[other] looked at when either side tells of a change, or the next sweep sees one ({ $why })
+    }
+
+phase-known = not sent yet
+phase-submitting = being sent
+phase-unsure = unsure
+phase-submitted = under review
+phase-adopted = order made
+phase-dropped = left alone
+phase-done = done
+
+side-RxScale = RxScale
+side-PharmaOne = PharmaOne
+side-bridge = bridge
+
+## The page
+
+page-language = Language
+page-other_language = Deutsch
+page-skip = Skip to content
+page-quoted = “{ $text }”
+page-home = Overview
+page-date_format = %Y-%m-%d %H:%M
+page-ago_second = { $age } s ago
+page-ago_minute = { $age } min ago
+page-ago_hour = { $age } h ago
+page-ago_day = { $age } days ago
+
+# how it is
+page-status_ok = Running, all is well
+page-status_degraded = Running, but something is wrong
+page-status_waiting = Running, and waits for you
+page-status_down = Not working
+page-since = since
+page-started = Started
+page-updated = Shown as of
+page-lost = The bridge does not answer: what you see is old.
+page-pause = Stop refreshing
+page-resume = Refresh by itself
+page-refresh = Refresh
+page-store_unread = The bridge's store cannot be read just now; nothing is lost by that.
+page-check_store = Store
+page-check_mappings = Mapping files
+page-check_work = Work
+page-check_orders = Orders
+page-check_stock = Stock
+page-vendors = The two sides
+page-answered = last answered
+page-never = has not answered yet
+
+# what is stuck
+page-stuck = Stuck
+page-nothing_stuck = Nothing is stuck. Nobody has to do anything.
+page-order = Order
+page-sku = SKU
+page-why = Why
+page-what_to_do = What to do
+page-button_retry = Try again
+page-button_send = It is not there: send it
+page-button_submitted = It is there already
+page-button_drop = Leave it alone
+page-drop_open = Leave it alone …
+page-drop_reason = Reason, for its story (no patient data, please)
+page-have_looked = I have looked in PharmaOne Manager.
+page-inventory_odd = PharmaOne's inventory looks wrong
+page-inventory_do = Nothing is changed by it until a later look shows the same, or you say that it is true.
+page-button_confirm = It is true: go on
+page-have_checked = I have checked it in PharmaOne Manager.
+
+# orders
+page-orders = Today's orders
+page-orders_note = and those still open
+page-no_orders = No orders today, and none open.
+page-more_orders = There are more: rxbridge orders list shows them all.
+page-name = Name
+page-at_rxscale = At RxScale
+page-at_pharmaone = At PharmaOne
+page-seen = Last seen
+page-first_seen = First seen
+page-not_looked = not looked at yet
+page-is_stuck = stuck
+
+# one order
+page-no_such_order = No such order is known here.
+page-story = Its story
+page-request = Order-request
+page-p1_order = PharmaOne's order
+page-calls = Calls made
+page-next = Next
+page-evidence = Evidence
+page-button_look = Look at it now
+page-bridge = bridge
+
+# stock
+page-stock = Stock that differs
+page-no_stock = RxScale offers what it should, as far as SKUs are linked.
+page-not_compared = Not compared yet: the first comparison is under way.
+page-compared = Compared
+page-more_stock = { $more } more differ: rxbridge stock plan
+page-product = Product
+page-on_hand = On hand
+page-target = Should be
+page-offers = RxScale offers
+page-button_sync = Compare and write now
+
+# what came of a button
+page-said_retried = It is looked at again now.
+page-said_dropped = It is left alone from now on.
+page-said_submitted = Taken as submitted; the bridge goes on from there.
+page-said_looking = It is looked at now.
+page-said_syncing = Stock is compared and written now.
+page-said_confirmed = Taken as true; stock is written by it now.
+page-said_changed = It has changed meanwhile, so nothing was done. Look again.
+page-said_busy = It is being looked at right now, so nothing was done. Try again in some seconds.
+page-said_reason = Nothing was done: a reason is needed.
+page-said_look = Nothing was done: look in PharmaOne Manager first, and say so.
+
+# login
+page-login = Log in
+page-logout = Log out
+page-password = Password
+page-wrong_password = This is not the password.
+page-too_many_tries = Too many wrong tries. Wait { $seconds } s.
+
+# refusals
+page-refused = Not done
+page-refused_token = This form is too old, or not from this page. Nothing was done; go back and try again.
+page-refused_origin = This form was sent by another site. Nothing was done.
+page-refused_host = Without a login this page opens only at http://127.0.0.1 or http://localhost on the machine itself; for others set server.admin_password_hash (rxbridge password makes one).
+page-refused_proxy = Without a login this page is not shown through a proxy: set server.admin_password_hash (rxbridge password makes one), or have the proxy forward only /webhooks/.
+page-refused_store = The store cannot be read or written just now. Nothing was done; try again.
+page-refused_mistake = Something unexpected happened; the log tells what.

@@ -1,0 +1,77 @@
+"""An order's story for people: each journal entry in a sentence, its evidence, and what is next."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from bridge.core.journal import VENDORS, Event, JournalEntry, Side
+from bridge.core.memory import Story
+from bridge.core.model import Phase
+from bridge.core.reasons import Fact, Reason
+from bridge.texts import ENGLISH, say, steps, stuck_document, word
+
+OPTIONAL = (
+    "status",
+    "times",
+    "flags",
+    "found",
+    "gap",
+    "request",
+    "carrier",
+    "stock",
+    "price_cents",
+)
+"""Facts that an entry may lack."""
+
+
+def headline(entry: JournalEntry, language: str = ENGLISH) -> str:
+    """What happened, in one sentence."""
+    facts: dict[str, Fact] = dict.fromkeys(OPTIONAL)
+    facts |= {name: fact for name, fact in entry.facts.items() if not isinstance(fact, list)}
+    facts["vendor"] = VENDORS.get(entry.facts.get("vendor", ""), Side.RXSCALE)
+    return word(f"event-{entry.what.replace(' ', '-')}", language, **facts)
+
+
+def evidence(entry: JournalEntry, language: str = ENGLISH) -> list[str]:
+    """A line for each rule that decided and each call made, and what is to be done."""
+    return list(_evidence(entry, language))
+
+
+def sentence(entry: JournalEntry) -> list[str]:
+    """The headline, then its evidence."""
+    return [headline(entry), *evidence(entry)]
+
+
+def next_up(story: Story, moment: Callable[[datetime], str], language: str = ENGLISH) -> str:
+    """What happens next, and when; `moment` writes a time as its reader wants it."""
+    if story.stuck is not None:
+        todo = "; ".join(steps(story.stuck.reason, story.stuck.key, language))
+        return word("next-stuck", language, remedy=todo)
+    if story.due_at is not None:
+        return word("next-at", language, at=moment(story.due_at))
+    if story.record.phase in (Phase.DONE, Phase.DROPPED):
+        return word("next-finished", language)
+    waits = [entry.facts.get("why") for entry in story.entries if entry.what is Event.WAITS]
+    return word("next-awaited", language, why=waits[-1] if waits else None)
+
+
+def plain(entry: JournalEntry) -> dict[str, Any]:
+    """An entry's facts as programs read them (`--json`): each reason as its sentence."""
+    told = stuck_document(entry.facts["reason"], entry.key) if entry.what is Event.STUCK else {}
+    facts = {
+        name: say(fact) if isinstance(fact, Reason) else fact for name, fact in entry.facts.items()
+    }
+    return facts | told
+
+
+def _evidence(entry: JournalEntry, language: str) -> Iterator[str]:
+    facts = entry.facts
+    for rule in (*facts.get("rules", ()), *filter(None, [facts.get("rule")])):
+        yield word("evidence-rule", language, rule=rule)
+    if facts.get("version"):
+        yield word("evidence-files", language, version=facts["version"])
+    for call in facts.get("calls", ()):
+        yield word("evidence-call", language, **call)
+    if entry.what is Event.STUCK:
+        todo = "; ".join(steps(facts["reason"], entry.key, language))
+        yield word("evidence-do", language, remedy=todo)

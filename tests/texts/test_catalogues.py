@@ -1,0 +1,148 @@
+"""Both languages have every text, with the same facts in it; every code has its texts."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fluent.syntax import ast
+from fluent.syntax.visitor import Visitor
+
+from bridge.core import reasons
+from bridge.core.journal import Event, Side
+from bridge.core.model import Phase
+from bridge.core.reasons import CODES, Code, Kind
+from bridge.texts.catalogue import HERE, LANGUAGES, parsed
+
+BRIDGE = HERE.parent
+TEMPLATES = BRIDGE / "server" / "page" / "templates"
+ENTRIES = {
+    language: {e.id.name: e for e in parsed(language).body if isinstance(e, ast.Message)}
+    for language in LANGUAGES
+}
+ENGLISH = ENTRIES["en"]
+EXPLAINED = (Kind.ORDER, Kind.GAP, Kind.SKU, Kind.INVENTORY, Kind.WAIT, Kind.STOCK, Kind.HEALTH)
+ONLY_ENGLISH = re.compile(r"\b(if|it|is|then|sends|the|by|or|not|and|of|to|for|has|no)\b")
+NEITHER = re.compile(r"`[^`]*`|\([^)]*\.md#[^)]*\)|[\w.]*_[\w.]*|waiting, accepted|Try again")
+"""Code, links and the words of files: the same in every language."""
+
+
+class _Placeables(Visitor):
+    """The facts that a text names, and the texts that it is made of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facts: set[str] = set()
+        self.others: set[str] = set()
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802
+        self.facts.add(node.id.name)
+
+    def visit_MessageReference(self, node: ast.MessageReference) -> None:  # noqa: N802
+        self.others.add(node.id.name)
+
+
+def placeables(language: str, pattern: ast.Pattern) -> set[str]:
+    found = _Placeables()
+    found.visit(pattern)
+    entries = ENTRIES[language]
+    return found.facts.union(
+        *(placeables(language, entries[other].value) for other in found.others)
+    )
+
+
+def patterns(language: str, key: str) -> dict[str, ast.Pattern]:
+    entry = ENTRIES[language][key]
+    return {"": entry.value} | {each.id.name: each.value for each in entry.attributes}
+
+
+def steps(key: str) -> Iterator[ast.Pattern]:
+    return (p for name, p in patterns("en", key).items() if name.startswith("step-"))
+
+
+def texts_in(node: object) -> Iterator[str]:
+    class Texts(Visitor):
+        def visit_TextElement(self, node: ast.TextElement) -> None:  # noqa: N802
+            found.append(node.value)
+
+    found: list[str] = []
+    Texts().visit(node)
+    return iter(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_of_the_file_is_understood(language: str):
+    body = parsed(language).body
+    assert [each.content for each in body if isinstance(each, ast.Junk)] == []
+    names = [each.id.name for each in body if isinstance(each, ast.Message)]
+    assert [name for name in names if names.count(name) > 1] == []
+    assert set(re.findall(r"^(?:--- )?## .*$", (HERE / f"{language}.ftl").read_text(), re.M))
+
+
+def test_both_languages_have_the_same_texts():
+    for language in LANGUAGES:
+        assert list(ENTRIES[language]) == list(ENGLISH)
+
+
+@pytest.mark.parametrize("key", ENGLISH)
+def test_both_languages_have_the_same_attributes_and_facts(key: str):
+    english = patterns("en", key)
+    for language in LANGUAGES:
+        assert patterns(language, key).keys() == english.keys()
+        for name, pattern in patterns(language, key).items():
+            assert placeables(language, pattern) == placeables("en", english[name]), name
+
+
+@pytest.mark.parametrize("code", CODES.values())
+def test_every_code_has_its_texts_and_they_name_its_facts(code: Code):
+    facts, verbs = set(code.facts), {verb.value for verb in code.verbs}
+    said = placeables("en", ENGLISH[code].value)
+    assert said <= facts
+    in_steps = set[str]().union(*(placeables("en", step) for step in steps(code)))
+    assert in_steps <= facts | verbs | {"uid"}
+    assert said | in_steps >= facts, "a fact that nobody reads"
+    assert ("meaning" in patterns("en", code)) == (code.kind in EXPLAINED)
+    stuck = code.kind in (Kind.ORDER, Kind.GAP, Kind.SKU, Kind.INVENTORY)
+    assert any(steps(code)) == stuck, "what waits for a person says what to do"
+    assert set(code.within) <= CODES.keys()
+
+
+@pytest.mark.parametrize("code", CODES.values())
+def test_every_code_is_given_somewhere(code: Code):
+    name = code.upper()
+    assert getattr(reasons, name) is code
+    given = re.compile(rf"\b{name}\b")
+    sources = [path for path in BRIDGE.rglob("*.py") if path != Path(reasons.__file__)]
+    assert any(given.search(path.read_text()) for path in sources)
+
+
+def test_every_text_is_somebodys():
+    keys = set(ENGLISH) - CODES.keys()
+    events = {f"event-{event.replace(' ', '-')}" for event in Event}
+    phases = {f"phase-{phase}" for phase in Phase}
+    sides = {f"side-{side}" for side in Side}
+    assert events | phases | sides <= keys
+    found = _Placeables()
+    for entry in ENGLISH.values():
+        found.visit(entry)
+    sources = "".join(path.read_text() for path in BRIDGE.rglob("*.py"))
+    for key in keys - events - phases - sides - found.others:
+        if not key.startswith("page-"):
+            assert f'"{key}"' in sources, key
+
+
+def test_the_page_has_every_text_that_it_asks_for_and_no_other():
+    asked = "".join(path.read_text() for path in TEMPLATES.glob("*.html"))
+    asked_by_name = set(re.findall(r"words(?:\.|\(\"|\[\")(\w+)", asked))
+    code = "".join(path.read_text() for path in TEMPLATES.parent.rglob("*.py"))
+    named = set(re.findall(r"\"(\w+)\"", code))
+    made = ("ago_", "status_", "check_", "said_", "refused_")
+    has = {key.removeprefix("page-") for key in ENGLISH if key.startswith("page-")}
+    assert {each for each in asked_by_name if not each.endswith("_")} <= has
+    assert {each for each in has - asked_by_name - named if not each.startswith(made)} == set()
+
+
+@pytest.mark.parametrize("key", ENTRIES["de"])
+def test_german_is_german(key: str):
+    for text in texts_in(ENTRIES["de"][key]):
+        assert not ONLY_ENGLISH.search(NEITHER.sub("", text)), text
