@@ -1,4 +1,4 @@
-"""What the HTTP side is given."""
+"""What the HTTP routes are given: the parts they call, and what the page shows of the stock."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -60,26 +60,27 @@ class PageParts:
 
 @dataclass(frozen=True, slots=True)
 class ServerParts:
-    """`ready` answers None, or why no delivery can be taken; `on_hint` wakes the worker.
-
-    `on_unread` is called when PharmaOne told of an order that nobody knows yet, `on_stock` with the
-    vendor that told of another stock, and `rejecting`
-    names its events that tell of a refused order-request. `pharmacy_uid` is ours, where the key
-    is a group's: deliveries about others are not for us. `page` None: there is no page.
-    `webhooks_apart`: they listen somewhere else, and only there.
-    """
+    """What the routes call; the composition root gives it."""
 
     store: Store
     rxscale_secrets: Callable[[], Sequence[str]]
     pharmaone_secrets: Callable[[], Sequence[str]]
     health: Callable[[], Awaitable[HealthReport]]
     ready: Callable[[], Awaitable[str | None]]
+    """None, or why no delivery can be taken."""
     metrics: Metrics
     on_hint: Callable[[], None]
+    """Something is due: wakes the worker."""
     now: Callable[[], datetime]
     on_unread: Callable[[], None] = lambda: None
+    """PharmaOne reported an order that is not known yet."""
     on_stock: Callable[[str], None] = lambda _: None
+    """This vendor reported another stock."""
     rejecting: Callable[[], Collection[str]] = tuple
+    """PharmaOne's events that report a refused order-request."""
     pharmacy_uid: str | None = None
+    """Ours, where the key is a group's: deliveries about other pharmacies are not for us."""
     page: PageParts | None = None
+    """None: there is no page."""
     webhooks_apart: bool = False
+    """Webhooks listen at their own port, and only there."""
