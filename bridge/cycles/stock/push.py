@@ -10,8 +10,7 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bridge.core.model import PharmacySkuUid
 from bridge.core.reasons import SKU_REFUSED
@@ -26,12 +25,6 @@ log = logging.getLogger("bridge.stock")
 RECORD_SECONDS = 0.05
 MOST_FAILURES = 3
 """After so many failures in a row the rest is not tried either, but planned anew later."""
-
-
-@dataclass(slots=True)
-class _Job:
-    write: Write
-    read_at: datetime
 
 
 class Pusher:
@@ -51,8 +44,10 @@ class Pusher:
         self._now = now
         self._at_once = at_once
         self._count = count
-        self._queue: deque[_Job] = deque()
-        self._next: dict[PharmacySkuUid, _Job] = {}
+        self._queue: deque[Write] = deque()
+        self._next: dict[PharmacySkuUid, Write] = {}
+        self._read_at = datetime.min.replace(tzinfo=UTC)
+        """When the inventory was asked for that the queue was planned with."""
         self._under_way: dict[PharmacySkuUid, Write] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._recorder: asyncio.Task[None] | None = None
@@ -69,15 +64,15 @@ class Pusher:
     def replace(self, writes: Iterable[Write], read_at: datetime) -> None:
         """From now on this is what is to be written. Starts at once."""
         done = {each.write.uid: each for each in self._recent}
-        self._next.clear()
-        self._queue.clear()
+        self._drop()
+        self._read_at = read_at
         self._failures = 0
         for write in writes:
             before = done.get(write.uid)
             if before is not None and _is_same(before.write, write):
                 self._results.append(before)
             elif not _is_same(self._under_way.get(write.uid), write):
-                self._queue.append(_Job(write, read_at))
+                self._queue.append(write)
         self._start()
 
     @property
@@ -93,14 +88,12 @@ class Pusher:
 
     async def stop(self) -> None:
         """Ends what is under way and begins nothing more; what was written is noted."""
-        self._queue.clear()
-        self._next.clear()
+        self._drop()
         await self.idle()
 
     def cancel(self) -> None:
         """Ends at once; what was under way is unsure, and written again by the next plan."""
-        self._queue.clear()
-        self._next.clear()
+        self._drop()
         for task in self._workers:
             task.cancel()
 
@@ -127,21 +120,20 @@ class Pusher:
 
     async def _work(self) -> None:
         while self._queue:
-            job = self._queue.popleft()
-            uid = job.write.uid
+            write = self._queue.popleft()
+            uid = write.uid
             if uid in self._under_way:
-                self._next[uid] = job
+                self._next[uid] = write
                 continue
-            self._under_way[uid] = job.write
+            self._under_way[uid] = write
             try:
-                await self._push(job)
+                await self._push(write, self._read_at)
             finally:
                 del self._under_way[uid]
             if uid in self._next:
                 self._queue.appendleft(self._next.pop(uid))
 
-    async def _push(self, job: _Job) -> None:
-        write = job.write
+    async def _push(self, write: Write, read_at: datetime) -> None:
         try:
             shown = await self._rxscale.set_sku(
                 write.uid,
@@ -156,7 +148,7 @@ class Pusher:
             self._failed(failure)
             return
         self._failures, self.trouble = 0, None
-        result = Pushed(write, job.read_at, self._now(), hidden=not shown)
+        result = Pushed(write, read_at, self._now(), hidden=not shown)
         self._results.append(result)
         self._recent.append(result)
         self._count("stock", _word(result))
@@ -175,8 +167,11 @@ class Pusher:
         self.trouble = failure
         self._failures += 1
         if self._failures >= MOST_FAILURES or isinstance(failure, Misconfigured):
-            self._queue.clear()
-            self._next.clear()
+            self._drop()
+
+    def _drop(self) -> None:
+        self._queue.clear()
+        self._next.clear()
 
     async def _record(self) -> None:
         while True:
