@@ -2,9 +2,7 @@
 
 import asyncio
 import heapq
-from dataclasses import replace
 
-from bridge.core.model import PharmacySkuUid
 from bridge.core.reasons import BEING_WRITTEN, WAITS_FOR_A_PERSON, Reason
 from bridge.core.stock.plan import PlanRow
 from bridge.cycles.stock import StockCycle, SyncResult
@@ -48,23 +46,29 @@ class Differing:
         if not self._rows:
             return []
         shown = await self._store.stock.shown_now([row.uid for row in self._rows])
-        found: list[SkuDifference] = []
-        for row in self._rows:
-            difference, now = _difference(row), shown.get(PharmacySkuUid(row.uid))
-            if now is not None:
-                if now.stock == row.target and not now.waiting:
-                    continue
-                difference = replace(
-                    difference, name=now.name, at_rxscale=now.stock, why=_why(row, now)
-                )
-            found.append(difference)
-        return found
+        return [
+            _difference(row, now)
+            for row in self._rows
+            if (now := shown.get(row.uid)) is None or now.waiting or now.stock != row.target
+        ]
 
 
-def _why(row: PlanRow, now: ShownNow) -> Reason:
-    if now.stuck:
+def _difference(row: PlanRow, now: ShownNow | None) -> SkuDifference:
+    return SkuDifference(
+        uid=row.uid,
+        name=now.name if now is not None else "",
+        product=row.product,
+        on_hand=row.on_hand,
+        target=row.target,
+        at_rxscale=now.stock if now is not None else row.at_rxscale,
+        why=_why(row, now),
+    )
+
+
+def _why(row: PlanRow, now: ShownNow | None) -> Reason:
+    if now is not None and now.stuck:
         return WAITS_FOR_A_PERSON()
-    return BEING_WRITTEN() if now.waiting else row.why()
+    return BEING_WRITTEN() if now is not None and now.waiting else row.why()
 
 
 def worst(result: SyncResult) -> tuple[list[PlanRow], int]:
@@ -75,15 +79,3 @@ def worst(result: SyncResult) -> tuple[list[PlanRow], int]:
 
 def _urgency(row: PlanRow) -> tuple[bool, int, str]:
     return row.change is None, row.change or 0, row.uid
-
-
-def _difference(row: PlanRow) -> SkuDifference:
-    return SkuDifference(
-        uid=row.uid,
-        name="",
-        product=row.product,
-        on_hand=row.on_hand,
-        target=row.target,
-        at_rxscale=row.at_rxscale,
-        why=row.why(),
-    )

@@ -111,7 +111,7 @@ def pharmacy_sku(line: OrderLine, sku: CatalogueSku | None) -> PharmacySkuUid | 
 
 
 def read_skus(content: bytes | None, faults: Faults) -> SkuLinks | None:
-    """The links, with every faulty row told. Tables written by people and by Excel are read:
+    """The links; `faults` gets every faulty row. Tables written by people and by Excel are read:
     semicolons or commas, quotes, blanks, blank lines and `#` comment lines.
     """
     text = None if content is None else decode(SKUS, content, faults)

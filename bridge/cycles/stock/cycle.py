@@ -1,7 +1,7 @@
 """One round after another: read the inventory, plan, note what is to be written, have it written.
 
 A round is due every `sync_seconds`, after an anomaly when a second look may confirm it, and at once
-when something was told or done that changes what may be offered.
+when something is reported or done that changes what may be offered.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ log = logging.getLogger("bridge.stock")
 RETRY_SECONDS = 30.0
 """A reading or a write that failed is tried again after so long."""
 GATHER_SECONDS = 0.2
-"""What is told one after another is answered with one round."""
+"""What is reported one after another is answered with one round."""
 REST = 5
 """Between two rounds that were not due passes so many times what the last one took."""
 MOST_REST_SECONDS = 10.0
@@ -90,7 +90,7 @@ class StockCycle:
         self._adopter = adopter
         self._shelf: Shelf = {}
         self._shelf_of: tuple[str, str] | None = None
-        self._told = asyncio.Event()
+        self._woken = asyncio.Event()
         self._fetch = True
         self._confirm = False
         self._said: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class StockCycle:
         """Something changed; `fetch`: at PharmaOne, so its inventory is to be read."""
         self._fetch |= fetch
         self._confirm |= confirm
-        self._told.set()
+        self._woken.set()
 
     def facts(self) -> StockFacts:
         plan = self.last.plan if self.last is not None else None
@@ -132,10 +132,10 @@ class StockCycle:
                 await asyncio.sleep(min(MOST_REST_SECONDS, max(GATHER_SECONDS, took * REST)))
                 try:
                     async with asyncio.timeout((due - self._now()).total_seconds()):
-                        await self._told.wait()
+                        await self._woken.wait()
                 except TimeoutError:
                     self._fetch = True
-                self._fetch |= self._now() >= due  # told of something, however often
+                self._fetch |= self._now() >= due  # however often it was woken
         finally:
             asking.cancel()
 
@@ -150,7 +150,7 @@ class StockCycle:
 
     async def _round(self) -> float:
         """Seconds until the next one is due by itself."""
-        self._told.clear()
+        self._woken.clear()
         fetch, self._fetch = self._fetch, False
         confirm, self._confirm = self._confirm, False
         try:
