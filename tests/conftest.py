@@ -1,8 +1,10 @@
 """What every test gets: hypothesis profiles, a watch over the log, a fitting aioresponses."""
 
 import logging
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
@@ -11,6 +13,8 @@ import pytest
 from aiohttp import ClientResponse
 from aioresponses import aioresponses as AioResponses  # noqa: N812 - it is a class
 from hypothesis import HealthCheck, settings
+
+from bridge.store import migrate
 
 # `make test` tries the same examples every time, however slow the machine is; `make hunt` tries
 # others each time, and says how to see what it found again.
@@ -81,3 +85,19 @@ def mocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[AioResponses]:
     monkeypatch.setattr(aioresponses.core, "ClientResponse", _Answer)
     with AioResponses() as mock:
         yield mock
+
+
+@pytest.fixture
+def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[migrate.Step, ...]]:
+    """The steps of a bridge that is newer by one."""
+    folder = tmp_path / "schema"
+    shutil.copytree(migrate.SCHEMA, folder)
+    made_up = f"{len(migrate.steps()) + 1:04}_made_up.sql"
+    (folder / made_up).write_text(
+        "-- Made up.\n\n-- One row a wish.\nCREATE TABLE wishes (wish TEXT NOT NULL) STRICT;\n"
+        "ALTER TABLE skus ADD COLUMN wished INTEGER;\n"
+    )
+    monkeypatch.setattr(migrate, "SCHEMA", folder)
+    migrate.steps.cache_clear()
+    yield migrate.steps()
+    migrate.steps.cache_clear()

@@ -22,6 +22,7 @@ from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Call
 from bridge.server import Running, serve
 from bridge.settings import Settings
+from bridge.store import orders, stuck, todo, views
 
 SECRET = "whsec_canary"
 P1_SECRET = "p1-secret-canary"
@@ -101,7 +102,7 @@ class House:
             if self.bridge.p1_news.is_set() or self.sandbox.world.courier.pending:
                 continue
             now = app.now()
-            due = await self.bridge.store.next_due(now)
+            due = await self.bridge.store.read(todo.next_due, now)
             if due is None or due - now > PATIENCE:
                 return
             await asyncio.sleep(max(0.0, (due - now).total_seconds()))
@@ -163,20 +164,20 @@ class House:
         return uids
 
     async def record(self, uid: str) -> OrderRecord:
-        record = await self.bridge.store.record(PharmacyOrderUid(uid))
+        record = await self.bridge.store.read(orders.find, PharmacyOrderUid(uid))
         assert record is not None, f"{uid} is not known"
         return record
 
     async def story(self, uid: str) -> Story:
-        story = await self.bridge.store.story(PharmacyOrderUid(uid))
+        story = await self.bridge.store.read(views.story, PharmacyOrderUid(uid))
         assert story is not None
         return story
 
     async def rows(self) -> list[OrderRow]:
-        return await self.bridge.store.orders()
+        return await self.bridge.store.read(views.newest)
 
     async def stuck(self) -> list[StuckRow]:
-        return await self.bridge.store.stuck()
+        return await self.bridge.store.read(stuck.everything)
 
     def requests(self, uid: str) -> list[Any]:
         """The order-requests PharmaOne holds for a pharmacy order."""

@@ -90,7 +90,7 @@ def test_the_first_page_leads_to_all_that_a_person_uses():
 
 async def test_the_privacy_page_tells_of_every_table_of_the_store(tmp_path: Path):
     store = await Store.open(tmp_path / "rxbridge.db", now=datetime(2026, 1, 2, tzinfo=UTC))
-    tables = await store.transaction(
+    tables = await store.write(
         lambda c: [row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE type='table'")]
     )
     await store.close()

@@ -23,7 +23,7 @@ from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key
 from bridge.core.reasons import REFUSED
 from bridge.rxscale.webhook import NEEDED_EVENTS
-from bridge.store import Store, back_up
+from bridge.store import Store, back_up, stock_round, todo, work
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -139,11 +139,11 @@ def folder(
 
 async def remember(path: Path, keys: list[str]) -> None:
     store = await Store.open(path, now=NOW)
-    await store.hint([Hint(Key(keys[0]), "test")], NOW)
-    ((claim, link),) = await store.claim(1, NOW, timedelta(minutes=1))
+    await store.write(todo.hint, [Hint(Key(keys[0]), "test")], NOW)
+    ((claim, link),) = await store.write(todo.claim, 1, NOW, timedelta(minutes=1))
     note = REFUSED(vendor="RxScale", doing="a call", what="a synthetic refusal")
-    await store.settle(Outcome(claim, link, (), None, False, note, NOW))
-    await store.stock.refused(keys[1].partition(":")[2], note, NOW)
+    await store.write(work.settle, Outcome(claim, link, (), None, False, note, NOW))
+    await store.write(stock_round.refused, keys[1].partition(":")[2], note, NOW)
     await store.close()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from asked import instead_of
 from house import House, open_house, open_sandbox
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
@@ -26,7 +27,7 @@ from bridge.pharmaone import webhook as pharmaone
 from bridge.pharmaone.token import TokenFacts
 from bridge.rxscale import webhook as rxscale
 from bridge.sandbox.traffic import Fault
-from bridge.store import StockState, StoreFacts
+from bridge.store import StockState, StoreFacts, notes
 from bridge.transport import State, VendorFacts
 
 LABELS = {"vendor", "event", "outcome", "route", "step", "version", "le"}
@@ -228,7 +229,7 @@ async def test_a_store_that_cannot_be_written_to(tmp_path: Path, monkeypatch) ->
         async def full(_: object) -> None:
             raise TryLater("disk full")
 
-        monkeypatch.setattr(type(house.bridge.store), "check", full)
+        instead_of(monkeypatch, notes.touch, full)
         house.bridge.metrics.tried_to_write(done=True)
         with pytest.raises(TryLater):
             await vitals.try_to_write(house.bridge)

@@ -23,7 +23,7 @@ from bridge.metrics import Metrics
 from bridge.pharmaone.client import PharmaOne
 from bridge.server import refuse_taken
 from bridge.settings import Settings
-from bridge.store import RunLock, Store
+from bridge.store import RunLock, Store, person, todo
 from bridge.worker import Parts, Worker
 
 
@@ -67,7 +67,7 @@ async def open_bridge(settings: Settings) -> AsyncIterator[Bridge]:
         metrics = Metrics()
         vendors = await stack.enter_async_context(open_vendors(settings, metrics.called))
         bridge = _assemble(settings, metrics, store, reloader, vendors)
-        await store.release_leases()
+        await store.write(todo.release_leases)
         yield bridge
 
 
@@ -171,4 +171,6 @@ def _refuse_taken_ports(settings: Settings) -> None:
 
 
 async def _rules_changed(store: Store, rules: Rules) -> None:
-    await store.hint_stuck(FREED_BY_MAPPING, f"mapping files changed ({rules.version})", now())
+    await store.write(
+        person.hint_stuck, FREED_BY_MAPPING, f"mapping files changed ({rules.version})", now()
+    )

@@ -7,7 +7,7 @@ from bridge.core.reasons import BEING_WRITTEN, WAITS_FOR_A_PERSON, Reason
 from bridge.core.stock.plan import PlanRow
 from bridge.cycles.stock import StockCycle, SyncResult
 from bridge.server.parts import SkuDifference, StockDifferences
-from bridge.store import ShownNow, Store
+from bridge.store import ShownNow, Store, stock, stock_round
 
 MOST = 100
 """Nobody reads more rows; RxScale may list tens of thousands of SKUs."""
@@ -26,7 +26,7 @@ class Differing:
     async def look(self) -> StockDifferences:
         """Raises TryLater if the store cannot be read."""
         result = self._stock.last
-        state = await self._store.stock.state()
+        state = await self._store.read(stock_round.state)
         if result is not None and result is not self._of:
             self._rows, self._total = await asyncio.to_thread(worst, result)
             self._of = result
@@ -45,7 +45,7 @@ class Differing:
         """What was written since the last round is as it should be now."""
         if not self._rows:
             return []
-        shown = await self._store.stock.shown_now([row.uid for row in self._rows])
+        shown = await self._store.read(stock.shown_now, [row.uid for row in self._rows])
         return [
             _difference(row, now)
             for row in self._rows

@@ -7,6 +7,7 @@ from bridge.app.build import Bridge
 from bridge.app.vendors import now
 from bridge.errors import TryLater
 from bridge.health import Facts, HealthReport, Links, report
+from bridge.store import notes, stock_round, vendor_lists, views
 
 
 async def health(bridge: Bridge) -> HealthReport:
@@ -25,7 +26,7 @@ async def measure(bridge: Bridge) -> None:
 async def try_to_write(bridge: Bridge) -> None:
     """Sets the gauge that tells of a full disk before a delivery meets it. Raises TryLater."""
     try:
-        await bridge.store.check()
+        await bridge.store.write(notes.touch)
     except TryLater:
         bridge.metrics.tried_to_write(done=False)
         raise
@@ -51,9 +52,11 @@ async def _facts(bridge: Bridge, *, whole: bool) -> Facts:
     store, links = bridge.store, Links()
     try:
         if whole:
-            await store.check()
-            links = Links(*await store.linked(list(bridge.reloader.rules.links.listed)))
-        work, stock = await store.facts(at), await store.stock.state()
+            await store.write(notes.touch)
+            links = Links(
+                *await store.read(vendor_lists.linked, list(bridge.reloader.rules.links.listed))
+            )
+        work, stock = await store.read(views.facts, at), await store.read(stock_round.state)
     except TryLater as failure:
         return replace(facts, store_error=failure.what)
     return replace(facts, is_store_read=True, work=work, stock=stock, links=links)

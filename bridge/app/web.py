@@ -15,6 +15,7 @@ from bridge.errors import TryLater
 from bridge.server import Running, ServerParts, build, build_webhooks, serve
 from bridge.server.parts import PageParts
 from bridge.settings.values import is_loopback
+from bridge.store import notes
 
 
 async def listen(bridge: Bridge) -> Running:
@@ -55,7 +56,7 @@ def _parts(bridge: Bridge) -> ServerParts:
 
     async def ready() -> str | None:
         try:
-            await bridge.store.check()
+            await bridge.store.write(notes.touch)
         except TryLater as failure:
             return failure.what
         return None

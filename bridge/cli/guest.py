@@ -18,7 +18,7 @@ from bridge.core.model import Hint, Key, order_uid
 from bridge.errors import Misconfigured, TryLater
 from bridge.exchange import routes_of
 from bridge.settings import PharmaOneSection, RxScaleSection, Settings
-from bridge.store import RunLock, Store
+from bridge.store import RunLock, Store, todo, views
 
 Section = TypeVar("Section", RxScaleSection, PharmaOneSection)
 Answer = TypeVar("Answer")
@@ -120,7 +120,7 @@ async def look_now(settings: Settings, keys: Sequence[Key], why: str) -> set[Key
     asked_at = now()
     running = is_running(settings)
     async with open_store(settings) as store:
-        await store.hint([Hint(key, why) for key in keys], asked_at)
+        await store.write(todo.hint, [Hint(key, why) for key in keys], asked_at)
         if running:
             return await _looked_at(store, keys, asked_at)
     async with app.open_bridge(settings) as bridge:
@@ -144,6 +144,6 @@ async def _looked_at(store: Store, keys: Sequence[Key], asked_at: datetime) -> s
 
 
 async def _has_ended(store: Store, key: Key, asked_at: datetime) -> bool:
-    story = await store.story(order_uid(key))
+    story = await store.read(views.story, order_uid(key))
     entries = story.entries if story is not None else ()
     return any(entry.at >= asked_at and entry.what in ENDINGS for entry in entries)

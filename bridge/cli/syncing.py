@@ -22,7 +22,7 @@ from bridge.core.stock.model import Pending
 from bridge.cycles.stock import SyncResult
 from bridge.errors import TryLater
 from bridge.settings import Settings
-from bridge.store import StockState, Store
+from bridge.store import StockState, Store, stock_round, vendor_lists
 
 PATIENCE_SECONDS = 60.0
 """How long a running bridge may take to begin what it is asked for."""
@@ -54,7 +54,7 @@ async def look(settings: Settings, *, reread: bool) -> Planned:
         if reread:
             await cycle.reread()
         result, _ = await cycle.look()
-        names = {sku.pharmacy_sku_uid: sku.name for sku in await store.stock.catalogue()}
+        names = {sku.pharmacy_sku_uid: sku.name for sku in await store.read(vendor_lists.catalogue)}
         return Planned(result, names)
 
 
@@ -74,10 +74,10 @@ async def sync(settings: Settings, *, confirm: bool) -> Synced:
     async with app.open_bridge(settings) as bridge:
         await patiently(bridge.catalogue.read)
         await patiently(bridge.sweep.run)
-        before = await bridge.store.stock.state()
+        before = await bridge.store.read(stock_round.state)
         result = await patiently(partial(bridge.stock.sync, confirm=confirm))
         await _watch(bridge.store, len(result.plan.writes), _written(bridge))
-        state = await bridge.store.stock.state()
+        state = await bridge.store.read(stock_round.state)
         failure = result.failure or bridge.pusher.trouble
         return _outcome(before, state, str(failure) if failure else None)
 
@@ -95,22 +95,22 @@ async def _written(bridge: app.Bridge) -> None:
 async def _ask(settings: Settings, *, confirm: bool) -> Synced:
     """Asks the running bridge through the store, and follows there what it does."""
     async with open_beside(settings.store.path) as store:
-        asked_at, before = now(), await store.stock.state()
-        await store.stock.ask(confirm=confirm)
+        asked_at, before = now(), await store.read(stock_round.state)
+        await store.write(stock_round.ask, confirm=confirm)
         state = await _begun(store, asked_at)
         if state is None:
-            left = (await store.stock.state()).waiting
+            left = (await store.read(stock_round.state)).waiting
             why = "the running bridge has not read PharmaOne's inventory yet; see its log"
             return Synced(0, left, None, None, why)
         await _watch(store, state.waiting, _until_written(store))
-        return _outcome(before, await store.stock.state(), None)
+        return _outcome(before, await store.read(stock_round.state), None)
 
 
 async def _begun(store: Store, asked_at: datetime) -> StockState | None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                state = await store.stock.state()
+                state = await store.read(stock_round.state)
                 if state.synced_at is not None and state.synced_at >= asked_at:
                     return state
                 await asyncio.sleep(0.1)
@@ -121,7 +121,7 @@ async def _until_written(store: Store) -> None:
     """Returns when all is written, or nothing was written for PATIENCE_SECONDS."""
     waiting, still = -1, 0
     while still < PATIENCE_SECONDS * 10:
-        left = (await store.stock.state()).waiting
+        left = (await store.read(stock_round.state)).waiting
         if not left:
             return
         still = still + 1 if left == waiting else 0
@@ -137,7 +137,7 @@ async def _watch(store: Store, total: int, work: Coroutine[Any, Any, None]) -> N
         row = bar.add_task("writing", total=total)
         while not task.done():
             await asyncio.wait([task], timeout=0.2)
-            left = (await store.stock.state()).waiting
+            left = (await store.read(stock_round.state)).waiting
             bar.update(row, completed=max(0, total - left))
     await task
 

@@ -13,7 +13,7 @@ from bridge.cycles.paged import drive
 from bridge.exchange import Priority
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.translate import SkusPage
-from bridge.store import Store
+from bridge.store import Store, person, stock, vendor_lists
 
 PAGE = 200
 READINGS = 2
@@ -69,18 +69,20 @@ class CatalogueReader:
         began_at = self._now()
         found = await drive(read_all([""]), partial(self._page, priority, seconds))
         skus = list(found.rows.values())
-        before = await self._store.stock.catalogue_mark()
-        await self._store.save_catalogue(skus, seen_at=began_at, complete=found.settled)
+        before = await self._store.read(vendor_lists.catalogue_mark)
+        await self._store.write(
+            vendor_lists.save_catalogue, skus, seen_at=began_at, complete=found.settled
+        )
         self.has_read = True
-        if await self._store.stock.catalogue_mark() != before:
-            await self._store.hint_stuck(
-                FREED_BY_CATALOGUE, "RxScale's SKU list changed", self._now()
+        if await self._store.read(vendor_lists.catalogue_mark) != before:
+            await self._store.write(
+                person.hint_stuck, FREED_BY_CATALOGUE, "RxScale's SKU list changed", self._now()
             )
 
     async def _page(self, priority: Priority, seconds: float, wanted: Wanted) -> Seen[CatalogueSku]:
         began_at = self._now()
         page = await self._rxscale.skus_page(wanted.number, PAGE, priority=priority)
-        if await self._store.stock.listed(page.skus, began_at):
+        if await self._store.write(stock.listed, page.skus, began_at):
             self.on_drift()
         if seconds:
             with contextlib.suppress(TimeoutError):

@@ -19,8 +19,8 @@ from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.errors import TryLater
 from bridge.exchange import Priority
 from bridge.pharmaone.client import PharmaOne
-from bridge.store import Store
-from bridge.store.pharmaone import NEW
+from bridge.store import Store, p1_sweep, vendor_lists
+from bridge.store.p1_sweep import NEW
 
 
 class Finder:
@@ -56,8 +56,12 @@ class Finder:
         orders = list(listed.rows.values())
         unread = await self._without_external_id(orders)
         rows = {order.id: order for order in orders}
-        await self._store.p1_swept(
-            rows, began_at=began_at, now=self._now(), listed=None if listed.settled else ()
+        await self._store.write(
+            p1_sweep.compare,
+            rows,
+            began_at=began_at,
+            now=self._now(),
+            listed=None if listed.settled else (),
         )
         hidden = await self._read_details(unread[: self._most_details])
         if any(_is_new(order, began_at) for order in hidden):
@@ -74,7 +78,7 @@ class Finder:
     async def _without_external_id(self, orders: list[P1Order]) -> list[P1Order]:
         """Newest first: what we look for is seldom old."""
         silent = [order for order in orders if order.external_id is None]
-        known = await self._store.p1_known([order.id for order in silent])
+        known = await self._store.read(vendor_lists.known, [order.id for order in silent])
         unread = [order for order in silent if order.id not in known]
         return sorted(unread, key=lambda order: order.created_at or order.seen_at, reverse=True)
 
@@ -87,7 +91,7 @@ class Finder:
                 hidden.append(order)
                 continue
             told = replace(sight.order, external_id=sight.order.external_id or "")
-            await self._store.save_p1_orders([told])
+            await self._store.write(vendor_lists.save_orders, [told])
         return hidden
 
 

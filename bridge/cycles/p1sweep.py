@@ -17,7 +17,7 @@ from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.pharmaone.calling import FEWEST_ROWS
 from bridge.pharmaone.client import PharmaOne
-from bridge.store import Store
+from bridge.store import Store, p1_sweep
 
 PAGE = 200
 """The largest page PharmaOne gives (pharmaone.md section 9)."""
@@ -76,7 +76,9 @@ class P1Sweep:
         if whole:
             self._known_total = len(rows)
         listed = (None if whole else words) if found.settled else ()
-        hinted = await self._store.p1_swept(rows, began_at=began_at, now=self._now(), listed=listed)
+        hinted = await self._store.write(
+            p1_sweep.compare, rows, began_at=began_at, now=self._now(), listed=listed
+        )
         self._count += 1
         if hinted:
             self._woke()
@@ -84,7 +86,7 @@ class P1Sweep:
 
     async def _prescriptions(self) -> int:
         """No event tells that one was declined (section 12), so those that wait are listed."""
-        waiting = set(await self._store.prescriptions())
+        waiting = set(await self._store.read(p1_sweep.prescriptions))
         listed: dict[PrescriptionId, str] = {}
         offset = 0
         for _ in range(MOST_PAGES if waiting else 0):
@@ -93,7 +95,11 @@ class P1Sweep:
             offset += len(page)
             if len(page) < FEWEST_ROWS or waiting <= listed.keys():
                 break
-        hinted = await self._store.prescriptions_swept(listed, self._now()) if waiting else 0
+        hinted = (
+            await self._store.write(p1_sweep.compare_prescriptions, listed, self._now())
+            if waiting
+            else 0
+        )
         if hinted:
             self._woke()
         return hinted
@@ -124,7 +130,7 @@ class P1Sweep:
         return learnt
 
     async def _unread(self, failed: Collection[OrderId]) -> list[OrderId]:
-        names = await self._store.p1_unread(AT_ONCE + len(failed))
+        names = await self._store.read(p1_sweep.unread, AT_ONCE + len(failed))
         return [name for name in names if name not in failed]
 
     async def _learn(self, name: OrderId) -> bool:
@@ -132,7 +138,7 @@ class P1Sweep:
         order = P1Order(name, "", self._now())  # without external_id: not shown
         if sight is not None:
             order = replace(sight.order, external_id=sight.order.external_id or "")
-        ours = await self._store.p1_learnt(order, self._now())
+        ours = await self._store.write(p1_sweep.save_read, order, self._now())
         if ours:
             self._woke()
         return ours

@@ -10,7 +10,7 @@ from bridge.cycles.paged import drive
 from bridge.errors import Misconfigured
 from bridge.mapping import Rules
 from bridge.rxscale.client import RxScale
-from bridge.store import Store
+from bridge.store import Store, rx_sweep
 
 PAGE = 200
 """The largest page RxScale gives (rxscale.md section 5)."""
@@ -58,8 +58,8 @@ class OrderSweep:
             raise
         self.error = None
         rows = {PharmacyOrderUid(uid): row for uid, row in found.rows.items()}
-        result = await self._store.swept(
-            rows, began_at=began_at, now=self._now(), settled=found.settled
+        result = await self._store.write(
+            rx_sweep.compare, rows, began_at=began_at, now=self._now(), settled=found.settled
         )
         self._swept(result)
         return result

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bridge.cycles.catalogue import CatalogueReader
 from bridge.cycles.p1sweep import P1Sweep
 from bridge.exchange import Priority
-from bridge.store import Store
+from bridge.store import Store, work
 
 log = logging.getLogger("bridge.cycles")
 
@@ -42,7 +42,7 @@ class Upkeep:
     async def forget(self) -> None:
         """Forgets orders that were finished longer ago than they are to be kept."""
         before = self.now() - timedelta(days=self.retention_days)
-        forgotten = await self.store.forget(before)
+        forgotten = await self.store.write(work.forget, before)
         if forgotten:
             log.info("forgot finished orders", extra={"orders": forgotten})
 

@@ -12,6 +12,7 @@ from bridge.metrics import BAD_SIGNATURE, NOT_STORED
 from bridge.pharmaone import webhook as pharmaone
 from bridge.rxscale import webhook as rxscale
 from bridge.server.parts import ServerParts
+from bridge.store import deliveries
 
 log = logging.getLogger("bridge.server")
 
@@ -53,7 +54,7 @@ def _receiver(parts: ServerParts, vendor: str, read: Read) -> Handler:
 
 async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Response:
     try:
-        receipt = await parts.store.take(delivery)
+        receipt = await parts.store.write_together(deliveries.receive, delivery)
     except TryLater as failure:
         log.error("delivery not stored", extra={"vendor": delivery.vendor, "why": failure.what})
         answer = refusal(503, "it cannot be stored now; deliver it again", headers=RETRY_AFTER)

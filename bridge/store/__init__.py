@@ -1,10 +1,14 @@
-"""The bridge's memory on disk: what to look at, how far each order has come, what was done."""
+"""The bridge's memory on disk: what to look at, how far each order has come, what was done.
 
-from bridge.store.copies import Checked, Restored, back_up, check, is_behind, restore
+A `Store` is asked by functions: `await store.read(views.story, uid)`. Each module has the SQL of
+one question or table.
+"""
+
+from bridge.store.backup import Checked, Restored, back_up, check, is_behind, restore
+from bridge.store.engine import Store
 from bridge.store.runlock import RunLock
-from bridge.store.stock.numbers import Pushed, ShownNow
-from bridge.store.stock.store import StockState
-from bridge.store.store import Store
+from bridge.store.stock import Pushed, ShownNow
+from bridge.store.stock_round import StockState
 from bridge.store.views import StoreFacts
 
 __all__ = [

@@ -20,9 +20,7 @@ from bridge.core.model import (
 )
 from bridge.core.stock.reserve import LINGER
 from bridge.errors import UnderWay
-from bridge.store.stock import adjusting, lines, numbers, stocktake
-from bridge.store.tables import journal, links, notes, stuck, todo
-from bridge.store.work import hint
+from bridge.store import adjustments, journal, order_lines, orders, stock, stock_round, stuck, todo
 
 
 def retry(connection: sqlite3.Connection, keys: Sequence[Key] | None, now: datetime) -> list[Key]:
@@ -39,13 +37,15 @@ def retry(connection: sqlite3.Connection, keys: Sequence[Key] | None, now: datet
         _refuse_under_way(connection, row.key, now)
         _free(connection, row, now)
     freed = [row.key for row in rows]
-    return freed + [key for key in keys or () if key not in freed and _cared(connection, key, now)]
+    return freed + [
+        key for key in keys or () if key not in freed and _taken_up(connection, key, now)
+    ]
 
 
-def _cared(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
+def _taken_up(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
     """Whether the key is a SKU that was left alone and is taken up again."""
     uid = _sku(key)
-    if uid is None or not numbers.care_again(connection, uid):
+    if uid is None or not stock.take_up_again(connection, uid):
         return False
     _look_again(connection, key, "a person asked for another try", now)
     _tell(connection, key, now, Event.RETRIED)
@@ -55,10 +55,10 @@ def _cared(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
 def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
     uid = _order(row.key)
     if uid is not None and row.reason.code.must_look:
-        links.clear(connection, uid)
+        orders.clear(connection, uid)
     sku = _sku(row.key)
     if sku is not None and row.reason.code.must_look:
-        adjusting.send_again(connection, sku)
+        adjustments.send_again(connection, sku)
     stuck.delete(connection, row.key)
     _look_again(connection, row.key, "a person asked for another try", now)
     _tell(connection, row.key, now, Event.RETRIED, code=row.reason.code)
@@ -73,8 +73,8 @@ def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -
     if row is not None:
         _drop_sku(connection, row, now)
     if uid is not None:
-        known = links.drop(connection, uid, now)
-        lines.release(connection, uid, now + LINGER)
+        known = orders.drop(connection, uid, now)
+        order_lines.release(connection, uid, now + LINGER)
     if known:
         stuck.delete(connection, key)
         todo.delete(connection, key)
@@ -88,9 +88,9 @@ def _drop_sku(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> N
     if sku is None:
         return
     if row.reason.code.must_look:
-        adjusting.forget(connection, sku)
+        adjustments.forget(connection, sku)
     else:
-        numbers.leave_alone(connection, sku, now)
+        stock.leave_alone(connection, sku, now)
 
 
 def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
@@ -100,7 +100,7 @@ def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime) -> b
     """
     _refuse_under_way(connection, key, now)
     uid = _order(key)
-    if uid is None or not links.mark_submitted(connection, uid, now):
+    if uid is None or not orders.mark_submitted(connection, uid, now):
         return False
     stuck.delete(connection, key)
     _look_again(connection, key, "a person found its order-request at PharmaOne", now)
@@ -113,7 +113,7 @@ def hint_stuck(
 ) -> int:
     """Looks again at what is stuck with one of these codes; it stays stuck until looked at."""
     hints = [Hint(row.key, why) for row in stuck.everything(connection) if row.reason.code in codes]
-    hint(connection, hints, now)
+    todo.hint(connection, hints, now)
     return len(hints)
 
 
@@ -126,9 +126,9 @@ def _refuse_under_way(connection: sqlite3.Connection, key: Key, now: datetime) -
 def _look_again(connection: sqlite3.Connection, key: Key, why: str, now: datetime) -> None:
     """An order is looked at by the worker; a SKU is written again with the next sync."""
     if _order(key) is not None:
-        hint(connection, [Hint(key, why)], now)
-    elif not notes.get(connection, stocktake.ASKED):
-        notes.put(connection, stocktake.ASKED, "sync")
+        todo.hint(connection, [Hint(key, why)], now)
+    else:
+        stock_round.ask(connection, confirm=False)
 
 
 def _order(key: Key) -> PharmacyOrderUid | None:

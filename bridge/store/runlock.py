@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from bridge.errors import Fault, Misconfigured
-from bridge.store.failures import no_access
+from bridge.store.connection import no_access
 
 
 class RunLock:

@@ -10,9 +10,9 @@ from typing import Any
 from bridge.core.journal import JournalEntry
 from bridge.core.memory import OrderRow, Story
 from bridge.core.model import Key, PharmacyOrderUid, Phase, order_key
-from bridge.store.tables import deliveries, journal, links, notes, stuck, todo
-from bridge.store.tables.links import LINK
-from bridge.store.tables.rows import moment_or_none
+from bridge.store import deliveries, journal, notes, orders, stuck, todo
+from bridge.store.orders import ORDERS
+from bridge.store.rows import moment_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +35,37 @@ class StoreFacts:
     counters: Mapping[str, int] = field(default_factory=dict)
 
 
-_ORDERS = f"""
-SELECT {LINK.of("orders")}, stuck.code, stuck.facts, due_at
-FROM orders
-  LEFT JOIN stuck ON stuck.key = 'order:' || uid
-  LEFT JOIN todo ON todo.key = 'order:' || uid
-WHERE NOT :open_only OR finished_at IS NULL
-ORDER BY first_seen_at DESC, uid LIMIT :limit
-"""  # noqa: S608 - constant names
+_ORDERS = ORDERS.select(
+    """
+      LEFT JOIN stuck ON stuck.key = 'order:' || uid
+      LEFT JOIN todo ON todo.key = 'order:' || uid
+    WHERE NOT :open_only OR finished_at IS NULL
+    ORDER BY first_seen_at DESC, uid LIMIT :limit
+    """,
+    "stuck.code",
+    "stuck.facts",
+    "todo.due_at",
+)
 
 
-def orders(connection: sqlite3.Connection, *, open_only: bool, limit: int) -> list[OrderRow]:
-    """The newest first."""
+def newest(
+    connection: sqlite3.Connection, *, open_only: bool = False, limit: int = 200
+) -> list[OrderRow]:
+    """The list of orders, the newest first; `open_only` leaves out what is finished or dropped."""
     rows = connection.execute(_ORDERS, {"open_only": open_only, "limit": limit})
     return [_order(row) for row in rows]
 
 
 def _order(row: Sequence[Any]) -> OrderRow:
-    record = LINK.value(row)
-    code, facts, due_at = row[len(LINK.names) :]
+    record = ORDERS.value(row)
+    code, facts, due_at = row[len(ORDERS.names) :]
     reason = stuck.reason(code, facts) if code is not None else None
     return OrderRow(record, reason, moment_or_none(due_at))
 
 
 def story(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Story | None:
     """All that is remembered of one order; None if it is not known."""
-    record = links.find(connection, uid)
+    record = orders.find(connection, uid)
     if record is None:
         return None
     key = order_key(uid)
@@ -82,12 +87,12 @@ def _entries(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ..
 
 def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
     """The numbers for health and metrics."""
-    phases = links.count_open(connection)
+    phases = orders.count_open(connection)
     pending, oldest = todo.pending(connection, now)
     return StoreFacts(
         pending=pending,
         unsure=phases.get(Phase.UNSURE, 0),
-        undecided=links.count_stuck(connection, Phase.UNSURE),
+        undecided=orders.count_stuck(connection, Phase.UNSURE),
         oldest_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else None,
         stuck=stuck.count(connection),
         open_orders=sum(phases.values()),

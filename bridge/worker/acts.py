@@ -19,6 +19,7 @@ from bridge.core.steps import (
 )
 from bridge.errors import Misconfigured, Refused, TryLater, Unsure
 from bridge.mapping import Rules
+from bridge.store import work
 from bridge.texts import say
 from bridge.worker.looking import Looker
 from bridge.worker.notebook import Notebook
@@ -107,7 +108,7 @@ class Acts:
     async def _record(self) -> None:
         """With what its lines take: a look that goes on after a crash sees no lines any more."""
         sight = self._sight
-        if await self._parts.store.save(sight.record, self._book.take(), sight.demands):
+        if await self._parts.store.write(work.save, sight.record, self._book.take(), sight.demands):
             self._parts.stock_changed()
         sight.demands = None
 

@@ -30,6 +30,7 @@ from bridge.core.steps import (
 )
 from bridge.core.stock.reserve import released_at
 from bridge.errors import Garbled, Misconfigured, Refused, TryLater, Unsure
+from bridge.store import work
 from bridge.worker.acts import Acts
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
@@ -145,7 +146,7 @@ class OrderLook:
         """What was done must be remembered: a store that cannot write is waited for."""
         for attempt in range(MOST_WRITES):
             try:
-                changed = await self._parts.store.settle(outcome)
+                changed = await self._parts.store.write(work.settle, outcome)
             except TryLater as failure:
                 if attempt == MOST_WRITES - 1:
                     raise

@@ -18,6 +18,7 @@ from bridge.core.steps import (
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.client import RxScale
+from bridge.store import vendor_lists
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
 
@@ -74,7 +75,7 @@ class Looker:
         if sight.record.phase in NEEDS_A_DRAFT or is_first:
             await self._prepare(order)
         elif sight.record.phase is Phase.SUBMITTED and sight.p1_order is None:
-            self._know(await self._parts.store.p1_order_for(sight.record.uid))
+            self._know(await self._parts.store.read(vendor_lists.order_for, sight.record.uid))
 
     async def _look_at_pharmaone(self, step: LookAtPharmaOne) -> None:
         found = await self._pharmaone.order(step.order_id)
@@ -103,7 +104,9 @@ class Looker:
     async def _prepare(self, order: PharmacyOrder) -> None:
         sight = self._sight
         skus = [line.sku_uid for line in order.lines]
-        sight.catalogue_at, known, made = await self._parts.store.needs_of(order.uid, skus)
+        sight.catalogue_at, known, made = await self._parts.store.read(
+            vendor_lists.for_submission, order.uid, skus
+        )
         if made is not None:
             self._know(made)
         sight.demands = self._rules.links.demand(order, known)
@@ -126,7 +129,7 @@ class Looker:
     async def _find(self, step: Find) -> None:
         sight = self._sight
         search = await self._parts.find(step.since)
-        self._know(await self._parts.store.p1_order_for(sight.record.uid))
+        self._know(await self._parts.store.read(vendor_lists.order_for, sight.record.uid))
         sight.search = search
         found = sight.p1_order.id if sight.p1_order else None
         sight.record = remember.searched(sight.record, search, sight.p1_order)

@@ -14,6 +14,7 @@ from bridge.core.model import Claim, Key, OrderRecord
 from bridge.core.reasons import UNEXPECTED
 from bridge.core.remember import after_crash
 from bridge.errors import TryLater
+from bridge.store import todo
 from bridge.worker.look import OrderLook
 from bridge.worker.parts import Parts
 
@@ -71,7 +72,9 @@ class Worker:
         # again before its task has ended: it is under way until then. A second one beside it would
         # send what the first is about to send, and a claim that nobody takes up would wait until
         # its lease is over.
-        claims = await self._parts.store.claim(free, self._parts.now(), LEASE, self._under_way())
+        claims = await self._parts.store.write(
+            todo.claim, free, self._parts.now(), LEASE, self._under_way()
+        )
         for claim, record in claims:
             look = asyncio.create_task(self._look(claim, record))
             self._looks[look] = claim.key
@@ -94,7 +97,7 @@ class Worker:
             return NAP_SECONDS
         now = self._parts.now()
         try:
-            due = await self._parts.store.next_due(now, self._under_way())
+            due = await self._parts.store.read(todo.next_due, now, self._under_way())
         except TryLater:
             return NAP_SECONDS
         if due is None:

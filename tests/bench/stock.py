@@ -26,7 +26,7 @@ from bridge.cli import loop
 from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
 from bridge.core.stock.model import Write
 from bridge.exchange import Request, Response
-from bridge.store import Store
+from bridge.store import Store, notes, stock, stock_round, vendor_lists
 
 SKUS, CHANGED = 50_000, 500
 WRITES, AT_ONCE, ROUNDS = 4_000, 16, 3
@@ -73,8 +73,8 @@ async def fill(store: Store, hands: Sequence[int]) -> None:
         )
         for number, units in enumerate(hands)
     ]
-    await store.save_catalogue(catalogue, seen_at=now, complete=True)
-    await store.stock.listed(catalogue, now)
+    await store.write(vendor_lists.save_catalogue, catalogue, seen_at=now, complete=True)
+    await store.write(stock.listed, catalogue, now)
 
 
 # -- what a round costs --------------------------------------------------------------------
@@ -86,7 +86,7 @@ async def prepare(folder: Path) -> None:
     await asyncio.to_thread((folder / "1").write_bytes, inventory(hands))
     await asyncio.to_thread((folder / "2").write_bytes, inventory(moved))
     async with app.open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
-        await b.store.put("first_sweep_at", "0")
+        await b.store.write(notes.put, "first_sweep_at", "0")
         await fill(b.store, hands)
 
 
@@ -108,7 +108,7 @@ async def one_round(folder: Path) -> None:
         object.__setattr__(b.vendors.pharmaone.tokens, "_exchange", _token)
         for changed in (0, CHANGED):
             result, before = await b.stock.look()
-            await b.store.stock.planned(result.plan, before, b.started_at)
+            await b.store.write(stock_round.planned, result.plan, before, b.started_at)
             took = time.process_time() - took
             assert result.failure is None, result.failure
             assert len(result.plan.writes) == changed, len(result.plan.writes)
@@ -182,7 +182,7 @@ async def rates(rxscale: str, pharmaone: str, folder: Path) -> tuple[float, floa
     found: list[tuple[float, float]] = []
     async with app.open_bridge(chosen) as bridge:
         await bridge.catalogue.read()
-        skus = [sku.pharmacy_sku_uid for sku in await bridge.store.stock.catalogue()]
+        skus = [sku.pharmacy_sku_uid for sku in await bridge.store.read(vendor_lists.catalogue)]
         loop.settled()
         for turn in range(ROUNDS):
             least = await bare(rxscale, skus, 100 + turn)
@@ -239,8 +239,10 @@ async def oversold(folder: Path) -> float:
                 )
                 for n, name in enumerate(names)
             ]
-            await bridge.store.save_catalogue(catalogue, seen_at=now, complete=True)
-            await bridge.store.stock.listed(catalogue, now)
+            await bridge.store.write(
+                vendor_lists.save_catalogue, catalogue, seen_at=now, complete=True
+            )
+            await bridge.store.write(stock.listed, catalogue, now)
             await bridge.sweep.run()
             caller = replace(bridge.vendors.pharmaone.caller, send=send)
             bridge.stock._pharmaone = replace(bridge.vendors.pharmaone, caller=caller)

@@ -18,7 +18,7 @@ from bridge.cli.main import main
 from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key
 from bridge.core.reasons import UNLINKED_SKU
-from bridge.store import Store
+from bridge.store import Store, todo, work
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"
 
@@ -87,10 +87,10 @@ def one_stuck(folder: Path) -> Path:
     async def remember() -> None:
         now = datetime(2026, 1, 2, 8, tzinfo=UTC)
         store = await Store.open(folder / "rxbridge.db", now=now)
-        await store.hint([Hint(Key("order:po-1"), "test")], now)
-        ((claim, link),) = await store.claim(1, now, timedelta(minutes=1))
+        await store.write(todo.hint, [Hint(Key("order:po-1"), "test")], now)
+        ((claim, link),) = await store.write(todo.claim, 1, now, timedelta(minutes=1))
         note = UNLINKED_SKU(name="A", sku="sku-1", pharmacy_sku="psku-1", file="skus.csv")
-        await store.settle(Outcome(claim, link, (), None, False, note, now))
+        await store.write(work.settle, Outcome(claim, link, (), None, False, note, now))
         await store.close()
 
     asyncio.run(remember())

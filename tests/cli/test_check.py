@@ -15,7 +15,7 @@ from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Fault
 from bridge.store import RunLock
-from bridge.store.schema import steps
+from bridge.store.migrate import steps
 
 RX = (
     "RxScale GET /health/", "RxScale GET /pharmacy_orders/", "RxScale GET /pharmacy_orders/{uid}",
@@ -264,6 +264,7 @@ def earlier(folder: Path, version: int) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("newer")
 def test_no_command_takes_the_store_from_an_earlier_version_at_work(env, folder, capsys):
     path = earlier(folder, 1)
     before = path.read_bytes()
@@ -274,6 +275,7 @@ def test_no_command_takes_the_store_from_an_earlier_version_at_work(env, folder,
     assert main(["stuck", "list"]) == 0
 
 
+@pytest.mark.usefixtures("newer")
 @pytest.mark.parametrize("version", [0, 1])
 def test_a_store_of_an_earlier_version_is_left_to_it(env, folder, capsys, version: int):
     """Brought up to this version by a check, it could not be read by the bridge that is running."""

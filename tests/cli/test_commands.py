@@ -16,7 +16,7 @@ from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key, OrderRecord, OrderRequestId, Phase
 from bridge.core.reasons import UNLINKED_SKU
-from bridge.store import Store
+from bridge.store import Store, todo, work
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 
@@ -31,10 +31,10 @@ def remembered(folder: Path) -> Path:
 async def _remember(path: Path) -> None:
     store = await Store.open(path, now=NOW)
     hints = [Hint(Key("order:po-1"), "test", name="#1"), Hint(Key("order:po-2"), "test")]
-    await store.hint(hints, NOW)
+    await store.write(todo.hint, hints, NOW)
     note = UNLINKED_SKU(name="A", sku="sku-1", pharmacy_sku="psku-1", file="skus.csv")
     call = {"vendor": "rxscale", "route": "GET /x", "outcome": "200", "milliseconds": 7}
-    for claim, record in await store.claim(9, NOW, timedelta(minutes=1)):
+    for claim, record in await store.write(todo.claim, 9, NOW, timedelta(minutes=1)):
         sent = record.uid == "po-1"
         after = as_submitted(record) if sent else record
         facts = {"why": "new", "status": "waiting for pharmacy", "calls": [call]}
@@ -50,7 +50,9 @@ async def _remember(path: Path) -> None:
             JournalEntry(claim.key, NOW, Event.WAITS, {"why": "staff review it"}),
         ]
         stuck = None if sent else note
-        await store.settle(Outcome(claim, after, tuple(entries), None, False, stuck, NOW))
+        await store.write(
+            work.settle, Outcome(claim, after, tuple(entries), None, False, stuck, NOW)
+        )
     await store.close()
 
 

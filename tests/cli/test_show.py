@@ -15,7 +15,7 @@ from bridge.cli import show
 from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key, OrderId, OrderRecord, PharmacyOrderUid
 from bridge.core.reasons import CANNOT_KNOW, NOT_IN_CATALOGUE, Reason
-from bridge.store import Store
+from bridge.store import Store, todo, work
 
 ODD = ["Flower [thc 20]", "[/b] closes", "[red]red[/red]", ":heart:", "[link=https://x]x[/link]"]
 ESCAPES = "\x1b[2J\x1b]0;title\x07\x9b31m\x00\x7f"
@@ -83,7 +83,9 @@ def test_an_orders_name_is_shown_as_it_is(typed, folder: Path):
         now = datetime(2026, 1, 2, 8, tzinfo=UTC)
         store = await Store.open(folder / "rxbridge.db", now=now)
         uid = PharmacyOrderUid("po-1")
-        await store.save(OrderRecord(uid, now, name=odd, rx_status=odd, order_id=OrderId(odd)), [])
+        await store.write(
+            work.save, OrderRecord(uid, now, name=odd, rx_status=odd, order_id=OrderId(odd)), []
+        )
         await store.close()
 
     asyncio.run(remember())
@@ -110,10 +112,10 @@ def remember_stuck(folder: Path, reason: Reason) -> None:
         store = await Store.open(folder / "rxbridge.db", now=now)
         uid = PharmacyOrderUid("po-1")
         link = OrderRecord(uid, now, name="#1", rx_status="waiting for pharmacy", order_id=ORDER)
-        await store.save(link, [])
-        await store.hint([Hint(Key("order:po-1"), "test")], now)
-        ((claim, link),) = await store.claim(1, now, timedelta(minutes=1))
-        await store.settle(Outcome(claim, link, (), None, False, reason, now))
+        await store.write(work.save, link, [])
+        await store.write(todo.hint, [Hint(Key("order:po-1"), "test")], now)
+        ((claim, link),) = await store.write(todo.claim, 1, now, timedelta(minutes=1))
+        await store.write(work.settle, Outcome(claim, link, (), None, False, reason, now))
         await store.close()
 
     asyncio.run(remember())

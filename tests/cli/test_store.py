@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from store.given import delivery
 
-from bridge.store import Store
+from bridge.store import Store, deliveries
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 
 
 async def _fill(path: Path) -> None:
     store = await Store.open(path, now=NOW)
-    await store.take(delivery(1))
+    await store.write_together(deliveries.receive, delivery(1))
     await store.close()
 
 

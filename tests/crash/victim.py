@@ -17,40 +17,42 @@ from bridge import app
 from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.client import RxScale
 from bridge.settings import Settings
-from bridge.store import Store
-from bridge.store.stock.store import StockStore
+from bridge.store import Store, adjustments, deliveries, stock, stock_round
 
-POINTS: dict[str, tuple[type, str, str]] = {
-    "after the commit, before the 200": (Store, "take", "after"),
+Call = Callable[..., Awaitable[Any]]
+Point = tuple[type, Any, str]
+"""Whose method it is, or which question to the store; and when."""
+POINTS: dict[str, Point] = {
+    "after the commit, before the 200": (Store, deliveries.receive, "after"),
     "before the submission": (PharmaOne, "submit", "before"),
     "after the submission, before it is recorded": (PharmaOne, "submit", "after"),
     "before the status call": (RxScale, "set_status", "before"),
     "after the status call": (RxScale, "set_status", "after"),
 }
-WAY_BACK: dict[str, tuple[type, str, str]] = {
-    "PharmaOne's webhook committed, before the 200": (Store, "take", "after"),
+WAY_BACK: dict[str, Point] = {
+    "PharmaOne's webhook committed, before the 200": (Store, deliveries.receive, "after"),
     "before a step back": (RxScale, "set_status", "before"),
     "after a step back": (RxScale, "set_status", "after"),
     "before the completion": (RxScale, "complete", "before"),
     "after the completion": (RxScale, "complete", "after"),
 }
-CANCELLING: dict[str, tuple[type, str, str]] = {
+CANCELLING: dict[str, Point] = {
     "before cancelling at PharmaOne": (PharmaOne, "set_order_status", "before"),
     "after cancelling at PharmaOne": (PharmaOne, "set_order_status", "after"),
 }
-STOCK: dict[str, tuple[type, str, str]] = {
-    "before a plan is noted": (StockStore, "planned", "before"),
-    "after a plan is noted": (StockStore, "planned", "after"),
+STOCK: dict[str, Point] = {
+    "before a plan is noted": (Store, stock_round.planned, "before"),
+    "after a plan is noted": (Store, stock_round.planned, "after"),
     "before the third write": (RxScale, "set_sku", "before"),
     "after the third write": (RxScale, "set_sku", "after"),
-    "before writes are noted": (StockStore, "pushed", "before"),
-    "after writes are noted": (StockStore, "pushed", "after"),
+    "before writes are noted": (Store, stock.pushed, "before"),
+    "after writes are noted": (Store, stock.pushed, "after"),
 }
-ADOPTING: dict[str, tuple[type, str, str]] = {
+ADOPTING: dict[str, Point] = {
     "before an adjustment": (PharmaOne, "adjust", "before"),
     "after an adjustment": (PharmaOne, "adjust", "after"),
-    "after its intent is noted": (StockStore, "sending", "after"),
-    "before its end is noted": (StockStore, "adjusted", "before"),
+    "after its intent is noted": (Store, adjustments.sending, "after"),
+    "before its end is noted": (Store, adjustments.done, "before"),
 }
 SPARED_CALLS = {"before the third write": 2, "after the third write": 2}
 ON_THE_WAY_IN = "pending review"
@@ -58,14 +60,30 @@ ON_THE_WAY_IN = "pending review"
 
 def arm(point: str) -> None:
     owner, name, when = {**POINTS, **WAY_BACK, **CANCELLING, **STOCK, **ADOPTING}[point]
+    if owner is not Store:
+        setattr(owner, name, _deadly(getattr(owner, name), point, when))
+        return
+    for way in ("write", "write_together"):
+        real = getattr(Store, way)
+        setattr(Store, way, _where(name, _deadly(real, point, when), real))
+
+
+def _where(question: Callable[..., Any], deadly: Call, real: Call) -> Call:
+    def asked(store: Store, wanted: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        ask = deadly if wanted is question else real
+        return ask(store, wanted, *args, **kwargs)
+
+    return asked
+
+
+def _deadly(real: Call, point: str, when: str) -> Call:
     calls = count()
-    real: Callable[..., Awaitable[Any]] = getattr(owner, name)
     spared = point in WAY_BACK
 
     async def deadly(*args: Any, **kwargs: Any) -> Any:
         if next(calls) < SPARED_CALLS.get(point, 0):
             return await real(*args, **kwargs)
-        if spared and (ON_THE_WAY_IN in args or getattr(args[1], "vendor", "") == "rxscale"):
+        if spared and (ON_THE_WAY_IN in args or getattr(args[-1], "vendor", "") == "rxscale"):
             return await real(*args, **kwargs)
         if when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -73,7 +91,7 @@ def arm(point: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         return answer
 
-    setattr(owner, name, deadly)
+    return deadly
 
 
 async def main(settings: Settings) -> None:

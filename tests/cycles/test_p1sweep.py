@@ -23,8 +23,8 @@ from bridge.core.model import (
 from bridge.cycles import P1Sweep, p1sweep
 from bridge.errors import TryLater
 from bridge.pharmaone.translate import P1Page
-from bridge.store import Store
-from bridge.store.pharmaone import NEW
+from bridge.store import Store, p1_sweep, todo, work
+from bridge.store.p1_sweep import NEW
 
 UID = PharmacyOrderUid("po-1")
 
@@ -77,13 +77,13 @@ def submitted(**changes: Any) -> OrderRecord:
 
 
 async def test_an_order_whose_list_row_is_silent_is_read_and_found_to_be_ours(store: Store):
-    await store.save(submitted(), [])
+    await store.write(work.save, submitted(), [])
     woke: list[int] = []
     pharmaone = PharmaOne([order(1), order(2)], {"ORD_1": order(1, external_id=UID)})
     sweep = sweep_over(store, pharmaone, woke)
     assert await sweep.run() == 1
     assert woke
-    ((claim, _),) = await store.claim(9, START, START - START)
+    ((claim, _),) = await store.write(todo.claim, 9, START, START - START)
     assert claim.key == order_key(UID)
     before = pharmaone.asked.count("ORD_1")
     await sweep.run()
@@ -92,19 +92,19 @@ async def test_an_order_whose_list_row_is_silent_is_read_and_found_to_be_ours(st
 
 async def test_an_order_that_is_not_shown_yet_is_asked_for_again(store: Store):
     """PharmaOne tells of an order, or lists it, before it answers for it."""
-    await store.save(submitted(), [])
+    await store.write(work.save, submitted(), [])
     pharmaone = PharmaOne([order(1)])
     sweep = sweep_over(store, pharmaone, [])
     assert await sweep.run() == 0
     assert pharmaone.asked.count("ORD_1") == 1
     pharmaone.details = {"ORD_1": order(1, external_id=UID)}
     assert await sweep.run() == 1
-    ((claim, _),) = await store.claim(9, START, START - START)
+    ((claim, _),) = await store.write(todo.claim, 9, START, START - START)
     assert claim.key == order_key(UID)
 
 
 async def test_an_old_order_that_is_not_shown_is_not_asked_for_again(store: Store):
-    await store.save(submitted(intent_at=START - NEW), [])
+    await store.write(work.save, submitted(intent_at=START - NEW), [])
     pharmaone = PharmaOne([order(1, created_at=START - NEW)])
     sweep = sweep_over(store, pharmaone, [])
     await sweep.run()
@@ -113,7 +113,7 @@ async def test_an_old_order_that_is_not_shown_is_not_asked_for_again(store: Stor
 
 
 async def test_an_order_that_is_no_longer_listed_is_not_asked_for_again(store: Store):
-    await store.save(submitted(), [])
+    await store.write(work.save, submitted(), [])
     pharmaone = PharmaOne([order(1)])
     sweep = sweep_over(store, pharmaone, [])
     await sweep.run()
@@ -123,7 +123,7 @@ async def test_an_order_that_is_no_longer_listed_is_not_asked_for_again(store: S
 
 
 async def test_however_many_are_unknown_all_are_read(store: Store):
-    await store.save(submitted(), [])
+    await store.write(work.save, submitted(), [])
     orders = [order(number) for number in range(3 * p1sweep.AT_ONCE + 1)]
     pharmaone = PharmaOne(orders, {"ORD_0": order(0, external_id=UID)})
     assert await sweep_over(store, pharmaone, []).run() == 1
@@ -131,7 +131,7 @@ async def test_however_many_are_unknown_all_are_read(store: Store):
 
 
 async def test_an_order_that_cannot_be_read_stops_none_of_the_others(store: Store):
-    await store.save(submitted(), [])
+    await store.write(work.save, submitted(), [])
 
     class Failing(PharmaOne):
         async def order(self, order_id: OrderId, _: object) -> P1Sight | None:
@@ -143,13 +143,13 @@ async def test_an_order_that_cannot_be_read_stops_none_of_the_others(store: Stor
     sweep = sweep_over(store, pharmaone, [])
     with pytest.raises(TryLater):
         await sweep.run()
-    assert await store.p1_unread(9) == ["ORD_2"]
-    assert len(await store.claim(9, START, START - START)) == 1
+    assert await store.read(p1_sweep.unread, 9) == ["ORD_2"]
+    assert len(await store.write(todo.claim, 9, START, START - START)) == 1
 
 
 async def test_a_change_in_the_list_wakes_the_worker(store: Store):
     known = submitted(phase=Phase.ADOPTED, order_id=OrderId("ORD_1"), p1_status="pending")
-    await store.save(known, [])
+    await store.write(work.save, known, [])
     woke: list[int] = []
     assert await sweep_over(store, PharmaOne([order(1, external_id=UID)]), woke).run() == 1
     assert woke
@@ -172,7 +172,7 @@ async def test_a_long_list_is_read_by_open_words_and_wholly_now_and_then(
 
 async def test_a_declined_prescription_is_noticed(store: Store):
     number = PrescriptionId("org1-pq-1")
-    await store.save(submitted(prescription_id=number, prescription_status="new"), [])
+    await store.write(work.save, submitted(prescription_id=number, prescription_status="new"), [])
     woke: list[int] = []
     others = [(f"org1-pq-x{n}", "new") for n in range(p1sweep.PAGE)]
     pharmaone = PharmaOne(prescriptions=[*others, (number, "declined"), *others])
@@ -185,7 +185,7 @@ async def test_a_declined_prescription_is_noticed(store: Store):
 async def test_a_declined_prescription_is_noticed_behind_pages_that_are_capped(store: Store):
     """How many prescriptions a page may hold is not documented."""
     number = PrescriptionId("org1-pq-1")
-    await store.save(submitted(prescription_id=number, prescription_status="new"), [])
+    await store.write(work.save, submitted(prescription_id=number, prescription_status="new"), [])
     others = [(f"org1-pq-x{n}", "new") for n in range(130)]
     pharmaone = PharmaOne(prescriptions=[*others, (number, "declined")], most_prescriptions=50)
     assert await sweep_over(store, pharmaone, []).run() == 1
@@ -193,7 +193,7 @@ async def test_a_declined_prescription_is_noticed_behind_pages_that_are_capped(s
 
 
 async def test_without_prescriptions_of_ours_none_are_listed(store: Store):
-    await store.save(submitted(), [])
+    await store.write(work.save, submitted(), [])
     pharmaone = PharmaOne()
     await sweep_over(store, pharmaone, []).run()
     assert not [each for each in pharmaone.asked if isinstance(each, int)]

@@ -12,7 +12,7 @@ from bridge.core.stock.model import Write
 from bridge.cycles.stock import Pusher
 from bridge.errors import Fault, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority
-from bridge.store import Pushed
+from bridge.store import Pushed, stock, stock_round
 
 NOW = datetime(2026, 1, 2, 8, tzinfo=UTC)
 
@@ -43,25 +43,23 @@ class RxScale:
         return bool(answer)
 
 
-class Stock:
+class Store:
+    """Notes what writes came to, and which SKUs wait for a person."""
+
     def __init__(self) -> None:
         self.noted: list[Pushed] = []
         self.stuck: list[str] = []
         self.fails = 0
 
-    async def pushed(self, results: list[Pushed]) -> None:
+    async def write(self, question: Callable[..., None], *given: Any) -> None:
+        if question is stock_round.refused:
+            self.stuck.append(given[0])
+            return
+        assert question is stock.pushed
         if self.fails:
             self.fails -= 1
             raise TryLater("disk full")
-        self.noted += results
-
-    async def refused(self, uid: str, *_: Any) -> None:
-        self.stuck.append(uid)
-
-
-class Store:
-    def __init__(self) -> None:
-        self.stock = Stock()
+        self.noted += given[0]
 
 
 class Bench:
@@ -76,7 +74,7 @@ class Bench:
         )
 
     def noted(self) -> list[tuple[str, int | None]]:
-        return sorted((each.write.uid, each.write.stock) for each in self.store.stock.noted)
+        return sorted((each.write.uid, each.write.stock) for each in self.store.noted)
 
 
 async def turn() -> None:
@@ -198,8 +196,8 @@ async def test_refused_and_hidden_skus():
     bench.rxscale.answers = lambda uid: {"psku-1": refusal, "psku-2": False}.get(uid, True)
     bench.pusher.replace([write(1, 1), write(2, 1), write(3, 1)], NOW)
     await bench.pusher.idle()
-    assert bench.store.stock.stuck == ["psku-1"]
-    hidden = {each.write.uid: each.hidden for each in bench.store.stock.noted}
+    assert bench.store.stuck == ["psku-1"]
+    hidden = {each.write.uid: each.hidden for each in bench.store.noted}
     assert hidden == {"psku-2": True, "psku-3": False}
     assert sorted(bench.counted) == ["hidden", "refused", "rose"]
 
@@ -211,7 +209,7 @@ async def test_a_store_that_cannot_write_is_waited_for(monkeypatch: pytest.Monke
         slept.append(seconds)
 
     bench = Bench()
-    bench.store.stock.fails = 2
+    bench.store.fails = 2
     monkeypatch.setattr("bridge.cycles.stock.push.asyncio.sleep", sleep)
     bench.pusher.replace([write(1, 1)], NOW)
     await bench.pusher.idle()
@@ -221,7 +219,7 @@ async def test_a_store_that_cannot_write_is_waited_for(monkeypatch: pytest.Monke
 
 async def test_a_flush_that_fails_loses_nothing():
     bench = Bench()
-    bench.store.stock.fails = 1
+    bench.store.fails = 1
     bench.pusher._results.append(Pushed(write(1, 1), NOW, NOW))
     with pytest.raises(TryLater):
         await bench.pusher.flush()

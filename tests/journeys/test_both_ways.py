@@ -16,6 +16,7 @@ from house import MAPPINGS, P1_SECRET, House, open_house, open_sandbox
 from bridge.core.model import Phase
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
+from bridge.store import person, views
 from bridge.texts import steps
 
 ACCEPTED = range(200, 300)
@@ -151,7 +152,7 @@ async def test_our_own_changes_come_back_and_cost_no_call(tmp_path: Path):
         assert house.world.p1_orders[(await house.record(two)).order_id].status == "cancelled"
         looks = [call for call in house.calls(one) if call.route == "GET /pharmacy_orders/{uid}"]
         assert len(looks) == 3  # the order, the approval and the handover: none for an echo
-        counters = (await house.bridge.store.facts(house.bridge.started_at)).counters
+        counters = (await house.bridge.store.read(views.facts, house.bridge.started_at)).counters
         assert counters["deliveries_echo"] >= 6
 
 
@@ -298,8 +299,8 @@ async def test_an_order_deleted_at_pharmaone_is_cancelled_after_several_looks(
             if house.status(uid) == "cancelled":
                 break
             key = f"order:{uid}"
-            await house.bridge.store.retry([key], house.bridge.started_at)  # type: ignore[list-item]
-            await house.bridge.store.transaction(
+            await house.bridge.store.write(person.retry, [key], house.bridge.started_at)  # type: ignore[list-item]
+            await house.bridge.store.write(
                 lambda c: c.execute("UPDATE todo SET due_at = 0").rowcount
             )
             await house.settle()

@@ -8,6 +8,7 @@ from house import MAPPINGS, House, open_house, open_sandbox
 
 from bridge.core.model import Phase
 from bridge.sandbox.traffic import Fault
+from bridge.store import person
 
 FAULTS = {
     "500 before": {"status": 500, "when": "before"},
@@ -38,7 +39,7 @@ async def free(house: House) -> None:
     """What a refusal or an unreadable answer made stuck, a person frees; nothing else is."""
     for row in await house.stuck():
         assert row.reason.code in ("refused", "unreadable", "cancelled_at_rxscale")
-        await house.bridge.store.retry([row.key], house.bridge.started_at)
+        await house.bridge.store.write(person.retry, [row.key], house.bridge.started_at)
     await house.settle()
 
 

@@ -9,6 +9,7 @@ from bridge.app import now
 from bridge.core.model import Hint, Key, Phase
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
+from bridge.store import person, todo, views
 from bridge.texts import say
 
 
@@ -109,7 +110,7 @@ async def test_lost_webhooks_are_found_by_the_sweep_and_counted(tmp_path: Path):
         assert not any(house.requests(uid) for uid in uids)
         await house.sweep()
         assert [len(house.requests(uid)) for uid in uids] == [1] * 3
-        facts = await house.bridge.store.facts(house.bridge.started_at)
+        facts = await house.bridge.store.read(views.facts, house.bridge.started_at)
         assert facts.counters["orders_found_by_sweep"] == 3
 
 
@@ -187,7 +188,9 @@ class TestFirstStart:
                 (row,) = await house.stuck()
                 assert row.reason.code == "cannot_know"
                 assert not house.requests(uid)
-                await house.bridge.store.retry([Key(f"order:{uid}")], house.bridge.started_at)
+                await house.bridge.store.write(
+                    person.retry, [Key(f"order:{uid}")], house.bridge.started_at
+                )
                 await house.settle()
                 assert len(house.requests(uid)) == 1
 
@@ -255,7 +258,7 @@ async def test_an_unsure_submission_is_asked_about_where_told_to(tmp_path: Path)
             (row,) = await house.stuck()
             assert row.reason.code == "unsure_submission"
             assert len(house.requests(uid)) == 1
-            await house.bridge.store.mark_submitted(row.key, house.bridge.started_at)
+            await house.bridge.store.write(person.mark_submitted, row.key, house.bridge.started_at)
             await house.settle()
             assert len(house.requests(uid)) == 1
             assert house.status(uid) == "pending review"
@@ -274,11 +277,11 @@ async def test_an_order_that_pharmaone_lists_and_does_not_show_yet_may_be_ours(t
         sandbox.world.break_calls(shown)
         approved = sandbox.world.approve(request.id)
         async with open_house(sandbox, tmp_path, orders={"unsure_grace_seconds": 0.1}) as house:
-            await house.bridge.store.hint([Hint(Key(f"order:{uid}"), "test")], now())
+            await house.bridge.store.write(todo.hint, [Hint(Key(f"order:{uid}"), "test")], now())
             await house.settle()
             assert len(house.requests(uid)) == 1
             sandbox.world.faults.clear()
-            await house.bridge.store.hint([Hint(Key(f"order:{uid}"), "test")], now())
+            await house.bridge.store.write(todo.hint, [Hint(Key(f"order:{uid}"), "test")], now())
             await house.settle()
             assert len(house.requests(uid)) == 1
             assert (await house.record(uid)).order_id == approved

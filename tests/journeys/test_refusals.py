@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from asked import instead_of
 from house import House, open_house, open_sandbox
 
 from bridge.app import vitals
 from bridge.core.model import Phase
 from bridge.errors import Misconfigured, TryLater
 from bridge.sandbox.traffic import Fault
+from bridge.store import person, work
 from bridge.texts import say
 
 SUBMIT = "POST /order-requests"
@@ -27,7 +29,7 @@ async def the_code(house: House) -> str:
 
 
 async def retried(house: House) -> None:
-    await house.bridge.store.retry(None, house.bridge.started_at)
+    await house.bridge.store.write(person.retry, None, house.bridge.started_at)
     await house.settle()
 
 
@@ -166,15 +168,14 @@ async def test_a_mistake_of_ours_makes_one_order_wait_and_no_other(tmp_path: Pat
 async def test_a_store_that_cannot_write_sends_nothing(tmp_path: Path, monkeypatch):
     """The intent is not on disk, so nothing is sent; it goes through once the store is well."""
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
-        store, fails = house.bridge.store, iter([True])
-        save = type(store).save
+        fails = iter([True])
 
-        async def failing(self, *what):
+        async def failing(ask, *_):
             if next(fails, False):
                 raise TryLater("disk full")
-            return await save(self, *what)
+            return await ask()
 
-        monkeypatch.setattr(type(store), "save", failing)
+        instead_of(monkeypatch, work.save, failing)
         (uid,) = await house.orders_arrive()
         assert len(house.requests(uid)) == 1
         assert (await house.record(uid)).attempts == 1

@@ -9,7 +9,7 @@ from house import House, open_house, open_sandbox
 
 from bridge.app import now
 from bridge.sandbox.traffic import Fault
-from bridge.store import back_up, restore
+from bridge.store import back_up, person, restore, views
 
 PRODUCT, SKU = "20401", "psku-1001"
 SUBMIT, SET_STATUS = "POST /order-requests", "PATCH /pharmacy_orders/{uid}/status"
@@ -74,7 +74,7 @@ async def test_one_that_was_sent_since_and_cancelled_meanwhile(tmp_path: Path):
             house.world.break_calls(Fault(vendor="pharmaone", route=SUBMIT, times=2, **NO))
             made, asked = await house.orders_arrive(count=2)
             back(house)
-            await house.bridge.store.retry(None, now())
+            await house.bridge.store.write(person.retry, None, now())
             await house.settle()
             order = await house.approve(made)
         for uid in (made, asked):
@@ -95,7 +95,7 @@ async def test_one_that_could_not_be_sent_at_the_time_and_was_sent_since(tmp_pat
             (uid,) = await house.orders_arrive()
             assert len(await house.stuck()) == 1
             back(house)
-            await house.bridge.store.retry(None, now())
+            await house.bridge.store.write(person.retry, None, now())
             await house.settle()
             assert house.status(uid) == "pending review"
         put_back(tmp_path)
@@ -119,7 +119,7 @@ async def test_one_that_was_sent_since_and_cancelled(
             house.world.break_calls(Fault(vendor="pharmaone", route=SUBMIT, **NO))
             (uid,) = await house.orders_arrive()
             back(house)
-            await house.bridge.store.retry(None, now())
+            await house.bridge.store.write(person.retry, None, now())
             await house.settle()
             (request,) = house.requests(uid)
         if approved == "before":
@@ -154,7 +154,9 @@ async def test_a_number_written_since_is_nobodys_change(tmp_path: Path):
             await house.sync()
             assert house.world.inventory[PRODUCT]["stockquantity"] == 100
             assert house.stock(SKU) == offered
-            assert (await house.bridge.store.facts(now())).counters.get("stock_drift", 0) == 0
+            assert (await house.bridge.store.read(views.facts, now())).counters.get(
+                "stock_drift", 0
+            ) == 0
 
 
 async def test_no_number_rises_before_the_orders_are_known_again(tmp_path: Path):

@@ -10,6 +10,7 @@ from house import MAPPINGS, House, open_house, open_sandbox
 
 from bridge.core.model import Key
 from bridge.sandbox.webhooks import Chaos
+from bridge.store import journal, person, stock_round, views
 
 HEADER = "pharmacy_sku_uid,p1_id,units_per_sku,safety_stock,share,note\n"
 
@@ -54,7 +55,7 @@ async def test_three_skus_from_one_pool_follow_each_other(tmp_path: Path):
         assert house.stock("psku-1003") == 34  # RxScale took three off by itself
         await house.sync()
         assert [house.stock(f"psku-100{n}") for n in (1, 2, 3)] == [370, 72, 37]
-        assert (await house.bridge.store.stock.state()).drift == 0
+        assert (await house.bridge.store.read(stock_round.state)).drift == 0
 
 
 async def test_a_split_pool_is_never_offered_twice(tmp_path: Path):
@@ -192,13 +193,13 @@ async def test_a_hidden_sku_is_told_once_and_left_until_it_appears(tmp_path: Pat
         calls = len(house.world.calls("PATCH /pharmacy_skus/{uid}", uid="psku-1002"))
         await house.sync()
         assert len(house.world.calls("PATCH /pharmacy_skus/{uid}", uid="psku-1002")) == calls
-        assert (await house.bridge.store.stock.state()).hidden == 1
+        assert (await house.bridge.store.read(stock_round.state)).hidden == 1
         assert (await house.stuck()) == []
         house.world.set_skus(changes=[{"uid": "psku-1002", "hidden": False}])
         await house.bridge.catalogue.read()
         await house.sync()
         assert house.stock("psku-1002") == 5
-        assert (await house.bridge.store.stock.state()).hidden == 0
+        assert (await house.bridge.store.read(stock_round.state)).hidden == 0
 
 
 async def test_what_others_change_at_rxscale_is_put_right_and_counted(tmp_path: Path):
@@ -207,14 +208,14 @@ async def test_what_others_change_at_rxscale_is_put_right_and_counted(tmp_path: 
         await long_ago(house)
         house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 999}])
         await house.settle()
-        assert (await house.bridge.store.stock.state()).drift == 1
+        assert (await house.bridge.store.read(stock_round.state)).drift == 1
         await house.sync(fetch=False)
         assert house.stock("psku-1002") == 410
-        state = await house.bridge.store.stock.state()
+        state = await house.bridge.store.read(stock_round.state)
         assert state.drift == 0
-        facts = await house.bridge.store.facts(house.bridge.started_at)
+        facts = await house.bridge.store.read(views.facts, house.bridge.started_at)
         assert facts.counters["stock_drift"] == 1
-        story = await house.bridge.store.stock.story("psku-1002")
+        story = await house.bridge.store.read(journal.of, "sku:psku-1002")
         assert [entry.what for entry in story] == ["written", "drifted", "written"]
 
 
@@ -222,7 +223,7 @@ async def long_ago(house: House) -> None:
     """Our own writes were so long ago that nobody's news can be their echo."""
     hour = 3600 * 10**6
     statement = "UPDATE stock SET ours_at = ours_at - ?, rx_seen_at = rx_seen_at - ?"
-    await house.bridge.store.transaction(lambda c: c.execute(statement, (hour, hour)))
+    await house.bridge.store.write(lambda c: c.execute(statement, (hour, hour)))
 
 
 async def test_what_others_change_is_only_told_where_that_is_wanted(tmp_path: Path):
@@ -247,7 +248,7 @@ async def test_a_change_that_no_webhook_told_is_found_in_the_list(tmp_path: Path
         await long_ago(house)
         house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 999}], announce=False)
         await house.bridge.catalogue.read()
-        assert (await house.bridge.store.stock.state()).drift == 1
+        assert (await house.bridge.store.read(stock_round.state)).drift == 1
         await house.sync(fetch=False)
         assert house.stock("psku-1002") == 410
 
@@ -255,9 +256,9 @@ async def test_a_change_that_no_webhook_told_is_found_in_the_list(tmp_path: Path
 async def test_our_own_writes_come_back_as_echoes(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         await house.sync()
-        state = await house.bridge.store.stock.state()
+        state = await house.bridge.store.read(stock_round.state)
         assert (state.drift, state.waiting) == (0, 0)
-        facts = await house.bridge.store.facts(house.bridge.started_at)
+        facts = await house.bridge.store.read(views.facts, house.bridge.started_at)
         assert facts.counters.get("stock_drift", 0) == 0
         assert (await house.sync(fetch=False)).plan.writes == ()
 
@@ -278,7 +279,7 @@ async def test_a_completion_whose_webhook_is_lost_is_no_drift(tmp_path: Path):
         assert house.stock("psku-1001") == 394
         await house.sync()
         assert house.stock("psku-1001") == 397
-        assert (await house.bridge.store.stock.state()).drift == 0
+        assert (await house.bridge.store.read(stock_round.state)).drift == 0
 
 
 async def test_prices_go_out_where_asked_and_an_odd_one_waits_for_a_person(tmp_path: Path):
@@ -348,8 +349,10 @@ async def test_a_sku_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
         assert (row.key, row.reason.code) == ("sku:psku-1001", "sku_refused")
         await house.sync()
         assert house.stock("psku-1001") == 400
-        assert await house.bridge.store.retry([row.key], house.bridge.started_at) == [row.key]
-        assert await house.bridge.store.stock.asked() == "sync"
+        assert await house.bridge.store.write(person.retry, [row.key], house.bridge.started_at) == [
+            row.key
+        ]
+        assert await house.bridge.store.write(stock_round.begin_asked) == "sync"
         await house.sync(fetch=False)
         assert house.stock("psku-1001") == 3
 
@@ -367,12 +370,12 @@ async def test_a_dropped_sku_is_left_alone_until_asked_for(tmp_path: Path):
         house.hand("20401", 3)
         await house.sync()
         key, now = Key("sku:psku-1001"), house.bridge.started_at
-        assert await house.bridge.store.drop(key, "seen to by hand", now)
+        assert await house.bridge.store.write(person.drop, key, "seen to by hand", now)
         house.hand("20401", 2)
         await house.sync()
         assert house.stock("psku-1001") == 400
-        assert await house.bridge.store.retry([key], now) == [key]
-        assert await house.bridge.store.retry([key], now) == []
+        assert await house.bridge.store.write(person.retry, [key], now) == [key]
+        assert await house.bridge.store.write(person.retry, [key], now) == []
         await house.sync()
         assert house.stock("psku-1001") == 2
 
@@ -402,7 +405,7 @@ async def test_stale_is_counted_from_the_last_believed_inventory_across_a_restar
         async with open_house(sandbox, tmp_path) as house:
             hours = timedelta(hours=2) // timedelta(microseconds=1)
             move = "UPDATE meta SET value = value - ? WHERE name = 'inventory_read_at'"
-            await house.bridge.store.transaction(lambda c: c.execute(move, (hours,)))
+            await house.bridge.store.write(lambda c: c.execute(move, (hours,)))
             await house.sync(fetch=False)
             assert house.stock("psku-1001") == 0
 

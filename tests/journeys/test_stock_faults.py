@@ -7,6 +7,7 @@ import pytest
 from house import House, open_house, open_sandbox
 
 from bridge.sandbox.traffic import Fault
+from bridge.store import adjustments, journal, person, stock_round
 
 FAULTS = {
     "500 before": {"status": 500, "when": "before"},
@@ -33,13 +34,13 @@ async def settled(house: House) -> None:
     for _ in range(4):
         for row in await house.stuck():
             assert row.reason.code == "sku_refused", row
-            await house.bridge.store.retry([row.key], house.bridge.started_at)
+            await house.bridge.store.write(person.retry, [row.key], house.bridge.started_at)
         house.bridge.vendors.rxscale_transport._breaker.succeeded()
         house.bridge.vendors.pharmaone_transport._breaker.succeeded()
         result = await house.sync()
     assert result.failure is None
     assert result.plan.writes == ()
-    assert (await house.bridge.store.stock.state()).waiting == 0
+    assert (await house.bridge.store.read(stock_round.state)).waiting == 0
 
 
 def agree(house: House) -> None:
@@ -101,14 +102,14 @@ async def test_a_person_s_change_is_taken_to_pharmaone_once(tmp_path: Path, faul
             -10
         ]
         assert house.stock("psku-1002") == 400
-        state = await house.bridge.store.stock.state()
+        state = await house.bridge.store.read(stock_round.state)
         assert (state.adjusting, state.drift) == (0, 0)
 
 
 async def changed_by_people(house: House, sku: str, stock: int) -> None:
     hour = 3600 * 10**6
     statement = "UPDATE stock SET ours_at = ours_at - ?, rx_seen_at = rx_seen_at - ?"
-    await house.bridge.store.transaction(lambda c: c.execute(statement, (hour, hour)))
+    await house.bridge.store.write(lambda c: c.execute(statement, (hour, hour)))
     house.world.set_skus(changes=[{"uid": sku, "stock": stock}])
     await house.settle()
     adopter = house.bridge.stock._adopter
@@ -125,7 +126,7 @@ async def test_the_reference_is_found_in_the_log(tmp_path: Path):
             Fault(vendor="pharmaone", route="POST /inventory/adjust", cut=True, when="after")
         )
         await house.sync(fetch=False)
-        (under_way,) = (await house.bridge.store.stock.drifts())[1]
+        (under_way,) = (await house.bridge.store.read(adjustments.outstanding))[1]
         assert under_way.sent_at is not None
         assert house.stock("psku-1002") == 420
         house.later(60)
@@ -135,7 +136,7 @@ async def test_the_reference_is_found_in_the_log(tmp_path: Path):
         assert "psku-1002" in entry["reason"]
         asked = house.world.calls("GET /inventory/{id}/log")
         assert len(asked) == 1
-        story = await house.bridge.store.stock.story("psku-1002")
+        story = await house.bridge.store.read(journal.of, "sku:psku-1002")
         assert [each.what for each in story] == ["written", "drifted", "adopted"]
 
 
@@ -153,7 +154,7 @@ async def test_what_was_sold_before_is_no_part_of_a_change_by_people(tmp_path: P
         await house.sync()
         (entry,) = house.world.pharmaone.goods.log("20402")[:1]
         assert (entry["delta_on_hand"], house.stock("psku-1002")) == (-4, 403)
-        assert (await house.bridge.store.stock.state()).drift == 0
+        assert (await house.bridge.store.read(stock_round.state)).drift == 0
 
 
 async def test_what_is_sold_after_a_change_by_people_is_no_part_of_it(tmp_path: Path):
@@ -182,10 +183,10 @@ async def test_put_back_by_people_there_is_nothing_to_adopt(tmp_path: Path):
         await house.sync()
         await house.change(await house.approve(uid), shipped=True)
         await changed_by_people(house, "psku-1002", 400)
-        assert (await house.bridge.store.stock.state()).drift == 1
+        assert (await house.bridge.store.read(stock_round.state)).drift == 1
         ahead = 5.0  # in one second, two changes look like one
         await changed_by_people(house, "psku-1002", 404)
-        assert (await house.bridge.store.stock.state()).drift == 0
+        assert (await house.bridge.store.read(stock_round.state)).drift == 0
         await house.sync()
         assert house.world.calls("POST /inventory/adjust") == []
         assert house.stock("psku-1002") == 407
@@ -201,7 +202,7 @@ async def test_refused_or_impossible_it_is_written_over(tmp_path: Path):
         await house.sync()
         assert house.stock("psku-1002") == 5
         assert house.world.inventory["20402"]["stockquantity"] == 5
-        story = await house.bridge.store.stock.story("psku-1002")
+        story = await house.bridge.store.read(journal.of, "sku:psku-1002")
         assert "not adopted" in [each.what for each in story]
         assert house.world.inventory["20403"]["stockquantity"] == 0
 
@@ -222,7 +223,9 @@ async def test_a_log_that_does_not_reach_back_asks_a_person(tmp_path: Path):
         (row,) = await house.stuck()
         assert (row.key, row.reason.code) == ("sku:psku-1002", "unsure_adjustment")
         now = house.bridge.started_at
-        assert await house.bridge.store.retry([row.key], now) == [row.key]  # it is not there
+        assert await house.bridge.store.write(person.retry, [row.key], now) == [
+            row.key
+        ]  # it is not there
         await house.sync()
         assert house.world.inventory["20402"]["stockquantity"] == 600
         await house.sync()
@@ -244,8 +247,10 @@ async def test_seen_to_by_a_person_it_is_not_sent_again(tmp_path: Path):
         await house.sync()
         (row,) = await house.stuck()
         house.hand("20402", 400)
-        assert await house.bridge.store.drop(row.key, "done by hand", house.bridge.started_at)
+        assert await house.bridge.store.write(
+            person.drop, row.key, "done by hand", house.bridge.started_at
+        )
         await house.sync()
         assert house.world.inventory["20402"]["stockquantity"] == 400
         assert house.stock("psku-1002") == 400
-        assert (await house.bridge.store.stock.state()).adjusting == 0
+        assert (await house.bridge.store.read(stock_round.state)).adjusting == 0

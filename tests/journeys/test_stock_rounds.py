@@ -9,6 +9,7 @@ from pathlib import Path
 from house import House, open_house, open_sandbox
 
 from bridge.sandbox.traffic import Fault
+from bridge.store import stock_round
 
 PATIENCE_SECONDS = 20
 
@@ -93,11 +94,13 @@ async def test_what_a_command_asks_for_is_done(tmp_path: Path):
         async with rounds(house):
             await until(lambda: house.stock("psku-1006") == 450)
             house.world.remove_inventory()
-            await house.bridge.store.stock.ask(confirm=False)
+            await house.bridge.store.write(stock_round.ask, confirm=False)
             await until(lambda: inventories(house) == 2)
             assert house.stock("psku-1006") == 450
-            await house.bridge.store.stock.ask(confirm=True)
-            await house.bridge.store.stock.ask(confirm=False)  # does not take the yes back
+            await house.bridge.store.write(stock_round.ask, confirm=True)
+            await house.bridge.store.write(
+                stock_round.ask, confirm=False
+            )  # does not take the yes back
             await until(lambda: house.stock("psku-1006") == 0)
 
 
@@ -134,10 +137,10 @@ async def test_what_others_changed_to_nobody_knows_what_is_read_from_the_list(tm
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
         await house.sync()
         unknown = "UPDATE stock SET drift_at = 1, rx_stock = NULL WHERE pharmacy_sku_uid = ?"
-        await house.bridge.store.transaction(lambda c: c.execute(unknown, ("psku-1002",)))
+        await house.bridge.store.write(lambda c: c.execute(unknown, ("psku-1002",)))
         house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 5}], announce=False)
         await house.sync(fetch=False)
-        found = await house.bridge.store.stock.situation(None, house.bridge.started_at)
+        found = await house.bridge.store.read(stock_round.situation, None, house.bridge.started_at)
         known = found.at_rxscale.of("psku-1002")
         assert (known.stock, known.drifts) == (5, True)
         before = len(house.world.calls("GET /pharmacy_skus/"))
@@ -163,7 +166,7 @@ async def test_drift_found_in_the_list_wakes_the_rounds(tmp_path: Path):
         await house.sync()
         hour = 3600 * 10**6
         old = "UPDATE stock SET ours_at = ours_at - ?, rx_seen_at = rx_seen_at - ?"
-        await house.bridge.store.transaction(lambda c: c.execute(old, (hour, hour)))
+        await house.bridge.store.write(lambda c: c.execute(old, (hour, hour)))
         async with rounds(house):
             house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 5}], announce=False)
             await house.bridge.catalogue.read()

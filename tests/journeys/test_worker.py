@@ -5,12 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from asked import instead_of
 from house import House, open_house, open_sandbox
 
 from bridge import app
 from bridge.core.model import Hint
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
+from bridge.store import todo, vendor_lists, work
 from bridge.worker import pool
 
 
@@ -53,21 +55,15 @@ async def test_a_store_that_cannot_be_claimed_from_is_waited_for(
 ):
     monkeypatch.setattr(pool, "NAP_SECONDS", 0.01)
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
-        store = type(house.bridge.store)
-        claim, next_due, fails = store.claim, store.next_due, iter([True] * 3)
+        fails = iter([True] * 3)
 
-        async def failing_claim(self, *args):
+        async def failing(ask, *_):
             if next(fails, False):
                 raise TryLater("locked")
-            return await claim(self, *args)
+            return await ask()
 
-        async def failing_next_due(self, *args):
-            if next(fails, False):
-                raise TryLater("locked")
-            return await next_due(self, *args)
-
-        monkeypatch.setattr(store, "claim", failing_claim)
-        monkeypatch.setattr(store, "next_due", failing_next_due)
+        instead_of(monkeypatch, todo.claim, failing)
+        instead_of(monkeypatch, todo.next_due, failing)
         working = asyncio.create_task(house.bridge.worker.run())
         (uid,) = house.world.add_orders()
         await reached(house, uid, "pending review")
@@ -80,16 +76,15 @@ async def test_a_sku_list_that_arrives_between_two_questions_makes_nothing_stuck
 ):
     """Another order's look reads the list just after this one found nothing in it."""
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
-        store, first = type(house.bridge.store), iter([True])
-        needs_of = store.needs_of
+        first = iter([True])
 
-        async def overtaken(self, *args):
-            found = await needs_of(self, *args)
+        async def overtaken(ask, *_):
+            found = await ask()
             if next(first, False):
                 await house.bridge.catalogue.read()
             return found
 
-        monkeypatch.setattr(store, "needs_of", overtaken)
+        instead_of(monkeypatch, vendor_lists.for_submission, overtaken)
         (uid,) = await house.orders_arrive()
         assert not await house.stuck()
         assert len(house.requests(uid)) == 1
@@ -100,20 +95,19 @@ async def test_news_between_a_settlement_and_the_end_of_its_look_is_looked_at_at
 ):
     """Else it would be claimed for a look that nobody takes, and wait until the lease is over."""
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
-        store, worker, first = type(house.bridge.store), house.bridge.worker, iter([True])
-        settle = store.settle
+        store, worker, first = house.bridge.store, house.bridge.worker, iter([True])
 
-        async def overtaken(self, outcome):
-            changed = await settle(self, outcome)
+        async def overtaken(ask, outcome):
+            changed = await ask()
             if next(first, False):
-                await self.hint([Hint(outcome.claim.key, "news")], app.now())
+                await store.write(todo.hint, [Hint(outcome.claim.key, "news")], app.now())
                 await worker._claim()
             return changed
 
-        monkeypatch.setattr(store, "settle", overtaken)
+        instead_of(monkeypatch, work.settle, overtaken)
         (uid,) = house.world.add_orders()
         await sandbox.drain()
         await worker.run_until_idle()
-        assert await house.bridge.store.next_due(app.now()) is None
+        assert await house.bridge.store.read(todo.next_due, app.now()) is None
         looks = [each for each in (await house.story(uid)).entries if each.what == "waits"]
         assert len(looks) == 2

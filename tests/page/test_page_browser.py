@@ -19,6 +19,7 @@ from bridge.app import now
 from bridge.core.model import PharmacyOrderUid, Phase, order_key
 from bridge.sandbox.traffic import Fault
 from bridge.server import serve
+from bridge.store import person
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -159,7 +160,7 @@ async def test_a_tick_is_not_carried_over_to_another_time(tmp_path: Path, opened
             house.world.break_calls(
                 Fault(vendor="pharmaone", route="POST /order-requests", when="after", cut=True)
             )
-            await house.bridge.store.retry([order_key(PharmacyOrderUid(uid))], now())
+            await house.bridge.store.write(person.retry, [order_key(PharmacyOrderUid(uid))], now())
             await house.settle()
             assert await house.stuck()
             await refreshed(page)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from asked import instead_of
 from house import House, open_house, open_sandbox
 from page.client import NOT_LINKED, browser
 
@@ -18,6 +19,7 @@ from bridge.core.model import Hint, PharmacyOrderUid, Phase, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
 from bridge.server.page.overview import todays
+from bridge.store import notes, orders, stock_round, stuck, todo
 
 
 async def refused_order(house: House) -> str:
@@ -114,7 +116,7 @@ async def test_a_button_pressed_too_late_does_nothing(tmp_path: Path):
             shown = page.form("/stuck", act="retry")
             put = "UPDATE stuck SET code = ? WHERE key = ?"
             values = ("unsure_submission", order_key(PharmacyOrderUid(uid)))
-            await house.bridge.store.transaction(lambda c: c.execute(put, values))
+            await house.bridge.store.write(lambda c: c.execute(put, values))
             await page.post("/stuck", {**shown, "looked": "yes"})
             assert "It has changed meanwhile" in page.text
             assert not (await house.record(uid)).cleared
@@ -164,11 +166,15 @@ async def test_only_what_was_shown_is_confirmed(tmp_path: Path):
             assert "inventory is empty" in await page.get()
             await page.post("/sync", shown)
             assert "It has changed meanwhile" in page.text
-            assert await house.bridge.store.stock.asked() is None
+            assert await house.bridge.store.write(stock_round.begin_asked) is None
             await page.press("/sync", {"looked": "yes"}, what="confirm")
-            await house.sync(confirm=await house.bridge.store.stock.asked() == "confirm")
+            await house.sync(
+                confirm=await house.bridge.store.write(stock_round.begin_asked) == "confirm"
+            )
             await page.post("/sync", shown)
-            assert await house.bridge.store.stock.asked() is None, "nothing waits any more"
+            assert await house.bridge.store.write(stock_round.begin_asked) is None, (
+                "nothing waits any more"
+            )
 
 
 async def test_an_order_that_is_being_looked_at_is_left_to_that(tmp_path: Path):
@@ -177,8 +183,10 @@ async def test_an_order_that_is_being_looked_at_is_left_to_that(tmp_path: Path):
         async with browser(house) as page:
             await page.get()
             now = datetime.now(UTC)
-            await house.bridge.store.hint([Hint(order_key(PharmacyOrderUid(uid)), "test")], now)
-            await house.bridge.store.claim(9, now, timedelta(minutes=1))
+            await house.bridge.store.write(
+                todo.hint, [Hint(order_key(PharmacyOrderUid(uid)), "test")], now
+            )
+            await house.bridge.store.write(todo.claim, 9, now, timedelta(minutes=1))
             await page.press("/stuck", act="retry")
             assert "It is being looked at right now" in page.text
 
@@ -202,7 +210,7 @@ async def test_an_orders_page_tells_its_story_and_looks_now(tmp_path: Path):
             fields = {"token": page.form("/sync")["token"], "what": "order", "uid": "po-none"}
             await page.post("/sync", fields)
             assert page.status == 404
-            assert await house.bridge.store.record(PharmacyOrderUid("po-none")) is None
+            assert await house.bridge.store.read(orders.find, PharmacyOrderUid("po-none")) is None
 
 
 async def test_stock_that_differs_is_shown_until_it_is_written(tmp_path: Path):
@@ -239,7 +247,7 @@ async def test_a_number_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
             assert "RxScale does not take stock" in page.text
             assert "SKU psku-1004 Testkraut 1004 10g" in page.text, "what it is, not only its uid"
             await page.press("/stuck", act="retry", key="sku:psku-1004")
-            assert await house.bridge.store.stock.asked() == "sync"
+            assert await house.bridge.store.write(stock_round.begin_asked) == "sync"
             assert "being written" in await page.get()
             await house.sync()
             assert "Nothing is stuck" in await page.get()
@@ -252,7 +260,7 @@ async def test_stock_is_compared_by_its_button_and_an_odd_one_confirmed(tmp_path
         async with browser(house) as page:
             await page.get()
             await page.press("/sync", what="stock")
-            assert await house.bridge.store.stock.asked() == "sync"
+            assert await house.bridge.store.write(stock_round.begin_asked) == "sync"
             house.world.remove_inventory()
             await house.sync()
             text = await page.get()
@@ -260,9 +268,9 @@ async def test_stock_is_compared_by_its_button_and_an_odd_one_confirmed(tmp_path
             assert "waits for you" in text
             await page.press("/sync", what="confirm")
             assert "look in PharmaOne Manager first" in page.text
-            assert await house.bridge.store.stock.asked() is None
+            assert await house.bridge.store.write(stock_round.begin_asked) is None
             await page.press("/sync", {"looked": "yes"}, what="confirm")
-            assert await house.bridge.store.stock.asked() == "confirm"
+            assert await house.bridge.store.write(stock_round.begin_asked) == "confirm"
 
 
 # -- who is turned away ----------------------------------------------------------------------
@@ -508,9 +516,8 @@ async def test_a_store_that_cannot_be_read_is_said_and_the_rest_is_shown(
 
         async with browser(house) as page:
             await page.get()
-            for name in ("check", "stuck"):
-                monkeypatch.setattr(type(house.bridge.store), name, full)
-            monkeypatch.setattr(type(house.bridge.store.stock), "state", full)
+            for question in (notes.touch, stuck.everything, stuck.find, stock_round.state):
+                instead_of(monkeypatch, question, full)
             fields = page.form("/stuck", act="retry")
             await page.get()
             assert page.status == 200
@@ -529,7 +536,7 @@ async def test_a_mistake_of_ours_is_a_page_that_tells_nothing(
         async def wrong(*_: object) -> None:
             raise RuntimeError("inner detail")
 
-        monkeypatch.setattr(type(house.bridge.store), "stuck", wrong)
+        instead_of(monkeypatch, stuck.everything, wrong)
         async with browser(house) as page:
             await page.get()
             assert page.status == 500

@@ -11,12 +11,14 @@ from typing import Any
 
 import aiohttp
 import pytest
+from asked import instead_of
 from house import P1_SECRET, SECRET, House, open_house, open_sandbox
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import Misconfigured, TryLater
 from bridge.server import refuse_taken, serve, webhooks
+from bridge.store import deliveries, notes, views
 
 RX, P1 = "/webhooks/rxscale", "/webhooks/pharmaone"
 ORDER = {
@@ -174,7 +176,7 @@ async def test_an_unknown_event_is_acknowledged_counted_and_journalled(tmp_path:
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         assert await post(house, P1, body, p1_signed(body)) == (200, {"status": "noted"})
         assert await post(house, P1, body, p1_signed(body)) == (200, {"status": "duplicate"})
-        counters = (await house.bridge.store.facts(house.bridge.started_at)).counters
+        counters = (await house.bridge.store.read(views.facts, house.bridge.started_at)).counters
         assert counters == {"deliveries_unknown_event": 1, "deliveries_duplicate": 1}
         told = "SELECT key, what FROM journal"
         rows = await house.bridge.store.read(lambda c: c.execute(told).fetchall())
@@ -201,7 +203,7 @@ async def test_what_could_not_be_stored_is_taken_when_it_comes_again(
             raise TryLater("the disk is full")
 
         with monkeypatch.context() as broken:
-            broken.setattr(type(house.bridge.store), "take", full)
+            instead_of(broken, deliveries.receive, full)
             status, said = await post(house, RX, body, rx_signed(body))
             assert (status, said) == (503, {"error": "it cannot be stored now; deliver it again"})
         assert await post(house, RX, body, rx_signed(body)) == (200, {"status": "hinted"})
@@ -229,10 +231,10 @@ async def test_health_and_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             async def full(*_: object) -> None:
                 raise TryLater("the disk is full")
 
-            monkeypatch.setattr(type(house.bridge.store), "check", full)
+            instead_of(monkeypatch, notes.touch, full)
             status, text = await get("/health/ready")
             assert (status, json.loads(text)["reason"]) == (503, "the disk is full")
-            monkeypatch.setattr(type(house.bridge.store), "facts", full)
+            instead_of(monkeypatch, views.facts, full)
             status, text = await get("/health")
             assert (status, json.loads(text)["status"]) == (503, "down")
 

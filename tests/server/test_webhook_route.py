@@ -6,9 +6,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from asked import instead_of
 from house import SECRET, open_house, open_sandbox
 
 from bridge.errors import TryLater
+from bridge.store import deliveries, views
 
 GOOD = (
     b'{"event_type":"pharmacy_order_created","timestamp":1,"data":{"uid":"po-1","status":"init"}}'
@@ -40,7 +42,7 @@ async def test_what_each_delivery_is_answered(tmp_path: Path):
                     assert answer.status == status, await answer.text()
             async with http.get("/health/live") as answer:
                 assert answer.status == 200
-        counters = (await house.bridge.store.facts(house.bridge.started_at)).counters
+        counters = (await house.bridge.store.read(views.facts, house.bridge.started_at)).counters
         assert counters["deliveries_duplicate"] == 1
         assert counters["deliveries_unknown_event"] == 1
 
@@ -54,7 +56,7 @@ async def test_what_cannot_be_stored_is_to_be_delivered_again(
         async def failing(*_: object) -> None:
             raise failure
 
-        monkeypatch.setattr(type(house.bridge.store), "take", failing)
+        instead_of(monkeypatch, deliveries.receive, failing)
         async with aiohttp.ClientSession(house.running.url) as http:
             async with http.post(ROUTE, data=GOOD, headers=signed(GOOD)) as answer:
                 assert answer.status == 503

@@ -25,7 +25,7 @@ from bridge.core.model import (
     order_key,
 )
 from bridge.core.reasons import UNLINKED_SKU, Reason
-from bridge.store import Store
+from bridge.store import Store, todo, work
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
@@ -143,16 +143,16 @@ def outcome(claim: Claim, record: OrderRecord, **changes: Any) -> Outcome:
 
 
 async def claim_one(store: Store, now: datetime = NOW) -> tuple[Claim, OrderRecord]:
-    (claimed,) = await store.claim(1, now, LEASE)
+    (claimed,) = await store.write(todo.claim, 1, now, LEASE)
     return claimed
 
 
 async def make_stuck(store: Store, number: int | str, reason: Reason = NOTE) -> None:
     """Hints the order, claims it and settles it as stuck."""
-    await store.hint([hint(number)], NOW)
-    for claim, known in await store.claim(100, NOW, LEASE):
-        await store.settle(
-            outcome(claim, known, stuck=reason if claim.key == key(number) else None)
+    await store.write(todo.hint, [hint(number)], NOW)
+    for claim, known in await store.write(todo.claim, 100, NOW, LEASE):
+        await store.write(
+            work.settle, outcome(claim, known, stuck=reason if claim.key == key(number) else None)
         )
 
 

@@ -9,7 +9,7 @@ from store.given import LEASE, NOTE, NOW, after, delivery, hint, uid
 
 from bridge.core.memory import Outcome
 from bridge.core.model import Phase
-from bridge.store import Store
+from bridge.store import Store, deliveries, orders, todo, work
 
 OURS = "pending review"
 WORDS = "on the way"
@@ -18,19 +18,19 @@ WORDS = "on the way"
 async def left_to_do(path: Path, meanwhile: Sequence[str | None], *, stuck: bool = False) -> bool:
     """Whether anything is due after a look during which these statuses were told."""
     store = await Store.open(path, now=NOW)
-    await store.hint([hint(1)], NOW)
-    ((claim, record),) = await store.claim(1, NOW, LEASE)
+    await store.write(todo.hint, [hint(1)], NOW)
+    ((claim, record),) = await store.write(todo.claim, 1, NOW, LEASE)
     for number, status in enumerate(meanwhile):
         if status is None:
-            await store.hint([hint(1)], after(1))
+            await store.write(todo.hint, [hint(1)], after(1))
         else:
             told = delivery(1, reported_status=status, dedup_key=str(number), received_at=after(1))
-            await store.take(told)
+            await store.write_together(deliveries.receive, told)
     record = replace(record, phase=Phase.SUBMITTED, submitted_at=NOW, rx_status=OURS, echoes=WORDS)
     note = NOTE if stuck else None
-    await store.settle(Outcome(claim, record, (), None, False, note, after(2)))
-    due = await store.next_due(after(3))
-    kept = await store.record(uid(1))
+    await store.write(work.settle, Outcome(claim, record, (), None, False, note, after(2)))
+    due = await store.read(todo.next_due, after(3))
+    kept = await store.read(orders.find, uid(1))
     assert kept is not None
     assert replace(kept, echoes=WORDS) == record
     await store.close()

@@ -12,8 +12,8 @@ import pytest
 from store.given import NOW, delivery, rows_of, sql
 
 from bridge.errors import TryLater
-from bridge.store import Store
-from bridge.store.db import MOST_TOGETHER
+from bridge.store import Store, deliveries, notes, stuck
+from bridge.store.group_commit import MOST_TOGETHER
 
 WRITTEN = "SELECT name FROM meta WHERE name LIKE 'n%' ORDER BY name"
 
@@ -63,14 +63,14 @@ async def written(store: Store) -> list[str]:
 async def traced(store: Store) -> list[str]:
     """The statements that the writing connection runs from now on."""
     statements: list[str] = []
-    await store.transaction(lambda c: c.set_trace_callback(statements.append))
+    await store.write(lambda c: c.set_trace_callback(statements.append))
     statements.clear()
     return statements
 
 
 async def test_writers_that_come_together_share_one_commit(store: Store):
     statements = await traced(store)
-    answers = await asyncio.gather(*(store.transaction(note(n)) for n in range(50)))
+    answers = await asyncio.gather(*(store.write(note(n)) for n in range(50)))
     assert answers == list(range(50))
     assert statements.count("COMMIT") == 1
     assert len(await written(store)) == 50
@@ -78,16 +78,16 @@ async def test_writers_that_come_together_share_one_commit(store: Store):
 
 async def test_a_commit_has_an_upper_size(store: Store):
     statements = await traced(store)
-    await asyncio.gather(*(store.transaction(note(n)) for n in range(2 * MOST_TOGETHER + 1)))
+    await asyncio.gather(*(store.write(note(n)) for n in range(2 * MOST_TOGETHER + 1)))
     assert statements.count("COMMIT") == 3
 
 
 async def test_who_comes_during_a_commit_shares_the_next(store: Store):
     statements = await traced(store)
     gate = Gate()
-    first = asyncio.create_task(store.transaction(gate))
+    first = asyncio.create_task(store.write(gate))
     await gate.reached()
-    later = [asyncio.create_task(store.transaction(note(n))) for n in range(10)]
+    later = [asyncio.create_task(store.write(note(n))) for n in range(10)]
     await asyncio.sleep(0)
     gate.open.set()
     await asyncio.gather(first, *later)
@@ -96,14 +96,14 @@ async def test_who_comes_during_a_commit_shares_the_next(store: Store):
 
 async def test_the_writing_connection_waits_for_the_disk(store: Store):
     pragmas = "SELECT * FROM pragma_synchronous, pragma_journal_mode, pragma_foreign_keys"
-    assert await store.transaction(sql(pragmas)) == [(2, "wal", 1)]
+    assert await store.write(sql(pragmas)) == [(2, "wal", 1)]
 
 
 async def test_one_failing_writer_is_undone_alone(store: Store):
     answers = await asyncio.gather(
-        store.transaction(note(1)),
-        store.transaction(note_then_fail(2)),
-        store.transaction(note(3)),
+        store.write(note(1)),
+        store.write(note_then_fail(2)),
+        store.write(note(3)),
         return_exceptions=True,
     )
     assert answers[0] == 1
@@ -114,61 +114,63 @@ async def test_one_failing_writer_is_undone_alone(store: Store):
 
 async def test_an_error_of_our_own_sql_is_not_made_a_passing_one(store: Store):
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        await store.transaction(sql("DELETE FROM nowhere"))
+        await store.write(sql("DELETE FROM nowhere"))
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         await store.read(sql("SELECT * FROM nowhere"))
 
 
 async def test_if_the_transaction_is_thrown_away_nobody_is_told_of_success(store: Store):
-    await store.transaction(note(1))
+    await store.write(note(1))
     again = sql("INSERT OR ROLLBACK INTO meta VALUES ('n1', '')")
     answers = await asyncio.gather(
-        store.transaction(note(2)),
-        store.transaction(again),
-        store.transaction(note(3)),
+        store.write(note(2)),
+        store.write(again),
+        store.write(note(3)),
         return_exceptions=True,
     )
     assert [type(answer) for answer in answers] == [sqlite3.IntegrityError] * 3
     assert await written(store) == ["n1"]
-    assert await store.transaction(note(4)) == 4
+    assert await store.write(note(4)) == 4
 
 
 async def test_if_the_commit_fails_everybody_is_told(store: Store):
-    await store.transaction(
+    await store.write(
         sql("CREATE TABLE child (n TEXT REFERENCES meta DEFERRABLE INITIALLY DEFERRED)")
     )
     answers = await asyncio.gather(
-        store.transaction(note(1)),
-        store.transaction(sql("INSERT INTO child VALUES ('an orphan')")),
+        store.write(note(1)),
+        store.write(sql("INSERT INTO child VALUES ('an orphan')")),
         return_exceptions=True,
     )
     assert [type(answer) for answer in answers] == [sqlite3.IntegrityError] * 2
     assert await written(store) == []
-    assert await store.transaction(note(2)) == 2
+    assert await store.write(note(2)) == 2
 
 
 async def test_a_full_store_takes_nothing_and_leaves_nothing_half_done(store: Store):
-    await store.transaction(lambda c: c.execute("PRAGMA max_page_count = 1").fetchall())
+    await store.write(lambda c: c.execute("PRAGMA max_page_count = 1").fetchall())
     big = "x" * 2**16
     with pytest.raises(TryLater, match="its disk is full") as raised:
-        await store.take(delivery(1, event=big))
+        await store.write_together(deliveries.receive, delivery(1, event=big))
     assert isinstance(raised.value.__cause__, sqlite3.OperationalError)
     assert str(store.path) in raised.value.what
     assert await store.read(sql(EVERYTHING)) == []
-    await store.transaction(lambda c: c.execute("PRAGMA max_page_count = 100000").fetchall())
-    await store.take(delivery(1, event=big))
+    await store.write(lambda c: c.execute("PRAGMA max_page_count = 100000").fetchall())
+    await store.write_together(deliveries.receive, delivery(1, event=big))
 
 
 async def test_a_full_store_fails_nobody_who_needs_no_more_room(store: Store):
-    await store.transaction(note(1))
-    await store.transaction(lambda c: c.execute("PRAGMA max_page_count = 1").fetchall())
+    await store.write(note(1))
+    await store.write(lambda c: c.execute("PRAGMA max_page_count = 1").fetchall())
     answers = await asyncio.gather(
-        store.put("n1", "small"), store.put("n2", "x" * 2**16), return_exceptions=True
+        store.write(notes.put, "n1", "small"),
+        store.write(notes.put, "n2", "x" * 2**16),
+        return_exceptions=True,
     )
     assert isinstance(answers[1], TryLater)
     told_of_success = answers[0] is None
-    assert (await store.get("n1") == "small") is told_of_success
-    assert await store.get("n2") is None
+    assert (await store.read(notes.get, "n1") == "small") is told_of_success
+    assert await store.read(notes.get, "n2") is None
 
 
 @pytest.fixture
@@ -182,39 +184,41 @@ def small_files() -> Any:
 async def test_if_the_disk_refuses_the_commit_everybody_is_told_and_may_try_again(
     store: Store, small_files: Callable[[int], None]
 ):
-    await store.put("before", "")
+    await store.write(notes.put, "before", "")
     small_files(store.path.with_name("rxbridge.db-wal").stat().st_size)
     for _ in range(2):
         answers = await asyncio.gather(
-            *(store.take(delivery(n)) for n in range(3)), store.check(), return_exceptions=True
+            *(store.write_together(deliveries.receive, delivery(n)) for n in range(3)),
+            store.write(notes.touch),
+            return_exceptions=True,
         )
         assert [type(answer) for answer in answers] == [TryLater] * 4
     assert "the disk failed" in str(answers[0])
     assert await store.read(sql("SELECT * FROM deliveries")) == []
     small_files(2**40)
-    await asyncio.gather(*(store.take(delivery(n)) for n in range(3)))
-    await store.check()
+    await asyncio.gather(*(store.write_together(deliveries.receive, delivery(n)) for n in range(3)))
+    await store.write(notes.touch)
     assert len(await store.read(sql("SELECT * FROM deliveries"))) == 3
 
 
 async def test_another_process_that_writes_for_too_long_is_a_passing_trouble(store: Store):
-    await store.transaction(lambda c: c.execute("PRAGMA busy_timeout = 20").fetchall())
+    await store.write(lambda c: c.execute("PRAGMA busy_timeout = 20").fetchall())
     other = sqlite3.connect(store.path, isolation_level=None)
     try:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(TryLater, match="another process is writing to it"):
-            await store.check()
+            await store.write(notes.touch)
         other.execute("ROLLBACK")
     finally:
         other.close()
-    await store.check()
+    await store.write(notes.touch)
 
 
 async def test_a_writer_that_went_away_while_waiting_writes_nothing(store: Store):
     gate = Gate()
-    first = asyncio.create_task(store.transaction(gate))
+    first = asyncio.create_task(store.write(gate))
     await gate.reached()
-    gone, stays = (asyncio.create_task(store.transaction(note(n))) for n in (1, 2))
+    gone, stays = (asyncio.create_task(store.write(note(n))) for n in (1, 2))
     await asyncio.sleep(0)
     gone.cancel()
     gate.open.set()
@@ -230,8 +234,8 @@ async def test_a_writer_that_goes_away_during_the_commit_breaks_it_for_nobody(st
         note(1)(connection)
         gate(connection)
 
-    goes = asyncio.create_task(store.transaction(body))
-    stays = asyncio.create_task(store.transaction(note(2)))
+    goes = asyncio.create_task(store.write(body))
+    stays = asyncio.create_task(store.write(note(2)))
     await gate.reached()
     goes.cancel()
     await asyncio.sleep(0)
@@ -243,17 +247,17 @@ async def test_a_writer_that_goes_away_during_the_commit_breaks_it_for_nobody(st
 
 async def test_a_torn_down_program_leaves_nobody_waiting(store: Store):
     gate = Gate()
-    under_way = asyncio.create_task(store.transaction(gate))
+    under_way = asyncio.create_task(store.write(gate))
     await gate.reached()
-    waiting = asyncio.create_task(store.transaction(note(1)))
+    waiting = asyncio.create_task(store.write(note(1)))
     await asyncio.sleep(0)
-    writing = store._database._writing
+    writing = store._commits._writing
     assert writing is not None
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await under_way
     gate.open.set()
-    assert await store.transaction(note(2)) == 2
+    assert await store.write(note(2)) == 2
     assert await waiting == 1
 
 
@@ -261,7 +265,7 @@ async def time_to_let_go(store: Store) -> None:
     """A close that waits for nobody would have let go of the file by then."""
     for _ in range(50):
         await asyncio.sleep(0.001)
-        if not store._database._reader._thread.is_alive():
+        if not store._reader._thread.is_alive():
             await asyncio.sleep(0.01)
             return
 
@@ -269,16 +273,16 @@ async def time_to_let_go(store: Store) -> None:
 async def test_closing_finishes_what_was_begun_and_takes_no_more(path: Path):
     store = await Store.open(path, now=NOW)
     gate = Gate()
-    begun = [asyncio.create_task(store.transaction(gate))]
+    begun = [asyncio.create_task(store.write(gate))]
     await gate.reached()
-    begun += [asyncio.create_task(store.transaction(note(n))) for n in range(5)]
+    begun += [asyncio.create_task(store.write(note(n))) for n in range(5)]
     await asyncio.sleep(0)
     closing = asyncio.create_task(store.close())
     await asyncio.sleep(0)
     with pytest.raises(TryLater, match="is closed"):
-        await store.transaction(note(9))
+        await store.write(note(9))
     with pytest.raises(TryLater, match="is closed"):
-        await store.stuck()
+        await store.read(stuck.everything)
     await time_to_let_go(store)
     gate.open.set()
     await closing
@@ -298,7 +302,7 @@ async def test_a_reading_sees_one_state_of_the_store(store: Store):
 
     reading = asyncio.create_task(store.read(twice))
     await gate.reached()
-    await store.transaction(note(1))
+    await store.write(note(1))
     gate.open.set()
     assert await reading == ([], [])
     assert await written(store) == ["n1"]
@@ -320,22 +324,22 @@ async def test_a_reading_cannot_write(store: Store):
 
 
 async def test_after_many_came_together_one_alone_is_not_kept_for_long(store: Store):
-    await asyncio.gather(*(store.transaction(note(n)) for n in range(50)))
-    assert await asyncio.wait_for(store.transaction(note(50)), 1) == 50
+    await asyncio.gather(*(store.write(note(n)) for n in range(50)))
+    assert await asyncio.wait_for(store.write(note(50)), 1) == 50
     assert len(await written(store)) == 51
 
 
 async def test_under_load_those_who_come_a_little_later_share_the_commit(store: Store):
-    await asyncio.gather(*(store.transaction(note(n)) for n in range(20)))
+    await asyncio.gather(*(store.write(note(n)) for n in range(20)))
     statements = await traced(store)
-    store._database._usual = 20.0
+    store._commits._usual = 20.0
 
     async def a_turn_later(number: int) -> int:
         for _ in range(3):
             await asyncio.sleep(0)
-        return await store.transaction(note(number))
+        return await store.write(note(number))
 
-    await asyncio.gather(store.transaction(note(20)), *(a_turn_later(n) for n in range(21, 40)))
+    await asyncio.gather(store.write(note(20)), *(a_turn_later(n) for n in range(21, 40)))
     assert statements.count("COMMIT") == 1
 
 
@@ -343,8 +347,8 @@ async def test_each_check_truly_writes(store: Store):
     """SQLite leaves out a write of what is there already, and so would not meet a full disk."""
     values = set()
     for _ in range(3):
-        await store.check()
-        values.add(await store.get("checked"))
+        await store.write(notes.touch)
+        values.add(await store.read(notes.get, "checked"))
     assert len(values) == 2
 
 
@@ -357,9 +361,9 @@ async def test_a_delivery_needs_the_thread_for_its_commit_alone(store: Store):
     def where(statement: str) -> None:
         threads.setdefault(statement.split(maxsplit=1)[0], threading.get_ident())
 
-    await store.transaction(lambda c: c.set_trace_callback(where))
+    await store.write(lambda c: c.set_trace_callback(where))
     threads.clear()
-    await store.take(delivery())
+    await store.write_together(deliveries.receive, delivery())
     assert threads["INSERT"] == threads["BEGIN"] == threading.get_ident()
     assert threads["COMMIT"] != threading.get_ident()
 
@@ -367,36 +371,35 @@ async def test_a_delivery_needs_the_thread_for_its_commit_alone(store: Store):
 async def test_while_another_process_writes_the_event_loop_goes_on(store: Store):
     with sqlite3.connect(store.path, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
-        taking = asyncio.ensure_future(store.take(delivery()))
+        taking = asyncio.ensure_future(store.write_together(deliveries.receive, delivery()))
         for _ in range(50):
             await asyncio.sleep(0)  # would hang here for as long as the other one writes
         assert not taking.done()
         other.execute("ROLLBACK")
     assert await asyncio.wait_for(taking, 10)
     assert len(await store.read(sql(EVERYTHING))) == 3
-    assert await store.transaction(sql("PRAGMA busy_timeout")) == [(5000,)]
+    assert await store.write(sql("PRAGMA busy_timeout")) == [(5000,)]
 
 
 async def test_a_delivery_whose_commit_fails_is_neither_there_nor_acknowledged(store: Store):
     child = "CREATE TABLE child (n TEXT REFERENCES meta DEFERRABLE INITIALLY DEFERRED)"
     orphan = "INSERT INTO child VALUES ('an orphan')"
-    await store.transaction(sql(child))
-    await store.transaction(
-        sql(f"CREATE TRIGGER spoil AFTER INSERT ON deliveries BEGIN {orphan}; END")
-    )
+    await store.write(sql(child))
+    await store.write(sql(f"CREATE TRIGGER spoil AFTER INSERT ON deliveries BEGIN {orphan}; END"))
     with pytest.raises(sqlite3.IntegrityError):
-        await store.take(delivery())
+        await store.write_together(deliveries.receive, delivery())
     assert await store.read(sql(EVERYTHING)) == []
-    await store.transaction(sql("DROP TRIGGER spoil"))
-    assert await store.take(delivery())
+    await store.write(sql("DROP TRIGGER spoil"))
+    assert await store.write_together(deliveries.receive, delivery())
     assert len(await store.read(sql(EVERYTHING))) == 3
 
 
 async def test_one_delivery_that_cannot_be_written_fails_no_other(store: Store):
     spoil = "CREATE TRIGGER spoil BEFORE INSERT ON deliveries WHEN new.dedup_key = 'created/2'"
-    await store.transaction(sql(f"{spoil} BEGIN SELECT RAISE(ABORT, 'no'); END"))
+    await store.write(sql(f"{spoil} BEGIN SELECT RAISE(ABORT, 'no'); END"))
     answers = await asyncio.gather(
-        *(store.take(delivery(n)) for n in range(5)), return_exceptions=True
+        *(store.write_together(deliveries.receive, delivery(n)) for n in range(5)),
+        return_exceptions=True,
     )
     assert [isinstance(answer, Exception) for answer in answers] == [n == 2 for n in range(5)]
     assert len(await store.read(sql("SELECT key FROM deliveries"))) == 4

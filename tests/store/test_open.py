@@ -16,9 +16,7 @@ from store.given import NOW, after, content_of, delivery, record, rows_of, uid, 
 
 from bridge.core.deliveries import Receipt
 from bridge.errors import Misconfigured, TryLater
-from bridge.store import RunLock, Store, connect
-from bridge.store.db import database
-from bridge.store.tables import notes
+from bridge.store import RunLock, Store, connection, deliveries, engine, notes, orders, views, work
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +57,7 @@ def usual_umask() -> Iterator[None]:
 async def test_a_new_store_is_its_owners_alone(path: Path):
     store = await Store.open(path, now=NOW)
     with RunLock(path):
-        await store.save(record(), [])
+        await store.write(work.save, record(), [])
         names = [path.name, *(f"{path.name}{each}" for each in ("-shm", "-wal", ".lock"))]
         assert modes(path.parent) == dict.fromkeys(sorted(names), "0o600")
     await store.close()
@@ -70,17 +68,17 @@ async def test_a_new_store_is_its_owners_alone(path: Path):
 async def test_a_store_that_everybody_may_read_is_closed_to_them(
     path: Path, mode: int, becomes: int
 ):
-    """One of an earlier version; a group's was given to it on purpose."""
+    """It was copied so by mistake; a group's was given to it on purpose."""
     earlier = await Store.open(path, now=NOW)
     lock = path.with_name(f"{path.name}.lock")
     lock.touch()
-    await earlier.save(record(7), [])
+    await earlier.write(work.save, record(7), [])
     for each in path.parent.iterdir():
         each.chmod(mode)
     store = await Store.open(path, now=NOW)
     assert set(modes(path.parent).values()) == {oct(becomes)}
-    await store.save(record(8), [])
-    await earlier.save(record(9), [])
+    await store.write(work.save, record(8), [])
+    await earlier.write(work.save, record(9), [])
     await earlier.close()
     await store.close()
     assert rows_of(path, "SELECT count(*) FROM orders") == [(3,)]
@@ -89,7 +87,7 @@ async def test_a_store_that_everybody_may_read_is_closed_to_them(
 @pytest.mark.parametrize("name", ["with space.db", "50%.db", "a?b.db", "a#b.db", "ä.db"])
 async def test_any_name_is_a_name(tmp_path: Path, name: str):
     store = await Store.open(tmp_path / name, now=NOW)
-    await store.save(record(), [])
+    await store.write(work.save, record(), [])
     await store.close()
     assert rows_of(tmp_path / name, "SELECT count(*) FROM orders") == [(1,)]
 
@@ -156,7 +154,7 @@ async def test_a_file_that_is_no_database(path: Path, content: bytes):
 async def with_orders(path: Path) -> bytes:
     store = await Store.open(path, now=NOW)
     for number in range(200):
-        await store.save(record(number), [])
+        await store.write(work.save, record(number), [])
     await store.close()
     return content_of(path)
 
@@ -182,11 +180,11 @@ async def test_a_file_with_damage_in_the_middle(path: Path):
 async def test_a_large_file_is_not_read_through(path: Path, monkeypatch: pytest.MonkeyPatch):
     content = await with_orders(path)
     damage_one_page(path, content)
-    monkeypatch.setattr(connect, "CHECKED_BYTES", len(content) - 1)
+    monkeypatch.setattr(connection, "CHECKED_BYTES", len(content) - 1)
     store = await Store.open(path, now=NOW)
     with pytest.raises(TryLater, match="its file is damaged"):
         for number in range(200):
-            await store.record(uid(number))
+            await store.read(orders.find, uid(number))
     await store.close()
 
 
@@ -208,7 +206,7 @@ async def test_a_store_that_has_lost_its_number(path: Path):
 
 async def test_a_locked_store_is_a_passing_trouble(path: Path, monkeypatch: pytest.MonkeyPatch):
     await (await Store.open(path, now=NOW)).close()
-    monkeypatch.setattr(connect, "BUSY_SECONDS", 0.02)
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.02)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(TryLater, match="another process is writing"):
@@ -217,7 +215,7 @@ async def test_a_locked_store_is_a_passing_trouble(path: Path, monkeypatch: pyte
 
 async def test_if_reading_cannot_be_opened_nothing_is(path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(
-        database, "connect_reader", lambda _: connect._connect("file:/nowhere/x?mode=ro")
+        engine, "connect_reader", lambda _: connection._connect("file:/nowhere/x?mode=ro")
     )
     await refused(path)
 
@@ -233,12 +231,12 @@ async def test_if_the_first_write_fails_nothing_stays_open(
 async def test_a_command_works_beside_the_one_that_runs(path: Path):
     running = await Store.open(path, now=NOW)
     beside = await Store.open(path, now=NOW)
-    await running.put("said", "by the one")
-    assert await beside.get("said") == "by the one"
-    await beside.put("said", "by the other")
-    assert await running.get("said") == "by the other"
+    await running.write(notes.put, "said", "by the one")
+    assert await beside.read(notes.get, "said") == "by the one"
+    await beside.write(notes.put, "said", "by the other")
+    assert await running.read(notes.get, "said") == "by the other"
     await beside.close()
-    await running.check()
+    await running.write(notes.touch)
     await running.close()
 
 
@@ -248,12 +246,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from bridge.core.deliveries import OrderChanged
 from bridge.core.model import PharmacyOrderUid
-from bridge.store import Store
+from bridge.store import Store, deliveries
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 
 async def take(store, n):
-    await store.take(OrderChanged("created", f"{n}", NOW, PharmacyOrderUid(f"po-{n}"), "open"))
+    delivery = OrderChanged("created", f"{n}", NOW, PharmacyOrderUid(f"po-{n}"), "open")
+    await store.write_together(deliveries.receive, delivery)
     print(n, flush=True)
 
 async def main():
@@ -289,8 +288,8 @@ async def test_what_was_acknowledged_survives_sigkill(path: Path):
     store = await Store.open(path, now=NOW)
     for number in acknowledged:
         again = delivery(number, event="created", dedup_key=f"{number}")
-        assert await store.take(again) is Receipt.DUPLICATE
-    facts = await store.facts(NOW)
+        assert await store.write_together(deliveries.receive, again) is Receipt.DUPLICATE
+    facts = await store.read(views.facts, NOW)
     assert facts.pending >= len(acknowledged)
     assert facts.open_orders == facts.pending
     await store.close()

@@ -23,7 +23,7 @@ from store.given import (
 from bridge.core.model import Hint, Key, OrderId, Phase
 from bridge.core.reasons import CODES, UNSURE_SUBMISSION, Kind, Reason
 from bridge.errors import TryLater
-from bridge.store import Store
+from bridge.store import Store, orders, person, stuck, todo, views, work
 
 UNSURE = UNSURE_SUBMISSION(why="its answer was lost")
 SKU = Key("sku:psku-1")
@@ -32,23 +32,23 @@ LATER = after(60)
 
 
 async def entries(store: Store, number: int = 1) -> list[tuple[str, dict[str, object]]]:
-    story = await store.story(uid(number))
+    story = await store.read(views.story, uid(number))
     assert story is not None
     return [(each.what, dict(each.facts)) for each in story.entries]
 
 
 async def stuck_keys(store: Store) -> list[Key]:
-    return [row.key for row in await store.stuck()]
+    return [row.key for row in await store.read(stuck.everything)]
 
 
 async def make_sku_stuck(store: Store) -> None:
-    await store.transaction(sql("INSERT INTO stuck VALUES (?, 0, 'sku_refused', '{}')", SKU))
+    await store.write(sql("INSERT INTO stuck VALUES (?, 0, 'sku_refused', '{}')", SKU))
 
 
 async def test_a_retry_frees_and_makes_due(store: Store):
     await make_stuck(store, 1)
     await make_stuck(store, 2)
-    assert await store.retry([key(1), key("unheard-of")], LATER) == [key(1)]
+    assert await store.write(person.retry, [key(1), key("unheard-of")], LATER) == [key(1)]
     assert await stuck_keys(store) == [key(2)]
     claim, known = await claim_one(store, LATER)
     assert (claim.key, known.cleared) == (key(1), False)
@@ -59,15 +59,15 @@ async def test_a_retry_of_everything(store: Store):
     for number in (1, 2, 3):
         await make_stuck(store, number)
     await make_sku_stuck(store)
-    assert sorted(await store.retry(None, LATER)) == [key(1), key(2), key(3), SKU]
+    assert sorted(await store.write(person.retry, None, LATER)) == [key(1), key(2), key(3), SKU]
     assert await stuck_keys(store) == []
-    assert await store.retry(None, LATER) == []
+    assert await store.write(person.retry, None, LATER) == []
 
 
 async def test_what_is_not_stuck_is_not_retried(store: Store):
-    await store.save(record(1), [])
-    assert await store.retry([key(1)], LATER) == []
-    assert await store.next_due(LATER) is None
+    await store.write(work.save, record(1), [])
+    assert await store.write(person.retry, [key(1)], LATER) == []
+    assert await store.read(todo.next_due, LATER) is None
 
 
 @pytest.mark.parametrize(
@@ -77,42 +77,42 @@ async def test_a_retry_says_that_a_person_looked_where_that_was_the_question(
     store: Store, code: str
 ):
     await make_stuck(store, 1, Reason(CODES[code]))
-    assert await store.retry(None, LATER) == [], "nobody looked for this one"
+    assert await store.write(person.retry, None, LATER) == [], "nobody looked for this one"
     assert await stuck_keys(store) == [key(1)]
-    await store.retry([key(1)], LATER)
-    known = await store.record(uid(1))
+    await store.write(person.retry, [key(1)], LATER)
+    known = await store.read(orders.find, uid(1))
     assert known is not None
     assert known.cleared
 
 
 async def test_a_dropped_order_is_left_alone(store: Store):
     await make_stuck(store, 1)
-    await store.hint([hint(1)], NOW)
-    assert await store.drop(key(1), "handled by hand", LATER)
-    known = await store.record(uid(1))
+    await store.write(todo.hint, [hint(1)], NOW)
+    assert await store.write(person.drop, key(1), "handled by hand", LATER)
+    known = await store.read(orders.find, uid(1))
     assert known is not None
     assert (known.phase, known.finished_at) == (Phase.DROPPED, LATER)
     assert await stuck_keys(store) == []
-    assert await store.next_due(LATER) is None
+    assert await store.read(todo.next_due, LATER) is None
     assert await entries(store) == [("dropped", {"reason": "handled by hand"})]
 
 
 async def test_an_order_need_not_be_stuck_to_be_dropped(store: Store):
-    await store.save(record(1), [])
-    assert await store.drop(key(1), "a test order", LATER)
+    await store.write(work.save, record(1), [])
+    assert await store.write(person.drop, key(1), "a test order", LATER)
 
 
 async def test_a_stuck_sku_is_dropped_too(store: Store):
     await make_sku_stuck(store)
-    await store.hint([Hint(SKU, "stock")], NOW)
-    assert await store.drop(SKU, "not sold any more", LATER)
+    await store.write(todo.hint, [Hint(SKU, "stock")], NOW)
+    assert await store.write(person.drop, SKU, "not sold any more", LATER)
     assert await stuck_keys(store) == []
     assert await store.read(sql("SELECT * FROM todo")) == []
-    assert not await store.drop(SKU, "not sold any more", LATER)
+    assert not await store.write(person.drop, SKU, "not sold any more", LATER)
 
 
 async def test_what_is_not_known_cannot_be_dropped(store: Store):
-    assert not await store.drop(key(1), "no reason", LATER)
+    assert not await store.write(person.drop, key(1), "no reason", LATER)
     assert await store.read(sql("SELECT * FROM journal")) == []
 
 
@@ -127,12 +127,12 @@ async def test_what_is_not_known_cannot_be_dropped(store: Store):
 )
 async def test_a_person_saw_the_order_request(store: Store, known: object):
     await make_stuck(store, 1, UNSURE)
-    await store.save(known, [])
-    assert await store.mark_submitted(key(1), LATER)
-    now_known = await store.record(uid(1))
+    await store.write(work.save, known, [])
+    assert await store.write(person.mark_submitted, key(1), LATER)
+    now_known = await store.read(orders.find, uid(1))
     assert now_known == replace(known, phase=Phase.SUBMITTED, submitted_at=LATER)
     assert await stuck_keys(store) == []
-    assert await store.next_due(LATER) == LATER
+    assert await store.read(todo.next_due, LATER) == LATER
     assert await entries(store) == [("marked submitted", {})]
 
 
@@ -147,15 +147,15 @@ async def test_a_person_saw_the_order_request(store: Store, known: object):
     ids=lambda known: known.phase,
 )
 async def test_nothing_moves_backwards_on_a_persons_word(store: Store, known: object):
-    await store.save(known, [])
-    assert not await store.mark_submitted(key(1), LATER)
-    assert await store.record(uid(1)) == known
+    await store.write(work.save, known, [])
+    assert not await store.write(person.mark_submitted, key(1), LATER)
+    assert await store.read(orders.find, uid(1)) == known
     assert await entries(store) == []
 
 
 @pytest.mark.parametrize("unknown", [key(1), SKU])
 async def test_what_is_not_known_was_not_submitted(store: Store, unknown: Key):
-    assert not await store.mark_submitted(unknown, LATER)
+    assert not await store.write(person.mark_submitted, unknown, LATER)
 
 
 Said = Callable[[Store], Awaitable[object]]
@@ -164,40 +164,43 @@ Said = Callable[[Store], Awaitable[object]]
 @pytest.mark.parametrize(
     "said",
     [
-        lambda store: store.retry(None, LATER),
-        lambda store: store.drop(key(1), "no", LATER),
-        lambda store: store.mark_submitted(key(1), LATER),
+        lambda store: store.write(person.retry, None, LATER),
+        lambda store: store.write(person.drop, key(1), "no", LATER),
+        lambda store: store.write(person.mark_submitted, key(1), LATER),
     ],
     ids=["retry", "drop", "mark_submitted"],
 )
 async def test_a_look_under_way_is_not_spoken_over(store: Store, said: Said):
     await make_stuck(store, 2)
     await make_stuck(store, 1)
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     claim, known = await claim_one(store)
     with pytest.raises(TryLater, match=r"order:po-1 is being looked at right now"):
         await said(store)
     assert await stuck_keys(store) == [key(1), key(2)], "nothing was done by halves"
-    await store.settle(outcome(claim, known, stuck=NOTE))
+    await store.write(work.settle, outcome(claim, known, stuck=NOTE))
     assert await said(store)
 
 
 async def test_a_lease_that_is_over_holds_nobody_up(store: Store):
     await make_stuck(store, 1)
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     await claim_one(store)
-    assert await store.drop(key(1), "it hung", NOW + LEASE)
+    assert await store.write(person.drop, key(1), "it hung", NOW + LEASE)
 
 
 async def test_a_new_mapping_is_a_reason_to_look_again(store: Store):
     await make_stuck(store, 1)
     await make_stuck(store, 2, UNSURE)
     await make_stuck(store, 3)
-    assert await store.hint_stuck({NOTE.code, "bad_pzn"}, "new mapping files", LATER) == 2
-    claims = await store.claim(9, LATER, LEASE)
+    assert (
+        await store.write(person.hint_stuck, {NOTE.code, "bad_pzn"}, "new mapping files", LATER)
+        == 2
+    )
+    claims = await store.write(todo.claim, 9, LATER, LEASE)
     assert [(claim.key, claim.why) for claim, _ in claims] == [
         (key(1), "new mapping files"),
         (key(3), "new mapping files"),
     ]
     assert len(await stuck_keys(store)) == 3, "stuck until the look says otherwise"
-    assert await store.hint_stuck(set(), "nothing", LATER) == 0
+    assert await store.write(person.hint_stuck, set(), "nothing", LATER) == 0

@@ -25,7 +25,7 @@ from bridge.core.model import (
     PrescriptionId,
 )
 from bridge.core.reasons import DELETED_IN_PHARMAONE
-from bridge.store import Store
+from bridge.store import Store, deliveries, orders, p1_sweep, todo, vendor_lists, views, work
 
 OURS = OrderId("ORD_1")
 
@@ -64,20 +64,23 @@ def order(number: int = 1, status: str = "awaiting_packing", **changes: Any) -> 
 
 
 async def due(store: Store) -> list[Key]:
-    at = await store.next_due(after(999))
+    at = await store.read(todo.next_due, after(999))
     if at is None:
         return []
-    return [claim.key for claim, _ in await store.claim(9, after(999), after(1000) - after(999))]
+    return [
+        claim.key
+        for claim, _ in await store.write(todo.claim, 9, after(999), after(1000) - after(999))
+    ]
 
 
 # -- deliveries ------------------------------------------------------------------------------
 
 
 async def test_a_change_of_an_order_of_ours_is_looked_at(store: Store):
-    await store.save(adopted(), [])
-    assert await store.take(told()) is Receipt.HINTED
+    await store.write(work.save, adopted(), [])
+    assert await store.write_together(deliveries.receive, told()) is Receipt.HINTED
     assert await due(store) == [key(1)]
-    story = await store.story(uid(1))
+    story = await store.read(views.story, uid(1))
     assert story is not None
     assert story.entries[0].facts == {
         "vendor": "pharmaone",
@@ -96,49 +99,51 @@ async def test_a_change_of_an_order_of_ours_is_looked_at(store: Store):
     ],
 )
 async def test_what_tells_nothing_new_costs_no_look(store: Store, changes, state):
-    await store.save(adopted(**state), [])
-    assert await store.take(told(**changes)) is Receipt.ECHO
+    await store.write(work.save, adopted(**state), [])
+    assert await store.write_together(deliveries.receive, told(**changes)) is Receipt.ECHO
     assert await due(store) == []
 
 
 async def test_a_change_of_flags_alone_is_no_echo(store: Store):
-    await store.save(adopted(), [])
-    assert await store.take(told(reported_status=None)) is Receipt.HINTED
+    await store.write(work.save, adopted(), [])
+    assert (
+        await store.write_together(deliveries.receive, told(reported_status=None)) is Receipt.HINTED
+    )
 
 
 async def test_an_order_that_nobody_knows_is_to_be_read(store: Store):
-    await store.save(submitted(1, intent_at=NOW), [])
-    assert await store.take(told()) is Receipt.UNREAD
-    assert await store.p1_unread(9) == [OURS]
-    assert await store.p1_learnt(order(external_id=uid(1)), after(1))
+    await store.write(work.save, submitted(1, intent_at=NOW), [])
+    assert await store.write_together(deliveries.receive, told()) is Receipt.UNREAD
+    assert await store.read(p1_sweep.unread, 9) == [OURS]
+    assert await store.write(p1_sweep.save_read, order(external_id=uid(1)), after(1))
     assert await due(store) == [key(1)]
-    assert await store.p1_unread(9) == []
+    assert await store.read(p1_sweep.unread, 9) == []
 
 
 async def test_an_order_that_is_not_ours_is_read_once(store: Store):
-    await store.save(submitted(1, intent_at=NOW), [])
-    await store.take(told())
-    assert not await store.p1_learnt(order(external_id=""), after(1))
-    assert await store.p1_unread(9) == []
-    assert await store.take(told(2)) is Receipt.NOTED
+    await store.write(work.save, submitted(1, intent_at=NOW), [])
+    await store.write_together(deliveries.receive, told())
+    assert not await store.write(p1_sweep.save_read, order(external_id=""), after(1))
+    assert await store.read(p1_sweep.unread, 9) == []
+    assert await store.write_together(deliveries.receive, told(2)) is Receipt.NOTED
 
 
 async def test_nothing_is_read_while_every_order_request_is_accounted_for(store: Store):
-    await store.save(adopted(2), [])
-    assert await store.take(told()) is Receipt.UNREAD
-    assert await store.p1_unread(9) == []
+    await store.write(work.save, adopted(2), [])
+    assert await store.write_together(deliveries.receive, told()) is Receipt.UNREAD
+    assert await store.read(p1_sweep.unread, 9) == []
 
 
 async def test_an_order_older_than_our_submissions_is_not_read(store: Store):
-    await store.save(submitted(1, intent_at=after(7200)), [])
+    await store.write(work.save, submitted(1, intent_at=after(7200)), [])
     rows = {each.id: each for each in (order(1, created_at=NOW), order(2, created_at=after(7000)))}
-    await store.p1_swept(rows, began_at=NOW, now=after(1), listed=None)
-    assert await store.p1_unread(9) == [OrderId("ORD_2")]
+    await store.write(p1_sweep.compare, rows, began_at=NOW, now=after(1), listed=None)
+    assert await store.read(p1_sweep.unread, 9) == [OrderId("ORD_2")]
 
 
 @pytest.mark.parametrize("reference", ["po-1", "or-7"])
 async def test_a_rejected_order_request_is_remembered_and_looked_at(store: Store, reference: str):
-    await store.save(submitted(1, request_id=OrderRequestId("or-7")), [])
+    await store.write(work.save, submitted(1, request_id=OrderRequestId("or-7")), [])
     refused = told(
         order_id=None,
         event="order_request_rejected",
@@ -146,19 +151,19 @@ async def test_a_rejected_order_request_is_remembered_and_looked_at(store: Store
         references=(reference, "other"),
         refused=True,
     )
-    assert await store.take(refused) is Receipt.HINTED
-    known = await store.record(uid(1))
+    assert await store.write_together(deliveries.receive, refused) is Receipt.HINTED
+    known = await store.read(orders.find, uid(1))
     assert known is not None
     assert known.rejected_at == refused.received_at
-    await store.save(submitted(1), [])  # by a look that began before it was told
-    known = await store.record(uid(1))
+    await store.write(work.save, submitted(1), [])  # by a look that began before it was told
+    known = await store.read(orders.find, uid(1))
     assert known is not None
     assert known.rejected_at == refused.received_at
 
 
 async def test_a_rejection_of_somebody_elses_is_noted(store: Store):
     refused = told(order_id=None, references=("po-9",), refused=True)
-    assert await store.take(refused) is Receipt.NOTED
+    assert await store.write_together(deliveries.receive, refused) is Receipt.NOTED
 
 
 # -- sweeps ----------------------------------------------------------------------------------
@@ -166,32 +171,34 @@ async def test_a_rejection_of_somebody_elses_is_noted(store: Store):
 
 async def sweep(store: Store, *orders: P1Order, listed: Any = None, began: float = 3) -> list[Key]:
     rows = {each.id: each for each in orders}
-    await store.p1_swept(rows, began_at=after(began), now=after(began + 1), listed=listed)
+    await store.write(
+        p1_sweep.compare, rows, began_at=after(began), now=after(began + 1), listed=listed
+    )
     return await due(store)
 
 
 async def test_what_is_stuck_as_deleted_is_left_alone_until_it_is_listed_again(store: Store):
-    await store.save(adopted(), [])
+    await store.write(work.save, adopted(), [])
     assert await sweep(store) == [key(1)]
-    (claim,) = [each for each, _ in await store.claim(9, after(2001), LEASE)]
+    (claim,) = [each for each, _ in await store.write(todo.claim, 9, after(2001), LEASE)]
     stuck = DELETED_IN_PHARMAONE(order="ORD_1")
-    await store.settle(outcome(claim, adopted(), stuck=stuck))
+    await store.write(work.settle, outcome(claim, adopted(), stuck=stuck))
     assert await sweep(store) == []
     assert await sweep(store, order()) == [key(1)]
 
 
 async def test_sweeps_do_not_count_anew_how_often_a_missing_one_was_looked_for(store: Store):
-    await store.save(adopted(), [])
-    await store.p1_swept({}, began_at=after(3), now=after(4), listed=None)
+    await store.write(work.save, adopted(), [])
+    await store.write(p1_sweep.compare, {}, began_at=after(3), now=after(4), listed=None)
     claim, _ = await claim_one(store, after(4))
-    await store.settle(outcome(claim, adopted(), again_at=after(60), failed=True))
-    await store.p1_swept({}, began_at=after(5), now=after(6), listed=None)
+    await store.write(work.settle, outcome(claim, adopted(), again_at=after(60), failed=True))
+    await store.write(p1_sweep.compare, {}, began_at=after(5), now=after(6), listed=None)
     claim, _ = await claim_one(store, after(60))
     assert claim.attempts == 1
 
 
 async def test_a_first_sight_of_an_order_of_ours_is_looked_at(store: Store):
-    await store.save(adopted(), [])
+    await store.write(work.save, adopted(), [])
     assert await sweep(store, order()) == [key(1)]
 
 
@@ -205,20 +212,20 @@ async def test_a_first_sight_of_an_order_of_ours_is_looked_at(store: Store):
     ],
 )
 async def test_what_changed_since_is_looked_at(store: Store, row: P1Order, expected: list[Key]):
-    await store.save(adopted(), [])
-    await store.save_p1_orders([order(seen_at=NOW)])
+    await store.write(work.save, adopted(), [])
+    await store.write(vendor_lists.save_orders, [order(seen_at=NOW)])
     assert await sweep(store, row) == expected
 
 
 async def test_what_was_looked_at_during_the_reading_is_no_news(store: Store):
-    await store.save(adopted(p1_seen_at=after(4)), [])
+    await store.write(work.save, adopted(p1_seen_at=after(4)), [])
     assert await sweep(store, order(status="ready_pickup")) == []
     assert await sweep(store, listed=None) == []
 
 
 async def test_what_changed_after_a_look_during_the_reading_is_looked_at(store: Store):
-    await store.save(adopted(p1_seen_at=after(4)), [])
-    await store.save_p1_orders([order(seen_at=after(4))])
+    await store.write(work.save, adopted(p1_seen_at=after(4)), [])
+    await store.write(vendor_lists.save_orders, [order(seen_at=after(4))])
     assert await sweep(store, order(updated_at=after(4))) == [key(1)]
     assert await sweep(store, order(updated_at=after(4))) == []
 
@@ -230,23 +237,23 @@ async def test_what_changed_after_a_look_during_the_reading_is_looked_at(store: 
 async def test_an_order_that_should_be_in_the_list_and_is_not_is_looked_at(
     store: Store, listed: Any, expected: list[Key]
 ):
-    await store.save(adopted(), [])
+    await store.write(work.save, adopted(), [])
     assert await sweep(store, listed=listed) == expected
 
 
 async def test_an_order_made_of_ours_is_found_by_its_external_id(store: Store):
-    await store.save(submitted(1), [])
+    await store.write(work.save, submitted(1), [])
     assert await sweep(store, order(external_id=uid(1))) == [key(1)]
 
 
 async def test_one_that_an_earlier_store_may_have_sent_is_found_so_too(store: Store):
-    await store.save(record(1, must_find=True), [])
+    await store.write(work.save, record(1, must_find=True), [])
     assert await sweep(store, order(external_id=uid(1))) == [key(1)]
 
 
 async def test_orders_of_others_and_finished_ones_hint_nothing(store: Store):
-    await store.save(adopted(1, phase=Phase.DONE, finished_at=NOW), [])
-    await store.save(record(2, must_find=False), [])
+    await store.write(work.save, adopted(1, phase=Phase.DONE, finished_at=NOW), [])
+    await store.write(work.save, record(2, must_find=False), [])
     assert await sweep(store, order(1, "ready_pickup"), order(3), order(4, external_id="x")) == []
 
 
@@ -255,16 +262,18 @@ async def test_orders_of_others_and_finished_ones_hint_nothing(store: Store):
 
 async def test_a_prescription_whose_status_changed_is_looked_at(store: Store):
     number = PrescriptionId("org1-pq-1")
-    await store.save(submitted(1, prescription_id=number, prescription_status="new"), [])
-    await store.save(adopted(2, prescription_id=PrescriptionId("org1-pq-2")), [])
-    assert await store.prescriptions() == {number: "new"}
-    assert await store.prescriptions_swept({number: "new"}, NOW) == 0
-    assert await store.prescriptions_swept({}, NOW) == 0
-    assert await store.prescriptions_swept({number: "declined"}, NOW) == 1
+    await store.write(
+        work.save, submitted(1, prescription_id=number, prescription_status="new"), []
+    )
+    await store.write(work.save, adopted(2, prescription_id=PrescriptionId("org1-pq-2")), [])
+    assert await store.read(p1_sweep.prescriptions) == {number: "new"}
+    assert await store.write(p1_sweep.compare_prescriptions, {number: "new"}, NOW) == 0
+    assert await store.write(p1_sweep.compare_prescriptions, {}, NOW) == 0
+    assert await store.write(p1_sweep.compare_prescriptions, {number: "declined"}, NOW) == 1
     assert await due(store) == [key(1)]
 
 
 async def test_an_event_about_a_prescription_finds_its_order(store: Store):
-    await store.save(submitted(1, prescription_id=PrescriptionId("org1-pq-1")), [])
+    await store.write(work.save, submitted(1, prescription_id=PrescriptionId("org1-pq-1")), [])
     event = told(order_id=None, event="prescription_approved", references=("org1-pq-1",))
-    assert await store.take(event) is Receipt.HINTED
+    assert await store.write_together(deliveries.receive, event) is Receipt.HINTED

@@ -1,5 +1,6 @@
 """Values go into rows and come out the same."""
 
+import sqlite3
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 from store.given import NOW, full_record, record, sql
 
 from bridge.core.model import CatalogueSku, OrderRecord, P1Order, Phase
-from bridge.store import Store
-from bridge.store.tables.rows import Shape, micros, moment
+from bridge.store import Store, rows
+from bridge.store.rows import Table, micros, moment
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
@@ -31,7 +32,7 @@ def test_a_naive_time_is_refused():
 
 @pytest.mark.parametrize("value", [record(), full_record()], ids=["defaults", "all fields set"])
 def test_a_link_comes_back_as_it_went(value: OrderRecord):
-    shape = Shape(OrderRecord)
+    shape = Table("orders", OrderRecord)
     row = shape.row(value)
     assert shape.value(row) == value
     assert {type(cell) for cell in row} <= {str, int, type(None)}
@@ -39,7 +40,7 @@ def test_a_link_comes_back_as_it_went(value: OrderRecord):
 
 
 def test_a_value_stands_in_a_rows_first_columns():
-    shape = Shape(OrderRecord)
+    shape = Table("orders", OrderRecord)
     assert shape.value((*shape.row(record()), "more")) == record()
 
 
@@ -56,7 +57,7 @@ class _Fractional:
 @pytest.mark.parametrize("kind", [_Odd, _Fractional])
 def test_a_field_that_no_column_can_hold_is_refused(kind: type):
     with pytest.raises(TypeError, match="no column can hold"):
-        Shape(kind)
+        Table("t", kind)
 
 
 @pytest.mark.parametrize(
@@ -80,9 +81,21 @@ def test_statements_name_every_column_once():
         uid: str
         phase: Phase
 
-    shape = Shape(Pair)
-    assert shape.of("t") == "t.uid, t.phase"
-    assert shape.upsert("t", "uid", "at") == (
+    table = Table("t", Pair)
+    assert table.select("WHERE uid = ?", "at") == "SELECT t.uid, t.phase, at FROM t WHERE uid = ?"
+    assert table.upsert("uid", "at", kept=["at"]) == (
         "INSERT INTO t (uid, phase, at) VALUES (?, ?, ?) "
-        "ON CONFLICT (uid) DO UPDATE SET phase = excluded.phase, at = excluded.at"
+        "ON CONFLICT (uid) DO UPDATE SET phase = excluded.phase, at = coalesce(excluded.at, t.at)"
     )
+
+
+def test_what_each_engine_spells_its_own_way_is_spelt_in_one_place():
+    statement = rows.sql("SELECT a FROM t WHERE b IN (?...) AND c IS NOT DISTINCT FROM :c")
+    named = rows.sql("SELECT a FROM t WHERE b NOT IN (:names...)")
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE t (a, b, c)")
+    connection.execute("INSERT INTO t VALUES (1, 'x', NULL), (2, 'y', NULL)")
+    wanted = rows.as_list(["x", "z"])
+    assert connection.execute(statement.replace(":c", "NULL"), (wanted,)).fetchall() == [(1,)]
+    assert connection.execute(named, {"names": wanted}).fetchall() == [(2,)]
+    connection.close()

@@ -40,14 +40,12 @@ from bridge.core.stock.model import (
 )
 from bridge.core.stock.plan import explain, plan_with
 from bridge.core.stock.reserve import Demand, released_at
-from bridge.store import work
-from bridge.store.copies.doubt import doubt
-from bridge.store.schema import migrate
-from bridge.store.stock import numbers
-from bridge.store.stock.numbers import Pushed
-from bridge.store.stock.store import _mark, planned, situation
-from bridge.store.sweep import swept
-from bridge.store.tables import links, seen
+from bridge.store import orders as records
+from bridge.store import rx_sweep, stock, todo, vendor_lists, work
+from bridge.store.backup import doubt
+from bridge.store.migrate import migrate
+from bridge.store.stock import Pushed
+from bridge.store.stock_round import planned, situation
 
 BEGIN = datetime(2026, 1, 2, 8, tzinfo=UTC)
 LINKS = [
@@ -139,7 +137,7 @@ class Pharmacy(RuleBasedStateMachine):
     def set_rx(self, sku: str, number: int, *, told: bool) -> None:
         self.rx[sku] = number
         if told:
-            numbers.told(self.db, PharmacySkuUid(sku), number, self.now)
+            stock.reported(self.db, PharmacySkuUid(sku), number, self.now)
 
     # -- the bridge ------------------------------------------------------------------------
 
@@ -147,8 +145,8 @@ class Pharmacy(RuleBasedStateMachine):
     def the_order_is_looked_at(self, uid: str) -> None:
         self.tick()
         order, name = self.order[uid], PharmacyOrderUid(uid)
-        work.hint(self.db, [Hint(order_key(name), "told")], self.now)
-        record = links.find(self.db, name)
+        todo.hint(self.db, [Hint(order_key(name), "told")], self.now)
+        record = records.find(self.db, name)
         assert record is not None
         state: State = order["state"]
         done = state in (State.COMPLETED, State.CANCELLED)
@@ -197,7 +195,7 @@ class Pharmacy(RuleBasedStateMachine):
         self.plan_and_write(Reading(dict(self.hand), self.now), endings)
 
     def plan_and_write(self, reading: Reading, endings: list[str]) -> None:
-        if not _mark(self.db):
+        if not vendor_lists.catalogue_mark(self.db):
             self.read_the_catalogue()
         found = situation(self.db, reading.read_at, self.now)
         found = replace(found, shelf=SHELF, policy=POLICY, pending=None, confirmed=True)
@@ -219,12 +217,12 @@ class Pharmacy(RuleBasedStateMachine):
         self.newest_pushed[write.uid] = read_at
         self.rx[write.uid] = write.stock
         if fate == "ok":
-            numbers.pushed(self.db, [Pushed(write, read_at, self.now)])
+            stock.pushed(self.db, [Pushed(write, read_at, self.now)])
 
     def read_the_catalogue(self) -> None:
         known = [CatalogueSku(PharmacySkuUid(uid), SkuUid(uid)) for uid in sorted(BY_UID)]
         self.list_skus()
-        seen.save_catalogue(self.db, known, self.now, whole=True)
+        vendor_lists.save_catalogue(self.db, known, seen_at=self.now, complete=True)
 
     @rule()
     def orders_are_swept(self) -> None:
@@ -235,7 +233,7 @@ class Pharmacy(RuleBasedStateMachine):
             for uid, order in self.order.items()
             if order["state"] is State.NEW
         }
-        swept(self.db, rows, began_at=self.now, now=self.now, settled=True)
+        rx_sweep.compare(self.db, rows, began_at=self.now, now=self.now, settled=True)
 
     @rule()
     def a_backup_is_taken(self) -> None:
@@ -266,10 +264,10 @@ class Pharmacy(RuleBasedStateMachine):
     def list_skus(self) -> None:
         self.tick(20)
         shown = [
-            CatalogueSku(PharmacySkuUid(uid), SkuUid(uid), stock=stock)
-            for uid, stock in self.rx.items()
+            CatalogueSku(PharmacySkuUid(uid), SkuUid(uid), stock=pieces)
+            for uid, pieces in self.rx.items()
         ]
-        numbers.listed(self.db, shown, self.now)
+        stock.listed(self.db, shown, self.now)
 
     # -- what must hold --------------------------------------------------------------------
 

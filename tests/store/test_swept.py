@@ -23,8 +23,8 @@ from store.given import (
 from bridge.core.memory import SweepResult, SweptOrder
 from bridge.core.model import AnnouncedBy, OrderId, OrderRecord, PharmacyOrderUid, Phase, State
 from bridge.core.reasons import CODES, Reason
-from bridge.store import Store
-from bridge.store.sweep import FOUND_BY_SWEEP
+from bridge.store import Store, orders, rx_sweep, todo, views, work
+from bridge.store.rx_sweep import FOUND_BY_SWEEP
 
 BEGAN, ENDED = after(100), after(110)
 WAITING = SweptOrder("waiting for pharmacy")
@@ -39,11 +39,11 @@ async def sweep(
     now: datetime = ENDED,
     settled: bool = True,
 ) -> SweepResult:
-    return await store.swept(rows, began_at=began_at, now=now, settled=settled)
+    return await store.write(rx_sweep.compare, rows, began_at=began_at, now=now, settled=settled)
 
 
 async def whys(store: Store, now: datetime = ENDED) -> dict[str, str]:
-    return {claim.key: claim.why for claim, _ in await store.claim(100, now, LEASE)}
+    return {claim.key: claim.why for claim, _ in await store.write(todo.claim, 100, now, LEASE)}
 
 
 async def swept_once(store: Store) -> None:
@@ -54,7 +54,7 @@ async def swept_once(store: Store) -> None:
 async def test_the_first_sweep_meets_what_was_there_before_this_store(store: Store):
     result = await sweep(store, {uid(1): SweptOrder("pending review", 4, "#1"), uid(2): WAITING})
     assert result == SweepResult(seen=2, new=2)
-    assert await store.record(uid(1)) == record(
+    assert await store.read(orders.find, uid(1)) == record(
         1,
         first_seen_at=ENDED,
         announced_by=AnnouncedBy.FIRST_SWEEP,
@@ -62,10 +62,10 @@ async def test_the_first_sweep_meets_what_was_there_before_this_store(store: Sto
         priority=4,
         must_find=True,
     )
-    facts = await store.facts(ENDED)
+    facts = await store.read(views.facts, ENDED)
     assert (facts.first_sweep_at, facts.last_poll_at) == (ENDED, ENDED)
     assert FOUND_BY_SWEEP not in facts.counters
-    story = await store.story(uid(1))
+    story = await store.read(views.story, uid(1))
     assert story is not None
     assert [(each.what, each.facts, each.at) for each in story.entries] == [
         ("swept", {"status": "pending review"}, ENDED)
@@ -78,31 +78,33 @@ async def test_a_later_sweep_counts_what_no_webhook_had_told(store: Store):
     await swept_once(store)
     result = await sweep(store, {uid(1): WAITING, uid(2): WAITING})
     assert result == SweepResult(seen=2, new=2, lost_webhooks=2)
-    found = await store.record(uid(1))
+    found = await store.read(orders.find, uid(1))
     assert found is not None
     assert (found.announced_by, found.must_find) == (AnnouncedBy.SWEEP, False)
-    assert (await store.facts(ENDED)).counters[FOUND_BY_SWEEP] == 2
+    assert (await store.read(views.facts, ENDED)).counters[FOUND_BY_SWEEP] == 2
     assert await sweep(store, {uid(1): WAITING, uid(2): WAITING}) == SweepResult(seen=2)
 
 
 async def test_a_list_that_never_rests_is_read_all_the_same(store: Store):
     await sweep(store, {uid(1): WAITING}, settled=False)
     await sweep(store, {uid(2): WAITING}, settled=False)
-    facts = await store.facts(ENDED)
+    facts = await store.read(views.facts, ENDED)
     assert (facts.first_sweep_at, facts.last_poll_at) == (None, ENDED)
     for number in (1, 2):
-        met = await store.record(uid(number))
+        met = await store.read(orders.find, uid(number))
         assert met is not None
         assert met.announced_by is AnnouncedBy.FIRST_SWEEP
         assert met.must_find
     await sweep(store, {uid(2): WAITING}, settled=False)
-    assert (await store.facts(ENDED)).first_sweep_at == ENDED, "nothing that was not known"
+    assert (await store.read(views.facts, ENDED)).first_sweep_at == ENDED, (
+        "nothing that was not known"
+    )
 
 
 async def test_the_first_sweep_is_noted_once_the_last_each_time(store: Store):
     await sweep(store, {}, now=after(1))
     await sweep(store, {}, now=after(2))
-    facts = await store.facts(ENDED)
+    facts = await store.read(views.facts, ENDED)
     assert (facts.first_sweep_at, facts.last_poll_at) == (after(1), after(2))
 
 
@@ -169,7 +171,7 @@ async def test_why_a_known_order_is_looked_at(
     store: Store, known: OrderRecord, row: SweptOrder | None, settled: bool, why: str | None
 ):
     await swept_once(store)
-    await store.save(known, [])
+    await store.write(work.save, known, [])
     result = await sweep(store, {} if row is None else {known.uid: row}, settled=settled)
     assert await whys(store) == ({} if why is None else {key(1): why})
     assert result == SweepResult(
@@ -181,11 +183,11 @@ async def test_why_a_known_order_is_looked_at(
 
 async def test_a_change_is_told_once_and_hinted_until_it_is_seen(store: Store):
     await swept_once(store)
-    await store.save(submitted(1, priority=1), [entry(1)])
+    await store.write(work.save, submitted(1, priority=1), [entry(1)])
     for _ in range(3):
         result = await sweep(store, {uid(1): SweptOrder("on-hold", 8)})
         assert result.changed == 1
-    story = await store.story(uid(1))
+    story = await store.read(views.story, uid(1))
     assert story is not None
     assert [each.what for each in story.entries] == ["looked", "swept"]
     claim, _ = await claim_one(store, ENDED)
@@ -194,21 +196,23 @@ async def test_a_change_is_told_once_and_hinted_until_it_is_seen(store: Store):
 
 async def test_what_is_gone_is_hinted_with_its_own_priority_and_not_told(store: Store):
     await swept_once(store)
-    await store.save(submitted(1, priority=6), [])
+    await store.write(work.save, submitted(1, priority=6), [])
     await sweep(store, {})
     claim, _ = await claim_one(store, ENDED)
     assert claim.priority == 6
-    story = await store.story(uid(1))
+    story = await store.read(views.story, uid(1))
     assert story is not None
     assert story.entries == ()
 
 
 async def test_sweeps_do_not_count_anew_how_often_a_missing_one_was_looked_for(store: Store):
     await swept_once(store)
-    await store.save(submitted(1), [])
+    await store.write(work.save, submitted(1), [])
     await sweep(store, {})
     claim, known = await claim_one(store, ENDED)
-    await store.settle(outcome(claim, known, again_at=after(120), failed=True, now=ENDED))
+    await store.write(
+        work.settle, outcome(claim, known, again_at=after(120), failed=True, now=ENDED)
+    )
     assert await sweep(store, {}, began_at=after(111)) == SweepResult(seen=0)
     claim, _ = await claim_one(store, after(120))
     assert claim.attempts == 1
@@ -219,17 +223,17 @@ async def test_an_order_at_an_unknown_word_is_in_no_list_and_seldom_looked_at(
     store: Store, minutes: int, missing: int
 ):
     await swept_once(store)
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     claim, _ = await claim_one(store)
     odd = Reason(CODES["unknown_status"])
     known = submitted(1, rx_status="paused", rx_seen_at=NOW)
-    await store.settle(outcome(claim, known, stuck=odd, again_at=None))
+    await store.write(work.settle, outcome(claim, known, stuck=odd, again_at=None))
     began_at = NOW + timedelta(minutes=minutes)
     assert (await sweep(store, {}, began_at=began_at, now=began_at)).missing == missing
 
 
 async def test_a_new_order_whose_first_look_is_due_is_left_to_that(store: Store):
-    await store.hint([hint(1, why="webhook")], NOW)
+    await store.write(todo.hint, [hint(1, why="webhook")], NOW)
     assert await sweep(store, {uid(1): WAITING}) == SweepResult(seen=1)
     assert await whys(store) == {key(1): "webhook"}
 
@@ -238,10 +242,10 @@ async def test_a_new_order_whose_first_look_is_due_is_left_to_that(store: Store)
 async def test_what_waits_or_is_stuck_is_not_left_behind(store: Store, phase: Phase):
     seen: dict[str, Any] = {"rx_status": WAITING.status, "rx_seen_at": NOW, "unsure_at": NOW}
     for number, stuck, again_at in ((1, NOTE, None), (2, None, after(3600))):
-        await store.hint([hint(number)], NOW)
+        await store.write(todo.hint, [hint(number)], NOW)
         claim, _ = await claim_one(store)
         known = record(number, phase=phase, **seen)
-        await store.settle(outcome(claim, known, stuck=stuck, again_at=again_at))
+        await store.write(work.settle, outcome(claim, known, stuck=stuck, again_at=again_at))
     assert await sweep(store, {uid(1): WAITING, uid(2): WAITING}) == SweepResult(seen=2)
     assert await whys(store) == {}
 
@@ -253,4 +257,4 @@ async def test_five_thousand_orders_are_no_burden(store: Store):
     assert (
         await sweep(store, dict(list(rows.items())[:4000]), began_at=after(900))
     ).missing == 1000
-    assert (await store.facts(ENDED)).pending == 5000
+    assert (await store.read(views.facts, ENDED)).pending == 5000

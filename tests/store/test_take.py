@@ -23,11 +23,11 @@ from store.given import (
 
 from bridge.core.deliveries import PharmaOneChanged, Receipt, is_echo
 from bridge.core.model import AnnouncedBy, Key, Phase
-from bridge.store import Store
+from bridge.store import Store, deliveries, orders, rx_sweep, todo, views, work
 
 
 async def counters(store: Store) -> dict[str, int]:
-    return dict((await store.facts(NOW)).counters)
+    return dict((await store.read(views.facts, NOW)).counters)
 
 
 async def told(store: Store, about: Key) -> list[Any]:
@@ -35,14 +35,14 @@ async def told(store: Store, about: Key) -> list[Any]:
 
 
 async def test_a_new_order_is_remembered_and_due(store: Store):
-    taken = await store.take(delivery(1, priority=2))
+    taken = await store.write_together(deliveries.receive, delivery(1, priority=2))
     assert taken is Receipt.HINTED
     claim, known = await claim_one(store)
     assert known == record(1, name="#1", priority=2, must_find=True)
     assert known.announced_by is AnnouncedBy.WEBHOOK
     assert (claim.key, claim.why, claim.priority) == (key(1), "rxscale: pharmacy_order_created", 2)
     assert (claim.attempts, claim.hinted_at) == (0, NOW)
-    story = await store.story(uid(1))
+    story = await store.read(views.story, uid(1))
     assert story is not None
     event = {"vendor": "rxscale", "event": "pharmacy_order_created"}
     assert [(entry.at, entry.what, entry.facts) for entry in story.entries] == [
@@ -51,78 +51,100 @@ async def test_a_new_order_is_remembered_and_due(store: Store):
 
 
 async def test_after_the_first_sweep_a_new_order_cannot_be_an_earlier_stores(store: Store):
-    await store.swept({}, began_at=NOW, now=NOW, settled=True)
-    await store.take(delivery(1))
-    known = await store.record(uid(1))
+    await store.write(rx_sweep.compare, {}, began_at=NOW, now=NOW, settled=True)
+    await store.write_together(deliveries.receive, delivery(1))
+    known = await store.read(orders.find, uid(1))
     assert known is not None
     assert not known.must_find
 
 
 async def test_a_known_orders_link_stays_as_it_is(store: Store):
-    await store.save(submitted(1, name="kept"), [])
-    assert await store.take(delivery(1, reported_status="cancelled", priority=9)) is Receipt.HINTED
+    await store.write(work.save, submitted(1, name="kept"), [])
+    assert (
+        await store.write_together(
+            deliveries.receive, delivery(1, reported_status="cancelled", priority=9)
+        )
+        is Receipt.HINTED
+    )
     claim, known = await claim_one(store)
     assert known == submitted(1, name="kept")
     assert claim.priority == 9
 
 
 async def test_a_repeated_delivery_changes_nothing_but_two_counts(store: Store):
-    await store.take(delivery(1))
+    await store.write_together(deliveries.receive, delivery(1))
     claim, known = await claim_one(store)
     for times in (2, 3):
-        assert await store.take(delivery(1, received_at=after(9))) is Receipt.DUPLICATE
+        assert (
+            await store.write_together(deliveries.receive, delivery(1, received_at=after(9)))
+            is Receipt.DUPLICATE
+        )
         rows = await store.read(sql("SELECT times, received_at FROM deliveries"))
         assert rows == [(times, NOW.timestamp() * 1e6)]
     assert await counters(store) == {"deliveries_duplicate": 2}
-    story = await store.story(uid(1))
+    story = await store.read(views.story, uid(1))
     assert story is not None
     assert [(e.what, e.facts["times"]) for e in story.entries] == [("delivered", 3)]
-    assert await store.claim(1, after(LEASE.total_seconds() + 1), LEASE) == [(claim, known)]
+    assert await store.write(todo.claim, 1, after(LEASE.total_seconds() + 1), LEASE) == [
+        (claim, known)
+    ]
 
 
 async def test_the_same_dedup_key_of_another_vendor_is_another_delivery(store: Store):
-    await store.take(delivery(1))
+    await store.write_together(deliveries.receive, delivery(1))
     same = delivery(1).dedup_key
     other = PharmaOneChanged("order_created", same, NOW, references=(uid(1),))
-    assert await store.take(other) is Receipt.HINTED
+    assert await store.write_together(deliveries.receive, other) is Receipt.HINTED
 
 
 async def test_a_doubled_delivery_in_one_commit_is_taken_once(store: Store):
-    taken = await asyncio.gather(*(store.take(delivery(1)) for _ in range(5)))
+    taken = await asyncio.gather(
+        *(store.write_together(deliveries.receive, delivery(1)) for _ in range(5))
+    )
     assert sorted(taken) == [Receipt.DUPLICATE] * 4 + [Receipt.HINTED]
 
 
 async def test_an_unknown_event_is_counted_and_journalled(store: Store):
     odd = noted(event="pharmacy_order_sung", known=False)
-    assert await store.take(odd) is Receipt.NOTED
+    assert await store.write_together(deliveries.receive, odd) is Receipt.NOTED
     assert await counters(store) == {"deliveries_unknown_event": 1}
     assert await told(store, Key("event:pharmacy_order_sung")) == [
         ("unknown event", '{"vendor":"rxscale","event":"pharmacy_order_sung"}')
     ]
-    assert await store.record(uid(1)) is None
-    assert await store.next_due(NOW) is None
+    assert await store.read(orders.find, uid(1)) is None
+    assert await store.read(todo.next_due, NOW) is None
 
 
 async def test_an_event_about_nothing_to_look_at_is_counted(store: Store):
-    assert await store.take(noted()) is Receipt.NOTED
+    assert await store.write_together(deliveries.receive, noted()) is Receipt.NOTED
     assert await counters(store) == {"deliveries_noted": 1}
-    assert await store.next_due(NOW) is None
+    assert await store.read(todo.next_due, NOW) is None
 
 
 async def test_an_echo_costs_nothing(store: Store):
-    await store.save(submitted(1), [])
-    assert await store.take(delivery(1, reported_status="pending review")) is Receipt.ECHO
+    await store.write(work.save, submitted(1), [])
+    assert (
+        await store.write_together(
+            deliveries.receive, delivery(1, reported_status="pending review")
+        )
+        is Receipt.ECHO
+    )
     assert await counters(store) == {"deliveries_echo": 1}
-    story = await store.story(uid(1))
+    story = await store.read(views.story, uid(1))
     assert story is not None
     assert [entry.what for entry in story.entries] == ["echo"]
-    assert await store.next_due(NOW) is None
+    assert await store.read(todo.next_due, NOW) is None
 
 
 async def test_what_would_be_an_echo_is_looked_at_while_the_order_is_stuck(store: Store):
     await make_stuck(store, 1)
-    await store.save(submitted(1), [])
-    assert await store.take(delivery(1, reported_status="pending review")) is Receipt.HINTED
+    await store.write(work.save, submitted(1), [])
+    assert (
+        await store.write_together(
+            deliveries.receive, delivery(1, reported_status="pending review")
+        )
+        is Receipt.HINTED
+    )
 
 
 OUT_OF_OUR_HANDS = {Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE}

@@ -13,9 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from store.given import LEASE, NOW, hint, key, outcome
 
 from bridge.core.model import Claim, Key, OrderRecord
-from bridge.store import work
-from bridge.store.schema import migrate
-from bridge.store.tables import todo
+from bridge.store import todo, work
+from bridge.store.migrate import migrate
 
 NUMBERS = st.integers(1, 3)
 AGAIN = st.one_of(st.none(), st.integers(-5, 900))
@@ -52,7 +51,7 @@ class Todo(RuleBasedStateMachine):
 
     @rule(number=NUMBERS, priority=st.integers(0, 3))
     def hinted(self, number: int, priority: int) -> None:
-        work.hint(self.connection, [hint(number, priority=priority)], self.now)
+        todo.hint(self.connection, [hint(number, priority=priority)], self.now)
         expected = self.keys.setdefault(key(number), Expected())
         fresh = expected.due_at is None
         expected.owed = True

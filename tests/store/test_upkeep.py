@@ -21,7 +21,7 @@ from bridge.core.deliveries import Receipt
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import SweptOrder
 from bridge.core.model import Hint, Key, OrderId, P1Order, Phase
-from bridge.store import Store
+from bridge.store import Store, deliveries, notes, rx_sweep, stuck, todo, vendor_lists, views, work
 
 BEFORE = after(1000)
 
@@ -31,17 +31,17 @@ async def column(store: Store, statement: str) -> list[Any]:
 
 
 async def test_notes(store: Store):
-    assert await store.get("said") is None
-    await store.put("said", "so")
-    await store.put("said", "")
-    assert await store.get("said") == ""
+    assert await store.read(notes.get, "said") is None
+    await store.write(notes.put, "said", "so")
+    await store.write(notes.put, "said", "")
+    assert await store.read(notes.get, "said") == ""
 
 
 async def test_the_check_changes_nothing_that_counts(store: Store):
-    before = await store.facts(NOW)
-    await store.check()
-    await store.check()
-    assert await store.facts(NOW) == before
+    before = await store.read(views.facts, NOW)
+    await store.write(notes.touch)
+    await store.write(notes.touch)
+    assert await store.read(views.facts, NOW) == before
 
 
 def finished(number: int, seconds: float, phase: Phase = Phase.DONE) -> Any:
@@ -50,33 +50,33 @@ def finished(number: int, seconds: float, phase: Phase = Phase.DONE) -> Any:
 
 async def test_finished_orders_are_forgotten_with_all_about_them(store: Store):
     await make_stuck(store, 1)
-    await store.hint([hint(1), hint(2)], NOW)
-    await store.save(finished(1, 999), [entry(1)])
-    await store.save(finished(2, 1000), [entry(2)])
-    await store.save(finished(3, 999, Phase.DROPPED), [entry(3)])
-    await store.save(submitted(4), [entry(4)])
-    assert await store.forget(BEFORE) == 2
+    await store.write(todo.hint, [hint(1), hint(2)], NOW)
+    await store.write(work.save, finished(1, 999), [entry(1)])
+    await store.write(work.save, finished(2, 1000), [entry(2)])
+    await store.write(work.save, finished(3, 999, Phase.DROPPED), [entry(3)])
+    await store.write(work.save, submitted(4), [entry(4)])
+    assert await store.write(work.forget, BEFORE) == 2
     assert await column(store, "SELECT uid FROM orders ORDER BY uid") == [uid(2), uid(4)]
     assert await column(store, "SELECT key FROM journal ORDER BY key") == [key(2), key(4)]
     assert await column(store, "SELECT key FROM todo") == [key(2)]
-    assert await store.stuck() == []
-    assert await store.forget(BEFORE) == 0
+    assert await store.read(stuck.everything) == []
+    assert await store.write(work.forget, BEFORE) == 0
 
 
 async def test_old_deliveries_about_no_order_are_forgotten(store: Store):
     for number, received_at in ((1, after(999)), (2, BEFORE)):
-        await store.take(noted(number, received_at=received_at))
-    await store.forget(BEFORE)
-    assert await store.take(noted(2)) is Receipt.DUPLICATE
-    assert await store.take(noted(1)) is Receipt.NOTED
+        await store.write_together(deliveries.receive, noted(number, received_at=received_at))
+    await store.write(work.forget, BEFORE)
+    assert await store.write_together(deliveries.receive, noted(2)) is Receipt.DUPLICATE
+    assert await store.write_together(deliveries.receive, noted(1)) is Receipt.NOTED
 
 
 async def test_a_delivery_is_part_of_its_orders_story_as_long_as_that_is_remembered(store: Store):
-    await store.take(delivery(1, received_at=after(1)))
-    await store.forget(BEFORE)
+    await store.write_together(deliveries.receive, delivery(1, received_at=after(1)))
+    await store.write(work.forget, BEFORE)
     assert await column(store, "SELECT key FROM deliveries") == [key(1)]
-    await store.save(record(1, phase=Phase.DONE, finished_at=after(2)), [])
-    await store.forget(BEFORE)
+    await store.write(work.save, record(1, phase=Phase.DONE, finished_at=after(2)), [])
+    await store.write(work.forget, BEFORE)
     assert await column(store, "SELECT key FROM deliveries") == []
 
 
@@ -87,8 +87,8 @@ async def test_of_the_journal_only_what_is_about_no_order_grows_old(store: Store
         for about in (odd, sku, key(1))
         for at in (999, 1000)
     ]
-    await store.save(submitted(1), told)
-    await store.forget(BEFORE)
+    await store.write(work.save, submitted(1), told)
+    await store.write(work.forget, BEFORE)
     rows = await store.read(sql("SELECT key, count(*) FROM journal GROUP BY key ORDER BY key"))
     assert rows == [(odd, 1), (key(1), 2), (sku, 1)]
 
@@ -98,34 +98,35 @@ def p1_order(number: int, external_id: str | None, seconds: float = 0) -> P1Orde
 
 
 async def test_pharmaones_other_orders_are_forgotten_when_not_seen_any_more(store: Store):
-    await store.save(submitted(1), [])
-    await store.save(submitted(2, order_id=OrderId("ORD_2")), [])
-    await store.save_p1_orders(
+    await store.write(work.save, submitted(1), [])
+    await store.write(work.save, submitted(2, order_id=OrderId("ORD_2")), [])
+    await store.write(
+        vendor_lists.save_orders,
         [
             p1_order(1, uid(1)),
             p1_order(2, None),
             p1_order(3, "EXT-17"),
             p1_order(4, ""),
             p1_order(5, None, 1000),
-        ]
+        ],
     )
-    await store.forget(BEFORE)
+    await store.write(work.forget, BEFORE)
     assert await column(store, "SELECT id FROM p1_orders") == ["ORD_1", "ORD_2", "ORD_5"]
 
 
 async def test_what_rxscale_still_lists_as_open_is_not_forgotten(store: Store):
-    await store.save(finished(1, 5, Phase.DROPPED), [])
-    await store.save(finished(2, 5), [])
+    await store.write(work.save, finished(1, 5, Phase.DROPPED), [])
+    await store.write(work.save, finished(2, 5), [])
     rows = {uid(1): SweptOrder("waiting for pharmacy")}
-    await store.swept(rows, began_at=after(6), now=after(7), settled=True)
-    assert await store.forget(BEFORE) == 1
-    again = await store.swept(rows, began_at=after(8), now=after(9), settled=True)
+    await store.write(rx_sweep.compare, rows, began_at=after(6), now=after(7), settled=True)
+    assert await store.write(work.forget, BEFORE) == 1
+    again = await store.write(rx_sweep.compare, rows, began_at=after(8), now=after(9), settled=True)
     assert again.new == 0, "or it would be sent, though a person dropped it"
-    await store.swept({}, began_at=after(10), now=after(11), settled=True)
-    assert await store.forget(BEFORE) == 1
+    await store.write(rx_sweep.compare, {}, began_at=after(10), now=after(11), settled=True)
+    assert await store.write(work.forget, BEFORE) == 1
 
 
 async def test_a_sku_has_no_order_to_be_forgotten_with(store: Store):
-    await store.hint([Hint(Key("sku:psku-1"), "stock")], NOW)
-    await store.forget(BEFORE)
+    await store.write(todo.hint, [Hint(Key("sku:psku-1"), "stock")], NOW)
+    await store.write(work.forget, BEFORE)
     assert await column(store, "SELECT key FROM todo") == ["sku:psku-1"]

@@ -19,50 +19,62 @@ from store.given import (
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import OrderRow, StuckRow
 from bridge.core.model import Hint, Key, Phase
-from bridge.store import Store, StoreFacts
+from bridge.store import (
+    Store,
+    StoreFacts,
+    notes,
+    orders,
+    rx_sweep,
+    stuck,
+    todo,
+    vendor_lists,
+    views,
+    work,
+)
 
 
 async def test_orders_are_listed_newest_first(store: Store):
-    await store.save(record(1, first_seen_at=after(1)), [])
-    await store.save(record(2, first_seen_at=after(3)), [])
-    await store.save(record(4, first_seen_at=after(2)), [])
-    await store.save(record(3, first_seen_at=after(2)), [])
-    rows = await store.orders()
+    await store.write(work.save, record(1, first_seen_at=after(1)), [])
+    await store.write(work.save, record(2, first_seen_at=after(3)), [])
+    await store.write(work.save, record(4, first_seen_at=after(2)), [])
+    await store.write(work.save, record(3, first_seen_at=after(2)), [])
+    rows = await store.read(views.newest)
     assert [row.record.uid for row in rows] == [uid(2), uid(3), uid(4), uid(1)]
-    assert [row.record.uid for row in await store.orders(limit=1)] == [uid(2)]
+    assert [row.record.uid for row in await store.read(views.newest, limit=1)] == [uid(2)]
 
 
 async def test_a_listed_order_shows_its_link_why_it_is_stuck_and_when_it_is_due(store: Store):
     await make_stuck(store, 2)
-    await store.hint([hint(3)], after(5))
-    await store.save(full_record(), [])
-    by_uid = {row.record.uid: row for row in await store.orders()}
+    await store.write(todo.hint, [hint(3)], after(5))
+    await store.write(work.save, full_record(), [])
+    by_uid = {row.record.uid: row for row in await store.read(views.newest)}
     assert by_uid[uid(1)] == OrderRow(full_record(), None, None)
     assert (by_uid[uid(2)].stuck, by_uid[uid(2)].due_at) == (NOTE, None)
     assert (by_uid[uid(3)].stuck, by_uid[uid(3)].due_at) == (None, after(5))
 
 
 async def test_only_the_open_ones(store: Store):
-    await store.save(record(1), [])
-    await store.save(submitted(2, phase=Phase.DONE, finished_at=NOW), [])
-    await store.save(submitted(3, phase=Phase.DROPPED, finished_at=NOW), [])
-    assert [row.record.uid for row in await store.orders(open_only=True)] == [uid(1)]
-    assert len(await store.orders()) == 3
+    await store.write(work.save, record(1), [])
+    await store.write(work.save, submitted(2, phase=Phase.DONE, finished_at=NOW), [])
+    await store.write(work.save, submitted(3, phase=Phase.DROPPED, finished_at=NOW), [])
+    assert [row.record.uid for row in await store.read(views.newest, open_only=True)] == [uid(1)]
+    assert len(await store.read(views.newest)) == 3
 
 
 async def test_a_story_has_everything_in_time_order(store: Store):
     await make_stuck(store, 1)
-    await store.hint([hint(1)], after(1))
+    await store.write(todo.hint, [hint(1)], after(1))
     claim, known = await claim_one(store, after(1))
     told = (
         entry(1, Event.LOOKED, status="open", calls=[{"route": "GET /x", "milliseconds": 7}]),
         JournalEntry(key(1), after(2), Event.STUCK, {"reason": "Größe fehlt", "at": after(2)}),
     )
-    await store.save(known, [entry(2, Event.LOOKED)])
-    await store.settle(
-        outcome(claim, known, entries=told, stuck=NOTE, again_at=after(60), failed=True)
+    await store.write(work.save, known, [entry(2, Event.LOOKED)])
+    await store.write(
+        work.settle,
+        outcome(claim, known, entries=told, stuck=NOTE, again_at=after(60), failed=True),
     )
-    story = await store.story(uid(1))
+    story = await store.read(views.story, uid(1))
     assert story is not None
     assert story.record == known
     assert story.entries[0] == told[0]
@@ -72,16 +84,16 @@ async def test_a_story_has_everything_in_time_order(store: Store):
 
 
 async def test_there_is_no_story_of_an_unknown_order(store: Store):
-    assert await store.story(uid(1)) is None
-    assert await store.record(uid(1)) is None
+    assert await store.read(views.story, uid(1)) is None
+    assert await store.read(orders.find, uid(1)) is None
 
 
 async def test_what_waits_for_a_person_the_longest_first(store: Store):
     for number, seconds in ((1, 9), (2, 3), (3, 3)):
-        await store.hint([hint(number)], after(seconds))
+        await store.write(todo.hint, [hint(number)], after(seconds))
         claim, known = await claim_one(store, after(9))
-        await store.settle(outcome(claim, known, stuck=NOTE, now=after(seconds)))
-    assert await store.stuck() == [
+        await store.write(work.settle, outcome(claim, known, stuck=NOTE, now=after(seconds)))
+    assert await store.read(stuck.everything) == [
         StuckRow(key(2), after(3), NOTE),
         StuckRow(key(3), after(3), NOTE),
         StuckRow(key(1), after(9), NOTE),
@@ -89,36 +101,38 @@ async def test_what_waits_for_a_person_the_longest_first(store: Store):
 
 
 async def test_the_numbers_of_an_empty_store(store: Store):
-    assert await store.facts(NOW) == StoreFacts()
+    assert await store.read(views.facts, NOW) == StoreFacts()
 
 
 async def test_the_numbers(store: Store):
     await make_stuck(store, 9)
     for number in (1, 2):
-        await store.save(record(number, phase=Phase.UNSURE, unsure_at=NOW), [])
-    await store.save(submitted(3, phase=Phase.DONE, finished_at=NOW), [])
-    await store.save(submitted(4), [])
-    await store.hint([hint(5)], after(10))
-    await store.hint([Hint(Key("sku:psku-1"), "stock")], after(20))
-    await store.hint([hint(6)], after(500))
-    await store.count("b")
-    await store.count("b", 4)
-    await store.count("a", 0)
-    await store.save_catalogue([], seen_at=after(7), complete=True)
-    await store.swept({}, began_at=NOW, now=after(8), settled=True)
-    facts = await store.facts(after(40.5))
+        await store.write(work.save, record(number, phase=Phase.UNSURE, unsure_at=NOW), [])
+    await store.write(work.save, submitted(3, phase=Phase.DONE, finished_at=NOW), [])
+    await store.write(work.save, submitted(4), [])
+    await store.write(todo.hint, [hint(5)], after(10))
+    await store.write(todo.hint, [Hint(Key("sku:psku-1"), "stock")], after(20))
+    await store.write(todo.hint, [hint(6)], after(500))
+    await store.write(notes.count, "b")
+    await store.write(notes.count, "b", 4)
+    await store.write(notes.count, "a", 0)
+    await store.write(vendor_lists.save_catalogue, [], seen_at=after(7), complete=True)
+    await store.write(rx_sweep.compare, {}, began_at=NOW, now=after(8), settled=True)
+    facts = await store.read(views.facts, after(40.5))
     assert facts.pending == 4, "hinted: 5 and the SKU; left behind, so the sweep says: 1 and 2"
     assert (facts.unsure, facts.stuck, facts.open_orders) == (2, 1, 6)
     assert facts.oldest_seconds == 32.5
     assert (facts.first_sweep_at, facts.last_poll_at) == (after(8), after(8))
-    assert await store.catalogue_at() == after(7)
+    assert await store.read(notes.get_time, notes.CATALOGUE_AT) == after(7)
     assert facts.counters == {"a": 0, "b": 5}
 
 
 async def test_what_is_being_looked_at_is_pending_too(store: Store):
-    await store.hint([hint(1)], after(10))
-    await store.hint([hint(2)], after(900))
+    await store.write(todo.hint, [hint(1)], after(10))
+    await store.write(todo.hint, [hint(2)], after(900))
     await claim_one(store, after(10))
-    facts = await store.facts(after(20))
+    facts = await store.read(views.facts, after(20))
     assert (facts.pending, facts.oldest_seconds) == (1, 10.0)
-    assert (await store.facts(NOW)).oldest_seconds == 0.0, "a clock set back makes no minus"
+    assert (await store.read(views.facts, NOW)).oldest_seconds == 0.0, (
+        "a clock set back makes no minus"
+    )

@@ -28,11 +28,11 @@ from bridge.core.deliveries import Receipt
 from bridge.core.journal import Event
 from bridge.core.model import AnnouncedBy, Hint, Key, Phase
 from bridge.core.reasons import CODES, Reason
-from bridge.store import Store
+from bridge.store import Store, deliveries, orders, person, stuck, todo, views, work
 
 
 async def claimed(store: Store, limit: int = 100, seconds: float = 0) -> list[str]:
-    return [claim.key for claim, _ in await store.claim(limit, after(seconds), LEASE)]
+    return [claim.key for claim, _ in await store.write(todo.claim, limit, after(seconds), LEASE)]
 
 
 # -- hints ---------------------------------------------------------------------------------
@@ -40,46 +40,46 @@ async def claimed(store: Store, limit: int = 100, seconds: float = 0) -> list[st
 
 async def test_a_hint_remembers_the_order_as_it_was_announced(store: Store):
     told = hint(1, priority=4, announced_by=AnnouncedBy.SWEEP, name="#1")
-    await store.hint([told, hint(2)], NOW)
-    assert await store.record(uid(1)) == record(
+    await store.write(todo.hint, [told, hint(2)], NOW)
+    assert await store.read(orders.find, uid(1)) == record(
         1, announced_by=AnnouncedBy.SWEEP, name="#1", priority=4, must_find=True
     )
     assert await claimed(store) == [key(1), key(2)]
 
 
 async def test_a_later_hint_makes_more_urgent_never_less(store: Store):
-    await store.hint([hint(1, priority=5, why="first")], NOW)
-    await store.hint([hint(1, priority=1, why="second")], after(9))
+    await store.write(todo.hint, [hint(1, priority=5, why="first")], NOW)
+    await store.write(todo.hint, [hint(1, priority=1, why="second")], after(9))
     claim, _ = await claim_one(store, after(9))
     assert (claim.priority, claim.why, claim.hinted_at) == (5, "second", after(9))
-    facts = await store.facts(after(10))
+    facts = await store.read(views.facts, after(10))
     assert facts.oldest_seconds == 10, "it has been waiting since the first hint"
 
 
 async def test_a_hint_brings_forward_what_was_to_wait(store: Store):
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     claim, known = await claim_one(store)
-    await store.settle(outcome(claim, known, again_at=after(3600), failed=True))
+    await store.write(work.settle, outcome(claim, known, again_at=after(3600), failed=True))
     assert await claimed(store, seconds=1) == []
-    await store.hint([hint(1)], after(2))
+    await store.write(todo.hint, [hint(1)], after(2))
     again, _ = await claim_one(store, after(2))
     assert again.attempts == 0
 
 
 async def test_hints_of_other_kinds_are_not_claimed_as_orders(store: Store):
-    await store.hint([Hint(Key("sku:psku-1"), "stock")], NOW)
+    await store.write(todo.hint, [Hint(Key("sku:psku-1"), "stock")], NOW)
     assert await claimed(store) == []
-    assert await store.next_due(NOW) is None
+    assert await store.read(todo.next_due, NOW) is None
 
 
 async def test_no_hints_are_no_work(store: Store):
-    await store.hint([], NOW)
-    assert await store.next_due(NOW) is None
+    await store.write(todo.hint, [], NOW)
+    assert await store.read(todo.next_due, NOW) is None
 
 
 async def test_a_key_without_a_kind_is_refused(store: Store):
     with pytest.raises(sqlite3.IntegrityError, match="key_names_its_kind"):
-        await store.hint([Hint(Key("nothing"), "a test")], NOW)
+        await store.write(todo.hint, [Hint(Key("nothing"), "a test")], NOW)
 
 
 # -- claims --------------------------------------------------------------------------------
@@ -87,94 +87,101 @@ async def test_a_key_without_a_kind_is_refused(store: Store):
 
 async def test_the_most_urgent_comes_first_then_the_longest_waiting(store: Store):
     for number, priority, seconds in ((1, 0, 3), (2, 7, 4), (3, 0, 1), (4, 7, 5), (5, -1, 0)):
-        await store.hint([hint(number, priority=priority)], after(seconds))
+        await store.write(todo.hint, [hint(number, priority=priority)], after(seconds))
     assert await claimed(store, limit=2, seconds=9) == [key(2), key(4)]
     assert await claimed(store, seconds=9) == [key(3), key(1), key(5)]
 
 
 async def test_nobody_else_gets_what_is_claimed_before_the_lease_is_over(store: Store):
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     assert await claimed(store) == [key(1)]
     assert await claimed(store, seconds=LEASE.total_seconds() - 1) == []
     assert await claimed(store, seconds=LEASE.total_seconds()) == [key(1)]
 
 
 async def test_what_is_due_later_is_not_claimed_yet(store: Store):
-    await store.hint([hint(1)], after(60))
+    await store.write(todo.hint, [hint(1)], after(60))
     assert await claimed(store, seconds=59) == []
     assert await claimed(store, seconds=60) == [key(1)]
 
 
 async def test_at_the_start_nobody_holds_a_lease(store: Store):
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     await claimed(store)
-    await store.release_leases()
+    await store.write(todo.release_leases)
     assert await claimed(store) == [key(1)]
 
 
 async def test_when_there_is_something_to_claim_next(store: Store):
-    assert await store.next_due(NOW) is None
-    await store.hint([hint(1)], after(60))
-    assert await store.next_due(NOW) == after(60)
-    assert await store.next_due(after(90)) == after(90), "never a time that is over"
-    await store.claim(1, after(60), timedelta(seconds=30))
-    assert await store.next_due(after(60)) == after(90), "when the lease is over"
-    await store.hint([hint(2)], after(70))
-    assert await store.next_due(after(60)) == after(70)
+    assert await store.read(todo.next_due, NOW) is None
+    await store.write(todo.hint, [hint(1)], after(60))
+    assert await store.read(todo.next_due, NOW) == after(60)
+    assert await store.read(todo.next_due, after(90)) == after(90), "never a time that is over"
+    await store.write(todo.claim, 1, after(60), timedelta(seconds=30))
+    assert await store.read(todo.next_due, after(60)) == after(90), "when the lease is over"
+    await store.write(todo.hint, [hint(2)], after(70))
+    assert await store.read(todo.next_due, after(60)) == after(70)
 
 
 # -- settlements -----------------------------------------------------------------------------
 
 
 async def test_a_settled_look_is_remembered_and_waits_for_a_hint(store: Store):
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     claim, _ = await claim_one(store)
-    await store.settle(outcome(claim, full_record(), entries=(entry(1, "looked", calls=[1, 2]),)))
-    story = await store.story(uid(1))
+    await store.write(
+        work.settle, outcome(claim, full_record(), entries=(entry(1, "looked", calls=[1, 2]),))
+    )
+    story = await store.read(views.story, uid(1))
     assert story is not None
     assert story.record == full_record()
     assert story.entries == (entry(1, "looked", calls=[1, 2]),)
     assert (story.stuck, story.due_at, story.attempts) == (None, None, 0)
-    assert await store.next_due(NOW) is None
+    assert await store.read(todo.next_due, NOW) is None
 
 
 async def test_a_failed_look_counts_and_a_good_one_begins_anew(store: Store):
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     for attempts, failed in ((0, True), (1, True), (2, False), (0, True)):
-        at = (await store.next_due(NOW)) or NOW
+        at = (await store.read(todo.next_due, NOW)) or NOW
         claim, known = await claim_one(store, at)
         assert claim.attempts == attempts
-        await store.settle(outcome(claim, known, again_at=at + LEASE, failed=failed, now=at))
-    story = await store.story(uid(1))
+        await store.write(
+            work.settle, outcome(claim, known, again_at=at + LEASE, failed=failed, now=at)
+        )
+    story = await store.read(views.story, uid(1))
     assert story is not None
     assert (story.attempts, story.due_at) == (1, NOW + 4 * LEASE)
 
 
 @pytest.mark.parametrize("again_at", [None, after(3600)])
-@pytest.mark.parametrize("stuck", [None, NOTE])
+@pytest.mark.parametrize("reason", [None, NOTE])
 async def test_a_hint_during_the_look_is_not_lost(
-    store: Store, again_at: object, stuck: Reason | None
+    store: Store, again_at: object, reason: Reason | None
 ):
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     claim, known = await claim_one(store)
-    await store.hint([hint(1, why="news")], after(1))
+    await store.write(todo.hint, [hint(1, why="news")], after(1))
     assert await claimed(store, seconds=1) == [], "it is still being looked at"
-    await store.settle(
-        outcome(claim, known, again_at=again_at, failed=True, stuck=stuck, now=after(2))
+    await store.write(
+        work.settle,
+        outcome(claim, known, again_at=again_at, failed=True, stuck=reason, now=after(2)),
     )
     again, _ = await claim_one(store, after(2))
     assert (again.why, again.attempts) == ("news", 0)
-    assert [row.reason for row in await store.stuck()] == ([stuck] if stuck else [])
+    assert [row.reason for row in await store.read(stuck.everything)] == (
+        [reason] if reason else []
+    )
 
 
 async def test_a_look_that_overran_its_lease_does_not_take_a_later_hint_away(store: Store):
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     slow, known = await claim_one(store)
     quick, _ = await claim_one(store, NOW + LEASE)
     assert quick.generation == slow.generation
-    await store.settle(outcome(quick, known))
-    await store.hint([hint(1, why="news")], NOW + LEASE)
-    await store.settle(outcome(slow, known, now=NOW + LEASE))
+    await store.write(work.settle, outcome(quick, known))
+    await store.write(todo.hint, [hint(1, why="news")], NOW + LEASE)
+    await store.write(work.settle, outcome(slow, known, now=NOW + LEASE))
     assert await claimed(store, seconds=LEASE.total_seconds()) == [key(1)]
 
 
@@ -182,11 +189,11 @@ async def test_a_look_that_overran_its_lease_does_not_take_a_later_hint_away(sto
 async def test_a_look_whose_row_is_gone_may_still_ask_for_another(
     store: Store, again_at: object, due: object
 ):
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     claim, known = await claim_one(store)
-    await store.settle(outcome(claim, known))
-    await store.settle(outcome(claim, known, again_at=again_at))
-    assert await store.next_due(NOW) == due
+    await store.write(work.settle, outcome(claim, known))
+    await store.write(work.settle, outcome(claim, known, again_at=again_at))
+    assert await store.read(todo.next_due, NOW) == due
 
 
 async def test_stuck_since_the_same_reason_first_held(store: Store):
@@ -200,34 +207,36 @@ async def test_stuck_since_the_same_reason_first_held(store: Store):
         (4, other_facts, 4),
         (5, other_code, 5),
     ):
-        await store.hint([hint(1)], after(seconds))
+        await store.write(todo.hint, [hint(1)], after(seconds))
         claim, known = await claim_one(store, after(seconds))
-        await store.settle(outcome(claim, known, stuck=note, now=after(seconds)))
-        (row,) = await store.stuck()
+        await store.write(work.settle, outcome(claim, known, stuck=note, now=after(seconds)))
+        (row,) = await store.read(stuck.everything)
         expected.append((row.key, row.since, row.reason) == (key(1), after(since), note))
     assert expected == [True] * 5
 
 
 async def test_a_look_that_ends_well_frees_what_was_stuck(store: Store):
     await make_stuck(store, 1)
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     claim, known = await claim_one(store)
-    await store.settle(outcome(claim, known))
-    assert await store.stuck() == []
+    await store.write(work.settle, outcome(claim, known))
+    assert await store.read(stuck.everything) == []
 
 
 async def test_saving_in_the_middle_leaves_the_work_as_it_is(store: Store):
-    await store.hint([hint(1)], NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
     claim, known = await claim_one(store)
     intent = replace(known, phase=Phase.SUBMITTING, intent_at=NOW, attempts=1)
-    await store.save(intent, [entry(1, Event.INTENDS_TO_SUBMIT), entry(1, Event.SUBMITTED)])
-    assert await store.record(uid(1)) == intent
+    await store.write(
+        work.save, intent, [entry(1, Event.INTENDS_TO_SUBMIT), entry(1, Event.SUBMITTED)]
+    )
+    assert await store.read(orders.find, uid(1)) == intent
     assert await claimed(store) == [], "the lease still holds"
-    story = await store.story(uid(1))
+    story = await store.read(views.story, uid(1))
     assert story is not None
     assert [each.what for each in story.entries] == ["intends to submit", "submitted"]
-    await store.settle(outcome(claim, intent, again_at=after(9)))
-    assert await store.next_due(NOW) == after(9)
+    await store.write(work.settle, outcome(claim, intent, again_at=after(9)))
+    assert await store.read(todo.next_due, NOW) == after(9)
 
 
 # -- what the tables refuse ---------------------------------------------------------------
@@ -254,7 +263,7 @@ async def test_a_link_that_contradicts_itself_is_refused(
     store: Store, wrong: dict[str, object], rule: str
 ):
     with pytest.raises(sqlite3.IntegrityError, match=rule):
-        await store.save(record(1, **wrong), [entry(1)])
+        await store.write(work.save, record(1, **wrong), [entry(1)])
     assert await store.read(sql("SELECT * FROM journal")) == []
 
 
@@ -267,17 +276,17 @@ async def test_a_link_that_contradicts_itself_is_refused(
     ],
 )
 async def test_a_word_that_nobody_knows_is_refused(store: Store, change: str, rule: str):
-    await store.save(record(1), [])
+    await store.write(work.save, record(1), [])
     with pytest.raises(sqlite3.IntegrityError, match=rule):
-        await store.transaction(sql(change))
+        await store.write(sql(change))
 
 
 @pytest.mark.parametrize("wrong", [{"request_id": "req-1"}, {"order_id": "ORD_1"}])
 async def test_pharmaones_ids_belong_to_one_order_each(store: Store, wrong: dict[str, str]):
-    await store.save(submitted(1, **wrong), [])
+    await store.write(work.save, submitted(1, **wrong), [])
     with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
-        await store.save(submitted(2, **wrong), [])
-    await store.save(submitted(1, **wrong), [])
+        await store.write(work.save, submitted(2, **wrong), [])
+    await store.write(work.save, submitted(1, **wrong), [])
 
 
 @pytest.mark.parametrize(("code", "attempts"), [("gone_at_rxscale", 4), ("unlinked_sku", 0)])
@@ -285,10 +294,10 @@ async def test_news_of_what_is_stuck_after_several_looks_asks_for_one(
     store: Store, code: str, attempts: int
 ):
     await make_stuck(store, 1, Reason(CODES[code]))
-    assert await store.take(delivery(1)) is Receipt.HINTED
+    assert await store.write_together(deliveries.receive, delivery(1)) is Receipt.HINTED
     claim, _ = await claim_one(store)
     assert claim.attempts == attempts
-    await store.settle(outcome(claim, record(1), stuck=Reason(CODES[code])))
-    await store.retry(None, NOW)
+    await store.write(work.settle, outcome(claim, record(1), stuck=Reason(CODES[code])))
+    await store.write(person.retry, None, NOW)
     claim, _ = await claim_one(store)
     assert claim.attempts == 0, "a person asked: several looks again"

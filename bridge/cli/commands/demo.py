@@ -34,6 +34,7 @@ from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.settings import VENDORS
 from bridge.server import Running
 from bridge.settings import Settings
+from bridge.store import views
 from bridge.texts import say
 
 PATIENCE_SECONDS = 120.0
@@ -121,7 +122,7 @@ class Demo:
 
     async def _first_sweep(self) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while (await self.bridge.store.facts(now())).first_sweep_at is None:  # noqa: ASYNC110
+            while (await self.bridge.store.read(views.facts, now())).first_sweep_at is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)  # the store is a file: it tells nobody
 
     async def _watch(
@@ -133,11 +134,13 @@ class Demo:
         with Progress(*columns, disable=self.quiet) as bar:
             task = bar.add_task("", total=len(uids))
             while True:
-                known = {row.record.uid: row for row in await store.orders(limit=MOST_ORDERS)}
+                known = {
+                    row.record.uid: row for row in await store.read(views.newest, limit=MOST_ORDERS)
+                }
                 rows = [known[uid] for uid in uids if uid in known]
                 ended = sum(map(is_there, rows))
                 bar.update(task, completed=ended)
-                idle = (await store.facts(now())).pending == 0
+                idle = (await store.read(views.facts, now())).pending == 0
                 over = time.monotonic() > deadline or self.stop.is_set()
                 if over or (ended >= len(uids) and idle):
                     return [_result(row, self.sandbox) for row in rows]

@@ -39,6 +39,7 @@ from bridge.rxscale import dialect as rxscale
 from bridge.rxscale.calling import by_page
 from bridge.rxscale.resources import Payout
 from bridge.settings import Settings
+from bridge.store import vendor_lists, views
 
 HEADINGS = ("order", "name", "PharmaOne's", "paid out", "to come", "PharmaOne says", "paid", "")
 EARLIEST = 2000
@@ -277,9 +278,9 @@ async def _remembered(settings: Settings, orders: Sequence[OrderId]) -> Known:
     if not settings.store.path.exists():
         return Known({}, {})
     async with open_beside(settings.store.path) as store:
-        rows = await store.orders(limit=1_000_000)
+        rows = await store.read(views.newest, limit=1_000_000)
         linked = {row.record.order_id: row.record.uid for row in rows if row.record.order_id}
-        return Known(linked, await store.p1_known(orders))
+        return Known(linked, await store.read(vendor_lists.known, orders))
 
 
 async def _payouts(vendors: Vendors, month: Month) -> list[Payout]:

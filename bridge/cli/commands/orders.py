@@ -25,6 +25,7 @@ from bridge.core.journal import JournalEntry, Side
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, order_key, order_uid
 from bridge.settings import Settings
+from bridge.store import orders, views
 from bridge.texts import say, stuck_document, word
 from bridge.texts.story import next_up, plain, sentence
 
@@ -51,7 +52,8 @@ def list_orders(arguments: argparse.Namespace) -> int:
     rxbridge orders list --json              # for a program
     """
     rows = in_store(
-        arguments, lambda store: store.orders(open_only=arguments.open, limit=arguments.limit)
+        arguments,
+        lambda store: store.read(views.newest, open_only=arguments.open, limit=arguments.limit),
     )
     document = {"orders": [_document(row) for row in rows]}
     return show.answer(arguments, document, partial(_print_orders, rows))
@@ -112,7 +114,7 @@ def _unknown(arguments: argparse.Namespace) -> int:
 async def _is_known(settings: Settings, uid: PharmacyOrderUid) -> bool:
     """In the store, or at RxScale: a lost webhook may have kept it from us."""
     async with open_store(settings) as store:
-        if await store.record(uid) is not None:
+        if await store.read(orders.find, uid) is not None:
             return True
     if settings.missing_for_run():
         return False
@@ -121,7 +123,7 @@ async def _is_known(settings: Settings, uid: PharmacyOrderUid) -> bool:
 
 
 def _story(arguments: argparse.Namespace, key: Key) -> Story | None:
-    return in_store(arguments, lambda store: store.story(order_uid(key)))
+    return in_store(arguments, lambda store: store.read(views.story, order_uid(key)))
 
 
 def _tell(arguments: argparse.Namespace, story: Story) -> int:

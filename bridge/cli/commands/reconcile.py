@@ -34,6 +34,7 @@ from bridge.cycles.sweep import read_open_orders
 from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.settings import Settings
+from bridge.store import p1_sweep, views
 from bridge.texts import say
 
 MOST_ORDERS = 100_000
@@ -83,7 +84,7 @@ async def _compared(arguments: argparse.Namespace, settings: Settings) -> Compar
     if arguments.fix and found:
         async with open_store(settings) as store:
             for order in learnt:
-                await store.p1_learnt(order, now())
+                await store.write(p1_sweep.save_read, order, now())
         keys = [order_key(each.uid) for each in found if each.mends]
         await look_now(settings, keys, "reconcile --fix")
         left, _ = await _differences(settings, arguments.days, quiet=quiet)
@@ -106,7 +107,7 @@ async def _differences(
     rules = app.rules_of(settings)
     async with open_store(settings) as store:
         since = now() - timedelta(days=days)
-        rows = await store.orders(limit=MOST_ORDERS)
+        rows = await store.read(views.newest, limit=MOST_ORDERS)
         records = [
             row.record
             for row in rows

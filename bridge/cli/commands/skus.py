@@ -30,7 +30,7 @@ from bridge.mapping import Rules
 from bridge.mapping.matching import Proposal, propose
 from bridge.mapping.skus import append
 from bridge.settings import Settings
-from bridge.store import Store
+from bridge.store import Store, stock_round, vendor_lists
 
 FILE = "skus.csv"
 HEADINGS = ("SKU", "name", "product", "its name", "units", "sure", "why")
@@ -66,8 +66,8 @@ def list_skus(arguments: argparse.Namespace) -> int:
 
 
 async def _rows(rules: Rules, store: Store) -> list[dict[str, Any]]:
-    skus = await store.stock.catalogue()
-    remembered = await store.stock.situation(None, now())
+    skus = await store.read(vendor_lists.catalogue)
+    remembered = await store.read(stock_round.situation, None, now())
     links = {link.uid: link for link in rules.links.of(skus)}
     return [
         _sku(

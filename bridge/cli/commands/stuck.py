@@ -16,7 +16,7 @@ from bridge.cli.command import FAILED, JSON, WRONG, Noun, argument
 from bridge.cli.opening import in_store, key_of, now
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key
-from bridge.store import Store
+from bridge.store import Store, person, stuck
 from bridge.texts import say, steps, stuck_document
 
 MAY_BE_THERE = "may be in PharmaOne already"
@@ -31,7 +31,7 @@ def list_stuck(arguments: argparse.Namespace) -> int:
     rxbridge stuck list
     rxbridge stuck list --json  # for a program
     """
-    rows = in_store(arguments, lambda store: store.stuck())
+    rows = in_store(arguments, lambda store: store.read(stuck.everything))
     document = {"stuck": [_document(row) for row in rows]}
     return show.answer(arguments, document, partial(_print, rows))
 
@@ -94,8 +94,8 @@ def retry(arguments: argparse.Namespace) -> int:
 
 async def _retry(store: Store, keys: list[Key] | None) -> tuple[list[Key], list[Key]]:
     """What is freed, and what `--all` leaves."""
-    freed = await store.retry(keys, now())
-    left = await store.stuck() if keys is None else []
+    freed = await store.write(person.retry, keys, now())
+    left = await store.read(stuck.everything) if keys is None else []
     return freed, [row.key for row in left if row.reason.code.must_look]
 
 
@@ -135,7 +135,9 @@ def drop(arguments: argparse.Namespace) -> int:
     rxbridge stuck drop sku:psku-abc123 --reason 'kept by hand'
     """
     key = key_of(arguments.key)
-    known = in_store(arguments, lambda store: store.drop(key, arguments.reason, now()))
+    known = in_store(
+        arguments, lambda store: store.write(person.drop, key, arguments.reason, now())
+    )
     return _answer(arguments, known, "dropped", key, "left alone from now on")
 
 
@@ -152,7 +154,7 @@ def submitted(arguments: argparse.Namespace) -> int:
     rxbridge stuck submitted order:po-abc123
     """
     key = key_of(arguments.key)
-    known = in_store(arguments, lambda store: store.mark_submitted(key, now()))
+    known = in_store(arguments, lambda store: store.write(person.mark_submitted, key, now()))
     told = "taken as submitted; the bridge goes on from there"
     return _answer(arguments, known, "submitted", key, told)
 

@@ -20,7 +20,7 @@ from bridge.cycles.stock.push import Pusher
 from bridge.errors import BridgeError, TryLater
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
-from bridge.store import Store
+from bridge.store import Store, stock_round, vendor_lists
 from bridge.texts import say
 
 log = logging.getLogger("bridge.stock")
@@ -143,8 +143,8 @@ class StockCycle:
         """Takes up what commands ask for."""
         while True:
             with contextlib.suppress(TryLater):
-                asked = await self._store.stock.asked()
-                if asked is not None:
+                if await self._store.read(stock_round.is_asked):
+                    asked = await self._store.write(stock_round.begin_asked)
                     self.wake(fetch=True, confirm=asked == "confirm")
             await asyncio.sleep(ASKED_SECONDS)
 
@@ -186,7 +186,7 @@ class StockCycle:
         result, before = await self.look(fetch=fetch, confirm=confirm)
         after, self._prices = result.plan.situation.stocktake, result.plan.situation.prices
         read_at = self._now() if result.read else None
-        await self._store.stock.planned(result.plan, before, read_at)
+        await self._store.write(stock_round.planned, result.plan, before, read_at)
         if after is not None:
             self._pusher.replace(result.plan.writes, after.read_at)
         self._tell(result)
@@ -221,8 +221,11 @@ class StockCycle:
                 inventory = await self._pharmaone.inventory(full=self._policy.sync_prices)
             except BridgeError as unread:
                 failure = unread
-        remembered = await self._store.stock.situation(
-            read_at if inventory else None, self._now(), prices=self._policy.sync_prices
+        remembered = await self._store.read(
+            stock_round.situation,
+            read_at if inventory else None,
+            self._now(),
+            prices=self._policy.sync_prices,
         )
         situation = replace(
             remembered,
@@ -248,12 +251,12 @@ class StockCycle:
 
     async def _shelf_now(self) -> Shelf:
         """All links, made anew when the mapping files or RxScale's list have changed."""
-        mark, rules = await self._store.stock.catalogue_mark(), self._rules()
+        mark, rules = await self._store.read(vendor_lists.catalogue_mark), self._rules()
         if not mark:
             await self._read_catalogue()
-            mark = await self._store.stock.catalogue_mark()
+            mark = await self._store.read(vendor_lists.catalogue_mark)
         if (mark, rules.version) != self._shelf_of:
-            skus = await self._store.stock.for_linking()
+            skus = await self._store.read(vendor_lists.catalogue_for_linking)
             self._shelf = await asyncio.to_thread(lambda: shelf(rules.links.of(skus)))
             self._shelf_of = (mark, rules.version)
         return self._shelf

@@ -18,7 +18,7 @@ from bridge.core.stock.model import Write
 from bridge.errors import BridgeError, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority
 from bridge.rxscale.client import RxScale
-from bridge.store import Pushed, Store
+from bridge.store import Pushed, Store, stock, stock_round
 
 log = logging.getLogger("bridge.stock")
 
@@ -103,7 +103,7 @@ class Pusher:
         if not results:
             return
         try:
-            await self._store.stock.pushed(results)
+            await self._store.write(stock.pushed, results)
         except BaseException:
             self._results[:0] = results
             raise
@@ -159,7 +159,7 @@ class Pusher:
         self._count("stock", "refused")
         reason = SKU_REFUSED(stock=write.stock, cents=write.price_cents, what=refusal.what)
         with contextlib.suppress(TryLater):  # it stays wanted, and is refused again
-            await self._store.stock.refused(write.uid, reason, self._now())
+            await self._store.write(stock_round.refused, write.uid, reason, self._now())
 
     def _failed(self, failure: BridgeError) -> None:
         """The number stays wanted; after some failures in a row so does everything else."""

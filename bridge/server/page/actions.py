@@ -11,6 +11,8 @@ from bridge.server.page.access import PageRefused
 from bridge.server.page.overview import sight_of
 from bridge.server.page.visitor import Visitor, redirect
 from bridge.server.parts import PageParts, ServerParts
+from bridge.store import orders, person, stock_round, todo
+from bridge.store import stuck as stuck_rows
 
 MOST_LETTERS = 200
 ASKED = "a person asked"
@@ -34,7 +36,7 @@ async def stuck(parts: ServerParts, fields: dict[str, str], visitor: Visitor) ->
 async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str | None:
     """What is to be said of it; None for something that no form of ours asks."""
     act = fields.get("act")
-    row = next((each for each in await parts.store.stuck() if each.key == key), None)
+    row = await parts.store.read(stuck_rows.find, key)
     if row is None:
         return "changed"
     sight = sight_of(row)
@@ -43,16 +45,16 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
     if act == Verb.RETRY:
         if row.reason.code.must_look and fields.get("looked") != "yes":
             return "look"
-        await parts.store.retry([key], parts.now())
+        await parts.store.write(person.retry, [key], parts.now())
         return "retried"
     if act == Verb.SUBMITTED and Verb.SUBMITTED in row.reason.code.verbs:
-        done = await parts.store.mark_submitted(key, parts.now())
+        done = await parts.store.write(person.mark_submitted, key, parts.now())
         return "submitted" if done else "changed"
     if act == Verb.DROP:
         reason = " ".join(fields.get("reason", "").split())[:MOST_LETTERS]
         if not reason:
             return "reason"
-        await parts.store.drop(key, reason, parts.now())
+        await parts.store.write(person.drop, key, reason, parts.now())
         return "dropped"
     return None
 
@@ -68,7 +70,7 @@ async def sync(
         return _back("/", await _confirmed(parts, page, fields), visitor)
     if what != "stock":
         raise PageRefused(400, "refused_token", visitor)
-    await parts.store.stock.ask(confirm=False)
+    await parts.store.write(stock_round.ask, confirm=False)
     return _back("/", "syncing", visitor)
 
 
@@ -79,14 +81,14 @@ async def _confirmed(parts: ServerParts, page: PageParts, fields: dict[str, str]
     sight = await page.stock()
     if not sight.unconfirmed or fields.get("shown") != sight.mark:
         return "changed"
-    await parts.store.stock.ask(confirm=True)
+    await parts.store.write(stock_round.ask, confirm=True)
     return "confirmed"
 
 
 async def _look(parts: ServerParts, uid: PharmacyOrderUid, visitor: Visitor) -> web.Response:
-    if await parts.store.record(uid) is None:
+    if await parts.store.read(orders.find, uid) is None:
         raise PageRefused(404, "no_such_order", visitor)
-    await parts.store.hint([Hint(order_key(uid), ASKED)], parts.now())
+    await parts.store.write(todo.hint, [Hint(order_key(uid), ASKED)], parts.now())
     parts.on_hint()
     return _back(f"/orders/{quote(uid, safe='')}", "looking", visitor)
 

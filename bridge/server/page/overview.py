@@ -9,6 +9,7 @@ from bridge.core.reasons import Reason
 from bridge.errors import TryLater
 from bridge.health import Check, HealthReport, Status
 from bridge.server.parts import ServerParts, StockDifferences
+from bridge.store import stuck, views
 
 MOST_ORDERS = 200
 
@@ -92,14 +93,14 @@ async def gather(parts: ServerParts, stock: StockDifferences | None) -> Overview
         if check.reason is not None and name not in told
     )
     try:
-        stuck = tuple(sight_of(row) for row in await parts.store.stuck())
-        newest = await parts.store.orders(limit=MOST_ORDERS)
-        still_open = await parts.store.orders(open_only=True, limit=MOST_ORDERS)
+        waiting = tuple(sight_of(row) for row in await parts.store.read(stuck.everything))
+        newest = await parts.store.read(views.newest, limit=MOST_ORDERS)
+        still_open = await parts.store.read(views.newest, open_only=True, limit=MOST_ORDERS)
     except TryLater:
         return Overview(report, vendors, troubles)
     rows = todays(newest, still_open, parts.now())
     more = len(newest) == MOST_ORDERS or len(still_open) == MOST_ORDERS
-    return Overview(report, vendors, troubles, stuck, rows, more, stock)
+    return Overview(report, vendors, troubles, waiting, rows, more, stock)
 
 
 def sight_of(row: StuckRow) -> StuckSight:

@@ -9,6 +9,7 @@ from bridge.server.page.overview import at_pharmaone, gather, sight_of, uptime
 from bridge.server.page.render import answer
 from bridge.server.page.visitor import Visitor
 from bridge.server.parts import PageParts, ServerParts, StockDifferences
+from bridge.store import views
 from bridge.texts import Words
 from bridge.texts.story import evidence, headline, next_up
 
@@ -33,7 +34,7 @@ async def overview(
 async def order(parts: ServerParts, uid: str, said: str | None, visitor: Visitor) -> web.Response:
     """Raises PageRefused where it is not known."""
     words = Words(visitor.language)
-    story = await parts.store.story(PharmacyOrderUid(uid))
+    story = await parts.store.read(views.story, PharmacyOrderUid(uid))
     if story is None:
         raise PageRefused(404, "no_such_order", visitor)
     entries = [

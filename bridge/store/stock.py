@@ -1,6 +1,5 @@
 """The table of SKUs' numbers at RxScale: what is known, what we wrote, what is to be written."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,89 +9,108 @@ from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import CatalogueSku, Key, PharmacySkuUid
 from bridge.core.stock.model import RxScaleStock, SkuStock, Write
 from bridge.core.stock.reported import Cause, Interpreted, LastKnown, interpret
-from bridge.store.stock import lines
-from bridge.store.tables import journal, notes
-from bridge.store.tables.rows import Shape, micros
+from bridge.store import journal, notes, order_lines
+from bridge.store.rows import as_list, micros, moment_or_none, run_many, sql
 
-LAST_KNOWN = Shape(LastKnown)
 FUTURE = timedelta(minutes=1)
 """A reading so much later than now was dated by a clock that was wrong: it bars nothing."""
 DRIFTS = "stock_drift"
 WRITTEN = "stock_written"
 
-_SAYS_NO_MORE = """
-(wanted IS NULL AND wanted_price IS NULL AND drift_at IS NULL AND hidden_at IS NULL
-  AND left_at IS NULL AND NOT (:whole OR
-    max(coalesce(read_at, 0), coalesce(wanted_read_at, 0)) BETWEEN :after AND :until))
+# Of most SKUs there is no more to say than their pieces; each SKU is in one of the two answers.
+_PLAIN = """
+SELECT pharmacy_sku_uid, rx_stock FROM stock
+WHERE wanted IS NULL AND wanted_price IS NULL AND drift_at IS NULL AND hidden_at IS NULL
+  AND left_at IS NULL AND NOT (:whole OR CASE WHEN wanted_read_at > coalesce(read_at, 0)
+    THEN wanted_read_at ELSE coalesce(read_at, 0) END BETWEEN :after AND :until)
 """
-_PLAIN = f"SELECT pharmacy_sku_uid, rx_stock FROM stock WHERE {_SAYS_NO_MORE}"  # noqa: S608
-_SPECIAL = f"""
-SELECT pharmacy_sku_uid, rx_stock, rx_price, pushed, wanted, wanted_price,
-  max(coalesce(read_at, 0), coalesce(wanted_read_at, 0)) BETWEEN :after AND :until,
+_SPECIAL = """
+SELECT pharmacy_sku_uid, rx_stock, rx_price, pushed, wanted, wanted_price, newer,
   drift_at IS NOT NULL, hidden_at IS NOT NULL, left_at IS NOT NULL
-FROM stock WHERE NOT {_SAYS_NO_MORE}
-"""  # noqa: S608 - constant texts
-_SHOWN = """
-SELECT pharmacy_sku_uid, rx_price, hidden_at IS NOT NULL,
-  rx_stock, rx_seen_at, pushed, wanted, ours_at
-FROM stock WHERE pharmacy_sku_uid IN (SELECT value FROM json_each(?))
+FROM (
+  SELECT stock.*, CASE WHEN wanted_read_at > coalesce(read_at, 0)
+    THEN wanted_read_at ELSE coalesce(read_at, 0) END BETWEEN :after AND :until AS newer
+  FROM stock) AS numbers
+WHERE wanted IS NOT NULL OR wanted_price IS NOT NULL OR drift_at IS NOT NULL
+  OR hidden_at IS NOT NULL OR left_at IS NOT NULL OR :whole OR newer
 """
-_NOW = """
-SELECT stock.pharmacy_sku_uid, coalesce(skus.name, ''), rx_stock, wanted IS NOT NULL,
-  EXISTS (SELECT 1 FROM stuck WHERE key = 'sku:' || stock.pharmacy_sku_uid)
-FROM stock LEFT JOIN skus USING (pharmacy_sku_uid)
-WHERE stock.pharmacy_sku_uid IN (SELECT value FROM json_each(?))
-"""
+_SHOWN = sql(
+    """
+    SELECT pharmacy_sku_uid, rx_price, hidden_at IS NOT NULL,
+      rx_stock, rx_seen_at, pushed, wanted, ours_at
+    FROM stock WHERE pharmacy_sku_uid IN (?...)
+    """
+)
+_NOW = sql(
+    """
+    SELECT stock.pharmacy_sku_uid, coalesce(skus.name, ''), rx_stock, wanted IS NOT NULL,
+      EXISTS (SELECT 1 FROM stuck WHERE stuck.key = 'sku:' || stock.pharmacy_sku_uid)
+    FROM stock LEFT JOIN skus ON skus.pharmacy_sku_uid = stock.pharmacy_sku_uid
+    WHERE stock.pharmacy_sku_uid IN (?...)
+    """
+)
 _ADD = """
 INSERT INTO stock (pharmacy_sku_uid, rx_stock, rx_price, rx_seen_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (pharmacy_sku_uid) DO NOTHING
 """
-_HEARD = """
-UPDATE stock SET rx_stock = :stock, rx_seen_at = max(coalesce(rx_seen_at, 0), :at),
-  drift_from = CASE WHEN drift_at IS NULL THEN rx_stock ELSE drift_from - :sold END,
-  drift_at = CASE WHEN :stock IS pushed OR drift_at IS NOT NULL AND :stock = drift_from THEN NULL
-    WHEN :drifts THEN coalesce(drift_at, :at) ELSE drift_at END
-WHERE pharmacy_sku_uid = :uid
-"""
+_PRICED = "UPDATE stock SET rx_price = ?, hidden_at = NULL WHERE pharmacy_sku_uid = ?"
+_REPORTED = sql(
+    """
+    UPDATE stock SET rx_stock = :stock,
+      rx_seen_at = CASE WHEN rx_seen_at > :at THEN rx_seen_at ELSE :at END,
+      drift_from = CASE WHEN drift_at IS NULL THEN rx_stock ELSE drift_from - :sold END,
+      drift_at = CASE
+        WHEN pushed IS NOT DISTINCT FROM :stock THEN NULL
+        WHEN drift_at IS NOT NULL AND drift_from = :stock THEN NULL
+        WHEN :drifts THEN coalesce(drift_at, :at)
+        ELSE drift_at END
+    WHERE pharmacy_sku_uid = :uid
+    """
+)
 _SOLD = """
-UPDATE stock SET rx_stock = max(0, rx_stock - :amount), ours_at = :at, rx_seen_at = :at,
-  drift_from = drift_from - :amount
+UPDATE stock SET rx_stock = CASE WHEN rx_stock < :amount THEN 0 ELSE rx_stock - :amount END,
+  ours_at = :at, rx_seen_at = :at, drift_from = drift_from - :amount
 WHERE pharmacy_sku_uid = :uid
 """
 _WANT = """
 UPDATE stock SET wanted = ?, wanted_price = ?, wanted_read_at = ? WHERE pharmacy_sku_uid = ?
 """
-_RESULTS = """
-SELECT json_extract(value, '$[0]') AS uid, json_extract(value, '$[1]') AS stock,
-  json_extract(value, '$[2]') AS price, json_extract(value, '$[3]') AS read_at,
-  json_extract(value, '$[4]') AS at, json_extract(value, '$[5]') AS was,
-  json_extract(value, '$[6]') AS what
-FROM json_each(?)
+_DONE = "WITH done (uid, stock, price, read_at, at) AS ("
+_DONE_ROW = """
+(CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))
 """
-# One statement for all of them: it runs without the interpreter, which the event loop needs.
-_PUSHED = f"""
-UPDATE stock SET
-  rx_stock = CASE WHEN done.stock IS NULL OR rx_seen_at > done.at THEN rx_stock
-    ELSE done.stock END,
-  rx_price = coalesce(done.price, rx_price),
-  rx_seen_at = max(coalesce(rx_seen_at, 0), done.at),
-  pushed = coalesce(done.stock, pushed), pushed_price = coalesce(done.price, pushed_price),
-  read_at = CASE WHEN done.stock IS NULL THEN stock.read_at ELSE done.read_at END,
-  ours_at = done.at, drift_at = CASE WHEN done.stock IS NULL THEN drift_at END, hidden_at = NULL,
-  wanted = CASE WHEN wanted IS done.stock THEN NULL ELSE wanted END,
-  wanted_price = CASE WHEN wanted_price IS done.price THEN NULL ELSE wanted_price END
-FROM ({_RESULTS}) AS done
-WHERE pharmacy_sku_uid = done.uid AND done.what = 'written'
-"""  # noqa: S608 - constant texts
-_STORY = f"""
-INSERT INTO journal (key, at, what, facts)
-SELECT 'sku:' || uid, at, what,
-  json_patch('{{}}', json_object('stock', stock, 'price_cents', price, 'was', was))
-FROM ({_RESULTS})
-"""  # noqa: S608
+_PUSHED = sql(
+    """
+    )
+    UPDATE stock SET
+      rx_stock = CASE WHEN done.stock IS NULL OR stock.rx_seen_at > done.at THEN stock.rx_stock
+        ELSE done.stock END,
+      rx_price = coalesce(done.price, stock.rx_price),
+      rx_seen_at = CASE WHEN stock.rx_seen_at > done.at THEN stock.rx_seen_at ELSE done.at END,
+      pushed = coalesce(done.stock, stock.pushed),
+      pushed_price = coalesce(done.price, stock.pushed_price),
+      read_at = CASE WHEN done.stock IS NULL THEN stock.read_at ELSE done.read_at END,
+      ours_at = done.at,
+      drift_at = CASE WHEN done.stock IS NULL THEN stock.drift_at END,
+      hidden_at = NULL,
+      wanted = CASE WHEN stock.wanted IS NOT DISTINCT FROM done.stock THEN NULL
+        ELSE stock.wanted END,
+      wanted_price = CASE WHEN stock.wanted_price IS NOT DISTINCT FROM done.price THEN NULL
+        ELSE stock.wanted_price END
+    FROM done WHERE stock.pharmacy_sku_uid = done.uid
+    """
+)
 _HIDE = """
 UPDATE stock SET hidden_at = coalesce(hidden_at, ?), wanted = NULL, wanted_price = NULL,
   rx_stock = NULL WHERE pharmacy_sku_uid = ?
+"""
+_LEAVE = """
+UPDATE stock SET left_at = ?, wanted = NULL, wanted_price = NULL, rx_stock = NULL
+WHERE pharmacy_sku_uid = ?
+"""
+_TAKE_UP = "UPDATE stock SET left_at = NULL WHERE pharmacy_sku_uid = ? AND left_at IS NOT NULL"
+_DROP_UNLISTED = """
+DELETE FROM stock WHERE pharmacy_sku_uid NOT IN (SELECT pharmacy_sku_uid FROM skus)
 """
 
 
@@ -139,7 +157,7 @@ def shown_now(
     connection: sqlite3.Connection, uids: Iterable[PharmacySkuUid]
 ) -> dict[PharmacySkuUid, ShownNow]:
     """What a person is told of these SKUs; those that RxScale does not list are left out."""
-    rows = connection.execute(_NOW, (json.dumps(list(uids)),))
+    rows = connection.execute(_NOW, (as_list(uids),))
     return {
         uid: ShownNow(name, stock, bool(waiting), bool(is_stuck))
         for uid, name, stock, waiting, is_stuck in rows
@@ -165,10 +183,7 @@ def listed(
         if shown.seen_at is not None and shown.seen_at > began_at:
             continue
         if price != each.price_cents or hidden:
-            connection.execute(
-                "UPDATE stock SET rx_price = ?, hidden_at = NULL WHERE pharmacy_sku_uid = ?",
-                (each.price_cents, each.pharmacy_sku_uid),
-            )
+            connection.execute(_PRICED, (each.price_cents, each.pharmacy_sku_uid))
         if each.stock is not None and each.stock != shown.stock:
             news.append((each, shown))
     return sum(
@@ -177,7 +192,7 @@ def listed(
     )
 
 
-def told(
+def reported(
     connection: sqlite3.Connection, uid: PharmacySkuUid, stock: int | None, at: datetime
 ) -> Cause:
     """Takes in a webhook's word that a SKU's stock was changed at `at`."""
@@ -207,43 +222,40 @@ def want(connection: sqlite3.Connection, writes: Sequence[Write], read_at: datet
 
 def pushed(connection: sqlite3.Connection, results: Sequence[Pushed]) -> None:
     """Remembers what writes came to, and tells it in the SKUs' stories."""
-    rows = (json.dumps(list(map(_row, results))),)
-    connection.execute(_PUSHED, rows)
-    connection.execute(_STORY, rows)
+    written = [_row(each) for each in results if not each.hidden]
     hidden = [each for each in results if each.hidden]
+    run_many(connection, _DONE, _DONE_ROW, _PUSHED, written)
+    journal.write(connection, map(_entry, results))
     connection.executemany(_HIDE, [(micros(each.at), each.write.uid) for each in hidden])
-    notes.count(connection, WRITTEN, len(results) - len(hidden))
+    notes.count(connection, WRITTEN, len(written))
 
 
 def leave_alone(connection: sqlite3.Connection, uid: PharmacySkuUid, now: datetime) -> None:
     """A person wants it so: nothing is written until he asks for another try."""
-    connection.execute(
-        """
-        UPDATE stock SET left_at = ?, wanted = NULL, wanted_price = NULL, rx_stock = NULL
-        WHERE pharmacy_sku_uid = ?
-        """,
-        (micros(now), uid),
-    )
+    connection.execute(_LEAVE, (micros(now), uid))
 
 
-def care_again(connection: sqlite3.Connection, uid: PharmacySkuUid) -> bool:
+def take_up_again(connection: sqlite3.Connection, uid: PharmacySkuUid) -> bool:
     """Takes a SKU up again that was left alone; False if it was not."""
-    statement = "UPDATE stock SET left_at = NULL WHERE pharmacy_sku_uid = ? AND left_at IS NOT NULL"
-    return connection.execute(statement, (uid,)).rowcount > 0
+    return connection.execute(_TAKE_UP, (uid,)).rowcount > 0
 
 
 def drop_unlisted(connection: sqlite3.Connection) -> None:
     """Forgets the numbers of SKUs that RxScale's whole list did not show."""
-    connection.execute(
-        "DELETE FROM stock WHERE pharmacy_sku_uid NOT IN (SELECT pharmacy_sku_uid FROM skus)"
-    )
+    connection.execute(_DROP_UNLISTED)
 
 
 def _before(
     connection: sqlite3.Connection, uids: Sequence[PharmacySkuUid]
 ) -> dict[PharmacySkuUid, tuple[int | None, bool, LastKnown]]:
-    rows = connection.execute(_SHOWN, (json.dumps(uids),))
-    return {uid: (price, bool(hidden), LAST_KNOWN.value(row)) for uid, price, hidden, *row in rows}
+    rows = connection.execute(_SHOWN, (as_list(uids),))
+    return {uid: (price, bool(hidden), _last_known(*row)) for uid, price, hidden, *row in rows}
+
+
+def _last_known(
+    stock: int | None, seen_at: int | None, pushed: int | None, wanted: int | None, ours: int | None
+) -> LastKnown:
+    return LastKnown(stock, moment_or_none(seen_at), pushed, wanted, moment_or_none(ours))
 
 
 def _report(
@@ -253,17 +265,17 @@ def _report(
     stock: int | None,
     at: datetime,
 ) -> Cause:
-    sales = lines.sales(connection, uid)
+    sales = order_lines.sales(connection, uid)
     found = interpret(shown, stock, at, sales)
     if found.cause is Cause.KNOWN and found.stock != stock:
         return found.cause
     sold = 0
     if found.cause is Cause.SALE and shown.stock is not None and stock is not None:
         sold = shown.stock - stock
-        lines.mark_sold(connection, uid, sold, at)
+        order_lines.mark_sold(connection, uid, sold, at)
     drifts = found.cause is Cause.DRIFT
     row = {"uid": uid, "stock": found.stock, "at": micros(at), "drifts": drifts, "sold": sold}
-    connection.execute(_HEARD, row)
+    connection.execute(_REPORTED, row)
     if drifts:
         _tell_drift(connection, uid, shown, found, at)
     return found.cause
@@ -284,12 +296,13 @@ def _tell_drift(
 
 def _row(result: Pushed) -> tuple[str | int | None, ...]:
     write = result.write
-    return (
-        write.uid,
-        write.stock,
-        write.price_cents,
-        micros(result.read_at),
-        micros(result.at),
-        write.before,
-        (Event.HIDDEN if result.hidden else Event.WRITTEN).value,
-    )
+    at = micros(result.at)
+    return write.uid, write.stock, write.price_cents, micros(result.read_at), at
+
+
+def _entry(result: Pushed) -> JournalEntry:
+    write = result.write
+    facts = {"stock": write.stock, "price_cents": write.price_cents, "was": write.before}
+    kept = {name: value for name, value in facts.items() if value is not None}
+    what = Event.HIDDEN if result.hidden else Event.WRITTEN
+    return JournalEntry(sku_key(write.uid), result.at, what, kept)

@@ -12,14 +12,19 @@ from typing import Any
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import PharmacySkuUid
 from bridge.core.stock.adopt import Adjustment, Drift
-from bridge.store.stock.numbers import sku_key
-from bridge.store.tables import journal
-from bridge.store.tables.rows import Shape, micros
+from bridge.store import journal
+from bridge.store.rows import Table, micros
+from bridge.store.stock import sku_key
 
-ADJUSTMENT = Shape(Adjustment)
+ADJUSTMENTS = Table("adjustments", Adjustment)
 
-_ALL = f"SELECT {ADJUSTMENT.columns} FROM adjustments ORDER BY begun_at, pharmacy_sku_uid"  # noqa: S608
-_BEGIN = ADJUSTMENT.insert("adjustments")
+_ALL = ADJUSTMENTS.select("ORDER BY begun_at, pharmacy_sku_uid")
+_BEGIN = ADJUSTMENTS.insert()
+_SENDING = "UPDATE adjustments SET sent_at = ? WHERE pharmacy_sku_uid = ?"
+_SEND_AGAIN = "UPDATE adjustments SET sent_at = NULL WHERE pharmacy_sku_uid = ?"
+_ARRIVED = "UPDATE products SET on_hand = on_hand + ? WHERE p1_id = ?"
+_END = "DELETE FROM adjustments WHERE pharmacy_sku_uid = ?"
+_NO_DRIFT = "UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?"
 _DRIFTS = """
 SELECT pharmacy_sku_uid, coalesce(drift_from, pushed), rx_stock FROM stock
 WHERE drift_at IS NOT NULL AND pushed IS NOT NULL AND wanted IS NULL
@@ -43,29 +48,28 @@ def drifts(connection: sqlite3.Connection) -> list[Drift]:
 
 def under_way(connection: sqlite3.Connection) -> list[Adjustment]:
     """Those begun, oldest first."""
-    return list(map(ADJUSTMENT.value, connection.execute(_ALL)))
+    return list(map(ADJUSTMENTS.value, connection.execute(_ALL)))
+
+
+def outstanding(connection: sqlite3.Connection) -> tuple[list[Drift], list[Adjustment]]:
+    """Both of these, as they stood at one moment."""
+    return drifts(connection), under_way(connection)
 
 
 def begin(connection: sqlite3.Connection, adjustments: Sequence[Adjustment]) -> None:
     """On disk before the call: after a crash here its end is unknown, and it is looked for."""
-    connection.executemany(_BEGIN, map(ADJUSTMENT.row, adjustments))
+    connection.executemany(_BEGIN, map(ADJUSTMENTS.row, adjustments))
 
 
 def sending(connection: sqlite3.Connection, adjustment: Adjustment, now: datetime) -> None:
     """It may be at PharmaOne from here on."""
-    connection.execute(
-        "UPDATE adjustments SET sent_at = ? WHERE pharmacy_sku_uid = ?",
-        (micros(now), adjustment.pharmacy_sku_uid),
-    )
+    connection.execute(_SENDING, (micros(now), adjustment.pharmacy_sku_uid))
 
 
 def done(connection: sqlite3.Connection, adjustment: Adjustment, now: datetime) -> None:
     """PharmaOne has it: both sides agree again, and the next inventory will show it."""
     uid = adjustment.pharmacy_sku_uid
-    connection.execute(
-        "UPDATE products SET on_hand = on_hand + ? WHERE p1_id = ?",
-        (adjustment.delta, adjustment.p1_id),
-    )
+    connection.execute(_ARRIVED, (adjustment.delta, adjustment.p1_id))
     connection.execute(_ADOPTED, {"uid": uid, "pieces": adjustment.pieces, "at": micros(now)})
     _end(connection, adjustment, now, Event.ADOPTED_STOCK)
 
@@ -74,27 +78,24 @@ def give_up(
     connection: sqlite3.Connection, adjustment: Adjustment, now: datetime, reason: str
 ) -> None:
     """PharmaOne will not have it: our own number is written over theirs."""
-    connection.execute(
-        "UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?",
-        (adjustment.pharmacy_sku_uid,),
-    )
+    connection.execute(_NO_DRIFT, (adjustment.pharmacy_sku_uid,))
     _end(connection, adjustment, now, Event.NOT_ADOPTED, reason=reason)
 
 
 def forget(connection: sqlite3.Connection, uid: PharmacySkuUid) -> None:
     """A person has seen to it at PharmaOne."""
-    connection.execute("DELETE FROM adjustments WHERE pharmacy_sku_uid = ?", (uid,))
-    connection.execute("UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?", (uid,))
+    connection.execute(_END, (uid,))
+    connection.execute(_NO_DRIFT, (uid,))
 
 
 def send_again(connection: sqlite3.Connection, uid: PharmacySkuUid) -> None:
     """A person looked, and it is not there."""
-    connection.execute("UPDATE adjustments SET sent_at = NULL WHERE pharmacy_sku_uid = ?", (uid,))
+    connection.execute(_SEND_AGAIN, (uid,))
 
 
 def refuse(connection: sqlite3.Connection, drift: Drift, now: datetime, reason: str) -> None:
     """It cannot even be tried: our own number is written over theirs."""
-    connection.execute("UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?", (drift.uid,))
+    connection.execute(_NO_DRIFT, (drift.uid,))
     journal.write(
         connection, [JournalEntry(sku_key(drift.uid), now, Event.NOT_ADOPTED, {"reason": reason})]
     )
@@ -103,9 +104,7 @@ def refuse(connection: sqlite3.Connection, drift: Drift, now: datetime, reason: 
 def _end(
     connection: sqlite3.Connection, adjustment: Adjustment, now: datetime, what: Event, **facts: Any
 ) -> None:
-    connection.execute(
-        "DELETE FROM adjustments WHERE pharmacy_sku_uid = ?", (adjustment.pharmacy_sku_uid,)
-    )
+    connection.execute(_END, (adjustment.pharmacy_sku_uid,))
     facts |= {
         "product": adjustment.p1_id,
         "delta": adjustment.delta,

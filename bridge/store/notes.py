@@ -3,11 +3,12 @@
 import sqlite3
 from datetime import datetime
 
-from bridge.store.tables.rows import micros, moment
+from bridge.store.rows import micros, moment
 
 FIRST_SWEEP_AT = "first_sweep_at"
 LAST_POLL_AT = "last_poll_at"
 CATALOGUE_AT = "catalogue_at"
+"""When the last complete reading of RxScale's SKU list began."""
 CREATED_AT = "created_at"
 CHECKED = "checked"
 STILL_LISTED = "still_listed"
@@ -15,38 +16,47 @@ STILL_LISTED = "still_listed"
 
 _COUNT = """
 INSERT INTO counters (name, value) VALUES (?, ?)
-ON CONFLICT (name) DO UPDATE SET value = value + excluded.value
+ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value
 """
+_COUNTERS = "SELECT name, value FROM counters ORDER BY name"
 _PUT = """
 INSERT INTO meta (name, value) VALUES (?, ?)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
+_PUT_FIRST = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 _TOUCH = """
 INSERT INTO meta (name, value) VALUES (?, 'tick')
-ON CONFLICT (name) DO UPDATE SET value = CASE value WHEN 'tick' THEN 'tock' ELSE 'tick' END
+ON CONFLICT (name) DO UPDATE SET
+  value = CASE meta.value WHEN 'tick' THEN 'tock' ELSE 'tick' END
 """
-_PUT_FIRST = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
+_GET = "SELECT value FROM meta WHERE name = ?"
+_DELETE = "DELETE FROM meta WHERE name = ?"
 
 
 def count(connection: sqlite3.Connection, name: str, by: int = 1) -> None:
+    """Adds to a counter."""
     connection.execute(_COUNT, (name, by))
 
 
 def counters(connection: sqlite3.Connection) -> dict[str, int]:
-    return dict(connection.execute("SELECT name, value FROM counters ORDER BY name"))
+    return dict(connection.execute(_COUNTERS))
 
 
 def touch(connection: sqlite3.Connection) -> None:
-    """Writes a note that differs from the last one: SQLite leaves out a write of the same."""
+    """Shows that the store can be written: one that is rolled back would not meet a full disk.
+
+    The note differs from the last one: SQLite leaves out a write of the same.
+    """
     connection.execute(_TOUCH, (CHECKED,))
 
 
 def get(connection: sqlite3.Connection, name: str) -> str | None:
-    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    row = connection.execute(_GET, (name,)).fetchone()
     return None if row is None else str(row[0])
 
 
 def put(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Writes a note, in place of the one before."""
     connection.execute(_PUT, (name, value))
 
 
@@ -62,3 +72,7 @@ def put_time(connection: sqlite3.Connection, name: str, at: datetime) -> None:
 def put_first_time(connection: sqlite3.Connection, name: str, at: datetime) -> None:
     """Notes when something happened first; later times change nothing."""
     connection.execute(_PUT_FIRST, (name, str(micros(at))))
+
+
+def delete(connection: sqlite3.Connection, *names: str) -> None:
+    connection.executemany(_DELETE, [(name,) for name in names])

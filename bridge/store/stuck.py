@@ -1,4 +1,4 @@
-"""The table of what waits for a person: one row a key, with its reason as code and facts."""
+"""What waits for a person: one row a key, with its reason as code and facts."""
 
 import json
 import sqlite3
@@ -7,16 +7,21 @@ from datetime import datetime
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key
 from bridge.core.reasons import Reason, reason_of
-from bridge.store.tables.rows import micros, moment
+from bridge.store.rows import micros, moment
 
 _PUT = """
 INSERT INTO stuck (key, since, code, facts) VALUES (?, ?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET
-  since = CASE WHEN code = excluded.code AND facts = excluded.facts
-          THEN since ELSE excluded.since END,
+  since = CASE WHEN stuck.code = excluded.code AND stuck.facts = excluded.facts
+    THEN stuck.since ELSE excluded.since END,
   code = excluded.code, facts = excluded.facts
 """
-_ROWS = "SELECT key, since, code, facts FROM stuck"
+_FIND = "SELECT key, since, code, facts FROM stuck WHERE key = ?"
+_EVERYTHING = "SELECT key, since, code, facts FROM stuck ORDER BY since, key"
+_KEYS = "SELECT key FROM stuck"
+_CODES = "SELECT key, code FROM stuck"
+_COUNT = "SELECT count(*) FROM stuck"
+_DELETE = "DELETE FROM stuck WHERE key = ?"
 
 
 def put(connection: sqlite3.Connection, key: Key, reason: Reason, now: datetime) -> None:
@@ -27,22 +32,22 @@ def put(connection: sqlite3.Connection, key: Key, reason: Reason, now: datetime)
 
 
 def find(connection: sqlite3.Connection, key: Key) -> StuckRow | None:
-    rows = _read(connection.execute(f"{_ROWS} WHERE key = ?", (key,)))
+    rows = _read(connection.execute(_FIND, (key,)))
     return rows[0] if rows else None
 
 
 def everything(connection: sqlite3.Connection) -> list[StuckRow]:
     """All of them, the longest stuck first."""
-    return _read(connection.execute(f"{_ROWS} ORDER BY since, key"))
+    return _read(connection.execute(_EVERYTHING))
 
 
 def keys(connection: sqlite3.Connection) -> set[Key]:
-    return {key for (key,) in connection.execute("SELECT key FROM stuck")}
+    return {key for (key,) in connection.execute(_KEYS)}
 
 
 def codes(connection: sqlite3.Connection) -> dict[Key, str]:
     """What each of them is stuck for."""
-    return dict(connection.execute("SELECT key, code FROM stuck").fetchall())
+    return dict(connection.execute(_CODES).fetchall())
 
 
 def keys_for(connection: sqlite3.Connection, *wanted: str) -> set[Key]:
@@ -51,11 +56,11 @@ def keys_for(connection: sqlite3.Connection, *wanted: str) -> set[Key]:
 
 
 def count(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT count(*) FROM stuck").fetchone()[0])
+    return int(connection.execute(_COUNT).fetchone()[0])
 
 
 def delete(connection: sqlite3.Connection, *keys: Key) -> None:
-    connection.executemany("DELETE FROM stuck WHERE key = ?", [(key,) for key in keys])
+    connection.executemany(_DELETE, [(key,) for key in keys])
 
 
 def _read(rows: sqlite3.Cursor) -> list[StuckRow]:

@@ -1,6 +1,5 @@
 """What is known of PharmaOne's orders: whose each is, and what a reading of their list shows."""
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +19,8 @@ from bridge.core.model import (
     State,
     order_key,
 )
-from bridge.store.tables import links, seen, stuck, todo
-from bridge.store.tables.rows import Shape, micros, span
+from bridge.store import orders, stuck, todo, vendor_lists
+from bridge.store.rows import Table, as_list, micros, span, sql
 
 BEFORE_INTENT = timedelta(hours=1)
 """How much earlier than our submission PharmaOne's clock may date the order made from it."""
@@ -29,17 +28,42 @@ BEFORE_INTENT = timedelta(hours=1)
 NEW = timedelta(hours=1)
 """So long PharmaOne may tell of an order, or list it, and not yet answer for it."""
 
-_LINKED = "SELECT order_id, uid FROM orders WHERE order_id IN (SELECT value FROM json_each(?))"
-_KNOWN = """
-SELECT p1_orders.id, orders.uid FROM p1_orders
-  LEFT JOIN orders ON orders.uid = p1_orders.external_id
-WHERE p1_orders.external_id IS NOT NULL AND p1_orders.id IN (SELECT value FROM json_each(?))
-"""
-_NAMED = """
-SELECT uid FROM orders WHERE uid IN (SELECT value FROM json_each(:names))
-UNION SELECT uid FROM orders WHERE request_id IN (SELECT value FROM json_each(:names))
-UNION SELECT uid FROM orders WHERE prescription_id IN (SELECT value FROM json_each(:names))
-"""
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a finding about an order of PharmaOne's rests on."""
+
+    uid: PharmacyOrderUid
+    phase: Phase
+    priority: int
+    order_id: OrderId | None
+    p1_status: str | None
+    p1_seen_at: datetime | None
+
+
+_KNOWN = Table("orders", _Known)
+_UNFINISHED = _KNOWN.select("WHERE finished_at IS NULL AND (phase <> 'known' OR must_find = 1)")
+_CANCELLED_UNSENT = _KNOWN.select(
+    """
+    JOIN p1_orders ON p1_orders.external_id = orders.uid
+    WHERE p1_orders.id IN (?...) AND phase = 'done' AND state = 'cancelled' AND order_id IS NULL
+    """
+)
+_OWNERS_BY_ORDER = sql("SELECT order_id, uid FROM orders WHERE order_id IN (?...)")
+_OWNERS_BY_NAME = sql(
+    """
+    SELECT p1_orders.id, orders.uid FROM p1_orders
+      LEFT JOIN orders ON orders.uid = p1_orders.external_id
+    WHERE p1_orders.external_id IS NOT NULL AND p1_orders.id IN (?...)
+    """
+)
+_NAMED = sql(
+    """
+    SELECT uid FROM orders WHERE uid IN (:names...)
+    UNION SELECT uid FROM orders WHERE request_id IN (:names...)
+    UNION SELECT uid FROM orders WHERE prescription_id IN (:names...)
+    """
+)
 _PRESCRIPTIONS = """
 SELECT prescription_id, prescription_status, uid, priority FROM orders
 WHERE finished_at IS NULL AND phase = 'submitted' AND prescription_id IS NOT NULL
@@ -55,59 +79,34 @@ SELECT id FROM p1_orders
 WHERE external_id IS NULL AND coalesce(created_at, seen_at) >= ?
 ORDER BY coalesce(created_at, seen_at) DESC LIMIT ?
 """
-
 _FORGET_NEW = """
 DELETE FROM p1_orders
 WHERE id = ? AND external_id IS NULL AND coalesce(created_at, seen_at) > ?
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """What a finding about an order of PharmaOne's rests on."""
-
-    uid: PharmacyOrderUid
-    phase: Phase
-    priority: int
-    order_id: OrderId | None
-    p1_status: str | None
-    p1_seen_at: datetime | None
-
-
-_LINK = Shape(_Link)
-_UNFINISHED = f"""
-SELECT {_LINK.columns} FROM orders
-WHERE finished_at IS NULL AND (phase <> 'known' OR must_find = 1)
-"""  # noqa: S608 - constant names
-_CANCELLED_UNSENT = f"""
-SELECT {_LINK.columns} FROM p1_orders CROSS JOIN orders ON orders.uid = p1_orders.external_id
-WHERE p1_orders.id IN (SELECT value FROM json_each(?))
-  AND phase = 'done' AND state = 'cancelled' AND order_id IS NULL
-"""  # noqa: S608 - constant names
-
-
-def whose(
+def owners_of(
     connection: sqlite3.Connection, ids: Iterable[OrderId]
 ) -> dict[OrderId, PharmacyOrderUid | None]:
     """The pharmacy order that each was made from; None for one that is not of ours.
 
     Those that nobody has read yet are left out.
     """
-    names = json.dumps(list(ids))
-    known: dict[OrderId, PharmacyOrderUid | None] = dict(connection.execute(_KNOWN, (names,)))
-    return known | dict(connection.execute(_LINKED, (names,)))
+    names = (as_list(ids),)
+    known: dict[OrderId, PharmacyOrderUid | None] = dict(connection.execute(_OWNERS_BY_NAME, names))
+    return known | dict(connection.execute(_OWNERS_BY_ORDER, names))
 
 
 def owners(
     connection: sqlite3.Connection, deliveries: Iterable[Delivery]
 ) -> dict[OrderId, PharmacyOrderUid | None]:
-    """`whose` for every order of PharmaOne's that a delivery names."""
+    """`owners_of` for every order of PharmaOne's that a delivery names."""
     named = {
         each.order_id
         for each in deliveries
         if isinstance(each, PharmaOneChanged) and each.order_id is not None
     }
-    return whose(connection, named) if named else {}
+    return owners_of(connection, named) if named else {}
 
 
 def key_of(
@@ -125,7 +124,7 @@ def key_of(
         return order_key(owner) if owner else None
     uid = _named(connection, delivery.references) if delivery.references else None
     if uid is not None and delivery.refused:
-        links.reject(connection, uid, delivery.received_at)
+        orders.reject(connection, uid, delivery.received_at)
     return order_key(uid) if uid else None
 
 
@@ -141,7 +140,7 @@ def note_unread(
         and each.order_id is not None
     ]
     if unread:
-        seen.save_orders(connection, unread)
+        vendor_lists.save_orders(connection, unread)
 
 
 def prescriptions(connection: sqlite3.Connection) -> dict[PrescriptionId, str | None]:
@@ -149,7 +148,7 @@ def prescriptions(connection: sqlite3.Connection) -> dict[PrescriptionId, str | 
     return {PrescriptionId(row[0]): row[1] for row in connection.execute(_PRESCRIPTIONS)}
 
 
-def prescriptions_swept(
+def compare_prescriptions(
     connection: sqlite3.Connection, listed: Mapping[PrescriptionId, str], now: datetime
 ) -> int:
     """Hints the orders whose prescription now has another status; returns how many."""
@@ -164,8 +163,7 @@ def prescriptions_swept(
 
 def _named(connection: sqlite3.Connection, references: Sequence[str]) -> PharmacyOrderUid | None:
     """The order that any of these ids belongs to."""
-    names = json.dumps(list(references))
-    found = connection.execute(_NAMED, {"names": names}).fetchone()
+    found = connection.execute(_NAMED, {"names": as_list(references)}).fetchone()
     return None if found is None else PharmacyOrderUid(found[0])
 
 
@@ -182,7 +180,7 @@ def unread(connection: sqlite3.Connection, limit: int) -> list[OrderId]:
     return [OrderId(row) for (row,) in connection.execute(_UNREAD, (since, limit))]
 
 
-def learnt(connection: sqlite3.Connection, order: P1Order, now: datetime) -> bool:
+def save_read(connection: sqlite3.Connection, order: P1Order, now: datetime) -> bool:
     """Remembers an order that was read; True, and its key is due, if it was made from ours.
 
     Without an `external_id` (None): PharmaOne does not show it.
@@ -190,9 +188,9 @@ def learnt(connection: sqlite3.Connection, order: P1Order, now: datetime) -> boo
     if order.external_id is None:
         _not_shown(connection, order, now)
         return False
-    seen.save_orders(connection, [order])
+    vendor_lists.save_orders(connection, [order])
     uid = PharmacyOrderUid(order.external_id) if order.external_id else None
-    record = links.find(connection, uid) if uid is not None else None
+    record = orders.find(connection, uid) if uid is not None else None
     if record is None or record.order_id == order.id or not _is_awaited(record):
         return False
     why = "PharmaOne made an order of it"
@@ -204,7 +202,7 @@ def _not_shown(connection: sqlite3.Connection, order: P1Order, now: datetime) ->
     """A new one is forgotten, and read once it is named again; an old one is none of ours."""
     forgotten = connection.execute(_FORGET_NEW, (order.id, micros(now - NEW))).rowcount
     if not forgotten:
-        seen.save_orders(connection, [replace(order, external_id="")])
+        vendor_lists.save_orders(connection, [replace(order, external_id="")])
 
 
 def _is_awaited(record: OrderRecord) -> bool:
@@ -213,7 +211,7 @@ def _is_awaited(record: OrderRecord) -> bool:
     return record.finished_at is None or (was_cancelled and record.order_id is None)
 
 
-def swept(
+def compare(
     connection: sqlite3.Connection,
     rows: Mapping[OrderId, P1Order],
     *,
@@ -229,8 +227,8 @@ def swept(
     """
     deleted = stuck.keys_for(connection, reasons.DELETED_IN_PHARMAONE)
     looked_for = todo.tried(connection) | deleted
-    before = {order.id: order for order in seen.orders(connection, rows)}
-    unfinished = list(map(_LINK.value, connection.execute(_UNFINISHED)))
+    before = {order.id: order for order in vendor_lists.orders(connection, rows)}
+    unfinished = list(map(_KNOWN.value, connection.execute(_UNFINISHED)))
     by_uid = {record.uid: record for record in unfinished}
     by_order = {record.order_id: record for record in unfinished if record.order_id is not None}
     found: dict[PharmacyOrderUid, Hint] = {}
@@ -247,20 +245,19 @@ def swept(
             continue
         if _is_missing(record, began_at, listed):
             found[record.uid] = _hint(record, "sweep: no longer in PharmaOne's list")
-    seen.save_orders(connection, rows.values())
+    vendor_lists.save_orders(connection, rows.values())
     for record in _made_after_all(connection, rows):
         found[record.uid] = _hint(record, "sweep: PharmaOne made an order of it")
     todo.hint(connection, found.values(), now)
     return len(found)
 
 
-def _made_after_all(connection: sqlite3.Connection, rows: Iterable[OrderId]) -> Iterable[_Link]:
+def _made_after_all(connection: sqlite3.Connection, rows: Iterable[OrderId]) -> Iterable[_Known]:
     """Those cancelled, of which nothing was sent for all this store knew."""
-    names = json.dumps(list(rows))
-    return map(_LINK.value, connection.execute(_CANCELLED_UNSENT, (names,)))
+    return map(_KNOWN.value, connection.execute(_CANCELLED_UNSENT, (as_list(rows),)))
 
 
-def _is_news(order: P1Order, was: P1Order | None, record: _Link, began_at: datetime) -> bool:
+def _is_news(order: P1Order, was: P1Order | None, record: _Known, began_at: datetime) -> bool:
     if record.order_id != order.id:
         return record.order_id is None
     if record.p1_seen_at is not None and record.p1_seen_at >= began_at:
@@ -277,11 +274,11 @@ def _is_later(order: P1Order, was: P1Order | None) -> bool:
     return order.updated_at > was.updated_at
 
 
-def _is_missing(record: _Link, began_at: datetime, listed: Collection[str] | None) -> bool:
+def _is_missing(record: _Known, began_at: datetime, listed: Collection[str] | None) -> bool:
     if record.p1_seen_at is not None and record.p1_seen_at >= began_at:
         return False
     return listed is None or record.p1_status in listed
 
 
-def _hint(record: _Link, why: str) -> Hint:
+def _hint(record: _Known, why: str) -> Hint:
     return Hint(order_key(record.uid), why, record.priority)

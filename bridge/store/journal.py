@@ -9,12 +9,15 @@ from typing import Any
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Key
 from bridge.core.reasons import Reason, is_reason, reason_of
-from bridge.store.tables.rows import Cell, insert_many, micros, moment
+from bridge.store.rows import Cell, kind_of, micros, moment, run_many
 
 NOT_OF_A_KEY = "event:"
 """Entries about nothing that is looked at stand under keys of this kind."""
 
-_WRITE = "INSERT INTO journal (key, at, what, facts)"
+_WRITE = "INSERT INTO journal (key, kind, at, what, facts)"
+_OF = "SELECT at, what, facts FROM journal WHERE key = ? ORDER BY id"
+_FORGET = "DELETE FROM journal WHERE key = ?"
+_FORGET_OLD = "DELETE FROM journal WHERE kind <> 'order' AND at < ?"
 
 
 def _plain(value: object) -> object:
@@ -30,29 +33,22 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_p
 
 
 def write(connection: sqlite3.Connection, entries: Iterable[JournalEntry]) -> None:
-    insert_many(connection, _WRITE, "(?, ?, ?, ?)", "", list(map(_row, entries)))
+    run_many(connection, _WRITE, "(?, ?, ?, ?, ?)", "", list(map(_row, entries)))
 
 
 def of(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:
     """The key's entries, oldest first."""
-    statement = "SELECT at, what, facts FROM journal WHERE key = ? ORDER BY id"
     return tuple(
         JournalEntry(key, moment(at), Event(what), _facts(facts))
-        for at, what, facts in connection.execute(statement, (key,))
+        for at, what, facts in connection.execute(_OF, (key,))
     )
 
 
 def forget(connection: sqlite3.Connection, keys: Iterable[Key], before: datetime) -> None:
     """Deletes all about these keys, and what was noted of SKUs or of no key before that time."""
-    connection.executemany("DELETE FROM journal WHERE key = ?", [(key,) for key in keys])
-    connection.execute(
-        """
-        DELETE FROM journal WHERE at < ?
-          AND (key >= 'event:' AND key < 'event;' OR key >= 'sku:' AND key < 'sku;')
-        """,
-        (micros(before),),
-    )
+    connection.executemany(_FORGET, [(key,) for key in keys])
+    connection.execute(_FORGET_OLD, (micros(before),))
 
 
 def _row(entry: JournalEntry) -> tuple[Cell, ...]:
-    return entry.key, micros(entry.at), entry.what, _encode(dict(entry.facts))
+    return entry.key, kind_of(entry.key), micros(entry.at), entry.what, _encode(dict(entry.facts))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bridge.errors import Fault, Misconfigured
 
+SCHEMA = Path(__file__).parent / "schema"
 APPLICATION_ID = int.from_bytes(b"rxbb", "big")
 """Marks a SQLite file as ours; the first step writes it."""
 
@@ -28,7 +29,7 @@ class Step:
 @cache
 def steps() -> tuple[Step, ...]:
     """The schema files that came with this program, in order."""
-    found = sorted(Path(__file__).parent.glob("*.sql"))
+    found = sorted(SCHEMA.glob("*.sql"))
     return tuple(
         Step(number, file.name, tuple(split(file.read_text("utf-8"))))
         for number, file in enumerate(found, start=1)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, ProductId
 from bridge.core.stock.reserve import Demand
-from bridge.store.tables.rows import Cell, insert_many, micros
+from bridge.store.rows import Cell, micros, run_many
 
 _SAVE = "INSERT INTO order_lines (uid, place, pharmacy_sku_uid, p1_id, amount, units)"
 _AGAIN = """
@@ -18,12 +18,12 @@ UPDATE order_lines SET released_at = :at
 WHERE uid = :uid AND (released_at IS NULL OR released_at > :at)
 """
 _OPEN = """
-SELECT p1_id, sum(units) FROM order_lines
+SELECT p1_id, CAST(sum(units) AS BIGINT) FROM order_lines
 WHERE (released_at IS NULL OR released_at > ?) AND units > 0 GROUP BY p1_id
 """
 _SALES = """
-SELECT pharmacy_sku_uid, sum(amount) FROM order_lines JOIN orders USING (uid)
-WHERE sold_at IS NULL AND finished_at IS NULL AND pharmacy_sku_uid = ? GROUP BY uid
+SELECT CAST(sum(amount) AS BIGINT) FROM order_lines JOIN orders ON orders.uid = order_lines.uid
+WHERE sold_at IS NULL AND finished_at IS NULL AND pharmacy_sku_uid = ? GROUP BY order_lines.uid
 """
 _BLIND = """
 SELECT count(*) FROM orders WHERE finished_at IS NULL
@@ -34,32 +34,36 @@ _SOLD_NOW = """
 UPDATE order_lines SET sold_at = ? WHERE uid = ? AND sold_at IS NULL
 RETURNING pharmacy_sku_uid, amount
 """
-_SOLD_BY = """
-UPDATE order_lines SET sold_at = ? WHERE sold_at IS NULL AND pharmacy_sku_uid = ?
+_SOLD_BY_ALL = """
+UPDATE order_lines SET sold_at = :at WHERE sold_at IS NULL AND pharmacy_sku_uid = :sku
   AND uid IN (SELECT uid FROM orders WHERE finished_at IS NULL)
-  AND (? OR uid = (
-    SELECT uid FROM order_lines JOIN orders USING (uid)
-    WHERE sold_at IS NULL AND finished_at IS NULL AND pharmacy_sku_uid = ?
-    GROUP BY uid HAVING sum(amount) = ? ORDER BY uid LIMIT 1))
 """
+_SOLD_BY_ONE = """
+UPDATE order_lines SET sold_at = :at WHERE sold_at IS NULL AND pharmacy_sku_uid = :sku
+  AND uid = (
+    SELECT order_lines.uid FROM order_lines JOIN orders ON orders.uid = order_lines.uid
+    WHERE sold_at IS NULL AND finished_at IS NULL AND pharmacy_sku_uid = :sku
+    GROUP BY order_lines.uid HAVING sum(amount) = :fall ORDER BY order_lines.uid LIMIT 1)
+"""
+_OF = "SELECT place, pharmacy_sku_uid, p1_id, amount, units FROM order_lines WHERE uid = ?"
+_DELETE = "DELETE FROM order_lines WHERE uid = ? AND place = ?"
+_FORGET = "DELETE FROM order_lines WHERE uid = ?"
 _NOTHING = Demand(0, PharmacySkuUid(""), ProductId(""), 0, 0)
 """Says that the order was looked at, and has no lines."""
 
 
 def save(connection: sqlite3.Connection, uid: PharmacyOrderUid, takes: Sequence[Demand]) -> bool:
     """Remembers an order's lines; whether that changes what it takes."""
-    before = set(_of(connection, uid))
-    rows: list[Sequence[Cell]] = [
-        (uid, take.place, take.pharmacy_sku_uid, take.p1_id, take.amount, take.units)
+    before = {row[0]: row for row in connection.execute(_OF, (uid,))}
+    after: dict[int, tuple[Cell, ...]] = {
+        take.place: (take.place, take.pharmacy_sku_uid, take.p1_id, take.amount, take.units)
         for take in takes or [_NOTHING]
-    ]
-    if before == {tuple(row[1:]) for row in rows}:
+    }
+    if before == after:
         return False
-    connection.execute(
-        "DELETE FROM order_lines WHERE uid = ? AND place NOT IN (SELECT value FROM json_each(?))",
-        (uid, f"[{','.join(str(row[1]) for row in rows)}]"),
-    )
-    insert_many(connection, _SAVE, "(?, ?, ?, ?, ?, ?)", _AGAIN, rows)
+    connection.executemany(_DELETE, [(uid, place) for place in before if place not in after])
+    rows = [(uid, *row) for row in after.values()]
+    run_many(connection, _SAVE, "(?, ?, ?, ?, ?, ?)", _AGAIN, rows)
     return True
 
 
@@ -78,15 +82,15 @@ def sold(
 
 def sales(connection: sqlite3.Connection, sku: PharmacySkuUid) -> list[int]:
     """Pieces of a SKU in each open order that RxScale has not been seen to complete."""
-    return [amount for _, amount in connection.execute(_SALES, (sku,)).fetchall()]
+    return [amount for (amount,) in connection.execute(_SALES, (sku,)).fetchall()]
 
 
 def mark_sold(
     connection: sqlite3.Connection, sku: PharmacySkuUid, fall: int, now: datetime
 ) -> None:
     """Marks the order whose pieces explain that RxScale's number fell so; or, else, all of them."""
-    every = fall not in sales(connection, sku)
-    connection.execute(_SOLD_BY, (micros(now), sku, every, sku, fall))
+    statement = _SOLD_BY_ONE if fall in sales(connection, sku) else _SOLD_BY_ALL
+    connection.execute(statement, {"at": micros(now), "sku": sku, "fall": fall})
 
 
 def open_units(connection: sqlite3.Connection, read_at: datetime) -> dict[ProductId, int]:
@@ -100,10 +104,4 @@ def blind(connection: sqlite3.Connection) -> int:
 
 
 def forget(connection: sqlite3.Connection, uids: Sequence[PharmacyOrderUid]) -> None:
-    connection.executemany("DELETE FROM order_lines WHERE uid = ?", [(uid,) for uid in uids])
-
-
-def _of(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> list[tuple[Cell, ...]]:
-    statement = """
-    SELECT place, pharmacy_sku_uid, p1_id, amount, units FROM order_lines WHERE uid = ?"""
-    return [tuple(row) for row in connection.execute(statement, (uid,))]
+    connection.executemany(_FORGET, [(uid,) for uid in uids])

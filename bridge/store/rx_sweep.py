@@ -25,9 +25,8 @@ from bridge.core.model import (
     State,
     order_key,
 )
-from bridge.store.tables import journal, notes, stuck, todo
-from bridge.store.tables.rows import Shape
-from bridge.store.work import hint
+from bridge.store import journal, notes, stuck, todo
+from bridge.store.rows import Table, as_list
 
 FOUND_BY_SWEEP = "orders_found_by_sweep"
 """Counts the orders that a sweep found and no webhook had announced: lost webhooks."""
@@ -52,13 +51,9 @@ class _Known:
     finished_at: datetime | None
 
 
-_KNOWN = Shape(_Known)
-_RELEVANT = f"""
-SELECT {_KNOWN.columns} FROM orders WHERE finished_at IS NULL
-UNION ALL
-SELECT {_KNOWN.columns} FROM orders
-WHERE finished_at IS NOT NULL AND uid IN (SELECT value FROM json_each(?))
-"""  # noqa: S608 - constant names
+_KNOWN = Table("orders", _Known)
+_UNFINISHED = _KNOWN.select("WHERE finished_at IS NULL")
+_FINISHED = _KNOWN.select("WHERE finished_at IS NOT NULL AND uid IN (?...)")
 
 
 class _Finding(Enum):
@@ -90,7 +85,7 @@ class _Sweep:
         return self.stuck.get(key) == reasons.UNKNOWN_STATUS
 
 
-def swept(
+def compare(
     connection: sqlite3.Connection,
     rows: Mapping[PharmacyOrderUid, SweptOrder],
     *,
@@ -138,8 +133,11 @@ def _relevant(
     connection: sqlite3.Connection, rows: Iterable[PharmacyOrderUid]
 ) -> dict[PharmacyOrderUid, _Known]:
     """The orders that are not finished, and the finished ones among `rows`."""
-    orders = map(_KNOWN.value, connection.execute(_RELEVANT, (json.dumps(list(rows)),)))
-    return {order.uid: order for order in orders}
+    found = [
+        *connection.execute(_UNFINISHED),
+        *connection.execute(_FINISHED, (as_list(rows),)),
+    ]
+    return {order.uid: order for order in map(_KNOWN.value, found)}
 
 
 def _finding(order: _Known, sweep: _Sweep) -> _Finding | None:
@@ -192,7 +190,7 @@ def _meet(
         Hint(order_key(uid), "sweep: new in RxScale's list", row.priority, announced_by, row.name)
         for uid, row in unknown.items()
     ]
-    hint(connection, hints, now)
+    todo.hint(connection, hints, now)
     _tell(connection, unknown, now)
     if announced_by is AnnouncedBy.SWEEP and unknown:
         notes.count(connection, FOUND_BY_SWEEP, len(unknown))
@@ -213,7 +211,7 @@ def _hint(
         hints.append(Hint(key, why.value, order.priority if row is None else row.priority))
         if row is not None and why is _Finding.CHANGED and key not in sweep.waiting:
             news[order.uid] = row
-    hint(connection, hints, now)
+    todo.hint(connection, hints, now)
     _tell(connection, news, now)
 
 

@@ -1,0 +1,220 @@
+"""SQLite itself: opens the store's file, runs a connection in its thread, says what errors mean.
+
+A file that cannot be relied on is refused (sqlite.org/rescode.html has the meaning of each code).
+"""
+
+import contextlib
+import os
+import sqlite3
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Self, TypeVar
+
+import aiosqlite
+
+from bridge.errors import BridgeError, Fault, Misconfigured, TryLater
+from bridge.store.migrate import APPLICATION_ID, migrate
+
+T = TypeVar("T")
+
+CHECKPOINT_PAGES = 4000
+"""How many pages (of 4 KiB) the log may hold before it is worked into the file: a commit that has
+to do that takes some milliseconds longer."""
+BUSY_SECONDS = 5.0
+"""How long to wait for another process that is writing."""
+CHECKED_BYTES = 64 * 2**20
+"""A file up to this size is read through for damage when it is opened (a fraction of a second)."""
+
+
+OWNER_ALONE = 0o600
+BESIDE = ("-wal", "-shm", "-journal", ".lock")
+"""What stands beside the file: SQLite's, with the file's own mode, and the lock of a `run`."""
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    _make_for_owner(path)
+    connection = _connect(f"{path.absolute().as_uri()}?mode=rwc")
+    try:
+        migrate(connection, str(path))
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES:d}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _try_to_write(connection)
+        _refuse_damage(connection, path)
+        _close_to_others(path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_for_owner(path: Path) -> None:
+    """A new file is its owner's alone, and so is what SQLite puts beside it."""
+    with contextlib.suppress(OSError):  # it is there; or opening it says what is wrong
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ALONE))
+
+
+def _close_to_others(path: Path) -> None:
+    """A store that everybody may read was copied so by mistake: nobody chose that.
+
+    One that only a group may read besides was given to it on purpose, and stays so.
+    """
+    for each in (path, *(path.with_name(path.name + suffix) for suffix in BESIDE)):
+        with contextlib.suppress(OSError):
+            found = each.stat()
+            if found.st_uid == os.geteuid() and found.st_mode & stat.S_IRWXO:
+                each.chmod(OWNER_ALONE)
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    return _connect(f"{path.absolute().as_uri()}?mode=ro")
+
+
+def connect_guest(path: Path) -> sqlite3.Connection:
+    """For a look from outside, where nobody need have the file open: reads, and tidies up behind it
+    (a connection that may not write leaves its log's files behind).
+    """
+    connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    """In whichever thread: `Thread` sees to it that only one at a time uses it."""
+    return sqlite3.connect(
+        uri,
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_SECONDS,
+        cached_statements=256,
+        check_same_thread=False,
+    )
+
+
+def _try_to_write(connection: sqlite3.Connection) -> None:
+    """Fails here rather than at the first delivery. (BEGIN alone does not, on a read-only file.)"""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+    connection.execute("ROLLBACK")
+
+
+def _refuse_damage(connection: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size > CHECKED_BYTES:
+        return
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise Misconfigured(damaged(path))
+
+
+class Thread(aiosqlite.Connection):
+    """A connection and the thread it lives in: the only place that knows how aiosqlite works."""
+
+    @classmethod
+    async def start(cls, connect: Callable[[], sqlite3.Connection]) -> Self:
+        """Connects, in the new thread. Raises what `connect` raises, with the thread ended."""
+        thread = cls(connect, iter_chunk_size=64)
+        thread._thread.daemon = True  # a process that has to end is not held up by it
+        try:
+            await thread
+        except BaseException:
+            thread._thread.join()
+            raise
+        return thread
+
+    async def run(self, body: Callable[[sqlite3.Connection], T]) -> T:
+        """One hop into the thread and back; a caller who goes away does not stop the body."""
+        answer: T = await self._execute(body, self._conn)  # type: ignore[no-untyped-call]
+        return answer
+
+    def here(self, body: Callable[[sqlite3.Connection], T]) -> T:
+        """In the caller's own thread; nothing may be under way in the other one."""
+        return body(self._conn)
+
+    async def close(self) -> None:
+        """Finishes what is queued; the thread has ended afterwards."""
+        await super().close()
+        self._thread.join()
+
+
+def undo(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:  # else SQLite has undone it already
+        connection.execute("ROLLBACK")
+
+
+_PRIMARY = 0xFF
+"""The part of a result code that the table below knows; the rest only says it more exactly."""
+
+_PASSING: Mapping[int, str] = {
+    sqlite3.SQLITE_FULL: "its disk is full",
+    sqlite3.SQLITE_READONLY: "it cannot be written to",
+    sqlite3.SQLITE_BUSY: "another process is writing to it",
+    sqlite3.SQLITE_LOCKED: "it is locked",
+    sqlite3.SQLITE_IOERR: "the disk failed",
+    sqlite3.SQLITE_CANTOPEN: "its files cannot be opened any more",
+    sqlite3.SQLITE_PERM: "its files may not be opened any more",
+    sqlite3.SQLITE_NOMEM: "there is not enough memory",
+    sqlite3.SQLITE_CORRUPT: "its file is damaged",
+    sqlite3.SQLITE_NOTADB: "its file is damaged",
+}
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_NO_ACCESS = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
+
+
+def trouble(path: Path, error: Exception) -> TryLater | None:
+    """What an error of an open store means: try once more. None if it is not the store's."""
+    what = _PASSING.get(_code(error))
+    return None if what is None else TryLater(f"the store {path}: {what} ({error})")
+
+
+def refusal(path: Path, error: sqlite3.Error) -> BridgeError:
+    """Why a store could not be opened: mostly the operator's to mend."""
+    code = _code(error)
+    if code in _DAMAGE:
+        return Misconfigured(damaged(path))
+    if code in _NO_ACCESS:
+        return Misconfigured(no_access(path))
+    later = trouble(path, error)
+    return later or Misconfigured(Fault(str(path), f"cannot be opened: {error}", _ELSEWHERE))
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """The file is not, or no longer, a whole SQLite database."""
+    return _code(error) in _DAMAGE
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Somebody else has it open or is writing to it."""
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+_ELSEWHERE = "restore it from a backup, or set store.path to another file"
+
+
+def damaged(path: Path) -> Fault:
+    """Says that the file is not, or no longer, a whole SQLite database."""
+    remedy = (
+        "restore it from a backup, or move it away: rxbridge then starts with an empty store and "
+        "looks for every order at PharmaOne before it sends one"
+    )
+    return Fault(str(path), "is damaged, or is no store at all", remedy)
+
+
+def no_access(path: Path, why: str = "") -> Fault:
+    """Says what keeps the file from being written; `why` is the system's word for it."""
+    directory = path.absolute().parent
+    if path.is_dir():
+        return Fault(str(path), "is a directory", "set store.path to a file")
+    if not directory.is_dir():
+        remedy = "make that directory, or set store.path to a file elsewhere"
+        return Fault(str(path), f"there is no directory {directory}", remedy)
+    remedy = (
+        f"let rxbridge's user write to the directory {directory} and the store's files in it, "
+        "or set store.path to a file elsewhere"
+    )
+    return Fault(str(path), f"cannot be written ({why})" if why else "cannot be written", remedy)
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & _PRIMARY

@@ -1,0 +1,252 @@
+"""Webhook deliveries: what was taken in, what came of it, and which order is due because of it."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bridge.core.deliveries import (
+    Delivery,
+    InventoryChanged,
+    Noted,
+    OrderChanged,
+    PharmaOneChanged,
+    Receipt,
+    SkuChanged,
+    is_echo,
+    without_echo,
+)
+from bridge.core.journal import Event, JournalEntry
+from bridge.core.model import (
+    Hint,
+    Key,
+    OrderId,
+    OrderRecord,
+    PharmacyOrderUid,
+    order_key,
+    order_uid,
+)
+from bridge.core.stock.reported import Cause
+from bridge.store import journal, notes, orders, p1_sweep, stock, stuck, todo
+from bridge.store.rows import Cell, as_list, micros, moment, run_many, sql
+
+_KNOWN = sql("SELECT dedup_key FROM deliveries WHERE vendor = ? AND dedup_key IN (?...)")
+_REMEMBER = """
+INSERT INTO deliveries (vendor, dedup_key, event, key, received_at, reported_status, became, times)
+"""
+_AGAIN = """
+ON CONFLICT (vendor, dedup_key) DO UPDATE SET times = deliveries.times + excluded.times
+"""
+_OF = """
+SELECT received_at, vendor, event, reported_status, became, times FROM deliveries
+WHERE key = ? ORDER BY received_at
+"""
+_FORGET = """
+DELETE FROM deliveries WHERE received_at < ?
+  AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = substr(deliveries.key, 7))
+"""
+_TOLD = {Receipt.HINTED.value: Event.DELIVERED, Receipt.ECHO.value: Event.ECHO}
+_COUNTED = {
+    Receipt.DUPLICATE: "deliveries_duplicate",
+    Receipt.ECHO: "deliveries_echo",
+    Receipt.NOTED: "deliveries_noted",
+}
+
+
+@dataclass(slots=True)
+class _Context:
+    """What deliveries are judged by. `records` are replaced as echoes come in."""
+
+    owners: Mapping[OrderId, PharmacyOrderUid | None]
+    records: dict[Key, OrderRecord]
+    stuck: Collection[Key]
+
+
+def receive(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Receipt]:
+    """Remembers each delivery and, if it says anything new, makes its key due."""
+    fresh = _fresh(connection, deliveries)
+    owners = p1_sweep.owners(connection, deliveries)
+    keys = [p1_sweep.key_of(connection, each, owners) for each in deliveries]
+    before = _records_of(connection, keys)
+    known = _Context(owners, dict(before), stuck.keys(connection) if before else ())
+    receipts = [
+        _judge(connection, known, each, key) if is_fresh else Receipt.DUPLICATE
+        for each, key, is_fresh in zip(deliveries, keys, fresh, strict=True)
+    ]
+    for key, record in known.records.items():
+        if record is not before[key]:
+            orders.save(connection, record)
+    _remember(connection, deliveries, keys, receipts)
+    _hint(connection, deliveries, keys, receipts, new=not before)
+    p1_sweep.note_unread(connection, deliveries, receipts)
+    _count(connection, deliveries, receipts)
+    return receipts
+
+
+def _judge(
+    connection: sqlite3.Connection, known: _Context, delivery: Delivery, key: Key | None
+) -> Receipt:
+    match delivery:
+        case OrderChanged() | PharmaOneChanged() if key is not None:
+            return _of_an_order(known, delivery, key)
+        case PharmaOneChanged(of_an_order=True) if delivery.order_id not in known.owners:
+            return Receipt.UNREAD
+        case SkuChanged():
+            return _of_a_sku(connection, delivery)
+        case InventoryChanged():
+            return Receipt.STOCK
+        case _:
+            return Receipt.NOTED
+
+
+def _of_an_order(known: _Context, delivery: OrderChanged | PharmaOneChanged, key: Key) -> Receipt:
+    record = known.records.get(key)
+    if record is None:
+        return Receipt.HINTED
+    vendor, status = delivery.vendor, delivery.reported_status
+    if is_echo(record, stuck=key in known.stuck, vendor=vendor, reported_status=status):
+        known.records[key] = without_echo(record, vendor, status)
+        return Receipt.ECHO
+    is_quiet = isinstance(delivery, PharmaOneChanged) and delivery.quiet
+    return Receipt.ECHO if is_quiet else Receipt.HINTED
+
+
+def _of_a_sku(connection: sqlite3.Connection, delivery: SkuChanged) -> Receipt:
+    cause = stock.reported(connection, delivery.sku_uid, delivery.stock, delivery.changed_at)
+    return Receipt.ECHO if cause is Cause.KNOWN else Receipt.STOCK
+
+
+def _records_of(
+    connection: sqlite3.Connection, keys: Sequence[Key | None]
+) -> dict[Key, OrderRecord]:
+    uids = [order_uid(key) for key in set(keys) if key is not None]
+    return {order_key(uid): record for uid, record in orders.find_all(connection, uids).items()}
+
+
+def _hint(
+    connection: sqlite3.Connection,
+    deliveries: Sequence[Delivery],
+    keys: Sequence[Key | None],
+    receipts: Sequence[Receipt],
+    *,
+    new: bool,
+) -> None:
+    hints = [
+        _hint_of(each, key)
+        for each, key, receipt in zip(deliveries, keys, receipts, strict=True)
+        if receipt is Receipt.HINTED and key is not None
+    ]
+    if hints:
+        todo.hint(connection, hints, deliveries[-1].received_at, new=new)
+
+
+def _hint_of(delivery: Delivery, key: Key) -> Hint:
+    why, status = f"{delivery.vendor}: {delivery.event}", _reported_status(delivery)
+    told = None if status is None else f"{delivery.vendor}:{status}"
+    if isinstance(delivery, OrderChanged):
+        return Hint(key, why, delivery.priority, name=delivery.name, told=told)
+    return Hint(key, why, told=told)
+
+
+def _count(
+    connection: sqlite3.Connection, deliveries: Sequence[Delivery], receipts: Sequence[Receipt]
+) -> None:
+    """How many of each kind came in; what we have no word for stands in the journal as well."""
+    unknown = [
+        each
+        for each, receipt in zip(deliveries, receipts, strict=True)
+        if receipt is Receipt.NOTED and isinstance(each, Noted) and not each.known
+    ]
+    counts = Counter(_COUNTED[receipt] for receipt in receipts if receipt in _COUNTED)
+    counts["deliveries_noted"] -= len(unknown)
+    counts["deliveries_unknown_event"] = len(unknown)
+    for name, by in counts.items():
+        if by:
+            notes.count(connection, name, by)
+    journal.write(connection, map(_unknown_event, unknown))
+
+
+def _unknown_event(delivery: Noted) -> JournalEntry:
+    facts = {"vendor": delivery.vendor, "event": delivery.event}
+    key = Key(f"{journal.NOT_OF_A_KEY}{delivery.event}")
+    return JournalEntry(key, delivery.received_at, Event.UNKNOWN_EVENT, facts)
+
+
+def of(connection: sqlite3.Connection, key: Key) -> list[JournalEntry]:
+    """The key's deliveries as entries of its story, in time order."""
+    return [
+        JournalEntry(key, moment(received_at), _TOLD[became], _facts(vendor, event, status, times))
+        for received_at, vendor, event, status, became, times in connection.execute(_OF, (key,))
+        if became in _TOLD
+    ]
+
+
+def forget(connection: sqlite3.Connection, before: datetime) -> None:
+    """Deletes those received before, but for what belongs to an order that is remembered."""
+    connection.execute(_FORGET, (micros(before),))
+
+
+def _fresh(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[bool]:
+    """False for each that is a repetition, also of one before it in the list."""
+    known = _known(connection, deliveries)
+    answers: list[bool] = []
+    for each in deliveries:
+        name = (each.vendor, each.dedup_key)
+        answers.append(name not in known)
+        known.add(name)
+    return answers
+
+
+def _known(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> set[tuple[str, str]]:
+    known: set[tuple[str, str]] = set()
+    for vendor in {each.vendor for each in deliveries}:
+        names = as_list(each.dedup_key for each in deliveries if each.vendor == vendor)
+        known.update((vendor, name) for (name,) in connection.execute(_KNOWN, (vendor, names)))
+    return known
+
+
+def _reported_status(delivery: Delivery) -> str | None:
+    """The vendor's status word, where the delivery reports one."""
+    if isinstance(delivery, OrderChanged | PharmaOneChanged):
+        return delivery.reported_status
+    return None
+
+
+def _remember(
+    connection: sqlite3.Connection,
+    deliveries: Sequence[Delivery],
+    keys: Sequence[Key | None],
+    receipts: Sequence[Receipt],
+) -> None:
+    """Notes them, each with the key it is about and what came of it; a repetition is counted."""
+    times = Counter((each.vendor, each.dedup_key) for each in deliveries)
+    first: dict[tuple[str, str], tuple[Cell, ...]] = {}
+    for each, key, receipt in zip(deliveries, keys, receipts, strict=True):
+        name = (each.vendor, each.dedup_key)
+        if name not in first:
+            first[name] = _row(each, key, receipt, times[name])
+    run_many(connection, _REMEMBER, "(?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN, list(first.values()))
+
+
+def _row(delivery: Delivery, key: Key | None, receipt: Receipt, times: int) -> tuple[Cell, ...]:
+    return (
+        delivery.vendor,
+        delivery.dedup_key,
+        delivery.event,
+        key,
+        micros(delivery.received_at),
+        _reported_status(delivery),
+        receipt.value,
+        times,
+    )
+
+
+def _facts(vendor: str, event: str, status: str | None, times: int) -> Mapping[str, Any]:
+    facts: dict[str, Any] = {"vendor": vendor, "event": event}
+    if status is not None:
+        facts["status"] = status
+    if times > 1:
+        facts["times"] = times
+    return facts

@@ -1,0 +1,130 @@
+"""The store: one file, a connection that writes and one that reads, each in a thread of its own.
+
+It is a memory, not the truth: which order needs a look, how far its order-request has come, what
+was done. It holds keys, ids, status words and numbers, never a patient's data.
+
+What is asked of it are plain functions over the connection, one module a question:
+`await store.read(views.story, uid)`, `await store.write(work.settle, outcome)`. All SQL goes
+through `read`, `write` and `write_together`, since a connection that tasks share has no
+transactions of its own. Times are aware UTC, and `now` is given.
+"""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from bridge.errors import TryLater
+from bridge.store import notes
+from bridge.store.connection import (
+    Thread,
+    connect_reader,
+    connect_writer,
+    refusal,
+    trouble,
+    undo,
+)
+from bridge.store.group_commit import Body, Bulk, GroupCommit, Item, in_turn
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Question = Callable[Concatenate[sqlite3.Connection, P], T]
+"""A function over the connection and what else it needs to know."""
+
+
+class Store:
+    """An open store. Made by `open`, and to be closed by `close`; belongs to that event loop."""
+
+    def __init__(self, path: Path, writer: Thread, reader: Thread) -> None:
+        self.path = path
+        self._writer = writer
+        self._reader = reader
+        self._commits = GroupCommit(writer, self._explained)
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path, *, now: datetime) -> Self:
+        """Opens the file at `path`, or makes it (but not its directory).
+
+        Raises Misconfigured, with nothing changed, for a file that is damaged, not writable,
+        another program's or a newer bridge's; TryLater if it is locked or the disk is full.
+        """
+        store = cls(path, *await _connected(path))
+        try:
+            await store.write(notes.put_first_time, notes.CREATED_AT, now)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def read(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `question` returns, over one unchanging sight of the store.
+
+        Raises TryLater if the store cannot be read just now.
+        """
+        self._refuse_if_closed()
+        try:
+            return await self._reader.run(
+                partial(_look, lambda connection: question(connection, *args, **kwargs))
+            )
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+
+    async def write(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `question` returns, once all that it wrote is on disk (`synchronous=FULL`).
+
+        Raises what `question` raised, with all that it wrote undone; TryLater if the store cannot
+        be written just now (disk full, locked by another process, I/O error).
+        """
+        self._refuse_if_closed()
+        return await self._commits.add(
+            in_turn, lambda connection: question(connection, *args, **kwargs)
+        )
+
+    def write_together(self, bulk: Bulk[Item, T], item: Item) -> Awaitable[T]:
+        """As `write`; those who wait with the same `bulk` are handed to it in one go."""
+        self._refuse_if_closed()
+        return self._commits.add(bulk, item)
+
+    async def close(self) -> None:
+        """Takes nothing more in, finishes all that was taken in, then closes."""
+        self._closed = True
+        try:
+            await self._commits.finish()
+        finally:
+            await self._reader.close()  # first: the last one to close tidies the log away
+            await self._writer.close()
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise TryLater(f"the store {self.path} is closed")
+
+    def _explained(self, error: Exception) -> Exception:
+        later = trouble(self.path, error)
+        if later is None:
+            return error
+        later.__cause__ = error
+        return later
+
+
+async def _connected(path: Path) -> tuple[Thread, Thread]:
+    """The connection that writes, and the one that reads; both or none."""
+    try:
+        writer = await Thread.start(partial(connect_writer, path))
+        try:
+            return writer, await Thread.start(partial(connect_reader, path))
+        except BaseException:
+            await writer.close()
+            raise
+    except sqlite3.Error as error:
+        raise refusal(path, error) from error
+
+
+def _look(body: Body[T], connection: sqlite3.Connection) -> T:
+    connection.execute("BEGIN")
+    try:
+        return body(connection)
+    finally:
+        undo(connection)

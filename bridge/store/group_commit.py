@@ -1,0 +1,241 @@
+"""How many writers share one commit, and why: the part of the store that is written for speed.
+
+A commit with `synchronous=FULL` waits for the disk. Three things follow, each measured
+(docs/decisions/0002-group-commit.md, docs/performance.md), and all of them live here:
+
+- Who comes while a commit is under way waits in a queue, and the whole queue is written in the
+  next transaction. Everybody is answered after the commit, or with an error. If a part fails, the
+  transaction is begun again with each part in a savepoint of its own, so that it fails alone.
+- Under load a commit waits up to 2 ms for most of those who shared the last one
+  (`_let_others_come`).
+- Deliveries are written in the event loop itself, and only the commit in the thread
+  (`_written_here`).
+
+A change of the SQL has no reason to touch this module.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from bridge.store.connection import BUSY_SECONDS, Thread, undo
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+Body = Callable[[sqlite3.Connection], T]
+"""One caller's part of a transaction: runs in the connection's thread, must not commit, and may
+be run a second time after its first run was undone."""
+Bulk = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T]]
+"""As a Body, for many callers at once: one answer an item, as if each had come alone, in turn. Runs
+in the event loop, so it has to be short, and once more in the thread where it failed."""
+
+MOST_TOGETHER = 256
+"""How many callers share one commit at most, so that the first need not wait for too many."""
+GATHER_SECONDS = 0.002
+"""How long a commit waits at most for those who shared the last ones."""
+MANY = 8
+"""Fewer than so many callers a commit are not waited for."""
+MOST, FADES = 0.7, 0.95
+"""Who is not waited for is read and answered to while the disk is busy with the others."""
+
+
+@dataclass(slots=True)  # not frozen: made for every delivery, at a third of the cost
+class Part:
+    """One caller's wish to write, and where its answer goes."""
+
+    bulk: Bulk[Any, Any]
+    item: Any
+    answer: asyncio.Future[Any]
+
+
+@dataclass(slots=True)  # not frozen: made for every delivery, at a third of the cost
+class Result:
+    """What one part came to, inside a transaction that was then committed."""
+
+    value: Any = None
+    error: Exception | None = None
+
+
+class GroupCommit:
+    """The queue of those who want to write, and the task that writes them."""
+
+    def __init__(self, writer: Thread, explain: Callable[[Exception], Exception]) -> None:
+        """`explain`: what an error of SQLite's is for whoever wanted to write."""
+        self._writer = writer
+        self._explain = explain
+        self._waiting: deque[Part] = deque()
+        self._writing: asyncio.Task[None] | None = None
+        self._usual = 0.0
+        self._filled = asyncio.Event()
+
+    def add(self, bulk: Bulk[Item, T], item: Item) -> asyncio.Future[T]:
+        """Puts a part into the queue; its answer comes after the commit."""
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(Part(bulk, item, answer))
+        if len(self._waiting) >= self._usual * MOST:
+            self._filled.set()
+        self._write()
+        return answer
+
+    async def finish(self) -> None:
+        """Writes all that is in the queue."""
+        while self._waiting or not self._idle():
+            await asyncio.wait([self._write()])
+
+    def _idle(self) -> bool:
+        return self._writing is None or self._writing.done()
+
+    def _write(self) -> asyncio.Task[None]:
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_all())
+        return self._writing
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            await self._let_others_come()
+            parts = self._next_parts()
+            for part, result in zip(parts, await self._commit(parts), strict=True):
+                self._answer(part.answer, result)
+
+    async def _let_others_come(self) -> None:
+        """Under load, waits a little for as many as came before: they cost hardly more.
+
+        Without it the first to come back pays for a commit of his own while all others wait.
+        """
+        await asyncio.sleep(0)
+        if len(self._waiting) < self._usual * MOST and self._usual >= MANY:
+            self._filled.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GATHER_SECONDS):
+                    await self._filled.wait()
+        self._usual = max(float(len(self._waiting)), self._usual * FADES)
+
+    async def _commit(self, parts: Sequence[Part]) -> Sequence[Result]:
+        try:
+            results = self._writer.here(partial(_written_here, parts))
+            if results is not None and await self._writer.run(_committed):
+                return results
+            return await self._writer.run(partial(_commit_all, parts))
+        except asyncio.CancelledError:  # the program is being torn down: leave nobody waiting
+            for part in parts:
+                part.answer.cancel()
+            raise
+        except Exception as error:
+            return [Result(error=error)] * len(parts)
+
+    def _next_parts(self) -> list[Part]:
+        """Those whose caller still waits, as many as may share a commit."""
+        parts: list[Part] = []
+        while self._waiting and len(parts) < MOST_TOGETHER:
+            part = self._waiting.popleft()
+            if not part.answer.done():
+                parts.append(part)
+        return parts
+
+    def _answer(self, answer: asyncio.Future[Any], result: Result) -> None:
+        if answer.done():  # the caller went away meanwhile; what it wrote stands
+            return
+        if result.error is None:
+            answer.set_result(result.value)
+        else:
+            answer.set_exception(self._explain(result.error))
+
+
+def in_turn(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
+    """The Bulk of those who come with a body of their own."""
+    return [body(connection) for body in bodies]
+
+
+def _written_here(parts: Sequence[Part], connection: sqlite3.Connection) -> list[Result] | None:
+    """Writes what is short in the event loop itself, up to the commit; None if it cannot be.
+
+    SQLite lets go of the interpreter at every statement, and a thread has to win it back from the
+    loop each time: under load that costs more than the statements. Only the commit, which waits
+    for the disk, is left to the thread. Nobody waits here for a lock that another process holds.
+    """
+    if any(part.bulk is in_turn for part in parts) or not _begun(connection):
+        return None
+    try:
+        return _at_once(parts, connection)
+    except BaseException as error:
+        undo(connection)
+        if not isinstance(error, Exception):
+            raise
+        return None  # tried again in the thread, where each may fail alone
+
+
+def _begun(connection: sqlite3.Connection) -> bool:
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+    return True
+
+
+def _committed(connection: sqlite3.Connection) -> bool:
+    """False if nothing was written."""
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        undo(connection)
+        return False
+    return True
+
+
+def _commit_all(parts: Sequence[Part], connection: sqlite3.Connection) -> list[Result]:
+    """All parts in one transaction. Raises, with nothing written, if it cannot be committed."""
+    try:
+        return _in_transaction(connection, partial(_at_once, parts))
+    except Exception:
+        if len(parts) == 1:
+            raise
+    return _in_transaction(connection, partial(_each_alone, parts))
+
+
+def _in_transaction(connection: sqlite3.Connection, body: Body[T]) -> T:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        value = body(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        undo(connection)
+        raise
+    return value
+
+
+def _at_once(parts: Sequence[Part], connection: sqlite3.Connection) -> list[Result]:
+    """The quick way, for when nobody fails: neighbours of the same kind go in one call."""
+    return [
+        Result(value)
+        for bulk, run in groupby(parts, key=attrgetter("bulk"))
+        for value in bulk(connection, [part.item for part in run])
+    ]
+
+
+def _each_alone(parts: Sequence[Part], connection: sqlite3.Connection) -> list[Result]:
+    return [_alone(connection, part) for part in parts]
+
+
+def _alone(connection: sqlite3.Connection, part: Part) -> Result:
+    """One part, whose failure undoes nothing but its own work."""
+    connection.execute("SAVEPOINT part")
+    try:
+        (value,) = part.bulk(connection, [part.item])
+    except Exception as error:
+        if not connection.in_transaction:
+            raise  # SQLite has thrown the whole transaction away: everybody's part is lost
+        connection.execute("ROLLBACK TO part")
+        connection.execute("RELEASE part")
+        return Result(error=error)
+    connection.execute("RELEASE part")
+    return Result(value)

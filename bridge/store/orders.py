@@ -1,0 +1,94 @@
+"""The pharmacy orders: one order's record a row, and what is changed of it in one place."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from bridge.core.model import Hint, OrderRecord, PharmacyOrderUid, Phase, order_uid
+from bridge.store.rows import Table, as_list, micros, run_many, sql
+
+ORDERS = Table("orders", OrderRecord)
+
+_FIND = ORDERS.select("WHERE uid = ?")
+_FIND_ALL = ORDERS.select("WHERE uid IN (?...)")
+_ADD = "INSERT INTO orders (uid, first_seen_at, announced_by, name, priority, must_find)"
+_KNOWN_ALREADY = "ON CONFLICT (uid) DO NOTHING"
+_SAVE = ORDERS.upsert("uid", kept=["rejected_at"])  # a delivery may set it while a look goes on
+_REJECT = "UPDATE orders SET rejected_at = ? WHERE uid = ?"
+_CLEAR = "UPDATE orders SET cleared = 1 WHERE uid = ?"
+_DROP = "UPDATE orders SET phase = 'dropped', finished_at = ? WHERE uid = ?"
+_MARK_SUBMITTED = """
+UPDATE orders SET phase = 'submitted', submitted_at = ?, finished_at = NULL
+WHERE uid = ? AND (phase = 'known' OR phase = 'submitting' OR phase = 'unsure')
+"""
+_COUNT_OPEN = "SELECT phase, count(*) FROM orders WHERE finished_at IS NULL GROUP BY phase"
+_COUNT_STUCK = """
+SELECT count(*) FROM orders JOIN stuck ON stuck.key = 'order:' || orders.uid
+WHERE finished_at IS NULL AND phase = ?
+"""
+_FORGET = sql("DELETE FROM orders WHERE finished_at < ? AND uid NOT IN (?...) RETURNING uid")
+
+
+def find(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> OrderRecord | None:
+    """What is remembered of one order."""
+    row = connection.execute(_FIND, (uid,)).fetchone()
+    return None if row is None else ORDERS.value(row)
+
+
+def find_all(
+    connection: sqlite3.Connection, uids: Iterable[PharmacyOrderUid]
+) -> dict[PharmacyOrderUid, OrderRecord]:
+    """Those of them that are known."""
+    found = map(ORDERS.value, connection.execute(_FIND_ALL, (as_list(uids),)))
+    return {record.uid: record for record in found}
+
+
+def add(
+    connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime, *, must_find: bool
+) -> None:
+    """Adds the orders not met before; what is known stays as it is."""
+    at, find = micros(now), int(must_find)
+    rows = [(order_uid(h.key), at, h.announced_by.value, h.name, h.priority, find) for h in hints]
+    run_many(connection, _ADD, "(?, ?, ?, ?, ?, ?)", _KNOWN_ALREADY, rows)
+
+
+def save(connection: sqlite3.Connection, record: OrderRecord) -> None:
+    connection.execute(_SAVE, ORDERS.row(record))
+
+
+def reject(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:
+    """PharmaOne's staff refused its order-request."""
+    connection.execute(_REJECT, (micros(now), uid))
+
+
+def clear(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:
+    """A person looked and said: send it."""
+    connection.execute(_CLEAR, (uid,))
+
+
+def drop(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
+    """A person said: leave it alone. False if there is no such order."""
+    return connection.execute(_DROP, (micros(now), uid)).rowcount > 0
+
+
+def mark_submitted(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
+    """A person saw its order-request at PharmaOne. False if nothing was open about that."""
+    return connection.execute(_MARK_SUBMITTED, (micros(now), uid)).rowcount > 0
+
+
+def count_open(connection: sqlite3.Connection) -> dict[Phase, int]:
+    """How many unfinished orders stand at each phase."""
+    return {Phase(phase): count for phase, count in connection.execute(_COUNT_OPEN)}
+
+
+def count_stuck(connection: sqlite3.Connection, phase: Phase) -> int:
+    """How many unfinished orders at this phase wait for a person."""
+    return int(connection.execute(_COUNT_STUCK, (phase.value,)).fetchone()[0])
+
+
+def forget(
+    connection: sqlite3.Connection, before: datetime, keep: Iterable[PharmacyOrderUid]
+) -> list[PharmacyOrderUid]:
+    """Deletes the orders that were finished before, but for those to `keep`; returns them."""
+    rows = connection.execute(_FORGET, (micros(before), as_list(keep)))
+    return [uid for (uid,) in rows]

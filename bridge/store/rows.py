@@ -1,0 +1,186 @@
+"""How values become rows and back, and the few things that each SQL engine spells its own way.
+
+Statements are written in the SQL that SQLite and PostgreSQL both know, and go through `sql`
+where they hold one of the exceptions it names. A column name becomes part of a statement in one
+place only: `Table`, whose columns are the fields of its dataclass. So a new column is added to the
+schema and to the dataclass.
+"""
+
+import json
+import re
+import sqlite3
+import types
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from itertools import chain
+from typing import Any, Generic, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from bridge.core.model import Key
+
+T = TypeVar("T")
+Cell = str | int | None
+"""What a column holds."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_AT_ONCE = (256, 64, 32, 16, 8, 4, 2, 1)
+"""Few sizes, so that the statements stay prepared."""
+_LIST = re.compile(r"\((\?|:\w+)\.\.\.\)")
+
+
+def sql(statement: str) -> str:
+    """The statement as SQLite spells it.
+
+    `(?...)` and `(:name...)` stand for a list, whose value is made by `as_list`.
+    `IS NOT DISTINCT FROM`, equality that also compares NULL, is `IS` before SQLite 3.39.
+    """
+    listed = _LIST.sub(r"(SELECT value FROM json_each(\1))", statement)
+    return listed.replace("IS NOT DISTINCT FROM", "IS")
+
+
+def as_list(values: Iterable[str]) -> str:
+    """The value of a list in a statement: one parameter, however many there are."""
+    return json.dumps(list(values))
+
+
+def run_many(
+    connection: sqlite3.Connection, head: str, row: str, tail: str, rows: Sequence[Sequence[Cell]]
+) -> None:
+    """Runs `head VALUES (row), (row), ... tail` for many rows; `row` holds the marks of one.
+
+    A statement lets go of the interpreter while it runs, and has to win it back from the event
+    loop afterwards; `executemany` does so for every row. An upsert must not be given two rows
+    with the same key: PostgreSQL refuses it.
+    """
+    done = 0
+    for size in _AT_ONCE:
+        while len(rows) - done >= size:
+            statement = f"{head} VALUES {', '.join([row] * size)} {tail}"
+            connection.execute(statement, list(chain.from_iterable(rows[done : done + size])))
+            done += size
+
+
+def kind_of(key: Key) -> str:
+    """What a key is about: `order`, `sku` or `event`."""
+    return key.partition(":")[0]
+
+
+def micros(moment: datetime) -> int:
+    """An aware time as the store keeps it. Raises TypeError for a naive one."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def span(length: timedelta) -> int:
+    """A length of time as the store counts it."""
+    return length // _MICROSECOND
+
+
+def moment(micros: int) -> datetime:
+    """A stored time, aware, in UTC."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def moment_or_none(micros: int | None) -> datetime | None:
+    return None if micros is None else moment(micros)
+
+
+class Table(Generic[T]):
+    """How a dataclass of texts, numbers, words and times lies in the columns of a table.
+
+    The dataclass may hold fewer fields than the table has columns: those that are read. A field
+    without a column fails at the first statement. Raises TypeError for a field of any other type.
+    """
+
+    def __init__(self, name: str, kind: type[T], *, without: Sequence[str] = ()) -> None:
+        hints = get_type_hints(kind)
+        self.name = name
+        self._kind = kind
+        names = (field.name for field in fields(kind))  # type: ignore[arg-type]
+        self.names = tuple(each for each in names if each not in without)
+        self.columns = ", ".join(f"{name}.{column}" for column in self.names)
+        coders = [_coder(hints[column]) for column in self.names]
+        self._encode = tuple(zip(self.names, (encode for encode, _ in coders), strict=True))
+        self._decode = tuple(decode for _, decode in coders)
+
+    def row(self, value: T) -> tuple[Cell, ...]:
+        """The value's cells, in the order of its fields."""
+        cells: list[Cell] = []
+        for name, encode in self._encode:
+            cell = getattr(value, name)
+            cells.append(cell if encode is None or cell is None else encode(cell))
+        return tuple(cells)
+
+    def value(self, row: Sequence[Any]) -> T:
+        """The value in a row's first cells."""
+        return self._kind(
+            *[
+                cell if decode is None or cell is None else decode(cell)
+                for decode, cell in zip(self._decode, row, strict=False)
+            ]
+        )
+
+    def select(self, rest: str = "", *more: str) -> str:
+        """The statement that reads this table's columns, then `more`; `rest` follows its name."""
+        columns = ", ".join((self.columns, *more))
+        return sql(" ".join(("SELECT", columns, "FROM", self.name, rest)))
+
+    def insert(self, *more: str) -> str:
+        """The statement that inserts a row, with `more` columns after the value's own."""
+        names = (*self.names, *more)
+        marks = ", ".join("?" * len(names))
+        return " ".join(("INSERT INTO", self.name, f"({', '.join(names)}) VALUES ({marks})"))
+
+    def upsert(self, key: str, *more: str, kept: Sequence[str] = ()) -> str:
+        """As `insert`, but a row with the same `key` is overwritten.
+
+        Of the columns `kept`, NULL does not overwrite what is there.
+        """
+        changes = ", ".join(
+            f"{name} = coalesce(excluded.{name}, {self.name}.{name})"
+            if name in kept
+            else f"{name} = excluded.{name}"
+            for name in (*self.names, *more)
+            if name != key
+        )
+        return " ".join((self.insert(*more), f"ON CONFLICT ({key}) DO UPDATE SET", changes))
+
+
+_Coder = tuple[Callable[[Any], Cell] | None, Callable[[Any], Any] | None]
+
+
+def _coder(hint: Any) -> _Coder:
+    """How a field of this type is written and read; None: as it is."""
+    if isinstance(hint, NewType):
+        return _coder(hint.__supertype__)
+    if get_origin(hint) in (Union, types.UnionType):
+        (inner,) = _without_none(get_args(hint))
+        return _coder(inner)
+    if get_origin(hint) is frozenset:
+        return _words_of(*get_args(hint))
+    if hint is datetime:
+        return micros, moment
+    if hint is bool:
+        return int, bool
+    if hint in (str, int):
+        return None, None
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return _word, hint
+    raise TypeError(f"no column can hold {hint}")
+
+
+def _without_none(hints: Iterable[Any]) -> list[Any]:
+    return [hint for hint in hints if hint is not type(None)]
+
+
+def _words_of(kind: type[Enum]) -> _Coder:
+    """A set of words lies in one column, with blanks between them."""
+    return (
+        lambda words: " ".join(sorted(map(_word, words))),
+        lambda cell: frozenset(map(kind, cell.split())),
+    )
+
+
+def _word(word: Enum) -> str:
+    return str(word.value)

@@ -1,0 +1,232 @@
+-- The store's tables. Times in every table are INTEGER: microseconds since 1970-01-01 00:00 UTC;
+-- their names end in _at, _until or are `since`. No column holds a patient's data: keys, ids, status
+-- words, numbers. Words are checked with OR, since for IN SQLite builds a table of the words at
+-- every write.
+
+PRAGMA application_id = 1920492130;  -- "rxbb" in ASCII: tells our file from another program's
+
+-- One row a pharmacy order: its record (OrderRecord), from the order to what PharmaOne made of it.
+-- `echoes` are the words that the bridge itself set at RxScale in its last look and that were not
+-- reported back yet, one a line: RxScale announces each of them, and none of these is news.
+CREATE TABLE orders (
+  uid            TEXT PRIMARY KEY NOT NULL CHECK (uid <> ''),
+  first_seen_at  INTEGER NOT NULL,
+  phase          TEXT NOT NULL DEFAULT 'known' CONSTRAINT phase_is_known CHECK (
+    phase = 'known' OR phase = 'submitting' OR phase = 'unsure' OR phase = 'submitted'
+    OR phase = 'adopted' OR phase = 'dropped' OR phase = 'done'),
+  announced_by   TEXT NOT NULL CONSTRAINT announced_by_is_known CHECK (
+    announced_by = 'webhook' OR announced_by = 'sweep' OR announced_by = 'first_sweep'),
+  name           TEXT,
+  priority       INTEGER NOT NULL,
+  must_find      INTEGER NOT NULL CHECK (must_find = 0 OR must_find = 1),
+  cleared        INTEGER NOT NULL DEFAULT 0 CHECK (cleared = 0 OR cleared = 1),
+  rx_status      TEXT,
+  rx_seen_at     INTEGER,
+  state          TEXT CONSTRAINT state_is_known CHECK (
+    state = 'new' OR state = 'in_review' OR state = 'preparing' OR state = 'ready'
+    OR state = 'completed' OR state = 'on_hold' OR state = 'cancelled' OR state = 'rejected'),
+  attempts       INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  intent_at      INTEGER,
+  unsure_at      INTEGER,
+  searched_at    INTEGER,
+  submitted_at   INTEGER,
+  request_id     TEXT CHECK (request_id <> ''),
+  order_id       TEXT CHECK (order_id <> ''),
+  p1_status      TEXT,
+  p1_seen_at     INTEGER,
+  calls          INTEGER NOT NULL DEFAULT 0 CHECK (calls >= 0),
+  rules_version  TEXT NOT NULL DEFAULT '',
+  finished_at    INTEGER,
+  held           INTEGER NOT NULL DEFAULT 0 CHECK (held = 0 OR held = 1),
+  rejected_at    INTEGER,
+  prescription_id      TEXT CHECK (prescription_id <> ''),
+  prescription_status  TEXT,
+  prescription_at      INTEGER,
+  echoes         TEXT NOT NULL DEFAULT '',
+  CONSTRAINT submitting_has_its_intent CHECK (phase <> 'submitting' OR intent_at IS NOT NULL),
+  CONSTRAINT unsure_since_when CHECK (phase <> 'unsure' OR unsure_at IS NOT NULL),
+  CONSTRAINT submitted_when CHECK (phase <> 'submitted' OR submitted_at IS NOT NULL),
+  CONSTRAINT adopted_which_order CHECK (phase <> 'adopted' OR order_id IS NOT NULL),
+  CONSTRAINT finished_when CHECK (
+    (phase <> 'done' AND phase <> 'dropped') OR finished_at IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+
+-- PharmaOne's ids belong to one pharmacy order each.
+CREATE UNIQUE INDEX orders_one_per_request ON orders (request_id) WHERE request_id IS NOT NULL;
+CREATE UNIQUE INDEX orders_one_per_order ON orders (order_id) WHERE order_id IS NOT NULL;
+-- Open orders are in no index of their own: every delivery would have to write to it.
+CREATE INDEX orders_finished ON orders (finished_at) WHERE finished_at IS NOT NULL;
+
+-- One row a key that is to be looked at, now or at `due_at`: the to-do table.
+-- `kind` is what stands before the colon: order or sku. `generation` grows with every hint and is
+-- never used twice for a key: a look that ends under another generation than it began with was
+-- hinted at meanwhile, and is followed by another. `claimed` is the generation of the look under
+-- way; `reported` the statuses that deliveries since then reported, `vendor:status` a line, NULL if
+-- anything else hinted: our own writes come back so.
+CREATE TABLE todo (
+  key          TEXT PRIMARY KEY NOT NULL,
+  kind         TEXT NOT NULL,
+  generation   INTEGER NOT NULL CHECK (generation > 0),
+  priority     INTEGER NOT NULL,
+  due_at       INTEGER NOT NULL,
+  hinted_at    INTEGER NOT NULL,
+  lease_until  INTEGER,
+  attempts     INTEGER NOT NULL CHECK (attempts >= 0),
+  why          TEXT NOT NULL,
+  claimed      INTEGER,
+  reported     TEXT,
+  CONSTRAINT key_names_its_kind CHECK (kind <> '' AND substr(key, 1, length(kind) + 1) = kind || ':')
+) STRICT, WITHOUT ROWID;
+
+-- The order in which work is claimed; with the lease, so that work under way is passed over.
+CREATE INDEX todo_next ON todo (kind, priority DESC, due_at, lease_until);
+
+-- One row a key that only a person can decide about: the code of the reason, and its facts as JSON.
+CREATE TABLE stuck (
+  key     TEXT PRIMARY KEY NOT NULL CHECK (instr(key, ':') > 1),
+  since   INTEGER NOT NULL,
+  code    TEXT NOT NULL CHECK (code <> ''),
+  facts   TEXT NOT NULL CHECK (json_type(facts) = 'object')
+) STRICT, WITHOUT ROWID;
+
+-- One row an entry of a key's story. `kind` is what stands before the key's colon: order, sku or
+-- event. `facts` is a JSON object of ids, words and numbers.
+CREATE TABLE journal (
+  id     INTEGER PRIMARY KEY,
+  key    TEXT NOT NULL,
+  kind   TEXT NOT NULL,
+  at     INTEGER NOT NULL,
+  what   TEXT NOT NULL CHECK (what <> ''),
+  facts  TEXT NOT NULL CHECK (json_type(facts) = 'object')
+) STRICT;
+
+CREATE INDEX journal_by_key ON journal (key, id);
+-- What is forgotten by its age; an order's entries go with the order.
+CREATE INDEX journal_by_age ON journal (at) WHERE kind <> 'order';
+
+-- One row a webhook delivery, so that a repeated one is known; `times` it came. `reported_status`
+-- is the vendor's status word, `became` what came of the delivery: the order's story. Every
+-- delivery waits for its commit, so there is no index beside the table's own.
+CREATE TABLE deliveries (
+  vendor           TEXT NOT NULL,
+  dedup_key        TEXT NOT NULL,
+  event            TEXT NOT NULL,
+  key              TEXT,
+  received_at      INTEGER NOT NULL,
+  reported_status  TEXT,
+  became           TEXT NOT NULL,
+  times            INTEGER NOT NULL CHECK (times > 0),
+  PRIMARY KEY (vendor, dedup_key)
+) STRICT, WITHOUT ROWID;
+
+-- One row a counted thing; numbers only grow, and outlast a restart.
+CREATE TABLE counters (
+  name   TEXT PRIMARY KEY NOT NULL,
+  value  INTEGER NOT NULL CHECK (value >= 0)
+) STRICT, WITHOUT ROWID;
+
+-- One row a note about the store as a whole; a time is written as its microseconds, in digits.
+CREATE TABLE meta (
+  name   TEXT PRIMARY KEY NOT NULL,
+  value  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One row a SKU of RxScale's list (CatalogueSku): which pharmacy SKU and external id belong to it.
+CREATE TABLE skus (
+  pharmacy_sku_uid  TEXT PRIMARY KEY NOT NULL,
+  sku_uid           TEXT NOT NULL,
+  external_id       TEXT,
+  name              TEXT NOT NULL,
+  pzn               TEXT,
+  selling_unit      TEXT,
+  unit              TEXT,
+  digital           INTEGER NOT NULL CHECK (digital = 0 OR digital = 1),
+  seen_at           INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX skus_by_sku ON skus (sku_uid);
+
+-- One row an order at PharmaOne (P1Order). `external_id` is NULL while unknown, '' where it has none.
+CREATE TABLE p1_orders (
+  id              TEXT PRIMARY KEY NOT NULL CHECK (id <> ''),
+  status          TEXT NOT NULL,
+  seen_at         INTEGER NOT NULL,
+  external_id     TEXT,
+  flags           TEXT,  -- those that are raised, with blanks between them
+  created_at      INTEGER,
+  updated_at      INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX p1_orders_by_external_id ON p1_orders (external_id);
+CREATE INDEX p1_orders_by_age ON p1_orders (seen_at);
+
+-- One row a product of PharmaOne's, as the last inventory that was believed told it: whole units.
+-- `absent_at` is NULL while it is listed; else when the first inventory without it was asked for.
+CREATE TABLE products (
+  p1_id         TEXT PRIMARY KEY NOT NULL CHECK (p1_id <> ''),
+  on_hand       INTEGER NOT NULL,
+  absent_at     INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- One row a SKU of RxScale's: its pieces and price (cents) there as far as they are known.
+--   rx_*     what RxScale has, NULL where nobody knows; rx_seen_at: as of when
+--   pushed   the last number that we wrote; read_at: when the inventory it rests on was asked for
+--   wanted_* what is to be written: it may have been sent already, so rx_* is not sure meanwhile
+--   ours_at  when we or a completed order last changed it: what is reported about then is no news
+--   drift_at since when it differs from what we wrote, and nobody told us why
+--   drift_from  what RxScale had when somebody changed it: what was sold meanwhile is no change of
+--            his; NULL where nobody knows it; it means something only while drift_at is set
+--   hidden_at  since when RxScale does not show it (404)
+--   left_at  since when a person wants it left alone
+CREATE TABLE stock (
+  pharmacy_sku_uid  TEXT PRIMARY KEY NOT NULL CHECK (pharmacy_sku_uid <> ''),
+  rx_stock          INTEGER,
+  rx_price          INTEGER,
+  rx_seen_at        INTEGER,
+  pushed            INTEGER,
+  pushed_price      INTEGER,
+  read_at           INTEGER,
+  wanted            INTEGER CHECK (wanted >= 0),
+  wanted_price      INTEGER CHECK (wanted_price > 0),
+  wanted_read_at    INTEGER,
+  ours_at           INTEGER,
+  drift_at          INTEGER,
+  drift_from        INTEGER,
+  hidden_at         INTEGER,
+  left_at           INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX stock_wanted ON stock (pharmacy_sku_uid)
+  WHERE wanted IS NOT NULL OR wanted_price IS NOT NULL;
+CREATE INDEX stock_drifted ON stock (pharmacy_sku_uid) WHERE drift_at IS NOT NULL;
+CREATE INDEX stock_hidden ON stock (pharmacy_sku_uid) WHERE hidden_at IS NOT NULL;
+
+-- One row a line of a pharmacy order (Demand): what it takes off PharmaOne's stock, in whole units,
+-- and off RxScale's, in pieces; '' where the SKU or its product is not known.
+--   released_at  since when PharmaOne itself has deducted it, or nobody will
+--   sold_at      when RxScale deducted it, which it does when the order is completed
+CREATE TABLE order_lines (
+  uid               TEXT NOT NULL,
+  place             INTEGER NOT NULL,
+  pharmacy_sku_uid  TEXT NOT NULL,
+  p1_id             TEXT NOT NULL,
+  amount            INTEGER NOT NULL,
+  units             INTEGER NOT NULL CHECK (units >= 0),
+  released_at       INTEGER,
+  sold_at           INTEGER,
+  PRIMARY KEY (uid, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX order_lines_open ON order_lines (p1_id) WHERE released_at IS NULL;
+
+-- One row an adjustment of PharmaOne's stock that was begun and whose end is not known (Adjustment).
+-- Its `reference` stands in the reason: by it, a lost answer is looked for in the product's log.
+CREATE TABLE adjustments (
+  pharmacy_sku_uid  TEXT PRIMARY KEY NOT NULL,
+  p1_id             TEXT NOT NULL,
+  delta             INTEGER NOT NULL CHECK (delta <> 0),
+  pieces            INTEGER NOT NULL,
+  reference         TEXT NOT NULL CHECK (reference <> ''),
+  begun_at          INTEGER NOT NULL,
+  sent_at           INTEGER
+) STRICT, WITHOUT ROWID;

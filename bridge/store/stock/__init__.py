@@ -1,1 +1,0 @@
-"""What the store remembers of stock: both sides' numbers, open orders' lines, adjustments."""

@@ -1,0 +1,183 @@
+"""What PharmaOne is believed to hold, and what a stock round starts from and leaves behind."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge.core.model import PharmacySkuUid, ProductId
+from bridge.core.reasons import Reason, reason_of
+from bridge.core.stock.model import Pending, Situation, Stocktake
+from bridge.core.stock.plan import Plan
+from bridge.store import notes, order_lines, stock, stuck
+from bridge.store.rows import micros, moment
+from bridge.store.stock import sku_key
+
+READ_AT = "inventory_read_at"
+SYNCED_AT = "stock_synced_at"
+PENDING = "stock_pending"
+ASKED = "stock_asked"
+
+_SAVE = """
+INSERT INTO products (p1_id, on_hand, absent_at) VALUES (?, ?, ?)
+ON CONFLICT (p1_id) DO UPDATE SET on_hand = excluded.on_hand, absent_at = excluded.absent_at
+"""
+_ON_HAND = "SELECT p1_id, on_hand FROM products"
+_ABSENT = "SELECT p1_id, absent_at FROM products WHERE absent_at IS NOT NULL"
+_COUNTS = """
+SELECT (SELECT count(*) FROM stock WHERE drift_at IS NOT NULL),
+  (SELECT count(*) FROM stock WHERE hidden_at IS NOT NULL),
+  (SELECT count(*) FROM stock WHERE wanted IS NOT NULL OR wanted_price IS NOT NULL),
+  (SELECT count(*) FROM adjustments)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StockState:
+    """Numbers for health and people. `pending`: an inventory that waits to be confirmed; `waiting`:
+    writes not answered yet; `written`: writes since the store was made.
+    """
+
+    read_at: datetime | None = None
+    synced_at: datetime | None = None
+    pending: Pending | None = None
+    drift: int = 0
+    hidden: int = 0
+    waiting: int = 0
+    adjusting: int = 0
+    written: int = 0
+
+
+# -- the inventory that is believed -------------------------------------------------------------
+
+
+def load(connection: sqlite3.Connection) -> Stocktake | None:
+    """The last inventory that was believed; None if none ever was."""
+    read_at = notes.get_time(connection, READ_AT)
+    if read_at is None:
+        return None
+    on_hand = dict(connection.execute(_ON_HAND))
+    absent = connection.execute(_ABSENT)
+    return Stocktake(on_hand, read_at, {ProductId(name): moment(at) for name, at in absent})
+
+
+def save(connection: sqlite3.Connection, stocktake: Stocktake, before: Stocktake | None) -> None:
+    """Remembers it in place of the one before, row by row where anything changed."""
+    known: Mapping[ProductId, int] = before.on_hand if before else {}
+    was_absent: Mapping[ProductId, datetime] = before.absent if before else {}
+    absent = stocktake.absent
+    changed = [
+        each
+        for each, units in stocktake.on_hand.items()
+        if known.get(each) != units or (each in absent) != (each in was_absent)
+    ]
+    rows = [
+        (each, stocktake.on_hand[each], micros(absent[each]) if each in absent else None)
+        for each in changed
+    ]
+    connection.executemany(_SAVE, rows)
+    notes.put_time(connection, READ_AT, stocktake.read_at)
+
+
+def pending(connection: sqlite3.Connection) -> Pending | None:
+    found = json.loads(notes.get(connection, PENDING) or "null")
+    return None if found is None else Pending(reason_of(found[0]), moment(found[1]))
+
+
+def save_pending(connection: sqlite3.Connection, found: Pending | None) -> None:
+    document = None if found is None else [found.reason.document(), micros(found.first_at)]
+    notes.put(connection, PENDING, json.dumps(document))
+
+
+# -- a round ------------------------------------------------------------------------------------
+
+
+def situation(
+    connection: sqlite3.Connection, as_of: datetime | None, now: datetime, *, prices: bool = False
+) -> Situation:
+    """What a plan is made from, as far as the store knows it: for an inventory that was asked
+    for at `as_of`; None: for the one believed last. `prices`: with the prices of all SKUs.
+
+    Numbers may rise when all open orders' lines were seen.
+    """
+    before = load(connection)
+    when = as_of or (before.read_at if before else now)
+    open_units = order_lines.open_units(connection, when)
+    return Situation(
+        now=now,
+        stocktake=before,
+        pending=pending(connection),
+        open_units=order_lines.open_units(connection, before.read_at) if before else open_units,
+        open_units_now=open_units,
+        at_rxscale=stock.known(connection, when, now, whole=prices),
+        stuck={
+            PharmacySkuUid(key.removeprefix("sku:"))
+            for key in stuck.keys(connection)
+            if key.startswith("sku:")
+        },
+        rising=notes.get(connection, notes.FIRST_SWEEP_AT) is not None
+        and not order_lines.blind(connection),
+    )
+
+
+def planned(
+    connection: sqlite3.Connection, plan: Plan, before: Stocktake | None, read_at: datetime | None
+) -> None:
+    """Remembers the inventory if it is another one, and all that is to be written by it.
+
+    `read_at`: when an inventory was read for this plan, whether it was believed or not.
+    """
+    now = plan.situation.stocktake
+    if now is not None and now is not before:
+        save(connection, now, before)
+    save_pending(connection, plan.situation.pending)
+    if now is not None:
+        stock.want(connection, plan.writes, now.read_at)
+    if read_at is not None:
+        notes.put_time(connection, SYNCED_AT, read_at)
+
+
+def refused(
+    connection: sqlite3.Connection, uid: PharmacySkuUid, reason: Reason, now: datetime
+) -> None:
+    """RxScale will not have the number: a person has to look."""
+    stuck.put(connection, sku_key(uid), reason, now)
+
+
+# -- what a person asks of the bridge that runs -------------------------------------------------
+
+
+def ask(connection: sqlite3.Connection, *, confirm: bool) -> None:
+    """Asks for a sync; `confirm`: its anomalies are true, which no later asking takes back."""
+    earlier = notes.get(connection, ASKED)
+    word = "confirm" if confirm or earlier == "confirm" else "sync"
+    notes.put(connection, ASKED, word)
+
+
+def is_asked(connection: sqlite3.Connection) -> bool:
+    return bool(notes.get(connection, ASKED))
+
+
+def begin_asked(connection: sqlite3.Connection) -> str | None:
+    """What was asked for and not yet begun; it is then begun."""
+    word = notes.get(connection, ASKED)
+    notes.put(connection, ASKED, "")
+    return word or None
+
+
+# -- the numbers --------------------------------------------------------------------------------
+
+
+def state(connection: sqlite3.Connection) -> StockState:
+    drift, hidden, waiting, adjusting = connection.execute(_COUNTS).fetchone()
+    return StockState(
+        read_at=notes.get_time(connection, READ_AT),
+        synced_at=notes.get_time(connection, SYNCED_AT),
+        pending=pending(connection),
+        drift=drift,
+        hidden=hidden,
+        waiting=waiting,
+        adjusting=adjusting,
+        written=notes.counters(connection).get(stock.WRITTEN, 0),
+    )

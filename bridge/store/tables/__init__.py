@@ -1,1 +1,0 @@
-"""One module a table: its SQL, and nothing about any other table."""

@@ -1,0 +1,236 @@
+"""The to-do table: what is to be looked at, by whom it is being looked at, and until when.
+
+A hint is never lost: it raises the key's `generation`, and a look that began under an older one
+leaves the key due. A fresh row's generation is taken from the clock, so that a key that was
+settled and hinted again does not meet the generation of a look that overran its lease.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bridge.core.model import Claim, Hint, Key, OrderRecord
+from bridge.core.patience import ENOUGH_LOOKS
+from bridge.core.reasons import AFTER_SEVERAL_LOOKS
+from bridge.store import notes, orders, stuck
+from bridge.store.orders import ORDERS
+from bridge.store.rows import Cell, Table, as_list, kind_of, micros, moment, run_many, sql
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a key stands in the table."""
+
+    due_at: datetime
+    attempts: int
+    lease_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What came to a key while it was looked at. `reported`: the statuses that deliveries told,
+    `vendor:status` a line. `known`: the key is still in the table.
+    """
+
+    known: bool
+    hinted: bool
+    reported: str | None
+    news: bool = False
+
+
+CLAIMS = Table("todo", Claim)
+_STANDINGS = Table("todo", Standing)
+
+_HINT = """
+INSERT INTO todo (key, kind, generation, priority, due_at, hinted_at, why, reported, attempts)
+"""
+_AGAIN_HINTED = """
+ON CONFLICT (key) DO UPDATE SET
+  reported = CASE WHEN todo.generation = todo.claimed THEN excluded.reported
+    ELSE todo.reported || '\n' || excluded.reported END,
+  generation = todo.generation + 1,
+  priority = CASE WHEN excluded.priority > todo.priority THEN excluded.priority
+    ELSE todo.priority END,
+  due_at = CASE WHEN excluded.due_at < todo.due_at THEN excluded.due_at ELSE todo.due_at END,
+  hinted_at = excluded.hinted_at,
+  attempts = excluded.attempts,
+  why = excluded.why
+"""
+# The order's uid stands in its key behind `order:`. The join is by the order's own key, so it is
+# the to-do table that is walked, in the order of its index.
+_DUE = CLAIMS.select(
+    """
+    JOIN orders ON orders.uid = substr(todo.key, 7)
+    WHERE todo.kind = 'order' AND todo.due_at <= :now AND coalesce(todo.lease_until, 0) <= :now
+      AND todo.key NOT IN (:besides...)
+    ORDER BY todo.priority DESC, todo.due_at LIMIT :limit
+    """,
+    ORDERS.columns,
+)
+_CLAIM = "UPDATE todo SET lease_until = ?, claimed = generation, reported = NULL WHERE key = ?"
+_NEXT = sql(
+    """
+    SELECT min(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) FROM todo
+    WHERE kind = 'order' AND key NOT IN (:besides...)
+    """
+)
+_RELEASE = "UPDATE todo SET lease_until = NULL WHERE lease_until IS NOT NULL"
+_MEANWHILE = "SELECT generation, reported FROM todo WHERE key = ?"
+_LEFT_DUE = "UPDATE todo SET lease_until = NULL, due_at = :now WHERE key = :key"
+_AGAIN = """
+UPDATE todo SET lease_until = NULL, due_at = :again,
+  attempts = CASE WHEN :failed THEN attempts + 1 ELSE 0 END
+WHERE key = :key
+"""
+_STANDING = _STANDINGS.select("WHERE key = ?")
+_KEYS = "SELECT key FROM todo"
+_TRIED = "SELECT key FROM todo WHERE attempts > 0"
+_PENDING = "SELECT count(*), min(due_at) FROM todo WHERE due_at <= :now OR lease_until > :now"
+_DELETE = "DELETE FROM todo WHERE key = ?"
+
+
+def hint(
+    connection: sqlite3.Connection, hints: Collection[Hint], now: datetime, *, new: bool = False
+) -> None:
+    """Makes every key due now; an order not met before is remembered from here on.
+
+    The most urgent priority counts, and what was waiting longer stays due longer. `new`: none of
+    the keys was met before, so none is stuck.
+    """
+    _remember(connection, hints, now)
+    tried: set[Key] = set() if new else stuck.keys_for(connection, *AFTER_SEVERAL_LOOKS)
+    rows = [_row(each, now, tried) for each in _folded(hints)]
+    run_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN_HINTED, rows)
+
+
+def _remember(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
+    """Until the first sweep has ended, an order that is new to this store may be an old one that
+    an earlier store sent: it must be searched for before anything is sent.
+    """
+    of_orders = [each for each in hints if kind_of(each.key) == "order"]
+    if of_orders:
+        must_find = notes.get(connection, notes.FIRST_SWEEP_AT) is None
+        orders.add(connection, of_orders, now, must_find=must_find)
+
+
+def _folded(hints: Iterable[Hint]) -> Iterable[Hint]:
+    """One hint a key, which says what all of that key's say in turn."""
+    by_key: dict[Key, Hint] = {}
+    for each in hints:
+        before = by_key.get(each.key)
+        by_key[each.key] = each if before is None else _both(before, each)
+    return by_key.values()
+
+
+def _both(first: Hint, then: Hint) -> Hint:
+    told = (first.told, then.told)
+    return Hint(
+        then.key,
+        then.why,
+        max(first.priority, then.priority),
+        told=None if None in told else "\n".join(word for word in told if word is not None),
+    )
+
+
+def _row(hint: Hint, now: datetime, tried: set[Key]) -> tuple[Cell, ...]:
+    """One that is stuck after several looks was looked at often enough: a single look tells whether
+    it still is.
+    """
+    at = micros(now)
+    attempts = ENOUGH_LOOKS if hint.key in tried else 0
+    kind = kind_of(hint.key)
+    return hint.key, kind, at, hint.priority, at, at, hint.why, hint.told, attempts
+
+
+def claim(
+    connection: sqlite3.Connection,
+    limit: int,
+    now: datetime,
+    lease: timedelta,
+    besides: Iterable[Key] = (),
+) -> list[tuple[Claim, OrderRecord]]:
+    """Takes up to `limit` orders that are due, the most urgent first; none of `besides`.
+
+    Nobody else gets them before they are settled or the lease is over. `besides`: those that are
+    looked at, whatever their lease says.
+    """
+    given = {"now": micros(now), "limit": limit, "besides": as_list(besides)}
+    rows = connection.execute(_DUE, given).fetchall()
+    until = micros(now + lease)
+    claimed = [(CLAIMS.value(row), ORDERS.value(row[len(CLAIMS.names) :])) for row in rows]
+    connection.executemany(_CLAIM, [(until, each.key) for each, _ in claimed])
+    return claimed
+
+
+def next_due(
+    connection: sqlite3.Connection, now: datetime, besides: Iterable[Key] = ()
+) -> datetime | None:
+    """When there will be something to claim: a key falls due, or a look overruns its lease.
+
+    `now` if there is already; None if nothing is in the table `besides` those.
+    """
+    at: int | None = connection.execute(_NEXT, {"besides": as_list(besides)}).fetchone()[0]
+    return None if at is None else max(now, moment(at))
+
+
+def release_leases(connection: sqlite3.Connection) -> None:
+    """For the start of the one process that works: whoever held a lease is gone."""
+    connection.execute(_RELEASE)
+
+
+def meanwhile(connection: sqlite3.Connection, claim: Claim) -> Meanwhile:
+    """`news` is left to who can tell an echo from news."""
+    found = connection.execute(_MEANWHILE, (claim.key,)).fetchone()
+    if found is None:
+        return Meanwhile(known=False, hinted=False, reported=None)
+    return Meanwhile(known=True, hinted=found[0] != claim.generation, reported=found[1])
+
+
+def settle(
+    connection: sqlite3.Connection,
+    claim: Claim,
+    again_at: datetime | None,
+    now: datetime,
+    *,
+    failed: bool,
+    meanwhile: Meanwhile,
+) -> None:
+    """A look has ended: look again at `again_at` or on a hint; now, if hinted meanwhile.
+
+    Nothing but echoes meanwhile asks for no look.
+    """
+    if not meanwhile.known:
+        if again_at is not None:
+            hint(connection, [Hint(claim.key, claim.why, claim.priority)], again_at)
+    elif meanwhile.news:
+        connection.execute(_LEFT_DUE, {"key": claim.key, "now": micros(now)})
+    elif again_at is None:
+        delete(connection, claim.key)
+    else:
+        again = {"key": claim.key, "again": micros(again_at), "failed": failed}
+        connection.execute(_AGAIN, again)
+
+
+def standing(connection: sqlite3.Connection, key: Key) -> Standing | None:
+    row = connection.execute(_STANDING, (key,)).fetchone()
+    return None if row is None else _STANDINGS.value(row)
+
+
+def keys(connection: sqlite3.Connection) -> set[Key]:
+    return {key for (key,) in connection.execute(_KEYS)}
+
+
+def tried(connection: sqlite3.Connection) -> set[Key]:
+    """Those whose last look came to nothing."""
+    return {key for (key,) in connection.execute(_TRIED)}
+
+
+def pending(connection: sqlite3.Connection, now: datetime) -> tuple[int, datetime | None]:
+    """How many keys are due or being looked at, and since when the oldest of them is due."""
+    count, oldest = connection.execute(_PENDING, {"now": micros(now)}).fetchone()
+    return count, None if oldest is None else moment(oldest)
+
+
+def delete(connection: sqlite3.Connection, *keys: Key) -> None:
+    connection.executemany(_DELETE, [(key,) for key in keys])

@@ -1,0 +1,169 @@
+"""What the vendors' lists said when last read: RxScale's SKUs, PharmaOne's orders."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bridge.core.model import (
+    CatalogueSku,
+    OrderId,
+    P1Order,
+    PharmacyOrderUid,
+    PharmacySkuUid,
+    SkuUid,
+)
+from bridge.store import notes, stock
+from bridge.store.rows import Table, as_list, micros, sql
+
+CATALOGUE_MARK = "catalogue_mark"
+"""A note that is another one after each change of the SKU list."""
+SKUS = Table("skus", CatalogueSku, without=("stock", "price_cents"))
+P1_ORDERS = Table("p1_orders", P1Order)
+
+_SAVE_SKU = SKUS.upsert("pharmacy_sku_uid", "seen_at")
+_FORGET_SKUS = "DELETE FROM skus WHERE seen_at <> ?"
+_SKUS = SKUS.select("ORDER BY pharmacy_sku_uid")
+_SKUS_FOR_LINKING = "SELECT pharmacy_sku_uid, sku_uid, external_id, selling_unit FROM skus"
+_SKUS_NAMED = SKUS.select(
+    "WHERE sku_uid IN (?...) ORDER BY external_id IS NOT NULL, pharmacy_sku_uid DESC"
+)
+_LINKS = "SELECT pharmacy_sku_uid, external_id FROM skus"
+
+# NULL in an answer says that it does not tell, so it takes nothing away; and an older sight does
+# not overwrite a newer one. '' as external_id says that the order has none.
+# An order's list shows no flags; those that were seen are true for as long as it did not change.
+_SAVE_ORDER = """
+INSERT INTO p1_orders (id, status, seen_at, external_id, flags, created_at, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET
+  status = CASE WHEN excluded.seen_at >= p1_orders.seen_at
+    THEN excluded.status ELSE p1_orders.status END,
+  seen_at = CASE WHEN excluded.seen_at >= p1_orders.seen_at
+    THEN excluded.seen_at ELSE p1_orders.seen_at END,
+  external_id =
+    coalesce(nullif(excluded.external_id, ''), p1_orders.external_id, excluded.external_id),
+  flags = CASE WHEN excluded.seen_at < p1_orders.seen_at THEN p1_orders.flags
+    WHEN excluded.updated_at = p1_orders.updated_at
+    THEN coalesce(excluded.flags, p1_orders.flags) ELSE excluded.flags END,
+  created_at = CASE WHEN excluded.seen_at >= p1_orders.seen_at
+    THEN coalesce(excluded.created_at, p1_orders.created_at)
+    ELSE coalesce(p1_orders.created_at, excluded.created_at) END,
+  updated_at = CASE WHEN excluded.seen_at >= p1_orders.seen_at
+    THEN coalesce(excluded.updated_at, p1_orders.updated_at)
+    ELSE coalesce(p1_orders.updated_at, excluded.updated_at) END
+"""
+_ORDERS = P1_ORDERS.select("WHERE id IN (?...)")
+_ORDER_FOR = P1_ORDERS.select(
+    "WHERE external_id = ? ORDER BY created_at IS NULL, created_at, id LIMIT 1"
+)
+_KNOWN = sql(
+    """
+    SELECT id, nullif(external_id, '') FROM p1_orders
+    WHERE external_id IS NOT NULL AND id IN (?...)
+    """
+)
+_FORGET_ORDERS = """
+DELETE FROM p1_orders WHERE seen_at < ?
+  AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)
+  AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_id = p1_orders.id)
+"""
+
+
+# -- RxScale's SKUs --------------------------------------------------------------------------
+
+
+def save_catalogue(
+    connection: sqlite3.Connection,
+    skus: Iterable[CatalogueSku],
+    *,
+    seen_at: datetime,
+    complete: bool,
+) -> None:
+    """Remembers these SKUs; if they are the `complete` list, forgets all others.
+
+    Reading the list began at `seen_at`.
+    """
+    at = micros(seen_at)
+    before = {sku.pharmacy_sku_uid: sku for sku in catalogue(connection)}
+    after = {sku.pharmacy_sku_uid: sku for sku in skus}
+    connection.executemany(_SAVE_SKU, [(*SKUS.row(sku), at) for sku in after.values()])
+    changed = any(before.get(uid) != sku for uid, sku in after.items())
+    if complete:
+        connection.execute(_FORGET_SKUS, (at,))
+        changed = changed or before.keys() != after.keys()
+        stock.drop_unlisted(connection)
+        notes.put_time(connection, notes.CATALOGUE_AT, seen_at)
+    if changed or not notes.get(connection, CATALOGUE_MARK):
+        notes.put(connection, CATALOGUE_MARK, str(at))
+
+
+def catalogue(connection: sqlite3.Connection) -> list[CatalogueSku]:
+    """All SKUs that RxScale lists, in the order of their uids."""
+    return list(map(SKUS.value, connection.execute(_SKUS)))
+
+
+def catalogue_for_linking(connection: sqlite3.Connection) -> list[CatalogueSku]:
+    """The same, without what only people need: there may be tens of thousands."""
+    return [
+        CatalogueSku(uid, sku_uid, external_id, selling_unit=unit)
+        for uid, sku_uid, external_id, unit in connection.execute(_SKUS_FOR_LINKING)
+    ]
+
+
+def catalogue_mark(connection: sqlite3.Connection) -> str:
+    """Another text after each change of the SKU list; "" if it was never read."""
+    return notes.get(connection, CATALOGUE_MARK) or ""
+
+
+def linked(connection: sqlite3.Connection, listed: Sequence[PharmacySkuUid]) -> tuple[int, int]:
+    """How many SKUs have a link (`listed`, or by external id), and how many have none."""
+    rows = connection.execute(_LINKS).fetchall()
+    known = set(listed)
+    with_link = sum(uid in known or bool(external_id) for uid, external_id in rows)
+    return with_link, len(rows) - with_link
+
+
+def for_submission(
+    connection: sqlite3.Connection, uid: PharmacyOrderUid, sku_uids: Sequence[SkuUid]
+) -> tuple[datetime | None, dict[SkuUid, CatalogueSku], P1Order | None]:
+    """What is known for submitting an order.
+
+    When the last complete reading of the SKU list began, what it says of these SKUs (those
+    not in it are left out; of several of a pharmacy's, one with an external id), and PharmaOne's
+    order if one was made of this one already.
+    """
+    found = map(SKUS.value, connection.execute(_SKUS_NAMED, (as_list(sku_uids),)))
+    return (
+        notes.get_time(connection, notes.CATALOGUE_AT),
+        {sku.sku_uid: sku for sku in found},
+        order_for(connection, uid),
+    )
+
+
+# -- PharmaOne's orders ----------------------------------------------------------------------
+
+
+def save_orders(connection: sqlite3.Connection, orders: Iterable[P1Order]) -> None:
+    """Remembers PharmaOne's orders; `external_id` "" says: its detail shows none."""
+    connection.executemany(_SAVE_ORDER, map(P1_ORDERS.row, orders))
+
+
+def orders(connection: sqlite3.Connection, ids: Iterable[OrderId]) -> list[P1Order]:
+    """Those of them that were seen before."""
+    return list(map(P1_ORDERS.value, connection.execute(_ORDERS, (as_list(ids),))))
+
+
+def order_for(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> P1Order | None:
+    """PharmaOne's order made from this pharmacy order; of several, the first that was made."""
+    row = connection.execute(_ORDER_FOR, (uid,)).fetchone()
+    return None if row is None else P1_ORDERS.value(row)
+
+
+def known(connection: sqlite3.Connection, ids: Sequence[OrderId]) -> dict[OrderId, str | None]:
+    """Those of them whose `external_id` is known, or known to be absent (None)."""
+    return dict(connection.execute(_KNOWN, (as_list(ids),)).fetchall())
+
+
+def forget_orders(connection: sqlite3.Connection, before: datetime) -> None:
+    """Deletes PharmaOne's orders that are not ours and were not seen since."""
+    connection.execute(_FORGET_ORDERS, (micros(before),))
