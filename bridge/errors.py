@@ -3,9 +3,28 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bridge.core.reasons import SAID, Reason
+
 
 class BridgeError(Exception):
-    """Any failure the bridge expects. Its text never holds patient data or a secret."""
+    """Any failure the bridge expects, told as a reason or in words of its own.
+
+    Neither ever holds patient data or a secret.
+    """
+
+    def __init__(self, what: str | Reason) -> None:
+        super().__init__(what)
+        self.reason = what if isinstance(what, Reason) else SAID(what=what)
+
+    def __str__(self) -> str:
+        return self.what
+
+    @property
+    def what(self) -> str:
+        """The reason in English."""
+        from bridge.texts import say
+
+        return str(self.reason.facts["what"]) if self.reason.code is SAID else say(self.reason)
 
 
 class TryLater(BridgeError):  # noqa: N818 - named for what to do, not for what it is
@@ -14,9 +33,8 @@ class TryLater(BridgeError):  # noqa: N818 - named for what to do, not for what 
     `after` is what the vendor asked for, in seconds; None leaves the wait to the caller.
     """
 
-    def __init__(self, what: str, after: float | None = None) -> None:
+    def __init__(self, what: str | Reason, after: float | None = None) -> None:
         super().__init__(what)
-        self.what = what
         self.after = after
 
 
@@ -30,17 +48,13 @@ class Garbled(TryLater):
     `field` names the place in the answer (`order_items.0.amount`), or is empty for no JSON at all.
     """
 
-    def __init__(self, what: str, field: str = "") -> None:
+    def __init__(self, what: str | Reason, field: str = "") -> None:
         super().__init__(what)
         self.field = field
 
 
 class Unsure(BridgeError):  # noqa: N818
     """A call was sent and no usable answer came: it may or may not have happened. Look first."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
 
 
 class Refused(BridgeError):  # noqa: N818
@@ -52,10 +66,9 @@ class Refused(BridgeError):  # noqa: N818
     """
 
     def __init__(
-        self, what: str, *, status: int, code: str = "", fields: tuple[str, ...] = ()
+        self, what: str | Reason, *, status: int, code: str = "", fields: tuple[str, ...] = ()
     ) -> None:
         super().__init__(what)
-        self.what = what
         self.status = status
         self.code = code
         self.fields = fields

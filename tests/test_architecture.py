@@ -11,17 +11,17 @@ WORKS = frozenset(
     {"core", "mapping", "rxscale", "pharmaone", "store", "errors", "exchange", "texts"}
 )
 MAY_IMPORT: dict[str, frozenset[str]] = {
-    "errors": frozenset(),
+    "errors": frozenset({"core", "texts"}),
     "exchange": frozenset(),
     "reading": frozenset({"errors"}),
-    "core": frozenset({"errors"}),
+    "core": frozenset(),
     "texts": frozenset({"core"}),
     "mapping": frozenset({"core", "errors", "texts"}),
-    "vendor": frozenset({"errors", "exchange"}),
+    "vendor": frozenset({"core", "errors", "exchange"}),
     "rxscale": frozenset({"core", "mapping", "errors", "exchange", "reading", "vendor"}),
     "pharmaone": frozenset({"core", "mapping", "errors", "exchange", "reading", "vendor"}),
     "store": frozenset({"core", "errors"}),
-    "transport": frozenset({"errors", "exchange"}),
+    "transport": frozenset({"core", "errors", "exchange"}),
     "worker": WORKS,
     "cycles": WORKS,
     "health": frozenset({"core", "cycles", "pharmaone", "store", "texts", "transport"}),

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     DIFFERENCE = "difference"  # how an order's two sides differ
     NEXT = "next"  # what the bridge would do next about an order
     SHOP = "shop"  # what a shop sells, against what is there
+    FAILURE = "failure"  # what became of a call to a vendor
 
 
 class Verb(StrEnum):
@@ -324,6 +325,14 @@ WOULD_LOOK = Code("would_look", Kind.NEXT)
 WOULD_LOOK_THERE = Code("would_look_there", Kind.NEXT)
 WOULD_LOOK_AT_PRESCRIPTION = Code("would_look_at_prescription", Kind.NEXT)
 WOULD_READ_LIST = Code("would_read_list", Kind.NEXT)
+
+# -- what became of a call to a vendor --------------------------------------------------------
+
+NO_CONNECTION = Code("no_connection", Kind.FAILURE, "vendor cause")
+NO_ANSWER = Code("no_answer", Kind.FAILURE, "vendor route cause")
+ANSWER_TOO_LONG = Code("answer_too_long", Kind.FAILURE, "vendor route")
+CALLED_LESS = Code("called_less", Kind.FAILURE, "vendor outcome")
+FAILED_REPEATEDLY = Code("failed_repeatedly", Kind.FAILURE, "vendor")
 
 # -- what a shop sells, against what is there -------------------------------------------------
 

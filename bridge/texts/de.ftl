@@ -439,6 +439,17 @@ would_look_there = PharmaOnes Bestellung ansehen
 would_look_at_prescription = das Rezept ansehen
 would_read_list = RxScales Artikelliste lesen
 
+## What became of a call to a vendor
+
+no_connection = keine Verbindung zu { $vendor } ({ $cause })
+no_answer = { $cause ->
+        [absent] keine Antwort von { $vendor } auf { $route }
+       *[other] keine Antwort von { $vendor } auf { $route } ({ $cause })
+    }
+answer_too_long = die Antwort von { $vendor } auf { $route } ist zu lang, um gelesen zu werden
+called_less = { $vendor } will seltener gefragt werden ({ $outcome })
+failed_repeatedly = { $vendor } wird nach wiederholten Fehlern in Ruhe gelassen
+
 ## What a shop sells, against what is there
 
 shop_sells_none = der Shop verkauft ihn nicht, und { $there } sind da

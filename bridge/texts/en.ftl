@@ -428,6 +428,17 @@ would_look_there = look at PharmaOne's order
 would_look_at_prescription = look at the prescription
 would_read_list = read RxScale's SKU list
 
+## What became of a call to a vendor
+
+no_connection = no connection to { $vendor } ({ $cause })
+no_answer = { $cause ->
+        [absent] no answer from { $vendor } to { $route }
+       *[other] no answer from { $vendor } to { $route } ({ $cause })
+    }
+answer_too_long = the answer of { $vendor } to { $route } is too long to be read
+called_less = { $vendor } asks to be called less ({ $outcome })
+failed_repeatedly = { $vendor } is left alone after failing repeatedly
+
 ## What a shop sells, against what is there
 
 shop_sells_none = the shop does not sell it, and { $there } are there

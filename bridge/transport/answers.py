@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from math import isfinite
 
+from bridge.core import reasons
 from bridge.errors import BridgeError, Garbled, TryLater, Unsure
 from bridge.exchange import Request, Response
 
@@ -96,12 +97,10 @@ def retry_after(answer: Answer, now: datetime) -> float | None:
 def error(vendor: str, request: Request, lost: Lost) -> BridgeError:
     """What the caller must do about a lost answer: nothing happened, or who knows."""
     if lost.loss is Loss.NO_CONNECTION:
-        return TryLater(f"no connection to {vendor} ({lost.cause})")
-    what = f"{lost.loss} from {vendor} to {request.route}"
+        return TryLater(reasons.NO_CONNECTION(vendor=vendor, cause=lost.cause))
+    what = reasons.NO_ANSWER(vendor=vendor, route=request.route, cause=lost.cause or None)
     if lost.loss is Loss.TOO_LONG:
-        what = f"the answer of {vendor} to {request.route} is too long to be read"
-    elif lost.cause:
-        what += f" ({lost.cause})"
+        what = reasons.ANSWER_TOO_LONG(vendor=vendor, route=request.route)
     if not request.repeatable:
         return Unsure(what)
     return Garbled(what) if lost.loss is Loss.TOO_LONG else TryLater(what)

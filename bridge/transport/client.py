@@ -8,6 +8,7 @@ from datetime import datetime
 
 import aiohttp
 
+from bridge.core import reasons
 from bridge.errors import TryLater
 from bridge.exchange import Call, Request, Response
 from bridge.transport import answers
@@ -129,14 +130,14 @@ class Transport:
             turn.end()
         if after is not None:
             raise TryLater(
-                f"{self._vendor} asks to be called less ({answers.outcome(answer)})", after
+                reasons.CALLED_LESS(vendor=self._vendor, outcome=answers.outcome(answer)), after
             )
         return answer
 
     def _check_breaker(self) -> None:
         wait = self._breaker.wait(self._clock())
         if wait > 0:
-            raise TryLater(f"{self._vendor} is left alone after failing repeatedly", wait)
+            raise TryLater(reasons.FAILED_REPEATEDLY(vendor=self._vendor), wait)
 
     async def _carry(self, request: Request, turn: Turn, tries: Tries) -> Answer:
         probe = self._breaker.enter()

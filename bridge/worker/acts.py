@@ -77,13 +77,13 @@ class Acts:
             answer = await self._pharmaone.submit(sight.record.uid, step.draft, self._rules.source)
         except Unsure as failure:
             sight.record = remember.answer_lost(sight.record, self._parts.now())
-            self._tell_submission(Event.UNSURE, reason=failure.what)
+            self._tell_submission(Event.UNSURE, reason=failure.reason)
             return None
         except Refused as failure:
             sight.record = remember.refused(sight.record, before)
-            self._tell_submission(Event.REFUSED, reason=failure.what)
+            self._tell_submission(Event.REFUSED, reason=failure.reason)
             doing = reasons.THE_ORDER_REQUEST()
-            return Stuck(reasons.REFUSED(vendor="PharmaOne", doing=doing, what=failure.what))
+            return Stuck(reasons.REFUSED(vendor="PharmaOne", doing=doing, what=failure.reason))
         except (TryLater, Misconfigured):
             sight.record = before
             self._tell_submission(Event.NOT_SENT)
@@ -156,7 +156,7 @@ class Acts:
         except Refused as failure:
             if step.tracking and _about_tracking(failure):
                 self._sight.tracking_refused = True
-                self._book.note(Event.TRACKING_REFUSED, reason=failure.what)
+                self._book.note(Event.TRACKING_REFUSED, reason=failure.reason)
                 return
             self._look_before_giving_up(step.word, failure)
             return
@@ -169,7 +169,7 @@ class Acts:
 
         Raises the refusal the second time.
         """
-        self._book.note(Event.STATUS_REFUSED, status=word, reason=failure.what)
+        self._book.note(Event.STATUS_REFUSED, status=word, reason=failure.reason)
         if self._sight.refused_word == word:
             raise failure
         self._sight.refused_word = word
@@ -189,7 +189,7 @@ class Acts:
         try:
             await self._pharmaone.set_order_status(step.order_id, step.body)
         except Refused as failure:
-            self._book.note(Event.CANCELLATION_REFUSED, reason=failure.what)
+            self._book.note(Event.CANCELLATION_REFUSED, reason=failure.reason)
             return Stuck(reasons.CANCELLED_AT_RXSCALE(order=sight.record.order_id))
         if sight.p1_order is not None:
             now = self._parts.now()

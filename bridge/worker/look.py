@@ -88,17 +88,17 @@ class OrderLook:
             return await self._acts.do(step)
         except Garbled as failure:
             if self._claim.attempts >= patience.ENOUGH_LOOKS:
-                return Stuck(reasons.UNREADABLE(vendor=vendor, what=failure.what))
-            return self._later(reasons.SAID(what=failure.what), failure.after)
+                return Stuck(reasons.UNREADABLE(vendor=vendor, what=failure.reason))
+            return self._later(failure.reason, failure.after)
         except TryLater as failure:
-            return self._later(reasons.SAID(what=failure.what), failure.after)
+            return self._later(failure.reason, failure.after)
         except Unsure as failure:
-            return self._later(reasons.SAID(what=failure.what))
+            return self._later(failure.reason)
         except Misconfigured as failure:
-            return self._later(reasons.SAID(what=str(failure)), patience.MISCONFIGURED_SECONDS)
+            return self._later(failure.reason, patience.MISCONFIGURED_SECONDS)
         except Refused as failure:
             doing = _DOING.get(type(step), reasons.A_CALL)()
-            return Stuck(reasons.REFUSED(vendor=vendor, doing=doing, what=failure.what))
+            return Stuck(reasons.REFUSED(vendor=vendor, doing=doing, what=failure.reason))
 
     def _later(self, why: Reason, after: float | None = None) -> Wait:
         wait = patience.backoff(self._claim.attempts, self._parts.jitter(), after)

@@ -18,6 +18,8 @@ from bridge.core.reasons import CODES, Code, Kind, Reason
 from bridge.core.stock.model import Pending
 from bridge.cycles import MappingFacts
 from bridge.cycles.stock import StockFacts
+from bridge.errors import BridgeError
+from bridge.exchange import Priority, Request
 from bridge.health import Facts, Links, report
 from bridge.pharmaone.token import TokenFacts
 from bridge.server.page.render import ago, steps
@@ -25,6 +27,8 @@ from bridge.store import StockState, StoreFacts
 from bridge.texts import Words, say, word
 from bridge.texts.story import headline
 from bridge.transport import State, VendorFacts
+from bridge.transport.answers import Loss, Lost
+from bridge.transport.answers import error as no_answer
 
 OTHERS_SAY = (reasons.SAID, reasons.BAD_EXPRESSION_RESULT)
 """Told in the words of a vendor, or of the language of expressions."""
@@ -68,6 +72,27 @@ def test_a_reason_within_a_reason_is_said_in_the_same_language():
     )
     told = say(refused, "de")
     assert told == "PharmaOne hat die Bestellanfrage abgelehnt: it complains of: email"
+
+
+GET = Request("GET", "http://127.0.0.1/x", "GET /x", Priority.ORDER, repeatable=True)
+POST = replace(GET, method="POST", route="POST /x", repeatable=False)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        no_answer("PharmaOne", POST, Lost(Loss.NO_ANSWER, "ServerDisconnected")),
+        no_answer("PharmaOne", GET, Lost(Loss.NO_ANSWER)),
+        no_answer("RxScale", GET, Lost(Loss.NO_CONNECTION, "TimeoutError")),
+        no_answer("RxScale", GET, Lost(Loss.TOO_LONG)),
+    ],
+    ids=str,
+)
+def test_what_a_vendor_did_not_answer_is_told_in_german(failure: BridgeError):
+    waits = JournalEntry(KEY, NOW, Event.WAITS, {"why": failure.reason})
+    told = in_german(headline(waits, "de"))
+    assert told.startswith("wartet: ")
+    assert str(failure) not in told
 
 
 def test_what_to_do_names_the_pages_buttons():

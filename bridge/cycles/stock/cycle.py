@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bridge.core.model import ProductId
+from bridge.core.reasons import Reason
 from bridge.core.stock.model import Pending, Reading, Shelf, StockPolicy, Stocktake, shelf
 from bridge.core.stock.plan import Plan, plan, plan_with
 from bridge.cycles.stock.adopt import Adopter
@@ -60,7 +61,7 @@ class StockFacts:
     linked: int = 0
     anomalies: int = 0
     stale: bool = False
-    trouble: str | None = None
+    trouble: Reason | None = None
 
 
 class StockCycle:
@@ -111,7 +112,7 @@ class StockCycle:
             linked=plan.linked if plan is not None else 0,
             anomalies=len(plan.anomalies) if plan is not None else 0,
             stale=plan is not None and plan.stale,
-            trouble=str(trouble) if trouble is not None else None,
+            trouble=trouble.reason if trouble is not None else None,
         )
 
     def orders_seen(self) -> None:

@@ -157,7 +157,7 @@ class Pusher:
 
     async def _refused(self, write: Write, refusal: Refused) -> None:
         self._count("stock", "refused")
-        reason = SKU_REFUSED(stock=write.stock, cents=write.price_cents, what=refusal.what)
+        reason = SKU_REFUSED(stock=write.stock, cents=write.price_cents, what=refusal.reason)
         with contextlib.suppress(TryLater):  # it stays wanted, and is refused again
             await self._store.write(stock_round.refused, write.uid, reason, self._now())
 
