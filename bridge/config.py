@@ -25,25 +25,7 @@ SERVICE_LINK = re.compile(
 )
 SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://.*")
 
-WORDS = {
-    "string_type": "must be a text",
-    "string_unicode": "must be a text",
-    "string_too_short": "must not be empty",
-    "tuple_type": "must be a list of texts",
-    "path_type": "must be a path",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a finite number",
-    "greater_than": "must be more than {gt:g}",
-    "greater_than_equal": "must be {ge:g} or more",
-    "less_than_equal": "must be {le:.0f} or less",
-    "literal_error": "must be {expected}",
-}
+WORDS = Path(__file__).parent / "settings" / "mistakes.toml"
 """An operator's words for the types of error that pydantic finds."""
 
 
@@ -245,13 +227,14 @@ def _validate(gathered: _Gathered) -> Settings | None:
 
 def _faults(error: ValidationError, gathered: _Gathered) -> Iterator[Fault]:
     """Messages say what is expected, never what was given: it may be a secret."""
+    words = tomllib.loads(WORDS.read_text("utf-8"))
     for detail in error.errors(include_input=False, include_url=False):
         place = ".".join(str(part) for part in detail["loc"][:2])
-        yield Fault(gathered.origins.get(place, place), _message(detail), "correct the value")
+        what = _message(detail, words.get(detail["type"]))
+        yield Fault(gathered.origins.get(place, place), what, "correct the value")
 
 
-def _message(detail: Mapping[str, Any]) -> str:
-    words = WORDS.get(detail["type"])
+def _message(detail: Mapping[str, Any], words: str | None) -> str:
     if words is not None:
         return words.format(**detail.get("ctx", {}))
     text: str = detail["msg"].removeprefix("Value error, ")

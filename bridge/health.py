@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from bridge.core import reasons
 from bridge.core.reasons import Reason
@@ -260,16 +260,8 @@ def _is_overdue(facts: Facts, last_at: datetime | None, every_seconds: float) ->
 
 
 # -- the gauges --------------------------------------------------------------------------------
-
-Source = TypeVar("Source")
-
-
-class Gauge(NamedTuple, Generic[Source]):
-    """A gauge `rxbridge_<name>` and how its value is got from the facts."""
-
-    name: str
-    help: str
-    value: Callable[[Source], float]
+#
+# The value of each gauge `rxbridge_<name>`; what it means stands in metrics.toml.
 
 
 def _unix(at: datetime | None) -> float:
@@ -277,90 +269,34 @@ def _unix(at: datetime | None) -> float:
     return at.timestamp() if at else 0.0
 
 
-GAUGES: tuple[Gauge[Facts], ...] = (
-    Gauge("started_timestamp_seconds", "When this process began", lambda f: _unix(f.started_at)),
-    Gauge(
-        "token_expiry_timestamp_seconds",
-        "When PharmaOne's token ends; 0 while there is none",
-        lambda f: _unix(f.token.expires_at),
-    ),
-    Gauge(
-        "token_missing_scopes",
-        "Scopes that PharmaOne's key lacks",
-        lambda f: len(f.token.missing_scopes),
-    ),
-    Gauge(
-        "mappings_refused",
-        "1 while a change of the mapping files is refused",
-        lambda f: f.mappings.error is not None,
-    ),
-    Gauge(
-        "stock_stale",
-        "1 while the inventory was read too long ago and everything is therefore at 0",
-        lambda f: f.round.stale,
-    ),
-    Gauge(
-        "stock_anomalies",
-        "Numbers that are not written before a person confirms them",
-        lambda f: f.round.anomalies,
-    ),
-    Gauge("stock_linked", "SKUs whose stock is written", lambda f: f.round.linked),
-)
-STORE_GAUGES: tuple[Gauge[Facts], ...] = (
-    Gauge("work_pending", "Keys that are due or being looked at", lambda f: f.work.pending),
-    Gauge(
-        "work_oldest_seconds",
-        "How long the oldest of them has been due",
-        lambda f: f.work.oldest_seconds or 0.0,
-    ),
-    Gauge("stuck", "What waits for a person", lambda f: f.work.stuck),
-    Gauge("unsure", "Submissions whose answer was lost", lambda f: f.work.unsure),
-    Gauge("open_orders", "Orders that are not finished", lambda f: f.work.open_orders),
-    Gauge(
-        "last_poll_timestamp_seconds",
-        "When RxScale's order list was last read whole; 0: never",
-        lambda f: _unix(f.work.last_poll_at),
-    ),
-    Gauge("stock_waiting", "SKUs to be written and not answered yet", lambda f: f.stock.waiting),
-    Gauge(
-        "stock_drift",
-        "SKUs that somebody else changed and that are not put right",
-        lambda f: f.stock.drift,
-    ),
-    Gauge(
-        "stock_drifted",
-        "How often that was found, since the store was made",
-        lambda f: f.work.counters.get("stock_drift", 0),
-    ),
-    Gauge("stock_hidden", "SKUs that RxScale does not show", lambda f: f.stock.hidden),
-    Gauge(
-        "stock_odd",
-        "1 while an inventory waits to be confirmed",
-        lambda f: f.stock.pending is not None,
-    ),
-    Gauge(
-        "stock_inventory_age_seconds",
-        "Since the inventory that is believed was read",
-        lambda f: (f.now - (f.stock.read_at or f.now)).total_seconds(),
-    ),
-)
+GAUGES: Mapping[str, Callable[[Facts], float]] = {
+    "started_timestamp_seconds": lambda f: _unix(f.started_at),
+    "token_expiry_timestamp_seconds": lambda f: _unix(f.token.expires_at),
+    "token_missing_scopes": lambda f: len(f.token.missing_scopes),
+    "mappings_refused": lambda f: f.mappings.error is not None,
+    "stock_stale": lambda f: f.round.stale,
+    "stock_anomalies": lambda f: f.round.anomalies,
+    "stock_linked": lambda f: f.round.linked,
+}
+STORE_GAUGES: Mapping[str, Callable[[Facts], float]] = {
+    "work_pending": lambda f: f.work.pending,
+    "work_oldest_seconds": lambda f: f.work.oldest_seconds or 0.0,
+    "stuck": lambda f: f.work.stuck,
+    "unsure": lambda f: f.work.unsure,
+    "open_orders": lambda f: f.work.open_orders,
+    "last_poll_timestamp_seconds": lambda f: _unix(f.work.last_poll_at),
+    "stock_waiting": lambda f: f.stock.waiting,
+    "stock_drift": lambda f: f.stock.drift,
+    "stock_drifted": lambda f: f.work.counters.get("stock_drift", 0),
+    "stock_hidden": lambda f: f.stock.hidden,
+    "stock_odd": lambda f: f.stock.pending is not None,
+    "stock_inventory_age_seconds": lambda f: (f.now - (f.stock.read_at or f.now)).total_seconds(),
+}
 """These keep their last value while the store cannot be read."""
-VENDOR_GAUGES: tuple[Gauge[VendorFacts], ...] = (
-    Gauge(
-        "vendor_failing", "1 while the last word of the vendor is trouble", lambda v: v.is_failing
-    ),
-    Gauge(
-        "vendor_left_alone", "1 while no call is made: it failed repeatedly", lambda v: v.left_alone
-    ),
-    Gauge(
-        "vendor_calls_waiting",
-        "Calls that wait for their turn in the vendor's limits",
-        lambda v: v.waiting,
-    ),
-    Gauge(
-        "vendor_last_success_timestamp_seconds",
-        "When a call last succeeded; 0: never",
-        lambda v: _unix(v.last_success_at),
-    ),
-)
+VENDOR_GAUGES: Mapping[str, Callable[[VendorFacts], float]] = {
+    "vendor_failing": lambda v: v.is_failing,
+    "vendor_left_alone": lambda v: v.left_alone,
+    "vendor_calls_waiting": lambda v: v.waiting,
+    "vendor_last_success_timestamp_seconds": lambda v: _unix(v.last_success_at),
+}
 """One of each for each vendor."""

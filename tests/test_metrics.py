@@ -1,6 +1,7 @@
 """The numbers for Prometheus: names, what counts where, and labels that never hold an id."""
 
 import time
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,7 @@ from bridge.cycles.stock import StockFacts
 from bridge.errors import TryLater
 from bridge.exchange import Call
 from bridge.health import GAUGES, STORE_GAUGES, VENDOR_GAUGES, Facts
-from bridge.metrics import BAD_SIGNATURE, EVENTS, NOT_STORED, VENDORS, Metrics
+from bridge.metrics import BAD_SIGNATURE, CATALOGUE, EVENTS, NOT_STORED, VENDORS, Metrics
 from bridge.pharmaone import webhook as pharmaone
 from bridge.pharmaone.token import TokenFacts
 from bridge.rxscale import webhook as rxscale
@@ -149,13 +150,15 @@ def test_what_an_alarm_rests_on_is_there_from_the_start() -> None:
 def test_every_gauge_is_set() -> None:
     """A gauge that nobody sets is 0 for ever, and no alarm."""
     metrics = used()
-    for gauge in (*GAUGES, *STORE_GAUGES):
-        assert value(metrics, f"rxbridge_{gauge.name}") == gauge.value(SET) != 0, gauge.name
-    for each in VENDOR_GAUGES:
+    for name, value_of in {**GAUGES, **STORE_GAUGES}.items():
+        assert value(metrics, f"rxbridge_{name}") == value_of(SET) != 0, name
+    for name, vendor_value_of in VENDOR_GAUGES.items():
         for vendor in VENDORS:
-            shown = value(metrics, f"rxbridge_{each.name}", vendor=vendor)
-            assert shown == each.value(BAD) != 0, each.name
+            shown = value(metrics, f"rxbridge_{name}", vendor=vendor)
+            assert shown == vendor_value_of(BAD) != 0, name
     assert value(metrics, "rxbridge_store_writable") == 1
+    described = set(tomllib.loads(CATALOGUE.read_text("utf-8"))["gauge"])
+    assert described - {*GAUGES, *STORE_GAUGES, *VENDOR_GAUGES} == {"build_info", "store_writable"}
 
 
 def test_what_the_store_told_stays_while_it_cannot_be_read() -> None:

@@ -1,45 +1,24 @@
 """Masks personal data and secrets in a vendor's answer, mostly by the names of fields. Pure."""
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 MASK = "•••"
 
-_PERSONS = frozenset(
-    {
-        "billing_address", "buyeridentity", "customer", "customers", "delivery_address",
-        "doctor", "doctor_data", "invoice_address", "patient", "patient_data",
-        "prescription_file", "recipient", "shipping_address",
-    }
-)  # fmt: skip
-"""All that is inside these is about a person, except for ids."""
-_PERSONAL = re.compile(
-    r"(customer|patient|recipient|buyer|doctor|address)_|address(1|2)?$|e_?mail|phone|birth"
-    r"|(first|last|full|sur)_?name|street|house_number|zip|postal|city$|province$|country|gender"
-    r"|(^|_)(sex|salutation)$|pdf|base64|questionnaire|diagnos|symptom|allerg|insurance"
-    r"|comment|note|tracking"
-    r"|vorname|nachname|geburt|telefon|anschrift|adresse|stra(ss|ß)e|hausnummer|(^|_)(plz|ort)$"
-)
-_PEOPLE = re.compile(r"(customer|patient|recipient|buyer|doctor)s$")
-"""What is inside is about persons; a number of that name only counts them."""
-_SECRET = re.compile(r"secret|(^|_)token$|customeraccesstoken|api_?key|password|jwt|authorization")
-_IDS = frozenset({"uid", "id"})
-_A_PERSONS_VALUE = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}|^(data:[^,]*,)?JVBERi")
-"""An e-mail address wherever it stands, and a PDF in base64."""
-
-_WORDS = frozenset({"message", "messages"})
-_WORDS_OF_REFUSAL = _WORDS | {"error", "errors", "description", "detail", "details"}
-"""A vendor's sentences may quote what it was sent."""
-_KNOWN_WORDS = re.compile(
-    r"[a-z]+(_[a-z]+)+|Resource not found|Bad request|Rate limit exceeded"
-    r"|Missing required parameters: [\w, ]+|Authorization header is expected|Unauthorized"
-    r"|No API key found in request|Invalid or missing API key|Missing scope: [a-z_.]+"
-    r"|Token org_id does not match URL orgId",
-    re.ASCII,
-)
-"""The documented sentences (rxscale.md section 4, pharmaone.md 3.5 and 5.2), and codes."""
+_LISTS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_PERSONS = frozenset(_LISTS["persons"])
+_PERSONAL = re.compile("|".join(_LISTS["personal"]))
+_PEOPLE = re.compile("|".join(_LISTS["people"]))
+_SECRET = re.compile("|".join(_LISTS["secret"]))
+_IDS = frozenset(_LISTS["ids"])
+_A_PERSONS_VALUE = re.compile("|".join(_LISTS["value_of_a_person"]))
+_WORDS = frozenset(_LISTS["sentences"])
+_WORDS_OF_REFUSAL = _WORDS.union(_LISTS["sentences_of_a_refusal"])
+_KNOWN_WORDS = re.compile("|".join(_LISTS["documented_sentences"]), re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
