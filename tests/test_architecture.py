@@ -8,18 +8,17 @@ from imports import MODULES, PAGE, ROOT, drawn, imports_of, modules, part_of, pa
 
 ANYTHING = frozenset({"*"})
 WORKS = frozenset(
-    {"core", "mapping", "rxscale", "pharmaone", "store", "errors", "exchange", "texts"}
+    {"core", "mapping", "vendor", "rxscale", "pharmaone", "store", "errors", "exchange", "texts"}
 )
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset({"core", "texts"}),
     "exchange": frozenset(),
-    "reading": frozenset({"errors"}),
     "core": frozenset(),
     "texts": frozenset({"core"}),
     "mapping": frozenset({"core", "errors", "texts"}),
     "vendor": frozenset({"core", "errors", "exchange"}),
-    "rxscale": frozenset({"core", "mapping", "errors", "exchange", "reading", "vendor"}),
-    "pharmaone": frozenset({"core", "mapping", "errors", "exchange", "reading", "vendor"}),
+    "rxscale": frozenset({"core", "mapping", "errors", "exchange", "vendor"}),
+    "pharmaone": frozenset({"core", "mapping", "errors", "exchange", "vendor"}),
     "store": frozenset({"core", "errors"}),
     "transport": frozenset({"core", "errors", "exchange"}),
     "worker": WORKS,
@@ -39,7 +38,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "__init__": frozenset(),
 }
 THIRD_PARTY: dict[str, frozenset[str]] = {
-    "reading": frozenset({"pydantic"}),
+    "vendor": frozenset({"pydantic", "pydantic_core"}),
     "texts": frozenset({"fluent"}),
     "mapping": frozenset({"pydantic", "pydantic_core", "jmespath", "rapidfuzz"}),
     "rxscale": frozenset({"pydantic", "pydantic_core", "msgspec"}),
@@ -56,7 +55,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
 }
 NEVER_IN_PURE_PARTS = frozenset({"asyncio", "time", "random", "os", "logging", "socket", "sqlite3"})
 PURE = ("core",)
-KNOWS_NO_CLOCK = ("core", "mapping", "rxscale", "pharmaone")
+KNOWS_NO_CLOCK = ("core", "mapping", "vendor", "rxscale", "pharmaone")
 
 
 def standard(name: str) -> bool:

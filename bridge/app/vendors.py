@@ -11,9 +11,9 @@ from typing import Any
 import aiohttp
 
 from bridge.exchange import Call
-from bridge.pharmaone import client as pharmaone_client
 from bridge.pharmaone import dialect as pharmaone_dialect
 from bridge.pharmaone.calling import Caller as PharmaOneCaller
+from bridge.pharmaone.calling import exchange
 from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.token import TokenKeeper
 from bridge.rxscale import dialect as rxscale_dialect
@@ -52,7 +52,7 @@ async def open_vendors(
         }
         site = _pharmaone_site(settings)
         tokens = TokenKeeper(
-            pharmaone_client.exchange(transports["pharmaone"], site),
+            exchange(transports["pharmaone"], site),
             now=now,
             org_id=site.org_id,
             needed_scopes=site.needed_scopes | _more_scopes(settings),

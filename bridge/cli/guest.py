@@ -88,8 +88,8 @@ class _Patient:
         found = getattr(self._client, name)
         if not inspect.ismethod(found):
             return _with_patient_calls(found)
-        if inspect.isasyncgenfunction(found):
-            return MethodType(found.__func__, self)  # each page is a call of this object
+        if routes_of(found) and not inspect.iscoroutinefunction(found):
+            return MethodType(found.__func__, self)  # each page of a list is a call of this object
         if routes_of(found):
             return lambda *args, **named: patiently(partial(found, *args, **named))
         return lambda *args, **named: _with_patient_calls(found(*args, **named))

@@ -2,20 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import partial
 
 from bridge.core.model import CatalogueSku
-from bridge.core.paging import Seen, Wanted, read_all
 from bridge.core.reasons import FREED_BY_CATALOGUE
-from bridge.cycles.paged import drive
 from bridge.exchange import Priority
 from bridge.rxscale.client import RxScale
-from bridge.rxscale.translate import SkusPage
+from bridge.rxscale.dialect import MOST_ROWS
 from bridge.store import Store, person, stock, vendor_lists
+from bridge.vendor.paging import Fetch, Listing, Page, Place, read_settled
 
-PAGE = 200
 READINGS = 2
 """A list that does not change while it is read is read so often."""
 
@@ -23,16 +20,14 @@ READINGS = 2
 async def read_skus(rxscale: RxScale) -> list[CatalogueSku]:
     """RxScale's whole list, not remembered. Raises what the client raises."""
 
-    async def page(wanted: Wanted) -> Seen[CatalogueSku]:
-        return _seen(await rxscale.skus_page(wanted.number, PAGE))
-
-    found = await drive(read_all([""]), page)
+    found = await _read_settled(lambda place: rxscale.skus_page(place.number))
     return list(found.rows.values())
 
 
-def _seen(page: SkusPage) -> Seen[CatalogueSku]:
-    rows: dict[str, CatalogueSku] = {sku.pharmacy_sku_uid: sku for sku in page.skus}
-    return Seen(rows, page.total, page.pages, full=len(page.skus) >= PAGE)
+def _read_settled(fetch: Fetch[CatalogueSku]) -> Awaitable[Listing[CatalogueSku]]:
+    return read_settled(
+        lambda _, place: fetch(place), lambda sku: sku.pharmacy_sku_uid, full=MOST_ROWS
+    )
 
 
 class CatalogueReader:
@@ -67,7 +62,7 @@ class CatalogueReader:
 
     async def _read(self, priority: Priority, seconds: float) -> None:
         began_at = self._now()
-        found = await drive(read_all([""]), partial(self._page, priority, seconds))
+        found = await _read_settled(lambda place: self._page(place, priority, seconds))
         skus = list(found.rows.values())
         before = await self._store.read(vendor_lists.catalogue_mark)
         await self._store.write(
@@ -79,13 +74,13 @@ class CatalogueReader:
                 person.hint_stuck, FREED_BY_CATALOGUE, "RxScale's SKU list changed", self._now()
             )
 
-    async def _page(self, priority: Priority, seconds: float, wanted: Wanted) -> Seen[CatalogueSku]:
+    async def _page(self, place: Place, priority: Priority, seconds: float) -> Page[CatalogueSku]:
         began_at = self._now()
-        page = await self._rxscale.skus_page(wanted.number, PAGE, priority=priority)
-        if await self._store.write(stock.listed, page.skus, began_at):
+        page = await self._rxscale.skus_page(place.number, priority=priority)
+        if await self._store.write(stock.listed, page.rows, began_at):
             self.on_drift()
         if seconds:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds / (max(1, page.pages) * READINGS)):
+                async with asyncio.timeout(seconds / (max(1, page.pages or 1) * READINGS)):
                     await self._hurry.wait()
-        return _seen(page)
+        return page

@@ -13,7 +13,6 @@ from datetime import datetime
 
 from bridge.core.model import P1Order
 from bridge.core.orders.view import Search
-from bridge.core.paging import Found
 from bridge.core.reasons import LIST_NOT_SETTLED, TOO_MANY_TO_READ, Reason
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.errors import TryLater
@@ -21,6 +20,7 @@ from bridge.exchange import Priority
 from bridge.pharmaone.client import PharmaOne
 from bridge.store import Store, p1_sweep, vendor_lists
 from bridge.store.p1_sweep import NEW
+from bridge.vendor.paging import Listing
 
 
 class Finder:
@@ -68,7 +68,7 @@ class Finder:
             raise TryLater("PharmaOne lists a new order that it does not show yet")
         return Search(began_at, self._gap(listed, len(unread)))
 
-    def _gap(self, listed: Found[P1Order], unread: int) -> Reason | None:
+    def _gap(self, listed: Listing[P1Order], unread: int) -> Reason | None:
         if unread > self._most_details:
             return TOO_MANY_TO_READ(unread=unread, most=self._most_details)
         if not listed.settled:

@@ -6,21 +6,19 @@ is read by the words that mean "open", and wholly now and then.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
 from bridge.core.model import OrderId, P1Order, PrescriptionId
-from bridge.core.paging import Found, Seen, Wanted, read_all
-from bridge.cycles.paged import drive
 from bridge.exchange import Priority
 from bridge.mapping import Rules
-from bridge.pharmaone.calling import FEWEST_ROWS
 from bridge.pharmaone.client import PharmaOne
+from bridge.pharmaone.dialect import MOST_ROWS
+from bridge.pharmaone.prescriptions import Prescription
 from bridge.store import Store, p1_sweep
+from bridge.vendor.paging import Listing, Page, Place, read_settled, walk
 
-PAGE = 200
-"""The largest page PharmaOne gives (pharmaone.md section 9)."""
 SHORT_LIST = 1000
 """Up to so many orders the whole list is read each time."""
 WHOLE_EVERY = 10
@@ -34,16 +32,13 @@ ALL = ""
 
 async def read_orders(
     pharmaone: PharmaOne, words: Collection[str], priority: Priority
-) -> Found[P1Order]:
+) -> Listing[P1Order]:
     """All orders in any of these statuses (ALL: in any). Raises what the client raises."""
 
-    async def page(wanted: Wanted) -> Seen[P1Order]:
-        got = await pharmaone.orders_page(PAGE, wanted.number * PAGE, priority, wanted.filter)
-        pages = None if got.total is None else -(-got.total // PAGE)
-        rows: dict[str, P1Order] = {order.id: order for order in got.rows}
-        return Seen(rows, got.total, pages, full=len(got.rows) >= PAGE)
+    async def fetch(word: str, place: Place) -> Page[P1Order]:
+        return await pharmaone.orders_page(MOST_ROWS, place.offset, priority, word)
 
-    return await drive(read_all(list(words)), page)
+    return await read_settled(fetch, lambda order: order.id, list(words), full=MOST_ROWS)
 
 
 class P1Sweep:
@@ -87,22 +82,20 @@ class P1Sweep:
     async def _prescriptions(self) -> int:
         """No event tells that one was declined (section 12), so those that wait are listed."""
         waiting = set(await self._store.read(p1_sweep.prescriptions))
+        if not waiting:
+            return 0
         listed: dict[PrescriptionId, str] = {}
-        offset = 0
-        for _ in range(MOST_PAGES if waiting else 0):
-            page = await self._pharmaone.prescriptions_page(PAGE, offset)
-            listed |= page
-            offset += len(page)
-            if len(page) < FEWEST_ROWS or waiting <= listed.keys():
+        async for place, page in walk(self._prescriptions_page):
+            listed |= {PrescriptionId(row.id): row.status for row in page.rows}
+            if place.number + 1 == MOST_PAGES or waiting <= listed.keys():
                 break
-        hinted = (
-            await self._store.write(p1_sweep.compare_prescriptions, listed, self._now())
-            if waiting
-            else 0
-        )
+        hinted = await self._store.write(p1_sweep.compare_prescriptions, listed, self._now())
         if hinted:
             self._woke()
         return hinted
+
+    def _prescriptions_page(self, place: Place) -> Awaitable[Page[Prescription]]:
+        return self._pharmaone.prescriptions.page(MOST_ROWS, place.offset)
 
     def _words(self) -> list[str]:
         short = self._known_total <= SHORT_LIST

@@ -3,30 +3,24 @@
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from bridge.core.memory import SweepResult, SweptOrder
+from bridge.core.memory import SweepResult
 from bridge.core.model import PharmacyOrderUid
-from bridge.core.paging import Found, Seen, Wanted, read_all
-from bridge.cycles.paged import drive
 from bridge.errors import Misconfigured
 from bridge.mapping import Rules
 from bridge.rxscale.client import RxScale
+from bridge.rxscale.dialect import MOST_ROWS
+from bridge.rxscale.orders import SweptRow
 from bridge.store import Store, rx_sweep
-
-PAGE = 200
-"""The largest page RxScale gives (rxscale.md section 5)."""
+from bridge.vendor.paging import Listing, Page, Place, read_settled
 
 
-async def read_open_orders(rxscale: RxScale, words: Collection[str]) -> Found[SweptOrder]:
+async def read_open_orders(rxscale: RxScale, words: Collection[str]) -> Listing[SweptRow]:
     """All orders in any of these statuses, by uid. Raises what the client raises."""
 
-    async def page(wanted: Wanted) -> Seen[SweptOrder]:
-        got = await rxscale.orders_page(wanted.filter, wanted.number, PAGE)
-        rows: dict[str, SweptOrder] = {
-            row.uid: SweptOrder(row.status, row.priority, row.name) for row in got.rows
-        }
-        return Seen(rows, got.total, got.pages, full=len(got.rows) >= PAGE)
+    async def fetch(word: str, place: Place) -> Page[SweptRow]:
+        return await rxscale.orders_page(word, place.number, MOST_ROWS)
 
-    return await drive(read_all(list(words)), page)
+    return await read_settled(fetch, lambda row: row.uid, list(words), full=MOST_ROWS)
 
 
 class OrderSweep:

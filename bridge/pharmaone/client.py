@@ -4,7 +4,7 @@ Every method raises TryLater (Garbled if an answer cannot be read), Misconfigure
 `bridge.pharmaone.answers` says; those that change something also raise Unsure.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,35 +12,38 @@ from typing import TYPE_CHECKING, Any
 from bridge.core.model import (
     Draft,
     OrderId,
+    P1Order,
     P1Sight,
     PharmacyOrderUid,
     PrescriptionId,
     ProductId,
 )
 from bridge.errors import Garbled, Unsure
-from bridge.exchange import Priority, Response, Send, calls
-from bridge.pharmaone import answers, dialect, inventory, translate, wire
-from bridge.pharmaone.calling import Caller, Query, request_for
-from bridge.pharmaone.dialect import KEY_HEADER, Route, Site
+from bridge.exchange import Priority, Response, calls
+from bridge.pharmaone import dialect, inventory
+from bridge.pharmaone.calling import Caller
+from bridge.pharmaone.dialect import Route, Site
 from bridge.pharmaone.inventory import Inventory
+from bridge.pharmaone.orders import (
+    OrderSummaries,
+    SingleOrder,
+    Submitted,
+    envelope,
+    submitted,
+)
+from bridge.pharmaone.prescriptions import Prescription, PrescriptionBook
+from bridge.pharmaone.product_log import HistoryRows, LogEntry, LogRows
+from bridge.pharmaone.shops import Shop, ShopRows, shops
 from bridge.pharmaone.token import TokenKeeper
-from bridge.pharmaone.translate import LogEntry, P1Page, Shop, Submitted
+from bridge.vendor.answers import is_accepted
+from bridge.vendor.calling import by_offset, chosen
+from bridge.vendor.fields import as_id, parse
+from bridge.vendor.paging import Page
 
 if TYPE_CHECKING:  # loaded when first used: `run` needs none of them
-    from bridge.pharmaone.resources import Orders, Prescriptions, Products, Reports
-
-
-@calls(dialect.TOKEN)
-def exchange(send: Send, site: Site) -> Callable[[], Awaitable[wire.TokenAnswer]]:
-    """The call that gives a token for the key (3.2). A second token does no harm: repeatable."""
-
-    async def exchanged() -> wire.TokenAnswer:
-        headers = {KEY_HEADER: site.api_key, "Accept": "application/json"}
-        request = request_for(site, dialect.TOKEN, Priority.ORDER, headers, repeatable=True)
-        raw = answers.content(dialect.TOKEN, await send(request))
-        return answers.read(dialect.TOKEN, wire.TokenAnswer, raw)
-
-    return exchanged
+    from bridge.pharmaone.order_book import Orders
+    from bridge.pharmaone.products import Products
+    from bridge.pharmaone.reports import Reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +55,25 @@ class PharmaOne:
 
     @property
     def products(self) -> "Products":
-        from bridge.pharmaone.resources import Products
+        from bridge.pharmaone.products import Products
 
         return Products(self.caller)
 
     @property
     def order_book(self) -> "Orders":
         """Orders with their money, and writing orders; the bridge itself needs neither."""
-        from bridge.pharmaone.resources import Orders
+        from bridge.pharmaone.order_book import Orders
 
         return Orders(self.caller)
 
     @property
-    def prescriptions(self) -> "Prescriptions":
+    def prescriptions(self) -> PrescriptionBook:
         """Prescriptions with all that is said of them; the bridge itself needs their statuses."""
-        from bridge.pharmaone.resources import Prescriptions
-
-        return Prescriptions(self.caller)
+        return PrescriptionBook(self.caller)
 
     @property
     def reports(self) -> "Reports":
-        from bridge.pharmaone.resources import Reports
+        from bridge.pharmaone.reports import Reports
 
         return Reports(self.caller)
 
@@ -88,47 +89,42 @@ class PharmaOne:
     async def submit(
         self, uid: PharmacyOrderUid, draft: Draft, source: str = "rxbridge"
     ) -> Submitted:
-        """Sends an order-request through the configured door (10, 11).
+        """Sends an order-request by the account's API version (10, 11).
 
         Any 2xx is an acceptance, however little can be read of it, and so is a 409: the
         reference is there already. Raises Unsure where it may or may not have arrived.
         """
         route = dialect.SUBMIT[self.site.submit_via]
-        body = wire.encode(translate.envelope(uid, draft, source, route.door))
+        body = self.caller.encode(envelope(uid, draft, source, route.api_version))
         response = await self.caller.call(route, Priority.ORDER, body=body)
-        if answers.accepted(response):
-            return _accepted(route, response)
         if response.status == 409:
             return Submitted(None, "conflict")
-        raise answers.failure(route, response)
+        self.caller.answers.accepted(route, response)
+        return _submitted(route, response)
 
     @calls(dialect.ORDERS)
     async def orders_page(
         self, limit: int, offset: int, priority: Priority = Priority.SWEEP, status: str = ""
-    ) -> P1Page:
+    ) -> Page[P1Order]:
         """`limit` (at most 200) orders after the first `offset` (9), of one status or ("") of all.
 
-        A row without id: Garbled.
+        An order's status is "" where its row held no usable word. A row without id: Garbled.
         """
-        wanted = (("status", status),) if status else ()
-        query = (*wanted, ("limit", str(limit)), ("offset", str(offset)))
-        raw = answers.content(
-            dialect.ORDERS, await self.caller.call(dialect.ORDERS, priority, query=query)
-        )
-        page = answers.read(dialect.ORDERS, wire.OrdersPage, raw)
-        return translate.orders_page(page, self.now())
+        query = (*chosen(status=status), *by_offset(limit, offset))
+        found = await self.caller.read(dialect.ORDERS, OrderSummaries, priority, query=query)
+        now = self.now()
+        return found.page(row.seen(now) for row in found.data)
 
     @calls(dialect.ORDER)
     async def order(self, order_id: OrderId, priority: Priority = Priority.ORDER) -> P1Sight | None:
         """One order with its flags and all else it says (9); None if there is none (404)."""
-        response = await self.caller.call(dialect.ORDER, priority, ident=order_id)
-        if response.status == 404:
+        found = await self.caller.find_raw(dialect.ORDER, SingleOrder, priority, ident=order_id)
+        if found is None:
             return None
-        raw = answers.content(dialect.ORDER, response)
-        row = answers.read(dialect.ORDER, wire.Order, raw)
+        row, raw = found
         if row.id != order_id:
             raise Garbled("PharmaOne answered with another id than the one asked for", "id")
-        return P1Sight(translate.order(row, self.now()), raw)
+        return P1Sight(row.seen(self.now()), raw)
 
     @calls(dialect.ORDER_STATUS)
     async def set_order_status(self, order_id: OrderId, body: Mapping[str, Any]) -> None:
@@ -136,9 +132,7 @@ class PharmaOne:
 
         Raises Unsure if it may have happened.
         """
-        await self.caller.write(
-            dialect.ORDER_STATUS, dict(body), ident=order_id, priority=Priority.ORDER
-        )
+        await self.caller.change(dialect.ORDER_STATUS, body, Priority.ORDER, ident=order_id)
 
     @calls(dialect.INGEST)
     async def ingest(self, body: Mapping[str, Any]) -> PrescriptionId:
@@ -147,36 +141,16 @@ class PharmaOne:
         What makes a second one an "upsert" is not documented. Raises Unsure if it may have
         arrived.
         """
-        response = await self.caller.call(
-            dialect.INGEST, Priority.ORDER, body=wire.encode(dict(body))
+        route = dialect.INGEST
+        return PrescriptionId(
+            (await self.caller.change_for(route, Prescription, body, Priority.ORDER)).id
         )
-        if not answers.accepted(response):
-            raise answers.failure(dialect.INGEST, response)
-        try:
-            raw = answers.content(dialect.INGEST, response)
-            return PrescriptionId(answers.read(dialect.INGEST, wire.Prescription, raw).id)
-        except Garbled as unreadable:
-            raise Unsure(unreadable.what) from None
 
     @calls(dialect.PRESCRIPTION)
     async def prescription(self, prescription_id: PrescriptionId) -> str | None:
         """A prescription's status (12); None if there is none (404)."""
-        response = await self.caller.call(
-            dialect.PRESCRIPTION, Priority.ORDER, ident=prescription_id
-        )
-        if response.status == 404:
-            return None
-        raw = answers.content(dialect.PRESCRIPTION, response)
-        return answers.read(dialect.PRESCRIPTION, wire.Prescription, raw).status
-
-    @calls(dialect.PRESCRIPTIONS)
-    async def prescriptions_page(self, limit: int, offset: int) -> dict[PrescriptionId, str]:
-        """The statuses of `limit` prescriptions after the first `offset` (12)."""
-        query = (("limit", str(limit)), ("offset", str(offset)))
-        response = await self.caller.call(dialect.PRESCRIPTIONS, Priority.SWEEP, query=query)
-        raw = answers.content(dialect.PRESCRIPTIONS, response)
-        page = answers.read(dialect.PRESCRIPTIONS, wire.PrescriptionsPage, raw)
-        return {PrescriptionId(row.id): row.status for row in page.data}
+        found = await self.prescriptions.one(prescription_id, Priority.ORDER)
+        return None if found is None else found.status
 
     @calls(dialect.INVENTORY)
     async def inventory(
@@ -186,22 +160,19 @@ class PharmaOne:
 
         No paging is documented; an answer that says there is more is read on.
         """
-        found = await self._inventory(full, priority, ())
-        while found.total is not None and len(found.on_hand) + found.unreadable < found.total:
-            before = len(found.on_hand) + found.unreadable
-            more = await self._inventory(full, priority, (("offset", str(before)),))
-            found.on_hand |= more.on_hand
-            found.prices |= more.prices
-            found.names |= more.names
-            found.unreadable += more.unreadable
-            if len(found.on_hand) + found.unreadable == before:
+        found = await self._inventory(full, priority, 0)
+        while found.total is not None and found.count < found.total:
+            before = found.count
+            found.add(await self._inventory(full, priority, before))
+            if found.count == before:
                 raise Garbled("PharmaOne's inventory says that it has more rows than it gives")
         return found
 
-    async def _inventory(self, full: bool, priority: Priority, query: Query) -> Inventory:
+    async def _inventory(self, full: bool, priority: Priority, offset: int) -> Inventory:
+        query = (("offset", str(offset)),) if offset else ()
         response = await self.caller.call(dialect.INVENTORY, priority, query=query)
-        if not answers.accepted(response):
-            raise answers.failure(dialect.INVENTORY, response)
+        if not is_accepted(response):
+            raise self.caller.answers.failure(dialect.INVENTORY, response)
         return inventory.read(response.body, full=full)
 
     @calls(dialect.ADJUST)
@@ -227,19 +198,16 @@ class PharmaOne:
             "metadata": metadata,
         }
         body |= {name: value for name, value in more.items() if value is not None}
-        said = await self.caller.write(dialect.ADJUST, body, priority=Priority.FALLING_STOCK)
-        return wire.as_id(said.get("id"))
+        said = await self.caller.change(dialect.ADJUST, body, Priority.FALLING_STOCK)
+        return as_id(said.get("id"))
 
     @calls(dialect.INVENTORY_LOG)
     async def inventory_log(self, product: ProductId) -> tuple[LogEntry, ...] | None:
         """The product's newest changes, at most 200 (8); None if there is no such product (404)."""
-        response = await self.caller.call(
-            dialect.INVENTORY_LOG, Priority.FALLING_STOCK, ident=product
+        found = await self.caller.find(
+            dialect.INVENTORY_LOG, LogRows, Priority.FALLING_STOCK, ident=product
         )
-        if response.status == 404:
-            return None
-        raw = answers.content(dialect.INVENTORY_LOG, response)
-        return translate.log(answers.read(dialect.INVENTORY_LOG, wire.LogPage, raw))
+        return None if found is None else tuple(row.entry() for row in found.data)
 
     @calls(dialect.INVENTORY_HISTORY)
     async def inventory_history(
@@ -248,37 +216,27 @@ class PharmaOne:
         """The product's changes summed up by day, of at most 365 days (8), as they came: no field
         is documented. None if there is no such product (404).
         """
-        query = (("days", str(days)),)
-        response = await self.caller.call(
-            dialect.INVENTORY_HISTORY, Priority.SWEEP, ident=product, query=query
-        )
-        if response.status == 404:
-            return None
-        raw = answers.content(dialect.INVENTORY_HISTORY, response)
-        return answers.read(dialect.INVENTORY_HISTORY, wire.HistoryPage, raw).data
+        route, query = dialect.INVENTORY_HISTORY, (("days", str(days)),)
+        found = await self.caller.find(route, HistoryRows, ident=product, query=query)
+        return None if found is None else found.data
 
     @calls(dialect.SHOPS)
     async def shops(self) -> tuple[Shop, ...]:
         """The organisation's shops (6)."""
-        raw = answers.content(dialect.SHOPS, await self.caller.call(dialect.SHOPS, Priority.SWEEP))
-        return translate.shops(answers.read(dialect.SHOPS, wire.ShopsPage, raw))
+        return shops(await self.caller.read(dialect.SHOPS, ShopRows))
 
 
-def _accepted(route: Route, response: Response) -> Submitted:
-    """What a 2xx says, unless it is plainly not the API's word: then nobody knows what happened.
-
-    Taking a web page, or an `error` without an id, for an acceptance would lose the order without
-    a trace.
+def _submitted(route: Route, response: Response) -> Submitted:
+    """What a 2xx says. An `error` without an id is no acceptance: then nobody knows what happened,
+    and taking it for one would lose the order without a trace.
     """
-    if page := answers.web_page(route, response):
-        raise page
     try:
-        raw: Any = wire.parse(response.body)
+        raw: Any = parse(response.body)
     except ValueError:
         return Submitted(None, None)
     if not isinstance(raw, dict):
         return Submitted(None, None)
-    answer = translate.submitted(raw)
+    answer = submitted(raw)
     if answer.request_id is None and raw.get("error"):
         raise Unsure(f"PharmaOne answered {route.name} with {response.status} and an error")
     return answer

@@ -1,4 +1,4 @@
-"""PharmaOne's routes, doors and scopes, and what one account needs, as data with its source."""
+"""PharmaOne's routes, API versions and scopes, and what one account needs, as data with source."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,50 +6,36 @@ from types import MappingProxyType
 from typing import Literal
 from urllib.parse import quote
 
+from bridge.vendor import answers
+
 MOST_ROWS = 200
 """The largest page of orders (pharmaone.md section 9)."""
 KEY_HEADER = "X-API-Key"
-"""The key's header at every door that takes a key (sections 3.1 and 10); `apikey` is another."""
+"""The key's header wherever a key is taken (sections 3.1 and 10); `apikey` is another."""
 
-Door = Literal["v2", "v1", "connector"]
+ApiVersion = Literal["v2", "v1", "connector"]
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """One route. `scope` is what a v2 token must hold for it; other doors know none (4)."""
+class Route(answers.Route):
+    """One route. `scope` is what a v2 token must hold for it; other versions know none (4)."""
 
-    method: str
-    path: str
-    door: Door = "v2"
+    api_version: ApiVersion = "v2"
     scope: str = ""
-
-    @property
-    def name(self) -> str:
-        return f"{self.method} {self.path}"
-
-    @property
-    def repeatable(self) -> bool:
-        return self.method == "GET"
 
     @property
     def takes_key(self) -> bool:
         """The API key itself opens it, not a token (3.2, 10, 11)."""
-        return self.door != "v2" or self.path == "/auth/token"
-
-    @property
-    def is_list(self) -> bool:
-        """It names no single resource, so a 404 speaks of the address, not of what is there."""
-        return "{" not in self.path
+        return self.api_version != "v2" or self.path == "/auth/token"
 
     @property
     def address_keys(self) -> str:
-        """The configuration keys that make up this route's address."""
-        if self.door == "connector":
+        if self.api_version == "connector":
             return "pharmaone.connector_url"
         return "pharmaone.base_url, pharmaone.org_id"
 
 
-TOKEN = Route("POST", "/auth/token")
+TOKEN = Route("POST", "/auth/token", absolute=True)  # a second token does no harm
 ORDERS = Route("GET", "/orders", scope="orders.read")
 ORDER = Route("GET", "/orders/{id}", scope="orders.read")
 ORDER_STATUS = Route("PATCH", "/orders/{id}/status", scope="orders.write")
@@ -75,7 +61,7 @@ PRODUCT_PERFORMANCE = Route("GET", "/reports/product-performance", scope="report
 PRODUCT_SALES = Route("GET", "/reports/product-sales", scope="reports.read")
 BILLING = Route("GET", "/reports/pharmaone", scope="reports.read")
 
-SUBMIT: Mapping[Door, Route] = MappingProxyType(
+SUBMIT: Mapping[ApiVersion, Route] = MappingProxyType(
     {
         "v2": Route("POST", "/order-requests", scope="order_requests.write"),
         "v1": Route("POST", "/v1/order-requests", "v1"),
@@ -150,7 +136,7 @@ INGESTING = frozenset({PRESCRIPTIONS.scope, INGEST.scope})
 class Site:
     """One PharmaOne organisation and shop: where it is and what opens it.
 
-    `connector_url` is the shop's own address, for the `connector` door; that door knows shop and
+    `connector_url` is the shop's own address, for the `connector`, which knows shop and
     organisation by it (11).
     """
 
@@ -158,7 +144,7 @@ class Site:
     org_id: str
     shop_id: str | None
     api_key: str = field(repr=False)
-    submit_via: Door = "v2"
+    submit_via: ApiVersion = "v2"
     connector_url: str | None = None
 
     @property
@@ -169,8 +155,10 @@ class Site:
 
     def url(self, route: Route, ident: str = "") -> str:
         path = route.path.replace("{id}", quote(ident, safe=""))
-        if route.door == "connector":
+        if route.api_version == "connector":
             return f"{(self.connector_url or '').rstrip('/')}/api/v1{path}"
-        version, path = ("v1", path.removeprefix("/v1")) if route.door == "v1" else ("v2", path)
+        version, path = (
+            ("v1", path.removeprefix("/v1")) if route.api_version == "v1" else ("v2", path)
+        )
         org = quote(self.org_id, safe="")
         return f"{self.base_url.rstrip('/')}/api/{version}/public/orgs/{org}{path}"

@@ -1,8 +1,8 @@
-"""PharmaOne's inventory as it comes: one answer of up to tens of thousands of rows (section 8).
+"""PharmaOne's inventory: what is on hand, of up to tens of thousands of products (section 8).
 
-Read with msgspec, since it is by far the largest thing either vendor sends: a fifth of the time
-and a third of the memory that the other models would take for it. A row that cannot be read is
-left out and counted, so that it does not keep the other products from being read.
+It is read with msgspec, since it is by far the largest thing either vendor sends: a fifth of the
+time and a third of the memory that the other models would take for it. A row that cannot be read
+is left out and counted, so that it does not keep the other products from being read.
 """
 
 import math
@@ -16,10 +16,11 @@ import msgspec
 
 from bridge.core.model import ProductId
 from bridge.errors import Garbled
-from bridge.pharmaone import wire
 from bridge.pharmaone.dialect import INVENTORY
+from bridge.pharmaone.wire import as_total
+from bridge.vendor.fields import MOST_COUNT as MOST
+from bridge.vendor.fields import as_id, as_text, parse
 
-MOST = 2**31 - 1
 Number = int | float
 
 
@@ -37,6 +38,17 @@ class Inventory:
     names: dict[ProductId, str] = field(default_factory=dict)
     unreadable: int = 0
     total: int | None = None
+
+    @property
+    def count(self) -> int:
+        """How many rows it was read from; two for one product count once."""
+        return len(self.on_hand) + self.unreadable
+
+    def add(self, more: "Inventory") -> None:
+        self.on_hand |= more.on_hand
+        self.prices |= more.prices
+        self.names |= more.names
+        self.unreadable += more.unreadable
 
 
 class _Row(msgspec.Struct, gc=False):
@@ -86,7 +98,7 @@ def read(body: bytes, *, full: bool = False) -> Inventory:
 def _row_by_row(body: bytes, *, full: bool) -> Inventory:
     """For an answer that is not wholly as documented: what can be read of it."""
     try:
-        raw = wire.parse(body)
+        raw = parse(body)
     except ValueError:
         raise Garbled(f"PharmaOne's answer to {INVENTORY.name} is not JSON") from None
     rows = raw.get("data") if isinstance(raw, Mapping) else raw
@@ -95,7 +107,7 @@ def _row_by_row(body: bytes, *, full: bool) -> Inventory:
         raise Garbled(what, "data")
     read = [row for each in rows if (row := _row(each)) is not None]
     paging = raw.get("pagination") if isinstance(raw, Mapping) else None
-    total = wire.as_total(paging.get("total")) if isinstance(paging, Mapping) else None
+    total = as_total(paging.get("total")) if isinstance(paging, Mapping) else None
     return _gather(read, full=full, unreadable=len(rows) - len(read), total=total)
 
 
@@ -106,9 +118,7 @@ def _row(raw: object) -> _FullRow | None:
         return None
     price = raw.get("price") if isinstance(raw, Mapping) else None
     name = raw.get("name") if isinstance(raw, Mapping) else None
-    return _FullRow(
-        row.p1_id, row.stockquantity, row.stock_quantity, _price(price), wire.as_text(name)
-    )
+    return _FullRow(row.p1_id, row.stockquantity, row.stock_quantity, _price(price), as_text(name))
 
 
 def _price(raw: object) -> Decimal | None:
@@ -121,7 +131,7 @@ def _gather(rows: Iterable[_Row], *, full: bool, unreadable: int, total: int | N
     on_hand = found.on_hand
     for row in rows:
         ident = row.p1_id
-        name = str(ident) if type(ident) is int else wire.as_id(ident)
+        name = str(ident) if type(ident) is int else as_id(ident)
         units = row.stockquantity if row.stockquantity is not None else row.stock_quantity
         if name is None or units is None or not -MOST <= units <= MOST:
             found.unreadable += 1

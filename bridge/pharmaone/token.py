@@ -6,15 +6,18 @@ for more than a clearer message than the 403 that a wrong one would earn.
 """
 
 import asyncio
+import math
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import jwt
+from pydantic import BeforeValidator, Field
 
 from bridge.errors import Fault, Misconfigured
-from bridge.pharmaone.wire import TokenAnswer, as_id, as_seconds
+from bridge.vendor.fields import Wire, as_id
 
 UNSAID_SECONDS = 300.0
 """How long a token counts as good whose answer does not say."""
@@ -22,6 +25,34 @@ MOST_SECONDS = 86_400.0
 """No documented token lives longer than an hour; what claims a year is asked for again in a day."""
 MOST_MARGIN_SECONDS = 60.0
 MARGIN = 0.1
+
+
+_TOKEN = re.compile(r"[!-~]{1,16384}")
+
+
+def _token(value: object) -> str:
+    """Goes into a header, so anything but visible ASCII would break the next request."""
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        raise ValueError("a token is missing or unusable")
+    return value
+
+
+def as_seconds(value: object) -> float | None:
+    """A number of seconds, sent as a number or as text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        seconds = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return seconds if math.isfinite(seconds) else None
+
+
+class TokenAnswer(Wire):
+    """What an API key is exchanged for (3.2); `expires_in` is in seconds, None if unreadable."""
+
+    access_token: Annotated[str, BeforeValidator(_token), Field(repr=False)]
+    expires_in: Annotated[float | None, BeforeValidator(as_seconds)] = None
 
 
 @dataclass(frozen=True, slots=True)

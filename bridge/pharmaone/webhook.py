@@ -11,7 +11,7 @@ from typing import Any
 from bridge.core.deliveries import PHARMAONE, Delivery, InventoryChanged, Noted, PharmaOneChanged
 from bridge.core.model import OrderId
 from bridge.errors import NotTheShape
-from bridge.pharmaone import wire
+from bridge.vendor import fields
 from bridge.vendor.webhook import digest_key, event_in, header, verify
 
 SIGNATURE = "x-pharmaone-signature"
@@ -57,7 +57,7 @@ def read(
         return Noted(PHARMAONE, event, key, now, known=False)
     metadata = told if isinstance(told, dict) else {}
     of_an_order = event in ORDER_EVENTS
-    order_id = wire.as_id(metadata.get("order_id")) if of_an_order else None
+    order_id = fields.as_id(metadata.get("order_id")) if of_an_order else None
     return PharmaOneChanged(
         event,
         key,
@@ -75,7 +75,7 @@ def _dedup_key(event: str, raw: Mapping[str, Any], body: bytes) -> str:
     """By the event's own id, since it is signed and nobody knows whether a repeat keeps the
     delivery's id; a digest of the body stands in.
     """
-    event_id = wire.as_id(raw.get("id"))
+    event_id = fields.as_id(raw.get("id"))
     return f"{event}:{event_id}" if event_id else digest_key(event, body)
 
 
@@ -83,19 +83,22 @@ def _new_status(metadata: Mapping[str, Any]) -> str | None:
     """Where the status changed: a change of flags alone sends the same event, with an old status
     that is the same or absent.
     """
-    old, new = wire.as_word(metadata.get("old_status")), wire.as_word(metadata.get("new_status"))
+    old, new = (
+        fields.as_word(metadata.get("old_status")),
+        fields.as_word(metadata.get("new_status")),
+    )
     return new if old is not None and old != new else None
 
 
 def _references(metadata: Mapping[str, Any]) -> tuple[str, ...]:
     """All ids that may be ours: the names in the metadata are documented for one event only."""
-    named = (wire.as_id(metadata.get(name)) for name in _REFERENCES)
+    named = (fields.as_id(metadata.get(name)) for name in _REFERENCES)
     return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
 def _parse(body: bytes) -> Mapping[str, Any]:
     try:
-        raw = wire.parse(body)
+        raw = fields.parse(body)
     except ValueError:
         raise NotTheShape from None
     if not isinstance(raw, dict):

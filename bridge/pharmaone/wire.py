@@ -1,57 +1,26 @@
-"""PharmaOne's JSON as it goes over the wire, both ways, in its documented variety.
+"""What PharmaOne's JSON has of its own, both ways: times, amounts, flags, and a list's envelope.
 
-Ids come as numbers or as text (C1), `external_id` may be missing or empty (C4), a page's total
-may be missing (C3). An id is strict, so that no order is overlooked; what only describes is
-absent where it cannot be read. Sources: pharmaone.md sections 3, 5, 6, 9, 10.
+A page's total may be missing (C3). Sources: pharmaone.md sections 5, 9, 10. What it shares with
+RxScale's is in `bridge.vendor.fields`.
 """
 
 import json
 import math
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import from_json
+from pydantic import BeforeValidator
 
-from bridge.core.model import HANDOVER, Flag
 from bridge.errors import Fault, Misconfigured
-
-_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,127}")
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}")
-_TOKEN = re.compile(r"[!-~]{1,16384}")
+from bridge.vendor.calling import Body
+from bridge.vendor.fields import Wire, as_object
+from bridge.vendor.paging import Page
 
 _MOST_EUROS = 10**12
 
-Item = TypeVar("Item")
-
-
-def parse(body: bytes) -> Any:
-    """The JSON in `body`. Raises ValueError for everything else, however deep, long or odd."""
-    return from_json(body, cache_strings="keys")  # only keys: values may be a patient's
-
-
-def as_text(value: object) -> str | None:
-    """Text, or a number in its place; None for nothing, blanks and other types."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
-        value = str(value)
-    return (value.strip() or None) if isinstance(value, str) else None
-
-
-def as_id(value: object) -> str | None:
-    """An id, sent as text or as a number; None if it cannot be one.
-
-    Narrow on purpose: ids become keys, log lines and parts of addresses.
-    """
-    text = as_text(value)
-    return text if text is not None and _ID.fullmatch(text) else None
-
-
-def as_word(value: object) -> str | None:
-    """A status word (`awaiting_packing`), else None."""
-    return value if isinstance(value, str) and _WORD.fullmatch(value) else None
+Row = TypeVar("Row")
 
 
 def as_time(value: object) -> datetime | None:
@@ -65,49 +34,13 @@ def as_time(value: object) -> datetime | None:
         return None
 
 
-def as_seconds(value: object) -> float | None:
-    """A number of seconds, sent as a number or as text; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        seconds = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return seconds if math.isfinite(seconds) else None
-
-
-def _id(value: object) -> str:
-    found = as_id(value)
-    if found is None:
-        raise ValueError("an id is missing or unusable")
-    return found
-
-
-def _word(value: object) -> str:
-    found = as_word(value)
-    if found is None:
-        raise ValueError("a status word is missing or unusable")
-    return found
-
-
-def _token(value: object) -> str:
-    """Goes into a header, so anything but visible ASCII would break the next request."""
-    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
-        raise ValueError("a token is missing or unusable")
-    return value
-
-
-def _flag(value: object) -> bool | None:
+def as_flag(value: object) -> bool | None:
     return bool(value) if isinstance(value, bool) or value in (0, 1) else None
 
 
 def as_total(value: object) -> int | None:
     """How many rows a list has in all, where it says so."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def as_euros(value: object) -> Decimal | None:
@@ -121,129 +54,22 @@ def as_euros(value: object) -> Decimal | None:
     return amount if amount.is_finite() and abs(amount) < _MOST_EUROS else None
 
 
-def _empty_for_null(value: object) -> object:
-    return () if value is None else value
-
-
-def _object_or_none(value: object) -> object:
-    return value if isinstance(value, dict) else None
-
-
-Text = Annotated[str | None, BeforeValidator(as_text)]
 Time = Annotated[datetime | None, BeforeValidator(as_time)]
-YesOrNo = Annotated[bool | None, BeforeValidator(_flag)]
+YesOrNo = Annotated[bool | None, BeforeValidator(as_flag)]
 Euros = Annotated[Decimal | None, BeforeValidator(as_euros)]
-Whole = Annotated[int | None, BeforeValidator(_whole)]
-Id = Annotated[str, BeforeValidator(_id)]
-MaybeId = Annotated[str | None, BeforeValidator(as_id)]
-Rows = Annotated[tuple[Item, ...], BeforeValidator(_empty_for_null)]
 
 
-class _Wire(BaseModel):
-    # built when first used: many are for calls that few bridges make
-    model_config = ConfigDict(
-        extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True
-    )
-
-
-class TokenAnswer(_Wire):
-    """What an API key is exchanged for (3.2); `expires_in` is in seconds, None if unreadable."""
-
-    access_token: Annotated[str, BeforeValidator(_token), Field(repr=False)]
-    expires_in: Annotated[float | None, BeforeValidator(as_seconds)] = None
-
-
-class OrderRow(_Wire):
-    """An order in the list, where rows lack the flags and may lack `external_id` (C4).
-
-    An odd status is "": it must not keep the rest of the list from being read.
-    """
-
-    id: Annotated[str, BeforeValidator(_id)]
-    status: Annotated[str, BeforeValidator(lambda value: as_word(value) or "")] = ""
-    external_id: Text = None
-    flags: frozenset[Flag] | None = None
-    """Those that are raised (9); None where none is shown that says where the goods are."""
-    created_at: Time = None
-    updated_at: Time = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gather_flags(cls, row: Any) -> Any:
-        if not isinstance(row, dict):
-            return row
-        shown = {flag: _flag(row.get(flag)) for flag in Flag}
-        known = any(shown[flag] is not None for flag in HANDOVER)
-        return {**row, "flags": {flag for flag, up in shown.items() if up} if known else None}
-
-
-class Order(OrderRow):
-    """A single order. Items are not read: nothing in the bridge rests on them (C4, C7, C17)."""
-
-    status: Annotated[str, BeforeValidator(_word)]
-
-
-class Paging(_Wire):
+class Paging(Wire):
     total: Annotated[int | None, BeforeValidator(as_total)] = None
 
 
-class OrdersPage(_Wire):
-    data: Rows[OrderRow]
-    pagination: Annotated[Paging | None, BeforeValidator(_object_or_none)] = None
+class Envelope(Wire):
+    """What a list comes in (5)."""
 
+    pagination: Annotated[Paging | None, BeforeValidator(as_object)] = None
 
-class Prescription(_Wire):
-    """A prescription, alone or in the list; an odd status is "" (12)."""
-
-    id: Annotated[str, BeforeValidator(_id)]
-    status: Annotated[str, BeforeValidator(lambda value: as_word(value) or "")] = ""
-
-
-class PrescriptionsPage(_Wire):
-    data: Rows[Prescription]
-
-
-class ShopRow(_Wire):
-    shop_id: Annotated[str, BeforeValidator(_id)]
-    name: Text = None
-    is_active: YesOrNo = None
-
-
-class ShopsPage(_Wire):
-    data: Rows[ShopRow]
-
-
-class LogRow(_Wire):
-    """One entry of a product's log; what describes it is read if it can be (8)."""
-
-    id: Annotated[str | None, BeforeValidator(as_id)] = None
-    shop_id: Text = None
-    delta_on_hand: Annotated[int | None, BeforeValidator(_whole)] = None
-    delta_incoming: Annotated[int | None, BeforeValidator(_whole)] = None
-    reason: Text = None
-    created_at: Time = None
-
-
-class LogPage(_Wire):
-    data: Rows[LogRow]
-
-
-class HistoryPage(_Wire):
-    """Changes by day; the rows' shape was not seen (8)."""
-
-    data: Rows[dict[str, Any]]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _in_one_shape(cls, raw: Any) -> Any:
-        return {"data": raw} if isinstance(raw, list) else raw
-
-
-class RequestAnswer(_Wire):
-    """What an accepted order-request is answered with; no part of it is certain (10)."""
-
-    id: Annotated[str | None, BeforeValidator(as_id)] = None
-    status: Annotated[str | None, BeforeValidator(as_word)] = None
+    def page(self, rows: Iterable[Row]) -> Page[Row]:
+        return Page(tuple(rows), self.pagination.total if self.pagination else None)
 
 
 def wire_number(value: Decimal) -> float:
@@ -261,7 +87,7 @@ def wire_number(value: Decimal) -> float:
     return number
 
 
-def encode(body: Mapping[str, Any]) -> bytes:
+def encode(body: Body) -> bytes:
     """Compact UTF-8 JSON with exact amounts.
 
     Raises Misconfigured with the place of what cannot be written: only a field mapping can have

@@ -9,16 +9,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bridge.core.model import PharmacyOrder, PharmacyOrderUid, PharmacySkuUid, TrackingLink
+from bridge.core.model import (
+    CatalogueSku,
+    PharmacyOrder,
+    PharmacyOrderUid,
+    PharmacySkuUid,
+    TrackingLink,
+)
 from bridge.errors import Garbled
 from bridge.exchange import Priority, calls
-from bridge.rxscale import answers, dialect, translate, wire
-from bridge.rxscale.calling import Caller, paged
+from bridge.rxscale import dialect, orders
+from bridge.rxscale.calling import Caller
 from bridge.rxscale.dialect import Site
-from bridge.rxscale.translate import OrdersPage, SkusPage, Subscription
+from bridge.rxscale.orders import ListedOrders, OrderToWorkOn, SweptRow, completion
+from bridge.rxscale.skus import Skus, catalogue_sku
+from bridge.rxscale.subscriptions import (
+    Registered,
+    Subscription,
+    SubscriptionRows,
+    subscriptions,
+)
+from bridge.vendor.calling import by_page, chosen
+from bridge.vendor.paging import Page
 
-if TYPE_CHECKING:  # loaded when first used: `run` needs neither
-    from bridge.rxscale.resources import Payouts, PharmacyOrders, Shop, Skus
+if TYPE_CHECKING:  # loaded when first used: `run` needs none of them
+    from bridge.rxscale.order_book import PharmacyOrders
+    from bridge.rxscale.payouts import Payouts
+    from bridge.rxscale.shop import Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +52,25 @@ class RxScale:
     @property
     def order_book(self) -> "PharmacyOrders":
         """The orders, searched and with all that is said of them; the bridge itself needs less."""
-        from bridge.rxscale.resources import PharmacyOrders
+        from bridge.rxscale.order_book import PharmacyOrders
 
         return PharmacyOrders(self.caller)
 
     @property
     def payouts(self) -> "Payouts":
         """What the pharmacy is paid."""
-        from bridge.rxscale.resources import Payouts
+        from bridge.rxscale.payouts import Payouts
 
         return Payouts(self.caller)
 
     @property
-    def skus(self) -> "Skus":
+    def skus(self) -> Skus:
         """The list of SKUs with all it says; the bridge itself needs less."""
-        from bridge.rxscale.resources import Skus
-
         return Skus(self.caller)
 
     def shop(self, identifier: str, market: str) -> "Shop":
         """A shop as its customers see it, through the public API."""
-        from bridge.rxscale.resources import Shop
+        from bridge.rxscale.shop import Shop
 
         return Shop(self.caller, identifier, market)
 
@@ -64,14 +79,13 @@ class RxScale:
         self, uid: PharmacyOrderUid, priority: Priority = Priority.ORDER
     ) -> PharmacyOrder | None:
         """The whole order (6.2); None if there is none for this key (404)."""
-        response = await self.caller.call(dialect.ORDER, priority, uid=uid)
-        if response.status == 404:
+        found = await self.caller.find_raw(dialect.ORDER, OrderToWorkOn, priority, ident=uid)
+        if found is None:
             return None
-        raw = answers.content(dialect.ORDER, response)
-        row = answers.read(dialect.ORDER, wire.Order, raw)
+        row, raw = found
         if row.uid != uid:
             raise Garbled("RxScale answered with another uid than the one asked for", "uid")
-        return translate.order(row, raw, self.now())
+        return orders.order(row, raw, self.now())
 
     @calls(dialect.ORDERS)
     async def orders_page(
@@ -80,14 +94,11 @@ class RxScale:
         page: int,
         limit: int = dialect.MOST_ROWS,
         priority: Priority = Priority.SWEEP,
-    ) -> OrdersPage:
+    ) -> Page[SweptRow]:
         """Page `page`, from 0, of the orders in `status`; "" is all of them (6.1)."""
-        wanted = (("status", status),) if status else ()
-        response = await self.caller.call(
-            dialect.ORDERS, priority, query=wanted + paged(page, limit)
-        )
-        raw = answers.content(dialect.ORDERS, response)
-        return translate.orders_page(answers.read(dialect.ORDERS, wire.OrdersPage, raw), limit)
+        query = (*chosen(status=status), *by_page(page, limit))
+        found = await self.caller.read(dialect.ORDERS, ListedOrders, priority, query=query)
+        return found.page(orders.swept(found.data), limit)
 
     @calls(dialect.ORDER_STATUS)
     async def set_status(
@@ -101,7 +112,7 @@ class RxScale:
         body = {"status": status}
         if comment and self.site.generation.comments:
             body["comment"] = comment
-        await self.caller.change(dialect.ORDER_STATUS, Priority.ORDER, body, uid=uid)
+        await self.caller.change(dialect.ORDER_STATUS, body, Priority.ORDER, ident=uid)
 
     @calls(dialect.COMPLETE)
     async def complete(self, uid: PharmacyOrderUid, tracking: Sequence[TrackingLink] = ()) -> None:
@@ -111,18 +122,17 @@ class RxScale:
         to tell; `order_book.complete` reads it. Raises Unsure if it may have happened, and
         Refused with a field under `tracking_links` for a link that is not taken.
         """
-        await self.caller.change(
-            dialect.COMPLETE, Priority.ORDER, wire.completion(tracking), uid=uid
-        )
+        body = completion(tracking)
+        await self.caller.change(dialect.COMPLETE, body, Priority.ORDER, ident=uid)
 
     @calls(dialect.SKUS)
     async def skus_page(
         self, page: int, limit: int = dialect.MOST_ROWS, priority: Priority = Priority.SWEEP
-    ) -> SkusPage:
-        """Page `page`, from 0, of the pharmacy's SKUs (6.7)."""
-        response = await self.caller.call(dialect.SKUS, priority, query=paged(page, limit))
-        raw = answers.content(dialect.SKUS, response)
-        return translate.skus_page(answers.read(dialect.SKUS, wire.SkusPage, raw), limit)
+    ) -> Page[CatalogueSku]:
+        """Page `page`, from 0, of the pharmacy's SKUs (6.7) but for deleted ones."""
+        found = await self.skus.page(page, limit, priority)
+        skus = (sku for row in found.rows if (sku := catalogue_sku(row)) is not None)
+        return Page(tuple(skus), found.total, found.pages)
 
     @calls(dialect.SKU, dialect.SKU_STOCK)
     async def set_sku(
@@ -143,7 +153,7 @@ class RxScale:
         body = {name: value for name, value in values.items() if value is not None}
         by_stock = self.site.stock_via == "stock" and body.keys() == {"stock"}
         route = dialect.SKU_STOCK if by_stock else dialect.SKU
-        return await self.caller.change_if_shown(route, priority, body, uid=uid)
+        return await self.caller.change_if_found(route, body, priority, ident=uid)
 
     @calls(dialect.SKU_EXTERNAL_ID)
     async def set_external_id(self, uid: PharmacySkuUid, external_id: str) -> bool:
@@ -151,26 +161,18 @@ class RxScale:
 
         `set_sku` does the same by a documented body. False for a SKU that is not shown (404).
         """
-        route, body = dialect.SKU_EXTERNAL_ID, {"external_id": external_id}
-        return await self.caller.change_if_shown(route, Priority.SWEEP, body, uid=uid)
+        body = {"external_id": external_id}
+        return await self.caller.change_if_found(dialect.SKU_EXTERNAL_ID, body, ident=uid)
 
     @calls(dialect.HEALTH)
     async def health(self) -> None:
         """Returns if RxScale answers this key; what it answers is not documented (2)."""
-        response = await self.caller.call(dialect.HEALTH, Priority.SWEEP)
-        if not answers.accepted(response):
-            raise answers.failure(dialect.HEALTH, response)
-        if response.body.lstrip()[:1] == b"<":
-            raise Garbled("RxScale's answer to GET /health/ is a web page")
+        self.caller.answers.accepted(dialect.HEALTH, await self.caller.call(dialect.HEALTH))
 
     @calls(dialect.SUBSCRIPTIONS)
     async def subscriptions(self) -> tuple[Subscription, ...]:
         """The webhooks registered with this key (6.11)."""
-        response = await self.caller.call(dialect.SUBSCRIPTIONS, Priority.SWEEP)
-        raw = answers.content(dialect.SUBSCRIPTIONS, response)
-        wrapped = {"data": raw} if isinstance(raw, list) else raw
-        rows = answers.read(dialect.SUBSCRIPTIONS, wire.Subscriptions, wrapped)
-        return translate.subscriptions(rows)
+        return subscriptions(await self.caller.read(dialect.SUBSCRIPTIONS, SubscriptionRows))
 
     @calls(dialect.SUBSCRIBE)
     async def subscribe(self, target: str, event: str) -> str:
@@ -180,14 +182,9 @@ class RxScale:
         it may have happened, also where the answer shows no secret.
         """
         body = {"target": target, "notification_type": event}
-        response = await self.caller.call(dialect.SUBSCRIBE, Priority.SWEEP, body=body)
-        try:
-            raw = answers.content(dialect.SUBSCRIBE, response)
-            return answers.read(dialect.SUBSCRIBE, wire.Registered, raw).signing_secret
-        except Garbled as unreadable:
-            raise answers.unsure(unreadable) from None
+        return (await self.caller.change_for(dialect.SUBSCRIBE, Registered, body)).signing_secret
 
     @calls(dialect.UNSUBSCRIBE)
     async def unsubscribe(self, uid: str) -> bool:
         """Ends a subscription (6.11); False if there is none."""
-        return await self.caller.change_if_shown(dialect.UNSUBSCRIBE, Priority.SWEEP, uid=uid)
+        return await self.caller.change_if_found(dialect.UNSUBSCRIBE, None, ident=uid)

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Literal
 from urllib.parse import quote
 
+from bridge.vendor import answers
+
 MOST_ROWS = 200
 """The largest page of any list; a larger `limit` is capped, not refused (rxscale.md section 5)."""
 
@@ -43,24 +45,14 @@ GENERATIONS: Mapping[str, Generation] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """One route; any one of `permissions` opens it (rxscale.md sections 3 and 6)."""
+class Route(answers.Route):
+    """One route; any one of `permissions` opens it (rxscale.md sections 3 and 6).
 
-    method: str
-    path: str
+    `public`: it is one of the public API, which has an address and keys of its own (2, 11).
+    """
+
     permissions: tuple[str, ...] = ()
-    absolute: bool = False
-    """It sets a value whatever was there before, so sending it twice does no harm."""
     public: bool = False
-    """It is one of the public API, which has an address and keys of its own (2, 11)."""
-
-    @property
-    def name(self) -> str:
-        return f"{self.method} {self.path}"
-
-    @property
-    def repeatable(self) -> bool:
-        return self.method == "GET" or self.absolute
 
     @property
     def key_name(self) -> str:
@@ -73,9 +65,8 @@ class Route:
         return "rxscale.public_api_path" if self.public else "rxscale.api_path"
 
     @property
-    def is_list(self) -> bool:
-        """It names no single resource, so a 404 speaks of the address, not of what is there."""
-        return "{" not in self.path
+    def address_keys(self) -> str:
+        return f"rxscale.base_url, {self.path_name}"
 
 
 HEALTH = Route("GET", "/health/")
@@ -149,7 +140,7 @@ class Site:
         path = path.removeprefix("/public") if route.public else path
         return f"{self.base_url.rstrip('/')}/{api_path.strip('/')}{path}"
 
-    def opener(self, route: Route) -> dict[str, str]:
+    def auth_header(self, route: Route) -> dict[str, str]:
         """The header that opens this route."""
         public = route.public and self.public_api_key
         return {"X-API-Key": self.public_api_key if public else self.api_key}

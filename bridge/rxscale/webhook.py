@@ -13,7 +13,8 @@ import msgspec
 from bridge.core.deliveries import RXSCALE, Delivery, Noted, OrderChanged, SkuChanged
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
 from bridge.errors import NotTheShape
-from bridge.rxscale import wire
+from bridge.rxscale.wire import as_priority, as_public_name
+from bridge.vendor import fields
 from bridge.vendor.webhook import digest_key, event_in, header, verify
 
 SIGNATURE = "x-webhook-signature"
@@ -92,7 +93,7 @@ def _parse(body: bytes) -> _Envelope:
 
 def _leniently(body: bytes) -> _Envelope:
     try:
-        raw = wire.parse(body)
+        raw = fields.parse(body)
     except ValueError:
         raise NotTheShape from None
     if not isinstance(raw, dict):
@@ -116,9 +117,9 @@ def _understand(
         return _order(event, envelope, body, now, pharmacy_uid)
     key = digest_key(event, body)
     if event in STOCK_EVENTS and data is not None:
-        sku = wire.as_id(data.uid)  # all that is sure to be there (7.3)
+        sku = fields.as_id(data.uid)  # all that is sure to be there (7.3)
         if sku is not None and _is_ours(data, pharmacy_uid):
-            stock, at = wire.as_count(data.stock), _changed_at(envelope.timestamp, now)
+            stock, at = fields.as_count(data.stock), _changed_at(envelope.timestamp, now)
             return SkuChanged(event, key, now, PharmacySkuUid(sku), stock, at)
     return Noted(RXSCALE, event, key, now, event in KNOWN_EVENTS)
 
@@ -129,15 +130,15 @@ def _order(
     data = envelope.data
     if data is None:
         raise NotTheShape("data")
-    uid = wire.as_id(data.uid)
+    uid = fields.as_id(data.uid)
     if uid is None:
         raise NotTheShape("data.uid")
-    status = wire.as_word(data.status)
+    status = fields.as_word(data.status)
     key = _dedup_key(event, envelope.timestamp, uid, status, body)
     if not _is_ours(data, pharmacy_uid):
         return Noted(RXSCALE, event, key, now)
-    priority = 0 if data.order is None else wire.as_priority(data.order.priority)
-    name = wire.as_public_name(data.name)
+    priority = 0 if data.order is None else as_priority(data.order.priority)
+    name = as_public_name(data.name)
     return OrderChanged(event, key, now, PharmacyOrderUid(uid), status, priority, name)
 
 
@@ -158,7 +159,7 @@ def _is_ours(data: _Data, pharmacy_uid: str | None) -> bool:
     if pharmacy_uid is None:
         return True
     told = data.pharmacy
-    return wire.as_id(told.uid if isinstance(told, _Uid) else told) in (None, pharmacy_uid)
+    return fields.as_id(told.uid if isinstance(told, _Uid) else told) in (None, pharmacy_uid)
 
 
 def _changed_at(timestamp: object, now: datetime) -> datetime:

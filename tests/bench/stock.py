@@ -116,7 +116,7 @@ async def one_round(folder: Path) -> None:
 
 
 async def _token() -> Any:
-    from bridge.pharmaone.wire import TokenAnswer
+    from bridge.pharmaone.token import TokenAnswer
 
     return TokenAnswer(access_token="token", expires_in=3600)
 

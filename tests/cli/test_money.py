@@ -19,8 +19,8 @@ from bridge.cli.commands.stock import live
 from bridge.core.model import OrderId, PharmacyOrderUid, SkuUid
 from bridge.core.money import Row
 from bridge.errors import Refused
-from bridge.pharmaone.resources import Report
-from bridge.rxscale.resources import LiveStock
+from bridge.pharmaone.reports import Report
+from bridge.rxscale.shop import LiveStock
 
 THIS_MONTH = f"{datetime.now(UTC):%Y-%m}"
 SHOP = "sandbox-shop"

@@ -18,7 +18,8 @@ from bridge.core.model import (
 )
 from bridge.pharmaone import dialect as p1
 from bridge.pharmaone.client import PharmaOne
-from bridge.pharmaone.resources import OrderUpsert, ProductChange, UpsertItem
+from bridge.pharmaone.order_book import OrderUpsert, UpsertItem
+from bridge.pharmaone.products import ProductChange
 from bridge.rxscale import dialect as rx
 from bridge.rxscale.client import RxScale
 
@@ -194,12 +195,12 @@ PHARMAONE = [
     *(Case(route, "PharmaOne.submit", submit, answers=False) for route in p1.SUBMIT.values()),
     Case(
         p1.PRESCRIPTIONS,
-        "Prescriptions.all",
+        "PrescriptionBook.all",
         lambda c, h: rows(c.prescriptions.all(status="new")),
     ),
     Case(
         p1.PRESCRIPTION,
-        "Prescriptions.one",
+        "PrescriptionBook.one",
         lambda c, h: c.prescriptions.one(h.prescription),
         absent=True,
     ),

@@ -89,7 +89,7 @@ def simulated(case: Case) -> list[Route]:
     place = {"v2": "/api/v2/", "v1": "/api/v1/public/", "connector": "/api/v1/external"}
     routes = P1Routes(settings, world.pharmaone, world.access).all()
     found = [each for each in routes if each.name == f"{case.route.method} {path}"]
-    return [each for each in found if each.path.startswith(place[case.route.door])]
+    return [each for each in found if each.path.startswith(place[case.route.api_version])]
 
 
 def routes_of_the_sandbox() -> set[str]:

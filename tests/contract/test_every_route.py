@@ -16,19 +16,25 @@ from bridge.app import open_vendors
 from bridge.core.model import OrderId, PharmacyOrderUid, PrescriptionId, SkuUid
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Call, Request, Response, Send, routes_of
-from bridge.pharmaone import client as p1_client
+from bridge.pharmaone import calling as p1_calling
 from bridge.pharmaone import dialect as p1
 from bridge.pharmaone.calling import Caller as P1Caller
 from bridge.pharmaone.client import PharmaOne
-from bridge.pharmaone.resources import Orders, Prescriptions, Products, Reports
+from bridge.pharmaone.order_book import Orders
+from bridge.pharmaone.prescriptions import PrescriptionBook
+from bridge.pharmaone.products import Products
+from bridge.pharmaone.reports import Reports
 from bridge.pharmaone.token import TokenKeeper
 from bridge.rxscale import dialect as rx
 from bridge.rxscale.calling import Caller as RxCaller
 from bridge.rxscale.client import RxScale
-from bridge.rxscale.resources import Payouts, PharmacyOrders, Shop, Skus
+from bridge.rxscale.order_book import PharmacyOrders
+from bridge.rxscale.payouts import Payouts
+from bridge.rxscale.shop import Shop
+from bridge.rxscale.skus import Skus
 from bridge.sandbox import Sandbox, SandboxSettings
 
-CLASSES = {each.__name__: each for each in (PharmaOne, Orders, Prescriptions, Products, Reports)}
+CLASSES = {each.__name__: each for each in (PharmaOne, Orders, PrescriptionBook, Products, Reports)}
 CLASSES |= {each.__name__: each for each in (RxScale, Payouts, PharmacyOrders, Shop, Skus)}
 CANARY = "Erika Canary"
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -41,7 +47,7 @@ def test_every_documented_route_has_a_case():
 @every_case
 def test_a_method_says_which_route_it_calls_and_what_that_needs(case: Case):
     owner, _, name = case.method.rpartition(".")
-    method = getattr(CLASSES[owner], name) if owner else getattr(p1_client, name)
+    method = getattr(CLASSES[owner], name) if owner else getattr(p1_calling, name)
     assert case.route in routes_of(method)
     needed = case.route.scope if case.vendor == "pharmaone" else case.route.permissions
     open_to_all = {p1.TOKEN, p1.SUBMIT["v1"], p1.SUBMIT["connector"], rx.HEALTH, rx.PUBLIC_HEALTH}
@@ -103,13 +109,13 @@ def held_by(sandbox: Sandbox, case: Case) -> Held:
 async def test_the_good_answer_and_a_request_as_documented(
     case: Case, sandbox: Sandbox, tmp_path: Path
 ):
-    door = case.route.door if case.vendor == "pharmaone" else "v2"
+    version = case.route.api_version if case.vendor == "pharmaone" else "v2"
     changes: dict[str, Any] = {
         "rxscale": {
             "public_api_key": "rx-shop-key",
             "stock_via": "stock" if case.route is rx.SKU_STOCK else "sku",
         },
-        "pharmaone": {"submit_via": door, "connector_url": sandbox.pharmaone_url},
+        "pharmaone": {"submit_via": version, "connector_url": sandbox.pharmaone_url},
     }
     settings = bridge_settings(sandbox, tmp_path, changes)
     held = held_by(sandbox, case)
@@ -118,7 +124,7 @@ async def test_the_good_answer_and_a_request_as_documented(
             p1_caller = vendors.pharmaone.caller
             heard = Overheard(p1_caller.send)
             if case.route is p1.TOKEN:
-                got: Any = await p1_client.exchange(heard, p1_caller.site)()
+                got: Any = await p1_calling.exchange(heard, p1_caller.site)()
             else:
                 caller = replace(p1_caller, send=heard)
                 got = await case.call(replace(vendors.pharmaone, caller=caller), held)
@@ -163,7 +169,7 @@ class Known:
     """A token that is always at hand."""
 
     async def __call__(self) -> Any:
-        from bridge.pharmaone.wire import TokenAnswer
+        from bridge.pharmaone.token import TokenAnswer
 
         return TokenAnswer(access_token="t", expires_in=3600)
 
@@ -175,9 +181,11 @@ async def told(case: Case, response: Response) -> Any:
         via = "stock" if case.route is rx.SKU_STOCK else "sku"
         rx_site = rx.Site("https://rx.test", "/v1/x", "key", stock_via=via)  # type: ignore[arg-type]
         return await case.call(RxScale(RxCaller(send, rx_site), Clock()), Held())
-    p1_site = p1.Site("https://p1.test", "org1", "shop1", "key", case.route.door, "https://s.test")
+    p1_site = p1.Site(
+        "https://p1.test", "org1", "shop1", "key", case.route.api_version, "https://s.test"
+    )
     if case.route is p1.TOKEN:
-        return await p1_client.exchange(send, p1_site)()
+        return await p1_calling.exchange(send, p1_site)()
     tokens = TokenKeeper(Known(), now=Clock(), org_id="org1", needed_scopes=frozenset())
     return await case.call(PharmaOne(P1Caller(send, p1_site, tokens), Clock()), Held())
 
@@ -238,8 +246,7 @@ async def test_each_documented_error(case: Case, status: int):
 def expected(case: Case, status: int) -> Any:
     """The class of error that says what to do next."""
     if status >= 500:
-        again = case.route.repeatable or case.route is p1.TOKEN
-        return TryLater if again else Unsure
+        return TryLater if case.route.repeatable else Unsure
     if status == 429:
         return TryLater
     return ENDS.get(status, (Refused, Misconfigured))

@@ -22,9 +22,10 @@ from bridge.core.model import (
 )
 from bridge.cycles import P1Sweep, p1sweep
 from bridge.errors import TryLater
-from bridge.pharmaone.translate import P1Page
+from bridge.pharmaone.prescriptions import Prescription
 from bridge.store import Store, p1_sweep, todo, work
 from bridge.store.p1_sweep import NEW
+from bridge.vendor.paging import Page
 
 UID = PharmacyOrderUid("po-1")
 
@@ -35,24 +36,28 @@ class PharmaOne:
 
     orders: list[P1Order] = field(default_factory=list)
     details: Mapping[str, P1Order] = field(default_factory=dict)
-    prescriptions: list[tuple[str, str]] = field(default_factory=list)
+    ingested: list[tuple[str, str]] = field(default_factory=list)
     most_prescriptions: int = 200
     asked: list[Any] = field(default_factory=list)
 
-    async def orders_page(self, limit: int, offset: int, _: object, status: str) -> P1Page:
+    async def orders_page(self, limit: int, offset: int, _: object, status: str) -> Page[P1Order]:
         self.asked.append(status)
         rows = [order for order in self.orders if status in ("", order.status)]
-        return P1Page(tuple(rows[offset : offset + limit]), len(rows))
+        return Page(tuple(rows[offset : offset + limit]), len(rows))
 
     async def order(self, order_id: OrderId, _: object) -> P1Sight | None:
         self.asked.append(order_id)
         found = self.details.get(order_id)
         return None if found is None else P1Sight(found)
 
-    async def prescriptions_page(self, limit: int, offset: int) -> dict[PrescriptionId, str]:
+    @property
+    def prescriptions(self) -> Any:
+        return SimpleNamespace(page=self._prescriptions_page)
+
+    async def _prescriptions_page(self, limit: int, offset: int) -> Page[Prescription]:
         self.asked.append(offset)
-        rows = self.prescriptions[offset : offset + min(limit, self.most_prescriptions)]
-        return {PrescriptionId(name): status for name, status in rows}
+        rows = self.ingested[offset : offset + min(limit, self.most_prescriptions)]
+        return Page(tuple(Prescription(id=name, status=status) for name, status in rows))
 
 
 @pytest.fixture
@@ -174,12 +179,12 @@ async def test_a_declined_prescription_is_noticed(store: Store):
     number = PrescriptionId("org1-pq-1")
     await store.write(work.save, submitted(prescription_id=number, prescription_status="new"), [])
     woke: list[int] = []
-    others = [(f"org1-pq-x{n}", "new") for n in range(p1sweep.PAGE)]
-    pharmaone = PharmaOne(prescriptions=[*others, (number, "declined"), *others])
+    others = [(f"org1-pq-x{n}", "new") for n in range(p1sweep.MOST_ROWS)]
+    pharmaone = PharmaOne(ingested=[*others, (number, "declined"), *others])
     sweep = sweep_over(store, pharmaone, woke)
     assert await sweep.run() == 1
     assert woke
-    assert [each for each in pharmaone.asked if isinstance(each, int)] == [0, p1sweep.PAGE]
+    assert [each for each in pharmaone.asked if isinstance(each, int)] == [0, p1sweep.MOST_ROWS]
 
 
 async def test_a_declined_prescription_is_noticed_behind_pages_that_are_capped(store: Store):
@@ -187,7 +192,7 @@ async def test_a_declined_prescription_is_noticed_behind_pages_that_are_capped(s
     number = PrescriptionId("org1-pq-1")
     await store.write(work.save, submitted(prescription_id=number, prescription_status="new"), [])
     others = [(f"org1-pq-x{n}", "new") for n in range(130)]
-    pharmaone = PharmaOne(prescriptions=[*others, (number, "declined")], most_prescriptions=50)
+    pharmaone = PharmaOne(ingested=[*others, (number, "declined")], most_prescriptions=50)
     assert await sweep_over(store, pharmaone, []).run() == 1
     assert [each for each in pharmaone.asked if isinstance(each, int)] == [0, 50, 100]
 

@@ -15,7 +15,7 @@ from bridge.core.model import ProductId
 from bridge.errors import Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Priority
 from bridge.pharmaone.inventory import MOST, Inventory, read
-from bridge.pharmaone.translate import LogEntry
+from bridge.pharmaone.product_log import LogEntry
 
 ROW: dict[str, Any] = {
     "p1_id": 20417,

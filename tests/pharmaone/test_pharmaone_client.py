@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from bridge.core.model import Draft, Flag, OrderId, P1Order, PharmacyOrderUid, PrescriptionId
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Priority, Response
-from bridge.pharmaone.calling import Caller
-from bridge.pharmaone.client import PharmaOne, exchange
+from bridge.pharmaone.calling import Caller, exchange
+from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.dialect import SCOPES, Site
-from bridge.pharmaone.token import TokenKeeper
-from bridge.pharmaone.translate import P1Page, Shop, Submitted
-from bridge.pharmaone.wire import TokenAnswer, encode, wire_number
+from bridge.pharmaone.orders import Submitted
+from bridge.pharmaone.shops import Shop
+from bridge.pharmaone.token import TokenAnswer, TokenKeeper
+from bridge.pharmaone.wire import encode, wire_number
+from bridge.vendor.paging import Page
 
 KEY = "p1-secret-key"
 SITE = Site("https://manager.p1.test", "org1", "shop7", KEY)
@@ -109,7 +111,7 @@ CALLS: dict[str, Callable[[PharmaOne], Awaitable[Any]]] = {
     "set_order_status": lambda p1: p1.set_order_status(ORDER_ID, {"status": "cancelled"}),
     "ingest": lambda p1: p1.ingest({"shop_id": "shop7"}),
     "prescription": lambda p1: p1.prescription(NUMBER),
-    "prescriptions_page": lambda p1: p1.prescriptions_page(200, 0),
+    "prescriptions_page": lambda p1: p1.prescriptions.page(200, 0),
 }
 READING = ["orders_page", "order", "shops", "prescription", "prescriptions_page"]
 UNDERSTOOD: dict[str, Any] = {
@@ -229,7 +231,8 @@ async def test_prescriptions_in_our_words():
     assert await ask(CALLS["prescription"], answer(200, PRESCRIPTION)) == "new"
     assert await ask(CALLS["prescription"], answer(404)) is None
     page = answer(200, UNDERSTOOD["prescriptions_page"])
-    assert await ask(CALLS["prescriptions_page"], page) == {NUMBER: "new"}
+    (row,) = (await ask(CALLS["prescriptions_page"], page)).rows
+    assert (row.id, row.status) == (NUMBER, "new")
 
 
 @pytest.mark.parametrize("body", [b"<html>", {"upsert": "ok"}, [1]])
@@ -454,7 +457,7 @@ def listed(**change: Any) -> dict[str, Any]:
     ],
 )
 async def test_documented_variety_of_pages(body: Any, ids: list[Any], total: int | None):
-    page: P1Page = await ask(CALLS["orders_page"], answer(200, body))
+    page: Page[P1Order] = await ask(CALLS["orders_page"], answer(200, body))
     assert [row.external_id for row in page.rows] == ids
     assert page.total == total
 

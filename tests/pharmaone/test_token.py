@@ -11,8 +11,7 @@ import pytest
 from fakes import START, Clock
 
 from bridge.errors import Misconfigured, TryLater
-from bridge.pharmaone.token import TokenFacts, TokenKeeper
-from bridge.pharmaone.wire import TokenAnswer
+from bridge.pharmaone.token import TokenAnswer, TokenFacts, TokenKeeper
 
 ALL = ["orders.read", "order_requests.write", "products.read"]
 SIGNING = "a secret that only PharmaOne knows, of some length"

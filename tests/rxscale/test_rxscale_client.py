@@ -11,11 +11,14 @@ from fakes import START, Answer, Clock, ScriptedSend, answer
 from bridge.core.model import CatalogueSku, OrderLine, PharmacyOrderUid, TrackingLink
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Priority
-from bridge.rxscale import answers, dialect
+from bridge.rxscale import dialect
+from bridge.rxscale.answers import ANSWERS
 from bridge.rxscale.calling import Caller
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import GENERATIONS, Site
-from bridge.rxscale.translate import OrdersPage, Subscription, SweptRow
+from bridge.rxscale.orders import SweptRow
+from bridge.rxscale.subscriptions import Subscription
+from bridge.vendor.paging import Page
 
 KEY = "rx-secret-key"
 SITE = Site("https://api.rxscale.test", "/v1/external_pharmacy_api", KEY)
@@ -321,10 +324,10 @@ async def test_a_quantity_stands_for_an_amount():
 async def test_a_page_of_orders():
     rows = [ROW, without({**ROW, "uid": 2, "status": None}, "order", "name")]
     got = await ask(CALLS["orders_page"], answer(200, page(*rows, total=402, pages=3)))
-    assert got == OrdersPage(
+    assert got == Page(
         (
-            SweptRow(UID, "waiting for pharmacy", 4, "#2001"),
-            SweptRow(PharmacyOrderUid("2"), "", 0, None),
+            SweptRow("waiting for pharmacy", 4, "#2001", uid=UID),
+            SweptRow("", 0, None, uid=PharmacyOrderUid("2")),
         ),
         total=402,
         pages=3,
@@ -356,7 +359,7 @@ async def test_a_page_of_the_catalogue():
         {**SKU, "uid": "psku-6", "sku": {"display_name": "nameless"}},
     ]
     got = await ask(CALLS["skus_page"], answer(200, page(*rows)))
-    assert got.skus == (
+    assert got.rows == (
         CatalogueSku("psku-1", "sku-1", "P1-9", "Product 5g", "00000001", "5"),
         CatalogueSku("psku-2", "sku-1", "20417", "Product 5g", "00000001", "5"),
         CatalogueSku("psku-3", "sku-3", None, "", None),
@@ -544,7 +547,7 @@ async def test_a_refusal_names_fields_and_quotes_nobody(body: Any, code: str, fi
 
 def test_a_refusal_of_many_fields_stays_short():
     many = {"error": {f"field_{number}": ["bad"] for number in range(1000)}}
-    assert len(answers.complaint(answer(400, many).body).fields) == 20
+    assert len(ANSWERS.complaint(answer(400, many).body).fields) == 20
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from rxscale.test_rxscale_client import GROUP, SITE, SKU, client, page
 from bridge.core.model import PharmacySkuUid
 from bridge.errors import Misconfigured, Refused, TryLater
 from bridge.exchange import Priority
-from bridge.rxscale.wire import as_count, as_size
+from bridge.rxscale.wire import as_size
+from bridge.vendor.fields import as_count
 
 UID = PharmacySkuUid("psku-1")
 BASE = "https://api.rxscale.test/v1/external_pharmacy_api/pharmacy_skus"
@@ -80,12 +81,12 @@ async def test_numbers_of_a_page():
         {**SKU, "uid": "psku-4", "deleted_at": 1},
     ]
     found = await client(answer(200, page(*rows)))[0].skus_page(0)
-    assert tuple((sku.pharmacy_sku_uid, sku.stock, sku.price_cents) for sku in found.skus) == (
+    assert tuple((sku.pharmacy_sku_uid, sku.stock, sku.price_cents) for sku in found.rows) == (
         (UID, 7, 1250),
         (PharmacySkuUid("psku-2"), 7, None),
         (PharmacySkuUid("psku-3"), None, None),
     )
-    assert [sku.pharmacy_sku_uid for sku in found.skus] == ["psku-1", "psku-2", "psku-3"]
+    assert [sku.pharmacy_sku_uid for sku in found.rows] == ["psku-1", "psku-2", "psku-3"]
 
 
 @pytest.mark.parametrize(

@@ -29,12 +29,15 @@ from bridge.cli.guest import as_a_guest, patiently
 from bridge.cli.mask import masked
 from bridge.cli.opening import check_vendor, settings_of
 from bridge.errors import BridgeError, Fault, Garbled, Misconfigured, words
-from bridge.exchange import Priority, Response
-from bridge.pharmaone import answers as p1_answers
+from bridge.exchange import Response
 from bridge.pharmaone import dialect as p1
-from bridge.rxscale import answers as rx_answers
+from bridge.pharmaone.answers import ANSWERS as P1_ANSWERS
 from bridge.rxscale import dialect as rx
+from bridge.rxscale.answers import ANSWERS as RX_ANSWERS
 from bridge.settings import Settings
+from bridge.vendor.answers import is_accepted
+from bridge.vendor.calling import Query, by_offset, by_page
+from bridge.vendor.paging import Page, Place, every
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 VENDORS = ("pharmaone", "rxscale", "rxscale-public")
@@ -50,8 +53,6 @@ _IDS = ("uid", "id")
 """What names one row; a product's id may stand in many, as in a report."""
 LIMIT = 100
 
-Query = tuple[tuple[str, str], ...]
-
 noun = Noun(__doc__)
 
 
@@ -62,17 +63,13 @@ class Asked:
     vendor: str
     method: str
     path: str
-    query: tuple[tuple[str, str], ...] = ()
+    query: Query = ()
     body: Any = None
     has_body: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What one answer held; `total` rows in all, None where it does not say."""
-
-    rows: Sequence[Any]
-    total: int | None
+    @property
+    def encoded(self) -> bytes | None:
+        return json.dumps(self.body).encode() if self.has_body else None
 
 
 @dataclass(slots=True)
@@ -183,13 +180,13 @@ def _body(text: str) -> Any:
 
 
 def _check(settings: Settings, asked: Asked) -> None:
-    """Raises Misconfigured for what this vendor's door needs and is not set."""
+    """Raises Misconfigured for what this call needs and is not set."""
     if asked.vendor == "rxscale-public" and settings.rxscale.public_api_key is not None:
         return
     check_vendor(settings, asked.vendor.partition("-")[0])
     at_shop = asked.vendor == "pharmaone" and p1_route(asked)[0] is p1.SUBMIT["connector"]
     if at_shop and settings.pharmaone.connector_url is None:
-        remedy = "set the address of the shop, whose door this is"
+        remedy = "set the address of the shop, whose address this takes"
         raise Misconfigured(Fault("pharmaone.connector_url", "not set", remedy))
 
 
@@ -210,27 +207,32 @@ async def _call(settings: Settings, asked: Asked, *, everything: bool) -> Answer
 
 async def _every_page(vendors: Vendors, asked: Asked) -> Answered:
     style = style_of(asked)
-    rows: list[Any] = []
-    seen: set[str] = set()
-    before: Page | None = None
-    number = read = 0
-    while True:
-        query = paged(asked.query, query_for(style, number, read, LIMIT))
+
+    async def fetch(place: Place) -> Page[Any]:
+        query = paged(asked.query, query_for(style, place))
         response = await _once(vendors, replace(asked, query=query))
         answered = _answered(asked, response)
         page = None if answered.fault else page_of(_parsed(response))
         if page is None:
-            answered.fault = answered.fault or _no_more(asked, read)
-            return answered
-        if before is None or list(before.rows) != list(page.rows):
-            rows += fresh(page.rows, seen)
-            read += len(page.rows)
-        if is_last(page, before, read):
-            answered.rows = rows
-            return answered
-        before, number = page, number + 1
-        if sys.stderr.isatty():
-            print(f"\r{len(rows)} rows ...", end="", file=sys.stderr, flush=True)
+            answered.fault = answered.fault or _no_more(asked, place.offset)
+            raise _NoPage(answered)
+        return page
+
+    rows: list[Any] = []
+    try:
+        async for row in every(fetch, f"{asked.method} {asked.path}", full=1, key=_id_of):
+            rows.append(row)
+            if len(rows) % LIMIT == 0 and sys.stderr.isatty():
+                print(f"\r{len(rows)} rows ...", end="", file=sys.stderr, flush=True)
+    except _NoPage as ended:
+        return ended.answered
+    return Answered(200, b"", None, rows)
+
+
+class _NoPage(Exception):  # noqa: N818 - an answer, for the user to see
+    def __init__(self, answered: Answered) -> None:
+        super().__init__()
+        self.answered = answered
 
 
 def _no_more(asked: Asked, read: int) -> BridgeError | None:
@@ -252,16 +254,16 @@ async def _once(vendors: Vendors, asked: Asked) -> Response:
 async def _at_pharmaone(vendors: Vendors, asked: Asked) -> Response:
     """`/auth/token`, `/v1/order-requests` and `/external-order` take the key, the rest a token."""
     route, ident = p1_route(asked)
-    body = json.dumps(asked.body).encode() if asked.has_body else None
-    caller = vendors.pharmaone.caller
-    return await caller.call(route, Priority.SWEEP, ident=ident, query=asked.query, body=body)
+    return await vendors.pharmaone.caller.call(
+        route, ident=ident, query=asked.query, body=asked.encoded
+    )
 
 
 async def _at_rxscale(vendors: Vendors, asked: Asked) -> Response:
     route, ident = rx_route(asked)
-    body = asked.body if asked.has_body else None
-    caller = vendors.rxscale.caller
-    return await caller.call(route, Priority.SWEEP, uid=ident, query=asked.query, body=body)
+    return await vendors.rxscale.caller.call(
+        route, ident=ident, query=asked.query, body=asked.encoded
+    )
 
 
 def p1_route(asked: Asked) -> tuple[p1.Route, str]:
@@ -305,14 +307,14 @@ def _answered(asked: Asked, response: Response) -> Answered:
 
 
 def _fault(asked: Asked, response: Response) -> BridgeError | None:
-    if 200 <= response.status < 300:
+    if is_accepted(response):
         return _unreadable(asked, response)
     if asked.vendor == "pharmaone":
-        return p1_answers.failure(p1_route(asked)[0], response)
+        return P1_ANSWERS.failure(p1_route(asked)[0], response)
     route = rx_route(asked)[0]
     if route is rx.LIVE_STOCK and response.status == 409:
         return None  # "not so many" is an answer
-    return rx_answers.failure(route, response)
+    return RX_ANSWERS.failure(route, response)
 
 
 def _unreadable(asked: Asked, response: Response) -> BridgeError | None:
@@ -332,10 +334,10 @@ def _parsed(response: Response) -> Any:
 # -- every page of a list --------------------------------------------------------------------
 
 
-def page_of(body: Any) -> Page | None:
+def page_of(body: Any) -> Page[Any] | None:
     """None for an answer that is no list."""
     if isinstance(body, list):
-        return Page(body, None)
+        return Page(tuple(body))
     if not isinstance(body, Mapping):
         return None
     rows = next((body[key] for key in _ROWS if _holds_rows(body, key)), None)
@@ -344,7 +346,7 @@ def page_of(body: Any) -> Page | None:
     inner = body.get("pagination")
     places = (body, inner if isinstance(inner, Mapping) else {})
     totals = (place[key] for place in places for key in _TOTALS if key in place)
-    return Page(rows, next((each for each in totals if isinstance(each, int)), None))
+    return Page(tuple(rows), next((each for each in totals if isinstance(each, int)), None))
 
 
 def _holds_rows(body: Mapping[str, Any], key: str) -> bool:
@@ -356,47 +358,22 @@ def _holds_rows(body: Mapping[str, Any], key: str) -> bool:
     return key == "data" or len(body) == 1 or not _PAGING.isdisjoint(body)
 
 
-def query_for(style: Style, number: int, read: int, limit: int = LIMIT) -> dict[str, str]:
-    """What to ask for page `number`, counted from 0, after `read` rows."""
+def query_for(style: Style, place: Place, limit: int = LIMIT) -> Query:
+    """What to ask for the page at `place`."""
     if style == "offset":
-        return {"limit": str(limit), "offset": str(read)}
-    return {"limit": str(limit), "page": str(number + (style == "from 1"))}
+        return by_offset(limit, place.offset)
+    return by_page(place.number + (style == "from 1"), limit)
 
 
-def paged(query: Query, page: Mapping[str, str]) -> Query:
+def paged(query: Query, page: Query) -> Query:
     """What was asked for, with the page; a name may be there twice."""
-    return (*(pair for pair in query if pair[0] not in page), *page.items())
-
-
-def fresh(rows: Sequence[Any], seen: set[str]) -> list[Any]:
-    """Those whose id is not in `seen`, which learns them; what has no id counts as new.
-
-    What comes into a list while it is read pushes rows onto the next page.
-    """
-    found = []
-    for row in rows:
-        ident = _id_of(row)
-        if ident is None or ident not in seen:
-            found.append(row)
-        if ident is not None:
-            seen.add(ident)
-    return found
+    return (*(pair for pair in query if pair[0] not in dict(page)), *page)
 
 
 def _id_of(row: Any) -> str | None:
     if not isinstance(row, Mapping):
         return None
     return next((f"{key} {row[key]}" for key in _IDS if row.get(key)), None)
-
-
-def is_last(page: Page, before: Page | None, read: int) -> bool:
-    """Whether there is nothing more after `read` rows, this page's among them.
-
-    A route that knows no pages gives the same rows again.
-    """
-    if not page.rows or (page.total is not None and read >= page.total):
-        return True
-    return before is not None and list(before.rows) == list(page.rows)
 
 
 # -- what is shown ---------------------------------------------------------------------------
@@ -426,9 +403,9 @@ def _print(answered: Answered, arguments: argparse.Namespace) -> None:
         show.as_json(shown)
 
 
-def _print_rows(page: Page) -> None:
-    every = list(_columns(page.rows))
-    columns, left_out = every[:MOST_COLUMNS], every[MOST_COLUMNS:]
+def _print_rows(page: Page[Any]) -> None:
+    names = list(_columns(page.rows))
+    columns, left_out = names[:MOST_COLUMNS], names[MOST_COLUMNS:]
     cells = [[_cell(row.get(key)) for key in columns] for row in page.rows]
     if page.rows:
         show.as_table(columns, cells)

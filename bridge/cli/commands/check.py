@@ -39,12 +39,12 @@ from bridge.exchange import Priority, routes_of
 from bridge.mapping.rules import Rules
 from bridge.pharmaone import dialect as p1
 from bridge.pharmaone.client import PharmaOne
+from bridge.pharmaone.shops import Shop as PharmaOneShop
 from bridge.pharmaone.token import TokenKeeper
-from bridge.pharmaone.translate import Shop as PharmaOneShop
 from bridge.rxscale import dialect as rx
 from bridge.rxscale.client import RxScale
-from bridge.rxscale.resources import Shop
-from bridge.rxscale.translate import Subscription
+from bridge.rxscale.shop import Shop
+from bridge.rxscale.subscriptions import Subscription
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
 from bridge.store import Store, is_behind
@@ -335,7 +335,8 @@ def of_pharmaone(settings: Settings, vendors: Vendors) -> Iterator[Need]:
     yield _scoped(vendors, p1.SUBMIT[settings.pharmaone.submit_via])
     if settings.orders.prescriptions == "ingest":
         name = PrescriptionId(NOBODY)
-        yield _p1(client.prescriptions_page, lambda: client.prescriptions_page(1, 0))
+        book = client.prescriptions
+        yield _p1(book.page, lambda: book.page(1, 0))
         yield _p1(client.prescription, _refusal_is_well(lambda: client.prescription(name)))
         yield _scoped(vendors, p1.INGEST)
     if settings.stock.adopt_external:
@@ -358,8 +359,8 @@ def _p1(method: Callable[..., Any], attempt: Try) -> Need:
 
 
 def _scoped(vendors: Vendors, route: p1.Route) -> Need:
-    """Doors that take the key itself know no scopes, and nothing short of a request tries them."""
-    if route.door != "v2":
+    """A route that takes the key itself knows no scope, and only a request would try it."""
+    if route.api_version != "v2":
         return Need("PharmaOne", route.name, "the API key", None)
     tokens = vendors.pharmaone.tokens
     return Need("PharmaOne", route.name, route.scope, lambda: tokens.get(route.scope))

@@ -32,12 +32,9 @@ from bridge.core.lifecycle import Vocabulary
 from bridge.core.model import OrderId, PharmacyOrderUid, State
 from bridge.core.money import Part, Row, Sale, Totals, compare, euros, totals
 from bridge.errors import BridgeError, Fault, Misconfigured, Refused
-from bridge.pharmaone import dialect as pharmaone
-from bridge.pharmaone.calling import by_offset
-from bridge.pharmaone.resources import OrderSummary, Report
-from bridge.rxscale import dialect as rxscale
-from bridge.rxscale.calling import by_page
-from bridge.rxscale.resources import Payout
+from bridge.pharmaone.orders import OrderSummary
+from bridge.pharmaone.reports import Report
+from bridge.rxscale.payouts import Payout
 from bridge.settings import Settings
 from bridge.store import vendor_lists, views
 
@@ -287,25 +284,15 @@ async def _payouts(vendors: Vendors, month: Month) -> list[Payout]:
     """Routed ones are found by when they were routed, which may be later than the month."""
     start, end = month.begins - BEFORE, min(month.ends + AFTERWARDS, now())
 
-    async def fetch(page: int) -> tuple[tuple[Payout, ...], int | None]:
-        payouts = vendors.rxscale.payouts
-        found = await payouts.page(page, start=start, end=end, ascending=True)
-        return found.data, found.pages
-
-    return [each async for each in by_page(fetch, rxscale.MOST_ROWS)]
+    return [each async for each in vendors.rxscale.payouts.all(start=start, end=end)]
 
 
 async def _orders(vendors: Vendors, settings: Settings, month: Month) -> list[OrderSummary]:
     """Those that PharmaOne made from the month's beginning on; its list cannot be asked by time."""
     shop = settings.pharmaone.shop_id or ""
 
-    async def fetch(limit: int, offset: int) -> tuple[tuple[OrderSummary, ...], int | None]:
-        book = vendors.pharmaone.order_book
-        page = await book.page(limit, offset, shop_id=shop)
-        return page.data, page.pagination.total if page.pagination else None
-
     found: dict[str, OrderSummary] = {}
-    async for each in by_offset(fetch, pharmaone.MOST_ROWS):
+    async for each in vendors.pharmaone.order_book.all(shop_id=shop):
         at = each.created_at
         if at is None or month.begins <= at < month.ends + AFTERWARDS:
             found[each.id] = each

@@ -26,8 +26,7 @@ from bridge.core.stock.verify import verify as judged
 from bridge.cycles.catalogue import read_skus
 from bridge.cycles.stock import SyncResult
 from bridge.errors import Fault, Misconfigured, Refused
-from bridge.rxscale.resources import Shop
-from bridge.rxscale.resources.public import StockLine, in_portions
+from bridge.rxscale.shop import Shop, StockLine, in_portions
 from bridge.settings import Settings
 from bridge.texts import say, steps
 

@@ -21,7 +21,7 @@ from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete
 from bridge.errors import Fault, Misconfigured, Unsure
 from bridge.rxscale.client import RxScale
-from bridge.rxscale.translate import Subscription
+from bridge.rxscale.subscriptions import Subscription
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
 

@@ -1,18 +1,20 @@
 """What RxScale pays the pharmacy for its orders (rxscale.md section 6.5)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, StrictInt, model_validator
+from pydantic import AliasChoices, Field, StrictInt
 
 from bridge.core.model import PharmacyOrderUid
-from bridge.exchange import Priority, calls
-from bridge.reading import Open
+from bridge.exchange import calls
 from bridge.rxscale import dialect
-from bridge.rxscale.calling import Caller, by_page, paged
-from bridge.rxscale.wire import Count, Id, Moment, Rows, Text, Word, as_public_name
+from bridge.rxscale.calling import Caller
+from bridge.rxscale.wire import Moment, PublicName
+from bridge.vendor.calling import by_page, chosen
+from bridge.vendor.fields import Bare, Count, Id, Open, Rows, Text, Word
+from bridge.vendor.paging import Page, Place, every
 
 Status = Literal["projected", "routed"]
 SortBy = Literal["pharmacy_order_created_at", "routing_created_at", "amount"]
@@ -32,7 +34,7 @@ class Payout(Open):
     routing_description: Text = None
     provider_route_id: Text = None
     pharmacy_order_uid: Id
-    pharmacy_order_name: Annotated[str | None, BeforeValidator(as_public_name)] = None
+    pharmacy_order_name: PublicName = None
     ordered_at: Moment = Field(default=None, validation_alias="pharmacy_order_created_at")
     routed_at: Moment = Field(default=None, validation_alias="routing_created_at")
 
@@ -41,17 +43,12 @@ class Payout(Open):
         return PharmacyOrderUid(self.pharmacy_order_uid)
 
 
-class PayoutsPage(Open):
+class PayoutRows(Bare):
     """One page; the envelope's keys are inferred, so others are read too."""
 
     data: Rows[Payout] = Field(validation_alias=AliasChoices("data", "payouts"))
     total: Count = Field(default=None, validation_alias="totalRegistries")
     pages: Count = Field(default=None, validation_alias="totalPages")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _in_one_shape(cls, raw: Any) -> Any:
-        return {"data": raw} if isinstance(raw, list) else raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +69,26 @@ class Payouts:
         end: datetime | None = None,
         sort_by: SortBy | None = None,
         ascending: bool = False,
-    ) -> PayoutsPage:
+    ) -> Page[Payout]:
         """Page `page`, from 0.
 
         `start` and `end` are about the route of what is routed, and about the order of what is
         projected; both ends count. `search`: an order's uid or name, a route's id or description.
         """
-        named = {
-            "status": status or "",
-            "search": search,
-            "start_date": "" if start is None else str(int(start.timestamp())),
-            "end_date": "" if end is None else str(int(end.timestamp())),
-            "sort_by": sort_by or "",
-            "sort_direction": "asc" if ascending else "",
-        }
-        chosen = tuple((name, value) for name, value in named.items() if value)
-        query = (*chosen, *paged(page, limit))
-        return await self.caller.read(dialect.PAYOUTS, PayoutsPage, Priority.SWEEP, query=query)
+        wanted = chosen(
+            status=status or "",
+            search=search,
+            start_date="" if start is None else str(int(start.timestamp())),
+            end_date="" if end is None else str(int(end.timestamp())),
+            sort_by=sort_by or "",
+            sort_direction="asc" if ascending else "",
+        )
+        query = (*wanted, *by_page(page, limit))
+        found = await self.caller.read(dialect.PAYOUTS, PayoutRows, query=query)
+        return Page(found.data, found.total, found.pages)
 
     @calls(dialect.PAYOUTS)
-    async def all(
+    def all(
         self,
         *,
         status: Status | None = None,
@@ -101,11 +98,9 @@ class Payouts:
     ) -> AsyncIterator[Payout]:
         """All rows of that time, the oldest order first: what comes in meanwhile is at the end."""
 
-        async def fetch(page: int) -> tuple[tuple[Payout, ...], int | None]:
-            found = await self.page(
-                page, status=status, start=start, end=end, search=search, ascending=True
+        def fetch(place: Place) -> Awaitable[Page[Payout]]:
+            return self.page(
+                place.number, status=status, start=start, end=end, search=search, ascending=True
             )
-            return found.data, found.pages
 
-        async for row in by_page(fetch, dialect.MOST_ROWS):
-            yield row
+        return every(fetch, dialect.PAYOUTS.name)

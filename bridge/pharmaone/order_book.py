@@ -4,42 +4,15 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator
+from typing import Any
 
 from bridge.core.model import OrderId, ProductId
-from bridge.exchange import calls
-from bridge.pharmaone import dialect, wire
-from bridge.pharmaone.calling import Caller, by_offset
-from bridge.pharmaone.wire import Euros, Id, Rows, Text, Time
-from bridge.reading import Open
-
-
-class OrderSummary(Open):
-    """An order in the list; `total_amount` in euros. A customer's name comes too: see `more`.
-
-    `external_id` may be missing (C4); an odd status is "".
-    """
-
-    id: Id
-    external_id: Text = None
-    status: Annotated[str, BeforeValidator(lambda value: wire.as_word(value) or "")] = ""
-    shop_id: Text = None
-    total_amount: Euros = None
-    payment_status: Annotated[str | None, BeforeValidator(wire.as_word)] = None
-    created_at: Time = None
-    updated_at: Time = None
-
-
-class OrderSummaries(Open):
-    """One page of the list."""
-
-    data: Rows[OrderSummary]
-    pagination: Annotated[
-        wire.Paging | None,
-        BeforeValidator(lambda value: value if isinstance(value, dict) else None),
-    ] = None
+from bridge.exchange import Priority, calls
+from bridge.pharmaone import dialect
+from bridge.pharmaone.calling import Caller
+from bridge.pharmaone.orders import OrderSummaries, OrderSummary
+from bridge.vendor.calling import by_offset, chosen
+from bridge.vendor.paging import Page, every
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,26 +69,30 @@ class Orders:
 
     @calls(dialect.ORDERS)
     async def page(
-        self, limit: int, offset: int, *, status: str = "", shop_id: str = ""
-    ) -> OrderSummaries:
+        self,
+        limit: int,
+        offset: int,
+        priority: Priority = Priority.SWEEP,
+        *,
+        status: str = "",
+        shop_id: str = "",
+    ) -> Page[OrderSummary]:
         """`limit` (at most 200) orders after the first `offset`."""
-        named = (("status", status), ("shop_id", shop_id))
-        chosen = tuple(pair for pair in named if pair[1])
-        query = (*chosen, ("limit", str(limit)), ("offset", str(offset)))
-        return await self.caller.read(dialect.ORDERS, OrderSummaries, query=query)
+        query = (*chosen(status=status, shop_id=shop_id), *by_offset(limit, offset))
+        found = await self.caller.read(dialect.ORDERS, OrderSummaries, priority, query=query)
+        return found.page(found.data)
 
     @calls(dialect.ORDERS)
-    async def all(self, *, status: str = "", shop_id: str = "") -> AsyncIterator[OrderSummary]:
+    def all(self, *, status: str = "", shop_id: str = "") -> AsyncIterator[OrderSummary]:
         """All orders there are. One that is put in before what was read shifts the rest: a row may
         come twice.
         """
-
-        async def fetch(limit: int, offset: int) -> tuple[tuple[OrderSummary, ...], int | None]:
-            page = await self.page(limit, offset, status=status, shop_id=shop_id)
-            return page.data, page.pagination.total if page.pagination else None
-
-        async for row in by_offset(fetch, dialect.MOST_ROWS):
-            yield row
+        return every(
+            lambda place: self.page(
+                dialect.MOST_ROWS, place.offset, status=status, shop_id=shop_id
+            ),
+            dialect.ORDERS.name,
+        )
 
     @calls(dialect.UPSERT_ORDER)
     async def upsert(self, order: OrderUpsert) -> Mapping[str, Any]:
@@ -124,9 +101,9 @@ class Orders:
         What a repetition does to an order that has gone on is not documented. Raises Unsure if it
         may have happened.
         """
-        return await self.caller.write(dialect.UPSERT_ORDER, order.body())
+        return await self.caller.change(dialect.UPSERT_ORDER, order.body())
 
     @calls(dialect.CHANGE_ORDER)
     async def change(self, order_id: OrderId, order: OrderUpsert) -> Mapping[str, Any]:
         """Changes an order; whether what is not sent stays is not documented."""
-        return await self.caller.write(dialect.CHANGE_ORDER, order.body(), ident=order_id)
+        return await self.caller.change(dialect.CHANGE_ORDER, order.body(), ident=order_id)

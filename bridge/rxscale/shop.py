@@ -2,17 +2,19 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AliasChoices, BeforeValidator, Field, StrictBool
+from pydantic import AliasChoices, Field, StrictBool
 
 from bridge.core.model import SkuUid
-from bridge.errors import Garbled
-from bridge.exchange import Priority, calls
-from bridge.reading import Open
-from bridge.rxscale import answers, dialect
-from bridge.rxscale.calling import Caller, by_page, paged
-from bridge.rxscale.wire import Count, Id, MaybeId, Rows, Text, as_size
+from bridge.exchange import calls
+from bridge.rxscale import dialect
+from bridge.rxscale.calling import Caller
+from bridge.rxscale.wire import Size
+from bridge.vendor.answers import is_accepted
+from bridge.vendor.calling import by_page, chosen
+from bridge.vendor.fields import Count, Id, MaybeId, Open, Rows, Text, Wire
+from bridge.vendor.paging import Page, every
 
 MOST_PRODUCTS = 150
 """The largest page of products (5)."""
@@ -33,7 +35,7 @@ class PublicSku(Open):
     price_cents: Count = Field(default=None, validation_alias="price")
     currency: Text = None
     unit: Text = None
-    standard_selling_unit: Annotated[str | None, BeforeValidator(as_size)] = None
+    standard_selling_unit: Size = None
 
 
 class PublicProduct(Open):
@@ -42,7 +44,7 @@ class PublicProduct(Open):
     skus: Rows[PublicSku] = ()
 
 
-class ProductsPage(Open):
+class PublicProducts(Wire):
     data: Rows[PublicProduct] = Field(validation_alias=AliasChoices("data", "products"))
     pages: Count = Field(default=None, validation_alias="totalPages")
 
@@ -88,31 +90,26 @@ class Shop:
     @calls(dialect.PUBLIC_HEALTH)
     async def health(self) -> None:
         """Returns if the public API answers this key; what it answers is not documented."""
-        response = await self.caller.call(dialect.PUBLIC_HEALTH, Priority.SWEEP)
-        if not answers.accepted(response):
-            raise answers.failure(dialect.PUBLIC_HEALTH, response)
+        route = dialect.PUBLIC_HEALTH
+        self.caller.answers.accepted(route, await self.caller.call(route))
 
     @calls(dialect.PUBLIC_PRODUCTS)
     async def page(
         self, page: int, limit: int = MOST_PRODUCTS, *, search: str = ""
-    ) -> ProductsPage:
+    ) -> Page[PublicProduct]:
         """Page `page`, from 0, of what the shop sells."""
-        named = (("market", self.market), ("search", search))
-        query = (*(pair for pair in named if pair[1]), *paged(page, limit))
-        return await self.caller.read(
-            dialect.PUBLIC_PRODUCTS, ProductsPage, Priority.SWEEP, uid=self.identifier, query=query
+        query = (*chosen(market=self.market, search=search), *by_page(page, limit))
+        found = await self.caller.read(
+            dialect.PUBLIC_PRODUCTS, PublicProducts, ident=self.identifier, query=query
         )
+        return Page(found.data, pages=found.pages)
 
     @calls(dialect.PUBLIC_PRODUCTS)
-    async def products(self, *, search: str = "") -> AsyncIterator[PublicProduct]:
+    def products(self, *, search: str = "") -> AsyncIterator[PublicProduct]:
         """Everything that the shop sells."""
-
-        async def fetch(page: int) -> tuple[tuple[PublicProduct, ...], int | None]:
-            found = await self.page(page, search=search)
-            return found.data, found.pages
-
-        async for product in by_page(fetch, MOST_PRODUCTS):
-            yield product
+        return every(
+            lambda place: self.page(place.number, search=search), dialect.PUBLIC_PRODUCTS.name
+        )
 
     @calls(dialect.LIVE_STOCK)
     async def live_stock(self, wanted: Mapping[SkuUid, int]) -> LiveStock:
@@ -120,10 +117,10 @@ class Shop:
 
         Raises Refused where a SKU is not one of the shop (404).
         """
-        body = [{"sku_uid": uid, "quantity": quantity} for uid, quantity in wanted.items()]
-        route = dialect.LIVE_STOCK
-        response = await self.caller.call(route, Priority.SWEEP, uid=self.identifier, body=body)
-        if response.status != 409 and not answers.accepted(response):
+        route, answers = dialect.LIVE_STOCK, self.caller.answers
+        body = self.caller.encode(_lines(wanted))
+        response = await self.caller.call(route, ident=self.identifier, body=body)
+        if response.status != 409 and not is_accepted(response):
             raise answers.failure(route, response)
         return answers.read(route, LiveStock, answers.parsed(route, response))
 
@@ -133,16 +130,16 @@ class Shop:
 
         Raises Unsure if it may have happened: then the stock is held and the draft unknown.
         """
-        lines = [{"sku_uid": uid, "quantity": quantity} for uid, quantity in wanted.items()]
-        body: dict[str, Any] = {"lines": lines}
+        body: dict[str, Any] = {"lines": _lines(wanted)}
         if reference:
             body["external_reservation_id"] = reference
-        route = dialect.RESERVE
-        response = await self.caller.call(route, Priority.SWEEP, uid=self.identifier, body=body)
-        try:
-            return answers.read(route, Reservation, answers.content(route, response))
-        except Garbled as unreadable:
-            raise answers.unsure(unreadable) from None
+        return await self.caller.change_for(
+            dialect.RESERVE, Reservation, body, ident=self.identifier
+        )
+
+
+def _lines(wanted: Mapping[SkuUid, int]) -> list[dict[str, Any]]:
+    return [{"sku_uid": uid, "quantity": quantity} for uid, quantity in wanted.items()]
 
 
 def in_portions(uids: Sequence[SkuUid]) -> list[Sequence[SkuUid]]:

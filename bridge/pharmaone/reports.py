@@ -8,9 +8,10 @@ from pydantic import Field, model_validator
 
 from bridge.exchange import calls
 from bridge.pharmaone import dialect
-from bridge.pharmaone.calling import Caller, Query
+from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.dialect import Route
-from bridge.reading import Open
+from bridge.vendor.calling import Query
+from bridge.vendor.fields import Open
 
 
 class Report(Open):

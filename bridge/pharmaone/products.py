@@ -8,11 +8,13 @@ from typing import Any
 from pydantic import AliasChoices, Field, model_validator
 
 from bridge.core.model import ProductId
-from bridge.exchange import Priority, calls
-from bridge.pharmaone import answers, dialect, wire
+from bridge.exchange import calls
+from bridge.pharmaone import dialect, wire
 from bridge.pharmaone.calling import Caller
-from bridge.pharmaone.wire import Euros, Id, Rows, Text, Time, Whole
-from bridge.reading import Open
+from bridge.pharmaone.wire import Euros, Time
+from bridge.vendor.calling import by_page
+from bridge.vendor.fields import Count, Id, Open, Rows, Text, Wire
+from bridge.vendor.paging import Page, every
 
 PAGE = 50
 """The documented default; the most that may be asked for is not documented (7)."""
@@ -31,7 +33,7 @@ class Product(Open):
     slug: Text = None
     category: Text = None
     price: Euros = None
-    stock_quantity: Whole = Field(
+    stock_quantity: Count = Field(
         default=None, validation_alias=AliasChoices("stock_quantity", "stockquantity")
     )
     shop_id: Text = None
@@ -45,25 +47,24 @@ class InventoryRow(Open):
 
     p1_id: Id
     name: Text = None
-    stock_quantity: Whole = Field(
+    stock_quantity: Count = Field(
         default=None, validation_alias=AliasChoices("stockquantity", "stock_quantity")
     )
     price: Euros = None
     category: Text = None
-    log_entries: Whole = None
+    log_entries: Count = None
     last_activity: Time = None
 
 
-class InventoryRows(Open):
+class InventoryRows(Wire):
     data: Rows[InventoryRow]
 
 
-class ProductsPage(Open):
+class ProductRows(Wire):
     """One page of products; `total_pages` is None where the answer does not say."""
 
     data: Rows[Product]
-    total: Whole = None
-    total_pages: Whole = Field(default=None, validation_alias="totalPages")
+    total_pages: Count = Field(default=None, validation_alias="totalPages")
 
     @model_validator(mode="before")
     @classmethod
@@ -109,39 +110,29 @@ class Products:
     caller: Caller
 
     @calls(dialect.PRODUCTS)
-    async def page(self, shop_id: str, page: int, limit: int = PAGE) -> ProductsPage:
+    async def page(self, shop_id: str, page: int, limit: int = PAGE) -> Page[Product]:
         """Page `page`, from 1, of what a shop has (7)."""
-        query = (("shop_id", shop_id), ("page", str(page)), ("limit", str(limit)))
-        return await self.caller.read(dialect.PRODUCTS, ProductsPage, query=query)
+        query = (("shop_id", shop_id), *by_page(page, limit))
+        found = await self.caller.read(dialect.PRODUCTS, ProductRows, query=query)
+        return Page(found.data, pages=found.total_pages)
 
     @calls(dialect.PRODUCTS)
-    async def all(self, shop_id: str, limit: int = PAGE) -> AsyncIterator[Product]:
+    def all(self, shop_id: str, limit: int = PAGE) -> AsyncIterator[Product]:
         """Everything a shop has. Ends at the last page named, else at the first that brings
         nothing new: whether a page after the last is empty is not documented.
         """
-        seen: set[str] = set()
-        number = 1
-        while True:
-            page = await self.page(shop_id, number, limit)
-            fresh = [row for row in page.data if row.p1_id not in seen]
-            for row in fresh:
-                seen.add(row.p1_id)
-                yield row
-            if not fresh or (page.total_pages is not None and number >= page.total_pages):
-                return
-            number += 1
+        return every(
+            lambda place: self.page(shop_id, place.number + 1, limit),
+            dialect.PRODUCTS.name,
+            full=1,
+            key=lambda row: row.p1_id,
+        )
 
     @calls(dialect.PRODUCT)
     async def one(self, product: ProductId, shop_id: str) -> Product | None:
         """One product as a shop has it (7); None if there is none (404)."""
         query = (("shop_id", shop_id),)
-        response = await self.caller.call(
-            dialect.PRODUCT, Priority.SWEEP, ident=product, query=query
-        )
-        if response.status == 404:
-            return None
-        raw = answers.content(dialect.PRODUCT, response)
-        return answers.read(dialect.PRODUCT, Product, raw)
+        return await self.caller.find(dialect.PRODUCT, Product, ident=product, query=query)
 
     @calls(dialect.INVENTORY)
     async def stocked(self) -> tuple[InventoryRow, ...]:
@@ -163,12 +154,12 @@ class Products:
         body: dict[str, Any] = {"p1_id": product, "initial_stock": initial_stock}
         if price is not None:
             body["price"] = wire.wire_number(price)
-        return await self.caller.write(dialect.ADD_PRODUCT, body)
+        return await self.caller.change(dialect.ADD_PRODUCT, body)
 
     @calls(dialect.CHANGE_PRODUCT)
     async def change(self, product: ProductId, change: ProductChange) -> Mapping[str, Any]:
         """Changes a product of the inventory (7); that what is not sent stays is inferred."""
-        return await self.caller.write(dialect.CHANGE_PRODUCT, change.body(), ident=product)
+        return await self.caller.change(dialect.CHANGE_PRODUCT, change.body(), ident=product)
 
     @calls(dialect.ATTACH)
     async def attach(
@@ -178,21 +169,21 @@ class Products:
 
         The body has at least one more field, whose name was not seen: it goes into `more`.
         """
-        return await self.caller.write(dialect.ATTACH, _assigned(product, shop_id, more))
+        return await self.caller.change(dialect.ATTACH, _assigned(product, shop_id, more))
 
     @calls(dialect.DETACH)
     async def detach(
         self, product: ProductId, shop_id: str, more: Mapping[str, Any] | None = None
     ) -> Mapping[str, Any]:
         """Takes a product out of a shop (6); the fields of the body are inferred."""
-        return await self.caller.write(dialect.DETACH, _assigned(product, shop_id, more))
+        return await self.caller.change(dialect.DETACH, _assigned(product, shop_id, more))
 
     @calls(dialect.OVERRIDE)
     async def override(
         self, product: ProductId, shop_id: str, fields: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         """What a shop has otherwise of a product (6); no field's name is documented."""
-        return await self.caller.write(dialect.OVERRIDE, _assigned(product, shop_id, fields))
+        return await self.caller.change(dialect.OVERRIDE, _assigned(product, shop_id, fields))
 
 
 def _assigned(product: ProductId, shop_id: str, more: Mapping[str, Any] | None) -> dict[str, Any]:

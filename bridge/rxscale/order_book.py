@@ -7,13 +7,15 @@ from typing import Annotated
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from bridge.core.model import PharmacyOrderUid, TrackingLink
-from bridge.errors import Garbled
 from bridge.exchange import Priority, calls
-from bridge.reading import Open
-from bridge.rxscale import answers, dialect, wire
-from bridge.rxscale.calling import Caller, by_page, paged
-from bridge.rxscale.resources.payouts import Payout
-from bridge.rxscale.wire import Count, Id, MaybeId, Rows, Text, as_word
+from bridge.rxscale import dialect
+from bridge.rxscale.calling import Caller
+from bridge.rxscale.orders import completion
+from bridge.rxscale.payouts import Payout
+from bridge.rxscale.wire import Envelope
+from bridge.vendor.calling import by_page, chosen
+from bridge.vendor.fields import Count, Id, MaybeId, Open, Rows, Text, WordOrEmpty
+from bridge.vendor.paging import Page, every
 
 
 def _paid(value: object) -> int | bool | None:
@@ -57,7 +59,7 @@ class OrderRow(Open):
     """A pharmacy order in the list; an odd status is "". Times are not documented here (6.1)."""
 
     uid: Id
-    status: Annotated[str, BeforeValidator(lambda value: as_word(value) or "")] = ""
+    status: WordOrEmpty = ""
     name: Text = None
     shop_order_name: Text = None
     external_status: Text = None
@@ -102,12 +104,8 @@ class OrderDetail(OrderRow):
     payouts: Rows[Payout] = ()
 
 
-class OrdersPage(Open):
-    """One page; `total` rows and `pages` pages in all."""
-
+class OrderRows(Envelope):
     data: Rows[OrderRow]
-    total: Count = Field(default=None, validation_alias="totalRegistries")
-    pages: Count = Field(default=None, validation_alias="totalPages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,36 +117,30 @@ class PharmacyOrders:
     @calls(dialect.ORDERS)
     async def page(
         self, page: int, limit: int = dialect.MOST_ROWS, *, status: str = "", search: str = ""
-    ) -> OrdersPage:
+    ) -> Page[OrderRow]:
         """Page `page`, from 0.
 
         `search`: part of the shop order's, the order's or the patient's name, or of either uid;
         older accounts look for less (C-8).
         """
-        named = (("status", status), ("search", search))
-        query = (*(pair for pair in named if pair[1]), *paged(page, limit))
-        return await self.caller.read(dialect.ORDERS, OrdersPage, Priority.SWEEP, query=query)
+        query = (*chosen(status=status, search=search), *by_page(page, limit))
+        found = await self.caller.read(dialect.ORDERS, OrderRows, query=query)
+        return found.page(found.data, limit)
 
     @calls(dialect.ORDERS)
-    async def all(self, *, status: str = "", search: str = "") -> AsyncIterator[OrderRow]:
+    def all(self, *, status: str = "", search: str = "") -> AsyncIterator[OrderRow]:
         """All of them. How the list is sorted is not documented: one that comes in meanwhile may
         have a row told twice, one that leaves may have one missed.
         """
-
-        async def fetch(page: int) -> tuple[tuple[OrderRow, ...], int | None]:
-            found = await self.page(page, status=status, search=search)
-            return found.data, found.pages
-
-        async for row in by_page(fetch, dialect.MOST_ROWS):
-            yield row
+        return every(
+            lambda place: self.page(place.number, status=status, search=search),
+            dialect.ORDERS.name,
+        )
 
     @calls(dialect.ORDER)
     async def one(self, uid: PharmacyOrderUid) -> OrderDetail | None:
         """One order whole; None if there is none for this key (404)."""
-        response = await self.caller.call(dialect.ORDER, Priority.SWEEP, uid=uid)
-        if response.status == 404:
-            return None
-        return answers.read(dialect.ORDER, OrderDetail, answers.content(dialect.ORDER, response))
+        return await self.caller.find(dialect.ORDER, OrderDetail, ident=uid)
 
     @calls(dialect.COMPLETE)
     async def complete(
@@ -158,11 +150,7 @@ class PharmacyOrders:
 
         Raises as `RxScale.complete`: Unsure also where the answer cannot be read.
         """
-        body = wire.completion(tracking)
-        response = await self.caller.change(dialect.COMPLETE, Priority.ORDER, body, uid=uid)
-        try:
-            return answers.read(
-                dialect.COMPLETE, OrderRow, answers.parsed(dialect.COMPLETE, response)
-            )
-        except Garbled as unreadable:
-            raise answers.unsure(unreadable) from None
+        body = completion(tracking)
+        return await self.caller.change_for(
+            dialect.COMPLETE, OrderRow, body, Priority.ORDER, ident=uid
+        )

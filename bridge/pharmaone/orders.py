@@ -1,0 +1,106 @@
+"""PharmaOne's orders, and the order-requests they are made from (pharmaone.md 9 to 11)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import model_validator
+
+from bridge.core.model import (
+    HANDOVER,
+    Draft,
+    Flag,
+    OrderId,
+    OrderRequestId,
+    P1Order,
+    PharmacyOrderUid,
+)
+from bridge.pharmaone.dialect import ApiVersion
+from bridge.pharmaone.wire import Envelope, Euros, Time, as_flag
+from bridge.vendor.fields import Id, MaybeId, MaybeWord, Open, Rows, Text, Wire, Word, WordOrEmpty
+
+
+class OrderSummary(Open):
+    """An order in the list; `total_amount` in euros. A customer's name comes too: see `more`.
+
+    Rows lack the flags and may lack `external_id` (C4); an odd status is "".
+    """
+
+    id: Id
+    status: WordOrEmpty = ""
+    external_id: Text = None
+    shop_id: Text = None
+    total_amount: Euros = None
+    payment_status: MaybeWord = None
+    flags: frozenset[Flag] | None = None
+    """Those that are raised (9); None where none is shown that says where the goods are."""
+    created_at: Time = None
+    updated_at: Time = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_flags(cls, row: Any) -> Any:
+        if not isinstance(row, dict):
+            return row
+        shown = {flag: as_flag(row.get(flag)) for flag in Flag}
+        known = any(shown[flag] is not None for flag in HANDOVER)
+        return {**row, "flags": {flag for flag, up in shown.items() if up} if known else None}
+
+    def seen(self, at: datetime) -> P1Order:
+        """The same in the bridge's own words."""
+        return P1Order(
+            id=OrderId(self.id),
+            status=self.status,
+            seen_at=at,
+            external_id=self.external_id,
+            flags=self.flags,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+        )
+
+
+class SingleOrder(OrderSummary):
+    """A single order. Items are not read: nothing in the bridge rests on them (C4, C7, C17)."""
+
+    status: Word
+
+
+class OrderSummaries(Envelope):
+    data: Rows[OrderSummary]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """PharmaOne has the order-request. `request_id` and `status` are None if it did not say."""
+
+    request_id: OrderRequestId | None
+    status: str | None
+
+
+class RequestAnswer(Wire):
+    """What an accepted order-request is answered with; no part of it is certain (10)."""
+
+    id: MaybeId = None
+    status: MaybeWord = None
+
+
+def envelope(
+    uid: PharmacyOrderUid, draft: Draft, source: str, version: ApiVersion
+) -> dict[str, Any]:
+    """The order-request to send: the uid is both its reference and the order's `external_id`.
+
+    The connector knows shop and organisation by its address and wants neither named (C11).
+    """
+    payload: dict[str, Any] = {**draft.payload, "external_id": uid}
+    if version == "connector":
+        for named_by_address in ("shop_id", "org_id"):
+            payload.pop(named_by_address, None)
+    return {"external_reference": uid, "source": source, "payload": payload}
+
+
+def submitted(raw: Mapping[str, Any]) -> Submitted:
+    """Reads the answer to an accepted order-request, bare or under `data`. Never raises."""
+    inner = raw.get("data")
+    answer = RequestAnswer.model_validate(inner if isinstance(inner, dict) else raw)
+    return Submitted(OrderRequestId(answer.id) if answer.id else None, answer.status)

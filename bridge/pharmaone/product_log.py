@@ -1,0 +1,54 @@
+"""The log of a product's changes of stock (pharmaone.md section 8)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bridge.pharmaone.wire import Time
+from bridge.vendor.fields import Bare, Count, MaybeId, Rows, Text, Wire
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One change; None where the answer does not say.
+
+    `delta` and `incoming` count units: of what is on hand, and of what is on its way.
+    """
+
+    delta: int | None
+    reason: str
+    at: datetime | None
+    incoming: int | None = None
+    shop_id: str | None = None
+    id: str | None = None
+
+
+class LogRow(Wire):
+    """What describes a change is read if it can be."""
+
+    id: MaybeId = None
+    shop_id: Text = None
+    delta_on_hand: Count = None
+    delta_incoming: Count = None
+    reason: Text = None
+    created_at: Time = None
+
+    def entry(self) -> LogEntry:
+        return LogEntry(
+            self.delta_on_hand,
+            self.reason or "",
+            self.created_at,
+            self.delta_incoming,
+            self.shop_id,
+            self.id,
+        )
+
+
+class LogRows(Wire):
+    data: Rows[LogRow]
+
+
+class HistoryRows(Bare):
+    """Changes by day; the rows' shape was not seen."""
+
+    data: Rows[dict[str, Any]]

@@ -1,0 +1,121 @@
+"""Pharmacy orders as far as the bridge's own work reads them (rxscale.md 6.1 to 6.4)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BeforeValidator, Field, StrictInt
+
+from bridge.core.memory import SweptOrder
+from bridge.core.model import (
+    OrderLine,
+    PharmacyOrder,
+    PharmacyOrderUid,
+    PharmacySkuUid,
+    SkuUid,
+    TrackingLink,
+)
+from bridge.rxscale.wire import Envelope, PublicName, Urgency
+from bridge.vendor.fields import Id, MaybeId, Rows, Text, Wire, Word, WordOrEmpty, as_object
+
+
+class Parent(Wire):
+    """The order of which a pharmacy order is a part."""
+
+    priority: Urgency = 0
+
+
+class ListedOrder(Wire):
+    """A list row, as far as it is believed; an odd status is "" (6.1)."""
+
+    uid: Id
+    status: WordOrEmpty = ""
+    name: PublicName = None
+    order: Annotated[Parent | None, BeforeValidator(as_object)] = None
+
+    @property
+    def priority(self) -> int:
+        return self.order.priority if self.order else 0
+
+
+class LineSku(Wire):
+    uid: Id
+    display_name: Text = None
+    pzn: Text = None
+
+
+class LinePharmacySku(Wire):
+    """In webhooks only, as far as documented; over REST if it comes (6.1, 7.1)."""
+
+    uid: MaybeId = None
+    external_id: Text = None
+
+
+class Line(Wire):
+    """`amount` is the documented name; `quantity` is PharmaOne's and other RxScale APIs' word."""
+
+    uid: MaybeId = None
+    amount: StrictInt = Field(validation_alias=AliasChoices("amount", "quantity"))
+    total_paid_amount: StrictInt | None = None
+    sku: LineSku
+    pharmacy_sku: LinePharmacySku | None = None
+
+
+class OrderToWorkOn(ListedOrder):
+    """An order's detail (6.2)."""
+
+    status: Word
+    order_items: Rows[Line] = ()
+
+
+class ListedOrders(Envelope):
+    data: Rows[ListedOrder]
+
+
+@dataclass(frozen=True, slots=True)
+class SweptRow(SweptOrder):
+    """A list row: enough to see whether an order is new or has changed.
+
+    `status` is "" where the row held no usable word; a look at the order then names the fault.
+    """
+
+    uid: PharmacyOrderUid = field(kw_only=True)
+
+
+def swept(rows: Iterable[ListedOrder]) -> Iterable[SweptRow]:
+    for row in rows:
+        yield SweptRow(row.status, row.priority, row.name, uid=PharmacyOrderUid(row.uid))
+
+
+def order(row: OrderToWorkOn, raw: Mapping[str, Any], seen_at: datetime) -> PharmacyOrder:
+    """`raw` is the whole answer that `row` was read from; field mappings read it."""
+    return PharmacyOrder(
+        uid=PharmacyOrderUid(row.uid),
+        status=row.status,
+        seen_at=seen_at,
+        name=row.name,
+        priority=row.priority,
+        lines=tuple(_line(item, place) for place, item in enumerate(row.order_items, start=1)),
+        detail=raw,
+    )
+
+
+def _line(item: Line, place: int) -> OrderLine:
+    psku = item.pharmacy_sku
+    return OrderLine(
+        uid=item.uid or f"line-{place}",
+        sku_uid=SkuUid(item.sku.uid),
+        amount=item.amount,
+        paid_cents=item.total_paid_amount,
+        name=item.sku.display_name or "",
+        pzn=item.sku.pzn,
+        pharmacy_sku_uid=PharmacySkuUid(psku.uid) if psku and psku.uid else None,
+        external_id=psku.external_id if psku else None,
+    )
+
+
+def completion(tracking: Sequence[TrackingLink]) -> dict[str, Any]:
+    """What completes an order (6.4); `{}` without a link, since no body is not documented."""
+    links = [{"tracking_link": link.url, "carrier": link.carrier} for link in tracking]
+    return {"tracking_links": links} if links else {}

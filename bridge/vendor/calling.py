@@ -1,0 +1,165 @@
+"""One way to call a vendor: what each kind of call gives, and what it raises."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic
+
+from bridge.errors import Garbled, Unsure
+from bridge.exchange import Priority, Request, Response, Send
+from bridge.vendor import fields
+from bridge.vendor.answers import Answers, R
+from bridge.vendor.fields import Model
+
+Query = tuple[tuple[str, str], ...]
+Body = Mapping[str, Any] | Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller(ABC, Generic[R]):
+    """Speaks for one account. Errors are those of `Answers.failure`, with Garbled for an answer
+    that cannot be read; what changes something also raises Unsure.
+
+    `ident` is what stands in the route's place, such as an order's id.
+    """
+
+    send: Send
+
+    answers: ClassVar[Answers[Any, Any]]
+
+    @abstractmethod
+    async def call(
+        self,
+        route: R,
+        priority: Priority = Priority.SWEEP,
+        *,
+        ident: str = "",
+        query: Query = (),
+        body: bytes | None = None,
+    ) -> Response:
+        """Signs the request in and sends it; any HTTP answer is given back as it is."""
+
+    @abstractmethod
+    def encode(self, body: Body) -> bytes:
+        """The body as it is sent."""
+
+    async def read(
+        self,
+        route: R,
+        model: type[Model],
+        priority: Priority = Priority.SWEEP,
+        *,
+        ident: str = "",
+        query: Query = (),
+    ) -> Model:
+        """The answer as `model`."""
+        response = await self.call(route, priority, ident=ident, query=query)
+        return self.answers.read(route, model, self.answers.content(route, response))
+
+    async def find(
+        self,
+        route: R,
+        model: type[Model],
+        priority: Priority = Priority.SWEEP,
+        *,
+        ident: str,
+        query: Query = (),
+    ) -> Model | None:
+        """The same; None for what is not there (404)."""
+        found = await self.find_raw(route, model, priority, ident=ident, query=query)
+        return None if found is None else found[0]
+
+    async def find_raw(
+        self,
+        route: R,
+        model: type[Model],
+        priority: Priority = Priority.SWEEP,
+        *,
+        ident: str,
+        query: Query = (),
+    ) -> tuple[Model, Any] | None:
+        """The same, beside the whole answer that it was read from."""
+        response = await self.call(route, priority, ident=ident, query=query)
+        if response.status == 404:
+            return None
+        raw = self.answers.content(route, response)
+        return self.answers.read(route, model, raw), raw
+
+    async def change(
+        self, route: R, body: Body | None, priority: Priority = Priority.SWEEP, *, ident: str = ""
+    ) -> Mapping[str, Any]:
+        """What a change is answered with; nothing where that is no JSON object."""
+        return self._accepted(route, await self._send(route, body, priority, ident))
+
+    async def change_if_found(
+        self, route: R, body: Body | None, priority: Priority = Priority.SWEEP, *, ident: str
+    ) -> bool:
+        """False for what is not there (404)."""
+        response = await self._send(route, body, priority, ident)
+        if response.status == 404:
+            return False
+        self._accepted(route, response)
+        return True
+
+    async def change_for(
+        self,
+        route: R,
+        model: type[Model],
+        body: Body,
+        priority: Priority = Priority.SWEEP,
+        *,
+        ident: str = "",
+    ) -> Model:
+        """What a change is answered with, as `model`; Unsure where that cannot be read."""
+        response = await self._send(route, body, priority, ident)
+        try:
+            return self.answers.read(route, model, self.answers.content(route, response))
+        except Garbled as unreadable:
+            raise Unsure(unreadable.reason) from None
+
+    async def _send(self, route: R, body: Body | None, priority: Priority, ident: str) -> Response:
+        encoded = None if body is None else self.encode(body)
+        return await self.call(route, priority, ident=ident, body=encoded)
+
+    def _accepted(self, route: R, response: Response) -> Mapping[str, Any]:
+        self.answers.accepted(route, response)
+        try:
+            said: Any = fields.parse(response.body)
+        except ValueError:
+            return {}
+        return said if isinstance(said, dict) else {}
+
+
+def request_for(
+    route: R,
+    url: str,
+    priority: Priority,
+    headers: Mapping[str, str],
+    query: Query = (),
+    body: bytes | None = None,
+) -> Request:
+    return Request(
+        method=route.method,
+        url=url,
+        route=route.name,
+        priority=priority,
+        repeatable=route.repeatable,
+        headers=headers,
+        query=query,
+        body=body,
+    )
+
+
+def chosen(**named: str) -> Query:
+    """The parameters that are set."""
+    return tuple((name, value) for name, value in named.items() if value)
+
+
+def by_page(page: int, limit: int) -> Query:
+    """A page by its number."""
+    return ("page", str(page)), ("limit", str(limit))
+
+
+def by_offset(limit: int, offset: int) -> Query:
+    """A page by how many rows come before it."""
+    return ("limit", str(limit)), ("offset", str(offset))
