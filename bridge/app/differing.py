@@ -31,15 +31,10 @@ class Differing:
             self._rows, self._total = await asyncio.to_thread(worst, result)
             self._of = result
         rows = await self._now()
-        return StockDifferences(
-            rows=tuple(rows),
-            total=self._total - len(self._rows) + len(rows),
-            compared_at=state.synced_at,
-            unconfirmed_inventory=state.pending.reason if state.pending is not None else None,
-            price_anomalies=tuple(each.reason for each in result.plan.anomalies)
-            if result is not None
-            else (),
-        )
+        odd = [state.pending.reason] if state.pending is not None else []
+        odd += [each.reason for each in result.plan.anomalies] if result is not None else []
+        total = self._total - len(self._rows) + len(rows)
+        return StockDifferences(tuple(rows), total, state.synced_at, tuple(odd))
 
     async def _now(self) -> list[SkuDifference]:
         """What was written since the last round is as it should be now."""
@@ -54,21 +49,15 @@ class Differing:
 
 
 def _difference(row: PlanRow, now: ShownNow | None) -> SkuDifference:
-    return SkuDifference(
-        uid=row.uid,
-        name=now.name if now is not None else "",
-        product=row.product,
-        on_hand=row.on_hand,
-        target=row.target,
-        at_rxscale=now.stock if now is not None else row.at_rxscale,
-        why=_why(row, now),
-    )
+    if now is None:
+        return SkuDifference(row, "", row.at_rxscale, row.why())
+    return SkuDifference(row, now.name, now.stock, _why(row, now))
 
 
-def _why(row: PlanRow, now: ShownNow | None) -> Reason:
-    if now is not None and now.stuck:
+def _why(row: PlanRow, now: ShownNow) -> Reason:
+    if now.stuck:
         return WAITS_FOR_A_PERSON()
-    return BEING_WRITTEN() if now is not None and now.waiting else row.why()
+    return BEING_WRITTEN() if now.waiting else row.why()
 
 
 def worst(result: SyncResult) -> tuple[list[PlanRow], int]:

@@ -4,22 +4,20 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from bridge.core.reasons import Reason
+from bridge.core.stock.plan import PlanRow
 from bridge.health import HealthReport
 from bridge.metrics import Metrics
 from bridge.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class SkuDifference:
-    """One SKU whose number at RxScale is not what it should be (`target`); pieces and units."""
+class SkuDifference(NamedTuple):
+    """A SKU whose number at RxScale is not what the plan says, as it is now: pieces."""
 
-    uid: str
+    plan: PlanRow
     name: str
-    product: str
-    on_hand: int | None
-    target: int | None
     at_rxscale: int | None
     why: Reason
 
@@ -28,21 +26,13 @@ class SkuDifference:
 class StockDifferences:
     """What differs: the worst `rows` of `total`. `compared_at` None: not compared yet.
 
-    `unconfirmed_inventory`: why the inventory is not believed before it is confirmed;
-    `price_anomalies`: prices that are not written before that.
+    `unconfirmed`: what waits for a person, who may say that it is true: an inventory, prices.
     """
 
-    rows: tuple[SkuDifference, ...] = ()
-    total: int = 0
-    compared_at: datetime | None = None
-    unconfirmed_inventory: Reason | None = None
-    price_anomalies: tuple[Reason, ...] = ()
-
-    @property
-    def unconfirmed(self) -> tuple[Reason, ...]:
-        """What waits for a person, who may say that it is true."""
-        inventory = self.unconfirmed_inventory
-        return (*([] if inventory is None else [inventory]), *self.price_anomalies)
+    rows: tuple[SkuDifference, ...]
+    total: int
+    compared_at: datetime | None
+    unconfirmed: tuple[Reason, ...]
 
     @property
     def mark(self) -> str:

@@ -18,7 +18,7 @@ from page.client import NOT_LINKED, browser
 from bridge.core.model import Hint, PharmacyOrderUid, Phase, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
-from bridge.server.page.overview import todays
+from bridge.server.page.views import todays
 from bridge.store import notes, orders, stock_round, stuck, todo
 
 

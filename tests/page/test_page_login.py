@@ -13,9 +13,8 @@ from page.client import HASH, NOT_LINKED, PASSWORD, browser
 
 from bridge import app
 from bridge.errors import Misconfigured
+from bridge.server.page.access import COOKIE, MOST_SESSIONS, SESSION_LASTS, Sessions, preferred
 from bridge.server.page.login import MOST_SECONDS, Attempts, network_of, pause_after
-from bridge.server.page.sessions import LASTS, MOST, Sessions
-from bridge.server.page.visitor import COOKIE, preferred
 
 LOCKED = {"admin_password_hash": HASH}
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -175,11 +174,11 @@ def test_a_session_ends_by_itself_and_there_are_not_endlessly_many():
     sessions = Sessions()
     mine = sessions.log_in(NOW)
     assert sessions.is_one(mine)
-    assert sessions.is_logged_in(mine, NOW + LASTS - timedelta(seconds=1))
-    assert not sessions.is_logged_in(mine, NOW + LASTS)
+    assert sessions.is_logged_in(mine, NOW + SESSION_LASTS - timedelta(seconds=1))
+    assert not sessions.is_logged_in(mine, NOW + SESSION_LASTS)
     assert not sessions.is_logged_in(sessions.new(), NOW)
-    last = [sessions.log_in(NOW) for _ in range(MOST + 10)][-1]
-    assert len(sessions._ends) == MOST
+    last = [sessions.log_in(NOW) for _ in range(MOST_SESSIONS + 10)][-1]
+    assert len(sessions._ends) == MOST_SESSIONS
     assert sessions.is_logged_in(last, NOW)
     assert not Sessions().is_token(mine, sessions.token(mine)), "a restart ends every form"
 

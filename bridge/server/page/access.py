@@ -1,16 +1,24 @@
-"""Which requests may see the page and which forms may press its buttons."""
+"""Who looks at the page and may: visitor, language, session, and where a form came from."""
 
+import hashlib
+import hmac
+import re
+import secrets
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
-from bridge.server.page.sessions import Sessions
-from bridge.server.page.visitor import COOKIE, LANGUAGES, Visitor, language_of
-
+COOKIE = "rxbridge_session"
+LANGUAGE = "rxbridge_lang"
+LANGUAGES = ("en", "de")
+YEAR_SECONDS = 366 * 86400
+SESSION_LASTS = timedelta(hours=12)
+MOST_SESSIONS = 1000
+_SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
 MOST_FIELDS = 20
 FORWARDED = (
     "Forwarded",
@@ -21,6 +29,118 @@ FORWARDED = (
     "True-Client-IP",
 )
 FORWARDED_BEGINS = "x-forwarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who looks, and where: `path` can be asked for again, in the other language say.
+
+    `logged_in` is None where nobody has to; `fresh`: its cookie is yet to be set.
+    """
+
+    session: str
+    token: str
+    language: str
+    path: str = "/"
+    logged_in: bool | None = None
+    fresh: bool = False
+    chose_language: bool = False
+    by_https: bool = False
+
+
+def language_of(request: web.Request) -> str:
+    """As just chosen, else as chosen before, else as the browser prefers."""
+    for said in (request.query.get("lang"), request.cookies.get(LANGUAGE)):
+        if said in LANGUAGES:
+            return str(said)
+    return preferred(request.headers.get("Accept-Language", ""))
+
+
+def preferred(accepted: str) -> str:
+    """The language of ours that an Accept-Language header likes best; English if none."""
+    weighed: list[tuple[float, int, str]] = []
+    for place, part in enumerate(accepted.split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        language = tag.split("-")[0].lower()
+        if language in LANGUAGES:
+            weighed.append((-_weight(weight), place, language))
+    weighed = [each for each in weighed if each[0] < 0]
+    return min(weighed)[2] if weighed else LANGUAGES[0]
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0
+
+
+def redirect(place: str, visitor: Visitor) -> web.Response:
+    """To another page of ours."""
+    headers = {"Location": place, "Cache-Control": "no-store"}
+    response = web.Response(status=303, headers=headers)
+    set_cookies(response, visitor)
+    return response
+
+
+def set_cookies(response: web.StreamResponse, visitor: Visitor) -> None:
+    """Those that the browser lacks."""
+    if visitor.fresh:
+        response.set_cookie(
+            COOKIE, visitor.session, httponly=True, samesite="Strict", secure=visitor.by_https
+        )
+    if visitor.chose_language:
+        response.set_cookie(
+            LANGUAGE,
+            visitor.language,
+            max_age=YEAR_SECONDS,
+            httponly=True,
+            samesite="Strict",
+            secure=visitor.by_https,
+        )
+
+
+class Sessions:
+    """A session is a random word in a browser's cookie; those that logged in are remembered."""
+
+    def __init__(self) -> None:
+        self._secret = secrets.token_bytes(32)
+        self._ends: dict[bytes, datetime] = {}
+
+    def new(self) -> str:
+        return secrets.token_urlsafe(32)
+
+    def is_one(self, session: str) -> bool:
+        """Whether it could be one of ours; anything else gets a new one."""
+        return _SESSION.fullmatch(session) is not None
+
+    def token(self, session: str) -> str:
+        """What this session's forms carry: nobody else can know it."""
+        return hmac.new(self._secret, session.encode(), hashlib.sha256).hexdigest()
+
+    def is_token(self, session: str, given: str) -> bool:
+        return hmac.compare_digest(self.token(session).encode(), given.encode())
+
+    def log_in(self, now: datetime) -> str:
+        """A new session that is logged in: the one before may be known to others."""
+        session = self.new()
+        self._forget(now)
+        self._ends[_kept(session)] = now + SESSION_LASTS
+        return session
+
+    def is_logged_in(self, session: str, now: datetime) -> bool:
+        return self._ends.get(_kept(session), now) > now
+
+    def log_out(self, session: str) -> None:
+        self._ends.pop(_kept(session), None)
+
+    def _forget(self, now: datetime) -> None:
+        alive = {kept: ends for kept, ends in self._ends.items() if ends > now}
+        self._ends = dict(list(alive.items())[-MOST_SESSIONS + 1 :])
+
+
+def _kept(session: str) -> bytes:
+    return hashlib.sha256(session.encode()).digest()
 
 
 class PageRefused(Exception):  # noqa: N818 - an answer, not a mistake of ours

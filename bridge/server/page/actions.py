@@ -7,9 +7,7 @@ from aiohttp import web
 from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
 from bridge.core.reasons import Verb
 from bridge.errors import UnderWay
-from bridge.server.page.access import PageRefused
-from bridge.server.page.overview import sight_of
-from bridge.server.page.visitor import Visitor, redirect
+from bridge.server.page.access import PageRefused, Visitor, redirect
 from bridge.server.parts import PageParts, ServerParts
 from bridge.store import orders, person, stock_round, todo
 from bridge.store import stuck as stuck_rows
@@ -39,8 +37,7 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
     row = await parts.store.read(stuck_rows.find, key)
     if row is None:
         return "changed"
-    sight = sight_of(row)
-    if (row.reason.code, sight.mark) != (fields.get("code"), fields.get("since")):
+    if (row.reason.code, row.since.isoformat()) != (fields.get("code"), fields.get("since")):
         return "changed"
     if act == Verb.RETRY:
         if row.reason.code.must_look and fields.get("looked") != "yes":

@@ -9,8 +9,7 @@ from math import ceil
 
 from aiohttp import web
 
-from bridge.server.page.access import Access
-from bridge.server.page.visitor import Visitor, redirect
+from bridge.server.page.access import Access, Visitor, redirect
 from bridge.texts import Words
 
 log = logging.getLogger("bridge.server")

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from bridge import __version__, texts
 from bridge.core.memory import StuckRow
 from bridge.core.reasons import Verb
-from bridge.server.page.visitor import Visitor, set_cookies
+from bridge.server.page.access import Visitor, set_cookies
 from bridge.texts import Words
 
 HERE = Path(__file__).parent
@@ -51,6 +51,7 @@ def answer(
         steps=lambda row: steps(row, words),
         when=lambda at: when(at, now, words),
         ago=lambda at: ago(now - at, words),
+        moment=datetime.fromisoformat,
         say=partial(texts.say, language=visitor.language, on_page=True),
         phase=lambda phase: texts.word(f"phase-{phase}", visitor.language),
         **values,

@@ -7,10 +7,8 @@ from pathlib import Path
 from aiohttp import web
 
 from bridge.errors import TryLater
-from bridge.server.page.access import Access, PageRefused
+from bridge.server.page.access import Access, PageRefused, Sessions, Visitor
 from bridge.server.page.login import Login
-from bridge.server.page.sessions import Sessions
-from bridge.server.page.visitor import Visitor
 from bridge.server.parts import PageParts, ServerParts
 
 log = logging.getLogger("bridge.server")

@@ -1,60 +1,89 @@
 """The two pages there are: the overview, and one order with its story."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
 from aiohttp import web
 
-from bridge.core.model import PharmacyOrderUid
+from bridge.core.memory import OrderRow, StuckRow
+from bridge.core.model import Key, PharmacyOrderUid
+from bridge.core.reasons import Reason
 from bridge.errors import TryLater
-from bridge.server.page.access import PageRefused
-from bridge.server.page.overview import at_pharmaone, gather, sight_of, uptime
+from bridge.health import Check, HealthReport, Status
+from bridge.server.page.access import PageRefused, Visitor
 from bridge.server.page.render import answer
-from bridge.server.page.visitor import Visitor
 from bridge.server.parts import PageParts, ServerParts, StockDifferences
-from bridge.store import views
-from bridge.texts import Words
+from bridge.store import stuck
+from bridge.store import views as stored
 from bridge.texts.story import evidence, headline, next_up
+
+MOST_ORDERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the first page shows; `troubles`, by their check, are what is shown nowhere else.
+
+    `stuck`, `orders` and `stock` are None where the store cannot be read.
+    """
+
+    report: HealthReport
+    troubles: Mapping[str, Reason]
+    stuck: list[StuckRow] | None = None
+    orders: tuple[OrderRow, ...] | None = None
+    more_orders: bool = False
+    stock: StockDifferences | None = None
+
+    @property
+    def vendors(self) -> dict[str, Check]:
+        """Their checks: when each last answered, and what is wrong with it."""
+        checks = self.report.checks
+        return {"RxScale": checks["rxscale"], "PharmaOne": checks["pharmaone"]}
+
+    @property
+    def waiting(self) -> int:
+        """How much waits for a person."""
+        return len(self.stuck or ()) + (self.stock is not None and bool(self.stock.unconfirmed))
+
+    def sku_name(self, key: Key) -> str:
+        """What the SKU behind a stuck key is called, if its stock is shown as well."""
+        rows = self.stock.rows if self.stock is not None else ()
+        return next((row.name for row in rows if f"sku:{row.plan.uid}" == key), "")
+
+    @property
+    def status(self) -> str:
+        """down, degraded, waiting (for a person only) or ok."""
+        if self.report.status is Status.DOWN:
+            return "down"
+        if self.troubles or any(check.reason for check in self.vendors.values()):
+            return "degraded"
+        return "waiting" if self.waiting else "ok"
 
 
 async def overview(
     parts: ServerParts, page: PageParts, said: str | None, visitor: Visitor
 ) -> web.Response:
-    words = Words(visitor.language)
-    view = await gather(parts, await _stock(page))
-    return answer(
-        "overview.html",
-        visitor,
-        parts.now(),
-        view=view,
-        how=view.status,
-        said=_known(said, words),
-        at_pharmaone=at_pharmaone,
-        uptime=uptime(view.report),
-    )
+    view, now = await _gather(parts, await _stock(page)), parts.now()
+    started = now - timedelta(seconds=view.report.uptime_seconds)
+    return answer("overview.html", visitor, now, view=view, said=said, started=started)
 
 
 async def order(parts: ServerParts, uid: str, said: str | None, visitor: Visitor) -> web.Response:
     """Raises PageRefused where it is not known."""
-    words = Words(visitor.language)
-    story = await parts.store.read(views.story, PharmacyOrderUid(uid))
+    story = await parts.store.read(stored.story, PharmacyOrderUid(uid))
     if story is None:
         raise PageRefused(404, "no_such_order", visitor)
-    entries = [
-        {
-            "at": each.at,
-            "side": each.side,
-            "headline": headline(each, visitor.language),
-            "evidence": evidence(each),
-        }
-        for each in story.entries
-    ]
     return answer(
         "order.html",
         visitor,
         parts.now(),
-        record=story.record,
-        sight=sight_of(story.stuck) if story.stuck is not None else None,
-        entries=entries,
+        story=story,
+        headline=partial(headline, language=visitor.language),
+        evidence=evidence,
         next=next_up(story, lambda at: at.astimezone().strftime("%H:%M:%S"), visitor.language),
-        said=_known(said, words),
+        said=said,
     )
 
 
@@ -65,5 +94,39 @@ async def _stock(page: PageParts) -> StockDifferences | None:
         return None
 
 
-def _known(said: str | None, words: Words) -> str | None:
-    return said if f"said_{said}" in words else None
+async def _gather(parts: ServerParts, stock: StockDifferences | None) -> Overview:
+    """Everything at once; what the store cannot tell is left out. Never raises for that."""
+    report = await parts.health()
+    told = {"stuck", "rxscale", "pharmaone"}
+    told |= {"stock"} if stock is not None and stock.unconfirmed else set()
+    troubles = {
+        name: check.reason
+        for name, check in report.checks.items()
+        if check.reason is not None and name not in told
+    }
+    try:
+        waiting = await parts.store.read(stuck.everything)
+        newest = await parts.store.read(stored.newest, limit=MOST_ORDERS)
+        still_open = await parts.store.read(stored.newest, open_only=True, limit=MOST_ORDERS)
+    except TryLater:
+        return Overview(report, troubles)
+    rows = todays(newest, still_open, parts.now())
+    more = len(newest) == MOST_ORDERS or len(still_open) == MOST_ORDERS
+    return Overview(report, troubles, waiting, rows, more, stock)
+
+
+def todays(
+    newest: Iterable[OrderRow], still_open: Iterable[OrderRow], now: datetime
+) -> tuple[OrderRow, ...]:
+    """What came or ended since midnight here, and what is open from before; the newest first."""
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = {row.record.uid: row for row in still_open}
+    rows |= {row.record.uid: row for row in newest if _is_of(row, midnight)}
+    ordered = sorted(rows.values(), key=lambda row: row.record.first_seen_at, reverse=True)
+    return tuple(ordered)
+
+
+def _is_of(row: OrderRow, midnight: datetime) -> bool:
+    record = row.record
+    ended = record.finished_at is not None and record.finished_at >= midnight
+    return record.first_seen_at >= midnight or ended or record.finished_at is None
