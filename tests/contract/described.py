@@ -64,9 +64,28 @@ def wrong(value: Any, schema: dict[str, Any]) -> list[str]:
     return [f"{each.json_path}: {each.message}" for each in found]
 
 
+def resolved(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with what each `$ref` names in its place."""
+
+    def at(value: Any) -> Any:
+        if isinstance(value, list):
+            return [at(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if "$ref" not in value:
+            return {key: at(each) for key, each in value.items()}
+        found: Any = document
+        for name in value["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+        return at(found)
+
+    whole: dict[str, Any] = at(document)
+    return whole
+
+
 def operation(request: Request, vendor: str, settings: SandboxSettings) -> Operation:
     """What the vendor's document says of this request's route; AssertionError for no such route."""
-    document = openapi.describe(vendor, settings)  # type: ignore[arg-type]
+    document = resolved(openapi.describe(vendor, settings))  # type: ignore[arg-type]
     path = unquote(urlsplit(request.url).path)
     found = [
         Operation(template, operations[request.method.lower()])
