@@ -6,8 +6,7 @@ from bridge.sandbox.kit import Json
 from bridge.sandbox.pharmaone.access import Access
 from bridge.sandbox.pharmaone.state import PharmaOne
 from bridge.sandbox.rxscale import samples
-from bridge.sandbox.rxscale.records import PharmacyOrder
-from bridge.sandbox.rxscale.state import RxScale
+from bridge.sandbox.rxscale.orders import PharmacyOrder, RxScale
 from bridge.sandbox.settings import SandboxSettings, Vendor
 from bridge.sandbox.traffic import CallLog, Faults
 from bridge.sandbox.webhooks import Courier, Timers

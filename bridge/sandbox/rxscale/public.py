@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bridge.sandbox.kit import Answer, Ask, Json, Refusal, Route, answer, encode, is_whole, mentions
-from bridge.sandbox.rxscale.keys import Keys
-from bridge.sandbox.rxscale.reading import READ, body_list, invalid, not_found, page
+from bridge.sandbox.rxscale.access import READ, Keys, body_list, invalid, not_found, page
 from bridge.sandbox.rxscale.shelf import Shelf
 from bridge.sandbox.settings import SandboxSettings
 

@@ -1,23 +1,26 @@
 """RxScale's documented routes: what they refuse and what they answer (rxscale.md section 6)."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from bridge.sandbox.kit import Answer, Ask, Json, Refusal, Route, answer, encode
-from bridge.sandbox.rxscale import payouts
-from bridge.sandbox.rxscale.keys import Keys
+from bridge.sandbox.kit import Answer, Ask, Json, Refusal, Route, answer, encode, mentions
+from bridge.sandbox.rxscale.access import READ, Keys, invalid, not_found, page
+from bridge.sandbox.rxscale.orders import PharmacyOrder, RxScale
 from bridge.sandbox.rxscale.public import PublicRoutes
-from bridge.sandbox.rxscale.reading import READ, invalid, not_found, page
-from bridge.sandbox.rxscale.records import PharmacyOrder
 from bridge.sandbox.rxscale.shelf import CHECKS, sku_errors
-from bridge.sandbox.rxscale.state import RxScale
 from bridge.sandbox.rxscale.steps import completion_errors, dialect_of, is_url, status_errors
 from bridge.sandbox.settings import SandboxSettings
 from bridge.sandbox.webhooks import EVENTS, Courier, Subscription
 
 BASES = ("/v1/external_pharmacy_api", "/v1/external-pharmacy-api-v1")
 """Both documented base paths; which of them the real servers know is not documented (C-1)."""
+
+_SORTS = ("pharmacy_order_created_at", "routing_created_at", "amount")
+_NAMES = (
+    "pharmacy_order_uid", "pharmacy_order_name", "provider_route_id", "routing_description",
+)  # fmt: skip
+_NEVER = 2**63
 
 Handler = Callable[[Ask, str], Answer]
 """Answers a call that is about the pharmacy of this uid."""
@@ -120,7 +123,7 @@ class Routes:
     def _list_payouts(self, ask: Ask, pharmacy_uid: str) -> Answer:
         orders = self._rxscale.listed(pharmacy_uid)
         rows = [row for order in orders for row in order.payouts()]
-        return page(ask, payouts.asked_for(ask, rows), encode)
+        return page(ask, _payouts_asked_for(ask, rows), encode)
 
     # ------------------------------------------------------------------ SKUs
 
@@ -169,3 +172,28 @@ class Routes:
 
 def _webhook(one: Subscription) -> Json:
     return {"uid": one.uid, "target": one.target, "notification_type": one.event}
+
+
+def _payouts_asked_for(ask: Ask, rows: Iterable[Json]) -> Sequence[Json]:
+    """Those that the query selects, sorted as it says (section 6.5)."""
+    status = READ.choice(ask, "status", ("projected", "routed"))
+    text = ask.query.get("search", "").lower()
+    start = READ.number(ask, "start_date")
+    end = READ.number(ask, "end_date", default=_NEVER)
+    by = READ.choice(ask, "sort_by", _SORTS, default=_SORTS[0])
+    descending = READ.choice(ask, "sort_direction", ("desc", "asc"), default="desc") == "desc"
+    found = [
+        row
+        for row in rows
+        if (not status or row["status"] == status)
+        and start <= _date(row) <= end
+        and (not text or mentions(text, *(row[key] for key in _NAMES)))
+    ]
+    return sorted(found, key=lambda row: row[by] or 0, reverse=descending)
+
+
+def _date(row: Json) -> int:
+    """By which date a row is found: a routed one by its route, else by its order."""
+    routed_at: int | None = row["routing_created_at"]
+    created_at: int = row["pharmacy_order_created_at"]
+    return created_at if routed_at is None else routed_at

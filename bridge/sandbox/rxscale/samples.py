@@ -2,18 +2,16 @@
 
 import base64
 import itertools
+import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from bridge.sandbox.kit import Json
 
-_PRODUCTS = ("Musterblüte", "Beispielkraut", "Probeblüte", "Testkraut")
-_FIRST_NAMES = ("Erika", "Max", "Lieschen", "Otto", "Petra", "Test")
-_LAST_NAMES = ("Muster", "Beispiel", "Probe", "Mustermann", "Testfall", "Niemand")
-_STREETS = ("Musterstraße", "Beispielweg", "Probeallee", "Testgasse")
-_CITIES = ("Musterstadt", "Beispielhausen", "Probedorf")
-_OLDEST = 1_700_000_000
+_WORDS: Json = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
+"""Names to choose from, and what every SKU, order and row has the same."""
 _UNLINKED = 2
 
 
@@ -45,8 +43,10 @@ def catalogue(supply: Iterator[Json], count: int) -> list[Json]:
 def _sku(index: int, code: str, pharmacy_uid: str) -> Json:
     number = 1001 + index
     grams = 5 if index % 2 == 0 else 10
-    product = f"{_PRODUCTS[index % len(_PRODUCTS)]} {number}"
+    names = _WORDS["products"]
+    product = f"{names[index % len(names)]} {number}"
     return {
+        **_WORDS["sku"],
         "uid": f"psku-{number}",
         "external_id": str(20401 + index),
         "price": grams * (750 + 25 * index),
@@ -63,9 +63,6 @@ def _sku(index: int, code: str, pharmacy_uid: str) -> Json:
             "product_handle": product.lower().replace(" ", "-"),
             "digital": False,
         },
-        "created_at": _OLDEST,
-        "updated_at": _OLDEST,
-        "deleted_at": None,
     }
 
 
@@ -73,13 +70,11 @@ def inventory(skus: Sequence[Json]) -> list[Json]:
     """What PharmaOne has of the same goods, in grams (pharmaone.md section 8)."""
     return [
         {
+            **_WORDS["inventory"],
             "p1_id": 20401 + index,
             "name": sku["sku"]["product_display_name"],
             "stockquantity": 400 + 10 * index,
             "price": (750 + 25 * index) / 100,
-            "category": "Blüten",
-            "log_entries": 0,
-            "last_activity": "2026-01-02T08:00:00Z",
         }
         for index, sku in enumerate(skus)
     ]
@@ -93,15 +88,16 @@ def order(seed: int, number: int, status: str, pharmacy: Json, linked: Sequence[
     luck = random.Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
     uid = f"po-{seed}{number:06d}"
     person = _person(luck, number)
-    pickup = luck.random() < 0.3
+    way = _WORDS["pickup" if luck.random() < 0.3 else "parcel"]
     chosen = luck.sample(linked, min(len(linked), luck.randint(1, 3)))
     lines = [order_line(uid, at, sku, luck.randint(1, 3)) for at, sku in enumerate(chosen)]
     return {
+        **_WORDS["order"],
+        **way["order"],
         "uid": uid,
         "status": status,
         "name": f"#{1000 + number}",
         "shop_order_name": f"#S{5000 + number}" if luck.random() < 0.8 else None,
-        "external_status": "OPEN",
         "pharmacy": pharmacy,
         "order": {
             "uid": f"ord-{seed}{number:06d}",
@@ -110,20 +106,13 @@ def order(seed: int, number: int, status: str, pharmacy: Json, linked: Sequence[
             "priority": 5 if luck.random() < 0.1 else 0,
         },
         "order_items": lines,
-        "shop_shipping_methods": [_shipping_method(pharmacy["uid"], pickup)],
-        "shipping_costs_amount": None if pickup else 499,
-        "shipping_costs_currency": None if pickup else "EUR",
-        "delivery_type": _delivery_type(pickup),
+        "shop_shipping_methods": [_shipping_method(way, pharmacy["uid"])],
         "patient_data": person,
-        "doctor_data": {"uid": "doc-1", "display_name": "Dr. Vera Beispiel"},
         "prescription_file": {
             "filename": f"rezept-{uid}.pdf",
             "content_base64": _prescription(uid),
         },
         "prepaid": int(luck.random() < 0.7),
-        "physical_prescription": True,
-        "data": {},
-        "deleted_at": None,
     }
 
 
@@ -152,9 +141,10 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> Json:
 
 def _person(luck: random.Random, number: int) -> Json:
     born = f"19{luck.randint(50, 99)}-{luck.randint(1, 12):02d}-{luck.randint(1, 28):02d}"
+    first, last = luck.choice(_WORDS["first_names"]), luck.choice(_WORDS["last_names"])
     return {
         "uid": f"pat-{number}",
-        "display_name": f"{luck.choice(_FIRST_NAMES)} {luck.choice(_LAST_NAMES)}",
+        "display_name": f"{first} {last}",
         "email": f"patient{number}@example.org",
         "date_of_birth": born,
     }
@@ -165,32 +155,22 @@ def _address(luck: random.Random, person: Json) -> Json:
     return {
         "first_name": first,
         "last_name": last,
-        "street": luck.choice(_STREETS),
+        "street": luck.choice(_WORDS["streets"]),
         "house_number": str(luck.randint(1, 199)),
         "zip_code": f"{luck.randint(0, 999):05d}",
-        "city": luck.choice(_CITIES),
+        "city": luck.choice(_WORDS["cities"]),
         "country": "Germany",
         "additional_address": "2. Hinterhaus" if luck.random() < 0.2 else None,
         "province": None,
     }
 
 
-def _shipping_method(pharmacy_uid: str, pickup: bool) -> Json:
-    kind, name = ("pickup", "Abholung") if pickup else ("parcel", "Paket")
-    return {
-        "uid": f"ssm-{kind}",
-        "display_name": name,
-        "external_id": f"shop-{kind}",
-        "pharmacy_mapping": {
-            "pharmacy_uid": pharmacy_uid,
-            "shipping_method_identifier_for_pharmacy": kind.upper(),
-        },
+def _shipping_method(way: Json, pharmacy_uid: str) -> Json:
+    mapping = {
+        "pharmacy_uid": pharmacy_uid,
+        "shipping_method_identifier_for_pharmacy": way["identifier_for_pharmacy"],
     }
-
-
-def _delivery_type(pickup: bool) -> Json:
-    kind, name = ("pickup", "Abholung") if pickup else ("shipping", "Versand")
-    return {"uid": f"dt-{kind}", "display_name": name, "identifier": kind}
+    return {**way["shop_shipping_method"], "pharmacy_mapping": mapping}
 
 
 def _prescription(uid: str) -> str:
