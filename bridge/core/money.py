@@ -12,7 +12,7 @@ Finding = Literal["missing_at_pharmaone", "missing_at_rxscale", "unpaid", "diffe
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PayoutPart:
     """One payout row: `cents` for one component of an order; `routed`: it was paid out."""
 
     order: PharmacyOrderUid
@@ -88,7 +88,7 @@ class Totals:
 
 
 def compare(
-    parts: Iterable[Part],
+    parts: Iterable[PayoutPart],
     sales: Iterable[Sale],
     *,
     between: tuple[datetime, datetime],
@@ -101,7 +101,7 @@ def compare(
     An order belongs to the time at which RxScale made it; one without any payout to the time at
     which PharmaOne made it. An order may have several orders at PharmaOne: that is a finding.
     """
-    by_order: dict[PharmacyOrderUid, list[Part]] = defaultdict(list)
+    by_order: dict[PharmacyOrderUid, list[PayoutPart]] = defaultdict(list)
     sold: dict[PharmacyOrderUid, list[Sale]] = defaultdict(list)
     for part in parts:
         by_order[part.order].append(part)
@@ -132,7 +132,7 @@ def totals(rows: Sequence[Row]) -> Totals:
 
 def _row(
     uid: PharmacyOrderUid,
-    parts: Sequence[Part],
+    parts: Sequence[PayoutPart],
     sales: Sequence[Sale],
     tolerance: int,
     apart: Collection[str],
@@ -158,12 +158,12 @@ def _row(
     return replace(row, finding=finding, why=why)
 
 
-def _sum(parts: Iterable[Part], *, routed: bool) -> int | None:
+def _sum(parts: Iterable[PayoutPart], *, routed: bool) -> int | None:
     cents = [part.cents for part in parts if part.routed is routed]
     return sum(cents) if cents else None
 
 
-def _ordered_at(parts: Iterable[Part], sale: Sale | None) -> datetime | None:
+def _ordered_at(parts: Iterable[PayoutPart], sale: Sale | None) -> datetime | None:
     at = next((part.ordered_at for part in parts if part.ordered_at), None)
     return at or (sale.made_at if sale else None)
 

@@ -82,45 +82,17 @@ ROUTES = (
 )  # fmt: skip
 """Every documented route: the overview's route map, v1 and the connector (sections 2 to 13)."""
 
-SCOPES = frozenset(
-    {
-        "orders.read",
-        "orders.write",
-        "order_requests.write",
-        "prescriptions.read",
-        "prescriptions.write",
-        "products.read",
-        "products.write",
-        "inventory.read",
-        "inventory.write",
-        "reports.read",
-    }
-)
-"""All documented scopes (4)."""
+SCOPES = frozenset(route.scope for route in ROUTES) - {""}
+"""All documented scopes (4): each opens a route."""
 
 REQUEST_FIELDS = frozenset(
     {
-        "external_reference",
-        "source",
-        "payload",
-        "shop_id",
-        "customer_email",
-        "customer_name",
-        "items",
-        "prescription_pdf_base64",
-        "prescription_pdf_url",
-        "external_id",
-        "payment_status",
-        "cash_on_pickup",
-        "address_street",
-        "address_city",
-        "total_amount",
-        "quantity",
-        "price",
-        "p1_id",
-        "product_id",
+        "external_reference", "source", "payload", "shop_id", "customer_email", "customer_name",
+        "items", "prescription_pdf_base64", "prescription_pdf_url", "external_id",
+        "payment_status", "cash_on_pickup", "address_street", "address_city", "total_amount",
+        "quantity", "price", "p1_id", "product_id",
     }
-)
+)  # fmt: skip
 """The documented names in an order-request (10): all that is picked out of a refusal's text."""
 
 

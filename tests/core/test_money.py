@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.model import OrderId, PharmacyOrderUid
-from bridge.core.money import Part, Sale, compare, euros, totals
+from bridge.core.money import PayoutPart, Sale, compare, euros, totals
 
 UID = PharmacyOrderUid("po-1")
 AT = datetime(2026, 10, 5, tzinfo=UTC)
@@ -15,7 +15,7 @@ OCTOBER = (datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def part(cents: int = 3000, *, uid: str = UID, routed: bool = True, currency: str = "EUR", at=AT):
-    return Part(PharmacyOrderUid(uid), cents, currency, "item_rest", routed, "#1", at)
+    return PayoutPart(PharmacyOrderUid(uid), cents, currency, "item_rest", routed, "#1", at)
 
 
 def sale(cents: int | None = 3000, *, paid: bool | None = True, over: bool = False, **more):
@@ -58,7 +58,7 @@ def test_one_order(parts, sales, finding, why):
     assert why in row.why
 
 
-SHIPPED = Part(UID, 499, "EUR", "shipping", True, "#1", AT)
+SHIPPED = PayoutPart(UID, 499, "EUR", "shipping", True, "#1", AT)
 
 
 @pytest.mark.parametrize(

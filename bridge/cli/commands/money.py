@@ -30,7 +30,7 @@ from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete, now, open_beside
 from bridge.core.lifecycle import Vocabulary
 from bridge.core.model import OrderId, PharmacyOrderUid, State
-from bridge.core.money import Part, Row, Sale, Totals, compare, euros, totals
+from bridge.core.money import PayoutPart, Row, Sale, Totals, compare, euros, totals
 from bridge.errors import BridgeError, Fault, Misconfigured, Refused
 from bridge.pharmaone.orders import OrderSummary
 from bridge.pharmaone.reports import Report
@@ -368,8 +368,8 @@ async def _report(vendors: Vendors, month: Month) -> tuple[Report | None, str | 
         return None, str(failure)
 
 
-def _part(payout: Payout) -> Part:
-    return Part(
+def _part(payout: Payout) -> PayoutPart:
+    return PayoutPart(
         order=payout.order,
         cents=payout.amount_cents,
         currency=payout.currency or "",
