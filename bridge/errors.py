@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bridge.core.reasons import SAID, Reason
+if TYPE_CHECKING:
+    from bridge.core.reasons import Reason
 
 
 class BridgeError(Exception):
@@ -12,9 +14,9 @@ class BridgeError(Exception):
     Neither ever holds patient data or a secret.
     """
 
-    def __init__(self, what: str | Reason) -> None:
+    def __init__(self, what: "str | Reason") -> None:
         super().__init__(what)
-        self.reason = what if isinstance(what, Reason) else SAID(what=what)
+        self._what = what
 
     def __str__(self) -> str:
         return self.what
@@ -22,9 +24,18 @@ class BridgeError(Exception):
     @property
     def what(self) -> str:
         """The reason in English."""
+        if isinstance(self._what, str):
+            return self._what
         from bridge.texts import say
 
-        return str(self.reason.facts["what"]) if self.reason.code is SAID else say(self.reason)
+        return say(self._what)
+
+    @property
+    def reason(self) -> "Reason":
+        """What went wrong, as data. Imported late: `rxbridge --help` needs no reasons."""
+        from bridge.core.reasons import SAID
+
+        return SAID(what=self._what) if isinstance(self._what, str) else self._what
 
 
 class TryLater(BridgeError):  # noqa: N818 - named for what to do, not for what it is
@@ -33,7 +44,7 @@ class TryLater(BridgeError):  # noqa: N818 - named for what to do, not for what 
     `after` is what the vendor asked for, in seconds; None leaves the wait to the caller.
     """
 
-    def __init__(self, what: str | Reason, after: float | None = None) -> None:
+    def __init__(self, what: "str | Reason", after: float | None = None) -> None:
         super().__init__(what)
         self.after = after
 
@@ -48,7 +59,7 @@ class Garbled(TryLater):
     `field` names the place in the answer (`order_items.0.amount`), or is empty for no JSON at all.
     """
 
-    def __init__(self, what: str | Reason, field: str = "") -> None:
+    def __init__(self, what: "str | Reason", field: str = "") -> None:
         super().__init__(what)
         self.field = field
 
@@ -66,7 +77,7 @@ class Refused(BridgeError):  # noqa: N818
     """
 
     def __init__(
-        self, what: str | Reason, *, status: int, code: str = "", fields: tuple[str, ...] = ()
+        self, what: "str | Reason", *, status: int, code: str = "", fields: tuple[str, ...] = ()
     ) -> None:
         super().__init__(what)
         self.status = status
