@@ -333,6 +333,11 @@ NO_ANSWER = Code("no_answer", Kind.FAILURE, "vendor route cause")
 ANSWER_TOO_LONG = Code("answer_too_long", Kind.FAILURE, "vendor route")
 CALLED_LESS = Code("called_less", Kind.FAILURE, "vendor outcome")
 FAILED_REPEATEDLY = Code("failed_repeatedly", Kind.FAILURE, "vendor")
+ANSWERED_BADLY = Code("answered_badly", Kind.FAILURE, "vendor status route")
+WITH_A_WEB_PAGE = Code("with_a_web_page", Kind.FAILURE, "vendor route")
+NOT_JSON = Code("not_json", Kind.FAILURE, "vendor route")
+LIMIT_REACHED = Code("limit_reached", Kind.FAILURE, "vendor route")
+CALL_REFUSED = Code("call_refused", Kind.FAILURE, "vendor route status fields")
 
 # -- what a shop sells, against what is there -------------------------------------------------
 

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from bridge.core.model import ProductId
+from bridge.core.reasons import NOT_JSON
 from bridge.errors import Garbled
 from bridge.pharmaone.dialect import INVENTORY
 from bridge.pharmaone.wire import as_total
@@ -90,7 +91,7 @@ def read(body: bytes, *, full: bool = False) -> Inventory:
     except msgspec.ValidationError:
         return _row_by_row(body, full=full)
     except (msgspec.DecodeError, RecursionError):
-        raise Garbled(f"PharmaOne's answer to {INVENTORY.name} is not JSON") from None
+        raise Garbled(NOT_JSON(vendor="PharmaOne", route=INVENTORY.name)) from None
     total = page.pagination.total if page.pagination else None
     return _gather(page.data, full=full, unreadable=0, total=total)
 
@@ -100,7 +101,7 @@ def _row_by_row(body: bytes, *, full: bool) -> Inventory:
     try:
         raw = parse(body)
     except ValueError:
-        raise Garbled(f"PharmaOne's answer to {INVENTORY.name} is not JSON") from None
+        raise Garbled(NOT_JSON(vendor="PharmaOne", route=INVENTORY.name)) from None
     rows = raw.get("data") if isinstance(raw, Mapping) else raw
     if not isinstance(rows, list):
         what = f"PharmaOne's answer to {INVENTORY.name}, data: not a list of rows"

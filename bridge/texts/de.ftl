@@ -449,6 +449,14 @@ no_answer = { $cause ->
 answer_too_long = die Antwort von { $vendor } auf { $route } ist zu lang, um gelesen zu werden
 called_less = { $vendor } will seltener gefragt werden ({ $outcome })
 failed_repeatedly = { $vendor } wird nach wiederholten Fehlern in Ruhe gelassen
+answered_badly = { $vendor } antwortete mit { $status } auf { $route }
+with_a_web_page = { $vendor } antwortete auf { $route } mit einer Webseite
+not_json = die Antwort von { $vendor } auf { $route } ist kein JSON
+limit_reached = das Limit von { $vendor } ist erreicht ({ $route })
+call_refused = { $fields ->
+        [absent] { $vendor } lehnte { $route } ab ({ $status })
+       *[other] { $vendor } lehnte { $route } ab ({ $status }); beanstandet wird: { $fields }
+    }
 
 ## What a shop sells, against what is there
 

@@ -438,6 +438,14 @@ no_answer = { $cause ->
 answer_too_long = the answer of { $vendor } to { $route } is too long to be read
 called_less = { $vendor } asks to be called less ({ $outcome })
 failed_repeatedly = { $vendor } is left alone after failing repeatedly
+answered_badly = { $vendor } answered { $status } to { $route }
+with_a_web_page = { $vendor } answered { $route } with a web page
+not_json = { $vendor }'s answer to { $route } is not JSON
+limit_reached = { $vendor }'s limit is reached ({ $route })
+call_refused = { $fields ->
+        [absent] { $vendor } refused { $route } ({ $status })
+       *[other] { $vendor } refused { $route } ({ $status }); it complains of: { $fields }
+    }
 
 ## What a shop sells, against what is there
 

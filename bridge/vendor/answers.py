@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
+from bridge.core import reasons
 from bridge.errors import BridgeError, Fault, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Response
 from bridge.vendor import fields
@@ -76,10 +77,10 @@ class Answers(ABC, Generic[R, C]):
         if status < 400:
             return Misconfigured(self._moved(route, status))
         if status >= 500 or status in _NOT_THE_APPLICATION:
-            what = f"{self.vendor} answered {status} to {route.name}"
+            what = reasons.ANSWERED_BADLY(vendor=self.vendor, status=status, route=route.name)
             return TryLater(what, retry_after(response)) if route.repeatable else Unsure(what)
         if status == 429:
-            what = f"{self.vendor}'s limit is reached ({route.name})"
+            what = reasons.LIMIT_REACHED(vendor=self.vendor, route=route.name)
             return TryLater(what, retry_after(response))
         said = self.complaint(response.body)
         explained = self.explained(route, status, said)
@@ -95,7 +96,7 @@ class Answers(ABC, Generic[R, C]):
         if not is_accepted(response):
             raise self.failure(route, response)
         if response.body.lstrip()[:1] == b"<":
-            what = f"{self.vendor} answered {route.name} with a web page"
+            what = reasons.WITH_A_WEB_PAGE(vendor=self.vendor, route=route.name)
             raise Garbled(what) if route.repeatable else Unsure(what)
 
     def content(self, route: R, response: Response) -> Any:
@@ -109,7 +110,7 @@ class Answers(ABC, Generic[R, C]):
         try:
             return fields.parse(response.body)
         except ValueError:
-            raise Garbled(f"{self.vendor}'s answer to {route.name} is not JSON") from None
+            raise Garbled(reasons.NOT_JSON(vendor=self.vendor, route=route.name)) from None
 
     def read(self, route: R, model: type[Model], raw: Any) -> Model:
         """Raises Garbled with the place of the first thing in `raw` that cannot be read."""
@@ -123,8 +124,12 @@ class Answers(ABC, Generic[R, C]):
         )
 
     def _refused(self, route: R, status: int, said: C) -> Refused:
-        about = f"; it complains of: {', '.join(said.fields)}" if said.fields else ""
-        what = f"{self.vendor} refused {route.name} ({status}){about}"
+        what = reasons.CALL_REFUSED(
+            vendor=self.vendor,
+            route=route.name,
+            status=status,
+            fields=", ".join(said.fields) or None,
+        )
         return Refused(what, status=status, code=said.code, fields=said.fields)
 
 

@@ -18,7 +18,7 @@ from bridge.core.reasons import CODES, Code, Kind, Reason
 from bridge.core.stock.model import Pending
 from bridge.cycles import MappingFacts
 from bridge.cycles.stock import StockFacts
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, Refused, TryLater, Unsure
 from bridge.exchange import Priority, Request
 from bridge.health import Facts, Links, report
 from bridge.pharmaone.token import TokenFacts
@@ -85,6 +85,12 @@ POST = replace(GET, method="POST", route="POST /x", repeatable=False)
         no_answer("PharmaOne", GET, Lost(Loss.NO_ANSWER)),
         no_answer("RxScale", GET, Lost(Loss.NO_CONNECTION, "TimeoutError")),
         no_answer("RxScale", GET, Lost(Loss.TOO_LONG)),
+        TryLater(reasons.LIMIT_REACHED(vendor="RxScale", route="GET /x")),
+        Unsure(reasons.ANSWERED_BADLY(vendor="PharmaOne", status=502, route="POST /x")),
+        Refused(
+            reasons.CALL_REFUSED(vendor="RxScale", route="PATCH /x", status=422, fields="email"),
+            status=422,
+        ),
     ],
     ids=str,
 )
