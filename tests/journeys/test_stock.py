@@ -128,7 +128,7 @@ async def test_an_empty_inventory_changes_nothing_until_a_second_look(tmp_path: 
         house.world.remove_inventory()
         odd = await house.sync()
         assert odd.pending is not None
-        assert odd.pending.code == "empty"
+        assert odd.pending.reason.code == "empty"
         await house.sync()
         assert house.patches() == before
         health = (await health_of(house))["stock"]
@@ -152,7 +152,7 @@ async def test_a_halved_inventory_is_confirmed_by_a_person(tmp_path: Path):
         for number in range(6):
             house.hand(str(20401 + number), 10)
         for _ in range(3):
-            assert (await house.sync()).pending.code == "halved"
+            assert (await house.sync()).pending.reason.code == "halved"
             house.later(600)
         assert house.stock("psku-1001") == 400
         await house.sync(confirm=True)
@@ -164,7 +164,7 @@ async def test_an_oddity_that_passes_leaves_no_trace(tmp_path: Path):
         await house.sync()
         before, rows = house.patches(), [dict(row) for row in house.world.inventory.values()]
         house.world.remove_inventory(["20401", "20402"])
-        assert (await house.sync()).pending.code == "partial"
+        assert (await house.sync()).pending.reason.code == "partial"
         keep = ("p1_id", "stockquantity", "price", "name")
         house.world.set_inventory([{key: row[key] for key in keep} for row in rows])
         house.later(60)
