@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 Json = dict[str, Any]
@@ -148,3 +149,8 @@ def is_amount(value: object) -> TypeGuard[float]:
 def mentions(text: str, *names: str | None) -> bool:
     """Whether a search for `text`, in lower case, finds one of these names."""
     return any(text in name.lower() for name in names if name)
+
+
+def timestamp(now: float) -> str:
+    """RFC 3339 in UTC, with six digits after the second (pharmaone.md section 5)."""
+    return datetime.fromtimestamp(now, UTC).isoformat(timespec="microseconds")[:-6] + "Z"

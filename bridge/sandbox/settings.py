@@ -1,41 +1,19 @@
 """How the two simulated vendors behave: every switch, with what the documents leave open."""
 
 import time
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 Vendor = Literal["rxscale", "pharmaone"]
 VENDORS: tuple[Vendor, ...] = ("rxscale", "pharmaone")
 
-PERMISSIONS = frozenset(
-    {
-        "orders_read",
-        "orders_write",
-        "stock_read",
-        "stock_write",
-        "pharmacy_sku_write",
-        "webhooks_read",
-        "webhooks_write",
-    }
+DOCUMENTED: Mapping[str, Any] = tomllib.loads(
+    Path(__file__).with_name("documented.toml").read_text("utf-8")
 )
-"""What a key may be allowed at RxScale (rxscale.md section 3)."""
-PUBLIC_PERMISSIONS = frozenset({"product:read", "create_prescription_checkout"})
-"""What its public API asks for (section 11)."""
-
-SCOPES = (
-    "orders.read",
-    "orders.write",
-    "order_requests.write",
-    "prescriptions.read",
-    "prescriptions.write",
-    "products.read",
-    "products.write",
-    "inventory.read",
-    "inventory.write",
-    "reports.read",
-)
-"""What every token of PharmaOne carries (pharmaone.md section 4)."""
+"""The vendors' words: permissions, scopes, statuses and so on; the file says from where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

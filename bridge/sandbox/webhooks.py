@@ -12,27 +12,7 @@ from typing import Any, Literal, get_args
 import aiohttp
 
 from bridge.sandbox.kit import JSON_TYPE, encode
-from bridge.sandbox.settings import VENDORS, SandboxSettings, Vendor
-
-EVENTS: Mapping[Vendor, tuple[str, ...]] = {
-    "rxscale": (
-        "pharmacy_order_created",
-        "pharmacy_order_updated",
-        "pharmacy_sku_stock_updated",
-    ),
-    "pharmaone": (
-        "order_created",
-        "order_updated",
-        "order_status_updated",
-        "order_marked_paid",
-        "order_deleted",
-        "low_stock",
-        "out_of_stock",
-        "prescription_approved",
-        "paperless_signature_completed",
-    ),
-}
-"""What is sent: rxscale.md section 6.11; of pharmaone.md section 14 what happens here."""
+from bridge.sandbox.settings import DOCUMENTED, VENDORS, SandboxSettings, Vendor
 
 Fate = Literal["deliver", "lose", "double", "reorder"]
 HOLD_SECONDS = 0.5
@@ -122,7 +102,7 @@ class Courier:
     ) -> list[Subscription]:
         """One subscription for each of `events`; for all that are sent if None."""
         added = []
-        for event in EVENTS[vendor] if events is None else events:
+        for event in DOCUMENTED[vendor]["events"] if events is None else events:
             self._number += 1
             one = Subscription(f"ws-{self._number}", vendor, event, target, secret)
             self.subscriptions[one.uid] = one

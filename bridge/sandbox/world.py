@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from bridge.sandbox.kit import Json
 from bridge.sandbox.pharmaone.access import Access
-from bridge.sandbox.pharmaone.state import PharmaOne
+from bridge.sandbox.pharmaone.orders import PharmaOne
 from bridge.sandbox.rxscale import samples
 from bridge.sandbox.rxscale.orders import PharmacyOrder, RxScale
 from bridge.sandbox.settings import SandboxSettings, Vendor

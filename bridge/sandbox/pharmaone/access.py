@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 
 from bridge.sandbox.kit import Answer, Ask, Reader, Refusal, Route
-from bridge.sandbox.settings import SCOPES, SandboxSettings
+from bridge.sandbox.settings import DOCUMENTED, SandboxSettings
 
 V2 = "/api/v2/public/orgs/{org_id}"
 TOKEN_SECRET = "sandbox-secret-that-signs-every-token"  # noqa: S105 - opens nothing but the simulation
@@ -42,7 +42,7 @@ class Access:
         now = settings.clock()
         claims: dict[str, Any] = {
             "org_id": settings.org_id,
-            "scopes": list(SCOPES),
+            "scopes": list(DOCUMENTED["pharmaone"]["scopes"]),
             "iss": "pharmaone-integration",
             "sub": "integration",
         }

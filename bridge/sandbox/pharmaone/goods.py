@@ -1,12 +1,11 @@
-"""The goods that the simulated PharmaOne has: on hand, their log, and the alerts; no HTTP."""
+"""The goods that the simulated PharmaOne has, and what its one shop sells of them; no HTTP."""
 
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from bridge.sandbox.kit import Json, Refusal, encode
-from bridge.sandbox.pharmaone.records import timestamp
+from bridge.sandbox.kit import Json, Refusal, encode, timestamp
 from bridge.sandbox.settings import SandboxSettings
 
 MOST_ENTRIES = 200
@@ -136,6 +135,72 @@ class Goods:
         return list(sums.values())
 
 
+class Shop:
+    """One shop's products over the organisation's goods. KeyError for unknown products."""
+
+    def __init__(self, settings: SandboxSettings, goods: Goods) -> None:
+        self._settings = settings
+        self._goods = goods
+        self._attached = {name for name in goods.rows if name not in settings.p1_unattached}
+        self._own: dict[str, Json] = {}
+        self._overrides: dict[str, Json] = {}
+
+    def rows(self) -> list[Json]:
+        """The shop's products, by their ids."""
+        return [self.shown(name) for name in sorted(self._attached & self._goods.rows.keys())]
+
+    def shown(self, product: str) -> Json:
+        """As the shop has it. Raises KeyError for what it lacks."""
+        if product not in self._attached:
+            raise KeyError(product)
+        row = self._goods.rows[product]
+        return {
+            "p1_id": product,
+            "name": row["name"],
+            "slug": _slug(row["name"]),
+            "category": row["category"],
+            "price": row["price"],
+            "stock_quantity": row["stockquantity"],
+            **self._own.get(product, {}),
+            **self._overrides.get(product, {}),
+            "shop_id": self._settings.shop_id,
+        }
+
+    def attach(self, product: str) -> None:
+        """Raises Refusal for one without stock, in the inventory or not."""
+        if product not in self._goods.rows or self._goods.on_hand(product) <= 0:
+            raise Refusal("Product must have stock in the inventory")
+        self._attached.add(product)
+
+    def detach(self, product: str) -> None:
+        self._attached.remove(product)
+        self._overrides.pop(product, None)
+
+    def override(self, product: str, fields: Json) -> None:
+        if product not in self._attached:
+            raise KeyError(product)
+        self._overrides.setdefault(product, {}).update(fields)
+
+    def change(self, product: str, fields: Json) -> None:
+        """Of a product in the inventory."""
+        row = self._goods.rows[product]
+        listed: Json = {
+            key: value for key, value in fields.items() if key in {"name", "price", "category"}
+        }
+        self._goods.set([{"p1_id": row["p1_id"], **listed}])
+        rest = {key: value for key, value in fields.items() if key not in listed}
+        self._own.setdefault(product, {}).update(rest)
+
+    def add(self, product: str, stock: int, price: float | None) -> None:
+        """From PharmaOne's catalogue; one that is there already stays as it is."""
+        if product in self._goods.rows:
+            return
+        if product not in self._settings.p1_catalogue:
+            raise KeyError(product)
+        more: dict[str, Any] = {} if price is None else {"price": price}
+        self._goods.set([{"p1_id": product, "stockquantity": stock, **more}])
+
+
 def _new(name: str) -> Json:
     return {
         "p1_id": int(name) if name.isdecimal() else name,
@@ -146,3 +211,7 @@ def _new(name: str) -> Json:
         "log_entries": 0,
         "last_activity": None,
     }
+
+
+def _slug(name: str) -> str:
+    return "-".join(name.lower().split())

@@ -10,7 +10,7 @@ from typing import Any
 
 from bridge.sandbox.kit import Answer, Ask, Json, Refusal, Route, answer
 from bridge.sandbox.pharmaone.access import READ, Access
-from bridge.sandbox.pharmaone.state import PharmaOne
+from bridge.sandbox.pharmaone.orders import PharmaOne
 
 _ALWAYS = (date.min, date.max)
 FEE_CENTS = 150

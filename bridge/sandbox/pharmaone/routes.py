@@ -1,32 +1,24 @@
 """PharmaOne's documented routes: what they refuse and what they answer."""
 
+import math
 from datetime import UTC, date, datetime
 
-from bridge.sandbox.kit import (
-    Answer,
-    Ask,
-    Json,
-    Refusal,
-    Route,
-    answer,
-    is_whole,
-    listing,
-    unknown_as_404,
-)
+from bridge.sandbox.kit import Answer, Ask, Json, Route, answer, listing, unknown_as_404
+from bridge.sandbox.pharmaone import checks
 from bridge.sandbox.pharmaone.access import READ, V2, Access
-from bridge.sandbox.pharmaone.envelope import envelope_error, upsert_error
-from bridge.sandbox.pharmaone.products import ProductRoutes, product_in
-from bridge.sandbox.pharmaone.records import Order, Via
+from bridge.sandbox.pharmaone.orders import Order, PharmaOne, Via
 from bridge.sandbox.pharmaone.reports import ReportRoutes
-from bridge.sandbox.pharmaone.state import PharmaOne
 from bridge.sandbox.settings import SandboxSettings
 
 V1 = "/api/v1/public/orgs/{org_id}"
 SHOP = "/api/v1"
 """The shop's own address, served here beside the rest (pharmaone.md section 11)."""
 MOST_DAYS = 365
-MOST_UNITS = 10**9
 NO_PRODUCT = "Product not found in inventory"
+NO_PRODUCT_HERE = "Product not found"
+_DONE = {"status": "ok"}
+"""What a write of products is answered with; that is not documented."""
+_ROUTING = ("shop_id", "p1_id")
 
 
 class Routes:
@@ -38,9 +30,9 @@ class Routes:
         self._access = access
 
     def all(self) -> list[Route]:
-        route, settings = self._access.route, self._settings
-        products = ProductRoutes(settings, self._pharmaone.shop, self._access)
+        route = self._access.route
         reports = ReportRoutes(self._pharmaone, self._access, self._today)
+        products_read, products_write = "products.read", "products.write"
         return [
             Route("POST", f"{V2}/auth/token", "/auth/token", self._issue_token),
             route("GET", "/orders", "orders.read", self._list_orders),
@@ -58,7 +50,14 @@ class Routes:
             route("POST", "/order-requests", "order_requests.write", self._submit),
             Route("POST", f"{V1}/order-requests", "/order-requests", self._submit_v1),
             Route("POST", f"{SHOP}/external-order", "/external-order", self._submit_at_shop),
-            *products.all(),
+            route("GET", "/shops", products_read, self._list_shops),
+            route("POST", "/shops/attach-product", products_write, self._attach),
+            route("POST", "/shops/detach-product", products_write, self._detach),
+            route("POST", "/shops/product-overrides", products_write, self._override),
+            route("GET", "/products", products_read, self._list_products),
+            route("GET", "/products/{id}", products_read, self._get_product),
+            route("POST", "/products/add-to-inventory", products_write, self._add),
+            route("PUT", "/products/{id}", products_write, self._change),
             *reports.all(),
         ]
 
@@ -123,15 +122,15 @@ class Routes:
     def _set_status(self, ask: Ask) -> Answer:
         """The fields of its body and answer are not documented (section 9)."""
         order = self._order(ask)
-        changes = _changes(ask.json(), self._settings.p1_statuses)
+        changes = ask.json()
+        checks.status_change(changes, self._settings.p1_statuses)
         self._pharmaone.change_order(order.id, changes)
         return answer({key: order.data[key] for key in ("id", "status", "shipped", "picked_up")})
 
     def _upsert_order(self, ask: Ask) -> Answer:
         """Section 9: by `external_id` and `shop_id`. What it answers is not documented."""
         body = READ.body(ask)
-        if error := upsert_error(body, self._settings.shop_id, whole=True):
-            raise Refusal(error)
+        checks.order(body, self._settings.shop_id, whole=True)
         order = self._pharmaone.upsert(body)
         ask.uid, ask.reference = order.id, order.external_id
         return answer(_written(order))
@@ -140,32 +139,22 @@ class Routes:
         """Section 9: nothing is documented of it; what is not sent stays."""
         order = self._order(ask)
         body = READ.body(ask)
-        if error := upsert_error(body, self._settings.shop_id, whole=False):
-            raise Refusal(error)
+        checks.order(body, self._settings.shop_id, whole=False)
         return answer(_written(self._pharmaone.rewrite(order.id, body)))
 
     def _adjust(self, ask: Ask) -> Answer:
-        """Section 8: relative changes only, of one product, with a reason."""
         body = READ.body(ask)
-        product, reason = product_in(ask, body), body.get("reason")
-        if not isinstance(reason, str) or not reason.strip():
-            raise Refusal("reason is required")
-        for key in ("delta_on_hand", "delta_incoming"):
-            if not is_whole(body.get(key, 0), -MOST_UNITS, MOST_UNITS):
-                raise Refusal(f"{key} must be an integer")
+        product = checks.product_in(ask, body)
+        checks.adjustment(body)
         more = {key: body.get(key) for key in ("delta_incoming", "shop_id", "metadata")}
         delta = body.get("delta_on_hand", 0)
         with unknown_as_404(NO_PRODUCT):
-            entry = self._pharmaone.goods.adjust(product, delta, reason, **more)
+            entry = self._pharmaone.goods.adjust(product, delta, body["reason"], **more)
         return answer({"status": "ok", "id": entry})
 
     def _ingest(self, ask: Ask) -> Answer:
-        """Section 12: of a much larger body only `shop_id` and `customer_email` are documented."""
         body = ask.json()
-        if not isinstance(body, dict) or body.get("shop_id") != self._settings.shop_id:
-            raise Refusal("shop_id is required and must belong to the organisation")
-        if not isinstance(body.get("customer_email", ""), str):
-            raise Refusal("customer_email must be a string")
+        checks.prescription(body, self._settings.shop_id)
         ask.uid = self._pharmaone.prescriptions.ingest(body)
         return answer({"id": ask.uid, "upsert": "ok"})
 
@@ -181,25 +170,81 @@ class Routes:
     def _submit(self, ask: Ask, via: Via = "v2") -> Answer:
         """Section 10; that the direct calls answer 200 too is inferred."""
         body = ask.json()
-        if error := envelope_error(body, None if via == "connector" else self._settings.shop_id):
-            raise Refusal(error)
+        checks.envelope(body, None if via == "connector" else self._settings.shop_id)
         payload = {**body["payload"], "shop_id": self._settings.shop_id}
         reference = body.get("external_reference")
         request = self._pharmaone.submit(payload, reference, via)
         ask.uid, ask.reference = request.id, reference or ""
         return answer(request.answer())
 
+    # ------------------------------------------------------------------ products
 
-def _changes(body: object, words: frozenset[str]) -> Json:
-    if not isinstance(body, dict) or not body:
-        raise Refusal("status, shipped or picked_up is required")
-    for key, value in body.items():
-        if key == "status":
-            if not isinstance(value, str) or value not in words:
-                raise Refusal("Invalid status")
-        elif key not in {"shipped", "picked_up"} or not isinstance(value, bool):
-            raise Refusal(f"Invalid {key}")
-    return body
+    def _list_shops(self, _ask: Ask) -> Answer:
+        shop = {"shop_id": self._settings.shop_id, "name": self._settings.shop_name}
+        return answer({"data": [{**shop, "is_active": True}]})
+
+    def _list_products(self, ask: Ask) -> Answer:
+        """By page from 1; under which keys was not seen, so it is a setting."""
+        self._need_shop(ask.query.get("shop_id"))
+        limit, page = READ.limit(ask), READ.number(ask, "page", default=1, least=1)
+        rows = self._pharmaone.shop.rows()
+        found = rows[(page - 1) * limit : page * limit]
+        paging = {
+            "page": page,
+            "pageSize": limit,
+            "total": len(rows),
+            "totalPages": math.ceil(len(rows) / limit),
+        }
+        if self._settings.p1_products_shape == "flat":
+            return answer({"products": found, **paging})
+        return answer({"data": found, "pagination": paging})
+
+    def _get_product(self, ask: Ask) -> Answer:
+        self._need_shop(ask.query.get("shop_id"))
+        with unknown_as_404(NO_PRODUCT_HERE):
+            return answer(self._pharmaone.shop.shown(ask.uid))
+
+    def _attach(self, ask: Ask) -> Answer:
+        product, _ = self._assigned(ask)
+        self._pharmaone.shop.attach(product)
+        return answer(_DONE)
+
+    def _detach(self, ask: Ask) -> Answer:
+        product, _ = self._assigned(ask)
+        with unknown_as_404(NO_PRODUCT_HERE):
+            self._pharmaone.shop.detach(product)
+        return answer(_DONE)
+
+    def _override(self, ask: Ask) -> Answer:
+        product, body = self._assigned(ask)
+        fields = {key: value for key, value in body.items() if key not in _ROUTING}
+        checks.product(fields)
+        with unknown_as_404(NO_PRODUCT_HERE):
+            self._pharmaone.shop.override(product, fields)
+        return answer(_DONE)
+
+    def _add(self, ask: Ask) -> Answer:
+        body = READ.body(ask)
+        product = checks.product_in(ask, body)
+        checks.added(body)
+        with unknown_as_404(NO_PRODUCT_HERE):
+            self._pharmaone.shop.add(product, body.get("initial_stock", 1), body.get("price"))
+        return answer(_DONE)
+
+    def _change(self, ask: Ask) -> Answer:
+        fields = READ.body(ask)
+        checks.product(fields)
+        with unknown_as_404(NO_PRODUCT_HERE):
+            self._pharmaone.shop.change(ask.uid, fields)
+        return answer(_DONE)
+
+    def _assigned(self, ask: Ask) -> tuple[str, Json]:
+        body = READ.body(ask)
+        self._need_shop(body.get("shop_id"))
+        return checks.product_in(ask, body), body
+
+    def _need_shop(self, shop_id: object) -> None:
+        checks.need(shop_id == self._settings.shop_id, "Invalid shop_id")
 
 
 def _written(order: Order) -> Json:

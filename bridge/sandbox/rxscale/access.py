@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from bridge.sandbox.kit import MOST_ROWS, Answer, Ask, Json, Reader, Refusal, listing
-from bridge.sandbox.settings import PERMISSIONS, PUBLIC_PERMISSIONS, SandboxSettings
+from bridge.sandbox.settings import DOCUMENTED, SandboxSettings
 
 Row = TypeVar("Row")
 
@@ -46,13 +46,14 @@ class Keys:
         self._group_key = settings.group_key
         self._pharmacy_uid = settings.pharmacy_uid
         self._public_key = settings.rx_public_key
+        everything = frozenset(DOCUMENTED["rxscale"]["permissions"])
         self._allowed = {
-            settings.rx_api_key: PERMISSIONS,
-            settings.rx_public_key: PUBLIC_PERMISSIONS,
+            settings.rx_api_key: everything,
+            settings.rx_public_key: frozenset(DOCUMENTED["rxscale"]["public_permissions"]),
             **settings.rx_permissions,
         }
         if settings.group_key is not None:
-            self._allowed.setdefault(settings.group_key, PERMISSIONS)
+            self._allowed.setdefault(settings.group_key, everything)
 
     def check(
         self, headers: Mapping[str, str], any_of: tuple[str, ...], *, public: bool = False

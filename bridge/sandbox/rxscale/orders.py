@@ -11,11 +11,10 @@ from operator import attrgetter
 from bridge.sandbox.kit import Json, encode
 from bridge.sandbox.rxscale import samples
 from bridge.sandbox.rxscale.shelf import Shelf
-from bridge.sandbox.settings import SandboxSettings
+from bridge.sandbox.settings import DOCUMENTED, SandboxSettings
 from bridge.sandbox.webhooks import Courier, Timers
 
 _number = attrgetter("number")
-_ARRIVES_AS = {"current": "waiting for pharmacy", "legacy": "open"}
 _ROW = (
     "uid", "status", "name", "shop_order_name", "external_status", "pharmacy", "order",
     "order_items", "shop_shipping_methods", "shipping_costs_amount", "shipping_costs_currency",
@@ -224,7 +223,7 @@ class RxScale:
         self._made += 1
         settings = self._settings
         pharmacy = {"uid": settings.pharmacy_uid, "display_name": settings.pharmacy_name}
-        arrives_as = _ARRIVES_AS[settings.rx_dialect]
+        arrives_as = DOCUMENTED["rxscale"]["dialects"][settings.rx_dialect]["arrives_as"]
         goods = self.shelf.linked()
         plain = samples.order(settings.seed, self._made, arrives_as, pharmacy, goods)
         data = samples.merged({**plain, "created_at": self.now, "updated_at": self.now}, changes)

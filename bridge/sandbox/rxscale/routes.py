@@ -10,8 +10,8 @@ from bridge.sandbox.rxscale.orders import PharmacyOrder, RxScale
 from bridge.sandbox.rxscale.public import PublicRoutes
 from bridge.sandbox.rxscale.shelf import CHECKS, sku_errors
 from bridge.sandbox.rxscale.steps import completion_errors, dialect_of, is_url, status_errors
-from bridge.sandbox.settings import SandboxSettings
-from bridge.sandbox.webhooks import EVENTS, Courier, Subscription
+from bridge.sandbox.settings import DOCUMENTED, SandboxSettings
+from bridge.sandbox.webhooks import Courier, Subscription
 
 BASES = ("/v1/external_pharmacy_api", "/v1/external-pharmacy-api-v1")
 """Both documented base paths; which of them the real servers know is not documented (C-1)."""
@@ -153,8 +153,9 @@ class Routes:
         errors: Json = {}
         if not isinstance(target, str) or not is_url(target):
             errors["target"] = ["Not a valid URL."]
-        if event not in EVENTS["rxscale"]:
-            errors["notification_type"] = [f"Must be one of: {', '.join(EVENTS['rxscale'])}."]
+        known: list[str] = DOCUMENTED["rxscale"]["events"]
+        if event not in known:
+            errors["notification_type"] = [f"Must be one of: {', '.join(known)}."]
         if errors:
             raise invalid(errors)
         secret = f"whsec_{secrets.token_hex(16)}"

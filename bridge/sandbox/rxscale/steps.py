@@ -4,25 +4,23 @@ The documents do not say whether the real server holds to the order of its statu
 section 13, 5). This one does, so that a jump shows.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
-from bridge.sandbox.settings import SandboxSettings
+from bridge.sandbox.settings import DOCUMENTED, SandboxSettings
 
 Errors = dict[str, Any]
 """Messages by field, lists by their index, as validation errors nest them (section 4)."""
-
-CARRIERS = ("DHL", "DPD", "UPS", "Hermes", "FedEx", "Other")
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One documented generation's statuses, and the steps a pharmacy may take by PATCH."""
 
-    steps: Mapping[str, tuple[str, ...]]
-    completes_from: tuple[str, ...] = ()
+    steps: Mapping[str, Sequence[str]]
+    completes_from: Sequence[str]
     """Where `complete_order` may start; a dialect without any does not have the call."""
 
     @property
@@ -30,42 +28,10 @@ class Dialect:
         return {word for words in self.steps.values() for word in words}
 
 
-DIALECTS: Mapping[Literal["current", "legacy"], Dialect] = {
-    # sections 6.3 and 8; cancelling by its text ("before completion"), not by its diagram;
-    # on-hold "from any other status" that is the pharmacy's
-    "current": Dialect(
-        steps={
-            "init": ("cancelled",),
-            "waiting for pharmacy": ("pending review", "on-hold", "cancelled"),
-            "pending review": ("in-progress", "on-hold", "cancelled"),
-            "in-progress": ("ready_for_pickup", "on-hold", "cancelled"),
-            "on-hold": ("waiting for pharmacy", "pending review", "in-progress", "cancelled"),
-            "ready_for_pickup": ("on-hold", "cancelled"),
-            "completed": (),
-            "cancelled": (),
-        },
-        completes_from=("ready_for_pickup",),
-    ),
-    # the order lifecycle page of the first generation
-    "legacy": Dialect(
-        steps={
-            "created": (),
-            "open": ("processing", "cancelled"),
-            "processing": ("shipped", "cancelled"),
-            "shipped": (),
-            "completed": (),
-            "cancelled": (),
-        },
-    ),
-}
-
-
 def dialect_of(settings: SandboxSettings) -> Dialect:
     """The dialect spoken; where `complete_order` starts is not documented, so a setting says."""
-    dialect = DIALECTS[settings.rx_dialect]
-    if not dialect.completes_from:
-        return dialect
-    return replace(dialect, completes_from=settings.rx_completes_from)
+    steps = DOCUMENTED["rxscale"]["dialects"][settings.rx_dialect]["steps"]
+    return Dialect(steps, settings.rx_completes_from if settings.rx_dialect == "current" else ())
 
 
 def status_errors(dialect: Dialect, here: str, body: Mapping[str, Any]) -> Errors | None:
@@ -117,8 +83,9 @@ def _link_errors(link: object) -> Errors:
     }
     if "tracking_link" in link and not is_url(link["tracking_link"]):
         errors["tracking_link"] = ["Invalid tracking link"]
-    if "carrier" in link and link["carrier"] not in CARRIERS:
-        errors["carrier"] = [f"Must be one of: {', '.join(CARRIERS)}."]
+    carriers: list[str] = DOCUMENTED["rxscale"]["carriers"]
+    if "carrier" in link and link["carrier"] not in carriers:
+        errors["carrier"] = [f"Must be one of: {', '.join(carriers)}."]
     return errors
 
 
