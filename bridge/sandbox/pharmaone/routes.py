@@ -32,7 +32,6 @@ class Routes:
     def all(self) -> list[Route]:
         route = self._access.route
         reports = ReportRoutes(self._pharmaone, self._access, self._today)
-        products_read, products_write = "products.read", "products.write"
         return [
             Route("POST", f"{V2}/auth/token", "/auth/token", self._issue_token),
             route("GET", "/orders", "orders.read", self._list_orders),
@@ -50,14 +49,14 @@ class Routes:
             route("POST", "/order-requests", "order_requests.write", self._submit),
             Route("POST", f"{V1}/order-requests", "/order-requests", self._submit_v1),
             Route("POST", f"{SHOP}/external-order", "/external-order", self._submit_at_shop),
-            route("GET", "/shops", products_read, self._list_shops),
-            route("POST", "/shops/attach-product", products_write, self._attach),
-            route("POST", "/shops/detach-product", products_write, self._detach),
-            route("POST", "/shops/product-overrides", products_write, self._override),
-            route("GET", "/products", products_read, self._list_products),
-            route("GET", "/products/{id}", products_read, self._get_product),
-            route("POST", "/products/add-to-inventory", products_write, self._add),
-            route("PUT", "/products/{id}", products_write, self._change),
+            route("GET", "/shops", "products.read", self._list_shops),
+            route("POST", "/shops/attach-product", "products.write", self._attach),
+            route("POST", "/shops/detach-product", "products.write", self._detach),
+            route("POST", "/shops/product-overrides", "products.write", self._override),
+            route("GET", "/products", "products.read", self._list_products),
+            route("GET", "/products/{id}", "products.read", self._get_product),
+            route("POST", "/products/add-to-inventory", "products.write", self._add),
+            route("PUT", "/products/{id}", "products.write", self._change),
             *reports.all(),
         ]
 
