@@ -134,11 +134,11 @@ def without_echo(record: OrderRecord, vendor: str, reported_status: str | None) 
     return replace(record, echoes="\n".join(words))
 
 
-def without_echoes(record: OrderRecord, told: str | None, *, stuck: bool) -> OrderRecord | None:
+def without_echoes(record: OrderRecord, reported: str | None, *, stuck: bool) -> OrderRecord | None:
     """The record after all that was reported during a look (`vendor:status`, one a line), if that
     was nothing but echoes; None if any of it asks for another look.
     """
-    for line in (told or ":").splitlines():
+    for line in (reported or ":").splitlines():
         vendor, _, word = line.partition(":")
         if not is_echo(record, stuck=stuck, vendor=vendor, reported_status=word or None):
             return None

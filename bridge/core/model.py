@@ -253,7 +253,7 @@ class Hint:
     priority: int = 0
     announced_by: AnnouncedBy = AnnouncedBy.WEBHOOK
     name: str | None = None
-    told: str | None = None
+    reported: str | None = None
     """`vendor:status word`, where a delivery told one."""
 
 

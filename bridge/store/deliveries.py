@@ -30,7 +30,7 @@ from bridge.core.model import (
 )
 from bridge.core.stock.reported import Cause
 from bridge.store import journal, notes, orders, p1_sweep, stock, stuck, todo
-from bridge.store.rows import Cell, as_list, micros, moment, run_many, sql
+from bridge.store.rows import as_list, micros, moment, run_many, sql
 
 _KNOWN = sql("SELECT dedup_key FROM deliveries WHERE vendor = ? AND dedup_key IN (?...)")
 _REMEMBER = """
@@ -144,10 +144,10 @@ def _hint(
 
 def _hint_of(delivery: Delivery, key: Key) -> Hint:
     why, status = f"{delivery.vendor}: {delivery.event}", _reported_status(delivery)
-    told = None if status is None else f"{delivery.vendor}:{status}"
+    reported = None if status is None else f"{delivery.vendor}:{status}"
     if isinstance(delivery, OrderChanged):
-        return Hint(key, why, delivery.priority, name=delivery.name, told=told)
-    return Hint(key, why, told=told)
+        return Hint(key, why, delivery.priority, name=delivery.name, reported=reported)
+    return Hint(key, why, reported=reported)
 
 
 def _count(
@@ -221,16 +221,15 @@ def _remember(
     receipts: Sequence[Receipt],
 ) -> None:
     """Notes them, each with the key it is about and what came of it; a repetition is counted."""
-    times = Counter((each.vendor, each.dedup_key) for each in deliveries)
-    first: dict[tuple[str, str], tuple[Cell, ...]] = {}
+    rows: dict[tuple[str, str], tuple[Any, ...]] = {}
     for each, key, receipt in zip(deliveries, keys, receipts, strict=True):
         name = (each.vendor, each.dedup_key)
-        if name not in first:
-            first[name] = _row(each, key, receipt, times[name])
-    run_many(connection, _REMEMBER, "(?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN, list(first.values()))
+        before = rows.get(name)
+        rows[name] = _row(each, key, receipt) if before is None else (*before[:-1], before[-1] + 1)
+    run_many(connection, _REMEMBER, "(?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN, list(rows.values()))
 
 
-def _row(delivery: Delivery, key: Key | None, receipt: Receipt, times: int) -> tuple[Cell, ...]:
+def _row(delivery: Delivery, key: Key | None, receipt: Receipt) -> tuple[Any, ...]:
     return (
         delivery.vendor,
         delivery.dedup_key,
@@ -239,7 +238,7 @@ def _row(delivery: Delivery, key: Key | None, receipt: Receipt, times: int) -> t
         micros(delivery.received_at),
         _reported_status(delivery),
         receipt.value,
-        times,
+        1,
     )
 
 

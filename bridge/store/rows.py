@@ -63,8 +63,8 @@ def run_many(
 
 
 def kind_of(key: Key) -> str:
-    """What a key is about: `order`, `sku` or `event`."""
-    return key.partition(":")[0]
+    """What a key is about: `order`, `sku` or `event`; "" if it names none."""
+    return key[: max(0, key.find(":"))]
 
 
 def micros(moment: datetime) -> int:

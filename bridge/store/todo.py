@@ -100,7 +100,8 @@ def hint(
     """
     _remember(connection, hints, now)
     tried: set[Key] = set() if new else stuck.keys_for(connection, *AFTER_SEVERAL_LOOKS)
-    rows = [_row(each, now, tried) for each in _folded(hints)]
+    at = micros(now)
+    rows = [_row(each, at, tried) for each in _folded(hints)]
     run_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN_HINTED, rows)
 
 
@@ -124,23 +125,22 @@ def _folded(hints: Iterable[Hint]) -> Iterable[Hint]:
 
 
 def _both(first: Hint, then: Hint) -> Hint:
-    told = (first.told, then.told)
+    both = (first.reported, then.reported)
     return Hint(
         then.key,
         then.why,
         max(first.priority, then.priority),
-        told=None if None in told else "\n".join(word for word in told if word is not None),
+        reported=None if None in both else "\n".join(word for word in both if word is not None),
     )
 
 
-def _row(hint: Hint, now: datetime, tried: set[Key]) -> tuple[Cell, ...]:
+def _row(hint: Hint, at: int, tried: set[Key]) -> tuple[Cell, ...]:
     """One that is stuck after several looks was looked at often enough: a single look tells whether
     it still is.
     """
-    at = micros(now)
     attempts = ENOUGH_LOOKS if hint.key in tried else 0
     kind = kind_of(hint.key)
-    return hint.key, kind, at, hint.priority, at, at, hint.why, hint.told, attempts
+    return hint.key, kind, at, hint.priority, at, at, hint.why, hint.reported, attempts
 
 
 def claim(

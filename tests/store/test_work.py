@@ -3,6 +3,7 @@
 import sqlite3
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from store.given import (
@@ -301,3 +302,33 @@ async def test_news_of_what_is_stuck_after_several_looks_asks_for_one(
     await store.write(person.retry, None, NOW)
     claim, _ = await claim_one(store)
     assert claim.attempts == 0, "a person asked: several looks again"
+
+
+async def test_hints_of_one_key_that_come_together_are_as_if_they_came_in_turn(path: Path):
+    hints = [
+        hint(1, why="first", priority=1, reported="rxscale:a"),
+        hint(2, why="of another"),
+        hint(1, why="second", priority=5, reported="pharmaone:b"),
+        hint(1, why="third", priority=3, reported="rxscale:c"),
+    ]
+    ends: list[object] = []
+    for batches in ([hints], [[each] for each in hints]):
+        store = await Store.open(path.with_name(f"{len(ends)}.db"), now=NOW)
+        for batch in batches:
+            await store.write(todo.hint, batch, NOW)
+        kept = "SELECT key, kind, priority, due_at, why, reported, attempts FROM todo ORDER BY key"
+        ends.append([await store.read(sql(kept)), await store.read(orders.find, uid(1))])
+        await store.close()
+    assert ends[0] == ends[1]
+
+
+async def test_what_is_claimed_next_is_found_by_its_index(store: Store):
+    """Nothing tells SQLite which index to use; a scan and a sort would be slow with many keys."""
+    given = {"now": 0, "limit": 1, "besides": "[]"}
+    steps = await store.read(
+        lambda c: c.execute(f"EXPLAIN QUERY PLAN {todo._DUE}", given).fetchall()
+    )
+    told = " / ".join(step for *_, step in steps)
+    assert "SEARCH todo USING INDEX todo_next" in told
+    assert "SEARCH orders USING PRIMARY KEY" in told
+    assert "TEMP B-TREE" not in told

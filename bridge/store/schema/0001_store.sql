@@ -65,7 +65,7 @@ CREATE INDEX orders_finished ON orders (finished_at) WHERE finished_at IS NOT NU
 -- anything else hinted: our own writes come back so.
 CREATE TABLE todo (
   key          TEXT PRIMARY KEY NOT NULL,
-  kind         TEXT NOT NULL,
+  kind         TEXT NOT NULL CONSTRAINT key_names_its_kind CHECK (kind <> ''),
   generation   INTEGER NOT NULL CHECK (generation > 0),
   priority     INTEGER NOT NULL,
   due_at       INTEGER NOT NULL,
@@ -74,8 +74,7 @@ CREATE TABLE todo (
   attempts     INTEGER NOT NULL CHECK (attempts >= 0),
   why          TEXT NOT NULL,
   claimed      INTEGER,
-  reported     TEXT,
-  CONSTRAINT key_names_its_kind CHECK (kind <> '' AND substr(key, 1, length(kind) + 1) = kind || ':')
+  reported     TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- The order in which work is claimed; with the lease, so that work under way is passed over.
