@@ -25,7 +25,7 @@ SERVICE_LINK = re.compile(
 )
 SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://.*")
 
-WORDS = Path(__file__).parent / "settings" / "mistakes.toml"
+WORDS = Path(__file__).with_name("mistakes.toml")
 """An operator's words for the types of error that pydantic finds."""
 
 

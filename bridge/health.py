@@ -5,7 +5,7 @@ to the gauges.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -131,30 +131,23 @@ def _checks(facts: Facts) -> dict[str, Check]:
         "scopes": list(token.scopes or ()),
         "missing_scopes": list(token.missing_scopes),
     }
-    work_shown = {
-        "pending": work.pending,
-        "unsure": work.unsure,
-        "oldest_seconds": work.oldest_seconds,
-    }
     orders_shown = {
         "last_poll_at": _time(work.last_poll_at),
         "open": work.open_orders,
         "found_by_sweep": work.counters.get("orders_found_by_sweep", 0),
     }
-    stock_shown = {
+    stock_shown = facts.links._asdict() | {
         "last_sync_at": _time(stock.synced_at),
-        "linked": facts.links.linked,
-        "unlinked": facts.links.unlinked,
         "drift": stock.drift,
         "waiting": stock.waiting,
         "hidden": stock.hidden,
         "anomalies": facts.round.anomalies,
     }
+    work_shown = {name: getattr(work, name) for name in ("pending", "unsure", "oldest_seconds")}
     pharmaone_shown = _vendor(facts.pharmaone) | {"token": token_shown}
-    mappings_shown = {"version": mappings.version, "error": mappings.error}
     return {
         "store": Check(judge_store(facts), {}),
-        "mappings": Check(judge_mappings(facts), mappings_shown),
+        "mappings": Check(judge_mappings(facts), asdict(mappings)),
         "rxscale": Check(judge_vendor(facts.rxscale), _vendor(facts.rxscale)),
         "pharmaone": Check(judge_pharmaone(facts), pharmaone_shown),
         "work": Check(judge_work(facts), work_shown),

@@ -14,7 +14,7 @@ from bridge.app.vendors import now
 from bridge.errors import TryLater
 from bridge.server import Running, ServerParts, build, build_webhooks, serve
 from bridge.server.parts import PageParts
-from bridge.settings.values import is_loopback
+from bridge.settings import is_loopback
 from bridge.store import notes
 
 

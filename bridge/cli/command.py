@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,17 +17,13 @@ Example = tuple[str, str]
 """A line to type, and its purpose or ""."""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """What `argparse.add_argument` is given."""
-
-    names: tuple[str, ...]
-    options: dict[str, Any]
+Argument = Callable[[argparse.ArgumentParser], object]
+"""Adds itself to a parser."""
 
 
 def argument(*names: str, **options: Any) -> Argument:
     """One argument of a command, described as for `argparse.add_argument`."""
-    return Argument(names, options)
+    return methodcaller("add_argument", *names, **options)
 
 
 JSON = argument("--json", action="store_true", help="one JSON document instead of text")
@@ -66,8 +63,8 @@ class Command:
     stays: bool = False
 
     def define(self, parser: Parser) -> None:
-        for each in self.arguments:
-            parser.add_argument(*each.names, **each.options)
+        for add_to in self.arguments:
+            add_to(parser)
         parser.set_defaults(handler=self.handler, stays=self.stays)
 
 

@@ -28,9 +28,19 @@ _TESTED = b'{"status":"tested"}'
 
 
 def routes(parts: ServerParts) -> list[web.RouteDef]:
-    rx = _receiver(parts, "rxscale", _rxscale_reader(parts))
-    p1 = _receiver(parts, "pharmaone", _pharmaone_reader(parts))
-    return [web.post("/webhooks/rxscale", rx), web.post("/webhooks/pharmaone", p1)]
+    def from_rxscale(headers: Mapping[str, str], body: bytes) -> Delivery | None:
+        secrets, ours = parts.rxscale_secrets(), parts.pharmacy_uid
+        return rxscale.read(headers, body, secrets, parts.now(), ours)
+
+    def from_pharmaone(headers: Mapping[str, str], body: bytes) -> Delivery | None:
+        secrets, refusing = parts.pharmaone_secrets(), parts.rejecting()
+        return pharmaone.read(headers, body, secrets, parts.now(), refusing)
+
+    readers = {"rxscale": from_rxscale, "pharmaone": from_pharmaone}
+    return [
+        web.post(f"/webhooks/{vendor}", _receiver(parts, vendor, read))
+        for vendor, read in readers.items()
+    ]
 
 
 def _receiver(parts: ServerParts, vendor: str, read: Read) -> Handler:
@@ -68,22 +78,6 @@ async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Res
     seconds = time.perf_counter() - began
     parts.metrics.delivered(delivery.vendor, delivery.event, receipt.value, seconds)
     return _accepted(_ANSWERS[receipt])
-
-
-def _rxscale_reader(parts: ServerParts) -> Read:
-    def read(headers: Mapping[str, str], body: bytes) -> Delivery | None:
-        secrets, ours = parts.rxscale_secrets(), parts.pharmacy_uid
-        return rxscale.read(headers, body, secrets, parts.now(), ours)
-
-    return read
-
-
-def _pharmaone_reader(parts: ServerParts) -> Read:
-    def read(headers: Mapping[str, str], body: bytes) -> Delivery | None:
-        secrets, refusing = parts.pharmaone_secrets(), parts.rejecting()
-        return pharmaone.read(headers, body, secrets, parts.now(), refusing)
-
-    return read
 
 
 async def _body(request: web.Request) -> bytes | None:

@@ -106,18 +106,14 @@ def check(arguments: argparse.Namespace) -> int:
 
 
 def _print(lines: list[Line]) -> None:
-    for line in lines:
-        _print_line(line)
-
-
-def _print_line(line: Line) -> None:
-    """On one line, if the terminal has room for it."""
-    told = show.plain(f"{line.verdict:4}", COLOURS[line.verdict])
-    told.append(f"  {line.what:{WIDTH}} ", "default not bold")
+    """Each on one line, if the terminal has room for it."""
     console = show.console()
-    if console.is_terminal and len(told) + len(line.text) > console.width:
-        told = told[: len(told.plain.rstrip())].append("\n      ")
-    show.prose(told.append(show.plain(line.text, "default not bold")))
+    for line in lines:
+        told = show.plain(f"{line.verdict:4}", COLOURS[line.verdict])
+        told.append(f"  {line.what:{WIDTH}} ", "default not bold")
+        if console.is_terminal and len(told) + len(line.text) > console.width:
+            told = told[: len(told.plain.rstrip())].append("\n      ")
+        show.prose(told.append(show.plain(line.text, "default not bold")))
 
 
 @contextmanager

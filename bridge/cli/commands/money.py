@@ -14,7 +14,7 @@ import csv
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -248,7 +248,7 @@ async def read_books(
         orders = await _orders(vendors, settings, month)
         known = await _remembered(settings, [OrderId(order.id) for order in orders])
         paying = {part.order for part in parts}
-        at_rxscale = _AtRxScale(vendors)
+        at_rxscale = _Statuses(vendors)
         uids = await _uids(vendors, at_rxscale, orders, known, paying, tell)
         unfinished = await _unfinished(at_rxscale, {*uids.values()} - paying, rules.words.rxscale)
         tell("reading PharmaOne's sales report")
@@ -301,7 +301,7 @@ async def _orders(vendors: Vendors, settings: Settings, month: Month) -> list[Or
 
 async def _uids(
     vendors: Vendors,
-    at_rxscale: "_AtRxScale",
+    at_rxscale: "_Statuses",
     orders: Sequence[OrderSummary],
     known: Known,
     paid: set[PharmacyOrderUid],
@@ -333,31 +333,28 @@ async def _external_id(
 
 
 async def _unfinished(
-    at_rxscale: "_AtRxScale", uids: Iterable[PharmacyOrderUid], vocabulary: Vocabulary
+    at_rxscale: "_Statuses", uids: Iterable[PharmacyOrderUid], vocabulary: Vocabulary
 ) -> set[PharmacyOrderUid]:
     """Those of which RxScale may still come to pay."""
     return {uid for uid in uids if await at_rxscale.status(uid) in vocabulary.open}
 
 
-class _AtRxScale:
+@dataclass(frozen=True, slots=True)
+class _Statuses:
     """The statuses of RxScale's orders, each asked for once; None where it knows none."""
 
-    def __init__(self, vendors: Vendors) -> None:
-        self._vendors = vendors
-        self._asked: dict[PharmacyOrderUid, str | None] = {}
+    vendors: Vendors
+    asked: dict[PharmacyOrderUid, str | None] = field(default_factory=dict)
 
     async def status(self, uid: PharmacyOrderUid) -> str | None:
-        if uid not in self._asked:
-            self._asked[uid] = await self._ask(uid)
-        return self._asked[uid]
-
-    async def _ask(self, uid: PharmacyOrderUid) -> str | None:
         """Another shop's number may be none that RxScale takes for an order's."""
-        try:
-            order = await self._vendors.rxscale.order(uid)
-        except Refused:
-            return None
-        return None if order is None else order.status
+        if uid not in self.asked:
+            try:
+                order = await self.vendors.rxscale.order(uid)
+            except Refused:
+                order = None
+            self.asked[uid] = order.status if order is not None else None
+        return self.asked[uid]
 
 
 async def _report(vendors: Vendors, month: Month) -> tuple[Report | None, str | None]:

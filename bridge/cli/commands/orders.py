@@ -147,8 +147,8 @@ def _story_document(story: Story) -> dict[str, Any]:
 
 
 def _entry_document(entry: JournalEntry) -> dict[str, Any]:
-    found = {"key": entry.key, "at": entry.at, "what": entry.what, "facts": plain(entry)}
-    return {**found, "side": entry.side}
+    named = {name: getattr(entry, name) for name in ("key", "at", "what", "side")}
+    return {**named, "facts": plain(entry)}
 
 
 def _stuck_document(row: StuckRow) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from bridge.cli.command import JSON, Noun, argument, whole_number
 from bridge.cli.guest import look_now, open_guest
 from bridge.cli.opening import complete, now, open_store
 from bridge.core import remember
-from bridge.core.model import OrderId, OrderRecord, P1Order, P1Sight, PharmacyOrderUid, order_key
+from bridge.core.model import OrderId, OrderRecord, P1Order, PharmacyOrderUid, order_key
 from bridge.core.reconcile import Difference, Sides, difference
 from bridge.core.stock.plan import PlanRow
 from bridge.cycles.p1sweep import ALL, read_orders
@@ -165,14 +165,11 @@ class _Reader:
         for row in made:
             if row.external_id is not None or (row.created_at or since) < since:
                 continue
-            sight = await self._order(row.id)
+            sight = await self.vendors.pharmaone.order(row.id, Priority.SWEEP)
             if sight is not None and sight.order.external_id:
                 found[sight.order.external_id] = sight.order
                 self.learnt.append(sight.order)
         return found
-
-    async def _order(self, name: OrderId) -> P1Sight | None:
-        return await self.vendors.pharmaone.order(name, Priority.SWEEP)
 
     async def _status(self, record: OrderRecord) -> str | None:
         order = await self.vendors.rxscale.order(record.uid, Priority.SWEEP)
@@ -192,7 +189,7 @@ class _Reader:
             return Sides(record.uid, record, status, row)
         if name is None:
             return await self._with_prescription(record, status)
-        sight = await self._order(name)
+        sight = await self.vendors.pharmaone.order(name, Priority.SWEEP)
         if sight is None:
             return Sides(record.uid, record, status, p1_gone=True)
         return Sides(record.uid, record, status, sight.order, detailed=True)

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,8 @@ from rich.progress import Progress
 from bridge import app
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument, whole_number
-from bridge.cli.files import write_whole
 from bridge.cli.guest import open_guest
-from bridge.cli.opening import complete, in_store, now, settings_of
+from bridge.cli.opening import complete, in_store, now, settings_of, write_whole
 from bridge.core.model import CatalogueSku
 from bridge.core.stock.model import SkuLink, SkuStock, Stocktake
 from bridge.cycles.catalogue import read_skus
@@ -123,7 +123,7 @@ def match(arguments: argparse.Namespace) -> int:
     settings = complete(arguments)
     with show.busy("reading both vendors' lists"):
         found = asyncio.run(_proposals(settings))
-    sure = [each for each in found if _is_sure(each, arguments.min_confidence)]
+    sure = [each for each in found if each.is_clear and each.confidence >= arguments.min_confidence]
     pushed: list[Proposal] = []
     if arguments.write:
         _write(settings.mappings.dir / FILE, sure)
@@ -134,10 +134,6 @@ def match(arguments: argparse.Namespace) -> int:
     document = _document(found, sure if arguments.write else [], pushed)
     text = partial(_print, found, sure, pushed, arguments)
     return show.answer(arguments, document, text, failed=bool(left))
-
-
-def _is_sure(proposal: Proposal, least: int) -> bool:
-    return proposal.is_clear and proposal.confidence >= least
 
 
 def _pushable(sure: Sequence[Proposal], *, written: bool) -> list[Proposal]:
@@ -196,22 +192,15 @@ def _document(
     found: Sequence[Proposal], written: Sequence[Proposal], pushed: Sequence[Proposal]
 ) -> dict[str, Any]:
     return {
-        "proposals": [
-            {
-                "sku": each.uid,
-                "name": each.name,
-                "product": each.product,
-                "product_name": each.product_name,
-                "units_per_sku": str(each.units),
-                "confidence": each.confidence,
-                "runner_up": each.runner_up,
-                "why": each.why,
-            }
-            for each in found
-        ],
+        "proposals": [_proposal(each) for each in found],
         "written": [each.uid for each in written],
         "pushed": [each.uid for each in pushed],
     }
+
+
+def _proposal(each: Proposal) -> dict[str, Any]:
+    document = asdict(each)
+    return {"sku": document.pop("uid"), "units_per_sku": document.pop("units"), **document}
 
 
 def _print(

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -321,19 +322,9 @@ def sync_stock(arguments: argparse.Namespace) -> int:
     """
     synced = asyncio.run(syncing.sync(complete(arguments), confirm=arguments.confirm))
     failed = bool(synced.failure or synced.pending or synced.left)
-    document, text = _synced_document(synced), partial(_print_synced, synced)
-    return show.answer(arguments, document, text, failed=failed)
-
-
-def _synced_document(synced: syncing.Synced) -> dict[str, Any]:
-    pending = synced.pending
-    return {
-        "written": synced.written,
-        "left": synced.left,
-        "read_at": synced.read_at,
-        "pending": _coded(pending) if pending else None,
-        "failure": synced.failure,
-    }
+    pending = _coded(synced.pending) if synced.pending else None
+    document = asdict(replace(synced, pending=None)) | {"pending": pending}
+    return show.answer(arguments, document, partial(_print_synced, synced), failed=failed)
 
 
 def _print_synced(synced: syncing.Synced) -> None:

@@ -8,6 +8,7 @@ rxbridge store check                        # is it whole
 
 import argparse
 import sys
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -97,14 +98,4 @@ def _contents(found: store.Checked) -> str:
 
 
 def _document(found: store.Checked) -> dict[str, Any]:
-    return {
-        "path": str(found.path),
-        "sound": not found.faults,
-        "faults": list(found.faults),
-        "size_bytes": found.size_bytes,
-        "schema": found.schema,
-        "newest_schema": found.newest_schema,
-        "orders": found.orders,
-        "open_orders": found.open_orders,
-        "last_poll_at": found.last_poll_at,
-    }
+    return {**asdict(found), "sound": not found.faults}
