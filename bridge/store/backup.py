@@ -370,7 +370,7 @@ def made_beside(path: Path) -> Iterator[Path]:
 
 
 def copy(source: Path, target: Path) -> None:
-    """SQLite's online backup: one unchanging sight of `source`, with nobody kept waiting.
+    """SQLite's online backup: one unchanging view of `source`, with nobody kept waiting.
 
     The copy is one plain file, without a log beside it. Raises Misconfigured or TryLater.
     """

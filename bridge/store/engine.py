@@ -60,7 +60,7 @@ class Store:
         return store
 
     async def read(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `question` returns, over one unchanging sight of the store.
+        """What `question` returns, over one unchanging view of the store.
 
         Raises TryLater if the store cannot be read just now.
         """

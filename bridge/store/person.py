@@ -48,7 +48,7 @@ def _taken_up(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
     if uid is None or not stock.take_up_again(connection, uid):
         return False
     _look_again(connection, key, "a person asked for another try", now)
-    _tell(connection, key, now, Event.RETRIED)
+    _note(connection, key, now, Event.RETRIED)
     return True
 
 
@@ -61,7 +61,7 @@ def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
         adjustments.send_again(connection, sku)
     stuck.delete(connection, row.key)
     _look_again(connection, row.key, "a person asked for another try", now)
-    _tell(connection, row.key, now, Event.RETRIED, code=row.reason.code)
+    _note(connection, row.key, now, Event.RETRIED, code=row.reason.code)
 
 
 def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -> bool:
@@ -78,7 +78,7 @@ def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -
     if known:
         stuck.delete(connection, key)
         todo.delete(connection, key)
-        _tell(connection, key, now, Event.DROPPED, reason=reason)
+        _note(connection, key, now, Event.DROPPED, reason=reason)
     return known
 
 
@@ -104,7 +104,7 @@ def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime) -> b
         return False
     stuck.delete(connection, key)
     _look_again(connection, key, "a person found its order-request at PharmaOne", now)
-    _tell(connection, key, now, Event.MARKED_SUBMITTED)
+    _note(connection, key, now, Event.MARKED_SUBMITTED)
     return True
 
 
@@ -139,7 +139,7 @@ def _sku(key: Key) -> PharmacySkuUid | None:
     return PharmacySkuUid(key.removeprefix("sku:")) if key.startswith("sku:") else None
 
 
-def _tell(
+def _note(
     connection: sqlite3.Connection, key: Key, now: datetime, what: Event, **facts: Any
 ) -> None:
     journal.write(connection, [JournalEntry(key, now, what, facts)])

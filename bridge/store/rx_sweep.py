@@ -111,7 +111,7 @@ def compare(
     unknown = {uid: row for uid, row in rows.items() if uid not in known}
     findings = [(order, _finding(order, sweep)) for order in known.values()]
     found = [(order, why) for order, why in findings if why is not None]
-    _meet(connection, unknown, AnnouncedBy.FIRST_SWEEP if first else AnnouncedBy.SWEEP, now)
+    _add_unknown(connection, unknown, AnnouncedBy.FIRST_SWEEP if first else AnnouncedBy.SWEEP, now)
     _hint(connection, found, sweep, now)
     notes.put_time(connection, notes.LAST_POLL_AT, now)
     if settled or not unknown:
@@ -179,7 +179,7 @@ def _is_missing(order: _Known, sweep: _Sweep) -> bool:
     return (order.rx_seen_at or order.first_seen_at) < sweep.began_at - patience
 
 
-def _meet(
+def _add_unknown(
     connection: sqlite3.Connection,
     unknown: Mapping[PharmacyOrderUid, SweptOrder],
     announced_by: AnnouncedBy,
@@ -191,7 +191,7 @@ def _meet(
         for uid, row in unknown.items()
     ]
     todo.hint(connection, hints, now)
-    _tell(connection, unknown, now)
+    _note(connection, unknown, now)
     if announced_by is AnnouncedBy.SWEEP and unknown:
         notes.count(connection, FOUND_BY_SWEEP, len(unknown))
 
@@ -212,10 +212,10 @@ def _hint(
         if row is not None and why is _Finding.CHANGED and key not in sweep.waiting:
             news[order.uid] = row
     todo.hint(connection, hints, now)
-    _tell(connection, news, now)
+    _note(connection, news, now)
 
 
-def _tell(
+def _note(
     connection: sqlite3.Connection, rows: Mapping[PharmacyOrderUid, SweptOrder], now: datetime
 ) -> None:
     journal.write(

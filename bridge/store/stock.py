@@ -277,11 +277,11 @@ def _report(
     row = {"uid": uid, "stock": found.stock, "at": micros(at), "drifts": drifts, "sold": sold}
     connection.execute(_REPORTED, row)
     if drifts:
-        _tell_drift(connection, uid, shown, found, at)
+        _note_drift(connection, uid, shown, found, at)
     return found.cause
 
 
-def _tell_drift(
+def _note_drift(
     connection: sqlite3.Connection,
     uid: PharmacySkuUid,
     shown: LastKnown,

@@ -29,7 +29,7 @@ _SKUS_NAMED = SKUS.select(
 )
 _LINKS = "SELECT pharmacy_sku_uid, external_id FROM skus"
 
-# NULL in an answer says that it does not tell, so it takes nothing away; and an older sight does
+# NULL in an answer says that it does not tell, so it takes nothing away; and an older answer does
 # not overwrite a newer one. '' as external_id says that the order has none.
 # An order's list shows no flags; those that were seen are true for as long as it did not change.
 _SAVE_ORDER = """
