@@ -291,7 +291,7 @@ async def test_prices_go_out_where_asked_and_an_odd_one_waits_for_a_person(tmp_p
         assert house.world.skus["psku-1001"]["price"] == 3750
         assert house.world.skus["psku-1002"]["price"] == 8050
         # the other SKUs' prices are of packs, and a unit's price is far from them
-        assert {each.code for each in first.plan.anomalies} == {"price"}
+        assert {each.reason.code for each in first.plan.anomalies} == {"price"}
         assert house.world.skus["psku-1003"]["price"] == 4000
         assert house.stock("psku-1003") == 420
         await house.sync(confirm=True)

@@ -137,7 +137,7 @@ async def test_the_reference_is_found_in_the_log(tmp_path: Path):
         asked = house.world.calls("GET /inventory/{id}/log")
         assert len(asked) == 1
         story = await house.bridge.store.read(journal.of, "sku:psku-1002")
-        assert [each.what for each in story] == ["written", "drifted", "adopted"]
+        assert [each.what for each in story] == ["written", "drifted", "adopted stock"]
 
 
 async def test_what_was_sold_before_is_no_part_of_a_change_by_people(tmp_path: Path):
