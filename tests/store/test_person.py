@@ -70,13 +70,11 @@ async def test_what_is_not_stuck_is_not_retried(store: Store):
     assert await store.read(todo.next_due, LATER) is None
 
 
-@pytest.mark.parametrize(
-    "code", [code for code in CODES if CODES[code].kind is Kind.ORDER and CODES[code].must_look]
-)
+@pytest.mark.parametrize("code", LOOKED_FOR)
 async def test_a_retry_says_that_a_person_looked_where_that_was_the_question(
     store: Store, code: str
 ):
-    await make_stuck(store, 1, Reason(CODES[code]))
+    await make_stuck(store, 1, Reason(code))
     assert await store.write(person.retry, None, LATER) == [], "nobody looked for this one"
     assert await stuck_keys(store) == [key(1)]
     await store.write(person.retry, [key(1)], LATER)
