@@ -83,4 +83,3 @@ class Story:
     entries: tuple[JournalEntry, ...]
     stuck: StuckRow | None
     due_at: datetime | None
-    attempts: int

@@ -266,4 +266,3 @@ class Claim:
     attempts: int
     why: str
     priority: int
-    hinted_at: datetime

@@ -303,8 +303,8 @@ _DOUBTS = (
     """,
     "UPDATE orders SET rx_seen_at = NULL, echoes = '' WHERE finished_at IS NULL",
     """
-    INSERT INTO todo (key, kind, generation, priority, due_at, hinted_at, attempts, why)
-    SELECT 'order:' || uid, 'order', :at, priority, :at, :at, 0, 'the store was restored'
+    INSERT INTO todo (key, kind, generation, priority, due_at, attempts, why)
+    SELECT 'order:' || uid, 'order', :at, priority, :at, 0, 'the store was restored'
     FROM orders WHERE finished_at IS NULL
     ON CONFLICT (key) DO UPDATE SET attempts = 0, lease_until = NULL,
       generation = todo.generation + 1,

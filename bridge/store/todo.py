@@ -23,7 +23,6 @@ class Standing:
     """Where a key stands in the table."""
 
     due_at: datetime
-    attempts: int
     lease_until: datetime | None
 
 
@@ -43,7 +42,7 @@ CLAIMS = Table("todo", Claim)
 _STANDINGS = Table("todo", Standing)
 
 _HINT = """
-INSERT INTO todo (key, kind, generation, priority, due_at, hinted_at, why, reported, attempts)
+INSERT INTO todo (key, kind, generation, priority, due_at, why, reported, attempts)
 """
 _AGAIN_HINTED = """
 ON CONFLICT (key) DO UPDATE SET
@@ -53,7 +52,6 @@ ON CONFLICT (key) DO UPDATE SET
   priority = CASE WHEN excluded.priority > todo.priority THEN excluded.priority
     ELSE todo.priority END,
   due_at = CASE WHEN excluded.due_at < todo.due_at THEN excluded.due_at ELSE todo.due_at END,
-  hinted_at = excluded.hinted_at,
   attempts = excluded.attempts,
   why = excluded.why
 """
@@ -102,7 +100,7 @@ def hint(
     tried: set[Key] = set() if new else stuck.keys_for(connection, *AFTER_SEVERAL_LOOKS)
     at = micros(now)
     rows = [_row(each, at, tried) for each in _folded(hints)]
-    run_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN_HINTED, rows)
+    run_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN_HINTED, rows)
 
 
 def _remember(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
@@ -140,7 +138,7 @@ def _row(hint: Hint, at: int, tried: set[Key]) -> tuple[Cell, ...]:
     """
     attempts = ENOUGH_LOOKS if hint.key in tried else 0
     kind = kind_of(hint.key)
-    return hint.key, kind, at, hint.priority, at, at, hint.why, hint.reported, attempts
+    return hint.key, kind, at, hint.priority, at, hint.why, hint.reported, attempts
 
 
 def claim(

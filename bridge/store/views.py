@@ -75,7 +75,6 @@ def story(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Story | None
         entries=_entries(connection, key),
         stuck=stuck.find(connection, key),
         due_at=standing.due_at if standing else None,
-        attempts=standing.attempts if standing else 0,
     )
 
 

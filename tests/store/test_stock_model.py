@@ -164,7 +164,7 @@ class Pharmacy(RuleBasedStateMachine):
         amount: int = order["amount"]
         take = Demand(1, PharmacySkuUid(order["sku"]), product, amount, units(order["sku"], amount))
         outcome = Outcome(
-            claim=Claim(order_key(record.uid), 1, 0, "", 0, self.now),
+            claim=Claim(order_key(record.uid), 1, 0, "", 0),
             record=record,
             entries=(),
             again_at=None,

@@ -69,7 +69,6 @@ CREATE TABLE todo (
   generation   INTEGER NOT NULL CHECK (generation > 0),
   priority     INTEGER NOT NULL,
   due_at       INTEGER NOT NULL,
-  hinted_at    INTEGER NOT NULL,
   lease_until  INTEGER,
   attempts     INTEGER NOT NULL CHECK (attempts >= 0),
   why          TEXT NOT NULL,
