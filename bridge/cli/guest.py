@@ -14,7 +14,9 @@ from typing import Any, TypeVar, cast
 from bridge import app
 from bridge.app import Vendors
 from bridge.cli.opening import now, open_store
+from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Hint, Key, order_uid
+from bridge.core.reasons import Kind, Reason
 from bridge.errors import Misconfigured, TryLater
 from bridge.exchange import routes_of
 from bridge.settings import PharmaOneSection, RxScaleSection, Settings
@@ -25,8 +27,8 @@ Answer = TypeVar("Answer")
 Client = TypeVar("Client")
 
 PATIENCE_SECONDS = 30.0
-ENDINGS = frozenset({"waits", "stuck", "done"})
-"""The journal's words for the end of a look."""
+ENDINGS = frozenset({Event.WAITS, Event.STUCK, Event.DONE})
+"""How a look ends."""
 
 
 @asynccontextmanager
@@ -124,26 +126,40 @@ async def look_now(settings: Settings, keys: Sequence[Key], why: str) -> set[Key
         if running:
             return await _looked_at(store, keys, asked_at)
     async with app.open_bridge(settings) as bridge:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_SECONDS * max(1, len(keys))):
-                await bridge.worker.run_until_idle()
-        return {key for key in keys if await _has_ended(bridge.store, key, asked_at)}
+        working = asyncio.create_task(bridge.worker.run())
+        try:
+            seconds = PATIENCE_SECONDS * max(1, len(keys))
+            return await _looked_at(bridge.store, keys, asked_at, seconds)
+        finally:
+            await bridge.worker.stop()
+            await working
 
 
-async def _looked_at(store: Store, keys: Sequence[Key], asked_at: datetime) -> set[Key]:
-    """Follows in the store what the running bridge does; those that were looked at in time."""
-    left, looked = set(keys), set[Key]()
+async def _looked_at(
+    store: Store, keys: Sequence[Key], asked_at: datetime, seconds: float = PATIENCE_SECONDS
+) -> set[Key]:
+    """Follows in the store what becomes of the keys; those that were looked at in time.
+
+    A look that a vendor put off is followed to the next one, as long as there is time.
+    """
+    left = set(keys)
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(seconds):
             while left:
-                ended = {key for key in left if await _has_ended(store, key, asked_at)}
-                looked |= ended
-                left -= ended
+                left -= {key for key in left if await _has_ended(store, key, asked_at)}
                 await asyncio.sleep(0.1)
-    return looked
+    return {key for key in keys if await _has_ended(store, key, asked_at, put_off=True)}
 
 
-async def _has_ended(store: Store, key: Key, asked_at: datetime) -> bool:
+async def _has_ended(store: Store, key: Key, asked_at: datetime, *, put_off: bool = False) -> bool:
+    """Whether a look at the key has ended; `put_off` counts a look that came to nothing, too."""
     story = await store.read(views.story, order_uid(key))
-    entries = story.entries if story is not None else ()
-    return any(entry.at >= asked_at and entry.what in ENDINGS for entry in entries)
+    entries = [entry for entry in story.entries if entry.at >= asked_at] if story else []
+    return any(entry.what in ENDINGS and (put_off or not _is_put_off(entry)) for entry in entries)
+
+
+def _is_put_off(entry: JournalEntry) -> bool:
+    """A vendor could not answer: the order is looked at again soon."""
+    why = entry.facts.get("why")
+    is_decided = isinstance(why, Reason) and why.code.kind is Kind.WAIT
+    return entry.what is Event.WAITS and not is_decided
