@@ -117,12 +117,20 @@ def is_echo(record: OrderRecord, *, stuck: bool, vendor: str, reported_status: s
         return True
     if vendor == PHARMAONE and record.phase is Phase.DONE:
         return True
+    if reported_status is not None and _is_our_claim(record, vendor, reported_status):
+        return True
     if stuck or reported_status is None:
         return False
     if vendor == PHARMAONE:
         return record.phase is Phase.ADOPTED and reported_status == record.p1_status
     out_of_our_hands = record.phase in (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE)
     return out_of_our_hands and reported_status in (record.rx_status, *record.echoes.splitlines())
+
+
+def _is_our_claim(record: OrderRecord, vendor: str, reported_status: str) -> bool:
+    """Our claim coming back once, whatever became of the order-request after it."""
+    ours = vendor != PHARMAONE and reported_status == record.claimed_as
+    return ours and reported_status in record.echoes.splitlines()
 
 
 def without_echo(record: OrderRecord, vendor: str, reported_status: str | None) -> OrderRecord:

@@ -43,6 +43,7 @@ class Event(StrEnum):
     NOT_SENT = "not sent"
     INTENDS_TO_PRESCRIBE = "intends to prescribe"
     PRESCRIBED = "prescribed"
+    CLAIMED = "claimed"
     SET_STATUS = "set status"
     STATUS_REFUSED = "status refused"
     COMPLETED = "completed"
@@ -68,6 +69,7 @@ _AT_RXSCALE = frozenset(
         Event.SWEPT,
         Event.LOOKED,
         Event.READ_CATALOGUE,
+        Event.CLAIMED,
         Event.SET_STATUS,
         Event.STATUS_REFUSED,
         Event.COMPLETED,

@@ -55,8 +55,7 @@ class Phase(StrEnum):
     """How far a pharmacy order's order-request has come; what the store must never forget."""
 
     KNOWN = "known"  # seen; nothing was ever sent
-    SUBMITTING = "submitting"  # intent on disk: a call may be under way
-    UNSURE = "unsure"  # a call was sent, no answer came
+    SUBMITTING = "submitting"  # intent on disk: a call is under way, or its answer was lost
     SUBMITTED = "submitted"  # PharmaOne took the order-request
     ADOPTED = "adopted"  # the PharmaOne order made from it is known
     DROPPED = "dropped"  # a person said: leave it alone
@@ -79,19 +78,19 @@ class OrderRecord:
     announced_by: AnnouncedBy = AnnouncedBy.WEBHOOK
     name: str | None = None
     priority: int = 0
-    must_find: bool = False
-    """An earlier store may have submitted it: search PharmaOne before anything is sent."""
-    cleared: bool = False
-    """A person looked and said: send it."""
+    claimed_as: str | None = None
+    """The word that this store set at RxScale to claim it before sending; the intent counts."""
+    doubted_at: datetime | None = None
+    """Since when it may be at PharmaOne without our knowing: an answer was lost, or it was taken
+    past the queue by somebody else. None: no doubt."""
+    searched_at: datetime | None = None
+    """When the last complete search that did not find its order began."""
     rx_status: str | None = None
     rx_seen_at: datetime | None = None
     state: State | None = None
     attempts: int = 0
     """How many submissions were sent, whatever came of them."""
     intent_at: datetime | None = None
-    unsure_at: datetime | None = None
-    searched_at: datetime | None = None
-    """When the last complete search that did not find its order began."""
     submitted_at: datetime | None = None
     request_id: OrderRequestId | None = None
     order_id: OrderId | None = None
@@ -110,6 +109,12 @@ class OrderRecord:
     """When sending the prescription was begun, while no answer is known."""
     echoes: str = ""
     """The words set at RxScale in the last look that were not told back yet, one a line."""
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether a complete search did not find it since its doubt arose."""
+        doubted_at, searched_at = self.doubted_at, self.searched_at
+        return searched_at is not None and (doubted_at is None or searched_at >= doubted_at)
 
 
 @dataclass(frozen=True, slots=True)

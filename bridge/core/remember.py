@@ -17,15 +17,9 @@ from bridge.core.orders.view import Search
 
 
 def seen(record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary) -> OrderRecord:
-    """RxScale's side was seen.
-
-    An order first met past the pharmacy's queue, or met there again after its end, may have been
-    submitted by an earlier store or taken by hand, so it must be searched for before anything is
-    sent.
-    """
+    """RxScale's side was seen."""
     state = vocabulary.means.get(order.status)
-    untouched = order.status in vocabulary.arriving | vocabulary.queue or state in TERMINAL
-    first_look = record.rx_status is None or record.state in TERMINAL
+    claimed_as, doubted_at = _claim(record, order, vocabulary)
     return replace(
         record,
         name=order.name or record.name,
@@ -35,8 +29,47 @@ def seen(record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary) -> O
         state=state,
         held=record.held and state is State.ON_HOLD,
         echoes="",
-        must_find=record.must_find or (first_look and not untouched),
+        claimed_as=claimed_as,
+        doubted_at=doubted_at,
     )
+
+
+def _claim(
+    record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary
+) -> tuple[str | None, datetime | None]:
+    """Whose an order is that this store has not sent, and whether somebody else may have.
+
+    Every bridge claims an order before it sends it, by setting its status past the queue. At a
+    queue word nobody has sent it, whatever became of any store. Past the queue, and not by this
+    store, a person or an earlier store took it in hand.
+    """
+    before = record.claimed_as, record.doubted_at
+    waiting = vocabulary.arriving | vocabulary.queue
+    state = vocabulary.means.get(order.status)
+    if record.phase not in (Phase.KNOWN, Phase.DONE):
+        return before
+    if order.status in waiting:
+        return None, None
+    if order.status == record.claimed_as or (record.held and state is State.ON_HOLD):
+        return before
+    if state in TERMINAL and (
+        state is State.COMPLETED
+        or record.phase is Phase.DONE
+        or record.claimed_as is not None
+        or record.rx_status in waiting
+    ):
+        return before
+    return None, record.doubted_at or record.rx_seen_at or record.first_seen_at
+
+
+def claiming(record: OrderRecord, word: str) -> OrderRecord:
+    """About to set RxScale's status to `word`, which claims the order. On disk before the call."""
+    return replace(record, claimed_as=word)
+
+
+def not_claimed(record: OrderRecord) -> OrderRecord:
+    """RxScale refused the status: whoever moved the order meanwhile, it was not this store."""
+    return replace(record, claimed_as=None)
 
 
 def status_set(
@@ -47,7 +80,8 @@ def status_set(
     `held`: it is on hold, and it is the bridge that put it there.
     """
     echoes = "\n".join((*record.echoes.splitlines(), order.status))
-    return replace(seen(record, order, vocabulary), held=held, echoes=echoes)
+    after = seen(replace(record, held=held), order, vocabulary)
+    return replace(after, held=held, echoes=echoes)
 
 
 def searched(record: OrderRecord, search: Search, order: P1Order | None) -> OrderRecord:
@@ -94,19 +128,27 @@ def intended(record: OrderRecord, now: datetime, rules_version: str) -> OrderRec
         phase=Phase.SUBMITTING,
         intent_at=now,
         attempts=record.attempts + 1,
-        cleared=False,
+        doubted_at=None,
+        searched_at=None,
         finished_at=None,
         rules_version=rules_version,
     )
 
 
 def submitted(record: OrderRecord, request_id: OrderRequestId | None, now: datetime) -> OrderRecord:
-    return replace(record, phase=Phase.SUBMITTED, request_id=request_id, submitted_at=now)
+    return replace(
+        record,
+        phase=Phase.SUBMITTED,
+        request_id=request_id,
+        submitted_at=now,
+        doubted_at=None,
+        searched_at=None,
+    )
 
 
 def answer_lost(record: OrderRecord, now: datetime) -> OrderRecord:
     """The submission may have arrived: to be looked for before anything else."""
-    return replace(record, phase=Phase.UNSURE, unsure_at=now)
+    return replace(record, doubted_at=now)
 
 
 def refused(record: OrderRecord, before: OrderRecord) -> OrderRecord:
@@ -116,7 +158,8 @@ def refused(record: OrderRecord, before: OrderRecord) -> OrderRecord:
 
 def after_crash(record: OrderRecord, now: datetime) -> OrderRecord:
     """An intent without an outcome: the process died around the call, which may have happened."""
-    return answer_lost(record, now) if record.phase is Phase.SUBMITTING else record
+    lost = record.phase is Phase.SUBMITTING and record.doubted_at is None
+    return answer_lost(record, now) if lost else record
 
 
 def done(record: OrderRecord, now: datetime) -> OrderRecord:

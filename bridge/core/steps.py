@@ -70,11 +70,15 @@ class LookAtPrescription:
 
 @dataclass(frozen=True, slots=True)
 class SetStatus:
-    """Take one legal step at RxScale. `rule` is the file and key that decided."""
+    """Take one legal step at RxScale. `rule` is the file and key that decided.
+
+    `claims`: the step takes the order out of the queue, so that it may be sent.
+    """
 
     word: str
     rule: str
     comment: str | Reason | None = None
+    claims: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,13 @@ class PharmaOne:
     def tokens(self) -> TokenKeeper:
         return self.caller.tokens
 
+    async def prepare_submission(self) -> None:
+        """Sees to it that an order-request can be sent at once, as far as the key goes.
+
+        Raises what the exchange for a token raises.
+        """
+        await self.caller.authorise(dialect.SUBMIT[self.site.submit_via])
+
     @calls(*dialect.SUBMIT.values())
     async def submit(
         self, uid: PharmacyOrderUid, draft: Draft, source: str = "rxbridge"

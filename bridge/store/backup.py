@@ -295,10 +295,11 @@ _FORGOTTEN = (
     stock_round.ASKED,
 )
 _DOUBTS = (
-    # To be searched for at PharmaOne before anything is sent: known() in core/orders/submitting.
+    # Not claimed by this store, and doubted unless it still stands in RxScale's queue: _claim() in
+    # core/remember.
     """
-    UPDATE orders SET must_find = 1, cleared = 0, searched_at = NULL,
-      phase = CASE WHEN phase = 'submitting' OR phase = 'unsure' THEN 'known' ELSE phase END
+    UPDATE orders SET claimed_as = NULL, doubted_at = first_seen_at, searched_at = NULL,
+      phase = CASE WHEN phase = 'submitting' THEN 'known' ELSE phase END
     WHERE phase <> 'dropped'
     """,
     "UPDATE orders SET rx_seen_at = NULL, echoes = '' WHERE finished_at IS NULL",

@@ -11,20 +11,24 @@ ORDERS = Table("orders", OrderRecord)
 
 _FIND = ORDERS.select("WHERE uid = ?")
 _FIND_ALL = ORDERS.select("WHERE uid IN (?...)")
-_ADD = "INSERT INTO orders (uid, first_seen_at, announced_by, name, priority, must_find)"
+_ADD = "INSERT INTO orders (uid, first_seen_at, announced_by, name, priority)"
 _KNOWN_ALREADY = "ON CONFLICT (uid) DO NOTHING"
 _SAVE = ORDERS.upsert("uid", kept=["rejected_at"])  # a delivery may set it while a look goes on
 _REJECT = "UPDATE orders SET rejected_at = ? WHERE uid = ?"
-_CLEAR = "UPDATE orders SET cleared = 1 WHERE uid = ?"
+_CLEAR = """
+UPDATE orders SET doubted_at = NULL, searched_at = NULL, prescription_at = NULL,
+  claimed_as = rx_status, phase = CASE WHEN phase = 'submitting' THEN 'known' ELSE phase END
+WHERE uid = ?
+"""
 _DROP = "UPDATE orders SET phase = 'dropped', finished_at = ? WHERE uid = ?"
 _MARK_SUBMITTED = """
 UPDATE orders SET phase = 'submitted', submitted_at = ?, finished_at = NULL
-WHERE uid = ? AND (phase = 'known' OR phase = 'submitting' OR phase = 'unsure')
+WHERE uid = ? AND (phase = 'known' OR phase = 'submitting')
 """
 _COUNT_OPEN = "SELECT phase, count(*) FROM orders WHERE finished_at IS NULL GROUP BY phase"
-_COUNT_STUCK = """
-SELECT count(*) FROM orders JOIN stuck ON stuck.key = 'order:' || orders.uid
-WHERE finished_at IS NULL AND phase = ?
+_COUNT_DOUBTED = """
+SELECT count(*), count(stuck.key) FROM orders LEFT JOIN stuck ON stuck.key = 'order:' || orders.uid
+WHERE finished_at IS NULL AND phase = 'submitting' AND doubted_at IS NOT NULL
 """
 _FORGET = sql("DELETE FROM orders WHERE finished_at < ? AND uid NOT IN (?...) RETURNING uid")
 
@@ -43,13 +47,11 @@ def find_all(
     return {record.uid: record for record in found}
 
 
-def add(
-    connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime, *, must_find: bool
-) -> None:
+def add(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
     """Adds the orders not met before; what is known stays as it is."""
-    at, find = micros(now), int(must_find)
-    rows = [(order_uid(h.key), at, h.announced_by.value, h.name, h.priority, find) for h in hints]
-    run_many(connection, _ADD, "(?, ?, ?, ?, ?, ?)", _KNOWN_ALREADY, rows)
+    at = micros(now)
+    rows = [(order_uid(h.key), at, h.announced_by.value, h.name, h.priority) for h in hints]
+    run_many(connection, _ADD, "(?, ?, ?, ?, ?)", _KNOWN_ALREADY, rows)
 
 
 def save(connection: sqlite3.Connection, record: OrderRecord) -> None:
@@ -62,7 +64,7 @@ def reject(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime)
 
 
 def clear(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:
-    """A person looked and said: send it."""
+    """A person looked and said: it is not at PharmaOne, and it is ours to send."""
     connection.execute(_CLEAR, (uid,))
 
 
@@ -81,9 +83,10 @@ def count_open(connection: sqlite3.Connection) -> dict[Phase, int]:
     return {Phase(phase): count for phase, count in connection.execute(_COUNT_OPEN)}
 
 
-def count_stuck(connection: sqlite3.Connection, phase: Phase) -> int:
-    """How many unfinished orders at this phase wait for a person."""
-    return int(connection.execute(_COUNT_STUCK, (phase.value,)).fetchone()[0])
+def count_doubted(connection: sqlite3.Connection) -> tuple[int, int]:
+    """How many submissions went without an answer, and how many of them wait for a person."""
+    doubted, stuck = connection.execute(_COUNT_DOUBTED).fetchone()
+    return doubted, stuck
 
 
 def forget(

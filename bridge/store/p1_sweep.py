@@ -42,7 +42,9 @@ class _Known:
 
 
 _KNOWN = Table("orders", _Known)
-_UNFINISHED = _KNOWN.select("WHERE finished_at IS NULL AND (phase <> 'known' OR must_find = 1)")
+_UNFINISHED = _KNOWN.select(
+    "WHERE finished_at IS NULL AND (phase <> 'known' OR doubted_at IS NOT NULL)"
+)
 _CANCELLED_UNSENT = _KNOWN.select(
     """
     JOIN p1_orders ON p1_orders.external_id = orders.uid
@@ -70,9 +72,9 @@ WHERE finished_at IS NULL AND phase = 'submitted' AND prescription_id IS NOT NUL
 """
 _EARLIEST = """
 SELECT min(coalesce(intent_at, first_seen_at)) FROM orders
-WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'unsure' OR phase = 'submitted'
-  OR phase = 'known' AND must_find = 1)
-  OR phase = 'done' AND state = 'cancelled' AND order_id IS NULL AND must_find = 1
+WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'submitted'
+  OR phase = 'known' AND doubted_at IS NOT NULL)
+  OR phase = 'done' AND state = 'cancelled' AND order_id IS NULL AND doubted_at IS NOT NULL
 """
 _UNREAD = """
 SELECT id FROM p1_orders

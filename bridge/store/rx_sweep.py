@@ -34,7 +34,7 @@ FOUND_BY_SWEEP = "orders_found_by_sweep"
 UNKNOWN_LEFT_ALONE = timedelta(hours=1)
 """So seldom is an order looked at whose status nobody has explained: it is in no list."""
 
-_TO_BE_SUBMITTED = frozenset({Phase.KNOWN, Phase.SUBMITTING, Phase.UNSURE})
+_TO_BE_SUBMITTED = frozenset({Phase.KNOWN, Phase.SUBMITTING})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bridge.core.model import Claim, Hint, Key, OrderRecord
 from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.reasons import AFTER_SEVERAL_LOOKS
-from bridge.store import notes, orders, stuck
+from bridge.store import orders, stuck
 from bridge.store.orders import ORDERS
 from bridge.store.rows import Cell, Table, as_list, kind_of, micros, moment, run_many, sql
 
@@ -104,13 +104,9 @@ def hint(
 
 
 def _remember(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
-    """Until the first sweep has ended, an order that is new to this store may be an old one that
-    an earlier store sent: it must be searched for before anything is sent.
-    """
     of_orders = [each for each in hints if kind_of(each.key) == "order"]
     if of_orders:
-        must_find = notes.get(connection, notes.FIRST_SWEEP_AT) is None
-        orders.add(connection, of_orders, now, must_find=must_find)
+        orders.add(connection, of_orders, now)
 
 
 def _folded(hints: Iterable[Hint]) -> Iterable[Hint]:

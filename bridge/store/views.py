@@ -9,7 +9,7 @@ from typing import Any
 
 from bridge.core.journal import JournalEntry
 from bridge.core.memory import OrderRow, Story
-from bridge.core.model import Key, PharmacyOrderUid, Phase, order_key
+from bridge.core.model import Key, PharmacyOrderUid, order_key
 from bridge.store import deliveries, journal, notes, orders, stuck, todo
 from bridge.store.orders import ORDERS
 from bridge.store.rows import moment_or_none
@@ -88,10 +88,11 @@ def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
     """The numbers for health and metrics."""
     phases = orders.count_open(connection)
     pending, oldest = todo.pending(connection, now)
+    unsure, undecided = orders.count_doubted(connection)
     return StoreFacts(
         pending=pending,
-        unsure=phases.get(Phase.UNSURE, 0),
-        undecided=orders.count_stuck(connection, Phase.UNSURE),
+        unsure=unsure,
+        undecided=undecided,
         oldest_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else None,
         stuck=stuck.count(connection),
         open_orders=sum(phases.values()),

@@ -18,9 +18,10 @@ cannot_know = nicht gesendet: { $why }
     .step-2 = { if-there }
     .step-3 = { if-not-there }
     .step-4 = { if-by-hand }
-    .meaning = Die Bestellung war vor dem Speicher dieser Brücke da (ein erster Start, eine verlorene
-        oder wiederhergestellte `rxbridge.db`), und PharmaOne lässt sich nicht nach Bestellanfragen
-        in Prüfung fragen. Jemand oder eine frühere Brücke kann sie schon eingegeben haben. Sie zu
+    .meaning = Jede Bestellung wird bei RxScale genommen (ihr Status gesetzt), bevor sie gesendet
+        wird. Diese war schon genommen, und nicht von diesem Speicher der Brücke: von einem Menschen
+        im Portal oder von einer früheren Brücke (eine verlorene oder wiederhergestellte
+        `rxbridge.db`). PharmaOne lässt sich nicht nach Bestellanfragen in Prüfung fragen; sie zu
         senden könnte sie verdoppeln. War die Suche selbst abgeschnitten, lässt ein höheres
         `orders.find_details` mehr lesen. Die externe Referenz ist die uid der Bestellung; gesucht
         wird unter Bestellanfragen und Bestellungen.
@@ -246,6 +247,9 @@ order_not_known = PharmaOnes Bestellung ist noch nicht bekannt
 order_not_shown = PharmaOne zeigt seine Bestellung nicht (404); es wird noch einmal nachgesehen
     .meaning = Ein einzelnes 404 beweist nichts. Nach mehreren sagt `gone` in `statuses.toml`, was es
         bedeutet.
+not_reached = PharmaOne ist nicht erreichbar: die Bestellung bleibt so lange in RxScales Warteschlange
+    .meaning = Eine Bestellung wird bei RxScale erst genommen, wenn ihre Bestellanfrage gleich gesendet
+        werden kann. `/health` sagt, was mit PharmaOne ist.
 both_agree = beide Seiten sind sich einig ({ $state }); PharmaOnes nächste Änderung wird erwartet
     .meaning = Alles in Ordnung; der nächste Schritt ist der Ihres Personals.
 under_review = das Personal prüft die Bestellanfrage im PharmaOne Manager
@@ -289,12 +293,11 @@ how_far_if_cancelled = bei RxScale storniert: wie weit sie dort ist
 has_tracking = ob sie eine Sendungsseite hat
 is_approved = ob das Personal es angenommen hat
 line_not_linked = eine Zeile ist keinem PharmaOne-Produkt zugeordnet
-there_before = sie war vor diesem Speicher da
+taken_by_another = sie steht nicht mehr in der Warteschlange, und diese Brücke hat sie nicht genommen: wurde sie gesendet?
 may_have_arrived = eine Antwort ging verloren: sie kann angekommen sein
 cancelled_unanswered = storniert, während eine Antwort fehlte: kam sie an?
 cancelled_there_before = storniert, und sie war vor diesem Speicher da
 nothing_sent = dafür wurde noch nichts gesendet
-told_to_send = ein Mensch hat nachgesehen und gesagt: senden
 not_found = bei PharmaOne nicht gefunden: mit demselben Schlüssel noch einmal gesendet
 sent_by_itself = es wird für sich gesendet (orders.prescriptions)
 answer_lost = seine Antwort ging verloren: mit demselben Schlüssel noch einmal gesendet
@@ -302,8 +305,8 @@ answer_lost = seine Antwort ging verloren: mit demselben Schlüssel noch einmal 
 ## Named within another reason
 
 past_the_queue = sie steht bereits auf '{ $status }', und PharmaOne hat keine Bestellung dazu; eine Bestellanfrage kann dort in Prüfung sein, was keine Abfrage zeigen kann
-earlier_store = ein früherer Speicher kann sie gesendet haben, und PharmaOne zeigt keine Bestellung dazu
 no_order_yet = PharmaOne zeigt (noch) keine Bestellung dazu
+moved_on = sie steht inzwischen auf '{ $status }', was nicht diese Brücke gesetzt hat
 never_answered = { $submissions } Übermittlungen blieben ohne Antwort
 too_many_to_read = PharmaOne listet { $unread } Bestellungen ohne ihre external_id, mehr als orders.find_details ({ $most }) in einer Suche zu lesen erlaubt
 list_not_settled = PharmaOnes Bestellliste änderte sich ständig, während sie gelesen wurde
@@ -510,6 +513,7 @@ event-refused = PharmaOne hat die Bestellanfrage abgelehnt: { $reason }
 event-not-sent = die Bestellanfrage wurde nicht gesendet
 event-intends-to-prescribe = im Begriff, das Rezept zu senden: { $why }
 event-prescribed = PharmaOne hat das Rezept { $prescription } angenommen
+event-claimed = bei RxScale auf '{ $status }' gesetzt: genommen, bevor sie gesendet wird
 event-set-status = bei RxScale auf '{ $status }' gesetzt
 event-status-refused = RxScale hat '{ $status }' abgelehnt: { $reason }
 event-completed = { $carrier ->
@@ -554,7 +558,6 @@ next-awaited = { $why ->
 
 phase-known = noch nicht gesendet
 phase-submitting = wird gesendet
-phase-unsure = unklar
 phase-submitted = in Prüfung
 phase-adopted = Bestellung angelegt
 phase-dropped = nicht mehr angefasst

@@ -24,9 +24,10 @@ cannot_know = not sent: { $why }
     .step-2 = { if-there }
     .step-3 = { if-not-there }
     .step-4 = { if-by-hand }
-    .meaning = The order was there before this bridge's store was (a first start, a lost or restored
-        `rxbridge.db`), and PharmaOne cannot be asked for order-requests under review. Somebody, or
-        an earlier bridge, may have entered it already. Sending it could double it. If the search
+    .meaning = Every order is taken at RxScale (its status is set) before it is sent. This one had
+        been taken already, and not by this bridge's store: by a person in the portal, or by an
+        earlier bridge (a lost or restored `rxbridge.db`). PharmaOne cannot be asked for
+        order-requests under review, so sending it could double it. If the search
         itself was cut short, a higher `orders.find_details` lets it read more. The external
         reference is the pharmacy order's uid; look for it among order-requests and orders.
 unsure_submission = a submission's answer was lost and it cannot be told whether it arrived: { $why }
@@ -240,6 +241,9 @@ order_not_known = PharmaOne's order is not known yet
     .meaning = The next reading of PharmaOne's list knows.
 order_not_shown = PharmaOne does not show its order (404); looking again
     .meaning = One 404 proves nothing. After several, `gone` in `statuses.toml` says what it means.
+not_reached = PharmaOne cannot be reached: the order stays in RxScale's queue until it can
+    .meaning = An order is taken at RxScale only when its order-request can be sent at once. `/health`
+        says what is wrong with PharmaOne.
 both_agree = both sides agree ({ $state }); PharmaOne's next change is awaited
     .meaning = All is well; the next change is your staff's.
 under_review = pharmacy staff review the order-request in PharmaOne Manager
@@ -282,12 +286,11 @@ how_far_if_cancelled = cancelled at RxScale: how far it has come there
 has_tracking = whether it has a tracking link
 is_approved = whether staff approved it
 line_not_linked = a line is not linked to a PharmaOne product
-there_before = it was there before this store was
+taken_by_another = it stands past the queue, and this bridge did not take it: was it sent?
 may_have_arrived = an answer was lost: it may have arrived
 cancelled_unanswered = cancelled while an answer was missing: did it arrive?
 cancelled_there_before = cancelled, and it was there before this store was
 nothing_sent = nothing was sent for it yet
-told_to_send = a person looked and said to send it
 not_found = not found at PharmaOne: sent again with the same key
 sent_by_itself = it is sent by itself (orders.prescriptions)
 answer_lost = its answer was lost: sent again with the same key
@@ -295,8 +298,8 @@ answer_lost = its answer was lost: sent again with the same key
 ## Named within another reason
 
 past_the_queue = it already stands at '{ $status }' and PharmaOne has no order for it; an order-request may be under review there, which no route can show
-earlier_store = an earlier store may have sent it, and PharmaOne shows no order for it
 no_order_yet = PharmaOne shows no order for it (yet)
+moved_on = it stands at '{ $status }' by now, where this bridge did not set it
 never_answered = { $submissions } submissions went without an answer
 too_many_to_read = PharmaOne lists { $unread } orders without their external_id, more than orders.find_details ({ $most }) allows to read in one search
 list_not_settled = PharmaOne's list of orders changed all the while it was read
@@ -499,6 +502,7 @@ event-refused = PharmaOne refused the order-request: { $reason }
 event-not-sent = the order-request was not sent
 event-intends-to-prescribe = about to send the prescription: { $why }
 event-prescribed = PharmaOne took the prescription { $prescription }
+event-claimed = set '{ $status }' at RxScale, so that the order is taken before it is sent
 event-set-status = set '{ $status }' at RxScale
 event-status-refused = RxScale refused '{ $status }': { $reason }
 event-completed = { $carrier ->
@@ -543,7 +547,6 @@ next-awaited = { $why ->
 
 phase-known = not sent yet
 phase-submitting = being sent
-phase-unsure = unsure
 phase-submitted = under review
 phase-adopted = order made
 phase-dropped = left alone

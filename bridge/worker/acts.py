@@ -133,17 +133,23 @@ class Acts:
     # -- answering -------------------------------------------------------------------------
 
     async def _set_status(self, step: SetStatus) -> None:
-        if step.comment is not None:
+        if step.claims:
+            await self._pharmaone.prepare_submission()
+            self._sight.record = remember.claiming(self._sight.record, step.word)
+            await self._record()
+        elif step.comment is not None:
             await self._intend_hold()
         try:
             comment = say(step.comment) if isinstance(step.comment, Reason) else step.comment
             await self._rxscale.set_status(self._sight.record.uid, step.word, comment)
         except Refused as failure:
-            self._sight.record = replace(self._sight.record, held=False)
+            record = replace(self._sight.record, held=False)
+            self._sight.record = remember.not_claimed(record) if step.claims else record
             self._look_before_giving_up(step.word, failure)
             return
         self._believe(step.word, held=step.comment is not None)
-        self._tell_translation(Event.SET_STATUS, step.word, step.rule)
+        event = Event.CLAIMED if step.claims else Event.SET_STATUS
+        self._tell_translation(event, step.word, step.rule)
 
     async def _intend_hold(self) -> None:
         """On disk before the call: whose a hold is could not be told after a lost answer."""

@@ -74,7 +74,13 @@ class OrderLook:
         await self.put_off(reasons.NO_END(steps=MOST_STEPS))
 
     def _view(self) -> View:
-        return View(self._parts.now(), self._parts.policy, self._rules.words, self._sight)
+        return View(
+            self._parts.now(),
+            self._parts.policy,
+            self._rules.words,
+            self._sight,
+            pharmaone_ready=not self._parts.is_pharmaone_left_alone(),
+        )
 
     async def put_off(self, why: Reason) -> None:
         """Settles the look as failed: it is tried again later."""

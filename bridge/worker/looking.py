@@ -22,7 +22,7 @@ from bridge.store import vendor_lists
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
 
-NEEDS_A_DRAFT = frozenset({Phase.KNOWN, Phase.UNSURE, Phase.DONE})
+NEEDS_A_DRAFT = frozenset({Phase.KNOWN, Phase.SUBMITTING, Phase.DONE})
 
 
 class Looker:

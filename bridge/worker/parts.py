@@ -33,5 +33,7 @@ class Parts:
     count: Callable[[str, str], None]
     """Counts what happened, for the metrics: kind and word."""
     counted_calls: Callable[[int], None]
+    is_pharmaone_left_alone: Callable[[], bool] = lambda: False
+    """Whether it failed repeatedly, so that no call to it is made just now."""
     stock_changed: Callable[[], None] = lambda: None
     """What may be offered at RxScale is another number since the last settlement."""

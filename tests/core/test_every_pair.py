@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from words import WORDS
 from worlds import changed
 
 from bridge.core import remember
@@ -133,7 +134,8 @@ def take(pair: Pair, step) -> Pair:
         case Adopt():
             return changed(pair, record=remember.adopted(record, step.order))
         case Submit():
-            assert record.phase is Phase.UNSURE or record.attempts == 0, "sent what was sent"
+            assert record.doubted_at is not None or record.attempts == 0, "sent what was sent"
+            assert pair.here not in words.queue, "sent without a claim at RxScale"
             assert pair.there is None, "sent although an order was made of it"
             after = remember.submitted(remember.intended(record, NOW, "v"), None, NOW)
             return changed(pair, record=after, submissions=pair.submissions + 1)
@@ -146,7 +148,7 @@ def take(pair: Pair, step) -> Pair:
 
 def set_status(pair: Pair, step) -> Pair:
     """Held against the table of steps, whatever the decision thought."""
-    words = pair.rules.words.rxscale
+    words, record = pair.rules.words.rxscale, pair.record
     assert step.word in words.steps.get(pair.here, ()), f"{pair.here} -> {step.word}"
     by_call = words.calls.get(step.word, "status") == "complete_order"
     assert isinstance(step, Complete) is by_call
@@ -155,7 +157,9 @@ def set_status(pair: Pair, step) -> Pair:
     assert after in (State.CANCELLED, State.ON_HOLD) or reached(after, before), "backwards"
     assert step.rule
     order = PharmacyOrder(UID, step.word, NOW)
-    record = remember.status_set(pair.record, order, words)
+    if isinstance(step, SetStatus) and step.claims:
+        record = remember.claiming(record, step.word)
+    record = remember.status_set(record, order, words)
     return changed(pair, here=step.word, order=order, record=record)
 
 
@@ -172,11 +176,13 @@ def cancel(pair: Pair, step: Cancel) -> Pair:
 
 def links() -> list[OrderRecord]:
     sent = {"submitted_at": AGO, "attempts": 1}
-    unsure = {"unsure_at": AGO, "intent_at": AGO, "attempts": 1}
+    unsure = {"doubted_at": AGO, "intent_at": AGO, "attempts": 1}
+    review = WORDS.rxscale.says[State.IN_REVIEW]
     return [
         OrderRecord(UID, AGO),
-        OrderRecord(UID, AGO, must_find=True),
-        OrderRecord(UID, AGO, phase=Phase.UNSURE, **unsure),
+        OrderRecord(UID, AGO, doubted_at=AGO),
+        OrderRecord(UID, AGO, claimed_as=review),
+        OrderRecord(UID, AGO, phase=Phase.SUBMITTING, claimed_as=review, **unsure),
         OrderRecord(UID, AGO, phase=Phase.SUBMITTED, **sent),
         OrderRecord(UID, AGO, phase=Phase.SUBMITTED, rejected_at=AGO, **sent),
         OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=ORDER, **sent),

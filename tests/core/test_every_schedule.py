@@ -83,7 +83,7 @@ class World:
     ending: Wait | Stuck | Done | None = None
 
 
-def run(world: World) -> Iterator[World]:
+def run(world: World, faults: tuple[str, ...] = FAULTS) -> Iterator[World]:
     """Every world this one can end in."""
     ahead = [world]
     while ahead:
@@ -91,17 +91,17 @@ def run(world: World) -> Iterator[World]:
         if here.ending is not None:
             yield here
             continue
-        ahead.extend(step(here))
+        ahead.extend(step(here, faults))
 
 
-def step(world: World) -> list[World]:
+def step(world: World, faults: tuple[str, ...]) -> list[World]:
     decided = next_step(view(world))
     if isinstance(decided, Wait | Stuck | Done):
         return [rest(world, decided)]
     outcomes = [succeed(world, decided)]
     if world.faults_left:
         struck = changed(world, faults_left=world.faults_left - 1)
-        outcomes += [strike(struck, decided, fault) for fault in FAULTS if callable_step(decided)]
+        outcomes += [strike(struck, decided, fault) for fault in faults if callable_step(decided)]
     return outcomes
 
 
@@ -205,13 +205,21 @@ def succeed(world: World, decided) -> World:
             record = remember.submitted(world.record, OrderRequestId("req-1"), now)
             return changed(world, record=record, disk=record)
         case SetStatus() | Complete():
-            return believe(arrive(world, decided), decided)
+            return believe(arrive(intend_claim(world, decided), decided), decided)
     raise AssertionError(decided)
 
 
 def intend(world: World) -> World:
     record = remember.intended(world.record, world.now, "v1")
     return changed(world, record=record, disk=record)
+
+
+def intend_claim(world: World, decided) -> World:
+    """The intent to claim is on disk before RxScale's status is set."""
+    if not (isinstance(decided, SetStatus) and decided.claims):
+        return world
+    record = remember.claiming(world.record, decided.word)
+    return replace(world, record=record, disk=record)
 
 
 def believe(world: World, decided: SetStatus | Complete) -> World:
@@ -226,6 +234,8 @@ def arrive(world: World, decided) -> World:
     """The vendor carries the call out."""
     match decided:
         case Submit():
+            claimed = world.status not in world.words.rxscale.queue
+            assert claimed, "sent without a claim at RxScale"
             twice = world.requests and not world.idempotent
             requests = world.requests + 1 if twice else max(world.requests, 1)
             return changed(world, requests=requests, submissions=world.submissions + 1)
@@ -246,9 +256,10 @@ def arrive(world: World, decided) -> World:
 
 def strike(world: World, decided, fault: str) -> World:
     submitting = isinstance(decided, Submit)
+    if fault == "store lost":
+        return look_again(replace(world, disk=OrderRecord(UID, world.now)))
     before = world.record
-    if submitting:
-        world = intend(world)
+    world = intend(world) if submitting else intend_claim(world, decided)
     if fault in ("answer lost", "crash after"):
         world = arrive(world, decided)
     if fault.startswith("crash"):
@@ -328,10 +339,7 @@ def test_ask_never_sends_a_second_time_of_itself(idempotent):
 
 
 def test_an_order_that_an_earlier_store_may_have_sent_is_searched_for_first():
-    record = OrderRecord(UID, START, must_find=True)
-    world = World(
-        WORDS, "pending review", POLICIES["repeat"], disk=record, record=record, requests=1
-    )
+    world = World(WORDS, "pending review", POLICIES["repeat"], requests=1)
     for ended in run(world):
         assert ended.requests == 1
         assert ended.submissions == 0
@@ -340,10 +348,20 @@ def test_an_order_that_an_earlier_store_may_have_sent_is_searched_for_first():
     assert set(adopted) == {"adopted"}
 
 
-def test_a_queued_order_of_a_first_start_is_searched_for_and_then_sent_once():
-    record = OrderRecord(UID, START, must_find=True)
-    world = World(WORDS, "waiting for pharmacy", POLICIES["repeat"], disk=record, record=record)
-    assert set(endings(world)) == {"under review"}
+@pytest.mark.parametrize(
+    ("vocabulary", "queue"), [(CURRENT, "waiting for pharmacy"), (LEGACY, "open")]
+)
+@pytest.mark.parametrize("approved", [False, True])
+def test_a_store_lost_at_any_moment_doubles_nothing(vocabulary, queue, approved):
+    """Even where PharmaOne makes a second order-request of a repeated reference."""
+    words = replace(WORDS, rxscale=vocabulary)
+    world = World(words, queue, POLICIES["repeat"], approved=approved, idempotent=False)
+    seen: Counter[str] = Counter()
+    for ended in run(replace(world, faults_left=2), ("store lost",)):
+        assert ended.requests <= 1
+        seen[judge(ended)] += 1
+    assert seen["stuck: cannot_know"]
+    assert set(seen) <= {"under review", "adopted", "stuck: cannot_know"}
 
 
 @pytest.mark.parametrize("status", ["cancelled", "completed"])

@@ -82,12 +82,8 @@ def test_nothing_is_decided_before_a_look():
     assert isinstance(next_step(a_view(None)), Look)
 
 
-def test_a_queued_order_is_submitted():
-    assert next_step(a_view()) == Submit(DRAFT, reasons.NOTHING_SENT())
-
-
 @pytest.mark.parametrize(
-    ("seconds_ago", "expected"), [(0, Submit), (5, Submit), (5.1, Look), (60, Look)]
+    ("seconds_ago", "expected"), [(0, SetStatus), (5, SetStatus), (5.1, Look), (60, Look)]
 )
 def test_nothing_is_sent_on_an_old_memory(seconds_ago, expected):
     assert isinstance(next_step(a_view(seconds_ago=seconds_ago)), expected)
@@ -102,7 +98,7 @@ def test_an_order_still_being_set_up_is_waited_for():
 def test_somebody_elses_hold_is_left_alone_and_our_own_is_not():
     assert isinstance(next_step(a_view("on-hold")), Wait)
     ours = a_view("on-hold", record=a_record(Phase.KNOWN, held=True))
-    assert isinstance(next_step(ours), Submit)
+    assert next_step(ours).claims
 
 
 def test_what_pharmaone_made_of_an_order_on_hold_is_taken_note_of():
@@ -124,11 +120,11 @@ def test_a_hold_that_somebody_released_is_no_longer_ours():
     [
         ("completed", Phase.KNOWN, Done),
         ("cancelled", Phase.KNOWN, Done),
-        ("completed", Phase.UNSURE, Done),
+        ("completed", Phase.SUBMITTING, Done),
         ("completed", Phase.SUBMITTED, Done),
         ("completed", Phase.ADOPTED, Done),
         ("cancelled", Phase.DONE, Done),
-        ("cancelled", Phase.UNSURE, Find),
+        ("cancelled", Phase.SUBMITTING, Find),
         ("cancelled", Phase.SUBMITTED, Stuck),
         ("cancelled", Phase.ADOPTED, Stuck),
     ],
@@ -138,14 +134,15 @@ def test_orders_that_ended_at_rxscale(status, phase, expected):
 
 
 def test_a_cancelled_order_that_an_earlier_store_may_have_sent_is_searched_for_once():
-    record = a_record(Phase.KNOWN, must_find=True)
+    record = a_record(Phase.KNOWN, doubted_at=AGO)
     assert isinstance(next_step(a_view("cancelled", record=record)), Find)
     assert next_step(a_view("cancelled", record=record, p1_order=an_order())) == Adopt(an_order())
     too_many = a_view("cancelled", record=record, search=Search(NOW, gap=TOO_MANY))
     assert code(next_step(too_many)) == "cancelled_at_rxscale"
     searched = replace(record, searched_at=NOW)
     assert isinstance(next_step(a_view("cancelled", record=searched)), Done)
-    assert isinstance(next_step(a_view("cancelled", record=replace(record, cleared=True))), Done)
+    claimed = replace(CLAIMED, rx_status=REVIEW)
+    assert isinstance(next_step(a_view("cancelled", record=claimed)), Done)
 
 
 def test_an_order_made_of_a_cancelled_one_of_which_nothing_was_known_is_adopted():
@@ -154,14 +151,17 @@ def test_an_order_made_of_a_cancelled_one_of_which_nothing_was_known_is_adopted(
 
 
 def test_one_cancelled_before_the_first_look_and_met_again_past_the_queue_is_searched_for():
-    view = a_view("cancelled", record=OrderRecord(UID, AGO))
+    first = a_view("cancelled", record=OrderRecord(UID, AGO))
+    assert isinstance(next_step(first), Find)
+    view = a_view("cancelled", record=a_record(Phase.KNOWN))
     assert isinstance(next_step(view), Done)
     again = PharmacyOrder(UID, "in-progress", NOW)
-    assert remember.seen(view.record, again, CURRENT).must_find
+    ended = remember.done(view.record, NOW)
+    assert remember.seen(ended, again, CURRENT).doubted_at is not None
 
 
 def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_cancelled():
-    record = a_record(Phase.UNSURE, unsure_at=AGO)
+    record = a_record(Phase.SUBMITTING, doubted_at=AGO)
     view = a_view("cancelled", record=record, p1_order=an_order(), search=Search(NOW))
     assert next_step(view) == Adopt(an_order())
     adopted = changed(view, record=remember.adopted(view.record, an_order()))
@@ -174,7 +174,7 @@ def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_c
 
 
 def test_a_cancelled_order_whose_request_was_searched_in_vain_is_told_of():
-    record = a_record(Phase.UNSURE, searched_at=NOW)
+    record = a_record(Phase.SUBMITTING, searched_at=NOW)
     step = next_step(a_view("cancelled", record=record, search=Search(NOW)))
     assert code(step) == "cancelled_at_rxscale"
     assert "po-1" in steps(step.reason, order_key(UID))[0]
@@ -196,78 +196,119 @@ def test_an_unknown_status_is_never_guessed():
     assert "statuses.toml: rxscale.current.means" in steps(step.reason, order_key(UID))[0]
 
 
-class TestFirstStart:
-    """Orders that were there before this store was."""
+REVIEW = "pending review"
+CLAIMED = a_record(Phase.KNOWN, claimed_as=REVIEW)
+TAKEN = a_record(Phase.KNOWN, doubted_at=AGO)
 
-    def test_it_is_searched_for_first(self):
-        step = next_step(a_view(record=a_record(Phase.KNOWN, must_find=True)))
+
+class TestClaim:
+    """RxScale's status is set before anything is sent: the vendor remembers what is taken."""
+
+    def test_a_queued_order_is_claimed_first(self):
+        rule = "statuses.toml: rxscale.current.says.in_review"
+        assert next_step(a_view()) == SetStatus(REVIEW, rule, claims=True)
+
+    def test_then_it_is_submitted(self):
+        view = a_view(REVIEW, record=CLAIMED)
+        assert next_step(view) == Submit(DRAFT, reasons.NOTHING_SENT())
+
+    def test_only_what_is_ready_to_go(self):
+        lacking = a_view(draft=TestGaps.UNLINKED, catalogue_at=NOW)
+        assert isinstance(next_step(lacking), Stuck)
+
+    def test_not_while_pharmaone_cannot_be_reached(self):
+        step = next_step(a_view(pharmaone_ready=False))
+        assert isinstance(step, Wait)
+        assert step.failed
+
+    def test_an_intent_that_did_not_reach_rxscale_is_no_claim(self):
+        view = a_view(record=CLAIMED)
+        assert view.record.claimed_as is None
+        assert next_step(view).claims
+
+    def test_a_claim_of_which_no_answer_came_was_made_if_rxscale_shows_it(self):
+        assert a_view(REVIEW, record=CLAIMED).record.doubted_at is None
+
+    def test_a_refused_claim_leaves_the_order_to_whoever_moved_it(self):
+        view = a_view(REVIEW, record=remember.not_claimed(CLAIMED))
+        assert view.record.doubted_at is not None
+        assert isinstance(next_step(view), Find)
+
+    def test_what_staff_moved_on_after_the_claim_is_theirs(self):
+        view = a_view("in-progress", record=CLAIMED)
+        assert (view.record.claimed_as, view.record.doubted_at) == (None, AGO)
+        assert isinstance(next_step(view), Find)
+
+    def test_our_own_hold_is_claimed_from(self):
+        held = a_view("on-hold", record=a_record(Phase.KNOWN, held=True))
+        assert next_step(held).word == REVIEW
+        assert next_step(held).claims
+        kept = a_view("on-hold", record=replace(CLAIMED, held=True))
+        assert isinstance(next_step(kept), Submit)
+
+
+class TestTaken:
+    """Orders past the queue that this store did not claim."""
+
+    @pytest.mark.parametrize(
+        "record",
+        [
+            pytest.param(OrderRecord(UID, AGO), id="first met"),
+            pytest.param(a_record(Phase.KNOWN), id="seen in the queue before"),
+            pytest.param(replace(a_record(Phase.KNOWN), rx_status="init"), id="seen at init"),
+        ],
+    )
+    @pytest.mark.parametrize("status", [REVIEW, "in-progress", "ready_for_pickup", "on-hold"])
+    def test_they_are_doubted(self, record, status):
+        assert a_view(status, record=record).record.doubted_at is not None
+
+    @pytest.mark.parametrize("status", ["init", QUEUED])
+    def test_one_at_a_queue_word_was_sent_by_nobody(self, status):
+        record = a_view(status, record=TAKEN).record
+        assert record.doubted_at is None
+
+    def test_they_are_searched_for_once(self):
+        step = next_step(a_view(REVIEW, record=TAKEN))
         assert isinstance(step, Find)
         assert step.since == AGO
 
-    def test_an_order_first_met_past_the_queue_must_be_searched_for(self):
-        record = remember.seen(
-            OrderRecord(UID, AGO), PharmacyOrder(UID, "in-progress", NOW), CURRENT
-        )
-        assert record.must_find
+    def test_what_is_not_found_is_never_submitted(self):
+        step = next_step(a_view(REVIEW, record=replace(TAKEN, searched_at=NOW)))
+        assert code(step) == "cannot_know"
 
-    @pytest.mark.parametrize("status", ["init", QUEUED])
-    def test_a_new_one_need_not(self, status):
-        assert not remember.seen(
-            OrderRecord(UID, AGO), PharmacyOrder(UID, status, NOW), CURRENT
-        ).must_find
-
-    def test_one_that_moved_on_while_we_watched_need_not(self):
-        record = remember.seen(
-            a_record(Phase.KNOWN), PharmacyOrder(UID, "in-progress", NOW), CURRENT
-        )
-        assert not record.must_find
-
-    @pytest.mark.parametrize(
-        ("status", "policy", "expected"),
-        [
-            (QUEUED, Policy(), "Submit"),
-            (QUEUED, Policy(repeat_unsure=False), "cannot_know"),
-            ("pending review", Policy(), "cannot_know"),
-        ],
-    )
-    def test_what_is_not_found(self, status, policy, expected):
-        record = a_record(Phase.KNOWN, must_find=True, searched_at=NOW)
-        step = next_step(a_view(status, record=record, policy=policy))
-        assert (code(step) if isinstance(step, Stuck) else type(step).__name__) == expected
+    def test_an_older_search_does_not_count(self):
+        record = replace(TAKEN, searched_at=AGO - timedelta(seconds=1))
+        assert isinstance(next_step(a_view(REVIEW, record=record)), Find)
 
     def test_what_a_search_could_not_see_is_not_known(self):
-        record = a_record(Phase.KNOWN, must_find=True)
-        step = next_step(a_view(record=record, search=Search(NOW, TOO_MANY)))
+        step = next_step(a_view(REVIEW, record=TAKEN, search=Search(NOW, TOO_MANY)))
         assert code(step) == "cannot_know"
         assert step.reason.facts["why"] == TOO_MANY
 
     def test_what_is_found_is_adopted(self):
-        record = a_record(Phase.KNOWN, must_find=True)
-        assert next_step(a_view(record=record, p1_order=an_order())) == Adopt(an_order())
-
-    def test_a_person_may_say_send_it(self):
-        record = a_record(Phase.KNOWN, must_find=True, cleared=True)
-        assert isinstance(next_step(a_view("pending review", record=record)), Submit)
+        assert next_step(a_view(REVIEW, record=TAKEN, p1_order=an_order())) == Adopt(an_order())
 
 
 class TestUnsure:
     """A submission whose answer was lost."""
 
-    LINK = a_record(Phase.UNSURE, unsure_at=NOW, attempts=1)
-    PAST_GRACE = replace(LINK, unsure_at=AGO)
+    LOST = a_record(Phase.SUBMITTING, doubted_at=NOW, attempts=1, claimed_as=REVIEW)
+    PAST_GRACE = replace(LOST, doubted_at=AGO)
 
     def test_it_is_given_time(self):
-        step = next_step(a_view(record=self.LINK))
+        step = next_step(a_view(REVIEW, record=self.LOST))
         assert isinstance(step, Wait)
         assert step.until == NOW + timedelta(seconds=30)
 
     def test_then_it_is_searched_for(self):
-        step = next_step(a_view(record=self.PAST_GRACE))
+        step = next_step(a_view(REVIEW, record=self.PAST_GRACE))
         assert isinstance(step, Find)
         assert step.since == AGO + timedelta(seconds=30)
 
     def test_an_older_search_does_not_count(self):
-        assert isinstance(next_step(a_view(record=replace(self.PAST_GRACE, searched_at=AGO))), Find)
+        assert isinstance(
+            next_step(a_view(REVIEW, record=replace(self.PAST_GRACE, searched_at=AGO))), Find
+        )
 
     @pytest.mark.parametrize(
         ("policy", "attempts", "expected"),
@@ -275,18 +316,20 @@ class TestUnsure:
     )
     def test_what_is_not_found_is_repeated_or_asked(self, policy, attempts, expected):
         record = replace(self.PAST_GRACE, searched_at=NOW, attempts=attempts)
-        assert isinstance(next_step(a_view(record=record, policy=policy)), expected)
+        assert isinstance(next_step(a_view(REVIEW, record=record, policy=policy)), expected)
 
     def test_what_is_found_is_adopted(self):
-        step = next_step(a_view(record=self.LINK, p1_order=an_order()))
+        step = next_step(a_view(REVIEW, record=self.LOST, p1_order=an_order()))
         assert isinstance(step, Adopt)
 
     def test_what_a_search_could_not_see_is_asked(self):
-        view = a_view(record=self.PAST_GRACE, search=Search(NOW, reasons.LIST_NOT_SETTLED()))
+        view = a_view(REVIEW, record=self.PAST_GRACE, search=Search(NOW, "the list kept changing"))
         assert code(next_step(view)) == "unsure_submission"
 
-    def test_a_person_may_say_send_it(self):
-        assert isinstance(next_step(a_view(record=replace(self.LINK, cleared=True))), Submit)
+    def test_one_that_was_moved_on_meanwhile_is_not_sent_again(self):
+        record = replace(self.PAST_GRACE, searched_at=NOW)
+        step = next_step(a_view("in-progress", record=record))
+        assert code(step) == "unsure_submission"
 
 
 class TestGaps:
@@ -373,7 +416,7 @@ class TestUnderWay:
 
 class TestReopened:
     def test_one_that_was_never_sent_is_new_again(self):
-        assert isinstance(next_step(a_view(record=a_record(Phase.DONE))), Submit)
+        assert next_step(a_view(record=a_record(Phase.DONE))).claims
 
     def test_one_that_was_sent_is_a_persons_business(self):
         assert code(next_step(a_view(record=a_record(Phase.DONE, attempts=1)))) == "reopened"
@@ -428,12 +471,14 @@ class TestMemory:
 
     def test_a_crash_around_a_call_leaves_it_unsure(self):
         record = remember.after_crash(remember.intended(a_record(Phase.KNOWN), AGO, "v"), NOW)
-        assert (record.phase, record.unsure_at) == (Phase.UNSURE, NOW)
+        assert (record.phase, record.doubted_at) == (Phase.SUBMITTING, NOW)
         submitted = remember.submitted(record, OrderRequestId("r"), NOW)
         assert remember.after_crash(submitted, NOW) == submitted
 
-    def test_an_intent_uses_up_a_persons_word(self):
-        assert not remember.intended(a_record(Phase.KNOWN, cleared=True), NOW, "v").cleared
+    def test_an_intent_begins_without_a_doubt(self):
+        doubted = a_record(Phase.SUBMITTING, doubted_at=AGO, searched_at=NOW)
+        intended = remember.intended(doubted, NOW, "v")
+        assert (intended.doubted_at, intended.searched_at) == (None, None)
 
     @pytest.mark.parametrize(
         ("search", "order", "expected"),

@@ -58,34 +58,33 @@ def submitted(status: str | None = None, **changes) -> OrderRecord:
     return replace(record, **changes)
 
 
+CLAIMED = OrderRecord(UID, AGO, claimed_as="pending review")
+
+
 class TestSending:
     def test_it_goes_before_the_order_request(self):
-        step = next_step(a_view(OrderRecord(UID, AGO)))
+        step = next_step(a_view(CLAIMED, "pending review"))
         assert isinstance(step, Ingest)
         assert step.body == DRAFT.prescription
 
     def test_the_order_request_follows_once_it_has_a_number(self):
-        record = remember.prescribed(remember.prescribing(OrderRecord(UID, AGO), NOW), NUMBER)
+        record = remember.prescribed(remember.prescribing(CLAIMED, NOW), NUMBER)
         assert (record.prescription_id, record.prescription_at) == (NUMBER, None)
-        assert isinstance(next_step(a_view(record)), Submit)
+        assert isinstance(next_step(a_view(record, "pending review")), Submit)
 
     @pytest.mark.parametrize(
-        ("policy", "cleared", "expected"),
-        [
-            (Policy(), False, Ingest),
-            (Policy(repeat_unsure=False), False, Stuck),
-            (Policy(repeat_unsure=False), True, Ingest),
-        ],
+        ("policy", "expected"),
+        [(Policy(), Ingest), (Policy(repeat_unsure=False), Stuck)],
     )
-    def test_a_lost_answer_is_repeated_or_asked_about(self, policy, cleared, expected):
-        record = replace(remember.prescribing(OrderRecord(UID, AGO), AGO), cleared=cleared)
-        step = next_step(a_view(record, policy=policy))
+    def test_a_lost_answer_is_repeated_or_asked_about(self, policy, expected):
+        record = remember.prescribing(CLAIMED, AGO)
+        step = next_step(a_view(record, "pending review", policy=policy))
         assert isinstance(step, expected)
         if isinstance(step, Stuck):
             assert step.reason.code == "unsure_prescription"
 
     def test_without_one_the_order_request_goes_alone(self):
-        assert isinstance(next_step(a_view(OrderRecord(UID, AGO), draft=Draft({}))), Submit)
+        assert isinstance(next_step(a_view(CLAIMED, "pending review", draft=Draft({}))), Submit)
 
 
 class TestFollowing:
@@ -174,7 +173,7 @@ def test_a_hold_at_pharmaone_waits_where_rxscale_has_none():
 
 def test_a_request_whose_answer_was_lost_and_that_was_rejected_had_arrived():
     record = OrderRecord(
-        UID, AGO, phase=Phase.UNSURE, unsure_at=AGO, intent_at=AGO, rejected_at=NOW
+        UID, AGO, phase=Phase.SUBMITTING, doubted_at=AGO, intent_at=AGO, rejected_at=NOW
     )
     step = next_step(a_view(record, "pending review"))
     assert isinstance(step, Stuck)

@@ -71,12 +71,21 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 async def swept(settings: Path) -> None:
-    """The first sweep has ended: orders that come now cannot be an earlier store's."""
+    """The first sweep has ended."""
+    await healthy(settings, lambda checks: checks["orders"]["last_poll_at"] is not None)
+
+
+async def at_rest(settings: Path) -> None:
+    """Nothing is due, and no submission is without an answer."""
+    await healthy(settings, lambda c: (c["work"]["pending"], c["work"]["unsure"]) == (0, 0))
+
+
+async def healthy(settings: Path, true: Callable[[dict[str, Any]], bool]) -> None:
     url = f"http://127.0.0.1:{settings_port(settings)}/health"
     async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as session:
         while True:
             async with session.get(url) as answer:
-                if (await answer.json())["checks"]["orders"]["last_poll_at"]:
+                if true((await answer.json())["checks"]):
                     return
             await asyncio.sleep(0.02)
 
@@ -100,8 +109,10 @@ async def test_killed_and_started_again(tmp_path: Path, point: str):
             await asyncio.wait_for(victim.wait(), PATIENCE_SECONDS)
             assert victim.returncode == -signal.SIGKILL
         async with living(settings):
-            await until(lambda: sandbox.world.orders[uid].status == "pending review")
+            await until(lambda: requests(sandbox, uid) == 1)
             await sandbox.drain()
+            await at_rest(settings)
+        assert sandbox.world.orders[uid].status == "pending review"
         assert requests(sandbox, uid) == 1
 
 
@@ -131,7 +142,7 @@ def subscribe(sandbox: Sandbox, settings: Path) -> None:
 
 async def approved(sandbox: Sandbox, uid: str) -> str:
     """PharmaOne's order, once our order-request is there and staff have said yes."""
-    await until(lambda: sandbox.world.orders[uid].status == "pending review")
+    await until(lambda: requests(sandbox, uid) == 1)
     held = sandbox.world.order_requests.values()
     (request,) = [each for each in held if each.external_reference == uid]
     return sandbox.world.approve(request.id)

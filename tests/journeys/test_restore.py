@@ -51,20 +51,20 @@ async def test_no_order_is_sent_again(tmp_path: Path):
             assert [len(house.requests(uid)) for uid in everything] == [1] * 6
 
 
-async def test_one_that_only_pharmaone_shows_is_found_before_anything_is_sent(tmp_path: Path):
-    """Sent since, and RxScale was not told: there it stands in the pharmacy's queue."""
+async def test_nothing_is_sent_before_rxscale_knows_that_it_is_taken(tmp_path: Path):
+    """So an order in RxScale's queue was sent by no store, and one restored sends it once."""
     async with open_sandbox(reference_mode="second") as sandbox:
         async with open_house(sandbox, tmp_path) as house:
             back(house)
             house.world.break_calls(Fault(vendor="rxscale", route=SET_STATUS, times=9, **NO))
             (uid,) = await house.orders_arrive()
-            order = house.world.approve(*[request.id for request in house.requests(uid)])
             assert house.status(uid) == "waiting for pharmacy"
+            assert house.requests(uid) == []
         sandbox.world.faults.clear()
         put_back(tmp_path)
         async with open_house(sandbox, tmp_path) as house:
             assert len(house.requests(uid)) == 1
-            assert (await house.record(uid)).order_id == order
+            assert house.status(uid) == "pending review"
 
 
 async def test_one_that_was_sent_since_and_cancelled_meanwhile(tmp_path: Path):

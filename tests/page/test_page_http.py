@@ -119,7 +119,7 @@ async def test_a_button_pressed_too_late_does_nothing(tmp_path: Path):
             await house.bridge.store.write(lambda c: c.execute(put, values))
             await page.post("/stuck", {**shown, "looked": "yes"})
             assert "It has changed meanwhile" in page.text
-            assert not (await house.record(uid)).cleared
+            assert not (await house.record(uid)).claimed_as
             await page.post("/stuck", {**shown, "key": "order:po-none"})
             assert "It has changed meanwhile" in page.text
 

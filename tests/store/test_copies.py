@@ -480,12 +480,14 @@ async def test_what_root_restores_belongs_to_the_bridges_user(path: Path, backup
 async def test_what_a_restored_store_is_not_sure_of(path: Path, backup: Path):
     links = [
         record(1),
-        record(2, phase=Phase.UNSURE, intent_at=NOW, unsure_at=NOW, attempts=1, searched_at=NOW),
+        record(
+            2, phase=Phase.SUBMITTING, intent_at=NOW, doubted_at=NOW, attempts=1, searched_at=NOW
+        ),
         record(3, phase=Phase.SUBMITTING, intent_at=NOW),
         submitted(4, echoes="pending review"),
         replace(submitted(5), phase=Phase.DONE, finished_at=NOW),
         record(6, phase=Phase.DROPPED, finished_at=NOW),
-        record(7, cleared=True),
+        record(7, claimed_as="pending review"),
     ]
     store = await Store.open(path, now=NOW)
     await store.write(rx_sweep.compare, {}, began_at=NOW, now=NOW, settled=True)
@@ -506,13 +508,13 @@ async def test_what_a_restored_store_is_not_sure_of(path: Path, backup: Path):
     await store.close()
     assert due == {key(number) for number in (1, 2, 3, 4, 7)}
     assert [found[number].phase for number in (1, 2, 3, 7)] == [Phase.KNOWN] * 4
-    assert [found[n].must_find for n in range(1, 8)] == [True] * 5 + [False, True]
+    assert [found[n].doubted_at for n in range(1, 8)] == [NOW] * 5 + [None, NOW]
     assert [found[n].searched_at for n in range(1, 8)] == [None] * 7
     assert found[4].phase is Phase.SUBMITTED
     assert (found[4].rx_seen_at, found[4].echoes) == (None, "")
     assert found[5].rx_seen_at == NOW
     assert found[6] == links[5]
-    assert found[7].cleared is False
+    assert found[7].claimed_as is None
     assert [entry.what for entry in story.entries] == ["restored"]
 
 

@@ -51,7 +51,7 @@ async def test_a_retry_frees_and_makes_due(store: Store):
     assert await store.write(person.retry, [key(1), key("unheard-of")], LATER) == [key(1)]
     assert await stuck_keys(store) == [key(2)]
     claim, known = await claim_one(store, LATER)
-    assert (claim.key, known.cleared) == (key(1), False)
+    assert (claim.key, known.claimed_as) == (key(1), None)
     assert (await entries(store)) == [("retried", {"code": NOTE.code})]
 
 
@@ -75,12 +75,15 @@ async def test_a_retry_says_that_a_person_looked_where_that_was_the_question(
     store: Store, code: str
 ):
     await make_stuck(store, 1, Reason(code))
+    doubted = {"phase": Phase.SUBMITTING, "intent_at": NOW, "doubted_at": NOW, "searched_at": NOW}
+    known = record(1, rx_status="pending review", prescription_at=NOW, **doubted)
+    await store.write(work.save, known, [])
     assert await store.write(person.retry, None, LATER) == [], "nobody looked for this one"
     assert await stuck_keys(store) == [key(1)]
     await store.write(person.retry, [key(1)], LATER)
-    known = await store.read(orders.find, uid(1))
-    assert known is not None
-    assert known.cleared
+    assert await store.read(orders.find, uid(1)) == record(
+        1, rx_status="pending review", claimed_as="pending review", intent_at=NOW
+    )
 
 
 async def test_a_dropped_order_is_left_alone(store: Store):
@@ -119,9 +122,9 @@ async def test_what_is_not_known_cannot_be_dropped(store: Store):
     [
         record(1),
         record(1, phase=Phase.SUBMITTING, intent_at=NOW),
-        record(1, phase=Phase.UNSURE, unsure_at=NOW),
+        record(1, phase=Phase.SUBMITTING, intent_at=NOW, doubted_at=NOW),
     ],
-    ids=lambda known: known.phase,
+    ids=["known", "submitting", "unsure"],
 )
 async def test_a_person_saw_the_order_request(store: Store, known: object):
     await make_stuck(store, 1, UNSURE)

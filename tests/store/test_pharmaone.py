@@ -247,13 +247,13 @@ async def test_an_order_made_of_ours_is_found_by_its_external_id(store: Store):
 
 
 async def test_one_that_an_earlier_store_may_have_sent_is_found_so_too(store: Store):
-    await store.write(work.save, record(1, must_find=True), [])
+    await store.write(work.save, record(1, doubted_at=NOW), [])
     assert await sweep(store, order(external_id=uid(1))) == [key(1)]
 
 
 async def test_orders_of_others_and_finished_ones_hint_nothing(store: Store):
     await store.write(work.save, adopted(1, phase=Phase.DONE, finished_at=NOW), [])
-    await store.write(work.save, record(2, must_find=False), [])
+    await store.write(work.save, record(2), [])
     assert await sweep(store, order(1, "ready_pickup"), order(3), order(4, external_id="x")) == []
 
 

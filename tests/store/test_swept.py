@@ -60,7 +60,6 @@ async def test_the_first_sweep_meets_what_was_there_before_this_store(store: Sto
         announced_by=AnnouncedBy.FIRST_SWEEP,
         name="#1",
         priority=4,
-        must_find=True,
     )
     facts = await store.read(views.facts, ENDED)
     assert (facts.first_sweep_at, facts.last_poll_at) == (ENDED, ENDED)
@@ -80,7 +79,7 @@ async def test_a_later_sweep_counts_what_no_webhook_had_told(store: Store):
     assert result == SweepResult(seen=2, new=2, lost_webhooks=2)
     found = await store.read(orders.find, uid(1))
     assert found is not None
-    assert (found.announced_by, found.must_find) == (AnnouncedBy.SWEEP, False)
+    assert found.announced_by is AnnouncedBy.SWEEP
     assert (await store.read(views.facts, ENDED)).counters[FOUND_BY_SWEEP] == 2
     assert await sweep(store, {uid(1): WAITING, uid(2): WAITING}) == SweepResult(seen=2)
 
@@ -94,7 +93,6 @@ async def test_a_list_that_never_rests_is_read_all_the_same(store: Store):
         met = await store.read(orders.find, uid(number))
         assert met is not None
         assert met.announced_by is AnnouncedBy.FIRST_SWEEP
-        assert met.must_find
     await sweep(store, {uid(2): WAITING}, settled=False)
     assert (await store.read(views.facts, ENDED)).first_sweep_at == ENDED, (
         "nothing that was not known"
@@ -153,7 +151,7 @@ ADOPTED = {"phase": Phase.ADOPTED, "order_id": OrderId("ORD_1")}
             id="left behind with an intent",
         ),
         pytest.param(
-            record(rx_status=REVIEW.status, phase=Phase.UNSURE, unsure_at=NOW),
+            record(rx_status=REVIEW.status, phase=Phase.SUBMITTING, intent_at=NOW, doubted_at=NOW),
             REVIEW,
             False,
             UNSUBMITTED,
@@ -238,9 +236,9 @@ async def test_a_new_order_whose_first_look_is_due_is_left_to_that(store: Store)
     assert await whys(store) == {key(1): "webhook"}
 
 
-@pytest.mark.parametrize("phase", [Phase.KNOWN, Phase.UNSURE])
+@pytest.mark.parametrize("phase", [Phase.KNOWN, Phase.SUBMITTING])
 async def test_what_waits_or_is_stuck_is_not_left_behind(store: Store, phase: Phase):
-    seen: dict[str, Any] = {"rx_status": WAITING.status, "rx_seen_at": NOW, "unsure_at": NOW}
+    seen: dict[str, Any] = {"rx_status": WAITING.status, "rx_seen_at": NOW, "intent_at": NOW}
     for number, stuck, again_at in ((1, NOTE, None), (2, None, after(3600))):
         await store.write(todo.hint, [hint(number)], NOW)
         claim, _ = await claim_one(store)

@@ -23,7 +23,7 @@ from store.given import (
 
 from bridge.core.deliveries import PharmaOneChanged, Receipt, is_echo
 from bridge.core.model import AnnouncedBy, Key, Phase
-from bridge.store import Store, deliveries, orders, rx_sweep, todo, views, work
+from bridge.store import Store, deliveries, orders, todo, views, work
 
 
 async def counters(store: Store) -> dict[str, int]:
@@ -38,7 +38,7 @@ async def test_a_new_order_is_remembered_and_due(store: Store):
     taken = await store.write_together(deliveries.receive, delivery(1, priority=2))
     assert taken is Receipt.HINTED
     claim, known = await claim_one(store)
-    assert known == record(1, name="#1", priority=2, must_find=True)
+    assert known == record(1, name="#1", priority=2)
     assert known.announced_by is AnnouncedBy.WEBHOOK
     assert (claim.key, claim.why, claim.priority) == (key(1), "rxscale: pharmacy_order_created", 2)
     assert claim.attempts == 0
@@ -48,14 +48,6 @@ async def test_a_new_order_is_remembered_and_due(store: Store):
     assert [(entry.at, entry.what, entry.facts) for entry in story.entries] == [
         (NOW, "delivered", {**event, "status": "waiting for pharmacy"})
     ]
-
-
-async def test_after_the_first_sweep_a_new_order_cannot_be_an_earlier_stores(store: Store):
-    await store.write(rx_sweep.compare, {}, began_at=NOW, now=NOW, settled=True)
-    await store.write_together(deliveries.receive, delivery(1))
-    known = await store.read(orders.find, uid(1))
-    assert known is not None
-    assert not known.must_find
 
 
 async def test_a_known_orders_link_stays_as_it_is(store: Store):

@@ -107,7 +107,9 @@ async def test_the_numbers_of_an_empty_store(store: Store):
 async def test_the_numbers(store: Store):
     await make_stuck(store, 9)
     for number in (1, 2):
-        await store.write(work.save, record(number, phase=Phase.UNSURE, unsure_at=NOW), [])
+        await store.write(
+            work.save, record(number, phase=Phase.SUBMITTING, intent_at=NOW, doubted_at=NOW), []
+        )
     await store.write(work.save, submitted(3, phase=Phase.DONE, finished_at=NOW), [])
     await store.write(work.save, submitted(4), [])
     await store.write(todo.hint, [hint(5)], after(10))

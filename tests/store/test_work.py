@@ -43,7 +43,7 @@ async def test_a_hint_remembers_the_order_as_it_was_announced(store: Store):
     told = hint(1, priority=4, announced_by=AnnouncedBy.SWEEP, name="#1")
     await store.write(todo.hint, [told, hint(2)], NOW)
     assert await store.read(orders.find, uid(1)) == record(
-        1, announced_by=AnnouncedBy.SWEEP, name="#1", priority=4, must_find=True
+        1, announced_by=AnnouncedBy.SWEEP, name="#1", priority=4
     )
     assert await claimed(store) == [key(1), key(2)]
 
@@ -249,7 +249,6 @@ async def test_saving_in_the_middle_leaves_the_work_as_it_is(store: Store):
     ("wrong", "rule"),
     [
         ({"phase": Phase.SUBMITTING}, "submitting_has_its_intent"),
-        ({"phase": Phase.UNSURE}, "unsure_since_when"),
         ({"phase": Phase.SUBMITTED}, "submitted_when"),
         ({"phase": Phase.ADOPTED}, "adopted_which_order"),
         ({"phase": Phase.DONE}, "finished_when"),

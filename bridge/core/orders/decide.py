@@ -71,7 +71,6 @@ def _hold_first(view: View, stuck: Stuck) -> Step:
 _DECISIONS: dict[Phase, Callable[[View, PharmacyOrder], Step]] = {
     Phase.KNOWN: submitting.known,
     Phase.SUBMITTING: submitting.unsure,
-    Phase.UNSURE: submitting.unsure,
     Phase.SUBMITTED: progress.submitted,
     Phase.ADOPTED: progress.adopted,
     Phase.DONE: _done_before,

@@ -36,7 +36,7 @@ def ended(view: View, state: State) -> Step:
     if record.rejected_at is not None:
         return Done(reasons.ENDED_AND_REJECTED(state=state.value))
     if _never_searched(view):
-        since = record.unsure_at or view.now
+        since = record.doubted_at or view.now
         return Find(since, reasons.CANCELLED_UNANSWERED())
     return Stuck(reasons.CANCELLED_AT_RXSCALE(order=record.order_id))
 
@@ -47,10 +47,10 @@ def _nothing_sent(view: View, state: State) -> Step:
     A request still under review then shows no order: one that is made of it later is cancelled.
     """
     record = view.record
-    may_be = record.phase is Phase.KNOWN and record.must_find and not record.cleared
+    may_be = record.phase is Phase.KNOWN and record.doubted_at is not None
     if may_be and view.sight.search is not None and view.sight.search.gap:
         return Stuck(reasons.CANCELLED_AT_RXSCALE(order=record.order_id))
-    if may_be and record.searched_at is None:
+    if may_be and not record.is_searched:
         return Find(record.first_seen_at, reasons.CANCELLED_THERE_BEFORE())
     if may_be:
         return Done(reasons.ENDED_NOT_FOUND(state=state.value))
@@ -84,7 +84,7 @@ def _cancel(view: View, order_id: OrderId, status: str) -> Step:
 
 
 def _never_searched(view: View) -> bool:
-    if view.record.phase not in (Phase.UNSURE, Phase.SUBMITTING):
+    if view.record.phase is not Phase.SUBMITTING:
         return False
     return (
         view.record.searched_at is None

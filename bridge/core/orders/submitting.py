@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.core import reasons
-from bridge.core.model import Gaps, PharmacyOrder
+from bridge.core.lifecycle import route
+from bridge.core.model import Gaps, OrderRecord, PharmacyOrder
 from bridge.core.orders import progress
 from bridge.core.orders.view import View, is_fresh
 from bridge.core.reasons import Reason
@@ -14,6 +15,7 @@ from bridge.core.steps import (
     Ingest,
     Look,
     ReadCatalogue,
+    SetStatus,
     Step,
     Stuck,
     Submit,
@@ -23,28 +25,21 @@ from bridge.core.steps import (
 
 def known(view: View, order: PharmacyOrder) -> Step:
     """Nothing was sent for it, as far as this store remembers."""
-    record = view.record
     if view.sight.p1_order is not None:
         return Adopt(view.sight.p1_order)
-    if record.must_find and not record.cleared:
-        step = _find_before_first(view, order)
-        if step is not None:
-            return step
-    return _submit(view, reasons.NOTHING_SENT())
+    if view.record.doubted_at is not None:
+        return _taken_by_another(view, order)
+    return _submit(view, order, reasons.NOTHING_SENT())
 
 
-def _find_before_first(view: View, order: PharmacyOrder) -> Step | None:
-    """An order that was there before this store: None once it may be submitted."""
+def _taken_by_another(view: View, order: PharmacyOrder) -> Step:
+    """It stands past the queue and this store did not claim it: it is never submitted."""
     record = view.record
     if view.sight.search is not None and view.sight.search.gap:
         return Stuck(reasons.CANNOT_KNOW(why=view.sight.search.gap))
-    if record.searched_at is None:
-        return Find(record.first_seen_at, reasons.THERE_BEFORE())
-    if order.status not in view.words.rxscale.queue:
-        return Stuck(reasons.CANNOT_KNOW(why=reasons.PAST_THE_QUEUE(status=order.status)))
-    if not view.policy.repeat_unsure:
-        return Stuck(reasons.CANNOT_KNOW(why=reasons.EARLIER_STORE()))
-    return None
+    if not record.is_searched:
+        return Find(record.doubted_at or record.first_seen_at, reasons.TAKEN_BY_ANOTHER())
+    return Stuck(reasons.CANNOT_KNOW(why=reasons.PAST_THE_QUEUE(status=order.status)))
 
 
 def unsure(view: View, order: PharmacyOrder) -> Step:
@@ -54,9 +49,7 @@ def unsure(view: View, order: PharmacyOrder) -> Step:
         return progress.submitted(view, order)
     if view.sight.p1_order is not None:
         return Adopt(view.sight.p1_order)
-    if record.cleared:
-        return _submit(view, reasons.TOLD_TO_SEND())
-    grace_ends = (record.unsure_at or view.now) + policy.grace
+    grace_ends = (record.doubted_at or view.now) + policy.grace
     if view.now < grace_ends:
         return Wait(reasons.GIVING_TIME(), grace_ends)
     if view.sight.search is not None and view.sight.search.gap:
@@ -65,21 +58,41 @@ def unsure(view: View, order: PharmacyOrder) -> Step:
         return Find(grace_ends, reasons.MAY_HAVE_ARRIVED())
     if not policy.repeat_unsure:
         return Stuck(reasons.UNSURE_SUBMISSION(why=reasons.NO_ORDER_YET()))
+    if not _is_claimed(record, order):
+        return Stuck(reasons.UNSURE_SUBMISSION(why=reasons.MOVED_ON(status=order.status)))
     if record.attempts >= policy.most_submissions:
         return Stuck(
             reasons.UNSURE_SUBMISSION(why=reasons.NEVER_ANSWERED(submissions=record.attempts))
         )
-    return _submit(view, reasons.NOT_FOUND())
+    return _submit(view, order, reasons.NOT_FOUND())
 
 
-def _submit(view: View, why: Reason) -> Step:
+def _submit(view: View, order: PharmacyOrder, why: Reason) -> Step:
     if isinstance(view.sight.draft, Gaps):
         return _gaps(view, view.sight.draft)
     if view.sight.draft is None or not is_fresh(view):
         return Look(reasons.TOO_OLD_TO_SUBMIT())
+    if not _is_claimed(view.record, order):
+        return _claim(view, order)
     if view.sight.draft.prescription is not None and view.record.prescription_id is None:
         return _ingest(view, view.sight.draft.prescription)
     return Submit(view.sight.draft, why)
+
+
+def _is_claimed(record: OrderRecord, order: PharmacyOrder) -> bool:
+    """Whether it stands where this store set it, or on the hold that this store put it on."""
+    return record.claimed_as is not None and (order.status == record.claimed_as or record.held)
+
+
+def _claim(view: View, order: PharmacyOrder) -> Step:
+    """RxScale's status first: whatever becomes of this store, the vendor knows it is taken."""
+    if not view.pharmaone_ready:
+        return Wait(reasons.NOT_REACHED(), failed=True)
+    rxscale = view.words.rxscale
+    path = route(rxscale, order.status, rxscale.says[view.words.review])
+    if not path:
+        return Wait(reasons.NO_LEGAL_STEP(status=order.status, state=view.words.review.value))
+    return SetStatus(path[0], f"{rxscale.where}.says.{view.words.review.value}", claims=True)
 
 
 def _ingest(view: View, body: Mapping[str, Any]) -> Step:
@@ -87,8 +100,6 @@ def _ingest(view: View, body: Mapping[str, Any]) -> Step:
     record = view.record
     if record.prescription_at is None:
         return Ingest(body, reasons.SENT_BY_ITSELF())
-    if record.cleared:
-        return Ingest(body, reasons.TOLD_TO_SEND())
     if not view.policy.repeat_unsure:
         return Stuck(reasons.UNSURE_PRESCRIPTION())
     return Ingest(body, reasons.ANSWER_LOST())

@@ -79,6 +79,8 @@ class View:
     policy: Policy
     words: Words
     sight: Sight
+    pharmaone_ready: bool = True
+    """PharmaOne can be sent something now: its breaker is closed and its token good."""
 
     @property
     def record(self) -> OrderRecord:

@@ -8,18 +8,21 @@ PRAGMA application_id = 1920492130;  -- "rxbb" in ASCII: tells our file from ano
 -- One row a pharmacy order: its record (OrderRecord), from the order to what PharmaOne made of it.
 -- `echoes` are the words that the bridge itself set at RxScale in its last look and that were not
 -- reported back yet, one a line: RxScale announces each of them, and none of these is news.
+-- `claimed_as` is the word that this store set at RxScale to take the order before sending it.
+-- `doubted_at`: since when it may be at PharmaOne without our knowing, NULL if it cannot be.
 CREATE TABLE orders (
   uid            TEXT PRIMARY KEY NOT NULL CHECK (uid <> ''),
   first_seen_at  INTEGER NOT NULL,
   phase          TEXT NOT NULL DEFAULT 'known' CONSTRAINT phase_is_known CHECK (
-    phase = 'known' OR phase = 'submitting' OR phase = 'unsure' OR phase = 'submitted'
+    phase = 'known' OR phase = 'submitting' OR phase = 'submitted'
     OR phase = 'adopted' OR phase = 'dropped' OR phase = 'done'),
   announced_by   TEXT NOT NULL CONSTRAINT announced_by_is_known CHECK (
     announced_by = 'webhook' OR announced_by = 'sweep' OR announced_by = 'first_sweep'),
   name           TEXT,
   priority       INTEGER NOT NULL,
-  must_find      INTEGER NOT NULL CHECK (must_find = 0 OR must_find = 1),
-  cleared        INTEGER NOT NULL DEFAULT 0 CHECK (cleared = 0 OR cleared = 1),
+  claimed_as     TEXT CHECK (claimed_as <> ''),
+  doubted_at     INTEGER,
+  searched_at    INTEGER,
   rx_status      TEXT,
   rx_seen_at     INTEGER,
   state          TEXT CONSTRAINT state_is_known CHECK (
@@ -27,8 +30,6 @@ CREATE TABLE orders (
     OR state = 'completed' OR state = 'on_hold' OR state = 'cancelled' OR state = 'rejected'),
   attempts       INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
   intent_at      INTEGER,
-  unsure_at      INTEGER,
-  searched_at    INTEGER,
   submitted_at   INTEGER,
   request_id     TEXT CHECK (request_id <> ''),
   order_id       TEXT CHECK (order_id <> ''),
@@ -44,7 +45,6 @@ CREATE TABLE orders (
   prescription_at      INTEGER,
   echoes         TEXT NOT NULL DEFAULT '',
   CONSTRAINT submitting_has_its_intent CHECK (phase <> 'submitting' OR intent_at IS NOT NULL),
-  CONSTRAINT unsure_since_when CHECK (phase <> 'unsure' OR unsure_at IS NOT NULL),
   CONSTRAINT submitted_when CHECK (phase <> 'submitted' OR submitted_at IS NOT NULL),
   CONSTRAINT adopted_which_order CHECK (phase <> 'adopted' OR order_id IS NOT NULL),
   CONSTRAINT finished_when CHECK (
