@@ -10,7 +10,7 @@ from bridge.core.model import CatalogueSku, Key, PharmacySkuUid
 from bridge.core.stock.model import RxScaleStock, SkuStock, Write
 from bridge.core.stock.reported import Cause, Interpreted, LastKnown, interpret
 from bridge.store import journal, notes, order_lines
-from bridge.store.rows import as_list, micros, moment_or_none, run_many, sql
+from bridge.store.rows import as_list, as_rows, micros, moment_or_none, sql
 
 FUTURE = timedelta(minutes=1)
 """A reading so much later than now was dated by a clock that was wrong: it bars nothing."""
@@ -75,13 +75,8 @@ WHERE pharmacy_sku_uid = :uid
 _WANT = """
 UPDATE stock SET wanted = ?, wanted_price = ?, wanted_read_at = ? WHERE pharmacy_sku_uid = ?
 """
-_DONE = "WITH done (uid, stock, price, read_at, at) AS ("
-_DONE_ROW = """
-(CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))
-"""
 _PUSHED = sql(
     """
-    )
     UPDATE stock SET
       rx_stock = CASE WHEN done.stock IS NULL OR stock.rx_seen_at > done.at THEN stock.rx_stock
         ELSE done.stock END,
@@ -97,7 +92,8 @@ _PUSHED = sql(
         ELSE stock.wanted END,
       wanted_price = CASE WHEN stock.wanted_price IS NOT DISTINCT FROM done.price THEN NULL
         ELSE stock.wanted_price END
-    FROM done WHERE stock.pharmacy_sku_uid = done.uid
+    FROM (?... AS uid TEXT, stock BIGINT, price BIGINT, read_at BIGINT, at BIGINT) AS done
+    WHERE stock.pharmacy_sku_uid = done.uid
     """
 )
 _HIDE = """
@@ -224,7 +220,7 @@ def pushed(connection: sqlite3.Connection, results: Sequence[Pushed]) -> None:
     """Remembers what writes came to, and tells it in the SKUs' stories."""
     written = [_row(each) for each in results if not each.hidden]
     hidden = [each for each in results if each.hidden]
-    run_many(connection, _DONE, _DONE_ROW, _PUSHED, written)
+    connection.execute(_PUSHED, (as_rows(written),))
     journal.write(connection, map(_entry, results))
     connection.executemany(_HIDE, [(micros(each.at), each.write.uid) for each in hidden])
     notes.count(connection, WRITTEN, len(written))

@@ -98,4 +98,7 @@ def test_what_each_engine_spells_its_own_way_is_spelt_in_one_place():
     wanted = rows.as_list(["x", "z"])
     assert connection.execute(statement.replace(":c", "NULL"), (wanted,)).fetchall() == [(1,)]
     assert connection.execute(named, {"names": wanted}).fetchall() == [(2,)]
+    table = rows.sql("SELECT name, size FROM (?... AS name TEXT, size BIGINT) AS given")
+    given = [("x", None), ("ü'\"", 2**53 + 1)]
+    assert connection.execute(table, (rows.as_rows(given),)).fetchall() == given
     connection.close()
