@@ -239,6 +239,13 @@ class TestClaim:
         assert (view.record.claimed_as, view.record.doubted_at) == (None, AGO)
         assert isinstance(next_step(view), Find)
 
+    def test_where_no_step_leads_to_a_claim_nothing_is_sent(self):
+        words = replace(CURRENT, steps={**CURRENT.steps, "on-hold": ("cancelled",)})
+        view = a_view("on-hold", record=a_record(Phase.KNOWN, held=True), rxscale=words)
+        step = next_step(view)
+        assert isinstance(step, Wait)
+        assert step.why.code == "no_legal_step"
+
     def test_our_own_hold_is_claimed_from(self):
         held = a_view("on-hold", record=a_record(Phase.KNOWN, held=True))
         assert next_step(held).word == REVIEW
