@@ -127,8 +127,7 @@ async def test_stopped_with_work_under_way_it_drains_and_nothing_is_lost(
             assert b"Traceback" not in said
         sandbox.world.faults.clear()
         async with running(env, tmp_path):
-            orders = sandbox.world.orders
-            await until(lambda: all(orders[uid].status == "pending review" for uid in uids))
+            await until(lambda: all(requests(sandbox, uid) for uid in uids))
         assert [requests(sandbox, uid) for uid in uids] == [1] * 20
 
 
