@@ -95,8 +95,8 @@ def _assemble(
         jitter=random.random,
         count=metrics.count,
         counted_calls=metrics.order_finished,
-        # Where open orders are not subtracted, only PharmaOne knows what is left after a sale.
         is_pharmaone_left_alone=lambda: vendors.pharmaone_transport.facts().left_alone,
+        # Where open orders are not subtracted, only PharmaOne knows what is left after a sale.
         stock_changed=partial(stock.wake, fetch=not settings.stock.subtract_open_orders),
     )
     worker = Worker(parts, at_once=settings.orders.workers)

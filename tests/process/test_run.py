@@ -79,8 +79,19 @@ async def running(
 
 
 async def health(url: str) -> bool:
+    return bool((await checks(url))["orders"]["last_poll_at"])
+
+
+async def at_rest(url: str) -> bool:
+    """Nothing is due, and no submission is without an answer."""
+    work = (await checks(url))["work"]
+    return bool(work["pending"] == work["unsure"] == 0)
+
+
+async def checks(url: str) -> dict[str, Any]:
     async with aiohttp.ClientSession(url) as http, http.get("/health") as answer:
-        return bool((await answer.json())["checks"]["orders"]["last_poll_at"])
+        found: dict[str, Any] = (await answer.json())["checks"]
+        return found
 
 
 async def until(true: Callable[[], Any]) -> None:
@@ -126,8 +137,10 @@ async def test_stopped_with_work_under_way_it_drains_and_nothing_is_lost(
             assert asyncio.get_running_loop().time() - began < STOPS_WITHIN_SECONDS
             assert b"Traceback" not in said
         sandbox.world.faults.clear()
-        async with running(env, tmp_path):
+        async with running(env, tmp_path) as (_, url):
             await until(lambda: all(requests(sandbox, uid) for uid in uids))
+            await until(lambda: at_rest(url))
+        assert all(sandbox.world.orders[uid].status == "pending review" for uid in uids)
         assert [requests(sandbox, uid) for uid in uids] == [1] * 20
 
 

@@ -80,7 +80,7 @@ class View:
     words: Words
     sight: Sight
     pharmaone_ready: bool = True
-    """PharmaOne can be sent something now: its breaker is closed and its token good."""
+    """PharmaOne is not being left alone after repeated failures: its breaker is closed."""
 
     @property
     def record(self) -> OrderRecord:
