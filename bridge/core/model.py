@@ -142,6 +142,8 @@ class PharmacyOrder:
     priority: int = 0
     lines: tuple[OrderLine, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    pharmacy_uid: PharmacyUid | None = None
+    """Whose order it is; None where the answer does not say."""
 
 
 class Flag(StrEnum):

@@ -13,10 +13,11 @@ from bridge.core.model import (
     PharmacyOrder,
     PharmacyOrderUid,
     PharmacySkuUid,
+    PharmacyUid,
     SkuUid,
     TrackingLink,
 )
-from bridge.rxscale.wire import Envelope, PublicName, Urgency
+from bridge.rxscale.wire import Envelope, Pharmacy, PublicName, Urgency
 from bridge.vendor.fields import Id, MaybeId, Rows, Text, Wire, Word, WordOrEmpty, as_object
 
 
@@ -67,6 +68,7 @@ class OrderToWorkOn(ListedOrder):
 
     status: Word
     order_items: Rows[Line] = ()
+    pharmacy: Pharmacy = None
 
 
 class ListedOrders(Envelope):
@@ -98,6 +100,7 @@ def order(row: OrderToWorkOn, raw: Mapping[str, Any], seen_at: datetime) -> Phar
         priority=row.priority,
         lines=tuple(_line(item, place) for place, item in enumerate(row.order_items, start=1)),
         detail=raw,
+        pharmacy_uid=PharmacyUid(row.pharmacy) if row.pharmacy else None,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, Field, StrictInt
 
-from bridge.vendor.fields import Wire
+from bridge.vendor.fields import Wire, as_id
 from bridge.vendor.paging import Page
 
 _PUBLIC_NAME = re.compile(r"[#A-Za-z0-9_-]{1,40}")
@@ -54,7 +54,13 @@ def as_moment(value: object) -> datetime | None:
         return None
 
 
+def as_pharmacy(value: object) -> str | None:
+    """A pharmacy's uid: an object in orders, plain text in SKU rows (C-15); either is read."""
+    return as_id(value.get("uid") if isinstance(value, dict) else value)
+
+
 Moment = Annotated[datetime | None, BeforeValidator(as_moment)]
+Pharmacy = Annotated[str | None, BeforeValidator(as_pharmacy)]
 PublicName = Annotated[str | None, BeforeValidator(as_public_name)]
 Urgency = Annotated[int, BeforeValidator(as_priority)]
 Size = Annotated[str | None, BeforeValidator(as_size)]
