@@ -151,7 +151,7 @@ def _checks(facts: Facts) -> dict[str, Check]:
         "rxscale": Check(judge_vendor(facts.rxscale), _vendor(facts.rxscale)),
         "pharmaone": Check(judge_pharmaone(facts), pharmaone_shown),
         "work": Check(judge_work(facts), work_shown),
-        "stuck": Check(judge_stuck(facts), {"count": work.stuck}),
+        "stuck": Check(judge_stuck(facts), {"count": work.stuck, "attentions": work.attentions}),
         "orders": Check(judge_orders(facts), orders_shown),
         "stock": Check(judge_stock(facts), stock_shown),
     }
@@ -275,6 +275,7 @@ STORE_GAUGES: Mapping[str, Callable[[Facts], float]] = {
     "work_pending": lambda f: f.work.pending,
     "work_oldest_seconds": lambda f: f.work.oldest_seconds or 0.0,
     "stuck": lambda f: f.work.stuck,
+    "attentions": lambda f: f.work.attentions,
     "unsure": lambda f: f.work.unsure,
     "open_orders": lambda f: f.work.open_orders,
     "last_poll_timestamp_seconds": lambda f: _unix(f.work.last_poll_at),

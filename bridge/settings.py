@@ -189,6 +189,8 @@ class OrdersSection(Section):
     find_details: AtLeastOne = 500
     """How many single orders one search at PharmaOne may read."""
     workers: AtLeastOne = 16
+    review_hours: Seconds = 24.0
+    """How long staff may review an order-request before a person is told; 0: for ever."""
     prescriptions: Literal["attach", "ingest", "off"] = "attach"
     """Part of the order-request, sent to PharmaOne by themselves, or not sent at all."""
 

@@ -39,4 +39,5 @@ def policy_of(settings: Settings) -> Policy:
         grace=timedelta(seconds=orders.unsure_grace_seconds),
         repeat_unsure=orders.unsure_submission == "repeat",
         hold_when_stuck=orders.hold_when_stuck,
+        review=timedelta(hours=orders.review_hours),
     )

@@ -55,6 +55,7 @@ class Event(StrEnum):
     DONE = "done"
     RETRIED = "retried"
     DROPPED = "dropped"
+    ACCEPTED = "accepted"
     MARKED_SUBMITTED = "marked submitted"
     RESTORED = "restored"
     WRITTEN = "written"

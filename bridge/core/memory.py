@@ -29,6 +29,8 @@ class Outcome:
     failed: bool
     stuck: Reason | None
     now: datetime
+    attentions: tuple[Reason, ...] | None = None
+    """What a person should know of it; None: as before, since nobody looked."""
     p1_order: P1Order | None = None
     """PharmaOne's order as it was seen, so that the next sweep does not take it for news."""
     takes: tuple[Demand, ...] | None = None
@@ -59,7 +61,7 @@ class SweepResult:
 
 @dataclass(frozen=True, slots=True)
 class StuckRow:
-    """What waits for a person, and since when."""
+    """What waits for a person, or what a person should know (`Kind.ATTENTION`), and since when."""
 
     key: Key
     since: datetime
@@ -82,4 +84,5 @@ class Story:
     record: OrderRecord
     entries: tuple[JournalEntry, ...]
     stuck: StuckRow | None
+    attentions: tuple[StuckRow, ...]
     due_at: datetime | None

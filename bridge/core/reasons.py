@@ -14,6 +14,7 @@ class Kind(StrEnum):
     """What a reason is about."""
 
     ORDER = "order"  # an order that waits for a person
+    ATTENTION = "attention"  # what a person should know of an order that goes on
     GAP = "gap"  # what keeps an order from becoming an order-request
     SKU = "sku"  # a SKU that waits for a person
     INVENTORY = "inventory"  # an inventory or a price that is not believed
@@ -35,6 +36,7 @@ class Verb(StrEnum):
     RETRY = "retry"
     SUBMITTED = "submitted"
     DROP = "drop"
+    ACCEPT = "accept"  # of an attention: seen, and done what there is to do
     CONFIRM = "confirm"  # of the whole inventory: `rxbridge stock sync --confirm`
 
 
@@ -44,6 +46,7 @@ CODES: dict[str, "Code"] = {}
 _USUAL = (Verb.RETRY, Verb.DROP)
 _FIND_IT = (Verb.RETRY, Verb.SUBMITTED, Verb.DROP)
 _CONFIRM = (Verb.CONFIRM,)
+_ACCEPT = (Verb.ACCEPT,)
 
 
 class Code(str):
@@ -159,6 +162,11 @@ REOPENED = Code("reopened", Kind.ORDER, "status")
 UNKNOWN_STATUS = Code("unknown_status", Kind.ORDER, "vendor of status where", freed_by_mapping=True)
 REFUSED = Code("refused", Kind.ORDER, "vendor doing what")
 UNREADABLE = Code("unreadable", Kind.ORDER, "vendor what", after_several_looks=True)
+
+# -- what a person should know of an order that goes on ---------------------------------------
+
+HELD_AT_RXSCALE = Code("held_at_rxscale", Kind.ATTENTION, verbs=_ACCEPT)
+LONG_IN_REVIEW = Code("long_in_review", Kind.ATTENTION, "hours", verbs=_ACCEPT)
 
 # -- what the mapping lacks for an order ------------------------------------------------------
 

@@ -20,7 +20,17 @@ from bridge.core.model import (
 )
 from bridge.core.stock.reserve import LINGER
 from bridge.errors import UnderWay
-from bridge.store import adjustments, journal, order_lines, orders, stock, stock_round, stuck, todo
+from bridge.store import (
+    adjustments,
+    attentions,
+    journal,
+    order_lines,
+    orders,
+    stock,
+    stock_round,
+    stuck,
+    todo,
+)
 
 
 def retry(connection: sqlite3.Connection, keys: Sequence[Key] | None, now: datetime) -> list[Key]:
@@ -77,6 +87,7 @@ def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -
         order_lines.release(connection, uid, now + LINGER)
     if known:
         stuck.delete(connection, key)
+        attentions.keep(connection, key, (), now)
         todo.delete(connection, key)
         _note(connection, key, now, Event.DROPPED, reason=reason)
     return known
@@ -106,6 +117,19 @@ def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime) -> b
     _look_again(connection, key, "a person found its order-request at PharmaOne", now)
     _note(connection, key, now, Event.MARKED_SUBMITTED)
     return True
+
+
+def accept(
+    connection: sqlite3.Connection, key: Key, now: datetime, code: str | None = None
+) -> bool:
+    """A person knows what there is to know of the key, or what this code tells of it.
+
+    False if there is nothing.
+    """
+    codes = attentions.accept(connection, key, now, code)
+    if codes:
+        _note(connection, key, now, Event.ACCEPTED, codes=", ".join(codes))
+    return bool(codes)
 
 
 def hint_stuck(

@@ -32,13 +32,13 @@ def put(connection: sqlite3.Connection, key: Key, reason: Reason, now: datetime)
 
 
 def find(connection: sqlite3.Connection, key: Key) -> StuckRow | None:
-    rows = _read(connection.execute(_FIND, (key,)))
-    return rows[0] if rows else None
+    found = rows(connection.execute(_FIND, (key,)))
+    return found[0] if found else None
 
 
 def everything(connection: sqlite3.Connection) -> list[StuckRow]:
     """All of them, the longest stuck first."""
-    return _read(connection.execute(_EVERYTHING))
+    return rows(connection.execute(_EVERYTHING))
 
 
 def keys(connection: sqlite3.Connection) -> set[Key]:
@@ -63,8 +63,9 @@ def delete(connection: sqlite3.Connection, *keys: Key) -> None:
     connection.executemany(_DELETE, [(key,) for key in keys])
 
 
-def _read(rows: sqlite3.Cursor) -> list[StuckRow]:
-    return [StuckRow(key, moment(since), reason(code, facts)) for key, since, code, facts in rows]
+def rows(found: sqlite3.Cursor) -> list[StuckRow]:
+    """Of a statement that asks for key, since, code and facts."""
+    return [StuckRow(key, moment(since), reason(code, facts)) for key, since, code, facts in found]
 
 
 def reason(code: str, facts: str) -> Reason:

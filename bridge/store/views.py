@@ -8,9 +8,9 @@ from operator import attrgetter
 from typing import Any
 
 from bridge.core.journal import JournalEntry
-from bridge.core.memory import OrderRow, Story
+from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, PharmacyOrderUid, order_key
-from bridge.store import deliveries, journal, notes, orders, stuck, todo
+from bridge.store import attentions, deliveries, journal, notes, orders, stuck, todo
 from bridge.store.orders import ORDERS
 from bridge.store.rows import moment_or_none
 
@@ -29,6 +29,7 @@ class StoreFacts:
     undecided: int = 0
     oldest_seconds: float | None = None
     stuck: int = 0
+    attentions: int = 0
     open_orders: int = 0
     last_poll_at: datetime | None = None
     first_sweep_at: datetime | None = None
@@ -74,6 +75,7 @@ def story(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Story | None
         record=record,
         entries=_entries(connection, key),
         stuck=stuck.find(connection, key),
+        attentions=tuple(attentions.open_ones(connection, key)),
         due_at=standing.due_at if standing else None,
     )
 
@@ -82,6 +84,11 @@ def _entries(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ..
     """What was delivered and what was done, in time order."""
     both = [*deliveries.of(connection, key), *journal.of(connection, key)]
     return tuple(sorted(both, key=attrgetter("at")))
+
+
+def waiting(connection: sqlite3.Connection) -> list[StuckRow]:
+    """What is stuck, then what a person should know besides; each the oldest first."""
+    return stuck.everything(connection) + attentions.open_ones(connection)
 
 
 def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
@@ -95,6 +102,7 @@ def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
         undecided=undecided,
         oldest_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else None,
         stuck=stuck.count(connection),
+        attentions=attentions.count(connection),
         open_orders=sum(phases.values()),
         last_poll_at=notes.get_time(connection, notes.LAST_POLL_AT),
         first_sweep_at=notes.get_time(connection, notes.FIRST_SWEEP_AT),

@@ -12,6 +12,7 @@ from bridge.core.memory import Outcome
 from bridge.core.model import OrderRecord, order_key
 from bridge.core.stock.reserve import Demand, is_sold
 from bridge.store import (
+    attentions,
     deliveries,
     journal,
     notes,
@@ -54,6 +55,8 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
         stuck.delete(connection, key)
     else:
         stuck.put(connection, key, outcome.stuck, now)
+    if outcome.attentions is not None:
+        attentions.keep(connection, key, outcome.attentions, now)
     again_at, failed = outcome.again_at, outcome.failed
     todo.settle(connection, outcome.claim, again_at, now, failed=failed, meanwhile=meanwhile)
     return _settle_stock(connection, outcome) or changed
@@ -82,6 +85,8 @@ def forget(connection: sqlite3.Connection, before: datetime) -> int:
     keys = [order_key(uid) for uid in uids]
     order_lines.forget(connection, uids)
     stuck.delete(connection, *keys)
+    for key in keys:
+        attentions.keep(connection, key, (), before)
     todo.delete(connection, *keys)
     journal.forget(connection, keys, before)
     deliveries.forget(connection, before)

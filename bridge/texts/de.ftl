@@ -127,6 +127,20 @@ unreadable = die Antwort von { $vendor } ist nicht lesbar: { $what }
         wird nichts geschlossen. Ein Blick auf ihren eigenen Bildschirm hilft: ist die Bestellung
         ungewöhnlich? Ihr Support braucht das Feld, das der Grund nennt.
 
+## What a person should know of an order that goes on
+
+once-known = wenn du Bescheid weißt: { $accept }
+held_at_rxscale = bei RxScale angehalten: nicht abgeben, bevor sie dort freigegeben ist
+    .step-1 = sag es denen, die sie packen; der Grund steht im Portal von RxScale
+    .step-2 = das schließt sich von selbst, wenn sie freigegeben wird; { once-known }
+    .meaning = Jemand bei RxScale hat eine Bestellung angehalten, deren Bestellanfrage schon in
+        PharmaOne ist. Die Brücke setzt solange nichts bei RxScale; PharmaOne weiß nichts davon.
+long_in_review = seit { $hours } Stunden ist über die Bestellanfrage nicht entschieden
+    .step-1 = sie im PharmaOne Manager annehmen oder ablehnen (external reference { $uid })
+    .step-2 = das schließt sich von selbst, wenn eine Bestellung daraus wird; { once-known }
+    .meaning = Seit sie gesendet wurde, ist `orders.review_hours` (24; 0 meldet es nie) vergangen, und
+        PharmaOne hat weder von einer Bestellung daraus noch von einer Ablehnung berichtet.
+
 ## What the mapping lacks for an order
 
 of-line = { $name ->
@@ -528,6 +542,7 @@ event-stuck = STECKT FEST: { $reason }
 event-done = erledigt: { $why }
 event-retried = ein Mensch sagte: noch einmal versuchen
 event-dropped = ein Mensch sagte, nicht mehr anfassen: { $reason }
+event-accepted = ein Mensch weiß Bescheid: { $codes }
 event-restored = der Speicher wurde aus einer Sicherung wiederhergestellt: was danach kam, wird gesucht
 event-marked-submitted = ein Mensch sagte: die Bestellanfrage ist schon in PharmaOne
 event-written = bei RxScale geschrieben: { sku-written-there }
@@ -549,7 +564,10 @@ evidence-call = Aufruf { $vendor } { $route } -> { $outcome } ({ $milliseconds }
 evidence-do = zu tun { $remedy }
 
 next-stuck = nichts, bis ein Mensch entscheidet. { $remedy }
-next-at = wird um { $at } noch einmal angesehen
+next-at = { $why ->
+        [absent] wird um { $at } noch einmal angesehen
+       *[other] wird um { $at } noch einmal angesehen, oder früher, wenn eine Seite eine Änderung meldet ({ $why })
+    }
 next-finished = nichts; sie ist abgeschlossen
 next-awaited = { $why ->
         [absent] wird angesehen, wenn eine Seite eine Änderung meldet oder der nächste Durchgang eine sieht
@@ -610,6 +628,8 @@ page-sku = Artikel (SKU)
 page-why = Warum
 page-what_to_do = Was zu tun ist
 page-button_retry = Noch einmal versuchen
+page-button_accept = Ich weiß Bescheid
+page-to_know = Zu wissen
 page-button_send = Ist nicht da: senden
 page-button_submitted = Ist schon da
 page-button_drop = Nicht mehr anfassen
@@ -633,6 +653,7 @@ page-seen = Zuletzt gesehen
 page-first_seen = Zuerst gesehen
 page-not_looked = noch nicht angesehen
 page-is_stuck = steckt fest
+page-goes_on = geht weiter
 
 # one order
 page-no_such_order = Diese Bestellung ist hier nicht bekannt.
@@ -659,6 +680,7 @@ page-button_sync = Jetzt abgleichen
 
 # what came of a button
 page-said_retried = Es wird jetzt noch einmal angesehen.
+page-said_accepted = Vermerkt; ändert es sich, wird es wieder gesagt.
 page-said_dropped = Es wird ab jetzt nicht mehr angefasst.
 page-said_submitted = Gilt als übermittelt; die Brücke macht von da an weiter.
 page-said_looking = Es wird jetzt angesehen.

@@ -2,7 +2,7 @@
 #
 # An entry of a reason stands under its code (bridge/core/reasons.py) and names the code's facts:
 #   .step-1, .step-2 ...  what to do about it, in order; { $retry }, { $submitted } and { $drop }
-#                         become the command, or on the page the button; { $uid } is the order
+#                         ({ $accept }, { $confirm }) become the command, or on the page the button; { $uid } is the order
 #   .because              what `stuck drop` is told as the reason, where that is always the same
 #   .meaning              what docs/stuck.md explains, in Markdown
 #   .on-page              the sentence on the page, where it need not name a command
@@ -125,6 +125,20 @@ unreadable = { $vendor }'s answer cannot be read: { $what }
     .meaning = The vendor answered several times with something that is not what it documents.
         Nothing is concluded from that. Look at the vendor's own screen: is the order odd in some
         way? Its support needs the field that the reason names.
+
+## What a person should know of an order that goes on
+
+once-known = once you know: { $accept }
+held_at_rxscale = on hold at RxScale: do not hand it over before it is released there
+    .step-1 = tell whoever packs it; the reason stands in RxScale's portal
+    .step-2 = it closes itself when it is released; { once-known }
+    .meaning = Somebody at RxScale paused an order whose order-request is in PharmaOne already. The
+        bridge sets nothing at RxScale meanwhile; PharmaOne knows nothing of it.
+long_in_review = staff have not decided about the order-request for { $hours } hours
+    .step-1 = approve or reject it in PharmaOne Manager (external reference { $uid })
+    .step-2 = it closes itself when an order is made of it; { once-known }
+    .meaning = `orders.review_hours` (24; 0 never tells) have passed since it was sent, and
+        PharmaOne has not told of an order made from it, nor that it was rejected.
 
 ## What the mapping lacks for an order
 
@@ -517,6 +531,7 @@ event-stuck = STUCK: { $reason }
 event-done = done: { $why }
 event-retried = a person said: try again
 event-dropped = a person said to leave it alone: { $reason }
+event-accepted = a person knows: { $codes }
 event-restored = the store was restored from a backup: what came after it is looked for
 event-marked-submitted = a person said: the order-request is in PharmaOne already
 event-written = written at RxScale: { sku-written-there }
@@ -538,7 +553,10 @@ evidence-call = call  { $vendor } { $route } -> { $outcome } ({ $milliseconds } 
 evidence-do = do    { $remedy }
 
 next-stuck = nothing until a person decides. { $remedy }
-next-at = looked at again at { $at }
+next-at = { $why ->
+        [absent] looked at again at { $at }
+       *[other] looked at again at { $at }, or before if either side tells of a change ({ $why })
+    }
 next-finished = nothing; it is finished
 next-awaited = { $why ->
         [absent] looked at when either side tells of a change, or the next sweep sees one
@@ -599,6 +617,8 @@ page-sku = SKU
 page-why = Why
 page-what_to_do = What to do
 page-button_retry = Try again
+page-button_accept = I know
+page-to_know = To know
 page-button_send = It is not there: send it
 page-button_submitted = It is there already
 page-button_drop = Leave it alone
@@ -622,6 +642,7 @@ page-seen = Last seen
 page-first_seen = First seen
 page-not_looked = not looked at yet
 page-is_stuck = stuck
+page-goes_on = goes on
 
 # one order
 page-no_such_order = No such order is known here.
@@ -648,6 +669,7 @@ page-button_sync = Compare and write now
 
 # what came of a button
 page-said_retried = It is looked at again now.
+page-said_accepted = Noted; it is told again if it changes.
 page-said_dropped = It is left alone from now on.
 page-said_submitted = Taken as submitted; the bridge goes on from there.
 page-said_looking = It is looked at now.

@@ -47,12 +47,13 @@ def next_up(story: Story, moment: Callable[[datetime], str], language: str = ENG
     if story.stuck is not None:
         todo = "; ".join(steps(story.stuck.reason, story.stuck.key, language))
         return word("next-stuck", language, remedy=todo)
+    waits = [entry.facts.get("why") for entry in story.entries if entry.what is Event.WAITS]
+    why = waits[-1] if waits else None
     if story.due_at is not None:
-        return word("next-at", language, at=moment(story.due_at))
+        return word("next-at", language, at=moment(story.due_at), why=why)
     if story.record.phase in (Phase.DONE, Phase.DROPPED):
         return word("next-finished", language)
-    waits = [entry.facts.get("why") for entry in story.entries if entry.what is Event.WAITS]
-    return word("next-awaited", language, why=waits[-1] if waits else None)
+    return word("next-awaited", language, why=why)
 
 
 def plain(entry: JournalEntry) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from bridge.core.journal import Event
 from bridge.core.memory import Outcome
 from bridge.core.model import Claim, OrderRecord
 from bridge.core.orders import next_step
+from bridge.core.orders.attention import attentions
 from bridge.core.orders.view import Sight, View, meaning_of
 from bridge.core.reasons import Reason
 from bridge.core.steps import (
@@ -135,6 +136,7 @@ class OrderLook:
                 failed=isinstance(ending, Wait) and ending.failed,
                 stuck=stuck,
                 now=now,
+                attentions=attentions(self._view()),
                 p1_order=sight.p1_order if sight.p1_looked_at is not None else None,
                 takes=sight.demands,
                 released_at=self._released_at(),

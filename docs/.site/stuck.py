@@ -20,7 +20,7 @@ from bridge.texts.catalogue import catalogue, parsed
 
 DOCS = Path(__file__).parents[1]
 PAGES = {"en": "stuck.md", "de": "stuck.de.md"}
-HEADINGS = (Kind.ORDER, Kind.GAP, Kind.SKU, Kind.INVENTORY)
+HEADINGS = (Kind.ORDER, Kind.ATTENTION, Kind.GAP, Kind.SKU, Kind.INVENTORY)
 ROWS = (Kind.WAIT, Kind.STOCK, Kind.HEALTH)
 ORDER, SKU = Key("order:po-abc123"), Key("sku:psku-abc123")
 COMMANDS = """
@@ -52,7 +52,7 @@ This page is made from the program's texts by `make stuck`."""
         list="what waits for a person, since when, why, and what to do",
         show="one order's whole story",
     ),
-    after="""A stuck order holds up no other. `<...>` stands for what differs. Four commands free
+    after="""A stuck order holds up no other. `<...>` stands for what differs. These commands free
 one (the first takes `--all` too, which leaves what it would send again):
 
 | command | when |
@@ -60,12 +60,19 @@ one (the first takes `--all` too, which leaves what it would send again):
 | `rxbridge stuck retry order:po-abc123` | the cause is mended: look again |
 | `rxbridge stuck submitted order:po-abc123` | its order-request is in PharmaOne already |
 | `rxbridge stuck drop order:po-abc123 --reason "handled by hand"` | leave it alone from now on |
+| `rxbridge stuck accept order:po-abc123` | you know what you should know of it |
 | `rxbridge orders sync po-abc123` | look at it now, and tell what came of it |
 """,
     sections={
         Kind.ORDER: (
             "Orders that are stuck",
             "The code stands in brackets in `rxbridge stuck list`, and in its `--json`.",
+        ),
+        Kind.ATTENTION: (
+            "What you should know of orders that go on",
+            "Not stuck: the order goes on all the same. `rxbridge stuck list` and the page mark "
+            "these as such; they close themselves when they are true no more, or once you say "
+            "that you know.",
         ),
         Kind.GAP: (
             "Orders that cannot be made into an order-request",
@@ -98,20 +105,27 @@ was zu tun ist. `make stuck` macht diese Seite aus den Texten des Programms."""
         show="der ganze Verlauf einer Bestellung",
     ),
     after="""Eine Bestellung, die feststeckt, hält keine andere auf. `<...>` steht für das, was sich
-unterscheidet. Vier Befehle befreien eine (der erste nimmt auch `--all`, lässt dann aber liegen, was
-er noch einmal senden würde):
+unterscheidet. Diese Befehle befreien eine (der erste nimmt auch `--all`, lässt dann aber liegen,
+was er noch einmal senden würde):
 
 | Befehl | wann |
 | --- | --- |
 | `rxbridge stuck retry order:po-abc123` | die Ursache ist behoben: noch einmal ansehen |
 | `rxbridge stuck submitted order:po-abc123` | die Bestellanfrage ist schon in PharmaOne |
 | `rxbridge stuck drop order:po-abc123 --reason "von Hand"` | ab jetzt nicht mehr anfassen |
+| `rxbridge stuck accept order:po-abc123` | du weißt, was du von ihr wissen solltest |
 | `rxbridge orders sync po-abc123` | jetzt ansehen und sagen, was dabei herauskam |
 """,
     sections={
         Kind.ORDER: (
             "Bestellungen, die feststecken",
             "Der Code steht in `rxbridge stuck list` in Klammern, und in dessen `--json`.",
+        ),
+        Kind.ATTENTION: (
+            "Was du von Bestellungen wissen solltest, die weitergehen",
+            "Sie stecken nicht fest. `rxbridge stuck list` und die Seite kennzeichnen sie; sie "
+            "schließen sich von selbst, wenn sie nicht mehr zutreffen, oder wenn du sagst, dass du "
+            "Bescheid weißt.",
         ),
         Kind.GAP: (
             "Bestellungen, aus denen keine Bestellanfrage wird",

@@ -15,7 +15,7 @@ from cli.conftest import python
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key, OrderRecord, OrderRequestId, Phase
-from bridge.core.reasons import UNLINKED_SKU
+from bridge.core.reasons import HELD_AT_RXSCALE, UNLINKED_SKU
 from bridge.store import Store, todo, work
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -50,8 +50,9 @@ async def _remember(path: Path) -> None:
             JournalEntry(claim.key, NOW, Event.WAITS, {"why": "staff review it"}),
         ]
         stuck = None if sent else note
+        known = (HELD_AT_RXSCALE(),) if sent else ()
         await store.write(
-            work.settle, Outcome(claim, after, tuple(entries), None, False, stuck, NOW)
+            work.settle, Outcome(claim, after, tuple(entries), None, False, stuck, NOW, known)
         )
     await store.close()
 
@@ -130,8 +131,25 @@ def test_stuck_list_and_retry(typed, remembered):
     assert typed("stuck", "retry", "--all", "po-2").code == 2
     assert typed("stuck", "retry", "po-1").code == 1
     assert "order:po-2" in typed("stuck", "retry", "po-2").out
-    assert json.loads(typed("stuck", "list", "--json").out) == {"stuck": []}
+    assert [row["attention"] for row in stuck_rows(typed)] == [True]
     assert "looked at again at" in typed("orders", "show", "po-2").out
+
+
+def test_what_is_to_be_known_is_marked_and_accepted(typed, remembered):
+    stuck, to_know = stuck_rows(typed)
+    assert (stuck["attention"], to_know["attention"]) == (False, True)
+    assert (to_know["key"], to_know["code"]) == ("order:po-1", "held_at_rxscale")
+    text = typed("stuck", "list").out
+    assert "attention, goes on" in text
+    assert "1 to know. Once you do: rxbridge stuck accept KEY" in text
+    assert "To know: on hold at RxScale" in typed("orders", "show", "po-1").out
+    assert typed("stuck", "accept", "po-1").code == 0
+    assert typed("stuck", "accept", "po-1").code == 1
+    assert [row["attention"] for row in stuck_rows(typed)] == [False]
+
+
+def stuck_rows(typed) -> list[dict[str, object]]:
+    return json.loads(typed("stuck", "list", "--json").out)["stuck"]
 
 
 def test_stuck_drop_and_submitted(typed, remembered):

@@ -51,6 +51,28 @@ async def test_what_is_stuck_is_shown_with_its_why_and_freed_by_its_button(tmp_p
             assert "Running, all is well" in page.text
 
 
+async def test_what_is_to_be_known_is_marked_and_closed_by_its_button(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        await house.change_at_rxscale(uid, "on-hold", "a question")
+        async with browser(house) as page:
+            text = await page.get()
+            assert "on hold at RxScale: do not hand it over" in text
+            assert '<span class="tag">goes on</span>' in text
+            assert "“I know”" in await page.get(f"/orders/{uid}")
+            form = page.form("/stuck", act="accept", key=f"order:{uid}")
+            await page.post("/stuck", {**form, "since": "2026-01-02T08:00:00+00:00"})
+            assert "changed meanwhile" in page.text
+            await page.get()
+            await page.press("/stuck", act="accept", key=f"order:{uid}")
+            assert "Noted" in page.text
+            assert "Nothing is stuck" in page.text
+            for status in ("pending review", "on-hold"):
+                await house.change_at_rxscale(uid, status, "another question")
+                await house.sweep()  # two events of one second count as one delivery
+            assert "on hold at RxScale" in await page.get()
+
+
 async def test_dropping_needs_a_reason_and_keeps_it(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive(NOT_LINKED)

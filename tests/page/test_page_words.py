@@ -55,7 +55,12 @@ def test_every_reason_is_said_in_german(code: Code):
 
 
 @pytest.mark.parametrize(
-    "code", [code for code in CODES.values() if code.kind in (Kind.ORDER, Kind.GAP, Kind.SKU)]
+    "code",
+    [
+        code
+        for code in CODES.values()
+        if code.kind in (Kind.ORDER, Kind.ATTENTION, Kind.GAP, Kind.SKU)
+    ],
 )
 def test_what_to_do_is_said_in_german_and_with_the_pages_buttons(code: Code):
     told = steps(StuckRow(KEY, NOW, whole(code)), Words("de"))

@@ -21,7 +21,16 @@ ENTRIES = {
     for language in LANGUAGES
 }
 ENGLISH = ENTRIES["en"]
-EXPLAINED = (Kind.ORDER, Kind.GAP, Kind.SKU, Kind.INVENTORY, Kind.WAIT, Kind.STOCK, Kind.HEALTH)
+EXPLAINED = (
+    Kind.ORDER,
+    Kind.ATTENTION,
+    Kind.GAP,
+    Kind.SKU,
+    Kind.INVENTORY,
+    Kind.WAIT,
+    Kind.STOCK,
+    Kind.HEALTH,
+)
 ONLY_ENGLISH = re.compile(r"\b(if|it|is|then|sends|the|by|or|not|and|of|to|for|has|no)\b")
 NEITHER = re.compile(r"`[^`]*`|\([^)]*\.md#[^)]*\)|[\w.]*_[\w.]*|waiting, accepted|Try again")
 """Code, links and the words of files: the same in every language."""
@@ -102,7 +111,7 @@ def test_every_code_has_its_texts_and_they_name_its_facts(code: Code):
     assert in_steps <= facts | verbs | {"uid"}
     assert said | in_steps >= facts, "a fact that nobody reads"
     assert ("meaning" in patterns("en", code)) == (code.kind in EXPLAINED)
-    stuck = code.kind in (Kind.ORDER, Kind.GAP, Kind.SKU, Kind.INVENTORY)
+    stuck = code.kind in (Kind.ORDER, Kind.ATTENTION, Kind.GAP, Kind.SKU, Kind.INVENTORY)
     assert any(steps(code)) == stuck, "what waits for a person says what to do"
     assert set(code.within) <= CODES.keys()
 

@@ -26,7 +26,7 @@ from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, order_key, order_uid
 from bridge.settings import Settings
 from bridge.store import orders, views
-from bridge.texts import say, stuck_document, word
+from bridge.texts import say, steps, stuck_document, word
 from bridge.texts.story import next_up, plain, sentence
 
 WIDE = 120
@@ -140,6 +140,7 @@ def _story_document(story: Story) -> dict[str, Any]:
         "order": asdict(story.record),
         "entries": [_entry_document(entry) for entry in story.entries],
         "stuck": _stuck_document(story.stuck) if story.stuck else None,
+        "attentions": [_stuck_document(row) for row in story.attentions],
         "due_at": story.due_at,
         "next": next_up(story, show.moment),
         "calls": story.record.calls,
@@ -195,6 +196,9 @@ def _print_story(story: Story) -> None:
     else:
         for entry in story.entries:
             _print_entry(entry)
+    for row in story.attentions:
+        todo = "; ".join(steps(row.reason, row.key))
+        show.line(f"\nTo know: {say(row.reason)}. {todo}")
     show.line(f"\nNext: {next_up(story, show.moment)}")
 
 

@@ -3,7 +3,7 @@
 What waits for a person, and how to free it. A stuck order holds up no other. Every reason is
 explained in docs/stuck.md.
 
-rxbridge stuck list         # why, and what to do
+rxbridge stuck list         # why, and what to do; also what you should know of orders that go on
 rxbridge stuck retry --all  # after mending: look again
 """
 
@@ -16,7 +16,8 @@ from bridge.cli.command import FAILED, JSON, WRONG, Noun, argument
 from bridge.cli.opening import in_store, key_of, now
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key
-from bridge.store import Store, person, stuck
+from bridge.core.reasons import Kind
+from bridge.store import Store, person, stuck, views
 from bridge.texts import say, steps, stuck_document
 
 MAY_BE_THERE = "may be in PharmaOne already"
@@ -31,13 +32,19 @@ def list_stuck(arguments: argparse.Namespace) -> int:
     rxbridge stuck list
     rxbridge stuck list --json  # for a program
     """
-    rows = in_store(arguments, lambda store: store.read(stuck.everything))
+    rows = in_store(arguments, lambda store: store.read(views.waiting))
     document = {"stuck": [_document(row) for row in rows]}
     return show.answer(arguments, document, partial(_print, rows))
 
 
 def _document(row: StuckRow) -> dict[str, object]:
-    return {"key": row.key, "since": row.since, **stuck_document(row.reason, row.key)}
+    told = stuck_document(row.reason, row.key)
+    return {"key": row.key, "since": row.since, "attention": _goes_on(row), **told}
+
+
+def _goes_on(row: StuckRow) -> bool:
+    """A person should know, and the order goes on all the same."""
+    return row.reason.code.kind is Kind.ATTENTION
 
 
 def _print(rows: list[StuckRow]) -> None:
@@ -45,12 +52,17 @@ def _print(rows: list[StuckRow]) -> None:
         print("Nothing is stuck.")
         return
     for row in rows:
-        since = f"  since {show.moment(row.since)}  ({row.reason.code})"
+        mark = "  attention, goes on" if _goes_on(row) else ""
+        since = f"  since {show.moment(row.since)}  ({row.reason.code}){mark}"
         show.prose(show.plain(row.key, "bold").append(since, "not bold"))
         show.line(f"  why  {say(row.reason)}")
         for place, step in enumerate(steps(row.reason, row.key)):
             show.line(f"  {'' if place else 'do':3}  {step}")
-    print(f"\n{len(rows)} stuck. {_after_mending(rows)}")
+    held = [row for row in rows if not _goes_on(row)]
+    if held:
+        print(f"\n{len(held)} stuck. {_after_mending(held)}")
+    if len(held) < len(rows):
+        print(f"\n{len(rows) - len(held)} to know. Once you do: rxbridge stuck accept KEY")
 
 
 def _after_mending(rows: list[StuckRow]) -> str:
@@ -157,6 +169,23 @@ def submitted(arguments: argparse.Namespace) -> int:
     known = in_store(arguments, lambda store: store.write(person.mark_submitted, key, now()))
     told = "taken as submitted; the bridge goes on from there"
     return _answer(arguments, known, "submitted", key, told)
+
+
+@noun.verb(
+    "accept",
+    "you know; it is not shown any more",
+    argument("key", metavar="KEY", help="order:po-..."),
+    JSON,
+)
+def accept(arguments: argparse.Namespace) -> int:
+    """You know what there is to know of an order that goes on, and have done what there was to do.
+    It is told again if it changes.
+
+    rxbridge stuck accept order:po-abc123
+    """
+    key = key_of(arguments.key)
+    known = in_store(arguments, lambda store: store.write(person.accept, key, now()))
+    return _answer(arguments, known, "accepted", key, "accepted")
 
 
 def _answer(arguments: argparse.Namespace, known: bool, word: str, key: Key, told: str) -> int:

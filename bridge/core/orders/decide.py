@@ -10,11 +10,13 @@ searched; nothing is sent at all while anything is unknown that a person could k
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bridge.core import reasons
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import PharmacyOrder, Phase, State
 from bridge.core.orders import endings, progress, submitting
+from bridge.core.orders.attention import review_ends
 from bridge.core.orders.view import View, is_fresh, unknown_status
 from bridge.core.steps import Adopt, Done, Look, SetStatus, Step, Stuck, Wait
 
@@ -22,9 +24,17 @@ from bridge.core.steps import Adopt, Done, Look, SetStatus, Step, Stuck, Wait
 def next_step(view: View) -> Step:
     """The next single step for this order."""
     step = _next_step(view)
+    if isinstance(step, Wait) and step.until is None and not step.failed:
+        return _until_review_ends(view, step)
     if isinstance(step, Stuck) and view.policy.hold_when_stuck:
         return _hold_first(view, step)
     return step
+
+
+def _until_review_ends(view: View, wait: Wait) -> Wait:
+    """Looked at again when there is something to tell, though nobody tells of a change."""
+    ends = review_ends(view.record, view.policy)
+    return replace(wait, until=ends) if ends is not None and ends > view.now else wait
 
 
 def _next_step(view: View) -> Step:

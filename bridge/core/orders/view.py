@@ -29,6 +29,8 @@ class Policy:
     most_submissions: int = 5
     most_looks_for_gone: int = ENOUGH_LOOKS
     catalogue_fresh: timedelta = timedelta(seconds=60)
+    review: timedelta = timedelta(hours=24)
+    """How long staff may review an order-request before a person is told; 0: for ever."""
 
 
 @dataclass(frozen=True, slots=True)

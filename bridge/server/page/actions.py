@@ -4,12 +4,13 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bridge.core.memory import StuckRow
 from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
 from bridge.core.reasons import Verb
 from bridge.errors import UnderWay
 from bridge.server.page.access import PageRefused, Visitor, redirect
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import orders, person, stock_round, todo
+from bridge.store import attentions, orders, person, stock_round, todo
 from bridge.store import stuck as stuck_rows
 
 MOST_LETTERS = 200
@@ -34,10 +35,12 @@ async def stuck(parts: ServerParts, fields: dict[str, str], visitor: Visitor) ->
 async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str | None:
     """What is to be said of it; None for something that no form of ours asks."""
     act = fields.get("act")
+    if act == Verb.ACCEPT:
+        return await _accepted(parts, key, fields)
     row = await parts.store.read(stuck_rows.find, key)
     if row is None:
         return "changed"
-    if (row.reason.code, row.since.isoformat()) != (fields.get("code"), fields.get("since")):
+    if not _is_shown(row, fields):
         return "changed"
     if act == Verb.RETRY:
         if row.reason.code.must_look and fields.get("looked") != "yes":
@@ -54,6 +57,21 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
         await parts.store.write(person.drop, key, reason, parts.now())
         return "dropped"
     return None
+
+
+async def _accepted(parts: ServerParts, key: Key, fields: dict[str, str]) -> str:
+    """Only what the person was shown; whatever changed since is told again."""
+    rows = await parts.store.read(attentions.open_ones, key)
+    shown = [row for row in rows if _is_shown(row, fields)]
+    if not shown:
+        return "changed"
+    await parts.store.write(person.accept, key, parts.now(), code=shown[0].reason.code)
+    return "accepted"
+
+
+def _is_shown(row: StuckRow, fields: dict[str, str]) -> bool:
+    shown = (fields.get("code"), fields.get("since"))
+    return shown == (row.reason.code, row.since.isoformat())
 
 
 async def sync(

@@ -15,7 +15,6 @@ from bridge.health import Check, HealthReport, Status
 from bridge.server.page.access import PageRefused, Visitor
 from bridge.server.page.render import answer
 from bridge.server.parts import PageParts, ServerParts, StockDifferences
-from bridge.store import stuck
 from bridge.store import views as stored
 from bridge.texts.story import evidence, headline, next_up
 
@@ -81,7 +80,7 @@ async def order(parts: ServerParts, uid: str, said: str | None, visitor: Visitor
         parts.now(),
         story=story,
         headline=partial(headline, language=visitor.language),
-        evidence=evidence,
+        evidence=partial(evidence, language=visitor.language),
         next=next_up(story, lambda at: at.astimezone().strftime("%H:%M:%S"), visitor.language),
         said=said,
     )
@@ -105,7 +104,7 @@ async def _gather(parts: ServerParts, stock: StockDifferences | None) -> Overvie
         if check.reason is not None and name not in told
     }
     try:
-        waiting = await parts.store.read(stuck.everything)
+        waiting = await parts.store.read(stored.waiting)
         newest = await parts.store.read(stored.newest, limit=MOST_ORDERS)
         still_open = await parts.store.read(stored.newest, open_only=True, limit=MOST_ORDERS)
     except TryLater:

@@ -87,6 +87,17 @@ CREATE TABLE stuck (
   facts   TEXT NOT NULL CHECK (json_type(facts) = 'object')
 ) STRICT, WITHOUT ROWID;
 
+-- One row a thing that a person should know of an order that goes on; `accepted_at`: since when one
+-- does. It is deleted once it is true no more.
+CREATE TABLE attentions (
+  key          TEXT NOT NULL CHECK (instr(key, ':') > 1),
+  code         TEXT NOT NULL CHECK (code <> ''),
+  since        INTEGER NOT NULL,
+  facts        TEXT NOT NULL CHECK (json_type(facts) = 'object'),
+  accepted_at  INTEGER,
+  PRIMARY KEY (key, code)
+) STRICT, WITHOUT ROWID;
+
 -- One row an entry of a key's story. `kind` is what stands before the key's colon: order, sku or
 -- event. `facts` is a JSON object of ids, words and numbers.
 CREATE TABLE journal (

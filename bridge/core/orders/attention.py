@@ -1,0 +1,38 @@
+"""What a person should know of an order that goes on all the same.
+
+Each attention is closed by itself once it is true no more, or by a person (`stuck accept`).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bridge.core import reasons
+from bridge.core.model import OrderRecord, Phase, State
+from bridge.core.orders.view import Policy, View
+from bridge.core.reasons import Reason
+
+_AT_PHARMAONE = frozenset({Phase.SUBMITTING, Phase.SUBMITTED, Phase.ADOPTED})
+
+
+def attentions(view: View) -> tuple[Reason, ...] | None:
+    """All that is true of the order now; None where this look did not see RxScale's side."""
+    if view.record.phase in (Phase.DONE, Phase.DROPPED):
+        return ()
+    return tuple(_found(view)) if view.sight.order is not None else None
+
+
+def _found(view: View) -> Iterator[Reason]:
+    record = view.record
+    held = record.state is State.ON_HOLD and not record.held
+    if held and record.phase in _AT_PHARMAONE:
+        yield reasons.HELD_AT_RXSCALE()
+    ends = review_ends(record, view.policy)
+    if ends is not None and ends <= view.now:
+        yield reasons.LONG_IN_REVIEW(hours=round(view.policy.review.total_seconds() / 3600))
+
+
+def review_ends(record: OrderRecord, policy: Policy) -> datetime | None:
+    """When a person is told that staff have not decided about the order-request yet."""
+    if record.phase is not Phase.SUBMITTED or record.submitted_at is None or not policy.review:
+        return None
+    return record.submitted_at + policy.review

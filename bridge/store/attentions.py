@@ -1,0 +1,58 @@
+"""What a person should know of orders that go on: one row an order and code, until it is over."""
+
+import json
+import sqlite3
+from collections.abc import Collection
+from datetime import datetime
+
+from bridge.core.memory import StuckRow
+from bridge.core.model import Key
+from bridge.core.reasons import Reason
+from bridge.store import stuck
+from bridge.store.rows import as_list, micros, sql
+
+_OVER = sql("DELETE FROM attentions WHERE key = ? AND code NOT IN (?...)")
+_PUT = """
+INSERT INTO attentions (key, code, since, facts) VALUES (?, ?, ?, ?)
+ON CONFLICT (key, code) DO UPDATE SET
+  since = CASE WHEN attentions.facts = excluded.facts THEN attentions.since ELSE excluded.since END,
+  accepted_at = CASE WHEN attentions.facts = excluded.facts THEN attentions.accepted_at END,
+  facts = excluded.facts
+"""
+_OPEN = """
+SELECT key, since, code, facts FROM attentions
+WHERE accepted_at IS NULL AND (? IS NULL OR key = ?) ORDER BY since, key, code
+"""
+_ACCEPT = """
+UPDATE attentions SET accepted_at = :at
+WHERE key = :key AND accepted_at IS NULL AND (:code IS NULL OR code = :code) RETURNING code
+"""
+_COUNT = "SELECT count(*) FROM attentions WHERE accepted_at IS NULL"
+
+
+def keep(
+    connection: sqlite3.Connection, key: Key, reasons: Collection[Reason], now: datetime
+) -> None:
+    """These are all of the key's; what was accepted stays so while it is the same."""
+    connection.execute(_OVER, (key, as_list(reason.code for reason in reasons)))
+    for reason in reasons:
+        document = reason.document()
+        facts = json.dumps(document["facts"], ensure_ascii=False)
+        connection.execute(_PUT, (key, document["code"], micros(now), facts))
+
+
+def open_ones(connection: sqlite3.Connection, key: Key | None = None) -> list[StuckRow]:
+    """Those that nobody has accepted, of one key or of all, the oldest first."""
+    return stuck.rows(connection.execute(_OPEN, (key, key)))
+
+
+def accept(
+    connection: sqlite3.Connection, key: Key, now: datetime, code: str | None = None
+) -> list[str]:
+    """A person has seen those of the key, or the one of this code; returns their codes."""
+    values = {"at": micros(now), "key": key, "code": code}
+    return [code for (code,) in connection.execute(_ACCEPT, values)]
+
+
+def count(connection: sqlite3.Connection) -> int:
+    return int(connection.execute(_COUNT).fetchone()[0])
