@@ -21,7 +21,7 @@ import pytest
 from bridge.cli.main import main
 from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key
-from bridge.core.reasons import REFUSED
+from bridge.core.reasons import HELD_AT_RXSCALE, REFUSED
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.store import Store, back_up, stock_round, todo, work
 
@@ -142,7 +142,9 @@ async def remember(path: Path, keys: list[str]) -> None:
     await store.write(todo.hint, [Hint(Key(keys[0]), "test")], NOW)
     ((claim, link),) = await store.write(todo.claim, 1, NOW, timedelta(minutes=1))
     note = REFUSED(vendor="RxScale", doing="a call", what="a synthetic refusal")
-    await store.write(work.settle, Outcome(claim, link, (), None, False, note, NOW))
+    await store.write(
+        work.settle, Outcome(claim, link, (), None, False, note, NOW, (HELD_AT_RXSCALE(),))
+    )
     await store.write(stock_round.refused, keys[1].partition(":")[2], note, NOW)
     await store.close()
 

@@ -19,7 +19,7 @@ from bridge.core.model import Hint, PharmacyOrderUid, Phase, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
 from bridge.server.page.views import todays
-from bridge.store import notes, orders, stock_round, stuck, todo
+from bridge.store import notes, orders, stock_round, stuck, todo, views
 
 
 async def refused_order(house: House) -> str:
@@ -538,7 +538,7 @@ async def test_a_store_that_cannot_be_read_is_said_and_the_rest_is_shown(
 
         async with browser(house) as page:
             await page.get()
-            for question in (notes.touch, stuck.everything, stuck.find, stock_round.state):
+            for question in (notes.touch, views.waiting, stuck.find, stock_round.state):
                 instead_of(monkeypatch, question, full)
             fields = page.form("/stuck", act="retry")
             await page.get()
@@ -558,7 +558,7 @@ async def test_a_mistake_of_ours_is_a_page_that_tells_nothing(
         async def wrong(*_: object) -> None:
             raise RuntimeError("inner detail")
 
-        instead_of(monkeypatch, stuck.everything, wrong)
+        instead_of(monkeypatch, views.waiting, wrong)
         async with browser(house) as page:
             await page.get()
             assert page.status == 500
