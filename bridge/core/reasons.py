@@ -160,7 +160,7 @@ DELETED_IN_PHARMAONE = Code("deleted_in_pharmaone", Kind.ORDER, "order", after_s
 GONE_AT_RXSCALE = Code("gone_at_rxscale", Kind.ORDER, after_several_looks=True)
 REOPENED = Code("reopened", Kind.ORDER, "status")
 UNKNOWN_STATUS = Code("unknown_status", Kind.ORDER, "vendor of status where", freed_by_mapping=True)
-REFUSED = Code("refused", Kind.ORDER, "vendor doing what")
+REFUSED = Code("refused", Kind.ORDER, "vendor doing what", freed_by_mapping=True)
 UNREADABLE = Code("unreadable", Kind.ORDER, "vendor what", after_several_looks=True)
 
 # -- what a person should know of an order that goes on ---------------------------------------
@@ -268,6 +268,7 @@ THE_STATUS = Code("the_status", Kind.PART)
 THE_COMPLETION = Code("the_completion", Kind.PART)
 THE_QUESTION = Code("the_question", Kind.PART)
 A_CALL = Code("a_call", Kind.PART)
+WITH_UNDOCUMENTED = Code("with_undocumented", Kind.PART, "what fields", within="refused")
 SAID = Code("said", Kind.PART, "what")
 """What somebody else said, as it stands: no language knows it."""
 

@@ -26,6 +26,8 @@ Handling = Literal["attach", "ingest", "off"]
 Line = Mapping[str, str | None]
 """The name and SKU of the ordered line that something lacks in."""
 NO_LINE: Line = {"name": None, "sku": None}
+UNMADE = "!! not made for this order, see RxScale"
+"""Stands for a remark that cannot be made: a text for people holds up no order."""
 _ATTACHED = "prescription_"
 """How PharmaOne's fields for a prescription within an order-request begin (section 10)."""
 
@@ -57,7 +59,7 @@ def draft(
     views = [_view(line) for line in lines]
     items = [_fill_item(rules, view) for view in views]
     facts: dict[str, Any] = {"uid": order.uid, "shop_id": shop_id, "delivery": delivery.way}
-    facts |= _totals(rules, lines, order.detail)
+    facts |= {"prescriptions": rules.prescriptions, **_totals(rules, lines, order.detail)}
     seen = {**order.detail, "bridge": {**facts, "lines": views}}
     attached = rules.prescriptions == "attach"
     targets = [t for t in rules.orders.payload if attached or not t.name.startswith(_ATTACHED)]
@@ -228,6 +230,9 @@ def _fill(
             problem = str(failure)
         if problem is None:
             filled[target.name] = value
+            continue
+        if target.kind == "remark":
+            filled[target.name] = UNMADE
             continue
         failed.add(target.name)
         rules.gaps.append(

@@ -22,7 +22,7 @@ from bridge.core.model import (
 from bridge.core.reasons import together
 from bridge.core.stock.model import SkuLink
 from bridge.mapping.draft import Drafting, draft
-from bridge.mapping.orders import Example, Given, OrderMapping
+from bridge.mapping.orders import FIXED, Example, Given, OrderMapping
 from bridge.mapping.reading import ORDERS, Faults, Place, check
 from bridge.mapping.shipping import Shipping
 from bridge.mapping.skus import SkuLinks
@@ -67,7 +67,7 @@ def run_examples(mapping: OrderMapping, shipping: Shipping, faults: Faults) -> N
         rules = Drafting(used, _links(example.given), shipping, [])
         given = _given(order, example.given.order)
         made = draft(rules, given, _catalogue(example.given), example.given.shop_id)
-        found = _difference(example, made)
+        found = _difference(example, made, used)
         if found:
             faults.tell(Place(ORDERS, f"example '{example.name}'"), found, REMEDY)
 
@@ -104,18 +104,33 @@ def _links(given: Given) -> SkuLinks:
     return SkuLinks({link.uid: link for link in links})
 
 
-def _difference(example: Example, made: Draft | Gaps) -> str | None:
+def _difference(example: Example, made: Draft | Gaps, mapping: OrderMapping) -> str | None:
     expected = example.expect
     if isinstance(made, Draft):
         if expected.payload is None:
             return f"expected the gaps {', '.join(expected.gaps)}, got a payload"
-        return first_difference(expected.payload, made.payload)
+        return first_difference(*_compared(expected.payload, made.payload, mapping))
     codes = [gap.code for gap in made.gaps]
     if expected.payload is not None:
         return f"expected a payload, got gaps: {say(together(made.gaps))}"
     if sorted(codes) == sorted(expected.gaps):
         return None
     return f"expected the gaps {', '.join(expected.gaps)}, got {', '.join(codes)}"
+
+
+def _compared(
+    expected: Mapping[str, Any], made: Mapping[str, Any], mapping: OrderMapping
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Both without what does not count: what no line of [payload] fills (any more), and remarks
+    that the example does not name.
+    """
+    filled = FIXED.keys() | {target.name for target in mapping.payload}
+    remarks = {target.name for target in mapping.payload if target.kind == "remark"}
+    unnamed = remarks - expected.keys()
+    return (
+        {name: value for name, value in expected.items() if name in filled},
+        {name: value for name, value in made.items() if name not in unnamed},
+    )
 
 
 def first_difference(expected: Any, got: Any, path: str = "") -> str | None:

@@ -1,5 +1,6 @@
 """JMESPath with the bridge's own functions: checked when loaded, evaluated without surprises."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,7 +15,7 @@ from bridge.mapping.reading import Faults, Place, nearest
 
 _ORDER = """
 uid status name shop_order_name external_status pharmacy display_name order delivery_address
-invoice_address first_name last_name street house_number zip_code city country province
+invoice_address first_name last_name street house_number zip_code city country province company
 additional_address priority order_items amount sku pzn total_paid_amount shop_shipping_methods
 external_id pharmacy_mapping pharmacy_uid shipping_method_identifier_for_pharmacy
 shipping_costs_amount shipping_costs_currency patient_data email date_of_birth doctor_data
@@ -24,10 +25,11 @@ pharmacy_order_created_at routing_created_at data created_at updated_at deleted_
 identifier pharmacy_sku price stock product_uid product_display_name product_handle
 """
 _LINE = "p1_id quantity price_cents name pzn sku_uid"
-_BRIDGE = "bridge uid shop_id delivery shipping_cents lines goods_cents total_cents"
+_BRIDGE = "bridge uid shop_id delivery shipping_cents lines goods_cents total_cents prescriptions"
 LINE_NAMES = frozenset(_LINE.split())
 ORDER_NAMES = frozenset(_ORDER.split()) | frozenset(_BRIDGE.split()) | LINE_NAMES
-"""What RxScale documents (rxscale.md sections 6.1, 6.2, 6.5, 6.6, 7.1) and the bridge adds."""
+"""What RxScale documents (rxscale.md sections 6.1, 6.2, 6.5, 6.6, 7.1) and the bridge adds;
+`company` is not documented and usual in shops."""
 
 _TYPES: Mapping[type, str] = {
     type(None): "nothing",
@@ -52,6 +54,10 @@ def type_of(value: object) -> str:
     return _TYPES.get(type(value), "something unreadable")
 
 
+def _words(text: str | None) -> list[str]:
+    return sorted(re.findall(r"\w+", (text or "").casefold()))
+
+
 class _BridgeFunctions(Functions):
     """What orders.toml may call beside JMESPath's own functions."""
 
@@ -69,6 +75,23 @@ class _BridgeFunctions(Functions):
         """The parts that are there, joined; null if none is."""
         texts = (self._func_text(part) for part in parts or ())
         return separator.join(filter(None, (text and text.strip() for text in texts))) or None
+
+    @signature({"types": ["string"]}, {"types": []})
+    def _func_labelled(self, label: str, value: object) -> str | None:
+        """The value behind its label; null if there is none."""
+        text = self._func_text(value)
+        return f"{label}: {text}" if text else None
+
+    @signature({"types": ["string", "null"]}, {"types": ["string", "null"]})
+    def _func_unless_same(self, text: str | None, other: str | None) -> str | None:
+        """The text where its words differ; their order and letter case do not count."""
+        return text if _words(text) != _words(other) else None
+
+    @signature({"types": []}, {"types": []})
+    def _func_when(self, condition: object, value: object) -> object:
+        """The value, where the condition is one of JMESPath's true values; else null."""
+        is_false = condition is False or condition in (None, "", [], {})
+        return None if is_false else value
 
     @signature({"types": []})
     def _func_text(self, value: object) -> str | None:
@@ -200,6 +223,7 @@ def _yes_no(value: object) -> str | None:
 
 PROBLEM: Mapping[str, Callable[[object], str | None]] = {
     "text": _text,
+    "remark": _text,
     "money": _money,
     "whole": _whole,
     "yes_no": _yes_no,

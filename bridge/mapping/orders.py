@@ -15,7 +15,8 @@ from bridge.mapping.expressions import (
 )
 from bridge.mapping.reading import ORDERS, Faults, Place, Table, check, nearest
 
-Kind = Literal["text", "money", "whole", "yes_no"]
+Kind = Literal["text", "remark", "money", "whole", "yes_no"]
+"""A remark is a text for people: one that cannot be made holds up no order."""
 FIXED: Mapping[str, str] = {
     "external_reference": "the pharmacy order's uid, always: that one order-request per order "
     "is made rests on it",
@@ -99,7 +100,7 @@ class Expect(Table):
     """What an example must give: the payload, or the codes of the gaps."""
 
     payload: dict[str, Any] | None = None
-    """The whole payload that must come out."""
+    """The whole payload that must come out; remarks count only where one is named."""
     gaps: tuple[str, ...] = ()
     """Or the codes of everything that keeps the order from being sent."""
 

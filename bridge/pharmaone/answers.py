@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bridge.errors import BridgeError, Fault
-from bridge.pharmaone.dialect import REQUEST_FIELDS, SCOPES, TOKEN, Route
+from bridge.pharmaone.dialect import NAMED_FIELDS, SCOPES, TOKEN, Route
 from bridge.vendor import answers, fields
 
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
@@ -40,7 +40,7 @@ class PharmaOneAnswers(answers.Answers[Route, Complaint]):
         if not isinstance(error, str):
             return Complaint(family="gateway" if isinstance(message, str) else "")
         words = f"{error} {message}" if isinstance(message, str) else error
-        named = dict.fromkeys(word for word in _WORDS.findall(words) if word in REQUEST_FIELDS)
+        named = dict.fromkeys(word for word in _WORDS.findall(words) if word in NAMED_FIELDS)
         return Complaint(
             error if _CODE.fullmatch(error) else "",
             tuple(named),

@@ -93,7 +93,11 @@ REQUEST_FIELDS = frozenset(
         "quantity", "price", "p1_id", "product_id",
     }
 )  # fmt: skip
-"""The documented names in an order-request (10): all that is picked out of a refusal's text."""
+"""The documented names in an order-request (10)."""
+NAMED_FIELDS = REQUEST_FIELDS | {
+    "address_postal_code", "address_country", "address_additional", "note",
+}  # fmt: skip
+"""All that is picked out of a refusal's text: those, and what `orders.toml` adds as shipped."""
 
 
 STOCK = frozenset({INVENTORY.scope})

@@ -76,6 +76,8 @@ class SandboxSettings:
     """Claims that replace the usual ones, such as a foreign `org_id` or fewer `scopes`."""
     reference_mode: Literal["same", "second", "conflict"] = "same"
     """A repeated `external_reference`: the first request again, another one, or a 409."""
+    p1_unknown_fields: Literal["ignore", "refuse"] = "ignore"
+    """What becomes of a field in an order-request that no document names."""
     list_has_external_id: bool = False
     """Whether rows of the order list carry `external_id`: the live sample's do not."""
     p1_statuses: frozenset[str] = frozenset(

@@ -330,6 +330,7 @@ the_status = den Status
 the_completion = den Abschluss
 the_question = die Abfrage
 a_call = einen Aufruf
+with_undocumented = { $what }. Die Ursache kann ein Feld sein, das PharmaOne nicht dokumentiert; seine Zeile aus mappings/orders.toml herausnehmen: { $fields }
 said = { $what }
 
 ## Why a SKU's number is as it is

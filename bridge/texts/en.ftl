@@ -323,6 +323,7 @@ the_status = the status
 the_completion = the completion
 the_question = the question
 a_call = a call
+with_undocumented = { $what }. The cause may be a field that PharmaOne does not document; take its line out of mappings/orders.toml: { $fields }
 said = { $what }
 
 ## Why a SKU's number is as it is

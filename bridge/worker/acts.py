@@ -19,6 +19,7 @@ from bridge.core.steps import (
 )
 from bridge.errors import Misconfigured, Refused, TryLater, Unsure
 from bridge.mapping import Rules
+from bridge.pharmaone.dialect import REQUEST_FIELDS
 from bridge.store import work
 from bridge.texts import say
 from bridge.worker.looking import Looker
@@ -82,8 +83,7 @@ class Acts:
         except Refused as failure:
             sight.record = remember.refused(sight.record, before)
             self._tell_submission(Event.REFUSED, reason=failure.reason)
-            doing = reasons.THE_ORDER_REQUEST()
-            return Stuck(reasons.REFUSED(vendor="PharmaOne", doing=doing, what=failure.reason))
+            return Stuck(_refused(step, failure))
         except (TryLater, Misconfigured):
             sight.record = before
             self._tell_submission(Event.NOT_SENT)
@@ -209,6 +209,19 @@ class Acts:
         """Each translation is kept with the version of the files that made it."""
         self._sight.record = replace(self._sight.record, rules_version=self._rules.version)
         self._book.note(what, status=word, rule=rule, version=self._rules.version, **facts)
+
+
+def _refused(step: Submit, failure: Refused) -> Reason:
+    """With the fields that were sent and are documented nowhere: they may be the cause."""
+    guessed = ", ".join(
+        f"payload.{name}" for name in sorted(step.draft.payload.keys() - REQUEST_FIELDS)
+    )
+    what = reasons.WITH_UNDOCUMENTED(what=failure.reason, fields=guessed)
+    return reasons.REFUSED(
+        vendor="PharmaOne",
+        doing=reasons.THE_ORDER_REQUEST(),
+        what=what if guessed else failure.reason,
+    )
 
 
 def _about_tracking(failure: Refused) -> bool:

@@ -16,6 +16,7 @@ from bridge.texts import say
 SUBMIT = "POST /order-requests"
 STATUS = "PATCH /pharmacy_orders/{uid}/status"
 DETAIL = "GET /pharmacy_orders/{uid}"
+UNDOCUMENTED = ("address_additional", "address_country", "address_postal_code", "note")
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,41 @@ async def test_a_refused_order_request_is_told_and_goes_through_after_mending(tm
         await retried(house)
         assert len(house.requests(uid)) == 1
         assert not await house.stuck()
+
+
+def without_undocumented_fields(folder: Path) -> None:
+    """What the reason says to do: each line is put out of force."""
+    path = folder / "mappings" / "orders.toml"
+    lines, taken = path.read_text("utf-8").splitlines(), False
+    for at, line in enumerate(lines):
+        if line == "[item]":
+            break
+        name = line.split(" = ")[0]
+        if name in UNDOCUMENTED:
+            taken = line.endswith('"""')
+            lines[at] = f"# {line}"
+        elif taken:
+            taken = line != '"""'
+            lines[at] = f"# {line}"
+    path.write_text("\n".join(lines), "utf-8")
+
+
+async def test_fields_that_pharmaone_refuses_cost_no_order(tmp_path: Path):
+    """The reason names the lines to take out; without them the orders go on by themselves."""
+    async with (
+        open_sandbox(p1_unknown_fields="refuse") as sandbox,
+        open_house(sandbox, tmp_path) as house,
+    ):
+        uids = await house.orders_arrive(count=3)
+        stuck = await house.stuck()
+        assert [row.reason.code for row in stuck] == ["refused"] * 3
+        told = " ".join(say(row.reason) for row in stuck)
+        assert [name for name in UNDOCUMENTED if f"payload.{name}" not in told] == []
+        without_undocumented_fields(tmp_path)
+        await house.bridge.reloader.look()
+        await house.settle()
+        assert await house.stuck() == []
+        assert [len(house.requests(uid)) for uid in uids] == [1, 1, 1]
 
 
 async def test_a_refused_status_is_looked_at_once_more_and_then_told(tmp_path: Path):

@@ -167,7 +167,7 @@ def test_a_missing_item_field_names_its_product(folder: Path) -> None:
 
 NAME = 'customer_name = "patient_data.display_name"'
 TOTAL = 'total_amount = "euros(bridge.total_cents)"'
-CASH = "cash_on_pickup = \"bridge.delivery == 'pickup' && !truthy(prepaid)\""
+CASH = "cash_on_pickup = \"when(text(prepaid), bridge.delivery == 'pickup' && !truthy(prepaid))\""
 QUANTITY = 'quantity = "quantity"'
 
 

@@ -14,7 +14,7 @@ FILES = ("orders.toml", "statuses.toml", "skus.csv", "shipping.toml")
 
 
 def test_every_fault_of_every_file_is_told_at_once(folder: Path) -> None:
-    email = 'customer_email = "{}"\naddress_street'
+    email = 'customer_email = "{}"\n# An order that is fetched'
     change(folder, "orders.toml", email.format("patient_data.email"), email.format("a["))
     change(folder, "statuses.toml", '"pending" = "in_review" ', '"pending" = "reviewing" ')
     (folder / "shipping.toml").write_text("default = 'post'\n")

@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mapping.mapping_files import change, faults, line, only_fault, order, payload
+from mapping.mapping_files import LISTED, change, faults, line, only_fault, order, payload
 
+from bridge.core.model import Draft
 from bridge.mapping import Rules, load
+from bridge.mapping.draft import Handling
 from bridge.mapping.examples import first_difference
+from bridge.mapping.expressions import compile_expression
+from bridge.mapping.reading import Faults, Place
 
 FULL = {
     "patient_data": {
@@ -30,6 +34,7 @@ FULL = {
             "zip_code": "20095",
             "city": "Hamburg",
             "country": "Germany",
+            "company": "",
             "additional_address": None,
             "province": None,
         },
@@ -51,6 +56,7 @@ def test_everything_pharmaone_documents_is_filled_and_nothing_else(shipped: Rule
         "payment_status": "paid",
         "cash_on_pickup": False,
         "total_amount": Decimal("25.98"),
+        "note": "Delivery: shipping",
         "items": [
             {"p1_id": "20417", "name": "Product sku-1", "quantity": 2, "price": Decimal("12.99")}
         ],
@@ -69,15 +75,112 @@ def test_a_connectors_payload_has_no_shop(shipped: Rules) -> None:
         (True, "pickup", "paid", False),
         ("1", "pickup", "paid", False),
         (0, "pickup", "pending", True),
-        (None, "pickup", "pending", True),
         (0, "shipping", "pending", False),
         (1, "shipping", "paid", False),
+        (None, "pickup", None, None),
+        (None, "shipping", None, None),
+        ("", "pickup", None, None),
     ],
 )
-def test_payment(shipped: Rules, prepaid: object, delivery: str, status: str, cash: bool) -> None:
+def test_payment(
+    shipped: Rules, prepaid: object, delivery: str, status: str | None, cash: bool | None
+) -> None:
+    """What RxScale does not tell is not known: neither paid nor unpaid, and no cash to ask for."""
     detail: dict[str, Any] = {"prepaid": prepaid, "delivery_type": {"identifier": delivery}}
     sent = payload(shipped, order(line(), **detail))
-    assert (sent["payment_status"], sent["cash_on_pickup"]) == (status, cash)
+    assert (sent.get("payment_status"), sent.get("cash_on_pickup")) == (status, cash)
+    assert ("Payment: not told by RxScale" in sent["note"]) == (status is None)
+
+
+def test_a_pickup_order_carries_no_address(shipped: Rules) -> None:
+    sent = payload(shipped, order(line(), **FULL, delivery_type={"identifier": "pickup"}))
+    assert [name for name in sent if name.startswith("address_")] == []
+
+
+ADDRESS = FULL["order"]["delivery_address"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ({"order": {"delivery_address": {**ADDRESS, "first_name": "Ben"}}}, "Recipient: Ben Kan"),
+        ({"patient_data": {"email": "canary@example.org"}}, "Recipient: Ada Kanarienvogel"),
+        ({"order": {"delivery_address": {**ADDRESS, "province": "Tirol"}}}, "Province: Tirol"),
+        ({"shop_order_name": "#77"}, "Shop order: #77"),
+        ({"delivery_type": {"identifier": "x", "display_name": "Bote"}}, "Delivery: shipping, Bot"),
+        ({"shop_shipping_methods": [{"display_name": "Express"}, {}]}, "Shipping method: Express"),
+        ({"order": {"delivery_address": ADDRESS, "priority": 3}}, "Priority: 3"),
+        ({"data": {"gift": "yes"}}, "!! NOT SENT, see RxScale: further details of the shop"),
+        (
+            {"order": {"delivery_address": ADDRESS, "invoice_address": {"city": "Bonn"}}},
+            "!! NOT SENT, see RxScale: another invoice address",
+        ),
+    ],
+)
+def test_staff_see_what_is_out_of_the_ordinary(
+    shipped: Rules, detail: dict[str, Any], told: str
+) -> None:
+    """It stands in the note of such an order, and of no other."""
+    assert told in payload(shipped, order(line(), **{**FULL, **detail}))["note"]
+    assert told not in payload(shipped, order(line(), **FULL))["note"]
+
+
+@pytest.mark.parametrize(
+    "order_",
+    [
+        {"delivery_address": {**ADDRESS, "first_name": "KANARIENVOGEL,", "last_name": "ada"}},
+        {"delivery_address": ADDRESS, "invoice_address": ADDRESS, "priority": 0},
+        {},
+    ],
+    ids=["the same name", "nothing special", "no address"],
+)
+def test_the_note_of_an_ordinary_order_is_short(shipped: Rules, order_: dict[str, Any]) -> None:
+    sent = payload(shipped, order(line(), **{**FULL, "order": order_, "data": {}}))
+    assert sent["note"] == "Delivery: shipping"
+
+
+@pytest.mark.parametrize(("handling", "marked"), [("attach", False), ("off", True)])
+def test_a_prescription_that_is_left_out_is_marked(
+    shipped: Rules, handling: Handling, marked: bool
+) -> None:
+    made = shipped.draft(order(line(), **FULL), LISTED, shop_id="shop7", prescriptions=handling)
+    assert isinstance(made, Draft)
+    assert ("!! NOT SENT, see RxScale: prescription" in made.payload["note"]) is marked
+    assert ("prescription_pdf_base64" in made.payload) is not marked
+
+
+def test_a_remark_that_cannot_be_made_holds_up_no_order(shipped: Rules) -> None:
+    odd = order(line(), **FULL, shop_order_name={"odd": "Kanarienvogel"})
+    assert payload(shipped, odd)["note"] == "!! not made for this order, see RxScale"
+
+
+def test_taking_out_the_notes_line_is_enough(folder: Path) -> None:
+    text = (folder / "orders.toml").read_text("utf-8")
+    start = text.index('\nnote = """')
+    end = text.index('"""\n', start + len('\nnote = """')) + len('"""\n')
+    (folder / "orders.toml").write_text(text[:start] + "\n" + text[end:], "utf-8")
+    sent = payload(load(folder, dialect="current"), order(line(), **FULL))
+    assert "note" not in sent
+    assert sent["customer_name"] == "Ada Kanarienvogel"
+
+
+def test_a_remark_counts_in_an_example_that_names_it(folder: Path) -> None:
+    change(folder, "orders.toml", "labelled('Province'", "labelled('Bundesland'")
+    assert "note: expected 'Recipient: Max Muster | Province: Tirol" in only_fault(folder)
+
+
+@pytest.mark.parametrize(
+    ("condition", "value"),
+    [
+        *((yes, "yes") for yes in ("`0`", "'x'", "`true`")),
+        *((no, None) for no in ("`false`", "''", "`[]`", "`{}`", "`null`")),
+    ],
+)
+def test_when_takes_what_jmespath_takes_for_true(condition: str, value: str | None) -> None:
+    place, found = Place("orders.toml"), Faults()
+    made = compile_expression(f"when({condition}, 'yes')", None, place, found)
+    assert made is not None
+    assert made({}) == value
 
 
 def test_the_envelopes_source(folder: Path, shipped: Rules) -> None:
@@ -93,9 +196,9 @@ def test_a_field_of_ones_own(folder: Path) -> None:
         folder,
         "orders.toml",
         'address_country = "text" ',
-        'note = "text"\naddress_country = "text" ',
+        'own_note = "text"\naddress_country = "text" ',
     )
-    change(folder, "orders.toml", "[item]\n", 'note = "text(payouts[0].amount)"\n[item]\n')
+    change(folder, "orders.toml", "[item]\n", 'own_note = "text(payouts[0].amount)"\n[item]\n')
     assert only_fault(folder).startswith("orders.toml: payload.customer_name: 'suffix' is no known")
     change(
         folder, "orders.toml", 'uid = "po-example-3"', 'uid = "po-example-3"\ndata.suffix = "II"'
@@ -108,7 +211,7 @@ def test_a_field_of_ones_own(folder: Path) -> None:
     )
     rules = load(folder, dialect="current")
     sent = payload(rules, order(line(), **{**FULL, "data": {"suffix": "II"}}))
-    assert (sent["customer_name"], sent["note"]) == ("Ada Kanarienvogel II", "1299")
+    assert (sent["customer_name"], sent["own_note"]) == ("Ada Kanarienvogel II", "1299")
 
 
 @pytest.mark.parametrize(
@@ -295,7 +398,7 @@ REMEDY = " - mend the mapping, or the example if this is what you want from now 
 
 
 def test_the_shipped_examples(shipped: Rules) -> None:
-    assert len(shipped.orders.examples) == 5
+    assert len(shipped.orders.examples) == 7
 
 
 @pytest.mark.parametrize(
@@ -345,7 +448,7 @@ def test_a_failing_example_names_the_first_difference(
 
 def test_an_example_that_expects_gaps_and_gets_none(folder: Path) -> None:
     text = (folder / "orders.toml").read_text()
-    head = text[: text.rindex("[example.expect.payload]")]
+    head = text[: text.index("[example.expect.payload]", text.index("po-example-5"))]
     (folder / "orders.toml").write_text(head + '[example.expect]\ngaps = ["no_price"]\n')
     name = "only a prescription: the pharmacy reads from it what is wanted"
     assert only_fault(folder) == (

@@ -24,11 +24,11 @@ def need(holds: object, message: str) -> None:
 # ---------------------------------------------------------------- orders and order-requests
 
 
-def envelope(body: Any, shop_id: str | None) -> None:
+def envelope(body: Any, shop_id: str | None, *, documented_only: bool = False) -> None:
     """Of an order-request (section 10).
 
     `shop_id` is the shop that the payload has to name; None where the shop's own address names
-    it and the body must not (section 11).
+    it and the body must not (section 11). `documented_only`: other fields are refused.
     """
     need(isinstance(body, dict), "Body must be a JSON object")
     payload = body.get("payload")
@@ -40,6 +40,8 @@ def envelope(body: Any, shop_id: str | None) -> None:
             need(key not in payload and key not in body, f"{key} must not be sent")
     else:
         need(payload.get("shop_id") == shop_id, "Invalid shop_id")
+    for key in payload.keys() - _DOCUMENTED if documented_only else ():
+        raise Refusal(f"Unknown field: {key}")
     _check_payload(payload)
 
 
@@ -174,6 +176,7 @@ _FIELDS: Mapping[str, tuple[Check, str]] = {
     "cash_on_pickup": (is_a(bool), "a boolean"),
     "items": (is_a(list), "a list"),
 }
+_DOCUMENTED = _FIELDS.keys() | {"address_street", "address_city"}
 _ORDER_FIELDS: Mapping[str, tuple[Check, str]] = {
     **{key: check for key, check in _FIELDS.items() if not key.startswith("prescription_")},
     "order_number": _TEXT,

@@ -169,7 +169,11 @@ class Routes:
     def _submit(self, ask: Ask, via: Via = "v2") -> Answer:
         """Section 10; that the direct calls answer 200 too is inferred."""
         body = ask.json()
-        checks.envelope(body, None if via == "connector" else self._settings.shop_id)
+        checks.envelope(
+            body,
+            None if via == "connector" else self._settings.shop_id,
+            documented_only=self._settings.p1_unknown_fields == "refuse",
+        )
         payload = {**body["payload"], "shop_id": self._settings.shop_id}
         reference = body.get("external_reference")
         request = self._pharmaone.submit(payload, reference, via)
