@@ -107,6 +107,11 @@ class OrderRecord:
     prescription_status: str | None = None
     prescription_at: datetime | None = None
     """When sending the prescription was begun, while no answer is known."""
+    created_at: datetime | None = None
+    """When RxScale made it, where RxScale told."""
+    unsent_at: datetime | None = None
+    """Until when nobody can have sent it: it was seen in the queue, or at this store's own claim
+    before the first submission."""
     echoes: str = ""
     """The words set at RxScale in the last look that were not told back yet, one a line."""
 
@@ -140,6 +145,7 @@ class PharmacyOrder:
     seen_at: datetime
     name: str | None = None
     priority: int = 0
+    created_at: datetime | None = None
     lines: tuple[OrderLine, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict, repr=False)
     pharmacy_uid: PharmacyUid | None = None

@@ -20,7 +20,7 @@ def seen(record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary) -> O
     """RxScale's side was seen."""
     state = vocabulary.means.get(order.status)
     claimed_as, doubted_at = _claim(record, order, vocabulary)
-    return replace(
+    after = replace(
         record,
         name=order.name or record.name,
         priority=order.priority,
@@ -31,7 +31,15 @@ def seen(record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary) -> O
         echoes="",
         claimed_as=claimed_as,
         doubted_at=doubted_at,
+        created_at=order.created_at or record.created_at,
     )
+    return replace(after, unsent_at=order.seen_at) if _is_unsent(after) else after
+
+
+def _is_unsent(record: OrderRecord) -> bool:
+    """It stands in the queue, or at this store's claim with nothing sent yet."""
+    untouched = record.phase in (Phase.KNOWN, Phase.DONE) and record.attempts == 0
+    return untouched and record.doubted_at is None and record.state not in TERMINAL
 
 
 def _claim(

@@ -1,17 +1,17 @@
 """Searches PharmaOne's orders for those that were made from our order-requests.
 
 PharmaOne has no filter by `external_id` and its list may lack the field (pharmaone.md sections
-9 and 10, C4), so the whole list is read and, where needed, single orders. What an order's
-`external_id` is never changes: it is read once and remembered. One search serves everyone who
-asked before it began.
+9 and 10, C4), so the whole list is read and, where needed, single orders: those that were not made
+before the one that is looked for. What an order's `external_id` is never changes: it is read once
+and remembered. One reading of the list serves everyone who asked before it began.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bridge.core.model import P1Order
+from bridge.core.model import OrderId, P1Order
 from bridge.core.orders.view import Search
 from bridge.core.reasons import LIST_NOT_SETTLED, TOO_MANY_TO_READ, Reason
 from bridge.cycles.p1sweep import ALL, read_orders
@@ -20,7 +20,15 @@ from bridge.exchange import Priority
 from bridge.pharmaone.client import PharmaOne
 from bridge.store import Store, p1_sweep, vendor_lists
 from bridge.store.p1_sweep import NEW
-from bridge.vendor.paging import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A reading of PharmaOne's list; `silent` are the orders whose row has no `external_id`."""
+
+    began_at: datetime
+    silent: tuple[P1Order, ...]
+    settled: bool
 
 
 class Finder:
@@ -38,49 +46,54 @@ class Finder:
         self._pharmaone = pharmaone
         self._now = now
         self._most_details = most_details
-        self._last: Search | None = None
+        self._list: _List | None = None
         self._lock = asyncio.Lock()
 
-    async def find(self, since: datetime) -> Search:
-        """Results are in the store afterwards. Raises what the vendor's client raises; TryLater
-        also where a new order that may be the one is listed and not shown yet.
+    async def find(self, since: datetime, made_since: datetime | None = None) -> Search:
+        """A search for an order that was not made before `made_since` (None: nobody knows).
+
+        Results are in the store afterwards. Raises what the vendor's client raises; TryLater also
+        where a new order that may be the one is listed and not shown yet.
         """
         async with self._lock:
-            if self._last is None or self._last.began_at < since or self._last.gap:
-                self._last = await self._search()
-            return self._last
+            if self._list is None or self._list.began_at < since or not self._list.settled:
+                self._list = await self._read_list()
+            return await self._search(self._list, made_since)
 
-    async def _search(self) -> Search:
+    async def _read_list(self) -> _List:
         began_at = self._now()
         listed = await read_orders(self._pharmaone, [ALL], Priority.ORDER)
-        orders = list(listed.rows.values())
-        unread = await self._without_external_id(orders)
-        rows = {order.id: order for order in orders}
         await self._store.write(
             p1_sweep.compare,
-            rows,
+            {OrderId(name): order for name, order in listed.rows.items()},
             began_at=began_at,
             now=self._now(),
             listed=None if listed.settled else (),
         )
+        silent = tuple(order for order in listed.rows.values() if order.external_id is None)
+        return _List(began_at, silent, listed.settled)
+
+    async def _search(self, found: _List, made_since: datetime | None) -> Search:
+        unread = await self._unread(found.silent, made_since)
         hidden = await self._read_details(unread[: self._most_details])
-        if any(_is_new(order, began_at) for order in hidden):
+        if any(_is_new(order, found.began_at) for order in hidden):
+            self._list = None
             raise TryLater("PharmaOne lists a new order that it does not show yet")
-        return Search(began_at, self._gap(listed, len(unread)))
+        gap: Reason | None = None
+        if len(unread) > self._most_details:
+            gap = TOO_MANY_TO_READ(unread=len(unread), most=self._most_details)
+        elif not found.settled:
+            gap = LIST_NOT_SETTLED()
+        return Search(found.began_at, gap)
 
-    def _gap(self, listed: Listing[P1Order], unread: int) -> Reason | None:
-        if unread > self._most_details:
-            return TOO_MANY_TO_READ(unread=unread, most=self._most_details)
-        if not listed.settled:
-            return LIST_NOT_SETTLED()
-        return None
-
-    async def _without_external_id(self, orders: list[P1Order]) -> list[P1Order]:
-        """Newest first: what we look for is seldom old."""
-        silent = [order for order in orders if order.external_id is None]
-        known = await self._store.read(vendor_lists.known, [order.id for order in silent])
-        unread = [order for order in silent if order.id not in known]
-        return sorted(unread, key=lambda order: order.created_at or order.seen_at, reverse=True)
+    async def _unread(
+        self, silent: Iterable[P1Order], made_since: datetime | None
+    ) -> list[P1Order]:
+        """Those that may be it, newest first: what we look for is seldom old."""
+        young = [order for order in silent if made_since is None or _made_at(order) >= made_since]
+        known = await self._store.read(vendor_lists.known, [order.id for order in young])
+        unread = [order for order in young if order.id not in known]
+        return sorted(unread, key=_made_at, reverse=True)
 
     async def _read_details(self, orders: list[P1Order]) -> list[P1Order]:
         """Those that PharmaOne lists and does not show (404)."""
@@ -93,6 +106,10 @@ class Finder:
             told = replace(sight.order, external_id=sight.order.external_id or "")
             await self._store.write(vendor_lists.save_orders, [told])
         return hidden
+
+
+def _made_at(order: P1Order) -> datetime:
+    return order.created_at or order.seen_at
 
 
 def _is_new(order: P1Order, now: datetime) -> bool:

@@ -6,7 +6,7 @@ Every method raises TryLater (Garbled if an answer cannot be read), Misconfigure
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bridge.core.model import (
@@ -48,10 +48,14 @@ if TYPE_CHECKING:  # loaded when first used: `run` needs none of them
 
 @dataclass(frozen=True, slots=True)
 class PharmaOne:
-    """One organisation. `now` gives aware UTC times, for `seen_at`."""
+    """One organisation. `now` gives aware UTC times, for `seen_at`.
+
+    `ahead`: how far PharmaOne's clock is ahead of ours; when an order was made is told in ours.
+    """
 
     caller: Caller
     now: Callable[[], datetime]
+    ahead: Callable[[], timedelta] = timedelta
 
     @property
     def products(self) -> "Products":
@@ -119,8 +123,8 @@ class PharmaOne:
         """
         query = (*chosen(status=status), *by_offset(limit, offset))
         found = await self.caller.read(dialect.ORDERS, OrderSummaries, priority, query=query)
-        now = self.now()
-        return found.page(row.seen(now) for row in found.data)
+        now, ahead = self.now(), self.ahead()
+        return found.page(row.seen(now, ahead) for row in found.data)
 
     @calls(dialect.ORDER)
     async def order(self, order_id: OrderId, priority: Priority = Priority.ORDER) -> P1Sight | None:
@@ -131,7 +135,7 @@ class PharmaOne:
         row, raw = found
         if row.id != order_id:
             raise Garbled("PharmaOne answered with another id than the one asked for", "id")
-        return P1Sight(row.seen(self.now()), raw)
+        return P1Sight(row.seen(self.now(), self.ahead()), raw)
 
     @calls(dialect.ORDER_STATUS)
     async def set_order_status(self, order_id: OrderId, body: Mapping[str, Any]) -> None:

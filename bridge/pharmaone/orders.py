@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import model_validator
@@ -18,7 +18,18 @@ from bridge.core.model import (
 )
 from bridge.pharmaone.dialect import ApiVersion
 from bridge.pharmaone.wire import Envelope, Euros, Time, as_flag
-from bridge.vendor.fields import Id, MaybeId, MaybeWord, Open, Rows, Text, Wire, Word, WordOrEmpty
+from bridge.vendor.fields import (
+    Id,
+    MaybeId,
+    MaybeWord,
+    Open,
+    Rows,
+    Text,
+    Wire,
+    Word,
+    WordOrEmpty,
+    in_our_time,
+)
 
 
 class OrderSummary(Open):
@@ -47,15 +58,15 @@ class OrderSummary(Open):
         known = any(shown[flag] is not None for flag in HANDOVER)
         return {**row, "flags": {flag for flag, up in shown.items() if up} if known else None}
 
-    def seen(self, at: datetime) -> P1Order:
-        """The same in the bridge's own words."""
+    def seen(self, at: datetime, ahead: timedelta = timedelta(0)) -> P1Order:
+        """The same in the bridge's own words; PharmaOne's clock is so far `ahead` of ours."""
         return P1Order(
             id=OrderId(self.id),
             status=self.status,
             seen_at=at,
             external_id=self.external_id,
             flags=self.flags,
-            created_at=self.created_at,
+            created_at=in_our_time(self.created_at, ahead),
             updated_at=self.updated_at,
         )
 

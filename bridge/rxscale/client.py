@@ -6,7 +6,7 @@ Every method raises TryLater (Garbled if an answer cannot be read), Misconfigure
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bridge.core.model import (
@@ -40,10 +40,14 @@ if TYPE_CHECKING:  # loaded when first used: `run` needs none of them
 
 @dataclass(frozen=True, slots=True)
 class RxScale:
-    """One account. `now` gives aware UTC times, for `seen_at`."""
+    """One account. `now` gives aware UTC times, for `seen_at`.
+
+    `ahead`: how far RxScale's clock is ahead of ours; when an order was made is told in ours.
+    """
 
     caller: Caller
     now: Callable[[], datetime]
+    ahead: Callable[[], timedelta] = timedelta
 
     @property
     def site(self) -> Site:
@@ -85,7 +89,7 @@ class RxScale:
         row, raw = found
         if row.uid != uid:
             raise Garbled("RxScale answered with another uid than the one asked for", "uid")
-        return orders.order(row, raw, self.now())
+        return orders.order(row, raw, self.now(), self.ahead())
 
     @calls(dialect.ORDERS)
     async def orders_page(

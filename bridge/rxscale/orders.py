@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, Field, StrictInt
@@ -17,8 +17,18 @@ from bridge.core.model import (
     SkuUid,
     TrackingLink,
 )
-from bridge.rxscale.wire import Envelope, Pharmacy, PublicName, Urgency
-from bridge.vendor.fields import Id, MaybeId, Rows, Text, Wire, Word, WordOrEmpty, as_object
+from bridge.rxscale.wire import Envelope, Moment, Pharmacy, PublicName, Urgency
+from bridge.vendor.fields import (
+    Id,
+    MaybeId,
+    Rows,
+    Text,
+    Wire,
+    Word,
+    WordOrEmpty,
+    as_object,
+    in_our_time,
+)
 
 
 class Parent(Wire):
@@ -69,6 +79,8 @@ class OrderToWorkOn(ListedOrder):
     status: Word
     order_items: Rows[Line] = ()
     pharmacy: Pharmacy = None
+    created_at: Moment = None
+    """Documented for webhooks; whether REST has it is not (7.1, 13)."""
 
 
 class ListedOrders(Envelope):
@@ -90,14 +102,20 @@ def swept(rows: Iterable[ListedOrder]) -> Iterable[SweptRow]:
         yield SweptRow(row.status, row.priority, row.name, uid=PharmacyOrderUid(row.uid))
 
 
-def order(row: OrderToWorkOn, raw: Mapping[str, Any], seen_at: datetime) -> PharmacyOrder:
-    """`raw` is the whole answer that `row` was read from; field mappings read it."""
+def order(
+    row: OrderToWorkOn, raw: Mapping[str, Any], seen_at: datetime, ahead: timedelta
+) -> PharmacyOrder:
+    """`raw` is the whole answer that `row` was read from; field mappings read it.
+
+    RxScale's clock is so far `ahead` of ours.
+    """
     return PharmacyOrder(
         uid=PharmacyOrderUid(row.uid),
         status=row.status,
         seen_at=seen_at,
         name=row.name,
         priority=row.priority,
+        created_at=in_our_time(row.created_at, ahead),
         lines=tuple(_line(item, place) for place, item in enumerate(row.order_items, start=1)),
         detail=raw,
         pharmacy_uid=PharmacyUid(row.pharmacy) if row.pharmacy else None,

@@ -46,6 +46,8 @@ class SandboxSettings:
     rx_per_minute: int = 600
     rx_list_order: Literal["newest", "oldest"] = "newest"
     """Which order comes first in the list; the documents do not say."""
+    rx_tells_created: bool = False
+    """Whether an order's detail has `created_at`; it is documented for webhooks only."""
     rx_completes_from: tuple[str, ...] = ("ready_for_pickup",)
     """current: from where a pharmacy may complete an order; the documents do not say."""
     rx_deducts_stock: bool = True

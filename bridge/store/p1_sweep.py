@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bridge.core import reasons
+from bridge.core.copies import MARGIN
 from bridge.core.deliveries import Delivery, OrderChanged, PharmaOneChanged, Receipt
 from bridge.core.model import (
     Hint,
@@ -21,9 +22,6 @@ from bridge.core.model import (
 )
 from bridge.store import orders, stuck, todo, vendor_lists
 from bridge.store.rows import Table, as_list, micros, span, sql
-
-BEFORE_INTENT = timedelta(hours=1)
-"""How much earlier than our submission PharmaOne's clock may date the order made from it."""
 
 NEW = timedelta(hours=1)
 """So long PharmaOne may tell of an order, or list it, and not yet answer for it."""
@@ -71,7 +69,7 @@ SELECT prescription_id, prescription_status, uid, priority FROM orders
 WHERE finished_at IS NULL AND phase = 'submitted' AND prescription_id IS NOT NULL
 """
 _EARLIEST = """
-SELECT min(coalesce(intent_at, first_seen_at)) FROM orders
+SELECT min(coalesce(unsent_at, first_seen_at)) FROM orders
 WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'submitted'
   OR phase = 'known' AND doubted_at IS NOT NULL)
   OR phase = 'done' AND state = 'cancelled' AND order_id IS NULL AND doubted_at IS NOT NULL
@@ -178,7 +176,7 @@ def unread(connection: sqlite3.Connection, limit: int) -> list[OrderId]:
     earliest: int | None = connection.execute(_EARLIEST).fetchone()[0]
     if earliest is None:
         return []
-    since = earliest - span(BEFORE_INTENT)
+    since = earliest - span(MARGIN)
     return [OrderId(row) for (row,) in connection.execute(_UNREAD, (since, limit))]
 
 

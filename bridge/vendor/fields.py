@@ -7,6 +7,7 @@ up an order.
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
@@ -70,6 +71,11 @@ def as_count(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MOST_COUNT:
         return None
     return int(value) if value == int(value) else None
+
+
+def in_our_time(at: datetime | None, ahead: timedelta) -> datetime | None:
+    """A vendor's time by our clock, which its own is so far `ahead` of; None for no time of now."""
+    return at - ahead if at is not None and 2000 <= at.year < 3000 else None
 
 
 def as_object(value: object) -> object:

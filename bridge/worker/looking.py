@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from bridge.core import remember
+from bridge.core.copies import made_since
 from bridge.core.journal import Event
 from bridge.core.model import P1Order, P1Sight, PharmacyOrder, Phase
 from bridge.core.orders.view import Sight
@@ -128,7 +129,7 @@ class Looker:
 
     async def _find(self, step: Find) -> None:
         sight = self._sight
-        search = await self._parts.find(step.since)
+        search = await self._parts.find(step.since, made_since(sight.record))
         self._know(await self._parts.store.read(vendor_lists.order_for, sight.record.uid))
         sight.search = search
         found = sight.p1_order.id if sight.p1_order else None

@@ -24,8 +24,10 @@ class Parts:
     shop_id: str | None
     policy: Policy
     prescriptions: Literal["attach", "ingest", "off"]
-    find: Callable[[datetime], Awaitable[Search]]
-    """Search PharmaOne's orders; the search begins at the given time or later."""
+    find: Callable[[datetime, datetime | None], Awaitable[Search]]
+    """Search PharmaOne's orders: the search begins at the first time or later, among those made
+    at the second or later.
+    """
     read_catalogue: Callable[[], Awaitable[None]]
     """Read RxScale's SKU list anew, or join a reading under way."""
     now: Callable[[], datetime]

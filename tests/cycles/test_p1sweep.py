@@ -109,7 +109,7 @@ async def test_an_order_that_is_not_shown_yet_is_asked_for_again(store: Store):
 
 
 async def test_an_old_order_that_is_not_shown_is_not_asked_for_again(store: Store):
-    await store.write(work.save, submitted(intent_at=START - NEW), [])
+    await store.write(work.save, submitted(unsent_at=START - NEW), [])
     pharmaone = PharmaOne([order(1, created_at=START - NEW)])
     sweep = sweep_over(store, pharmaone, [])
     await sweep.run()

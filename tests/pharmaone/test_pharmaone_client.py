@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -395,6 +395,13 @@ async def test_an_order_in_our_words():
         created_at=datetime(2026, 1, 2, 8, 0, tzinfo=UTC),
         updated_at=datetime(2026, 1, 2, 9, 0, 0, 123456, tzinfo=UTC),
     )
+
+
+async def test_when_an_order_was_made_is_told_by_our_clock():
+    p1, _ = client(answer(200, DETAIL))
+    sight = await replace(p1, ahead=lambda: timedelta(hours=2)).order(ORDER_ID)
+    assert sight is not None
+    assert sight.order.created_at == START - timedelta(hours=2)
 
 
 @pytest.mark.parametrize("body", [{"error": "not found"}, {"message": "no Route"}, b"<html>"])

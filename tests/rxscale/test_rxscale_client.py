@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -253,6 +254,26 @@ async def test_an_order_in_our_words():
     assert order.lines == (OrderLine("oi-1", "sku-1", 2, 2500, "Product 5g", "00000001"),)
     assert order.detail == DETAIL
     assert "Erika" not in repr(order)
+
+
+@pytest.mark.parametrize(
+    ("told", "made_at"),
+    [
+        (None, None),
+        (1767340800, START - timedelta(hours=2)),
+        (1767340800.0, START - timedelta(hours=2)),
+        ("2026-01-02T08:00:00Z", None),
+        (0, None),
+        (1767340800000, None),
+        (True, None),
+    ],
+)
+async def test_when_an_order_was_made_is_told_by_our_clock(told: Any, made_at: Any):
+    """Unix seconds in webhooks; whether REST has it, and how, is not documented (7.1)."""
+    rx, _ = client(answer(200, {**DETAIL, "created_at": told}))
+    order = await replace(rx, ahead=lambda: timedelta(hours=2)).order(UID)
+    assert order is not None
+    assert order.created_at == made_at
 
 
 async def test_an_unknown_order_is_none():

@@ -135,7 +135,7 @@ async def test_nothing_is_read_while_every_order_request_is_accounted_for(store:
 
 
 async def test_an_order_older_than_our_submissions_is_not_read(store: Store):
-    await store.write(work.save, submitted(1, intent_at=after(7200)), [])
+    await store.write(work.save, submitted(1, unsent_at=after(7200)), [])
     rows = {each.id: each for each in (order(1, created_at=NOW), order(2, created_at=after(7000)))}
     await store.write(p1_sweep.compare, rows, began_at=NOW, now=after(1), listed=None)
     assert await store.read(p1_sweep.unread, 9) == [OrderId("ORD_2")]

@@ -26,6 +26,7 @@ from bridge.cli.command import JSON, Noun, argument, whole_number
 from bridge.cli.guest import look_now, open_guest
 from bridge.cli.opening import complete, now, open_store
 from bridge.core import remember
+from bridge.core.copies import made_since
 from bridge.core.model import OrderId, OrderRecord, P1Order, PharmacyOrderUid, order_key
 from bridge.core.reconcile import Difference, Sides, difference
 from bridge.core.stock.plan import PlanRow
@@ -153,14 +154,14 @@ class _Reader:
         self, records: list[OrderRecord], made: Iterable[P1Order]
     ) -> dict[str, P1Order]:
         """PharmaOne's orders whose row has no external id and that may be ours, by external id."""
-        intents = [
-            record.intent_at
+        bounds = [
+            made_since(record) or record.first_seen_at
             for record in records
             if record.order_id is None and record.intent_at and record.finished_at is None
         ]
-        if not intents:
+        if not bounds:
             return {}
-        since = min(intents) - timedelta(hours=1)
+        since = min(bounds)
         found: dict[str, P1Order] = {}
         for row in made:
             if row.external_id is not None or (row.created_at or since) < since:

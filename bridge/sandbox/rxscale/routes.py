@@ -36,6 +36,7 @@ class Routes:
         self._public = PublicRoutes(settings, rxscale.shelf, self._keys)
         self._dialect = dialect_of(settings)
         self._refuses_short_stock = settings.rx_short_stock == "refuse"
+        self._tells_created = settings.rx_tells_created
         self._newest_first = settings.rx_list_order == "newest"
 
     def all(self) -> list[Route]:
@@ -92,7 +93,9 @@ class Routes:
         return page(ask, found[::-1] if self._newest_first else found, PharmacyOrder.row)
 
     def _get_order(self, ask: Ask, pharmacy_uid: str) -> Answer:
-        return answer(self._order(ask, pharmacy_uid).detail())
+        order = self._order(ask, pharmacy_uid)
+        told = {"created_at": order.data["created_at"]} if self._tells_created else {}
+        return answer({**order.detail(), **told})
 
     def _set_status(self, ask: Ask, pharmacy_uid: str) -> Answer:
         order = self._order(ask, pharmacy_uid)

@@ -10,6 +10,8 @@ PRAGMA application_id = 1920492130;  -- "rxbb" in ASCII: tells our file from ano
 -- reported back yet, one a line: RxScale announces each of them, and none of these is news.
 -- `claimed_as` is the word that this store set at RxScale to take the order before sending it.
 -- `doubted_at`: since when it may be at PharmaOne without our knowing, NULL if it cannot be.
+-- `created_at`: when RxScale made it, NULL where it does not tell; `unsent_at`: until when nobody can
+-- have sent it. PharmaOne's order that is made of it is younger than both.
 CREATE TABLE orders (
   uid            TEXT PRIMARY KEY NOT NULL CHECK (uid <> ''),
   first_seen_at  INTEGER NOT NULL,
@@ -43,6 +45,8 @@ CREATE TABLE orders (
   prescription_id      TEXT CHECK (prescription_id <> ''),
   prescription_status  TEXT,
   prescription_at      INTEGER,
+  created_at     INTEGER,
+  unsent_at      INTEGER,
   echoes         TEXT NOT NULL DEFAULT '',
   CONSTRAINT submitting_has_its_intent CHECK (phase <> 'submitting' OR intent_at IS NOT NULL),
   CONSTRAINT submitted_when CHECK (phase <> 'submitted' OR submitted_at IS NOT NULL),

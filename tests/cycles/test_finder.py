@@ -1,0 +1,102 @@
+"""The search through PharmaOne's orders: which of them it reads, and what it says of the rest."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from fakes import START, Clock
+
+from bridge.core.model import OrderId, P1Order, P1Sight, PharmacyOrderUid
+from bridge.cycles import Finder
+from bridge.errors import TryLater
+from bridge.store import Store, vendor_lists
+from bridge.vendor.paging import Page
+
+UID = PharmacyOrderUid("po-1")
+DAY = timedelta(days=1)
+
+
+@dataclass
+class PharmaOne:
+    """Lists orders without `external_id`; `ours` is the one that was made from UID."""
+
+    orders: list[P1Order]
+    ours: str = ""
+    hidden: str = ""
+    lists: int = 0
+    read: list[str] = field(default_factory=list)
+
+    async def orders_page(self, limit: int, offset: int, *_: object) -> Page[P1Order]:
+        self.lists += offset == 0
+        return Page(tuple(self.orders[offset : offset + limit]), len(self.orders))
+
+    async def order(self, order_id: OrderId, _: object) -> P1Sight | None:
+        self.read.append(order_id)
+        if order_id == self.hidden:
+            return None
+        order = next(each for each in self.orders if each.id == order_id)
+        return P1Sight(replace(order, external_id=UID if order_id == self.ours else None))
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await Store.open(tmp_path / "x.db", now=START)
+    yield opened
+    await opened.close()
+
+
+def order(number: int, made_at: Any = START) -> P1Order:
+    return P1Order(OrderId(f"ORD_{number}"), "awaiting_packing", START, created_at=made_at)
+
+
+def finder(store: Store, pharmaone: PharmaOne, most: int = 5) -> Finder:
+    return Finder(store, cast("Any", pharmaone), Clock(START + DAY), most_details=most)
+
+
+async def test_a_shop_with_20000_orders_is_searched_in_a_few_calls(store: Store):
+    old = [order(number, START - number * DAY / 100) for number in range(1, 20_001)]
+    pharmaone = PharmaOne([*old, order(0)], ours="ORD_0")
+    search = await finder(store, pharmaone).find(START, START - DAY / 50)
+    assert search.gap is None
+    assert pharmaone.read == ["ORD_0", "ORD_1", "ORD_2"]
+    found = await store.read(vendor_lists.order_for, UID)
+    assert found is not None
+    assert found.id == "ORD_0"
+
+
+async def test_without_a_bound_all_count(store: Store):
+    pharmaone = PharmaOne([order(number, START - number * DAY) for number in range(9)])
+    search = await finder(store, pharmaone).find(START)
+    assert search.gap is not None
+    assert search.gap.facts == {"unread": 9, "most": 5}
+    assert pharmaone.read == [f"ORD_{number}" for number in range(5)], "the newest first"
+
+
+async def test_one_order_without_a_bound_is_no_gap_for_the_others(store: Store):
+    pharmaone = PharmaOne([order(number, START - number * DAY) for number in range(20)])
+    search = finder(store, pharmaone)
+    assert (await search.find(START)).gap is not None
+    assert (await search.find(START, START - 7 * DAY)).gap is None
+    assert len(pharmaone.read) == 8, "what was read once is known"
+    lists = pharmaone.lists
+    assert (await search.find(START, START - 9 * DAY)).gap is None
+    assert pharmaone.lists == lists, "one reading of the list serves them all"
+
+
+async def test_one_whose_time_is_not_told_may_be_it(store: Store):
+    pharmaone = PharmaOne([order(1, None)], ours="ORD_1")
+    await finder(store, pharmaone).find(START, START - DAY)
+    assert pharmaone.read == ["ORD_1"]
+
+
+async def test_a_new_one_that_is_not_shown_yet_is_waited_for(store: Store):
+    pharmaone = PharmaOne([order(1, START + DAY)], ours="ORD_1", hidden="ORD_1")
+    search = finder(store, pharmaone)
+    with pytest.raises(TryLater):
+        await search.find(START)
+    pharmaone.hidden = ""
+    assert (await search.find(START)).gap is None
+    assert await store.read(vendor_lists.order_for, UID) is not None
