@@ -21,6 +21,7 @@ from bridge.transport import VendorFacts
 
 OLD_WORK_SECONDS = 600.0
 MISSED_POLLS = 3
+MOST_AHEAD_SECONDS = 60.0
 GRACE_AFTER_START = timedelta(seconds=30)
 
 
@@ -144,6 +145,10 @@ def _checks(facts: Facts) -> dict[str, Check]:
         "anomalies": facts.round.anomalies,
     }
     work_shown = {name: getattr(work, name) for name in ("pending", "unsure", "oldest_seconds")}
+    clocks_shown = {
+        "rxscale_seconds": _ahead(facts.rxscale),
+        "pharmaone_seconds": _ahead(facts.pharmaone),
+    }
     pharmaone_shown = _vendor(facts.pharmaone) | {"token": token_shown}
     return {
         "store": Check(judge_store(facts), {}),
@@ -154,11 +159,17 @@ def _checks(facts: Facts) -> dict[str, Check]:
         "stuck": Check(judge_stuck(facts), {"count": work.stuck, "attentions": work.attentions}),
         "orders": Check(judge_orders(facts), orders_shown),
         "stock": Check(judge_stock(facts), stock_shown),
+        "clocks": Check(judge_clocks(facts), clocks_shown),
     }
 
 
 def _vendor(vendor: VendorFacts) -> dict[str, Any]:
     return {"last_success_at": _time(vendor.last_success_at), "last_error": vendor.last_error}
+
+
+def _ahead(vendor: VendorFacts) -> float | None:
+    ahead = vendor.clock_ahead_seconds
+    return None if ahead is None else round(ahead, 1)
 
 
 def _time(at: datetime | None) -> str | None:
@@ -245,6 +256,16 @@ def judge_stock(facts: Facts) -> Verdict:
     return OK
 
 
+def judge_clocks(facts: Facts) -> Verdict:
+    """Times are compared without the difference; a large one is to be mended all the same."""
+    found = tuple(
+        reasons.CLOCK_DIFFERS(vendor=name, seconds=f"{ahead:+.0f}")
+        for name, vendor in (("RxScale", facts.rxscale), ("PharmaOne", facts.pharmaone))
+        if (ahead := vendor.clock_ahead_seconds) is not None and abs(ahead) > MOST_AHEAD_SECONDS
+    )
+    return _degraded(reasons.together(found)) if found else OK
+
+
 def _is_overdue(facts: Facts, last_at: datetime | None, every_seconds: float) -> bool:
     """Some rounds may fail, and a new start has time for its first ones."""
     since = max(last_at or facts.started_at, facts.started_at)
@@ -291,6 +312,7 @@ VENDOR_GAUGES: Mapping[str, Callable[[VendorFacts], float]] = {
     "vendor_failing": lambda v: v.is_failing,
     "vendor_left_alone": lambda v: v.left_alone,
     "vendor_calls_waiting": lambda v: v.waiting,
+    "vendor_clock_ahead_seconds": lambda v: v.clock_ahead_seconds or 0.0,
     "vendor_last_success_timestamp_seconds": lambda v: _unix(v.last_success_at),
 }
 """One of each for each vendor."""

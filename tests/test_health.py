@@ -261,6 +261,7 @@ PROMISED = {
     "stuck": {"count"},
     "orders": {"last_poll_at", "open"},
     "stock": {"last_sync_at", "linked", "unlinked", "drift"},
+    "clocks": {"rxscale_seconds", "pharmaone_seconds"},
 }
 ADDED = {"orders": {"found_by_sweep"}, "stock": {"waiting", "hidden", "anomalies"}}
 """What is told beside the promise."""
@@ -307,7 +308,7 @@ def test_the_whole_is_as_bad_as_its_worst_part() -> None:
 
 def test_only_the_store_takes_the_whole_down() -> None:
     """A vendor that is away or a file that is wrong must not get the bridge restarted."""
-    gone = VendorFacts(None, NOW, "x", breaker=State.OPEN)
+    gone = VendorFacts(None, NOW, "x", breaker=State.OPEN, clock_ahead_seconds=61.0)
     told = of(
         rxscale=gone,
         pharmaone=gone,
@@ -318,3 +319,50 @@ def test_only_the_store_takes_the_whole_down() -> None:
     assert told.document()["status"] == "degraded"
     statuses = {name: check.status.value for name, check in told.checks.items()}
     assert statuses == dict.fromkeys(PROMISED, "degraded") | {"store": "ok", "stock": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("rxscale", "pharmaone", "expected"),
+    [
+        (None, None, OK),
+        (60.0, -60.0, OK),
+        (
+            None,
+            -7200.4,
+            ("degraded", "PharmaOne's clock differs from this machine's by -7200 s"),
+        ),
+        (60.1, None, ("degraded", "RxScale's clock differs from this machine's by +60 s")),
+    ],
+)
+def test_clocks(
+    rxscale: float | None, pharmaone: float | None, expected: tuple[str, str | None]
+) -> None:
+    told = of(
+        rxscale=VendorFacts(LATER, clock_ahead_seconds=rxscale),
+        pharmaone=VendorFacts(LATER, clock_ahead_seconds=pharmaone),
+    )
+    assert judged("clocks", told) == expected
+
+
+def test_how_far_the_clocks_are_ahead() -> None:
+    told = of(
+        rxscale=VendorFacts(LATER, clock_ahead_seconds=-0.234),
+        pharmaone=VendorFacts(LATER, clock_ahead_seconds=7200.06),
+    )
+    check = told.document()["checks"]["clocks"]
+    assert (check["rxscale_seconds"], check["pharmaone_seconds"]) == (-0.2, 7200.1)
+    assert of().document()["checks"]["clocks"] == {
+        "status": "ok",
+        "rxscale_seconds": None,
+        "pharmaone_seconds": None,
+    }
+
+
+def test_both_clocks_are_named() -> None:
+    away = VendorFacts(LATER, clock_ahead_seconds=120.0)
+    status, reason = judged("clocks", of(rxscale=away, pharmaone=away))
+    assert (status, reason) == (
+        "degraded",
+        "RxScale's clock differs from this machine's by +120 s; "
+        "PharmaOne's clock differs from this machine's by +120 s",
+    )

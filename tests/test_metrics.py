@@ -44,7 +44,9 @@ def value(metrics: Metrics, name: str, **labels: str) -> float | None:
 
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
-BAD = VendorFacts(NOW, NOW + timedelta(seconds=1), "x", State.OPEN, waiting=2)
+BAD = VendorFacts(
+    NOW, NOW + timedelta(seconds=1), "x", State.OPEN, waiting=2, clock_ahead_seconds=0.5
+)
 SET = Facts(
     version="1",
     now=NOW,

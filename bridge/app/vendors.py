@@ -56,12 +56,14 @@ async def open_vendors(
             now=now,
             org_id=site.org_id,
             needed_scopes=site.needed_scopes | _more_scopes(settings),
+            ahead=transports["pharmaone"].ahead,
         )
+        rxscale, pharmaone = transports["rxscale"], transports["pharmaone"]
         yield Vendors(
-            RxScale(RxScaleCaller(transports["rxscale"], _rxscale_site(settings)), now),
-            PharmaOne(PharmaOneCaller(transports["pharmaone"], site, tokens), now),
-            transports["rxscale"],
-            transports["pharmaone"],
+            RxScale(RxScaleCaller(rxscale, _rxscale_site(settings)), now, rxscale.ahead),
+            PharmaOne(PharmaOneCaller(pharmaone, site, tokens), now, pharmaone.ahead),
+            rxscale,
+            pharmaone,
         )
 
 

@@ -168,7 +168,8 @@ HANDOVER = (Flag.SHIPPED, Flag.PICKED_UP)
 class P1Order:
     """PharmaOne's order as last seen. `external_id` is None where the answer did not hold it.
 
-    `flags` are those that are raised, None where the answer does not show them (C4).
+    `flags` are those that are raised, None where the answer does not show them (C4). `created_at`
+    is in our own time; `updated_at` in PharmaOne's, to be compared with itself only.
     """
 
     id: OrderId

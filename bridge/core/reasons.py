@@ -308,6 +308,7 @@ ALL_AT_ZERO = Code("all_at_zero", Kind.HEALTH)
 TO_BE_CONFIRMED = Code("to_be_confirmed", Kind.HEALTH, "what")
 NOT_CARRIED_ON = Code("not_carried_on", Kind.HEALTH, "what")
 NOT_COMPARED = Code("not_compared", Kind.HEALTH)
+CLOCK_DIFFERS = Code("clock_differs", Kind.HEALTH, "vendor seconds")
 PRICES_TO_CONFIRM = Code("prices_to_confirm", Kind.HEALTH, "prices")
 
 # -- how an order's two sides differ, and what the bridge would do next -----------------------

@@ -50,7 +50,8 @@ if TYPE_CHECKING:  # loaded when first used: `run` needs none of them
 class PharmaOne:
     """One organisation. `now` gives aware UTC times, for `seen_at`.
 
-    `ahead`: how far PharmaOne's clock is ahead of ours; when an order was made is told in ours.
+    `ahead`: how far PharmaOne's clock is ahead of ours, which is taken off the times of orders and
+    of changes of stock.
     """
 
     caller: Caller
@@ -218,7 +219,8 @@ class PharmaOne:
         found = await self.caller.find(
             dialect.INVENTORY_LOG, LogRows, Priority.FALLING_STOCK, ident=product
         )
-        return None if found is None else tuple(row.entry() for row in found.data)
+        ahead = self.ahead()
+        return None if found is None else tuple(row.entry(ahead) for row in found.data)
 
     @calls(dialect.INVENTORY_HISTORY)
     async def inventory_history(

@@ -1,11 +1,11 @@
 """The log of a product's changes of stock (pharmaone.md section 8)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.pharmaone.wire import Time
-from bridge.vendor.fields import Bare, Count, MaybeId, Rows, Text, Wire
+from bridge.vendor.fields import Bare, Count, MaybeId, Rows, Text, Wire, in_our_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class LogRow(Wire):
     reason: Text = None
     created_at: Time = None
 
-    def entry(self) -> LogEntry:
+    def entry(self, ahead: timedelta) -> LogEntry:
         return LogEntry(
             self.delta_on_hand,
             self.reason or "",
-            self.created_at,
+            in_our_time(self.created_at, ahead),
             self.delta_incoming,
             self.shop_id,
             self.id,

@@ -80,7 +80,7 @@ class TokenKeeper:
     """Hands out a token that is still good, and exchanges the key for a new one when it is not.
 
     At most one exchange is under way at a time: whoever asks meanwhile gets its token or its
-    error. `needed_scopes` are those whose absence `facts` reports.
+    error. `needed_scopes` are those whose absence `facts` reports. PharmaOne's clock is `ahead`.
     """
 
     def __init__(
@@ -90,11 +90,13 @@ class TokenKeeper:
         now: Callable[[], datetime],
         org_id: str,
         needed_scopes: Collection[str],
+        ahead: Callable[[], timedelta] = timedelta,
     ) -> None:
         self._exchange = exchange
         self._now = now
         self._org_id = org_id
         self._needed = frozenset(needed_scopes)
+        self._ahead = ahead
         self._held: _Held | None = None
         self._under_way: asyncio.Task[_Held] | None = None
         self._facts = TokenFacts()
@@ -138,7 +140,7 @@ class TokenKeeper:
         answer = await self._exchange()
         claims = _claims(answer.access_token)
         self._check_organisation(claims)
-        good_for = _seconds_good(answer, claims, asked_at)
+        good_for = _seconds_good(answer, claims, asked_at + self._ahead())
         margin = min(MOST_MARGIN_SECONDS, good_for * MARGIN)
         scopes = _scopes(claims)
         self._facts = TokenFacts(
@@ -184,7 +186,8 @@ def _scopes(claims: Mapping[str, Any]) -> tuple[str, ...] | None:
 def _seconds_good(answer: TokenAnswer, claims: Mapping[str, Any], asked_at: datetime) -> float:
     """Until `expires_in` or `exp`, whichever is sooner; never below 0.
 
-    `exp` is in no documented claims table (C13) and obeyed where it comes all the same.
+    `asked_at` is PharmaOne's time. `exp` is in no documented claims table (C13) and obeyed where it
+    comes all the same.
     """
     seconds = UNSAID_SECONDS if answer.expires_in is None else answer.expires_in
     exp = as_seconds(claims.get("exp"))

@@ -42,7 +42,7 @@ if TYPE_CHECKING:  # loaded when first used: `run` needs none of them
 class RxScale:
     """One account. `now` gives aware UTC times, for `seen_at`.
 
-    `ahead`: how far RxScale's clock is ahead of ours; when an order was made is told in ours.
+    `ahead`: how far RxScale's clock is ahead of ours, which is taken off what it says of times.
     """
 
     caller: Caller

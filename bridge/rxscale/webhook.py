@@ -5,7 +5,7 @@ be the newest: which order, and what is reported of it for deciding how urgent t
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
 from bridge.errors import NotTheShape
 from bridge.rxscale.wire import as_priority, as_public_name
 from bridge.vendor import fields
+from bridge.vendor.fields import in_our_time
 from bridge.vendor.webhook import digest_key, event_in, header, verify
 
 SIGNATURE = "x-webhook-signature"
@@ -39,17 +40,19 @@ def read(
     secrets: Sequence[str],
     now: datetime,
     pharmacy_uid: str | None = None,
+    ahead: timedelta = timedelta(),
 ) -> Delivery | None:
     """What was delivered, once it is proved genuine with any one of `secrets`; None for a test.
 
     A test delivery may have any shape. The headers are not signed: the body says which event it
     is, whatever they say. With a `pharmacy_uid`, events of other pharmacies are only noted.
+    RxScale's clock is `ahead` of ours.
     Raises BadSignature first, then NotTheShape; nothing else, whatever comes.
     """
     verify(header(headers, SIGNATURE), body, secrets)
     if header(headers, TEST).lower() == "true":
         return None
-    return _understand(_parse(body), body, now, pharmacy_uid)
+    return _understand(_parse(body), body, now, pharmacy_uid, ahead)
 
 
 class _Uid(msgspec.Struct):
@@ -110,7 +113,7 @@ def _leniently(body: bytes) -> _Envelope:
 
 
 def _understand(
-    envelope: _Envelope, body: bytes, now: datetime, pharmacy_uid: str | None
+    envelope: _Envelope, body: bytes, now: datetime, pharmacy_uid: str | None, ahead: timedelta
 ) -> Delivery:
     event, data = event_in(envelope.event_type), envelope.data
     if event in ORDER_EVENTS:
@@ -119,7 +122,7 @@ def _understand(
     if event in STOCK_EVENTS and data is not None:
         sku = fields.as_id(data.uid)  # all that is sure to be there (7.3)
         if sku is not None and _is_ours(data, pharmacy_uid):
-            stock, at = fields.as_count(data.stock), _changed_at(envelope.timestamp, now)
+            stock, at = fields.as_count(data.stock), _changed_at(envelope.timestamp, now, ahead)
             return SkuChanged(event, key, now, PharmacySkuUid(sku), stock, at)
     return Noted(RXSCALE, event, key, now, event in KNOWN_EVENTS)
 
@@ -162,11 +165,12 @@ def _is_ours(data: _Data, pharmacy_uid: str | None) -> bool:
     return fields.as_id(told.uid if isinstance(told, _Uid) else told) in (None, pharmacy_uid)
 
 
-def _changed_at(timestamp: object, now: datetime) -> datetime:
+def _changed_at(timestamp: object, now: datetime, ahead: timedelta) -> datetime:
+    """In our own time."""
     seconds = _seconds(timestamp)
-    if seconds is None or seconds > now.timestamp() + _FUTURE_SECONDS:
+    if seconds is None or seconds - ahead.total_seconds() > now.timestamp() + _FUTURE_SECONDS:
         return now
-    return datetime.fromtimestamp(seconds, UTC)
+    return in_our_time(datetime.fromtimestamp(seconds, UTC), ahead) or now
 
 
 def _seconds(value: object) -> int | None:

@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
+from email.utils import formatdate
 from functools import partial
 from typing import Self
 
@@ -49,9 +50,10 @@ class Sandbox:
             await world.courier.start()
             stack.push_async_callback(world.courier.close)
             stack.callback(world.timers.close)
-            rx_routes = rxscale.Routes(settings, world.rxscale, world.courier).all()
+            rx_routes = rxscale.Routes(settings.of("rxscale"), world.rxscale, world.courier).all()
             self.rxscale_url = await self._serve(stack, "rxscale", rx_routes, settings.rxscale_port)
-            p1_routes = pharmaone.Routes(settings, world.pharmaone, world.access).all()
+            p1_settings = settings.of("pharmaone")
+            p1_routes = pharmaone.Routes(p1_settings, world.pharmaone, world.access).all()
             self.pharmaone_url = await self._serve(
                 stack, "pharmaone", p1_routes, settings.pharmaone_port
             )
@@ -115,6 +117,7 @@ class Gate:
         self._world = world
         self._vendor = vendor
         self._limiter = Limiter(*limits[vendor], settings.clock)
+        self._clock = settings.of(vendor).clock
 
     def serving(self, route: Route) -> Serve:
         calls = self._world.calls
@@ -125,7 +128,7 @@ class Gate:
             real, given = await self._answered(route, ask)
             if calls.keeps:
                 self._note(number, route, ask, real, given)
-            return _sent(request, given)
+            return _sent(request, given, formatdate(self._clock(), usegmt=True))
 
         return serve
 
@@ -198,13 +201,13 @@ def _key(ask: Ask) -> str:
     return shown.removeprefix("Bearer ")
 
 
-def _sent(request: web.Request, given: Answer | None) -> web.StreamResponse:
+def _sent(request: web.Request, given: Answer | None, date: str) -> web.StreamResponse:
     if given is None:
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
     if given.status == 204:
-        return web.Response(status=204)
+        return web.Response(status=204, headers={"Date": date})
     response = web.Response(status=given.status, body=given.body, content_type=given.content_type)
-    response.headers.update(given.headers)
+    response.headers.update({"Date": date, **given.headers})
     return response

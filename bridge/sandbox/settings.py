@@ -3,7 +3,7 @@
 import time
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +30,9 @@ class SandboxSettings:
     """Makes the catalogue's orders and the chaos the same in every run; part of every order uid."""
     clock: Callable[[], float] = time.time
     """Unix seconds: for timestamps, the life of tokens and the rate limits."""
+    rx_clock_ahead_seconds: float = 0.0
+    """How far RxScale's own clock is ahead of that one; negative: behind it."""
+    p1_clock_ahead_seconds: float = 0.0
     log_limit: int | None = None
     """How many calls the log keeps; None keeps all, 0 keeps none."""
 
@@ -116,3 +119,9 @@ class SandboxSettings:
     webhook_attempts: int = 6
     webhook_timeout_seconds: float = 5.0
     webhook_connections: int = 16
+
+    def of(self, vendor: Vendor) -> "SandboxSettings":
+        """The same, with that vendor's own clock."""
+        is_rxscale = vendor == "rxscale"
+        ahead = self.rx_clock_ahead_seconds if is_rxscale else self.p1_clock_ahead_seconds
+        return replace(self, clock=lambda: self.clock() + ahead) if ahead else self

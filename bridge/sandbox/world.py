@@ -24,10 +24,11 @@ class World:
         self.settings = settings
         self.timers = Timers()
         self.courier = courier = Courier(settings, self.timers)
-        self.rxscale = rxscale = RxScale(settings, courier, self.timers)
+        self.rxscale = rxscale = RxScale(settings.of("rxscale"), courier, self.timers)
         goods = samples.inventory([*rxscale.shelf.skus.values()])
-        self.pharmaone = pharmaone = PharmaOne(settings, courier, self.timers, goods)
-        self.access = Access(settings)
+        p1_settings = settings.of("pharmaone")
+        self.pharmaone = pharmaone = PharmaOne(p1_settings, courier, self.timers, goods)
+        self.access = Access(p1_settings)
         self.calls = CallLog(settings.log_limit)
         self.faults = Faults()
         # RxScale: what it holds, by uid, and what its own people may do

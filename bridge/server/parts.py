@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -68,6 +68,8 @@ class ServerParts:
     """This vendor reported another stock."""
     rejecting: Callable[[], Collection[str]] = tuple
     """PharmaOne's events that report a refused order-request."""
+    rxscale_ahead: Callable[[], timedelta] = timedelta
+    """How far RxScale's clock is ahead of ours."""
     pharmacy_uid: str | None = None
     """Ours, where the key is a group's: deliveries about other pharmacies are not for us."""
     page: PageParts | None = None

@@ -30,7 +30,7 @@ _TESTED = b'{"status":"tested"}'
 def routes(parts: ServerParts) -> list[web.RouteDef]:
     def from_rxscale(headers: Mapping[str, str], body: bytes) -> Delivery | None:
         secrets, ours = parts.rxscale_secrets(), parts.pharmacy_uid
-        return rxscale.read(headers, body, secrets, parts.now(), ours)
+        return rxscale.read(headers, body, secrets, parts.now(), ours, parts.rxscale_ahead())
 
     def from_pharmaone(headers: Mapping[str, str], body: bytes) -> Delivery | None:
         secrets, refusing = parts.pharmaone_secrets(), parts.rejecting()

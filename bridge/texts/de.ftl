@@ -426,6 +426,10 @@ not_carried_on = es ging nicht weiter: { $what }
 not_compared = PharmaOnes Bestand wurde zu lange nicht verglichen
     .meaning = Drei Runden des Bestands fanden nicht statt. Siehe das Protokoll;
         `rxbridge stock sync` versucht jetzt eine.
+clock_differs = Die Uhr von { $vendor } weicht um { $seconds } s von der dieses Rechners ab
+    .meaning = Gemessen am `Date` der Antworten; mit einem Minus geht sie nach. Zeiten werden ohne
+        diesen Unterschied verglichen, es geht also nichts verloren. Weichen beide Anbieter gleich
+        ab, ist die Uhr dieses Rechners die falsche: siehe seinen Zeitdienst (NTP).
 prices_to_confirm = { $prices } Preise sind zu bestätigen (rxbridge stock plan)
     .meaning = Siehe [`price`](#price). `rxbridge stock plan`
 

@@ -415,6 +415,10 @@ not_carried_on = it could not be carried on: { $what }
 not_compared = PharmaOne's inventory has not been compared for too long
     .meaning = Three rounds of stock did not take place. See the log; `rxbridge stock sync` tries
         one now.
+clock_differs = { $vendor }'s clock differs from this machine's by { $seconds } s
+    .meaning = Measured by the `Date` of its answers; with a minus it is behind. Times are compared
+        with the difference taken off, so nothing is lost. Where both vendors differ alike, this
+        machine's clock is the wrong one: see its time service (NTP).
 prices_to_confirm = { $prices } prices are to be confirmed (rxbridge stock plan)
     .meaning = See [`price`](#price). `rxbridge stock plan`
 

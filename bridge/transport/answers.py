@@ -94,6 +94,13 @@ def retry_after(answer: Answer, now: datetime) -> float | None:
     return min(max(seconds, 0.0), LONGEST_ASKED) if isfinite(seconds) else None
 
 
+def dated(answer: Answer) -> datetime | None:
+    """When the vendor made the answer, by its own clock; None for one out of a cache."""
+    if isinstance(answer, Lost) or "age" in answer.headers:
+        return None
+    return _date(answer.headers.get("date", ""))
+
+
 def error(vendor: str, request: Request, lost: Lost) -> BridgeError:
     """What the caller must do about a lost answer: nothing happened, or who knows."""
     if lost.loss is Loss.NO_CONNECTION:

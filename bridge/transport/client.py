@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import aiohttp
 
@@ -17,6 +17,7 @@ from bridge.transport.breaker import Breaker, State
 from bridge.transport.budget import Budget, Limits
 from bridge.transport.retry import Tries
 from bridge.transport.session import exchange
+from bridge.transport.skew import Skew
 from bridge.transport.turns import Turn, Turns
 
 _log = logging.getLogger("bridge.transport")
@@ -29,6 +30,7 @@ class VendorFacts:
     A success is an answer below 400. An error is a lost answer, 5xx, 429 or a refused key (401,
     403): what concerns the vendor as a whole, not one request. `last_error` is never cleared;
     compare the times. `paused_seconds` is what is left of a pause the vendor asked for.
+    `clock_ahead_seconds`: how far its clock is ahead of ours (negative: behind); None: not known.
     """
 
     last_success_at: datetime | None = None
@@ -37,6 +39,7 @@ class VendorFacts:
     breaker: State = State.CLOSED
     waiting: int = 0
     paused_seconds: float = 0.0
+    clock_ahead_seconds: float | None = None
 
     @property
     def left_alone(self) -> bool:
@@ -82,6 +85,7 @@ class Transport:
         self._budget = Budget(limits)
         self._turns = Turns(self._budget, clock, sleep)
         self._breaker = Breaker()
+        self._skew = Skew()
         self._timeout = aiohttp.ClientTimeout(
             total=limits.deadline_seconds, connect=limits.connect_seconds
         )
@@ -116,7 +120,12 @@ class Transport:
             breaker=self._breaker.state,
             waiting=self._turns.waiting,
             paused_seconds=self._budget.paused(self._clock()),
+            clock_ahead_seconds=self._skew.seconds,
         )
+
+    def ahead(self) -> timedelta:
+        """What to take off the vendor's times to have them in ours; nothing while not known."""
+        return timedelta(seconds=self._skew.seconds or 0.0)
 
     async def _try(self, request: Request, tries: Tries) -> Answer:
         self._check_breaker()
@@ -184,12 +193,15 @@ class Transport:
             _log.warning("%s: breaker %s", self._vendor, self._breaker.state)
 
     def _tell(self, request: Request, answer: Answer, seconds: float) -> None:
-        outcome, level = answers.outcome(answer), logging.DEBUG
+        outcome, level, now = answers.outcome(answer), logging.DEBUG, self._now()
+        dated = answers.dated(answer)
+        if dated is not None:
+            self._skew.learn(dated, now, seconds)
         if answers.is_trouble(answer):
-            self._erred_at, self._error = self._now(), f"{request.route}: {outcome}"
+            self._erred_at, self._error = now, f"{request.route}: {outcome}"
             level = logging.WARNING
         elif isinstance(answer, Response) and answer.status < 400:
-            self._succeeded_at = self._now()
+            self._succeeded_at = now
         milliseconds = round(seconds * 1000)
         if _log.isEnabledFor(level):
             said = (self._vendor, request.route, outcome, milliseconds)

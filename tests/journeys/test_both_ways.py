@@ -108,6 +108,57 @@ async def test_with_every_webhook_lost_the_sweeps_bring_everything(tmp_path: Pat
         assert len(house.requests(uid)) == 1
 
 
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("pharmaone", [-7200.0, 0.0, 7200.0])
+@pytest.mark.parametrize("rxscale", [-7200.0, 7200.0])
+async def test_clocks_two_hours_apart_and_every_webhook_lost(
+    tmp_path: Path, rxscale: float, pharmaone: float, listed: bool
+):
+    async with (
+        open_sandbox(
+            rx_clock_ahead_seconds=rxscale,
+            p1_clock_ahead_seconds=pharmaone,
+            list_has_external_id=listed,
+        ) as sandbox,
+        open_house(sandbox, tmp_path) as house,
+    ):
+        house.world.spoil_webhooks(Chaos(lose=1.0))
+        (uid,) = await house.orders_arrive()
+        await house.sweep()
+        order_id = await house.approve(uid)
+        await house.sweep()
+        assert (await house.record(uid)).order_id == order_id
+        await house.change(order_id, picked_up=True)
+        await house.sweep()
+        assert house.status(uid) == "completed"
+        assert len(house.requests(uid)) == 1
+        exchanges = [call for call in house.calls() if call.route == "POST /auth/token"]
+        assert len(exchanges) == 1
+
+
+async def test_clocks_two_hours_apart_and_a_lost_answer_whose_order_is_not_shown_yet(
+    tmp_path: Path,
+):
+    """PharmaOne lists the new order and denies it: by its own clock it is an old one."""
+    async with (
+        open_sandbox(p1_clock_ahead_seconds=-7200, reference_mode="second") as sandbox,
+        open_house(sandbox, tmp_path) as house,
+    ):
+        house.world.spoil_webhooks(Chaos(lose=1.0))
+        cut = Fault(vendor="pharmaone", route="POST /order-requests", cut=True, when="after")
+        house.world.break_calls(cut)
+        house.world.add_orders(1, [])
+        await house.bridge.sweep.run()
+        await house.bridge.worker.run_until_idle()
+        (request,) = house.world.order_requests.values()
+        order_id = house.world.approve(request.id)
+        denied = Fault(vendor="pharmaone", route="GET /orders/{id}", status=404)
+        house.world.break_calls(denied)
+        await house.settle()
+        assert (await house.record(request.external_reference)).order_id == order_id
+        assert len(house.world.order_requests) == 1
+
+
 @pytest.mark.parametrize(
     "chaos", [Chaos(double=1.0), Chaos(reorder=1.0), Chaos(double=0.5, reorder=0.5)]
 )

@@ -202,8 +202,12 @@ async def test_a_hidden_sku_is_told_once_and_left_until_it_appears(tmp_path: Pat
         assert (await house.bridge.store.read(stock_round.state)).hidden == 0
 
 
-async def test_what_others_change_at_rxscale_is_put_right_and_counted(tmp_path: Path):
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+@pytest.mark.parametrize("ahead", [-7200.0, 0.0, 7200.0])
+async def test_what_others_change_at_rxscale_is_put_right_and_counted(tmp_path: Path, ahead):
+    async with (
+        open_sandbox(rx_clock_ahead_seconds=ahead) as sandbox,
+        open_house(sandbox, tmp_path) as house,
+    ):
         await house.sync()
         await long_ago(house)
         house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 999}])
@@ -253,8 +257,12 @@ async def test_a_change_that_no_webhook_told_is_found_in_the_list(tmp_path: Path
         assert house.stock("psku-1002") == 410
 
 
-async def test_our_own_writes_come_back_as_echoes(tmp_path: Path):
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+@pytest.mark.parametrize("ahead", [-7200.0, 0.0, 7200.0])
+async def test_our_own_writes_come_back_as_echoes(tmp_path: Path, ahead: float):
+    async with (
+        open_sandbox(rx_clock_ahead_seconds=ahead) as sandbox,
+        open_house(sandbox, tmp_path) as house,
+    ):
         await house.sync()
         state = await house.bridge.store.read(stock_round.state)
         assert (state.drift, state.waiting) == (0, 0)

@@ -1,7 +1,8 @@
 """PharmaOne's inventory, its adjustments and its log (pharmaone.md section 8)."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -257,6 +258,13 @@ async def test_a_products_log():
         LogEntry(None, "", None),
     )
     assert send.request.url == f"{BASE}/inventory/a%2Fb/log"
+
+
+async def test_a_products_log_is_dated_by_our_clock():
+    p1, _ = client(answer(200, {"data": [{"created_at": "2026-01-02T08:00:00Z"}]}))
+    entries = await replace(p1, ahead=lambda: timedelta(hours=2)).inventory_log(ProductId("7"))
+    assert entries is not None
+    assert entries[0].at == datetime(2026, 1, 2, 6, tzinfo=UTC)
 
 
 async def test_a_log_of_nothing_and_one_that_cannot_be_read():

@@ -397,11 +397,26 @@ async def test_an_order_in_our_words():
     )
 
 
-async def test_when_an_order_was_made_is_told_by_our_clock():
-    p1, _ = client(answer(200, DETAIL))
-    sight = await replace(p1, ahead=lambda: timedelta(hours=2)).order(ORDER_ID)
-    assert sight is not None
-    assert sight.order.created_at == START - timedelta(hours=2)
+@pytest.mark.parametrize(
+    ("said", "hours", "ours"),
+    [
+        ("2026-01-02T08:00:00Z", 2, datetime(2026, 1, 2, 6, tzinfo=UTC)),
+        ("2026-01-02T08:00:00Z", -2, datetime(2026, 1, 2, 10, tzinfo=UTC)),
+        ("0001-01-01T00:00:00Z", 2, None),  # how Go writes that no time is known
+        ("9999-12-31T23:00:00Z", -2, None),
+        (None, 2, None),
+    ],
+)
+async def test_when_an_order_was_made_is_told_in_our_time(
+    said: str | None, hours: int, ours: datetime | None
+):
+    row = {**ROW, "created_at": said, "updated_at": "2026-01-02T08:00:00Z"}
+    bodies = {"order": {**DETAIL, **row}, "orders_page": {"data": [row], "pagination": {}}}
+    for name, body in bodies.items():
+        p1 = replace(client(answer(200, body))[0], ahead=lambda: timedelta(hours=hours))
+        got = await CALLS[name](p1)
+        order = got.order if name == "order" else got.rows[0]
+        assert (order.created_at, order.updated_at) == (ours, START)  # the latter as it came
 
 
 @pytest.mark.parametrize("body", [{"error": "not found"}, {"message": "no Route"}, b"<html>"])

@@ -178,6 +178,14 @@ async def test_renewed_before_it_expires(expires_in: Any, exp: Any, good_for: fl
     assert door.calls == 2
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=-2), timedelta(hours=2)])
+async def test_its_end_is_told_by_pharmaones_clock(ahead: timedelta):
+    door = Door(token(1, exp=int((START + ahead).timestamp()) + 100))
+    tokens = keeper(door, ahead=lambda: ahead)
+    await tokens.get()
+    assert tokens.facts.expires_at == START + timedelta(seconds=100)
+
+
 def _unchecked(number: int, **claims: Any) -> str:
     """pyjwt will not make a token with an `exp` that is no number; others might."""
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import string
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -326,6 +326,7 @@ def test_documented_events_that_are_none_of_ours(event: str):
     [
         (1716000000, datetime.fromtimestamp(1716000000, UTC)),
         (int(START.timestamp()) + 3600, START),  # dated by a wrong clock
+        (2**40 - 1, START),  # after the last year there is
         ("yesterday", START),
     ],
 )
@@ -334,6 +335,17 @@ def test_a_stock_event_names_its_sku(told: Any, stock: Any, timestamp: Any, chan
     body = {"event_type": event, "timestamp": timestamp, "data": {"uid": "psku-1", **told}}
     key = webhook.digest_key(event, json.dumps(body).encode())
     assert deliver(body) == SkuChanged(event, key, START, "psku-1", stock, changed_at)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=-2), timedelta(hours=2)])
+def test_a_stock_event_is_dated_by_our_clock(ahead: timedelta):
+    at = START - timedelta(seconds=30)
+    body = {"event_type": "pharmacy_sku_stock_updated", "data": {"uid": "psku-1"}}
+    raw = json.dumps({**body, "timestamp": int((at + ahead).timestamp())}).encode()
+    headers = {"X-Webhook-Signature": signature(SECRET, raw)}
+    found = read(headers, raw, [SECRET], START, ahead=ahead)
+    assert isinstance(found, SkuChanged)
+    assert found.changed_at == at
 
 
 @pytest.mark.parametrize("data", [{}, None, {"uid": "../x"}])
@@ -413,7 +425,7 @@ BODIES = st.fixed_dictionaries(
 
 def understood(parse: Any, body: bytes) -> Any:
     try:
-        return webhook._understand(parse(body), body, START, "po-1")
+        return webhook._understand(parse(body), body, START, "po-1", timedelta())
     except NotTheShape as wrong:
         return wrong.field
 

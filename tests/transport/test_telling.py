@@ -89,7 +89,7 @@ async def test_facts(vendor: Vendor, transport: Make) -> None:
         await send(vendor.request())
     facts = send.facts()
     assert facts.last_success_at == NOON
-    assert facts.last_error_at == NOON + timedelta(seconds=1)
+    assert facts.last_error_at == NOON + timedelta(seconds=2)
     assert facts.last_error == "GET /{thing}: 401"
 
 

@@ -6,7 +6,7 @@ carries a reference of its own in its `reason`, and is looked up in the product'
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from bridge.core.model import PharmacySkuUid, ProductId
@@ -15,6 +15,8 @@ from bridge.core.stock.model import Shelf, SkuLink
 
 MOST_ENTRIES = 200
 """A product's log shows no more, the newest (pharmaone.md section 8)."""
+MARGIN = timedelta(minutes=1)
+"""So long before an adjustment a full log must begin: clocks are compared to the second only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +82,5 @@ def search_log(
     if any(adjustment.reference in reason for reason, _ in log):
         return "there"
     times = [at for _, at in log if at is not None]
-    reaches_back = len(log) < MOST_ENTRIES or (bool(times) and min(times) <= sent_at)
+    reaches_back = len(log) < MOST_ENTRIES or (bool(times) and min(times) <= sent_at - MARGIN)
     return "not there" if reaches_back else "unknown"

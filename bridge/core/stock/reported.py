@@ -12,8 +12,9 @@ from enum import StrEnum
 
 ECHO = timedelta(seconds=10)
 """What is reported within this time of our own change is not somebody else's."""
-SECOND = timedelta(seconds=1)
-"""RxScale's events are dated to the second, so one may be that much younger than it says."""
+DATED = timedelta(seconds=2)
+"""RxScale's events are dated to the second, and how far its clock is ahead of ours is known to the
+second: so much younger than it says may an event be."""
 
 
 class Cause(StrEnum):
@@ -60,7 +61,7 @@ def interpret(
     `sales` are the pieces of this SKU in orders that RxScale has not been seen to complete: it
     takes them off by itself when they are.
     """
-    if known.seen_at is not None and at + SECOND <= known.seen_at:
+    if known.seen_at is not None and at + DATED <= known.seen_at:
         return Interpreted(Cause.KNOWN, known.stock)
     if reported is None:
         return _without_number(known, at, sales)

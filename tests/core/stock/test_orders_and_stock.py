@@ -1,13 +1,12 @@
 """Until when an order's goods are held back, and changes taken to PharmaOne."""
 
-from datetime import timedelta
-
 import pytest
 from core.stock.given import NOW, later, link, product, sku
 
 from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, State
 from bridge.core.reasons import SKU_REFUSED
 from bridge.core.stock.adopt import (
+    MARGIN,
     MOST_ENTRIES,
     Adjustment,
     Drift,
@@ -93,7 +92,8 @@ OTHER = ("cash desk", later(5))
         ([OTHER, (SENT.reason, later(1))], "there"),
         ([(SENT.reason, None)], "there"),
         ([OTHER] * MOST_ENTRIES, "unknown"),
-        ([*[OTHER] * (MOST_ENTRIES - 1), ("older", NOW - timedelta(seconds=1))], "not there"),
+        ([*[OTHER] * (MOST_ENTRIES - 1), ("older", NOW - MARGIN)], "not there"),
+        ([*[OTHER] * (MOST_ENTRIES - 1), ("older", NOW - MARGIN * 0.99)], "unknown"),
         ([("undated", None)] * MOST_ENTRIES, "unknown"),
     ],
 )

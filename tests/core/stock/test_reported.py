@@ -42,8 +42,8 @@ def shown(
         (shown(stock=None), 3, [], Cause.LEARNT, 3),
         (shown(seen_at=None, ours_at=None), 3, [], Cause.DRIFT, 3),
         # told late: we have seen it since
-        (shown(seen_at=later(1)), 3, [], Cause.KNOWN, 8),
-        (shown(seen_at=later(0.9)), 3, [], Cause.DRIFT, 3),
+        (shown(seen_at=later(2)), 3, [], Cause.KNOWN, 8),
+        (shown(seen_at=later(1.9)), 3, [], Cause.DRIFT, 3),
         # no number told
         (shown(), None, [], Cause.DRIFT, None),
         (shown(), None, [2], Cause.LEARNT, None),
