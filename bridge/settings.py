@@ -191,6 +191,8 @@ class OrdersSection(Section):
     workers: AtLeastOne = 16
     review_hours: Seconds = 24.0
     """How long staff may review an order-request before a person is told; 0: for ever."""
+    prescription_minutes: Seconds = 10.0
+    """How long an order that needs a prescription waits for its file before a person is told."""
     prescriptions: Literal["attach", "ingest", "off"] = "attach"
     """Part of the order-request, sent to PharmaOne by themselves, or not sent at all."""
 

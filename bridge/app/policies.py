@@ -40,4 +40,5 @@ def policy_of(settings: Settings) -> Policy:
         repeat_unsure=orders.unsure_submission == "repeat",
         hold_when_stuck=orders.hold_when_stuck,
         review=timedelta(hours=orders.review_hours),
+        prescription=timedelta(minutes=orders.prescription_minutes),
     )

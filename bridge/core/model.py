@@ -249,6 +249,10 @@ class Draft:
     """The rules that made it, as `file: key`, for the order's story."""
     prescription: Mapping[str, Any] | None = field(default=None, repr=False)
     """What is sent as a prescription of its own, before the order-request."""
+    lacks_prescription: bool = False
+    """It needs one, and RxScale shows no file yet."""
+    goes_without: bool = False
+    """Once it has waited, it is sent without its prescription."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bridge.core.model import (
     SkuUid,
 )
 from bridge.core.reasons import Reason
-from bridge.mapping.expressions import PROBLEM, CannotEvaluate
+from bridge.mapping.expressions import PROBLEM, CannotEvaluate, holds
 from bridge.mapping.orders import OrderMapping, Target
 from bridge.mapping.reading import ORDERS, SKUS
 from bridge.mapping.shipping import Shipping
@@ -61,6 +61,7 @@ def draft(
     facts: dict[str, Any] = {"uid": order.uid, "shop_id": shop_id, "delivery": delivery.way}
     facts |= {"prescriptions": rules.prescriptions, **_totals(rules, lines, order.detail)}
     seen = {**order.detail, "bridge": {**facts, "lines": views}}
+    needs = seen["bridge"]["needs_prescription"] = _needs_prescription(rules, seen)
     attached = rules.prescriptions == "attach"
     targets = [t for t in rules.orders.payload if attached or not t.name.startswith(_ATTACHED)]
     payload, failed = _fill(rules, targets, seen)
@@ -72,7 +73,24 @@ def draft(
         return Gaps(tuple(dict.fromkeys(rules.gaps)))
     payload["external_id"] = order.uid
     decided[str(delivery.place)] = None
-    return Draft(payload, tuple(filter(None, decided)), prescription)
+    there = prescription or any(name.startswith(_ATTACHED) for name in payload)
+    return Draft(
+        payload,
+        tuple(filter(None, decided)),
+        prescription,
+        lacks_prescription=needs and not there,
+        goes_without=rules.orders.send_without_prescription,
+    )
+
+
+def _needs_prescription(rules: Drafting, seen: Mapping[str, Any]) -> bool:
+    """Where it cannot be worked out, it does; where none are sent at all, no order does."""
+    if rules.prescriptions == "off":
+        return False
+    try:
+        return holds(rules.orders.needs_prescription(seen))
+    except CannotEvaluate:
+        return True
 
 
 def _prescription(rules: Drafting, seen: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -25,7 +25,10 @@ pharmacy_order_created_at routing_created_at data created_at updated_at deleted_
 identifier pharmacy_sku price stock product_uid product_display_name product_handle
 """
 _LINE = "p1_id quantity price_cents name pzn sku_uid"
-_BRIDGE = "bridge uid shop_id delivery shipping_cents lines goods_cents total_cents prescriptions"
+_BRIDGE = """
+bridge uid shop_id delivery shipping_cents lines goods_cents total_cents prescriptions
+needs_prescription
+"""
 LINE_NAMES = frozenset(_LINE.split())
 ORDER_NAMES = frozenset(_ORDER.split()) | frozenset(_BRIDGE.split()) | LINE_NAMES
 """What RxScale documents (rxscale.md sections 6.1, 6.2, 6.5, 6.6, 7.1) and the bridge adds;
@@ -52,6 +55,11 @@ class CannotEvaluate(ValueError):  # noqa: N818 - says what happened; it never l
 def type_of(value: object) -> str:
     """A value's type in plain words: values themselves may be a patient's."""
     return _TYPES.get(type(value), "something unreadable")
+
+
+def holds(value: object) -> bool:
+    """Whether JMESPath takes a value for true; 0 it does."""
+    return value is not False and value not in (None, "", [], {})
 
 
 def _words(text: str | None) -> list[str]:
@@ -90,8 +98,7 @@ class _BridgeFunctions(Functions):
     @signature({"types": []}, {"types": []})
     def _func_when(self, condition: object, value: object) -> object:
         """The value, where the condition is one of JMESPath's true values; else null."""
-        is_false = condition is False or condition in (None, "", [], {})
-        return None if is_false else value
+        return value if holds(condition) else None
 
     @signature({"types": []})
     def _func_text(self, value: object) -> str | None:

@@ -36,6 +36,10 @@ class Amounts(Table):
 class _Checks(Table):
     pzn: Literal["refuse", "ignore"] = "refuse"
     """What happens to an order with a wrong PZN."""
+    needs_prescription: str = "doctor_data.uid || doctor_data.display_name || prescription_file"
+    """JMESPath expression over the RxScale order: whether it needs a prescription."""
+    without_prescription: Literal["ask", "send"] = "ask"
+    """What becomes of such an order that has waited for its prescription's file in vain."""
 
 
 class _Envelope(Table):
@@ -159,6 +163,8 @@ class OrderMapping:
     source: str
     amounts: Amounts
     refuse_bad_pzn: bool
+    needs_prescription: Expression
+    send_without_prescription: bool
     payload: tuple[Target, ...]
     item: tuple[Target, ...]
     require_payload: tuple[tuple[str, ...], ...]
@@ -178,10 +184,16 @@ def read_orders(data: dict[str, Any] | None, faults: Faults) -> OrderMapping | N
     if file is None:
         return None
     order_names = ORDER_NAMES | _names_in_examples(file.example)
+    place = Place(ORDERS, "checks.needs_prescription")
+    needs = compile_expression(file.checks.needs_prescription, order_names, place, faults)
+    if needs is None:
+        return None
     mapping = OrderMapping(
         source=file.envelope.source,
         amounts=file.amounts,
         refuse_bad_pzn=file.checks.pzn == "refuse",
+        needs_prescription=needs,
+        send_without_prescription=file.checks.without_prescription == "send",
         payload=tuple(_targets("payload", file.payload, file.fields.payload, order_names, faults)),
         item=tuple(_targets("item", file.item, file.fields.item, LINE_NAMES, faults)),
         require_payload=tuple(map(_alternatives, file.require.payload)),

@@ -117,6 +117,7 @@ def _of_rxscale(world: World) -> dict[str, Handle]:
     return {
         "POST /orders": add_orders,
         "POST /rxscale/orders/{uid}/status": set_status,
+        "POST /rxscale/orders/{uid}": lambda uid, body, _: world.edit_order(uid, body),
         "DELETE /rxscale/orders/{uid}": lambda uid, *_: world.delete_order(uid),
         "POST /rxscale/skus": set_skus,
     }

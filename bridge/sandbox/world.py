@@ -34,7 +34,7 @@ class World:
         # RxScale: what it holds, by uid, and what its own people may do
         self.orders, self.skus = rxscale.orders, rxscale.shelf.skus
         self.add_orders, self.delete_order = rxscale.add_orders, rxscale.delete_order
-        self.set_order_status = rxscale.set_order_status
+        self.set_order_status, self.edit_order = rxscale.set_order_status, rxscale.edit_order
         self.set_skus, self.hide_sku_types = rxscale.shelf.set_skus, rxscale.shelf.hide_types
         # PharmaOne: the same, by id
         self.order_requests, self.p1_orders = pharmaone.order_requests, pharmaone.orders

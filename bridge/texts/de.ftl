@@ -135,6 +135,16 @@ held_at_rxscale = bei RxScale angehalten: nicht abgeben, bevor sie dort freigege
     .step-2 = das schließt sich von selbst, wenn sie freigegeben wird; { once-known }
     .meaning = Jemand bei RxScale hat eine Bestellung angehalten, deren Bestellanfrage schon in
         PharmaOne ist. Die Brücke setzt solange nichts bei RxScale; PharmaOne weiß nichts davon.
+prescription_missing = noch nicht gesendet: sie braucht ein Rezept, und RxScale zeigt keine Datei
+    .step-1 = das Rezept bei RxScale ergänzen lassen; dann geht sie von selbst weiter
+    .step-2 = braucht sie keines: checks.needs_prescription in mappings/orders.toml ändern
+    .step-3 = um solche Bestellungen ohne zu senden: dort checks.without_prescription = "send"
+    .step-4 = wenn du sie von Hand eingibst: { $drop }
+    .step-5 = { once-known }
+    .meaning = Sie hat `orders.prescription_minutes` (10) auf die Datei ihres Rezepts gewartet; RxScale
+        wird alle zehn Minuten wieder gefragt. Nichts wird gesendet, und ihr Status bei RxScale bleibt,
+        wie er ist. Welche Bestellungen ein Rezept brauchen, ist nicht dokumentiert: ein Ausdruck in
+        `orders.toml` entscheidet, wie ausgeliefert nach dem Arzt, den die Bestellung nennt.
 long_in_review = seit { $hours } Stunden ist über die Bestellanfrage nicht entschieden
     .step-1 = sie im PharmaOne Manager annehmen oder ablehnen (external reference { $uid })
     .step-2 = das schließt sich von selbst, wenn eine Bestellung daraus wird; { once-known }
@@ -248,6 +258,8 @@ price_fraction = { $sku }: PharmaOnes Preis { $price } ergibt keine ganze Zahl v
 
 ## Orders that go on by themselves
 
+awaits_prescription = die Datei ihres Rezepts wird erwartet
+    .meaning = Bis zu `orders.prescription_minutes` (10); dann wird es gemeldet.
 setting_up = RxScale richtet sie noch ein ({ $status })
     .meaning = Die Bestellung geht die Apotheke noch nichts an.
 on_hold_at_rxscale = bei RxScale angehalten: bleibt liegen, bis dort jemand sie freigibt

@@ -134,6 +134,16 @@ held_at_rxscale = on hold at RxScale: do not hand it over before it is released 
     .step-2 = it closes itself when it is released; { once-known }
     .meaning = Somebody at RxScale paused an order whose order-request is in PharmaOne already. The
         bridge sets nothing at RxScale meanwhile; PharmaOne knows nothing of it.
+prescription_missing = not sent yet: it needs a prescription and RxScale shows no file
+    .step-1 = have RxScale add the prescription; then it goes on by itself
+    .step-2 = if it needs none: change checks.needs_prescription in mappings/orders.toml
+    .step-3 = to send such orders without it: checks.without_prescription = "send" there
+    .step-4 = if you enter it by hand: { $drop }
+    .step-5 = { once-known }
+    .meaning = It has waited `orders.prescription_minutes` (10) for the file of its prescription, and
+        RxScale is asked again every ten minutes. Nothing is sent and its status at RxScale is not
+        changed. Which orders need a prescription is not documented: an expression in
+        `orders.toml` decides, as shipped by the doctor that the order names.
 long_in_review = staff have not decided about the order-request for { $hours } hours
     .step-1 = approve or reject it in PharmaOne Manager (external reference { $uid })
     .step-2 = it closes itself when an order is made of it; { once-known }
@@ -244,6 +254,8 @@ price_fraction = { $sku }: PharmaOne's price { $price } makes no whole number of
 
 ## Orders that go on by themselves
 
+awaits_prescription = the file of its prescription is awaited
+    .meaning = Up to `orders.prescription_minutes` (10); then you are told.
 setting_up = RxScale is still setting it up ({ $status })
     .meaning = The order is not the pharmacy's to touch yet.
 on_hold_at_rxscale = on hold at RxScale: left alone until somebody there releases it

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from words import view_of
 
-from bridge.core.model import OrderRecord, PharmacyOrder, PharmacyOrderUid, Phase, State
+from bridge.core import reasons
+from bridge.core.model import Draft, OrderRecord, PharmacyOrder, PharmacyOrderUid, Phase, State
 from bridge.core.orders import next_step
 from bridge.core.orders.attention import attentions
 from bridge.core.orders.view import Policy
-from bridge.core.steps import Wait
+from bridge.core.steps import SetStatus, Wait
 
 UID = PharmacyOrderUid("po-1")
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -60,3 +61,28 @@ def test_it_is_looked_at_again_when_there_is_something_to_tell(submitted_at, unt
     step = next_step(view_of(record, NOW, order=PharmacyOrder(UID, "pending review", NOW)))
     assert isinstance(step, Wait)
     assert step.until == until
+
+
+LACKS = Draft({}, lacks_prescription=True)
+WITHOUT = Draft({}, lacks_prescription=True, goes_without=True)
+TEN = timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("draft", "age", "step", "told"),
+    [
+        (LACKS, TEN / 2, Wait(reasons.AWAITS_PRESCRIPTION(), NOW + TEN / 2), []),
+        (LACKS, TEN, Wait(reasons.AWAITS_PRESCRIPTION(), NOW + TEN), ["prescription_missing"]),
+        (WITHOUT, TEN / 2, Wait(reasons.AWAITS_PRESCRIPTION(), NOW + TEN / 2), []),
+        (WITHOUT, TEN, SetStatus, []),
+        (Draft({}), timedelta(0), SetStatus, []),
+    ],
+)
+def test_an_order_waits_for_its_prescription(draft, age, step, told):
+    """It is not even claimed before."""
+    record = OrderRecord(UID, NOW - age)
+    order = PharmacyOrder(UID, "waiting for pharmacy", NOW)
+    view = view_of(record, NOW, order=order, draft=draft)
+    found_step = next_step(view)
+    assert found_step == step or (isinstance(found_step, SetStatus) and step is SetStatus)
+    assert [reason.code for reason in attentions(view) or ()] == told

@@ -14,12 +14,14 @@ from mapping.mapping_files import (
     change,
     gaps,
     line,
+    only_fault,
     order,
     payload,
 )
 
 from bridge.core.model import CatalogueSku, Draft, PharmacySkuUid, SkuUid
 from bridge.mapping import Rules, load
+from bridge.mapping.draft import Handling
 
 SECRETS = ("Kanarienvogel", "canary@example.org", "1901-01-01", "Geheimweg")
 
@@ -126,6 +128,57 @@ def test_the_sku_lists_name_and_pzn_stand_in_for_the_lines(shipped: Rules) -> No
         "bad_pzn: 'From the list' (sku-1): PZN 1 is not"
     )
     assert payload(shipped, order(bare))["items"][0]["name"] == "sku-1"
+
+
+FILE = {"filename": "p.pdf", "content_base64": "JVBERi0="}
+
+
+@pytest.mark.parametrize(
+    ("detail", "handling", "lacks"),
+    [
+        ({"doctor_data": {"uid": "doc-1"}}, "attach", True),
+        ({"doctor_data": {"uid": "doc-1"}}, "ingest", True),
+        ({"doctor_data": {"uid": "doc-1"}}, "off", False),
+        ({"doctor_data": {"display_name": "Dr. Muster"}}, "attach", True),
+        ({"doctor_data": {"uid": "doc-1"}, "prescription_file": FILE}, "attach", False),
+        ({"doctor_data": {"uid": "doc-1"}, "prescription_file": FILE}, "ingest", False),
+        ({"prescription_file": {"filename": "p.pdf", "content_base64": None}}, "attach", True),
+        ({"prescription_file": None, "doctor_data": None}, "attach", False),
+        ({"doctor_data": {}}, "attach", False),
+        ({}, "attach", False),
+    ],
+)
+def test_whether_an_order_lacks_its_prescription(
+    shipped: Rules, detail: dict[str, Any], handling: Handling, lacks: bool
+) -> None:
+    made = shipped.draft(order(line(), **detail), LISTED, shop_id="shop7", prescriptions=handling)
+    assert isinstance(made, Draft)
+    assert (made.lacks_prescription, made.goes_without) == (lacks, False)
+    missing = "!! NOT SENT, see RxScale: prescription (there was none)"
+    assert (missing in made.payload["note"]) is lacks
+
+
+NEEDS = 'needs_prescription = "doctor_data.uid || doctor_data.display_name || prescription_file"'
+
+
+@pytest.mark.parametrize(
+    ("expression", "needs"),
+    [("`true`", True), ("`false`", False), ("abs(patient_data.email)", True)],
+)
+def test_which_orders_need_one_is_said_by_the_file(
+    folder: Path, expression: str, needs: bool
+) -> None:
+    change(folder, "orders.toml", NEEDS, f'needs_prescription = "{expression}"')
+    change(folder, "orders.toml", 'without_prescription = "ask"', 'without_prescription = "send"')
+    rules = load(folder, dialect="current")
+    made = rules.draft(order(line()), LISTED, shop_id="shop7")
+    assert isinstance(made, Draft)
+    assert (made.lacks_prescription, made.goes_without) == (needs, True)
+
+
+def test_a_mistake_in_that_expression_is_named(folder: Path) -> None:
+    change(folder, "orders.toml", NEEDS, 'needs_prescription = "doctor.uid"')
+    assert only_fault(folder).startswith("orders.toml: checks.needs_prescription: 'doctor' is no k")
 
 
 def test_a_wrong_pzn_can_be_ignored(folder: Path) -> None:

@@ -266,3 +266,25 @@ async def test_ten_calls_a_second_are_the_default():
     settings = SandboxSettings()
     assert (settings.rx_per_second, settings.rx_per_minute) == (10, 600)
     assert (settings.webhook_base_seconds, settings.webhook_attempts) == (1.0, 6)
+
+
+# ---------------------------------------------------------------------- content
+
+
+async def test_an_orders_content_is_edited_and_announced(sandbox, admin, receiver):
+    sandbox.world.subscribe("rxscale", receiver.url, "s", ["pharmacy_order_updated"])
+    (uid,) = sandbox.world.add_orders()
+    changes = {
+        "order": {"delivery_address": {"city": "Probedorf"}},
+        "order_items": [{"sku": {"uid": "sku-1001"}, "amount": 7}],
+    }
+    assert (await admin("POST", f"/rxscale/orders/{uid}", changes)).status == 200
+    detail = sandbox.world.orders[uid].detail()
+    assert detail["order"]["delivery_address"]["city"] == "Probedorf"
+    assert [line["amount"] for line in detail["order_items"]] == [7]
+    assert detail["order_items"][0]["total_paid_amount"] > 0
+    assert b"Probedorf" in sandbox.world.orders[uid].row()
+    await sandbox.drain()
+    assert len(receiver.received) == 1
+    assert (await admin("POST", f"/rxscale/orders/{uid}", {"status": "x"})).status == 400
+    assert (await admin("POST", "/rxscale/orders/po-none", {})).status == 404

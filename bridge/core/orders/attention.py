@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bridge.core import reasons
 from bridge.core.model import OrderRecord, Phase, State
-from bridge.core.orders.view import Policy, View
+from bridge.core.orders.view import Policy, View, prescription_ends
 from bridge.core.reasons import Reason
 
 _AT_PHARMAONE = frozenset({Phase.SUBMITTING, Phase.SUBMITTED, Phase.ADOPTED})
@@ -26,6 +26,9 @@ def _found(view: View) -> Iterator[Reason]:
     held = record.state is State.ON_HOLD and not record.held
     if held and record.phase in _AT_PHARMAONE:
         yield reasons.HELD_AT_RXSCALE()
+    awaited = prescription_ends(view)
+    if awaited is not None and awaited <= view.now:
+        yield reasons.PRESCRIPTION_MISSING()
     ends = review_ends(record, view.policy)
     if ends is not None and ends <= view.now:
         yield reasons.LONG_IN_REVIEW(hours=round(view.policy.review.total_seconds() / 3600))

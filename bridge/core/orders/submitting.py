@@ -1,13 +1,14 @@
 """Up to the order-request: what must be known before one is sent, and before one is sent again."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from bridge.core import reasons
 from bridge.core.lifecycle import route
 from bridge.core.model import Gaps, OrderRecord, PharmacyOrder
 from bridge.core.orders import progress
-from bridge.core.orders.view import View, is_fresh
+from bridge.core.orders.view import View, is_fresh, prescription_ends
 from bridge.core.reasons import Reason
 from bridge.core.steps import (
     Adopt,
@@ -21,6 +22,9 @@ from bridge.core.steps import (
     Submit,
     Wait,
 )
+
+ASK_AGAIN = timedelta(minutes=10)
+"""So often RxScale is asked for a prescription that is missing: nobody may tell when it comes."""
 
 
 def known(view: View, order: PharmacyOrder) -> Step:
@@ -72,11 +76,22 @@ def _submit(view: View, order: PharmacyOrder, why: Reason) -> Step:
         return _gaps(view, view.sight.draft)
     if view.sight.draft is None or not is_fresh(view):
         return Look(reasons.TOO_OLD_TO_SUBMIT())
+    awaits = _awaits_prescription(view)
+    if awaits is not None:
+        return awaits
     if not _is_claimed(view.record, order):
         return _claim(view, order)
     if view.sight.draft.prescription is not None and view.record.prescription_id is None:
         return _ingest(view, view.sight.draft.prescription)
     return Submit(view.sight.draft, why)
+
+
+def _awaits_prescription(view: View) -> Wait | None:
+    """The file may come later than the order; without it, it goes only where the file says so."""
+    ends = prescription_ends(view)
+    if ends is None:
+        return None
+    return Wait(reasons.AWAITS_PRESCRIPTION(), ends if ends > view.now else view.now + ASK_AGAIN)
 
 
 def _is_claimed(record: OrderRecord, order: PharmacyOrder) -> bool:

@@ -31,6 +31,8 @@ class Policy:
     catalogue_fresh: timedelta = timedelta(seconds=60)
     review: timedelta = timedelta(hours=24)
     """How long staff may review an order-request before a person is told; 0: for ever."""
+    prescription: timedelta = timedelta(minutes=10)
+    """How long an order waits for the file of its prescription before a person is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,15 @@ def is_fresh(view: View) -> bool:
     """Whether RxScale's side was seen recently enough to write a status on it."""
     order = view.sight.order
     return order is not None and view.now - order.seen_at <= view.policy.fresh
+
+
+def prescription_ends(view: View) -> datetime | None:
+    """Until when the order waits for its prescription, at most; None if it waits for none."""
+    draft = view.sight.draft
+    if not isinstance(draft, Draft) or not draft.lacks_prescription:
+        return None
+    ends = view.record.first_seen_at + view.policy.prescription
+    return None if draft.goes_without and ends <= view.now else ends
 
 
 def is_p1_fresh(view: View) -> bool:

@@ -91,6 +91,7 @@ def order(seed: int, number: int, status: str, pharmacy: Json, linked: Sequence[
     way = _WORDS["pickup" if luck.random() < 0.3 else "parcel"]
     chosen = luck.sample(linked, min(len(linked), luck.randint(1, 3)))
     lines = [order_line(uid, at, sku, luck.randint(1, 3)) for at, sku in enumerate(chosen)]
+    sent_to, billed_to = _address(luck, person), _address(luck, person)
     return {
         **_WORDS["order"],
         **way["order"],
@@ -101,8 +102,8 @@ def order(seed: int, number: int, status: str, pharmacy: Json, linked: Sequence[
         "pharmacy": pharmacy,
         "order": {
             "uid": f"ord-{seed}{number:06d}",
-            "delivery_address": _address(luck, person),
-            "invoice_address": _address(luck, person),
+            "delivery_address": sent_to,
+            "invoice_address": billed_to if number % 8 == 0 else sent_to,
             "priority": 5 if luck.random() < 0.1 else 0,
         },
         "order_items": lines,
