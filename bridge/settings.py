@@ -193,6 +193,8 @@ class OrdersSection(Section):
     """How long staff may review an order-request before a person is told; 0: for ever."""
     prescription_minutes: Seconds = 10.0
     """How long an order that needs a prescription waits for its file before a person is told."""
+    tracking_minutes: Seconds = 0.0
+    """How long completing a shipped order waits for its parcel's page; 0: not at all."""
     prescriptions: Literal["attach", "ingest", "off"] = "attach"
     """Part of the order-request, sent to PharmaOne by themselves, or not sent at all."""
 

@@ -41,4 +41,5 @@ def policy_of(settings: Settings) -> Policy:
         hold_when_stuck=orders.hold_when_stuck,
         review=timedelta(hours=orders.review_hours),
         prescription=timedelta(minutes=orders.prescription_minutes),
+        tracking=timedelta(minutes=orders.tracking_minutes),
     )

@@ -111,12 +111,12 @@ def is_echo(record: OrderRecord, *, stuck: bool, vendor: str, reported_status: s
     we remember of its side, or one that we set on the way there: our own changes come back like
     this (rxscale.md section 7, pharmaone.md section 14). An order that a person dropped is left
     alone whatever is reported, and PharmaOne has nothing more to say to one that is over at
-    RxScale.
+    RxScale, but for the page of a parcel that was shipped without one.
     """
     if record.phase is Phase.DROPPED:
         return True
     if vendor == PHARMAONE and record.phase is Phase.DONE:
-        return True
+        return record.untracked_at is None  # else its parcel's page may come
     if reported_status is not None and _is_our_claim(record, vendor, reported_status):
         return True
     if stuck or reported_status is None:

@@ -112,6 +112,8 @@ class OrderRecord:
     unsent_at: datetime | None = None
     """Until when nobody can have sent it: it was seen in the queue, or at this store's own claim
     before the first submission."""
+    untracked_at: datetime | None = None
+    """Since when PharmaOne shows it as shipped and no parcel's page; it stays when completed so."""
     echoes: str = ""
     """The words set at RxScale in the last look that were not told back yet, one a line."""
 

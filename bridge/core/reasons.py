@@ -167,6 +167,9 @@ UNREADABLE = Code("unreadable", Kind.ORDER, "vendor what", after_several_looks=T
 
 HELD_AT_RXSCALE = Code("held_at_rxscale", Kind.ATTENTION, verbs=_ACCEPT)
 PRESCRIPTION_MISSING = Code("prescription_missing", Kind.ATTENTION, verbs=(Verb.ACCEPT, Verb.DROP))
+TRACKING_AFTER_COMPLETION = Code(
+    "tracking_after_completion", Kind.ATTENTION, "order", verbs=_ACCEPT
+)
 LONG_IN_REVIEW = Code("long_in_review", Kind.ATTENTION, "hours", verbs=_ACCEPT)
 
 # -- what the mapping lacks for an order ------------------------------------------------------
@@ -209,6 +212,7 @@ PRICE_FRACTION = Code("price_fraction", Kind.INVENTORY, "sku price", verbs=())
 # -- orders that go on by themselves ----------------------------------------------------------
 
 SETTING_UP = Code("setting_up", Kind.WAIT, "status")
+AWAITS_TRACKING = Code("awaits_tracking", Kind.WAIT)
 AWAITS_PRESCRIPTION = Code("awaits_prescription", Kind.WAIT)
 ON_HOLD_AT_RXSCALE = Code("on_hold_at_rxscale", Kind.WAIT)
 NOT_SHOWN = Code("not_shown", Kind.WAIT)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bridge.core.lifecycle import TERMINAL, Vocabulary
 from bridge.core.model import (
+    Flag,
     OrderRecord,
     OrderRequestId,
     P1Order,
@@ -110,9 +111,19 @@ def adopted(record: OrderRecord, order: P1Order) -> OrderRecord:
     )
 
 
-def seen_there(record: OrderRecord, order: P1Order) -> OrderRecord:
-    """PharmaOne's order itself was seen."""
-    return replace(record, p1_status=order.status, p1_seen_at=order.seen_at)
+def seen_there(record: OrderRecord, order: P1Order, *, tracked: bool = False) -> OrderRecord:
+    """PharmaOne's order itself was seen; `tracked`: it names its parcel's page.
+
+    One that was completed without its parcel's page stays so, whatever comes later.
+    """
+    untracked_at = record.untracked_at
+    if Flag.SHIPPED in (order.flags or ()) and not tracked:
+        untracked_at = untracked_at or order.seen_at
+    elif record.phase is not Phase.DONE:
+        untracked_at = None
+    return replace(
+        record, p1_status=order.status, p1_seen_at=order.seen_at, untracked_at=untracked_at
+    )
 
 
 def prescribing(record: OrderRecord, now: datetime) -> OrderRecord:

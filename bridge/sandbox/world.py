@@ -53,8 +53,11 @@ class World:
             self.subscribe("pharmaone", settings.p1_webhook_target, settings.p1_webhook_secret)
 
     def change_p1_order(self, order_id: str, **changes: str | bool) -> None:
-        """Staff set `status`, `shipped` or `picked_up` of PharmaOne's order."""
-        unknown = changes.keys() - {"status", "shipped", "picked_up"}
+        """Staff set `status`, `shipped` or `picked_up` of PharmaOne's order, or its parcel's page.
+
+        The names `tracking_url` and `carrier` are not documented.
+        """
+        unknown = changes.keys() - {"status", "shipped", "picked_up", "tracking_url", "carrier"}
         if unknown:
             raise ValueError(f"an order has no {', '.join(sorted(unknown))} to set")
         self.pharmaone.change_order(order_id, dict(changes))

@@ -49,6 +49,9 @@ _CANCELLED_UNSENT = _KNOWN.select(
     WHERE p1_orders.id IN (?...) AND phase = 'done' AND state = 'cancelled' AND order_id IS NULL
     """
 )
+_UNTRACKED = _KNOWN.select(
+    "WHERE order_id IN (?...) AND phase = 'done' AND untracked_at IS NOT NULL"
+)
 _OWNERS_BY_ORDER = sql("SELECT order_id, uid FROM orders WHERE order_id IN (?...)")
 _OWNERS_BY_NAME = sql(
     """
@@ -245,6 +248,10 @@ def compare(
             continue
         if _is_missing(record, began_at, listed):
             found[record.uid] = _hint(record, "sweep: no longer in PharmaOne's list")
+    for record in map(_KNOWN.value, connection.execute(_UNTRACKED, (as_list(rows),))):
+        order_id = record.order_id
+        if order_id is not None and _is_later(rows[order_id], before.get(order_id)):
+            found[record.uid] = _hint(record, "sweep: changed after it was shipped")
     vendor_lists.save_orders(connection, rows.values())
     for record in _made_after_all(connection, rows):
         found[record.uid] = _hint(record, "sweep: PharmaOne made an order of it")

@@ -145,6 +145,11 @@ prescription_missing = noch nicht gesendet: sie braucht ein Rezept, und RxScale 
         wird alle zehn Minuten wieder gefragt. Nichts wird gesendet, und ihr Status bei RxScale bleibt,
         wie er ist. Welche Bestellungen ein Rezept brauchen, ist nicht dokumentiert: ein Ausdruck in
         `orders.toml` entscheidet, wie ausgeliefert nach dem Arzt, den die Bestellung nennt.
+tracking_after_completion = PharmaOnes Bestellung { $order } zeigt die Seite ihres Pakets erst jetzt; RxScale wurde ohne sie abgeschlossen
+    .step-1 = dem Patienten den Link geben, den { $order } im PharmaOne Manager zeigt, oder RxScale darum bitten
+    .step-2 = { once-known }
+    .meaning = Eine abgeschlossene Bestellung nimmt keine Links mehr. Kommt das oft vor, kann der
+        Abschluss mit `orders.tracking_minutes` warten.
 long_in_review = seit { $hours } Stunden ist über die Bestellanfrage nicht entschieden
     .step-1 = sie im PharmaOne Manager annehmen oder ablehnen (external reference { $uid })
     .step-2 = das schließt sich von selbst, wenn eine Bestellung daraus wird; { once-known }
@@ -258,6 +263,8 @@ price_fraction = { $sku }: PharmaOnes Preis { $price } ergibt keine ganze Zahl v
 
 ## Orders that go on by themselves
 
+awaits_tracking = sie ist versandt, und die Seite ihres Pakets wird erwartet
+    .meaning = Bis zu `orders.tracking_minutes`; dann wird die Bestellung bei RxScale ohne sie abgeschlossen.
 awaits_prescription = die Datei ihres Rezepts wird erwartet
     .meaning = Bis zu `orders.prescription_minutes` (10); dann wird es gemeldet.
 setting_up = RxScale richtet sie noch ein ({ $status })

@@ -144,6 +144,11 @@ prescription_missing = not sent yet: it needs a prescription and RxScale shows n
         RxScale is asked again every ten minutes. Nothing is sent and its status at RxScale is not
         changed. Which orders need a prescription is not documented: an expression in
         `orders.toml` decides, as shipped by the doctor that the order names.
+tracking_after_completion = PharmaOne's order { $order } shows its parcel's page only now; RxScale was completed without it
+    .step-1 = give the patient the link that { $order } shows in PharmaOne Manager, or ask RxScale to
+    .step-2 = { once-known }
+    .meaning = A completed order takes no more tracking links. If that happens often, let completing
+        wait with `orders.tracking_minutes`.
 long_in_review = staff have not decided about the order-request for { $hours } hours
     .step-1 = approve or reject it in PharmaOne Manager (external reference { $uid })
     .step-2 = it closes itself when an order is made of it; { once-known }
@@ -254,6 +259,8 @@ price_fraction = { $sku }: PharmaOne's price { $price } makes no whole number of
 
 ## Orders that go on by themselves
 
+awaits_tracking = it was shipped, and the page of its parcel is awaited
+    .meaning = Up to `orders.tracking_minutes`; then the order is completed at RxScale without it.
 awaits_prescription = the file of its prescription is awaited
     .meaning = Up to `orders.prescription_minutes` (10); then you are told.
 setting_up = RxScale is still setting it up ({ $status })

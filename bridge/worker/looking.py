@@ -94,7 +94,7 @@ class Looker:
         sight = self._sight
         sight.p1_order, sight.p1_looked_at = found.order, found.order.seen_at
         sight.tracking = self._rules.tracking(found.detail)
-        sight.record = remember.seen_there(sight.record, found.order)
+        sight.record = remember.seen_there(sight.record, found.order, tracked=bool(sight.tracking))
 
     def _know(self, order: P1Order | None) -> None:
         """An order that was read for the store a moment ago need not be asked for again."""

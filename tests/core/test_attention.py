@@ -5,12 +5,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from words import view_of
 
-from bridge.core import reasons
-from bridge.core.model import Draft, OrderRecord, PharmacyOrder, PharmacyOrderUid, Phase, State
+from bridge.core import reasons, remember
+from bridge.core.model import (
+    Draft,
+    Flag,
+    OrderId,
+    OrderRecord,
+    P1Order,
+    PharmacyOrder,
+    PharmacyOrderUid,
+    Phase,
+    State,
+    TrackingLink,
+)
 from bridge.core.orders import next_step
 from bridge.core.orders.attention import attentions
 from bridge.core.orders.view import Policy
-from bridge.core.steps import SetStatus, Wait
+from bridge.core.steps import Done, LookAtPharmaOne, SetStatus, Wait
 
 UID = PharmacyOrderUid("po-1")
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -86,3 +97,59 @@ def test_an_order_waits_for_its_prescription(draft, age, step, told):
     found_step = next_step(view)
     assert found_step == step or (isinstance(found_step, SetStatus) and step is SetStatus)
     assert [reason.code for reason in attentions(view) or ()] == told
+
+
+LINK = TrackingLink("https://track.example/1", "DHL")
+
+
+@pytest.mark.parametrize(
+    ("untracked_at", "tracking", "expected"),
+    [
+        (None, (LINK,), []),
+        (NOW, (), []),
+        (NOW, None, []),
+        (NOW, (LINK,), ["tracking_after_completion"]),
+    ],
+)
+def test_a_parcels_page_that_comes_too_late_is_told(untracked_at, tracking, expected):
+    record = a_record(Phase.DONE, order_id=OrderId("ORD_1"), untracked_at=untracked_at)
+    assert found(record, tracking=tracking) == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "changes", "looks"),
+    [
+        ({}, {}, True),
+        ({}, {"tracking": ()}, False),
+        ({}, {"p1_gone": True}, False),
+        ({"untracked_at": None}, {}, False),
+        ({"order_id": None}, {}, False),
+    ],
+)
+def test_only_a_shipped_order_without_its_parcels_page_is_looked_at_again(known, changes, looks):
+    record = a_record(Phase.DONE, **{"order_id": OrderId("ORD_1"), "untracked_at": NOW, **known})
+    order = PharmacyOrder(UID, "completed", NOW)
+    step = next_step(view_of(record, NOW, order=order, **changes))
+    assert isinstance(step, LookAtPharmaOne if looks else Done)
+
+
+SHIPPED = frozenset({Flag.SHIPPED})
+
+
+@pytest.mark.parametrize(
+    ("phase", "before", "flags", "tracked", "after"),
+    [
+        (Phase.ADOPTED, None, None, False, None),
+        (Phase.ADOPTED, None, frozenset({Flag.PICKED_UP}), False, None),
+        (Phase.ADOPTED, None, SHIPPED, False, NOW),
+        (Phase.ADOPTED, NOW - DAY, SHIPPED, False, NOW - DAY),
+        (Phase.ADOPTED, NOW - DAY, SHIPPED, True, None),
+        (Phase.ADOPTED, NOW - DAY, frozenset(), False, None),
+        (Phase.DONE, NOW - DAY, SHIPPED, True, NOW - DAY),
+        (Phase.DONE, None, SHIPPED, True, None),
+    ],
+)
+def test_since_when_a_parcels_page_is_missing(phase, before, flags, tracked, after):
+    record = a_record(phase, untracked_at=before)
+    there = P1Order(OrderId("ORD_1"), "awaiting_packing", NOW, flags=flags)
+    assert remember.seen_there(record, there, tracked=tracked).untracked_at == after

@@ -315,7 +315,7 @@ async def test_cancelled_at_pharmaone_after_the_end_changes_nothing(tmp_path: Pa
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive()
         order_id = await house.approve(uid)
-        await house.change(order_id, shipped=True)
+        await house.change(order_id, picked_up=True)
         before = len(house.world.calls())
         await house.change(order_id, status="cancelled")
         assert house.status(uid) == "completed"

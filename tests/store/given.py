@@ -116,6 +116,7 @@ def full_record() -> OrderRecord:
         prescription_id=PrescriptionId("org1-pq-1"),
         prescription_status="new",
         prescription_at=after(11),
+        untracked_at=NOW,
         created_at=after(12),
         unsent_at=after(13),
         echoes="in-progress\nready_for_pickup",

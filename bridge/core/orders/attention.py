@@ -16,7 +16,10 @@ _AT_PHARMAONE = frozenset({Phase.SUBMITTING, Phase.SUBMITTED, Phase.ADOPTED})
 
 def attentions(view: View) -> tuple[Reason, ...] | None:
     """All that is true of the order now; None where this look did not see RxScale's side."""
-    if view.record.phase in (Phase.DONE, Phase.DROPPED):
+    record = view.record
+    if record.phase is Phase.DONE and record.untracked_at is not None and view.sight.tracking:
+        return (reasons.TRACKING_AFTER_COMPLETION(order=record.order_id),)
+    if record.phase in (Phase.DONE, Phase.DROPPED):
         return ()
     return tuple(_found(view)) if view.sight.order is not None else None
 

@@ -26,7 +26,7 @@ def ended(view: View, state: State) -> Step:
     """RxScale shows an end; what it cancelled may still live on at PharmaOne."""
     record = view.record
     if state is State.COMPLETED:
-        return Done(reasons.COMPLETED())
+        return _look_for_tracking(view) or Done(reasons.COMPLETED())
     if record.order_id is not None:
         return _cancel_there(view, record.order_id)
     if view.sight.p1_order is not None:
@@ -39,6 +39,15 @@ def ended(view: View, state: State) -> Step:
         since = record.doubted_at or view.now
         return Find(since, reasons.CANCELLED_UNANSWERED())
     return Stuck(reasons.CANCELLED_AT_RXSCALE(order=record.order_id))
+
+
+def _look_for_tracking(view: View) -> LookAtPharmaOne | None:
+    """A parcel's page that comes after the completion cannot be sent: a person is told."""
+    record, sight = view.record, view.sight
+    if record.untracked_at is None or record.order_id is None:
+        return None
+    looked = sight.tracking is not None or sight.p1_gone
+    return None if looked else LookAtPharmaOne(record.order_id, reasons.HAS_TRACKING())
 
 
 def _nothing_sent(view: View, state: State) -> Step:

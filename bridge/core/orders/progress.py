@@ -116,6 +116,9 @@ def _complete(view: View, word: str, rule: str) -> Step:
     if view.sight.tracking is None and view.record.order_id is not None:
         return LookAtPharmaOne(view.record.order_id, reasons.HAS_TRACKING())
     tracking = () if view.sight.tracking_refused else view.sight.tracking or ()
+    shipped_at = view.record.untracked_at
+    if shipped_at is not None and view.now < shipped_at + view.policy.tracking:
+        return Wait(reasons.AWAITS_TRACKING(), shipped_at + view.policy.tracking)
     return Complete(word, tracking, rule)
 
 

@@ -33,6 +33,8 @@ class Policy:
     """How long staff may review an order-request before a person is told; 0: for ever."""
     prescription: timedelta = timedelta(minutes=10)
     """How long an order waits for the file of its prescription before a person is told."""
+    tracking: timedelta = timedelta(0)
+    """How long completing a shipped order waits for its parcel's page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,9 +242,9 @@ class PharmaOne:
     # ------------------------------------------------------------------ orders
 
     def change_order(self, order_id: str, changes: Json) -> Order:
-        """Sets `status`, `shipped` and `picked_up` as given; announced if anything changed."""
+        """Sets the fields given; announced if anything changed."""
         order = self.orders[order_id]
-        if all(order.data[key] == value for key, value in changes.items()):
+        if all(order.data.get(key) == value for key, value in changes.items()):
             return order
         old = order.status
         order.change(changes, self._settings.clock())

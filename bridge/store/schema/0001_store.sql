@@ -8,6 +8,7 @@ PRAGMA application_id = 1920492130;  -- "rxbb" in ASCII: tells our file from ano
 -- One row a pharmacy order: its record (OrderRecord), from the order to what PharmaOne made of it.
 -- `echoes` are the words that the bridge itself set at RxScale in its last look and that were not
 -- reported back yet, one a line: RxScale announces each of them, and none of these is news.
+-- `untracked_at`: since when it is shipped without a parcel's page, also once completed so.
 -- `claimed_as` is the word that this store set at RxScale to take the order before sending it.
 -- `doubted_at`: since when it may be at PharmaOne without our knowing, NULL if it cannot be.
 -- `created_at`: when RxScale made it, NULL where it does not tell; `unsent_at`: until when nobody can
@@ -47,6 +48,7 @@ CREATE TABLE orders (
   prescription_at      INTEGER,
   created_at     INTEGER,
   unsent_at      INTEGER,
+  untracked_at   INTEGER,
   echoes         TEXT NOT NULL DEFAULT '',
   CONSTRAINT submitting_has_its_intent CHECK (phase <> 'submitting' OR intent_at IS NOT NULL),
   CONSTRAINT submitted_when CHECK (phase <> 'submitted' OR submitted_at IS NOT NULL),
