@@ -63,6 +63,8 @@ class Facts:
     links: Links = field(default_factory=Links)
     store_error: str | None = None
     sweep_error: str | None = None
+    one_way: bool = False
+    """Nothing is read from PharmaOne: so it was configured."""
 
 
 class Verdict(NamedTuple):
@@ -215,6 +217,8 @@ def judge_pharmaone(facts: Facts) -> Verdict:
         return verdict
     if missing:
         return _degraded(reasons.LACKS_SCOPE(scopes=", ".join(missing)))
+    if facts.one_way:
+        return _degraded(reasons.ONE_WAY())
     return _degraded(_said(facts.token.refused)) if facts.token.refused else OK
 
 
@@ -241,7 +245,7 @@ def judge_orders(facts: Facts) -> Verdict:
 
 
 def judge_stock(facts: Facts) -> Verdict:
-    if not facts.links.linked:
+    if not facts.links.linked or facts.one_way:
         return OK
     if facts.round.stale:
         return _degraded(reasons.ALL_AT_ZERO())

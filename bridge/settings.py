@@ -152,6 +152,15 @@ class PharmaOneSection(VendorSection):
     shop_id: OptionalText = None
     submit_via: Literal["v2", "v1", "connector"] = "v2"
     connector_url: OptionalAddress = None
+    api_key_header: Literal["apikey", "X-API-Key"] = "apikey"
+    """What the API key is sent as, wherever it is: the documents name both."""
+
+    @property
+    def one_way(self) -> bool:
+        """Orders go in by the shop's connector and nothing can be read back: every route that
+        reads needs the organisation.
+        """
+        return self.submit_via == "connector" and not self.org_id
 
 
 class ServerSection(Section):
@@ -281,6 +290,8 @@ class Settings(Section):
         }
         if self.pharmaone.submit_via == "connector":
             needed["pharmaone.connector_url"] = self.pharmaone.connector_url
+            if self.orders.prescriptions != "ingest":
+                del needed["pharmaone.org_id"]
         else:
             needed["pharmaone.shop_id"] = self.pharmaone.shop_id
         return tuple(_missing(key) for key, value in needed.items() if not value)
@@ -310,6 +321,12 @@ class Settings(Section):
                     f"{name}.webhook_secrets: none, so none of its webhooks is accepted and news "
                     f"is found only by the sweep every {self.orders.poll_seconds:g} s"
                 )
+        if self.pharmaone.one_way:
+            found.append(
+                "pharmaone.org_id: not set, so the bridge works one way: orders go in by the "
+                "shop's connector, and neither statuses nor stock come back; a submission whose "
+                "answer is lost cannot be looked for and waits for a person"
+            )
         if self.server.webhook_host is not None and self.server.webhook_port is None:
             found.append(
                 "server.webhook_host: has no effect without server.webhook_port; webhooks listen "

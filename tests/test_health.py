@@ -366,3 +366,12 @@ def test_both_clocks_are_named() -> None:
         "RxScale's clock differs from this machine's by +120 s; "
         "PharmaOne's clock differs from this machine's by +120 s",
     )
+
+
+def test_what_works_one_way_says_so() -> None:
+    told = of(one_way=True, links=Links(120), started_at=NOW - timedelta(hours=1))
+    status, reason = judged("pharmaone", told)
+    assert (status, reason) == (
+        "degraded",
+        "orders go in by the connector and nothing is read back (pharmaone.org_id is not set)",
+    )

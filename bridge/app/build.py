@@ -16,7 +16,7 @@ from bridge.app.policies import policy_of, rules_of, stock_policy_of
 from bridge.app.vendors import Vendors, now, open_vendors
 from bridge.core.memory import SweepResult
 from bridge.core.reasons import FREED_BY_MAPPING
-from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader
+from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, cannot_search
 from bridge.cycles.stock import Adopter, Pusher, StockCycle
 from bridge.mapping import Rules
 from bridge.metrics import Metrics
@@ -89,7 +89,7 @@ def _assemble(
         shop_id=None if connector else settings.pharmaone.shop_id,
         policy=policy_of(settings),
         prescriptions=settings.orders.prescriptions,
-        find=finder.find,
+        find=cannot_search if settings.pharmaone.one_way else finder.find,
         read_catalogue=catalogue.read,
         now=now,
         jitter=random.random,

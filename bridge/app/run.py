@@ -66,13 +66,10 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         settings.store.retention_days,
         settings.stock.reread_seconds,
     )
-    return [
+    timers = [
         every(poll_after, "the order sweep", bridge.sweep.run),
-        every(poll_after, "the sweep of PharmaOne's orders", bridge.p1_sweep.run),
-        every(lambda: 0.0, "reading PharmaOne's new orders", partial(upkeep.learn, bridge.p1_news)),
         every(reload_after, "looking at the mapping files", bridge.reloader.look),
         every(reread_after, "reading the SKU list", upkeep.read_skus),
-        bridge.stock.run(),
         every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),
         every(reload_after, "counting", partial(vitals.measure, bridge)),
         every(
@@ -80,4 +77,13 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
             "writing to the store",
             partial(vitals.try_to_write, bridge),
         ),
+    ]
+    if settings.pharmaone.one_way:
+        return timers
+    learn = partial(upkeep.learn, bridge.p1_news)
+    return [
+        *timers,
+        every(poll_after, "the sweep of PharmaOne's orders", bridge.p1_sweep.run),
+        every(lambda: 0.0, "reading PharmaOne's new orders", learn),
+        bridge.stock.run(),
     ]

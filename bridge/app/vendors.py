@@ -120,4 +120,5 @@ def _pharmaone_site(settings: Settings) -> pharmaone_dialect.Site:
         api_key=vendor.api_key.get_secret_value() if vendor.api_key else "",
         submit_via=vendor.submit_via,
         connector_url=vendor.connector_url,
+        key_header=vendor.api_key_header,
     )

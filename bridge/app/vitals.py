@@ -48,6 +48,7 @@ async def _facts(bridge: Bridge, *, whole: bool) -> Facts:
         token=vendors.pharmaone.tokens.facts,
         round=bridge.stock.facts(),
         sweep_error=bridge.sweep.error,
+        one_way=settings.pharmaone.one_way,
     )
     store, links = bridge.store, Links()
     try:

@@ -267,6 +267,7 @@ NEVER_ANSWERED = Code("never_answered", Kind.PART, "submissions", within="unsure
 TOO_MANY_TO_READ = Code(
     "too_many_to_read", Kind.PART, "unread most", within="cannot_know unsure_submission"
 )
+NOT_READABLE = Code("not_readable", Kind.PART, within="cannot_know unsure_submission")
 LIST_NOT_SETTLED = Code("list_not_settled", Kind.PART, within="cannot_know unsure_submission")
 THE_ORDER_REQUEST = Code("the_order_request", Kind.PART)
 THE_PRESCRIPTION = Code("the_prescription", Kind.PART)
@@ -314,6 +315,7 @@ ALL_AT_ZERO = Code("all_at_zero", Kind.HEALTH)
 TO_BE_CONFIRMED = Code("to_be_confirmed", Kind.HEALTH, "what")
 NOT_CARRIED_ON = Code("not_carried_on", Kind.HEALTH, "what")
 NOT_COMPARED = Code("not_compared", Kind.HEALTH)
+ONE_WAY = Code("one_way", Kind.HEALTH)
 CLOCK_DIFFERS = Code("clock_differs", Kind.HEALTH, "vendor seconds")
 PRICES_TO_CONFIRM = Code("prices_to_confirm", Kind.HEALTH, "prices")
 

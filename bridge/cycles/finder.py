@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bridge.core.model import OrderId, P1Order
 from bridge.core.orders.view import Search
-from bridge.core.reasons import LIST_NOT_SETTLED, TOO_MANY_TO_READ, Reason
+from bridge.core.reasons import LIST_NOT_SETTLED, NOT_READABLE, TOO_MANY_TO_READ, Reason
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.errors import TryLater
 from bridge.exchange import Priority
@@ -106,6 +106,11 @@ class Finder:
             told = replace(sight.order, external_id=sight.order.external_id or "")
             await self._store.write(vendor_lists.save_orders, [told])
         return hidden
+
+
+async def cannot_search(since: datetime, _made_since: datetime | None = None) -> Search:
+    """Stands in for `Finder.find` where nothing can be read from PharmaOne."""
+    return Search(since, NOT_READABLE())
 
 
 def _made_at(order: P1Order) -> datetime:

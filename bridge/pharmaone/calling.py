@@ -4,13 +4,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bridge.errors import Fault, Misconfigured
 from bridge.exchange import Priority, Request, Response, Send, calls
 from bridge.pharmaone import wire
 from bridge.pharmaone.answers import ANSWERS, PharmaOneAnswers
-from bridge.pharmaone.dialect import KEY_HEADER, TOKEN, Route, Site
+from bridge.pharmaone.dialect import TOKEN, Route, Site
 from bridge.pharmaone.token import TokenAnswer, TokenKeeper
 from bridge.vendor import calling
 from bridge.vendor.calling import Body, Query, request_for
+
+NO_ORGANISATION = Fault(
+    "pharmaone.org_id",
+    "missing: without it nothing can be read from PharmaOne",
+    "set the organisation that the API key belongs to",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +49,10 @@ class Caller(calling.Caller[Route]):
             headers["Content-Type"] = "application/json"
             return request_for(route, self.site.url(route, ident), priority, headers, query, body)
 
+        if not self.site.org_id and route.api_version != "connector":
+            raise Misconfigured(NO_ORGANISATION)
         if route.takes_key:
-            return await self.send(request({KEY_HEADER: self.site.api_key}))
+            return await self.send(request({self.site.key_header: self.site.api_key}))
         token = await self.tokens.get(route.scope)
         response = await self.send(request(_bearer(token)))
         if response.status != 401:
@@ -73,7 +82,7 @@ def exchange(send: Send, site: Site) -> Callable[[], Awaitable[TokenAnswer]]:
     """The call that gives a token for the key (3.2)."""
 
     async def exchanged() -> TokenAnswer:
-        headers = {KEY_HEADER: site.api_key, "Accept": "application/json"}
+        headers = {site.key_header: site.api_key, "Accept": "application/json"}
         response = await send(request_for(TOKEN, site.url(TOKEN), Priority.ORDER, headers))
         return ANSWERS.read(TOKEN, TokenAnswer, ANSWERS.content(TOKEN, response))
 

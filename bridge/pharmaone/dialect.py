@@ -10,8 +10,6 @@ from bridge.vendor import answers
 
 MOST_ROWS = 200
 """The largest page of orders (pharmaone.md section 9)."""
-KEY_HEADER = "X-API-Key"
-"""The key's header wherever a key is taken (sections 3.1 and 10); `apikey` is another."""
 
 ApiVersion = Literal["v2", "v1", "connector"]
 
@@ -122,6 +120,8 @@ class Site:
     api_key: str = field(repr=False)
     submit_via: ApiVersion = "v2"
     connector_url: str | None = None
+    key_header: str = "apikey"
+    """The key's header wherever a key is taken (sections 3.1 and 10); `X-API-Key` is another."""
 
     @property
     def needed_scopes(self) -> frozenset[str]:

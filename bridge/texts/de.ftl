@@ -342,6 +342,7 @@ no_order_yet = PharmaOne zeigt (noch) keine Bestellung dazu
 moved_on = sie steht inzwischen auf '{ $status }', was nicht diese Brücke gesetzt hat
 never_answered = { $submissions } Übermittlungen blieben ohne Antwort
 too_many_to_read = PharmaOne listet { $unread } Bestellungen ohne ihre external_id, die es sein können, mehr als orders.find_details ({ $most }) in einer Suche zu lesen erlaubt
+not_readable = von PharmaOne kann nichts gelesen werden (pharmaone.org_id fehlt), also auch nicht danach gesucht
 list_not_settled = PharmaOnes Bestellliste änderte sich ständig, während sie gelesen wurde
 the_order_request = die Bestellanfrage
 the_prescription = das Rezept
@@ -445,6 +446,10 @@ not_carried_on = es ging nicht weiter: { $what }
 not_compared = PharmaOnes Bestand wurde zu lange nicht verglichen
     .meaning = Drei Runden des Bestands fanden nicht statt. Siehe das Protokoll;
         `rxbridge stock sync` versucht jetzt eine.
+one_way = Bestellungen gehen über den Connector hinein, und nichts wird zurückgelesen (pharmaone.org_id fehlt)
+    .meaning = Die Brücke arbeitet in eine Richtung: Status und Bestand bleiben, wie Menschen sie
+        setzen. Damit sie übertragen werden, setzen Sie `pharmaone.org_id` und einen Schlüssel, der
+        die Organisation öffnet.
 clock_differs = Die Uhr von { $vendor } weicht um { $seconds } s von der dieses Rechners ab
     .meaning = Gemessen am `Date` der Antworten; mit einem Minus geht sie nach. Zeiten werden ohne
         diesen Unterschied verglichen, es geht also nichts verloren. Weichen beide Anbieter gleich

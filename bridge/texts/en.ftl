@@ -335,6 +335,7 @@ no_order_yet = PharmaOne shows no order for it (yet)
 moved_on = it stands at '{ $status }' by now, where this bridge did not set it
 never_answered = { $submissions } submissions went without an answer
 too_many_to_read = PharmaOne lists { $unread } orders without their external_id that may be it, more than orders.find_details ({ $most }) allows to read in one search
+not_readable = nothing can be read from PharmaOne (pharmaone.org_id is not set), so it cannot be looked for
 list_not_settled = PharmaOne's list of orders changed all the while it was read
 the_order_request = the order-request
 the_prescription = the prescription
@@ -434,6 +435,9 @@ not_carried_on = it could not be carried on: { $what }
 not_compared = PharmaOne's inventory has not been compared for too long
     .meaning = Three rounds of stock did not take place. See the log; `rxbridge stock sync` tries
         one now.
+one_way = orders go in by the connector and nothing is read back (pharmaone.org_id is not set)
+    .meaning = The bridge works one way: statuses and stock stay as people set them. To have them
+        carried over, set `pharmaone.org_id` and a key that opens the organisation.
 clock_differs = { $vendor }'s clock differs from this machine's by { $seconds } s
     .meaning = Measured by the `Date` of its answers; with a minus it is behind. Times are compared
         with the difference taken off, so nothing is lost. Where both vendors differ alike, this

@@ -164,6 +164,17 @@ async def test_a_key_for_the_public_api_is_tried_too(env, folder, capsys):
     )
 
 
+async def test_a_connector_alone_works_one_way(env, folder, capsys):
+    env.setenv("RXBRIDGE_PHARMAONE__SUBMIT_VIA", "connector")
+    env.setenv("RXBRIDGE_PHARMAONE__CONNECTOR_URL", "http://127.0.0.1:9")
+    env.setenv("RXBRIDGE_PHARMAONE__ORG_ID", "")
+    code, lines = await checked(env, folder, capsys)
+    assert code == 0, lines
+    assert "works one way" in lines["configuration"]["text"]
+    pharmaone = {what: line["verdict"] for what, line in lines.items() if "PharmaOne" in what}
+    assert pharmaone == {"PharmaOne POST /external-order": "warn", "PharmaOne shop": "ok"}
+
+
 async def test_a_subscription_to_another_address_is_not_this_bridges(env, folder, capsys):
     """Neither one that only begins like it nor another path there brings a delivery here."""
     env.setenv("RXBRIDGE_SERVER__PUBLIC_URL", "https://bridge.example")

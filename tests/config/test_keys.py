@@ -86,6 +86,7 @@ ODD = {
     "rxscale.dialect": "legacy",
     "rxscale.webhook_secrets": "whsec_canary",
     "pharmaone.submit_via": "v1",
+    "pharmaone.api_key_header": "X-API-Key",
     "orders.unsure_submission": "ask",
     "orders.prescriptions": "off",
     "rxscale.stock_via": "stock",

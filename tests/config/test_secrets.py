@@ -188,6 +188,21 @@ def test_the_connector_needs_its_address_and_no_shop(machine: Machine) -> None:
     assert machine.load().missing_for_run() == ()
 
 
+def test_the_connector_alone_works_one_way_and_says_so(machine: Machine) -> None:
+    machine.environ |= REQUIRED | {"RXBRIDGE_PHARMAONE__SUBMIT_VIA": "connector"}
+    machine.environ["RXBRIDGE_PHARMAONE__CONNECTOR_URL"] = "https://shop.example.com"
+    assert not machine.load().pharmaone.one_way
+    del machine.environ["RXBRIDGE_PHARMAONE__ORG_ID"]
+    settings = machine.load()
+    assert settings.missing_for_run() == ()
+    assert settings.pharmaone.one_way
+    (said,) = [each for each in settings.warnings() if "pharmaone.org_id" in each]
+    assert "works one way" in said
+    machine.environ["RXBRIDGE_ORDERS__PRESCRIPTIONS"] = "ingest"
+    (fault,) = machine.load().missing_for_run()
+    assert fault.where == "pharmaone.org_id"
+
+
 def test_a_complete_configuration_warns_of_nothing(machine: Machine) -> None:
     machine.environ |= REQUIRED
     assert machine.load().warnings() == ()

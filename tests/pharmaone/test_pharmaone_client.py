@@ -137,13 +137,13 @@ UNDERSTOOD: dict[str, Any] = {
             "v1",
             "https://manager.p1.test/api/v1/public/orgs/org1/order-requests",
             "POST /v1/order-requests",
-            ("X-API-Key", KEY),
+            ("apikey", KEY),
         ),
         (
             "connector",
             "https://shop.test/api/v1/external-order",
             "POST /external-order",
-            ("X-API-Key", KEY),
+            ("apikey", KEY),
         ),
     ],
 )
@@ -153,9 +153,31 @@ async def test_the_three_doors(door: str, url: str, route: str, opener: tuple[st
     sent = send.request
     assert (sent.method, sent.url, sent.route) == ("POST", url, route)
     assert opener in sent.headers.items()
-    assert len({"Authorization", "X-API-Key"} & set(sent.headers)) == 1
+    assert len({"Authorization", "apikey", "X-API-Key"} & set(sent.headers)) == 1
     assert sent.headers["Content-Type"] == "application/json"
     assert (sent.priority, sent.repeatable) == (Priority.ORDER, False)
+
+
+@pytest.mark.parametrize("door", ["v1", "connector"])
+@pytest.mark.parametrize("header", ["apikey", "X-API-Key"])
+async def test_the_keys_header_is_a_choice(door: str, header: str):
+    site = replace(DOORS[door], key_header=header)
+    p1, send = client(answer(200, ACCEPTED), site=site)
+    await p1.submit(UID, DRAFT)
+    exchanging = ScriptedSend(answer(200, {"access_token": "t"}))
+    await exchange(exchanging, site)()
+    for sent in (send.request, exchanging.request):
+        assert {name for name, value in sent.headers.items() if value == KEY} == {header}
+
+
+@pytest.mark.parametrize("call", [name for name in CALLS if name != "submit"])
+async def test_without_an_organisation_only_the_connector_is_called(call: str):
+    site = replace(CONNECTOR, org_id="")
+    p1, send = client(answer(200, ACCEPTED), site=site)
+    with pytest.raises(Misconfigured, match=r"pharmaone\.org_id: missing"):
+        await CALLS[call](p1)
+    assert send.requests == []
+    assert await p1.submit(UID, DRAFT) == Submitted("req-1", "pending")
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -275,7 +297,7 @@ async def test_the_exchange():
     assert (got.access_token, got.expires_in) == ("t", 9)
     sent = send.request
     assert (sent.method, sent.url, sent.body) == ("POST", f"{BASE}/auth/token", None)
-    assert (sent.headers["X-API-Key"], sent.priority) == (KEY, Priority.ORDER)
+    assert (sent.headers["apikey"], sent.priority) == (KEY, Priority.ORDER)
     assert sent.repeatable
 
 

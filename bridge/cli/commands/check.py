@@ -180,11 +180,14 @@ async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Lin
             yield line
         subscribed = partial(_subscribed, settings)
         yield await _asked("RxScale webhooks", rxscale.subscriptions, subscribed, "warn")
-        keyed = partial(_keyed, pharmaone.tokens)
-        yield await _asked(f"PharmaOne {p1.TOKEN.name}", pharmaone.tokens.get, keyed)
+        if not settings.pharmaone.one_way:
+            keyed = partial(_keyed, pharmaone.tokens)
+            yield await _asked(f"PharmaOne {p1.TOKEN.name}", pharmaone.tokens.get, keyed)
         for need in of_pharmaone(settings, vendors):
             yield await _tried(need)
-        yield await _shop(settings.pharmaone.shop_id, pharmaone)
+        yield await _shop(
+            None if settings.pharmaone.one_way else settings.pharmaone.shop_id, pharmaone
+        )
         yield await _sizes(rules, rxscale)
 
 
@@ -323,6 +326,9 @@ async def _sells(shop: Shop) -> None:
 def of_pharmaone(settings: Settings, vendors: Vendors) -> Iterator[Need]:
     """Reads are made; of changes, the token says whether it may."""
     client = vendors.pharmaone
+    if settings.pharmaone.one_way:
+        yield _scoped(vendors, p1.SUBMIT["connector"])
+        return
     order, product = OrderId(NOBODY), ProductId(NOBODY)
     yield _p1(client.orders_page, lambda: client.orders_page(1, 0, Priority.ORDER))
     yield _p1(client.order, _refusal_is_well(lambda: client.order(order)))
