@@ -198,6 +198,8 @@ class OrdersSection(Section):
     find_details: AtLeastOne = 500
     """How many single orders one search at PharmaOne may read."""
     workers: AtLeastOne = 16
+    gone_after_seconds: Seconds = 900.0
+    """How long a vendor has to deny an order it had before that is believed."""
     review_hours: Seconds = 24.0
     """How long staff may review an order-request before a person is told; 0: for ever."""
     prescription_minutes: Seconds = 10.0

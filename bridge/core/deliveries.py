@@ -62,8 +62,9 @@ class PharmaOneChanged:
 
     `order_id` is PharmaOne's own id. `references` are all other ids in the event that may belong
     to one of our orders. `reported_status` is the new status where the status changed. `quiet`
-    events report no progress. `refused`: staff refused the order-request that `references` name.
-    `of_an_order`: the event is about an order, even where it does not say which.
+    events report no progress. `deleted`: the order was deleted. `refused`: staff refused the
+    order-request that `references` name. `of_an_order`: the event is about an order, even where
+    it does not say which.
     """
 
     event: str
@@ -74,6 +75,7 @@ class PharmaOneChanged:
     references: tuple[str, ...] = ()
     quiet: bool = False
     refused: bool = False
+    deleted: bool = False
     of_an_order: bool = True
 
     vendor: ClassVar[str] = PHARMAONE

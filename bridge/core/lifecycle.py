@@ -49,7 +49,9 @@ class Vocabulary:
     bodies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What is sent to set a word, where its body is a matter of choice."""
     gone: State | None = None
-    """What an order that is no longer there amounts to; None: a person says."""
+    """What an order that was deleted amounts to, as an event told; None: a person says."""
+    gone_unannounced: State | None = None
+    """The same of one that is gone though no event told that it was deleted."""
 
 
 @dataclass(frozen=True, slots=True)

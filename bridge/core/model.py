@@ -87,6 +87,8 @@ class OrderRecord:
     """When the last complete search that did not find its order began."""
     rx_status: str | None = None
     rx_seen_at: datetime | None = None
+    rx_gone_since: datetime | None = None
+    """Since when RxScale answers that there is no such order."""
     state: State | None = None
     attempts: int = 0
     """How many submissions were sent, whatever came of them."""
@@ -96,6 +98,10 @@ class OrderRecord:
     order_id: OrderId | None = None
     p1_status: str | None = None
     p1_seen_at: datetime | None = None
+    p1_gone_since: datetime | None = None
+    """Since when PharmaOne answers that there is no such order."""
+    p1_deleted_at: datetime | None = None
+    """When an event last told that it was deleted."""
     calls: int = 0
     rules_version: str = ""
     finished_at: datetime | None = None

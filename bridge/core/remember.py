@@ -28,6 +28,7 @@ def seen(record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary) -> O
         rx_status=order.status,
         rx_seen_at=order.seen_at,
         state=state,
+        rx_gone_since=None,
         held=record.held and state is State.ON_HOLD,
         echoes="",
         claimed_as=claimed_as,
@@ -107,6 +108,7 @@ def adopted(record: OrderRecord, order: P1Order) -> OrderRecord:
         order_id=order.id,
         p1_status=order.status,
         p1_seen_at=order.seen_at,
+        p1_gone_since=None,
         finished_at=None,
     )
 
@@ -122,8 +124,22 @@ def seen_there(record: OrderRecord, order: P1Order, *, tracked: bool = False) ->
     elif record.phase is not Phase.DONE:
         untracked_at = None
     return replace(
-        record, p1_status=order.status, p1_seen_at=order.seen_at, untracked_at=untracked_at
+        record,
+        p1_status=order.status,
+        p1_seen_at=order.seen_at,
+        p1_gone_since=None,
+        untracked_at=untracked_at,
     )
+
+
+def denied(record: OrderRecord, now: datetime) -> OrderRecord:
+    """RxScale answers that there is no such order."""
+    return replace(record, rx_gone_since=record.rx_gone_since or now)
+
+
+def denied_there(record: OrderRecord, now: datetime) -> OrderRecord:
+    """PharmaOne answers that there is no such order."""
+    return replace(record, p1_gone_since=record.p1_gone_since or now)
 
 
 def prescribing(record: OrderRecord, now: datetime) -> OrderRecord:

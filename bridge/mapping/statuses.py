@@ -48,7 +48,9 @@ class _Orders(Table):
     body: dict[Word, str | bool | int] = Field(default_factory=lambda: dict(_PLAIN_BODY))
     """The body that sets a word; {word} stands for it."""
     gone: Literal["stuck", "cancelled"] = "stuck"
-    """What an order means that PharmaOne had and no longer shows."""
+    """What an order means that PharmaOne had, told to be deleted, and no longer shows."""
+    gone_unannounced: Literal["ask", "cancelled"] = "ask"
+    """What one means that PharmaOne no longer shows and never told to be deleted."""
     deducts: tuple[State, ...] = (State.COMPLETED,)
     """The bridge's states in which PharmaOne has taken an order's goods off its own stock."""
 
@@ -140,7 +142,7 @@ def _prescriptions(table: _Prescriptions, faults: Faults) -> Prescriptions:
 
 
 def _state_or_none(choice: str) -> State | None:
-    return None if choice == "stuck" else State(choice)
+    return None if choice in ("stuck", "ask") else State(choice)
 
 
 def _vocabulary(name: str, table: _Dialect) -> Vocabulary:
@@ -166,6 +168,7 @@ def _pharmaone(table: _Orders) -> Vocabulary:
         flags=table.flags,
         bodies={word: _body(table, word) for word in table.says.values()},
         gone=_state_or_none(table.gone),
+        gone_unannounced=_state_or_none(table.gone_unannounced),
     )
 
 

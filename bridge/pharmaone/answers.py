@@ -45,6 +45,7 @@ class PharmaOneAnswers(answers.Answers[Route, Complaint]):
             error if _CODE.fullmatch(error) else "",
             tuple(named),
             family="backend",
+            is_documented=True,
             scope=next((scope for scope in _SCOPE.findall(words) if scope in SCOPES), ""),
         )
 

@@ -16,13 +16,14 @@ from bridge.vendor.webhook import digest_key, event_in, header, verify
 
 SIGNATURE = "x-pharmaone-signature"
 
+DELETED = "order_deleted"
 ORDER_EVENTS = frozenset(
     {
         "order_created",
         "order_updated",
         "order_status_updated",
         "order_marked_paid",
-        "order_deleted",
+        DELETED,
     }
 )
 STOCK_EVENTS = frozenset({"low_stock", "out_of_stock"})
@@ -67,6 +68,7 @@ def read(
         references=_references(metadata),
         quiet=event in QUIET_EVENTS,
         refused=event in refusing,
+        deleted=event == DELETED,
         of_an_order=of_an_order,
     )
 

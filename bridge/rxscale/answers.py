@@ -51,10 +51,12 @@ class RxScaleAnswers(answers.Answers[Route, Complaint]):
             return Complaint()
         code, error = _name_or_empty(raw.get("code")), raw.get("error")
         if isinstance(error, dict):
-            return Complaint(code, tuple(islice(_fields(error), _MOST_FIELDS)))
+            named = tuple(islice(_fields(error), _MOST_FIELDS))
+            return Complaint(code, named, is_documented=True)
         text = error if isinstance(error, str) else ""
         missing = _missing(text)
-        return Complaint(code, missing, text, is_missing=bool(missing))
+        told = bool(code or text)
+        return Complaint(code, missing, text, is_missing=bool(missing), is_documented=told)
 
     def explained(self, route: Route, status: int, said: Complaint) -> BridgeError | Fault | None:
         if status == 401:

@@ -302,7 +302,10 @@ _DOUBTS = (
       phase = CASE WHEN phase = 'submitting' THEN 'known' ELSE phase END
     WHERE phase <> 'dropped'
     """,
-    "UPDATE orders SET rx_seen_at = NULL, echoes = '' WHERE finished_at IS NULL",
+    """
+    UPDATE orders SET rx_seen_at = NULL, echoes = '', rx_gone_since = NULL, p1_gone_since = NULL
+    WHERE finished_at IS NULL
+    """,
     """
     INSERT INTO todo (key, kind, generation, priority, due_at, attempts, why)
     SELECT 'order:' || uid, 'order', :at, priority, :at, 0, 'the store was restored'

@@ -13,8 +13,10 @@ _FIND = ORDERS.select("WHERE uid = ?")
 _FIND_ALL = ORDERS.select("WHERE uid IN (?...)")
 _ADD = "INSERT INTO orders (uid, first_seen_at, announced_by, name, priority)"
 _KNOWN_ALREADY = "ON CONFLICT (uid) DO NOTHING"
-_SAVE = ORDERS.upsert("uid", kept=["rejected_at"])  # a delivery may set it while a look goes on
+_TOLD = ("rejected_at", "p1_deleted_at")  # a delivery may set them while a look goes on
+_SAVE = ORDERS.upsert("uid", kept=_TOLD)
 _REJECT = "UPDATE orders SET rejected_at = ? WHERE uid = ?"
+_DELETED = "UPDATE orders SET p1_deleted_at = ? WHERE uid = ?"
 _CLEAR = """
 UPDATE orders SET doubted_at = NULL, searched_at = NULL, prescription_at = NULL,
   claimed_as = rx_status, phase = CASE WHEN phase = 'submitting' THEN 'known' ELSE phase END
@@ -61,6 +63,11 @@ def save(connection: sqlite3.Connection, record: OrderRecord) -> None:
 def reject(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:
     """PharmaOne's staff refused its order-request."""
     connection.execute(_REJECT, (micros(now), uid))
+
+
+def deleted(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:
+    """PharmaOne told that the order made from it was deleted."""
+    connection.execute(_DELETED, (micros(now), uid))
 
 
 def clear(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:

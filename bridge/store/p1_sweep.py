@@ -124,6 +124,8 @@ def key_of(
         return None
     if delivery.order_id is not None:
         owner = owners.get(delivery.order_id)
+        if owner and delivery.deleted:
+            orders.deleted(connection, owner, delivery.received_at)
         return order_key(owner) if owner else None
     uid = _named(connection, delivery.references) if delivery.references else None
     if uid is not None and delivery.refused:
@@ -224,6 +226,8 @@ def compare(
 ) -> int:
     """Hints what a reading of PharmaOne's list shows to be new, changed or gone; returns how many.
 
+    A whole list that shows orders known before, and not one of ours, is noted of that one.
+
     Reading began at `began_at`. `listed` are the words whose orders `rows` holds, all of them;
     None if all orders are in it; empty if it is not complete. One that is gone is hinted once: it
     is looked for until it is stuck, and then left alone until it is listed again.
@@ -248,15 +252,27 @@ def compare(
             continue
         if _is_missing(record, began_at, listed):
             found[record.uid] = _hint(record, "sweep: no longer in PharmaOne's list")
-    for record in map(_KNOWN.value, connection.execute(_UNTRACKED, (as_list(rows),))):
-        order_id = record.order_id
-        if order_id is not None and _is_later(rows[order_id], before.get(order_id)):
-            found[record.uid] = _hint(record, "sweep: changed after it was shipped")
+    for record in _tracked_late(connection, rows, before):
+        found[record.uid] = _hint(record, "sweep: changed after it was shipped")
+    if listed is None and before:
+        vendor_lists.unlisted(connection, by_order.keys() - rows.keys(), began_at)
     vendor_lists.save_orders(connection, rows.values())
     for record in _made_after_all(connection, rows):
         found[record.uid] = _hint(record, "sweep: PharmaOne made an order of it")
     todo.hint(connection, found.values(), now)
     return len(found)
+
+
+def _tracked_late(
+    connection: sqlite3.Connection,
+    rows: Mapping[OrderId, P1Order],
+    before: Mapping[OrderId, P1Order],
+) -> Iterable[_Known]:
+    """Those completed without their parcel's page that changed since."""
+    for record in map(_KNOWN.value, connection.execute(_UNTRACKED, (as_list(rows),))):
+        order_id = record.order_id
+        if order_id is not None and _is_later(rows[order_id], before.get(order_id)):
+            yield record
 
 
 def _made_after_all(connection: sqlite3.Connection, rows: Iterable[OrderId]) -> Iterable[_Known]:

@@ -13,7 +13,7 @@ from bridge.core.model import (
     SkuUid,
 )
 from bridge.store import notes, stock
-from bridge.store.rows import Table, as_list, micros, sql
+from bridge.store.rows import Table, as_list, micros, moment, sql
 
 CATALOGUE_MARK = "catalogue_mark"
 """A note that is another one after each change of the SKU list."""
@@ -62,6 +62,8 @@ _KNOWN = sql(
     WHERE external_id IS NOT NULL AND id IN (?...)
     """
 )
+_UNLISTED = sql("UPDATE p1_orders SET unlisted_at = ? WHERE id IN (?...)")
+_UNLISTED_AT = "SELECT unlisted_at FROM p1_orders WHERE id = ? AND unlisted_at > seen_at"
 _FORGET_ORDERS = """
 DELETE FROM p1_orders WHERE seen_at < ?
   AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)
@@ -162,6 +164,17 @@ def order_for(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> P1Order 
 def known(connection: sqlite3.Connection, ids: Sequence[OrderId]) -> dict[OrderId, str | None]:
     """Those of them whose `external_id` is known, or known to be absent (None)."""
     return dict(connection.execute(_KNOWN, (as_list(ids),)).fetchall())
+
+
+def unlisted(connection: sqlite3.Connection, ids: Iterable[OrderId], at: datetime) -> None:
+    """PharmaOne's whole list, asked for at `at`, shows others that are known and none of these."""
+    connection.execute(_UNLISTED, (micros(at), as_list(ids)))
+
+
+def unlisted_at(connection: sqlite3.Connection, order_id: OrderId) -> datetime | None:
+    """When such a list was last asked for; None if the order was seen since."""
+    row = connection.execute(_UNLISTED_AT, (order_id,)).fetchone()
+    return None if row is None else moment(row[0])
 
 
 def forget_orders(connection: sqlite3.Connection, before: datetime) -> None:

@@ -84,13 +84,15 @@ deleted_in_pharmaone = PharmaOne hat seine Bestellung { $order } nicht mehr
     .step-2 = { frees-itself }
     .step-3 = { or-drop }
     .because = in PharmaOne gelöscht
-    .meaning = PharmaOne hat für eine Bestellung, die es hatte, mehrmals mit 404 geantwortet. Jemand
-        hat sie gelöscht. (Nur wo `statuses.toml` sagt `gone = "stuck"`; ausgeliefert gilt es als
-        Stornierung.)
+    .meaning = PharmaOne bestreitet seit `orders.gone_after_seconds` (900) eine Bestellung, die es
+        hatte, und hat entweder nie gemeldet, dass sie gelöscht wurde, oder seine Liste klärt es
+        nicht: eine wiederhergestellte Datenbank, eine falsche Organisation oder ein Fehler sehen
+        genauso aus. Was von selbst geschieht, steht in `statuses.toml` unter `gone` (nach dem Ereignis
+        `order_deleted`) und `gone_unannounced`.
 gone_at_rxscale = RxScale antwortet 404: die Bestellung gibt es für diesen Schlüssel nicht oder nicht mehr
     .step-1 = im Portal von RxScale danach suchen und rxscale.pharmacy_uid prüfen
     .step-2 = { then-drop }
-    .meaning = RxScale hat mehrmals mit 404 geantwortet. Die Bestellung wurde gelöscht, gehört einer
+    .meaning = RxScale antwortet seit `orders.gone_after_seconds` (900) mit 404. Die Bestellung wurde gelöscht, gehört einer
         anderen Apotheke, oder der Schlüssel darf sie nicht sehen: auch dann antwortet RxScale 404.
         Mit dem Schlüssel einer Gruppe muss `rxscale.pharmacy_uid` stimmen; `rxbridge check` prüft
         den Schlüssel, und `rxbridge stuck retry order:po-abc123` sieht noch einmal nach.
@@ -273,13 +275,14 @@ on_hold_at_rxscale = bei RxScale angehalten: bleibt liegen, bis dort jemand sie 
     .meaning = Jemand anderes hat sie bei RxScale angehalten. Beantworten Sie die Frage im Portal von
         RxScale.
 not_shown = RxScale zeigt sie nicht (404); es wird noch einmal nachgesehen
-    .meaning = Ein einzelnes 404 beweist nichts. Nach mehreren wird
+    .meaning = Ein einzelnes 404 beweist nichts. Nach `orders.gone_after_seconds` wird
         daraus [`gone_at_rxscale`](#gone_at_rxscale).
 order_not_known = PharmaOnes Bestellung ist noch nicht bekannt
     .meaning = Das nächste Lesen von PharmaOnes Liste weiß es.
 order_not_shown = PharmaOne zeigt seine Bestellung nicht (404); es wird noch einmal nachgesehen
-    .meaning = Ein einzelnes 404 beweist nichts. Nach mehreren sagt `gone` in `statuses.toml`, was es
-        bedeutet.
+    .meaning = Ein einzelnes 404 beweist nichts. Geglaubt wird es nach `orders.gone_after_seconds`,
+        sobald die ganze Liste andere Bestellungen zeigt und diese nicht; was es dann bedeutet, sagen
+        `gone` und `gone_unannounced` in `statuses.toml`.
 not_reached = PharmaOne ist nicht erreichbar: die Bestellung bleibt so lange in RxScales Warteschlange
     .meaning = Eine Bestellung wird bei RxScale erst genommen, wenn ihre Bestellanfrage gleich gesendet
         werden kann. `/health` sagt, was mit PharmaOne ist.
@@ -495,6 +498,7 @@ no_answer = { $cause ->
 answer_too_long = die Antwort von { $vendor } auf { $route } ist zu lang, um gelesen zu werden
 called_less = { $vendor } will seltener gefragt werden ({ $outcome })
 failed_repeatedly = { $vendor } wird nach wiederholten Fehlern in Ruhe gelassen
+not_the_application = { $vendor } arbeitet nicht: das 404 auf { $route } stammt nicht von der Anwendung
 answered_badly = { $vendor } antwortete mit { $status } auf { $route }
 with_a_web_page = { $vendor } antwortete auf { $route } mit einer Webseite
 not_json = die Antwort von { $vendor } auf { $route } ist kein JSON

@@ -86,12 +86,14 @@ deleted_in_pharmaone = PharmaOne no longer has its order { $order }
     .step-2 = { frees-itself }
     .step-3 = { or-drop }
     .because = deleted in PharmaOne
-    .meaning = PharmaOne answered 404 several times for an order that it had. Somebody deleted it.
-        (Only where `statuses.toml` says `gone = "stuck"`; as shipped it is a cancellation.)
+    .meaning = PharmaOne has denied an order that it had for `orders.gone_after_seconds` (900), and
+        either it never told that the order was deleted, or its list does not settle it: a restored
+        database, a wrong organisation or a fault looks the same. What is done by itself stands in
+        `statuses.toml` under `gone` (after the event `order_deleted`) and `gone_unannounced`.
 gone_at_rxscale = RxScale answers 404: the order does not exist for this key, or no longer
     .step-1 = look for it in RxScale's portal and check rxscale.pharmacy_uid
     .step-2 = { then-drop }
-    .meaning = RxScale answered 404 several times. The order was deleted, belongs to another
+    .meaning = RxScale has answered 404 for `orders.gone_after_seconds` (900). The order was deleted, belongs to another
         pharmacy, or the key may not see it: RxScale answers 404 for that too. With a group-wide key
         `rxscale.pharmacy_uid` must be right; `rxbridge check` tries the key, and
         `rxbridge stuck retry order:po-abc123` looks again.
@@ -268,12 +270,14 @@ setting_up = RxScale is still setting it up ({ $status })
 on_hold_at_rxscale = on hold at RxScale: left alone until somebody there releases it
     .meaning = Somebody else paused it at RxScale. Answer the issue in RxScale's portal.
 not_shown = RxScale does not show it (404); looking again
-    .meaning = One 404 proves nothing. After several it
+    .meaning = One 404 proves nothing. After `orders.gone_after_seconds` it
         becomes [`gone_at_rxscale`](#gone_at_rxscale).
 order_not_known = PharmaOne's order is not known yet
     .meaning = The next reading of PharmaOne's list knows.
 order_not_shown = PharmaOne does not show its order (404); looking again
-    .meaning = One 404 proves nothing. After several, `gone` in `statuses.toml` says what it means.
+    .meaning = One 404 proves nothing. It is believed after `orders.gone_after_seconds`, once the
+        whole list shows other orders and not this one; `gone` and `gone_unannounced` in
+        `statuses.toml` say what it means then.
 not_reached = PharmaOne cannot be reached: the order stays in RxScale's queue until it can
     .meaning = An order is taken at RxScale only when its order-request can be sent at once. `/health`
         says what is wrong with PharmaOne.
@@ -483,6 +487,7 @@ no_answer = { $cause ->
 answer_too_long = the answer of { $vendor } to { $route } is too long to be read
 called_less = { $vendor } asks to be called less ({ $outcome })
 failed_repeatedly = { $vendor } is left alone after failing repeatedly
+not_the_application = { $vendor } does not work: the 404 to { $route } is not its application's
 answered_badly = { $vendor } answered { $status } to { $route }
 with_a_web_page = { $vendor } answered { $route } with a web page
 not_json = { $vendor }'s answer to { $route } is not JSON

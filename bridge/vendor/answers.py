@@ -48,10 +48,14 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What an error body says: the vendor's code, and the documented fields it complains of."""
+    """What an error body says: the vendor's code, and the documented fields it complains of.
+
+    `is_documented`: it has a shape in which the vendor's application is documented to say no.
+    """
 
     code: str = ""
     fields: tuple[str, ...] = ()
+    is_documented: bool = field(default=False, kw_only=True)
 
 
 R = TypeVar("R", bound=Route)
@@ -86,7 +90,21 @@ class Answers(ABC, Generic[R, C]):
         explained = self.explained(route, status, said)
         if isinstance(explained, Fault):
             return Misconfigured(explained)
+        if status == 404 and not said.is_documented:
+            return TryLater(reasons.NOT_THE_APPLICATION(vendor=self.vendor, route=route.name))
         return explained or self._refused(route, status, said)
+
+    def is_absent(self, route: R, response: Response) -> bool:
+        """Whether the application says that there is no such thing (404).
+
+        Another 404 is that of a gateway or a web page, and says that the vendor does not work:
+        raises what `failure` says.
+        """
+        if response.status != 404:
+            return False
+        if not self.complaint(response.body).is_documented:
+            raise self.failure(route, response)
+        return True
 
     def accepted(self, route: R, response: Response) -> None:
         """Returns for what was done; else raises what `failure` says.

@@ -80,7 +80,7 @@ class Caller(ABC, Generic[R]):
     ) -> tuple[Model, Any] | None:
         """The same, beside the whole answer that it was read from."""
         response = await self.call(route, priority, ident=ident, query=query)
-        if response.status == 404:
+        if self.answers.is_absent(route, response):
             return None
         raw = self.answers.content(route, response)
         return self.answers.read(route, model, raw), raw
@@ -96,7 +96,7 @@ class Caller(ABC, Generic[R]):
     ) -> bool:
         """False for what is not there (404)."""
         response = await self._send(route, body, priority, ident)
-        if response.status == 404:
+        if self.answers.is_absent(route, response):
             return False
         self._accepted(route, response)
         return True

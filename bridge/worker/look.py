@@ -60,7 +60,7 @@ class OrderLook:
         self._parts = parts
         self._claim = claim
         self._rules = parts.rules()
-        self._sight = Sight(record, looks=claim.attempts)
+        self._sight = Sight(record)
         self._book = Notebook(claim.key, parts.now)
         self._acts = Acts(parts, self._rules, self._sight, self._book)
 

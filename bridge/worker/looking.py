@@ -67,6 +67,7 @@ class Looker:
         order = await self._rxscale.order(sight.record.uid)
         if order is None:
             sight.gone = True
+            sight.record = remember.denied(sight.record, self._parts.now())
             self._book.note(Event.LOOKED, why=step.why, status="404")
             return
         is_first = sight.record.rx_seen_at is None
@@ -82,6 +83,9 @@ class Looker:
         found = await self._pharmaone.order(step.order_id)
         if found is None:
             self._sight.p1_gone = True
+            self._sight.record = remember.denied_there(self._sight.record, self._parts.now())
+            unlisted_at = vendor_lists.unlisted_at
+            self._sight.p1_unlisted_at = await self._parts.store.read(unlisted_at, step.order_id)
             self._book.note(Event.LOOKED_AT_PHARMAONE, why=step.why, status="404")
             return
         self._see_there(found)

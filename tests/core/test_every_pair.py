@@ -68,7 +68,8 @@ class Pair:
     here: str
     there: str | None
     flags: frozenset[Flag] | None = None
-    looks: int = 0
+    believed: bool = False
+    """What PharmaOne denies has been denied for long, and its list confirms it."""
     order: PharmacyOrder | None = None
     p1_order: P1Order | None = None
     p1_looked: bool = False
@@ -88,11 +89,11 @@ class Pair:
         return Sight(
             record=self.record,
             order=self.order,
-            looks=self.looks,
             draft=Draft({"items": []}),
             p1_order=self.p1_order,
             p1_looked_at=NOW if self.p1_looked else None,
             p1_gone=self.p1_gone,
+            p1_unlisted_at=NOW if self.believed else None,
             tracking=() if self.p1_looked else None,
             search=self.search,
         )
@@ -124,7 +125,8 @@ def take(pair: Pair, step) -> Pair:
         case LookAtPharmaOne():
             seen = pair.held()
             if seen is None:
-                return changed(pair, p1_gone=True)
+                since = AGO if pair.believed else NOW
+                return changed(pair, p1_gone=True, record=remember.denied_there(record, since))
             seen_link = remember.seen_there(record, seen)
             return changed(pair, p1_order=seen, p1_looked=True, record=seen_link)
         case Find():
@@ -201,10 +203,10 @@ def rules(request: pytest.FixtureRequest) -> Rules:
 def pairs(rules: Rules) -> list[Pair]:
     here = [*rules.words.rxscale.means, UNKNOWN]
     there = [None, *rules.words.pharmaone.means, UNKNOWN]
-    every = itertools.product(links(), here, there, FLAGS, (0, 9))
+    every = itertools.product(links(), here, there, FLAGS, (False, True))
     return [
-        Pair(rules, record, rx, p1, flags, looks)
-        for record, rx, p1, flags, looks in every
+        Pair(rules, record, rx, p1, flags, believed)
+        for record, rx, p1, flags, believed in every
         if p1 is not None or flags == NO_FLAG
     ]
 

@@ -184,11 +184,6 @@ def test_what_a_person_dropped_is_left_alone():
     assert isinstance(next_step(a_view(None, record=a_record(Phase.DROPPED))), Done)
 
 
-@pytest.mark.parametrize(("looks", "expected"), [(0, Wait), (3, Wait), (4, Stuck)])
-def test_an_order_rxscale_does_not_show_is_looked_for_a_few_times(looks, expected):
-    assert isinstance(next_step(a_view(None, gone=True, looks=looks)), expected)
-
-
 def test_an_unknown_status_is_never_guessed():
     step = next_step(a_view("teleported"))
     assert code(step) == "unknown_status"

@@ -143,17 +143,6 @@ def test_every_new_reason_names_the_way_out():
     assert "statuses.toml" in "".join(steps(reasons.REJECTED_IN_PHARMAONE(request=None), key))
 
 
-def test_what_pharmaone_no_longer_has_is_for_a_person_where_the_file_says_so():
-    record = OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
-    words = replace(PHARMAONE, gone=None)
-    gone = a_view(record, "pending review", p1_gone=True, pharmaone=words, looks=9)
-    step = next_step(gone)
-    assert isinstance(step, Stuck)
-    assert step.reason.code == "deleted_in_pharmaone"
-    assert isinstance(next_step(changed(gone, pharmaone=PHARMAONE)), SetStatus)
-    assert isinstance(next_step(changed(gone, looks=0)), Wait)
-
-
 def test_a_hold_at_pharmaone_waits_where_rxscale_has_none():
     record = OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
     words = replace(PHARMAONE, means={**PHARMAONE.means, "waiting": State.ON_HOLD})
@@ -178,8 +167,3 @@ def test_a_request_whose_answer_was_lost_and_that_was_rejected_had_arrived():
     step = next_step(a_view(record, "pending review"))
     assert isinstance(step, Stuck)
     assert step.reason.code == "rejected_in_pharmaone"
-
-
-def test_an_order_cancelled_at_rxscale_that_pharmaone_lost_is_done():
-    record = OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
-    assert isinstance(next_step(a_view(record, "cancelled", p1_gone=True)), Done)

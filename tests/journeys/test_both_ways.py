@@ -13,10 +13,11 @@ import aiohttp
 import pytest
 from house import MAPPINGS, P1_SECRET, House, open_house, open_sandbox
 
-from bridge.core.model import Phase
+from bridge import app
+from bridge.core.model import Hint, Phase, order_key
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import person, views
+from bridge.store import todo, views
 from bridge.texts import steps
 
 ACCEPTED = range(200, 300)
@@ -152,7 +153,8 @@ async def test_clocks_two_hours_apart_and_a_lost_answer_whose_order_is_not_shown
         await house.bridge.worker.run_until_idle()
         (request,) = house.world.order_requests.values()
         order_id = house.world.approve(request.id)
-        denied = Fault(vendor="pharmaone", route="GET /orders/{id}", status=404)
+        absent = {"error": "not found"}
+        denied = Fault(vendor="pharmaone", route="GET /orders/{id}", status=404, body=absent)
         house.world.break_calls(denied)
         await house.settle()
         assert (await house.record(request.external_reference)).order_id == order_id
@@ -336,26 +338,67 @@ async def test_cancelled_on_both_sides_at_once_is_settled(tmp_path: Path):
         assert len(house.world.calls()) == before
 
 
-async def test_an_order_deleted_at_pharmaone_is_cancelled_after_several_looks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("bridge.core.patience.FIRST_SECONDS", 0.01, raising=False)
+async def gone(house: House, *uids: str, told: bool) -> None:
+    """PharmaOne loses the orders made from these, and its list is read while it denies them."""
+    for uid in uids:
+        order_id = (await house.record(uid)).order_id
+        del house.world.p1_orders[order_id]
+        if told:
+            await tell(house, "order_deleted", {"order_id": order_id})
+        else:
+            await house.bridge.store.write(todo.hint, [Hint(order_key(uid), "a test")], app.now())
+    await house.bridge.worker.run_until_idle()
+    await house.bridge.p1_sweep.run()
+    await house.settle()
+
+
+async def test_an_order_deleted_at_pharmaone_is_cancelled_once_the_list_confirms_it(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uids = await house.orders_arrive(count=2)
+        for uid in uids:
+            await house.approve(uid)
+        await gone(house, uids[0], told=True)
+        assert [house.status(uid) for uid in uids] == ["cancelled", "in-progress"]
+
+
+async def test_an_order_that_pharmaone_lost_and_never_told_of_is_for_a_person(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uids = await house.orders_arrive(count=2)
+        for uid in uids:
+            await house.approve(uid)
+        await gone(house, uids[0], told=False)
+        assert await stuck_code(house) == "deleted_in_pharmaone"
+        assert [house.status(uid) for uid in uids] == ["in-progress", "in-progress"]
+
+
+async def test_a_pharmaone_that_has_lost_all_orders_cancels_none(tmp_path: Path):
+    """Another organisation, an emptied database: its list shows nothing that is known."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uids = await house.orders_arrive(count=2)
+        for uid in uids:
+            await house.approve(uid)
+        await gone(house, *uids, told=True)
+        assert [house.status(uid) for uid in uids] == ["in-progress", "in-progress"]
+        assert {row.reason.code for row in await house.stuck()} == {"deleted_in_pharmaone"}
+
+
+@pytest.mark.parametrize("body", [{"error": "not found"}, {"message": "no Route matched"}, "<p>"])
+async def test_an_order_that_pharmaone_denies_for_a_while_goes_on(tmp_path: Path, body: object):
+    long = {"gone_after_seconds": 600}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=long) as house:
         (uid,) = await house.orders_arrive()
         order_id = await house.approve(uid)
-        del house.world.p1_orders[order_id]
+        denied = Fault(
+            vendor="pharmaone", route="GET /orders/{id}", status=404, body=body, times=50
+        )
+        house.world.break_calls(denied)
         await tell(house, "order_deleted", {"order_id": order_id})
         await house.settle()
-        for _ in range(8):
-            if house.status(uid) == "cancelled":
-                break
-            key = f"order:{uid}"
-            await house.bridge.store.write(person.retry, [key], house.bridge.started_at)  # type: ignore[list-item]
-            await house.bridge.store.write(
-                lambda c: c.execute("UPDATE todo SET due_at = 0").rowcount
-            )
-            await house.settle()
-        assert house.status(uid) == "cancelled"
+        assert (house.status(uid), await house.stuck()) == ("in-progress", [])
+        house.world.faults.clear()
+        await house.change(order_id, picked_up=True)
+        await house.sweep()
+        assert house.status(uid) == "completed"
 
 
 async def test_a_rejected_request_is_for_a_person(tmp_path: Path):

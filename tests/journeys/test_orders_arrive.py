@@ -267,7 +267,8 @@ async def test_an_unsure_submission_is_asked_about_where_told_to(tmp_path: Path)
 async def test_an_order_that_pharmaone_lists_and_does_not_show_yet_may_be_ours(tmp_path: Path):
     """Sent again, it would be packed twice."""
     silent = {"reference_mode": "second", "list_has_external_id": False}
-    shown = Fault(vendor="pharmaone", route="GET /orders/{id}", status=404, times=1000)
+    absent = {"error": "not found"}
+    shown = Fault(vendor="pharmaone", route="GET /orders/{id}", status=404, body=absent, times=1000)
     async with open_sandbox(**silent) as sandbox:
         async with open_house(sandbox, tmp_path, orders={"unsure_grace_seconds": 60}) as house:
             lost = Fault(vendor="pharmaone", route="POST /order-requests", cut=True, when="after")

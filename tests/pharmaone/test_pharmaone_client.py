@@ -100,6 +100,7 @@ async def exchanged(*script: Answer) -> TokenAnswer:
     return await exchange(ScriptedSend(*script), SITE)()
 
 
+NOT_FOUND = {"error": "not found"}
 NUMBER = PrescriptionId("org9-pq-AB12CD")
 PRESCRIPTION = {"id": NUMBER, "status": "new", "shop_id": "shop7", "order_id": ""}
 
@@ -251,7 +252,7 @@ async def test_orders_of_one_status():
 async def test_prescriptions_in_our_words():
     assert await ask(CALLS["ingest"], answer(200, UNDERSTOOD["ingest"])) == NUMBER
     assert await ask(CALLS["prescription"], answer(200, PRESCRIPTION)) == "new"
-    assert await ask(CALLS["prescription"], answer(404)) is None
+    assert await ask(CALLS["prescription"], answer(404, NOT_FOUND)) is None
     page = answer(200, UNDERSTOOD["prescriptions_page"])
     (row,) = (await ask(CALLS["prescriptions_page"], page)).rows
     assert (row.id, row.status) == (NUMBER, "new")
@@ -271,7 +272,7 @@ async def test_what_waiting_costs_is_passed_on():
 
 
 async def test_ids_stay_in_their_place_in_the_address():
-    p1, send = client(answer(404), site=replace(SITE, org_id="or/g"))
+    p1, send = client(answer(404, NOT_FOUND), site=replace(SITE, org_id="or/g"))
     await p1.order(OrderId("a/b?c"))
     assert send.request.url == "https://manager.p1.test/api/v2/public/orgs/or%2Fg/orders/a%2Fb%3Fc"
 
@@ -441,9 +442,14 @@ async def test_when_an_order_was_made_is_told_in_our_time(
         assert (order.created_at, order.updated_at) == (ours, START)  # the latter as it came
 
 
-@pytest.mark.parametrize("body", [{"error": "not found"}, {"message": "no Route"}, b"<html>"])
-async def test_an_unknown_order_is_none(body: Any):
-    assert await ask(CALLS["order"], answer(404, body)) is None
+async def test_an_unknown_order_is_none():
+    assert await ask(CALLS["order"], answer(404, NOT_FOUND)) is None
+
+
+@pytest.mark.parametrize("body", [None, {"message": "no Route", "request_id": "0"}, b"<html>"])
+async def test_a_404_of_the_gateway_says_nothing_of_the_order(body: Any):
+    with pytest.raises(Misconfigured, match="no GET /orders"):
+        await ask(CALLS["order"], answer(404, body))
 
 
 @pytest.mark.parametrize(

@@ -200,13 +200,13 @@ async def test_the_base_path_is_the_accounts(api_path: str, base_url: str):
 
 
 async def test_an_odd_uid_cannot_leave_its_place_in_the_address():
-    rx, send = client(answer(404))
+    rx, send = client(answer(404, {"error": "Resource not found"}))
     await rx.order(PharmacyOrderUid("a/b?c#d"))
     assert send.request.url.endswith("/pharmacy_orders/a%2Fb%3Fc%23d")
 
 
 async def test_what_waiting_costs_is_passed_on():
-    rx, send = client(answer(404))
+    rx, send = client(answer(404, {"error": "Resource not found"}))
     await rx.order(UID)
     await rx.order(UID, Priority.SWEEP)
     assert [request.priority for request in send.requests] == [Priority.ORDER, Priority.SWEEP]
@@ -278,6 +278,13 @@ async def test_when_an_order_was_made_is_told_by_our_clock(told: Any, made_at: A
 
 async def test_an_unknown_order_is_none():
     assert await ask(CALLS["order"], answer(404, {"error": "Resource not found"})) is None
+
+
+@pytest.mark.parametrize("body", [None, b"<html>", {"message": "no Route"}, [], {"error": None}])
+async def test_a_404_of_something_before_rxscale_says_nothing_of_the_order(body: Any):
+    for call in (CALLS["order"], CALLS["unsubscribe"]):
+        with pytest.raises(TryLater, match="its application"):
+            await ask(call, answer(404, body))
 
 
 def without(row: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -291,7 +291,7 @@ async def test_pharmaones_ids_belong_to_one_order_each(store: Store, wrong: dict
     await store.write(work.save, submitted(1, **wrong), [])
 
 
-@pytest.mark.parametrize(("code", "attempts"), [("gone_at_rxscale", 4), ("unlinked_sku", 0)])
+@pytest.mark.parametrize(("code", "attempts"), [("unreadable", 4), ("unlinked_sku", 0)])
 async def test_news_of_what_is_stuck_after_several_looks_asks_for_one(
     store: Store, code: str, attempts: int
 ):

@@ -16,6 +16,7 @@ from bridge.core import reasons
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import PharmacyOrder, Phase, State
 from bridge.core.orders import endings, progress, submitting
+from bridge.core.orders.absence import not_shown
 from bridge.core.orders.attention import review_ends
 from bridge.core.orders.view import View, is_fresh, unknown_status
 from bridge.core.steps import Adopt, Done, Look, SetStatus, Step, Stuck, Wait
@@ -41,7 +42,7 @@ def _next_step(view: View) -> Step:
     if view.record.phase is Phase.DROPPED:
         return Done(reasons.LEFT_ALONE())
     if view.sight.gone:
-        return endings.gone(view)
+        return not_shown(view)
     if view.sight.order is None:
         return Look(reasons.FIRST_LOOK())
     state = view.words.rxscale.means.get(view.sight.order.status)

@@ -1,7 +1,8 @@
-"""RxScale says that it is over (or no longer shows it): what is left to do at PharmaOne."""
+"""RxScale says that it is over: what is left to do at PharmaOne."""
 
 from bridge.core import reasons
 from bridge.core.model import OrderId, Phase, State
+from bridge.core.orders.absence import disbelieved
 from bridge.core.orders.view import View, is_p1_fresh, meaning_of, unknown_status
 from bridge.core.steps import (
     Adopt,
@@ -11,15 +12,7 @@ from bridge.core.steps import (
     LookAtPharmaOne,
     Step,
     Stuck,
-    Wait,
 )
-
-
-def gone(view: View) -> Step:
-    """RxScale answers 404."""
-    if view.sight.looks < view.policy.most_looks_for_gone:
-        return Wait(reasons.NOT_SHOWN(), failed=True)
-    return Stuck(reasons.GONE_AT_RXSCALE())
 
 
 def ended(view: View, state: State) -> Step:
@@ -70,7 +63,7 @@ def _cancel_there(view: View, order_id: OrderId) -> Step:
     """PharmaOne's order is cancelled too, if it still may be; what was handed over stays so."""
     order = view.sight.p1_order
     if view.sight.p1_gone:
-        return Done(reasons.CANCELLED_AND_GONE())
+        return disbelieved(view) or Done(reasons.CANCELLED_AND_GONE())
     if order is None or not is_p1_fresh(view):
         return LookAtPharmaOne(order_id, reasons.HOW_FAR_IF_CANCELLED())
     meaning = meaning_of(order, view.words.pharmaone)

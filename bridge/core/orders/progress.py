@@ -3,6 +3,7 @@
 from bridge.core import reasons
 from bridge.core.lifecycle import reached, route
 from bridge.core.model import PharmacyOrder, State
+from bridge.core.orders.absence import disbelieved
 from bridge.core.orders.view import View, is_fresh, is_p1_fresh, meaning_of, unknown_status
 from bridge.core.reasons import Reason
 from bridge.core.steps import (
@@ -71,12 +72,17 @@ def adopted(view: View, order: PharmacyOrder) -> Step:
 
 
 def _without_order(view: View, order: PharmacyOrder) -> Step:
-    """PharmaOne answers 404 for an order it had: deleted, unless it comes back."""
-    if view.sight.looks < view.policy.most_looks_for_gone:
-        return Wait(reasons.ORDER_NOT_SHOWN(), failed=True)
-    if view.words.pharmaone.gone is None:
-        return Stuck(reasons.DELETED_IN_PHARMAONE(order=view.record.order_id))
-    return _walk(view, order, view.words.pharmaone.gone, f"{view.words.pharmaone.where}.gone")
+    """PharmaOne denies an order it had. Without an event that it was deleted, it may be a fault."""
+    doubt = disbelieved(view)
+    if doubt is not None:
+        return doubt
+    record, words = view.record, view.words.pharmaone
+    seen_at = record.p1_seen_at or record.first_seen_at
+    announced = record.p1_deleted_at is not None and record.p1_deleted_at >= seen_at
+    state, key = (words.gone, "gone") if announced else (words.gone_unannounced, "gone_unannounced")
+    if state is None:
+        return Stuck(reasons.DELETED_IN_PHARMAONE(order=record.order_id))
+    return _walk(view, order, state, f"{words.where}.{key}")
 
 
 def _walk(view: View, order: PharmacyOrder, state: State, rule: str) -> Step:

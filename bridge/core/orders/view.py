@@ -13,7 +13,6 @@ from bridge.core.model import (
     State,
     TrackingLink,
 )
-from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.reasons import UNKNOWN_STATUS, Reason
 from bridge.core.stock.reserve import Demand
 
@@ -27,7 +26,8 @@ class Policy:
     repeat_unsure: bool = True
     hold_when_stuck: bool = False
     most_submissions: int = 5
-    most_looks_for_gone: int = ENOUGH_LOOKS
+    gone_after: timedelta = timedelta(minutes=15)
+    """How long a vendor has to deny an order before that is believed."""
     catalogue_fresh: timedelta = timedelta(seconds=60)
     review: timedelta = timedelta(hours=24)
     """How long staff may review an order-request before a person is told; 0: for ever."""
@@ -53,8 +53,6 @@ class Sight:
     """
 
     record: OrderRecord
-    looks: int = 0
-    """How many looks in a row came to nothing before this one."""
     order: PharmacyOrder | None = None
     gone: bool = False
     """RxScale answered 404."""
@@ -67,6 +65,8 @@ class Sight:
     """When the order itself was seen at PharmaOne; lists do not show its flags."""
     p1_gone: bool = False
     """PharmaOne answered 404."""
+    p1_unlisted_at: datetime | None = None
+    """When its whole list was last asked for that showed other orders we know, and not this one."""
     tracking: tuple[TrackingLink, ...] | None = None
     """The parcels that PharmaOne's order tells of; None: not looked for."""
     tracking_refused: bool = False

@@ -28,6 +28,7 @@ CREATE TABLE orders (
   searched_at    INTEGER,
   rx_status      TEXT,
   rx_seen_at     INTEGER,
+  rx_gone_since  INTEGER,
   state          TEXT CONSTRAINT state_is_known CHECK (
     state = 'new' OR state = 'in_review' OR state = 'preparing' OR state = 'ready'
     OR state = 'completed' OR state = 'on_hold' OR state = 'cancelled' OR state = 'rejected'),
@@ -38,6 +39,8 @@ CREATE TABLE orders (
   order_id       TEXT CHECK (order_id <> ''),
   p1_status      TEXT,
   p1_seen_at     INTEGER,
+  p1_gone_since  INTEGER,
+  p1_deleted_at  INTEGER,
   calls          INTEGER NOT NULL DEFAULT 0 CHECK (calls >= 0),
   rules_version  TEXT NOT NULL DEFAULT '',
   finished_at    INTEGER,
@@ -169,7 +172,8 @@ CREATE TABLE p1_orders (
   external_id     TEXT,
   flags           TEXT,  -- those that are raised, with blanks between them
   created_at      INTEGER,
-  updated_at      INTEGER
+  updated_at      INTEGER,
+  unlisted_at     INTEGER  -- the last whole list without it, which showed others that are known
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX p1_orders_by_external_id ON p1_orders (external_id);
