@@ -90,6 +90,10 @@ def _looking(world: World) -> dict[str, Handle]:
         },
         "GET /calls": calls,
         "DELETE /calls": lambda *_: world.calls.clear(),
+        "POST /copies/{id}": lambda name, *_: world.copy(name),
+        "POST /copies/{id}/put_back": lambda name, body, _: world.put_back(
+            name, _vendors(body or {})
+        ),
         "POST /faults": add_faults,
         "DELETE /faults": lambda *_: world.faults.clear(),
     }

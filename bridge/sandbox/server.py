@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from email.utils import formatdate
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -118,6 +118,7 @@ class Gate:
         self._vendor = vendor
         self._limiter = Limiter(*limits[vendor], settings.clock)
         self._clock = settings.of(vendor).clock
+        self._last: dict[tuple[Any, ...], Answer] = {}
 
     def serving(self, route: Route) -> Serve:
         calls = self._world.calls
@@ -134,15 +135,20 @@ class Gate:
 
     async def _answered(self, route: Route, ask: Ask) -> tuple[Answer | None, Answer | None]:
         """What the route answered, if it was asked; and what is sent, if anything is."""
-        fault = self._world.faults.take(self._vendor, route.name)
+        fault = self._world.faults.take(self._vendor, route.name, ask)
         if fault is None:
             real = self._work(route, ask)
+            if route.method == "GET" and not ask.uid:
+                self._last[ask.path, *ask.query.items()] = real
             return real, real
         done = self._work(route, ask) if fault.when == "after" else None
         await asyncio.sleep(fault.delay_seconds)
         if fault.only_late:
             done = done or self._work(route, ask)
             return done, done
+        if fault.stale:
+            done = done or self._work(route, ask)
+            return done, self._last.get((ask.path, *ask.query.items()), done)
         return done, None if fault.cut else fault.replacement(done)
 
     def _work(self, route: Route, ask: Ask) -> Answer:

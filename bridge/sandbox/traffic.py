@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-from bridge.sandbox.kit import Answer, encode, is_whole, same_route
+from bridge.sandbox.kit import Answer, Ask, encode, is_whole, same_route
 from bridge.sandbox.settings import VENDORS, Vendor
 
 
@@ -13,14 +13,17 @@ from bridge.sandbox.settings import VENDORS, Vendor
 class Fault:
     """What goes wrong with the next `times` calls of a route, after `skip` calls that go well.
 
+    `about`: only with calls whose path or body holds this text, an order's id say.
     `when`: before the work is done, or after it, so that only the answer suffers. First the call
     is held for `delay_seconds`; then the connection is cut, or an answer is given in place of the
     real one: `status`, `body` (text as it is, else JSON) and `headers`, or a `garble`d one:
-    `html`, or `truncated` JSON. With a delay only, the real answer comes late.
+    `html`, or `truncated` JSON; or, of a list, a `stale` one: the last that went well. With a delay
+    only, the real answer comes late.
     """
 
     vendor: Vendor | Literal["*"] = "*"
     route: str = "*"
+    about: str = ""
     times: int = 1
     skip: int = 0
     when: Literal["before", "after"] = "before"
@@ -30,6 +33,7 @@ class Fault:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     garble: Literal["", "html", "truncated"] = ""
+    stale: bool = False
 
     def __post_init__(self) -> None:
         headers = isinstance(self.headers, Mapping) and all(
@@ -39,7 +43,8 @@ class Fault:
         counted = is_whole(self.times, 1) and is_whole(self.skip)
         answered = headers and (self.status is None or is_whole(self.status, 200, 599))
         late = isinstance(self.delay_seconds, (int, float)) and self.delay_seconds >= 0
-        somewhere = self.vendor in (*VENDORS, "*") and isinstance(self.route, str)
+        named = isinstance(self.route, str) and isinstance(self.about, str)
+        somewhere = self.vendor in (*VENDORS, "*") and named
         if not (known and counted and answered and late and somewhere):
             raise ValueError(f"not a fault: {self}")
 
@@ -51,15 +56,18 @@ class Fault:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
         return cls(**value)
 
-    def fits(self, vendor: Vendor, route: str) -> bool:
-        """Whether it is one for a call of that route."""
+    def fits(self, vendor: Vendor, route: str, ask: Ask | None = None) -> bool:
+        """Whether it is one for a call of that route, or for this call."""
         if self.vendor not in ("*", vendor):
+            return False
+        if ask is not None and self.about not in ask.path and self.about.encode() not in ask.body:
             return False
         return self.route == "*" or same_route(self.route, route)
 
     @property
     def only_late(self) -> bool:
-        return not (self.cut or self.garble or self.status is not None or self.body is not None)
+        given = self.cut or self.stale or self.garble
+        return not (given or self.status is not None or self.body is not None)
 
     def replacement(self, real: Answer | None) -> Answer:
         """The answer given in place of `real`, which is None if the work was not done."""
@@ -99,11 +107,11 @@ class Faults:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def take(self, vendor: Vendor, route: str) -> Fault | None:
+    def take(self, vendor: Vendor, route: str, ask: Ask) -> Fault | None:
         """The first fault that fits this call, counted down; None if it goes well."""
         for entry in self._waiting:
             fault, left = entry
-            if not fault.fits(vendor, route):
+            if not fault.fits(vendor, route, ask):
                 continue
             if left[0]:
                 left[0] -= 1

@@ -1,13 +1,16 @@
 """Both simulated vendors as one plain object, to be looked at and changed without HTTP."""
 
+from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import asdict
+from typing import Any
 
 from bridge.sandbox.kit import Json
 from bridge.sandbox.pharmaone.access import Access
 from bridge.sandbox.pharmaone.orders import PharmaOne
 from bridge.sandbox.rxscale import samples
 from bridge.sandbox.rxscale.orders import PharmacyOrder, RxScale
-from bridge.sandbox.settings import SandboxSettings, Vendor
+from bridge.sandbox.settings import VENDORS, SandboxSettings, Vendor
 from bridge.sandbox.traffic import CallLog, Faults
 from bridge.sandbox.webhooks import Courier, Timers
 
@@ -31,6 +34,7 @@ class World:
         self.access = Access(p1_settings)
         self.calls = CallLog(settings.log_limit)
         self.faults = Faults()
+        self._copies: dict[str, Any] = {}
         # RxScale: what it holds, by uid, and what its own people may do
         self.orders, self.skus = rxscale.orders, rxscale.shelf.skus
         self.add_orders, self.delete_order = rxscale.add_orders, rxscale.delete_order
@@ -51,6 +55,18 @@ class World:
             self.subscribe("rxscale", settings.rx_webhook_target, settings.rx_webhook_secret)
         if settings.p1_webhook_target is not None:
             self.subscribe("pharmaone", settings.p1_webhook_target, settings.p1_webhook_secret)
+
+    def copy(self, name: str) -> None:
+        """Keeps both vendors' orders and order-requests as they are now, as `name`."""
+        self._copies[name] = deepcopy((self.orders, self.order_requests, self.p1_orders))
+
+    def put_back(self, name: str, vendors: Iterable[Vendor] = VENDORS) -> None:
+        """A vendor's database restored from that copy; nobody is told."""
+        orders, requests, p1_orders = deepcopy(self._copies[name])
+        if "rxscale" in vendors:
+            self.rxscale.put_back(orders)
+        if "pharmaone" in vendors:
+            self.pharmaone.put_back(requests, p1_orders)
 
     def change_p1_order(self, order_id: str, **changes: str | bool) -> None:
         """Staff set `status`, `shipped` or `picked_up` of PharmaOne's order, or its parcel's page.

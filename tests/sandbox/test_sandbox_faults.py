@@ -230,6 +230,7 @@ async def test_the_log_may_be_bounded_or_off(start, rx_of, limit, kept):
 ODD = [
     {"vendor": "rxscal"},
     {"route": 1},
+    {"about": 1},
     {"times": "x"},
     {"times": True},
     {"status": "abc"},
@@ -259,3 +260,58 @@ async def test_a_fault_that_could_never_come_is_refused(sandbox, rx, nowhere):
         sandbox.world.break_calls(Fault(status=500), Fault(**nowhere, status=500))
     assert not sandbox.world.faults
     assert (await rx("GET", "/pharmacy_orders/")).status == 200
+
+
+# ---------------------------------------------------------------------- believable wrong answers
+
+
+async def test_a_fault_about_one_order_leaves_the_others_alone(sandbox, rx, order):
+    [other] = sandbox.world.add_orders(1)
+    sandbox.world.break_calls(Fault(about=order, status=404, times=9))
+    assert (await rx("GET", f"/pharmacy_orders/{order}")).status == 404
+    assert (await rx("GET", f"/pharmacy_orders/{other}")).status == 200
+
+
+async def test_a_fault_about_what_is_in_the_body(sandbox, p1):
+    payload = {"shop_id": "shop1", "customer_name": "Erika Muster", "items": [{"name": "x"}]}
+    sandbox.world.break_calls(Fault(about="po-1", status=418))
+    for reference, status in (("po-2", 400), ("po-1", 418), ("po-1", 400)):
+        body = {"external_reference": reference, "payload": payload}
+        assert (await p1("POST", "/order-requests", body)).status == status
+
+
+async def test_a_stale_list_is_the_last_that_went_well(sandbox, rx, order):
+    before = await rx("GET", "/pharmacy_orders/")
+    sandbox.world.set_order_status(order, "cancelled")
+    sandbox.world.break_calls(Fault(route="GET /pharmacy_orders/", stale=True))
+    assert (await rx("GET", "/pharmacy_orders/")).body == before.body
+    now = await rx("GET", "/pharmacy_orders/")
+    assert now.body["data"][0]["status"] == "cancelled"
+
+
+async def test_a_stale_list_that_nobody_asked_for_is_the_real_one(sandbox, rx, order):
+    sandbox.world.break_calls(Fault(route="GET /pharmacy_orders/", stale=True))
+    assert len((await rx("GET", "/pharmacy_orders/")).body["data"]) == 1
+
+
+async def test_a_database_is_put_back(sandbox, admin, order):
+    world = sandbox.world
+    assert (await admin("POST", "/copies/yesterday")).status == 200
+    payload = {"shop_id": "shop1", "customer_name": "Erika Muster", "items": []}
+    request = world.pharmaone.submit(payload, order, "v2")
+    made = world.approve(request.id)
+    world.set_order_status(order, "cancelled")
+    [new] = world.add_orders(1)
+    world.copy("today")
+    await admin("POST", "/copies/yesterday/put_back", {"vendor": "pharmaone"})
+    assert (list(world.order_requests), list(world.p1_orders)) == ([], [])
+    assert world.orders.keys() == {order, new}
+    await admin("POST", "/copies/yesterday/put_back")
+    assert [(each.uid, each.status) for each in world.orders.values()] == [
+        (order, "waiting for pharmacy")
+    ]
+    await admin("POST", "/copies/today/put_back")
+    assert world.orders[order].status == "cancelled"
+    assert world.p1_orders.keys() == {made}
+    assert world.pharmaone.submit(payload, order, "v2").id == request.id
+    assert (await admin("POST", "/copies/never/put_back")).status == 404

@@ -1,8 +1,10 @@
 """The order-requests, orders and prescriptions that the simulated PharmaOne holds; no HTTP."""
 
+import itertools
 import random
 import string
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
@@ -180,6 +182,7 @@ class PharmaOne:
         self._courier = courier
         self._timers = timers
         self._luck = random.Random(settings.seed)  # noqa: S311 - repeatable, not secret
+        self._numbers = itertools.count(1)
         self._by_reference: dict[str, OrderRequest] = {}
         self.order_requests: dict[str, OrderRequest] = {}
         self.orders: dict[str, Order] = {}
@@ -201,7 +204,7 @@ class PharmaOne:
             return first
         if first is not None and self._settings.reference_mode == "conflict":
             raise Refusal("external_reference already exists", 409)
-        request = OrderRequest(f"or-{len(self.order_requests) + 1:06d}", reference, payload, via)
+        request = OrderRequest(f"or-{next(self._numbers):06d}", reference, payload, via)
         self.order_requests[request.id] = request
         if reference is not None:
             self._by_reference.setdefault(reference, request)
@@ -288,6 +291,15 @@ class PharmaOne:
         """Staff do; it is gone from every list."""
         del self.orders[order_id]
         self._announce("order_deleted", {"order_id": order_id})
+
+    def put_back(self, requests: Mapping[str, OrderRequest], orders: Mapping[str, Order]) -> None:
+        """These are all that there are."""
+        self.order_requests.clear()
+        self.order_requests.update(requests)
+        self.orders.clear()
+        self.orders.update(orders)
+        named = ((one.external_reference, one) for one in requests.values())
+        self._by_reference = {name: one for name, one in named if name is not None}
 
     def _deduct(self, order: Order) -> None:
         """Once for each order."""

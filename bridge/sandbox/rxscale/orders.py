@@ -299,6 +299,12 @@ class RxScale:
         for status in (None, order.status):
             self._delist(order, status)
 
+    def put_back(self, orders: Mapping[str, PharmacyOrder]) -> None:
+        """These are all that there are."""
+        self.orders.clear()
+        self.orders.update(orders)
+        self._lists.clear()
+
     # ------------------------------------------------------------------ webhooks
 
     def _tell(self, event: str, order: PharmacyOrder) -> None:
