@@ -44,7 +44,7 @@ class Facts:
 
     `is_store_read`: without it `work`, `stock` and `links` say nothing. `store_error`: why the
     store does not work. `sweep_error`: what only the operator can mend, and kept RxScale's order
-    list from being read.
+    lists, all or some, from being read.
     """
 
     version: str

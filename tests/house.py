@@ -77,6 +77,20 @@ def bridge_settings(
     return Settings.model_validate(sections)
 
 
+def unknown_word(statuses: Path, place: str) -> None:
+    """An open word of RxScale's that no RxScale knows, as the first or the last of them."""
+    text = statuses.read_text()
+    begin = text.index("open = [")
+    at = begin + len("open = [") if place == "first" else text.index("]", begin)
+    text = f'{text[:at]}\n  "picking",\n{text[at:]}'
+    means = "[rxscale.current.means]\n"
+    steps = "[rxscale.current.steps]\n"
+    text = text.replace(means, f'{means}"picking" = "preparing"\n', 1)
+    text = text.replace(steps, f'{steps}"picking" = ["cancelled"]\n', 1)
+    text = text.replace('"in-progress" = ["ready', '"in-progress" = ["picking", "ready', 1)
+    statuses.write_text(text)
+
+
 @dataclass
 class House:
     """One running bridge beside one running sandbox. Timers do not run: tests call them."""

@@ -1,11 +1,12 @@
 """The backstop behind webhooks: reads RxScale's open orders and hints what is new or changed."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from bridge.core.memory import SweepResult
 from bridge.core.model import PharmacyOrderUid
-from bridge.errors import Misconfigured
+from bridge.errors import Fault, Misconfigured, Refused
 from bridge.mapping import Rules
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import MOST_ROWS
@@ -13,14 +14,49 @@ from bridge.rxscale.orders import SweptRow
 from bridge.store import Store, rx_sweep
 from bridge.vendor.paging import Listing, Page, Place, read_settled
 
+_OF_A_WORD = (400, 422)
+"""How RxScale may refuse a status that it does not know; not documented (rxscale.md 6.1)."""
 
-async def read_open_orders(rxscale: RxScale, words: Collection[str]) -> Listing[SweptRow]:
-    """All orders in any of these statuses, by uid. Raises what the client raises."""
+
+class OpenOrders(NamedTuple):
+    """What RxScale lists, by uid; and the words of which it lists nothing, for it knows none."""
+
+    listed: Listing[SweptRow]
+    refused: Mapping[str, Refused]
+
+
+async def read_open_orders(rxscale: RxScale, words: Collection[str]) -> OpenOrders:
+    """All orders in any of these statuses. Raises what the client raises; where each word is
+    refused, it is not for the word.
+    """
+    refused: dict[str, Refused] = {}
 
     async def fetch(word: str, place: Place) -> Page[SweptRow]:
-        return await rxscale.orders_page(word, place.number, MOST_ROWS)
+        if word not in refused:
+            try:
+                return await rxscale.orders_page(word, place.number, MOST_ROWS)
+            except Refused as refusal:
+                if refusal.status not in _OF_A_WORD:
+                    raise
+                refused[word] = refusal
+        if len(refused) == len(words):
+            raise refused[word]
+        return Page((), total=0)
 
-    return await read_settled(fetch, lambda row: row.uid, list(words), full=MOST_ROWS)
+    found = await read_settled(fetch, lambda row: row.uid, list(words), full=MOST_ROWS)
+    return OpenOrders(found, refused)
+
+
+def words_refused(where: str, refused: Mapping[str, Refused]) -> Fault | None:
+    """What is to be mended, if any word was refused; `where` names the dialect's table."""
+    if not refused:
+        return None
+    words = ", ".join(f"'{word}' ({refusal.status})" for word, refusal in refused.items())
+    return Fault(
+        f"{where}.open",
+        f"RxScale knows no status {words}, so orders are not looked for there",
+        "write the word as RxScale does, or take it out",
+    )
 
 
 class OrderSweep:
@@ -40,20 +76,28 @@ class OrderSweep:
         self._now = now
         self._swept = swept
         self.error: str | None = None
-        """What only the operator can mend, and kept the last sweep from reading the list."""
+        """What only the operator can mend, and kept the last sweep from reading lists."""
 
     async def run(self) -> SweepResult:
-        """Reads every open list to its end. Raises TryLater or Misconfigured with nothing done."""
-        began_at = self._now()
+        """Reads every open list to its end. Raises TryLater or Misconfigured with nothing done,
+        and Refused where RxScale refuses every list.
+        """
+        began_at, words = self._now(), self._rules().words.rxscale
         try:
-            found = await read_open_orders(self._rxscale, self._rules().words.rxscale.open)
-        except Misconfigured as failure:
+            found, refused = await read_open_orders(self._rxscale, words.open)
+        except (Misconfigured, Refused) as failure:
             self.error = str(failure)
             raise
-        self.error = None
+        fault = words_refused(words.where, refused)
+        self.error = str(fault) if fault else None
         rows = {PharmacyOrderUid(uid): row for uid, row in found.rows.items()}
         result = await self._store.write(
-            rx_sweep.compare, rows, began_at=began_at, now=self._now(), settled=found.settled
+            rx_sweep.compare,
+            rows,
+            began_at=began_at,
+            now=self._now(),
+            settled=found.settled,
+            unlisted=frozenset(refused),
         )
         self._swept(result)
         return result

@@ -75,6 +75,8 @@ class _Sweep:
     """Looked at in vain and waiting for another look: to hint one would count its looks anew."""
     stuck: Mapping[Key, str]
     """What each is stuck for."""
+    unlisted: Collection[str] = ()
+    """The open words of which no list can be read."""
 
     def is_gone(self, key: Key) -> bool:
         """Stuck because RxScale no longer shows it: nothing new, until it is listed again."""
@@ -92,12 +94,14 @@ def compare(
     began_at: datetime,
     now: datetime,
     settled: bool,
+    unlisted: Collection[str] = (),
 ) -> SweepResult:
     """Hints every order that is new or changed, gone from the list, or was left behind.
 
     `rows` are the orders with an open status that any reading saw; the first began at `began_at`.
     `settled`: two readings agreed, so they are all there are. Where the list never rests, the
-    first sweep has ended once the readings showed nothing that was not known before.
+    first sweep has ended once the readings showed nothing that was not known before. Orders at an
+    `unlisted` word cannot be in `rows`.
     """
     sweep = _Sweep(
         rows,
@@ -105,6 +109,7 @@ def compare(
         waiting=todo.keys(connection),
         tried=todo.tried(connection),
         stuck=stuck.codes(connection),
+        unlisted=unlisted,
     )
     known = _relevant(connection, rows)
     first = notes.get(connection, notes.FIRST_SWEEP_AT) is None
@@ -170,6 +175,8 @@ def _shows_change(order: _Known, row: SweptOrder, sweep: _Sweep) -> bool:
 
 def _is_missing(order: _Known, sweep: _Sweep) -> bool:
     """It should be in the list: it was known before and not seen at an end of its way since."""
+    if order.rx_status in sweep.unlisted:
+        return False
     if order.state in TERMINAL or order.first_seen_at >= sweep.began_at:
         return False
     key = order_key(order.uid)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cli.conftest import python
+from house import unknown_word
 
 from bridge.cli.main import main
 from bridge.rxscale.webhook import NEEDED_EVENTS
@@ -21,7 +22,7 @@ RX = (
     "RxScale GET /health/", "RxScale GET /pharmacy_orders/", "RxScale GET /pharmacy_orders/{uid}",
     "RxScale PATCH /pharmacy_orders/{uid}/status",
     "RxScale PATCH /pharmacy_orders/{uid}/complete_order", "RxScale GET /pharmacy_skus/",
-    "RxScale PATCH /pharmacy_skus/{uid}", "RxScale webhooks",
+    "RxScale PATCH /pharmacy_skus/{uid}", "RxScale statuses", "RxScale webhooks",
 )  # fmt: skip
 P1 = (
     "PharmaOne POST /auth/token", "PharmaOne GET /orders", "PharmaOne GET /orders/{id}",
@@ -173,6 +174,17 @@ async def test_a_connector_alone_works_one_way(env, folder, capsys):
     assert "works one way" in lines["configuration"]["text"]
     pharmaone = {what: line["verdict"] for what, line in lines.items() if "PharmaOne" in what}
     assert pharmaone == {"PharmaOne POST /external-order": "warn", "PharmaOne shop": "ok"}
+
+
+@pytest.mark.parametrize("place", ["first", "last"])
+async def test_a_word_that_rxscale_does_not_know_is_named(env, folder, capsys, place: str):
+    unknown_word(folder / "mappings" / "statuses.toml", place)
+    code, lines = await checked(env, folder, capsys)
+    line = lines["RxScale statuses"]
+    assert (code, line["verdict"]) == (1, "fail")
+    assert "statuses.toml: rxscale.current.open" in line["text"]
+    assert "knows no status 'picking' (400)" in line["text"]
+    assert lines["RxScale GET /pharmacy_orders/"]["verdict"] == "ok"
 
 
 async def test_a_subscription_to_another_address_is_not_this_bridges(env, folder, capsys):

@@ -1,12 +1,14 @@
 """Orders arrive: over real HTTP, through the real store, to exactly one order-request."""
 
+import shutil
 from pathlib import Path
 
 import pytest
-from house import open_house, open_sandbox
+from house import MAPPINGS, open_house, open_sandbox, unknown_word
 
-from bridge.app import now
+from bridge.app import now, vitals
 from bridge.core.model import Hint, Key, Phase
+from bridge.errors import Refused
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
 from bridge.store import person, todo, views
@@ -112,6 +114,42 @@ async def test_lost_webhooks_are_found_by_the_sweep_and_counted(tmp_path: Path):
         assert [len(house.requests(uid)) for uid in uids] == [1] * 3
         facts = await house.bridge.store.read(views.facts, house.bridge.started_at)
         assert facts.counters["orders_found_by_sweep"] == 3
+
+
+@pytest.mark.parametrize("place", ["first", "last"])
+async def test_a_word_that_rxscale_does_not_know_stops_no_sweep(tmp_path: Path, place: str):
+    shutil.copytree(MAPPINGS, tmp_path / "mappings")
+    unknown_word(tmp_path / "mappings" / "statuses.toml", place)
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        house.world.spoil_webhooks(Chaos(lose=1.0))
+        (uid,) = await house.orders_arrive()
+        result = await house.bridge.sweep.run()
+        await house.settle()
+        assert (result.new, len(house.requests(uid))) == (1, 1)
+        orders = (await vitals.health(house.bridge)).document()["checks"]["orders"]
+        assert orders["status"] == "degraded"
+        assert "statuses.toml: rxscale.current.open: RxScale knows no status" in orders["reason"]
+        assert "'picking' (400)" in orders["reason"]
+        before = len(house.calls(uid))
+        result = await house.bridge.sweep.run()
+        await house.settle()
+        assert (result.missing, len(house.calls(uid))) == (0, before)
+
+
+@pytest.mark.parametrize(("status", "known"), [(400, False), (422, False), (409, True)])
+async def test_where_every_list_is_refused_it_is_not_for_the_word(
+    tmp_path: Path, status: int, known: bool
+):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        before = len(house.calls())
+        route = "GET /pharmacy_orders/"
+        house.world.break_calls(Fault(vendor="rxscale", route=route, times=99, status=status))
+        with pytest.raises(Refused):
+            await house.bridge.sweep.run()
+        asked = 1 if known else len(house.bridge.reloader.rules.words.rxscale.open)
+        assert len(house.calls()) - before == asked
+        orders = (await vitals.health(house.bridge)).document()["checks"]["orders"]
+        assert (orders["status"], str(status) in orders["reason"]) == ("degraded", True)
 
 
 async def test_a_token_that_dies_mid_flight_is_exchanged_once(tmp_path: Path):

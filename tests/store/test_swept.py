@@ -1,6 +1,6 @@
 """A sweep against what is remembered: what it hints, what it counts, what it leaves alone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,8 +38,16 @@ async def sweep(
     began_at: datetime = BEGAN,
     now: datetime = ENDED,
     settled: bool = True,
+    unlisted: Collection[str] = (),
 ) -> SweepResult:
-    return await store.write(rx_sweep.compare, rows, began_at=began_at, now=now, settled=settled)
+    return await store.write(
+        rx_sweep.compare,
+        rows,
+        began_at=began_at,
+        now=now,
+        settled=settled,
+        unlisted=unlisted,
+    )
 
 
 async def whys(store: Store, now: datetime = ENDED) -> dict[str, str]:
@@ -97,6 +105,15 @@ async def test_a_list_that_never_rests_is_read_all_the_same(store: Store):
     assert (await store.read(views.facts, ENDED)).first_sweep_at == ENDED, (
         "nothing that was not known"
     )
+
+
+@pytest.mark.parametrize(("unlisted", "missing"), [((), 1), (("pending review",), 0)])
+async def test_what_no_list_can_show_is_not_missing(
+    store: Store, unlisted: Collection[str], missing: int
+):
+    await swept_once(store)
+    await store.write(work.save, submitted(), [])
+    assert (await sweep(store, {}, unlisted=unlisted)).missing == missing
 
 
 async def test_the_first_sweep_is_noted_once_the_last_each_time(store: Store):

@@ -12,7 +12,7 @@ import argparse
 import asyncio
 import logging
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -34,6 +34,7 @@ from bridge.core.model import (
     ProductId,
 )
 from bridge.cycles.catalogue import read_skus
+from bridge.cycles.sweep import words_refused
 from bridge.errors import BridgeError, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority, routes_of
 from bridge.mapping.rules import Rules
@@ -178,6 +179,10 @@ async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Lin
             line = _astray(need) if astray and need.is_single else await _tried(need)
             astray |= line.verdict == "fail" and line.text.startswith(f"{rx.HEALTH.path_name}: ")
             yield line
+        if rules is not None:
+            words = partial(_words_refused, rxscale, rules.words.rxscale.open)
+            where = rules.words.rxscale.where
+            yield await _asked("RxScale statuses", words, partial(_worded, where))
         subscribed = partial(_subscribed, settings)
         yield await _asked("RxScale webhooks", rxscale.subscriptions, subscribed, "warn")
         if not settings.pharmaone.one_way:
@@ -228,6 +233,22 @@ async def _unhurried(ask: Callable[[], Awaitable[Answer]]) -> Answer:
                 raise
             await asyncio.sleep(failure.after)
     return await ask()
+
+
+async def _words_refused(rxscale: RxScale, words: Sequence[str]) -> Mapping[str, Refused]:
+    refused: dict[str, Refused] = {}
+    for word in words:
+        try:
+            await rxscale.orders_page(word, 0, 1)
+        except Refused as refusal:
+            refused[word] = refusal
+    return refused
+
+
+def _worded(where: str, refused: Mapping[str, Refused]) -> Finding:
+    """Every word that RxScale does not know."""
+    fault = words_refused(where, refused)
+    return ("fail", str(fault)) if fault else ("ok", "it knows every word")
 
 
 def _keyed(tokens: TokenKeeper, _: str) -> Finding:
@@ -301,7 +322,7 @@ def of_rxscale(settings: Settings, rules: Rules | None, client: RxScale) -> Iter
     first = rules.words.rxscale.open[0] if rules else ""
     word = next(iter(rules.words.rxscale.says.values()), first) if rules else "pending review"
     yield _rx(client.health, client.health)
-    yield _rx(client.orders_page, lambda: client.orders_page(first, 0, 1))
+    yield _rx(client.orders_page, _refusal_is_well(lambda: client.orders_page(first, 0, 1)))
     yield _rx(client.order, _refusal_is_well(lambda: client.order(uid)))
     yield _rx(client.set_status, _refusal_is_well(lambda: client.set_status(uid, word)))
     if client.site.generation.completes:

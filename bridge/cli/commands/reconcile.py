@@ -138,7 +138,7 @@ class _Reader:
         """Every known order, then those that only RxScale knows."""
         rxscale, pharmaone = self.vendors.rxscale, self.vendors.pharmaone
         words = self.rules.words.rxscale.open
-        found = await read_open_orders(rxscale, words)
+        found, _ = await read_open_orders(rxscale, words)
         listed = {PharmacyOrderUid(uid): row.status for uid, row in found.rows.items()}
         made = await read_orders(pharmaone, [ALL], Priority.SWEEP)
         by_id = {OrderId(name): order for name, order in made.rows.items()}
