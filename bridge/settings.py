@@ -5,6 +5,7 @@ The message for a wrong value never quotes the value.
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -88,6 +89,18 @@ def _number(value: object) -> object:
     return value
 
 
+def _time(value: object) -> object:
+    """A time in TOML, or in a text."""
+    value = _or_none(value)
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        moment = False
+    if moment is None or (isinstance(moment, datetime) and moment.tzinfo):
+        return moment and moment.astimezone(UTC)
+    raise ValueError("must be a time with its zone, such as 2026-01-02T08:00:00+01:00")
+
+
 def _or_none(value: object) -> object:
     """Empty is not set: so an empty environment variable says."""
     return None if isinstance(value, str) and not value.strip() else value
@@ -98,11 +111,13 @@ Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
 Secret = Annotated[SecretStr, AfterValidator(_one_line_secret)]
 FilePath = Annotated[Path, BeforeValidator(_path)]
 OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
+OptionalTime = Annotated[datetime | None, BeforeValidator(_time)]
 OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_or_none)]
 ApiPath = Annotated[str, AfterValidator(_api_path)]
 PasswordHash = Annotated[
     Annotated[SecretStr, AfterValidator(_password_hash)] | None, BeforeValidator(_or_none)
 ]
+
 
 _Numeric = BeforeValidator(_number)
 Percent = Annotated[int, Field(ge=1, le=100), _Numeric]
@@ -189,6 +204,8 @@ class MappingsSection(Section):
 
 
 class OrdersSection(Section):
+    take_from: OptionalTime = None
+    """Pharmacy orders made before this time are left alone."""
     poll_seconds: LongerThanNothing = 60.0
     fresh_seconds: LongerThanNothing = 5.0
     unsure_submission: Literal["repeat", "ask"] = "repeat"

@@ -40,6 +40,7 @@ def policy_of(settings: Settings) -> Policy:
         repeat_unsure=orders.unsure_submission == "repeat",
         gone_after=timedelta(seconds=orders.gone_after_seconds),
         hold_when_stuck=orders.hold_when_stuck,
+        take_from=orders.take_from,
         review=timedelta(hours=orders.review_hours),
         prescription=timedelta(minutes=orders.prescription_minutes),
         tracking=timedelta(minutes=orders.tracking_minutes),

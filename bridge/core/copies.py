@@ -1,20 +1,101 @@
-"""Which of PharmaOne's orders may be made from a pharmacy order: by when they were made."""
+"""Which of PharmaOne's orders may be a pharmacy order's copy: by its time, and by what it holds."""
 
+import re
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
+from unicodedata import combining, normalize
 
-from bridge.core.model import OrderRecord
+from bridge.core.model import OrderId, OrderRecord
 
 MARGIN = timedelta(hours=1)
 """How much too early PharmaOne may date an order, beyond what its clock is known to differ."""
+LONGEST_QUEUE = timedelta(days=14)
+"""So old may an order be that stands in the queue when nobody tells when it was made."""
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SPELT = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+"""Umlauts are typed in two ways: both become the plain letter."""
 
 
 def made_since(record: OrderRecord) -> datetime | None:
-    """PharmaOne's order made from this one is dated no earlier; None where nobody knows.
+    """PharmaOne's order that a bridge made from it is dated no earlier; None where nobody knows.
 
     No bridge sends an order before RxScale made it, nor while it stands in RxScale's queue: it is
     claimed first.
     """
-    known = [] if record.unsent_at is None else [record.unsent_at]
-    if record.created_at is not None:  # a clock that is ahead must not hide an order
-        known.append(min(record.created_at, record.first_seen_at))
+    known = [at for at in (record.made_at, record.unsent_at) if at is not None]
     return max(known) - MARGIN if known else None
+
+
+def typed_since(record: OrderRecord) -> datetime:
+    """Whoever types it into PharmaOne by hand does so no earlier."""
+    return (record.made_at or record.first_seen_at - LONGEST_QUEUE) - MARGIN
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an order holds, as far as its side tells. A patient's data: memory only.
+
+    `names` are words of its customers' names, `products` ids and names of what was ordered (None:
+    not told), `total` is in euros.
+    """
+
+    names: frozenset[str] = field(default=frozenset(), repr=False)
+    products: frozenset[str] | None = field(default=None, repr=False)
+    total: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody who typed an order by hand would have typed, from `since` on.
+
+    `others` are orders of PharmaOne's that a person said are other ones.
+    """
+
+    content: Content
+    since: datetime
+    others: frozenset[OrderId] = frozenset()
+
+
+def words(*names: str | None) -> frozenset[str]:
+    """The words of these names, however they are written."""
+    return frozenset(word for name in names if name for word in _WORD.findall(_plain(name)))
+
+
+def surnames(*names: str | None) -> frozenset[str]:
+    """Their last words, or the last before a comma; both halves of a double name."""
+    return words(*("".join((name or "").partition(",")[0].split()[-1:]) for name in names))
+
+
+def product(name: str) -> str:
+    """A product's name, however it is written."""
+    return " ".join(_plain(name).split())
+
+
+def _plain(name: str) -> str:
+    plain = "".join(each for each in normalize("NFKD", name.casefold()) if not combining(each))
+    for long, short in _SPELT:
+        plain = plain.replace(long, short)
+    return plain
+
+
+def may_be_twin(ours: Content, theirs: Content) -> bool:
+    """Whether it is worth reading: what a side does not tell may agree."""
+    if ours.names and theirs.names:
+        return not ours.names.isdisjoint(theirs.names)
+    return None in (ours.total, theirs.total) or ours.total == theirs.total
+
+
+def is_likely_twin(ours: Content, theirs: Content) -> bool:
+    """Whether `theirs`, which somebody typed into PharmaOne, is likely `ours`.
+
+    The surname agrees, and a product or the sum, unless there is nothing to compare. Where a side
+    tells no name, a product and the sum have to agree.
+    """
+    goods = not (ours.products or frozenset()).isdisjoint(theirs.products or ())
+    same_sum = ours.total is not None and ours.total == theirs.total
+    if not (ours.names and theirs.names):
+        return goods and same_sum
+    untold = ours.products is None or theirs.products is None
+    return may_be_twin(ours, theirs) and (goods or same_sum or untold)

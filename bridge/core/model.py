@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NewType
 
@@ -120,8 +121,23 @@ class OrderRecord:
     before the first submission."""
     untracked_at: datetime | None = None
     """Since when PharmaOne shows it as shipped and no parcel's page; it stays when completed so."""
+    wanted_at: datetime | None = None
+    """When a person said that it is not at PharmaOne and is to be sent."""
+    not_twins: str = ""
+    """PharmaOne's orders that look like it and are other ones, as a person said; one a line."""
     echoes: str = ""
     """The words set at RxScale in the last look that were not told back yet, one a line."""
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Nothing was ever sent of it and it is finished here, though it is open at RxScale."""
+        unsent = self.phase is Phase.DONE and not self.attempts and self.order_id is None
+        return unsent and self.state not in (State.COMPLETED, State.CANCELLED)
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When it was made, None where nobody told: before it was met, whatever RxScale's clock."""
+        return None if self.created_at is None else min(self.created_at, self.first_seen_at)
 
     @property
     def is_searched(self) -> bool:
@@ -192,6 +208,14 @@ class P1Order:
     def handed_over(self) -> tuple[Flag, ...]:
         """The raised flags that say where the goods are."""
         return tuple(flag for flag in HANDOVER if flag in (self.flags or ()))
+
+
+@dataclass(frozen=True, slots=True)
+class P1Row(P1Order):
+    """The same as PharmaOne's list shows it; whose it is, is memory only. `total` is in euros."""
+
+    customer_name: str | None = field(default=None, kw_only=True, repr=False)
+    total: Decimal | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

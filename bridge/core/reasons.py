@@ -148,6 +148,8 @@ def together(reasons: tuple[Reason, ...]) -> Reason:
 # -- orders that wait for a person ------------------------------------------------------------
 
 CANNOT_KNOW = Code("cannot_know", Kind.ORDER, "why", verbs=_FIND_IT, must_look=True)
+TWIN_IN_PHARMAONE = Code("twin_in_pharmaone", Kind.ORDER, "order", must_look=True)
+UNKNOWN_AGE = Code("unknown_age", Kind.ORDER, "take_from", must_look=True)
 UNSURE_SUBMISSION = Code("unsure_submission", Kind.ORDER, "why", verbs=_FIND_IT, must_look=True)
 CANCELLED_AT_RXSCALE = Code("cancelled_at_rxscale", Kind.ORDER, "order")
 CANCELLED_AFTER_HANDOVER = Code("cancelled_after_handover", Kind.ORDER, "order")
@@ -231,6 +233,7 @@ UNEXPECTED = Code("unexpected", Kind.WAIT)
 # -- orders that are finished -----------------------------------------------------------------
 
 LEFT_ALONE = Code("left_alone", Kind.DONE)
+MADE_BEFORE = Code("made_before", Kind.DONE, "take_from")
 COMPLETED = Code("completed", Kind.DONE)
 ENDED_AND_REJECTED = Code("ended_and_rejected", Kind.DONE, "state")
 ENDED_NOT_FOUND = Code("ended_not_found", Kind.DONE, "state")
@@ -251,6 +254,7 @@ IS_APPROVED = Code("is_approved", Kind.STEP)
 LINE_NOT_LINKED = Code("line_not_linked", Kind.STEP)
 TAKEN_BY_ANOTHER = Code("taken_by_another", Kind.STEP)
 MAY_HAVE_ARRIVED = Code("may_have_arrived", Kind.STEP)
+MAY_BE_TYPED = Code("may_be_typed", Kind.STEP)
 CANCELLED_UNANSWERED = Code("cancelled_unanswered", Kind.STEP)
 CANCELLED_THERE_BEFORE = Code("cancelled_there_before", Kind.STEP)
 NOTHING_SENT = Code("nothing_sent", Kind.STEP)

@@ -96,7 +96,7 @@ def status_set(
 
 def searched(record: OrderRecord, search: Search, order: P1Order | None) -> OrderRecord:
     """PharmaOne's orders were searched; only a whole search that found nothing says anything."""
-    if order is not None or search.gap:
+    if order is not None or search.gap or search.twin:
         return record
     return replace(record, searched_at=search.began_at)
 

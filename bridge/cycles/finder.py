@@ -11,15 +11,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bridge.core.model import OrderId, P1Order
+from bridge.core.copies import Content, Wanted, is_likely_twin, may_be_twin, words
+from bridge.core.model import OrderId, P1Order, P1Row
 from bridge.core.orders.view import Search
-from bridge.core.reasons import LIST_NOT_SETTLED, NOT_READABLE, TOO_MANY_TO_READ, Reason
+from bridge.core.reasons import LIST_NOT_SETTLED, NOT_READABLE, TOO_MANY_TO_READ
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.errors import TryLater
 from bridge.exchange import Priority
 from bridge.pharmaone.client import PharmaOne
+from bridge.pharmaone.orders import content
 from bridge.store import Store, p1_sweep, vendor_lists
 from bridge.store.p1_sweep import NEW
+
+KEPT_SECONDS = 600
+"""Names of customers are in the list: it is not kept in memory for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class _List:
     """A reading of PharmaOne's list; `silent` are the orders whose row has no `external_id`."""
 
     began_at: datetime
-    silent: tuple[P1Order, ...]
+    silent: tuple[P1Row, ...]
     settled: bool
 
 
@@ -49,8 +54,11 @@ class Finder:
         self._list: _List | None = None
         self._lock = asyncio.Lock()
 
-    async def find(self, since: datetime, made_since: datetime | None = None) -> Search:
-        """A search for an order that was not made before `made_since` (None: nobody knows).
+    async def find(
+        self, since: datetime, made_since: datetime | None = None, wanted: Wanted | None = None
+    ) -> Search:
+        """A search for an order that was not made before `made_since` (None: nobody knows), and for
+        what is `wanted` among those that were typed by hand.
 
         Results are in the store afterwards. Raises what the vendor's client raises; TryLater also
         where a new order that may be the one is listed and not shown yet.
@@ -58,7 +66,12 @@ class Finder:
         async with self._lock:
             if self._list is None or self._list.began_at < since or not self._list.settled:
                 self._list = await self._read_list()
-            return await self._search(self._list, made_since)
+                asyncio.get_running_loop().call_later(KEPT_SECONDS, self._forget, self._list)
+            return await self._search(self._list, made_since, wanted)
+
+    def _forget(self, found: _List) -> None:
+        if self._list is found:
+            self._list = None
 
     async def _read_list(self) -> _List:
         began_at = self._now()
@@ -73,29 +86,53 @@ class Finder:
         silent = tuple(order for order in listed.rows.values() if order.external_id is None)
         return _List(began_at, silent, listed.settled)
 
-    async def _search(self, found: _List, made_since: datetime | None) -> Search:
+    async def _search(
+        self, found: _List, made_since: datetime | None, wanted: Wanted | None
+    ) -> Search:
         unread = await self._unread(found.silent, made_since)
         hidden = await self._read_details(unread[: self._most_details])
         if any(_is_new(order, found.began_at) for order in hidden):
             self._list = None
             raise TryLater("PharmaOne lists a new order that it does not show yet")
-        gap: Reason | None = None
-        if len(unread) > self._most_details:
-            gap = TOO_MANY_TO_READ(unread=len(unread), most=self._most_details)
+        alike = [] if wanted is None else await self._alike(found.silent, wanted)
+        twin = await self._twin(alike[: self._most_details], wanted)
+        gap, count = None, max(len(unread), 0 if twin else len(alike))
+        if count > self._most_details:
+            gap = TOO_MANY_TO_READ(unread=count, most=self._most_details)
         elif not found.settled:
             gap = LIST_NOT_SETTLED()
-        return Search(found.began_at, gap)
+        return Search(found.began_at, gap, twin)
 
-    async def _unread(
-        self, silent: Iterable[P1Order], made_since: datetime | None
-    ) -> list[P1Order]:
+    async def _unread(self, silent: Iterable[P1Row], made_since: datetime | None) -> list[P1Row]:
         """Those that may be it, newest first: what we look for is seldom old."""
         young = [order for order in silent if made_since is None or _made_at(order) >= made_since]
         known = await self._store.read(vendor_lists.known, [order.id for order in young])
         unread = [order for order in young if order.id not in known]
         return sorted(unread, key=_made_at, reverse=True)
 
-    async def _read_details(self, orders: list[P1Order]) -> list[P1Order]:
+    async def _alike(self, silent: Iterable[P1Row], wanted: Wanted) -> list[P1Row]:
+        """Those whose row looks like it and that are nobody's, as far as is known; newest first."""
+        alike = [
+            order
+            for order in silent
+            if _made_at(order) >= wanted.since
+            and order.id not in wanted.others
+            and may_be_twin(wanted.content, Content(words(order.customer_name), None, order.total))
+        ]
+        known = await self._store.read(vendor_lists.known, [order.id for order in alike])
+        return sorted((o for o in alike if not known.get(o.id)), key=_made_at, reverse=True)
+
+    async def _twin(self, alike: Iterable[P1Row], wanted: Wanted | None) -> OrderId | None:
+        """The first that is likely the same; read anew, since nothing of it is remembered."""
+        for order in alike:
+            sight = await self._pharmaone.order(order.id, Priority.ORDER)
+            if sight is None or sight.order.external_id or wanted is None:
+                continue
+            if is_likely_twin(wanted.content, content(sight.detail)):
+                return order.id
+        return None
+
+    async def _read_details(self, orders: list[P1Row]) -> list[P1Row]:
         """Those that PharmaOne lists and does not show (404)."""
         hidden = []
         for order in orders:
@@ -108,7 +145,7 @@ class Finder:
         return hidden
 
 
-async def cannot_search(since: datetime, _made_since: datetime | None = None) -> Search:
+async def cannot_search(since: datetime, *_: object) -> Search:
     """Stands in for `Finder.find` where nothing can be read from PharmaOne."""
     return Search(since, NOT_READABLE())
 

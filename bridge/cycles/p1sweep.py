@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from bridge.core.model import OrderId, P1Order, PrescriptionId
+from bridge.core.model import OrderId, P1Order, P1Row, PrescriptionId
 from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
@@ -32,10 +32,10 @@ ALL = ""
 
 async def read_orders(
     pharmaone: PharmaOne, words: Collection[str], priority: Priority
-) -> Listing[P1Order]:
+) -> Listing[P1Row]:
     """All orders in any of these statuses (ALL: in any). Raises what the client raises."""
 
-    async def fetch(word: str, place: Place) -> Page[P1Order]:
+    async def fetch(word: str, place: Place) -> Page[P1Row]:
         return await pharmaone.orders_page(MOST_ROWS, place.offset, priority, word)
 
     return await read_settled(fetch, lambda order: order.id, list(words), full=MOST_ROWS)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.core.model import (
     Draft,
     OrderId,
-    P1Order,
+    P1Row,
     P1Sight,
     PharmacyOrderUid,
     PrescriptionId,
@@ -117,7 +117,7 @@ class PharmaOne:
     @calls(dialect.ORDERS)
     async def orders_page(
         self, limit: int, offset: int, priority: Priority = Priority.SWEEP, status: str = ""
-    ) -> Page[P1Order]:
+    ) -> Page[P1Row]:
         """`limit` (at most 200) orders after the first `offset` (9), of one status or ("") of all.
 
         An order's status is "" where its row held no usable word. A row without id: Garbled.
@@ -125,7 +125,7 @@ class PharmaOne:
         query = (*chosen(status=status), *by_offset(limit, offset))
         found = await self.caller.read(dialect.ORDERS, OrderSummaries, priority, query=query)
         now, ahead = self.now(), self.ahead()
-        return found.page(row.seen(now, ahead) for row in found.data)
+        return found.page(row.listed(now, ahead) for row in found.data)
 
     @calls(dialect.ORDER)
     async def order(self, order_id: OrderId, priority: Priority = Priority.ORDER) -> P1Sight | None:

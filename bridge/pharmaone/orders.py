@@ -1,12 +1,13 @@
 """PharmaOne's orders, and the order-requests they are made from (pharmaone.md 9 to 11)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
+from bridge.core.copies import Content, product, words
 from bridge.core.model import (
     HANDOVER,
     Draft,
@@ -14,6 +15,7 @@ from bridge.core.model import (
     OrderId,
     OrderRequestId,
     P1Order,
+    P1Row,
     PharmacyOrderUid,
 )
 from bridge.pharmaone.dialect import ApiVersion
@@ -28,6 +30,8 @@ from bridge.vendor.fields import (
     Wire,
     Word,
     WordOrEmpty,
+    as_objects,
+    as_text,
     in_our_time,
 )
 
@@ -58,6 +62,12 @@ class OrderSummary(Open):
         known = any(shown[flag] is not None for flag in HANDOVER)
         return {**row, "flags": {flag for flag, up in shown.items() if up} if known else None}
 
+    def listed(self, at: datetime, ahead: timedelta) -> P1Row:
+        """As `seen`, with whose it is and its sum."""
+        name, seen = as_text(self.more.get("customer_name")), self.seen(at, ahead)
+        kept = {each.name: getattr(seen, each.name) for each in fields(seen)}
+        return P1Row(**kept, customer_name=name, total=self.total_amount)
+
     def seen(self, at: datetime, ahead: timedelta = timedelta(0)) -> P1Order:
         """The same in the bridge's own words; PharmaOne's clock is so far `ahead` of ours."""
         return P1Order(
@@ -72,9 +82,32 @@ class OrderSummary(Open):
 
 
 class SingleOrder(OrderSummary):
-    """A single order. Items are not read: nothing in the bridge rests on them (C4, C7, C17)."""
+    """A single order; what it holds is read by `content`, where somebody wants to know it."""
 
     status: Word
+
+
+class Item(Wire):
+    """An ordered line (C1, C4), as far as it tells what was ordered."""
+
+    p1_id: MaybeId = None
+    name: Text = None
+
+
+class Held(Wire):
+    """What an order or an order-request holds; no part of it is certain (9, 10)."""
+
+    customer_name: Text = None
+    total_amount: Euros = None
+    items: Annotated[tuple[Item, ...], BeforeValidator(as_objects)] = ()
+
+
+def content(raw: Mapping[str, Any]) -> Content:
+    """What an order's detail or an order-request's payload holds, to compare it. Never raises."""
+    held = Held.model_validate(raw)
+    goods = {item.p1_id for item in held.items} | {product(item.name or "") for item in held.items}
+    products = frozenset(name for name in goods if name)
+    return Content(words(held.customer_name), products or None, held.total_amount)
 
 
 class OrderSummaries(Envelope):

@@ -45,7 +45,7 @@ def as_total(value: object) -> int | None:
 
 def as_euros(value: object) -> Decimal | None:
     """An amount of euros (16, C17: no currency is ever named), exactly as written; else None."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     try:
         amount = Decimal(str(value).strip())

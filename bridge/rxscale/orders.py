@@ -37,6 +37,17 @@ class Parent(Wire):
     priority: Urgency = 0
 
 
+class Address(Wire):
+    last_name: Text = None
+
+
+class Addressed(Wire):
+    """Whom the order is sent to, and who pays it."""
+
+    delivery_address: Annotated[Address | None, BeforeValidator(as_object)] = None
+    invoice_address: Annotated[Address | None, BeforeValidator(as_object)] = None
+
+
 class ListedOrder(Wire):
     """A list row, as far as it is believed; an odd status is "" (6.1)."""
 
@@ -120,6 +131,13 @@ def order(
         detail=raw,
         pharmacy_uid=PharmacyUid(row.pharmacy) if row.pharmacy else None,
     )
+
+
+def last_names(detail: Mapping[str, Any]) -> list[str]:
+    """Of who receives the order and who pays it, as far as told (6.1). Never raises."""
+    parent = Addressed.model_validate(as_object(detail.get("order")) or {})
+    each = (parent.delivery_address, parent.invoice_address)
+    return [address.last_name for address in each if address and address.last_name]
 
 
 def _line(item: Line, place: int) -> OrderLine:

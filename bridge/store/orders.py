@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bridge.core.model import Hint, OrderRecord, PharmacyOrderUid, Phase, order_uid
+from bridge.core.reasons import Fact
 from bridge.store.rows import Table, as_list, micros, run_many, sql
 
 ORDERS = Table("orders", OrderRecord)
@@ -19,7 +20,8 @@ _REJECT = "UPDATE orders SET rejected_at = ? WHERE uid = ?"
 _DELETED = "UPDATE orders SET p1_deleted_at = ? WHERE uid = ?"
 _CLEAR = """
 UPDATE orders SET doubted_at = NULL, searched_at = NULL, prescription_at = NULL,
-  claimed_as = rx_status, phase = CASE WHEN phase = 'submitting' THEN 'known' ELSE phase END
+  claimed_as = rx_status, wanted_at = ?, not_twins = not_twins || ?,
+  phase = CASE WHEN phase = 'submitting' THEN 'known' ELSE phase END
 WHERE uid = ?
 """
 _DROP = "UPDATE orders SET phase = 'dropped', finished_at = ? WHERE uid = ?"
@@ -31,6 +33,10 @@ _COUNT_OPEN = "SELECT phase, count(*) FROM orders WHERE finished_at IS NULL GROU
 _COUNT_DOUBTED = """
 SELECT count(*), count(stuck.key) FROM orders LEFT JOIN stuck ON stuck.key = 'order:' || orders.uid
 WHERE finished_at IS NULL AND phase = 'submitting' AND doubted_at IS NOT NULL
+"""
+_LEFT_ALONE = """
+SELECT uid FROM orders WHERE phase = 'done' AND attempts = 0 AND order_id IS NULL
+  AND state <> 'completed' AND state <> 'cancelled' ORDER BY first_seen_at DESC, uid
 """
 _FORGET = sql("DELETE FROM orders WHERE finished_at < ? AND uid NOT IN (?...) RETURNING uid")
 
@@ -70,9 +76,11 @@ def deleted(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime
     connection.execute(_DELETED, (micros(now), uid))
 
 
-def clear(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:
-    """A person looked and said: it is not at PharmaOne, and it is ours to send."""
-    connection.execute(_CLEAR, (uid,))
+def clear(
+    connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime, twin: Fact = None
+) -> None:
+    """A person looked and said: it is not at PharmaOne (nor is `twin` it), and is ours to send."""
+    connection.execute(_CLEAR, (micros(now), f"{twin}\n" if twin else "", uid))
 
 
 def drop(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
@@ -83,6 +91,11 @@ def drop(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -
 def mark_submitted(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
     """A person saw its order-request at PharmaOne. False if nothing was open about that."""
     return connection.execute(_MARK_SUBMITTED, (micros(now), uid)).rowcount > 0
+
+
+def left_alone(connection: sqlite3.Connection) -> list[PharmacyOrderUid]:
+    """Those for which `OrderRecord.is_left_alone` holds, the newest first."""
+    return [uid for (uid,) in connection.execute(_LEFT_ALONE)]
 
 
 def count_open(connection: sqlite3.Connection) -> dict[Phase, int]:

@@ -18,6 +18,7 @@ from bridge.core.model import (
     PharmacySkuUid,
     order_uid,
 )
+from bridge.core.reasons import TWIN_IN_PHARMAONE
 from bridge.core.stock.reserve import LINGER
 from bridge.errors import UnderWay
 from bridge.store import (
@@ -65,7 +66,8 @@ def _taken_up(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
 def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
     uid = _order(row.key)
     if uid is not None and row.reason.code.must_look:
-        orders.clear(connection, uid)
+        is_twin = row.reason.code == TWIN_IN_PHARMAONE
+        orders.clear(connection, uid, now, row.reason.facts.get("order") if is_twin else None)
     sku = _sku(row.key)
     if sku is not None and row.reason.code.must_look:
         adjustments.send_again(connection, sku)

@@ -25,6 +25,23 @@ cannot_know = nicht gesendet: { $why }
         senden könnte sie verdoppeln. War die Suche selbst abgeschnitten, lässt ein höheres
         `orders.find_details` mehr lesen. Die externe Referenz ist die uid der Bestellung; gesucht
         wird unter Bestellanfragen und Bestellungen.
+twin_in_pharmaone = nicht gesendet: sie wurde wohl von Hand in PharmaOne eingegeben, als { $order }
+    .step-1 = { $order } im PharmaOne Manager ansehen: Kunde, Produkte, Beträge
+    .step-2 = ist es diese Bestellung: { $drop }
+    .step-3 = ist es eine andere: { $retry } sendet diese
+    .because = von Hand eingegeben
+    .meaning = Bestellungen, die vor der Brücke in RxScales Warteschlange standen, die dort lange
+        gewartet haben oder von denen niemand weiß, ob sie gesendet wurden, werden mit PharmaOnes
+        jüngeren Bestellungen ohne `external_id` verglichen: Nachname, Produkte, Summe. Eine davon
+        sieht aus wie diese. Was verglichen wird, wird weder gespeichert noch protokolliert. Nach
+        einem neuen Versuch hält dieselbe Bestellung von PharmaOne diese nicht noch einmal auf.
+        Eingegebene Bestellanfragen, die noch nicht angenommen sind, kann die Brücke nicht sehen.
+unknown_age = nicht gesendet: RxScale sagt nicht, ob sie vor { $take_from } (orders.take_from) angelegt wurde
+    .step-1 = im Portal von RxScale nachsehen, wann sie angelegt wurde
+    .step-2 = soll sie gesendet werden: { $retry } sendet sie
+    .step-3 = wurde sie von Hand bearbeitet: { $drop }
+    .meaning = `orders.take_from` sagt, dass ältere Bestellungen in Ruhe gelassen werden. Diese war
+        da, als die Brücke RxScales Liste zum ersten Mal las, und RxScale nennt keine Zeit dazu.
 unsure_submission = die Antwort auf eine Übermittlung ging verloren, und ob sie ankam, lässt sich nicht sagen: { $why }
     .step-1 = { look-for-request }
     .step-2 = { if-there }
@@ -311,6 +328,7 @@ unexpected = ein unerwarteter Fehler; siehe das Protokoll
 ## Orders that are finished
 
 left_alone = ein Mensch sagte: nicht mehr anfassen
+made_before = nicht angefasst: vor { $take_from } angelegt (orders.take_from)
 completed = bei RxScale abgeschlossen
 ended_and_rejected = { $state } bei RxScale, und die Bestellanfrage in PharmaOne abgelehnt
 ended_not_found = { $state } bei RxScale; PharmaOne hat keine Bestellung dazu, oder noch keine
@@ -330,6 +348,7 @@ has_tracking = ob sie eine Sendungsseite hat
 is_approved = ob das Personal es angenommen hat
 line_not_linked = eine Zeile ist keinem PharmaOne-Produkt zugeordnet
 taken_by_another = sie steht nicht mehr in der Warteschlange, und diese Brücke hat sie nicht genommen: wurde sie gesendet?
+may_be_typed = sie hat gewartet: wurde sie von Hand in PharmaOne eingegeben?
 may_have_arrived = eine Antwort ging verloren: sie kann angekommen sein
 cancelled_unanswered = storniert, während eine Antwort fehlte: kam sie an?
 cancelled_there_before = storniert, und sie war vor diesem Speicher da

@@ -30,6 +30,23 @@ cannot_know = not sent: { $why }
         order-requests under review, so sending it could double it. If the search
         itself was cut short, a higher `orders.find_details` lets it read more. The external
         reference is the pharmacy order's uid; look for it among order-requests and orders.
+twin_in_pharmaone = not sent: somebody likely typed it into PharmaOne by hand, as { $order }
+    .step-1 = look at { $order } in PharmaOne Manager: customer, products, amounts
+    .step-2 = if it is this order: { $drop }
+    .step-3 = if it is another one: { $retry } sends this one
+    .because = typed in by hand
+    .meaning = Orders that were in RxScale's queue before the bridge was, that waited there for long,
+        or of which nobody knows whether they were sent, are compared with PharmaOne's orders that
+        have no `external_id` and are younger: surname, products, sum. One of them looks like this
+        order. What was compared is neither stored nor logged. After a retry the same order of
+        PharmaOne's does not stop this one again. Order-requests that were typed in and are not
+        approved yet cannot be seen by the bridge.
+unknown_age = not sent: RxScale does not tell whether it was made before { $take_from } (orders.take_from)
+    .step-1 = look in RxScale's portal when it was made
+    .step-2 = if it is to be sent: { $retry } sends it
+    .step-3 = if it was handled by hand: { $drop }
+    .meaning = `orders.take_from` says that older orders are left alone. This one was there when the
+        bridge read RxScale's list for the first time, and RxScale tells no time of it.
 unsure_submission = a submission's answer was lost and it cannot be told whether it arrived: { $why }
     .step-1 = { look-for-request }
     .step-2 = { if-there }
@@ -305,6 +322,7 @@ unexpected = an unexpected error; see the log
 ## Orders that are finished
 
 left_alone = a person said to leave it alone
+made_before = left alone: made before { $take_from } (orders.take_from)
 completed = completed at RxScale
 ended_and_rejected = { $state } at RxScale, and its order-request rejected in PharmaOne
 ended_not_found = { $state } at RxScale; PharmaOne has no order of it, or none yet
@@ -324,6 +342,7 @@ has_tracking = whether it has a tracking link
 is_approved = whether staff approved it
 line_not_linked = a line is not linked to a PharmaOne product
 taken_by_another = it stands past the queue, and this bridge did not take it: was it sent?
+may_be_typed = it waited: was it typed into PharmaOne by hand?
 may_have_arrived = an answer was lost: it may have arrived
 cancelled_unanswered = cancelled while an answer was missing: did it arrive?
 cancelled_there_before = cancelled, and it was there before this store was

@@ -73,6 +73,11 @@ def as_count(value: object) -> int | None:
     return int(value) if value == int(value) else None
 
 
+def as_objects(value: object) -> list[object]:
+    """The objects of a list; none for anything else."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
 def in_our_time(at: datetime | None, ahead: timedelta) -> datetime | None:
     """A vendor's time by our clock, which its own is so far `ahead` of; None for no time of now."""
     return at - ahead if at is not None and 2000 <= at.year < 3000 else None

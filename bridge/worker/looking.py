@@ -1,11 +1,13 @@
 """Looking at both sides: what each look adds to what was seen of an order."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from bridge.core import remember
-from bridge.core.copies import made_since
+from bridge.core.copies import Wanted, made_since, surnames, typed_since
 from bridge.core.journal import Event
-from bridge.core.model import P1Order, P1Sight, PharmacyOrder, Phase
+from bridge.core.lifecycle import TERMINAL
+from bridge.core.model import Draft, OrderId, P1Order, P1Sight, PharmacyOrder, Phase
 from bridge.core.orders.view import Sight
 from bridge.core.steps import (
     Adopt,
@@ -18,7 +20,9 @@ from bridge.core.steps import (
 )
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
+from bridge.pharmaone.orders import content
 from bridge.rxscale.client import RxScale
+from bridge.rxscale.orders import last_names
 from bridge.store import vendor_lists
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
@@ -133,12 +137,22 @@ class Looker:
 
     async def _find(self, step: Find) -> None:
         sight = self._sight
-        search = await self._parts.find(step.since, made_since(sight.record))
+        search = await self._parts.find(step.since, made_since(sight.record), self._wanted())
         self._know(await self._parts.store.read(vendor_lists.order_for, sight.record.uid))
         sight.search = search
         found = sight.p1_order.id if sight.p1_order else None
         sight.record = remember.searched(sight.record, search, sight.p1_order)
         self._book.note(Event.SEARCHED_PHARMAONE, why=step.why, found=found, gap=search.gap)
+
+    def _wanted(self) -> Wanted | None:
+        """What it would look like, typed by hand; None where that is not known or matters not."""
+        record, order, draft = self._sight.record, self._sight.order, self._sight.draft
+        if order is None or not isinstance(draft, Draft) or record.state in TERMINAL:
+            return None
+        names = surnames(draft.payload.get("customer_name"), *last_names(order.detail))
+        looks = replace(content(draft.payload), names=names)
+        others = frozenset(map(OrderId, record.not_twins.split()))
+        return Wanted(looks, typed_since(record), others)
 
     def _adopt(self, order: P1Order) -> None:
         self._sight.record = remember.adopted(self._sight.record, order)

@@ -4,6 +4,7 @@ import pytest
 from config.conftest import Machine
 
 SECTIONS = "log, mappings, money, orders, pharmaone, rxscale, server, stock, store"
+TIME = "must be a time with its zone, such as 2026-01-02T08:00:00+01:00"
 ADDRESS = "must be a web address such as https://api.example.com"
 PATH = "must be a path such as /v1/external_pharmacy_api"
 LINE = "must be one line of printable characters"
@@ -101,6 +102,11 @@ VALUES: list[tuple[str, str, str]] = [
     ("store.retention_days", "0", "must be 1 or more"),
     ("store.retention_days", "1000000000000", "must be 36500 or less"),
     ("mappings.dir", "' '", "must be a path"),
+    ("orders.take_from", "2026-01-02", TIME),
+    ("orders.take_from", "2026-01-02T08:00:00", TIME),
+    ("orders.take_from", "'soon'", TIME),
+    ("orders.take_from", "1767340800", TIME),
+    ("orders.take_from", "true", TIME),
     ("orders.poll_seconds", "0", "must be more than 0"),
     ("orders.poll_seconds", "'soon'", "must be a number"),
     ("orders.poll_seconds", "2026-01-01", "must be a number"),

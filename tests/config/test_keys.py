@@ -40,6 +40,7 @@ mappings.dir | mappings
 orders.poll_seconds | 60
 orders.fresh_seconds | 5
 orders.unsure_submission | repeat
+orders.take_from | -
 orders.hold_when_stuck | false
 stock.sync_seconds | 300
 stock.sync_prices | false
@@ -88,6 +89,7 @@ ODD = {
     "pharmaone.submit_via": "v1",
     "pharmaone.api_key_header": "X-API-Key",
     "orders.unsure_submission": "ask",
+    "orders.take_from": "2026-01-02T08:00:00+01:00",
     "orders.prescriptions": "off",
     "rxscale.stock_via": "stock",
     "rxscale.public_api_path": "/another",

@@ -1,15 +1,18 @@
 """The search through PharmaOne's orders: which of them it reads, and what it says of the rest."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from fakes import START, Clock
 
-from bridge.core.model import OrderId, P1Order, P1Sight, PharmacyOrderUid
+from bridge.core.copies import Content, Wanted
+from bridge.core.model import OrderId, P1Order, P1Row, P1Sight, PharmacyOrderUid
 from bridge.cycles import Finder
 from bridge.errors import TryLater
 from bridge.store import Store, vendor_lists
@@ -23,13 +26,13 @@ DAY = timedelta(days=1)
 class PharmaOne:
     """Lists orders without `external_id`; `ours` is the one that was made from UID."""
 
-    orders: list[P1Order]
+    orders: list[P1Row]
     ours: str = ""
     hidden: str = ""
     lists: int = 0
     read: list[str] = field(default_factory=list)
 
-    async def orders_page(self, limit: int, offset: int, *_: object) -> Page[P1Order]:
+    async def orders_page(self, limit: int, offset: int, *_: object) -> Page[P1Row]:
         self.lists += offset == 0
         return Page(tuple(self.orders[offset : offset + limit]), len(self.orders))
 
@@ -48,8 +51,8 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await opened.close()
 
 
-def order(number: int, made_at: Any = START) -> P1Order:
-    return P1Order(OrderId(f"ORD_{number}"), "awaiting_packing", START, created_at=made_at)
+def order(number: int, made_at: Any = START) -> P1Row:
+    return P1Row(OrderId(f"ORD_{number}"), "awaiting_packing", START, created_at=made_at)
 
 
 def finder(store: Store, pharmaone: PharmaOne, most: int = 5) -> Finder:
@@ -100,3 +103,99 @@ async def test_a_new_one_that_is_not_shown_yet_is_waited_for(store: Store):
     pharmaone.hidden = ""
     assert (await search.find(START)).gap is None
     assert await store.read(vendor_lists.order_for, UID) is not None
+
+
+# -- what was typed by hand -------------------------------------------------------------------
+
+LIKE = Wanted(Content(frozenset({"beispiel"}), frozenset({"20417"}), Decimal("30.00")), START - DAY)
+
+
+@dataclass
+class Typed:
+    """Orders in the list, some of which have no `external_id`."""
+
+    details: list[dict[str, Any]]
+    read: list[str] = field(default_factory=list)
+
+    async def orders_page(self, limit: int, offset: int, *_: object) -> Page[P1Row]:
+        rows = [listed(each) for each in self.details]
+        return Page(tuple(rows[offset : offset + limit]), len(rows))
+
+    async def order(self, order_id: OrderId, _: object) -> P1Sight | None:
+        self.read.append(order_id)
+        detail = next(each for each in self.details if each["id"] == order_id)
+        if detail.get("hidden"):
+            return None
+        row = listed(detail)
+        order = P1Order(row.id, row.status, START, detail.get("external_id"))
+        return P1Sight(order, detail)
+
+
+def listed(detail: dict[str, Any]) -> P1Row:
+    return P1Row(
+        OrderId(detail["id"]),
+        "awaiting_packing",
+        START,
+        created_at=detail["made_at"],
+        customer_name=detail.get("customer_name"),
+        total=detail.get("total_amount"),
+    )
+
+
+def typed(number: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"ORD_{number}",
+        "customer_name": "Erika Beispiel",
+        "total_amount": Decimal("30.00"),
+        "items": [{"p1_id": 20417, "name": "Beispielsorte", "quantity": 4}],
+        "made_at": START - DAY / 2,
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("there", "twin", "read"),
+    [
+        pytest.param(typed(1), "ORD_1", 1, id="the same"),
+        pytest.param(typed(1, total_amount=None, items=None), "ORD_1", 1, id="tells little"),
+        pytest.param(typed(1, made_at=START - 2 * DAY), None, 0, id="older than the order"),
+        pytest.param(typed(1, customer_name="Max Muster"), None, 0, id="another customer"),
+        pytest.param(
+            typed(1, items=[{"name": "x"}], total_amount=Decimal(9)), None, 1, id="other goods"
+        ),
+        pytest.param(typed(1, external_id="shop-7"), None, 1, id="from elsewhere"),
+        pytest.param(typed(1, hidden=True), None, 1, id="not shown"),
+        pytest.param(typed(7), None, 0, id="another one, as a person said"),
+    ],
+)
+async def test_what_somebody_typed_by_hand(store: Store, there, twin, read):
+    pharmaone = Typed([there, typed(2, customer_name="Otto Anders")])
+    wanted = replace(LIKE, others=frozenset({OrderId("ORD_7")}))
+    search = await finder(store, cast("Any", pharmaone)).find(START, START, wanted)
+    assert (search.gap, search.twin) == (None, twin)
+    assert len(pharmaone.read) == read
+
+
+async def test_what_was_read_for_its_external_id_is_read_again_for_what_it_holds(store: Store):
+    """Nothing of what it holds was remembered."""
+    pharmaone = Typed([typed(1)])
+    search = finder(store, cast("Any", pharmaone))
+    assert (await search.find(START)).twin is None
+    assert (await search.find(START, START, LIKE)).twin == "ORD_1"
+    assert pharmaone.read == ["ORD_1", "ORD_1"]
+
+
+async def test_more_than_may_be_read_is_said(store: Store):
+    others = [typed(n, items=[{"name": "x"}], total_amount=Decimal(9)) for n in range(6)]
+    pharmaone = Typed(others)
+    search = await finder(store, cast("Any", pharmaone)).find(START, START, LIKE)
+    assert search.gap is not None
+    assert search.gap.facts == {"unread": 6, "most": 5}
+
+
+async def test_names_are_not_kept_for_long(store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("bridge.cycles.finder.KEPT_SECONDS", 0)
+    search = finder(store, cast("Any", Typed([typed(1)])))
+    await search.find(START, START, LIKE)
+    await asyncio.sleep(0.01)
+    assert search._list is None

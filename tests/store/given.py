@@ -122,6 +122,8 @@ def full_record() -> OrderRecord:
         untracked_at=NOW,
         created_at=after(12),
         unsent_at=after(13),
+        wanted_at=after(14),
+        not_twins="ORD_7\n",
         echoes="in-progress\nready_for_pickup",
     )
     plain = record(1)

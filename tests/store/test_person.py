@@ -20,8 +20,8 @@ from store.given import (
     uid,
 )
 
-from bridge.core.model import Hint, Key, OrderId, Phase
-from bridge.core.reasons import CODES, UNSURE_SUBMISSION, Kind, Reason
+from bridge.core.model import Hint, Key, OrderId, Phase, State
+from bridge.core.reasons import CODES, TWIN_IN_PHARMAONE, UNSURE_SUBMISSION, Kind, Reason
 from bridge.errors import TryLater
 from bridge.store import Store, orders, person, stuck, todo, views, work
 
@@ -82,7 +82,11 @@ async def test_a_retry_says_that_a_person_looked_where_that_was_the_question(
     assert await stuck_keys(store) == [key(1)]
     await store.write(person.retry, [key(1)], LATER)
     assert await store.read(orders.find, uid(1)) == record(
-        1, rx_status="pending review", claimed_as="pending review", intent_at=NOW
+        1,
+        rx_status="pending review",
+        claimed_as="pending review",
+        intent_at=NOW,
+        wanted_at=LATER,
     )
 
 
@@ -205,3 +209,28 @@ async def test_a_new_mapping_is_a_reason_to_look_again(store: Store):
     ]
     assert len(await stuck_keys(store)) == 3, "stuck until the look says otherwise"
     assert await store.write(person.hint_stuck, set(), "nothing", LATER) == 0
+
+
+async def test_a_person_may_say_more_than_once_that_what_looks_alike_is_another_order(store: Store):
+    for twin in ("ORD_1", "ORD_2"):
+        await make_stuck(store, 1, TWIN_IN_PHARMAONE(order=twin))
+        await store.write(person.retry, [key(1)], LATER)
+    known = await store.read(orders.find, uid(1))
+    assert known is not None
+    assert known.not_twins.split() == ["ORD_1", "ORD_2"]
+
+
+async def test_what_is_left_alone_is_listed(store: Store):
+    done = {"phase": Phase.DONE, "finished_at": NOW}
+    for number, changes in enumerate(
+        [
+            {"state": State.NEW, **done},
+            {"state": State.CANCELLED, **done},
+            {"state": State.NEW, "attempts": 1, **done},
+            {"state": State.NEW},
+        ]
+    ):
+        known = record(number, **changes)
+        await store.write(work.save, known, [])
+        assert known.is_left_alone is (number == 0)
+    assert await store.read(orders.left_alone) == [uid(0)]

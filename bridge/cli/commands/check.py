@@ -24,7 +24,7 @@ from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.commands.webhooks import is_ours
 from bridge.cli.guest import as_a_guest
-from bridge.cli.opening import now, settings_of
+from bridge.cli.opening import now, open_store, settings_of
 from bridge.core.model import (
     CatalogueSku,
     OrderId,
@@ -48,7 +48,7 @@ from bridge.rxscale.shop import Shop
 from bridge.rxscale.subscriptions import Subscription
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
-from bridge.store import Store, is_behind
+from bridge.store import is_behind, orders
 
 Answer = TypeVar("Answer")
 Try = Callable[[], Awaitable[object]]
@@ -57,6 +57,7 @@ Finding = tuple[Verdict, str]
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 WIDTH = 52
 TRIES = 3
+MOST_NAMED = 10
 MOMENT_SECONDS = 5.0
 NOBODY = "rxbridge-check"
 """No order, SKU or product has this name."""
@@ -159,15 +160,34 @@ async def _store(settings: Settings) -> list[Line]:
             if is_behind(path):
                 text = f"{path} is an earlier version's; `rxbridge run` brings it up to this one"
                 return [Line("store", "ok", text)]
-            await (await Store.open(path, now=now())).close()
-            return [Line("store", "ok", str(path))]
+            async with open_store(settings) as store:
+                left = await store.read(orders.left_alone)
+            return [Line("store", "ok", str(path)), *_left_alone(left)]
         with tempfile.NamedTemporaryFile(dir=path.parent):
-            return [Line("store", "ok", f"{path} will be made at the first run")]
+            line = Line("store", "ok", f"{path} will be made at the first run")
+            return [line, *_take_from(settings)]
     except BridgeError as failure:
         return [Line("store", "fail", str(failure))]
     except OSError as error:
         text = f"store.path: {path.parent} is not writable ({error.strerror}) - choose another"
         return [Line("store", "fail", text)]
+
+
+def _left_alone(left: Sequence[PharmacyOrderUid]) -> list[Line]:
+    if not left:
+        return []
+    text = f"{len(left)} were made before orders.take_from: {', '.join(left[:MOST_NAMED])}"
+    return [Line("orders left alone", "ok", text + ", ..." * (len(left) > MOST_NAMED))]
+
+
+def _take_from(settings: Settings) -> list[Line]:
+    if settings.orders.take_from is not None:
+        return [Line("orders.take_from", "ok", settings.orders.take_from.isoformat())]
+    text = (
+        "not set: what waits in RxScale's queue at the first run is taken as well; to leave alone "
+        f"what was made before now: take_from = {now().isoformat(timespec='seconds')}"
+    )
+    return [Line("orders.take_from", "warn", text)]
 
 
 async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Line]:

@@ -23,7 +23,7 @@ from bridge.cli.guest import look_now, open_guest
 from bridge.cli.opening import in_store, key_of, now, open_store, settings_of
 from bridge.core.journal import JournalEntry, Side
 from bridge.core.memory import OrderRow, Story, StuckRow
-from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, order_key, order_uid
+from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, order_key, order_uid
 from bridge.settings import Settings
 from bridge.store import orders, views
 from bridge.texts import say, steps, stuck_document, word
@@ -157,7 +157,7 @@ def _stuck_document(row: StuckRow) -> dict[str, Any]:
 
 
 def _phase(record: OrderRecord) -> str:
-    return word(f"phase-{record.phase}")
+    return word(f"phase-{Phase.DROPPED if record.is_left_alone else record.phase}")
 
 
 def _print_orders(rows: list[OrderRow]) -> None:

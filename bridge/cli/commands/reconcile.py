@@ -141,7 +141,7 @@ class _Reader:
         found, _ = await read_open_orders(rxscale, words)
         listed = {PharmacyOrderUid(uid): row.status for uid, row in found.rows.items()}
         made = await read_orders(pharmaone, [ALL], Priority.SWEEP)
-        by_id = {OrderId(name): order for name, order in made.rows.items()}
+        by_id: dict[OrderId, P1Order] = {OrderId(name): order for name, order in made.rows.items()}
         by_uid = {order.external_id: order for order in by_id.values() if order.external_id}
         by_uid |= await self._silent(records, by_id.values())
         for record in records:

@@ -6,12 +6,13 @@ from typing import Any
 
 from bridge.core import reasons
 from bridge.core.lifecycle import route
-from bridge.core.model import Gaps, OrderRecord, PharmacyOrder
+from bridge.core.model import AnnouncedBy, Draft, Gaps, OrderRecord, PharmacyOrder
 from bridge.core.orders import progress
 from bridge.core.orders.view import View, is_fresh, prescription_ends
 from bridge.core.reasons import Reason
 from bridge.core.steps import (
     Adopt,
+    Done,
     Find,
     Ingest,
     Look,
@@ -31,9 +32,32 @@ def known(view: View, order: PharmacyOrder) -> Step:
     """Nothing was sent for it, as far as this store remembers."""
     if view.sight.p1_order is not None:
         return Adopt(view.sight.p1_order)
+    stays = _made_before(view) or _twin(view)
+    if stays is not None:
+        return stays
     if view.record.doubted_at is not None:
         return _taken_by_another(view, order)
     return _submit(view, order, reasons.NOTHING_SENT())
+
+
+def _made_before(view: View) -> Done | Stuck | None:
+    """By choice, older orders are left alone; a person may want one of them sent all the same."""
+    record, take_from = view.record, view.policy.take_from
+    if take_from is None or record.wanted_at is not None:
+        return None
+    told = take_from.isoformat()
+    if (record.made_at or record.first_seen_at) < take_from:
+        return Done(reasons.MADE_BEFORE(take_from=told))
+    if record.made_at is None and record.announced_by is AnnouncedBy.FIRST_SWEEP:
+        return Stuck(reasons.UNKNOWN_AGE(take_from=told))
+    return None
+
+
+def _twin(view: View) -> Stuck | None:
+    search = view.sight.search
+    if search is None or search.twin is None:
+        return None
+    return Stuck(reasons.TWIN_IN_PHARMAONE(order=search.twin))
 
 
 def _taken_by_another(view: View, order: PharmacyOrder) -> Step:
@@ -42,6 +66,8 @@ def _taken_by_another(view: View, order: PharmacyOrder) -> Step:
     if view.sight.search is not None and view.sight.search.gap:
         return Stuck(reasons.CANNOT_KNOW(why=view.sight.search.gap))
     if not record.is_searched:
+        if (reading := _catalogue(view, view.sight.draft)) is not None:
+            return reading  # what it holds is compared in PharmaOne's words
         return Find(record.doubted_at or record.first_seen_at, reasons.TAKEN_BY_ANOTHER())
     return Stuck(reasons.CANNOT_KNOW(why=reasons.PAST_THE_QUEUE(status=order.status)))
 
@@ -58,6 +84,8 @@ def unsure(view: View, order: PharmacyOrder) -> Step:
         return Wait(reasons.GIVING_TIME(), grace_ends)
     if view.sight.search is not None and view.sight.search.gap:
         return Stuck(reasons.UNSURE_SUBMISSION(why=view.sight.search.gap))
+    if (twin := _twin(view)) is not None:
+        return twin
     if record.searched_at is None or record.searched_at < grace_ends:
         return Find(grace_ends, reasons.MAY_HAVE_ARRIVED())
     if not policy.repeat_unsure:
@@ -80,7 +108,7 @@ def _submit(view: View, order: PharmacyOrder, why: Reason) -> Step:
     if awaits is not None:
         return awaits
     if not _is_claimed(view.record, order):
-        return _claim(view, order)
+        return _compared(view) or _claim(view, order)
     if view.sight.draft.prescription is not None and view.record.prescription_id is None:
         return _ingest(view, view.sight.draft.prescription)
     return Submit(view.sight.draft, why)
@@ -92,6 +120,21 @@ def _awaits_prescription(view: View) -> Wait | None:
     if ends is None:
         return None
     return Wait(reasons.AWAITS_PRESCRIPTION(), ends if ends > view.now else view.now + ASK_AGAIN)
+
+
+def _compared(view: View) -> Step | None:
+    """Staff may have typed into PharmaOne by hand what stood in the queue before this store was,
+    or stands there for long.
+    """
+    record, search = view.record, view.sight.search
+    if search is not None:
+        too_many = search.gap is not None and search.gap.code == reasons.TOO_MANY_TO_READ
+        return Stuck(reasons.CANNOT_KNOW(why=search.gap)) if too_many else None
+    oldest = view.now - view.policy.waited
+    is_new = record.announced_by is not AnnouncedBy.FIRST_SWEEP or record.searched_at is not None
+    if is_new and (record.searched_at or record.made_at or record.first_seen_at) >= oldest:
+        return None
+    return Find(max(record.first_seen_at, oldest), reasons.MAY_BE_TYPED())
 
 
 def _is_claimed(record: OrderRecord, order: PharmacyOrder) -> bool:
@@ -121,8 +164,13 @@ def _ingest(view: View, body: Mapping[str, Any]) -> Step:
 
 
 def _gaps(view: View, gaps: Gaps) -> Step:
-    if any(gap.code.freed_by_catalogue for gap in gaps.gaps):
-        oldest = view.now - view.policy.catalogue_fresh
-        if view.sight.catalogue_at is None or view.sight.catalogue_at < oldest:
-            return ReadCatalogue(reasons.LINE_NOT_LINKED())
-    return Stuck(reasons.together(gaps.gaps))
+    return _catalogue(view, gaps) or Stuck(reasons.together(gaps.gaps))
+
+
+def _catalogue(view: View, draft: Draft | Gaps | None) -> ReadCatalogue | None:
+    """A newer reading of the SKU list may fill a gap."""
+    gaps = draft.gaps if isinstance(draft, Gaps) else ()
+    at, oldest = view.sight.catalogue_at, view.now - view.policy.catalogue_fresh
+    if any(gap.code.freed_by_catalogue for gap in gaps) and (at is None or at < oldest):
+        return ReadCatalogue(reasons.LINE_NOT_LINKED())
+    return None

@@ -7,6 +7,7 @@ from bridge.core.lifecycle import Vocabulary, Words
 from bridge.core.model import (
     Draft,
     Gaps,
+    OrderId,
     OrderRecord,
     P1Order,
     PharmacyOrder,
@@ -29,6 +30,10 @@ class Policy:
     gone_after: timedelta = timedelta(minutes=15)
     """How long a vendor has to deny an order before that is believed."""
     catalogue_fresh: timedelta = timedelta(seconds=60)
+    waited: timedelta = timedelta(minutes=15)
+    """Whoever waits in the queue for longer may be typed into PharmaOne by hand."""
+    take_from: datetime | None = None
+    """Orders made before are left alone."""
     review: timedelta = timedelta(hours=24)
     """How long staff may review an order-request before a person is told; 0: for ever."""
     prescription: timedelta = timedelta(minutes=10)
@@ -43,6 +48,8 @@ class Search:
 
     began_at: datetime
     gap: Reason | None = None
+    twin: OrderId | None = None
+    """An order that somebody typed into PharmaOne by hand and that likely is this one."""
 
 
 @dataclass(slots=True)

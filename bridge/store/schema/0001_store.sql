@@ -13,6 +13,8 @@ PRAGMA application_id = 1920492130;  -- "rxbb" in ASCII: tells our file from ano
 -- `doubted_at`: since when it may be at PharmaOne without our knowing, NULL if it cannot be.
 -- `created_at`: when RxScale made it, NULL where it does not tell; `unsent_at`: until when nobody can
 -- have sent it. PharmaOne's order that is made of it is younger than both.
+-- `wanted_at`: when a person said that it is to be sent; `not_twins`: PharmaOne's orders (ids) that
+-- look like it and, as a person said, are other ones.
 CREATE TABLE orders (
   uid            TEXT PRIMARY KEY NOT NULL CHECK (uid <> ''),
   first_seen_at  INTEGER NOT NULL,
@@ -52,6 +54,8 @@ CREATE TABLE orders (
   created_at     INTEGER,
   unsent_at      INTEGER,
   untracked_at   INTEGER,
+  wanted_at      INTEGER,
+  not_twins      TEXT NOT NULL DEFAULT '',
   echoes         TEXT NOT NULL DEFAULT '',
   CONSTRAINT submitting_has_its_intent CHECK (phase <> 'submitting' OR intent_at IS NOT NULL),
   CONSTRAINT submitted_when CHECK (phase <> 'submitted' OR submitted_at IS NOT NULL),

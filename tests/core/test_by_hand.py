@@ -1,0 +1,132 @@
+"""Orders that staff may have typed into PharmaOne by hand, or that are to be left alone."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from words import CURRENT, view_of
+
+from bridge.core import reasons, remember
+from bridge.core.model import (
+    AnnouncedBy,
+    Draft,
+    OrderId,
+    OrderRecord,
+    P1Order,
+    PharmacyOrder,
+    PharmacyOrderUid,
+    Phase,
+)
+from bridge.core.orders import next_step
+from bridge.core.orders.view import Policy, Search, View
+from bridge.core.steps import Adopt, Done, Find, SetStatus, Stuck, Submit
+
+UID = PharmacyOrderUid("po-1")
+NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
+JUST = NOW - timedelta(seconds=10)
+LONG = NOW - timedelta(minutes=16)
+QUEUED, REVIEW = "waiting for pharmacy", "pending review"
+TWIN = Search(NOW, twin=OrderId("ORD_9"))
+TOO_MANY = Search(NOW, reasons.TOO_MANY_TO_READ(unread=9, most=5))
+UNSETTLED = Search(NOW, reasons.LIST_NOT_SETTLED())
+
+
+def a_view(record: OrderRecord, status: str = QUEUED, **changes) -> View:
+    created_at = changes.pop("created_at", None)
+    order = PharmacyOrder(UID, status, NOW, created_at=created_at)
+    record = remember.seen(record, order, CURRENT)
+    search = changes.get("search")
+    if search is not None:
+        record = remember.searched(record, search, None)
+    return view_of(record, NOW, **{"order": order, "draft": Draft({"items": []}), **changes})
+
+
+NEW = OrderRecord(UID, JUST)
+THERE_BEFORE = OrderRecord(UID, JUST, announced_by=AnnouncedBy.FIRST_SWEEP)
+WAITED = OrderRecord(UID, LONG)
+
+
+class TestTyped:
+    def test_a_new_order_costs_no_search(self):
+        assert isinstance(next_step(a_view(NEW)), SetStatus)
+
+    @pytest.mark.parametrize(
+        ("record", "created_at"),
+        [
+            pytest.param(THERE_BEFORE, None, id="in the queue before this store was"),
+            pytest.param(WAITED, None, id="in the queue for long"),
+            pytest.param(NEW, LONG, id="met late"),
+            pytest.param(replace(WAITED, searched_at=LONG), None, id="compared long ago"),
+        ],
+    )
+    def test_one_that_waited_is_compared_before_it_is_claimed(self, record, created_at):
+        step = next_step(a_view(record, created_at=created_at))
+        assert isinstance(step, Find)
+        assert step.since == max(record.first_seen_at, NOW - Policy().waited)
+
+    @pytest.mark.parametrize("record", [THERE_BEFORE, WAITED])
+    def test_without_a_twin_it_goes_on(self, record):
+        assert isinstance(next_step(a_view(record, search=Search(NOW))), SetStatus)
+        assert isinstance(next_step(a_view(replace(record, searched_at=JUST))), SetStatus)
+
+    def test_a_list_that_never_rests_is_compared_as_far_as_it_was_seen(self):
+        assert isinstance(next_step(a_view(THERE_BEFORE, search=UNSETTLED)), SetStatus)
+
+    def test_more_than_may_be_read_is_for_a_person(self):
+        step = next_step(a_view(THERE_BEFORE, search=TOO_MANY))
+        assert step == Stuck(reasons.CANNOT_KNOW(why=TOO_MANY.gap))
+
+    def test_a_twin_is_for_a_person(self):
+        view = a_view(THERE_BEFORE, search=TWIN)
+        assert next_step(view) == Stuck(reasons.TWIN_IN_PHARMAONE(order="ORD_9"))
+        assert view.record.searched_at is None, "the next look has to find it again"
+
+    def test_so_is_a_twin_of_one_that_somebody_took(self):
+        step = next_step(a_view(NEW, "in-progress", search=TWIN))
+        assert step == Stuck(reasons.TWIN_IN_PHARMAONE(order="ORD_9"))
+
+    def test_so_is_one_of_a_submission_whose_answer_was_lost(self):
+        lost = replace(NEW, phase=Phase.SUBMITTING, doubted_at=LONG, attempts=1, claimed_as=REVIEW)
+        step = next_step(a_view(lost, REVIEW, search=TWIN))
+        assert step == Stuck(reasons.TWIN_IN_PHARMAONE(order="ORD_9"))
+
+    def test_what_is_claimed_was_compared(self):
+        claimed = replace(THERE_BEFORE, claimed_as=REVIEW)
+        assert isinstance(next_step(a_view(claimed, REVIEW)), Submit)
+
+
+class TestTakeFrom:
+    POLICY = Policy(take_from=JUST)
+    EARLIER = JUST - timedelta(seconds=1)
+
+    def look(self, record: OrderRecord, status: str = QUEUED, **changes):
+        return next_step(a_view(record, status, policy=self.POLICY, **changes))
+
+    @pytest.mark.parametrize("status", [QUEUED, REVIEW, "in-progress"])
+    def test_what_was_made_before_is_left_alone(self, status):
+        step = self.look(NEW, status, created_at=self.EARLIER)
+        assert step == Done(reasons.MADE_BEFORE(take_from=JUST.isoformat()))
+        assert self.look(replace(NEW, first_seen_at=LONG), status) == step
+
+    def test_it_stays_so_whatever_happens_to_it(self):
+        done = remember.done(a_view(NEW, created_at=self.EARLIER).record, NOW)
+        assert done.is_left_alone
+        assert isinstance(self.look(done, "in-progress"), Done)
+
+    @pytest.mark.parametrize("created_at", [JUST, None])
+    def test_what_was_made_later_is_taken(self, created_at):
+        assert isinstance(self.look(NEW, created_at=created_at), SetStatus)
+
+    def test_where_nobody_tells_when_it_was_made_a_person_decides(self):
+        step = self.look(THERE_BEFORE)
+        assert step == Stuck(reasons.UNKNOWN_AGE(take_from=JUST.isoformat()))
+        told = self.look(replace(THERE_BEFORE, first_seen_at=NOW), created_at=JUST)
+        assert isinstance(told, Find)
+
+    def test_what_a_person_wants_is_taken(self):
+        wanted = replace(THERE_BEFORE, wanted_at=NOW)
+        assert isinstance(self.look(wanted, created_at=self.EARLIER), Find)
+
+    def test_what_this_bridge_sent_is_gone_on_with(self):
+        made = P1Order(OrderId("ORD_1"), "awaiting_packing", NOW, external_id=UID)
+        assert self.look(NEW, created_at=self.EARLIER, p1_order=made) == Adopt(made)
