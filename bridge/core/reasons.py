@@ -172,6 +172,7 @@ PRESCRIPTION_MISSING = Code("prescription_missing", Kind.ATTENTION, verbs=(Verb.
 TRACKING_AFTER_COMPLETION = Code(
     "tracking_after_completion", Kind.ATTENTION, "order", verbs=_ACCEPT
 )
+ODD_PZN = Code("odd_pzn", Kind.ATTENTION, "name sku pzn", verbs=_ACCEPT)
 LONG_IN_REVIEW = Code("long_in_review", Kind.ATTENTION, "hours", verbs=_ACCEPT)
 
 # -- what the mapping lacks for an order ------------------------------------------------------

@@ -128,6 +128,15 @@ def pzn_is_valid(pzn: str) -> bool:
     return weighed % 11 == int(pzn[7])
 
 
+def odd_pzns(lines: Iterable[OrderLine]) -> tuple[Reason, ...]:
+    """The ordered lines whose own PZN is wrong."""
+    return tuple(
+        reasons.ODD_PZN(name=line.name or line.sku_uid, sku=line.sku_uid, pzn=line.pzn)
+        for line in lines
+        if line.pzn and not pzn_is_valid(line.pzn)
+    )
+
+
 # -- lines -----------------------------------------------------------------------------------
 
 
@@ -137,7 +146,7 @@ def _link(
     """Adds the line in PharmaOne's units and names the rule that linked it."""
     name = line.name or (sku.name if sku else "") or line.sku_uid
     pzn = line.pzn or (sku.pzn if sku else None)
-    if pzn and rules.orders.refuse_bad_pzn and not pzn_is_valid(pzn):
+    if pzn and rules.orders.pzn == "refuse" and not pzn_is_valid(pzn):
         rules.gaps.append(_bad_pzn(name, line, pzn))
     link = rules.links.find(line, sku)
     if link is None:

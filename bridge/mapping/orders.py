@@ -17,6 +17,7 @@ from bridge.mapping.reading import ORDERS, Faults, Place, Table, check, nearest
 
 Kind = Literal["text", "remark", "money", "whole", "yes_no"]
 """A remark is a text for people: one that cannot be made holds up no order."""
+Pzn = Literal["warn", "refuse", "ignore"]
 FIXED: Mapping[str, str] = {
     "external_reference": "the pharmacy order's uid, always: that one order-request per order "
     "is made rests on it",
@@ -34,8 +35,8 @@ class Amounts(Table):
 
 
 class _Checks(Table):
-    pzn: Literal["refuse", "ignore"] = "refuse"
-    """What happens to an order with a wrong PZN."""
+    pzn: Pzn = "warn"
+    """What happens to an order with a wrong PZN: a person is told, it is not sent, or nothing."""
     needs_prescription: str = "doctor_data.uid || doctor_data.display_name || prescription_file"
     """JMESPath expression over the RxScale order: whether it needs a prescription."""
     without_prescription: Literal["ask", "send"] = "ask"
@@ -162,7 +163,7 @@ class OrderMapping:
 
     source: str
     amounts: Amounts
-    refuse_bad_pzn: bool
+    pzn: Pzn
     needs_prescription: Expression
     send_without_prescription: bool
     payload: tuple[Target, ...]
@@ -191,7 +192,7 @@ def read_orders(data: dict[str, Any] | None, faults: Faults) -> OrderMapping | N
     mapping = OrderMapping(
         source=file.envelope.source,
         amounts=file.amounts,
-        refuse_bad_pzn=file.checks.pzn == "refuse",
+        pzn=file.checks.pzn,
         needs_prescription=needs,
         send_without_prescription=file.checks.without_prescription == "send",
         payload=tuple(_targets("payload", file.payload, file.fields.payload, order_names, faults)),

@@ -8,8 +8,9 @@ from typing import Any
 
 from bridge.core.lifecycle import Words
 from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid, TrackingLink
+from bridge.core.reasons import Reason
 from bridge.errors import Misconfigured
-from bridge.mapping.draft import Drafting, Handling, draft
+from bridge.mapping.draft import Drafting, Handling, draft, odd_pzns
 from bridge.mapping.examples import run_examples
 from bridge.mapping.orders import OrderMapping, read_orders
 from bridge.mapping.reading import (
@@ -60,6 +61,10 @@ class Rules:
         """
         rules = Drafting(self.orders, self.links, self.shipping, [], prescriptions)
         return draft(rules, order, skus, shop_id)
+
+    def warnings(self, order: PharmacyOrder) -> tuple[Reason, ...]:
+        """What a person should know of an order, and what does not keep it from being sent."""
+        return odd_pzns(order.lines) if self.orders.pzn == "warn" else ()
 
     def tracking(self, detail: Mapping[str, Any]) -> tuple[TrackingLink, ...]:
         """The parcels that PharmaOne's order tells of, with RxScale's words for the carriers."""

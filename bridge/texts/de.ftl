@@ -169,6 +169,13 @@ tracking_after_completion = PharmaOnes Bestellung { $order } zeigt die Seite ihr
     .step-2 = { once-known }
     .meaning = Eine abgeschlossene Bestellung nimmt keine Links mehr. Kommt das oft vor, kann der
         Abschluss mit `orders.tracking_minutes` warten.
+odd_pzn = '{ $name }' ({ $sku }): die PZN { $pzn } hat nicht acht Ziffern mit richtiger Prüfziffer
+    .step-1 = die Zeile mit dem PharmaOne Manager vergleichen; die PZN selbst wurde nicht gesendet
+    .step-2 = bei RxScale berichtigen lassen; für Produkte ohne echte PZN: checks.pzn = "ignore" in mappings/orders.toml
+    .step-3 = { once-known }
+    .meaning = Die PZN hat nicht acht Ziffern mit richtiger Prüfziffer; RxScale kann also das falsche
+        Produkt nennen. Die Bestellung geht weiter: PharmaOne erhält das Produkt, das `skus.csv`
+        verknüpft, und keine PZN. `pzn = "refuse"` in `orders.toml` hält solche Bestellungen zurück.
 long_in_review = seit { $hours } Stunden ist über die Bestellanfrage nicht entschieden
     .step-1 = sie im PharmaOne Manager annehmen oder ablehnen (external reference { $uid })
     .step-2 = das schließt sich von selbst, wenn eine Bestellung daraus wird; { once-known }
@@ -198,9 +205,9 @@ not_whole = '{ $name }' ({ $sku }): { $amount } x { $units } ist keine ganze Zah
     .meaning = Die bestellte Menge mal `units_per_sku` ergibt einen Teil einer PharmaOne-Einheit, und
         PharmaOne nimmt nur ganze ([cookbook](cookbook.md#1-grams-and-packs)).
 bad_pzn = '{ $name }' ({ $sku }): die PZN { $pzn } hat nicht acht Ziffern mit richtiger Prüfziffer
-    .step-1 = bei RxScale berichtigen lassen, oder in { $file }: checks.pzn = "ignore"
+    .step-1 = bei RxScale berichtigen lassen, oder in { $file }: checks.pzn = "warn"
     .meaning = Die PZN hat nicht acht Ziffern mit richtiger Prüfziffer; die Zeile kann also das
-        falsche Produkt nennen. `pzn = "ignore"` ist für Produkte ohne echte PZN.
+        falsche Produkt nennen, und `checks.pzn` ist "refuse". `"warn"` sagt es nur und sendet sie.
 no_price = '{ $name }' ({ $sku }): RxScale sendet dazu keinen total_paid_amount
     .step-1 = bei RxScale berichtigen lassen, oder price streichen in { $file }: require.item
     .meaning = RxScale hat für eine Zeile keinen `total_paid_amount` gesendet, und die Zuordnung

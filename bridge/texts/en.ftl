@@ -168,6 +168,13 @@ tracking_after_completion = PharmaOne's order { $order } shows its parcel's page
     .step-2 = { once-known }
     .meaning = A completed order takes no more tracking links. If that happens often, let completing
         wait with `orders.tracking_minutes`.
+odd_pzn = '{ $name }' ({ $sku }): PZN { $pzn } is not eight digits with the right check digit
+    .step-1 = compare the line with what lies in PharmaOne Manager; the PZN itself was not sent
+    .step-2 = have it corrected at RxScale; for products without a real PZN: checks.pzn = "ignore" in mappings/orders.toml
+    .step-3 = { once-known }
+    .meaning = The PZN is not eight digits with the right check digit, so RxScale may name the wrong
+        product. The order goes on: PharmaOne gets the product that `skus.csv` links, and no PZN.
+        `pzn = "refuse"` in `orders.toml` keeps such orders back.
 long_in_review = staff have not decided about the order-request for { $hours } hours
     .step-1 = approve or reject it in PharmaOne Manager (external reference { $uid })
     .step-2 = it closes itself when an order is made of it; { once-known }
@@ -197,9 +204,9 @@ not_whole = '{ $name }' ({ $sku }): { $amount } x { $units } is no whole number 
     .meaning = The ordered amount times `units_per_sku` gives a part of a PharmaOne unit, and
         PharmaOne takes whole ones only ([cookbook](cookbook.md#1-grams-and-packs)).
 bad_pzn = '{ $name }' ({ $sku }): PZN { $pzn } is not eight digits with the right check digit
-    .step-1 = have it corrected at RxScale, or set { $file }: checks.pzn = "ignore"
+    .step-1 = have it corrected at RxScale, or set { $file }: checks.pzn = "warn"
     .meaning = The PZN is not eight digits with the right check digit, so the line may name the
-        wrong product. `pzn = "ignore"` is for products that have no real PZN.
+        wrong product, and `checks.pzn` is "refuse". `"warn"` tells a person and sends it all the same.
 no_price = '{ $name }' ({ $sku }): RxScale sends no total_paid_amount for it
     .step-1 = have it corrected at RxScale, or take price out of { $file }: require.item
     .meaning = RxScale sent no `total_paid_amount` for a line, and the mapping requires a price.

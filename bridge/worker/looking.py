@@ -75,7 +75,7 @@ class Looker:
             self._book.note(Event.LOOKED, why=step.why, status="404")
             return
         is_first = sight.record.rx_seen_at is None
-        sight.order = order
+        sight.order, sight.warnings = order, self._rules.warnings(order)
         sight.record = remember.seen(sight.record, order, self._rules.words.rxscale)
         self._book.note(Event.LOOKED, why=step.why, status=order.status)
         if sight.record.phase in NEEDS_A_DRAFT or is_first:

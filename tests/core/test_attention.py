@@ -55,6 +55,14 @@ def test_what_is_told(record: OrderRecord, expected: list[str]):
     assert found(record) == expected
 
 
+def test_what_the_mapping_warns_of_is_told_as_one():
+    odd = [reasons.ODD_PZN(name=name, sku="sku-1", pzn="1") for name in ("A", "B")]
+    order = PharmacyOrder(UID, "pending review", NOW)
+    told = attentions(view_of(a_record(Phase.KNOWN), NOW, order=order, warnings=tuple(odd)))
+    assert told == (reasons.together(tuple(odd)),)
+    assert found(a_record(Phase.DONE), warnings=tuple(odd)) == []
+
+
 def test_nothing_is_said_of_an_order_that_was_not_seen():
     assert found(a_record(Phase.SUBMITTED), order=None) is None
 

@@ -10,7 +10,7 @@ from bridge.app import vitals
 from bridge.core.model import Phase
 from bridge.errors import Misconfigured, TryLater
 from bridge.sandbox.traffic import Fault
-from bridge.store import person, work
+from bridge.store import person, views, work
 from bridge.texts import say
 
 SUBMIT = "POST /order-requests"
@@ -249,3 +249,18 @@ async def test_health_names_what_keeps_the_order_list_from_being_read(tmp_path: 
             told = (await vitals.health(house.bridge)).document()["checks"]["orders"]
             assert told["status"] == "degraded"
             assert told["reason"].startswith("rxscale.api_path: RxScale knows no GET /pharmacy_ord")
+
+
+async def test_a_wrong_pzn_is_told_and_stops_no_order(tmp_path: Path):
+    line = {"sku": {"uid": "sku-1001", "pzn": "12345679"}, "amount": 1}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive({"order_items": [line]})
+        assert len(house.requests(uid)) == 1
+        order_id = await house.approve(uid)
+        assert house.status(uid) == "in-progress"
+        rows = await house.bridge.store.read(views.waiting)
+        assert [row.reason.code for row in rows] == ["odd_pzn"]
+        await house.bridge.store.write(person.accept, rows[0].key, house.bridge.started_at)
+        await house.change(order_id, shipped=True)
+        assert house.status(uid) == "completed"
+        assert await house.bridge.store.read(views.waiting) == []

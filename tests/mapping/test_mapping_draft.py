@@ -1,5 +1,6 @@
 """An order becomes a draft, or everything that it lacks is named: never a patient's data."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from mapping.mapping_files import (
     payload,
 )
 
+from bridge.core import reasons
 from bridge.core.model import CatalogueSku, Draft, PharmacySkuUid, SkuUid
 from bridge.mapping import Rules, load
 from bridge.mapping.draft import Handling
@@ -37,6 +39,9 @@ def private(**changes: Any) -> dict[str, Any]:
         "order": {"delivery_address": {"street": "Geheimweg", "city": "Kanarienvogel"}},
         **changes,
     }
+
+
+REFUSE = ('pzn = "warn"', 'pzn = "refuse"')
 
 
 def rules_with(folder: Path, *changes: tuple[str, str]) -> Rules:
@@ -64,7 +69,8 @@ def test_the_rules_that_made_a_draft_are_named(folder: Path) -> None:
     assert [item["p1_id"] for item in made.payload["items"]] == ["P-7", "P-7", "20418"]
 
 
-def test_all_gaps_are_told_together(shipped: Rules) -> None:
+def test_all_gaps_are_told_together(folder: Path) -> None:
+    refusing = rules_with(folder, REFUSE)
     lacking = order(
         line(name="Flower A 5g"),
         line("sku-3", name="Flower B 5g", pzn="12345679"),
@@ -72,11 +78,11 @@ def test_all_gaps_are_told_together(shipped: Rules) -> None:
         patient_data=None,
     )
     skus = catalogue(sku_1=None, sku_2="20418")
-    assert gaps(shipped, lacking, skus=skus) == [
+    assert gaps(refusing, lacking, skus=skus) == [
         "unlinked_sku: 'Flower A 5g' (sku-1, psku-1) is not linked to a PharmaOne product - "
         "add to skus.csv: psku-1,<p1_id>,1,0",
         "bad_pzn: 'Flower B 5g' (sku-3): PZN 12345679 is not eight digits with the right check "
-        'digit - have it corrected at RxScale, or set orders.toml: checks.pzn = "ignore"',
+        'digit - have it corrected at RxScale, or set orders.toml: checks.pzn = "warn"',
         "not_in_catalogue: 'Flower B 5g' (sku-3) is not in RxScale's SKU list of this pharmacy - "
         "add the product to this pharmacy at RxScale; SKU types hidden there are missing too",
         "no_price: 'Product sku-2' (sku-2): RxScale sends no total_paid_amount for it - have it "
@@ -116,18 +122,30 @@ def test_a_quantity_that_is_not_whole_without_a_line_names_the_file(shipped: Rul
 
 
 @pytest.mark.parametrize(("pzn", "found"), [(None, 0), ("", 0), ("12345678", 0), ("12345679", 1)])
-def test_a_wrong_pzn_is_refused(shipped: Rules, pzn: str | None, found: int) -> None:
-    made = shipped.draft(order(line(pzn=pzn)), LISTED, shop_id="shop7")
-    assert len(getattr(made, "gaps", ())) == found
+def test_a_wrong_pzn_is_told_refused_or_ignored(folder: Path, pzn: str | None, found: int) -> None:
+    wrong = order(line(pzn=pzn), line("sku-3", name="", pzn=pzn))
+    told = {}
+    rules = rules_with(folder)
+    for choice in ("warn", "refuse", "ignore"):
+        rules = replace(rules, orders=replace(rules.orders, pzn=choice))
+        made = rules.draft(wrong, catalogue(sku_1="1", sku_3="2"), shop_id="shop7")
+        told[choice] = len(getattr(made, "gaps", ())), rules.warnings(wrong)
+    warned = tuple(
+        reasons.ODD_PZN(name=name, sku=sku, pzn=pzn)
+        for name, sku in (("Product sku-1", "sku-1"), ("sku-3", "sku-3"))
+        if found
+    )
+    assert told == {"warn": (0, warned), "refuse": (2 * found, ()), "ignore": (0, ())}
 
 
-def test_the_sku_lists_name_and_pzn_stand_in_for_the_lines(shipped: Rules) -> None:
+def test_the_sku_lists_name_and_pzn_stand_in_for_the_lines(folder: Path) -> None:
+    rules = rules_with(folder, REFUSE)
     row = CatalogueSku(PharmacySkuUid("psku-1"), SkuUid("sku-1"), "20417", "From the list", "1")
     bare = line(name="", pzn=None)
-    assert gaps(shipped, order(bare), skus={row.sku_uid: row})[0].startswith(
+    assert gaps(rules, order(bare), skus={row.sku_uid: row})[0].startswith(
         "bad_pzn: 'From the list' (sku-1): PZN 1 is not"
     )
-    assert payload(shipped, order(bare))["items"][0]["name"] == "sku-1"
+    assert payload(rules, order(bare))["items"][0]["name"] == "sku-1"
 
 
 FILE = {"filename": "p.pdf", "content_base64": "JVBERi0="}
@@ -179,11 +197,6 @@ def test_which_orders_need_one_is_said_by_the_file(
 def test_a_mistake_in_that_expression_is_named(folder: Path) -> None:
     change(folder, "orders.toml", NEEDS, 'needs_prescription = "doctor.uid"')
     assert only_fault(folder).startswith("orders.toml: checks.needs_prescription: 'doctor' is no k")
-
-
-def test_a_wrong_pzn_can_be_ignored(folder: Path) -> None:
-    rules = rules_with(folder, ('pzn = "refuse"', 'pzn = "ignore"'))
-    assert payload(rules, order(line(pzn="12345679")))["items"]
 
 
 def test_a_prescription_may_stand_for_items(shipped: Rules) -> None:

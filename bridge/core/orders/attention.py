@@ -32,6 +32,8 @@ def _found(view: View) -> Iterator[Reason]:
     awaited = prescription_ends(view)
     if awaited is not None and awaited <= view.now:
         yield reasons.PRESCRIPTION_MISSING()
+    if view.sight.warnings:
+        yield reasons.together(view.sight.warnings)
     ends = review_ends(record, view.policy)
     if ends is not None and ends <= view.now:
         yield reasons.LONG_IN_REVIEW(hours=round(view.policy.review.total_seconds() / 3600))

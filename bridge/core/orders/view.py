@@ -63,6 +63,8 @@ class Sight:
     order: PharmacyOrder | None = None
     gone: bool = False
     """RxScale answered 404."""
+    warnings: tuple[Reason, ...] = ()
+    """What the mapping files make of it that a person should know (`Kind.ATTENTION`, one code)."""
     draft: Draft | Gaps | None = None
     demands: tuple[Demand, ...] | None = None
     """What the order's lines will take off the stock; None if nobody read them in this look."""
