@@ -60,7 +60,8 @@ def _claim(
         return before
     if order.status in waiting:
         return None, None
-    if order.status == record.claimed_as or (record.held and state is State.ON_HOLD):
+    is_ours = record.held or record.claimed_as is not None  # whoever holds it: it may be released
+    if order.status == record.claimed_as or (is_ours and state is State.ON_HOLD):
         return before
     if state in TERMINAL and (
         state is State.COMPLETED

@@ -105,9 +105,13 @@ class Looker:
         sight.record = remember.seen_there(sight.record, found.order, tracked=bool(sight.tracking))
 
     def _know(self, order: P1Order | None) -> None:
-        """An order that was read for the store a moment ago need not be asked for again."""
+        """An order that was read for the store a moment ago need not be asked for again.
+
+        One that PharmaOne denied since is not believed to be there.
+        """
         self._sight.p1_order = order
-        shows_flags = order is not None and order.flags is not None
+        denied = self._sight.record.p1_gone_since is not None
+        shows_flags = order is not None and order.flags is not None and not denied
         self._sight.p1_looked_at = order.seen_at if order is not None and shows_flags else None
 
     async def _prepare(self, order: PharmacyOrder) -> None:

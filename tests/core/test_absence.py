@@ -45,6 +45,14 @@ def test_what_rxscale_does_not_show_is_for_a_person_after_a_while(since, expecte
 
 
 @pytest.mark.parametrize(
+    ("state", "expected"), [(State.COMPLETED, Done), (State.CANCELLED, Stuck), (None, Stuck)]
+)
+def test_a_completed_order_that_is_not_shown_any_more_needs_nobody(state, expected):
+    record = OrderRecord(UID, LONG_AGO, phase=Phase.DONE, state=state, rx_gone_since=LONG_AGO)
+    assert isinstance(next_step(view_of(record, NOW, gone=True)), expected)
+
+
+@pytest.mark.parametrize(
     ("since", "unlisted_at", "believed"),
     [
         (None, None, Wait),

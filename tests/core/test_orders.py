@@ -234,6 +234,14 @@ class TestClaim:
         assert (view.record.claimed_as, view.record.doubted_at) == (None, AGO)
         assert isinstance(next_step(view), Find)
 
+    def test_somebodys_hold_takes_no_claim_away(self):
+        on_hold = a_view("on-hold", record=CLAIMED)
+        assert isinstance(next_step(on_hold), Wait)
+        released = a_view(REVIEW, record=on_hold.record)
+        assert isinstance(next_step(released), Submit)
+        moved_on = a_view("in-progress", record=on_hold.record)
+        assert isinstance(next_step(moved_on), Find)
+
     def test_where_no_step_leads_to_a_claim_nothing_is_sent(self):
         words = replace(CURRENT, steps={**CURRENT.steps, "on-hold": ("cancelled",)})
         view = a_view("on-hold", record=a_record(Phase.KNOWN, held=True), rxscale=words)

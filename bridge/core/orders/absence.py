@@ -1,12 +1,18 @@
 """What a vendor no longer shows: how long that is looked at before it is believed."""
 
 from bridge.core import reasons
+from bridge.core.model import Phase, State
 from bridge.core.orders.view import View
-from bridge.core.steps import Step, Stuck, Wait
+from bridge.core.steps import Done, Step, Stuck, Wait
 
 
 def not_shown(view: View) -> Step:
-    """RxScale answers 404 for the order: it may come back, and nothing may be concluded from it."""
+    """RxScale answers 404 for the order: it may come back, and nothing may be concluded from it.
+
+    One that was completed needs nobody: it is over, shown or not.
+    """
+    if view.record.phase is Phase.DONE and view.record.state is State.COMPLETED:
+        return Done(reasons.COMPLETED())
     since = view.record.rx_gone_since or view.now
     if view.now < since + view.policy.gone_after:
         return Wait(reasons.NOT_SHOWN(), failed=True)
