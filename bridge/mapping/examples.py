@@ -109,28 +109,17 @@ def _difference(example: Example, made: Draft | Gaps, mapping: OrderMapping) -> 
     if isinstance(made, Draft):
         if expected.payload is None:
             return f"expected the gaps {', '.join(expected.gaps)}, got a payload"
-        return first_difference(*_compared(expected.payload, made.payload, mapping))
+        # what no line of [payload] fills (any more), and remarks that are not named, do not count
+        kinds = dict.fromkeys(FIXED, "") | {each.name: each.kind for each in mapping.payload}
+        wanted = {name: value for name, value in expected.payload.items() if name in kinds}
+        got = {n: value for n, value in made.payload.items() if n in wanted or kinds[n] != "remark"}
+        return first_difference(wanted, got)
     codes = [gap.code for gap in made.gaps]
     if expected.payload is not None:
         return f"expected a payload, got gaps: {say(together(made.gaps))}"
     if sorted(codes) == sorted(expected.gaps):
         return None
     return f"expected the gaps {', '.join(expected.gaps)}, got {', '.join(codes)}"
-
-
-def _compared(
-    expected: Mapping[str, Any], made: Mapping[str, Any], mapping: OrderMapping
-) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Both without what does not count: what no line of [payload] fills (any more), and remarks
-    that the example does not name.
-    """
-    filled = FIXED.keys() | {target.name for target in mapping.payload}
-    remarks = {target.name for target in mapping.payload if target.kind == "remark"}
-    unnamed = remarks - expected.keys()
-    return (
-        {name: value for name, value in expected.items() if name in filled},
-        {name: value for name, value in made.items() if name not in unnamed},
-    )
 
 
 def first_difference(expected: Any, got: Any, path: str = "") -> str | None:

@@ -1,6 +1,6 @@
 """Both simulated vendors as one plain object, to be looked at and changed without HTTP."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import asdict
 from typing import Any
@@ -34,7 +34,11 @@ class World:
         self.access = Access(p1_settings)
         self.calls = CallLog(settings.log_limit)
         self.faults = Faults()
-        self._copies: dict[str, Any] = {}
+        self._held: Mapping[Vendor, tuple[dict[Any, Any], ...]] = {
+            "rxscale": (rxscale.orders, rxscale.lists),
+            "pharmaone": (pharmaone.orders, pharmaone.order_requests, pharmaone.by_reference),
+        }
+        self._copies: dict[str, Mapping[Vendor, tuple[dict[Any, Any], ...]]] = {}
         # RxScale: what it holds, by uid, and what its own people may do
         self.orders, self.skus = rxscale.orders, rxscale.shelf.skus
         self.add_orders, self.delete_order = rxscale.add_orders, rxscale.delete_order
@@ -58,15 +62,15 @@ class World:
 
     def copy(self, name: str) -> None:
         """Keeps both vendors' orders and order-requests as they are now, as `name`."""
-        self._copies[name] = deepcopy((self.orders, self.order_requests, self.p1_orders))
+        self._copies[name] = deepcopy(self._held)
 
     def put_back(self, name: str, vendors: Iterable[Vendor] = VENDORS) -> None:
         """A vendor's database restored from that copy; nobody is told."""
-        orders, requests, p1_orders = deepcopy(self._copies[name])
-        if "rxscale" in vendors:
-            self.rxscale.put_back(orders)
-        if "pharmaone" in vendors:
-            self.pharmaone.put_back(requests, p1_orders)
+        kept = deepcopy(self._copies[name])
+        for vendor in vendors:
+            for now, then in zip(self._held[vendor], kept[vendor], strict=True):
+                now.clear()
+                now.update(then)
 
     def change_p1_order(self, order_id: str, **changes: str | bool) -> None:
         """Staff set `status`, `shipped` or `picked_up` of PharmaOne's order, or its parcel's page.

@@ -4,7 +4,6 @@ import itertools
 import random
 import string
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
@@ -183,7 +182,7 @@ class PharmaOne:
         self._timers = timers
         self._luck = random.Random(settings.seed)  # noqa: S311 - repeatable, not secret
         self._numbers = itertools.count(1)
-        self._by_reference: dict[str, OrderRequest] = {}
+        self.by_reference: dict[str, OrderRequest] = {}
         self.order_requests: dict[str, OrderRequest] = {}
         self.orders: dict[str, Order] = {}
         self.goods = Goods(settings, self._announce, inventory)
@@ -199,7 +198,7 @@ class PharmaOne:
         What a repeated reference does is not documented (pharmaone.md section 10). Raises
         Refusal where it is not taken twice.
         """
-        first = None if reference is None else self._by_reference.get(reference)
+        first = None if reference is None else self.by_reference.get(reference)
         if first is not None and self._settings.reference_mode == "same":
             return first
         if first is not None and self._settings.reference_mode == "conflict":
@@ -207,7 +206,7 @@ class PharmaOne:
         request = OrderRequest(f"or-{next(self._numbers):06d}", reference, payload, via)
         self.order_requests[request.id] = request
         if reference is not None:
-            self._by_reference.setdefault(reference, request)
+            self.by_reference.setdefault(reference, request)
         if self._settings.auto_approve_seconds is not None:
             wait = self._settings.auto_approve_seconds
             self._timers.later(wait, lambda: self._approve_if_pending(request))
@@ -291,15 +290,6 @@ class PharmaOne:
         """Staff do; it is gone from every list."""
         del self.orders[order_id]
         self._announce("order_deleted", {"order_id": order_id})
-
-    def put_back(self, requests: Mapping[str, OrderRequest], orders: Mapping[str, Order]) -> None:
-        """These are all that there are."""
-        self.order_requests.clear()
-        self.order_requests.update(requests)
-        self.orders.clear()
-        self.orders.update(orders)
-        named = ((one.external_reference, one) for one in requests.values())
-        self._by_reference = {name: one for name, one in named if name is not None}
 
     def _deduct(self, order: Order) -> None:
         """Once for each order."""

@@ -171,7 +171,7 @@ class RxScale:
         self._courier = courier
         self._timers = timers
         self._made = 0
-        self._lists: dict[tuple[str, str | None], list[PharmacyOrder]] = {}
+        self.lists: dict[tuple[str, str | None], list[PharmacyOrder]] = {}
         self.orders: dict[str, PharmacyOrder] = {}
         self.shelf = Shelf(settings, self.announce)
 
@@ -183,22 +183,22 @@ class RxScale:
 
     def listed(self, pharmacy_uid: str, status: str | None = None) -> list[PharmacyOrder]:
         """That pharmacy's orders, with that status if one is given; oldest first."""
-        found = self._lists.get((pharmacy_uid, status))
+        found = self.lists.get((pharmacy_uid, status))
         if found is None:
             found = [
                 order
                 for order in self.orders.values()
                 if order.pharmacy_uid == pharmacy_uid and status in {None, order.status}
             ]
-            self._lists[pharmacy_uid, status] = found
+            self.lists[pharmacy_uid, status] = found
         return found
 
     def _enlist(self, order: PharmacyOrder, status: str | None) -> None:
-        if (known := self._lists.get((order.pharmacy_uid, status))) is not None:
+        if (known := self.lists.get((order.pharmacy_uid, status))) is not None:
             insort(known, order, key=_number)
 
     def _delist(self, order: PharmacyOrder, status: str | None) -> None:
-        if (known := self._lists.get((order.pharmacy_uid, status))) is not None:
+        if (known := self.lists.get((order.pharmacy_uid, status))) is not None:
             del known[bisect_left(known, order.number, key=_number)]
 
     # ------------------------------------------------------------------ making
@@ -298,12 +298,6 @@ class RxScale:
         order = self.orders.pop(uid)
         for status in (None, order.status):
             self._delist(order, status)
-
-    def put_back(self, orders: Mapping[str, PharmacyOrder]) -> None:
-        """These are all that there are."""
-        self.orders.clear()
-        self.orders.update(orders)
-        self._lists.clear()
 
     # ------------------------------------------------------------------ webhooks
 
