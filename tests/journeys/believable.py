@@ -1,6 +1,7 @@
 """Orders at every moment of their life, wrong answers for all of them, and what comes of it."""
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -49,6 +50,8 @@ class Wrong:
     sandbox: dict[str, Any] = field(default_factory=dict)
     orders: dict[str, Any] = field(default_factory=dict)
     """Keys of the section `orders` in rxbridge.toml."""
+    lasts: float = 0.0
+    """Seconds that the answers are wrong, at least."""
     hints: bool = True
     """False: nothing says to look at an order but the sweeps."""
 
@@ -182,8 +185,11 @@ async def run(house: House, wrong: Wrong) -> tuple[dict[str, Cell], dict[str, Ce
     faults = [Fault(**{"times": FOR_EVER, **each}) for each in wrong.faults]
     world.break_calls(*faults)
     world.calls.clear()
-    for _ in range(ROUNDS):
+    ends = time.monotonic() + wrong.lasts
+    rounds = 0
+    while rounds < ROUNDS or time.monotonic() < ends:
         await look(house, uids.values() if wrong.hints else ())
+        rounds += 1
     assert all(world.calls(None if fault.route == "*" else fault.route) for fault in faults)
     during = await shown(house, uids)
     world.faults.clear()
