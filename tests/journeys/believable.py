@@ -13,7 +13,7 @@ from bridge.core.model import Hint, PharmacyOrderUid, order_key
 from bridge.errors import BridgeError
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import attentions, todo
+from bridge.store import attentions, person, todo
 
 FOR_EVER = 10**6
 ROUNDS = 5
@@ -52,6 +52,8 @@ class Wrong:
     """Keys of the section `orders` in rxbridge.toml."""
     lasts: float = 0.0
     """Seconds that the answers are wrong, at least."""
+    retried: bool = False
+    """A person then says to try again what is stuck."""
     hints: bool = True
     """False: nothing says to look at an order but the sweeps."""
 
@@ -194,6 +196,8 @@ async def run(house: House, wrong: Wrong) -> tuple[dict[str, Cell], dict[str, Ce
     during = await shown(house, uids)
     world.faults.clear()
     wrong.end(house, uids)
+    if wrong.retried:
+        await house.bridge.store.write(person.retry, None, app.now())
     for _ in range(2):
         await look(house, uids.values() if wrong.hints else ())
     return during, await shown(house, uids)

@@ -4,13 +4,26 @@ A cell says what both vendors show at the end and what a person is told. While a
 order is submitted, cancelled or completed unless that is where the truth leads it.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from house import House, open_house, open_sandbox
-from journeys.believable import AFTER, BEFORE, MOMENTS, Cell, Orders, Wrong, run
+from journeys.believable import (
+    AFTER,
+    BEFORE,
+    MOMENTS,
+    ROUNDS,
+    Cell,
+    Orders,
+    Wrong,
+    look,
+    reach,
+    run,
+)
 
+from bridge.app import vitals
 from bridge.sandbox.webhooks import Chaos
 
 RX_LIST, RX_ORDER = "GET /pharmacy_orders/", "GET /pharmacy_orders/{uid}"
@@ -66,8 +79,9 @@ FOR_A_WHILE: dict[str, Wrong] = {
         begin=lambda house, _: house.world.put_back("before", ["rxscale"]),
         end=lambda house, _: house.world.put_back("now", ["rxscale"]),
     ),
-    "RxScale: writes without effect": at("rxscale", NOTHING_DONE, RX_STATUS, RX_COMPLETE),
-    "PharmaOne: a cancellation without effect": at("pharmaone", NOTHING_DONE, P1_STATUS),
+    "RxScale: one of each write without effect": at(
+        "rxscale", {**NOTHING_DONE, "times": 1}, RX_STATUS, RX_COMPLETE
+    ),
     **{
         f"{vendor}'s clock {hours:+d} h": Wrong(
             begin=no_news_but_approved,
@@ -82,7 +96,7 @@ FOR_A_WHILE: dict[str, Wrong] = {
 NOT_CLAIMED = frozenset(name for name in FOR_A_WHILE if name.startswith("RxScale: ")) - {
     "RxScale: an empty list",
     "RxScale: a stale list",
-    "RxScale: writes without effect",
+    "RxScale: one of each write without effect",
 }
 """Where RxScale does not say that the order is ours: it is not sent."""
 
@@ -215,7 +229,7 @@ ELSEWHERE: dict[str, tuple[Wrong, dict[str, Cell], dict[str, Cell]]] = {
             "claimed": Cell("in-progress", requests=0, stuck="cannot_know"),
             "review": Cell("in-progress"),
             "preparing": Cell("ready_for_pickup", "awaiting_packing"),
-            "ready": Cell("completed", "ready_pickup"),
+            "ready": Cell("completed", "ready_pickup", told=("open_in_pharmaone",)),
         },
     ),
     "PharmaOne: yesterday's database, for good": (
@@ -239,6 +253,19 @@ ELSEWHERE: dict[str, tuple[Wrong, dict[str, Cell], dict[str, Cell]]] = {
             "completed": BEFORE["completed"].but(rx=""),
         },
     ),
+    "RxScale: writes without effect": (
+        replace(at("rxscale", NOTHING_DONE, RX_STATUS, RX_COMPLETE), retried=True),
+        {
+            moment: BEFORE[moment].but(stuck="no_effect", requests=1)
+            for moment in ("new", "shipped", "cancelled at PharmaOne")
+        },
+        {},
+    ),
+    "PharmaOne: a cancellation without effect": (
+        replace(at("pharmaone", NOTHING_DONE, P1_STATUS), retried=True),
+        {"cancelled at RxScale": BEFORE["cancelled at RxScale"].but(stuck="no_effect")},
+        {},
+    ),
     "PharmaOne: submissions without effect": (
         at("pharmaone", NOTHING_DONE, SUBMIT),
         SENT_NOWHERE,
@@ -256,3 +283,90 @@ async def test_what_leads_elsewhere(tmp_path: Path, name: str, moment: str):
     assert after[moment] == at_last.get(moment, AFTER[moment])
     if moment in meanwhile:
         assert during[moment] == meanwhile[moment]
+
+
+# -- many at once ---------------------------------------------------------------------------------
+
+
+async def under_way(house: House, count: int) -> Orders:
+    """So many orders in preparation, pharmacy orders to PharmaOne's, and one more beside them."""
+    uids = await house.orders_arrive(count=count + 1)
+    return {uid: await house.approve(uid) for uid in uids[:count]}
+
+
+def cancelled_there(house: House, orders: Orders) -> None:
+    for order_id in orders.values():
+        house.world.change_p1_order(order_id, status="cancelled")
+
+
+def not_cancelled_there(house: House, orders: Orders) -> None:
+    for order_id in orders.values():
+        house.world.change_p1_order(order_id, status="awaiting_packing")
+
+
+def cancelled_at_rxscale(house: House, orders: Orders) -> None:
+    for uid in orders:
+        house.world.set_order_status(uid, "cancelled")
+
+
+def not_cancelled_at_rxscale(house: House, orders: Orders) -> None:
+    for uid in orders:
+        house.world.set_order_status(uid, "in-progress")
+
+
+SIDES = {
+    "PharmaOne": (cancelled_there, not_cancelled_there),
+    "RxScale": (cancelled_at_rxscale, not_cancelled_at_rxscale),
+}
+
+
+USUAL, ENDED = 3, [("cancelled", "cancelled")]
+
+
+def both(house: House, orders: Orders) -> list[tuple[str, str]]:
+    return [
+        (house.status(uid), house.world.p1_orders[order_id].status)
+        for uid, order_id in orders.items()
+    ]
+
+
+@pytest.mark.parametrize("side", SIDES)
+async def test_many_cancellations_at_once_are_held(tmp_path: Path, side: str):
+    """A vendor gone wrong must not end orders at the other: not more than an everyday few."""
+    wrong, right = SIDES[side]
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        orders = await under_way(house, 8)
+        wrong(house, orders)
+        for _ in range(ROUNDS):
+            await look(house, orders)
+        ended = {uid for uid, order_id in orders.items() if both(house, {uid: order_id}) == ENDED}
+        assert len(ended) <= USUAL
+        assert (await vitals.health(house.bridge)).document()["status"] == "degraded"
+        spared = {uid: order_id for uid, order_id in orders.items() if uid not in ended}
+        right(house, spared)
+        for _ in range(2):
+            await look(house, orders)
+        assert both(house, spared) == [("in-progress", "awaiting_packing")] * len(spared)
+        assert await house.stuck() == []
+
+
+@pytest.mark.parametrize("side", SIDES)
+async def test_a_few_cancellations_are_an_everyday_matter(tmp_path: Path, side: str):
+    wrong, _ = SIDES[side]
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        orders = await under_way(house, USUAL)
+        wrong(house, orders)
+        await house.settle()
+        assert both(house, orders) == ENDED * USUAL
+
+
+@pytest.mark.parametrize("moment", ["new", "claimed"])
+async def test_what_is_edited_before_it_is_sent_is_sent_so(tmp_path: Path, moment: str):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uids = await reach(house)
+        edited(house, uids)
+        await look(house, uids.values())
+        (request,) = house.requests(uids[moment])
+        (wanted, *_) = house.world.orders[uids[moment]].lines
+        assert request.payload["address_city"] == "Probedorf"
+        assert request.payload["items"][0]["quantity"] == wanted["amount"]
