@@ -18,6 +18,15 @@ _SPELT = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 """Umlauts are typed in two ways: both become the plain letter."""
 
 
+def reference(record: OrderRecord, repeated: str) -> str:
+    """What its next order-request goes by, also as `external_id` of the order made from it.
+
+    `repeated`: what PharmaOne does with a reference that it knows (`facts.toml`). Unless that makes
+    a `second` request, one that is sent again after a refusal needs a name of its own.
+    """
+    return record.uid if repeated == "second" else record.names[-1]
+
+
 def made_since(record: OrderRecord) -> datetime | None:
     """PharmaOne's order that a bridge made from it is dated no earlier; None where nobody knows.
 

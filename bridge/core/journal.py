@@ -56,6 +56,7 @@ class Event(StrEnum):
     RETRIED = "retried"
     DROPPED = "dropped"
     ACCEPTED = "accepted"
+    RESUMED = "resumed"
     MARKED_SUBMITTED = "marked submitted"
     RESTORED = "restored"
     WRITTEN = "written"

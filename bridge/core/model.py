@@ -125,6 +125,8 @@ class OrderRecord:
     """When a person said that it is not at PharmaOne and is to be sent."""
     not_twins: str = ""
     """PharmaOne's orders that look like it and are other ones, as a person said; one a line."""
+    edition: int = 1
+    """Which of its order-requests is the last: staff refused those before, and it was resumed."""
     echoes: str = ""
     """The words set at RxScale in the last look that were not told back yet, one a line."""
 
@@ -133,6 +135,17 @@ class OrderRecord:
         """Nothing was ever sent of it and it is finished here, though it is open at RxScale."""
         unsent = self.phase is Phase.DONE and not self.attempts and self.order_id is None
         return unsent and self.state not in (State.COMPLETED, State.CANCELLED)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What its order-requests go by, the last one at the end."""
+        return self.uid, *(f"{self.uid}-{number}" for number in range(2, self.edition + 1))
+
+    @property
+    def is_marked(self) -> bool:
+        """That it is submitted is a person's word: PharmaOne's would have ended every doubt."""
+        by_hand = self.intent_at is None or self.doubted_at is not None
+        return self.submitted_at is not None and by_hand
 
     @property
     def made_at(self) -> datetime | None:

@@ -36,6 +36,7 @@ class Verb(StrEnum):
     RETRY = "retry"
     SUBMITTED = "submitted"
     DROP = "drop"
+    RESUME = "resume"  # after a refusal by staff: `rxbridge orders resume UID`
     ACCEPT = "accept"  # of an attention: seen, and done what there is to do
     CONFIRM = "confirm"  # of the whole inventory: `rxbridge stock sync --confirm`
 
@@ -153,7 +154,13 @@ UNKNOWN_AGE = Code("unknown_age", Kind.ORDER, "take_from", must_look=True)
 UNSURE_SUBMISSION = Code("unsure_submission", Kind.ORDER, "why", verbs=_FIND_IT, must_look=True)
 CANCELLED_AT_RXSCALE = Code("cancelled_at_rxscale", Kind.ORDER, "order")
 CANCELLED_AFTER_HANDOVER = Code("cancelled_after_handover", Kind.ORDER, "order")
-REJECTED_IN_PHARMAONE = Code("rejected_in_pharmaone", Kind.ORDER, "request", freed_by_mapping=True)
+REJECTED_IN_PHARMAONE = Code(
+    "rejected_in_pharmaone",
+    Kind.ORDER,
+    "request",
+    verbs=(Verb.RETRY, Verb.RESUME, Verb.DROP),
+    freed_by_mapping=True,
+)
 UNSURE_PRESCRIPTION = Code("unsure_prescription", Kind.ORDER, must_look=True)
 PRESCRIPTION_DECLINED = Code(
     "prescription_declined", Kind.ORDER, "prescription status", freed_by_mapping=True

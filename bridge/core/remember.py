@@ -198,6 +198,41 @@ def after_crash(record: OrderRecord, now: datetime) -> OrderRecord:
     return answer_lost(record, now) if lost else record
 
 
+def resumed(record: OrderRecord, now: datetime) -> OrderRecord | None:
+    """A person takes up again what was dropped, left alone, marked as submitted or refused by
+    staff, as far as it had come; None for anything else.
+    """
+    open_again = replace(record, finished_at=None, wanted_at=now, searched_at=None)
+    rejected = record.rejected_at is not None and record.order_id is None
+    if rejected and record.phase is not Phase.DONE:
+        return replace(
+            open_again,
+            phase=Phase.KNOWN,
+            claimed_as=record.rx_status,
+            doubted_at=None,
+            submitted_at=None,
+            request_id=None,
+            rejected_at=None,
+            edition=record.edition + 1,
+        )
+    if record.phase is Phase.SUBMITTED and record.is_marked:
+        return _unsent(replace(open_again, submitted_at=None), now)
+    if record.phase is not Phase.DROPPED and not record.is_left_alone:
+        return None
+    if record.order_id is not None:
+        return replace(open_again, phase=Phase.ADOPTED)
+    if record.submitted_at is not None:
+        return replace(open_again, phase=Phase.SUBMITTED)
+    return _unsent(open_again, now)
+
+
+def _unsent(record: OrderRecord, now: datetime) -> OrderRecord:
+    """Not known to be there: what was sent and not refused may be, and is looked for first."""
+    if record.intent_at is None:
+        return replace(record, phase=Phase.KNOWN)
+    return replace(record, phase=Phase.SUBMITTING, doubted_at=now)
+
+
 def done(record: OrderRecord, now: datetime) -> OrderRecord:
     if record.phase is Phase.DROPPED:
         return record

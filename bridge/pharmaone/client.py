@@ -14,7 +14,6 @@ from bridge.core.model import (
     OrderId,
     P1Row,
     P1Sight,
-    PharmacyOrderUid,
     PrescriptionId,
     ProductId,
 )
@@ -98,16 +97,14 @@ class PharmaOne:
         await self.caller.authorise(dialect.SUBMIT[self.site.submit_via])
 
     @calls(*dialect.SUBMIT.values())
-    async def submit(
-        self, uid: PharmacyOrderUid, draft: Draft, source: str = "rxbridge"
-    ) -> Submitted:
+    async def submit(self, reference: str, draft: Draft, source: str = "rxbridge") -> Submitted:
         """Sends an order-request by the account's API version (10, 11).
 
         Any 2xx is an acceptance, however little can be read of it, and so is a 409: the
         reference is there already. Raises Unsure where it may or may not have arrived.
         """
         route = dialect.SUBMIT[self.site.submit_via]
-        body = self.caller.encode(envelope(uid, draft, source, route.api_version))
+        body = self.caller.encode(envelope(reference, draft, source, route.api_version))
         response = await self.caller.call(route, Priority.ORDER, body=body)
         if response.status == 409:
             return Submitted(None, "conflict")

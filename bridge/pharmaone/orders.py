@@ -16,7 +16,6 @@ from bridge.core.model import (
     OrderRequestId,
     P1Order,
     P1Row,
-    PharmacyOrderUid,
 )
 from bridge.pharmaone.dialect import ApiVersion
 from bridge.pharmaone.wire import Envelope, Euros, Time, as_flag
@@ -129,18 +128,16 @@ class RequestAnswer(Wire):
     status: MaybeWord = None
 
 
-def envelope(
-    uid: PharmacyOrderUid, draft: Draft, source: str, version: ApiVersion
-) -> dict[str, Any]:
-    """The order-request to send: the uid is both its reference and the order's `external_id`.
+def envelope(reference: str, draft: Draft, source: str, version: ApiVersion) -> dict[str, Any]:
+    """The order-request to send: its reference is the order's `external_id` as well.
 
     The connector knows shop and organisation by its address and wants neither named (C11).
     """
-    payload: dict[str, Any] = {**draft.payload, "external_id": uid}
+    payload: dict[str, Any] = {**draft.payload, "external_id": reference}
     if version == "connector":
         for named_by_address in ("shop_id", "org_id"):
             payload.pop(named_by_address, None)
-    return {"external_reference": uid, "source": source, "payload": payload}
+    return {"external_reference": reference, "source": source, "payload": payload}
 
 
 def submitted(raw: Mapping[str, Any]) -> Submitted:

@@ -17,6 +17,7 @@ _RELEASE = """
 UPDATE order_lines SET released_at = :at
 WHERE uid = :uid AND (released_at IS NULL OR released_at > :at)
 """
+_HOLD_BACK = "UPDATE order_lines SET released_at = NULL WHERE uid = ?"
 _OPEN = """
 SELECT p1_id, CAST(sum(units) AS BIGINT) FROM order_lines
 WHERE (released_at IS NULL OR released_at > ?) AND units > 0 GROUP BY p1_id
@@ -70,6 +71,11 @@ def save(connection: sqlite3.Connection, uid: PharmacyOrderUid, takes: Sequence[
 def release(connection: sqlite3.Connection, uid: PharmacyOrderUid, at: datetime) -> bool:
     """From `at` on the order's units are not held back; an earlier time that was set stays."""
     return connection.execute(_RELEASE, {"uid": uid, "at": micros(at)}).rowcount > 0
+
+
+def hold_back(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:
+    """The order is open again: what it takes is held back until it is released anew."""
+    connection.execute(_HOLD_BACK, (uid,))
 
 
 def sold(

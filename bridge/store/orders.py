@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from bridge.core.model import Hint, OrderRecord, PharmacyOrderUid, Phase, order_uid
+from bridge.core.model import Hint, Key, OrderRecord, PharmacyOrderUid, Phase, order_uid
 from bridge.core.reasons import Fact
+from bridge.core.remember import resumed
 from bridge.store.rows import Table, as_list, micros, run_many, sql
 
 ORDERS = Table("orders", OrderRecord)
@@ -24,6 +25,7 @@ UPDATE orders SET doubted_at = NULL, searched_at = NULL, prescription_at = NULL,
   phase = CASE WHEN phase = 'submitting' THEN 'known' ELSE phase END
 WHERE uid = ?
 """
+_NOT_REJECTED = "UPDATE orders SET rejected_at = NULL WHERE uid = ?"
 _DROP = "UPDATE orders SET phase = 'dropped', finished_at = ? WHERE uid = ?"
 _MARK_SUBMITTED = """
 UPDATE orders SET phase = 'submitted', submitted_at = ?, finished_at = NULL
@@ -86,6 +88,23 @@ def clear(
 def drop(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
     """A person said: leave it alone. False if there is no such order."""
     return connection.execute(_DROP, (micros(now), uid)).rowcount > 0
+
+
+def resume(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
+    """A person said: take it up again. False if there is nothing to take up."""
+    record = find(connection, uid)
+    after = None if record is None else resumed(record, now)
+    if after is None:
+        return False
+    connection.execute(_NOT_REJECTED, (uid,))
+    save(connection, after)
+    return True
+
+
+def is_unsent(connection: sqlite3.Connection, key: Key) -> bool:
+    """Whether this bridge never sent it, or PharmaOne refused what was sent."""
+    record = find(connection, order_uid(key))
+    return record is not None and record.intent_at is None
 
 
 def mark_submitted(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:

@@ -168,7 +168,8 @@ def compare_prescriptions(
 
 def _named(connection: sqlite3.Connection, references: Sequence[str]) -> PharmacyOrderUid | None:
     """The order that any of these ids belongs to."""
-    found = connection.execute(_NAMED, {"names": as_list(references)}).fetchone()
+    names = [*references, *vendor_lists.our_names(connection, references).values()]
+    found = connection.execute(_NAMED, {"names": as_list(names)}).fetchone()
     return None if found is None else PharmacyOrderUid(found[0])
 
 
@@ -193,6 +194,7 @@ def save_read(connection: sqlite3.Connection, order: P1Order, now: datetime) -> 
     if order.external_id is None:
         _not_shown(connection, order, now)
         return False
+    (order,) = vendor_lists.under_our_names(connection, [order])
     vendor_lists.save_orders(connection, [order])
     uid = PharmacyOrderUid(order.external_id) if order.external_id else None
     record = orders.find(connection, uid) if uid is not None else None
@@ -239,7 +241,7 @@ def compare(
     by_uid = {record.uid: record for record in unfinished}
     by_order = {record.order_id: record for record in unfinished if record.order_id is not None}
     found: dict[PharmacyOrderUid, Hint] = {}
-    for order in rows.values():
+    for order in vendor_lists.under_our_names(connection, rows.values()):
         was = before.get(order.id)
         name = order.external_id or (was.external_id if was else None)
         record = by_order.get(order.id) or by_uid.get(PharmacyOrderUid(name or ""))

@@ -134,6 +134,21 @@ def accept(
     return bool(codes)
 
 
+def resume(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
+    """The order is taken up again: it was dropped, left alone, marked as submitted or refused by
+    staff. False if there is nothing to take up.
+    """
+    _refuse_under_way(connection, key, now)
+    uid = _order(key)
+    if uid is None or not orders.resume(connection, uid, now):
+        return False
+    order_lines.hold_back(connection, uid)
+    stuck.delete(connection, key)
+    _look_again(connection, key, "a person took it up again", now)
+    _note(connection, key, now, Event.RESUMED)
+    return True
+
+
 def hint_stuck(
     connection: sqlite3.Connection, codes: Collection[str], why: str, now: datetime
 ) -> int:

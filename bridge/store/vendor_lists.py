@@ -1,7 +1,9 @@
 """What the vendors' lists said when last read: RxScale's SKUs, PharmaOne's orders."""
 
+import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bridge.core.model import (
@@ -52,9 +54,11 @@ ON CONFLICT (id) DO UPDATE SET
     THEN coalesce(excluded.updated_at, p1_orders.updated_at)
     ELSE coalesce(p1_orders.updated_at, excluded.updated_at) END
 """
+_KNOWN_UIDS = sql("SELECT uid FROM orders WHERE uid IN (?...)")
+_AGAIN = re.compile(r"(.+)-([2-9]|[1-9][0-9])")
 _ORDERS = P1_ORDERS.select("WHERE id IN (?...)")
 _ORDER_FOR = P1_ORDERS.select(
-    "WHERE external_id = ? ORDER BY created_at IS NULL, created_at, id LIMIT 1"
+    "WHERE external_id IN (?...) ORDER BY created_at IS NULL, created_at, id LIMIT 1"
 )
 _KNOWN = sql(
     """
@@ -145,9 +149,37 @@ def for_submission(
 # -- PharmaOne's orders ----------------------------------------------------------------------
 
 
-def save_orders(connection: sqlite3.Connection, orders: Iterable[P1Order]) -> None:
+def our_names(
+    connection: sqlite3.Connection, names: Iterable[str | None]
+) -> dict[str | None, PharmacyOrderUid]:
+    """Which of these names are those of order-requests of ours that were sent again after a
+    refusal (`po-1-2`), also by an earlier store; each with its order's uid.
+    """
+    again = {name: found[1] for name in names if name and (found := _AGAIN.fullmatch(name))}
+    wanted = as_list({*again, *again.values()})
+    known = {uid for (uid,) in connection.execute(_KNOWN_UIDS, (wanted,))} if again else set()
+    return {
+        name: PharmacyOrderUid(uid)
+        for name, uid in again.items()
+        if uid in known and name not in known
+    }
+
+
+def under_our_names(connection: sqlite3.Connection, orders: Collection[P1Order]) -> list[P1Order]:
+    """The orders, with the pharmacy order's uid as `external_id` of each that is made of ours."""
+    names = our_names(connection, (order.external_id for order in orders))
+    return [
+        replace(order, external_id=names[order.external_id])
+        if order.external_id in names
+        else order
+        for order in orders
+    ]
+
+
+def save_orders(connection: sqlite3.Connection, orders: Collection[P1Order]) -> None:
     """Remembers PharmaOne's orders; `external_id` "" says: its detail shows none."""
-    connection.executemany(_SAVE_ORDER, map(P1_ORDERS.row, orders))
+    ours = under_our_names(connection, orders)
+    connection.executemany(_SAVE_ORDER, map(P1_ORDERS.row, ours))
 
 
 def orders(connection: sqlite3.Connection, ids: Iterable[OrderId]) -> list[P1Order]:
@@ -157,7 +189,8 @@ def orders(connection: sqlite3.Connection, ids: Iterable[OrderId]) -> list[P1Ord
 
 def order_for(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> P1Order | None:
     """PharmaOne's order made from this pharmacy order; of several, the first that was made."""
-    row = connection.execute(_ORDER_FOR, (uid,)).fetchone()
+    names = [uid, *(f"{uid}-{edition}" for edition in range(2, 10))]  # read before it was known
+    row = connection.execute(_ORDER_FOR, (as_list(names),)).fetchone()
     return None if row is None else P1_ORDERS.value(row)
 
 

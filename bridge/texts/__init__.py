@@ -47,6 +47,7 @@ def typed(code: Code, key: Key, language: str = ENGLISH) -> dict[Verb, str]:
         Verb.RETRY: f"rxbridge stuck retry {key}",
         Verb.SUBMITTED: f"rxbridge stuck submitted {key}",
         Verb.DROP: f"rxbridge stuck drop {key} --reason '{because}'",
+        Verb.RESUME: f"rxbridge orders resume {key.removeprefix('order:')}",
         Verb.ACCEPT: f"rxbridge stuck accept {key}",
         Verb.CONFIRM: "rxbridge stock sync --confirm",
     }

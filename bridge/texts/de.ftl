@@ -77,7 +77,8 @@ rejected_in_pharmaone = { $request ->
     }
     .step-1 = im Portal von RxScale stornieren (RxScale fragt dann eine andere Apotheke)
     .step-2 = { frees-itself }
-    .step-3 = oder ein für alle Mal in mappings/statuses.toml: pharmaone.order_requests.rejected = "cancelled"
+    .step-3 = war die Ablehnung ein Versehen: { $resume } sendet sie noch einmal
+    .step-4 = oder ein für alle Mal in mappings/statuses.toml: pharmaone.order_requests.rejected = "cancelled"
     .meaning = Ihr Personal hat die Bestellanfrage abgelehnt. RxScale erfährt das nicht von selbst,
         denn eine Ablehnung kann ein Versehen sein, und eine stornierte Bestellung geht an eine
         andere Apotheke. Wie jede Ablehnung storniert
@@ -600,6 +601,7 @@ event-waits = wartet: { $why }
 event-stuck = STECKT FEST: { $reason }
 event-done = erledigt: { $why }
 event-retried = ein Mensch sagte: noch einmal versuchen
+event-resumed = ein Mensch sagte: wieder aufnehmen
 event-dropped = ein Mensch sagte, nicht mehr anfassen: { $reason }
 event-accepted = ein Mensch weiß Bescheid: { $codes }
 event-restored = der Speicher wurde aus einer Sicherung wiederhergestellt: was danach kam, wird gesucht
@@ -691,6 +693,8 @@ page-button_accept = Ich weiß Bescheid
 page-to_know = Zu wissen
 page-button_send = Ist nicht da: senden
 page-button_submitted = Ist schon da
+page-button_resume = Wieder aufnehmen
+page-have_seen = Ich habe ihre Bestellanfrage dort gesehen, obwohl diese Brücke sie vielleicht nie gesendet hat.
 page-button_drop = Nicht mehr anfassen
 page-drop_open = Nicht mehr anfassen …
 page-drop_reason = Grund, für den Verlauf (bitte keine Patientendaten)
@@ -740,6 +744,8 @@ page-button_sync = Jetzt abgleichen
 # what came of a button
 page-said_retried = Es wird jetzt noch einmal angesehen.
 page-said_accepted = Vermerkt; ändert es sich, wird es wieder gesagt.
+page-said_resumed = Sie wird jetzt wieder aufgenommen.
+page-said_unsent = Nichts wurde geändert. Diese Brücke hat sie nie gesendet: erst drücken, wenn die Bestellanfrage im PharmaOne Manager zu sehen ist, und das dort ankreuzen.
 page-said_dropped = Es wird ab jetzt nicht mehr angefasst.
 page-said_submitted = Gilt als übermittelt; die Brücke macht von da an weiter.
 page-said_looking = Es wird jetzt angesehen.

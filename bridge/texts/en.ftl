@@ -80,7 +80,8 @@ rejected_in_pharmaone = { $request ->
     }
     .step-1 = cancel it in RxScale's portal (RxScale then asks another pharmacy)
     .step-2 = { frees-itself }
-    .step-3 = or say so once for all orders in mappings/statuses.toml: pharmaone.order_requests.rejected = "cancelled"
+    .step-3 = if it was refused by mistake: { $resume } sends it again
+    .step-4 = or say so once for all orders in mappings/statuses.toml: pharmaone.order_requests.rejected = "cancelled"
     .meaning = Your staff refused the order-request. RxScale is not told by itself, because a
         refusal may be a slip, and a cancelled pharmacy order goes to another pharmacy. How to have
         every refusal cancelled: [cookbook](cookbook.md#9-refused-requests-go-to-another-pharmacy).
@@ -589,6 +590,7 @@ event-waits = waits: { $why }
 event-stuck = STUCK: { $reason }
 event-done = done: { $why }
 event-retried = a person said: try again
+event-resumed = a person said: take it up again
 event-dropped = a person said to leave it alone: { $reason }
 event-accepted = a person knows: { $codes }
 event-restored = the store was restored from a backup: what came after it is looked for
@@ -680,6 +682,8 @@ page-button_accept = I know
 page-to_know = To know
 page-button_send = It is not there: send it
 page-button_submitted = It is there already
+page-button_resume = Take it up again
+page-have_seen = I have seen its order-request there, though this bridge may never have sent it.
 page-button_drop = Leave it alone
 page-drop_open = Leave it alone …
 page-drop_reason = Reason, for its story (no patient data, please)
@@ -729,6 +733,8 @@ page-button_sync = Compare and write now
 # what came of a button
 page-said_retried = It is looked at again now.
 page-said_accepted = Noted; it is told again if it changes.
+page-said_resumed = It is taken up again now.
+page-said_unsent = Nothing was changed. This bridge never sent it: press again once you have seen its order-request in PharmaOne Manager, and say so there.
 page-said_dropped = It is left alone from now on.
 page-said_submitted = Taken as submitted; the bridge goes on from there.
 page-said_looking = It is looked at now.

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from bridge.core import reasons, remember
+from bridge.core.copies import reference
 from bridge.core.journal import Event
 from bridge.core.orders.view import Sight
 from bridge.core.reasons import Reason
@@ -26,6 +27,8 @@ from bridge.worker.looking import Looker
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
 
+REPEATED = "unknown"
+"""What PharmaOne does with a reference that it knows (pharmaone.md section 10)."""
 _TRACKING_FIELD = "tracking_links"
 
 
@@ -75,7 +78,8 @@ class Acts:
         sight, before = self._sight, self._sight.record
         try:
             await self._intend(step)
-            answer = await self._pharmaone.submit(sight.record.uid, step.draft, self._rules.source)
+            name = reference(sight.record, REPEATED)
+            answer = await self._pharmaone.submit(name, step.draft, self._rules.source)
         except Unsure as failure:
             sight.record = remember.answer_lost(sight.record, self._parts.now())
             self._tell_submission(Event.UNSURE, reason=failure.reason)

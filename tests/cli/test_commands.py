@@ -1,6 +1,7 @@
 """The commands as a person types them: what they print, and how they end."""
 
 import asyncio
+import io
 import json
 import re
 import signal
@@ -153,11 +154,40 @@ def stuck_rows(typed) -> list[dict[str, object]]:
 
 
 def test_stuck_drop_and_submitted(typed, remembered):
-    assert typed("stuck", "submitted", "po-2").code == 0
+    assert typed("stuck", "submitted", "po-2", "--yes").code == 0
     assert typed("stuck", "submitted", "po-404").code == 1
     assert typed("stuck", "drop", "po-2", "--reason", "by hand").code == 0
     assert typed("stuck", "drop", "po-404", "--reason", "x").code == 1
     assert "it is finished" in typed("orders", "show", "po-2").out
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("\n", 1), ("", 1)]
+)
+def test_one_that_was_never_sent_is_marked_only_by_who_saw_it(
+    typed, remembered, monkeypatch: pytest.MonkeyPatch, said: str, code: int
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO(said))
+    answer = typed("stuck", "submitted", "po-2")
+    assert answer.code == code
+    assert "order:po-2 was never sent by this bridge" in answer.err
+    assert ("left as it is" in answer.err) is bool(code)
+    assert (stuck_rows(typed)[0]["key"] == "order:po-2") is bool(code)
+
+
+def test_orders_resume(typed, remembered):
+    assert typed("stuck", "drop", "po-2", "--reason", "a slip").code == 0
+    assert "left alone" in typed("orders", "list").out
+    answer = typed("orders", "resume", "order:po-2")
+    assert answer.code == 0
+    assert "order:po-2: taken up again" in answer.out
+    assert "a person said: take it up again" in typed("orders", "show", "po-2").out
+    for uid in ("po-2", "po-404", "sku:psku-1"):
+        refused = typed("orders", "resume", uid, "--json")
+        assert (refused.code, refused.out) == (1, "")
+        assert f"nothing of {uid} was dropped" in refused.err
+    assert typed("stuck", "drop", "po-2", "--reason", "a slip").code == 0
+    assert json.loads(typed("orders", "resume", "po-2", "--json").out) == {"resumed": "order:po-2"}
 
 
 def test_every_mistake_of_the_configuration_is_named(typed, folder):
@@ -183,7 +213,12 @@ def test_check_offline(typed, folder):
     assert "skus.csv: line 2" in answer.out
     assert "fail" in answer.out
     lines = json.loads(typed("check", "--offline", "--json").out)["checks"]
-    assert {line["what"] for line in lines} == {"configuration", "mappings", "store"}
+    assert {line["what"] for line in lines} == {
+        "configuration",
+        "mappings",
+        "store",
+        "orders.take_from",
+    }
 
 
 def test_demo(typed):

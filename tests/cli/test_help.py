@@ -125,7 +125,7 @@ def test_json_of_commands_that_mend(typed, one_stuck):
     retried = json.loads(typed("stuck", "retry", "--all", "--json").out)
     assert retried == {"retried": ["order:po-1"], "not_stuck": [], "left": []}
     assert "Nothing is stuck" in typed("stuck", "retry", "--all").out
-    marked = json.loads(typed("stuck", "submitted", "po-1", "--json").out)
+    marked = json.loads(typed("stuck", "submitted", "po-1", "--yes", "--json").out)
     assert marked == {"submitted": "order:po-1"}
     dropped = json.loads(typed("stuck", "drop", "po-1", "--reason", "x", "--json").out)
     assert dropped == {"dropped": "order:po-1"}

@@ -90,9 +90,11 @@ class TestTyped:
         step = next_step(a_view(lost, REVIEW, search=TWIN))
         assert step == Stuck(reasons.TWIN_IN_PHARMAONE(order="ORD_9"))
 
-    def test_what_is_claimed_was_compared(self):
-        claimed = replace(THERE_BEFORE, claimed_as=REVIEW)
-        assert isinstance(next_step(a_view(claimed, REVIEW)), Submit)
+    def test_so_is_one_that_was_claimed_and_could_not_be_sent_for_long(self):
+        claimed = replace(WAITED, claimed_as=REVIEW)
+        assert isinstance(next_step(a_view(claimed, REVIEW)), Find)
+        assert isinstance(next_step(a_view(claimed, REVIEW, search=Search(NOW))), Submit)
+        assert isinstance(next_step(a_view(replace(NEW, claimed_as=REVIEW), REVIEW)), Submit)
 
 
 class TestTakeFrom:

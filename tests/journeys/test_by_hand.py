@@ -100,7 +100,7 @@ async def test_the_orders_of_others_stop_nobody(tmp_path: Path):
 
 async def test_orders_made_before_take_from_are_left_alone(tmp_path: Path):
     begins = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
-    before, after = int(begins.timestamp()) - 1, int(begins.timestamp())
+    before, after = int(begins.timestamp()) - 60, int(begins.timestamp()) + 60
     async with open_sandbox(rx_tells_created=True) as sandbox:
         old, moved, new = sandbox.world.add_orders(
             3,

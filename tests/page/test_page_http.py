@@ -116,6 +116,51 @@ async def test_nothing_is_sent_again_unless_a_person_says_that_he_looked(tmp_pat
             assert house.status(uid) == "pending review"
 
 
+async def test_one_that_was_never_sent_is_marked_only_by_who_saw_it(tmp_path: Path):
+    async with open_sandbox() as sandbox:
+        (uid,) = sandbox.world.add_orders(1, [{"status": "in-progress"}], announce=False)
+        async with open_house(sandbox, tmp_path) as house, browser(house) as page:
+            await page.get()
+            assert "though this bridge may never have sent it" in page.text
+            await page.press("/stuck", act="submitted")
+            assert "This bridge never sent it" in page.text
+            assert await house.stuck()
+            await page.press("/stuck", {"seen": "yes"}, act="submitted")
+            assert "Taken as submitted" in page.text
+            assert (await house.record(uid)).phase is Phase.SUBMITTED
+
+
+async def test_what_staff_rejected_is_sent_again_by_its_button(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        await house.bridge.store.write(orders.reject, uid, datetime.now(UTC))
+        await house.bridge.store.write(todo.hint, [Hint(order_key(uid), "told")], datetime.now(UTC))
+        await house.settle()
+        async with browser(house) as page:
+            await page.get()
+            assert "“Take it up again” sends it again" in page.text
+            await page.press("/stuck", act="resume")
+            assert "It is taken up again now." in page.text
+            await house.settle()
+            assert f"{uid}-2" in {r.external_reference for r in house.requests(f"{uid}-2")}
+            await page.post("/stuck", page.form("/sync", what="stock") | {"act": "resume"})
+            assert "It has changed meanwhile" in page.text
+
+
+async def test_a_dropped_order_is_taken_up_again_on_its_page(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(NOT_LINKED)
+        async with browser(house) as page:
+            await page.get(f"/orders/{uid}")
+            assert "Take it up again" not in page.text
+            await page.press("/stuck", {"reason": "a slip"}, act="drop")
+            await page.press("/stuck", act="resume", here="order")
+            assert "It is taken up again now." in page.text
+            assert page.path.startswith(f"/orders/{uid}")
+            await house.settle()
+            assert [row.reason.code for row in await house.stuck()] == ["unlinked_sku"]
+
+
 async def test_what_a_person_did_not_find_is_sent(tmp_path: Path):
     ask = {"unsure_submission": "ask"}
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=ask) as house:

@@ -124,6 +124,7 @@ def full_record() -> OrderRecord:
         unsent_at=after(13),
         wanted_at=after(14),
         not_twins="ORD_7\n",
+        edition=2,
         echoes="in-progress\nready_for_pickup",
     )
     plain = record(1)

@@ -2,8 +2,9 @@
 
 Pharmacy orders as the bridge knows them: ids, states and times, never a patient's data.
 
-rxbridge orders list            # the newest
-rxbridge orders show po-abc123  # one order's story
+rxbridge orders list              # the newest
+rxbridge orders show po-abc123    # one order's story
+rxbridge orders resume po-abc123  # take up again what was dropped or rejected
 """
 
 import argparse
@@ -25,7 +26,7 @@ from bridge.core.journal import JournalEntry, Side
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, order_key, order_uid
 from bridge.settings import Settings
-from bridge.store import orders, views
+from bridge.store import orders, person, views
 from bridge.texts import say, steps, stuck_document, word
 from bridge.texts.story import next_up, plain, sentence
 
@@ -93,6 +94,23 @@ def sync_order(arguments: argparse.Namespace) -> int:
         return FAILED
     _tell(arguments, replace(story, entries=tuple(e for e in story.entries if e.at >= began)))
     return FAILED if story.stuck is not None else DONE
+
+
+@noun.verb("resume", "take up again what was dropped, marked or rejected", UID, JSON)
+def resume_order(arguments: argparse.Namespace) -> int:
+    """Takes up again what was dropped, left alone (orders.take_from), marked as submitted, or
+    rejected by your staff: that is sent again. The bridge goes on from where the order had come.
+
+    rxbridge orders resume po-abc123
+    """
+    key = _order_key(arguments)
+    done = key and in_store(arguments, lambda store: store.write(person.resume, key, now()))
+    if not done:
+        uid = arguments.uid.removeprefix("order:")
+        print(f"rxbridge: nothing of {uid} was dropped, marked or rejected", file=sys.stderr)
+        return FAILED
+    told = f"{key}: taken up again within a second, if the bridge is running"
+    return show.answer(arguments, {"resumed": key}, lambda: print(told))
 
 
 def _order_key(arguments: argparse.Namespace) -> Key | None:

@@ -184,7 +184,8 @@ class _Reader:
         by_uid: dict[str, P1Order],
     ) -> Sides:
         """Only the order itself shows its flags, so an open one is read."""
-        row = by_id.get(record.order_id) if record.order_id is not None else by_uid.get(record.uid)
+        made = (by_uid[each] for each in record.names if each in by_uid)
+        row = by_id.get(record.order_id) if record.order_id is not None else next(made, None)
         name = record.order_id or (row.id if row is not None else None)
         if record.finished_at is not None:
             return Sides(record.uid, record, status, row)

@@ -17,7 +17,7 @@ from bridge.cli.opening import in_store, key_of, now
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key
 from bridge.core.reasons import Kind
-from bridge.store import Store, person, stuck, views
+from bridge.store import Store, orders, person, stuck, views
 from bridge.texts import say, steps, stuck_document
 
 MAY_BE_THERE = "may be in PharmaOne already"
@@ -157,15 +157,23 @@ def drop(arguments: argparse.Namespace) -> int:
     "submitted",
     "its order-request is in PharmaOne already",
     argument("key", metavar="KEY", help="order:po-..."),
+    argument("--yes", action="store_true", help="do not ask about one that was never sent"),
     JSON,
 )
 def submitted(arguments: argparse.Namespace) -> int:
     """You found its order-request in PharmaOne: the bridge takes it as submitted and goes on from
-    there.
+    there. It asks back where the bridge never sent one.
 
     rxbridge stuck submitted order:po-abc123
+    rxbridge stuck submitted order:po-abc123 --yes
     """
     key = key_of(arguments.key)
+    unsent = key.startswith("order:") and in_store(
+        arguments, lambda store: store.read(orders.is_unsent, key)
+    )
+    if unsent and not arguments.yes and not _has_seen(key):
+        print(f"rxbridge: {key} was left as it is", file=sys.stderr)
+        return FAILED
     known = in_store(arguments, lambda store: store.write(person.mark_submitted, key, now()))
     told = "taken as submitted; the bridge goes on from there"
     return _answer(arguments, known, "submitted", key, told)
@@ -186,6 +194,13 @@ def accept(arguments: argparse.Namespace) -> int:
     key = key_of(arguments.key)
     known = in_store(arguments, lambda store: store.write(person.accept, key, now()))
     return _answer(arguments, known, "accepted", key, "accepted")
+
+
+def _has_seen(key: Key) -> bool:
+    """Asked on standard error: standard output may be for a program."""
+    question = f"{key} was never sent by this bridge. Have you seen it in PharmaOne? [y/N] "
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _answer(arguments: argparse.Namespace, known: bool, word: str, key: Key, told: str) -> int:

@@ -107,8 +107,11 @@ def _submit(view: View, order: PharmacyOrder, why: Reason) -> Step:
     awaits = _awaits_prescription(view)
     if awaits is not None:
         return awaits
+    compared = _compared(view)
+    if compared is not None:
+        return compared
     if not _is_claimed(view.record, order):
-        return _compared(view) or _claim(view, order)
+        return _claim(view, order)
     if view.sight.draft.prescription is not None and view.record.prescription_id is None:
         return _ingest(view, view.sight.draft.prescription)
     return Submit(view.sight.draft, why)

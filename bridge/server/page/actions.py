@@ -37,10 +37,11 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
     act = fields.get("act")
     if act == Verb.ACCEPT:
         return await _accepted(parts, key, fields)
+    if act == Verb.RESUME:
+        done = await parts.store.write(person.resume, key, parts.now())
+        return "resumed" if done else "changed"
     row = await parts.store.read(stuck_rows.find, key)
-    if row is None:
-        return "changed"
-    if not _is_shown(row, fields):
+    if row is None or not _is_shown(row, fields):
         return "changed"
     if act == Verb.RETRY:
         if row.reason.code.must_look and fields.get("looked") != "yes":
@@ -48,6 +49,8 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
         await parts.store.write(person.retry, [key], parts.now())
         return "retried"
     if act == Verb.SUBMITTED and Verb.SUBMITTED in row.reason.code.verbs:
+        if fields.get("seen") != "yes" and await parts.store.read(orders.is_unsent, key):
+            return "unsent"
         done = await parts.store.write(person.mark_submitted, key, parts.now())
         return "submitted" if done else "changed"
     if act == Verb.DROP:

@@ -68,6 +68,7 @@ def steps(row: StuckRow, words: Words) -> list[str]:
         Verb.RETRY: retry,
         Verb.SUBMITTED: "button_submitted",
         Verb.DROP: "button_drop",
+        Verb.RESUME: "button_resume",
         Verb.ACCEPT: "button_accept",
         Verb.CONFIRM: "button_confirm",
     }

@@ -10,6 +10,7 @@ from aiohttp import web
 from bridge.core.memory import OrderRow, StuckRow
 from bridge.core.model import Key, PharmacyOrderUid
 from bridge.core.reasons import Reason
+from bridge.core.remember import resumed
 from bridge.errors import TryLater
 from bridge.health import Check, HealthReport, Status
 from bridge.server.page.access import PageRefused, Visitor
@@ -83,6 +84,7 @@ async def order(parts: ServerParts, uid: str, said: str | None, visitor: Visitor
         evidence=partial(evidence, language=visitor.language),
         next=next_up(story, lambda at: at.astimezone().strftime("%H:%M:%S"), visitor.language),
         said=said,
+        resumable=resumed(story.record, parts.now()) is not None,
     )
 
 

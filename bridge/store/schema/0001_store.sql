@@ -56,6 +56,7 @@ CREATE TABLE orders (
   untracked_at   INTEGER,
   wanted_at      INTEGER,
   not_twins      TEXT NOT NULL DEFAULT '',
+  edition        INTEGER NOT NULL DEFAULT 1 CHECK (edition > 0),
   echoes         TEXT NOT NULL DEFAULT '',
   CONSTRAINT submitting_has_its_intent CHECK (phase <> 'submitting' OR intent_at IS NOT NULL),
   CONSTRAINT submitted_when CHECK (phase <> 'submitted' OR submitted_at IS NOT NULL),
