@@ -18,7 +18,10 @@ ROOT = Path(__file__).parent.parent
 FOLDER, EXAMPLE = schemas.FOLDER, schemas.EXAMPLE
 SHIPPED = {
     EXAMPLE: "rxbridge",
-    **{ROOT / "mappings" / f"{name}.toml": name for name in ("orders", "shipping", "statuses")},
+    **{
+        ROOT / "mappings" / f"{name}.toml": name
+        for name in ("facts", "orders", "shipping", "statuses")
+    },
 }
 SAID = schemas.comments(EXAMPLE.read_text())
 

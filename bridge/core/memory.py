@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bridge.core.facts import ShortStock
 from bridge.core.journal import JournalEntry
 from bridge.core.model import (
     Claim,
@@ -37,6 +38,8 @@ class Outcome:
     """What the order's lines take off the stock; None if they were not looked at."""
     released_at: datetime | None = None
     """From when on that is not held back any more."""
+    short_stock: ShortStock = "unknown"
+    """What RxScale does where the order took more than was there."""
 
 
 @dataclass(frozen=True, slots=True)

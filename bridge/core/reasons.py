@@ -267,6 +267,7 @@ CANCELLED_UNANSWERED = Code("cancelled_unanswered", Kind.STEP)
 CANCELLED_THERE_BEFORE = Code("cancelled_there_before", Kind.STEP)
 NOTHING_SENT = Code("nothing_sent", Kind.STEP)
 NOT_FOUND = Code("not_found", Kind.STEP)
+REPEATING_IS_HARMLESS = Code("repeating_is_harmless", Kind.STEP, "fact")
 SENT_BY_ITSELF = Code("sent_by_itself", Kind.STEP)
 ANSWER_LOST = Code("answer_lost", Kind.STEP)
 
@@ -274,6 +275,7 @@ ANSWER_LOST = Code("answer_lost", Kind.STEP)
 
 PAST_THE_QUEUE = Code("past_the_queue", Kind.PART, "status", within="cannot_know")
 NO_ORDER_YET = Code("no_order_yet", Kind.PART, within="unsure_submission")
+MAKES_A_SECOND = Code("makes_a_second", Kind.PART, "fact", within="unsure_submission")
 MOVED_ON = Code("moved_on", Kind.PART, "status", within="unsure_submission")
 NEVER_ANSWERED = Code("never_answered", Kind.PART, "submissions", within="unsure_submission")
 TOO_MANY_TO_READ = Code(

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bridge.errors import Fault
 
 ORDERS, STATUSES, SKUS, SHIPPING = "orders.toml", "statuses.toml", "skus.csv", "shipping.toml"
-FILES = (ORDERS, STATUSES, SKUS, SHIPPING)
+FACTS = "facts.toml"
+FILES = (ORDERS, STATUSES, SKUS, SHIPPING, FACTS)
 FEW = 12
 WANTED: Mapping[str, str] = {
     "model_type": "a table is wanted here",
@@ -79,6 +80,8 @@ def read_files(directory: Path, faults: Faults) -> dict[str, bytes]:
         try:
             found[name] = (directory / name).read_bytes()
         except FileNotFoundError:
+            if name == FACTS:  # all of them are unknown
+                continue
             faults.tell(name, f"missing in {directory}", RESTORE)
         except OSError as failure:
             faults.tell(name, f"cannot be read: {failure.strerror}", "see its permissions")

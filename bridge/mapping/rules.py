@@ -2,18 +2,21 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bridge.core.facts import DEDUCTING, Facts
 from bridge.core.lifecycle import Words
 from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid, TrackingLink
 from bridge.core.reasons import Reason
 from bridge.errors import Misconfigured
 from bridge.mapping.draft import Drafting, Handling, draft, odd_pzns
 from bridge.mapping.examples import run_examples
+from bridge.mapping.facts import read_facts
 from bridge.mapping.orders import OrderMapping, read_orders
 from bridge.mapping.reading import (
+    FACTS,
     FILES,
     ORDERS,
     SHIPPING,
@@ -40,6 +43,9 @@ class Rules:
     orders: OrderMapping
     links: SkuLinks
     shipping: Shipping
+    facts: Facts = field(default_factory=Facts)
+    facts_told: Mapping[str, str] = field(default_factory=dict)
+    """Each fact by its name, with where it comes from: for people."""
 
     @property
     def source(self) -> str:
@@ -83,17 +89,24 @@ def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rul
     statuses = read_statuses(_toml(STATUSES, content, faults), dialect, faults)
     shipping = read_shipping(_toml(SHIPPING, content, faults), faults)
     orders = read_orders(_toml(ORDERS, content, faults), faults)
+    facts = read_facts(_toml(FACTS, content, faults), faults)
     links = read_skus(content.get(SKUS), faults)
     if orders is not None and shipping is not None:
         run_examples(orders, shipping, faults)
-    if faults or not (statuses and orders and links and shipping):
+    if faults or not (statuses and orders and links and shipping and facts):
         raise Misconfigured(faults)
+    deducting = DEDUCTING[facts.facts.deducts_at]
     return Rules(
         version=_version(content),
-        words=statuses.words,
+        words=replace(
+            statuses.words,
+            deducting=statuses.words.deducting if deducting is None else deducting,
+        ),
         orders=orders,
         links=replace(links, by_selling_unit=by_selling_unit),
         shipping=shipping,
+        facts=facts.facts,
+        facts_told=facts.told,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bridge.core.facts import LOWEST, ShortStock
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import CatalogueSku, Key, PharmacySkuUid
 from bridge.core.stock.model import RxScaleStock, SkuStock, Write
@@ -68,7 +69,9 @@ _REPORTED = sql(
     """
 )
 _SOLD = """
-UPDATE stock SET rx_stock = CASE WHEN rx_stock < :amount THEN 0 ELSE rx_stock - :amount END,
+UPDATE stock SET
+  rx_stock = CASE WHEN rx_stock >= :amount OR :lowest < 0 THEN rx_stock - :amount
+    WHEN rx_stock < :amount THEN :lowest END,
   ours_at = :at, rx_seen_at = :at, drift_from = drift_from - :amount
 WHERE pharmacy_sku_uid = :uid
 """
@@ -199,11 +202,14 @@ def reported(
 
 
 def sold(
-    connection: sqlite3.Connection, sales: Iterable[tuple[PharmacySkuUid, int]], now: datetime
+    connection: sqlite3.Connection,
+    sales: Iterable[tuple[PharmacySkuUid, int]],
+    now: datetime,
+    short_stock: ShortStock = "unknown",
 ) -> None:
-    """RxScale took these pieces off its own stock."""
-    rows = [{"uid": uid, "amount": amount, "at": micros(now)} for uid, amount in sales]
-    connection.executemany(_SOLD, rows)
+    """RxScale took these pieces off its own stock; `short_stock`: what it does with too little."""
+    told = {"at": micros(now), "lowest": LOWEST[short_stock]}
+    connection.executemany(_SOLD, [{"uid": uid, "amount": n} | told for uid, n in sales])
 
 
 def want(connection: sqlite3.Connection, writes: Sequence[Write], read_at: datetime) -> None:

@@ -69,7 +69,7 @@ def _settle_stock(connection: sqlite3.Connection, outcome: Outcome) -> bool:
         changed = order_lines.release(connection, uid, outcome.released_at)
     if is_sold(outcome.record):
         sales = order_lines.sold(connection, uid, outcome.now)
-        stock.sold(connection, sales, outcome.now)
+        stock.sold(connection, sales, outcome.now, outcome.short_stock)
         changed |= bool(sales)
     return changed
 

@@ -362,6 +362,7 @@ cancelled_unanswered = storniert, während eine Antwort fehlte: kam sie an?
 cancelled_there_before = storniert, und sie war vor diesem Speicher da
 nothing_sent = dafür wurde noch nichts gesendet
 not_found = bei PharmaOne nicht gefunden: mit demselben Schlüssel noch einmal gesendet
+repeating_is_harmless = es kam keine Antwort, und nochmals zu senden schadet nicht ({ $fact })
 sent_by_itself = es wird für sich gesendet (orders.prescriptions)
 answer_lost = seine Antwort ging verloren: mit demselben Schlüssel noch einmal gesendet
 
@@ -369,6 +370,7 @@ answer_lost = seine Antwort ging verloren: mit demselben Schlüssel noch einmal 
 
 past_the_queue = sie steht bereits auf '{ $status }', und PharmaOne hat keine Bestellung dazu; eine Bestellanfrage kann dort in Prüfung sein, was keine Abfrage zeigen kann
 no_order_yet = PharmaOne zeigt (noch) keine Bestellung dazu
+makes_a_second = PharmaOne hat noch keine Bestellung dazu, und nochmals gesendet wäre sie doppelt da ({ $fact })
 moved_on = sie steht inzwischen auf '{ $status }', was nicht diese Brücke gesetzt hat
 never_answered = { $submissions } Übermittlungen blieben ohne Antwort
 too_many_to_read = PharmaOne listet { $unread } Bestellungen ohne ihre external_id, die es sein können, mehr als orders.find_details ({ $most }) in einer Suche zu lesen erlaubt

@@ -356,6 +356,7 @@ cancelled_unanswered = cancelled while an answer was missing: did it arrive?
 cancelled_there_before = cancelled, and it was there before this store was
 nothing_sent = nothing was sent for it yet
 not_found = not found at PharmaOne: sent again with the same key
+repeating_is_harmless = no answer came, and to send it again does no harm ({ $fact })
 sent_by_itself = it is sent by itself (orders.prescriptions)
 answer_lost = its answer was lost: sent again with the same key
 
@@ -363,6 +364,7 @@ answer_lost = its answer was lost: sent again with the same key
 
 past_the_queue = it already stands at '{ $status }' and PharmaOne has no order for it; an order-request may be under review there, which no route can show
 no_order_yet = PharmaOne shows no order for it (yet)
+makes_a_second = PharmaOne has no order of it yet, and sent again it would be there twice ({ $fact })
 moved_on = it stands at '{ $status }' by now, where this bridge did not set it
 never_answered = { $submissions } submissions went without an answer
 too_many_to_read = PharmaOne lists { $unread } orders without their external_id that may be it, more than orders.find_details ({ $most }) allows to read in one search

@@ -80,6 +80,7 @@ class OrderLook:
             self._parts.policy,
             self._rules.words,
             self._sight,
+            self._rules.facts,
             pharmaone_ready=not self._parts.is_pharmaone_left_alone(),
         )
 
@@ -140,6 +141,7 @@ class OrderLook:
                 p1_order=sight.p1_order if sight.p1_looked_at is not None else None,
                 takes=sight.demands,
                 released_at=self._released_at(),
+                short_stock=self._rules.facts.short_stock_on_complete,
             )
         )
 

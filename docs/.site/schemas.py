@@ -17,6 +17,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from bridge.mapping.facts import FactsFile
 from bridge.mapping.orders import OrdersFile
 from bridge.mapping.shipping import ShippingFile
 from bridge.mapping.statuses import StatusesFile
@@ -25,6 +26,7 @@ from bridge.settings import Settings, keys, variable
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 FILES: Mapping[str, type[BaseModel]] = {
     "rxbridge": Settings,
+    "facts": FactsFile,
     "orders": OrdersFile,
     "shipping": ShippingFile,
     "statuses": StatusesFile,

@@ -187,6 +187,16 @@ async def test_a_word_that_rxscale_does_not_know_is_named(env, folder, capsys, p
     assert lines["RxScale GET /pharmacy_orders/"]["verdict"] == "ok"
 
 
+async def test_what_is_known_of_the_vendors_is_told(env, folder, capsys):
+    (folder / "mappings" / "facts.toml").write_text(
+        "[pharmaone.deducts_at]\nvalue = 'never'\nsource = 'support'\ndate = 2026-01-15"
+    )
+    _, lines = await checked(env, folder, capsys)
+    assert lines["facts"]["verdict"] == "ok"
+    assert "pharmaone.deducts_at = never (support, 2026-01-15)" in lines["facts"]["text"]
+    assert "pharmaone.repeated_reference = unknown" in lines["facts"]["text"]
+
+
 async def test_a_subscription_to_another_address_is_not_this_bridges(env, folder, capsys):
     """Neither one that only begins like it nor another path there brings a delivery here."""
     env.setenv("RXBRIDGE_SERVER__PUBLIC_URL", "https://bridge.example")

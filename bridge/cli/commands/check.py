@@ -149,7 +149,11 @@ def _mappings(settings: Settings) -> tuple[Rules | None, list[Line]]:
         rules = app.rules_of(settings)
     except Misconfigured as mistake:
         return None, [Line("mappings", "fail", str(fault)) for fault in mistake.faults]
-    return rules, [Line("mappings", "ok", f"version {rules.version}; every example as expected")]
+    told = "; ".join(f"{name} = {said}" for name, said in rules.facts_told.items())
+    return rules, [
+        Line("mappings", "ok", f"version {rules.version}; every example as expected"),
+        Line("facts", "ok", told),
+    ]
 
 
 async def _store(settings: Settings) -> list[Line]:

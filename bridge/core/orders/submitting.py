@@ -1,10 +1,11 @@
 """Up to the order-request: what must be known before one is sent, and before one is sent again."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.core import reasons
+from bridge.core.facts import AGAIN, Again
 from bridge.core.lifecycle import route
 from bridge.core.model import AnnouncedBy, Draft, Gaps, OrderRecord, PharmacyOrder
 from bridge.core.orders import progress
@@ -82,12 +83,13 @@ def unsure(view: View, order: PharmacyOrder) -> Step:
     grace_ends = (record.doubted_at or view.now) + policy.grace
     if view.now < grace_ends:
         return Wait(reasons.GIVING_TIME(), grace_ends)
-    if view.sight.search is not None and view.sight.search.gap:
-        return Stuck(reasons.UNSURE_SUBMISSION(why=view.sight.search.gap))
-    if (twin := _twin(view)) is not None:
-        return twin
-    if record.searched_at is None or record.searched_at < grace_ends:
-        return Find(grace_ends, reasons.MAY_HAVE_ARRIVED())
+    fact = view.facts.repeated_reference
+    told = f"facts.toml: pharmaone.repeated_reference = {fact}"
+    harmless = policy.repeat_unsure and AGAIN[fact] is Again.HARMLESS
+    if not harmless and (unfinished := _search(view, grace_ends)) is not None:
+        return unfinished
+    if AGAIN[fact] is Again.NEVER:
+        return Stuck(reasons.UNSURE_SUBMISSION(why=reasons.MAKES_A_SECOND(fact=told)))
     if not policy.repeat_unsure:
         return Stuck(reasons.UNSURE_SUBMISSION(why=reasons.NO_ORDER_YET()))
     if not _is_claimed(record, order):
@@ -96,7 +98,20 @@ def unsure(view: View, order: PharmacyOrder) -> Step:
         return Stuck(
             reasons.UNSURE_SUBMISSION(why=reasons.NEVER_ANSWERED(submissions=record.attempts))
         )
-    return _submit(view, order, reasons.NOT_FOUND())
+    why = reasons.REPEATING_IS_HARMLESS(fact=told) if harmless else reasons.NOT_FOUND()
+    return _submit(view, order, why)
+
+
+def _search(view: View, since: datetime) -> Step | None:
+    """None once a search that began at `since` or later is over and did not find it."""
+    record = view.record
+    if view.sight.search is not None and view.sight.search.gap:
+        return Stuck(reasons.UNSURE_SUBMISSION(why=view.sight.search.gap))
+    if (twin := _twin(view)) is not None:
+        return twin
+    if record.searched_at is None or record.searched_at < since:
+        return Find(since, reasons.MAY_HAVE_ARRIVED())
+    return None
 
 
 def _submit(view: View, order: PharmacyOrder, why: Reason) -> Step:
@@ -161,7 +176,8 @@ def _ingest(view: View, body: Mapping[str, Any]) -> Step:
     record = view.record
     if record.prescription_at is None:
         return Ingest(body, reasons.SENT_BY_ITSELF())
-    if not view.policy.repeat_unsure:
+    never = AGAIN[view.facts.repeated_prescription] is Again.NEVER
+    if never or not view.policy.repeat_unsure:
         return Stuck(reasons.UNSURE_PRESCRIPTION())
     return Ingest(body, reasons.ANSWER_LOST())
 

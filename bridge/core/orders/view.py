@@ -1,8 +1,9 @@
 """What a decision about an order rests on: the policy, the words and what was seen so far."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bridge.core.facts import Facts
 from bridge.core.lifecycle import Vocabulary, Words
 from bridge.core.model import (
     Draft,
@@ -94,6 +95,8 @@ class View:
     policy: Policy
     words: Words
     sight: Sight
+    facts: Facts = field(default_factory=Facts)
+    """What somebody found out about the vendors."""
     pharmaone_ready: bool = True
     """PharmaOne is not being left alone after repeated failures: its breaker is closed."""
 

@@ -1,0 +1,113 @@
+"""facts.toml: optional, in two forms, every mistake with its way out."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from mapping.mapping_files import faults
+
+from bridge.core.facts import Facts
+from bridge.core.model import State
+from bridge.mapping import fingerprint, load
+
+
+def with_facts(folder: Path, text: str) -> Path:
+    (folder / "facts.toml").write_text(text)
+    return folder
+
+
+def test_without_the_file_and_as_shipped_all_are_unknown(folder: Path) -> None:
+    shipped = load(folder, dialect="current")
+    (folder / "facts.toml").unlink()
+    absent = load(folder, dialect="current")
+    assert absent.facts == shipped.facts == Facts()
+    assert absent.facts_told == shipped.facts_told
+    assert set(absent.facts_told.values()) == {"unknown"}
+    assert absent.words.deducting == {State.COMPLETED}, "as statuses.toml says"
+
+
+def test_both_forms(folder: Path) -> None:
+    text = """
+    pharmaone.repeated_reference = "second"
+    rxscale.refuses_illegal_steps = true
+    [pharmaone.deducts_at]
+    value = "never"
+    source = "PharmaOne's support"
+    date = 2026-01-15
+    [rxscale.short_stock_on_complete]
+    value = "zero"
+    """
+    rules = load(with_facts(folder, text), dialect="current")
+    assert rules.facts == Facts(
+        repeated_reference="second",
+        deducts_at="never",
+        short_stock_on_complete="zero",
+        refuses_illegal_steps="true",
+    )
+    assert rules.facts_told == {
+        "rxscale.refuses_illegal_steps": "true",
+        "rxscale.short_stock_on_complete": "zero",
+        "pharmaone.repeated_reference": "second",
+        "pharmaone.repeated_prescription": "unknown",
+        "pharmaone.deducts_at": "never (PharmaOne's support, 2026-01-15)",
+    }
+    assert rules.words.deducting == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [("true", "true"), ("false", "false"), ('"unknown"', "unknown")]
+)
+def test_yes_no_and_unknown(folder: Path, value: str, told: str) -> None:
+    rules = load(with_facts(folder, f"rxscale.refuses_illegal_steps = {value}"), dialect="current")
+    assert rules.facts.refuses_illegal_steps == told
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            'pharmaone.deduct_at = "never"',
+            "facts.toml: pharmaone.deduct_at: unknown key - did you mean 'deducts_at'?",
+        ),
+        (
+            'pharmacy.deducts_at = "never"',
+            "facts.toml: pharmacy: unknown key - did you mean 'pharmaone'?",
+        ),
+        (
+            'pharmaone.deducts_at = "handover"',
+            "facts.toml: pharmaone.deducts_at: 'handover' is not a word known here - "
+            "did you mean 'handed_over'?",
+        ),
+        (
+            "pharmaone.deducts_at = true",
+            "facts.toml: pharmaone.deducts_at: 'true' is not a word known here - "
+            "known here: approved, handed_over, never, unknown",
+        ),
+        (
+            "[pharmaone.deducts_at]\nvalu = 'never'",
+            "facts.toml: pharmaone.deducts_at.valu: unknown key - did you mean 'value'?",
+        ),
+        (
+            "[pharmaone.deducts_at]\nsource = 'support'",
+            "facts.toml: pharmaone.deducts_at.value: missing",
+        ),
+        (
+            "pharmaone.deducts_at = [1]",
+            "facts.toml: pharmaone.deducts_at.value: a text in quotes is wanted here",
+        ),
+        ("pharmaone = 7", "facts.toml: pharmaone: a table is wanted here"),
+        ("pharmaone", "facts.toml: line 1: "),
+    ],
+)
+def test_a_mistake_names_its_key_and_the_way_out(folder: Path, text: str, fault: str) -> None:
+    assert any(each.startswith(fault) for each in faults(with_facts(folder, text)))
+
+
+def test_a_file_that_comes_later_is_noticed(folder: Path) -> None:
+    (folder / "facts.toml").unlink()
+    before, version = fingerprint(folder), load(folder, dialect="current").version
+    with_facts(folder, 'pharmaone.deducts_at = "never"')
+    os.utime(folder / "facts.toml", (0, datetime(2026, 1, 2, tzinfo=UTC).timestamp()))
+    assert fingerprint(folder) != before
+    assert load(folder, dialect="current").version != version
