@@ -70,7 +70,7 @@ def bridge_settings(
         "server": {"port": 0},
         "store": {"path": folder / "rxbridge.db"},
         "mappings": {"dir": folder / "mappings"},
-        "orders": {"unsure_grace_seconds": 0.1, "gone_after_seconds": 0.3},
+        "orders": {"unsure_grace_seconds": 0.1, "gone_after_seconds": 0.3, "poll_seconds": 0.3},
     }
     for section, keys in changes.items():
         sections.setdefault(section, {}).update(keys)

@@ -1,11 +1,11 @@
 """What a webhook delivery tells, one small type a kind, and which deliveries tell nothing new."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from bridge.core.model import OrderId, OrderRecord, PharmacyOrderUid, PharmacySkuUid, Phase
+from bridge.core.model import OrderId, OrderRecord, PharmacyOrderUid, PharmacySkuUid, Phase, State
 
 RXSCALE = "rxscale"
 PHARMAONE = "pharmaone"
@@ -29,7 +29,10 @@ class Noted:
 
 @dataclass(slots=True)
 class OrderChanged:
-    """RxScale created or changed a pharmacy order. `reported_status`: its status, if readable."""
+    """RxScale created or changed a pharmacy order, at `changed_at` by our clock.
+
+    `reported_status`: its status, if readable.
+    """
 
     event: str
     dedup_key: str
@@ -38,6 +41,7 @@ class OrderChanged:
     reported_status: str | None = None
     priority: int = 0
     name: str | None = None
+    changed_at: datetime | None = None
 
     vendor: ClassVar[str] = RXSCALE
 
@@ -106,27 +110,50 @@ class Receipt(StrEnum):
     UNREAD = "unread"  # about an order of PharmaOne's that nobody knows: it is read next
 
 
-def is_echo(record: OrderRecord, *, stuck: bool, vendor: str, reported_status: str | None) -> bool:
+ECHO_WITHIN = timedelta(seconds=10)
+"""So much later than our write RxScale may date its echo; what is later is somebody's change."""
+
+
+def is_echo(
+    record: OrderRecord,
+    *,
+    stuck: bool,
+    vendor: str,
+    reported_status: str | None,
+    changed_at: datetime | None = None,
+) -> bool:
     """Whether a delivery with `reported_status` says nothing that would change what we do.
 
-    True only where the order-request is out of our hands and the vendor reports the status that
-    we remember of its side, or one that we set on the way there: our own changes come back like
-    this (rxscale.md section 7, pharmaone.md section 14). An order that a person dropped is left
-    alone whatever is reported, and PharmaOne has nothing more to say to one that is over at
-    RxScale, but for the page of a parcel that was shipped without one.
+    True only where the order-request is out of our hands. Each status that we set at RxScale comes
+    back once (rxscale.md section 7); the same status again may tell of changed details, so it is
+    looked at. PharmaOne's are known by the status that was last seen there (pharmaone.md section
+    14). An order that a person dropped is left alone whatever is reported.
     """
     if record.phase is Phase.DROPPED:
         return True
     if vendor == PHARMAONE and record.phase is Phase.DONE:
-        return record.untracked_at is None  # else its parcel's page may come
+        return _tells_nothing_after_the_end(record, reported_status)
+    if changed_at and record.wrote_at and changed_at > record.wrote_at + ECHO_WITHIN:
+        return False
     if reported_status is not None and _is_our_claim(record, vendor, reported_status):
         return True
     if stuck or reported_status is None:
         return False
     if vendor == PHARMAONE:
         return record.phase is Phase.ADOPTED and reported_status == record.p1_status
-    out_of_our_hands = record.phase in (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE)
-    return out_of_our_hands and reported_status in (record.rx_status, *record.echoes.splitlines())
+    if record.phase is Phase.DONE and reported_status == record.rx_status:
+        return True
+    out_of_our_hands = record.phase in (Phase.SUBMITTED, Phase.ADOPTED)
+    return out_of_our_hands and reported_status in record.echoes.splitlines()
+
+
+def _tells_nothing_after_the_end(record: OrderRecord, reported_status: str | None) -> bool:
+    """PharmaOne may still ship what was cancelled, cancel what was completed, or name the page of
+    a parcel that was shipped without one.
+    """
+    if record.state is State.COMPLETED and reported_status is None:
+        return record.untracked_at is None
+    return reported_status == record.p1_status
 
 
 def _is_our_claim(record: OrderRecord, vendor: str, reported_status: str) -> bool:
@@ -141,7 +168,10 @@ def without_echo(record: OrderRecord, vendor: str, reported_status: str | None) 
     if vendor == PHARMAONE or reported_status not in words:
         return record
     words.remove(reported_status)
-    return replace(record, echoes="\n".join(words))
+    after = replace(record, echoes="\n".join(words))
+    if reported_status != record.rx_status:
+        return after
+    return replace(after, is_believed=False, unheeded=0)
 
 
 def without_echoes(record: OrderRecord, reported: str | None, *, stuck: bool) -> OrderRecord | None:

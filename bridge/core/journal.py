@@ -46,6 +46,7 @@ class Event(StrEnum):
     CLAIMED = "claimed"
     SET_STATUS = "set status"
     STATUS_REFUSED = "status refused"
+    NOT_HEEDED = "not heeded"
     COMPLETED = "completed"
     TRACKING_REFUSED = "tracking refused"
     CANCELLED_THERE = "cancelled there"
@@ -74,6 +75,7 @@ _AT_RXSCALE = frozenset(
         Event.CLAIMED,
         Event.SET_STATUS,
         Event.STATUS_REFUSED,
+        Event.NOT_HEEDED,
         Event.COMPLETED,
         Event.TRACKING_REFUSED,
         Event.WRITTEN,

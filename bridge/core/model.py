@@ -88,6 +88,10 @@ class OrderRecord:
     """When the last complete search that did not find its order began."""
     rx_status: str | None = None
     rx_seen_at: datetime | None = None
+    wrote_at: datetime | None = None
+    """When RxScale last accepted a status of ours."""
+    is_believed: bool = False
+    """RxScale accepted `rx_status`, and has neither shown it nor told of it yet."""
     rx_gone_since: datetime | None = None
     """Since when RxScale answers that there is no such order."""
     state: State | None = None
@@ -99,6 +103,12 @@ class OrderRecord:
     order_id: OrderId | None = None
     p1_status: str | None = None
     p1_seen_at: datetime | None = None
+    p1_state: State | None = None
+    """What PharmaOne's order amounted to when it was last looked at, its flags included."""
+    p1_cancelled_at: datetime | None = None
+    """When PharmaOne accepted our cancellation of its order."""
+    unheeded: int = 0
+    """How often in a row a vendor accepted a write of ours and a look showed nothing of it."""
     p1_gone_since: datetime | None = None
     """Since when PharmaOne answers that there is no such order."""
     p1_deleted_at: datetime | None = None
@@ -128,7 +138,7 @@ class OrderRecord:
     edition: int = 1
     """Which of its order-requests is the last: staff refused those before, and it was resumed."""
     echoes: str = ""
-    """The words set at RxScale in the last look that were not told back yet, one a line."""
+    """The words set at RxScale that were not told back yet, one a line."""
 
     @property
     def is_left_alone(self) -> bool:
@@ -187,6 +197,8 @@ class PharmacyOrder:
     detail: Mapping[str, Any] = field(default_factory=dict, repr=False)
     pharmacy_uid: PharmacyUid | None = None
     """Whose order it is; None where the answer does not say."""
+    is_believed: bool = False
+    """RxScale accepted this status just now, and was not asked whether it took effect."""
 
 
 class Flag(StrEnum):

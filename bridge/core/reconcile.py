@@ -87,8 +87,12 @@ def _sight(sides: Sides, words: Words, now: datetime) -> Sight:
     if sides.rx_status is None:
         return Sight(record, gone=True)
     order = PharmacyOrder(sides.uid, sides.rx_status, now)
+    record = remember.seen(record, order, words.rxscale)
+    if sides.p1_order is not None and sides.detailed:
+        meaning = meaning_of(sides.p1_order, words.pharmaone)
+        record = remember.seen_there(record, sides.p1_order, meaning[0] if meaning else None)
     return Sight(
-        remember.seen(record, order, words.rxscale),
+        record,
         order=order,
         p1_order=sides.p1_order,
         p1_looked_at=now if sides.detailed else None,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bridge.core.lifecycle import TERMINAL, Vocabulary
+from bridge.core.lifecycle import RANK, TERMINAL, Vocabulary
 from bridge.core.model import (
     Flag,
     OrderRecord,
@@ -30,12 +30,25 @@ def seen(record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary) -> O
         state=state,
         rx_gone_since=None,
         held=record.held and state is State.ON_HOLD,
-        echoes="",
+        unheeded=_unheeded(record, state),
+        is_believed=False,
         claimed_as=claimed_as,
         doubted_at=doubted_at,
         created_at=order.created_at or record.created_at,
     )
     return replace(after, unsent_at=order.seen_at) if _is_unsent(after) else after
+
+
+def _unheeded(record: OrderRecord, state: State | None) -> int:
+    """Counts a write that was accepted and is not seen: the order stands before it still."""
+    if not record.is_believed or record.state is None or state is None:
+        return record.unheeded
+    return record.unheeded + 1 if RANK[state] < RANK[record.state] else 0
+
+
+def not_heeded(record: OrderRecord) -> OrderRecord:
+    """RxScale accepted a status, and its answer shows another one."""
+    return replace(record, unheeded=record.unheeded + 1, claimed_as=None)
 
 
 def _is_unsent(record: OrderRecord) -> bool:
@@ -91,8 +104,8 @@ def status_set(
     `held`: it is on hold, and it is the bridge that put it there.
     """
     echoes = "\n".join((*record.echoes.splitlines(), order.status))
-    after = seen(replace(record, held=held), order, vocabulary)
-    return replace(after, held=held, echoes=echoes)
+    after = seen(replace(record, held=held, is_believed=False), order, vocabulary)
+    return replace(after, held=held, echoes=echoes, is_believed=True, wrote_at=order.seen_at)
 
 
 def searched(record: OrderRecord, search: Search, order: P1Order | None) -> OrderRecord:
@@ -102,20 +115,25 @@ def searched(record: OrderRecord, search: Search, order: P1Order | None) -> Orde
     return replace(record, searched_at=search.began_at)
 
 
-def adopted(record: OrderRecord, order: P1Order) -> OrderRecord:
+def adopted(record: OrderRecord, order: P1Order, state: State | None = None) -> OrderRecord:
+    """The order made from ours is known; `state`: what it amounts to, where its flags were seen."""
     return replace(
         record,
         phase=Phase.ADOPTED,
         order_id=order.id,
         p1_status=order.status,
         p1_seen_at=order.seen_at,
+        p1_state=state,
         p1_gone_since=None,
         finished_at=None,
     )
 
 
-def seen_there(record: OrderRecord, order: P1Order, *, tracked: bool = False) -> OrderRecord:
-    """PharmaOne's order itself was seen; `tracked`: it names its parcel's page.
+def seen_there(
+    record: OrderRecord, order: P1Order, state: State | None = None, *, tracked: bool = False
+) -> OrderRecord:
+    """PharmaOne's order itself was seen. `state`: what it amounts to, None for an unknown word;
+    `tracked`: it names its parcel's page.
 
     One that was completed without its parcel's page stays so, whatever comes later.
     """
@@ -124,13 +142,23 @@ def seen_there(record: OrderRecord, order: P1Order, *, tracked: bool = False) ->
         untracked_at = untracked_at or order.seen_at
     elif record.phase is not Phase.DONE:
         untracked_at = None
+    unheeded = record.unheeded
+    if record.p1_cancelled_at is not None:
+        unheeded = 0 if state in TERMINAL else unheeded + 1
     return replace(
         record,
         p1_status=order.status,
         p1_seen_at=order.seen_at,
+        p1_state=state,
         p1_gone_since=None,
+        unheeded=unheeded,
         untracked_at=untracked_at,
     )
+
+
+def cancelled_there(record: OrderRecord, now: datetime) -> OrderRecord:
+    """PharmaOne accepted our cancellation of its order."""
+    return replace(record, p1_cancelled_at=now, unheeded=0)
 
 
 def denied(record: OrderRecord, now: datetime) -> OrderRecord:
@@ -237,3 +265,16 @@ def done(record: OrderRecord, now: datetime) -> OrderRecord:
     if record.phase is Phase.DROPPED:
         return record
     return replace(record, phase=Phase.DONE, finished_at=record.finished_at or now)
+
+
+def confirmed(record: OrderRecord, now: datetime) -> OrderRecord:
+    """Done, if only RxScale's own word of an end that we set was awaited, and it has come."""
+    if record.phase in (Phase.DONE, Phase.DROPPED) or record.is_believed:
+        return record
+    cancelled = record.p1_state in (State.CANCELLED, State.REJECTED) or record.rejected_at
+    over = {
+        State.COMPLETED: record.p1_state is State.COMPLETED,
+        State.CANCELLED: bool(cancelled),
+        State.REJECTED: bool(cancelled),
+    }
+    return done(record, now) if record.state and over.get(record.state) else record

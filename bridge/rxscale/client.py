@@ -30,6 +30,7 @@ from bridge.rxscale.subscriptions import (
     subscriptions,
 )
 from bridge.vendor.calling import by_page, chosen
+from bridge.vendor.fields import as_word
 from bridge.vendor.paging import Page
 
 if TYPE_CHECKING:  # loaded when first used: `run` needs none of them
@@ -107,8 +108,9 @@ class RxScale:
     @calls(dialect.ORDER_STATUS)
     async def set_status(
         self, uid: PharmacyOrderUid, status: str, comment: str | None = None
-    ) -> None:
-        """Moves an order to `status` (6.3); what a success says is not documented, so not read.
+    ) -> str | None:
+        """Moves an order to `status` (6.3); the status that a success shows, which is not
+        documented: None where there is none.
 
         Raises Unsure if it may have happened. Not marked repeatable: whether an order has moved
         meanwhile is for a look to tell, not for a second try.
@@ -116,7 +118,8 @@ class RxScale:
         body = {"status": status}
         if comment and self.site.generation.comments:
             body["comment"] = comment
-        await self.caller.change(dialect.ORDER_STATUS, body, Priority.ORDER, ident=uid)
+        said = await self.caller.change(dialect.ORDER_STATUS, body, Priority.ORDER, ident=uid)
+        return as_word(said.get("status"))
 
     @calls(dialect.COMPLETE)
     async def complete(self, uid: PharmacyOrderUid, tracking: Sequence[TrackingLink] = ()) -> None:

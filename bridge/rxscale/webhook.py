@@ -117,7 +117,8 @@ def _understand(
 ) -> Delivery:
     event, data = event_in(envelope.event_type), envelope.data
     if event in ORDER_EVENTS:
-        return _order(event, envelope, body, now, pharmacy_uid)
+        at = _changed_at(envelope.timestamp, now, ahead)
+        return _order(event, envelope, body, now, pharmacy_uid, at)
     key = digest_key(event, body)
     if event in STOCK_EVENTS and data is not None:
         sku = fields.as_id(data.uid)  # all that is sure to be there (7.3)
@@ -128,7 +129,12 @@ def _understand(
 
 
 def _order(
-    event: str, envelope: _Envelope, body: bytes, now: datetime, pharmacy_uid: str | None
+    event: str,
+    envelope: _Envelope,
+    body: bytes,
+    now: datetime,
+    pharmacy_uid: str | None,
+    at: datetime,
 ) -> Delivery:
     data = envelope.data
     if data is None:
@@ -142,7 +148,7 @@ def _order(
         return Noted(RXSCALE, event, key, now)
     priority = 0 if data.order is None else as_priority(data.order.priority)
     name = as_public_name(data.name)
-    return OrderChanged(event, key, now, PharmacyOrderUid(uid), status, priority, name)
+    return OrderChanged(event, key, now, PharmacyOrderUid(uid), status, priority, name, at)
 
 
 def _dedup_key(event: str, timestamp: object, uid: str, status: str | None, body: bytes) -> str:

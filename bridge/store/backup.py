@@ -303,7 +303,8 @@ _DOUBTS = (
     WHERE phase <> 'dropped'
     """,
     """
-    UPDATE orders SET rx_seen_at = NULL, echoes = '', rx_gone_since = NULL, p1_gone_since = NULL
+    UPDATE orders SET rx_seen_at = NULL, echoes = '', is_believed = 0,
+      rx_gone_since = NULL, p1_gone_since = NULL
     WHERE finished_at IS NULL
     """,
     """

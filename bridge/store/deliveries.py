@@ -28,6 +28,8 @@ from bridge.core.model import (
     order_key,
     order_uid,
 )
+from bridge.core.reasons import CONFIRMED
+from bridge.core.remember import confirmed
 from bridge.core.stock.reported import Cause
 from bridge.store import journal, notes, orders, p1_sweep, stock, stuck, todo
 from bridge.store.rows import as_list, micros, moment, run_many, sql
@@ -77,12 +79,22 @@ def receive(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> l
     ]
     for key, record in known.records.items():
         if record is not before[key]:
-            orders.save(connection, record)
+            _save(connection, key, record, deliveries[-1].received_at)
     _remember(connection, deliveries, keys, receipts)
     _hint(connection, deliveries, keys, receipts, new=not before)
     p1_sweep.note_unread(connection, deliveries, receipts)
     _count(connection, deliveries, receipts)
     return receipts
+
+
+def _save(connection: sqlite3.Connection, key: Key, record: OrderRecord, now: datetime) -> None:
+    """With an echo of an end that we set, there may be nothing left to do."""
+    after = confirmed(record, now)
+    orders.save(connection, after)
+    if after is not record:
+        todo.delete(connection, key)
+        why = CONFIRMED(status=record.rx_status)
+        journal.write(connection, [JournalEntry(key, now, Event.DONE, {"why": why})])
 
 
 def _judge(
@@ -106,7 +118,9 @@ def _of_an_order(known: _Context, delivery: OrderChanged | PharmaOneChanged, key
     if record is None:
         return Receipt.HINTED
     vendor, status = delivery.vendor, delivery.reported_status
-    if is_echo(record, stuck=key in known.stuck, vendor=vendor, reported_status=status):
+    at = delivery.changed_at if isinstance(delivery, OrderChanged) else None
+    stuck = key in known.stuck
+    if is_echo(record, stuck=stuck, vendor=vendor, reported_status=status, changed_at=at):
         known.records[key] = without_echo(record, vendor, status)
         return Receipt.ECHO
     is_quiet = isinstance(delivery, PharmaOneChanged) and delivery.quiet

@@ -49,9 +49,7 @@ _CANCELLED_UNSENT = _KNOWN.select(
     WHERE p1_orders.id IN (?...) AND phase = 'done' AND state = 'cancelled' AND order_id IS NULL
     """
 )
-_UNTRACKED = _KNOWN.select(
-    "WHERE order_id IN (?...) AND phase = 'done' AND untracked_at IS NOT NULL"
-)
+_ENDED = _KNOWN.select("WHERE order_id IN (?...) AND phase = 'done'")
 _OWNERS_BY_ORDER = sql("SELECT order_id, uid FROM orders WHERE order_id IN (?...)")
 _OWNERS_BY_NAME = sql(
     """
@@ -254,8 +252,8 @@ def compare(
             continue
         if _is_missing(record, began_at, listed):
             found[record.uid] = _hint(record, "sweep: no longer in PharmaOne's list")
-    for record in _tracked_late(connection, rows, before):
-        found[record.uid] = _hint(record, "sweep: changed after it was shipped")
+    for record in _changed_after_its_end(connection, rows, before):
+        found[record.uid] = _hint(record, "sweep: changed after its end")
     if listed is None and before:
         vendor_lists.unlisted(connection, by_order.keys() - rows.keys(), began_at)
     vendor_lists.save_orders(connection, rows.values())
@@ -265,16 +263,14 @@ def compare(
     return len(found)
 
 
-def _tracked_late(
+def _changed_after_its_end(
     connection: sqlite3.Connection,
     rows: Mapping[OrderId, P1Order],
     before: Mapping[OrderId, P1Order],
 ) -> Iterable[_Known]:
-    """Those completed without their parcel's page that changed since."""
-    for record in map(_KNOWN.value, connection.execute(_UNTRACKED, (as_list(rows),))):
-        order_id = record.order_id
-        if order_id is not None and _is_later(rows[order_id], before.get(order_id)):
-            yield record
+    """Finished ones: what PharmaOne does with them now may contradict their end."""
+    changed = [name for name, order in rows.items() if _is_later(order, before.get(name))]
+    return map(_KNOWN.value, connection.execute(_ENDED, (as_list(changed),)))
 
 
 def _made_after_all(connection: sqlite3.Connection, rows: Iterable[OrderId]) -> Iterable[_Known]:

@@ -10,6 +10,7 @@ from bridge.core.deliveries import without_echoes
 from bridge.core.journal import JournalEntry
 from bridge.core.memory import Outcome
 from bridge.core.model import OrderRecord, order_key
+from bridge.core.remember import confirmed
 from bridge.core.stock.reserve import Demand, is_sold
 from bridge.store import (
     attentions,
@@ -48,6 +49,8 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
         after = without_echoes(record, meanwhile.reported, stuck=outcome.stuck is not None)
         meanwhile = replace(meanwhile, news=after is None)
         record = after or record
+        if after is not None and outcome.stuck is None:
+            record = confirmed(after, now)
     changed = save(connection, record, outcome.entries, outcome.takes)
     if outcome.p1_order is not None:
         vendor_lists.save_orders(connection, [outcome.p1_order])
@@ -57,7 +60,8 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
         stuck.put(connection, key, outcome.stuck, now)
     if outcome.attentions is not None:
         attentions.keep(connection, key, outcome.attentions, now)
-    again_at, failed = outcome.again_at, outcome.failed
+    is_over = record.finished_at is not None and outcome.record.finished_at is None
+    again_at, failed = None if is_over else outcome.again_at, outcome.failed
     todo.settle(connection, outcome.claim, again_at, now, failed=failed, meanwhile=meanwhile)
     return _settle_stock(connection, outcome) or changed
 

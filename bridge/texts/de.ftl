@@ -114,6 +114,19 @@ gone_at_rxscale = RxScale antwortet 404: die Bestellung gibt es für diesen Schl
         anderen Apotheke, oder der Schlüssel darf sie nicht sehen: auch dann antwortet RxScale 404.
         Mit dem Schlüssel einer Gruppe muss `rxscale.pharmacy_uid` stimmen; `rxbridge check` prüft
         den Schlüssel, und `rxbridge stuck retry order:po-abc123` sieht noch einmal nach.
+contradicted = sie war zu Ende, und PharmaOnes Bestellung { $order } steht jetzt auf '{ $status }'
+    .step-1 = mit RxScale und im PharmaOne Manager klären, was von beidem stimmt
+    .step-2 = { then-drop }
+    .because = von Hand geklärt
+    .meaning = Beide Seiten waren zu Ende, oder RxScale hat die Bestellung abgeschlossen, und PharmaOne
+        zeigt jetzt etwas anderes: es macht mit dem Stornierten weiter oder hat das Abgeschlossene
+        storniert.
+no_effect = { $vendor } sagte ja und tat nichts: dort steht noch '{ $status }'
+    .step-1 = im Portal von { $vendor } von Hand setzen und dort beim Support nachfragen
+    .step-2 = { frees-itself }
+    .step-3 = oder noch einmal versuchen: { $retry }
+    .meaning = Ein Status wurde mehrmals angenommen (200), und jeder Blick danach zeigte die Bestellung
+        dort, wo sie vorher war. Was angenommen wurde, gilt erst, wenn es zu sehen war.
 reopened = RxScale zeigt sie wieder offen ('{ $status }'), nachdem sie hier abgeschlossen war
     .step-1 = beide Seiten vergleichen
     .step-2 = { then-drop }
@@ -177,6 +190,14 @@ odd_pzn = '{ $name }' ({ $sku }): die PZN { $pzn } hat nicht acht Ziffern mit ri
     .meaning = Die PZN hat nicht acht Ziffern mit richtiger Prüfziffer; RxScale kann also das falsche
         Produkt nennen. Die Bestellung geht weiter: PharmaOne erhält das Produkt, das `skus.csv`
         verknüpft, und keine PZN. `pzn = "refuse"` in `orders.toml` hält solche Bestellungen zurück.
+open_in_pharmaone = { $order ->
+        [absent] bei RxScale abgeschlossen, ihre Bestellanfrage in PharmaOne ist noch offen
+       *[other] bei RxScale abgeschlossen, PharmaOnes Bestellung { $order } ist noch offen
+    }
+    .step-1 = im PharmaOne Manager zu Ende bringen: dort abgeben oder ablehnen
+    .step-2 = das schließt sich von selbst, wenn sie auch dort zu Ende ist; { once-known }
+    .meaning = Jemand hat die Bestellung im Portal von RxScale abgeschlossen. Zu Ende ist sie, wenn
+        beide Seiten ihr Ende zeigen.
 long_in_review = seit { $hours } Stunden ist über die Bestellanfrage nicht entschieden
     .step-1 = sie im PharmaOne Manager annehmen oder ablehnen (external reference { $uid })
     .step-2 = das schließt sich von selbst, wenn eine Bestellung daraus wird; { once-known }
@@ -319,6 +340,14 @@ no_legal_step = bei RxScale führt kein erlaubter Schritt von '{ $status }' nach
     .meaning = RxScales Ablauf hat keinen Weg vom einen zum anderen, und erzwungen wird keiner.
         Erlaubt RxScale den Schritt doch, gehört er in `statuses.toml` unter `steps`; wenn nicht,
         klären Sie es im Portal von RxScale.
+completed_before = RxScale hat sie abgeschlossen; PharmaOnes Seite ist noch offen
+    .meaning = Jemand hat sie im Portal von RxScale abgeschlossen. Zu Ende ist sie, wenn PharmaOne ihr
+        Ende zeigt.
+end_to_be_seen = RxScale hat '{ $status }' angenommen; sie ist zu Ende, sobald RxScale es zeigt
+    .meaning = Meist meldet das ein Webhook binnen Sekunden; sonst wird nachgesehen.
+not_cancelled_yet = PharmaOne hat die Stornierung von { $order } angenommen und zeigt sie noch nicht
+    .meaning = Es wird noch einmal nachgesehen; nach mehreren Blicken
+        ist es [`no_effect`](#no_effect).
 both_on_hold = beide Seiten haben sie angehalten; PharmaOnes nächste Änderung wird erwartet
     .meaning = Ihr Personal hat sie angehalten, und RxScale weiß davon.
 no_hold = bei PharmaOne angehalten; RxScale kennt für '{ $status }' kein Anhalten
@@ -337,6 +366,7 @@ unexpected = ein unerwarteter Fehler; siehe das Protokoll
 
 left_alone = ein Mensch sagte: nicht mehr anfassen
 made_before = nicht angefasst: vor { $take_from } angelegt (orders.take_from)
+confirmed = RxScale selbst hat ihr Ende gemeldet: '{ $status }'
 completed = bei RxScale abgeschlossen
 ended_and_rejected = { $state } bei RxScale, und die Bestellanfrage in PharmaOne abgelehnt
 ended_not_found = { $state } bei RxScale; PharmaOne hat keine Bestellung dazu, oder noch keine
@@ -591,6 +621,7 @@ event-intends-to-prescribe = im Begriff, das Rezept zu senden: { $why }
 event-prescribed = PharmaOne hat das Rezept { $prescription } angenommen
 event-claimed = bei RxScale auf '{ $status }' gesetzt: genommen, bevor sie gesendet wird
 event-set-status = bei RxScale auf '{ $status }' gesetzt
+event-not-heeded = RxScale nahm '{ $status }' an, und seine Antwort zeigt '{ $told }'
 event-status-refused = RxScale hat '{ $status }' abgelehnt: { $reason }
 event-completed = { $carrier ->
         [absent] bei RxScale abgeschlossen

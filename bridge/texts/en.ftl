@@ -115,6 +115,18 @@ gone_at_rxscale = RxScale answers 404: the order does not exist for this key, or
         pharmacy, or the key may not see it: RxScale answers 404 for that too. With a group-wide key
         `rxscale.pharmacy_uid` must be right; `rxbridge check` tries the key, and
         `rxbridge stuck retry order:po-abc123` looks again.
+contradicted = it had ended, and PharmaOne's order { $order } now stands at '{ $status }'
+    .step-1 = settle with RxScale and in PharmaOne Manager which of the two is right
+    .step-2 = { then-drop }
+    .because = settled by hand
+    .meaning = Both sides had ended, or RxScale has completed the order, and PharmaOne now shows
+        otherwise: it goes on with what was cancelled, or cancelled what was completed.
+no_effect = { $vendor } said yes and did nothing: it still shows '{ $status }'
+    .step-1 = set it by hand in { $vendor }'s portal, and ask their support
+    .step-2 = { frees-itself }
+    .step-3 = or try again: { $retry }
+    .meaning = A status was accepted several times (200), and each look afterwards showed the order
+        where it was before. What is accepted counts once it was seen.
 reopened = RxScale shows it open again ('{ $status }') after it was finished here
     .step-1 = compare both sides
     .step-2 = { then-drop }
@@ -176,6 +188,14 @@ odd_pzn = '{ $name }' ({ $sku }): PZN { $pzn } is not eight digits with the righ
     .meaning = The PZN is not eight digits with the right check digit, so RxScale may name the wrong
         product. The order goes on: PharmaOne gets the product that `skus.csv` links, and no PZN.
         `pzn = "refuse"` in `orders.toml` keeps such orders back.
+open_in_pharmaone = { $order ->
+        [absent] completed at RxScale, and its order-request is still open in PharmaOne
+       *[other] completed at RxScale, and PharmaOne's order { $order } is still open
+    }
+    .step-1 = finish it in PharmaOne Manager: hand it over, or reject it there
+    .step-2 = it closes itself when it has ended there too; { once-known }
+    .meaning = Somebody completed the order in RxScale's portal. An order has ended once both sides
+        were seen at their end.
 long_in_review = staff have not decided about the order-request for { $hours } hours
     .step-1 = approve or reject it in PharmaOne Manager (external reference { $uid })
     .step-2 = it closes itself when an order is made of it; { once-known }
@@ -314,6 +334,12 @@ no_legal_step = no legal step leads from '{ $status }' to { $state } at RxScale
     .meaning = RxScale's lifecycle has no way from the one to the other, and none is forced. If
         RxScale does allow it, add the step to `statuses.toml` under `steps`; if not, settle it in
         RxScale's portal.
+completed_before = RxScale has completed it; PharmaOne's side is still open
+    .meaning = Somebody completed it in RxScale's portal. It has ended once PharmaOne shows its end.
+end_to_be_seen = RxScale accepted '{ $status }'; it ends once RxScale shows it
+    .meaning = A webhook tells of it within seconds, as a rule; else it is looked at.
+not_cancelled_yet = PharmaOne accepted the cancellation of { $order } and does not show it yet
+    .meaning = It is looked at again; after several looks it is [`no_effect`](#no_effect).
 both_on_hold = both sides have it on hold; PharmaOne's next change is awaited
     .meaning = Your staff paused it, and RxScale was told.
 no_hold = on hold at PharmaOne; RxScale has no hold for '{ $status }'
@@ -331,6 +357,7 @@ unexpected = an unexpected error; see the log
 
 left_alone = a person said to leave it alone
 made_before = left alone: made before { $take_from } (orders.take_from)
+confirmed = RxScale itself told of its end: '{ $status }'
 completed = completed at RxScale
 ended_and_rejected = { $state } at RxScale, and its order-request rejected in PharmaOne
 ended_not_found = { $state } at RxScale; PharmaOne has no order of it, or none yet
@@ -580,6 +607,7 @@ event-intends-to-prescribe = about to send the prescription: { $why }
 event-prescribed = PharmaOne took the prescription { $prescription }
 event-claimed = set '{ $status }' at RxScale, so that the order is taken before it is sent
 event-set-status = set '{ $status }' at RxScale
+event-not-heeded = RxScale accepted '{ $status }', and its answer shows '{ $told }'
 event-status-refused = RxScale refused '{ $status }': { $reason }
 event-completed = { $carrier ->
         [absent] completed at RxScale

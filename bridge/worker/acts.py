@@ -145,11 +145,14 @@ class Acts:
             await self._intend_hold()
         try:
             comment = say(step.comment) if isinstance(step.comment, Reason) else step.comment
-            await self._rxscale.set_status(self._sight.record.uid, step.word, comment)
+            told = await self._rxscale.set_status(self._sight.record.uid, step.word, comment)
         except Refused as failure:
             record = replace(self._sight.record, held=False)
             self._sight.record = remember.not_claimed(record) if step.claims else record
             self._look_before_giving_up(step.word, failure)
+            return
+        if told is not None and told != step.word and told in self._rules.words.rxscale.means:
+            self._not_heeded(step.word, told)
             return
         self._believe(step.word, held=step.comment is not None)
         event = Event.CLAIMED if step.claims else Event.SET_STATUS
@@ -185,12 +188,19 @@ class Acts:
         self._sight.refused_word = word
         self._sight.order = None
 
+    def _not_heeded(self, word: str, told: str) -> None:
+        """The answer itself shows that nothing happened: look again."""
+        self._book.note(Event.NOT_HEEDED, status=word, told=told)
+        self._sight.record = remember.not_heeded(replace(self._sight.record, held=False))
+        self._sight.order = None
+
     def _believe(self, word: str, *, held: bool) -> None:
         """An accepted write is as good as a look."""
         sight = self._sight
         if sight.order is None:
             return
-        sight.order = replace(sight.order, status=word, seen_at=self._parts.now())
+        now = self._parts.now()
+        sight.order = replace(sight.order, status=word, seen_at=now, is_believed=True)
         words = self._rules.words.rxscale
         sight.record = remember.status_set(sight.record, sight.order, words, held=held)
 
@@ -201,11 +211,8 @@ class Acts:
         except Refused as failure:
             self._book.note(Event.CANCELLATION_REFUSED, reason=failure.reason)
             return Stuck(reasons.CANCELLED_AT_RXSCALE(order=sight.record.order_id))
-        if sight.p1_order is not None:
-            now = self._parts.now()
-            sight.p1_order = replace(sight.p1_order, status=step.word, seen_at=now, updated_at=None)
-            sight.p1_looked_at = now
-            sight.record = remember.seen_there(sight.record, sight.p1_order)
+        sight.record = remember.cancelled_there(sight.record, self._parts.now())
+        sight.p1_looked_at = None  # whether it took effect is for a look to tell
         self._tell_translation(Event.CANCELLED_THERE, step.word, step.rule, order=step.order_id)
         return None
 

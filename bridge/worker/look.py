@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bridge.core import patience, reasons, remember
 from bridge.core.journal import Event
+from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import Outcome
 from bridge.core.model import Claim, OrderRecord
 from bridge.core.orders import next_step
@@ -61,6 +62,7 @@ class OrderLook:
         self._claim = claim
         self._rules = parts.rules()
         self._sight = Sight(record)
+        self._was_over = record.state in TERMINAL
         self._book = Notebook(claim.key, parts.now)
         self._acts = Acts(parts, self._rules, self._sight, self._book)
 
@@ -126,7 +128,7 @@ class OrderLook:
                 self._book.note(Event.DONE, why=why)
                 sight.record = remember.done(sight.record, now)
         sight.record = replace(sight.record, calls=sight.record.calls + self._book.call_count)
-        if isinstance(ending, Done):
+        if sight.record.state in TERMINAL and not self._was_over:
             self._parts.counted_calls(sight.record.calls)
         await self._write_down(
             Outcome(

@@ -7,8 +7,8 @@ from bridge.core import remember
 from bridge.core.copies import Wanted, made_since, surnames, typed_since
 from bridge.core.journal import Event
 from bridge.core.lifecycle import TERMINAL
-from bridge.core.model import Draft, OrderId, P1Order, P1Sight, PharmacyOrder, Phase
-from bridge.core.orders.view import Sight
+from bridge.core.model import Draft, OrderId, P1Order, P1Sight, PharmacyOrder, Phase, State
+from bridge.core.orders.view import Sight, meaning_of
 from bridge.core.steps import (
     Adopt,
     Find,
@@ -102,7 +102,12 @@ class Looker:
         sight = self._sight
         sight.p1_order, sight.p1_looked_at = found.order, found.order.seen_at
         sight.tracking = self._rules.tracking(found.detail)
-        sight.record = remember.seen_there(sight.record, found.order, tracked=bool(sight.tracking))
+        state, tracked = self._amounts_to(found.order), bool(sight.tracking)
+        sight.record = remember.seen_there(sight.record, found.order, state, tracked=tracked)
+
+    def _amounts_to(self, order: P1Order) -> State | None:
+        meaning = meaning_of(order, self._rules.words.pharmaone)
+        return meaning[0] if meaning is not None else None
 
     def _know(self, order: P1Order | None) -> None:
         """An order that was read for the store a moment ago need not be asked for again.
@@ -159,7 +164,8 @@ class Looker:
         return Wanted(looks, typed_since(record), others)
 
     def _adopt(self, order: P1Order) -> None:
-        self._sight.record = remember.adopted(self._sight.record, order)
+        state = self._amounts_to(order) if order.flags is not None else None
+        self._sight.record = remember.adopted(self._sight.record, order, state)
         self._parts.count("submission", "adopted")
         self._book.note(Event.ADOPTED, order=order.id, status=order.status)
 

@@ -128,14 +128,14 @@ def test_a_parcels_page_that_comes_too_late_is_told(untracked_at, tracking, expe
     ("known", "changes", "looks"),
     [
         ({}, {}, True),
-        ({}, {"tracking": ()}, False),
+        ({}, {"p1_looked_at": NOW}, False),
         ({}, {"p1_gone": True}, False),
-        ({"untracked_at": None}, {}, False),
         ({"order_id": None}, {}, False),
     ],
 )
-def test_only_a_shipped_order_without_its_parcels_page_is_looked_at_again(known, changes, looks):
-    record = a_record(Phase.DONE, **{"order_id": OrderId("ORD_1"), "untracked_at": NOW, **known})
+def test_news_of_a_completed_order_is_looked_at_on_both_sides(known, changes, looks):
+    ended = {"order_id": OrderId("ORD_1"), "p1_state": State.COMPLETED}
+    record = a_record(Phase.DONE, **{**ended, **known})
     order = PharmacyOrder(UID, "completed", NOW)
     step = next_step(view_of(record, NOW, order=order, **changes))
     assert isinstance(step, LookAtPharmaOne if looks else Done)

@@ -6,7 +6,7 @@ both vendors until the look ends.
 """
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -56,7 +56,7 @@ MAPPINGS = Path(__file__).parents[2] / "mappings"
 UNKNOWN = "levitating"
 NO_FLAG: frozenset[Flag] = frozenset()
 FLAGS = [None, *(frozenset(each) for n in range(4) for each in itertools.combinations(Flag, n))]
-MOST_STEPS = 12
+MOST_STEPS = 16
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def take(pair: Pair, step) -> Pair:
             if seen is None:
                 since = AGO if pair.believed else NOW
                 return changed(pair, p1_gone=True, record=remember.denied_there(record, since))
-            seen_link = remember.seen_there(record, seen)
+            seen_link = remember.seen_there(record, seen, meaning(pair, seen))
             return changed(pair, p1_order=seen, p1_looked=True, record=seen_link)
         case Find():
             search, found = Search(max(NOW, step.since)), pair.held()
@@ -158,7 +158,7 @@ def set_status(pair: Pair, step) -> Pair:
     assert before not in TERMINAL
     assert after in (State.CANCELLED, State.ON_HOLD) or reached(after, before), "backwards"
     assert step.rule
-    order = PharmacyOrder(UID, step.word, NOW)
+    order = PharmacyOrder(UID, step.word, NOW, is_believed=True)
     if isinstance(step, SetStatus) and step.claims:
         record = remember.claiming(record, step.word)
     record = remember.status_set(record, order, words)
@@ -171,9 +171,13 @@ def cancel(pair: Pair, step: Cancel) -> Pair:
     assert not (pair.flags or NO_FLAG) & {*HANDOVER}, "cancelled after the handover"
     assert pair.rules.words.rxscale.means[pair.here] is State.CANCELLED
     assert step.body == {"status": step.word}
-    seen = replace(pair.held(), status=step.word)
-    record = remember.seen_there(pair.record, seen)
-    return changed(pair, there=step.word, p1_order=seen, p1_looked=True, record=record)
+    record = remember.cancelled_there(pair.record, NOW)
+    return changed(pair, there=step.word, p1_looked=False, record=record)
+
+
+def meaning(pair: Pair, order: P1Order) -> State | None:
+    found = meaning_of(order, pair.rules.words.pharmaone)
+    return found[0] if found is not None else None
 
 
 def links() -> list[OrderRecord]:
@@ -247,10 +251,10 @@ def test_where_both_sides_are_known_and_open_rxscale_gets_to_where_pharmaone_is(
             continue
         pair = Pair(rules, record, here, there, flags=NO_FLAG)
         after, _ = follow(pair)
-        meaning = meaning_of(pair.held(), rules.words.pharmaone)
-        assert meaning is not None
-        if meaning[0] in words.says:
-            assert reached(words.means[after.here], meaning[0]), (here, there)
+        wanted = meaning(pair, pair.held())
+        assert wanted is not None
+        if wanted in words.says:
+            assert reached(words.means[after.here], wanted), (here, there)
 
 
 def test_what_waits_says_for_what(rules: Rules):

@@ -31,7 +31,7 @@ from bridge.core.model import (
     Phase,
 )
 from bridge.core.orders import next_step
-from bridge.core.orders.view import Policy, Search, Sight, View
+from bridge.core.orders.view import Policy, Search, Sight, View, meaning_of
 from bridge.core.steps import (
     Adopt,
     Cancel,
@@ -134,8 +134,8 @@ def rest(world: World, ending: Wait | Stuck | Done) -> World:
     """The look ends; if it waits for a time, that time comes."""
     settled = remember.done(world.record, world.now) if isinstance(ending, Done) else world.record
     world = changed(world, record=settled, disk=settled)
-    if isinstance(ending, Wait) and ending.until is not None:
-        return look_again(changed(world, now=ending.until))
+    if isinstance(ending, Wait) and (ending.failed or ending.until is not None):
+        return look_again(changed(world, now=ending.until or world.now))
     if world.script:
         return look_again(happen(world))
     return changed(world, ending=ending)
@@ -150,6 +150,8 @@ def happen(world: World) -> World:
             return changed(world, approved=True)
         case "shipped" | "picked_up":
             return changed(world, flags=world.flags | {event})
+        case "unflagged":
+            return changed(world, flags=frozenset())
         case "reject":
             return changed(world, disk=replace(world.disk, rejected_at=world.now))
     vendor, _, word = event.partition(":")
@@ -185,13 +187,13 @@ def succeed(world: World, decided) -> World:
         case LookAtPharmaOne():
             seen = the_order(world)
             assert seen is not None
-            record = remember.seen_there(world.record, seen)
+            state = meaning_of(seen, world.words.pharmaone)
+            record = remember.seen_there(world.record, seen, state and state[0])
             return changed(world, p1_order=seen, p1_looked_at=now, record=record)
         case Cancel():
             world = arrive(world, decided)
-            seen = replace(the_order(world), seen_at=now)
-            record = remember.seen_there(world.record, seen)
-            return changed(world, p1_order=seen, p1_looked_at=now, record=record)
+            record = remember.cancelled_there(world.record, now)
+            return changed(world, p1_looked_at=None, record=record)
         case Find():
             began_at = max(now, decided.since)
             found = the_order(world)
@@ -224,7 +226,7 @@ def intend_claim(world: World, decided) -> World:
 
 def believe(world: World, decided: SetStatus | Complete) -> World:
     assert world.order is not None
-    order = replace(world.order, status=decided.word, seen_at=world.now)
+    order = replace(world.order, status=decided.word, seen_at=world.now, is_believed=True)
     held = isinstance(decided, SetStatus) and decided.comment is not None
     record = remember.status_set(world.record, order, world.words.rxscale, held=held)
     return changed(world, order=order, record=record)
@@ -258,6 +260,8 @@ def strike(world: World, decided, fault: str) -> World:
     submitting = isinstance(decided, Submit)
     if fault == "store lost":
         return look_again(replace(world, disk=OrderRecord(UID, world.now)))
+    if fault == "no effect":
+        return unheeded(world, decided)
     before = world.record
     world = intend(world) if submitting else intend_claim(world, decided)
     if fault in ("answer lost", "crash after"):
@@ -268,6 +272,17 @@ def strike(world: World, decided, fault: str) -> World:
         lost = remember.answer_lost(world.record, world.now)
         world = changed(world, record=lost if fault == "answer lost" else before)
     return look_again(changed(world, disk=world.record))
+
+
+def unheeded(world: World, decided) -> World:
+    """The vendor says yes and does nothing."""
+    match decided:
+        case SetStatus(claims=False) | Complete():
+            return believe(world, decided)
+        case Cancel():
+            record = remember.cancelled_there(world.record, world.now)
+            return changed(world, p1_looked_at=None, record=record)
+    return succeed(world, decided)
 
 
 def the_order(world: World) -> P1Order | None:
@@ -485,8 +500,50 @@ def test_somebody_elses_hold_is_waited_out_and_the_way_goes_on_from_there():
         assert ended.status == "ready_for_pickup"
 
 
-def test_completed_by_hand_at_rxscale_is_done_whatever_pharmaone_says():
-    for ended in lives(("approve", "rxscale:completed", "pharmaone:cancelled")):
+def test_completed_by_hand_at_rxscale_ends_when_pharmaone_ends_and_not_before():
+    for ended in lives(("approve", "rxscale:completed")):
+        assert isinstance(ended.ending, Wait)
+        assert ended.record.phase is not Phase.DONE
+    for ended in lives(("approve", "rxscale:completed", "picked_up")):
         assert isinstance(ended.ending, Done)
-        assert ended.status == "completed"
-        assert ended.cancellations == 0
+        assert ended.completions == 0
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        ("approve", "rxscale:completed", "pharmaone:cancelled"),
+        (*GOOD, "pharmaone:cancelled", "unflagged"),
+        ("approve", "rxscale:cancelled", "pharmaone:ready_pickup"),
+    ],
+)
+def test_what_contradicts_an_end_is_an_alarm(script):
+    for ended in lives(script):
+        assert isinstance(ended.ending, Stuck)
+        assert ended.ending.reason.code == "contradicted"
+
+
+def test_what_was_shipped_after_its_cancellation_is_an_alarm():
+    for ended in lives(("approve", "rxscale:cancelled", "shipped")):
+        assert isinstance(ended.ending, Stuck)
+        assert ended.ending.reason.code == "cancelled_after_handover"
+
+
+@pytest.mark.parametrize("script", [GOOD, ("approve", "pharmaone:cancelled")])
+def test_what_rxscale_accepts_without_doing_it_is_done_again(script):
+    world = World(WORDS, "waiting for pharmacy", POLICIES["repeat"], script=script, faults_left=2)
+    for ended in run(world, ("no effect",)):
+        judge_life(ended)
+        assert isinstance(ended.ending, Done)
+
+
+@pytest.mark.parametrize(
+    ("script", "vendor"), [(GOOD, "RxScale"), (("approve", "rxscale:cancelled"), "PharmaOne")]
+)
+def test_a_vendor_that_never_does_what_it_accepts_is_for_a_person(script, vendor):
+    world = World(WORDS, "waiting for pharmacy", POLICIES["repeat"], script=script, faults_left=9)
+    stuck = [ended for ended in run(world, ("no effect",)) if isinstance(ended.ending, Stuck)]
+    assert stuck
+    for ended in stuck:
+        assert ended.ending.reason.code == "no_effect"
+        assert ended.ending.reason.facts["vendor"] == vendor

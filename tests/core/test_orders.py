@@ -120,9 +120,8 @@ def test_a_hold_that_somebody_released_is_no_longer_ours():
     [
         ("completed", Phase.KNOWN, Done),
         ("cancelled", Phase.KNOWN, Done),
-        ("completed", Phase.SUBMITTING, Done),
-        ("completed", Phase.SUBMITTED, Done),
-        ("completed", Phase.ADOPTED, Done),
+        ("completed", Phase.SUBMITTING, Find),
+        ("completed", Phase.SUBMITTED, Wait),
         ("cancelled", Phase.DONE, Done),
         ("cancelled", Phase.SUBMITTING, Find),
         ("cancelled", Phase.SUBMITTED, Stuck),

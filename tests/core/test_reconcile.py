@@ -69,7 +69,6 @@ def compare(
     [
         (SUBMITTED, "pending review", None),
         (ADOPTED, "in-progress", an_order()),
-        (DONE, "completed", an_order("awaiting_packing")),
         (DONE, "completed", an_order("shipped")),
         (replace(DONE, order_id=None, p1_status=None), "completed", an_order("shipped")),
         (CANCELLED, "cancelled", an_order("cancelled")),
@@ -114,8 +113,9 @@ def test_sides_that_agree(record, rx, order):
             "completed",
             an_order("cancelled"),
             "PharmaOne's status was",
-            "finish it: completed at RxScale",
+            "stuck: it had ended, and PharmaOne's order ORD_1 now stands at 'cancelled'",
         ),
+        (DONE, "completed", an_order(), "a person", "stuck: it had ended"),
     ],
 )
 def test_sides_that_differ(record, rx, order, what, would):
@@ -129,7 +129,11 @@ def test_sides_that_differ(record, rx, order, what, would):
 def test_ends_that_differ_are_named():
     found = compare(replace(DONE, p1_status="cancelled"), "completed", an_order("cancelled"))
     assert found is not None
-    assert found.what == (reasons.ENDED_DIFFERENTLY(),)
+    assert found.what == (reasons.PERSON_DECIDES(), reasons.ENDED_DIFFERENTLY())
+
+
+def test_a_list_that_shows_no_flags_contradicts_no_end():
+    assert compare(DONE, "completed", an_order(), detailed=False) is None
 
 
 @pytest.mark.parametrize(

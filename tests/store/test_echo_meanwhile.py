@@ -12,7 +12,7 @@ from bridge.core.model import Phase
 from bridge.store import Store, deliveries, orders, todo, work
 
 OURS = "pending review"
-WORDS = "on the way"
+WORDS = "on the way\npending review"
 
 
 async def left_to_do(path: Path, meanwhile: Sequence[str | None], *, stuck: bool = False) -> bool:
@@ -42,7 +42,7 @@ async def left_to_do(path: Path, meanwhile: Sequence[str | None], *, stuck: bool
     [
         ([], False),
         ([OURS], False),
-        ([OURS, OURS], False),
+        ([OURS, OURS], True),
         (["cancelled"], True),
         ([OURS, "cancelled"], True),
         (["on the way"], False),

@@ -94,7 +94,7 @@ async def test_a_change_of_an_order_of_ours_is_looked_at(store: Store):
     [
         ({"reported_status": "awaiting_packing"}, {}),  # our own change, or one seen already
         ({"quiet": True, "event": "order_updated"}, {}),
-        ({}, {"phase": Phase.DONE, "finished_at": NOW}),
+        ({"reported_status": "awaiting_packing"}, {"phase": Phase.DONE, "finished_at": NOW}),
         ({}, {"phase": Phase.DROPPED, "finished_at": NOW}),
     ],
 )

@@ -12,6 +12,7 @@ from store.given import (
     after,
     claim_one,
     delivery,
+    hint,
     key,
     make_stuck,
     noted,
@@ -22,7 +23,7 @@ from store.given import (
 )
 
 from bridge.core.deliveries import PharmaOneChanged, Receipt, is_echo
-from bridge.core.model import AnnouncedBy, Key, Phase
+from bridge.core.model import AnnouncedBy, Key, Phase, State
 from bridge.store import Store, deliveries, orders, todo, views, work
 
 
@@ -114,13 +115,9 @@ async def test_an_event_about_nothing_to_look_at_is_counted(store: Store):
 
 
 async def test_an_echo_costs_nothing(store: Store):
-    await store.write(work.save, submitted(1), [])
-    assert (
-        await store.write_together(
-            deliveries.receive, delivery(1, reported_status="pending review")
-        )
-        is Receipt.ECHO
-    )
+    await store.write(work.save, submitted(1, echoes="pending review"), [])
+    ours = delivery(1, reported_status="pending review")
+    assert await store.write_together(deliveries.receive, ours) is Receipt.ECHO
     assert await counters(store) == {"deliveries_echo": 1}
     story = await store.read(views.story, uid(1))
     assert story is not None
@@ -147,19 +144,75 @@ OUT_OF_OUR_HANDS = {Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE}
     list(itertools.product(Phase, (True, False), ("here", "there", "elsewhere", None))),
 )
 def test_what_an_echo_is(phase: Phase, stuck: bool, reported_status: str | None):
-    known = replace(record(), phase=phase, rx_status="here", p1_status="there")
-
-    def echo(vendor: str) -> bool:
-        return is_echo(known, stuck=stuck, vendor=vendor, reported_status=reported_status)
-
-    assert echo("rxscale") is (
-        phase is Phase.DROPPED
-        or (phase in OUT_OF_OUR_HANDS and not stuck and reported_status == "here")
+    known = replace(
+        record(), phase=phase, rx_status="here", p1_status="there", echoes="here", wrote_at=NOW
     )
-    assert echo("pharmaone") is (
-        phase in (Phase.DROPPED, Phase.DONE)
-        or (phase is Phase.ADOPTED and not stuck and reported_status == "there")
-    )
+
+    def echo(vendor: str, **changes) -> bool:
+        told = {"vendor": vendor, "reported_status": reported_status, **changes}
+        return is_echo(known, stuck=stuck, **told)
+
+    dropped, done = phase is Phase.DROPPED, phase is Phase.DONE
+    ours = phase in OUT_OF_OUR_HANDS and not stuck and reported_status == "here"
+    assert echo("rxscale") is echo("rxscale", changed_at=after(9)) is (dropped or ours)
+    assert echo("rxscale", changed_at=after(11)) is dropped
+    same = phase is Phase.ADOPTED and not stuck
+    assert echo("pharmaone") is (dropped or ((same or done) and reported_status == "there"))
+
+
+@pytest.mark.parametrize(
+    ("state", "untracked_at", "reported_status", "echo"),
+    [
+        (State.COMPLETED, None, None, True),
+        (State.COMPLETED, NOW, None, False),  # its parcel's page may come
+        (State.COMPLETED, None, "cancelled", False),
+        (State.CANCELLED, None, None, False),  # a flag: it may have been shipped
+        (State.CANCELLED, None, "there", True),
+        (State.CANCELLED, None, "ready_pickup", False),
+    ],
+)
+def test_what_pharmaone_tells_of_an_order_that_is_over(state, untracked_at, reported_status, echo):
+    known = replace(record(), phase=Phase.DONE, state=state, p1_status="there")
+    known = replace(known, untracked_at=untracked_at)
+    assert is_echo(known, stuck=False, vendor="pharmaone", reported_status=reported_status) is echo
+
+
+async def test_the_same_status_again_is_looked_at_once_our_own_came_back(store: Store):
+    """It may tell of changed details."""
+    await store.write(work.save, submitted(1, echoes="pending review"), [])
+    receipts = [
+        await store.write_together(
+            deliveries.receive,
+            delivery(1, reported_status="pending review", dedup_key=f"updated/{number}"),
+        )
+        for number in range(2)
+    ]
+    assert receipts == [Receipt.ECHO, Receipt.HINTED]
+
+
+COMPLETED = {"echoes": "completed", "is_believed": True, "rx_status": "completed"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "over"),
+    [
+        ({"state": State.COMPLETED, "p1_state": State.COMPLETED, **COMPLETED}, True),
+        ({"state": State.COMPLETED, "p1_state": State.PREPARING, **COMPLETED}, False),
+        ({"state": State.CANCELLED, "p1_state": State.CANCELLED, **COMPLETED}, True),
+        ({"state": State.CANCELLED, "rejected_at": NOW, **COMPLETED}, True),
+        ({"state": State.CANCELLED, **COMPLETED}, False),
+        ({"state": State.READY, "p1_state": State.COMPLETED, **COMPLETED}, False),
+    ],
+)
+async def test_an_end_that_we_set_is_one_once_rxscale_tells_of_it(store: Store, changes, over):
+    await store.write(work.save, submitted(1, **changes), [])
+    await store.write(todo.hint, [hint(1)], NOW)
+    told = delivery(1, reported_status="completed", received_at=after(1))
+    assert await store.write_together(deliveries.receive, told) is Receipt.ECHO
+    known = await store.read(orders.find, uid(1))
+    assert known is not None
+    assert (known.phase is Phase.DONE, known.finished_at) == (over, after(1) if over else None)
+    assert (await store.read(todo.next_due, NOW) is None) is over
 
 
 @pytest.mark.parametrize("phase", sorted(OUT_OF_OUR_HANDS))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bridge.core import reasons
+from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import OrderRecord, Phase, State
 from bridge.core.orders.view import Policy, View, prescription_ends
 from bridge.core.reasons import Reason
@@ -29,6 +30,8 @@ def _found(view: View) -> Iterator[Reason]:
     held = record.state is State.ON_HOLD and not record.held
     if held and record.phase in _AT_PHARMAONE:
         yield reasons.HELD_AT_RXSCALE()
+    if record.state is State.COMPLETED and record.p1_state not in TERMINAL:
+        yield reasons.OPEN_IN_PHARMAONE(order=record.order_id)
     awaited = prescription_ends(view)
     if awaited is not None and awaited <= view.now:
         yield reasons.PRESCRIPTION_MISSING()

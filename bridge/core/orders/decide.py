@@ -19,16 +19,28 @@ from bridge.core.orders import endings, progress, submitting
 from bridge.core.orders.absence import not_shown
 from bridge.core.orders.attention import review_ends
 from bridge.core.orders.view import View, is_fresh, unknown_status
-from bridge.core.steps import Adopt, Done, Look, SetStatus, Step, Stuck, Wait
+from bridge.core.patience import ENOUGH_LOOKS
+from bridge.core.steps import Adopt, Complete, Done, Look, SetStatus, Step, Stuck, Wait
 
 
 def next_step(view: View) -> Step:
     """The next single step for this order."""
-    step = _next_step(view)
+    step = _once_seen(view, _next_step(view))
     if isinstance(step, Wait) and step.until is None and not step.failed:
         return _until_review_ends(view, step)
     if isinstance(step, Stuck) and view.policy.hold_when_stuck:
         return _hold_first(view, step)
+    return step
+
+
+def _once_seen(view: View, step: Step) -> Step:
+    """What RxScale accepted counts once it was seen there, and is not sent for ever."""
+    record = view.record
+    if isinstance(step, SetStatus | Complete) and record.unheeded >= ENOUGH_LOOKS:
+        return Stuck(reasons.NO_EFFECT(vendor="RxScale", status=record.rx_status))
+    if isinstance(step, Done) and record.phase is not Phase.DROPPED and record.is_believed:
+        until = (record.rx_seen_at or view.now) + view.policy.confirm
+        return Wait(reasons.END_TO_BE_SEEN(status=record.rx_status), until)
     return step
 
 

@@ -1,9 +1,11 @@
 """RxScale says that it is over: what is left to do at PharmaOne."""
 
 from bridge.core import reasons
+from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import OrderId, Phase, State
 from bridge.core.orders.absence import disbelieved
 from bridge.core.orders.view import View, is_p1_fresh, meaning_of, unknown_status
+from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.steps import (
     Adopt,
     Cancel,
@@ -12,14 +14,19 @@ from bridge.core.steps import (
     LookAtPharmaOne,
     Step,
     Stuck,
+    Wait,
 )
+
+_CANCELLED = (State.CANCELLED, State.REJECTED)
 
 
 def ended(view: View, state: State) -> Step:
-    """RxScale shows an end; what it cancelled may still live on at PharmaOne."""
+    """RxScale shows an end. It is one once PharmaOne's side was seen at the same end, or can no
+    longer come into being.
+    """
     record = view.record
-    if state is State.COMPLETED:
-        return _look_for_tracking(view) or Done(reasons.COMPLETED())
+    if record.order_id is not None and state is State.COMPLETED:
+        return _completed(view, record.order_id)
     if record.order_id is not None:
         return _cancel_there(view, record.order_id)
     if view.sight.p1_order is not None:
@@ -31,16 +38,34 @@ def ended(view: View, state: State) -> Step:
     if _never_searched(view):
         since = record.doubted_at or view.now
         return Find(since, reasons.CANCELLED_UNANSWERED())
+    if state is State.COMPLETED and record.phase is Phase.SUBMITTED:
+        return Wait(reasons.COMPLETED_BEFORE())
+    if state is State.COMPLETED:
+        return Stuck(reasons.UNSURE_SUBMISSION(why=reasons.MOVED_ON(status=record.rx_status)))
     return Stuck(reasons.CANCELLED_AT_RXSCALE(order=record.order_id))
 
 
-def _look_for_tracking(view: View) -> LookAtPharmaOne | None:
-    """A parcel's page that comes after the completion cannot be sent: a person is told."""
+def _completed(view: View, order_id: OrderId) -> Step:
+    """What PharmaOne says later of a finished order counts as much as what it said before."""
     record, sight = view.record, view.sight
-    if record.untracked_at is None or record.order_id is None:
-        return None
-    looked = sight.tracking is not None or sight.p1_gone
-    return None if looked else LookAtPharmaOne(record.order_id, reasons.HAS_TRACKING())
+    if sight.p1_gone:
+        return _doubt(view) or Done(reasons.COMPLETED())
+    is_known = record.p1_state is State.COMPLETED and record.phase is not Phase.DONE
+    if not (is_known or is_p1_fresh(view)):
+        return LookAtPharmaOne(order_id, reasons.HOW_FAR())
+    if record.p1_state is State.COMPLETED:
+        return Done(reasons.COMPLETED())
+    status = record.p1_status or ""
+    if record.p1_state is None:
+        return Stuck(unknown_status("PharmaOne", status, view.words.pharmaone))
+    if record.p1_state in TERMINAL or record.phase is Phase.DONE:
+        return Stuck(reasons.CONTRADICTED(order=order_id, status=status))
+    return Wait(reasons.COMPLETED_BEFORE())
+
+
+def _doubt(view: View) -> Step | None:
+    """An order that is gone after its end contradicts nothing."""
+    return None if view.record.phase is Phase.DONE else disbelieved(view)
 
 
 def _nothing_sent(view: View, state: State) -> Step:
@@ -49,6 +74,8 @@ def _nothing_sent(view: View, state: State) -> Step:
     A request still under review then shows no order: one that is made of it later is cancelled.
     """
     record = view.record
+    if state is State.COMPLETED:
+        return Done(reasons.COMPLETED())
     may_be = record.phase is Phase.KNOWN and record.doubted_at is not None
     if may_be and view.sight.search is not None and view.sight.search.gap:
         return Stuck(reasons.CANCELLED_AT_RXSCALE(order=record.order_id))
@@ -61,19 +88,27 @@ def _nothing_sent(view: View, state: State) -> Step:
 
 def _cancel_there(view: View, order_id: OrderId) -> Step:
     """PharmaOne's order is cancelled too, if it still may be; what was handed over stays so."""
-    order = view.sight.p1_order
+    order, record = view.sight.p1_order, view.record
     if view.sight.p1_gone:
-        return disbelieved(view) or Done(reasons.CANCELLED_AND_GONE())
+        return _doubt(view) or Done(reasons.CANCELLED_AND_GONE())
+    if record.p1_state in _CANCELLED and record.phase is not Phase.DONE:
+        return Done(reasons.CANCELLED_ON_BOTH())
     if order is None or not is_p1_fresh(view):
         return LookAtPharmaOne(order_id, reasons.HOW_FAR_IF_CANCELLED())
     meaning = meaning_of(order, view.words.pharmaone)
     if meaning is None:
         return Stuck(unknown_status("PharmaOne", order.status, view.words.pharmaone))
-    if meaning[0] in (State.CANCELLED, State.REJECTED):
+    if meaning[0] in _CANCELLED:
         return Done(reasons.CANCELLED_ON_BOTH())
     if meaning[0] is State.COMPLETED:
         return Stuck(reasons.CANCELLED_AFTER_HANDOVER(order=order_id))
-    return _cancel(view, order_id, order.status)
+    if record.phase is Phase.DONE:
+        return Stuck(reasons.CONTRADICTED(order=order_id, status=order.status))
+    if record.p1_cancelled_at is None:
+        return _cancel(view, order_id, order.status)
+    if record.unheeded < ENOUGH_LOOKS:
+        return Wait(reasons.NOT_CANCELLED_YET(order=order_id), failed=True)
+    return Stuck(reasons.NO_EFFECT(vendor="PharmaOne", status=order.status))
 
 
 def _cancel(view: View, order_id: OrderId, status: str) -> Step:

@@ -9,7 +9,7 @@ from bridge.core.facts import AGAIN, Again
 from bridge.core.lifecycle import route
 from bridge.core.model import AnnouncedBy, Draft, Gaps, OrderRecord, PharmacyOrder
 from bridge.core.orders import progress
-from bridge.core.orders.view import View, is_fresh, prescription_ends
+from bridge.core.orders.view import View, is_recent, prescription_ends
 from bridge.core.reasons import Reason
 from bridge.core.steps import (
     Adopt,
@@ -117,7 +117,7 @@ def _search(view: View, since: datetime) -> Step | None:
 def _submit(view: View, order: PharmacyOrder, why: Reason) -> Step:
     if isinstance(view.sight.draft, Gaps):
         return _gaps(view, view.sight.draft)
-    if view.sight.draft is None or not is_fresh(view):
+    if view.sight.draft is None or not is_recent(view):
         return Look(reasons.TOO_OLD_TO_SUBMIT())
     awaits = _awaits_prescription(view)
     if awaits is not None:

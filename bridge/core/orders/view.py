@@ -28,6 +28,8 @@ class Policy:
     repeat_unsure: bool = True
     hold_when_stuck: bool = False
     most_submissions: int = 5
+    confirm: timedelta = timedelta(seconds=60)
+    """How long RxScale has to tell of an end that we set, before it is looked at."""
     gone_after: timedelta = timedelta(minutes=15)
     """How long a vendor has to deny an order before that is believed."""
     catalogue_fresh: timedelta = timedelta(seconds=60)
@@ -106,7 +108,16 @@ class View:
 
 
 def is_fresh(view: View) -> bool:
-    """Whether RxScale's side was seen recently enough to write a status on it."""
+    """Whether RxScale's side was seen recently enough to write a status on it.
+
+    What was only accepted was not seen: no step is built on another one.
+    """
+    order = view.sight.order
+    return order is not None and not order.is_believed and is_recent(view)
+
+
+def is_recent(view: View) -> bool:
+    """Whether RxScale's side was seen, or set by us, a moment ago."""
     order = view.sight.order
     return order is not None and view.now - order.seen_at <= view.policy.fresh
 

@@ -6,8 +6,8 @@
 PRAGMA application_id = 1920492130;  -- "rxbb" in ASCII: tells our file from another program's
 
 -- One row a pharmacy order: its record (OrderRecord), from the order to what PharmaOne made of it.
--- `echoes` are the words that the bridge itself set at RxScale in its last look and that were not
--- reported back yet, one a line: RxScale announces each of them, and none of these is news.
+-- `echoes` are the words that the bridge itself set at RxScale and that were not reported back yet,
+-- one a line: RxScale announces each of them once, and none of these is news.
 -- `untracked_at`: since when it is shipped without a parcel's page, also once completed so.
 -- `claimed_as` is the word that this store set at RxScale to take the order before sending it.
 -- `doubted_at`: since when it may be at PharmaOne without our knowing, NULL if it cannot be.
@@ -30,6 +30,8 @@ CREATE TABLE orders (
   searched_at    INTEGER,
   rx_status      TEXT,
   rx_seen_at     INTEGER,
+  wrote_at       INTEGER,
+  is_believed    INTEGER NOT NULL DEFAULT 0 CHECK (is_believed = 0 OR is_believed = 1),
   rx_gone_since  INTEGER,
   state          TEXT CONSTRAINT state_is_known CHECK (
     state = 'new' OR state = 'in_review' OR state = 'preparing' OR state = 'ready'
@@ -41,6 +43,9 @@ CREATE TABLE orders (
   order_id       TEXT CHECK (order_id <> ''),
   p1_status      TEXT,
   p1_seen_at     INTEGER,
+  p1_state       TEXT,
+  p1_cancelled_at  INTEGER,
+  unheeded       INTEGER NOT NULL DEFAULT 0,
   p1_gone_since  INTEGER,
   p1_deleted_at  INTEGER,
   calls          INTEGER NOT NULL DEFAULT 0 CHECK (calls >= 0),
