@@ -38,6 +38,7 @@ def policy_of(settings: Settings) -> Policy:
         fresh=timedelta(seconds=orders.fresh_seconds),
         grace=timedelta(seconds=orders.unsure_grace_seconds),
         repeat_unsure=orders.unsure_submission == "repeat",
+        reads_back=not settings.pharmaone.one_way,
         confirm=timedelta(seconds=orders.poll_seconds),
         gone_after=timedelta(seconds=orders.gone_after_seconds),
         hold_when_stuck=orders.hold_when_stuck,

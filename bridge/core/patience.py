@@ -7,6 +7,8 @@ SOON_SECONDS = 2.0
 MOST_SECONDS = 300.0
 ENOUGH_LOOKS = 4
 """So many looks in a row that came to nothing say that the next one will be no better."""
+NO_EFFECT_SECONDS = 300.0
+"""What a vendor accepted several times without doing it is tried again so seldom."""
 MISCONFIGURED_SECONDS = 60.0
 """A wrong key or a missing permission: only the operator's change helps; ask once a minute."""
 

@@ -168,7 +168,7 @@ PRESCRIPTION_DECLINED = Code(
 DELETED_IN_PHARMAONE = Code("deleted_in_pharmaone", Kind.ORDER, "order")
 GONE_AT_RXSCALE = Code("gone_at_rxscale", Kind.ORDER)
 CONTRADICTED = Code("contradicted", Kind.ORDER, "order status")
-NO_EFFECT = Code("no_effect", Kind.ORDER, "vendor status")
+NO_EFFECT = Code("no_effect", Kind.ORDER, "vendor")
 REOPENED = Code("reopened", Kind.ORDER, "status")
 UNKNOWN_STATUS = Code("unknown_status", Kind.ORDER, "vendor of status where", freed_by_mapping=True)
 REFUSED = Code("refused", Kind.ORDER, "vendor doing what", freed_by_mapping=True)

@@ -46,9 +46,10 @@ def _unheeded(record: OrderRecord, state: State | None) -> int:
     return record.unheeded + 1 if RANK[state] < RANK[record.state] else 0
 
 
-def not_heeded(record: OrderRecord) -> OrderRecord:
+def not_heeded(record: OrderRecord, now: datetime) -> OrderRecord:
     """RxScale accepted a status, and its answer shows another one."""
-    return replace(record, unheeded=record.unheeded + 1, claimed_as=None)
+    unheeded = record.unheeded + 1
+    return replace(record, unheeded=unheeded, wrote_at=now, claimed_as=None, held=False)
 
 
 def _is_unsent(record: OrderRecord) -> bool:
@@ -158,7 +159,7 @@ def seen_there(
 
 def cancelled_there(record: OrderRecord, now: datetime) -> OrderRecord:
     """PharmaOne accepted our cancellation of its order."""
-    return replace(record, p1_cancelled_at=now, unheeded=0)
+    return replace(record, p1_cancelled_at=now)
 
 
 def denied(record: OrderRecord, now: datetime) -> OrderRecord:

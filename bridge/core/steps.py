@@ -119,7 +119,10 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
+    """Only a person can decide; `until`: looked at again then all the same."""
+
     reason: Reason
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

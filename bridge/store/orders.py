@@ -26,6 +26,7 @@ UPDATE orders SET doubted_at = NULL, searched_at = NULL, prescription_at = NULL,
 WHERE uid = ?
 """
 _NOT_REJECTED = "UPDATE orders SET rejected_at = NULL WHERE uid = ?"
+_TRY_AGAIN = "UPDATE orders SET unheeded = 0, p1_cancelled_at = NULL WHERE uid = ?"
 _DROP = "UPDATE orders SET phase = 'dropped', finished_at = ? WHERE uid = ?"
 _MARK_SUBMITTED = """
 UPDATE orders SET phase = 'submitted', submitted_at = ?, finished_at = NULL
@@ -83,6 +84,11 @@ def clear(
 ) -> None:
     """A person looked and said: it is not at PharmaOne (nor is `twin` it), and is ours to send."""
     connection.execute(_CLEAR, (micros(now), f"{twin}\n" if twin else "", uid))
+
+
+def try_again(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:
+    """A person asked for it: what a vendor accepted in vain is sent again."""
+    connection.execute(_TRY_AGAIN, (uid,))
 
 
 def drop(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:

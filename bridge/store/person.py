@@ -65,6 +65,8 @@ def _taken_up(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
 
 def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
     uid = _order(row.key)
+    if uid is not None:
+        orders.try_again(connection, uid)
     if uid is not None and row.reason.code.must_look:
         is_twin = row.reason.code == TWIN_IN_PHARMAONE
         orders.clear(connection, uid, now, row.reason.facts.get("order") if is_twin else None)

@@ -121,12 +121,13 @@ contradicted = sie war zu Ende, und PharmaOnes Bestellung { $order } steht jetzt
     .meaning = Beide Seiten waren zu Ende, oder RxScale hat die Bestellung abgeschlossen, und PharmaOne
         zeigt jetzt etwas anderes: es macht mit dem Stornierten weiter oder hat das Abgeschlossene
         storniert.
-no_effect = { $vendor } sagte ja und tat nichts: dort steht noch '{ $status }'
+no_effect = { $vendor } sagte ja und tat nichts: dort steht die Bestellung noch wie vorher
     .step-1 = im Portal von { $vendor } von Hand setzen und dort beim Support nachfragen
     .step-2 = { frees-itself }
     .step-3 = oder noch einmal versuchen: { $retry }
     .meaning = Ein Status wurde mehrmals angenommen (200), und jeder Blick danach zeigte die Bestellung
-        dort, wo sie vorher war. Was angenommen wurde, gilt erst, wenn es zu sehen war.
+        dort, wo sie vorher war. Was angenommen wurde, gilt erst, wenn es zu sehen war. Alle fünf
+        Minuten wird es noch einmal versucht.
 reopened = RxScale zeigt sie wieder offen ('{ $status }'), nachdem sie hier abgeschlossen war
     .step-1 = beide Seiten vergleichen
     .step-2 = { then-drop }

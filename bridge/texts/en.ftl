@@ -121,12 +121,13 @@ contradicted = it had ended, and PharmaOne's order { $order } now stands at '{ $
     .because = settled by hand
     .meaning = Both sides had ended, or RxScale has completed the order, and PharmaOne now shows
         otherwise: it goes on with what was cancelled, or cancelled what was completed.
-no_effect = { $vendor } said yes and did nothing: it still shows '{ $status }'
+no_effect = { $vendor } said yes and did nothing: it still shows the order as it was
     .step-1 = set it by hand in { $vendor }'s portal, and ask their support
     .step-2 = { frees-itself }
     .step-3 = or try again: { $retry }
     .meaning = A status was accepted several times (200), and each look afterwards showed the order
-        where it was before. What is accepted counts once it was seen.
+        where it was before. What is accepted counts once it was seen. It is tried again every five
+        minutes.
 reopened = RxScale shows it open again ('{ $status }') after it was finished here
     .step-1 = compare both sides
     .step-2 = { then-drop }

@@ -191,7 +191,7 @@ class Acts:
     def _not_heeded(self, word: str, told: str) -> None:
         """The answer itself shows that nothing happened: look again."""
         self._book.note(Event.NOT_HEEDED, status=word, told=told)
-        self._sight.record = remember.not_heeded(replace(self._sight.record, held=False))
+        self._sight.record = remember.not_heeded(self._sight.record, self._parts.now())
         self._sight.order = None
 
     def _believe(self, word: str, *, held: bool) -> None:

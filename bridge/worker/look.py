@@ -122,7 +122,7 @@ class OrderLook:
             case Wait(why, until, failed):
                 again_at = until or (self._later(why).until if failed else None)
                 self._book.note(Event.WAITS, why=why, until=_text(again_at))
-            case Stuck(stuck):
+            case Stuck(stuck, again_at):
                 self._book.note(Event.STUCK, reason=stuck)
             case Done(why):
                 self._book.note(Event.DONE, why=why)

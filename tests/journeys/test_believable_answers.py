@@ -120,6 +120,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tried again is tried at once: nothing here is waited for."""
     for where, seconds in {
         "bridge.core.patience.FIRST_SECONDS": 0.001,
+        "bridge.core.patience.NO_EFFECT_SECONDS": 0.05,
         "bridge.core.patience.MISCONFIGURED_SECONDS": 0.001,
         "bridge.transport.breaker.FIRST_REST": 0.001,
         "bridge.transport.breaker.LONGEST_REST": 0.002,

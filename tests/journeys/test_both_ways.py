@@ -204,7 +204,8 @@ async def test_our_own_changes_come_back_and_cost_no_call(tmp_path: Path):
         await house.change_at_rxscale(two, "cancelled")
         assert house.world.p1_orders[(await house.record(two)).order_id].status == "cancelled"
         looks = [call for call in house.calls(one) if call.route == "GET /pharmacy_orders/{uid}"]
-        assert len(looks) == 3  # the order, the approval and the handover: none for an echo
+        # The order, the approval, the handover and before its second step: none for an echo.
+        assert len(looks) == 4
         counters = (await house.bridge.store.read(views.facts, house.bridge.started_at)).counters
         assert counters["deliveries_echo"] >= 6
 
@@ -313,15 +314,30 @@ async def test_cancelled_at_pharmaone_is_cancelled_at_rxscale(
         assert (await house.record(uid)).phase is Phase.DONE
 
 
-async def test_cancelled_at_pharmaone_after_the_end_changes_nothing(tmp_path: Path):
+async def test_cancelled_at_pharmaone_after_the_handover_is_looked_at_and_changes_nothing(
+    tmp_path: Path,
+):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive()
         order_id = await house.approve(uid)
         await house.change(order_id, picked_up=True)
         before = len(house.world.calls())
         await house.change(order_id, status="cancelled")
-        assert house.status(uid) == "completed"
-        assert len(house.world.calls()) == before
+        assert (house.status(uid), await house.stuck()) == ("completed", [])
+        assert len(house.world.calls()) <= before + 2
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_what_is_shipped_after_its_cancellation_is_an_alarm(tmp_path: Path, told: bool):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        order_id = await house.approve(uid)
+        await house.change_at_rxscale(uid, "cancelled")
+        assert (await house.record(uid)).phase is Phase.DONE
+        house.world.spoil_webhooks(Chaos(lose=0.0 if told else 1.0))
+        await house.change(order_id, shipped=True)
+        await house.sweep()
+        assert await stuck_code(house) == "cancelled_after_handover"
 
 
 async def test_cancelled_on_both_sides_at_once_is_settled(tmp_path: Path):

@@ -1,8 +1,11 @@
-"""What a vendor no longer shows: how long that is looked at before it is believed."""
+"""What a vendor does not show: an order it had, or the effect of what it accepted."""
 
-from bridge.core import reasons
+from datetime import datetime, timedelta
+
+from bridge.core import patience, reasons
 from bridge.core.model import Phase, State
 from bridge.core.orders.view import View
+from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.steps import Done, Step, Stuck, Wait
 
 
@@ -26,12 +29,23 @@ def disbelieved(view: View) -> Step | None:
     orders that we know and not this one since then: a wrong organisation, a restored database or
     an emptied list denies them all. If no list settles it, a person is asked.
     """
-    record, patience = view.record, view.policy.gone_after
+    record, gone_after = view.record, view.policy.gone_after
     since = record.p1_gone_since or view.now
-    if view.now < since + patience:
+    if view.now < since + gone_after:
         return Wait(reasons.ORDER_NOT_SHOWN(), failed=True)
     if view.sight.p1_unlisted_at is not None and view.sight.p1_unlisted_at >= since:
         return None
-    if view.now < since + 2 * patience:
+    if view.now < since + 2 * gone_after:
         return Wait(reasons.ORDER_NOT_SHOWN(), failed=True)
     return Stuck(reasons.DELETED_IN_PHARMAONE(order=record.order_id))
+
+
+def no_effect(view: View, vendor: str, wrote_at: datetime | None) -> Stuck | None:
+    """A vendor accepts a write time and again, and each look shows the order as it was.
+
+    None where it may be written (again): after several times in vain that is seldom.
+    """
+    if view.record.unheeded < ENOUGH_LOOKS or wrote_at is None:
+        return None
+    again_at = wrote_at + timedelta(seconds=patience.NO_EFFECT_SECONDS)
+    return Stuck(reasons.NO_EFFECT(vendor=vendor), again_at) if view.now < again_at else None

@@ -16,7 +16,7 @@ from bridge.core import reasons
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import PharmacyOrder, Phase, State
 from bridge.core.orders import endings, progress, submitting
-from bridge.core.orders.absence import not_shown
+from bridge.core.orders.absence import no_effect, not_shown
 from bridge.core.orders.attention import review_ends
 from bridge.core.orders.view import View, is_fresh, unknown_status
 from bridge.core.patience import ENOUGH_LOOKS
@@ -36,10 +36,14 @@ def next_step(view: View) -> Step:
 def _once_seen(view: View, step: Step) -> Step:
     """What RxScale accepted counts once it was seen there, and is not sent for ever."""
     record = view.record
-    if isinstance(step, SetStatus | Complete) and record.unheeded >= ENOUGH_LOOKS:
-        return Stuck(reasons.NO_EFFECT(vendor="RxScale", status=record.rx_status))
-    if isinstance(step, Done) and record.phase is not Phase.DROPPED and record.is_believed:
-        until = (record.rx_seen_at or view.now) + view.policy.confirm
+    if isinstance(step, SetStatus | Complete):
+        return no_effect(view, "RxScale", record.wrote_at) or step
+    if not record.is_believed or not isinstance(step, Wait | Done):
+        return step
+    until = (record.wrote_at or view.now) + view.policy.confirm
+    if record.unheeded >= ENOUGH_LOOKS:
+        return Stuck(reasons.NO_EFFECT(vendor="RxScale"), until)
+    if isinstance(step, Done) and record.phase is not Phase.DROPPED:
         return Wait(reasons.END_TO_BE_SEEN(status=record.rx_status), until)
     return step
 

@@ -3,7 +3,7 @@
 from bridge.core import reasons
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import OrderId, Phase, State
-from bridge.core.orders.absence import disbelieved
+from bridge.core.orders.absence import disbelieved, no_effect
 from bridge.core.orders.view import View, is_p1_fresh, meaning_of, unknown_status
 from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.steps import (
@@ -38,6 +38,8 @@ def ended(view: View, state: State) -> Step:
     if _never_searched(view):
         since = record.doubted_at or view.now
         return Find(since, reasons.CANCELLED_UNANSWERED())
+    if state is State.COMPLETED and not view.policy.reads_back:
+        return Done(reasons.COMPLETED())
     if state is State.COMPLETED and record.phase is Phase.SUBMITTED:
         return Wait(reasons.COMPLETED_BEFORE())
     if state is State.COMPLETED:
@@ -104,11 +106,10 @@ def _cancel_there(view: View, order_id: OrderId) -> Step:
         return Stuck(reasons.CANCELLED_AFTER_HANDOVER(order=order_id))
     if record.phase is Phase.DONE:
         return Stuck(reasons.CONTRADICTED(order=order_id, status=order.status))
-    if record.p1_cancelled_at is None:
-        return _cancel(view, order_id, order.status)
-    if record.unheeded < ENOUGH_LOOKS:
+    if record.p1_cancelled_at is not None and record.unheeded < ENOUGH_LOOKS:
         return Wait(reasons.NOT_CANCELLED_YET(order=order_id), failed=True)
-    return Stuck(reasons.NO_EFFECT(vendor="PharmaOne", status=order.status))
+    stuck = no_effect(view, "PharmaOne", record.p1_cancelled_at)
+    return stuck or _cancel(view, order_id, order.status)
 
 
 def _cancel(view: View, order_id: OrderId, status: str) -> Step:

@@ -30,6 +30,8 @@ class Policy:
     most_submissions: int = 5
     confirm: timedelta = timedelta(seconds=60)
     """How long RxScale has to tell of an end that we set, before it is looked at."""
+    reads_back: bool = True
+    """PharmaOne's orders can be read; a connector alone only takes order-requests."""
     gone_after: timedelta = timedelta(minutes=15)
     """How long a vendor has to deny an order before that is believed."""
     catalogue_fresh: timedelta = timedelta(seconds=60)
