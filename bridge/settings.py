@@ -5,7 +5,6 @@ The message for a wrong value never quotes the value.
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -89,18 +89,6 @@ def _number(value: object) -> object:
     return value
 
 
-def _time(value: object) -> object:
-    """A time in TOML, or in a text."""
-    value = _or_none(value)
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        moment = False
-    if moment is None or (isinstance(moment, datetime) and moment.tzinfo):
-        return moment and moment.astimezone(UTC)
-    raise ValueError("must be a time with its zone, such as 2026-01-02T08:00:00+01:00")
-
-
 def _or_none(value: object) -> object:
     """Empty is not set: so an empty environment variable says."""
     return None if isinstance(value, str) and not value.strip() else value
@@ -111,7 +99,7 @@ Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
 Secret = Annotated[SecretStr, AfterValidator(_one_line_secret)]
 FilePath = Annotated[Path, BeforeValidator(_path)]
 OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
-OptionalTime = Annotated[datetime | None, BeforeValidator(_time)]
+OptionalTime = Annotated[AwareDatetime | None, BeforeValidator(_or_none)]
 OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_or_none)]
 ApiPath = Annotated[str, AfterValidator(_api_path)]
 PasswordHash = Annotated[

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from unicodedata import combining, normalize
 
-from bridge.core.model import OrderId, OrderRecord
+from bridge.core.facts import Repeated
+from bridge.core.model import OrderRecord
 
 MARGIN = timedelta(hours=1)
 """How much too early PharmaOne may date an order, beyond what its clock is known to differ."""
@@ -18,11 +19,11 @@ _SPELT = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 """Umlauts are typed in two ways: both become the plain letter."""
 
 
-def reference(record: OrderRecord, repeated: str) -> str:
+def reference(record: OrderRecord, repeated: Repeated) -> str:
     """What its next order-request goes by, also as `external_id` of the order made from it.
 
-    `repeated`: what PharmaOne does with a reference that it knows (`facts.toml`). Unless that makes
-    a `second` request, one that is sent again after a refusal needs a name of its own.
+    Unless a `repeated` reference makes a second request at PharmaOne, one that is sent again after
+    staff refused it needs a name of its own.
     """
     return record.uid if repeated == "second" else record.names[-1]
 
@@ -53,18 +54,6 @@ class Content:
     names: frozenset[str] = field(default=frozenset(), repr=False)
     products: frozenset[str] | None = field(default=None, repr=False)
     total: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What somebody who typed an order by hand would have typed, from `since` on.
-
-    `others` are orders of PharmaOne's that a person said are other ones.
-    """
-
-    content: Content
-    since: datetime
-    others: frozenset[OrderId] = frozenset()
 
 
 def words(*names: str | None) -> frozenset[str]:

@@ -11,8 +11,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bridge.core.copies import Content, Wanted, is_likely_twin, may_be_twin, words
-from bridge.core.model import OrderId, P1Order, P1Row
+from bridge.core.copies import (
+    Content,
+    is_likely_twin,
+    made_since,
+    may_be_twin,
+    typed_since,
+    words,
+)
+from bridge.core.model import OrderId, OrderRecord, P1Order, P1Row
 from bridge.core.orders.view import Search
 from bridge.core.reasons import LIST_NOT_SETTLED, NOT_READABLE, TOO_MANY_TO_READ
 from bridge.cycles.p1sweep import ALL, read_orders
@@ -55,10 +62,10 @@ class Finder:
         self._lock = asyncio.Lock()
 
     async def find(
-        self, since: datetime, made_since: datetime | None = None, wanted: Wanted | None = None
+        self, since: datetime, record: OrderRecord, looks: Content | None = None
     ) -> Search:
-        """A search for an order that was not made before `made_since` (None: nobody knows), and for
-        what is `wanted` among those that were typed by hand.
+        """A search for the order made from this one, and for one that was typed by hand and `looks`
+        like it, where that is known.
 
         Results are in the store afterwards. Raises what the vendor's client raises; TryLater also
         where a new order that may be the one is listed and not shown yet.
@@ -67,7 +74,7 @@ class Finder:
             if self._list is None or self._list.began_at < since or not self._list.settled:
                 self._list = await self._read_list()
                 asyncio.get_running_loop().call_later(KEPT_SECONDS, self._forget, self._list)
-            return await self._search(self._list, made_since, wanted)
+            return await self._search(self._list, record, looks)
 
     def _forget(self, found: _List) -> None:
         if self._list is found:
@@ -86,16 +93,14 @@ class Finder:
         silent = tuple(order for order in listed.rows.values() if order.external_id is None)
         return _List(began_at, silent, listed.settled)
 
-    async def _search(
-        self, found: _List, made_since: datetime | None, wanted: Wanted | None
-    ) -> Search:
-        unread = await self._unread(found.silent, made_since)
+    async def _search(self, found: _List, record: OrderRecord, looks: Content | None) -> Search:
+        unread = await self._unread(found.silent, made_since(record))
         hidden = await self._read_details(unread[: self._most_details])
         if any(_is_new(order, found.began_at) for order in hidden):
             self._list = None
             raise TryLater("PharmaOne lists a new order that it does not show yet")
-        alike = [] if wanted is None else await self._alike(found.silent, wanted)
-        twin = await self._twin(alike[: self._most_details], wanted)
+        alike = await self._alike(found.silent, record, looks) if looks else []
+        twin = await self._twin(alike[: self._most_details], looks)
         gap, count = None, max(len(unread), 0 if twin else len(alike))
         if count > self._most_details:
             gap = TOO_MANY_TO_READ(unread=count, most=self._most_details)
@@ -110,25 +115,27 @@ class Finder:
         unread = [order for order in young if order.id not in known]
         return sorted(unread, key=_made_at, reverse=True)
 
-    async def _alike(self, silent: Iterable[P1Row], wanted: Wanted) -> list[P1Row]:
+    async def _alike(
+        self, silent: Iterable[P1Row], record: OrderRecord, looks: Content
+    ) -> list[P1Row]:
         """Those whose row looks like it and that are nobody's, as far as is known; newest first."""
+        since, others = typed_since(record), record.not_twins.split()
         alike = [
             order
             for order in silent
-            if _made_at(order) >= wanted.since
-            and order.id not in wanted.others
-            and may_be_twin(wanted.content, Content(words(order.customer_name), None, order.total))
+            if _made_at(order) >= since
+            and order.id not in others
+            and may_be_twin(looks, Content(words(order.customer_name), None, order.total))
         ]
         known = await self._store.read(vendor_lists.known, [order.id for order in alike])
         return sorted((o for o in alike if not known.get(o.id)), key=_made_at, reverse=True)
 
-    async def _twin(self, alike: Iterable[P1Row], wanted: Wanted | None) -> OrderId | None:
+    async def _twin(self, alike: Iterable[P1Row], looks: Content | None) -> OrderId | None:
         """The first that is likely the same; read anew, since nothing of it is remembered."""
         for order in alike:
             sight = await self._pharmaone.order(order.id, Priority.ORDER)
-            if sight is None or sight.order.external_id or wanted is None:
-                continue
-            if is_likely_twin(wanted.content, content(sight.detail)):
+            typed = sight is not None and not sight.order.external_id
+            if sight and typed and looks and is_likely_twin(looks, content(sight.detail)):
                 return order.id
         return None
 

@@ -27,6 +27,7 @@ from bridge.vendor.fields import (
     Word,
     WordOrEmpty,
     as_object,
+    as_text,
     in_our_time,
 )
 
@@ -35,17 +36,6 @@ class Parent(Wire):
     """The order of which a pharmacy order is a part."""
 
     priority: Urgency = 0
-
-
-class Address(Wire):
-    last_name: Text = None
-
-
-class Addressed(Wire):
-    """Whom the order is sent to, and who pays it."""
-
-    delivery_address: Annotated[Address | None, BeforeValidator(as_object)] = None
-    invoice_address: Annotated[Address | None, BeforeValidator(as_object)] = None
 
 
 class ListedOrder(Wire):
@@ -133,11 +123,12 @@ def order(
     )
 
 
-def last_names(detail: Mapping[str, Any]) -> list[str]:
+def last_names(detail: Mapping[str, Any]) -> list[str | None]:
     """Of who receives the order and who pays it, as far as told (6.1). Never raises."""
-    parent = Addressed.model_validate(as_object(detail.get("order")) or {})
-    each = (parent.delivery_address, parent.invoice_address)
-    return [address.last_name for address in each if address and address.last_name]
+    parent = detail.get("order")
+    whose = ("delivery_address", "invoice_address")
+    parts = [parent.get(each) for each in whose] if isinstance(parent, dict) else []
+    return [as_text(each.get("last_name")) for each in parts if isinstance(each, dict)]
 
 
 def _line(item: Line, place: int) -> OrderLine:

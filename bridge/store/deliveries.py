@@ -70,7 +70,10 @@ def receive(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> l
     """Remembers each delivery and, if it says anything new, makes its key due."""
     fresh = _fresh(connection, deliveries)
     owners = p1_sweep.owners(connection, deliveries)
-    keys = [p1_sweep.key_of(connection, each, owners) for each in deliveries]
+    keys = [
+        p1_sweep.key_of(connection, each, owners, fresh=is_fresh)
+        for each, is_fresh in zip(deliveries, fresh, strict=True)
+    ]
     before = _records_of(connection, keys)
     known = _Context(owners, dict(before), stuck.keys(connection) if before else ())
     receipts = [

@@ -114,19 +114,21 @@ def key_of(
     connection: sqlite3.Connection,
     delivery: Delivery,
     owners: Mapping[OrderId, PharmacyOrderUid | None],
+    *,
+    fresh: bool,
 ) -> Key | None:
-    """The pharmacy order that a delivery is about; a refused order-request is marked as that."""
+    """The pharmacy order that a delivery is about; what it tells is marked if it is `fresh`."""
     if isinstance(delivery, OrderChanged):
         return order_key(delivery.uid)
     if not isinstance(delivery, PharmaOneChanged):
         return None
     if delivery.order_id is not None:
         owner = owners.get(delivery.order_id)
-        if owner and delivery.deleted:
+        if owner and delivery.deleted and fresh:
             orders.deleted(connection, owner, delivery.received_at)
         return order_key(owner) if owner else None
     uid = _named(connection, delivery.references) if delivery.references else None
-    if uid is not None and delivery.refused:
+    if uid is not None and delivery.refused and fresh:
         orders.reject(connection, uid, delivery.received_at)
     return order_key(uid) if uid else None
 

@@ -27,8 +27,6 @@ from bridge.worker.looking import Looker
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
 
-REPEATED = "unknown"
-"""What PharmaOne does with a reference that it knows (pharmaone.md section 10)."""
 _TRACKING_FIELD = "tracking_links"
 
 
@@ -78,7 +76,7 @@ class Acts:
         sight, before = self._sight, self._sight.record
         try:
             await self._intend(step)
-            name = reference(sight.record, REPEATED)
+            name = reference(sight.record, self._rules.facts.repeated_reference)
             answer = await self._pharmaone.submit(name, step.draft, self._rules.source)
         except Unsure as failure:
             sight.record = remember.answer_lost(sight.record, self._parts.now())

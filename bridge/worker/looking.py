@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import assert_never
 
 from bridge.core import remember
-from bridge.core.copies import Wanted, made_since, surnames, typed_since
+from bridge.core.copies import Content, surnames
 from bridge.core.journal import Event
 from bridge.core.lifecycle import TERMINAL
-from bridge.core.model import Draft, OrderId, P1Order, P1Sight, PharmacyOrder, Phase, State
+from bridge.core.model import Draft, P1Order, P1Sight, PharmacyOrder, Phase, State
 from bridge.core.orders.view import Sight, meaning_of
 from bridge.core.steps import (
     Adopt,
@@ -146,22 +146,20 @@ class Looker:
 
     async def _find(self, step: Find) -> None:
         sight = self._sight
-        search = await self._parts.find(step.since, made_since(sight.record), self._wanted())
+        search = await self._parts.find(step.since, sight.record, self._looks())
         self._know(await self._parts.store.read(vendor_lists.order_for, sight.record.uid))
         sight.search = search
         found = sight.p1_order.id if sight.p1_order else None
         sight.record = remember.searched(sight.record, search, sight.p1_order)
         self._book.note(Event.SEARCHED_PHARMAONE, why=step.why, found=found, gap=search.gap)
 
-    def _wanted(self) -> Wanted | None:
-        """What it would look like, typed by hand; None where that is not known or matters not."""
-        record, order, draft = self._sight.record, self._sight.order, self._sight.draft
-        if order is None or not isinstance(draft, Draft) or record.state in TERMINAL:
+    def _looks(self) -> Content | None:
+        """What it would hold, typed by hand; None where that is not known or matters not."""
+        order, draft = self._sight.order, self._sight.draft
+        if order is None or not isinstance(draft, Draft) or self._sight.record.state in TERMINAL:
             return None
         names = surnames(draft.payload.get("customer_name"), *last_names(order.detail))
-        looks = replace(content(draft.payload), names=names)
-        others = frozenset(map(OrderId, record.not_twins.split()))
-        return Wanted(looks, typed_since(record), others)
+        return replace(content(draft.payload), names=names)
 
     def _adopt(self, order: P1Order) -> None:
         state = self._amounts_to(order) if order.flags is not None else None

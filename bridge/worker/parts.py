@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bridge.core.copies import Wanted
+from bridge.core.copies import Content
+from bridge.core.model import OrderRecord
 from bridge.core.orders.view import Policy, Search
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
@@ -25,9 +26,9 @@ class Parts:
     shop_id: str | None
     policy: Policy
     prescriptions: Literal["attach", "ingest", "off"]
-    find: Callable[[datetime, datetime | None, Wanted | None], Awaitable[Search]]
-    """Search PharmaOne's orders: the search begins at the first time or later, among those made
-    at the second or later, and for what somebody may have typed by hand.
+    find: Callable[[datetime, OrderRecord, Content | None], Awaitable[Search]]
+    """Search PharmaOne's orders for this one, and for one that was typed by hand and looks like it;
+    the search begins at the given time or later.
     """
     read_catalogue: Callable[[], Awaitable[None]]
     """Read RxScale's SKU list anew, or join a reading under way."""

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from words import CURRENT, view_of
+from words import CURRENT, changed, view_of
 
 from bridge.core import reasons, remember
 from bridge.core.model import (
     AnnouncedBy,
     Draft,
+    Gaps,
     OrderId,
     OrderRecord,
     P1Order,
@@ -19,7 +20,7 @@ from bridge.core.model import (
 )
 from bridge.core.orders import next_step
 from bridge.core.orders.view import Policy, Search, View
-from bridge.core.steps import Adopt, Done, Find, SetStatus, Stuck, Submit
+from bridge.core.steps import Adopt, Done, Find, ReadCatalogue, SetStatus, Stuck, Submit
 
 UID = PharmacyOrderUid("po-1")
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -84,6 +85,12 @@ class TestTyped:
     def test_so_is_a_twin_of_one_that_somebody_took(self):
         step = next_step(a_view(NEW, "in-progress", search=TWIN))
         assert step == Stuck(reasons.TWIN_IN_PHARMAONE(order="ORD_9"))
+
+    def test_what_it_holds_is_compared_in_pharmaones_words(self):
+        unlinked = reasons.NOT_IN_CATALOGUE(name="A", sku="sku-1")
+        view = a_view(NEW, "in-progress", draft=Gaps((unlinked,)))
+        assert isinstance(next_step(view), ReadCatalogue)
+        assert isinstance(next_step(changed(view, catalogue_at=NOW)), Find)
 
     def test_so_is_one_of_a_submission_whose_answer_was_lost(self):
         lost = replace(NEW, phase=Phase.SUBMITTING, doubted_at=LONG, attempts=1, claimed_as=REVIEW)

@@ -7,7 +7,7 @@ import pytest
 from words import CURRENT
 
 from bridge.core import remember
-from bridge.core.copies import MARGIN, made_since
+from bridge.core.copies import LONGEST_QUEUE, MARGIN, made_since, typed_since
 from bridge.core.model import OrderRecord, PharmacyOrder, PharmacyOrderUid, Phase
 
 UID = PharmacyOrderUid("po-1")
@@ -15,6 +15,13 @@ MET = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 MADE = MET - timedelta(days=3)
 SEEN = MET + timedelta(hours=2)
 QUEUED, REVIEW = "waiting for pharmacy", "pending review"
+
+
+def test_who_types_it_by_hand_does_so_later():
+    told = replace(NEW, created_at=MADE)
+    assert typed_since(told) == MADE - MARGIN
+    assert typed_since(replace(told, unsent_at=SEEN)) == MADE - MARGIN, "it may be in the queue"
+    assert typed_since(NEW) == MET - LONGEST_QUEUE - MARGIN
 
 
 def sight(status: str, at: datetime = SEEN, created_at: datetime | None = None) -> PharmacyOrder:

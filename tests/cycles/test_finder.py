@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -11,8 +11,8 @@ from typing import Any, cast
 import pytest
 from fakes import START, Clock
 
-from bridge.core.copies import Content, Wanted
-from bridge.core.model import OrderId, P1Order, P1Row, P1Sight, PharmacyOrderUid
+from bridge.core.copies import MARGIN, Content
+from bridge.core.model import OrderId, OrderRecord, P1Order, P1Row, P1Sight, PharmacyOrderUid
 from bridge.cycles import Finder
 from bridge.errors import TryLater
 from bridge.store import Store, vendor_lists
@@ -51,6 +51,12 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await opened.close()
 
 
+def met(made_at: datetime | None = None, **changes: Any) -> OrderRecord:
+    """A pharmacy order that cannot be at PharmaOne before `made_at`."""
+    unsent_at = None if made_at is None else made_at + MARGIN
+    return OrderRecord(UID, START, unsent_at=unsent_at, **changes)
+
+
 def order(number: int, made_at: Any = START) -> P1Row:
     return P1Row(OrderId(f"ORD_{number}"), "awaiting_packing", START, created_at=made_at)
 
@@ -62,7 +68,7 @@ def finder(store: Store, pharmaone: PharmaOne, most: int = 5) -> Finder:
 async def test_a_shop_with_20000_orders_is_searched_in_a_few_calls(store: Store):
     old = [order(number, START - number * DAY / 100) for number in range(1, 20_001)]
     pharmaone = PharmaOne([*old, order(0)], ours="ORD_0")
-    search = await finder(store, pharmaone).find(START, START - DAY / 50)
+    search = await finder(store, pharmaone).find(START, met(START - DAY / 50))
     assert search.gap is None
     assert pharmaone.read == ["ORD_0", "ORD_1", "ORD_2"]
     found = await store.read(vendor_lists.order_for, UID)
@@ -72,7 +78,7 @@ async def test_a_shop_with_20000_orders_is_searched_in_a_few_calls(store: Store)
 
 async def test_without_a_bound_all_count(store: Store):
     pharmaone = PharmaOne([order(number, START - number * DAY) for number in range(9)])
-    search = await finder(store, pharmaone).find(START)
+    search = await finder(store, pharmaone).find(START, met())
     assert search.gap is not None
     assert search.gap.facts == {"unread": 9, "most": 5}
     assert pharmaone.read == [f"ORD_{number}" for number in range(5)], "the newest first"
@@ -81,17 +87,17 @@ async def test_without_a_bound_all_count(store: Store):
 async def test_one_order_without_a_bound_is_no_gap_for_the_others(store: Store):
     pharmaone = PharmaOne([order(number, START - number * DAY) for number in range(20)])
     search = finder(store, pharmaone)
-    assert (await search.find(START)).gap is not None
-    assert (await search.find(START, START - 7 * DAY)).gap is None
+    assert (await search.find(START, met())).gap is not None
+    assert (await search.find(START, met(START - 7 * DAY))).gap is None
     assert len(pharmaone.read) == 8, "what was read once is known"
     lists = pharmaone.lists
-    assert (await search.find(START, START - 9 * DAY)).gap is None
+    assert (await search.find(START, met(START - 9 * DAY))).gap is None
     assert pharmaone.lists == lists, "one reading of the list serves them all"
 
 
 async def test_one_whose_time_is_not_told_may_be_it(store: Store):
     pharmaone = PharmaOne([order(1, None)], ours="ORD_1")
-    await finder(store, pharmaone).find(START, START - DAY)
+    await finder(store, pharmaone).find(START, met(START - DAY))
     assert pharmaone.read == ["ORD_1"]
 
 
@@ -99,15 +105,16 @@ async def test_a_new_one_that_is_not_shown_yet_is_waited_for(store: Store):
     pharmaone = PharmaOne([order(1, START + DAY)], ours="ORD_1", hidden="ORD_1")
     search = finder(store, pharmaone)
     with pytest.raises(TryLater):
-        await search.find(START)
+        await search.find(START, met())
     pharmaone.hidden = ""
-    assert (await search.find(START)).gap is None
+    assert (await search.find(START, met())).gap is None
     assert await store.read(vendor_lists.order_for, UID) is not None
 
 
 # -- what was typed by hand -------------------------------------------------------------------
 
-LIKE = Wanted(Content(frozenset({"beispiel"}), frozenset({"20417"}), Decimal("30.00")), START - DAY)
+LOOKS = Content(frozenset({"beispiel"}), frozenset({"20417"}), Decimal("30.00"))
+HERS = met(START, created_at=START - DAY + MARGIN, not_twins="ORD_7\n")
 
 
 @dataclass
@@ -170,8 +177,7 @@ def typed(number: int, **changes: Any) -> dict[str, Any]:
 )
 async def test_what_somebody_typed_by_hand(store: Store, there, twin, read):
     pharmaone = Typed([there, typed(2, customer_name="Otto Anders")])
-    wanted = replace(LIKE, others=frozenset({OrderId("ORD_7")}))
-    search = await finder(store, cast("Any", pharmaone)).find(START, START, wanted)
+    search = await finder(store, cast("Any", pharmaone)).find(START, HERS, LOOKS)
     assert (search.gap, search.twin) == (None, twin)
     assert len(pharmaone.read) == read
 
@@ -180,15 +186,15 @@ async def test_what_was_read_for_its_external_id_is_read_again_for_what_it_holds
     """Nothing of what it holds was remembered."""
     pharmaone = Typed([typed(1)])
     search = finder(store, cast("Any", pharmaone))
-    assert (await search.find(START)).twin is None
-    assert (await search.find(START, START, LIKE)).twin == "ORD_1"
+    assert (await search.find(START, met())).twin is None
+    assert (await search.find(START, HERS, LOOKS)).twin == "ORD_1"
     assert pharmaone.read == ["ORD_1", "ORD_1"]
 
 
 async def test_more_than_may_be_read_is_said(store: Store):
     others = [typed(n, items=[{"name": "x"}], total_amount=Decimal(9)) for n in range(6)]
     pharmaone = Typed(others)
-    search = await finder(store, cast("Any", pharmaone)).find(START, START, LIKE)
+    search = await finder(store, cast("Any", pharmaone)).find(START, HERS, LOOKS)
     assert search.gap is not None
     assert search.gap.facts == {"unread": 6, "most": 5}
 
@@ -196,6 +202,6 @@ async def test_more_than_may_be_read_is_said(store: Store):
 async def test_names_are_not_kept_for_long(store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("bridge.cycles.finder.KEPT_SECONDS", 0)
     search = finder(store, cast("Any", Typed([typed(1)])))
-    await search.find(START, START, LIKE)
+    await search.find(START, HERS, LOOKS)
     await asyncio.sleep(0.01)
     assert search._list is None

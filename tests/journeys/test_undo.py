@@ -1,9 +1,10 @@
 """What a person said or staff decided is taken up again, and nothing is doubled by it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
-from house import House, open_house, open_sandbox
+from house import MAPPINGS, House, open_house, open_sandbox
 
 from bridge.app import now
 from bridge.core.model import Key, Phase, order_key
@@ -56,6 +57,22 @@ async def test_what_staff_rejected_is_sent_again_and_followed(
         async with open_house(sandbox, tmp_path) as house:
             assert (await house.record(uid)).order_id == order_id, "also by a new store"
             assert await house.stuck() == []
+
+
+async def test_where_a_repeated_reference_is_known_to_be_new_it_is_repeated(tmp_path: Path):
+    shutil.copytree(MAPPINGS, tmp_path / "mappings")
+    file = tmp_path / "mappings" / "facts.toml"
+    fact = 'pharmaone.repeated_reference = "%s"'
+    file.write_text(file.read_text().replace(fact % "unknown", fact % "second"))
+    async with open_sandbox(reference_mode="second") as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            (uid,) = await house.orders_arrive()
+            await reject(house, uid)
+            await resume(house, uid)
+            assert [each.status for each in house.requests(uid)] == ["rejected", "pending"]
+            order_id = house.world.approve(house.requests(uid)[1].id)
+            await house.settle()
+            assert (await house.record(uid)).order_id == order_id
 
 
 async def test_a_second_sending_whose_answer_was_lost_is_not_doubled(tmp_path: Path):

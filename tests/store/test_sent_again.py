@@ -52,6 +52,17 @@ async def test_a_refusal_names_it(store: Store):
     assert known.rejected_at == NOW
 
 
+async def test_a_refusal_that_is_delivered_again_does_not_refuse_it_again(store: Store):
+    await store.write(work.save, submitted(1, intent_at=NOW), [])
+    refused = told(order_id=None, reported_status=None, references=("po-1",), refused=True)
+    await store.write_together(deliveries.receive, refused)
+    assert await store.write(person.resume, key(1), after(1))
+    assert await store.write_together(deliveries.receive, refused) is Receipt.DUPLICATE
+    known = await store.read(orders.find, uid(1))
+    assert known is not None
+    assert known.rejected_at is None
+
+
 async def test_a_resumed_order_is_due_and_told_of(store: Store):
     await store.write(work.save, submitted(1, rejected_at=NOW, attempts=1), [])
     assert await store.write(person.resume, key(1), after(1))
