@@ -254,14 +254,19 @@ ELSEWHERE: dict[str, tuple[Wrong, dict[str, Cell], dict[str, Cell]]] = {
             "completed": BEFORE["completed"].but(rx=""),
         },
     ),
-    "RxScale: writes without effect": (
-        replace(at("rxscale", NOTHING_DONE, RX_STATUS, RX_COMPLETE), retried=True),
-        {
-            moment: BEFORE[moment].but(stuck="no_effect", requests=1)
-            for moment in ("new", "shipped", "cancelled at PharmaOne")
-        },
-        {},
-    ),
+    **{
+        f"RxScale: writes without effect{more}": (
+            replace(
+                at("rxscale", NOTHING_DONE, RX_STATUS, RX_COMPLETE), retried=True, orders=orders
+            ),
+            {
+                moment: BEFORE[moment].but(stuck="no_effect", requests=1)
+                for moment in ("new", "shipped", "cancelled at PharmaOne")
+            },
+            {},
+        )
+        for more, orders in (("", {}), (", holds too", {"hold_when_stuck": True}))
+    },
     "PharmaOne: a cancellation without effect": (
         replace(at("pharmaone", NOTHING_DONE, P1_STATUS), retried=True),
         {"cancelled at RxScale": BEFORE["cancelled at RxScale"].but(stuck="no_effect")},

@@ -88,6 +88,8 @@ def _hold_first(view: View, stuck: Stuck) -> Step:
     order = view.sight.order
     if word is None or order is None or view.record.phase in (Phase.DONE, Phase.DROPPED):
         return stuck
+    if stuck.reason.code == reasons.NO_EFFECT:  # nor would a hold have any, and nobody were told
+        return stuck
     if word not in view.words.rxscale.steps.get(order.status, ()):
         return stuck
     if not is_fresh(view):
