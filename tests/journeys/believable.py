@@ -81,16 +81,17 @@ async def look(house: House, uids: Iterable[str] = ()) -> None:
 
 
 MOMENTS = (
-    "new", "claimed", "review", "preparing", "ready", "shipped", "completed",
-    "cancelled at RxScale", "cancelled at PharmaOne",
+    "new", "claimed", "review", "cancelled under review", "preparing", "ready", "shipped",
+    "completed", "cancelled at RxScale", "cancelled at PharmaOne",
 )  # fmt: skip
-_APPROVED = MOMENTS[3:]
+_APPROVED = MOMENTS[4:]
 _PACKED = ("ready", "shipped", "completed")
 
 BEFORE = {
     "new": Cell("waiting for pharmacy", requests=0),
     "claimed": Cell("pending review", requests=0),
     "review": Cell("pending review"),
+    "cancelled under review": Cell("cancelled"),
     "preparing": Cell("in-progress", "awaiting_packing"),
     "ready": Cell("ready_for_pickup", "ready_pickup"),
     "shipped": Cell("ready_for_pickup", "ready_pickup shipped"),
@@ -98,16 +99,19 @@ BEFORE = {
     "cancelled at RxScale": Cell("cancelled", "awaiting_packing"),
     "cancelled at PharmaOne": Cell("in-progress", "cancelled"),
 }
-"""How both sides stand when the answers begin to be wrong; the bridge saw the first seven..."""
+"""How both sides stand when the answers begin to be wrong; of the last of it nobody told..."""
 AFTER = {
     **BEFORE,
     "new": Cell("pending review"),
     "claimed": Cell("pending review"),
+    "cancelled under review": Cell("cancelled", stuck="cancelled_at_rxscale"),
     "shipped": Cell("completed", "ready_pickup shipped"),
     "cancelled at RxScale": Cell("cancelled", "cancelled"),
     "cancelled at PharmaOne": Cell("cancelled", "cancelled"),
 }
-"""... and where the truth leads each of them, with nobody asked."""
+"""... and where the truth leads each of them. Staff are asked to reject one request under review:
+nobody else can withdraw it.
+"""
 
 
 async def reach(house: House) -> Orders:
@@ -147,7 +151,8 @@ def _news(house: House, uids: Orders) -> None:
     (uids["new"],) = world.add_orders(1)
     world.change_p1_order(_made_of(house, uids["shipped"]), shipped=True)
     world.change_p1_order(_made_of(house, uids["cancelled at PharmaOne"]), status="cancelled")
-    world.set_order_status(uids["cancelled at RxScale"], "cancelled")
+    for moment in ("cancelled under review", "cancelled at RxScale"):
+        world.set_order_status(uids[moment], "cancelled")
     world.spoil_webhooks(Chaos())
 
 

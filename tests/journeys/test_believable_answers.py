@@ -99,6 +99,7 @@ NOT_CLAIMED = frozenset(name for name in FOR_A_WHILE if name.startswith("RxScale
     "RxScale: one of each write without effect",
 }
 """Where RxScale does not say that the order is ours: it is not sent."""
+WITH_ACTS = frozenset(name for name in FOR_A_WHILE if "clock" in name or "database" in name)
 
 Seen = tuple[dict[str, Cell], dict[str, Cell]]
 _RAN: dict[str, Seen] = {}
@@ -141,13 +142,40 @@ def is_between(seen: Cell, before: Cell, after: Cell) -> bool:
     )
 
 
+def moved_on(house: House, uids: Orders) -> None:
+    """Staff go on working meanwhile."""
+    world = house.world
+    (request,) = house.requests(uids["review"])
+    world.approve(request.id)
+    made = {order.external_id: order.id for order in world.p1_orders.values()}
+    world.change_p1_order(made[uids["preparing"]], status="ready_pickup")
+    world.change_p1_order(made[uids["ready"]], shipped=True)
+
+
+LATER = {
+    **AFTER,
+    "review": Cell("in-progress", "awaiting_packing"),
+    "preparing": Cell("ready_for_pickup", "ready_pickup"),
+    "ready": Cell("completed", "ready_pickup shipped"),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("name", [name for name in FOR_A_WHILE if name not in WITH_ACTS])
+async def test_what_ends_by_itself_loses_nothing_that_happened(
+    tmp_path: Path, name: str, moment: str
+):
+    wrong = replace(FOR_A_WHILE[name], begin=moved_on)
+    during, after = await ran(f"{name}, and staff go on", wrong, tmp_path)
+    assert is_between(during[moment], BEFORE[moment], LATER[moment]), during[moment]
+    assert after[moment] == LATER[moment]
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("name", FOR_A_WHILE)
 async def test_what_ends_by_itself_changes_nothing(tmp_path: Path, name: str, moment: str):
     during, after = await ran(name, FOR_A_WHILE[name], tmp_path)
-    truth = AFTER[moment]
-    if "clock" in name and moment == "review":
-        truth = Cell("in-progress", "awaiting_packing")
+    truth = LATER[moment] if "clock" in name and moment == "review" else AFTER[moment]
     if name in NOT_CLAIMED and moment == "new":
         assert during["new"] == BEFORE["new"].but(rx=during["new"].rx)
     if "database" not in name:
@@ -201,7 +229,7 @@ def taken_by_hand(house: House, uids: Orders) -> None:
     house.world.spoil_webhooks(Chaos())
 
 
-ENDED_AT_RXSCALE = ("completed", "cancelled at RxScale")
+ENDED_AT_RXSCALE = ("completed", "cancelled under review", "cancelled at RxScale")
 SENT_NOWHERE = {"new": AFTER["new"].but(requests=0), "claimed": AFTER["claimed"].but(requests=0)}
 DELETED, GONE = "deleted_in_pharmaone", "gone_at_rxscale"
 
@@ -238,6 +266,7 @@ ELSEWHERE: dict[str, tuple[Wrong, dict[str, Cell], dict[str, Cell]]] = {
         {},
         {
             "review": Cell("pending review", requests=0),
+            "cancelled under review": AFTER["cancelled under review"].but(requests=0),
             "preparing": Cell("in-progress", requests=0, stuck=DELETED),
             "ready": Cell("ready_for_pickup", requests=0, stuck=DELETED),
             "shipped": Cell("ready_for_pickup", requests=0, stuck=DELETED),
