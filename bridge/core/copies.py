@@ -11,6 +11,8 @@ from bridge.core.model import OrderRecord
 
 MARGIN = timedelta(hours=1)
 """How much too early PharmaOne may date an order, beyond what its clock is known to differ."""
+LONG = timedelta(minutes=15)
+"""Whoever waits in the queue for longer may be typed into PharmaOne by hand."""
 LONGEST_QUEUE = timedelta(days=14)
 """So old may an order be that stands in the queue when nobody tells when it was made."""
 

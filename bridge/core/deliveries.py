@@ -29,7 +29,7 @@ class Noted:
 
 @dataclass(slots=True)
 class OrderChanged:
-    """RxScale created or changed a pharmacy order, at `changed_at` by our clock.
+    """RxScale created or changed a pharmacy order, at `created_at` and `changed_at` by our clock.
 
     `reported_status`: its status, if readable.
     """
@@ -42,6 +42,7 @@ class OrderChanged:
     priority: int = 0
     name: str | None = None
     changed_at: datetime | None = None
+    created_at: datetime | None = None
 
     vendor: ClassVar[str] = RXSCALE
 

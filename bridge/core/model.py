@@ -125,7 +125,8 @@ class OrderRecord:
     prescription_at: datetime | None = None
     """When sending the prescription was begun, while no answer is known."""
     created_at: datetime | None = None
-    """When RxScale made it, where RxScale told."""
+    """When RxScale made it, where RxScale told; or since when nobody had looked, if it was found
+    after that."""
     unsent_at: datetime | None = None
     """Until when nobody can have sent it: it was seen in the queue, or at this store's own claim
     before the first submission."""
@@ -330,6 +331,7 @@ class Hint:
     name: str | None = None
     reported: str | None = None
     """`vendor:status word`, where a delivery told one."""
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import msgspec
 from bridge.core.deliveries import RXSCALE, Delivery, Noted, OrderChanged, SkuChanged
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
 from bridge.errors import NotTheShape
-from bridge.rxscale.wire import as_priority, as_public_name
+from bridge.rxscale.wire import as_moment, as_priority, as_public_name
 from bridge.vendor import fields
 from bridge.vendor.fields import in_our_time
 from bridge.vendor.webhook import digest_key, event_in, header, verify
@@ -68,6 +68,7 @@ class _Data(msgspec.Struct):
     status: Any = None
     name: Any = None
     stock: Any = None
+    created_at: Any = None
     pharmacy: _Uid | str | int | None = None
     order: _Parent | None = None
 
@@ -104,7 +105,7 @@ def _leniently(body: bytes) -> _Envelope:
     envelope = _Envelope(raw.get("event_type"), raw.get("timestamp"))
     data = raw.get("data")
     if isinstance(data, dict):
-        names = ("uid", "status", "name", "stock")
+        names = ("uid", "status", "name", "stock", "created_at")
         inner = envelope.data = _Data(*(data.get(name) for name in names))
         pharmacy, parent = data.get("pharmacy"), data.get("order")
         inner.pharmacy = _Uid(pharmacy.get("uid")) if isinstance(pharmacy, dict) else pharmacy
@@ -117,8 +118,7 @@ def _understand(
 ) -> Delivery:
     event, data = event_in(envelope.event_type), envelope.data
     if event in ORDER_EVENTS:
-        at = _changed_at(envelope.timestamp, now, ahead)
-        return _order(event, envelope, body, now, pharmacy_uid, at)
+        return _order(event, envelope, body, now, pharmacy_uid, ahead)
     key = digest_key(event, body)
     if event in STOCK_EVENTS and data is not None:
         sku = fields.as_id(data.uid)  # all that is sure to be there (7.3)
@@ -134,7 +134,7 @@ def _order(
     body: bytes,
     now: datetime,
     pharmacy_uid: str | None,
-    at: datetime,
+    ahead: timedelta,
 ) -> Delivery:
     data = envelope.data
     if data is None:
@@ -148,7 +148,9 @@ def _order(
         return Noted(RXSCALE, event, key, now)
     priority = 0 if data.order is None else as_priority(data.order.priority)
     name = as_public_name(data.name)
-    return OrderChanged(event, key, now, PharmacyOrderUid(uid), status, priority, name, at)
+    at = _changed_at(envelope.timestamp, now, ahead)
+    made_at = in_our_time(as_moment(data.created_at), ahead)
+    return OrderChanged(event, key, now, PharmacyOrderUid(uid), status, priority, name, at, made_at)
 
 
 def _dedup_key(event: str, timestamp: object, uid: str, status: str | None, body: bytes) -> str:

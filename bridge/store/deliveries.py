@@ -163,7 +163,8 @@ def _hint_of(delivery: Delivery, key: Key) -> Hint:
     why, status = f"{delivery.vendor}: {delivery.event}", _reported_status(delivery)
     reported = None if status is None else f"{delivery.vendor}:{status}"
     if isinstance(delivery, OrderChanged):
-        return Hint(key, why, delivery.priority, name=delivery.name, reported=reported)
+        made_at, name = delivery.created_at, delivery.name
+        return Hint(key, why, delivery.priority, name=name, reported=reported, created_at=made_at)
     return Hint(key, why, reported=reported)
 
 

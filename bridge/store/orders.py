@@ -13,7 +13,7 @@ ORDERS = Table("orders", OrderRecord)
 
 _FIND = ORDERS.select("WHERE uid = ?")
 _FIND_ALL = ORDERS.select("WHERE uid IN (?...)")
-_ADD = "INSERT INTO orders (uid, first_seen_at, announced_by, name, priority)"
+_ADD = "INSERT INTO orders (uid, first_seen_at, announced_by, name, priority, created_at)"
 _KNOWN_ALREADY = "ON CONFLICT (uid) DO NOTHING"
 _TOLD = ("rejected_at", "p1_deleted_at")  # a delivery may set them while a look goes on
 _SAVE = ORDERS.upsert("uid", kept=_TOLD)
@@ -61,8 +61,14 @@ def find_all(
 def add(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
     """Adds the orders not met before; what is known stays as it is."""
     at = micros(now)
-    rows = [(order_uid(h.key), at, h.announced_by.value, h.name, h.priority) for h in hints]
-    run_many(connection, _ADD, "(?, ?, ?, ?, ?)", _KNOWN_ALREADY, rows)
+    rows = [
+        (order_uid(h.key), at, h.announced_by.value, h.name, h.priority, _made(h)) for h in hints
+    ]
+    run_many(connection, _ADD, "(?, ?, ?, ?, ?, ?)", _KNOWN_ALREADY, rows)
+
+
+def _made(hint: Hint) -> int | None:
+    return None if hint.created_at is None else micros(hint.created_at)
 
 
 def save(connection: sqlite3.Connection, record: OrderRecord) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bridge.core import reasons
+from bridge.core.copies import LONG
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import SweepResult, SweptOrder
@@ -116,7 +117,10 @@ def compare(
     unknown = {uid: row for uid, row in rows.items() if uid not in known}
     findings = [(order, _finding(order, sweep)) for order in known.values()]
     found = [(order, why) for order, why in findings if why is not None]
-    _add_unknown(connection, unknown, AnnouncedBy.FIRST_SWEEP if first else AnnouncedBy.SWEEP, now)
+    last = notes.get_time(connection, notes.LAST_POLL_AT)
+    away = last if last is not None and began_at - last > LONG else None
+    by = AnnouncedBy.FIRST_SWEEP if first else AnnouncedBy.SWEEP
+    _add_unknown(connection, unknown, by, now, away)
     _hint(connection, found, sweep, now)
     notes.put_time(connection, notes.LAST_POLL_AT, now)
     if settled or not unknown:
@@ -191,10 +195,12 @@ def _add_unknown(
     unknown: Mapping[PharmacyOrderUid, SweptOrder],
     announced_by: AnnouncedBy,
     now: datetime,
+    away: datetime | None,
 ) -> None:
-    """Remembers orders that nothing had told of."""
+    """Remembers orders that nothing had told of; `away`: since when nobody had looked."""
+    why = "sweep: new in RxScale's list"
     hints = [
-        Hint(order_key(uid), "sweep: new in RxScale's list", row.priority, announced_by, row.name)
+        Hint(order_key(uid), why, row.priority, announced_by, row.name, created_at=away)
         for uid, row in unknown.items()
     ]
     todo.hint(connection, hints, now)

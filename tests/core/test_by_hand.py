@@ -7,6 +7,7 @@ import pytest
 from words import CURRENT, changed, view_of
 
 from bridge.core import reasons, remember
+from bridge.core.copies import LONG
 from bridge.core.model import (
     AnnouncedBy,
     Draft,
@@ -25,7 +26,7 @@ from bridge.core.steps import Adopt, Done, Find, ReadCatalogue, SetStatus, Stuck
 UID = PharmacyOrderUid("po-1")
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 JUST = NOW - timedelta(seconds=10)
-LONG = NOW - timedelta(minutes=16)
+AGES = NOW - timedelta(minutes=16)
 QUEUED, REVIEW = "waiting for pharmacy", "pending review"
 TWIN = Search(NOW, twin=OrderId("ORD_9"))
 TOO_MANY = Search(NOW, reasons.TOO_MANY_TO_READ(unread=9, most=5))
@@ -44,7 +45,7 @@ def a_view(record: OrderRecord, status: str = QUEUED, **changes) -> View:
 
 NEW = OrderRecord(UID, JUST)
 THERE_BEFORE = OrderRecord(UID, JUST, announced_by=AnnouncedBy.FIRST_SWEEP)
-WAITED = OrderRecord(UID, LONG)
+WAITED = OrderRecord(UID, AGES)
 
 
 class TestTyped:
@@ -56,14 +57,14 @@ class TestTyped:
         [
             pytest.param(THERE_BEFORE, None, id="in the queue before this store was"),
             pytest.param(WAITED, None, id="in the queue for long"),
-            pytest.param(NEW, LONG, id="met late"),
-            pytest.param(replace(WAITED, searched_at=LONG), None, id="compared long ago"),
+            pytest.param(NEW, AGES, id="met late"),
+            pytest.param(replace(WAITED, searched_at=AGES), None, id="compared long ago"),
         ],
     )
     def test_one_that_waited_is_compared_before_it_is_claimed(self, record, created_at):
         step = next_step(a_view(record, created_at=created_at))
         assert isinstance(step, Find)
-        assert step.since == max(record.first_seen_at, NOW - Policy().waited)
+        assert step.since == max(record.first_seen_at, NOW - LONG)
 
     @pytest.mark.parametrize("record", [THERE_BEFORE, WAITED])
     def test_without_a_twin_it_goes_on(self, record):
@@ -93,7 +94,7 @@ class TestTyped:
         assert isinstance(next_step(changed(view, catalogue_at=NOW)), Find)
 
     def test_so_is_one_of_a_submission_whose_answer_was_lost(self):
-        lost = replace(NEW, phase=Phase.SUBMITTING, doubted_at=LONG, attempts=1, claimed_as=REVIEW)
+        lost = replace(NEW, phase=Phase.SUBMITTING, doubted_at=AGES, attempts=1, claimed_as=REVIEW)
         step = next_step(a_view(lost, REVIEW, search=TWIN))
         assert step == Stuck(reasons.TWIN_IN_PHARMAONE(order="ORD_9"))
 
@@ -115,7 +116,7 @@ class TestTakeFrom:
     def test_what_was_made_before_is_left_alone(self, status):
         step = self.look(NEW, status, created_at=self.EARLIER)
         assert step == Done(reasons.MADE_BEFORE(take_from=JUST.isoformat()))
-        assert self.look(replace(NEW, first_seen_at=LONG), status) == step
+        assert self.look(replace(NEW, first_seen_at=AGES), status) == step
 
     def test_it_stays_so_whatever_happens_to_it(self):
         done = remember.done(a_view(NEW, created_at=self.EARLIER).record, NOW)

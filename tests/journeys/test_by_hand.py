@@ -11,7 +11,7 @@ from bridge.app import now
 from bridge.core.model import Phase
 from bridge.core.reasons import Verb
 from bridge.sandbox import Sandbox
-from bridge.store import orders, person
+from bridge.store import notes, orders, person
 
 PATIENT = {"display_name": "Erika Kanarienvogel", "email": "canary@example.org"}
 ADDRESS = {"first_name": "Erika", "last_name": "Kanarienvogel"}
@@ -60,6 +60,28 @@ async def test_an_order_that_staff_typed_in_before_go_live(
             assert sent(house, twin, other) == [0, 1]
         for file in tmp_path.glob("rxbridge.db*"):
             canary.check(file.read_bytes().decode("latin-1"), file.name)
+
+
+async def away(house: House) -> None:
+    """The last sweep is an hour ago."""
+    hour_ago = now() - timedelta(hours=1)
+    await house.bridge.store.write(notes.put_time, notes.LAST_POLL_AT, hour_ago)
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_an_order_that_staff_typed_in_while_the_bridge_was_away(
+    tmp_path: Path, announced: bool
+):
+    made_at = int(now().timestamp()) - 3000
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            await away(house)
+        order_id = typed(sandbox)
+        async with open_house(sandbox, tmp_path, swept=False) as house:
+            (uid,) = await house.orders_arrive({**ORDER, "created_at": made_at}, announce=announced)
+            await house.sweep()
+            assert [row.reason.facts for row in await house.stuck()] == [{"order": order_id}]
+            assert sent(house, uid) == [0]
 
 
 async def test_a_person_says_that_it_is_another_order(tmp_path: Path):

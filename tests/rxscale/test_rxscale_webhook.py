@@ -61,7 +61,16 @@ def test_an_order_event_tells_which_order_and_how_urgent():
         reported_status="init",  # documented in a created event, against "and assigned" (C-23)
         priority=3,
         name="#2001",
+        changed_at=datetime(2024, 5, 18, 2, 40, tzinfo=UTC),
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "made_at"),
+    [(1767340800, START), (None, None), ("2026-01-02", None), (2**70, None), (True, None)],
+)
+def test_an_order_event_tells_when_the_order_was_made(told: Any, made_at: Any):
+    assert deliver(changed(created_at=told)).created_at == made_at
 
 
 # -- the signature ----------------------------------------------------------------------------

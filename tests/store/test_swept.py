@@ -81,6 +81,18 @@ async def test_the_first_sweep_meets_what_was_there_before_this_store(store: Sto
     assert (claim.key, claim.priority) == (key(1), 4)
 
 
+@pytest.mark.parametrize(
+    ("minutes", "made_at"), [(14, None), (16, NOW)], ids=["as always", "nobody had looked"]
+)
+async def test_an_order_found_after_a_pause_was_made_in_it(store: Store, minutes, made_at):
+    await swept_once(store)
+    later = NOW + timedelta(minutes=minutes)
+    await sweep(store, {uid(1): WAITING}, began_at=later, now=later)
+    found = await store.read(orders.find, uid(1))
+    assert found is not None
+    assert found.made_at == made_at
+
+
 async def test_a_later_sweep_counts_what_no_webhook_had_told(store: Store):
     await swept_once(store)
     result = await sweep(store, {uid(1): WAITING, uid(2): WAITING})

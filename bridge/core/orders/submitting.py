@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.core import reasons
+from bridge.core.copies import LONG
 from bridge.core.facts import AGAIN, Again
 from bridge.core.lifecycle import route
 from bridge.core.model import AnnouncedBy, Draft, Gaps, OrderRecord, PharmacyOrder
@@ -148,7 +149,7 @@ def _compared(view: View) -> Step | None:
     if search is not None:
         too_many = search.gap is not None and search.gap.code == reasons.TOO_MANY_TO_READ
         return Stuck(reasons.CANNOT_KNOW(why=search.gap)) if too_many else None
-    oldest = view.now - view.policy.waited
+    oldest = view.now - LONG
     is_new = record.announced_by is not AnnouncedBy.FIRST_SWEEP or record.searched_at is not None
     if is_new and (record.searched_at or record.made_at or record.first_seen_at) >= oldest:
         return None

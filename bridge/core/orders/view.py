@@ -35,8 +35,6 @@ class Policy:
     gone_after: timedelta = timedelta(minutes=15)
     """How long a vendor has to deny an order before that is believed."""
     catalogue_fresh: timedelta = timedelta(seconds=60)
-    waited: timedelta = timedelta(minutes=15)
-    """Whoever waits in the queue for longer may be typed into PharmaOne by hand."""
     take_from: datetime | None = None
     """Orders made before are left alone."""
     review: timedelta = timedelta(hours=24)
