@@ -111,6 +111,16 @@ class Receipt(StrEnum):
     UNREAD = "unread"  # about an order of PharmaOne's that nobody knows: it is read next
 
 
+OF_PHARMAONE = f"{PHARMAONE} news:"
+"""What a hint reports where PharmaOne told of more than a status, or its list did."""
+
+
+def is_of_pharmaone(reported: str | None) -> bool:
+    """Whether only PharmaOne told of something, so that RxScale's side is as it was last seen."""
+    lines = (reported or ":").splitlines()
+    return all(line.startswith(PHARMAONE) for line in lines)
+
+
 ECHO_WITHIN = timedelta(seconds=10)
 """So much later than our write RxScale may date its echo; what is later is somebody's change."""
 

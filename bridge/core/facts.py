@@ -48,6 +48,8 @@ DEDUCTING: Mapping[DeductsAt, frozenset[State] | None] = {
     "unknown": None,
 }
 """The states of PharmaOne's order in which its goods are off its stock; None: `deducts` says."""
+KEEPS_STATUS: Mapping[YesOrNo, bool] = {"true": True, "false": False, "unknown": False}
+"""Whether RxScale's status may be written on the one that was last seen, if nobody told of news."""
 LOWEST: Mapping[ShortStock, int | None] = {
     "zero": 0,
     "negative": -1,

@@ -343,3 +343,5 @@ class Claim:
     attempts: int
     why: str
     priority: int
+    reported: str | None = None
+    """Who told of it, and which status: `vendor:status`, one a line; None: somebody else did."""

@@ -109,6 +109,16 @@ def status_set(
     return replace(after, held=held, echoes=echoes, is_believed=True, wrote_at=order.seen_at)
 
 
+def status_written(
+    record: OrderRecord, word: str, vocabulary: Vocabulary, now: datetime
+) -> OrderRecord:
+    """RxScale accepted a status of an order that this look did not fetch (`facts.toml`)."""
+    echoes = "\n".join((*record.echoes.splitlines(), word))
+    state = vocabulary.means.get(word)
+    after = replace(record, rx_status=word, rx_seen_at=now, state=state, echoes=echoes)
+    return replace(after, is_believed=True, wrote_at=now)
+
+
 def searched(record: OrderRecord, search: Search, order: P1Order | None) -> OrderRecord:
     """PharmaOne's orders were searched; only a whole search that found nothing says anything."""
     if order is not None or search.gap or search.twin:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bridge.core.deliveries import (
+    OF_PHARMAONE,
     Delivery,
     InventoryChanged,
     Noted,
@@ -165,7 +166,7 @@ def _hint_of(delivery: Delivery, key: Key) -> Hint:
     if isinstance(delivery, OrderChanged):
         made_at, name = delivery.created_at, delivery.name
         return Hint(key, why, delivery.priority, name=name, reported=reported, created_at=made_at)
-    return Hint(key, why, reported=reported)
+    return Hint(key, why, reported=reported or OF_PHARMAONE)
 
 
 def _count(

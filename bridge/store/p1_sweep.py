@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bridge.core import reasons
 from bridge.core.copies import MARGIN
-from bridge.core.deliveries import Delivery, OrderChanged, PharmaOneChanged, Receipt
+from bridge.core.deliveries import OF_PHARMAONE, Delivery, OrderChanged, PharmaOneChanged, Receipt
 from bridge.core.model import (
     Hint,
     Key,
@@ -201,7 +201,8 @@ def save_read(connection: sqlite3.Connection, order: P1Order, now: datetime) -> 
     if record is None or record.order_id == order.id or not _is_awaited(record):
         return False
     why = "PharmaOne made an order of it"
-    todo.hint(connection, [Hint(order_key(record.uid), why, record.priority)], now)
+    hint = Hint(order_key(record.uid), why, record.priority, reported=OF_PHARMAONE)
+    todo.hint(connection, [hint], now)
     return True
 
 
@@ -304,4 +305,4 @@ def _is_missing(record: _Known, began_at: datetime, listed: Collection[str] | No
 
 
 def _hint(record: _Known, why: str) -> Hint:
-    return Hint(order_key(record.uid), why, record.priority)
+    return Hint(order_key(record.uid), why, record.priority, reported=OF_PHARMAONE)

@@ -77,7 +77,7 @@ _RELEASE = "UPDATE todo SET lease_until = NULL WHERE lease_until IS NOT NULL"
 _MEANWHILE = "SELECT generation, reported FROM todo WHERE key = ?"
 _LEFT_DUE = "UPDATE todo SET lease_until = NULL, due_at = :now WHERE key = :key"
 _AGAIN = """
-UPDATE todo SET lease_until = NULL, due_at = :again,
+UPDATE todo SET lease_until = NULL, due_at = :again, claimed = generation, reported = NULL,
   attempts = CASE WHEN :failed THEN attempts + 1 ELSE 0 END
 WHERE key = :key
 """

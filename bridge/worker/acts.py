@@ -54,6 +54,10 @@ class Acts:
         await self._looker.look(step)
         return None
 
+    async def recall(self) -> None:
+        """What the store knows of PharmaOne's order, where RxScale's side is not looked at."""
+        await self._looker.recall()
+
     async def _send(self, step: Sending) -> Stuck | None:
         match step:
             case Submit():
@@ -194,12 +198,13 @@ class Acts:
 
     def _believe(self, word: str, *, held: bool) -> None:
         """An accepted write is as good as a look."""
-        sight = self._sight
+        sight, words = self._sight, self._rules.words.rxscale
         if sight.order is None:
+            sight.record = remember.status_written(sight.record, word, words, self._parts.now())
+            sight.written = True
             return
         now = self._parts.now()
         sight.order = replace(sight.order, status=word, seen_at=now, is_believed=True)
-        words = self._rules.words.rxscale
         sight.record = remember.status_set(sight.record, sight.order, words, held=held)
 
     async def _cancel(self, step: Cancel) -> Stuck | None:

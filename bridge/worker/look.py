@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.core import patience, reasons, remember
+from bridge.core.deliveries import is_of_pharmaone
 from bridge.core.journal import Event
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import Outcome
 from bridge.core.model import Claim, OrderRecord
 from bridge.core.orders import next_step
 from bridge.core.orders.attention import attentions
-from bridge.core.orders.view import Sight, View, meaning_of
+from bridge.core.orders.view import Sight, View, meaning_of, remembered
 from bridge.core.reasons import Reason
 from bridge.core.steps import (
     Act,
@@ -68,6 +69,8 @@ class OrderLook:
 
     async def run(self) -> None:
         """Steps until the order must wait, is stuck or done; settles it in the store."""
+        if remembered(self._view()) is not None:
+            await self._acts.recall()
         for _ in range(MOST_STEPS):
             step = next_step(self._view())
             ending = step if isinstance(step, Ending) else await self._take(step)
@@ -83,6 +86,7 @@ class OrderLook:
             self._rules.words,
             self._sight,
             self._rules.facts,
+            rx_unchanged=is_of_pharmaone(self._claim.reported),
             pharmaone_ready=not self._parts.is_pharmaone_left_alone(),
         )
 

@@ -80,7 +80,13 @@ class Looker:
         self._book.note(Event.LOOKED, why=step.why, status=order.status)
         if sight.record.phase in NEEDS_A_DRAFT or is_first:
             await self._prepare(order)
-        elif sight.record.phase is Phase.SUBMITTED and sight.p1_order is None:
+        else:
+            await self.recall()
+
+    async def recall(self) -> None:
+        """PharmaOne's order that was made of it, where nobody has told it yet."""
+        sight = self._sight
+        if sight.record.phase is Phase.SUBMITTED and sight.p1_order is None:
             self._know(await self._parts.store.read(vendor_lists.order_for, sight.record.uid))
 
     async def _look_at_pharmaone(self, step: LookAtPharmaOne) -> None:

@@ -8,10 +8,13 @@ import pytest
 from words import CURRENT, view_of
 
 from bridge.core import reasons, remember
-from bridge.core.facts import AGAIN, DEDUCTING, LOWEST, Facts, Repeated
+from bridge.core.deliveries import OF_PHARMAONE, is_of_pharmaone
+from bridge.core.facts import AGAIN, DEDUCTING, KEEPS_STATUS, LOWEST, Facts, Repeated, YesOrNo
 from bridge.core.model import (
     Draft,
+    OrderId,
     OrderRecord,
+    P1Order,
     PharmacyOrder,
     PharmacyOrderUid,
     Phase,
@@ -19,7 +22,7 @@ from bridge.core.model import (
 )
 from bridge.core.orders import next_step
 from bridge.core.orders.view import Policy, Search
-from bridge.core.steps import Find, Ingest, Stuck, Submit
+from bridge.core.steps import Find, Ingest, Look, SetStatus, Step, Stuck, Submit, Wait
 from bridge.texts import say
 
 UID = PharmacyOrderUid("po-1")
@@ -39,6 +42,7 @@ def step_of(record: OrderRecord, facts: Facts, policy: Policy, **seen):
 
 def test_every_value_has_its_row_and_unknown_is_the_default():
     assert set(AGAIN) == set(get_args(Repeated))
+    assert set(KEEPS_STATUS) == set(get_args(YesOrNo))
     assert {getattr(Facts(), field.name) for field in fields(Facts)} == {"unknown"}
     assert DEDUCTING["unknown"] is None
     assert LOWEST["unknown"] is None
@@ -116,3 +120,103 @@ def test_when_goods_leave_the_stock():
     assert DEDUCTING["approved"] == frozenset(State)
     assert DEDUCTING["handed_over"] == {State.COMPLETED}
     assert DEDUCTING["never"] == frozenset()
+
+
+P1_ORDER = P1Order(OrderId("ORD_1"), "awaiting_packing", NOW, external_id=UID, flags=frozenset())
+FOLLOWED = OrderRecord(
+    UID,
+    AGO,
+    phase=Phase.ADOPTED,
+    order_id=P1_ORDER.id,
+    rx_status=REVIEW,
+    rx_seen_at=AGO,
+    state=State.IN_REVIEW,
+)
+
+
+def unseen(record: OrderRecord, value: YesOrNo = "true", **changes) -> Step:
+    """What follows in a look that has not fetched RxScale's side."""
+    seen = {"p1_order": P1_ORDER, "p1_looked_at": NOW, "tracking": (), "rx_unchanged": True}
+    facts = Facts(refuses_illegal_steps=value)
+    return next_step(view_of(record, NOW, facts=facts, **{**seen, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("value", "unchanged", "expected"),
+    [
+        ("true", True, SetStatus),
+        ("true", False, Look),
+        ("false", True, Look),
+        ("false", False, Look),
+        ("unknown", True, Look),
+        ("unknown", False, Look),
+    ],
+)
+def test_whether_a_status_is_written_on_the_one_last_seen(
+    value: YesOrNo, unchanged: bool, expected: type
+):
+    assert isinstance(unseen(FOLLOWED, value, rx_unchanged=unchanged), expected)
+
+
+def test_the_rule_of_such_a_step_names_the_fact():
+    step = unseen(FOLLOWED)
+    assert isinstance(step, SetStatus)
+    assert step.word == "in-progress"
+    assert step.rule.endswith("facts.toml: rxscale.refuses_illegal_steps")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"phase": Phase.KNOWN},
+        {"phase": Phase.SUBMITTING},
+        {"phase": Phase.DONE},
+        {"state": State.NEW},
+        {"state": State.ON_HOLD},
+        {"state": State.CANCELLED},
+        {"state": State.COMPLETED},
+        {"state": None},
+    ],
+)
+def test_only_an_order_on_its_way_is_written_to_without_a_look(changes):
+    assert isinstance(unseen(replace(FOLLOWED, **changes)), Look)
+
+
+def test_what_was_refused_is_looked_at():
+    assert isinstance(unseen(FOLLOWED, refused_word="in-progress"), Look)
+
+
+def test_after_its_own_completion_nothing_is_looked_at():
+    there = replace(FOLLOWED, p1_state=State.COMPLETED)
+    record = remember.status_written(there, "completed", CURRENT, NOW)
+    assert (record.rx_status, record.rx_seen_at, record.state) == (
+        "completed",
+        NOW,
+        State.COMPLETED,
+    )
+    assert (record.echoes, record.is_believed, record.wrote_at) == ("completed", True, NOW)
+    waits = unseen(record, written=True)
+    assert isinstance(waits, Wait)
+    assert waits.why.code == "end_to_be_seen"
+    assert isinstance(unseen(record), Look)
+
+
+def test_a_step_may_follow_one_that_was_only_accepted():
+    """Where that one had no effect, RxScale refuses this one."""
+    assert isinstance(unseen(replace(FOLLOWED, is_believed=True)), SetStatus)
+
+
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [
+        (None, False),
+        ("rxscale:on-hold", False),
+        ("pharmaone:ready_pickup", True),
+        (OF_PHARMAONE, True),
+        (f"{OF_PHARMAONE}\npharmaone:ready_pickup", True),
+        (f"{OF_PHARMAONE}\nrxscale:on-hold", False),
+        ("rxscale:on-hold\npharmaone:ready_pickup", False),
+    ],
+)
+def test_who_told(reported: str | None, expected: bool):
+    assert is_of_pharmaone(reported) is expected

@@ -9,7 +9,8 @@ from house import MAPPINGS, House, open_house, open_sandbox
 from bridge.core.facts import ShortStock
 from bridge.core.model import Phase
 from bridge.sandbox.traffic import Fault
-from bridge.store import person, stock
+from bridge.sandbox.webhooks import Chaos
+from bridge.store import person, stock, views
 from bridge.texts import say
 
 LOST = Fault(vendor="pharmaone", route="POST /order-requests", cut=True, when="after")
@@ -112,3 +113,97 @@ async def test_an_order_of_more_than_was_offered_leaves_the_right_number(tmp_pat
         await house.change(order_id, shipped=True)
         await house.sync()
         assert house.stock("psku-1002") == 407
+
+
+async def through(house: House, uid: str) -> tuple[int, int]:
+    """Calls at RxScale and at PharmaOne for an order's whole life."""
+    order_id = await house.approve(uid)
+    assert house.status(uid) == "in-progress"
+    await house.change(order_id, status="ready_pickup")
+    assert house.status(uid) == "ready_for_pickup"
+    await house.change(order_id, shipped=True)
+    assert house.status(uid) == "completed"
+    assert (await house.record(uid)).phase is Phase.DONE
+    calls = [call.vendor for call in house.calls() if uid in (call.uid, call.reference)]
+    return calls.count("rxscale"), calls.count("pharmaone")
+
+
+@pytest.mark.parametrize(
+    ("value", "calls"), [("true", (5, 4)), ("false", (8, 4)), ('"unknown"', (8, 4))]
+)
+async def test_calls_of_an_order(tmp_path: Path, value: str, calls: tuple[int, int]):
+    known(tmp_path, f"rxscale.refuses_illegal_steps = {value}")
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        assert await through(house, uid) == calls
+        before = len(house.calls())
+        await house.settle()
+        assert len(house.calls()) == before
+        story = " ".join(str(entry.facts.get("rule")) for entry in (await house.story(uid)).entries)
+        assert ("rxscale.refuses_illegal_steps" in story) is (value == "true")
+
+
+async def test_with_every_webhook_lost_no_look_is_left_out_wrongly(tmp_path: Path):
+    known(tmp_path, "rxscale.refuses_illegal_steps = true")
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        house.world.spoil_webhooks(Chaos(lose=1.0))
+        (uid,) = await house.orders_arrive()
+        await house.sweep()
+        order_id = await house.approve(uid)
+        await house.sweep()
+        await house.change(order_id, shipped=True)
+        await house.sweep()
+        assert house.status(uid) == "completed"
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_what_was_cancelled_unseen_is_looked_at_once_rxscale_refuses(
+    tmp_path: Path, told: bool
+):
+    known(tmp_path, "rxscale.refuses_illegal_steps = true")
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        if not told:
+            house.world.spoil_webhooks(Chaos(lose=1.0), ["rxscale"])
+        house.world.set_order_status(uid, "cancelled", None)
+        order_id = await house.approve(uid)
+        assert house.status(uid) == "cancelled"
+        assert house.world.p1_orders[order_id].status == "cancelled"
+
+
+async def test_what_rxscale_told_meanwhile_is_looked_at(tmp_path: Path):
+    """A hold is not lifted by a step that is legal from it."""
+    known(tmp_path, "rxscale.refuses_illegal_steps = true")
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        house.world.set_order_status(uid, "on-hold", "wait")
+        order_id = await house.approve(uid)
+        assert house.status(uid) == "on-hold"
+        await house.change_at_rxscale(uid, "pending review")
+        await house.change(order_id, status="ready_pickup")
+        assert house.status(uid) == "ready_for_pickup"
+
+
+async def test_an_accepted_attention_and_an_open_one_outlive_a_look_that_was_left_out(
+    tmp_path: Path,
+):
+    known(tmp_path, "rxscale.refuses_illegal_steps = true")
+    line = {"sku": {"uid": "sku-1001", "pzn": "12345679"}, "amount": 1}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive({"order_items": [line]})
+        await house.approve(uid)
+        assert house.status(uid) == "in-progress"
+        rows = await house.bridge.store.read(views.waiting)
+        assert [row.reason.code for row in rows] == ["odd_pzn"]
+
+
+async def test_a_write_without_effect_is_found_out_by_the_next_step(tmp_path: Path):
+    known(tmp_path, "rxscale.refuses_illegal_steps = true")
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        deaf = Fault(vendor="rxscale", route="PATCH /pharmacy_orders/{uid}/status", status=200)
+        house.world.break_calls(deaf)
+        order_id = await house.approve(uid)
+        assert house.status(uid) == "pending review"
+        await house.change(order_id, status="ready_pickup")
+        assert house.status(uid) == "ready_for_pickup"

@@ -18,7 +18,7 @@ from bridge.core.model import PharmacyOrder, Phase, State
 from bridge.core.orders import endings, progress, submitting
 from bridge.core.orders.absence import no_effect, not_shown
 from bridge.core.orders.attention import review_ends
-from bridge.core.orders.view import View, is_fresh, unknown_status
+from bridge.core.orders.view import View, is_fresh, remembered, unknown_status
 from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.steps import Adopt, Complete, Done, Look, SetStatus, Step, Stuck, Wait
 
@@ -59,20 +59,21 @@ def _next_step(view: View) -> Step:
         return Done(reasons.LEFT_ALONE())
     if view.sight.gone:
         return not_shown(view)
-    if view.sight.order is None:
+    order = view.sight.order or remembered(view)
+    if order is None:
         return Look(reasons.FIRST_LOOK())
-    state = view.words.rxscale.means.get(view.sight.order.status)
+    state = view.words.rxscale.means.get(order.status)
     if state is None:
-        return Stuck(unknown_status("RxScale", view.sight.order.status, view.words.rxscale))
+        return Stuck(unknown_status("RxScale", order.status, view.words.rxscale))
     if state in TERMINAL:
         return endings.ended(view, state)
-    if view.sight.order.status in view.words.rxscale.arriving:
-        return Wait(reasons.SETTING_UP(status=view.sight.order.status))
+    if order.status in view.words.rxscale.arriving:
+        return Wait(reasons.SETTING_UP(status=order.status))
     if state is State.ON_HOLD and not view.record.held:
         if view.sight.p1_order is not None and view.record.order_id is None:
             return Adopt(view.sight.p1_order)
         return Wait(reasons.ON_HOLD_AT_RXSCALE())
-    return _DECISIONS[view.record.phase](view, view.sight.order)
+    return _DECISIONS[view.record.phase](view, order)
 
 
 def _done_before(view: View, order: PharmacyOrder) -> Step:

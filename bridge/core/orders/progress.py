@@ -99,6 +99,8 @@ def _walk(view: View, order: PharmacyOrder, state: State, rule: str) -> Step:
     if not is_fresh(view):
         return Look(reasons.TOO_OLD_TO_WRITE())
     rule = f"{rule} -> {view.words.rxscale.where}.says.{wanted.value}"
+    if view.sight.order is None:
+        rule += "; facts.toml: rxscale.refuses_illegal_steps"
     if view.words.rxscale.calls.get(path[0], "status") == "status":
         return SetStatus(path[0], rule)
     return _complete(view, path[0], rule)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bridge.core.facts import Facts
+from bridge.core.facts import KEEPS_STATUS, Facts
 from bridge.core.lifecycle import Vocabulary, Words
 from bridge.core.model import (
     Draft,
@@ -12,11 +12,14 @@ from bridge.core.model import (
     OrderRecord,
     P1Order,
     PharmacyOrder,
+    Phase,
     State,
     TrackingLink,
 )
 from bridge.core.reasons import UNKNOWN_STATUS, Reason
 from bridge.core.stock.reserve import Demand
+
+_ON_ITS_WAY = frozenset({State.IN_REVIEW, State.PREPARING, State.READY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Sight:
     """RxScale did not take a tracking link: the order is completed without it."""
     refused_word: str | None = None
     """The status that RxScale refused once in this look."""
+    written: bool = False
+    """RxScale took a status in this look, which did not fetch its side."""
     search: Search | None = None
     prescription_looked: bool = False
 
@@ -99,6 +104,8 @@ class View:
     sight: Sight
     facts: Facts = field(default_factory=Facts)
     """What somebody found out about the vendors."""
+    rx_unchanged: bool = False
+    """Only PharmaOne told of something since RxScale's side was last seen."""
     pharmaone_ready: bool = True
     """PharmaOne is not being left alone after repeated failures: its breaker is closed."""
 
@@ -107,13 +114,30 @@ class View:
         return self.sight.record
 
 
+def remembered(view: View) -> PharmacyOrder | None:
+    """RxScale's side as last seen, without its content, where that will do to write a status: it
+    refuses a step that is not legal, so a wrong memory, or a write without effect, does no harm.
+    """
+    record = view.record
+    trusted = KEEPS_STATUS[view.facts.refuses_illegal_steps] and view.rx_unchanged
+    phases = (Phase.SUBMITTED, Phase.ADOPTED)
+    on_its_way = record.state in _ON_ITS_WAY and record.phase in phases
+    is_known = view.sight.written or on_its_way
+    if not trusted or not is_known or view.sight.refused_word is not None:
+        return None
+    return PharmacyOrder(record.uid, record.rx_status or "", record.rx_seen_at or view.now)
+
+
 def is_fresh(view: View) -> bool:
     """Whether RxScale's side was seen recently enough to write a status on it.
 
-    What was only accepted was not seen: no step is built on another one.
+    What was only accepted was not seen: no step is built on another one, unless RxScale refuses
+    what does not follow.
     """
     order = view.sight.order
-    return order is not None and not order.is_believed and is_recent(view)
+    if order is None:
+        return remembered(view) is not None
+    return not order.is_believed and is_recent(view)
 
 
 def is_recent(view: View) -> bool:
