@@ -9,10 +9,12 @@ from typing import Any
 
 from bridge.app import vitals
 from bridge.app.build import Bridge, open_bridge
-from bridge.app.vendors import now
+from bridge.app.vendors import now, open_vendors
 from bridge.app.web import listen
 from bridge.cycles import every
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
+from bridge.errors import BridgeError, Misconfigured
+from bridge.rxscale.pharmacies import several, shown
 from bridge.server import Running
 from bridge.settings import Settings
 
@@ -20,12 +22,14 @@ log = logging.getLogger("bridge")
 
 RELOAD_SECONDS = 2.0
 TRY_TO_WRITE_SECONDS = 30.0
+ASK_SECONDS = 5.0
 
 
 async def run(
     settings: Settings, stop: asyncio.Event, started: Callable[[Bridge, Running], None]
 ) -> None:
     """Serves and works until `stop` is set, then drains. Raises Misconfigured at the start only."""
+    await _refuse_several_pharmacies(settings)
     async with open_bridge(settings) as bridge:
         running = await listen(bridge)
         timers = [asyncio.create_task(coroutine) for coroutine in _timers(bridge)]
@@ -35,6 +39,20 @@ async def run(
             await stop.wait()
         finally:
             await _drain(bridge, running, timers, work)
+
+
+async def _refuse_several_pharmacies(settings: Settings) -> None:
+    """Raises Misconfigured. A vendor that does not answer is no reason not to start."""
+    if settings.rxscale.pharmacy_uid is not None:
+        return
+    try:
+        async with asyncio.timeout(ASK_SECONDS), open_vendors(settings, lambda _: None) as vendors:
+            fault = several(await shown(vendors.rxscale.caller))
+    except (BridgeError, TimeoutError) as failure:
+        log.warning("whose orders the key shows is not known", extra={"reason": str(failure)})
+        return
+    if fault is not None:
+        raise Misconfigured(fault)
 
 
 async def _drain(

@@ -22,7 +22,8 @@ RX = (
     "RxScale GET /health/", "RxScale GET /pharmacy_orders/", "RxScale GET /pharmacy_orders/{uid}",
     "RxScale PATCH /pharmacy_orders/{uid}/status",
     "RxScale PATCH /pharmacy_orders/{uid}/complete_order", "RxScale GET /pharmacy_skus/",
-    "RxScale PATCH /pharmacy_skus/{uid}", "RxScale statuses", "RxScale webhooks",
+    "RxScale PATCH /pharmacy_skus/{uid}", "RxScale pharmacy",
+    "RxScale statuses", "RxScale webhooks",
 )  # fmt: skip
 P1 = (
     "PharmaOne POST /auth/token", "PharmaOne GET /orders", "PharmaOne GET /orders/{id}",
@@ -195,6 +196,43 @@ async def test_what_is_known_of_the_vendors_is_told(env, folder, capsys):
     assert lines["facts"]["verdict"] == "ok"
     assert "pharmaone.deducts_at = never (support, 2026-01-15)" in lines["facts"]["text"]
     assert "pharmaone.repeated_reference = unknown" in lines["facts"]["text"]
+
+
+def rows_of(*pharmacies: Any) -> dict[str, Any]:
+    """A list in which each row is another pharmacy's."""
+    rows = [{"uid": f"x-{n}", "pharmacy": each} for n, each in enumerate(pharmacies)]
+    return {"data": rows, "totalRegistries": len(rows), "totalPages": 1}
+
+
+ONE, OTHER = {"uid": "ph-1", "display_name": "Nord"}, {"uid": "ph-2", "display_name": "Süd"}
+
+
+@pytest.mark.parametrize(
+    ("orders", "skus", "several"),
+    [
+        (rows_of(ONE, ONE), rows_of("ph-1"), None),
+        (rows_of(), rows_of(), None),
+        (rows_of(None, ["odd"]), rows_of({}), None),
+        (rows_of(ONE, OTHER), rows_of(), "ph-1 (Nord), ph-2 (Süd)"),
+        (rows_of(ONE), rows_of("ph-1", "ph-3"), "ph-1 (Nord), ph-3"),
+        (rows_of("ph-1"), rows_of(OTHER), "ph-1, ph-2 (Süd)"),
+    ],
+)
+async def test_a_key_that_shows_several_pharmacies_is_refused(
+    env, folder, capsys, orders: Any, skus: Any, several: str | None
+):
+    def answers(route: str, body: Any) -> Fault:
+        return Fault(vendor="rxscale", route=route, skip=1, times=1, status=200, body=body)
+
+    faults = [answers("GET /pharmacy_orders/", orders), answers("GET /pharmacy_skus/", skus)]
+    code, lines = await checked(env, folder, capsys, *faults)
+    line = lines["RxScale pharmacy"]
+    assert (code, line["verdict"]) == ((1, "fail") if several else (0, "ok"))
+    if several:
+        assert f"more than one pharmacy: {several} - set the uid" in line["text"]
+        env.setenv("RXBRIDGE_RXSCALE__PHARMACY_UID", "ph-sandbox")
+        code, lines = await checked(env, folder, capsys, *faults)
+        assert "RxScale pharmacy" not in lines
 
 
 async def test_a_subscription_to_another_address_is_not_this_bridges(env, folder, capsys):

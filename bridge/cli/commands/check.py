@@ -44,6 +44,7 @@ from bridge.pharmaone.shops import Shop as PharmaOneShop
 from bridge.pharmaone.token import TokenKeeper
 from bridge.rxscale import dialect as rx
 from bridge.rxscale.client import RxScale
+from bridge.rxscale.pharmacies import several, shown
 from bridge.rxscale.shop import Shop
 from bridge.rxscale.subscriptions import Subscription
 from bridge.rxscale.webhook import NEEDED_EVENTS
@@ -203,6 +204,8 @@ async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Lin
             line = _astray(need) if astray and need.is_single else await _tried(need)
             astray |= line.verdict == "fail" and line.text.startswith(f"{rx.HEALTH.path_name}: ")
             yield line
+        if settings.rxscale.pharmacy_uid is None:
+            yield await _asked("RxScale pharmacy", partial(shown, rxscale.caller), _ours)
         if rules is not None:
             words = partial(_words_refused, rxscale, rules.words.rxscale.open)
             where = rules.words.rxscale.where
@@ -257,6 +260,13 @@ async def _unhurried(ask: Callable[[], Awaitable[Answer]]) -> Answer:
                 raise
             await asyncio.sleep(failure.after)
     return await ask()
+
+
+def _ours(found: Mapping[str, str]) -> Finding:
+    fault = several(found)
+    if fault is not None:
+        return "fail", str(fault)
+    return "ok", ", ".join(f"{uid} {name}".strip() for uid, name in found.items()) or "none shown"
 
 
 async def _words_refused(rxscale: RxScale, words: Sequence[str]) -> Mapping[str, Refused]:
