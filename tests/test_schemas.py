@@ -89,6 +89,10 @@ WRONG_MAPPINGS = [
     ("statuses", '"open" = "new"', '"open" = "newish"'),
     ("statuses", 'queue = ["open"] ', "queue = [] "),
     ("statuses", 'shipped = "completed"  ', 'shiped = "completed"  '),
+    ("facts", 'pharmaone.deducts_at = "unknown"', 'pharmaone.deducts_at = "packed"'),
+    ("facts", 'pharmaone.deducts_at = "unknown"', "pharmaone.deducts_at = true"),
+    ("facts", 'pharmaone.deducts_at = "unknown"', 'pharmaone.deducts_at = {source = "x"}'),
+    ("facts", 'pharmaone.deducts_at = "unknown"', 'pharmaone.deduct = "never"'),
 ]
 
 
@@ -102,3 +106,19 @@ def test_what_the_mapping_refuses_the_editor_marks(name: str, old: str, new: str
     with pytest.raises(Misconfigured):
         load(folder, dialect="current")
     assert problems(name, tomllib.loads(file.read_text("utf-8")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'pharmaone.deducts_at = {value = "never", source = "support", date = "2026-01-15"}',
+        'pharmaone.deducts_at = {value = "never"}',
+        "rxscale.refuses_illegal_steps = true",
+        'rxscale.refuses_illegal_steps = {value = false, source = "tried"}',
+    ],
+)
+def test_a_fact_may_say_where_it_comes_from(text: str, tmp_path: Path):
+    folder = shutil.copytree(ROOT / "mappings", tmp_path / "mappings")
+    (folder / "facts.toml").write_text(text)
+    load(folder, dialect="current")
+    assert problems("facts", tomllib.loads(text)) == []

@@ -2,27 +2,12 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from bridge.core.facts import DeductsAt, Facts, Repeated, ShortStock, YesOrNo
 from bridge.mapping.reading import FACTS, Faults, Place, Table, check
-
-
-def _or_table(schema: dict[str, Any]) -> None:
-    """An editor takes the value by itself, or a table that says where it comes from."""
-    value = {"enum": schema.pop("enum")}
-    if "true" in value["enum"]:
-        value["enum"] += [True, False]
-    keys = {"value": value, "source": {"type": "string"}, "date": {"type": "string"}}
-    table = {"type": "object", "properties": keys, "required": ["value"]}
-    del schema["type"]
-    schema["anyOf"] = [value, {**table, "additionalProperties": False}]
-
-
-_FACT = Field(json_schema_extra=_or_table)
 
 
 def _word(value: object) -> object:
@@ -36,18 +21,18 @@ class _Told(Table):
 
 
 class _RxScale(Table):
-    refuses_illegal_steps: Annotated[YesOrNo, _FACT] = "unknown"
+    refuses_illegal_steps: YesOrNo = "unknown"
     """Whether a status that may not follow the one an order has is refused (rxscale.md 6.3)."""
-    short_stock_on_complete: Annotated[ShortStock, _FACT] = "unknown"
+    short_stock_on_complete: ShortStock = "unknown"
     """An order takes more than the SKU's stock: it falls to 0, or below, or is refused (6.4)."""
 
 
 class _PharmaOne(Table):
-    repeated_reference: Annotated[Repeated, _FACT] = "unknown"
+    repeated_reference: Repeated = "unknown"
     """An external_reference comes again: answered as the first, refused, or a second one (10)."""
-    repeated_prescription: Annotated[Repeated, _FACT] = "unknown"
+    repeated_prescription: Repeated = "unknown"
     """A prescription comes again, sent by itself: the same three (12)."""
-    deducts_at: Annotated[DeductsAt, _FACT] = "unknown"
+    deducts_at: DeductsAt = "unknown"
     """When an order's goods leave PharmaOne's stock by themselves (8)."""
 
 
@@ -58,16 +43,13 @@ class FactsFile(Table):
     """What is known of PharmaOne."""
 
 
-@dataclass(frozen=True, slots=True)
-class FactsTold:
-    """The facts, and what is said of each by its name: value, source and date, for people."""
+def read_facts(
+    data: dict[str, Any] | None, faults: Faults
+) -> tuple[Facts, Mapping[str, str]] | None:
+    """The facts, and what is said of each by its name: value, source and date, for people.
 
-    facts: Facts
-    told: Mapping[str, str]
-
-
-def read_facts(data: dict[str, Any] | None, faults: Faults) -> FactsTold | None:
-    """All are unknown where there is no file; None with every fault told."""
+    All are unknown where there is no file; None with every fault told.
+    """
     before, told = len(faults), dict[str, str]()
     plain = {
         section: _plain(section, table, told, faults) if isinstance(table, dict) else table
@@ -82,7 +64,7 @@ def read_facts(data: dict[str, Any] | None, faults: Faults) -> FactsTold | None:
         for section, table in file.model_dump().items()
         for name, value in table.items()
     }
-    return FactsTold(Facts(**known), unknown | told)
+    return Facts(**known), unknown | told
 
 
 def _plain(

@@ -89,13 +89,14 @@ def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rul
     statuses = read_statuses(_toml(STATUSES, content, faults), dialect, faults)
     shipping = read_shipping(_toml(SHIPPING, content, faults), faults)
     orders = read_orders(_toml(ORDERS, content, faults), faults)
-    facts = read_facts(_toml(FACTS, content, faults), faults)
+    found = read_facts(_toml(FACTS, content, faults), faults)
     links = read_skus(content.get(SKUS), faults)
     if orders is not None and shipping is not None:
         run_examples(orders, shipping, faults)
-    if faults or not (statuses and orders and links and shipping and facts):
+    if faults or not (statuses and orders and links and shipping and found):
         raise Misconfigured(faults)
-    deducting = DEDUCTING[facts.facts.deducts_at]
+    facts, facts_told = found
+    deducting = DEDUCTING[facts.deducts_at]
     return Rules(
         version=_version(content),
         words=replace(
@@ -105,8 +106,8 @@ def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rul
         orders=orders,
         links=replace(links, by_selling_unit=by_selling_unit),
         shipping=shipping,
-        facts=facts.facts,
-        facts_told=facts.told,
+        facts=facts,
+        facts_told=facts_told,
     )
 
 

@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -84,8 +84,22 @@ def schema(name: str, said: Mapping[str, str]) -> Schema:
             place["properties"][field]["description"] = text
     if model is Settings:
         _say(drawn, said)
+    if model is FactsFile:
+        _or_tables(definitions.values())
     head = {"$schema": DRAFT, "title": f"{name}.toml", "description": _first_line(model)}
     return {**head, **drawn}
+
+
+def _or_tables(sections: Iterable[Schema]) -> None:
+    """A fact is its value, or a table that says where it comes from too."""
+    for fact in (fact for section in sections for fact in section["properties"].values()):
+        value = {"enum": fact.pop("enum")}
+        if "true" in value["enum"]:
+            value["enum"] += [True, False]
+        keys = {"value": value, "source": {"type": "string"}, "date": {"type": "string"}}
+        table = {"type": "object", "properties": keys, "required": ["value"]}
+        del fact["type"]
+        fact["anyOf"] = [value, {**table, "additionalProperties": False}]
 
 
 def _say(drawn: Schema, said: Mapping[str, str]) -> None:
