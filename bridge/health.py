@@ -158,7 +158,10 @@ def _checks(facts: Facts) -> dict[str, Check]:
         "rxscale": Check(judge_vendor(facts.rxscale), _vendor(facts.rxscale)),
         "pharmaone": Check(judge_pharmaone(facts), pharmaone_shown),
         "work": Check(judge_work(facts), work_shown),
-        "stuck": Check(judge_stuck(facts), {"count": work.stuck, "attentions": work.attentions}),
+        "stuck": Check(
+            judge_stuck(facts),
+            {"count": work.stuck, "attentions": work.attentions, "held_back": work.held_back},
+        ),
         "orders": Check(judge_orders(facts), orders_shown),
         "stock": Check(judge_stock(facts), stock_shown),
         "clocks": Check(judge_clocks(facts), clocks_shown),
@@ -232,6 +235,8 @@ def judge_work(facts: Facts) -> Verdict:
 
 
 def judge_stuck(facts: Facts) -> Verdict:
+    if facts.work.held_back:
+        return _degraded(reasons.HELD_BACK(orders=facts.work.held_back))
     stuck = facts.work.stuck
     return _degraded(reasons.WAIT_FOR_A_PERSON(stuck=stuck)) if stuck else OK
 

@@ -205,6 +205,9 @@ class OrdersSection(Section):
     workers: AtLeastOne = 16
     gone_after_seconds: Seconds = 900.0
     """How long a vendor has to deny an order it had before that is believed."""
+    unusual_count: AtLeastOne = 3
+    unusual_percent: Percent = 20
+    """More than both, of the open orders, wanting to be cancelled within ten minutes are held."""
     review_hours: Seconds = 24.0
     """How long staff may review an order-request before a person is told; 0: for ever."""
     prescription_minutes: Seconds = 10.0

@@ -258,7 +258,7 @@ PROMISED = {
     "rxscale": {"last_success_at", "last_error"},
     "pharmaone": {"last_success_at", "last_error", "token"},
     "work": {"pending", "unsure", "oldest_seconds"},
-    "stuck": {"count", "attentions"},
+    "stuck": {"count", "attentions", "held_back"},
     "orders": {"last_poll_at", "open"},
     "stock": {"last_sync_at", "linked", "unlinked", "drift"},
     "clocks": {"rxscale_seconds", "pharmaone_seconds"},

@@ -39,6 +39,8 @@ def policy_of(settings: Settings) -> Policy:
         grace=timedelta(seconds=orders.unsure_grace_seconds),
         repeat_unsure=orders.unsure_submission == "repeat",
         reads_back=not settings.pharmaone.one_way,
+        unusual_count=orders.unusual_count,
+        unusual_percent=orders.unusual_percent,
         confirm=timedelta(seconds=orders.poll_seconds),
         gone_after=timedelta(seconds=orders.gone_after_seconds),
         hold_when_stuck=orders.hold_when_stuck,

@@ -57,6 +57,7 @@ class Event(StrEnum):
     RETRIED = "retried"
     DROPPED = "dropped"
     ACCEPTED = "accepted"
+    CONFIRMED = "confirmed"
     RESUMED = "resumed"
     MARKED_SUBMITTED = "marked submitted"
     RESTORED = "restored"

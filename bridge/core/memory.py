@@ -32,6 +32,8 @@ class Outcome:
     now: datetime
     attentions: tuple[Reason, ...] | None = None
     """What a person should know of it; None: as before, since nobody looked."""
+    cancels: bool = True
+    """The order is to be cancelled, or was; False: it is open, and is not to be."""
     p1_order: P1Order | None = None
     """PharmaOne's order as it was seen, so that the next sweep does not take it for news."""
     takes: tuple[Demand, ...] | None = None

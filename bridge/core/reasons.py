@@ -38,7 +38,9 @@ class Verb(StrEnum):
     DROP = "drop"
     RESUME = "resume"  # after a refusal by staff: `rxbridge orders resume UID`
     ACCEPT = "accept"  # of an attention: seen, and done what there is to do
-    CONFIRM = "confirm"  # of the whole inventory: `rxbridge stock sync --confirm`
+    CONFIRM = (
+        "confirm"  # it is as the vendor says; of an inventory: `rxbridge stock sync --confirm`
+    )
 
 
 CODES: dict[str, "Code"] = {}
@@ -47,6 +49,7 @@ CODES: dict[str, "Code"] = {}
 _USUAL = (Verb.RETRY, Verb.DROP)
 _FIND_IT = (Verb.RETRY, Verb.SUBMITTED, Verb.DROP)
 _CONFIRM = (Verb.CONFIRM,)
+_RIGHT = (Verb.CONFIRM, Verb.RETRY, Verb.DROP)
 _ACCEPT = (Verb.ACCEPT,)
 
 
@@ -165,7 +168,8 @@ UNSURE_PRESCRIPTION = Code("unsure_prescription", Kind.ORDER, must_look=True)
 PRESCRIPTION_DECLINED = Code(
     "prescription_declined", Kind.ORDER, "prescription status", freed_by_mapping=True
 )
-DELETED_IN_PHARMAONE = Code("deleted_in_pharmaone", Kind.ORDER, "order")
+DELETED_IN_PHARMAONE = Code("deleted_in_pharmaone", Kind.ORDER, "order", verbs=_RIGHT)
+UNUSUALLY_MANY = Code("unusually_many", Kind.ORDER, "vendor", verbs=_RIGHT)
 GONE_AT_RXSCALE = Code("gone_at_rxscale", Kind.ORDER)
 CONTRADICTED = Code("contradicted", Kind.ORDER, "order status")
 NO_EFFECT = Code("no_effect", Kind.ORDER, "vendor")
@@ -236,6 +240,7 @@ UNDER_REVIEW = Code("under_review", Kind.WAIT)
 NO_LEGAL_STEP = Code("no_legal_step", Kind.WAIT, "status state")
 COMPLETED_BEFORE = Code("completed_before", Kind.WAIT)
 END_TO_BE_SEEN = Code("end_to_be_seen", Kind.WAIT, "status")
+OTHERS_FIRST = Code("others_first", Kind.WAIT)
 NOT_CANCELLED_YET = Code("not_cancelled_yet", Kind.WAIT, "order")
 BOTH_ON_HOLD = Code("both_on_hold", Kind.WAIT)
 NO_HOLD = Code("no_hold", Kind.WAIT, "status")
@@ -330,6 +335,7 @@ LAST_CALL_FAILED = Code("last_call_failed", Kind.HEALTH, "what")
 LACKS_SCOPE = Code("lacks_scope", Kind.HEALTH, "scopes")
 DUE_FOR_LONG = Code("due_for_long", Kind.HEALTH, "seconds")
 UNANSWERED = Code("unanswered", Kind.HEALTH, "submissions")
+HELD_BACK = Code("held_back", Kind.HEALTH, "orders")
 WAIT_FOR_A_PERSON = Code("wait_for_a_person", Kind.HEALTH, "stuck")
 LIST_NOT_READ = Code("list_not_read", Kind.HEALTH)
 ALL_AT_ZERO = Code("all_at_zero", Kind.HEALTH)

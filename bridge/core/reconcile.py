@@ -8,7 +8,7 @@ from bridge.core import reasons, remember
 from bridge.core.lifecycle import TERMINAL, Words
 from bridge.core.model import OrderRecord, P1Order, PharmacyOrder, PharmacyOrderUid, Phase, State
 from bridge.core.orders import next_step
-from bridge.core.orders.view import Policy, Sight, View, meaning_of
+from bridge.core.orders.view import Company, Policy, Sight, View, meaning_of
 from bridge.core.reasons import Code, Reason
 from bridge.core.steps import (
     Act,
@@ -98,6 +98,7 @@ def _sight(sides: Sides, words: Words, now: datetime) -> Sight:
         p1_looked_at=now if sides.detailed else None,
         p1_gone=sides.p1_gone,
         tracking=(),
+        company=Company(now, same=1, open=1, is_confirmed=True),
         prescription_looked=sides.prescription_looked,
     )
 

@@ -38,6 +38,13 @@ class Find:
 
 
 @dataclass(frozen=True, slots=True)
+class Weigh:
+    """See how many other orders are to be cancelled at that vendor as well."""
+
+    vendor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Adopt:
     """PharmaOne's order made from our order-request is known: remember it."""
 
@@ -130,7 +137,7 @@ class Done:
     why: Reason
 
 
-Looking = Look | LookAtPharmaOne | LookAtPrescription | ReadCatalogue | Find | Adopt
+Looking = Look | LookAtPharmaOne | LookAtPrescription | ReadCatalogue | Find | Weigh | Adopt
 """Something to see or to remember now; it changes nothing at a vendor."""
 Sending = Submit | Ingest | SetStatus | Complete | Cancel
 """Something to change at a vendor now."""

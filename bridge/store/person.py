@@ -18,12 +18,13 @@ from bridge.core.model import (
     PharmacySkuUid,
     order_uid,
 )
-from bridge.core.reasons import TWIN_IN_PHARMAONE
+from bridge.core.reasons import TWIN_IN_PHARMAONE, UNUSUALLY_MANY, Kind, Verb
 from bridge.core.stock.reserve import LINGER
 from bridge.errors import UnderWay
 from bridge.store import (
     adjustments,
     attentions,
+    cancellations,
     journal,
     order_lines,
     orders,
@@ -121,6 +122,26 @@ def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime) -> b
     _look_again(connection, key, "a person found its order-request at PharmaOne", now)
     _note(connection, key, now, Event.MARKED_SUBMITTED)
     return True
+
+
+def confirm(
+    connection: sqlite3.Connection, keys: Collection[Key] | None, now: datetime
+) -> list[Key]:
+    """A person says that these are right: they go on. None: all that wait for that."""
+    rows = [
+        row
+        for row in stuck.everything(connection)
+        if row.reason.code.kind is Kind.ORDER
+        and Verb.CONFIRM in row.reason.code.verbs
+        and (row.key in keys if keys is not None else row.reason.code == UNUSUALLY_MANY)
+    ]
+    for row in rows:
+        _refuse_under_way(connection, row.key, now)
+        stuck.delete(connection, row.key)
+        _look_again(connection, row.key, "a person confirmed it", now)
+        _note(connection, row.key, now, Event.CONFIRMED, code=row.reason.code)
+    cancellations.confirm(connection, [order_uid(row.key) for row in rows], now)
+    return [row.key for row in rows]
 
 
 def accept(

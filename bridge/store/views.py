@@ -10,6 +10,7 @@ from typing import Any
 from bridge.core.journal import JournalEntry
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, PharmacyOrderUid, order_key
+from bridge.core.reasons import UNUSUALLY_MANY
 from bridge.store import attentions, deliveries, journal, notes, orders, stuck, todo
 from bridge.store.orders import ORDERS
 from bridge.store.rows import moment_or_none
@@ -21,7 +22,8 @@ class StoreFacts:
 
     `pending`: keys due now or being looked at; `oldest_seconds`: how long the oldest of them has
     been due. `undecided`: of the `unsure`, those that wait for a person: they are among the
-    `stuck`, and nobody else looks for them. `open_orders`: neither finished nor dropped.
+    `stuck`, and nobody else looks for them. `held_back`: of the `stuck`, those that were to be
+    cancelled with too many others. `open_orders`: neither finished nor dropped.
     """
 
     pending: int = 0
@@ -30,6 +32,7 @@ class StoreFacts:
     oldest_seconds: float | None = None
     stuck: int = 0
     attentions: int = 0
+    held_back: int = 0
     open_orders: int = 0
     last_poll_at: datetime | None = None
     first_sweep_at: datetime | None = None
@@ -103,6 +106,7 @@ def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
         oldest_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else None,
         stuck=stuck.count(connection),
         attentions=attentions.count(connection),
+        held_back=len(stuck.keys_for(connection, UNUSUALLY_MANY)),
         open_orders=sum(phases.values()),
         last_poll_at=notes.get_time(connection, notes.LAST_POLL_AT),
         first_sweep_at=notes.get_time(connection, notes.FIRST_SWEEP_AT),

@@ -14,6 +14,7 @@ from bridge.core.remember import confirmed
 from bridge.core.stock.reserve import Demand, is_sold
 from bridge.store import (
     attentions,
+    cancellations,
     deliveries,
     journal,
     notes,
@@ -61,6 +62,8 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
     if outcome.attentions is not None:
         attentions.keep(connection, key, outcome.attentions, now)
     is_over = record.finished_at is not None and outcome.record.finished_at is None
+    if not outcome.cancels:
+        cancellations.forget(connection, [record.uid])
     again_at, failed = None if is_over else outcome.again_at, outcome.failed
     todo.settle(connection, outcome.claim, again_at, now, failed=failed, meanwhile=meanwhile)
     return _settle_stock(connection, outcome) or changed
@@ -88,6 +91,7 @@ def forget(connection: sqlite3.Connection, before: datetime) -> int:
     uids = orders.forget(connection, before, listed)
     keys = [order_key(uid) for uid in uids]
     order_lines.forget(connection, uids)
+    cancellations.forget(connection, uids)
     stuck.delete(connection, *keys)
     for key in keys:
         attentions.keep(connection, key, (), before)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bridge.core.model import Key
-from bridge.core.reasons import Code, Fact, Reason, Verb
+from bridge.core.reasons import Code, Fact, Kind, Reason, Verb
 
 if TYPE_CHECKING:
     from bridge.texts.catalogue import Catalogue
@@ -49,7 +49,9 @@ def typed(code: Code, key: Key, language: str = ENGLISH) -> dict[Verb, str]:
         Verb.DROP: f"rxbridge stuck drop {key} --reason '{because}'",
         Verb.RESUME: f"rxbridge orders resume {key.removeprefix('order:')}",
         Verb.ACCEPT: f"rxbridge stuck accept {key}",
-        Verb.CONFIRM: "rxbridge stock sync --confirm",
+        Verb.CONFIRM: "rxbridge stock sync --confirm"
+        if code.kind is Kind.INVENTORY
+        else f"rxbridge stuck confirm {key}",
     }
 
 

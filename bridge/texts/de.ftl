@@ -98,15 +98,25 @@ prescription_declined = PharmaOne hat das Rezept { $prescription } abgelehnt ({ 
     .meaning = Das Personal hat das Rezept abgelehnt, das für sich gesendet wurde. Ohne es lässt sich
         die Bestellung nicht annehmen.
 deleted_in_pharmaone = PharmaOne hat seine Bestellung { $order } nicht mehr
-    .step-1 = im Portal von RxScale stornieren oder abschließen
-    .step-2 = { frees-itself }
-    .step-3 = { or-drop }
+    .step-1 = im PharmaOne Manager danach suchen
+    .step-2 = wenn sie gelöscht wurde: { $confirm } storniert sie bei RxScale
+    .step-3 = wenn sie da ist: { $retry }
+    .step-4 = wenn sie von Hand erledigt wurde: { $drop }
     .because = in PharmaOne gelöscht
     .meaning = PharmaOne bestreitet seit `orders.gone_after_seconds` (900) eine Bestellung, die es
         hatte, und hat entweder nie gemeldet, dass sie gelöscht wurde, oder seine Liste klärt es
         nicht: eine wiederhergestellte Datenbank, eine falsche Organisation oder ein Fehler sehen
         genauso aus. Was von selbst geschieht, steht in `statuses.toml` unter `gone` (nach dem Ereignis
         `order_deleted`) und `gone_unannounced`.
+unusually_many = zurückgehalten: ungewöhnlich viele Bestellungen sollen bei { $vendor } auf einmal storniert werden
+    .step-1 = in beiden Portalen nachsehen, ob sie wirklich storniert sind; eine falsche Organisation oder eine wiederhergestellte Datenbank sehen genauso aus
+    .step-2 = wenn ja: { $confirm }
+    .step-3 = wenn nein: sie wird von selbst frei, sobald sie wieder zu sehen ist
+    .step-4 = wenn sie von Hand erledigt wurde: { $drop }
+    .meaning = Mehr als `orders.unusual_count` (3) und mehr als `orders.unusual_percent` (20) Prozent der
+        offenen Bestellungen sollten binnen zehn Minuten storniert werden. Keine wird es, bis ein Mensch
+        es bestätigt. Die Seite fragt einmal für alle, und `rxbridge stuck confirm --all` antwortet für
+        alle.
 gone_at_rxscale = RxScale antwortet 404: die Bestellung gibt es für diesen Schlüssel nicht oder nicht mehr
     .step-1 = im Portal von RxScale danach suchen und rxscale.pharmacy_uid prüfen
     .step-2 = { then-drop }
@@ -346,6 +356,8 @@ completed_before = RxScale hat sie abgeschlossen; PharmaOnes Seite ist noch offe
         Ende zeigt.
 end_to_be_seen = RxScale hat '{ $status }' angenommen; sie ist zu Ende, sobald RxScale es zeigt
     .meaning = Meist meldet das ein Webhook binnen Sekunden; sonst wird nachgesehen.
+others_first = viele andere sind fällig: storniert wird, wenn feststeht, dass sie es nicht sollen
+    .meaning = Höchstens eine Minute lang; siehe [`unusually_many`](#unusually_many).
 not_cancelled_yet = PharmaOne hat die Stornierung von { $order } angenommen und zeigt sie noch nicht
     .meaning = Es wird noch einmal nachgesehen; nach mehreren Blicken
         ist es [`no_effect`](#no_effect).
@@ -492,6 +504,8 @@ due_for_long = etwas ist seit { $seconds } s fällig
 unanswered = { $submissions } Übermittlungen ohne Antwort; nach ihnen wird gesucht
     .meaning = Antworten gingen verloren. Die Brücke sucht nach jeder, bevor sie etwas noch einmal
         sendet.
+held_back = { $orders } Bestellungen werden zurückgehalten: ungewöhnlich viele sollten auf einmal storniert werden
+    .meaning = In beiden Portalen nachsehen und bestätigen, auf der Seite oder mit `rxbridge stuck confirm --all`.
 wait_for_a_person = { $stuck } warten auf einen Menschen: rxbridge stuck list
     .meaning = Siehe die Gründe oben. `rxbridge stuck list`
 list_not_read = RxScales Bestellliste wurde zu lange nicht gelesen
@@ -637,6 +651,7 @@ event-done = erledigt: { $why }
 event-retried = ein Mensch sagte: noch einmal versuchen
 event-resumed = ein Mensch sagte: wieder aufnehmen
 event-dropped = ein Mensch sagte, nicht mehr anfassen: { $reason }
+event-confirmed = ein Mensch hat bestätigt: { $code }
 event-accepted = ein Mensch weiß Bescheid: { $codes }
 event-restored = der Speicher wurde aus einer Sicherung wiederhergestellt: was danach kam, wird gesucht
 event-marked-submitted = ein Mensch sagte: die Bestellanfrage ist schon in PharmaOne
@@ -724,6 +739,9 @@ page-why = Warum
 page-what_to_do = Was zu tun ist
 page-button_retry = Noch einmal versuchen
 page-button_accept = Ich weiß Bescheid
+page-held_back = { $orders } Bestellungen werden zurückgehalten
+page-button_confirm_all = Sie stimmen alle: stornieren
+page-confirm_all_do = Bitte in beiden Portalen nachsehen, ob diese Bestellungen wirklich storniert sind.
 page-to_know = Zu wissen
 page-button_send = Ist nicht da: senden
 page-button_submitted = Ist schon da
@@ -777,6 +795,7 @@ page-button_sync = Jetzt abgleichen
 
 # what came of a button
 page-said_retried = Es wird jetzt noch einmal angesehen.
+page-said_confirmed_orders = Gilt als richtig; sie gehen weiter.
 page-said_accepted = Vermerkt; ändert es sich, wird es wieder gesagt.
 page-said_resumed = Sie wird jetzt wieder aufgenommen.
 page-said_unsent = Nichts wurde geändert. Diese Brücke hat sie nie gesendet: erst drücken, wenn die Bestellanfrage im PharmaOne Manager zu sehen ist, und das dort ankreuzen.

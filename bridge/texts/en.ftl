@@ -100,14 +100,23 @@ prescription_declined = PharmaOne declined the prescription { $prescription } ({
     .meaning = Staff declined the prescription that was sent by itself. Without it the order cannot
         be approved.
 deleted_in_pharmaone = PharmaOne no longer has its order { $order }
-    .step-1 = cancel or complete it in RxScale's portal
-    .step-2 = { frees-itself }
-    .step-3 = { or-drop }
+    .step-1 = look for it in PharmaOne Manager
+    .step-2 = if it was deleted: { $confirm } cancels it at RxScale
+    .step-3 = if it is there: { $retry }
+    .step-4 = if it was handled by hand: { $drop }
     .because = deleted in PharmaOne
     .meaning = PharmaOne has denied an order that it had for `orders.gone_after_seconds` (900), and
         either it never told that the order was deleted, or its list does not settle it: a restored
         database, a wrong organisation or a fault looks the same. What is done by itself stands in
         `statuses.toml` under `gone` (after the event `order_deleted`) and `gone_unannounced`.
+unusually_many = held: unusually many orders are to be cancelled at { $vendor } at once
+    .step-1 = look in both portals whether these orders are really cancelled; a wrong organisation or a restored database looks the same
+    .step-2 = if they are: { $confirm }
+    .step-3 = if they are not: it frees itself once the vendor shows them again
+    .step-4 = if it was handled by hand: { $drop }
+    .meaning = More than `orders.unusual_count` (3) and more than `orders.unusual_percent` (20) of the
+        open orders were to be cancelled within ten minutes. None of them is, until a person confirms
+        it. The page asks once for all, and `rxbridge stuck confirm --all` answers for all.
 gone_at_rxscale = RxScale answers 404: the order does not exist for this key, or no longer
     .step-1 = look for it in RxScale's portal and check rxscale.pharmacy_uid
     .step-2 = { then-drop }
@@ -339,6 +348,8 @@ completed_before = RxScale has completed it; PharmaOne's side is still open
     .meaning = Somebody completed it in RxScale's portal. It has ended once PharmaOne shows its end.
 end_to_be_seen = RxScale accepted '{ $status }'; it ends once RxScale shows it
     .meaning = A webhook tells of it within seconds, as a rule; else it is looked at.
+others_first = many other orders are due: it is cancelled once it is seen that they are not to be
+    .meaning = For at most a minute; see [`unusually_many`](#unusually_many).
 not_cancelled_yet = PharmaOne accepted the cancellation of { $order } and does not show it yet
     .meaning = It is looked at again; after several looks it is [`no_effect`](#no_effect).
 both_on_hold = both sides have it on hold; PharmaOne's next change is awaited
@@ -479,6 +490,8 @@ due_for_long = something has been due for { $seconds } s
         limits are lower than the orders need. Look at `rxscale` and `pharmaone` in the same answer.
 unanswered = { $submissions } submissions without an answer; they are being looked for
     .meaning = Answers were lost. The bridge looks for each before it sends anything again.
+held_back = { $orders } orders are held: unusually many were to be cancelled at once
+    .meaning = Look in both portals and confirm them, on the page or with `rxbridge stuck confirm --all`.
 wait_for_a_person = { $stuck } wait for a person: rxbridge stuck list
     .meaning = See the reasons above. `rxbridge stuck list`
 list_not_read = RxScale's order list has not been read for too long
@@ -623,6 +636,7 @@ event-done = done: { $why }
 event-retried = a person said: try again
 event-resumed = a person said: take it up again
 event-dropped = a person said to leave it alone: { $reason }
+event-confirmed = a person confirmed: { $code }
 event-accepted = a person knows: { $codes }
 event-restored = the store was restored from a backup: what came after it is looked for
 event-marked-submitted = a person said: the order-request is in PharmaOne already
@@ -710,6 +724,9 @@ page-why = Why
 page-what_to_do = What to do
 page-button_retry = Try again
 page-button_accept = I know
+page-held_back = { $orders } orders are held back
+page-button_confirm_all = They are all right: cancel them
+page-confirm_all_do = Look in both portals whether these orders are really cancelled.
 page-to_know = To know
 page-button_send = It is not there: send it
 page-button_submitted = It is there already
@@ -763,6 +780,7 @@ page-button_sync = Compare and write now
 
 # what came of a button
 page-said_retried = It is looked at again now.
+page-said_confirmed_orders = Taken as right; they go on.
 page-said_accepted = Noted; it is told again if it changes.
 page-said_resumed = It is taken up again now.
 page-said_unsent = Nothing was changed. This bridge never sent it: press again once you have seen its order-request in PharmaOne Manager, and say so there.

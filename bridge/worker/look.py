@@ -144,6 +144,7 @@ class OrderLook:
                 stuck=stuck,
                 now=now,
                 attentions=attentions(self._view()),
+                cancels=sight.company is not None or sight.record.state in TERMINAL,
                 p1_order=sight.p1_order if sight.p1_looked_at is not None else None,
                 takes=sight.demands,
                 released_at=self._released_at(),

@@ -17,13 +17,14 @@ from bridge.core.steps import (
     LookAtPrescription,
     Looking,
     ReadCatalogue,
+    Weigh,
 )
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.orders import content
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.orders import last_names
-from bridge.store import vendor_lists
+from bridge.store import cancellations, vendor_lists
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
 
@@ -61,6 +62,8 @@ class Looker:
                 await self._read_catalogue(step)
             case Find():
                 await self._find(step)
+            case Weigh():
+                await self._weigh(step)
             case Adopt():
                 self._adopt(step.order)
             case _:
@@ -166,6 +169,10 @@ class Looker:
             return None
         names = surnames(draft.payload.get("customer_name"), *last_names(order.detail))
         return replace(content(draft.payload), names=names)
+
+    async def _weigh(self, step: Weigh) -> None:
+        store, uid, now = self._parts.store, self._sight.record.uid, self._parts.now()
+        self._sight.company = await store.write(cancellations.weigh, uid, step.vendor, now)
 
     def _adopt(self, order: P1Order) -> None:
         state = self._amounts_to(order) if order.flags is not None else None

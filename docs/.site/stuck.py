@@ -60,6 +60,7 @@ one (the first takes `--all` too, which leaves what it would send again):
 | `rxbridge stuck retry order:po-abc123` | the cause is mended: look again |
 | `rxbridge stuck submitted order:po-abc123` | its order-request is in PharmaOne already |
 | `rxbridge stuck drop order:po-abc123 --reason "handled by hand"` | leave it alone from now on |
+| `rxbridge stuck confirm order:po-abc123` | it is right: cancel it; or `--all` of too many |
 | `rxbridge stuck accept order:po-abc123` | you know what you should know of it |
 | `rxbridge orders resume po-abc123` | a slip, or rejected by mistake: take it up again |
 | `rxbridge orders sync po-abc123` | look at it now, and tell what came of it |
@@ -114,6 +115,7 @@ was er noch einmal senden würde):
 | `rxbridge stuck retry order:po-abc123` | die Ursache ist behoben: noch einmal ansehen |
 | `rxbridge stuck submitted order:po-abc123` | die Bestellanfrage ist schon in PharmaOne |
 | `rxbridge stuck drop order:po-abc123 --reason "von Hand"` | ab jetzt nicht mehr anfassen |
+| `rxbridge stuck confirm order:po-abc123` | es stimmt: stornieren; auch `--all` |
 | `rxbridge stuck accept order:po-abc123` | du weißt, was du von ihr wissen solltest |
 | `rxbridge orders resume po-abc123` | ein Versehen, auch eine Ablehnung: wieder aufnehmen |
 | `rxbridge orders sync po-abc123` | jetzt ansehen und sagen, was dabei herauskam |

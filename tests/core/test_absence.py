@@ -17,7 +17,7 @@ from bridge.core.model import (
     State,
 )
 from bridge.core.orders import next_step
-from bridge.core.orders.view import View
+from bridge.core.orders.view import Company, View
 from bridge.core.steps import Done, SetStatus, Stuck, Wait
 
 UID, ORDER = PharmacyOrderUid("po-1"), OrderId("ORD_1")
@@ -26,6 +26,7 @@ PATIENCE = timedelta(minutes=15)
 JUST_NOW = NOW - timedelta(seconds=1)
 LONG_AGO = NOW - PATIENCE
 VERY_LONG_AGO = NOW - 2 * PATIENCE
+ALONE = Company(NOW, same=1, open=1)
 
 
 def denied(since: datetime | None, unlisted_at: datetime | None = None, **changes) -> View:
@@ -35,7 +36,9 @@ def denied(since: datetime | None, unlisted_at: datetime | None = None, **change
     )
     order = PharmacyOrder(UID, changes.pop("status", "in-progress"), NOW)
     record = remember.seen(replace(record, **changes), order, CURRENT)
-    return view_of(record, NOW, order=order, p1_gone=True, p1_unlisted_at=unlisted_at)
+    return view_of(
+        record, NOW, order=order, p1_gone=True, p1_unlisted_at=unlisted_at, company=ALONE
+    )
 
 
 @pytest.mark.parametrize(("since", "expected"), [(None, Wait), (JUST_NOW, Wait), (LONG_AGO, Stuck)])

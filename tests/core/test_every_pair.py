@@ -30,7 +30,7 @@ from bridge.core.model import (
     order_key,
 )
 from bridge.core.orders import next_step
-from bridge.core.orders.view import Policy, Search, Sight, View, meaning_of
+from bridge.core.orders.view import Company, Policy, Search, Sight, View, meaning_of
 from bridge.core.steps import (
     Adopt,
     Cancel,
@@ -44,6 +44,7 @@ from bridge.core.steps import (
     Stuck,
     Submit,
     Wait,
+    Weigh,
 )
 from bridge.mapping import Rules, load
 from bridge.texts import say, steps
@@ -75,6 +76,7 @@ class Pair:
     p1_looked: bool = False
     p1_gone: bool = False
     search: Search | None = None
+    company: Company | None = None
     submissions: int = 0
 
     def view(self) -> View:
@@ -96,6 +98,7 @@ class Pair:
             p1_unlisted_at=NOW if self.believed else None,
             tracking=() if self.p1_looked else None,
             search=self.search,
+            company=self.company,
         )
 
     def held(self) -> P1Order | None:
@@ -133,6 +136,8 @@ def take(pair: Pair, step) -> Pair:
             search, found = Search(max(NOW, step.since)), pair.held()
             after = remember.searched(record, search, found)
             return changed(pair, search=search, p1_order=found, record=after)
+        case Weigh():
+            return changed(pair, company=Company(NOW, same=1, open=1))
         case Adopt():
             return changed(pair, record=remember.adopted(record, step.order))
         case Submit():

@@ -31,7 +31,7 @@ from bridge.core.model import (
     Phase,
 )
 from bridge.core.orders import next_step
-from bridge.core.orders.view import Policy, Search, Sight, View, meaning_of
+from bridge.core.orders.view import Company, Policy, Search, Sight, View, meaning_of
 from bridge.core.steps import (
     Adopt,
     Cancel,
@@ -44,6 +44,7 @@ from bridge.core.steps import (
     Stuck,
     Submit,
     Wait,
+    Weigh,
 )
 
 UID = PharmacyOrderUid("po-1")
@@ -77,6 +78,7 @@ class World:
     order: PharmacyOrder | None = None
     p1_order: P1Order | None = None
     search: Search | None = None
+    company: Company | None = None
     faults_left: int = 3
     looks: int = 0
     statuses: tuple[str, ...] = ()
@@ -123,11 +125,12 @@ def sight_of(world: World) -> Sight:
         p1_looked_at=world.p1_looked_at,
         tracking=() if world.p1_looked_at else None,
         search=world.search,
+        company=world.company,
     )
 
 
 def callable_step(decided) -> bool:
-    return not isinstance(decided, Adopt)
+    return not isinstance(decided, Adopt | Weigh)
 
 
 def rest(world: World, ending: Wait | Stuck | Done) -> World:
@@ -170,6 +173,7 @@ def look_again(world: World) -> World:
         p1_order=None,
         p1_looked_at=None,
         search=None,
+        company=None,
         looks=world.looks + 1,
         now=world.now + timedelta(seconds=1),
     )
@@ -200,6 +204,8 @@ def succeed(world: World, decided) -> World:
             search = Search(began_at)
             record = remember.searched(world.record, search, found)
             return changed(world, search=search, p1_order=found, record=record)
+        case Weigh():
+            return changed(world, company=Company(world.now, same=1, open=1))
         case Adopt():
             return changed(world, record=remember.adopted(world.record, decided.order))
         case Submit():

@@ -25,7 +25,7 @@ from bridge.core.model import (
     order_uid,
 )
 from bridge.core.orders import next_step
-from bridge.core.orders.view import Policy, Search, View
+from bridge.core.orders.view import Company, Policy, Search, View
 from bridge.core.patience import backoff
 from bridge.core.steps import (
     Adopt,
@@ -163,7 +163,8 @@ def test_a_cancelled_order_whose_request_arrived_after_all_is_adopted_and_then_c
     record = a_record(Phase.SUBMITTING, doubted_at=AGO)
     view = a_view("cancelled", record=record, p1_order=an_order(), search=Search(NOW))
     assert next_step(view) == Adopt(an_order())
-    adopted = changed(view, record=remember.adopted(view.record, an_order()))
+    alone = Company(NOW, same=1, open=1)
+    adopted = changed(view, record=remember.adopted(view.record, an_order()), company=alone)
     step = next_step(adopted)
     assert isinstance(step, Cancel)
     assert (step.order_id, step.body) == ("ORD_1", {"status": "cancelled"})

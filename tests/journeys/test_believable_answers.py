@@ -5,6 +5,7 @@ order is submitted, cancelled or completed unless that is where the truth leads 
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         "bridge.core.patience.FIRST_SECONDS": 0.001,
         "bridge.core.patience.NO_EFFECT_SECONDS": 0.05,
         "bridge.core.patience.MISCONFIGURED_SECONDS": 0.001,
+        "bridge.core.orders.unusual.SOON": timedelta(milliseconds=5),
         "bridge.transport.breaker.FIRST_REST": 0.001,
         "bridge.transport.breaker.LONGEST_REST": 0.002,
         "bridge.transport.breaker.PROBE_PATIENCE": 0.001,

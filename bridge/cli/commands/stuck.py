@@ -180,6 +180,39 @@ def submitted(arguments: argparse.Namespace) -> int:
 
 
 @noun.verb(
+    "confirm",
+    "it is right: cancel what is held back",
+    argument("keys", nargs="*", metavar="KEY", help="order:po-..."),
+    argument("--all", action="store_true", help="all that were held for being too many at once"),
+    JSON,
+)
+def confirm(arguments: argparse.Namespace) -> int:
+    """You have checked that an order is to be cancelled: one of unusually many at once, or one that
+    PharmaOne no longer has.
+
+    rxbridge stuck confirm order:po-abc123  # one order
+    rxbridge stuck confirm --all            # all that were too many at once
+    """
+    if arguments.all == bool(arguments.keys):
+        print("rxbridge: name the keys to confirm, or --all", file=sys.stderr)
+        return WRONG
+    keys = None if arguments.all else [key_of(text) for text in arguments.keys]
+    done = in_store(arguments, lambda store: store.write(person.confirm, keys, now()))
+    missed = [key for key in keys or () if key not in done]
+    for key in missed:
+        print(f"rxbridge: {key} does not wait for that", file=sys.stderr)
+    document = {"confirmed": done, "not_waiting": missed}
+    return show.answer(arguments, document, lambda: _print_keys(done), failed=bool(missed))
+
+
+def _print_keys(keys: list[Key]) -> None:
+    for key in keys:
+        print(f"{key}: confirmed; it goes on within a second, if the bridge is running")
+    if not keys:
+        print("Nothing waits to be confirmed.")
+
+
+@noun.verb(
     "accept",
     "you know; it is not shown any more",
     argument("key", metavar="KEY", help="order:po-..."),

@@ -6,7 +6,7 @@ from bridge.core import patience, reasons
 from bridge.core.model import Phase, State
 from bridge.core.orders.view import View
 from bridge.core.patience import ENOUGH_LOOKS
-from bridge.core.steps import Done, Step, Stuck, Wait
+from bridge.core.steps import Done, Step, Stuck, Wait, Weigh
 
 
 def not_shown(view: View) -> Step:
@@ -37,7 +37,17 @@ def disbelieved(view: View) -> Step | None:
         return None
     if view.now < since + 2 * gone_after:
         return Wait(reasons.ORDER_NOT_SHOWN(), failed=True)
-    return Stuck(reasons.DELETED_IN_PHARMAONE(order=record.order_id))
+    return confirmed_by_a_person(view)
+
+
+def confirmed_by_a_person(view: View) -> Step | None:
+    """None once a person has said that PharmaOne's order was deleted."""
+    company = view.sight.company
+    if company is None:
+        return Weigh("RxScale")
+    if company.is_confirmed:
+        return None
+    return Stuck(reasons.DELETED_IN_PHARMAONE(order=view.record.order_id))
 
 
 def no_effect(view: View, vendor: str, wrote_at: datetime | None) -> Stuck | None:

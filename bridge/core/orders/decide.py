@@ -18,6 +18,7 @@ from bridge.core.model import PharmacyOrder, Phase, State
 from bridge.core.orders import endings, progress, submitting
 from bridge.core.orders.absence import no_effect, not_shown
 from bridge.core.orders.attention import review_ends
+from bridge.core.orders.unusual import weighed
 from bridge.core.orders.view import View, is_fresh, remembered, unknown_status
 from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.steps import Adopt, Complete, Done, Look, SetStatus, Step, Stuck, Wait
@@ -25,7 +26,7 @@ from bridge.core.steps import Adopt, Complete, Done, Look, SetStatus, Step, Stuc
 
 def next_step(view: View) -> Step:
     """The next single step for this order."""
-    step = _once_seen(view, _next_step(view))
+    step = weighed(view, _once_seen(view, _next_step(view)))
     if isinstance(step, Wait) and step.until is None and not step.failed:
         return _until_review_ends(view, step)
     if isinstance(step, Stuck) and view.policy.hold_when_stuck:

@@ -3,7 +3,7 @@
 from bridge.core import reasons
 from bridge.core.lifecycle import reached, route
 from bridge.core.model import PharmacyOrder, State
-from bridge.core.orders.absence import disbelieved
+from bridge.core.orders.absence import confirmed_by_a_person, disbelieved
 from bridge.core.orders.view import View, is_fresh, is_p1_fresh, meaning_of, unknown_status
 from bridge.core.reasons import Reason
 from bridge.core.steps import (
@@ -80,9 +80,8 @@ def _without_order(view: View, order: PharmacyOrder) -> Step:
     seen_at = record.p1_seen_at or record.first_seen_at
     announced = record.p1_deleted_at is not None and record.p1_deleted_at >= seen_at
     state, key = (words.gone, "gone") if announced else (words.gone_unannounced, "gone_unannounced")
-    if state is None:
-        return Stuck(reasons.DELETED_IN_PHARMAONE(order=record.order_id))
-    return _walk(view, order, state, f"{words.where}.{key}")
+    asked = confirmed_by_a_person(view) if state is None else None
+    return asked or _walk(view, order, state or State.CANCELLED, f"{words.where}.{key}")
 
 
 def _walk(view: View, order: PharmacyOrder, state: State, rule: str) -> Step:

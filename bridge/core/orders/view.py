@@ -37,6 +37,9 @@ class Policy:
     """PharmaOne's orders can be read; a connector alone only takes order-requests."""
     gone_after: timedelta = timedelta(minutes=15)
     """How long a vendor has to deny an order before that is believed."""
+    unusual_count: int = 3
+    unusual_percent: int = 20
+    """More than both, of the open orders, are not cancelled at once without a person."""
     catalogue_fresh: timedelta = timedelta(seconds=60)
     take_from: datetime | None = None
     """Orders made before are left alone."""
@@ -56,6 +59,21 @@ class Search:
     gap: Reason | None = None
     twin: OrderId | None = None
     """An order that somebody typed into PharmaOne by hand and that likely is this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Those that are to be cancelled at the same vendor, this one among them.
+
+    `wanted_at`: since when this one is; `same`: how many are at about that time, of `open` ones;
+    `due`: others that are to be looked at now; `is_confirmed`: a person said that it is right.
+    """
+
+    wanted_at: datetime
+    same: int
+    open: int
+    due: int = 0
+    is_confirmed: bool = False
 
 
 @dataclass(slots=True)
@@ -92,6 +110,8 @@ class Sight:
     """RxScale took a status in this look, which did not fetch its side."""
     search: Search | None = None
     prescription_looked: bool = False
+    company: Company | None = None
+    """None where nobody asked in this look: it is not to be cancelled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ async def stuck(parts: ServerParts, fields: dict[str, str], visitor: Visitor) ->
 async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str | None:
     """What is to be said of it; None for something that no form of ours asks."""
     act = fields.get("act")
+    if act == Verb.CONFIRM and "keys" in fields:
+        return await _confirmed_all(parts, fields)
     if act == Verb.ACCEPT:
         return await _accepted(parts, key, fields)
     if act == Verb.RESUME:
@@ -48,6 +50,8 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
             return "look"
         await parts.store.write(person.retry, [key], parts.now())
         return "retried"
+    if act == Verb.CONFIRM and Verb.CONFIRM in row.reason.code.verbs:
+        return await _confirmed_all(parts, {**fields, "keys": key})
     if act == Verb.SUBMITTED and Verb.SUBMITTED in row.reason.code.verbs:
         if fields.get("seen") != "yes" and await parts.store.read(orders.is_unsent, key):
             return "unsent"
@@ -60,6 +64,15 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
         await parts.store.write(person.drop, key, reason, parts.now())
         return "dropped"
     return None
+
+
+async def _confirmed_all(parts: ServerParts, fields: dict[str, str]) -> str:
+    """Only those that the person was shown; others may have come since."""
+    if fields.get("looked") != "yes":
+        return "look"
+    keys = [Key(key) for key in fields["keys"].split()]
+    done = await parts.store.write(person.confirm, keys, parts.now())
+    return "confirmed_orders" if done else "changed"
 
 
 async def _accepted(parts: ServerParts, key: Key, fields: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bridge.core.memory import OrderRow, StuckRow
 from bridge.core.model import Key, PharmacyOrderUid
-from bridge.core.reasons import Reason
+from bridge.core.reasons import UNUSUALLY_MANY, Reason
 from bridge.core.remember import resumed
 from bridge.errors import TryLater
 from bridge.health import Check, HealthReport, Status
@@ -46,6 +46,11 @@ class Overview:
     def waiting(self) -> int:
         """How much waits for a person."""
         return len(self.stuck or ()) + (self.stock is not None and bool(self.stock.unconfirmed))
+
+    @property
+    def held_back(self) -> list[StuckRow]:
+        """Orders that were to be cancelled with too many others: one answer is for them all."""
+        return [row for row in self.stuck or () if row.reason.code == UNUSUALLY_MANY]
 
     def sku_name(self, key: Key) -> str:
         """What the SKU behind a stuck key is called, if its stock is shown as well."""

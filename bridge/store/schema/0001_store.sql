@@ -117,6 +117,15 @@ CREATE TABLE attentions (
   PRIMARY KEY (key, code)
 ) STRICT, WITHOUT ROWID;
 
+-- One row an order that is to be cancelled at that vendor, since when, and since when a person says
+-- that it is right.
+CREATE TABLE cancellations (
+  uid           TEXT PRIMARY KEY NOT NULL,
+  vendor        TEXT NOT NULL,
+  since         INTEGER NOT NULL,
+  confirmed_at  INTEGER
+) STRICT, WITHOUT ROWID;
+
 -- One row an entry of a key's story. `kind` is what stands before the key's colon: order, sku or
 -- event. `facts` is a JSON object of ids, words and numbers.
 CREATE TABLE journal (
