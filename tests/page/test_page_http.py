@@ -15,6 +15,7 @@ from asked import instead_of
 from house import House, open_house, open_sandbox
 from page.client import NOT_LINKED, browser
 
+from bridge.app import vitals
 from bridge.core.model import Hint, PharmacyOrderUid, Phase, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
@@ -71,6 +72,40 @@ async def test_what_is_to_be_known_is_marked_and_closed_by_its_button(tmp_path: 
                 await house.change_at_rxscale(uid, status, "another question")
                 await house.sweep()  # two events of one second count as one delivery
             assert "on hold at RxScale" in await page.get()
+
+
+async def test_what_is_held_back_is_asked_for_once_for_all(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uids = await house.orders_arrive(count=5)
+        orders = [await house.approve(uid) for uid in uids]
+        for order_id in orders:
+            house.world.change_p1_order(order_id, status="cancelled")
+        await house.settle()
+        async with browser(house) as page:
+            assert "5 orders are held back" in await page.get()
+            assert "unusually many were to be cancelled" in json.dumps(await health_of(house))
+            await page.press("/stuck", act="confirm", keys=" ".join(order_keys(page.text)))
+            assert "look in PharmaOne Manager first" in page.text
+            assert {house.status(uid) for uid in uids} == {"in-progress"}
+            looked = {"looked": "yes"}
+            await page.press("/stuck", looked, act="confirm", keys=f"order:{uids[0]}")
+            assert "Taken as right" in page.text
+            await house.settle()
+            assert "4 orders are held back" in await page.get()
+            await page.press("/stuck", looked, act="confirm", keys=" ".join(order_keys(page.text)))
+            await house.settle()
+            assert {house.status(uid) for uid in uids} == {"cancelled"}
+            assert "Nothing is stuck" in await page.get()
+
+
+def order_keys(text: str) -> list[str]:
+    """Those that the one button for all names."""
+    named = re.findall(r'name="keys" value="([^"]*)"', text)
+    return max(named, key=len).split()
+
+
+async def health_of(house: House) -> dict[str, object]:
+    return (await vitals.health(house.bridge)).document()
 
 
 async def test_dropping_needs_a_reason_and_keeps_it(tmp_path: Path):

@@ -35,8 +35,8 @@ async def stuck(parts: ServerParts, fields: dict[str, str], visitor: Visitor) ->
 async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str | None:
     """What is to be said of it; None for something that no form of ours asks."""
     act = fields.get("act")
-    if act == Verb.CONFIRM and "keys" in fields:
-        return await _confirmed_all(parts, fields)
+    if act == Verb.CONFIRM:
+        return await _confirmed_orders(parts, fields)
     if act == Verb.ACCEPT:
         return await _accepted(parts, key, fields)
     if act == Verb.RESUME:
@@ -45,13 +45,16 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
     row = await parts.store.read(stuck_rows.find, key)
     if row is None or not _is_shown(row, fields):
         return "changed"
+    return await _of_a_stuck_one(parts, row, fields)
+
+
+async def _of_a_stuck_one(parts: ServerParts, row: StuckRow, fields: dict[str, str]) -> str | None:
+    act, key = fields.get("act"), row.key
     if act == Verb.RETRY:
         if row.reason.code.must_look and fields.get("looked") != "yes":
             return "look"
         await parts.store.write(person.retry, [key], parts.now())
         return "retried"
-    if act == Verb.CONFIRM and Verb.CONFIRM in row.reason.code.verbs:
-        return await _confirmed_all(parts, {**fields, "keys": key})
     if act == Verb.SUBMITTED and Verb.SUBMITTED in row.reason.code.verbs:
         if fields.get("seen") != "yes" and await parts.store.read(orders.is_unsent, key):
             return "unsent"
@@ -66,11 +69,11 @@ async def _decided(parts: ServerParts, key: Key, fields: dict[str, str]) -> str 
     return None
 
 
-async def _confirmed_all(parts: ServerParts, fields: dict[str, str]) -> str:
+async def _confirmed_orders(parts: ServerParts, fields: dict[str, str]) -> str:
     """Only those that the person was shown; others may have come since."""
     if fields.get("looked") != "yes":
         return "look"
-    keys = [Key(key) for key in fields["keys"].split()]
+    keys = [Key(key) for key in fields.get("keys", "").split()]
     done = await parts.store.write(person.confirm, keys, parts.now())
     return "confirmed_orders" if done else "changed"
 
