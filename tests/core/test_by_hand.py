@@ -8,6 +8,7 @@ from words import CURRENT, changed, view_of
 
 from bridge.core import reasons, remember
 from bridge.core.copies import LONG
+from bridge.core.facts import Facts
 from bridge.core.model import (
     AnnouncedBy,
     Draft,
@@ -96,6 +97,13 @@ class TestTyped:
     def test_so_is_one_of_a_submission_whose_answer_was_lost(self):
         lost = replace(NEW, phase=Phase.SUBMITTING, doubted_at=AGES, attempts=1, claimed_as=REVIEW)
         step = next_step(a_view(lost, REVIEW, search=TWIN))
+        assert step == Stuck(reasons.TWIN_IN_PHARMAONE(order="ORD_9"))
+
+    def test_so_is_one_that_would_be_repeated_without_a_search(self):
+        lost = replace(WAITED, phase=Phase.SUBMITTING, doubted_at=AGES, claimed_as=REVIEW)
+        facts = Facts(repeated_reference="same")
+        assert isinstance(next_step(a_view(lost, REVIEW, facts=facts)), Find)
+        step = next_step(a_view(lost, REVIEW, facts=facts, search=TWIN))
         assert step == Stuck(reasons.TWIN_IN_PHARMAONE(order="ORD_9"))
 
     def test_so_is_one_that_was_claimed_and_could_not_be_sent_for_long(self):

@@ -34,9 +34,8 @@ def known(view: View, order: PharmacyOrder) -> Step:
     """Nothing was sent for it, as far as this store remembers."""
     if view.sight.p1_order is not None:
         return Adopt(view.sight.p1_order)
-    stays = _made_before(view) or _twin(view)
-    if stays is not None:
-        return stays
+    if (older := _made_before(view)) is not None:
+        return older
     if view.record.doubted_at is not None:
         return _taken_by_another(view, order)
     return _submit(view, order, reasons.NOTHING_SENT())
@@ -67,6 +66,8 @@ def _taken_by_another(view: View, order: PharmacyOrder) -> Step:
     record = view.record
     if view.sight.search is not None and view.sight.search.gap:
         return Stuck(reasons.CANNOT_KNOW(why=view.sight.search.gap))
+    if (twin := _twin(view)) is not None:
+        return twin
     if not record.is_searched:
         if (reading := _catalogue(view, view.sight.draft)) is not None:
             return reading  # what it holds is compared in PharmaOne's words
@@ -148,7 +149,7 @@ def _compared(view: View) -> Step | None:
     record, search = view.record, view.sight.search
     if search is not None:
         too_many = search.gap is not None and search.gap.code == reasons.TOO_MANY_TO_READ
-        return Stuck(reasons.CANNOT_KNOW(why=search.gap)) if too_many else None
+        return Stuck(reasons.CANNOT_KNOW(why=search.gap)) if too_many else _twin(view)
     oldest = view.now - LONG
     is_new = record.announced_by is not AnnouncedBy.FIRST_SWEEP or record.searched_at is not None
     if is_new and (record.searched_at or record.made_at or record.first_seen_at) >= oldest:
