@@ -244,16 +244,9 @@ def resumed(record: OrderRecord, now: datetime) -> OrderRecord | None:
     open_again = replace(record, finished_at=None, wanted_at=now, searched_at=None)
     rejected = record.rejected_at is not None and record.order_id is None
     if rejected and record.phase is not Phase.DONE:
-        return replace(
-            open_again,
-            phase=Phase.KNOWN,
-            claimed_as=record.rx_status,
-            doubted_at=None,
-            submitted_at=None,
-            request_id=None,
-            rejected_at=None,
-            edition=record.edition + 1,
-        )
+        again = replace(open_again, phase=Phase.KNOWN, edition=record.edition + 1)
+        ours = replace(again, claimed_as=record.rx_status, doubted_at=None)
+        return replace(ours, submitted_at=None, request_id=None, rejected_at=None)
     if record.phase is Phase.SUBMITTED and record.is_marked:
         return _unsent(replace(open_again, submitted_at=None), now)
     if record.phase is not Phase.DROPPED and not record.is_left_alone:

@@ -58,7 +58,11 @@ _KNOWN_UIDS = sql("SELECT uid FROM orders WHERE uid IN (?...)")
 _AGAIN = re.compile(r"(.+)-([2-9]|[1-9][0-9])")
 _ORDERS = P1_ORDERS.select("WHERE id IN (?...)")
 _ORDER_FOR = P1_ORDERS.select(
-    "WHERE external_id IN (?...) ORDER BY created_at IS NULL, created_at, id LIMIT 1"
+    """
+    WHERE external_id = :uid OR external_id IN (:again...)
+      AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)
+    ORDER BY created_at IS NULL, created_at, id LIMIT 1
+    """
 )
 _KNOWN = sql(
     """
@@ -168,11 +172,11 @@ def our_names(
 def under_our_names(connection: sqlite3.Connection, orders: Collection[P1Order]) -> list[P1Order]:
     """The orders, with the pharmacy order's uid as `external_id` of each that is made of ours."""
     names = our_names(connection, (order.external_id for order in orders))
+    if not names:
+        return list(orders)
     return [
-        replace(order, external_id=names[order.external_id])
-        if order.external_id in names
-        else order
-        for order in orders
+        replace(each, external_id=names.get(each.external_id) or each.external_id)
+        for each in orders
     ]
 
 
@@ -189,8 +193,8 @@ def orders(connection: sqlite3.Connection, ids: Iterable[OrderId]) -> list[P1Ord
 
 def order_for(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> P1Order | None:
     """PharmaOne's order made from this pharmacy order; of several, the first that was made."""
-    names = [uid, *(f"{uid}-{edition}" for edition in range(2, 10))]  # read before it was known
-    row = connection.execute(_ORDER_FOR, (as_list(names),)).fetchone()
+    again = [f"{uid}-{edition}" for edition in range(2, 10)]  # read before the order was known
+    row = connection.execute(_ORDER_FOR, {"uid": uid, "again": as_list(again)}).fetchone()
     return None if row is None else P1_ORDERS.value(row)
 
 

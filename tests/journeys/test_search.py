@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from house import House, open_house, open_sandbox
 
 from bridge.app import now
@@ -31,8 +32,10 @@ def details(house: House) -> int:
     return len(house.world.calls(READ))
 
 
-async def test_a_lost_store_finds_its_orders_and_reads_no_others(tmp_path: Path):
-    async with open_sandbox(rx_tells_created=True, reference_mode="second") as sandbox:
+@pytest.mark.parametrize("apart", [0.0, 7200.0, -7200.0], ids="clocks apart by {}".format)
+async def test_a_lost_store_finds_its_orders_and_reads_no_others(tmp_path: Path, apart: float):
+    clocks = {"rx_clock_ahead_seconds": apart, "p1_clock_ahead_seconds": -apart}
+    async with open_sandbox(rx_tells_created=True, reference_mode="second", **clocks) as sandbox:
         a_past(sandbox)
         async with open_house(sandbox, tmp_path, orders={"find_details": MOST}) as house:
             uids = await house.orders_arrive(count=3)

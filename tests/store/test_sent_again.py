@@ -41,6 +41,8 @@ async def test_a_pharmacy_order_of_that_very_name_comes_first(store: Store):
     await store.write(work.save, submitted(1), [])
     await store.write(work.save, submitted("1-2"), [])
     assert await sweep(store, order(external_id="po-1-2")) == [key("1-2")]
+    assert await store.read(vendor_lists.order_for, uid(1)) is None
+    assert await store.read(vendor_lists.order_for, uid("1-2")) is not None
 
 
 async def test_a_refusal_names_it(store: Store):
