@@ -159,6 +159,11 @@ class PharmaOneSection(VendorSection):
     """What the API key is sent as, wherever it is: the documents name both."""
 
     @property
+    def named_shop(self) -> str | None:
+        """The shop that an order-request names; a connector's address says it."""
+        return None if self.submit_via == "connector" else self.shop_id
+
+    @property
     def one_way(self) -> bool:
         """Orders go in by the shop's connector and nothing can be read back: every route that
         reads needs the organisation.

@@ -6,11 +6,12 @@ The only module that knows every part. Read it first; `bridge.app.run` then sets
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from bridge.app.policies import policy_of, rules_of, stock_policy_of
 from bridge.app.vendors import Vendors, now, open_vendors
@@ -21,6 +22,7 @@ from bridge.cycles.stock import Adopter, Pusher, StockCycle
 from bridge.mapping import Rules
 from bridge.metrics import Metrics
 from bridge.pharmaone.client import PharmaOne
+from bridge.rxscale.prints import key_of, prints
 from bridge.server import refuse_taken
 from bridge.settings import Settings
 from bridge.store import RunLock, Store, person, todo
@@ -80,13 +82,12 @@ def _assemble(
     finder = Finder(store, vendors.pharmaone, now, most_details=settings.orders.find_details)
     catalogue = CatalogueReader(store, vendors.rxscale, now)
     pusher, stock = _stock_of(settings, store, vendors, rules, metrics.count, catalogue)
-    connector = settings.pharmaone.submit_via == "connector"
     parts = Parts(
         store=store,
         rxscale=vendors.rxscale,
         pharmaone=vendors.pharmaone,
         rules=rules,
-        shop_id=None if connector else settings.pharmaone.shop_id,
+        shop_id=settings.pharmaone.named_shop,
         policy=policy_of(settings),
         prescriptions=settings.orders.prescriptions,
         find=cannot_search if settings.pharmaone.one_way else finder.find,
@@ -95,6 +96,7 @@ def _assemble(
         jitter=random.random,
         count=metrics.count,
         counted_calls=metrics.order_finished,
+        prints=_prints_of(settings),
         is_pharmaone_left_alone=lambda: vendors.pharmaone_transport.facts().left_alone,
         # Where open orders are not subtracted, only PharmaOne knows what is left after a sale.
         stock_changed=partial(stock.wake, fetch=not settings.stock.subtract_open_orders),
@@ -121,6 +123,11 @@ def _assemble(
         stock=stock,
         pusher=pusher,
     )
+
+
+def _prints_of(settings: Settings) -> Callable[[Mapping[str, Any]], Mapping[str, str]]:
+    api_key = settings.rxscale.api_key
+    return partial(prints, key_of(api_key.get_secret_value() if api_key else ""))
 
 
 def planner(settings: Settings, store: Store, vendors: Vendors) -> StockCycle:

@@ -132,6 +132,10 @@ class OrderRecord:
     before the first submission."""
     untracked_at: datetime | None = None
     """Since when PharmaOne shows it as shipped and no parcel's page; it stays when completed so."""
+    sent: str = ""
+    """The snapshot of the order that its order-request was made of (`core.orders.edits`)."""
+    snapshot: str = ""
+    """That of its last look; "" before it was sent."""
     wanted_at: datetime | None = None
     """When a person said that it is not at PharmaOne and is to be sent."""
     not_twins: str = ""

@@ -180,6 +180,7 @@ UNREADABLE = Code("unreadable", Kind.ORDER, "vendor what", after_several_looks=T
 
 # -- what a person should know of an order that goes on ---------------------------------------
 
+CHANGED_AT_RXSCALE = Code("changed_at_rxscale", Kind.ATTENTION, "what mark", verbs=_ACCEPT)
 HELD_AT_RXSCALE = Code("held_at_rxscale", Kind.ATTENTION, verbs=_ACCEPT)
 PRESCRIPTION_MISSING = Code("prescription_missing", Kind.ATTENTION, verbs=(Verb.ACCEPT, Verb.DROP))
 TRACKING_AFTER_COMPLETION = Code(
@@ -295,6 +296,11 @@ TOO_MANY_TO_READ = Code(
 )
 NOT_READABLE = Code("not_readable", Kind.PART, within="cannot_know unsure_submission")
 LIST_NOT_SETTLED = Code("list_not_settled", Kind.PART, within="cannot_know unsure_submission")
+THE_LINES = Code("the_lines", Kind.PART, "lines", within="changed_at_rxscale")
+THE_ADDRESS = Code("the_address", Kind.PART, within="changed_at_rxscale")
+THE_MONEY = Code("the_money", Kind.PART, within="changed_at_rxscale")
+ITS_PRESCRIPTION = Code("its_prescription", Kind.PART, within="changed_at_rxscale")
+THE_DELIVERY = Code("the_delivery", Kind.PART, within="changed_at_rxscale")
 THE_ORDER_REQUEST = Code("the_order_request", Kind.PART)
 THE_PRESCRIPTION = Code("the_prescription", Kind.PART)
 THE_STATUS = Code("the_status", Kind.PART)

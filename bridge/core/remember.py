@@ -196,7 +196,7 @@ def prescription_seen(record: OrderRecord, status: str | None) -> OrderRecord:
     return replace(record, prescription_status=status or record.prescription_status)
 
 
-def intended(record: OrderRecord, now: datetime, rules_version: str) -> OrderRecord:
+def intended(record: OrderRecord, now: datetime, rules_version: str, sent: str = "") -> OrderRecord:
     """About to submit. On disk before the call, so that a crash around it is known of."""
     return replace(
         record,
@@ -207,7 +207,16 @@ def intended(record: OrderRecord, now: datetime, rules_version: str) -> OrderRec
         searched_at=None,
         finished_at=None,
         rules_version=rules_version,
+        sent=sent,
+        snapshot=sent,
     )
+
+
+def read_again(record: OrderRecord, snapshot: str) -> OrderRecord:
+    """RxScale's order was seen whole after it was sent; what was sent is not known of one that
+    another store sent.
+    """
+    return replace(record, sent=record.sent or snapshot, snapshot=snapshot)
 
 
 def submitted(record: OrderRecord, request_id: OrderRequestId | None, now: datetime) -> OrderRecord:

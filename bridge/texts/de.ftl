@@ -174,6 +174,12 @@ unreadable = die Antwort von { $vendor } ist nicht lesbar: { $what }
 ## What a person should know of an order that goes on
 
 once-known = wenn du Bescheid weißt: { $accept }
+changed_at_rxscale = bei RxScale geändert, nachdem sie gesendet war: { $what } ({ $mark })
+    .step-1 = die Bestellung { $uid } im Portal von RxScale mit dem PharmaOne Manager vergleichen und dort ändern
+    .step-2 = wenn sie in PharmaOne geändert ist: { $accept }
+    .meaning = RxScale, oder jemand in dessen Portal, hat die Bestellung geändert, nachdem ihre
+        Bestellanfrage gesendet war. PharmaOne hat sie noch so, wie sie war. Was offene Bestellungen vom
+        Bestand zurückhalten, zählt so, wie sie jetzt ist.
 held_at_rxscale = bei RxScale angehalten: nicht abgeben, bevor sie dort freigegeben ist
     .step-1 = sag es denen, die sie packen; der Grund steht im Portal von RxScale
     .step-2 = das schließt sich von selbst, wenn sie freigegeben wird; { once-known }
@@ -419,6 +425,11 @@ never_answered = { $submissions } Übermittlungen blieben ohne Antwort
 too_many_to_read = PharmaOne listet { $unread } Bestellungen ohne ihre external_id, die es sein können, mehr als orders.find_details ({ $most }) in einer Suche zu lesen erlaubt
 not_readable = von PharmaOne kann nichts gelesen werden (pharmaone.org_id fehlt), also auch nicht danach gesucht
 list_not_settled = PharmaOnes Bestellliste änderte sich ständig, während sie gelesen wurde
+the_lines = die Positionen: { $lines }
+the_address = die Adresse oder der Empfänger
+the_money = die Beträge
+its_prescription = das Rezept
+the_delivery = die Art der Lieferung
 the_order_request = die Bestellanfrage
 the_prescription = das Rezept
 the_status = den Status
@@ -742,6 +753,7 @@ page-button_accept = Ich weiß Bescheid
 page-held_back = { $orders } Bestellungen werden zurückgehalten
 page-button_confirm_all = Sie stimmen alle: stornieren
 page-confirm_all_do = Bitte in beiden Portalen nachsehen, ob diese Bestellungen wirklich storniert sind.
+page-button_accept_changed_at_rxscale = In PharmaOne geändert
 page-to_know = Zu wissen
 page-button_send = Ist nicht da: senden
 page-button_submitted = Ist schon da

@@ -171,6 +171,11 @@ unreadable = { $vendor }'s answer cannot be read: { $what }
 ## What a person should know of an order that goes on
 
 once-known = once you know: { $accept }
+changed_at_rxscale = changed at RxScale after it was sent: { $what } ({ $mark })
+    .step-1 = compare order { $uid } in RxScale's portal with PharmaOne Manager, and change it there
+    .step-2 = once it is changed in PharmaOne: { $accept }
+    .meaning = RxScale, or somebody in its portal, changed the order after its order-request was sent.
+        PharmaOne has it as it was. What open orders keep back of the stock counts as it is now.
 held_at_rxscale = on hold at RxScale: do not hand it over before it is released there
     .step-1 = tell whoever packs it; the reason stands in RxScale's portal
     .step-2 = it closes itself when it is released; { once-known }
@@ -409,6 +414,11 @@ never_answered = { $submissions } submissions went without an answer
 too_many_to_read = PharmaOne lists { $unread } orders without their external_id that may be it, more than orders.find_details ({ $most }) allows to read in one search
 not_readable = nothing can be read from PharmaOne (pharmaone.org_id is not set), so it cannot be looked for
 list_not_settled = PharmaOne's list of orders changed all the while it was read
+the_lines = the lines: { $lines }
+the_address = the address or the recipient
+the_money = the amounts
+its_prescription = the prescription
+the_delivery = the kind of delivery
 the_order_request = the order-request
 the_prescription = the prescription
 the_status = the status
@@ -727,6 +737,7 @@ page-button_accept = I know
 page-held_back = { $orders } orders are held back
 page-button_confirm_all = They are all right: cancel them
 page-confirm_all_do = Look in both portals whether these orders are really cancelled.
+page-button_accept_changed_at_rxscale = Changed in PharmaOne
 page-to_know = To know
 page-button_send = It is not there: send it
 page-button_submitted = It is there already

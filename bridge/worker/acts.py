@@ -102,7 +102,8 @@ class Acts:
     async def _intend(self, step: Submit) -> None:
         """On disk before the call: after a crash here the submission counts as unsure."""
         sight, version = self._sight, self._rules.version
-        sight.record = remember.intended(sight.record, self._parts.now(), version)
+        sent = self._looker.snapshot()
+        sight.record = remember.intended(sight.record, self._parts.now(), version, sent)
         rules = list(step.draft.rules)
         self._book.note(Event.INTENDS_TO_SUBMIT, why=step.why, rules=rules, version=version)
         await self._record()  # nothing is sent unless this is on disk

@@ -8,6 +8,7 @@ from bridge.core.copies import Content, surnames
 from bridge.core.journal import Event
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import Draft, P1Order, P1Sight, PharmacyOrder, Phase, State
+from bridge.core.orders.edits import snapshot
 from bridge.core.orders.view import Sight, meaning_of
 from bridge.core.steps import (
     Adopt,
@@ -83,8 +84,16 @@ class Looker:
         self._book.note(Event.LOOKED, why=step.why, status=order.status)
         if sight.record.phase in NEEDS_A_DRAFT or is_first:
             await self._prepare(order)
+        elif (now := self.snapshot()) != sight.record.snapshot:
+            sight.record = remember.read_again(sight.record, now)
+            await self._prepare(order)  # what it takes may be less
         else:
             await self.recall()
+
+    def snapshot(self) -> str:
+        """What RxScale's order holds, as it may be kept; "" where it was not seen."""
+        order = self._sight.order
+        return snapshot(order, self._parts.prints(order.detail)) if order is not None else ""
 
     async def recall(self) -> None:
         """PharmaOne's order that was made of it, where nobody has told it yet."""

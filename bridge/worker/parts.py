@@ -1,9 +1,9 @@
 """What the worker is given: every hand a look needs, as one value."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from bridge.core.copies import Content
 from bridge.core.model import OrderRecord
@@ -37,6 +37,8 @@ class Parts:
     count: Callable[[str, str], None]
     """Counts what happened, for the metrics: kind and word."""
     counted_calls: Callable[[int], None]
+    prints: Callable[[Mapping[str, Any]], Mapping[str, str]] = lambda _: {}
+    """Fingerprints of what RxScale's order holds."""
     is_pharmaone_left_alone: Callable[[], bool] = lambda: False
     """Whether it failed repeatedly, so that no call to it is made just now."""
     stock_changed: Callable[[], None] = lambda: None

@@ -130,6 +130,8 @@ def full_record() -> OrderRecord:
         wanted_at=after(14),
         not_twins="ORD_7\n",
         edition=2,
+        sent='{"lines": {}}',
+        snapshot='{"lines": {"sku-1": 1}}',
         echoes="in-progress\nready_for_pickup",
     )
     plain = record(1)

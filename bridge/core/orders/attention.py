@@ -5,10 +5,12 @@ Each attention is closed by itself once it is true no more, or by a person (`stu
 
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 
 from bridge.core import reasons
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import OrderRecord, Phase, State
+from bridge.core.orders.edits import changes
 from bridge.core.orders.view import Policy, View, prescription_ends
 from bridge.core.reasons import Reason
 
@@ -30,6 +32,11 @@ def _found(view: View) -> Iterator[Reason]:
     held = record.state is State.ON_HOLD and not record.held
     if held and record.phase in _AT_PHARMAONE:
         yield reasons.HELD_AT_RXSCALE()
+    changed = changes(record.sent, record.snapshot)
+    goes_on = record.phase in _AT_PHARMAONE and record.state is not State.CANCELLED
+    if changed is not None and goes_on:
+        mark = sha256(record.snapshot.encode()).hexdigest()[:6]
+        yield reasons.CHANGED_AT_RXSCALE(what=changed, mark=mark)
     if record.state is State.COMPLETED and record.p1_state not in TERMINAL:
         yield reasons.OPEN_IN_PHARMAONE(order=record.order_id)
     awaited = prescription_ends(view)

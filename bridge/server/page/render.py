@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from bridge import __version__, texts
 from bridge.core.memory import StuckRow
-from bridge.core.reasons import Verb
+from bridge.core.reasons import Code, Verb
 from bridge.server.page.access import Visitor, set_cookies
 from bridge.texts import Words
 
@@ -69,12 +69,18 @@ def steps(row: StuckRow, words: Words) -> list[str]:
         Verb.SUBMITTED: "button_submitted",
         Verb.DROP: "button_drop",
         Verb.RESUME: "button_resume",
-        Verb.ACCEPT: "button_accept",
+        Verb.ACCEPT: accept_label(row.reason.code, words),
         Verb.CONFIRM: "button_confirm",
     }
     return texts.steps(
         row.reason, row.key, words.of, lambda verb: words("quoted", text=words[labels[verb]])
     )
+
+
+def accept_label(code: Code, words: Words) -> str:
+    """What the button that closes an attention is called; some have a word of their own."""
+    own = f"button_accept_{code}"
+    return own if own in words else "button_accept"
 
 
 def when(at: datetime, now: datetime, words: Words) -> Markup:
@@ -92,3 +98,6 @@ def ago(age: timedelta, words: Words) -> str:
         if seconds >= 2 * size:
             return words(f"ago_{unit}", age=seconds // size)
     return words("ago_second", age=seconds)
+
+
+_environment.filters["accept_label"] = accept_label

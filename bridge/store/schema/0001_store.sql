@@ -62,6 +62,8 @@ CREATE TABLE orders (
   wanted_at      INTEGER,
   not_twins      TEXT NOT NULL DEFAULT '',
   edition        INTEGER NOT NULL DEFAULT 1 CHECK (edition > 0),
+  sent           TEXT NOT NULL DEFAULT '',
+  snapshot       TEXT NOT NULL DEFAULT '',
   echoes         TEXT NOT NULL DEFAULT '',
   CONSTRAINT submitting_has_its_intent CHECK (phase <> 'submitting' OR intent_at IS NOT NULL),
   CONSTRAINT submitted_when CHECK (phase <> 'submitted' OR submitted_at IS NOT NULL),
