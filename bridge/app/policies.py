@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bridge.core.model import PharmacyUid
 from bridge.core.orders.view import Policy
 from bridge.core.stock.model import StockPolicy
 from bridge.mapping import Rules, load
@@ -41,6 +42,9 @@ def policy_of(settings: Settings) -> Policy:
         reads_back=not settings.pharmaone.one_way,
         unusual_count=orders.unusual_count,
         unusual_percent=orders.unusual_percent,
+        pharmacy=PharmacyUid(settings.rxscale.pharmacy_uid)
+        if settings.rxscale.pharmacy_uid
+        else None,
         confirm=timedelta(seconds=orders.poll_seconds),
         gone_after=timedelta(seconds=orders.gone_after_seconds),
         hold_when_stuck=orders.hold_when_stuck,

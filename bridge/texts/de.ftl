@@ -138,6 +138,12 @@ no_effect = { $vendor } sagte ja und tat nichts: dort steht die Bestellung noch 
     .meaning = Ein Status wurde mehrmals angenommen (200), und jeder Blick danach zeigte die Bestellung
         dort, wo sie vorher war. Was angenommen wurde, gilt erst, wenn es zu sehen war. Alle fünf
         Minuten wird es noch einmal versucht.
+gone_to_another_pharmacy = RxScale hat sie einer anderen Apotheke gegeben ({ $pharmacy }), nachdem sie an PharmaOne gesendet war
+    .step-1 = im PharmaOne Manager ablehnen oder stornieren (external reference { $uid })
+    .step-2 = { then-drop }
+    .because = bei einer anderen Apotheke
+    .meaning = Die Bestellung gehörte dieser Apotheke (`rxscale.pharmacy_uid`), als ihre Bestellanfrage
+        gesendet wurde, und jetzt einer anderen. Die Brücke setzt nichts an fremden Bestellungen.
 reopened = RxScale zeigt sie wieder offen ('{ $status }'), nachdem sie hier abgeschlossen war
     .step-1 = beide Seiten vergleichen
     .step-2 = { then-drop }
@@ -385,6 +391,7 @@ unexpected = ein unerwarteter Fehler; siehe das Protokoll
 
 left_alone = ein Mensch sagte: nicht mehr anfassen
 made_before = nicht angefasst: vor { $take_from } angelegt (orders.take_from)
+of_another_pharmacy = sie gehört einer anderen Apotheke ({ $pharmacy })
 confirmed = RxScale selbst hat ihr Ende gemeldet: '{ $status }'
 completed = bei RxScale abgeschlossen
 ended_and_rejected = { $state } bei RxScale, und die Bestellanfrage in PharmaOne abgelehnt

@@ -137,6 +137,12 @@ no_effect = { $vendor } said yes and did nothing: it still shows the order as it
     .meaning = A status was accepted several times (200), and each look afterwards showed the order
         where it was before. What is accepted counts once it was seen. It is tried again every five
         minutes.
+gone_to_another_pharmacy = RxScale gave it to another pharmacy ({ $pharmacy }) after it was sent to PharmaOne
+    .step-1 = reject or cancel it in PharmaOne Manager (external reference { $uid })
+    .step-2 = { then-drop }
+    .because = at another pharmacy
+    .meaning = The order was this pharmacy's (`rxscale.pharmacy_uid`) when its order-request was sent,
+        and is another one's now. The bridge sets nothing of an order that is not ours.
 reopened = RxScale shows it open again ('{ $status }') after it was finished here
     .step-1 = compare both sides
     .step-2 = { then-drop }
@@ -374,6 +380,7 @@ unexpected = an unexpected error; see the log
 
 left_alone = a person said to leave it alone
 made_before = left alone: made before { $take_from } (orders.take_from)
+of_another_pharmacy = it belongs to another pharmacy ({ $pharmacy })
 confirmed = RxScale itself told of its end: '{ $status }'
 completed = completed at RxScale
 ended_and_rejected = { $state } at RxScale, and its order-request rejected in PharmaOne

@@ -140,6 +140,7 @@ class Acts:
     # -- answering -------------------------------------------------------------------------
 
     async def _set_status(self, step: SetStatus) -> None:
+        was_held = self._sight.record.held
         if step.claims:
             await self._pharmaone.prepare_submission()
             self._sight.record = remember.claiming(self._sight.record, step.word)
@@ -149,6 +150,10 @@ class Acts:
         try:
             comment = say(step.comment) if isinstance(step.comment, Reason) else step.comment
             told = await self._rxscale.set_status(self._sight.record.uid, step.word, comment)
+        except (TryLater, Misconfigured):
+            if not step.claims:  # it was certainly not carried out: a hold that comes is not ours
+                self._sight.record = replace(self._sight.record, held=was_held)
+            raise
         except Refused as failure:
             record = replace(self._sight.record, held=False)
             self._sight.record = remember.not_claimed(record) if step.claims else record

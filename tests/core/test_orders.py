@@ -184,6 +184,26 @@ def test_what_a_person_dropped_is_left_alone():
     assert isinstance(next_step(a_view(None, record=a_record(Phase.DROPPED))), Done)
 
 
+@pytest.mark.parametrize(
+    ("phase", "ours", "theirs", "expected"),
+    [
+        (Phase.KNOWN, "ph-1", "ph-1", SetStatus),
+        (Phase.KNOWN, "ph-1", None, SetStatus),
+        (Phase.KNOWN, None, "ph-2", SetStatus),
+        (Phase.KNOWN, "ph-1", "ph-2", Done),
+        (Phase.DONE, "ph-1", "ph-2", Done),
+        (Phase.SUBMITTED, "ph-1", "ph-2", Stuck),
+    ],
+)
+def test_an_order_of_another_pharmacy_is_left_alone(phase, ours, theirs, expected):
+    view = a_view(QUEUED, record=a_record(phase))
+    view.sight.order = replace(view.sight.order, pharmacy_uid=theirs)
+    step = next_step(changed(view, policy=Policy(pharmacy=ours)))
+    assert isinstance(step, expected)
+    if expected is Stuck:
+        assert code(step) == "gone_to_another_pharmacy"
+
+
 def test_an_unknown_status_is_never_guessed():
     step = next_step(a_view("teleported"))
     assert code(step) == "unknown_status"

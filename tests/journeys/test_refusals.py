@@ -161,6 +161,29 @@ async def test_a_stuck_order_is_put_on_hold_where_told_to_and_goes_on_when_freed
         assert len(house.requests(uid)) == 1
 
 
+async def test_a_hold_that_rxscale_did_not_take_is_not_ours(tmp_path: Path):
+    """An admin holds the order while ours is put off: freed, it is his to release."""
+    line = {"order_items": [{"sku": {"uid": "sku-1007"}, "amount": 1}]}
+    orders = {"hold_when_stuck": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=orders) as house:
+        route = "PATCH /pharmacy_orders/{uid}/status"
+        house.world.break_calls(Fault(vendor="rxscale", route=route, times=50, status=429))
+        (uid,) = house.world.add_orders(1, [line])
+        await sandbox.drain()
+        await house.bridge.worker.run_until_idle()
+        assert house.world.calls(route)
+        house.world.set_order_status(uid, "on-hold", "an admin's question")
+        house.world.faults.clear()
+        csv = tmp_path / "mappings" / "skus.csv"
+        csv.write_text(csv.read_text() + "psku-1007,20407,1,0,\n")
+        await house.bridge.reloader.look()
+        await house.settle()
+        assert (house.status(uid), house.requests(uid)) == ("on-hold", [])
+        await house.change_at_rxscale(uid, "waiting for pharmacy")
+        await house.sweep()
+        assert len(house.requests(uid)) == 1
+
+
 async def test_a_cancellation_under_review_is_told(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive()

@@ -63,6 +63,8 @@ def _next_step(view: View) -> Step:
     order = view.sight.order or remembered(view)
     if order is None:
         return Look(reasons.FIRST_LOOK())
+    if order.pharmacy_uid not in (None, view.policy.pharmacy or order.pharmacy_uid):
+        return _of_another_pharmacy(view, order)
     state = view.words.rxscale.means.get(order.status)
     if state is None:
         return Stuck(unknown_status("RxScale", order.status, view.words.rxscale))
@@ -75,6 +77,13 @@ def _next_step(view: View) -> Step:
             return Adopt(view.sight.p1_order)
         return Wait(reasons.ON_HOLD_AT_RXSCALE())
     return _DECISIONS[view.record.phase](view, order)
+
+
+def _of_another_pharmacy(view: View, order: PharmacyOrder) -> Step:
+    """Nothing is done with it; what was sent of it while it was ours is for a person."""
+    if view.record.phase in (Phase.KNOWN, Phase.DONE):
+        return Done(reasons.OF_ANOTHER_PHARMACY(pharmacy=order.pharmacy_uid))
+    return Stuck(reasons.GONE_TO_ANOTHER_PHARMACY(pharmacy=order.pharmacy_uid))
 
 
 def _done_before(view: View, order: PharmacyOrder) -> Step:
@@ -90,7 +99,7 @@ def _hold_first(view: View, stuck: Stuck) -> Step:
     order = view.sight.order
     if word is None or order is None or view.record.phase in (Phase.DONE, Phase.DROPPED):
         return stuck
-    if stuck.reason.code == reasons.NO_EFFECT:  # nor would a hold have any, and nobody were told
+    if stuck.reason.code in _NEVER_HELD:
         return stuck
     if word not in view.words.rxscale.steps.get(order.status, ()):
         return stuck
@@ -99,6 +108,8 @@ def _hold_first(view: View, stuck: Stuck) -> Step:
     return SetStatus(word, "rxbridge.toml: orders.hold_when_stuck", stuck.reason)
 
 
+_NEVER_HELD = (reasons.NO_EFFECT, reasons.GONE_TO_ANOTHER_PHARMACY)
+"""A hold would have no effect either, or would be set on an order that is not ours."""
 _DECISIONS: dict[Phase, Callable[[View, PharmacyOrder], Step]] = {
     Phase.KNOWN: submitting.known,
     Phase.SUBMITTING: submitting.unsure,

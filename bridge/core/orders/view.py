@@ -12,6 +12,7 @@ from bridge.core.model import (
     OrderRecord,
     P1Order,
     PharmacyOrder,
+    PharmacyUid,
     Phase,
     State,
     TrackingLink,
@@ -37,6 +38,8 @@ class Policy:
     """PharmaOne's orders can be read; a connector alone only takes order-requests."""
     gone_after: timedelta = timedelta(minutes=15)
     """How long a vendor has to deny an order before that is believed."""
+    pharmacy: PharmacyUid | None = None
+    """Ours, where the configuration says so; orders of another one are none of our business."""
     unusual_count: int = 3
     unusual_percent: int = 20
     """More than both, of the open orders, are not cancelled at once without a person."""
