@@ -71,7 +71,8 @@ async def test_fields_that_pharmaone_refuses_cost_no_order(tmp_path: Path):
         open_sandbox(p1_unknown_fields="refuse") as sandbox,
         open_house(sandbox, tmp_path) as house,
     ):
-        uids = await house.orders_arrive(count=3)
+        whole = {"order": {"delivery_address": {"additional_address": "Hinterhaus"}}}
+        uids = await house.orders_arrive(whole, whole, whole)
         stuck = await house.stuck()
         assert [row.reason.code for row in stuck] == ["refused"] * 3
         told = " ".join(say(row.reason) for row in stuck)
