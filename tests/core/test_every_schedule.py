@@ -79,6 +79,8 @@ class World:
     p1_order: P1Order | None = None
     search: Search | None = None
     company: Company | None = None
+    gone: bool = False
+    p1_gone: bool = False
     faults_left: int = 3
     looks: int = 0
     statuses: tuple[str, ...] = ()
@@ -126,6 +128,8 @@ def sight_of(world: World) -> Sight:
         tracking=() if world.p1_looked_at else None,
         search=world.search,
         company=world.company,
+        gone=world.gone,
+        p1_gone=world.p1_gone,
     )
 
 
@@ -174,6 +178,8 @@ def look_again(world: World) -> World:
         p1_looked_at=None,
         search=None,
         company=None,
+        gone=False,
+        p1_gone=False,
         looks=world.looks + 1,
         now=world.now + timedelta(seconds=1),
     )
@@ -268,6 +274,8 @@ def strike(world: World, decided, fault: str) -> World:
         return look_again(replace(world, disk=OrderRecord(UID, world.now)))
     if fault == "no effect":
         return unheeded(world, decided)
+    if fault == "denied":
+        return denied(world, decided)
     before = world.record
     world = intend(world) if submitting else intend_claim(world, decided)
     if fault in ("answer lost", "crash after"):
@@ -288,6 +296,17 @@ def unheeded(world: World, decided) -> World:
         case Cancel():
             record = remember.cancelled_there(world.record, world.now)
             return changed(world, p1_looked_at=None, record=record)
+    return succeed(world, decided)
+
+
+def denied(world: World, decided) -> World:
+    """The vendor answers that there is no such order."""
+    match decided:
+        case Look():
+            return changed(world, gone=True, record=remember.denied(world.record, world.now))
+        case LookAtPharmaOne():
+            record = remember.denied_there(world.record, world.now)
+            return changed(world, p1_gone=True, record=record)
     return succeed(world, decided)
 
 
@@ -443,6 +462,33 @@ def test_an_approved_order_goes_every_legal_step_to_its_end(vocabulary, queue, w
         assert ended.statuses == way
         assert isinstance(ended.ending, Done)
         assert ended.record.phase is Phase.DONE
+
+
+@pytest.mark.parametrize(
+    "script", [GOOD, ("approve", "pharmaone:cancelled"), ("approve", "rxscale:cancelled")]
+)
+def test_an_order_that_is_denied_for_a_moment_ends_as_if_nothing_had_been(script):
+    usual = {(each.status, each.there) for each in lives(script, faults=0)}
+    world = World(WORDS, "waiting for pharmacy", POLICIES["repeat"], script=script, faults_left=3)
+    for ended in run(world, ("denied",)):
+        judge_life(ended)
+        assert isinstance(ended.ending, Done)
+        assert {(ended.status, ended.there)} == usual
+
+
+@pytest.mark.parametrize(
+    ("script", "ends"), [(GOOD, "completed"), (("approve", "rxscale:cancelled"), "cancelled")]
+)
+def test_a_store_lost_anywhere_in_an_orders_life_doubles_nothing(script, ends):
+    """The next one searches, adopts what it finds and goes on; or it asks."""
+    world = World(
+        WORDS, "waiting for pharmacy", POLICIES["repeat"], script=script, idempotent=False
+    )
+    seen: Counter[str] = Counter()
+    for ended in run(replace(world, faults_left=2), ("store lost",)):
+        judge_life(ended)
+        seen[f"{type(ended.ending).__name__} {ended.status}"] += 1
+    assert seen[f"Done {ends}"]
 
 
 def test_cancelled_at_rxscale_before_approval_is_stuck_and_frees_itself_when_rejected():
