@@ -250,7 +250,8 @@ def resumed(record: OrderRecord, now: datetime) -> OrderRecord | None:
     """A person takes up again what was dropped, left alone, marked as submitted or refused by
     staff, as far as it had come; None for anything else.
     """
-    open_again = replace(record, finished_at=None, wanted_at=now, searched_at=None)
+    tried_anew = replace(record, unheeded=0, p1_cancelled_at=None, searched_at=None)
+    open_again = replace(tried_anew, finished_at=None, wanted_at=now)
     rejected = record.rejected_at is not None and record.order_id is None
     if rejected and record.phase is not Phase.DONE:
         again = replace(open_again, phase=Phase.KNOWN, edition=record.edition + 1)

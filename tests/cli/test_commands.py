@@ -15,7 +15,15 @@ from cli.conftest import python
 
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import Outcome
-from bridge.core.model import Hint, Key, OrderRecord, OrderRequestId, Phase
+from bridge.core.model import (
+    Hint,
+    Key,
+    OrderRecord,
+    OrderRequestId,
+    PharmacyOrderUid,
+    Phase,
+    State,
+)
 from bridge.core.reasons import HELD_AT_RXSCALE, UNLINKED_SKU
 from bridge.store import Store, todo, work
 
@@ -204,6 +212,25 @@ def test_run_says_what_is_missing(typed):
     answer = typed("run")
     assert answer.code == 2
     assert "rxscale.api_key: missing - set RXBRIDGE_RXSCALE__API_KEY" in answer.err
+
+
+def test_check_tells_what_is_left_alone(typed, remembered):
+    left = [OrderRecord(PharmacyOrderUid(f"po-9{n}"), NOW, finished_at=NOW) for n in range(12)]
+
+    async def leave_alone() -> None:
+        store = await Store.open(remembered / "rxbridge.db", now=NOW)
+        for record in left:
+            gone = replace(record, phase=Phase.DONE, state=State.NEW)
+            await store.write(work.save, gone, [])
+        await store.close()
+
+    asyncio.run(leave_alone())
+    lines = json.loads(typed("check", "--offline", "--json").out)["checks"]
+    (line,) = [line for line in lines if line["what"] == "orders left alone"]
+    assert line["verdict"] == "ok"
+    assert line["text"].startswith("12 that RxScale has open")
+    assert "po-90, " in line["text"]
+    assert line["text"].endswith(", ...")
 
 
 def test_check_offline(typed, folder):

@@ -58,8 +58,9 @@ def marked(record: OrderRecord) -> OrderRecord:
     ],
 )
 def test_it_goes_on_from_where_it_had_come(before, phase, doubted_at):
-    after = remember.resumed(before, NOW)
+    after = remember.resumed(replace(before, unheeded=9, p1_cancelled_at=AGO), NOW)
     assert after is not None
+    assert (after.unheeded, after.p1_cancelled_at) == (0, None)
     assert (after.phase, after.doubted_at, after.finished_at) == (phase, doubted_at, None)
     assert (after.wanted_at, after.searched_at, after.edition) == (NOW, None, 1)
     assert (after.submitted_at is not None) is (phase in (Phase.SUBMITTED, Phase.ADOPTED))

@@ -181,7 +181,9 @@ async def _store(settings: Settings) -> list[Line]:
 def _left_alone(left: Sequence[PharmacyOrderUid]) -> list[Line]:
     if not left:
         return []
-    text = f"{len(left)} were made before orders.take_from: {', '.join(left[:MOST_NAMED])}"
+    text = (
+        f"{len(left)} that RxScale has open; their stories say why: {', '.join(left[:MOST_NAMED])}"
+    )
     return [Line("orders left alone", "ok", text + ", ..." * (len(left) > MOST_NAMED))]
 
 
