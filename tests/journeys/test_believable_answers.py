@@ -102,6 +102,7 @@ NOT_CLAIMED = frozenset(name for name in FOR_A_WHILE if name.startswith("RxScale
 """Where RxScale does not say that the order is ours: it is not sent."""
 WITH_ACTS = frozenset(name for name in FOR_A_WHILE if "clock" in name or "database" in name)
 
+AS_SHIPPED = {"gone_after_seconds": 900}
 Seen = tuple[dict[str, Cell], dict[str, Cell]]
 _RAN: dict[str, Seen] = {}
 
@@ -111,7 +112,7 @@ async def ran(name: str, wrong: Wrong, folder: Path) -> Seen:
     if name not in _RAN:
         async with (
             open_sandbox(reference_mode="second", **wrong.sandbox) as sandbox,
-            open_house(sandbox, folder, orders=wrong.orders) as house,
+            open_house(sandbox, folder, orders={**AS_SHIPPED, **wrong.orders}) as house,
         ):
             _RAN[name] = await run(house, wrong)
     return _RAN[name]
@@ -119,11 +120,10 @@ async def ran(name: str, wrong: Wrong, folder: Path) -> Seen:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is tried again is tried at once: nothing here is waited for."""
+    """No call waits for a vendor's rest, and hardly a look comes by itself: something says to."""
     for where, seconds in {
-        "bridge.core.patience.FIRST_SECONDS": 0.001,
+        "bridge.core.patience.FIRST_SECONDS": 300.0,
         "bridge.core.patience.NO_EFFECT_SECONDS": 0.05,
-        "bridge.core.patience.MISCONFIGURED_SECONDS": 0.001,
         "bridge.core.orders.unusual.SOON": timedelta(milliseconds=5),
         "bridge.transport.breaker.FIRST_REST": 0.001,
         "bridge.transport.breaker.LONGEST_REST": 0.002,
