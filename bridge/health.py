@@ -326,6 +326,7 @@ STORE_GAUGES: Mapping[str, Gauge[Facts]] = {
         "How long the oldest of them has been due", lambda f: f.work.oldest_seconds or 0.0
     ),
     "stuck": Gauge("What waits for a person", lambda f: f.work.stuck),
+    "held_back": Gauge("Orders held: too many to be cancelled at once", lambda f: f.work.held_back),
     "attentions": Gauge(
         "What a person should know of orders that go on", lambda f: f.work.attentions
     ),

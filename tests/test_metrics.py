@@ -59,7 +59,7 @@ SET = Facts(
     token=TokenFacts(NOW, (), ("orders.read",)),
     round=StockFacts(linked=1, anomalies=2, stale=True),
     is_store_read=True,
-    work=StoreFacts(1, 2, 3, 4.0, 5, 8, 0, 6, NOW, NOW, {"stock_drift": 7}),
+    work=StoreFacts(1, 2, 3, 4.0, 5, 8, 9, 6, NOW, NOW, {"stock_drift": 7}),
     stock=StockState(
         NOW - timedelta(seconds=1), NOW, Pending(reasons.EMPTY(), NOW), 1, hidden=2, waiting=3
     ),
