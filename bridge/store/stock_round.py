@@ -18,6 +18,8 @@ READ_AT = "inventory_read_at"
 SYNCED_AT = "stock_synced_at"
 PENDING = "stock_pending"
 ASKED = "stock_asked"
+NEVER_LISTED = "stock_never_listed"
+"""Linked products that no inventory has listed, with the time of the first that was asked for."""
 
 _SAVE = """
 INSERT INTO products (p1_id, on_hand, absent_at) VALUES (?, ?, ?)
@@ -58,8 +60,9 @@ def load(connection: sqlite3.Connection) -> Stocktake | None:
     if read_at is None:
         return None
     on_hand = dict(connection.execute(_ON_HAND))
-    absent = connection.execute(_ABSENT)
-    return Stocktake(on_hand, read_at, {ProductId(name): moment(at) for name, at in absent})
+    absent = json.loads(notes.get(connection, NEVER_LISTED) or "{}")
+    absent.update(connection.execute(_ABSENT))
+    return Stocktake(on_hand, read_at, {name: moment(at) for name, at in absent.items()})
 
 
 def save(connection: sqlite3.Connection, stocktake: Stocktake, before: Stocktake | None) -> None:
@@ -77,6 +80,8 @@ def save(connection: sqlite3.Connection, stocktake: Stocktake, before: Stocktake
         for each in changed
     ]
     connection.executemany(_SAVE, rows)
+    unheard = {each: micros(at) for each, at in absent.items() if each not in stocktake.on_hand}
+    notes.put(connection, NEVER_LISTED, json.dumps(unheard))
     notes.put_time(connection, READ_AT, stocktake.read_at)
 
 

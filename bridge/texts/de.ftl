@@ -468,8 +468,8 @@ being_written = wird gerade geschrieben
 not_read_yet = PharmaOnes Bestand wurde noch nicht gelesen
     .meaning = Das nächste Lesen weiß es.
 no_such_product = PharmaOnes Bestand kennt das Produkt nicht
-    .meaning = Die Zuordnung nennt eine `p1_id`, die PharmaOne nicht listet. Dafür wird nichts
-        geschrieben. Berichtigen Sie die `p1_id` in `mappings/skus.csv`, oder nehmen Sie das Produkt
+    .meaning = Die Zuordnung nennt eine `p1_id`, die PharmaOne nicht listet. Fehlt sie auch einem
+        zweiten Blick, wird der Artikel mit 0 angeboten. Berichtigen Sie die `p1_id` in `mappings/skus.csv`, oder nehmen Sie das Produkt
         im PharmaOne Manager in den Bestand auf.
 not_in_list = RxScales Liste zeigt ihn nicht
     .meaning = `skus.csv` nennt einen Artikel, den RxScale für diese Apotheke nicht listet.
@@ -492,7 +492,7 @@ unknown_too_long = PharmaOnes Bestand ist zu lange unbekannt
         Alles geht auf 0 und kommt mit dem nächsten guten Bestand zurück. `rxbridge check` sagt, was
         mit PharmaOne nicht stimmt.
 absent = fehlt in PharmaOnes Bestand
-    .meaning = Es war vorher da. Seine letzte Zahl bleibt, bis es auch einem zweiten Blick fehlt.
+    .meaning = Seine letzte Zahl bleibt, bis es auch einem zweiten Blick fehlt.
 absent_confirmed = fehlt in PharmaOnes Bestand, bestätigt
     .meaning = Es fehlte auch einem zweiten Blick und wird darum mit 0 angeboten.
 

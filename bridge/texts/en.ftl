@@ -457,8 +457,8 @@ being_written = being written
 not_read_yet = PharmaOne's inventory has not been read yet
     .meaning = The next reading knows.
 no_such_product = PharmaOne's inventory has no such product
-    .meaning = The link names a `p1_id` that PharmaOne does not list. Nothing is written for it.
-        Correct the `p1_id` in `mappings/skus.csv`, or add the product to your inventory in
+    .meaning = The link names a `p1_id` that PharmaOne does not list. It is offered as 0 once a
+        second look lacks it too. Correct the `p1_id` in `mappings/skus.csv`, or add the product to your inventory in
         PharmaOne Manager.
 not_in_list = RxScale's list does not show it
     .meaning = `skus.csv` names a SKU that RxScale does not list for this pharmacy. Correct the
@@ -480,7 +480,7 @@ unknown_too_long = PharmaOne's inventory has been unknown for too long
         Everything goes to 0, and comes back with the next good inventory. `rxbridge check` says
         what is wrong with PharmaOne.
 absent = missing from PharmaOne's inventory
-    .meaning = It was there before. Its last number stays until a second look lacks it too.
+    .meaning = Its last number stays until a second look lacks it too.
 absent_confirmed = missing from PharmaOne's inventory, and confirmed
     .meaning = A second look lacked it too, so it is offered as 0.
 

@@ -1,5 +1,5 @@
-"""Stock against a model of both vendors: sales, restocks, lost answers, restarts and restored
-stores, in any order.
+"""Stock against a model of both vendors: sales, restocks, products that are not listed, lost
+answers, restarts and restored stores, in any order.
 
 The bridge's side is the real planning over the real tables; the vendors are a few dictionaries.
 Whatever happened, once all was looked at again RxScale offers what may be offered, and no more.
@@ -53,6 +53,7 @@ LINKS = [
     SkuLink(PharmacySkuUid("psku-2"), ProductId("P1"), Decimal(5), 0, Decimal("0.5")),
     SkuLink(PharmacySkuUid("psku-3"), ProductId("P2"), Decimal("2.5")),
     SkuLink(PharmacySkuUid("psku-4"), ProductId("P2"), Decimal(10), 3),
+    SkuLink(PharmacySkuUid("psku-5"), ProductId("P3")),  # which PharmaOne has never listed
 ]
 SHELF = shelf(LINKS)
 BY_UID: dict[str, SkuLink] = {link.uid: link for links in SHELF.values() for link in links}
@@ -73,7 +74,8 @@ class Pharmacy(RuleBasedStateMachine):
         self.now = BEGIN
         self.db = sqlite3.connect(":memory:", isolation_level=None)
         migrate(self.db, "model")
-        self.hand = {ProductId("P1"): 40, ProductId("P2"): 60}
+        self.hand = {ProductId("P1"): 40, ProductId("P2"): 60, ProductId("P3"): 0}
+        self.unlisted = {ProductId("P3")}
         self.rx: dict[str, int] = dict.fromkeys(BY_UID, 0)
         self.order: dict[str, dict[str, Any]] = {}
         self.snapshot: Reading | None = None
@@ -129,6 +131,15 @@ class Pharmacy(RuleBasedStateMachine):
         name = ProductId(product)
         self.hand[name] = max(0, self.hand[name] + delta)
 
+    @rule(product=st.sampled_from(["P1", "P2", "P3"]))
+    def pharmaone_lists_a_product_no_more_or_again(self, product: str) -> None:
+        self.tick()
+        self.unlisted ^= {ProductId(product)}
+
+    def inventory(self) -> Reading:
+        listed = {each: units for each, units in self.hand.items() if each not in self.unlisted}
+        return Reading(listed, self.now)
+
     @rule(sku=SKUS, number=st.integers(0, 80), told=st.booleans())
     def somebody_changes_it_at_rxscale(self, sku: str, number: int, told: bool) -> None:
         self.tick(60)
@@ -180,7 +191,7 @@ class Pharmacy(RuleBasedStateMachine):
     def the_inventory_is_asked_for(self) -> None:
         """What it shows grows old while other things happen."""
         self.tick()
-        self.snapshot = Reading(dict(self.hand), self.now)
+        self.snapshot = self.inventory()
 
     @precondition(lambda self: self.snapshot is not None)
     @rule(endings=ENDINGS)
@@ -192,17 +203,18 @@ class Pharmacy(RuleBasedStateMachine):
     @rule(endings=ENDINGS)
     def sync(self, endings: list[str]) -> None:
         self.tick()
-        self.plan_and_write(Reading(dict(self.hand), self.now), endings)
+        self.plan_and_write(self.inventory(), endings)
 
     def plan_and_write(self, reading: Reading, endings: list[str]) -> None:
         if not vendor_lists.catalogue_mark(self.db):
             self.read_the_catalogue()
         found = situation(self.db, reading.read_at, self.now)
-        found = replace(found, shelf=SHELF, policy=POLICY, pending=None, confirmed=True)
+        found = replace(found, shelf=SHELF, policy=POLICY)
         plan = plan_with(reading, found)
         after = plan.situation.stocktake
-        assert after is not None
         planned(self.db, plan, found.stocktake, reading.read_at)
+        if after is None:
+            return
         fates = [*endings, *["ok"] * len(plan.writes)]
         for write, fate in zip(plan.writes, fates, strict=False):
             if fate == "crash":
@@ -277,12 +289,15 @@ class Pharmacy(RuleBasedStateMachine):
         for uid in self.order:
             self.the_order_is_looked_at(uid)
         self.list_skus()
-        self.sync([])
+        for _ in range(4):  # absent, absent again, which many wait for, and that is confirmed
+            self.tick(60)
+            self.sync([])
         found = situation(self.db, None, self.now)
         for row in explain(replace(found, shelf=SHELF, policy=POLICY, rising=True)):
             assert self.rx[row.uid] == row.target == row.at_rxscale, row
         for product, held in SHELF.items():
-            free = max(0, self.hand[product] - self.still_open(product))
+            there = 0 if product in self.unlisted else self.hand[product]
+            free = max(0, there - self.still_open(product))
             sizes = [Fraction(link.units) * self.rx[link.uid] for link in held]
             assert (sum(sizes) if product == "P1" else max(sizes)) <= free, product
 

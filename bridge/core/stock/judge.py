@@ -74,21 +74,24 @@ def is_confirmed(first_at: datetime, read_at: datetime, policy: StockPolicy) -> 
 
 
 def stocktake_of(
-    reading: Reading, before: Stocktake | None, policy: StockPolicy, *, whole: bool
+    reading: Reading, before: Stocktake | None, shelf: Shelf, policy: StockPolicy, *, whole: bool
 ) -> Stocktake:
     """What PharmaOne holds by a reading that is believed.
 
-    A product that it no longer lists keeps its last number until a second look lacks it as well;
-    `whole`: the absence of all that is absent was confirmed.
+    A product that it does not list, though it did or a SKU is linked to it, keeps its last number,
+    or none, until a second look lacks it as well or nobody knows of it for too long; `whole`: the
+    absence of all that is absent was confirmed.
     """
-    if before is None:
-        return Stocktake(reading.on_hand, reading.read_at)
-    missing = before.on_hand.keys() - reading.on_hand.keys()
+    was, read_at = before or Stocktake({}, reading.read_at), reading.read_at
+    missing = (was.on_hand.keys() | shelf.keys()) - reading.on_hand.keys()
     if not missing:
-        return Stocktake(reading.on_hand, reading.read_at)
-    absent = {each: before.absent.get(each, reading.read_at) for each in missing}
+        return Stocktake(reading.on_hand, read_at)
+    absent = {each: was.absent.get(each, read_at) for each in missing}
     on_hand = dict(reading.on_hand)
     for each, since in absent.items():
-        gone = whole or is_confirmed(since, reading.read_at, policy)
-        on_hand[each] = 0 if gone else before.on_hand[each]
-    return Stocktake(on_hand, reading.read_at, absent)
+        too_long = policy.stale_after is not None and read_at - since > policy.stale_after
+        if whole or too_long or is_confirmed(since, read_at, policy):
+            on_hand[each] = 0
+        elif each in was.on_hand:
+            on_hand[each] = was.on_hand[each]
+    return Stocktake(on_hand, read_at, absent)

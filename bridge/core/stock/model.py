@@ -106,8 +106,8 @@ class Reading:
 class Stocktake:
     """What PharmaOne is believed to hold. `read_at`: of the last reading that was believed.
 
-    `on_hand` holds absent products with their last number until their absence is confirmed, and 0
-    after that; `absent` says since when.
+    `on_hand` holds absent products with their last number, if they ever had one, until their
+    absence is confirmed, and 0 after that; `absent` says since when.
     """
 
     on_hand: Mapping[ProductId, int]

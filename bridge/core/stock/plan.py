@@ -107,7 +107,7 @@ def plan_with(reading: Reading, situation: Situation) -> Plan:
     before, policy = situation.stocktake, situation.policy
     after = replace(
         situation,
-        stocktake=stocktake_of(reading, before, policy, whole=False),
+        stocktake=stocktake_of(reading, before, situation.shelf, policy, whole=situation.confirmed),
         pending=None,
         prices=reading.prices,
         open_units=situation.open_units_now,
@@ -120,7 +120,8 @@ def plan_with(reading: Reading, situation: Situation) -> Plan:
             return found
     pending = still_pending(anomaly, situation.pending, reading.read_at)
     if situation.confirmed or is_confirmed(pending.first_at, reading.read_at, policy):
-        return plan(replace(after, stocktake=stocktake_of(reading, before, policy, whole=True)))
+        taken = stocktake_of(reading, before, situation.shelf, policy, whole=True)
+        return plan(replace(after, stocktake=taken))
     return plan(replace(situation, pending=pending))
 
 
@@ -138,11 +139,11 @@ def _rows(situation: Situation, *, everything: bool) -> Iterator[PlanRow]:
     plain = {} if everything else situation.at_rxscale.plain
     for product, links in situation.shelf.items():
         hand, open_units = on_hand.get(product), reserved.get(product, 0)
-        if hand is None:
+        if hand is None and not stale:
             yield from (_row(situation, link, None, open_units, None) for link in links)
             continue
         for link in links:
-            target = 0 if stale else link.pieces(hand - open_units)
+            target = 0 if stale or hand is None else link.pieces(hand - open_units)
             if plain.get(link.uid, -1) != target:
                 yield _row(situation, link, hand, open_units, target)
 

@@ -7,7 +7,7 @@ import pytest
 from core.stock.given import NOW, PLAIN, known, later, link, product, reading, situation
 
 from bridge.core.stock.model import Pending, StockPolicy
-from bridge.core.stock.plan import plan_with
+from bridge.core.stock.plan import plan, plan_with
 from bridge.texts import say
 
 TEN = dict.fromkeys(range(1, 11), 100)
@@ -141,6 +141,61 @@ def test_one_absent_product_is_not_one_of_which_there_is_none():
     back = planned(TEN, at=60, found=second.situation)
     assert back.situation.stocktake.absent == {}
     assert back.situation.stocktake.on_hand[product(1)] == 100
+
+
+def test_a_linked_product_that_was_never_listed_goes_to_0_at_the_second_look_too():
+    """Its link names a wrong product, say: nobody knows of a single piece of it."""
+    found = situation([*LINKS, link(11, 99)], TEN, {**TEN, 11: 40})
+    first = planned(TEN, found=found)
+    assert believed(first)
+    assert first.writes == ()
+    assert product(99) not in first.situation.stocktake.on_hand
+    soon = planned(TEN, at=29, found=first.situation)
+    assert soon.writes == ()
+    second = planned(TEN, at=30, found=soon.situation)
+    assert [(each.uid, each.stock) for each in second.writes] == [("psku-11", 0)]
+    back = planned({**TEN, 99: 7}, at=60, found=second.situation)
+    assert [(each.uid, each.stock) for each in back.writes] == [("psku-11", 7)]
+
+
+def test_it_does_so_after_a_first_start_and_many_wait_for_one_look_more():
+    one = replace(situation([*LINKS, link(11, 99)], None, {**TEN, 11: 40}))
+    first = planned(TEN, found=one)
+    second = planned(TEN, at=30, found=first.situation)
+    assert [(each.uid, each.stock) for each in second.writes] == [("psku-11", 0)]
+    many = situation(LINKS, None, TEN)
+    first = planned(without(1, 2, 3), found=many)
+    assert (believed(first), first.writes) == (True, ())
+    second = planned(without(1, 2, 3), at=30, found=first.situation)
+    assert (second.situation.pending.reason.code, second.writes) == ("zeroed", ())
+    third = planned(
+        without(1, 2, 3), at=60, pending=second.situation.pending, found=first.situation
+    )
+    assert {each.uid for each in third.writes} == {"psku-1", "psku-2", "psku-3"}
+
+
+def test_a_first_inventory_that_stays_empty_takes_everything_to_0():
+    found = situation(LINKS, None, TEN)
+    first = planned({}, found=found)
+    assert (believed(first), first.writes) == (False, ())
+    second = planned({}, at=30, pending=first.situation.pending, found=found)
+    assert [each.stock for each in second.writes] == [0] * 10
+
+
+def test_where_only_a_person_confirms_an_absent_product_is_his_until_it_is_unknown_for_too_long():
+    policy = StockPolicy(second_look=None)
+    first = planned(without(1), found=before(policy=policy))
+    assert planned(without(1), at=3600, found=first.situation).writes == ()
+    for again in (
+        planned(without(1), at=60, found=first.situation, confirmed=True),
+        planned(without(1), at=3601, found=first.situation),
+    ):
+        assert [(each.uid, each.stock) for each in again.writes] == [("psku-1", 0)]
+
+
+def test_an_inventory_that_is_unknown_for_too_long_counts_for_what_was_never_listed():
+    found = situation([link(1, 99)], {1: 5}, {1: 40}, now=later(3601))
+    assert [(each.uid, each.stock) for each in plan(found).writes] == [("psku-1", 0)]
 
 
 def test_absent_and_ordered_it_is_offered_less():
