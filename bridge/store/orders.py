@@ -17,6 +17,7 @@ _ADD = "INSERT INTO orders (uid, first_seen_at, announced_by, name, priority, cr
 _KNOWN_ALREADY = "ON CONFLICT (uid) DO NOTHING"
 _TOLD = ("rejected_at", "p1_deleted_at")  # a delivery may set them while a look goes on
 _SAVE = ORDERS.upsert("uid", kept=_TOLD)
+_NOT_ITS_REQUEST = "UPDATE orders SET request_id = NULL WHERE request_id = ? AND uid <> ?"
 _REJECT = "UPDATE orders SET rejected_at = ? WHERE uid = ?"
 _DELETED = "UPDATE orders SET p1_deleted_at = ? WHERE uid = ?"
 _CLEAR = """
@@ -72,6 +73,9 @@ def _made(hint: Hint) -> int | None:
 
 
 def save(connection: sqlite3.Connection, record: OrderRecord) -> None:
+    """An order-request's id is the newest order's: a restored PharmaOne may give it out again."""
+    if record.phase is Phase.SUBMITTED and record.request_id is not None:
+        connection.execute(_NOT_ITS_REQUEST, (record.request_id, record.uid))
     connection.execute(_SAVE, ORDERS.row(record))
 
 

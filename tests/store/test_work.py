@@ -283,12 +283,19 @@ async def test_a_word_that_nobody_knows_is_refused(store: Store, change: str, ru
         await store.write(sql(change))
 
 
-@pytest.mark.parametrize("wrong", [{"request_id": "req-1"}, {"order_id": "ORD_1"}])
-async def test_pharmaones_ids_belong_to_one_order_each(store: Store, wrong: dict[str, str]):
-    await store.write(work.save, submitted(1, **wrong), [])
+async def test_pharmaones_orders_belong_to_one_order_each(store: Store):
+    await store.write(work.save, submitted(1, order_id="ORD_1"), [])
     with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
-        await store.write(work.save, submitted(2, **wrong), [])
-    await store.write(work.save, submitted(1, **wrong), [])
+        await store.write(work.save, submitted(2, order_id="ORD_1"), [])
+    await store.write(work.save, submitted(1, order_id="ORD_1"), [])
+
+
+async def test_an_order_requests_id_that_is_given_out_again_is_the_newest_orders(store: Store):
+    """A restored PharmaOne counts from where its copy stood: the newest order must be kept."""
+    for number in (1, 2, 2):
+        await store.write(work.save, submitted(number, request_id="req-1"), [])
+    known = await store.read(orders.find_all, [uid(1), uid(2)])
+    assert [known[uid(each)].request_id for each in (1, 2)] == [None, "req-1"]
 
 
 @pytest.mark.parametrize(("code", "attempts"), [("unreadable", 4), ("unlinked_sku", 0)])
