@@ -590,10 +590,11 @@ def test_what_rxscale_accepts_without_doing_it_is_done_again(script):
 
 
 @pytest.mark.parametrize(
-    ("script", "vendor"), [(GOOD, "RxScale"), (("approve", "rxscale:cancelled"), "PharmaOne")]
+    ("script", "vendor"),
+    [(("approve",), "RxScale"), (("approve", "rxscale:cancelled"), "PharmaOne")],
 )
 def test_a_vendor_that_never_does_what_it_accepts_is_for_a_person(script, vendor):
-    world = World(WORDS, "waiting for pharmacy", POLICIES["repeat"], script=script, faults_left=9)
+    world = World(WORDS, "waiting for pharmacy", POLICIES["repeat"], script=script, faults_left=4)
     stuck = [ended for ended in run(world, ("no effect",)) if isinstance(ended.ending, Stuck)]
     assert stuck
     for ended in stuck:
