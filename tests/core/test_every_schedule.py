@@ -157,6 +157,8 @@ def happen(world: World) -> World:
             return changed(world, approved=True)
         case "shipped" | "picked_up":
             return changed(world, flags=world.flags | {event})
+        case "sweep":
+            return world
         case "unflagged":
             return changed(world, flags=frozenset())
         case "reject":
@@ -591,7 +593,7 @@ def test_what_rxscale_accepts_without_doing_it_is_done_again(script):
 
 @pytest.mark.parametrize(
     ("script", "vendor"),
-    [(("approve",), "RxScale"), (("approve", "rxscale:cancelled"), "PharmaOne")],
+    [(("approve", *["sweep"] * 4), "RxScale"), (("approve", "rxscale:cancelled"), "PharmaOne")],
 )
 def test_a_vendor_that_never_does_what_it_accepts_is_for_a_person(script, vendor):
     world = World(WORDS, "waiting for pharmacy", POLICIES["repeat"], script=script, faults_left=4)
