@@ -156,6 +156,7 @@ def _stock_of(
         now,
         policy=stock_policy_of(settings),
         sync_seconds=settings.stock.sync_seconds,
+        zero_unlinked=settings.stock.on_unlink == "zero",
         adopter=_adopter(settings, store, vendors.pharmaone),
     )
     catalogue.on_drift = partial(stock.wake, fetch=False)

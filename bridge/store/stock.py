@@ -1,5 +1,6 @@
 """The table of SKUs' numbers at RxScale: what is known, what we wrote, what is to be written."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from datetime import datetime, timedelta
 from bridge.core.facts import LOWEST, ShortStock
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import CatalogueSku, Key, PharmacySkuUid
-from bridge.core.stock.model import RxScaleStock, SkuStock, Write
+from bridge.core.stock.model import RxScaleStock, Shelf, SkuStock, Write
 from bridge.core.stock.reported import Cause, Interpreted, LastKnown, interpret
 from bridge.store import journal, notes, order_lines
 from bridge.store.rows import as_list, as_rows, micros, moment_or_none, sql
@@ -16,6 +17,7 @@ from bridge.store.rows import as_list, as_rows, micros, moment_or_none, sql
 FUTURE = timedelta(minutes=1)
 """A reading so much later than now was dated by a clock that was wrong: it bars nothing."""
 DRIFTS = "stock_drift"
+LINKED = "stock_linked"
 WRITTEN = "stock_written"
 
 # Of most SKUs there is no more to say than their pieces; each SKU is in one of the two answers.
@@ -50,6 +52,10 @@ _NOW = sql(
     WHERE stock.pharmacy_sku_uid IN (?...)
     """
 )
+_NOT_AT_0 = """
+SELECT pharmacy_sku_uid, coalesce(pushed, wanted) IS NOT NULL FROM stock
+WHERE coalesce(pushed, 1) <> 0 OR wanted IS NOT NULL ORDER BY pharmacy_sku_uid
+"""
 _ADD = """
 INSERT INTO stock (pharmacy_sku_uid, rx_stock, rx_price, rx_seen_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (pharmacy_sku_uid) DO NOTHING
@@ -150,6 +156,22 @@ def known(
     plain = dict(connection.execute(_PLAIN, asked).fetchall())
     special = map(SkuStock._make, connection.execute(_SPECIAL, asked))
     return RxScaleStock(plain, {each.uid: each for each in special})
+
+
+def unlinked(connection: sqlite3.Connection, shelf: Shelf) -> list[PharmacySkuUid]:
+    """SKUs without a link that had one, and that we have not written a 0 of since."""
+    linked, were = _uids(shelf), set(json.loads(notes.get(connection, LINKED) or "[]"))
+    rows = connection.execute(_NOT_AT_0)
+    return [uid for uid, ours in rows if uid not in linked and (ours or uid in were)]
+
+
+def linked(connection: sqlite3.Connection, shelf: Shelf) -> None:
+    """Notes which SKUs are linked: of those that needed no write nothing else tells it later."""
+    notes.put(connection, LINKED, json.dumps([*_uids(shelf), *unlinked(connection, shelf)]))
+
+
+def _uids(shelf: Shelf) -> set[PharmacySkuUid]:
+    return {link.uid for links in shelf.values() for link in links}
 
 
 def shown_now(

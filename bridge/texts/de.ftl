@@ -460,6 +460,9 @@ promises_too_much = verspricht mehr, als da ist
 nobody_knows = niemand weiß, was RxScale hat
     .meaning = Ein Schreiben blieb ohne Antwort, oder RxScales Liste sagt es nicht. Die Zahl wird
         noch einmal geschrieben.
+lost_its_link = er ist nicht mehr zugeordnet
+    .meaning = Seine Zahl ist von uns, und nichts sagt mehr, welches Produkt er ist. Er geht einmal
+        auf 0 (`stock.on_unlink`); was Sie danach bei RxScale eintragen, bleibt.
 has_no_share = sein Produkt ist nach Anteilen geteilt, und er hat keinen
     .meaning = Andere Artikel dieses Produkts haben einen Anteil in `skus.csv`; dieser wird mit 0
         angeboten. Geben Sie auch ihm einen ([cookbook](cookbook.md#2-two-skus-of-one-product)).

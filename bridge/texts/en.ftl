@@ -449,6 +449,9 @@ promises_too_much = promises more than there is
 nobody_knows = nobody knows what RxScale has
     .meaning = A write was not answered, or RxScale's list does not say. The number is written
         again.
+lost_its_link = it is linked no more
+    .meaning = We wrote its number, and nothing says any more which product it is. It goes to 0 once
+        (`stock.on_unlink`); what you write at RxScale after that stays.
 has_no_share = its product is split by share, and it has none
     .meaning = Other SKUs of this product have a share in `skus.csv`; this one is offered as 0. Give
         it a share too ([cookbook](cookbook.md#2-two-skus-of-one-product)).

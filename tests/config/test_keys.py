@@ -46,6 +46,7 @@ stock.sync_seconds | 300
 stock.sync_prices | false
 stock.subtract_open_orders | true
 stock.stale_after_seconds | 3600
+stock.on_unlink | zero
 log.level | info
 log.format | json
 """
@@ -95,6 +96,7 @@ ODD = {
     "rxscale.public_api_path": "/another",
     "stock.units_from": "standard_selling_unit",
     "stock.on_drift": "report",
+    "stock.on_unlink": "leave",
     "stock.confirm_by": "person",
     "server.admin_password_hash": HASH,
     "server.webhook_port": "7",

@@ -426,3 +426,71 @@ async def test_by_either_route(tmp_path: Path, route: str):
         assert house.stock("psku-1001") == 400
         used = "PATCH /pharmacy_skus/{uid}" + ("/stock" if route == "stock" else "")
         assert len(house.world.calls(used)) == 6
+
+
+# -- SKUs that lose their link --------------------------------------------------------------
+
+
+async def unlink(house: House, *rows: str) -> None:
+    """What is left of skus.csv is taken up."""
+    link(house.folder, *rows)
+    await house.bridge.reloader.look()
+
+
+async def test_a_sku_that_loses_its_link_goes_to_0_once(tmp_path: Path):
+    link(tmp_path, "psku-1007,20401,1,,,", "psku-1002,20402,5,,,")
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync()
+        assert house.stock("psku-1007") == 400
+        await unlink(house, "psku-1002,20402,5,,,")
+        await house.sync()
+        assert house.stock("psku-1007") == 0
+        story = await house.bridge.store.read(journal.of, Key("sku:psku-1007"))
+        assert story[-1].facts["stock"] == 0
+        house.world.set_skus(changes=[{"uid": "psku-1007", "stock": 5}])
+        await house.settle()
+        assert (await house.sync()).plan.writes == ()
+        assert house.stock("psku-1007") == 5  # somebody's own number
+
+
+async def test_so_does_one_that_never_needed_a_write(tmp_path: Path):
+    """RxScale had the right number already; and a restart forgets what was linked before."""
+    link(tmp_path, "psku-1007,20401,1,,,")
+    async with open_sandbox() as sandbox:
+        sandbox.world.skus["psku-1007"]["stock"] = 400
+        async with open_house(sandbox, tmp_path) as house:
+            await house.sync()
+            assert house.patches("psku-1007") == 0
+        link(tmp_path)
+        async with open_house(sandbox, tmp_path) as house:
+            await house.sync()
+            assert (house.stock("psku-1007"), house.patches("psku-1007")) == (0, 1)
+            await house.sync()
+            assert house.patches("psku-1007") == 1
+
+
+async def test_or_keeps_its_number_by_choice(tmp_path: Path):
+    link(tmp_path, "psku-1007,20401,1,,,")
+    stock = {"on_unlink": "leave"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        await house.sync()
+        await unlink(house)
+        await house.sync()
+        assert house.stock("psku-1007") == 400
+
+
+async def test_a_table_saved_empty_takes_nothing_off_sale_at_once(tmp_path: Path):
+    link(tmp_path, *(f"psku-100{n},2040{n},1,,," for n in range(1, 7)))
+    async with open_sandbox() as sandbox:
+        for n in range(1, 7):
+            sandbox.world.skus[f"psku-100{n}"]["external_id"] = None
+        async with open_house(sandbox, tmp_path) as house:
+            await house.sync()
+            await unlink(house)
+            result = await house.sync()
+            assert result.pending is not None
+            assert house.stock("psku-1001") == 400
+            house.later(31)
+            await house.sync()
+            assert [house.stock(f"psku-100{n}") for n in range(1, 7)] == [0] * 6
+            assert (await house.sync()).plan.writes == ()

@@ -1,5 +1,5 @@
-"""Stock against a model of both vendors: sales, restocks, products that are not listed, lost
-answers, restarts and restored stores, in any order.
+"""Stock against a model of both vendors: sales, restocks, products that are not listed, links that
+change, lost answers, restarts and restored stores, in any order.
 
 The bridge's side is the real planning over the real tables; the vendors are a few dictionaries.
 Whatever happened, once all was looked at again RxScale offers what may be offered, and no more.
@@ -76,6 +76,9 @@ class Pharmacy(RuleBasedStateMachine):
         migrate(self.db, "model")
         self.hand = {ProductId("P1"): 40, ProductId("P2"): 60, ProductId("P3"): 0}
         self.unlisted = {ProductId("P3")}
+        self.shelf = SHELF
+        self.theirs: set[str] = set()
+        """SKUs that somebody changed since the bridge wrote them last."""
         self.rx: dict[str, int] = dict.fromkeys(BY_UID, 0)
         self.order: dict[str, dict[str, Any]] = {}
         self.snapshot: Reading | None = None
@@ -136,6 +139,11 @@ class Pharmacy(RuleBasedStateMachine):
         self.tick()
         self.unlisted ^= {ProductId(product)}
 
+    @rule(sku=SKUS)
+    def a_link_is_taken_out_or_set_again(self, sku: str) -> None:
+        linked = {link.uid for links in self.shelf.values() for link in links} ^ {sku}
+        self.shelf = shelf(link for link in LINKS if link.uid in linked)
+
     def inventory(self) -> Reading:
         listed = {each: units for each, units in self.hand.items() if each not in self.unlisted}
         return Reading(listed, self.now)
@@ -143,6 +151,7 @@ class Pharmacy(RuleBasedStateMachine):
     @rule(sku=SKUS, number=st.integers(0, 80), told=st.booleans())
     def somebody_changes_it_at_rxscale(self, sku: str, number: int, told: bool) -> None:
         self.tick(60)
+        self.theirs.add(sku)
         self.set_rx(sku, number, told=told)
 
     def set_rx(self, sku: str, number: int, *, told: bool) -> None:
@@ -208,8 +217,10 @@ class Pharmacy(RuleBasedStateMachine):
     def plan_and_write(self, reading: Reading, endings: list[str]) -> None:
         if not vendor_lists.catalogue_mark(self.db):
             self.read_the_catalogue()
+        stock.linked(self.db, self.shelf)
         found = situation(self.db, reading.read_at, self.now)
-        found = replace(found, shelf=SHELF, policy=POLICY)
+        unlinked = stock.unlinked(self.db, self.shelf)
+        found = replace(found, shelf=self.shelf, unlinked=unlinked, policy=POLICY)
         plan = plan_with(reading, found)
         after = plan.situation.stocktake
         planned(self.db, plan, found.stocktake, reading.read_at)
@@ -228,6 +239,7 @@ class Pharmacy(RuleBasedStateMachine):
         assert read_at >= self.newest_pushed.get(write.uid, BEGIN), "an older number was written"
         self.newest_pushed[write.uid] = read_at
         self.rx[write.uid] = write.stock
+        self.theirs.discard(write.uid)
         if fate == "ok":
             stock.pushed(self.db, [Pushed(write, read_at, self.now)])
 
@@ -293,9 +305,12 @@ class Pharmacy(RuleBasedStateMachine):
             self.tick(60)
             self.sync([])
         found = situation(self.db, None, self.now)
-        for row in explain(replace(found, shelf=SHELF, policy=POLICY, rising=True)):
+        for row in explain(replace(found, shelf=self.shelf, policy=POLICY, rising=True)):
             assert self.rx[row.uid] == row.target == row.at_rxscale, row
-        for product, held in SHELF.items():
+        linked = {link.uid for links in self.shelf.values() for link in links}
+        for uid in BY_UID.keys() - linked - self.theirs:
+            assert self.rx[uid] == 0, uid
+        for product, held in self.shelf.items():
             there = 0 if product in self.unlisted else self.hand[product]
             free = max(0, there - self.still_open(product))
             sizes = [Fraction(link.units) * self.rx[link.uid] for link in held]

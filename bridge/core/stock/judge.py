@@ -49,12 +49,10 @@ def _halved(
     return Anomaly(reasons.HALVED(before=then, now=now, products=fell))
 
 
-def too_many_zeroed(
-    zeroed: Sequence[ProductId], linked: int, policy: StockPolicy
-) -> Anomaly | None:
+def too_many_zeroed(zeroed: Sequence[str], linked: int, policy: StockPolicy) -> Anomaly | None:
     """Whether one inventory would take too large a part of all SKUs off sale at once.
 
-    `zeroed` are the products of the SKUs that would go to 0.
+    `zeroed` are the products of the SKUs that would go to 0, or SKUs that have none.
     """
     if len(set(zeroed)) < FEW or len(zeroed) * 100 <= policy.zeroed_percent * linked:
         return None

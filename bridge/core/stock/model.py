@@ -213,8 +213,10 @@ class Situation:
     """All that a plan is made from. The store fills in what it remembers, up to `rising`.
 
     `open_units` are the units that open orders will yet take off the stocktake, `open_units_now`
-    off an inventory that is read now. `stuck` SKUs wait for a person. `rising`: numbers may be
-    raised; not while there are orders whose lines nobody has seen yet. `prices` are euros a unit.
+    off an inventory that is read now. `unlinked` SKUs hold a number of ours and have no link any
+    more; `believed`: the stocktake was read just now. `stuck` SKUs wait for a person. `rising`:
+    numbers may be raised; not while there are orders whose lines nobody has seen yet. `prices` are
+    euros a unit.
     """
 
     now: datetime
@@ -226,6 +228,8 @@ class Situation:
     stuck: Collection[PharmacySkuUid] = frozenset()
     rising: bool = True
     shelf: Shelf = field(default_factory=dict)
+    unlinked: Collection[PharmacySkuUid] = frozenset()
+    believed: bool = False
     policy: StockPolicy = field(default_factory=StockPolicy)
     prices: Mapping[ProductId, Decimal] = field(default_factory=dict)
     confirmed: bool = False

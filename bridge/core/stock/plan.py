@@ -74,10 +74,10 @@ class Plan:
         return tuple(row.anomaly for row in self.rows if row.anomaly is not None)
 
     @property
-    def zeroed(self) -> list[ProductId]:
-        """The product of each SKU that would go to 0."""
+    def zeroed(self) -> list[str]:
+        """The product of each SKU that would go to 0; of one without a link the SKU."""
         return [
-            row.product
+            row.product or row.uid
             for row in self.rows
             if row.at_rxscale and row.write is not None and row.write.stock == 0
         ]
@@ -111,11 +111,13 @@ def plan_with(reading: Reading, situation: Situation) -> Plan:
         pending=None,
         prices=reading.prices,
         open_units=situation.open_units_now,
+        believed=True,
     )
     anomaly = inventory_anomaly(reading, before, situation.shelf, policy)
     if anomaly is None:
         found = plan(after)
-        anomaly = too_many_zeroed(found.zeroed, found.linked, policy)
+        linked = found.linked + len(situation.unlinked)
+        anomaly = too_many_zeroed(found.zeroed, linked, policy)
         if anomaly is None:
             return found
     pending = still_pending(anomaly, situation.pending, reading.read_at)
@@ -146,6 +148,7 @@ def _rows(situation: Situation, *, everything: bool) -> Iterator[PlanRow]:
             target = 0 if stale or hand is None else link.pieces(hand - open_units)
             if plain.get(link.uid, -1) != target:
                 yield _row(situation, link, hand, open_units, target)
+    yield from (row for uid in situation.unlinked if (row := _unlinked(situation, uid)))
 
 
 def _row(
@@ -172,6 +175,21 @@ def _row(
         write=write,
         anomaly=anomaly,
     )
+
+
+def _unlinked(situation: Situation, uid: PharmacySkuUid) -> PlanRow | None:
+    """It goes to 0 once, though it is there already: what others write after that is theirs.
+
+    Many at once are a slip more likely than a wish, so an inventory's round begins it, which
+    counts them; other rounds carry it on.
+    """
+    sku = situation.at_rxscale.of(uid)
+    if sku is None:
+        return None
+    why = _why_left(situation, sku, 0) or reasons.LOST_ITS_LINK
+    due = situation.believed or situation.is_stale or sku.wanted == 0
+    write = Write(uid, 0, None, sku.promised) if due and why not in NEVER_WRITTEN else None
+    return PlanRow(uid, ProductId(""), None, 0, 0, 0, sku.stock, why, write)
 
 
 def _write(sku: SkuStock, target: int, price: int | None, *, rising: bool) -> Write | None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from bridge.core.model import ProductId
-from bridge.core.reasons import Reason
+from bridge.core.model import PharmacySkuUid, ProductId
+from bridge.core.reasons import LOST_ITS_LINK, Reason
 from bridge.core.stock.model import Pending, Reading, Shelf, StockPolicy, Stocktake, shelf
 from bridge.core.stock.plan import Plan, plan, plan_with
 from bridge.cycles.stock.adopt import Adopter
@@ -21,7 +21,7 @@ from bridge.cycles.stock.push import Pusher
 from bridge.errors import BridgeError, TryLater
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
-from bridge.store import Store, stock_round, vendor_lists
+from bridge.store import Store, stock, stock_round, vendor_lists
 from bridge.texts import say
 
 log = logging.getLogger("bridge.stock")
@@ -78,6 +78,7 @@ class StockCycle:
         *,
         policy: StockPolicy,
         sync_seconds: float,
+        zero_unlinked: bool = True,
         adopter: Adopter | None = None,
     ) -> None:
         self._store = store
@@ -88,9 +89,13 @@ class StockCycle:
         self._now = now
         self._policy = policy
         self._sync_seconds = sync_seconds
+        self._zero_unlinked = zero_unlinked
         self._adopter = adopter
         self._shelf: Shelf = {}
         self._shelf_of: tuple[str, str] | None = None
+        self._unlinked: list[PharmacySkuUid] | None = None
+        """SKUs that lost their link; None while nobody has looked which those are."""
+        self._noted_of: tuple[str, str] | None = None
         self._woken = asyncio.Event()
         self._fetch = True
         self._confirm = False
@@ -180,6 +185,9 @@ class StockCycle:
     async def sync(self, *, fetch: bool = True, confirm: bool = False) -> SyncResult:
         """One round; its writes are under way when it returns. Raises what `look` raises."""
         shelf = await self._shelf_now()
+        if self._noted_of != self._shelf_of:
+            await self._store.write(stock.linked, shelf)
+            self._noted_of = self._shelf_of
         if self._adopter is not None and await self._adopted(self._adopter, shelf):
             fetch = True
         await self._pusher.flush()
@@ -215,9 +223,9 @@ class StockCycle:
         A failure to read PharmaOne's inventory is part of the result; then the plan is made from
         what was believed before. Raises what reading RxScale's list or the store raises.
         """
-        shelf = await self._shelf_now()
+        shelf, unlinked = await self._shelf_now(), await self._unlinked_now()
         read_at, inventory, failure = self._now(), None, None
-        if fetch and shelf:
+        if fetch and (shelf or unlinked):
             try:
                 inventory = await self._pharmaone.inventory(full=self._policy.sync_prices)
             except BridgeError as unread:
@@ -231,6 +239,7 @@ class StockCycle:
         situation = replace(
             remembered,
             shelf=shelf,
+            unlinked=unlinked,
             policy=self._policy,
             prices=self._prices,
             confirmed=confirm,
@@ -259,8 +268,14 @@ class StockCycle:
         if (mark, rules.version) != self._shelf_of:
             skus = await self._store.read(vendor_lists.catalogue_for_linking)
             self._shelf = await asyncio.to_thread(lambda: shelf(rules.links.of(skus)))
-            self._shelf_of = (mark, rules.version)
+            self._shelf_of, self._unlinked = (mark, rules.version), None
         return self._shelf
+
+    async def _unlinked_now(self) -> list[PharmacySkuUid]:
+        """SKUs that are to go to 0, looked for anew until none is left."""
+        if self._zero_unlinked and self._unlinked != []:
+            self._unlinked = await self._store.read(stock.unlinked, self._shelf)
+        return self._unlinked or []
 
     def _tell(self, result: SyncResult) -> None:
         """What a person should know is logged once, not with every round."""
@@ -276,6 +291,9 @@ def _news(result: SyncResult) -> Iterator[str]:
         yield f"PharmaOne's inventory was not read: {result.failure}"
     if result.pending is not None:
         yield f"{say(result.pending.reason)}; nothing is changed by it until it is confirmed"
+    lost = sum(row.why is LOST_ITS_LINK for row in result.plan.rows)
+    if lost:
+        yield f"{lost} SKUs are linked no more, and their numbers go to 0"
     if result.plan.stale:
         yield "PharmaOne's inventory has been unknown for too long: everything goes to 0"
     yield from (say(anomaly.reason) for anomaly in result.plan.anomalies)

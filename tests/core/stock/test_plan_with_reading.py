@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from core.stock.given import NOW, PLAIN, known, later, link, product, reading, situation
+from core.stock.given import NOW, PLAIN, known, later, link, product, reading, situation, sku
 
+from bridge.core.reasons import HIDDEN, LEFT, LOST_ITS_LINK, ZEROED
 from bridge.core.stock.model import Pending, StockPolicy
 from bridge.core.stock.plan import plan, plan_with
 from bridge.texts import say
@@ -252,3 +253,56 @@ def test_thresholds_are_configurable():
 def test_a_hidden_sku_is_not_one_that_goes_to_0():
     rows = [known(number, 100, hidden=number <= 3) for number in TEN]
     assert believed(planned({**TEN, 1: 0, 2: 0, 3: 0}, found=before(there=rows)))
+
+
+# -- SKUs that lost their link ---------------------------------------------------------------
+
+
+def unlinked(*numbers, there=40, **more):
+    """Ten linked SKUs, and some more that we wrote and that have no link any more."""
+    rows = [known(number, 100) for number in TEN]
+    rows += [known(number, there, pushed=40, **more) for number in numbers]
+    return replace(before(there=rows), unlinked=[sku(number) for number in numbers])
+
+
+@pytest.mark.parametrize("there", [40, 55, None, 0])
+def test_a_sku_that_lost_its_link_goes_to_0(there):
+    """Though it is at 0 there: what is written from then on is not ours to write over."""
+    got = planned(TEN, found=unlinked(11, there=there))
+    assert [(each.uid, each.stock, each.before) for each in got.writes] == [("psku-11", 0, there)]
+    (row,) = (row for row in got.rows if row.uid == "psku-11")
+    assert (row.why, row.product, row.on_hand, row.target) == (LOST_ITS_LINK, "", None, 0)
+
+
+@pytest.mark.parametrize(
+    ("odd", "why"), [({"hidden": True}, HIDDEN), ({"left": True}, LEFT), ({"newer": True}, None)]
+)
+def test_but_for_what_is_left_alone(odd, why):
+    got = planned(TEN, found=unlinked(11, **odd))
+    assert got.writes == ()
+    assert why in (None, got.rows[0].why)
+
+
+def test_many_that_lost_their_links_wait_for_a_second_look():
+    """Somebody saved an empty skus.csv, or RxScale's list lacks the external ids."""
+    found = unlinked(11, 12, 13)
+    first = planned(TEN, found=found)
+    assert (believed(first), first.writes) == (False, ())
+    assert first.situation.pending.reason == ZEROED(zeroed=3, linked=13)
+    assert plan(first.situation).writes == ()
+    second = planned(TEN, at=30, found=found, pending=first.situation.pending)
+    assert {each.uid for each in second.writes} == {"psku-11", "psku-12", "psku-13"}
+    assert believed(planned(TEN, found=unlinked(11, 12)))
+
+
+def test_it_is_begun_by_an_inventory_that_is_believed_and_then_carried_on():
+    assert plan(unlinked(11)).writes == ()
+    assert [each.uid for each in plan(unlinked(11, wanted=0)).writes] == ["psku-11"]
+    assert plan(unlinked(11, wanted=7)).writes == ()
+    stale = replace(unlinked(11), now=later(3601))
+    assert "psku-11" in {each.uid for each in plan(stale).writes}
+
+
+def test_one_that_rxscale_does_not_list_any_more_is_nobodys_concern():
+    found = replace(before(), unlinked=[sku(11)])
+    assert planned(TEN, found=found).rows == ()
