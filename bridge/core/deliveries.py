@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
+from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import OrderId, OrderRecord, PharmacyOrderUid, PharmacySkuUid, Phase, State
 
 RXSCALE = "rxscale"
@@ -138,10 +139,10 @@ def is_echo(
     True only where the order-request is out of our hands. Each status that we set at RxScale comes
     back once (rxscale.md section 7); the same status again may tell of changed details, so it is
     looked at. PharmaOne's are known by the status that was last seen there (pharmaone.md section
-    14). An order that a person dropped is left alone whatever is reported.
+    14). Of an order that a person dropped only PharmaOne's end is awaited, for what it takes.
     """
     if record.phase is Phase.DROPPED:
-        return True
+        return vendor != PHARMAONE or record.p1_state in TERMINAL
     if vendor == PHARMAONE and record.phase is Phase.DONE:
         return _tells_nothing_after_the_end(record, reported_status)
     if changed_at and record.wrote_at and changed_at > record.wrote_at + ECHO_WITHIN:

@@ -190,6 +190,7 @@ TRACKING_AFTER_COMPLETION = Code(
 ODD_PZN = Code("odd_pzn", Kind.ATTENTION, "name sku pzn", verbs=_ACCEPT)
 OPEN_IN_PHARMAONE = Code("open_in_pharmaone", Kind.ATTENTION, "order", verbs=_ACCEPT)
 LONG_IN_REVIEW = Code("long_in_review", Kind.ATTENTION, "hours", verbs=_ACCEPT)
+KEPT_BACK = Code("kept_back", Kind.ATTENTION, verbs=_ACCEPT)
 
 # -- what the mapping lacks for an order ------------------------------------------------------
 

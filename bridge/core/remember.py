@@ -127,16 +127,20 @@ def searched(record: OrderRecord, search: Search, order: P1Order | None) -> Orde
 
 
 def adopted(record: OrderRecord, order: P1Order, state: State | None = None) -> OrderRecord:
-    """The order made from ours is known; `state`: what it amounts to, where its flags were seen."""
+    """The order made from ours is known; `state`: what it amounts to, where its flags were seen.
+
+    A dropped one stays so.
+    """
+    is_dropped = record.phase is Phase.DROPPED
     return replace(
         record,
-        phase=Phase.ADOPTED,
+        phase=Phase.DROPPED if is_dropped else Phase.ADOPTED,
         order_id=order.id,
         p1_status=order.status,
         p1_seen_at=order.seen_at,
         p1_state=state,
         p1_gone_since=None,
-        finished_at=None,
+        finished_at=record.finished_at if is_dropped else None,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, ProductId
-from bridge.core.stock.reserve import Demand
+from bridge.core.stock.reserve import Demand, at_least
 from bridge.store.rows import Cell, micros, run_many
 
 _SAVE = "INSERT INTO order_lines (uid, place, pharmacy_sku_uid, p1_id, amount, units)"
@@ -24,7 +24,8 @@ WHERE (released_at IS NULL OR released_at > ?) AND units > 0 GROUP BY p1_id
 """
 _SALES = """
 SELECT CAST(sum(amount) AS BIGINT) FROM order_lines JOIN orders ON orders.uid = order_lines.uid
-WHERE sold_at IS NULL AND finished_at IS NULL AND pharmacy_sku_uid = ? GROUP BY order_lines.uid
+WHERE sold_at IS NULL AND (finished_at IS NULL OR phase = 'dropped') AND pharmacy_sku_uid = ?
+GROUP BY order_lines.uid
 """
 _BLIND = """
 SELECT count(*) FROM orders WHERE finished_at IS NULL
@@ -37,25 +38,34 @@ RETURNING pharmacy_sku_uid, amount
 """
 _SOLD_BY_ALL = """
 UPDATE order_lines SET sold_at = :at WHERE sold_at IS NULL AND pharmacy_sku_uid = :sku
-  AND uid IN (SELECT uid FROM orders WHERE finished_at IS NULL)
+  AND uid IN (SELECT uid FROM orders WHERE finished_at IS NULL OR phase = 'dropped')
 """
 _SOLD_BY_ONE = """
 UPDATE order_lines SET sold_at = :at WHERE sold_at IS NULL AND pharmacy_sku_uid = :sku
   AND uid = (
     SELECT order_lines.uid FROM order_lines JOIN orders ON orders.uid = order_lines.uid
-    WHERE sold_at IS NULL AND finished_at IS NULL AND pharmacy_sku_uid = :sku
+    WHERE sold_at IS NULL AND (finished_at IS NULL OR phase = 'dropped')
+      AND pharmacy_sku_uid = :sku
     GROUP BY order_lines.uid HAVING sum(amount) = :fall ORDER BY order_lines.uid LIMIT 1)
 """
 _OF = "SELECT place, pharmacy_sku_uid, p1_id, amount, units FROM order_lines WHERE uid = ?"
+_HELD = "SELECT 1 FROM order_lines WHERE uid = ? AND released_at IS NULL AND units > 0"
 _DELETE = "DELETE FROM order_lines WHERE uid = ? AND place = ?"
 _FORGET = "DELETE FROM order_lines WHERE uid = ?"
 _NOTHING = Demand(0, PharmacySkuUid(""), ProductId(""), 0, 0)
 """Says that the order was looked at, and has no lines."""
 
 
-def save(connection: sqlite3.Connection, uid: PharmacyOrderUid, takes: Sequence[Demand]) -> bool:
-    """Remembers an order's lines; whether that changes what it takes."""
+def save(
+    connection: sqlite3.Connection, uid: PharmacyOrderUid, takes: Sequence[Demand], *, sent: bool
+) -> bool:
+    """Remembers an order's lines; whether that changes what it takes.
+
+    `sent`: its order-request was made of those before, so no fewer units are held back.
+    """
     before = {row[0]: row for row in connection.execute(_OF, (uid,))}
+    if sent:
+        takes = at_least(takes, (Demand(*row) for row in before.values()))
     after: dict[int, tuple[Cell, ...]] = {
         take.place: (take.place, take.pharmacy_sku_uid, take.p1_id, take.amount, take.units)
         for take in takes or [_NOTHING]
@@ -71,6 +81,11 @@ def save(connection: sqlite3.Connection, uid: PharmacyOrderUid, takes: Sequence[
 def release(connection: sqlite3.Connection, uid: PharmacyOrderUid, at: datetime) -> bool:
     """From `at` on the order's units are not held back; an earlier time that was set stays."""
     return connection.execute(_RELEASE, {"uid": uid, "at": micros(at)}).rowcount > 0
+
+
+def is_held(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> bool:
+    """Whether anything of the order is held back."""
+    return connection.execute(_HELD, (uid,)).fetchone() is not None
 
 
 def hold_back(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:

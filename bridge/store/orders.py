@@ -42,7 +42,14 @@ _LEFT_ALONE = """
 SELECT uid FROM orders WHERE phase = 'done' AND attempts = 0 AND order_id IS NULL
   AND state <> 'completed' AND state <> 'cancelled' ORDER BY first_seen_at DESC, uid
 """
-_FORGET = sql("DELETE FROM orders WHERE finished_at < ? AND uid NOT IN (?...) RETURNING uid")
+_FORGET = sql(
+    """
+    DELETE FROM orders WHERE finished_at < ? AND uid NOT IN (?...) AND NOT EXISTS (
+      SELECT 1 FROM order_lines
+      WHERE order_lines.uid = orders.uid AND released_at IS NULL AND units > 0)
+    RETURNING uid
+    """
+)
 
 
 def find(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> OrderRecord | None:

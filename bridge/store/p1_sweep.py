@@ -46,10 +46,11 @@ _UNFINISHED = _KNOWN.select(
 _CANCELLED_UNSENT = _KNOWN.select(
     """
     JOIN p1_orders ON p1_orders.external_id = orders.uid
-    WHERE p1_orders.id IN (?...) AND phase = 'done' AND state = 'cancelled' AND order_id IS NULL
+    WHERE p1_orders.id IN (?...) AND order_id IS NULL
+      AND (phase = 'done' AND state = 'cancelled' OR phase = 'dropped')
     """
 )
-_ENDED = _KNOWN.select("WHERE order_id IN (?...) AND phase = 'done'")
+_ENDED = _KNOWN.select("WHERE order_id IN (?...) AND (phase = 'done' OR phase = 'dropped')")
 _OWNERS_BY_ORDER = sql("SELECT order_id, uid FROM orders WHERE order_id IN (?...)")
 _OWNERS_BY_NAME = sql(
     """
@@ -74,6 +75,9 @@ SELECT min(coalesce(unsent_at, first_seen_at)) FROM orders
 WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'submitted'
   OR phase = 'known' AND doubted_at IS NOT NULL)
   OR phase = 'done' AND state = 'cancelled' AND order_id IS NULL AND doubted_at IS NOT NULL
+  OR phase = 'dropped' AND order_id IS NULL AND intent_at IS NOT NULL AND EXISTS (
+    SELECT 1 FROM order_lines
+    WHERE order_lines.uid = orders.uid AND released_at IS NULL AND units > 0)
 """
 _UNREAD = """
 SELECT id FROM p1_orders
@@ -214,9 +218,12 @@ def _not_shown(connection: sqlite3.Connection, order: P1Order, now: datetime) ->
 
 
 def _is_awaited(record: OrderRecord) -> bool:
-    """Not finished; or cancelled while, for all this store knew, nothing had been sent of it."""
+    """Not finished; or cancelled while, for all this store knew, nothing had been sent of it; or
+    dropped, and followed for what it takes.
+    """
     was_cancelled = record.phase is Phase.DONE and record.state is State.CANCELLED
-    return record.finished_at is None or (was_cancelled and record.order_id is None)
+    is_over = was_cancelled or record.phase is Phase.DROPPED
+    return record.finished_at is None or (is_over and record.order_id is None)
 
 
 def compare(
@@ -277,7 +284,7 @@ def _changed_after_its_end(
 
 
 def _made_after_all(connection: sqlite3.Connection, rows: Iterable[OrderId]) -> Iterable[_Known]:
-    """Those cancelled, of which nothing was sent for all this store knew."""
+    """Those cancelled, of which nothing was sent for all this store knew, and those dropped."""
     return map(_KNOWN.value, connection.execute(_CANCELLED_UNSENT, (as_list(rows),)))
 
 

@@ -18,8 +18,7 @@ from bridge.core.model import (
     PharmacySkuUid,
     order_uid,
 )
-from bridge.core.reasons import TWIN_IN_PHARMAONE, UNUSUALLY_MANY, Kind, Verb
-from bridge.core.stock.reserve import LINGER
+from bridge.core.reasons import KEPT_BACK, TWIN_IN_PHARMAONE, UNUSUALLY_MANY, Kind, Verb
 from bridge.errors import UnderWay
 from bridge.store import (
     adjustments,
@@ -89,11 +88,12 @@ def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -
         _drop_sku(connection, row, now)
     if uid is not None:
         known = orders.drop(connection, uid, now)
-        order_lines.release(connection, uid, now + LINGER)
     if known:
         stuck.delete(connection, key)
         attentions.keep(connection, key, (), now)
         todo.delete(connection, key)
+        if uid is not None and order_lines.is_held(connection, uid):
+            todo.hint(connection, [Hint(key, "dropped: what it takes is followed")], now)
         _note(connection, key, now, Event.DROPPED, reason=reason)
     return known
 
@@ -152,6 +152,10 @@ def accept(
     False if there is nothing.
     """
     codes = attentions.accept(connection, key, now, code)
+    uid = _order(key)
+    if KEPT_BACK in codes and uid is not None:
+        order_lines.release(connection, uid, now)
+        stock_round.ask(connection, confirm=False)
     if codes:
         _note(connection, key, now, Event.ACCEPTED, codes=", ".join(codes))
     return bool(codes)

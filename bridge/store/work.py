@@ -9,7 +9,8 @@ from datetime import datetime
 from bridge.core.deliveries import without_echoes
 from bridge.core.journal import JournalEntry
 from bridge.core.memory import Outcome
-from bridge.core.model import OrderRecord, order_key
+from bridge.core.model import OrderRecord, Phase, order_key
+from bridge.core.reasons import KEPT_BACK
 from bridge.core.remember import confirmed
 from bridge.core.stock.reserve import Demand, is_sold
 from bridge.store import (
@@ -39,7 +40,10 @@ def save(
     """
     orders.save(connection, record)
     journal.write(connection, entries)
-    return takes is not None and order_lines.save(connection, record.uid, takes)
+    if takes is None:
+        return False
+    sent = record.phase not in (Phase.KNOWN, Phase.DONE)
+    return order_lines.save(connection, record.uid, takes, sent=sent)
 
 
 def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
@@ -53,6 +57,7 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
         if after is not None and outcome.stuck is None:
             record = confirmed(after, now)
     changed = save(connection, record, outcome.entries, outcome.takes)
+    changed |= _settle_stock(connection, outcome)
     if outcome.p1_order is not None:
         vendor_lists.save_orders(connection, [outcome.p1_order])
     if outcome.stuck is None:
@@ -60,13 +65,15 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
     else:
         stuck.put(connection, key, outcome.stuck, now)
     if outcome.attentions is not None:
-        attentions.keep(connection, key, outcome.attentions, now)
+        is_held = order_lines.is_held(connection, record.uid)
+        told = [each for each in outcome.attentions if is_held or each.code != KEPT_BACK]
+        attentions.keep(connection, key, told, now)
     is_over = record.finished_at is not None and outcome.record.finished_at is None
     if not outcome.cancels:
         cancellations.forget(connection, [record.uid])
     again_at, failed = None if is_over else outcome.again_at, outcome.failed
     todo.settle(connection, outcome.claim, again_at, now, failed=failed, meanwhile=meanwhile)
-    return _settle_stock(connection, outcome) or changed
+    return changed
 
 
 def _settle_stock(connection: sqlite3.Connection, outcome: Outcome) -> bool:

@@ -226,6 +226,12 @@ long_in_review = seit { $hours } Stunden ist über die Bestellanfrage nicht ents
     .step-2 = das schließt sich von selbst, wenn eine Bestellung daraus wird; { once-known }
     .meaning = Seit sie gesendet wurde, ist `orders.review_hours` (24; 0 meldet es nie) vergangen, und
         PharmaOne hat weder von einer Bestellung daraus noch von einer Ablehnung berichtet.
+kept_back = ihre Ware wird bei RxScale zurückgehalten: ob PharmaOne sie abgebucht hat, ist nicht zu sehen
+    .step-1 = den Bestand im PharmaOne Manager ansehen; ihn berichtigen, wenn die Ware noch darin steht
+    .step-2 = wenn er stimmt: `rxbridge stuck accept order:{ $uid }`; ab dann wird danach angeboten
+    .meaning = Für die Bridge ist der Auftrag zu Ende (liegen gelassen oder bei RxScale abgeschlossen),
+        und keine Bestellung von PharmaOne zeigt, ob die Ware vom Bestand abgebucht wurde. Die Bridge
+        hält sie zurück, bis ein Mensch das sagt: sonst böte sie an, was schon abgegeben ist.
 
 ## What the mapping lacks for an order
 

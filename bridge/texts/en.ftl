@@ -222,6 +222,12 @@ long_in_review = staff have not decided about the order-request for { $hours } h
     .step-2 = it closes itself when an order is made of it; { once-known }
     .meaning = `orders.review_hours` (24; 0 never tells) have passed since it was sent, and
         PharmaOne has not told of an order made from it, nor that it was rejected.
+kept_back = its goods are kept back from RxScale: nobody can see whether PharmaOne has deducted them
+    .step-1 = look at the products' stock in PharmaOne Manager; correct it if the goods are still in it
+    .step-2 = when it is right: `rxbridge stuck accept order:{ $uid }`; from then on RxScale offers by it
+    .meaning = The order is over for the bridge (dropped, or completed at RxScale), and no order of
+        PharmaOne's shows whether its goods were taken off the stock. The bridge keeps them back until
+        a person says so: otherwise it would offer what was handed over.
 
 ## What the mapping lacks for an order
 

@@ -10,7 +10,7 @@ from bridge.core.deliveries import is_of_pharmaone
 from bridge.core.journal import Event
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import Outcome
-from bridge.core.model import Claim, OrderRecord
+from bridge.core.model import Claim, OrderRecord, Phase
 from bridge.core.orders import next_step
 from bridge.core.orders.attention import attentions
 from bridge.core.orders.view import Sight, View, meaning_of, remembered
@@ -69,7 +69,8 @@ class OrderLook:
 
     async def run(self) -> None:
         """Steps until the order must wait, is stuck or done; settles it in the store."""
-        if remembered(self._view()) is not None:
+        is_dropped = self._sight.record.phase is Phase.DROPPED
+        if is_dropped or remembered(self._view()) is not None:
             await self._acts.recall()
         for _ in range(MOST_STEPS):
             step = next_step(self._view())
@@ -131,6 +132,8 @@ class OrderLook:
             case Done(why):
                 self._book.note(Event.DONE, why=why)
                 sight.record = remember.done(sight.record, now)
+                if why.code == reasons.OF_ANOTHER_PHARMACY:
+                    sight.demands = ()
         sight.record = replace(sight.record, calls=sight.record.calls + self._book.call_count)
         if sight.record.state in TERMINAL and not self._was_over:
             self._parts.counted_calls(sight.record.calls)

@@ -98,7 +98,8 @@ class Looker:
     async def recall(self) -> None:
         """PharmaOne's order that was made of it, where nobody has told it yet."""
         sight = self._sight
-        if sight.record.phase is Phase.SUBMITTED and sight.p1_order is None:
+        phase, is_known = sight.record.phase, sight.record.order_id or sight.p1_order
+        if phase in (Phase.SUBMITTED, Phase.DROPPED) and not is_known:
             self._know(await self._parts.store.read(vendor_lists.order_for, sight.record.uid))
 
     async def _look_at_pharmaone(self, step: LookAtPharmaOne) -> None:

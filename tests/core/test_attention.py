@@ -45,7 +45,7 @@ def found(record: OrderRecord, **changes) -> list[str] | None:
         (a_record(Phase.SUBMITTED, state=State.ON_HOLD), ["held_at_rxscale"]),
         (a_record(Phase.ADOPTED, state=State.ON_HOLD), ["held_at_rxscale"]),
         (a_record(Phase.ADOPTED, state=State.ON_HOLD, held=True), []),
-        (a_record(Phase.DONE, state=State.ON_HOLD), []),
+        (a_record(Phase.DONE, state=State.ON_HOLD, p1_state=State.CANCELLED), []),
         (a_record(Phase.SUBMITTED, submitted_at=NOW - DAY), ["long_in_review"]),
         (a_record(Phase.SUBMITTED, submitted_at=NOW - DAY + timedelta(seconds=1)), []),
         (a_record(Phase.ADOPTED, submitted_at=NOW - DAY), []),
@@ -60,7 +60,7 @@ def test_what_the_mapping_warns_of_is_told_as_one():
     order = PharmacyOrder(UID, "pending review", NOW)
     told = attentions(view_of(a_record(Phase.KNOWN), NOW, order=order, warnings=tuple(odd)))
     assert told == (reasons.together(tuple(odd)),)
-    assert found(a_record(Phase.DONE), warnings=tuple(odd)) == []
+    assert found(a_record(Phase.DONE, state=State.CANCELLED), warnings=tuple(odd)) == []
 
 
 def test_nothing_is_said_of_an_order_that_was_not_seen():
@@ -120,8 +120,14 @@ LINK = TrackingLink("https://track.example/1", "DHL")
     ],
 )
 def test_a_parcels_page_that_comes_too_late_is_told(untracked_at, tracking, expected):
-    record = a_record(Phase.DONE, order_id=OrderId("ORD_1"), untracked_at=untracked_at)
+    ended = {"order_id": OrderId("ORD_1"), "p1_state": State.CANCELLED}
+    record = a_record(Phase.DONE, untracked_at=untracked_at, **ended)
     assert found(record, tracking=tracking) == expected
+
+
+def test_what_no_look_can_release_is_told():
+    assert found(a_record(Phase.DROPPED)) == ["kept_back"]
+    assert found(a_record(Phase.DROPPED, order_id=OrderId("ORD_1"))) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,15 @@ import pytest
 from words import view_of
 
 from bridge.core import reasons, remember
-from bridge.core.model import OrderLine, OrderRecord, PharmacyOrder, PharmacyOrderUid, Phase, SkuUid
+from bridge.core.model import (
+    OrderLine,
+    OrderRecord,
+    PharmacyOrder,
+    PharmacyOrderUid,
+    Phase,
+    SkuUid,
+    State,
+)
 from bridge.core.orders.attention import attentions
 from bridge.core.orders.edits import changes, snapshot
 from bridge.texts import say
@@ -60,6 +68,7 @@ def test_lines_of_one_sku_count_together():
 @pytest.mark.parametrize("phase", Phase)
 def test_a_person_is_told_while_pharmaone_has_it(phase: Phase):
     record = OrderRecord(UID, NOW, phase=phase, sent=SENT, snapshot=a_snapshot(money="m2"))
+    record = replace(record, p1_state=State.CANCELLED)
     found = attentions(view_of(record, NOW, order=an_order(one=2)))
     sent = phase in (Phase.SUBMITTING, Phase.SUBMITTED, Phase.ADOPTED)
     assert [reason.code for reason in found or ()] == ["changed_at_rxscale"] * sent

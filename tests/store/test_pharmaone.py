@@ -23,6 +23,7 @@ from bridge.core.model import (
     P1Order,
     Phase,
     PrescriptionId,
+    State,
 )
 from bridge.core.reasons import DELETED_IN_PHARMAONE
 from bridge.store import Store, deliveries, orders, p1_sweep, todo, vendor_lists, views, work
@@ -95,7 +96,7 @@ async def test_a_change_of_an_order_of_ours_is_looked_at(store: Store):
         ({"reported_status": "awaiting_packing"}, {}),  # our own change, or one seen already
         ({"quiet": True, "event": "order_updated"}, {}),
         ({"reported_status": "awaiting_packing"}, {"phase": Phase.DONE, "finished_at": NOW}),
-        ({}, {"phase": Phase.DROPPED, "finished_at": NOW}),
+        ({}, {"phase": Phase.DROPPED, "finished_at": NOW, "p1_state": State.COMPLETED}),
     ],
 )
 async def test_what_tells_nothing_new_costs_no_look(store: Store, changes, state):

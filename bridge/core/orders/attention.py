@@ -13,6 +13,7 @@ from bridge.core.model import OrderRecord, Phase, State
 from bridge.core.orders.edits import changes
 from bridge.core.orders.view import Policy, View, prescription_ends
 from bridge.core.reasons import Reason
+from bridge.core.stock.reserve import is_unseen
 
 _AT_PHARMAONE = frozenset({Phase.SUBMITTING, Phase.SUBMITTED, Phase.ADOPTED})
 
@@ -20,11 +21,17 @@ _AT_PHARMAONE = frozenset({Phase.SUBMITTING, Phase.SUBMITTED, Phase.ADOPTED})
 def attentions(view: View) -> tuple[Reason, ...] | None:
     """All that is true of the order now; None where this look did not see RxScale's side."""
     record = view.record
-    if record.phase is Phase.DONE and record.untracked_at is not None and view.sight.tracking:
-        return (reasons.TRACKING_AFTER_COMPLETION(order=record.order_id),)
     if record.phase in (Phase.DONE, Phase.DROPPED):
-        return ()
+        return tuple(_after_its_end(view))
     return tuple(_found(view)) if view.sight.order is not None else None
+
+
+def _after_its_end(view: View) -> Iterator[Reason]:
+    record = view.record
+    if record.phase is Phase.DONE and record.untracked_at is not None and view.sight.tracking:
+        yield reasons.TRACKING_AFTER_COMPLETION(order=record.order_id)
+    if is_unseen(record, view.words.deducting):
+        yield reasons.KEPT_BACK()
 
 
 def _found(view: View) -> Iterator[Reason]:

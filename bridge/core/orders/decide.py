@@ -26,6 +26,8 @@ from bridge.core.steps import Adopt, Complete, Done, Look, SetStatus, Step, Stuc
 
 def next_step(view: View) -> Step:
     """The next single step for this order."""
+    if view.record.phase is Phase.DROPPED:
+        return endings.left_alone(view)
     step = weighed(view, _once_seen(view, _next_step(view)))
     if isinstance(step, Wait) and step.until is None and not step.failed:
         return _until_review_ends(view, step)
@@ -44,7 +46,7 @@ def _once_seen(view: View, step: Step) -> Step:
     until = (record.wrote_at or view.now) + view.policy.confirm
     if record.unheeded >= ENOUGH_LOOKS:
         return Stuck(reasons.NO_EFFECT(vendor="RxScale"), until)
-    if isinstance(step, Done) and record.phase is not Phase.DROPPED:
+    if isinstance(step, Done):
         return Wait(reasons.END_TO_BE_SEEN(status=record.rx_status), until)
     return step
 
@@ -56,8 +58,6 @@ def _until_review_ends(view: View, wait: Wait) -> Wait:
 
 
 def _next_step(view: View) -> Step:
-    if view.record.phase is Phase.DROPPED:
-        return Done(reasons.LEFT_ALONE())
     if view.sight.gone:
         return not_shown(view)
     order = view.sight.order or remembered(view)
@@ -97,7 +97,7 @@ def _hold_first(view: View, stuck: Stuck) -> Step:
     """By choice, a stuck order is also paused at RxScale, where its admins see the reason."""
     word = view.words.rxscale.says.get(State.ON_HOLD)
     order = view.sight.order
-    if word is None or order is None or view.record.phase in (Phase.DONE, Phase.DROPPED):
+    if word is None or order is None or view.record.phase is Phase.DONE:
         return stuck
     if stuck.reason.code in _NEVER_HELD:
         return stuck

@@ -47,6 +47,16 @@ def ended(view: View, state: State) -> Step:
     return Stuck(reasons.CANCELLED_AT_RXSCALE(order=record.order_id))
 
 
+def left_alone(view: View) -> Step:
+    """A dropped order: nothing is done with it, and what it takes off the stock is followed."""
+    record, sight = view.record, view.sight
+    if record.order_id is None:
+        return Done(reasons.LEFT_ALONE()) if sight.p1_order is None else Adopt(sight.p1_order)
+    if sight.p1_gone or record.p1_state in TERMINAL or is_p1_fresh(view):
+        return Done(reasons.LEFT_ALONE())
+    return LookAtPharmaOne(record.order_id, reasons.HOW_FAR())
+
+
 def _completed(view: View, order_id: OrderId) -> Step:
     """What PharmaOne says later of a finished order counts as much as what it said before."""
     record, sight = view.record, view.sight

@@ -4,14 +4,14 @@ Whether PharmaOne takes an order's goods off its stock by itself, and when, is n
 (pharmaone.md section 8): `deducts` of statuses.toml says in which states it has done so.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import OrderRecord, PharmacySkuUid, Phase, ProductId, State
 
-LINGER = timedelta(hours=24)
-"""An order that ended here without having been seen deducted there is held back for so long."""
+_NEVER_TAKEN = frozenset({State.CANCELLED, State.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,40 @@ class Demand:
 def released_at(
     record: OrderRecord, there: State | None, deducts: Collection[State], now: datetime
 ) -> datetime | None:
-    """From when on an order's units are not held back any more; None while that is open.
+    """From when on an order's units are not held back any more; None: they are.
 
-    `there`: what PharmaOne's order means, if it was seen. An inventory that was asked for before
-    then does not show the deduction yet. Once released, always released: the earliest time counts.
+    `there`: what PharmaOne's order means, if it was seen. No time that passes releases anything:
+    PharmaOne was seen to have deducted them, or the order is over and it never will. An inventory
+    that was asked for before then does not show the deduction yet. Once released, always released.
     """
-    if there is not None and (there in deducts or there is State.CANCELLED):
+    if not {there, record.p1_state}.isdisjoint({*deducts, *_NEVER_TAKEN}):
         return now
-    if record.phase is Phase.DONE and record.state is State.CANCELLED:
-        return now
-    if record.phase in (Phase.DONE, Phase.DROPPED):
-        return (record.finished_at or now) + LINGER
-    return None
+    return now if record.phase is Phase.DONE and record.state in _NEVER_TAKEN else None
+
+
+def is_unseen(record: OrderRecord, deducts: Collection[State]) -> bool:
+    """Finished here, and no look will ever show whether PharmaOne has deducted it."""
+    if released_at(record, None, deducts, record.first_seen_at) is not None:
+        return False
+    there = record.order_id is not None and record.p1_gone_since is None
+    is_followed = there and record.p1_state not in TERMINAL
+    return record.phase is Phase.DONE or (record.phase is Phase.DROPPED and not is_followed)
+
+
+def at_least(takes: Sequence[Demand], sent: Iterable[Demand]) -> tuple[Demand, ...]:
+    """What an order takes that was edited: PharmaOne deducts what its order-request was made of.
+
+    Of each product of which that was more, the rest is a line of no SKU, with a place below 0.
+    """
+    more: dict[ProductId, int] = {}
+    for each in sent:
+        more[each.p1_id] = more.get(each.p1_id, 0) + each.units
+    for each in takes:
+        more[each.p1_id] = more.get(each.p1_id, 0) - each.units
+    rest = sorted((product, units) for product, units in more.items() if units > 0)
+    nobody = PharmacySkuUid("")
+    lines = (Demand(-n, nobody, product, 0, units) for n, (product, units) in enumerate(rest, 1))
+    return (*takes, *lines)
 
 
 def is_sold(record: OrderRecord) -> bool:

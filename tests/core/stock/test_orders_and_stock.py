@@ -1,9 +1,19 @@
 """Until when an order's goods are held back, and changes taken to PharmaOne."""
 
+from dataclasses import replace
+
 import pytest
 from core.stock.given import NOW, later, link, product, sku
 
-from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, State
+from bridge.core.model import (
+    Key,
+    OrderId,
+    OrderRecord,
+    PharmacyOrderUid,
+    PharmacySkuUid,
+    Phase,
+    State,
+)
 from bridge.core.reasons import SKU_REFUSED
 from bridge.core.stock.adopt import (
     MARGIN,
@@ -16,7 +26,7 @@ from bridge.core.stock.adopt import (
     unsure_adjustment,
 )
 from bridge.core.stock.model import shelf
-from bridge.core.stock.reserve import LINGER, is_sold, released_at
+from bridge.core.stock.reserve import Demand, at_least, is_sold, is_unseen, released_at
 from bridge.texts import say, steps
 
 DEDUCTS = {State.COMPLETED}
@@ -37,10 +47,13 @@ def order(phase: Phase, state: State | None = None, finished: float | None = Non
         (order(Phase.ADOPTED, State.PREPARING), State.CANCELLED, NOW),
         (order(Phase.DONE, State.COMPLETED, 0), State.COMPLETED, NOW),
         (order(Phase.DONE, State.CANCELLED, 0), State.PREPARING, NOW),
-        # completed here, and nobody saw PharmaOne deduct it: held back for a while
-        (order(Phase.DONE, State.COMPLETED, -60), State.PREPARING, later(-60) + LINGER),
-        (order(Phase.DONE, State.COMPLETED), None, NOW + LINGER),
-        (order(Phase.DROPPED, State.NEW, -60), None, later(-60) + LINGER),
+        (order(Phase.DONE, State.REJECTED, 0), None, NOW),
+        (order(Phase.ADOPTED, State.COMPLETED), State.REJECTED, NOW),
+        (replace(order(Phase.DROPPED), p1_state=State.COMPLETED), None, NOW),
+        # nobody saw PharmaOne deduct it: however long ago
+        (order(Phase.DONE, State.COMPLETED, -1_000_000), State.PREPARING, None),
+        (order(Phase.DONE, State.COMPLETED, -1_000_000), None, None),
+        (order(Phase.DROPPED, State.CANCELLED, -1_000_000), None, None),
     ],
 )
 def test_until_when_an_order_is_held_back(link, there, expected):
@@ -51,6 +64,46 @@ def test_which_state_deducts_is_configured():
     link = order(Phase.ADOPTED, State.PREPARING)
     assert released_at(link, State.PREPARING, {State.PREPARING}, NOW) == NOW
     assert released_at(link, State.COMPLETED, (), NOW) is None
+
+
+MADE = OrderId("ORD_1")
+
+
+@pytest.mark.parametrize(
+    ("record", "unseen"),
+    [
+        (order(Phase.ADOPTED, State.COMPLETED), False),
+        (order(Phase.DONE, State.CANCELLED, 0), False),
+        (order(Phase.DONE, State.COMPLETED, 0), True),
+        (order(Phase.DROPPED, State.NEW, 0), True),
+        (replace(order(Phase.DROPPED), order_id=MADE), False),
+        (replace(order(Phase.DROPPED), order_id=MADE, p1_gone_since=NOW), True),
+        (replace(order(Phase.DROPPED), order_id=MADE, p1_state=State.COMPLETED), False),
+    ],
+)
+def test_which_order_only_a_person_can_release(record, unseen):
+    assert is_unseen(record, DEDUCTS) == unseen
+
+
+def test_where_pharmaone_never_deducts_a_person_says_that_he_did():
+    record = replace(order(Phase.DROPPED), order_id=MADE, p1_state=State.COMPLETED)
+    assert is_unseen(record, ())
+
+
+def take(place: int, number: int, amount: int, units: int) -> Demand:
+    return Demand(place, sku(number), product(number), amount, units)
+
+
+def test_an_edit_takes_nothing_back_that_pharmaone_was_told():
+    sent = [take(1, 1, 2, 10), take(2, 2, 1, 1)]
+    rest = Demand(-1, PharmacySkuUid(""), product(1), 0, 5)
+    assert at_least([take(1, 1, 1, 5), take(2, 2, 3, 3)], sent) == (
+        take(1, 1, 1, 5),
+        take(2, 2, 3, 3),
+        rest,
+    )
+    assert at_least([take(1, 1, 1, 5), rest], [take(1, 1, 1, 5), rest]) == (take(1, 1, 1, 5), rest)
+    assert at_least([], sent)[1] == Demand(-2, PharmacySkuUid(""), product(2), 0, 1)
 
 
 @pytest.mark.parametrize("state", State)
