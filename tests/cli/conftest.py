@@ -67,14 +67,22 @@ def python(*words: str, env: dict[str, str], cwd: Path) -> subprocess.Popen[str]
 @pytest.fixture
 def vendors(folder: Path) -> Iterator[dict[str, str]]:
     """`rxbridge sandbox` in a process of its own; what a configuration needs to know of it."""
-    words = ("sandbox", "--rxscale-port", "0", "--pharmaone-port", "0", "--json")
+    ports = ("--rxscale-port", "0", "--pharmaone-port", "0")
+    words = ("sandbox", *ports, "--unlimited", "--json")
     process = python(*words, env={}, cwd=folder)
     assert process.stdout is not None
     lines = []
     while "}" not in "".join(lines):
         lines.append(process.stdout.readline())
     where = json.loads("".join(lines))
-    yield {f"RXBRIDGE_{key.upper().replace('.', '__')}": value for key, value in where.items()}
+    no_limits = {
+        f"RXBRIDGE_{vendor}__REQUESTS_PER_{each}": "0"
+        for vendor in ("RXSCALE", "PHARMAONE")
+        for each in ("SECOND", "MINUTE")
+    }
+    yield no_limits | {
+        f"RXBRIDGE_{key.upper().replace('.', '__')}": value for key, value in where.items()
+    }
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=10)
     assert process.returncode == 0
