@@ -18,6 +18,7 @@ READ_AT = "inventory_read_at"
 SYNCED_AT = "stock_synced_at"
 PENDING = "stock_pending"
 ASKED = "stock_asked"
+UNREAD_SINCE = "inventory_unread_since"
 NEVER_LISTED = "stock_never_listed"
 """Linked products that no inventory has listed, with the time of the first that was asked for."""
 
@@ -112,6 +113,7 @@ def situation(
     return Situation(
         now=now,
         stocktake=before,
+        unread_since=notes.get_time(connection, UNREAD_SINCE),
         pending=pending(connection),
         open_units=order_lines.open_units(connection, before.read_at) if before else open_units,
         open_units_now=open_units,
@@ -137,8 +139,11 @@ def planned(
     if now is not None and now is not before:
         save(connection, now, before)
     save_pending(connection, plan.situation.pending)
-    if now is not None:
-        stock.want(connection, plan.writes, now.read_at)
+    known_at = plan.situation.known_at
+    if known_at is not None:
+        stock.want(connection, plan.writes, known_at)
+    elif plan.linked:
+        notes.put_time(connection, UNREAD_SINCE, plan.situation.now)
     if read_at is not None:
         notes.put_time(connection, SYNCED_AT, read_at)
 

@@ -9,6 +9,7 @@ import pytest
 from house import MAPPINGS, House, open_house, open_sandbox
 
 from bridge.core.model import Key
+from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
 from bridge.store import journal, person, stock_round, views
 
@@ -307,8 +308,6 @@ async def test_prices_go_out_where_asked_and_an_odd_one_waits_for_a_person(tmp_p
 
 
 async def test_pharmaone_down_past_the_limit_takes_everything_off_sale_and_back(tmp_path: Path):
-    from bridge.sandbox.traffic import Fault
-
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         await house.sync()
         down = Fault(vendor="pharmaone", route="GET /inventory", status=500, times=1000)
@@ -426,6 +425,29 @@ async def test_by_either_route(tmp_path: Path, route: str):
         assert house.stock("psku-1001") == 400
         used = "PATCH /pharmacy_skus/{uid}" + ("/stock" if route == "stock" else "")
         assert len(house.world.calls(used)) == 6
+
+
+async def test_a_fresh_store_that_cannot_read_the_inventory_counts_too(tmp_path: Path):
+    """From the first that failed, and restarts do not begin anew."""
+    async with open_sandbox() as sandbox:
+        down = Fault(vendor="pharmaone", route="GET /inventory", status=500, times=1000)
+        sandbox.world.break_calls(down)
+        before = {uid: sku["stock"] for uid, sku in sandbox.world.skus.items()}
+        for hours in (0, 0.9):
+            async with open_house(sandbox, tmp_path) as house:
+                house.later(hours * 3600)
+                await house.sync()
+                assert {uid: sku["stock"] for uid, sku in house.world.skus.items()} == before
+        async with open_house(sandbox, tmp_path) as house:
+            house.later(3700)
+            await house.sync()
+            assert {house.stock(f"psku-{1001 + n}") for n in range(6)} == {0}
+            assert house.stock("psku-1007") == before["psku-1007"]  # not linked
+            assert "unknown for too long" in (await health_of(house))["stock"]["reason"]
+            house.world.faults.clear()
+            house.bridge.vendors.pharmaone_transport._breaker.succeeded()
+            await house.sync()
+            assert house.stock("psku-1001") == 400
 
 
 # -- SKUs that lose their link --------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Stock against a model of both vendors: sales, restocks, products that are not listed, links that
-change, lost answers, restarts and restored stores, in any order.
+change, inventories that cannot be read, lost answers, restarts, lost and restored stores, in any
+order.
 
 The bridge's side is the real planning over the real tables; the vendors are a few dictionaries.
 Whatever happened, once all was looked at again RxScale offers what may be offered, and no more.
@@ -33,12 +34,15 @@ from bridge.core.model import (
 )
 from bridge.core.stock.model import (
     Reading,
+    Shelf,
+    Situation,
     SkuLink,
     StockPolicy,
+    Stocktake,
     Write,
     shelf,
 )
-from bridge.core.stock.plan import explain, plan_with
+from bridge.core.stock.plan import Plan, explain, plan, plan_with
 from bridge.core.stock.reserve import Demand, released_at
 from bridge.store import orders as records
 from bridge.store import rx_sweep, stock, todo, vendor_lists, work
@@ -57,13 +61,17 @@ LINKS = [
 ]
 SHELF = shelf(LINKS)
 BY_UID: dict[str, SkuLink] = {link.uid: link for links in SHELF.values() for link in links}
-POLICY = StockPolicy(stale_after=None)
+POLICY = StockPolicy(stale_after=timedelta(hours=1))
 SKUS = st.sampled_from(sorted(BY_UID))
 ENDINGS = st.lists(st.sampled_from(["ok", "done, no answer", "not done", "crash"]), max_size=8)
 
 
 def units(sku: str, amount: int) -> int:
     return math.ceil(amount * Fraction(BY_UID[sku].units))
+
+
+def links_of(shelf: Shelf) -> list[SkuLink]:
+    return [link for links in shelf.values() for link in links]
 
 
 class Pharmacy(RuleBasedStateMachine):
@@ -77,8 +85,9 @@ class Pharmacy(RuleBasedStateMachine):
         self.hand = {ProductId("P1"): 40, ProductId("P2"): 60, ProductId("P3"): 0}
         self.unlisted = {ProductId("P3")}
         self.shelf = SHELF
+        self.unread_since: datetime | None = None
         self.theirs: set[str] = set()
-        """SKUs that somebody changed since the bridge wrote them last."""
+        """SKUs whose number is not this store's: somebody changed it since, or the store is new."""
         self.rx: dict[str, int] = dict.fromkeys(BY_UID, 0)
         self.order: dict[str, dict[str, Any]] = {}
         self.snapshot: Reading | None = None
@@ -141,7 +150,7 @@ class Pharmacy(RuleBasedStateMachine):
 
     @rule(sku=SKUS)
     def a_link_is_taken_out_or_set_again(self, sku: str) -> None:
-        linked = {link.uid for links in self.shelf.values() for link in links} ^ {sku}
+        linked = {link.uid for link in links_of(self.shelf)} ^ {sku}
         self.shelf = shelf(link for link in LINKS if link.uid in linked)
 
     def inventory(self) -> Reading:
@@ -215,28 +224,49 @@ class Pharmacy(RuleBasedStateMachine):
         self.plan_and_write(self.inventory(), endings)
 
     def plan_and_write(self, reading: Reading, endings: list[str]) -> None:
+        found = self.remembered(reading.read_at)
+        self.write(plan_with(reading, found), found.stocktake, reading.read_at, endings)
+
+    @rule(endings=ENDINGS, hours=st.sampled_from([0, 0.6, 1.5]))
+    def the_inventory_cannot_be_read(self, endings: list[str], hours: float) -> None:
+        self.tick(15 + hours * 3600)
+        self.list_skus()
+        found = self.remembered(None)
+        self.write(plan(found), found.stocktake, None, endings)
+        linked = {each.uid for each in links_of(self.shelf)}
+        if self.unread_since is None and linked:
+            self.unread_since = self.now
+        since = found.stocktake.read_at if found.stocktake else self.unread_since
+        if not endings and since is not None and self.now - since > timedelta(hours=1.1):
+            assert {self.rx[uid] for uid in linked} <= {0}
+
+    def remembered(self, read_at: datetime | None) -> Situation:
         if not vendor_lists.catalogue_mark(self.db):
             self.read_the_catalogue()
         stock.linked(self.db, self.shelf)
-        found = situation(self.db, reading.read_at, self.now)
+        found = situation(self.db, read_at, self.now)
         unlinked = stock.unlinked(self.db, self.shelf)
-        found = replace(found, shelf=self.shelf, unlinked=unlinked, policy=POLICY)
-        plan = plan_with(reading, found)
-        after = plan.situation.stocktake
-        planned(self.db, plan, found.stocktake, reading.read_at)
-        if after is None:
+        return replace(found, shelf=self.shelf, unlinked=unlinked, policy=POLICY)
+
+    def write(
+        self, plan: Plan, before: Stocktake | None, read_at: datetime | None, endings: list[str]
+    ) -> None:
+        planned(self.db, plan, before, read_at)
+        known_at = plan.situation.known_at
+        if known_at is None:
             return
         fates = [*endings, *["ok"] * len(plan.writes)]
         for write, fate in zip(plan.writes, fates, strict=False):
             if fate == "crash":
                 return
-            self.push(write, fate, after.read_at)
+            self.push(write, fate, known_at)
 
     def push(self, write: Write, fate: str, read_at: datetime) -> None:
         self.tick(1)
         if fate == "not done" or write.stock is None:
             return
-        assert read_at >= self.newest_pushed.get(write.uid, BEGIN), "an older number was written"
+        newest = self.newest_pushed.get(write.uid, BEGIN)
+        assert write.stock == 0 or read_at >= newest, "an older number was written"
         self.newest_pushed[write.uid] = read_at
         self.rx[write.uid] = write.stock
         self.theirs.discard(write.uid)
@@ -278,11 +308,24 @@ class Pharmacy(RuleBasedStateMachine):
         self.db.execute("BEGIN")
         doubt(self.db, self.now)
         self.db.execute("COMMIT")
-        self.snapshot = None
+        self.snapshot = self.unread_since = None
         self.hand[ProductId("P1")] = hand
         before = dict(self.rx)
         self.sync([])
         assert all(self.rx[uid] <= before[uid] for uid in BY_UID)
+
+    @rule(unread=st.booleans())
+    def the_store_is_lost(self, unread: bool) -> None:
+        """And with it what was linked before, and since when the inventory is unknown."""
+        self.db.close()
+        self.db = sqlite3.connect(":memory:", isolation_level=None)
+        migrate(self.db, "model")
+        self.snapshot = None
+        self.unread_since = None
+        self.theirs |= BY_UID.keys()
+        self.read_the_catalogue()
+        for hours in (0, 1.5) if unread else ():
+            self.the_inventory_cannot_be_read([], hours)
 
     @rule()
     def list_skus(self) -> None:
@@ -307,7 +350,7 @@ class Pharmacy(RuleBasedStateMachine):
         found = situation(self.db, None, self.now)
         for row in explain(replace(found, shelf=self.shelf, policy=POLICY, rising=True)):
             assert self.rx[row.uid] == row.target == row.at_rxscale, row
-        linked = {link.uid for links in self.shelf.values() for link in links}
+        linked = {link.uid for link in links_of(self.shelf)}
         for uid in BY_UID.keys() - linked - self.theirs:
             assert self.rx[uid] == 0, uid
         for product, held in self.shelf.items():

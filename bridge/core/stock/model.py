@@ -212,6 +212,7 @@ class StockPolicy:
 class Situation:
     """All that a plan is made from. The store fills in what it remembers, up to `rising`.
 
+    `unread_since`: when the first inventory was not to be had, while none was ever believed.
     `open_units` are the units that open orders will yet take off the stocktake, `open_units_now`
     off an inventory that is read now. `unlinked` SKUs hold a number of ours and have no link any
     more; `believed`: the stocktake was read just now. `stuck` SKUs wait for a person. `rising`:
@@ -221,6 +222,7 @@ class Situation:
 
     now: datetime
     stocktake: Stocktake | None = None
+    unread_since: datetime | None = None
     pending: Pending | None = None
     open_units: Mapping[ProductId, int] = field(default_factory=dict)
     open_units_now: Mapping[ProductId, int] = field(default_factory=dict)
@@ -248,6 +250,10 @@ class Situation:
     @property
     def is_stale(self) -> bool:
         """PharmaOne's inventory has been unknown for too long to offer anything by it."""
-        if self.stocktake is None or self.policy.stale_after is None:
-            return False
-        return self.now - self.stocktake.read_at > self.policy.stale_after
+        since, stale_after = self.known_at, self.policy.stale_after
+        return since is not None and stale_after is not None and self.now - since > stale_after
+
+    @property
+    def known_at(self) -> datetime | None:
+        """As of when PharmaOne's inventory is known; where it never was: since when it is not."""
+        return self.stocktake.read_at if self.stocktake is not None else self.unread_since

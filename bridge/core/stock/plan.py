@@ -202,10 +202,8 @@ def _write(sku: SkuStock, target: int, price: int | None, *, rising: bool) -> Wr
 
 
 def _why(situation: Situation, link: SkuLink, sku: SkuStock | None, target: int | None) -> Code:
-    if situation.stocktake is None:
-        return reasons.NOT_READ_YET
     if target is None:
-        return reasons.NO_SUCH_PRODUCT
+        return reasons.NO_SUCH_PRODUCT if situation.stocktake else reasons.NOT_READ_YET
     if sku is None:
         return reasons.NOT_IN_LIST
     left = _why_left(situation, sku, target)
@@ -213,7 +211,7 @@ def _why(situation: Situation, link: SkuLink, sku: SkuStock | None, target: int 
         return left
     if situation.is_stale:
         return reasons.UNKNOWN_TOO_LONG
-    if link.product in situation.stocktake.absent:
+    if situation.stocktake is not None and link.product in situation.stocktake.absent:
         return reasons.ABSENT if target else reasons.ABSENT_CONFIRMED
     if sku.stock == target and sku.wanted is None:
         return reasons.AS_IT_SHOULD_BE

@@ -193,11 +193,11 @@ class StockCycle:
         await self._pusher.flush()
         self._pusher.mark()
         result, before = await self.look(fetch=fetch, confirm=confirm)
-        after, self._prices = result.plan.situation.stocktake, result.plan.situation.prices
+        known_at, self._prices = result.plan.situation.known_at, result.plan.situation.prices
         read_at = self._now() if result.read else None
         await self._store.write(stock_round.planned, result.plan, before, read_at)
-        if after is not None:
-            self._pusher.replace(result.plan.writes, after.read_at)
+        if known_at is not None:
+            self._pusher.replace(result.plan.writes, known_at)
         self._tell(result)
         self.last = result
         await self._learn_of_drift(result)

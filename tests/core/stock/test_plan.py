@@ -167,6 +167,21 @@ def test_an_inventory_unknown_for_too_long_takes_everything_off_sale(stale_after
         assert whys(found) == {"psku-1": "PharmaOne's inventory has been unknown for too long"}
 
 
+@pytest.mark.parametrize(
+    ("stale_after", "since", "writes"),
+    [(3600, 3601, [0]), (3600, 3600, []), (None, 10**6, []), (3600, None, [])],
+)
+def test_unknown_for_too_long_counts_from_the_start(stale_after, since, writes):
+    """No inventory was ever believed: then since the first that should have been."""
+    policy = StockPolicy(stale_after=stale_after and timedelta(seconds=stale_after))
+    unread = None if since is None else later(-since)
+    found = situation([link(1, 1)], None, {1: 7}, policy=policy, unread_since=unread)
+    assert [each.stock for each in plan(found).writes] == writes
+    assert plan(found).stale == bool(writes)
+    words = "has been unknown for too long" if writes else "has not been read yet"
+    assert whys(found) == {"psku-1": f"PharmaOne's inventory {words}"}
+
+
 def test_even_a_newer_number_goes_to_0_when_nothing_is_known_any_more():
     row = known(1, 7, newer=True)
     assert plan(situation([link(1, 1)], {1: 5}, [row], now=later(3601))).writes[0].stock == 0
