@@ -49,6 +49,7 @@ class Event(StrEnum):
     NOT_HEEDED = "not heeded"
     COMPLETED = "completed"
     TRACKING_REFUSED = "tracking refused"
+    LENT = "lent"
     CANCELLED_THERE = "cancelled there"
     CANCELLATION_REFUSED = "cancellation refused"
     WAITS = "waits"
@@ -79,6 +80,7 @@ _AT_RXSCALE = frozenset(
         Event.NOT_HEEDED,
         Event.COMPLETED,
         Event.TRACKING_REFUSED,
+        Event.LENT,
         Event.WRITTEN,
         Event.HIDDEN,
         Event.DRIFTED,

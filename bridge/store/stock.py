@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from bridge.core.facts import LOWEST, ShortStock
 from bridge.core.journal import Event, JournalEntry
-from bridge.core.model import CatalogueSku, Key, PharmacySkuUid
+from bridge.core.model import CatalogueSku, Key, PharmacyOrderUid, PharmacySkuUid
 from bridge.core.stock.model import RxScaleStock, Shelf, SkuStock, Write
 from bridge.core.stock.reported import Cause, Interpreted, LastKnown, interpret
+from bridge.core.stock.reserve import Lent, Ordered, lending
 from bridge.store import journal, notes, order_lines
 from bridge.store.rows import as_list, as_rows, micros, moment_or_none, sql
 
@@ -114,6 +115,14 @@ UPDATE stock SET left_at = ?, wanted = NULL, wanted_price = NULL, rx_stock = NUL
 WHERE pharmacy_sku_uid = ?
 """
 _TAKE_UP = "UPDATE stock SET left_at = NULL WHERE pharmacy_sku_uid = ? AND left_at IS NOT NULL"
+_ORDERED = """
+SELECT stock.pharmacy_sku_uid, CAST(sum(amount) AS BIGINT), rx_stock, wanted
+FROM order_lines JOIN stock ON stock.pharmacy_sku_uid = order_lines.pharmacy_sku_uid
+WHERE uid = ? AND sold_at IS NULL AND units > 0
+  AND pushed IS NOT NULL AND hidden_at IS NULL AND left_at IS NULL
+GROUP BY stock.pharmacy_sku_uid, rx_stock, wanted ORDER BY stock.pharmacy_sku_uid
+"""
+_LEND = "UPDATE stock SET wanted = ? WHERE pharmacy_sku_uid = ?"
 _DROP_UNLISTED = """
 DELETE FROM stock WHERE pharmacy_sku_uid NOT IN (SELECT pharmacy_sku_uid FROM skus)
 """
@@ -232,6 +241,31 @@ def sold(
     """RxScale took these pieces off its own stock; `short_stock`: what it does with too little."""
     told = {"at": micros(now), "lowest": LOWEST[short_stock]}
     connection.executemany(_SOLD, [{"uid": uid, "amount": n} | told for uid, n in sales])
+
+
+def lend(
+    connection: sqlite3.Connection, uid: PharmacyOrderUid, *, refused: bool = False
+) -> list[Lent]:
+    """Notes which numbers are raised while this order is completed, and returns them.
+
+    From now on RxScale may hold them, whatever becomes of the calls: the next round writes the
+    true ones again.
+    """
+    ordered = list(map(Ordered._make, connection.execute(_ORDERED, (uid,))))
+    lent = lending(ordered, refused=refused)
+    connection.executemany(_LEND, [(each.raised, each.uid) for each in lent])
+    return lent
+
+
+def take_back(connection: sqlite3.Connection, lent: Sequence[Lent]) -> dict[PharmacySkuUid, int]:
+    """What is to be written now: less than before where a round has found less meanwhile.
+
+    Noted again: that round's number may be overwritten by these calls.
+    """
+    connection.executemany(_LEND, [(each.raised, each.uid) for each in lent])
+    now = _before(connection, [each.uid for each in lent])
+    shown = {uid: known.stock for uid, (_, _, known) in now.items() if known.stock is not None}
+    return {each.uid: min(each.before, max(0, shown.get(each.uid, each.before))) for each in lent}
 
 
 def want(connection: sqlite3.Connection, writes: Sequence[Write], read_at: datetime) -> None:

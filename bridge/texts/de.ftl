@@ -669,6 +669,7 @@ event-completed = { $carrier ->
         [absent] bei RxScale abgeschlossen
        *[other] bei RxScale abgeschlossen, mit der Sendungsseite ({ $carrier })
     }
+event-lent = ihre Stück wurden bei RxScale zum Abschließen wieder dazugelegt: { $skus }
 event-tracking-refused = RxScale nahm die Sendungsseite nicht an, darum ohne sie: { $reason }
 event-cancelled-there = PharmaOnes Bestellung { $order } storniert
 event-cancellation-refused = PharmaOne hat die Stornierung abgelehnt: { $reason }

@@ -653,6 +653,7 @@ event-completed = { $carrier ->
         [absent] completed at RxScale
        *[other] completed at RxScale, with the parcel's page ({ $carrier })
     }
+event-lent = its pieces were put back on top at RxScale while it is completed: { $skus }
 event-tracking-refused = RxScale did not take the parcel's page, so without it: { $reason }
 event-cancelled-there = cancelled PharmaOne's order { $order }
 event-cancellation-refused = PharmaOne refused the cancellation: { $reason }

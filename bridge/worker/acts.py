@@ -1,5 +1,6 @@
 """One act for each step that a decision can name, and what it changes in sight and memory."""
 
+import contextlib
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -18,10 +19,12 @@ from bridge.core.steps import (
     Stuck,
     Submit,
 )
-from bridge.errors import Misconfigured, Refused, TryLater, Unsure
+from bridge.core.stock.reserve import Lent
+from bridge.errors import BridgeError, Misconfigured, Refused, TryLater, Unsure
+from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.pharmaone.dialect import REQUEST_FIELDS
-from bridge.store import work
+from bridge.store import stock, work
 from bridge.texts import say
 from bridge.worker.looking import Looker
 from bridge.worker.notebook import Notebook
@@ -172,18 +175,54 @@ class Acts:
         await self._record()
 
     async def _complete(self, step: Complete) -> None:
+        lent = await self._lend()
         try:
             await self._rxscale.complete(self._sight.record.uid, step.tracking)
         except Refused as failure:
+            if _about_stock(failure) and not self._sight.is_short:
+                self._sight.is_short = True
+                self._book.note(Event.STATUS_REFUSED, status=step.word, reason=failure.reason)
+                return
             if step.tracking and _about_tracking(failure):
                 self._sight.tracking_refused = True
                 self._book.note(Event.TRACKING_REFUSED, reason=failure.reason)
                 return
             self._look_before_giving_up(step.word, failure)
             return
+        finally:
+            await self._take_back(lent)
         self._believe(step.word, held=False)
         carrier = step.tracking[0].carrier if step.tracking else None
         self._tell_translation(Event.COMPLETED, step.word, step.rule, carrier=carrier)
+
+    async def _lend(self) -> list[Lent]:
+        """RxScale takes an order's pieces off a number from which they are kept back already: where
+        it wants them to be there, they are while the order is completed. On disk before the calls.
+        """
+        refused = self._sight.is_short
+        if not refused and self._rules.facts.short_stock_on_complete != "refused":
+            return []
+        uid = self._sight.record.uid
+        lent = await self._parts.store.write(stock.lend, uid, refused=refused)
+        if lent:
+            told = ", ".join(f"{each.uid} {each.before} \u2192 {each.raised}" for each in lent)
+            self._book.note(Event.LENT, skus=told)
+        try:
+            for each in lent:
+                await self._rxscale.set_sku(each.uid, stock=each.raised)
+        except BaseException:
+            await self._take_back(lent)
+            raise
+        return lent
+
+    async def _take_back(self, lent: list[Lent]) -> None:
+        """What fails here is written by the next round, which is due at once."""
+        if not lent:
+            return
+        with contextlib.suppress(BridgeError):
+            for uid, pieces in (await self._parts.store.write(stock.take_back, lent)).items():
+                await self._rxscale.set_sku(uid, stock=pieces, priority=Priority.FALLING_STOCK)
+        self._parts.stock_changed()
 
     def _look_before_giving_up(self, word: str, failure: Refused) -> None:
         """A refused step may have been taken meanwhile, by somebody else or by us: look again.
@@ -242,6 +281,11 @@ def _refused(step: Submit, failure: Refused) -> Reason:
         doing=reasons.THE_ORDER_REQUEST(),
         what=what if guessed else failure.reason,
     )
+
+
+def _about_stock(failure: Refused) -> bool:
+    """Which field it names is not documented."""
+    return failure.status in (400, 409) and any("stock" in field for field in failure.fields)
 
 
 def _about_tracking(failure: Refused) -> bool:

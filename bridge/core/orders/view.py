@@ -107,6 +107,8 @@ class Sight:
     """The parcels that PharmaOne's order tells of; None: not looked for."""
     tracking_refused: bool = False
     """RxScale did not take a tracking link: the order is completed without it."""
+    is_short: bool = False
+    """RxScale did not complete the order: of its own stock there was too little."""
     refused_word: str | None = None
     """The status that RxScale refused once in this look."""
     written: bool = False

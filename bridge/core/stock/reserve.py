@@ -7,6 +7,7 @@ Whether PharmaOne takes an order's goods off its stock by itself, and when, is n
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import OrderRecord, PharmacySkuUid, Phase, ProductId, State
@@ -65,6 +66,47 @@ def at_least(takes: Sequence[Demand], sent: Iterable[Demand]) -> tuple[Demand, .
     nobody = PharmacySkuUid("")
     lines = (Demand(-n, nobody, product, 0, units) for n, (product, units) in enumerate(rest, 1))
     return (*takes, *lines)
+
+
+class Lent(NamedTuple):
+    """A SKU whose pieces are put back on top while its order is completed.
+
+    `before`: what RxScale may offer of it; `raised`: with the order's own pieces.
+    """
+
+    uid: PharmacySkuUid
+    before: int
+    raised: int
+
+
+class Ordered(NamedTuple):
+    """`amount` pieces that an order will take of a SKU. `stock`: what RxScale has of it, None if
+    nobody knows; `wanted`: a number that may have been written.
+    """
+
+    uid: PharmacySkuUid
+    amount: int
+    stock: int | None
+    wanted: int | None
+
+    @property
+    def is_short(self) -> bool:
+        return self.stock is None or self.stock < self.amount
+
+
+def lending(ordered: Sequence[Ordered], *, refused: bool) -> list[Lent]:
+    """What is put back where RxScale completes no order of which it has too little; if it has
+    `refused` this one and none is known to be short, all of it. What nobody knows counts as 0.
+    """
+    short = [each for each in ordered if each.is_short] or (ordered if refused else [])
+    found = [(each, _least(each)) for each in short]
+    return [Lent(each.uid, before, before + each.amount) for each, before in found]
+
+
+def _least(each: Ordered) -> int:
+    if each.stock is None:
+        return 0
+    return max(0, each.stock if each.wanted is None else min(each.stock, each.wanted))
 
 
 def is_sold(record: OrderRecord) -> bool:

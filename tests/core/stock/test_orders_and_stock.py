@@ -26,7 +26,16 @@ from bridge.core.stock.adopt import (
     unsure_adjustment,
 )
 from bridge.core.stock.model import shelf
-from bridge.core.stock.reserve import Demand, at_least, is_sold, is_unseen, released_at
+from bridge.core.stock.reserve import (
+    Demand,
+    Lent,
+    Ordered,
+    at_least,
+    is_sold,
+    is_unseen,
+    lending,
+    released_at,
+)
 from bridge.texts import say, steps
 
 DEDUCTS = {State.COMPLETED}
@@ -162,3 +171,26 @@ def test_reasons_name_the_way_out():
     unsure = unsure_adjustment(SENT)
     assert "-3" in say(unsure)
     assert "ref-1" in steps(unsure)[0]
+
+
+@pytest.mark.parametrize(
+    ("stock", "wanted", "refused", "expected"),
+    [
+        (0, None, False, [Lent(sku(1), 0, 3)]),
+        (2, None, False, [Lent(sku(1), 2, 5)]),
+        (2, 5, False, [Lent(sku(1), 2, 5)]),
+        (2, 1, False, [Lent(sku(1), 1, 4)]),
+        (-2, None, False, [Lent(sku(1), 0, 3)]),
+        (None, None, False, [Lent(sku(1), 0, 3)]),
+        (None, 7, True, [Lent(sku(1), 0, 3)]),
+        (3, None, False, []),
+        (3, None, True, [Lent(sku(1), 3, 6)]),
+    ],
+)
+def test_what_is_put_back_on_top_to_complete_an_order(stock, wanted, refused, expected):
+    assert lending([Ordered(sku(1), 3, stock, wanted)], refused=refused) == expected
+
+
+def test_only_what_is_short_is_put_back():
+    ordered = [Ordered(sku(1), 3, 0, None), Ordered(sku(2), 1, 9, None)]
+    assert lending(ordered, refused=True) == [Lent(sku(1), 0, 3)]
