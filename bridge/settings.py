@@ -244,7 +244,8 @@ class StockSection(Section):
     zeroed_percent: Percent = 20
     price_percent: AtLeastOne = 30
     reread_seconds: LongerThanNothing = 3600.0
-    """RxScale's whole SKU list is read again so often, spread over half of that time."""
+    """RxScale's whole SKU list is read again after this time at the longest, sooner where 5 % of
+    its budget allow, and not sooner than `sync_seconds`; spread over half of that time."""
     at_once: AtLeastOne = 8
 
 

@@ -11,6 +11,7 @@ from bridge.app import vitals
 from bridge.app.build import Bridge, open_bridge
 from bridge.app.vendors import now, open_vendors
 from bridge.app.web import listen
+from bridge.core.patience import reread_seconds
 from bridge.cycles import every
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
 from bridge.errors import BridgeError, Misconfigured
@@ -72,22 +73,33 @@ async def _drain(
     await asyncio.gather(work, return_exceptions=True)
 
 
+def _reread_seconds(bridge: Bridge) -> float:
+    rxscale, stock = bridge.settings.rxscale, bridge.settings.stock
+    return reread_seconds(
+        bridge.catalogue.calls,
+        rxscale.requests_per_second,
+        rxscale.requests_per_minute,
+        shortest=stock.sync_seconds,
+        longest=stock.reread_seconds,
+    )
+
+
 def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
     settings, reload_after = bridge.settings, lambda: RELOAD_SECONDS
     poll_after = lambda: settings.orders.poll_seconds  # noqa: E731
-    reread_after = lambda: settings.stock.reread_seconds / 2  # noqa: E731
+    reread = partial(_reread_seconds, bridge)
     upkeep = Upkeep(
         bridge.store,
         bridge.catalogue,
         bridge.p1_sweep,
         now,
         settings.store.retention_days,
-        settings.stock.reread_seconds,
+        reread,
     )
     timers = [
         every(poll_after, "the order sweep", bridge.sweep.run),
         every(reload_after, "looking at the mapping files", bridge.reloader.look),
-        every(reread_after, "reading the SKU list", upkeep.read_skus),
+        every(lambda: reread() / 2, "reading the SKU list", upkeep.read_skus),
         every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),
         every(reload_after, "counting", partial(vitals.measure, bridge)),
         every(

@@ -1,4 +1,4 @@
-"""How long to wait before trying again. Pure: the dice are an argument."""
+"""How long to wait before doing something again. Pure: the dice are an argument."""
 
 from datetime import timedelta
 
@@ -11,6 +11,22 @@ NO_EFFECT_SECONDS = 300.0
 """What a vendor accepted several times without doing it is tried again so seldom."""
 MISCONFIGURED_SECONDS = 60.0
 """A wrong key or a missing permission: only the operator's change helps; ask once a minute."""
+
+
+REREAD_SHARE = 0.05
+"""The part of RxScale's budget that reading its SKU list again may take."""
+
+
+def reread_seconds(
+    calls: int, per_second: float, per_minute: float, *, shortest: float, longest: float
+) -> float:
+    """From one reading of RxScale's SKU list, which takes so many `calls`, to the next.
+
+    Of the limits, 0 is none. `longest` outweighs `shortest`.
+    """
+    limits = [limit for limit in (per_second, per_minute / 60) if limit]
+    affordable = calls / (min(limits) * REREAD_SHARE) if limits else 0.0
+    return min(longest, max(shortest, affordable))
 
 
 def backoff(attempts: int, jitter: float, after: float | None = None) -> timedelta:

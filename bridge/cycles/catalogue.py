@@ -41,8 +41,8 @@ class CatalogueReader:
         """Called when a page shows that somebody else changed a stock."""
         self._under_way: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
-        self.has_read = False
-        """Since this process began."""
+        self.calls = 0
+        """How many the last whole reading took; 0 before the first since this process began."""
 
     async def read(self, priority: Priority = Priority.ORDER) -> None:
         """Raises what the vendor's client raises; the remembered list then stays as it was."""
@@ -61,14 +61,20 @@ class CatalogueReader:
         await asyncio.shield(self._under_way)
 
     async def _read(self, priority: Priority, seconds: float) -> None:
-        began_at = self._now()
-        found = await _read_settled(lambda place: self._page(place, priority, seconds))
+        began_at, calls = self._now(), 0
+
+        async def fetch(place: Place) -> Page[CatalogueSku]:
+            nonlocal calls
+            calls += 1
+            return await self._page(place, priority, seconds)
+
+        found = await _read_settled(fetch)
         skus = list(found.rows.values())
         before = await self._store.read(vendor_lists.catalogue_mark)
         await self._store.write(
             vendor_lists.save_catalogue, skus, seen_at=began_at, complete=found.settled
         )
-        self.has_read = True
+        self.calls = calls
         if await self._store.read(vendor_lists.catalogue_mark) != before:
             await self._store.write(
                 person.hint_stuck, FREED_BY_CATALOGUE, "RxScale's SKU list changed", self._now()

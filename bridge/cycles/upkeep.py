@@ -27,17 +27,18 @@ class Upkeep:
     p1_sweep: P1Sweep
     now: Callable[[], datetime]
     retention_days: int
-    reread_seconds: float
+    reread_seconds: Callable[[], float]
+    """From one reading of the SKU list to the next, of which it takes half."""
 
     async def read_skus(self) -> None:
         """Reads RxScale's SKU list: at once after a start, since much may have been missed.
 
         Later bit by bit, to find what no webhook told.
         """
-        if not self.catalogue.has_read:
+        if not self.catalogue.calls:
             await self.catalogue.read(Priority.SWEEP)
         else:
-            await self.catalogue.read_slowly(self.reread_seconds / 2)
+            await self.catalogue.read_slowly(self.reread_seconds() / 2)
 
     async def forget(self) -> None:
         """Forgets orders that were finished longer ago than they are to be kept."""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from house import House, open_house, open_sandbox
 
+from bridge.app.run import _timers
 from bridge.sandbox.traffic import Fault
+from bridge.sandbox.webhooks import Chaos
 from bridge.store import stock_round
 
 PATIENCE_SECONDS = 20
@@ -159,6 +161,21 @@ async def test_the_list_is_read_slowly_unless_somebody_is_in_a_hurry(tmp_path: P
         await asyncio.wait_for(slow, PATIENCE_SECONDS)
         assert len(house.world.calls("GET /pharmacy_skus/")) == before + 6
         await asyncio.wait_for(catalogue.read_slowly(0.01), PATIENCE_SECONDS)
+
+
+async def test_with_all_webhooks_lost_a_raised_number_is_put_right(tmp_path: Path):
+    stock = {"sync_seconds": 0.4}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        house.world.spoil_webhooks(Chaos(lose=1))
+        timers = [asyncio.create_task(each) for each in _timers(house.bridge)]
+        try:
+            await until(lambda: house.stock("psku-1002") == 410)
+            house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 500}])
+            await until(lambda: house.stock("psku-1002") == 410)
+        finally:
+            for timer in timers:
+                timer.cancel()
+            await asyncio.gather(*timers, return_exceptions=True)
 
 
 async def test_drift_found_in_the_list_wakes_the_rounds(tmp_path: Path):

@@ -1,0 +1,29 @@
+"""How soon RxScale's SKU list is read again."""
+
+import pytest
+
+from bridge.core.patience import reread_seconds
+
+SYNC, LONGEST, ROWS = 300.0, 3600.0, 200
+
+
+@pytest.mark.parametrize(
+    ("skus", "per_second", "per_minute", "expected"),
+    [
+        (10, 10, 600, SYNC),
+        (2_000, 10, 600, SYNC),
+        (50_000, 10, 600, 1000.0),
+        (50_000, 10, 60, LONGEST),
+        (50_000, 1, 0, LONGEST),
+        (50_000, 0, 0, SYNC),
+        (50_000, 0, 600, 1000.0),
+    ],
+)
+def test_as_often_as_a_small_part_of_the_budget_allows(skus, per_second, per_minute, expected):
+    calls = 2 * max(1, skus // ROWS)
+    found = reread_seconds(calls, per_second, per_minute, shortest=SYNC, longest=LONGEST)
+    assert found == pytest.approx(expected)
+
+
+def test_the_longest_time_is_not_exceeded_where_rounds_are_rarer():
+    assert reread_seconds(2, 10, 600, shortest=300, longest=60) == 60
