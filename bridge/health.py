@@ -32,7 +32,7 @@ class Status(StrEnum):
 
 
 class Links(NamedTuple):
-    """How many of RxScale's SKUs have a link to a product, and how many have none."""
+    """How many of RxScale's SKUs have a confirmed link to a product, and how many have none."""
 
     linked: int = 0
     unlinked: int = 0
@@ -145,6 +145,7 @@ def _checks(facts: Facts) -> dict[str, Check]:
         "waiting": stock.waiting,
         "hidden": stock.hidden,
         "anomalies": facts.round.anomalies,
+        "unconfirmed": len(facts.round.unconfirmed),
     }
     work_shown = {name: getattr(work, name) for name in ("pending", "unsure", "oldest_seconds")}
     clocks_shown = {
@@ -250,7 +251,8 @@ def judge_orders(facts: Facts) -> Verdict:
 
 
 def judge_stock(facts: Facts) -> Verdict:
-    if not facts.links.linked or facts.one_way:
+    unconfirmed = facts.round.unconfirmed
+    if facts.one_way or not (facts.links.linked or unconfirmed):
         return OK
     if facts.round.stale:
         return _degraded(reasons.ALL_AT_ZERO())
@@ -260,6 +262,8 @@ def judge_stock(facts: Facts) -> Verdict:
         return _degraded(reasons.NOT_CARRIED_ON(what=facts.round.trouble))
     if _is_overdue(facts, facts.stock.synced_at, facts.sync_seconds):
         return _degraded(reasons.NOT_COMPARED())
+    if unconfirmed:
+        return _degraded(reasons.UNCONFIRMED(skus=len(unconfirmed), first=unconfirmed[0]))
     if facts.round.anomalies:
         return _degraded(reasons.PRICES_TO_CONFIRM(prices=facts.round.anomalies))
     return OK

@@ -37,6 +37,7 @@ def sandbox_settings(**changes: Any) -> SandboxSettings:
         "rx_per_second": 0,
         "rx_per_minute": 0,
         "webhook_base_seconds": 0.05,
+        "grams": False,
         "rx_webhook_secret": SECRET,
         "rx_api_key": "canary-api-key",
     }

@@ -88,7 +88,8 @@ def stop(process: subprocess.Popen[str]) -> str:
 @pytest.fixture(scope="module")
 def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Both vendors simulated, as the environment of a configuration that points at them."""
-    words = ("sandbox", "--rxscale-port", "0", "--pharmaone-port", "0", "--json", "--unlimited")
+    ports = ("--rxscale-port", "0", "--pharmaone-port", "0")
+    words = ("sandbox", "--pieces", *ports, "--json", "--unlimited")
     process, said = start(*words, env={}, cwd=tmp_path_factory.mktemp("sandbox"), until="}")
     where = json.loads(said)
     env = {f"RXBRIDGE_{key.upper().replace('.', '__')}": value for key, value in where.items()}

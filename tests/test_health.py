@@ -228,6 +228,7 @@ def test_stock() -> None:
         "waiting": 0,
         "hidden": 0,
         "anomalies": 0,
+        "unconfirmed": 0,
     }
 
 
@@ -242,6 +243,10 @@ SYNCED = StockState(synced_at=LATER)
         ({"stock": StockState(synced_at=LATER, pending=EMPTY)}, "is empty: to be confirmed"),
         ({"round": StockFacts(trouble="no connection")}, "could not be carried on: no connection"),
         ({"stock": StockState(), "sync_seconds": 1.0}, "has not been compared for too long"),
+        (
+            {"round": StockFacts(unconfirmed=("psku-1", "psku-2"))},
+            "2 SKUs are not confirmed, psku-1 first: nothing is written for them",
+        ),
         ({"round": StockFacts(anomalies=3)}, "3 prices are to be confirmed"),
     ],
 )
@@ -249,7 +254,8 @@ def test_what_is_wrong_with_the_stock_is_told(more: dict[str, Any], reason: str)
     facts = {"stock": SYNCED, "started_at": NOW - timedelta(hours=1), **more}
     told = of(**facts, links=Links(120))
     assert reason in told.document()["checks"]["stock"].get("reason", "")
-    assert judged("stock", of(**facts, links=Links(0, 120))) == OK
+    doubted = more.get("round", StockFacts()).unconfirmed
+    assert (judged("stock", of(**facts, links=Links(0, 120))) == OK) == (not doubted)
 
 
 PROMISED = {
@@ -260,7 +266,7 @@ PROMISED = {
     "work": {"pending", "unsure", "oldest_seconds"},
     "stuck": {"count", "attentions", "held_back"},
     "orders": {"last_poll_at", "open"},
-    "stock": {"last_sync_at", "linked", "unlinked", "drift"},
+    "stock": {"last_sync_at", "linked", "unlinked", "unconfirmed", "drift"},
     "clocks": {"rxscale_seconds", "pharmaone_seconds"},
 }
 ADDED = {"orders": {"found_by_sweep"}, "stock": {"waiting", "hidden", "anomalies"}}

@@ -54,9 +54,10 @@ async def _facts(bridge: Bridge, *, whole: bool) -> Facts:
     try:
         if whole:
             await store.write(notes.touch)
-            links = Links(
-                *await store.read(vendor_lists.linked, list(bridge.reloader.rules.links.listed))
+            linked, unlinked = await store.read(
+                vendor_lists.linked, list(bridge.reloader.rules.links.listed)
             )
+            links = Links(max(0, linked - len(facts.round.unconfirmed)), unlinked)
         work, stock = await store.read(views.facts, at), await store.read(stock_round.state)
     except TryLater as failure:
         return replace(facts, store_error=failure.what)

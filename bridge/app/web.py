@@ -1,5 +1,7 @@
 """The HTTP server of a running bridge: what it is given, and where it listens."""
 
+import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -10,12 +12,16 @@ import aiohttp.web
 from bridge.app import vitals
 from bridge.app.build import Bridge
 from bridge.app.differing import Differing
+from bridge.app.files import write_links
 from bridge.app.vendors import now
-from bridge.errors import TryLater
+from bridge.core.stock.model import SkuLink
+from bridge.errors import Misconfigured, TryLater
 from bridge.server import Running, ServerParts, build, build_webhooks, serve
 from bridge.server.parts import PageParts
 from bridge.settings import is_loopback
 from bridge.store import notes
+
+log = logging.getLogger("bridge")
 
 
 async def listen(bridge: Bridge) -> Running:
@@ -46,7 +52,18 @@ def _page(bridge: Bridge) -> PageParts | None:
     if not server.page or (secret is None and not is_loopback(server.host)):
         return None
     stock = Differing(bridge.store, bridge.stock)
-    return PageParts(stock.look, secret.get_secret_value() if secret is not None else None)
+    hashed = secret.get_secret_value() if secret is not None else None
+    return PageParts(stock.look, partial(_confirm, bridge), hashed)
+
+
+async def _confirm(bridge: Bridge, link: SkuLink, note: str) -> bool:
+    try:
+        await asyncio.to_thread(write_links, bridge.settings, [(link, note)])
+    except Misconfigured as failure:
+        log.warning("units were not confirmed", extra={"reason": str(failure)})
+        return False
+    await bridge.reloader.look()
+    return True
 
 
 def _parts(bridge: Bridge) -> ServerParts:

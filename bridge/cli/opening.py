@@ -4,9 +4,8 @@ import argparse
 import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -108,23 +107,3 @@ def shipped_mappings() -> Path:
         if (place / "statuses.toml").exists():
             return place
     raise Misconfigured(Fault("mappings", "the shipped mapping files are missing", "install anew"))
-
-
-def write_whole(path: Path, content: bytes, *, mode: int, remedy: str) -> None:
-    """Replaces the file; `mode` as for chmod. Raises Misconfigured with `remedy` if it cannot."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                os.fchmod(handle, mode)
-                file.write(content)
-                file.flush()
-                os.fsync(handle)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
-    except OSError as error:
-        fault = Fault(str(path), f"cannot be written ({error.strerror})", remedy)
-        raise Misconfigured(fault) from error

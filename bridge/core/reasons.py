@@ -204,6 +204,13 @@ UNLINKED_SKU = Code(
 NOT_IN_CATALOGUE = Code(
     "not_in_catalogue", Kind.GAP, "name sku", freed_by_mapping=True, freed_by_catalogue=True
 )
+UNCONFIRMED_UNITS = Code(
+    "unconfirmed_units",
+    Kind.GAP,
+    "name sku pharmacy_sku product units place",
+    freed_by_mapping=True,
+    freed_by_catalogue=True,
+)
 NOT_WHOLE = Code("not_whole", Kind.GAP, "name sku amount units place", freed_by_mapping=True)
 BAD_PZN = Code("bad_pzn", Kind.GAP, "name sku pzn file", freed_by_mapping=True)
 NO_PRICE = Code("no_price", Kind.GAP, "name sku file", freed_by_mapping=True)
@@ -326,6 +333,7 @@ HAS_NO_SHARE = Code("has_no_share", Kind.STOCK)
 BEING_WRITTEN = Code("being_written", Kind.STOCK)
 NOT_READ_YET = Code("not_read_yet", Kind.STOCK)
 NO_SUCH_PRODUCT = Code("no_such_product", Kind.STOCK)
+UNITS_NOT_CONFIRMED = Code("units_not_confirmed", Kind.STOCK)
 NOT_IN_LIST = Code("not_in_list", Kind.STOCK)
 HIDDEN = Code("hidden", Kind.STOCK)
 LEFT = Code("left", Kind.STOCK)
@@ -354,6 +362,7 @@ NOT_CARRIED_ON = Code("not_carried_on", Kind.HEALTH, "what")
 NOT_COMPARED = Code("not_compared", Kind.HEALTH)
 ONE_WAY = Code("one_way", Kind.HEALTH)
 CLOCK_DIFFERS = Code("clock_differs", Kind.HEALTH, "vendor seconds")
+UNCONFIRMED = Code("unconfirmed", Kind.HEALTH, "skus first")
 PRICES_TO_CONFIRM = Code("prices_to_confirm", Kind.HEALTH, "prices")
 
 # -- how an order's two sides differ, and what the bridge would do next -----------------------

@@ -152,6 +152,18 @@ def _link(
     if link is None:
         rules.gaps.append(_unlinked(name, line, sku))
         return ""
+    if not link.confirmed:
+        rules.gaps.append(
+            reasons.UNCONFIRMED_UNITS(
+                name=name,
+                sku=line.sku_uid,
+                pharmacy_sku=link.uid,
+                product=link.product,
+                units=f"{link.units:f}",
+                place=link.place,
+            )
+        )
+        return link.place
     quantity = link.whole_units(line.amount)
     if quantity is None or quantity <= 0:
         rules.gaps.append(

@@ -90,7 +90,10 @@ def _given(order: _Order, detail: Mapping[str, Any]) -> PharmacyOrder:
 def _catalogue(given: Given) -> dict[SkuUid, CatalogueSku]:
     return {
         SkuUid(row.sku_uid): CatalogueSku(
-            PharmacySkuUid(row.pharmacy_sku_uid), SkuUid(row.sku_uid), row.external_id
+            PharmacySkuUid(row.pharmacy_sku_uid),
+            SkuUid(row.sku_uid),
+            row.external_id,
+            selling_unit=str(row.standard_selling_unit),
         )
         for row in given.catalogue
     }

@@ -4,8 +4,6 @@ A wrong link sells the wrong thing, so what differs weighs more than what is ali
 is another strength, and another word is another cultivar.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -13,6 +11,8 @@ from decimal import Decimal
 from rapidfuzz import fuzz, process
 
 from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId
+from bridge.core.stock.model import SkuLink
+from bridge.mapping.names import Name, pack_of, read_name, says_one
 
 CANDIDATES = 8
 LEAST = 40.0
@@ -25,92 +25,6 @@ OTHER_NUMBER, OTHER_WORD, OTHER_SIZE, OTHER_PACK = 50, 65, 60, 80
 PharmaOne's packs would make one SKU."""
 MISSING_NUMBER, MISSING_WORD = 20, 6
 """What each number or word costs that only one of the names has."""
-
-
-# -- names: their words, their numbers, and how much is in a pack ----------------------------
-
-_FACTORS = {
-    "kg": ("g", 1000), "g": ("g", 1), "gr": ("g", 1), "gramm": ("g", 1),
-    "l": ("ml", 1000), "ml": ("ml", 1),
-    "st": ("st", 1), "stk": ("st", 1), "stuck": ("st", 1), "tabletten": ("st", 1),
-    "tabl": ("st", 1), "kapseln": ("st", 1), "kaps": ("st", 1),
-}  # fmt: skip
-"""Units of packs, and what they are counted in. A dose (mg, %) is none."""
-_UNITS = "|".join(sorted(_FACTORS, key=len, reverse=True))
-_SIZE = re.compile(
-    rf"(?:(?<![\d.,/])(\d{{1,4}})\s*x\s*)?(?<![\d.,/])(\d{{1,6}}(?:[.,]\d{{1,3}})?)\s*({_UNITS})"
-    r"(?![a-z/])"
-)
-_SAYS_NOTHING = frozenset({"thc", "cbd", "cannabisbluten", "bluten", "flos"})
-"""Words that many names hold and as many leave out."""
-_TOKEN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How much is in one pack: grams, millilitres or pieces."""
-
-    amount: Decimal
-    unit: str
-
-    def __str__(self) -> str:
-        return f"{self.amount:f} {self.unit}"
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name taken apart. `numbers` are those that are no pack's size: strengths, types."""
-
-    words: tuple[str, ...]
-    numbers: tuple[str, ...]
-    size: Size | None
-
-    @property
-    def text(self) -> str:
-        """Words and numbers, in one order whatever the order they came in."""
-        return " ".join(sorted((*self.words, *self.numbers)))
-
-
-def read_name(text: str) -> Name:
-    """Case, accents and punctuation do not count; of several sizes the last is the pack's."""
-    plain = _folded(text)
-    size, last = None, None
-    for last in _SIZE.finditer(plain):
-        size = _size(last)
-    if last is not None:
-        plain = f"{plain[: last.start()]} {plain[last.end() :]}"
-    tokens = _TOKEN.findall(plain)
-    numbers = tuple(token.replace(",", ".") for token in tokens if token[0].isdigit())
-    words = tuple(
-        token for token in tokens if not token[0].isdigit() and token not in _SAYS_NOTHING
-    )
-    return Name(words, numbers, size)
-
-
-def size_of(amount: str | None, unit: str | None) -> Size | None:
-    """A pack's size as RxScale's list tells it beside the name."""
-    factor = _FACTORS.get(_folded(unit or "").strip(" ."))
-    if amount is None or factor is None or not Decimal(amount):
-        return None
-    return Size(_plain(Decimal(amount) * factor[1]), factor[0])
-
-
-def _size(found: re.Match[str]) -> Size | None:
-    unit, factor = _FACTORS[found[3]]
-    amount = Decimal(found[2].replace(",", ".")) * factor * int(found[1] or 1)
-    return Size(_plain(amount), unit) if amount else None
-
-
-def _plain(amount: Decimal) -> Decimal:
-    return Decimal(f"{amount.normalize():f}")
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
-# -- proposals -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,36 +53,46 @@ class Proposal:
 def propose(
     skus: Iterable[CatalogueSku],
     products: Mapping[ProductId, str],
-    listed: Iterable[PharmacySkuUid] = (),
+    links: Iterable[SkuLink] = (),
 ) -> list[Proposal]:
-    """For each SKU without a link; those with an `external_id` of a product's, and the `listed`
-    ones, have one. `products` are PharmaOne's, with their names ("" where unknown).
+    """For each SKU without a link, and for each whose link is not confirmed. `products` are
+    PharmaOne's, with their names ("" where unknown); `links` those there are.
     """
-    known = frozenset(listed)
+    linked = {link.uid: link for link in links}
     names = {product: read_name(name) for product, name in products.items() if name}
     texts = {product: name.text for product, name in names.items()}
     by_id = {_bare(product): product for product in products}
     found: list[Proposal] = []
     for sku in skus:
-        if sku.pharmacy_sku_uid in known or (sku.external_id or "").strip() in products:
+        link = linked.get(sku.pharmacy_sku_uid)
+        if link is not None and link.confirmed and (link.row or link.product in products):
             continue
-        own = by_id.get(_bare(sku.external_id or ""))
-        proposal = _by_name(sku, names, texts) if own is None else _by_id(sku, own, names.get(own))
+        own = _own(link, products, by_id) if link is not None else None
+        if link is None or own is None:
+            proposal = _by_name(sku, names, texts)
+        else:
+            proposal = _by_id(sku, link, own, names.get(own))
         named = products[proposal.product] if proposal.product is not None else ""
         found.append(replace(proposal, product_name=named))
     return found
 
 
-def _by_id(sku: CatalogueSku, product: ProductId, name: Name | None) -> Proposal:
-    """Its `external_id` is the product's id, but for blanks, case or zeros before it."""
-    units, why = _units(_size_of(sku, read_name(sku.name)), name.size if name else None)
+def _own(
+    link: SkuLink, products: Mapping[ProductId, str], by_id: Mapping[str, ProductId]
+) -> ProductId | None:
+    return link.product if link.product in products else by_id.get(_bare(link.product))
+
+
+def _by_id(sku: CatalogueSku, link: SkuLink, product: ProductId, name: Name | None) -> Proposal:
+    """Its link is the product's id, but for blanks, case or zeros before it."""
+    units, why = _units(sku, name)
     return Proposal(
         uid=sku.pharmacy_sku_uid,
         name=sku.name,
         product=product,
         confidence=100 if units else OTHER_SIZE,
         units=units or Decimal(1),
-        why=f"its external_id is '{sku.external_id}'; {why}",
+        why=f"linked by {link.place}; {why}",
     )
 
 
@@ -187,10 +111,6 @@ def _by_name(
     return replace(best, runner_up=close[0] if close else None)
 
 
-def _size_of(sku: CatalogueSku, name: Name) -> Size | None:
-    return name.size or size_of(sku.selling_unit, sku.unit)
-
-
 def _judge(sku: CatalogueSku, wanted: Name, product: ProductId, name: Name) -> Proposal:
     """How sure it is that both names mean the same goods."""
     score = float(fuzz.token_sort_ratio(wanted.text, name.text))
@@ -206,7 +126,7 @@ def _judge(sku: CatalogueSku, wanted: Name, product: ProductId, name: Name) -> P
         score = max(score, 100.0)
     score, remark = _numbers(score, wanted.numbers, name.numbers)
     remarks += [remark] if remark else []
-    units, why = _units(_size_of(sku, wanted), name.size)
+    units, why = _units(sku, name)
     if not units:
         units, score = Decimal(1), min(score, OTHER_SIZE)
     elif name.size is not None and units != 1:
@@ -246,10 +166,14 @@ def _alike(one: str, other: str) -> bool:
     return one == other or (min(len(one), len(other)) > 3 and fuzz.ratio(one, other) >= SAME_WORD)
 
 
-def _units(size: Size | None, of_product: Size | None) -> tuple[Decimal, str]:
-    """PharmaOne units in one SKU, and why; 0 where the sizes contradict each other."""
+def _units(sku: CatalogueSku, name: Name | None) -> tuple[Decimal, str]:
+    """PharmaOne units in one SKU, and why; 0 where the sizes contradict each other, or where
+    RxScale sells it as more or less than one of nobody knows what.
+    """
+    size, of_product = pack_of(sku), name.size if name else None
     if size is None:
-        return Decimal(1), "no size is known: 1 unit"
+        units = Decimal(says_one(sku))
+        return units, "sold by the one: 1 unit" if units else "how much it holds is not known"
     if of_product is None:
         return size.amount, f"{size} of a product that is counted in {size.unit}"
     units, rest = divmod(size.amount, of_product.amount)

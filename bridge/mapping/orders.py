@@ -86,6 +86,8 @@ class ExampleSku(Table):
     """The same SKU in this pharmacy (psku-...)."""
     external_id: str | None = None
     """What the SKU is called in PharmaOne, where RxScale says so."""
+    standard_selling_unit: Annotated[Decimal, Field(gt=0)] = Decimal(1)
+    """How much RxScale sells as one; other than 1, units_per_sku must be told."""
 
 
 class Given(Table):

@@ -1,9 +1,8 @@
-"""skus.csv: which PharmaOne product a SKU is, looked up, read line by line, and added to."""
+"""skus.csv: which PharmaOne product a SKU is, looked up, and read line by line."""
 
 import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -17,12 +16,11 @@ from bridge.core.model import (
 )
 from bridge.core.stock.model import SkuLink
 from bridge.core.stock.reserve import Demand
-from bridge.errors import Fault, Misconfigured
+from bridge.mapping.names import pack_of, says_one
 from bridge.mapping.reading import SKUS, Faults, Place, decode, nearest
 
 COLUMNS = ("pharmacy_sku_uid", "p1_id", "units_per_sku", "safety_stock", "share", "note")
 NEEDED = COLUMNS[:2]
-MARK = b"\xef\xbb\xbf"
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 _SHARE = re.compile(r"(0(?:\.[0-9]{1,4})?|1(?:\.0{1,4})?)|([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%")
 _WHOLE = re.compile(r"[0-9]{1,9}")
@@ -34,7 +32,8 @@ class SkuLinks:
     """The links of skus.csv.
 
     `by_selling_unit`: where a line does not say how many units one SKU holds, RxScale's
-    `standard_selling_unit` does (`stock.units_from`); a SKU without one is then not linked.
+    `standard_selling_unit` does (`stock.units_from`). Else one SKU is one unit only where RxScale
+    sells it by the one; any other is linked and not confirmed.
     """
 
     listed: Mapping[PharmacySkuUid, SkuLink] = field(default_factory=dict)
@@ -55,19 +54,6 @@ class SkuLinks:
             link = self._sized(self._link(sku.pharmacy_sku_uid, sku.external_id), sku)
             if link is not None:
                 yield link
-
-    def counted_as_one(self, catalogue: Iterable[CatalogueSku]) -> list[CatalogueSku]:
-        """SKUs that count as one unit of their product because nothing says otherwise, though
-        RxScale sells them as more of a unit: bags of 5 g of what may be counted in grams.
-        """
-        return [
-            sku
-            for sku in catalogue
-            if (link := self._link(sku.pharmacy_sku_uid, sku.external_id)) is not None
-            and not (link.sized or self.by_selling_unit)
-            and sku.selling_unit is not None
-            and Decimal(sku.selling_unit) != link.units
-        ]
 
     def demand(
         self, order: PharmacyOrder, skus: Mapping[SkuUid, CatalogueSku]
@@ -92,14 +78,15 @@ class SkuLinks:
         if listed is not None:
             return listed
         product = (external_id or "").strip()
-        return SkuLink(uid, ProductId(product), sized=False) if product else None
+        return SkuLink(uid, ProductId(product), confirmed=False) if product else None
 
     def _sized(self, link: SkuLink | None, sku: CatalogueSku | None) -> SkuLink | None:
-        if link is None or link.sized or not self.by_selling_unit:
+        if link is None or link.confirmed or sku is None:
             return link
-        if sku is None or sku.selling_unit is None:
-            return None
-        return replace(link, units=Decimal(sku.selling_unit))
+        if self.by_selling_unit and sku.selling_unit is not None:
+            return replace(link, units=Decimal(sku.selling_unit), confirmed=True)
+        pack, sold = pack_of(sku), Decimal(sku.selling_unit or 1)
+        return replace(link, units=pack.amount if pack else sold, confirmed=says_one(sku))
 
 
 def pharmacy_sku(line: OrderLine, sku: CatalogueSku | None) -> PharmacySkuUid | None:
@@ -117,7 +104,7 @@ def read_skus(content: bytes | None, faults: Faults) -> SkuLinks | None:
     text = None if content is None else decode(SKUS, content, faults)
     if text is None:
         return None
-    lines = _lines_that_count(text)
+    lines = lines_that_count(text)
     number, header_line = next(lines, (0, ""))
     delimiter = _delimiter(header_line)
     header = _header(header_line, number, delimiter, faults)
@@ -135,7 +122,7 @@ def read_skus(content: bytes | None, faults: Faults) -> SkuLinks | None:
 def columns_of(content: bytes, faults: Faults) -> tuple[list[str], str] | None:
     """The columns of a table and what separates them; None for a table without a header."""
     text = decode(SKUS, content, faults)
-    number, line = next(_lines_that_count(text or ""), (0, ""))
+    number, line = next(lines_that_count(text or ""), (0, ""))
     if not line:
         return None
     header = _header(line, number, _delimiter(line), faults)
@@ -146,7 +133,7 @@ def _delimiter(header_line: str) -> str:
     return ";" if ";" in header_line else ","
 
 
-def _lines_that_count(text: str) -> Iterator[tuple[int, str]]:
+def lines_that_count(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
         if counts(line):
             yield number, line.rstrip()
@@ -158,7 +145,7 @@ def counts(line: str) -> bool:
     return bool(bare) and not bare.startswith("#")
 
 
-def _cells(line: str, number: int, delimiter: str, faults: Faults) -> list[str] | None:
+def cells_of(line: str, number: int, delimiter: str, faults: Faults) -> list[str] | None:
     try:
         rows = list(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
     except csv.Error:
@@ -173,7 +160,7 @@ def _header(line: str, number: int, delimiter: str, faults: Faults) -> list[str]
     if not line:
         faults.tell(SKUS, "the header line is missing", remedy)
         return None
-    cells = _cells(line, number, delimiter, faults)
+    cells = cells_of(line, number, delimiter, faults)
     if cells is None:
         return None
     header = [cell.lower() for cell in cells]
@@ -193,7 +180,7 @@ def _header(line: str, number: int, delimiter: str, faults: Faults) -> list[str]
 def _row(
     line: str, number: int, header: list[str], delimiter: str, faults: Faults
 ) -> dict[str, str] | None:
-    cells = _cells(line, number, delimiter, faults)
+    cells = cells_of(line, number, delimiter, faults)
     if cells is None:
         return None
     if any(cells[len(header) :]) or (len(cells) == 1 and len(header) > 1):
@@ -230,7 +217,7 @@ def _add(
             int(safety),
             _share(row["share"]),
             str(place),
-            sized=bool(row["units_per_sku"]),
+            confirmed=bool(row["units_per_sku"]),
         )
 
 
@@ -292,70 +279,3 @@ def _check_shares(listed: Mapping[PharmacySkuUid, SkuLink], faults: Faults) -> N
 def _place(link: SkuLink) -> Place:
     file, _, line = link.row.partition(": ")
     return Place(file, line)
-
-
-# -- adding lines --------------------------------------------------------------------------
-
-
-def append(content: bytes, links: Iterable[tuple[SkuLink, str]]) -> bytes:
-    """The file with a line more for each link and its note for people, in the file's own form:
-    byte-order mark, line ends, delimiter and columns. What it holds stays as it is, to the byte. An
-    empty file gets the header. Raises Misconfigured for a header with faults, and
-    for an id that would make its line a comment.
-    """
-    links = list(links)
-    if not links:
-        return content
-    faults = Faults()
-    found = columns_of(content, faults)
-    if faults:
-        raise Misconfigured(faults)
-    if found is None:
-        header = f"{','.join(COLUMNS)}\n".encode()
-        content = content + (_gap(content, b"\n") if content.removeprefix(MARK) else b"") + header
-        found = list(COLUMNS), ","
-    columns, delimiter = found
-    end = _line_end(content)
-    lines = "".join(_line(link, note, columns, delimiter) + end.decode() for link, note in links)
-    return content + _gap(content, end) + lines.encode()
-
-
-def _line(link: SkuLink, note: str, columns: Sequence[str], delimiter: str) -> str:
-    """The link as a line that is read as one: an apostrophe hides a `#` that would begin it."""
-    note = _harmless(note)
-    for each in (note, f"'{note}"):
-        line = _written(link, each, columns, delimiter)
-        if counts(line):
-            return line
-    what = f"the line of {link.uid} would be a comment, with '#' at its beginning"
-    raise Misconfigured(Fault(SKUS, what, "move p1_id behind pharmacy_sku_uid"))
-
-
-def _written(link: SkuLink, note: str, columns: Sequence[str], delimiter: str) -> str:
-    cells = {
-        "pharmacy_sku_uid": link.uid,
-        "p1_id": link.product,
-        "units_per_sku": f"{link.units:f}",
-        "note": note,
-    }
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=delimiter, lineterminator="")
-    writer.writerow([cells.get(column, "") for column in columns])
-    return written.getvalue()
-
-
-def _harmless(note: str) -> str:
-    """On one line, and no formula to a spreadsheet."""
-    plain = " ".join(note.split())
-    return f"'{plain}" if plain[:1] in ("=", "+", "-", "@") else plain
-
-
-def _line_end(content: bytes) -> bytes:
-    for end in (b"\r\n", b"\n", b"\r"):
-        if end in content:
-            return end
-    return b"\n"
-
-
-def _gap(content: bytes, end: bytes) -> bytes:
-    return b"" if content.endswith((b"\n", b"\r")) else end

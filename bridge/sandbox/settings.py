@@ -45,6 +45,8 @@ class SandboxSettings:
     pharmacy_uid: str = "ph-sandbox"
     pharmacy_name: str = "Musterapotheke"
     skus: int = 8
+    grams: bool = True
+    """SKUs are packs of grams, as PharmaOne counts them; else each is one piece of its product."""
     rx_per_second: int = 10
     rx_per_minute: int = 600
     rx_list_order: Literal["newest", "oldest"] = "newest"

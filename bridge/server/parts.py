@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from bridge.core.reasons import Reason
+from bridge.core.stock.model import SkuLink
 from bridge.core.stock.plan import PlanRow
 from bridge.health import HealthReport
 from bridge.metrics import Metrics
@@ -45,6 +46,8 @@ class PageParts:
     """What only the operator's page needs. `password_hash` None: nobody has to log in."""
 
     stock: Callable[[], Awaitable[StockDifferences]]
+    confirm: Callable[[SkuLink, str], Awaitable[bool]]
+    """Writes a link with its units, and a note, into skus.csv; whether that could be."""
     password_hash: str | None = None
 
 

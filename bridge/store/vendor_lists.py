@@ -25,7 +25,9 @@ P1_ORDERS = Table("p1_orders", P1Order)
 _SAVE_SKU = SKUS.upsert("pharmacy_sku_uid", "seen_at")
 _FORGET_SKUS = "DELETE FROM skus WHERE seen_at <> ?"
 _SKUS = SKUS.select("ORDER BY pharmacy_sku_uid")
-_SKUS_FOR_LINKING = "SELECT pharmacy_sku_uid, sku_uid, external_id, selling_unit FROM skus"
+_SKUS_FOR_LINKING = """
+SELECT pharmacy_sku_uid, sku_uid, external_id, name, selling_unit, unit FROM skus
+"""
 _SKUS_NAMED = SKUS.select(
     "WHERE sku_uid IN (?...) ORDER BY external_id IS NOT NULL, pharmacy_sku_uid DESC"
 )
@@ -115,8 +117,8 @@ def catalogue(connection: sqlite3.Connection) -> list[CatalogueSku]:
 def catalogue_for_linking(connection: sqlite3.Connection) -> list[CatalogueSku]:
     """The same, without what only people need: there may be tens of thousands."""
     return [
-        CatalogueSku(uid, sku_uid, external_id, selling_unit=unit)
-        for uid, sku_uid, external_id, unit in connection.execute(_SKUS_FOR_LINKING)
+        CatalogueSku(uid, sku_uid, external_id, name, selling_unit=sold, unit=unit)
+        for uid, sku_uid, external_id, name, sold, unit in connection.execute(_SKUS_FOR_LINKING)
     ]
 
 

@@ -241,7 +241,8 @@ of-line = { $name ->
     }
 
 unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist keinem PharmaOne-Produkt zugeordnet
-    .step-1 = in { $file } eintragen: { $pharmacy_sku },<p1_id>,1,0
+    .step-1 = skus match schlägt Produkt und Einheiten vor; mit --write gelten die sicheren
+    .step-2 = sonst eine Zeile für { $pharmacy_sku } in { $file } schreiben
     .meaning = Noch hat niemand gesagt, welches PharmaOne-Produkt dieser Artikel ist.
         `rxbridge skus match` schlägt Produkte nach dem Namen vor; `--write` trägt die sicheren ein.
         Die Zeile gilt nach wenigen Sekunden, und die Bestellung geht weiter.
@@ -251,6 +252,14 @@ not_in_catalogue = '{ $name }' ({ $sku }) steht nicht in RxScales Artikelliste d
     .meaning = RxScale hat eine Bestellung über etwas geschickt, was in seiner eigenen Artikelliste
         Ihrer Apotheke fehlt. Auch Artikelarten, die für Ihr Konto verborgen sind (digitale oder
         physische), fehlen dort: bitten Sie RxScale, sie zu zeigen.
+unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist Produkt { $product } ({ $place }), und niemand hat gesagt, wie viele Einheiten davon darin sind (wohl { $units })
+    .step-1 = skus match zeigt, was wohl darin ist; mit --write ist das bestätigt
+    .step-2 = oder auf der Seite bestätigen, oder als units_per_sku von { $pharmacy_sku } in skus.csv
+    .meaning = Der Artikel ist zugeordnet, aber RxScale verkauft ihn als mehr als eins von etwas (ein Beutel
+        mit 5 g) oder sagt es nicht, und `skus.csv` sagt nicht, wie viele PharmaOne-Einheiten darin
+        sind. Eins wird nie geraten: aus zwei bestellten Beuteln würden 2 g. Auch sein Bestand wird
+        nicht geschrieben. Die Bestellung geht Sekunden nach der Bestätigung
+        weiter ([Bestand](stock.md#which-product-a-sku-is)).
 not_whole = '{ $name }' ({ $sku }): { $amount } x { $units } ist keine ganze Zahl über 0
     .step-1 = units_per_sku berichtigen in { $place }
     .meaning = Die bestellte Menge mal `units_per_sku` ergibt einen Teil einer PharmaOne-Einheit, und
@@ -480,6 +489,11 @@ no_such_product = PharmaOnes Bestand kennt das Produkt nicht
     .meaning = Die Zuordnung nennt eine `p1_id`, die PharmaOne nicht listet. Fehlt sie auch einem
         zweiten Blick, wird der Artikel mit 0 angeboten. Berichtigen Sie die `p1_id` in `mappings/skus.csv`, oder nehmen Sie das Produkt
         im PharmaOne Manager in den Bestand auf.
+units_not_confirmed = niemand hat bestätigt, wie viele Einheiten darin sind: nichts wird geschrieben
+    .meaning = Der Artikel ist zugeordnet, und RxScale verkauft ihn nicht einzeln. Seine Zahl dort bleibt,
+        wie sie ist, bis jemand sagt, wie viele PharmaOne-Einheiten darin sind:
+        `rxbridge skus match --write`, der Knopf auf der Seite oder `units_per_sku` in
+        `mappings/skus.csv`.
 not_in_list = RxScales Liste zeigt ihn nicht
     .meaning = `skus.csv` nennt einen Artikel, den RxScale für diese Apotheke nicht listet.
         Berichtigen Sie die Zeile, oder nehmen Sie sie heraus.
@@ -558,6 +572,9 @@ clock_differs = Die Uhr von { $vendor } weicht um { $seconds } s von der dieses 
     .meaning = Gemessen am `Date` der Antworten; mit einem Minus geht sie nach. Zeiten werden ohne
         diesen Unterschied verglichen, es geht also nichts verloren. Weichen beide Anbieter gleich
         ab, ist die Uhr dieses Rechners die falsche: siehe seinen Zeitdienst (NTP).
+unconfirmed = { $skus } Artikel sind nicht bestätigt, zuerst { $first }: für sie wird nichts geschrieben (rxbridge skus match)
+    .meaning = Niemand hat gesagt, wie viele PharmaOne-Einheiten darin sind:
+        siehe [`units_not_confirmed`](#units_not_confirmed). `rxbridge skus match` schlägt es vor.
 prices_to_confirm = { $prices } Preise sind zu bestätigen (rxbridge stock plan)
     .meaning = Siehe [`price`](#price). `rxbridge stock plan`
 
@@ -815,6 +832,8 @@ page-stock = Abweichende Bestände
 page-no_stock = RxScale bietet an, was es soll, soweit die Artikel zugeordnet sind.
 page-not_compared = Noch nicht verglichen: der erste Vergleich läuft.
 page-compared = Verglichen
+page-units = Einheiten darin
+page-button_units = Bestätigen
 page-more_stock = { $more } weitere weichen ab: rxbridge stock plan
 page-product = Produkt
 page-on_hand = Vorhanden
@@ -833,6 +852,9 @@ page-said_submitted = Gilt als übermittelt; die Brücke macht von da an weiter.
 page-said_looking = Es wird jetzt angesehen.
 page-said_syncing = Der Bestand wird jetzt abgeglichen.
 page-said_confirmed = Gilt als wahr; der Bestand wird jetzt danach geschrieben.
+page-said_units = Bestätigt; Bestand und Bestellungen gehen in Sekunden weiter.
+page-said_unwritten = Es geschah nichts: skus.csv lässt sich nicht schreiben. Das Protokoll sagt, warum.
+page-said_no_number = Es geschah nichts: bitte eine Zahl über 0 schreiben, mit Punkt für Brüche.
 page-said_changed = Es hat sich inzwischen geändert, darum geschah nichts. Bitte noch einmal ansehen.
 page-said_busy = Es wird gerade angesehen, darum geschah nichts. Bitte gleich noch einmal versuchen.
 page-said_reason = Es geschah nichts: es braucht einen Grund.

@@ -237,7 +237,8 @@ of-line = { $name ->
     }
 
 unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) is not linked to a PharmaOne product
-    .step-1 = add to { $file }: { $pharmacy_sku },<p1_id>,1,0
+    .step-1 = skus match proposes its product and its units; with --write the sure ones are taken
+    .step-2 = else write a line for { $pharmacy_sku } into { $file }
     .meaning = Nobody has said yet which PharmaOne product this SKU is. `rxbridge skus match`
         proposes products by name; `--write` adds the sure ones. The line is taken up within
         seconds, and the order goes on.
@@ -247,6 +248,13 @@ not_in_catalogue = '{ $name }' ({ $sku }) is not in RxScale's SKU list of this p
     .meaning = RxScale sent an order for something that its own SKU list of your pharmacy lacks. SKU
         types that are hidden for your account (digital or physical) are missing too: ask RxScale to
         show them.
+unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) is product { $product } ({ $place }), and nobody said how many units of it one holds (likely { $units })
+    .step-1 = skus match shows what it likely holds; with --write that is confirmed
+    .step-2 = or confirm it on the page, or as units_per_sku of { $pharmacy_sku } in skus.csv
+    .meaning = The SKU is linked, but RxScale sells it as more than one of something (a bag of 5 g), or
+        does not say, and `skus.csv` does not say how many PharmaOne units it holds. One is never
+        guessed: an order for two bags would become 2 g. Nothing is written for its stock either.
+        The order goes on within seconds of the confirmation ([stock](stock.md#which-product-a-sku-is)).
 not_whole = '{ $name }' ({ $sku }): { $amount } x { $units } is no whole number above 0
     .step-1 = correct units_per_sku in { $place }
     .meaning = The ordered amount times `units_per_sku` gives a part of a PharmaOne unit, and
@@ -469,6 +477,10 @@ no_such_product = PharmaOne's inventory has no such product
     .meaning = The link names a `p1_id` that PharmaOne does not list. It is offered as 0 once a
         second look lacks it too. Correct the `p1_id` in `mappings/skus.csv`, or add the product to your inventory in
         PharmaOne Manager.
+units_not_confirmed = nobody confirmed how many units it holds: nothing is written
+    .meaning = The SKU is linked, and RxScale does not sell it by the one. Its number there stays as it is
+        until somebody says how many PharmaOne units it holds: `rxbridge skus match --write`, the
+        button on the page, or `units_per_sku` in `mappings/skus.csv`.
 not_in_list = RxScale's list does not show it
     .meaning = `skus.csv` names a SKU that RxScale does not list for this pharmacy. Correct the
         line, or take it out.
@@ -542,6 +554,9 @@ clock_differs = { $vendor }'s clock differs from this machine's by { $seconds } 
     .meaning = Measured by the `Date` of its answers; with a minus it is behind. Times are compared
         with the difference taken off, so nothing is lost. Where both vendors differ alike, this
         machine's clock is the wrong one: see its time service (NTP).
+unconfirmed = { $skus } SKUs are not confirmed, { $first } first: nothing is written for them (rxbridge skus match)
+    .meaning = Nobody said how many PharmaOne units they hold:
+        see [`units_not_confirmed`](#units_not_confirmed). `rxbridge skus match` proposes it.
 prices_to_confirm = { $prices } prices are to be confirmed (rxbridge stock plan)
     .meaning = See [`price`](#price). `rxbridge stock plan`
 
@@ -799,6 +814,8 @@ page-stock = Stock that differs
 page-no_stock = RxScale offers what it should, as far as SKUs are linked.
 page-not_compared = Not compared yet: the first comparison is under way.
 page-compared = Compared
+page-units = units in one
+page-button_units = Confirm
 page-more_stock = { $more } more differ: rxbridge stock plan
 page-product = Product
 page-on_hand = On hand
@@ -817,6 +834,9 @@ page-said_submitted = Taken as submitted; the bridge goes on from there.
 page-said_looking = It is looked at now.
 page-said_syncing = Stock is compared and written now.
 page-said_confirmed = Taken as true; stock is written by it now.
+page-said_units = Confirmed; its stock and its orders go on within seconds.
+page-said_unwritten = Nothing was done: skus.csv cannot be written. The log says why.
+page-said_no_number = Nothing was done: write a number above 0, with a point for fractions.
 page-said_changed = It has changed meanwhile, so nothing was done. Look again.
 page-said_busy = It is being looked at right now, so nothing was done. Try again in some seconds.
 page-said_reason = Nothing was done: a reason is needed.

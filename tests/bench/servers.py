@@ -124,7 +124,12 @@ async def sandbox(stop: asyncio.Event, skus: int) -> None:
     from bridge.sandbox import Sandbox, SandboxSettings  # `rxbridge run` does not load it either
 
     quick = SandboxSettings(
-        rx_per_second=0, rx_per_minute=0, log_limit=0, rx_webhook_secret=SECRET, skus=skus
+        rx_per_second=0,
+        rx_per_minute=0,
+        log_limit=0,
+        rx_webhook_secret=SECRET,
+        skus=skus,
+        grams=False,
     )
     async with Sandbox(quick) as running:
         print(running.rxscale_url, running.pharmaone_url, flush=True)

@@ -67,7 +67,8 @@ async def fill(store: Store, hands: Sequence[int]) -> None:
             uid(number),
             SkuUid(f"sku-{number}"),
             str(20_000 + number),
-            "Musterblüte 5g",
+            "Musterblüte",
+            selling_unit="1",
             stock=units,
             price_cents=3750,
         )
@@ -213,7 +214,7 @@ async def oversold(folder: Path) -> float:
     """Seconds from the start of a round until no SKU promises more than there is, at 10 calls/s."""
     from bridge.sandbox import Sandbox, SandboxSettings
 
-    async with Sandbox(SandboxSettings(skus=SKUS, log_limit=0)) as sandbox:
+    async with Sandbox(SandboxSettings(skus=SKUS, log_limit=0, grams=False)) as sandbox:
         shelf = sandbox.world.skus
         chosen = settings(folder, sandbox.rxscale_url, sandbox.pharmaone_url)
         limits = {"requests_per_second": 10, "requests_per_minute": 600}
@@ -235,7 +236,12 @@ async def oversold(folder: Path) -> float:
             now = datetime.now(UTC)
             catalogue = [
                 CatalogueSku(
-                    PharmacySkuUid(name), SkuUid(name), str(20_000 + n), "x", stock=hands[n]
+                    PharmacySkuUid(name),
+                    SkuUid(name),
+                    str(20_000 + n),
+                    "x",
+                    selling_unit="1",
+                    stock=hands[n],
                 )
                 for n, name in enumerate(names)
             ]

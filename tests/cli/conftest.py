@@ -65,10 +65,11 @@ def python(*words: str, env: dict[str, str], cwd: Path) -> subprocess.Popen[str]
 
 
 @pytest.fixture
-def vendors(folder: Path) -> Iterator[dict[str, str]]:
+def vendors(folder: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """`rxbridge sandbox` in a process of its own; what a configuration needs to know of it."""
+    goods = getattr(request, "param", ("--pieces",))
     ports = ("--rxscale-port", "0", "--pharmaone-port", "0")
-    words = ("sandbox", *ports, "--unlimited", "--json")
+    words = ("sandbox", *goods, *ports, "--unlimited", "--json")
     process = python(*words, env={}, cwd=folder)
     assert process.stdout is not None
     lines = []

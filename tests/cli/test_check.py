@@ -54,7 +54,7 @@ async def checked(
     **settings: Any,
 ) -> Any:
     """What `check --json` says, against a sandbox in this process."""
-    calm = {"rx_per_second": 0, "rx_per_minute": 0, **settings}
+    calm = {"rx_per_second": 0, "rx_per_minute": 0, "grams": False, **settings}
     async with Sandbox(SandboxSettings(**calm)) as sandbox:
         sandbox.world.break_calls(*faults)
         if subscribed:
@@ -298,20 +298,23 @@ def test_the_log_says_nothing_beside_the_lines(vendors, folder):
     assert "PharmaOne does not accept the API key" in out
 
 
-async def test_bags_that_may_be_counted_as_grams_are_told(env, folder, capsys):
-    """SKUs that link by themselves count as one unit each: of grams, five times too many."""
-    _, lines = await checked(env, folder, capsys)
-    assert lines[SIZES]["verdict"] == "warn"
-    assert "6 of 6 linked SKUs count as one unit" in lines[SIZES]["text"]
-    assert "psku-1001: 5 g" in lines[SIZES]["text"]
+async def test_units_that_nobody_confirmed_are_a_failure(env, folder, capsys):
+    """SKUs that link by themselves counted as one unit each: of grams, five times too many."""
+    code, lines = await checked(env, folder, capsys, grams=True)
+    assert (code, lines[SIZES]["verdict"]) == (1, "fail")
+    assert "6 of 6 linked SKUs are not confirmed" in lines[SIZES]["text"]
+    assert "psku-1001 (likely 5), psku-1002 (likely 10)" in lines[SIZES]["text"]
+    assert "rxbridge skus match" in lines[SIZES]["text"]
     env.setenv("RXBRIDGE_STOCK__UNITS_FROM", "standard_selling_unit")
-    _, lines = await checked(env, folder, capsys)
+    _, lines = await checked(env, folder, capsys, grams=True)
     assert lines[SIZES] == {"what": SIZES, "verdict": "ok", "text": "6 of 8 SKUs are linked"}
     env.delenv("RXBRIDGE_STOCK__UNITS_FROM")
     with (folder / "mappings" / "skus.csv").open("a") as file:
         file.writelines(f"psku-100{number},2040{number},1,,\n" for number in range(1, 6))
+    _, lines = await checked(env, folder, capsys, grams=True)
+    assert "1 of 6 linked SKUs are not confirmed" in lines[SIZES]["text"]
     _, lines = await checked(env, folder, capsys)
-    assert "1 of 6 linked SKUs count as one unit" in lines[SIZES]["text"]
+    assert lines[SIZES]["verdict"] == "ok"
 
 
 async def test_a_pharmacy_that_the_key_does_not_know_is_not_blamed_on_the_path_alone(

@@ -117,7 +117,7 @@ def test_orders_show(typed, remembered):
         assert part in story
     assert "Next: looked at when either side tells of a change" in story
     stuck = typed("orders", "show", "order:po-2").out
-    assert "Next: nothing until a person decides. add to skus.csv: psku-1" in stuck
+    assert "Next: nothing until a person decides. skus match proposes" in stuck
     document = json.loads(typed("orders", "show", "po-1", "--json").out)
     assert document["order"]["request_id"] == "or-1"
     assert len(document["entries"]) == 5
@@ -133,7 +133,7 @@ def test_orders_show_of_nobody(typed, remembered, uid):
 def test_stuck_list_and_retry(typed, remembered):
     text = typed("stuck", "list").out
     assert "order:po-2" in text
-    assert "add to skus.csv: psku-1" in text
+    assert "skus match proposes" in text
     document = json.loads(typed("stuck", "list", "--json").out)
     assert document["stuck"][0]["code"] == "unlinked_sku"
     assert typed("stuck", "retry").code == 2

@@ -17,6 +17,10 @@ def accounts(vendors, monkeypatch) -> dict[str, str]:
     return vendors
 
 
+GRAMS = pytest.mark.parametrize("vendors", [()], indirect=True)
+"""The simulated SKUs are bags of grams whose units nobody confirmed."""
+
+
 def stocks(accounts) -> dict[str, int]:
     return {sku["uid"]: sku["stock"] for sku in held(accounts)["rxscale"]["skus"]}
 
@@ -41,7 +45,7 @@ def test_the_plan_as_json(typed, accounts, folder):
     document = json.loads(shown.out)
     assert document["rows"][0] == {
         "sku": "psku-1001",
-        "name": "Musterblüte 1001 5g",
+        "name": "Musterblüte 1001",
         "product": "20401",
         "on_hand": 400,
         "reserved": 0,
@@ -123,9 +127,10 @@ def test_the_links_with_both_sides_numbers(typed, accounts, folder):
     shown = json.loads(typed("skus", "list", "--json").out)["skus"]
     assert shown[0] == {
         "sku": "psku-1001",
-        "name": "Musterblüte 1001 5g",
+        "name": "Musterblüte 1001",
         "product": "20401",
         "units": "1",
+        "unconfirmed": None,
         "share": None,
         "safety": 0,
         "on_hand": 400,
@@ -137,24 +142,26 @@ def test_the_links_with_both_sides_numbers(typed, accounts, folder):
     assert "psku-1001" not in left.out
 
 
-def test_links_are_proposed_written_and_pushed(typed, accounts, folder):
+@GRAMS
+def test_links_and_units_are_proposed_written_and_pushed(typed, accounts, folder):
     shown = typed("skus", "match")
     assert shown.code == 1
     assert "Probeblüte 1007" in shown.out
-    assert "2 of 2 are sure" in shown.out
+    assert "8 of 8 are sure" in shown.out
     file = folder / "mappings" / "skus.csv"
     file.chmod(0o640)
     before = file.read_bytes()
     done = typed("skus", "match", "--write", "--push")
     assert done.code == 0, done.err
-    assert "2 written to skus.csv" in done.out
+    assert "8 written to skus.csv" in done.out
     assert file.read_bytes().startswith(before)
     assert "psku-1007,20407,5," in file.read_text()
+    assert "psku-1001,20401,5," in file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     skus = {sku["uid"]: sku["external_id"] for sku in held(accounts)["rxscale"]["skus"]}
     assert (skus["psku-1007"], skus["psku-1008"]) == ("20407", "20408")
     again = typed("skus", "match")
-    assert (again.code, again.out) == (0, "Every SKU is linked.\n")
+    assert (again.code, again.out) == (0, "Every SKU is linked, and its units are confirmed.\n")
     typed("stock", "sync")
     assert stocks(accounts)["psku-1007"] == 92  # 460 g in 5 g
 
@@ -171,6 +178,17 @@ def test_what_is_not_sure_is_left_to_a_person(typed, accounts, folder):
     assert "1 are for you to decide" in told.out
 
 
+@GRAMS
+def test_units_that_nobody_confirmed_are_listed(typed, accounts, folder):
+    typed("stock", "sync")
+    shown = json.loads(typed("skus", "list", "--json").out)["skus"]
+    assert [(row["units"], row["unconfirmed"]) for row in shown[:2]] == [
+        (None, "likely 5"),
+        (None, "likely 10"),
+    ]
+
+
+@GRAMS
 def test_an_external_id_alone_is_pushed_only_where_one_sku_is_one_unit(typed, accounts, folder):
     pushed = typed("skus", "match", "--push", "--json")
     assert json.loads(pushed.out)["pushed"] == []

@@ -69,7 +69,10 @@ async def test_a_split_pool_is_never_offered_twice(tmp_path: Path):
 async def test_sizes_may_come_from_rxscale(tmp_path: Path):
     link(tmp_path, "psku-1002,20402,2,,,")
     stock = {"units_from": "standard_selling_unit"}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    async with (
+        open_sandbox(grams=True) as sandbox,
+        open_house(sandbox, tmp_path, stock=stock) as house,
+    ):
         await house.sync()
         assert house.stock("psku-1001") == 80  # 400 g in 5 g
         assert house.stock("psku-1002") == 205  # skus.csv says 2

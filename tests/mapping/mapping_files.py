@@ -75,7 +75,7 @@ def catalogue(**external_ids: str | None) -> dict[SkuUid, CatalogueSku]:
     rows = {}
     for word, external_id in external_ids.items():
         uid = SkuUid(word.replace("_", "-"))
-        rows[uid] = CatalogueSku(PharmacySkuUid(f"p{uid}"), uid, external_id)
+        rows[uid] = CatalogueSku(PharmacySkuUid(f"p{uid}"), uid, external_id, selling_unit="1")
     return rows
 
 

@@ -80,7 +80,9 @@ def test_all_gaps_are_told_together(folder: Path) -> None:
     skus = catalogue(sku_1=None, sku_2="20418")
     assert gaps(refusing, lacking, skus=skus) == [
         "unlinked_sku: 'Flower A 5g' (sku-1, psku-1) is not linked to a PharmaOne product - "
-        "add to skus.csv: psku-1,<p1_id>,1,0",
+        "skus match "
+        "proposes its product and its units; with --write the sure ones are taken; "
+        "else write a line for psku-1 into skus.csv",
         "bad_pzn: 'Flower B 5g' (sku-3): PZN 12345679 is not eight digits with the right check "
         'digit - have it corrected at RxScale, or set orders.toml: checks.pzn = "warn"',
         "not_in_catalogue: 'Flower B 5g' (sku-3) is not in RxScale's SKU list of this pharmacy - "
@@ -140,7 +142,8 @@ def test_a_wrong_pzn_is_told_refused_or_ignored(folder: Path, pzn: str | None, f
 
 def test_the_sku_lists_name_and_pzn_stand_in_for_the_lines(folder: Path) -> None:
     rules = rules_with(folder, REFUSE)
-    row = CatalogueSku(PharmacySkuUid("psku-1"), SkuUid("sku-1"), "20417", "From the list", "1")
+    uid = PharmacySkuUid("psku-1")
+    row = CatalogueSku(uid, SkuUid("sku-1"), "20417", "From the list", "1", selling_unit="1")
     bare = line(name="", pzn=None)
     assert gaps(rules, order(bare), skus={row.sku_uid: row})[0].startswith(
         "bad_pzn: 'From the list' (sku-1): PZN 1 is not"

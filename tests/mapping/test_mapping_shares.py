@@ -61,7 +61,7 @@ def test_the_links_of_all_that_rxscale_lists():
     found = list(links.of([sku(1), sku(2, external_id=" 8 "), sku(3)]))
     assert found == [
         SkuLink("psku-1", "7", Decimal("2.5"), 3, Decimal("0.5"), "skus.csv: line 2"),
-        SkuLink("psku-2", "8", sized=False),
+        SkuLink("psku-2", "8", confirmed=False),
     ]
     assert [link.place for link in found] == ["skus.csv: line 2", "external_id 8"]
 
@@ -70,13 +70,14 @@ def test_rxscales_selling_unit_counts_where_the_file_does_not_say_and_it_is_want
     links, _ = read("psku-1,7,2,,,", "psku-2,7,,,,")
     skus = [sku(number, selling_unit="10") for number in (1, 2)]
     skus += [sku(3, external_id="8", selling_unit="0.5"), sku(4, external_id="8")]
-    assert [str(link.units) for link in links.of(skus)] == ["2", "1", "1", "1"]
+    found = [(str(link.units), link.confirmed) for link in links.of(skus)]
+    assert found == [("2", True), ("10", False), ("0.5", False), ("1", False)]
     wanted = SkuLinks(links.listed, by_selling_unit=True)
-    found = {link.uid: str(link.units) for link in wanted.of(skus)}
-    assert found == {"psku-1": "2", "psku-2": "10", "psku-3": "0.5"}  # of the fourth nobody knows
+    found = [(str(link.units), link.confirmed) for link in wanted.of(skus)]
+    assert found == [("2", True), ("10", True), ("0.5", True), ("1", False)]
     line = OrderLine("oi", "sku-2", 3, pharmacy_sku_uid="psku-2")
     assert wanted.find(line, skus[1]).units == 10
-    assert wanted.find(line, None) is None
+    assert not wanted.find(line, None).confirmed
 
 
 def test_what_an_order_takes_is_rounded_up():

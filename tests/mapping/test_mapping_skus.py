@@ -1,6 +1,5 @@
 """skus.csv as people and Excel write it, every mistake with its line; and the PZN's check digit."""
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -258,7 +257,7 @@ def test_a_row_comes_before_the_external_id(
 def test_a_line_may_carry_its_own_link_where_the_list_lacks_it() -> None:
     own = line("sku-9", external_id="P-9")
     found = SkuLinks().find(own, None)
-    assert found == SkuLink("", "P-9", sized=False)  # type: ignore[arg-type]
+    assert found == SkuLink("", "P-9", confirmed=False)  # type: ignore[arg-type]
     assert SkuLinks().find(line("sku-9"), None) is None
 
 
@@ -305,14 +304,38 @@ def test_seven_digits_have_one_check_digit_or_none(number: int) -> None:
     assert right == ([] if weighed == 10 else [weighed])
 
 
-def test_skus_that_count_as_one_unit_because_nobody_says_how_many():
-    def sku(uid: str, selling_unit: str | None, external_id: str | None = "20401") -> CatalogueSku:
-        own, goods = PharmacySkuUid(uid), SkuUid(f"s-{uid}")
-        return CatalogueSku(own, goods, external_id, selling_unit=selling_unit, unit="g")
-
-    skus = [sku("a", "5"), sku("b", "1"), sku("c", "1.0"), sku("d", None), sku("e", "5", None)]
-    skus += [sku("said", "5"), sku("silent", "10", None)]
-    links = read_skus((HEADER + "said,1,1,,\nsilent,1,,,\n").encode(), Faults())
+@pytest.mark.parametrize(
+    ("selling_unit", "unit", "name", "confirmed", "likely"),
+    [
+        ("1", "piece", "Product", True, "1"),
+        ("1.0", None, "Product", True, "1"),
+        ("1", "g", "Product 1g", True, "1"),
+        ("5", "g", "Product", False, "5"),
+        ("5", "bags", "Product", False, "5"),
+        ("1", "piece", "Product 5g", False, "5"),
+        ("1", "kg", "Product", False, "1000"),
+        ("5", "g", "Product 1g", False, "1"),
+        (None, None, "Product 10 g", False, "10"),
+        (None, None, "Product", False, "1"),
+    ],
+)
+@pytest.mark.parametrize("row", ["", "a,20401,,,\n"])
+def test_one_sku_is_one_unit_only_where_rxscale_sells_it_by_the_one(
+    selling_unit: str | None, unit: str | None, name: str, confirmed: bool, likely: str, row: str
+) -> None:
+    sku = CatalogueSku(
+        PharmacySkuUid("a"), SkuUid("s"), "20401", name, selling_unit=selling_unit, unit=unit
+    )
+    links = read_skus((HEADER + row).encode(), Faults())
     assert links is not None
-    assert [each.pharmacy_sku_uid for each in links.counted_as_one(skus)] == ["a", "silent"]
-    assert replace(links, by_selling_unit=True).counted_as_one(skus) == []
+    (found,) = links.of([sku])
+    assert (found.confirmed, found.units) == (confirmed, Decimal(likely))
+    assert links.find(line("s"), sku) == found
+
+
+def test_what_the_file_says_is_confirmed_whatever_rxscale_sells() -> None:
+    links = read_skus((HEADER + "a,20401,1,,\n").encode(), Faults())
+    assert links is not None
+    sku = CatalogueSku(PharmacySkuUid("a"), SkuUid("s"), None, "Product 5g", selling_unit="5")
+    (found,) = links.of([sku])
+    assert (found.confirmed, found.units) == (True, 1)

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId, SkuUid
 from bridge.core.stock.model import SkuLink
 from bridge.errors import Misconfigured
-from bridge.mapping.matching import Proposal, Size, propose, read_name, size_of
+from bridge.mapping.adding import append, written
+from bridge.mapping.matching import Proposal, propose
+from bridge.mapping.names import Size, read_name, size_of
 from bridge.mapping.reading import Faults
-from bridge.mapping.skus import COLUMNS, append, read_skus
+from bridge.mapping.skus import COLUMNS, SkuLinks, read_skus
 
 PRODUCTS = {
     "1": "Gelato",
@@ -28,11 +30,14 @@ PRODUCTS = {
 
 
 def sku(name: str, **more: str | None) -> CatalogueSku:
+    more = {"selling_unit": "1", **more}
     return CatalogueSku(PharmacySkuUid("psku-1"), SkuUid("sku-1"), name=name, **more)  # type: ignore[arg-type]
 
 
 def proposed(name: str, **more: str | None) -> Proposal:
-    (found,) = propose([sku(name, **more)], {ProductId(k): v for k, v in PRODUCTS.items()})
+    skus = [sku(name, **more)]
+    products = {ProductId(k): v for k, v in PRODUCTS.items()}
+    (found,) = propose(skus, products, SkuLinks().of(skus))
     return found
 
 
@@ -111,10 +116,12 @@ def test_an_external_id_with_a_name_takes_the_size_into_account():
 
 
 def test_linked_skus_are_left_out():
-    skus = [sku("Gelato 10g"), sku("Gelato 10g", external_id="1")]
+    skus = [sku("Gelato", external_id="1")]
     products = {ProductId(k): v for k, v in PRODUCTS.items()}
     assert len(propose(skus, products)) == 1
-    assert propose(skus, products, [PharmacySkuUid("psku-1")]) == []
+    assert propose(skus, products, SkuLinks().of(skus)) == []
+    linked = SkuLinks({PharmacySkuUid("psku-1"): SkuLink(PharmacySkuUid("psku-1"), ProductId("7"))})
+    assert propose(skus, products, linked.of(skus)) == []
 
 
 def test_the_size_may_come_from_rxscales_list():
@@ -232,3 +239,50 @@ def test_what_stood_there_stays_and_what_is_added_is_read(
         "psku-0": ("7", 3),
         **{link.uid: (link.product, link.units) for link, _ in links},
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "units", "sure"),
+    [
+        ("Anything 5g", {"selling_unit": "5", "unit": "g"}, "5", True),
+        ("Anything", {"selling_unit": "10", "unit": "g"}, "10", True),
+        ("Anything", {"selling_unit": "3", "unit": "bags"}, "1", False),
+        ("Anything", {"selling_unit": None}, "1", False),
+    ],
+)
+def test_units_are_proposed_for_linked_skus_too(name, more, units, sure):
+    found = proposed(name, external_id="20409", **more)
+    assert (found.product, found.units, found.confidence == 100) == ("20409", Decimal(units), sure)
+
+
+FIVE = SkuLink(PharmacySkuUid("psku-1"), ProductId("7"), Decimal(5))
+
+
+@pytest.mark.parametrize(
+    ("content", "after"),
+    [
+        (
+            b"pharmacy_sku_uid,p1_id,units_per_sku,note\r\npsku-1,7,,x\r\npsku-2,8,,\r\n",
+            b"pharmacy_sku_uid,p1_id,units_per_sku,note\r\npsku-1,7,5,x\r\npsku-2,8,,\r\n",
+        ),
+        (
+            b"\xef\xbb\xbfp1_id;pharmacy_sku_uid;units_per_sku\n# psku-1\n7; psku-1\n",
+            b"\xef\xbb\xbfp1_id;pharmacy_sku_uid;units_per_sku\n# psku-1\n7;psku-1;5\n",
+        ),
+        (
+            b"pharmacy_sku_uid,p1_id,units_per_sku\n",
+            b"pharmacy_sku_uid,p1_id,units_per_sku\npsku-1,7,5\n",
+        ),
+        (b"", f"{','.join(COLUMNS)}\npsku-1,7,5,,,\n".encode()),
+    ],
+)
+def test_units_are_confirmed_in_the_line_that_is_there(content: bytes, after: bytes):
+    assert written(content, [(FIVE, "")]) == after
+
+
+def test_units_need_a_column():
+    with pytest.raises(Misconfigured, match="there is no column 'units_per_sku'"):
+        written(b"pharmacy_sku_uid,p1_id\npsku-1,7\n", [(FIVE, "")])
+    assert written(b"pharmacy_sku_uid,p1_id\npsku-1,7\n", []) == (
+        b"pharmacy_sku_uid,p1_id\npsku-1,7\n"
+    )

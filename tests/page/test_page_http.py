@@ -347,7 +347,7 @@ async def test_a_number_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
             await page.get()
             assert "it waits for a person" in page.text
             assert "RxScale does not take stock" in page.text
-            assert "SKU psku-1004 Testkraut 1004 10g" in page.text, "what it is, not only its uid"
+            assert "SKU psku-1004 Testkraut 1004" in page.text, "what it is, not only its uid"
             await page.press("/stuck", act="retry", key="sku:psku-1004")
             assert await house.bridge.store.write(stock_round.begin_asked) == "sync"
             assert "being written" in await page.get()
@@ -684,3 +684,29 @@ async def test_todays_orders_are_todays_and_those_still_open(tmp_path: Path):
     assert {row.record.uid for row in shown} == {
         row.record.uid for row in (new, open_still, ended_now)
     }
+
+
+async def test_units_are_confirmed_with_a_button(tmp_path: Path):
+    async with open_sandbox(grams=True) as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync()
+        async with browser(house) as page:
+            text = await page.get()
+            assert "6 SKUs are not confirmed" in text
+            assert 'name="units" value="5"' in text
+            form = page.form("/sync", what="units", sku="psku-1001")
+            file = tmp_path / "mappings" / "skus.csv"
+            before = file.read_bytes()
+            for units in ("0", "5 g", ""):
+                await page.post("/sync", {**form, "units": units})
+                assert "a number above 0" in page.text
+            assert file.read_bytes() == before
+            await page.post("/sync", {**form, "product": "20402", "units": "5"})
+            assert "It has changed meanwhile" in page.text
+            await page.post("/sync", {**form, "units": "2,5"})
+            assert "Confirmed;" in page.text
+            assert file.read_text().splitlines()[-1].startswith("psku-1001,20401,2.5,")
+            await house.sync()
+            assert house.stock("psku-1001") == 160
+            file.write_text("p1_id,pharmacy_sku_uid\n")
+            await page.post("/sync", {**form, "sku": "psku-1002", "product": "20402", "units": "5"})
+            assert "skus.csv cannot be written" in page.text

@@ -63,6 +63,9 @@ MOMENT_SECONDS = 5.0
 NOBODY = "rxbridge-check"
 """No order, SKU or product has this name."""
 
+FEW = 5
+"""Nobody reads more names in one line."""
+
 noun = Noun(__doc__)
 
 
@@ -332,17 +335,17 @@ async def _sizes(rules: Rules | None, rxscale: RxScale) -> Line:
 
 
 def _linked(rules: Rules, skus: Sequence[CatalogueSku]) -> Finding:
-    """Whether anything is offered by the bag that may be there by the gram."""
-    linked = len([*rules.links.of(skus)])
-    doubtful = rules.links.counted_as_one(skus)
+    """Whether anything is linked of which nobody knows how many units it holds."""
+    links = [*rules.links.of(skus)]
+    doubtful = [link for link in links if not link.confirmed]
     if not doubtful:
-        return "ok", f"{linked} of {len(skus)} SKUs are linked"
-    first = doubtful[0]
-    return "warn", (
-        f"{len(doubtful)} of {linked} linked SKUs count as one unit of their product, and RxScale "
-        f"sells them as more ({first.pharmacy_sku_uid}: {first.selling_unit} {first.unit or ''}): "
-        "if PharmaOne counts that unit, more would be sold than is there - give units_per_sku in "
-        "skus.csv (1 where it is one), or set stock.units_from"
+        return "ok", f"{len(links)} of {len(skus)} SKUs are linked"
+    named = ", ".join(f"{link.uid} (likely {link.units:f})" for link in doubtful[:FEW])
+    more = ", ..." if len(doubtful) > FEW else ""
+    return "fail", (
+        f"{len(doubtful)} of {len(links)} linked SKUs are not confirmed, for nobody said how many "
+        f"PharmaOne units one holds: {named}{more} - nothing is written for them, and their orders "
+        "wait: rxbridge skus match, and with --write where it is right"
     )
 
 

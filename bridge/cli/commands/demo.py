@@ -14,9 +14,10 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,13 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bridge import app
+from bridge.app.files import write_links
 from bridge.cli import loop, show
 from bridge.cli.command import DONE, FAILED, Noun, argument, whole_number
 from bridge.cli.opening import now, shipped_mappings
 from bridge.core.memory import OrderRow
-from bridge.core.model import PharmacyOrderUid, Phase
+from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, Phase, ProductId
+from bridge.core.stock.model import SkuLink
 from bridge.core.stock.plan import PlanRow, explain
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.settings import VENDORS
@@ -208,6 +211,21 @@ async def _running(settings: Settings) -> AsyncIterator[tuple[app.Bridge, Runnin
 
 def _settings(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
     shutil.copytree(shipped_mappings(), folder / "mappings")
+    settings = _pointed_at(sandbox, secret, folder)
+    write_links(settings, _confirmed(sandbox))
+    return settings
+
+
+def _confirmed(sandbox: Sandbox) -> Iterator[tuple[SkuLink, str]]:
+    """What `rxbridge skus match --write` writes for a real start: how many grams each SKU holds."""
+    for sku in sandbox.world.skus.values():
+        if sku["external_id"] is not None:
+            uid, goods = PharmacySkuUid(sku["uid"]), sku["sku"]
+            units = Decimal(f"{goods['standard_selling_unit']:g}")
+            yield SkuLink(uid, ProductId(sku["external_id"]), units), goods["display_name"]
+
+
+def _pointed_at(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
     return Settings.model_validate(
         {
             "rxscale": {
@@ -225,7 +243,6 @@ def _settings(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
             "server": {"port": 0},
             "store": {"path": folder / "rxbridge.db"},
             "mappings": {"dir": folder / "mappings"},
-            "stock": {"units_from": "standard_selling_unit"},
         }
     )
 

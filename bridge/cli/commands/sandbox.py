@@ -57,6 +57,7 @@ def _address(text: str) -> str:
     argument(
         "--webhook-secret", default="whsec_sandbox", metavar="SECRET", help="signs both vendors'"
     ),
+    argument("--pieces", action="store_true", help="SKUs of one unit each, instead of grams"),
     argument("--unlimited", action="store_true", help="no rate limits"),
     argument("--json", action="store_true", help="say where, as one JSON document"),
     stays=True,
@@ -67,6 +68,7 @@ def sandbox(arguments: argparse.Namespace) -> int:
         host=arguments.host,
         rxscale_port=arguments.rxscale_port,
         pharmaone_port=arguments.pharmaone_port,
+        grams=not arguments.pieces,
         rx_dialect=arguments.dialect,
         auto_approve_seconds=arguments.approve_after,
         rx_webhook_target=f"{target}/webhooks/rxscale" if target else None,

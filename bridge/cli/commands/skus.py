@@ -12,23 +12,22 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from rich.progress import Progress
 
 from bridge import app
+from bridge.app.files import write_links
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument, whole_number
 from bridge.cli.guest import open_guest
-from bridge.cli.opening import complete, in_store, now, settings_of, write_whole
-from bridge.core.model import CatalogueSku
+from bridge.cli.opening import complete, in_store, now, settings_of
+from bridge.core.model import CatalogueSku, ProductId
 from bridge.core.stock.model import SkuLink, SkuStock, Stocktake
 from bridge.cycles.catalogue import read_skus
 from bridge.errors import Refused
 from bridge.mapping import Rules
 from bridge.mapping.matching import Proposal, propose
-from bridge.mapping.skus import append
 from bridge.settings import Settings
 from bridge.store import Store, stock_round, vendor_lists
 
@@ -88,7 +87,8 @@ def _sku(
         "sku": sku.pharmacy_sku_uid,
         "name": sku.name,
         "product": link.product if link else None,
-        "units": str(link.units) if link else None,
+        "units": str(link.units) if link and link.confirmed else None,
+        "unconfirmed": f"likely {link.units:f}" if link and not link.confirmed else None,
         "share": str(link.share) if link and link.share is not None else None,
         "safety": link.safety if link else None,
         "on_hand": on_hand,
@@ -99,8 +99,8 @@ def _sku(
 
 @noun.verb(
     "match",
-    "propose links for SKUs without one",
-    argument("--write", action="store_true", help="add sure ones to skus.csv"),
+    "propose links for SKUs without one, and units where nobody confirmed them",
+    argument("--write", action="store_true", help="write sure ones into skus.csv"),
     argument("--push", action="store_true", help="also set RxScale's external_id"),
     argument(
         "--min-confidence",
@@ -112,11 +112,12 @@ def _sku(
     JSON,
 )
 def match(arguments: argparse.Namespace) -> int:
-    """Proposes by name which PharmaOne product each SKU without a link is. What is not sure is
-    shown and never written. Exit code 1 while any SKU lacks a link.
+    """Proposes by name which PharmaOne product each SKU without a link is, and for a linked SKU how
+    many PharmaOne units it holds, where nobody confirmed that. What is not sure is shown and never
+    written. Exit code 1 while any SKU lacks a link or is not confirmed.
 
     rxbridge skus match                      # only proposes
-    rxbridge skus match --write              # adds sure ones to mappings/skus.csv
+    rxbridge skus match --write              # writes sure ones into mappings/skus.csv
     rxbridge skus match --write --push       # and sets RxScale's external_id as well
     rxbridge skus match --min-confidence 95  # be surer
     """
@@ -126,7 +127,7 @@ def match(arguments: argparse.Namespace) -> int:
     sure = [each for each in found if each.is_clear and each.confidence >= arguments.min_confidence]
     pushed: list[Proposal] = []
     if arguments.write:
-        _write(settings.mappings.dir / FILE, sure)
+        write_links(settings, map(_line, sure))
         app.rules_of(settings)
     if arguments.push:
         pushed = asyncio.run(_push(settings, _pushable(sure, written=arguments.write)))
@@ -137,7 +138,7 @@ def match(arguments: argparse.Namespace) -> int:
 
 
 def _pushable(sure: Sequence[Proposal], *, written: bool) -> list[Proposal]:
-    """An external_id alone says that one SKU is one unit."""
+    """An external_id alone confirms no units."""
     return [each for each in sure if written or each.units == 1]
 
 
@@ -147,25 +148,13 @@ async def _proposals(settings: Settings) -> list[Proposal]:
         skus = await read_skus(vendors.rxscale)
         inventory = await vendors.pharmaone.inventory(full=True)
     products = {product: inventory.names.get(product, "") for product in inventory.on_hand}
-    return propose(skus, products, rules.links.listed)
+    return propose(skus, products, rules.links.of(skus))
 
 
-def _write(path: Path, sure: Sequence[Proposal]) -> None:
-    """Adds the links to the file. Raises Misconfigured if it cannot be written."""
-    links = [
-        (SkuLink(each.uid, each.product, each.units), _note(each))
-        for each in sure
-        if each.product is not None
-    ]
-    there = path.exists()
-    content = append(path.read_bytes() if there else b"", links)
-    mode = path.stat().st_mode & 0o777 if there else 0o644
-    remedy = f"let rxbridge's user write to {path.parent}, or write the lines by hand"
-    write_whole(path, content, mode=mode, remedy=remedy)
-
-
-def _note(proposal: Proposal) -> str:
-    return f"{proposal.product_name or proposal.name} ({proposal.confidence} % by skus match)"
+def _line(each: Proposal) -> tuple[SkuLink, str]:
+    """The link with its note for people; a sure proposal names a product."""
+    note = f"{each.product_name or each.name} ({each.confidence} % by skus match)"
+    return SkuLink(each.uid, each.product or ProductId(""), each.units), note
 
 
 async def _push(settings: Settings, sure: Sequence[Proposal]) -> list[Proposal]:
@@ -210,17 +199,17 @@ def _print(
     arguments: argparse.Namespace,
 ) -> None:
     if not found:
-        print("Every SKU is linked.")
+        print("Every SKU is linked, and its units are confirmed.")
         return
     show.as_table(HEADINGS, map(_cells, found))
     if arguments.write:
         print(f"{len(sure)} written to {FILE}; a running bridge takes them up within seconds.")
     else:
-        print(f"{len(sure)} of {len(found)} are sure. `--write` adds them to {FILE}.")
+        print(f"{len(sure)} of {len(found)} are sure. `--write` puts them into {FILE}.")
     if arguments.push:
         print(f"external_id was set for {len(pushed)}.")
     if len(found) > len(sure):
-        print(f"{len(found) - len(sure)} are for you to decide: add their lines to {FILE} by hand.")
+        print(f"{len(found) - len(sure)} are for you to decide: write them into {FILE} by hand.")
 
 
 def _cells(each: Proposal) -> tuple[Any, ...]:

@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from bridge.app.files import write_whole
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.guest import open_guest
-from bridge.cli.opening import complete, write_whole
+from bridge.cli.opening import complete
 from bridge.errors import Fault, Misconfigured, Unsure
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.subscriptions import Subscription

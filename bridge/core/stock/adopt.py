@@ -59,9 +59,14 @@ def adjustment(drift: Drift, link: SkuLink, reference: str, now: datetime) -> Ad
 
 
 def links_of(shelf: Shelf, uids: Iterable[PharmacySkuUid]) -> Mapping[PharmacySkuUid, SkuLink]:
-    """The links of those of these SKUs that have one."""
+    """The links of those of these SKUs that have one which is confirmed."""
     wanted = frozenset(uids)
-    return {link.uid: link for links in shelf.values() for link in links if link.uid in wanted}
+    return {
+        link.uid: link
+        for links in shelf.values()
+        for link in links
+        if link.uid in wanted and link.confirmed
+    }
 
 
 def unsure_adjustment(each: Adjustment) -> Reason:

@@ -25,8 +25,8 @@ class SkuLink:
 
     `safety` units of the product are never offered. `share` is the part of the product's stock that
     this SKU may offer, None where the stock is not split. `row` is its line of skus.csv, "" where
-    the SKU's own `external_id` names the product. `sized`: the line says how many units, so nothing
-    else has a say in it.
+    the SKU's own `external_id` names the product. `confirmed`: nobody has to guess how many units;
+    else `units` are only likely, nothing is written for the SKU, and no order for it is submitted.
     """
 
     uid: PharmacySkuUid
@@ -35,7 +35,7 @@ class SkuLink:
     safety: int = 0
     share: Decimal | None = None
     row: str = ""
-    sized: bool = True
+    confirmed: bool = True
     _pieces_per_unit: tuple[int, int] = field(init=False, repr=False, compare=False)
     """Whole numbers, made once: planning counts with them for tens of thousands of SKUs."""
 

@@ -23,6 +23,7 @@ from bridge.core.stock.model import Anomaly, Reading, Situation, SkuLink, SkuSto
 
 NEVER_WRITTEN = frozenset(
     {reasons.NOT_READ_YET, reasons.NO_SUCH_PRODUCT, reasons.NOT_IN_LIST, reasons.HIDDEN}
+    | {reasons.UNITS_NOT_CONFIRMED}
     | {reasons.LEFT, reasons.WAITS_FOR_A_PERSON, reasons.NEWER_PUSHED, reasons.CHANGED_THERE}
 )
 """Such a SKU is left as it is."""
@@ -31,7 +32,8 @@ NEVER_WRITTEN = frozenset(
 class PlanRow(NamedTuple):
     """One SKU's whole sum. `target` is None where nothing can be said of it.
 
-    `write` is what is to be set at RxScale; `anomaly` why its price is not.
+    `write` is what is to be set at RxScale; `anomaly` why its price is not. `likely`: how many
+    units one piece holds, where that is a guess for a person to confirm.
     """
 
     uid: PharmacySkuUid
@@ -44,6 +46,7 @@ class PlanRow(NamedTuple):
     why: Code
     write: Write | None = None
     anomaly: Anomaly | None = None
+    likely: Decimal | None = None
 
     @property
     def change(self) -> int | None:
@@ -61,7 +64,7 @@ class Plan:
     rows: tuple[PlanRow, ...]
     writes: tuple[Write, ...]
     linked: int
-    """How many SKUs there are in all."""
+    """How many SKUs there are whose link is confirmed."""
 
     @property
     def stale(self) -> bool:
@@ -72,6 +75,11 @@ class Plan:
     def anomalies(self) -> tuple[Anomaly, ...]:
         """Prices that are not written."""
         return tuple(row.anomaly for row in self.rows if row.anomaly is not None)
+
+    @property
+    def unconfirmed(self) -> list[PlanRow]:
+        """SKUs for which nothing is written before a person has confirmed their link."""
+        return [row for row in self.rows if row.likely is not None]
 
     @property
     def zeroed(self) -> list[str]:
@@ -91,7 +99,11 @@ def plan(situation: Situation) -> Plan:
         if row.change != 0 or row.write is not None or row.anomaly is not None
     )
     writes = sorted((row.write for row in rows if row.write is not None), key=urgency)
-    return Plan(situation, rows, tuple(writes), sum(map(len, situation.shelf.values())))
+    return Plan(situation, rows, tuple(writes), _confirmed(situation))
+
+
+def _confirmed(situation: Situation) -> int:
+    return sum(link.confirmed for links in situation.shelf.values() for link in links)
 
 
 def explain(situation: Situation) -> Iterator[PlanRow]:
@@ -145,6 +157,9 @@ def _rows(situation: Situation, *, everything: bool) -> Iterator[PlanRow]:
             yield from (_row(situation, link, None, open_units, None) for link in links)
             continue
         for link in links:
+            if not link.confirmed:
+                yield _row(situation, link, hand, open_units, None)
+                continue
             target = 0 if stale or hand is None else link.pieces(hand - open_units)
             if plain.get(link.uid, -1) != target:
                 yield _row(situation, link, hand, open_units, target)
@@ -174,6 +189,7 @@ def _row(
         why=why,
         write=write,
         anomaly=anomaly,
+        likely=None if link.confirmed else link.units,
     )
 
 
@@ -202,6 +218,8 @@ def _write(sku: SkuStock, target: int, price: int | None, *, rising: bool) -> Wr
 
 
 def _why(situation: Situation, link: SkuLink, sku: SkuStock | None, target: int | None) -> Code:
+    if not link.confirmed:
+        return reasons.UNITS_NOT_CONFIRMED
     if target is None:
         return reasons.NO_SUCH_PRODUCT if situation.stocktake else reasons.NOT_READ_YET
     if sku is None:

@@ -54,13 +54,15 @@ class SyncResult:
 @dataclass(frozen=True, slots=True)
 class StockFacts:
     """What the last round found: SKUs `linked`, prices and numbers that wait to be confirmed
-    (`anomalies`), whether the inventory is too old to be used (`stale`). `trouble`: why the last
-    reading or write failed.
+    (`anomalies`), whether the inventory is too old to be used (`stale`). `unconfirmed`: SKUs for
+    which nothing is written before a person confirms their link. `trouble`: why the last reading
+    or write failed.
     """
 
     linked: int = 0
     anomalies: int = 0
     stale: bool = False
+    unconfirmed: tuple[PharmacySkuUid, ...] = ()
     trouble: Reason | None = None
 
 
@@ -117,6 +119,7 @@ class StockCycle:
             linked=plan.linked if plan is not None else 0,
             anomalies=len(plan.anomalies) if plan is not None else 0,
             stale=plan is not None and plan.stale,
+            unconfirmed=tuple(row.uid for row in plan.unconfirmed) if plan is not None else (),
             trouble=trouble.reason if trouble is not None else None,
         )
 

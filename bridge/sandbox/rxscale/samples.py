@@ -25,11 +25,11 @@ def pzn(body: int) -> str | None:
     return None if check == 10 else f"{digits}{check}"
 
 
-def goods(pharmacy_uid: str) -> Iterator[Json]:
+def goods(pharmacy_uid: str, *, in_grams: bool = True) -> Iterator[Json]:
     """Pharmacy SKUs as RxScale lists them (rxscale.md section 6.7), each another, without end."""
     codes = filter(None, map(pzn, itertools.count(1001001)))
     for index, code in enumerate(codes):
-        yield _sku(index, code, pharmacy_uid)
+        yield _sku(index, code, pharmacy_uid, in_grams=in_grams)
 
 
 def catalogue(supply: Iterator[Json], count: int) -> list[Json]:
@@ -40,7 +40,7 @@ def catalogue(supply: Iterator[Json], count: int) -> list[Json]:
     return rows
 
 
-def _sku(index: int, code: str, pharmacy_uid: str) -> Json:
+def _sku(index: int, code: str, pharmacy_uid: str, *, in_grams: bool) -> Json:
     number = 1001 + index
     grams = 5 if index % 2 == 0 else 10
     names = _WORDS["products"]
@@ -54,12 +54,12 @@ def _sku(index: int, code: str, pharmacy_uid: str) -> Json:
         "pharmacy": pharmacy_uid,
         "sku": {
             "uid": f"sku-{number}",
-            "display_name": f"{product} {grams}g",
+            "display_name": f"{product} {grams}g" if in_grams else product,
             "pzn": code,
             "product_uid": f"prod-{number}",
             "product_display_name": product,
-            "standard_selling_unit": float(grams),
-            "unit": "g",
+            "standard_selling_unit": float(grams) if in_grams else 1.0,
+            "unit": "g" if in_grams else "piece",
             "product_handle": product.lower().replace(" ", "-"),
             "digital": False,
         },

@@ -28,7 +28,7 @@ class Shelf:
     def __init__(self, settings: SandboxSettings, tell: Tell) -> None:
         self._settings = settings
         self._tell = tell
-        self._supply = samples.goods(settings.pharmacy_uid)
+        self._supply = samples.goods(settings.pharmacy_uid, in_grams=settings.grams)
         self._hidden: set[str] = set()
         self._hidden_types = settings.rx_hidden_types
         self._sold: dict[str, dict[str, Json]] = {}

@@ -1,5 +1,7 @@
 """What the buttons do: the same as the commands, by the same functions; then back to the page."""
 
+import re
+from decimal import Decimal
 from urllib.parse import quote
 
 from aiohttp import web
@@ -7,6 +9,7 @@ from aiohttp import web
 from bridge.core.memory import StuckRow
 from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
 from bridge.core.reasons import Verb
+from bridge.core.stock.model import SkuLink
 from bridge.errors import UnderWay
 from bridge.server.page.access import PageRefused, Visitor, redirect
 from bridge.server.parts import PageParts, ServerParts
@@ -14,6 +17,7 @@ from bridge.store import attentions, orders, person, stock_round, todo
 from bridge.store import stuck as stuck_rows
 
 MOST_LETTERS = 200
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 ASKED = "a person asked"
 
 
@@ -102,6 +106,8 @@ async def sync(
         return await _look(parts, PharmacyOrderUid(fields.get("uid", "")), visitor)
     if what == "confirm":
         return _back("/", await _confirmed(parts, page, fields), visitor)
+    if what == "units":
+        return _back("/", await _units(page, fields), visitor)
     if what != "stock":
         raise PageRefused(400, "refused_token", visitor)
     await parts.store.write(stock_round.ask, confirm=False)
@@ -117,6 +123,19 @@ async def _confirmed(parts: ServerParts, page: PageParts, fields: dict[str, str]
         return "changed"
     await parts.store.write(stock_round.ask, confirm=True)
     return "confirmed"
+
+
+async def _units(page: PageParts, fields: dict[str, str]) -> str:
+    """What is to be said of it. Only for the product that the person was shown."""
+    units = fields.get("units", "").strip().replace(",", ".")
+    if not _NUMBER.fullmatch(units) or not Decimal(units):
+        return "no_number"
+    shown = (fields.get("sku"), fields.get("product"))
+    for row in (await page.stock()).rows:
+        if row.plan.likely is not None and (row.plan.uid, row.plan.product) == shown:
+            link = SkuLink(row.plan.uid, row.plan.product, Decimal(units))
+            return "units" if await page.confirm(link, row.name) else "unwritten"
+    return "changed"
 
 
 async def _look(parts: ServerParts, uid: PharmacyOrderUid, visitor: Visitor) -> web.Response:
