@@ -145,6 +145,8 @@ class RxScaleSection(VendorSection):
     """Newest pages: /v2/public-api. For `stock verify`, maybe with a key of its own."""
     public_api_key: Secret | None = None
     """What opens the public API; not set: `api_key`."""
+    shop: OptionalText = None
+    """The shop that `stock verify` asks, by its identifier at RxScale."""
     market: str = "DE"
     """Whose customers `stock verify` asks for."""
 

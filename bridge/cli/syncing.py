@@ -49,7 +49,7 @@ class Synced:
 
 async def look(settings: Settings, *, reread: bool) -> Planned:
     """What a sync would do now; changes nothing. `reread`: RxScale's whole list is read first."""
-    async with _store(settings) as store, open_guest(settings) as vendors:
+    async with store_or_empty(settings) as store, open_guest(settings) as vendors:
         cycle = app.planner(settings, store, vendors)
         if reread:
             await cycle.reread()
@@ -59,7 +59,7 @@ async def look(settings: Settings, *, reread: bool) -> Planned:
 
 
 @asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[Store]:
+async def store_or_empty(settings: Settings) -> AsyncIterator[Store]:
     """The store; where there is none, an empty one that is deleted afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         there = settings.store.path

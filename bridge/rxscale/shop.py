@@ -115,7 +115,7 @@ class Shop:
     async def live_stock(self, wanted: Mapping[SkuUid, int]) -> LiveStock:
         """Whether so many pieces of each SKU can be had now. "No" comes as a 409 and is an answer.
 
-        Raises Refused where a SKU is not one of the shop (404).
+        Raises Refused where a SKU is not one of the shop (404), ValueError for less than one piece.
         """
         route, answers = dialect.LIVE_STOCK, self.caller.answers
         body = self.caller.encode(_lines(wanted))
@@ -128,7 +128,8 @@ class Shop:
     async def reserve(self, wanted: Mapping[SkuUid, int], reference: str = "") -> Reservation:
         """Holds so many pieces of each SKU for 24 hours. Only a telemedicine provider's key may.
 
-        Raises Unsure if it may have happened: then the stock is held and the draft unknown.
+        Raises Unsure if it may have happened: then the stock is held and the draft unknown; and
+        ValueError for less than one piece, before anything is sent.
         """
         body: dict[str, Any] = {"lines": _lines(wanted)}
         if reference:
@@ -139,6 +140,10 @@ class Shop:
 
 
 def _lines(wanted: Mapping[SkuUid, int]) -> list[dict[str, Any]]:
+    """RxScale takes quantities from 1 (11.3)."""
+    for uid, quantity in wanted.items():
+        if quantity < 1:
+            raise ValueError(f"{uid}: quantity {quantity}, which must be at least 1")
     return [{"sku_uid": uid, "quantity": quantity} for uid, quantity in wanted.items()]
 
 

@@ -18,13 +18,21 @@ from bridge.core.model import (
     PharmacySkuUid,
     order_uid,
 )
-from bridge.core.reasons import KEPT_BACK, TWIN_IN_PHARMAONE, UNUSUALLY_MANY, Kind, Verb
+from bridge.core.reasons import (
+    FREED_BY_CATALOGUE,
+    KEPT_BACK,
+    TWIN_IN_PHARMAONE,
+    UNUSUALLY_MANY,
+    Kind,
+    Verb,
+)
 from bridge.errors import UnderWay
 from bridge.store import (
     adjustments,
     attentions,
     cancellations,
     journal,
+    notes,
     order_lines,
     orders,
     stock,
@@ -73,6 +81,9 @@ def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
     sku = _sku(row.key)
     if sku is not None and row.reason.code.must_look:
         adjustments.send_again(connection, sku)
+    codes = {each.code for each in (row.reason, *row.reason.also)}
+    if codes & FREED_BY_CATALOGUE:
+        notes.delete(connection, notes.CATALOGUE_AT)  # however young: it may be there now
     stuck.delete(connection, row.key)
     _look_again(connection, row.key, "a person asked for another try", now)
     _note(connection, row.key, now, Event.RETRIED, code=row.reason.code)

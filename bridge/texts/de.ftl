@@ -249,6 +249,7 @@ unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist keinem PharmaOne-Pr
 not_in_catalogue = '{ $name }' ({ $sku }) steht nicht in RxScales Artikelliste dieser Apotheke
     .step-1 = das Produkt bei RxScale für diese Apotheke anlegen
     .step-2 = dort verborgene Artikelarten fehlen ebenfalls
+    .step-3 = jetzt ist sie da: `rxbridge stuck retry order:{ $uid }` liest die Liste noch einmal
     .meaning = RxScale hat eine Bestellung über etwas geschickt, was in seiner eigenen Artikelliste
         Ihrer Apotheke fehlt. Auch Artikelarten, die für Ihr Konto verborgen sind (digitale oder
         physische), fehlen dort: bitten Sie RxScale, sie zu zeigen.

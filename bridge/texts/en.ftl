@@ -245,6 +245,7 @@ unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) is not linked to a Phar
 not_in_catalogue = '{ $name }' ({ $sku }) is not in RxScale's SKU list of this pharmacy
     .step-1 = add the product to this pharmacy at RxScale
     .step-2 = SKU types hidden there are missing too
+    .step-3 = it is there now: `rxbridge stuck retry order:{ $uid }` reads the list again
     .meaning = RxScale sent an order for something that its own SKU list of your pharmacy lacks. SKU
         types that are hidden for your account (digital or physical) are missing too: ask RxScale to
         show them.

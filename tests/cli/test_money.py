@@ -187,6 +187,20 @@ def write_order(accounts: dict[str, str], uid: str, *, total: float, status: str
 # -- what customers see ----------------------------------------------------------------------
 
 
+def test_the_list_is_shown_before_the_first_run(typed, accounts, folder):
+    listed = typed("skus", "list", "--json")
+    rows = {row["sku"]: row for row in json.loads(listed.out)["skus"]}
+    assert (rows["psku-1001"]["product"], rows["psku-1007"]["product"]) == ("20401", None)
+    assert rows["psku-1007"]["at_rxscale"] == 46
+    assert not (folder / "rxbridge.db").exists()
+
+
+def test_the_shop_may_stand_in_the_configuration(typed, accounts, monkeypatch):
+    assert "rxscale.shop: not set - set it, or name it by --shop" in typed("stock", "verify").err
+    monkeypatch.setenv("RXBRIDGE_RXSCALE__SHOP", SHOP)
+    assert json.loads(typed("stock", "verify", "--json").out)["shop"] == SHOP
+
+
 def test_after_a_sync_customers_see_what_is_there(typed, accounts, folder):
     before = typed("stock", "verify", "--shop", SHOP, "--json")
     assert before.code == 1  # two SKUs have no link, and are sold

@@ -85,6 +85,20 @@ async def test_a_link_made_at_rxscale_frees_the_order_by_itself(tmp_path: Path):
         assert len(house.requests(uid)) == 1
 
 
+async def test_a_retry_reads_the_list_again_however_young_it_is(tmp_path: Path):
+    line = {"order_items": [{"sku": {"uid": "sku-1007"}, "amount": 1}]}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(line)
+        key = Key(f"order:{uid}")
+        assert await house.stuck()
+        link = {"uid": "psku-1007", "external_id": "20407"}
+        house.world.set_skus(changes=[link], announce=False)
+        await house.bridge.store.write(person.retry, [key], now())
+        await house.settle()
+        assert not await house.stuck()
+        assert len(house.requests(uid)) == 1
+
+
 async def test_an_invalid_mapping_is_refused_and_the_last_valid_one_stays(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         before = house.bridge.reloader.rules.version

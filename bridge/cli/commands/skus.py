@@ -22,9 +22,10 @@ from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument, whole_number
 from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete, in_store, now, settings_of
+from bridge.cli.syncing import store_or_empty
 from bridge.core.model import CatalogueSku, ProductId
 from bridge.core.stock.model import SkuLink, SkuStock, Stocktake
-from bridge.cycles.catalogue import read_skus
+from bridge.cycles.catalogue import CatalogueReader, read_skus
 from bridge.errors import Refused
 from bridge.mapping import Rules
 from bridge.mapping.matching import Proposal, propose
@@ -49,8 +50,12 @@ def list_skus(arguments: argparse.Namespace) -> int:
     rxbridge skus list
     rxbridge skus list --unlinked --json  # what lacks a link, for a program
     """
-    rules = app.rules_of(settings_of(arguments))
-    rows = in_store(arguments, partial(_rows, rules))
+    settings = settings_of(arguments)
+    rules = app.rules_of(settings)
+    if settings.store.path.exists():
+        rows = in_store(arguments, partial(_rows, rules))
+    else:
+        rows = asyncio.run(_rows_read(complete(arguments), rules))
     if arguments.unlinked:
         rows = [row for row in rows if row["product"] is None]
     nothing = "Every SKU is linked." if arguments.unlinked else "RxScale's list is not read yet."
@@ -62,6 +67,13 @@ def list_skus(arguments: argparse.Namespace) -> int:
             print(nothing)
 
     return show.answer(arguments, {"skus": rows}, text)
+
+
+async def _rows_read(settings: Settings, rules: Rules) -> list[dict[str, Any]]:
+    """Before the first run: RxScale's list is read for this once."""
+    async with store_or_empty(settings) as store, open_guest(settings) as vendors:
+        await CatalogueReader(store, vendors.rxscale, now).read()
+        return await _rows(rules, store)
 
 
 async def _rows(rules: Rules, store: Store) -> list[dict[str, Any]]:

@@ -148,7 +148,7 @@ def _remarks(result: SyncResult) -> Iterable[str]:
 @noun.verb(
     "verify",
     "what customers could buy, against what is there",
-    argument("--shop", required=True, help="the shop's identifier at RxScale"),
+    argument("--shop", help="the shop's identifier at RxScale (rxscale.shop)"),
     argument("--market", help="whose customers (rxscale.market)"),
     argument("--all", action="store_true", help="also what is as it should be"),
     JSON,
@@ -163,11 +163,14 @@ def verify(arguments: argparse.Namespace) -> int:
     """
     settings = complete(arguments)
     market = arguments.market or settings.rxscale.market
+    shop = arguments.shop or settings.rxscale.shop
+    if not shop:
+        raise Misconfigured(Fault("rxscale.shop", "not set", "set it, or name it by --shop"))
     with show.busy("asking what the shop sells"):
-        found, others = asyncio.run(_verified(settings, arguments.shop, market))
+        found, others = asyncio.run(_verified(settings, shop, market))
     wrong = [each for each in found if each.verdict != "ok"]
     document = {
-        "shop": arguments.shop,
+        "shop": shop,
         "market": market,
         "rows": [_verified_document(each) for each in found],
         "not_of_this_pharmacy": others,
