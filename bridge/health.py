@@ -264,6 +264,8 @@ def judge_stock(facts: Facts) -> Verdict:
         return _degraded(reasons.NOT_COMPARED())
     if unconfirmed:
         return _degraded(reasons.UNCONFIRMED(skus=len(unconfirmed), first=unconfirmed[0]))
+    if facts.round.first_write is not None:
+        return _degraded(reasons.TO_BE_CONFIRMED(what=facts.round.first_write))
     if facts.round.anomalies:
         return _degraded(reasons.PRICES_TO_CONFIRM(prices=facts.round.anomalies))
     return OK

@@ -234,6 +234,8 @@ class StockSection(Section):
     """How many units one SKU holds where skus.csv does not say: 1, or what RxScale says."""
     on_drift: Literal["fix", "report"] = "fix"
     """A stock that somebody else changed at RxScale: written over, or only told."""
+    write: bool | None = None
+    """True: numbers rise without the first confirmation (`stock sync --confirm`)."""
     on_unlink: Literal["zero", "leave"] = "zero"
     """What becomes of the number of a SKU that loses its link."""
     adopt_external: bool = False

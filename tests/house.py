@@ -71,6 +71,7 @@ def bridge_settings(
         "server": {"port": 0},
         "store": {"path": folder / "rxbridge.db"},
         "mappings": {"dir": folder / "mappings"},
+        "stock": {"write": True},
         "orders": {"unsure_grace_seconds": 0.1, "gone_after_seconds": 0.3, "poll_seconds": 0.3},
     }
     for section, keys in changes.items():

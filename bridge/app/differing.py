@@ -32,7 +32,10 @@ class Differing:
             self._of = result
         rows = await self._now()
         odd = [state.pending.reason] if state.pending is not None else []
-        odd += [each.reason for each in result.plan.anomalies] if result is not None else []
+        if result is not None:
+            first = result.plan.first_write
+            odd += [first] if first is not None and state.first_write else []
+            odd += [each.reason for each in result.plan.anomalies]
         total = self._total - len(self._rows) + len(rows)
         return StockDifferences(tuple(rows), total, state.synced_at, tuple(odd))
 

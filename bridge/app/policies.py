@@ -27,6 +27,7 @@ def stock_policy_of(settings: Settings) -> StockPolicy:
         partial_percent=stock.partial_percent,
         zeroed_percent=stock.zeroed_percent,
         second_look=second_look if stock.confirm_by == "second_look" else None,
+        write=stock.write is True,
         keep_drift=stock.adopt_external or stock.on_drift == "report",
         sync_prices=stock.sync_prices,
         price_percent=stock.price_percent,

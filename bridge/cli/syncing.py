@@ -38,13 +38,16 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a sync came to. `left`: writes that are not answered yet."""
+    """What a sync came to. `left`: writes that are not answered yet. `first_write`: numbers only
+    fall until a person confirms the first write.
+    """
 
     written: int
     left: int
     pending: Pending | None
     read_at: datetime | None
     failure: str | None = None
+    first_write: bool = False
 
 
 async def look(settings: Settings, *, reread: bool) -> Planned:
@@ -144,4 +147,5 @@ async def _watch(store: Store, total: int, work: Coroutine[Any, Any, None]) -> N
 
 def _outcome(before: StockState, after: StockState, failure: str | None) -> Synced:
     written = after.written - before.written
-    return Synced(written, after.waiting, after.pending, after.read_at, failure)
+    left, pending, read_at = after.waiting, after.pending, after.read_at
+    return Synced(written, left, pending, read_at, failure, after.first_write)

@@ -18,6 +18,10 @@ READ_AT = "inventory_read_at"
 SYNCED_AT = "stock_synced_at"
 PENDING = "stock_pending"
 ASKED = "stock_asked"
+FIRST_WRITE = "stock_first_write"
+"""Whether a person has confirmed it: "waits" or "confirmed"; without a note if numbers were written
+by a bridge that did not ask.
+"""
 UNREAD_SINCE = "inventory_unread_since"
 NEVER_LISTED = "stock_never_listed"
 """Linked products that no inventory has listed, with the time of the first that was asked for."""
@@ -39,7 +43,8 @@ SELECT (SELECT count(*) FROM stock WHERE drift_at IS NOT NULL),
 @dataclass(frozen=True, slots=True)
 class StockState:
     """Numbers for health and people. `pending`: an inventory that waits to be confirmed; `waiting`:
-    writes not answered yet; `written`: writes since the store was made.
+    writes not answered yet; `written`: writes since the store was made; `first_write`: numbers
+    only fall until a person confirms the first write.
     """
 
     read_at: datetime | None = None
@@ -50,6 +55,7 @@ class StockState:
     waiting: int = 0
     adjusting: int = 0
     written: int = 0
+    first_write: bool = False
 
 
 # -- the inventory that is believed -------------------------------------------------------------
@@ -125,7 +131,14 @@ def situation(
         },
         rising=notes.get(connection, notes.FIRST_SWEEP_AT) is not None
         and not order_lines.blind(connection),
+        first_write=is_first_write(connection),
     )
+
+
+def is_first_write(connection: sqlite3.Connection) -> bool:
+    """Whether nobody has confirmed the first write yet."""
+    noted = notes.get(connection, FIRST_WRITE)
+    return noted == "waits" if noted else not notes.counters(connection).get(stock.WRITTEN)
 
 
 def planned(
@@ -139,6 +152,8 @@ def planned(
     if now is not None and now is not before:
         save(connection, now, before)
     save_pending(connection, plan.situation.pending)
+    word = "waits" if plan.situation.previews else "confirmed"
+    notes.put(connection, FIRST_WRITE, word)
     known_at = plan.situation.known_at
     if known_at is not None:
         stock.want(connection, plan.writes, known_at)
@@ -190,4 +205,5 @@ def state(connection: sqlite3.Connection) -> StockState:
         waiting=waiting,
         adjusting=adjusting,
         written=notes.counters(connection).get(stock.WRITTEN, 0),
+        first_write=is_first_write(connection),
     )

@@ -339,6 +339,12 @@ zeroed = { $zeroed } von { $linked } Artikeln gingen auf einmal auf 0
     .step-2 = { inventory-true }
     .step-3 = { inventory-wrong }
     .meaning = Mehr als `stock.zeroed_percent` der Artikel gingen auf einmal auf 0.
+first_write_waits = { $skus } Artikel würden steigen, und niemand hat das erste Schreiben bestätigt
+    .step-1 = ansehen, was geschrieben würde: rxbridge stock plan
+    .step-2 = stimmt es: { $confirm }
+    .step-3 = stimmt es nicht, Mengen und Produkte in skus.csv berichtigen; die nächste Runde sieht es
+    .meaning = Bis jemand einmal bestätigt hat, senkt ein erster Start Zahlen nur. Nach einem
+        verlorenen Speicher wird wieder gefragt. `stock.write = true` hebt sie ohne Frage an.
 price = { $sku }: der Preis würde sich auf einmal von { $before } auf { $now } Cent ändern
     .step-1 = bestätigen mit: { $confirm }
     .meaning = Mit `stock.sync_prices = true` würde sich ein Preis auf einmal um mehr als
@@ -476,6 +482,9 @@ promises_too_much = verspricht mehr, als da ist
 nobody_knows = niemand weiß, was RxScale hat
     .meaning = Ein Schreiben blieb ohne Antwort, oder RxScales Liste sagt es nicht. Die Zahl wird
         noch einmal geschrieben.
+first_write = es ist mehr da; niemand hat das erste Schreiben bestätigt
+    .meaning = Ein erster Start senkt Zahlen nur. Sehen Sie `rxbridge stock plan` durch, dann
+        einmal `rxbridge stock sync --confirm`.
 lost_its_link = er ist nicht mehr zugeordnet
     .meaning = Seine Zahl ist von uns, und nichts sagt mehr, welches Produkt er ist. Er geht einmal
         auf 0 (`stock.on_unlink`); was Sie danach bei RxScale eintragen, bleibt.
@@ -798,6 +807,8 @@ page-button_drop = Nicht mehr anfassen
 page-drop_open = Nicht mehr anfassen …
 page-drop_reason = Grund, für den Verlauf (bitte keine Patientendaten)
 page-have_looked = Ich habe im PharmaOne Manager nachgesehen.
+page-first_write = Der Bestand wird gleich zum ersten Mal geschrieben
+page-first_write_do = Zahlen fallen nur, bis Sie sagen, dass diese stimmen. Sehen Sie durch, was unten abweicht.
 page-inventory_odd = Der Bestand in PharmaOne sieht falsch aus
 page-inventory_do = Daran wird nichts geändert, bis ein späterer Blick dasselbe zeigt oder Sie sagen, dass es stimmt.
 page-button_confirm = Es stimmt: weitermachen

@@ -332,6 +332,12 @@ zeroed = { $zeroed } of { $linked } SKUs would go to 0 at once
     .step-2 = { inventory-true }
     .step-3 = { inventory-wrong }
     .meaning = More than `stock.zeroed_percent` of the SKUs would go to 0 at once.
+first_write_waits = { $skus } SKUs would rise, and nobody has confirmed the first write yet
+    .step-1 = look at what would be written: rxbridge stock plan
+    .step-2 = if it is right: { $confirm }
+    .step-3 = if it is not, correct units and products in skus.csv; the next round sees it
+    .meaning = Until somebody has confirmed once, a first start only lowers numbers. A lost store
+        asks again. `stock.write = true` raises them without asking.
 price = { $sku }: the price would change from { $before } to { $now } cents at once
     .step-1 = confirm it with: { $confirm }
     .meaning = With `stock.sync_prices = true`, a price would move by more than
@@ -464,6 +470,9 @@ promises_too_much = promises more than there is
 nobody_knows = nobody knows what RxScale has
     .meaning = A write was not answered, or RxScale's list does not say. The number is written
         again.
+first_write = there is more; nobody has confirmed the first write
+    .meaning = A first start only lowers numbers. Look through `rxbridge stock plan`, then
+        `rxbridge stock sync --confirm`, once.
 lost_its_link = it is linked no more
     .meaning = We wrote its number, and nothing says any more which product it is. It goes to 0 once
         (`stock.on_unlink`); what you write at RxScale after that stays.
@@ -780,6 +789,8 @@ page-button_drop = Leave it alone
 page-drop_open = Leave it alone …
 page-drop_reason = Reason, for its story (no patient data, please)
 page-have_looked = I have looked in PharmaOne Manager.
+page-first_write = Stock is about to be written for the first time
+page-first_write_do = Numbers only fall until you say that these are right. Look through what differs, below.
 page-inventory_odd = PharmaOne's inventory looks wrong
 page-inventory_do = Nothing is changed by it until a later look shows the same, or you say that it is true.
 page-button_confirm = It is true: go on

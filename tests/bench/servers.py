@@ -77,6 +77,7 @@ def settings(folder: Path, rxscale: str, pharmaone: str) -> Settings:
             "store": {"path": folder / "rxbridge.db"},
             "mappings": {"dir": folder / "mappings"},
             "orders": {"workers": 32},
+            "stock": {"write": True},
         }
     )
 

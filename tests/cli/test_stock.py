@@ -14,7 +14,8 @@ from cli.test_sides import held, post, running
 def accounts(vendors, monkeypatch) -> dict[str, str]:
     for name, value in vendors.items():
         monkeypatch.setenv(name, value)
-    return vendors
+    monkeypatch.setenv("RXBRIDGE_STOCK__WRITE", "true")
+    return {**vendors, "RXBRIDGE_STOCK__WRITE": "true"}
 
 
 GRAMS = pytest.mark.parametrize("vendors", [()], indirect=True)
@@ -66,6 +67,26 @@ def test_a_price_with_parts_of_a_cent_is_nothing_to_confirm(typed, accounts, fol
     assert fraction.endswith("mend the price in PharmaOne or units_per_sku in skus.csv")
     (sudden,) = [line for line in lines if line.startswith("psku-1003: the price")]
     assert sudden.endswith("confirm it with: rxbridge stock sync --confirm")
+
+
+def test_a_first_write_is_shown_and_confirmed(typed, accounts, folder, monkeypatch):
+    monkeypatch.delenv("RXBRIDGE_STOCK__WRITE")
+    before = stocks(accounts)
+    inventory(accounts, {"p1_id": 20401, "stockquantity": 3})
+    shown = typed("stock", "plan")
+    assert "5 SKUs would rise, and nobody has confirmed the first write yet" in shown.out
+    assert "A sync would write 1 of them now." in shown.out
+    first = json.loads(typed("stock", "plan", "--json").out)["first_write"]
+    assert first["skus"] == 5
+    for _ in range(2):
+        done = typed("stock", "sync")
+        assert done.code == 0, done.err
+        assert done.out.endswith("then: rxbridge stock sync --confirm\n")
+        assert stocks(accounts) == {**before, "psku-1001": 3}
+    done = typed("stock", "sync", "--confirm")
+    assert (done.code, done.out) == (0, "5 SKUs written.\n"), done.err
+    assert stocks(accounts)["psku-1003"] == 420
+    assert json.loads(typed("stock", "plan", "--json").out)["first_write"] is None
 
 
 def test_a_sync_by_the_command_itself(typed, accounts, folder):

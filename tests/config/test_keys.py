@@ -47,6 +47,7 @@ stock.sync_prices | false
 stock.subtract_open_orders | true
 stock.stale_after_seconds | 3600
 stock.on_unlink | zero
+stock.write | -
 log.level | info
 log.format | json
 """
@@ -97,6 +98,7 @@ ODD = {
     "stock.units_from": "standard_selling_unit",
     "stock.on_drift": "report",
     "stock.on_unlink": "leave",
+    "stock.write": "true",
     "stock.confirm_by": "person",
     "server.admin_password_hash": HASH,
     "server.webhook_port": "7",

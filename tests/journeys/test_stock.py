@@ -453,6 +453,52 @@ async def test_a_fresh_store_that_cannot_read_the_inventory_counts_too(tmp_path:
             assert house.stock("psku-1001") == 400
 
 
+# -- the first write ------------------------------------------------------------------------
+
+
+async def test_a_first_start_only_lowers_numbers_until_somebody_confirms(tmp_path: Path):
+    stock = {"write": None}
+    async with open_sandbox() as sandbox:
+        sandbox.world.skus["psku-1001"]["stock"] = 999
+        before = {uid: sku["stock"] for uid, sku in sandbox.world.skus.items()}
+        for _ in range(2):  # a restart confirms nothing, and neither do numbers that fell
+            async with open_house(sandbox, tmp_path, stock=stock) as house:
+                await house.sync()
+                await house.sync()
+                assert house.stock("psku-1001") == 400
+                assert house.stock("psku-1006") == before["psku-1006"] < 450
+                check = (await health_of(house))["stock"]
+                assert check["status"] == "degraded"
+                assert check["reason"].startswith("5 SKUs would rise, and nobody has confirmed")
+        async with open_house(sandbox, tmp_path, stock=stock) as house:
+            await house.sync(confirm=True)
+            assert house.stock("psku-1006") == 450
+            assert (await health_of(house))["stock"]["status"] == "ok"
+        async with open_house(sandbox, tmp_path, stock=stock) as house:
+            house.hand("20406", 600)
+            await house.sync()
+            assert house.stock("psku-1006") == 600
+
+
+async def test_a_store_that_wrote_numbers_before_it_was_asked_for_counts_as_confirmed(tmp_path):
+    stock = {"write": None}
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            await house.sync()
+            forget = "DELETE FROM meta WHERE name = 'stock_first_write'"
+            await house.bridge.store.write(lambda c: c.execute(forget))
+        async with open_house(sandbox, tmp_path, stock=stock) as house:
+            house.hand("20406", 600)
+            await house.sync()
+            assert house.stock("psku-1006") == 600
+        for path in tmp_path.glob("rxbridge.db*"):
+            path.unlink()
+        async with open_house(sandbox, tmp_path, stock=stock) as house:  # a lost one asks again
+            house.hand("20406", 700)
+            await house.sync()
+            assert house.stock("psku-1006") == 600
+
+
 # -- SKUs that lose their link --------------------------------------------------------------
 
 

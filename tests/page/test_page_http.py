@@ -375,6 +375,20 @@ async def test_stock_is_compared_by_its_button_and_an_odd_one_confirmed(tmp_path
             assert await house.bridge.store.write(stock_round.begin_asked) == "confirm"
 
 
+async def test_the_first_write_is_shown_and_confirmed_once(tmp_path: Path):
+    stock = {"write": None}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        await house.sync()
+        async with browser(house) as page:
+            text = await page.get()
+            assert "Stock is about to be written for the first time" in text
+            assert "6 SKUs would rise, and nobody has confirmed the first write yet" in text
+            await page.press("/sync", {"looked": "yes"}, what="confirm")
+            assert await house.bridge.store.write(stock_round.begin_asked) == "confirm"
+            await house.sync(confirm=True)
+            assert "for the first time" not in await page.get()
+
+
 # -- who is turned away ----------------------------------------------------------------------
 
 

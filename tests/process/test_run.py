@@ -38,6 +38,7 @@ def environment(sandbox: Sandbox, folder: Path, **more: str) -> dict[str, str]:
         "RXBRIDGE_PHARMAONE__ORG_ID": sandbox.settings.org_id,
         "RXBRIDGE_PHARMAONE__SHOP_ID": sandbox.settings.shop_id,
         "RXBRIDGE_PHARMAONE__WEBHOOK_SECRETS": P1_SECRET,
+        "RXBRIDGE_STOCK__WRITE": "true",
         "RXBRIDGE_ORDERS__UNSURE_GRACE_SECONDS": "0.1",
         "RXBRIDGE_SERVER__PORT": "0",
         "RXBRIDGE_MAPPINGS__DIR": str(MAPPINGS),

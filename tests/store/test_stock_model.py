@@ -86,6 +86,7 @@ class Pharmacy(RuleBasedStateMachine):
         self.unlisted = {ProductId("P3")}
         self.shelf = SHELF
         self.unread_since: datetime | None = None
+        self.is_confirmed = self.copy_is_confirmed = False
         self.theirs: set[str] = set()
         """SKUs whose number is not this store's: somebody changed it since, or the store is new."""
         self.rx: dict[str, int] = dict.fromkeys(BY_UID, 0)
@@ -95,7 +96,7 @@ class Pharmacy(RuleBasedStateMachine):
         self.copy: sqlite3.Connection | None = None
         self.read_the_catalogue()
         self.orders_are_swept()
-        self.sync([])
+        self.a_person_confirms()
 
     def teardown(self) -> None:
         self.everything_is_looked_at()
@@ -227,6 +228,14 @@ class Pharmacy(RuleBasedStateMachine):
         found = self.remembered(reading.read_at)
         self.write(plan_with(reading, found), found.stocktake, reading.read_at, endings)
 
+    @rule()
+    def a_person_confirms(self) -> None:
+        self.tick()
+        reading, found = self.inventory(), self.remembered(self.now)
+        self.is_confirmed = True
+        plan = plan_with(reading, replace(found, confirmed=True))
+        self.write(plan, found.stocktake, reading.read_at, [])
+
     @rule(endings=ENDINGS, hours=st.sampled_from([0, 0.6, 1.5]))
     def the_inventory_cannot_be_read(self, endings: list[str], hours: float) -> None:
         self.tick(15 + hours * 3600)
@@ -265,6 +274,8 @@ class Pharmacy(RuleBasedStateMachine):
         self.tick(1)
         if fate == "not done" or write.stock is None:
             return
+        falls = write.stock == 0 or (write.before is not None and write.stock <= write.before)
+        assert falls or self.is_confirmed, "it rose, and nobody has confirmed the first write"
         newest = self.newest_pushed.get(write.uid, BEGIN)
         assert write.stock == 0 or read_at >= newest, "an older number was written"
         self.newest_pushed[write.uid] = read_at
@@ -293,6 +304,7 @@ class Pharmacy(RuleBasedStateMachine):
     def a_backup_is_taken(self) -> None:
         if self.copy is not None:
             self.copy.close()
+        self.copy_is_confirmed = self.is_confirmed
         self.copy = sqlite3.connect(":memory:", isolation_level=None)
         self.db.backup(self.copy)
 
@@ -305,6 +317,7 @@ class Pharmacy(RuleBasedStateMachine):
         self.db.close()
         self.db = sqlite3.connect(":memory:", isolation_level=None)
         self.copy.backup(self.db)
+        self.is_confirmed = self.copy_is_confirmed
         self.db.execute("BEGIN")
         doubt(self.db, self.now)
         self.db.execute("COMMIT")
@@ -314,18 +327,24 @@ class Pharmacy(RuleBasedStateMachine):
         self.sync([])
         assert all(self.rx[uid] <= before[uid] for uid in BY_UID)
 
-    @rule(unread=st.booleans())
-    def the_store_is_lost(self, unread: bool) -> None:
+    @rule(then=st.sampled_from(["nothing", "unread", "more"]))
+    def the_store_is_lost(self, then: str) -> None:
         """And with it what was linked before, and since when the inventory is unknown."""
         self.db.close()
         self.db = sqlite3.connect(":memory:", isolation_level=None)
         migrate(self.db, "model")
-        self.snapshot = None
-        self.unread_since = None
+        self.snapshot = self.unread_since = None
+        self.is_confirmed = False
         self.theirs |= BY_UID.keys()
         self.read_the_catalogue()
-        for hours in (0, 1.5) if unread else ():
+        for hours in (0, 1.5) if then == "unread" else ():
             self.the_inventory_cannot_be_read([], hours)
+        if then == "more":  # and nothing but the missing confirmation keeps it from rising
+            self.hand = {product: units + 20 for product, units in self.hand.items()}
+            self.orders_are_swept()
+            for uid in self.order:
+                self.the_order_is_looked_at(uid)
+            self.sync([])
 
     @rule()
     def list_skus(self) -> None:
@@ -344,6 +363,7 @@ class Pharmacy(RuleBasedStateMachine):
         for uid in self.order:
             self.the_order_is_looked_at(uid)
         self.list_skus()
+        self.a_person_confirms()
         for _ in range(4):  # absent, absent again, which many wait for, and that is confirmed
             self.tick(60)
             self.sync([])

@@ -243,6 +243,7 @@ def _pointed_at(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
             "server": {"port": 0},
             "store": {"path": folder / "rxbridge.db"},
             "mappings": {"dir": folder / "mappings"},
+            "stock": {"write": True},
         }
     )
 

@@ -78,6 +78,7 @@ def _document(planned: syncing.Planned, rows: Sequence[PlanRow]) -> dict[str, An
         "failure": str(result.failure) if result.failure else None,
         "pending": _pending(result),
         "stale": result.plan.stale,
+        "first_write": _first_write(result),
         "writes": len(result.plan.writes),
         "anomalies": [
             {"code": each.reason.code, "sku": each.uid, "what": say(each.reason)}
@@ -85,6 +86,11 @@ def _document(planned: syncing.Planned, rows: Sequence[PlanRow]) -> dict[str, An
         ],
         "rows": [_row(planned, row) for row in rows],
     }
+
+
+def _first_write(result: SyncResult) -> dict[str, Any] | None:
+    first = result.plan.first_write
+    return None if first is None else {"skus": first.facts["skus"], "what": say(first)}
 
 
 def _row(planned: syncing.Planned, row: PlanRow) -> dict[str, Any]:
@@ -136,6 +142,8 @@ def _remarks(result: SyncResult) -> Iterable[str]:
             f"{say(result.pending.reason)}: nothing is changed by that until a second look shows "
             "the same or you confirm it: rxbridge stock sync --confirm"
         )
+    if result.plan.first_write is not None:
+        yield "; ".join([say(result.plan.first_write), *steps(result.plan.first_write)])
     if result.plan.stale:
         yield "PharmaOne's inventory has been unknown for too long: everything goes to 0."
     for anomaly in result.plan.anomalies:
@@ -313,7 +321,11 @@ def _verified_cells(each: Verified) -> tuple[Any, ...]:
 @noun.verb(
     "sync",
     "do it now",
-    argument("--confirm", action="store_true", help="odd inventory and prices are true"),
+    argument(
+        "--confirm",
+        action="store_true",
+        help="an odd inventory, prices and the first write are right",
+    ),
     JSON,
 )
 def sync_stock(arguments: argparse.Namespace) -> int:
@@ -321,7 +333,7 @@ def sync_stock(arguments: argparse.Namespace) -> int:
     the same every few minutes and when it is told of a change.
 
     rxbridge stock sync            # what `rxbridge stock plan` shows
-    rxbridge stock sync --confirm  # an odd inventory or price is true: believe it
+    rxbridge stock sync --confirm  # an odd inventory or price, or the first write, is right
     """
     synced = asyncio.run(syncing.sync(complete(arguments), confirm=arguments.confirm))
     failed = bool(synced.failure or synced.pending or synced.left)
@@ -338,6 +350,11 @@ def _print_synced(synced: syncing.Synced) -> None:
         print(
             f"{say(synced.pending.reason)}: nothing is changed by that until a second look shows "
             "the same or you say that it is true: rxbridge stock sync --confirm"
+        )
+    if synced.first_write:
+        print(
+            "Numbers only fall until you confirm the first write. `rxbridge stock plan` shows what "
+            "would rise; then: rxbridge stock sync --confirm"
         )
     if synced.failure:
         print(f"rxbridge: {synced.failure}", file=sys.stderr)

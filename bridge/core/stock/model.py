@@ -202,6 +202,8 @@ class StockPolicy:
     zeroed_percent: int = 20
     second_look: timedelta | None = timedelta(seconds=30)
     """How much later a second look must be to confirm; None: only a person can."""
+    write: bool = False
+    """Numbers may rise though nobody has confirmed the first write."""
     keep_drift: bool = False
     """What others wrote at RxScale stays until our own number changes."""
     sync_prices: bool = False
@@ -216,8 +218,8 @@ class Situation:
     `open_units` are the units that open orders will yet take off the stocktake, `open_units_now`
     off an inventory that is read now. `unlinked` SKUs hold a number of ours and have no link any
     more; `believed`: the stocktake was read just now. `stuck` SKUs wait for a person. `rising`:
-    numbers may be raised; not while there are orders whose lines nobody has seen yet. `prices` are
-    euros a unit.
+    numbers may be raised; not while there are orders whose lines nobody has seen yet.
+    `first_write`: nobody has confirmed the first write. `prices` are euros a unit.
     """
 
     now: datetime
@@ -229,6 +231,7 @@ class Situation:
     at_rxscale: RxScaleStock = field(default_factory=RxScaleStock)
     stuck: Collection[PharmacySkuUid] = frozenset()
     rising: bool = True
+    first_write: bool = False
     shelf: Shelf = field(default_factory=dict)
     unlinked: Collection[PharmacySkuUid] = frozenset()
     believed: bool = False
@@ -246,6 +249,11 @@ class Situation:
     def drifts_unknown(self) -> bool:
         """Somebody changed a SKU, and nobody said to how many."""
         return any(sku.drifts and sku.stock is None for sku in self.at_rxscale.special.values())
+
+    @property
+    def previews(self) -> bool:
+        """Numbers fall only; what would rise is shown until a person confirms the first write."""
+        return self.first_write and not (self.confirmed or self.policy.write)
 
     @property
     def is_stale(self) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bridge.core import reasons
 from bridge.core.model import PharmacySkuUid, ProductId
-from bridge.core.reasons import Code
+from bridge.core.reasons import Code, Reason
 from bridge.core.stock.judge import (
     inventory_anomaly,
     is_confirmed,
@@ -80,6 +80,12 @@ class Plan:
     def unconfirmed(self) -> list[PlanRow]:
         """SKUs for which nothing is written before a person has confirmed their link."""
         return [row for row in self.rows if row.likely is not None]
+
+    @property
+    def first_write(self) -> Reason | None:
+        """What rises once a person has confirmed the first write; None if nothing waits for it."""
+        skus = sum(row.why is reasons.FIRST_WRITE for row in self.rows)
+        return reasons.FIRST_WRITE_WAITS(skus=skus) if skus else None
 
     @property
     def zeroed(self) -> list[str]:
@@ -177,7 +183,7 @@ def _row(
         if isinstance(price, Anomaly):
             price, anomaly = None, price
         if why not in NEVER_WRITTEN:
-            write = _write(sku, target, price, rising=situation.rising)
+            write = _write(situation, sku, target, price)
     return PlanRow(
         uid=link.uid,
         product=link.product,
@@ -208,13 +214,20 @@ def _unlinked(situation: Situation, uid: PharmacySkuUid) -> PlanRow | None:
     return PlanRow(uid, ProductId(""), None, 0, 0, 0, sku.stock, why, write)
 
 
-def _write(sku: SkuStock, target: int, price: int | None, *, rising: bool) -> Write | None:
+def _write(situation: Situation, sku: SkuStock, target: int, price: int | None) -> Write | None:
     """A number that may have been written without an answer is written again."""
     stock = target if sku.stock != target or sku.wanted is not None else None
     write = Write(sku.uid, stock, price, sku.promised)
-    if stock is not None and not write.falls and not rising:
+    waits = not write.falls and not situation.rising
+    if stock is not None and (waits or _is_preview(situation, sku, target)):
         write = write._replace(stock=None, price_cents=price if sku.wanted is None else None)
     return None if write.stock is None and write.price_cents is None else write
+
+
+def _is_preview(situation: Situation, sku: SkuStock, target: int) -> bool:
+    """Whether it would or may raise a number, and is only shown so far."""
+    raises = target > 0 and (sku.promised is None or target > sku.promised)
+    return raises and situation.previews
 
 
 def _why(situation: Situation, link: SkuLink, sku: SkuStock | None, target: int | None) -> Code:
@@ -253,6 +266,8 @@ def _why_left(situation: Situation, sku: SkuStock, target: int) -> Code | None:
 def _why_changed(situation: Situation, link: SkuLink, sku: SkuStock, target: int) -> Code:
     if link.share is not None and not link.share:
         return reasons.HAS_NO_SHARE
+    if _is_preview(situation, sku, target):
+        return reasons.FIRST_WRITE
     if sku.stock is None or sku.wanted is not None:
         return reasons.NOBODY_KNOWS
     if sku.stock > target:

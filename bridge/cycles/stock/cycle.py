@@ -55,14 +55,15 @@ class SyncResult:
 class StockFacts:
     """What the last round found: SKUs `linked`, prices and numbers that wait to be confirmed
     (`anomalies`), whether the inventory is too old to be used (`stale`). `unconfirmed`: SKUs for
-    which nothing is written before a person confirms their link. `trouble`: why the last reading
-    or write failed.
+    which nothing is written before a person confirms their link. `first_write`: what rises once
+    a person confirms it. `trouble`: why the last reading or write failed.
     """
 
     linked: int = 0
     anomalies: int = 0
     stale: bool = False
     unconfirmed: tuple[PharmacySkuUid, ...] = ()
+    first_write: Reason | None = None
     trouble: Reason | None = None
 
 
@@ -120,6 +121,7 @@ class StockCycle:
             anomalies=len(plan.anomalies) if plan is not None else 0,
             stale=plan is not None and plan.stale,
             unconfirmed=tuple(row.uid for row in plan.unconfirmed) if plan is not None else (),
+            first_write=plan.first_write if plan is not None else None,
             trouble=trouble.reason if trouble is not None else None,
         )
 
@@ -294,6 +296,8 @@ def _news(result: SyncResult) -> Iterator[str]:
         yield f"PharmaOne's inventory was not read: {result.failure}"
     if result.pending is not None:
         yield f"{say(result.pending.reason)}; nothing is changed by it until it is confirmed"
+    if result.plan.first_write is not None:
+        yield f"{say(result.plan.first_write)} (rxbridge stock plan)"
     lost = sum(row.why is LOST_ITS_LINK for row in result.plan.rows)
     if lost:
         yield f"{lost} SKUs are linked no more, and their numbers go to 0"

@@ -9,6 +9,7 @@ from core.stock.given import NOW, PLAIN, known, later, link, product, situation,
 
 from bridge.core.reasons import (
     AS_IT_SHOULD_BE,
+    FIRST_WRITE_WAITS,
     NO_SUCH_PRODUCT,
     NOBODY_KNOWS,
     NOT_IN_LIST,
@@ -129,6 +130,44 @@ def test_while_orders_are_not_looked_at_numbers_only_fall():
     found = situation(links, {1: 5, 2: 5}, there, rising=False)
     assert [each.uid for each in plan(found).writes] == ["psku-2"]
     assert whys(found)["psku-1"] == "there is more; orders are looked at first"
+
+
+PREVIEW = {
+    # RxScale's number, what is wanted there, the target: whether it is only shown
+    (5, None, 9): True,
+    (9, None, 5): False,
+    (None, None, 9): True,  # it may be lower
+    (None, None, 0): False,
+    (5, 7, 9): True,
+    (5, 9, 9): False,  # a write that was not answered: it may be there already
+    (5, 12, 9): False,
+    (0, 0, 0): False,
+}
+
+
+@pytest.mark.parametrize(("stock", "wanted", "target"), PREVIEW)
+def test_until_a_person_confirms_the_first_write_numbers_only_fall(stock, wanted, target):
+    rows = [known(1, stock, wanted=wanted)]
+    found = situation([link(1, 1)], {1: target}, rows, first_write=True)
+    shown = PREVIEW[stock, wanted, target]
+    numbers = [target] if wanted is not None or stock != target else []
+    got = plan(found)
+    if shown:
+        assert (got.writes, whys(found)) == (
+            (),
+            {"psku-1": "there is more; nobody has confirmed the first write"},
+        )
+        assert got.first_write == FIRST_WRITE_WAITS(skus=1)
+    else:
+        assert got.first_write is None
+        assert [each.stock for each in got.writes] == numbers
+    for after in (
+        replace(found, confirmed=True),
+        replace(found, policy=StockPolicy(write=True)),
+        replace(found, first_write=False),
+    ):
+        assert plan(after).first_write is None
+        assert [each.stock for each in plan(after).writes] == numbers
 
 
 def test_what_is_not_known_is_not_touched():
