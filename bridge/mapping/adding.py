@@ -36,7 +36,7 @@ def _confirmed(
     content: bytes, links: Mapping[PharmacySkuUid, SkuLink], columns: Sequence[str], delimiter: str
 ) -> Iterator[bytes]:
     """Line by line; one that names none of the links stays as it is, to the byte."""
-    uid, units = columns.index("pharmacy_sku_uid"), columns.index(UNITS)
+    uid, product, units = map(columns.index, ("pharmacy_sku_uid", "p1_id", UNITS))
     for line in re.split(rb"(\r\n|\n|\r)", content):
         text = line.decode()
         cells = cells_of(text, 0, delimiter, Faults()) if counts(text) else None
@@ -45,7 +45,7 @@ def _confirmed(
             yield line
             continue
         cells += [""] * (units + 1 - len(cells))
-        cells[units] = f"{link.units:f}"
+        cells[units], cells[product] = f"{link.units:f}", link.product
         yield _row(cells, delimiter).encode()
 
 

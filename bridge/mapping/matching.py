@@ -23,6 +23,8 @@ CLOSE = 6
 OTHER_NUMBER, OTHER_WORD, OTHER_SIZE, OTHER_PACK = 50, 65, 60, 80
 """The most confidence where numbers, words or sizes contradict each other, or where several of
 PharmaOne's packs would make one SKU."""
+OTHER_PRODUCT = 50
+"""The most confidence in another product than a line of skus.csv names."""
 MISSING_NUMBER, MISSING_WORD = 20, 6
 """What each number or word costs that only one of the names has."""
 
@@ -55,7 +57,8 @@ def propose(
     products: Mapping[ProductId, str],
     links: Iterable[SkuLink] = (),
 ) -> list[Proposal]:
-    """For each SKU without a link, and for each whose link is not confirmed. `products` are
+    """For each SKU without a link, for each whose link is not confirmed, and for each whose product
+    PharmaOne does not list. `products` are
     PharmaOne's, with their names ("" where unknown); `links` those there are.
     """
     linked = {link.uid: link for link in links}
@@ -65,16 +68,26 @@ def propose(
     found: list[Proposal] = []
     for sku in skus:
         link = linked.get(sku.pharmacy_sku_uid)
-        if link is not None and link.confirmed and (link.row or link.product in products):
+        if link is not None and link.confirmed and link.product in products:
             continue
         own = _own(link, products, by_id) if link is not None else None
         if link is None or own is None:
             proposal = _by_name(sku, names, texts)
+            if link is not None and link.row:
+                proposal = _instead(link, proposal)
         else:
             proposal = _by_id(sku, link, own, names.get(own))
         named = products[proposal.product] if proposal.product is not None else ""
         found.append(replace(proposal, product_name=named))
     return found
+
+
+def _instead(link: SkuLink, found: Proposal) -> Proposal:
+    """For a line whose product PharmaOne does not list: what a person wrote is never sure to be
+    wrong.
+    """
+    why = f"{link.row} says {link.product}, which PharmaOne does not list; {found.why}"
+    return replace(found, confidence=min(found.confidence, OTHER_PRODUCT), why=why)
 
 
 def _own(

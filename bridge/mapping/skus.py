@@ -234,6 +234,8 @@ def _uid_problems(uid: str) -> Problems:
 def _product_problems(p1_id: str) -> Problems:
     if not p1_id:
         yield "p1_id is empty", "write PharmaOne's product id, or take the line out"
+    elif set(p1_id) & set("<>"):
+        yield f"p1_id '{p1_id}' is a placeholder", "`rxbridge skus match` names the likely product"
     elif _ROUNDED_BY_EXCEL.fullmatch(p1_id):
         yield f"p1_id '{p1_id}' was rounded", "format the column as text and write the id anew"
 

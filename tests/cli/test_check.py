@@ -317,6 +317,16 @@ async def test_units_that_nobody_confirmed_are_a_failure(env, folder, capsys):
     assert lines[SIZES]["verdict"] == "ok"
 
 
+async def test_a_product_that_pharmaone_does_not_list_is_a_failure(env, folder, capsys):
+    with (folder / "mappings" / "skus.csv").open("a") as file:
+        file.write("psku-1001,204011,1,,\n")
+    code, lines = await checked(env, folder, capsys)
+    assert (code, lines[SIZES]["verdict"]) == (1, "fail")
+    text = lines[SIZES]["text"]
+    assert "1 of 6 linked SKUs name a product that PharmaOne's inventory does not list" in text
+    assert "psku-1001: 204011 (likely 20401, 'Musterblüte 1001', 1 in one)" in text
+
+
 async def test_a_pharmacy_that_the_key_does_not_know_is_not_blamed_on_the_path_alone(
     env, folder, capsys
 ):

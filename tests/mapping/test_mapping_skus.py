@@ -116,6 +116,13 @@ def test_tables_that_people_write_are_read(
         ),
         (HEADER + "# x\n\npsku-1,,1\n", ["skus.csv: line 4: p1_id is empty - write PharmaOne's"]),
         (
+            HEADER + "psku-1,<p1_id>,1,0\n",
+            [
+                "skus.csv: line 2: p1_id '<p1_id>' is a placeholder - `rxbridge skus match` names "
+                "the likely product"
+            ],
+        ),
+        (
             HEADER + "psku-1,2.04E+12\n",
             ["skus.csv: line 2: p1_id '2.04E+12' was rounded - format the column as text"],
         ),

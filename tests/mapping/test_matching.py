@@ -286,3 +286,18 @@ def test_units_need_a_column():
     assert written(b"pharmacy_sku_uid,p1_id\npsku-1,7\n", []) == (
         b"pharmacy_sku_uid,p1_id\npsku-1,7\n"
     )
+
+
+def test_another_product_is_proposed_for_a_line_that_names_none_and_is_never_sure():
+    uid, typo = PharmacySkuUid("psku-1"), ProductId("204091")
+    link = SkuLink(uid, typo, Decimal(5), row="skus.csv: line 9")
+    products = {ProductId(k): v for k, v in PRODUCTS.items()}
+    (found,) = propose([sku("Gelato 10g")], products, [link])
+    assert (found.product, found.units, found.confidence) == ("1", 10, 50)
+    assert found.why.startswith("skus.csv: line 9 says 204091, which PharmaOne does not list; ")
+    assert propose([sku("Gelato 10g")], {**products, typo: ""}, [link]) == []
+
+
+def test_a_line_that_names_another_product_is_put_right_and_not_doubled():
+    content = b"pharmacy_sku_uid,p1_id,units_per_sku\npsku-1,9,\n"
+    assert written(content, [(FIVE, "")]) == (b"pharmacy_sku_uid,p1_id,units_per_sku\npsku-1,7,5\n")

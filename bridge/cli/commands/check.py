@@ -13,7 +13,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Literal, TypeVar
@@ -33,10 +33,12 @@ from bridge.core.model import (
     PrescriptionId,
     ProductId,
 )
+from bridge.core.stock.model import SkuLink
 from bridge.cycles.catalogue import read_skus
 from bridge.cycles.sweep import words_refused
 from bridge.errors import BridgeError, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority, routes_of
+from bridge.mapping.matching import Proposal, propose
 from bridge.mapping.rules import Rules
 from bridge.pharmaone import dialect as p1
 from bridge.pharmaone.client import PharmaOne
@@ -225,7 +227,7 @@ async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Lin
         yield await _shop(
             None if settings.pharmaone.one_way else settings.pharmaone.shop_id, pharmaone
         )
-        yield await _sizes(rules, rxscale)
+        yield await _sizes(rules, vendors, one_way=settings.pharmaone.one_way)
 
 
 async def _asked(
@@ -326,17 +328,38 @@ async def _shop(wanted: str | None, pharmaone: PharmaOne) -> Line:
     return await _asked(what, pharmaone.shops, judge, "warn", "cannot be looked up: ")
 
 
-async def _sizes(rules: Rules | None, rxscale: RxScale) -> Line:
+async def _sizes(rules: Rules | None, vendors: Vendors, *, one_way: bool) -> Line:
     what = "SKUs and products"
     if rules is None:
         return Line(what, "warn", "cannot be told before the mapping files are mended")
+
+    async def read() -> tuple[Sequence[CatalogueSku], Mapping[ProductId, str] | None]:
+        """And names by product; None where they cannot be read, which is told further up."""
+        skus = await read_skus(vendors.rxscale)
+        with suppress(BridgeError):
+            if not one_way:
+                inventory = await vendors.pharmaone.inventory(full=True)
+                return skus, {each: inventory.names.get(each, "") for each in inventory.on_hand}
+        return skus, None
+
     judge = partial(_linked, rules)
-    return await _asked(what, lambda: read_skus(rxscale), judge, "warn", "cannot be looked at: ")
+    return await _asked(what, read, judge, "warn", "cannot be looked at: ")
 
 
-def _linked(rules: Rules, skus: Sequence[CatalogueSku]) -> Finding:
-    """Whether anything is linked of which nobody knows how many units it holds."""
+def _linked(
+    rules: Rules, found: tuple[Sequence[CatalogueSku], Mapping[ProductId, str] | None]
+) -> Finding:
+    """Whether anything is linked of which nobody knows how many units it holds, or what it is."""
+    skus, products = found
     links = [*rules.links.of(skus)]
+    strange = [each for each in links if products is not None and each.product not in products]
+    if strange and products:
+        near = {each.uid: each for each in propose(skus, products, links)}
+        named = ", ".join(f"{each.uid}: {_likely(each, near[each.uid])}" for each in strange[:FEW])
+        return "fail", (
+            f"{len(strange)} of {len(links)} linked SKUs name a product that PharmaOne's inventory "
+            f"does not list: {named} - rxbridge skus match names the likely ones"
+        )
     doubtful = [link for link in links if not link.confirmed]
     if not doubtful:
         return "ok", f"{len(links)} of {len(skus)} SKUs are linked"
@@ -347,6 +370,12 @@ def _linked(rules: Rules, skus: Sequence[CatalogueSku]) -> Finding:
         f"PharmaOne units one holds: {named}{more} - nothing is written for them, and their orders "
         "wait: rxbridge skus match, and with --write where it is right"
     )
+
+
+def _likely(link: SkuLink, near: Proposal) -> str:
+    if near.product is None:
+        return link.product
+    return f"{link.product} (likely {near.product}, '{near.product_name}', {near.units:f} in one)"
 
 
 # -- what is needed --------------------------------------------------------------------------
