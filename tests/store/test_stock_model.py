@@ -45,7 +45,7 @@ from bridge.core.stock.model import (
 from bridge.core.stock.plan import Plan, explain, plan, plan_with
 from bridge.core.stock.reserve import Demand, released_at
 from bridge.store import orders as records
-from bridge.store import rx_sweep, stock, todo, vendor_lists, work
+from bridge.store import person, rx_sweep, stock, todo, vendor_lists, work
 from bridge.store.backup import doubt
 from bridge.store.migrate import migrate
 from bridge.store.stock import Pushed
@@ -72,6 +72,11 @@ def units(sku: str, amount: int) -> int:
 
 def links_of(shelf: Shelf) -> list[SkuLink]:
     return [link for links in shelf.values() for link in links]
+
+
+def sent(order: dict[str, Any]) -> int:
+    """What PharmaOne's order is of: RxScale's at the first look."""
+    return int(order.get("sent", order["amount"]))
 
 
 class Pharmacy(RuleBasedStateMachine):
@@ -120,7 +125,7 @@ class Pharmacy(RuleBasedStateMachine):
         if order["deducted"] or order["state"] is State.CANCELLED:
             return
         order["deducted"] = True
-        self.hand[BY_UID[order["sku"]].product] -= units(order["sku"], order["amount"])
+        self.hand[BY_UID[order["sku"]].product] -= units(order["sku"], sent(order))
 
     @rule(uid=orders, told=st.booleans())
     def rxscale_completes(self, uid: str, told: bool) -> None:
@@ -137,6 +142,26 @@ class Pharmacy(RuleBasedStateMachine):
         self.tick()
         if self.order[uid]["state"] is State.NEW and not self.order[uid]["deducted"]:
             self.order[uid]["state"] = State.CANCELLED
+
+    @rule(uid=orders, amount=st.integers(1, 4))
+    def it_is_edited_at_rxscale(self, uid: str, amount: int) -> None:
+        """PharmaOne deducts what it was sent all the same."""
+        self.tick()
+        self.the_order_is_looked_at(uid)
+        if self.order[uid]["state"] is State.NEW and not self.order[uid].get("dropped"):
+            self.order[uid]["amount"] = amount
+
+    def edits_are_undone(self) -> None:
+        """What PharmaOne was sent of an edited order, only the store that is gone knew."""
+        for order in self.order.values():
+            order["amount"] = max(order["amount"], sent(order))
+
+    @rule(uid=orders)
+    def a_person_drops_it(self, uid: str) -> None:
+        self.tick()
+        key = order_key(PharmacyOrderUid(uid))
+        if "sent" in self.order[uid] and person.drop(self.db, key, "by hand", self.now):
+            self.order[uid]["dropped"] = True
 
     @rule(product=st.sampled_from(["P1", "P2"]), delta=st.integers(-15, 30))
     def the_cash_desk_sells_or_goods_come_in(self, product: str, delta: int) -> None:
@@ -181,13 +206,13 @@ class Pharmacy(RuleBasedStateMachine):
         state: State = order["state"]
         done = state in (State.COMPLETED, State.CANCELLED)
         there = State.COMPLETED if order["deducted"] else State.PREPARING
-        record = replace(
-            record,
-            state=state,
-            phase=Phase.DONE if done else Phase.KNOWN,
-            finished_at=self.now if done else None,
-        )
+        if record.phase is not Phase.DROPPED:
+            phase = Phase.DONE if done else Phase.SUBMITTED if "sent" in order else Phase.KNOWN
+            finished_at = self.now if done else None
+            record = replace(record, state=state, phase=phase, finished_at=finished_at)
+            record = replace(record, submitted_at=self.now)
         self.settle(record, order, there)
+        order.setdefault("sent", order["amount"])
 
     def settle(self, record: OrderRecord, order: dict[str, Any], there: State) -> None:
         product = BY_UID[order["sku"]].product
@@ -201,7 +226,7 @@ class Pharmacy(RuleBasedStateMachine):
             failed=False,
             stuck=None,
             now=self.now,
-            takes=(take,),
+            takes=None if record.phase is Phase.DROPPED else (take,),
             released_at=released_at(record, there, {State.COMPLETED}, self.now),
         )
         work.settle(self.db, outcome)
@@ -313,6 +338,7 @@ class Pharmacy(RuleBasedStateMachine):
     def it_is_restored(self, hand: int) -> None:
         """By the first round after it no number rises: orders since the copy may take the rest."""
         assert self.copy is not None
+        self.edits_are_undone()
         self.tick(3600)
         self.db.close()
         self.db = sqlite3.connect(":memory:", isolation_level=None)
@@ -330,6 +356,7 @@ class Pharmacy(RuleBasedStateMachine):
     @rule(then=st.sampled_from(["nothing", "unread", "more"]))
     def the_store_is_lost(self, then: str) -> None:
         """And with it what was linked before, and since when the inventory is unknown."""
+        self.edits_are_undone()
         self.db.close()
         self.db = sqlite3.connect(":memory:", isolation_level=None)
         migrate(self.db, "model")
@@ -381,7 +408,7 @@ class Pharmacy(RuleBasedStateMachine):
 
     def still_open(self, product: ProductId) -> int:
         return sum(
-            units(order["sku"], order["amount"])
+            units(order["sku"], sent(order))
             for order in self.order.values()
             if BY_UID[order["sku"]].product == product
             and not order["deducted"]
