@@ -421,3 +421,16 @@ class Pharmacy(RuleBasedStateMachine):
 
 Pharmacy.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestStockModel = Pharmacy.TestCase
+
+
+def test_the_model_sees_what_an_edit_or_a_drop_would_release():
+    """Named here, since a few dozen random schedules need not come by it."""
+    model = Pharmacy()
+    edited = model.a_patient_orders(sku="psku-3", amount=4)
+    model.it_is_edited_at_rxscale(uid=edited, amount=1)
+    dropped = model.a_patient_orders(sku="psku-3", amount=2)
+    model.everything_is_looked_at()
+    model.a_person_drops_it(uid=dropped)
+    model.everything_is_looked_at()
+    model.the_pharmacy_hands_over(uid=dropped)
+    model.teardown()
