@@ -228,10 +228,10 @@ long_in_review = seit { $hours } Stunden ist über die Bestellanfrage nicht ents
         PharmaOne hat weder von einer Bestellung daraus noch von einer Ablehnung berichtet.
 kept_back = ihre Ware wird bei RxScale zurückgehalten: ob PharmaOne sie abgebucht hat, ist nicht zu sehen
     .step-1 = den Bestand im PharmaOne Manager ansehen; ihn berichtigen, wenn die Ware noch darin steht
-    .step-2 = wenn er stimmt: `rxbridge stuck accept order:{ $uid }`; ab dann wird danach angeboten
-    .meaning = Für die Bridge ist der Auftrag zu Ende (liegen gelassen oder bei RxScale abgeschlossen),
-        und keine Bestellung von PharmaOne zeigt, ob die Ware vom Bestand abgebucht wurde. Die Bridge
-        hält sie zurück, bis ein Mensch das sagt: sonst böte sie an, was schon abgegeben ist.
+    .step-2 = wenn er stimmt: { $accept }; ab dann wird danach angeboten
+    .meaning = Für die Brücke ist die Bestellung zu Ende (nicht mehr angefasst, oder bei RxScale
+        abgeschlossen), und keine Bestellung von PharmaOne zeigt, ob die Ware vom Bestand abgebucht
+        wurde. Die Brücke hält sie zurück, bis ein Mensch das sagt: sonst böte sie an, was schon abgegeben ist.
 
 ## What the mapping lacks for an order
 
@@ -249,7 +249,7 @@ unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist keinem PharmaOne-Pr
 not_in_catalogue = '{ $name }' ({ $sku }) steht nicht in RxScales Artikelliste dieser Apotheke
     .step-1 = das Produkt bei RxScale für diese Apotheke anlegen
     .step-2 = dort verborgene Artikelarten fehlen ebenfalls
-    .step-3 = jetzt ist sie da: `rxbridge stuck retry order:{ $uid }` liest die Liste noch einmal
+    .step-3 = wenn es jetzt da ist: { $retry } liest die Liste noch einmal
     .meaning = RxScale hat eine Bestellung über etwas geschickt, was in seiner eigenen Artikelliste
         Ihrer Apotheke fehlt. Auch Artikelarten, die für Ihr Konto verborgen sind (digitale oder
         physische), fehlen dort: bitten Sie RxScale, sie zu zeigen.
@@ -584,7 +584,7 @@ clock_differs = Die Uhr von { $vendor } weicht um { $seconds } s von der dieses 
         ab, ist die Uhr dieses Rechners die falsche: siehe seinen Zeitdienst (NTP).
 unconfirmed = { $skus } Artikel sind nicht bestätigt, zuerst { $first }: für sie wird nichts geschrieben (rxbridge skus match)
     .meaning = Niemand hat gesagt, wie viele PharmaOne-Einheiten darin sind:
-        siehe [`units_not_confirmed`](#units_not_confirmed). `rxbridge skus match` schlägt es vor.
+        siehe [`unconfirmed_units`](#unconfirmed_units). `rxbridge skus match` schlägt es vor.
 prices_to_confirm = { $prices } Preise sind zu bestätigen (rxbridge stock plan)
     .meaning = Siehe [`price`](#price). `rxbridge stock plan`
 

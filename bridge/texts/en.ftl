@@ -224,7 +224,7 @@ long_in_review = staff have not decided about the order-request for { $hours } h
         PharmaOne has not told of an order made from it, nor that it was rejected.
 kept_back = its goods are kept back from RxScale: nobody can see whether PharmaOne has deducted them
     .step-1 = look at the products' stock in PharmaOne Manager; correct it if the goods are still in it
-    .step-2 = when it is right: `rxbridge stuck accept order:{ $uid }`; from then on RxScale offers by it
+    .step-2 = when it is right: { $accept }; from then on RxScale offers by it
     .meaning = The order is over for the bridge (dropped, or completed at RxScale), and no order of
         PharmaOne's shows whether its goods were taken off the stock. The bridge keeps them back until
         a person says so: otherwise it would offer what was handed over.
@@ -245,7 +245,7 @@ unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) is not linked to a Phar
 not_in_catalogue = '{ $name }' ({ $sku }) is not in RxScale's SKU list of this pharmacy
     .step-1 = add the product to this pharmacy at RxScale
     .step-2 = SKU types hidden there are missing too
-    .step-3 = it is there now: `rxbridge stuck retry order:{ $uid }` reads the list again
+    .step-3 = if it is there now: { $retry } reads the list again
     .meaning = RxScale sent an order for something that its own SKU list of your pharmacy lacks. SKU
         types that are hidden for your account (digital or physical) are missing too: ask RxScale to
         show them.
@@ -566,7 +566,7 @@ clock_differs = { $vendor }'s clock differs from this machine's by { $seconds } 
         machine's clock is the wrong one: see its time service (NTP).
 unconfirmed = { $skus } SKUs are not confirmed, { $first } first: nothing is written for them (rxbridge skus match)
     .meaning = Nobody said how many PharmaOne units they hold:
-        see [`units_not_confirmed`](#units_not_confirmed). `rxbridge skus match` proposes it.
+        see [`unconfirmed_units`](#unconfirmed_units). `rxbridge skus match` proposes it.
 prices_to_confirm = { $prices } prices are to be confirmed (rxbridge stock plan)
     .meaning = See [`price`](#price). `rxbridge stock plan`
 
