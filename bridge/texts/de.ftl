@@ -184,8 +184,8 @@ changed_at_rxscale = bei RxScale geändert, nachdem sie gesendet war: { $what } 
     .step-1 = die Bestellung { $uid } im Portal von RxScale mit dem PharmaOne Manager vergleichen und dort ändern
     .step-2 = wenn sie in PharmaOne geändert ist: { $accept }
     .meaning = RxScale, oder jemand in dessen Portal, hat die Bestellung geändert, nachdem ihre
-        Bestellanfrage gesendet war. PharmaOne hat sie noch so, wie sie war. Was offene Bestellungen vom
-        Bestand zurückhalten, zählt so, wie sie jetzt ist.
+        Bestellanfrage gesendet war. PharmaOne hat sie noch so, wie sie war, und wird das abbuchen: es
+        bleibt vom Bestand zurückgehalten, und was hinzukam, ebenso.
 held_at_rxscale = bei RxScale angehalten: nicht abgeben, bevor sie dort freigegeben ist
     .step-1 = sag es denen, die sie packen; der Grund steht im Portal von RxScale
     .step-2 = das schließt sich von selbst, wenn sie freigegeben wird; { once-known }

@@ -181,7 +181,8 @@ changed_at_rxscale = changed at RxScale after it was sent: { $what } ({ $mark })
     .step-1 = compare order { $uid } in RxScale's portal with PharmaOne Manager, and change it there
     .step-2 = once it is changed in PharmaOne: { $accept }
     .meaning = RxScale, or somebody in its portal, changed the order after its order-request was sent.
-        PharmaOne has it as it was. What open orders keep back of the stock counts as it is now.
+        PharmaOne has it as it was, and will deduct that: it stays kept back of the stock, and what
+        was added is kept back as well.
 held_at_rxscale = on hold at RxScale: do not hand it over before it is released there
     .step-1 = tell whoever packs it; the reason stands in RxScale's portal
     .step-2 = it closes itself when it is released; { once-known }
