@@ -47,9 +47,10 @@ def running(vendors: dict[str, str], folder: Path) -> Iterator[str]:
 
 @pytest.fixture
 def accounts(vendors, monkeypatch) -> dict[str, str]:
-    for name, value in vendors.items():
+    confirmed = {**vendors, "RXBRIDGE_STOCK__WRITE": "true"}
+    for name, value in confirmed.items():
         monkeypatch.setenv(name, value)
-    return vendors
+    return confirmed
 
 
 def test_sync_beside_a_running_bridge_and_alone(typed, accounts, folder):

@@ -86,7 +86,8 @@ def test_all_gaps_are_told_together(folder: Path) -> None:
         "bad_pzn: 'Flower B 5g' (sku-3): PZN 12345679 is not eight digits with the right check "
         'digit - have it corrected at RxScale, or set orders.toml: checks.pzn = "warn"',
         "not_in_catalogue: 'Flower B 5g' (sku-3) is not in RxScale's SKU list of this pharmacy - "
-        "add the product to this pharmacy at RxScale; SKU types hidden there are missing too",
+        "add the product to this pharmacy at RxScale; SKU types hidden there are missing too; "
+        "if it is there now: rxbridge stuck retry  reads the list again",
         "no_price: 'Product sku-2' (sku-2): RxScale sends no total_paid_amount for it - have it "
         "corrected at RxScale, or take price out of orders.toml: require.item",
         "missing_field: customer_name or customer_email is missing: RxScale has nothing for "

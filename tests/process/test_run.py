@@ -215,6 +215,7 @@ async def test_old_finished_orders_are_forgotten_at_the_start(tmp_path: Path):
                 " finished_at = first_seen_at - ? WHERE uid = ?",
                 (forty_days, old),
             )
+            store.execute("UPDATE order_lines SET released_at = 0 WHERE uid = ?", (old,))
 
         def remembered() -> dict[str, set[str]]:
             with closing(sqlite3.connect(file)) as store:
