@@ -91,6 +91,12 @@ def test_what_a_gone_order_means(seen_at, deleted_at, gone, unannounced, expecte
         assert step.reason.code == "deleted_in_pharmaone"
 
 
+def test_an_answer_that_shows_another_status_is_no_claim():
+    record = OrderRecord(UID, NOW, claimed_as="pending review", held=True, unheeded=1)
+    after = remember.not_heeded(record, NOW)
+    assert (after.claimed_as, after.held, after.unheeded, after.wrote_at) == (None, False, 2, NOW)
+
+
 def test_what_is_denied_is_remembered_from_the_first_time_until_it_is_seen():
     record = OrderRecord(UID, NOW)
     for moment in (LONG_AGO, NOW):

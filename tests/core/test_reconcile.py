@@ -21,6 +21,7 @@ from bridge.core.model import (
 from bridge.core.orders.view import Policy
 from bridge.core.reconcile import Difference, Sides, describe, difference
 from bridge.core.steps import (
+    Done,
     Find,
     Ingest,
     LookAtPharmaOne,
@@ -193,6 +194,7 @@ def test_an_order_that_pharmaone_lost():
         (ReadCatalogue("why"), "read RxScale's SKU list"),
         (LookAtPharmaOne(OrderId("ORD_1"), "why"), "look at PharmaOne's order"),
         (LookAtPrescription(PrescriptionId("p"), "why"), "look at the prescription"),
+        (Done(reasons.COMPLETED()), "finish it: completed at RxScale"),
     ],
 )
 def test_every_act_has_its_words(step, said):

@@ -162,6 +162,18 @@ async def test_a_stuck_order_is_put_on_hold_where_told_to_and_goes_on_when_freed
         assert len(house.requests(uid)) == 1
 
 
+async def test_a_claim_whose_answer_shows_that_nothing_happened_sends_nothing(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        route, as_it_was = "PATCH /pharmacy_orders/{uid}/status", {"status": "waiting for pharmacy"}
+        house.world.break_calls(Fault(vendor="rxscale", route=route, times=50, body=as_it_was))
+        (uid,) = await house.orders_arrive()
+        assert house.requests(uid) == []
+        assert await the_code(house) == "no_effect"
+        house.world.faults.clear()
+        await retried(house)
+        assert len(house.requests(uid)) == 1
+
+
 async def test_a_hold_that_rxscale_did_not_take_is_not_ours(tmp_path: Path):
     """An admin holds the order while ours is put off: freed, it is his to release."""
     line = {"order_items": [{"sku": {"uid": "sku-1007"}, "amount": 1}]}
