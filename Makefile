@@ -16,7 +16,7 @@ help:  ## what can be made
 demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
 	@$(BIN)/rxbridge demo
 
-test: $(VENV)/dev.stamp lint types docs browser  ## all that CI does: lint, types, documents, every test, coverage (6 min)
+test: $(VENV)/dev.stamp lint types docs browser  ## all that CI does: lint, types, documents, every test, coverage (8 min)
 	@echo "== tests =="
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
