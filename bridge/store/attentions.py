@@ -1,6 +1,5 @@
 """What a person should know of orders that go on: one row an order and code, until it is over."""
 
-import json
 import sqlite3
 from collections.abc import Collection
 from datetime import datetime
@@ -36,9 +35,7 @@ def keep(
     """These are all of the key's; what was accepted stays so while it is the same."""
     connection.execute(_OVER, (key, as_list(reason.code for reason in reasons)))
     for reason in reasons:
-        document = reason.document()
-        facts = json.dumps(document["facts"], ensure_ascii=False)
-        connection.execute(_PUT, (key, document["code"], micros(now), facts))
+        connection.execute(_PUT, (key, reason.code, micros(now), stuck.facts_of(reason)))
 
 
 def open_ones(connection: sqlite3.Connection, key: Key | None = None) -> list[StuckRow]:

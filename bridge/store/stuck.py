@@ -26,9 +26,7 @@ _DELETE = "DELETE FROM stuck WHERE key = ?"
 
 def put(connection: sqlite3.Connection, key: Key, reason: Reason, now: datetime) -> None:
     """Makes the key stuck; since earlier, if it was stuck for the same reason already."""
-    document = reason.document()
-    facts = json.dumps(document["facts"], ensure_ascii=False)
-    connection.execute(_PUT, (key, micros(now), document["code"], facts))
+    connection.execute(_PUT, (key, micros(now), reason.code, facts_of(reason)))
 
 
 def find(connection: sqlite3.Connection, key: Key) -> StuckRow | None:
@@ -66,6 +64,11 @@ def delete(connection: sqlite3.Connection, *keys: Key) -> None:
 def rows(found: sqlite3.Cursor) -> list[StuckRow]:
     """Of a statement that asks for key, since, code and facts."""
     return [StuckRow(key, moment(since), reason(code, facts)) for key, since, code, facts in found]
+
+
+def facts_of(reason: Reason) -> str:
+    """A reason's facts as the tables keep them, beside its code."""
+    return json.dumps(reason.document()["facts"], ensure_ascii=False)
 
 
 def reason(code: str, facts: str) -> Reason:

@@ -91,9 +91,8 @@ def retry(arguments: argparse.Namespace) -> int:
     rxbridge stuck retry --all            # all but what it would send again
     """
     if arguments.all == bool(arguments.keys):
-        print("rxbridge: name the keys to retry, or --all", file=sys.stderr)
-        return WRONG
-    keys = None if arguments.all else [key_of(text) for text in arguments.keys]
+        return _keys_or_all("retry")
+    keys = _named(arguments)
     freed, left = in_store(arguments, partial(_retry, keys=keys))
     missed = [key for key in keys or () if key not in freed]
     return show.answer(
@@ -102,6 +101,16 @@ def retry(arguments: argparse.Namespace) -> int:
         partial(_print_retried, freed, missed, left, every=arguments.all),
         failed=bool(missed or left),
     )
+
+
+def _keys_or_all(verb: str) -> int:
+    print(f"rxbridge: name the keys to {verb}, or --all", file=sys.stderr)
+    return WRONG
+
+
+def _named(arguments: argparse.Namespace) -> list[Key] | None:
+    """The keys that were named; None for --all."""
+    return None if arguments.all else [key_of(text) for text in arguments.keys]
 
 
 async def _retry(store: Store, keys: list[Key] | None) -> tuple[list[Key], list[Key]]:
@@ -194,9 +203,8 @@ def confirm(arguments: argparse.Namespace) -> int:
     rxbridge stuck confirm --all            # all that were too many at once
     """
     if arguments.all == bool(arguments.keys):
-        print("rxbridge: name the keys to confirm, or --all", file=sys.stderr)
-        return WRONG
-    keys = None if arguments.all else [key_of(text) for text in arguments.keys]
+        return _keys_or_all("confirm")
+    keys = _named(arguments)
     done = in_store(arguments, lambda store: store.write(person.confirm, keys, now()))
     missed = [key for key in keys or () if key not in done]
     for key in missed:

@@ -29,6 +29,8 @@ def snapshot(order: PharmacyOrder, prints: Mapping[str, str]) -> str:
 
 def changes(sent: str, now: str) -> Reason | None:
     """What differs between two snapshots; None for nothing, or where they cannot be compared."""
+    if sent == now:
+        return None
     before, after = _read(sent), _read(now)
     if before.get(KEY) != after.get(KEY):
         return None
