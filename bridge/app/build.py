@@ -62,7 +62,7 @@ async def open_bridge(settings: Settings) -> AsyncIterator[Bridge]:
         reloader = Reloader(
             settings.mappings.dir,
             partial(rules_of, settings),
-            lambda rules: _rules_changed(store, rules),
+            lambda rules: _rules_changed(bridge, rules),
         )
         store = await Store.open(settings.store.path, now=now())
         stack.push_async_callback(store.close)
@@ -179,7 +179,9 @@ def _refuse_taken_ports(settings: Settings) -> None:
         refuse_taken(host, server.webhook_port, "server.webhook_port")
 
 
-async def _rules_changed(store: Store, rules: Rules) -> None:
-    await store.write(
-        person.hint_stuck, FREED_BY_MAPPING, f"mapping files changed ({rules.version})", now()
-    )
+async def _rules_changed(bridge: Bridge, rules: Rules) -> None:
+    """What waited for the change goes on; what it promises too much falls at once."""
+    why = f"mapping files changed ({rules.version})"
+    await bridge.store.write(person.hint_stuck, FREED_BY_MAPPING, why, now())
+    bridge.worker.wake()
+    bridge.stock.wake(fetch=True)

@@ -54,6 +54,15 @@ async def test_a_new_order_lowers_what_is_offered_without_asking_pharmaone(tmp_p
         assert inventories(house) == 1
 
 
+async def test_a_changed_mapping_file_is_answered_at_once(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house, rounds(house):
+        await until(lambda: house.stock("psku-1006") == 450)
+        with (tmp_path / "mappings" / "skus.csv").open("a") as file:
+            file.write("psku-1006,20406,10,,,\n")
+        await house.bridge.reloader.look()
+        await until(lambda: house.stock("psku-1006") == 45)
+
+
 async def test_by_the_clock(tmp_path: Path):
     stock = {"sync_seconds": 0.3}
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
