@@ -16,9 +16,21 @@ LONG = timedelta(minutes=15)
 LONGEST_QUEUE = timedelta(days=14)
 """So old may an order be that stands in the queue when nobody tells when it was made."""
 
+_UID = re.compile(
+    r"po(-[a-z0-9_]+)+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-\d{1,2})?",
+    re.ASCII | re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SPELT = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 """Umlauts are typed in two ways: both become the plain letter."""
+
+
+def may_be_ours(name: str) -> bool:
+    """Whether it is written as a pharmacy order's uid is: `po-abc123` (rxscale.md 6.1), or a UUID.
+
+    PharmaOne's `external_id` is free text: what else stands there may be a patient's name.
+    """
+    return _UID.fullmatch(name) is not None
 
 
 def reference(record: OrderRecord, repeated: Repeated) -> str:

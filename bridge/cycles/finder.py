@@ -15,6 +15,7 @@ from bridge.core.copies import (
     Content,
     is_likely_twin,
     made_since,
+    may_be_ours,
     may_be_twin,
     typed_since,
     words,
@@ -36,7 +37,7 @@ KEPT_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A reading of PharmaOne's list; `silent` are the orders whose row has no `external_id`."""
+    """A reading of PharmaOne's list; `silent` are the orders whose row names no `external_id`."""
 
     began_at: datetime
     silent: tuple[P1Row, ...]
@@ -90,11 +91,11 @@ class Finder:
             now=self._now(),
             listed=None if listed.settled else (),
         )
-        silent = tuple(order for order in listed.rows.values() if order.external_id is None)
+        silent = tuple(order for order in listed.rows.values() if not order.external_id)
         return _List(began_at, silent, listed.settled)
 
     async def _search(self, found: _List, record: OrderRecord, looks: Content | None) -> Search:
-        unread = await self._unread(found.silent, made_since(record))
+        unread = await self._unread(found.silent, record)
         hidden = await self._read_details(unread[: self._most_details])
         if any(_is_new(order, found.began_at) for order in hidden):
             self._list = None
@@ -108,10 +109,16 @@ class Finder:
             gap = LIST_NOT_SETTLED()
         return Search(found.began_at, gap, twin)
 
-    async def _unread(self, silent: Iterable[P1Row], made_since: datetime | None) -> list[P1Row]:
-        """Those that may be it, newest first: what we look for is seldom old."""
-        young = [order for order in silent if made_since is None or _made_at(order) >= made_since]
-        known = await self._store.read(vendor_lists.known, [order.id for order in young])
+    async def _unread(self, silent: Iterable[P1Row], record: OrderRecord) -> list[P1Row]:
+        """Those that may be it, newest first: what we look for is seldom old.
+
+        Whose an order is that was read earlier is known only for names like RxScale's documents
+        show: for another one, all are read again.
+        """
+        since = made_since(record)
+        young = [order for order in silent if since is None or _made_at(order) >= since]
+        ids = [order.id for order in young] if may_be_ours(record.uid) else []
+        known = await self._store.read(vendor_lists.known, ids)
         unread = [order for order in young if order.id not in known]
         return sorted(unread, key=_made_at, reverse=True)
 

@@ -29,10 +29,17 @@ from bridge.vendor.fields import (
     Wire,
     Word,
     WordOrEmpty,
+    as_id,
     as_objects,
     as_text,
     in_our_time,
 )
+
+
+def as_reference(value: object) -> str | None:
+    """Whose it is: an id, "" for any other text, which somebody wrote for himself; else None."""
+    text = as_text(value)
+    return None if text is None else as_id(text) or ""
 
 
 class OrderSummary(Open):
@@ -43,7 +50,7 @@ class OrderSummary(Open):
 
     id: Id
     status: WordOrEmpty = ""
-    external_id: Text = None
+    external_id: Annotated[str | None, BeforeValidator(as_reference)] = None
     shop_id: Text = None
     total_amount: Euros = None
     payment_status: MaybeWord = None

@@ -11,6 +11,7 @@ CATALOGUE_AT = "catalogue_at"
 """When the last complete reading of RxScale's SKU list began."""
 CREATED_AT = "created_at"
 CHECKED = "checked"
+FORGOTTEN_BEFORE = "forgotten_before"
 STILL_LISTED = "still_listed"
 """A JSON list of the orders that are finished here and yet in RxScale's list of open ones."""
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bridge.core.copies import may_be_ours
 from bridge.core.model import (
     CatalogueSku,
     OrderId,
@@ -37,8 +38,12 @@ _LINKS = "SELECT pharmacy_sku_uid, external_id FROM skus"
 # not overwrite a newer one. '' as external_id says that the order has none.
 # An order's list shows no flags; those that were seen are true for as long as it did not change.
 _SAVE_ORDER = """
-INSERT INTO p1_orders (id, status, seen_at, external_id, flags, created_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO p1_orders
+  (id, status, seen_at, external_id, flags, created_at, updated_at, first_seen_at)
+SELECT :id, :status, :seen_at, :external_id, :flags, :created_at, :updated_at, :seen_at
+WHERE coalesce(:created_at, :since) >= :since
+  OR EXISTS (SELECT 1 FROM orders WHERE uid = :external_id OR order_id = :id)
+  OR EXISTS (SELECT 1 FROM p1_orders WHERE id = :id)
 ON CONFLICT (id) DO UPDATE SET
   status = CASE WHEN excluded.seen_at >= p1_orders.seen_at
     THEN excluded.status ELSE p1_orders.status END,
@@ -75,7 +80,7 @@ _KNOWN = sql(
 _UNLISTED = sql("UPDATE p1_orders SET unlisted_at = ? WHERE id IN (?...)")
 _UNLISTED_AT = "SELECT unlisted_at FROM p1_orders WHERE id = ? AND unlisted_at > seen_at"
 _FORGET_ORDERS = """
-DELETE FROM p1_orders WHERE seen_at < ?
+DELETE FROM p1_orders WHERE coalesce(created_at, first_seen_at) < ?
   AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)
   AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_id = p1_orders.id)
 """
@@ -172,20 +177,32 @@ def our_names(
 
 
 def under_our_names(connection: sqlite3.Connection, orders: Collection[P1Order]) -> list[P1Order]:
-    """The orders, with the pharmacy order's uid as `external_id` of each that is made of ours."""
-    names = our_names(connection, (order.external_id for order in orders))
-    if not names:
-        return list(orders)
+    """The orders, with the pharmacy order's uid as `external_id` of each that is made of ours.
+
+    What cannot be such a uid is free text, perhaps a person's name: it becomes "".
+    """
+    ours: dict[str | None, str] = {**our_names(connection, (each.external_id for each in orders))}
+    odd = {name for each in orders if (name := each.external_id) and not may_be_ours(name)}
+    foreign = odd - ours.keys()
+    if foreign:
+        known = connection.execute(_KNOWN_UIDS, (as_list(foreign),))
+        ours |= dict.fromkeys(foreign.difference(uid for (uid,) in known), "")
     return [
-        replace(each, external_id=names.get(each.external_id) or each.external_id)
+        replace(each, external_id=ours[each.external_id]) if each.external_id in ours else each
         for each in orders
     ]
 
 
 def save_orders(connection: sqlite3.Connection, orders: Collection[P1Order]) -> None:
-    """Remembers PharmaOne's orders; `external_id` "" says: its detail shows none."""
-    ours = under_our_names(connection, orders)
-    connection.executemany(_SAVE_ORDER, map(P1_ORDERS.row, ours))
+    """Remembers PharmaOne's orders; `external_id` "" says: its detail shows none of ours.
+
+    Others' that are old enough to have been forgotten are not taken up again.
+    """
+    since = int(notes.get(connection, notes.FORGOTTEN_BEFORE) or 0)
+    rows = map(P1_ORDERS.row, under_our_names(connection, orders))
+    names = P1_ORDERS.names
+    cells = ({**dict(zip(names, row, strict=True)), "since": since} for row in rows)
+    connection.executemany(_SAVE_ORDER, cells)
 
 
 def orders(connection: sqlite3.Connection, ids: Iterable[OrderId]) -> list[P1Order]:
@@ -217,5 +234,8 @@ def unlisted_at(connection: sqlite3.Connection, order_id: OrderId) -> datetime |
 
 
 def forget_orders(connection: sqlite3.Connection, before: datetime) -> None:
-    """Deletes PharmaOne's orders that are not ours and were not seen since."""
+    """Deletes PharmaOne's orders that are not ours and were made before, or met where it does not
+    tell; the list may show them for years.
+    """
+    notes.put_time(connection, notes.FORGOTTEN_BEFORE, before)
     connection.execute(_FORGET_ORDERS, (micros(before),))

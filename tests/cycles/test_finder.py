@@ -15,7 +15,7 @@ from bridge.core.copies import MARGIN, Content
 from bridge.core.model import OrderId, OrderRecord, P1Order, P1Row, P1Sight, PharmacyOrderUid
 from bridge.cycles import Finder
 from bridge.errors import TryLater
-from bridge.store import Store, vendor_lists
+from bridge.store import Store, vendor_lists, work
 from bridge.vendor.paging import Page
 
 UID = PharmacyOrderUid("po-1")
@@ -29,6 +29,7 @@ class PharmaOne:
     orders: list[P1Row]
     ours: str = ""
     hidden: str = ""
+    uid: PharmacyOrderUid = UID
     lists: int = 0
     read: list[str] = field(default_factory=list)
 
@@ -41,7 +42,7 @@ class PharmaOne:
         if order_id == self.hidden:
             return None
         order = next(each for each in self.orders if each.id == order_id)
-        return P1Sight(replace(order, external_id=UID if order_id == self.ours else None))
+        return P1Sight(replace(order, external_id=self.uid if order_id == self.ours else None))
 
 
 @pytest.fixture
@@ -205,3 +206,28 @@ async def test_names_are_not_kept_for_long(store: Store, monkeypatch: pytest.Mon
     await search.find(START, HERS, LOOKS)
     await asyncio.sleep(0.01)
     assert search._list is None
+
+
+async def test_a_note_in_place_of_an_id_is_typed_by_hand_too(store: Store):
+    """Of a free text as `external_id`, the client shows only that there is one."""
+
+    class Noted(Typed):
+        async def orders_page(self, limit: int, offset: int, *_: object) -> Page[P1Row]:
+            page = await super().orders_page(limit, offset)
+            return replace(page, rows=tuple(replace(row, external_id="") for row in page.rows))
+
+    pharmaone = Noted([typed(1, external_id="")])
+    search = await finder(store, cast("Any", pharmaone)).find(START, HERS, LOOKS)
+    assert (search.twin, pharmaone.read) == ("ORD_1", ["ORD_1"])
+
+
+async def test_an_order_whose_uid_has_another_shape_is_found_though_it_was_read_before(
+    store: Store,
+):
+    """It was not known for one of ours then, so whose it is was not kept."""
+    odd = PharmacyOrderUid("4711")
+    pharmaone = PharmaOne([order(1, START)], ours="ORD_1", uid=odd)
+    await finder(store, pharmaone).find(START, met(START - DAY))
+    await store.write(work.save, replace(met(START - DAY), uid=odd), [])
+    await finder(store, pharmaone).find(START, replace(met(START - DAY), uid=odd))
+    assert await store.read(vendor_lists.order_for, odd) is not None

@@ -461,6 +461,7 @@ async def test_a_404_of_the_gateway_says_nothing_of_the_order(body: Any):
         pytest.param({"external_id": ""}, {"external_id": None}, id="C4 empty"),
         pytest.param({"external_id": " "}, {"external_id": None}, id="C4 blank"),
         pytest.param({"external_id": {}}, {"external_id": None}, id="C4 odd"),
+        pytest.param({"external_id": "Abholung Frau K."}, {"external_id": ""}, id="free text"),
         pytest.param({"items": [{"name": "x", "qty": 4}]}, {}, id="C7"),
         pytest.param({"items": None}, {}, id="C4 items"),
         pytest.param({"shipping_address": None}, {}, id="C8"),

@@ -65,7 +65,7 @@ def test_a_field_that_no_column_can_hold_is_refused(kind: type):
     [
         ("orders", OrderRecord, set[str]()),
         ("skus", CatalogueSku, {"seen_at"}),
-        ("p1_orders", P1Order, {"unlisted_at"}),
+        ("p1_orders", P1Order, {"first_seen_at", "unlisted_at"}),
     ],
 )
 async def test_the_tables_columns_are_the_fields(

@@ -1,11 +1,13 @@
 """Order-requests that were sent again under another name: whose they are."""
 
+from dataclasses import replace
+
 import pytest
-from store.given import NOW, after, key, record, submitted, uid
+from store.given import NOW, after, key, record, sql, submitted, uid
 from store.test_pharmaone import due, order, sweep, told
 
 from bridge.core.deliveries import Receipt
-from bridge.core.model import Phase
+from bridge.core.model import PharmacyOrderUid, Phase
 from bridge.store import Store, deliveries, orders, p1_sweep, person, vendor_lists, views, work
 
 
@@ -29,6 +31,27 @@ async def test_so_is_one_that_was_read_before_its_order_was_known(store: Store):
     await store.write(p1_sweep.save_read, order(external_id="po-1-2"), after(1))
     await store.write(work.save, record(1), [])
     assert await store.read(vendor_lists.order_for, uid(1)) is not None
+
+
+UUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        *((name, name) for name in ("po-1", "po-1-2", "po-abc123", "PO-9", UUID, f"{UUID}-2")),
+        *((name, "") for name in ("Abholung Frau K.", "Meier", "EXT-17", "po-", "po-ä", "po- 1")),
+        ("ours", "ours"),
+        ("ours-2", "ours"),
+        ("", ""),
+        (None, None),
+    ],
+)
+async def test_of_names_only_those_that_may_be_ours_are_kept(store: Store, name, kept):
+    """PharmaOne's `external_id` is free text: another's may hold a patient's name."""
+    await store.write(work.save, replace(record(1), uid=PharmacyOrderUid("ours")), [])
+    await store.write(vendor_lists.save_orders, [order(external_id=name)])
+    assert await store.read(sql("SELECT external_id FROM p1_orders")) == [(kept,)]
 
 
 @pytest.mark.parametrize("name", ["po-1-1", "po-1-0", "po-1-x", "po-2-2", "-2", "po-1-200"])

@@ -1,5 +1,6 @@
 """Notes, counters, the check of health, and forgetting what is over."""
 
+from dataclasses import replace
 from typing import Any
 
 from store.given import (
@@ -21,7 +22,18 @@ from bridge.core.deliveries import Receipt
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import SweptOrder
 from bridge.core.model import Hint, Key, OrderId, P1Order, Phase
-from bridge.store import Store, deliveries, notes, rx_sweep, stuck, todo, vendor_lists, views, work
+from bridge.store import (
+    Store,
+    deliveries,
+    notes,
+    p1_sweep,
+    rx_sweep,
+    stuck,
+    todo,
+    vendor_lists,
+    views,
+    work,
+)
 
 BEFORE = after(1000)
 
@@ -97,7 +109,7 @@ def p1_order(number: int, external_id: str | None, seconds: float = 0) -> P1Orde
     return P1Order(OrderId(f"ORD_{number}"), "pending", after(seconds), external_id)
 
 
-async def test_pharmaones_other_orders_are_forgotten_when_not_seen_any_more(store: Store):
+async def test_pharmaones_other_orders_are_forgotten(store: Store):
     await store.write(work.save, submitted(1), [])
     await store.write(work.save, submitted(2, order_id=OrderId("ORD_2")), [])
     await store.write(
@@ -111,7 +123,36 @@ async def test_pharmaones_other_orders_are_forgotten_when_not_seen_any_more(stor
         ],
     )
     await store.write(work.forget, BEFORE)
-    assert await column(store, "SELECT id FROM p1_orders") == ["ORD_1", "ORD_2", "ORD_5"]
+    assert await column(store, "SELECT id FROM p1_orders ORDER BY id") == [
+        "ORD_1",
+        "ORD_2",
+        "ORD_5",
+    ]
+
+
+async def test_they_are_forgotten_by_their_own_age_however_often_they_are_listed(store: Store):
+    await store.write(work.save, submitted(1), [])
+    young = replace(p1_order(2, None), created_at=BEFORE)
+    rows = [replace(p1_order(1, ""), created_at=NOW), young, p1_order(3, None)]
+    rows.append(replace(p1_order(4, uid(1)), created_at=NOW))
+    ours = ["ORD_2", "ORD_4"]
+    for at in (NOW, after(1001), after(2000)):
+        listed = [replace(row, seen_at=at) for row in rows]
+        await store.write(vendor_lists.save_orders, listed)
+        await store.write(work.forget, BEFORE)
+        kept = await column(store, "SELECT id FROM p1_orders ORDER BY id")
+        assert kept == ours if at == NOW else kept == ["ORD_2", "ORD_3", "ORD_4"], "3 is met anew"
+
+
+async def test_one_that_was_forgotten_is_read_but_once_more(store: Store):
+    """Or reading what nobody knows would never come to its end."""
+    await store.write(work.save, submitted(1, unsent_at=NOW), [])
+    await store.write(work.forget, BEFORE)
+    await store.write(vendor_lists.save_orders, [p1_order(1, None, 2000)])
+    assert await store.read(p1_sweep.unread, 9) == ["ORD_1"]
+    old = replace(p1_order(1, "EXT-17", 2001), created_at=after(5))
+    assert not await store.write(p1_sweep.save_read, old, after(2002))
+    assert await store.read(p1_sweep.unread, 9) == []
 
 
 async def test_what_rxscale_still_lists_as_open_is_not_forgotten(store: Store):

@@ -185,11 +185,13 @@ CREATE TABLE skus (
 
 CREATE INDEX skus_by_sku ON skus (sku_uid);
 
--- One row an order at PharmaOne (P1Order). `external_id` is NULL while unknown, '' where it has none.
+-- One row an order at PharmaOne (P1Order). `external_id` is NULL while unknown, '' where it has none
+-- that may be ours: it is free text, and another's may hold a name.
 CREATE TABLE p1_orders (
   id              TEXT PRIMARY KEY NOT NULL CHECK (id <> ''),
   status          TEXT NOT NULL,
   seen_at         INTEGER NOT NULL,
+  first_seen_at   INTEGER NOT NULL,
   external_id     TEXT,
   flags           TEXT,  -- those that are raised, with blanks between them
   created_at      INTEGER,
@@ -198,7 +200,6 @@ CREATE TABLE p1_orders (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX p1_orders_by_external_id ON p1_orders (external_id);
-CREATE INDEX p1_orders_by_age ON p1_orders (seen_at);
 
 -- One row a product of PharmaOne's, as the last inventory that was believed told it: whole units.
 -- `absent_at` is NULL while it is listed; else when the first inventory without it was asked for.
