@@ -263,7 +263,7 @@ def judge_stock(facts: Facts) -> Verdict:
     if _is_overdue(facts, facts.stock.synced_at, facts.sync_seconds):
         return _degraded(reasons.NOT_COMPARED())
     if unconfirmed:
-        return _degraded(reasons.UNCONFIRMED(skus=len(unconfirmed), first=unconfirmed[0]))
+        return _degraded(reasons.together(facts.round.doubts))
     if facts.round.first_write is not None:
         return _degraded(reasons.TO_BE_CONFIRMED(what=facts.round.first_write))
     if facts.round.anomalies:

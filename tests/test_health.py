@@ -234,6 +234,9 @@ def test_stock() -> None:
 
 EMPTY = Pending(reasons.EMPTY(), NOW)
 SYNCED = StockState(synced_at=LATER)
+DOUBTED = StockFacts(
+    unconfirmed=("psku-1", "psku-2"), doubts=(reasons.UNCONFIRMED(skus=2, first="psku-1"),)
+)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +247,7 @@ SYNCED = StockState(synced_at=LATER)
         ({"round": StockFacts(trouble="no connection")}, "could not be carried on: no connection"),
         ({"stock": StockState(), "sync_seconds": 1.0}, "has not been compared for too long"),
         (
-            {"round": StockFacts(unconfirmed=("psku-1", "psku-2"))},
+            {"round": DOUBTED},
             "2 SKUs are not confirmed, psku-1 first: nothing is written for them",
         ),
         ({"round": StockFacts(anomalies=3)}, "3 prices are to be confirmed"),

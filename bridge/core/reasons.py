@@ -211,6 +211,13 @@ UNCONFIRMED_UNITS = Code(
     freed_by_mapping=True,
     freed_by_catalogue=True,
 )
+UNKNOWN_PRODUCT = Code(
+    "unknown_product",
+    Kind.GAP,
+    "name sku pharmacy_sku product place",
+    freed_by_mapping=True,
+    freed_by_catalogue=True,
+)
 NOT_WHOLE = Code("not_whole", Kind.GAP, "name sku amount units place", freed_by_mapping=True)
 BAD_PZN = Code("bad_pzn", Kind.GAP, "name sku pzn file", freed_by_mapping=True)
 NO_PRICE = Code("no_price", Kind.GAP, "name sku file", freed_by_mapping=True)
@@ -365,6 +372,8 @@ NOT_COMPARED = Code("not_compared", Kind.HEALTH)
 ONE_WAY = Code("one_way", Kind.HEALTH)
 CLOCK_DIFFERS = Code("clock_differs", Kind.HEALTH, "vendor seconds")
 UNCONFIRMED = Code("unconfirmed", Kind.HEALTH, "skus first")
+NEVER_LISTED = Code("never_listed", Kind.HEALTH, "skus first product")
+UNCHECKED = Code("unchecked", Kind.HEALTH, "skus first pieces")
 PRICES_TO_CONFIRM = Code("prices_to_confirm", Kind.HEALTH, "prices")
 
 # -- how an order's two sides differ, and what the bridge would do next -----------------------

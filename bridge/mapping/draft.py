@@ -1,6 +1,6 @@
 """One pharmacy order, linked, priced and mapped: a draft ready to send, or everything it lacks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from bridge.core.model import (
     LinkedLine,
     OrderLine,
     PharmacyOrder,
+    ProductId,
     SkuUid,
 )
 from bridge.core.reasons import Reason
@@ -41,6 +42,7 @@ class Drafting:
     shipping: Shipping
     gaps: list[Reason]
     prescriptions: Handling = "attach"
+    unlisted: Collection[ProductId] = ()
 
 
 def draft(
@@ -152,17 +154,13 @@ def _link(
     if link is None:
         rules.gaps.append(_unlinked(name, line, sku))
         return ""
+    about = {"name": name, "sku": line.sku_uid, "product": link.product, "place": link.place}
+    if link.product in rules.unlisted:
+        rules.gaps.append(reasons.UNKNOWN_PRODUCT(**about, pharmacy_sku=link.uid))
+        return link.place
     if not link.confirmed:
-        rules.gaps.append(
-            reasons.UNCONFIRMED_UNITS(
-                name=name,
-                sku=line.sku_uid,
-                pharmacy_sku=link.uid,
-                product=link.product,
-                units=f"{link.units:f}",
-                place=link.place,
-            )
-        )
+        about |= {"pharmacy_sku": link.uid, "units": f"{link.units:f}"}
+        rules.gaps.append(reasons.UNCONFIRMED_UNITS(**about))
         return link.place
     quantity = link.whole_units(line.amount)
     if quantity is None or quantity <= 0:

@@ -1,14 +1,22 @@
 """All mapping files as one value: loaded and checked together, used until the next ones load."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bridge.core.facts import DEDUCTING, Facts
 from bridge.core.lifecycle import Words
-from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid, TrackingLink
+from bridge.core.model import (
+    CatalogueSku,
+    Draft,
+    Gaps,
+    PharmacyOrder,
+    ProductId,
+    SkuUid,
+    TrackingLink,
+)
 from bridge.core.reasons import Reason
 from bridge.errors import Misconfigured
 from bridge.mapping.draft import Drafting, Handling, draft, odd_pzns
@@ -59,13 +67,15 @@ class Rules:
         *,
         shop_id: str | None,
         prescriptions: Handling = "attach",
+        unlisted: Collection[ProductId] = (),
     ) -> Draft | Gaps:
         """The order-request for an order, or everything that keeps it from being made.
 
         `skus` is RxScale's SKU list as far as the order needs it. `shop_id` is None where the
-        shop's own address says it (the connector). Amounts in the payload are Decimals.
+        shop's own address says it (the connector). Nothing is sent of a product that is `unlisted`.
+        Amounts in the payload are Decimals.
         """
-        rules = Drafting(self.orders, self.links, self.shipping, [], prescriptions)
+        rules = Drafting(self.orders, self.links, self.shipping, [], prescriptions, unlisted)
         return draft(rules, order, skus, shop_id)
 
     def warnings(self, order: PharmacyOrder) -> tuple[Reason, ...]:

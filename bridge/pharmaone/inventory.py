@@ -45,6 +45,11 @@ class Inventory:
         """How many rows it was read from; two for one product count once."""
         return len(self.on_hand) + self.unreadable
 
+    @property
+    def products(self) -> dict[ProductId, str]:
+        """All of them with their names, "" where that is not known or was not asked for."""
+        return {product: self.names.get(product, "") for product in self.on_hand}
+
     def add(self, more: "Inventory") -> None:
         self.on_hand |= more.on_hand
         self.prices |= more.prices

@@ -25,6 +25,8 @@ by a bridge that did not ask.
 UNREAD_SINCE = "inventory_unread_since"
 NEVER_LISTED = "stock_never_listed"
 """Linked products that no inventory has listed, with the time of the first that was asked for."""
+UNLISTED = "stock_unlisted"
+"""Those of which a second look confirmed it."""
 
 _SAVE = """
 INSERT INTO products (p1_id, on_hand, absent_at) VALUES (?, ?, ?)
@@ -69,7 +71,13 @@ def load(connection: sqlite3.Connection) -> Stocktake | None:
     on_hand = dict(connection.execute(_ON_HAND))
     absent = json.loads(notes.get(connection, NEVER_LISTED) or "{}")
     absent.update(connection.execute(_ABSENT))
-    return Stocktake(on_hand, read_at, {name: moment(at) for name, at in absent.items()})
+    absent_at = {name: moment(at) for name, at in absent.items()}
+    return Stocktake(on_hand, read_at, absent_at, unlisted(connection))
+
+
+def unlisted(connection: sqlite3.Connection) -> frozenset[ProductId]:
+    """Products that were looked for twice, and that no inventory has ever listed."""
+    return frozenset(json.loads(notes.get(connection, UNLISTED) or "[]"))
 
 
 def save(connection: sqlite3.Connection, stocktake: Stocktake, before: Stocktake | None) -> None:
@@ -89,6 +97,7 @@ def save(connection: sqlite3.Connection, stocktake: Stocktake, before: Stocktake
     connection.executemany(_SAVE, rows)
     unheard = {each: micros(at) for each, at in absent.items() if each not in stocktake.on_hand}
     notes.put(connection, NEVER_LISTED, json.dumps(unheard))
+    notes.put(connection, UNLISTED, json.dumps(sorted(stocktake.unlisted)))
     notes.put_time(connection, READ_AT, stocktake.read_at)
 
 

@@ -261,6 +261,13 @@ unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist Produkt { $pro
         sind. Eins wird nie geraten: aus zwei bestellten Beuteln würden 2 g. Auch sein Bestand wird
         nicht geschrieben. Die Bestellung geht Sekunden nach der Bestätigung
         weiter ([Bestand](stock.md#which-product-a-sku-is)).
+unknown_product = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist Produkt { $product } zugeordnet ({ $place }), das in PharmaOnes Bestand nie stand
+    .step-1 = rxbridge skus match nennt das wahrscheinliche Produkt und seine Einheiten; die Zuordnung von { $pharmacy_sku } berichtigen
+    .step-2 = stimmt Produkt { $product }: im PharmaOne Manager in den Bestand aufnehmen; die Bestellung geht weiter, sobald es dort steht
+    .meaning = Die Zuordnung nennt eine `p1_id`, die kein Bestand von PharmaOne je gezeigt hat: ein
+        Tippfehler etwa. Damit wird nichts gesendet, und ihre Artikel stehen auf 0. Ein Produkt, das
+        einmal im Bestand stand und nicht mehr dort steht, hält keine Bestellung auf
+        ([Bestand, englisch](stock.md#which-product-a-sku-is)).
 not_whole = '{ $name }' ({ $sku }): { $amount } x { $units } ist keine ganze Zahl über 0
     .step-1 = units_per_sku berichtigen in { $place }
     .meaning = Die bestellte Menge mal `units_per_sku` ergibt einen Teil einer PharmaOne-Einheit, und
@@ -496,8 +503,9 @@ being_written = wird gerade geschrieben
 not_read_yet = PharmaOnes Bestand wurde noch nicht gelesen
     .meaning = Das nächste Lesen weiß es.
 no_such_product = PharmaOnes Bestand kennt das Produkt nicht
-    .meaning = Die Zuordnung nennt eine `p1_id`, die PharmaOne nicht listet. Fehlt sie auch einem
-        zweiten Blick, wird der Artikel mit 0 angeboten. Berichtigen Sie die `p1_id` in `mappings/skus.csv`, oder nehmen Sie das Produkt
+    .meaning = Die Zuordnung nennt eine `p1_id`, die PharmaOne nie gelistet hat. Fehlt sie auch einem
+        zweiten Blick, wird der Artikel mit 0 angeboten, und seine Bestellungen warten
+        ([`unknown_product`](#unknown_product)). Berichtigen Sie die `p1_id` in `mappings/skus.csv`, oder nehmen Sie das Produkt
         im PharmaOne Manager in den Bestand auf.
 units_not_confirmed = niemand hat bestätigt, wie viele Einheiten darin sind: nichts wird geschrieben
     .meaning = Der Artikel ist zugeordnet, und RxScale verkauft ihn nicht einzeln. Seine Zahl dort bleibt,
@@ -585,6 +593,11 @@ clock_differs = Die Uhr von { $vendor } weicht um { $seconds } s von der dieses 
 unconfirmed = { $skus } Artikel sind nicht bestätigt, zuerst { $first }: für sie wird nichts geschrieben (rxbridge skus match)
     .meaning = Niemand hat gesagt, wie viele PharmaOne-Einheiten darin sind:
         siehe [`unconfirmed_units`](#unconfirmed_units). `rxbridge skus match` schlägt es vor.
+never_listed = { $skus } Artikel sind einem Produkt zugeordnet, das in PharmaOnes Bestand nie stand, zuerst { $first } (Produkt { $product }): sie stehen auf 0, und ihre Bestellungen warten (rxbridge skus match)
+    .meaning = Siehe [`unknown_product`](#unknown_product). `rxbridge skus match` nennt die wahrscheinlichen Produkte.
+unchecked = { $skus } Artikel ohne bestätigte Einheiten werden verkauft, zuerst { $first } mit { $pieces } Stück, die niemand geprüft hat: die Einheiten bestätigen (rxbridge skus match --write) oder ihn in RxScales Portal auf 0 setzen
+    .meaning = Für einen Artikel, dessen Einheiten niemand bestätigt hat, wird nichts geschrieben; RxScale
+        bietet weiter die Zahl an, die vorher jemand dort eingetragen hat. `rxbridge skus list` zeigt sie.
 prices_to_confirm = { $prices } Preise sind zu bestätigen (rxbridge stock plan)
     .meaning = Siehe [`price`](#price). `rxbridge stock plan`
 

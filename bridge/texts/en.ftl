@@ -257,6 +257,13 @@ unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) is product { $prod
         does not say, and `skus.csv` does not say how many PharmaOne units it holds. One is never
         guessed: an order for two bags would become 2 g. Nothing is written for its stock either.
         The order goes on within seconds of the confirmation ([stock](stock.md#which-product-a-sku-is)).
+unknown_product = '{ $name }' ({ $sku }, { $pharmacy_sku }) is linked to product { $product } ({ $place }), which PharmaOne's inventory has never listed
+    .step-1 = rxbridge skus match names the likely product and its units; correct the link of { $pharmacy_sku }
+    .step-2 = if product { $product } is right, take it into the inventory in PharmaOne Manager; the order goes on once it is listed
+    .meaning = The link names a `p1_id` that no inventory of PharmaOne's has ever shown: a slip of the pen,
+        say. Nothing is sent with it, and its SKUs are at 0. A product that was listed once and is not
+        listed any more keeps no order from being sent
+        ([stock](stock.md#which-product-a-sku-is)).
 not_whole = '{ $name }' ({ $sku }): { $amount } x { $units } is no whole number above 0
     .step-1 = correct units_per_sku in { $place }
     .meaning = The ordered amount times `units_per_sku` gives a part of a PharmaOne unit, and
@@ -485,8 +492,8 @@ being_written = being written
 not_read_yet = PharmaOne's inventory has not been read yet
     .meaning = The next reading knows.
 no_such_product = PharmaOne's inventory has no such product
-    .meaning = The link names a `p1_id` that PharmaOne does not list. It is offered as 0 once a
-        second look lacks it too. Correct the `p1_id` in `mappings/skus.csv`, or add the product to your inventory in
+    .meaning = The link names a `p1_id` that PharmaOne has never listed. It is offered as 0 once a
+        second look lacks it too, and its orders wait ([`unknown_product`](#unknown_product)). Correct the `p1_id` in `mappings/skus.csv`, or add the product to your inventory in
         PharmaOne Manager.
 units_not_confirmed = nobody confirmed how many units it holds: nothing is written
     .meaning = The SKU is linked, and RxScale does not sell it by the one. Its number there stays as it is
@@ -568,6 +575,11 @@ clock_differs = { $vendor }'s clock differs from this machine's by { $seconds } 
 unconfirmed = { $skus } SKUs are not confirmed, { $first } first: nothing is written for them (rxbridge skus match)
     .meaning = Nobody said how many PharmaOne units they hold:
         see [`unconfirmed_units`](#unconfirmed_units). `rxbridge skus match` proposes it.
+never_listed = { $skus } SKUs are linked to a product that PharmaOne's inventory has never listed, { $first } (product { $product }) first: they are at 0 and their orders wait (rxbridge skus match)
+    .meaning = See [`unknown_product`](#unknown_product). `rxbridge skus match` names the likely products.
+unchecked = { $skus } SKUs without confirmed units are on sale, { $first } first with { $pieces } pieces that nobody checked: confirm the units (rxbridge skus match --write), or set it to 0 in RxScale's portal
+    .meaning = Nothing is written for a SKU whose units nobody confirmed, so RxScale goes on offering the
+        number that somebody wrote there before. `rxbridge skus list` shows it.
 prices_to_confirm = { $prices } prices are to be confirmed (rxbridge stock plan)
     .meaning = See [`price`](#price). `rxbridge stock plan`
 

@@ -25,7 +25,7 @@ from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.orders import content
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.orders import last_names
-from bridge.store import cancellations, vendor_lists
+from bridge.store import cancellations, stock_round, vendor_lists
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
 
@@ -154,6 +154,7 @@ class Looker:
             known,
             shop_id=self._parts.shop_id,
             prescriptions=self._parts.prescriptions,
+            unlisted=await self._parts.store.read(stock_round.unlisted),
         )
 
     async def _read_catalogue(self, step: ReadCatalogue) -> None:

@@ -91,6 +91,6 @@ def payload(rules: Rules, of: PharmacyOrder, **more: Any) -> dict[str, Any]:
 
 def gaps(rules: Rules, of: PharmacyOrder, **more: Any) -> list[str]:
     """What an order lacks, as `code: what - remedy`."""
-    made = rules.draft(of, more.get("skus", LISTED), shop_id=more.get("shop_id", "shop7"))
+    made = rules.draft(of, **{"skus": LISTED, "shop_id": "shop7", **more})
     assert isinstance(made, Gaps), made
     return [f"{gap.code}: {say(gap)} - {'; '.join(steps(gap))}" for gap in made.gaps]

@@ -109,6 +109,21 @@ def test_the_same_gap_is_told_once(shipped: Rules) -> None:
     assert len(gaps(shipped, order(line(), line()), skus={})) == 1
 
 
+def test_a_product_that_pharmaone_never_listed_is_told_before_its_units(shipped: Rules) -> None:
+    (row,) = catalogue(sku_1="20417").values()
+    grams = {SkuUid("sku-1"): replace(row, selling_unit="5")}
+    assert gaps(shipped, order(line(name="Flower 5g")), skus=grams, unlisted={"20417"}) == [
+        "unknown_product: 'Flower 5g' (sku-1, psku-1) is linked to product 20417 "
+        "(external_id 20417), which PharmaOne's inventory has never listed - "
+        "rxbridge skus match names the likely product and its units; correct the link of psku-1; "
+        "if product 20417 is right, take it into the inventory in PharmaOne Manager; "
+        "the order goes on once it is listed"
+    ]
+    assert gaps(shipped, order(line(), line("sku-2")), unlisted={"20418"})[0].startswith(
+        "unknown_product: 'Product sku-2' (sku-2, psku-2)"
+    )
+
+
 @pytest.mark.parametrize(("amount", "units"), [(1, "2.5"), (0, "1"), (-2, "1")])
 def test_a_quantity_that_is_not_whole_names_its_line(folder: Path, amount: int, units: str) -> None:
     with (folder / "skus.csv").open("a") as opened:

@@ -159,8 +159,7 @@ async def _proposals(settings: Settings) -> list[Proposal]:
     async with open_guest(settings) as vendors:
         skus = await read_skus(vendors.rxscale)
         inventory = await vendors.pharmaone.inventory(full=True)
-    products = {product: inventory.names.get(product, "") for product in inventory.on_hand}
-    return propose(skus, products, rules.links.of(skus))
+    return propose(skus, inventory.products, rules.links.of(skus))
 
 
 def _line(each: Proposal) -> tuple[SkuLink, str]:

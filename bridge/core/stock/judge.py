@@ -78,7 +78,7 @@ def stocktake_of(
 
     A product that it does not list, though it did or a SKU is linked to it, keeps its last number,
     or none, until a second look lacks it as well or nobody knows of it for too long; `whole`: the
-    absence of all that is absent was confirmed.
+    absence of all that is absent was confirmed. What was never listed until then is `unlisted`.
     """
     was, read_at = before or Stocktake({}, reading.read_at), reading.read_at
     missing = (was.on_hand.keys() | shelf.keys()) - reading.on_hand.keys()
@@ -92,4 +92,5 @@ def stocktake_of(
             on_hand[each] = 0
         elif each in was.on_hand:
             on_hand[each] = was.on_hand[each]
-    return Stocktake(on_hand, read_at, absent)
+    found = (each for each in missing & on_hand.keys() if each not in was.on_hand)
+    return Stocktake(on_hand, read_at, absent, {*found, *(missing & {*was.unlisted})})

@@ -67,6 +67,14 @@ class SkuLink:
         return max(0, -(-pieces * numerator // denominator))
 
 
+class Likely(NamedTuple):
+    """The product that a SKU likely is, by its name, and how many units of it one piece holds."""
+
+    product: ProductId
+    name: str
+    units: str
+
+
 Shelf = Mapping[ProductId, tuple[SkuLink, ...]]
 """All linked SKUs by the product they are made of."""
 
@@ -107,12 +115,14 @@ class Stocktake:
     """What PharmaOne is believed to hold. `read_at`: of the last reading that was believed.
 
     `on_hand` holds absent products with their last number, if they ever had one, until their
-    absence is confirmed, and 0 after that; `absent` says since when.
+    absence is confirmed, and 0 after that; `absent` says since when. `unlisted` are those of them
+    that no inventory has ever listed.
     """
 
     on_hand: Mapping[ProductId, int]
     read_at: datetime
     absent: Mapping[ProductId, datetime] = field(default_factory=dict)
+    unlisted: Collection[ProductId] = frozenset()
 
 
 class SkuStock(NamedTuple):
@@ -244,6 +254,11 @@ class Situation:
     def reserved(self) -> Mapping[ProductId, int]:
         """What is kept back for open orders (`stock.subtract_open_orders`)."""
         return self.open_units if self.policy.subtract_open_orders else {}
+
+    @property
+    def unlisted(self) -> Collection[ProductId]:
+        """Products that no inventory has ever listed, as a second look confirmed."""
+        return self.stocktake.unlisted if self.stocktake is not None else ()
 
     @property
     def drifts_unknown(self) -> bool:

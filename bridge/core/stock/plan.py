@@ -22,9 +22,8 @@ from bridge.core.stock.judge import (
 from bridge.core.stock.model import Anomaly, Reading, Situation, SkuLink, SkuStock, Write
 
 NEVER_WRITTEN = frozenset(
-    {reasons.NOT_READ_YET, reasons.NO_SUCH_PRODUCT, reasons.NOT_IN_LIST, reasons.HIDDEN}
-    | {reasons.UNITS_NOT_CONFIRMED}
-    | {reasons.LEFT, reasons.WAITS_FOR_A_PERSON, reasons.NEWER_PUSHED, reasons.CHANGED_THERE}
+    {reasons.HIDDEN, reasons.LEFT, reasons.WAITS_FOR_A_PERSON}
+    | {reasons.NEWER_PUSHED, reasons.CHANGED_THERE}
 )
 """Such a SKU is left as it is."""
 
@@ -33,7 +32,8 @@ class PlanRow(NamedTuple):
     """One SKU's whole sum. `target` is None where nothing can be said of it.
 
     `write` is what is to be set at RxScale; `anomaly` why its price is not. `likely`: how many
-    units one piece holds, where that is a guess for a person to confirm.
+    units one piece holds, where that is a guess for a person to confirm. `unlisted`: PharmaOne
+    never listed the product.
     """
 
     uid: PharmacySkuUid
@@ -47,6 +47,7 @@ class PlanRow(NamedTuple):
     write: Write | None = None
     anomaly: Anomaly | None = None
     likely: Decimal | None = None
+    unlisted: bool = False
 
     @property
     def change(self) -> int | None:
@@ -78,8 +79,24 @@ class Plan:
 
     @property
     def unconfirmed(self) -> list[PlanRow]:
-        """SKUs for which nothing is written before a person has confirmed their link."""
-        return [row for row in self.rows if row.likely is not None]
+        """SKUs whose link a person has to confirm: its units, or its product."""
+        return [row for row in self.rows if row.likely is not None or row.unlisted]
+
+    @property
+    def doubts(self) -> tuple[Reason, ...]:
+        """What is unconfirmed of them, and what of that is on sale with a number of before."""
+        found: list[Reason] = []
+        if strange := [row for row in self.rows if row.unlisted]:
+            first = strange[0]
+            found.append(
+                reasons.NEVER_LISTED(skus=len(strange), first=first.uid, product=first.product)
+            )
+        if units := [row for row in self.rows if row.likely is not None]:
+            found.append(reasons.UNCONFIRMED(skus=len(units), first=units[0].uid))
+        if sold := [row for row in units if row.at_rxscale]:
+            pieces = sold[0].at_rxscale
+            found.append(reasons.UNCHECKED(skus=len(sold), first=sold[0].uid, pieces=pieces))
+        return tuple(found)
 
     @property
     def first_write(self) -> Reason | None:
@@ -102,7 +119,7 @@ def plan(situation: Situation) -> Plan:
     rows = tuple(
         row
         for row in _rows(situation, everything=False)
-        if row.change != 0 or row.write is not None or row.anomaly is not None
+        if row.change != 0 or row.write is not None or row.anomaly is not None or row.unlisted
     )
     writes = sorted((row.write for row in rows if row.write is not None), key=urgency)
     return Plan(situation, rows, tuple(writes), _confirmed(situation))
@@ -159,6 +176,7 @@ def _rows(situation: Situation, *, everything: bool) -> Iterator[PlanRow]:
     plain = {} if everything else situation.at_rxscale.plain
     for product, links in situation.shelf.items():
         hand, open_units = on_hand.get(product), reserved.get(product, 0)
+        is_doubted = product in situation.unlisted
         if hand is None and not stale:
             yield from (_row(situation, link, None, open_units, None) for link in links)
             continue
@@ -167,7 +185,7 @@ def _rows(situation: Situation, *, everything: bool) -> Iterator[PlanRow]:
                 yield _row(situation, link, hand, open_units, None)
                 continue
             target = 0 if stale or hand is None else link.pieces(hand - open_units)
-            if plain.get(link.uid, -1) != target:
+            if is_doubted or plain.get(link.uid, -1) != target:
                 yield _row(situation, link, hand, open_units, target)
     yield from (row for uid in situation.unlinked if (row := _unlinked(situation, uid)))
 
@@ -196,6 +214,7 @@ def _row(
         write=write,
         anomaly=anomaly,
         likely=None if link.confirmed else link.units,
+        unlisted=link.product in situation.unlisted,
     )
 
 
@@ -231,8 +250,9 @@ def _is_preview(situation: Situation, sku: SkuStock, target: int) -> bool:
 
 
 def _why(situation: Situation, link: SkuLink, sku: SkuStock | None, target: int | None) -> Code:
+    is_unlisted = link.product in situation.unlisted
     if not link.confirmed:
-        return reasons.UNITS_NOT_CONFIRMED
+        return reasons.NO_SUCH_PRODUCT if is_unlisted else reasons.UNITS_NOT_CONFIRMED
     if target is None:
         return reasons.NO_SUCH_PRODUCT if situation.stocktake else reasons.NOT_READ_YET
     if sku is None:
@@ -242,6 +262,8 @@ def _why(situation: Situation, link: SkuLink, sku: SkuStock | None, target: int 
         return left
     if situation.is_stale:
         return reasons.UNKNOWN_TOO_LONG
+    if is_unlisted:
+        return reasons.NO_SUCH_PRODUCT
     if situation.stocktake is not None and link.product in situation.stocktake.absent:
         return reasons.ABSENT if target else reasons.ABSENT_CONFIRMED
     if sku.stock == target and sku.wanted is None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bridge.core.model import PharmacySkuUid, ProductId
-from bridge.core.reasons import LOST_ITS_LINK, Reason
+from bridge.core.reasons import LOST_ITS_LINK, UNKNOWN_PRODUCT, Reason
 from bridge.core.stock.model import Pending, Reading, Shelf, StockPolicy, Stocktake, shelf
 from bridge.core.stock.plan import Plan, plan, plan_with
 from bridge.cycles.stock.adopt import Adopter
@@ -21,7 +21,7 @@ from bridge.cycles.stock.push import Pusher
 from bridge.errors import BridgeError, TryLater
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
-from bridge.store import Store, stock, stock_round, vendor_lists
+from bridge.store import Store, person, stock, stock_round, vendor_lists
 from bridge.texts import say
 
 log = logging.getLogger("bridge.stock")
@@ -55,7 +55,7 @@ class SyncResult:
 class StockFacts:
     """What the last round found: SKUs `linked`, prices and numbers that wait to be confirmed
     (`anomalies`), whether the inventory is too old to be used (`stale`). `unconfirmed`: SKUs for
-    which nothing is written before a person confirms their link. `first_write`: what rises once
+    a person has to confirm the link, and why (`doubts`). `first_write`: what rises once
     a person confirms it. `trouble`: why the last reading or write failed.
     """
 
@@ -63,6 +63,7 @@ class StockFacts:
     anomalies: int = 0
     stale: bool = False
     unconfirmed: tuple[PharmacySkuUid, ...] = ()
+    doubts: tuple[Reason, ...] = ()
     first_write: Reason | None = None
     trouble: Reason | None = None
 
@@ -121,6 +122,7 @@ class StockCycle:
             anomalies=len(plan.anomalies) if plan is not None else 0,
             stale=plan is not None and plan.stale,
             unconfirmed=tuple(row.uid for row in plan.unconfirmed) if plan is not None else (),
+            doubts=plan.doubts if plan is not None else (),
             first_write=plan.first_write if plan is not None else None,
             trouble=trouble.reason if trouble is not None else None,
         )
@@ -205,6 +207,9 @@ class StockCycle:
             self._pusher.replace(result.plan.writes, known_at)
         self._tell(result)
         self.last = result
+        if before is not None and {*before.unlisted} - {*result.plan.situation.unlisted}:
+            why = "PharmaOne's inventory lists a product now"
+            await self._store.write(person.hint_stuck, {UNKNOWN_PRODUCT}, why, self._now())
         await self._learn_of_drift(result)
         return result
 

@@ -10,11 +10,14 @@ from core.stock.given import NOW, PLAIN, known, later, link, product, situation,
 from bridge.core.reasons import (
     AS_IT_SHOULD_BE,
     FIRST_WRITE_WAITS,
+    NEVER_LISTED,
     NO_SUCH_PRODUCT,
     NOBODY_KNOWS,
     NOT_IN_LIST,
     ORDERS_FIRST,
     PROMISES_TOO_MUCH,
+    UNCHECKED,
+    UNCONFIRMED,
 )
 from bridge.core.stock.model import RxScaleStock, StockPolicy, Stocktake, Write
 from bridge.core.stock.plan import PlanRow, explain, plan
@@ -250,6 +253,34 @@ def test_a_missing_share_and_a_missing_product_are_told():
         "psku-1": "missing from PharmaOne's inventory",
         "psku-2": "missing from PharmaOne's inventory, and confirmed",
     }
+
+
+def test_a_product_that_was_never_listed_is_told_before_its_units():
+    links = [link(1, 1), link(2, 1), replace(link(3, 2, "5"), confirmed=False)]
+    links[1] = replace(links[1], confirmed=False)
+    stocktake = Stocktake({product(1): 0, product(2): 9}, NOW, {product(1): NOW}, {product(1)})
+    found = replace(situation(links, {}, {1: 0, 2: 4, 3: 7}), stocktake=stocktake)
+    assert whys(found) == {
+        "psku-1": "PharmaOne's inventory has no such product",
+        "psku-2": "PharmaOne's inventory has no such product",
+        "psku-3": "nobody confirmed how many units it holds: nothing is written",
+    }
+    planned = plan(found)
+    assert ([row.uid for row in planned.unconfirmed], planned.writes) == (
+        [sku(1), sku(2), sku(3)],
+        (),
+    )
+    assert planned.doubts == (
+        NEVER_LISTED(skus=2, first=sku(1), product=product(1)),
+        UNCONFIRMED(skus=2, first=sku(2)),
+        UNCHECKED(skus=2, first=sku(2), pieces=4),
+    )
+    hidden = replace(found, at_rxscale=situation([], {}, [known(1, 5, hidden=True)]).at_rxscale)
+    assert (whys(hidden)["psku-1"], plan(hidden).writes) == ("RxScale does not show it", ())
+
+
+def test_nobody_is_told_of_what_is_confirmed():
+    assert plan(situation([link(1, 1)], {1: 5}, {1: 3})).doubts == ()
 
 
 def priced(euros: str, row, *, units: str = "1", confirmed: bool = False):

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from core.stock.given import NOW, PLAIN, known, later, link, product, reading, situation, sku
 
-from bridge.core.reasons import HIDDEN, LEFT, LOST_ITS_LINK, ZEROED
+from bridge.core.reasons import HIDDEN, LEFT, LOST_ITS_LINK, NEVER_LISTED, ZEROED
 from bridge.core.stock.model import Pending, StockPolicy
-from bridge.core.stock.plan import plan, plan_with
+from bridge.core.stock.plan import Plan, plan, plan_with
 from bridge.texts import say
 
 TEN = dict.fromkeys(range(1, 11), 100)
@@ -157,6 +157,44 @@ def test_a_linked_product_that_was_never_listed_goes_to_0_at_the_second_look_too
     assert [(each.uid, each.stock) for each in second.writes] == [("psku-11", 0)]
     back = planned({**TEN, 99: 7}, at=60, found=second.situation)
     assert [(each.uid, each.stock) for each in back.writes] == [("psku-11", 7)]
+
+
+def unlisted(found: Plan) -> list[str]:
+    return [row.uid for row in found.unconfirmed if row.unlisted]
+
+
+def test_what_no_inventory_ever_listed_is_not_confirmed_from_the_second_look_on():
+    found = situation([*LINKS, link(11, 99)], TEN, {**TEN, 11: 40})
+    first = planned(TEN, found=found)
+    assert (unlisted(first), first.situation.stocktake.unlisted) == ([], frozenset())
+    second = planned(TEN, at=30, found=first.situation)
+    assert unlisted(second) == ["psku-11"]
+    assert second.doubts == (NEVER_LISTED(skus=1, first="psku-11", product="P99"),)
+    written = replace(second.situation, at_rxscale=situation([], {}, {**TEN, 11: 0}).at_rxscale)
+    third = planned(TEN, at=300, found=written)
+    assert (unlisted(third), third.writes) == (["psku-11"], ())
+    back = planned({**TEN, 99: 7}, at=330, found=third.situation)
+    assert (unlisted(back), back.situation.stocktake.unlisted) == ([], frozenset())
+    assert [(each.uid, each.stock) for each in back.writes] == [("psku-11", 7)]
+    gone = planned(TEN, at=360, found=back.situation)
+    gone = planned(TEN, at=390, found=gone.situation)
+    assert gone.situation.stocktake.on_hand[product(99)] == 0
+    assert unlisted(gone) == []  # it was there once: sold out, say
+
+
+def test_many_that_were_never_listed_wait_as_many_that_are_absent_do():
+    many = situation(LINKS, None, TEN)
+    first = planned(without(1, 2, 3), found=many)
+    second = planned(without(1, 2, 3), at=30, found=first.situation)
+    assert (second.situation.pending.reason.code, unlisted(second)) == ("zeroed", [])
+    third = planned(
+        without(1, 2, 3), at=60, pending=second.situation.pending, found=first.situation
+    )
+    assert unlisted(third) == ["psku-1", "psku-2", "psku-3"]
+    said = planned(without(1, 2, 3), found=many, confirmed=True)
+    assert unlisted(said) == ["psku-1", "psku-2", "psku-3"]
+    empty = planned({}, at=60, found=third.situation)
+    assert (believed(empty), unlisted(empty)) == (False, ["psku-1", "psku-2", "psku-3"])
 
 
 def test_it_does_so_after_a_first_start_and_many_wait_for_one_look_more():

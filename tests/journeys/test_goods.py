@@ -1,0 +1,94 @@
+"""A product that PharmaOne never listed: at 0, named, and no order sent with it, until it is."""
+
+from pathlib import Path
+
+from house import House, open_house, open_sandbox
+
+from bridge.app import vitals
+from bridge.core.stock.plan import explain
+from bridge.store import stock_round
+
+ONE = {"order_items": [{"sku": {"uid": "sku-1001"}, "amount": 2}]}
+SLIP = "psku-1001,204011,1,,,"
+
+
+async def link(house: House, folder: Path, *rows: str) -> None:
+    file = folder / "mappings" / "skus.csv"
+    lines = file.read_text().splitlines()
+    kept = [each for each in lines if not each.startswith("psku-")]
+    file.write_text("".join(f"{each}\n" for each in [*kept, *rows]))
+    await house.bridge.reloader.look()
+
+
+async def looked_twice(house: House) -> None:
+    await house.sync()
+    house.later(600)
+    await house.sync()
+
+
+async def stock_check(house: House) -> dict[str, object]:
+    return dict((await vitals.health(house.bridge)).document()["checks"]["stock"])
+
+
+async def test_a_slip_of_the_pen_sells_nothing_and_sends_nothing(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await link(house, tmp_path, SLIP)
+        await looked_twice(house)
+        assert house.stock("psku-1001") == 0
+        check = await stock_check(house)
+        assert (check["status"], check["unconfirmed"]) == ("degraded", 1)
+        assert "never listed, psku-1001 (product 204011) first" in str(check["reason"])
+        (uid,) = await house.orders_arrive(ONE)
+        (row,) = await house.stuck()
+        assert (row.reason.code, row.reason.facts["product"]) == ("unknown_product", "204011")
+        assert house.requests(uid) == []
+        await link(house, tmp_path, "psku-1001,20401,1,,,")
+        await house.settle()
+        (request,) = house.requests(uid)
+        assert [item["p1_id"] for item in request.payload["items"]] == ["20401"]
+        await house.sync()
+        assert house.stock("psku-1001") == 398
+        assert (await stock_check(house))["unconfirmed"] == 0
+
+
+async def test_once_the_inventory_lists_it_the_order_goes_on_by_itself(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await link(house, tmp_path, SLIP)
+        await looked_twice(house)
+        (uid,) = await house.orders_arrive(ONE)
+        assert len(await house.stuck()) == 1
+        house.later(-600)  # so that the hint is due
+        house.hand("204011", 7)
+        await house.sync()
+        await house.settle()
+        assert await house.stuck() == []
+        assert len(house.requests(uid)) == 1
+        assert (await stock_check(house))["unconfirmed"] == 0
+        await house.sync()
+        assert house.stock("psku-1001") == 5
+
+
+async def test_what_was_listed_once_keeps_no_order_from_being_sent(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await looked_twice(house)
+        house.world.remove_inventory(["20401"])
+        await looked_twice(house)
+        assert house.stock("psku-1001") == 0
+        (uid,) = await house.orders_arrive(ONE)
+        assert await house.stuck() == []
+        assert len(house.requests(uid)) == 1
+        assert (await stock_check(house))["unconfirmed"] == 0
+
+
+async def test_it_is_remembered_through_a_restart(tmp_path: Path):
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            await link(house, tmp_path, SLIP)
+            await looked_twice(house)
+        async with open_house(sandbox, tmp_path) as house:
+            assert await house.bridge.store.read(stock_round.unlisted) == {"204011"}
+            result = await house.sync(fetch=False)
+            rows = {row.uid: str(row.why) for row in explain(result.plan.situation)}
+            assert rows["psku-1001"] == "no_such_product"
+            (uid,) = await house.orders_arrive(ONE)
+            assert house.requests(uid) == []
