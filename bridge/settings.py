@@ -194,6 +194,12 @@ class StoreSection(Section):
     retention_days: Days = 90
 
 
+class AuditSection(Section):
+    retention_days: Days = 365
+    story: Literal["name", "role"] = "name"
+    """How an order's story names a person; the audit log always has the name."""
+
+
 class MappingsSection(Section):
     dir: FilePath = Path("mappings")
 
@@ -280,6 +286,7 @@ class Settings(Section):
     pharmaone: PharmaOneSection = PharmaOneSection()
     server: ServerSection = ServerSection()
     store: StoreSection = StoreSection()
+    audit: AuditSection = AuditSection()
     mappings: MappingsSection = MappingsSection()
     orders: OrdersSection = OrdersSection()
     stock: StockSection = StockSection()

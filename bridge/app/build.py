@@ -25,7 +25,7 @@ from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.prints import key_of, prints
 from bridge.server import refuse_taken
 from bridge.settings import Settings
-from bridge.store import RunLock, Store, person, todo
+from bridge.store import RunLock, Store, audit, person, todo
 from bridge.worker import Parts, Worker
 
 
@@ -70,6 +70,8 @@ async def open_bridge(settings: Settings) -> AsyncIterator[Bridge]:
         vendors = await stack.enter_async_context(open_vendors(settings, metrics.called))
         bridge = _assemble(settings, metrics, store, reloader, vendors)
         await store.write(todo.release_leases)
+        rules = reloader.rules
+        await store.write(audit.took_up, rules.version, rules.files, now())
         yield bridge
 
 
@@ -181,6 +183,7 @@ def _refuse_taken_ports(settings: Settings) -> None:
 
 async def _rules_changed(bridge: Bridge, rules: Rules) -> None:
     """What waited for the change goes on; what it promises too much falls at once."""
+    await bridge.store.write(audit.took_up, rules.version, rules.files, now())
     why = f"mapping files changed ({rules.version})"
     await bridge.store.write(person.hint_stuck, FREED_BY_MAPPING, why, now())
     bridge.worker.wake()

@@ -94,6 +94,7 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         bridge.p1_sweep,
         now,
         settings.store.retention_days,
+        settings.audit.retention_days,
         reread,
     )
     timers = [

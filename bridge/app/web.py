@@ -53,7 +53,8 @@ def _page(bridge: Bridge) -> PageParts | None:
         return None
     stock = Differing(bridge.store, bridge.stock)
     hashed = secret.get_secret_value() if secret is not None else None
-    return PageParts(stock.look, partial(_confirm, bridge), hashed)
+    names = bridge.settings.audit.story == "name"
+    return PageParts(stock.look, partial(_confirm, bridge), hashed, names)
 
 
 async def _confirm(bridge: Bridge, link: SkuLink, note: str) -> bool:

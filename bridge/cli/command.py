@@ -19,6 +19,8 @@ Example = tuple[str, str]
 
 Argument = Callable[[argparse.ArgumentParser], object]
 """Adds itself to a parser."""
+Changes = Callable[[argparse.Namespace], str | None]
+"""Which keys or ids a command changes, as typed, for the audit log; None: it changes nothing."""
 
 
 def argument(*names: str, **options: Any) -> Argument:
@@ -61,11 +63,12 @@ class Command:
     name: str = ""
     summary: str = ""
     stays: bool = False
+    changes: Changes | None = None
 
     def define(self, parser: Parser) -> None:
         for add_to in self.arguments:
             add_to(parser)
-        parser.set_defaults(handler=self.handler, stays=self.stays)
+        parser.set_defaults(handler=self.handler, stays=self.stays, changes=self.changes)
 
 
 @dataclass(slots=True)
@@ -80,20 +83,24 @@ class Noun:
     verbs: list[Command] = field(default_factory=list)
     alone: Command | None = None
 
-    def verb(self, name: str, summary: str, *arguments: Argument) -> Callable[[Handler], Handler]:
+    def verb(
+        self, name: str, summary: str, *arguments: Argument, changes: Changes | None = None
+    ) -> Callable[[Handler], Handler]:
         """Makes a handler the command `rxbridge NOUN name`."""
 
         def made(handler: Handler) -> Handler:
-            self.verbs.append(Command(handler, arguments, name, summary))
+            self.verbs.append(Command(handler, arguments, name, summary, changes=changes))
             return handler
 
         return made
 
-    def command(self, *arguments: Argument, stays: bool = False) -> Callable[[Handler], Handler]:
+    def command(
+        self, *arguments: Argument, stays: bool = False, changes: Changes | None = None
+    ) -> Callable[[Handler], Handler]:
         """Makes a handler the command `rxbridge NOUN`."""
 
         def made(handler: Handler) -> Handler:
-            self.alone = Command(handler, arguments, stays=stays)
+            self.alone = Command(handler, arguments, stays=stays, changes=changes)
             return handler
 
         return made

@@ -7,7 +7,8 @@ instant. A new one is told of nowhere else.
 import os
 import re
 import sys
-from collections.abc import Collection, Sequence
+from argparse import Namespace
+from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -27,7 +28,7 @@ rxbridge stuck list  # what waits for you, and what to do
 COMMANDS = Path(__file__).parent / "commands"
 ORDER = (
     *("run", "demo", "sandbox", "check", "orders", "reconcile", "stock", "skus", "stuck"),
-    *("webhooks", "completion", "products", "money", "call", "store", "password"),
+    *("webhooks", "completion", "products", "money", "call", "store", "password", "audit"),
 )
 """The nouns as `--help` lists them; one that is not named here comes last."""
 _FIRST_LINE = re.compile(r'r?"""`rxbridge ([a-z-]+)`: (.*?)\.?(?:""")?$')
@@ -41,8 +42,18 @@ def entry() -> None:
 def main(argv: Sequence[str]) -> int:
     """Runs one command and returns its exit code."""
     arguments = parser(argv).parse_args(argv)
+    code = _ended(arguments, arguments.handler)
+    if arguments.changes is None:
+        return code
+    from bridge.cli.trail import write_down
+
+    return _ended(arguments, lambda _: write_down(arguments, code)) or code
+
+
+def _ended(arguments: Namespace, body: Callable[[Namespace], int | None]) -> int:
+    """The exit code of what was carried out, whatever it raised."""
     try:
-        code: int = arguments.handler(arguments)
+        code = body(arguments) or DONE
     except Misconfigured as mistake:
         for fault in mistake.faults:
             print(f"rxbridge: {fault}", file=sys.stderr)

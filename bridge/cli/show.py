@@ -1,13 +1,15 @@
 """How commands print: tables and text for people, one JSON document for programs."""
 
 import argparse
+import csv
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -16,10 +18,13 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bridge.cli.command import DONE, FAILED
+from bridge.errors import Fault, Misconfigured
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_ESCAPED = re.compile(r"[\x7f-\x9f]")
 """The control characters that `json` does not escape."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_AMOUNT = re.compile(r"-?\d+\.\d\d")
 PIPED = 1000
 """Columns of what is written into a pipe."""
 
@@ -93,6 +98,33 @@ def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for row in rows:
         table.add_row(*(plain("" if cell is None else cell) for cell in row))
     console().print(table, soft_wrap=False)
+
+
+def as_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Writes rows for a spreadsheet: UTF-8 with a mark that Excel wants, points in the amounts.
+
+    A new file is for the owner's eyes only: the orders' uids lead to persons. Raises Misconfigured.
+    """
+    try:
+        with open(path, "w", encoding="utf-8-sig", newline="", opener=_for_owner) as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            for row in rows:
+                writer.writerow({name: _harmless(cell) for name, cell in row.items()})
+    except OSError as error:
+        fault = Fault(f"--csv {path}", f"cannot be written ({error.strerror})", "name another file")
+        raise Misconfigured(fault) from None
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _harmless(cell: Any) -> Any:
+    """No formula to a spreadsheet, whatever name a shop gave its order; amounts stay numbers."""
+    if not isinstance(cell, str) or _AMOUNT.fullmatch(cell):
+        return cell
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def moment(at: datetime | None) -> str:

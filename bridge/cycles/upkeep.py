@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bridge.cycles.catalogue import CatalogueReader
 from bridge.cycles.p1sweep import P1Sweep
 from bridge.exchange import Priority
-from bridge.store import Store, work
+from bridge.store import Store, audit, work
 
 log = logging.getLogger("bridge.cycles")
 
@@ -27,6 +27,7 @@ class Upkeep:
     p1_sweep: P1Sweep
     now: Callable[[], datetime]
     retention_days: int
+    audit_days: int
     reread_seconds: Callable[[], float]
     """From one reading of the SKU list to the next, of which it takes half."""
 
@@ -41,11 +42,12 @@ class Upkeep:
             await self.catalogue.read_slowly(self.reread_seconds() / 2)
 
     async def forget(self) -> None:
-        """Forgets orders that were finished longer ago than they are to be kept."""
+        """Forgets orders that were finished, and deeds, longer ago than they are to be kept."""
         before = self.now() - timedelta(days=self.retention_days)
         forgotten = await self.store.write(work.forget, before)
         if forgotten:
             log.info("forgot finished orders", extra={"orders": forgotten})
+        await self.store.write(audit.forget, self.now() - timedelta(days=self.audit_days))
 
     async def learn(self, news: asyncio.Event) -> None:
         """Waits until PharmaOne tells of an order that nobody knows, and reads it."""

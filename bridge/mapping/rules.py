@@ -54,6 +54,8 @@ class Rules:
     facts: Facts = field(default_factory=Facts)
     facts_told: Mapping[str, str] = field(default_factory=dict)
     """Each fact by its name, with where it comes from: for people."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """A mark of each file, which changes with any byte of it."""
 
     @property
     def source(self) -> str:
@@ -118,6 +120,7 @@ def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rul
         shipping=shipping,
         facts=facts,
         facts_told=facts_told,
+        files={name: _version({name: read}) for name, read in content.items()},
     )
 
 

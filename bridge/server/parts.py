@@ -49,6 +49,8 @@ class PageParts:
     confirm: Callable[[SkuLink, str], Awaitable[bool]]
     """Writes a link with its units, and a note, into skus.csv; whether that could be."""
     password_hash: str | None = None
+    names: bool = True
+    """An order's story names a person; else the role."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What a person may say about a key that waits for him: try again, leave it alone, it is there.
 
 A look under way would write its own memory of the order over what is said here, so a key that is
-being looked at is refused for that moment (UnderWay); a look takes seconds.
+being looked at is refused for that moment (UnderWay); a look takes seconds. `by` is who says so,
+for the order's story; "": a person.
 """
 
 import sqlite3
@@ -42,7 +43,9 @@ from bridge.store import (
 )
 
 
-def retry(connection: sqlite3.Connection, keys: Sequence[Key] | None, now: datetime) -> list[Key]:
+def retry(
+    connection: sqlite3.Connection, keys: Sequence[Key] | None, now: datetime, by: str = ""
+) -> list[Key]:
     """Frees what is stuck among `keys` and makes it due; returns its keys.
 
     None: all but what would be sent again, for which somebody has to have looked, one by one.
@@ -54,24 +57,24 @@ def retry(connection: sqlite3.Connection, keys: Sequence[Key] | None, now: datet
     ]
     for row in rows:
         _refuse_under_way(connection, row.key, now)
-        _free(connection, row, now)
+        _free(connection, row, now, by)
     freed = [row.key for row in rows]
     return freed + [
-        key for key in keys or () if key not in freed and _taken_up(connection, key, now)
+        key for key in keys or () if key not in freed and _taken_up(connection, key, now, by)
     ]
 
 
-def _taken_up(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
+def _taken_up(connection: sqlite3.Connection, key: Key, now: datetime, by: str) -> bool:
     """Whether the key is a SKU that was left alone and is taken up again."""
     uid = _sku(key)
     if uid is None or not stock.take_up_again(connection, uid):
         return False
     _look_again(connection, key, "a person asked for another try", now)
-    _note(connection, key, now, Event.RETRIED)
+    _note(connection, key, now, Event.RETRIED, by)
     return True
 
 
-def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
+def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime, by: str) -> None:
     uid = _order(row.key)
     if uid is not None:
         orders.try_again(connection, uid)
@@ -86,10 +89,12 @@ def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
         notes.delete(connection, notes.CATALOGUE_AT)  # however young: it may be there now
     stuck.delete(connection, row.key)
     _look_again(connection, row.key, "a person asked for another try", now)
-    _note(connection, row.key, now, Event.RETRIED, code=row.reason.code)
+    _note(connection, row.key, now, Event.RETRIED, by, code=row.reason.code)
 
 
-def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -> bool:
+def drop(
+    connection: sqlite3.Connection, key: Key, reason: str, now: datetime, by: str = ""
+) -> bool:
     """The key is left alone from now on; `reason` is kept. False if it is not known."""
     _refuse_under_way(connection, key, now)
     uid = _order(key)
@@ -105,7 +110,7 @@ def drop(connection: sqlite3.Connection, key: Key, reason: str, now: datetime) -
         todo.delete(connection, key)
         if uid is not None and order_lines.is_held(connection, uid):
             todo.hint(connection, [Hint(key, "dropped: what it takes is followed")], now)
-        _note(connection, key, now, Event.DROPPED, reason=reason)
+        _note(connection, key, now, Event.DROPPED, by, reason=reason)
     return known
 
 
@@ -120,7 +125,7 @@ def _drop_sku(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> N
         stock.leave_alone(connection, sku, now)
 
 
-def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
+def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime, by: str = "") -> bool:
     """The order-request is at PharmaOne, a person saw it there.
 
     False if there is no such order, or nothing was open about its submission.
@@ -131,12 +136,12 @@ def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime) -> b
         return False
     stuck.delete(connection, key)
     _look_again(connection, key, "a person found its order-request at PharmaOne", now)
-    _note(connection, key, now, Event.MARKED_SUBMITTED)
+    _note(connection, key, now, Event.MARKED_SUBMITTED, by)
     return True
 
 
 def confirm(
-    connection: sqlite3.Connection, keys: Collection[Key] | None, now: datetime
+    connection: sqlite3.Connection, keys: Collection[Key] | None, now: datetime, by: str = ""
 ) -> list[Key]:
     """A person says that these are right: they go on. None: all that wait for that."""
     rows = [
@@ -150,13 +155,13 @@ def confirm(
         _refuse_under_way(connection, row.key, now)
         stuck.delete(connection, row.key)
         _look_again(connection, row.key, "a person confirmed it", now)
-        _note(connection, row.key, now, Event.CONFIRMED, code=row.reason.code)
+        _note(connection, row.key, now, Event.CONFIRMED, by, code=row.reason.code)
     cancellations.confirm(connection, [order_uid(row.key) for row in rows], now)
     return [row.key for row in rows]
 
 
 def accept(
-    connection: sqlite3.Connection, key: Key, now: datetime, code: str | None = None
+    connection: sqlite3.Connection, key: Key, now: datetime, code: str | None = None, by: str = ""
 ) -> bool:
     """A person knows what there is to know of the key, or what this code tells of it.
 
@@ -168,11 +173,11 @@ def accept(
         order_lines.release(connection, uid, now)
         stock_round.ask(connection, confirm=False)
     if codes:
-        _note(connection, key, now, Event.ACCEPTED, codes=", ".join(codes))
+        _note(connection, key, now, Event.ACCEPTED, by, codes=", ".join(codes))
     return bool(codes)
 
 
-def resume(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
+def resume(connection: sqlite3.Connection, key: Key, now: datetime, by: str = "") -> bool:
     """The order is taken up again: it was dropped, left alone, marked as submitted or refused by
     staff. False if there is nothing to take up.
     """
@@ -183,7 +188,7 @@ def resume(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
     order_lines.hold_back(connection, uid)
     stuck.delete(connection, key)
     _look_again(connection, key, "a person took it up again", now)
-    _note(connection, key, now, Event.RESUMED)
+    _note(connection, key, now, Event.RESUMED, by)
     return True
 
 
@@ -219,6 +224,7 @@ def _sku(key: Key) -> PharmacySkuUid | None:
 
 
 def _note(
-    connection: sqlite3.Connection, key: Key, now: datetime, what: Event, **facts: Any
+    connection: sqlite3.Connection, key: Key, now: datetime, what: Event, by: str, **facts: Any
 ) -> None:
+    facts |= {"by": by} if by else {}
     journal.write(connection, [JournalEntry(key, now, what, facts)])

@@ -716,13 +716,18 @@ event-cancellation-refused = PharmaOne hat die Stornierung abgelehnt: { $reason 
 event-waits = wartet: { $why }
 event-stuck = STECKT FEST: { $reason }
 event-done = erledigt: { $why }
-event-retried = ein Mensch sagte: noch einmal versuchen
-event-resumed = ein Mensch sagte: wieder aufnehmen
-event-dropped = ein Mensch sagte, nicht mehr anfassen: { $reason }
-event-confirmed = ein Mensch hat bestätigt: { $code }
-event-accepted = ein Mensch weiß Bescheid: { $codes }
+said-by = { $by ->
+        [absent] ein Mensch
+        [operator] ein Bediener
+       *[other] { $by }
+    }
+event-retried = { said-by } sagte: noch einmal versuchen
+event-resumed = { said-by } sagte: wieder aufnehmen
+event-dropped = { said-by } sagte, nicht mehr anfassen: { $reason }
+event-confirmed = { said-by } hat bestätigt: { $code }
+event-accepted = { said-by } weiß Bescheid: { $codes }
 event-restored = der Speicher wurde aus einer Sicherung wiederhergestellt: was danach kam, wird gesucht
-event-marked-submitted = ein Mensch sagte: die Bestellanfrage ist schon in PharmaOne
+event-marked-submitted = { said-by } sagte: die Bestellanfrage ist schon in PharmaOne
 event-written = bei RxScale geschrieben: { sku-written-there }
 event-hidden = RxScale zeigt ihn nicht: { sku-written-there } wurde nicht geschrieben
 sku-written-there = { $price_cents ->

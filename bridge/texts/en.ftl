@@ -698,13 +698,18 @@ event-cancellation-refused = PharmaOne refused the cancellation: { $reason }
 event-waits = waits: { $why }
 event-stuck = STUCK: { $reason }
 event-done = done: { $why }
-event-retried = a person said: try again
-event-resumed = a person said: take it up again
-event-dropped = a person said to leave it alone: { $reason }
-event-confirmed = a person confirmed: { $code }
-event-accepted = a person knows: { $codes }
+said-by = { $by ->
+        [absent] a person
+        [operator] an operator
+       *[other] { $by }
+    }
+event-retried = { said-by } said: try again
+event-resumed = { said-by } said: take it up again
+event-dropped = { said-by } said to leave it alone: { $reason }
+event-confirmed = { said-by } confirmed: { $code }
+event-accepted = { said-by } knows: { $codes }
 event-restored = the store was restored from a backup: what came after it is looked for
-event-marked-submitted = a person said: the order-request is in PharmaOne already
+event-marked-submitted = { said-by } said: the order-request is in PharmaOne already
 event-written = written at RxScale: { sku-written-there }
 event-hidden = RxScale does not show it: { sku-written-there } was not written
 sku-written-there = { $price_cents ->

@@ -20,6 +20,7 @@ OPTIONAL = (
     "carrier",
     "stock",
     "price_cents",
+    "by",
 )
 """Facts that an entry may lack."""
 

@@ -36,6 +36,7 @@ SECTIONS: Mapping[str, str] = {
     "pharmaone": "The way to PharmaOne.",
     "server": "Where the bridge listens.",
     "store": "The bridge's own file.",
+    "audit": "Who did what, and how long that is kept.",
     "mappings": "The mapping files.",
     "orders": "How orders are looked after.",
     "stock": "How stock and prices are looked after.",

@@ -183,13 +183,14 @@ def test_one_that_was_never_sent_is_marked_only_by_who_saw_it(
     assert (stuck_rows(typed)[0]["key"] == "order:po-2") is bool(code)
 
 
-def test_orders_resume(typed, remembered):
+def test_orders_resume(typed, remembered, monkeypatch):
+    monkeypatch.setenv("SUDO_USER", "anna")
     assert typed("stuck", "drop", "po-2", "--reason", "a slip").code == 0
     assert "left alone" in typed("orders", "list").out
     answer = typed("orders", "resume", "order:po-2")
     assert answer.code == 0
     assert "order:po-2: taken up again" in answer.out
-    assert "a person said: take it up again" in typed("orders", "show", "po-2").out
+    assert "anna said: take it up again" in typed("orders", "show", "po-2").out
     for uid in ("po-2", "po-404", "sku:psku-1"):
         refused = typed("orders", "resume", uid, "--json")
         assert (refused.code, refused.out) == (1, "")

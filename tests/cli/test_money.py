@@ -14,7 +14,8 @@ import requests
 from cli.test_sides import post
 from mapping.mapping_files import change
 
-from bridge.cli.commands.money import _revenue, _write
+from bridge.cli import show
+from bridge.cli.commands.money import COLUMNS, _record, _revenue
 from bridge.cli.commands.stock import live
 from bridge.core.model import OrderId, PharmacyOrderUid, SkuUid
 from bridge.core.money import Row
@@ -100,7 +101,7 @@ def test_the_file_is_for_its_owners_eyes_and_no_text_in_it_is_a_formula(tmp_path
     ]
     before = os.umask(0o022)
     try:
-        _write(file, rows)
+        show.as_csv(file, COLUMNS, map(_record, rows))
     finally:
         os.umask(before)
     assert file.stat().st_mode & 0o777 == 0o600

@@ -36,6 +36,7 @@ server.webhook_port | -
 server.webhook_host | -
 store.path | rxbridge.db
 store.retention_days | 90
+audit.retention_days | 365
 mappings.dir | mappings
 orders.poll_seconds | 60
 orders.fresh_seconds | 5
@@ -87,6 +88,7 @@ def test_every_key_promised_is_there_with_its_default() -> None:
 
 ODD = {
     "rxscale.dialect": "legacy",
+    "audit.story": "role",
     "rxscale.webhook_secrets": "whsec_canary",
     "pharmaone.submit_via": "v1",
     "pharmaone.api_key_header": "X-API-Key",

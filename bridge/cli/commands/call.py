@@ -86,6 +86,15 @@ class Answered:
         return {"data": self.rows} if self.rows is not None else json.loads(self.content)
 
 
+def _changes(typed: argparse.Namespace) -> str | None:
+    """What is written at a vendor, or shown of people; without what was asked for."""
+    if typed.method == "GET" and not typed.show_patient_data:
+        return None
+    path = typed.path.partition("?")[0]
+    shown = "--show-patient-data" if typed.show_patient_data else ""
+    return f"{typed.vendor} {typed.method} {path} {shown}"
+
+
 @noun.command(
     argument(
         "vendor",
@@ -107,6 +116,7 @@ class Answered:
     argument("--json", action="store_true", help="the answer as it is, but for the masks"),
     argument("--show-patient-data", action="store_true", help="without these masks"),
     argument("--show-secrets", action="store_true", help="nor these"),
+    changes=_changes,
 )
 def call(arguments: argparse.Namespace) -> int:
     asked = _asked(arguments)

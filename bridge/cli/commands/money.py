@@ -10,9 +10,6 @@ rxbridge money --month 2026-10 --csv october.csv    # for a spreadsheet
 
 import argparse
 import asyncio
-import csv
-import os
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -41,8 +38,6 @@ from bridge.store import vendor_lists, views
 HEADINGS = ("order", "name", "PharmaOne's", "paid out", "to come", "PharmaOne says", "paid", "")
 EARLIEST = 2000
 """No order is of a year before this one."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_AMOUNT = re.compile(r"-?\d+\.\d\d")
 COLUMNS = (
     "pharmacy_order_uid", "name", "pharmaone_order_id", "ordered_at", "routed", "projected",
     "pharmaone_total", "pharmaone_paid", "currency", "shipping_apart", "difference",
@@ -103,7 +98,7 @@ def money(arguments: argparse.Namespace) -> int:
         found = asyncio.run(read_books(settings, month, tell))
     sums = totals(found.rows)
     if arguments.csv is not None:
-        _write(arguments.csv, found.rows)
+        show.as_csv(arguments.csv, COLUMNS, map(_record, found.rows))
     text = partial(_print, month, found, sums, everything=arguments.all)
     return show.answer(arguments, _document(month, found, sums), text, failed=bool(sums.findings))
 
@@ -153,34 +148,6 @@ def _record(row: Row) -> dict[str, Any]:
 
 def _euros(cents: int | None) -> str | None:
     return None if cents is None else euros(cents)
-
-
-def _write(path: Path, rows: Sequence[Row]) -> None:
-    """Every row, for a spreadsheet: UTF-8 with a mark that Excel wants, points in the amounts.
-
-    A new file is for the owner's eyes only: the orders' uids lead to persons.
-    """
-    try:
-        with open(path, "w", encoding="utf-8-sig", newline="", opener=_for_owner) as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            writer.writerows(
-                {name: _harmless(cell) for name, cell in _record(row).items()} for row in rows
-            )
-    except OSError as error:
-        fault = Fault(f"--csv {path}", f"cannot be written ({error.strerror})", "name another file")
-        raise Misconfigured(fault) from None
-
-
-def _for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _harmless(cell: Any) -> Any:
-    """No formula to a spreadsheet, whatever name a shop gave its order; amounts stay numbers."""
-    if not isinstance(cell, str) or _AMOUNT.fullmatch(cell):
-        return cell
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _document(month: Month, found: Books, sums: Totals) -> dict[str, Any]:

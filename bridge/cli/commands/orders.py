@@ -22,6 +22,7 @@ from bridge.cli import show
 from bridge.cli.command import DONE, FAILED, JSON, Noun, argument, whole_number
 from bridge.cli.guest import look_now, open_guest
 from bridge.cli.opening import in_store, key_of, now, open_store, settings_of
+from bridge.cli.trail import by
 from bridge.core.journal import JournalEntry, Side
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, order_key, order_uid
@@ -73,7 +74,7 @@ def show_order(arguments: argparse.Namespace) -> int:
     return _unknown(arguments) if story is None else _tell(arguments, story)
 
 
-@noun.verb("sync", "look at one order now", UID, JSON)
+@noun.verb("sync", "look at one order now", UID, JSON, changes=lambda typed: key_of(typed.uid))
 def sync_order(arguments: argparse.Namespace) -> int:
     """Has one order looked at now, by the running bridge or by this command itself, and tells what
     came of it. Exit code 1 if it is stuck.
@@ -96,7 +97,13 @@ def sync_order(arguments: argparse.Namespace) -> int:
     return FAILED if story.stuck is not None else DONE
 
 
-@noun.verb("resume", "take up again what was dropped, marked or rejected", UID, JSON)
+@noun.verb(
+    "resume",
+    "take up again what was dropped, marked or rejected",
+    UID,
+    JSON,
+    changes=lambda typed: key_of(typed.uid),
+)
 def resume_order(arguments: argparse.Namespace) -> int:
     """Takes up again what was dropped, left alone (orders.take_from), marked as submitted, or
     rejected by your staff: that is sent again. The bridge goes on from where the order had come.
@@ -104,7 +111,9 @@ def resume_order(arguments: argparse.Namespace) -> int:
     rxbridge orders resume po-abc123
     """
     key = _order_key(arguments)
-    done = key and in_store(arguments, lambda store: store.write(person.resume, key, now()))
+    done = key and in_store(
+        arguments, lambda store: store.write(person.resume, key, now(), by=by(arguments))
+    )
     if not done:
         uid = arguments.uid.removeprefix("order:")
         print(f"rxbridge: nothing of {uid} was dropped, marked or rejected", file=sys.stderr)

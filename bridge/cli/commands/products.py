@@ -58,6 +58,7 @@ class Lacking:
         help="what your PharmaOne wants beside the product, such as position=1",
     ),
     JSON,
+    changes=lambda typed: "" if typed.write else None,
 )
 def attach(arguments: argparse.Namespace) -> int:
     """Lists the products that RxScale's SKUs are linked to and PharmaOne's shop lacks. Only what is

@@ -68,6 +68,7 @@ class Compared:
     ),
     argument("--fix", action="store_true", help="look at what differs, and sync the stock, now"),
     JSON,
+    changes=lambda typed: "--fix" if typed.fix else None,
 )
 def reconcile(arguments: argparse.Namespace) -> int:
     found = asyncio.run(_compared(arguments, complete(arguments)))

@@ -122,6 +122,7 @@ def _sku(
         help="how sure is sure (85)",
     ),
     JSON,
+    changes=lambda typed: "" if typed.write or typed.push else None,
 )
 def match(arguments: argparse.Namespace) -> int:
     """Proposes by name which PharmaOne product each SKU without a link is, and for a linked SKU how

@@ -327,6 +327,7 @@ def _verified_cells(each: Verified) -> tuple[Any, ...]:
         help="an odd inventory, prices and the first write are right",
     ),
     JSON,
+    changes=lambda typed: "--confirm" if typed.confirm else "",
 )
 def sync_stock(arguments: argparse.Namespace) -> int:
     """Reads PharmaOne's inventory and writes what differs at RxScale, now. A running bridge does

@@ -59,6 +59,7 @@ def check(arguments: argparse.Namespace) -> int:
     "put a backup in its place; the bridge is stopped",
     argument("path", type=Path, metavar="PATH", help="the backup"),
     JSON,
+    changes=lambda _: "",
 )
 def restore(arguments: argparse.Namespace) -> int:
     """Puts a backup in the store's place. The bridge has to be stopped; what was there is kept

@@ -14,6 +14,7 @@ from functools import partial
 from bridge.cli import show
 from bridge.cli.command import FAILED, JSON, WRONG, Noun, argument
 from bridge.cli.opening import in_store, key_of, now
+from bridge.cli.trail import by
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key
 from bridge.core.reasons import Kind
@@ -81,6 +82,7 @@ def _after_mending(rows: list[StuckRow]) -> str:
     argument("keys", nargs="*", metavar="KEY", help="order:po-... or sku:psku-..."),
     argument("--all", action="store_true", help="all but what it would send again"),
     JSON,
+    changes=lambda typed: " ".join(map(key_of, typed.keys)) or "--all",
 )
 def retry(arguments: argparse.Namespace) -> int:
     """Looks again, after the cause was mended. A submission of which nobody knows whether it
@@ -93,7 +95,7 @@ def retry(arguments: argparse.Namespace) -> int:
     if arguments.all == bool(arguments.keys):
         return _keys_or_all("retry")
     keys = _named(arguments)
-    freed, left = in_store(arguments, partial(_retry, keys=keys))
+    freed, left = in_store(arguments, partial(_retry, keys=keys, said_by=by(arguments)))
     missed = [key for key in keys or () if key not in freed]
     return show.answer(
         arguments,
@@ -113,9 +115,9 @@ def _named(arguments: argparse.Namespace) -> list[Key] | None:
     return None if arguments.all else [key_of(text) for text in arguments.keys]
 
 
-async def _retry(store: Store, keys: list[Key] | None) -> tuple[list[Key], list[Key]]:
+async def _retry(store: Store, keys: list[Key] | None, said_by: str) -> tuple[list[Key], list[Key]]:
     """What is freed, and what `--all` leaves."""
-    freed = await store.write(person.retry, keys, now())
+    freed = await store.write(person.retry, keys, now(), by=said_by)
     left = await store.read(stuck.everything) if keys is None else []
     return freed, [row.key for row in left if row.reason.code.must_look]
 
@@ -148,6 +150,7 @@ def _reason(text: str) -> str:
         "--reason", type=_reason, required=True, help="for the story; no patient data, please"
     ),
     JSON,
+    changes=lambda typed: key_of(typed.key),
 )
 def drop(arguments: argparse.Namespace) -> int:
     """Leaves an order or a SKU alone from now on, because it was handled by hand.
@@ -157,7 +160,8 @@ def drop(arguments: argparse.Namespace) -> int:
     """
     key = key_of(arguments.key)
     known = in_store(
-        arguments, lambda store: store.write(person.drop, key, arguments.reason, now())
+        arguments,
+        lambda store: store.write(person.drop, key, arguments.reason, now(), by=by(arguments)),
     )
     return _answer(arguments, known, "dropped", key, "left alone from now on")
 
@@ -168,6 +172,7 @@ def drop(arguments: argparse.Namespace) -> int:
     argument("key", metavar="KEY", help="order:po-..."),
     argument("--yes", action="store_true", help="do not ask about one that was never sent"),
     JSON,
+    changes=lambda typed: key_of(typed.key),
 )
 def submitted(arguments: argparse.Namespace) -> int:
     """You found its order-request in PharmaOne: the bridge takes it as submitted and goes on from
@@ -183,7 +188,9 @@ def submitted(arguments: argparse.Namespace) -> int:
     if unsent and not arguments.yes and not _has_seen(key):
         print(f"rxbridge: {key} was left as it is", file=sys.stderr)
         return FAILED
-    known = in_store(arguments, lambda store: store.write(person.mark_submitted, key, now()))
+    known = in_store(
+        arguments, lambda store: store.write(person.mark_submitted, key, now(), by=by(arguments))
+    )
     told = "taken as submitted; the bridge goes on from there"
     return _answer(arguments, known, "submitted", key, told)
 
@@ -194,6 +201,7 @@ def submitted(arguments: argparse.Namespace) -> int:
     argument("keys", nargs="*", metavar="KEY", help="order:po-..."),
     argument("--all", action="store_true", help="all that were held for being too many at once"),
     JSON,
+    changes=lambda typed: " ".join(map(key_of, typed.keys)) or "--all",
 )
 def confirm(arguments: argparse.Namespace) -> int:
     """You have checked that an order is to be cancelled: one of unusually many at once, or one that
@@ -205,7 +213,9 @@ def confirm(arguments: argparse.Namespace) -> int:
     if arguments.all == bool(arguments.keys):
         return _keys_or_all("confirm")
     keys = _named(arguments)
-    done = in_store(arguments, lambda store: store.write(person.confirm, keys, now()))
+    done = in_store(
+        arguments, lambda store: store.write(person.confirm, keys, now(), by=by(arguments))
+    )
     missed = [key for key in keys or () if key not in done]
     for key in missed:
         print(f"rxbridge: {key} does not wait for that", file=sys.stderr)
@@ -225,6 +235,7 @@ def _print_keys(keys: list[Key]) -> None:
     "you know; it is not shown any more",
     argument("key", metavar="KEY", help="order:po-..."),
     JSON,
+    changes=lambda typed: key_of(typed.key),
 )
 def accept(arguments: argparse.Namespace) -> int:
     """You know what there is to know of an order that goes on, and have done what there was to do.
@@ -233,7 +244,9 @@ def accept(arguments: argparse.Namespace) -> int:
     rxbridge stuck accept order:po-abc123
     """
     key = key_of(arguments.key)
-    known = in_store(arguments, lambda store: store.write(person.accept, key, now()))
+    known = in_store(
+        arguments, lambda store: store.write(person.accept, key, now(), by=by(arguments))
+    )
     return _answer(arguments, known, "accepted", key, "accepted")
 
 

@@ -68,6 +68,7 @@ def _print_list(rows: Sequence[tuple[str, str, str, bool]]) -> None:
     ),
     argument("--renew", action="store_true", help="anew, where secrets were lost"),
     JSON,
+    changes=lambda typed: "--renew" if typed.renew else "",
 )
 def register(arguments: argparse.Namespace) -> int:
     """Subscribes server.public_url for orders and stock. May be repeated: what is there already is
@@ -110,6 +111,7 @@ def _print_registered(
     "end subscriptions",
     argument("uids", nargs="+", metavar="UID", help="as `webhooks list` shows it"),
     JSON,
+    changes=lambda typed: " ".join(typed.uids),
 )
 def remove(arguments: argparse.Namespace) -> int:
     """Ends subscriptions. Orders then come by the sweep, within a minute.

@@ -14,6 +14,8 @@ from aiohttp import web
 
 COOKIE = "rxbridge_session"
 LANGUAGE = "rxbridge_lang"
+ADMIN, ROLE = "admin", "operator"
+"""Who logs in with the one password of the configuration."""
 LANGUAGES = ("en", "de")
 YEAR_SECONDS = 366 * 86400
 SESSION_LASTS = timedelta(hours=12)
@@ -35,7 +37,8 @@ FORWARDED_BEGINS = "x-forwarded"
 class Visitor:
     """Who looks, and where: `path` can be asked for again, in the other language say.
 
-    `logged_in` is None where nobody has to; `fresh`: its cookie is yet to be set.
+    `logged_in` is None where nobody has to; `fresh`: its cookie is yet to be set. `name`: whoever
+    logged in, and `by` the same, as an order's story tells it; `origin`: from where.
     """
 
     session: str
@@ -46,6 +49,9 @@ class Visitor:
     fresh: bool = False
     chose_language: bool = False
     by_https: bool = False
+    name: str = ""
+    by: str = ""
+    origin: str = ""
 
 
 def language_of(request: web.Request) -> str:
@@ -157,9 +163,10 @@ class Access:
     `login`: who sees the page has to log in; else only this machine itself sees it.
     """
 
-    def __init__(self, sessions: Sessions, *, login: bool) -> None:
+    def __init__(self, sessions: Sessions, *, login: bool, names: bool) -> None:
         self._sessions = sessions
         self._login = login
+        self._names = names
 
     def visitor(self, request: web.Request, now: datetime) -> Visitor:
         """Raises PageRefused where nobody logs in and it does not come from this machine itself."""
@@ -167,15 +174,20 @@ class Access:
         known = self._sessions.is_one(session)
         session = session if known else self._sessions.new()
         chosen = request.query.get("lang")
+        logged_in = self._login and self._sessions.is_logged_in(session, now)
+        by = ADMIN if self._names else ROLE
         visitor = Visitor(
             session=session,
             token=self._sessions.token(session),
             language=language_of(request),
             path=request.path if request.method in ("GET", "HEAD") else "/",
-            logged_in=self._sessions.is_logged_in(session, now) if self._login else None,
+            logged_in=logged_in if self._login else None,
             fresh=not known,
             chose_language=chosen in LANGUAGES,
             by_https=request.secure or request.headers.get("X-Forwarded-Proto") == "https",
+            name=ADMIN if logged_in else "",
+            by=by if logged_in else "",
+            origin=f"page {request.remote}",
         )
         if not self._login and not is_own_name(request.headers.get("Host", "")):
             raise PageRefused(403, "refused_host", visitor)

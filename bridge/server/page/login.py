@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from math import ceil
 
 from aiohttp import web
 
-from bridge.server.page.access import Access, Visitor, redirect
+from bridge.core.audit import AuditEntry, Deed
+from bridge.server.page.access import ADMIN, Access, Visitor, redirect
+from bridge.server.parts import ServerParts
+from bridge.store import audit
 from bridge.texts import Words
 
 log = logging.getLogger("bridge.server")
@@ -47,8 +49,8 @@ class Attempts:
 class Login:
     """Checks one password at a time: each check takes memory and a processor, on purpose."""
 
-    def __init__(self, access: Access, password_hash: str, now: Callable[[], datetime]) -> None:
-        self._access, self._hash, self._now = access, password_hash, now
+    def __init__(self, access: Access, password_hash: str, parts: ServerParts) -> None:
+        self._access, self._hash, self._parts, self._now = access, password_hash, parts, parts.now
         self._attempts = Attempts()
         self._one = asyncio.Lock()
         self._waiting = 0
@@ -77,6 +79,7 @@ class Login:
             self._waiting -= 1
 
     async def log_out(self, _: dict[str, str], visitor: Visitor) -> web.Response:
+        await self._note(Deed.LOGGED_OUT, visitor, visitor.name)
         return redirect("/", self._access.logged_out(visitor))
 
     async def _try(self, password: str, network: str, visitor: Visitor) -> web.Response:
@@ -86,9 +89,15 @@ class Login:
         if not await asyncio.to_thread(matches, self._hash, password):
             self._attempts.wrong(network, self._now())
             log.warning("a wrong password for the page", extra={"address": network})
+            await self._note(Deed.LOGIN_FAILED, visitor, "", "refused")
             return self._form(visitor, wrong=True)
         self._attempts.right(network)
+        await self._note(Deed.LOGGED_IN, visitor, ADMIN)
         return redirect("/", self._access.logged_in(visitor, self._now()))
+
+    async def _note(self, deed: Deed, visitor: Visitor, who: str, outcome: str = "done") -> None:
+        entry = AuditEntry(self._now(), who, visitor.origin, deed, outcome=outcome)
+        await self._parts.store.write(audit.add, entry)
 
     def _form(self, visitor: Visitor, *, wrong: bool = False, wait: float = 0.0) -> web.Response:
         from bridge.server.page.render import answer

@@ -37,8 +37,8 @@ class _Routes:
     def __init__(self, parts: ServerParts, page: PageParts) -> None:
         self._parts, self._page = parts, page
         sessions = Sessions()
-        self._access = Access(sessions, login=page.password_hash is not None)
-        self._login = Login(self._access, page.password_hash or "", parts.now)
+        self._access = Access(sessions, login=page.password_hash is not None, names=page.names)
+        self._login = Login(self._access, page.password_hash or "", parts)
 
     def all(self) -> list[web.RouteDef]:
         return [
@@ -66,12 +66,14 @@ class _Routes:
     async def _stuck(self, fields: dict[str, str], visitor: Visitor) -> web.Response:
         from bridge.server.page import actions
 
-        return await actions.stuck(self._parts, fields, visitor)
+        done = await actions.stuck(self._parts, fields, visitor)
+        return await actions.answer(self._parts, done, visitor)
 
     async def _sync(self, fields: dict[str, str], visitor: Visitor) -> web.Response:
         from bridge.server.page import actions
 
-        return await actions.sync(self._parts, self._page, fields, visitor)
+        done = await actions.sync(self._parts, self._page, fields, visitor)
+        return await actions.answer(self._parts, done, visitor)
 
     def _pressed(self, handler: Pressed) -> Handler:
         async def press(request: web.Request, visitor: Visitor) -> web.Response:

@@ -271,3 +271,18 @@ CREATE TABLE adjustments (
   begun_at          INTEGER NOT NULL,
   sent_at           INTEGER
 ) STRICT, WITHOUT ROWID;
+
+-- One row a deed of the audit log (AuditEntry): who did what, from where, to which key, under which
+-- mapping files. Kept for a time of its own, longer than the order that it was about.
+CREATE TABLE audit (
+  id       INTEGER PRIMARY KEY,
+  at       INTEGER NOT NULL,
+  who      TEXT NOT NULL,
+  origin   TEXT NOT NULL,
+  what     TEXT NOT NULL CHECK (what <> ''),
+  subject  TEXT NOT NULL,
+  outcome  TEXT NOT NULL,
+  version  TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX audit_by_age ON audit (at);

@@ -1,0 +1,55 @@
+"""`rxbridge audit`: who did what, when and from where.
+
+Who pressed which button, typed which command that changes something, logged in or failed to, and
+when mapping files changed. Kept for audit.retention_days; never a patient's data.
+
+rxbridge audit list                  # the newest 50
+rxbridge audit list --csv audit.csv  # all of it, for a spreadsheet
+"""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from bridge.cli import show
+from bridge.cli.command import JSON, Noun, argument, whole_number
+from bridge.cli.opening import in_store
+from bridge.core.audit import AuditEntry
+from bridge.store import audit
+
+HEADINGS = ("at", "who", "origin", "what", "subject", "outcome", "version")
+
+noun = Noun(__doc__)
+
+
+@noun.verb(
+    "list",
+    "who did what, in time order",
+    argument("--limit", type=whole_number(1), metavar="N", help="the newest so many (50)"),
+    argument("--csv", type=Path, metavar="FILE", help="all of it, for a spreadsheet"),
+    JSON,
+)
+def list_audit(arguments: argparse.Namespace) -> int:
+    """Who did what, in time order, with the outcome and the version of the mapping files in force.
+    `--json` and `--csv` give all of it, unless `--limit` says otherwise.
+
+    rxbridge audit list --limit 500
+    rxbridge audit list --json > audit.json  # for a program
+    """
+    whole = -1 if arguments.json or arguments.csv else 50
+    limit = arguments.limit or whole
+    entries = in_store(arguments, lambda store: store.read(audit.entries, limit))
+    documents = [asdict(entry) for entry in entries]
+    if arguments.csv is not None:
+        rows = ({**each, "at": each["at"].isoformat()} for each in documents)
+        show.as_csv(arguments.csv, HEADINGS, rows)
+        return show.answer(arguments, {"entries": documents}, lambda: None)
+    return show.answer(arguments, {"entries": documents}, lambda: _print(entries))
+
+
+def _print(entries: list[AuditEntry]) -> None:
+    cells = (
+        (show.moment(e.at), e.who, e.origin, e.what, e.subject, e.outcome, e.version)
+        for e in entries
+    )
+    show.as_table(HEADINGS, cells)
