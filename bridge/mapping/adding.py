@@ -4,6 +4,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from bridge.core.model import PharmacySkuUid
 from bridge.core.stock.model import SkuLink
@@ -17,19 +19,32 @@ MARK = b"\xef\xbb\xbf"
 
 def written(content: bytes, links: Iterable[tuple[SkuLink, str]]) -> bytes:
     """The file with each link confirmed: its units in the line that it has, and a line more for
-    each other link. Raises Misconfigured as `append` does, and where there is no column for units.
+    each other link, with share 0 of a split product. Raises Misconfigured as `append` does, where
+    there is no column for units, and where the file would have faults.
     """
     links = list(links)
-    faults = Faults()
-    table = read_skus(content, faults) if content.strip() else None
-    found = columns_of(content, faults) if content.strip() else None
-    there = {link.uid: link for link, _ in links if table and link.uid in table.listed}
+    table = read_skus(content, Faults()) if content.strip() else None
+    found = columns_of(content, Faults()) if content.strip() else None
+    listed = table.listed if table else {}
+    there = {link.uid: link for link, _ in links if link.uid in listed}
+    split = {link.product for link in listed.values() if link.share is not None}
     if found is not None and links and UNITS not in found[0]:
         what = f"there is no column '{UNITS}' to write them to"
         raise Misconfigured(Fault(SKUS, what, "add it to the header"))
     if found is not None and there:
         content = b"".join(_confirmed(content, there, *found))
-    return append(content, [each for each in links if each[0].uid not in there])
+    more = [
+        (replace(link, share=Decimal(0)) if link.product in split else link, note)
+        for link, note in links
+        if link.uid not in there
+    ]
+    content = append(content, more)
+    faults = Faults()
+    if links:
+        read_skus(content, faults)
+    if faults:
+        raise Misconfigured(faults)
+    return content
 
 
 def _confirmed(
@@ -88,6 +103,7 @@ def _written(link: SkuLink, note: str, columns: Sequence[str], delimiter: str) -
         "pharmacy_sku_uid": link.uid,
         "p1_id": link.product,
         UNITS: f"{link.units:f}",
+        "share": "" if link.share is None else f"{link.share:f}",
         "note": note,
     }
     return _row([cells.get(column, "") for column in columns], delimiter)

@@ -137,8 +137,9 @@ class RxScale:
         self, page: int, limit: int = dialect.MOST_ROWS, priority: Priority = Priority.SWEEP
     ) -> Page[CatalogueSku]:
         """Page `page`, from 0, of the pharmacy's SKUs (6.7) but for deleted ones."""
-        found = await self.skus.page(page, limit, priority)
-        skus = (sku for row in found.rows if (sku := catalogue_sku(row)) is not None)
+        found, ours = await self.skus.page(page, limit, priority), self.site.pharmacy_uid
+        rows = (row for row in found.rows if not ours or row.pharmacy in (None, ours))
+        skus = (sku for row in rows if (sku := catalogue_sku(row)) is not None)
         return Page(tuple(skus), found.total, found.pages)
 
     @calls(dialect.SKU, dialect.SKU_STOCK)

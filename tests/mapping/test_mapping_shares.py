@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from bridge.core.model import CatalogueSku, OrderLine, PharmacyOrder
-from bridge.core.stock.model import SkuLink
+from bridge.core.stock.model import SkuLink, shelf
+from bridge.errors import Misconfigured
+from bridge.mapping.adding import written
 from bridge.mapping.reading import Faults
 from bridge.mapping.skus import SkuLinks, columns_of, read_skus
 
@@ -113,3 +115,40 @@ def test_the_columns_of_a_table():
     assert columns_of(b"odd\n", faults) is None
     assert faults
     assert columns_of(b"\xff\xfe", Faults()) is None
+
+
+def test_a_sku_that_links_by_itself_has_no_share_of_a_split_product():
+    """Another pharmacy's or shop's, say, with the same external_id: it must not offer the whole."""
+    links, faults = read("psku-1,7,1,0,60 %,", "psku-2,7,1,0,40 %,")
+    listed = [sku(1), sku(2), sku(3, external_id="7", selling_unit="1"), sku(4, external_id="7")]
+    split = shelf(links.of(listed))["7"]
+    assert faults == []
+    assert [(link.uid, link.share, link.confirmed) for link in split] == [
+        ("psku-1", Decimal("0.6"), True),
+        ("psku-2", Decimal("0.4"), True),
+        ("psku-3", Decimal(0), True),
+        ("psku-4", Decimal(0), False),
+    ]
+    assert sum(link.pieces(100) for link in split) == 100
+
+
+def test_a_sku_has_one_line():
+    _, faults = read("psku-1,7,1,0,60 %,", "psku-1,7,1,0,40 %,")
+    assert faults == ["skus.csv: line 3: psku-1 is listed in line 2 already - keep one of the two"]
+
+
+def test_what_is_written_into_the_file_has_no_share_of_a_split_product():
+    """Without one the file would be refused."""
+    content = f"{HEADER}psku-1,7,1,0,60 %,\n".encode()
+    links = [(SkuLink("psku-3", "7", Decimal(5)), ""), (SkuLink("psku-4", "8", Decimal(5)), "")]
+    after = written(content, links)
+    assert after.decode().splitlines()[2:] == ["psku-3,7,5,,0,", "psku-4,8,5,,,"]
+    assert read_skus(after, Faults()) is not None
+
+
+def test_what_would_be_refused_is_not_written():
+    """A line that goes to another product may bring its shares above 1."""
+    rows = ("psku-1,7,,0,60 %,", "psku-2,8,,0,60 %,")
+    content = (HEADER + "".join(f"{row}\n" for row in rows)).encode()
+    with pytest.raises(Misconfigured, match=r"add up to 1\.2"):
+        written(content, [(SkuLink("psku-2", "7", Decimal(5)), "")])

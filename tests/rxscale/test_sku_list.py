@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from fakes import answer
-from rxscale.test_rxscale_client import client
+from rxscale.test_rxscale_client import GROUP, client
 
 ROW = {
     "uid": "psku-1",
@@ -60,3 +60,14 @@ async def test_what_is_no_field_of_ours_is_absent_where_it_is_odd():
     assert (row.price_cents, row.stock, row.created_at) == (None, None, None)
     assert row.sku is not None
     assert row.sku.digital is None
+
+
+async def test_with_a_groups_key_other_pharmacies_skus_are_left_alone():
+    """Where RxScale lists them all the same: their stock is not ours to write."""
+    rows = [ROW, {**ROW, "uid": "psku-2", "pharmacy": "ph-2"}, {**ROW, "uid": "psku-3"}]
+    rows[2] = {key: value for key, value in rows[2].items() if key != "pharmacy"}
+    listed = answer(200, {"data": rows, "totalRegistries": 3, "totalPages": 1})
+    ours, _ = client(listed, site=GROUP)
+    assert [row.pharmacy_sku_uid for row in (await ours.skus_page(0)).rows] == ["psku-1", "psku-3"]
+    alone, _ = client(listed)
+    assert len((await alone.skus_page(0)).rows) == 3
