@@ -127,6 +127,18 @@ async def test_a_round_that_fails_is_tried_again(tmp_path: Path, monkeypatch):
             await until(lambda: house.stock("psku-1006") == 450)
 
 
+async def test_a_write_that_failed_is_tried_again_soon_and_not_by_the_clock(tmp_path: Path):
+    """With nothing else happening: a number that promises too much is on sale meanwhile."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house, rounds(house):
+        await until(lambda: house.stock("psku-1006") == 450)
+        route = "PATCH /pharmacy_skus/{uid}"
+        house.world.break_calls(Fault(vendor="rxscale", route=route, status=429, times=1))
+        house.world.set_inventory([{"p1_id": 20406, "stockquantity": 9}])
+        house.bridge.stock.wake(fetch=True)
+        await until(lambda: house.stock("psku-1006") == 9)
+        assert inventories(house) == 2
+
+
 async def test_a_mistake_of_ours_does_not_end_the_rounds(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("bridge.cycles.stock.cycle.RETRY_SECONDS", 0.2)
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:

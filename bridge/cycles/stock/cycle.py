@@ -13,12 +13,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bridge.core.model import PharmacySkuUid, ProductId
+from bridge.core.patience import pause
 from bridge.core.reasons import LOST_ITS_LINK, UNKNOWN_PRODUCT, Reason
 from bridge.core.stock.model import Pending, Reading, Shelf, StockPolicy, Stocktake, shelf
 from bridge.core.stock.plan import Plan, plan, plan_with
 from bridge.cycles.stock.adopt import Adopter
 from bridge.cycles.stock.push import Pusher
-from bridge.errors import BridgeError, TryLater
+from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.store import Store, person, stock, stock_round, vendor_lists
@@ -27,7 +28,7 @@ from bridge.texts import say
 log = logging.getLogger("bridge.stock")
 
 RETRY_SECONDS = 30.0
-"""A reading or a write that failed is tried again after so long."""
+"""A reading that failed is tried again after so long, a write at the latest."""
 GATHER_SECONDS = 0.2
 """What is reported one after another is answered with one round."""
 REST = 5
@@ -106,6 +107,10 @@ class StockCycle:
         self._said: tuple[str, ...] = ()
         self._prices: Mapping[ProductId, Decimal] = {}
         self._learn_again_at = datetime.min.replace(tzinfo=UTC)
+        self._retry: asyncio.TimerHandle | None = None
+        self._failures = 0
+        """Rounds in a row of which a write failed."""
+        pusher.on_failure = self._write_failed
         self.last: SyncResult | None = None
 
     def wake(self, *, fetch: bool, confirm: bool = False) -> None:
@@ -126,6 +131,24 @@ class StockCycle:
             first_write=plan.first_write if plan is not None else None,
             trouble=trouble.reason if trouble is not None else None,
         )
+
+    def _write_failed(self, failure: BridgeError) -> None:
+        """What promises too much is not left on sale until the next round by the clock."""
+        if self._retry is not None:
+            return
+        self._failures += 1
+        usual = (
+            RETRY_SECONDS
+            if isinstance(failure, Misconfigured)
+            else pause(self._failures, RETRY_SECONDS)
+        )
+        asked = failure.after if isinstance(failure, TryLater) else None
+        loop = asyncio.get_running_loop()
+        self._retry = loop.call_later(max(usual, asked or 0.0), self._write_again)
+
+    def _write_again(self) -> None:
+        self._retry = None
+        self.wake(fetch=False)
 
     def orders_seen(self) -> None:
         """A sweep has ended: if numbers were held back until orders are known, look again."""
@@ -174,7 +197,7 @@ class StockCycle:
         except Exception:
             log.exception("looking at the stock failed unexpectedly")
             return min(self._sync_seconds, RETRY_SECONDS)
-        if result.failure is not None or self._pusher.trouble is not None:
+        if result.failure is not None:
             return min(self._sync_seconds, RETRY_SECONDS)
         return self._until_second_look(result.pending)
 
@@ -197,6 +220,8 @@ class StockCycle:
             self._noted_of = self._shelf_of
         if self._adopter is not None and await self._adopted(self._adopter, shelf):
             fetch = True
+        if self._pusher.trouble is None:
+            self._failures = 0
         await self._pusher.flush()
         self._pusher.mark()
         result, before = await self.look(fetch=fetch, confirm=confirm)

@@ -54,6 +54,8 @@ class Pusher:
         self._results: list[Pushed] = []
         self._recent: list[Pushed] = []
         self._failures = 0
+        self.on_failure: Callable[[BridgeError], None] = lambda _: None
+        """Told of each write that failed, and may be done by another plan."""
         self.trouble: BridgeError | None = None
         """Why the last write failed; None after one that went through."""
 
@@ -165,6 +167,7 @@ class Pusher:
         """The number stays wanted; after some failures in a row so does everything else."""
         self._count("stock", "failed")
         self.trouble = failure
+        self.on_failure(failure)
         self._failures += 1
         if self._failures >= MOST_FAILURES or isinstance(failure, Misconfigured):
             self._drop()
