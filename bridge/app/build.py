@@ -4,8 +4,6 @@ The only module that knows every part. Read it first; `bridge.app.run` then sets
 """
 
 import asyncio
-import random
-import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,8 +11,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from bridge.app.machine import Machine
 from bridge.app.policies import policy_of, rules_of, stock_policy_of
-from bridge.app.vendors import Vendors, now, open_vendors
+from bridge.app.vendors import Vendors, open_vendors
 from bridge.core.memory import SweepResult
 from bridge.core.reasons import FREED_BY_MAPPING
 from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, cannot_search
@@ -25,7 +24,7 @@ from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.prints import key_of, prints
 from bridge.server import refuse_taken
 from bridge.settings import Settings
-from bridge.store import RunLock, Store, audit, person, todo
+from bridge.store import Store, audit, person, todo
 from bridge.worker import Parts, Worker
 
 
@@ -34,6 +33,7 @@ class Bridge:
     """Every part of a running bridge."""
 
     settings: Settings
+    machine: Machine
     metrics: Metrics
     store: Store
     reloader: Reloader
@@ -44,65 +44,54 @@ class Bridge:
     worker: Worker
     stock: StockCycle
     pusher: Pusher
-    started_at: datetime = field(default_factory=now)
+    started_at: datetime
     p1_news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when PharmaOne told of an order that nobody knows yet."""
 
 
 @asynccontextmanager
-async def open_bridge(settings: Settings) -> AsyncIterator[Bridge]:
+async def open_bridge(settings: Settings, machine: Machine | None = None) -> AsyncIterator[Bridge]:
     """Everything but the listening port and the clockwork. Raises Misconfigured.
 
     The store is opened last of all that may be refused: opening may make it, or bring it up to
     this version, which the one before could not read any more.
     """
+    machine = machine or Machine()
     async with AsyncExitStack() as stack:
-        stack.enter_context(RunLock(settings.store.path))
+        stack.enter_context(machine.lock(settings.store.path))
         _refuse_taken_ports(settings)
         reloader = Reloader(
             settings.mappings.dir,
             partial(rules_of, settings),
             lambda rules: _rules_changed(bridge, rules),
         )
-        store = await Store.open(settings.store.path, now=now())
+        store = await machine.open_store(settings.store.path, now=machine.now())
         stack.push_async_callback(store.close)
         metrics = Metrics()
-        vendors = await stack.enter_async_context(open_vendors(settings, metrics.called))
-        bridge = _assemble(settings, metrics, store, reloader, vendors)
+        vendors = await stack.enter_async_context(open_vendors(settings, metrics.called, machine))
+        bridge = _assemble(settings, machine, metrics, store, reloader, vendors)
         await store.write(todo.release_leases)
         rules = reloader.rules
-        await store.write(audit.took_up, rules.version, rules.files, now())
+        await store.write(audit.took_up, rules.version, rules.files, machine.now())
         yield bridge
 
 
 def _assemble(
-    settings: Settings, metrics: Metrics, store: Store, reloader: Reloader, vendors: Vendors
+    settings: Settings,
+    machine: Machine,
+    metrics: Metrics,
+    store: Store,
+    reloader: Reloader,
+    vendors: Vendors,
 ) -> Bridge:
+    now = machine.now
+
     def rules() -> Rules:
         return reloader.rules
 
-    finder = Finder(store, vendors.pharmaone, now, most_details=settings.orders.find_details)
     catalogue = CatalogueReader(store, vendors.rxscale, now)
-    pusher, stock = _stock_of(settings, store, vendors, rules, metrics.count, catalogue)
-    parts = Parts(
-        store=store,
-        rxscale=vendors.rxscale,
-        pharmaone=vendors.pharmaone,
-        rules=rules,
-        shop_id=settings.pharmaone.named_shop,
-        policy=policy_of(settings),
-        prescriptions=settings.orders.prescriptions,
-        find=cannot_search if settings.pharmaone.one_way else finder.find,
-        read_catalogue=catalogue.read,
-        now=now,
-        jitter=random.random,
-        count=metrics.count,
-        counted_calls=metrics.order_finished,
-        prints=_prints_of(settings),
-        is_pharmaone_left_alone=lambda: vendors.pharmaone_transport.facts().left_alone,
-        # Where open orders are not subtracted, only PharmaOne knows what is left after a sale.
-        stock_changed=partial(stock.wake, fetch=not settings.stock.subtract_open_orders),
-    )
+    pusher, stock = _stock_of(settings, machine, store, vendors, rules, metrics.count, catalogue)
+    parts = _parts_of(settings, machine, metrics, store, vendors, rules, catalogue, stock)
     worker = Worker(parts, at_once=settings.orders.workers)
 
     def swept(result: SweepResult) -> None:
@@ -114,6 +103,8 @@ def _assemble(
     p1_sweep = P1Sweep(store, vendors.pharmaone, rules, now, worker.wake)
     return Bridge(
         settings=settings,
+        machine=machine,
+        started_at=now(),
         metrics=metrics,
         store=store,
         reloader=reloader,
@@ -127,6 +118,39 @@ def _assemble(
     )
 
 
+def _parts_of(
+    settings: Settings,
+    machine: Machine,
+    metrics: Metrics,
+    store: Store,
+    vendors: Vendors,
+    rules: Callable[[], Rules],
+    catalogue: CatalogueReader,
+    stock: StockCycle,
+) -> Parts:
+    most = settings.orders.find_details
+    finder = Finder(store, vendors.pharmaone, machine.now, most_details=most)
+    return Parts(
+        store=store,
+        rxscale=vendors.rxscale,
+        pharmaone=vendors.pharmaone,
+        rules=rules,
+        shop_id=settings.pharmaone.named_shop,
+        policy=policy_of(settings),
+        prescriptions=settings.orders.prescriptions,
+        find=cannot_search if settings.pharmaone.one_way else finder.find,
+        read_catalogue=catalogue.read,
+        now=machine.now,
+        jitter=machine.jitter,
+        count=metrics.count,
+        counted_calls=metrics.order_finished,
+        prints=_prints_of(settings),
+        is_pharmaone_left_alone=lambda: vendors.pharmaone_transport.facts().left_alone,
+        # Where open orders are not subtracted, only PharmaOne knows what is left after a sale.
+        stock_changed=partial(stock.wake, fetch=not settings.stock.subtract_open_orders),
+    )
+
+
 def _prints_of(settings: Settings) -> Callable[[Mapping[str, Any]], Mapping[str, str]]:
     api_key = settings.rxscale.api_key
     return partial(prints, key_of(api_key.get_secret_value() if api_key else ""))
@@ -135,18 +159,20 @@ def _prints_of(settings: Settings) -> Callable[[Mapping[str, Any]], Mapping[str,
 def planner(settings: Settings, store: Store, vendors: Vendors) -> StockCycle:
     """For commands that look at the stock beside a running bridge, and write nothing."""
     rules = rules_of(settings)
-    _, stock = _stock_of(settings, store, vendors, lambda: rules, lambda *_: None)
+    _, stock = _stock_of(settings, Machine(), store, vendors, lambda: rules, lambda *_: None)
     return stock
 
 
 def _stock_of(
     settings: Settings,
+    machine: Machine,
     store: Store,
     vendors: Vendors,
     rules: Callable[[], Rules],
     count: Callable[[str, str], None],
     catalogue: CatalogueReader | None = None,
 ) -> tuple[Pusher, StockCycle]:
+    now = machine.now
     catalogue = catalogue or CatalogueReader(store, vendors.rxscale, now)
     pusher = Pusher(vendors.rxscale, store, now, at_once=settings.stock.at_once, count=count)
     stock = StockCycle(
@@ -159,17 +185,19 @@ def _stock_of(
         policy=stock_policy_of(settings),
         sync_seconds=settings.stock.sync_seconds,
         zero_unlinked=settings.stock.on_unlink == "zero",
-        adopter=_adopter(settings, store, vendors.pharmaone),
+        adopter=_adopter(settings, machine, store, vendors.pharmaone),
     )
     catalogue.on_drift = partial(stock.wake, fetch=False)
     return pusher, stock
 
 
-def _adopter(settings: Settings, store: Store, pharmaone: PharmaOne) -> Adopter | None:
+def _adopter(
+    settings: Settings, machine: Machine, store: Store, pharmaone: PharmaOne
+) -> Adopter | None:
     if not settings.stock.adopt_external:
         return None
     grace = timedelta(seconds=settings.orders.unsure_grace_seconds)
-    return Adopter(store, pharmaone, now, reference=lambda: secrets.token_hex(8), grace=grace)
+    return Adopter(store, pharmaone, machine.now, reference=machine.reference, grace=grace)
 
 
 def _refuse_taken_ports(settings: Settings) -> None:
@@ -183,8 +211,8 @@ def _refuse_taken_ports(settings: Settings) -> None:
 
 async def _rules_changed(bridge: Bridge, rules: Rules) -> None:
     """What waited for the change goes on; what it promises too much falls at once."""
-    await bridge.store.write(audit.took_up, rules.version, rules.files, now())
+    await bridge.store.write(audit.took_up, rules.version, rules.files, bridge.machine.now())
     why = f"mapping files changed ({rules.version})"
-    await bridge.store.write(person.hint_stuck, FREED_BY_MAPPING, why, now())
+    await bridge.store.write(person.hint_stuck, FREED_BY_MAPPING, why, bridge.machine.now())
     bridge.worker.wake()
     bridge.stock.wake(fetch=True)

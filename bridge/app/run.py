@@ -9,7 +9,8 @@ from typing import Any
 
 from bridge.app import vitals
 from bridge.app.build import Bridge, open_bridge
-from bridge.app.vendors import now, open_vendors
+from bridge.app.machine import Machine
+from bridge.app.vendors import open_vendors
 from bridge.app.web import listen
 from bridge.core.patience import reread_seconds
 from bridge.cycles import every
@@ -27,11 +28,15 @@ ASK_SECONDS = 5.0
 
 
 async def run(
-    settings: Settings, stop: asyncio.Event, started: Callable[[Bridge, Running], None]
+    settings: Settings,
+    stop: asyncio.Event,
+    started: Callable[[Bridge, Running], None],
+    machine: Machine | None = None,
 ) -> None:
     """Serves and works until `stop` is set, then drains. Raises Misconfigured at the start only."""
-    await _refuse_several_pharmacies(settings)
-    async with open_bridge(settings) as bridge:
+    machine = machine or Machine()
+    await _refuse_several_pharmacies(settings, machine)
+    async with open_bridge(settings, machine) as bridge:
         running = await listen(bridge)
         timers = [asyncio.create_task(coroutine) for coroutine in _timers(bridge)]
         work = asyncio.create_task(bridge.worker.run())
@@ -42,12 +47,15 @@ async def run(
             await _drain(bridge, running, timers, work)
 
 
-async def _refuse_several_pharmacies(settings: Settings) -> None:
+async def _refuse_several_pharmacies(settings: Settings, machine: Machine) -> None:
     """Raises Misconfigured. A vendor that does not answer is no reason not to start."""
     if settings.rxscale.pharmacy_uid is not None:
         return
     try:
-        async with asyncio.timeout(ASK_SECONDS), open_vendors(settings, lambda _: None) as vendors:
+        async with (
+            asyncio.timeout(ASK_SECONDS),
+            open_vendors(settings, lambda _: None, machine) as vendors,
+        ):
             fault = several(await shown(vendors.rxscale.caller))
     except (BridgeError, TimeoutError) as failure:
         log.warning("whose orders the key shows is not known", extra={"reason": str(failure)})
@@ -92,7 +100,7 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         bridge.store,
         bridge.catalogue,
         bridge.p1_sweep,
-        now,
+        bridge.machine.now,
         settings.store.retention_days,
         settings.audit.retention_days,
         reread,

@@ -1,15 +1,13 @@
 """The clients of both vendors, made from the settings."""
 
-import random
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 
+from bridge.app.machine import Machine
 from bridge.exchange import Call
 from bridge.pharmaone import dialect as pharmaone_dialect
 from bridge.pharmaone.calling import Caller as PharmaOneCaller
@@ -20,11 +18,7 @@ from bridge.rxscale import dialect as rxscale_dialect
 from bridge.rxscale.calling import Caller as RxScaleCaller
 from bridge.rxscale.client import RxScale
 from bridge.settings import Settings
-from bridge.transport import Limits, Transport, session
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+from bridge.transport import Limits, Transport
 
 
 @dataclass(slots=True)
@@ -39,12 +33,14 @@ class Vendors:
 
 @asynccontextmanager
 async def open_vendors(
-    settings: Settings, observe: Callable[[Call], None]
+    settings: Settings, observe: Callable[[Call], None], machine: Machine | None = None
 ) -> AsyncIterator[Vendors]:
     """Both clients over one pool of connections. Calls nobody yet."""
-    async with session() as http:
+    machine = machine or Machine()
+    now = machine.now
+    async with machine.session() as http:
         transports = {
-            name: _transport(name, http, limits, observe)
+            name: _transport(machine, name, http, limits, observe)
             for name, limits in (
                 ("rxscale", _limits(settings.rxscale)),
                 ("pharmaone", _limits(settings.pharmaone)),
@@ -68,16 +64,21 @@ async def open_vendors(
 
 
 def _transport(
-    name: str, http: aiohttp.ClientSession, limits: Limits, observe: Callable[[Call], None]
+    machine: Machine,
+    name: str,
+    http: aiohttp.ClientSession,
+    limits: Limits,
+    observe: Callable[[Call], None],
 ) -> Transport:
     return Transport(
         name,
         http,
         limits,
-        clock=time.monotonic,
-        now=now,
-        jitter=random.random,
+        clock=machine.clock,
+        now=machine.now,
+        jitter=machine.jitter,
         observe=observe,
+        exchange=machine.exchange,
     )
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from bridge import __version__
 from bridge.app.build import Bridge
-from bridge.app.vendors import now
 from bridge.errors import TryLater
 from bridge.health import Facts, HealthReport, Links, report
 from bridge.store import notes, stock_round, vendor_lists, views
@@ -35,7 +34,7 @@ async def try_to_write(bridge: Bridge) -> None:
 
 async def _facts(bridge: Bridge, *, whole: bool) -> Facts:
     """`whole`: with what costs too much for every few seconds: a write, and reading every SKU."""
-    vendors, settings, at = bridge.vendors, bridge.settings, now()
+    vendors, settings, at = bridge.vendors, bridge.settings, bridge.machine.now()
     facts = Facts(
         version=__version__,
         now=at,

@@ -13,10 +13,9 @@ from bridge.app import vitals
 from bridge.app.build import Bridge
 from bridge.app.differing import Differing
 from bridge.app.files import write_links
-from bridge.app.vendors import now
 from bridge.core.stock.model import SkuLink
 from bridge.errors import Misconfigured, TryLater
-from bridge.server import Running, ServerParts, build, build_webhooks, serve
+from bridge.server import Running, ServerParts, build, build_webhooks
 from bridge.server.parts import PageParts
 from bridge.settings import is_loopback
 from bridge.store import notes
@@ -27,6 +26,7 @@ log = logging.getLogger("bridge")
 async def listen(bridge: Bridge) -> Running:
     """Everything listens once this returns. Raises Misconfigured if a port cannot be had."""
     server, parts = bridge.settings.server, _parts(bridge)
+    serve = bridge.machine.serve
     running = await serve(build(parts), server.host, server.port)
     if server.webhook_port is None:
         return running
@@ -87,7 +87,7 @@ def _parts(bridge: Bridge) -> ServerParts:
         ready=ready,
         metrics=bridge.metrics,
         on_hint=bridge.worker.wake,
-        now=now,
+        now=bridge.machine.now,
         on_unread=bridge.p1_news.set,
         on_stock=partial(_stock_changed, bridge),
         rejecting=lambda: bridge.reloader.rules.words.rejecting_events,

@@ -16,7 +16,7 @@ from bridge.transport.answers import Answer, Loss, Lost
 from bridge.transport.breaker import Breaker, State
 from bridge.transport.budget import Budget, Limits
 from bridge.transport.retry import Tries
-from bridge.transport.session import exchange
+from bridge.transport.session import Exchange, exchange
 from bridge.transport.skew import Skew
 from bridge.transport.turns import Turn, Turns
 
@@ -73,6 +73,7 @@ class Transport:
         jitter: Callable[[], float],
         observe: Callable[[Call], None],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        exchange: Exchange = exchange,
     ) -> None:
         self._vendor = vendor
         self._session = session
@@ -82,6 +83,7 @@ class Transport:
         self._jitter = jitter
         self._observe = observe
         self._sleep = sleep
+        self._exchange = exchange
         self._budget = Budget(limits)
         self._turns = Turns(self._budget, clock, sleep)
         self._breaker = Breaker()
@@ -156,7 +158,7 @@ class Transport:
         started = self._clock()
         answer: Answer = Lost(Loss.ABANDONED)
         try:
-            answer = await exchange(
+            answer = await self._exchange(
                 self._session, request, turn, timeout, self._limits.answer_bytes
             )
         finally:

@@ -1,6 +1,7 @@
 """The side of aiohttp: connections, and one request put on the wire exactly once."""
 
 from contextvars import ContextVar
+from typing import Any, Protocol
 
 import aiohttp
 from aiohttp.connector import Connection
@@ -34,6 +35,19 @@ class _DatedRequest(aiohttp.ClientRequest):
 
 class _SentOnceError(aiohttp.ClientError):
     """Stands for a broken connection, where aiohttp would send the request again by itself."""
+
+
+class Exchange(Protocol):
+    """As `exchange`: one request, once, and what came of it."""
+
+    async def __call__(
+        self,
+        http: Any,
+        request: Request,
+        turn: Turn,
+        timeout: aiohttp.ClientTimeout,
+        answer_bytes: int,
+    ) -> Answer: ...
 
 
 def session() -> aiohttp.ClientSession:

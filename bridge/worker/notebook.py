@@ -1,6 +1,6 @@
 """What one look will tell of itself: every call made and every entry of the order's story."""
 
-import time
+import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
@@ -39,7 +39,8 @@ class Notebook:
         """The same road to the vendor, with every trip noted."""
 
         async def noted(request: Request) -> Response:
-            began = time.monotonic()
+            clock = asyncio.get_running_loop().time
+            began = clock()
             outcome = "cut short"
             try:
                 response = await send(request)
@@ -50,7 +51,7 @@ class Notebook:
             else:
                 return response
             finally:
-                took = round((time.monotonic() - began) * 1000)
+                took = round((clock() - began) * 1000)
                 self._calls.append(Call(vendor, request.route, outcome, took))
                 self.call_count += 1
 

@@ -1,0 +1,58 @@
+"""What a bridge takes from the machine that it runs on: clocks, chance, disk, wire and port."""
+
+import random
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from bridge.server import Running, serve
+from bridge.store import RunLock, Store
+from bridge.transport import Exchange, exchange, session
+
+
+def now() -> datetime:
+    """The time, aware and UTC."""
+    return datetime.now(UTC)
+
+
+def _reference() -> str:
+    return secrets.token_hex(8)
+
+
+class OpenStore(Protocol):
+    """As `Store.open`."""
+
+    def __call__(self, path: Path, *, now: datetime) -> Awaitable[Store]: ...
+
+
+class Serve(Protocol):
+    """As `bridge.server.serve`."""
+
+    def __call__(
+        self, application: web.Application, host: str, port: int, key: str = "server.port"
+    ) -> Awaitable[Running]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """The real one, if nothing is given. Timers and sleeps are the event loop's.
+
+    `clock` is monotonic seconds, `jitter` a number from 0 to 1, `reference` different each time.
+    """
+
+    now: Callable[[], datetime] = now
+    clock: Callable[[], float] = time.monotonic
+    jitter: Callable[[], float] = random.random
+    reference: Callable[[], str] = _reference
+    lock: Callable[[Path], AbstractContextManager[Any]] = RunLock
+    open_store: OpenStore = Store.open
+    session: Callable[[], AbstractAsyncContextManager[Any]] = session
+    exchange: Exchange = exchange
+    serve: Serve = serve
