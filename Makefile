@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test quick hunt lint types browser screenshots bench image-steps drawings schemas stuck \
+.PHONY: help demo test quick hunt lint types browser proxies screenshots bench image-steps drawings schemas stuck \
   commands imports coverage docs lock clean
 
 help:  ## what can be made
@@ -16,7 +16,7 @@ help:  ## what can be made
 demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
 	@$(BIN)/rxbridge demo
 
-test: $(VENV)/dev.stamp lint types docs browser  ## all that CI does: lint, types, documents, every test, coverage (8 min)
+test: $(VENV)/dev.stamp lint types docs browser proxies  ## all that CI does: lint, types, documents, every test, coverage (8 min)
 	@echo "== tests =="
 	@$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
@@ -45,6 +45,15 @@ browser:  ## a Chromium for the tests of the page, where root can install one
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 	    apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
 	else echo "no Chromium: the tests of the page in a browser cannot run; apt-get install chromium"; fi
+
+proxies:  ## nginx and Caddy for the tests of docker/proxy, where root can install them
+	@PATH=$$PATH:/usr/sbin; \
+	command -v nginx >/dev/null && command -v caddy >/dev/null && command -v openssl >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "== installing nginx and Caddy for the tests of docker/proxy (once, about 20 s) =="; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends nginx-light caddy openssl >/dev/null; \
+	else echo "no nginx or no Caddy: the tests of docker/proxy cannot run; apt-get install nginx-light caddy"; fi
 
 screenshots: $(VENV)/dev.stamp browser  ## docs/img, taken anew by the tests of the page
 	@RXBRIDGE_SCREENSHOTS=docs/img $(BIN)/python -m pytest tests/page/test_page_browser.py -k pictures
