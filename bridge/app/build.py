@@ -68,7 +68,9 @@ async def open_bridge(settings: Settings, machine: Machine | None = None) -> Asy
         store = await machine.open_store(settings.store.path, now=machine.now())
         stack.push_async_callback(store.close)
         metrics = Metrics()
-        vendors = await stack.enter_async_context(open_vendors(settings, metrics.called, machine))
+        vendors = await stack.enter_async_context(
+            open_vendors(settings, metrics.called, machine, lambda: reloader.rules.words.known)
+        )
         bridge = _assemble(settings, machine, metrics, store, reloader, vendors)
         await store.write(todo.release_leases)
         rules = reloader.rules

@@ -1,13 +1,16 @@
 """The clients of both vendors, made from the settings."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import aiohttp
 
 from bridge.app.machine import Machine
+from bridge.app.policies import rules_of
+from bridge.errors import Misconfigured
 from bridge.exchange import Call
 from bridge.pharmaone import dialect as pharmaone_dialect
 from bridge.pharmaone.calling import Caller as PharmaOneCaller
@@ -33,10 +36,16 @@ class Vendors:
 
 @asynccontextmanager
 async def open_vendors(
-    settings: Settings, observe: Callable[[Call], None], machine: Machine | None = None
+    settings: Settings,
+    observe: Callable[[Call], None],
+    machine: Machine | None = None,
+    known: Callable[[], Collection[str]] | None = None,
 ) -> AsyncIterator[Vendors]:
-    """Both clients over one pool of connections. Calls nobody yet."""
-    machine = machine or Machine()
+    """Both clients over one pool of connections. Calls nobody yet.
+
+    `known`: the words of statuses.toml, where it may change meanwhile.
+    """
+    machine, known = machine or Machine(), known or cache(partial(_known_words, settings))
     now = machine.now
     async with machine.session() as http:
         transports = {
@@ -56,11 +65,21 @@ async def open_vendors(
         )
         rxscale, pharmaone = transports["rxscale"], transports["pharmaone"]
         yield Vendors(
-            RxScale(RxScaleCaller(rxscale, _rxscale_site(settings)), now, rxscale.ahead),
-            PharmaOne(PharmaOneCaller(pharmaone, site, tokens), now, pharmaone.ahead),
+            RxScale(
+                RxScaleCaller(rxscale, _rxscale_site(settings), known=known), now, rxscale.ahead
+            ),
+            PharmaOne(PharmaOneCaller(pharmaone, site, tokens, known=known), now, pharmaone.ahead),
             rxscale,
             pharmaone,
         )
+
+
+def _known_words(settings: Settings) -> Collection[str]:
+    """None of its own where the mapping files are at fault, which others tell."""
+    try:
+        return rules_of(settings).words.known
+    except Misconfigured:
+        return ()
 
 
 def _transport(

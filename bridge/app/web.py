@@ -91,6 +91,7 @@ def _parts(bridge: Bridge) -> ServerParts:
         on_unread=bridge.p1_news.set,
         on_stock=partial(_stock_changed, bridge),
         rejecting=lambda: bridge.reloader.rules.words.rejecting_events,
+        known_words=lambda: bridge.reloader.rules.words.known,
         rxscale_ahead=bridge.vendors.rxscale_transport.ahead,
         pharmacy_uid=bridge.settings.rxscale.pharmacy_uid,
         page=_page(bridge),

@@ -83,6 +83,13 @@ class Words:
     rejecting_events: frozenset[str] = frozenset()
     deducting: frozenset[State] = frozenset()
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Every status word of either vendor."""
+        prescribed = self.prescriptions
+        words = prescribed.waiting | prescribed.accepted | prescribed.declined
+        return words.union(self.rxscale.means, self.pharmaone.means)
+
 
 def route(vocabulary: Vocabulary, here: str, there: str) -> tuple[str, ...] | None:
     """The shortest legal path of words after `here` up to `there`; () if there already.

@@ -175,7 +175,9 @@ CONTRADICTED = Code("contradicted", Kind.ORDER, "order status")
 NO_EFFECT = Code("no_effect", Kind.ORDER, "vendor")
 GONE_TO_ANOTHER_PHARMACY = Code("gone_to_another_pharmacy", Kind.ORDER, "pharmacy")
 REOPENED = Code("reopened", Kind.ORDER, "status")
-UNKNOWN_STATUS = Code("unknown_status", Kind.ORDER, "vendor of status where", freed_by_mapping=True)
+UNKNOWN_STATUS = Code(
+    "unknown_status", Kind.ORDER, "vendor of call status where", freed_by_mapping=True
+)
 REFUSED = Code("refused", Kind.ORDER, "vendor doing what", freed_by_mapping=True)
 UNREADABLE = Code("unreadable", Kind.ORDER, "vendor what", after_several_looks=True)
 

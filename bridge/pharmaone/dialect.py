@@ -92,6 +92,8 @@ REQUEST_FIELDS = frozenset(
     }
 )  # fmt: skip
 """The documented names in an order-request (10)."""
+CODES = frozenset({"org_mismatch", "insufficient_scope"})
+"""The documented codes of refusals (5.2)."""
 NAMED_FIELDS = REQUEST_FIELDS | {
     "address_postal_code", "address_country", "address_additional", "note",
 }  # fmt: skip

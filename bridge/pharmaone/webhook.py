@@ -41,10 +41,12 @@ def read(
     secrets: Sequence[str],
     now: datetime,
     refusing: Collection[str] = (),
+    known: Collection[str] = (),
 ) -> Delivery:
     """What was delivered, once it is proved genuine with any one of `secrets`.
 
-    `refusing` are the account's events that tell of a refused order-request. The headers are not
+    `refusing` are the account's events that tell of a refused order-request, `known` is as
+    `fields.as_word` has it. The headers are not
     signed: the body says which event it is, whatever they say. Raises BadSignature first, then
     NotTheShape; nothing else, whatever comes.
     """
@@ -64,7 +66,7 @@ def read(
         key,
         now,
         order_id=OrderId(order_id) if order_id else None,
-        reported_status=_new_status(metadata) if of_an_order else None,
+        reported_status=_new_status(metadata, known) if of_an_order else None,
         references=_references(metadata),
         quiet=event in QUIET_EVENTS,
         refused=event in refusing,
@@ -81,14 +83,11 @@ def _dedup_key(event: str, raw: Mapping[str, Any], body: bytes) -> str:
     return f"{event}:{event_id}" if event_id else digest_key(event, body)
 
 
-def _new_status(metadata: Mapping[str, Any]) -> str | None:
+def _new_status(metadata: Mapping[str, Any], known: Collection[str]) -> str | None:
     """Where the status changed: a change of flags alone sends the same event, with an old status
     that is the same or absent.
     """
-    old, new = (
-        fields.as_word(metadata.get("old_status")),
-        fields.as_word(metadata.get("new_status")),
-    )
+    old, new = (fields.as_word(metadata.get(name), known) for name in ("old_status", "new_status"))
     return new if old is not None and old != new else None
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, ClassVar
 
+from bridge.core.words import tellable
 from bridge.errors import BridgeError, Fault, TryLater
-from bridge.rxscale.dialect import Route
+from bridge.rxscale.dialect import CODES, FIELD_WORDS, Route
 from bridge.vendor import answers, fields
 
 UNEXPECTED_FAULT = "Bad request"
@@ -21,6 +22,7 @@ PUBLIC_PATHS = ("/v2/public", "/v2/public-api")
 """The documented addresses of both APIs (C-1, C-2)."""
 _MISSING = "Missing required parameters:"
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+_PLACE = re.compile(r"[0-9]{1,3}", re.ASCII)
 _MOST_FIELDS = 20
 _MOST_DEPTH = 6
 
@@ -49,7 +51,9 @@ class RxScaleAnswers(answers.Answers[Route, Complaint]):
             return Complaint()
         if not isinstance(raw, dict):
             return Complaint()
-        code, error = _name_or_empty(raw.get("code")), raw.get("error")
+        code, error = raw.get("code"), raw.get("error")
+        is_code = isinstance(code, str) and _NAME.fullmatch(code)
+        code = tellable(str(code), CODES) if is_code else ""
         if isinstance(error, dict):
             named = tuple(islice(_fields(error), _MOST_FIELDS))
             return Complaint(code, named, is_documented=True)
@@ -107,21 +111,24 @@ def _nothing_there(route: Route) -> Fault:
     )
 
 
-def _name_or_empty(value: object) -> str:
-    return value if isinstance(value, str) and _NAME.fullmatch(value) else ""
+def _field(name: str) -> str:
+    """A field's name, if it is made of words that fields have, or a place in a list."""
+    parts = name.lower().split("_")
+    is_plain = all(each in FIELD_WORDS or _PLACE.fullmatch(each) for each in parts)
+    return tellable(name, (name,) if is_plain else ())
 
 
 def _missing(text: str) -> tuple[str, ...]:
     if not text.startswith(_MISSING):
         return ()
     names = (name.strip() for name in text.removeprefix(_MISSING).split(","))
-    return tuple(name for name in names if _NAME.fullmatch(name))
+    return tuple(_field(name) for name in names if name)[:_MOST_FIELDS]
 
 
 def _fields(error: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[str]:
     """`{"tracking_links": {"0": {"carrier": [...]}}}` gives `tracking_links.0.carrier`."""
     for name, inner in error.items():
-        here = (*above, name if _NAME.fullmatch(name) else "?")
+        here = (*above, _field(name))
         if isinstance(inner, dict) and inner and len(here) < _MOST_DEPTH:
             yield from _fields(inner, here)
         else:

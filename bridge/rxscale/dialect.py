@@ -69,6 +69,27 @@ class Route(answers.Route):
         return f"rxscale.base_url, {self.path_name}"
 
 
+CODES = frozenset(
+    {
+        "authorization_header_missing", "api_key_missing", "invalid_header", "token_expired",
+        "invalid_claims", "invalid_api_key", "permission_denied",
+    }
+)  # fmt: skip
+"""The documented codes of refusals (4)."""
+FIELD_WORDS = frozenset(
+    {
+        "additional", "address", "amount", "at", "available", "birth", "carrier", "city",
+        "code", "comment", "country", "created", "data", "date", "delivery", "display", "email",
+        "end", "enough", "external", "file", "first", "handle", "house", "id", "identifier",
+        "insufficient", "invoice", "items", "key", "last", "limit", "line", "lines", "link",
+        "links", "market", "method", "name", "notification", "number", "order", "page",
+        "parameters", "patient", "pharmacy", "prescription", "price", "priority", "product",
+        "public", "pzn", "quantity", "reason", "search", "shipping", "shop", "sku", "skus",
+        "sort", "start", "status", "stock", "street", "target", "tracking", "type", "uid",
+        "unit", "updated", "url", "version", "webhook", "zip",
+    }
+)  # fmt: skip
+"""What the names of fields are made of (6, 11); others may be anything that was sent."""
 HEALTH = Route("GET", "/health/")
 ORDERS = Route("GET", "/pharmacy_orders/", ("orders_read",))
 ORDER = Route("GET", "/pharmacy_orders/{uid}", ("orders_read",))

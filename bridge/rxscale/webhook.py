@@ -4,7 +4,7 @@ A delivery is only a reason to look, so little of it is needed and nothing of it
 be the newest: which order, and what is reported of it for deciding how urgent the look is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,18 +41,22 @@ def read(
     now: datetime,
     pharmacy_uid: str | None = None,
     ahead: timedelta = timedelta(),
+    known: Collection[str] = (),
 ) -> Delivery | None:
     """What was delivered, once it is proved genuine with any one of `secrets`; None for a test.
 
     A test delivery may have any shape. The headers are not signed: the body says which event it
     is, whatever they say. With a `pharmacy_uid`, events of other pharmacies are only noted.
-    RxScale's clock is `ahead` of ours.
+    RxScale's clock is `ahead` of ours; `known`: as `fields.as_word` has it.
     Raises BadSignature first, then NotTheShape; nothing else, whatever comes.
     """
     verify(header(headers, SIGNATURE), body, secrets)
     if header(headers, TEST).lower() == "true":
         return None
-    return _understand(_parse(body), body, now, pharmacy_uid, ahead)
+    envelope = _parse(body)
+    if envelope.data is not None:
+        envelope.data.status = fields.as_word(envelope.data.status, known)
+    return _understand(envelope, body, now, pharmacy_uid, ahead)
 
 
 class _Uid(msgspec.Struct):
@@ -142,15 +146,16 @@ def _order(
     uid = fields.as_id(data.uid)
     if uid is None:
         raise NotTheShape("data.uid")
-    status = fields.as_word(data.status)
-    key = _dedup_key(event, envelope.timestamp, uid, status, body)
+    key = _dedup_key(event, envelope.timestamp, uid, data.status, body)
     if not _is_ours(data, pharmacy_uid):
         return Noted(RXSCALE, event, key, now)
     priority = 0 if data.order is None else as_priority(data.order.priority)
     name = as_public_name(data.name)
     at = _changed_at(envelope.timestamp, now, ahead)
     made_at = in_our_time(as_moment(data.created_at), ahead)
-    return OrderChanged(event, key, now, PharmacyOrderUid(uid), status, priority, name, at, made_at)
+    return OrderChanged(
+        event, key, now, PharmacyOrderUid(uid), data.status, priority, name, at, made_at
+    )
 
 
 def _dedup_key(event: str, timestamp: object, uid: str, status: str | None, body: bytes) -> str:

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, StrictInt
 from bridge.vendor.fields import Wire, as_id
 from bridge.vendor.paging import Page
 
-_PUBLIC_NAME = re.compile(r"[#A-Za-z0-9_-]{1,40}")
+_PUBLIC_NAME = re.compile(r"#[0-9]{1,12}|PO(-[A-Z0-9]{4}){3}", re.ASCII)
 _SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 MOST_PRIORITY = 1_000_000
 

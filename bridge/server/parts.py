@@ -73,6 +73,8 @@ class ServerParts:
     """This vendor reported another stock."""
     rejecting: Callable[[], Collection[str]] = tuple
     """PharmaOne's events that report a refused order-request."""
+    known_words: Callable[[], Collection[str]] = tuple
+    """The status words that statuses.toml has."""
     rxscale_ahead: Callable[[], timedelta] = timedelta
     """How far RxScale's clock is ahead of ours."""
     pharmacy_uid: str | None = None

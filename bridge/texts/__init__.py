@@ -34,6 +34,7 @@ def steps(
     for each in (reason, *reason.also):
         say_it = command or typed(each.code, key, language).__getitem__
         facts = _told(each, language) | {"uid": key.removeprefix("order:")}
+        facts["on_page"] = "no" if command is None else "yes"
         facts |= {verb.value: say_it(verb) for verb in Verb}
         found += _catalogue(language).texts(each.code, facts, "step")
     return list(dict.fromkeys(found))

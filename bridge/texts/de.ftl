@@ -154,15 +154,21 @@ unknown_status = { $of ->
         [prescription] der Status '{ $status }' eines Rezepts von { $vendor } steht nicht in { $where }
        *[order] der Status '{ $status }' von { $vendor } steht nicht in { $where }
     }
-    .step-1 = { $of ->
+    .step-1 = { $on_page ->
+        [yes] die Bestellung im Portal von { $vendor } ansehen, das den Status anders nennen kann
+       *[no] das Wort selbst ansehen: rxbridge call { $call }
+    }
+    .step-2 = { $of ->
         [prescription] in { $where } unter waiting, accepted oder declined eintragen
        *[order] in { $where }.means eintragen, was er bedeutet
     }
-    .step-2 = die Bestellung wird dann noch einmal angesehen
+    .step-3 = die Bestellung wird dann noch einmal angesehen
     .meaning = Eine Seite benutzt ein Statuswort, das `mappings/statuses.toml` nicht kennt. Wörter
         werden nie geraten: falsch geraten, könnte eine Bestellung abgeschlossen oder storniert
-        werden. Was das Wort bedeutet, sagt der Bildschirm oder der Support dieser Seite; es gehört
-        in die Tabelle, die der Grund nennt
+        werden. Solche Wörter werden auch nicht behalten oder gezeigt, denn eine Seite kann dort
+        alles hinschreiben, auch einen Namen: an ihrer Stelle stehen ihre Länge und ein Kennzeichen,
+        und `rxbridge call rxscale GET /pharmacy_orders/po-abc123` zeigt das Wort selbst. Was es
+        bedeutet, sagt der Bildschirm oder der Support dieser Seite; es gehört in die Tabelle, die der Grund nennt
         ([cookbook](cookbook.md#8-a-status-word-the-bridge-does-not-know)).
 refused = { $vendor } hat { $doing } abgelehnt: { $what }
     .step-1 = beheben, was er nennt (oft mappings/orders.toml), dann: { $retry }

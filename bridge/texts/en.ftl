@@ -153,14 +153,21 @@ unknown_status = { $of ->
         [prescription] { $vendor }'s status '{ $status }' of a prescription is not in { $where }
        *[order] { $vendor }'s status '{ $status }' is not in { $where }
     }
-    .step-1 = { $of ->
+    .step-1 = { $on_page ->
+        [yes] see the order in { $vendor }'s portal, which may say its status in other words
+       *[no] see the word itself: rxbridge call { $call }
+    }
+    .step-2 = { $of ->
         [prescription] add it to waiting, accepted or declined in { $where }
        *[order] say what it means in { $where }.means
     }
-    .step-2 = the order is then looked at again
+    .step-3 = the order is then looked at again
     .meaning = A vendor used a status word that `mappings/statuses.toml` does not have. Words are
-        never guessed: a wrong guess could complete or cancel an order. Find out what the word
-        means, from the vendor's screen or support, and add it to the table that the reason names
+        never guessed: a wrong guess could complete or cancel an order. Nor are such words kept or
+        shown, since a vendor can write anything there, a name too: in its place stand its length and
+        a mark, and `rxbridge call rxscale GET /pharmacy_orders/po-abc123` shows the word itself. Find
+        out what it means, from the vendor's screen or support, and add it to the table that the
+        reason names
         ([cookbook](cookbook.md#8-a-status-word-the-bridge-does-not-know)).
 refused = { $vendor } refused { $doing }: { $what }
     .step-1 = mend what it names (often mappings/orders.toml), then: { $retry }

@@ -5,6 +5,7 @@ our own words.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -130,9 +131,9 @@ class Answers(ABC, Generic[R, C]):
         except ValueError:
             raise Garbled(reasons.NOT_JSON(vendor=self.vendor, route=route.name)) from None
 
-    def read(self, route: R, model: type[Model], raw: Any) -> Model:
-        """Raises Garbled with the place of the first thing in `raw` that cannot be read."""
-        return fields.read(f"{self.vendor}'s answer to {route.name}", model, raw)
+    def read(self, route: R, model: type[Model], raw: Any, known: Collection[str] = ()) -> Model:
+        """As `fields.read`."""
+        return fields.read(f"{self.vendor}'s answer to {route.name}", model, raw, known)
 
     def _moved(self, route: R, status: int) -> Fault:
         return Fault(

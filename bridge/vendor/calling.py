@@ -1,8 +1,8 @@
 """One way to call a vendor: what each kind of call gives, and what it raises."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic
 
 from bridge.errors import Garbled, Unsure
@@ -24,6 +24,8 @@ class Caller(ABC, Generic[R]):
     """
 
     send: Send
+    known: Callable[[], Collection[str]] = field(default=tuple, kw_only=True)
+    """The status words that statuses.toml has beside the documented ones."""
 
     answers: ClassVar[Answers[Any, Any]]
 
@@ -54,7 +56,7 @@ class Caller(ABC, Generic[R]):
     ) -> Model:
         """The answer as `model`."""
         response = await self.call(route, priority, ident=ident, query=query)
-        return self.answers.read(route, model, self.answers.content(route, response))
+        return self.answers.read(route, model, self.answers.content(route, response), self.known())
 
     async def find(
         self,
@@ -83,7 +85,7 @@ class Caller(ABC, Generic[R]):
         if self.answers.is_absent(route, response):
             return None
         raw = self.answers.content(route, response)
-        return self.answers.read(route, model, raw), raw
+        return self.answers.read(route, model, raw, self.known()), raw
 
     async def change(
         self, route: R, body: Body | None, priority: Priority = Priority.SWEEP, *, ident: str = ""
@@ -113,7 +115,9 @@ class Caller(ABC, Generic[R]):
         """What a change is answered with, as `model`; Unsure where that cannot be read."""
         response = await self._send(route, body, priority, ident)
         try:
-            return self.answers.read(route, model, self.answers.content(route, response))
+            return self.answers.read(
+                route, model, self.answers.content(route, response), self.known()
+            )
         except Garbled as unreadable:
             raise Unsure(unreadable.reason) from None
 

@@ -6,13 +6,21 @@ up an order.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import from_json
 
+from bridge.core.words import DOCUMENTED, tellable
 from bridge.errors import Garbled
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,127}")
@@ -28,12 +36,14 @@ def parse(body: bytes) -> Any:
     return from_json(body, cache_strings="keys")  # only keys: values may be a patient's
 
 
-def read(answer: str, model: type[Model], raw: Any) -> Model:
-    """`answer` says whose it is and to what. Raises Garbled with the place of the first thing in
-    `raw` that cannot be read, and never with the thing itself.
+def read(answer: str, model: type[Model], raw: Any, known: Collection[str] = ()) -> Model:
+    """`answer` says whose it is and to what; of status words, `known` ones are read as they are.
+
+    Raises Garbled with the place of the first thing in `raw` that cannot be read, and never with
+    the thing itself.
     """
     try:
-        return model.model_validate(raw)
+        return model.model_validate(raw, context=known)
     except ValidationError as unreadable:
         first = unreadable.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -54,9 +64,13 @@ def as_id(value: object) -> str | None:
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
-def as_word(value: object) -> str | None:
-    """A status word as the vendors write them ("waiting for pharmacy", "awaiting_packing")."""
-    return value if isinstance(value, str) and _WORD.fullmatch(value) else None
+def as_word(value: object, known: Collection[str] = ()) -> str | None:
+    """A status word ("waiting for pharmacy", "awaiting_packing"); `tellable` for one that neither
+    `known` nor the documents have.
+    """
+    if not isinstance(value, str) or not _WORD.fullmatch(value):
+        return None
+    return value if value in DOCUMENTED else tellable(value, known)
 
 
 def as_text(value: object) -> str | None:
@@ -95,8 +109,12 @@ def _id(value: object) -> str:
     return found
 
 
-def _word(value: object) -> str:
-    found = as_word(value)
+def _maybe_word(value: object, info: ValidationInfo) -> str | None:
+    return as_word(value, info.context or ())
+
+
+def _word(value: object, info: ValidationInfo) -> str:
+    found = _maybe_word(value, info)
     if found is None:
         raise ValueError("a status word is missing or unusable")
     return found
@@ -105,8 +123,8 @@ def _word(value: object) -> str:
 Id = Annotated[str, BeforeValidator(_id)]
 MaybeId = Annotated[str | None, BeforeValidator(as_id)]
 Word = Annotated[str, BeforeValidator(_word)]
-MaybeWord = Annotated[str | None, BeforeValidator(as_word)]
-WordOrEmpty = Annotated[str, BeforeValidator(lambda value: as_word(value) or "")]
+MaybeWord = Annotated[str | None, BeforeValidator(_maybe_word)]
+WordOrEmpty = Annotated[str, BeforeValidator(lambda value, info: _maybe_word(value, info) or "")]
 """In a list, where an odd status must not keep the other rows from being read: then it is ""."""
 Text = Annotated[str | None, BeforeValidator(as_text)]
 Count = Annotated[int | None, BeforeValidator(as_count)]

@@ -208,7 +208,9 @@ def test_an_unknown_status_is_never_guessed():
     step = next_step(a_view("teleported"))
     assert code(step) == "unknown_status"
     assert "'teleported'" in say(step.reason)
-    assert "statuses.toml: rxscale.current.means" in steps(step.reason, order_key(UID))[0]
+    show, mend, _ = steps(step.reason, order_key(UID))
+    assert f"rxbridge call rxscale GET /pharmacy_orders/{UID}" in show
+    assert "statuses.toml: rxscale.current.means" in mend
 
 
 REVIEW = "pending review"

@@ -137,9 +137,14 @@ def test_every_new_reason_names_the_way_out():
     for reason in (reasons.UNSURE_PRESCRIPTION(), declined):
         assert "order:po-1" in "".join(steps(reason, key))
     unknown = reasons.UNKNOWN_STATUS(
-        vendor="PharmaOne", of="prescription", status="x", where=PRESCRIPTIONS.where
+        vendor="PharmaOne",
+        of="prescription",
+        call="pharmaone GET /prescriptions/p-1",
+        status="x",
+        where=PRESCRIPTIONS.where,
     )
-    assert f"declined in {PRESCRIPTIONS.where}" in steps(unknown, key)[0]
+    assert "rxbridge call pharmaone GET /prescriptions/p-1" in steps(unknown, key)[0]
+    assert f"declined in {PRESCRIPTIONS.where}" in steps(unknown, key)[1]
     assert "statuses.toml" in "".join(steps(reasons.REJECTED_IN_PHARMAONE(request=None), key))
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def page(*rows: Any, total: Any = None, pages: Any = 1) -> dict[str, Any]:
 
 def client(*script: Answer, site: Site = SITE) -> tuple[RxScale, ScriptedSend]:
     send = ScriptedSend(*script)
-    return RxScale(Caller(send, site), Clock()), send
+    return RxScale(Caller(send, site, known=lambda: ["picking"]), Clock()), send
 
 
 async def ask(call: Callable[[RxScale], Awaitable[Any]], *script: Answer) -> Any:
@@ -309,7 +310,11 @@ def without(row: dict[str, Any], *names: str) -> dict[str, Any]:
         pytest.param({"pharmacy": None}, {"pharmacy_uid": None}, id="no pharmacy"),
         pytest.param({"pharmacy": ["ph-1"]}, {"pharmacy_uid": None}, id="pharmacies"),
         pytest.param({"status": "on-hold"}, {"status": "on-hold"}, id="C-19"),
-        pytest.param({"status": "word nobody knows"}, {"status": "word nobody knows"}, id="new"),
+        pytest.param(
+            {"status": "Frau Beispiel"}, {"status": "unknown (13 letters, 76df)"}, id="new"
+        ),
+        pytest.param({"status": "picking"}, {"status": "picking"}, id="in statuses.toml"),
+        pytest.param({"name": "Frau-Beispiel"}, {"name": None}, id="a name"),
         pytest.param({"order": None}, {"priority": 0}, id="no parent"),
         pytest.param({"order": {"priority": None}}, {"priority": 0}, id="no priority"),
         pytest.param({"order": {"priority": 10**30}}, {"priority": 1_000_000}, id="priority"),
@@ -551,6 +556,13 @@ async def test_a_missing_permission_is_named(call: str, permission: str):
     assert raised.value.faults[0].where == "rxscale.api_key"
 
 
+ERIKA = sha256(b"Erika Beispiel").hexdigest()[:4]
+
+
+def nested(name: str, deep: int) -> Any:
+    return {name: nested(name, deep - 1)} if deep else 1
+
+
 @pytest.mark.parametrize(
     ("body", "code", "fields"),
     [
@@ -560,14 +572,25 @@ async def test_a_missing_permission_is_named(call: str, permission: str):
             "",
             ("tracking_links.0.tracking_link", "tracking_links.0.carrier"),
         ),
-        ({"error": {"Erika Beispiel": ["who?"], "status": {}}}, "", ("?", "status")),
+        (
+            {"error": {"Erika Beispiel": ["who?"], "status": {}}},
+            "",
+            (f"unknown (14 letters, {ERIKA})", "status"),
+        ),
         ({"error": "Missing required parameters: status, comment"}, "", ("status", "comment")),
-        ({"error": "Missing required parameters: Erika Beispiel"}, "", ()),
-        ({"code": "conflict", "error": "Erika is known"}, "conflict", ()),
+        (
+            {"error": "Missing required parameters: Erika Beispiel"},
+            "",
+            (f"unknown (14 letters, {ERIKA})",),
+        ),
+        ({"error": {"stock_2": [], "Erika": []}}, "", ("stock_2", "unknown (5 letters, fd39)")),
+        ({"error": {"0176123": [], "12": []}}, "", ("unknown (7 letters, 804e)", "12")),
+        ({"code": "invalid_api_key", "error": "Erika is known"}, "invalid_api_key", ()),
+        ({"code": "Erika", "error": "Erika is known"}, "unknown (5 letters, fd39)", ()),
         ({"code": "Erika Beispiel", "error": 7}, "", ()),
         (["Erika"], "", ()),
         (b"Erika", "", ()),
-        ({"error": {"a": {"b": {"c": {"d": {"e": {"f": {"g": 1}}}}}}}}, "", ("a.b.c.d.e.f",)),
+        ({"error": nested("sku", 7)}, "", (".".join(["sku"] * 6),)),
     ],
 )
 async def test_a_refusal_names_fields_and_quotes_nobody(body: Any, code: str, fields: Any):

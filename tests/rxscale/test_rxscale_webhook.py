@@ -274,6 +274,8 @@ def test_what_is_not_the_documented_shape_is_named(body: Any, field: str):
         (changed(status="on-hold"), {"reported_status": "on-hold"}),
         (changed(status=None), {"reported_status": None}),
         (changed(status="new\nstatus"), {"reported_status": None}),
+        (changed(status="Frau Beispiel"), {"reported_status": "unknown (13 letters, 76df)"}),
+        (changed(name="Frau-Beispiel"), {"name": None}),
         (changed(name=None), {"name": None}),
         (changed(name="PO-ABCD-0001-XYZ9"), {"name": "PO-ABCD-0001-XYZ9"}),  # C-9
         (changed(name="Erika Beispiel"), {"name": None}),

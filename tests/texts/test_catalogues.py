@@ -108,7 +108,7 @@ def test_every_code_has_its_texts_and_they_name_its_facts(code: Code):
     said = placeables("en", ENGLISH[code].value)
     assert said <= facts
     in_steps = set[str]().union(*(placeables("en", step) for step in steps(code)))
-    assert in_steps <= facts | verbs | {"uid"}
+    assert in_steps <= facts | verbs | {"uid", "on_page"}
     assert said | in_steps >= facts, "a fact that nobody reads"
     assert ("meaning" in patterns("en", code)) == (code.kind in EXPLAINED)
     stuck = code.kind in (Kind.ORDER, Kind.ATTENTION, Kind.GAP, Kind.SKU, Kind.INVENTORY)

@@ -69,7 +69,7 @@ def _completed(view: View, order_id: OrderId) -> Step:
         return Done(reasons.COMPLETED())
     status = record.p1_status or ""
     if record.p1_state is None:
-        return Stuck(unknown_status("PharmaOne", status, view.words.pharmaone))
+        return Stuck(unknown_status("PharmaOne", order_id, status, view.words.pharmaone))
     if record.p1_state in TERMINAL or record.phase is Phase.DONE:
         return Stuck(reasons.CONTRADICTED(order=order_id, status=status))
     return Wait(reasons.COMPLETED_BEFORE())
@@ -109,7 +109,7 @@ def _cancel_there(view: View, order_id: OrderId) -> Step:
         return LookAtPharmaOne(order_id, reasons.HOW_FAR_IF_CANCELLED())
     meaning = meaning_of(order, view.words.pharmaone)
     if meaning is None:
-        return Stuck(unknown_status("PharmaOne", order.status, view.words.pharmaone))
+        return Stuck(unknown_status("PharmaOne", order_id, order.status, view.words.pharmaone))
     if meaning[0] in _CANCELLED:
         return Done(reasons.CANCELLED_ON_BOTH())
     if meaning[0] is State.COMPLETED:

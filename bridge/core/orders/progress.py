@@ -49,7 +49,11 @@ def _prescription(view: View) -> Step | None:
         return None
     return Stuck(
         reasons.UNKNOWN_STATUS(
-            vendor="PharmaOne", of="prescription", status=status, where=words.where
+            vendor="PharmaOne",
+            of="prescription",
+            call=f"pharmaone GET /prescriptions/{record.prescription_id}",
+            status=status,
+            where=words.where,
         )
     )
 
@@ -67,7 +71,9 @@ def adopted(view: View, order: PharmacyOrder) -> Step:
         return Adopt(p1_order)
     meaning = meaning_of(p1_order, view.words.pharmaone)
     if meaning is None:
-        return Stuck(unknown_status("PharmaOne", p1_order.status, view.words.pharmaone))
+        return Stuck(
+            unknown_status("PharmaOne", p1_order.id, p1_order.status, view.words.pharmaone)
+        )
     return _walk(view, order, *meaning)
 
 

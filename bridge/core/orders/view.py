@@ -200,6 +200,11 @@ def meaning_of(order: P1Order, vocabulary: Vocabulary) -> tuple[State, str] | No
     return state_of_word, f"{vocabulary.where}.means.{order.status}"
 
 
-def unknown_status(vendor: str, word: str, vocabulary: Vocabulary) -> Reason:
+_ROUTES = {"RxScale": "rxscale GET /pharmacy_orders/", "PharmaOne": "pharmaone GET /orders/"}
+"""By what `rxbridge call` shows an order."""
+
+
+def unknown_status(vendor: str, ident: str, word: str, vocabulary: Vocabulary) -> Reason:
     """A word that is not in the vendor's vocabulary: it is never guessed."""
-    return UNKNOWN_STATUS(vendor=vendor, of="order", status=word, where=vocabulary.where)
+    where, call = vocabulary.where, f"{_ROUTES[vendor]}{ident}"
+    return UNKNOWN_STATUS(vendor=vendor, of="order", call=call, status=word, where=where)
