@@ -243,8 +243,10 @@ def _message(detail: Mapping[str, Any], words: str | None) -> str:
 
 def _anchored(settings: Settings, home: Path) -> Settings:
     """Relative paths are taken from the configuration's own folder."""
+    server, users = settings.server, settings.server.users_file
     return settings.model_copy(
         update={
+            "server": server.model_copy(update={"users_file": users and home / users}),
             "store": settings.store.model_copy(update={"path": home / settings.store.path}),
             "mappings": settings.mappings.model_copy(update={"dir": home / settings.mappings.dir}),
         }

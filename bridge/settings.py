@@ -100,6 +100,7 @@ Secret = Annotated[SecretStr, AfterValidator(_one_line_secret)]
 FilePath = Annotated[Path, BeforeValidator(_path)]
 OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
 OptionalTime = Annotated[AwareDatetime | None, BeforeValidator(_or_none)]
+OptionalFile = Annotated[FilePath | None, BeforeValidator(_or_none)]
 OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_or_none)]
 ApiPath = Annotated[str, AfterValidator(_api_path)]
 PasswordHash = Annotated[
@@ -180,6 +181,8 @@ class ServerSection(Section):
     """The operator's page; without it only webhooks, health and metrics are there."""
     admin_password_hash: PasswordHash = None
     """Who opens the page logs in with the password of this hash (`rxbridge password`)."""
+    users_file: OptionalFile = None
+    """`users.json` beside the store, if not set."""
     webhook_port: OptionalPort = None
     """Webhooks listen here, and only here; so that nothing else faces the internet."""
     webhook_host: OptionalText = None
@@ -310,6 +313,11 @@ class Settings(Section):
         found = [each for value in values for each in (value if type(value) is tuple else (value,))]
         return tuple(secret.get_secret_value() for secret in found if secret is not None)
 
+    @property
+    def users_file(self) -> Path:
+        """Who may open the page by a name (`rxbridge users`); it need not be there."""
+        return self.server.users_file or self.store.path.with_name("users.json")
+
     def missing_for_run(self) -> tuple[Fault, ...]:
         """What has no default and is needed to talk to both vendors."""
         needed: dict[str, object] = {
@@ -325,16 +333,24 @@ class Settings(Section):
             needed["pharmaone.shop_id"] = self.pharmaone.shop_id
         return tuple(_missing(key) for key, value in needed.items() if not value)
 
-    def unsafe_for_run(self) -> tuple[Fault, ...]:
-        """A page that others could open, and nobody had to log in to."""
+    def unsafe_for_run(self, *, users: bool) -> tuple[Fault, ...]:
+        """A page that others could open, and nobody had to log in to; `users`: there are some."""
         server = self.server
-        if not server.page or server.admin_password_hash or is_loopback(server.host):
+        if not server.page or users or server.admin_password_hash:
+            return ()
+        if not is_loopback(server.host):
+            what, or_else = f"server.host {server.host}", "server.host = 127.0.0.1"
+        elif server.public_url is not None and server.webhook_port is None:
+            what = "server.public_url, whose proxy may forward more than /webhooks/"
+            or_else = "server.webhook_port = 8081, and forward to that alone"
+        else:
             return ()
         remedy = (
-            f"set {variable('server.admin_password_hash')} (`rxbridge password` makes one), "
-            "or server.page = false, or server.host = 127.0.0.1"
+            "add a user (`rxbridge users add NAME --role operator`), or set "
+            f"{variable('server.admin_password_hash')} (`rxbridge password` makes one), "
+            f"or server.page = false, or {or_else}"
         )
-        what = f"missing, and others can open the page at server.host {server.host}"
+        what = f"missing, and others can open the page at {what}"
         return (Fault("server.admin_password_hash", what, remedy),)
 
     def warnings(self) -> tuple[str, ...]:
@@ -361,23 +377,12 @@ class Settings(Section):
                 "server.webhook_host: has no effect without server.webhook_port; webhooks listen "
                 "where the page does"
             )
-        found += self._exposed()
         found += [
             f"{key}: http without encryption to another machine"
             for key, address in self._called_addresses().items()
             if _is_in_clear(address)
         ]
         return tuple(found)
-
-    def _exposed(self) -> list[str]:
-        server = self.server
-        apart = server.webhook_port is not None or server.admin_password_hash is not None
-        if server.public_url is None or not server.page or apart:
-            return []
-        return [
-            "server.public_url: whoever forwards more than /webhooks/ to server.port shows the "
-            "page to everybody; better set server.webhook_port or server.admin_password_hash"
-        ]
 
     def _called_addresses(self) -> dict[str, str]:
         pharmaone = self.pharmaone

@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "logs": frozenset(),
     "settings": frozenset({"errors"}),
     "config": frozenset({"errors", "settings"}),
+    "users": frozenset({"core", "errors", "settings"}),
     "server": frozenset(
         {"core", "rxscale", "pharmaone", "store", "health", "metrics", "errors", "texts"}
     ),
@@ -48,6 +49,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "metrics": frozenset({"prometheus_client"}),
     "settings": frozenset({"pydantic"}),
     "config": frozenset({"pydantic"}),
+    "users": frozenset({"pydantic"}),
     "server": frozenset({"aiohttp", "argon2", "jinja2", "markupsafe"}),
     "sandbox": frozenset({"aiohttp", "jwt"}),
     "app": frozenset({"aiohttp"}),

@@ -94,6 +94,7 @@ def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     where = json.loads(said)
     env = {f"RXBRIDGE_{key.upper().replace('.', '__')}": value for key, value in where.items()}
     env |= {"RXBRIDGE_SERVER__PUBLIC_URL": "https://bridge.example", "RXBRIDGE_SERVER__PORT": "0"}
+    env |= {"RXBRIDGE_SERVER__WEBHOOK_PORT": "0"}
     yield env
     stop(process)
 
@@ -170,6 +171,8 @@ def test_a_command_of_the_documents_is_carried_out(
 ):
     if "rxbridge orders resume" in command:
         assert main(words_of("rxbridge stuck drop po-abc123 --reason 'a slip'", names)) == 0
+    if "rxbridge users remove" in command:
+        assert main(["users", "add", "bert", "--role", "viewer"]) == 0
     code = main(words_of(command, names))
     said = "".join(capsys.readouterr())
     assert code in may_end_with(command), said

@@ -17,8 +17,8 @@ from bridge.core.stock.model import SkuLink
 from bridge.errors import Misconfigured, TryLater
 from bridge.server import Running, ServerParts, build, build_webhooks
 from bridge.server.parts import PageParts
-from bridge.settings import is_loopback
 from bridge.store import notes
+from bridge.users import Users
 
 log = logging.getLogger("bridge")
 
@@ -48,13 +48,12 @@ def web_of(bridge: Bridge) -> aiohttp.web.Application:
 def _page(bridge: Bridge) -> PageParts | None:
     """None where it is not wanted, and where others could open it without a login."""
     server = bridge.settings.server
-    secret = server.admin_password_hash
-    if not server.page or (secret is None and not is_loopback(server.host)):
+    users = Users(bridge.settings)
+    if not server.page or bridge.settings.unsafe_for_run(users=bool(users())):
         return None
     stock = Differing(bridge.store, bridge.stock)
-    hashed = secret.get_secret_value() if secret is not None else None
     names = bridge.settings.audit.story == "name"
-    return PageParts(stock.look, partial(_confirm, bridge), hashed, names)
+    return PageParts(stock.look, partial(_confirm, bridge), users, names)
 
 
 async def _confirm(bridge: Bridge, link: SkuLink, note: str) -> bool:

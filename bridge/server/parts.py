@@ -1,6 +1,6 @@
 """What the HTTP routes are given: the parts they call, and what the page shows of the stock."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bridge.core.reasons import Reason
 from bridge.core.stock.model import SkuLink
 from bridge.core.stock.plan import PlanRow
+from bridge.core.users import User
 from bridge.health import HealthReport
 from bridge.metrics import Metrics
 from bridge.store import Store
@@ -43,12 +44,13 @@ class StockDifferences:
 
 @dataclass(frozen=True, slots=True)
 class PageParts:
-    """What only the operator's page needs. `password_hash` None: nobody has to log in."""
+    """What only the operator's page needs."""
 
     stock: Callable[[], Awaitable[StockDifferences]]
     confirm: Callable[[SkuLink, str], Awaitable[bool]]
     """Writes a link with its units, and a note, into skus.csv; whether that could be."""
-    password_hash: str | None = None
+    users: Callable[[], Mapping[str, User]] = dict
+    """Who may log in, by name; while there never was one, nobody has to."""
     names: bool = True
     """An order's story names a person; else the role."""
 

@@ -900,13 +900,16 @@ page-said_look = Es geschah nichts: bitte zuerst im PharmaOne Manager nachsehen 
 page-login = Anmelden
 page-logout = Abmelden
 page-password = Passwort
+page-username = Name
 page-wrong_password = Das ist nicht das Passwort.
+page-wrong_name = Der Name oder das Passwort ist falsch.
 page-too_many_tries = Zu viele Fehlversuche. Bitte { $seconds } s warten.
 
 # refusals
 page-refused = Nicht ausgeführt
 page-refused_token = Dieses Formular ist zu alt oder stammt nicht von dieser Seite. Es geschah nichts; bitte zurückgehen und noch einmal versuchen.
 page-refused_origin = Dieses Formular hat eine fremde Seite gesendet. Es geschah nichts.
+page-refused_viewer = Mit der Rolle viewer kann man alles ansehen; die Knöpfe sind für Bediener (operator).
 page-refused_host = Ohne Anmeldung öffnet sich diese Seite nur am Rechner selbst unter http://127.0.0.1 oder http://localhost; für andere bitte server.admin_password_hash setzen (rxbridge password erzeugt einen).
 page-refused_proxy = Ohne Anmeldung wird diese Seite nicht über einen Proxy gezeigt: bitte server.admin_password_hash setzen (rxbridge password erzeugt einen) oder den Proxy nur /webhooks/ weiterleiten lassen.
 page-refused_store = Der Speicher ist gerade nicht lesbar oder nicht beschreibbar. Es geschah nichts; bitte noch einmal versuchen.

@@ -883,13 +883,16 @@ page-said_look = Nothing was done: look in PharmaOne Manager first, and say so.
 page-login = Log in
 page-logout = Log out
 page-password = Password
+page-username = Name
 page-wrong_password = This is not the password.
+page-wrong_name = The name or the password is wrong.
 page-too_many_tries = Too many wrong tries. Wait { $seconds } s.
 
 # refusals
 page-refused = Not done
 page-refused_token = This form is too old, or not from this page. Nothing was done; go back and try again.
 page-refused_origin = This form was sent by another site. Nothing was done.
+page-refused_viewer = With the role viewer you may look; the buttons are for operators.
 page-refused_host = Without a login this page opens only at http://127.0.0.1 or http://localhost on the machine itself; for others set server.admin_password_hash (rxbridge password makes one).
 page-refused_proxy = Without a login this page is not shown through a proxy: set server.admin_password_hash (rxbridge password makes one), or have the proxy forward only /webhooks/.
 page-refused_store = The store cannot be read or written just now. Nothing was done; try again.

@@ -32,12 +32,12 @@ def test_the_hash_is_all_that_is_printed_and_it_fits(typed, given):
     assert typed("password").out.strip() != line, "salted"
 
 
-@pytest.mark.parametrize("text", ["", "\n", "short\n", "x" * 2000])
+@pytest.mark.parametrize("text", ["", "\n", "elevenlette\n", "x" * 2000])
 def test_what_is_no_password(typed, given, text: str):
     given(text)
     answer = typed("password")
     assert (answer.code, answer.out) == (2, "")
-    assert "10 letters or more" in answer.err
+    assert "12 letters or more" in answer.err
 
 
 @pytest.mark.parametrize(("second", "code"), [("correct horse", 0), ("correct house", 2)])
@@ -55,12 +55,21 @@ def test_a_hash_that_is_none_opens_nothing():
     assert not matches("nonsense", "nonsense")
 
 
-def test_run_refuses_a_page_that_others_can_open(vendors: dict[str, str], folder: Path):
-    process = python("run", env={**vendors, "RXBRIDGE_SERVER__HOST": "0.0.0.0"}, cwd=folder)
+@pytest.mark.parametrize(
+    ("key", "value", "way"),
+    [
+        ("HOST", "0.0.0.0", "server.host = 127.0.0.1"),
+        ("PUBLIC_URL", "https://bridge.example.org", "server.webhook_port"),
+    ],
+)
+def test_run_refuses_a_page_that_others_can_open(
+    vendors: dict[str, str], folder: Path, key: str, value: str, way: str
+):
+    process = python("run", env={**vendors, f"RXBRIDGE_SERVER__{key}": value}, cwd=folder)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 2
     (line,) = said.splitlines()
-    for word in ("server.admin_password_hash", "rxbridge password", "server.page = false"):
+    for word in ("server.admin_password_hash", "rxbridge users add", "server.page = false", way):
         assert word in line
     assert not (folder / "rxbridge.db").exists(), "it did not even begin"
 
@@ -71,6 +80,14 @@ def test_check_says_so_too(typed, vendors, monkeypatch):
     answer = typed("check", "--offline")
     assert answer.code == 1
     assert "server.admin_password_hash" in answer.out
+
+
+def test_with_a_user_nothing_is_missing(typed, vendors, given, monkeypatch):
+    for name, value in {**vendors, "RXBRIDGE_SERVER__HOST": "0.0.0.0"}.items():
+        monkeypatch.setenv(name, value)
+    given("correct horse battery\n")
+    assert typed("users", "add", "anna", "--role", "viewer").code == 0
+    assert "server.admin_password_hash" not in typed("check", "--offline").out
 
 
 def test_nothing_of_the_page_is_loaded_before_somebody_looks():

@@ -301,25 +301,22 @@ def test_what_is_no_hash_of_a_password_is_refused(machine: Machine, text: str) -
         ({"HOST": "0.0.0.0", "PAGE": "false"}, True),
         ({"HOST": "0.0.0.0", "ADMIN_PASSWORD_HASH": HASH}, True),
         ({"HOST": "0.0.0.0", "ADMIN_PASSWORD_HASH": ""}, False),
+        ({"HOST": "0.0.0.0", "WEBHOOK_PORT": "8081"}, False),
+        ({"PUBLIC_URL": "https://bridge.example.org"}, False),
+        ({"PUBLIC_URL": "https://bridge.example.org", "WEBHOOK_PORT": "8081"}, True),
+        ({"PUBLIC_URL": "https://bridge.example.org", "PAGE": "no"}, True),
+        ({"PUBLIC_URL": "https://bridge.example.org", "ADMIN_PASSWORD_HASH": HASH}, True),
     ],
 )
 def test_a_page_that_others_can_open_needs_a_password(
     machine: Machine, server: dict[str, str], safe: bool
 ) -> None:
     machine.environ |= {f"RXBRIDGE_SERVER__{key}": value for key, value in server.items()}
-    faults = [str(fault) for fault in machine.load().unsafe_for_run()]
+    faults = [str(fault) for fault in machine.load().unsafe_for_run(users=False)]
+    assert not machine.load().unsafe_for_run(users=True)
     assert not faults if safe else len(faults) == 1
+    assert all("rxbridge users add" in fault for fault in faults)
     assert all("RXBRIDGE_SERVER__ADMIN_PASSWORD_HASH" in fault for fault in faults)
-
-
-def test_a_page_that_may_be_forwarded_is_warned_of(machine: Machine) -> None:
-    public = REQUIRED | {"RXBRIDGE_SERVER__PUBLIC_URL": "https://bridge.example.org"}
-    machine.environ |= public
-    (warning,) = machine.load().warnings()
-    assert "server.webhook_port" in warning
-    for key, value in (("WEBHOOK_PORT", "8081"), ("PAGE", "no"), ("ADMIN_PASSWORD_HASH", HASH)):
-        machine.environ = public | {f"RXBRIDGE_SERVER__{key}": value}
-        assert machine.load().warnings() == ()
 
 
 def test_a_host_for_webhooks_without_a_port_is_warned_of(machine: Machine) -> None:

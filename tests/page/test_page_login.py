@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from page.client import HASH, NOT_LINKED, PASSWORD, browser
 
 from bridge import app
+from bridge.core.users import Role, User
 from bridge.errors import Misconfigured
 from bridge.server.page.access import COOKIE, MOST_SESSIONS, SESSION_LASTS, Sessions, preferred
 from bridge.server.page.login import MOST_SECONDS, Attempts, network_of, pause_after
 
 LOCKED = {"admin_password_hash": HASH}
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
+ANNA = User(Role.OPERATOR, HASH)
+USERS = {"anna": ANNA}
 
 
 async def test_nothing_is_seen_or_done_without_the_password(tmp_path: Path):
@@ -172,14 +175,14 @@ def test_whose_tries_count_together(one: str | None, other: str, same: bool):
 
 def test_a_session_ends_by_itself_and_there_are_not_endlessly_many():
     sessions = Sessions()
-    mine = sessions.log_in(NOW)
+    mine = sessions.log_in("anna", ANNA, NOW)
     assert sessions.is_one(mine)
-    assert sessions.is_logged_in(mine, NOW + SESSION_LASTS - timedelta(seconds=1))
-    assert not sessions.is_logged_in(mine, NOW + SESSION_LASTS)
-    assert not sessions.is_logged_in(sessions.new(), NOW)
-    last = [sessions.log_in(NOW) for _ in range(MOST_SESSIONS + 10)][-1]
-    assert len(sessions._ends) == MOST_SESSIONS
-    assert sessions.is_logged_in(last, NOW)
+    assert sessions.find(mine, USERS, NOW + SESSION_LASTS - timedelta(seconds=1))
+    assert not sessions.find(mine, USERS, NOW + SESSION_LASTS)
+    assert not sessions.find(sessions.new(), USERS, NOW)
+    last = [sessions.log_in("anna", ANNA, NOW) for _ in range(MOST_SESSIONS + 10)][-1]
+    assert len(sessions._known) == MOST_SESSIONS
+    assert sessions.find(last, USERS, NOW)
     assert not Sessions().is_token(mine, sessions.token(mine)), "a restart ends every form"
 
 

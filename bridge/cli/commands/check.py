@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Literal, TypeVar
 
-from bridge import app
+from bridge import app, users
 from bridge.app import Vendors, open_vendors
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument
@@ -143,7 +143,11 @@ async def _all(settings: Settings, *, offline: bool) -> list[Line]:
 
 
 def _configuration(settings: Settings) -> list[Line]:
-    faults = settings.missing_for_run() + settings.unsafe_for_run()
+    try:
+        unsafe = settings.unsafe_for_run(users=bool(users.read(settings.users_file)))
+    except Misconfigured as mistake:
+        unsafe = mistake.faults
+    faults = settings.missing_for_run() + unsafe
     missing = [Line("configuration", "fail", str(fault)) for fault in faults]
     warned = [Line("configuration", "warn", text) for text in settings.warnings()]
     where = str(settings.file or "environment only")

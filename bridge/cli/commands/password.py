@@ -14,7 +14,7 @@ import sys
 from bridge.cli.command import DONE, WRONG, Noun
 from bridge.settings import variable
 
-LEAST_LETTERS, MOST_LETTERS = 10, 1024
+LEAST_LETTERS, MOST_LETTERS = 12, 1024
 MEMORY_KIB, ROUNDS = 19456, 3
 """By OWASP's advice; more memory would show in the bridge's own with every login."""
 
@@ -24,24 +24,30 @@ noun = Noun(__doc__)
 @noun.command()
 def password(_: argparse.Namespace) -> int:
     """Asks twice at a terminal, else reads one line; prints the hash and nothing else."""
-    try:
-        given = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-    except (EOFError, UnicodeDecodeError):
-        given = ""
-    if given is None:
-        print("rxbridge: the two are not the same", file=sys.stderr)
+    hashed = new_hash("Password for the page: ")
+    if hashed is None:
         return WRONG
-    if not LEAST_LETTERS <= len(given) <= MOST_LETTERS:
-        print(f"rxbridge: a password has {LEAST_LETTERS} letters or more", file=sys.stderr)
-        return WRONG
-    print(_hash(given))
+    print(hashed)
     name = variable("server.admin_password_hash")
     print(f"Put it into {name} (in quotes: '...') or a secret file.", file=sys.stderr)
     return DONE
 
 
-def _asked() -> str | None:
-    first = getpass.getpass("Password for the page: ")
+def new_hash(prompt: str) -> str | None:
+    """The hash of a password that is asked for; None, and said why, for one that will not do."""
+    try:
+        given = _asked(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    except (EOFError, UnicodeDecodeError):
+        given = ""
+    if given is not None and LEAST_LETTERS <= len(given) <= MOST_LETTERS:
+        return _hash(given)
+    wrong = f"a password has {LEAST_LETTERS} letters or more"
+    print(f"rxbridge: {'the two are not the same' if given is None else wrong}", file=sys.stderr)
+    return None
+
+
+def _asked(prompt: str) -> str | None:
+    first = getpass.getpass(prompt)
     return first if getpass.getpass("Once more: ") == first else None
 
 

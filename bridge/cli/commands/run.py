@@ -13,7 +13,7 @@ import logging
 import sys
 from functools import partial
 
-from bridge import __version__, app, logs
+from bridge import __version__, app, logs, users
 from bridge.cli import loop
 from bridge.cli.command import DONE, Noun
 from bridge.cli.opening import settings_of
@@ -28,7 +28,8 @@ noun = Noun(__doc__)
 @noun.command(stays=True)
 def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
-    missing = settings.missing_for_run() + settings.unsafe_for_run()
+    named = users.read(settings.users_file)
+    missing = settings.missing_for_run() + settings.unsafe_for_run(users=bool(named))
     if missing:
         raise Misconfigured(missing)
     logs.setup(settings.log.level, settings.log.format, sys.stderr, secrets=settings.secrets())

@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
+from bridge.core.users import Role, User
+from bridge.server.parts import PageParts
+
 COOKIE = "rxbridge_session"
 LANGUAGE = "rxbridge_lang"
-ADMIN, ROLE = "admin", "operator"
-"""Who logs in with the one password of the configuration."""
 LANGUAGES = ("en", "de")
 YEAR_SECONDS = 366 * 86400
 SESSION_LASTS = timedelta(hours=12)
@@ -38,7 +40,8 @@ class Visitor:
     """Who looks, and where: `path` can be asked for again, in the other language say.
 
     `logged_in` is None where nobody has to; `fresh`: its cookie is yet to be set. `name`: whoever
-    logged in, and `by` the same, as an order's story tells it; `origin`: from where.
+    logged in, and `by` the same, as an order's story tells it; `origin`: from where; `operates`:
+    may press the buttons.
     """
 
     session: str
@@ -52,6 +55,7 @@ class Visitor:
     name: str = ""
     by: str = ""
     origin: str = ""
+    operates: bool = True
 
 
 def language_of(request: web.Request) -> str:
@@ -106,12 +110,20 @@ def set_cookies(response: web.StreamResponse, visitor: Visitor) -> None:
         )
 
 
+class Session(NamedTuple):
+    """Somebody who logged in: ends by itself, and with any change of what the user may."""
+
+    name: str
+    user: User
+    ends: datetime
+
+
 class Sessions:
     """A session is a random word in a browser's cookie; those that logged in are remembered."""
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
-        self._ends: dict[bytes, datetime] = {}
+        self._known: dict[bytes, Session] = {}
 
     def new(self) -> str:
         return secrets.token_urlsafe(32)
@@ -127,22 +139,27 @@ class Sessions:
     def is_token(self, session: str, given: str) -> bool:
         return hmac.compare_digest(self.token(session).encode(), given.encode())
 
-    def log_in(self, now: datetime) -> str:
+    def log_in(self, name: str, user: User, now: datetime) -> str:
         """A new session that is logged in: the one before may be known to others."""
         session = self.new()
         self._forget(now)
-        self._ends[_kept(session)] = now + SESSION_LASTS
+        self._known[_kept(session)] = Session(name, user, now + SESSION_LASTS)
         return session
 
-    def is_logged_in(self, session: str, now: datetime) -> bool:
-        return self._ends.get(_kept(session), now) > now
+    def find(self, session: str, users: Mapping[str, User], now: datetime) -> Session | None:
+        """Who logged in, if that still counts."""
+        found = self._known.get(_kept(session))
+        if found is None or found.ends <= now or users.get(found.name) != found.user:
+            self.log_out(session)
+            return None
+        return found
 
     def log_out(self, session: str) -> None:
-        self._ends.pop(_kept(session), None)
+        self._known.pop(_kept(session), None)
 
     def _forget(self, now: datetime) -> None:
-        alive = {kept: ends for kept, ends in self._ends.items() if ends > now}
-        self._ends = dict(list(alive.items())[-MOST_SESSIONS + 1 :])
+        alive = {kept: each for kept, each in self._known.items() if each.ends > now}
+        self._known = dict(list(alive.items())[-MOST_SESSIONS + 1 :])
 
 
 def _kept(session: str) -> bytes:
@@ -160,13 +177,14 @@ class PageRefused(Exception):  # noqa: N818 - an answer, not a mistake of ours
 class Access:
     """Checks each request before anything is shown or done.
 
-    `login`: who sees the page has to log in; else only this machine itself sees it.
+    Once there is a user, who sees the page has to log in, until the bridge is started anew without
+    one; else only this machine itself sees it.
     """
 
-    def __init__(self, sessions: Sessions, *, login: bool, names: bool) -> None:
+    def __init__(self, sessions: Sessions, page: PageParts) -> None:
         self._sessions = sessions
-        self._login = login
-        self._names = names
+        self._page = page
+        self._login = False
 
     def visitor(self, request: web.Request, now: datetime) -> Visitor:
         """Raises PageRefused where nobody logs in and it does not come from this machine itself."""
@@ -174,20 +192,23 @@ class Access:
         known = self._sessions.is_one(session)
         session = session if known else self._sessions.new()
         chosen = request.query.get("lang")
-        logged_in = self._login and self._sessions.is_logged_in(session, now)
-        by = ADMIN if self._names else ROLE
+        users = self._page.users()
+        self._login |= bool(users)
+        who = self._sessions.find(session, users, now)
+        name, role = (who.name, who.user.role) if who else ("", "")
         visitor = Visitor(
             session=session,
             token=self._sessions.token(session),
             language=language_of(request),
             path=request.path if request.method in ("GET", "HEAD") else "/",
-            logged_in=logged_in if self._login else None,
+            logged_in=who is not None if self._login else None,
             fresh=not known,
             chose_language=chosen in LANGUAGES,
             by_https=request.secure or request.headers.get("X-Forwarded-Proto") == "https",
-            name=ADMIN if logged_in else "",
-            by=by if logged_in else "",
+            name=name,
+            by=name if self._page.names else role,
             origin=f"page {request.remote}",
+            operates=not self._login or role == Role.OPERATOR,
         )
         if not self._login and not is_own_name(request.headers.get("Host", "")):
             raise PageRefused(403, "refused_host", visitor)
@@ -209,8 +230,8 @@ class Access:
             raise PageRefused(403, "refused_token", visitor)
         return fields
 
-    def logged_in(self, visitor: Visitor, now: datetime) -> Visitor:
-        session = self._sessions.log_in(now)
+    def logged_in(self, visitor: Visitor, name: str, user: User, now: datetime) -> Visitor:
+        session = self._sessions.log_in(name, user, now)
         return replace(visitor, session=session, fresh=True, logged_in=True)
 
     def logged_out(self, visitor: Visitor) -> Visitor:

@@ -1,7 +1,8 @@
-"""Logging in with the one password; wrong attempts from an address wait longer and longer."""
+"""Logging in by name and password; wrong attempts from an address wait longer and longer."""
 
 import asyncio
 import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from math import ceil
@@ -9,7 +10,8 @@ from math import ceil
 from aiohttp import web
 
 from bridge.core.audit import AuditEntry, Deed
-from bridge.server.page.access import ADMIN, Access, Visitor, redirect
+from bridge.core.users import ADMIN, User
+from bridge.server.page.access import Access, Visitor, redirect
 from bridge.server.parts import ServerParts
 from bridge.store import audit
 from bridge.texts import Words
@@ -49,8 +51,10 @@ class Attempts:
 class Login:
     """Checks one password at a time: each check takes memory and a processor, on purpose."""
 
-    def __init__(self, access: Access, password_hash: str, parts: ServerParts) -> None:
-        self._access, self._hash, self._parts, self._now = access, password_hash, parts, parts.now
+    def __init__(
+        self, access: Access, users: Callable[[], Mapping[str, User]], parts: ServerParts
+    ) -> None:
+        self._access, self._users, self._parts, self._now = access, users, parts, parts.now
         self._attempts = Attempts()
         self._one = asyncio.Lock()
         self._waiting = 0
@@ -74,7 +78,7 @@ class Login:
         self._waiting += 1
         try:
             async with self._one:
-                return await self._try(fields.get("password", ""), network, visitor)
+                return await self._try(fields, network, visitor)
         finally:
             self._waiting -= 1
 
@@ -82,18 +86,23 @@ class Login:
         await self._note(Deed.LOGGED_OUT, visitor, visitor.name)
         return redirect("/", self._access.logged_out(visitor))
 
-    async def _try(self, password: str, network: str, visitor: Visitor) -> web.Response:
+    async def _try(self, fields: dict[str, str], network: str, visitor: Visitor) -> web.Response:
         wait = self._attempts.wait(network, self._now())
         if wait > 0:
             return self._form(visitor, wait=wait)
-        if not await asyncio.to_thread(matches, self._hash, password):
+        name, users = fields.get("username", "").strip().lower() or ADMIN, self._users()
+        user = users.get(name)
+        # Of somebody, where the name is nobody's: so that both take the same time.
+        known = user or next(iter(users.values()), None)
+        password, hashed = fields.get("password", ""), known.password_hash if known else ""
+        if not await asyncio.to_thread(matches, hashed, password) or user is None:
             self._attempts.wrong(network, self._now())
             log.warning("a wrong password for the page", extra={"address": network})
-            await self._note(Deed.LOGIN_FAILED, visitor, "", "refused")
+            await self._note(Deed.LOGIN_FAILED, visitor, name if user else "", "refused")
             return self._form(visitor, wrong=True)
         self._attempts.right(network)
-        await self._note(Deed.LOGGED_IN, visitor, ADMIN)
-        return redirect("/", self._access.logged_in(visitor, self._now()))
+        await self._note(Deed.LOGGED_IN, visitor, name)
+        return redirect("/", self._access.logged_in(visitor, name, user, self._now()))
 
     async def _note(self, deed: Deed, visitor: Visitor, who: str, outcome: str = "done") -> None:
         entry = AuditEntry(self._now(), who, visitor.origin, deed, outcome=outcome)
@@ -103,11 +112,14 @@ class Login:
         from bridge.server.page.render import answer
 
         words, trouble, status = Words(visitor.language), "", 200
+        named = bool(self._users().keys() - {ADMIN})
         if wrong:
-            trouble, status = words["wrong_password"], 403
+            trouble, status = words["wrong_name" if named else "wrong_password"], 403
         if wait > 0:
             trouble, status = words("too_many_tries", seconds=ceil(wait)), 429
-        response = answer("login.html", visitor, self._now(), status=status, trouble=trouble)
+        response = answer(
+            "login.html", visitor, self._now(), status=status, trouble=trouble, named=named
+        )
         if wait > 0:
             response.headers["Retry-After"] = str(ceil(wait))
         return response

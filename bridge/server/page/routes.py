@@ -37,8 +37,8 @@ class _Routes:
     def __init__(self, parts: ServerParts, page: PageParts) -> None:
         self._parts, self._page = parts, page
         sessions = Sessions()
-        self._access = Access(sessions, login=page.password_hash is not None, names=page.names)
-        self._login = Login(self._access, page.password_hash or "", parts)
+        self._access = Access(sessions, page)
+        self._login = Login(self._access, page.users, parts)
 
     def all(self) -> list[web.RouteDef]:
         return [
@@ -47,7 +47,7 @@ class _Routes:
             web.get("/login", self._seen(self._login.show, login=False)),
             web.get("/static/{name}", _static),
             web.post("/login", self._seen(self._login.log_in, login=False)),
-            web.post("/logout", self._pressed(self._login.log_out)),
+            web.post("/logout", self._pressed(self._login.log_out, for_viewers=True)),
             web.post("/stuck", self._pressed(self._stuck)),
             web.post("/sync", self._pressed(self._sync)),
         ]
@@ -75,8 +75,10 @@ class _Routes:
         done = await actions.sync(self._parts, self._page, fields, visitor)
         return await actions.answer(self._parts, done, visitor)
 
-    def _pressed(self, handler: Pressed) -> Handler:
+    def _pressed(self, handler: Pressed, *, for_viewers: bool = False) -> Handler:
         async def press(request: web.Request, visitor: Visitor) -> web.Response:
+            if not (visitor.operates or for_viewers):
+                raise PageRefused(403, "refused_viewer", visitor)
             return await handler(await self._access.form(request, visitor), visitor)
 
         return self._seen(press)

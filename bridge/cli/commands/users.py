@@ -1,0 +1,94 @@
+"""`rxbridge users`: who may open the operator's page.
+
+Named users of the operator's page: a viewer sees it, an operator presses its buttons too. They
+stand in server.users_file, which only its owner can read, with hashes of their passwords. A
+running bridge takes up a change at once; whoever it is about has to log in anew.
+
+rxbridge users add anna --role operator  # asks for the password twice, or reads one line
+rxbridge users list
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from bridge import users
+from bridge.app.files import write_whole
+from bridge.cli import show
+from bridge.cli.command import FAILED, JSON, WRONG, Noun, argument
+from bridge.cli.commands.password import new_hash
+from bridge.cli.opening import settings_of
+from bridge.core.users import ADMIN, Role, User
+from bridge.users import Users
+
+noun = Noun(__doc__)
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(users.NAME, text.lower()) or text.lower() == ADMIN:
+        raise argparse.ArgumentTypeError(
+            f"must be a name of letters a to z, digits, . _ -, and not {ADMIN}"
+        )
+    return text.lower()
+
+
+NAME = argument("name", type=_name, metavar="NAME", help="what is typed to log in")
+
+
+@noun.verb(
+    "add",
+    "add a user, or change role and password of one",
+    NAME,
+    argument("--role", choices=list(Role), required=True, help="viewer looks, operator also acts"),
+    JSON,
+    changes=lambda typed: f"{typed.name} {typed.role}",
+)
+def add(arguments: argparse.Namespace) -> int:
+    """Adds a user, or changes role and password of one that is there. A password has 12 letters or
+    more.
+
+    rxbridge users add anna --role operator
+    rxbridge users add bert --role viewer
+    """
+    name, path = arguments.name, settings_of(arguments).users_file
+    known = users.read(path)
+    if (hashed := new_hash(f"Password of {name}: ")) is None:
+        return WRONG
+    word = "changed" if name in known else "added"
+    _write(path, known | {name: User(Role(arguments.role), hashed)})
+    return show.answer(arguments, {word: name}, lambda: print(f"{name}: {word}"))
+
+
+@noun.verb("remove", "end a user's access", NAME, JSON, changes=lambda typed: typed.name)
+def remove(arguments: argparse.Namespace) -> int:
+    """Ends a user's access, and every session at once.
+
+    rxbridge users remove bert
+    """
+    name, path = arguments.name, settings_of(arguments).users_file
+    known = users.read(path)
+    if known.pop(name, None) is None:
+        print(f"rxbridge: there is no user {name}", file=sys.stderr)
+        return FAILED
+    _write(path, known)
+    return show.answer(arguments, {"removed": name}, lambda: print(f"{name}: removed"))
+
+
+@noun.verb("list", "names and roles", JSON)
+def list_users(arguments: argparse.Namespace) -> int:
+    """Names and roles; `admin` has the password of server.admin_password_hash.
+
+    rxbridge users list
+    """
+    settings = settings_of(arguments)
+    users.read(settings.users_file)
+    rows = [(name, user.role.value) for name, user in sorted(Users(settings)().items())]
+    document = {"users": [{"name": name, "role": role} for name, role in rows]}
+    return show.answer(arguments, document, lambda: show.as_table(("name", "role"), rows))
+
+
+def _write(path: Path, known: dict[str, User]) -> None:
+    remedy = f"let rxbridge's user write to {path.parent}, or set server.users_file"
+    content = users.FILE.dump_json(known, indent=2)
+    write_whole(path, content, mode=users.OWNER_ALONE, remedy=remedy)

@@ -1,0 +1,75 @@
+"""The file of named users: refused where others may open it, taken up whenever it changes."""
+
+import logging
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import StringConstraints, TypeAdapter, ValidationError
+
+from bridge.core.users import ADMIN, Role, User
+from bridge.errors import Fault, Misconfigured
+from bridge.settings import Settings
+
+log = logging.getLogger("bridge.users")
+
+NAME = r"^[a-z0-9][a-z0-9._-]{0,31}$"
+OWNER_ALONE = 0o600
+FILE = TypeAdapter(dict[Annotated[str, StringConstraints(pattern=NAME)], User])
+
+
+def read(path: Path) -> dict[str, User]:
+    """By name; nobody where there is no file. Raises Misconfigured if it cannot be trusted."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            found = os.fstat(handle)
+            others = stat.S_IMODE(found.st_mode) & ~0o700 or found.st_uid not in (0, os.geteuid())
+            if others or not stat.S_ISREG(found.st_mode):
+                remedy = f"give it to rxbridge's user, then: chmod 600 {path}"
+                raise Misconfigured(Fault(str(path), "may be opened by others", remedy))
+            return FILE.validate_json(file.read())
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        remedy = "make it a file of rxbridge's user: `rxbridge users add` does"
+        fault = Fault(str(path), f"cannot be read ({error.strerror})", remedy)
+    except ValidationError:  # its text quotes the file
+        fault = Fault(str(path), "is no list of users", "remove it, and add them anew")
+    raise Misconfigured(fault)
+
+
+class Users:
+    """Who may log in, as the file and the configuration say now."""
+
+    def __init__(self, settings: Settings) -> None:
+        secret = settings.server.admin_password_hash
+        admin = User(Role.OPERATOR, secret.get_secret_value()) if secret is not None else None
+        self._path = settings.users_file
+        self._admin = {ADMIN: admin} if admin is not None else {}
+        self._seen: object = None
+        self._known: Mapping[str, User] = self._admin
+
+    def __call__(self) -> Mapping[str, User]:
+        """By name. A file that cannot be trusted names nobody."""
+        seen = self._mark()
+        if seen != self._seen:
+            self._seen, self._known = seen, self._read() | self._admin
+        return self._known
+
+    def _mark(self) -> object:
+        """Other than before where the file is, or may be."""
+        try:
+            found = self._path.lstat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_ctime_ns, found.st_size
+
+    def _read(self) -> dict[str, User]:
+        try:
+            return read(self._path)
+        except Misconfigured as failure:
+            log.error("the users' file is refused: nobody in it", extra={"why": str(failure)})
+            return {}
