@@ -133,7 +133,8 @@ class House:
     def later(self, seconds: float) -> None:
         """The rounds of stock take place so much later from now on."""
         before = self.bridge.stock._now
-        self.bridge.stock._now = lambda: before() + timedelta(seconds=seconds)
+        now = self.bridge.stock._now = lambda: before() + timedelta(seconds=seconds)
+        self.bridge.stock._adjuster._now = now
 
     def stock(self, sku: str) -> int:
         """What RxScale offers of a SKU."""

@@ -13,14 +13,13 @@ from typing import Any
 
 from bridge.app.machine import Machine
 from bridge.app.policies import policy_of, rules_of, stock_policy_of
-from bridge.app.vendors import Vendors, open_vendors
+from bridge.app.vendors import Vendors, open_vendors, scopes_of
 from bridge.core.memory import SweepResult
 from bridge.core.reasons import FREED_BY_MAPPING
 from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, cannot_search
-from bridge.cycles.stock import Adopter, Pusher, StockCycle
+from bridge.cycles.stock import Adjuster, Pusher, StockCycle
 from bridge.mapping import Rules
 from bridge.metrics import Metrics
-from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.prints import key_of, prints
 from bridge.server import refuse_taken
 from bridge.settings import Settings
@@ -69,7 +68,13 @@ async def open_bridge(settings: Settings, machine: Machine | None = None) -> Asy
         stack.push_async_callback(store.close)
         metrics = Metrics()
         vendors = await stack.enter_async_context(
-            open_vendors(settings, metrics.called, machine, lambda: reloader.rules.words.known)
+            open_vendors(
+                settings,
+                metrics.called,
+                machine,
+                lambda: reloader.rules.words.known,
+                reloader.rules.facts,
+            )
         )
         bridge = _assemble(settings, machine, metrics, store, reloader, vendors)
         await store.write(todo.release_leases)
@@ -177,29 +182,29 @@ def _stock_of(
     now = machine.now
     catalogue = catalogue or CatalogueReader(store, vendors.rxscale, now)
     pusher = Pusher(vendors.rxscale, store, now, at_once=settings.stock.at_once, count=count)
+    adjuster = Adjuster(
+        store,
+        vendors.pharmaone,
+        now,
+        rules=rules,
+        reference=machine.reference,
+        grace=timedelta(seconds=settings.orders.unsure_grace_seconds),
+        adopts=settings.stock.adopt_external,
+    )
     stock = StockCycle(
         store,
         vendors.pharmaone,
         pusher,
         rules,
         catalogue.read,
+        adjuster,
         now,
         policy=stock_policy_of(settings),
         sync_seconds=settings.stock.sync_seconds,
         zero_unlinked=settings.stock.on_unlink == "zero",
-        adopter=_adopter(settings, machine, store, vendors.pharmaone),
     )
     catalogue.on_drift = partial(stock.wake, fetch=False)
     return pusher, stock
-
-
-def _adopter(
-    settings: Settings, machine: Machine, store: Store, pharmaone: PharmaOne
-) -> Adopter | None:
-    if not settings.stock.adopt_external:
-        return None
-    grace = timedelta(seconds=settings.orders.unsure_grace_seconds)
-    return Adopter(store, pharmaone, machine.now, reference=machine.reference, grace=grace)
 
 
 def _refuse_taken_ports(settings: Settings) -> None:
@@ -214,6 +219,8 @@ def _refuse_taken_ports(settings: Settings) -> None:
 async def _rules_changed(bridge: Bridge, rules: Rules) -> None:
     """What waited for the change goes on; what it promises too much falls at once."""
     await bridge.store.write(audit.took_up, rules.version, rules.files, bridge.machine.now())
+    pharmaone = bridge.vendors.pharmaone
+    pharmaone.tokens.needed = scopes_of(bridge.settings, pharmaone.site, rules.facts)
     why = f"mapping files changed ({rules.version})"
     await bridge.store.write(person.hint_stuck, FREED_BY_MAPPING, why, bridge.machine.now())
     bridge.worker.wake()

@@ -10,6 +10,7 @@ import aiohttp
 
 from bridge.app.machine import Machine
 from bridge.app.policies import rules_of
+from bridge.core.facts import Facts
 from bridge.errors import Misconfigured
 from bridge.exchange import Call
 from bridge.pharmaone import dialect as pharmaone_dialect
@@ -22,6 +23,8 @@ from bridge.rxscale.calling import Caller as RxScaleCaller
 from bridge.rxscale.client import RxScale
 from bridge.settings import Settings
 from bridge.transport import Limits, Transport
+
+UNKNOWN = Facts()
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ async def open_vendors(
     observe: Callable[[Call], None],
     machine: Machine | None = None,
     known: Callable[[], Collection[str]] | None = None,
+    facts: Facts = UNKNOWN,
 ) -> AsyncIterator[Vendors]:
     """Both clients over one pool of connections. Calls nobody yet.
 
@@ -60,7 +64,7 @@ async def open_vendors(
             exchange(transports["pharmaone"], site),
             now=now,
             org_id=site.org_id,
-            needed_scopes=site.needed_scopes | _more_scopes(settings),
+            needed_scopes=scopes_of(settings, site, facts),
             ahead=transports["pharmaone"].ahead,
         )
         rxscale, pharmaone = transports["rxscale"], transports["pharmaone"]
@@ -109,12 +113,14 @@ def _limits(section: Any) -> Limits:
     )
 
 
-def _more_scopes(settings: Settings) -> frozenset[str]:
-    ingests = settings.orders.prescriptions == "ingest"
-    more = pharmaone_dialect.INGESTING if ingests else frozenset()
-    if settings.stock.adopt_external:
-        more |= pharmaone_dialect.ADJUSTING
-    return more | pharmaone_dialect.STOCK
+def scopes_of(settings: Settings, site: pharmaone_dialect.Site, facts: Facts) -> frozenset[str]:
+    """What is needed of PharmaOne's token: by the configuration, and by what is known of it."""
+    needed = site.needed_scopes | pharmaone_dialect.STOCK
+    if settings.orders.prescriptions == "ingest":
+        needed |= pharmaone_dialect.INGESTING
+    if settings.stock.adopt_external or facts.adjusts:
+        needed |= pharmaone_dialect.ADJUSTING
+    return needed
 
 
 def _rxscale_site(settings: Settings) -> rxscale_dialect.Site:

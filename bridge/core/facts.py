@@ -26,6 +26,11 @@ class Facts:
     short_stock_on_complete: ShortStock = "unknown"
     refuses_illegal_steps: YesOrNo = "unknown"
 
+    @property
+    def adjusts(self) -> bool:
+        """The bridge itself takes an order's goods off PharmaOne's stock."""
+        return self.deducts_at == "never"
+
 
 class Again(Enum):
     """Whether something is sent again whose answer was lost."""

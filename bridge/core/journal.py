@@ -65,8 +65,8 @@ class Event(StrEnum):
     WRITTEN = "written"
     HIDDEN = "hidden"
     DRIFTED = "drifted"
-    ADOPTED_STOCK = "adopted stock"
-    NOT_ADOPTED = "not adopted"
+    ADJUSTED = "adjusted"
+    NOT_ADJUSTED = "not adjusted"
 
 
 _AT_RXSCALE = frozenset(
@@ -98,7 +98,7 @@ _AT_PHARMAONE = frozenset(
         Event.PRESCRIBED,
         Event.CANCELLED_THERE,
         Event.CANCELLATION_REFUSED,
-        Event.ADOPTED_STOCK,
+        Event.ADJUSTED,
     }
 )
 

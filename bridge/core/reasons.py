@@ -193,6 +193,8 @@ ODD_PZN = Code("odd_pzn", Kind.ATTENTION, "name sku pzn", verbs=_ACCEPT)
 OPEN_IN_PHARMAONE = Code("open_in_pharmaone", Kind.ATTENTION, "order", verbs=_ACCEPT)
 LONG_IN_REVIEW = Code("long_in_review", Kind.ATTENTION, "hours", verbs=_ACCEPT)
 KEPT_BACK = Code("kept_back", Kind.ATTENTION, verbs=_ACCEPT)
+NOT_ADJUSTED = Code("not_adjusted", Kind.ATTENTION, "why", verbs=_ACCEPT)
+CAME_BACK = Code("came_back", Kind.ATTENTION, verbs=(Verb.CONFIRM, Verb.ACCEPT))
 
 # -- what the mapping lacks for an order ------------------------------------------------------
 
@@ -328,6 +330,13 @@ THE_COMPLETION = Code("the_completion", Kind.PART)
 THE_QUESTION = Code("the_question", Kind.PART)
 A_CALL = Code("a_call", Kind.PART)
 WITH_UNDOCUMENTED = Code("with_undocumented", Kind.PART, "what fields", within="refused")
+ADJUSTMENT_REFUSED = Code(
+    "adjustment_refused", Kind.PART, "product delta what", within="not_adjusted"
+)
+ADJUSTMENT_UNSURE = Code(
+    "adjustment_unsure", Kind.PART, "product delta reference", within="not_adjusted"
+)
+LINES_UNSURE = Code("lines_unsure", Kind.PART, within="not_adjusted")
 SAID = Code("said", Kind.PART, "what")
 """What somebody else said, as it stands: no language knows it."""
 

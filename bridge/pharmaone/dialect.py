@@ -103,7 +103,7 @@ NAMED_FIELDS = REQUEST_FIELDS | {
 STOCK = frozenset({INVENTORY.scope})
 """What reading the inventory needs of a token beside the rest."""
 ADJUSTING = frozenset({ADJUST.scope})
-"""What `stock.adopt_external` needs of a token beside the rest."""
+"""What `stock.adopt_external`, or that it never deducts, needs of a token beside the rest."""
 INGESTING = frozenset({PRESCRIPTIONS.scope, INGEST.scope})
 """What sending prescriptions by themselves needs of a token beside the rest."""
 

@@ -9,7 +9,7 @@ import asyncio
 import math
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -95,7 +95,7 @@ class TokenKeeper:
         self._exchange = exchange
         self._now = now
         self._org_id = org_id
-        self._needed = frozenset(needed_scopes)
+        self.needed = frozenset(needed_scopes)
         self._ahead = ahead
         self._held: _Held | None = None
         self._under_way: asyncio.Task[_Held] | None = None
@@ -103,7 +103,9 @@ class TokenKeeper:
 
     @property
     def facts(self) -> TokenFacts:
-        return self._facts
+        scopes = self._facts.scopes
+        missing = () if scopes is None else tuple(sorted(self.needed - set(scopes)))
+        return replace(self._facts, missing_scopes=missing)
 
     async def get(self, scope: str = "") -> str:
         """A token that holds `scope`, as far as it tells.
@@ -146,7 +148,6 @@ class TokenKeeper:
         self._facts = TokenFacts(
             expires_at=asked_at + timedelta(seconds=good_for),
             scopes=scopes,
-            missing_scopes=() if scopes is None else tuple(sorted(self._needed - set(scopes))),
             issuer=as_id(claims.get("iss")),
         )
         renew_at = asked_at + timedelta(seconds=good_for - margin)

@@ -1,35 +1,55 @@
-"""Changes made at RxScale by people that are to become changes of PharmaOne's stock.
+"""Adjustments of PharmaOne's stock: begun, sent, known to be there; for a SKU or for an order.
 
 A relative change is never sent twice (design: guarantee 6): each one has a row from before the
-call until its end is known, with the reference by which it is found in the product's log.
+call until its end is known, with the reference by which it is found in the product's log. Those of
+an order are kept as long as the order: they say what was taken off for it.
 """
 
+import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bridge.core.journal import Event, JournalEntry
-from bridge.core.model import PharmacySkuUid
-from bridge.core.stock.adopt import Adjustment, Drift
-from bridge.store import journal
+from bridge.core.model import Hint, Key, PharmacyOrderUid, PharmacySkuUid, order_key
+from bridge.core.reasons import NOT_ADJUSTED, Reason, reason_of, together
+from bridge.core.stock.adjust import Adjustment, Drift, HandedOver, net, put_back
+from bridge.store import attentions, journal, order_lines, todo
+from bridge.store.orders import ORDERS
 from bridge.store.rows import Table, micros
 from bridge.store.stock import sku_key
 
+TOLD = (NOT_ADJUSTED,)
+"""What is told of an order by its adjustments, and not by a look."""
 ADJUSTMENTS = Table("adjustments", Adjustment)
 
-_ALL = ADJUSTMENTS.select("ORDER BY begun_at, pharmacy_sku_uid")
+_UNDER_WAY = ADJUSTMENTS.select("WHERE done_at IS NULL AND asked IS NULL ORDER BY begun_at, key")
+_OF = ADJUSTMENTS.select("WHERE key = ?")
 _BEGIN = ADJUSTMENTS.insert()
-_SENDING = "UPDATE adjustments SET sent_at = ? WHERE pharmacy_sku_uid = ?"
-_SEND_AGAIN = "UPDATE adjustments SET sent_at = NULL WHERE pharmacy_sku_uid = ?"
+_SAVE = ADJUSTMENTS.upsert("key, p1_id, reference")
+_SEND_AGAIN = "UPDATE adjustments SET sent_at = NULL WHERE key = ?"
+_SEEN_TO = """
+UPDATE adjustments SET done_at = ? WHERE key = ? AND done_at IS NULL AND asked IS NOT NULL
+"""
+_NOT_NEEDED = "DELETE FROM adjustments WHERE key = ? AND done_at IS NULL AND delta < 0"
 _ARRIVED = "UPDATE products SET on_hand = on_hand + ? WHERE p1_id = ?"
-_END = "DELETE FROM adjustments WHERE pharmacy_sku_uid = ?"
+_END = "DELETE FROM adjustments WHERE key = ?"
+_HANDED_OVER = ORDERS.select(
+    """
+    WHERE p1_state = 'completed' AND uid IN (
+      SELECT uid FROM order_lines WHERE released_at IS NULL AND amount + units > 0)
+    ORDER BY uid
+    """
+)
+_SEEN_SINCE = "SELECT 1 FROM orders WHERE uid = ? AND p1_seen_at > ?"
 _NO_DRIFT = "UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?"
 _DRIFTS = """
 SELECT pharmacy_sku_uid, coalesce(drift_from, pushed), rx_stock FROM stock
 WHERE drift_at IS NOT NULL AND pushed IS NOT NULL AND wanted IS NULL
   AND rx_stock <> coalesce(drift_from, pushed)
-  AND pharmacy_sku_uid NOT IN (SELECT pharmacy_sku_uid FROM adjustments)
+  AND 'sku:' || pharmacy_sku_uid NOT IN (SELECT key FROM adjustments)
 ORDER BY pharmacy_sku_uid
 """
 _ADOPTED = """
@@ -47,68 +67,139 @@ def drifts(connection: sqlite3.Connection) -> list[Drift]:
 
 
 def under_way(connection: sqlite3.Connection) -> list[Adjustment]:
-    """Those begun, oldest first."""
-    return list(map(ADJUSTMENTS.value, connection.execute(_ALL)))
+    """Those begun that no person has to see to, oldest first."""
+    return list(map(ADJUSTMENTS.value, connection.execute(_UNDER_WAY)))
 
 
 def outstanding(connection: sqlite3.Connection) -> tuple[list[Drift], list[Adjustment]]:
-    """Both of these, as they stood at one moment."""
+    """Drifts and what is under way, as they stood at one moment."""
     return drifts(connection), under_way(connection)
+
+
+def handed_over(connection: sqlite3.Connection) -> list[HandedOver]:
+    """Orders that PharmaOne was seen to hand over and of which something is kept back still."""
+    records = list(map(ORDERS.value, connection.execute(_HANDED_OVER)))
+    return [
+        HandedOver(
+            each, order_lines.held(connection, each.uid), of(connection, order_key(each.uid))
+        )
+        for each in records
+    ]
+
+
+def of(connection: sqlite3.Connection, key: Key) -> list[Adjustment]:
+    """All that were begun for it."""
+    return list(map(ADJUSTMENTS.value, connection.execute(_OF, (key,))))
+
+
+def is_deducted(connection: sqlite3.Connection, key: Key) -> bool:
+    """Whether the bridge took anything off PharmaOne's stock for it, and has not put it back."""
+    return bool(net(each for each in of(connection, key) if each.done_at is not None))
 
 
 def begin(connection: sqlite3.Connection, adjustments: Sequence[Adjustment]) -> None:
     """On disk before the call: after a crash here its end is unknown, and it is looked for."""
     connection.executemany(_BEGIN, map(ADJUSTMENTS.row, adjustments))
+    for each in adjustments:
+        attentions.close(connection, each.key, NOT_ADJUSTED)
 
 
 def sending(connection: sqlite3.Connection, adjustment: Adjustment, now: datetime) -> None:
     """It may be at PharmaOne from here on."""
-    connection.execute(_SENDING, (micros(now), adjustment.pharmacy_sku_uid))
+    _save(connection, replace(adjustment, sent_at=now))
 
 
 def done(connection: sqlite3.Connection, adjustment: Adjustment, now: datetime) -> None:
-    """PharmaOne has it: both sides agree again, and the next inventory will show it."""
-    uid = adjustment.pharmacy_sku_uid
-    connection.execute(_ARRIVED, (adjustment.delta, adjustment.p1_id))
-    connection.execute(_ADOPTED, {"uid": uid, "pieces": adjustment.pieces, "at": micros(now)})
-    _end(connection, adjustment, now, Event.ADOPTED_STOCK)
+    """PharmaOne has it: the next inventory will show it."""
+    uid = adjustment.order
+    if uid is None:  # both sides agree again
+        changed = {"uid": adjustment.sku, "pieces": adjustment.pieces, "at": micros(now)}
+        connection.execute(_ARRIVED, (adjustment.delta, adjustment.p1_id))
+        connection.execute(_ADOPTED, changed)
+        connection.execute(_END, (adjustment.key,))
+    else:
+        _save(connection, replace(adjustment, done_at=now))
+        order_lines.release(connection, uid, now, adjustment.p1_id)
+        _look_if_news(connection, uid, adjustment, now)
+    _tell(connection, adjustment, now, Event.ADJUSTED)
+
+
+def _look_if_news(
+    connection: sqlite3.Connection, uid: PharmacyOrderUid, adjustment: Adjustment, now: datetime
+) -> None:
+    """PharmaOne's order was seen since: what it shows may be that the goods came back."""
+    if connection.execute(_SEEN_SINCE, (uid, micros(adjustment.begun_at))).fetchone():
+        todo.hint(connection, [Hint(adjustment.key, "its stock was adjusted")], now)
 
 
 def give_up(
-    connection: sqlite3.Connection, adjustment: Adjustment, now: datetime, reason: str
+    connection: sqlite3.Connection, adjustment: Adjustment, now: datetime, reason: Reason
 ) -> None:
-    """PharmaOne will not have it: our own number is written over theirs."""
-    connection.execute(_NO_DRIFT, (adjustment.pharmacy_sku_uid,))
-    _end(connection, adjustment, now, Event.NOT_ADOPTED, reason=reason)
+    """PharmaOne will not have it. Of a SKU, our own number is written over theirs; an order's
+    units stay kept back until a person has seen to it.
+    """
+    if adjustment.order is None:
+        connection.execute(_NO_DRIFT, (adjustment.sku,))
+        connection.execute(_END, (adjustment.key,))
+    else:
+        _save(connection, replace(adjustment, asked=json.dumps(reason.document())))
+        asked = [each.asked for each in of(connection, adjustment.key) if each.asked]
+        ask(connection, adjustment.key, [reason_of(json.loads(each)) for each in asked], now)
+    _tell(connection, adjustment, now, Event.NOT_ADJUSTED, reason=reason)
 
 
-def forget(connection: sqlite3.Connection, uid: PharmacySkuUid) -> None:
-    """A person has seen to it at PharmaOne."""
-    connection.execute(_END, (uid,))
-    connection.execute(_NO_DRIFT, (uid,))
+def ask(connection: sqlite3.Connection, key: Key, reasons: Sequence[Reason], now: datetime) -> None:
+    """A person has to see to an order's goods in PharmaOne: why."""
+    attentions.tell(
+        connection, key, together(tuple(NOT_ADJUSTED(why=each) for each in reasons)), now
+    )
+
+
+def seen_to(connection: sqlite3.Connection, key: Key, now: datetime) -> None:
+    """A person has made of PharmaOne's stock what it should be for an order."""
+    connection.execute(_SEEN_TO, (micros(now), key))
+
+
+def take_back(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:
+    """A person says that an order's goods came back and may be sold: they are put back."""
+    begin(connection, put_back(uid, of(connection, order_key(uid)), now))
+
+
+def not_needed(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:
+    """PharmaOne deducts by itself, it turned out: nothing more is sent for this order."""
+    connection.execute(_NOT_NEEDED, (order_key(uid),))
+    order_lines.release(connection, uid, now)
+
+
+def forget(connection: sqlite3.Connection, key: Key) -> None:
+    """A person has seen to a SKU's at PharmaOne, or the order is forgotten."""
+    connection.execute(_END, (key,))
+    connection.execute(_NO_DRIFT, (key.removeprefix("sku:"),))
 
 
 def send_again(connection: sqlite3.Connection, uid: PharmacySkuUid) -> None:
     """A person looked, and it is not there."""
-    connection.execute(_SEND_AGAIN, (uid,))
+    connection.execute(_SEND_AGAIN, (sku_key(uid),))
 
 
 def refuse(connection: sqlite3.Connection, drift: Drift, now: datetime, reason: str) -> None:
     """It cannot even be tried: our own number is written over theirs."""
     connection.execute(_NO_DRIFT, (drift.uid,))
-    journal.write(
-        connection, [JournalEntry(sku_key(drift.uid), now, Event.NOT_ADOPTED, {"reason": reason})]
-    )
+    entry = JournalEntry(sku_key(drift.uid), now, Event.NOT_ADJUSTED, {"reason": reason})
+    journal.write(connection, [entry])
 
 
-def _end(
+def _save(connection: sqlite3.Connection, adjustment: Adjustment) -> None:
+    connection.execute(_SAVE, ADJUSTMENTS.row(adjustment))
+
+
+def _tell(
     connection: sqlite3.Connection, adjustment: Adjustment, now: datetime, what: Event, **facts: Any
 ) -> None:
-    connection.execute(_END, (adjustment.pharmacy_sku_uid,))
+    """In the story of the SKU or the order."""
     facts |= {
         "product": adjustment.p1_id,
         "delta": adjustment.delta,
         "reference": adjustment.reference,
     }
-    key = sku_key(adjustment.pharmacy_sku_uid)
-    journal.write(connection, [JournalEntry(key, now, what, facts)])
+    journal.write(connection, [JournalEntry(adjustment.key, now, what, facts)])

@@ -11,6 +11,7 @@ from bridge.store import stuck
 from bridge.store.rows import as_list, micros, sql
 
 _OVER = sql("DELETE FROM attentions WHERE key = ? AND code NOT IN (?...)")
+_CLOSE = "DELETE FROM attentions WHERE key = ? AND code = ?"
 _PUT = """
 INSERT INTO attentions (key, code, since, facts) VALUES (?, ?, ?, ?)
 ON CONFLICT (key, code) DO UPDATE SET
@@ -30,12 +31,28 @@ _COUNT = "SELECT count(*) FROM attentions WHERE accepted_at IS NULL"
 
 
 def keep(
-    connection: sqlite3.Connection, key: Key, reasons: Collection[Reason], now: datetime
+    connection: sqlite3.Connection,
+    key: Key,
+    reasons: Collection[Reason],
+    now: datetime,
+    but: Collection[str] = (),
 ) -> None:
-    """These are all of the key's; what was accepted stays so while it is the same."""
-    connection.execute(_OVER, (key, as_list(reason.code for reason in reasons)))
+    """These are all of the key's, `but` for codes that others tell; what was accepted stays so
+    while it is the same.
+    """
+    connection.execute(_OVER, (key, as_list([*(reason.code for reason in reasons), *but])))
     for reason in reasons:
-        connection.execute(_PUT, (key, reason.code, micros(now), stuck.facts_of(reason)))
+        tell(connection, key, reason, now)
+
+
+def tell(connection: sqlite3.Connection, key: Key, reason: Reason, now: datetime) -> None:
+    """One more of the key's, or the same anew."""
+    connection.execute(_PUT, (key, reason.code, micros(now), stuck.facts_of(reason)))
+
+
+def close(connection: sqlite3.Connection, key: Key, code: str) -> None:
+    """It is true no more."""
+    connection.execute(_CLOSE, (key, code))
 
 
 def open_ones(connection: sqlite3.Connection, key: Key | None = None) -> list[StuckRow]:

@@ -16,8 +16,13 @@ ON CONFLICT (uid, place) DO UPDATE SET pharmacy_sku_uid = excluded.pharmacy_sku_
 _RELEASE = """
 UPDATE order_lines SET released_at = :at
 WHERE uid = :uid AND (released_at IS NULL OR released_at > :at)
+  AND (:p1_id IS NULL OR p1_id = :p1_id) AND p1_id NOT IN (
+    SELECT p1_id FROM adjustments WHERE key = 'order:' || :uid AND done_at IS NULL)
 """
-_HOLD_BACK = "UPDATE order_lines SET released_at = NULL WHERE uid = ?"
+_HOLD_BACK = """
+UPDATE order_lines SET released_at = NULL
+WHERE uid = :uid AND p1_id NOT IN (SELECT p1_id FROM adjustments WHERE key = 'order:' || :uid)
+"""
 _OPEN = """
 SELECT p1_id, CAST(sum(units) AS BIGINT) FROM order_lines
 WHERE (released_at IS NULL OR released_at > ?) AND units > 0 GROUP BY p1_id
@@ -49,6 +54,7 @@ UPDATE order_lines SET sold_at = :at WHERE sold_at IS NULL AND pharmacy_sku_uid 
     GROUP BY order_lines.uid HAVING sum(amount) = :fall ORDER BY order_lines.uid LIMIT 1)
 """
 _OF = "SELECT place, pharmacy_sku_uid, p1_id, amount, units FROM order_lines WHERE uid = ?"
+_HELD_ONES = f"{_OF} AND released_at IS NULL AND amount + units > 0"
 _HELD = "SELECT 1 FROM order_lines WHERE uid = ? AND released_at IS NULL AND units > 0"
 _DELETE = "DELETE FROM order_lines WHERE uid = ? AND place = ?"
 _FORGET = "DELETE FROM order_lines WHERE uid = ?"
@@ -78,9 +84,22 @@ def save(
     return True
 
 
-def release(connection: sqlite3.Connection, uid: PharmacyOrderUid, at: datetime) -> bool:
-    """From `at` on the order's units are not held back; an earlier time that was set stays."""
-    return connection.execute(_RELEASE, {"uid": uid, "at": micros(at)}).rowcount > 0
+def release(
+    connection: sqlite3.Connection,
+    uid: PharmacyOrderUid,
+    at: datetime,
+    product: ProductId | None = None,
+) -> bool:
+    """From `at` on the order's units (of one product) are not held back; an earlier time that was
+    set stays. What is being taken off PharmaOne's stock for it stays held back until that is done.
+    """
+    values = {"uid": uid, "at": micros(at), "p1_id": product}
+    return connection.execute(_RELEASE, values).rowcount > 0
+
+
+def held(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> list[Demand]:
+    """The lines that are held back; with those of which nobody knows what they take."""
+    return [Demand(*row) for row in connection.execute(_HELD_ONES, (uid,))]
 
 
 def is_held(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> bool:
@@ -89,8 +108,10 @@ def is_held(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> bool:
 
 
 def hold_back(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:
-    """The order is open again: what it takes is held back until it is released anew."""
-    connection.execute(_HOLD_BACK, (uid,))
+    """The order is open again: what it takes is held back until it is released anew, but for what
+    was taken off PharmaOne's stock for it.
+    """
+    connection.execute(_HOLD_BACK, {"uid": uid})
 
 
 def sold(

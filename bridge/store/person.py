@@ -20,8 +20,10 @@ from bridge.core.model import (
     order_uid,
 )
 from bridge.core.reasons import (
+    CAME_BACK,
     FREED_BY_CATALOGUE,
     KEPT_BACK,
+    NOT_ADJUSTED,
     TWIN_IN_PHARMAONE,
     UNUSUALLY_MANY,
     Kind,
@@ -106,7 +108,7 @@ def drop(
         known = orders.drop(connection, uid, now)
     if known:
         stuck.delete(connection, key)
-        attentions.keep(connection, key, (), now)
+        attentions.keep(connection, key, (), now, but=adjustments.TOLD)
         todo.delete(connection, key)
         if uid is not None and order_lines.is_held(connection, uid):
             todo.hint(connection, [Hint(key, "dropped: what it takes is followed")], now)
@@ -120,7 +122,7 @@ def _drop_sku(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> N
     if sku is None:
         return
     if row.reason.code.must_look:
-        adjustments.forget(connection, sku)
+        adjustments.forget(connection, row.key)
     else:
         stock.leave_alone(connection, sku, now)
 
@@ -143,7 +145,10 @@ def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime, by: 
 def confirm(
     connection: sqlite3.Connection, keys: Collection[Key] | None, now: datetime, by: str = ""
 ) -> list[Key]:
-    """A person says that these are right: they go on. None: all that wait for that."""
+    """A person says that these are right: they go on. None: all that wait for that.
+
+    Goods that came back, where it is said of their order, are put back on PharmaOne's stock.
+    """
     rows = [
         row
         for row in stuck.everything(connection)
@@ -157,7 +162,12 @@ def confirm(
         _look_again(connection, row.key, "a person confirmed it", now)
         _note(connection, row.key, now, Event.CONFIRMED, by, code=row.reason.code)
     cancellations.confirm(connection, [order_uid(row.key) for row in rows], now)
-    return [row.key for row in rows]
+    back = accept_all(connection, CAME_BACK, keys or (), now, by)
+    for key in back:
+        adjustments.take_back(connection, order_uid(key), now)
+        stock_round.ask(connection, confirm=False)
+        _note(connection, key, now, Event.CONFIRMED, by, code=CAME_BACK)
+    return [row.key for row in rows] + back
 
 
 def accept(
@@ -169,12 +179,28 @@ def accept(
     """
     codes = attentions.accept(connection, key, now, code)
     uid = _order(key)
-    if KEPT_BACK in codes and uid is not None:
+    if {KEPT_BACK, NOT_ADJUSTED} & {*codes} and uid is not None:
+        adjustments.seen_to(connection, key, now)
         order_lines.release(connection, uid, now)
         stock_round.ask(connection, confirm=False)
     if codes:
         _note(connection, key, now, Event.ACCEPTED, by, codes=", ".join(codes))
     return bool(codes)
+
+
+def accept_all(
+    connection: sqlite3.Connection,
+    code: str,
+    keys: Collection[Key] | None,
+    now: datetime,
+    by: str = "",
+) -> list[Key]:
+    """A person knows what this code tells of these keys. None: of all that it is told of."""
+    told = [row.key for row in attentions.open_ones(connection) if row.reason.code == code]
+    known = [key for key in told if keys is None or key in keys]
+    for key in known:
+        accept(connection, key, now, code, by)
+    return known
 
 
 def resume(connection: sqlite3.Connection, key: Key, now: datetime, by: str = "") -> bool:

@@ -38,7 +38,7 @@ _COUNTS = """
 SELECT (SELECT count(*) FROM stock WHERE drift_at IS NOT NULL),
   (SELECT count(*) FROM stock WHERE hidden_at IS NOT NULL),
   (SELECT count(*) FROM stock WHERE wanted IS NOT NULL OR wanted_price IS NOT NULL),
-  (SELECT count(*) FROM adjustments)
+  (SELECT count(*) FROM adjustments WHERE done_at IS NULL)
 """
 
 

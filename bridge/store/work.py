@@ -9,11 +9,12 @@ from datetime import datetime
 from bridge.core.deliveries import without_echoes
 from bridge.core.journal import JournalEntry
 from bridge.core.memory import Outcome
-from bridge.core.model import OrderRecord, Phase, order_key
-from bridge.core.reasons import KEPT_BACK
+from bridge.core.model import OrderRecord, PharmacyOrderUid, Phase, order_key
+from bridge.core.reasons import CAME_BACK, KEPT_BACK
 from bridge.core.remember import confirmed
 from bridge.core.stock.reserve import Demand, is_sold
 from bridge.store import (
+    adjustments,
     attentions,
     cancellations,
     deliveries,
@@ -65,15 +66,21 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
     else:
         stuck.put(connection, key, outcome.stuck, now)
     if outcome.attentions is not None:
-        is_held = order_lines.is_held(connection, record.uid)
-        told = [each for each in outcome.attentions if is_held or each.code != KEPT_BACK]
-        attentions.keep(connection, key, told, now)
+        told = [each for each in outcome.attentions if _is_true(connection, record.uid, each.code)]
+        attentions.keep(connection, key, told, now, but=adjustments.TOLD)
     is_over = record.finished_at is not None and outcome.record.finished_at is None
     if not outcome.cancels:
         cancellations.forget(connection, [record.uid])
     again_at, failed = None if is_over else outcome.again_at, outcome.failed
     todo.settle(connection, outcome.claim, again_at, now, failed=failed, meanwhile=meanwhile)
     return changed
+
+
+def _is_true(connection: sqlite3.Connection, uid: PharmacyOrderUid, code: str) -> bool:
+    """What is told of an order's goods is so only for what the store knows of them."""
+    if code == KEPT_BACK:
+        return order_lines.is_held(connection, uid)
+    return code != CAME_BACK or adjustments.is_deducted(connection, order_key(uid))
 
 
 def _settle_stock(connection: sqlite3.Connection, outcome: Outcome) -> bool:
@@ -102,6 +109,7 @@ def forget(connection: sqlite3.Connection, before: datetime) -> int:
     stuck.delete(connection, *keys)
     for key in keys:
         attentions.keep(connection, key, (), before)
+        adjustments.forget(connection, key)
     todo.delete(connection, *keys)
     journal.forget(connection, keys, before)
     deliveries.forget(connection, before)

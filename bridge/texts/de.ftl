@@ -239,6 +239,20 @@ kept_back = ihre Ware wird bei RxScale zurückgehalten: ob PharmaOne sie abgebuc
         abgeschlossen), und keine Bestellung von PharmaOne zeigt, ob die Ware vom Bestand abgebucht
         wurde. Die Brücke hält sie zurück, bis ein Mensch das sagt: sonst böte sie an, was schon abgegeben ist.
 
+not_adjusted = PharmaOnes Bestand wurde für diese Bestellung nicht geändert: { $why }
+    .step-1 = den Bestand ihrer Produkte im PharmaOne Manager ansehen; ihn berichtigen, wenn die Ware noch darin steht
+    .step-2 = wenn er stimmt: { $accept }; ab dann wird danach angeboten
+    .meaning = PharmaOne bucht nie ab (`pharmaone.deducts_at = "never"` in `facts.toml`), deshalb tut es
+        die Brücke, einmal für jedes Produkt einer abgegebenen Bestellung. Diesmal ging es nicht, und
+        auf Verdacht wird nichts wiederholt. Die Ware bleibt zurückgehalten, bis ein Mensch danach
+        gesehen hat.
+came_back = storniert, nachdem ihre Ware von PharmaOnes Bestand abgebucht war
+    .step-1 = wenn die Ware zurück ist und wieder verkauft werden darf: { $confirm } bucht sie bei PharmaOne zurück
+    .step-2 = wenn nicht, oder wenn sie schon von Hand zurückgebucht ist: { $accept }
+    .meaning = Die Brücke hat die Bestellung abgebucht
+        ([Bestand](stock.md#pharmaone-that-never-deducts)), und bei PharmaOne oder RxScale ist sie
+        jetzt storniert. Ob Ware wieder verkauft werden darf, weiß nur die Apotheke.
+
 ## What the mapping lacks for an order
 
 of-line = { $name ->
@@ -479,6 +493,9 @@ the_completion = den Abschluss
 the_question = die Abfrage
 a_call = einen Aufruf
 with_undocumented = { $what }. Die Ursache kann ein Feld sein, das PharmaOne nicht dokumentiert; seine Zeile aus mappings/orders.toml herausnehmen: { $fields }
+adjustment_refused = PharmaOne lehnt es ab, den Bestand von Produkt { $product } um { $delta } zu ändern: { $what }
+adjustment_unsure = niemand weiß, ob PharmaOne den Bestand von Produkt { $product } um { $delta } geändert hat: sein Protokoll reicht nicht mehr so weit zurück; dort nach '{ $reference }' suchen
+lines_unsure = was abgegeben wurde, steht nicht fest (eine Position ist nicht bestätigt verknüpft oder wurde nach dem Senden geändert, oder die Bestellung wurde storniert)
 said = { $what }
 
 ## Why a SKU's number is as it is
@@ -744,8 +761,8 @@ sku-written-there = { $price_cents ->
         }
     }
 event-drifted = jemand hat ihn bei RxScale geändert
-event-adopted-stock = PharmaOnes Bestand von { $product } wurde um { $delta } geändert ({ $reference })
-event-not-adopted = bei PharmaOne nicht geändert: { $reason }
+event-adjusted = PharmaOnes Bestand von { $product } wurde um { $delta } geändert ({ $reference })
+event-not-adjusted = bei PharmaOne nicht geändert: { $reason }
 
 evidence-rule = Regel { $rule }
 evidence-files = Fassung { $version } der Zuordnungsdateien
@@ -820,6 +837,9 @@ page-button_retry = Noch einmal versuchen
 page-button_accept = Ich weiß Bescheid
 page-held_back = { $orders } Bestellungen werden zurückgehalten
 page-button_confirm_all = Sie stimmen alle: stornieren
+page-kept_back = Die Ware von { $orders } Bestellungen wird zurückgehalten
+page-button_accept_all = Der Bestand stimmt: danach anbieten
+page-accept_all_do = Den Bestand ihrer Produkte im PharmaOne Manager ansehen; ihn berichtigen, wenn die Ware noch darin steht.
 page-confirm_all_do = Bitte in beiden Portalen nachsehen, ob diese Bestellungen wirklich storniert sind.
 page-button_accept_changed_at_rxscale = In PharmaOne geändert
 page-to_know = Zu wissen

@@ -237,6 +237,18 @@ kept_back = its goods are kept back from RxScale: nobody can see whether PharmaO
         PharmaOne's shows whether its goods were taken off the stock. The bridge keeps them back until
         a person says so: otherwise it would offer what was handed over.
 
+not_adjusted = PharmaOne's stock was not changed for this order: { $why }
+    .step-1 = look at its products' stock in PharmaOne Manager; correct it if the goods are still in it
+    .step-2 = when it is right: { $accept }; from then on RxScale offers by it
+    .meaning = PharmaOne never deducts (`pharmaone.deducts_at = "never"` in `facts.toml`), so the
+        bridge does, once for each product of an order that was handed over. This one it could not
+        do, and does not repeat on a guess. Its goods stay kept back until a person has seen to it.
+came_back = cancelled after its goods were taken off PharmaOne's stock
+    .step-1 = if the goods are back and may be sold again: { $confirm } puts them back on PharmaOne's stock
+    .step-2 = if not, or if you have put them back by hand: { $accept }
+    .meaning = The bridge deducted the order ([stock](stock.md#pharmaone-that-never-deducts)), and
+        PharmaOne or RxScale shows it as cancelled now. Whether goods may be sold again, only the pharmacy knows.
+
 ## What the mapping lacks for an order
 
 of-line = { $name ->
@@ -469,6 +481,9 @@ the_completion = the completion
 the_question = the question
 a_call = a call
 with_undocumented = { $what }. The cause may be a field that PharmaOne does not document; take its line out of mappings/orders.toml: { $fields }
+adjustment_refused = PharmaOne refused to change the stock of product { $product } by { $delta }: { $what }
+adjustment_unsure = nobody knows whether PharmaOne changed the stock of product { $product } by { $delta }: its log no longer reaches back to then; look there for '{ $reference }'
+lines_unsure = what was handed over is not certain (a line has no confirmed link, or was changed after it was sent, or the order was cancelled)
 said = { $what }
 
 ## Why a SKU's number is as it is
@@ -727,8 +742,8 @@ sku-written-there = { $price_cents ->
         }
     }
 event-drifted = somebody changed it at RxScale
-event-adopted-stock = PharmaOne's stock of { $product } was changed by { $delta } ({ $reference })
-event-not-adopted = not changed at PharmaOne: { $reason }
+event-adjusted = PharmaOne's stock of { $product } was changed by { $delta } ({ $reference })
+event-not-adjusted = not changed at PharmaOne: { $reason }
 
 evidence-rule = rule  { $rule }
 evidence-files = files version { $version } of the mapping files
@@ -803,6 +818,9 @@ page-button_retry = Try again
 page-button_accept = I know
 page-held_back = { $orders } orders are held back
 page-button_confirm_all = They are all right: cancel them
+page-kept_back = The goods of { $orders } orders are kept back
+page-button_accept_all = The stock is right: offer by it
+page-accept_all_do = Look at the stock of their products in PharmaOne Manager; correct it if the goods are still in it.
 page-confirm_all_do = Look in both portals whether these orders are really cancelled.
 page-button_accept_changed_at_rxscale = Changed in PharmaOne
 page-to_know = To know

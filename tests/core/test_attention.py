@@ -1,11 +1,13 @@
 """What a person should know of an order that goes on, as a table: one row a situation."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from words import view_of
 
 from bridge.core import reasons, remember
+from bridge.core.facts import Facts
 from bridge.core.model import (
     Draft,
     Flag,
@@ -61,6 +63,24 @@ def test_what_the_mapping_warns_of_is_told_as_one():
     told = attentions(view_of(a_record(Phase.KNOWN), NOW, order=order, warnings=tuple(odd)))
     assert told == (reasons.together(tuple(odd)),)
     assert found(a_record(Phase.DONE, state=State.CANCELLED), warnings=tuple(odd)) == []
+
+
+MADE = a_record(Phase.DONE, state=State.COMPLETED, order_id=OrderId("ORD_1"))
+
+
+@pytest.mark.parametrize(
+    ("status", "p1_state", "state", "expected"),
+    [
+        ("ready_pickup", State.COMPLETED, State.COMPLETED, []),
+        ("cancelled", State.CANCELLED, State.COMPLETED, ["came_back"]),
+        ("cancelled", State.COMPLETED, State.COMPLETED, ["came_back"]),  # its flag is still raised
+        ("shipped", State.COMPLETED, State.CANCELLED, ["came_back"]),
+        ("ready_pickup", State.READY, State.COMPLETED, ["kept_back"]),
+    ],
+)
+def test_what_is_told_of_goods_that_the_bridge_deducts(status, p1_state, state, expected):
+    record = replace(MADE, p1_status=status, p1_state=p1_state, state=state)
+    assert found(record, facts=Facts(deducts_at="never")) == expected
 
 
 def test_nothing_is_said_of_an_order_that_was_not_seen():

@@ -112,9 +112,6 @@ async def changed_by_people(house: House, sku: str, stock: int) -> None:
     await house.bridge.store.write(lambda c: c.execute(statement, (hour, hour)))
     house.world.set_skus(changes=[{"uid": sku, "stock": stock}])
     await house.settle()
-    adopter = house.bridge.stock._adopter
-    assert adopter is not None
-    adopter._now = lambda: house.bridge.stock._now()  # noqa: PLW0108 - which may be replaced
 
 
 async def test_the_reference_is_found_in_the_log(tmp_path: Path):
@@ -137,7 +134,7 @@ async def test_the_reference_is_found_in_the_log(tmp_path: Path):
         asked = house.world.calls("GET /inventory/{id}/log")
         assert len(asked) == 1
         story = await house.bridge.store.read(journal.of, "sku:psku-1002")
-        assert [each.what for each in story] == ["written", "drifted", "adopted stock"]
+        assert [each.what for each in story] == ["written", "drifted", "adjusted"]
 
 
 async def test_what_was_sold_before_is_no_part_of_a_change_by_people(tmp_path: Path):
@@ -203,7 +200,7 @@ async def test_refused_or_impossible_it_is_written_over(tmp_path: Path):
         assert house.stock("psku-1002") == 5
         assert house.world.inventory["20402"]["stockquantity"] == 5
         story = await house.bridge.store.read(journal.of, "sku:psku-1002")
-        assert "not adopted" in [each.what for each in story]
+        assert "not adjusted" in [each.what for each in story]
         assert house.world.inventory["20403"]["stockquantity"] == 0
 
 

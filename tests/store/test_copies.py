@@ -527,8 +527,8 @@ async def test_numbers_and_adjustments_of_before_are_doubted(path: Path, backup:
             [("psku-1", None), ("psku-2", 7)],
         )
         connection.executemany(
-            "INSERT INTO adjustments VALUES (?, '1', 1, 1, 'ref', 11, ?)",
-            [("psku-1", None), ("psku-2", 12)],
+            "INSERT INTO adjustments VALUES (?, '1', 1, 1, 'ref', 11, ?, NULL, NULL)",
+            [("sku:psku-1", None), ("sku:psku-2", 12)],
         )
         connection.execute("INSERT INTO meta VALUES ('catalogue_mark', 'x'), ('stock_asked', 'y')")
     back_up(path, backup)

@@ -25,6 +25,7 @@ from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.commands.webhooks import is_ours
 from bridge.cli.guest import as_a_guest
 from bridge.cli.opening import now, open_store, settings_of
+from bridge.core.facts import Facts
 from bridge.core.model import (
     CatalogueSku,
     OrderId,
@@ -208,7 +209,8 @@ def _take_from(settings: Settings) -> list[Line]:
 
 async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Line]:
     """Not as patient as other commands are: what takes long is a finding."""
-    async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+    facts = rules.facts if rules else Facts()
+    async with open_vendors(as_a_guest(settings), lambda _: None, facts=facts) as vendors:
         rxscale, pharmaone = vendors.rxscale, vendors.pharmaone
         astray = False
         for need in of_rxscale(settings, rules, rxscale):
@@ -226,7 +228,7 @@ async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Lin
         if not settings.pharmaone.one_way:
             keyed = partial(_keyed, pharmaone.tokens)
             yield await _asked(f"PharmaOne {p1.TOKEN.name}", pharmaone.tokens.get, keyed)
-        for need in of_pharmaone(settings, vendors):
+        for need in of_pharmaone(settings, vendors, facts):
             yield await _tried(need)
         yield await _shop(
             None if settings.pharmaone.one_way else settings.pharmaone.shop_id, pharmaone
@@ -416,7 +418,7 @@ async def _sells(shop: Shop) -> None:
     await _refusal_is_well(lambda: shop.page(0, 1))()
 
 
-def of_pharmaone(settings: Settings, vendors: Vendors) -> Iterator[Need]:
+def of_pharmaone(settings: Settings, vendors: Vendors, facts: Facts) -> Iterator[Need]:
     """Reads are made; of changes, the token says whether it may."""
     client = vendors.pharmaone
     if settings.pharmaone.one_way:
@@ -434,7 +436,7 @@ def of_pharmaone(settings: Settings, vendors: Vendors) -> Iterator[Need]:
         yield _p1(book.page, lambda: book.page(1, 0))
         yield _p1(client.prescription, _refusal_is_well(lambda: client.prescription(name)))
         yield _scoped(vendors, p1.INGEST)
-    if settings.stock.adopt_external:
+    if settings.stock.adopt_external or facts.adjusts:
         yield _p1(client.inventory_log, _refusal_is_well(lambda: client.inventory_log(product)))
         yield _scoped(vendors, p1.ADJUST)
 

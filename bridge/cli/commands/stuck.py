@@ -17,7 +17,7 @@ from bridge.cli.opening import in_store, key_of, now
 from bridge.cli.trail import by
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key
-from bridge.core.reasons import Kind
+from bridge.core.reasons import CODES, Kind
 from bridge.store import Store, orders, person, stuck, views
 from bridge.texts import say, steps, stuck_document
 
@@ -230,24 +230,41 @@ def _print_keys(keys: list[Key]) -> None:
         print("Nothing waits to be confirmed.")
 
 
+def _attention(text: str) -> str:
+    if text not in CODES or CODES[text].kind is not Kind.ATTENTION:
+        raise argparse.ArgumentTypeError(f"'{text}' is no reason that `stuck list` marks to know")
+    return text
+
+
 @noun.verb(
     "accept",
     "you know; it is not shown any more",
-    argument("key", metavar="KEY", help="order:po-..."),
+    argument("keys", nargs="?", metavar="KEY", help="order:po-..."),
+    argument("--all", metavar="REASON", type=_attention, help="all that are told for this reason"),
     JSON,
-    changes=lambda typed: key_of(typed.key),
+    changes=lambda typed: key_of(typed.keys) if typed.keys else f"--all {typed.all}",
 )
 def accept(arguments: argparse.Namespace) -> int:
     """You know what there is to know of an order that goes on, and have done what there was to do.
     It is told again if it changes.
 
     rxbridge stuck accept order:po-abc123
+    rxbridge stuck accept --all kept_back  # all that are told for this reason
     """
-    key = key_of(arguments.key)
-    known = in_store(
-        arguments, lambda store: store.write(person.accept, key, now(), by=by(arguments))
+    if bool(arguments.all) == bool(arguments.keys):
+        return _keys_or_all("accept")
+    if not arguments.all:
+        key = key_of(arguments.keys)
+        known = in_store(
+            arguments, lambda store: store.write(person.accept, key, now(), by=by(arguments))
+        )
+        return _answer(arguments, known, "accepted", key, "accepted")
+    code = arguments.all
+    keys = in_store(
+        arguments, lambda store: store.write(person.accept_all, code, None, now(), by(arguments))
     )
-    return _answer(arguments, known, "accepted", key, "accepted")
+    told = "\n".join(f"{key}: accepted" for key in keys) or "Nothing is told for that reason."
+    return show.answer(arguments, {"accepted": keys}, lambda: print(told))
 
 
 def _has_seen(key: Key) -> bool:

@@ -13,7 +13,7 @@ from bridge.core.model import OrderRecord, Phase, State
 from bridge.core.orders.edits import changes
 from bridge.core.orders.view import Policy, View, prescription_ends
 from bridge.core.reasons import Reason
-from bridge.core.stock.reserve import is_unseen
+from bridge.core.stock.reserve import came_back, is_unseen
 
 _AT_PHARMAONE = frozenset({Phase.SUBMITTING, Phase.SUBMITTED, Phase.ADOPTED})
 
@@ -30,8 +30,11 @@ def _after_its_end(view: View) -> Iterator[Reason]:
     record = view.record
     if record.phase is Phase.DONE and record.untracked_at is not None and view.sight.tracking:
         yield reasons.TRACKING_AFTER_COMPLETION(order=record.order_id)
-    if is_unseen(record, view.words.deducting):
+    if is_unseen(record, view.words.deducting, adjusts=view.facts.adjusts):
         yield reasons.KEPT_BACK()
+    is_back = came_back(record, view.words.pharmaone.means) or record.state is State.CANCELLED
+    if record.order_id is not None and is_back:
+        yield reasons.CAME_BACK()
 
 
 def _found(view: View) -> Iterator[Reason]:

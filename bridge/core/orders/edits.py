@@ -40,6 +40,11 @@ def changes(sent: str, now: str) -> Reason | None:
     return reasons.together(tuple(parts)) if parts else None
 
 
+def lines_differ(sent: str, now: str) -> bool:
+    """Whether an order's lines were changed after it was sent."""
+    return _read(sent).get("lines") != _read(now).get("lines")
+
+
 def _read(text: str) -> dict[str, dict[str, int]]:
     return json.loads(text) if text else {}
 

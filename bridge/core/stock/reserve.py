@@ -4,7 +4,7 @@ Whether PharmaOne takes an order's goods off its stock by itself, and when, is n
 (pharmaone.md section 8): `deducts` of statuses.toml says in which states it has done so.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -37,14 +37,28 @@ def released_at(
     `there`: what PharmaOne's order means, if it was seen. No time that passes releases anything:
     PharmaOne was seen to have deducted them, or the order is over and it never will. An inventory
     that was asked for before then does not show the deduction yet. Once released, always released.
+    What was handed over left the shelf, whatever RxScale says of the order later.
     """
     if not {there, record.p1_state}.isdisjoint({*deducts, *_NEVER_TAKEN}):
         return now
-    return now if record.phase is Phase.DONE and record.state in _NEVER_TAKEN else None
+    is_over = record.phase is Phase.DONE and record.state in _NEVER_TAKEN
+    return now if is_over and record.p1_state is not State.COMPLETED else None
 
 
-def is_unseen(record: OrderRecord, deducts: Collection[State]) -> bool:
-    """Finished here, and no look will ever show whether PharmaOne has deducted it."""
+def came_back(record: OrderRecord, means: Mapping[str, State]) -> bool:
+    """PharmaOne's word is a cancelled one: of goods that were handed over, nobody knows whether
+    they may be sold again. A flag that is still raised does not matter here.
+    """
+    return means.get(record.p1_status or "") in _NEVER_TAKEN
+
+
+def is_unseen(record: OrderRecord, deducts: Collection[State], *, adjusts: bool = False) -> bool:
+    """Finished here, and no look will ever show whether PharmaOne has deducted it.
+
+    `adjusts`: the bridge deducts by itself what was handed over, or tells why it cannot.
+    """
+    if adjusts and record.p1_state is State.COMPLETED:
+        return False
     if released_at(record, None, deducts, record.first_seen_at) is not None:
         return False
     there = record.order_id is not None and record.p1_gone_since is None

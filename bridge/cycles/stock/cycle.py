@@ -17,7 +17,7 @@ from bridge.core.patience import pause
 from bridge.core.reasons import LOST_ITS_LINK, UNKNOWN_PRODUCT, Reason
 from bridge.core.stock.model import Pending, Reading, Shelf, StockPolicy, Stocktake, shelf
 from bridge.core.stock.plan import Plan, plan, plan_with
-from bridge.cycles.stock.adopt import Adopter
+from bridge.cycles.stock.adjust import Adjuster
 from bridge.cycles.stock.push import Pusher
 from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.mapping import Rules
@@ -79,12 +79,12 @@ class StockCycle:
         pusher: Pusher,
         rules: Callable[[], Rules],
         read_catalogue: Callable[[], Awaitable[None]],
+        adjuster: Adjuster,
         now: Callable[[], datetime],
         *,
         policy: StockPolicy,
         sync_seconds: float,
         zero_unlinked: bool = True,
-        adopter: Adopter | None = None,
     ) -> None:
         self._store = store
         self._pharmaone = pharmaone
@@ -95,7 +95,7 @@ class StockCycle:
         self._policy = policy
         self._sync_seconds = sync_seconds
         self._zero_unlinked = zero_unlinked
-        self._adopter = adopter
+        self._adjuster = adjuster
         self._shelf: Shelf = {}
         self._shelf_of: tuple[str, str] | None = None
         self._unlinked: list[PharmacySkuUid] | None = None
@@ -218,8 +218,7 @@ class StockCycle:
         if self._noted_of != self._shelf_of:
             await self._store.write(stock.linked, shelf)
             self._noted_of = self._shelf_of
-        if self._adopter is not None and await self._adopted(self._adopter, shelf):
-            fetch = True
+        fetch |= await self._adjuster.run(shelf)
         if self._pusher.trouble is None:
             self._failures = 0
         await self._pusher.flush()
@@ -286,13 +285,6 @@ class StockCycle:
             found = await asyncio.to_thread(plan_with, reading, situation)
         result = SyncResult(found, read=inventory is not None, failure=failure)
         return result, situation.stocktake
-
-    async def _adopted(self, adopter: Adopter, shelf: Shelf) -> bool:
-        try:
-            return await adopter.run(shelf)
-        except BridgeError as failure:
-            log.warning("a change was not taken to PharmaOne", extra={"reason": str(failure)})
-            return False
 
     async def _shelf_now(self) -> Shelf:
         """All links, made anew when the mapping files or RxScale's list have changed."""

@@ -10,7 +10,7 @@ from aiohttp import web
 from bridge.core.audit import AuditEntry
 from bridge.core.memory import StuckRow
 from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
-from bridge.core.reasons import Verb
+from bridge.core.reasons import KEPT_BACK, Verb
 from bridge.core.stock.model import SkuLink
 from bridge.errors import UnderWay
 from bridge.server.page.access import PageRefused, Visitor, redirect
@@ -53,7 +53,7 @@ async def stuck(parts: ServerParts, fields: dict[str, str], visitor: Visitor) ->
     parts.on_hint()
     act = fields.get("act", "")
     what = f"orders {act}" if act == Verb.RESUME else f"stuck {act}"
-    subject = fields["keys"] if act == Verb.CONFIRM and "keys" in fields else key
+    subject = fields["keys"] if act in (Verb.CONFIRM, Verb.ACCEPT) and "keys" in fields else key
     return Pressed(what, subject, said, here)
 
 
@@ -109,6 +109,12 @@ async def _confirmed_orders(parts: ServerParts, fields: dict[str, str], visitor:
 
 async def _accepted(parts: ServerParts, key: Key, fields: dict[str, str], visitor: Visitor) -> str:
     """Only what the person was shown; whatever changed since is told again."""
+    if "keys" in fields:
+        if fields.get("looked") != "yes":
+            return "look"
+        keys = [Key(each) for each in fields["keys"].split()]
+        done = await parts.store.write(person.accept_all, KEPT_BACK, keys, parts.now(), visitor.by)
+        return "accepted" if done else "changed"
     rows = await parts.store.read(attentions.open_ones, key)
     shown = [row for row in rows if _is_shown(row, fields)]
     if not shown:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bridge.core.memory import OrderRow, StuckRow
 from bridge.core.model import Key, PharmacyOrderUid
-from bridge.core.reasons import UNUSUALLY_MANY, Reason
+from bridge.core.reasons import KEPT_BACK, UNUSUALLY_MANY, Reason
 from bridge.core.remember import resumed
 from bridge.errors import TryLater
 from bridge.health import Check, HealthReport, Status
@@ -51,6 +51,12 @@ class Overview:
     def held_back(self) -> list[StuckRow]:
         """Orders that were to be cancelled with too many others: one answer is for them all."""
         return [row for row in self.stuck or () if row.reason.code == UNUSUALLY_MANY]
+
+    @property
+    def kept_back(self) -> list[StuckRow]:
+        """Orders whose goods are kept back; where there are several, one answer is for them all."""
+        rows = [row for row in self.stuck or () if row.reason.code == KEPT_BACK]
+        return rows if len(rows) > 1 else []
 
     def sku_name(self, key: Key) -> str:
         """What the SKU behind a stuck key is called, if its stock is shown as well."""

@@ -260,17 +260,25 @@ CREATE TABLE order_lines (
 
 CREATE INDEX order_lines_open ON order_lines (p1_id) WHERE released_at IS NULL;
 
--- One row an adjustment of PharmaOne's stock that was begun and whose end is not known (Adjustment).
--- Its `reference` stands in the reason: by it, a lost answer is looked for in the product's log.
+-- One row an adjustment of PharmaOne's stock that was begun (Adjustment), for a SKU (`sku:...`) until
+-- its end is known, for an order (`order:...`) as long as the order. Its `reference` stands in the
+-- reason: by it, a lost answer is looked for in the product's log.
+--   done_at  since when PharmaOne is known to have it, or a person has seen to it
+--   asked    why a person has to see to it, as JSON; it is not sent again
 CREATE TABLE adjustments (
-  pharmacy_sku_uid  TEXT PRIMARY KEY NOT NULL,
-  p1_id             TEXT NOT NULL,
-  delta             INTEGER NOT NULL CHECK (delta <> 0),
-  pieces            INTEGER NOT NULL,
-  reference         TEXT NOT NULL CHECK (reference <> ''),
-  begun_at          INTEGER NOT NULL,
-  sent_at           INTEGER
+  key        TEXT NOT NULL CHECK (instr(key, ':') > 1),
+  p1_id      TEXT NOT NULL,
+  delta      INTEGER NOT NULL CHECK (delta <> 0),
+  pieces     INTEGER NOT NULL,
+  reference  TEXT NOT NULL CHECK (reference <> ''),
+  begun_at   INTEGER NOT NULL,
+  sent_at    INTEGER,
+  done_at    INTEGER,
+  asked      TEXT,
+  PRIMARY KEY (key, p1_id, reference)
 ) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX adjustments_one_under_way ON adjustments (key, p1_id) WHERE done_at IS NULL;
 
 -- One row a deed of the audit log (AuditEntry): who did what, from where, to which key, under which
 -- mapping files. Kept for a time of its own, longer than the order that it was about.

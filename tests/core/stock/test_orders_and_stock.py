@@ -15,13 +15,16 @@ from bridge.core.model import (
     State,
 )
 from bridge.core.reasons import SKU_REFUSED
-from bridge.core.stock.adopt import (
+from bridge.core.stock.adjust import (
     MARGIN,
     MOST_ENTRIES,
     Adjustment,
     Drift,
+    HandedOver,
     adjustment,
     links_of,
+    owed,
+    put_back,
     search_log,
     unsure_adjustment,
 )
@@ -31,6 +34,7 @@ from bridge.core.stock.reserve import (
     Lent,
     Ordered,
     at_least,
+    came_back,
     is_sold,
     is_unseen,
     lending,
@@ -97,6 +101,25 @@ def test_which_order_only_a_person_can_release(record, unseen):
 def test_where_pharmaone_never_deducts_a_person_says_that_he_did():
     record = replace(order(Phase.DROPPED), order_id=MADE, p1_state=State.COMPLETED)
     assert is_unseen(record, ())
+    assert not is_unseen(record, (), adjusts=True), "the bridge deducts it"
+    assert is_unseen(replace(record, p1_state=State.CANCELLED), ()) is False
+    unseen = replace(order(Phase.DONE, State.COMPLETED, 0), p1_state=State.PREPARING)
+    assert is_unseen(unseen, (), adjusts=True), "nobody saw that it was handed over"
+
+
+def test_handed_over_and_cancelled_at_rxscale_it_left_the_shelf_all_the_same():
+    record = replace(order(Phase.DONE, State.CANCELLED, 0), p1_state=State.COMPLETED)
+    assert released_at(record, None, (), NOW) is None
+    assert released_at(replace(record, p1_state=State.READY), None, (), NOW) == NOW
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [("cancelled", True), ("shipped", False), (None, False), ("?", False)]
+)
+def test_what_pharmaones_word_says_of_goods_that_came_back(status, expected):
+    record = replace(order(Phase.DONE, State.COMPLETED, 0), p1_status=status)
+    means = {"cancelled": State.CANCELLED, "shipped": State.COMPLETED}
+    assert came_back(record, means) is expected
 
 
 def take(place: int, number: int, amount: int, units: int) -> Demand:
@@ -141,7 +164,65 @@ def test_parts_of_a_unit_cannot_be_adjusted():
     assert adjusted("2.5", 8, 9) == "1 pieces are no whole number of PharmaOne's units"
 
 
-SENT = Adjustment(sku(1), product(1), -3, -3, "ref-1", NOW, NOW)
+HANDED = replace(order(Phase.ADOPTED, State.COMPLETED), p1_state=State.COMPLETED)
+LINKS = {sku(n): link(n, n) for n in (1, 2)} | {sku(3): link(3, 1, "5")}
+
+
+def owes(*held: Demand, made=(), record=HANDED, came_back=False):
+    found = owed(HandedOver(record, held, made), LINKS, came_back=came_back, now=NOW)
+    return None if found is None else {(each.p1_id, each.delta) for each in found}
+
+
+def test_what_an_order_owes_by_product():
+    lines = take(1, 1, 2, 2), take(2, 2, 1, 1), Demand(3, sku(3), product(1), 1, 5)
+    assert owes(*lines) == {(product(1), -7), (product(2), -1)}
+    assert owes() == set()
+
+
+def test_what_was_begun_is_not_owed_again():
+    lines = take(1, 1, 2, 2), take(2, 2, 1, 1)
+    handed = HandedOver(HANDED, lines, ())
+    made = owed(handed, LINKS, came_back=False, now=NOW)
+    assert owes(*lines, made=made) == set()
+    assert owes(*lines, made=made[:1]) == {(product(2), -1)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        Demand(2, sku(9), product(9), 1, 1),  # no link that is confirmed
+        Demand(2, sku(2), product(1), 1, 1),  # another product by now
+        Demand(2, PharmacySkuUid(""), product(0), 1, 0),
+        Demand(-1, PharmacySkuUid(""), product(1), 0, 5),  # the rest of an edit
+    ],
+)
+def test_of_a_line_that_is_not_certain_nothing_is_guessed(line):
+    assert owes(take(1, 1, 2, 2), line) is None
+
+
+def test_of_an_order_that_was_changed_or_came_back_nothing_is_guessed():
+    line = take(1, 1, 2, 2)
+    sent = replace(HANDED, sent='{"lines": {"a": 1}}', snapshot='{"lines": {"a": 1}, "money": "x"}')
+    assert owes(line, record=sent) == {(product(1), -2)}
+    assert owes(line, record=replace(sent, snapshot='{"lines": {"a": 2}}')) is None
+    assert owes(line, came_back=True) is None
+
+
+def test_each_adjustment_of_an_order_has_a_reference_of_its_own():
+    """The same in every store: what one that was lost has sent, the next one finds."""
+    handed = HandedOver(HANDED, [take(1, 1, 3, 3)], ())
+    (first,) = owed(handed, LINKS, came_back=False, now=NOW)
+    assert (first.order, first.reference) == ("po-1", "po-1/1")
+    assert first.reason == "RxScale po-1: -3 (rxbridge po-1/1)"
+    done = replace(first, done_at=NOW)
+    (back,) = put_back(first.order, [done], NOW)
+    assert (back.delta, back.reference, back.p1_id) == (3, "po-1/2", product(1))
+    assert put_back(first.order, [done, back], NOW) == []
+    assert search_log(first, NOW, [(back.reason, NOW)]) == "not there"
+    assert search_log(first, NOW, [("RxScale (rxbridge po-1/12)", NOW)]) == "not there"
+
+
+SENT = Adjustment(Key("sku:psku-1"), product(1), -3, -3, "ref-1", NOW, NOW)
 OTHER = ("cash desk", later(5))
 
 
@@ -168,6 +249,9 @@ def test_reasons_name_the_way_out():
     assert "stock 5 and price 750 cents" in say(refused)
     assert "stuck retry sku:psku-1" in steps(refused, Key("sku:psku-1"))[0]
     assert "stock" not in say(SKU_REFUSED(stock=None, cents=750, what="")).split(":")[0]
+    handed = unsure_adjustment(replace(SENT, key=Key("order:po-1")))
+    assert handed.code == "adjustment_unsure"
+    assert "ref-1" in say(handed)
     unsure = unsure_adjustment(SENT)
     assert "-3" in say(unsure)
     assert "ref-1" in steps(unsure)[0]
