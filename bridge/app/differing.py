@@ -44,10 +44,14 @@ class Differing:
         if not self._rows:
             return []
         shown = await self._store.read(stock.shown_now, [row.uid for row in self._rows])
+        likely = await self._store.read(stock_round.likely)
         return [
-            _difference(row, now)
+            _difference(row, now)._replace(likely=likely.get(row.uid, "") if row.unlisted else "")
             for row in self._rows
-            if (now := shown.get(row.uid)) is None or now.waiting or now.stock != row.target
+            if (now := shown.get(row.uid)) is None
+            or row.unlisted
+            or now.waiting
+            or now.stock != row.target
         ]
 
 
@@ -65,7 +69,7 @@ def _why(row: PlanRow, now: ShownNow) -> Reason:
 
 def worst(result: SyncResult) -> tuple[list[PlanRow], int]:
     """What promises the most too much first; and how many differ in all."""
-    differing = [row for row in result.plan.rows if row.change != 0]
+    differing = [row for row in result.plan.rows if row.change != 0 or row.unlisted]
     return heapq.nsmallest(MOST, differing, key=_urgency), len(differing)
 
 

@@ -383,7 +383,7 @@ NOT_COMPARED = Code("not_compared", Kind.HEALTH)
 ONE_WAY = Code("one_way", Kind.HEALTH)
 CLOCK_DIFFERS = Code("clock_differs", Kind.HEALTH, "vendor seconds")
 UNCONFIRMED = Code("unconfirmed", Kind.HEALTH, "skus first")
-NEVER_LISTED = Code("never_listed", Kind.HEALTH, "skus first product")
+NEVER_LISTED = Code("never_listed", Kind.HEALTH, "skus first")
 UNCHECKED = Code("unchecked", Kind.HEALTH, "skus first pieces")
 PRICES_TO_CONFIRM = Code("prices_to_confirm", Kind.HEALTH, "prices")
 

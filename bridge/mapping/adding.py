@@ -23,25 +23,24 @@ def written(content: bytes, links: Iterable[tuple[SkuLink, str]]) -> bytes:
     there is no column for units, and where the file would have faults.
     """
     links = list(links)
-    table = read_skus(content, Faults()) if content.strip() else None
-    found = columns_of(content, Faults()) if content.strip() else None
+    if not links:
+        return content
+    table, found, faults = read_skus(content, Faults()), columns_of(content, Faults()), Faults()
     listed = table.listed if table else {}
-    there = {link.uid: link for link, _ in links if link.uid in listed}
     split = {link.product for link in listed.values() if link.share is not None}
-    if found is not None and links and UNITS not in found[0]:
-        what = f"there is no column '{UNITS}' to write them to"
-        raise Misconfigured(Fault(SKUS, what, "add it to the header"))
-    if found is not None and there:
+    if found is not None:
+        if UNITS not in found[0]:
+            what = f"there is no column '{UNITS}' to write them to"
+            raise Misconfigured(Fault(SKUS, what, "add it to the header"))
+        there = {link.uid: link for link, _ in links if link.uid in listed}
         content = b"".join(_confirmed(content, there, *found))
     more = [
         (replace(link, share=Decimal(0)) if link.product in split else link, note)
         for link, note in links
-        if link.uid not in there
+        if link.uid not in listed
     ]
     content = append(content, more)
-    faults = Faults()
-    if links:
-        read_skus(content, faults)
+    read_skus(content, faults)
     if faults:
         raise Misconfigured(faults)
     return content

@@ -24,6 +24,8 @@ from bridge.mapping.skus import SkuLinks, pharmacy_sku
 
 Handling = Literal["attach", "ingest", "off"]
 """What becomes of prescriptions: part of the order-request, sent by themselves, or not sent."""
+Unlisted = Collection[ProductId]
+"""Products that PharmaOne never listed."""
 Line = Mapping[str, str | None]
 """The name and SKU of the ordered line that something lacks in."""
 NO_LINE: Line = {"name": None, "sku": None}
@@ -42,7 +44,7 @@ class Drafting:
     shipping: Shipping
     gaps: list[Reason]
     prescriptions: Handling = "attach"
-    unlisted: Collection[ProductId] = ()
+    unlisted: Unlisted = ()
 
 
 def draft(

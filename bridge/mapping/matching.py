@@ -47,6 +47,11 @@ class Proposal:
     runner_up: ProductId | None = None
 
     @property
+    def likely(self) -> str:
+        """The product with the units in one, in no language; "" for nothing similar."""
+        return f"{self.product} '{self.product_name}' x {self.units:f}" if self.product else ""
+
+    @property
     def is_clear(self) -> bool:
         """No other product could be meant as well."""
         return self.product is not None and self.runner_up is None

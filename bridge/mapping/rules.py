@@ -1,25 +1,17 @@
 """All mapping files as one value: loaded and checked together, used until the next ones load."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bridge.core.facts import DEDUCTING, Facts
 from bridge.core.lifecycle import Words
-from bridge.core.model import (
-    CatalogueSku,
-    Draft,
-    Gaps,
-    PharmacyOrder,
-    ProductId,
-    SkuUid,
-    TrackingLink,
-)
+from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid, TrackingLink
 from bridge.core.reasons import Reason
 from bridge.errors import Misconfigured
-from bridge.mapping.draft import Drafting, Handling, draft, odd_pzns
+from bridge.mapping.draft import Drafting, Handling, Unlisted, draft, odd_pzns
 from bridge.mapping.examples import run_examples
 from bridge.mapping.facts import read_facts
 from bridge.mapping.orders import OrderMapping, read_orders
@@ -69,7 +61,7 @@ class Rules:
         *,
         shop_id: str | None,
         prescriptions: Handling = "attach",
-        unlisted: Collection[ProductId] = (),
+        unlisted: Unlisted = (),
     ) -> Draft | Gaps:
         """The order-request for an order, or everything that keeps it from being made.
 

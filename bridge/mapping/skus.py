@@ -21,6 +21,7 @@ from bridge.mapping.reading import SKUS, Faults, Place, decode, nearest
 
 COLUMNS = ("pharmacy_sku_uid", "p1_id", "units_per_sku", "safety_stock", "share", "note")
 NEEDED = COLUMNS[:2]
+ASK = "`rxbridge skus match` names the likely product and its units"
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 _SHARE = re.compile(r"(0(?:\.[0-9]{1,4})?|1(?:\.0{1,4})?)|([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%")
 _WHOLE = re.compile(r"[0-9]{1,9}")
@@ -233,9 +234,9 @@ def _uid_problems(uid: str) -> Problems:
 
 def _product_problems(p1_id: str) -> Problems:
     if not p1_id:
-        yield "p1_id is empty", "write PharmaOne's product id, or take the line out"
+        yield "p1_id is empty", f"take the line out; then {ASK}"
     elif set(p1_id) & set("<>"):
-        yield f"p1_id '{p1_id}' is a placeholder", "`rxbridge skus match` names the likely product"
+        yield f"p1_id '{p1_id}' is a placeholder", f"take the line out; then {ASK}"
     elif _ROUNDED_BY_EXCEL.fullmatch(p1_id):
         yield f"p1_id '{p1_id}' was rounded", "format the column as text and write the id anew"
 

@@ -22,6 +22,8 @@ class SkuDifference(NamedTuple):
     name: str
     at_rxscale: int | None
     why: Reason
+    likely: str = ""
+    """Which product it may be, where PharmaOne never listed the one that it is linked to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bridge.core.model import PharmacySkuUid, ProductId
-from bridge.core.reasons import Reason, reason_of
+from bridge.core.model import Hint, PharmacySkuUid, ProductId
+from bridge.core.reasons import UNKNOWN_PRODUCT, Reason, reason_of
 from bridge.core.stock.model import Pending, Situation, Stocktake
 from bridge.core.stock.plan import Plan
-from bridge.store import notes, order_lines, stock, stuck
+from bridge.store import notes, order_lines, stock, stuck, todo
 from bridge.store.rows import micros, moment
 from bridge.store.stock import sku_key
 
@@ -27,6 +27,7 @@ NEVER_LISTED = "stock_never_listed"
 """Linked products that no inventory has listed, with the time of the first that was asked for."""
 UNLISTED = "stock_unlisted"
 """Those of which a second look confirmed it."""
+LIKELY = "stock_likely"
 
 _SAVE = """
 INSERT INTO products (p1_id, on_hand, absent_at) VALUES (?, ?, ?)
@@ -78,6 +79,11 @@ def load(connection: sqlite3.Connection) -> Stocktake | None:
 def unlisted(connection: sqlite3.Connection) -> frozenset[ProductId]:
     """Products that were looked for twice, and that no inventory has ever listed."""
     return frozenset(json.loads(notes.get(connection, UNLISTED) or "[]"))
+
+
+def likely(connection: sqlite3.Connection) -> dict[PharmacySkuUid, str]:
+    """By SKU, which product it may be instead of one that was never listed; "": none is similar."""
+    return dict(json.loads(notes.get(connection, LIKELY) or "{}"))
 
 
 def save(connection: sqlite3.Connection, stocktake: Stocktake, before: Stocktake | None) -> None:
@@ -160,6 +166,10 @@ def planned(
     now = plan.situation.stocktake
     if now is not None and now is not before:
         save(connection, now, before)
+    if before is not None and {*before.unlisted} - {*plan.situation.unlisted}:
+        freed = (row for row in stuck.everything(connection) if row.reason.code == UNKNOWN_PRODUCT)
+        hints = [Hint(row.key, "PharmaOne's inventory lists a product now") for row in freed]
+        todo.hint(connection, hints, plan.situation.now)
     save_pending(connection, plan.situation.pending)
     word = "waits" if plan.situation.previews else "confirmed"
     notes.put(connection, FIRST_WRITE, word)

@@ -261,7 +261,7 @@ of-line = { $name ->
     }
 
 unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist keinem PharmaOne-Produkt zugeordnet
-    .step-1 = skus match schlägt Produkt und Einheiten vor; mit --write gelten die sicheren
+    .step-1 = rxbridge skus match schlägt Produkt und Einheiten vor; mit --write gelten die sicheren
     .step-2 = sonst eine Zeile für { $pharmacy_sku } in { $file } schreiben
     .meaning = Noch hat niemand gesagt, welches PharmaOne-Produkt dieser Artikel ist.
         `rxbridge skus match` schlägt Produkte nach dem Namen vor; `--write` trägt die sicheren ein.
@@ -274,7 +274,7 @@ not_in_catalogue = '{ $name }' ({ $sku }) steht nicht in RxScales Artikelliste d
         Ihrer Apotheke fehlt. Auch Artikelarten, die für Ihr Konto verborgen sind (digitale oder
         physische), fehlen dort: bitten Sie RxScale, sie zu zeigen.
 unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist Produkt { $product } ({ $place }), und niemand hat gesagt, wie viele Einheiten davon darin sind (wohl { $units })
-    .step-1 = skus match zeigt, was wohl darin ist; mit --write ist das bestätigt
+    .step-1 = rxbridge skus match zeigt, was wohl darin ist; mit --write ist das bestätigt
     .step-2 = oder auf der Seite bestätigen, oder als units_per_sku von { $pharmacy_sku } in skus.csv
     .meaning = Der Artikel ist zugeordnet, aber RxScale verkauft ihn als mehr als eins von etwas (ein Beutel
         mit 5 g) oder sagt es nicht, und `skus.csv` sagt nicht, wie viele PharmaOne-Einheiten darin
@@ -616,7 +616,7 @@ clock_differs = Die Uhr von { $vendor } weicht um { $seconds } s von der dieses 
 unconfirmed = { $skus } Artikel sind nicht bestätigt, zuerst { $first }: für sie wird nichts geschrieben (rxbridge skus match)
     .meaning = Niemand hat gesagt, wie viele PharmaOne-Einheiten darin sind:
         siehe [`unconfirmed_units`](#unconfirmed_units). `rxbridge skus match` schlägt es vor.
-never_listed = { $skus } Artikel sind einem Produkt zugeordnet, das in PharmaOnes Bestand nie stand, zuerst { $first } (Produkt { $product }): sie stehen auf 0, und ihre Bestellungen warten (rxbridge skus match)
+never_listed = { $skus } Artikel sind einem Produkt zugeordnet, das in PharmaOnes Bestand nie stand, zuerst { $first }: sie gehen auf 0, und ihre Bestellungen warten (rxbridge skus match)
     .meaning = Siehe [`unknown_product`](#unknown_product). `rxbridge skus match` nennt die wahrscheinlichen Produkte.
 unchecked = { $skus } Artikel ohne bestätigte Einheiten werden verkauft, zuerst { $first } mit { $pieces } Stück, die niemand geprüft hat: die Einheiten bestätigen (rxbridge skus match --write) oder ihn in RxScales Portal auf 0 setzen
     .meaning = Für einen Artikel, dessen Einheiten niemand bestätigt hat, wird nichts geschrieben; RxScale
@@ -889,6 +889,7 @@ page-no_stock = RxScale bietet an, was es soll, soweit die Artikel zugeordnet si
 page-not_compared = Noch nicht verglichen: der erste Vergleich läuft.
 page-compared = Verglichen
 page-units = Einheiten darin
+page-likely = wohl
 page-button_units = Bestätigen
 page-more_stock = { $more } weitere weichen ab: rxbridge stock plan
 page-product = Produkt

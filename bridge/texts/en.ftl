@@ -257,7 +257,7 @@ of-line = { $name ->
     }
 
 unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) is not linked to a PharmaOne product
-    .step-1 = skus match proposes its product and its units; with --write the sure ones are taken
+    .step-1 = rxbridge skus match proposes its product and its units; with --write the sure ones are taken
     .step-2 = else write a line for { $pharmacy_sku } into { $file }
     .meaning = Nobody has said yet which PharmaOne product this SKU is. `rxbridge skus match`
         proposes products by name; `--write` adds the sure ones. The line is taken up within
@@ -270,7 +270,7 @@ not_in_catalogue = '{ $name }' ({ $sku }) is not in RxScale's SKU list of this p
         types that are hidden for your account (digital or physical) are missing too: ask RxScale to
         show them.
 unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) is product { $product } ({ $place }), and nobody said how many units of it one holds (likely { $units })
-    .step-1 = skus match shows what it likely holds; with --write that is confirmed
+    .step-1 = rxbridge skus match shows what it likely holds; with --write that is confirmed
     .step-2 = or confirm it on the page, or as units_per_sku of { $pharmacy_sku } in skus.csv
     .meaning = The SKU is linked, but RxScale sells it as more than one of something (a bag of 5 g), or
         does not say, and `skus.csv` does not say how many PharmaOne units it holds. One is never
@@ -597,7 +597,7 @@ clock_differs = { $vendor }'s clock differs from this machine's by { $seconds } 
 unconfirmed = { $skus } SKUs are not confirmed, { $first } first: nothing is written for them (rxbridge skus match)
     .meaning = Nobody said how many PharmaOne units they hold:
         see [`unconfirmed_units`](#unconfirmed_units). `rxbridge skus match` proposes it.
-never_listed = { $skus } SKUs are linked to a product that PharmaOne's inventory has never listed, { $first } (product { $product }) first: they are at 0 and their orders wait (rxbridge skus match)
+never_listed = { $skus } SKUs are linked to a product that PharmaOne's inventory has never listed, { $first } first: they go to 0 and their orders wait (rxbridge skus match)
     .meaning = See [`unknown_product`](#unknown_product). `rxbridge skus match` names the likely products.
 unchecked = { $skus } SKUs without confirmed units are on sale, { $first } first with { $pieces } pieces that nobody checked: confirm the units (rxbridge skus match --write), or set it to 0 in RxScale's portal
     .meaning = Nothing is written for a SKU whose units nobody confirmed, so RxScale goes on offering the
@@ -870,6 +870,7 @@ page-no_stock = RxScale offers what it should, as far as SKUs are linked.
 page-not_compared = Not compared yet: the first comparison is under way.
 page-compared = Compared
 page-units = units in one
+page-likely = likely
 page-button_units = Confirm
 page-more_stock = { $more } more differ: rxbridge stock plan
 page-product = Product

@@ -4,6 +4,8 @@ import asyncio
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,12 @@ from cli.conftest import python
 from house import unknown_word
 
 from bridge.cli.main import main
+from bridge.core.model import ProductId
+from bridge.core.stock.model import Stocktake
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Fault
-from bridge.store import RunLock
+from bridge.store import RunLock, Store, stock_round
 from bridge.store.migrate import steps
 
 RX = (
@@ -305,6 +309,8 @@ async def test_units_that_nobody_confirmed_are_a_failure(env, folder, capsys):
     assert "6 of 6 linked SKUs are not confirmed" in lines[SIZES]["text"]
     assert "psku-1001 (likely 5), psku-1002 (likely 10)" in lines[SIZES]["text"]
     assert "rxbridge skus match" in lines[SIZES]["text"]
+    told = "6 SKUs without confirmed units are on sale, psku-1001 first with"
+    assert told in lines[SIZES]["text"]
     env.setenv("RXBRIDGE_STOCK__UNITS_FROM", "standard_selling_unit")
     _, lines = await checked(env, folder, capsys, grams=True)
     assert lines[SIZES] == {"what": SIZES, "verdict": "ok", "text": "6 of 8 SKUs are linked"}
@@ -323,8 +329,23 @@ async def test_a_product_that_pharmaone_does_not_list_is_a_failure(env, folder, 
     code, lines = await checked(env, folder, capsys)
     assert (code, lines[SIZES]["verdict"]) == (1, "fail")
     text = lines[SIZES]["text"]
-    assert "1 of 6 linked SKUs name a product that PharmaOne's inventory does not list" in text
-    assert "psku-1001: 204011 (likely 20401, 'Musterblüte 1001', 1 in one)" in text
+    assert "1 SKUs are linked to a product that PharmaOne's inventory has never listed" in text
+    assert "psku-1001 204011 (likely 20401 'Musterblüte 1001' x 1)" in text
+
+
+async def test_a_product_that_was_listed_once_is_none(env, folder, capsys):
+    with (folder / "mappings" / "skus.csv").open("a") as file:
+        file.write("psku-1001,204011,1,,\n")
+    await checked(env, folder, capsys)
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    stocktake = Stocktake({ProductId("204011"): 0}, now)
+    store = await Store.open(folder / "rxbridge.db", now=now)
+    for unlisted, verdict in ((set(), "ok"), ({ProductId("204011")}, "fail")):
+        found = replace(stocktake, unlisted=unlisted)
+        await store.write(stock_round.save, found, None)
+        _, lines = await checked(env, folder, capsys)
+        assert lines[SIZES]["verdict"] == verdict
+    await store.close()
 
 
 async def test_a_pharmacy_that_the_key_does_not_know_is_not_blamed_on_the_path_alone(

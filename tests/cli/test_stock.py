@@ -204,9 +204,20 @@ def test_units_that_nobody_confirmed_are_listed(typed, accounts, folder):
     typed("stock", "sync")
     shown = json.loads(typed("skus", "list", "--json").out)["skus"]
     assert [(row["units"], row["unconfirmed"]) for row in shown[:2]] == [
-        (None, "likely 5"),
-        (None, "likely 10"),
+        (None, "likely 5; 40 on sale that nobody checked"),
+        (None, "likely 10; 41 on sale that nobody checked"),
     ]
+
+
+def test_a_product_that_was_never_listed_is_shown_with_the_likely_one(typed, accounts, folder):
+    with (folder / "mappings" / "skus.csv").open("a") as file:
+        file.write("psku-1001,204011,1,,\n")
+    typed("stock", "sync")
+    typed("stock", "sync", "--confirm")
+    (row, *_) = json.loads(typed("skus", "list", "--json").out)["skus"]
+    likely = "20401 'Musterblüte 1001' x 1"
+    assert row["unconfirmed"] == f"PharmaOne never listed it, likely {likely}"
+    assert row["at_rxscale"] == 0
 
 
 @GRAMS

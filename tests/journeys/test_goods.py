@@ -1,8 +1,10 @@
 """A product that PharmaOne never listed: at 0, named, and no order sent with it, until it is."""
 
+from html import unescape
 from pathlib import Path
 
 from house import House, open_house, open_sandbox
+from page.client import browser
 
 from bridge.app import vitals
 from bridge.core.stock.plan import explain
@@ -37,7 +39,7 @@ async def test_a_slip_of_the_pen_sells_nothing_and_sends_nothing(tmp_path: Path)
         assert house.stock("psku-1001") == 0
         check = await stock_check(house)
         assert (check["status"], check["unconfirmed"]) == ("degraded", 1)
-        assert "never listed, psku-1001 (product 204011) first" in str(check["reason"])
+        assert "never listed, psku-1001 first" in str(check["reason"])
         (uid,) = await house.orders_arrive(ONE)
         (row,) = await house.stuck()
         assert (row.reason.code, row.reason.facts["product"]) == ("unknown_product", "204011")
@@ -49,6 +51,34 @@ async def test_a_slip_of_the_pen_sells_nothing_and_sends_nothing(tmp_path: Path)
         await house.sync()
         assert house.stock("psku-1001") == 398
         assert (await stock_check(house))["unconfirmed"] == 0
+
+
+async def test_the_likely_product_is_named_where_it_is_shown(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await link(house, tmp_path, SLIP, "psku-1002,0815,1,,,")
+        house.world.skus["psku-1002"]["sku"]["display_name"] = "Xyz"
+        await looked_twice(house)
+        await house.sync(confirm=True)  # two of six: many
+        said = "20401 'Musterblüte 1001' x 1"
+        assert await house.bridge.store.read(stock_round.likely) == {
+            "psku-1001": said,
+            "psku-1002": "",
+        }
+        async with browser(house) as page:
+            text = unescape(await page.get())
+            assert (
+                "2 SKUs are linked to a product that PharmaOne's inventory has never listed" in text
+            )
+            row = text[text.index('id="row-psku-1001"') :].split("</tr>")[0]
+            assert f"(likely {said})" in row
+            assert "PharmaOne's inventory has no such product" in row
+            other = text[text.index('id="row-psku-1002"') :].split("</tr>")[0]
+            assert "likely" not in other
+        house.later(60)
+        await house.sync()
+        calls = len(house.world.calls("GET /inventory"))
+        await house.sync()
+        assert len(house.world.calls("GET /inventory")) == calls + 1
 
 
 async def test_once_the_inventory_lists_it_the_order_goes_on_by_itself(tmp_path: Path):

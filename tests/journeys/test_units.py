@@ -56,6 +56,8 @@ async def test_health_counts_what_is_not_confirmed_apart_from_what_is_linked(tmp
         assert (check["linked"], check["unlinked"], check["unconfirmed"]) == (1, 2, 5)
         assert check["status"] == "degraded"
         assert "5 SKUs are not confirmed" in check["reason"]
+        assert "5 SKUs without confirmed units are on sale" in check["reason"]
+        assert "that nobody checked" in check["reason"]
 
 
 async def test_what_is_ordered_of_them_is_kept_back_from_the_others(tmp_path: Path):

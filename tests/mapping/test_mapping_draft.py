@@ -80,7 +80,7 @@ def test_all_gaps_are_told_together(folder: Path) -> None:
     skus = catalogue(sku_1=None, sku_2="20418")
     assert gaps(refusing, lacking, skus=skus) == [
         "unlinked_sku: 'Flower A 5g' (sku-1, psku-1) is not linked to a PharmaOne product - "
-        "skus match "
+        "rxbridge skus match "
         "proposes its product and its units; with --write the sure ones are taken; "
         "else write a line for psku-1 into skus.csv",
         "bad_pzn: 'Flower B 5g' (sku-3): PZN 12345679 is not eight digits with the right check "

@@ -114,11 +114,12 @@ def test_tables_that_people_write_are_read(
             HEADER + "sku-1,20417\n",
             ["skus.csv: line 2: sku-1 is no pharmacy SKU - its id starts with psku-"],
         ),
-        (HEADER + "# x\n\npsku-1,,1\n", ["skus.csv: line 4: p1_id is empty - write PharmaOne's"]),
+        (HEADER + "# x\n\npsku-1,,1\n", ["skus.csv: line 4: p1_id is empty - take the line out"]),
         (
             HEADER + "psku-1,<p1_id>,1,0\n",
             [
-                "skus.csv: line 2: p1_id '<p1_id>' is a placeholder - `rxbridge skus match` names "
+                "skus.csv: line 2: p1_id '<p1_id>' is a placeholder - take the line out; then "
+                "`rxbridge skus match` names "
                 "the likely product"
             ],
         ),

@@ -294,6 +294,8 @@ def test_another_product_is_proposed_for_a_line_that_names_none_and_is_never_sur
     products = {ProductId(k): v for k, v in PRODUCTS.items()}
     (found,) = propose([sku("Gelato 10g")], products, [link])
     assert (found.product, found.units, found.confidence) == ("1", 10, 50)
+    assert found.likely == "1 'Gelato' x 10"
+    assert propose([sku("Xyz")], products, [link])[0].likely == ""
     assert found.why.startswith("skus.csv: line 9 says 204091, which PharmaOne does not list; ")
     assert propose([sku("Gelato 10g")], {**products, typo: ""}, [link]) == []
 

@@ -25,6 +25,7 @@ from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.commands.webhooks import is_ours
 from bridge.cli.guest import as_a_guest
 from bridge.cli.opening import now, open_store, settings_of
+from bridge.core import reasons
 from bridge.core.facts import Facts
 from bridge.core.model import (
     CatalogueSku,
@@ -34,12 +35,11 @@ from bridge.core.model import (
     PrescriptionId,
     ProductId,
 )
-from bridge.core.stock.model import SkuLink
 from bridge.cycles.catalogue import read_skus
 from bridge.cycles.sweep import words_refused
 from bridge.errors import BridgeError, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority, routes_of
-from bridge.mapping.matching import Proposal, propose
+from bridge.mapping.matching import propose
 from bridge.mapping.rules import Rules
 from bridge.pharmaone import dialect as p1
 from bridge.pharmaone.client import PharmaOne
@@ -52,7 +52,8 @@ from bridge.rxscale.shop import Shop
 from bridge.rxscale.subscriptions import Subscription
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
-from bridge.store import is_behind, orders
+from bridge.store import is_behind, orders, stock_round
+from bridge.texts import say
 
 Answer = TypeVar("Answer")
 Try = Callable[[], Awaitable[object]]
@@ -233,7 +234,7 @@ async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Lin
         yield await _shop(
             None if settings.pharmaone.one_way else settings.pharmaone.shop_id, pharmaone
         )
-        yield await _sizes(rules, vendors, one_way=settings.pharmaone.one_way)
+        yield await _sizes(rules, vendors, settings)
 
 
 async def _asked(
@@ -316,7 +317,7 @@ def _subscribed(settings: Settings, found: Sequence[Subscription]) -> Finding:
     do = "set server.public_url and then: " if public is None else ""
     return "warn", (
         f"no subscription for {', '.join(absent)}: what they tell is found later, by the sweeps; "
-        f"{do}rxbridge webhooks register --secrets FILE"
+        f"{do}rxbridge webhooks register --secrets ./webhook-secrets.json"
     )
 
 
@@ -334,7 +335,7 @@ async def _shop(wanted: str | None, pharmaone: PharmaOne) -> Line:
     return await _asked(what, pharmaone.shops, judge, "warn", "cannot be looked up: ")
 
 
-async def _sizes(rules: Rules | None, vendors: Vendors, *, one_way: bool) -> Line:
+async def _sizes(rules: Rules | None, vendors: Vendors, settings: Settings) -> Line:
     what = "SKUs and products"
     if rules is None:
         return Line(what, "warn", "cannot be told before the mapping files are mended")
@@ -343,13 +344,22 @@ async def _sizes(rules: Rules | None, vendors: Vendors, *, one_way: bool) -> Lin
         """And names by product; None where they cannot be read, which is told further up."""
         skus = await read_skus(vendors.rxscale)
         with suppress(BridgeError):
-            if not one_way:
+            if not settings.pharmaone.one_way:
                 inventory = await vendors.pharmaone.inventory(full=True)
-                return skus, {each: inventory.names.get(each, "") for each in inventory.on_hand}
+                return skus, {**await _listed_once(settings), **inventory.products}
         return skus, None
 
     judge = partial(_linked, rules)
     return await _asked(what, read, judge, "warn", "cannot be looked at: ")
+
+
+async def _listed_once(settings: Settings) -> dict[ProductId, str]:
+    """What is not doubted, though the inventory may not list it now: sold out, say. No names."""
+    if not settings.store.path.exists() or is_behind(settings.store.path):
+        return {}
+    async with open_store(settings) as store:
+        found = await store.read(stock_round.load)
+    return dict.fromkeys(found.on_hand.keys() - {*found.unlisted}, "") if found else {}
 
 
 def _linked(
@@ -358,30 +368,28 @@ def _linked(
     """Whether anything is linked of which nobody knows how many units it holds, or what it is."""
     skus, products = found
     links = [*rules.links.of(skus)]
-    strange = [each for each in links if products is not None and each.product not in products]
+    told: list[str] = []
+    strange = [each for each in links if products and each.product not in products]
     if strange and products:
-        near = {each.uid: each for each in propose(skus, products, links)}
-        named = ", ".join(f"{each.uid}: {_likely(each, near[each.uid])}" for each in strange[:FEW])
-        return "fail", (
-            f"{len(strange)} of {len(links)} linked SKUs name a product that PharmaOne's inventory "
-            f"does not list: {named} - rxbridge skus match names the likely ones"
+        near = {each.uid: each.likely or "none" for each in propose(skus, products, links)}
+        reason = reasons.NEVER_LISTED(skus=len(strange), first=strange[0].uid)
+        named = (f"{each.uid} {each.product} (likely {near[each.uid]})" for each in strange[:FEW])
+        told.append(f"{say(reason)}: {', '.join(named)}")
+    doubtful = {link.uid: link for link in links if not link.confirmed}
+    if doubtful:
+        named = (f"{each.uid} (likely {each.units:f})" for each in [*doubtful.values()][:FEW])
+        more = ", ..." if len(doubtful) > FEW else ""
+        told.append(
+            f"{len(doubtful)} of {len(links)} linked SKUs are not confirmed, for nobody said how "
+            f"many PharmaOne units one holds: {', '.join(named)}{more} - nothing is written for "
+            "them, and their orders wait: rxbridge skus match, and with --write where it is right"
         )
-    doubtful = [link for link in links if not link.confirmed]
-    if not doubtful:
-        return "ok", f"{len(links)} of {len(skus)} SKUs are linked"
-    named = ", ".join(f"{link.uid} (likely {link.units:f})" for link in doubtful[:FEW])
-    more = ", ..." if len(doubtful) > FEW else ""
-    return "fail", (
-        f"{len(doubtful)} of {len(links)} linked SKUs are not confirmed, for nobody said how many "
-        f"PharmaOne units one holds: {named}{more} - nothing is written for them, and their orders "
-        "wait: rxbridge skus match, and with --write where it is right"
-    )
-
-
-def _likely(link: SkuLink, near: Proposal) -> str:
-    if near.product is None:
-        return link.product
-    return f"{link.product} (likely {near.product}, '{near.product_name}', {near.units:f} in one)"
+    stocks = {each.pharmacy_sku_uid: each.stock for each in skus if each.stock}
+    sold = [(uid, stocks[uid]) for uid in doubtful if uid in stocks]
+    for uid, pieces in sold[:1]:
+        told.append(say(reasons.UNCHECKED(skus=len(sold), first=uid, pieces=pieces)))
+    linked = f"{len(links)} of {len(skus)} SKUs are linked"
+    return ("fail", "; ".join(told)) if told else ("ok", linked)
 
 
 # -- what is needed --------------------------------------------------------------------------

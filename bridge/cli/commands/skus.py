@@ -24,7 +24,7 @@ from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete, in_store, now, settings_of
 from bridge.cli.syncing import store_or_empty
 from bridge.core.model import CatalogueSku, ProductId
-from bridge.core.stock.model import SkuLink, SkuStock, Stocktake
+from bridge.core.stock.model import Situation, SkuLink
 from bridge.cycles.catalogue import CatalogueReader, read_skus
 from bridge.errors import Refused
 from bridge.mapping import Rules
@@ -79,32 +79,36 @@ async def _rows_read(settings: Settings, rules: Rules) -> list[dict[str, Any]]:
 async def _rows(rules: Rules, store: Store) -> list[dict[str, Any]]:
     skus = await store.read(vendor_lists.catalogue)
     remembered = await store.read(stock_round.situation, None, now())
+    likely = await store.read(stock_round.likely)
     links = {link.uid: link for link in rules.links.of(skus)}
     return [
-        _sku(
-            sku,
-            links.get(sku.pharmacy_sku_uid),
-            remembered.at_rxscale.of(sku.pharmacy_sku_uid),
-            remembered.stocktake,
-        )
+        _sku(sku, links.get(uid), remembered, likely.get(uid))
         for sku in skus
+        for uid in [sku.pharmacy_sku_uid]
     ]
 
 
 def _sku(
-    sku: CatalogueSku, link: SkuLink | None, known: SkuStock | None, stocktake: Stocktake | None
+    sku: CatalogueSku, link: SkuLink | None, remembered: Situation, likely: str | None
 ) -> dict[str, Any]:
+    stocktake, known = remembered.stocktake, remembered.at_rxscale.of(sku.pharmacy_sku_uid)
+    stock, doubts = known.stock if known else None, list[str]()
+    if link and link.product in remembered.unlisted:
+        doubts.append(f"PharmaOne never listed it, likely {likely or 'none: rxbridge skus match'}")
+    if link and not link.confirmed:
+        doubts.append(f"likely {link.units:f}")
+        doubts += [f"{stock} on sale that nobody checked"] * bool(stock)
     on_hand = stocktake.on_hand.get(link.product) if stocktake and link else None
     return {
         "sku": sku.pharmacy_sku_uid,
         "name": sku.name,
         "product": link.product if link else None,
         "units": str(link.units) if link and link.confirmed else None,
-        "unconfirmed": f"likely {link.units:f}" if link and not link.confirmed else None,
+        "unconfirmed": "; ".join(doubts) or None,
         "share": str(link.share) if link and link.share is not None else None,
         "safety": link.safety if link else None,
         "on_hand": on_hand,
-        "at_rxscale": known.stock if known else None,
+        "at_rxscale": stock,
         "rule": link.place if link else None,
     }
 

@@ -67,14 +67,6 @@ class SkuLink:
         return max(0, -(-pieces * numerator // denominator))
 
 
-class Likely(NamedTuple):
-    """The product that a SKU likely is, by its name, and how many units of it one piece holds."""
-
-    product: ProductId
-    name: str
-    units: str
-
-
 Shelf = Mapping[ProductId, tuple[SkuLink, ...]]
 """All linked SKUs by the product they are made of."""
 

@@ -87,10 +87,7 @@ class Plan:
         """What is unconfirmed of them, and what of that is on sale with a number of before."""
         found: list[Reason] = []
         if strange := [row for row in self.rows if row.unlisted]:
-            first = strange[0]
-            found.append(
-                reasons.NEVER_LISTED(skus=len(strange), first=first.uid, product=first.product)
-            )
+            found.append(reasons.NEVER_LISTED(skus=len(strange), first=strange[0].uid))
         if units := [row for row in self.rows if row.likely is not None]:
             found.append(reasons.UNCONFIRMED(skus=len(units), first=units[0].uid))
         if sold := [row for row in units if row.at_rxscale]:

@@ -6,15 +6,16 @@ when something is reported or done that changes what may be offered.
 
 import asyncio
 import contextlib
+import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.core.patience import pause
-from bridge.core.reasons import LOST_ITS_LINK, UNKNOWN_PRODUCT, Reason
+from bridge.core.reasons import LOST_ITS_LINK, Reason
 from bridge.core.stock.model import Pending, Reading, Shelf, StockPolicy, Stocktake, shelf
 from bridge.core.stock.plan import Plan, plan, plan_with
 from bridge.cycles.stock.adjust import Adjuster
@@ -22,7 +23,7 @@ from bridge.cycles.stock.push import Pusher
 from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
-from bridge.store import Store, person, stock, stock_round, vendor_lists
+from bridge.store import Store, notes, stock, stock_round, vendor_lists
 from bridge.texts import say
 
 log = logging.getLogger("bridge.stock")
@@ -40,11 +41,15 @@ LEARN_AGAIN = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What one round came to. `read`: PharmaOne's inventory was; `failure`: why it could not be."""
+    """What one round came to. `read`: PharmaOne's inventory was; `failure`: why it could not be.
+
+    `products`: names of all that it lists, where they were asked for.
+    """
 
     plan: Plan
     read: bool
     failure: BridgeError | None = None
+    products: Mapping[ProductId, str] = field(default_factory=dict)
 
     @property
     def pending(self) -> Pending | None:
@@ -231,11 +236,24 @@ class StockCycle:
             self._pusher.replace(result.plan.writes, known_at)
         self._tell(result)
         self.last = result
-        if before is not None and {*before.unlisted} - {*result.plan.situation.unlisted}:
-            why = "PharmaOne's inventory lists a product now"
-            await self._store.write(person.hint_stuck, {UNKNOWN_PRODUCT}, why, self._now())
+        await self._name_likely(result)
         await self._learn_of_drift(result)
         return result
+
+    async def _name_likely(self, result: SyncResult) -> None:
+        """Notes, for people, what a SKU may be whose product was never listed."""
+        noted = await self._store.read(stock_round.likely)
+        uids = {row.uid for row in result.plan.rows if row.unlisted} - noted.keys()
+        if not uids or not result.products:
+            return
+        from bridge.mapping.matching import propose  # loads what matching needs
+
+        skus = await self._store.read(vendor_lists.catalogue_for_linking)
+        mine = [sku for sku in skus if sku.pharmacy_sku_uid in uids]
+        links = self._rules().links.of(mine)
+        found = await asyncio.to_thread(propose, mine, result.products, links)
+        noted |= {each.uid: each.likely for each in found}
+        await self._store.write(notes.put, stock_round.LIKELY, json.dumps(noted))
 
     async def _learn_of_drift(self, result: SyncResult) -> None:
         """RxScale's event need not say how many there are now: then its list does.
@@ -261,7 +279,9 @@ class StockCycle:
         read_at, inventory, failure = self._now(), None, None
         if fetch and (shelf or unlinked):
             try:
-                inventory = await self._pharmaone.inventory(full=self._policy.sync_prices)
+                known = self.last.plan.situation.stocktake if self.last is not None else None
+                names = known is None or bool(known.absent)  # tell what may be meant instead
+                inventory = await self._pharmaone.inventory(full=names or self._policy.sync_prices)
             except BridgeError as unread:
                 failure = unread
         remembered = await self._store.read(
@@ -283,7 +303,8 @@ class StockCycle:
         else:
             reading = Reading(inventory.on_hand, read_at, inventory.prices)
             found = await asyncio.to_thread(plan_with, reading, situation)
-        result = SyncResult(found, read=inventory is not None, failure=failure)
+        products = inventory.products if inventory is not None and inventory.names else {}
+        result = SyncResult(found, inventory is not None, failure, products)
         return result, situation.stocktake
 
     async def _shelf_now(self) -> Shelf:

@@ -271,7 +271,7 @@ def test_a_product_that_was_never_listed_is_told_before_its_units():
         (),
     )
     assert planned.doubts == (
-        NEVER_LISTED(skus=2, first=sku(1), product=product(1)),
+        NEVER_LISTED(skus=2, first=sku(1)),
         UNCONFIRMED(skus=2, first=sku(2)),
         UNCHECKED(skus=2, first=sku(2), pieces=4),
     )

@@ -169,7 +169,7 @@ def test_what_no_inventory_ever_listed_is_not_confirmed_from_the_second_look_on(
     assert (unlisted(first), first.situation.stocktake.unlisted) == ([], frozenset())
     second = planned(TEN, at=30, found=first.situation)
     assert unlisted(second) == ["psku-11"]
-    assert second.doubts == (NEVER_LISTED(skus=1, first="psku-11", product="P99"),)
+    assert second.doubts == (NEVER_LISTED(skus=1, first="psku-11"),)
     written = replace(second.situation, at_rxscale=situation([], {}, {**TEN, 11: 0}).at_rxscale)
     third = planned(TEN, at=300, found=written)
     assert (unlisted(third), third.writes) == (["psku-11"], ())
