@@ -188,6 +188,16 @@ class ServerSection(Section):
     webhook_host: OptionalText = None
     """`host`, if not set."""
     public_url: OptionalAddress = None
+    head_seconds: LongerThanNothing = 10.0
+    """How long a request's head may take to come in; then the connection is closed."""
+    body_seconds: LongerThanNothing = 10.0
+    """The same of its body, and of taking the answer."""
+    keepalive_seconds: LongerThanNothing = 30.0
+    """How long a connection may wait for its next request."""
+    max_connections: AtLeastOne = 512
+    """Beyond it, who keeps the bridge waiting gives way to who comes."""
+    max_connections_per_address: AtLeastOne = 128
+    """The same of those from one address (IPv6: from one /64)."""
     drain_seconds: DrainSeconds = 8.0
     """How long looks under way may take to end after SIGTERM."""
 

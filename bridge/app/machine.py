@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from bridge.server import Running, serve
+from bridge.server import Door, Running, serve
 from bridge.store import RunLock, Store
 from bridge.transport import Exchange, exchange, session
 
@@ -36,7 +36,12 @@ class Serve(Protocol):
     """As `bridge.server.serve`."""
 
     def __call__(
-        self, application: web.Application, host: str, port: int, key: str = "server.port"
+        self,
+        application: web.Application,
+        host: str,
+        port: int,
+        key: str = "server.port",
+        door: Door | None = None,
     ) -> Awaitable[Running]: ...
 
 

@@ -15,8 +15,9 @@ from bridge.app.differing import Differing
 from bridge.app.files import write_links
 from bridge.core.stock.model import SkuLink
 from bridge.errors import Misconfigured, TryLater
-from bridge.server import Running, ServerParts, build, build_webhooks
+from bridge.server import Door, Limits, Running, ServerParts, build, build_webhooks
 from bridge.server.parts import PageParts
+from bridge.settings import ServerSection
 from bridge.store import notes
 from bridge.users import Users
 
@@ -26,7 +27,7 @@ log = logging.getLogger("bridge")
 async def listen(bridge: Bridge) -> Running:
     """Everything listens once this returns. Raises Misconfigured if a port cannot be had."""
     server, parts = bridge.settings.server, _parts(bridge)
-    serve = bridge.machine.serve
+    serve = partial(bridge.machine.serve, door=Door(_limits(server)))
     running = await serve(build(parts), server.host, server.port)
     if server.webhook_port is None:
         return running
@@ -38,6 +39,16 @@ async def listen(bridge: Bridge) -> Running:
         await running.stop()
         raise
     return replace(running, apart=apart)
+
+
+def _limits(server: ServerSection) -> Limits:
+    return Limits(
+        head_seconds=server.head_seconds,
+        body_seconds=server.body_seconds,
+        keepalive_seconds=server.keepalive_seconds,
+        connections=server.max_connections,
+        per_address=server.max_connections_per_address,
+    )
 
 
 def web_of(bridge: Bridge) -> aiohttp.web.Application:

@@ -12,7 +12,7 @@ from bridge.core.deliveries import PHARMAONE, Delivery, InventoryChanged, Noted,
 from bridge.core.model import OrderId
 from bridge.errors import NotTheShape
 from bridge.vendor import fields
-from bridge.vendor.webhook import digest_key, event_in, header, verify
+from bridge.vendor.webhook import digest_key, digest_of, event_in, header, verify
 
 SIGNATURE = "x-pharmaone-signature"
 
@@ -35,6 +35,11 @@ QUIET_EVENTS = frozenset({"order_updated", "order_marked_paid"})
 _REFERENCES = ("external_reference", "external_id", "order_request_id", "request_id", "id")
 
 
+def signed(headers: Mapping[str, str]) -> str:
+    """The digest that it is signed with. Raises BadSignature."""
+    return digest_of(header(headers, SIGNATURE), prefix="sha256=")
+
+
 def read(
     headers: Mapping[str, str],
     body: bytes,
@@ -50,7 +55,7 @@ def read(
     signed: the body says which event it is, whatever they say. Raises BadSignature first, then
     NotTheShape; nothing else, whatever comes.
     """
-    verify(header(headers, SIGNATURE), body, secrets, prefix="sha256=")
+    verify(signed(headers), body, secrets)
     raw = _parse(body)
     event, told = event_in(raw.get("event_type")), raw.get("metadata")
     key = _dedup_key(event, raw, body)

@@ -16,7 +16,7 @@ from bridge.errors import NotTheShape
 from bridge.rxscale.wire import as_moment, as_priority, as_public_name
 from bridge.vendor import fields
 from bridge.vendor.fields import in_our_time
-from bridge.vendor.webhook import digest_key, event_in, header, verify
+from bridge.vendor.webhook import digest_key, digest_of, event_in, header, verify
 
 SIGNATURE = "x-webhook-signature"
 TEST = "x-webhook-test"
@@ -32,6 +32,11 @@ KNOWN_EVENTS = ORDER_EVENTS | STOCK_EVENTS | OTHER_EVENTS
 _MOST_SECONDS = 2**40
 _FUTURE_SECONDS = 60
 """An event dated later than this was dated by a wrong clock."""
+
+
+def signed(headers: Mapping[str, str]) -> str:
+    """The digest that it is signed with. Raises BadSignature."""
+    return digest_of(header(headers, SIGNATURE))
 
 
 def read(
@@ -50,7 +55,7 @@ def read(
     RxScale's clock is `ahead` of ours; `known`: as `fields.as_word` has it.
     Raises BadSignature first, then NotTheShape; nothing else, whatever comes.
     """
-    verify(header(headers, SIGNATURE), body, secrets)
+    verify(signed(headers), body, secrets)
     if header(headers, TEST).lower() == "true":
         return None
     envelope = _parse(body)

@@ -1,5 +1,6 @@
 """The aiohttp application: its routes, its answer to unexpected errors, and how it listens."""
 
+import asyncio
 import errno
 import logging
 import os
@@ -12,12 +13,14 @@ from aiohttp import web
 from bridge.errors import Fault, Misconfigured
 from bridge.health import Status
 from bridge.server import page, webhooks
+from bridge.server.door import SERVER, Door, Limits
 from bridge.server.parts import ServerParts
 
 log = logging.getLogger("bridge.server")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SHUTDOWN_SECONDS = 2.0
+BACKLOG = 512
 USUAL_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -33,6 +36,7 @@ class Running:
     url: str
     port: int
     runner: web.AppRunner
+    listening: asyncio.Server
     apart: "Running | None" = None
 
     @property
@@ -43,6 +47,7 @@ class Running:
         """Takes no new connection; requests under way are answered."""
         if self.apart is not None:
             await self.apart.stop()
+        self.listening.close()
         await self.runner.cleanup()
 
 
@@ -69,25 +74,32 @@ def _application(routes: list[web.RouteDef]) -> web.Application:
 
 async def _with_headers(_: web.Request, response: web.StreamResponse) -> None:
     """Every answer's, what nobody asked for (404) included; not which versions answer."""
-    response.headers["Server"] = "rxbridge"
+    response.headers.update(SERVER)
     for name, value in USUAL_HEADERS.items():
         response.headers.setdefault(name, value)
 
 
 async def serve(
-    application: web.Application, host: str, port: int, key: str = "server.port"
+    application: web.Application,
+    host: str,
+    port: int,
+    key: str = "server.port",
+    door: Door | None = None,
 ) -> Running:
     """Starts listening; port 0 takes a free one. Raises Misconfigured, naming `key`."""
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    runner = web.AppRunner(application, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
+    assert runner.server is not None  # noqa: S101 - once it is set up
+    opened = (door or Door(Limits())).opened(runner.server)
     try:
-        await web.TCPSite(runner, host, port).start()
+        loop = asyncio.get_running_loop()
+        listening = await loop.create_server(opened, host, port, backlog=BACKLOG)
     except OSError as error:
         await runner.cleanup()
         raise Misconfigured(_cannot_listen(host, port, key, error)) from None
-    bound = runner.addresses[0][1]
+    bound = listening.sockets[0].getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
-    return Running(f"http://{shown}:{bound}", bound, runner)
+    return Running(f"http://{shown}:{bound}", bound, runner, listening)
 
 
 def refuse_taken(host: str, port: int, key: str = "server.port") -> None:
@@ -162,6 +174,8 @@ def _guarded(route: web.RouteDef) -> web.RouteDef:
     async def guarded(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
+        except ConnectionError:  # whoever asked has gone
+            raise
         except Exception:
             log.exception("unexpected", extra={"route": route.path})
             return webhooks.refusal(503, "unexpected; try again", headers=webhooks.RETRY_AFTER)

@@ -1,10 +1,12 @@
 """Receives webhook deliveries: verified, put on disk, acknowledged, in that order."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
+from aiohttp.streams import StreamReader
 
 from bridge.core.deliveries import Delivery, Receipt
 from bridge.errors import BadSignature, NotTheShape, TryLater
@@ -17,10 +19,14 @@ from bridge.store import deliveries
 log = logging.getLogger("bridge.server")
 
 MOST_BYTES = 5 * 1024 * 1024
+LARGE_BYTES = 256 * 1024
+"""A delivery beyond this is unusual: there is memory for few at the same time."""
+MOST_LARGE = 8
 RETRY_AFTER = {"Retry-After": "30"}
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 Read = Callable[[Mapping[str, str], bytes], Delivery | None]
+Signed = Callable[[Mapping[str, str]], str]
 
 _ANSWERS = {word: f'{{"status":"{word.value}"}}'.encode() for word in Receipt}
 _JSON = {"Content-Type": "application/json"}
@@ -37,25 +43,40 @@ def routes(parts: ServerParts) -> list[web.RouteDef]:
         secrets, refusing = parts.pharmaone_secrets(), parts.rejecting()
         return pharmaone.read(headers, body, secrets, parts.now(), refusing, parts.known_words())
 
-    readers = {"rxscale": from_rxscale, "pharmaone": from_pharmaone}
+    readers = {
+        "rxscale": (rxscale.signed, from_rxscale),
+        "pharmaone": (pharmaone.signed, from_pharmaone),
+    }
     return [
-        web.post(f"/webhooks/{vendor}", _receiver(parts, vendor, read))
-        for vendor, read in readers.items()
+        web.post(f"/webhooks/{vendor}", _receiver(parts, vendor, *reader))
+        for vendor, reader in readers.items()
     ]
 
 
-def _receiver(parts: ServerParts, vendor: str, read: Read) -> Handler:
+def _receiver(parts: ServerParts, vendor: str, signed: Signed, read: Read) -> Handler:
+    large = asyncio.Semaphore(MOST_LARGE)
+
     async def receive(request: web.Request) -> web.Response:
-        body = await _body(request)
-        if body is None:
-            return _counted(parts, vendor, "too large", refusal(413, "more than 5 MiB"))
-        began = time.perf_counter()
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            answer = closing(
+                refusal(415, "a signature is over the bytes as sent: compress nothing")
+            )
+            return _counted(parts, vendor, "malformed", answer)
         try:
-            delivery = read(request.headers, body)
+            signed(request.headers)
+            body = await _body(request, large)
+            if body is None:
+                answer = closing(refusal(413, "more than 5 MiB"))
+                return _counted(parts, vendor, "too large", answer)
+            began = time.perf_counter()
+            delivery = await _understood(read, request.headers, body)
         except BadSignature as wrong:
             return _counted(parts, vendor, BAD_SIGNATURE, refusal(401, str(wrong)))
         except NotTheShape as wrong:
             return _counted(parts, vendor, "malformed", refusal(400, str(wrong), wrong.field))
+        except TryLater as full:
+            answer = closing(refusal(503, full.what, headers=RETRY_AFTER))
+            return _counted(parts, vendor, "too many", answer)
         if delivery is None:
             return _counted(parts, vendor, "tested", _accepted(_TESTED))
         return await _keep(parts, delivery, began)
@@ -81,19 +102,36 @@ async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Res
     return _accepted(_ANSWERS[receipt])
 
 
-async def _body(request: web.Request) -> bytes | None:
-    """The raw body; None if it is too large, announced or not."""
+async def _understood(read: Read, headers: Mapping[str, str], body: bytes) -> Delivery | None:
+    """To hash a large one takes long enough to keep others waiting."""
+    if len(body) > LARGE_BYTES:
+        return await asyncio.to_thread(read, headers, body)
+    return read(headers, body)
+
+
+async def _body(request: web.Request, large: asyncio.Semaphore) -> bytes | None:
+    """The raw body; None if it is too large, announced or not. Raises TryLater where that many are
+    under way.
+    """
     if (request.content_length or 0) > MOST_BYTES:
         return None
-    content = request.content
-    parts = [await content.readany()]
-    size = len(parts[0])
-    while not content.at_eof() and size <= MOST_BYTES:
+    parts: list[bytes] = []
+    if not await _whole(parts, request.content, LARGE_BYTES):
+        if large.locked():
+            raise TryLater("too many large deliveries at once; deliver it again")
+        async with large:
+            if not await _whole(parts, request.content, MOST_BYTES):
+                return None
+    return b"".join(parts)
+
+
+async def _whole(parts: list[bytes], content: StreamReader, most: int) -> bool:
+    """Reads on into `parts`; whether all of it are `most` bytes or less."""
+    size = sum(map(len, parts))
+    while size <= most and not content.at_eof():
         parts.append(await content.readany())
         size += len(parts[-1])
-    if size > MOST_BYTES:
-        return None
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    return size <= most
 
 
 def _counted(
@@ -105,6 +143,12 @@ def _counted(
 
 def _accepted(body: bytes) -> web.Response:
     return web.Response(body=body, headers=_JSON)
+
+
+def closing(answer: web.Response) -> web.Response:
+    """The same, and the end of its connection: what else comes is not read."""
+    answer.force_close()
+    return answer
 
 
 def refusal(

@@ -21,15 +21,21 @@ def header(headers: Mapping[str, str], name: str) -> str:
     return ""
 
 
-def verify(signature: str, body: bytes, secrets: Sequence[str], *, prefix: str = "") -> None:
-    """Raises BadSignature unless `signature` is the HMAC-SHA256 of `body` by one of `secrets`.
-
-    It is written as `prefix` and lower-case hex; a malformed one is a wrong one. An empty secret
-    counts as none, else everybody could sign.
+def digest_of(signature: str, *, prefix: str = "") -> str:
+    """The digest in a signature, which is `prefix` and lower-case hex. Raises BadSignature for what
+    cannot be one, whatever it signs.
     """
     told = signature.removeprefix(prefix)
     if not signature.startswith(prefix) or not _DIGEST.fullmatch(told):
         raise BadSignature("the signature is missing or malformed")
+    return told
+
+
+def verify(told: str, body: bytes, secrets: Sequence[str]) -> None:
+    """Raises BadSignature unless `told` is the HMAC-SHA256 of `body` by one of `secrets`.
+
+    An empty secret counts as none, else everybody could sign.
+    """
     matches = [hmac.compare_digest(_digest(secret, body), told) for secret in secrets if secret]
     if not any(matches):
         raise BadSignature("the signature fits none of the configured secrets")

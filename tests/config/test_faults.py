@@ -95,6 +95,8 @@ VALUES: list[tuple[str, str, str]] = [
     ("server.host", '"a\\u0000b"', LINE),
     ("server.drain_seconds", "9.5", "must be 9 or less"),
     ("server.drain_seconds", "-1", "must be 0 or more"),
+    ("server.head_seconds", "0", "must be more than 0"),
+    ("server.max_connections", "0", "must be 1 or more"),
     ("server.public_url", "'bridge.example.org'", ADDRESS),
     ("store.path", "''", "must be a path"),
     ("store.path", "3", "must be a path"),

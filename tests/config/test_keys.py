@@ -34,6 +34,11 @@ server.page | true
 server.admin_password_hash | -
 server.webhook_port | -
 server.webhook_host | -
+server.head_seconds | 10
+server.body_seconds | 10
+server.keepalive_seconds | 30
+server.max_connections | 512
+server.max_connections_per_address | 128
 store.path | rxbridge.db
 store.retention_days | 90
 audit.retention_days | 365

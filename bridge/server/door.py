@@ -1,0 +1,179 @@
+"""Who may keep a connection: how long a client may be waited for, and how many there may be.
+
+aiohttp itself waits for a request's head and body as long as the client likes.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any, cast
+
+from aiohttp import web
+from aiohttp.streams import StreamReader
+
+log = logging.getLogger("bridge.server")
+
+SERVER = {"Server": "rxbridge"}
+"""Not which versions answer."""
+OPTIONS: dict[str, Any] = {
+    "access_log": None,
+    "auto_decompress": False,
+    "max_headers": 64,
+    "lingering_time": 2.0,
+}
+LOOKS_A_DEADLINE = 10
+"""So many times within the shortest deadline is looked who is late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a client is waited for, in seconds, and how many connections there may be.
+
+    `proxies` pass on the connections of many others: to them `per_address` does not apply.
+    """
+
+    head_seconds: float = 10.0
+    body_seconds: float = 10.0
+    keepalive_seconds: float = 30.0
+    connections: int = 512
+    per_address: int = 128
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+
+
+class Connection(web.RequestHandler):
+    """aiohttp's, which is waited for until `due` (the loop's time) and not longer."""
+
+    __slots__ = ("_body", "_door", "_idle", "_line", "due", "place")
+
+    def __init__(self, server: web.Server, door: "Door") -> None:
+        keepalive = door.limits.keepalive_seconds
+        loop = asyncio.get_running_loop()
+        super().__init__(server, loop=loop, keepalive_timeout=keepalive, **OPTIONS)
+        self._door, self._idle, self._body = door, False, cast("StreamReader | None", None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the client has to do something: send, or take what it asked for."""
+        return self._body is None or not self._body.is_eof() or self.writing_paused
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._line = cast("asyncio.Transport", transport)
+        self.place = self._door.place(transport.get_extra_info("peername"))
+        self._wait(self._door.limits.head_seconds)
+        if self._door.admit(self):
+            super().connection_made(transport)
+        else:
+            self.drop()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._door.inside.discard(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._idle and data:
+            self._idle = False
+            self._wait(self._door.limits.head_seconds)
+        super().data_received(data)
+
+    def began(self, body: StreamReader) -> None:
+        """A head is whole; now its body."""
+        self._body, self._idle = body, False
+        self._wait(self._door.limits.body_seconds)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wait(self._door.limits.body_seconds)
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        done = await super().finish_response(request, resp, start_time)
+        self._body, self._idle = None, True
+        self._wait(self._door.limits.keepalive_seconds)
+        return done
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - it quotes what came
+    ) -> web.StreamResponse:
+        """Says nothing of what came, nor of what answers; strangers fill no log with it."""
+        if isinstance(exc, ConnectionError) or request.writer.output_size > 0:
+            raise ConnectionError
+        if status >= web.HTTPInternalServerError.status_code:
+            log.error("unexpected", exc_info=exc)
+        answer = web.json_response({"error": "no request"}, status=status, headers=SERVER)
+        answer.force_close()
+        return answer
+
+    def drop(self) -> None:
+        """At once, whatever is still to be sent."""
+        self._door.inside.discard(self)
+        self._line.abort()
+
+    def _wait(self, seconds: float) -> None:
+        self.due = self._loop.time() + seconds
+
+
+class Door:
+    """Everybody inside, through whichever port."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.inside: set[Connection] = set()
+        self._looking = False
+        shortest = min(limits.head_seconds, limits.body_seconds, limits.keepalive_seconds)
+        self._look_after = min(1.0, shortest / LOOKS_A_DEADLINE)
+
+    def opened(self, server: web.Server) -> Callable[[], Connection]:
+        """What a listening socket makes of who comes in."""
+        make: Callable[..., web.BaseRequest] = server.request_factory
+
+        def told(message: Any, body: StreamReader, connection: Any, *more: Any) -> web.BaseRequest:
+            connection.began(body)
+            return make(message, body, connection, *more)
+
+        server.request_factory = told
+        return lambda: Connection(server, self)
+
+    def place(self, peer: Any) -> bytes | None:
+        """From where it comes: in IPv6 whoever has one address has 2**64. None: from a proxy."""
+        try:
+            address = ip_address(peer[0])
+        except (IndexError, TypeError, ValueError):  # it is gone already
+            return b""
+        address = getattr(address, "ipv4_mapped", None) or address
+        return None if any(address in each for each in self.limits.proxies) else address.packed[:8]
+
+    def admit(self, new: Connection) -> bool:
+        """Where it is full, somebody who is waited for gives way; without one, the new one."""
+        same = [each for each in self.inside if each.place == new.place is not None]
+        if len(same) >= self.limits.per_address and not _drop_one(same):
+            return False
+        if len(self.inside) >= self.limits.connections and not _drop_one(self.inside):
+            return False
+        self.inside.add(new)
+        if not self._looking:
+            self._look()
+        return True
+
+    def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for late in [each for each in self.inside if each.due <= now and each.waits]:
+            late.drop()
+        self._looking = bool(self.inside)
+        if self._looking:
+            loop.call_later(self._look_after, self._look)
+
+
+def _drop_one(crowd: Iterable[Connection]) -> bool:
+    """The one that is nearest to its end anyway: the silent go before those at work."""
+    waiting = [each for each in crowd if each.waits]
+    if waiting:
+        min(waiting, key=lambda each: each.due).drop()
+    return bool(waiting)
