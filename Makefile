@@ -7,8 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test quick hunt lint types browser proxies screenshots bench image-steps drawings schemas stuck \
-  commands imports coverage docs lock clean
+.PHONY: help demo test quick hunt lint types audit sbom browser proxies screenshots bench \
+  image-steps digests drawings schemas stuck commands imports coverage docs lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z.-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
@@ -16,7 +16,7 @@ help:  ## what can be made
 demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
 	@$(BIN)/rxbridge demo
 
-test: $(VENV)/dev.stamp lint types docs browser proxies  ## all that CI does: lint, types, documents, every test, coverage (8 min)
+test: $(VENV)/dev.stamp lint types docs audit browser proxies  ## all that CI does: lint, types, documents, every test, coverage (8 min)
 	@echo "== tests =="
 	@$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
@@ -53,10 +53,19 @@ proxies:  ## nginx and Caddy for the tests of docker/proxy, where root can insta
 	  echo "== installing nginx and Caddy for the tests of docker/proxy (once, about 20 s) =="; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 	    apt-get install -y -qq --no-install-recommends nginx-light caddy openssl >/dev/null; \
+	  systemctl disable --now nginx caddy >/dev/null 2>&1 || true; \
 	else echo "no nginx or no Caddy: the tests of docker/proxy cannot run; apt-get install nginx-light caddy"; fi
 
 screenshots: $(VENV)/dev.stamp browser  ## docs/img, taken anew by the tests of the page
 	@RXBRIDGE_SCREENSHOTS=docs/img $(BIN)/python -m pytest tests/page/test_page_browser.py -k pictures
+
+audit: $(VENV)/dev.stamp  ## the lock files against known vulnerabilities, where osv.dev can be reached
+	@$(BIN)/python tests/vulnerabilities.py
+
+sbom: $(VENV)/dev.stamp  ## the wheel and the list of what it brings (CycloneDX), in build/dist
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check wheel --no-deps --no-build-isolation --wheel-dir build/dist .
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file build/dist/rxbridge.cdx.json requirements/run.txt
+	@ls build/dist
 
 docs: $(VENV)/dev.stamp  ## the documents as a site in build/site, warnings as errors
 	@echo "== documents =="
@@ -67,6 +76,17 @@ bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew 
 
 image-steps: $(VENV)/dev.stamp  ## what docker/Dockerfile builds, built in an empty folder and tried (1 min)
 	@PYTHONPATH=.:tests $(BIN)/python -m docker.steps
+
+IMAGES := docker/Dockerfile docker/compose.yaml
+
+digests:  ## the images that others make, pinned by the digest that their registry names today
+	@for image in $$(sed -nE 's/^ *(FROM|image:) ([a-z0-9./-]+:[A-Za-z0-9._-]+).*/\2/p' $(IMAGES) \
+	    | grep -v '^rxbridge:' | sort -u); do \
+	  digest=$$(docker buildx imagetools inspect "$$image" --format '{{.Manifest.Digest}}') || exit 1; \
+	  echo "$$digest" | grep -qE '^sha256:[0-9a-f]{64}$$' || { echo "$$image: no digest: $$digest"; exit 1; }; \
+	  echo "$$image@$$digest"; \
+	  sed -i -E "s#$$image(@sha256:[0-9a-f]{64})?#$$image@$$digest#" $(IMAGES); \
+	done
 
 drawings: $(VENV)/run.stamp  ## docs/states.md, drawn anew from mappings/statuses.toml
 	@$(BIN)/python docs/.site/states.py
@@ -94,6 +114,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no
 
 lock: $(VENV)/dev.stamp  ## compile the lock files anew
 	@$(COMPILE) -o requirements/build.txt requirements/build.in
+	@$(COMPILE) -o requirements/sbom.txt requirements/sbom.in
 	@$(COMPILE) -o requirements/run.txt pyproject.toml
 	@$(COMPILE) -o requirements/dev.txt --extra dev pyproject.toml
 

@@ -5,7 +5,9 @@ For where no image can be built. It runs the very instructions of the build stag
 without it.
 """
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from docker.test_image import MOST_BYTES, weight
 
 from bridge import __version__
 
+RUN = "requirements/run.txt"
 NOT_IN_IT = ("pip", "setuptools", "wheel", "pytest", "mypy")
 
 
@@ -82,6 +85,18 @@ def tried(program: Path, folder: Path) -> None:
         subprocess.run([program, *words], cwd=folder, env=outside(), check=True)
 
 
+def locked() -> set[str]:
+    """Name and version of every package that the image installs."""
+    pins = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / RUN).read_text(), re.MULTILINE)
+    return {f"{name} {version}" for name, version in pins}
+
+
+def listed(sbom: Path) -> set[str]:
+    """The same of what the image says that it holds; names as lock files write them."""
+    parts = json.loads(sbom.read_text())["components"]
+    return {f"{re.sub('[-_.]+', '-', p['name']).lower()} {p['version']}" for p in parts}
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="rxbridge-image-") as folder:
         build = Build(Path(folder))
@@ -92,9 +107,11 @@ def main() -> None:
         tried(built / "bin" / "rxbridge", build.root)
         (packages,) = built.glob("lib/python*/site-packages")
         left = [name for name in NOT_IN_IT if (packages / name).exists()]
+        unlisted = locked() - listed(built / "share" / "rxbridge" / "sbom.cdx.json")
         megabytes = weight(built) / 1_000_000
         print(f"rxbridge {__version__}: {megabytes:.1f} MB added to the base")
         assert not left, f"not needed to run: {left}"
+        assert not unlisted, f"not in the list of what is in it: {unlisted}"
         assert weight(built) < MOST_BYTES
 
 

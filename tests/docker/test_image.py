@@ -1,15 +1,18 @@
 """docker/Dockerfile, linted; and what its install steps come to, weighed without the internet."""
 
 import json
+import os
 import re
+import subprocess
 from importlib.metadata import distribution
 from pathlib import Path
 
-from docker.folder import DOCKER, ROOT, Instruction, instructions
+from docker.folder import DOCKER, ROOT, Instruction, instructions, services
 
 ALL = instructions()
 LAST = max(each.stage for each in ALL)
 MOST_BYTES = 120_000_000
+DIGEST = "@sha256:[0-9a-f]{64}"
 OF_A_VENV = 1_000_000
 """Scripts and links of an environment without pip: some kilobytes, in truth."""
 
@@ -22,7 +25,7 @@ def test_two_stages_on_the_same_slim_base_of_a_fixed_version():
     bases = [each.rest.split()[0] for each in ALL if each.word == "FROM"]
     assert len(bases) == 2
     assert len(set(bases)) == 1, "the environment's python is the base's"
-    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-[a-z]+", bases[0])
+    assert re.fullmatch(rf"python:3\.\d+\.\d+-slim-[a-z]+({DIGEST})?", bases[0])
 
 
 def test_it_is_the_python_that_the_lock_files_were_made_for():
@@ -56,6 +59,43 @@ def test_everything_is_installed_from_the_lock_files():
         assert "--require-hashes" in install or "--no-deps" in install, install
     assert "--upgrade" not in runs
     assert "http" not in runs, "no registry is named"
+
+
+def test_the_list_of_what_is_in_it_is_made_of_what_was_installed_and_comes_along():
+    steps = [each.rest for each in ALL if each.stage == 0 and each.word == "RUN"]
+    (made,) = [n for n, step in enumerate(steps) if "cyclonedx-py environment" in step]
+    assert made == len(steps) - 1, "after the last install"
+    assert steps[made].endswith(
+        "/opt/rxbridge/share/rxbridge/sbom.cdx.json /opt/rxbridge/bin/python"
+    )
+
+
+def test_digests_are_put_in_and_renewed(tmp_path: Path):
+    """`make digests`, with a registry that names made-up ones."""
+    copied = {name: tmp_path / "docker" / name for name in ("Dockerfile", "compose.yaml")}
+    (tmp_path / "docker").mkdir()
+    for name, place in copied.items():
+        place.write_text((DOCKER / name).read_text())
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text())
+    program = tmp_path / "bin" / "docker"
+    program.parent.mkdir()
+    images = {each.rest.split()[0] for each in ALL if each.word == "FROM"}
+    images |= {service["image"] for service in services().values()}
+    others = {re.sub(DIGEST, "", i) for i in images if not i.startswith("rxbridge:")}
+    assert len(others) == 3
+    for digit in "ab":
+        digest = f"sha256:{digit * 64}"
+        program.write_text(f"#!/bin/sh\necho {digest}\n")
+        program.chmod(0o755)
+        path = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
+        subprocess.run(["make", "digests"], cwd=tmp_path, env=path, check=True, capture_output=True)
+        text = "".join(place.read_text() for place in copied.values())
+        assert len(re.findall(DIGEST, text)) == 4, "python twice"
+        assert all(f"{image}@{digest}\n" in f"{text} ".replace(" AS build", "") for image in others)
+    program.write_text("#!/bin/sh\necho nothing\n")
+    done = subprocess.run(["make", "digests"], cwd=tmp_path, env=path, check=False)
+    assert done.returncode != 0
+    assert text == "".join(place.read_text() for place in copied.values())
 
 
 def test_no_package_lists_caches_or_tools_are_left():
