@@ -260,8 +260,13 @@ of-line = { $name ->
        *[other] { "" }'{ $name }' ({ $sku }):{ " " }
     }
 
+skus-match = { $on_page ->
+        [yes] skus match
+       *[no] rxbridge skus match
+    }
+
 unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist keinem PharmaOne-Produkt zugeordnet
-    .step-1 = rxbridge skus match schlägt Produkt und Einheiten vor; mit --write gelten die sicheren
+    .step-1 = { skus-match } schlägt Produkt und Einheiten vor; mit --write gelten die sicheren
     .step-2 = sonst eine Zeile für { $pharmacy_sku } in { $file } schreiben
     .meaning = Noch hat niemand gesagt, welches PharmaOne-Produkt dieser Artikel ist.
         `rxbridge skus match` schlägt Produkte nach dem Namen vor; `--write` trägt die sicheren ein.
@@ -274,7 +279,7 @@ not_in_catalogue = '{ $name }' ({ $sku }) steht nicht in RxScales Artikelliste d
         Ihrer Apotheke fehlt. Auch Artikelarten, die für Ihr Konto verborgen sind (digitale oder
         physische), fehlen dort: bitten Sie RxScale, sie zu zeigen.
 unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist Produkt { $product } ({ $place }), und niemand hat gesagt, wie viele Einheiten davon darin sind (wohl { $units })
-    .step-1 = rxbridge skus match zeigt, was wohl darin ist; mit --write ist das bestätigt
+    .step-1 = { skus-match } zeigt, was wohl darin ist; mit --write ist das bestätigt
     .step-2 = oder auf der Seite bestätigen, oder als units_per_sku von { $pharmacy_sku } in skus.csv
     .meaning = Der Artikel ist zugeordnet, aber RxScale verkauft ihn als mehr als eins von etwas (ein Beutel
         mit 5 g) oder sagt es nicht, und `skus.csv` sagt nicht, wie viele PharmaOne-Einheiten darin
@@ -282,7 +287,7 @@ unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist Produkt { $pro
         nicht geschrieben. Die Bestellung geht Sekunden nach der Bestätigung
         weiter ([Bestand](stock.md#which-product-a-sku-is)).
 unknown_product = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist Produkt { $product } zugeordnet ({ $place }), das in PharmaOnes Bestand nie stand
-    .step-1 = rxbridge skus match nennt das wahrscheinliche Produkt und seine Einheiten; die Zuordnung von { $pharmacy_sku } berichtigen
+    .step-1 = { skus-match } nennt das wahrscheinliche Produkt und seine Einheiten; die Zuordnung von { $pharmacy_sku } berichtigen
     .step-2 = stimmt Produkt { $product }: im PharmaOne Manager in den Bestand aufnehmen; die Bestellung geht weiter, sobald es dort steht
     .meaning = Die Zuordnung nennt eine `p1_id`, die kein Bestand von PharmaOne je gezeigt hat: ein
         Tippfehler etwa. Damit wird nichts gesendet, und ihre Artikel stehen auf 0. Ein Produkt, das

@@ -256,8 +256,13 @@ of-line = { $name ->
        *[other] { "" }'{ $name }' ({ $sku }):{ " " }
     }
 
+skus-match = { $on_page ->
+        [yes] skus match
+       *[no] rxbridge skus match
+    }
+
 unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) is not linked to a PharmaOne product
-    .step-1 = rxbridge skus match proposes its product and its units; with --write the sure ones are taken
+    .step-1 = { skus-match } proposes its product and its units; with --write the sure ones are taken
     .step-2 = else write a line for { $pharmacy_sku } into { $file }
     .meaning = Nobody has said yet which PharmaOne product this SKU is. `rxbridge skus match`
         proposes products by name; `--write` adds the sure ones. The line is taken up within
@@ -270,14 +275,14 @@ not_in_catalogue = '{ $name }' ({ $sku }) is not in RxScale's SKU list of this p
         types that are hidden for your account (digital or physical) are missing too: ask RxScale to
         show them.
 unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) is product { $product } ({ $place }), and nobody said how many units of it one holds (likely { $units })
-    .step-1 = rxbridge skus match shows what it likely holds; with --write that is confirmed
+    .step-1 = { skus-match } shows what it likely holds; with --write that is confirmed
     .step-2 = or confirm it on the page, or as units_per_sku of { $pharmacy_sku } in skus.csv
     .meaning = The SKU is linked, but RxScale sells it as more than one of something (a bag of 5 g), or
         does not say, and `skus.csv` does not say how many PharmaOne units it holds. One is never
         guessed: an order for two bags would become 2 g. Nothing is written for its stock either.
         The order goes on within seconds of the confirmation ([stock](stock.md#which-product-a-sku-is)).
 unknown_product = '{ $name }' ({ $sku }, { $pharmacy_sku }) is linked to product { $product } ({ $place }), which PharmaOne's inventory has never listed
-    .step-1 = rxbridge skus match names the likely product and its units; correct the link of { $pharmacy_sku }
+    .step-1 = { skus-match } names the likely product and its units; correct the link of { $pharmacy_sku }
     .step-2 = if product { $product } is right, take it into the inventory in PharmaOne Manager; the order goes on once it is listed
     .meaning = The link names a `p1_id` that no inventory of PharmaOne's has ever shown: a slip of the pen,
         say. Nothing is sent with it, and its SKUs are at 0. A product that was listed once and is not

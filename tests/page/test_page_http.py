@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -387,6 +388,21 @@ async def test_the_first_write_is_shown_and_confirmed_once(tmp_path: Path):
             assert await house.bridge.store.write(stock_round.begin_asked) == "confirm"
             await house.sync(confirm=True)
             assert "for the first time" not in await page.get()
+
+
+async def test_what_is_on_sale_unchecked_is_told_beside_the_first_write(tmp_path: Path):
+    stock = {"write": None}
+    sandbox_of, house_of = open_sandbox(grams=True), partial(open_house, stock=stock)
+    async with sandbox_of as sandbox, house_of(sandbox, tmp_path) as house:
+        with (tmp_path / "mappings" / "skus.csv").open("a") as file:
+            file.write("psku-1001,20401,5,,,\n")
+        await house.bridge.reloader.look()
+        await house.sync()
+        async with browser(house) as page:
+            text = await page.get()
+            assert "Stock is about to be written for the first time" in text
+            assert "5 SKUs without confirmed units are on sale" in text
+            assert text.count("nobody has confirmed the first write yet") == 1
 
 
 # -- who is turned away ----------------------------------------------------------------------

@@ -280,7 +280,7 @@ class StockCycle:
         if fetch and (shelf or unlinked):
             try:
                 known = self.last.plan.situation.stocktake if self.last is not None else None
-                names = known is None or bool(known.absent)  # tell what may be meant instead
+                names = known is None or not shelf.keys().isdisjoint(known.absent)
                 inventory = await self._pharmaone.inventory(full=names or self._policy.sync_prices)
             except BridgeError as unread:
                 failure = unread

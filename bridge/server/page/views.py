@@ -20,6 +20,8 @@ from bridge.store import views as stored
 from bridge.texts.story import evidence, headline, next_up
 
 MOST_ORDERS = 200
+ON_ITS_CARD = ("to_be_confirmed", "prices_to_confirm")
+"""Why stock is not ok, where a card with a button says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,9 @@ async def _gather(parts: ServerParts, stock: StockDifferences | None) -> Overvie
     """Everything at once; what the store cannot tell is left out. Never raises for that."""
     report = await parts.health()
     told = {"stuck", "rxscale", "pharmaone"}
-    told |= {"stock"} if stock is not None and stock.unconfirmed else set()
+    why = report.checks["stock"].reason
+    if stock is not None and stock.unconfirmed and why is not None and why.code in ON_ITS_CARD:
+        told.add("stock")
     troubles = {
         name: check.reason
         for name, check in report.checks.items()
