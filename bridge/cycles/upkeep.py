@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from bridge.cycles.catalogue import CatalogueReader
 from bridge.cycles.p1sweep import P1Sweep
 from bridge.exchange import Priority
-from bridge.store import Store, audit, work
+from bridge.store import Store, audit, forget_replaced, work
 
 log = logging.getLogger("bridge.cycles")
 
 FORGET_SECONDS = 3600.0
+UNFINISHED = timedelta(days=365)
+"""So long what never ends is kept, unless RxScale still lists it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,17 @@ class Upkeep:
             await self.catalogue.read_slowly(self.reread_seconds() / 2)
 
     async def forget(self) -> None:
-        """Forgets orders that were finished, and deeds, longer ago than they are to be kept."""
-        before = self.now() - timedelta(days=self.retention_days)
-        forgotten = await self.store.write(work.forget, before)
+        """Forgets orders that were finished, deeds and replaced stores, longer ago than they are to
+        be kept, in every file.
+        """
+        now = self.now()
+        before = now - timedelta(days=self.retention_days)
+        forgotten = await self.store.write(work.forget, before, now - UNFINISHED)
         if forgotten:
-            log.info("forgot finished orders", extra={"orders": forgotten})
-        await self.store.write(audit.forget, self.now() - timedelta(days=self.audit_days))
+            log.info("forgot old orders", extra={"orders": forgotten})
+        await self.store.write(audit.forget, now - timedelta(days=self.audit_days))
+        await asyncio.to_thread(forget_replaced, self.store.path, before)
+        await self.store.truncate_log()
 
     async def learn(self, news: asyncio.Event) -> None:
         """Waits until PharmaOne tells of an order that nobody knows, and reads it."""

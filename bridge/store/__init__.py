@@ -4,7 +4,15 @@ A `Store` is asked by functions: `await store.read(views.story, uid)`. Each modu
 one question or table.
 """
 
-from bridge.store.backup import Checked, Restored, back_up, check, is_behind, restore
+from bridge.store.backup import (
+    Checked,
+    Restored,
+    back_up,
+    check,
+    forget_replaced,
+    is_behind,
+    restore,
+)
 from bridge.store.engine import Store
 from bridge.store.runlock import RunLock
 from bridge.store.stock import Pushed, ShownNow
@@ -22,6 +30,7 @@ __all__ = [
     "StoreFacts",
     "back_up",
     "check",
+    "forget_replaced",
     "is_behind",
     "restore",
 ]

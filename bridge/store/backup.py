@@ -9,6 +9,7 @@ and is refused (SQLITE_READONLY_DBMOVED).
 
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -274,9 +275,29 @@ def _set_aside(store: Path, kept: Path) -> None:
                 companion(store, suffix).replace(companion(kept, suffix))
 
 
+def forget_replaced(store: Path, before: datetime) -> int:
+    """Deletes the stores that `restore` replaced before then, with their logs; how many that were.
+
+    Files of any other name are a person's.
+    """
+    named = re.compile(
+        rf"{re.escape(store.name)}\.replaced-(\d{{8}}T\d{{6}}Z)(-\d+)?(-wal|-journal)?"
+    )
+    count = 0
+    for path in store.absolute().parent.iterdir():
+        found = named.fullmatch(path.name)
+        if found and found[1] < _stamp(before):
+            path.unlink(missing_ok=True)
+            count += found[3] is None
+    return count
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
 def _free_name(store: Path, now: datetime) -> Path:
-    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    names = (f"{store.name}.replaced-{stamp}{f'-{n}' if n else ''}" for n in count())
+    names = (f"{store.name}.replaced-{_stamp(now)}{f'-{n}' if n else ''}" for n in count())
     return next(path for path in map(store.with_name, names) if not path.exists())
 
 

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -41,6 +42,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES:d}")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
         _try_to_write(connection)
         _refuse_damage(connection, path)
         _close_to_others(path)
@@ -79,6 +81,12 @@ def connect_guest(path: Path) -> sqlite3.Connection:
     connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
     connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def truncate_log(path: Path) -> None:
+    """Works the log into the file and empties it, unless somebody reads in it for too long."""
+    with closing(connect_guest(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _connect(uri: str) -> sqlite3.Connection:

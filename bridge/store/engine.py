@@ -9,6 +9,7 @@ through `read`, `write` and `write_together`, since a connection that tasks shar
 transactions of its own. Times are aware UTC, and `now` is given.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -24,6 +25,7 @@ from bridge.store.connection import (
     connect_writer,
     refusal,
     trouble,
+    truncate_log,
     undo,
 )
 from bridge.store.group_commit import Body, Bulk, GroupCommit, Item, in_turn
@@ -87,6 +89,10 @@ class Store:
         """As `write`; those who wait with the same `bulk` are handed to it in one go."""
         self._refuse_if_closed()
         return self._commits.add(bulk, item)
+
+    async def truncate_log(self) -> None:
+        """Empties the log beside the file, so that what was deleted is in neither."""
+        await asyncio.to_thread(truncate_log, self.path)
 
     async def close(self) -> None:
         """Takes nothing more in, finishes all that was taken in, then closes."""

@@ -22,8 +22,7 @@ _WRITE = sql(
     """
 )
 _OF = "SELECT at, what, facts FROM journal WHERE key = ? ORDER BY id"
-_FORGET = "DELETE FROM journal WHERE key = ?"
-_FORGET_OLD = "DELETE FROM journal WHERE kind <> 'order' AND at < ?"
+_FORGET = "DELETE FROM journal WHERE kind <> 'order' AND at < ?"
 
 
 def _plain(value: object) -> object:
@@ -52,10 +51,9 @@ def of(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:
     )
 
 
-def forget(connection: sqlite3.Connection, keys: Iterable[Key], before: datetime) -> None:
-    """Deletes all about these keys, and what was noted of SKUs or of no key before that time."""
-    connection.executemany(_FORGET, [(key,) for key in keys])
-    connection.execute(_FORGET_OLD, (micros(before),))
+def forget(connection: sqlite3.Connection, before: datetime) -> None:
+    """Deletes what was noted of SKUs or of no key before that time."""
+    connection.execute(_FORGET, (micros(before),))
 
 
 def _row(entry: JournalEntry) -> tuple[Cell, ...]:

@@ -13,7 +13,7 @@ CREATED_AT = "created_at"
 CHECKED = "checked"
 FORGOTTEN_BEFORE = "forgotten_before"
 STILL_LISTED = "still_listed"
-"""A JSON list of the orders that are finished here and yet in RxScale's list of open ones."""
+"""A JSON list of orders that RxScale lists as open though they are finished here, or very old."""
 
 _COUNT = """
 INSERT INTO counters (name, value) VALUES (?, ?)

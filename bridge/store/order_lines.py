@@ -57,7 +57,6 @@ _OF = "SELECT place, pharmacy_sku_uid, p1_id, amount, units FROM order_lines WHE
 _HELD_ONES = f"{_OF} AND released_at IS NULL AND amount + units > 0"
 _HELD = "SELECT 1 FROM order_lines WHERE uid = ? AND released_at IS NULL AND units > 0"
 _DELETE = "DELETE FROM order_lines WHERE uid = ? AND place = ?"
-_FORGET = "DELETE FROM order_lines WHERE uid = ?"
 _NOTHING = Demand(0, PharmacySkuUid(""), ProductId(""), 0, 0)
 """Says that the order was looked at, and has no lines."""
 
@@ -143,7 +142,3 @@ def open_units(connection: sqlite3.Connection, read_at: datetime) -> dict[Produc
 def blind(connection: sqlite3.Connection) -> int:
     """Open orders of which nobody has seen what they take, but for those that are stuck."""
     return int(connection.execute(_BLIND).fetchone()[0])
-
-
-def forget(connection: sqlite3.Connection, uids: Sequence[PharmacyOrderUid]) -> None:
-    connection.executemany(_FORGET, [(uid,) for uid in uids])

@@ -42,12 +42,13 @@ _LEFT_ALONE = """
 SELECT uid FROM orders WHERE phase = 'done' AND attempts = 0 AND order_id IS NULL
   AND state <> 'completed' AND state <> 'cancelled' ORDER BY first_seen_at DESC, uid
 """
-_FORGET = sql(
+_OUTDATED = sql(
     """
-    DELETE FROM orders WHERE finished_at < ? AND uid NOT IN (?...) AND NOT EXISTS (
-      SELECT 1 FROM order_lines
-      WHERE order_lines.uid = orders.uid AND released_at IS NULL AND units > 0)
-    RETURNING uid
+    SELECT uid FROM orders WHERE uid NOT IN (:listed...) AND (
+      finished_at IS NULL AND first_seen_at < :unfinished
+      OR finished_at < :before AND NOT EXISTS (
+        SELECT 1 FROM order_lines
+        WHERE order_lines.uid = orders.uid AND released_at IS NULL AND units > 0))
     """
 )
 
@@ -151,9 +152,12 @@ def count_doubted(connection: sqlite3.Connection) -> tuple[int, int]:
     return doubted, stuck
 
 
-def forget(
-    connection: sqlite3.Connection, before: datetime, keep: Iterable[PharmacyOrderUid]
+def outdated(
+    connection: sqlite3.Connection, before: datetime, unfinished: datetime, listed: Iterable[str]
 ) -> list[PharmacyOrderUid]:
-    """Deletes the orders that were finished before, but for those to `keep`; returns them."""
-    rows = connection.execute(_FORGET, (micros(before), as_list(keep)))
+    """Those that were finished before, or met before `unfinished` and never finished; but for those
+    `listed`, and finished ones whose goods are still held back.
+    """
+    times = {"before": micros(before), "unfinished": micros(unfinished)}
+    rows = connection.execute(_OUTDATED, {**times, "listed": as_list(listed)})
     return [uid for (uid,) in rows]

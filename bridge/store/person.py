@@ -42,6 +42,7 @@ from bridge.store import (
     stock_round,
     stuck,
     todo,
+    work,
 )
 
 
@@ -216,6 +217,14 @@ def resume(connection: sqlite3.Connection, key: Key, now: datetime, by: str = ""
     _look_again(connection, key, "a person took it up again", now)
     _note(connection, key, now, Event.RESUMED, by)
     return True
+
+
+def erase(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
+    """All that is stored of the order is deleted; False if there is nothing. What a vendor still
+    lists is met as new.
+    """
+    _refuse_under_way(connection, key, now)
+    return work.erase(connection, order_uid(key))
 
 
 def hint_stuck(

@@ -23,7 +23,7 @@ T = TypeVar("T")
 Cell = str | int | None
 """What a column holds."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _AT_ONCE = (64, 32, 16, 8, 4, 2, 1)
 """Few sizes, so that the statements stay prepared."""
@@ -85,7 +85,7 @@ def kind_of(key: Key) -> str:
 
 def micros(moment: datetime) -> int:
     """An aware time as the store keeps it. Raises TypeError for a naive one."""
-    return (moment - _EPOCH) // _MICROSECOND
+    return (moment - EPOCH) // _MICROSECOND
 
 
 def span(length: timedelta) -> int:
@@ -95,7 +95,7 @@ def span(length: timedelta) -> int:
 
 def moment(micros: int) -> datetime:
     """A stored time, aware, in UTC."""
-    return _EPOCH + timedelta(microseconds=micros)
+    return EPOCH + timedelta(microseconds=micros)
 
 
 def moment_or_none(micros: int | None) -> datetime | None:

@@ -32,6 +32,8 @@ from bridge.store.rows import Table, as_list
 FOUND_BY_SWEEP = "orders_found_by_sweep"
 """Counts the orders that a sweep found and no webhook had announced: lost webhooks."""
 
+LONG_OPEN = timedelta(days=300)
+"""What is open for longer may be forgotten soon, unless it is noted as listed."""
 UNKNOWN_LEFT_ALONE = timedelta(hours=1)
 """So seldom is an order looked at whose status nobody has explained: it is in no list."""
 
@@ -126,7 +128,9 @@ def compare(
     if settled or not unknown:
         notes.put_first_time(connection, notes.FIRST_SWEEP_AT, now)
     if settled:
-        listed = [uid for uid, order in known.items() if order.finished_at and uid in rows]
+        old = now - LONG_OPEN
+        kept = (each for each in known.values() if each.finished_at or each.first_seen_at < old)
+        listed = [order.uid for order in kept if order.uid in rows]
         notes.put(connection, notes.STILL_LISTED, json.dumps(listed))
     whys = [why for _, why in found]
     return SweepResult(

@@ -27,6 +27,27 @@ from bridge.store import (
     todo,
     vendor_lists,
 )
+from bridge.store.rows import EPOCH
+
+_ERASE = [
+    """
+    DELETE FROM p1_orders
+    WHERE external_id = :uid OR id = (SELECT order_id FROM orders WHERE uid = :uid)
+    """,
+    """
+    UPDATE meta SET value = replace(value, '"' || :uid || '"', '""')
+    WHERE name = 'still_listed' AND value LIKE '%"' || :uid || '"%'
+    """,
+    *(
+        " ".join(("DELETE FROM", table, "WHERE", condition))
+        for condition, tables in (
+            ("uid = :uid", ("orders", "order_lines", "cancellations")),
+            ("key = :key", ("todo", "stuck", "attentions", "adjustments", "journal", "deliveries")),
+        )
+        for table in tables
+    ),
+]
+"""All that is stored of an order, but for the audit log, which is kept for its own time."""
 
 
 def save(
@@ -95,23 +116,24 @@ def _settle_stock(connection: sqlite3.Connection, outcome: Outcome) -> bool:
     return changed
 
 
-def forget(connection: sqlite3.Connection, before: datetime) -> int:
-    """Deletes orders finished before, all that hangs on them, and old notes of no order.
+def forget(connection: sqlite3.Connection, before: datetime, unfinished: datetime = EPOCH) -> int:
+    """Deletes orders finished before, or never finished and met before `unfinished`, with all that
+    hangs on them, and old notes of no order.
 
     Returns how many orders that were. What RxScale still lists as open is kept: a sweep would
     meet it as new, and it would be sent again.
     """
     listed = json.loads(notes.get(connection, notes.STILL_LISTED) or "[]")
-    uids = orders.forget(connection, before, listed)
-    keys = [order_key(uid) for uid in uids]
-    order_lines.forget(connection, uids)
-    cancellations.forget(connection, uids)
-    stuck.delete(connection, *keys)
-    for key in keys:
-        attentions.keep(connection, key, (), before)
-        adjustments.forget(connection, key)
-    todo.delete(connection, *keys)
-    journal.forget(connection, keys, before)
+    uids = orders.outdated(connection, before, unfinished, listed)
+    for uid in uids:
+        erase(connection, uid)
+    journal.forget(connection, before)
     deliveries.forget(connection, before)
     vendor_lists.forget_orders(connection, before)
-    return len(keys)
+    return len(uids)
+
+
+def erase(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> bool:
+    """Deletes all that is stored of an order; False if there is nothing."""
+    names = {"uid": uid, "key": order_key(uid)}
+    return sum(connection.execute(each, names).rowcount for each in _ERASE) > 0

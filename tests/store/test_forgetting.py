@@ -1,0 +1,177 @@
+"""What is forgotten is gone from every file, and nothing is forgotten that would be sent again."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from store.given import (
+    NOW,
+    after,
+    delivery,
+    entry,
+    hint,
+    key,
+    make_stuck,
+    sql,
+    submitted,
+    uid,
+)
+from store.test_upkeep import finished, p1_order
+
+from bridge.core.memory import SweptOrder
+from bridge.core.model import OrderId, PharmacySkuUid, ProductId
+from bridge.core.stock.reserve import Demand
+from bridge.cycles.upkeep import Upkeep
+from bridge.errors import UnderWay
+from bridge.store import (
+    Store,
+    backup,
+    deliveries,
+    notes,
+    orders,
+    person,
+    rx_sweep,
+    todo,
+    vendor_lists,
+    work,
+)
+
+
+def rows(table: str):
+    return sql(" ".join(("SELECT * FROM", table)))
+
+
+DAY = timedelta(days=1)
+WORD = "remembered-for-a-while"
+
+
+def files_of(store: Store) -> bytes:
+    beside = store.path.parent.glob(f"{store.path.name}*")
+    return b"".join(each.read_bytes() for each in beside)
+
+
+def upkeep(store: Store, days: float) -> Upkeep:
+    return Upkeep(store, None, None, lambda: NOW + days * DAY, 90, 365, float)
+
+
+async def test_what_was_forgotten_is_in_none_of_the_files(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    connect = sqlite3.connect
+
+    def forgetful(*args, **named):
+        connection = connect(*args, **named)
+        connection.execute("PRAGMA secure_delete = OFF")  # as SQLite is built elsewhere
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", forgetful)
+    store = await Store.open(path, now=NOW)
+    told = [entry(1, WORD=f"{WORD} {number}") for number in range(500)]
+    await store.write(work.save, finished(1, 0), told)
+    await store.truncate_log()
+    assert WORD.encode() in path.read_bytes()
+    await upkeep(store, 91).forget()
+    assert WORD.encode() not in files_of(store)
+    await store.close()
+
+
+async def test_an_order_that_never_ends_is_forgotten_after_a_year(store: Store):
+    lines = [Demand(1, PharmacySkuUid("psku-1"), ProductId("20417"), 1, 1)]
+    await store.write(work.save, submitted(1), [entry(1)], lines)
+    await upkeep(store, 364).forget()
+    assert await store.read(orders.find, uid(1)) is not None
+    await upkeep(store, 366).forget()
+    for table in ("orders", "journal", "order_lines"):
+        assert await store.read(rows(table)) == []
+
+
+async def test_one_that_rxscale_still_lists_is_not(store: Store):
+    """A sweep would meet it as new."""
+    await store.write(work.save, submitted(1), [])
+    rows = {uid(1): SweptOrder("pending review")}
+    late = NOW + 366 * DAY
+    await store.write(rx_sweep.compare, rows, began_at=late, now=late, settled=True)
+    await upkeep(store, 366).forget()
+    assert await store.read(orders.find, uid(1)) is not None
+
+
+# -- erasing one on request ------------------------------------------------------------------
+
+
+async def test_an_order_is_erased_from_every_table(store: Store):
+    await make_stuck(store, 1)
+    await store.write(todo.hint, [hint(1), hint(2)], NOW)
+    lines = [Demand(1, PharmacySkuUid("psku-1"), ProductId("20417"), 1, 1)]
+    for number in (1, 2):
+        known = submitted(number, order_id=OrderId(f"ORD_{number}"))
+        await store.write(work.save, known, [entry(number)], lines)
+        await store.write_together(deliveries.receive, delivery(number))
+        found = [p1_order(number, None), p1_order(number + 10, uid(number))]
+        await store.write(vendor_lists.save_orders, found)
+    await store.write(notes.put, notes.STILL_LISTED, '["po-1", "po-2"]')
+    assert await store.write(person.erase, key(1), NOW)
+    for number, found in ((1, False), (2, True)):
+        for word in (uid(number), f"ORD_{number}"):
+            assert (await mentions(store, word) != []) is found
+    assert not await store.write(person.erase, key(1), NOW), "nothing is left of it"
+
+
+async def mentions(store: Store, word: str) -> list[str]:
+    """The tables in which the word stands: of a key, a list or as it is."""
+    tables = await store.read(sql("SELECT name FROM sqlite_schema WHERE type = 'table'"))
+    found = []
+    for (table,) in tables:
+        cells = [cell for row in await store.read(rows(table)) for cell in row]
+        if any(str(cell) in (word, f"order:{word}") or f'"{word}"' in str(cell) for cell in cells):
+            found.append(table)
+    return found
+
+
+async def test_no_table_of_orders_is_left_out(store: Store):
+    """A new table with a key or a uid is one more place to erase from."""
+    about = """
+        SELECT t.name FROM sqlite_schema t, pragma_table_info(t.name) c
+        WHERE c.name IN ('key', 'uid')
+    """
+    tables = {name for (name,) in await store.read(sql(about))}
+    erased = {word for each in work._ERASE for word in each.split()}
+    assert tables > {"orders", "journal"}
+    assert tables <= erased
+
+
+async def test_one_that_is_looked_at_right_now_is_not_erased(store: Store):
+    await store.write(todo.hint, [hint(1)], NOW)
+    await store.write(todo.claim, 1, NOW, DAY)
+    with pytest.raises(UnderWay):
+        await store.write(person.erase, key(1), after(1))
+    assert await store.read(orders.find, uid(1)) is not None
+
+
+# -- the files that the bridge made ----------------------------------------------------------
+
+
+def test_stores_that_were_replaced_are_forgotten_and_nobodys_own_files(path: Path):
+    old, young = "20251001T000000Z", "20260101T000000Z"
+    ours = [f"{path.name}.replaced-{old}", f"{path.name}.replaced-{old}-wal"]
+    ours.append(f"{path.name}.replaced-{old}-2")
+    others = [
+        f"{path.name}.replaced-{young}",
+        f"{path.name}.replaced-before-the-move",
+        f"{path.name}.replaced-{old}.keep",
+        f"other.db.replaced-{old}",
+        path.name,
+    ]
+    for name in ours + others:
+        (path.parent / name).write_text("x")
+    assert backup.forget_replaced(path, NOW - 90 * DAY) == 2
+    assert sorted(each.name for each in path.parent.iterdir()) == sorted(others)
+
+
+async def test_the_upkeep_forgets_them_by_the_stores_retention(store: Store):
+    kept = store.path.with_name(f"{store.path.name}.replaced-20260102T080000Z")
+    kept.write_text("x")
+    await upkeep(store, 89).forget()
+    assert kept.exists()
+    await upkeep(store, 91).forget()
+    assert not kept.exists()
