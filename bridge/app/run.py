@@ -15,6 +15,7 @@ from bridge.app.web import listen
 from bridge.core.patience import reread_seconds
 from bridge.cycles import every
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
+from bridge.cycles.watch import WATCH_SECONDS, Watch
 from bridge.errors import BridgeError, Misconfigured
 from bridge.rxscale.pharmacies import several, shown
 from bridge.server import Running
@@ -105,12 +106,17 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         settings.audit.retention_days,
         reread,
     )
+
+    def changed() -> None:
+        bridge.worker.wake()
+        bridge.stock.look_for_asked()
+
     timers = [
         every(poll_after, "the order sweep", bridge.sweep.run),
         every(reload_after, "looking at the mapping files", bridge.reloader.look),
         every(lambda: reread() / 2, "reading the SKU list", upkeep.read_skus),
         every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),
-        every(reload_after, "counting", partial(vitals.measure, bridge)),
+        every(lambda: WATCH_SECONDS, "watching the store", Watch(bridge.store, changed).look),
         every(
             lambda: TRY_TO_WRITE_SECONDS,
             "writing to the store",

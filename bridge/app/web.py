@@ -96,6 +96,7 @@ def _parts(bridge: Bridge) -> ServerParts:
         health=partial(vitals.health, bridge),
         ready=ready,
         metrics=bridge.metrics,
+        measure=partial(vitals.measure, bridge),
         on_hint=bridge.worker.wake,
         now=bridge.machine.now,
         on_unread=bridge.p1_news.set,

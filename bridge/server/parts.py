@@ -68,6 +68,8 @@ class ServerParts:
     ready: Callable[[], Awaitable[str | None]]
     """None, or why no delivery can be taken."""
     metrics: Metrics
+    measure: Callable[[], Awaitable[None]]
+    """Sets the gauges, for who asks for them now. Raises TryLater if the store cannot be read."""
     on_hint: Callable[[], None]
     """Something is due: wakes the worker."""
     now: Callable[[], datetime]

@@ -1,6 +1,7 @@
 """The aiohttp application: its routes, its answer to unexpected errors, and how it listens."""
 
 import asyncio
+import contextlib
 import errno
 import logging
 import os
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bridge.errors import Fault, Misconfigured
+from bridge.errors import Fault, Misconfigured, TryLater
 from bridge.health import Status
 from bridge.server import page, webhooks
 from bridge.server.door import SERVER, Door, Limits
@@ -154,6 +155,8 @@ def _monitoring(parts: ServerParts) -> list[web.RouteDef]:
         return web.json_response(report.document(), status=status)
 
     async def metrics(_: web.Request) -> web.Response:
+        with contextlib.suppress(TryLater):  # the gauges say so themselves
+            await parts.measure()
         return web.Response(body=parts.metrics.text(), content_type="text/plain", charset="utf-8")
 
     return [

@@ -43,6 +43,14 @@ def counters(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute(_COUNTERS))
 
 
+def version(connection: sqlite3.Connection) -> int:
+    """Another number once anybody has committed anything, this process' writer included: to be
+    asked of the connection that reads (sqlite.org/pragma.html#pragma_data_version).
+    """
+    found: int = connection.execute("PRAGMA data_version").fetchone()[0]
+    return found
+
+
 def touch(connection: sqlite3.Connection) -> None:
     """Shows that the store can be written: one that is rolled back would not meet a full disk.
 

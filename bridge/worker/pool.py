@@ -21,8 +21,10 @@ from bridge.worker.parts import Parts
 log = logging.getLogger("bridge.worker")
 
 LEASE = timedelta(minutes=10)
-NAP_SECONDS = 1.0
-"""How long to sleep at most while nothing is due: commands beside us write hints too."""
+RETRY_SECONDS = 1.0
+"""After the store could not be asked, or while every hand is busy."""
+NAP_SECONDS = 60.0
+"""How long to sleep at most while nothing is due and nobody wakes the worker."""
 
 
 class Worker:
@@ -36,7 +38,7 @@ class Worker:
         self._stopping = False
 
     def wake(self) -> None:
-        """Something may be due: called after a delivery and after each sweep."""
+        """Something may be due: called after a delivery, and when anybody wrote to the store."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -47,7 +49,8 @@ class Worker:
                 claimed = await self._claim()
             except TryLater as failure:
                 log.warning("cannot claim work", extra={"reason": failure.what})
-                claimed = 0
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
             if not claimed:
                 await self._nap()
 
@@ -94,12 +97,12 @@ class Worker:
 
     async def _seconds_until_due(self) -> float:
         if len(self._looks) >= self._at_once:
-            return NAP_SECONDS
+            return RETRY_SECONDS
         now = self._parts.now()
         try:
             due = await self._parts.store.read(todo.next_due, now, self._under_way())
         except TryLater:
-            return NAP_SECONDS
+            return RETRY_SECONDS
         if due is None:
             return NAP_SECONDS
         return min(NAP_SECONDS, max(0.005, (due - now).total_seconds()))

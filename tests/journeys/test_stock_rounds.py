@@ -1,7 +1,6 @@
 """The rounds of stock by themselves: when they come, and what wakes them."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +8,8 @@ from pathlib import Path
 from house import House, open_house, open_sandbox
 
 from bridge.app.run import _timers
+from bridge.cycles import every
+from bridge.cycles.watch import Watch
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
 from bridge.store import stock_round
@@ -18,13 +19,17 @@ PATIENCE_SECONDS = 20
 
 @asynccontextmanager
 async def rounds(house: House) -> AsyncIterator[None]:
-    running = asyncio.create_task(house.bridge.stock.run())
+    watch = Watch(house.bridge.store, house.bridge.stock.look_for_asked)
+    running = [
+        asyncio.create_task(house.bridge.stock.run()),
+        asyncio.create_task(every(lambda: 0.05, "watching the store", watch.look)),
+    ]
     try:
         yield
     finally:
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await house.bridge.pusher.idle()
 
 

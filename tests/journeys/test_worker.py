@@ -53,7 +53,7 @@ async def test_it_works_when_woken_and_drains_when_stopped(tmp_path: Path):
 async def test_a_store_that_cannot_be_claimed_from_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(pool, "NAP_SECONDS", 0.01)
+    monkeypatch.setattr(pool, "RETRY_SECONDS", 0.01)
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         fails = iter([True] * 3)
 

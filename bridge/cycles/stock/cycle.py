@@ -35,7 +35,6 @@ GATHER_SECONDS = 0.2
 REST = 5
 """Between two rounds that were not due passes so many times what the last one took."""
 MOST_REST_SECONDS = 10.0
-ASKED_SECONDS = 1.0
 LEARN_AGAIN = timedelta(minutes=1)
 
 
@@ -107,6 +106,7 @@ class StockCycle:
         """SKUs that lost their link; None while nobody has looked which those are."""
         self._noted_of: tuple[str, str] | None = None
         self._woken = asyncio.Event()
+        self._asked = asyncio.Event()
         self._fetch = True
         self._confirm = False
         self._said: tuple[str, ...] = ()
@@ -136,6 +136,10 @@ class StockCycle:
             first_write=plan.first_write if plan is not None else None,
             trouble=trouble.reason if trouble is not None else None,
         )
+
+    def look_for_asked(self) -> None:
+        """A command may have asked for a round."""
+        self._asked.set()
 
     def _write_failed(self, failure: BridgeError) -> None:
         """What promises too much is not left on sale until the next round by the clock."""
@@ -187,7 +191,8 @@ class StockCycle:
                 if await self._store.read(stock_round.is_asked):
                     asked = await self._store.write(stock_round.begin_asked)
                     self.wake(fetch=True, confirm=asked == "confirm")
-            await asyncio.sleep(ASKED_SECONDS)
+            await self._asked.wait()
+            self._asked.clear()
 
     async def _round(self) -> float:
         """Seconds until the next one is due by itself."""
