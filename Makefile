@@ -46,15 +46,16 @@ browser:  ## a Chromium for the tests of the page, where root can install one
 	    apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
 	else echo "no Chromium: the tests of the page in a browser cannot run; apt-get install chromium"; fi
 
-proxies:  ## nginx and Caddy for the tests of docker/proxy, where root can install them
+proxies:  ## nginx, Caddy and systemd-analyze for the tests of docker/, where root can install them
 	@PATH=$$PATH:/usr/sbin; \
-	command -v nginx >/dev/null && command -v caddy >/dev/null && command -v openssl >/dev/null && exit 0; \
+	command -v nginx >/dev/null && command -v caddy >/dev/null && command -v openssl >/dev/null \
+	  && command -v systemd-analyze >/dev/null && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "== installing nginx and Caddy for the tests of docker/proxy (once, about 20 s) =="; \
+	  echo "== installing nginx, Caddy and systemd for the tests of docker/ (once, about 20 s) =="; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -y -qq --no-install-recommends nginx-light caddy openssl >/dev/null; \
+	    apt-get install -y -qq --no-install-recommends nginx-light caddy openssl systemd >/dev/null; \
 	  systemctl disable --now nginx caddy >/dev/null 2>&1 || true; \
-	else echo "no nginx or no Caddy: the tests of docker/proxy cannot run; apt-get install nginx-light caddy"; fi
+	else echo "the tests of docker/ cannot all run; apt-get install nginx-light caddy openssl systemd"; fi
 
 screenshots: $(VENV)/dev.stamp browser  ## docs/img, taken anew by the tests of the page
 	@RXBRIDGE_SCREENSHOTS=docs/img $(BIN)/python -m pytest tests/page/test_page_browser.py -k pictures

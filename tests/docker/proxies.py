@@ -33,7 +33,7 @@ def program(name: str) -> str:
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
     if found:
         return found
-    text = f"no {name} on this machine: apt-get install nginx-light caddy (make proxies does it)"
+    text = f"no {name} on this machine (`make proxies` installs it for root, from Debian)"
     if os.environ.get("CI"):
         pytest.fail(text)
     pytest.skip(text)

@@ -2,22 +2,20 @@
 
 import configparser
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from docker.folder import DOCKER
+from docker.proxies import program
 
 from bridge.cli.command import WRONG
 from bridge.cli.main import parser
 from bridge.settings import keys, variable
 
 UNIT = DOCKER / "rxbridge.service"
-SYSTEMD = shutil.which("systemd-analyze")
-needs_systemd = pytest.mark.skipif(SYSTEMD is None, reason="there is no systemd here")
-MOST_EXPOSED = 2.0
+MOST_EXPOSED = 1.2
 
 
 def service() -> dict[str, list[str]]:
@@ -69,7 +67,6 @@ def test_it_is_a_unit_file():
     assert unit.sections() == ["Unit", "Service", "Install"]
 
 
-@needs_systemd
 def test_systemd_understands_every_line(tmp_path: Path):
     unit = tmp_path / UNIT.name
     here = Path(sys.executable).resolve()
@@ -82,19 +79,19 @@ def test_systemd_understands_every_line(tmp_path: Path):
 
 
 def verified(unit: Path) -> tuple[int, str]:
-    assert SYSTEMD is not None
     done = subprocess.run(
-        [SYSTEMD, "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
+        [program("systemd-analyze"), "verify", "--man=no", str(unit)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     ours = [line for line in done.stderr.splitlines() if UNIT.stem in line]
     return done.returncode, "\n".join(ours)
 
 
-@needs_systemd
 def test_systemd_finds_little_that_is_left_open():
-    assert SYSTEMD is not None
     done = subprocess.run(
-        [SYSTEMD, "security", "--offline=yes", "--no-pager", str(UNIT)],
+        [program("systemd-analyze"), "security", "--offline=yes", "--no-pager", str(UNIT)],
         capture_output=True,
         text=True,
         check=False,
@@ -103,4 +100,4 @@ def test_systemd_finds_little_that_is_left_open():
         pytest.skip("an older systemd cannot say without running it")
     level = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
     assert level is not None, done.stderr
-    assert float(level[1]) < MOST_EXPOSED
+    assert float(level[1]) <= MOST_EXPOSED
