@@ -18,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    IPvAnyNetwork,
     PrivateAttr,
     SecretStr,
 )
@@ -198,6 +199,8 @@ class ServerSection(Section):
     """Beyond it, who keeps the bridge waiting gives way to who comes."""
     max_connections_per_address: AtLeastOne = 128
     """The same of those from one address (IPv6: from one /64)."""
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    """Whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     drain_seconds: DrainSeconds = 8.0
     """How long looks under way may take to end after SIGTERM."""
 

@@ -63,8 +63,14 @@ def _page(bridge: Bridge) -> PageParts | None:
     if not server.page or bridge.settings.unsafe_for_run(users=bool(users())):
         return None
     stock = Differing(bridge.store, bridge.stock)
-    names = bridge.settings.audit.story == "name"
-    return PageParts(stock.look, partial(_confirm, bridge), users, names)
+    return PageParts(
+        stock=stock.look,
+        confirm=partial(_confirm, bridge),
+        users=users,
+        proxies=server.trusted_proxies,
+        public_url=server.public_url or "",
+        names=bridge.settings.audit.story == "name",
+    )
 
 
 async def _confirm(bridge: Bridge, link: SkuLink, note: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple
 
 from bridge.core.reasons import Reason
@@ -53,6 +54,9 @@ class PageParts:
     """Writes a link with its units, and a note, into skus.csv; whether that could be."""
     users: Callable[[], Mapping[str, User]] = dict
     """Who may log in, by name; while there never was one, nobody has to."""
+    proxies: Sequence[IPv4Network | IPv6Network] = ()
+    """Whose word is believed of who asks, and whether by https."""
+    public_url: str = ""
     names: bool = True
     """An order's story names a person; else the role."""
 

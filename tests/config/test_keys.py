@@ -39,6 +39,7 @@ server.body_seconds | 10
 server.keepalive_seconds | 30
 server.max_connections | 512
 server.max_connections_per_address | 128
+server.trusted_proxies | []
 store.path | rxbridge.db
 store.retention_days | 90
 audit.retention_days | 365
@@ -94,6 +95,7 @@ def test_every_key_promised_is_there_with_its_default() -> None:
 ODD = {
     "rxscale.dialect": "legacy",
     "audit.story": "role",
+    "server.trusted_proxies": "192.0.2.1",
     "rxscale.webhook_secrets": "whsec_canary",
     "pharmaone.submit_via": "v1",
     "pharmaone.api_key_header": "X-API-Key",
@@ -145,7 +147,7 @@ def test_the_secret_keys_are_those_that_hide_their_value() -> None:
     for section, names in keys().items():
         for name in names:
             value = getattr(getattr(given, section), name)
-            first = value[0] if isinstance(value, tuple) else value
+            first = (*value, None)[0] if isinstance(value, tuple) else value
             if isinstance(first, SecretStr):
                 hidden.add(f"{section}.{name}")
     assert hidden == secret_keys() == SECRETS

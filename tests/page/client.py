@@ -34,6 +34,10 @@ class Browser:
         fields = self.form(action, **having)
         return await self.post(action, {**fields, **(more or {})})
 
+    async def press_from(self, action: str, more: dict[str, str], headers: dict[str, str]) -> str:
+        """The same, with these headers."""
+        return await self.post(action, {**self.form(action), **more}, **headers)
+
     def form(self, action: str, **having: str) -> dict[str, str]:
         for found in FORM.finditer(self.text):
             fields = {name: unescape(value) for name, value in FIELD.findall(found[0])}

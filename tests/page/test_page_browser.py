@@ -307,6 +307,23 @@ async def test_it_cannot_be_framed(tmp_path: Path, opened: Open):
             assert page.frames[-1].url.startswith("chrome-error:")
 
 
+async def test_paper_and_clipboard_get_no_more_than_the_screen(busy: House, opened: Open):
+    async with opened() as page:
+        await page.goto(busy.running.url)
+        shown = set((await page.inner_text("body")).split())
+        await page.evaluate("getSelection().selectAllChildren(document.body)")
+        copied = await page.evaluate("getSelection().toString()")
+        assert "po-" in copied
+        for unseen in ("The two sides", await page.input_value("input[name=token] >> nth=0")):
+            assert unseen not in copied
+        await page.emulate_media(media="print")
+        printed = (await page.inner_text("body")).split()
+        assert "Running," in printed
+        assert set(printed) <= shown
+        for pressed in await page.locator("form, button, summary").all():
+            await expect(pressed).to_be_hidden()
+
+
 # -- for everybody ---------------------------------------------------------------------------
 
 

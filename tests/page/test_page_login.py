@@ -81,9 +81,6 @@ async def test_the_cookie_is_kept_from_scripts_and_other_sites(tmp_path: Path):
                 assert "HttpOnly" in cookie
                 assert "SameSite=Strict" in cookie
                 assert "Secure" not in cookie
-            async with browser(house) as page:
-                await page.get("/login", X_Forwarded_Proto="https")
-                assert "Secure" in page.headers["Set-Cookie"]
 
 
 async def test_with_a_login_it_may_be_reached_by_any_name_and_through_a_proxy(tmp_path: Path):
@@ -177,7 +174,8 @@ def test_a_session_ends_by_itself_and_there_are_not_endlessly_many():
     sessions = Sessions()
     mine = sessions.log_in("anna", ANNA, NOW)
     assert sessions.is_one(mine)
-    assert sessions.find(mine, USERS, NOW + SESSION_LASTS - timedelta(seconds=1))
+    for minutes in range(0, 720, 20):
+        assert sessions.find(mine, USERS, NOW + timedelta(minutes=minutes))
     assert not sessions.find(mine, USERS, NOW + SESSION_LASTS)
     assert not sessions.find(sessions.new(), USERS, NOW)
     last = [sessions.log_in("anna", ANNA, NOW) for _ in range(MOST_SESSIONS + 10)][-1]

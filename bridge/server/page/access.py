@@ -4,10 +4,10 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,6 +21,11 @@ LANGUAGE = "rxbridge_lang"
 LANGUAGES = ("en", "de")
 YEAR_SECONDS = 366 * 86400
 SESSION_LASTS = timedelta(hours=12)
+IDLE = timedelta(minutes=30)
+"""A session ends so long after its last use; a page that brings itself up to date is no use."""
+REFRESH = "X-Refresh"
+HOST_ALONE = "__Host-"
+"""Such a cookie is taken back by browsers from this very host, by https, alone."""
 MOST_SESSIONS = 1000
 _SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
 MOST_FIELDS = 20
@@ -40,8 +45,7 @@ class Visitor:
     """Who looks, and where: `path` can be asked for again, in the other language say.
 
     `logged_in` is None where nobody has to; `fresh`: its cookie is yet to be set. `name`: whoever
-    logged in, and `by` the same, as an order's story tells it; `origin`: from where; `operates`:
-    may press the buttons.
+    logged in, and `by` the same, as an order's story tells it; `operates`: may press the buttons.
     """
 
     session: str
@@ -54,8 +58,13 @@ class Visitor:
     by_https: bool = False
     name: str = ""
     by: str = ""
-    origin: str = ""
+    address: str = ""
     operates: bool = True
+
+    @property
+    def origin(self) -> str:
+        """From where, for the audit log."""
+        return f"page {self.address}"
 
 
 def language_of(request: web.Request) -> str:
@@ -96,18 +105,22 @@ def redirect(place: str, visitor: Visitor) -> web.Response:
 def set_cookies(response: web.StreamResponse, visitor: Visitor) -> None:
     """Those that the browser lacks."""
     if visitor.fresh:
-        response.set_cookie(
-            COOKIE, visitor.session, httponly=True, samesite="Strict", secure=visitor.by_https
-        )
+        keep(response, COOKIE, visitor.session, visitor)
     if visitor.chose_language:
-        response.set_cookie(
-            LANGUAGE,
-            visitor.language,
-            max_age=YEAR_SECONDS,
-            httponly=True,
-            samesite="Strict",
-            secure=visitor.by_https,
-        )
+        keep(response, LANGUAGE, visitor.language, visitor, YEAR_SECONDS)
+
+
+def keep(
+    response: web.StreamResponse, name: str, value: str, visitor: Visitor, age: int | None = None
+) -> None:
+    """Has the browser keep a cookie, for this page alone."""
+    name = cookie_name(name, by_https=visitor.by_https)
+    secure = visitor.by_https
+    response.set_cookie(name, value, max_age=age, httponly=True, samesite="Strict", secure=secure)
+
+
+def cookie_name(name: str, *, by_https: bool) -> str:
+    return f"{HOST_ALONE}{name}" if by_https else name
 
 
 class Session(NamedTuple):
@@ -116,6 +129,7 @@ class Session(NamedTuple):
     name: str
     user: User
     ends: datetime
+    used_at: datetime
 
 
 class Sessions:
@@ -143,15 +157,22 @@ class Sessions:
         """A new session that is logged in: the one before may be known to others."""
         session = self.new()
         self._forget(now)
-        self._known[_kept(session)] = Session(name, user, now + SESSION_LASTS)
+        self._known[_kept(session)] = Session(name, user, now + SESSION_LASTS, now)
         return session
 
-    def find(self, session: str, users: Mapping[str, User], now: datetime) -> Session | None:
-        """Who logged in, if that still counts."""
+    def find(
+        self, session: str, users: Mapping[str, User], now: datetime, *, used: bool = True
+    ) -> Session | None:
+        """Who logged in, if that still counts; `used`: by a person, who thereby keeps it alive."""
         found = self._known.get(_kept(session))
-        if found is None or found.ends <= now or users.get(found.name) != found.user:
+        if found is None:
+            return None
+        over = min(found.ends, found.used_at + IDLE) <= now
+        if over or users.get(found.name) != found.user:
             self.log_out(session)
             return None
+        if used:
+            self._known[_kept(session)] = found._replace(used_at=now)
         return found
 
     def log_out(self, session: str) -> None:
@@ -188,13 +209,14 @@ class Access:
 
     def visitor(self, request: web.Request, now: datetime) -> Visitor:
         """Raises PageRefused where nobody logs in and it does not come from this machine itself."""
-        session = request.cookies.get(COOKIE, "")
+        by_https = self._is_by_https(request)
+        session = request.cookies.get(cookie_name(COOKIE, by_https=by_https), "")
         known = self._sessions.is_one(session)
         session = session if known else self._sessions.new()
         chosen = request.query.get("lang")
         users = self._page.users()
         self._login |= bool(users)
-        who = self._sessions.find(session, users, now)
+        who = self._sessions.find(session, users, now, used=REFRESH not in request.headers)
         name, role = (who.name, who.user.role) if who else ("", "")
         visitor = Visitor(
             session=session,
@@ -204,10 +226,10 @@ class Access:
             logged_in=who is not None if self._login else None,
             fresh=not known,
             chose_language=chosen in LANGUAGES,
-            by_https=request.secure or request.headers.get("X-Forwarded-Proto") == "https",
+            by_https=by_https,
             name=name,
             by=name if self._page.names else role,
-            origin=f"page {request.remote}",
+            address=client_of(request.remote or "", _forwarded(request), self._page.proxies),
             operates=not self._login or role == Role.OPERATOR,
         )
         if not self._login and not is_own_name(request.headers.get("Host", "")):
@@ -215,6 +237,13 @@ class Access:
         if not self._login and was_forwarded(request.headers, request.version):
             raise PageRefused(403, "refused_proxy", visitor)
         return visitor
+
+    def _is_by_https(self, request: web.Request) -> bool:
+        public = urlsplit(self._page.public_url)
+        if request.secure or (public.scheme == "https" and request.host == public.netloc):
+            return True
+        told = request.headers.get("X-Forwarded-Proto") == "https"
+        return told and _is_of(request.remote or "", self._page.proxies)
 
     async def form(self, request: web.Request, visitor: Visitor) -> dict[str, str]:
         """What a form of ours says. Raises PageRefused if it is not ours."""
@@ -250,6 +279,40 @@ async def _fields(request: web.Request) -> dict[str, str]:
     text = (await request.read()).decode()
     pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     return dict(pairs)
+
+
+def client_of(peer: str, forwarded: str, proxies: Sequence[IPv4Network | IPv6Network]) -> str:
+    """The address that asks: the last of X-Forwarded-For that is no proxy of ours.
+
+    Each proxy adds at the end whom it saw, and what stands before may be made up. Where a proxy of
+    ours says nonsense, it is the proxy.
+    """
+    found = peer
+    for hop in (peer, *reversed(forwarded.split(","))):
+        address = _address(hop.strip())
+        if address is None:
+            return peer
+        found = str(address)
+        if not _is_of(found, proxies):
+            break
+    return found
+
+
+def _forwarded(request: web.Request) -> str:
+    return ",".join(request.headers.getall("X-Forwarded-For", []))
+
+
+def _is_of(address: str, proxies: Sequence[IPv4Network | IPv6Network]) -> bool:
+    found = _address(address)
+    return found is not None and any(found in network for network in proxies)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def is_own_name(host: str) -> bool:

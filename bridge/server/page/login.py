@@ -1,23 +1,37 @@
 """Logging in by name and password; wrong attempts from an address wait longer and longer."""
 
 import asyncio
+import hashlib
+import hmac
 import logging
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from math import ceil
+from typing import NamedTuple
 
 from aiohttp import web
 
 from bridge.core.audit import AuditEntry, Deed
 from bridge.core.users import ADMIN, User
-from bridge.server.page.access import Access, Visitor, redirect
+from bridge.server.page.access import (
+    YEAR_SECONDS,
+    Access,
+    Visitor,
+    cookie_name,
+    keep,
+    redirect,
+)
 from bridge.server.parts import ServerParts
 from bridge.store import audit
 from bridge.texts import Words
 
 log = logging.getLogger("bridge.server")
 
+DEVICE = "rxbridge_device"
+KNOWN = "known "
+"""What tries of a browser that logged in before are counted under begins so."""
 MOST_WAITING = 4
 MOST_ADDRESSES = 1000
 MOST_LETTERS = 1024
@@ -37,15 +51,32 @@ class Attempts:
         count, at = self._wrong.get(network, (0, now))
         return max(0.0, pause_after(count) - (now - at).total_seconds())
 
-    def wrong(self, network: str, now: datetime) -> None:
+    def wrong(self, network: str, now: datetime) -> bool:
+        """Whether there is room for another one; else there are too many to tell of each."""
         count, at = self._wrong.pop(network, (0, now))
         count = 0 if now - at > FORGOTTEN_AFTER else count
-        self._wrong[network] = (count + 1, now)
-        while len(self._wrong) > MOST_ADDRESSES:
+        recent = now - FORGOTTEN_AFTER
+        self._wrong = {each: (n, last) for each, (n, last) in self._wrong.items() if last > recent}
+        room = len(self._wrong) < MOST_ADDRESSES
+        if not room:
             del self._wrong[next(iter(self._wrong))]
+        self._wrong[network] = (count + 1, now)
+        return room
 
     def right(self, network: str) -> None:
-        self._wrong.pop(network, None)
+        """A browser that was known already begins anew. An address does not: a login of one's own
+        would buy tries at others'.
+        """
+        if network.startswith(KNOWN):
+            self._wrong.pop(network, None)
+
+
+class Client(NamedTuple):
+    """Who tries to log in, and with whom its tries are counted."""
+
+    counted_as: str
+    name: str
+    user: User | None
 
 
 class Login:
@@ -57,7 +88,7 @@ class Login:
         self._access, self._users, self._parts, self._now = access, users, parts, parts.now
         self._attempts = Attempts()
         self._one = asyncio.Lock()
-        self._waiting = 0
+        self._trying: set[str] = set()
 
     def ask(self, visitor: Visitor) -> web.Response:
         """Sends who is not logged in to the form."""
@@ -72,37 +103,42 @@ class Login:
         fields = await self._access.form(request, visitor)
         if visitor.logged_in is not False:
             return redirect("/", visitor)
-        network = network_of(request.remote)
-        if self._waiting >= MOST_WAITING:
-            return self._form(visitor, wait=1.0)
-        self._waiting += 1
+        name = fields.get("username", "").strip().lower() or ADMIN
+        user, cookie = self._users().get(name), cookie_name(DEVICE, by_https=visitor.by_https)
+        device = device_of(request.cookies.get(cookie, ""), name, user)
+        client = device or network_of(visitor.address)
+        wait = self._attempts.wait(client, self._now())
+        if client in self._trying or (len(self._trying) >= MOST_WAITING and not device):
+            wait = max(wait, 1.0)
+        if wait > 0:
+            return self._form(visitor, wait=wait)
+        self._trying.add(client)
         try:
-            async with self._one:
-                return await self._try(fields, network, visitor)
+            return await self._try(fields.get("password", ""), Client(client, name, user), visitor)
         finally:
-            self._waiting -= 1
+            self._trying.discard(client)
 
     async def log_out(self, _: dict[str, str], visitor: Visitor) -> web.Response:
         await self._note(Deed.LOGGED_OUT, visitor, visitor.name)
         return redirect("/", self._access.logged_out(visitor))
 
-    async def _try(self, fields: dict[str, str], network: str, visitor: Visitor) -> web.Response:
-        wait = self._attempts.wait(network, self._now())
-        if wait > 0:
-            return self._form(visitor, wait=wait)
-        name, users = fields.get("username", "").strip().lower() or ADMIN, self._users()
-        user = users.get(name)
-        # Of somebody, where the name is nobody's: so that both take the same time.
-        known = user or next(iter(users.values()), None)
-        password, hashed = fields.get("password", ""), known.password_hash if known else ""
-        if not await asyncio.to_thread(matches, hashed, password) or user is None:
-            self._attempts.wrong(network, self._now())
-            log.warning("a wrong password for the page", extra={"address": network})
-            await self._note(Deed.LOGIN_FAILED, visitor, name if user else "", "refused")
+    async def _try(self, password: str, client: Client, visitor: Visitor) -> web.Response:
+        name, user = client.name, client.user
+        # Somebody's, where the name is nobody's: so that both take the same time.
+        known = user or next(iter(self._users().values()), None)
+        async with self._one:
+            hashed = known.password_hash if known else ""
+            matched = await asyncio.to_thread(matches, hashed, password)
+        if not matched or user is None:
+            log.warning("a wrong password for the page", extra={"address": visitor.address})
+            if self._attempts.wrong(client.counted_as, self._now()):
+                await self._note(Deed.LOGIN_FAILED, visitor, name if user else "", "refused")
             return self._form(visitor, wrong=True)
-        self._attempts.right(network)
+        self._attempts.right(client.counted_as)
         await self._note(Deed.LOGGED_IN, visitor, name)
-        return redirect("/", self._access.logged_in(visitor, name, user, self._now()))
+        response = redirect("/", self._access.logged_in(visitor, name, user, self._now()))
+        keep(response, DEVICE, new_device(name, user), visitor, YEAR_SECONDS)
+        return response
 
     async def _note(self, deed: Deed, visitor: Visitor, who: str, outcome: str = "done") -> None:
         entry = AuditEntry(self._now(), who, visitor.origin, deed, outcome=outcome)
@@ -123,6 +159,28 @@ class Login:
         if wait > 0:
             response.headers["Retry-After"] = str(ceil(wait))
         return response
+
+
+def new_device(name: str, user: User) -> str:
+    """A cookie that only a browser has in which this user logged in (OWASP's "device cookies").
+
+    A new password makes it worthless.
+    """
+    nonce = secrets.token_urlsafe(16)
+    return f"{nonce}.{_seal(nonce, name, user)}"
+
+
+def device_of(cookie: str, name: str, user: User | None) -> str:
+    """What the tries of that browser are counted under; "" where it is none of this user's."""
+    nonce, _, seal = cookie.partition(".")
+    if user is None or not hmac.compare_digest(_seal(nonce, name, user).encode(), seal.encode()):
+        return ""
+    return f"{KNOWN}{nonce}"
+
+
+def _seal(nonce: str, name: str, user: User) -> str:
+    text = f"{nonce} {name}".encode()
+    return hmac.new(user.password_hash.encode(), text, hashlib.sha256).hexdigest()
 
 
 def pause_after(failures: int) -> float:

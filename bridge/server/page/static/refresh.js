@@ -6,6 +6,8 @@
   if (history.replaceState && location.search.includes("said=")) {
     history.replaceState(null, "", location.pathname);
   }
+  // A page that the browser kept for its back button may be of a session that has ended.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
   if (!seconds) return;
 
   const lost = document.getElementById("lost");
@@ -24,7 +26,8 @@
   async function asked() {
     const patience = new AbortController();
     const over = setTimeout(() => patience.abort(), PATIENCE);
-    const how = { credentials: "same-origin", cache: "no-store", signal: patience.signal };
+    const headers = { "X-Refresh": "1" }; // nobody's doing: the session ends all the same
+    const how = { credentials: "same-origin", cache: "no-store", signal: patience.signal, headers };
     try {
       const answer = await fetch(location.pathname, how);
       if (!answer.redirected && !answer.ok) throw new Error(String(answer.status));
