@@ -12,7 +12,7 @@ from bridge.core.deliveries import PHARMAONE, Delivery, InventoryChanged, Noted,
 from bridge.core.model import OrderId
 from bridge.errors import NotTheShape
 from bridge.vendor import fields
-from bridge.vendor.webhook import digest_key, digest_of, event_in, header, verify
+from bridge.vendor.webhook import Picker, digest_key, digest_of, event_in, header, verify
 
 SIGNATURE = "x-pharmaone-signature"
 
@@ -33,6 +33,10 @@ KNOWN_EVENTS = ORDER_EVENTS | STOCK_EVENTS | OTHER_EVENTS
 QUIET_EVENTS = frozenset({"order_updated", "order_marked_paid"})
 """They report no progress: of an order that is known they ask for no look."""
 _REFERENCES = ("external_reference", "external_id", "order_request_id", "request_id", "id")
+_ENVELOPE = Picker(
+    *("id", "event_type"),
+    metadata=Picker("order_id", "old_status", "new_status", *_REFERENCES),
+)
 
 
 def signed(headers: Mapping[str, str]) -> str:
@@ -56,8 +60,10 @@ def read(
     NotTheShape; nothing else, whatever comes.
     """
     verify(signed(headers), body, secrets)
-    raw = _parse(body)
-    event, told = event_in(raw.get("event_type")), raw.get("metadata")
+    raw = _ENVELOPE(body)
+    if raw is None:
+        raise NotTheShape
+    event, told = event_in(raw["event_type"]), raw["metadata"]
     key = _dedup_key(event, raw, body)
     if event in STOCK_EVENTS:
         return InventoryChanged(event, key, now)
@@ -100,13 +106,3 @@ def _references(metadata: Mapping[str, Any]) -> tuple[str, ...]:
     """All ids that may be ours: the names in the metadata are documented for one event only."""
     named = (fields.as_id(metadata.get(name)) for name in _REFERENCES)
     return tuple(dict.fromkeys(name for name in named if name is not None))
-
-
-def _parse(body: bytes) -> Mapping[str, Any]:
-    try:
-        raw = fields.parse(body)
-    except ValueError:
-        raise NotTheShape from None
-    if not isinstance(raw, dict):
-        raise NotTheShape
-    return raw

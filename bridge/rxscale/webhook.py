@@ -8,15 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from bridge.core.deliveries import RXSCALE, Delivery, Noted, OrderChanged, SkuChanged
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
 from bridge.errors import NotTheShape
 from bridge.rxscale.wire import as_moment, as_priority, as_public_name
 from bridge.vendor import fields
 from bridge.vendor.fields import in_our_time
-from bridge.vendor.webhook import digest_key, digest_of, event_in, header, verify
+from bridge.vendor.webhook import Picker, digest_key, digest_of, event_in, header, verify
 
 SIGNATURE = "x-webhook-signature"
 TEST = "x-webhook-test"
@@ -29,6 +27,7 @@ OTHER_EVENTS = frozenset({"patient_doctor_meeting_updated", "appointment_reminde
 """Documented (C-18) and no business of a pharmacy's bridge."""
 KNOWN_EVENTS = ORDER_EVENTS | STOCK_EVENTS | OTHER_EVENTS
 
+_Picked = Mapping[str, Any]
 _MOST_SECONDS = 2**40
 _FUTURE_SECONDS = 60
 """An event dated later than this was dated by a wrong clock."""
@@ -58,108 +57,65 @@ def read(
     verify(signed(headers), body, secrets)
     if header(headers, TEST).lower() == "true":
         return None
-    envelope = _parse(body)
-    if envelope.data is not None:
-        envelope.data.status = fields.as_word(envelope.data.status, known)
+    envelope = _ENVELOPE(body)
+    if envelope is None:
+        raise NotTheShape
+    if isinstance(data := envelope["data"], dict):
+        data["status"] = fields.as_word(data["status"], known)
     return _understand(envelope, body, now, pharmacy_uid, ahead)
 
 
-class _Uid(msgspec.Struct):
-    uid: Any = None
-
-
-class _Parent(msgspec.Struct):
-    priority: Any = None
-
-
-class _Data(msgspec.Struct):
-    uid: Any = None
-    status: Any = None
-    name: Any = None
-    stock: Any = None
-    created_at: Any = None
-    pharmacy: _Uid | str | int | None = None
-    order: _Parent | None = None
-
-
-class _Envelope(msgspec.Struct):
-    """All that is ever read of a delivery; None where it is not there, or is of another kind."""
-
-    event_type: Any = None
-    timestamp: Any = None
-    data: _Data | None = None
-
-
-_DECODER = msgspec.json.Decoder(_Envelope)
-
-
-def _parse(body: bytes) -> _Envelope:
-    """Names, addresses and whatever else is in the body are skipped, never made into values.
-
-    What is not quite the documented shape is read by `_leniently`.
-    """
-    try:
-        return _DECODER.decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return _leniently(body)
-
-
-def _leniently(body: bytes) -> _Envelope:
-    try:
-        raw = fields.parse(body)
-    except ValueError:
-        raise NotTheShape from None
-    if not isinstance(raw, dict):
-        raise NotTheShape
-    envelope = _Envelope(raw.get("event_type"), raw.get("timestamp"))
-    data = raw.get("data")
-    if isinstance(data, dict):
-        names = ("uid", "status", "name", "stock", "created_at")
-        inner = envelope.data = _Data(*(data.get(name) for name in names))
-        pharmacy, parent = data.get("pharmacy"), data.get("order")
-        inner.pharmacy = _Uid(pharmacy.get("uid")) if isinstance(pharmacy, dict) else pharmacy
-        inner.order = _Parent(parent.get("priority")) if isinstance(parent, dict) else None
-    return envelope
+_ENVELOPE = Picker(
+    *("event_type", "timestamp"),
+    data=Picker(
+        *("uid", "status", "name", "stock", "created_at"),
+        pharmacy=Picker("uid"),
+        order=Picker("priority"),
+    ),
+)
 
 
 def _understand(
-    envelope: _Envelope, body: bytes, now: datetime, pharmacy_uid: str | None, ahead: timedelta
+    envelope: _Picked, body: bytes, now: datetime, pharmacy_uid: str | None, ahead: timedelta
 ) -> Delivery:
-    event, data = event_in(envelope.event_type), envelope.data
+    event, data = event_in(envelope["event_type"]), envelope["data"]
     if event in ORDER_EVENTS:
         return _order(event, envelope, body, now, pharmacy_uid, ahead)
     key = digest_key(event, body)
-    if event in STOCK_EVENTS and data is not None:
-        sku = fields.as_id(data.uid)  # all that is sure to be there (7.3)
+    if event in STOCK_EVENTS and isinstance(data, dict):
+        sku = fields.as_id(data["uid"])  # all that is sure to be there (7.3)
         if sku is not None and _is_ours(data, pharmacy_uid):
-            stock, at = fields.as_count(data.stock), _changed_at(envelope.timestamp, now, ahead)
+            stock, at = (
+                fields.as_count(data["stock"]),
+                _changed_at(envelope["timestamp"], now, ahead),
+            )
             return SkuChanged(event, key, now, PharmacySkuUid(sku), stock, at)
     return Noted(RXSCALE, event, key, now, event in KNOWN_EVENTS)
 
 
 def _order(
     event: str,
-    envelope: _Envelope,
+    envelope: _Picked,
     body: bytes,
     now: datetime,
     pharmacy_uid: str | None,
     ahead: timedelta,
 ) -> Delivery:
-    data = envelope.data
-    if data is None:
+    data, timestamp = envelope["data"], envelope["timestamp"]
+    if not isinstance(data, dict):
         raise NotTheShape("data")
-    uid = fields.as_id(data.uid)
+    uid = fields.as_id(data["uid"])
     if uid is None:
         raise NotTheShape("data.uid")
-    key = _dedup_key(event, envelope.timestamp, uid, data.status, body)
+    key = _dedup_key(event, timestamp, uid, data["status"], body)
     if not _is_ours(data, pharmacy_uid):
         return Noted(RXSCALE, event, key, now)
-    priority = 0 if data.order is None else as_priority(data.order.priority)
-    name = as_public_name(data.name)
-    at = _changed_at(envelope.timestamp, now, ahead)
-    made_at = in_our_time(as_moment(data.created_at), ahead)
+    parent = data["order"]
+    priority = as_priority(parent["priority"]) if isinstance(parent, dict) else 0
+    name, at = as_public_name(data["name"]), _changed_at(timestamp, now, ahead)
+    made_at = in_our_time(as_moment(data["created_at"]), ahead)
     return OrderChanged(
-        event, key, now, PharmacyOrderUid(uid), data.status, priority, name, at, made_at
+        event, key, now, PharmacyOrderUid(uid), data["status"], priority, name, at, made_at
     )
 
 
@@ -173,14 +129,14 @@ def _dedup_key(event: str, timestamp: object, uid: str, status: str | None, body
     return f"{event}:{at}:{uid}:{status}"
 
 
-def _is_ours(data: _Data, pharmacy_uid: str | None) -> bool:
+def _is_ours(data: _Picked, pharmacy_uid: str | None) -> bool:
     """Also where it does not say whose it is. `pharmacy` is an object in orders and plain text in
     SKU rows (C-15): either is read.
     """
     if pharmacy_uid is None:
         return True
-    told = data.pharmacy
-    return fields.as_id(told.uid if isinstance(told, _Uid) else told) in (None, pharmacy_uid)
+    told = data["pharmacy"]
+    return fields.as_id(told["uid"] if isinstance(told, dict) else told) in (None, pharmacy_uid)
 
 
 def _changed_at(timestamp: object, now: datetime, ahead: timedelta) -> datetime:

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import uvloop
 
-from bench import stock
+from bench import attack, stock
 from bench.servers import KEY, SECRET, mebibytes, process
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -266,7 +266,7 @@ def measure() -> list[tuple[str, str, str, bool]]:
 
 
 def main() -> None:
-    rows = measure() + stock.measure()
+    rows = measure() + stock.measure() + attack.measure()
     lines = ["| what | target | measured | met |", "| --- | --- | --- | --- |"]
     lines += [
         f"| {what} | {target} | {measured} | {('yes' if met else 'no') if target else ''} |"
