@@ -39,10 +39,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "__init__": frozenset(),
 }
 THIRD_PARTY: dict[str, frozenset[str]] = {
-    "vendor": frozenset({"pydantic", "pydantic_core"}),
+    "vendor": frozenset({"pydantic", "pydantic_core", "msgspec"}),
     "texts": frozenset({"fluent"}),
     "mapping": frozenset({"pydantic", "pydantic_core", "jmespath", "rapidfuzz"}),
-    "rxscale": frozenset({"pydantic", "pydantic_core", "msgspec"}),
+    "rxscale": frozenset({"pydantic", "pydantic_core"}),
     "pharmaone": frozenset({"pydantic", "pydantic_core", "jwt", "msgspec"}),
     "store": frozenset({"aiosqlite"}),
     "transport": frozenset({"aiohttp", "tenacity", "yarl"}),

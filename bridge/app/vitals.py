@@ -1,12 +1,14 @@
 """Gathers what each part of a running bridge says of itself, for `/health` and the gauges."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from bridge import __version__
 from bridge.app.build import Bridge
 from bridge.errors import TryLater
 from bridge.health import Facts, HealthReport, Links, report
-from bridge.store import notes, stock_round, vendor_lists, views
+from bridge.store import Store, notes, stock_round, vendor_lists, views
 
 
 async def health(bridge: Bridge) -> HealthReport:
@@ -30,6 +32,28 @@ async def try_to_write(bridge: Bridge) -> None:
         bridge.metrics.tried_to_write(done=False)
         raise
     bridge.metrics.tried_to_write(done=True)
+
+
+class Writable:
+    """Whether the store takes a write: tried at most once a second, however often it is asked."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store, self._clock = store, clock
+        self._one = asyncio.Lock()
+        self._again_at = clock()
+        self._found: str | None = None
+
+    async def __call__(self) -> str | None:
+        """None, or why not."""
+        async with self._one:
+            if self._clock() >= self._again_at:
+                try:
+                    await self._store.write(notes.touch)
+                    self._found = None
+                except TryLater as failure:
+                    self._found = failure.what
+                self._again_at = self._clock() + 1
+            return self._found
 
 
 async def _facts(bridge: Bridge, *, whole: bool) -> Facts:

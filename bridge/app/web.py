@@ -14,11 +14,10 @@ from bridge.app.build import Bridge
 from bridge.app.differing import Differing
 from bridge.app.files import write_links
 from bridge.core.stock.model import SkuLink
-from bridge.errors import Misconfigured, TryLater
+from bridge.errors import Misconfigured
 from bridge.server import Door, Limits, Running, ServerParts, build, build_webhooks
 from bridge.server.parts import PageParts
 from bridge.settings import ServerSection
-from bridge.store import notes
 from bridge.users import Users
 
 log = logging.getLogger("bridge")
@@ -48,6 +47,7 @@ def _limits(server: ServerSection) -> Limits:
         keepalive_seconds=server.keepalive_seconds,
         connections=server.max_connections,
         per_address=server.max_connections_per_address,
+        proxies=server.trusted_proxies,
     )
 
 
@@ -88,19 +88,12 @@ def _parts(bridge: Bridge) -> ServerParts:
         plain = [secret.get_secret_value() for secret in section.webhook_secrets]
         return lambda: plain
 
-    async def ready() -> str | None:
-        try:
-            await bridge.store.write(notes.touch)
-        except TryLater as failure:
-            return failure.what
-        return None
-
     return ServerParts(
         store=bridge.store,
         rxscale_secrets=secrets(bridge.settings.rxscale),
         pharmaone_secrets=secrets(bridge.settings.pharmaone),
         health=partial(vitals.health, bridge),
-        ready=ready,
+        ready=vitals.Writable(bridge.store, bridge.machine.clock),
         metrics=bridge.metrics,
         measure=partial(vitals.measure, bridge),
         on_hint=bridge.worker.wake,

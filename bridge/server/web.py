@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from aiohttp import web
 
@@ -15,6 +16,7 @@ from bridge.errors import Fault, Misconfigured, TryLater
 from bridge.health import Status
 from bridge.server import page, webhooks
 from bridge.server.door import SERVER, Door, Limits
+from bridge.server.page.access import is_own_name
 from bridge.server.parts import ServerParts
 
 log = logging.getLogger("bridge.server")
@@ -161,10 +163,25 @@ def _monitoring(parts: ServerParts) -> list[web.RouteDef]:
 
     return [
         _live(),
-        web.get("/health/ready", ready),
-        web.get("/health", health),
-        web.get("/metrics", metrics),
+        web.get("/health/ready", _by_own_name(ready)),
+        web.get("/health", _by_own_name(health)),
+        web.get("/metrics", _by_own_name(metrics)),
     ]
+
+
+def _by_own_name(handler: Handler) -> Handler:
+    """On loopback whoever names another host is a page elsewhere that points its own name here, to
+    read with somebody's browser what is for this machine (DNS rebinding).
+    """
+
+    async def checked(request: web.Request) -> web.StreamResponse:
+        host, at = request.headers.get("Host"), request.get_extra_info("sockname")
+        foreign = host is not None and not is_own_name(host)
+        if foreign and ip_address(at[0] if at else "::").is_loopback:
+            return webhooks.refusal(403, "ask for 127.0.0.1 or localhost")
+        return await handler(request)
+
+    return checked
 
 
 def _guarded(route: web.RouteDef) -> web.RouteDef:

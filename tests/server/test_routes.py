@@ -16,6 +16,7 @@ from house import P1_SECRET, SECRET, House, open_house, open_sandbox
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bridge.app import vitals
 from bridge.errors import Misconfigured, TryLater
 from bridge.server import refuse_taken, serve, webhooks
 from bridge.store import deliveries, notes, views
@@ -221,7 +222,6 @@ async def test_health_and_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
                     return answer.status, await answer.text()
 
             assert (await get("/health/live"))[0] == 200
-            assert (await get("/health/ready"))[0] == 200
             status, text = await get("/health")
             assert (status, json.loads(text)["status"]) == (200, "ok")
             assert "rxbridge_deliveries" in (await get("/metrics"))[1]
@@ -237,6 +237,58 @@ async def test_health_and_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             instead_of(monkeypatch, views.facts, full)
             status, text = await get("/health")
             assert (status, json.loads(text)["status"]) == (503, "down")
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/ready", "/metrics"])
+async def test_only_a_name_of_this_machine_is_answered_on_loopback(tmp_path: Path, path: str):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with aiohttp.ClientSession(house.running.url) as http:
+
+            async def asked(host: str, where: str = path) -> int:
+                async with http.get(where, headers={"Host": host}) as answer:
+                    return answer.status
+
+            for host in ("127.0.0.1", "127.0.0.1:8080", "localhost:1", "[::1]:8080", "LOCALHOST"):
+                assert await asked(host) == 200, host
+            for host in (
+                "evil.example",
+                "127.0.0.1.evil.example",
+                "192.0.2.1",
+                "",
+                "[",
+                "bridge:80",
+            ):
+                assert await asked(host) == 403, host
+            assert await asked("evil.example", "/health/live") == 200
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.running.port)
+        writer.write(f"GET {path} HTTP/1.0\r\n\r\n".encode())  # as a balancer's check may
+        assert (await reader.readline()).split()[1] == b"200"
+        writer.close()
+
+
+async def test_the_store_is_written_to_once_a_second_however_often_it_is_asked(tmp_path: Path):
+    wrote, clock, refusal = 0, 100.0, ""
+
+    class Written:
+        async def write(self, _: object) -> None:
+            nonlocal wrote
+            wrote += 1
+            await asyncio.sleep(0)
+            if refusal:
+                raise TryLater(refusal)
+
+    writable = vitals.Writable(Written(), lambda: clock)  # type: ignore[arg-type]
+    assert set(await asyncio.gather(*(writable() for _ in range(50)))) == {None}
+    assert wrote == 1
+    refusal = "the disk is full"
+    clock += 0.9
+    assert await writable() is None
+    clock += 0.2
+    assert set(await asyncio.gather(*(writable() for _ in range(50)))) == {refusal}
+    assert wrote == 2
+    refusal = ""
+    clock += 1
+    assert await writable() is None
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
