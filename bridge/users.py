@@ -46,30 +46,24 @@ class Users:
 
     def __init__(self, settings: Settings) -> None:
         secret = settings.server.admin_password_hash
-        admin = User(Role.OPERATOR, secret.get_secret_value()) if secret is not None else None
         self._path = settings.users_file
-        self._admin = {ADMIN: admin} if admin is not None else {}
+        self._admin = {ADMIN: User(Role.OPERATOR, secret.get_secret_value())} if secret else {}
         self._seen: object = None
         self._known: Mapping[str, User] = self._admin
 
     def __call__(self) -> Mapping[str, User]:
         """By name. A file that cannot be trusted names nobody."""
-        seen = self._mark()
-        if seen != self._seen:
-            self._seen, self._known = seen, self._read() | self._admin
-        return self._known
-
-    def _mark(self) -> object:
-        """Other than before where the file is, or may be."""
         try:
             found = self._path.lstat()
+            seen: object = found.st_ino, found.st_ctime_ns, found.st_size
         except OSError:
-            return None
-        return found.st_ino, found.st_ctime_ns, found.st_size
-
-    def _read(self) -> dict[str, User]:
-        try:
-            return read(self._path)
-        except Misconfigured as failure:
-            log.error("the users' file is refused: nobody in it", extra={"why": str(failure)})
-            return {}
+            seen = None
+        if seen != self._seen:
+            named: dict[str, User] = {}
+            try:
+                named = read(self._path)
+            except Misconfigured as failure:
+                why = str(failure)
+                log.error("the users' file is refused: nobody in it", extra={"why": why})
+            self._seen, self._known = seen, named | self._admin
+        return self._known

@@ -41,6 +41,7 @@ BEHIND = {"trusted_proxies": ["127.0.0.1"]}
         ("::ffff:10.0.0.1", "198.51.100.7", "198.51.100.7"),
         ("10.0.0.1", "::ffff:198.51.100.7", "198.51.100.7"),
         ("", "198.51.100.7", ""),
+        ("10.0.0.1", "fe80::1%said by a stranger", "fe80::1"),
     ],
 )
 def test_the_client_is_the_last_that_is_no_proxy_of_ours(peer: str, forwarded: str, client: str):

@@ -105,6 +105,14 @@ async def test_who_is_added_comes_in_without_a_restart_and_then_everybody_logs_i
             assert await gone(page)
 
 
+async def test_who_was_there_at_the_start_counts_though_nobody_looked_yet(tmp_path: Path):
+    users(tmp_path, anna="viewer")
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        write(tmp_path, {})
+        async with browser(house) as page:
+            assert await gone(page)
+
+
 @pytest.mark.parametrize("harm", ["damaged", "open to others", "a link"])
 async def test_a_file_that_cannot_be_trusted_lets_nobody_in(tmp_path: Path, harm: str, caplog):
     file = users(tmp_path, anna="operator")

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -29,15 +29,7 @@ HOST_ALONE = "__Host-"
 MOST_SESSIONS = 1000
 _SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
 MOST_FIELDS = 20
-FORWARDED = (
-    "Forwarded",
-    "Via",
-    "X-Real-IP",
-    "X-Client-IP",
-    "CF-Connecting-IP",
-    "True-Client-IP",
-)
-FORWARDED_BEGINS = "x-forwarded"
+FORWARDED = ("Forwarded", "Via", "X-Real-IP", "X-Client-IP", "CF-Connecting-IP", "True-Client-IP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +197,7 @@ class Access:
     def __init__(self, sessions: Sessions, page: PageParts) -> None:
         self._sessions = sessions
         self._page = page
-        self._login = False
+        self._login = bool(page.users())
 
     def visitor(self, request: web.Request, now: datetime) -> Visitor:
         """Raises PageRefused where nobody logs in and it does not come from this machine itself."""
@@ -216,6 +208,7 @@ class Access:
         chosen = request.query.get("lang")
         users = self._page.users()
         self._login |= bool(users)
+        forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
         who = self._sessions.find(session, users, now, used=REFRESH not in request.headers)
         name, role = (who.name, who.user.role) if who else ("", "")
         visitor = Visitor(
@@ -229,7 +222,7 @@ class Access:
             by_https=by_https,
             name=name,
             by=name if self._page.names else role,
-            address=client_of(request.remote or "", _forwarded(request), self._page.proxies),
+            address=client_of(request.remote or "", forwarded, self._page.proxies),
             operates=not self._login or role == Role.OPERATOR,
         )
         if not self._login and not is_own_name(request.headers.get("Host", "")):
@@ -243,7 +236,7 @@ class Access:
         if request.secure or (public.scheme == "https" and request.host == public.netloc):
             return True
         told = request.headers.get("X-Forwarded-Proto") == "https"
-        return told and _is_of(request.remote or "", self._page.proxies)
+        return told and _is_of(address_of(request.remote or ""), self._page.proxies)
 
     async def form(self, request: web.Request, visitor: Visitor) -> dict[str, str]:
         """What a form of ours says. Raises PageRefused if it is not ours."""
@@ -287,32 +280,26 @@ def client_of(peer: str, forwarded: str, proxies: Sequence[IPv4Network | IPv6Net
     Each proxy adds at the end whom it saw, and what stands before may be made up. Where a proxy of
     ours says nonsense, it is the proxy.
     """
-    found = peer
-    for hop in (peer, *reversed(forwarded.split(","))):
-        address = _address(hop.strip())
-        if address is None:
-            return peer
-        found = str(address)
+    found = address_of(peer)
+    for hop in reversed(forwarded.split(",")):
         if not _is_of(found, proxies):
             break
+        if not (found := address_of(hop.strip())):
+            return address_of(peer)
     return found
 
 
-def _forwarded(request: web.Request) -> str:
-    return ",".join(request.headers.getall("X-Forwarded-For", []))
-
-
 def _is_of(address: str, proxies: Sequence[IPv4Network | IPv6Network]) -> bool:
-    found = _address(address)
-    return found is not None and any(found in network for network in proxies)
+    return bool(address) and any(ip_address(address) in network for network in proxies)
 
 
-def _address(text: str) -> IPv4Address | IPv6Address | None:
+def address_of(text: str) -> str:
+    """The address, written in the one usual way; "" for what is none."""
     try:
-        found = ip_address(text)
+        found = ip_address(text.partition("%")[0])
     except ValueError:
-        return None
-    return getattr(found, "ipv4_mapped", None) or found
+        return ""
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def is_own_name(host: str) -> bool:
@@ -321,11 +308,9 @@ def is_own_name(host: str) -> bool:
     Another name that leads here belongs to somebody else, whose page could then read ours (DNS
     rebinding).
     """
-    name = _name(host)
-    if name == "localhost":
-        return True
     try:
-        return name is not None and ip_address(name).is_loopback
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
     except ValueError:
         return False
 
@@ -337,11 +322,7 @@ def was_forwarded(headers: Mapping[str, str], version: tuple[int, int]) -> bool:
     1.29), as no browser does.
     """
     told = any(name in headers for name in FORWARDED)
-    return told or version < (1, 1) or any(_is_forwarding(name) for name in headers)
-
-
-def _is_forwarding(name: str) -> bool:
-    return name.lower().startswith(FORWARDED_BEGINS)
+    return told or version < (1, 1) or any(n.lower().startswith("x-forwarded") for n in headers)
 
 
 def is_from_our_page(headers: Mapping[str, str], host: str) -> bool:
@@ -354,10 +335,3 @@ def is_from_our_page(headers: Mapping[str, str], host: str) -> bool:
         return site == "same-origin"
     origin = headers.get("Origin")
     return origin is None or origin.partition("://")[2].lower() == host.lower()
-
-
-def _name(host: str) -> str | None:
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None

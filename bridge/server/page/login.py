@@ -5,11 +5,9 @@ import hashlib
 import hmac
 import logging
 import secrets
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import ip_network
 from math import ceil
-from typing import NamedTuple
 
 from aiohttp import web
 
@@ -19,11 +17,12 @@ from bridge.server.page.access import (
     YEAR_SECONDS,
     Access,
     Visitor,
+    address_of,
     cookie_name,
     keep,
     redirect,
 )
-from bridge.server.parts import ServerParts
+from bridge.server.parts import PageParts, ServerParts
 from bridge.store import audit
 from bridge.texts import Words
 
@@ -53,10 +52,9 @@ class Attempts:
 
     def wrong(self, network: str, now: datetime) -> bool:
         """Whether there is room for another one; else there are too many to tell of each."""
-        count, at = self._wrong.pop(network, (0, now))
-        count = 0 if now - at > FORGOTTEN_AFTER else count
         recent = now - FORGOTTEN_AFTER
-        self._wrong = {each: (n, last) for each, (n, last) in self._wrong.items() if last > recent}
+        self._wrong = {each: (n, at) for each, (n, at) in self._wrong.items() if at >= recent}
+        count, _ = self._wrong.pop(network, (0, now))
         room = len(self._wrong) < MOST_ADDRESSES
         if not room:
             del self._wrong[next(iter(self._wrong))]
@@ -71,21 +69,11 @@ class Attempts:
             self._wrong.pop(network, None)
 
 
-class Client(NamedTuple):
-    """Who tries to log in, and with whom its tries are counted."""
-
-    counted_as: str
-    name: str
-    user: User | None
-
-
 class Login:
     """Checks one password at a time: each check takes memory and a processor, on purpose."""
 
-    def __init__(
-        self, access: Access, users: Callable[[], Mapping[str, User]], parts: ServerParts
-    ) -> None:
-        self._access, self._users, self._parts, self._now = access, users, parts, parts.now
+    def __init__(self, access: Access, page: PageParts, parts: ServerParts) -> None:
+        self._access, self._users, self._parts, self._now = access, page.users, parts, parts.now
         self._attempts = Attempts()
         self._one = asyncio.Lock()
         self._trying: set[str] = set()
@@ -114,31 +102,29 @@ class Login:
             return self._form(visitor, wait=wait)
         self._trying.add(client)
         try:
-            return await self._try(fields.get("password", ""), Client(client, name, user), visitor)
+            right = await self._matches(user, fields.get("password", ""))
         finally:
             self._trying.discard(client)
+        if user is None or not right:
+            log.warning("a wrong password for the page", extra={"address": visitor.address})
+            if self._attempts.wrong(client, self._now()):
+                await self._note(Deed.LOGIN_FAILED, visitor, name if user else "", "refused")
+            return self._form(visitor, wrong=True)
+        self._attempts.right(client)
+        await self._note(Deed.LOGGED_IN, visitor, name)
+        response = redirect("/", self._access.logged_in(visitor, name, user, self._now()))
+        keep(response, DEVICE, new_device(name, user), visitor, YEAR_SECONDS)
+        return response
 
     async def log_out(self, _: dict[str, str], visitor: Visitor) -> web.Response:
         await self._note(Deed.LOGGED_OUT, visitor, visitor.name)
         return redirect("/", self._access.logged_out(visitor))
 
-    async def _try(self, password: str, client: Client, visitor: Visitor) -> web.Response:
-        name, user = client.name, client.user
-        # Somebody's, where the name is nobody's: so that both take the same time.
+    async def _matches(self, user: User | None, password: str) -> bool:
+        """Somebody's password is tried where the name is nobody's: both take the same time."""
         known = user or next(iter(self._users().values()), None)
         async with self._one:
-            hashed = known.password_hash if known else ""
-            matched = await asyncio.to_thread(matches, hashed, password)
-        if not matched or user is None:
-            log.warning("a wrong password for the page", extra={"address": visitor.address})
-            if self._attempts.wrong(client.counted_as, self._now()):
-                await self._note(Deed.LOGIN_FAILED, visitor, name if user else "", "refused")
-            return self._form(visitor, wrong=True)
-        self._attempts.right(client.counted_as)
-        await self._note(Deed.LOGGED_IN, visitor, name)
-        response = redirect("/", self._access.logged_in(visitor, name, user, self._now()))
-        keep(response, DEVICE, new_device(name, user), visitor, YEAR_SECONDS)
-        return response
+            return await asyncio.to_thread(matches, known.password_hash if known else "", password)
 
     async def _note(self, deed: Deed, visitor: Visitor, who: str, outcome: str = "done") -> None:
         entry = AuditEntry(self._now(), who, visitor.origin, deed, outcome=outcome)
@@ -173,9 +159,9 @@ def new_device(name: str, user: User) -> str:
 def device_of(cookie: str, name: str, user: User | None) -> str:
     """What the tries of that browser are counted under; "" where it is none of this user's."""
     nonce, _, seal = cookie.partition(".")
-    if user is None or not hmac.compare_digest(_seal(nonce, name, user).encode(), seal.encode()):
+    if user is None or not cookie.isascii():
         return ""
-    return f"{KNOWN}{nonce}"
+    return f"{KNOWN}{nonce}" if hmac.compare_digest(_seal(nonce, name, user), seal) else ""
 
 
 def _seal(nonce: str, name: str, user: User) -> str:
@@ -192,11 +178,8 @@ def pause_after(failures: int) -> float:
 
 def network_of(address: str | None) -> str:
     """Whose attempts are counted together: an address, of IPv6 its network (/64)."""
-    try:
-        found = ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return ""
-    return found.exploded[:19] if found.version == 6 else str(found)
+    found = address_of(address or "")
+    return str(ip_network((found, 64), strict=False)) if ":" in found else found
 
 
 def matches(password_hash: str, password: str) -> bool:

@@ -38,7 +38,7 @@ class _Routes:
         self._parts, self._page = parts, page
         sessions = Sessions()
         self._access = Access(sessions, page)
-        self._login = Login(self._access, page.users, parts)
+        self._login = Login(self._access, page, parts)
 
     def all(self) -> list[web.RouteDef]:
         return [
