@@ -3,14 +3,16 @@
 import argparse
 import getpass
 import os
+from collections.abc import Callable
+from typing import Any
 
 from bridge.cli.command import DONE, WRONG
-from bridge.cli.opening import in_store, now, settings_of
+from bridge.cli.opening import Answer, in_store, now, settings_of
 from bridge.core.audit import AuditEntry
+from bridge.core.users import Role
 from bridge.store import audit
 
 ORIGIN = "command line"
-ROLE = "operator"
 MOST_LETTERS = 64
 
 
@@ -25,9 +27,10 @@ def who() -> str:
         return f"uid {os.getuid()}"
 
 
-def by(arguments: argparse.Namespace) -> str:
-    """Who it was, as an order's story tells it."""
-    return who() if settings_of(arguments).audit.story == "name" else ROLE
+def said(arguments: argparse.Namespace, question: Callable[..., Answer], *about: Any) -> Answer:
+    """Has the store take in what a person says (`store.person`), by whom as the story tells it."""
+    by = who() if settings_of(arguments).audit.story == "name" else Role.OPERATOR.value
+    return in_store(arguments, lambda store: store.write(question, *about, now(), by=by))
 
 
 def write_down(arguments: argparse.Namespace, code: int) -> None:

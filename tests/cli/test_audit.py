@@ -13,7 +13,7 @@ from bridge.cli.main import main, parser
 READS_ONLY = {
     "audit list", "check", "completion", "demo", "money", "orders list", "orders show", "password",
     "run", "sandbox", "skus list", "store backup", "store check", "stock plan", "stock verify",
-    "stuck list", "webhooks list",
+    "stuck list", "users list", "webhooks list",
 }  # fmt: skip
 
 

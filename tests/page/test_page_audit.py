@@ -51,6 +51,17 @@ async def test_every_button_is_written_down_with_who_and_from_where(tmp_path: Pa
             assert entry.facts["by"] == "admin"
 
 
+async def test_what_no_button_of_ours_says_is_refused_and_not_written_down(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        async with browser(house) as page:
+            await page.get()
+            token = page.form("/sync", what="stock")["token"]
+            for fields in ({"act": "Frau Canary"}, {"what": "Frau Canary"}, {}):
+                await page.post("/stuck", {"token": token, "key": "order:po-1", **fields})
+                assert page.status == 400
+        assert await entries(house) == []
+
+
 async def test_where_nobody_logs_in_it_is_told_from_where_at_least(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         (uid,) = await house.orders_arrive(NOT_LINKED)

@@ -22,7 +22,7 @@ from bridge.cli import show
 from bridge.cli.command import DONE, FAILED, JSON, Noun, argument, whole_number
 from bridge.cli.guest import look_now, open_guest
 from bridge.cli.opening import in_store, key_of, now, open_store, settings_of
-from bridge.cli.trail import by
+from bridge.cli.trail import said
 from bridge.core.journal import JournalEntry, Side
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, order_key, order_uid
@@ -111,9 +111,7 @@ def resume_order(arguments: argparse.Namespace) -> int:
     rxbridge orders resume po-abc123
     """
     key = _order_key(arguments)
-    done = key and in_store(
-        arguments, lambda store: store.write(person.resume, key, now(), by=by(arguments))
-    )
+    done = key and said(arguments, person.resume, key)
     if not done:
         uid = arguments.uid.removeprefix("order:")
         print(f"rxbridge: nothing of {uid} was dropped, marked or rejected", file=sys.stderr)

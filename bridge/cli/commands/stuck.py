@@ -13,8 +13,8 @@ from functools import partial
 
 from bridge.cli import show
 from bridge.cli.command import FAILED, JSON, WRONG, Noun, argument
-from bridge.cli.opening import in_store, key_of, now
-from bridge.cli.trail import by
+from bridge.cli.opening import in_store, key_of
+from bridge.cli.trail import said
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key
 from bridge.core.reasons import CODES, Kind
@@ -95,7 +95,8 @@ def retry(arguments: argparse.Namespace) -> int:
     if arguments.all == bool(arguments.keys):
         return _keys_or_all("retry")
     keys = _named(arguments)
-    freed, left = in_store(arguments, partial(_retry, keys=keys, said_by=by(arguments)))
+    freed = said(arguments, person.retry, keys)
+    left = in_store(arguments, _left) if arguments.all else []
     missed = [key for key in keys or () if key not in freed]
     return show.answer(
         arguments,
@@ -115,11 +116,9 @@ def _named(arguments: argparse.Namespace) -> list[Key] | None:
     return None if arguments.all else [key_of(text) for text in arguments.keys]
 
 
-async def _retry(store: Store, keys: list[Key] | None, said_by: str) -> tuple[list[Key], list[Key]]:
-    """What is freed, and what `--all` leaves."""
-    freed = await store.write(person.retry, keys, now(), by=said_by)
-    left = await store.read(stuck.everything) if keys is None else []
-    return freed, [row.key for row in left if row.reason.code.must_look]
+async def _left(store: Store) -> list[Key]:
+    """What `--all` leaves."""
+    return [row.key for row in await store.read(stuck.everything) if row.reason.code.must_look]
 
 
 def _print_retried(freed: list[Key], missed: list[Key], left: list[Key], *, every: bool) -> None:
@@ -159,10 +158,7 @@ def drop(arguments: argparse.Namespace) -> int:
     rxbridge stuck drop sku:psku-abc123 --reason 'kept by hand'
     """
     key = key_of(arguments.key)
-    known = in_store(
-        arguments,
-        lambda store: store.write(person.drop, key, arguments.reason, now(), by=by(arguments)),
-    )
+    known = said(arguments, person.drop, key, arguments.reason)
     return _answer(arguments, known, "dropped", key, "left alone from now on")
 
 
@@ -188,9 +184,7 @@ def submitted(arguments: argparse.Namespace) -> int:
     if unsent and not arguments.yes and not _has_seen(key):
         print(f"rxbridge: {key} was left as it is", file=sys.stderr)
         return FAILED
-    known = in_store(
-        arguments, lambda store: store.write(person.mark_submitted, key, now(), by=by(arguments))
-    )
+    known = said(arguments, person.mark_submitted, key)
     told = "taken as submitted; the bridge goes on from there"
     return _answer(arguments, known, "submitted", key, told)
 
@@ -213,9 +207,7 @@ def confirm(arguments: argparse.Namespace) -> int:
     if arguments.all == bool(arguments.keys):
         return _keys_or_all("confirm")
     keys = _named(arguments)
-    done = in_store(
-        arguments, lambda store: store.write(person.confirm, keys, now(), by=by(arguments))
-    )
+    done = said(arguments, person.confirm, keys)
     missed = [key for key in keys or () if key not in done]
     for key in missed:
         print(f"rxbridge: {key} does not wait for that", file=sys.stderr)
@@ -255,14 +247,9 @@ def accept(arguments: argparse.Namespace) -> int:
         return _keys_or_all("accept")
     if not arguments.all:
         key = key_of(arguments.keys)
-        known = in_store(
-            arguments, lambda store: store.write(person.accept, key, now(), by=by(arguments))
-        )
+        known = said(arguments, person.accept, key)
         return _answer(arguments, known, "accepted", key, "accepted")
-    code = arguments.all
-    keys = in_store(
-        arguments, lambda store: store.write(person.accept_all, code, None, now(), by(arguments))
-    )
+    keys = said(arguments, person.accept_all, arguments.all, None)
     told = "\n".join(f"{key}: accepted" for key in keys) or "Nothing is told for that reason."
     return show.answer(arguments, {"accepted": keys}, lambda: print(told))
 

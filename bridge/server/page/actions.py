@@ -1,8 +1,10 @@
 """What the buttons do: as the commands do, by the same functions; and that they were pressed."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from aiohttp import web
@@ -21,6 +23,7 @@ from bridge.store import stuck as stuck_rows
 MOST_LETTERS = 200
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 ASKED = "a person asked"
+T = TypeVar("T")
 
 
 class Pressed(NamedTuple):
@@ -32,148 +35,156 @@ class Pressed(NamedTuple):
     here: str = "/"
 
 
-async def answer(parts: ServerParts, done: Pressed, visitor: Visitor) -> web.Response:
-    """Writes it into the audit log, and leads back to the page."""
+class Form(NamedTuple):
+    """What a person pressed, with what he was shown."""
+
+    parts: ServerParts
+    page: PageParts
+    fields: dict[str, str]
+    visitor: Visitor
+
+    async def say(self, question: Callable[..., T], *about: Any) -> T:
+        """Has the store take in what the person says (`store.person`)."""
+        now, by = self.parts.now(), self.visitor.by
+        return await self.parts.store.write(question, *about, now, by=by)
+
+    @property
+    def has_looked(self) -> bool:
+        return self.fields.get("looked") == "yes"
+
+    @property
+    def keys(self) -> list[Key]:
+        return [Key(key) for key in self.fields.get("keys", "").split()]
+
+    def shows(self, row: StuckRow) -> bool:
+        shown = (self.fields.get("code"), self.fields.get("since"))
+        return shown == (row.reason.code, row.since.isoformat())
+
+
+async def press(form: Form) -> web.Response:
+    """Does it, writes it into the audit log, and leads back to the page."""
+    parts, visitor = form.parts, form.visitor
+    done = await (_stuck(form) if "act" in form.fields else _sync(form))
     deed = AuditEntry(parts.now(), visitor.name, visitor.origin, *done[:3])
     await parts.store.write(audit.add, deed)
     return redirect(f"{done.here}?said={done.said}", visitor)
 
 
-async def stuck(parts: ServerParts, fields: dict[str, str], visitor: Visitor) -> Pressed:
+async def _stuck(form: Form) -> Pressed:
     """Frees or drops a stuck key, if it is still stuck with what the person was shown."""
-    key = Key(fields.get("key", ""))
-    at_order = fields.get("here") == "order" and key.startswith("order:")
+    act, key = form.fields.get("act"), Key(form.fields.get("key", ""))
+    at_order = form.fields.get("here") == "order" and key.startswith("order:")
     here = f"/orders/{quote(key.removeprefix('order:'), safe='')}" if at_order else "/"
     try:
-        said = await _decided(parts, key, fields, visitor)
+        said = await _decided(form, key) if act in list(Verb) else None
     except UnderWay:
         said = "busy"
     if said is None:
-        raise PageRefused(400, "refused_token", visitor)
-    parts.on_hint()
-    act = fields.get("act", "")
+        raise PageRefused(400, "refused_token", form.visitor)
+    form.parts.on_hint()
     what = f"orders {act}" if act == Verb.RESUME else f"stuck {act}"
-    subject = fields["keys"] if act in (Verb.CONFIRM, Verb.ACCEPT) and "keys" in fields else key
-    return Pressed(what, subject, said, here)
+    return Pressed(what, " ".join(form.keys) or key, said, here)
 
 
-async def _decided(
-    parts: ServerParts, key: Key, fields: dict[str, str], visitor: Visitor
-) -> str | None:
+async def _decided(form: Form, key: Key) -> str | None:
     """What is to be said of it; None for something that no form of ours asks."""
-    act = fields.get("act")
+    act = form.fields.get("act")
     if act == Verb.CONFIRM:
-        return await _confirmed_orders(parts, fields, visitor)
+        return await _of_those_shown(form, "confirmed_orders", person.confirm)
     if act == Verb.ACCEPT:
-        return await _accepted(parts, key, fields, visitor)
+        return await _accepted(form, key)
     if act == Verb.RESUME:
-        done = await parts.store.write(person.resume, key, parts.now(), by=visitor.by)
-        return "resumed" if done else "changed"
-    row = await parts.store.read(stuck_rows.find, key)
-    if row is None or not _is_shown(row, fields):
+        return "resumed" if await form.say(person.resume, key) else "changed"
+    row = await form.parts.store.read(stuck_rows.find, key)
+    if row is None or not form.shows(row):
         return "changed"
-    return await _of_a_stuck_one(parts, row, fields, visitor)
+    return await _of_a_stuck_one(form, row)
 
 
-async def _of_a_stuck_one(
-    parts: ServerParts, row: StuckRow, fields: dict[str, str], visitor: Visitor
-) -> str | None:
-    act, key, by = fields.get("act"), row.key, visitor.by
+async def _of_a_stuck_one(form: Form, row: StuckRow) -> str | None:
+    act, key = form.fields.get("act"), row.key
     if act == Verb.RETRY:
-        if row.reason.code.must_look and fields.get("looked") != "yes":
+        if row.reason.code.must_look and not form.has_looked:
             return "look"
-        await parts.store.write(person.retry, [key], parts.now(), by=by)
+        await form.say(person.retry, [key])
         return "retried"
     if act == Verb.SUBMITTED and Verb.SUBMITTED in row.reason.code.verbs:
-        if fields.get("seen") != "yes" and await parts.store.read(orders.is_unsent, key):
+        unsent = await form.parts.store.read(orders.is_unsent, key)
+        if unsent and form.fields.get("seen") != "yes":
             return "unsent"
-        done = await parts.store.write(person.mark_submitted, key, parts.now(), by=by)
-        return "submitted" if done else "changed"
+        return "submitted" if await form.say(person.mark_submitted, key) else "changed"
     if act == Verb.DROP:
-        reason = " ".join(fields.get("reason", "").split())[:MOST_LETTERS]
+        reason = " ".join(form.fields.get("reason", "").split())[:MOST_LETTERS]
         if not reason:
             return "reason"
-        await parts.store.write(person.drop, key, reason, parts.now(), by=by)
+        await form.say(person.drop, key, reason)
         return "dropped"
     return None
 
 
-async def _confirmed_orders(parts: ServerParts, fields: dict[str, str], visitor: Visitor) -> str:
+async def _of_those_shown(form: Form, word: str, question: Callable[..., Any], *about: Any) -> str:
     """Only those that the person was shown; others may have come since."""
-    if fields.get("looked") != "yes":
+    if not form.has_looked:
         return "look"
-    keys = [Key(key) for key in fields.get("keys", "").split()]
-    done = await parts.store.write(person.confirm, keys, parts.now(), by=visitor.by)
-    return "confirmed_orders" if done else "changed"
+    return word if await form.say(question, *about, form.keys) else "changed"
 
 
-async def _accepted(parts: ServerParts, key: Key, fields: dict[str, str], visitor: Visitor) -> str:
+async def _accepted(form: Form, key: Key) -> str:
     """Only what the person was shown; whatever changed since is told again."""
-    if "keys" in fields:
-        if fields.get("looked") != "yes":
-            return "look"
-        keys = [Key(each) for each in fields["keys"].split()]
-        done = await parts.store.write(person.accept_all, KEPT_BACK, keys, parts.now(), visitor.by)
-        return "accepted" if done else "changed"
-    rows = await parts.store.read(attentions.open_ones, key)
-    shown = [row for row in rows if _is_shown(row, fields)]
+    if form.keys:
+        return await _of_those_shown(form, "accepted", person.accept_all, KEPT_BACK)
+    rows = await form.parts.store.read(attentions.open_ones, key)
+    shown = [row for row in rows if form.shows(row)]
     if not shown:
         return "changed"
-    code = shown[0].reason.code
-    await parts.store.write(person.accept, key, parts.now(), code=code, by=visitor.by)
+    await form.say(partial(person.accept, code=shown[0].reason.code), key)
     return "accepted"
 
 
-def _is_shown(row: StuckRow, fields: dict[str, str]) -> bool:
-    shown = (fields.get("code"), fields.get("since"))
-    return shown == (row.reason.code, row.since.isoformat())
-
-
-async def sync(
-    parts: ServerParts, page: PageParts, fields: dict[str, str], visitor: Visitor
-) -> Pressed:
+async def _sync(form: Form) -> Pressed:
     """Looks now: at one order, or at the whole stock."""
-    what = fields.get("what")
+    what, fields = form.fields.get("what"), form.fields
     if what == "order":
-        return await _look(parts, PharmacyOrderUid(fields.get("uid", "")), visitor)
+        return await _look(form, PharmacyOrderUid(fields.get("uid", "")))
     if what == "confirm":
-        return Pressed("stock sync", "--confirm", await _confirmed(parts, page, fields))
+        return Pressed("stock sync", "--confirm", await _confirmed(form))
     if what == "units":
         sku = f"sku:{fields.get('sku')} {fields.get('units')}"
-        return Pressed("skus match", sku, await _units(page, fields))
+        return Pressed("skus match", sku, await _units(form))
     if what != "stock":
-        raise PageRefused(400, "refused_token", visitor)
-    await parts.store.write(stock_round.ask, confirm=False)
+        raise PageRefused(400, "refused_token", form.visitor)
+    await form.parts.store.write(stock_round.ask, confirm=False)
     return Pressed("stock sync", "", "syncing")
 
 
-async def _confirmed(parts: ServerParts, page: PageParts, fields: dict[str, str]) -> str:
+async def _confirmed(form: Form) -> str:
     """What is to be said of it. Only that is confirmed which the person was shown."""
-    if fields.get("looked") != "yes":
+    if not form.has_looked:
         return "look"
-    sight = await page.stock()
-    if not sight.unconfirmed or fields.get("shown") != sight.mark:
+    sight = await form.page.stock()
+    if not sight.unconfirmed or form.fields.get("shown") != sight.mark:
         return "changed"
-    await parts.store.write(stock_round.ask, confirm=True)
+    await form.parts.store.write(stock_round.ask, confirm=True)
     return "confirmed"
 
 
-async def _units(page: PageParts, fields: dict[str, str]) -> str:
+async def _units(form: Form) -> str:
     """What is to be said of it. Only for the product that the person was shown."""
-    units = fields.get("units", "").strip().replace(",", ".")
+    units = form.fields.get("units", "").strip().replace(",", ".")
     if not _NUMBER.fullmatch(units) or not Decimal(units):
         return "no_number"
-    shown = (fields.get("sku"), fields.get("product"))
-    for row in (await page.stock()).rows:
+    shown = (form.fields.get("sku"), form.fields.get("product"))
+    for row in (await form.page.stock()).rows:
         if row.plan.likely is not None and (row.plan.uid, row.plan.product) == shown:
             link = SkuLink(row.plan.uid, row.plan.product, Decimal(units))
-            return "units" if await page.confirm(link, row.name) else "unwritten"
+            return "units" if await form.page.confirm(link, row.name) else "unwritten"
     return "changed"
 
 
-async def _look(parts: ServerParts, uid: PharmacyOrderUid, visitor: Visitor) -> Pressed:
+async def _look(form: Form, uid: PharmacyOrderUid) -> Pressed:
+    parts = form.parts
     if await parts.store.read(orders.find, uid) is None:
-        raise PageRefused(404, "no_such_order", visitor)
+        raise PageRefused(404, "no_such_order", form.visitor)
     await parts.store.write(todo.hint, [Hint(order_key(uid), ASKED)], parts.now())
     parts.on_hint()
     return Pressed("orders sync", order_key(uid), "looking", f"/orders/{quote(uid, safe='')}")

@@ -48,8 +48,8 @@ class _Routes:
             web.get("/static/{name}", _static),
             web.post("/login", self._seen(self._login.log_in, login=False)),
             web.post("/logout", self._pressed(self._login.log_out, for_viewers=True)),
-            web.post("/stuck", self._pressed(self._stuck)),
-            web.post("/sync", self._pressed(self._sync)),
+            web.post("/stuck", self._pressed(self._press)),
+            web.post("/sync", self._pressed(self._press)),
         ]
 
     async def _overview(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -63,17 +63,10 @@ class _Routes:
         uid, said = request.match_info["uid"], request.query.get("said")
         return await views.order(self._parts, uid, said, visitor)
 
-    async def _stuck(self, fields: dict[str, str], visitor: Visitor) -> web.Response:
+    async def _press(self, fields: dict[str, str], visitor: Visitor) -> web.Response:
         from bridge.server.page import actions
 
-        done = await actions.stuck(self._parts, fields, visitor)
-        return await actions.answer(self._parts, done, visitor)
-
-    async def _sync(self, fields: dict[str, str], visitor: Visitor) -> web.Response:
-        from bridge.server.page import actions
-
-        done = await actions.sync(self._parts, self._page, fields, visitor)
-        return await actions.answer(self._parts, done, visitor)
+        return await actions.press(actions.Form(self._parts, self._page, fields, visitor))
 
     def _pressed(self, handler: Pressed, *, for_viewers: bool = False) -> Handler:
         async def press(request: web.Request, visitor: Visitor) -> web.Response:
