@@ -34,7 +34,7 @@ STAYS = ("run", "sandbox", "--keep")
 BACKUPS = "/var/backups/rxbridge/"
 FINDINGS = (
     *("skus match", "reconcile", "webhooks remove", "stock verify", "products attach", "money"),
-    "stuck confirm",
+    *("stuck confirm", "orders forget"),
 )
 """What may end with 1 here: these tell of a finding."""
 NOW = datetime(2026, 1, 2, 8, tzinfo=UTC)

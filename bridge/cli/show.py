@@ -44,6 +44,12 @@ def answer(
     return FAILED if failed else DONE
 
 
+def agreed(question: str) -> bool:
+    """Asked on standard error: standard output may be for a program."""
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def console() -> Console:
     """As wide as the terminal, or as COLUMNS says; a pipe gets whole lines.
 

@@ -275,21 +275,18 @@ def _set_aside(store: Path, kept: Path) -> None:
                 companion(store, suffix).replace(companion(kept, suffix))
 
 
-def forget_replaced(store: Path, before: datetime) -> int:
-    """Deletes the stores that `restore` replaced before then, with their logs; how many that were.
-
-    Files of any other name are a person's.
-    """
-    named = re.compile(
-        rf"{re.escape(store.name)}\.replaced-(\d{{8}}T\d{{6}}Z)(-\d+)?(-wal|-journal)?"
-    )
-    count = 0
-    for path in store.absolute().parent.iterdir():
-        found = named.fullmatch(path.name)
-        if found and found[1] < _stamp(before):
+def forget_replaced(store: Path, before: datetime) -> None:
+    """Deletes the stores that `restore` replaced before then, with their logs."""
+    for path, stamp in replaced(store):
+        if stamp < _stamp(before):
             path.unlink(missing_ok=True)
-            count += found[3] is None
-    return count
+
+
+def replaced(store: Path) -> list[tuple[Path, str]]:
+    """The stores that `restore` replaced, and their logs; any other file is a person's."""
+    name = rf"{re.escape(store.name)}\.replaced-(\d{{8}}T\d{{6}}Z)(-\d+)?(-wal|-journal)?"
+    files = sorted(store.absolute().parent.iterdir())
+    return [(path, found[1]) for path in files if (found := re.fullmatch(name, path.name))]
 
 
 def _stamp(at: datetime) -> str:

@@ -1,5 +1,6 @@
 """What is shown of the store: the list of orders, one order's story, the numbers. Reads only."""
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ class StoreFacts:
     counters: Mapping[str, int] = field(default_factory=dict)
 
 
+_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+_COLUMNS = 'SELECT name, "notnull" FROM pragma_table_info(?)'
+_TIME = re.compile("at|since|.+_at")
 _ORDERS = ORDERS.select(
     """
       LEFT JOIN stuck ON stuck.key = 'order:' || uid
@@ -112,3 +116,19 @@ def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
         first_sweep_at=notes.get_time(connection, notes.FIRST_SWEEP_AT),
         counters=notes.counters(connection),
     )
+
+
+def tables(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Every table: its columns, how many rows it has, and since when the oldest is there, where
+    every row has such a time.
+    """
+    found = []
+    for (table,) in connection.execute(_TABLES).fetchall():
+        columns = connection.execute(_COLUMNS, (table,)).fetchall()
+        times = [name for name, always in columns if always and _TIME.fullmatch(name)]
+        age = times[0] if times else "NULL"
+        counted = " ".join(("SELECT count(*), min(", age, ") FROM", table))
+        count, oldest = connection.execute(counted).fetchone()
+        names, at = [name for name, _ in columns], moment_or_none(oldest)
+        found.append({"table": table, "columns": names, "rows": count, "oldest_at": at})
+    return found

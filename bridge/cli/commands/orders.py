@@ -5,6 +5,7 @@ Pharmacy orders as the bridge knows them: ids, states and times, never a patient
 rxbridge orders list              # the newest
 rxbridge orders show po-abc123    # one order's story
 rxbridge orders resume po-abc123  # take up again what was dropped or rejected
+rxbridge orders forget po-abc123  # erase what is stored of it
 """
 
 import argparse
@@ -18,16 +19,18 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from bridge.app.policies import rules_of
 from bridge.cli import show
 from bridge.cli.command import DONE, FAILED, JSON, Noun, argument, whole_number
 from bridge.cli.guest import look_now, open_guest
 from bridge.cli.opening import in_store, key_of, now, open_store, settings_of
 from bridge.cli.trail import said
 from bridge.core.journal import JournalEntry, Side
+from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, order_key, order_uid
 from bridge.settings import Settings
-from bridge.store import orders, person, views
+from bridge.store import Store, orders, person, views
 from bridge.texts import say, steps, stuck_document, word
 from bridge.texts.story import next_up, plain, sentence
 
@@ -118,6 +121,55 @@ def resume_order(arguments: argparse.Namespace) -> int:
         return FAILED
     told = f"{key}: taken up again within a second, if the bridge is running"
     return show.answer(arguments, {"resumed": key}, lambda: print(told))
+
+
+@noun.verb(
+    "forget",
+    "erase all that is stored of an order",
+    UID,
+    argument("--yes", action="store_true", help="do not ask"),
+    argument("--open", action="store_true", help="also one that has not ended on both sides"),
+    JSON,
+    changes=lambda typed: key_of(typed.uid),
+)
+def forget_order(arguments: argparse.Namespace) -> int:
+    """Erases all that is stored of an order, in every table, at once. Both vendors keep what they
+    have, and the audit log keeps that somebody erased it; backups are yours to delete.
+
+    An order that has not ended on both sides is refused without --open: RxScale's list shows it
+    still, so it is met as a new one. Its status at RxScale then keeps it from being sent a second
+    time, so one that was sent and stands in RxScale's queue is refused with --open too.
+
+    rxbridge orders forget po-abc123
+    rxbridge orders forget po-abc123 --yes --open  # of an order that is not over
+    """
+    key = _order_key(arguments)
+    story = _story(arguments, key) if key else None
+    why = _why_kept(arguments, story.record) if story else None
+    asked = f"Erase all that is stored of {key}?"
+    if why or (key and not arguments.yes and not show.agreed(asked)):
+        print(f"rxbridge: {why or f'{key} was left as it is'}", file=sys.stderr)
+        return FAILED
+    if not (key and in_store(arguments, partial(_erase, key))):
+        return _unknown(arguments)
+    return show.answer(arguments, {"forgotten": key}, lambda: print(f"{key}: erased"))
+
+
+async def _erase(key: Key, store: Store) -> bool:
+    found = await store.write(person.erase, key, now())
+    await store.truncate_log()
+    return found
+
+
+def _why_kept(arguments: argparse.Namespace, record: OrderRecord) -> str | None:
+    """Why an order is not forgotten: another store, or this one, might send it a second time."""
+    queue = rules_of(settings_of(arguments)).words.rxscale.queue
+    if record.rx_status in queue and (record.attempts or record.order_id):
+        return f"{record.uid} was sent and is in RxScale's queue: it would be sent again"
+    ended = record.state in TERMINAL and record.finished_at is not None
+    if arguments.open or (ended and (record.order_id is None or record.p1_state in TERMINAL)):
+        return None
+    return f"{record.uid} has not ended on both sides: see `rxbridge orders forget --help`"
 
 
 def _order_key(arguments: argparse.Namespace) -> Key | None:

@@ -255,10 +255,7 @@ def accept(arguments: argparse.Namespace) -> int:
 
 
 def _has_seen(key: Key) -> bool:
-    """Asked on standard error: standard output may be for a program."""
-    question = f"{key} was never sent by this bridge. Have you seen it in PharmaOne? [y/N] "
-    print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return show.agreed(f"{key} was never sent by this bridge. Have you seen it in PharmaOne?")
 
 
 def _answer(arguments: argparse.Namespace, known: bool, word: str, key: Key, told: str) -> int:

@@ -1,0 +1,54 @@
+"""`rxbridge privacy`: what is stored of orders, and for how long.
+
+What the bridge keeps: tables, columns, the age of the oldest row, and when it is forgotten. None of
+it is a name, an address or a prescription.
+
+rxbridge privacy report
+rxbridge orders forget po-abc123  # erase what is stored of one order
+"""
+
+import argparse
+from functools import partial
+from typing import Any
+
+from bridge.cli import show
+from bridge.cli.command import JSON, Noun
+from bridge.cli.opening import in_store, settings_of
+from bridge.cycles.upkeep import UNFINISHED
+from bridge.store import backup, views
+
+noun = Noun(__doc__)
+
+
+@noun.verb("report", "every table, its columns and its oldest row; what is kept how long", JSON)
+def report(arguments: argparse.Namespace) -> int:
+    """Every table with its columns, how many rows it has and since when the oldest is there; then
+    for how many days things are kept, and the replaced stores that lie beside it.
+
+    rxbridge privacy report
+    rxbridge privacy report --json  # for your records
+    """
+    settings = settings_of(arguments)
+    tables = in_store(arguments, lambda store: store.read(views.tables))
+    document = {
+        "tables": tables,
+        "kept_days": {
+            "finished orders, others' orders, replaced stores": settings.store.retention_days,
+            "orders that never finish": UNFINISHED.days,
+            "audit log": settings.audit.retention_days,
+        },
+        "replaced_stores": [str(path) for path, _ in backup.replaced(settings.store.path)],
+    }
+    return show.answer(arguments, document, partial(_print, document))
+
+
+def _print(document: dict[str, Any]) -> None:
+    rows = (
+        (each["table"], each["rows"], show.moment(each["oldest_at"]), ", ".join(each["columns"]))
+        for each in document["tables"]
+    )
+    show.as_table(("table", "rows", "oldest", "columns"), rows)
+    for what, days in document["kept_days"].items():
+        print(f"{what}: {days} days")
+    for path in document["replaced_stores"]:
+        print(f"beside the store: {path}")
