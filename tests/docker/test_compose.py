@@ -65,6 +65,15 @@ def test_each_service_may_do_no_more_than_it_must(name: str):
 
 
 @pytest.mark.parametrize("name", SERVICES)
+def test_no_memory_comes_to_lie_on_disk(name: str):
+    """Prescriptions pass through the bridge's."""
+    service = SERVICES[name]
+    assert service["memswap_limit"] == service["mem_limit"], "or the rest may be swapped out"
+    if service.get("image", "").startswith("rxbridge"):
+        assert service["ulimits"]["core"] == 0
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_nothing_listens_beyond_this_machine(name: str):
     for port in SERVICES[name].get("ports", ()):
         assert port.startswith("127.0.0.1:"), "a reverse proxy stands before it"

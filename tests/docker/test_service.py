@@ -53,6 +53,12 @@ def test_it_may_write_to_its_own_folder_alone():
     assert environment["RXBRIDGE_STORE__PATH"].startswith("/var/lib/rxbridge/")
 
 
+def test_no_memory_comes_to_lie_on_disk():
+    """Prescriptions pass through it."""
+    said = service()
+    assert (said["LimitCORE"], said["MemorySwapMax"]) == (["0"], ["0"])
+
+
 def test_the_environment_names_keys_that_there_are_and_no_secret():
     known = {variable(f"{section}.{key}") for section, names in keys().items() for key in names}
     known |= {"RXBRIDGE_CONFIG", "RXBRIDGE_SECRETS_DIR", "PYTHONDONTWRITEBYTECODE"}
