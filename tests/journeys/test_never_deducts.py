@@ -413,3 +413,17 @@ async def test_one_product_that_cannot_be_read_stops_no_other(tmp_path: Path):
         house.world.break_calls(fault)
         await house.sync()
         assert sorted([on_hand(house), on_hand(house, OTHER)]) in ([397, 410], [400, 408])
+
+
+async def test_what_the_token_needs_follows_the_fact(tmp_path: Path):
+    fact(tmp_path, "unknown")
+    claims = {"scopes": ["orders.read", "orders.write", "order_requests.write", "inventory.read"]}
+    async with (
+        open_sandbox(token_claims=claims) as sandbox,
+        open_house(sandbox, tmp_path) as house,
+    ):
+        tokens = house.bridge.vendors.pharmaone.tokens
+        assert tokens.facts.missing_scopes == ()
+        fact(tmp_path, "never")
+        await house.bridge.reloader.look()
+        assert tokens.facts.missing_scopes == ("inventory.write",)
