@@ -427,3 +427,20 @@ async def test_what_the_token_needs_follows_the_fact(tmp_path: Path):
         fact(tmp_path, "never")
         await house.bridge.reloader.look()
         assert tokens.facts.missing_scopes == ("inventory.write",)
+
+
+async def test_a_person_sees_to_one_product_and_the_other_goes_on(tmp_path: Path):
+    async with a_house(tmp_path) as house:
+        uid, _ = await handed_over(house, BOTH)
+        house.hand(PRODUCT, 2)
+        route = "GET /inventory/{id}/log"
+        slow = Fault(vendor="pharmaone", route=route, about=OTHER, status=500, times=9)
+        house.world.break_calls(slow)
+        await house.sync()
+        assert await told(house) == ["not_adjusted"]
+        await accept(house, uid)
+        await house.sync()
+        assert (on_hand(house, OTHER), house.stock("psku-1002")) == (410, 408), "kept back"
+        house.world.faults.clear()
+        await rounds(house)
+        assert (on_hand(house, OTHER), house.stock("psku-1002")) == (408, 408)
