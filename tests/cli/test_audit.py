@@ -12,8 +12,8 @@ from bridge.cli.main import main, parser
 
 READS_ONLY = {
     "audit list", "check", "completion", "demo", "money", "orders list", "orders show", "password",
-    "privacy report", "run", "sandbox", "skus list", "store backup", "store check", "stock plan",
-    "stock verify", "stuck list", "users list", "webhooks list",
+    "run", "sandbox", "skus list", "store backup", "store check", "stock plan", "stock verify",
+    "stuck list", "users list", "webhooks list",
 }  # fmt: skip
 
 

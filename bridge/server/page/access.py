@@ -24,6 +24,8 @@ SESSION_LASTS = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
 """A session ends so long after its last use; a page that brings itself up to date is no use."""
 REFRESH = "X-Refresh"
+HOST_ALONE = "__Host-"
+"""Such a cookie is taken back by browsers from this very host, by https, alone."""
 MOST_SESSIONS = 1000
 _SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
 MOST_FIELDS = 20
@@ -36,7 +38,6 @@ class Visitor:
 
     `logged_in` is None where nobody has to; `fresh`: its cookie is yet to be set. `name`: whoever
     logged in, and `by` the same, as an order's story tells it; `operates`: may press the buttons.
-    `prefix`: of cookies by https, which browsers then take from this very host alone; else "".
     """
 
     session: str
@@ -46,11 +47,16 @@ class Visitor:
     logged_in: bool | None = None
     fresh: bool = False
     chose_language: bool = False
-    prefix: str = ""
+    by_https: bool = False
     name: str = ""
     by: str = ""
     address: str = ""
     operates: bool = True
+
+    @property
+    def origin(self) -> str:
+        """From where, for the audit log."""
+        return f"page {self.address}"
 
 
 def language_of(request: web.Request) -> str:
@@ -91,7 +97,7 @@ def redirect(place: str, visitor: Visitor) -> web.Response:
 def set_cookies(response: web.StreamResponse, visitor: Visitor) -> None:
     """Those that the browser lacks."""
     if visitor.fresh:
-        keep(response, visitor.prefix + COOKIE, visitor.session, visitor)
+        keep(response, COOKIE, visitor.session, visitor)
     if visitor.chose_language:
         keep(response, LANGUAGE, visitor.language, visitor, YEAR_SECONDS)
 
@@ -100,8 +106,13 @@ def keep(
     response: web.StreamResponse, name: str, value: str, visitor: Visitor, age: int | None = None
 ) -> None:
     """Has the browser keep a cookie, for this page alone."""
-    secure = bool(visitor.prefix)
+    name = cookie_name(name, by_https=visitor.by_https)
+    secure = visitor.by_https
     response.set_cookie(name, value, max_age=age, httponly=True, samesite="Strict", secure=secure)
+
+
+def cookie_name(name: str, *, by_https: bool) -> str:
+    return f"{HOST_ALONE}{name}" if by_https else name
 
 
 class Session(NamedTuple):
@@ -190,8 +201,8 @@ class Access:
 
     def visitor(self, request: web.Request, now: datetime) -> Visitor:
         """Raises PageRefused where nobody logs in and it does not come from this machine itself."""
-        prefix = "__Host-" if self._is_by_https(request) else ""
-        session = request.cookies.get(prefix + COOKIE, "")
+        by_https = self._is_by_https(request)
+        session = request.cookies.get(cookie_name(COOKIE, by_https=by_https), "")
         known = self._sessions.is_one(session)
         session = session if known else self._sessions.new()
         chosen = request.query.get("lang")
@@ -208,7 +219,7 @@ class Access:
             logged_in=who is not None if self._login else None,
             fresh=not known,
             chose_language=chosen in LANGUAGES,
-            prefix=prefix,
+            by_https=by_https,
             name=name,
             by=name if self._page.names else role,
             address=client_of(request.remote or "", forwarded, self._page.proxies),
