@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,6 +20,7 @@ from bridge.server.parts import PageParts
 COOKIE = "rxbridge_session"
 LANGUAGE = "rxbridge_lang"
 LANGUAGES = ("en", "de")
+_ACCEPTED = re.compile(r"(?i)(?:^|,)\s*(en|de)(?:-[^,;]*)?(?:;q=([01](?:\.\d*)?))?\s*(?=,|$)")
 YEAR_SECONDS = 366 * 86400
 SESSION_LASTS = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
@@ -69,21 +71,9 @@ def language_of(request: web.Request) -> str:
 
 def preferred(accepted: str) -> str:
     """The language of ours that an Accept-Language header likes best; English if none."""
-    weighed: list[tuple[float, int, str]] = []
-    for place, part in enumerate(accepted.split(",")):
-        tag, _, weight = part.strip().partition(";q=")
-        language = tag.split("-")[0].lower()
-        if language in LANGUAGES:
-            weighed.append((-_weight(weight), place, language))
-    weighed = [each for each in weighed if each[0] < 0]
-    return min(weighed)[2] if weighed else LANGUAGES[0]
-
-
-def _weight(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 0.0
+    liked = [(float(weight or 1), name.lower()) for name, weight in _ACCEPTED.findall(accepted)]
+    weight, name = max(liked, key=itemgetter(0), default=(0.0, ""))
+    return name if weight else LANGUAGES[0]
 
 
 def redirect(place: str, visitor: Visitor) -> web.Response:
