@@ -12,8 +12,8 @@ from bridge.cli.main import main, parser
 
 READS_ONLY = {
     "audit list", "check", "completion", "demo", "money", "orders list", "orders show", "password",
-    "run", "sandbox", "skus list", "store backup", "store check", "stock plan", "stock verify",
-    "stuck list", "users list", "webhooks list",
+    "privacy report", "run", "sandbox", "skus list", "store backup", "store check", "stock plan",
+    "stock verify", "stuck list", "users list", "webhooks list",
 }  # fmt: skip
 
 
@@ -120,6 +120,7 @@ def test_it_is_shown_as_a_table_and_by_number(typed, one_stuck):
     ("words", "noted"),
     [
         (["--show-patient-data"], ["rxscale GET /pharmacy_orders/ --show-patient-data"]),
+        (["--show-secrets"], ["rxscale GET /pharmacy_orders/ --show-secrets"]),
         ([], []),
     ],
 )

@@ -100,28 +100,58 @@ def test_no_documented_answer_tells_of_a_person(where: str):
 @pytest.mark.parametrize("answer", [True, False])
 def test_what_a_person_answered_is_masked_and_whether_there_is_one_is_not(answer: bool):
     assert masked({"patient_data": {"pregnant": answer}}) == {"patient_data": {"pregnant": MASK}}
-    assert masked({"cash_on_pickup": answer, "email_sent": answer}) == {
-        "cash_on_pickup": answer,
-        "email_sent": answer,
-    }
+    told = masked({"cash_on_pickup": answer, "email_sent": answer})
+    assert told == {"cash_on_pickup": answer, "email_sent": MASK}, "the latter is not documented"
+
+
+@pytest.mark.parametrize("value", ["x", 7, 1.5, True, ["x"], {"status": "x", "uid": "po-1"}])
+def test_what_is_not_documented_is_masked_with_all_that_is_in_it(value: Any):
+    (told,) = masked({"data": [{"results": value}]})["data"]
+    assert json.dumps(told["results"]).count(MASK.encode("unicode-escape").decode()) >= 1
+    assert not {"x", 7, 1.5, True, "po-1"} & set(leaves(told))
+    assert masked({"results": value}, patients=True) == {"results": value}
+
+
+def leaves(value: Any) -> list[Any]:
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return [leaf for each in inner for leaf in leaves(each)]
+    return [value]
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ({"external_id": "po-1"}, {"external_id": "po-1"}),
+        ({"external_id": f"Abholung {WHO}"}, {"external_id": MASK}),
+        ({"reason": "RxScale po-1: -2 (rxbridge 0a1b)"}, None),
+        ({"reason": f"Abholung {WHO}"}, {"reason": MASK}),
+        ({"orders": {f"{WHO} E.": 3}}, {"orders": {f"{MASK} 0": MASK}}),
+        ({"status": "awaiting courier"}, None),
+        ([WHO], [MASK]),
+    ],
+)
+def test_free_text_in_a_documented_place_is_not_shown(document: Any, told: Any):
+    assert masked(document) == (document if told is None else told)
 
 
 NEEDED: list[Any] = [
     {"data": [{"shop_id": "shop7", "name": "Muster-Apotheke", "is_active": True}]},
     {"data": [{"p1_id": 20417, "name": "Beispielsorte", "stockquantity": 40, "price": 7.5,
                "category": "Blüten", "log_entries": 3, "last_activity": "2026-01-02T08:00:00Z"}]},
-    {"data": [{"id": "x", "delta_on_hand": -1, "reason": "Kasse", "created_at": "2026-01-02"}]},
+    {"data": [{"id": "x", "delta_on_hand": -1, "reason": "RxScale psku-1: -1 (rxbridge 0a1b)",
+               "created_at": "2026-01-02"}]},
     {"data": [{"uid": "psku-1", "external_id": "P1-9", "price": 1250, "stock": 7, "pharmacy": "p",
                "sku": {"display_name": "Product 5g", "pzn": "00000001", "unit": "g",
                        "product_handle": "product", "digital": False}, "deleted_at": None}],
      "totalRegistries": 1, "totalPages": 1},
     {"status": "routed", "amount": 5, "currency": "EUR", "component_type": "shipping",
-     "routing_description": "May", "provider_route_id": "r", "pharmacy_order_name": "#1"},
+     "provider_route_id": "r", "pharmacy_order_name": "#1"},
     {"uid": "wh-1", "target": "https://x.example/webhooks/rxscale",
      "notification_type": "pharmacy_order_created"},
     {"id": "ORD_1", "payment_status": "paid", "payment_reference": "PAY-5", "shipped": False,
      "cash_on_pickup": True, "total_amount": 30.0, "updated_at": "2026-01-02T09:00:00Z"},
-    {"prescriptions": {"new": 3}, "orders": {"volume": 3}, "customers": 7},
+    {"prescriptions": {"new": 3}, "orders": {"volume": 3}},
     {"token_type": "Bearer", "expires_in": 3600},
     {"shop_shipping_methods": [{"uid": "ssm-1", "display_name": "Parcel", "external_id": "x",
      "pharmacy_mapping": {"shipping_method_identifier_for_pharmacy": "dhl"}}]},

@@ -1,7 +1,8 @@
-"""`rxbridge call`: any route of a vendor, signed in, persons masked.
+"""`rxbridge call`: any route of a vendor, signed in, all masked but what is harmless.
 
-Calls any route of a vendor's API, signed in and within its limits. What is about a person is
-masked, and so are secrets. Exit code 1 if the vendor says no.
+Calls any route of a vendor's API, signed in and within its limits. Documented
+fields that are about no person are shown; all else is masked, and so are secrets. Who asks for more
+stands in the audit log. Exit code 1 if the vendor says no.
 
 rxbridge call pharmaone GET /inventory  # as a table
 rxbridge call rxscale GET /pharmacy_orders/ --query limit=5 --json  # five orders, as they come
@@ -88,11 +89,11 @@ class Answered:
 
 def _changes(typed: argparse.Namespace) -> str | None:
     """What is written at a vendor, or shown of people; without what was asked for."""
-    if typed.method == "GET" and not typed.show_patient_data:
+    asked = {"--show-patient-data": typed.show_patient_data, "--show-secrets": typed.show_secrets}
+    shown = [name for name, said in asked.items() if said]
+    if typed.method == "GET" and not shown:
         return None
-    path = typed.path.partition("?")[0]
-    shown = "--show-patient-data" if typed.show_patient_data else ""
-    return f"{typed.vendor} {typed.method} {path} {shown}"
+    return " ".join((typed.vendor, typed.method, typed.path.partition("?")[0], *shown))
 
 
 @noun.command(
@@ -114,8 +115,8 @@ def _changes(typed: argparse.Namespace) -> str | None:
     argument("--json-body", metavar="JSON", help="or @FILE, or - for standard input"),
     argument("--all", action="store_true", help="every page of a list"),
     argument("--json", action="store_true", help="the answer as it is, but for the masks"),
-    argument("--show-patient-data", action="store_true", help="without these masks"),
-    argument("--show-secrets", action="store_true", help="nor these"),
+    argument("--show-patient-data", action="store_true", help="all of it; the audit log tells"),
+    argument("--show-secrets", action="store_true", help="these too; the same"),
     changes=_changes,
 )
 def call(arguments: argparse.Namespace) -> int:
