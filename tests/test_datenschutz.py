@@ -84,8 +84,9 @@ async def test_every_table_and_column_is_named_with_what_it_holds(page: Path, tm
     }
     said = {f"{table}.{name}" for table, names in told.items() for name in names}
     true = {f"{table}.{name}" for table, names in stored.items() for name in names}
-    assert not true - said, f"say in {page.name} what it holds, and in the other language"
-    assert not said - true, f"{page.name} names what is not in the store"
+    missing, gone = sorted(true - said), sorted(said - true)
+    assert not missing, f"what they hold is not told in {page.name}: {missing}"
+    assert not gone, f"{page.name} tells of what is not in the store: {gone}"
     assert len(said) == sum(map(len, told.values())), f"{page.name} names a column twice"
 
 
