@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from bridge.core.words import tellable
 from bridge.errors import BridgeError, Fault, TryLater
-from bridge.rxscale.dialect import CODES, FIELD_WORDS, Route
+from bridge.rxscale.dialect import CODES, NAMED_FIELDS, Route
 from bridge.vendor import answers, fields
 
 UNEXPECTED_FAULT = "Bad request"
@@ -112,10 +112,10 @@ def _nothing_there(route: Route) -> Fault:
 
 
 def _field(name: str) -> str:
-    """A field's name, if it is made of words that fields have, or a place in a list."""
-    parts = name.lower().split("_")
-    is_plain = all(each in FIELD_WORDS or _PLACE.fullmatch(each) for each in parts)
-    return tellable(name, (name,) if is_plain else ())
+    """The name of what is sent, or a place in a list; of others, whether they are of the stock."""
+    if _PLACE.fullmatch(name) or name in NAMED_FIELDS:
+        return name
+    return "stock" if "stock" in name else tellable(name, ())
 
 
 def _missing(text: str) -> tuple[str, ...]:

@@ -76,20 +76,13 @@ CODES = frozenset(
     }
 )  # fmt: skip
 """The documented codes of refusals (4)."""
-FIELD_WORDS = frozenset(
+NAMED_FIELDS = frozenset(
     {
-        "additional", "address", "amount", "at", "available", "birth", "carrier", "city",
-        "code", "comment", "country", "created", "data", "date", "delivery", "display", "email",
-        "end", "enough", "external", "file", "first", "handle", "house", "id", "identifier",
-        "insufficient", "invoice", "items", "key", "last", "limit", "line", "lines", "link",
-        "links", "market", "method", "name", "notification", "number", "order", "page",
-        "parameters", "patient", "pharmacy", "prescription", "price", "priority", "product",
-        "public", "pzn", "quantity", "reason", "search", "shipping", "shop", "sku", "skus",
-        "sort", "start", "status", "stock", "street", "target", "tracking", "type", "uid",
-        "unit", "updated", "url", "version", "webhook", "zip",
+        "status", "comment", "tracking_links", "tracking_link", "carrier", "price", "stock",
+        "external_id", "target", "notification_type", "pharmacy_uid",
     }
 )  # fmt: skip
-"""What the names of fields are made of (6, 11); others may be anything that was sent."""
+"""The documented names in what is sent (6.3 to 6.11)."""
 HEALTH = Route("GET", "/health/")
 ORDERS = Route("GET", "/pharmacy_orders/", ("orders_read",))
 ORDER = Route("GET", "/pharmacy_orders/{uid}", ("orders_read",))

@@ -583,14 +583,18 @@ def nested(name: str, deep: int) -> Any:
             "",
             (f"unknown (14 letters, {ERIKA})",),
         ),
-        ({"error": {"stock_2": [], "Erika": []}}, "", ("stock_2", "unknown (5 letters, fd39)")),
+        (
+            {"error": {"stock_Erika": [], "Erika": []}},
+            "",
+            ("stock", "unknown (5 letters, fd39)"),
+        ),
         ({"error": {"0176123": [], "12": []}}, "", ("unknown (7 letters, 804e)", "12")),
         ({"code": "invalid_api_key", "error": "Erika is known"}, "invalid_api_key", ()),
         ({"code": "Erika", "error": "Erika is known"}, "unknown (5 letters, fd39)", ()),
         ({"code": "Erika Beispiel", "error": 7}, "", ()),
         (["Erika"], "", ()),
         (b"Erika", "", ()),
-        ({"error": nested("sku", 7)}, "", (".".join(["sku"] * 6),)),
+        ({"error": nested("price", 7)}, "", (".".join(["price"] * 6),)),
     ],
 )
 async def test_a_refusal_names_fields_and_quotes_nobody(body: Any, code: str, fields: Any):

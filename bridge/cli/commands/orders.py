@@ -163,8 +163,9 @@ async def _erase(key: Key, store: Store) -> bool:
 
 def _why_kept(arguments: argparse.Namespace, record: OrderRecord) -> str | None:
     """Why an order is not forgotten: another store, or this one, might send it a second time."""
-    queue = rules_of(settings_of(arguments)).words.rxscale.queue
-    if record.rx_status in queue and (record.attempts or record.order_id):
+    words = rules_of(settings_of(arguments)).words.rxscale
+    waits = record.rx_status in words.queue | words.arriving
+    if waits and (record.attempts or record.order_id):
         return f"{record.uid} was sent and is in RxScale's queue: it would be sent again"
     ended = record.state in TERMINAL and record.finished_at is not None
     if arguments.open or (ended and (record.order_id is None or record.p1_state in TERMINAL)):

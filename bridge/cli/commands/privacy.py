@@ -30,24 +30,24 @@ def report(arguments: argparse.Namespace) -> int:
     """
     settings = settings_of(arguments)
     tables = in_store(arguments, lambda store: store.read(views.tables))
-    document = {
-        "tables": tables,
-        "kept_days": {
-            "finished orders, others' orders, replaced stores": settings.store.retention_days,
-            "orders that never finish": UNFINISHED.days,
-            "audit log": settings.audit.retention_days,
-        },
-        "replaced_stores": [str(path) for path, _ in backup.replaced(settings.store.path)],
+    kept = settings.store.retention_days
+    kept_days = {
+        "finished orders, others' orders, replaced stores": kept,
+        "orders that never finish": UNFINISHED.days,
+        "audit log": settings.audit.retention_days,
     }
+    replaced = [str(path) for path, _ in backup.replaced(settings.store.path)]
+    document = {"tables": tables, "kept_days": kept_days, "replaced_stores": replaced}
     return show.answer(arguments, document, partial(_print, document))
 
 
 def _print(document: dict[str, Any]) -> None:
+    names = ("table", "rows", "oldest", "columns")
     rows = (
         (each["table"], each["rows"], show.moment(each["oldest_at"]), ", ".join(each["columns"]))
         for each in document["tables"]
     )
-    show.as_table(("table", "rows", "oldest", "columns"), rows)
+    show.as_table(names, rows)
     for what, days in document["kept_days"].items():
         print(f"{what}: {days} days")
     for path in document["replaced_stores"]:
