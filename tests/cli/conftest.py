@@ -35,6 +35,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(MAPPINGS, tmp_path / "mappings")
     (tmp_path / "rxbridge.toml").write_text('[pharmaone]\norg_id = "org1"\nshop_id = "shop1"\n')
     monkeypatch.chdir(tmp_path)
+    # A process keeps that for ever, and so do those that it starts: tests/cli/test_dumps.py.
+    monkeypatch.setattr("bridge.cli.commands.run._leave_no_dump", lambda: None)
     monkeypatch.setenv("COLUMNS", "200")
     for name in list(os.environ):
         if name.startswith("RXBRIDGE_"):
