@@ -55,6 +55,8 @@ def load(path: Path | None, environ: Mapping[str, str], *, cwd: Path) -> Setting
     _read_secrets(environ, cwd, gathered)
     _read_environment(environ, gathered)
     settings = _validate(gathered)
+    if settings is not None:
+        gathered.faults += _in_clear(settings, gathered)
     if gathered.faults or settings is None:
         raise Misconfigured(dict.fromkeys(gathered.faults))
     home = file.parent if file is not None else cwd
@@ -232,6 +234,15 @@ def _faults(error: ValidationError, gathered: _Gathered) -> Iterator[Fault]:
         place = ".".join(str(part) for part in detail["loc"][:2])
         what = _message(detail, words.get(detail["type"]))
         yield Fault(gathered.origins.get(place, place), what, "correct the value")
+
+
+def _in_clear(settings: Settings, gathered: _Gathered) -> Iterator[Fault]:
+    for key in settings.in_clear():
+        vendor = key.partition(".")[0]
+        if not getattr(settings, vendor).allow_http:
+            remedy = f"write https://, or set {vendor}.allow_http = true where the network is yours"
+            what = "http without encryption to another machine"
+            yield Fault(gathered.origins.get(key, key), what, remedy)
 
 
 def _message(detail: Mapping[str, Any], words: str | None) -> str:

@@ -29,6 +29,7 @@ MOST = 1_000_000
 """More of anything countable is a slip of the finger."""
 YEAR_SECONDS = 366 * 86400
 CENTURY_DAYS = 36500
+LEAST_SECRET = 16
 
 _API_PATH = re.compile(r"/?[\w.~%-]+(/[\w.~%-]+)*/?", re.ASCII)
 _ARGON2 = re.compile(r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+(\$[A-Za-z0-9+/]+){2}")
@@ -71,6 +72,13 @@ def _one_line_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _signing_secret(secret: SecretStr) -> SecretStr:
+    """An empty one counts as none."""
+    if 0 < len(secret.get_secret_value()) < LEAST_SECRET:
+        raise ValueError(f"must have {LEAST_SECRET} characters or more: a short one can be guessed")
+    return secret
+
+
 def _password_hash(secret: SecretStr) -> SecretStr:
     if not _ARGON2.fullmatch(secret.get_secret_value()):
         raise ValueError("must be what `rxbridge password` prints, whole, with each $")
@@ -98,6 +106,7 @@ def _or_none(value: object) -> object:
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
 Secret = Annotated[SecretStr, AfterValidator(_one_line_secret)]
+SigningSecret = Annotated[Secret, AfterValidator(_signing_secret)]
 FilePath = Annotated[Path, BeforeValidator(_path)]
 OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
 OptionalTime = Annotated[AwareDatetime | None, BeforeValidator(_or_none)]
@@ -129,7 +138,9 @@ class Section(BaseModel):
 
 class VendorSection(Section):
     api_key: Secret | None = None
-    webhook_secrets: tuple[Secret, ...] = ()
+    webhook_secrets: tuple[SigningSecret, ...] = ()
+    allow_http: bool = False
+    """Its address may be http:// on another machine, where the network is yours alone."""
     requests_per_second: Count = 10
     requests_per_minute: Count = 600
     at_once: AtLeastOne = 8
@@ -390,14 +401,11 @@ class Settings(Section):
                 "server.webhook_host: has no effect without server.webhook_port; webhooks listen "
                 "where the page does"
             )
-        found += [
-            f"{key}: http without encryption to another machine"
-            for key, address in self._called_addresses().items()
-            if _is_in_clear(address)
-        ]
+        found += [f"{key}: http without encryption to another machine" for key in self.in_clear()]
         return tuple(found)
 
-    def _called_addresses(self) -> dict[str, str]:
+    def in_clear(self) -> list[str]:
+        """The keys of other machines' addresses that keys and patients' data go to unencrypted."""
         pharmaone = self.pharmaone
         called = {
             "rxscale.base_url": self.rxscale.base_url,
@@ -405,7 +413,7 @@ class Settings(Section):
         }
         if pharmaone.submit_via == "connector" and pharmaone.connector_url:
             called["pharmaone.connector_url"] = pharmaone.connector_url
-        return called
+        return [key for key, address in called.items() if _is_in_clear(address)]
 
 
 def variable(key: str) -> str:

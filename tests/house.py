@@ -24,8 +24,8 @@ from bridge.server import Running, serve
 from bridge.settings import Settings
 from bridge.store import orders, stuck, todo, views
 
-SECRET = "whsec_canary"
-P1_SECRET = "p1-secret-canary"
+SECRET = "whsec_canary_rxscale"
+P1_SECRET = "whsec_canary_pharmaone"
 MAPPINGS = Path(__file__).parent.parent / "mappings"
 PATIENCE = timedelta(seconds=3)
 """Work that falls due within this time is waited for; what is due later is left."""

@@ -186,13 +186,17 @@ async def test_every_file_that_the_bridge_makes_is_told_and_is_its_owners_alone(
 def test_every_address_of_the_configuration_is_told():
     """A new one may be one more place that data goes to: then it stands in the record."""
     named = [f"{s}.{k}" for s, names in keys().items() for k in names if re.search(r"urls?$", k)]
+    p1 = {"base_url": "http://p1.example", "connector_url": "http://shop.example"}
     called = Settings.model_validate(
-        {"pharmaone": {"submit_via": "connector", "connector_url": "https://shop.example"}}
-    )._called_addresses()
+        {
+            "rxscale": {"base_url": "http://rx.example"},
+            "pharmaone": {"submit_via": "connector", **p1},
+        }
+    ).in_clear()
     for text in told_in("verzeichnis"):
         assert set(named) <= set(CODE.findall(text))
         table = text.partition("### RxScale")[0].rpartition("\n## ")[2]
-        assert {CODE.findall(cell)[0] for cell in first_cells(table)} == called.keys()
+        assert {CODE.findall(cell)[0] for cell in first_cells(table)} == set(called)
 
 
 async def test_the_cookies_are_as_told(tmp_path: Path):
@@ -204,7 +208,7 @@ async def test_the_cookies_are_as_told(tmp_path: Path):
             await visitor.get("/login?lang=de")
             (second,) = visitor.headers.getall("Set-Cookie")
     hours, minutes = access.SESSION_LASTS.total_seconds() / 3600, access.IDLE.total_seconds() / 60
-    by_https = access.cookie_name(access.COOKIE, by_https=True)
+    by_https = access.HOST_ALONE + access.COOKIE
     for text in told_in("massnahmen"):
         (row,) = re.findall(r"^\| (?:Sitzung|Session) \|.*", text, re.MULTILINE)
         names = set(CODE.findall(row))

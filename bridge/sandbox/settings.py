@@ -70,7 +70,7 @@ class SandboxSettings:
     auto_complete_seconds: float | None = 1.0
     """legacy: how long after `shipped` RxScale itself completes an order; None: never."""
     rx_webhook_target: str | None = None
-    rx_webhook_secret: str = "whsec_sandbox"  # noqa: S105 - opens nothing but the simulation
+    rx_webhook_secret: str = "whsec_sandbox_only"  # noqa: S105 - opens nothing but the simulation
 
     p1_api_key: str = "p1-sandbox-key"
     org_id: str = "org1"

@@ -37,9 +37,8 @@ def took_up(
     if version == before:
         return
     notes.put(connection, MAPPINGS, json.dumps([version, dict(files)]))
-    changed = sorted(name for name, mark in files.items() if known.get(name) != mark)
-    outcome = f"{before or '-'} -> {version}"
-    subject = " ".join(changed)
+    changed = {name for name, _ in files.items() ^ known.items()}
+    subject, outcome = " ".join(sorted(changed)), f"{before or '-'} -> {version}"
     add(connection, AuditEntry(now, "", "files", Deed.MAPPINGS_CHANGED, subject, outcome))
 
 

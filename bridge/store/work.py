@@ -64,7 +64,8 @@ def save(
     journal.write(connection, entries)
     if takes is None:
         return False
-    sent = record.phase not in (Phase.KNOWN, Phase.DONE)
+    was_sent = record.submitted_at is not None or record.order_id is not None
+    sent = record.phase is not Phase.KNOWN and (record.phase is not Phase.DONE or was_sent)
     return order_lines.save(connection, record.uid, takes, sent=sent)
 
 

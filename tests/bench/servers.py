@@ -23,7 +23,7 @@ from bridge.cli import loop
 from bridge.server import Running, serve
 from bridge.settings import Settings
 
-SECRET = "whsec_bench"
+SECRET = "whsec_only_for_bench"
 KEY = "rx-sandbox-key"
 MAPPINGS = Path(__file__).parents[2] / "mappings"
 

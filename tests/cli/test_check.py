@@ -133,6 +133,18 @@ async def test_a_scope_that_is_missing_is_named(env, folder, capsys):
     assert lines["PharmaOne GET /orders"]["verdict"] == "ok"
 
 
+async def test_where_pharmaone_never_deducts_the_bridge_needs_to(env, folder, capsys):
+    scopes = {"orders.read", "orders.write", "order_requests.write", "inventory.read"}
+    token = {"scopes": sorted(scopes | {"products.read"})}
+    code, lines = await checked(env, folder, capsys, token_claims=token)
+    assert code == 0, lines
+    (folder / "mappings" / "facts.toml").write_text('pharmaone.deducts_at = "never"')
+    code, lines = await checked(env, folder, capsys, token_claims=token)
+    assert (code, lines["PharmaOne POST /inventory/adjust"]["verdict"]) == (1, "fail")
+    assert "inventory.write" in lines["PharmaOne POST /auth/token"]["text"]
+    assert lines["PharmaOne GET /inventory/{id}/log"]["verdict"] == "ok"
+
+
 async def test_what_more_a_configuration_needs(env, folder, capsys):
     env.setenv("RXBRIDGE_STOCK__ADOPT_EXTERNAL", "true")
     env.setenv("RXBRIDGE_ORDERS__PRESCRIPTIONS", "ingest")

@@ -157,6 +157,18 @@ def test_what_is_to_be_known_is_marked_and_accepted(typed, remembered):
     assert [row["attention"] for row in stuck_rows(typed)] == [False]
 
 
+def test_all_that_is_told_for_one_reason_is_accepted_at_once(typed, remembered):
+    assert typed("stuck", "accept").code == 2
+    assert typed("stuck", "accept", "po-1", "--all", "kept_back").code == 2
+    with pytest.raises(SystemExit):  # such an order waits for a person
+        typed("stuck", "accept", "--all", "unlinked_sku")
+    assert "Nothing is told" in typed("stuck", "accept", "--all", "kept_back").out
+    assert len(stuck_rows(typed)) == 2
+    done = typed("stuck", "accept", "--all", "held_at_rxscale", "--json")
+    assert json.loads(done.out) == {"accepted": ["order:po-1"]}
+    assert [row["attention"] for row in stuck_rows(typed)] == [False]
+
+
 def stuck_rows(typed) -> list[dict[str, object]]:
     return json.loads(typed("stuck", "list", "--json").out)["stuck"]
 

@@ -138,7 +138,7 @@ VALUES: list[tuple[str, str, str]] = [
     ("rxscale.api_key", '"two\\nlines"', LINE),
     ("rxscale.webhook_secrets", "'whsec_canary'", "must be a list of texts"),
     ("rxscale.webhook_secrets", "[1, 2]", "must be a text"),
-    ("rxscale.webhook_secrets", '["ok", "tab\\tbed"]', LINE),
+    ("rxscale.webhook_secrets", '["a long enough one", "tab\\tbed and long enough"]', LINE),
     ("pharmaone.requests_per_minute", "-1", "must be 0 or more"),
     ("pharmaone.org_id", "17", "must be a text"),
     ("pharmaone.shop_id", '"a\\u007fb"', LINE),

@@ -20,6 +20,8 @@ rxscale.requests_per_second | 10
 rxscale.requests_per_minute | 600
 pharmaone.requests_per_second | 10
 pharmaone.requests_per_minute | 600
+rxscale.allow_http | false
+pharmaone.allow_http | false
 pharmaone.base_url | https://manager.prod.pharmaone.shop
 pharmaone.org_id | -
 pharmaone.shop_id | -
@@ -96,7 +98,8 @@ ODD = {
     "rxscale.dialect": "legacy",
     "audit.story": "role",
     "server.trusted_proxies": "192.0.2.1",
-    "rxscale.webhook_secrets": "whsec_canary",
+    "rxscale.webhook_secrets": "whsec_canary_rxscale",
+    "pharmaone.webhook_secrets": "whsec_canary_pharmaone",
     "pharmaone.submit_via": "v1",
     "pharmaone.api_key_header": "X-API-Key",
     "orders.unsure_submission": "ask",
@@ -139,7 +142,7 @@ def test_every_key_can_be_set_by_its_variable(machine: Machine) -> None:
 
 
 def test_the_secret_keys_are_those_that_hide_their_value() -> None:
-    both = {"api_key": "x", "webhook_secrets": ["x"]}
+    both = {"api_key": "x", "webhook_secrets": ["x" * 16]}
     rxscale = {**both, "public_api_key": "x"}
     server = {"admin_password_hash": HASH}
     given = Settings.model_validate({"rxscale": rxscale, "pharmaone": both, "server": server})

@@ -11,7 +11,7 @@ from docker.folder import DOCKER, OF_THE_OPERATOR, ROOT, compose, services
 from bridge import __version__
 from bridge.cli.main import parser
 from bridge.sandbox import SandboxSettings
-from bridge.settings import keys, secret_keys, variable
+from bridge.settings import ServerSection, keys, secret_keys, variable
 
 SERVICES = services()
 OURS = ("bridge", "rehearsal", "sandbox")
@@ -58,10 +58,20 @@ def test_each_service_may_do_no_more_than_it_must(name: str):
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["pids_limit"] <= 200
+    assert service["mem_limit"] == "1g"
     assert not {"privileged", "cap_add", "network_mode", "pid", "devices"} & service.keys()
     assert re.fullmatch(r"[1-9]\d*:\d+", service["user"]), "a number, and not root"
     assert service["restart"] == "unless-stopped"
     assert service["logging"]["options"]["max-size"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_memory_comes_to_lie_on_disk(name: str):
+    """Prescriptions pass through the bridge's."""
+    service = SERVICES[name]
+    assert service["memswap_limit"] == service["mem_limit"], "or the rest may be swapped out"
+    if service.get("image", "").startswith("rxbridge"):
+        assert service["ulimits"]["core"] == 0
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -173,3 +183,9 @@ def test_a_stop_leaves_time_to_drain():
     most = ServerSection.model_fields["drain_seconds"].metadata
     longest = max(each.le for each in most if hasattr(each, "le"))
     assert grace > longest + 2
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_files_suffice_for_every_connection_and_are_not_without_end(name: str):
+    most = ServerSection().max_connections
+    assert 2 * most <= SERVICES[name]["ulimits"]["nofile"] <= 10 * most

@@ -12,7 +12,7 @@ from docker.proxies import program
 
 from bridge.cli.command import WRONG
 from bridge.cli.main import parser
-from bridge.settings import keys, variable
+from bridge.settings import ServerSection, keys, variable
 
 UNIT = DOCKER / "rxbridge.service"
 MOST_EXPOSED = 1.2
@@ -51,6 +51,18 @@ def test_it_may_write_to_its_own_folder_alone():
     assert "ReadWritePaths" not in said
     environment = dict(value.split("=", 1) for value in said["Environment"])
     assert environment["RXBRIDGE_STORE__PATH"].startswith("/var/lib/rxbridge/")
+
+
+def test_no_memory_comes_to_lie_on_disk():
+    """Prescriptions pass through it."""
+    said = service()
+    assert (said["LimitCORE"], said["MemorySwapMax"]) == (["0"], ["0"])
+
+
+def test_it_takes_no_more_files_and_memory_than_its_work_needs():
+    said, most = service(), ServerSection().max_connections
+    assert 2 * most <= int(said["LimitNOFILE"][0]) <= 10 * most
+    assert (said["MemoryHigh"], said["MemoryMax"]) == (["768M"], ["1G"])
 
 
 def test_the_environment_names_keys_that_there_are_and_no_secret():

@@ -17,11 +17,11 @@ from house import House, open_house, open_sandbox
 from page.client import NOT_LINKED, browser
 
 from bridge.app import vitals
-from bridge.core.model import Hint, PharmacyOrderUid, Phase, order_key
+from bridge.core.model import Hint, Key, PharmacyOrderUid, Phase, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
 from bridge.server.page.views import todays
-from bridge.store import notes, orders, stock_round, stuck, todo, views
+from bridge.store import notes, orders, person, stock_round, stuck, todo, views
 
 
 async def refused_order(house: House) -> str:
@@ -435,7 +435,8 @@ async def test_without_a_login_only_this_machine_itself_sees_it(
             assert page.status == status
             assert ("at RxScale" in page.text or "Stuck" in page.text) is (status == 200)
             await page.get("/health", **headers)
-            assert page.status == 200, "health is for monitors, wherever they are"
+            foreign = status == 403 and "Host" in headers
+            assert page.status == (403 if foreign else 200), "health tells nobody, and monitors all"
 
 
 @pytest.mark.parametrize(
@@ -740,3 +741,21 @@ async def test_units_are_confirmed_with_a_button(tmp_path: Path):
             file.write_text("p1_id,pharmacy_sku_uid\n")
             await page.post("/sync", {**form, "sku": "psku-1002", "product": "20402", "units": "5"})
             assert "skus.csv cannot be written" in page.text
+
+
+async def test_goods_kept_back_of_several_orders_are_released_by_one_button(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uids = await house.orders_arrive(count=2)
+        for uid in uids:
+            key = Key(f"order:{uid}")
+            await house.bridge.store.write(person.drop, key, "by hand", house.bridge.started_at)
+        await house.settle()
+        async with browser(house) as page:
+            assert "The goods of 2 orders are kept back" in await page.get()
+            keys = " ".join(order_keys(page.text))
+            await page.press("/stuck", act="accept", keys=keys)
+            assert "look in PharmaOne Manager first" in page.text
+            await page.get()
+            await page.press("/stuck", {"looked": "yes"}, act="accept", keys=keys)
+            assert "Noted" in page.text
+            assert "Nothing is stuck" in await page.get()

@@ -91,6 +91,37 @@ async def test_behind_tls_the_cookie_is_bound_to_this_host(
                 for part in ("HttpOnly", "SameSite=Strict", "Path=/"):
                     assert part in cookie
                 assert "Domain" not in cookie
+                await page.get("/login?lang=de", **headers)
+                chosen = page.headers.getall("Set-Cookie")[-1]
+                assert chosen.startswith("rxbridge_lang=de"), "it is no secret, and read as it is"
+                assert ("; Secure" in chosen) is secure
+
+
+async def test_logging_in_behind_tls(tmp_path: Path):
+    """The client of the tests sends no `Secure` cookie over http, as a proxy passes it on."""
+    server = {**LOCKED, "trusted_proxies": ["127.0.0.1"]}
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path, server=server) as house:
+            async with browser(house) as page:
+
+                async def ask(path: str, fields: dict[str, str] | None = None) -> None:
+                    cookies = "; ".join(f"{name}={value}" for name, value in kept.items())
+                    headers = {"X-Forwarded-Proto": "https", "Cookie": cookies}
+                    how = {"headers": headers, "data": fields, "allow_redirects": False}
+                    method = "POST" if fields else "GET"
+                    async with page.http.request(method, page.url + path, **how) as answer:
+                        page.status, page.text = answer.status, await answer.text()
+                        kept.update({each.key: each.value for each in answer.cookies.values()})
+
+                kept: dict[str, str] = {}
+                await ask("/login")
+                await ask("/login", {**page.form("/login"), "password": PASSWORD})
+                assert set(kept) == {"__Host-rxbridge_session", "__Host-rxbridge_device"}
+                await ask("/")
+                assert page.status == 200
+                kept["rxbridge_session"] = kept.pop("__Host-rxbridge_session")
+                await ask("/")
+                assert page.status == 303, "one that another site may have set is none"
 
 
 async def test_the_browser_keeps_nothing_and_hidden_parts_name_nobody(tmp_path: Path):

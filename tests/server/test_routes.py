@@ -126,12 +126,12 @@ async def test_two_secrets_are_valid_while_one_is_being_replaced(
     tmp_path: Path, route: str, section: str
 ):
     body = raw({"event_type": "brand_new_event"})
-    old_and_new = {section: {"webhook_secrets": ["whsec_canary", "whsec_canary_new"]}}
+    old_and_new = {section: {"webhook_secrets": ["whsec_canary_before", "whsec_canary_after"]}}
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, **old_and_new) as house:
         for secret, status in (
-            ("whsec_canary", 200),
-            ("whsec_canary_new", 200),
-            ("whsec_canary_old", 401),
+            ("whsec_canary_before", 200),
+            ("whsec_canary_after", 200),
+            ("whsec_canary_other", 401),
         ):
             assert (await post(house, route, body, SIGNED[route](body, secret)))[0] == status
 

@@ -27,7 +27,9 @@ async def test_changed_mapping_files_are_told_once_with_before_and_after(store: 
     await store.write(audit.took_up, "aaa", files, NOW)
     await store.write(audit.took_up, "aaa", files, after(1))
     await store.write(audit.took_up, "bbb", {**files, "skus.csv": "3"}, after(2))
-    first, second = await store.read(audit.entries)
+    await store.write(audit.took_up, "ccc", {"skus.csv": "3"}, after(3))
+    first, second, third = await store.read(audit.entries)
+    assert (third.subject, third.outcome) == ("orders.toml", "bbb -> ccc"), "one that is gone"
     assert (first.what, first.subject) == (Deed.MAPPINGS_CHANGED, "orders.toml skus.csv")
     assert (second.subject, second.outcome) == ("skus.csv", "aaa -> bbb")
     assert second.version == "bbb"

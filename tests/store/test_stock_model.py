@@ -6,18 +6,24 @@ The bridge's side is the real planning over the real tables; the vendors are a f
 Whatever happened, once all was looked at again RxScale offers what may be offered, and no more.
 """
 
+import contextlib
+import json
 import math
 import sqlite3
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rule
 
+from bridge.core.facts import Facts
 from bridge.core.memory import Outcome, SweptOrder
 from bridge.core.model import (
     CatalogueSku,
@@ -32,6 +38,8 @@ from bridge.core.model import (
     State,
     order_key,
 )
+from bridge.core.reasons import NOT_ADJUSTED
+from bridge.core.stock.adjust import MOST_ENTRIES
 from bridge.core.stock.model import (
     Reading,
     Shelf,
@@ -44,8 +52,10 @@ from bridge.core.stock.model import (
 )
 from bridge.core.stock.plan import Plan, explain, plan, plan_with
 from bridge.core.stock.reserve import Demand, released_at
+from bridge.cycles.stock.adjust import Adjuster
+from bridge.errors import Refused, Unsure
+from bridge.store import attentions, order_lines, person, rx_sweep, stock, todo, vendor_lists, work
 from bridge.store import orders as records
-from bridge.store import person, rx_sweep, stock, todo, vendor_lists, work
 from bridge.store.backup import doubt
 from bridge.store.migrate import migrate
 from bridge.store.stock import Pushed
@@ -81,6 +91,7 @@ def sent(order: dict[str, Any]) -> int:
 
 class Pharmacy(RuleBasedStateMachine):
     orders = Bundle("orders")
+    deducts: Collection[State] = frozenset({State.COMPLETED})
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,6 +136,9 @@ class Pharmacy(RuleBasedStateMachine):
         if order["deducted"] or order["state"] is State.CANCELLED:
             return
         order["deducted"] = True
+        self.goods_leave(order)
+
+    def goods_leave(self, order: dict[str, Any]) -> None:
         self.hand[BY_UID[order["sku"]].product] -= units(order["sku"], sent(order))
 
     @rule(uid=orders, told=st.booleans())
@@ -155,6 +169,9 @@ class Pharmacy(RuleBasedStateMachine):
         """What PharmaOne was sent of an edited order, only the store that is gone knew."""
         for order in self.order.values():
             order["amount"] = max(order["amount"], sent(order))
+
+    def store_knows_until(self, at: datetime) -> None:
+        """What happened after that is not in the store any more."""
 
     @rule(uid=orders)
     def a_person_drops_it(self, uid: str) -> None:
@@ -211,6 +228,8 @@ class Pharmacy(RuleBasedStateMachine):
             finished_at = self.now if done else None
             record = replace(record, state=state, phase=phase, finished_at=finished_at)
             record = replace(record, submitted_at=self.now)
+        content = [json.dumps({"lines": {order["sku"]: n}}) for n in (sent(order), order["amount"])]
+        record = replace(record, p1_state=there, sent=content[0], snapshot=content[1])
         self.settle(record, order, there)
         order.setdefault("sent", order["amount"])
 
@@ -227,7 +246,7 @@ class Pharmacy(RuleBasedStateMachine):
             stuck=None,
             now=self.now,
             takes=None if record.phase is Phase.DROPPED else (take,),
-            released_at=released_at(record, there, {State.COMPLETED}, self.now),
+            released_at=released_at(record, there, self.deducts, self.now),
         )
         work.settle(self.db, outcome)
 
@@ -330,6 +349,7 @@ class Pharmacy(RuleBasedStateMachine):
         if self.copy is not None:
             self.copy.close()
         self.copy_is_confirmed = self.is_confirmed
+        self.copied_at = self.now
         self.copy = sqlite3.connect(":memory:", isolation_level=None)
         self.db.backup(self.copy)
 
@@ -339,6 +359,7 @@ class Pharmacy(RuleBasedStateMachine):
         """By the first round after it no number rises: orders since the copy may take the rest."""
         assert self.copy is not None
         self.edits_are_undone()
+        self.store_knows_until(self.copied_at)
         self.tick(3600)
         self.db.close()
         self.db = sqlite3.connect(":memory:", isolation_level=None)
@@ -357,6 +378,7 @@ class Pharmacy(RuleBasedStateMachine):
     def the_store_is_lost(self, then: str) -> None:
         """And with it what was linked before, and since when the inventory is unknown."""
         self.edits_are_undone()
+        self.store_knows_until(BEGIN)
         self.db.close()
         self.db = sqlite3.connect(":memory:", isolation_level=None)
         migrate(self.db, "model")
@@ -393,6 +415,7 @@ class Pharmacy(RuleBasedStateMachine):
         self.a_person_confirms()
         for _ in range(4):  # absent, absent again, which many wait for, and that is confirmed
             self.tick(60)
+            self.adjust()
             self.sync([])
         found = situation(self.db, None, self.now)
         for row in explain(replace(found, shelf=self.shelf, policy=POLICY, rising=True)):
@@ -405,6 +428,9 @@ class Pharmacy(RuleBasedStateMachine):
             free = max(0, there - self.still_open(product))
             sizes = [Fraction(link.units) * self.rx[link.uid] for link in held]
             assert (sum(sizes) if product == "P1" else max(sizes)) <= free, product
+
+    def adjust(self) -> None:
+        """This PharmaOne deducts by itself."""
 
     def still_open(self, product: ProductId) -> int:
         return sum(
@@ -419,8 +445,174 @@ class Pharmacy(RuleBasedStateMachine):
         self.now += timedelta(seconds=seconds)
 
 
+FATES = st.sampled_from(["ok", "done, no answer", "not done", "crash", "crash after"])
+
+
+class Crash(Exception):  # noqa: N818 - what happens, not what is wrong
+    """Nothing that comes after is done."""
+
+
+class NeverDeducting(Pharmacy):
+    """PharmaOne's number stays as it is when goods leave the shelf: the bridge adjusts it, with the
+    real carrier over the real tables.
+    """
+
+    deducts = frozenset()
+
+    def __init__(self) -> None:
+        self.log: dict[str, list[tuple[str, datetime]]] = {}
+        self.is_lost = False
+        self.fates: list[str] = []
+        self.crash_after: int | None = None
+        super().__init__()
+        rules = SimpleNamespace(
+            facts=Facts(deducts_at="never"),
+            words=SimpleNamespace(pharmaone=SimpleNamespace(means={}), deducting=frozenset()),
+        )
+        self.adjuster = Adjuster(
+            cast("Any", SimpleNamespace(read=self.read, write=self.keep)),
+            cast("Any", SimpleNamespace(adjust=self.take, inventory_log=self.entries)),
+            lambda: self.now,
+            rules=lambda: cast("Any", rules),
+            reference=lambda: "none",
+            grace=timedelta(seconds=30),
+            adopts=False,
+        )
+
+    # -- the store and PharmaOne, as the carrier meets them ---------------------------------
+
+    async def read(self, question: Callable[..., Any], *args: Any) -> Any:
+        return question(self.db, *args)
+
+    async def keep(self, question: Callable[..., Any], *args: Any) -> Any:
+        self.db.execute("BEGIN")
+        answer = question(self.db, *args)
+        self.db.execute("COMMIT")
+        if self.crash_after is not None:
+            self.crash_after -= 1
+            if self.crash_after < 0:
+                raise Crash
+        return answer
+
+    async def entries(self, product: ProductId) -> list[Any] | None:
+        if product in self.unlisted:
+            return None
+        log = self.log.get(product, [])[-MOST_ENTRIES:]
+        return [SimpleNamespace(reason=reason, at=at) for reason, at in log]
+
+    async def take(self, product: ProductId, delta: int, reason: str) -> str:
+        self.tick(1)
+        fate = self.fates.pop(0) if self.fates else "ok"
+        if fate == "not done":
+            raise Unsure("lost")
+        if fate == "crash":
+            raise Crash
+        if self.hand[product] + delta < 0:
+            raise Refused("below zero", status=400)
+        self.taken(reason.split()[1].removesuffix(":"), delta)
+        self.log.setdefault(product, []).append((reason, self.now))
+        if fate == "done, no answer":
+            raise Unsure("lost")
+        if fate == "crash after":
+            raise Crash
+        return "id"
+
+    def taken(self, uid: str, delta: int) -> None:
+        order = self.order[uid]
+        assert order["deducted"], "nobody has handed it over"
+        assert "taken" not in order, "it was deducted already"
+        assert delta == -units(order["sku"], sent(order))
+        order["taken"] = "by the bridge"
+        self.hand[BY_UID[order["sku"]].product] += delta
+
+    # -- what may happen ----------------------------------------------------------------------
+
+    def goods_leave(self, order: dict[str, Any]) -> None:
+        """And PharmaOne's number stays."""
+
+    @rule(
+        fates=st.lists(FATES, max_size=5),
+        crash_after=st.none() | st.integers(0, 6),
+    )
+    def a_round_adjusts(self, fates: list[str], crash_after: int | None) -> None:
+        self.tick(40)
+        self.fates, self.crash_after = fates, crash_after
+        with contextlib.suppress(Crash):
+            self.carry()
+        self.fates, self.crash_after = [], None
+
+    @rule(uid=Pharmacy.orders, fate=FATES, crash_after=st.none() | st.integers(0, 3))
+    def an_order_goes_all_the_way(self, uid: str, fate: str, crash_after: int | None) -> None:
+        self.the_order_is_looked_at(uid)
+        self.the_pharmacy_hands_over(uid)
+        self.the_order_is_looked_at(uid)
+        self.a_round_adjusts([fate], crash_after)
+
+    def carry(self) -> None:
+        """The carrier waits for nothing here, so one step is all of it."""
+        with contextlib.suppress(StopIteration):
+            self.adjuster.run(self.shelf).send(None)
+
+    @rule(product=st.sampled_from(["P1", "P2"]))
+    def its_log_is_filled(self, product: str) -> None:
+        self.tick(100)
+        if self.is_lost:
+            return
+        self.log.setdefault(product, []).extend([("cash desk", self.now)] * MOST_ENTRIES)
+
+    @rule()
+    def a_person_sees_to_what_is_told(self) -> None:
+        """He looks in the log, and makes of PharmaOne's number what it should be."""
+        self.tick()
+        for row in attentions.open_ones(self.db):
+            order = self.order[row.key.removeprefix("order:")]
+            if row.reason.code == NOT_ADJUSTED and "taken" not in order:
+                order["taken"], order["by_hand_at"] = "by hand", self.now
+                product = BY_UID[order["sku"]].product
+                order["by_hand"] = min(self.hand[product], units(order["sku"], sent(order)))
+                self.hand[product] -= order["by_hand"]
+            assert person.accept(self.db, row.key, self.now)
+
+    def store_knows_until(self, at: datetime) -> None:
+        """What was done by hand since is counted anew, and what is told of it comes again.
+
+        Its log reaches back: else nobody knows what a store that is gone has sent.
+        """
+        self.is_lost = True
+        if at == BEGIN:  # a copy would know what is counted anew here
+            self.copy = None
+        for product, entries in self.log.items():
+            self.log[product] = [each for each in entries if each[0] != "cash desk"]
+        for order in self.order.values():
+            if order.get("by_hand_at", BEGIN) > at:
+                self.hand[BY_UID[order["sku"]].product] += order.pop("by_hand")
+                del order["taken"], order["by_hand_at"]
+
+    def adjust(self) -> None:
+        self.a_round_adjusts([], None)
+        self.a_person_sees_to_what_is_told()
+
+    def still_open(self, product: ProductId) -> int:
+        """With what was handed over and is in PharmaOne's number still: nothing, in the end."""
+        for uid, order in self.order.items():
+            assert not order["deducted"] or "taken" in order, uid
+            held = order_lines.held(self.db, PharmacyOrderUid(uid))
+            assert not (order["deducted"] and held), uid
+        return super().still_open(product)
+
+
+NeverDeducting.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestNeverDeducting = NeverDeducting.TestCase
 Pharmacy.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestStockModel = Pharmacy.TestCase
+
+
+def test_an_edit_releases_nothing_once_rxscale_has_completed_the_order():
+    model = Pharmacy()
+    edited = model.a_patient_orders(sku="psku-2", amount=4)
+    model.it_is_edited_at_rxscale(uid=edited, amount=3)
+    model.rxscale_completes(told=False, uid=edited)
+    model.teardown()
 
 
 def test_the_model_sees_what_an_edit_or_a_drop_would_release():
@@ -434,3 +626,35 @@ def test_the_model_sees_what_an_edit_or_a_drop_would_release():
     model.everything_is_looked_at()
     model.the_pharmacy_hands_over(uid=dropped)
     model.teardown()
+
+
+@pytest.mark.parametrize("crash_after", [None, 0, 1, 2])
+@pytest.mark.parametrize(
+    "fate", ["ok", "done, no answer", "not done", "crash", "crash after", "log full", "refused"]
+)
+@pytest.mark.parametrize("then", ["nothing", "lost"])
+def test_whatever_becomes_of_an_adjustment_it_is_made_once(
+    fate: str, crash_after: int | None, then: str
+):
+    """Named here, since a few dozen random schedules need not come by each of them."""
+    model = NeverDeducting()
+    first = model.a_patient_orders(sku="psku-1", amount=3)
+    second = model.a_patient_orders(sku="psku-3", amount=2)
+    model.everything_is_looked_at()
+    for uid in (first, second):
+        model.the_pharmacy_hands_over(uid=uid)
+        model.the_order_is_looked_at(uid=uid)
+    if fate == "refused":
+        model.hand[ProductId("P1")] = 1
+    fates = ["done, no answer"] if fate == "log full" else [fate]
+    model.a_round_adjusts(fates=fates, crash_after=crash_after)
+    if fate == "log full":
+        model.its_log_is_filled(product="P1")
+        model.its_log_is_filled(product="P2")
+    model.a_round_adjusts(fates=[], crash_after=crash_after)
+    if then == "lost" and fate != "log full":
+        model.the_store_is_lost(then="nothing")
+    model.a_person_sees_to_what_is_told()
+    model.teardown()
+    by_hand = [order["taken"] for order in model.order.values()].count("by hand")
+    assert by_hand <= (fate in ("refused", "log full")) + (fate == "log full")

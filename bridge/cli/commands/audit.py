@@ -8,7 +8,7 @@ rxbridge audit list --csv audit.csv  # all of it, for a spreadsheet
 """
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from bridge.cli import show
@@ -17,7 +17,7 @@ from bridge.cli.opening import in_store
 from bridge.core.audit import AuditEntry
 from bridge.store import audit
 
-HEADINGS = ("at", "who", "origin", "what", "subject", "outcome", "version")
+COLUMNS = [field.name for field in fields(AuditEntry)]
 
 noun = Noun(__doc__)
 
@@ -36,20 +36,12 @@ def list_audit(arguments: argparse.Namespace) -> int:
     rxbridge audit list --limit 500
     rxbridge audit list --json > audit.json  # for a program
     """
-    whole = -1 if arguments.json or arguments.csv else 50
-    limit = arguments.limit or whole
+    limit = arguments.limit or (-1 if arguments.json or arguments.csv else 50)
     entries = in_store(arguments, lambda store: store.read(audit.entries, limit))
     documents = [asdict(entry) for entry in entries]
     if arguments.csv is not None:
         rows = ({**each, "at": each["at"].isoformat()} for each in documents)
-        show.as_csv(arguments.csv, HEADINGS, rows)
+        show.as_csv(arguments.csv, COLUMNS, rows)
         return show.answer(arguments, {"entries": documents}, lambda: None)
-    return show.answer(arguments, {"entries": documents}, lambda: _print(entries))
-
-
-def _print(entries: list[AuditEntry]) -> None:
-    cells = (
-        (show.moment(e.at), e.who, e.origin, e.what, e.subject, e.outcome, e.version)
-        for e in entries
-    )
-    show.as_table(HEADINGS, cells)
+    cells = [[*{**each, "at": show.moment(each["at"])}.values()] for each in documents]
+    return show.answer(arguments, {"entries": documents}, lambda: show.as_table(COLUMNS, cells))

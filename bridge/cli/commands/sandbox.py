@@ -55,7 +55,10 @@ def _address(text: str) -> str:
     argument("--approve-after", type=_seconds, metavar="SECONDS", help="staff approve"),
     argument("--webhooks-to", type=_address, metavar="URL", help="where the bridge listens"),
     argument(
-        "--webhook-secret", default="whsec_sandbox", metavar="SECRET", help="signs both vendors'"
+        "--webhook-secret",
+        default="whsec_sandbox_only",
+        metavar="SECRET",
+        help="signs both vendors'",
     ),
     argument("--pieces", action="store_true", help="SKUs of one unit each, instead of grams"),
     argument("--unlimited", action="store_true", help="no rate limits"),

@@ -199,7 +199,7 @@ def submitted(arguments: argparse.Namespace) -> int:
 )
 def confirm(arguments: argparse.Namespace) -> int:
     """You have checked that an order is to be cancelled: one of unusually many at once, or one that
-    PharmaOne no longer has.
+    PharmaOne no longer has. Or that goods are back and may be sold again (`came_back`).
 
     rxbridge stuck confirm order:po-abc123  # one order
     rxbridge stuck confirm --all            # all that were too many at once

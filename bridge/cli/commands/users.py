@@ -26,11 +26,10 @@ noun = Noun(__doc__)
 
 
 def _name(text: str) -> str:
-    if not re.fullmatch(users.NAME, text.lower()) or text.lower() == ADMIN:
-        raise argparse.ArgumentTypeError(
-            f"must be a name of letters a to z, digits, . _ -, and not {ADMIN}"
-        )
-    return text.lower()
+    name = text.lower()
+    if name == ADMIN or not re.fullmatch(users.NAME, name):
+        raise argparse.ArgumentTypeError(f"must be of a to z, digits, . _ -, and not {ADMIN}")
+    return name
 
 
 NAME = argument("name", type=_name, metavar="NAME", help="what is typed to log in")

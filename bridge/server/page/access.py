@@ -18,6 +18,7 @@ from bridge.core.users import Role, User
 from bridge.server.parts import PageParts
 
 COOKIE = "rxbridge_session"
+HOST_ALONE = "__Host-"
 LANGUAGE = "rxbridge_lang"
 LANGUAGES = ("en", "de")
 _ACCEPTED = re.compile(r"(?i)(?:^|,)\s*(en|de)(?:-[^,;]*)?(?:;q=([01](?:\.\d*)?))?\s*(?=,|$)")
@@ -26,8 +27,6 @@ SESSION_LASTS = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
 """A session ends so long after its last use; a page that brings itself up to date is no use."""
 REFRESH = "X-Refresh"
-HOST_ALONE = "__Host-"
-"""Such a cookie is taken back by browsers from this very host, by https, alone."""
 MOST_SESSIONS = 1000
 _SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
 MOST_FIELDS = 20
@@ -40,6 +39,7 @@ class Visitor:
 
     `logged_in` is None where nobody has to; `fresh`: its cookie is yet to be set. `name`: whoever
     logged in, and `by` the same, as an order's story tells it; `operates`: may press the buttons.
+    `prefix`: of cookies by https, which browsers then take from this very host alone; else "".
     """
 
     session: str
@@ -49,16 +49,11 @@ class Visitor:
     logged_in: bool | None = None
     fresh: bool = False
     chose_language: bool = False
-    by_https: bool = False
+    prefix: str = ""
     name: str = ""
     by: str = ""
     address: str = ""
     operates: bool = True
-
-    @property
-    def origin(self) -> str:
-        """From where, for the audit log."""
-        return f"page {self.address}"
 
 
 def language_of(request: web.Request) -> str:
@@ -87,7 +82,7 @@ def redirect(place: str, visitor: Visitor) -> web.Response:
 def set_cookies(response: web.StreamResponse, visitor: Visitor) -> None:
     """Those that the browser lacks."""
     if visitor.fresh:
-        keep(response, COOKIE, visitor.session, visitor)
+        keep(response, visitor.prefix + COOKIE, visitor.session, visitor)
     if visitor.chose_language:
         keep(response, LANGUAGE, visitor.language, visitor, YEAR_SECONDS)
 
@@ -96,13 +91,8 @@ def keep(
     response: web.StreamResponse, name: str, value: str, visitor: Visitor, age: int | None = None
 ) -> None:
     """Has the browser keep a cookie, for this page alone."""
-    name = cookie_name(name, by_https=visitor.by_https)
-    secure = visitor.by_https
+    secure = bool(visitor.prefix)
     response.set_cookie(name, value, max_age=age, httponly=True, samesite="Strict", secure=secure)
-
-
-def cookie_name(name: str, *, by_https: bool) -> str:
-    return f"{HOST_ALONE}{name}" if by_https else name
 
 
 class Session(NamedTuple):
@@ -191,8 +181,8 @@ class Access:
 
     def visitor(self, request: web.Request, now: datetime) -> Visitor:
         """Raises PageRefused where nobody logs in and it does not come from this machine itself."""
-        by_https = self._is_by_https(request)
-        session = request.cookies.get(cookie_name(COOKIE, by_https=by_https), "")
+        prefix = HOST_ALONE if self._is_by_https(request) else ""
+        session = request.cookies.get(prefix + COOKIE, "")
         known = self._sessions.is_one(session)
         session = session if known else self._sessions.new()
         chosen = request.query.get("lang")
@@ -209,7 +199,7 @@ class Access:
             logged_in=who is not None if self._login else None,
             fresh=not known,
             chose_language=chosen in LANGUAGES,
-            by_https=by_https,
+            prefix=prefix,
             name=name,
             by=name if self._page.names else role,
             address=client_of(request.remote or "", forwarded, self._page.proxies),

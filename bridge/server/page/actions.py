@@ -65,7 +65,7 @@ async def press(form: Form) -> web.Response:
     """Does it, writes it into the audit log, and leads back to the page."""
     parts, visitor = form.parts, form.visitor
     done = await (_stuck(form) if "act" in form.fields else _sync(form))
-    deed = AuditEntry(parts.now(), visitor.name, visitor.origin, *done[:3])
+    deed = AuditEntry(parts.now(), visitor.name, f"page {visitor.address}", *done[:3])
     await parts.store.write(audit.add, deed)
     return redirect(f"{done.here}?said={done.said}", visitor)
 

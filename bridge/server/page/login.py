@@ -18,7 +18,6 @@ from bridge.server.page.access import (
     Access,
     Visitor,
     address_of,
-    cookie_name,
     keep,
     redirect,
 )
@@ -92,7 +91,7 @@ class Login:
         if visitor.logged_in is not False:
             return redirect("/", visitor)
         name = fields.get("username", "").strip().lower() or ADMIN
-        user, cookie = self._users().get(name), cookie_name(DEVICE, by_https=visitor.by_https)
+        user, cookie = self._users().get(name), visitor.prefix + DEVICE
         device = device_of(request.cookies.get(cookie, ""), name, user)
         client = device or network_of(visitor.address)
         wait = self._attempts.wait(client, self._now())
@@ -113,7 +112,7 @@ class Login:
         self._attempts.right(client)
         await self._note(Deed.LOGGED_IN, visitor, name)
         response = redirect("/", self._access.logged_in(visitor, name, user, self._now()))
-        keep(response, DEVICE, new_device(name, user), visitor, YEAR_SECONDS)
+        keep(response, cookie, new_device(name, user), visitor, YEAR_SECONDS)
         return response
 
     async def log_out(self, _: dict[str, str], visitor: Visitor) -> web.Response:
@@ -127,7 +126,7 @@ class Login:
             return await asyncio.to_thread(matches, known.password_hash if known else "", password)
 
     async def _note(self, deed: Deed, visitor: Visitor, who: str, outcome: str = "done") -> None:
-        entry = AuditEntry(self._now(), who, visitor.origin, deed, outcome=outcome)
+        entry = AuditEntry(self._now(), who, f"page {visitor.address}", deed, outcome=outcome)
         await self._parts.store.write(audit.add, entry)
 
     def _form(self, visitor: Visitor, *, wrong: bool = False, wait: float = 0.0) -> web.Response:
