@@ -37,6 +37,7 @@ class _Gathered:
     origins: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     secrets_in_file: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
 
     def put(self, section: str, key: str, value: object, origin: str) -> None:
         self.values.setdefault(section, {})[key] = value
@@ -60,7 +61,9 @@ def load(path: Path | None, environ: Mapping[str, str], *, cwd: Path) -> Setting
     if gathered.faults or settings is None:
         raise Misconfigured(dict.fromkeys(gathered.faults))
     home = file.parent if file is not None else cwd
-    return _anchored(settings, home).came_from(file, tuple(gathered.secrets_in_file))
+    return _anchored(settings, home).came_from(
+        file, tuple(gathered.secrets_in_file), tuple(gathered.files)
+    )
 
 
 def _find(
@@ -91,6 +94,7 @@ def _why_no_file(place: Path) -> str | None:
 
 def _read_file(file: Path, gathered: _Gathered) -> None:
     name = file.name
+    gathered.files.append(file)
     for section, table in _parse(file, gathered).items():
         if not isinstance(table, dict):
             gathered.faults.append(_no_table(name, section))
@@ -143,6 +147,7 @@ def _read_secrets(environ: Mapping[str, str], cwd: Path, gathered: _Gathered) ->
         if what:
             gathered.faults.append(Fault(origin, what, "mend it"))
         else:
+            gathered.files.append(file)
             _take_text(file.name.upper(), text, origin, gathered)
 
 

@@ -321,13 +321,21 @@ class Settings(Section):
     log: LogSection = LogSection()
     _secrets_in_file: tuple[str, ...] = PrivateAttr(default=())
     _file: Path | None = PrivateAttr(default=None)
+    _files: tuple[Path, ...] = PrivateAttr(default=())
 
     @property
     def file(self) -> Path | None:
         return self._file
 
-    def came_from(self, file: Path | None, secrets_in_file: tuple[str, ...]) -> "Settings":
-        self._file, self._secrets_in_file = file, secrets_in_file
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that were read: the configuration's own and those of its secrets."""
+        return self._files
+
+    def came_from(
+        self, file: Path | None, secrets_in_file: tuple[str, ...], files: tuple[Path, ...]
+    ) -> "Settings":
+        self._file, self._secrets_in_file, self._files = file, secrets_in_file, files
         return self
 
     def secrets(self) -> tuple[str, ...]:

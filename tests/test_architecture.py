@@ -124,3 +124,34 @@ def test_half_of_all_functions_have_ten_lines_or_less():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
     assert lengths[len(lengths) // 2] <= 10
+
+
+def makes_carelessly(node: ast.AST) -> bool:
+    """A call that would write through somebody's link, or make a file that others may read."""
+    if not isinstance(node, ast.Call):
+        return False
+    words = ast.unparse(node)
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+    if ast.unparse(node.func) == "os.open":
+        return "O_CREAT" in words and not ("O_EXCL" in words or "O_NOFOLLOW" in words)
+    writes = any(isinstance(each, ast.Constant) and each.value in WRITING for each in node.args)
+    copies = name in ("copy", "copy2", "copyfile", "copytree") and "shutil" in words
+    return name in ("write_text", "write_bytes", "touch") or copies or (name == "open" and writes)
+
+
+INTO_WHAT_IT_MADE = {
+    "shutil.copyfile(store, made)",
+    "shutil.copytree(shipped_mappings(), folder / 'mappings')",
+}
+WRITING = ("w", "a", "x", "wb", "ab", "xb", "w+", "a+", "r+", "w+b", "r+b")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_are_made_by_those_who_know_how(path: Path):
+    """`write_whole`, `made_beside`, or `os.open` with O_EXCL or O_NOFOLLOW."""
+    found = [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if makes_carelessly(node)
+    ]
+    assert set(found) <= INTO_WHAT_IT_MADE

@@ -1,6 +1,9 @@
 """Files of the operator's that the bridge writes: each whole, or not at all."""
 
+import grp
 import os
+import pwd
+import stat
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
@@ -9,7 +12,31 @@ from pathlib import Path
 from bridge.core.stock.model import SkuLink
 from bridge.errors import Fault, Misconfigured
 from bridge.mapping.adding import written
+from bridge.mapping.reading import FILES
 from bridge.settings import Settings
+
+
+def open_to_others(settings: Settings) -> list[Fault]:
+    """Files that decide what the bridge does, and that others than their owners may write to."""
+    mappings = [settings.mappings.dir / name for name in FILES]
+    found = [path for path in (*settings.files, *mappings) if path.exists()]
+    return [
+        Fault(str(path), "others may write to it", f"chmod go-w {path}")
+        for path in found
+        if _is_open(path.stat())
+    ]
+
+
+def _is_open(found: os.stat_result) -> bool:
+    """A group that nobody but the owner is in, as many systems give to each user, is no other."""
+    if found.st_mode & stat.S_IWOTH or not found.st_mode & stat.S_IWGRP:
+        return bool(found.st_mode & stat.S_IWOTH)
+    try:
+        owner, group = pwd.getpwuid(found.st_uid), grp.getgrgid(found.st_gid)
+    except KeyError:  # a container knows not everybody
+        return True
+    own = owner.pw_gid == found.st_gid and owner.pw_name == group.gr_name
+    return not own or bool(group.gr_mem)
 
 
 def write_links(settings: Settings, links: Iterable[tuple[SkuLink, str]]) -> None:
@@ -26,7 +53,14 @@ def write_links(settings: Settings, links: Iterable[tuple[SkuLink, str]]) -> Non
 
 
 def write_whole(path: Path, content: bytes, *, mode: int, remedy: str) -> None:
-    """Replaces the file; `mode` as for chmod. Raises Misconfigured with `remedy` if it cannot."""
+    """Replaces the file; `mode` as for chmod. Raises Misconfigured with `remedy` if it cannot.
+
+    A link, a device or a folder is never replaced, nor what a link leads to. (mkstemp makes with
+    O_EXCL and O_NOFOLLOW.)
+    """
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise Misconfigured(Fault(str(path), "is no plain file", remedy))
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import io
 import json
 import os
 import re
@@ -18,7 +19,6 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bridge.cli.command import DONE, FAILED
-from bridge.errors import Fault, Misconfigured
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_ESCAPED = re.compile(r"[\x7f-\x9f]")
@@ -109,21 +109,16 @@ def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 def as_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Writes rows for a spreadsheet: UTF-8 with a mark that Excel wants, points in the amounts.
 
-    A new file is for the owner's eyes only: the orders' uids lead to persons. Raises Misconfigured.
+    The file is for the owner's eyes only: the orders' uids lead to persons. Raises Misconfigured.
     """
-    try:
-        with open(path, "w", encoding="utf-8-sig", newline="", opener=_for_owner) as file:
-            writer = csv.DictWriter(file, columns)
-            writer.writeheader()
-            for row in rows:
-                writer.writerow({name: _harmless(cell) for name, cell in row.items()})
-    except OSError as error:
-        fault = Fault(f"--csv {path}", f"cannot be written ({error.strerror})", "name another file")
-        raise Misconfigured(fault) from None
+    from bridge.app.files import write_whole
 
-
-def _for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows({name: _harmless(cell) for name, cell in row.items()} for row in rows)
+    content = text.getvalue().encode("utf-8-sig")
+    write_whole(path, content, mode=0o600, remedy="name another file for --csv")
 
 
 def _harmless(cell: Any) -> Any:

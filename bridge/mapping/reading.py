@@ -16,6 +16,7 @@ ORDERS, STATUSES, SKUS, SHIPPING = "orders.toml", "statuses.toml", "skus.csv", "
 FACTS = "facts.toml"
 FILES = (ORDERS, STATUSES, SKUS, SHIPPING, FACTS)
 FEW = 12
+MOST_DEEP = 64
 WANTED: Mapping[str, str] = {
     "model_type": "a table is wanted here",
     "dict_type": "a table is wanted here",
@@ -104,12 +105,28 @@ def read_toml(name: str, content: bytes | None, faults: Faults) -> dict[str, Any
     if text is None:
         return None
     try:
-        return tomllib.loads(text, parse_float=Decimal)
+        return _shallow(tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as failure:
         what, line = _syntax_error(str(failure), text)
         remedy = "texts need quotes, each key stands once, lists and tables need closing brackets"
         faults.tell(Place(name, f"line {line}"), what, remedy)
-        return None
+    except (ValueError, RecursionError):
+        faults.tell(name, "too long a number or too deep a list", "take it out")
+    return None
+
+
+def _shallow(found: dict[str, Any]) -> dict[str, Any]:
+    """The same. Raises RecursionError for what is so deep that whoever reads on would raise it."""
+
+    def is_deep(value: object, left: int) -> bool:
+        if isinstance(value, dict):
+            value = list(value.values())
+        parts = value if isinstance(value, list) else ()
+        return left == 0 or any(is_deep(each, left - 1) for each in parts)
+
+    if is_deep(found, MOST_DEEP):
+        raise RecursionError
+    return found
 
 
 def _syntax_error(message: str, text: str) -> tuple[str, int]:
@@ -138,9 +155,8 @@ def _tell(model: type[BaseModel], error: Mapping[str, Any], place: Place, faults
             faults.tell(where, "unknown key", nearest(str(loc[-1]), known))
         case "missing":
             faults.tell(where, "missing", "add it; the file that comes with rxbridge shows how")
-        case "enum" | "literal_error":
+        case "enum" | "literal_error" if isinstance(word := error["input"], str):
             known_words = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-            word = str(error["input"])
             faults.tell(where, f"'{word}' is not a word known here", nearest(word, known_words))
         case _:
             faults.tell(where, WANTED.get(error["type"], str(error["msg"])))

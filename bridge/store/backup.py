@@ -262,7 +262,9 @@ def _keep(store: Path, kept: Path) -> None:
     try:
         os.link(store, kept)
     except OSError:  # a file system without second names
-        shutil.copy2(store, kept)
+        with made_beside(kept) as made:
+            shutil.copyfile(store, made)
+            put_in_place(made, kept)
 
 
 def _set_aside(store: Path, kept: Path) -> None:
@@ -442,4 +444,4 @@ def give_to_owner_of(model: Path, *paths: Path) -> None:
     owner = model.stat()
     for path in paths:
         with contextlib.suppress(FileNotFoundError):
-            os.chown(path, owner.st_uid, owner.st_gid)
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

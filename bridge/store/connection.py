@@ -65,8 +65,12 @@ def _close_to_others(path: Path) -> None:
     """
     for each in (path, *(path.with_name(path.name + suffix) for suffix in BESIDE)):
         with contextlib.suppress(OSError):
-            found = each.stat()
-            if found.st_uid == os.geteuid() and found.st_mode & stat.S_IRWXO:
+            found = each.lstat()
+            if (
+                stat.S_ISREG(found.st_mode)
+                and found.st_uid == os.geteuid()
+                and found.st_mode & stat.S_IRWXO
+            ):
                 each.chmod(OWNER_ALONE)
 
 

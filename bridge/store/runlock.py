@@ -25,7 +25,7 @@ class RunLock:
     def acquire(self) -> Self:
         """Raises Misconfigured if another process holds it, or the file cannot be written."""
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             fault = no_access(self._store, error.strerror or "")
             raise Misconfigured(fault) from error

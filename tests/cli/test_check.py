@@ -403,3 +403,13 @@ def test_a_store_of_an_earlier_version_is_left_to_it(env, folder, capsys, versio
     assert lines["store"]["verdict"] == "ok"
     assert "`rxbridge run` brings it up" in lines["store"]["text"]
     assert path.read_bytes() == before
+
+
+def test_a_file_that_others_may_write_to_fails(typed, folder: Path):
+    file = folder / "mappings" / "skus.csv"
+    file.chmod(0o646)
+    told = typed("check", "--offline")
+    assert told.code == 1
+    assert f"{file}: others may write to it - chmod go-w {file}" in told.out
+    file.chmod(0o644)
+    assert "others may write" not in typed("check", "--offline").out

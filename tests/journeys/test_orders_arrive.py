@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import aiohttp
 import pytest
 from house import MAPPINGS, open_house, open_sandbox, unknown_word
 
@@ -99,12 +100,19 @@ async def test_a_retry_reads_the_list_again_however_young_it_is(tmp_path: Path):
         assert len(house.requests(uid)) == 1
 
 
-async def test_an_invalid_mapping_is_refused_and_the_last_valid_one_stays(tmp_path: Path):
+@pytest.mark.parametrize("content", ["[payload\n", f"x = {'[' * 20_000}{']' * 20_000}\n"])
+async def test_an_invalid_mapping_is_refused_and_the_last_valid_one_stays(
+    tmp_path: Path, content: str
+):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         before = house.bridge.reloader.rules.version
-        (tmp_path / "mappings" / "orders.toml").write_text("[payload\n")
+        (tmp_path / "mappings" / "orders.toml").write_text(content)
         await house.bridge.reloader.look()
         assert "orders.toml" in (house.bridge.reloader.error or "")
+        async with aiohttp.ClientSession(house.running.url) as http:
+            async with http.get("/health") as answer:
+                told = (await answer.json())["checks"]["mappings"]
+        assert (told["status"], told["error"]) == ("degraded", house.bridge.reloader.error)
         assert house.bridge.reloader.rules.version == before
         (uid,) = await house.orders_arrive()
         assert len(house.requests(uid)) == 1

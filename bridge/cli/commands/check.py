@@ -20,6 +20,7 @@ from typing import Any, Literal, TypeVar
 
 from bridge import app, users
 from bridge.app import Vendors, open_vendors
+from bridge.app.files import open_to_others
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.commands.webhooks import is_ours
@@ -149,7 +150,7 @@ def _configuration(settings: Settings) -> list[Line]:
         unsafe = settings.unsafe_for_run(users=bool(users.read(settings.users_file)))
     except Misconfigured as mistake:
         unsafe = mistake.faults
-    faults = settings.missing_for_run() + unsafe
+    faults = (*settings.missing_for_run(), *unsafe, *open_to_others(settings))
     missing = [Line("configuration", "fail", str(fault)) for fault in faults]
     warned = [Line("configuration", "warn", text) for text in settings.warnings()]
     where = str(settings.file or "environment only")
