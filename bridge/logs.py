@@ -19,8 +19,7 @@ def setup(level: str, style: str, stream: TextIO, *, secrets: Sequence[str] = ()
     What libraries log is shown from "warning" on at the earliest. `secrets` never reach the stream.
     """
     handler = logging.StreamHandler(stream)
-    formatter: logging.Formatter = Json() if style == "json" else Console()
-    handler.setFormatter(Redacting(formatter, secrets))
+    handler.setFormatter(formatter(style, secrets))
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
@@ -28,6 +27,16 @@ def setup(level: str, style: str, stream: TextIO, *, secrets: Sequence[str] = ()
     ours = logging.getLogger("bridge")
     ours.setLevel(level.upper())
     root.setLevel(max(logging.WARNING, ours.level))
+
+
+def formatter(style: str, secrets: Sequence[str]) -> "Redacting":
+    """What makes a line of a record, in `style` as for `setup`."""
+    return Redacting(Json() if style == "json" else Console(), secrets)
+
+
+def is_set_up() -> bool:
+    """Whether somebody reads the log: a command has none."""
+    return any(isinstance(each.formatter, Redacting) for each in logging.getLogger().handlers)
 
 
 class Json(logging.Formatter):
@@ -94,7 +103,7 @@ def _traceback(error: BaseException) -> Iterator[str]:
     for one in reversed(list(_chain(error))):
         for frame in traceback.format_tb(one.__traceback__):
             yield frame.rstrip()
-        yield _safe_text(one)
+        yield safe_text(one)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -112,7 +121,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         waiting += [before] if before else []
 
 
-def _safe_text(error: BaseException) -> str:
+def safe_text(error: BaseException) -> str:
+    """What it is; its own words only where they hold no foreign text."""
     kind = type(error)
     if any(base.__module__ == OWN_ERRORS for base in kind.__mro__):
         return f"{kind.__name__}: {error}"

@@ -41,7 +41,10 @@ def entry() -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Runs one command and returns its exit code."""
-    arguments = parser(argv).parse_args(argv)
+    try:
+        arguments = parser(argv).parse_args(argv)
+    except Exception as mistake:
+        return _unexpected(None, mistake)
     code = _ended(arguments, arguments.handler)
     if arguments.changes is None:
         return code
@@ -66,7 +69,16 @@ def _ended(arguments: Namespace, body: Callable[[Namespace], int | None]) -> int
         return FAILED
     except _stopped():
         return DONE if arguments.stays else FAILED
+    except Exception as mistake:
+        return _unexpected(arguments, mistake)
     return code
+
+
+def _unexpected(arguments: Namespace | None, mistake: Exception) -> int:
+    from bridge.cli import incident
+
+    print(f"rxbridge: {incident.told(arguments, mistake)}", file=sys.stderr)
+    return FAILED
 
 
 def _stopped() -> tuple[type[BaseException], ...]:

@@ -1,0 +1,130 @@
+"""Whatever a command raises ends in one line without foreign words, and is written down once."""
+
+import json
+import logging
+import re
+from contextlib import redirect_stderr
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from bridge.cli import incident
+from bridge.cli.commands import run
+from bridge.cli.main import main
+from bridge.store import Store
+
+CANARY = "Erika Kanarienvogel"
+LINE = re.compile(r"rxbridge: unexpected: (.*) - incident ([0-9a-f]{8}): (.*)\n")
+
+
+def raising(mistake: BaseException):
+    def raise_it(*_: object, **__: object) -> object:
+        raise mistake
+
+    return raise_it
+
+
+@pytest.fixture
+def broken(one_stuck: Path, monkeypatch: pytest.MonkeyPatch):
+    """The store cannot be opened, for a reason that nobody thought of."""
+
+    def with_(mistake: BaseException) -> Path:
+        monkeypatch.setattr(Store, "open", raising(mistake))
+        return one_stuck / "rxbridge.db.incidents"
+
+    return with_
+
+
+def line_of(err: str) -> tuple[str, str, str]:
+    found = LINE.fullmatch(err)
+    assert found, err
+    return found[1], found[2], found[3]
+
+
+@pytest.mark.parametrize(
+    ("mistake", "said"),
+    [
+        (KeyError(CANARY), "KeyError"),
+        (RecursionError(CANARY), "RecursionError"),
+        (MemoryError(), "MemoryError"),
+        (PermissionError(13, "Permission denied", CANARY), "PermissionError: Permission denied"),
+        (ExceptionGroup(CANARY, [ValueError(CANARY)]), "ExceptionGroup"),
+        (UnicodeDecodeError("utf-8", CANARY.encode(), 0, 1, CANARY), "UnicodeDecodeError"),
+    ],
+)
+def test_it_is_one_line_with_a_number(typed, broken, canary, mistake: Exception, said: str):
+    file = broken(mistake)
+    told = typed("stuck", "list")
+    assert (told.code, told.out) == (1, "")
+    what, number, where = line_of(told.err)
+    assert (what, where) == (said, f"{file} says where")
+    canary.check(told.err)
+    written = json.loads(file.read_text())
+    assert (written["incident"], written["level"]) == (number, "error")
+    assert "open_beside" in written["traceback"]
+    assert CANARY not in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_each_has_a_line_of_its_own_until_there_are_too_many(
+    typed, broken, monkeypatch: pytest.MonkeyPatch
+):
+    file = broken(KeyError("x"))
+    numbers = [line_of(typed("stuck", "list").err)[1] for _ in range(2)]
+    assert [json.loads(each)["incident"] for each in file.read_text().splitlines()] == numbers
+    monkeypatch.setattr(incident, "MOST_BYTES", 10)
+    last = line_of(typed("stuck", "list").err)[1]
+    assert json.loads(file.read_text())["incident"] == last
+
+
+def test_through_a_link_nothing_is_written(typed, broken, tmp_path: Path):
+    target = tmp_path / "target"
+    broken(KeyError("x")).symlink_to(target)
+    assert line_of(typed("stuck", "list").err)[2] == "it could not be written down"
+    assert not target.exists()
+
+
+def test_no_secret_is_written(typed, broken, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RXBRIDGE_RXSCALE__API_KEY", "open_beside")
+    file = broken(KeyError("x"))
+    typed("stuck", "list")
+    assert "***" in file.read_text()
+    assert "open_beside" not in file.read_text()
+
+
+def test_a_configuration_that_cannot_be_read_is_no_second_incident(
+    typed, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bridge.config.load", raising(KeyError(CANARY)))
+    told = typed("stuck", "list")
+    assert line_of(told.err)[0] == "KeyError"
+    assert line_of(told.err)[2] == "it could not be written down"
+
+
+def test_what_is_typed_may_raise_too(typed, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("bridge.cli.main.parser", raising(KeyError(CANARY)))
+    assert line_of(typed("stuck", "list").err)[0] == "KeyError"
+
+
+def test_a_running_bridge_tells_its_log(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    words = "whatever a vendor sent"
+
+    async def broken(*_: object) -> None:
+        raise KeyError(words)
+
+    log, handlers = StringIO(), logging.getLogger().handlers[:]
+    monkeypatch.setattr(run, "_leave_no_dump", lambda: None)
+    monkeypatch.setattr(run.app, "run", broken)
+    for key in ("RXSCALE__API_KEY", "PHARMAONE__API_KEY"):
+        monkeypatch.setenv(f"RXBRIDGE_{key}", "canary-api-key")
+    try:
+        with redirect_stderr(log):
+            assert main(["run"]) == 1
+    finally:
+        logging.getLogger().handlers[:] = handlers
+    *lines, last = log.getvalue().splitlines(keepends=True)
+    what, number, where = line_of(last)
+    assert (what, where) == ("KeyError", "the log says where")
+    assert json.loads(lines[-1])["incident"] == number
+    assert words not in log.getvalue()
