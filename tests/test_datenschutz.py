@@ -7,11 +7,12 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import aiohttp
 import pytest
 import yaml
 from contract.cases import CASES
 from house import open_house, open_sandbox
-from page.client import HASH, browser
+from page.client import HASH, PASSWORD, Browser
 
 from bridge import logs
 from bridge.cli.commands import password
@@ -200,25 +201,58 @@ def test_every_address_of_the_configuration_is_told():
 
 
 async def test_the_cookies_are_as_told(tmp_path: Path):
+    """All that a browser is given on the way through the login."""
     server = {"admin_password_hash": HASH}
+    given: list[str] = []
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, server=server) as house:
-        async with browser(house) as visitor:
-            await visitor.get("/login")
-            (first,) = visitor.headers.getall("Set-Cookie")
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+            visitor = Browser(house.running.url, http)
             await visitor.get("/login?lang=de")
-            (second,) = visitor.headers.getall("Set-Cookie")
+            given += visitor.headers.getall("Set-Cookie")
+            fields = visitor.form("/login") | {"password": PASSWORD}
+            async with http.post(
+                f"{visitor.url}/login", data=fields, allow_redirects=False
+            ) as answer:
+                assert answer.status == 303
+                given += answer.headers.getall("Set-Cookie")
     hours, minutes = access.SESSION_LASTS.total_seconds() / 3600, access.IDLE.total_seconds() / 60
     by_https = access.HOST_ALONE + access.COOKIE
+    named = {cookie.partition("=")[0] for cookie in given}
+    assert access.COOKIE in named
     for text in told_in("massnahmen"):
         (row,) = re.findall(r"^\| (?:Sitzung|Session) \|.*", text, re.MULTILINE)
-        names = set(CODE.findall(row))
-        assert {c.partition("=")[0] for c in (first, second)} | {by_https, "Secure"} <= names
-        for word in ("HttpOnly", "SameSite=Strict"):
-            assert word in names
-            assert word in first
-            assert word in second
+        always = {"HttpOnly", "SameSite=Strict"}
+        assert set(CODE.findall(row)) == named | always | {by_https, "Secure"}
+        assert all(word in cookie for word in always for cookie in given)
         assert f" {hours:g} " in row
         assert f" {minutes:g} " in row
+
+
+def test_memory_stays_off_the_disk_as_told():
+    unit = (ROOT / "docker" / "rxbridge.service").read_text().splitlines()
+    bridge = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())["services"]["bridge"]
+    assert bridge["memswap_limit"] == bridge["mem_limit"], "no more than that: nothing is swapped"
+    for text in (*told_in("loeschkonzept"), *told_in("massnahmen")):
+        lines = {
+            word for word in CODE.findall(text) if re.fullmatch(r"(Limit|Memory)\w+=\w+", word)
+        }
+        assert lines == {"LimitCORE=0", "MemorySwapMax=0"} & set(unit)
+        assert "memswap_limit" in CODE.findall(text)
+
+
+def test_one_place_alone_opens_connections():
+    """Whoever adds another says in the record what it carries, and to whom."""
+    opens = re.compile(
+        r"ClientSession\(|urllib\.request|http\.client|smtplib|ftplib|open_connection|"
+        r"create_connection|\.connect\(\(|^import (?:requests|httpx)",
+        re.MULTILINE,
+    )
+    found = {
+        str(file.relative_to(ROOT / "bridge"))
+        for file in (ROOT / "bridge").rglob("*.py")
+        if opens.search(file.read_text("utf-8")) and "sandbox" not in file.parts
+    }
+    assert found == {"transport/session.py"}
 
 
 def test_passwords_and_log_lines_are_as_told():
