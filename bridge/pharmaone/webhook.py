@@ -50,7 +50,7 @@ def read(
     secrets: Sequence[str],
     now: datetime,
     refusing: Collection[str] = (),
-    known: Collection[str] = (),
+    known: fields.Known = tuple,
 ) -> Delivery:
     """What was delivered, once it is proved genuine with any one of `secrets`.
 
@@ -94,7 +94,7 @@ def _dedup_key(event: str, raw: Mapping[str, Any], body: bytes) -> str:
     return f"{event}:{event_id}" if event_id else digest_key(event, body)
 
 
-def _new_status(metadata: Mapping[str, Any], known: Collection[str]) -> str | None:
+def _new_status(metadata: Mapping[str, Any], known: fields.Known) -> str | None:
     """Where the status changed: a change of flags alone sends the same event, with an old status
     that is the same or absent.
     """

@@ -119,7 +119,7 @@ class RxScale:
         if comment and self.site.generation.comments:
             body["comment"] = comment
         said = await self.caller.change(dialect.ORDER_STATUS, body, Priority.ORDER, ident=uid)
-        return as_word(said.get("status"), self.caller.known())
+        return as_word(said.get("status"), self.caller.known)
 
     @calls(dialect.COMPLETE)
     async def complete(self, uid: PharmacyOrderUid, tracking: Sequence[TrackingLink] = ()) -> None:

@@ -4,7 +4,7 @@ A delivery is only a reason to look, so little of it is needed and nothing of it
 be the newest: which order, and what is reported of it for deciding how urgent the look is.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -45,7 +45,7 @@ def read(
     now: datetime,
     pharmacy_uid: str | None = None,
     ahead: timedelta = timedelta(),
-    known: Collection[str] = (),
+    known: fields.Known = tuple,
 ) -> Delivery | None:
     """What was delivered, once it is proved genuine with any one of `secrets`; None for a test.
 

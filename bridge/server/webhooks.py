@@ -36,12 +36,12 @@ _TESTED = b'{"status":"tested"}'
 def routes(parts: ServerParts) -> list[web.RouteDef]:
     def from_rxscale(headers: Mapping[str, str], body: bytes) -> Delivery | None:
         secrets, ours = parts.rxscale_secrets(), parts.pharmacy_uid
-        ahead, known = parts.rxscale_ahead(), parts.known_words()
+        ahead, known = parts.rxscale_ahead(), parts.known_words
         return rxscale.read(headers, body, secrets, parts.now(), ours, ahead, known)
 
     def from_pharmaone(headers: Mapping[str, str], body: bytes) -> Delivery | None:
         secrets, refusing = parts.pharmaone_secrets(), parts.rejecting()
-        return pharmaone.read(headers, body, secrets, parts.now(), refusing, parts.known_words())
+        return pharmaone.read(headers, body, secrets, parts.now(), refusing, parts.known_words)
 
     readers = {
         "rxscale": (rxscale.signed, from_rxscale),

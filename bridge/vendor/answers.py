@@ -5,7 +5,6 @@ our own words.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -13,7 +12,7 @@ from bridge.core import reasons
 from bridge.errors import BridgeError, Fault, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Response
 from bridge.vendor import fields
-from bridge.vendor.fields import Model
+from bridge.vendor.fields import Known, Model
 
 _NOT_THE_APPLICATION = frozenset({408, 425})
 
@@ -131,7 +130,7 @@ class Answers(ABC, Generic[R, C]):
         except ValueError:
             raise Garbled(reasons.NOT_JSON(vendor=self.vendor, route=route.name)) from None
 
-    def read(self, route: R, model: type[Model], raw: Any, known: Collection[str] = ()) -> Model:
+    def read(self, route: R, model: type[Model], raw: Any, known: Known = tuple) -> Model:
         """As `fields.read`."""
         return fields.read(f"{self.vendor}'s answer to {route.name}", model, raw, known)
 

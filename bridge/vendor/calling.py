@@ -1,7 +1,7 @@
 """One way to call a vendor: what each kind of call gives, and what it raises."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic
 
@@ -9,7 +9,7 @@ from bridge.errors import Garbled, Unsure
 from bridge.exchange import Priority, Request, Response, Send
 from bridge.vendor import fields
 from bridge.vendor.answers import Answers, R
-from bridge.vendor.fields import Model
+from bridge.vendor.fields import Known, Model
 
 Query = tuple[tuple[str, str], ...]
 Body = Mapping[str, Any] | Sequence[Any]
@@ -24,8 +24,7 @@ class Caller(ABC, Generic[R]):
     """
 
     send: Send
-    known: Callable[[], Collection[str]] = field(default=tuple, kw_only=True)
-    """The status words that statuses.toml has beside the documented ones."""
+    known: Known = field(default=tuple, kw_only=True)
 
     answers: ClassVar[Answers[Any, Any]]
 
@@ -56,7 +55,7 @@ class Caller(ABC, Generic[R]):
     ) -> Model:
         """The answer as `model`."""
         response = await self.call(route, priority, ident=ident, query=query)
-        return self.answers.read(route, model, self.answers.content(route, response), self.known())
+        return self.answers.read(route, model, self.answers.content(route, response), self.known)
 
     async def find(
         self,
@@ -85,7 +84,7 @@ class Caller(ABC, Generic[R]):
         if self.answers.is_absent(route, response):
             return None
         raw = self.answers.content(route, response)
-        return self.answers.read(route, model, raw, self.known()), raw
+        return self.answers.read(route, model, raw, self.known), raw
 
     async def change(
         self, route: R, body: Body | None, priority: Priority = Priority.SWEEP, *, ident: str = ""
@@ -116,7 +115,7 @@ class Caller(ABC, Generic[R]):
         response = await self._send(route, body, priority, ident)
         try:
             return self.answers.read(
-                route, model, self.answers.content(route, response), self.known()
+                route, model, self.answers.content(route, response), self.known
             )
         except Garbled as unreadable:
             raise Unsure(unreadable.reason) from None

@@ -6,7 +6,7 @@ up an order.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
@@ -27,6 +27,8 @@ _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,127}")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}")
 MOST_COUNT = 2**31 - 1
 
+Known = Callable[[], Collection[str]]
+"""Gives the status words of statuses.toml; asked only where the documents lack a word."""
 Item = TypeVar("Item")
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -36,7 +38,7 @@ def parse(body: bytes) -> Any:
     return from_json(body, cache_strings="keys")  # only keys: values may be a patient's
 
 
-def read(answer: str, model: type[Model], raw: Any, known: Collection[str] = ()) -> Model:
+def read(answer: str, model: type[Model], raw: Any, known: Known = tuple) -> Model:
     """`answer` says whose it is and to what; of status words, `known` ones are read as they are.
 
     Raises Garbled with the place of the first thing in `raw` that cannot be read, and never with
@@ -64,13 +66,13 @@ def as_id(value: object) -> str | None:
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
-def as_word(value: object, known: Collection[str] = ()) -> str | None:
+def as_word(value: object, known: Known = tuple) -> str | None:
     """A status word ("waiting for pharmacy", "awaiting_packing"); `tellable` for one that neither
     `known` nor the documents have.
     """
     if not isinstance(value, str) or not _WORD.fullmatch(value):
         return None
-    return value if value in DOCUMENTED else tellable(value, known)
+    return value if value in DOCUMENTED else tellable(value, known())
 
 
 def as_text(value: object) -> str | None:
@@ -110,7 +112,7 @@ def _id(value: object) -> str:
 
 
 def _maybe_word(value: object, info: ValidationInfo) -> str | None:
-    return as_word(value, info.context or ())
+    return as_word(value, info.context or tuple)
 
 
 def _word(value: object, info: ValidationInfo) -> str:
