@@ -137,8 +137,8 @@ def forget_order(arguments: argparse.Namespace) -> int:
     have, and the audit log keeps that somebody erased it; backups are yours to delete.
 
     An order that has not ended on both sides is refused without --open: RxScale's list shows it
-    still, so it is met as a new one. Its status at RxScale then keeps it from being sent a second
-    time, so one that was sent and stands in RxScale's queue is refused with --open too.
+    still, so it is met as a new one; one that you dropped is then sent. Its status at RxScale keeps
+    others from being sent twice, so one that was sent and is in the queue is refused in any case.
 
     rxbridge orders forget po-abc123
     rxbridge orders forget po-abc123 --yes --open  # of an order that is not over
