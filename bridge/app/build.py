@@ -4,7 +4,7 @@ The only module that knows every part. Read it first; `bridge.app.run` then sets
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,8 +49,15 @@ class Bridge:
 
 
 @asynccontextmanager
-async def open_bridge(settings: Settings, machine: Machine | None = None) -> AsyncIterator[Bridge]:
+async def open_bridge(
+    settings: Settings,
+    machine: Machine | None = None,
+    *,
+    vet: Callable[[Vendors], Awaitable[None]] | None = None,
+) -> AsyncIterator[Bridge]:
     """Everything but the listening port and the clockwork. Raises Misconfigured.
+
+    `vet` may refuse what the vendors show; its calls count in their limits like all others.
 
     The store is opened last of all that may be refused: opening may make it, or bring it up to
     this version, which the one before could not read any more.
@@ -64,8 +71,6 @@ async def open_bridge(settings: Settings, machine: Machine | None = None) -> Asy
             partial(rules_of, settings),
             lambda rules: _rules_changed(bridge, rules),
         )
-        store = await machine.open_store(settings.store.path, now=machine.now())
-        stack.push_async_callback(store.close)
         metrics = Metrics()
         vendors = await stack.enter_async_context(
             open_vendors(
@@ -76,6 +81,10 @@ async def open_bridge(settings: Settings, machine: Machine | None = None) -> Asy
                 reloader.rules.facts,
             )
         )
+        if vet is not None:
+            await vet(vendors)
+        store = await machine.open_store(settings.store.path, now=machine.now())
+        stack.push_async_callback(store.close)
         bridge = _assemble(settings, machine, metrics, store, reloader, vendors)
         await store.write(todo.release_leases)
         rules = reloader.rules
@@ -107,7 +116,8 @@ def _assemble(
         stock.orders_seen()
 
     sweep = OrderSweep(store, vendors.rxscale, rules, now, swept)
-    p1_sweep = P1Sweep(store, vendors.pharmaone, rules, now, worker.wake)
+    most = settings.orders.find_details
+    p1_sweep = P1Sweep(store, vendors.pharmaone, rules, now, worker.wake, most_details=most)
     return Bridge(
         settings=settings,
         machine=machine,

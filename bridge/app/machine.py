@@ -50,6 +50,8 @@ class Machine:
     """The real one, if nothing is given. Timers and sleeps are the event loop's.
 
     `clock` is monotonic seconds, `jitter` a number from 0 to 1, `reference` different each time.
+    What others may have changed is looked at again and again: the store every `watch_seconds`, the
+    mapping files every `reload_seconds`.
     """
 
     now: Callable[[], datetime] = now
@@ -61,3 +63,5 @@ class Machine:
     session: Callable[[], AbstractAsyncContextManager[Any]] = session
     exchange: Exchange = exchange
     serve: Serve = serve
+    watch_seconds: float = 1.0
+    reload_seconds: float = 2.0

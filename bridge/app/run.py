@@ -10,12 +10,12 @@ from typing import Any
 from bridge.app import vitals
 from bridge.app.build import Bridge, open_bridge
 from bridge.app.machine import Machine
-from bridge.app.vendors import open_vendors
+from bridge.app.vendors import Vendors
 from bridge.app.web import listen
 from bridge.core.patience import reread_seconds
 from bridge.cycles import every
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
-from bridge.cycles.watch import WATCH_SECONDS, Watch
+from bridge.cycles.watch import Watch
 from bridge.errors import BridgeError, Misconfigured
 from bridge.rxscale.pharmacies import several, shown
 from bridge.server import Running
@@ -23,7 +23,6 @@ from bridge.settings import Settings
 
 log = logging.getLogger("bridge")
 
-RELOAD_SECONDS = 2.0
 TRY_TO_WRITE_SECONDS = 30.0
 ASK_SECONDS = 5.0
 
@@ -35,9 +34,8 @@ async def run(
     machine: Machine | None = None,
 ) -> None:
     """Serves and works until `stop` is set, then drains. Raises Misconfigured at the start only."""
-    machine = machine or Machine()
-    await _refuse_several_pharmacies(settings, machine)
-    async with open_bridge(settings, machine) as bridge:
+    vet = partial(_refuse_several_pharmacies, settings)
+    async with open_bridge(settings, machine, vet=vet) as bridge:
         running = await listen(bridge)
         timers = [asyncio.create_task(coroutine) for coroutine in _timers(bridge)]
         work = asyncio.create_task(bridge.worker.run())
@@ -48,15 +46,12 @@ async def run(
             await _drain(bridge, running, timers, work)
 
 
-async def _refuse_several_pharmacies(settings: Settings, machine: Machine) -> None:
+async def _refuse_several_pharmacies(settings: Settings, vendors: Vendors) -> None:
     """Raises Misconfigured. A vendor that does not answer is no reason not to start."""
     if settings.rxscale.pharmacy_uid is not None:
         return
     try:
-        async with (
-            asyncio.timeout(ASK_SECONDS),
-            open_vendors(settings, lambda _: None, machine) as vendors,
-        ):
+        async with asyncio.timeout(ASK_SECONDS):
             fault = several(await shown(vendors.rxscale.caller))
     except (BridgeError, TimeoutError) as failure:
         log.warning("whose orders the key shows is not known", extra={"reason": str(failure)})
@@ -94,7 +89,8 @@ def _reread_seconds(bridge: Bridge) -> float:
 
 
 def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
-    settings, reload_after = bridge.settings, lambda: RELOAD_SECONDS
+    settings, machine = bridge.settings, bridge.machine
+    reload_after, watch_after = lambda: machine.reload_seconds, lambda: machine.watch_seconds
     poll_after = lambda: settings.orders.poll_seconds  # noqa: E731
     reread = partial(_reread_seconds, bridge)
     upkeep = Upkeep(
@@ -116,7 +112,7 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         every(reload_after, "looking at the mapping files", bridge.reloader.look),
         every(lambda: reread() / 2, "reading the SKU list", upkeep.read_skus),
         every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),
-        every(lambda: WATCH_SECONDS, "watching the store", Watch(bridge.store, changed).look),
+        every(watch_after, "watching the store", Watch(bridge.store, changed).look),
         every(
             lambda: TRY_TO_WRITE_SECONDS,
             "writing to the store",

@@ -287,6 +287,7 @@ CANCELLED_ON_BOTH = Code("cancelled_on_both", Kind.DONE)
 # -- why a step is taken ----------------------------------------------------------------------
 
 FIRST_LOOK = Code("first_look", Kind.STEP)
+CLAIM_TO_BE_SEEN = Code("claim_to_be_seen", Kind.STEP)
 TOO_OLD_TO_HOLD = Code("too_old_to_hold", Kind.STEP)
 TOO_OLD_TO_WRITE = Code("too_old_to_write", Kind.STEP)
 TOO_OLD_TO_SUBMIT = Code("too_old_to_submit", Kind.STEP)

@@ -51,12 +51,16 @@ class P1Sweep:
         rules: Callable[[], Rules],
         now: Callable[[], datetime],
         woke: Callable[[], None],
+        *,
+        most_details: int,
     ) -> None:
+        """`most_details`: so many orders that an earlier store may have known are read."""
         self._store = store
         self._pharmaone = pharmaone
         self._rules = rules
         self._now = now
         self._woke = woke
+        self._most_details = most_details
         self._count = 0
         self._known_total = 0
         self._learning = asyncio.Lock()
@@ -118,12 +122,19 @@ class P1Sweep:
                         failed[name] = what
                     else:
                         learnt += what
+            words = self._rules().words.pharmaone.open
+            orphans = await self._store.write(p1_sweep.hint_orphans, words, self._now())
+        if orphans:
+            self._woke()
         for failure in failed.values():
             raise failure
-        return learnt
+        return learnt + orphans
 
     async def _unread(self, failed: Collection[OrderId]) -> list[OrderId]:
-        names = await self._store.read(p1_sweep.unread, AT_ONCE + len(failed))
+        words = self._rules().words.pharmaone.open
+        names = await self._store.read(
+            p1_sweep.unread, AT_ONCE + len(failed), words, self._most_details
+        )
         return [name for name in names if name not in failed]
 
     async def _learn(self, name: OrderId) -> bool:

@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 from bridge.store import Store, notes
 
-WATCH_SECONDS = 1.0
-
 
 class Watch:
-    """One small question a second, instead of each part looking for itself."""
+    """One small question again and again, instead of each part looking for itself."""
 
     def __init__(self, store: Store, changed: Callable[[], None]) -> None:
         self._store = store

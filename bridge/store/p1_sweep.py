@@ -20,9 +20,10 @@ from bridge.core.model import (
     State,
     order_key,
 )
-from bridge.store import orders, stuck, todo, vendor_lists
-from bridge.store.rows import Table, as_list, micros, span, sql
+from bridge.store import notes, orders, stuck, todo, vendor_lists
+from bridge.store.rows import Cell, Table, as_list, micros, span, sql
 
+LATELY = timedelta(days=2)
 NEW = timedelta(hours=1)
 """So long PharmaOne may tell of an order, or list it, and not yet answer for it."""
 
@@ -84,6 +85,24 @@ SELECT id FROM p1_orders
 WHERE external_id IS NULL AND coalesce(created_at, seen_at) >= ?
 ORDER BY coalesce(created_at, seen_at) DESC LIMIT ?
 """
+_UNREAD_OLDER = sql(
+    """
+    SELECT id FROM (
+      SELECT id, external_id FROM p1_orders
+      WHERE coalesce(created_at, 0) < :first
+        AND (status IN (:words...) OR updated_at >= :lately)
+      ORDER BY created_at DESC LIMIT :most)
+    WHERE external_id IS NULL LIMIT :limit
+    """
+)
+_ORPHANS = sql(
+    """
+    SELECT external_id FROM p1_orders
+    WHERE external_id <> '' AND coalesce(created_at, 0) < :first
+      AND (status IN (:words...) OR updated_at >= :lately)
+      AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)
+    """
+)
 _FORGET_NEW = """
 DELETE FROM p1_orders
 WHERE id = ? AND external_id IS NULL AND coalesce(created_at, seen_at) > ?
@@ -177,17 +196,44 @@ def _named(connection: sqlite3.Connection, references: Sequence[str]) -> Pharmac
     return None if found is None else PharmacyOrderUid(found[0])
 
 
-def unread(connection: sqlite3.Connection, limit: int) -> list[OrderId]:
+def unread(
+    connection: sqlite3.Connection, limit: int, words: Collection[str] = (), most: int = 0
+) -> list[OrderId]:
     """Orders whose `external_id` is unknown and that may be made of an order-request of ours.
 
-    Newest first. None while every order-request of ours is accounted for, also those that an
-    earlier store may have sent of orders that were cancelled since.
+    Newest first. Those made since the earliest order-request of ours that is not accounted for,
+    also of those that an earlier store may have sent of orders that were cancelled since; and
+    the newest `most` of those older than this store that go on (their status is one of `words`) or
+    went on lately: an earlier store may have known them.
     """
     earliest: int | None = connection.execute(_EARLIEST).fetchone()[0]
-    if earliest is None:
-        return []
-    since = earliest - span(MARGIN)
-    return [OrderId(row) for (row,) in connection.execute(_UNREAD, (since, limit))]
+    found = (
+        [] if earliest is None else connection.execute(_UNREAD, (earliest - span(MARGIN), limit))
+    )
+    older = {**_older(connection, words), "limit": limit, "most": most}
+    names = [*found, *connection.execute(_UNREAD_OLDER, older)]
+    return [*dict.fromkeys(OrderId(row) for (row,) in names)][:limit]
+
+
+def _older(connection: sqlite3.Connection, words: Collection[str]) -> dict[str, Cell]:
+    """What decides whether PharmaOne's order was there before this store was; by then, one that
+    is ours has to be known.
+    """
+    first = notes.get_time(connection, notes.FIRST_SWEEP_AT)
+    lately = 0 if first is None else micros(first - LATELY)
+    return {"first": micros(first) if first else 0, "lately": lately, "words": as_list(words)}
+
+
+def hint_orphans(connection: sqlite3.Connection, words: Collection[str], now: datetime) -> int:
+    """Hints pharmacy orders that this store does not know and of which PharmaOne has an order that
+    goes on, or went on lately; returns how many. A lost or restored store has forgotten them, and
+    RxScale's lists of open orders do not show one that was cancelled meanwhile.
+    """
+    found = connection.execute(_ORPHANS, _older(connection, words)).fetchall()
+    why = "PharmaOne has an order of it that this store did not know"
+    hints = [Hint(order_key(PharmacyOrderUid(uid)), why, reported=OF_PHARMAONE) for (uid,) in found]
+    todo.hint(connection, hints, now)
+    return len(hints)
 
 
 def save_read(connection: sqlite3.Connection, order: P1Order, now: datetime) -> bool:

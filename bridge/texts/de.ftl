@@ -458,6 +458,7 @@ cancelled_on_both = auf beiden Seiten storniert
 
 first_look = was RxScale jetzt dazu sagt
 too_old_to_hold = zu lange her gesehen, um sie anzuhalten
+claim_to_be_seen = ob RxScale die Übernahme ausgeführt hat, zeigt seine Antwort nicht
 too_old_to_write = zu lange her gesehen, um einen Status zu schreiben
 too_old_to_submit = zu lange her gesehen, um sie zu senden
 how_far = wie weit sie dort ist

@@ -446,6 +446,7 @@ cancelled_on_both = cancelled on both sides
 
 first_look = what RxScale says of it now
 too_old_to_hold = seen too long ago to put it on hold
+claim_to_be_seen = whether RxScale took the claim, its answer does not show
 too_old_to_write = seen too long ago to write a status on
 too_old_to_submit = seen too long ago to submit on
 how_far = how far it has come there

@@ -165,7 +165,7 @@ class Acts:
         if told is not None and told != step.word and told in self._rules.words.rxscale.means:
             self._not_heeded(step.word, told)
             return
-        self._believe(step.word, held=step.comment is not None)
+        self._believe(step.word, held=step.comment is not None, shown=told == step.word)
         event = Event.CLAIMED if step.claims else Event.SET_STATUS
         self._tell_translation(event, step.word, step.rule)
 
@@ -241,15 +241,17 @@ class Acts:
         self._sight.record = remember.not_heeded(self._sight.record, self._parts.now())
         self._sight.order = None
 
-    def _believe(self, word: str, *, held: bool) -> None:
-        """An accepted write is as good as a look."""
+    def _believe(self, word: str, *, held: bool, shown: bool = False) -> None:
+        """An accepted write is as good as a look, but for what rests on it; one whose answer has
+        `shown` the word is a look.
+        """
         sight, words = self._sight, self._rules.words.rxscale
         if sight.order is None:
             sight.record = remember.status_written(sight.record, word, words, self._parts.now())
             sight.written = True
             return
         now = self._parts.now()
-        sight.order = replace(sight.order, status=word, seen_at=now, is_believed=True)
+        sight.order = replace(sight.order, status=word, seen_at=now, is_believed=not shown)
         sight.record = remember.status_set(sight.record, sight.order, words, held=held)
 
     async def _cancel(self, step: Cancel) -> Stuck | None:

@@ -111,6 +111,8 @@ class Worker:
         look = OrderLook(self._parts, claim, after_crash(record, self._parts.now()))
         try:
             await look.run()
+        except TryLater as failure:  # the store's: the lease runs out, and it is looked at again
+            log.warning("cannot write down a look", extra={"key": claim.key, "why": failure.what})
         except Exception:
             # A mistake of ours must not spin: the key waits, and its story says so. If even
             # that cannot be written down, the lease runs out and the order is looked at again.

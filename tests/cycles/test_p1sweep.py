@@ -69,7 +69,14 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 def sweep_over(store: Store, pharmaone: PharmaOne, woke: list[int]) -> P1Sweep:
     rules = cast("Any", SimpleNamespace(words=WORDS))
-    return P1Sweep(store, cast("Any", pharmaone), lambda: rules, Clock(), lambda: woke.append(1))
+    return P1Sweep(
+        store,
+        cast("Any", pharmaone),
+        lambda: rules,
+        Clock(),
+        lambda: woke.append(1),
+        most_details=500,
+    )
 
 
 def order(number: int, status: str = "awaiting_packing", **changes: Any) -> P1Order:

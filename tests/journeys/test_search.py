@@ -45,10 +45,33 @@ async def test_a_lost_store_finds_its_orders_and_reads_no_others(tmp_path: Path,
         before = len(sandbox.world.calls(READ))
         async with open_house(sandbox, tmp_path, orders={"find_details": MOST}) as house:
             assert await house.stuck() == []
-            assert details(house) - before <= MOST
+            assert details(house) - before <= 2 * MOST  # by the search, and of those before it
             for uid in uids:
                 assert (await house.record(uid)).phase is Phase.ADOPTED
                 assert len(house.requests(uid)) == 1
+
+
+@pytest.mark.parametrize("listed", [True, False], ids="external_id in the list: {}".format)
+async def test_one_cancelled_while_the_store_was_lost_is_cancelled_at_pharmaone(
+    tmp_path: Path, listed: bool
+):
+    """RxScale's lists of open orders do not show it any more: PharmaOne's side tells of it."""
+    async with open_sandbox(list_has_external_id=listed) as sandbox:
+        a_past(sandbox, 20)
+        async with open_house(sandbox, tmp_path) as house:
+            (uid,) = await house.orders_arrive()
+            order_id = await house.approve(uid)
+            sandbox.world.p1_orders[order_id].data["created_at"] = text(now() - timedelta(hours=1))
+        (tmp_path / "rxbridge.db").unlink()
+        sandbox.world.set_order_status(uid, "cancelled")
+        async with open_house(sandbox, tmp_path) as house:
+            await house.sweep()
+            assert sandbox.world.p1_orders[order_id].status == "cancelled"
+            assert await house.stuck() == []
+            others = [
+                each.status for each in sandbox.world.p1_orders.values() if each.id != order_id
+            ]
+            assert "cancelled" not in others
 
 
 async def test_where_nobody_tells_when_an_order_was_made_a_person_decides(tmp_path: Path):

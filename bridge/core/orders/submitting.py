@@ -129,6 +129,8 @@ def _submit(view: View, order: PharmacyOrder, why: Reason) -> Step:
         return compared
     if not _is_claimed(view.record, order):
         return _claim(view, order)
+    if order.is_believed:
+        return Look(reasons.CLAIM_TO_BE_SEEN())
     if view.sight.draft.prescription is not None and view.record.prescription_id is None:
         return _ingest(view, view.sight.draft.prescription)
     return Submit(view.sight.draft, why)
