@@ -88,8 +88,11 @@ def connect_guest(path: Path) -> sqlite3.Connection:
 
 
 def truncate_log(path: Path) -> None:
-    """Works the log into the file and empties it, unless somebody reads in it for too long."""
+    """Works the log into the file and empties it, unless somebody reads in it: whoever wants to
+    write has to wait meanwhile.
+    """
     with closing(connect_guest(path)) as connection:
+        connection.execute("PRAGMA busy_timeout = 200")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 

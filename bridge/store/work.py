@@ -29,7 +29,7 @@ from bridge.store import (
 )
 from bridge.store.rows import EPOCH
 
-_ERASE = [
+_FORGET = [
     """
     DELETE FROM p1_orders
     WHERE external_id = :uid OR id = (SELECT order_id FROM orders WHERE uid = :uid)
@@ -42,11 +42,12 @@ _ERASE = [
         " ".join(("DELETE FROM", table, "WHERE", condition))
         for condition, tables in (
             ("uid = :uid", ("orders", "order_lines", "cancellations")),
-            ("key = :key", ("todo", "stuck", "attentions", "adjustments", "journal", "deliveries")),
+            ("key = :key", ("todo", "stuck", "attentions", "adjustments", "journal")),
         )
         for table in tables
     ),
 ]
+_ERASE = [*_FORGET, "DELETE FROM deliveries WHERE key = :key"]  # which reads all of them
 """All that is stored of an order, but for the audit log, which is kept for its own time."""
 
 
@@ -127,14 +128,16 @@ def forget(connection: sqlite3.Connection, before: datetime, unfinished: datetim
     listed = json.loads(notes.get(connection, notes.STILL_LISTED) or "[]")
     uids = orders.outdated(connection, before, unfinished, listed)
     for uid in uids:
-        erase(connection, uid)
+        erase(connection, uid, _FORGET)
     journal.forget(connection, before)
     deliveries.forget(connection, before)
     vendor_lists.forget_orders(connection, before)
     return len(uids)
 
 
-def erase(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> bool:
+def erase(
+    connection: sqlite3.Connection, uid: PharmacyOrderUid, statements: Sequence[str] = _ERASE
+) -> bool:
     """Deletes all that is stored of an order; False if there is nothing."""
     names = {"uid": uid, "key": order_key(uid)}
-    return sum(connection.execute(each, names).rowcount for each in _ERASE) > 0
+    return sum(connection.execute(each, names).rowcount for each in statements) > 0

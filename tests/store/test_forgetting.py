@@ -1,6 +1,9 @@
 """What is forgotten is gone from every file, and nothing is forgotten that would be sent again."""
 
+import asyncio
 import sqlite3
+import time
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -140,6 +143,14 @@ async def test_no_table_of_orders_is_left_out(store: Store):
     assert tables <= erased
 
 
+async def test_forgetting_many_orders_reads_no_table_for_each_of_them(store: Store):
+    """A year's deliveries would be read ten thousand times, with every webhook kept waiting."""
+    for statement in work._FORGET:
+        named = statement.replace(":uid", "'po-1'").replace(":key", "'order:po-1'")
+        plan = await store.read(sql(f"EXPLAIN QUERY PLAN {named}"))
+        assert not [row for row in plan if row[3].startswith("SCAN")], statement
+
+
 async def test_one_that_is_looked_at_right_now_is_not_erased(store: Store):
     await store.write(todo.hint, [hint(1)], NOW)
     await store.write(todo.claim, 1, NOW, DAY)
@@ -175,3 +186,20 @@ async def test_the_upkeep_forgets_them_by_the_stores_retention(store: Store):
     assert kept.exists()
     await upkeep(store, 91).forget()
     assert not kept.exists()
+
+
+async def test_emptying_the_log_keeps_no_delivery_waiting(store: Store):
+    """A backup under way reads for as long as it takes; a vendor waits five seconds at most."""
+    await store.write(work.save, submitted(1), [])
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as slow:
+        slow.execute("BEGIN")
+        slow.execute("SELECT * FROM orders").fetchall()
+        await store.write(work.save, submitted(2), [])
+        emptied = asyncio.create_task(store.truncate_log())
+        began = time.monotonic()
+        while not emptied.done():
+            await asyncio.sleep(0.01)
+            await store.write_together(deliveries.receive, delivery(3))
+        assert time.monotonic() - began < 2
+    await store.truncate_log()
+    assert store.path.with_name(f"{store.path.name}-wal").stat().st_size == 0
