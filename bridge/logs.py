@@ -39,6 +39,19 @@ def is_set_up() -> bool:
     return any(isinstance(each.formatter, Redacting) for each in logging.getLogger().handlers)
 
 
+def terse() -> None:
+    """Where nobody reads a log, a warning is one line on the terminal, without a traceback."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(Terse())
+
+
+class Terse(logging.Formatter):
+    """The message alone: what led to it may hold anybody's words."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _message(record)
+
+
 class Json(logging.Formatter):
     """One JSON object a line."""
 

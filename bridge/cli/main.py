@@ -45,6 +45,9 @@ def main(argv: Sequence[str]) -> int:
         arguments = parser(argv).parse_args(argv)
     except Exception as mistake:
         return _unexpected(None, mistake)
+    from bridge import logs
+
+    logs.terse()
     code = _ended(arguments, arguments.handler)
     if arguments.changes is None:
         return code

@@ -3,6 +3,8 @@
 import json
 import logging
 import re
+import subprocess
+import sys
 from contextlib import redirect_stderr
 from io import StringIO
 from pathlib import Path
@@ -128,3 +130,33 @@ def test_a_running_bridge_tells_its_log(folder: Path, monkeypatch: pytest.Monkey
     assert (what, where) == ("KeyError", "the log says where")
     assert json.loads(lines[-1])["incident"] == number
     assert words not in log.getvalue()
+
+
+PROGRAM = """
+import asyncio, logging, sys
+from argparse import Namespace
+from bridge.cli import main
+
+async def body():
+    async def broken():
+        raise KeyError(sys.argv[1])
+    task = asyncio.create_task(broken())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    del task
+    try:
+        raise ValueError(sys.argv[1])
+    except ValueError:
+        logging.getLogger("bridge.server").exception("unexpected")
+
+parsed = Namespace(handler=lambda _: asyncio.run(body()), changes=None, stays=False)
+main.parser = lambda _: Namespace(parse_args=lambda _: parsed)
+sys.exit(main.main([]))
+"""
+
+
+def test_what_goes_wrong_beside_a_command_is_no_traceback_either():
+    words = [sys.executable, "-c", PROGRAM, CANARY]
+    told = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert told.returncode == 0
+    assert sorted(told.stderr.splitlines()) == ["Task exception was never retrieved", "unexpected"]
