@@ -291,7 +291,7 @@ ELSEWHERE: dict[str, tuple[Wrong, dict[str, Cell], dict[str, Cell]]] = {
                 at("rxscale", NOTHING_DONE, RX_STATUS, RX_COMPLETE), retried=True, orders=orders
             ),
             {
-                moment: BEFORE[moment].but(stuck="no_effect", requests=1)
+                moment: BEFORE[moment].but(stuck="no_effect", requests=moment != "new")
                 for moment in ("new", "shipped", "cancelled at PharmaOne")
             },
             {},
