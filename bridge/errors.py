@@ -71,17 +71,13 @@ class Unsure(BridgeError):  # noqa: N818
 class Refused(BridgeError):  # noqa: N818
     """The vendor understood and said no. The same call again gets the same answer.
 
-    `status` is the HTTP status, `code` the vendor's machine-readable word where it gives one,
-    `fields` the places in the request it complains of. Vendor texts are kept out of `what`
-    unless they are known to be free of patient data.
+    `status` is the HTTP status, `fields` the places in the request it complains of. Vendor texts
+    are kept out of `what` unless they are known to be free of patient data.
     """
 
-    def __init__(
-        self, what: "str | Reason", *, status: int, code: str = "", fields: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, what: "str | Reason", *, status: int, fields: tuple[str, ...] = ()) -> None:
         super().__init__(what)
         self.status = status
-        self.code = code
         self.fields = fields
 
 

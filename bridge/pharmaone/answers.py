@@ -4,12 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bridge.core.words import tellable
 from bridge.errors import BridgeError, Fault
 from bridge.pharmaone.dialect import CODES, NAMED_FIELDS, SCOPES, TOKEN, Route
 from bridge.vendor import answers, fields
 
-_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _WORDS = re.compile(r"[a-z0-9_]+")
 _SCOPE = re.compile(r"[a-z_]+\.[a-z]+")
 
@@ -43,7 +41,7 @@ class PharmaOneAnswers(answers.Answers[Route, Complaint]):
         words = f"{error} {message}" if isinstance(message, str) else error
         named = dict.fromkeys(word for word in _WORDS.findall(words) if word in NAMED_FIELDS)
         return Complaint(
-            tellable(error, CODES) if _CODE.fullmatch(error) else "",
+            error if error in CODES else "",
             tuple(named),
             family="backend",
             is_documented=True,

@@ -148,7 +148,7 @@ class Answers(ABC, Generic[R, C]):
             status=status,
             fields=", ".join(said.fields) or None,
         )
-        return Refused(what, status=status, code=said.code, fields=said.fields)
+        return Refused(what, status=status, fields=said.fields)
 
 
 def is_accepted(response: Response) -> bool:
