@@ -19,7 +19,7 @@ def setup(level: str, style: str, stream: TextIO, *, secrets: Sequence[str] = ()
     What libraries log is shown from "warning" on at the earliest. `secrets` never reach the stream.
     """
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(formatter(style, secrets))
+    handler.setFormatter(Redacting(Json() if style == "json" else Console(), secrets))
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
@@ -27,11 +27,6 @@ def setup(level: str, style: str, stream: TextIO, *, secrets: Sequence[str] = ()
     ours = logging.getLogger("bridge")
     ours.setLevel(level.upper())
     root.setLevel(max(logging.WARNING, ours.level))
-
-
-def formatter(style: str, secrets: Sequence[str]) -> "Redacting":
-    """What makes a line of a record, in `style` as for `setup`."""
-    return Redacting(Json() if style == "json" else Console(), secrets)
 
 
 def is_set_up() -> bool:

@@ -140,7 +140,6 @@ class VendorSection(Section):
     api_key: Secret | None = None
     webhook_secrets: tuple[SigningSecret, ...] = ()
     allow_http: bool = False
-    """Its address may be http:// on another machine, where the network is yours alone."""
     requests_per_second: Count = 10
     requests_per_minute: Count = 600
     at_once: AtLeastOne = 8
@@ -201,15 +200,10 @@ class ServerSection(Section):
     """`host`, if not set."""
     public_url: OptionalAddress = None
     head_seconds: LongerThanNothing = 10.0
-    """How long a request's head may take to come in; then the connection is closed."""
     body_seconds: LongerThanNothing = 10.0
-    """The same of its body, and of taking the answer."""
     keepalive_seconds: LongerThanNothing = 30.0
-    """How long a connection may wait for its next request."""
     max_connections: AtLeastOne = 512
-    """Beyond it, who keeps the bridge waiting gives way to who comes."""
     max_connections_per_address: AtLeastOne = 128
-    """The same of those from one address (IPv6: from one /64)."""
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
     """Whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     drain_seconds: DrainSeconds = 8.0

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,6 @@ from bridge.core.stock.model import SkuLink
 from bridge.errors import Misconfigured
 from bridge.server import Door, Limits, Running, ServerParts, build, build_webhooks
 from bridge.server.parts import PageParts
-from bridge.settings import ServerSection
 from bridge.users import Users
 
 log = logging.getLogger("bridge")
@@ -26,7 +25,10 @@ log = logging.getLogger("bridge")
 async def listen(bridge: Bridge) -> Running:
     """Everything listens once this returns. Raises Misconfigured if a port cannot be had."""
     server, parts = bridge.settings.server, _parts(bridge)
-    serve = partial(bridge.machine.serve, door=Door(_limits(server)))
+    serve = partial(
+        bridge.machine.serve,
+        door=Door(Limits(**{each.name: getattr(server, each.name) for each in fields(Limits)})),
+    )
     running = await serve(build(parts), server.host, server.port)
     if server.webhook_port is None:
         return running
@@ -38,17 +40,6 @@ async def listen(bridge: Bridge) -> Running:
         await running.stop()
         raise
     return replace(running, apart=apart)
-
-
-def _limits(server: ServerSection) -> Limits:
-    return Limits(
-        head_seconds=server.head_seconds,
-        body_seconds=server.body_seconds,
-        keepalive_seconds=server.keepalive_seconds,
-        connections=server.max_connections,
-        per_address=server.max_connections_per_address,
-        proxies=server.trusted_proxies,
-    )
 
 
 def web_of(bridge: Bridge) -> aiohttp.web.Application:

@@ -1,12 +1,12 @@
 """A mistake of ours at the command line: one line for whoever typed it, the rest in a log."""
 
 import argparse
+import io
 import logging
-import os
 import secrets
-from pathlib import Path
 
 from bridge import logs
+from bridge.app.files import write_whole
 from bridge.cli.opening import settings_of
 
 log = logging.getLogger("bridge.cli")
@@ -19,36 +19,17 @@ MOST_BYTES = 1_000_000
 def told(arguments: argparse.Namespace | None, mistake: Exception) -> str:
     """What to print. Where it came from is written down under the same number."""
     number = secrets.token_hex(4)
-    where = _written(arguments, mistake, {"incident": number})
-    return f"unexpected: {logs.safe_text(mistake)} - incident {number}: {where}"
-
-
-def _written(
-    arguments: argparse.Namespace | None, mistake: Exception, extra: dict[str, object]
-) -> str:
-    if logs.is_set_up():
-        log.error("unexpected", exc_info=mistake, extra=extra)
-        return "the log says where"
-    caught = (type(mistake), mistake, mistake.__traceback__)
-    record = log.makeRecord(
-        log.name, logging.ERROR, __file__, 0, "unexpected", (), caught, extra=extra
-    )
+    said = f"unexpected: {logs.safe_text(mistake)} - incident {number}"
     try:
-        settings = settings_of(arguments or argparse.Namespace(config=None))
+        if logs.is_set_up():
+            log.error("unexpected", exc_info=mistake, extra={"incident": number})
+            return f"{said}: the log says where"
+        settings, line = settings_of(arguments or argparse.Namespace(config=None)), io.StringIO()
+        logs.setup("error", "json", line, secrets=settings.secrets())
+        log.error("unexpected", exc_info=mistake, extra={"incident": number})
         path = settings.store.path.with_name(settings.store.path.name + SUFFIX)
-        _append(path, logs.formatter("json", settings.secrets()).format(record))
-    except Exception:
-        return "it could not be written down"
-    return f"{path} says where"
-
-
-def _append(path: Path, line: str) -> None:
-    """For the owner of the folder alone; begun anew when it has grown long."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "a", encoding="utf-8") as file:
-        if os.geteuid() == 0:
-            folder = path.parent.stat()
-            os.fchown(handle, folder.st_uid, folder.st_gid)
-        if file.tell() > MOST_BYTES:
-            file.truncate(0)
-        file.write(f"{line}\n")
+        before = path.read_bytes()[-MOST_BYTES:] if path.exists() else b""
+        write_whole(path, before + line.getvalue().encode(), mode=0o600, remedy="")
+    except Exception:  # it must not end in another one
+        return f"{said}: it could not be written down"
+    return f"{said}: {path} says where"

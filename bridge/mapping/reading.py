@@ -118,10 +118,9 @@ def read_toml(name: str, content: bytes | None, faults: Faults) -> dict[str, Any
 def _shallow(found: dict[str, Any]) -> dict[str, Any]:
     """The same. Raises RecursionError for what is so deep that whoever reads on would raise it."""
 
-    def is_deep(value: object, left: int) -> bool:
-        if isinstance(value, dict):
-            value = list(value.values())
-        parts = value if isinstance(value, list) else ()
+    def is_deep(value: Any, left: int) -> bool:
+        within = value.values() if isinstance(value, dict) else value
+        parts = within if isinstance(value, dict | list) else ()
         return left == 0 or any(is_deep(each, left - 1) for each in parts)
 
     if is_deep(found, MOST_DEEP):

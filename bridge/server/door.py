@@ -1,11 +1,11 @@
-"""Who may keep a connection: how long a client may be waited for, and how many there may be.
+"""Who may keep a connection: how long a client is waited for, and how many there may be.
 
 aiohttp itself waits for a request's head and body as long as the client likes.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, cast
@@ -23,23 +23,18 @@ OPTIONS: dict[str, Any] = {
     "max_headers": 64,
     "lingering_time": 2.0,
 }
-LOOKS_A_DEADLINE = 10
-"""So many times within the shortest deadline is looked who is late."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a client is waited for, in seconds, and how many connections there may be.
-
-    `proxies` pass on the connections of many others: to them `per_address` does not apply.
-    """
+    """As `[server]` of the configuration has them."""
 
     head_seconds: float = 10.0
     body_seconds: float = 10.0
     keepalive_seconds: float = 30.0
-    connections: int = 512
-    per_address: int = 128
-    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    max_connections: int = 512
+    max_connections_per_address: int = 128
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
 
 class Connection(web.RequestHandler):
@@ -48,10 +43,10 @@ class Connection(web.RequestHandler):
     __slots__ = ("_body", "_door", "_idle", "_line", "due", "place")
 
     def __init__(self, server: web.Server, door: "Door") -> None:
-        keepalive = door.limits.keepalive_seconds
-        loop = asyncio.get_running_loop()
-        super().__init__(server, loop=loop, keepalive_timeout=keepalive, **OPTIONS)
         self._door, self._idle, self._body = door, False, cast("StreamReader | None", None)
+        after = door.limits.keepalive_seconds
+        loop = asyncio.get_running_loop()
+        super().__init__(server, loop=loop, keepalive_timeout=after, **OPTIONS)
 
     @property
     def waits(self) -> bool:
@@ -86,10 +81,8 @@ class Connection(web.RequestHandler):
         super().pause_writing()
         self._wait(self._door.limits.body_seconds)
 
-    async def finish_response(
-        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
-    ) -> tuple[web.StreamResponse, bool]:
-        done = await super().finish_response(request, resp, start_time)
+    async def finish_response(self, *answered: Any) -> tuple[web.StreamResponse, bool]:
+        done = await super().finish_response(*answered)
         self._body, self._idle = None, True
         self._wait(self._door.limits.keepalive_seconds)
         return done
@@ -126,8 +119,6 @@ class Door:
         self.limits = limits
         self.inside: set[Connection] = set()
         self._looking = False
-        shortest = min(limits.head_seconds, limits.body_seconds, limits.keepalive_seconds)
-        self._look_after = min(1.0, shortest / LOOKS_A_DEADLINE)
 
     def opened(self, server: web.Server) -> Callable[[], Connection]:
         """What a listening socket makes of who comes in."""
@@ -141,20 +132,23 @@ class Door:
         return lambda: Connection(server, self)
 
     def place(self, peer: Any) -> bytes | None:
-        """From where it comes: in IPv6 whoever has one address has 2**64. None: from a proxy."""
+        """From where it comes: in IPv6 whoever has one address has 2**64. None: from a proxy, which
+        passes on the connections of many.
+        """
         try:
             address = ip_address(peer[0])
         except (IndexError, TypeError, ValueError):  # it is gone already
             return b""
         address = getattr(address, "ipv4_mapped", None) or address
-        return None if any(address in each for each in self.limits.proxies) else address.packed[:8]
+        proxy = any(address in each for each in self.limits.trusted_proxies)
+        return None if proxy else address.packed[:8]
 
     def admit(self, new: Connection) -> bool:
         """Where it is full, somebody who is waited for gives way; without one, the new one."""
         same = [each for each in self.inside if each.place == new.place is not None]
-        if len(same) >= self.limits.per_address and not _drop_one(same):
+        if not _room(same, self.limits.max_connections_per_address):
             return False
-        if len(self.inside) >= self.limits.connections and not _drop_one(self.inside):
+        if not _room(self.inside, self.limits.max_connections):
             return False
         self.inside.add(new)
         if not self._looking:
@@ -162,18 +156,21 @@ class Door:
         return True
 
     def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        for late in [each for each in self.inside if each.due <= now and each.waits]:
+        """Who is late; ten times within the shortest deadline."""
+        loop, limits = asyncio.get_running_loop(), self.limits
+        for late in [each for each in self.inside if each.due <= loop.time() and each.waits]:
             late.drop()
         self._looking = bool(self.inside)
         if self._looking:
-            loop.call_later(self._look_after, self._look)
+            shortest = min(limits.head_seconds, limits.body_seconds, limits.keepalive_seconds)
+            loop.call_later(min(1.0, shortest / 10), self._look)
 
 
-def _drop_one(crowd: Iterable[Connection]) -> bool:
-    """The one that is nearest to its end anyway: the silent go before those at work."""
-    waiting = [each for each in crowd if each.waits]
-    if waiting:
-        min(waiting, key=lambda each: each.due).drop()
-    return bool(waiting)
+def _room(crowd: set[Connection] | list[Connection], most: int) -> bool:
+    """Made where there is none: who is nearest to its end goes, so the silent before the busy."""
+    if len(crowd) < most:
+        return True
+    first = min((each for each in crowd if each.waits), key=lambda each: each.due, default=None)
+    if first is not None:
+        first.drop()
+    return first is not None

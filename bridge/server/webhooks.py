@@ -58,24 +58,25 @@ def _receiver(parts: ServerParts, vendor: str, signed: Signed, read: Read) -> Ha
 
     async def receive(request: web.Request) -> web.Response:
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            answer = closing(
-                refusal(415, "a signature is over the bytes as sent: compress nothing")
-            )
+            answer = refusal(415, "signatures are over bytes as sent: compress nothing", last=True)
             return _counted(parts, vendor, "malformed", answer)
         try:
             signed(request.headers)
             body = await _body(request, large)
             if body is None:
-                answer = closing(refusal(413, "more than 5 MiB"))
+                answer = refusal(413, "more than 5 MiB", last=True)
                 return _counted(parts, vendor, "too large", answer)
             began = time.perf_counter()
-            delivery = await _understood(read, request.headers, body)
+            if len(body) > LARGE_BYTES:  # to hash it keeps everybody waiting
+                delivery = await asyncio.to_thread(read, request.headers, body)
+            else:
+                delivery = read(request.headers, body)
         except BadSignature as wrong:
             return _counted(parts, vendor, BAD_SIGNATURE, refusal(401, str(wrong)))
         except NotTheShape as wrong:
             return _counted(parts, vendor, "malformed", refusal(400, str(wrong), wrong.field))
         except TryLater as full:
-            answer = closing(refusal(503, full.what, headers=RETRY_AFTER))
+            answer = refusal(503, full.what, headers=RETRY_AFTER, last=True)
             return _counted(parts, vendor, "too many", answer)
         if delivery is None:
             return _counted(parts, vendor, "tested", _accepted(_TESTED))
@@ -100,13 +101,6 @@ async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Res
     seconds = time.perf_counter() - began
     parts.metrics.delivered(delivery.vendor, delivery.event, receipt.value, seconds)
     return _accepted(_ANSWERS[receipt])
-
-
-async def _understood(read: Read, headers: Mapping[str, str], body: bytes) -> Delivery | None:
-    """To hash a large one takes long enough to keep others waiting."""
-    if len(body) > LARGE_BYTES:
-        return await asyncio.to_thread(read, headers, body)
-    return read(headers, body)
 
 
 async def _body(request: web.Request, large: asyncio.Semaphore) -> bytes | None:
@@ -145,15 +139,17 @@ def _accepted(body: bytes) -> web.Response:
     return web.Response(body=body, headers=_JSON)
 
 
-def closing(answer: web.Response) -> web.Response:
-    """The same, and the end of its connection: what else comes is not read."""
-    answer.force_close()
-    return answer
-
-
 def refusal(
-    status: int, error: str, field: str = "", headers: Mapping[str, str] | None = None
+    status: int,
+    error: str,
+    field: str = "",
+    headers: Mapping[str, str] | None = None,
+    *,
+    last: bool = False,
 ) -> web.Response:
-    """An error answer: what is wrong, and where."""
+    """An error answer: what is wrong, and where. `last`: what else comes is not read."""
     document = {"error": error, "field": field} if field else {"error": error}
-    return web.json_response(document, status=status, headers=headers)
+    answer = web.json_response(document, status=status, headers=headers)
+    if last:
+        answer.force_close()
+    return answer

@@ -150,7 +150,7 @@ async def until_empty(door: Door) -> None:
 
 
 async def test_where_an_address_has_too_many_its_oldest_silent_one_gives_way():
-    async with answering(per_address=3) as (running, door):
+    async with answering(max_connections_per_address=3) as (running, door):
         lines = []
         for _ in range(4):
             lines.append(await connect(running, b"GET /"))
@@ -173,7 +173,7 @@ async def test_one_that_is_at_work_never_gives_way_and_then_the_new_one_is_refus
 
     application = web.Application()
     application.add_routes([web.get("/", wait)])
-    door = Door(Limits(connections=2))
+    door = Door(Limits(max_connections=2))
     running = await serve(application, HOSTILE, 0, door=door)
     lines = [await connect(running, b"GET / HTTP/1.0\r\n\r\n") for _ in range(2)]
     for _ in lines:
@@ -186,7 +186,7 @@ async def test_one_that_is_at_work_never_gives_way_and_then_the_new_one_is_refus
 
 async def test_behind_a_proxy_nobody_knows_whose_they_are():
     proxies = (ip_network("127.0.0.1/32"),)
-    async with answering(per_address=1, proxies=proxies) as (running, _):
+    async with answering(max_connections_per_address=1, trusted_proxies=proxies) as (running, _):
         lines = [await connect(running, posted(1)) for _ in range(3)]
         for line in lines:
             line[1].write(b"x")
