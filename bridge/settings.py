@@ -122,6 +122,8 @@ _Numeric = BeforeValidator(_number)
 Percent = Annotated[int, Field(ge=1, le=100), _Numeric]
 Port = Annotated[int, Field(ge=0, le=65535), _Numeric]
 OptionalPort = Annotated[Port | None, BeforeValidator(_or_none)]
+Hour = Annotated[int, Field(ge=0, le=23), _Numeric]
+OptionalHour = Annotated[Hour | None, BeforeValidator(_or_none)]
 Count = Annotated[int, Field(ge=0, le=MOST), _Numeric]
 AtLeastOne = Annotated[int, Field(ge=1, le=MOST), _Numeric]
 Days = Annotated[int, Field(ge=1, le=CENTURY_DAYS), _Numeric]
@@ -213,6 +215,9 @@ class ServerSection(Section):
 class StoreSection(Section):
     path: FilePath = Path("rxbridge.db")
     retention_days: Days = 90
+    backup_hour: OptionalHour = None
+    """From when on the day's copy is taken, in the machine's own time; not set: none is."""
+    backup_keep: AtLeastOne = 14
 
 
 class AuditSection(Section):

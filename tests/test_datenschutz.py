@@ -152,7 +152,7 @@ def test_the_periods_that_no_setting_changes_are_as_told():
         ("höchstens zehn Minuten", "for ten minutes at most"),
         strict=True,
     ):
-        assert text.count(hourly) == 5
+        assert text.count(hourly) == 6
         assert ten in text
         assert re.search(rf"^\| A, (nie|never) .*\| {UNFINISHED.days} ", text, re.MULTILINE)
 

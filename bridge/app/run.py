@@ -101,6 +101,8 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         settings.store.retention_days,
         settings.audit.retention_days,
         reread,
+        settings.store.backup_hour,
+        settings.store.backup_keep,
     )
 
     def changed() -> None:

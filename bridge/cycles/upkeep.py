@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bridge.cycles.catalogue import CatalogueReader
 from bridge.cycles.p1sweep import P1Sweep
 from bridge.exchange import Priority
-from bridge.store import Store, audit, forget_replaced, work
+from bridge.store import Store, audit, forget_made, take_daily, work
 
 log = logging.getLogger("bridge.cycles")
 
@@ -32,6 +32,9 @@ class Upkeep:
     audit_days: int
     reread_seconds: Callable[[], float]
     """From one reading of the SKU list to the next, of which it takes half."""
+    backup_hour: int | None = None
+    """From when on the day's copy of the store is taken, in the machine's own time; None: never."""
+    backup_keep: int = 14
 
     async def read_skus(self) -> None:
         """Reads RxScale's SKU list: at once after a start, since much may have been missed.
@@ -44,8 +47,8 @@ class Upkeep:
             await self.catalogue.read_slowly(self.reread_seconds() / 2)
 
     async def forget(self) -> None:
-        """Forgets orders that were finished, deeds and replaced stores, longer ago than they are to
-        be kept, in every file.
+        """Forgets orders that were finished, deeds and copies, longer ago than they are to be kept,
+        in every file; then takes the day's copy.
         """
         now = self.now()
         before = now - timedelta(days=self.retention_days)
@@ -53,8 +56,11 @@ class Upkeep:
         if forgotten:
             log.info("forgot old orders", extra={"orders": forgotten})
         await self.store.write(audit.forget, now - timedelta(days=self.audit_days))
-        await asyncio.to_thread(forget_replaced, self.store.path, before)
+        await asyncio.to_thread(forget_made, self.store.path, before)
         await self.store.truncate_log()
+        today = now.astimezone()
+        if self.backup_hour is not None and today.hour >= self.backup_hour:
+            await asyncio.to_thread(take_daily, self.store.path, today, self.backup_keep)
 
     async def learn(self, news: asyncio.Event) -> None:
         """Waits until PharmaOne tells of an order that nobody knows, and reads it."""

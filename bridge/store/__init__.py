@@ -9,9 +9,10 @@ from bridge.store.backup import (
     Restored,
     back_up,
     check,
-    forget_replaced,
+    forget_made,
     is_behind,
     restore,
+    take_daily,
 )
 from bridge.store.engine import Store
 from bridge.store.runlock import RunLock
@@ -30,7 +31,8 @@ __all__ = [
     "StoreFacts",
     "back_up",
     "check",
-    "forget_replaced",
+    "forget_made",
     "is_behind",
     "restore",
+    "take_daily",
 ]

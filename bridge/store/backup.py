@@ -277,18 +277,31 @@ def _set_aside(store: Path, kept: Path) -> None:
                 companion(store, suffix).replace(companion(kept, suffix))
 
 
-def forget_replaced(store: Path, before: datetime) -> None:
-    """Deletes the stores that `restore` replaced before then, with their logs."""
-    for path, stamp in replaced(store):
+def take_daily(store: Path, now: datetime, keep: int) -> None:
+    """Copies the store beside itself, unless that was done on this day; the newest `keep` stay."""
+    target = companion(store, f".daily-{now:%Y%m%d}")
+    if not target.exists():
+        back_up(store, target)
+    for path in [path for path, _ in made(store) if ".daily-" in path.name][:-keep]:
+        path.unlink(missing_ok=True)
+
+
+def forget_made(store: Path, before: datetime) -> None:
+    """Deletes the copies that were made before then."""
+    for path, stamp in made(store):
         if stamp < _stamp(before):
             path.unlink(missing_ok=True)
 
 
-def replaced(store: Path) -> list[tuple[Path, str]]:
-    """The stores that `restore` replaced, and their logs; any other file is a person's."""
-    name = rf"{re.escape(store.name)}\.replaced-(\d{{8}}T\d{{6}}Z)(-\d+)?(-wal|-journal)?"
+def made(store: Path) -> list[tuple[Path, str]]:
+    """The copies that the bridge itself made, daily or before a restore, with their logs and times;
+    files of any other name are a person's.
+    """
+    kinds = r"daily-(\d{8})|replaced-(\d{8}T\d{6}Z)(-\d+)?(-wal|-journal)?"
+    name = re.compile(rf"{re.escape(store.name)}\.({kinds})")
     files = sorted(store.absolute().parent.iterdir())
-    return [(path, found[1]) for path in files if (found := re.fullmatch(name, path.name))]
+    found = ((path, name.fullmatch(path.name)) for path in files)
+    return [(path, named[2] or named[3]) for path, named in found if named]
 
 
 def _stamp(at: datetime) -> str:

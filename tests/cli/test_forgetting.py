@@ -63,7 +63,7 @@ def test_the_privacy_report_tells_what_is_stored_since_when_and_how_long(typed, 
     assert {"uid", "name", "rx_status"} <= set(tables["orders"]["columns"])
     assert tables["counters"]["oldest_at"] is None
     assert set(report["kept_days"].values()) == {90, 365}
-    assert report["replaced_stores"] == [str(kept.absolute())]
+    assert report["copies"] == [str(kept.absolute())]
     text = typed("privacy", "report").out
     assert "orders that never finish: 365 days" in text
     assert f"beside the store: {kept.absolute()}" in text

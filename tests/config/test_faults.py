@@ -60,7 +60,11 @@ NAMES = [
     ("[database]\na = 1", f"database.a: no such section - known here: {SECTIONS}"),
     ("[server]\nprot = 1", "server.prot: no such key - did you mean server.port?"),
     ("[rxscale]\napikey = 'x'", "rxscale.apikey: no such key - did you mean rxscale.api_key?"),
-    ("[store]\nxyz = 1", "store.xyz: no such key - known here: store.path, store.retention_days"),
+    (
+        "[store]\nxyz = 1",
+        "store.xyz: no such key - known here: store.backup_hour, store.backup_keep, store.path, "
+        "store.retention_days",
+    ),
     ("[log.x]\ny = 1", "log.x: no such key - known here: log.format, log.level"),
     ('[log]\n"a\\nb" = 1', "log.'a\\nb': no such key - known here: log.format, log.level"),
     ('["a\\nb"]', f"'a\\nb': no such section - known here: {SECTIONS}"),
@@ -102,6 +106,7 @@ VALUES: list[tuple[str, str, str]] = [
     ("store.path", "3", "must be a path"),
     ("store.path", '"a\\u0000b"', "must be a path"),
     ("store.retention_days", "0", "must be 1 or more"),
+    ("store.backup_hour", "24", "must be 23 or less"),
     ("store.retention_days", "1000000000000", "must be 36500 or less"),
     ("mappings.dir", "' '", "must be a path"),
     ("orders.take_from", "2026-01-02", TIME),

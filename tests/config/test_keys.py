@@ -44,6 +44,8 @@ server.max_connections_per_address | 128
 server.trusted_proxies | []
 store.path | rxbridge.db
 store.retention_days | 90
+store.backup_hour | -
+store.backup_keep | 14
 audit.retention_days | 365
 mappings.dir | mappings
 orders.poll_seconds | 60
@@ -114,6 +116,7 @@ ODD = {
     "stock.confirm_by": "person",
     "server.admin_password_hash": HASH,
     "server.webhook_port": "7",
+    "store.backup_hour": "7",
     "log.level": "debug",
     "log.format": "console",
 }

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -175,7 +176,7 @@ def test_stores_that_were_replaced_are_forgotten_and_nobodys_own_files(path: Pat
     ]
     for name in ours + others:
         (path.parent / name).write_text("x")
-    backup.forget_replaced(path, NOW - 90 * DAY)
+    backup.forget_made(path, NOW - 90 * DAY)
     assert sorted(each.name for each in path.parent.iterdir()) == sorted(others)
 
 
@@ -203,3 +204,34 @@ async def test_emptying_the_log_keeps_no_delivery_waiting(store: Store):
         assert time.monotonic() - began < 2
     await store.truncate_log()
     assert store.path.with_name(f"{store.path.name}-wal").stat().st_size == 0
+
+
+# -- the copy of every day -------------------------------------------------------------------
+
+
+async def test_every_day_is_copied_once_and_the_newest_copies_stay(store: Store):
+    mine = store.path.with_name(f"{store.path.name}.backup-20260101")
+    mine.write_text("a person's")
+    for day in range(20):
+        for hour in (1, 3, 4):
+            at = (NOW + day * DAY).astimezone().replace(hour=hour)
+            each = replace(upkeep(store, 0), now=lambda at=at: at, backup_hour=3, backup_keep=5)
+            await each.forget()
+            if day == 0:
+                assert len(dailies(store)) == (hour >= 3)
+    newest = [f"daily-{(NOW + day * DAY).astimezone():%Y%m%d}" for day in range(15, 20)]
+    assert [each.name.rpartition(".")[2] for each in dailies(store)] == newest
+    assert backup.check(dailies(store)[0]).faults == ()
+    assert mine.exists()
+
+
+async def test_copies_of_long_ago_go_however_few_they_are(store: Store):
+    at = NOW.astimezone().replace(hour=23)
+    await replace(upkeep(store, 0), now=lambda: at, backup_hour=3).forget()
+    assert len(dailies(store)) == 1
+    await upkeep(store, 91).forget()
+    assert dailies(store) == [], "there are none without store.backup_hour, nor are old ones kept"
+
+
+def dailies(store: Store) -> list[Path]:
+    return sorted(store.path.parent.glob(f"{store.path.name}.daily-*"))

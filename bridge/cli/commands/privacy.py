@@ -23,7 +23,7 @@ noun = Noun(__doc__)
 @noun.verb("report", "every table, its columns and its oldest row; what is kept how long", JSON)
 def report(arguments: argparse.Namespace) -> int:
     """Every table with its columns, how many rows it has and since when the oldest is there; then
-    for how many days things are kept, and the replaced stores that lie beside it.
+    for how many days things are kept, and the copies that the bridge made.
 
     rxbridge privacy report
     rxbridge privacy report --json  # for your records
@@ -32,12 +32,12 @@ def report(arguments: argparse.Namespace) -> int:
     tables = in_store(arguments, lambda store: store.read(views.tables))
     kept = settings.store.retention_days
     kept_days = {
-        "finished orders, others' orders, replaced stores": kept,
+        "finished orders, others' orders, copies": kept,
         "orders that never finish": UNFINISHED.days,
         "audit log": settings.audit.retention_days,
     }
-    replaced = [str(path) for path, _ in backup.replaced(settings.store.path)]
-    document = {"tables": tables, "kept_days": kept_days, "replaced_stores": replaced}
+    copies = [str(path) for path, _ in backup.made(settings.store.path)]
+    document = {"tables": tables, "kept_days": kept_days, "copies": copies}
     return show.answer(arguments, document, partial(_print, document))
 
 
@@ -50,5 +50,5 @@ def _print(document: dict[str, Any]) -> None:
     show.as_table(names, rows)
     for what, days in document["kept_days"].items():
         print(f"{what}: {days} days")
-    for path in document["replaced_stores"]:
+    for path in document["copies"]:
         print(f"beside the store: {path}")
