@@ -134,7 +134,8 @@ def resume_order(arguments: argparse.Namespace) -> int:
 )
 def forget_order(arguments: argparse.Namespace) -> int:
     """Erases all that is stored of an order, in every table, at once. Both vendors keep what they
-    have, and the audit log keeps that somebody erased it; backups are yours to delete.
+    have, and the audit log keeps that somebody erased it. Backups hold it until they go:
+    `rxbridge privacy report` lists those that the bridge made.
 
     An order that has not ended on both sides is refused without --open: RxScale's list shows it
     still, so it is met as a new one; one that you dropped is then sent. Its status at RxScale keeps
