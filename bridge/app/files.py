@@ -1,4 +1,4 @@
-"""Files of the operator's that the bridge writes: each whole, or not at all."""
+"""The operator's files: who else may write to them, and how the bridge does: whole or not."""
 
 import grp
 import os
