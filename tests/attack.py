@@ -25,6 +25,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 PATIENCE_SECONDS = 15.0
+QUICK_SECONDS = 1.0
+"""Others are answered within this time, and who is late is closed this much after the deadline."""
 SILENT = 40
 MOST_BYTES = 5 * 1024 * 1024
 MARK = "<script>rxattack</script>"
@@ -284,14 +286,19 @@ async def slow(target: Target, seconds: float) -> AsyncIterator[Row]:
     half = f"POST /webhooks/rxscale HTTP/1.1\r\nHost: localhost\r\n{proof}"
     body = f"{half}Content-Length: 1000\r\n\r\n{{".encode()
     kinds = {"silent": b"", "half a head": half.encode(), "half a body": body}
-    most = 2 * seconds + 1
+    most = 2 * seconds + QUICK_SECONDS
     waiting = {
         what: [asyncio.create_task(target.answer(sent, most)) for _ in range(SILENT)]
         for what, sent in kinds.items()
     }
     await asyncio.sleep(seconds / 5)
     took = max([await alive(target) for _ in range(20)])
-    yield Row("slow", f"others beside {3 * SILENT} slow ones", f"{took * 1000:.0f} ms", took < 1)
+    yield Row(
+        "slow",
+        f"others beside {3 * SILENT} slow ones",
+        f"{took * 1000:.0f} ms",
+        took < QUICK_SECONDS,
+    )
     for what, tasks in waiting.items():
         closed = sum([ended for _, ended in await asyncio.gather(*tasks)])
         yield Row("slow", f"{what}: {SILENT}", f"{closed} closed", closed == SILENT)
@@ -303,7 +310,9 @@ async def attack(url: str, secret: str = "", seconds: float = 10.0) -> list[Row]
     for group, tries in GROUPS.items():
         rows += [await tried(target, group, *each) for each in tries()]
         took = await alive(target)
-        rows.append(Row(group, "still there afterwards", f"{took * 1000:.0f} ms", took < 1))
+        rows.append(
+            Row(group, "still there afterwards", f"{took * 1000:.0f} ms", took < QUICK_SECONDS)
+        )
     if secret:
         rows += [row async for row in replays(target, secret)]
     return rows + [row async for row in slow(target, seconds)]
