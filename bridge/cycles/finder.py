@@ -71,6 +71,7 @@ class Finder:
         Results are in the store afterwards. Raises what the vendor's client raises; TryLater also
         where a new order that may be the one is listed and not shown yet.
         """
+        since = min(since, self._now())  # later, where this machine's clock was ahead for a while
         async with self._lock:
             if self._list is None or self._list.began_at < since or not self._list.settled:
                 self._list = await self._read_list()
