@@ -3,11 +3,15 @@
 
 PYTHON ?= python3
 MINUTES ?= 10
+SEED ?= 1
+SEEDS ?= 1
+LIVES ?= 100
+DAYS ?= 0.2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test quick hunt lint types audit sbom browser proxies screenshots bench \
+.PHONY: help demo test quick hunt simulate simulate-mutants campaign lint types audit sbom browser proxies screenshots bench \
   image-steps digests drawings schemas stuck commands imports coverage docs lock clean
 
 help:  ## what can be made
@@ -28,6 +32,16 @@ quick: $(VENV)/dev.stamp lint types  ## while you work: lint, types, the tests o
 
 hunt: $(VENV)/dev.stamp  ## the properties with other examples each time, for MINUTES=10
 	@$(BIN)/python tests/hunt.py $(MINUTES)
+
+simulate: $(VENV)/dev.stamp  ## the whole bridge in a simulation: SEED=1 SEEDS=1 LIVES=100 DAYS=0.2
+	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation \
+	  --seed $(SEED) --seeds $(SEEDS) --lives $(LIVES) --days $(DAYS)
+
+simulate-mutants: $(VENV)/dev.stamp  ## which seed finds each of the breaks in tests/simulation/mutants.py
+	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation.all_mutants
+
+campaign: $(VENV)/dev.stamp  ## simulations on every core until stopped, from a seed of the day
+	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation.campaign
 
 lint: $(VENV)/dev.stamp  ## format and lint
 	@echo "== format and lint =="

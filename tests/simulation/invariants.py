@@ -1,0 +1,178 @@
+"""What must be true: checked as things happen, and once everything has settled."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bridge.exchange import Request
+from bridge.sandbox.world import World
+
+OVER_SECONDS = 1200.0
+"""How long a number may promise too much while the write that lowers it is due: a round of stock, a
+sweep, and tries at a vendor that just came back."""
+IN_QUEUE = ("init", "waiting for pharmacy")
+ENDS = ("completed", "cancelled")
+
+
+@dataclass
+class Broken:
+    """Each invariant that was broken, with when and where."""
+
+    found: list[str] = field(default_factory=list)
+
+    def tell(self, at: float, what: str) -> None:
+        if len(self.found) < 50:
+            self.found.append(f"{at:.1f} s: {what}")
+
+
+class Watcher:
+    """Sees every call that reaches a vendor before it is carried out, and the world after it."""
+
+    def __init__(
+        self, world: World, steps: Mapping[str, tuple[str, ...]], clock: Callable[[], float]
+    ) -> None:
+        self._world = world
+        self._steps = steps
+        self._clock = clock
+        self.broken = Broken()
+        self.changed_at: dict[str, float] = {}
+        """When people changed an order last, at either side."""
+        self._over: dict[str, float] = {}
+
+    def _tell(self, what: str) -> None:
+        self.broken.tell(self._clock(), what)
+
+    # -- as calls arrive --------------------------------------------------------------------------
+
+    def before(self, request: Request, path: str) -> None:
+        route = request.route
+        if route == "PATCH /pharmacy_orders/{uid}/status":
+            self._status(path.rstrip("/").split("/")[-2], request)
+        elif route == "PATCH /pharmacy_orders/{uid}/complete_order":
+            self._complete(path.rstrip("/").split("/")[-2])
+        elif route == "PATCH /orders/{id}/status":
+            self._cancel(path.rstrip("/").split("/")[-2])
+        elif "order-requests" in route:
+            self._submit(request)
+
+    def _status(self, uid: str, request: Request) -> None:
+        order = self._world.orders.get(uid)
+        if order is None or request.body is None:
+            return
+        wanted = next((word for word in self._steps if f'"{word}"'.encode() in request.body), None)
+        if order.status in ENDS:
+            self._late(uid, f"status {wanted} after {order.status}")
+        elif (
+            wanted is not None
+            and wanted != order.status
+            and wanted not in self._steps.get(order.status, ())
+        ):
+            self._late(uid, f"{order.status} -> {wanted} is no step")
+
+    def _late(self, uid: str, what: str) -> None:
+        """A change by people while the call was on its way is nobody's fault."""
+        at = self.changed_at.get(uid, -1e9)
+        if self._clock() - at > 200.0:
+            self._tell(f"{uid}: {what}")
+
+    def _complete(self, uid: str) -> None:
+        made = [each for each in self._world.p1_orders.values() if each.external_id == uid]
+        if not any(each.data["shipped"] or each.data["picked_up"] for each in made):
+            self._tell(f"{uid}: completed, and nothing was handed over")
+
+    def _cancel(self, order_id: str) -> None:
+        made = self._world.p1_orders.get(order_id)
+        if made is None:
+            return
+        if self._world.orders[made.external_id].status != "cancelled":
+            self._tell(f"{made.external_id}: cancelled at PharmaOne, and not at RxScale")
+        if made.data["shipped"] or made.data["picked_up"]:
+            self._late(made.external_id, "cancelled at PharmaOne after its handover")
+
+    def _submit(self, request: Request) -> None:
+        uid = next(
+            (uid for uid in self._world.orders if f'"{uid}"'.encode() in (request.body or b"")),
+            None,
+        )
+        if uid is None:
+            return
+        status = self._world.orders[uid].status
+        if status in IN_QUEUE:
+            self._tell(f"{uid}: submitted and not claimed ({status})")
+        elif status in ENDS:
+            self._late(uid, f"submitted after {status}")
+
+    # -- after each call, and every minute ------------------------------------------------------
+
+    def once_each(self) -> None:
+        """At most one order-request for a pharmacy order, rejected ones aside."""
+        of: dict[str, int] = {}
+        for each in self._world.order_requests.values():
+            if each.status != "rejected":
+                uid = str(each.payload.get("external_id"))
+                of[uid] = of.get(uid, 0) + 1
+        for uid, count in of.items():
+            if count > 1:
+                self._tell(f"{uid}: {count} order-requests")
+
+    def offers(self, *, forgiven: bool) -> None:
+        """What RxScale offers and open orders take is there, but for `OVER_SECONDS`."""
+        now, world = self._clock(), self._world
+        taken: dict[str, int] = {}
+        for order in world.orders.values():
+            if order.status not in ENDS:
+                for line in order.lines:
+                    taken[line["sku"]["uid"]] = taken.get(line["sku"]["uid"], 0) + line["amount"]
+        for sku in world.skus.values():
+            row = world.inventory.get(str(sku["external_id"])) or world.inventory.get(
+                sku["external_id"]
+            )
+            if row is None or not sku["stock"]:
+                self._over.pop(sku["uid"], None)
+                continue
+            over = sku["stock"] + taken.get(sku["sku"]["uid"], 0) - row["stockquantity"]
+            if over <= 0 or forgiven:
+                self._over.pop(sku["uid"], None)
+            elif now - self._over.setdefault(sku["uid"], now) > OVER_SECONDS:
+                since = self._over.pop(sku["uid"])
+                self._tell(f"{sku['uid']}: {over} more on sale than there are since {since:.0f} s")
+
+    # -- once everything has settled ------------------------------------------------------------
+
+    def ends(self, told: Mapping[str, list[str]]) -> dict[str, int]:
+        """Both sides agree on each order, or a person was told: `told` has the reasons by order."""
+        count: dict[str, int] = {}
+        for uid, order in self._world.orders.items():
+            how = self._end(uid, order.status)
+            if how is None and uid in told:
+                how = "told: " + ", ".join(sorted(told[uid]))
+            if how is None:
+                p1 = [
+                    (each.id, each.status)
+                    for each in self._world.p1_orders.values()
+                    if each.external_id == uid
+                ]
+                self._tell(
+                    f"{uid}: {order.status} at RxScale, {p1} at PharmaOne, and nobody was told"
+                )
+                how = "lost"
+            count[how] = count.get(how, 0) + 1
+        return count
+
+    def _end(self, uid: str, status: str) -> str | None:
+        made = [each for each in self._world.p1_orders.values() if each.external_id == uid]
+        asked = [
+            each
+            for each in self._world.order_requests.values()
+            if each.payload.get("external_id") == uid
+        ]
+        over = any(each.data["shipped"] or each.data["picked_up"] for each in made)
+        alive = any(each.status != "cancelled" for each in made)
+        if status == "completed" and over:
+            return "completed"
+        if (
+            status == "cancelled"
+            and not alive
+            and not any(each.status == "pending" for each in asked)
+        ):
+            return "cancelled"
+        return None
