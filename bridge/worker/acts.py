@@ -165,7 +165,9 @@ class Acts:
         if told is not None and told != step.word and told in self._rules.words.rxscale.means:
             self._not_heeded(step.word, told)
             return
-        self._believe(step.word, held=step.comment is not None, shown=told == step.word)
+        self._believe(
+            step.word, held=step.comment is not None, shown=step.claims and told == step.word
+        )
         event = Event.CLAIMED if step.claims else Event.SET_STATUS
         self._tell_translation(event, step.word, step.rule)
 
