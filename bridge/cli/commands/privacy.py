@@ -8,6 +8,7 @@ rxbridge orders forget po-abc123  # erase what is stored of one order
 """
 
 import argparse
+import textwrap
 from functools import partial
 from typing import Any
 
@@ -42,12 +43,14 @@ def report(arguments: argparse.Namespace) -> int:
 
 
 def _print(document: dict[str, Any]) -> None:
-    names = ("table", "rows", "oldest", "columns")
-    rows = (
-        (each["table"], each["rows"], show.moment(each["oldest_at"]), ", ".join(each["columns"]))
-        for each in document["tables"]
+    names = ("table", "rows", "oldest")
+    tables = document["tables"]
+    show.as_table(
+        names, ((each["table"], each["rows"], show.moment(each["oldest_at"])) for each in tables)
     )
-    show.as_table(names, rows)
+    for each in tables:
+        columns = f"{each['table']}: {', '.join(each['columns'])}"
+        print(textwrap.fill(columns, 100, subsequent_indent="  "))
     for what, days in document["kept_days"].items():
         print(f"{what}: {days} days")
     for path in document["copies"]:
