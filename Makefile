@@ -22,7 +22,7 @@ demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the
 
 test: $(VENV)/dev.stamp lint types docs audit browser proxies  ## all that CI does: lint, types, documents, every test, coverage (8 min)
 	@echo "== tests =="
-	@$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=
+	@$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=95 --skip-covered --show-missing
 	@$(BIN)/coverage report --fail-under=100 --include='bridge/core/*,bridge/mapping/*' --show-missing
 
