@@ -9,9 +9,13 @@ from pydantic import BeforeValidator
 from bridge.core.facts import DeductsAt, Facts, Repeated, ShortStock, YesOrNo
 from bridge.mapping.reading import FACTS, Faults, Place, Table, check
 
+_SPELT = {"refuses": "refused"}
+
 
 def _word(value: object) -> object:
-    return str(value).lower() if isinstance(value, bool) else value
+    """TOML's own true and false are words too; so is a word as people spell it."""
+    told = str(value).lower() if isinstance(value, bool) else value
+    return _SPELT.get(told, told) if isinstance(told, str) else told
 
 
 class _Told(Table):

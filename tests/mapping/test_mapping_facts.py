@@ -27,6 +27,14 @@ def test_without_the_file_and_as_shipped_all_are_unknown(folder: Path) -> None:
     assert absent.words.deducting == {State.COMPLETED}, "as statuses.toml says"
 
 
+@pytest.mark.parametrize("word", ["refuses", "refused"])
+def test_a_refusal_is_spelt_either_way(folder: Path, word: str) -> None:
+    text = f'rxscale.short_stock_on_complete = "{word}"'
+    assert load(with_facts(folder, text), dialect="current").facts.short_stock_on_complete == (
+        "refused"
+    )
+
+
 def test_both_forms(folder: Path) -> None:
     text = """
     pharmaone.repeated_reference = "second"
