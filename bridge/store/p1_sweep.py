@@ -24,6 +24,8 @@ from bridge.store import notes, orders, stuck, todo, vendor_lists
 from bridge.store.rows import Cell, Table, as_list, micros, span, sql
 
 LATELY = timedelta(days=2)
+CLOCKS = timedelta(hours=3)
+"""How far this machine's clock may have been behind when the store was made."""
 NEW = timedelta(hours=1)
 """So long PharmaOne may tell of an order, or list it, and not yet answer for it."""
 
@@ -221,7 +223,8 @@ def _older(connection: sqlite3.Connection, words: Collection[str]) -> dict[str, 
     """
     first = notes.get_time(connection, notes.FIRST_SWEEP_AT)
     lately = 0 if first is None else micros(first - LATELY)
-    return {"first": micros(first) if first else 0, "lately": lately, "words": as_list(words)}
+    until = 0 if first is None else micros(first + CLOCKS)
+    return {"first": until, "lately": lately, "words": as_list(words)}
 
 
 def hint_orphans(connection: sqlite3.Connection, words: Collection[str], now: datetime) -> int:

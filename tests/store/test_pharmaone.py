@@ -26,7 +26,17 @@ from bridge.core.model import (
     State,
 )
 from bridge.core.reasons import DELETED_IN_PHARMAONE
-from bridge.store import Store, deliveries, orders, p1_sweep, todo, vendor_lists, views, work
+from bridge.store import (
+    Store,
+    deliveries,
+    notes,
+    orders,
+    p1_sweep,
+    todo,
+    vendor_lists,
+    views,
+    work,
+)
 
 OURS = OrderId("ORD_1")
 
@@ -278,3 +288,32 @@ async def test_an_event_about_a_prescription_finds_its_order(store: Store):
     await store.write(work.save, submitted(1, prescription_id=PrescriptionId("org1-pq-1")), [])
     event = told(order_id=None, event="prescription_approved", references=("org1-pq-1",))
     assert await store.write_together(deliveries.receive, event) is Receipt.HINTED
+
+
+OPEN = ["awaiting_packing"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "status", "changed", "hinted"),
+    [
+        (-24, "awaiting_packing", -24, 1),  # an earlier store may have known it
+        (2, "awaiting_packing", 2, 1),  # this machine's clock may have been behind
+        (4, "awaiting_packing", 4, 0),  # this store was there: it would know it
+        (-24, "shipped", -24, 1),  # over, and lately
+        (-24 * 9, "shipped", -24 * 9, 0),
+        (-24 * 9, "awaiting_packing", -24 * 9, 1),
+    ],
+)
+async def test_an_order_that_an_earlier_store_may_have_known_is_looked_for(
+    store: Store, hours: int, status: str, changed: int, hinted: int
+):
+    await store.write(notes.put_first_time, notes.FIRST_SWEEP_AT, NOW)
+    dated = {"created_at": after(hours * 3600), "updated_at": after(changed * 3600)}
+    unread = order(2, status, **dated)
+    named = order(1, status, external_id=uid(1), **dated)
+    await store.write(vendor_lists.save_orders, [named, unread])
+    assert await store.read(p1_sweep.unread, 9, OPEN, 9) == ["ORD_2"] * hinted
+    assert await store.read(p1_sweep.unread, 9, OPEN, 0) == []
+    assert await store.write(p1_sweep.hint_orphans, OPEN, NOW) == hinted
+    assert (await store.read(orders.find, uid(1)) is not None) == bool(hinted)
+    assert await store.write(p1_sweep.hint_orphans, OPEN, NOW) == 0, "once"
