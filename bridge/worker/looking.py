@@ -1,6 +1,7 @@
 """Looking at both sides: what each look adds to what was seen of an order."""
 
 from dataclasses import replace
+from functools import partial
 from typing import assert_never
 
 from bridge.core import remember
@@ -141,9 +142,11 @@ class Looker:
     async def _prepare(self, order: PharmacyOrder) -> None:
         sight = self._sight
         skus = [line.sku_uid for line in order.lines]
-        sight.catalogue_at, known, made = await self._parts.store.read(
-            vendor_lists.for_submission, order.uid, skus
-        )
+        ask = partial(self._parts.store.read, vendor_lists.for_submission, order.uid, skus)
+        sight.catalogue_at, known, made = await ask()
+        if sight.catalogue_at is None:  # a new store: what its lines take is told by the list alone
+            await self._parts.read_catalogue()
+            sight.catalogue_at, known, made = await ask()
         if made is not None:
             self._know(made)
         sight.demands = self._rules.links.demand(order, known)

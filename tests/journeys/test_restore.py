@@ -178,3 +178,16 @@ async def test_no_number_rises_before_the_orders_are_known_again(tmp_path: Path)
             await house.sweep()
             await house.sync()
             assert {sku: house.stock(sku) for sku in offered} == offered
+
+
+async def test_what_a_lost_store_kept_back_is_kept_back_by_the_next(tmp_path: Path):
+    """RxScale's list of SKUs alone tells what an order's lines take, and a new store has none."""
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            lines = [{"sku": {"uid": "sku-1006"}, "amount": 7}]
+            (uid,) = await house.orders_arrive({"order_items": lines})
+            await house.approve(uid)
+        (tmp_path / "rxbridge.db").unlink()
+        async with open_house(sandbox, tmp_path) as house:
+            await house.sync()
+            assert house.stock("psku-1006") == 443

@@ -118,8 +118,10 @@ class Watcher:
         """What RxScale offers and open orders take is there, but for `OVER_SECONDS`."""
         now, world = self._clock(), self._world
         taken: dict[str, int] = {}
+        over = world.pharmaone._deducted
+        gone = {each.external_id for each in world.p1_orders.values() if each.id in over}
         for order in world.orders.values():
-            if order.status not in ENDS:
+            if order.status not in ENDS and order.uid not in gone:
                 for line in order.lines:
                     taken[line["sku"]["uid"]] = taken.get(line["sku"]["uid"], 0) + line["amount"]
         for sku in world.skus.values():
@@ -129,12 +131,12 @@ class Watcher:
             if row is None or not sku["stock"]:
                 self._over.pop(sku["uid"], None)
                 continue
-            over = sku["stock"] + taken.get(sku["sku"]["uid"], 0) - row["stockquantity"]
-            if over <= 0 or forgiven:
+            more = sku["stock"] + taken.get(sku["sku"]["uid"], 0) - row["stockquantity"]
+            if more <= 0 or forgiven:
                 self._over.pop(sku["uid"], None)
             elif now - self._over.setdefault(sku["uid"], now) > OVER_SECONDS:
                 since = self._over.pop(sku["uid"])
-                self._tell(f"{sku['uid']}: {over} more on sale than there are since {since:.0f} s")
+                self._tell(f"{sku['uid']}: {more} more on sale than there are since {since:.0f} s")
 
     # -- once everything has settled ------------------------------------------------------------
 
