@@ -16,7 +16,7 @@ from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.dialect import MOST_ROWS
 from bridge.pharmaone.prescriptions import Prescription
-from bridge.store import Store, p1_sweep
+from bridge.store import Store, p1_sweep, todo
 from bridge.vendor.paging import Listing, Page, Place, read_settled, walk
 
 SHORT_LIST = 1000
@@ -81,7 +81,18 @@ class P1Sweep:
         self._count += 1
         if hinted:
             self._woke()
-        return hinted + await self.learn() + await self._prescriptions()
+        try:
+            hinted += await self.learn()
+        finally:  # what could not be read keeps nothing that was from being looked for
+            hinted += await self._hint_orphans()
+        return hinted + await self._prescriptions()
+
+    async def _hint_orphans(self) -> int:
+        found = await self._store.read(p1_sweep.orphans, self._rules().words.pharmaone.open)
+        if found:
+            await self._store.write(todo.hint, found, self._now())
+            self._woke()
+        return len(found)
 
     async def _prescriptions(self) -> int:
         """No event tells that one was declined (section 12), so those that wait are listed."""
@@ -122,13 +133,9 @@ class P1Sweep:
                         failed[name] = what
                     else:
                         learnt += what
-            words = self._rules().words.pharmaone.open
-            orphans = await self._store.write(p1_sweep.hint_orphans, words, self._now())
-        if orphans:
-            self._woke()
         for failure in failed.values():
             raise failure
-        return learnt + orphans
+        return learnt
 
     async def _unread(self, failed: Collection[OrderId]) -> list[OrderId]:
         words = self._rules().words.pharmaone.open

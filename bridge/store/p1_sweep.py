@@ -89,12 +89,17 @@ ORDER BY coalesce(created_at, seen_at) DESC LIMIT ?
 """
 _UNREAD_OLDER = sql(
     """
-    SELECT id FROM (
-      SELECT id, external_id FROM p1_orders
-      WHERE coalesce(created_at, 0) < :first
-        AND (status IN (:words...) OR updated_at >= :lately)
-      ORDER BY created_at DESC LIMIT :most)
-    WHERE external_id IS NULL LIMIT :limit
+    SELECT id FROM p1_orders
+    WHERE external_id IS NULL AND coalesce(created_at, 0) < :first
+      AND (status IN (:words...) OR updated_at >= :lately)
+    """
+)
+_NEWEST_OLDER = sql(
+    """
+    SELECT id FROM p1_orders
+    WHERE coalesce(created_at, 0) < :first
+      AND (status IN (:words...) OR updated_at >= :lately)
+    ORDER BY created_at DESC LIMIT :most
     """
 )
 _ORPHANS = sql(
@@ -209,12 +214,20 @@ def unread(
     went on lately: an earlier store may have known them.
     """
     earliest: int | None = connection.execute(_EARLIEST).fetchone()[0]
-    found = (
-        [] if earliest is None else connection.execute(_UNREAD, (earliest - span(MARGIN), limit))
-    )
-    older = {**_older(connection, words), "limit": limit, "most": most}
-    names = [*found, *connection.execute(_UNREAD_OLDER, older)]
-    return [*dict.fromkeys(OrderId(row) for (row,) in names)][:limit]
+    since = None if earliest is None else earliest - span(MARGIN)
+    found = [] if since is None else connection.execute(_UNREAD, (since, limit)).fetchall()
+    names = [*(name for (name,) in found), *_unread_older(connection, words, most)]
+    return [*map(OrderId, dict.fromkeys(names))][:limit]
+
+
+def _unread_older(connection: sqlite3.Connection, words: Collection[str], most: int) -> list[str]:
+    """All orders are gone through only while one of them is unread, which an index tells."""
+    older = _older(connection, words)
+    unread = {name for (name,) in connection.execute(_UNREAD_OLDER, older)}
+    if not unread:
+        return []
+    newest = connection.execute(_NEWEST_OLDER, {**older, "most": most})
+    return [name for (name,) in newest if name in unread]
 
 
 def _older(connection: sqlite3.Connection, words: Collection[str]) -> dict[str, Cell]:
@@ -227,16 +240,14 @@ def _older(connection: sqlite3.Connection, words: Collection[str]) -> dict[str, 
     return {"first": until, "lately": lately, "words": as_list(words)}
 
 
-def hint_orphans(connection: sqlite3.Connection, words: Collection[str], now: datetime) -> int:
-    """Hints pharmacy orders that this store does not know and of which PharmaOne has an order that
-    goes on, or went on lately; returns how many. A lost or restored store has forgotten them, and
-    RxScale's lists of open orders do not show one that was cancelled meanwhile.
+def orphans(connection: sqlite3.Connection, words: Collection[str]) -> list[Hint]:
+    """Pharmacy orders that this store does not know and of which PharmaOne has an order that goes
+    on, or went on lately. A lost or restored store has forgotten them, and RxScale's lists of open
+    orders do not show one that was cancelled meanwhile.
     """
-    found = connection.execute(_ORPHANS, _older(connection, words)).fetchall()
+    found = connection.execute(_ORPHANS, _older(connection, words))
     why = "PharmaOne has an order of it that this store did not know"
-    hints = [Hint(order_key(PharmacyOrderUid(uid)), why, reported=OF_PHARMAONE) for (uid,) in found]
-    todo.hint(connection, hints, now)
-    return len(hints)
+    return [Hint(order_key(PharmacyOrderUid(uid)), why, reported=OF_PHARMAONE) for (uid,) in found]
 
 
 def save_read(connection: sqlite3.Connection, order: P1Order, now: datetime) -> bool:

@@ -480,6 +480,4 @@ def simulate(plan: Plan) -> Report:
     uuid.uuid4 = lambda: uuid.UUID(int=numbers.getrandbits(128), version=4)  # type: ignore[assignment]
     with tempfile.TemporaryDirectory(dir=RAM if RAM.is_dir() else None) as folder:
         simulation = Simulation(plan, Path(folder))
-        report = simulation.run()
-    report.simulation = simulation  # type: ignore[attr-defined]
-    return report
+        return simulation.run()

@@ -76,13 +76,18 @@ def _after_mending(rows: list[StuckRow]) -> str:
     return f"After mending: rxbridge stuck retry --all (it leaves {unsure} that {MAY_BE_THERE})"
 
 
+def _keys_typed(arguments: argparse.Namespace) -> str:
+    """Which keys a command is about, for the audit log."""
+    return " ".join(map(key_of, arguments.keys)) or "--all"
+
+
 @noun.verb(
     "retry",
     "look again; an unsure submission is sent",
     argument("keys", nargs="*", metavar="KEY", help="order:po-... or sku:psku-..."),
     argument("--all", action="store_true", help="all but what it would send again"),
     JSON,
-    changes=lambda typed: " ".join(map(key_of, typed.keys)) or "--all",
+    changes=_keys_typed,
 )
 def retry(arguments: argparse.Namespace) -> int:
     """Looks again, after the cause was mended. A submission of which nobody knows whether it
@@ -195,7 +200,7 @@ def submitted(arguments: argparse.Namespace) -> int:
     argument("keys", nargs="*", metavar="KEY", help="order:po-..."),
     argument("--all", action="store_true", help="all that were held for being too many at once"),
     JSON,
-    changes=lambda typed: " ".join(map(key_of, typed.keys)) or "--all",
+    changes=_keys_typed,
 )
 def confirm(arguments: argparse.Namespace) -> int:
     """You have checked that an order is to be cancelled: one of unusually many at once, or one that
