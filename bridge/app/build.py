@@ -86,7 +86,7 @@ async def open_bridge(
         store = await machine.open_store(settings.store.path, now=machine.now())
         stack.push_async_callback(store.close)
         bridge = _assemble(settings, machine, metrics, store, reloader, vendors)
-        await store.write(todo.release_leases)
+        await store.write(todo.take_up, machine.now())
         rules = reloader.rules
         await store.write(audit.took_up, rules.version, rules.files, machine.now())
         yield bridge

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bridge.core.lifecycle import RANK, TERMINAL, Vocabulary
 from bridge.core.model import (
@@ -242,6 +243,19 @@ def answer_lost(record: OrderRecord, now: datetime) -> OrderRecord:
 def refused(record: OrderRecord, before: OrderRecord) -> OrderRecord:
     """PharmaOne said no: this submission made nothing, and what was so before is so again."""
     return replace(before, attempts=record.attempts)
+
+
+_OURS = ("doubted_at", "wrote_at", "intent_at", "submitted_at", "wanted_at", "unsent_at",
+         "rx_gone_since", "p1_gone_since", "untracked_at")  # fmt: skip
+"""Times by this machine's clock from which something is waited for."""
+
+
+def taken_up(record: OrderRecord, now: datetime) -> OrderRecord:
+    """As the store has it, and no time later than now: this machine's clock was ahead then."""
+    ahead: dict[str, Any] = {name: now for name in _OURS if (getattr(record, name) or now) > now}
+    if record.searched_at is not None and record.searched_at > now:
+        ahead["searched_at"] = None
+    return after_crash(replace(record, **ahead) if ahead else record, now)
 
 
 def after_crash(record: OrderRecord, now: datetime) -> OrderRecord:

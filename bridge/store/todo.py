@@ -73,7 +73,10 @@ _NEXT = sql(
     WHERE kind = 'order' AND key NOT IN (:besides...)
     """
 )
-_RELEASE = "UPDATE todo SET lease_until = NULL WHERE lease_until IS NOT NULL"
+_TAKE_UP = """
+UPDATE todo SET lease_until = NULL, due_at = CASE WHEN due_at > :now THEN :now ELSE due_at END
+WHERE lease_until IS NOT NULL OR due_at > :now
+"""
 _MEANWHILE = "SELECT generation, reported FROM todo WHERE key = ?"
 _LEFT_DUE = "UPDATE todo SET lease_until = NULL, due_at = :now WHERE key = :key"
 _AGAIN = """
@@ -168,9 +171,12 @@ def next_due(
     return None if at is None else max(now, moment(at))
 
 
-def release_leases(connection: sqlite3.Connection) -> None:
-    """For the start of the one process that works: whoever held a lease is gone."""
-    connection.execute(_RELEASE)
+def take_up(connection: sqlite3.Connection, now: datetime) -> None:
+    """Everything is due, and nobody holds a lease: at the start of the one process that works, and
+    once this machine's clock was put back. What was written while it was ahead would wait until
+    then, and nobody can tell that from what is to wait.
+    """
+    connection.execute(_TAKE_UP, {"now": micros(now)})
 
 
 def meanwhile(connection: sqlite3.Connection, claim: Claim) -> Meanwhile:

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from bridge.core.model import Claim, Key, OrderRecord
 from bridge.core.reasons import UNEXPECTED
-from bridge.core.remember import after_crash
+from bridge.core.remember import taken_up
 from bridge.errors import TryLater
 from bridge.store import todo
 from bridge.worker.look import OrderLook
@@ -21,6 +21,8 @@ from bridge.worker.parts import Parts
 log = logging.getLogger("bridge.worker")
 
 LEASE = timedelta(minutes=10)
+PUT_BACK = timedelta(seconds=10)
+"""A clock that goes back by more was put right: what was written before is not to be waited for."""
 RETRY_SECONDS = 1.0
 """After the store could not be asked, or while every hand is busy."""
 NAP_SECONDS = 60.0
@@ -36,6 +38,7 @@ class Worker:
         self._looks: dict[asyncio.Task[None], Key] = {}
         self._wake = asyncio.Event()
         self._stopping = False
+        self._latest = parts.now()
 
     def wake(self) -> None:
         """Something may be due: called after a delivery, and when anybody wrote to the store."""
@@ -75,9 +78,11 @@ class Worker:
         # again before its task has ended: it is under way until then. A second one beside it would
         # send what the first is about to send, and a claim that nobody takes up would wait until
         # its lease is over.
-        claims = await self._parts.store.write(
-            todo.claim, free, self._parts.now(), LEASE, self._under_way()
-        )
+        now = self._parts.now()
+        if now < self._latest - PUT_BACK:
+            await self._parts.store.write(todo.take_up, now)
+        self._latest = now
+        claims = await self._parts.store.write(todo.claim, free, now, LEASE, self._under_way())
         for claim, record in claims:
             look = asyncio.create_task(self._look(claim, record))
             self._looks[look] = claim.key
@@ -108,7 +113,7 @@ class Worker:
         return min(NAP_SECONDS, max(0.005, (due - now).total_seconds()))
 
     async def _look(self, claim: Claim, record: OrderRecord) -> None:
-        look = OrderLook(self._parts, claim, after_crash(record, self._parts.now()))
+        look = OrderLook(self._parts, claim, taken_up(record, self._parts.now()))
         try:
             await look.run()
         except TryLater as failure:  # the store's: the lease runs out, and it is looked at again

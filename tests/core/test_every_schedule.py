@@ -174,7 +174,7 @@ def look_again(world: World) -> World:
     assert world.looks < MOST_LOOKS, "no end in sight"
     return changed(
         world,
-        record=remember.after_crash(world.disk, world.now),
+        record=remember.taken_up(world.disk, world.now),
         order=None,
         p1_order=None,
         p1_looked_at=None,

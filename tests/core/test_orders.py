@@ -83,9 +83,11 @@ def test_nothing_is_decided_before_a_look():
 
 
 @pytest.mark.parametrize(
-    ("seconds_ago", "expected"), [(0, SetStatus), (5, SetStatus), (5.1, Look), (60, Look)]
+    ("seconds_ago", "expected"),
+    [(0, SetStatus), (5, SetStatus), (5.1, Look), (60, Look), (-7200, Look)],
 )
 def test_nothing_is_sent_on_an_old_memory(seconds_ago, expected):
+    """Nor on one that this machine's clock dated when it was ahead."""
     assert isinstance(next_step(a_view(seconds_ago=seconds_ago)), expected)
 
 
@@ -506,6 +508,12 @@ class TestMemory:
         assert (record.phase, record.doubted_at) == (Phase.SUBMITTING, NOW)
         submitted = remember.submitted(record, OrderRequestId("r"), NOW)
         assert remember.after_crash(submitted, NOW) == submitted
+
+    def test_what_a_clock_ahead_wrote_does_not_lie_ahead(self):
+        later = NOW + timedelta(hours=2)
+        ahead = a_record(Phase.SUBMITTING, doubted_at=later, searched_at=later, wrote_at=AGO)
+        record = remember.taken_up(ahead, NOW)
+        assert (record.doubted_at, record.searched_at, record.wrote_at) == (NOW, None, AGO)
 
     def test_an_intent_begins_without_a_doubt(self):
         doubted = a_record(Phase.SUBMITTING, doubted_at=AGO, searched_at=NOW)

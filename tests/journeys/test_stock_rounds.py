@@ -77,6 +77,17 @@ async def test_by_the_clock(tmp_path: Path):
             await until(lambda: house.stock("psku-1006") == 9)
 
 
+async def test_by_the_clock_though_it_was_two_hours_ahead_for_a_while(tmp_path: Path):
+    stock = {"sync_seconds": 0.3}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+        house.later(7200)
+        async with rounds(house):
+            await until(lambda: house.stock("psku-1006") == 450)
+            house.later(-7200)
+            house.hand("20406", 9)
+            await until(lambda: house.stock("psku-1006") == 9)
+
+
 async def test_by_the_clock_however_often_orders_wake_the_rounds(tmp_path: Path):
     """Rounds that read no inventory put off none that does."""
     stock = {"sync_seconds": 1.0}

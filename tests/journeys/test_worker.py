@@ -9,7 +9,7 @@ from asked import instead_of
 from house import House, open_house, open_sandbox
 
 from bridge import app
-from bridge.core.model import Hint
+from bridge.core.model import Hint, PharmacyOrderUid, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
 from bridge.store import todo, vendor_lists, work
@@ -48,6 +48,26 @@ async def test_it_works_when_woken_and_drains_when_stopped(tmp_path: Path):
         await house.bridge.worker.stop()
         await asyncio.wait_for(working, 5)
         assert [len(house.requests(uid)) for uid in uids] == [1] * 5
+
+
+async def test_what_waits_for_a_time_that_a_clock_ahead_wrote_is_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A lease, and what was to be looked at again: neither waits two hours for the time to come."""
+    monkeypatch.setattr(pool, "NAP_SECONDS", 0.05)
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uids = house.world.add_orders(2, announce=False)
+        store, worker = house.bridge.store, house.bridge.worker
+        ahead = timedelta(hours=2)
+        hints = [Hint(order_key(PharmacyOrderUid(uid)), "a test") for uid in uids]
+        await store.write(todo.hint, hints, app.now() + ahead)
+        await store.write(todo.claim, 1, app.now() + ahead, pool.LEASE)
+        worker._latest += ahead
+        working = asyncio.create_task(worker.run())
+        for uid in uids:
+            await reached(house, uid, "pending review")
+        await worker.stop()
+        await working
 
 
 async def test_a_store_that_cannot_be_claimed_from_is_waited_for(

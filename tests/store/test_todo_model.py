@@ -102,10 +102,12 @@ class Todo(RuleBasedStateMachine):
 
     @rule()
     def crashed(self) -> None:
-        todo.release_leases(self.connection)
+        todo.take_up(self.connection, self.now)
         self.leases.clear()
         for expected in self.keys.values():
             expected.looks.clear()
+            if expected.due_at is not None:
+                expected.due_at = min(expected.due_at, self.now)
 
     @invariant()
     def every_hint_is_followed_by_a_look(self) -> None:

@@ -109,8 +109,15 @@ async def test_what_is_due_later_is_not_claimed_yet(store: Store):
 async def test_at_the_start_nobody_holds_a_lease(store: Store):
     await store.write(todo.hint, [hint(1)], NOW)
     await claimed(store)
-    await store.write(todo.release_leases)
+    await store.write(todo.take_up, NOW)
     assert await claimed(store) == [key(1)]
+
+
+async def test_at_the_start_nothing_waits_for_a_time_that_a_clock_ahead_wrote(store: Store):
+    await store.write(todo.hint, [hint(1), hint(2)], after(7200))
+    await claimed(store, limit=1, seconds=7200)
+    await store.write(todo.take_up, NOW)
+    assert sorted(await claimed(store)) == [key(1), key(2)]
 
 
 async def test_when_there_is_something_to_claim_next(store: Store):

@@ -168,7 +168,7 @@ def is_fresh(view: View) -> bool:
 def is_recent(view: View) -> bool:
     """Whether RxScale's side was seen, or set by us, a moment ago."""
     order = view.sight.order
-    return order is not None and view.now - order.seen_at <= view.policy.fresh
+    return order is not None and abs(view.now - order.seen_at) <= view.policy.fresh
 
 
 def prescription_ends(view: View) -> datetime | None:
@@ -183,7 +183,7 @@ def prescription_ends(view: View) -> datetime | None:
 def is_p1_fresh(view: View) -> bool:
     """Whether PharmaOne's order was looked at itself (lists lack its flags) and recently."""
     seen_at = view.sight.p1_looked_at
-    return seen_at is not None and view.now - seen_at <= view.policy.fresh
+    return seen_at is not None and abs(view.now - seen_at) <= view.policy.fresh
 
 
 def meaning_of(order: P1Order, vocabulary: Vocabulary) -> tuple[State, str] | None:

@@ -8,9 +8,10 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from bridge.core.model import PharmacySkuUid, ProductId
@@ -35,7 +36,7 @@ GATHER_SECONDS = 0.2
 REST = 5
 """Between two rounds that were not due passes so many times what the last one took."""
 MOST_REST_SECONDS = 10.0
-LEARN_AGAIN = timedelta(minutes=1)
+LEARN_AGAIN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class StockCycle:
         self._confirm = False
         self._said: tuple[str, ...] = ()
         self._prices: Mapping[ProductId, Decimal] = {}
-        self._learn_again_at = datetime.min.replace(tzinfo=UTC)
+        self._learn_again_at = -math.inf
         self._retry: asyncio.TimerHandle | None = None
         self._failures = 0
         """Rounds in a row of which a write failed."""
@@ -167,20 +168,20 @@ class StockCycle:
     async def run(self) -> None:
         """Round after round, until cancelled."""
         asking = asyncio.create_task(self._listen())
-        due = datetime.max.replace(tzinfo=UTC)
+        clock, due = asyncio.get_running_loop().time, math.inf
         try:
             while True:
-                began, reads = self._now(), self._fetch
-                again_at = began + timedelta(seconds=await self._round())
+                began, reads = clock(), self._fetch
+                again_at = began + await self._round()
                 due = again_at if reads else min(due, again_at)
-                took = (self._now() - began).total_seconds()
+                took = clock() - began
                 await asyncio.sleep(min(MOST_REST_SECONDS, max(GATHER_SECONDS, took * REST)))
                 try:
-                    async with asyncio.timeout((due - self._now()).total_seconds()):
+                    async with asyncio.timeout_at(due):
                         await self._woken.wait()
                 except TimeoutError:
                     self._fetch = True
-                self._fetch |= self._now() >= due  # however often it was woken
+                self._fetch |= clock() >= due  # however often it was woken
         finally:
             asking.cancel()
 
@@ -265,10 +266,11 @@ class StockCycle:
 
         Where our own number is written over it at once, nobody needs to know.
         """
-        if not self._policy.keep_drift or self._now() < self._learn_again_at:
+        clock = asyncio.get_running_loop().time
+        if not self._policy.keep_drift or clock() < self._learn_again_at:
             return
         if result.plan.situation.drifts_unknown:
-            self._learn_again_at = self._now() + LEARN_AGAIN
+            self._learn_again_at = clock() + LEARN_AGAIN_SECONDS
             await self._read_catalogue()
             self.wake(fetch=False)
 
