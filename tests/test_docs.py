@@ -24,7 +24,7 @@ PAGES = [
 ]
 FOR_ENGINEERS = (ROOT / "CONTRIBUTING.md", ROOT / "docs" / "architecture.md")
 FILE = re.compile(r"`((?:[\w.]+/)+[\w.*]*|\w+\.py)(?::\w+)?`")
-STUCK = (Kind.ORDER, Kind.ATTENTION, Kind.GAP, Kind.SKU, Kind.INVENTORY)
+STUCK = (Kind.ORDER, Kind.ATTENTION, Kind.ALARM, Kind.GAP, Kind.SKU, Kind.INVENTORY)
 
 
 @pytest.mark.parametrize("code", [code for code in CODES.values() if code.kind in STUCK])

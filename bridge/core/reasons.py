@@ -24,6 +24,7 @@ class Kind(StrEnum):
     PART = "part"  # named within another reason
     STOCK = "stock"  # why a SKU's number is as it is
     HEALTH = "health"  # why a check of /health is not ok
+    ALARM = "alarm"  # what should be heard or proved and is not
     DIFFERENCE = "difference"  # how an order's two sides differ
     NEXT = "next"  # what the bridge would do next about an order
     SHOP = "shop"  # what a shop sells, against what is there
@@ -364,6 +365,19 @@ CHANGED_THERE = Code("changed_there", Kind.STOCK)
 UNKNOWN_TOO_LONG = Code("unknown_too_long", Kind.STOCK)
 ABSENT = Code("absent", Kind.STOCK)
 ABSENT_CONFIRMED = Code("absent_confirmed", Kind.STOCK)
+
+# -- alarms: what should be heard or proved and is not ----------------------------------------
+
+NOT_SUBSCRIBED = Code("not_subscribed", Kind.ALARM, "events target", verbs=_ACCEPT)
+SUBSCRIBED_ELSEWHERE = Code("subscribed_elsewhere", Kind.ALARM, "targets", verbs=_ACCEPT)
+EVENTS_MISSED = Code("events_missed", Kind.ALARM, "vendor changes", verbs=_ACCEPT)
+WEBHOOKS_LOST = Code("webhooks_lost", Kind.ALARM, "vendor lost orders", verbs=_ACCEPT)
+FEW_DELIVERIES = Code("few_deliveries", Kind.ALARM, "vendor hours count usual", verbs=_ACCEPT)
+NO_ORDERS = Code("no_orders", Kind.ALARM, "hours longest", verbs=_ACCEPT)
+SIGNATURES_WRONG = Code("signatures_wrong", Kind.ALARM, "vendor deliveries", verbs=_ACCEPT)
+STILL_DIFFERS = Code("still_differs", Kind.ALARM, "differences first", verbs=_ACCEPT)
+NOT_PROVED = Code("not_proved", Kind.ALARM, "hours", verbs=_ACCEPT)
+NO_GOOD_BACKUP = Code("no_good_backup", Kind.ALARM, "days", verbs=_ACCEPT)
 
 # -- why a check of /health is not ok ---------------------------------------------------------
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bridge.core.alarms import Subscription
 from bridge.core.model import (
     CatalogueSku,
     PharmacyOrder,
@@ -25,7 +26,6 @@ from bridge.rxscale.orders import ListedOrders, OrderToWorkOn, SweptRow, complet
 from bridge.rxscale.skus import Skus, catalogue_sku
 from bridge.rxscale.subscriptions import (
     Registered,
-    Subscription,
     SubscriptionRows,
     subscriptions,
 )

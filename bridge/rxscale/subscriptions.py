@@ -1,26 +1,20 @@
 """The webhooks registered at RxScale with this key (rxscale.md section 6.11)."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
+from bridge.core.alarms import Subscription
 from bridge.vendor.fields import Bare, Id, Rows, Text, Wire
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """One event type that is delivered to one address."""
-
-    uid: str
-    target: str
-    event: str
-
-
 class SubscriptionRow(Wire):
+    """That it can be switched off, and how that is shown, is not documented."""
+
     uid: Id
     target: Text = None
     notification_type: Text = None
+    active: object = Field(True, validation_alias=AliasChoices("active", "is_active", "enabled"))
 
 
 class SubscriptionRows(Bare):
@@ -37,5 +31,8 @@ class Registered(Wire):
 
 def subscriptions(found: SubscriptionRows) -> tuple[Subscription, ...]:
     return tuple(
-        Subscription(row.uid, row.target or "", row.notification_type or "") for row in found.data
+        Subscription(
+            row.uid, row.target or "", row.notification_type or "", row.active is not False
+        )
+        for row in found.data
     )

@@ -15,6 +15,7 @@ from bridge.core.remember import confirmed
 from bridge.core.stock.reserve import Demand, is_sold
 from bridge.store import (
     adjustments,
+    alarms,
     attentions,
     cancellations,
     deliveries,
@@ -130,6 +131,7 @@ def forget(connection: sqlite3.Connection, before: datetime, unfinished: datetim
     for uid in uids:
         erase(connection, uid, _FORGET)
     journal.forget(connection, before)
+    alarms.forget(connection, before)
     deliveries.forget(connection, before)
     vendor_lists.forget_orders(connection, before)
     return len(uids)

@@ -566,6 +566,71 @@ absent = fehlt in PharmaOnes Bestand
 absent_confirmed = fehlt in PharmaOnes Bestand, bestätigt
     .meaning = Es fehlte auch einem zweiten Blick und wird darum mit 0 angeboten.
 
+## What should be heard or proved and is not
+
+not_subscribed = RxScale meldet dieser Brücke nicht: { $events }
+    .step-1 = `rxbridge webhooks register` meldet { $target } an; das gilt sofort
+    .step-2 = das schließt sich von selbst, binnen einer Stunde; { once-known }
+    .meaning = Die Abonnements bei RxScale werden jede Stunde gelesen. Diese Ereignisse fehlen dort,
+        sind abgeschaltet oder gehen an eine andere Adresse. Bis sie kommen, werden Bestellungen nur
+        beim Durchsehen gefunden (`orders.poll_seconds`). Mit `webhooks.self_heal = true` meldet die
+        Brücke sich selbst an.
+subscribed_elsewhere = RxScale meldet auch an andere Adressen: { $targets }
+    .step-1 = ist die Adresse unbekannt: `rxbridge webhooks list`, dann `rxbridge webhooks remove` mit ihrer uid
+    .step-2 = ist das ein anderes Programm von dir: { $accept }
+    .meaning = Was RxScale von einer Bestellung meldet, enthält Daten eines Patienten. Darum soll es
+        niemand bekommen, der es nicht braucht. Die Brücke entfernt nie, was sie nicht selbst angelegt
+        hat, auch nicht mit `webhooks.self_heal`.
+events_missed = { $vendor } meldet nichts: die letzten { $changes } Änderungen fand die Brücke nur beim Durchsehen
+    .step-1 = `rxbridge check` sagt, ob die Webhooks von { $vendor } eingerichtet sind und hier ankommen
+    .step-2 = nachsehen, ob Proxy oder Firewall sie durchlassen
+    .step-3 = das schließt sich von selbst mit dem nächsten, der kommt; { once-known }
+    .meaning = Drei Änderungen nacheinander fand die Brücke beim Durchsehen, und kein Webhook hatte davon
+        gemeldet. Verloren ist nichts, aber jede Bestellung kommt bis zu `orders.poll_seconds` später.
+        Die Webhooks von PharmaOne richtest du im PharmaOne Manager ein (Org Settings, Integrations).
+webhooks_lost = von { $orders } neuen Bestellungen eines Tages hat { $vendor } { $lost } nicht gemeldet
+    .step-1 = `rxbridge check` sagt, ob die Webhooks von { $vendor } hier ankommen
+    .step-2 = nachsehen, ob Proxy, Leitung oder dieser Rechner zeitweise weg war
+    .step-3 = das schließt sich von selbst, wenn drei Stunden lang keine fehlte; { once-known }
+    .meaning = Ein Fünftel oder mehr der neuen Bestellungen eines Tages fand die Brücke nur beim
+        Durchsehen. Verloren ist nichts, aber jede davon kam bis zu `orders.poll_seconds` später.
+few_deliveries = { $vendor } hat in { $hours } Stunden { $count } Mal gemeldet; üblich sind dann { $usual } Mal
+    .step-1 = im Portal von { $vendor } nachsehen, ob heute wirklich weniger zu tun ist
+    .step-2 = wenn nicht: `rxbridge check` sagt, ob die Webhooks hier ankommen
+    .step-3 = das schließt sich von selbst, wenn so viele kommen wie sonst; { once-known }
+    .meaning = Weniger als ein Viertel von dem, was in denselben Stunden der letzten Wochen kam (die
+        mittlere von bis zu vier, und von mindestens drei Wochen).
+no_orders = seit { $hours } Stunden kam keine Bestellung; an so einem Wochentag waren es nie mehr als { $longest }
+    .step-1 = im Portal von RxScale nachsehen, ob dort Bestellungen warten
+    .step-2 = hat die Apotheke heute zu, oder hat niemand bestellt: { $accept }
+    .step-3 = das schließt sich von selbst mit der nächsten Bestellung
+    .meaning = Verglichen mit allen solchen Wochentagen, an die sich die Brücke erinnert
+        (`store.retention_days`; mindestens vier), und eine bis drei Stunden länger als der
+        längste davon. Ein Feiertag ist die übliche Ursache.
+signatures_wrong = die letzten { $deliveries } Webhooks von { $vendor } waren mit einem falschen Schlüssel unterschrieben
+    .step-1 = wurde der Schlüssel geändert: der Brücke den neuen geben; `rxbridge webhooks register --renew` macht bei RxScale neue
+    .step-2 = wurde er nicht geändert, versucht es jemand anderes: `rxbridge stuck list` und das Protokoll sagen, seit wann
+    .step-3 = das schließt sich von selbst mit dem nächsten, der stimmt; { once-known }
+    .meaning = Sie wurden abgewiesen. Bestellungen findet die Brücke derweil beim Durchsehen. Mehrere
+        Schlüssel dürfen zugleich gelten (`rxscale.webhook_secrets`, `pharmaone.webhook_secrets`),
+        damit sich einer ohne Lücke ändern lässt. Der von PharmaOne steht im PharmaOne Manager.
+still_differs = { $differences } Unterschiede zwischen beiden Seiten haben zwei Vergleiche überdauert, zuerst { $first }
+    .step-1 = `/health` und die Seite sagen, was sich unterscheidet, seit wann, und was geschieht
+    .step-2 = `rxbridge reconcile --fix` sieht sie jetzt an
+    .step-3 = das schließt sich von selbst, wenn ein Vergleich sie nicht mehr findet; { once-known }
+    .meaning = Beide Seiten werden alle `reconcile.every_hours` verglichen. Was ein Vergleich findet,
+        bringt die Brücke in Ordnung; was der nächste wieder findet, braucht einen Menschen. Siehe
+        `docs/proof.md`.
+not_proved = beide Seiten wurden seit { $hours } Stunden nicht verglichen
+    .step-1 = `rxbridge check` sagt, was mit den Anbietern nicht stimmt
+    .step-2 = das schließt sich von selbst mit dem nächsten Vergleich; { once-known }
+    .meaning = Ein Vergleich wird so oft versucht, bis er durchkommt; seit einem Tag kam keiner durch.
+no_good_backup = seit { $days } Tagen gibt es keine gute Tageskopie des Speichers
+    .step-1 = nachsehen, ob die Platte voll ist, und im Protokoll, warum die Kopie misslang
+    .step-2 = `rxbridge store backup` macht jetzt eine, `rxbridge store check` sagt, ob sie taugt
+    .step-3 = das schließt sich von selbst mit der nächsten guten Kopie; { once-known }
+    .meaning = Jeden Tag wird eine Kopie gemacht (`store.backup_hour`) und geprüft.
+
 ## Why a check of /health is not ok
 
 store_unread = der Speicher ist nicht lesbar
@@ -848,6 +913,7 @@ page-button_accept_all = Der Bestand stimmt: danach anbieten
 page-accept_all_do = Den Bestand ihrer Produkte im PharmaOne Manager ansehen; ihn berichtigen, wenn die Ware noch darin steht.
 page-confirm_all_do = Bitte in beiden Portalen nachsehen, ob diese Bestellungen wirklich storniert sind.
 page-button_accept_changed_at_rxscale = In PharmaOne geändert
+page-alarm = Alarm
 page-to_know = Zu wissen
 page-button_send = Ist nicht da: senden
 page-button_submitted = Ist schon da

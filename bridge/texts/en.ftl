@@ -551,6 +551,68 @@ absent = missing from PharmaOne's inventory
 absent_confirmed = missing from PharmaOne's inventory, and confirmed
     .meaning = A second look lacked it too, so it is offered as 0.
 
+## What should be heard or proved and is not
+
+not_subscribed = RxScale does not tell this bridge of: { $events }
+    .step-1 = `rxbridge webhooks register` subscribes { $target }; it takes effect at once
+    .step-2 = it closes itself within an hour; { once-known }
+    .meaning = RxScale's subscriptions are read every hour. These events are missing there, switched
+        off, or go to another address. Until they come, orders are found by the sweep alone
+        (`orders.poll_seconds`). With `webhooks.self_heal = true` the bridge subscribes by itself.
+subscribed_elsewhere = RxScale also tells other addresses: { $targets }
+    .step-1 = if you do not know the address: `rxbridge webhooks list`, then `rxbridge webhooks remove` with its uid
+    .step-2 = if it is another program of yours: { $accept }
+    .meaning = What RxScale tells of an order holds a patient's data, so nobody should be told who
+        need not be. The bridge never removes what it did not make, also not with
+        `webhooks.self_heal`.
+events_missed = { $vendor } tells nothing: the last { $changes } changes were found only by looking
+    .step-1 = `rxbridge check` says whether { $vendor }'s webhooks are set up and reach this bridge
+    .step-2 = look whether the proxy or the firewall lets them through
+    .step-3 = it closes itself with the next one that comes; { once-known }
+    .meaning = Three changes in a row were found by the sweep, and no webhook had told of any. Nothing
+        is lost, but each order is late by up to `orders.poll_seconds`. PharmaOne's webhooks are set
+        up in PharmaOne Manager (Org Settings, Integrations).
+webhooks_lost = of { $orders } new orders of a day, { $vendor } did not tell of { $lost }
+    .step-1 = `rxbridge check` says whether { $vendor }'s webhooks reach this bridge
+    .step-2 = look whether the proxy, the line or this machine was away for some time
+    .step-3 = it closes itself when none was lost for three hours; { once-known }
+    .meaning = A fifth or more of a day's new orders was found by the sweep alone. Nothing is lost,
+        but each of them was late by up to `orders.poll_seconds`.
+few_deliveries = { $vendor } told { $count } times in { $hours } hours; { $usual } times are usual then
+    .step-1 = look in { $vendor }'s portal whether there is really less to do today
+    .step-2 = if there is not: `rxbridge check` says whether its webhooks reach this bridge
+    .step-3 = it closes itself when as many come as usual; { once-known }
+    .meaning = Fewer than a fourth of what came in the same hours of the last weeks (the middle one of
+        up to four, and of at least three).
+no_orders = no order has come for { $hours } hours; on such a weekday it was never more than { $longest }
+    .step-1 = look in RxScale's portal whether orders wait there
+    .step-2 = if the pharmacy is closed today, or nobody ordered: { $accept }
+    .step-3 = it closes itself with the next order
+    .meaning = Compared with all such weekdays that are remembered (`store.retention_days`; at least
+        four), and one to three hours longer than the longest of them. A day off is a usual cause.
+signatures_wrong = the last { $deliveries } webhooks of { $vendor } were signed with a wrong secret
+    .step-1 = if the secret was changed: give the bridge the new one; `rxbridge webhooks register --renew` makes new ones at RxScale
+    .step-2 = if it was not, somebody else is trying: `rxbridge stuck list` and the log say since when
+    .step-3 = it closes itself with the next one that is right; { once-known }
+    .meaning = They were refused. Orders are found by the sweep meanwhile. Several secrets may be valid
+        at once (`rxscale.webhook_secrets`, `pharmaone.webhook_secrets`), so that one can be changed
+        without a gap. PharmaOne's stands in PharmaOne Manager.
+still_differs = { $differences } differences between both sides outlived two comparisons, { $first } first
+    .step-1 = `/health` and the page say what differs, since when, and what is done about it
+    .step-2 = `rxbridge reconcile --fix` looks at them now
+    .step-3 = it closes itself when a comparison no longer finds them; { once-known }
+    .meaning = Both sides are compared every `reconcile.every_hours`. What one comparison finds, the
+        bridge mends; what the next one finds again needs a person. See `docs/proof.md`.
+not_proved = both sides were not compared for { $hours } hours
+    .step-1 = `rxbridge check` says what is wrong with the vendors
+    .step-2 = it closes itself with the next comparison; { once-known }
+    .meaning = A comparison is tried again until it comes through; since a day, none did.
+no_good_backup = there is no good daily copy of the store since { $days } days
+    .step-1 = look whether the disk is full, and in the log why the copy failed
+    .step-2 = `rxbridge store backup` makes one now, `rxbridge store check` says whether it is sound
+    .step-3 = it closes itself with the next good copy; { once-known }
+    .meaning = A copy is taken each day (`store.backup_hour`) and checked.
+
 ## Why a check of /health is not ok
 
 store_unread = the store cannot be read
@@ -829,6 +891,7 @@ page-button_accept_all = The stock is right: offer by it
 page-accept_all_do = Look at the stock of their products in PharmaOne Manager; correct it if the goods are still in it.
 page-confirm_all_do = Look in both portals whether these orders are really cancelled.
 page-button_accept_changed_at_rxscale = Changed in PharmaOne
+page-alarm = Alarm
 page-to_know = To know
 page-button_send = It is not there: send it
 page-button_submitted = It is there already

@@ -20,7 +20,7 @@ from bridge.texts.catalogue import catalogue, parsed
 
 DOCS = Path(__file__).parents[1]
 PAGES = {"en": "stuck.md", "de": "stuck.de.md"}
-HEADINGS = (Kind.ORDER, Kind.ATTENTION, Kind.GAP, Kind.SKU, Kind.INVENTORY)
+HEADINGS = (*(Kind.ORDER, Kind.ATTENTION, Kind.ALARM), *(Kind.GAP, Kind.SKU, Kind.INVENTORY))
 ROWS = (Kind.WAIT, Kind.STOCK, Kind.HEALTH)
 ORDER, SKU = Key("order:po-abc123"), Key("sku:psku-abc123")
 COMMANDS = """
@@ -76,6 +76,12 @@ one (the first takes `--all` too, which leaves what it would send again):
             "these as such; they close themselves when they are true no more, or once you say "
             "that you know.",
         ),
+        Kind.ALARM: (
+            "Alarms",
+            "What should be heard or proved and is not. They close themselves once it is mended, "
+            "or are shown no more once you say that you know. `rxbridge stuck list`, the page and "
+            "`/health` tell them.",
+        ),
         Kind.GAP: (
             "Orders that cannot be made into an order-request",
             "The mapping lacks something for this order. All that is lacking is told at once.",
@@ -130,6 +136,12 @@ was er noch einmal senden würde):
             "Sie stecken nicht fest. `rxbridge stuck list` und die Seite kennzeichnen sie; sie "
             "schließen sich von selbst, wenn sie nicht mehr zutreffen, oder wenn du sagst, dass du "
             "Bescheid weißt.",
+        ),
+        Kind.ALARM: (
+            "Alarme",
+            "Was zu hören oder bewiesen sein sollte und es nicht ist. Sie schließen sich von "
+            "selbst, wenn es behoben ist, oder werden nicht mehr gezeigt, wenn du sagst, dass du "
+            "Bescheid weißt. `rxbridge stuck list`, die Seite und `/health` sagen sie.",
         ),
         Kind.GAP: (
             "Bestellungen, aus denen keine Bestellanfrage wird",

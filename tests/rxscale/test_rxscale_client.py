@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fakes import START, Answer, Clock, ScriptedSend, answer
 
+from bridge.core.alarms import Subscription
 from bridge.core.model import CatalogueSku, OrderLine, PharmacyOrderUid, TrackingLink
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Priority
@@ -19,7 +20,6 @@ from bridge.rxscale.calling import Caller
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import GENERATIONS, Site
 from bridge.rxscale.orders import SweptRow
-from bridge.rxscale.subscriptions import Subscription
 from bridge.vendor.paging import Page
 
 KEY = "rx-secret-key"

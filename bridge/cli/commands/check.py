@@ -27,6 +27,7 @@ from bridge.cli.commands.webhooks import is_ours
 from bridge.cli.guest import as_a_guest
 from bridge.cli.opening import now, open_store, settings_of
 from bridge.core import reasons
+from bridge.core.alarms import Subscription
 from bridge.core.facts import Facts
 from bridge.core.model import (
     CatalogueSku,
@@ -50,7 +51,6 @@ from bridge.rxscale import dialect as rx
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.pharmacies import several, shown
 from bridge.rxscale.shop import Shop
-from bridge.rxscale.subscriptions import Subscription
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
 from bridge.store import is_behind, orders, stock_round

@@ -21,6 +21,7 @@ from bridge.core.reasons import CODES, Kind
 from bridge.store import Store, orders, person, stuck, views
 from bridge.texts import say, steps, stuck_document
 
+TO_KNOW = (Kind.ATTENTION, Kind.ALARM)
 MAY_BE_THERE = "may be in PharmaOne already"
 
 noun = Noun(__doc__)
@@ -44,8 +45,8 @@ def _document(row: StuckRow) -> dict[str, object]:
 
 
 def _goes_on(row: StuckRow) -> bool:
-    """A person should know, and the order goes on all the same."""
-    return row.reason.code.kind is Kind.ATTENTION
+    """A person should know, and orders go on all the same."""
+    return row.reason.code.kind in TO_KNOW
 
 
 def _print(rows: list[StuckRow]) -> None:
@@ -228,7 +229,7 @@ def _print_keys(keys: list[Key]) -> None:
 
 
 def _attention(text: str) -> str:
-    if text not in CODES or CODES[text].kind is not Kind.ATTENTION:
+    if text not in CODES or CODES[text].kind not in TO_KNOW:
         raise argparse.ArgumentTypeError(f"'{text}' is no reason that `stuck list` marks to know")
     return text
 

@@ -19,9 +19,9 @@ from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete
+from bridge.core.alarms import Subscription
 from bridge.errors import Fault, Misconfigured, Unsure
 from bridge.rxscale.client import RxScale
-from bridge.rxscale.subscriptions import Subscription
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
 

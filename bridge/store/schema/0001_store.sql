@@ -108,8 +108,8 @@ CREATE TABLE stuck (
   facts   TEXT NOT NULL CHECK (json_type(facts) = 'object')
 ) STRICT, WITHOUT ROWID;
 
--- One row a thing that a person should know of an order that goes on; `accepted_at`: since when one
--- does. It is deleted once it is true no more.
+-- One row a thing that a person should know of an order that goes on, or an alarm (`silence:`,
+-- `proof:`, `backup:`); `accepted_at`: since when one does. It is deleted once it is true no more.
 CREATE TABLE attentions (
   key          TEXT NOT NULL CHECK (instr(key, ':') > 1),
   code         TEXT NOT NULL CHECK (code <> ''),
@@ -162,6 +162,15 @@ CREATE TABLE deliveries (
 CREATE TABLE counters (
   name   TEXT PRIMARY KEY NOT NULL,
   value  INTEGER NOT NULL CHECK (value >= 0)
+) STRICT, WITHOUT ROWID;
+
+-- One row an hour, by its beginning, and a counted thing: what webhooks told, orders that came. What
+-- is usual at such an hour is judged by it.
+CREATE TABLE hours (
+  what   TEXT NOT NULL CHECK (what <> ''),
+  at     INTEGER NOT NULL,
+  count  INTEGER NOT NULL CHECK (count > 0),
+  PRIMARY KEY (what, at)
 ) STRICT, WITHOUT ROWID;
 
 -- One row a note about the store as a whole; a time is written as its microseconds, in digits.

@@ -1,0 +1,156 @@
+"""When something should be heard and is not: counts in, alarms out."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bridge.core import reasons
+from bridge.core.alarms import Found, Heard, Subscription, silent, subscribed, unkept, unproved
+from bridge.core.model import Key
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 3, 12, 10, 20, tzinfo=UTC)  # a Thursday
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+LONG_AGO = NOW - 10 * WEEK
+TARGET = "https://bridge.example/webhooks/rxscale"
+EVENTS = ("pharmacy_order_created", "pharmacy_order_updated")
+
+
+def hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def steadily(count: int, weeks: int = 9, *, until: datetime = NOW) -> dict[datetime, int]:
+    """So many in each hour from 7 to 17 UTC of each working day."""
+    found, at = {}, hour(NOW) - weeks * WEEK
+    while at < until:
+        if 7 <= at.hour <= 17 and at.weekday() < 5:
+            found[at] = count
+        at += HOUR
+    return found
+
+
+def of(began_at: datetime = LONG_AGO, now: datetime = NOW, **counts: object) -> list[str]:
+    heard = Heard("rxscale", **counts)  # type: ignore[arg-type]
+    return [each.reason.code for each in silent(heard, began_at, now, BERLIN)]
+
+
+def test_a_vendor_that_tells_all_is_well():
+    assert of(told=steadily(30), orders=steadily(3), missed=2, forged=2) == []
+    assert of() == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"forged": 3}, [reasons.SIGNATURES_WRONG]),
+        ({"missed": 3}, [reasons.EVENTS_MISSED]),
+        (
+            {"lost": {hour(NOW): 3}, "orders": {hour(NOW): 15}},
+            [reasons.WEBHOOKS_LOST],
+        ),
+        ({"lost": {hour(NOW): 3}, "orders": {hour(NOW): 16}}, []),
+        ({"lost": {hour(NOW): 2}, "orders": {hour(NOW): 2}}, []),
+        ({"lost": {hour(NOW) - 4 * HOUR: 9}, "orders": {hour(NOW): 9}}, []),
+        (
+            {"missed": 3, "lost": {hour(NOW): 3}, "orders": {hour(NOW): 3}},
+            [reasons.EVENTS_MISSED],
+        ),
+    ],
+)
+def test_what_was_not_told(counts: dict[str, object], expected: list[str]):
+    assert of(**counts) == expected
+
+
+def without(told: dict[datetime, int], hours: int, left: int = 0) -> dict[datetime, int]:
+    since = hour(NOW) - hours * HOUR
+    return {at: left if since <= at < hour(NOW) else count for at, count in told.items()}
+
+
+@pytest.mark.parametrize(
+    ("usual", "hours", "left", "expected"),
+    [
+        (20, 1, 4, (1, 4, 20)),
+        (20, 1, 5, None),
+        (19, 1, 0, None),  # too few an hour: three of them are asked
+        (7, 3, 1, (3, 3, 21)),
+        (1, 24, 0, None),
+        (2, 24, 0, (24, 0, 22)),
+    ],
+)
+def test_far_fewer_than_in_the_same_hours_of_the_last_weeks(
+    usual: int, hours: int, left: int, expected: tuple[int, int, int] | None
+):
+    heard = Heard("rxscale", told=without(steadily(usual), hours, left))
+    found = list(silent(heard, LONG_AGO, NOW, BERLIN))
+    if expected is None:
+        assert found == []
+    else:
+        count = dict(zip(("hours", "count", "usual"), expected, strict=True))
+        assert found == [Found("rxscale", reasons.FEW_DELIVERIES(vendor="rxscale", **count))]
+
+
+def test_few_says_nothing_of_hours_in_which_nobody_listened_or_of_a_short_past():
+    quiet = without(steadily(30), 1)
+    assert of(told=quiet) == [reasons.FEW_DELIVERIES]
+    assert of(NOW - HOUR, told=quiet) == []
+    assert of(told=without(steadily(30, weeks=2), 1)) == []
+
+
+def test_the_same_hour_is_that_of_the_clock_on_the_wall():
+    now = datetime(2026, 3, 31, 7, 10, tzinfo=UTC)  # summer since Sunday: 8 to 9 was 7 to 8 UTC
+    past = [hour(now) - weeks * WEEK for weeks in range(1, 9)]
+    told = dict.fromkeys(past, 100) | {at - HOUR: 10 for at in past} | {hour(now) - HOUR: 15}
+    assert of(now=now, told=told) == [reasons.FEW_DELIVERIES]
+
+
+def test_no_order_for_longer_than_ever_on_such_a_weekday():
+    evening = hour(NOW).replace(hour=17) - DAY  # the last of Wednesday; the first is always at 7
+    until_wednesday = steadily(2, until=evening + HOUR)
+    assert of(now=NOW - HOUR, orders=until_wednesday) == []  # 16 h; 14 h are usual
+    later = NOW
+    assert of(now=later, orders=until_wednesday) == [reasons.NO_ORDERS]
+    assert of(now=later, orders=until_wednesday | {hour(later): 1}) == []
+    assert of(later - HOUR, now=later, orders=until_wednesday) == []
+
+
+def test_a_monday_is_compared_with_mondays():
+    friday = datetime(2026, 3, 13, 17, tzinfo=UTC)
+    orders = steadily(2, until=friday + HOUR)
+    monday = datetime(2026, 3, 16, 12, 20, tzinfo=UTC)
+    assert of(now=monday - 3 * HOUR, orders=orders) == []  # 64 h; 62 h are usual
+    found = silent(Heard("rxscale", orders=orders), LONG_AGO, monday + HOUR, BERLIN)
+    assert [each.reason for each in found] == [reasons.NO_ORDERS(hours=68, longest=62)]
+
+
+def test_a_short_past_says_nothing_of_weekdays():
+    evening = hour(NOW).replace(hour=17) - DAY
+    assert of(now=NOW + DAY, orders=steadily(2, weeks=3, until=evening)) == []
+
+
+def test_subscriptions():
+    ours = [Subscription(f"s{n}", TARGET, event) for n, event in enumerate(EVENTS)]
+    assert list(subscribed(ours, TARGET, EVENTS)) == []
+    lacking = reasons.NOT_SUBSCRIBED(events=EVENTS[1], target=TARGET)
+    off = ours[1]._replace(active=False)
+    for found in (ours[:1], [ours[0], off]):
+        assert [each.reason for each in subscribed(found, TARGET, EVENTS)] == [lacking]
+    moved = [ours[0], ours[1]._replace(target="https://old.example/hook")]
+    assert [each.reason for each in subscribed(moved, TARGET, EVENTS)] == [
+        lacking,
+        reasons.SUBSCRIBED_ELSEWHERE(targets="https://old.example/hook"),
+    ]
+
+
+def test_the_proof_and_the_copies():
+    assert list(unproved(NOW - DAY, NOW)) == []
+    (found,) = unproved(NOW - DAY - HOUR, NOW)
+    assert found == Found("comparison", reasons.NOT_PROVED(hours=25))
+    a, b = Key("order:po-1"), Key("sku:psku-1")
+    assert list(unproved(NOW, NOW, [(a, 1)])) == []
+    (found,) = unproved(NOW, NOW, [(a, 1), (b, 2)])
+    assert found == Found("differences", reasons.STILL_DIFFERS(differences=1, first=b))
+    assert list(unkept(NOW - 2 * DAY, NOW)) == []
+    (found,) = unkept(NOW - 2 * DAY - HOUR, NOW)
+    assert found == Found("store", reasons.NO_GOOD_BACKUP(days=2))

@@ -1,0 +1,71 @@
+"""Alarms as they stand: kept while they are true, accepted, mended; and the numbers per hour."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bridge.core import reasons
+from bridge.core.alarms import Alarm, Found, Topic
+from bridge.core.model import Key
+from bridge.store import alarms, attentions, person, views
+from bridge.store.migrate import migrate
+from bridge.store.rows import EPOCH
+
+NOW = datetime(2026, 1, 2, 8, 10, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+KEY = Key("silence:rxscale")
+
+
+def wrong(deliveries: int = 3) -> Found:
+    return Found("rxscale", reasons.SIGNATURES_WRONG(vendor="rxscale", deliveries=deliveries))
+
+
+@pytest.fixture
+def db() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, "memory")
+    return connection
+
+
+def test_an_alarm_keeps_its_time_whatever_its_numbers(db):
+    first = Alarm(Topic.SILENCE, KEY, NOW, wrong().reason)
+    assert alarms.keep(db, Topic.SILENCE, [wrong()], NOW) == ([first], [])
+    assert alarms.now(db) == [first]
+    assert alarms.keep(db, Topic.SILENCE, [wrong(9)], LATER) == ([], [])
+    assert alarms.now(db) == [first._replace(reason=wrong(9).reason)]
+    assert [row.key for row in views.waiting(db)] == [KEY]
+
+
+def test_what_is_mended_is_gone_and_other_topics_stay(db):
+    lacking = Found("store", reasons.NO_GOOD_BACKUP(days=3))
+    alarms.keep(db, Topic.BACKUP, [lacking], NOW)
+    alarms.keep(db, Topic.SILENCE, [wrong()], NOW)
+    fresh, over = alarms.keep(db, Topic.SILENCE, [], LATER)
+    assert fresh == []
+    assert [alarm.key for alarm in over] == [KEY]
+    assert [alarm.topic for alarm in alarms.now(db)] == [Topic.BACKUP]
+
+
+def test_what_a_person_knows_is_not_told_again_until_it_was_mended(db):
+    alarms.keep(db, Topic.SILENCE, [wrong()], NOW)
+    assert person.accept(db, KEY, NOW)
+    alarms.keep(db, Topic.SILENCE, [wrong(5)], LATER)
+    assert alarms.now(db) == []
+    alarms.keep(db, Topic.SILENCE, [], LATER)
+    alarms.keep(db, Topic.SILENCE, [wrong()], LATER)
+    assert [alarm.since for alarm in alarms.now(db)] == [LATER]
+    assert attentions.count(db) == 1
+
+
+def test_what_is_counted_by_the_hour(db):
+    alarms.count(db, {"orders": 2, "lost": 0}, NOW)
+    alarms.count(db, {"orders": 3}, NOW + timedelta(minutes=49))
+    alarms.count(db, {"orders": 1}, LATER)
+    hour = NOW.replace(minute=0)
+    assert alarms.hours(db, "orders") == {hour: 5, LATER.replace(minute=0): 1}
+    assert alarms.hours(db, "lost") == {}
+    alarms.forget(db, LATER.replace(minute=0))
+    assert list(alarms.hours(db, "orders")) == [LATER.replace(minute=0)]
+    alarms.forget(db, EPOCH)
+    assert alarms.hours(db, "orders")
