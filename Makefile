@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test quick hunt simulate simulate-mutants campaign lint types audit sbom browser proxies screenshots bench \
+.PHONY: help demo test quick hunt simulate simulate-mutants campaign lint types audit dist sbom browser proxies screenshots bench \
   image-steps digests drawings schemas stuck commands imports coverage docs lock clean
 
 help:  ## what can be made
@@ -76,6 +76,9 @@ screenshots: $(VENV)/dev.stamp browser  ## docs/img, taken anew by the tests of 
 
 audit: $(VENV)/dev.stamp  ## the lock files against known vulnerabilities, where osv.dev can be reached
 	@$(BIN)/python tests/vulnerabilities.py
+
+dist: $(VENV)/dev.stamp  ## what pipx and uv install: the wheel and the sources, in dist
+	@rm -rf dist && $(BIN)/python -m build --no-isolation --outdir dist . >/dev/null && ls dist
 
 sbom: $(VENV)/dev.stamp  ## the wheel and the list of what it brings (CycloneDX), in build/dist
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check wheel --no-deps --no-build-isolation --wheel-dir build/dist .

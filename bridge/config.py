@@ -16,6 +16,8 @@ from bridge.settings import Settings, is_list, keys, secret_keys, variable
 FILE = "rxbridge.toml"
 SYSTEM_FILE = Path("/etc/rxbridge") / FILE
 SECRETS_DIR = Path("/run/secrets")
+SECRETS = "secrets"
+"""Beside the configuration file: read before the folder that is named or the system's."""
 NO_FILE, NOT_A_FILE = "no such file", "not a file"
 PREFIX = "RXBRIDGE_"
 NOT_KEYS = frozenset({"RXBRIDGE_CONFIG", "RXBRIDGE_SECRETS_DIR"})
@@ -53,7 +55,8 @@ def load(path: Path | None, environ: Mapping[str, str], *, cwd: Path) -> Setting
     file = _find(path, environ, cwd, gathered)
     if file is not None:
         _read_file(file, gathered)
-    _read_secrets(environ, cwd, gathered)
+        _read_secrets(_own_secrets(file, gathered), gathered)
+    _read_secrets(_secret_files(environ, cwd, gathered), gathered)
     _read_environment(environ, gathered)
     settings = _validate(gathered)
     if settings is not None:
@@ -136,8 +139,8 @@ def _shown(word: str) -> str:
     return word if word.isprintable() else ascii(word)
 
 
-def _read_secrets(environ: Mapping[str, str], cwd: Path, gathered: _Gathered) -> None:
-    for file in _secret_files(environ, cwd, gathered):
+def _read_secrets(files: Iterable[Path], gathered: _Gathered) -> None:
+    for file in files:
         origin = f"secret file: {_shown(str(file))}"
         what = _why_no_file(file)
         try:
@@ -151,20 +154,34 @@ def _read_secrets(environ: Mapping[str, str], cwd: Path, gathered: _Gathered) ->
             _take_text(file.name.upper(), text, origin, gathered)
 
 
+def _own_secrets(file: Path, gathered: _Gathered) -> list[Path]:
+    """Those beside the configuration; one that `rxbridge init` made empty is not filled in yet."""
+    found = _secrets_in(file.parent / SECRETS, gathered, "secret files", "let rxbridge's user read")
+    return [each for each in found if not each.is_file() or each.stat().st_size]
+
+
 def _secret_files(environ: Mapping[str, str], cwd: Path, gathered: _Gathered) -> list[Path]:
-    """Those with our prefix; the rest of the folder is somebody else's."""
     named = environ.get("RXBRIDGE_SECRETS_DIR")
-    folder = cwd / named if named else SECRETS_DIR
+    if not named:
+        remedy = "name another in RXBRIDGE_SECRETS_DIR"
+        return _secrets_in(SECRETS_DIR, gathered, "secret files", remedy)
+    where, remedy = "environment: RXBRIDGE_SECRETS_DIR", "name another, or unset it"
+    return _secrets_in(cwd / named, gathered, where, remedy, or_else="is no folder")
+
+
+def _secrets_in(
+    folder: Path, gathered: _Gathered, where: str, remedy: str, or_else: str = ""
+) -> list[Path]:
+    """Those with our prefix; the rest of the folder is somebody else's. `or_else`: what is wrong
+    where there is no such folder.
+    """
     try:
         if folder.is_dir():
-            found = (f for f in folder.iterdir() if f.name.startswith(PREFIX.lower()))
-            return sorted(found)
-        what = "is no folder" if named else ""
+            return sorted(f for f in folder.iterdir() if f.name.startswith(PREFIX.lower()))
+        what = or_else
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
     if what:
-        where = "environment: RXBRIDGE_SECRETS_DIR" if named else "secret files"
-        remedy = "name another, or unset it" if named else "name another in RXBRIDGE_SECRETS_DIR"
         gathered.faults.append(Fault(where, f"{_shown(str(folder))} {what}", remedy))
     return []
 

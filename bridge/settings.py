@@ -462,7 +462,12 @@ def _holds(kind: Any, wanted: type) -> bool:
 
 def _missing(key: str) -> Fault:
     secret = key in secret_keys()
-    way = f"set {variable(key)}" if secret else f"set it in rxbridge.toml or as {variable(key)}"
+    name = variable(key)
+    way = (
+        f"put it into secrets/{name.lower()}, or set {name}"
+        if secret
+        else f"set it in rxbridge.toml or as {name}"
+    )
     return Fault(key, "missing", way)
 
 

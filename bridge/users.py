@@ -17,17 +17,17 @@ log = logging.getLogger("bridge.users")
 
 NAME = r"^[a-z0-9][a-z0-9._-]{0,31}$"
 OWNER_ALONE = 0o600
+NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 FILE = TypeAdapter(dict[Annotated[str, StringConstraints(pattern=NAME)], User])
 
 
 def read(path: Path) -> dict[str, User]:
     """By name; nobody where there is no file. Raises Misconfigured if it cannot be trusted."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        handle = os.open(path, os.O_RDONLY | NO_LINK)
         with os.fdopen(handle, "rb") as file:
             found = os.fstat(handle)
-            others = stat.S_IMODE(found.st_mode) & ~0o700 or found.st_uid not in (0, os.geteuid())
-            if others or not stat.S_ISREG(found.st_mode):
+            if _is_others(found) or not stat.S_ISREG(found.st_mode):
                 remedy = f"give it to rxbridge's user, then: chmod 600 {path}"
                 raise Misconfigured(Fault(str(path), "may be opened by others", remedy))
             return FILE.validate_json(file.read())
@@ -39,6 +39,12 @@ def read(path: Path) -> dict[str, User]:
     except ValidationError:  # its text quotes the file
         fault = Fault(str(path), "is no list of users", "remove it, and add them anew")
     raise Misconfigured(fault)
+
+
+def _is_others(found: os.stat_result) -> bool:
+    if not hasattr(os, "geteuid"):  # Windows: the folder's own rights say who may
+        return False
+    return bool(stat.S_IMODE(found.st_mode) & ~0o700) or found.st_uid not in (0, os.geteuid())
 
 
 class Users:

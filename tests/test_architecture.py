@@ -44,7 +44,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "mapping": frozenset({"pydantic", "pydantic_core", "jmespath", "rapidfuzz"}),
     "rxscale": frozenset({"pydantic", "pydantic_core"}),
     "pharmaone": frozenset({"pydantic", "pydantic_core", "jwt", "msgspec"}),
-    "store": frozenset({"aiosqlite"}),
+    "store": frozenset({"aiosqlite", "filelock"}),
     "transport": frozenset({"aiohttp", "tenacity", "yarl"}),
     "metrics": frozenset({"prometheus_client"}),
     "settings": frozenset({"pydantic"}),
@@ -133,7 +133,8 @@ def makes_carelessly(node: ast.AST) -> bool:
     words = ast.unparse(node)
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
     if ast.unparse(node.func) == "os.open":
-        return "O_CREAT" in words and not ("O_EXCL" in words or "O_NOFOLLOW" in words)
+        safely = any(each in words for each in ("O_EXCL", "O_NOFOLLOW", "no_link"))
+        return "O_CREAT" in words and not safely
     writes = any(isinstance(each, ast.Constant) and each.value in WRITING for each in node.args)
     copies = name in ("copy", "copy2", "copyfile", "copytree") and "shutil" in words
     return name in ("write_text", "write_bytes", "touch") or copies or (name == "open" and writes)
@@ -141,7 +142,7 @@ def makes_carelessly(node: ast.AST) -> bool:
 
 INTO_WHAT_IT_MADE = {
     "shutil.copyfile(store, made)",
-    "shutil.copytree(shipped_mappings(), folder / 'mappings')",
+    "shutil.copytree(shipped.mappings(), folder / 'mappings')",
 }
 WRITING = ("w", "a", "x", "wb", "ab", "xb", "w+", "a+", "r+", "w+b", "r+b")
 

@@ -1,14 +1,14 @@
 """The operator's files: who else may write to them, and how the bridge does: whole or not."""
 
-import grp
 import os
-import pwd
 import stat
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from bridge.app import shipped
+from bridge.config import SECRETS
 from bridge.core.stock.model import SkuLink
 from bridge.errors import Fault, Misconfigured
 from bridge.mapping.adding import written
@@ -20,15 +20,28 @@ def open_to_others(settings: Settings) -> list[Fault]:
     """Files that decide what the bridge does, and that others than their owners may write to."""
     mappings = [settings.mappings.dir / name for name in FILES]
     found = [path for path in (*settings.files, *mappings) if path.exists()]
+    own = {settings.file.parent / SECRETS} if settings.file else set()
     return [
         Fault(str(path), "others may write to it", f"chmod go-w {path}")
         for path in found
         if _is_open(path.stat())
+    ] + [
+        Fault(str(path), "others may look into it", f"chmod 700 {path}")
+        for path in own & {path.parent for path in settings.files}
+        if hasattr(os, "geteuid") and path.stat().st_mode & 0o077
     ]
 
 
 def _is_open(found: os.stat_result) -> bool:
-    """A group that nobody but the owner is in, as many systems give to each user, is no other."""
+    """A group that nobody but the owner is in, as many systems give to each user, is no other.
+
+    Windows has other rights, which are not looked at.
+    """
+    try:
+        import grp
+        import pwd
+    except ImportError:
+        return False
     if found.st_mode & stat.S_IWOTH or not found.st_mode & stat.S_IWGRP:
         return bool(found.st_mode & stat.S_IWOTH)
     try:
@@ -44,6 +57,7 @@ def write_links(settings: Settings, links: Iterable[tuple[SkuLink, str]]) -> Non
 
     Raises Misconfigured if that cannot be.
     """
+    shipped.refuse(settings.mappings.dir)
     path = settings.mappings.dir / "skus.csv"
     there = path.exists()
     content = written(path.read_bytes() if there else b"", links)
@@ -65,7 +79,8 @@ def write_whole(path: Path, content: bytes, *, mode: int, remedy: str) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                os.fchmod(handle, mode)
+                if hasattr(os, "fchmod"):
+                    os.fchmod(handle, mode)
                 file.write(content)
                 file.flush()
                 os.fsync(handle)

@@ -27,8 +27,19 @@ rxbridge stuck list  # what waits for you, and what to do
 """
 COMMANDS = Path(__file__).parent / "commands"
 ORDER = (
-    *("run", "demo", "sandbox", "check", "orders", "reconcile", "stock", "skus", "stuck"),
-    *("webhooks", "completion", "products", "money", "call", "store", "password", "audit"),
+    *("run", "demo", "init", "sandbox", "check", "orders", "reconcile", "stock", "skus"),
+    *(
+        "stuck",
+        "webhooks",
+        "mappings",
+        "completion",
+        "products",
+        "money",
+        "call",
+        "store",
+        "password",
+        "audit",
+    ),
 )
 """The nouns as `--help` lists them; one that is not named here comes last."""
 _FIRST_LINE = re.compile(r'r?"""`rxbridge ([a-z-]+)`: (.*?)\.?(?:""")?$')

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -94,16 +93,3 @@ def now() -> datetime:
 def key_of(text: str) -> Key:
     """`po-1` and `order:po-1` are both understood."""
     return Key(text if ":" in text else f"order:{text}")
-
-
-def shipped_mappings() -> Path:
-    """Where the mapping files that come with the bridge lie.
-
-    In a checkout, beside the package; installed, under the environment's share folder.
-    """
-    beside = Path(__file__).parents[2] / "mappings"
-    installed = Path(sys.prefix) / "share" / "rxbridge" / "mappings"
-    for place in (beside, installed):
-        if (place / "statuses.toml").exists():
-            return place
-    raise Misconfigured(Fault("mappings", "the shipped mapping files are missing", "install anew"))

@@ -23,8 +23,8 @@ def who() -> str:
         return behind
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return f"uid {os.getuid()}"
+    except (KeyError, OSError, ImportError):  # a container's user may have no name
+        return f"uid {getattr(os, 'getuid', lambda: 'unknown')()}"
 
 
 def said(arguments: argparse.Namespace, question: Callable[..., Answer], *about: Any) -> Answer:

@@ -443,7 +443,9 @@ def put_in_place(made: Path, path: Path) -> None:
 
 
 def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+    if path.is_dir() and not hasattr(os, "O_DIRECTORY"):  # Windows writes names by itself
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(handle)
     finally:
@@ -452,7 +454,7 @@ def _flush(path: Path) -> None:
 
 def give_to_owner_of(model: Path, *paths: Path) -> None:
     """What root makes for the bridge's user has to belong to that user."""
-    if os.geteuid() != 0:
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return
     owner = model.stat()
     for path in paths:

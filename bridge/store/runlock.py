@@ -1,10 +1,12 @@
 """At most one `run` works on a store: a lock that the kernel releases when its process ends."""
 
-import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from filelock import lock_descriptor
 
 from bridge.errors import Fault, Misconfigured
 from bridge.store.connection import no_access
@@ -13,6 +15,7 @@ from bridge.store.connection import no_access
 class RunLock:
     """Held from `acquire` to `release`, or until the process ends in whatever way.
 
+    Windows hides the process id from the others while it is held.
     It is a lock on the file `<store>.lock`, which stays where it is and holds the last owner's
     process id. Commands beside a running `run` do not need it.
     """
@@ -25,18 +28,19 @@ class RunLock:
     def acquire(self) -> Self:
         """Raises Misconfigured if another process holds it, or the file cannot be written."""
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            no_link = getattr(os, "O_NOFOLLOW", 0)
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | no_link, 0o600)
         except OSError as error:
             fault = no_access(self._store, error.strerror or "")
             raise Misconfigured(fault) from error
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            fault = self._held_by(os.pread(file, 32, 0))
+        if not lock_descriptor(file, blocking=False):
+            pid = b""
+            with suppress(OSError):
+                pid = os.read(file, 32)
             os.close(file)
-            raise Misconfigured(fault) from error
+            raise Misconfigured(self._held_by(pid))
         os.ftruncate(file, 0)
-        os.pwrite(file, str(os.getpid()).encode(), 0)
+        os.write(file, str(os.getpid()).encode())
         self._file = file
         return self
 

@@ -224,7 +224,7 @@ def test_every_mistake_of_the_configuration_is_named(typed, folder):
 def test_run_says_what_is_missing(typed):
     answer = typed("run")
     assert answer.code == 2
-    assert "rxscale.api_key: missing - set RXBRIDGE_RXSCALE__API_KEY" in answer.err
+    assert "or set RXBRIDGE_RXSCALE__API_KEY" in answer.err
 
 
 def test_check_tells_what_is_left_alone(typed, remembered):

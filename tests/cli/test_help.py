@@ -21,7 +21,7 @@ from bridge.cli.main import COMMANDS, parser, summaries
 KNOWN = commands(parser())
 SHELL_WORDS = re.compile(r"eval \"\$\((?P<inner>[^)]*)\)\"|(?P<plain>[^>]*)(>.*)?")
 COLOUR = r"\x1b\[[\d;]*3\d"
-PRINT_NO_DATA = {"run", "completion", "password"}
+PRINT_NO_DATA = {"run", "completion", "init", "password"}
 TESTS = Path(__file__).parents[1]
 
 

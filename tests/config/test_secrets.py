@@ -164,8 +164,10 @@ def test_a_folder_of_secrets_nobody_may_list(
 def test_everything_that_run_misses_at_once(machine: Machine) -> None:
     lines = [str(fault) for fault in machine.load().missing_for_run()]
     assert lines == [
-        "rxscale.api_key: missing - set RXBRIDGE_RXSCALE__API_KEY",
-        "pharmaone.api_key: missing - set RXBRIDGE_PHARMAONE__API_KEY",
+        "rxscale.api_key: missing - put it into secrets/rxbridge_rxscale__api_key, "
+        "or set RXBRIDGE_RXSCALE__API_KEY",
+        "pharmaone.api_key: missing - put it into secrets/rxbridge_pharmaone__api_key, "
+        "or set RXBRIDGE_PHARMAONE__API_KEY",
         "pharmaone.org_id: missing - set it in rxbridge.toml or as RXBRIDGE_PHARMAONE__ORG_ID",
         "pharmaone.shop_id: missing - set it in rxbridge.toml or as RXBRIDGE_PHARMAONE__SHOP_ID",
     ]
@@ -179,7 +181,7 @@ def test_an_empty_secret_file_is_a_missing_secret(machine: Machine, content: str
     del machine.environ["RXBRIDGE_RXSCALE__API_KEY"]
     machine.put_secret("rxbridge_rxscale__api_key", content)
     (fault,) = machine.load().missing_for_run()
-    assert str(fault) == "rxscale.api_key: missing - set RXBRIDGE_RXSCALE__API_KEY"
+    assert str(fault).startswith("rxscale.api_key: missing - put it into secrets/rxbridge_rxscale")
 
 
 def test_the_connector_needs_its_address_and_no_shop(machine: Machine) -> None:
@@ -288,3 +290,33 @@ def test_a_signing_secret_that_can_be_guessed_is_refused_and_not_shown(
     ]
     machine.environ[name] = "x" * 16
     assert len(getattr(machine.load(), vendor).webhook_secrets) == 1
+
+
+def test_the_folder_beside_the_configuration_is_read_without_a_word(machine: Machine) -> None:
+    file = machine.write("", "shop/rxbridge.toml")
+    own = file.parent / "secrets"
+    own.mkdir()
+    (own / "rxbridge_rxscale__api_key").write_text("canary-own\n")
+    (own / "rxbridge_pharmaone__api_key").write_text("")
+    (own / ".gitignore").write_text("*")
+    settings = machine.load(file)
+    assert settings.secrets() == ("canary-own",)
+    assert not settings.warnings()[0].startswith("rxscale.api_key"), "no secret in the TOML"
+    machine.put_secret("rxbridge_rxscale__api_key", "canary-system")
+    assert machine.load(file).secrets() == ("canary-system",), "the system's outweighs"
+    machine.environ["RXBRIDGE_RXSCALE__API_KEY"] = "canary-typed"
+    assert machine.load(file).secrets() == ("canary-typed",)
+
+
+def test_an_empty_secret_of_the_folder_takes_nothing_away(machine: Machine) -> None:
+    file = machine.write('[rxscale]\napi_key = "canary-in-toml"')
+    (file.parent / "secrets").mkdir()
+    (file.parent / "secrets" / "rxbridge_rxscale__api_key").write_text("")
+    assert machine.load().secrets() == ("canary-in-toml",)
+
+
+def test_without_a_configuration_no_folder_of_the_place_is_read(machine: Machine) -> None:
+    machine.folder.mkdir(exist_ok=True)
+    (machine.folder / "secrets").mkdir()
+    (machine.folder / "secrets" / "rxbridge_rxscale__api_key").write_text("canary-of-somebody")
+    assert machine.load().secrets() == ()

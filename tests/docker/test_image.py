@@ -145,7 +145,7 @@ def test_what_is_copied_is_there_and_let_in():
             assert (ROOT / source).exists()
             assert f"!{source.split('/')[0]}" in allowed
     named = {line.removeprefix("!") for line in allowed if line.startswith("!")}
-    assert named == {"bridge", "mappings", "requirements", "pyproject.toml", "README.md"}
+    assert named == {"bridge", "docs", "mappings", "requirements", "pyproject.toml", "README.md"}
 
 
 def test_the_folder_of_the_store_belongs_to_the_user():

@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any, Literal, TypeVar
 
 from bridge import app, users
-from bridge.app import Vendors, open_vendors
+from bridge.app import Vendors, open_vendors, shipped
 from bridge.app.files import open_to_others
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument
@@ -163,10 +163,14 @@ def _mappings(settings: Settings) -> tuple[Rules | None, list[Line]]:
     except Misconfigured as mistake:
         return None, [Line("mappings", "fail", str(fault)) for fault in mistake.faults]
     told = "; ".join(f"{name} = {said}" for name, said in rules.facts_told.items())
-    return rules, [
+    lines = [
         Line("mappings", "ok", f"version {rules.version}; every example as expected"),
         Line("facts", "ok", told),
     ]
+    if newer := shipped.newer(settings.mappings.dir):
+        text = f"{', '.join(newer)}: yours are kept; to see it: rxbridge mappings diff"
+        lines.append(Line("mappings changed in this version", "warn", text))
+    return rules, lines
 
 
 async def _store(settings: Settings) -> list[Line]:

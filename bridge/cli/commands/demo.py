@@ -25,10 +25,11 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bridge import app
+from bridge.app import shipped
 from bridge.app.files import write_links
 from bridge.cli import loop, show
 from bridge.cli.command import DONE, FAILED, Noun, argument, whole_number
-from bridge.cli.opening import now, shipped_mappings
+from bridge.cli.opening import now
 from bridge.core.memory import OrderRow
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, Phase, ProductId
 from bridge.core.stock.model import SkuLink
@@ -210,7 +211,7 @@ async def _running(settings: Settings) -> AsyncIterator[tuple[app.Bridge, Runnin
 
 
 def _settings(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
-    shutil.copytree(shipped_mappings(), folder / "mappings")
+    shutil.copytree(shipped.mappings(), folder / "mappings")
     settings = _pointed_at(sandbox, secret, folder)
     write_links(settings, _confirmed(sandbox))
     return settings

@@ -49,7 +49,7 @@ def _leave_no_dump() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(ImportError, OSError, AttributeError, MemoryError):
+    with contextlib.suppress(ImportError, OSError, AttributeError, MemoryError, TypeError):
         import ctypes
 
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -1,0 +1,127 @@
+"""`rxbridge mappings`: what a new version changed in the mapping files that come with it.
+
+An update of the program leaves your mapping files as they are. `mappings/.shipped` holds those that
+they came from; so what a new version changed, and what you did, is told apart.
+
+rxbridge mappings diff          # what this version changed
+rxbridge mappings diff --write  # and takes it into yours
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import unified_diff
+from functools import partial
+from pathlib import Path
+
+from bridge import app
+from bridge.app import shipped
+from bridge.app.files import write_whole
+from bridge.cli import show
+from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.opening import settings_of
+from bridge.mapping.merging import Edit, merged
+
+noun = Noun(__doc__)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A shipped mapping file that is another than the one yours came from, line by line.
+
+    `base`: None where nobody knows what yours came from; `left_out`: what you changed as well.
+    """
+
+    name: str
+    base: list[str] | None
+    own: list[str]
+    new: list[str]
+    result: list[str]
+    left_out: list[Edit]
+
+
+@noun.verb(
+    "diff",
+    "what this version changed; --write takes it over",
+    argument("--write", action="store_true", help="into yours; where both changed, yours stay"),
+    JSON,
+    changes=lambda typed: "" if typed.write else None,
+)
+def diff(arguments: argparse.Namespace) -> int:
+    """What this version changed in the shipped mapping files since yours were made from them, each
+    with whether you changed the same lines. With --write, what changed is taken into yours; lines
+    that you changed too stay yours, and what the new version has there is shown. skus.csv is yours
+    alone and never touched.
+
+    rxbridge mappings diff
+    rxbridge mappings diff --write
+    """
+    settings = settings_of(arguments)
+    folder = settings.mappings.dir
+    shipped.refuse(folder)
+    found = list(_changed(folder))
+    if arguments.write:
+        for each in found:
+            if each.base is not None and each.result != each.own:
+                _put(folder / each.name, each.result)
+            _put(folder / shipped.BASE / each.name, each.new)
+        app.rules_of(settings)
+    document = {"changed": [_document(each) for each in found], "written": arguments.write}
+    return show.answer(arguments, document, partial(_print, found, written=arguments.write))
+
+
+def _changed(folder: Path) -> Iterator[Changed]:
+    for name in shipped.newer(folder, unknown=True):
+        base, own, new = (
+            _lines(place / name) for place in (folder / shipped.BASE, folder, shipped.mappings())
+        )
+        result, left_out = merged(base or own or new or [], own or [], new or [])
+        yield Changed(name, base, own or [], new or [], result, left_out)
+
+
+def _lines(path: Path) -> list[str] | None:
+    return path.read_text("utf-8-sig").splitlines() if path.exists() else None
+
+
+def _put(path: Path, lines: list[str]) -> None:
+    end = b"\r\n" if path.exists() and b"\r\n" in path.read_bytes() else b"\n"
+    content = b"".join(line.encode() + end for line in lines)
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, content, mode=0o644, remedy=f"let rxbridge's user write to {path.parent}")
+
+
+def _document(each: Changed) -> dict[str, object]:
+    return {
+        "file": each.name,
+        "changed_by_you": each.base is not None and each.own != each.base,
+        "yours_stay": [list(edit.lines) for edit in each.left_out],
+        "diff": _difference(each),
+    }
+
+
+def _difference(each: Changed) -> list[str]:
+    before, said = (each.own, "yours") if each.base is None else (each.base, "yours came from")
+    return list(unified_diff(before, each.new, said, "this version", lineterm=""))
+
+
+def _print(found: list[Changed], *, written: bool) -> None:
+    if not found:
+        print("Nothing changed in the shipped mapping files since yours were made from them.")
+    for each in found:
+        if each.base is None:
+            how = "nobody knows what yours came from; this is how yours differs"
+        elif each.own == each.base:
+            how = "yours is as it came"
+        else:
+            how = f"you changed it too, {len(each.left_out)} times the same lines: yours stay"
+        show.line(f"{each.name}: {how}", "bold")
+        for line in _difference(each):
+            show.line(f"  {line}")
+        for edit in each.left_out:
+            show.line(f"  left out, for you changed line {edit.start + 1} of {each.name} as well:")
+            for line in edit.lines:
+                show.line(f"    {line}")
+    if found and written:
+        print("Taken over. A running bridge takes them up within seconds.\nNext: rxbridge check")
+    elif found:
+        print("Next: rxbridge mappings diff --write")
