@@ -52,9 +52,12 @@ class Upkeep:
         """
         now = self.now()
         before = now - timedelta(days=self.retention_days)
-        forgotten = await self.store.write(work.forget, before, now - UNFINISHED)
-        if forgotten:
-            log.info("forgot old orders", extra={"orders": forgotten})
+        orders, more = 0, True
+        while more:
+            forgotten = await self.store.write(work.forget, before, now - UNFINISHED)
+            orders, more = orders + forgotten.orders, forgotten.more
+        if orders:
+            log.info("forgot old orders", extra={"orders": orders})
         await self.store.write(audit.forget, now - timedelta(days=self.audit_days))
         await asyncio.to_thread(forget_made, self.store.path, before)
         await self.store.truncate_log()

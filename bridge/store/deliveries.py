@@ -4,7 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.core.deliveries import (
@@ -44,12 +44,17 @@ ON CONFLICT (vendor, dedup_key) DO UPDATE SET times = deliveries.times + exclude
 """
 _OF = """
 SELECT received_at, vendor, event, reported_status, became, times FROM deliveries
-WHERE key = ? ORDER BY received_at
+WHERE received_at >= ? AND received_at <= ? AND key = ? ORDER BY received_at
 """
 _FORGET = """
-DELETE FROM deliveries WHERE received_at < ?
-  AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = substr(deliveries.key, 7))
+DELETE FROM deliveries WHERE (vendor, dedup_key) IN (
+  SELECT vendor, dedup_key FROM deliveries WHERE received_at < ?
+    AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = substr(deliveries.key, 7))
+  LIMIT ?)
 """
+AROUND = timedelta(days=2)
+"""So much earlier or later than an order's time, clocks may put a delivery of it."""
+FOREVER = 2**63 - 1
 _TOLD = {Receipt.HINTED.value: Event.DELIVERED, Receipt.ECHO.value: Event.ECHO}
 _COUNTED = {
     Receipt.DUPLICATE: "deliveries_duplicate",
@@ -193,18 +198,23 @@ def _unknown_event(delivery: Noted) -> JournalEntry:
     return JournalEntry(key, delivery.received_at, Event.UNKNOWN_EVENT, facts)
 
 
-def of(connection: sqlite3.Connection, key: Key) -> list[JournalEntry]:
-    """The key's deliveries as entries of its story, in time order."""
+def of(connection: sqlite3.Connection, record: OrderRecord) -> list[JournalEntry]:
+    """The order's deliveries as entries of its story, in time order: those of its time."""
+    key = order_key(record.uid)
+    until = FOREVER if record.finished_at is None else micros(record.finished_at + AROUND)
+    times_of = (micros(record.first_seen_at - AROUND), until, key)
     return [
         JournalEntry(key, moment(received_at), _TOLD[became], _facts(vendor, event, status, times))
-        for received_at, vendor, event, status, became, times in connection.execute(_OF, (key,))
+        for received_at, vendor, event, status, became, times in connection.execute(_OF, times_of)
         if became in _TOLD
     ]
 
 
-def forget(connection: sqlite3.Connection, before: datetime) -> None:
-    """Deletes those received before, but for what belongs to an order that is remembered."""
-    connection.execute(_FORGET, (micros(before),))
+def forget(connection: sqlite3.Connection, before: datetime, most: int) -> int:
+    """Deletes those received before, but for what belongs to an order that is remembered; at most
+    so many. Returns how many.
+    """
+    return connection.execute(_FORGET, (micros(before), most)).rowcount
 
 
 def _fresh(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[bool]:

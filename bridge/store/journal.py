@@ -22,7 +22,10 @@ _WRITE = sql(
     """
 )
 _OF = "SELECT at, what, facts FROM journal WHERE key = ? ORDER BY id"
-_FORGET = "DELETE FROM journal WHERE kind <> 'order' AND at < ?"
+_FORGET = """
+DELETE FROM journal
+WHERE id IN (SELECT id FROM journal WHERE kind <> 'order' AND at < ? LIMIT ?)
+"""
 
 
 def _plain(value: object) -> object:
@@ -51,9 +54,9 @@ def of(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:
     )
 
 
-def forget(connection: sqlite3.Connection, before: datetime) -> None:
-    """Deletes what was noted of SKUs or of no key before that time."""
-    connection.execute(_FORGET, (micros(before),))
+def forget(connection: sqlite3.Connection, before: datetime, most: int) -> int:
+    """Deletes what was noted of SKUs or of no key before that time, at most so much; how much."""
+    return connection.execute(_FORGET, (micros(before), most)).rowcount
 
 
 def _row(entry: JournalEntry) -> tuple[Cell, ...]:

@@ -24,8 +24,10 @@ UPDATE order_lines SET released_at = NULL
 WHERE uid = :uid AND p1_id NOT IN (SELECT p1_id FROM adjustments WHERE key = 'order:' || :uid)
 """
 _OPEN = """
-SELECT p1_id, CAST(sum(units) AS BIGINT) FROM order_lines
-WHERE (released_at IS NULL OR released_at > ?) AND units > 0 GROUP BY p1_id
+SELECT p1_id, CAST(sum(units) AS BIGINT) FROM (
+  SELECT p1_id, units FROM order_lines WHERE released_at IS NULL AND units > 0
+  UNION ALL SELECT p1_id, units FROM order_lines WHERE released_at > ? AND units > 0
+) AS held GROUP BY p1_id
 """
 _SALES = """
 SELECT CAST(sum(amount) AS BIGINT) FROM order_lines JOIN orders ON orders.uid = order_lines.uid
@@ -43,7 +45,9 @@ RETURNING pharmacy_sku_uid, amount
 """
 _SOLD_BY_ALL = """
 UPDATE order_lines SET sold_at = :at WHERE sold_at IS NULL AND pharmacy_sku_uid = :sku
-  AND uid IN (SELECT uid FROM orders WHERE finished_at IS NULL OR phase = 'dropped')
+  AND EXISTS (
+    SELECT 1 FROM orders
+    WHERE orders.uid = order_lines.uid AND (finished_at IS NULL OR phase = 'dropped'))
 """
 _SOLD_BY_ONE = """
 UPDATE order_lines SET sold_at = :at WHERE sold_at IS NULL AND pharmacy_sku_uid = :sku

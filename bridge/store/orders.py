@@ -39,16 +39,19 @@ SELECT count(*), count(stuck.key) FROM orders LEFT JOIN stuck ON stuck.key = 'or
 WHERE finished_at IS NULL AND phase = 'submitting' AND doubted_at IS NOT NULL
 """
 _LEFT_ALONE = """
-SELECT uid FROM orders WHERE phase = 'done' AND attempts = 0 AND order_id IS NULL
+SELECT uid FROM orders
+WHERE phase = 'done' AND attempts = 0 AND finished_at IS NOT NULL AND order_id IS NULL
   AND state <> 'completed' AND state <> 'cancelled' ORDER BY first_seen_at DESC, uid
 """
 _OUTDATED = sql(
     """
-    SELECT uid FROM orders WHERE uid NOT IN (:listed...) AND (
-      finished_at IS NULL AND first_seen_at < :unfinished
-      OR finished_at < :before AND NOT EXISTS (
-        SELECT 1 FROM order_lines
-        WHERE order_lines.uid = orders.uid AND released_at IS NULL AND units > 0))
+    SELECT uid FROM orders
+    WHERE finished_at IS NULL AND first_seen_at < :unfinished AND uid NOT IN (:listed...)
+    UNION ALL SELECT uid FROM orders
+    WHERE finished_at < :before AND uid NOT IN (:listed...) AND NOT EXISTS (
+      SELECT 1 FROM order_lines
+      WHERE order_lines.uid = orders.uid AND released_at IS NULL AND units > 0)
+    LIMIT :most
     """
 )
 
@@ -153,11 +156,15 @@ def count_doubted(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def outdated(
-    connection: sqlite3.Connection, before: datetime, unfinished: datetime, listed: Iterable[str]
+    connection: sqlite3.Connection,
+    before: datetime,
+    unfinished: datetime,
+    listed: Iterable[str],
+    most: int,
 ) -> list[PharmacyOrderUid]:
     """Those that were finished before, or met before `unfinished` and never finished; but for those
-    `listed`, and finished ones whose goods are still held back.
+    `listed`, and finished ones whose goods are still held back. At most so many.
     """
     times = {"before": micros(before), "unfinished": micros(unfinished)}
-    rows = connection.execute(_OUTDATED, {**times, "listed": as_list(listed)})
+    rows = connection.execute(_OUTDATED, {**times, "listed": as_list(listed), "most": most})
     return [uid for (uid,) in rows]

@@ -74,13 +74,19 @@ SELECT prescription_id, prescription_status, uid, priority FROM orders
 WHERE finished_at IS NULL AND phase = 'submitted' AND prescription_id IS NOT NULL
 """
 _EARLIEST = """
-SELECT min(coalesce(unsent_at, first_seen_at)) FROM orders
-WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'submitted'
-  OR phase = 'known' AND doubted_at IS NOT NULL)
-  OR phase = 'done' AND state = 'cancelled' AND order_id IS NULL AND doubted_at IS NOT NULL
-  OR phase = 'dropped' AND order_id IS NULL AND intent_at IS NOT NULL AND EXISTS (
-    SELECT 1 FROM order_lines
-    WHERE order_lines.uid = orders.uid AND released_at IS NULL AND units > 0)
+SELECT min(met_at) FROM (
+  SELECT coalesce(unsent_at, first_seen_at) AS met_at FROM orders
+  WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'submitted'
+    OR phase = 'known' AND doubted_at IS NOT NULL)
+  UNION ALL SELECT coalesce(unsent_at, first_seen_at) FROM orders
+  WHERE finished_at IS NOT NULL AND order_id IS NULL
+    AND phase = 'done' AND state = 'cancelled' AND doubted_at IS NOT NULL
+  UNION ALL SELECT coalesce(unsent_at, first_seen_at) FROM orders
+  WHERE finished_at IS NOT NULL AND order_id IS NULL
+    AND phase = 'dropped' AND intent_at IS NOT NULL AND EXISTS (
+      SELECT 1 FROM order_lines
+      WHERE order_lines.uid = orders.uid AND released_at IS NULL AND units > 0)
+) AS unaccounted
 """
 _UNREAD = """
 SELECT id FROM p1_orders

@@ -80,9 +80,12 @@ _KNOWN = sql(
 _UNLISTED = sql("UPDATE p1_orders SET unlisted_at = ? WHERE id IN (?...)")
 _UNLISTED_AT = "SELECT unlisted_at FROM p1_orders WHERE id = ? AND unlisted_at > seen_at"
 _FORGET_ORDERS = """
-DELETE FROM p1_orders WHERE coalesce(created_at, first_seen_at) < ?
-  AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)
-  AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_id = p1_orders.id)
+DELETE FROM p1_orders WHERE id IN (
+  SELECT id FROM p1_orders
+  WHERE coalesce(created_at, 0) < :before AND coalesce(created_at, first_seen_at) < :before
+    AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)
+    AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_id = p1_orders.id)
+  LIMIT :most)
 """
 
 
@@ -233,9 +236,9 @@ def unlisted_at(connection: sqlite3.Connection, order_id: OrderId) -> datetime |
     return None if row is None else moment(row[0])
 
 
-def forget_orders(connection: sqlite3.Connection, before: datetime) -> None:
+def forget_orders(connection: sqlite3.Connection, before: datetime, most: int) -> int:
     """Deletes PharmaOne's orders that are not ours and were made before, or met where it does not
-    tell; the list may show them for years.
+    tell; the list may show them for years. At most so many; returns how many.
     """
     notes.put_time(connection, notes.FORGOTTEN_BEFORE, before)
-    connection.execute(_FORGET_ORDERS, (micros(before),))
+    return connection.execute(_FORGET_ORDERS, {"before": micros(before), "most": most}).rowcount

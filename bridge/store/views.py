@@ -10,7 +10,7 @@ from typing import Any
 
 from bridge.core.journal import JournalEntry
 from bridge.core.memory import OrderRow, Story, StuckRow
-from bridge.core.model import Key, PharmacyOrderUid, order_key
+from bridge.core.model import OrderRecord, PharmacyOrderUid, order_key
 from bridge.core.reasons import UNUSUALLY_MANY
 from bridge.store import attentions, deliveries, journal, notes, orders, stuck, todo
 from bridge.store.orders import ORDERS
@@ -43,24 +43,24 @@ class StoreFacts:
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
 _COLUMNS = 'SELECT name, "notnull" FROM pragma_table_info(?)'
 _TIME = re.compile("at|since|.+_at")
-_ORDERS = ORDERS.select(
+_LISTED = (
     """
       LEFT JOIN stuck ON stuck.key = 'order:' || uid
       LEFT JOIN todo ON todo.key = 'order:' || uid
-    WHERE NOT :open_only OR finished_at IS NULL
-    ORDER BY first_seen_at DESC, uid LIMIT :limit
+    WHERE uid IN (SELECT uid FROM orders
     """,
-    "stuck.code",
-    "stuck.facts",
-    "todo.due_at",
+    "ORDER BY first_seen_at DESC, uid LIMIT ?) ORDER BY first_seen_at DESC, uid",
 )
+_BESIDES = ("stuck.code", "stuck.facts", "todo.due_at")
+_NEWEST = ORDERS.select(" ".join(_LISTED), *_BESIDES)
+_NEWEST_OPEN = ORDERS.select("WHERE finished_at IS NULL ".join(_LISTED), *_BESIDES)
 
 
 def newest(
     connection: sqlite3.Connection, *, open_only: bool = False, limit: int = 200
 ) -> list[OrderRow]:
     """The list of orders, the newest first; `open_only` leaves out what is finished or dropped."""
-    rows = connection.execute(_ORDERS, {"open_only": open_only, "limit": limit})
+    rows = connection.execute(_NEWEST_OPEN if open_only else _NEWEST, (limit,))
     return [_order(row) for row in rows]
 
 
@@ -80,16 +80,17 @@ def story(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Story | None
     standing = todo.standing(connection, key)
     return Story(
         record=record,
-        entries=_entries(connection, key),
+        entries=_entries(connection, record),
         stuck=stuck.find(connection, key),
         attentions=tuple(attentions.open_ones(connection, key)),
         due_at=standing.due_at if standing else None,
     )
 
 
-def _entries(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:
+def _entries(connection: sqlite3.Connection, record: OrderRecord) -> tuple[JournalEntry, ...]:
     """What was delivered and what was done, in time order."""
-    both = [*deliveries.of(connection, key), *journal.of(connection, key)]
+    done = journal.of(connection, order_key(record.uid))
+    both = [*deliveries.of(connection, record), *done]
     return tuple(sorted(both, key=attrgetter("at")))
 
 

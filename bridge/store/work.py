@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bridge.core.deliveries import without_echoes
@@ -30,6 +30,8 @@ from bridge.store import (
 )
 from bridge.store.rows import EPOCH
 
+FORGOTTEN_AT_ONCE = 50
+"""So many orders are forgotten within a few milliseconds; deliveries wait no longer than that."""
 _FORGET = [
     """
     DELETE FROM p1_orders
@@ -50,6 +52,14 @@ _FORGET = [
 ]
 _ERASE = [*_FORGET, "DELETE FROM deliveries WHERE key = :key"]  # which reads all of them
 """All that is stored of an order, but for the audit log, which is kept for its own time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many orders were; `more`: there may be more to forget."""
+
+    orders: int
+    more: bool
 
 
 def save(
@@ -119,22 +129,29 @@ def _settle_stock(connection: sqlite3.Connection, outcome: Outcome) -> bool:
     return changed
 
 
-def forget(connection: sqlite3.Connection, before: datetime, unfinished: datetime = EPOCH) -> int:
+def forget(
+    connection: sqlite3.Connection,
+    before: datetime,
+    unfinished: datetime = EPOCH,
+    most: int = FORGOTTEN_AT_ONCE,
+) -> Forgotten:
     """Deletes orders finished before, or never finished and met before `unfinished`, with all that
-    hangs on them, and old notes of no order.
+    hangs on them, and old notes of no order: at most so many of each, since deliveries wait for it.
 
-    Returns how many orders that were. What RxScale still lists as open is kept: a sweep would
+    What RxScale still lists as open is kept: a sweep would
     meet it as new, and it would be sent again.
     """
     listed = json.loads(notes.get(connection, notes.STILL_LISTED) or "[]")
-    uids = orders.outdated(connection, before, unfinished, listed)
+    uids = orders.outdated(connection, before, unfinished, listed, most)
     for uid in uids:
         erase(connection, uid, _FORGET)
-    journal.forget(connection, before)
     alarms.forget(connection, before)
-    deliveries.forget(connection, before)
-    vendor_lists.forget_orders(connection, before)
-    return len(uids)
+    others = [
+        journal.forget(connection, before, most),
+        deliveries.forget(connection, before, most),
+        vendor_lists.forget_orders(connection, before, most),
+    ]
+    return Forgotten(len(uids), more=max(len(uids), *others) >= most)
 
 
 def erase(

@@ -166,9 +166,15 @@ async def test_a_file_that_was_cut_short(path: Path):
 
 
 def damage_one_page(path: Path, content: bytes) -> None:
-    """Writes rubbish over a page of the table of orders: a leaf, by its first byte."""
+    """Writes rubbish over a page of the table of orders: a leaf, by its first byte, and none of an
+    index, by a column that none has.
+    """
     pages = [content[at : at + 4096] for at in range(0, len(content), 4096)]
-    hit = next(n for n, page in enumerate(pages) if page[0] == 0x0A and b"po-150" in page)
+    hit = next(
+        n
+        for n, page in enumerate(pages)
+        if page[0] == 0x0A and b"po-150" in page and b"webhook" in page
+    )
     path.write_bytes(b"".join((*pages[:hit], b"\x5a" * 4096, *pages[hit + 1 :])))
 
 

@@ -67,12 +67,12 @@ async def test_finished_orders_are_forgotten_with_all_about_them(store: Store):
     await store.write(work.save, finished(2, 1000), [entry(2)])
     await store.write(work.save, finished(3, 999, Phase.DROPPED), [entry(3)])
     await store.write(work.save, submitted(4), [entry(4)])
-    assert await store.write(work.forget, BEFORE) == 2
+    assert (await store.write(work.forget, BEFORE)).orders == 2
     assert await column(store, "SELECT uid FROM orders ORDER BY uid") == [uid(2), uid(4)]
     assert await column(store, "SELECT key FROM journal ORDER BY key") == [key(2), key(4)]
     assert await column(store, "SELECT key FROM todo") == [key(2)]
     assert await store.read(stuck.everything) == []
-    assert await store.write(work.forget, BEFORE) == 0
+    assert (await store.write(work.forget, BEFORE)).orders == 0
 
 
 async def test_old_deliveries_about_no_order_are_forgotten(store: Store):
@@ -160,11 +160,11 @@ async def test_what_rxscale_still_lists_as_open_is_not_forgotten(store: Store):
     await store.write(work.save, finished(2, 5), [])
     rows = {uid(1): SweptOrder("waiting for pharmacy")}
     await store.write(rx_sweep.compare, rows, began_at=after(6), now=after(7), settled=True)
-    assert await store.write(work.forget, BEFORE) == 1
+    assert (await store.write(work.forget, BEFORE)).orders == 1
     again = await store.write(rx_sweep.compare, rows, began_at=after(8), now=after(9), settled=True)
     assert again.new == 0, "or it would be sent, though a person dropped it"
     await store.write(rx_sweep.compare, {}, began_at=after(10), now=after(11), settled=True)
-    assert await store.write(work.forget, BEFORE) == 1
+    assert (await store.write(work.forget, BEFORE)).orders == 1
 
 
 async def test_a_sku_has_no_order_to_be_forgotten_with(store: Store):

@@ -74,9 +74,15 @@ CREATE TABLE orders (
 
 -- PharmaOne's ids belong to one pharmacy order each.
 CREATE UNIQUE INDEX orders_one_per_request ON orders (request_id) WHERE request_id IS NOT NULL;
+CREATE INDEX orders_by_prescription ON orders (prescription_id) WHERE prescription_id IS NOT NULL;
 CREATE UNIQUE INDEX orders_one_per_order ON orders (order_id) WHERE order_id IS NOT NULL;
--- Open orders are in no index of their own: every delivery would have to write to it.
+-- Each view and sweep reads open orders alone, however many ended ones there are: an index costs a
+-- delivery less than a table that grows (docs/decisions/0002-group-commit.md).
+CREATE INDEX orders_open ON orders (finished_at, first_seen_at DESC, phase) WHERE finished_at IS NULL;
+CREATE INDEX orders_newest ON orders (first_seen_at DESC);
 CREATE INDEX orders_finished ON orders (finished_at) WHERE finished_at IS NOT NULL;
+-- Those that ended without an order at PharmaOne, as far as this store knows.
+CREATE INDEX orders_unmade ON orders (phase, state) WHERE finished_at IS NOT NULL AND order_id IS NULL;
 
 -- One row a key that is to be looked at, now or at `due_at`: the to-do table.
 -- `kind` is what stands before the colon: order or sku. `generation` grows with every hint and is
@@ -144,8 +150,7 @@ CREATE INDEX journal_by_key ON journal (key, id);
 CREATE INDEX journal_by_age ON journal (at) WHERE kind <> 'order';
 
 -- One row a webhook delivery, so that a repeated one is known; `times` it came. `reported_status`
--- is the vendor's status word, `became` what came of the delivery: the order's story. Every
--- delivery waits for its commit, so there is no index beside the table's own.
+-- is the vendor's status word, `became` what came of the delivery: the order's story.
 CREATE TABLE deliveries (
   vendor           TEXT NOT NULL,
   dedup_key        TEXT NOT NULL,
@@ -157,6 +162,10 @@ CREATE TABLE deliveries (
   times            INTEGER NOT NULL CHECK (times > 0),
   PRIMARY KEY (vendor, dedup_key)
 ) STRICT, WITHOUT ROWID;
+
+-- Every delivery waits for its commit: this index grows at its end, one by the key alone would be
+-- written to all over.
+CREATE INDEX deliveries_by_age ON deliveries (received_at, key);
 
 -- One row a counted thing; numbers only grow, and outlast a restart.
 CREATE TABLE counters (
@@ -209,6 +218,7 @@ CREATE TABLE p1_orders (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX p1_orders_by_external_id ON p1_orders (external_id);
+CREATE INDEX p1_orders_by_creation ON p1_orders (coalesce(created_at, 0));
 
 -- One row a product of PharmaOne's, as the last inventory that was believed told it: whole units.
 -- `absent_at` is NULL while it is listed; else when the first inventory without it was asked for.
@@ -267,7 +277,9 @@ CREATE TABLE order_lines (
   PRIMARY KEY (uid, place)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX order_lines_open ON order_lines (p1_id) WHERE released_at IS NULL;
+CREATE INDEX order_lines_open ON order_lines (p1_id, units) WHERE released_at IS NULL;
+CREATE INDEX order_lines_released ON order_lines (released_at) WHERE released_at IS NOT NULL;
+CREATE INDEX order_lines_unsold ON order_lines (pharmacy_sku_uid) WHERE sold_at IS NULL;
 
 -- One row an adjustment of PharmaOne's stock that was begun (Adjustment), for a SKU (`sku:...`) until
 -- its end is known, for an order (`order:...`) as long as the order. Its `reference` stands in the

@@ -1,0 +1,73 @@
+"""Every statement of the store, as SQLite would run it: none reads a whole table that grows."""
+
+import importlib
+import pkgutil
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import bridge.store
+from bridge.store.work import _FORGET
+
+GROWING = ("adjustments", "audit", "deliveries", "journal", "order_lines", "orders", "p1_orders")
+"""With each order or deed; the other tables hold what is open now, or a row a SKU."""
+ONLY_OPEN = ("orders_open", "order_lines_open", "adjustments_one_under_way")
+"""Indexes of what is open now: to go through one of them is as quick with a million orders."""
+NEWEST = ("audit._NEWEST", "views._NEWEST")
+"""These go through the table from its newest row on, and stop at their limit."""
+HEAD = re.compile(r"INSERT INTO \w+ \([\w\s,]+\)\s*")
+"""Of a statement that `run_many` completes."""
+
+
+def statements() -> Iterator[tuple[str, str]]:
+    for module in pkgutil.iter_modules(bridge.store.__path__):
+        if module.ispkg:
+            continue
+        found = vars(importlib.import_module(f"bridge.store.{module.name}"))
+        for name, text in found.items():
+            is_sql = isinstance(text, str) and re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", text)
+            if is_sql and not HEAD.fullmatch(text.strip() + " "):
+                yield f"{module.name}.{name}", text
+    yield from ((f"work._FORGET[{number}]", text) for number, text in enumerate(_FORGET))
+
+
+@pytest.fixture(scope="module")
+def schema() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for each in sorted(Path(bridge.store.__path__[0], "schema").glob("*.sql")):
+            connection.executescript(each.read_text())
+        yield connection
+
+
+def plan(schema: sqlite3.Connection, statement: str) -> list[str]:
+    named = dict.fromkeys(re.findall(r":(\w+)", statement))
+    values = named or [None] * statement.count("?")
+    rows = schema.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+    return [row[3] for row in rows]
+
+
+@pytest.mark.parametrize(("name", "statement"), [pytest.param(*s, id=s[0]) for s in statements()])
+def test_no_statement_reads_a_whole_table_that_grows(schema, name, statement):
+    scans = [step for step in plan(schema, statement) if step.startswith("SCAN")]
+    read_whole = [
+        step
+        for step in scans
+        if step.split()[1] in GROWING and not (step.endswith(ONLY_OPEN) or name in NEWEST)
+    ]
+    assert not read_whole
+
+
+def test_no_index_is_kept_up_for_nothing(schema):
+    """Each costs every write to its table."""
+    made = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql NOT LIKE 'CREATE UNIQUE%'"
+    names = {name for (name,) in schema.execute(made)}
+    used = " ".join(step for _, statement in statements() for step in plan(schema, statement))
+    assert {name for name in names if name not in used.split()} == set()
+
+
+def test_all_statements_are_found():
+    assert len(list(statements())) > 140
