@@ -934,6 +934,7 @@ page-have_checked = Ich habe es im PharmaOne Manager geprüft.
 page-orders = Bestellungen von heute
 page-orders_note = und noch offene
 page-no_orders = Heute keine Bestellungen, und keine offen.
+page-more_stuck = { $more } weitere warten und rücken nach, sobald diese erledigt sind: rxbridge stuck list zeigt alle.
 page-more_orders = Es gibt noch mehr: rxbridge orders list zeigt alle.
 page-name = Name
 page-at_rxscale = Bei RxScale

@@ -912,6 +912,7 @@ page-have_checked = I have checked it in PharmaOne Manager.
 page-orders = Today's orders
 page-orders_note = and those still open
 page-no_orders = No orders today, and none open.
+page-more_stuck = { $more } more are waiting, and follow once these are done: rxbridge stuck list shows them all.
 page-more_orders = There are more: rxbridge orders list shows them all.
 page-name = Name
 page-at_rxscale = At RxScale

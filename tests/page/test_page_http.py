@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import sqlite3
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from bridge.app import vitals
 from bridge.core.model import Hint, Key, PharmacyOrderUid, Phase, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
-from bridge.server.page.views import todays
+from bridge.server.page.views import MOST_CARDS, todays
 from bridge.store import notes, orders, person, stock_round, stuck, todo, views
 
 
@@ -759,3 +760,20 @@ async def test_goods_kept_back_of_several_orders_are_released_by_one_button(tmp_
             await page.press("/stuck", {"looked": "yes"}, act="accept", keys=keys)
             assert "Noted" in page.text
             assert "Nothing is stuck" in await page.get()
+
+
+async def test_a_thousand_stuck_orders_are_no_longer_page_than_fifty(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await refused_order(house)
+        ((_, reason),) = [(row.key, row.reason) for row in await house.stuck()]
+
+        def many(connection: sqlite3.Connection) -> None:
+            for number in range(999):
+                stuck.put(connection, Key(f"order:po-{number}"), reason, datetime.now(UTC))
+
+        await house.bridge.store.write(many)
+        async with browser(house) as page:
+            text = await page.get()
+            assert text.count('class="card"') == MOST_CARDS
+            assert f"{1000 - MOST_CARDS} more are waiting" in text
+            assert len(text) < 200_000

@@ -6,6 +6,7 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,15 @@ async def test_what_was_forgotten_is_in_none_of_the_files(
     await upkeep(store, 91).forget()
     assert WORD.encode() not in files_of(store)
     await store.close()
+
+
+async def test_all_slices_are_forgotten_in_one_round(store: Store, monkeypatch):
+    sliced = partial(work.forget, most=2)
+    monkeypatch.setattr(work, "forget", sliced)
+    for number in range(5):
+        await store.write(work.save, finished(number, 0), [])
+    await upkeep(store, 91).forget()
+    assert await store.read(rows("orders")) == []
 
 
 async def test_an_order_that_never_ends_is_forgotten_after_a_year(store: Store):

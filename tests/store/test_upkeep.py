@@ -34,6 +34,7 @@ from bridge.store import (
     views,
     work,
 )
+from bridge.store.work import Forgotten
 
 BEFORE = after(1000)
 
@@ -73,6 +74,17 @@ async def test_finished_orders_are_forgotten_with_all_about_them(store: Store):
     assert await column(store, "SELECT key FROM todo") == [key(2)]
     assert await store.read(stuck.everything) == []
     assert (await store.write(work.forget, BEFORE)).orders == 0
+
+
+async def test_they_are_forgotten_a_slice_at_a_time(store: Store):
+    """Deliveries wait for each write."""
+    for number in range(5):
+        await store.write(work.save, finished(number, number), [])
+        await store.write_together(deliveries.receive, noted(number, received_at=NOW))
+    slices = [await store.write(work.forget, BEFORE, most=2) for _ in range(3)]
+    assert slices == [Forgotten(2, more=True), Forgotten(2, more=True), Forgotten(1, more=False)]
+    assert await column(store, "SELECT uid FROM orders") == []
+    assert await column(store, "SELECT key FROM deliveries") == []
 
 
 async def test_old_deliveries_about_no_order_are_forgotten(store: Store):

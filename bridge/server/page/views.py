@@ -20,6 +20,8 @@ from bridge.store import views as stored
 from bridge.texts.story import evidence, headline, next_up
 
 MOST_ORDERS = 200
+MOST_CARDS = 50
+"""More than a person goes through before looking anew: a thousand cards were 1.9 MB."""
 ON_ITS_CARD = ("to_be_confirmed", "prices_to_confirm")
 """Why stock is not ok, where a card with a button says more."""
 
@@ -48,6 +50,11 @@ class Overview:
     def waiting(self) -> int:
         """How much waits for a person."""
         return len(self.stuck or ()) + (self.stock is not None and bool(self.stock.unconfirmed))
+
+    @property
+    def cards(self) -> list[StuckRow]:
+        """What is shown one by one: the longest stuck."""
+        return (self.stuck or [])[:MOST_CARDS]
 
     @property
     def held_back(self) -> list[StuckRow]:
