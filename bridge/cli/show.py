@@ -44,6 +44,11 @@ def answer(
     return FAILED if failed else DONE
 
 
+def then(*commands: str) -> None:
+    """Prints what to type next, so that nobody has to look it up."""
+    print("Next:", *commands, sep="\n  ")
+
+
 def agreed(question: str) -> bool:
     """Asked on standard error: standard output may be for a program."""
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)

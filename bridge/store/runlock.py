@@ -6,8 +6,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from filelock import lock_descriptor
-
 from bridge.errors import Fault, Misconfigured
 from bridge.store.connection import no_access
 
@@ -33,6 +31,8 @@ class RunLock:
         except OSError as error:
             fault = no_access(self._store, error.strerror or "")
             raise Misconfigured(fault) from error
+        from filelock import lock_descriptor  # 30 ms, which `--help` need not wait for
+
         if not lock_descriptor(file, blocking=False):
             pid = b""
             with suppress(OSError):

@@ -65,6 +65,7 @@ WIDTH = 52
 TRIES = 3
 MOST_NAMED = 10
 MOMENT_SECONDS = 5.0
+SIZES = "SKUs and products"
 NOBODY = "rxbridge-check"
 """No order, SKU or product has this name."""
 
@@ -125,6 +126,11 @@ def _print(lines: list[Line]) -> None:
         if console.is_terminal and len(told) + len(line.text) > console.width:
             told = told[: len(told.plain.rstrip())].append("\n      ")
         show.prose(told.append(show.plain(line.text, "default not bold")))
+    failed = {line.what for line in lines if line.verdict == "fail"}
+    if failed == {SIZES}:
+        show.then("rxbridge skus match")
+    else:
+        show.then("rxbridge check" if failed else "rxbridge run")
 
 
 @contextmanager
@@ -341,9 +347,8 @@ async def _shop(wanted: str | None, pharmaone: PharmaOne) -> Line:
 
 
 async def _sizes(rules: Rules | None, vendors: Vendors, settings: Settings) -> Line:
-    what = "SKUs and products"
     if rules is None:
-        return Line(what, "warn", "cannot be told before the mapping files are mended")
+        return Line(SIZES, "warn", "cannot be told before the mapping files are mended")
 
     async def read() -> tuple[Sequence[CatalogueSku], Mapping[ProductId, str] | None]:
         """And names by product; None where they cannot be read, which is told further up."""
@@ -355,7 +360,7 @@ async def _sizes(rules: Rules | None, vendors: Vendors, settings: Settings) -> L
         return skus, None
 
     judge = partial(_linked, rules)
-    return await _asked(what, read, judge, "warn", "cannot be looked at: ")
+    return await _asked(SIZES, read, judge, "warn", "cannot be looked at: ")
 
 
 async def _listed_once(settings: Settings) -> dict[ProductId, str]:

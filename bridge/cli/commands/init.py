@@ -19,6 +19,7 @@ from pathlib import Path
 from bridge import config
 from bridge.app import shipped
 from bridge.app.files import write_whole
+from bridge.cli import show
 from bridge.cli.command import DONE, Noun, argument
 from bridge.errors import Fault, Misconfigured
 from bridge.mapping.reading import FILES, SKUS
@@ -131,7 +132,6 @@ def _tell(folder: Path, answers: Mapping[str, str], secrets: Mapping[str, str]) 
     for key, said in SECRET.items():
         if said and not secrets[key]:
             print(f"Put {said} into {folder / config.SECRETS / variable(key).lower()}")
-    print("Next:")
-    if folder != Path():
-        print(f"  cd {folder}")
-    print("  rxbridge check")
+    print("To rehearse first, in another window, with both vendors simulated:")
+    print("  rxbridge sandbox --webhooks-to http://127.0.0.1:8080")
+    show.then(*[f"cd {folder}"] * (folder != Path()), "rxbridge check")

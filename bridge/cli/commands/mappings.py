@@ -122,6 +122,7 @@ def _print(found: list[Changed], *, written: bool) -> None:
             for line in edit.lines:
                 show.line(f"    {line}")
     if found and written:
-        print("Taken over. A running bridge takes them up within seconds.\nNext: rxbridge check")
+        print("Taken over. A running bridge takes them up within seconds.")
+        show.then("rxbridge check")
     elif found:
-        print("Next: rxbridge mappings diff --write")
+        show.then("rxbridge mappings diff --write")

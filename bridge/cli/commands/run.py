@@ -64,3 +64,4 @@ def _started(_: app.Bridge, running: Running) -> None:
     print(f"rxbridge {__version__} listens at {running.url} - {running.url}/health", flush=True)
     if running.apart is not None:
         print(f"webhooks listen at {running.webhooks_url}", flush=True)
+    print("in another window: rxbridge orders list, rxbridge stuck list", flush=True)

@@ -10,7 +10,9 @@ rxbridge sandbox --webhooks-to http://127.0.0.1:8080  # signed webhooks to your 
 
 import argparse
 import asyncio
+import json
 import math
+import shlex
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from bridge.cli import loop, show
 from bridge.cli.command import DONE, Noun, argument, whole_number
 from bridge.errors import Fault, Misconfigured
 from bridge.sandbox import Sandbox, SandboxSettings
+from bridge.settings import secret_keys, variable
 
 YEAR_SECONDS = 366 * 86_400
 noun = Noun(__doc__)
@@ -117,10 +120,25 @@ def _tell(settings: SandboxSettings, running: Sandbox, *, as_json: bool) -> None
     if as_json:
         show.as_json(where)
         return
-    print("Both vendors are simulated here; point rxbridge.toml at them:")
+    print("Both vendors are simulated here. Paste this into the shell of a folder that `rxbridge")
+    print("init` made, or the tables into an empty rxbridge.toml and the keys into the shell:\n")
+    for title in ("rxscale", "pharmaone"):
+        print(f"[{title}]")
+        for key, value in where.items():
+            section, _, name = key.partition(".")
+            if section == title and key not in secret_keys():
+                print(f"{name} = {json.dumps(value)}")
+        print()
     for key, value in where.items():
-        print(f"  {key} = {value!r}")
+        print(f"export {variable(key)}={shlex.quote(value)}")
+    print()
     print(f"Make orders:  curl -X POST {running.rxscale_url}/_sandbox/orders -d '{{\"count\": 5}}'")
     print(f"Approve one:  curl -X POST {running.rxscale_url}/_sandbox/order-requests/ID/approve")
     print(f"Its shop:     rxbridge stock verify --shop {settings.rx_shop}")
-    print(f"See it all:   curl {running.rxscale_url}/_sandbox/state", flush=True)
+    print(f"See it all:   curl {running.rxscale_url}/_sandbox/state")
+    fault = '{"route": "POST /order-requests", "when": "after", "cut": true}'
+    print(
+        f"Lose an answer (docs/sandbox.md): curl -X POST {running.rxscale_url}/_sandbox/faults",
+        end="",
+    )
+    print(f" -d '{fault}'", flush=True)

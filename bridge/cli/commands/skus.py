@@ -220,8 +220,10 @@ def _print(
     show.as_table(HEADINGS, map(_cells, found))
     if arguments.write:
         print(f"{len(sure)} written to {FILE}; a running bridge takes them up within seconds.")
+        show.then("rxbridge check")
     else:
         print(f"{len(sure)} of {len(found)} are sure. `--write` puts them into {FILE}.")
+        show.then("rxbridge skus match --write")
     if arguments.push:
         print(f"external_id was set for {len(pushed)}.")
     if len(found) > len(sure):
