@@ -164,6 +164,7 @@ def test_from_the_wheel_to_the_first_order_by_what_is_printed(user: User):
             uids = json.loads(carried_out(orders))["uids"]
             listed, nothing_stuck = watched(user, uids, watch)
     assert all(f"{uid} " in listed for uid in uids)
+    assert listed.count("under review") == len(uids)
     assert nothing_stuck == "Nothing is stuck.\n"
     assert not (user.folder / "mappings" / "skus.csv").read_bytes().endswith(b"note\n")
 
@@ -173,7 +174,7 @@ def watched(user: User, uids: list[str], watch: list[str]) -> list[str]:
     ends = time.monotonic() + PATIENCE_SECONDS
     while True:
         said = [user.types(command).replace("without POSIX\n", "") for command in watch]
-        if said[0].count("in_review") == len(uids) or time.monotonic() > ends:
+        if said[0].count("under review") == len(uids) or time.monotonic() > ends:
             return said
 
 
