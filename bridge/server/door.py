@@ -7,11 +7,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.streams import StreamReader
+
+from bridge.server.addresses import Network, address_of, is_of, network_of
 
 log = logging.getLogger("bridge.server")
 
@@ -34,7 +35,7 @@ class Limits:
     keepalive_seconds: float = 30.0
     max_connections: int = 512
     max_connections_per_address: int = 128
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 class Connection(web.RequestHandler):
@@ -131,17 +132,12 @@ class Door:
         server.request_factory = told
         return lambda: Connection(server, self)
 
-    def place(self, peer: Any) -> bytes | None:
-        """From where it comes: in IPv6 whoever has one address has 2**64. None: from a proxy, which
-        passes on the connections of many.
+    def place(self, peer: Any) -> str | None:
+        """From where it comes; "" if it is gone already. None: from a proxy, which passes on the
+        connections of many.
         """
-        try:
-            address = ip_address(peer[0])
-        except (IndexError, TypeError, ValueError):  # it is gone already
-            return b""
-        address = getattr(address, "ipv4_mapped", None) or address
-        proxy = any(address in each for each in self.limits.trusted_proxies)
-        return None if proxy else address.packed[:8]
+        address = address_of(peer[0]) if peer else ""
+        return None if is_of(address, self.limits.trusted_proxies) else network_of(address)
 
     def admit(self, new: Connection) -> bool:
         """Where it is full, somebody who is waited for gives way; without one, the new one."""

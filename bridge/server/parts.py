@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple
 
 from bridge.core.reasons import Reason
@@ -13,6 +12,7 @@ from bridge.core.stock.plan import PlanRow
 from bridge.core.users import User
 from bridge.health import HealthReport
 from bridge.metrics import Metrics
+from bridge.server.addresses import Network
 from bridge.store import Store
 
 
@@ -54,7 +54,7 @@ class PageParts:
     """Writes a link with its units, and a note, into skus.csv; whether that could be."""
     users: Callable[[], Mapping[str, User]] = dict
     """Who may log in, by name; while there never was one, nobody has to."""
-    proxies: Sequence[IPv4Network | IPv6Network] = ()
+    proxies: Sequence[Network] = ()
     """Whose word is believed of who asks, and whether by https."""
     public_url: str = ""
     names: bool = True

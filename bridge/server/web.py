@@ -15,8 +15,8 @@ from aiohttp import web
 from bridge.errors import Fault, Misconfigured, TryLater
 from bridge.health import Status
 from bridge.server import page, webhooks
+from bridge.server.addresses import is_own_name
 from bridge.server.door import SERVER, Door, Limits
-from bridge.server.page.access import is_own_name
 from bridge.server.parts import ServerParts
 
 log = logging.getLogger("bridge.server")

@@ -15,8 +15,8 @@ from page.test_page_users import OTHER, users, write
 
 from bridge.core.audit import Deed
 from bridge.core.users import Role, User
+from bridge.server.addresses import client_of
 from bridge.server.page import login
-from bridge.server.page.access import client_of
 from bridge.server.page.login import FREE_ATTEMPTS, MOST_ADDRESSES, device_of, new_device
 from bridge.store import audit
 

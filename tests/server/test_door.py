@@ -206,7 +206,7 @@ async def test_behind_a_proxy_nobody_knows_whose_they_are():
 async def test_whoever_has_one_ipv6_address_has_many(one: str, other: str, same: bool):
     door = Door(Limits())
     assert (door.place((one, 1, 0, 0)) == door.place((other, 2, 0, 0))) is same
-    assert door.place(None) == b""
+    assert door.place(None) == ""
 
 
 # -- under attack ----------------------------------------------------------------------------

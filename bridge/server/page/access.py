@@ -4,10 +4,9 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from bridge.core.users import Role, User
+from bridge.server.addresses import address_of, client_of, is_of, is_own_name
 from bridge.server.parts import PageParts
 
 COOKIE = "rxbridge_session"
@@ -216,7 +216,7 @@ class Access:
         if request.secure or (public.scheme == "https" and request.host == public.netloc):
             return True
         told = request.headers.get("X-Forwarded-Proto") == "https"
-        return told and _is_of(address_of(request.remote or ""), self._page.proxies)
+        return told and is_of(address_of(request.remote or ""), self._page.proxies)
 
     async def form(self, request: web.Request, visitor: Visitor) -> dict[str, str]:
         """What a form of ours says. Raises PageRefused if it is not ours."""
@@ -252,47 +252,6 @@ async def _fields(request: web.Request) -> dict[str, str]:
     text = (await request.read()).decode()
     pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     return dict(pairs)
-
-
-def client_of(peer: str, forwarded: str, proxies: Sequence[IPv4Network | IPv6Network]) -> str:
-    """The address that asks: the last of X-Forwarded-For that is no proxy of ours.
-
-    Each proxy adds at the end whom it saw, and what stands before may be made up. Where a proxy of
-    ours says nonsense, it is the proxy.
-    """
-    found = address_of(peer)
-    for hop in reversed(forwarded.split(",")):
-        if not _is_of(found, proxies):
-            break
-        if not (found := address_of(hop.strip())):
-            return address_of(peer)
-    return found
-
-
-def _is_of(address: str, proxies: Sequence[IPv4Network | IPv6Network]) -> bool:
-    return bool(address) and any(ip_address(address) in network for network in proxies)
-
-
-def address_of(text: str) -> str:
-    """The address, written in the one usual way; "" for what is none."""
-    try:
-        found = ip_address(text.partition("%")[0])
-    except ValueError:
-        return ""
-    return str(getattr(found, "ipv4_mapped", None) or found)
-
-
-def is_own_name(host: str) -> bool:
-    """Whether a Host header names this machine to itself.
-
-    Another name that leads here belongs to somebody else, whose page could then read ours (DNS
-    rebinding).
-    """
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def was_forwarded(headers: Mapping[str, str], version: tuple[int, int]) -> bool:

@@ -6,18 +6,17 @@ import hmac
 import logging
 import secrets
 from datetime import datetime, timedelta
-from ipaddress import ip_network
 from math import ceil
 
 from aiohttp import web
 
 from bridge.core.audit import AuditEntry, Deed
 from bridge.core.users import ADMIN, User
+from bridge.server.addresses import network_of
 from bridge.server.page.access import (
     YEAR_SECONDS,
     Access,
     Visitor,
-    address_of,
     keep,
     redirect,
 )
@@ -173,12 +172,6 @@ def pause_after(failures: int) -> float:
     if failures < FREE_ATTEMPTS:
         return 0.0
     return float(min(MOST_SECONDS, 2.0 ** min(failures - FREE_ATTEMPTS + 1, 20)))
-
-
-def network_of(address: str | None) -> str:
-    """Whose attempts are counted together: an address, of IPv6 its network (/64)."""
-    found = address_of(address or "")
-    return str(ip_network((found, 64), strict=False)) if ":" in found else found
 
 
 def matches(password_hash: str, password: str) -> bool:
