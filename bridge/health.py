@@ -14,6 +14,7 @@ from bridge.core import reasons
 from bridge.core.reasons import Reason
 from bridge.cycles import MappingFacts
 from bridge.cycles.stock import StockFacts
+from bridge.cycles.telling import Telling
 from bridge.pharmaone.token import TokenFacts
 from bridge.store import StockState, StoreFacts
 from bridge.texts import say
@@ -63,6 +64,9 @@ class Facts:
     links: Links = field(default_factory=Links)
     store_error: str | None = None
     sweep_error: str | None = None
+    telling: Telling = field(default_factory=Telling)
+    addresses: int = 0
+    """How many are told by message (`notify.urls`)."""
     one_way: bool = False
     """Nothing is read from PharmaOne: so it was configured."""
 
@@ -152,6 +156,11 @@ def _checks(facts: Facts) -> dict[str, Check]:
         "rxscale_seconds": _ahead(facts.rxscale),
         "pharmaone_seconds": _ahead(facts.pharmaone),
     }
+    notify_shown = {
+        "addresses": facts.addresses,
+        "last_at": _time(facts.telling.last_at),
+        "failing": {name: _time(at) for name, at in facts.telling.failing.items()},
+    }
     pharmaone_shown = _vendor(facts.pharmaone) | {"token": token_shown}
     return {
         "store": Check(judge_store(facts), {}),
@@ -166,6 +175,7 @@ def _checks(facts: Facts) -> dict[str, Check]:
         "orders": Check(judge_orders(facts), orders_shown),
         "stock": Check(judge_stock(facts), stock_shown),
         "clocks": Check(judge_clocks(facts), clocks_shown),
+        "notify": Check(judge_notify(facts), notify_shown),
     }
 
 
@@ -281,6 +291,11 @@ def judge_clocks(facts: Facts) -> Verdict:
     return _degraded(reasons.together(found)) if found else OK
 
 
+def judge_notify(facts: Facts) -> Verdict:
+    failing = facts.telling.failing
+    return _degraded(reasons.NOT_TOLD(addresses=", ".join(failing))) if failing else OK
+
+
 def _is_overdue(facts: Facts, last_at: datetime | None, every_seconds: float) -> bool:
     """Some rounds may fail, and a new start has time for its first ones."""
     since = max(last_at or facts.started_at, facts.started_at)
@@ -325,6 +340,9 @@ GAUGES: Mapping[str, Gauge[Facts]] = {
         "Numbers that are not written before a person confirms them", lambda f: f.round.anomalies
     ),
     "stock_linked": Gauge("SKUs whose stock is written", lambda f: f.round.linked),
+    "notify_failing": Gauge(
+        "Addresses that did not take their last message", lambda f: len(f.telling.failing)
+    ),
 }
 STORE_GAUGES: Mapping[str, Gauge[Facts]] = {
     "work_pending": Gauge("Keys that are due or being looked at", lambda f: f.work.pending),

@@ -3,36 +3,43 @@
 The message for a wrong value never quotes the value.
 """
 
-import re
 from collections.abc import Mapping
+from datetime import time
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast, get_args, get_origin
+from typing import Any, Literal, cast, get_args, get_origin
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    IPvAnyNetwork,
-    PrivateAttr,
-    SecretStr,
-)
+from pydantic import BaseModel, ConfigDict, IPvAnyNetwork, PrivateAttr, SecretStr
 
 from bridge.errors import Fault
-
-MOST = 1_000_000
-"""More of anything countable is a slip of the finger."""
-YEAR_SECONDS = 366 * 86400
-CENTURY_DAYS = 36500
-LEAST_SECRET = 16
-
-_API_PATH = re.compile(r"/?[\w.~%-]+(/[\w.~%-]+)*/?", re.ASCII)
-_ARGON2 = re.compile(r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+(\$[A-Za-z0-9+/]+){2}")
+from bridge.values import (
+    ApiPath,
+    AtLeastOne,
+    Count,
+    Days,
+    DrainSeconds,
+    FilePath,
+    LongerThanNothing,
+    NotifyAddress,
+    OptionalAddress,
+    OptionalFile,
+    OptionalHour,
+    OptionalHours,
+    OptionalPort,
+    OptionalSecret,
+    OptionalText,
+    OptionalTime,
+    PasswordHash,
+    Percent,
+    Port,
+    Seconds,
+    Secret,
+    SigningSecret,
+    Text,
+    WebAddress,
+)
 
 
 def is_loopback(host: str) -> bool:
@@ -41,95 +48,6 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _web_address(text: str) -> str:
-    """A whole address that paths can be put behind; no password, since addresses are shown."""
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # its text quotes the address
-        usable = False
-    if not usable or not text.isprintable() or set(text) & set(" ?#@\\"):
-        raise ValueError("must be a web address such as https://api.example.com")
-    return text.rstrip("/")
-
-
-def _api_path(text: str) -> str:
-    if not _API_PATH.fullmatch(text):
-        raise ValueError("must be a path such as /v1/external_pharmacy_api")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("must be one line of printable characters")
-    return text
-
-
-def _one_line_secret(secret: SecretStr) -> SecretStr:
-    _one_line(secret.get_secret_value())
-    return secret
-
-
-def _signing_secret(secret: SecretStr) -> SecretStr:
-    """An empty one counts as none."""
-    if 0 < len(secret.get_secret_value()) < LEAST_SECRET:
-        raise ValueError(f"must have {LEAST_SECRET} characters or more: a short one can be guessed")
-    return secret
-
-
-def _password_hash(secret: SecretStr) -> SecretStr:
-    if not _ARGON2.fullmatch(secret.get_secret_value()):
-        raise ValueError("must be what `rxbridge password` prints, whole, with each $")
-    return secret
-
-
-def _path(value: object) -> object:
-    if isinstance(value, str) and (not value.strip() or "\0" in value):
-        raise ValueError("must be a path")
-    return value
-
-
-def _number(value: object) -> object:
-    """pydantic would take true for 1."""
-    if isinstance(value, bool):
-        raise ValueError("must be a number")  # noqa: TRY004 - pydantic collects only this one
-    return value
-
-
-def _or_none(value: object) -> object:
-    """Empty is not set: so an empty environment variable says."""
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
-Secret = Annotated[SecretStr, AfterValidator(_one_line_secret)]
-SigningSecret = Annotated[Secret, AfterValidator(_signing_secret)]
-FilePath = Annotated[Path, BeforeValidator(_path)]
-OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
-OptionalTime = Annotated[AwareDatetime | None, BeforeValidator(_or_none)]
-OptionalFile = Annotated[FilePath | None, BeforeValidator(_or_none)]
-OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_or_none)]
-ApiPath = Annotated[str, AfterValidator(_api_path)]
-PasswordHash = Annotated[
-    Annotated[SecretStr, AfterValidator(_password_hash)] | None, BeforeValidator(_or_none)
-]
-
-
-_Numeric = BeforeValidator(_number)
-Percent = Annotated[int, Field(ge=1, le=100), _Numeric]
-Port = Annotated[int, Field(ge=0, le=65535), _Numeric]
-OptionalPort = Annotated[Port | None, BeforeValidator(_or_none)]
-Hour = Annotated[int, Field(ge=0, le=23), _Numeric]
-OptionalHour = Annotated[Hour | None, BeforeValidator(_or_none)]
-Count = Annotated[int, Field(ge=0, le=MOST), _Numeric]
-AtLeastOne = Annotated[int, Field(ge=1, le=MOST), _Numeric]
-Days = Annotated[int, Field(ge=1, le=CENTURY_DAYS), _Numeric]
-Seconds = Annotated[float, Field(ge=0, le=YEAR_SECONDS, allow_inf_nan=False), _Numeric]
-LongerThanNothing = Annotated[float, Field(gt=0, le=YEAR_SECONDS, allow_inf_nan=False), _Numeric]
-DrainSeconds = Annotated[float, Field(ge=0, le=9), _Numeric]
 
 
 class Section(BaseModel):
@@ -300,6 +218,35 @@ class MoneySection(Section):
     """
 
 
+class NotifySection(Section):
+    urls: tuple[NotifyAddress, ...] = ()
+    """Whom to tell: addresses as the library Apprise writes them."""
+    language: Literal["en", "de"] = "en"
+    quiet_hours: OptionalHours = None
+    """Nothing is sent meanwhile, in the machine's own time."""
+    every_minutes: Seconds = 15.0
+    page_url: OptionalAddress = None
+    """Where a person reaches the page; not set: where it listens."""
+    heartbeat_url: OptionalSecret = None
+    """Asked for every `heartbeat_seconds` while the bridge is healthy."""
+    heartbeat_seconds: LongerThanNothing = 300.0
+    stuck: bool = True
+    attention: bool = True
+    vendor: bool = True
+    silence: bool = True
+    stock: bool = True
+    proof: bool = True
+    restart: bool = True
+
+    @property
+    def quiet(self) -> tuple[time, time] | None:
+        """`quiet_hours`, from when until when."""
+        if self.quiet_hours is None:
+            return None
+        begin, _, end = self.quiet_hours.partition("-")
+        return time.fromisoformat(begin), time.fromisoformat(end)
+
+
 class LogSection(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["json", "console"] = "json"
@@ -317,6 +264,7 @@ class Settings(Section):
     orders: OrdersSection = OrdersSection()
     stock: StockSection = StockSection()
     money: MoneySection = MoneySection()
+    notify: NotifySection = NotifySection()
     log: LogSection = LogSection()
     _secrets_in_file: tuple[str, ...] = PrivateAttr(default=())
     _file: Path | None = PrivateAttr(default=None)

@@ -39,6 +39,7 @@ def test_the_example_configuration_shows_every_key_with_its_default():
     shown = tomllib.loads(text)
     defaults = Settings().model_dump(mode="json")
     secrets = {"api_key", "webhook_secrets", "admin_password_hash", "public_api_key"}
+    secrets |= {"urls", "heartbeat_url"}
     for section, names in keys().items():
         for name in names:
             if name in secrets:

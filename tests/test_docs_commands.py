@@ -34,7 +34,7 @@ STAYS = ("run", "sandbox", "--keep")
 BACKUPS = "/var/backups/rxbridge/"
 FINDINGS = (
     *("skus match", "reconcile", "webhooks remove", "stock verify", "products attach", "money"),
-    *("stuck confirm", "orders forget"),
+    *("stuck confirm", "orders forget", "notify test"),
 )
 """What may end with 1 here: these tell of a finding."""
 NOW = datetime(2026, 1, 2, 8, tzinfo=UTC)
@@ -94,7 +94,7 @@ def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     where = json.loads(said)
     env = {f"RXBRIDGE_{key.upper().replace('.', '__')}": value for key, value in where.items()}
     env |= {"RXBRIDGE_SERVER__PUBLIC_URL": "https://bridge.example", "RXBRIDGE_SERVER__PORT": "0"}
-    env |= {"RXBRIDGE_SERVER__WEBHOOK_PORT": "0"}
+    env |= {"RXBRIDGE_SERVER__WEBHOOK_PORT": "0", "RXBRIDGE_NOTIFY__URLS": "json://127.0.0.1:9"}
     yield env
     stop(process)
 

@@ -271,6 +271,7 @@ PROMISED = {
     "orders": {"last_poll_at", "open"},
     "stock": {"last_sync_at", "linked", "unlinked", "unconfirmed", "drift"},
     "clocks": {"rxscale_seconds", "pharmaone_seconds"},
+    "notify": {"addresses", "last_at", "failing"},
 }
 ADDED = {"orders": {"found_by_sweep"}, "stock": {"waiting", "hidden", "anomalies"}}
 """What is told beside the promise."""
@@ -327,7 +328,11 @@ def test_only_the_store_takes_the_whole_down() -> None:
     )
     assert told.document()["status"] == "degraded"
     statuses = {name: check.status.value for name, check in told.checks.items()}
-    assert statuses == dict.fromkeys(PROMISED, "degraded") | {"store": "ok", "stock": "ok"}
+    assert statuses == dict.fromkeys(PROMISED, "degraded") | {
+        "store": "ok",
+        "stock": "ok",
+        "notify": "ok",
+    }
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from bridge.core import reasons
 from bridge.core.stock.model import Pending
 from bridge.cycles import MappingFacts
 from bridge.cycles.stock import StockFacts
+from bridge.cycles.telling import Telling
 from bridge.errors import TryLater
 from bridge.exchange import Call
 from bridge.health import GAUGES, STORE_GAUGES, VENDOR_GAUGES, Facts
@@ -58,6 +59,7 @@ SET = Facts(
     pharmaone=BAD,
     token=TokenFacts(NOW, (), ("orders.read",)),
     round=StockFacts(linked=1, anomalies=2, stale=True),
+    telling=Telling(failing={"mailto-1": NOW}),
     is_store_read=True,
     work=StoreFacts(1, 2, 3, 4.0, 5, 8, 9, 6, NOW, NOW, {"stock_drift": 7}),
     stock=StockState(

@@ -18,6 +18,7 @@ from bridge.core.memory import SweepResult
 from bridge.core.reasons import FREED_BY_MAPPING
 from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, cannot_search
 from bridge.cycles.stock import Adjuster, Pusher, StockCycle
+from bridge.cycles.telling import Telling
 from bridge.mapping import Rules
 from bridge.metrics import Metrics
 from bridge.rxscale.prints import key_of, prints
@@ -46,6 +47,7 @@ class Bridge:
     started_at: datetime
     p1_news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when PharmaOne told of an order that nobody knows yet."""
+    telling: Telling = field(default_factory=Telling)
 
 
 @asynccontextmanager

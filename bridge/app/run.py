@@ -3,28 +3,32 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 from typing import Any
 
 from bridge.app import vitals
 from bridge.app.build import Bridge, open_bridge
 from bridge.app.machine import Machine
+from bridge.app.telling import heartbeat, teller_of
 from bridge.app.vendors import Vendors
 from bridge.app.web import listen
 from bridge.core.patience import reread_seconds
 from bridge.cycles import every
+from bridge.cycles.telling import Teller
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
 from bridge.cycles.watch import Watch
-from bridge.errors import BridgeError, Misconfigured
+from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.rxscale.pharmacies import several, shown
 from bridge.server import Running
 from bridge.settings import Settings
+from bridge.store import notes
 
 log = logging.getLogger("bridge")
 
 TRY_TO_WRITE_SECONDS = 30.0
 ASK_SECONDS = 5.0
+TELL_SECONDS = 30.0
 
 
 async def run(
@@ -36,6 +40,7 @@ async def run(
     """Serves and works until `stop` is set, then drains. Raises Misconfigured at the start only."""
     vet = partial(_refuse_several_pharmacies, settings)
     async with open_bridge(settings, machine, vet=vet) as bridge:
+        await bridge.store.write(notes.begin_run, bridge.machine.now())
         running = await listen(bridge)
         timers = [asyncio.create_task(coroutine) for coroutine in _timers(bridge)]
         work = asyncio.create_task(bridge.worker.run())
@@ -75,6 +80,8 @@ async def _drain(
             await work
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
+    with contextlib.suppress(TryLater):
+        await bridge.store.write(notes.end_run)
 
 
 def _reread_seconds(bridge: Bridge) -> float:
@@ -105,9 +112,12 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         settings.store.backup_keep,
     )
 
+    teller = teller_of(bridge)
+
     def changed() -> None:
         bridge.worker.wake()
         bridge.stock.look_for_asked()
+        teller.changed.set()
 
     timers = [
         every(poll_after, "the order sweep", bridge.sweep.run),
@@ -120,6 +130,7 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
             "writing to the store",
             partial(vitals.try_to_write, bridge),
         ),
+        *_telling(bridge, teller),
     ]
     if settings.pharmaone.one_way:
         return timers
@@ -130,3 +141,14 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         every(lambda: 0.0, "reading PharmaOne's new orders", learn),
         bridge.stock.run(),
     ]
+
+
+def _telling(bridge: Bridge, teller: Teller) -> Iterator[Coroutine[Any, Any, None]]:
+    """What tells people, each address for itself: one that does not answer keeps none waiting."""
+    yield every(lambda: 0.0, "noting what is stuck", teller.note_changes)
+    for address in teller.addresses:
+        tell = partial(teller.tell, address)
+        yield every(lambda: TELL_SECONDS, f"telling {address}", tell)
+    beat_after = bridge.settings.notify.heartbeat_seconds
+    if bridge.settings.notify.heartbeat_url is not None:
+        yield every(lambda: beat_after, "the heartbeat", partial(heartbeat, bridge))

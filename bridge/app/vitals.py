@@ -13,15 +13,15 @@ from bridge.store import Store, notes, stock_round, vendor_lists, views
 
 async def health(bridge: Bridge) -> HealthReport:
     """What `/health` answers. Never raises for a store that does not work: it says so."""
-    return report(await _facts(bridge, whole=True))
+    return report(await facts(bridge, whole=True))
 
 
 async def measure(bridge: Bridge) -> None:
     """Sets the gauges: those of the store only where it can be read. Raises TryLater if not."""
-    facts = await _facts(bridge, whole=False)
-    bridge.metrics.measure(facts)
-    if facts.store_error is not None:
-        raise TryLater(facts.store_error)
+    found = await facts(bridge, whole=False)
+    bridge.metrics.measure(found)
+    if found.store_error is not None:
+        raise TryLater(found.store_error)
 
 
 async def try_to_write(bridge: Bridge) -> None:
@@ -56,10 +56,10 @@ class Writable:
             return self._found
 
 
-async def _facts(bridge: Bridge, *, whole: bool) -> Facts:
+async def facts(bridge: Bridge, *, whole: bool) -> Facts:
     """`whole`: with what costs too much for every few seconds: a write, and reading every SKU."""
     vendors, settings, at = bridge.vendors, bridge.settings, bridge.machine.now()
-    facts = Facts(
+    found = Facts(
         version=__version__,
         now=at,
         started_at=bridge.started_at,
@@ -71,6 +71,8 @@ async def _facts(bridge: Bridge, *, whole: bool) -> Facts:
         token=vendors.pharmaone.tokens.facts,
         round=bridge.stock.facts(),
         sweep_error=bridge.sweep.error,
+        telling=bridge.telling,
+        addresses=len(settings.notify.urls),
         one_way=settings.pharmaone.one_way,
     )
     store, links = bridge.store, Links()
@@ -80,8 +82,8 @@ async def _facts(bridge: Bridge, *, whole: bool) -> Facts:
             linked, unlinked = await store.read(
                 vendor_lists.linked, list(bridge.reloader.rules.links.listed)
             )
-            links = Links(max(0, linked - len(facts.round.unconfirmed)), unlinked)
+            links = Links(max(0, linked - len(found.round.unconfirmed)), unlinked)
         work, stock = await store.read(views.facts, at), await store.read(stock_round.state)
     except TryLater as failure:
-        return replace(facts, store_error=failure.what)
-    return replace(facts, is_store_read=True, work=work, stock=stock, links=links)
+        return replace(found, store_error=failure.what)
+    return replace(found, is_store_read=True, work=work, stock=stock, links=links)

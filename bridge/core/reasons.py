@@ -400,6 +400,9 @@ CLOCK_DIFFERS = Code("clock_differs", Kind.HEALTH, "vendor seconds")
 UNCONFIRMED = Code("unconfirmed", Kind.HEALTH, "skus first")
 NEVER_LISTED = Code("never_listed", Kind.HEALTH, "skus first")
 UNCHECKED = Code("unchecked", Kind.HEALTH, "skus first pieces")
+VENDOR_DOWN = Code("vendor_down", Kind.HEALTH, "vendor")
+RESTARTED = Code("restarted", Kind.HEALTH)
+NOT_TOLD = Code("not_told", Kind.HEALTH, "addresses")
 PRICES_TO_CONFIRM = Code("prices_to_confirm", Kind.HEALTH, "prices")
 
 # -- how an order's two sides differ, and what the bridge would do next -----------------------

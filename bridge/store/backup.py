@@ -323,6 +323,7 @@ def _free_name(store: Path, now: datetime) -> Path:
 _FORGOTTEN = (
     notes.FIRST_SWEEP_AT,
     notes.CATALOGUE_AT,
+    notes.RUNNING_SINCE,
     vendor_lists.CATALOGUE_MARK,
     stock_round.PENDING,
     stock_round.ASKED,

@@ -9,6 +9,9 @@ FIRST_SWEEP_AT = "first_sweep_at"
 LAST_POLL_AT = "last_poll_at"
 CATALOGUE_AT = "catalogue_at"
 """When the last complete reading of RxScale's SKU list began."""
+RUNNING_SINCE = "running_since"
+"""There while a bridge runs: found at a start, the one before was not stopped but ended."""
+RESTARTED_AT = "restarted_at"
 CREATED_AT = "created_at"
 CHECKED = "checked"
 FORGOTTEN_BEFORE = "forgotten_before"
@@ -81,6 +84,17 @@ def put_time(connection: sqlite3.Connection, name: str, at: datetime) -> None:
 def put_first_time(connection: sqlite3.Connection, name: str, at: datetime) -> None:
     """Notes when something happened first; later times change nothing."""
     connection.execute(_PUT_FIRST, (name, str(micros(at))))
+
+
+def begin_run(connection: sqlite3.Connection, now: datetime) -> None:
+    """Notes that a bridge runs, and if the one before ended without `end_run`."""
+    if get(connection, RUNNING_SINCE) is not None:
+        put_time(connection, RESTARTED_AT, now)
+    put_time(connection, RUNNING_SINCE, now)
+
+
+def end_run(connection: sqlite3.Connection) -> None:
+    delete(connection, RUNNING_SINCE)
 
 
 def delete(connection: sqlite3.Connection, *names: str) -> None:

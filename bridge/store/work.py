@@ -26,6 +26,7 @@ from bridge.store import (
     stock,
     stuck,
     todo,
+    told,
     vendor_lists,
 )
 from bridge.store.rows import EPOCH
@@ -50,7 +51,11 @@ _FORGET = [
         for table in tables
     ),
 ]
-_ERASE = [*_FORGET, "DELETE FROM deliveries WHERE key = :key"]  # which reads all of them
+_ERASE = [
+    *_FORGET,  # and what is found by reading a whole table
+    "DELETE FROM deliveries WHERE key = :key",
+    "DELETE FROM told WHERE substr(id, 1, length(:key) + 1) = :key || ' '",
+]
 """All that is stored of an order, but for the audit log, which is kept for its own time."""
 
 
@@ -100,8 +105,8 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
     else:
         stuck.put(connection, key, outcome.stuck, now)
     if outcome.attentions is not None:
-        told = [each for each in outcome.attentions if _is_true(connection, record.uid, each.code)]
-        attentions.keep(connection, key, told, now, but=adjustments.TOLD)
+        true = [each for each in outcome.attentions if _is_true(connection, record.uid, each.code)]
+        attentions.keep(connection, key, true, now, but=adjustments.TOLD)
     is_over = record.finished_at is not None and outcome.record.finished_at is None
     if not outcome.cancels:
         cancellations.forget(connection, [record.uid])
@@ -146,6 +151,7 @@ def forget(
     for uid in uids:
         erase(connection, uid, _FORGET)
     alarms.forget(connection, before)
+    told.forget(connection, before)
     others = [
         journal.forget(connection, before, most),
         deliveries.forget(connection, before, most),

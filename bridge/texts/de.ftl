@@ -692,6 +692,15 @@ never_listed = { $skus } Artikel sind einem Produkt zugeordnet, das in PharmaOne
 unchecked = { $skus } Artikel ohne bestätigte Einheiten werden verkauft, zuerst { $first } mit { $pieces } Stück, die niemand geprüft hat: die Einheiten bestätigen (rxbridge skus match --write) oder ihn in RxScales Portal auf 0 setzen
     .meaning = Für einen Artikel, dessen Einheiten niemand bestätigt hat, wird nichts geschrieben; RxScale
         bietet weiter die Zahl an, die vorher jemand dort eingetragen hat. `rxbridge skus list` zeigt sie.
+vendor_down = { $vendor } antwortet seit 15 Minuten nicht, wie es soll
+    .meaning = Aufrufe schlagen fehl, oder der Schlüssel wird abgelehnt. Verloren geht nichts: Die
+        Brücke macht von selbst weiter, sobald Antworten kommen. `rxbridge check` sagt, was kommt.
+restarted = die Brücke war beendet, ohne angehalten worden zu sein, und wurde neu gestartet
+    .meaning = Sie wurde abgeschossen, der Speicher ging aus, oder der Rechner fiel aus. Verloren geht
+        dabei nichts. Kommt es wieder vor, sehen Sie nach, was Protokoll und Rechner dazu sagen.
+not_told = Nachrichten werden nicht angenommen: { $addresses }
+    .meaning = Eine Adresse in `notify.urls` hat die letzte Nachricht nicht angenommen; sie wird wieder
+        versucht, bis sie es tut. `rxbridge notify test` sagt, warum.
 prices_to_confirm = { $prices } Preise sind zu bestätigen (rxbridge stock plan)
     .meaning = Siehe [`price`](#price). `rxbridge stock plan`
 
@@ -861,6 +870,23 @@ phase-done = erledigt
 side-RxScale = RxScale
 side-PharmaOne = PharmaOne
 side-bridge = Brücke
+
+## Nachrichten
+
+news-title = { $count ->
+        [absent] rxbridge: behoben
+       *[other] rxbridge: { $count } neu
+    }
+news-line = { $about ->
+        [absent] { $why } (seit { $since })
+       *[other] { $about }: { $why } (seit { $since })
+    }
+news-mended = behoben: { $about }
+news-more = und { $count } weitere
+news-still = Schon gemeldet und noch offen: { $count }
+news-page = Was zu tun ist, zeigt die Seite: { $page }
+news-test-title = rxbridge: eine Probe
+news-test-body = Diese Adresse bekommt, was rxbridge zu melden hat. Die Seite: { $page }
 
 ## The page
 

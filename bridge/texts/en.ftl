@@ -670,6 +670,15 @@ never_listed = { $skus } SKUs are linked to a product that PharmaOne's inventory
 unchecked = { $skus } SKUs without confirmed units are on sale, { $first } first with { $pieces } pieces that nobody checked: confirm the units (rxbridge skus match --write), or set it to 0 in RxScale's portal
     .meaning = Nothing is written for a SKU whose units nobody confirmed, so RxScale goes on offering the
         number that somebody wrote there before. `rxbridge skus list` shows it.
+vendor_down = { $vendor } has not answered as it should for 15 minutes
+    .meaning = Its calls fail, or its key is refused. Nothing is lost: the bridge goes on by itself once
+        it answers. `rxbridge check` says what it answers.
+restarted = the bridge had ended without being stopped, and was started again
+    .meaning = It was killed, ran out of memory, or the machine went down. Nothing is lost by that. If
+        it happens again, look at what the log and the machine say of it.
+not_told = messages are not taken: { $addresses }
+    .meaning = An address of `notify.urls` did not take its last message; it is tried again until it
+        does. `rxbridge notify test` says why.
 prices_to_confirm = { $prices } prices are to be confirmed (rxbridge stock plan)
     .meaning = See [`price`](#price). `rxbridge stock plan`
 
@@ -839,6 +848,23 @@ phase-done = done
 side-RxScale = RxScale
 side-PharmaOne = PharmaOne
 side-bridge = bridge
+
+## Messages
+
+news-title = { $count ->
+        [absent] rxbridge: mended
+       *[other] rxbridge: { $count } new
+    }
+news-line = { $about ->
+        [absent] { $why } (since { $since })
+       *[other] { $about }: { $why } (since { $since })
+    }
+news-mended = mended: { $about }
+news-more = and { $count } more
+news-still = Told before, and still so: { $count }
+news-page = The page shows what to do: { $page }
+news-test-title = rxbridge: a test
+news-test-body = This address receives what rxbridge has to tell. The page: { $page }
 
 ## The page
 

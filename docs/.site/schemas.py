@@ -41,11 +41,14 @@ SECTIONS: Mapping[str, str] = {
     "orders": "How orders are looked after.",
     "stock": "How stock and prices are looked after.",
     "money": "What `rxbridge money` compares.",
+    "notify": "Whom to tell of what is wrong.",
     "log": "What the log tells, and how.",
 }
 SECRETS: Mapping[str, str] = {
     "api_key": "A secret: better in the environment, as {variable}, or in a secret file.",
     "public_api_key": "A secret, where the public API has a key of its own: in {variable}.",
+    "urls": "Secrets: Apprise's addresses (docs/notify.md), better in {variable}.",
+    "heartbeat_url": "A secret: better in {variable}.",
     "webhook_secrets": "Signing secrets, one a subscription: better in {variable}.",
 }
 ADDRESS = r"^https?://[^\s?#@]+$"

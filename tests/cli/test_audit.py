@@ -11,9 +11,9 @@ from bridge.cli.command import commands
 from bridge.cli.main import main, parser
 
 READS_ONLY = {
-    "audit list", "check", "completion", "demo", "init", "money", "orders list", "orders show",
-    "password", "privacy report", "run", "sandbox", "skus list", "store backup", "store check",
-    "stock plan", "stock verify", "stuck list", "users list", "webhooks list",
+    "audit list", "check", "completion", "demo", "init", "money", "notify test", "orders list",
+    "orders show", "password", "privacy report", "run", "sandbox", "skus list", "store backup",
+    "store check", "stock plan", "stock verify", "stuck list", "users list", "webhooks list",
 }  # fmt: skip
 
 

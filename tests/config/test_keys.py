@@ -59,6 +59,8 @@ stock.subtract_open_orders | true
 stock.stale_after_seconds | 3600
 stock.on_unlink | zero
 stock.write | -
+notify.urls | []
+notify.quiet_hours | -
 log.level | info
 log.format | json
 """
@@ -69,6 +71,8 @@ SECRETS = {
     "pharmaone.api_key",
     "pharmaone.webhook_secrets",
     "server.admin_password_hash",
+    "notify.urls",
+    "notify.heartbeat_url",
 }
 HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$Y2FuYXJ5"
 
@@ -117,6 +121,9 @@ ODD = {
     "server.admin_password_hash": HASH,
     "server.webhook_port": "7",
     "store.backup_hour": "7",
+    "notify.urls": "json://another.example",
+    "notify.language": "de",
+    "notify.quiet_hours": "20:00-07:30",
     "log.level": "debug",
     "log.format": "console",
 }
@@ -148,7 +155,9 @@ def test_the_secret_keys_are_those_that_hide_their_value() -> None:
     both = {"api_key": "x", "webhook_secrets": ["x" * 16]}
     rxscale = {**both, "public_api_key": "x"}
     server = {"admin_password_hash": HASH}
-    given = Settings.model_validate({"rxscale": rxscale, "pharmaone": both, "server": server})
+    notify = {"urls": ["json://x"], "heartbeat_url": "x"}
+    sections = {"rxscale": rxscale, "pharmaone": both, "server": server, "notify": notify}
+    given = Settings.model_validate(sections)
     hidden = set()
     for section, names in keys().items():
         for name in names:

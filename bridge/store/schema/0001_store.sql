@@ -315,3 +315,14 @@ CREATE TABLE audit (
 ) STRICT;
 
 CREATE INDEX audit_by_age ON audit (at);
+
+-- One row a thing that one address was told of by message (Told). `address` is the kind of the
+-- address and a mark of it, never the address itself. `mended_at`: when it was told that it is over.
+CREATE TABLE told (
+  address    TEXT NOT NULL CHECK (address <> ''),
+  id         TEXT NOT NULL CHECK (id <> ''),
+  topic      TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  mended_at  INTEGER,
+  PRIMARY KEY (address, id)
+) STRICT, WITHOUT ROWID;

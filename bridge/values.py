@@ -1,0 +1,121 @@
+"""The types of configured values: what each takes, and what is said of one that it does not take.
+
+The message for a wrong value never quotes the value.
+"""
+
+import re
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, SecretStr
+
+MOST = 1_000_000
+"""More of anything countable is a slip of the finger."""
+YEAR_SECONDS = 366 * 86400
+CENTURY_DAYS = 36500
+LEAST_SECRET = 16
+
+_API_PATH = re.compile(r"/?[\w.~%-]+(/[\w.~%-]+)*/?", re.ASCII)
+_ARGON2 = re.compile(r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+(\$[A-Za-z0-9+/]+){2}")
+_HOUR = r"([01]\d|2[0-3]):[0-5]\d"
+
+
+def _web_address(text: str) -> str:
+    """A whole address that paths can be put behind; no password, since addresses are shown."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # its text quotes the address
+        usable = False
+    if not usable or not text.isprintable() or set(text) & set(" ?#@\\"):
+        raise ValueError("must be a web address such as https://api.example.com")
+    return text.rstrip("/")
+
+
+def _api_path(text: str) -> str:
+    if not _API_PATH.fullmatch(text):
+        raise ValueError("must be a path such as /v1/external_pharmacy_api")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of printable characters")
+    return text
+
+
+def _one_line_secret(secret: SecretStr) -> SecretStr:
+    _one_line(secret.get_secret_value())
+    return secret
+
+
+def _signing_secret(secret: SecretStr) -> SecretStr:
+    """An empty one counts as none."""
+    if 0 < len(secret.get_secret_value()) < LEAST_SECRET:
+        raise ValueError(f"must have {LEAST_SECRET} characters or more: a short one can be guessed")
+    return secret
+
+
+def _password_hash(secret: SecretStr) -> SecretStr:
+    if not _ARGON2.fullmatch(secret.get_secret_value()):
+        raise ValueError("must be what `rxbridge password` prints, whole, with each $")
+    return secret
+
+
+def _path(value: object) -> object:
+    if isinstance(value, str) and (not value.strip() or "\0" in value):
+        raise ValueError("must be a path")
+    return value
+
+
+def _number(value: object) -> object:
+    """pydantic would take true for 1."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic collects only this one
+    return value
+
+
+def _or_none(value: object) -> object:
+    """Empty is not set: so an empty environment variable says."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _notify_address(secret: SecretStr) -> SecretStr:
+    if "://" not in secret.get_secret_value():
+        raise ValueError("must be an address of Apprise's, such as mailto://... (docs/notify.md)")
+    return secret
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
+Secret = Annotated[SecretStr, AfterValidator(_one_line_secret)]
+SigningSecret = Annotated[Secret, AfterValidator(_signing_secret)]
+FilePath = Annotated[Path, BeforeValidator(_path)]
+OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
+OptionalTime = Annotated[AwareDatetime | None, BeforeValidator(_or_none)]
+OptionalFile = Annotated[FilePath | None, BeforeValidator(_or_none)]
+OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_or_none)]
+ApiPath = Annotated[str, AfterValidator(_api_path)]
+NotifyAddress = Annotated[Secret, AfterValidator(_notify_address)]
+OptionalSecret = Annotated[Secret | None, BeforeValidator(_or_none)]
+OptionalHours = Annotated[
+    Annotated[str, Field(pattern=f"^{_HOUR}-{_HOUR}$")] | None, BeforeValidator(_or_none)
+]
+PasswordHash = Annotated[
+    Annotated[SecretStr, AfterValidator(_password_hash)] | None, BeforeValidator(_or_none)
+]
+
+
+_Numeric = BeforeValidator(_number)
+Percent = Annotated[int, Field(ge=1, le=100), _Numeric]
+Port = Annotated[int, Field(ge=0, le=65535), _Numeric]
+OptionalPort = Annotated[Port | None, BeforeValidator(_or_none)]
+Hour = Annotated[int, Field(ge=0, le=23), _Numeric]
+OptionalHour = Annotated[Hour | None, BeforeValidator(_or_none)]
+Count = Annotated[int, Field(ge=0, le=MOST), _Numeric]
+AtLeastOne = Annotated[int, Field(ge=1, le=MOST), _Numeric]
+Days = Annotated[int, Field(ge=1, le=CENTURY_DAYS), _Numeric]
+Seconds = Annotated[float, Field(ge=0, le=YEAR_SECONDS, allow_inf_nan=False), _Numeric]
+LongerThanNothing = Annotated[float, Field(gt=0, le=YEAR_SECONDS, allow_inf_nan=False), _Numeric]
+DrainSeconds = Annotated[float, Field(ge=0, le=9), _Numeric]
