@@ -236,6 +236,7 @@ class NotifySection(Section):
     silence: bool = True
     stock: bool = True
     proof: bool = True
+    backup: bool = True
     restart: bool = True
 
     @property

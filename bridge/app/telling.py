@@ -13,8 +13,8 @@ import aiohttp
 from bridge.app import vitals
 from bridge.app.build import Bridge
 from bridge.core import reasons
-from bridge.core.news import Digest, News, Rhythm, Topic
-from bridge.core.reasons import Kind, Reason
+from bridge.core.news import Digest, News, Rhythm, Topic, topic_of
+from bridge.core.reasons import Reason
 from bridge.cycles.telling import Seen, Teller
 from bridge.errors import TryLater
 from bridge.health import Facts, Links, Status, judge_stock, report
@@ -98,15 +98,7 @@ class Wrongs:
         store, now = self._bridge.store, self._bridge.machine.now()
         rows = await store.read(views.waiting)
         restarted_at = await store.read(notes.get_time, notes.RESTARTED_AT)
-        news = [
-            News(
-                Topic.ATTENTION if row.reason.code.kind is Kind.ATTENTION else Topic.STUCK,
-                row.key,
-                row.reason,
-                row.since,
-            )
-            for row in rows
-        ]
+        news = [News(topic_of(row), row.key, row.reason, row.since) for row in rows]
         if restarted_at is not None and now - restarted_at < CRASH_COUNTS:
             about = f"restart-{restarted_at:%Y%m%dT%H%M%S}"
             news.append(News(Topic.RESTART, about, reasons.RESTARTED(), restarted_at))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from bridge.core.reasons import Reason
+from bridge.core.memory import StuckRow
+from bridge.core.reasons import Kind, Reason
 
 GATHER = timedelta(seconds=60)
 """So long news waits for more of its kind; what is mended meanwhile is not told at all."""
@@ -27,13 +28,14 @@ class Topic(StrEnum):
     SILENCE = "silence"
     STOCK = "stock"
     PROOF = "proof"
+    BACKUP = "backup"
     RESTART = "restart"
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something wrong. `about` is a key (`order:po-...`) or a check of `/health`; `id` tells it
-    from all else that is wrong about that.
+    """Something wrong. `about` is a key (`order:po-...`, `silence:rxscale`) or a check of
+    `/health`; `id` tells it from all else that is wrong about that.
     """
 
     topic: Topic
@@ -43,8 +45,8 @@ class News:
 
     @property
     def id(self) -> str:
-        keyed = self.topic in (Topic.STUCK, Topic.ATTENTION, Topic.STOCK)
-        return f"{self.about} {self.reason.code}" if keyed else self.about
+        alone = self.topic in (Topic.VENDOR, Topic.RESTART)
+        return self.about if alone else f"{self.about} {self.reason.code}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,14 @@ def is_quiet(at: time, quiet: tuple[time, time] | None) -> bool:
         return False
     begin, end = quiet
     return begin <= at < end if begin <= end else at >= begin or at < end
+
+
+def topic_of(row: StuckRow) -> Topic:
+    """Of what waits for a person, and of what one should know: orders, SKUs and alarms."""
+    kind = row.reason.code.kind
+    if kind is Kind.ALARM:
+        return Topic(row.key.partition(":")[0])
+    return Topic.ATTENTION if kind is Kind.ATTENTION else Topic.STUCK
 
 
 def sendable(news: News) -> Reason:

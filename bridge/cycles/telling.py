@@ -67,7 +67,7 @@ class Teller:
         if before is None:
             return
         for key, code in sorted(now - before):
-            what = "to know" if code.kind is Kind.ATTENTION else "stuck"
+            what = "to know" if code.kind in (Kind.ATTENTION, Kind.ALARM) else "stuck"
             log.warning("%s", what, extra={"key": key, "code": str(code)})
         for key, code in sorted(before - now):
             log.info("freed", extra={"key": key, "code": str(code)})

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from bridge.core.news import Digest, News, sendable
-from bridge.texts import say, word
+from bridge.core.reasons import Kind
+from bridge.texts import say, steps, word
 
 MOST = 10
 """So many are told one by one; of more, how many."""
@@ -36,11 +37,15 @@ def _listed(lines: list[str], language: str) -> Iterator[str]:
 
 
 def _line(news: News, language: str) -> str:
+    """With what to do, where that does not depend on what was left out."""
     since = news.since.astimezone().strftime(word("page-date_format", language))
     why = say(sendable(news), language)
-    return word("news-line", language, about=_about(news), why=why, since=since)
+    line = word("news-line", language, about=_about(news), why=why, since=since)
+    todo = steps(news.reason, language=language) if news.reason.code.kind is Kind.ALARM else ()
+    return "\n  > ".join((line, *todo))
 
 
 def _about(news: News) -> str | None:
     """What it is about, where the sentence does not say it."""
-    return news.about.removeprefix("order:") if ":" in news.about else None
+    named = news.about.startswith(("order:", "sku:"))
+    return news.about.removeprefix("order:") if named else None

@@ -7,9 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core import reasons
-from bridge.core.news import LEFT_OUT, News, Rhythm, Told, Topic, digest, is_quiet, sendable
+from bridge.core import alarms, reasons
+from bridge.core.memory import StuckRow
+from bridge.core.model import Key
+from bridge.core.news import (
+    LEFT_OUT,
+    News,
+    Rhythm,
+    Told,
+    Topic,
+    digest,
+    is_quiet,
+    sendable,
+    topic_of,
+)
 from bridge.core.reasons import CODES, Code, Kind, Reason
+from bridge.settings import Settings
 from bridge.texts import say
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -93,6 +106,26 @@ def test_a_restart_is_not_mended():
     restart = News(Topic.RESTART, "restart-1", reasons.RESTARTED(), LONG_AGO)
     assert asked([restart]).fresh == (restart,)
     assert asked([], [told(restart)]) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "topic"),
+    [
+        ("order:po-1", reasons.GONE_AT_RXSCALE(), Topic.STUCK),
+        ("sku:psku-1", reasons.SKU_REFUSED(stock=1, cents=None, what="x"), Topic.STUCK),
+        ("order:po-1", reasons.HELD_AT_RXSCALE(), Topic.ATTENTION),
+        ("silence:orders", reasons.NO_ORDERS(hours=9, longest=4), Topic.SILENCE),
+        ("proof:all", reasons.NOT_PROVED(hours=30), Topic.PROOF),
+        ("backup:store", reasons.NO_GOOD_BACKUP(days=3), Topic.BACKUP),
+    ],
+)
+def test_every_row_has_its_topic(key: str, code: Reason, topic: Topic):
+    assert topic_of(StuckRow(Key(key), NOON, code)) is topic
+
+
+def test_every_alarm_can_be_switched_off():
+    assert {each.value for each in alarms.Topic} <= set(Topic)
+    assert all(getattr(Settings().notify, topic) for topic in Topic)
 
 
 QUIET = (time(20), time(7, 30))

@@ -14,10 +14,12 @@ from receivers import Hook, Mail, http_receiver, mail_server
 
 from bridge import app
 from bridge.app import telling, vitals
+from bridge.core import reasons
+from bridge.core.alarms import Found
 from bridge.core.model import Key
 from bridge.cycles.telling import Teller
 from bridge.errors import TryLater
-from bridge.store import notes, person, told
+from bridge.store import alarms, notes, person, told
 
 NO_LINK = {"name": "Kanarienvogel", "prescription_file": None}
 AT_ONCE: dict[str, Any] = {"prescription_minutes": 0}
@@ -189,6 +191,19 @@ async def test_a_vendor_that_is_down_for_long_is_told_and_its_return(tmp_path: P
         transport.facts = lambda: good
         await tell(teller, clock)
         assert "mended: rxscale" in hook.bodies[1]["message"]
+
+
+async def test_an_alarm_is_told_with_what_to_do(tmp_path: Path, hook: Hook):
+    async with told_house(tmp_path, f"json://{hook.url}/") as (house, teller, clock):
+        found = [Found("orders", reasons.NO_ORDERS(hours=9, longest=4))]
+        await house.bridge.store.write(alarms.keep, alarms.Topic.SILENCE, found, clock())
+        await tell(teller, clock)
+        (body,) = hook.bodies
+        assert "9" in body["message"]
+        assert "\n  > " in body["message"]
+        await house.bridge.store.write(alarms.keep, alarms.Topic.SILENCE, [], clock())
+        await tell(teller, clock)
+        assert "mended: silence:orders" in hook.bodies[1]["message"]
 
 
 async def test_a_start_after_a_crash_is_told(tmp_path: Path, hook: Hook):
