@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bridge.errors import Fault, Misconfigured
-from bridge.settings import Settings, is_list, keys, secret_keys, variable
+from bridge.settings import PLAIN, Settings, is_list, keys, secret_keys, variable
 
 FILE = "rxbridge.toml"
 SYSTEM_FILE = Path("/etc/rxbridge") / FILE
@@ -35,11 +35,14 @@ WORDS = Path(__file__).with_name("mistakes.toml")
 class _Gathered:
     """Values by section and key, where each came from, and what is wrong so far."""
 
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     secrets_in_file: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+
+    def put_plain(self, key: str, value: object, origin: str) -> None:
+        self.values[key], self.origins[key] = value, origin
 
     def put(self, section: str, key: str, value: object, origin: str) -> None:
         self.values.setdefault(section, {})[key] = value
@@ -64,7 +67,7 @@ def load(path: Path | None, environ: Mapping[str, str], *, cwd: Path) -> Setting
     if gathered.faults or settings is None:
         raise Misconfigured(dict.fromkeys(gathered.faults))
     home = file.parent if file is not None else cwd
-    return _anchored(settings, home).came_from(
+    return _anchored(settings, home).in_mode(settings.mode).came_from(
         file, tuple(gathered.secrets_in_file), tuple(gathered.files)
     )
 
@@ -99,6 +102,9 @@ def _read_file(file: Path, gathered: _Gathered) -> None:
     name = file.name
     gathered.files.append(file)
     for section, table in _parse(file, gathered).items():
+        if section in PLAIN:
+            gathered.put_plain(section, table, f"{name}: {section}")
+            continue
         if not isinstance(table, dict):
             gathered.faults.append(_no_table(name, section))
             continue
@@ -202,6 +208,9 @@ def _is_service_link(name: str, text: str) -> bool:
 
 def _take_text(name: str, text: str, origin: str, gathered: _Gathered) -> None:
     section, found, key = name.removeprefix(PREFIX).lower().partition("__")
+    if section in PLAIN and not found:
+        gathered.put_plain(section, text.strip(), origin)
+        return
     if not found:
         known = [variable(f"{s}.{k}") for s, names in keys().items() for k in names]
         gathered.faults.append(Fault(origin, "no such key", _nearest(name, known)))

@@ -41,6 +41,9 @@ from bridge.values import (
     WebAddress,
 )
 
+Mode = Literal["live", "shadow"]
+_SHADOW = ".shadow"
+
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine itself can reach what listens at `host`."""
@@ -256,6 +259,8 @@ class LogSection(Section):
 class Settings(Section):
     """Everything, with the file it came from and which of its secrets stood in it."""
 
+    mode: Mode = "live"
+    """`shadow`: everything is read and decided, and nothing is written at a vendor."""
     rxscale: RxScaleSection = RxScaleSection()
     pharmaone: PharmaOneSection = PharmaOneSection()
     server: ServerSection = ServerSection()
@@ -285,6 +290,15 @@ class Settings(Section):
     ) -> "Settings":
         self._file, self._secrets_in_file, self._files = file, secrets_in_file, files
         return self
+
+    def in_mode(self, mode: Mode) -> "Settings":
+        """The same bridge in this mode. A shadow has a store of its own beside the live one, so
+        that what it supposes is never taken for what was done.
+        """
+        path = self.store.path
+        stem = path.stem.removesuffix(_SHADOW) + (_SHADOW if mode == "shadow" else "")
+        store = self.store.model_copy(update={"path": path.with_name(stem + path.suffix)})
+        return self.model_copy(update={"mode": mode, "store": store})
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret in plain text: only to keep them out of the log."""
@@ -377,6 +391,10 @@ def variable(key: str) -> str:
     return "RXBRIDGE_" + key.upper().replace(".", "__")
 
 
+PLAIN = ("mode",)
+"""Keys that stand above all sections."""
+
+
 @cache
 def keys() -> Mapping[str, Mapping[str, Any]]:
     """All known keys, by section, each with the type of its value."""
@@ -386,6 +404,7 @@ def keys() -> Mapping[str, Mapping[str, Any]]:
             for key, field in cast("type[Section]", table.annotation).model_fields.items()
         }
         for section, table in Settings.model_fields.items()
+        if section not in PLAIN
     }
 
 

@@ -11,8 +11,8 @@ import aiohttp
 from bridge.app.machine import Machine
 from bridge.app.policies import rules_of
 from bridge.core.facts import Facts
-from bridge.errors import Misconfigured
-from bridge.exchange import Call
+from bridge.errors import Fault, Misconfigured
+from bridge.exchange import Call, Request, Response, Send
 from bridge.pharmaone import dialect as pharmaone_dialect
 from bridge.pharmaone.calling import Caller as PharmaOneCaller
 from bridge.pharmaone.calling import exchange
@@ -68,14 +68,31 @@ async def open_vendors(
             ahead=transports["pharmaone"].ahead,
         )
         rxscale, pharmaone = transports["rxscale"], transports["pharmaone"]
+        rx_send, p1_send = (_carried(settings, each) for each in (rxscale, pharmaone))
         yield Vendors(
             RxScale(
-                RxScaleCaller(rxscale, _rxscale_site(settings), known=known), now, rxscale.ahead
+                RxScaleCaller(rx_send, _rxscale_site(settings), known=known), now, rxscale.ahead
             ),
-            PharmaOne(PharmaOneCaller(pharmaone, site, tokens, known=known), now, pharmaone.ahead),
+            PharmaOne(PharmaOneCaller(p1_send, site, tokens, known=known), now, pharmaone.ahead),
             rxscale,
             pharmaone,
         )
+
+
+def _carried(settings: Settings, send: Send) -> Send:
+    """In shadow mode nothing passes that may change something at a vendor, whoever sends it."""
+
+    async def asked(request: Request) -> Response:
+        if request.method != "GET" and request.route != rxscale_dialect.LIVE_STOCK.name:
+            raise Misconfigured(in_shadow(request.route))
+        return await send(request)
+
+    return asked if settings.mode == "shadow" else send
+
+
+def in_shadow(what: str) -> Fault:
+    """Why this is not done."""
+    return Fault("mode", f"shadow: nothing is written ({what})", "rxbridge go-live ends that")
 
 
 def _known_words(settings: Settings) -> Collection[str]:

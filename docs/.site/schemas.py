@@ -21,7 +21,7 @@ from bridge.mapping.facts import FactsFile
 from bridge.mapping.orders import OrdersFile
 from bridge.mapping.shipping import ShippingFile
 from bridge.mapping.statuses import StatusesFile
-from bridge.settings import Settings, keys, variable
+from bridge.settings import PLAIN, Settings, keys, variable
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 FILES: Mapping[str, type[BaseModel]] = {
@@ -108,6 +108,8 @@ def _or_tables(sections: Iterable[Schema]) -> None:
 
 def _say(drawn: Schema, said: Mapping[str, str]) -> None:
     """What stands nowhere in the models: the sections, the example's comments, the secrets."""
+    for name in PLAIN:
+        drawn["properties"][name]["description"] = said[name]
     for section, names in keys().items():
         table = drawn["properties"][section]
         table["description"] = SECTIONS.get(section, "")
@@ -126,8 +128,8 @@ def comments(example: str) -> dict[str, str]:
     for line in example.splitlines():
         if line.startswith("["):
             section = line.strip("[]")
-        elif section and (match := _KEY.fullmatch(line)):
-            key = f"{section}.{match['key']}"
+        elif (match := _KEY.fullmatch(line)) and (section or match["key"] in PLAIN):
+            key = f"{section}.{match['key']}".removeprefix(".")
             if match["said"]:
                 found[key] = match["said"]
         elif key in found and (match := _MORE.fullmatch(line)):
