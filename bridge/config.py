@@ -67,8 +67,10 @@ def load(path: Path | None, environ: Mapping[str, str], *, cwd: Path) -> Setting
     if gathered.faults or settings is None:
         raise Misconfigured(dict.fromkeys(gathered.faults))
     home = file.parent if file is not None else cwd
-    return _anchored(settings, home).in_mode(settings.mode).came_from(
-        file, tuple(gathered.secrets_in_file), tuple(gathered.files)
+    return (
+        _anchored(settings, home)
+        .in_mode(settings.mode)
+        .came_from(file, tuple(gathered.secrets_in_file), tuple(gathered.files))
     )
 
 

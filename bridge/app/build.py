@@ -6,7 +6,7 @@ The only module that knows every part. Read it first; `bridge.app.run` then sets
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -24,7 +24,7 @@ from bridge.metrics import Metrics
 from bridge.rxscale.prints import key_of, prints
 from bridge.server import refuse_taken
 from bridge.settings import Settings
-from bridge.store import Store, audit, person, todo
+from bridge.store import Store, audit, notes, person, shadow, todo
 from bridge.worker import Parts, Worker
 
 
@@ -64,9 +64,10 @@ async def open_bridge(
     The store is opened last of all that may be refused: opening may make it, or bring it up to
     this version, which the one before could not read any more.
     """
-    machine = machine or Machine()
+    machine, settings = machine or Machine(), settings.in_mode(settings.mode)
     async with AsyncExitStack() as stack:
-        stack.enter_context(machine.lock(settings.store.path))
+        for path in {settings.store.path, settings.in_mode("live").store.path}:
+            stack.enter_context(machine.lock(path))
         _refuse_taken_ports(settings)
         reloader = Reloader(
             settings.mappings.dir,
@@ -87,11 +88,28 @@ async def open_bridge(
             await vet(vendors)
         store = await machine.open_store(settings.store.path, now=machine.now())
         stack.push_async_callback(store.close)
-        bridge = _assemble(settings, machine, metrics, store, reloader, vendors)
+        until = await _by_hand_until(settings, machine, store)
+        bridge = _assemble(settings, machine, metrics, store, reloader, vendors, until)
         await store.write(todo.take_up, machine.now())
         rules = reloader.rules
         await store.write(audit.took_up, rules.version, rules.files, machine.now())
         yield bridge
+
+
+async def _by_hand_until(settings: Settings, machine: Machine, store: Store) -> datetime | None:
+    """A shadow notes when it began; the first live start after that ends the work by hand."""
+    path = settings.in_mode("shadow").store.path
+    if settings.mode == "shadow":
+        await store.write(notes.put_time, shadow.RAN_AT, machine.now())
+        return None
+    ran_at = None
+    if path.exists():
+        beside = await machine.open_store(path, now=machine.now())
+        try:
+            ran_at = await beside.read(notes.get_time, shadow.RAN_AT)
+        finally:
+            await beside.close()
+    return await store.write(shadow.take_over, ran_at, machine.now())
 
 
 def _assemble(
@@ -101,6 +119,7 @@ def _assemble(
     store: Store,
     reloader: Reloader,
     vendors: Vendors,
+    by_hand_until: datetime | None,
 ) -> Bridge:
     now = machine.now
 
@@ -110,6 +129,7 @@ def _assemble(
     catalogue = CatalogueReader(store, vendors.rxscale, now)
     pusher, stock = _stock_of(settings, machine, store, vendors, rules, metrics.count, catalogue)
     parts = _parts_of(settings, machine, metrics, store, vendors, rules, catalogue, stock)
+    parts = replace(parts, policy=policy_of(settings, by_hand_until))
     worker = Worker(parts, at_once=settings.orders.workers)
 
     def swept(result: SweepResult) -> None:
@@ -156,6 +176,7 @@ def _parts_of(
         rules=rules,
         shop_id=settings.pharmaone.named_shop,
         policy=policy_of(settings),
+        shadow=settings.mode == "shadow",
         prescriptions=settings.orders.prescriptions,
         find=cannot_search if settings.pharmaone.one_way else finder.find,
         read_catalogue=catalogue.read,
@@ -214,6 +235,7 @@ def _stock_of(
         policy=stock_policy_of(settings),
         sync_seconds=settings.stock.sync_seconds,
         zero_unlinked=settings.stock.on_unlink == "zero",
+        shadow=settings.mode == "shadow",
     )
     catalogue.on_drift = partial(stock.wake, fetch=False)
     return pusher, stock

@@ -1,6 +1,6 @@
 """What the settings mean to the parts that decide."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bridge.core.model import PharmacyUid
 from bridge.core.orders.view import Policy
@@ -27,14 +27,14 @@ def stock_policy_of(settings: Settings) -> StockPolicy:
         partial_percent=stock.partial_percent,
         zeroed_percent=stock.zeroed_percent,
         second_look=second_look if stock.confirm_by == "second_look" else None,
-        write=stock.write is True,
+        write=stock.write is True or settings.mode == "shadow",
         keep_drift=stock.adopt_external or stock.on_drift == "report",
         sync_prices=stock.sync_prices,
         price_percent=stock.price_percent,
     )
 
 
-def policy_of(settings: Settings) -> Policy:
+def policy_of(settings: Settings, by_hand_until: datetime | None = None) -> Policy:
     orders = settings.orders
     return Policy(
         fresh=timedelta(seconds=orders.fresh_seconds),
@@ -50,6 +50,7 @@ def policy_of(settings: Settings) -> Policy:
         gone_after=timedelta(seconds=orders.gone_after_seconds),
         hold_when_stuck=orders.hold_when_stuck,
         take_from=orders.take_from,
+        by_hand_until=by_hand_until,
         review=timedelta(hours=orders.review_hours),
         prescription=timedelta(minutes=orders.prescription_minutes),
         tracking=timedelta(minutes=orders.tracking_minutes),

@@ -52,6 +52,7 @@ class Event(StrEnum):
     LENT = "lent"
     CANCELLED_THERE = "cancelled there"
     CANCELLATION_REFUSED = "cancellation refused"
+    WOULD = "would"
     WAITS = "waits"
     STUCK = "stuck"
     DONE = "done"

@@ -12,6 +12,7 @@ from bridge.core.model import (
     P1Order,
 )
 from bridge.core.reasons import Reason
+from bridge.core.shadow import Note
 from bridge.core.stock.reserve import Demand
 
 
@@ -42,6 +43,8 @@ class Outcome:
     """From when on that is not held back any more."""
     short_stock: ShortStock = "unknown"
     """What RxScale does where the order took more than was there."""
+    noted: tuple[Note, ...] = ()
+    """In shadow mode: what would have been done of it, and what people did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,6 +260,7 @@ ORDER_NOT_KNOWN = Code("order_not_known", Kind.WAIT)
 ORDER_NOT_SHOWN = Code("order_not_shown", Kind.WAIT)
 BOTH_AGREE = Code("both_agree", Kind.WAIT, "state")
 UNDER_REVIEW = Code("under_review", Kind.WAIT)
+IN_SHADOW = Code("in_shadow", Kind.WAIT)
 NO_LEGAL_STEP = Code("no_legal_step", Kind.WAIT, "status state")
 COMPLETED_BEFORE = Code("completed_before", Kind.WAIT)
 END_TO_BE_SEEN = Code("end_to_be_seen", Kind.WAIT, "status")
@@ -276,6 +277,7 @@ UNEXPECTED = Code("unexpected", Kind.WAIT)
 
 LEFT_ALONE = Code("left_alone", Kind.DONE)
 MADE_BEFORE = Code("made_before", Kind.DONE, "take_from")
+BY_HAND = Code("by_hand", Kind.DONE)
 OF_ANOTHER_PHARMACY = Code("of_another_pharmacy", Kind.DONE, "pharmacy")
 CONFIRMED = Code("confirmed", Kind.DONE, "status")
 COMPLETED = Code("completed", Kind.DONE)
@@ -429,6 +431,20 @@ WOULD_LOOK = Code("would_look", Kind.NEXT)
 WOULD_LOOK_THERE = Code("would_look_there", Kind.NEXT)
 WOULD_LOOK_AT_PRESCRIPTION = Code("would_look_at_prescription", Kind.NEXT)
 WOULD_READ_LIST = Code("would_read_list", Kind.NEXT)
+
+# -- shadow mode: how people's work differs from the bridge's, and what follows at go-live ----
+
+NOT_TYPED = Code("not_typed", Kind.DIFFERENCE)
+GOODS_DIFFER = Code("goods_differ", Kind.DIFFERENCE, "product ours theirs")
+PRICE_DIFFERS = Code("price_differs", Kind.DIFFERENCE, "product ours theirs")
+TOTAL_DIFFERS = Code("total_differs", Kind.DIFFERENCE, "ours theirs")
+ONLY_THE_BRIDGE = Code("only_the_bridge", Kind.DIFFERENCE, "status")
+ONLY_PEOPLE = Code("only_people", Kind.DIFFERENCE, "status")
+STOCK_IS = Code("stock_is", Kind.DIFFERENCE, "ours theirs")
+PRICE_IS = Code("price_is", Kind.DIFFERENCE, "ours theirs")
+LIVE_SENDS = Code("live_sends", Kind.NEXT)
+LIVE_LEAVES = Code("live_leaves", Kind.NEXT, "status")
+LIVE_ASKS = Code("live_asks", Kind.NEXT, "order")
 
 # -- what became of a call to a vendor --------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, model_validator
@@ -17,6 +18,7 @@ from bridge.core.model import (
     P1Order,
     P1Row,
 )
+from bridge.core.shadow import NOTHING, Basket, Goods
 from bridge.pharmaone.dialect import ApiVersion
 from bridge.pharmaone.wire import Envelope, Euros, Time, as_flag
 from bridge.vendor.fields import (
@@ -98,6 +100,8 @@ class Item(Wire):
 
     p1_id: MaybeId = None
     name: Text = None
+    quantity: Euros = None
+    price: Euros = None
 
 
 class Held(Wire):
@@ -114,6 +118,21 @@ def content(raw: Mapping[str, Any]) -> Content:
     goods = {item.p1_id for item in held.items} | {product(item.name or "") for item in held.items}
     products = frozenset(name for name in goods if name)
     return Content(words(held.customer_name), products or None, held.total_amount)
+
+
+def basket(raw: Mapping[str, Any], ours: Mapping[str, Any]) -> Basket:
+    """The same by product; a line that names none has that which `ours` calls so. An amount that
+    is not told is one. Never raises.
+    """
+    named = {product(each.name or ""): each.p1_id for each in Held.model_validate(ours).items}
+    found: dict[str, Goods] = {}
+    for item in Held.model_validate(raw).items:
+        name = item.p1_id or named.get(product(item.name or "")) or "?"
+        before, quantity = found.get(name, NOTHING), item.quantity or Decimal(1)
+        known = before.euros is not None and item.price is not None
+        euros = (before.euros or 0) + quantity * (item.price or 0) if known else None
+        found[name] = Goods(before.quantity + quantity, euros)
+    return found
 
 
 class OrderSummaries(Envelope):

@@ -23,6 +23,7 @@ from bridge.store import (
     notes,
     order_lines,
     orders,
+    shadow,
     stock,
     stuck,
     todo,
@@ -46,7 +47,7 @@ _FORGET = [
         " ".join(("DELETE FROM", table, "WHERE", condition))
         for condition, tables in (
             ("uid = :uid", ("orders", "order_lines", "cancellations")),
-            ("key = :key", ("todo", "stuck", "attentions", "adjustments", "journal")),
+            ("key = :key", ("todo", "stuck", "attentions", "adjustments", "journal", "shadow")),
         )
         for table in tables
     ),
@@ -98,6 +99,7 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
             record = confirmed(after, now)
     changed = save(connection, record, outcome.entries, outcome.takes)
     changed |= _settle_stock(connection, outcome)
+    shadow.save(connection, outcome.noted)
     if outcome.p1_order is not None:
         vendor_lists.save_orders(connection, [outcome.p1_order])
     if outcome.stuck is None:
@@ -152,6 +154,7 @@ def forget(
         erase(connection, uid, _FORGET)
     alarms.forget(connection, before)
     told.forget(connection, before)
+    shadow.forget(connection, before)
     others = [
         journal.forget(connection, before, most),
         deliveries.forget(connection, before, most),

@@ -411,6 +411,10 @@ not_reached = PharmaOne ist nicht erreichbar: die Bestellung bleibt so lange in 
         werden kann. `/health` sagt, was mit PharmaOne ist.
 both_agree = beide Seiten sind sich einig ({ $state }); PharmaOnes nächste Änderung wird erwartet
     .meaning = Alles in Ordnung; der nächste Schritt ist der Ihres Personals.
+in_shadow = Schattenmodus: nichts wird geschrieben, Menschen tun es von Hand
+    .meaning = Die Bridge läuft im Schattenmodus (`mode = "shadow"`): alles wird gelesen und entschieden,
+        und nichts wird bei einem Anbieter geschrieben. `rxbridge shadow report` vergleicht mit dem,
+        was Menschen tun.
 under_review = das Personal prüft die Bestellanfrage im PharmaOne Manager
     .meaning = Alles in Ordnung; Ihr Personal nimmt sie an oder lehnt sie ab.
 no_legal_step = bei RxScale führt kein erlaubter Schritt von '{ $status }' nach { $state }
@@ -445,6 +449,7 @@ unexpected = ein unerwarteter Fehler; siehe das Protokoll
 
 left_alone = ein Mensch sagte: nicht mehr anfassen
 made_before = nicht angefasst: vor { $take_from } angelegt (orders.take_from)
+by_hand = den Menschen überlassen: sie hatten sie in Arbeit, bevor die Bridge live war
 of_another_pharmacy = sie gehört einer anderen Apotheke ({ $pharmacy })
 confirmed = RxScale selbst hat ihr Ende gemeldet: '{ $status }'
 completed = bei RxScale abgeschlossen
@@ -732,6 +737,20 @@ would_look_there = PharmaOnes Bestellung ansehen
 would_look_at_prescription = das Rezept ansehen
 would_read_list = RxScales Artikelliste lesen
 
+## Shadow mode: how people's work differs, and what follows at go-live
+
+not_typed = niemand hat sie in PharmaOne eingegeben, oder so, dass sie nicht zu erkennen ist
+goods_differ = Produkt { $product }: von Hand { $theirs }, die Bridge würde { $ours } senden
+price_differs = Produkt { $product }: von Hand { $theirs } EUR, die Bridge würde { $ours } EUR senden
+total_differs = Summe: von Hand { $theirs } EUR, die Bridge würde { $ours } EUR senden
+only_the_bridge = die Bridge hätte '{ $status }' gesetzt, die Menschen nicht
+only_people = Menschen haben '{ $status }' gesetzt, die Bridge hätte es nicht getan
+stock_is = RxScale zeigt { $theirs }, die Bridge würde { $ours } schreiben
+price_is = RxScale zeigt { $theirs } Cent, die Bridge würde { $ours } schreiben
+live_sends = sie ist neu: mit dem von Hand in PharmaOne Eingegebenen verglichen, dann gesendet
+live_leaves = sie ist in Arbeit von Menschen ('{ $status }'): sie bleibt ihnen überlassen
+live_asks = sie sieht aus wie { $order }, von Hand eingegeben: nicht gesendet, ein Mensch wird gefragt
+
 ## What became of a call to a vendor
 
 no_connection = keine Verbindung zu { $vendor } ({ $cause })
@@ -816,6 +835,7 @@ event-lent = ihre Stück wurden bei RxScale zum Abschließen wieder dazugelegt: 
 event-tracking-refused = RxScale nahm die Sendungsseite nicht an, darum ohne sie: { $reason }
 event-cancelled-there = PharmaOnes Bestellung { $order } storniert
 event-cancellation-refused = PharmaOne hat die Stornierung abgelehnt: { $reason }
+event-would = würde: { $step } (Schattenmodus: nichts wird geschrieben)
 event-waits = wartet: { $why }
 event-stuck = STECKT FEST: { $reason }
 event-done = erledigt: { $why }

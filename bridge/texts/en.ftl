@@ -402,6 +402,9 @@ not_reached = PharmaOne cannot be reached: the order stays in RxScale's queue un
         says what is wrong with PharmaOne.
 both_agree = both sides agree ({ $state }); PharmaOne's next change is awaited
     .meaning = All is well; the next change is your staff's.
+in_shadow = shadow: nothing is written, people do it by hand
+    .meaning = The bridge runs in shadow mode (`mode = "shadow"`): everything is read and decided, and
+        nothing is written at a vendor. `rxbridge shadow report` compares with what people do.
 under_review = pharmacy staff review the order-request in PharmaOne Manager
     .meaning = All is well; your staff approve or reject it.
 no_legal_step = no legal step leads from '{ $status }' to { $state } at RxScale
@@ -433,6 +436,7 @@ unexpected = an unexpected error; see the log
 
 left_alone = a person said to leave it alone
 made_before = left alone: made before { $take_from } (orders.take_from)
+by_hand = left to people: they had it in hand before the bridge was live
 of_another_pharmacy = it belongs to another pharmacy ({ $pharmacy })
 confirmed = RxScale itself told of its end: '{ $status }'
 completed = completed at RxScale
@@ -710,6 +714,20 @@ would_look_there = look at PharmaOne's order
 would_look_at_prescription = look at the prescription
 would_read_list = read RxScale's SKU list
 
+## Shadow mode: how people's work differs, and what follows at go-live
+
+not_typed = nobody typed it into PharmaOne, or so that it is not recognised
+goods_differ = product { $product }: people typed { $theirs }, the bridge would send { $ours }
+price_differs = product { $product }: people typed { $theirs } EUR, the bridge would send { $ours } EUR
+total_differs = total: people typed { $theirs } EUR, the bridge would send { $ours } EUR
+only_the_bridge = the bridge would have set '{ $status }'; people did not
+only_people = people set '{ $status }'; the bridge would not have
+stock_is = RxScale shows { $theirs }, the bridge would write { $ours }
+price_is = RxScale shows { $theirs } cents, the bridge would write { $ours }
+live_sends = it is new: compared with what was typed into PharmaOne by hand, then sent
+live_leaves = it is in people's hands ('{ $status }'): left alone
+live_asks = it looks like { $order }, typed by hand: not sent, a person is asked
+
 ## What became of a call to a vendor
 
 no_connection = no connection to { $vendor } ({ $cause })
@@ -794,6 +812,7 @@ event-lent = its pieces were put back on top at RxScale while it is completed: {
 event-tracking-refused = RxScale did not take the parcel's page, so without it: { $reason }
 event-cancelled-there = cancelled PharmaOne's order { $order }
 event-cancellation-refused = PharmaOne refused the cancellation: { $reason }
+event-would = would { $step } (shadow: nothing is written)
 event-waits = waits: { $why }
 event-stuck = STUCK: { $reason }
 event-done = done: { $why }

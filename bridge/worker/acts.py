@@ -9,10 +9,12 @@ from bridge.core.copies import reference
 from bridge.core.journal import Event
 from bridge.core.orders.view import Sight
 from bridge.core.reasons import Reason
+from bridge.core.shadow import Note
 from bridge.core.steps import (
     Act,
     Cancel,
     Complete,
+    Ending,
     Ingest,
     Sending,
     SetStatus,
@@ -50,7 +52,7 @@ class Acts:
         self._pharmaone = replace(parts.pharmaone, caller=heard)
         self._looker = Looker(parts, rules, sight, book, self._rxscale, self._pharmaone)
 
-    async def do(self, step: Act) -> Stuck | None:
+    async def do(self, step: Act) -> Ending | None:
         """Raises what the vendors' clients raise; Stuck where a refusal is the end of it."""
         if isinstance(step, Sending):
             return await self._send(step)
@@ -61,7 +63,11 @@ class Acts:
         """What the store knows of PharmaOne's order, where RxScale's side is not looked at."""
         await self._looker.recall()
 
-    async def _send(self, step: Sending) -> Stuck | None:
+    async def noted(self) -> tuple[Note, ...]:
+        """What a shadow notes of the look."""
+        return ()
+
+    async def _send(self, step: Sending) -> Ending | None:
         match step:
             case Submit():
                 return await self._submit(step)

@@ -5,7 +5,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from bridge.core import patience, reasons, remember
+from bridge.core import patience, reasons, remember, shadow
 from bridge.core.deliveries import is_of_pharmaone
 from bridge.core.journal import Event
 from bridge.core.lifecycle import TERMINAL
@@ -37,6 +37,7 @@ from bridge.store import work
 from bridge.worker.acts import Acts
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
+from bridge.worker.rehearsal import Rehearsal
 
 log = logging.getLogger("bridge.worker")
 
@@ -65,7 +66,8 @@ class OrderLook:
         self._sight = Sight(record)
         self._was_over = record.state in TERMINAL
         self._book = Notebook(claim.key, parts.now)
-        self._acts = Acts(parts, self._rules, self._sight, self._book)
+        acts, self._decide = (Rehearsal, shadow.next_step) if parts.shadow else (Acts, next_step)
+        self._acts = acts(parts, self._rules, self._sight, self._book)
 
     async def run(self) -> None:
         """Steps until the order must wait, is stuck or done; settles it in the store."""
@@ -73,7 +75,7 @@ class OrderLook:
         if is_dropped or remembered(self._view()) is not None:
             await self._acts.recall()
         for _ in range(MOST_STEPS):
-            step = next_step(self._view())
+            step = self._decide(self._view())
             ending = step if isinstance(step, Ending) else await self._take(step)
             if ending is not None:
                 await self._settle(ending)
@@ -134,6 +136,7 @@ class OrderLook:
                 sight.record = remember.done(sight.record, now)
                 if why.code == reasons.OF_ANOTHER_PHARMACY:
                     sight.demands = ()
+        noted = await self._acts.noted()
         sight.record = replace(sight.record, calls=sight.record.calls + self._book.call_count)
         if sight.record.state in TERMINAL and not self._was_over:
             self._parts.counted_calls(sight.record.calls)
@@ -146,12 +149,13 @@ class OrderLook:
                 failed=isinstance(ending, Wait) and ending.failed,
                 stuck=stuck,
                 now=now,
-                attentions=attentions(self._view()),
+                attentions=() if self._parts.shadow else attentions(self._view()),
                 cancels=sight.company is not None or sight.record.state in TERMINAL,
                 p1_order=sight.p1_order if sight.p1_looked_at is not None else None,
                 takes=sight.demands,
                 released_at=self._released_at(),
                 short_stock=self._rules.facts.short_stock_on_complete,
+                noted=noted,
             )
         )
 

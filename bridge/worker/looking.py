@@ -51,6 +51,8 @@ class Looker:
         self._book = book
         self._rxscale = rxscale
         self._pharmaone = pharmaone
+        self.there: P1Sight | None = None
+        """PharmaOne's order as this look saw it itself."""
 
     async def look(self, step: Looking) -> None:
         match step:
@@ -83,7 +85,7 @@ class Looker:
         sight.order, sight.warnings = order, self._rules.warnings(order)
         sight.record = remember.seen(sight.record, order, self._rules.words.rxscale)
         self._book.note(Event.LOOKED, why=step.why, status=order.status)
-        if sight.record.phase in NEEDS_A_DRAFT or is_first:
+        if sight.record.phase in NEEDS_A_DRAFT or is_first or self._parts.shadow:
             await self._prepare(order)
         elif (now := self.snapshot()) != sight.record.snapshot:
             sight.record = remember.read_again(sight.record, now)
@@ -119,7 +121,7 @@ class Looker:
         )
 
     def _see_there(self, found: P1Sight) -> None:
-        sight = self._sight
+        sight, self.there = self._sight, found
         sight.p1_order, sight.p1_looked_at = found.order, found.order.seen_at
         sight.tracking = self._rules.tracking(found.detail)
         state, tracked = self._amounts_to(found.order), bool(sight.tracking)
@@ -150,7 +152,7 @@ class Looker:
         if made is not None:
             self._know(made)
         sight.demands = self._rules.links.demand(order, known)
-        if sight.record.phase not in NEEDS_A_DRAFT:
+        if sight.record.phase not in NEEDS_A_DRAFT and not self._parts.shadow:
             return
         sight.draft = self._rules.draft(
             order,
@@ -179,7 +181,8 @@ class Looker:
     def _looks(self) -> Content | None:
         """What it would hold, typed by hand; None where that is not known or matters not."""
         order, draft = self._sight.order, self._sight.draft
-        if order is None or not isinstance(draft, Draft) or self._sight.record.state in TERMINAL:
+        over = self._sight.record.state in TERMINAL and not self._parts.shadow
+        if order is None or not isinstance(draft, Draft) or over:
             return None
         names = surnames(draft.payload.get("customer_name"), *last_names(order.detail))
         return replace(content(draft.payload), names=names)

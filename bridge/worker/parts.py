@@ -43,3 +43,5 @@ class Parts:
     """Whether it failed repeatedly, so that no call to it is made just now."""
     stock_changed: Callable[[], None] = lambda: None
     """What may be offered at RxScale is another number since the last settlement."""
+    shadow: bool = False
+    """Nothing is written at a vendor: what would be is noted and compared with what people do."""

@@ -61,9 +61,17 @@ def _twin(view: View) -> Stuck | None:
     return Stuck(reasons.TWIN_IN_PHARMAONE(order=search.twin))
 
 
+def _was_by_hand(view: View, *, soon_after: timedelta = timedelta()) -> bool:
+    """Whether it was made while people did everything by hand, or `soon_after`."""
+    record, until = view.record, view.policy.by_hand_until
+    return until is not None and (record.made_at or record.first_seen_at) < until + soon_after
+
+
 def _taken_by_another(view: View, order: PharmacyOrder) -> Step:
     """It stands past the queue and this store did not claim it: it is never submitted."""
     record = view.record
+    if _was_by_hand(view) and record.wanted_at is None and _was_searched(view):
+        return Done(reasons.BY_HAND())
     if view.sight.search is not None and view.sight.search.gap:
         return Stuck(reasons.CANNOT_KNOW(why=view.sight.search.gap))
     if (twin := _twin(view)) is not None:
@@ -73,6 +81,10 @@ def _taken_by_another(view: View, order: PharmacyOrder) -> Step:
             return reading  # what it holds is compared in PharmaOne's words
         return Find(record.doubted_at or record.first_seen_at, reasons.TAKEN_BY_ANOTHER())
     return Stuck(reasons.CANNOT_KNOW(why=reasons.PAST_THE_QUEUE(status=order.status)))
+
+
+def _was_searched(view: View) -> bool:
+    return view.record.is_searched or view.sight.search is not None
 
 
 def unsure(view: View, order: PharmacyOrder) -> Step:
@@ -152,9 +164,12 @@ def _compared(view: View) -> Step | None:
     if search is not None:
         too_many = search.gap is not None and search.gap.code == reasons.TOO_MANY_TO_READ
         return Stuck(reasons.CANNOT_KNOW(why=search.gap)) if too_many else _twin(view)
-    oldest = view.now - LONG
-    is_new = record.announced_by is not AnnouncedBy.FIRST_SWEEP or record.searched_at is not None
-    if is_new and (record.searched_at or record.made_at or record.first_seen_at) >= oldest:
+    oldest, searched_at = view.now - LONG, record.searched_at
+    is_new = record.announced_by is not AnnouncedBy.FIRST_SWEEP or searched_at is not None
+    if _was_by_hand(view, soon_after=LONG):
+        oldest = max(oldest, view.policy.by_hand_until or oldest)
+        is_new = searched_at is not None
+    if is_new and (searched_at or record.made_at or record.first_seen_at) >= oldest:
         return None
     return Find(max(record.first_seen_at, oldest), reasons.MAY_BE_TYPED())
 

@@ -46,6 +46,8 @@ class Policy:
     catalogue_fresh: timedelta = timedelta(seconds=60)
     take_from: datetime | None = None
     """Orders made before are left alone."""
+    by_hand_until: datetime | None = None
+    """Until then people did by hand what a shadow only noted: what they have is left to them."""
     review: timedelta = timedelta(hours=24)
     """How long staff may review an order-request before a person is told; 0: for ever."""
     prescription: timedelta = timedelta(minutes=10)

@@ -17,6 +17,7 @@ from decimal import Decimal
 from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.core.patience import pause
 from bridge.core.reasons import LOST_ITS_LINK, Reason
+from bridge.core.shadow import numbers
 from bridge.core.stock.model import Pending, Reading, Shelf, StockPolicy, Stocktake, shelf
 from bridge.core.stock.plan import Plan, plan, plan_with
 from bridge.cycles.stock.adjust import Adjuster
@@ -24,7 +25,7 @@ from bridge.cycles.stock.push import Pusher
 from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
-from bridge.store import Store, notes, stock, stock_round, vendor_lists
+from bridge.store import Store, notes, shadow, stock, stock_round, vendor_lists
 from bridge.texts import say
 
 log = logging.getLogger("bridge.stock")
@@ -90,7 +91,9 @@ class StockCycle:
         policy: StockPolicy,
         sync_seconds: float,
         zero_unlinked: bool = True,
+        shadow: bool = False,
     ) -> None:
+        """`shadow`: what would be written is compared with what people wrote, and that is all."""
         self._store = store
         self._pharmaone = pharmaone
         self._pusher = pusher
@@ -101,6 +104,7 @@ class StockCycle:
         self._sync_seconds = sync_seconds
         self._zero_unlinked = zero_unlinked
         self._adjuster = adjuster
+        self._shadow = shadow
         self._shelf: Shelf = {}
         self._shelf_of: tuple[str, str] | None = None
         self._unlinked: list[PharmacySkuUid] | None = None
@@ -229,12 +233,14 @@ class StockCycle:
         if self._noted_of != self._shelf_of:
             await self._store.write(stock.linked, shelf)
             self._noted_of = self._shelf_of
-        fetch |= await self._adjuster.run(shelf)
+        fetch |= not self._shadow and await self._adjuster.run(shelf)
         if self._pusher.trouble is None:
             self._failures = 0
         await self._pusher.flush()
         self._pusher.mark()
         result, before = await self.look(fetch=fetch, confirm=confirm)
+        if self._shadow:
+            result = await self._compare(result)
         known_at, self._prices = result.plan.situation.known_at, result.plan.situation.prices
         read_at = self._now() if result.read else None
         await self._store.write(stock_round.planned, result.plan, before, read_at)
@@ -245,6 +251,12 @@ class StockCycle:
         await self._name_likely(result)
         await self._learn_of_drift(result)
         return result
+
+    async def _compare(self, result: SyncResult) -> SyncResult:
+        """Nothing is left to write of it."""
+        found = await asyncio.to_thread(lambda: [*numbers(result.plan.situation)])
+        await self._store.write(shadow.compare, found, self._now())
+        return replace(result, plan=replace(result.plan, writes=()))
 
     async def _name_likely(self, result: SyncResult) -> None:
         """Notes, for people, what a SKU may be whose product was never listed."""

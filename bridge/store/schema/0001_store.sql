@@ -134,6 +134,21 @@ CREATE TABLE cancellations (
   confirmed_at  INTEGER
 ) STRICT, WITHOUT ROWID;
 
+-- One row a comparison of shadow mode (Note): what the bridge would have done, what people did, and
+-- how that differs, as JSON. `word`: of a status, the state; of a number that people wrote, when.
+CREATE TABLE shadow (
+  key        TEXT NOT NULL CHECK (instr(key, ':') > 1),
+  what       TEXT NOT NULL CHECK (
+    what = 'order' OR what = 'status' OR what = 'stock' OR what = 'price'),
+  word       TEXT NOT NULL,
+  wanted     TEXT,
+  wanted_at  INTEGER,
+  found      TEXT,
+  found_at   INTEGER,
+  why        TEXT NOT NULL,
+  PRIMARY KEY (key, what, word)
+) STRICT, WITHOUT ROWID;
+
 -- One row an entry of a key's story. `kind` is what stands before the key's colon: order, sku or
 -- event. `facts` is a JSON object of ids, words and numbers.
 CREATE TABLE journal (
