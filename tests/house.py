@@ -44,9 +44,7 @@ def sandbox_settings(**changes: Any) -> SandboxSettings:
     return SandboxSettings(**{**calm, **changes})
 
 
-def bridge_settings(
-    sandbox: Sandbox, folder: Path, changes: Mapping[str, Mapping[str, Any]]
-) -> Settings:
+def bridge_settings(sandbox: Sandbox, folder: Path, changes: Mapping[str, Any]) -> Settings:
     """A configuration that points at the sandbox; `changes` go section by section."""
     if not (folder / "mappings").exists():
         shutil.copytree(MAPPINGS, folder / "mappings")
@@ -74,9 +72,11 @@ def bridge_settings(
         "stock": {"write": True},
         "orders": {"unsure_grace_seconds": 0.1, "gone_after_seconds": 0.3, "poll_seconds": 0.3},
     }
+    mode = changes.get("mode", "live")
     for section, keys in changes.items():
-        sections.setdefault(section, {}).update(keys)
-    return Settings.model_validate(sections)
+        if section != "mode":
+            sections.setdefault(section, {}).update(keys)
+    return Settings.model_validate({**sections, "mode": mode}).in_mode(mode)
 
 
 def unknown_word(statuses: Path, place: str) -> None:
@@ -216,7 +216,7 @@ async def open_sandbox(**changes: Any) -> AsyncIterator[Sandbox]:
 
 @asynccontextmanager
 async def open_house(
-    sandbox: Sandbox, folder: Path, *, swept: bool = True, **changes: Mapping[str, Any]
+    sandbox: Sandbox, folder: Path, *, swept: bool = True, **changes: Any
 ) -> AsyncIterator[House]:
     """A bridge that listens and works when told; `swept`: its first sweep is behind it."""
     settings = bridge_settings(sandbox, folder, changes)

@@ -22,6 +22,8 @@ from bridge.core.stock.plan import explain, wanted_price
 
 LATE = timedelta(hours=24)
 """What only one of the two has done for so long counts as another opinion, not as a delay."""
+RECENT = timedelta(minutes=1)
+"""So old may PharmaOne's list be in which a typed order is looked for."""
 SOON, SELDOM = timedelta(minutes=1), timedelta(hours=1)
 """How often an order is looked for that nobody seems to have typed yet."""
 THERE = "pharmaone"
@@ -89,7 +91,7 @@ def next_step(view: View) -> Step:
     if record.phase is not Phase.SUBMITTED or not isinstance(step, Wait | Stuck | Done):
         return step
     if view.sight.search is None and view.sight.order is not None:
-        return Find(view.now - (timedelta() if record.state in TERMINAL else SOON), _TYPED)
+        return Find(view.now - (timedelta() if record.state in TERMINAL else RECENT), _TYPED)
     if record.state in TERMINAL:
         return Done(reasons.ENDED_NOT_SENT(state=record.state.value))
     if isinstance(step, Stuck):
@@ -138,7 +140,7 @@ def compare(ours: Basket, theirs: Basket, sums: tuple[Decimal | None, Decimal | 
     """How two baskets and their `sums` differ, as a reason's document; "" if they are the same."""
     found = [*_goods(ours, theirs)]
     if None not in sums and sums[0] != sums[1]:
-        found.append(reasons.TOTAL_DIFFERS(ours=str(sums[0]), theirs=str(sums[1])))
+        found.append(reasons.TOTAL_DIFFERS(ours=f"{sums[0]:.2f}", theirs=f"{sums[1]:.2f}"))
     return json.dumps(reasons.together(tuple(found)).document()) if found else ""
 
 
@@ -151,7 +153,7 @@ def _goods(ours: Basket, theirs: Basket) -> Iterator[Reason]:
             )
         elif None not in (mine.euros, typed.euros) and mine.euros != typed.euros:
             yield reasons.PRICE_DIFFERS(
-                product=product, ours=str(mine.euros), theirs=str(typed.euros)
+                product=product, ours=f"{mine.euros:.2f}", theirs=f"{typed.euros:.2f}"
             )
 
 
@@ -246,7 +248,7 @@ def report(notes: Iterable[Note], orders: Mapping[Key, OrderRecord], now: dateti
                 continue
         verdict = judged(note, record, now)
         if verdict is None:
-            waiting[what] += what not in (What.STOCK, What.PRICE)
+            waiting[what] += record is not None and record.phase is not Phase.DONE
             continue
         compared[what] += 1
         if verdict is True:

@@ -149,7 +149,7 @@ class Looker:
         if sight.catalogue_at is None:  # a new store: what its lines take is told by the list alone
             await self._parts.read_catalogue()
             sight.catalogue_at, known, made = await ask()
-        if made is not None:
+        if made is not None and (sight.record.order_id is None or not self._parts.shadow):
             self._know(made)
         sight.demands = self._rules.links.demand(order, known)
         if sight.record.phase not in NEEDS_A_DRAFT and not self._parts.shadow:

@@ -6,7 +6,7 @@ from typing import Any
 from bridge.core import reasons, remember, shadow
 from bridge.core.journal import Event
 from bridge.core.lifecycle import TERMINAL
-from bridge.core.model import Draft, OrderId, PharmacyOrder, State, order_key
+from bridge.core.model import Draft, OrderId, PharmacyOrder, Phase, State, order_key
 from bridge.core.reconcile import describe
 from bridge.core.shadow import THERE, Note, What
 from bridge.core.steps import (
@@ -43,9 +43,11 @@ class Rehearsal(Acts):
         ending = await super().do(step)
         sight = self._sight
         sight.record = shadow.taken_up(sight.record)
-        if isinstance(step, Find) and sight.search is not None and sight.search.twin is not None:
-            await self._follow(sight.search.twin)
-            sight.search = replace(sight.search, twin=None)
+        search = sight.search if isinstance(step, Find) and not sight.record.doubted_at else None
+        if search is not None and search.twin is not None:
+            if sight.record.phase is Phase.SUBMITTED:
+                await self._follow(search.twin)
+            sight.search = replace(search, twin=None)
         return ending
 
     async def noted(self) -> tuple[Note, ...]:

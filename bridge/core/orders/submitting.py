@@ -62,9 +62,14 @@ def _twin(view: View) -> Stuck | None:
 
 
 def _was_by_hand(view: View, *, soon_after: timedelta = timedelta()) -> bool:
-    """Whether it was made while people did everything by hand, or `soon_after`."""
+    """Whether it was made while people did everything by hand, or `soon_after`. What a sweep finds
+    right after that, and RxScale does not date, was there before.
+    """
     record, until = view.record, view.policy.by_hand_until
-    return until is not None and (record.made_at or record.first_seen_at) < until + soon_after
+    if until is None or record.announced_by is AnnouncedBy.FIRST_SWEEP:
+        return until is not None
+    swept = record.announced_by is AnnouncedBy.SWEEP and record.created_at is None
+    return (record.made_at or record.first_seen_at) < until + (LONG if swept else soon_after)
 
 
 def _taken_by_another(view: View, order: PharmacyOrder) -> Step:
