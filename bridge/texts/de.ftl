@@ -939,6 +939,8 @@ page-check_mappings = Zuordnungsdateien
 page-check_work = Arbeit
 page-check_orders = Bestellungen
 page-check_stock = Bestand
+page-check_clocks = Uhren
+page-check_notify = Nachrichten
 page-vendors = Die beiden Seiten
 page-answered = antwortete zuletzt
 page-never = hat noch nicht geantwortet
@@ -1016,6 +1018,16 @@ page-on_hand = Vorhanden
 page-target = Soll
 page-offers = RxScale bietet an
 page-button_sync = Jetzt abgleichen
+page-sent = Gemeldet
+page-mended = behoben
+page-topic_stuck = steckt fest
+page-topic_attention = zu wissen
+page-topic_vendor = antwortet nicht
+page-topic_silence = Stille
+page-topic_stock = Bestand
+page-topic_proof = Nachweis
+page-topic_backup = Sicherung
+page-topic_restart = Start nach einem Absturz
 
 # what came of a button
 page-said_retried = Es wird jetzt noch einmal angesehen.

@@ -916,6 +916,8 @@ page-check_mappings = Mapping files
 page-check_work = Work
 page-check_orders = Orders
 page-check_stock = Stock
+page-check_clocks = Clocks
+page-check_notify = Messages
 page-vendors = The two sides
 page-answered = last answered
 page-never = has not answered yet
@@ -993,6 +995,16 @@ page-on_hand = On hand
 page-target = Should be
 page-offers = RxScale offers
 page-button_sync = Compare and write now
+page-sent = Told by message
+page-mended = mended
+page-topic_stuck = stuck
+page-topic_attention = to know
+page-topic_vendor = does not answer
+page-topic_silence = silence
+page-topic_stock = stock
+page-topic_proof = proof
+page-topic_backup = backup
+page-topic_restart = started after a crash
 
 # what came of a button
 page-said_retried = It is looked at again now.

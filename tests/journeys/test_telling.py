@@ -1,6 +1,7 @@
 """People are told by real mail and a real web hook: once, and nothing of patients."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from house import House, open_house, open_sandbox
+from page.client import browser
 from receivers import Hook, Mail, http_receiver, mail_server
 
 from bridge import app
@@ -17,9 +19,11 @@ from bridge.app import telling, vitals
 from bridge.core import reasons
 from bridge.core.alarms import Found
 from bridge.core.model import Key
+from bridge.core.news import Topic
 from bridge.cycles.telling import Teller
 from bridge.errors import TryLater
 from bridge.store import alarms, notes, person, told
+from bridge.texts import Words
 
 NO_LINK = {"name": "Kanarienvogel", "prescription_file": None}
 AT_ONCE: dict[str, Any] = {"prescription_minutes": 0}
@@ -103,6 +107,28 @@ async def test_a_restart_neither_repeats_nor_forgets(tmp_path: Path, hook: Hook)
         await tell(telling.teller_of(house.bridge), clock)
         assert f"mended: {first}" in hook.bodies[1]["message"]
         assert "Told before, and still so: 1" in hook.bodies[1]["message"]
+
+
+async def test_the_page_shows_what_was_sent_and_which_check_is_ill(tmp_path: Path, mail: Mail):
+    async with told_house(tmp_path, mail.url) as (house, teller, clock):
+        (uid,) = await house.orders_arrive(NO_LINK)
+        await tell(teller, clock)
+        mail.refuses = True
+        await house.orders_arrive(NO_LINK)
+        await tell(teller, clock)
+        async with browser(house) as page:
+            text = await page.get()
+            assert re.search(rf"{teller.addresses[0]}</span> to know: {uid}</li>", text)
+            assert "<strong>Messages</strong>: messages are not taken: mailto-" in text
+
+
+async def test_every_check_has_its_word_on_the_page(tmp_path: Path):
+    async with told_house(tmp_path) as (house, _, _):
+        checks = (await vitals.health(house.bridge)).checks
+        for language in ("en", "de"):
+            for check in checks.keys() - {"stuck", "rxscale", "pharmaone"}:
+                assert f"check_{check}" in Words(language), check
+            assert all(f"topic_{topic}" in Words(language) for topic in Topic)
 
 
 async def test_in_german(tmp_path: Path, mail: Mail):

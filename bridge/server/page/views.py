@@ -1,6 +1,6 @@
 """The two pages there are: the overview, and one order with its story."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bridge.core.memory import OrderRow, StuckRow
 from bridge.core.model import Key, PharmacyOrderUid
+from bridge.core.news import Told
 from bridge.core.reasons import KEPT_BACK, UNUSUALLY_MANY, Reason
 from bridge.core.remember import resumed
 from bridge.errors import TryLater
@@ -16,10 +17,12 @@ from bridge.health import Check, HealthReport, Status
 from bridge.server.page.access import PageRefused, Visitor
 from bridge.server.page.render import answer
 from bridge.server.parts import PageParts, ServerParts, StockDifferences
+from bridge.store import told
 from bridge.store import views as stored
 from bridge.texts.story import evidence, headline, next_up
 
 MOST_ORDERS = 200
+MOST_SENT = 8
 MOST_CARDS = 50
 """More than a person goes through before looking anew: a thousand cards were 1.9 MB."""
 ON_ITS_CARD = ("to_be_confirmed", "prices_to_confirm")
@@ -39,6 +42,7 @@ class Overview:
     orders: tuple[OrderRow, ...] | None = None
     more_orders: bool = False
     stock: StockDifferences | None = None
+    sent: Sequence[Told] = ()
 
     @property
     def vendors(self) -> dict[str, Check]:
@@ -118,24 +122,25 @@ async def _stock(page: PageParts) -> StockDifferences | None:
 async def _gather(parts: ServerParts, stock: StockDifferences | None) -> Overview:
     """Everything at once; what the store cannot tell is left out. Never raises for that."""
     report = await parts.health()
-    told = {"stuck", "rxscale", "pharmaone"}
+    shown = {"stuck", "rxscale", "pharmaone"}
     why = report.checks["stock"].reason
     if stock is not None and stock.unconfirmed and why is not None and why.code in ON_ITS_CARD:
-        told.add("stock")
+        shown.add("stock")
     troubles = {
         name: check.reason
         for name, check in report.checks.items()
-        if check.reason is not None and name not in told
+        if check.reason is not None and name not in shown
     }
     try:
         waiting = await parts.store.read(stored.waiting)
         newest = await parts.store.read(stored.newest, limit=MOST_ORDERS)
         still_open = await parts.store.read(stored.newest, open_only=True, limit=MOST_ORDERS)
+        sent = await parts.store.read(told.newest, MOST_SENT)
     except TryLater:
         return Overview(report, troubles)
     rows = todays(newest, still_open, parts.now())
     more = len(newest) == MOST_ORDERS or len(still_open) == MOST_ORDERS
-    return Overview(report, troubles, waiting, rows, more, stock)
+    return Overview(report, troubles, waiting, rows, more, stock, sent)
 
 
 def todays(
