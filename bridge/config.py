@@ -218,11 +218,11 @@ def _take_text(name: str, text: str, origin: str, gathered: _Gathered) -> None:
         gathered.faults.append(Fault(origin, "no such key", _nearest(name, known)))
         return
     text = text.strip()
-    value: object = _split(text) if is_list(section, key) else text
+    value: object = split(text) if is_list(section, key) else text
     _take(section, key, value, origin, gathered)
 
 
-def _split(text: str) -> object:
+def split(text: str) -> object:
     """A JSON list, or texts with commas between them."""
     if text.startswith("["):
         try:

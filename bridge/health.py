@@ -4,15 +4,17 @@ To show one more fact: let its part measure it, then add it below to the check t
 to the gauges.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from bridge.core import reasons
+from bridge.core.alarms import Alarm, Topic
 from bridge.core.reasons import Reason
 from bridge.cycles import MappingFacts
+from bridge.cycles.listening import WebhookFacts
 from bridge.cycles.stock import StockFacts
 from bridge.cycles.telling import Telling
 from bridge.pharmaone.token import TokenFacts
@@ -62,6 +64,8 @@ class Facts:
     work: StoreFacts = field(default_factory=StoreFacts)
     stock: StockState = field(default_factory=StockState)
     links: Links = field(default_factory=Links)
+    webhooks: WebhookFacts = field(default_factory=WebhookFacts)
+    alarms: Sequence[Alarm] = ()
     store_error: str | None = None
     sweep_error: str | None = None
     telling: Telling = field(default_factory=Telling)
@@ -152,6 +156,9 @@ def _checks(facts: Facts) -> dict[str, Check]:
         "unconfirmed": len(facts.round.unconfirmed),
     }
     work_shown = {name: getattr(work, name) for name in ("pending", "unsure", "oldest_seconds")}
+    webhooks_shown = asdict(facts.webhooks) | {
+        "last_delivery_at": _time(facts.webhooks.last_delivery_at)
+    }
     clocks_shown = {
         "rxscale_seconds": _ahead(facts.rxscale),
         "pharmaone_seconds": _ahead(facts.pharmaone),
@@ -174,6 +181,7 @@ def _checks(facts: Facts) -> dict[str, Check]:
         ),
         "orders": Check(judge_orders(facts), orders_shown),
         "stock": Check(judge_stock(facts), stock_shown),
+        "webhooks": Check(judge_alarms(facts, Topic.SILENCE), webhooks_shown),
         "clocks": Check(judge_clocks(facts), clocks_shown),
         "notify": Check(judge_notify(facts), notify_shown),
     }
@@ -281,6 +289,11 @@ def judge_stock(facts: Facts) -> Verdict:
     return OK
 
 
+def judge_alarms(facts: Facts, topic: Topic) -> Verdict:
+    found = tuple(alarm.reason for alarm in facts.alarms if alarm.topic is topic)
+    return _degraded(reasons.together(found)) if found else OK
+
+
 def judge_clocks(facts: Facts) -> Verdict:
     """Times are compared without the difference; a large one is to be mended all the same."""
     found = tuple(
@@ -360,6 +373,7 @@ STORE_GAUGES: Mapping[str, Gauge[Facts]] = {
         "When RxScale's order list was last read whole; 0: never",
         lambda f: _unix(f.work.last_poll_at),
     ),
+    "alarms": Gauge("Alarms that stand, and nobody has accepted", lambda f: len(f.alarms)),
     "stock_waiting": Gauge("SKUs to be written and not answered yet", lambda f: f.stock.waiting),
     "stock_drift": Gauge(
         "SKUs that somebody else changed and that are not put right", lambda f: f.stock.drift

@@ -251,6 +251,16 @@ class NotifySection(Section):
         return time.fromisoformat(begin), time.fromisoformat(end)
 
 
+class ReconcileSection(Section):
+    every_hours: Seconds = 6.0
+    """From one complete comparison of both sides to the next; 0: only `rxbridge reconcile`."""
+
+
+class WebhooksSection(Section):
+    self_heal: bool = False
+    """Subscribe by itself at RxScale where that lacks."""
+
+
 class LogSection(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["json", "console"] = "json"
@@ -271,6 +281,8 @@ class Settings(Section):
     stock: StockSection = StockSection()
     money: MoneySection = MoneySection()
     notify: NotifySection = NotifySection()
+    reconcile: ReconcileSection = ReconcileSection()
+    webhooks: WebhooksSection = WebhooksSection()
     log: LogSection = LogSection()
     _secrets_in_file: tuple[str, ...] = PrivateAttr(default=())
     _file: Path | None = PrivateAttr(default=None)
@@ -306,6 +318,12 @@ class Settings(Section):
         values = [getattr(getattr(self, section), key) for section, key in named]
         found = [each for value in values for each in (value if type(value) is tuple else (value,))]
         return tuple(secret.get_secret_value() for secret in found if secret is not None)
+
+    @property
+    def webhook_target(self) -> str | None:
+        """Where RxScale reaches this bridge; None where nobody said."""
+        public = self.server.public_url
+        return None if public is None else f"{public.rstrip('/')}/webhooks/rxscale"
 
     @property
     def users_file(self) -> Path:

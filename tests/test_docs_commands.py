@@ -237,5 +237,5 @@ def test_the_page_for_beginners_works_as_it_is_typed(folder: Path, vendors: dict
     for code, command in codes:
         assert int(code) in may_end_with(command), f"{command}: {done.stdout}{done.stderr}"
     assert (folder / "rxbridge.toml").is_file()
-    secrets = json.loads((folder / "rxbridge-webhook-secrets.json").read_text())
+    secrets = json.loads((folder / "rxbridge_rxscale__webhook_secrets").read_text())
     assert len(secrets) == len(NEEDED_EVENTS)

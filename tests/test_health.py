@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from bridge.core import reasons
+from bridge.core.alarms import Alarm, Topic
+from bridge.core.model import Key
 from bridge.core.stock.model import Pending
 from bridge.cycles import MappingFacts
+from bridge.cycles.listening import WebhookFacts
 from bridge.cycles.stock import StockFacts
 from bridge.health import Facts, HealthReport, Links, report
 from bridge.pharmaone.token import TokenFacts
@@ -31,6 +34,13 @@ WELL = Facts(
     round=StockFacts(),
     is_store_read=True,
     work=StoreFacts(last_poll_at=LATER),
+)
+
+ALARM = Alarm(
+    Topic.SILENCE,
+    Key("silence:rxscale"),
+    EARLIER,
+    reasons.SIGNATURES_WRONG(vendor="RxScale", deliveries=3),
 )
 
 
@@ -142,6 +152,19 @@ def test_before_the_first_token() -> None:
     assert judged("pharmaone", told) == OK
     token = told.document()["checks"]["pharmaone"]["token"]
     assert token == {"expires_at": None, "scopes": [], "missing_scopes": []}
+
+
+def test_alarms_about_what_is_heard() -> None:
+    facts = WebhookFacts(LATER, 2, "differ")
+    told = of(alarms=[ALARM, ALARM._replace(topic=Topic.BACKUP)], webhooks=facts)
+    text = "the last 3 webhooks of RxScale were signed with a wrong secret"
+    assert told.document()["checks"]["webhooks"] == {
+        "status": "degraded",
+        "reason": text,
+        "last_delivery_at": "2026-01-02T07:59:50Z",
+        "lost_today": 2,
+        "subscriptions": "differ",
+    }
 
 
 UNSURE = "submissions without an answer; they are being looked for"
@@ -270,6 +293,7 @@ PROMISED = {
     "stuck": {"count", "attentions", "held_back"},
     "orders": {"last_poll_at", "open"},
     "stock": {"last_sync_at", "linked", "unlinked", "unconfirmed", "drift"},
+    "webhooks": {"last_delivery_at", "lost_today", "subscriptions"},
     "clocks": {"rxscale_seconds", "pharmaone_seconds"},
     "notify": {"addresses", "last_at", "failing"},
 }
@@ -325,6 +349,7 @@ def test_only_the_store_takes_the_whole_down() -> None:
         mappings=MappingFacts("abc", "x"),
         token=TokenFacts(missing_scopes=("x",)),
         work=StoreFacts(unsure=9, stuck=9, oldest_seconds=9e9, last_poll_at=None),
+        alarms=[ALARM],
     )
     assert told.document()["status"] == "degraded"
     statuses = {name: check.status.value for name, check in told.checks.items()}

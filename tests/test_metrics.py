@@ -17,6 +17,8 @@ from prometheus_client.samples import Sample
 from bridge import __version__
 from bridge.app import vitals
 from bridge.core import reasons
+from bridge.core.alarms import Alarm, Topic
+from bridge.core.model import Key
 from bridge.core.stock.model import Pending
 from bridge.cycles import MappingFacts
 from bridge.cycles.stock import StockFacts
@@ -62,6 +64,7 @@ SET = Facts(
     telling=Telling(failing={"mailto-1": NOW}),
     is_store_read=True,
     work=StoreFacts(1, 2, 3, 4.0, 5, 8, 9, 6, NOW, NOW, {"stock_drift": 7}),
+    alarms=[Alarm(Topic.PROOF, Key("proof:orders"), NOW, reasons.NOT_PROVED(hours=25))],
     stock=StockState(
         NOW - timedelta(seconds=1), NOW, Pending(reasons.EMPTY(), NOW), 1, hidden=2, waiting=3
     ),

@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from bridge.app import signing
 from bridge.app.machine import Machine
-from bridge.app.policies import policy_of, rules_of, stock_policy_of
+from bridge.app.policies import policy_of, rules_of, stock_policy_of, zone_of
+from bridge.app.signing import SigningSecrets
 from bridge.app.vendors import Vendors, open_vendors, scopes_of
 from bridge.core.memory import SweepResult
 from bridge.core.reasons import FREED_BY_MAPPING
 from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, cannot_search
+from bridge.cycles.listening import Listening
 from bridge.cycles.stock import Adjuster, Pusher, StockCycle
 from bridge.cycles.telling import Telling
 from bridge.mapping import Rules
@@ -44,6 +47,9 @@ class Bridge:
     worker: Worker
     stock: StockCycle
     pusher: Pusher
+    secrets: Mapping[str, SigningSecrets]
+    """Each vendor's."""
+    listening: Listening
     started_at: datetime
     p1_news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when PharmaOne told of an order that nobody knows yet."""
@@ -138,6 +144,7 @@ def _assemble(
         stock.orders_seen()
 
     sweep = OrderSweep(store, vendors.rxscale, rules, now, swept)
+    secrets = {name: SigningSecrets(settings, name) for name in ("rxscale", "pharmaone")}
     most = settings.orders.find_details
     p1_sweep = P1Sweep(store, vendors.pharmaone, rules, now, worker.wake, most_details=most)
     return Bridge(
@@ -154,6 +161,27 @@ def _assemble(
         worker=worker,
         stock=stock,
         pusher=pusher,
+        secrets=secrets,
+        listening=_listening(settings, machine, store, vendors, secrets),
+    )
+
+
+def _listening(
+    settings: Settings,
+    machine: Machine,
+    store: Store,
+    vendors: Vendors,
+    secrets: Mapping[str, SigningSecrets],
+) -> Listening:
+    kept = secrets["rxscale"].file
+    return Listening(
+        store,
+        vendors.rxscale,
+        machine.now,
+        zone_of(settings),
+        awaited=lambda: [name for name, known in secrets.items() if any(known())],
+        target=settings.webhook_target,
+        keep=partial(signing.add, kept) if settings.webhooks.self_heal else None,
     )
 
 

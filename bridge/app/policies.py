@@ -1,6 +1,7 @@
 """What the settings mean to the parts that decide."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge.core.model import PharmacyUid
 from bridge.core.orders.view import Policy
@@ -15,6 +16,14 @@ def rules_of(settings: Settings) -> Rules:
     return load(
         settings.mappings.dir, dialect=settings.rxscale.dialect, by_selling_unit=by_selling_unit
     )
+
+
+def zone_of(settings: Settings) -> tzinfo:
+    """Whose days and hours count; UTC where this machine does not know it."""
+    try:
+        return ZoneInfo(settings.money.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
 
 
 def stock_policy_of(settings: Settings) -> StockPolicy:

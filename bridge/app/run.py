@@ -15,6 +15,7 @@ from bridge.app.vendors import Vendors
 from bridge.app.web import listen
 from bridge.core.patience import reread_seconds
 from bridge.cycles import every
+from bridge.cycles.listening import LOOK_SECONDS, READ_SECONDS
 from bridge.cycles.telling import Teller
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
 from bridge.cycles.watch import Watch
@@ -95,6 +96,12 @@ def _reread_seconds(bridge: Bridge) -> float:
     )
 
 
+async def _look_at_files(bridge: Bridge) -> None:
+    for secrets in bridge.secrets.values():
+        secrets.look()
+    await bridge.reloader.look()
+
+
 def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
     settings, machine = bridge.settings, bridge.machine
     reload_after, watch_after = lambda: machine.reload_seconds, lambda: machine.watch_seconds
@@ -121,7 +128,9 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
 
     timers = [
         every(poll_after, "the order sweep", bridge.sweep.run),
-        every(reload_after, "looking at the mapping files", bridge.reloader.look),
+        every(reload_after, "looking at the mapping files", partial(_look_at_files, bridge)),
+        every(lambda: LOOK_SECONDS, "judging what was heard", bridge.listening.look),
+        every(lambda: READ_SECONDS, "reading subscriptions", bridge.listening.read_subscriptions),
         every(lambda: reread() / 2, "reading the SKU list", upkeep.read_skus),
         every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),
         every(watch_after, "watching the store", Watch(bridge.store, changed).look),

@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import partial
-from typing import Any
 
 import aiohttp.web
 
@@ -75,14 +73,10 @@ async def _confirm(bridge: Bridge, link: SkuLink, note: str) -> bool:
 
 
 def _parts(bridge: Bridge) -> ServerParts:
-    def secrets(section: Any) -> Callable[[], list[str]]:
-        plain = [secret.get_secret_value() for secret in section.webhook_secrets]
-        return lambda: plain
-
     return ServerParts(
         store=bridge.store,
-        rxscale_secrets=secrets(bridge.settings.rxscale),
-        pharmaone_secrets=secrets(bridge.settings.pharmaone),
+        rxscale_secrets=bridge.secrets["rxscale"],
+        pharmaone_secrets=bridge.secrets["pharmaone"],
         health=partial(vitals.health, bridge),
         ready=vitals.Writable(bridge.store, bridge.machine.clock),
         metrics=bridge.metrics,
@@ -91,6 +85,8 @@ def _parts(bridge: Bridge) -> ServerParts:
         now=bridge.machine.now,
         on_unread=bridge.p1_news.set,
         on_stock=partial(_stock_changed, bridge),
+        on_heard=bridge.listening.heard,
+        on_forged=bridge.listening.forged,
         rejecting=lambda: bridge.reloader.rules.words.rejecting_events,
         known_words=lambda: bridge.reloader.rules.words.known,
         rxscale_ahead=bridge.vendors.rxscale_transport.ahead,

@@ -13,6 +13,7 @@ from statistics import median
 from typing import NamedTuple
 
 from bridge.core import reasons
+from bridge.core.journal import VENDORS
 from bridge.core.model import Key
 from bridge.core.reasons import Reason
 
@@ -41,13 +42,6 @@ class Topic(StrEnum):
     SILENCE = "silence"  # a vendor tells nothing any more, or not all
     PROOF = "proof"  # both sides were not compared, or still differ
     BACKUP = "backup"  # there is no good copy of the store
-
-
-class Found(NamedTuple):
-    """One thing that is wrong now, and what it is about: `rxscale`, `pharmaone`, `orders` ..."""
-
-    about: str
-    reason: Reason
 
 
 class Subscription(NamedTuple):
@@ -87,31 +81,28 @@ class Heard:
     lost: Hours = field(default_factory=dict)
 
 
-def silent(heard: Heard, began_at: datetime, now: datetime, zone: tzinfo) -> Iterator[Found]:
+def silent(heard: Heard, began_at: datetime, now: datetime, zone: tzinfo) -> Iterator[Reason]:
     """What is wrong with a vendor's webhooks; it is listened to since `began_at`, without a gap.
 
     Weekdays and hours are those of `zone`.
     """
-    vendor = heard.vendor
+    vendor = VENDORS[heard.vendor].value
     if heard.forged >= IN_A_ROW:
-        yield Found(vendor, reasons.SIGNATURES_WRONG(vendor=vendor, deliveries=heard.forged))
+        yield reasons.SIGNATURES_WRONG(vendor=vendor, deliveries=heard.forged)
     lost, orders = (total(each, now - DAY, now) for each in (heard.lost, heard.orders))
     lately = total(heard.lost, now - LATELY, now)
     if heard.missed >= IN_A_ROW:
-        yield Found(vendor, reasons.EVENTS_MISSED(vendor=vendor, changes=heard.missed))
+        yield reasons.EVENTS_MISSED(vendor=vendor, changes=heard.missed)
     elif lately and lost >= IN_A_ROW and lost * 100 >= orders * LOST_PERCENT:
-        yield Found(vendor, reasons.WEBHOOKS_LOST(vendor=vendor, lost=lost, orders=orders))
+        yield reasons.WEBHOOKS_LOST(vendor=vendor, lost=lost, orders=orders)
     if (few := _few(heard.told, began_at, now, zone)) is not None:
         hours, count, usual = few
-        told = reasons.FEW_DELIVERIES(vendor=vendor, hours=hours, count=count, usual=usual)
-        yield Found(vendor, told)
+        yield reasons.FEW_DELIVERIES(vendor=vendor, hours=hours, count=count, usual=usual)
     longest = _longest(heard.orders, now, zone)
     if longest is not None and now - began_at > HOUR:
         last = max(heard.orders)
         if now - last > longest + min(max(HOUR, longest / 4), LATELY):
-            yield Found(
-                vendor, reasons.NO_ORDERS(hours=(now - last) // HOUR, longest=longest // HOUR)
-            )
+            yield reasons.NO_ORDERS(hours=(now - last) // HOUR, longest=longest // HOUR)
 
 
 def total(by_hour: Hours, since: datetime, until: datetime) -> int:
@@ -170,32 +161,29 @@ def _longest(orders: Hours, now: datetime, zone: tzinfo) -> timedelta | None:
 
 def subscribed(
     found: Collection[Subscription], target: str, events: Collection[str]
-) -> Iterator[Found]:
+) -> Iterator[Reason]:
     """What is wrong with the subscriptions at RxScale, where `events` are to come to `target`."""
     ours = {each.event for each in found if each.target == target and each.active}
     if missing := sorted(set(events) - ours):
-        lacking = ", ".join(missing)
-        yield Found("subscriptions", reasons.NOT_SUBSCRIBED(events=lacking, target=target))
+        yield reasons.NOT_SUBSCRIBED(events=", ".join(missing), target=target)
     if others := sorted({each.target for each in found if each.target != target}):
-        elsewhere = ", ".join(others)
-        yield Found("subscriptions", reasons.SUBSCRIBED_ELSEWHERE(targets=elsewhere))
+        yield reasons.SUBSCRIBED_ELSEWHERE(targets=", ".join(others))
 
 
 def unproved(
     last_at: datetime, now: datetime, differing: Sequence[tuple[Key, int]] = ()
-) -> Iterator[Found]:
+) -> Iterator[Reason]:
     """What is wrong with the proof: the last comparison, or the first start without one, was at
     `last_at`. `differing`: each key that differs, and how many comparisons in a row found it.
     """
     if now - last_at > DAY:
-        yield Found("comparison", reasons.NOT_PROVED(hours=(now - last_at) // HOUR))
+        yield reasons.NOT_PROVED(hours=(now - last_at) // HOUR)
     lasting = [key for key, times in differing if times >= OUTLIVES]
     if lasting:
-        told = reasons.STILL_DIFFERS(differences=len(lasting), first=lasting[0])
-        yield Found("differences", told)
+        yield reasons.STILL_DIFFERS(differences=len(lasting), first=lasting[0])
 
 
-def unkept(last_good_at: datetime, now: datetime) -> Iterator[Found]:
+def unkept(last_good_at: datetime, now: datetime) -> Iterator[Reason]:
     """Whether there is no good copy of the store; none since it was made counts from then on."""
     if now - last_good_at > KEPT:
-        yield Found("store", reasons.NO_GOOD_BACKUP(days=(now - last_good_at) // DAY))
+        yield reasons.NO_GOOD_BACKUP(days=(now - last_good_at) // DAY)

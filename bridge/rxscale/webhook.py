@@ -19,7 +19,8 @@ from bridge.vendor.webhook import Picker, digest_key, digest_of, event_in, heade
 SIGNATURE = "x-webhook-signature"
 TEST = "x-webhook-test"
 
-ORDER_EVENTS = frozenset({"pharmacy_order_created", "pharmacy_order_updated"})
+CREATED = "pharmacy_order_created"
+ORDER_EVENTS = frozenset({CREATED, "pharmacy_order_updated"})
 STOCK_EVENTS = frozenset({"pharmacy_sku_stock_updated"})
 NEEDED_EVENTS = ORDER_EVENTS | STOCK_EVENTS
 """What the bridge wants to be told: orders at once, and who else changes a stock."""

@@ -81,6 +81,10 @@ class ServerParts:
     """PharmaOne reported an order that is not known yet."""
     on_stock: Callable[[str], None] = lambda _: None
     """This vendor reported another stock."""
+    on_heard: Callable[..., None] = lambda *_, **__: None
+    """A delivery is on disk; `fresh`: not for the second time."""
+    on_forged: Callable[[str], None] = lambda _: None
+    """This vendor's delivery was signed with another secret."""
     rejecting: Callable[[], Collection[str]] = tuple
     """PharmaOne's events that report a refused order-request."""
     known_words: Callable[[], Collection[str]] = tuple

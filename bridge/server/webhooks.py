@@ -60,6 +60,7 @@ def _receiver(parts: ServerParts, vendor: str, signed: Signed, read: Read) -> Ha
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             answer = refusal(415, "signatures are over bytes as sent: compress nothing", last=True)
             return _counted(parts, vendor, "malformed", answer)
+        body: bytes | None = None
         try:
             signed(request.headers)
             body = await _body(request, large)
@@ -72,6 +73,8 @@ def _receiver(parts: ServerParts, vendor: str, signed: Signed, read: Read) -> Ha
             else:
                 delivery = read(request.headers, body)
         except BadSignature as wrong:
+            if body is not None:  # who signs nothing at all is a stranger
+                parts.on_forged(vendor)
             return _counted(parts, vendor, BAD_SIGNATURE, refusal(401, str(wrong)))
         except NotTheShape as wrong:
             return _counted(parts, vendor, "malformed", refusal(400, str(wrong), wrong.field))
@@ -92,6 +95,7 @@ async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Res
         log.error("delivery not stored", extra={"vendor": delivery.vendor, "why": failure.what})
         answer = refusal(503, "it cannot be stored now; deliver it again", headers=RETRY_AFTER)
         return _counted(parts, delivery.vendor, NOT_STORED, answer, delivery.event)
+    parts.on_heard(delivery, fresh=receipt is not Receipt.DUPLICATE)
     if receipt is Receipt.HINTED:
         parts.on_hint()
     elif receipt is Receipt.UNREAD:

@@ -4,13 +4,15 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bridge.core.alarms import Alarm, Found, Hours, Topic
+from bridge.core.alarms import Alarm, Hours, Topic
+from bridge.core.deliveries import PHARMAONE, RXSCALE
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key
-from bridge.store import attentions, stuck
+from bridge.core.reasons import Reason
+from bridge.store import attentions, notes, p1_sweep, rx_sweep, stuck
 from bridge.store.rows import kind_of, micros, moment
 
-_STANDING = "SELECT key, since, code, facts FROM attentions WHERE key LIKE ? || ':%' ORDER BY since"
+_STANDING = "SELECT key, since, code, facts FROM attentions WHERE key = ?"
 _PUT = """
 INSERT INTO attentions (key, code, since, facts) VALUES (?, ?, ?, ?)
 ON CONFLICT (key, code) DO UPDATE SET facts = excluded.facts
@@ -20,6 +22,7 @@ INSERT INTO hours (what, at, count) VALUES (?, ?, ?)
 ON CONFLICT (what, at) DO UPDATE SET count = hours.count + excluded.count
 """
 _HOURS = "SELECT at, count FROM hours WHERE what = ?"
+_FOUND = {RXSCALE: rx_sweep.FOUND_BY_SWEEP, PHARMAONE: p1_sweep.FOUND_BY_SWEEP}
 _FORGET = "DELETE FROM hours WHERE at < ?"
 
 
@@ -30,22 +33,25 @@ def now(connection: sqlite3.Connection) -> list[Alarm]:
 
 
 def keep(
-    connection: sqlite3.Connection, topic: Topic, found: Iterable[Found], now: datetime
+    connection: sqlite3.Connection,
+    topic: Topic,
+    about: str,
+    found: Iterable[Reason],
+    now: datetime,
 ) -> tuple[list[Alarm], list[Alarm]]:
-    """These are all that is wrong of the topic; which of them are new, and which are mended.
+    """These are all that is wrong `about` that; which of them are new, and which are mended.
 
     One that goes on keeps its `since`, and stays accepted, whatever its numbers are meanwhile.
     """
-    told = {(Key(f"{topic}:{each.about}"), each.reason.code): each.reason for each in found}
-    before = stuck.rows(connection.execute(_STANDING, (topic,)))
-    standing = {(row.key, row.reason.code): row for row in before}
-    over = [_alarm(row) for name, row in standing.items() if name not in told]
-    for alarm in over:
-        attentions.close(connection, alarm.key, alarm.reason.code)
-    for (key, code), reason in told.items():
+    key, told = Key(f"{topic}:{about}"), {each.code: each for each in found}
+    standing = {row.reason.code: row for row in stuck.rows(connection.execute(_STANDING, (key,)))}
+    for code, reason in told.items():
         connection.execute(_PUT, (key, code, micros(now), stuck.facts_of(reason)))
-    fresh = [Alarm(topic, name[0], now, told[name]) for name in told if name not in standing]
-    return fresh, over
+    mended = [row for code, row in standing.items() if code not in told]
+    for row in mended:
+        attentions.close(connection, key, row.reason.code)
+    fresh = [Alarm(topic, key, now, told[code]) for code in told if code not in standing]
+    return fresh, list(map(_alarm, mended))
 
 
 def _alarm(row: StuckRow) -> Alarm:
@@ -58,6 +64,15 @@ def count(connection: sqlite3.Connection, counts: Mapping[str, int], now: dateti
     for what, by in counts.items():
         if by:
             connection.execute(_COUNT, (what, hour, by))
+
+
+def found_by_sweeps(connection: sqlite3.Connection) -> tuple[datetime | None, dict[str, int]]:
+    """When RxScale's list was last read; and how much, of each vendor's, sweeps ever found that no
+    webhook had told of.
+    """
+    counters = notes.counters(connection)
+    found = {vendor: counters.get(name, 0) for vendor, name in _FOUND.items()}
+    return notes.get_time(connection, notes.LAST_POLL_AT), found
 
 
 def hours(connection: sqlite3.Connection, what: str) -> Hours:

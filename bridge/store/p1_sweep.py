@@ -26,6 +26,8 @@ from bridge.store.rows import Cell, Table, as_list, micros, span, sql
 LATELY = timedelta(days=2)
 CLOCKS = timedelta(hours=3)
 """How far this machine's clock may have been behind when the store was made."""
+FOUND_BY_SWEEP = "p1_changes_found_by_sweep"
+"""Counts the changes of status that a sweep found and no webhook had told of."""
 NEW = timedelta(hours=1)
 """So long PharmaOne may tell of an order, or list it, and not yet answer for it."""
 
@@ -330,6 +332,7 @@ def compare(
             found[record.uid] = _hint(record, "sweep: no longer in PharmaOne's list")
     for record in _changed_after_its_end(connection, rows, before):
         found[record.uid] = _hint(record, "sweep: changed after its end")
+    _count_untold(connection, before, rows)
     if listed is None and before:
         vendor_lists.unlisted(connection, by_order.keys() - rows.keys(), began_at)
     vendor_lists.save_orders(connection, rows.values())
@@ -337,6 +340,19 @@ def compare(
         found[record.uid] = _hint(record, "sweep: PharmaOne made an order of it")
     todo.hint(connection, found.values(), now)
     return len(found)
+
+
+def _count_untold(
+    connection: sqlite3.Connection,
+    before: Mapping[OrderId, P1Order],
+    rows: Mapping[OrderId, P1Order],
+) -> None:
+    """What of ours has another status now, as nobody had told."""
+    untold = sum(
+        bool(was.external_id) and was.status != rows[was.id].status for was in before.values()
+    )
+    if untold:
+        notes.count(connection, FOUND_BY_SWEEP, untold)
 
 
 def _changed_after_its_end(

@@ -581,7 +581,7 @@ not_subscribed = RxScale meldet dieser Brücke nicht: { $events }
         beim Durchsehen gefunden (`orders.poll_seconds`). Mit `webhooks.self_heal = true` meldet die
         Brücke sich selbst an.
 subscribed_elsewhere = RxScale meldet auch an andere Adressen: { $targets }
-    .step-1 = ist die Adresse unbekannt: `rxbridge webhooks list`, dann `rxbridge webhooks remove` mit ihrer uid
+    .step-1 = ist die Adresse unbekannt: `rxbridge webhooks list` zeigt ihre uid, mit der `webhooks remove` sie beendet
     .step-2 = ist das ein anderes Programm von dir: { $accept }
     .meaning = Was RxScale von einer Bestellung meldet, enthält Daten eines Patienten. Darum soll es
         niemand bekommen, der es nicht braucht. Die Brücke entfernt nie, was sie nicht selbst angelegt
@@ -632,7 +632,7 @@ not_proved = beide Seiten wurden seit { $hours } Stunden nicht verglichen
     .meaning = Ein Vergleich wird so oft versucht, bis er durchkommt; seit einem Tag kam keiner durch.
 no_good_backup = seit { $days } Tagen gibt es keine gute Tageskopie des Speichers
     .step-1 = nachsehen, ob die Platte voll ist, und im Protokoll, warum die Kopie misslang
-    .step-2 = `rxbridge store backup` macht jetzt eine, `rxbridge store check` sagt, ob sie taugt
+    .step-2 = `rxbridge store backup ./rxbridge-backup.db` macht jetzt eine
     .step-3 = das schließt sich von selbst mit der nächsten guten Kopie; { once-known }
     .meaning = Jeden Tag wird eine Kopie gemacht (`store.backup_hour`) und geprüft.
 
@@ -941,6 +941,7 @@ page-check_orders = Bestellungen
 page-check_stock = Bestand
 page-check_clocks = Uhren
 page-check_notify = Nachrichten
+page-check_webhooks = Webhooks
 page-vendors = Die beiden Seiten
 page-answered = antwortete zuletzt
 page-never = hat noch nicht geantwortet

@@ -564,7 +564,7 @@ not_subscribed = RxScale does not tell this bridge of: { $events }
         off, or go to another address. Until they come, orders are found by the sweep alone
         (`orders.poll_seconds`). With `webhooks.self_heal = true` the bridge subscribes by itself.
 subscribed_elsewhere = RxScale also tells other addresses: { $targets }
-    .step-1 = if you do not know the address: `rxbridge webhooks list`, then `rxbridge webhooks remove` with its uid
+    .step-1 = if you do not know the address: `rxbridge webhooks list` shows its uid, by which `webhooks remove` ends it
     .step-2 = if it is another program of yours: { $accept }
     .meaning = What RxScale tells of an order holds a patient's data, so nobody should be told who
         need not be. The bridge never removes what it did not make, also not with
@@ -613,7 +613,7 @@ not_proved = both sides were not compared for { $hours } hours
     .meaning = A comparison is tried again until it comes through; since a day, none did.
 no_good_backup = there is no good daily copy of the store since { $days } days
     .step-1 = look whether the disk is full, and in the log why the copy failed
-    .step-2 = `rxbridge store backup` makes one now, `rxbridge store check` says whether it is sound
+    .step-2 = `rxbridge store backup ./rxbridge-backup.db` makes one now
     .step-3 = it closes itself with the next good copy; { once-known }
     .meaning = A copy is taken each day (`store.backup_hour`) and checked.
 
@@ -918,6 +918,7 @@ page-check_orders = Orders
 page-check_stock = Stock
 page-check_clocks = Clocks
 page-check_notify = Messages
+page-check_webhooks = Webhooks
 page-vendors = The two sides
 page-answered = last answered
 page-never = has not answered yet

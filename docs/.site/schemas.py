@@ -42,6 +42,8 @@ SECTIONS: Mapping[str, str] = {
     "stock": "How stock and prices are looked after.",
     "money": "What `rxbridge money` compares.",
     "notify": "Whom to tell of what is wrong.",
+    "reconcile": "The standing proof that both sides agree.",
+    "webhooks": "What becomes of RxScale's subscriptions.",
     "log": "What the log tells, and how.",
 }
 SECRETS: Mapping[str, str] = {

@@ -23,6 +23,16 @@ def listed(typed) -> list[dict[str, object]]:
     return json.loads(typed("webhooks", "list", "--json").out)["webhooks"]
 
 
+def spoil(accounts: dict[str, str], **fault: object) -> None:
+    """The next registration goes wrong like that."""
+    request = urllib.request.Request(  # noqa: S310
+        f"{accounts['RXBRIDGE_RXSCALE__BASE_URL']}/_sandbox/faults",
+        data=json.dumps({"vendor": "rxscale", "route": "POST /webhooks/", **fault}).encode(),
+        method="POST",
+    )
+    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+
+
 def test_registered_repeated_renewed_and_removed(typed, accounts, folder: Path):
     assert "RxScale tells nobody" in typed("webhooks", "list").out
     file = folder / "secrets.json"
@@ -62,6 +72,30 @@ def test_what_is_subscribed_twice_is_removed(typed, accounts, folder: Path):
     answer = typed(*words)
     assert answer.out.count("removed ") == 1
     assert listed(typed) == first
+
+
+def test_without_a_path_they_go_where_a_bridge_finds_them(typed, accounts, folder: Path):
+    """Beside the store; among the secrets beside the configuration where that folder is."""
+    answer = typed("webhooks", "register")
+    assert answer.code == 0, answer.err
+    kept = folder / "rxbridge_rxscale__webhook_secrets"
+    assert f"3 signing secrets written to {kept}\n" in answer.out
+    assert "takes them up when it starts. Next: rxbridge check" in answer.out
+    assert len(json.loads(kept.read_text())) == 3
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    (folder / "secrets").mkdir()
+    answer = typed("webhooks", "register", "--renew", "--secrets", str(folder / "mine 2.json"))
+    own, elsewhere = folder / "secrets" / kept.name, folder / "mine 2.json"
+    assert own.read_text() == elsewhere.read_text()
+    assert len(json.loads(own.read_text())) == 3
+    name = "RXBRIDGE_RXSCALE__WEBHOOK_SECRETS"
+    assert f"Elsewhere: export {name}=\"$(cat '{elsewhere}')\"" in answer.out
+
+
+def test_a_registration_that_is_refused_leaves_no_empty_list(typed, accounts, folder: Path):
+    spoil(accounts, status=403)
+    assert typed("webhooks", "register").code != 0
+    assert not (folder / "rxbridge_rxscale__webhook_secrets").exists()
 
 
 def test_a_folder_of_secret_files_is_read_at_the_next_start(typed, accounts, folder, monkeypatch):
@@ -104,13 +138,7 @@ def test_without_a_public_address(typed, accounts, folder, monkeypatch):
 
 
 def test_a_registration_whose_answer_was_lost_is_not_left_over(typed, accounts, folder):
-    fault = {"vendor": "rxscale", "route": "POST /webhooks/", "cut": True, "when": "after"}
-    request = urllib.request.Request(  # noqa: S310
-        f"{accounts['RXBRIDGE_RXSCALE__BASE_URL']}/_sandbox/faults",
-        data=json.dumps(fault).encode(),
-        method="POST",
-    )
-    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+    spoil(accounts, cut=True, when="after")
     assert typed("webhooks", "register", "--secrets", "s.json").code == 0
     assert len(listed(typed)) == len(json.loads((folder / "s.json").read_text())) == 3
 

@@ -3,7 +3,10 @@
 import pytest
 from config.conftest import Machine
 
-SECTIONS = "audit, log, mappings, money, notify, orders, pharmaone, rxscale, server, stock, store"
+SECTIONS = (
+    "audit, log, mappings, money, notify, orders, pharmaone, reconcile, rxscale, server, stock, "
+    "store, webhooks"
+)
 TIME = "must be a time with its zone, such as 2026-01-02T08:00:00+01:00"
 ADDRESS = "must be a web address such as https://api.example.com"
 PATH = "must be a path such as /v1/external_pharmacy_api"

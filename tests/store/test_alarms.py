@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bridge.core import reasons
-from bridge.core.alarms import Alarm, Found, Topic
+from bridge.core.alarms import Alarm, Topic
 from bridge.core.model import Key
+from bridge.core.reasons import Reason
 from bridge.store import alarms, attentions, person, views
 from bridge.store.migrate import migrate
 from bridge.store.rows import EPOCH
@@ -17,8 +18,11 @@ LATER = NOW + timedelta(hours=1)
 KEY = Key("silence:rxscale")
 
 
-def wrong(deliveries: int = 3) -> Found:
-    return Found("rxscale", reasons.SIGNATURES_WRONG(vendor="rxscale", deliveries=deliveries))
+WHERE = (Topic.SILENCE, "rxscale")
+
+
+def wrong(deliveries: int = 3) -> Reason:
+    return reasons.SIGNATURES_WRONG(vendor="rxscale", deliveries=deliveries)
 
 
 @pytest.fixture
@@ -29,31 +33,30 @@ def db() -> sqlite3.Connection:
 
 
 def test_an_alarm_keeps_its_time_whatever_its_numbers(db):
-    first = Alarm(Topic.SILENCE, KEY, NOW, wrong().reason)
-    assert alarms.keep(db, Topic.SILENCE, [wrong()], NOW) == ([first], [])
+    first = Alarm(Topic.SILENCE, KEY, NOW, wrong())
+    assert alarms.keep(db, *WHERE, [wrong()], NOW) == ([first], [])
     assert alarms.now(db) == [first]
-    assert alarms.keep(db, Topic.SILENCE, [wrong(9)], LATER) == ([], [])
-    assert alarms.now(db) == [first._replace(reason=wrong(9).reason)]
+    assert alarms.keep(db, *WHERE, [wrong(9)], LATER) == ([], [])
+    assert alarms.now(db) == [first._replace(reason=wrong(9))]
     assert [row.key for row in views.waiting(db)] == [KEY]
 
 
 def test_what_is_mended_is_gone_and_other_topics_stay(db):
-    lacking = Found("store", reasons.NO_GOOD_BACKUP(days=3))
-    alarms.keep(db, Topic.BACKUP, [lacking], NOW)
-    alarms.keep(db, Topic.SILENCE, [wrong()], NOW)
-    fresh, over = alarms.keep(db, Topic.SILENCE, [], LATER)
+    alarms.keep(db, Topic.BACKUP, "store", [reasons.NO_GOOD_BACKUP(days=3)], NOW)
+    alarms.keep(db, *WHERE, [wrong()], NOW)
+    fresh, over = alarms.keep(db, *WHERE, [], LATER)
     assert fresh == []
     assert [alarm.key for alarm in over] == [KEY]
     assert [alarm.topic for alarm in alarms.now(db)] == [Topic.BACKUP]
 
 
 def test_what_a_person_knows_is_not_told_again_until_it_was_mended(db):
-    alarms.keep(db, Topic.SILENCE, [wrong()], NOW)
+    alarms.keep(db, *WHERE, [wrong()], NOW)
     assert person.accept(db, KEY, NOW)
-    alarms.keep(db, Topic.SILENCE, [wrong(5)], LATER)
+    alarms.keep(db, *WHERE, [wrong(5)], LATER)
     assert alarms.now(db) == []
-    alarms.keep(db, Topic.SILENCE, [], LATER)
-    alarms.keep(db, Topic.SILENCE, [wrong()], LATER)
+    alarms.keep(db, *WHERE, [], LATER)
+    alarms.keep(db, *WHERE, [wrong()], LATER)
     assert [alarm.since for alarm in alarms.now(db)] == [LATER]
     assert attentions.count(db) == 1
 

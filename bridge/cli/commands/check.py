@@ -328,7 +328,7 @@ def _subscribed(settings: Settings, found: Sequence[Subscription]) -> Finding:
     do = "set server.public_url and then: " if public is None else ""
     return "warn", (
         f"no subscription for {', '.join(absent)}: what they tell is found later, by the sweeps; "
-        f"{do}rxbridge webhooks register --secrets ./webhook-secrets.json"
+        f"{do}rxbridge webhooks register"
     )
 
 

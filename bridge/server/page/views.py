@@ -122,7 +122,7 @@ async def _stock(page: PageParts) -> StockDifferences | None:
 async def _gather(parts: ServerParts, stock: StockDifferences | None) -> Overview:
     """Everything at once; what the store cannot tell is left out. Never raises for that."""
     report = await parts.health()
-    shown = {"stuck", "rxscale", "pharmaone"}
+    shown = {"stuck", "rxscale", "pharmaone", "webhooks"}
     why = report.checks["stock"].reason
     if stock is not None and stock.unconfirmed and why is not None and why.code in ON_ITS_CARD:
         shown.add("stock")
