@@ -46,7 +46,7 @@ def _tell(report: Report, verbose: bool) -> None:
     for each in report.broken[:12]:
         print("  BROKEN", each.strip().splitlines()[0])
     if verbose:
-        print("  troubles:", *report.troubles, sep="\n    ")
+        print("  troubles:", *report.schedule, sep="\n    ")
         for uid, lines in report.stories.items():
             print(f"  {uid}", *lines, sep="\n    ")
     sys.stdout.flush()
@@ -59,9 +59,9 @@ def _kinds(report: Report) -> set[str]:
 
 def _shrunk(simulate: Callable[[Plan], Report], report: Report) -> Report:
     """The same break with as few troubles as can be: each is left out once, in halves first."""
-    kinds, size = _kinds(report), max(1, len(report.troubles) // 2)
+    kinds, size = _kinds(report), max(1, len(report.schedule) // 2)
     while True:
-        kept = [each.number for each in report.troubles]
+        kept = [each.number for each in report.schedule]
         for at in range(0, len(kept), size):
             without = report.plan.without | set(kept[at : at + size])
             tried = simulate(replace(report.plan, without=frozenset(without)))

@@ -1,15 +1,18 @@
 """What must be true: checked as things happen, and once everything has settled."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from bridge.exchange import Request
 from bridge.sandbox.world import World
+from simulation.people import own_name
 
 OVER_SECONDS = 1200.0
 """How long a number may promise too much while the write that lowers it is due: a round of stock, a
 sweep, and tries at a vendor that just came back."""
-IN_QUEUE = ("init", "waiting for pharmacy")
+IN_QUEUE = ("init", "waiting for pharmacy", "created", "open")
 ENDS = ("completed", "cancelled")
 
 
@@ -67,6 +70,8 @@ class Watcher:
             and wanted not in self._steps.get(order.status, ())
         ):
             self._late(uid, f"{order.status} -> {wanted} is no step")
+        if wanted == "shipped":  # the first dialect's way to complete one
+            self._complete(uid)
 
     def _late(self, uid: str, what: str) -> None:
         """A change by people while the call was on its way is nobody's fault."""
@@ -75,7 +80,7 @@ class Watcher:
             self._tell(f"{uid}: {what}")
 
     def _complete(self, uid: str) -> None:
-        made = [each for each in self._world.p1_orders.values() if each.external_id == uid]
+        made = [each for each in self._world.p1_orders.values() if own_name(each.data) == uid]
         if not any(each.data["shipped"] or each.data["picked_up"] for each in made):
             self._tell(f"{uid}: completed, and nothing was handed over")
 
@@ -83,17 +88,15 @@ class Watcher:
         made = self._world.p1_orders.get(order_id)
         if made is None:
             return
-        if self._world.orders[made.external_id].status != "cancelled":
-            self._tell(f"{made.external_id}: cancelled at PharmaOne, and not at RxScale")
+        uid = own_name(made.data)
+        if uid in self._world.orders and self._world.orders[uid].status != "cancelled":
+            self._late(uid, "cancelled at PharmaOne, and not at RxScale")
         if made.data["shipped"] or made.data["picked_up"]:
-            self._late(made.external_id, "cancelled at PharmaOne after its handover")
+            self._late(uid, "cancelled at PharmaOne after its handover")
 
     def _submit(self, request: Request) -> None:
-        uid = next(
-            (uid for uid in self._world.orders if f'"{uid}"'.encode() in (request.body or b"")),
-            None,
-        )
-        if uid is None:
+        uid = own_name(json.loads(request.body or b"{}").get("payload", {}))
+        if uid not in self._world.orders:
             return
         status = self._world.orders[uid].status
         if status in IN_QUEUE:
@@ -108,73 +111,46 @@ class Watcher:
         of: dict[str, int] = {}
         for each in self._world.order_requests.values():
             if each.status != "rejected":
-                uid = str(each.payload.get("external_id"))
+                uid = own_name(each.payload)
                 of[uid] = of.get(uid, 0) + 1
         for uid, count in of.items():
             if count > 1:
                 self._tell(f"{uid}: {count} order-requests")
 
-    def offers(self, *, forgiven: bool) -> None:
-        """What RxScale offers and open orders take is there, but for `OVER_SECONDS`."""
-        now, world = self._clock(), self._world
-        taken: dict[str, int] = {}
-        over = world.pharmaone._deducted
-        gone = {each.external_id for each in world.p1_orders.values() if each.id in over}
-        for order in world.orders.values():
-            if order.status not in ENDS and order.uid not in gone:
-                for line in order.lines:
-                    taken[line["sku"]["uid"]] = taken.get(line["sku"]["uid"], 0) + line["amount"]
-        for sku in world.skus.values():
-            row = world.inventory.get(str(sku["external_id"])) or world.inventory.get(
-                sku["external_id"]
-            )
-            if row is None or not sku["stock"]:
+    def offers(self, *, forgiven: bool, besides: Collection[str] = ()) -> None:
+        """What RxScale offers and open orders take is there, but for `OVER_SECONDS`.
+
+        `besides`: SKUs whose numbers nobody can write.
+        """
+        now, taken = self._clock(), self._taken()
+        for sku in self._world.skus.values():
+            row = self._world.inventory.get(str(sku["external_id"]))
+            if row is None or not sku["stock"] or sku["uid"] in besides:
                 self._over.pop(sku["uid"], None)
                 continue
-            more = sku["stock"] + taken.get(sku["sku"]["uid"], 0) - row["stockquantity"]
+            more = sku["stock"] + taken.get(str(sku["external_id"]), 0) - row["stockquantity"]
             if more <= 0 or forgiven:
                 self._over.pop(sku["uid"], None)
             elif now - self._over.setdefault(sku["uid"], now) > OVER_SECONDS:
                 since = self._over.pop(sku["uid"])
                 self._tell(f"{sku['uid']}: {more} more on sale than there are since {since:.0f} s")
 
-    # -- once everything has settled ------------------------------------------------------------
-
-    def ends(self, told: Mapping[str, list[str]]) -> dict[str, int]:
-        """Both sides agree on each order, or a person was told: `told` has the reasons by order."""
-        count: dict[str, int] = {}
-        for uid, order in self._world.orders.items():
-            how = self._end(uid, order.status)
-            if how is None and uid in told:
-                how = "told: " + ", ".join(sorted(told[uid]))
-            if how is None:
-                p1 = [
-                    (each.id, each.status)
-                    for each in self._world.p1_orders.values()
-                    if each.external_id == uid
-                ]
-                self._tell(
-                    f"{uid}: {order.status} at RxScale, {p1} at PharmaOne, and nobody was told"
-                )
-                how = "lost"
-            count[how] = count.get(how, 0) + 1
-        return count
-
-    def _end(self, uid: str, status: str) -> str | None:
-        made = [each for each in self._world.p1_orders.values() if each.external_id == uid]
-        asked = [
-            each
-            for each in self._world.order_requests.values()
-            if each.payload.get("external_id") == uid
-        ]
-        over = any(each.data["shipped"] or each.data["picked_up"] for each in made)
-        alive = any(each.status != "cancelled" for each in made)
-        if status == "completed" and over:
-            return "completed"
-        if (
-            status == "cancelled"
-            and not alive
-            and not any(each.status == "pending" for each in asked)
-        ):
-            return "cancelled"
-        return None
+    def _taken(self) -> Counter[str]:
+        """Units of each product that open orders will still take: as PharmaOne's staff pack them,
+        or as RxScale shows them while there is no order at PharmaOne.
+        """
+        world = self._world
+        products = {sku["sku"]["uid"]: str(sku["external_id"]) for sku in world.skus.values()}
+        made = {own_name(each.data): each for each in world.p1_orders.values()}
+        taken: Counter[str] = Counter()
+        for order in world.orders.values():
+            if order.status in ENDS:
+                continue
+            packed = made.get(order.uid)
+            if packed is None:
+                for line in order.lines:
+                    taken[products[line["sku"]["uid"]]] += line["amount"]
+            elif packed.id not in world.pharmaone._deducted and packed.status != "cancelled":
+                for item in packed.data["items"]:
+                    taken[str(item.get("p1_id"))] += item["quantity"]
+        return taken

@@ -1,60 +1,46 @@
 """One simulation: a world with people in it, the real bridge between its vendors, and trouble."""
 
 import asyncio
-import contextlib
 import hashlib
-import json
 import logging
 import shutil
-import sqlite3
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from contextvars import Context, copy_context
+from collections.abc import Iterator
+from contextvars import copy_context
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from bridge import app
-from bridge.app import vitals
-from bridge.core.model import PharmacyOrderUid
-from bridge.errors import BridgeError, TryLater
+from bridge.errors import BridgeError
 from bridge.exchange import Request
-from bridge.sandbox import SandboxSettings
-from bridge.sandbox.pharmaone import routes as pharmaone_routes
-from bridge.sandbox.rxscale import routes as rxscale_routes
 from bridge.sandbox.settings import Vendor
-from bridge.sandbox.traffic import Limiter
 from bridge.sandbox.webhooks import Chaos
-from bridge.sandbox.world import World
 from bridge.settings import Settings
-from bridge.store import attentions, backup, person, stuck, views
-from simulation import trouble
-from simulation.disk import Disk
-from simulation.hooks import Listening, serving
+from simulation import ends, goods, operator, trouble
+from simulation.forger import Forger
 from simulation.invariants import Watcher
-from simulation.loop import PROCESS, SimulatedLoop
+from simulation.loop import SimulatedLoop
+from simulation.neighbours import SECRET, Neighbours, begins, settings_of
+from simulation.operator import Operator
 from simulation.people import DAY, HOUR, People, drawn
 from simulation.plan import Plan, Report
+from simulation.process import Processes
 from simulation.trouble import Trouble, Weather
-from simulation.wire import Call, Gate, Wire
+from simulation.wire import Call, Wire
 
-EPOCH = datetime(2026, 3, 27, 6, 0, tzinfo=UTC).timestamp()
-"""Two days before the clocks change in Europe."""
 MAPPINGS = Path(__file__).parents[2] / "mappings"
-SECRET = "simulated-webhook-secret"
 RAM = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
-SETTLE_SECONDS = 4 * HOUR
-"""After the last trouble: staff may review for two hours before a person is told."""
-WRITES = ("PATCH", "POST", "PUT", "DELETE")
-_DISK = {
-    "full": (sqlite3.SQLITE_FULL, "database or disk is full"),
-    "busy": (sqlite3.SQLITE_BUSY, "database is locked"),
-    "I/O error": (sqlite3.SQLITE_IOERR, "disk I/O error"),
-}
+SETTLED_SECONDS = 45 * 60.0
+"""After the last trouble and the last thing that people did: two sweeps, and what they lead to."""
+OPERATED_SECONDS = 1.75 * HOUR
+"""So long the person at the bridge goes on after it; then staff have two hours to review."""
+SETTLE_SECONDS = 4.5 * HOUR
+OVER_RETENTION = 200
+"""From so many days on, the store is not to grow any more."""
 
 
 class Log(logging.Handler):
@@ -80,25 +66,23 @@ class Simulation:
         self.plan, self.folder = plan, folder
         self.report = Report(plan)
         self.loop = SimulatedLoop(Random(f"{plan.seed}/order of work"))
-        self.loop.on_kill = self.killed
         self.loop.set_exception_handler(self.unretrieved)
-        self.chance = Random(f"{plan.seed}/jitter")
         self.span = plan.days * DAY
+        self.epoch = begins(plan.seed)
         drawn_all = [] if plan.calm else trouble.drawn(plan.seed, self.span)
         self.troubles = [each for each in drawn_all if each.number not in plan.without]
-        self.report.troubles = self.troubles
+        self.doings = [
+            each for each in goods.drawn(plan.seed, self.span) if each.number not in plan.without
+        ]
+        self.edits = [
+            each for each in operator.drawn(plan.seed, self.span) if each.number not in plan.without
+        ]
+        self.report.schedule = [*self.troubles, *self.doings, *self.edits]
         self.weather = Weather(self.troubles)
         self.digest = hashlib.sha256()
-        self.store = folder / "rxbridge.db"
         self.offset = 0.0
-        self.process = 0
-        self.context = Context()
-        self.listening: list[Listening] = []
-        self.disk = Disk(self.disk_failure)
-        self.stopping = False
-        self.failed_starts = 0
-        self.started_at = 0.0
-        self.bridge: app.Bridge | None = None
+        self.forger = Forger(plan.seed)
+        self.sizes: list[int] = []
         self.log = Log()
 
     def unretrieved(self, _loop: object, context: dict[str, Any]) -> None:
@@ -108,7 +92,7 @@ class Simulation:
             self.log.unexpected.append(f"{context.get('message')}: {failure!r}")
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(EPOCH + self.loop.time() + self.offset, UTC)
+        return datetime.fromtimestamp(self.epoch + self.loop.time() + self.offset, UTC)
 
     def active(self, *where: str) -> Trouble | None:
         at = self.loop.time()
@@ -120,48 +104,40 @@ class Simulation:
     # -- the world ----------------------------------------------------------------------------
 
     def build(self) -> None:
-        luck = Random(f"{self.plan.seed}/vendors")
-        mode = luck.choice(("same", "conflict", "second", "second"))
-        ahead = 0.0 if self.plan.calm else luck.choice((0.0, 0.0, 3600.0, -7200.0))
-        settings = SandboxSettings(
-            seed=self.plan.seed,
-            clock=lambda: EPOCH + self.loop.time(),
-            rx_clock_ahead_seconds=ahead,
-            reference_mode=mode,  # type: ignore[arg-type]
-            list_has_external_id=luck.random() < 0.5,
-            grams=False,
-            log_limit=0,
-            rx_webhook_secret=SECRET,
-            p1_webhook_secret=SECRET,
-            rx_webhook_target="/webhooks/rxscale",
-            p1_webhook_target="/webhooks/pharmaone",
+        plan, loop = self.plan, self.loop
+        self.sandbox = settings_of(plan.seed, lambda: self.epoch + loop.time(), calm=plan.calm)
+        self.around = Neighbours(self.sandbox, self.deliver)
+        self.world = self.around.world
+        self.shop = goods.Shop(self.world)
+        mappings = self.mappings()
+        words = app.rules_of(self.settings({})).words.rxscale
+        self.watcher = Watcher(self.world, words.steps, loop.time)
+        self.wire = Wire(
+            self.around.gates, copy_context(), self.fate, self.watcher.before, self.told
         )
-        self.sandbox = settings
-        self.world = World(settings)
-        courier: Any = self.world.courier
-        courier._post = self.deliver
-        courier._senders = [
-            asyncio.create_task(courier._keep_sending(None))
-            for _ in range(settings.webhook_connections)
-        ]
-        rx, p1 = settings.of("rxscale"), settings.of("pharmaone")
-        rx_routes = rxscale_routes.Routes(rx, self.world.rxscale, self.world.courier).all()
-        p1_routes = pharmaone_routes.Routes(p1, self.world.pharmaone, self.world.access).all()
-        limits = Limiter(settings.rx_per_second, settings.rx_per_minute, settings.clock)
-        free = Limiter(settings.p1_per_second, settings.p1_per_minute, settings.clock)
-        gates: dict[Vendor, Gate] = {
-            "rxscale": Gate("rxscale", rx_routes, limits, rx.clock),
-            "pharmaone": Gate("pharmaone", p1_routes, free, p1.clock),
-        }
-        words = app.rules_of(self.settings()).words.rxscale
-        self.watcher = Watcher(self.world, words.steps, self.loop.time)
-        self.wire = Wire(gates, copy_context(), self.fate, self.watcher.before, self.told)
+        self.processes = Processes(
+            plan.seed,
+            loop,
+            self.folder,
+            self.wire.exchange,
+            settings=lambda: self.settings(self.operator.keys),
+            now=self.now,
+            disk_trouble=lambda: self.active("disk"),
+            broken=self.broken,
+        )
+        self.operator = Operator(self.around, self.processes, mappings, self.now)
+        self.people = People(self.around, self.changed)
+
+    def broken(self, what: str) -> None:
+        self.watcher.broken.tell(self.loop.time(), what)
 
     async def deliver(self, _session: Any, delivery: Any) -> bool:
         await asyncio.sleep(0.003)
-        if not self.listening:
+        self.forger.saw(delivery.target, delivery.headers, delivery.body)
+        if not self.processes.listening:
             return False
-        status = await self.listening[-1].post(delivery.target, delivery.headers, delivery.body)
+        listening = self.processes.listening[-1]
+        status = await listening.post(delivery.target, delivery.headers, delivery.body)
         return 200 <= status < 300
 
     def fate(self, vendor: Vendor, request: Request, path: str, number: int) -> str:
@@ -172,9 +148,10 @@ class Simulation:
         if call.fault:
             self.report.faults[f"{call.vendor}: {call.fault}"] += 1
         self.digest.update(repr(call).encode())
-        recent = self.loop.time() - self.started_at < 61  # the last process' calls count too
+        # the last process' calls count too
+        recent = self.loop.time() - self.processes.started_at < 61
         if call.status == 429 and not call.fault and not recent and not self.late_ones():
-            self.watcher.broken.tell(call.at, f"over {call.vendor}'s limit: {call.route}")
+            self.broken(f"over {call.vendor}'s limit: {call.route}")
         if "order-requests" in call.route:
             self.watcher.once_each()
 
@@ -187,140 +164,111 @@ class Simulation:
     def changed(self, uid: str) -> None:
         self.watcher.changed_at[uid] = self.loop.time()
 
-    # -- the bridge ---------------------------------------------------------------------------
+    def mappings(self) -> Path:
+        folder = self.folder / "mappings"
+        shutil.copytree(MAPPINGS, folder)
+        if self.sandbox.reference_mode == "second":  # somebody found it out
+            told = (folder / "facts.toml").read_text()
+            key = "pharmaone.repeated_reference = "
+            known = told.replace(f'\n{key}"unknown"', f'\n{key}"second"')
+            (folder / "facts.toml").write_text(known)
+        return folder
 
-    def settings(self) -> Settings:
-        mappings = self.folder / "mappings"
-        if not mappings.exists():
-            shutil.copytree(MAPPINGS, mappings)
-            if self.sandbox.reference_mode == "second":  # somebody found it out
-                told = (mappings / "facts.toml").read_text()
-                key = "pharmaone.repeated_reference = "
-                (mappings / "facts.toml").write_text(
-                    told.replace(f'\n{key}"unknown"', f'\n{key}"second"')
-                )
+    def settings(self, keys: dict[Vendor, str]) -> Settings:
         sandbox = self.sandbox
         return Settings.model_validate(
             {
                 "rxscale": {
                     "base_url": "https://rxscale.test",
-                    "api_key": sandbox.rx_api_key,
+                    "api_key": keys.get("rxscale"),
                     "webhook_secrets": [SECRET],
+                    "dialect": sandbox.rx_dialect,
                 },
                 "pharmaone": {
                     "base_url": "https://pharmaone.test",
-                    "api_key": sandbox.p1_api_key,
+                    "api_key": keys.get("pharmaone"),
                     "org_id": sandbox.org_id,
                     "shop_id": sandbox.shop_id,
                     "webhook_secrets": [SECRET],
                 },
                 "server": {"port": 0},
-                "store": {"path": self.store},
-                "mappings": {"dir": mappings},
+                "store": {"path": self.folder / "rxbridge.db"},
+                "mappings": {"dir": self.folder / "mappings"},
                 "stock": {"write": True},
                 "orders": {"poll_seconds": 300, "review_hours": 2},
             }
         )
-
-    def start(self) -> None:
-        """A new process, with the store that the last one left behind."""
-        self.process += 1
-        self.started_at = self.loop.time()
-        self.context = Context()
-        self.context.run(PROCESS.set, self.process)
-        self.disk = Disk(self.disk_failure)
-        self.listening = []
-        machine = app.Machine(
-            now=self.now,
-            clock=self.loop.time,
-            jitter=self.chance.random,
-            reference=lambda: f"{self.chance.getrandbits(64):016x}",
-            lock=self.disk.lock,
-            open_store=self.disk.open_store,
-            session=_nothing,
-            exchange=self.wire.exchange,
-            serve=serving(self.context, self.listening),
-            watch_seconds=60.0,
-            reload_seconds=60.0,
-        )
-        self.stop = asyncio.Event()
-
-        def started(bridge: app.Bridge, _: object) -> None:
-            self.bridge = bridge
-
-        run = app.run(self.settings(), self.stop, started, machine)
-        self.running = self.context.run(self.loop.create_task, run)
-        self.running.add_done_callback(self.ended, context=copy_context())
-
-    def ended(self, running: "asyncio.Task[None]") -> None:
-        """By itself: systemd starts it again."""
-        if self.stopping or running is not self.running:
-            return
-        failure = None if running.cancelled() else running.exception()
-        if not isinstance(failure, BridgeError):
-            self.watcher.broken.tell(self.loop.time(), f"the process ended: {failure!r}")
-        self.clear_away()
-        self.failed_starts = (
-            0 if self.loop.time() - self.started_at > 600 else self.failed_starts + 1
-        )
-        self.loop.call_later(min(300.0, 5.0 * 2**self.failed_starts), self.start)
-
-    def killed(self) -> None:
-        """Between two pieces of its work."""
-        self.report.kills += 1
-        self.running.remove_done_callback(self.ended)
-        self.loop.kill(self.process, self.context)
-        self.clear_away()
-        how = self.killing
-        if how is not None and how.kind == "lost store":
-            for each in self.folder.glob("rxbridge.db*"):
-                each.unlink()
-        kept = self.folder / "backup"
-        if how is not None and how.kind == "restored store" and kept.exists():
-            backup.restore(self.store, kept, now=self.now())
-        self.loop.call_later(1.0 + 119.0 * (how.share if how else 0.0), self.start)
-
-    def clear_away(self) -> None:
-        for listening in self.listening:
-            listening.kill()
-        self.listening = []
-        self.bridge = None
-        self.disk.kill()
-
-    def disk_failure(self) -> sqlite3.Error | None:
-        found = self.active("disk")
-        if found is None:
-            return None
-        code, text = _DISK[found.kind]
-        error = sqlite3.OperationalError(text)
-        error.sqlite_errorcode = code
-        return error
 
     # -- what goes wrong by the clock -----------------------------------------------------------
 
     def arrange(self) -> None:
         at = self.loop.call_at
         for each in self.troubles:
-            if each.where == "process":
-                at(each.begins, self.strike, each)
-            elif each.where == "token":
-                at(each.begins, self.world.revoke_tokens)
-            elif each.where == "webhooks":
-                at(
-                    each.begins,
-                    lambda each=each: self.world.spoil_webhooks(Chaos(**{each.kind: each.share})),
-                )
-                at(each.ends, lambda: self.world.spoil_webhooks(Chaos()))
-            elif each.where == "clock":
-                at(each.begins, self.shift, float(each.kind))
-                at(each.ends, self.shift, 0.0)
+            begin, end = self.befall(each)
+            at(each.begins, begin)
+            at(each.ends, end)
+            if each.where.endswith("database"):
+                at(max(6.0, each.begins - HOUR), self.around.remember, str(each.number))
+        for doing in self.doings:
+            at(doing.at, self.shop.do, doing)
+        for edit in self.edits:
+            at(edit.at, self.operator.save, edit)
+            at(edit.at + edit.lasts, self.operator.mend, edit)
+        at(self.span + 60, self.shop.tidy)
 
-    def strike(self, how: Trouble) -> None:
-        self.killing = how
-        self.loop.kill_at = self.loop.steps + int(how.share * 400)
+    def befall(self, each: Trouble) -> tuple[Any, Any]:
+        """What begins it and what ends it; of what befalls calls, the wire asks by itself."""
+
+        def nothing() -> None:
+            pass
+
+        vendor: Any = each.where.partition("'")[0]
+        match each.where.rpartition(" ")[2], each.kind:
+            case "process", _:
+                return lambda: self.processes.strike(each), nothing
+            case "token", _:
+                return self.world.revoke_tokens, nothing
+            case "webhooks", "forge" | "replay":
+                return lambda: self.forge(each), nothing
+            case "webhooks", kind:
+                chaos = Chaos(**{kind: each.share})
+                spoil = self.world.spoil_webhooks
+                return lambda: spoil(chaos), lambda: spoil(Chaos())
+            case "clock", seconds:
+                return lambda: self.shift(float(seconds)), lambda: self.shift(0.0)
+            case "key", _:
+                return lambda: self.around.exchange_key(vendor), self.operator.change_keys
+            case "permission", words:
+                permit = self.around.permit
+                return lambda: permit(vendor, words), lambda: permit(vendor)
+            case "database", _:
+                return lambda: self.restore(each, vendor), nothing
+        return nothing, nothing
 
     def shift(self, seconds: float) -> None:
         self.offset = seconds
+
+    def restore(self, each: Trouble, vendor: Vendor) -> None:
+        """People find out what was undone, and do it again."""
+        for uid in self.lives:
+            self.changed(uid)
+        self.around.restore(str(each.number), vendor)
+        self.people.do_again()
+
+    def forge(self, each: Trouble) -> None:
+        """One every minute, while it lasts."""
+        self.loop.create_task(self.post_forged(each))
+        if self.loop.time() + 60 < each.ends:
+            self.loop.call_later(60.0, self.forge, each)
+
+    async def post_forged(self, each: Trouble) -> None:
+        made = self.forger.again() if each.kind == "replay" else self.forger.forged()
+        if made is None or not self.processes.listening:
+            return
+        self.report.faults[f"webhooks: {each.kind}"] += 1
+        status = await self.processes.listening[-1].post(*made)
+        if each.kind == "forge" and 200 <= status < 300:
+            self.broken(f"a forged delivery was taken: {made.target}")
 
     async def by_the_clock(self) -> None:
         """Backups every six hours, a look at the shelf every minute."""
@@ -328,128 +276,99 @@ class Simulation:
             await asyncio.sleep(60.0)
             at = self.loop.time()
             calm = all(at > each.ends + 1800 for each in self.troubles if each.begins < at)
-            self.watcher.offers(forgiven=not calm or at - self.started_at < 1800)
-            if at % (6 * HOUR) < 60 and self.bridge is not None and not self.active("disk"):
-                backup.back_up(self.store, self.folder / "backup")
-
-    async def operate(self) -> None:
-        """A person at the bridge: every half hour frees what is stuck, truthfully."""
-        while True:
-            await asyncio.sleep(1800.0)
-            with contextlib.suppress(TryLater, AttributeError):  # it may just have been killed
-                await self.free_stuck(self.bridge)
-
-    async def free_stuck(self, bridge: app.Bridge) -> None:
-        for row in await bridge.store.read(stuck.everything):
-            if not row.reason.code.must_look:
-                await bridge.store.write(person.retry, [row.key], self.now())
-                continue
-            uid = str(row.key).partition(":")[2]
-            asked = self.world.order_requests.values()
-            if any(each.payload.get("external_id") == uid for each in asked):
-                await bridge.store.write(person.mark_submitted, row.key, self.now())
-            else:
-                await bridge.store.write(person.retry, [row.key], self.now())
+            recent = at - self.processes.started_at < 1800
+            self.watcher.offers(forgiven=not calm or recent, besides=self.shop.hidden)
+            if at % (6 * HOUR) < 60:
+                self.processes.back_up()
+            if at % DAY < 60:
+                files = self.folder.glob("rxbridge.db*")
+                self.sizes.append(sum(each.stat().st_size for each in files))
 
     # -- from the first order to the end -----------------------------------------------------------
 
     async def live(self) -> None:
         self.build()
-        self.start()
+        self.processes.start()
         await asyncio.sleep(5)
-        self.arrange()
-        clock = asyncio.create_task(self.by_the_clock())
-        operator = asyncio.create_task(self.operate())
         skus = [each["sku"]["uid"] for each in self.world.skus.values()][:6]
         numbers = (n for n in range(1, self.plan.lives + 1) if n not in self.plan.left_out)
         lives = [drawn(self.plan.seed, n, self.span, skus) for n in numbers]
         self.lives = {f"po-{life.number:07d}": life for life in lives}
-        people = People(self.world, self.changed)
-        await asyncio.gather(*(asyncio.create_task(people.live(life)) for life in lives))
-        over = max((each.ends for each in self.troubles), default=0.0)
-        await asyncio.sleep(max(0.0, over - self.loop.time()) + SETTLE_SECONDS)
+        self.arrange()
+        clock = asyncio.create_task(self.by_the_clock())
+        operates = asyncio.create_task(self.operator.work())
+        await asyncio.gather(*(asyncio.create_task(self.people.live(life)) for life in lives))
+        over = max([self.span + 60, *(each.ends for each in self.troubles)])
+        await asyncio.sleep(max(0.0, over - self.loop.time()))
+        over = max([over, self.loop.time(), *self.watcher.changed_at.values()])
+        await asyncio.sleep(over + SETTLED_SECONDS - self.loop.time())
+        await self.check(self.settled)
+        await asyncio.sleep(over + OPERATED_SECONDS - self.loop.time())
+        operates.cancel()
+        await asyncio.sleep(over + SETTLE_SECONDS - self.loop.time())
         clock.cancel()
-        operator.cancel()
         await self.at_rest()
-        await self.check_ends()
+        await self.check(self.ended)
+        self.bounded()
         await self.again()
 
     async def at_rest(self) -> None:
         before = self.writes()
         await asyncio.sleep(HOUR)
         if self.writes() != before:
-            self.watcher.broken.tell(
-                self.loop.time(), f"{self.writes() - before} writes while nothing changed"
-            )
+            self.broken(f"{self.writes() - before} writes while nothing changed")
 
     def writes(self) -> int:
         mine = ((route, n) for route, n in self.report.calls.items() if not route.startswith("GET"))
         return sum(n for route, n in mine if "/auth/" not in route)
 
-    async def check_ends(self) -> None:
-        bridge = self.bridge
-        if bridge is None:
-            self.watcher.broken.tell(self.loop.time(), "it does not run")
-            return
-        told: dict[str, list[str]] = {}
-        for row in [
-            *await bridge.store.read(stuck.everything),
-            *await bridge.store.read(attentions.open_ones),
-        ]:
-            told.setdefault(str(row.key).partition(":")[2], []).append(str(row.reason.code))
-        self.report.ends.update(self.watcher.ends(told))
-        for each in self.watcher.broken.found:
-            await self.tell_story(bridge, each)
-        await vitals.measure(bridge)
-        shown = [
-            bridge.metrics.text().decode(),
-            json.dumps((await vitals.health(bridge)).document()),
-            *self.log.text,
-        ]
-        self.canaries(
-            " ".join(shown).encode()
-            + b"".join(each.read_bytes() for each in self.folder.glob("rxbridge.db*"))
+    async def check(self, checks: Any) -> None:
+        if self.processes.bridge is None:
+            self.broken("it does not run")
+        else:
+            await checks(self.processes.bridge)
+            await self.tell_stories(self.processes.bridge)
+
+    async def settled(self, bridge: app.Bridge) -> None:
+        await ends.settled(
+            bridge, self.world, self.operator.dropped, self.watcher.broken, self.loop.time()
         )
-        for each in self.log.unexpected:
-            self.watcher.broken.tell(self.loop.time(), f"unexpected: {each}")
 
-    async def tell_story(self, bridge: app.Bridge, broken: str) -> None:
-        uid = next((uid for uid in self.lives if uid in broken), None)
-        if uid is None or uid in self.report.stories:
-            return
-        story = await bridge.store.read(views.story, PharmacyOrderUid(uid))
-        lines = [f"people: {each}" for each in self.lives[uid].log]
-        for entry in story.entries if story is not None else ():
-            facts = {k: v for k, v in entry.facts.items() if k not in ("rules", "rule", "version")}
-            told = json.dumps(facts, default=str)[:300]
-            lines.append(f"{entry.at.timestamp() - EPOCH:.0f} {entry.what} {told}")
-        self.report.stories[uid] = lines
+    async def ended(self, bridge: app.Bridge) -> None:
+        how = await ends.ends(
+            bridge, self.world, self.operator.dropped, self.watcher.broken, self.loop.time()
+        )
+        self.report.ends.update(how)
+        kept = await ends.canaries(bridge, self.world, self.folder, self.log.text)
+        for each in [*([kept] if kept else []), *self.unexpected()]:
+            self.broken(each)
 
-    def canaries(self, text: bytes) -> None:
-        for order in self.world.orders.values():
-            patient = order.data["patient_data"]
-            for name in ("display_name", "email"):
-                if patient.get(name) and str(patient[name]).encode() in text:
-                    self.watcher.broken.tell(
-                        self.loop.time(), f"a patient's {name} was kept or told"
-                    )
-                    return
+    def unexpected(self) -> Iterator[str]:
+        return (f"unexpected: {each}" for each in self.log.unexpected)
+
+    async def tell_stories(self, bridge: app.Bridge) -> None:
+        for broken in self.watcher.broken.found:
+            uid = next((uid for uid in self.lives if uid in broken), None)
+            if uid is not None and uid not in self.report.stories:
+                story = await ends.story(bridge, self.lives[uid], self.epoch)
+                self.report.stories[uid] = story
+
+    def bounded(self) -> None:
+        """After more than twice the retention, the store is as big as half a year ago."""
+        if len(self.sizes) > OVER_RETENTION:
+            then, lately = max(self.sizes[100:150]), max(self.sizes[-50:])
+            if lately > 1.3 * then + 2**19:
+                self.broken(f"the store grows: {then} bytes then, {lately} lately")
 
     async def again(self) -> None:
         """Stopped and started with nothing to do, it writes nothing."""
-        self.stopping = True
-        self.stop.set()
-        await self.running
-        self.clear_away()
+        await self.processes.end()
         before = self.writes()
-        self.start()
+        self.processes.start()
         await asyncio.sleep(HOUR)
         if self.writes() != before:
-            self.watcher.broken.tell(
-                self.loop.time(), f"{self.writes() - before} writes after a restart"
-            )
-        self.stop.set()
-        await self.running
+            self.broken(f"{self.writes() - before} writes after a restart")
+        await self.processes.end()
 
     def run(self) -> Report:
         began = time.perf_counter()
@@ -464,14 +383,11 @@ class Simulation:
         report = self.report
         report.seconds = time.perf_counter() - began
         report.virtual, report.steps = self.loop.time(), self.loop.steps
+        report.kills, report.epoch = self.processes.kills, self.epoch
+        report.size = max(self.sizes, default=0)
         report.broken = self.watcher.broken.found
         report.digest = self.digest.hexdigest()[:16]
         return report
-
-
-@asynccontextmanager
-async def _nothing() -> AsyncIterator[None]:
-    yield None
 
 
 def simulate(plan: Plan) -> Report:

@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from simulation.goods import Doing
+from simulation.operator import Edit
 from simulation.trouble import Trouble
 
 
@@ -15,7 +17,7 @@ class Plan:
     days: float
     calm: bool = False
     without: frozenset[int] = frozenset()
-    """Troubles that are left out."""
+    """Troubles, doings and edits that are left out, by their numbers."""
     left_out: frozenset[int] = frozenset()
     """Orders that are left out."""
 
@@ -33,6 +35,10 @@ class Report:
     faults: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
+    schedule: list[Trouble | Doing | Edit] = field(default_factory=list)
+    epoch: float = 0.0
+    """When it began, in Unix seconds."""
+    size: int = 0
+    """Of the store at its largest, in bytes; by day."""
     digest: str = ""
     stories: dict[str, list[str]] = field(default_factory=dict)

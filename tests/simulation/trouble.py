@@ -13,6 +13,13 @@ from bridge.sandbox.settings import Vendor
 from simulation.wire import AFTER, BEFORE
 
 HOUR = 3600.0
+PARTS = ("process", "disk", "rxscale", "pharmaone", "webhooks")
+AFTER_ANOTHER = 900.0
+"""So long after one part the next one is left in peace."""
+FIRST_RARE = 100_001
+RX_WORDS = ("orders_write", "orders_read", "stock", "pharmacy_sku_write")
+P1_WORDS = ("orders.read", "orders.write", "order_requests", "inventory")
+"""Permissions and scopes that may be taken away, by how they begin."""
 ONLY_LISTS = ("stale", "empty list")
 LISTS = ("GET /pharmacy_orders/", "GET /orders", "GET /pharmacy_skus/", "GET /inventory")
 
@@ -20,7 +27,7 @@ LISTS = ("GET /pharmacy_orders/", "GET /orders", "GET /pharmacy_skus/", "GET /in
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Between `begins` and `ends`. `share` of what it fits is struck; `where` is a vendor, or what
-    it befalls: webhooks, process, store, disk, clock, token.
+    it befalls: webhooks, process, disk, clock, token; a vendor's key, permission or database.
     """
 
     number: int
@@ -35,9 +42,57 @@ class Trouble:
         return f"#{self.number} {when} {self.where}: {self.kind} ({self.share:.0%})"
 
 
-def drawn(seed: int, span: float, every: float = 240.0) -> list[Trouble]:
-    """One trouble for each `every` seconds of the span."""
-    return [_one(seed, number, span) for number in range(1, int(span / every) + 1)]
+def drawn(seed: int, span: float) -> list[Trouble]:
+    """One trouble every four minutes, and a rarer one every half hour; fewer in long spans.
+
+    Each part of the world is left in peace at a time of its own after `span`, in an order that the
+    seed decides.
+    """
+    usual = [_one(seed, number, span) for number in range(1, int(span / max(240, span / 2000)) + 1)]
+    rarer = range(FIRST_RARE, FIRST_RARE + int(span / max(1800, span / 300)) + 1)
+    lasts = _lasts(seed, span)
+    every = [*usual, *(_rare(seed, number, span) for number in rarer)]
+    return [each if each.ends < span else _longer(each, lasts[_part(each)]) for each in every]
+
+
+def _lasts(seed: int, span: float) -> dict[str, float]:
+    """Until when each part is troubled."""
+    parts = Random(f"{seed}/phases").sample(PARTS, k=len(PARTS))
+    return {part: span + AFTER_ANOTHER * at for at, part in enumerate(parts)}
+
+
+def _part(trouble: Trouble) -> str:
+    of_process = trouble.where in ("process", "clock")
+    of_pharmaone = "pharmaone" in trouble.where or trouble.where == "token"
+    found = (part for part in PARTS if part in trouble.where)
+    return "process" if of_process else "pharmaone" if of_pharmaone else next(found)
+
+
+def _longer(trouble: Trouble, ends: float) -> Trouble:
+    return replace(trouble, ends=max(trouble.begins + 5, ends))
+
+
+def _rare(seed: int, number: int, span: float) -> Trouble:
+    """What does not happen every day, and lasts."""
+    luck = Random(f"{seed}/trouble {number}")
+    begins, lasts = luck.uniform(10, span), luck.choice((600.0, HOUR, 3 * HOUR, span / 4))
+    vendor = luck.choice(("rxscale", "pharmaone"))
+    share, what = luck.choice((0.1, 0.5, 1.0)), luck.random()
+    trouble = Trouble(number, begins, min(begins + lasts, span), vendor, "", share)
+    if what < 0.3:
+        kind = luck.choice(("drip", "other organisation", "other organisation"))
+        return replace(trouble, kind=kind)
+    if what < 0.4:
+        return replace(trouble, kind=luck.choice(("503", "500", "no connection")), share=1.0)
+    if what < 0.65:
+        kind = luck.choice(("lose", "forge", "forge", "replay"))
+        return replace(trouble, where="webhooks", kind=kind, share=1.0)
+    if what < 0.75:
+        return replace(trouble, where=f"{vendor}'s key", kind="exchanged")
+    if what < 0.9:
+        words = RX_WORDS if vendor == "rxscale" else P1_WORDS
+        return replace(trouble, where=f"{vendor}'s permission", kind=luck.choice(words))
+    return replace(trouble, where=f"{vendor}'s database", kind="an hour ago", ends=begins + 5)
 
 
 def _one(seed: int, number: int, span: float) -> Trouble:
@@ -88,6 +143,8 @@ def _fits(kind: str, request: Request) -> bool:
         return kind in ("no connection", "503", "slow")
     if kind in ONLY_LISTS:
         return request.route in LISTS
+    if kind == "other organisation":
+        return is_read
     if kind == "404":
         return is_read and is_one
     if kind == "no effect":

@@ -1,6 +1,7 @@
 """The way from the bridge to the vendors: no sockets, the sandbox's real routes, and trouble."""
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import Context
@@ -138,7 +139,8 @@ class Wire:
         def arrive() -> None:
             given, status = self._answered(vendor, request, fault)
             self._told(Call(loop.time(), vendor, request.route, split.path, number, fault, status))
-            loop.call_later(there, _give, answer, given, context=self._world)
+            drips = 0.9 * most if fault == "drip" else 0.0
+            loop.call_later(there + drips, _give, answer, given, context=self._world)
 
         loop.call_later(there + (late if fault == "slow" else 0.0), arrive, context=self._world)
         if late:
@@ -186,7 +188,9 @@ class Wire:
         if fault == "no effect":
             return self._response(gate, Answer(200, b"{}")), 0
         real, ask = gate.work(request)
-        if fault == "stale":
+        if fault == "other organisation":
+            real = Answer(real.status, encode(_of_others(json.loads(real.body or b"null"))))
+        elif fault == "stale":
             real = gate.last.get((ask.path, request.query), real)
         elif fault == "empty list":
             real = Answer(
@@ -202,6 +206,21 @@ class Wire:
             **{name.lower(): value for name, value in answer.headers.items()},
         }
         return Response(answer.status, headers, answer.body)
+
+
+def _of_others(value: Any) -> Any:
+    """The same, as if of another organisation: no id is one of ours."""
+    if isinstance(value, list):
+        return [_of_others(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    told = {name: _of_others(each) for name, each in value.items()}
+    for name in told.keys() & {"uid", "id", "external_id", "pharmacy", "p1_id"}:
+        if isinstance(told[name], str):
+            told[name] = f"{told[name]}x"
+        elif isinstance(told[name], int):
+            told[name] += 900_000
+    return told
 
 
 def _give(answer: "asyncio.Future[Any]", given: Response | Lost) -> None:

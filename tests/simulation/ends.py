@@ -1,0 +1,93 @@
+"""What is checked once nothing goes wrong any more: how every order ended, what was kept or told."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bridge import app
+from bridge.app import vitals
+from bridge.core.model import PharmacyOrderUid
+from bridge.sandbox.world import World
+from bridge.store import attentions, stuck, views
+from simulation.invariants import Broken
+from simulation.people import Life
+from simulation.truth import Case, cases, untrue
+
+
+async def told(bridge: app.Bridge) -> dict[str, list[str]]:
+    """What a person is told of each order: the codes."""
+    found: dict[str, list[str]] = {}
+    for row in [
+        *await bridge.store.read(stuck.everything),
+        *await bridge.store.read(attentions.open_ones),
+    ]:
+        found.setdefault(str(row.key).partition(":")[2], []).append(str(row.reason.code))
+    return found
+
+
+async def settled(
+    bridge: app.Bridge, world: World, dropped: set[str], broken: Broken, at: float
+) -> None:
+    """Soon after the last trouble: only what staff have not decided may still go on."""
+    known = await told(bridge)
+    for uid, case in cases(world).items():
+        waits = not case.made or case.status is None
+        if case.is_agreed is None and not waits and uid not in known.keys() | dropped:
+            broken.tell(at, f"{uid}: not settled in time: {_shown(case)}")
+
+
+async def ends(
+    bridge: app.Bridge, world: World, dropped: set[str], broken: Broken, at: float
+) -> dict[str, int]:
+    """How often each end: alike on both sides, or a person was told, truly."""
+    known, count = await told(bridge), dict[str, int]()
+    for uid, case in cases(world).items():
+        how = case.is_agreed
+        if how is None and case.status is None and not case.is_alive:
+            how = "lost at RxScale"
+        if how is None and uid in dropped:
+            how = "left to people"
+        if how is None:
+            codes = sorted({*known.get(uid, ())})
+            how = f"told: {', '.join(codes)}" if codes else "lost"
+            if not codes:
+                broken.tell(at, f"{uid}: {_shown(case)}, and nobody was told")
+            elif untrue(codes, case) == codes:
+                broken.tell(at, f"{uid}: {_shown(case)}, and told was {codes}")
+        count[how] = count.get(how, 0) + 1
+    return count
+
+
+def _shown(case: Case) -> str:
+    made = [(each.id, each.status, each.data["shipped"]) for each in case.made]
+    asked = [each.status for each in case.asked]
+    return f"{case.status} at RxScale, {made} {asked} at PharmaOne"
+
+
+async def story(bridge: app.Bridge, life: Life, epoch: float) -> list[str]:
+    """What people did to an order, and what the bridge says that it did."""
+    lines = [f"people: {each}" for each in life.log]
+    found = await bridge.store.read(views.story, PharmacyOrderUid(life.uid))
+    for entry in found.entries if found is not None else ():
+        facts = {k: v for k, v in entry.facts.items() if k not in ("rules", "rule", "version")}
+        shown = json.dumps(facts, default=str)[:300]
+        lines.append(f"{entry.at.timestamp() - epoch:.0f} {entry.what} {shown}")
+    return lines
+
+
+async def canaries(bridge: app.Bridge, world: World, folder: Path, log: list[str]) -> str | None:
+    """A patient's detail that was kept or told, if any."""
+    await vitals.measure(bridge)
+    shown = [
+        bridge.metrics.text().decode(),
+        json.dumps((await vitals.health(bridge)).document()),
+        *log,
+    ]
+    text = " ".join(shown).encode()
+    text += b"".join(each.read_bytes() for each in folder.glob("rxbridge.db*"))
+    for order in world.orders.values():
+        patient: dict[str, Any] = order.data["patient_data"]
+        for name in ("display_name", "email"):
+            if patient.get(name) and str(patient[name]).encode() in text:
+                return f"a patient's {name} was kept or told"
+    return None
