@@ -1,4 +1,4 @@
-"""What is checked once nothing goes wrong any more: how every order ended, what was kept or told."""
+"""What is checked once nothing goes wrong any more: how orders ended, what was kept or told."""
 
 import json
 from pathlib import Path

@@ -60,7 +60,8 @@ class Operator:
     ) -> None:
         self._around, self._processes = around, processes
         self._mappings, self._now = mappings, now
-        self._whole: dict[str, str] = {}
+        self._whole = {name: (mappings / name).read_text() for name in FILES}
+        """The files as they should be."""
         self.keys: dict[Vendor, str] = {**around.keys}
         """Those that stand in the configuration."""
         self.dropped: set[str] = set()
@@ -74,11 +75,10 @@ class Operator:
         self._processes.restart()
 
     def save(self, edit: Edit) -> None:
-        path = self._mappings / edit.file
-        whole = self._whole.setdefault(edit.file, path.read_text())
+        path, whole = self._mappings / edit.file, self._whole[edit.file]
         if edit.kind == "a remark":
-            path.write_text(f"{path.read_text()}\n# looked through\n")
-            self._whole[edit.file] = path.read_text()
+            self._whole[edit.file] = f"{whole}\n# looked through\n"
+            path.write_text(self._whole[edit.file])
         elif edit.kind == "half a file":
             path.write_text(whole[: len(whole) // 2])
         elif edit.kind == "no file":
@@ -89,13 +89,12 @@ class Operator:
             self._explain()
 
     def mend(self, edit: Edit) -> None:
-        if edit.file in self._whole:
-            (self._mappings / edit.file).write_text(self._whole[edit.file])
+        (self._mappings / edit.file).write_text(self._whole[edit.file])
 
     def _explain(self) -> None:
         """Staff use a word at PharmaOne that no document names; now the file says what it means."""
         path = self._mappings / "statuses.toml"
-        whole = self._whole.get(path.name) or path.read_text()
+        whole = self._whole[path.name]
         table = "[pharmaone.orders.means]\n"
         if "backordered" not in whole:
             whole = whole.replace(table, f'{table}"backordered" = "preparing"\n')
