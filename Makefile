@@ -35,7 +35,7 @@ hunt: $(VENV)/dev.stamp  ## the properties with other examples each time, for MI
 
 simulate: $(VENV)/dev.stamp  ## the whole bridge in a simulation: SEED=1 SEEDS=1 LIVES=100 DAYS=0.2
 	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation \
-	  --seed $(SEED) --seeds $(SEEDS) --lives $(LIVES) --days $(DAYS)
+	  --seed $(SEED) --seeds $(SEEDS) --lives $(LIVES) --days $(DAYS) $(MORE)
 
 simulate-mutants: $(VENV)/dev.stamp  ## which seed finds each of the breaks in tests/simulation/mutants.py
 	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation.all_mutants

@@ -4,18 +4,21 @@ import argparse
 import cProfile
 import os
 import pstats
+import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from datetime import UTC, datetime
 
 from simulation.plan import Plan, Report
+from simulation.shrink import shrunk
 
 
 def main() -> int:
     chosen = _parser().parse_args()
     if os.environ.get("PYTHONHASHSEED") != "0":  # sets of words are gone through in this order
         again = [sys.executable, "-m", "simulation", *sys.argv[1:]]
-        os.execve(sys.executable, again, {**os.environ, "PYTHONHASHSEED": "0"})  # noqa: S606
+        here = {**os.environ, "PYTHONHASHSEED": "0", "TZ": "Europe/Berlin"}
+        os.execve(sys.executable, again, here)  # noqa: S606
     from simulation.life import simulate
     from simulation.mutants import MUTANTS
 
@@ -24,11 +27,12 @@ def main() -> int:
         MUTANTS[chosen.mutant]()
     failed = 0
     for seed in range(chosen.seed, chosen.seed + chosen.seeds):
-        plan = Plan(seed, chosen.lives, chosen.days, chosen.calm, frozenset(chosen.without))
+        without, left_out = frozenset(chosen.without), frozenset(chosen.left_out)
+        plan = Plan(seed, chosen.lives, chosen.days, chosen.calm, without, left_out)
         report = _profiled(simulate, plan) if chosen.profile else simulate(plan)
         _tell(report, chosen.verbose)
         if report.broken and chosen.shrink:
-            _tell(_shrunk(simulate, report), verbose=True)
+            _tell(shrunk(simulate, report, _left), verbose=True)
         failed += bool(report.broken)
         if failed and chosen.mutant:
             break
@@ -44,34 +48,34 @@ def _tell(report: Report, verbose: bool) -> None:
         f"{dict(report.ends)}, {report.digest}"
     )
     for each in report.broken[:12]:
-        print("  BROKEN", each.strip().splitlines()[0])
+        at, _, what = each.partition(" s: ")
+        day = datetime.fromtimestamp(report.epoch + float(at), UTC)
+        print(f"  BROKEN on {day:%Y-%m-%d %H:%M:%S} UTC ({at} s): {what}")
+    if report.broken:
+        print(f"  at commit {_commit()}; again: make simulate {_words(plan)}")
     if verbose:
-        print("  troubles:", *report.schedule, sep="\n    ")
+        print("  schedule:", *report.schedule, sep="\n    ")
         for uid, lines in report.stories.items():
             print(f"  {uid}", *lines, sep="\n    ")
     sys.stdout.flush()
 
 
-def _kinds(report: Report) -> set[str]:
-    """What is broken, whichever order it is about."""
-    return {each.partition(": ")[2].partition(": ")[2][:25] for each in report.broken}
+def _words(plan: Plan) -> str:
+    words = f"SEED={plan.seed} LIVES={plan.lives} DAYS={plan.days:g}"
+    more = "--calm " if plan.calm else ""
+    for name, numbers in (("without", plan.without), ("left-out", plan.left_out)):
+        more += f"--{name} {' '.join(map(str, sorted(numbers)))} " if numbers else ""
+    return f"{words} MORE='{more.strip()}'" if more else words
 
 
-def _shrunk(simulate: Callable[[Plan], Report], report: Report) -> Report:
-    """The same break with as few troubles as can be: each is left out once, in halves first."""
-    kinds, size = _kinds(report), max(1, len(report.schedule) // 2)
-    while True:
-        kept = [each.number for each in report.schedule]
-        for at in range(0, len(kept), size):
-            without = report.plan.without | set(kept[at : at + size])
-            tried = simulate(replace(report.plan, without=frozenset(without)))
-            if _kinds(tried) & kinds:
-                report = tried
-                break
-        else:
-            if size == 1:
-                return report
-            size //= 2
+def _commit() -> str:
+    git = ["git", "describe", "--always", "--dirty"]
+    told = subprocess.run(git, capture_output=True, text=True, check=False)
+    return told.stdout.strip() or "unknown"
+
+
+def _left(text: str) -> None:
+    print(f"    {text}", file=sys.stderr, flush=True)
 
 
 def _profiled(simulate: Callable[[Plan], Report], plan: Plan) -> Report:
@@ -88,8 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lives", type=int, default=100, help="orders")
     parser.add_argument("--days", type=float, default=0.2, help="in which they are placed")
     parser.add_argument("--calm", action="store_true", help="nothing goes wrong")
-    parser.add_argument("--without", type=int, nargs="*", default=(), help="troubles to leave out")
-    parser.add_argument("--shrink", action="store_true", help="look for the fewest troubles")
+    parser.add_argument("--without", type=int, nargs="*", default=(), help="what to leave out")
+    parser.add_argument("--left-out", type=int, nargs="*", default=(), help="orders to leave out")
+    parser.add_argument("--shrink", action="store_true", help="look for the shortest schedule")
     parser.add_argument("--mutant", default="", help="break the bridge in one place first")
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="with troubles and stories")

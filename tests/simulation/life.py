@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
 from contextvars import copy_context
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,7 +53,7 @@ class Log(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         told = {k: v for k, v in vars(record).items() if k not in _PLAIN}
         self.text.append(f"{record.getMessage()} {told}")
-        if record.exc_info:
+        if record.exc_info and "GeneratorExit" not in str(record.exc_info[1]):  # it was killed
             self.unexpected.append(logging.Formatter().formatException(record.exc_info))
 
 
@@ -340,11 +339,12 @@ class Simulation:
         )
         self.report.ends.update(how)
         kept = await ends.canaries(bridge, self.world, self.folder, self.log.text)
-        for each in [*([kept] if kept else []), *self.unexpected()]:
-            self.broken(each)
-
-    def unexpected(self) -> Iterator[str]:
-        return (f"unexpected: {each}" for each in self.log.unexpected)
+        if kept is not None:
+            self.broken(kept)
+        for each in self.log.unexpected:
+            lines = each.strip().splitlines()
+            self.broken(f"unexpected: {lines[-1]}")
+            self.report.stories[f"unexpected: {lines[-1]}"] = lines
 
     async def tell_stories(self, bridge: app.Bridge) -> None:
         for broken in self.watcher.broken.found:
