@@ -28,6 +28,8 @@ CLOCKS = timedelta(hours=3)
 """How far this machine's clock may have been behind when the store was made."""
 FOUND_BY_SWEEP = "p1_changes_found_by_sweep"
 """Counts the changes of status that a sweep found and no webhook had told of."""
+SAME_TIME = timedelta(seconds=2)
+"""What PharmaOne's times in ours differ by from one reading to the next: its clock is estimated."""
 NEW = timedelta(hours=1)
 """So long PharmaOne may tell of an order, or list it, and not yet answer for it."""
 
@@ -317,7 +319,8 @@ def compare(
     by_uid = {record.uid: record for record in unfinished}
     by_order = {record.order_id: record for record in unfinished if record.order_id is not None}
     found: dict[PharmacyOrderUid, Hint] = {}
-    for order in vendor_lists.under_our_names(connection, rows.values()):
+    named = vendor_lists.under_our_names(connection, rows.values())
+    for order in named:
         was = before.get(order.id)
         name = order.external_id or (was.external_id if was else None)
         record = by_order.get(order.id) or by_uid.get(PharmacyOrderUid(name or ""))
@@ -335,7 +338,9 @@ def compare(
     _count_untold(connection, before, rows)
     if listed is None and before:
         vendor_lists.unlisted(connection, by_order.keys() - rows.keys(), began_at)
-    vendor_lists.save_orders(connection, rows.values())
+    vendor_lists.listed_again(connection, rows)
+    changed = [row for row in named if not _is_known(row, before.get(row.id))]
+    vendor_lists.save_orders(connection, changed)
     for record in _made_after_all(connection, rows):
         found[record.uid] = _hint(record, "sweep: PharmaOne made an order of it")
     todo.hint(connection, found.values(), now)
@@ -353,6 +358,19 @@ def _count_untold(
     )
     if untold:
         notes.count(connection, FOUND_BY_SWEEP, untold)
+
+
+def _is_known(order: P1Order, was: P1Order | None) -> bool:
+    """The list tells nothing new of it: most rows of most readings, which are not written again."""
+    if was is None or was.created_at is None or order.status != was.status:
+        return False
+    if abs((order.created_at or was.created_at) - was.created_at) > SAME_TIME:
+        return False
+    return (
+        order.updated_at in (None, was.updated_at)
+        and order.flags in (None, was.flags)
+        and (order.external_id or was.external_id) == was.external_id is not None
+    )
 
 
 def _changed_after_its_end(

@@ -78,6 +78,9 @@ _KNOWN = sql(
     """
 )
 _UNLISTED = sql("UPDATE p1_orders SET unlisted_at = ? WHERE id IN (?...)")
+_LISTED_AGAIN = sql(
+    "UPDATE p1_orders SET unlisted_at = NULL WHERE unlisted_at IS NOT NULL AND id IN (?...)"
+)
 _UNLISTED_AT = "SELECT unlisted_at FROM p1_orders WHERE id = ? AND unlisted_at > seen_at"
 _FORGET_ORDERS = """
 DELETE FROM p1_orders WHERE id IN (
@@ -228,6 +231,10 @@ def known(connection: sqlite3.Connection, ids: Sequence[OrderId]) -> dict[OrderI
 def unlisted(connection: sqlite3.Connection, ids: Iterable[OrderId], at: datetime) -> None:
     """PharmaOne's whole list, asked for at `at`, shows others that are known and none of these."""
     connection.execute(_UNLISTED, (micros(at), as_list(ids)))
+
+
+def listed_again(connection: sqlite3.Connection, ids: Iterable[OrderId]) -> None:
+    connection.execute(_LISTED_AGAIN, (as_list(ids),))
 
 
 def unlisted_at(connection: sqlite3.Connection, order_id: OrderId) -> datetime | None:

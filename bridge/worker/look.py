@@ -68,6 +68,8 @@ class OrderLook:
         self._book = Notebook(claim.key, parts.now)
         acts, self._decide = (Rehearsal, shadow.next_step) if parts.shadow else (Acts, next_step)
         self._acts = acts(parts, self._rules, self._sight, self._book)
+        self.again_at: datetime | None = None
+        """Once it is settled: when it is to be looked at again, if nobody hints it before."""
 
     async def run(self) -> None:
         """Steps until the order must wait, is stuck or done; settles it in the store."""
@@ -177,6 +179,7 @@ class OrderLook:
                 log.warning("cannot settle", extra={"key": outcome.claim.key, "why": failure.what})
                 await asyncio.sleep(2.0**attempt)
             else:
+                self.again_at = outcome.again_at
                 if changed:
                     self._parts.stock_changed()
                 return

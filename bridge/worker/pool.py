@@ -8,7 +8,8 @@ disk after it, and one settlement at the end of every look.
 import asyncio
 import contextlib
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from bridge.core.model import Claim, Key, OrderRecord
 from bridge.core.reasons import UNEXPECTED
@@ -21,10 +22,11 @@ from bridge.worker.parts import Parts
 log = logging.getLogger("bridge.worker")
 
 LEASE = timedelta(minutes=10)
+EPOCH, NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 PUT_BACK = timedelta(seconds=10)
 """A clock that goes back by more was put right: what was written before is not to be waited for."""
 RETRY_SECONDS = 1.0
-"""After the store could not be asked, or while every hand is busy."""
+"""After the store could not be asked."""
 NAP_SECONDS = 60.0
 """How long to sleep at most while nothing is due and nobody wakes the worker."""
 
@@ -35,13 +37,20 @@ class Worker:
     def __init__(self, parts: Parts, *, at_once: int) -> None:
         self._parts = parts
         self._at_once = at_once
-        self._looks: dict[asyncio.Task[None], Key] = {}
+        self._looks: dict[asyncio.Task[datetime | None], Key] = {}
         self._wake = asyncio.Event()
+        self._hints = 1
+        """How often somebody said that something may be due."""
+        self._asked = 0
+        """Of these, how many the store was asked after."""
+        self._due = EPOCH
+        """Before then nothing is due in the store but what was hinted."""
         self._stopping = False
         self._latest = parts.now()
 
     def wake(self) -> None:
         """Something may be due: called after a delivery, and when anybody wrote to the store."""
+        self._hints += 1
         self._wake.set()
 
     async def run(self) -> None:
@@ -49,13 +58,14 @@ class Worker:
         while not self._stopping:
             self._wake.clear()
             try:
-                claimed = await self._claim()
+                if self._hints > self._asked:
+                    await self._claim()
             except TryLater as failure:
                 log.warning("cannot claim work", extra={"reason": failure.what})
+                self._due = EPOCH
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            if not claimed:
-                await self._nap()
+            await self._nap()
 
     async def stop(self) -> None:
         """Takes no new work and lets every look under way come to its end."""
@@ -78,49 +88,57 @@ class Worker:
         # again before its task has ended: it is under way until then. A second one beside it would
         # send what the first is about to send, and a claim that nobody takes up would wait until
         # its lease is over.
-        now = self._parts.now()
+        now, hints = self._parts.now(), self._hints
         if now < self._latest - PUT_BACK:
             await self._parts.store.write(todo.take_up, now)
         self._latest = now
-        claims = await self._parts.store.write(todo.claim, free, now, LEASE, self._under_way())
+        under_way = [*self._looks.values()]
+        claims = await self._parts.store.write(todo.claim, free, now, LEASE, under_way)
+        self._asked = hints - (len(claims) == free)  # there may be more
         for claim, record in claims:
             look = asyncio.create_task(self._look(claim, record))
             self._looks[look] = claim.key
-            look.add_done_callback(self._finished)
+            look.add_done_callback(partial(self._finished, hints))
+        if self._due <= now:
+            self._due = NEVER
+            under_way = [*self._looks.values()]
+            due = await self._parts.store.read(todo.next_due, now, under_way)
+            self._due = min(self._due, due or NEVER)
         return len(claims)
 
-    def _under_way(self) -> list[Key]:
-        return [*self._looks.values()]
-
-    def _finished(self, look: asyncio.Task[None]) -> None:
+    def _finished(self, hints: int, look: asyncio.Task[datetime | None]) -> None:
+        """What was hinted while it went on may be about its order, which was not claimed then."""
         del self._looks[look]
+        due = None if look.cancelled() else look.result()
+        self._due = min(self._due, due or NEVER)
+        self._hints += self._hints > hints
         self._wake.set()
 
     async def _nap(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), await self._seconds_until_due())
-
-    async def _seconds_until_due(self) -> float:
-        if len(self._looks) >= self._at_once:
-            return RETRY_SECONDS
-        now = self._parts.now()
         try:
-            due = await self._parts.store.read(todo.next_due, now, self._under_way())
-        except TryLater:
-            return RETRY_SECONDS
-        if due is None:
-            return NAP_SECONDS
-        return min(NAP_SECONDS, max(0.005, (due - now).total_seconds()))
+            await asyncio.wait_for(self._wake.wait(), self._seconds_until_due())
+        except TimeoutError:
+            self._due = EPOCH
+            self._hints += 1
 
-    async def _look(self, claim: Claim, record: OrderRecord) -> None:
+    def _seconds_until_due(self) -> float:
+        if len(self._looks) >= self._at_once:
+            return NAP_SECONDS
+        return min(NAP_SECONDS, max(0.005, (self._due - self._parts.now()).total_seconds()))
+
+    async def _look(self, claim: Claim, record: OrderRecord) -> datetime | None:
+        """When it is to be looked at again; None if not before it is hinted."""
         look = OrderLook(self._parts, claim, taken_up(record, self._parts.now()))
         try:
             await look.run()
         except TryLater as failure:  # the store's: the lease runs out, and it is looked at again
             log.warning("cannot write down a look", extra={"key": claim.key, "why": failure.what})
+            self._due = EPOCH
         except Exception:
             # A mistake of ours must not spin: the key waits, and its story says so. If even
             # that cannot be written down, the lease runs out and the order is looked at again.
             log.exception("look failed unexpectedly", extra={"key": claim.key})
+            self._due = EPOCH
             with contextlib.suppress(Exception):
                 await look.put_off(UNEXPECTED())
+        return look.again_at
