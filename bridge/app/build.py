@@ -213,7 +213,8 @@ def _parts_of(
         count=metrics.count,
         counted_calls=metrics.order_finished,
         prints=_prints_of(settings),
-        is_pharmaone_left_alone=lambda: vendors.pharmaone_transport.facts().left_alone,
+        pharmaone_rests=vendors.pharmaone_transport.rests,
+        is_pharmaone_left_alone=lambda: vendors.pharmaone_transport.is_left_alone,
         # Where open orders are not subtracted, only PharmaOne knows what is left after a sale.
         stock_changed=partial(stock.wake, fetch=not settings.stock.subtract_open_orders),
     )

@@ -125,6 +125,14 @@ class Transport:
             clock_ahead_seconds=self._skew.seconds,
         )
 
+    @property
+    def is_left_alone(self) -> bool:
+        return self._breaker.state is not State.CLOSED
+
+    def rests(self) -> float:
+        """For how many seconds no call is made; 0: the next one goes out."""
+        return self._breaker.wait(self._clock())
+
     def ahead(self) -> timedelta:
         """What to take off the vendor's times to have them in ours; nothing while not known."""
         return timedelta(seconds=self._skew.seconds or 0.0)
@@ -146,7 +154,7 @@ class Transport:
         return answer
 
     def _check_breaker(self) -> None:
-        wait = self._breaker.wait(self._clock())
+        wait = self.rests()
         if wait > 0:
             raise TryLater(reasons.FAILED_REPEATEDLY(vendor=self._vendor), wait)
 

@@ -46,6 +46,8 @@ MOST_STEPS = 24
 MOST_WRITES = 6
 
 _AT_PHARMAONE = (LookAtPharmaOne, Cancel, Submit, Ingest, LookAtPrescription, Find)
+_NEEDS_IT = (Phase.KNOWN, Phase.ADOPTED)
+"""Of which no look ends without PharmaOne."""
 _DOING = {
     Submit: reasons.THE_ORDER_REQUEST,
     Ingest: reasons.THE_PRESCRIPTION,
@@ -73,6 +75,9 @@ class OrderLook:
 
     async def run(self) -> None:
         """Steps until the order must wait, is stuck or done; settles it in the store."""
+        if (rest := self._rest()) > 0:
+            await self._settle(self._later(reasons.FAILED_REPEATEDLY(vendor="PharmaOne"), rest))
+            return
         is_dropped = self._sight.record.phase is Phase.DROPPED
         if is_dropped or remembered(self._view()) is not None:
             await self._acts.recall()
@@ -83,6 +88,15 @@ class OrderLook:
                 await self._settle(ending)
                 return
         await self.put_off(reasons.NO_END(steps=MOST_STEPS))
+
+    def _rest(self) -> float:
+        """How long a look would end where the last one did: at a PharmaOne that is left alone. What
+        was not hinted since is not asked for at RxScale meanwhile.
+        """
+        record = self._sight.record
+        if not self._claim.attempts or record.rx_seen_at is None or record.phase not in _NEEDS_IT:
+            return 0.0
+        return self._parts.pharmaone_rests()
 
     def _view(self) -> View:
         return View(

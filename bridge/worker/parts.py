@@ -39,6 +39,8 @@ class Parts:
     counted_calls: Callable[[int], None]
     prints: Callable[[Mapping[str, Any]], Mapping[str, str]] = lambda _: {}
     """Fingerprints of what RxScale's order holds."""
+    pharmaone_rests: Callable[[], float] = lambda: 0.0
+    """For how many seconds no call to PharmaOne is made, since it failed repeatedly."""
     is_pharmaone_left_alone: Callable[[], bool] = lambda: False
     """Whether it failed repeatedly, so that no call to it is made just now."""
     stock_changed: Callable[[], None] = lambda: None
