@@ -179,7 +179,7 @@ _MADE: Mapping[str, Callable[[Any, list[_Made]], _Made]] = {
 }
 
 
-def _made(node: Mapping[str, Any]) -> _Made:
+def _made(node: Any) -> _Made:
     """As the interpreter does it, without going through the tree for each order; what mappings
     seldom hold is left to it.
     """
