@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 help:  ## what can be made
 	@grep -E '^[a-z.-]+:.*##' Makefile | sed -E 's/:.*## */\t/' | expand -t 14
 
-demo: $(VENV)/run.stamp  ## both vendors simulated, 25 signed orders through the bridge (first time 1 min, then 15 s)
+demo: $(VENV)/run.stamp  ## both vendors simulated, 28 signed orders through the bridge, and what goes wrong (first 1 min, then 20 s)
 	@$(BIN)/rxbridge demo
 
 test: $(VENV)/dev.stamp lint types docs audit browser proxies  ## all that CI does: lint, types, documents, every test, coverage (8 min)

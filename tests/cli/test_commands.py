@@ -1,17 +1,22 @@
 """The commands as a person types them: what they print, and how they end."""
 
 import asyncio
+import contextlib
 import io
 import json
+import os
+import pty
 import re
 import signal
+import subprocess
+import sys
 import urllib.request
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cli.conftest import python
+from cli.conftest import MAPPINGS, python
 
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import Outcome
@@ -263,11 +268,41 @@ def test_check_offline(typed, folder):
 
 def test_demo(typed):
     answer = typed("demo", "--orders", "2", "--json")
-    assert answer.code == 0
-    orders = json.loads(answer.out)["orders"]
-    assert [order["at_pharmaone"] for order in orders] == [1, 1]
-    shown = typed("demo", "--orders", "1")
-    assert "1 of 1 orders: one order-request each" in shown.out
+    assert answer.code == 0, answer.out
+    shown = json.loads(answer.out)
+    assert [order["at_pharmaone"] for order in shown["orders"]] == [1, 1]
+    lost, stuck, edited = shown["mishaps"]
+    assert lost["ended"].startswith("found: ORD_")
+    assert lost["ended"].endswith("from 1 order-request")
+    assert "is not linked to a PharmaOne product" in stuck["said"]
+    assert "freed: or-" in stuck["ended"]
+    assert "changed at RxScale after it was sent: the lines" in edited["said"]
+
+
+def test_on_a_terminal_the_demo_stays_up_until_ctrl_c_with_the_page_in_its_first_line(folder):
+    keyboard, terminal = pty.openpty()
+    command = [sys.executable, "-m", "bridge", "demo", "--orders", "1"]
+    env = {**os.environ, "PYTHONPATH": str(MAPPINGS.parent)}
+    said = b""
+    with subprocess.Popen(
+        command, cwd=folder, env=env, stdin=terminal, stdout=terminal, stderr=terminal,
+        start_new_session=True,
+    ) as demo:  # fmt: skip
+        os.close(terminal)
+        while b"Still up" not in said:
+            said += os.read(keyboard, 4096)
+        page = said.decode().splitlines()[0].split()[2]
+        with urllib.request.urlopen(page, timeout=10) as answer:  # noqa: S310
+            assert answer.status == 200
+        assert demo.poll() is None
+        demo.send_signal(signal.SIGINT)
+        with contextlib.suppress(OSError):  # Linux's way to say that the other end is closed
+            while os.read(keyboard, 4096):
+                pass
+        assert demo.wait(20) == 0
+    os.close(keyboard)
+    assert page.startswith("http://127.0.0.1:")
+    assert b"1 of 1 orders: one order-request each" in said
 
 
 def test_check_against_the_sandbox(typed, vendors, monkeypatch):

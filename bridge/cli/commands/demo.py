@@ -3,15 +3,20 @@
 Simulates both vendors on this machine and sends real signed webhooks through the real bridge. Needs
 no accounts and leaves nothing behind.
 
+It then breaks something: an answer is lost, an order is stuck, another one is edited. On a terminal
+it stays up until Ctrl-C, so that you can look around on the page, whose address it prints first.
+
 rxbridge demo               # 25 orders, 5 of them to their end
 rxbridge demo --orders 100  # more of them
-rxbridge demo --keep        # stay up afterwards, to look around
+rxbridge demo --once        # do not stay up, as where no terminal is
+rxbridge demo --keep        # stay up, also where no terminal is
 """
 
 import argparse
 import asyncio
 import secrets
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -29,6 +34,7 @@ from bridge.app import shipped
 from bridge.app.files import write_links
 from bridge.cli import loop, show
 from bridge.cli.command import DONE, FAILED, Noun, argument, whole_number
+from bridge.cli.mishaps import Mishap, Mishaps
 from bridge.cli.opening import now
 from bridge.core.memory import OrderRow
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, Phase, ProductId
@@ -75,8 +81,12 @@ class Demo:
     stop: asyncio.Event
     quiet: bool
 
-    async def show(self, count: int, secret: str) -> tuple[list[Result], list[Result]]:
-        """Every order up to PharmaOne's acceptance, and some of them to their end."""
+    async def show(self, count: int, secret: str) -> bool:
+        """Every order up to PharmaOne's acceptance, some of them to their end, and what goes wrong.
+
+        Whether all came out well.
+        """
+        self._say(f"The page: {self.running.url}/ (open it in a browser)")
         self._say(
             f"RxScale and PharmaOne are simulated at {self.sandbox.rxscale_url} and "
             f"{self.sandbox.pharmaone_url}; the bridge listens at {self.running.url}"
@@ -85,7 +95,8 @@ class Demo:
         for vendor in VENDORS:
             world.subscribe(vendor, f"{self.running.url}/webhooks/{vendor}", secret)
         await self._first_sweep()
-        began = time.monotonic()
+        began, mishaps = time.monotonic(), Mishaps(self.sandbox, self.bridge)
+        edited = mishaps.ordered()
         uids = [PharmacyOrderUid(uid) for uid in world.add_orders(count)]
         what = "order-requests accepted by PharmaOne"
         arrived = await self._watch(uids, what, _has_arrived)
@@ -97,17 +108,21 @@ class Demo:
         lived = await self._watch(uids[:LIVES], what, _has_ended)
         if not self.quiet:
             _print_ends(lived)
+        troubles = await mishaps.all(edited)
+        if not self.quiet:
+            _print_mishaps(troubles)
         stock = await self._stock()
         if self.quiet:
-            show.as_json(_document(arrived, lived, stock, seconds))
+            show.as_json(_document(arrived, lived, troubles, stock, seconds))
         else:
             _print_stock(stock)
-        return arrived, lived
+        well = all(map(_is_good, arrived)) and all(each.well for each in troubles)
+        return well and len(arrived) == count and all(map(_is_over, lived))
 
     async def keep(self) -> None:
         if not self.stop.is_set():
             state = f"{self.sandbox.rxscale_url}/_sandbox/state"
-            print(f"Still up: {self.running.url} (the page), {state} (Ctrl-C ends)")
+            print(f"Still up: {self.running.url}/ (the page), {state} (Ctrl-C ends)", flush=True)
             await self.stop.wait()
 
     def _say(self, text: str) -> None:
@@ -165,31 +180,29 @@ class Demo:
 
 @noun.command(
     argument("--orders", type=whole_number(1), default=25, metavar="N", help="how many (25)"),
-    argument("--keep", action="store_true", help="stay up until Ctrl-C"),
+    argument("--keep", action="store_true", help="stay up until Ctrl-C, without a terminal too"),
+    argument("--once", action="store_true", help="end when all is shown"),
     argument("--json", action="store_true", help="one JSON document at the end"),
     stays=True,
 )
 def demo(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="rxbridge-demo-") as folder:
         work = partial(_demo, arguments, Path(folder))
-        arrived, lived = loop.run(loop.until_stopped(work))
-    good = len(arrived) == arguments.orders and all(map(_is_good, arrived))
-    return DONE if good and all(map(_is_over, lived)) else FAILED
+        return DONE if loop.run(loop.until_stopped(work)) else FAILED
 
 
-async def _demo(
-    arguments: argparse.Namespace, folder: Path, stop: asyncio.Event
-) -> tuple[list[Result], list[Result]]:
+async def _demo(arguments: argparse.Namespace, folder: Path, stop: asyncio.Event) -> bool:
+    stays = sys.stdin.isatty() and sys.stdout.isatty() and not arguments.json
     secret = f"whsec_{secrets.token_hex(16)}"
     async with (
         Sandbox(SandboxSettings(rx_webhook_secret=secret)) as sandbox,
         _running(_settings(sandbox, secret, folder)) as (bridge, running),
     ):
         it = Demo(sandbox, bridge, running, stop, quiet=arguments.json)
-        results = await it.show(arguments.orders, secret)
-        if arguments.keep:
+        well = await it.show(arguments.orders, secret)
+        if arguments.keep or (stays and not arguments.once):
             await it.keep()
-        return results
+        return well
 
 
 @asynccontextmanager
@@ -244,6 +257,7 @@ def _pointed_at(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
             "server": {"port": 0},
             "store": {"path": folder / "rxbridge.db"},
             "mappings": {"dir": folder / "mappings"},
+            "orders": {"unsure_grace_seconds": 1, "poll_seconds": 3},
             "stock": {"write": True},
         }
     )
@@ -281,12 +295,17 @@ def _is_good(result: Result) -> bool:
 
 
 def _document(
-    arrived: list[Result], lived: list[Result], stock: list[PlanRow], seconds: float
+    arrived: list[Result],
+    lived: list[Result],
+    mishaps: list[Mishap],
+    stock: list[PlanRow],
+    seconds: float,
 ) -> dict[str, Any]:
     return {
         "orders": [asdict(result) for result in arrived],
         "seconds": round(seconds, 1),
         "lives": [asdict(result) for result in lived],
+        "mishaps": [asdict(each) for each in mishaps],
         "stock": [
             {"sku": row.uid, "target": row.target, "at_rxscale": row.at_rxscale} for row in stock
         ],
@@ -299,6 +318,13 @@ def _print_ends(results: list[Result]) -> None:
         [(r.order, r.name, r.state, r.made, r.at_rxscale, r.calls) for r in results],
     )
     print("RxScale followed PharmaOne one legal step at a time, up to complete_order.")
+
+
+def _print_mishaps(mishaps: list[Mishap]) -> None:
+    for each in mishaps:
+        show.line(f"{each.order}: {each.what}", "bold")
+        show.line(f"  the bridge said  {each.said}")
+        show.line(f"  and then         {each.ended}")
 
 
 def _print_stock(rows: list[PlanRow]) -> None:

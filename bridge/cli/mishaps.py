@@ -1,0 +1,143 @@
+"""What goes wrong in the demo: an answer is lost, an order is stuck, another one is edited."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from bridge import app
+from bridge.app.files import write_links
+from bridge.cli.opening import now
+from bridge.core.deliveries import ECHO_WITHIN
+from bridge.core.memory import Story
+from bridge.core.model import (
+    OrderRecord,
+    PharmacyOrderUid,
+    PharmacySkuUid,
+    Phase,
+    ProductId,
+    order_key,
+)
+from bridge.core.stock.model import SkuLink
+from bridge.sandbox import Sandbox
+from bridge.sandbox.traffic import Fault
+from bridge.store import views
+from bridge.texts import say
+
+PATIENCE_SECONDS = 20.0
+NOT_OURS = ECHO_WITHIN + timedelta(seconds=3)
+"""So long after we set an order's status somebody else changed it; RxScale dates by seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """One order, what happened to it, what the bridge said of it, and how it ended."""
+
+    order: str
+    what: str
+    said: str
+    ended: str
+    well: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mishaps:
+    """Happens one after the other, and takes some seconds."""
+
+    sandbox: Sandbox
+    bridge: app.Bridge
+
+    async def all(self, sent: PharmacyOrderUid) -> list[Mishap]:
+        """`sent`: an order that was sent before, and is now edited."""
+        return [await self._lost(), await self._stuck(), await self._edited(sent)]
+
+    async def _lost(self) -> Mishap:
+        """PharmaOne takes the order-request, and its answer never comes; staff approve it."""
+        world = self.sandbox.world
+        lost = Fault(vendor="pharmaone", route="POST /order-requests", when="after", cut=True)
+        world.break_calls(lost)
+        uid = self.ordered()
+        if await _soon(lambda: self._requests(uid)):
+            world.approve(self._requests(uid)[0])
+        story = await self._story(uid, lambda its: its.phase is Phase.ADOPTED)
+        order = story and story.record.order_id
+        ended = f"found: {order}, from {len(self._requests(uid))} order-request"
+        said = "it may have happened: look before anything is sent again"
+        well = order is not None and len(self._requests(uid)) == 1
+        return Mishap(uid, "PharmaOne's answer was lost", said, ended, well)
+
+    async def _stuck(self) -> Mishap:
+        """A SKU that nobody linked yet; a person links it."""
+        sku = next(each for each in self._skus() if each["external_id"] is None)
+        uid = self.ordered({"order_items": [{"sku": {"uid": sku["sku"]["uid"]}, "amount": 1}]})
+        said = await _soon(lambda: self._told(uid))
+        await asyncio.to_thread(write_links, self.bridge.settings, [self._link(sku)])
+        await self.bridge.reloader.look()
+        story = await self._story(uid, lambda its: its.phase is Phase.SUBMITTED)
+        ended = f"linked, and freed: {story.record.request_id if story else 'not yet'}"
+        well = bool(story and said)
+        return Mishap(uid, "stuck, for its SKU had no product", said or "nothing", ended, well)
+
+    async def _edited(self, uid: PharmacyOrderUid) -> Mishap:
+        """RxScale's people change it while PharmaOne's staff review it: not at once, for so soon it
+        is taken for what we set there ourselves.
+        """
+        await self._story(uid, lambda its: (its.submitted_at or now()) + NOT_OURS < now())
+        first, *more = self.sandbox.world.orders[uid].data["order_items"]
+        changed = {**first, "amount": first["amount"] + 1}
+        self.sandbox.world.edit_order(uid, {"order_items": [changed, *more]})
+        said = await _soon(lambda: self._told(uid))
+        ended = "goes on; staff are told, here and on the page"
+        return Mishap(
+            uid, "edited at RxScale after it was sent", said or "nothing", ended, bool(said)
+        )
+
+    def ordered(self, *changes: dict[str, Any]) -> PharmacyOrderUid:
+        return PharmacyOrderUid(self.sandbox.world.add_orders(1, changes)[0])
+
+    def _requests(self, uid: str) -> list[str]:
+        requests = self.sandbox.world.order_requests.values()
+        return [each.id for each in requests if each.external_reference == uid]
+
+    def _skus(self) -> Iterator[dict[str, Any]]:
+        yield from self.sandbox.world.skus.values()
+
+    def _link(self, sku: dict[str, Any]) -> tuple[SkuLink, str]:
+        goods = sku["sku"]
+        rows = self.sandbox.world.inventory.items()
+        product = next(key for key, row in rows if row["name"] == goods["product_display_name"])
+        units = Decimal(f"{goods['standard_selling_unit']:g}")
+        return SkuLink(PharmacySkuUid(sku["uid"]), ProductId(product), units), "linked in the demo"
+
+    async def _story(
+        self, uid: PharmacyOrderUid, is_there: Callable[[OrderRecord], bool]
+    ) -> Story | None:
+        """What the store has of the order, once it is as wanted; None if that takes too long."""
+
+        async def found() -> Story | None:
+            story = await self.bridge.store.read(views.story, uid)
+            return story if story is not None and is_there(story.record) else None
+
+        story: Story | None = await _soon(found)
+        return story
+
+    async def _told(self, uid: PharmacyOrderUid) -> str:
+        """Why it is stuck, or what a person should know of it."""
+        rows = await self.bridge.store.read(views.waiting)
+        return next((say(row.reason) for row in rows if row.key == order_key(uid)), "")
+
+
+async def _soon(ask: Callable[[], Any]) -> Any:
+    """What is there, once there is something, or after PATIENCE_SECONDS; the store tells nobody."""
+    found = None
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not found:
+                await asyncio.sleep(0.05)
+                answer = ask()
+                found = await answer if asyncio.iscoroutine(answer) else answer
+    except TimeoutError:
+        return None
+    return found
