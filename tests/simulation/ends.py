@@ -43,7 +43,7 @@ async def ends(
     known, count = await told(bridge), dict[str, int]()
     for uid, case in cases(world).items():
         how = case.is_agreed
-        if how is None and case.status is None and not case.is_alive:
+        if how is None and case.status is None and (case.is_over or not case.made):
             how = "lost at RxScale"
         if how is None and uid in dropped:
             how = "left to people"

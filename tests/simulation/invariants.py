@@ -120,37 +120,43 @@ class Watcher:
     def offers(self, *, forgiven: bool, besides: Collection[str] = ()) -> None:
         """What RxScale offers and open orders take is there, but for `OVER_SECONDS`.
 
-        `besides`: SKUs whose numbers nobody can write.
+        `besides`: SKUs whose numbers nobody can write, and orders that are left alone.
         """
-        now, taken = self._clock(), self._taken()
+        now, taken = self._clock(), self._taken(besides)
         for sku in self._world.skus.values():
             row = self._world.inventory.get(str(sku["external_id"]))
             if row is None or not sku["stock"] or sku["uid"] in besides:
                 self._over.pop(sku["uid"], None)
                 continue
-            more = sku["stock"] + taken.get(str(sku["external_id"]), 0) - row["stockquantity"]
+            takers = taken.get(str(sku["external_id"]), {})
+            more = sku["stock"] + sum(takers.values()) - row["stockquantity"]
             if more <= 0 or forgiven:
                 self._over.pop(sku["uid"], None)
             elif now - self._over.setdefault(sku["uid"], now) > OVER_SECONDS:
                 since = self._over.pop(sku["uid"])
-                self._tell(f"{sku['uid']}: {more} more on sale than there are since {since:.0f} s")
+                there = f"{sku['stock']} on sale of {row['stockquantity']}, taken: {takers}"
+                self._tell(f"{sku['uid']}: {more} too many since {since:.0f} s: {there}")
 
-    def _taken(self) -> Counter[str]:
-        """Units of each product that open orders will still take: as PharmaOne's staff pack them,
-        or as RxScale shows them while there is no order at PharmaOne.
+    def _taken(self, besides: Collection[str]) -> dict[str, Counter[str]]:
+        """Units of each product that open orders will still take, by order: as PharmaOne's staff
+        pack them, or as RxScale shows them while there is no order at PharmaOne.
         """
         world = self._world
         products = {sku["sku"]["uid"]: str(sku["external_id"]) for sku in world.skus.values()}
         made = {own_name(each.data): each for each in world.p1_orders.values()}
-        taken: Counter[str] = Counter()
+        taken: dict[str, Counter[str]] = {}
         for order in world.orders.values():
             if order.status in ENDS:
                 continue
             packed = made.get(order.uid)
+            if packed is None and order.uid in besides:
+                continue
             if packed is None:
                 for line in order.lines:
-                    taken[products[line["sku"]["uid"]]] += line["amount"]
+                    product = products[line["sku"]["uid"]]
+                    taken.setdefault(product, Counter())[order.uid] += line["amount"]
             elif packed.id not in world.pharmaone._deducted and packed.status != "cancelled":
                 for item in packed.data["items"]:
-                    taken[str(item.get("p1_id"))] += item["quantity"]
+                    product = str(item.get("p1_id"))
+                    taken.setdefault(product, Counter())[order.uid] += item["quantity"]
         return taken

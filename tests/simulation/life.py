@@ -276,7 +276,8 @@ class Simulation:
             at = self.loop.time()
             calm = all(at > each.ends + 1800 for each in self.troubles if each.begins < at)
             recent = at - self.processes.started_at < 1800
-            self.watcher.offers(forgiven=not calm or recent, besides=self.shop.hidden)
+            besides = self.shop.hidden | self.operator.dropped
+            self.watcher.offers(forgiven=not calm or recent, besides=besides)
             if at % (6 * HOUR) < 60:
                 self.processes.back_up()
             if at % DAY < 60:
@@ -348,10 +349,10 @@ class Simulation:
 
     async def tell_stories(self, bridge: app.Bridge) -> None:
         for broken in self.watcher.broken.found:
-            uid = next((uid for uid in self.lives if uid in broken), None)
-            if uid is not None and uid not in self.report.stories:
-                story = await ends.story(bridge, self.lives[uid], self.epoch)
-                self.report.stories[uid] = story
+            for uid in self.lives.keys() - self.report.stories.keys():
+                if uid in broken:
+                    story = await ends.story(bridge, self.lives[uid], self.epoch)
+                    self.report.stories[uid] = story
 
     def bounded(self) -> None:
         """After more than twice the retention, the store is as big as half a year ago."""

@@ -178,10 +178,14 @@ class People:
         self._note(life, "held at RxScale")
         self._world.set_order_status(life.uid, "on-hold", "please wait")
         await asyncio.sleep(life.hold[1])
+        self._release(life, before)
+        self._done.append(lambda: self._release(life, before))
+
+    def _release(self, life: Life, word: str) -> None:
         order = self._world.orders.get(life.uid)
         if order is not None and order.status == "on-hold":
-            self._note(life, f"released at RxScale as {before}")
-            self._world.set_order_status(life.uid, before)
+            self._note(life, f"released at RxScale as {word}")
+            self._world.set_order_status(life.uid, word)
 
     async def _by_hand(self, life: Life) -> None:
         """Staff click in RxScale's portal what the bridge would do."""
@@ -240,8 +244,8 @@ class People:
     async def _handle(self, life: Life, order_id: str) -> None:
         if life.cancelled_by == "PharmaOne" or life.staff == "deleted":
             await asyncio.sleep(life.cancel_after or life.pack)
-            if self._is_alive(order_id) and not self._is_over(order_id):
-                self._end(life, order_id)
+            self._end(life, order_id)
+            self._done.append(lambda: self._end(life, order_id))
             return
         await asyncio.sleep(life.pack)
         if not self._is_alive(order_id):
@@ -255,6 +259,8 @@ class People:
         self._done.append(lambda: self._hand_over(life, order_id))
 
     def _end(self, life: Life, order_id: str) -> None:
+        if not self._is_alive(order_id) or self._is_over(order_id):
+            return
         if life.staff == "deleted":
             self._note(life, "deleted by staff")
             self._world.pharmaone.delete(order_id)
