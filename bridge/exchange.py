@@ -15,6 +15,8 @@ class Priority(IntEnum):
     FALLING_STOCK = 1
     RISING_STOCK = 2
     SWEEP = 3
+    PROOF = 4
+    """Leaves half of each limit free, so that an order never finds one used up by it."""
 
 
 @dataclass(slots=True)  # not frozen: made for every call, at a third of the cost

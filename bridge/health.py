@@ -13,6 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from bridge.core import reasons
 from bridge.core.alarms import Alarm, Topic
 from bridge.core.reasons import Reason
+from bridge.core.reconcile import Proof
 from bridge.cycles import MappingFacts
 from bridge.cycles.listening import WebhookFacts
 from bridge.cycles.stock import StockFacts
@@ -25,6 +26,8 @@ from bridge.transport import VendorFacts
 OLD_WORK_SECONDS = 600.0
 MISSED_POLLS = 3
 MOST_AHEAD_SECONDS = 60.0
+MOST_DIFFERING = 20
+"""So many of what differs are told one by one."""
 GRACE_AFTER_START = timedelta(seconds=30)
 
 
@@ -66,6 +69,7 @@ class Facts:
     links: Links = field(default_factory=Links)
     webhooks: WebhookFacts = field(default_factory=WebhookFacts)
     alarms: Sequence[Alarm] = ()
+    proof: Proof | None = None
     store_error: str | None = None
     sweep_error: str | None = None
     telling: Telling = field(default_factory=Telling)
@@ -156,9 +160,7 @@ def _checks(facts: Facts) -> dict[str, Check]:
         "unconfirmed": len(facts.round.unconfirmed),
     }
     work_shown = {name: getattr(work, name) for name in ("pending", "unsure", "oldest_seconds")}
-    webhooks_shown = asdict(facts.webhooks) | {
-        "last_delivery_at": _time(facts.webhooks.last_delivery_at)
-    }
+    last_at = {"last_delivery_at": _time(facts.webhooks.last_delivery_at)}
     clocks_shown = {
         "rxscale_seconds": _ahead(facts.rxscale),
         "pharmaone_seconds": _ahead(facts.pharmaone),
@@ -181,9 +183,32 @@ def _checks(facts: Facts) -> dict[str, Check]:
         ),
         "orders": Check(judge_orders(facts), orders_shown),
         "stock": Check(judge_stock(facts), stock_shown),
-        "webhooks": Check(judge_alarms(facts, Topic.SILENCE), webhooks_shown),
+        "proof": Check(judge_alarms(facts, Topic.PROOF), _proof(facts)),
+        "webhooks": Check(judge_alarms(facts, Topic.SILENCE), asdict(facts.webhooks) | last_at),
         "clocks": Check(judge_clocks(facts), clocks_shown),
         "notify": Check(judge_notify(facts), notify_shown),
+    }
+
+
+def _proof(facts: Facts) -> dict[str, Any]:
+    """The last comparison; of what differs, each key with since when and what is done about it."""
+    found = facts.proof
+    differing = found.differing if found is not None else ()
+    return {
+        "compared_at": _time(found.compared_at) if found is not None else None,
+        "orders": found.orders if found is not None else 0,
+        "skus": found.skus if found is not None else 0,
+        "differences": len(differing),
+        "unexplained": facts.work.counters.get("unexplained_differences", 0),
+        "differing": [
+            {
+                "key": each.key,
+                "since": _time(each.since),
+                "what": say(each.what),
+                "doing": say(each.doing),
+            }
+            for each in differing[:MOST_DIFFERING]
+        ],
     }
 
 
@@ -372,6 +397,13 @@ STORE_GAUGES: Mapping[str, Gauge[Facts]] = {
     "last_poll_timestamp_seconds": Gauge(
         "When RxScale's order list was last read whole; 0: never",
         lambda f: _unix(f.work.last_poll_at),
+    ),
+    "proof_timestamp_seconds": Gauge(
+        "When both sides were last compared completely; 0: never",
+        lambda f: _unix(f.proof.compared_at if f.proof else None),
+    ),
+    "proof_differences": Gauge(
+        "What that comparison found to differ", lambda f: len(f.proof.differing) if f.proof else 0
     ),
     "alarms": Gauge("Alarms that stand, and nobody has accepted", lambda f: len(f.alarms)),
     "stock_waiting": Gauge("SKUs to be written and not answered yet", lambda f: f.stock.waiting),

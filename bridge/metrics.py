@@ -88,6 +88,10 @@ class Metrics:
     def swept(self, lost_webhooks: int) -> None:
         self._counters["orders_found_by_sweep"].inc(lost_webhooks)
 
+    def unexplained(self) -> None:
+        """A comparison of both sides found what the bridge should have."""
+        self._counters["unexplained_differences"].inc()
+
     def order_finished(self, calls: int) -> None:
         self._histograms["calls_per_order"].observe(calls)
 

@@ -293,11 +293,16 @@ PROMISED = {
     "stuck": {"count", "attentions", "held_back"},
     "orders": {"last_poll_at", "open"},
     "stock": {"last_sync_at", "linked", "unlinked", "unconfirmed", "drift"},
+    "proof": {"compared_at", "orders", "skus", "differences"},
     "webhooks": {"last_delivery_at", "lost_today", "subscriptions"},
     "clocks": {"rxscale_seconds", "pharmaone_seconds"},
     "notify": {"addresses", "last_at", "failing"},
 }
-ADDED = {"orders": {"found_by_sweep"}, "stock": {"waiting", "hidden", "anomalies"}}
+ADDED = {
+    "orders": {"found_by_sweep"},
+    "stock": {"waiting", "hidden", "anomalies"},
+    "proof": {"unexplained", "differing"},
+}
 """What is told beside the promise."""
 
 
@@ -349,7 +354,7 @@ def test_only_the_store_takes_the_whole_down() -> None:
         mappings=MappingFacts("abc", "x"),
         token=TokenFacts(missing_scopes=("x",)),
         work=StoreFacts(unsure=9, stuck=9, oldest_seconds=9e9, last_poll_at=None),
-        alarms=[ALARM],
+        alarms=[ALARM, ALARM._replace(topic=Topic.PROOF)],
     )
     assert told.document()["status"] == "degraded"
     statuses = {name: check.status.value for name, check in told.checks.items()}

@@ -19,6 +19,7 @@ from bridge.app import vitals
 from bridge.core import reasons
 from bridge.core.alarms import Alarm, Topic
 from bridge.core.model import Key
+from bridge.core.reconcile import Differing, Proof
 from bridge.core.stock.model import Pending
 from bridge.cycles import MappingFacts
 from bridge.cycles.stock import StockFacts
@@ -50,6 +51,7 @@ NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 BAD = VendorFacts(
     NOW, NOW + timedelta(seconds=1), "x", State.OPEN, waiting=2, clock_ahead_seconds=0.5
 )
+KEY, EMPTY = Key("order:po-1"), reasons.SIDES_DIFFER()
 SET = Facts(
     version="1",
     now=NOW,
@@ -64,6 +66,7 @@ SET = Facts(
     telling=Telling(failing={"mailto-1": NOW}),
     is_store_read=True,
     work=StoreFacts(1, 2, 3, 4.0, 5, 8, 9, 6, NOW, NOW, {"stock_drift": 7}),
+    proof=Proof(NOW, 412, 5000, (Differing(KEY, NOW, 1, EMPTY, EMPTY, explained=True),)),
     alarms=[Alarm(Topic.PROOF, Key("proof:orders"), NOW, reasons.NOT_PROVED(hours=25))],
     stock=StockState(
         NOW - timedelta(seconds=1), NOW, Pending(reasons.EMPTY(), NOW), 1, hidden=2, waiting=3
@@ -81,6 +84,7 @@ def used() -> Metrics:
     metrics.count("submission", "submitted")
     metrics.swept(2)
     metrics.order_finished(6)
+    metrics.unexplained()
     metrics.measure(SET)
     metrics.tried_to_write(done=True)
     return metrics

@@ -20,6 +20,7 @@ from bridge.core.memory import SweepResult
 from bridge.core.reasons import FREED_BY_MAPPING
 from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, cannot_search
 from bridge.cycles.listening import Listening
+from bridge.cycles.proof import ProofCycle
 from bridge.cycles.stock import Adjuster, Pusher, StockCycle
 from bridge.cycles.telling import Telling
 from bridge.mapping import Rules
@@ -50,6 +51,7 @@ class Bridge:
     secrets: Mapping[str, SigningSecrets]
     """Each vendor's."""
     listening: Listening
+    proof: ProofCycle
     started_at: datetime
     p1_news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when PharmaOne told of an order that nobody knows yet."""
@@ -163,6 +165,35 @@ def _assemble(
         pusher=pusher,
         secrets=secrets,
         listening=_listening(settings, machine, store, vendors, secrets),
+        proof=_proof(settings, machine, metrics, store, vendors, rules, catalogue, stock, worker),
+    )
+
+
+def _proof(
+    settings: Settings,
+    machine: Machine,
+    metrics: Metrics,
+    store: Store,
+    vendors: Vendors,
+    rules: Callable[[], Rules],
+    catalogue: CatalogueReader,
+    stock: StockCycle,
+    worker: Worker,
+) -> ProofCycle:
+    return ProofCycle(
+        store,
+        vendors.rxscale,
+        vendors.pharmaone,
+        catalogue,
+        stock,
+        rules,
+        machine.now,
+        policy=policy_of(settings),
+        every=timedelta(hours=settings.reconcile.every_hours),
+        patience=timedelta(seconds=2 * settings.orders.poll_seconds),
+        patience_for_stock=timedelta(seconds=2 * settings.stock.sync_seconds),
+        found=metrics.unexplained,
+        woke=worker.wake,
     )
 
 
@@ -288,3 +319,4 @@ async def _rules_changed(bridge: Bridge, rules: Rules) -> None:
     await bridge.store.write(person.hint_stuck, FREED_BY_MAPPING, why, bridge.machine.now())
     bridge.worker.wake()
     bridge.stock.wake(fetch=True)
+    bridge.proof.again()

@@ -16,6 +16,7 @@ from bridge.app.web import listen
 from bridge.core.patience import reread_seconds
 from bridge.cycles import every
 from bridge.cycles.listening import LOOK_SECONDS, READ_SECONDS
+from bridge.cycles.proof import RETRY_SECONDS
 from bridge.cycles.telling import Teller
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
 from bridge.cycles.watch import Watch
@@ -96,6 +97,13 @@ def _reread_seconds(bridge: Bridge) -> float:
     )
 
 
+def _proof(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
+    """A shadow writes nothing, so both sides differ as they like."""
+    if not bridge.settings.reconcile.every_hours or bridge.settings.mode == "shadow":
+        return []
+    return [every(lambda: RETRY_SECONDS, "comparing both sides", bridge.proof.round)]
+
+
 async def _look_at_files(bridge: Bridge) -> None:
     for secrets in bridge.secrets.values():
         secrets.look()
@@ -149,6 +157,7 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         every(poll_after, "the sweep of PharmaOne's orders", bridge.p1_sweep.run),
         every(lambda: 0.0, "reading PharmaOne's new orders", learn),
         bridge.stock.run(),
+        *_proof(bridge),
     ]
 
 

@@ -8,7 +8,7 @@ from bridge import __version__
 from bridge.app.build import Bridge
 from bridge.errors import TryLater
 from bridge.health import Facts, HealthReport, Links, report
-from bridge.store import Store, alarms, notes, stock_round, vendor_lists, views
+from bridge.store import Store, alarms, notes, proofs, stock_round, vendor_lists, views
 
 
 async def health(bridge: Bridge) -> HealthReport:
@@ -84,8 +84,10 @@ async def facts(bridge: Bridge, *, whole: bool) -> Facts:
                 vendor_lists.linked, list(bridge.reloader.rules.links.listed)
             )
             links = Links(max(0, linked - len(found.round.unconfirmed)), unlinked)
-        standing = await store.read(alarms.now)
+        standing, proof = await store.read(alarms.now), await store.read(proofs.last)
         work, stock = await store.read(views.facts, at), await store.read(stock_round.state)
     except TryLater as failure:
         return replace(found, store_error=failure.what)
-    return replace(found, is_store_read=True, work=work, stock=stock, links=links, alarms=standing)
+    return replace(
+        found, is_store_read=True, work=work, stock=stock, links=links, alarms=standing, proof=proof
+    )

@@ -58,6 +58,7 @@ class Event(StrEnum):
     DONE = "done"
     RETRIED = "retried"
     DROPPED = "dropped"
+    UNEXPLAINED = "unexplained"
     ACCEPTED = "accepted"
     CONFIRMED = "confirmed"
     RESUMED = "resumed"

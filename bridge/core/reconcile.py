@@ -1,12 +1,20 @@
 """Both sides of one order against what is remembered: where they differ and what would mend it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from bridge.core import reasons, remember
 from bridge.core.lifecycle import TERMINAL, Words
-from bridge.core.model import OrderRecord, P1Order, PharmacyOrder, PharmacyOrderUid, Phase, State
+from bridge.core.model import (
+    Key,
+    OrderRecord,
+    P1Order,
+    PharmacyOrder,
+    PharmacyOrderUid,
+    Phase,
+    State,
+)
 from bridge.core.orders import next_step
 from bridge.core.orders.view import Company, Policy, Sight, View, meaning_of
 from bridge.core.reasons import Code, Reason
@@ -62,6 +70,38 @@ class Difference:
     mends: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A key that a comparison found to differ: since when, in how many comparisons in a row, what
+    differs, and what is done about it. `explained`: the loop knows of it.
+    """
+
+    key: Key
+    since: datetime
+    times: int
+    what: Reason
+    doing: Reason
+    explained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What one complete comparison came to: so many `orders` and SKUs, and what differs."""
+
+    compared_at: datetime
+    orders: int
+    skus: int
+    differing: tuple[Differing, ...] = ()
+
+
+def goes_on(found: Differing, before: Proof | None) -> Differing:
+    """The same, with what the comparison before says of it."""
+    for each in before.differing if before is not None else ():
+        if each.key == found.key:
+            return replace(found, since=each.since, times=each.times + 1)
+    return found
+
+
 def difference(sides: Sides, policy: Policy, words: Words, now: datetime) -> Difference | None:
     """None where everything agrees."""
     step = next_step(View(now, policy, words, _sight(sides, words, now)))
@@ -107,7 +147,12 @@ def _differences(sides: Sides, words: Words, step: Step) -> list[Reason]:
     record, found = sides.record, list[Reason]()
     if record is None:
         return [reasons.UNKNOWN_HERE()]
-    if record.phase is Phase.DROPPED:
+    is_rerouted = record.phase is Phase.DONE and record.state is State.CANCELLED
+    if (
+        record.phase is Phase.DROPPED
+        or record.is_left_alone
+        or (is_rerouted and sides.rx_status is None)
+    ):
         return []
     if sides.rx_status is None:
         return [reasons.NOT_SHOWN_THERE()]

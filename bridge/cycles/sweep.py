@@ -7,6 +7,7 @@ from typing import NamedTuple
 from bridge.core.memory import SweepResult
 from bridge.core.model import PharmacyOrderUid
 from bridge.errors import Fault, Misconfigured, Refused
+from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import MOST_ROWS
@@ -25,7 +26,9 @@ class OpenOrders(NamedTuple):
     refused: Mapping[str, Refused]
 
 
-async def read_open_orders(rxscale: RxScale, words: Collection[str]) -> OpenOrders:
+async def read_open_orders(
+    rxscale: RxScale, words: Collection[str], priority: Priority = Priority.SWEEP
+) -> OpenOrders:
     """All orders in any of these statuses. Raises what the client raises; where each word is
     refused, it is not for the word.
     """
@@ -34,7 +37,7 @@ async def read_open_orders(rxscale: RxScale, words: Collection[str]) -> OpenOrde
     async def fetch(word: str, place: Place) -> Page[SweptRow]:
         if word not in refused:
             try:
-                return await rxscale.orders_page(word, place.number, MOST_ROWS)
+                return await rxscale.orders_page(word, place.number, MOST_ROWS, priority)
             except Refused as refusal:
                 if refusal.status not in _OF_A_WORD:
                     raise

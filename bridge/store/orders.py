@@ -12,6 +12,7 @@ from bridge.store.rows import Table, as_list, micros, run_many, sql
 ORDERS = Table("orders", OrderRecord)
 
 _FIND = ORDERS.select("WHERE uid = ?")
+_SINCE = ORDERS.select("WHERE finished_at IS NULL OR finished_at >= ?")
 _FIND_ALL = ORDERS.select("WHERE uid IN (?...)")
 _ADD = "INSERT INTO orders (uid, first_seen_at, announced_by, name, priority, created_at)"
 _KNOWN_ALREADY = "ON CONFLICT (uid) DO NOTHING"
@@ -60,6 +61,11 @@ def find(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> OrderRecord |
     """What is remembered of one order."""
     row = connection.execute(_FIND, (uid,)).fetchone()
     return None if row is None else ORDERS.value(row)
+
+
+def since(connection: sqlite3.Connection, finished: datetime) -> list[OrderRecord]:
+    """All that are open, and those finished then or later."""
+    return list(map(ORDERS.value, connection.execute(_SINCE, (micros(finished),))))
 
 
 def find_all(

@@ -721,6 +721,7 @@ made_of_it = PharmaOne hat daraus { $order } gemacht
 order_gone = PharmaOne zeigt seine Bestellung nicht mehr
 sides_differ = die beiden Seiten unterscheiden sich
 person_decides = ein Mensch muss entscheiden
+number_differs = RxScale bietet { $offered } an, und PharmaOnes Bestand ergibt { $target }
 ended_differently = hier abgeschlossen, und die beiden Seiten endeten verschieden
 would_wait = warten: { $why }
 would_be_stuck = feststecken: { $why }
@@ -862,6 +863,7 @@ sku-written-there = { $price_cents ->
     }
 event-drifted = jemand hat ihn bei RxScale geändert
 event-adjusted = PharmaOnes Bestand von { $product } wurde um { $delta } geändert ({ $reference })
+event-unexplained = DER VERGLEICH FAND, was der Brücke entgangen war: { $what }; sie tut jetzt: { $would }
 event-not-adjusted = bei PharmaOne nicht geändert: { $reason }
 
 evidence-rule = Regel { $rule }
@@ -963,6 +965,11 @@ page-accept_all_do = Den Bestand ihrer Produkte im PharmaOne Manager ansehen; ih
 page-confirm_all_do = Bitte in beiden Portalen nachsehen, ob diese Bestellungen wirklich storniert sind.
 page-button_accept_changed_at_rxscale = In PharmaOne geändert
 page-alarm = Alarm
+page-proof = Verglichen: { $orders } Bestellungen, { $skus } Artikel, { $differences ->
+        [absent] kein Unterschied
+       *[other] { $differences } verschieden
+    }
+page-doing = was geschieht
 page-to_know = Zu wissen
 page-button_send = Ist nicht da: senden
 page-button_submitted = Ist schon da

@@ -698,6 +698,7 @@ made_of_it = PharmaOne made { $order } of it
 order_gone = PharmaOne no longer shows its order
 sides_differ = the two sides differ
 person_decides = a person has to decide
+number_differs = RxScale offers { $offered }, and PharmaOne's inventory makes it { $target }
 ended_differently = finished here, and the two sides ended differently
 would_wait = wait: { $why }
 would_be_stuck = stuck: { $why }
@@ -839,6 +840,7 @@ sku-written-there = { $price_cents ->
     }
 event-drifted = somebody changed it at RxScale
 event-adjusted = PharmaOne's stock of { $product } was changed by { $delta } ({ $reference })
+event-unexplained = THE COMPARISON FOUND what the bridge had not: { $what }; it does now: { $would }
 event-not-adjusted = not changed at PharmaOne: { $reason }
 
 evidence-rule = rule  { $rule }
@@ -940,6 +942,11 @@ page-accept_all_do = Look at the stock of their products in PharmaOne Manager; c
 page-confirm_all_do = Look in both portals whether these orders are really cancelled.
 page-button_accept_changed_at_rxscale = Changed in PharmaOne
 page-alarm = Alarm
+page-proof = Compared: { $orders } orders, { $skus } SKUs, { $differences ->
+        [absent] no difference
+       *[other] { $differences } that differ
+    }
+page-doing = what is done
 page-to_know = To know
 page-button_send = It is not there: send it
 page-button_submitted = It is there already

@@ -51,8 +51,8 @@ class _Window:
         self._seconds = seconds
         self._sends: deque[float] = deque(maxlen=limit)
 
-    def wait(self, now: float, unsent: int) -> float:
-        room = self._limit - unsent
+    def wait(self, now: float, unsent: int, *, spare: bool) -> float:
+        room = self._limit - unsent - (self._limit // 2 if spare else 0)
         if room <= 0:
             return inf
         if len(self._sends) < room:
@@ -80,13 +80,16 @@ class Budget:
         self._pause = 0.0
         self._refused_at = -inf
 
-    def wait(self, now: float) -> float:
-        """Seconds until the next call may be taken; 0 is now, inf until another ends or is sent."""
+    def wait(self, now: float, *, spare: bool = False) -> float:
+        """Seconds until the next call may be taken; 0 is now, inf until another ends or is sent.
+
+        `spare`: only where half of each limit stays free for others.
+        """
         if not self._free:
             return inf
         wait = self._paused_until - now
         for window in self._windows:
-            wait = max(wait, window.wait(now, self._unsent))
+            wait = max(wait, window.wait(now, self._unsent, spare=spare))
         return max(wait, SHORTEST_WAIT) if wait > 0 else 0.0
 
     def paused(self, now: float) -> float:

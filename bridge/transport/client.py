@@ -139,7 +139,7 @@ class Transport:
 
     async def _try(self, request: Request, tries: Tries) -> Answer:
         self._check_breaker()
-        turn = self._turns.take_now() or await self._turns.take(request.priority)
+        turn = self._turns.take_now(request.priority) or await self._turns.take(request.priority)
         try:
             # Again: the wait may have been long, and the breaker is where one probe is chosen.
             self._check_breaker()

@@ -52,16 +52,16 @@ class Turns:
         """How many calls wait for their turn."""
         return sum(not grant.done() for _, _, grant in self._queue)
 
-    def take_now(self) -> Turn | None:
+    def take_now(self, priority: Priority = Priority.ORDER) -> Turn | None:
         """A turn if nobody has to wait, else None."""
-        if self._queue or self._budget.wait(self._clock()) > 0:
+        if self._queue or self._wait(priority) > 0:
             return None
         self._budget.take()
         return Turn(self)
 
     async def take(self, priority: Priority) -> Turn:
         """Wait for a turn, however long it takes. May be cancelled."""
-        turn = self.take_now()
+        turn = self.take_now(priority)
         if turn is None:
             await self._stand_in_line(priority)
             turn = Turn(self)
@@ -98,19 +98,22 @@ class Turns:
     def _move_up(self) -> None:
         if not self._queue and self._alarm is None:
             return
-        while grant := self._first():
-            wait = self._budget.wait(self._clock())
+        while first := self._first():
+            wait = self._wait(first[0])
             if wait > 0:
                 self._wake_in(wait)
                 return
             self._budget.take()
-            grant.set_result(None)
+            first[2].set_result(None)
         self._silence()
 
-    def _first(self) -> asyncio.Future[None] | None:
+    def _wait(self, priority: Priority) -> float:
+        return self._budget.wait(self._clock(), spare=priority is Priority.PROOF)
+
+    def _first(self) -> tuple[Priority, int, asyncio.Future[None]] | None:
         while self._queue and self._queue[0][2].done():
             heappop(self._queue)
-        return self._queue[0][2] if self._queue else None
+        return self._queue[0] if self._queue else None
 
     def _wake_in(self, wait: float) -> None:
         due = self._clock() + wait

@@ -17,9 +17,18 @@ from bridge.core.model import (
     Phase,
     PrescriptionId,
     State,
+    order_key,
 )
 from bridge.core.orders.view import Policy
-from bridge.core.reconcile import Difference, Sides, describe, difference
+from bridge.core.reconcile import (
+    Difference,
+    Differing,
+    Proof,
+    Sides,
+    describe,
+    difference,
+    goes_on,
+)
 from bridge.core.steps import (
     Done,
     Find,
@@ -215,3 +224,25 @@ def test_a_prescription_is_compared_before_the_request_that_waits_for_it():
     assert declined is not None
     assert "PharmaOne declined the prescription p-1" in say(declined.would)
     assert not declined.mends
+
+
+@pytest.mark.parametrize(
+    ("record", "rx"),
+    [
+        (replace(CANCELLED, order_id=None, p1_status=None), None),  # given to another pharmacy
+        (OrderRecord(UID, AGO, phase=Phase.DONE, rx_status="init", finished_at=AGO), "on-hold"),
+    ],
+)
+def test_what_is_no_longer_this_bridges_business(record, rx):
+    assert compare(record, rx) is None
+    assert compare(replace(record, state=State.COMPLETED), rx) is not None
+
+
+def test_a_difference_goes_on_from_the_comparison_before():
+    key, reason = order_key(UID), reasons.SIDES_DIFFER()
+    found = Differing(key, NOW, 1, reason, reason, explained=False)
+    assert goes_on(found, None) == found
+    other = replace(found, key=order_key(PharmacyOrderUid("po-2")))
+    before = Proof(AGO, 2, 0, (other, replace(found, since=AGO, times=2)))
+    assert goes_on(found, before) == replace(found, since=AGO, times=3)
+    assert goes_on(found, replace(before, differing=(other,))) == found

@@ -284,3 +284,40 @@ async def play(plans: list[Plan], limits: Limits) -> None:
     assert not line
     assert all(later - first > 1 for first, later in zip(sends, sends[3:], strict=False))
     assert all(later - first > 60 for first, later in zip(sends, sends[8:], strict=False))
+
+
+async def test_the_proof_leaves_half_of_each_limit_to_orders() -> None:
+    time, turns = queue(Limits(10, 0))
+    sends: list[tuple[Priority, float]] = []
+
+    async def one(priority: Priority) -> None:
+        call(await turns.take(priority))
+        sends.append((priority, time.now))
+
+    async def a_burst() -> None:
+        await time.sleep(0.5)
+        await asyncio.gather(*(one(Priority.ORDER) for _ in range(5)))
+
+    async def a_proof() -> None:
+        for _ in range(20):
+            await one(Priority.PROOF)
+
+    await time.run(a_proof(), a_burst())
+    assert [at for priority, at in sends if priority is Priority.ORDER] == [0.5] * 5
+    proofs = [at for priority, at in sends if priority is Priority.PROOF]
+    assert len(proofs) == 20
+    assert proofs[4] == 0 < proofs[5]
+
+
+async def test_a_proof_that_waits_lets_an_order_by() -> None:
+    time, turns = queue(Limits(2, 0))
+    order: list[str] = []
+
+    async def one(name: str, priority: Priority) -> None:
+        call(await turns.take(priority))
+        order.append(name)
+
+    await time.run(
+        one("a proof", Priority.PROOF), one("another", Priority.PROOF), one("order", Priority.ORDER)
+    )
+    assert order == ["a proof", "order", "another"]

@@ -11,8 +11,7 @@ rxbridge reconcile --fix      # looks at what differs, and syncs the stock, now
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -20,25 +19,18 @@ from typing import Any
 from rich.progress import Progress
 
 from bridge import app
-from bridge.app import Vendors
 from bridge.cli import show, syncing
 from bridge.cli.command import JSON, Noun, argument, whole_number
 from bridge.cli.guest import look_now, open_guest
 from bridge.cli.opening import complete, now, open_store
-from bridge.core import remember
-from bridge.core.copies import made_since
-from bridge.core.model import OrderId, OrderRecord, P1Order, PharmacyOrderUid, order_key
-from bridge.core.reconcile import Difference, Sides, difference
+from bridge.core.model import P1Order, order_key
+from bridge.core.reconcile import Difference, difference
 from bridge.core.stock.plan import PlanRow
-from bridge.cycles.p1sweep import ALL, read_orders
-from bridge.cycles.sweep import read_open_orders
-from bridge.exchange import Priority
-from bridge.mapping import Rules
+from bridge.cycles.comparing import Reader
 from bridge.settings import Settings
-from bridge.store import p1_sweep, views
+from bridge.store import orders, p1_sweep
 from bridge.texts import say
 
-MOST_ORDERS = 100_000
 SKU_FIELDS = (*PlanRow._fields[:-3], "change")
 """Of a row: all but `why`, `write` and `anomaly`."""
 
@@ -108,15 +100,9 @@ async def _differences(
     """What differs, and PharmaOne's orders that were read to learn their external ids."""
     rules = app.rules_of(settings)
     async with open_store(settings) as store:
-        since = now() - timedelta(days=days)
-        rows = await store.read(views.newest, limit=MOST_ORDERS)
-        records = [
-            row.record
-            for row in rows
-            if row.record.finished_at is None or row.record.finished_at >= since
-        ]
+        records = await store.read(orders.since, now() - timedelta(days=days))
     async with open_guest(settings) as vendors:
-        reader = _Reader(vendors, rules)
+        reader = Reader(vendors.rxscale, vendors.pharmaone, rules.words)
         with Progress(disable=quiet, transient=True) as bar:
             task = bar.add_task("comparing", total=len(records))
             found = []
@@ -125,86 +111,6 @@ async def _differences(
                 one = difference(sides, app.policy_of(settings), rules.words, now())
                 found += [one] if one is not None else []
     return found, reader.learnt
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads both vendors' lists, and single orders where a list does not show enough."""
-
-    vendors: Vendors
-    rules: Rules
-    learnt: list[P1Order] = field(default_factory=list)
-
-    async def sides(self, records: list[OrderRecord]) -> AsyncIterator[Sides]:
-        """Every known order, then those that only RxScale knows."""
-        rxscale, pharmaone = self.vendors.rxscale, self.vendors.pharmaone
-        words = self.rules.words.rxscale.open
-        found, _ = await read_open_orders(rxscale, words)
-        listed = {PharmacyOrderUid(uid): row.status for uid, row in found.rows.items()}
-        made = await read_orders(pharmaone, [ALL], Priority.SWEEP)
-        by_id: dict[OrderId, P1Order] = {OrderId(name): order for name, order in made.rows.items()}
-        by_uid = {order.external_id: order for order in by_id.values() if order.external_id}
-        by_uid |= await self._silent(records, by_id.values())
-        for record in records:
-            status = listed.get(record.uid) or await self._status(record)
-            yield await self._with_order(record, status, by_id, by_uid)
-        for uid in listed.keys() - {record.uid for record in records}:
-            yield Sides(uid, None, listed[uid])
-
-    async def _silent(
-        self, records: list[OrderRecord], made: Iterable[P1Order]
-    ) -> dict[str, P1Order]:
-        """PharmaOne's orders whose row has no external id and that may be ours, by external id."""
-        bounds = [
-            made_since(record) or record.first_seen_at
-            for record in records
-            if record.order_id is None and record.intent_at and record.finished_at is None
-        ]
-        if not bounds:
-            return {}
-        since = min(bounds)
-        found: dict[str, P1Order] = {}
-        for row in made:
-            if row.external_id is not None or (row.created_at or since) < since:
-                continue
-            sight = await self.vendors.pharmaone.order(row.id, Priority.SWEEP)
-            if sight is not None and sight.order.external_id:
-                found[sight.order.external_id] = sight.order
-                self.learnt.append(sight.order)
-        return found
-
-    async def _status(self, record: OrderRecord) -> str | None:
-        order = await self.vendors.rxscale.order(record.uid, Priority.SWEEP)
-        return None if order is None else order.status
-
-    async def _with_order(
-        self,
-        record: OrderRecord,
-        status: str | None,
-        by_id: dict[OrderId, P1Order],
-        by_uid: dict[str, P1Order],
-    ) -> Sides:
-        """Only the order itself shows its flags, so an open one is read."""
-        made = (by_uid[each] for each in record.names if each in by_uid)
-        row = by_id.get(record.order_id) if record.order_id is not None else next(made, None)
-        name = record.order_id or (row.id if row is not None else None)
-        if record.finished_at is not None:
-            return Sides(record.uid, record, status, row)
-        if name is None:
-            return await self._with_prescription(record, status)
-        sight = await self.vendors.pharmaone.order(name, Priority.SWEEP)
-        if sight is None:
-            return Sides(record.uid, record, status, p1_gone=True)
-        return Sides(record.uid, record, status, sight.order, detailed=True)
-
-    async def _with_prescription(self, record: OrderRecord, status: str | None) -> Sides:
-        """An order that PharmaOne has not made yet may wait for its prescription."""
-        number = record.prescription_id
-        if number is None:
-            return Sides(record.uid, record, status)
-        found = await self.vendors.pharmaone.prescription(number)
-        record = remember.prescription_seen(record, found)
-        return Sides(record.uid, record, status, prescription_looked=True)
 
 
 def _document(found: Compared, *, fixed: bool) -> dict[str, Any]:

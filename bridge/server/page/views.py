@@ -11,13 +11,14 @@ from bridge.core.memory import OrderRow, StuckRow
 from bridge.core.model import Key, PharmacyOrderUid
 from bridge.core.news import Told
 from bridge.core.reasons import KEPT_BACK, UNUSUALLY_MANY, Reason
+from bridge.core.reconcile import Proof
 from bridge.core.remember import resumed
 from bridge.errors import TryLater
 from bridge.health import Check, HealthReport, Status
 from bridge.server.page.access import PageRefused, Visitor
 from bridge.server.page.render import answer
 from bridge.server.parts import PageParts, ServerParts, StockDifferences
-from bridge.store import told
+from bridge.store import proofs, told
 from bridge.store import views as stored
 from bridge.texts.story import evidence, headline, next_up
 
@@ -42,6 +43,7 @@ class Overview:
     orders: tuple[OrderRow, ...] | None = None
     more_orders: bool = False
     stock: StockDifferences | None = None
+    proof: Proof | None = None
     sent: Sequence[Told] = ()
 
     @property
@@ -122,7 +124,7 @@ async def _stock(page: PageParts) -> StockDifferences | None:
 async def _gather(parts: ServerParts, stock: StockDifferences | None) -> Overview:
     """Everything at once; what the store cannot tell is left out. Never raises for that."""
     report = await parts.health()
-    shown = {"stuck", "rxscale", "pharmaone", "webhooks"}
+    shown = {"stuck", "rxscale", "pharmaone", "webhooks", "proof"}
     why = report.checks["stock"].reason
     if stock is not None and stock.unconfirmed and why is not None and why.code in ON_ITS_CARD:
         shown.add("stock")
@@ -135,12 +137,13 @@ async def _gather(parts: ServerParts, stock: StockDifferences | None) -> Overvie
         waiting = await parts.store.read(stored.waiting)
         newest = await parts.store.read(stored.newest, limit=MOST_ORDERS)
         still_open = await parts.store.read(stored.newest, open_only=True, limit=MOST_ORDERS)
+        proof = await parts.store.read(proofs.last)
         sent = await parts.store.read(told.newest, MOST_SENT)
     except TryLater:
         return Overview(report, troubles)
     rows = todays(newest, still_open, parts.now())
     more = len(newest) == MOST_ORDERS or len(still_open) == MOST_ORDERS
-    return Overview(report, troubles, waiting, rows, more, stock, sent)
+    return Overview(report, troubles, waiting, rows, more, stock, proof, sent)
 
 
 def todays(
