@@ -483,8 +483,8 @@ class TestHoldWhenStuck:
         ],
     )
     def test_not_where_it_cannot_be(self, changes):
-        status = changes.pop("status", QUEUED)
-        step = next_step(a_view(status, draft=self.GAPS, policy=self.POLICY, **changes))
+        shown = {"status": QUEUED, **changes}
+        step = next_step(a_view(draft=self.GAPS, policy=self.POLICY, **shown))
         assert isinstance(step, Stuck)
 
     def test_not_on_an_old_memory(self):
