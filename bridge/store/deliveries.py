@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,6 +55,7 @@ DELETE FROM deliveries WHERE (vendor, dedup_key) IN (
 AROUND = timedelta(days=2)
 """So much earlier or later than an order's time, clocks may put a delivery of it."""
 FOREVER = 2**63 - 1
+_OUT_OF_DATE = "UPDATE p1_orders SET flags = NULL WHERE id = ?"
 _TOLD = {Receipt.HINTED.value: Event.DELIVERED, Receipt.ECHO.value: Event.ECHO}
 _COUNTED = {
     Receipt.DUPLICATE: "deliveries_duplicate",
@@ -92,8 +93,18 @@ def receive(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> l
     _remember(connection, deliveries, keys, receipts)
     _hint(connection, deliveries, keys, receipts, new=not before)
     p1_sweep.note_unread(connection, deliveries, receipts)
+    connection.executemany(_OUT_OF_DATE, _news_there(deliveries, receipts))
     _count(connection, deliveries, receipts)
     return receipts
+
+
+def _news_there(
+    deliveries: Sequence[Delivery], receipts: Sequence[Receipt]
+) -> Iterator[tuple[OrderId | None]]:
+    """PharmaOne's orders that are not as they were last read."""
+    for each, receipt in zip(deliveries, receipts, strict=True):
+        if receipt is Receipt.HINTED and isinstance(each, PharmaOneChanged):
+            yield (each.order_id,)
 
 
 def _save(connection: sqlite3.Connection, key: Key, record: OrderRecord, now: datetime) -> None:

@@ -7,10 +7,12 @@ import pstats
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from simulation.plan import Plan, Report
 from simulation.shrink import shrunk
+from simulation.themes import THEMES
 
 
 def main() -> int:
@@ -24,11 +26,12 @@ def main() -> int:
 
     sys.unraisablehook = lambda _: None  # what was killed cannot tidy up
     if chosen.mutant:
-        MUTANTS[chosen.mutant]()
+        MUTANTS[chosen.mutant].put_in()
     failed = 0
     for seed in range(chosen.seed, chosen.seed + chosen.seeds):
         without, left_out = frozenset(chosen.without), frozenset(chosen.left_out)
-        plan = Plan(seed, chosen.lives, chosen.days, chosen.calm, without, left_out)
+        plan = Plan(seed, chosen.lives, chosen.days, chosen.calm, without, left_out, chosen.theme)
+        plan = replace(plan, first_only=bool(chosen.mutant))
         report = _profiled(simulate, plan) if chosen.profile else simulate(plan)
         _tell(report, chosen.verbose)
         if report.broken and chosen.shrink:
@@ -63,6 +66,7 @@ def _tell(report: Report, verbose: bool) -> None:
 def _words(plan: Plan) -> str:
     words = f"SEED={plan.seed} LIVES={plan.lives} DAYS={plan.days:g}"
     more = "--calm " if plan.calm else ""
+    more += f'--theme "{plan.theme}" ' if plan.theme else ""
     for name, numbers in (("without", plan.without), ("left-out", plan.left_out)):
         more += f"--{name} {' '.join(map(str, sorted(numbers)))} " if numbers else ""
     return f"{words} MORE='{more.strip()}'" if more else words
@@ -95,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--without", type=int, nargs="*", default=(), help="what to leave out")
     parser.add_argument("--left-out", type=int, nargs="*", default=(), help="orders to leave out")
     parser.add_argument("--shrink", action="store_true", help="look for the shortest schedule")
+    parser.add_argument("--theme", default="", choices=["", *THEMES], help="what goes wrong often")
     parser.add_argument("--mutant", default="", help="break the bridge in one place first")
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="with troubles and stories")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bridge.exchange import Request
 from bridge.sandbox.world import World
 from simulation.people import own_name
+from simulation.wire import Call
 
 OVER_SECONDS = 1200.0
 """How long a number may promise too much while the write that lowers it is due: a round of stock, a
@@ -21,8 +22,11 @@ class Broken:
     """Each invariant that was broken, with when and where."""
 
     found: list[str] = field(default_factory=list)
+    on_first: Callable[[], None] = lambda: None
 
     def tell(self, at: float, what: str) -> None:
+        if not self.found:
+            self.on_first()
         if len(self.found) < 50:
             self.found.append(f"{at:.1f} s: {what}")
 
@@ -105,6 +109,11 @@ class Watcher:
             self._late(uid, f"submitted after {status}")
 
     # -- after each call, and every minute ------------------------------------------------------
+
+    def after(self, call: Call) -> None:
+        """A call was answered, be it with something else than what the vendor has."""
+        if "order-requests" in call.route:
+            self.once_each()
 
     def once_each(self) -> None:
         """At most one order-request for a pharmacy order, rejected ones aside."""

@@ -1,6 +1,7 @@
 """One simulation: a world with people in it, the real bridge between its vendors, and trouble."""
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import shutil
@@ -14,12 +15,13 @@ from random import Random
 from typing import Any
 
 from bridge import app
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, TryLater
 from bridge.exchange import Request
 from bridge.sandbox.settings import Vendor
 from bridge.sandbox.webhooks import Chaos
 from bridge.settings import Settings
 from simulation import ends, goods, operator, trouble
+from simulation.closely import Closely
 from simulation.forger import Forger
 from simulation.invariants import Watcher
 from simulation.loop import SimulatedLoop
@@ -28,6 +30,7 @@ from simulation.operator import Operator
 from simulation.people import DAY, HOUR, People, drawn
 from simulation.plan import Plan, Report
 from simulation.process import Processes
+from simulation.themes import THEMES, Theme
 from simulation.trouble import Trouble, Weather
 from simulation.wire import Call, Wire
 
@@ -38,6 +41,7 @@ SETTLED_SECONDS = 45 * 60.0
 OPERATED_SECONDS = 1.75 * HOUR
 """So long the person at the bridge goes on after it; then staff have two hours to review."""
 SETTLE_SECONDS = 4.5 * HOUR
+LIES = ("stale", "empty list", "other organisation", "404", "404 page")
 OVER_RETENTION = 200
 """From so many days on, the store is not to grow any more."""
 
@@ -68,7 +72,10 @@ class Simulation:
         self.loop.set_exception_handler(self.unretrieved)
         self.span = plan.days * DAY
         self.epoch = begins(plan.seed)
+        self.theme = THEMES.get(plan.theme, Theme())
         drawn_all = [] if plan.calm else trouble.drawn(plan.seed, self.span)
+        if plan.theme:
+            drawn_all = self.theme.drawn(plan.seed, self.span)
         self.troubles = [each for each in drawn_all if each.number not in plan.without]
         self.doings = [
             each for each in goods.drawn(plan.seed, self.span) if each.number not in plan.without
@@ -76,6 +83,8 @@ class Simulation:
         self.edits = [
             each for each in operator.drawn(plan.seed, self.span) if each.number not in plan.without
         ]
+        if plan.theme:
+            self.doings, self.edits = [], []
         self.report.schedule = [*self.troubles, *self.doings, *self.edits]
         self.weather = Weather(self.troubles)
         self.digest = hashlib.sha256()
@@ -105,12 +114,18 @@ class Simulation:
     def build(self) -> None:
         plan, loop = self.plan, self.loop
         self.sandbox = settings_of(plan.seed, lambda: self.epoch + loop.time(), calm=plan.calm)
+        if plan.theme:
+            self.sandbox = self.theme.settings(self.sandbox)
         self.around = Neighbours(self.sandbox, self.deliver)
         self.world = self.around.world
         self.shop = goods.Shop(self.world)
         mappings = self.mappings()
         words = app.rules_of(self.settings({})).words.rxscale
-        self.watcher = Watcher(self.world, words.steps, loop.time)
+        self.watcher = (Closely if plan.theme else Watcher)(self.world, words.steps, loop.time)
+        if isinstance(self.watcher, Closely):
+            self.watcher.lied = self.lied
+        if plan.first_only:
+            self.watcher.broken.on_first = loop.stop
         self.wire = Wire(
             self.around.gates, copy_context(), self.fate, self.watcher.before, self.told
         )
@@ -123,6 +138,7 @@ class Simulation:
             now=self.now,
             disk_trouble=lambda: self.active("disk"),
             broken=self.broken,
+            forgets=self.theme.retention_days > 0,
         )
         self.operator = Operator(self.around, self.processes, mappings, self.now)
         self.people = People(self.around, self.changed)
@@ -133,11 +149,7 @@ class Simulation:
     async def deliver(self, _session: Any, delivery: Any) -> bool:
         await asyncio.sleep(0.003)
         self.forger.saw(delivery.target, delivery.headers, delivery.body)
-        if not self.processes.listening:
-            return False
-        listening = self.processes.listening[-1]
-        status = await listening.post(delivery.target, delivery.headers, delivery.body)
-        return 200 <= status < 300
+        return await self.processes.post(delivery.target, delivery.headers, delivery.body)
 
     def fate(self, vendor: Vendor, request: Request, path: str, number: int) -> str:
         return self.weather.fate(self.loop.time(), vendor, request, path, number)
@@ -151,8 +163,16 @@ class Simulation:
         recent = self.loop.time() - self.processes.started_at < 61
         if call.status == 429 and not call.fault and not recent and not self.late_ones():
             self.broken(f"over {call.vendor}'s limit: {call.route}")
-        if "order-requests" in call.route:
-            self.watcher.once_each()
+        self.watcher.after(call)
+        if not call.route.startswith("GET"):
+            self.processes.wrote()
+
+    def lied(self, seconds: float) -> bool:
+        """Whether PharmaOne told of another world for so long, up to half an hour ago."""
+        at = self.loop.time()
+        lies = [each for each in self.troubles if each.kind in LIES and each.where == "pharmaone"]
+        of_late = [each for each in lies if each.begins < at < each.ends + 1800]
+        return any(min(at, each.ends) - each.begins > seconds for each in of_late)
 
     def late_ones(self) -> bool:
         """Whether calls that were sent long ago arrive about now, and count at the vendor."""
@@ -166,11 +186,15 @@ class Simulation:
     def mappings(self) -> Path:
         folder = self.folder / "mappings"
         shutil.copytree(MAPPINGS, folder)
-        if self.sandbox.reference_mode == "second":  # somebody found it out
-            told = (folder / "facts.toml").read_text()
-            key = "pharmaone.repeated_reference = "
-            known = told.replace(f'\n{key}"unknown"', f'\n{key}"second"')
-            (folder / "facts.toml").write_text(known)
+        known = {}  # what somebody found out
+        if self.sandbox.reference_mode == "second":
+            known["pharmaone.repeated_reference"] = "second"
+        if not self.theme.deducts:
+            known["pharmaone.deducts_at"] = "never"
+        facts = folder / "facts.toml"
+        for key, told in known.items():
+            before, after = f'\n{key} = "unknown"', f'\n{key} = "{told}"'
+            facts.write_text(facts.read_text().replace(before, after))
         return folder
 
     def settings(self, keys: dict[Vendor, str]) -> Settings:
@@ -191,7 +215,10 @@ class Simulation:
                     "webhook_secrets": [SECRET],
                 },
                 "server": {"port": 0},
-                "store": {"path": self.folder / "rxbridge.db"},
+                "store": {
+                    "path": self.folder / "rxbridge.db",
+                    "retention_days": self.theme.retention_days or 90,
+                },
                 "mappings": {"dir": self.folder / "mappings"},
                 "stock": {"write": True},
                 "orders": {"poll_seconds": 300, "review_hours": 2},
@@ -278,11 +305,19 @@ class Simulation:
             recent = at - self.processes.started_at < 1800
             besides = self.shop.hidden | self.operator.dropped
             self.watcher.offers(forgiven=not calm or recent, besides=besides)
+            with contextlib.suppress(TryLater, AttributeError):  # it may just have been killed
+                await self.closely(self.processes.bridge, calm=calm and not recent)
             if at % (6 * HOUR) < 60:
                 self.processes.back_up()
             if at % DAY < 60:
                 files = self.folder.glob("rxbridge.db*")
                 self.sizes.append(sum(each.stat().st_size for each in files))
+
+    async def closely(self, bridge: Any, *, calm: bool) -> None:
+        if isinstance(self.watcher, Closely):
+            if calm and self.watcher.late():
+                self.watcher.prompt(await ends.told(bridge))
+            await self.watcher.still_known(bridge)
 
     # -- from the first order to the end -----------------------------------------------------------
 
@@ -293,6 +328,8 @@ class Simulation:
         skus = [each["sku"]["uid"] for each in self.world.skus.values()][:6]
         numbers = (n for n in range(1, self.plan.lives + 1) if n not in self.plan.left_out)
         lives = [drawn(self.plan.seed, n, self.span, skus) for n in numbers]
+        if self.plan.theme:
+            lives = [self.theme.lived(each) for each in lives]
         self.lives = {f"po-{life.number:07d}": life for life in lives}
         self.arrange()
         clock = asyncio.create_task(self.by_the_clock())
@@ -339,6 +376,10 @@ class Simulation:
             bridge, self.world, self.operator.dropped, self.watcher.broken, self.loop.time()
         )
         self.report.ends.update(how)
+        if isinstance(self.watcher, Closely):
+            size = (self.folder / "rxbridge.db").stat().st_size
+            known = await ends.told(bridge)
+            self.watcher.at_last(known, quiet=not self.troubles, bytes_kept=size)
         kept = await ends.canaries(bridge, self.world, self.folder, self.log.text)
         if kept is not None:
             self.broken(kept)
@@ -379,6 +420,9 @@ class Simulation:
         logger.propagate = False
         try:
             self.loop.run_until_complete(self.live())
+        except RuntimeError:
+            if not self.watcher.broken.found:  # what was broken has stopped it, if anything was
+                raise
         finally:
             logger.removeHandler(self.log)
         report = self.report

@@ -1,16 +1,38 @@
-"""The bridge broken in one place each: what the simulation has to find."""
+"""The bridge broken in one place each: what the simulation has to find.
 
+Where two parts of the bridge guard the same thing, taking one out changes nothing: there the mutant
+takes out the thing itself, and `defence` says what else stood in its way.
+"""
+
+import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bridge.core import reasons, remember
-from bridge.core.orders import absence, decide, submitting
+from bridge.core import deliveries, reasons, remember
+from bridge.core.deliveries import Receipt
+from bridge.core.orders import absence, decide, progress, submitting
 from bridge.core.steps import Done
-from bridge.core.stock import plan
-from bridge.store import work
+from bridge.core.stock import judge, plan
+from bridge.cycles.stock import adjust
+from bridge.pharmaone.token import TokenKeeper
+from bridge.store import Store, orders, work
+from bridge.store import deliveries as received
 from bridge.transport.budget import _Window
-from bridge.worker import acts, pool
+from bridge.worker import acts, look, pool
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """`put_in` breaks the bridge. Found with so many `lives` a seed of `days` in its `theme`."""
+
+    put_in: Callable[[], None]
+    theme: str = ""
+    lives: int = 60
+    days: float = 0.2
+    defence: str = ""
+    """What would still have kept it harmless, and is out as well."""
 
 
 def _patch(*places: tuple[Any, str, Any]) -> Callable[[], None]:
@@ -23,45 +45,116 @@ def _patch(*places: tuple[Any, str, Any]) -> Callable[[], None]:
     return put_in
 
 
-async def _not_recorded(acts: Any) -> None:
-    """Forgets to commit."""
+def _unrecorded_intent() -> None:
+    intend, record = acts.Acts._intend, acts.Acts._record
+
+    async def forgets(self: Any) -> None:
+        """Writes nothing down."""
+
+    async def intends(self: Any, step: Any) -> None:
+        self._record = lambda: forgets(self)
+        await intend(self, step)
+        self._record = lambda: record(self)
+
+    _patch((acts.Acts, "_intend", intends))()
 
 
-def _one_more(window: Any, limit: float, seconds: float) -> None:
-    _init(window, limit + 2, seconds)
+def _one_more(window: Any, limit: int, seconds: float) -> None:
+    _init(window, limit + 1, seconds)
 
 
 _init = _Window.__init__
 
 
-def _believes_404(view: Any) -> None:
-    return None
+def _never_renewed() -> None:
+    async def get(self: Any, scope: str = "") -> str:
+        held = self._held if self._held is not None else await self._renewed()
+        return str(held.text)
+
+    _patch((TokenKeeper, "get", get))()
 
 
-def _forgets_claim(record: Any, *_: Any) -> Any:
-    return record
+def _all_are_old() -> None:
+    every = "SELECT uid FROM orders WHERE first_seen_at < :before"
+    _patch((orders, "_OUTDATED", every))()
 
 
-MUTANTS: Mapping[str, Callable[[], None]] = {
-    "search before repeat skipped": _patch((submitting, "_search", lambda *_: None)),
-    "claim skipped": _patch((submitting, "_is_claimed", lambda *_: True)),
-    "intent not committed": _patch((acts.Acts, "_record", _not_recorded)),
-    "freshness ignored": _patch(
-        (submitting, "is_recent", lambda _: True), (decide, "is_fresh", lambda _: True)
+async def _soon(store: Store, body: Any, delivery: Any) -> Receipt:
+    """Takes it before it is on disk; the rest is done a moment later."""
+    asyncio.get_running_loop().call_later(0.2, asyncio.ensure_future, _later(store, body, delivery))
+    return Receipt.HINTED
+
+
+async def _later(store: Store, body: Any, delivery: Any) -> None:
+    await _write_together(store, body, delivery)
+
+
+_write_together = Store.write_together
+
+
+MUTANTS: Mapping[str, Mutant] = {
+    "search before repeat skipped": Mutant(
+        _patch((submitting, "_search", lambda *_: None)), "lost answers"
     ),
-    "a 404 of PharmaOne believed": _patch(
-        (absence, "disbelieved", _believes_404), (decide.endings, "disbelieved", _believes_404)
+    "claim skipped": Mutant(_patch((submitting, "_is_claimed", lambda *_: True))),
+    "intent not committed": Mutant(_unrecorded_intent, "crashes"),
+    "freshness ignored": Mutant(
+        _patch(
+            (submitting, "is_recent", lambda _: True),
+            (decide, "is_fresh", lambda _: True),
+            (progress, "is_fresh", lambda _: True),
+        ),
+        "quiet",
     ),
-    "anomaly guard off": _patch((plan, "inventory_anomaly", lambda *_: None)),
-    "lease ignored": _patch(
-        (pool, "LEASE", timedelta(0)), (pool.Worker, "_under_way", lambda _: [])
+    "echo taken for news": Mutant(
+        _patch(
+            (deliveries, "is_echo", lambda *_, **__: False),
+            (received, "is_echo", lambda *_, **__: False),
+        ),
+        "quiet",
     ),
-    "open orders not kept back": _patch((plan.SkuLink, "pieces", lambda link, _: 10**6)),
-    "budget off by two": _patch((_Window, "__init__", _one_more)),
-    "cancellation not carried on": _patch(
-        (decide.endings, "_cancel_there", lambda *_: Done(reasons.COMPLETED()))
+    "news taken for an echo": Mutant(
+        _patch(
+            (deliveries, "is_echo", lambda *_, **__: True),
+            (received, "is_echo", lambda *_, **__: True),
+        ),
+        "quiet",
     ),
-    "answer lost means not sent": _patch((remember, "answer_lost", _forgets_claim)),
-    "settling forgets what is due": _patch((work, "settle", lambda *_: False)),
+    "404 believed": Mutant(
+        _patch(
+            (absence, "disbelieved", lambda _: None),
+            (progress, "disbelieved", lambda _: None),
+            (progress, "confirmed_by_a_person", lambda _: None),
+        ),
+        "liars",
+        defence="a person is asked, where no event told that the order was deleted",
+    ),
+    "anomaly guard off": Mutant(
+        _patch(
+            (plan, "inventory_anomaly", lambda *_: None),
+            (plan, "too_many_zeroed", lambda *_: None),
+            (judge, "is_confirmed", lambda *_: True),
+        ),
+        "liars",
+        defence="too many that would go to 0 at once, and a product that is missing once",
+    ),
+    "lease ignored": Mutant(
+        _patch((pool, "LEASE", timedelta(0)), (pool.Worker, "_under_way", lambda _: []))
+    ),
+    "deduction counted twice": Mutant(_patch((look, "released_at", lambda *_: None)), "quiet"),
+    "adjust sent again": Mutant(
+        _patch((adjust, "search_log", lambda *_: "not there")), "adjusting"
+    ),
+    "budget off by one": Mutant(_patch((_Window, "__init__", _one_more)), "rush"),
+    "token not renewed": Mutant(_never_renewed, "quiet"),
+    "retention deletes an open order": Mutant(_all_are_old, "slow staff"),
+    "acknowledged before it is stored": Mutant(_patch((Store, "write_together", _soon)), "crashes"),
+    "cancellation not carried on": Mutant(
+        _patch((decide.endings, "_cancel_there", lambda *_: Done(reasons.COMPLETED())))
+    ),
+    "answer lost means not sent": Mutant(
+        _patch((remember, "answer_lost", lambda record, *_: record)), "lost answers"
+    ),
+    "settling forgets what is due": Mutant(_patch((work, "settle", lambda *_: False))),
 }
 """By what a reader would call it."""

@@ -20,6 +20,10 @@ class Plan:
     """Troubles, doings and edits that are left out, by their numbers."""
     left_out: frozenset[int] = frozenset()
     """Orders that are left out."""
+    theme: str = ""
+    """What goes wrong often, and nothing else (`themes.py`); empty: a little of everything."""
+    first_only: bool = False
+    """Whether it ends with the first invariant that is broken."""
 
 
 @dataclass

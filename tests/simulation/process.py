@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import Context, copy_context
 from datetime import datetime
@@ -14,7 +14,7 @@ from bridge import app
 from bridge.errors import BridgeError
 from bridge.settings import Settings
 from bridge.store import backup
-from simulation.disk import Disk
+from simulation.disk import Disk, deliveries_in
 from simulation.hooks import Listening, serving
 from simulation.loop import PROCESS, SimulatedLoop
 from simulation.trouble import Trouble
@@ -31,7 +31,8 @@ _DISK = {
 class Processes:
     """One after another. `now` is this machine's clock, `disk_trouble` what its disk has now.
 
-    `settings` is read at each start; `broken` hears of a process that ends as none should.
+    `settings` is read at each start; `broken` hears of a process that ends as none should;
+    `forgets`: what is old is forgotten meanwhile.
     """
 
     def __init__(
@@ -45,10 +46,11 @@ class Processes:
         now: Callable[[], datetime],
         disk_trouble: Callable[[], Trouble | None],
         broken: Callable[[str], None],
+        forgets: bool,
     ) -> None:
         self._loop, self._folder, self._exchange = loop, folder, exchange
         self._settings, self._now, self._broken = settings, now, broken
-        self._disk_trouble = disk_trouble
+        self._disk_trouble, self.forgets = disk_trouble, forgets
         self._chance = Random(f"{seed}/jitter")
         self._number = 0
         self._context = Context()
@@ -60,6 +62,8 @@ class Processes:
         self.started_at = 0.0
         self.stopping = False
         self.kills = 0
+        self._armed: Trouble | None = None
+        self._taken = self._stored = 0
         self.bridge: app.Bridge | None = None
         self.running: asyncio.Task[None]
         loop.on_kill = self._killed
@@ -68,6 +72,7 @@ class Processes:
         """A new process, with the store that the last one left behind."""
         self._number += 1
         self.started_at = self._loop.time()
+        self._taken, self._stored = 0, deliveries_in(self.store)
         self._context = Context()
         self._context.run(PROCESS.set, self._number)
         self._disk = Disk(self._disk_failure)
@@ -108,6 +113,9 @@ class Processes:
     def strike(self, how: Trouble) -> None:
         """Kills it, somewhere within its next steps."""
         self._how = how
+        if how.kind == "kill at a write":
+            self._armed = how
+            return
         self._loop.kill_at = self._loop.steps + int(how.share * HANGS_AFTER)
 
     def _ended(self, running: "asyncio.Task[None]") -> None:
@@ -137,6 +145,22 @@ class Processes:
             backup.restore(self.store, kept, now=self._now())
         self._loop.call_later(1.0 + 119.0 * (how.share if how else 0.0), self.start)
 
+    def wrote(self) -> None:
+        """A call of its that changes something was carried out: it may die of it."""
+        if self._armed is not None:
+            self._loop.kill_at = self._loop.steps + 1 + int(self._armed.share * 25)
+            self._armed = None
+
+    async def post(self, path: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether it acknowledged a delivery."""
+        if not self.listening:
+            return False
+        number = self._number
+        status = await self.listening[-1].post(path, headers, body)
+        acknowledged = 200 <= status < 300
+        self._taken += acknowledged and number == self._number
+        return acknowledged
+
     def back_up(self) -> None:
         """As the nightly copy, if it runs and its disk is well."""
         if self.bridge is not None and self._disk_trouble() is None:
@@ -148,6 +172,9 @@ class Processes:
         self.listening = []
         self.bridge = None
         self._disk.kill()
+        lost = self._stored + self._taken - deliveries_in(self.store)
+        if lost > 0 and not self.forgets:
+            self._broken(f"{lost} deliveries acknowledged and not kept")
 
     def _disk_failure(self) -> sqlite3.Error | None:
         found = self._disk_trouble()

@@ -17,6 +17,7 @@ from store.given import (
 
 from bridge.core.deliveries import PharmaOneChanged, Receipt
 from bridge.core.model import (
+    Flag,
     Key,
     OrderId,
     OrderRequestId,
@@ -120,6 +121,21 @@ async def test_a_change_of_flags_alone_is_no_echo(store: Store):
     assert (
         await store.write_together(deliveries.receive, told(reported_status=None)) is Receipt.HINTED
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"), [("ready_pickup", None), ("awaiting_packing", frozenset({Flag.SHIPPED}))]
+)
+async def test_what_was_read_before_the_news_is_not_what_is_there_now(store: Store, status, shown):
+    """A sweep read it three seconds before it was shipped, and the look believed the sweep."""
+    await store.write(work.save, adopted(), [])
+    await store.write(
+        vendor_lists.save_orders, [order(external_id=uid(1), flags=frozenset({Flag.SHIPPED}))]
+    )
+    await store.write_together(deliveries.receive, told(reported_status=status))
+    known = await store.read(vendor_lists.order_for, uid(1))
+    assert known is not None
+    assert known.flags == shown
 
 
 async def test_an_order_that_nobody_knows_is_to_be_read(store: Store):
