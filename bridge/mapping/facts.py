@@ -4,11 +4,13 @@ import datetime
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from bridge.core.facts import DeductsAt, Facts, Repeated, ShortStock, YesOrNo
 from bridge.mapping.reading import FACTS, Faults, Place, Table, check
 
+EVIDENCE = "evidence"
+"""The table of what nothing follows from."""
 _SPELT = {"refuses": "refused"}
 
 
@@ -20,8 +22,11 @@ def _word(value: object) -> object:
 
 class _Told(Table):
     value: Annotated[str, BeforeValidator(_word)]
+    """What was found out."""
     source: str = ""
+    """Who said it, or how it was tried."""
     date: datetime.date | str = ""
+    """When."""
 
 
 class _RxScale(Table):
@@ -45,6 +50,8 @@ class FactsFile(Table):
     """What is known of RxScale."""
     pharmaone: _PharmaOne = _PharmaOne()
     """What is known of PharmaOne."""
+    evidence: dict[str, _Told] = Field(default_factory=dict)
+    """What else was found out, by its name: nothing follows from it by itself."""
 
 
 def read_facts(
@@ -56,7 +63,9 @@ def read_facts(
     """
     before, told = len(faults), dict[str, str]()
     plain = {
-        section: _plain(section, table, told, faults) if isinstance(table, dict) else table
+        section: _plain(section, table, told, faults)
+        if isinstance(table, dict) and section != EVIDENCE
+        else table
         for section, table in (data or {}).items()
     }
     file = check(FactsFile, plain, Place(FACTS), faults)
@@ -65,7 +74,7 @@ def read_facts(
     known = file.rxscale.model_dump() | file.pharmaone.model_dump()
     unknown = {
         f"{section}.{name}": value
-        for section, table in file.model_dump().items()
+        for section, table in file.model_dump(exclude={EVIDENCE}).items()
         for name, value in table.items()
     }
     return Facts(**known), unknown | told

@@ -99,6 +99,8 @@ def schema(name: str, said: Mapping[str, str]) -> Schema:
 def _or_tables(sections: Iterable[Schema]) -> None:
     """A fact is its value, or a table that says where it comes from too."""
     for fact in (fact for section in sections for fact in section["properties"].values()):
+        if "enum" not in fact:
+            continue
         value = {"enum": fact.pop("enum")}
         if "true" in value["enum"]:
             value["enum"] += [True, False]

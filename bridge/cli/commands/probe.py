@@ -1,0 +1,133 @@
+"""`rxbridge probe`: asks the vendors what their documents leave open.
+
+Asks both vendors what their documents leave open, and writes the answers with date and evidence
+into facts.toml. It only reads, unless it is told to write: then on a development account alone, and
+on an order and a SKU that may be spoilt.
+
+rxbridge probe            # reads; changes nothing at a vendor
+rxbridge probe --dry-run  # the same, and facts.toml stays as it is
+"""
+
+import argparse
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import bridge.cli.trials
+from bridge import __version__, app
+from bridge.app.files import write_whole
+from bridge.cli import show
+from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.guest import is_running, open_guest
+from bridge.cli.opening import complete, now, open_store
+from bridge.cli.probes import NOBODY, PROBES, Ground, Probe
+from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
+from bridge.errors import BridgeError, Fault, Misconfigured
+from bridge.mapping.found import is_fact, noted
+from bridge.mapping.reading import FACTS
+from bridge.settings import Settings
+from bridge.store import notes
+
+noun = Noun(__doc__)
+
+
+class Answered(NamedTuple):
+    """`answer` is None where it was not found out; `why` says why, if that is known."""
+
+    name: str
+    question: str
+    answer: str | None
+    why: str = ""
+
+    @property
+    def noted(self) -> tuple[str, str]:
+        """What facts.toml gets: the value, which is one word of a fact, and where it is from."""
+        source, answer = f"rxbridge {__version__} probe", self.answer or ""
+        word, _, more = answer.partition("; ")
+        return (
+            (word, f"{source}: {more}" if more else source)
+            if is_fact(self.name)
+            else (answer, source)
+        )
+
+
+def _changes(typed: argparse.Namespace) -> str | None:
+    named = f"--write {typed.order} {typed.sku}" if typed.write else ""
+    return None if typed.dry_run and not typed.write else named
+
+
+@noun.command(
+    argument("--dry-run", action="store_true", help="leave facts.toml as it is"),
+    argument("--write", action="store_true", help="also try what writes, on a development account"),
+    argument("--organisation", metavar="ID", help="with --write: pharmaone.org_id, typed again"),
+    argument("--order", metavar="UID", help="with --write: a pharmacy order that may be spoilt"),
+    argument("--sku", metavar="UID", help="with --write: its pharmacy SKU"),
+    JSON,
+    changes=_changes,
+)
+def probe(arguments: argparse.Namespace) -> int:
+    settings = complete(arguments)
+    if not arguments.write:
+        settings = settings.model_copy(update={"mode": "shadow"})
+    elif is_running(settings):
+        raise Misconfigured(Fault("--write", "a bridge is running", "stop it first"))
+    with show.busy("asking both vendors"):
+        answers, left = asyncio.run(_asked(settings, arguments))
+    if not arguments.dry_run:
+        _write_down(settings.mappings.dir / FACTS, answers)
+    document = {"answers": [each._asdict() for each in answers], "left": left}
+    return show.answer(arguments, document, partial(_print, answers, left))
+
+
+def _print(answers: list[Answered], left: list[str]) -> None:
+    told = (
+        (each.name, f"? {each.why}" if each.answer is None else each.answer) for each in answers
+    )
+    show.as_table(("what", "answer"), told)
+    for each in left:
+        show.line(f"left: {each}", "yellow")
+
+
+async def _asked(
+    settings: Settings, arguments: argparse.Namespace
+) -> tuple[list[Answered], list[str]]:
+    rules = app.rules_of(settings)
+    async with open_guest(settings) as vendors:
+        order, sku = PharmacyOrderUid(arguments.order or ""), PharmacySkuUid(arguments.sku or "")
+        mark = f"{NOBODY}-{now():%Y%m%d%H%M%S}"
+        on = Ground(vendors, rules, settings, await _echoes(settings), order, sku, mark)
+        if arguments.write:
+            await bridge.cli.trials.confirm(on, arguments.organisation)
+        asked = [each for each in PROBES if arguments.write or not each.writes]
+        answers = [await _answer(each, on) for each in asked]
+        if arguments.write:
+            on.left.append(f"order {order} stands elsewhere than before")
+        return answers, on.left
+
+
+async def _answer(each: Probe, on: Ground) -> Answered:
+    try:
+        return Answered(each.name, each.question, await each.ask(on))
+    except BridgeError as failure:
+        if each.writes:
+            on.left.append(f"{each.name} was broken off, it is not known where: {failure}")
+        return Answered(each.name, each.question, None, str(failure))
+
+
+async def _echoes(settings: Settings) -> int:
+    """How many deliveries told of our own writes, as the store counts them."""
+    if not settings.store.path.exists():
+        return 0
+    async with open_store(settings) as store:
+        return (await store.read(notes.counters)).get("deliveries_echo", 0)
+
+
+def _write_down(file: Path, answers: list[Answered]) -> None:
+    """Raises Misconfigured."""
+    found = {each.name: each.noted for each in answers if each.answer is not None}
+    text = file.read_text("utf-8") if file.exists() else ""
+    content = noted(text, found, now().date()).encode()
+    mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
+    remedy = "let rxbridge write there, or use --dry-run and write it by hand"
+    write_whole(file, content, mode=mode, remedy=remedy)

@@ -1,0 +1,260 @@
+"""Questions that only a write answers: asked on a development account, of what is to be sacrificed.
+
+Each trial undoes what it did, or says in `Ground.left` what it left. They are made in the order in
+which they stand: the first ones walk the sacrificial order to where the last ones need it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from bridge.cli.probes import Ground, probe
+from bridge.core.lifecycle import TERMINAL, Vocabulary, route
+from bridge.core.model import Draft, OrderId, ProductId, SkuUid, State, TrackingLink
+from bridge.errors import Fault, Misconfigured, Refused
+from bridge.exchange import Response
+from bridge.pharmaone import dialect as p1
+from bridge.pharmaone.order_book import OrderUpsert, UpsertItem
+from bridge.rxscale import dialect as rx
+from bridge.rxscale.orders import completion
+from bridge.rxscale.skus import PharmacySku
+from bridge.settings import is_loopback
+
+DEVELOPMENT = "api.rxscale-dev.com"
+"""RxScale's development host (rxscale.md section 2)."""
+FEW = 100
+"""A development account has no more orders."""
+CANCEL = ({"status": "cancelled"}, {"status": "canceled"}, {"order_status": "cancelled"})
+"""What may cancel an order at PharmaOne: neither word nor body is documented (pharmaone.md 9)."""
+LINKS = (TrackingLink("https://example.org/rxbridge-probe", "DHL"),)
+
+
+async def confirm(on: Ground, organisation: str | None) -> None:
+    """Raises Misconfigured for all that does not look like a development account."""
+    host = urlsplit(on.settings.rxscale.base_url).hostname or ""
+    org = on.settings.pharmaone.org_id
+    if host != DEVELOPMENT and not is_loopback(host):
+        raise _refused("rxscale.base_url", f"{host} is not RxScale's development host")
+    if not organisation or organisation != org:
+        raise _refused("--organisation", f"is not pharmaone.org_id ({org})")
+    first = await on.vendors.rxscale.orders_page("", 0, 1)
+    made = await on.vendors.pharmaone.orders_page(1, 0)
+    for name, total in (("RxScale", first.total), ("PharmaOne", made.total)):
+        if total is None or total > FEW:
+            what = f"{name} lists {total} orders: no development account has more than {FEW}"
+            raise _refused("--write", what)
+    order = await on.vendors.rxscale.order(on.order) if on.order else None
+    if order is None or order.status not in on.rules.words.rxscale.queue:
+        raise _refused("--order", "does not wait in RxScale's queue")
+    if await _sku(on) is None or await _line_amount(on) is None:
+        raise _refused("--sku", "is not what that order orders")
+
+
+def _refused(where: str, what: str) -> Misconfigured:
+    remedy = "nothing was written; --write is for a development account alone"
+    return Misconfigured(Fault(where, what, remedy))
+
+
+async def _sku(on: Ground) -> PharmacySku | None:
+    found = [row async for row in on.vendors.rxscale.skus.all() if row.uid == on.sku]
+    return found[0] if found else None
+
+
+async def _line_amount(on: Ground) -> int | None:
+    """How many pieces of the SKU the order takes."""
+    order, sku = await on.vendors.rxscale.order(on.order), await _sku(on)
+    known = sku.sku.uid if sku is not None and sku.sku is not None else None
+    lines = order.lines if order is not None else ()
+    return sum(line.amount for line in lines if line.sku_uid == known) or None
+
+
+async def _here(on: Ground) -> str:
+    order = await on.vendors.rxscale.order(on.order)
+    return order.status if order is not None else ""
+
+
+async def _patch(on: Ground, path: rx.Route, body: Mapping[str, Any]) -> Response:
+    caller = on.vendors.rxscale.caller
+    return await caller.call(path, ident=on.order, body=caller.encode(body))
+
+
+async def _set(on: Ground, word: str) -> Response:
+    return await _patch(on, rx.ORDER_STATUS, {"status": word, "comment": "rxbridge probe"})
+
+
+def _illegal(words: Vocabulary, here: str) -> Iterator[str]:
+    """The words that may not follow; an end is not tried, since nothing leads back from it."""
+    settable = {word for steps in words.steps.values() for word in steps}
+    allowed = {here, *words.steps.get(here, ())}
+    ends = {word for word in settable if words.means.get(word) in TERMINAL}
+    return iter(sorted(settable - allowed - ends))
+
+
+async def _try_pairs(on: Ground, here: str, taken: list[str]) -> int:
+    """How many were tried; `taken` gets those that moved the order."""
+    tried = 0
+    for word in _illegal(on.rules.words.rxscale, here):
+        answer, tried = await _set(on, word), tried + 1
+        if (now := await _here(on)) != here or answer.status < 400:
+            taken.append(f"{here} -> {word}")
+        if now != here:
+            await _set(on, here)
+        if await _here(on) != here:
+            on.left.append(f"order {on.order} stands at {word}, moved there by a trial")
+            break
+    return tried
+
+
+@probe("rxscale.refuses_illegal_steps", "Is a status refused that may not follow?", writes=True)
+async def _steps(on: Ground) -> str | None:
+    words, here, taken = on.rules.words.rxscale, await _here(on), list[str]()
+    ready = next(word for word, state in words.means.items() if state is State.READY)
+    tried = await _try_pairs(on, here, taken)
+    for word in route(words, here, ready) or ():
+        await _set(on, word)
+        if await _here(on) != word:
+            return None
+        tried += await _try_pairs(on, word, taken)
+    return f"false; taken: {', '.join(taken)}" if taken else f"true; {tried} pairs refused"
+
+
+@probe("rxscale.short_stock_on_complete", "What becomes of stock that is too low?", writes=True)
+async def _short(on: Ground) -> str | None:
+    sku, amount = await _sku(on), await _line_amount(on)
+    if (
+        sku is None
+        or sku.stock is None
+        or amount is None
+        or not on.vendors.rxscale.site.generation.completes
+    ):
+        return None
+    await on.vendors.rxscale.set_sku(sku.key, stock=amount - 1)
+    try:
+        refused = (await _patch(on, rx.COMPLETE, {})).status >= 400
+        after = await _sku(on)
+    finally:
+        await on.vendors.rxscale.set_sku(sku.key, stock=sku.stock)
+    if refused:
+        await on.vendors.rxscale.set_sku(sku.key, stock=max(amount, sku.stock))
+        enough = (await _patch(on, rx.COMPLETE, {})).status < 400
+        await on.vendors.rxscale.set_sku(sku.key, stock=sku.stock)
+        return "refused" if enough else None
+    left = after.stock if after is not None else None
+    if left == amount - 1:
+        return None if amount == 1 else f"unknown; {left} stays {left}: nothing is deducted"
+    return "negative" if left is not None and left < 0 else "zero" if left == 0 else None
+
+
+@probe("rxscale.tracking_twice", "Is tracking for a completed order refused?", writes=True)
+async def _tracking(on: Ground) -> str | None:
+    if await _here(on) != "completed":
+        return None
+    answer = await _patch(on, rx.COMPLETE, completion(LINKS))
+    return "refused" if answer.status >= 400 else "accepted"
+
+
+@probe("rxscale.leaves_an_end", "Can a completed order be set to something else?", writes=True)
+async def _ends(on: Ground) -> str | None:
+    """The first that is taken ends it: completed a second time, its goods would be sold again."""
+    if (here := await _here(on)) != "completed":
+        return None
+    for word in _illegal(on.rules.words.rxscale, here):
+        await _set(on, word)
+        if await _here(on) != here:
+            return f"yes; {here} -> {word}"
+    return "no"
+
+
+async def _draft(on: Ground) -> Draft | None:
+    """The sacrificial order as it would be sent, but for fields that no document names."""
+    order = await on.vendors.rxscale.order(on.order)
+    listed = (await on.vendors.rxscale.skus_page(0)).rows
+    skus = {SkuUid(sku.sku_uid): sku for sku in listed}
+    shop = on.settings.pharmaone.named_shop
+    made = None if order is None else on.rules.draft(order, skus, shop_id=shop)
+    if not isinstance(made, Draft):
+        return None
+    documented = {k: v for k, v in made.payload.items() if k in p1.REQUEST_FIELDS}
+    return replace(made, payload=documented)
+
+
+async def _submit(on: Ground, reference: str, draft: Draft) -> str | None:
+    """Its id, "" where it was not told, None where it was refused."""
+    try:
+        answer = await on.vendors.pharmaone.submit(reference, draft, on.rules.source)
+    except Refused:
+        return None
+    if answer.status == "conflict":
+        return None
+    left = f"an order-request with the external reference {reference}: reject it in PharmaOne"
+    if left not in on.left:
+        on.left.append(left)
+    return answer.request_id or ""
+
+
+@probe(
+    "pharmaone.repeated_reference",
+    "What becomes of an external_reference that comes again?",
+    writes=True,
+)
+async def _repeated(on: Ground) -> str | None:
+    draft, reference = await _draft(on), f"{on.mark}-again"
+    first = None if draft is None else await _submit(on, reference, draft)
+    if draft is None or not first:
+        return None
+    again = await _submit(on, reference, draft)
+    if again is None:
+        return "refused"
+    return ("same" if again == first else "second") if again else None
+
+
+@probe("pharmaone.unknown_fields", "Is an order-request with an unknown field taken?", writes=True)
+async def _unknown_fields(on: Ground) -> str | None:
+    draft = await _draft(on)
+    if draft is None:
+        return None
+    more = replace(draft, payload={**draft.payload, "rxbridge_probe": "x"})
+    return "refused" if await _submit(on, f"{on.mark}-field", more) is None else "taken"
+
+
+@probe("pharmaone.cancel_body", "Which body cancels an order?", writes=True)
+async def _cancel(on: Ground) -> str | None:
+    item = UpsertItem(1, name="rxbridge probe", price=Decimal(1))
+    made = OrderUpsert(on.settings.pharmaone.shop_id or "", f"{on.mark}-cancel", (item,))
+    said = await on.vendors.pharmaone.order_book.upsert(made)
+    inner = said.get("data")
+    order_id = OrderId(str((inner if isinstance(inner, dict) else said).get("id", "")))
+    caller = on.vendors.pharmaone.caller
+    for body in CANCEL:
+        await caller.call(p1.ORDER_STATUS, ident=order_id, body=caller.encode(body))
+        seen = await on.vendors.pharmaone.order(order_id)
+        if (
+            seen is not None
+            and on.rules.words.pharmaone.means.get(seen.order.status) is State.CANCELLED
+        ):
+            return json.dumps(body)
+    on.left.append(f"PharmaOne's order {order_id} could not be cancelled: delete it there")
+    return None
+
+
+@probe("pharmaone.below_zero", "What becomes of stock that is adjusted below 0?", writes=True)
+async def _below_zero(on: Ground) -> str | None:
+    """Puts back what it took, by what was there before and after."""
+    sku = await _sku(on)
+    link = on.rules.links.listed.get(on.sku)
+    named = link.product if link is not None else sku.external_id if sku is not None else None
+    before = (await on.vendors.pharmaone.inventory()).on_hand
+    if named is None or (product := ProductId(named)) not in before:
+        return None
+    try:
+        await on.vendors.pharmaone.adjust(product, -before[product] - 1, f"{on.mark}-below")
+    except Refused:
+        return "refused"
+    after = (await on.vendors.pharmaone.inventory()).on_hand.get(product, 0)
+    metadata = {"rxbridge_probe": "x"}
+    back = before[product] - after
+    await on.vendors.pharmaone.adjust(product, back, f"{on.mark}-back", metadata=metadata)
+    return "ends at 0" if after == 0 else f"ends at {after}"
