@@ -38,6 +38,12 @@ def terse() -> None:
     """Where nobody reads a log, a warning is one line on the terminal, without a traceback."""
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(Terse())
+        logging.lastResort.addFilter(_is_no_call)
+
+
+def _is_no_call(record: logging.LogRecord) -> bool:
+    """What came of a call is told by the command that made it, once."""
+    return record.name != "bridge.transport"
 
 
 class Terse(logging.Formatter):

@@ -16,7 +16,7 @@ from bridge.app import Vendors
 from bridge.cli.opening import now, open_store
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Hint, Key, order_uid
-from bridge.core.reasons import Kind, Reason
+from bridge.core.reasons import NO_SUCH_NAME, Kind, Reason
 from bridge.errors import Misconfigured, TryLater
 from bridge.exchange import routes_of
 from bridge.settings import PharmaOneSection, RxScaleSection, Settings
@@ -109,7 +109,7 @@ async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
         try:
             return await ask()
         except TryLater as failure:
-            if now() > deadline:
+            if now() > deadline or failure.reason.code == NO_SUCH_NAME:
                 raise
             await asyncio.sleep(failure.after or 1.0)
 

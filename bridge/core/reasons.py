@@ -449,6 +449,7 @@ LIVE_ASKS = Code("live_asks", Kind.NEXT, "order")
 
 # -- what became of a call to a vendor --------------------------------------------------------
 
+NO_SUCH_NAME = Code("no_such_name", Kind.FAILURE, "vendor host")
 NO_CONNECTION = Code("no_connection", Kind.FAILURE, "vendor cause")
 NO_ANSWER = Code("no_answer", Kind.FAILURE, "vendor route cause")
 ANSWER_TOO_LONG = Code("answer_too_long", Kind.FAILURE, "vendor route")

@@ -754,6 +754,10 @@ live_asks = sie sieht aus wie { $order }, von Hand eingegeben: nicht gesendet, e
 
 ## What became of a call to a vendor
 
+no_such_name = { $vendor ->
+        [pharmaone] pharmaone.base_url (oder connector_url)
+       *[other] { $vendor }.base_url
+    }: der Name { $host } ist nicht zu finden - die Adresse berichtigen, oder nachsehen, ob dieser Rechner ins Internet kommt
 no_connection = keine Verbindung zu { $vendor } ({ $cause })
 no_answer = { $cause ->
         [absent] keine Antwort von { $vendor } auf { $route }

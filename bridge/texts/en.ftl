@@ -731,6 +731,10 @@ live_asks = it looks like { $order }, typed by hand: not sent, a person is asked
 
 ## What became of a call to a vendor
 
+no_such_name = { $vendor ->
+        [pharmaone] pharmaone.base_url (or connector_url)
+       *[other] { $vendor }.base_url
+    }: the name { $host } cannot be found - correct the address, or see whether this machine reaches the internet
 no_connection = no connection to { $vendor } ({ $cause })
 no_answer = { $cause ->
         [absent] no answer from { $vendor } to { $route }

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from math import isfinite
+from urllib.parse import urlsplit
 
 from bridge.core import reasons
 from bridge.errors import BridgeError, Garbled, TryLater, Unsure
@@ -103,6 +104,8 @@ def dated(answer: Answer) -> datetime | None:
 
 def error(vendor: str, request: Request, lost: Lost) -> BridgeError:
     """What the caller must do about a lost answer: nothing happened, or who knows."""
+    if lost.cause == "ClientConnectorDNSError":
+        return TryLater(reasons.NO_SUCH_NAME(vendor=vendor, host=urlsplit(request.url).hostname))
     if lost.loss is Loss.NO_CONNECTION:
         return TryLater(reasons.NO_CONNECTION(vendor=vendor, cause=lost.cause))
     what = reasons.NO_ANSWER(vendor=vendor, route=request.route, cause=lost.cause or None)

@@ -301,8 +301,11 @@ async def test_a_vendor_that_is_away_is_not_waited_for_at_each_line(env, folder,
     began = asyncio.get_running_loop().time()
     code, lines = await checked(env, folder, capsys, gone)
     assert code == 1
-    assert lines["RxScale GET /pharmacy_skus/"]["verdict"] == "fail"
+    rxscale = [line for what, line in lines.items() if what.startswith("RxScale ")]
+    assert {line["verdict"] for line in rxscale} == {"fail"}
+    assert len(rxscale) < len(RX), "nothing more is said of one that fails as before"
     assert lines["PharmaOne GET /orders"]["verdict"] == "ok"
+    assert SIZES not in lines
     assert asyncio.get_running_loop().time() - began < 15
 
 
@@ -413,3 +416,37 @@ def test_a_file_that_others_may_write_to_fails(typed, folder: Path):
     assert f"{file}: others may write to it - chmod go-w {file}" in told.out
     file.chmod(0o644)
     assert "others may write" not in typed("check", "--offline").out
+
+
+def failing(vendors: dict[str, str], folder: Path, **wrong: str) -> list[dict[str, str]]:
+    """What `check` says is not well, with something wrong in the environment."""
+    process = python("check", "--json", env=vendors | wrong, cwd=folder)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (1, "")
+    lines = json.loads(out)["checks"]
+    return [line for line in lines if line["verdict"] == "fail" or "cannot be" in line["text"]]
+
+
+@pytest.mark.parametrize("vendor", ["rxscale", "pharmaone"])
+def test_a_wrong_host_is_one_line_with_its_name_and_the_key_to_change(vendors, folder, vendor):
+    key = f"RXBRIDGE_{vendor.upper()}__BASE_URL"
+    (line,) = failing(vendors, folder, **{key: "https://api.wrong-name.invalid"})
+    assert line["verdict"] == "fail"
+    assert line["text"].startswith(f"{vendor}.base_url")
+    assert "the name api.wrong-name.invalid cannot be found - correct the address" in line["text"]
+
+
+@pytest.mark.parametrize("vendor", ["rxscale", "pharmaone"])
+def test_a_wrong_key_is_one_line_too(vendors, folder, vendor):
+    (line,) = failing(vendors, folder, **{f"RXBRIDGE_{vendor.upper()}__API_KEY": "another"})
+    assert line["text"].startswith(f"{vendor}.api_key: ")
+    assert "does not accept the" in line["text"]
+
+
+@pytest.mark.parametrize("words", [("skus", "match"), ("stock", "plan"), ("webhooks", "list")])
+def test_any_other_command_says_it_in_one_line_at_once(vendors, folder, words):
+    wrong = {**vendors, "RXBRIDGE_RXSCALE__BASE_URL": "https://api.wrong-name.invalid"}
+    process = python(*words, env=wrong, cwd=folder)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err.count("\n")) == (1, "", 1), err
+    assert err.startswith("rxbridge: rxscale.base_url: the name api.wrong-name.invalid cannot be")

@@ -54,7 +54,10 @@ async def assert_no_connection(
     request = Request("POST", url, "POST /x", Priority.ORDER, repeatable)
     with pytest.raises(TryLater) as raised:
         await send(request)
-    assert raised.value.what == f"no connection to RxScale ({cause})"
+    assert cause in raised.value.what
+    assert raised.value.what.startswith(
+        ("no connection to RxScale (", "RxScale.base_url: the name")
+    )
     assert outcomes(calls) == ["no connection"]
 
 
@@ -69,7 +72,7 @@ class TestNothingWasSent:
         async with lost_in_dns(hangs=False) as http:
             send = transport(http=http)
             await assert_no_connection(
-                send, calls, "http://nowhere.test/", repeatable, "ClientConnectorDNSError"
+                send, calls, "http://nowhere.test/", repeatable, "nowhere.test cannot be found"
             )
 
     async def test_connecting_takes_too_long(

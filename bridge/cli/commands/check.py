@@ -10,18 +10,18 @@ rxbridge check --json     # for a monitoring system
 
 import argparse
 import asyncio
-import logging
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 from bridge import app, users
 from bridge.app import Vendors, open_vendors, shipped
 from bridge.app.files import open_to_others
 from bridge.cli import show
+from bridge.cli.asking import Asker, Finding, Line
 from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.commands.webhooks import is_ours
 from bridge.cli.guest import as_a_guest
@@ -39,7 +39,7 @@ from bridge.core.model import (
 )
 from bridge.cycles.catalogue import read_skus
 from bridge.cycles.sweep import words_refused
-from bridge.errors import BridgeError, Misconfigured, Refused, TryLater
+from bridge.errors import BridgeError, Misconfigured, Refused
 from bridge.exchange import Priority, routes_of
 from bridge.mapping.matching import propose
 from bridge.mapping.rules import Rules
@@ -56,15 +56,10 @@ from bridge.settings import Settings
 from bridge.store import is_behind, orders, stock_round
 from bridge.texts import say
 
-Answer = TypeVar("Answer")
 Try = Callable[[], Awaitable[object]]
-Verdict = Literal["ok", "warn", "fail"]
-Finding = tuple[Verdict, str]
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 WIDTH = 52
-TRIES = 3
 MOST_NAMED = 10
-MOMENT_SECONDS = 5.0
 SIZES = "SKUs and products"
 NOBODY = "rxbridge-check"
 """No order, SKU or product has this name."""
@@ -73,15 +68,6 @@ FEW = 5
 """Nobody reads more names in one line."""
 
 noun = Noun(__doc__)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What was tried, and what came of it."""
-
-    what: str
-    verdict: Verdict
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +96,7 @@ class Need:
 )
 def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
-    with show.busy("trying everything out"), _quiet(logging.getLogger("bridge.transport")):
+    with show.busy("trying everything out"):
         lines = asyncio.run(_all(settings, offline=arguments.offline))
     document = {"checks": [asdict(line) for line in lines]}
     failed = any(line.verdict == "fail" for line in lines)
@@ -133,21 +119,11 @@ def _print(lines: list[Line]) -> None:
         show.then("rxbridge check" if failed else "rxbridge run")
 
 
-@contextmanager
-def _quiet(log: logging.Logger) -> Iterator[None]:
-    """Each line tells what went wrong; the log need not."""
-    log.disabled = True
-    try:
-        yield
-    finally:
-        log.disabled = False
-
-
 async def _all(settings: Settings, *, offline: bool) -> list[Line]:
     rules, mappings = _mappings(settings)
     lines = [*_configuration(settings), *mappings, *await _store(settings)]
     if not offline and not settings.missing_for_run():
-        lines += [line async for line in _vendors(settings, rules)]
+        lines += [line async for line in _vendors(settings, rules) if line is not None]
     return lines
 
 
@@ -219,72 +195,50 @@ def _take_from(settings: Settings) -> list[Line]:
     return [Line("orders.take_from", "warn", text)]
 
 
-async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Line]:
+async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Line | None]:
     """Not as patient as other commands are: what takes long is a finding."""
+    asker = Asker()
     facts = rules.facts if rules else Facts()
     async with open_vendors(as_a_guest(settings), lambda _: None, facts=facts) as vendors:
         rxscale, pharmaone = vendors.rxscale, vendors.pharmaone
         astray = False
         for need in of_rxscale(settings, rules, rxscale):
-            line = _astray(need) if astray and need.is_single else await _tried(need)
-            astray |= line.verdict == "fail" and line.text.startswith(f"{rx.HEALTH.path_name}: ")
+            line = _astray(need) if astray and need.is_single else await _tried(asker, need)
+            astray |= (
+                line is not None
+                and line.verdict == "fail"
+                and line.text.startswith(f"{rx.HEALTH.path_name}: ")
+            )
             yield line
         if settings.rxscale.pharmacy_uid is None:
-            yield await _asked("RxScale pharmacy", partial(shown, rxscale.caller), _ours)
+            yield await asker.asked("RxScale pharmacy", partial(shown, rxscale.caller), _ours)
         if rules is not None:
             words = partial(_words_refused, rxscale, rules.words.rxscale.open)
             where = rules.words.rxscale.where
-            yield await _asked("RxScale statuses", words, partial(_worded, where))
+            yield await asker.asked("RxScale statuses", words, partial(_worded, where))
         subscribed = partial(_subscribed, settings)
-        yield await _asked("RxScale webhooks", rxscale.subscriptions, subscribed, "warn")
+        yield await asker.asked("RxScale webhooks", rxscale.subscriptions, subscribed, "warn")
         if not settings.pharmaone.one_way:
             keyed = partial(_keyed, pharmaone.tokens)
-            yield await _asked(f"PharmaOne {p1.TOKEN.name}", pharmaone.tokens.get, keyed)
+            yield await asker.asked(f"PharmaOne {p1.TOKEN.name}", pharmaone.tokens.get, keyed)
         for need in of_pharmaone(settings, vendors, facts):
-            yield await _tried(need)
+            yield await _tried(asker, need)
         yield await _shop(
-            None if settings.pharmaone.one_way else settings.pharmaone.shop_id, pharmaone
+            asker, None if settings.pharmaone.one_way else settings.pharmaone.shop_id, pharmaone
         )
-        yield await _sizes(rules, vendors, settings)
+        yield await _sizes(asker, rules, vendors, settings)
 
 
-async def _asked(
-    what: str,
-    ask: Callable[[], Awaitable[Answer]],
-    judge: Callable[[Answer], Finding],
-    without: Verdict = "fail",
-    why: str = "",
-) -> Line:
-    """What `judge` says of the answer; `without` and `why` are told where there is none."""
-    try:
-        answer = await _unhurried(ask)
-    except BridgeError as failure:
-        return Line(what, without, f"{why}{failure}")
-    return Line(what, *judge(answer))
-
-
-async def _tried(need: Need) -> Line:
+async def _tried(asker: Asker, need: Need) -> Line | None:
     if need.attempt is None:
         return Line(need.what, "warn", f"{need.right}: cannot be tried without sending something")
-    return await _asked(need.what, need.attempt, lambda _: ("ok", need.right or "it answers"))
+    return await asker.asked(need.what, need.attempt, lambda _: ("ok", need.right or "it answers"))
 
 
 def _astray(need: Need) -> Line:
     """Where no list is found either, "not found" says nothing of the key."""
     text = f"{rx.HEALTH.path_name}: nothing is found here, so whether the key has {need.right} "
     return Line(need.what, "fail", f"{text}cannot be told")
-
-
-async def _unhurried(ask: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Waits for a vendor that asks for a moment's patience, but not for one that is away."""
-    for _ in range(TRIES - 1):
-        try:
-            return await ask()
-        except TryLater as failure:
-            if failure.after is None or failure.after > MOMENT_SECONDS:
-                raise
-            await asyncio.sleep(failure.after)
-    return await ask()
 
 
 def _ours(found: Mapping[str, str]) -> Finding:
@@ -332,7 +286,7 @@ def _subscribed(settings: Settings, found: Sequence[Subscription]) -> Finding:
     )
 
 
-async def _shop(wanted: str | None, pharmaone: PharmaOne) -> Line:
+async def _shop(asker: Asker, wanted: str | None, pharmaone: PharmaOne) -> Line | None:
     what = "PharmaOne shop"
     if wanted is None:
         return Line(what, "ok", "the connector's address says it")
@@ -343,10 +297,12 @@ async def _shop(wanted: str | None, pharmaone: PharmaOne) -> Line:
             return "ok", wanted
         return "fail", f"pharmaone.shop_id: '{wanted}' is none of {', '.join(known)}"
 
-    return await _asked(what, pharmaone.shops, judge, "warn", "cannot be looked up: ")
+    return await asker.asked(what, pharmaone.shops, judge, "warn", "cannot be looked up: ")
 
 
-async def _sizes(rules: Rules | None, vendors: Vendors, settings: Settings) -> Line:
+async def _sizes(
+    asker: Asker, rules: Rules | None, vendors: Vendors, settings: Settings
+) -> Line | None:
     if rules is None:
         return Line(SIZES, "warn", "cannot be told before the mapping files are mended")
 
@@ -360,7 +316,7 @@ async def _sizes(rules: Rules | None, vendors: Vendors, settings: Settings) -> L
         return skus, None
 
     judge = partial(_linked, rules)
-    return await _asked(SIZES, read, judge, "warn", "cannot be looked at: ")
+    return await asker.asked(SIZES, read, judge, "warn", "cannot be looked at: ")
 
 
 async def _listed_once(settings: Settings) -> dict[ProductId, str]:
