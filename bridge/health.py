@@ -172,7 +172,7 @@ def _checks(facts: Facts) -> dict[str, Check]:
     }
     pharmaone_shown = _vendor(facts.pharmaone) | {"token": token_shown}
     return {
-        "store": Check(judge_store(facts), {}),
+        "store": Check(judge_store(facts), {"good_backup_at": _time(work.good_backup_at)}),
         "mappings": Check(judge_mappings(facts), asdict(mappings)),
         "rxscale": Check(judge_vendor(facts.rxscale), _vendor(facts.rxscale)),
         "pharmaone": Check(judge_pharmaone(facts), pharmaone_shown),
@@ -238,7 +238,7 @@ def _said(what: str) -> Reason:
 
 def judge_store(facts: Facts) -> Verdict:
     if facts.store_error is None and facts.is_store_read:
-        return OK
+        return judge_alarms(facts, Topic.BACKUP)
     error = facts.store_error
     return Verdict(Status.DOWN, _said(error) if error else reasons.STORE_UNREAD())
 

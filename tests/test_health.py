@@ -43,6 +43,8 @@ ALARM = Alarm(
     reasons.SIGNATURES_WRONG(vendor="RxScale", deliveries=3),
 )
 
+LACKING = Alarm(Topic.BACKUP, Key("backup:store"), EARLIER, reasons.NO_GOOD_BACKUP(days=2))
+
 
 def of(**changes: Any) -> HealthReport:
     return report(replace(WELL, **changes))
@@ -156,7 +158,12 @@ def test_before_the_first_token() -> None:
 
 def test_alarms_about_what_is_heard() -> None:
     facts = WebhookFacts(LATER, 2, "differ")
-    told = of(alarms=[ALARM, ALARM._replace(topic=Topic.BACKUP)], webhooks=facts)
+    told = of(alarms=[ALARM, LACKING], webhooks=facts, work=replace(WELL.work, good_backup_at=NOW))
+    assert told.document()["checks"]["store"] == {
+        "status": "degraded",
+        "reason": "there is no good daily copy of the store since 2 days",
+        "good_backup_at": "2026-01-02T08:00:00Z",
+    }
     text = "the last 3 webhooks of RxScale were signed with a wrong secret"
     assert told.document()["checks"]["webhooks"] == {
         "status": "degraded",
@@ -299,6 +306,7 @@ PROMISED = {
     "notify": {"addresses", "last_at", "failing"},
 }
 ADDED = {
+    "store": {"good_backup_at"},
     "orders": {"found_by_sweep"},
     "stock": {"waiting", "hidden", "anomalies"},
     "proof": {"unexplained", "differing"},

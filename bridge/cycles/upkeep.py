@@ -8,14 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bridge.core.alarms import Topic, unkept
 from bridge.cycles.catalogue import CatalogueReader
+from bridge.cycles.listening import settle
 from bridge.cycles.p1sweep import P1Sweep
 from bridge.exchange import Priority
-from bridge.store import Store, audit, forget_made, take_daily, work
+from bridge.store import Store, audit, forget_made, last_good, notes, take_daily, work
 
 log = logging.getLogger("bridge.cycles")
 
 FORGET_SECONDS = 3600.0
+BACKUP_AWAITED_AT = "backup_awaited_at"
+CHECK_AGAIN = timedelta(hours=23)
+"""A copy that was whole so lately is believed to be."""
 UNFINISHED = timedelta(days=365)
 """So long what never ends is kept, unless RxScale still lists it."""
 
@@ -61,9 +66,32 @@ class Upkeep:
         await self.store.write(audit.forget, now - timedelta(days=self.audit_days))
         await asyncio.to_thread(forget_made, self.store.path, before)
         await self.store.truncate_log()
-        today = now.astimezone()
-        if self.backup_hour is not None and today.hour >= self.backup_hour:
-            await asyncio.to_thread(take_daily, self.store.path, today, self.backup_keep)
+        await self.back_up()
+
+    async def back_up(self) -> None:
+        """Takes the day's copy; an alarm where the newest one that is whole is too old."""
+        now, hour = self.now(), self.backup_hour
+        if hour is None:
+            await settle(self.store, Topic.BACKUP, "store", (), now)
+            return
+        try:
+            today = now.astimezone()
+            if today.hour >= hour:
+                await asyncio.to_thread(take_daily, self.store.path, today, self.backup_keep)
+        finally:
+            wrong = unkept(await self._last_good(now), now)
+            await settle(self.store, Topic.BACKUP, "store", wrong, now)
+
+    async def _last_good(self, now: datetime) -> datetime:
+        """Or since when one is awaited. A copy is checked once a day."""
+        since = await self.store.write(notes.first_time, BACKUP_AWAITED_AT, now)
+        known = await self.store.read(notes.get_time, notes.GOOD_BACKUP_AT)
+        if known is not None and now - known < CHECK_AGAIN:
+            return known
+        good = await asyncio.to_thread(last_good, self.store.path)
+        if good is not None:
+            await self.store.write(notes.put_time, notes.GOOD_BACKUP_AT, good)
+        return good or known or since
 
     async def learn(self, news: asyncio.Event) -> None:
         """Waits until PharmaOne tells of an order that nobody knows, and reads it."""

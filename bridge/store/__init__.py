@@ -11,6 +11,7 @@ from bridge.store.backup import (
     check,
     forget_made,
     is_behind,
+    last_good,
     restore,
     take_daily,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "check",
     "forget_made",
     "is_behind",
+    "last_good",
     "restore",
     "take_daily",
 ]

@@ -282,8 +282,21 @@ def take_daily(store: Path, now: datetime, keep: int) -> None:
     target = companion(store, f".daily-{now:%Y%m%d}")
     if not target.exists():
         back_up(store, target)
-    for path in [path for path, _ in made(store) if ".daily-" in path.name][:-keep]:
+    for path in _dailies(store)[:-keep]:
         path.unlink(missing_ok=True)
+
+
+def last_good(store: Path) -> datetime | None:
+    """When the newest daily copy was made that is whole."""
+    for path in reversed(_dailies(store)):
+        with contextlib.suppress(Misconfigured, TryLater, OSError):
+            if not check(path).faults:
+                return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return None
+
+
+def _dailies(store: Path) -> list[Path]:
+    return [path for path, _ in made(store) if ".daily-" in path.name]
 
 
 def forget_made(store: Path, before: datetime) -> None:

@@ -13,6 +13,8 @@ RUNNING_SINCE = "running_since"
 """There while a bridge runs: found at a start, the one before was not stopped but ended."""
 RESTARTED_AT = "restarted_at"
 CREATED_AT = "created_at"
+GOOD_BACKUP_AT = "good_backup_at"
+"""When the newest daily copy was made that was whole when last looked at."""
 CHECKED = "checked"
 FORGOTTEN_BEFORE = "forgotten_before"
 STILL_LISTED = "still_listed"
@@ -70,6 +72,12 @@ def get(connection: sqlite3.Connection, name: str) -> str | None:
 def put(connection: sqlite3.Connection, name: str, value: str) -> None:
     """Writes a note, in place of the one before."""
     connection.execute(_PUT, (name, value))
+
+
+def first_time(connection: sqlite3.Connection, name: str, now: datetime) -> datetime:
+    """When this was first asked for."""
+    put_first_time(connection, name, now)
+    return get_time(connection, name) or now
 
 
 def get_time(connection: sqlite3.Connection, name: str) -> datetime | None:

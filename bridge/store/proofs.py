@@ -45,9 +45,8 @@ def last(connection: sqlite3.Connection) -> Proof | None:
 
 def awaited_at(connection: sqlite3.Connection, now: datetime) -> datetime:
     """When the last one was, or since when the first is awaited."""
-    notes.put_first_time(connection, AWAITED_AT, now)
-    proof = last(connection)
-    return proof.compared_at if proof else notes.get_time(connection, AWAITED_AT) or now
+    since, proof = notes.first_time(connection, AWAITED_AT, now), last(connection)
+    return proof.compared_at if proof is not None else since
 
 
 def unexplained(connection: sqlite3.Connection, differing: Differing, now: datetime) -> None:

@@ -38,6 +38,7 @@ class StoreFacts:
     last_poll_at: datetime | None = None
     first_sweep_at: datetime | None = None
     counters: Mapping[str, int] = field(default_factory=dict)
+    good_backup_at: datetime | None = None
 
 
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
@@ -116,6 +117,7 @@ def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
         last_poll_at=notes.get_time(connection, notes.LAST_POLL_AT),
         first_sweep_at=notes.get_time(connection, notes.FIRST_SWEEP_AT),
         counters=notes.counters(connection),
+        good_backup_at=notes.get_time(connection, notes.GOOD_BACKUP_AT),
     )
 
 

@@ -1,11 +1,13 @@
 """What is forgotten is gone from every file, and nothing is forgotten that would be sent again."""
 
 import asyncio
+import contextlib
+import os
 import sqlite3
 import time
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -26,11 +28,13 @@ from store.test_upkeep import finished, p1_order
 
 from bridge.core.memory import SweptOrder
 from bridge.core.model import OrderId, PharmacySkuUid, ProductId
+from bridge.core.reasons import NO_GOOD_BACKUP
 from bridge.core.stock.reserve import Demand
 from bridge.cycles.upkeep import Upkeep
-from bridge.errors import UnderWay
+from bridge.errors import Misconfigured, UnderWay
 from bridge.store import (
     Store,
+    alarms,
     backup,
     deliveries,
     notes,
@@ -245,3 +249,33 @@ async def test_copies_of_long_ago_go_however_few_they_are(store: Store):
 
 def dailies(store: Store) -> list[Path]:
     return sorted(store.path.parent.glob(f"{store.path.name}.daily-*"))
+
+
+async def test_a_good_copy_that_lacks_for_two_days_is_an_alarm_until_there_is_one(store: Store):
+    at = NOW.astimezone().replace(hour=4)
+
+    async def standing(after: timedelta) -> list[str]:
+        each = replace(upkeep(store, 0), now=lambda: at + after, backup_hour=3)
+        with contextlib.suppress(Misconfigured):
+            await each.back_up()
+        return [alarm.reason.code for alarm in await store.read(alarms.now)]
+
+    def dated(when: datetime) -> None:
+        for path in dailies(store):
+            os.utime(path, (when.timestamp(), when.timestamp()))
+
+    assert await standing(timedelta()) == []
+    dated(at)
+    await store.write(notes.put_time, notes.GOOD_BACKUP_AT, at)
+    assert await standing(timedelta(hours=1)) == []
+    for path in dailies(store):
+        path.write_bytes(b"rot")
+    for day in (1, 2):  # and from now on none can be made
+        store.path.with_name(f"{store.path.name}.daily-{at + day * DAY:%Y%m%d}").mkdir()
+    dated(at)
+    assert await standing(1 * DAY) == []
+    assert await standing(2 * DAY) == []
+    assert await standing(2 * DAY + timedelta(hours=1)) == [NO_GOOD_BACKUP]
+    for day in (1, 2):
+        store.path.with_name(f"{store.path.name}.daily-{at + day * DAY:%Y%m%d}").rmdir()
+    assert await standing(2 * DAY + timedelta(hours=2)) == []
