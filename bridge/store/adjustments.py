@@ -76,6 +76,13 @@ def outstanding(connection: sqlite3.Connection) -> tuple[list[Drift], list[Adjus
     return drifts(connection), under_way(connection)
 
 
+def owed(
+    connection: sqlite3.Connection,
+) -> tuple[list[HandedOver], list[Drift], list[Adjustment]]:
+    """All that PharmaOne's stock may have to be changed for."""
+    return handed_over(connection), *outstanding(connection)
+
+
 def handed_over(connection: sqlite3.Connection) -> list[HandedOver]:
     """Orders that PharmaOne was seen to hand over and of which something is kept back still."""
     records = list(map(ORDERS.value, connection.execute(_HANDED_OVER)))

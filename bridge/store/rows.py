@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import cache
 from itertools import chain
 from typing import Any, Generic, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -194,7 +195,7 @@ def _words_of(kind: type[Enum]) -> _Coder:
     """A set of words lies in one column, with blanks between them."""
     return (
         lambda words: " ".join(sorted(map(_word, words))),
-        lambda cell: frozenset(map(kind, cell.split())),
+        cache(lambda cell: frozenset(map(kind, cell.split()))),  # there are few sets
     )
 
 

@@ -13,9 +13,10 @@ from bridge.core.model import (
     P1Order,
     PharmacyOrderUid,
     PharmacySkuUid,
+    ProductId,
     SkuUid,
 )
-from bridge.store import notes, stock
+from bridge.store import notes, stock, stock_round
 from bridge.store.rows import Table, as_list, micros, moment, sql
 
 CATALOGUE_MARK = "catalogue_mark"
@@ -148,18 +149,19 @@ def linked(connection: sqlite3.Connection, listed: Sequence[PharmacySkuUid]) -> 
 
 def for_submission(
     connection: sqlite3.Connection, uid: PharmacyOrderUid, sku_uids: Sequence[SkuUid]
-) -> tuple[datetime | None, dict[SkuUid, CatalogueSku], P1Order | None]:
+) -> tuple[datetime | None, dict[SkuUid, CatalogueSku], P1Order | None, frozenset[ProductId]]:
     """What is known for submitting an order.
 
     When the last complete reading of the SKU list began, what it says of these SKUs (those
-    not in it are left out; of several of a pharmacy's, one with an external id), and PharmaOne's
-    order if one was made of this one already.
+    not in it are left out; of several of a pharmacy's, one with an external id), PharmaOne's order
+    if one was made of this one already, and the products that PharmaOne never listed.
     """
     found = map(SKUS.value, connection.execute(_SKUS_NAMED, (as_list(sku_uids),)))
     return (
         notes.get_time(connection, notes.CATALOGUE_AT),
         {sku.sku_uid: sku for sku in found},
         order_for(connection, uid),
+        stock_round.unlisted(connection),
     )
 
 

@@ -26,7 +26,7 @@ from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.orders import content
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.orders import last_names
-from bridge.store import cancellations, stock_round, vendor_lists
+from bridge.store import cancellations, vendor_lists
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
 
@@ -145,10 +145,10 @@ class Looker:
         sight = self._sight
         skus = [line.sku_uid for line in order.lines]
         ask = partial(self._parts.store.read, vendor_lists.for_submission, order.uid, skus)
-        sight.catalogue_at, known, made = await ask()
+        sight.catalogue_at, known, made, unlisted = await ask()
         if sight.catalogue_at is None:  # a new store: what its lines take is told by the list alone
             await self._parts.read_catalogue()
-            sight.catalogue_at, known, made = await ask()
+            sight.catalogue_at, known, made, unlisted = await ask()
         if made is not None and (sight.record.order_id is None or not self._parts.shadow):
             self._know(made)
         sight.demands = self._rules.links.demand(order, known)
@@ -159,7 +159,7 @@ class Looker:
             known,
             shop_id=self._parts.shop_id,
             prescriptions=self._parts.prescriptions,
-            unlisted=await self._parts.store.read(stock_round.unlisted),
+            unlisted=unlisted,
         )
 
     async def _read_catalogue(self, step: ReadCatalogue) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import cProfile
+import gc
 import os
 import pstats
 import subprocess
@@ -27,6 +28,8 @@ def main() -> int:
     sys.unraisablehook = lambda _: None  # what was killed cannot tidy up
     if chosen.mutant:
         MUTANTS[chosen.mutant].put_in()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)  # much is alive, and little of it in circles
     failed = 0
     for seed in range(chosen.seed, chosen.seed + chosen.seeds):
         without, left_out = frozenset(chosen.without), frozenset(chosen.left_out)

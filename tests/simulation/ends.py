@@ -1,6 +1,7 @@
 """What is checked once nothing goes wrong any more: how orders ended, what was kept or told."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +86,14 @@ async def canaries(bridge: app.Bridge, world: World, folder: Path, log: list[str
     ]
     text = " ".join(shown).encode()
     text += b"".join(each.read_bytes() for each in folder.glob("rxbridge.db*"))
-    for order in world.orders.values():
-        patient: dict[str, Any] = order.data["patient_data"]
-        for name in ("display_name", "email"):
-            if patient.get(name) and str(patient[name]).encode() in text:
-                return f"a patient's {name} was kept or told"
+    people: list[dict[str, Any]] = [each.data["patient_data"] for each in world.orders.values()]
+    for name in ("display_name", "email"):
+        words = {str(each[name]) for each in people if each.get(name)}
+        ends = {_END.split(word)[-1] for word in words}  # few; most of them are nowhere
+        there = {end for end in ends if end.encode() in text}
+        if any(_END.split(word)[-1] in there and word.encode() in text for word in words):
+            return f"a patient's {name} was kept or told"
     return None
+
+
+_END = re.compile("[ @]")

@@ -44,6 +44,7 @@ class Watcher:
         self.changed_at: dict[str, float] = {}
         """When people changed an order last, at either side."""
         self._over: dict[str, float] = {}
+        self._sent: dict[str, set[str]] = {}
 
     def _tell(self, what: str) -> None:
         self.broken.tell(self._clock(), what)
@@ -117,14 +118,17 @@ class Watcher:
 
     def once_each(self) -> None:
         """At most one order-request for a pharmacy order, rejected ones aside."""
-        of: dict[str, int] = {}
-        for each in self._world.order_requests.values():
-            if each.status != "rejected":
-                uid = own_name(each.payload)
-                of[uid] = of.get(uid, 0) + 1
-        for uid, count in of.items():
-            if count > 1:
-                self._tell(f"{uid}: {count} order-requests")
+        there = self._world.order_requests
+        newest = next(reversed(there.values()), None)
+        if newest is None:
+            return
+        uid = own_name(newest.payload)
+        sent = self._sent.setdefault(uid, set())
+        sent.add(newest.id)
+        found = (there[each] for each in sent if each in there)  # a restored vendor forgets some
+        alive = [r for r in found if r.status != "rejected" and own_name(r.payload) == uid]
+        if len(alive) > 1:
+            self._tell(f"{uid}: {len(alive)} order-requests")
 
     def offers(self, *, forgiven: bool, besides: Collection[str] = ()) -> None:
         """What RxScale offers and open orders take is there, but for `OVER_SECONDS`.

@@ -85,6 +85,7 @@ class Simulation:
         ]
         if plan.theme:
             self.doings, self.edits = [], []
+        self.by_where: dict[tuple[str, ...], list[Trouble]] = {}
         self.report.schedule = [*self.troubles, *self.doings, *self.edits]
         self.weather = Weather(self.troubles)
         self.digest = hashlib.sha256()
@@ -104,10 +105,9 @@ class Simulation:
 
     def active(self, *where: str) -> Trouble | None:
         at = self.loop.time()
-        found = (
-            each for each in trouble.of(self.troubles, *where) if each.begins <= at < each.ends
-        )
-        return next(found, None)
+        if where not in self.by_where:
+            self.by_where[where] = list(trouble.of(self.troubles, *where))
+        return next((each for each in self.by_where[where] if each.begins <= at < each.ends), None)
 
     # -- the world ----------------------------------------------------------------------------
 

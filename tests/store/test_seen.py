@@ -33,7 +33,7 @@ def order(number: int, **changes: Any) -> P1Order:
 
 
 async def catalogue(store: Store, skus: list[SkuUid]) -> dict[SkuUid, CatalogueSku]:
-    _, known, _ = await store.read(vendor_lists.for_submission, uid(1), skus)
+    _, known, *_ = await store.read(vendor_lists.for_submission, uid(1), skus)
     return known
 
 

@@ -11,6 +11,7 @@ from bridge.core.reasons import ADJUSTMENT_REFUSED, LINES_UNSURE, Fact
 from bridge.core.stock.adjust import (
     Adjustment,
     Drift,
+    HandedOver,
     adjustment,
     links_of,
     owed,
@@ -56,8 +57,10 @@ class Adjuster:
         """Whether PharmaOne's stock was changed. Raises what the store raises: what fails at
         PharmaOne is tried again in the next round, and keeps nothing else from going on.
         """
-        await self._deduct(shelf)
-        drifts, under_way = await self._store.read(adjustments.outstanding)
+        handed_over, drifts, under_way = await self._store.read(adjustments.owed)
+        if handed_over:
+            await self._deduct(handed_over, shelf)
+            drifts, under_way = await self._store.read(adjustments.outstanding)
         begun = await self._begin(drifts, shelf) if self._adopts else []
         changed = False
         for each in [*under_way, *begun]:
@@ -67,9 +70,9 @@ class Adjuster:
                 log.warning("PharmaOne's stock was not changed", extra={"reason": str(failure)})
         return changed
 
-    async def _deduct(self, shelf: Shelf) -> None:
+    async def _deduct(self, orders: list[HandedOver], shelf: Shelf) -> None:
         """Begins what is owed for orders that were handed over, or tells why it cannot be."""
-        orders, rules = await self._store.read(adjustments.handed_over), self._rules()
+        rules = self._rules()
         links = links_of(shelf, (line.pharmacy_sku_uid for each in orders for line in each.held))
         for each in orders:
             record, now = each.record, self._now()

@@ -238,7 +238,7 @@ class StockCycle:
             self._failures = 0
         await self._pusher.flush()
         self._pusher.mark()
-        result, before = await self.look(fetch=fetch, confirm=confirm)
+        result, before = await self.look(fetch=fetch, confirm=confirm, linked=shelf)
         if self._shadow:
             result = await self._compare(result)
         known_at, self._prices = result.plan.situation.known_at, result.plan.situation.prices
@@ -260,9 +260,12 @@ class StockCycle:
 
     async def _name_likely(self, result: SyncResult) -> None:
         """Notes, for people, what a SKU may be whose product was never listed."""
+        unlisted = {row.uid for row in result.plan.rows if row.unlisted}
+        if not unlisted or not result.products:
+            return
         noted = await self._store.read(stock_round.likely)
-        uids = {row.uid for row in result.plan.rows if row.unlisted} - noted.keys()
-        if not uids or not result.products:
+        uids = unlisted - noted.keys()
+        if not uids:
             return
         from bridge.mapping.matching import propose  # loads what matching needs
 
@@ -287,14 +290,15 @@ class StockCycle:
             self.wake(fetch=False)
 
     async def look(
-        self, *, fetch: bool = True, confirm: bool = False
+        self, *, fetch: bool = True, confirm: bool = False, linked: Shelf | None = None
     ) -> tuple[SyncResult, Stocktake | None]:
         """What a round would write, and what was believed before it; changes nothing.
 
         A failure to read PharmaOne's inventory is part of the result; then the plan is made from
         what was believed before. Raises what reading RxScale's list or the store raises.
         """
-        shelf, unlinked = await self._shelf_now(), await self._unlinked_now()
+        shelf = await self._shelf_now() if linked is None else linked
+        unlinked = await self._unlinked_now()
         read_at, inventory, failure = self._now(), None, None
         if fetch and (shelf or unlinked):
             try:
