@@ -27,7 +27,8 @@ rxbridge stuck list  # what waits for you, and what to do
 """
 COMMANDS = Path(__file__).parent / "commands"
 ORDER = (
-    *("run", "demo", "init", "sandbox", "check", "orders", "reconcile", "stock", "skus"),
+    *("run", "demo", "init", "sandbox", "check", "shadow", "go-live"),
+    *("orders", "reconcile", "stock", "skus"),
     *(
         "stuck",
         "webhooks",
@@ -114,7 +115,8 @@ def parser(typed: Collection[str] | None = None) -> Parser:
     for name, summary in summaries().items():
         command = commands.add_parser(name, help=summary)
         if typed is None or name in typed:
-            noun: Noun = import_module(f"bridge.cli.commands.{name}").noun
+            module = name.replace("-", "_")
+            noun: Noun = import_module(f"bridge.cli.commands.{module}").noun
             noun.define(command)
     return top
 

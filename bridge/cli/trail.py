@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,8 @@ from bridge.store import audit
 
 ORIGIN = "command line"
 MOST_LETTERS = 64
+_WRITING = ("stuck", "orders", "reconcile", "stock")
+"""What these have the bridge do, a shadow only notes."""
 
 
 def who() -> str:
@@ -39,7 +42,12 @@ def write_down(arguments: argparse.Namespace, code: int) -> None:
     What was typed is kept only if it was understood: else it may be anything.
     """
     subject = None if arguments.changes is None else arguments.changes(arguments)
-    if subject is None or code == WRONG or not settings_of(arguments).store.path.exists():
+    if subject is None or code == WRONG:
+        return
+    settings = settings_of(arguments)
+    if settings.mode == "shadow" and arguments.command in _WRITING:
+        print("rxbridge: shadow mode: nothing is written at a vendor", file=sys.stderr)
+    if not settings.store.path.exists():
         return
     what = " ".join(filter(None, [arguments.command, getattr(arguments, "verb", "")]))
     done = code == DONE

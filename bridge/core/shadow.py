@@ -283,10 +283,10 @@ def judged(note: Note, record: OrderRecord | None, now: datetime) -> Literal[Tru
 # -- from shadow to live -------------------------------------------------------------------------
 
 
-def fate(record: OrderRecord, typed: bool, stuck: Reason | None, words: Vocabulary) -> Reason:
+def fate(record: OrderRecord, stuck: Reason | None, words: Vocabulary) -> Reason:
     """What becomes of an open order once the bridge is live."""
     if record.rx_status not in words.queue | words.arriving:
         return reasons.LIVE_LEAVES(status=record.rx_status)
-    if typed:
+    if record.order_id is not None:
         return reasons.LIVE_ASKS(order=record.order_id)
     return reasons.WOULD_BE_STUCK(why=stuck) if stuck is not None else reasons.LIVE_SENDS()

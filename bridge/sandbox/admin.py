@@ -133,12 +133,17 @@ def _of_pharmaone(world: World) -> dict[str, Handle]:
         world.set_inventory(body.get("rows", ()), announce=_announces(body))
         world.remove_inventory(body.get("remove", ()))
 
+    def typed(_id: str, body: Json, _query: object) -> Json:
+        """Staff type an order in PharmaOne Manager: `customer_name`, `items` with `qty`."""
+        return {"id": world.pharmaone.upsert({"external_id": "", **body}).id}
+
     def decide(number: str, body: Json, _query: object) -> None:
         world.decide_prescription(number, _text(body, "status"))
 
     return {
         "POST /order-requests/{id}/approve": lambda name, *_: {"order_id": world.approve(name)},
         "POST /order-requests/{id}/reject": lambda name, *_: world.reject(name),
+        "POST /pharmaone/orders": typed,
         "POST /pharmaone/orders/{id}": lambda name, body, _: world.change_p1_order(name, **body),
         "DELETE /pharmaone/orders/{id}": lambda name, *_: world.pharmaone.delete(name),
         "POST /pharmaone/orders/{id}/paid": lambda name, *_: world.pharmaone.mark_paid(name),

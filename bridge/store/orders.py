@@ -13,6 +13,7 @@ ORDERS = Table("orders", OrderRecord)
 
 _FIND = ORDERS.select("WHERE uid = ?")
 _SINCE = ORDERS.select("WHERE finished_at IS NULL OR finished_at >= ?")
+_EVERYTHING = ORDERS.select("ORDER BY first_seen_at, uid")
 _FIND_ALL = ORDERS.select("WHERE uid IN (?...)")
 _ADD = "INSERT INTO orders (uid, first_seen_at, announced_by, name, priority, created_at)"
 _KNOWN_ALREADY = "ON CONFLICT (uid) DO NOTHING"
@@ -148,6 +149,11 @@ def mark_submitted(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: d
 def left_alone(connection: sqlite3.Connection) -> list[PharmacyOrderUid]:
     """Those for which `OrderRecord.is_left_alone` holds, the newest first."""
     return [uid for (uid,) in connection.execute(_LEFT_ALONE)]
+
+
+def everything(connection: sqlite3.Connection) -> list[OrderRecord]:
+    """All that are known, the oldest first."""
+    return list(map(ORDERS.value, connection.execute(_EVERYTHING)))
 
 
 def count_open(connection: sqlite3.Connection) -> dict[Phase, int]:

@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from bridge.core.model import Key
-from bridge.core.shadow import Note, What, changed
-from bridge.store import notes
+from bridge.core.model import Key, order_key
+from bridge.core.shadow import Note, Report, What, changed, report
+from bridge.store import notes, orders
 from bridge.store.rows import Table, micros
 
 NOTES = Table("shadow", Note)
@@ -36,6 +36,12 @@ def of(connection: sqlite3.Connection, key: Key) -> list[Note]:
 def everything(connection: sqlite3.Connection) -> list[Note]:
     """In the order in which things happened."""
     return list(map(NOTES.value, connection.execute(_ALL)))
+
+
+def told(connection: sqlite3.Connection, now: datetime) -> Report:
+    """All that was noted, weighed."""
+    met = {order_key(record.uid): record for record in orders.everything(connection)}
+    return report(everything(connection), met, now)
 
 
 def compare(

@@ -1,6 +1,5 @@
 """Shadow mode: everything is read and decided, nothing is written, and people do it all by hand."""
 
-import itertools
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from bridge.errors import Misconfigured
 from bridge.sandbox.world import World
 from bridge.store import notes, shadow, views
 
-_numbers = itertools.count(1)
 ADDRESS = {"first_name": "Erika", "last_name": "Kanarienvogel"}
 ITEM = {"uid": "oi-1", "amount": 1, "sku": {"uid": "sku-1001"}, "total_paid_amount": 2500}
 ORDER = {
@@ -34,10 +32,8 @@ def _looked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def typed(world: World, name: str = "Kanarienvogel, Erika", **changes: object) -> str:
     """Staff enter an order in PharmaOne Manager; its id."""
     item = {"p1_id": "20401", "name": "Sorte", "qty": 1, "price": 25}
-    body = {"external_id": f"typed-{next(_numbers)}", "customer_name": name, "items": [item]}
-    order = world.pharmaone.upsert({**body, **changes})
-    order.change({"external_id": ""}, world.settings.clock())
-    return order.id
+    body = {"external_id": "", "customer_name": name, "items": [item], **changes}
+    return world.pharmaone.upsert(body).id
 
 
 def writes(world: World) -> list[str]:

@@ -13,7 +13,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -41,6 +41,7 @@ from bridge.cycles.catalogue import read_skus
 from bridge.cycles.sweep import words_refused
 from bridge.errors import BridgeError, Misconfigured, Refused
 from bridge.exchange import Priority, routes_of
+from bridge.health import MOST_AHEAD_SECONDS
 from bridge.mapping.matching import propose
 from bridge.mapping.rules import Rules
 from bridge.pharmaone import dialect as p1
@@ -97,7 +98,7 @@ class Need:
 def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with show.busy("trying everything out"):
-        lines = asyncio.run(_all(settings, offline=arguments.offline))
+        lines = asyncio.run(everything(settings, offline=arguments.offline))
     document = {"checks": [asdict(line) for line in lines]}
     failed = any(line.verdict == "fail" for line in lines)
     return show.answer(arguments, document, partial(_print, lines), failed=failed)
@@ -119,7 +120,7 @@ def _print(lines: list[Line]) -> None:
         show.then("rxbridge check" if failed else "rxbridge run")
 
 
-async def _all(settings: Settings, *, offline: bool) -> list[Line]:
+async def everything(settings: Settings, *, offline: bool) -> list[Line]:
     rules, mappings = _mappings(settings)
     lines = [*_configuration(settings), *mappings, *await _store(settings)]
     if not offline and not settings.missing_for_run():
@@ -196,13 +197,15 @@ def _take_from(settings: Settings) -> list[Line]:
 
 
 async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Line | None]:
-    """Not as patient as other commands are: what takes long is a finding."""
+    """Not as patient as other commands are: what takes long is a finding. A shadow only asks."""
     asker = Asker()
     facts = rules.facts if rules else Facts()
     async with open_vendors(as_a_guest(settings), lambda _: None, facts=facts) as vendors:
         rxscale, pharmaone = vendors.rxscale, vendors.pharmaone
         astray = False
-        for need in of_rxscale(settings, rules, rxscale):
+        needs, asks = of_rxscale(settings, rules, rxscale), settings.mode == "shadow"
+        for each in needs:
+            need = replace(each, attempt=None) if asks and "GET" not in each.route else each
             line = _astray(need) if astray and need.is_single else await _tried(asker, need)
             astray |= (
                 line is not None
@@ -227,6 +230,16 @@ async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Lin
             asker, None if settings.pharmaone.one_way else settings.pharmaone.shop_id, pharmaone
         )
         yield await _sizes(asker, rules, vendors, settings)
+        yield _clocks(vendors)
+
+
+def _clocks(vendors: Vendors) -> Line:
+    """How far each is ahead of ours, by the answers it gave."""
+    transports = {"RxScale": vendors.rxscale_transport, "PharmaOne": vendors.pharmaone_transport}
+    ahead = {name: each.ahead().total_seconds() for name, each in transports.items()}
+    far = any(abs(seconds) > MOST_AHEAD_SECONDS for seconds in ahead.values())
+    told = ", ".join(f"{name} {seconds:+.0f} s" for name, seconds in ahead.items())
+    return Line("clocks", "warn" if far else "ok", told)
 
 
 async def _tried(asker: Asker, need: Need) -> Line | None:

@@ -5,6 +5,7 @@ ten seconds; whatever is left goes on at the next start.
 
 rxbridge run                               # with ./rxbridge.toml
 rxbridge --config north/rxbridge.toml run  # with another configuration
+rxbridge run --shadow                      # reads and decides everything, and writes nothing
 """
 
 import argparse
@@ -16,7 +17,7 @@ from functools import partial
 
 from bridge import __version__, app, logs, users
 from bridge.cli import loop
-from bridge.cli.command import DONE, Noun
+from bridge.cli.command import DONE, Noun, argument
 from bridge.cli.opening import settings_of
 from bridge.errors import Misconfigured
 from bridge.server import Running
@@ -28,10 +29,13 @@ PR_SET_DUMPABLE = 4
 """linux/prctl.h"""
 
 
-@noun.command(stays=True)
+@noun.command(
+    argument("--shadow", action="store_true", help="write nothing: docs/shadow.md"), stays=True
+)
 def run(arguments: argparse.Namespace) -> int:
     _leave_no_dump()
     settings = settings_of(arguments)
+    settings = settings.in_mode("shadow" if arguments.shadow else settings.mode)
     named = users.read(settings.users_file)
     missing = settings.missing_for_run() + settings.unsafe_for_run(users=bool(named))
     if missing:

@@ -258,8 +258,9 @@ class PharmaOne:
         return order
 
     def upsert(self, body: Json) -> Order:
-        """A new order, or the one of this `external_id` with other fields."""
-        known = (each for each in self.orders.values() if each.external_id == body["external_id"])
+        """A new order, or the one of this `external_id` with other fields; "" is nobody's."""
+        name = body["external_id"]
+        known = (each for each in self.orders.values() if name and each.external_id == name)
         order = next(known, None)
         if order is not None:
             return self.rewrite(order.id, body)

@@ -1,0 +1,116 @@
+"""`rxbridge go-live`: ends shadow mode, after a last check.
+
+Tries everything out once more, says what becomes of each open order, and sets `mode = "live"` in
+the configuration file: that one line, with all comments kept. It does nothing while a check fails.
+
+rxbridge go-live
+rxbridge go-live --dry-run  # says all that, and sets nothing
+"""
+
+import argparse
+import asyncio
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bridge import app
+from bridge.app.files import write_whole
+from bridge.cli import show
+from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.commands import check
+from bridge.cli.commands.shadow import left_to_do
+from bridge.cli.guest import is_running
+from bridge.cli.opening import open_store, settings_of
+from bridge.core.model import order_key
+from bridge.core.reasons import MADE_BEFORE, Reason
+from bridge.core.shadow import fate
+from bridge.errors import Fault, Misconfigured
+from bridge.settings import Settings
+from bridge.store import orders, stuck
+from bridge.texts import say
+
+noun = Noun(__doc__)
+_LINE = re.compile(rb"""(?m)^([ \t]*mode[ \t]*=[ \t]*)(?:"shadow"|'shadow')""")
+_TABLE = re.compile(rb"(?m)^[ \t]*\[")
+
+
+@noun.command(
+    argument("--dry-run", action="store_true", help="set nothing"),
+    JSON,
+    changes=lambda arguments: None if arguments.dry_run else "mode",
+)
+def go_live(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments)
+    with show.busy("trying everything out"):
+        document = asyncio.run(_gather(settings))
+    failed = any(line["verdict"] == "fail" for line in document["go_live"])
+    if not failed and not arguments.dry_run:
+        document["mode"] = "live"
+        document["changed"] = str(_set_live(settings) or "")
+    return show.answer(arguments, document, partial(_print, document), failed=failed)
+
+
+async def _gather(settings: Settings) -> dict[str, Any]:
+    live = settings.in_mode("live")
+    lines = await check.everything(live, offline=False)
+    found = [
+        {"order": uid, "then": say(then)} for uid, then in await _fates(settings.in_mode("shadow"))
+    ]
+    running = is_running(settings.in_mode("shadow"))
+    then = {"mode": settings.mode, "changed": "", "running": running}
+    return {**then, "orders": found, "go_live": left_to_do(lines)}
+
+
+async def _fates(settings: Settings) -> list[tuple[str, Reason]]:
+    """What becomes of each order that RxScale has open, the oldest first."""
+    words, take_from = app.rules_of(settings).words.rxscale, settings.orders.take_from
+    async with open_store(settings) as store:
+        met = await store.read(orders.everything)
+        waiting = {row.key: row.reason for row in await store.read(stuck.everything)}
+    found: list[tuple[str, Reason]] = []
+    for record in met:
+        if record.finished_at is not None and not record.is_left_alone:
+            continue
+        then = fate(record, waiting.get(order_key(record.uid)), words)
+        if take_from is not None and (record.made_at or record.first_seen_at) < take_from:
+            then = MADE_BEFORE(take_from=take_from.isoformat())
+        found.append((record.uid, then))
+    return found
+
+
+def _set_live(settings: Settings) -> Path | None:
+    """The file whose line was changed; None where the file does not say shadow. Raises
+    Misconfigured where something else does.
+    """
+    file = settings.file
+    content = file.read_bytes() if file is not None else b""
+    first = _TABLE.search(content)
+    head = content[: first.start()] if first else content
+    changed, count = _LINE.subn(rb'\1"live"', head)
+    if file is None or not count:
+        if settings.mode == "live":
+            return None
+        what, remedy = "shadow, and not by the file", "unset RXBRIDGE_MODE"
+        raise Misconfigured(Fault("mode", what, remedy))
+    mode, remedy = file.stat().st_mode & 0o777, 'write mode = "live" into it by hand'
+    write_whole(file, changed + content[len(head) :], mode=mode, remedy=remedy)
+    return file
+
+
+def _print(document: dict[str, Any]) -> None:
+    for line in document["go_live"]:
+        show.line(f"{line['verdict']:4}  {line['what']}: {line['text']}")
+    for each in document["orders"]:
+        show.line(f"{each['order']}: {each['then']}")
+    if not document["orders"]:
+        print("No order is open.")
+    if any(line["verdict"] == "fail" for line in document["go_live"]):
+        print("Not live: mend what fails, then: rxbridge go-live")
+        return
+    if document["changed"]:
+        print(f'{document["changed"]}: mode = "live"')
+    if document["running"]:
+        print("A bridge still runs as a shadow: stop it first.")
+    print("From its next start the bridge writes: nobody types orders by hand any more.")
+    show.then("rxbridge run", "rxbridge stock sync --confirm  # the first time that numbers rise")

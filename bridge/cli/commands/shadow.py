@@ -1,0 +1,125 @@
+"""`rxbridge shadow`: what the bridge would have done, and how often people did the same.
+
+In shadow mode (`mode = "shadow"`, or `rxbridge run --shadow`) everything is read and decided, and
+nothing is written at a vendor. People go on as before, and what they do is compared.
+
+rxbridge run --shadow
+rxbridge shadow report
+rxbridge go-live        # once you agree with what it would do
+"""
+
+import argparse
+import asyncio
+from functools import partial
+from typing import Any
+
+from bridge.cli import show
+from bridge.cli.asking import Line
+from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.commands import check
+from bridge.cli.opening import now, open_store, settings_of
+from bridge.core.memory import StuckRow
+from bridge.core.shadow import Report, What
+from bridge.settings import Settings
+from bridge.store import shadow, stuck
+from bridge.texts import say
+
+NAMES = {
+    What.ORDER: "orders",
+    What.STATUS: "statuses",
+    What.STOCK: "stock",
+    What.PRICE: "prices",
+}
+FEW = 20
+noun = Noun(__doc__)
+
+
+@noun.verb(
+    "report",
+    "orders seen and stuck, agreement in per cent, what is left before going live",
+    argument("--offline", action="store_true", help="what was noted only: no vendor is called"),
+    JSON,
+)
+def report(arguments: argparse.Namespace) -> int:
+    """What was seen in shadow mode, how often people did what the bridge would have done, each
+    difference, and what is left to do before going live. Exit code 1 while something keeps the
+    bridge from going live.
+
+    rxbridge shadow report
+    rxbridge shadow report --json
+    rxbridge shadow report --offline  # without trying the vendors out once more
+    """
+    settings = settings_of(arguments).in_mode("shadow")
+    with show.busy("comparing"):
+        document = asyncio.run(_gather(settings, offline=arguments.offline))
+    failed = any(line["verdict"] == "fail" for line in document["go_live"])
+    return show.answer(arguments, document, partial(_print, document), failed=failed)
+
+
+async def _gather(settings: Settings, *, offline: bool) -> dict[str, Any]:
+    async with open_store(settings) as store:
+        found = await store.read(shadow.told, now())
+        waiting = await store.read(stuck.everything)
+    lines = await check.everything(settings, offline=offline)
+    return {**_document(found, waiting), "go_live": left_to_do(lines)}
+
+
+def left_to_do(lines: list[Line]) -> list[dict[str, str]]:
+    """Of all that was tried, what is not well."""
+    return [
+        {"what": line.what, "verdict": line.verdict, "text": line.text}
+        for line in lines
+        if line.verdict != "ok"
+    ]
+
+
+def _document(found: Report, waiting: list[StuckRow]) -> dict[str, Any]:
+    figures = {
+        name: {
+            "compared": found.figures[what].compared,
+            "agreed": found.figures[what].agreed,
+            "open": found.figures[what].open,
+            "percent": found.figures[what].percent,
+        }
+        for what, name in NAMES.items()
+    }
+    differing = [
+        {
+            "key": note.key,
+            "what": NAMES[note.what],
+            "at": note.found_at or note.wanted_at,
+            "bridge": note.wanted,
+            "people": note.found,
+            "why": say(why),
+        }
+        for note, why in found.differing
+    ]
+    told = [{"key": row.key, "since": row.since, "why": say(row.reason)} for row in waiting]
+    orders = {"seen": found.seen, "would_send": found.would_send, "stuck": told}
+    return {"orders": orders, "agreement": figures, "differences": differing}
+
+
+def _print(document: dict[str, Any]) -> None:
+    orders, differing = document["orders"], document["differences"]
+    stuck_ones = orders["stuck"]
+    show.line(f"{orders['seen']} orders seen; {orders['would_send']} would have been sent")
+    show.line(f"{len(stuck_ones)} stuck, for a person to decide")
+    for row in stuck_ones[:FEW]:
+        show.line(f"  {row['key']}: {row['why']}")
+    rows = [
+        (name, each["compared"], each["agreed"], _percent(each["percent"]), each["open"])
+        for name, each in document["agreement"].items()
+    ]
+    show.as_table(("", "compared", "as the bridge", "agreement", "open"), rows)
+    for each in differing[-FEW:]:
+        show.line(f"{show.moment(each['at'])}  {each['key']}: {each['why']}")
+    if len(differing) > FEW:
+        show.line(f"... and {len(differing) - FEW} before: rxbridge shadow report --json")
+    print("Before going live:" if document["go_live"] else "Nothing is left before going live.")
+    for line in document["go_live"]:
+        show.line(f"  {line['verdict']:4}  {line['what']}: {line['text']}")
+    show.then("rxbridge go-live")
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:g} %"
