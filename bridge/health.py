@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from bridge.core import reasons
 from bridge.core.alarms import Alarm, Topic
@@ -29,6 +29,9 @@ MOST_AHEAD_SECONDS = 60.0
 MOST_DIFFERING = 20
 """So many of what differs are told one by one."""
 GRACE_AFTER_START = timedelta(seconds=30)
+
+
+Mode = Literal["live", "shadow"]
 
 
 class Status(StrEnum):
@@ -75,6 +78,7 @@ class Facts:
     telling: Telling = field(default_factory=Telling)
     addresses: int = 0
     """How many are told by message (`notify.urls`)."""
+    mode: Mode = "live"
     one_way: bool = False
     """Nothing is read from PharmaOne: so it was configured."""
 
@@ -115,6 +119,7 @@ class HealthReport:
     version: str
     uptime_seconds: float
     checks: Mapping[str, Check]
+    mode: Mode = "live"
 
     @property
     def status(self) -> Status:
@@ -124,6 +129,7 @@ class HealthReport:
     def document(self) -> dict[str, Any]:
         return {
             "status": self.status.value,
+            "mode": self.mode,
             "version": self.version,
             "uptime_seconds": self.uptime_seconds,
             "checks": {name: check.document() for name, check in self.checks.items()},
@@ -136,6 +142,7 @@ def report(facts: Facts) -> HealthReport:
         version=facts.version,
         uptime_seconds=round((facts.now - facts.started_at).total_seconds(), 1),
         checks=_checks(facts),
+        mode=facts.mode,
     )
 
 
@@ -361,6 +368,9 @@ def _unix(at: datetime | None) -> float:
 
 GAUGES: Mapping[str, Gauge[Facts]] = {
     "started_timestamp_seconds": Gauge("When this process began", lambda f: _unix(f.started_at)),
+    "shadow": Gauge(
+        "1 in shadow mode: nothing is written at a vendor", lambda f: f.mode == "shadow"
+    ),
     "token_expiry_timestamp_seconds": Gauge(
         "When PharmaOne's token ends; 0 while there is none", lambda f: _unix(f.token.expires_at)
     ),

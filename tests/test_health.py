@@ -14,7 +14,7 @@ from bridge.core.stock.model import Pending
 from bridge.cycles import MappingFacts
 from bridge.cycles.listening import WebhookFacts
 from bridge.cycles.stock import StockFacts
-from bridge.health import Facts, HealthReport, Links, report
+from bridge.health import GAUGES, Facts, HealthReport, Links, report
 from bridge.pharmaone.token import TokenFacts
 from bridge.store import StockState, StoreFacts
 from bridge.transport import State, VendorFacts
@@ -324,7 +324,7 @@ ADDED = {
 )
 def test_the_document_has_the_keys_that_are_promised(facts: Facts) -> None:
     document = json.loads(json.dumps(report(facts).document()))
-    assert set(document) == {"status", "version", "uptime_seconds", "checks"}
+    assert set(document) == {"status", "mode", "version", "uptime_seconds", "checks"}
     assert list(document["checks"]) == list(PROMISED)
     for name, check in document["checks"].items():
         reason = {"reason"} if check["status"] != "ok" else set()
@@ -427,3 +427,11 @@ def test_what_works_one_way_says_so() -> None:
         "degraded",
         "orders go in by the connector and nothing is read back (pharmaone.org_id is not set)",
     )
+
+
+def test_a_shadow_says_so() -> None:
+    assert report(replace(WELL, mode="shadow")).document()["mode"] == "shadow"
+    assert [GAUGES["shadow"].value(replace(WELL, mode=mode)) for mode in ("live", "shadow")] == [
+        0,
+        1,
+    ]

@@ -54,6 +54,7 @@ BAD = VendorFacts(
 KEY, EMPTY = Key("order:po-1"), reasons.SIDES_DIFFER()
 SET = Facts(
     version="1",
+    mode="shadow",
     now=NOW,
     started_at=NOW,
     poll_seconds=60,

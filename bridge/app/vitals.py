@@ -73,6 +73,7 @@ async def facts(bridge: Bridge, *, whole: bool) -> Facts:
         sweep_error=bridge.sweep.error,
         telling=bridge.telling,
         addresses=len(settings.notify.urls),
+        mode=settings.mode,
         one_way=settings.pharmaone.one_way,
         webhooks=bridge.listening.facts,
     )

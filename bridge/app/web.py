@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import fields, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 import aiohttp.web
@@ -11,10 +12,12 @@ from bridge.app import vitals
 from bridge.app.build import Bridge
 from bridge.app.differing import Differing
 from bridge.app.files import write_links
+from bridge.core.shadow import Report
 from bridge.core.stock.model import SkuLink
 from bridge.errors import Misconfigured
 from bridge.server import Door, Limits, Running, ServerParts, build, build_webhooks
 from bridge.server.parts import PageParts
+from bridge.store import shadow
 from bridge.users import Users
 
 log = logging.getLogger("bridge")
@@ -58,8 +61,23 @@ def _page(bridge: Bridge) -> PageParts | None:
         users=users,
         proxies=server.trusted_proxies,
         public_url=server.public_url or "",
+        shadow=_Rehearsed(bridge) if bridge.settings.mode == "shadow" else None,
         names=bridge.settings.audit.story == "name",
     )
+
+
+class _Rehearsed:
+    """Weighed once a minute at most, for all who look at the page."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._kept: tuple[datetime, Report] | None = None
+
+    async def __call__(self) -> Report:
+        now = self._bridge.machine.now()
+        if self._kept is None or now - self._kept[0] > timedelta(minutes=1):
+            self._kept = now, await self._bridge.store.read(shadow.told, now)
+        return self._kept[1]
 
 
 async def _confirm(bridge: Bridge, link: SkuLink, note: str) -> bool:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from bridge.core.reasons import Reason
+from bridge.core.shadow import Report
 from bridge.core.stock.model import SkuLink
 from bridge.core.stock.plan import PlanRow
 from bridge.core.users import User
@@ -57,6 +58,8 @@ class PageParts:
     proxies: Sequence[Network] = ()
     """Whose word is believed of who asks, and whether by https."""
     public_url: str = ""
+    shadow: Callable[[], Awaitable[Report | None]] | None = None
+    """In shadow mode: what people did as the bridge would have done it."""
     names: bool = True
     """An order's story names a person; else the role."""
 

@@ -412,7 +412,7 @@ not_reached = PharmaOne ist nicht erreichbar: die Bestellung bleibt so lange in 
 both_agree = beide Seiten sind sich einig ({ $state }); PharmaOnes nächste Änderung wird erwartet
     .meaning = Alles in Ordnung; der nächste Schritt ist der Ihres Personals.
 in_shadow = Schattenmodus: nichts wird geschrieben, Menschen tun es von Hand
-    .meaning = Die Bridge läuft im Schattenmodus (`mode = "shadow"`): alles wird gelesen und entschieden,
+    .meaning = Die Brücke läuft im Schattenmodus (`mode = "shadow"`): alles wird gelesen und entschieden,
         und nichts wird bei einem Anbieter geschrieben. `rxbridge shadow report` vergleicht mit dem,
         was Menschen tun.
 under_review = das Personal prüft die Bestellanfrage im PharmaOne Manager
@@ -449,7 +449,7 @@ unexpected = ein unerwarteter Fehler; siehe das Protokoll
 
 left_alone = ein Mensch sagte: nicht mehr anfassen
 made_before = nicht angefasst: vor { $take_from } angelegt (orders.take_from)
-by_hand = den Menschen überlassen: sie hatten sie in Arbeit, bevor die Bridge live war
+by_hand = den Menschen überlassen: sie hatten sie in Arbeit, bevor die Brücke live war
 of_another_pharmacy = sie gehört einer anderen Apotheke ({ $pharmacy })
 confirmed = RxScale selbst hat ihr Ende gemeldet: '{ $status }'
 completed = bei RxScale abgeschlossen
@@ -741,13 +741,13 @@ would_read_list = RxScales Artikelliste lesen
 ## Shadow mode: how people's work differs, and what follows at go-live
 
 not_typed = niemand hat sie in PharmaOne eingegeben, oder so, dass sie nicht zu erkennen ist
-goods_differ = Produkt { $product }: von Hand { $theirs }, die Bridge würde { $ours } senden
-price_differs = Produkt { $product }: von Hand { $theirs } EUR, die Bridge würde { $ours } EUR senden
-total_differs = Summe: von Hand { $theirs } EUR, die Bridge würde { $ours } EUR senden
-only_the_bridge = die Bridge hätte '{ $status }' gesetzt, die Menschen nicht
-only_people = Menschen haben '{ $status }' gesetzt, die Bridge hätte es nicht getan
-stock_is = RxScale zeigt { $theirs }, die Bridge würde { $ours } schreiben
-price_is = RxScale zeigt { $theirs } Cent, die Bridge würde { $ours } schreiben
+goods_differ = Produkt { $product }: von Hand { $theirs }, die Brücke würde { $ours } senden
+price_differs = Produkt { $product }: von Hand { $theirs } EUR, die Brücke würde { $ours } EUR senden
+total_differs = Summe: von Hand { $theirs } EUR, die Brücke würde { $ours } EUR senden
+only_the_bridge = die Brücke hätte '{ $status }' gesetzt, die Menschen nicht
+only_people = Menschen haben '{ $status }' gesetzt, die Brücke hätte es nicht getan
+stock_is = RxScale zeigt { $theirs }, die Brücke würde { $ours } schreiben
+price_is = RxScale zeigt { $theirs } Cent, die Brücke würde { $ours } schreiben
 live_sends = sie ist neu: mit dem von Hand in PharmaOne Eingegebenen verglichen, dann gesendet
 live_leaves = sie ist in Arbeit von Menschen ('{ $status }'): sie bleibt ihnen überlassen
 live_asks = sie sieht aus wie { $order }, von Hand eingegeben: nicht gesendet, ein Mensch wird gefragt
@@ -939,6 +939,17 @@ page-lost = Die Brücke antwortet nicht: was Sie sehen, ist veraltet.
 page-pause = Nicht mehr auffrischen
 page-resume = Von selbst auffrischen
 page-refresh = Auffrischen
+page-shadow = Schattenmodus: nichts wird geschrieben
+page-shadow_means = Alles wird gelesen und entschieden, und Ihr Personal arbeitet weiter von Hand. Nur es gibt Bestellungen in PharmaOne ein.
+page-shadow_orders = { $seen } Bestellungen gesehen, { $sent } davon wären gesendet worden.
+page-shadow_what = Verglichen
+page-shadow_compared = wie viele
+page-shadow_agreed = wie die Brücke
+page-what_order = Eingegebene Bestellungen
+page-what_status = Gesetzte Status
+page-what_stock = Geschriebene Bestände
+page-what_price = Geschriebene Preise
+page-shadow_differing = Was anders war, und wie
 page-store_unread = Der Speicher der Brücke ist gerade nicht lesbar; verloren geht dadurch nichts.
 page-check_store = Speicher
 page-check_mappings = Zuordnungsdateien

@@ -148,3 +148,49 @@ class TestTakeFrom:
     def test_what_this_bridge_sent_is_gone_on_with(self):
         made = P1Order(OrderId("ORD_1"), "awaiting_packing", NOW, external_id=UID)
         assert self.look(NEW, created_at=self.EARLIER, p1_order=made) == Adopt(made)
+
+
+class TestAfterAShadow:
+    """Until `UNTIL` people did everything by hand, and a shadow looked on."""
+
+    UNTIL = NOW - timedelta(minutes=1)
+    POLICY = Policy(by_hand_until=UNTIL)
+    SWEPT = OrderRecord(UID, JUST, announced_by=AnnouncedBy.SWEEP)
+    SEARCHED = Search(NOW)
+
+    def look(self, record: OrderRecord, status: str = REVIEW, **changes):
+        return next_step(a_view(record, status, policy=self.POLICY, **changes))
+
+    @pytest.mark.parametrize("search", [SEARCHED, TWIN, TOO_MANY, UNSETTLED])
+    @pytest.mark.parametrize("record", [THERE_BEFORE, WAITED, SWEPT])
+    def test_what_people_have_in_hand_is_left_to_them_after_a_search(self, record, search):
+        assert isinstance(self.look(record), Find)
+        assert self.look(record, search=search) == Done(reasons.BY_HAND())
+
+    def test_what_an_earlier_store_sent_is_gone_on_with(self):
+        made = P1Order(OrderId("ORD_1"), "awaiting_packing", NOW, external_id=UID)
+        assert self.look(THERE_BEFORE, p1_order=made) == Adopt(made)
+
+    @pytest.mark.parametrize("created_at", [None, JUST])
+    def test_what_came_later_and_somebody_took_is_for_a_person(self, created_at):
+        assert isinstance(self.look(NEW, created_at=created_at, search=self.SEARCHED), Stuck)
+        told = self.look(self.SWEPT, created_at=JUST, search=self.SEARCHED)
+        assert isinstance(told, Stuck), "RxScale dates it"
+
+    def test_so_is_what_a_person_wants(self):
+        wanted = replace(THERE_BEFORE, wanted_at=NOW)
+        assert isinstance(self.look(wanted, search=self.SEARCHED), Stuck)
+
+    @pytest.mark.parametrize("record", [NEW, WAITED, THERE_BEFORE, SWEPT])
+    def test_what_is_in_the_queue_is_compared_once_more_since_then(self, record):
+        before = replace(record, searched_at=self.UNTIL - timedelta(seconds=1))
+        step = self.look(before, QUEUED)
+        assert isinstance(step, Find)
+        assert step.since >= self.UNTIL
+        assert isinstance(self.look(before, QUEUED, search=TWIN), Stuck)
+        assert isinstance(self.look(before, QUEUED, search=self.SEARCHED), SetStatus)
+        assert isinstance(self.look(replace(record, searched_at=JUST), QUEUED), SetStatus)
+
+    def test_a_quarter_of_an_hour_later_a_new_order_costs_no_search(self):
+        policy = Policy(by_hand_until=JUST - LONG)
+        assert isinstance(next_step(a_view(NEW, policy=policy)), SetStatus)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from conftest import Canary
 from house import House, open_house, open_sandbox
@@ -205,6 +206,30 @@ async def test_nothing_passes_whoever_sends_it(tmp_path: Path):
             with pytest.raises(Misconfigured, match="shadow: nothing is written"):
                 await write
         assert writes(house.world) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "row"),
+    [
+        ("en", "Shadow: nothing is written", "Orders typed"),
+        ("de", "Schattenmodus: nichts wird geschrieben", "Eingegebene Bestellungen"),
+    ],
+)
+async def test_the_page_and_health_say_so(tmp_path: Path, language: str, title: str, row: str):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, mode="shadow") as house:
+        await house.orders_arrive(ORDER)
+        typed(house.world, items=[{"p1_id": "20401", "name": "Sorte", "qty": 2, "price": 25}])
+        await house.change_at_rxscale("po-0000001", "pending review")
+        async with aiohttp.ClientSession(house.running.url) as http:
+            async with http.get(f"/?lang={language}") as answer:
+                page = await answer.text()
+            async with http.get("/health") as answer:
+                assert (await answer.json())["mode"] == "shadow"
+            async with http.get("/metrics") as answer:
+                assert "rxbridge_shadow 1.0" in await answer.text()
+        assert title in page
+        assert row in page
+        assert "order:po-0000001: " in page
 
 
 # -- from shadow to live -------------------------------------------------------------------------

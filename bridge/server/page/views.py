@@ -1,7 +1,8 @@
 """The two pages there are: the overview, and one order with its story."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,6 +14,7 @@ from bridge.core.news import Told
 from bridge.core.reasons import KEPT_BACK, UNUSUALLY_MANY, Reason
 from bridge.core.reconcile import Proof
 from bridge.core.remember import resumed
+from bridge.core.shadow import Report
 from bridge.errors import TryLater
 from bridge.health import Check, HealthReport, Status
 from bridge.server.page.access import PageRefused, Visitor
@@ -45,6 +47,8 @@ class Overview:
     stock: StockDifferences | None = None
     proof: Proof | None = None
     sent: Sequence[Told] = ()
+    shadow: Report | None = None
+    """What shadow mode found; None while the bridge is live."""
 
     @property
     def vendors(self) -> dict[str, Check]:
@@ -92,6 +96,8 @@ async def overview(
     parts: ServerParts, page: PageParts, said: str | None, visitor: Visitor
 ) -> web.Response:
     view, now = await _gather(parts, await _stock(page)), parts.now()
+    with suppress(TryLater):
+        view = replace(view, shadow=await page.shadow() if page.shadow is not None else None)
     started = now - timedelta(seconds=view.report.uptime_seconds)
     return answer("overview.html", visitor, now, view=view, said=said, started=started)
 
