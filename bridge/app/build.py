@@ -205,6 +205,7 @@ def _listening(
     secrets: Mapping[str, SigningSecrets],
 ) -> Listening:
     kept = secrets["rxscale"].file
+    mends = settings.webhooks.self_heal and settings.mode == "live"
     return Listening(
         store,
         vendors.rxscale,
@@ -212,7 +213,7 @@ def _listening(
         zone_of(settings),
         awaited=lambda: [name for name, known in secrets.items() if any(known())],
         target=settings.webhook_target,
-        keep=partial(signing.add, kept) if settings.webhooks.self_heal else None,
+        keep=partial(signing.add, kept) if mends else None,
     )
 
 

@@ -86,7 +86,7 @@ def env(folder: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 async def test_each_route_that_is_needed(env, folder, capsys):
     code, lines = await checked(env, folder, capsys)
     assert code == 0, lines
-    assert list(lines)[-len(RX) - len(P1) - 1 :] == [*RX, *P1, SIZES]
+    assert list(lines)[-len(RX) - len(P1) - 2 :] == [*RX, *P1, SIZES, "clocks"]
     for what in (*RX[:-1], *P1[:-1]):
         assert lines[what]["verdict"] == "ok", lines[what]
     assert lines["RxScale PATCH /pharmacy_orders/{uid}/status"]["text"] == "orders_write"
