@@ -49,7 +49,7 @@ def test_every_command_says_what_it_is_for_and_shows_examples(path: str):
 
 
 def test_every_module_of_a_noun_is_a_command():
-    modules = {path.stem.replace("_", "-") for path in COMMANDS.glob("*.py")} - {"__init__"}
+    modules = {path.stem.replace("_", "-") for path in COMMANDS.glob("*.py")} - {"--init--"}
     assert modules == summaries().keys()
     assert all(summaries().values())
 
