@@ -61,6 +61,8 @@ class Finder:
         self._most_details = most_details
         self._list: _List | None = None
         self._lock = asyncio.Lock()
+        self._denied: dict[OrderId, datetime] = {}
+        """Orders that are listed and not shown, since when."""
 
     async def find(
         self, since: datetime, record: OrderRecord, looks: Content | None = None
@@ -69,7 +71,7 @@ class Finder:
         like it, where that is known.
 
         Results are in the store afterwards. Raises what the vendor's client raises; TryLater also
-        where a new order that may be the one is listed and not shown yet.
+        where an order that may be the one is listed and not shown.
         """
         since = min(since, self._now())  # later, where this machine's clock was ahead for a while
         async with self._lock:
@@ -98,9 +100,9 @@ class Finder:
     async def _search(self, found: _List, record: OrderRecord, looks: Content | None) -> Search:
         unread = await self._unread(found.silent, record)
         hidden = await self._read_details(unread[: self._most_details])
-        if any(_is_new(order, found.began_at) for order in hidden):
+        if any(self._may_come(order) for order in hidden):
             self._list = None
-            raise TryLater("PharmaOne lists a new order that it does not show yet")
+            raise TryLater("PharmaOne lists an order that it does not show")
         alike = await self._alike(found.silent, record, looks) if looks else []
         twin = await self._twin(alike[: self._most_details], looks)
         gap, count = None, max(len(unread), 0 if twin else len(alike))
@@ -155,9 +157,15 @@ class Finder:
             if sight is None:
                 hidden.append(order)
                 continue
+            self._denied.pop(order.id, None)
             told = replace(sight.order, external_id=sight.order.external_id or "")
             await self._store.write(vendor_lists.save_orders, [told])
         return hidden
+
+    def _may_come(self, order: P1Order) -> bool:
+        """Made lately, or denied for the first time lately: it may be shown yet, and be ours."""
+        since = self._denied.setdefault(order.id, self._now())
+        return max(since, order.created_at or since) > self._now() - NEW
 
 
 async def cannot_search(since: datetime, *_: object) -> Search:
@@ -167,8 +175,3 @@ async def cannot_search(since: datetime, *_: object) -> Search:
 
 def _made_at(order: P1Order) -> datetime:
     return order.created_at or order.seen_at
-
-
-def _is_new(order: P1Order, now: datetime) -> bool:
-    """Made so lately that PharmaOne may list it and not answer for it yet."""
-    return order.created_at is not None and order.created_at > now - NEW

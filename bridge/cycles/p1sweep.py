@@ -64,6 +64,8 @@ class P1Sweep:
         self._count = 0
         self._known_total = 0
         self._learning = asyncio.Lock()
+        self._denied: dict[OrderId, datetime] = {}
+        """Orders that are listed and not shown, since when."""
 
     async def run(self) -> int:
         """One sweep; how many orders it hinted. Raises TryLater or Misconfigured."""
@@ -124,16 +126,16 @@ class P1Sweep:
         One that cannot be read stops none of the others; the first such failure is raised at
         the end, and the next sweep tries again.
         """
-        learnt, failed = 0, dict[OrderId, BaseException]()
+        learnt, failed = 0, dict[OrderId, BaseException | None]()
         async with self._learning:
             while names := await self._unread(failed):
                 came = await asyncio.gather(*map(self._learn, names), return_exceptions=True)
                 for name, what in zip(names, came, strict=True):
-                    if isinstance(what, BaseException):
+                    if what is None or isinstance(what, BaseException):
                         failed[name] = what
                     else:
                         learnt += what
-        for failure in failed.values():
+        for failure in filter(None, failed.values()):
             raise failure
         return learnt
 
@@ -144,12 +146,15 @@ class P1Sweep:
         )
         return [name for name in names if name not in failed]
 
-    async def _learn(self, name: OrderId) -> bool:
-        sight = await self._pharmaone.order(name, Priority.ORDER)
-        order = P1Order(name, "", self._now())  # without external_id: not shown
+    async def _learn(self, name: OrderId) -> bool | None:
+        """Whether it was made of ours; None: PharmaOne does not show it, and may yet."""
+        sight, now = await self._pharmaone.order(name, Priority.ORDER), self._now()
+        order = P1Order(name, "", now)  # without external_id: not shown
         if sight is not None:
+            self._denied.pop(name, None)
             order = replace(sight.order, external_id=sight.order.external_id or "")
-        ours = await self._store.write(p1_sweep.save_read, order, self._now())
+        may_come = sight is None and self._denied.setdefault(name, now) > now - p1_sweep.NEW
+        ours = await self._store.write(p1_sweep.save_read, order, now, believed=not may_come)
         if ours:
             self._woke()
-        return ours
+        return None if may_come else ours

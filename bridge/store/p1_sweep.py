@@ -260,13 +260,15 @@ def orphans(connection: sqlite3.Connection, words: Collection[str]) -> list[Hint
     return [Hint(order_key(PharmacyOrderUid(uid)), why, reported=OF_PHARMAONE) for (uid,) in found]
 
 
-def save_read(connection: sqlite3.Connection, order: P1Order, now: datetime) -> bool:
+def save_read(
+    connection: sqlite3.Connection, order: P1Order, now: datetime, *, believed: bool = True
+) -> bool:
     """Remembers an order that was read; True, and its key is due, if it was made from ours.
 
-    Without an `external_id` (None): PharmaOne does not show it.
+    Without an `external_id` (None): PharmaOne does not show it, which is `believed` or not.
     """
     if order.external_id is None:
-        _not_shown(connection, order, now)
+        _not_shown(connection, order, now, believed=believed)
         return False
     (order,) = vendor_lists.under_our_names(connection, [order])
     vendor_lists.save_orders(connection, [order])
@@ -280,10 +282,12 @@ def save_read(connection: sqlite3.Connection, order: P1Order, now: datetime) -> 
     return True
 
 
-def _not_shown(connection: sqlite3.Connection, order: P1Order, now: datetime) -> None:
+def _not_shown(
+    connection: sqlite3.Connection, order: P1Order, now: datetime, *, believed: bool
+) -> None:
     """A new one is forgotten, and read once it is named again; an old one is none of ours."""
     forgotten = connection.execute(_FORGET_NEW, (order.id, micros(now - NEW))).rowcount
-    if not forgotten:
+    if believed and not forgotten:
         vendor_lists.save_orders(connection, [replace(order, external_id="")])
 
 

@@ -16,6 +16,7 @@ from bridge.core.model import OrderId, OrderRecord, P1Order, P1Row, P1Sight, Pha
 from bridge.cycles import Finder
 from bridge.errors import TryLater
 from bridge.store import Store, vendor_lists, work
+from bridge.store.p1_sweep import NEW
 from bridge.vendor.paging import Page
 
 UID = PharmacyOrderUid("po-1")
@@ -102,14 +103,24 @@ async def test_one_whose_time_is_not_told_may_be_it(store: Store):
     assert pharmaone.read == ["ORD_1"]
 
 
-async def test_a_new_one_that_is_not_shown_yet_is_waited_for(store: Store):
-    pharmaone = PharmaOne([order(1, START + DAY)], ours="ORD_1", hidden="ORD_1")
+@pytest.mark.parametrize("made_at", [START + DAY, START])
+async def test_one_that_is_listed_and_not_shown_is_waited_for(store: Store, made_at: datetime):
+    """New or old: a search that passes over it may have its order-request sent a second time."""
+    pharmaone = PharmaOne([order(1, made_at)], ours="ORD_1", hidden="ORD_1")
     search = finder(store, pharmaone)
     with pytest.raises(TryLater):
         await search.find(START, met())
     pharmaone.hidden = ""
     assert (await search.find(START, met())).gap is None
     assert await store.read(vendor_lists.order_for, UID) is not None
+
+
+async def test_an_old_one_that_is_not_shown_for_an_hour_is_none_of_ours(store: Store):
+    search = finder(store, PharmaOne([order(1)], hidden="ORD_1"))
+    with pytest.raises(TryLater):
+        await search.find(START, met())
+    cast("Any", search._now).advance(NEW.total_seconds())
+    assert (await search.find(START, met())).gap is None
 
 
 # -- what was typed by hand -------------------------------------------------------------------

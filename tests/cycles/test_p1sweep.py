@@ -120,8 +120,22 @@ async def test_an_old_order_that_is_not_shown_is_not_asked_for_again(store: Stor
     pharmaone = PharmaOne([order(1, created_at=START - NEW)])
     sweep = sweep_over(store, pharmaone, [])
     await sweep.run()
+    cast("Any", sweep._now).advance(NEW.total_seconds())
     await sweep.run()
-    assert pharmaone.asked.count("ORD_1") == 1
+    await sweep.run()
+    assert pharmaone.asked.count("ORD_1") == 2
+
+
+async def test_an_old_order_that_is_not_shown_once_is_asked_for_again(store: Store):
+    """A 404 of an order that is listed is no proof that it is none of ours."""
+    await store.write(work.save, submitted(unsent_at=START - NEW), [])
+    pharmaone = PharmaOne([order(1, created_at=START - NEW)])
+    sweep = sweep_over(store, pharmaone, [])
+    assert await sweep.run() == 0
+    pharmaone.details = {"ORD_1": order(1, external_id=UID, created_at=START - NEW)}
+    assert await sweep.run() == 1
+    ((claim, _),) = await store.write(todo.claim, 9, START, START - START)
+    assert claim.key == order_key(UID)
 
 
 async def test_an_order_that_is_no_longer_listed_is_not_asked_for_again(store: Store):

@@ -35,9 +35,13 @@ class Closely(Watcher):
     lied: Callable[[float], bool]
 
     def __init__(
-        self, world: World, steps: Mapping[str, tuple[str, ...]], clock: Callable[[], float]
+        self,
+        world: World,
+        steps: Mapping[str, tuple[str, ...]],
+        clock: Callable[[], float],
+        pace: float = 300.0,
     ) -> None:
-        super().__init__(world, steps, clock)
+        super().__init__(world, steps, clock, pace)
         self._written: dict[str, str] = {}
         """The word that was set at RxScale, of orders that were not looked at since."""
         self._met: set[str] = set()

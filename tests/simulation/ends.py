@@ -46,6 +46,8 @@ async def ends(
         how = case.is_agreed
         if how is None and case.status is None and (case.is_over or not case.made):
             how = "lost at RxScale"
+        if how is None and case.status == "completed" and not case.made:
+            how = "lost at PharmaOne"
         if how is None and uid in dropped:
             how = "left to people"
         if how is None:

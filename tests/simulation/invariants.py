@@ -10,9 +10,9 @@ from bridge.sandbox.world import World
 from simulation.people import own_name
 from simulation.wire import Call
 
-OVER_SECONDS = 1200.0
-"""How long a number may promise too much while the write that lowers it is due: a round of stock, a
-sweep, and tries at a vendor that just came back."""
+OVER_ROUNDS = 4
+"""For so many rounds a number may promise too much while the write that lowers it is due: a round
+of stock, a sweep, and tries at a vendor that just came back."""
 IN_QUEUE = ("init", "waiting for pharmacy", "created", "open")
 ENDS = ("completed", "cancelled")
 
@@ -35,11 +35,17 @@ class Watcher:
     """Sees every call that reaches a vendor before it is carried out, and the world after it."""
 
     def __init__(
-        self, world: World, steps: Mapping[str, tuple[str, ...]], clock: Callable[[], float]
+        self,
+        world: World,
+        steps: Mapping[str, tuple[str, ...]],
+        clock: Callable[[], float],
+        pace: float = 300.0,
     ) -> None:
+        """`pace`: seconds from one round of the bridge's to the next."""
         self._world = world
         self._steps = steps
         self._clock = clock
+        self._pace = pace
         self.broken = Broken()
         self.changed_at: dict[str, float] = {}
         """When people changed an order last, at either side."""
@@ -131,7 +137,7 @@ class Watcher:
             self._tell(f"{uid}: {len(alive)} order-requests")
 
     def offers(self, *, forgiven: bool, besides: Collection[str] = ()) -> None:
-        """What RxScale offers and open orders take is there, but for `OVER_SECONDS`.
+        """What RxScale offers and open orders take is there, but for `OVER_ROUNDS`.
 
         `besides`: SKUs whose numbers nobody can write, and orders that are left alone.
         """
@@ -145,7 +151,7 @@ class Watcher:
             more = sku["stock"] + sum(takers.values()) - row["stockquantity"]
             if more <= 0 or forgiven:
                 self._over.pop(sku["uid"], None)
-            elif now - self._over.setdefault(sku["uid"], now) > OVER_SECONDS:
+            elif now - self._over.setdefault(sku["uid"], now) > OVER_ROUNDS * self._pace:
                 since = self._over.pop(sku["uid"])
                 there = f"{sku['stock']} on sale of {row['stockquantity']}, taken: {takers}"
                 self._tell(f"{sku['uid']}: {more} too many since {since:.0f} s: {there}")

@@ -36,7 +36,7 @@ from simulation.wire import Call, Wire
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"
 RAM = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
-SETTLED_SECONDS = 45 * 60.0
+SETTLED_ROUNDS = 9
 """After the last trouble and the last thing that people did: two sweeps, and what they lead to."""
 OPERATED_SECONDS = 1.75 * HOUR
 """So long the person at the bridge goes on after it; then staff have two hours to review."""
@@ -121,7 +121,9 @@ class Simulation:
         self.shop = goods.Shop(self.world)
         mappings = self.mappings()
         words = app.rules_of(self.settings({})).words.rxscale
-        self.watcher = (Closely if plan.theme else Watcher)(self.world, words.steps, loop.time)
+        self.watcher = (Closely if plan.theme else Watcher)(
+            self.world, words.steps, loop.time, plan.pace
+        )
         if isinstance(self.watcher, Closely):
             self.watcher.lied = self.lied
         if plan.first_only:
@@ -139,6 +141,7 @@ class Simulation:
             disk_trouble=lambda: self.active("disk"),
             broken=self.broken,
             forgets=self.theme.retention_days > 0,
+            pace=plan.pace,
         )
         self.operator = Operator(self.around, self.processes, mappings, self.now)
         self.people = People(self.around, self.changed)
@@ -220,8 +223,8 @@ class Simulation:
                     "retention_days": self.theme.retention_days or 90,
                 },
                 "mappings": {"dir": self.folder / "mappings"},
-                "stock": {"write": True},
-                "orders": {"poll_seconds": 300, "review_hours": 2},
+                "stock": {"write": True, "sync_seconds": self.plan.pace},
+                "orders": {"poll_seconds": self.plan.pace, "review_hours": 2},
             }
         )
 
@@ -297,9 +300,9 @@ class Simulation:
             self.broken(f"a forged delivery was taken: {made.target}")
 
     async def by_the_clock(self) -> None:
-        """Backups every six hours, a look at the shelf every minute."""
+        """Backups every six hours, a look at the shelf five times a round."""
         while True:
-            await asyncio.sleep(60.0)
+            await asyncio.sleep(self.plan.pace / 5)
             at = self.loop.time()
             calm = all(at > each.ends + 1800 for each in self.troubles if each.begins < at)
             recent = at - self.processes.started_at < 1800
@@ -307,9 +310,9 @@ class Simulation:
             self.watcher.offers(forgiven=not calm or recent, besides=besides)
             with contextlib.suppress(TryLater, AttributeError):  # it may just have been killed
                 await self.closely(self.processes.bridge, calm=calm and not recent)
-            if at % (6 * HOUR) < 60:
+            if at % (6 * HOUR) < self.plan.pace / 5:
                 self.processes.back_up()
-            if at % DAY < 60:
+            if at % DAY < self.plan.pace / 5:
                 files = self.folder.glob("rxbridge.db*")
                 self.sizes.append(sum(each.stat().st_size for each in files))
 
@@ -336,13 +339,14 @@ class Simulation:
         operates = asyncio.create_task(self.operator.work())
         await asyncio.gather(*(asyncio.create_task(self.people.live(life)) for life in lives))
         over = max([self.span + 60, *(each.ends for each in self.troubles)])
-        await asyncio.sleep(max(0.0, over - self.loop.time()))
+        await asyncio.sleep(max(0.0, over + 901.0 - self.loop.time()))
+        await self.people.end()
         over = max([over, self.loop.time(), *self.watcher.changed_at.values()])
-        await asyncio.sleep(over + SETTLED_SECONDS - self.loop.time())
+        await asyncio.sleep(over + SETTLED_ROUNDS * self.plan.pace - self.loop.time())
         await self.check(self.settled)
-        await asyncio.sleep(over + OPERATED_SECONDS - self.loop.time())
+        await asyncio.sleep(max(0.0, over + OPERATED_SECONDS - self.loop.time()))
         operates.cancel()
-        await asyncio.sleep(over + SETTLE_SECONDS - self.loop.time())
+        await asyncio.sleep(SETTLE_SECONDS - OPERATED_SECONDS)
         clock.cancel()
         await self.at_rest()
         await self.check(self.ended)

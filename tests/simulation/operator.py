@@ -163,8 +163,8 @@ class Operator:
         """Whether it is as the vendor says that the bridge asks about."""
         case = self._case(uid)
         if code == reasons.UNUSUALLY_MANY:
-            return case.status == "cancelled" or (bool(case.made) and not case.is_alive)
-        return code == reasons.DELETED_IN_PHARMAONE and not case.made
+            return case.status == "cancelled" or not case.is_alive
+        return code == reasons.DELETED_IN_PHARMAONE and not case.is_alive
 
     def _asked(self, uid: str) -> bool:
         """Whether its order-request is at PharmaOne, as staff see there."""

@@ -7,6 +7,7 @@ import asyncio
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -107,6 +108,7 @@ class People:
         self._changed = changed
         self._look = look_seconds
         self._done: list[Callable[[], None]] = []
+        self._late: list[asyncio.Task[None]] = []
         self._legacy = around.settings.rx_dialect == "legacy"
 
     async def live(self, life: Life) -> None:
@@ -236,10 +238,19 @@ class People:
                 self._note(life, "rejected by staff")
                 self._around.reject(request.id)
                 continue
-            order_id = self._world.approve(request.id)
-            self._note(life, f"approved as {order_id}")
-            await self._handle(life, order_id)
+            self._done.append(partial(self._approve_again, life, request.id))
+            await self._approve(life, request.id)
             return
+
+    async def _approve(self, life: Life, request_id: str) -> None:
+        order_id = self._world.approve(request_id)
+        self._note(life, f"approved as {order_id}")
+        await self._handle(life, order_id)
+
+    def _approve_again(self, life: Life, request_id: str) -> None:
+        known = self._world.order_requests.get(request_id)
+        if known is not None and known.status == "pending":
+            self._late.append(asyncio.create_task(self._approve(life, request_id)))
 
     async def _handle(self, life: Life, order_id: str) -> None:
         if life.cancelled_by == "PharmaOne" or life.staff == "deleted":
@@ -267,6 +278,11 @@ class People:
         else:
             self._note(life, "cancelled by staff")
             self._world.change_p1_order(order_id, status="cancelled")
+
+    async def end(self) -> None:
+        """Once all that is done again is done too."""
+        while any(not each.done() for each in self._late):
+            await asyncio.gather(*self._late)
 
     def do_again(self) -> None:
         """A vendor's database was restored: what was done by hand is done again, if it is gone."""

@@ -25,6 +25,11 @@ class Plan:
     first_only: bool = False
     """Whether it ends with the first invariant that is broken."""
 
+    @property
+    def pace(self) -> float:
+        """Seconds from one round of the bridge's to the next: a year need not be so close."""
+        return 300.0 if self.days <= 30 else 1800.0
+
 
 @dataclass
 class Report:

@@ -47,10 +47,11 @@ class Processes:
         disk_trouble: Callable[[], Trouble | None],
         broken: Callable[[str], None],
         forgets: bool,
+        pace: float,
     ) -> None:
         self._loop, self._folder, self._exchange = loop, folder, exchange
         self._settings, self._now, self._broken = settings, now, broken
-        self._disk_trouble, self.forgets = disk_trouble, forgets
+        self._disk_trouble, self.forgets, self._pace = disk_trouble, forgets, pace
         self._chance = Random(f"{seed}/jitter")
         self._number = 0
         self._context = Context()
@@ -87,8 +88,8 @@ class Processes:
             session=_nothing,
             exchange=self._exchange,
             serve=serving(self._context, self.listening),
-            watch_seconds=60.0,
-            reload_seconds=60.0,
+            watch_seconds=self._pace / 5,
+            reload_seconds=self._pace / 5,
         )
         self.stop = asyncio.Event()
 
