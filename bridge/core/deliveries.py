@@ -1,12 +1,13 @@
 """What a webhook delivery tells, one small type a kind, and which deliveries tell nothing new."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import OrderId, OrderRecord, PharmacyOrderUid, PharmacySkuUid, Phase, State
+from bridge.core.records import replace
 
 RXSCALE = "rxscale"
 PHARMAONE = "pharmaone"

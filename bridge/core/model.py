@@ -69,7 +69,7 @@ class AnnouncedBy(StrEnum):
     FIRST_SWEEP = "first_sweep"  # it was there before this store was
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: see `core.records`
 class OrderRecord:
     """The stored mapping pharmacy order - order-request - order. All times are aware UTC."""
 

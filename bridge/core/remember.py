@@ -1,6 +1,5 @@
 """What each thing seen or done changes in what is remembered of an order. Pure, one a function."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from bridge.core.model import (
     State,
 )
 from bridge.core.orders.view import Search
+from bridge.core.records import replace
 
 
 def seen(record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary) -> OrderRecord:

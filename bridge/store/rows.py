@@ -120,6 +120,7 @@ class Table(Generic[T]):
         coders = [_coder(hints[column]) for column in self.names]
         self._encode = tuple(zip(self.names, (encode for encode, _ in coders), strict=True))
         self._decode = tuple(decode for _, decode in coders)
+        self._plain = len(self.names) == len(hints) and not hasattr(kind, "__slots__")
 
     def row(self, value: T) -> tuple[Cell, ...]:
         """The value's cells, in the order of its fields."""
@@ -131,12 +132,15 @@ class Table(Generic[T]):
 
     def value(self, row: Sequence[Any]) -> T:
         """The value in a row's first cells."""
-        return self._kind(
-            *[
-                cell if decode is None or cell is None else decode(cell)
-                for decode, cell in zip(self._decode, row, strict=False)
-            ]
-        )
+        cells = [
+            cell if decode is None or cell is None else decode(cell)
+            for decode, cell in zip(self._decode, row, strict=False)
+        ]
+        if not self._plain:
+            return self._kind(*cells)
+        value = object.__new__(self._kind)  # as `core.records.replace` does it
+        value.__dict__.update(zip(self.names, cells, strict=True))
+        return value
 
     def select(self, rest: str = "", *more: str) -> str:
         """The statement that reads this table's columns, then `more`; `rest` follows its name."""

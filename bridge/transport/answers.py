@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import lru_cache
 from math import isfinite
 from urllib.parse import urlsplit
 
@@ -116,6 +117,7 @@ def error(vendor: str, request: Request, lost: Lost) -> BridgeError:
     return Garbled(what) if lost.loss is Loss.TOO_LONG else TryLater(what)
 
 
+@lru_cache(64)  # many answers come within a second
 def _date(text: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(text)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from dataclasses import replace
 from datetime import datetime
 
 from bridge.core import patience, reasons, remember, shadow
@@ -15,6 +14,7 @@ from bridge.core.orders import next_step
 from bridge.core.orders.attention import attentions
 from bridge.core.orders.view import Sight, View, meaning_of, remembered
 from bridge.core.reasons import Reason
+from bridge.core.records import replace
 from bridge.core.steps import (
     Act,
     Cancel,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +25,9 @@ class Notebook:
         """An entry, with the calls made since the last one. Facts that are None are left out."""
         kept = {name: value for name, value in facts.items() if value is not None}
         if self._calls:
-            kept["calls"] = [asdict(call) for call in self._calls]
+            kept["calls"] = [
+                {name: getattr(call, name) for name in Call.__slots__} for call in self._calls
+            ]
             self._calls.clear()
         self._entries.append(JournalEntry(self._key, self._now(), what, kept))
 
