@@ -17,10 +17,10 @@ from bridge.core.steps import Done
 from bridge.core.stock import judge, plan
 from bridge.cycles.stock import adjust
 from bridge.pharmaone.token import TokenKeeper
-from bridge.store import Store, orders, work
+from bridge.store import Store, orders, todo, work
 from bridge.store import deliveries as received
 from bridge.transport.budget import _Window
-from bridge.worker import acts, look, pool
+from bridge.worker import acts, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Mutant:
     """`put_in` breaks the bridge. Found with so many `lives` a seed of `days` in its `theme`."""
 
     put_in: Callable[[], None]
-    theme: str = ""
+    theme: str
     lives: int = 60
     days: float = 0.2
     defence: str = ""
@@ -79,6 +79,17 @@ def _all_are_old() -> None:
     _patch((orders, "_OUTDATED", every))()
 
 
+def _claims_all(connection: Any, limit: int, now: Any, *_: Any) -> Any:
+    return _claim(connection, limit, now, timedelta(0))
+
+
+def _next_of_all(connection: Any, now: Any, *_: Any) -> Any:
+    return _next_due(connection, now)
+
+
+_claim, _next_due = todo.claim, todo.next_due
+
+
 async def _soon(store: Store, body: Any, delivery: Any) -> Receipt:
     """Takes it before it is on disk; the rest is done a moment later."""
     asyncio.get_running_loop().call_later(0.2, asyncio.ensure_future, _later(store, body, delivery))
@@ -96,7 +107,7 @@ MUTANTS: Mapping[str, Mutant] = {
     "search before repeat skipped": Mutant(
         _patch((submitting, "_search", lambda *_: None)), "lost answers"
     ),
-    "claim skipped": Mutant(_patch((submitting, "_is_claimed", lambda *_: True))),
+    "claim skipped": Mutant(_patch((submitting, "_is_claimed", lambda *_: True)), "quiet"),
     "intent not committed": Mutant(_unrecorded_intent, "crashes"),
     "freshness ignored": Mutant(
         _patch(
@@ -139,7 +150,9 @@ MUTANTS: Mapping[str, Mutant] = {
         defence="too many that would go to 0 at once, and a product that is missing once",
     ),
     "lease ignored": Mutant(
-        _patch((pool, "LEASE", timedelta(0)), (pool.Worker, "_under_way", lambda _: []))
+        _patch((todo, "claim", _claims_all), (todo, "next_due", _next_of_all)),
+        "quiet",
+        defence="what is being looked at by this process is not taken up again",
     ),
     "deduction counted twice": Mutant(_patch((look, "released_at", lambda *_: None)), "quiet"),
     "adjust sent again": Mutant(
@@ -150,11 +163,11 @@ MUTANTS: Mapping[str, Mutant] = {
     "retention deletes an open order": Mutant(_all_are_old, "slow staff"),
     "acknowledged before it is stored": Mutant(_patch((Store, "write_together", _soon)), "crashes"),
     "cancellation not carried on": Mutant(
-        _patch((decide.endings, "_cancel_there", lambda *_: Done(reasons.COMPLETED())))
+        _patch((decide.endings, "_cancel_there", lambda *_: Done(reasons.COMPLETED()))), "quiet"
     ),
     "answer lost means not sent": Mutant(
         _patch((remember, "answer_lost", lambda record, *_: record)), "lost answers"
     ),
-    "settling forgets what is due": Mutant(_patch((work, "settle", lambda *_: False))),
+    "settling forgets what is due": Mutant(_patch((work, "settle", lambda *_: False)), "quiet"),
 }
 """By what a reader would call it."""
