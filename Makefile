@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test quick hunt simulate simulate-mutants campaign lint types audit dist sbom browser proxies screenshots bench \
+.PHONY: help demo test quick hunt simulate simulate-mutants campaign mutants tables lint types audit dist sbom browser proxies screenshots bench \
   image-steps digests drawings schemas stuck commands imports coverage docs lock clean
 
 help:  ## what can be made
@@ -33,15 +33,21 @@ quick: $(VENV)/dev.stamp lint types  ## while you work: lint, types, the tests o
 hunt: $(VENV)/dev.stamp  ## the properties with other examples each time, for MINUTES=10
 	@$(BIN)/python tests/hunt.py $(MINUTES)
 
-simulate: $(VENV)/dev.stamp  ## the whole bridge in a simulation: SEED=1 SEEDS=1 LIVES=100 DAYS=0.2
+simulate: $(VENV)/dev.stamp  ## the whole bridge in a simulation: SEED=1 SEEDS=1 LIVES=100 DAYS=0.2 THEME=
 	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation \
-	  --seed $(SEED) --seeds $(SEEDS) --lives $(LIVES) --days $(DAYS) $(MORE)
+	  --seed $(SEED) --seeds $(SEEDS) --lives $(LIVES) --days $(DAYS) --theme "$(THEME)" $(MORE)
 
-simulate-mutants: $(VENV)/dev.stamp  ## which seed finds each of the breaks in tests/simulation/mutants.py
+simulate-mutants: $(VENV)/dev.stamp  ## which seed finds each of the breaks in tests/simulation/mutants.py (10 min)
 	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation.all_mutants
 
 campaign: $(VENV)/dev.stamp  ## simulations on every core until stopped, from a seed of the day
 	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation.campaign
+
+mutants: $(VENV)/dev.stamp  ## which small changes of the decisions no test of theirs notices (25 min)
+	@PATH=$(CURDIR)/$(BIN):$$PATH mutmut run; $(BIN)/mutmut results
+
+tables: $(VENV)/run.stamp  ## tests/core/tables, written anew: what the decisions answer in many situations
+	@PYTHONPATH=tests:. $(BIN)/python tests/core/situations.py
 
 lint: $(VENV)/dev.stamp  ## format and lint
 	@echo "== format and lint =="

@@ -68,8 +68,8 @@ def _tell(report: Report, verbose: bool) -> None:
 
 def _words(plan: Plan) -> str:
     words = f"SEED={plan.seed} LIVES={plan.lives} DAYS={plan.days:g}"
+    words += f' THEME="{plan.theme}"' if plan.theme else ""
     more = "--calm " if plan.calm else ""
-    more += f'--theme "{plan.theme}" ' if plan.theme else ""
     for name, numbers in (("without", plan.without), ("left-out", plan.left_out)):
         more += f"--{name} {' '.join(map(str, sorted(numbers)))} " if numbers else ""
     return f"{words} MORE='{more.strip()}'" if more else words

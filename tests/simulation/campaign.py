@@ -6,10 +6,15 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from simulation.themes import THEMES
+
 
 def one(seed: int) -> tuple[int, str]:
+    """Every third day has a theme."""
+    theme = [*THEMES][seed // 3 % len(THEMES)] if seed % 3 == 0 else ""
+    words = ["--seed", str(seed), "--lives", "100", "--theme", theme]
     told = subprocess.run(
-        [sys.executable, "-m", "simulation", "--seed", str(seed), "--lives", "100"],
+        [sys.executable, "-m", "simulation", *words],
         capture_output=True,
         text=True,
         check=False,
