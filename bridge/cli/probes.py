@@ -7,12 +7,12 @@ fields, never what a vendor says of people.
 import base64
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from bridge.app import Vendors
-from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, ProductId
+from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
 from bridge.core.words import tellable
 from bridge.exchange import Response
 from bridge.mapping import Rules
@@ -20,12 +20,15 @@ from bridge.pharmaone import dialect as p1
 from bridge.rxscale import dialect as rx
 from bridge.rxscale.pharmacies import shown
 from bridge.settings import Settings
+from bridge.transport import Transport
 from bridge.vendor.calling import Query, by_offset, by_page
 
 NOBODY = "rxbridge-probe"
 """No order, SKU or product has this name."""
-MANY = 1000
+MANY, WRONG = 1000, (("limit", "rxbridge-probe"),)
+WHOLE = by_page(0, rx.MOST_ROWS)
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,39}")
+_NUMBER = re.compile(r"#(\d{1,18})")
 _ABOUT_LIMITS = re.compile(r"rate|retry|limit", re.IGNORECASE)
 _ROWS = ("data", "products", "items")
 
@@ -45,6 +48,10 @@ class Ground:
     left: list[str] = field(default_factory=list)
     headers: set[str] = field(default_factory=set)
 
+    @property
+    def of_shop(self) -> Query:
+        return (("shop_id", self.settings.pharmaone.shop_id or ""),)
+
     async def rx(self, route: rx.Route, ident: str = "", query: Query = ()) -> Response:
         return self._noted(await self.vendors.rxscale.caller.call(route, ident=ident, query=query))
 
@@ -61,12 +68,10 @@ class Ground:
 Ask = Callable[[Ground], Awaitable[str | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """`ask` answers in one line; None: it could not be found out."""
+class Probe(NamedTuple):
+    """`ask` answers in one line; None: it could not be found out. probes.toml has its question."""
 
     name: str
-    question: str
     ask: Ask
     writes: bool = False
 
@@ -74,14 +79,26 @@ class Probe:
 PROBES: list[Probe] = []
 
 
-def probe(name: str, question: str, *, writes: bool = False) -> Callable[[Ask], Ask]:
+def probe(name: str, *, writes: bool = False) -> Callable[[Ask], Ask]:
     """Makes a function a probe. They are asked in the order in which they stand."""
 
     def made(ask: Ask) -> Ask:
-        PROBES.append(Probe(name, question, ask, writes))
+        PROBES.append(Probe(name, ask, writes))
         return ask
 
     return made
+
+
+def plain(
+    name: str,
+    call: Callable[[Ground], Awaitable[Response]],
+    read: Callable[[Response], str | None],
+) -> None:
+    """Makes one call a probe, whose answer `read` finds in what comes back."""
+
+    @probe(name)
+    async def _(on: Ground) -> str | None:
+        return read(await call(on))
 
 
 def document(response: Response) -> Any:
@@ -118,16 +135,52 @@ def _largest(response: Response) -> str:
     return str(count) if isinstance(total, int) and total > count else f"{count} or more"
 
 
-# -- RxScale ----------------------------------------------------------------------------------
+def _shows(field: str) -> Callable[[Response], str | None]:
+    """Whether any row has this field; None where there are no rows."""
+
+    def read(response: Response) -> str | None:
+        listed = rows(response)
+        return ("yes" if any(field in row for row in listed) else "no") if listed else None
+
+    return read
 
 
-@probe("rxscale.base_paths", "Which of the documented base paths answer?")
+def _deleted(response: Response) -> str:
+    listed = rows(response)
+    return "yes" if any(row.get("deleted_at") for row in listed) else f"none among {len(listed)}"
+
+
+def _first(response: Response) -> str | None:
+    """By the numbers that orders go by, where they have some."""
+    found = [_NUMBER.fullmatch(str(row.get("name"))) for row in rows(response)]
+    numbers = [int(each[1]) for each in found if each]
+    if len(numbers) < 2 or numbers[0] == numbers[-1]:
+        return None
+    return "newest" if numbers[0] > numbers[-1] else "oldest"
+
+
+# -- the questions ------------------------------------------------------------------------------
+
+
+plain("rxscale.answer_404", lambda on: on.rx(rx.ORDER, NOBODY), shape)
+plain("rxscale.answer_invalid", lambda on: on.rx(rx.ORDERS, query=WRONG), shape)
+plain("rxscale.largest_page", lambda on: on.rx(rx.ORDERS, query=by_page(0, MANY)), _largest)
+plain("rxscale.list_order", lambda on: on.rx(rx.ORDERS, query=WHOLE), _first)
+plain("rxscale.lists_deleted", lambda on: on.rx(rx.SKUS, query=WHOLE), _deleted)
+plain("pharmaone.answer_404", lambda on: on.p1(p1.ORDER, NOBODY), shape)
+plain("pharmaone.answer_invalid", lambda on: on.p1(p1.ORDERS, query=WRONG), shape)
+plain("pharmaone.largest_page", lambda on: on.p1(p1.ORDERS, query=by_offset(MANY, 0)), _largest)
+plain("pharmaone.list_has_external_id", lambda on: on.p1(p1.ORDERS), _shows("external_id"))
+plain("pharmaone.products_shape", lambda on: on.p1(p1.PRODUCTS, query=on.of_shop), shape)
+
+
+@probe("rxscale.base_paths")
 async def _base_paths(on: Ground) -> str:
     caller, found = on.vendors.rxscale.caller, []
-    for generation in rx.GENERATIONS.values():
-        site = replace(caller.site, api_path=generation.api_path)
+    for path in [each.api_path for each in rx.GENERATIONS.values()]:
+        site = replace(caller.site, api_path=path)
         if (await replace(caller, site=site).call(rx.ORDERS, query=by_page(0, 1))).status == 200:
-            found.append(generation.api_path)
+            found.append(path)
     for path in ("/v2/public", "/v2/public-api"):
         site = replace(caller.site, public_api_path=path)
         if (await replace(caller, site=site).call(rx.PUBLIC_HEALTH)).status != 404:
@@ -135,95 +188,43 @@ async def _base_paths(on: Ground) -> str:
     return ", ".join(found) or "none"
 
 
-@probe("rxscale.answer_404", "How does it say that an order is not there?")
-async def _rx_404(on: Ground) -> str:
-    return shape(await on.rx(rx.ORDER, NOBODY))
-
-
-@probe("rxscale.answer_invalid", "How does it refuse a wrong value?")
-async def _rx_invalid(on: Ground) -> str:
-    return shape(await on.rx(rx.ORDERS, query=(("limit", NOBODY),)))
-
-
-@probe("rxscale.largest_page", "How many rows does the largest page have?")
-async def _rx_largest(on: Ground) -> str:
-    return _largest(await on.rx(rx.ORDERS, query=by_page(0, MANY)))
-
-
-@probe("rxscale.statuses", "Which status words do its orders have now?")
+@probe("rxscale.statuses")
 async def _rx_words(on: Ground) -> str:
     found = {str(row.get("status")) for row in rows(await on.rx(rx.ORDERS))}
-    return ", ".join(sorted(tellable(word, on.rules.words.known) for word in found)) or "no orders"
+    return _listed({tellable(word, on.rules.words.known) for word in found})
 
 
-@probe("rxscale.list_order", "Which order comes first in the list?")
-async def _list_order(on: Ground) -> str | None:
-    listed = rows(await on.rx(rx.ORDERS, query=by_page(0, rx.MOST_ROWS)))
-    if len(listed) < 2:
-        return None
-    ends = [await _made(on, row) for row in (listed[0], listed[-1])]
-    if None in ends or ends[0] == ends[1]:
-        ends = [
-            int(re.sub(r"\D", "", str(row.get("name"))) or 0) for row in (listed[0], listed[-1])
-        ]
-    first, last = ends
-    return (
-        None if not first or not last or first == last else "newest" if first > last else "oldest"
-    )
-
-
-async def _made(on: Ground, row: Mapping[str, Any]) -> int | None:
-    found = document(await on.rx(rx.ORDER, str(row.get("uid"))))
-    at = found.get("created_at") if isinstance(found, dict) else None
-    return at if isinstance(at, int) else None
-
-
-@probe("rxscale.order_tells_created", "Does an order say when it was made?")
+@probe("rxscale.order_tells_created")
 async def _tells_created(on: Ground) -> str | None:
-    listed = rows(await on.rx(rx.ORDERS, query=by_page(0, 1)))
-    if not listed:
-        return None
-    return "yes" if await _made(on, listed[0]) is not None else "no"
+    for row in rows(await on.rx(rx.ORDERS, query=by_page(0, 1))):
+        found = document(await on.rx(rx.ORDER, str(row.get("uid"))))
+        return "yes" if isinstance(found, dict) and found.get("created_at") else "no"
+    return None
 
 
-@probe("rxscale.lists_deleted", "Does the list of SKUs keep deleted ones?")
-async def _lists_deleted(on: Ground) -> str:
-    listed = rows(await on.rx(rx.SKUS, query=by_page(0, rx.MOST_ROWS)))
-    return "yes" if any(row.get("deleted_at") for row in listed) else f"none among {len(listed)}"
-
-
-@probe("rxscale.sku_types", "Which kinds of SKUs does this key see?")
+@probe("rxscale.sku_types")
 async def _sku_types(on: Ground) -> str:
     found = await on.vendors.rxscale.skus_page(0)
-    kinds = {"digital" if row.digital else "physical" for row in found.rows}
-    return ", ".join(sorted(kinds)) or "none"
+    return _listed({"digital" if row.digital else "physical" for row in found.rows})
 
 
-@probe("rxscale.pharmacies", "Which pharmacies does this key see?")
+@probe("rxscale.pharmacies")
 async def _pharmacies(on: Ground) -> str:
-    return ", ".join(sorted(await shown(on.vendors.rxscale.caller))) or "none"
+    return _listed(await shown(on.vendors.rxscale.caller))
 
 
-@probe("rxscale.echoes_own_writes", "Does it tell by webhook what the bridge itself wrote?")
+@probe("rxscale.echoes_own_writes")
 async def _echoes(on: Ground) -> str | None:
     return f"yes, {on.echoes} seen" if on.echoes else None
 
 
-@probe("rxscale.clock_ahead_seconds", "How far is its clock ahead of this machine's?")
-async def _rx_clock(on: Ground) -> str | None:
-    return _seconds(on.vendors.rxscale_transport.facts().clock_ahead_seconds)
-
-
-# -- PharmaOne --------------------------------------------------------------------------------
-
-
-@probe("pharmaone.token", "How long does a token live, and what does it claim?")
+@probe("pharmaone.token")
 async def _token(on: Ground) -> str:
     text = await on.vendors.pharmaone.tokens.get()
     middle = [*text.split("."), ""][1]
     try:
         claims: Any = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
-        names = ", ".join(sorted(filter(_NAME.fullmatch, claims)))
+        names = _listed(filter(_NAME.fullmatch, claims))
     except ValueError:
         names = "not readable"
     ends, now = on.vendors.pharmaone.tokens.facts.expires_at, on.vendors.pharmaone.now()
@@ -231,65 +232,44 @@ async def _token(on: Ground) -> str:
     return f"{life}; {names}"
 
 
-@probe("pharmaone.scopes", "Which scopes does the key have?")
+@probe("pharmaone.scopes")
 async def _scopes(on: Ground) -> str:
     await on.vendors.pharmaone.tokens.get()
-    return ", ".join(on.vendors.pharmaone.tokens.facts.scopes or ()) or "not said"
+    return _listed(on.vendors.pharmaone.tokens.facts.scopes or ())
 
 
-@probe("pharmaone.answer_404", "How does it say that an order is not there?")
-async def _p1_404(on: Ground) -> str:
-    return shape(await on.p1(p1.ORDER, NOBODY))
-
-
-@probe("pharmaone.answer_invalid", "How does it refuse a wrong value?")
-async def _p1_invalid(on: Ground) -> str:
-    return shape(await on.p1(p1.ORDERS, query=(("limit", NOBODY),)))
-
-
-@probe("pharmaone.largest_page", "How many rows does the largest page have?")
-async def _p1_largest(on: Ground) -> str:
-    return _largest(await on.p1(p1.ORDERS, query=by_offset(MANY, 0)))
-
-
-@probe("pharmaone.list_has_external_id", "Does its list of orders tell the external_id?")
-async def _list_has_external_id(on: Ground) -> str | None:
-    listed = rows(await on.p1(p1.ORDERS))
-    if not listed:
-        return None
-    return "yes" if any("external_id" in row for row in listed) else "no"
-
-
-@probe("pharmaone.products_shape", "How is a page of products laid out?")
-async def _products_shape(on: Ground) -> str:
-    query = (("shop_id", on.settings.pharmaone.shop_id or ""),)
-    return shape(await on.p1(p1.PRODUCTS, query=query))
-
-
-@probe("pharmaone.log_has_metadata", "Does a product's log show an adjustment's metadata?")
+@probe("pharmaone.log_has_metadata")
 async def _log_has_metadata(on: Ground) -> str | None:
-    stock = await on.vendors.pharmaone.inventory()
-    for product in list(stock.on_hand)[:20]:
-        if entries := rows(await on.p1(p1.INVENTORY_LOG, ProductId(product))):
-            return "yes" if any("metadata" in entry for entry in entries) else "no"
+    for product in list((await on.vendors.pharmaone.inventory()).on_hand)[:20]:
+        if (found := _shows("metadata")(await on.p1(p1.INVENTORY_LOG, product))) is not None:
+            return found
     return None
 
 
-@probe("pharmaone.shops", "Which shops does this key see?")
+@probe("pharmaone.shops")
 async def _shops(on: Ground) -> str:
-    found = await on.vendors.pharmaone.shops()
-    return ", ".join(sorted(shop.shop_id for shop in found)) or "none"
+    return _listed(shop.shop_id for shop in await on.vendors.pharmaone.shops())
 
 
-@probe("pharmaone.clock_ahead_seconds", "How far is its clock ahead of this machine's?")
+@probe("rxscale.clock_ahead_seconds")
+async def _rx_clock(on: Ground) -> str | None:
+    return _seconds(on.vendors.rxscale_transport)
+
+
+@probe("pharmaone.clock_ahead_seconds")
 async def _p1_clock(on: Ground) -> str | None:
-    return _seconds(on.vendors.pharmaone_transport.facts().clock_ahead_seconds)
+    return _seconds(on.vendors.pharmaone_transport)
 
 
-@probe("vendors.limit_headers", "Which headers tell of the limits?")
+@probe("vendors.limit_headers")
 async def _limit_headers(on: Ground) -> str:
-    return ", ".join(sorted(on.headers)) or "none"
+    return _listed(on.headers)
 
 
-def _seconds(ahead: float | None) -> str | None:
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _seconds(transport: Transport) -> str | None:
+    ahead = transport.facts().clock_ahead_seconds
     return None if ahead is None else f"{round(ahead):d}"

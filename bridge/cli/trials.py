@@ -108,7 +108,7 @@ async def _try_pairs(on: Ground, here: str, taken: list[str]) -> int:
     return tried
 
 
-@probe("rxscale.refuses_illegal_steps", "Is a status refused that may not follow?", writes=True)
+@probe("rxscale.refuses_illegal_steps", writes=True)
 async def _steps(on: Ground) -> str | None:
     words, here, taken = on.rules.words.rxscale, await _here(on), list[str]()
     ready = next(word for word, state in words.means.items() if state is State.READY)
@@ -121,7 +121,7 @@ async def _steps(on: Ground) -> str | None:
     return f"false; taken: {', '.join(taken)}" if taken else f"true; {tried} pairs refused"
 
 
-@probe("rxscale.short_stock_on_complete", "What becomes of stock that is too low?", writes=True)
+@probe("rxscale.short_stock_on_complete", writes=True)
 async def _short(on: Ground) -> str | None:
     sku, amount = await _sku(on), await _line_amount(on)
     if (
@@ -148,7 +148,7 @@ async def _short(on: Ground) -> str | None:
     return "negative" if left is not None and left < 0 else "zero" if left == 0 else None
 
 
-@probe("rxscale.tracking_twice", "Is tracking for a completed order refused?", writes=True)
+@probe("rxscale.tracking_twice", writes=True)
 async def _tracking(on: Ground) -> str | None:
     if await _here(on) != "completed":
         return None
@@ -156,7 +156,7 @@ async def _tracking(on: Ground) -> str | None:
     return "refused" if answer.status >= 400 else "accepted"
 
 
-@probe("rxscale.leaves_an_end", "Can a completed order be set to something else?", writes=True)
+@probe("rxscale.leaves_an_end", writes=True)
 async def _ends(on: Ground) -> str | None:
     """The first that is taken ends it: completed a second time, its goods would be sold again."""
     if (here := await _here(on)) != "completed":
@@ -195,11 +195,7 @@ async def _submit(on: Ground, reference: str, draft: Draft) -> str | None:
     return answer.request_id or ""
 
 
-@probe(
-    "pharmaone.repeated_reference",
-    "What becomes of an external_reference that comes again?",
-    writes=True,
-)
+@probe("pharmaone.repeated_reference", writes=True)
 async def _repeated(on: Ground) -> str | None:
     draft, reference = await _draft(on), f"{on.mark}-again"
     first = None if draft is None else await _submit(on, reference, draft)
@@ -211,7 +207,7 @@ async def _repeated(on: Ground) -> str | None:
     return ("same" if again == first else "second") if again else None
 
 
-@probe("pharmaone.unknown_fields", "Is an order-request with an unknown field taken?", writes=True)
+@probe("pharmaone.unknown_fields", writes=True)
 async def _unknown_fields(on: Ground) -> str | None:
     draft = await _draft(on)
     if draft is None:
@@ -220,7 +216,7 @@ async def _unknown_fields(on: Ground) -> str | None:
     return "refused" if await _submit(on, f"{on.mark}-field", more) is None else "taken"
 
 
-@probe("pharmaone.cancel_body", "Which body cancels an order?", writes=True)
+@probe("pharmaone.cancel_body", writes=True)
 async def _cancel(on: Ground) -> str | None:
     item = UpsertItem(1, name="rxbridge probe", price=Decimal(1))
     made = OrderUpsert(on.settings.pharmaone.shop_id or "", f"{on.mark}-cancel", (item,))
@@ -240,7 +236,7 @@ async def _cancel(on: Ground) -> str | None:
     return None
 
 
-@probe("pharmaone.below_zero", "What becomes of stock that is adjusted below 0?", writes=True)
+@probe("pharmaone.below_zero", writes=True)
 async def _below_zero(on: Ground) -> str | None:
     """Puts back what it took, by what was there before and after."""
     sku = await _sku(on)

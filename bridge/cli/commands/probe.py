@@ -10,6 +10,7 @@ rxbridge probe --dry-run  # the same, and facts.toml stays as it is
 
 import argparse
 import asyncio
+import tomllib
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from typing import NamedTuple
 import bridge.cli.trials
 from bridge import __version__, app
 from bridge.app.files import write_whole
-from bridge.cli import show
+from bridge.cli import probes, show
 from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.guest import is_running, open_guest
 from bridge.cli.opening import complete, now, open_store
@@ -29,6 +30,7 @@ from bridge.mapping.reading import FACTS
 from bridge.settings import Settings
 from bridge.store import notes
 
+QUESTIONS = Path(probes.__file__).with_suffix(".toml")
 noun = Noun(__doc__)
 
 
@@ -36,7 +38,6 @@ class Answered(NamedTuple):
     """`answer` is None where it was not found out; `why` says why, if that is known."""
 
     name: str
-    question: str
     answer: str | None
     why: str = ""
 
@@ -76,7 +77,9 @@ def probe(arguments: argparse.Namespace) -> int:
         answers, left = asyncio.run(_asked(settings, arguments))
     if not arguments.dry_run:
         _write_down(settings.mappings.dir / FACTS, answers)
-    document = {"answers": [each._asdict() for each in answers], "left": left}
+    asked = tomllib.loads(QUESTIONS.read_text("utf-8"))
+    told = [{"question": asked[each.name], **each._asdict()} for each in answers]
+    document = {"answers": told, "left": left}
     return show.answer(arguments, document, partial(_print, answers, left))
 
 
@@ -108,11 +111,11 @@ async def _asked(
 
 async def _answer(each: Probe, on: Ground) -> Answered:
     try:
-        return Answered(each.name, each.question, await each.ask(on))
+        return Answered(each.name, await each.ask(on))
     except BridgeError as failure:
         if each.writes:
             on.left.append(f"{each.name} was broken off, it is not known where: {failure}")
-        return Answered(each.name, each.question, None, str(failure))
+        return Answered(each.name, None, str(failure))
 
 
 async def _echoes(settings: Settings) -> int:
