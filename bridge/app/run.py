@@ -10,14 +10,13 @@ from typing import Any
 from bridge.app import vitals
 from bridge.app.build import Bridge, open_bridge
 from bridge.app.machine import Machine
-from bridge.app.telling import heartbeat, teller_of
+from bridge.app.telling import Teller, heartbeat
 from bridge.app.vendors import Vendors
 from bridge.app.web import listen
 from bridge.core.patience import reread_seconds
 from bridge.cycles import every
 from bridge.cycles.listening import LOOK_SECONDS, READ_SECONDS
 from bridge.cycles.proof import RETRY_SECONDS
-from bridge.cycles.telling import Teller
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
 from bridge.cycles.watch import Watch
 from bridge.errors import BridgeError, Misconfigured, TryLater
@@ -127,7 +126,7 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         settings.store.backup_keep,
     )
 
-    teller = teller_of(bridge)
+    teller = Teller(bridge)
 
     def changed() -> None:
         bridge.worker.wake()

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import logging
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,16 +15,18 @@ import aiohttp
 from bridge.app import vitals
 from bridge.app.build import Bridge
 from bridge.core import reasons
-from bridge.core.news import Digest, News, Rhythm, Topic, topic_of
-from bridge.core.reasons import Reason
-from bridge.cycles.telling import Seen, Teller
+from bridge.core.news import Digest, News, Rhythm, Topic, digest, topic_of
+from bridge.core.reasons import Code, Kind, Reason
 from bridge.errors import TryLater
 from bridge.health import Facts, Links, Status, judge_stock, report
 from bridge.settings import Settings
-from bridge.store import notes, views
+from bridge.store import notes, told, views
 from bridge.texts.news import letter
 
+log = logging.getLogger("bridge.telling")
+
 SEND_SECONDS = 60.0
+TRY_AGAIN = timedelta(minutes=5)
 ANSWER_SECONDS = 10.0
 DOWN_FOR = timedelta(minutes=15)
 LASTS = timedelta(minutes=5)
@@ -40,26 +44,6 @@ def page_of(settings: Settings) -> str:
     """Where a person finds the page."""
     server = settings.server
     return settings.notify.page_url or f"http://{server.host}:{server.port}/"
-
-
-def teller_of(bridge: Bridge) -> Teller:
-    settings, notify = bridge.settings, bridge.settings.notify
-    urls, wrong = addresses(settings), Wrongs(bridge)
-
-    async def send_to(address: str, message: Digest) -> str | None:
-        title, body = letter(message, notify.language, page_of(settings))
-        return await send(urls[address], title, body)
-
-    return Teller(
-        bridge.store,
-        wrong.see,
-        send_to,
-        bridge.machine.now,
-        bridge.telling,
-        addresses=tuple(urls),
-        topics=[topic for topic in Topic if getattr(notify, topic)],
-        rhythm=Rhythm(timedelta(minutes=notify.every_minutes), notify.quiet),
-    )
 
 
 async def send(url: str, title: str, body: str) -> str | None:
@@ -86,33 +70,83 @@ async def send(url: str, title: str, body: str) -> str | None:
     return (" ".join(lines).strip() or "refused") if child.returncode else None
 
 
-class Wrongs:
-    """Notes since when each check of /health has been wrong: most go by themselves."""
+class Teller:
+    """Looks at what is wrong, and tells each address what it has not been told."""
 
     def __init__(self, bridge: Bridge) -> None:
-        self._bridge = bridge
+        notify = bridge.settings.notify
+        self._bridge, self._store, self._now = bridge, bridge.store, bridge.machine.now
+        self._urls = addresses(bridge.settings)
+        self._topics = [topic for topic in Topic if getattr(notify, topic)]
+        self._rhythm = Rhythm(timedelta(minutes=notify.every_minutes), notify.quiet)
+        self._again_at: dict[str, datetime] = {}
         self._since: dict[str, datetime] = {}
+        """Since when each check of /health has been wrong: most go by themselves."""
+        self._waiting: set[tuple[str, Code]] | None = None
+        self.addresses = tuple(self._urls)
+        self.changed = asyncio.Event()
+        """Set when anything in the store was changed."""
 
-    async def see(self) -> Seen:
+    async def note_changes(self) -> None:
+        """Waits for a change; then a line for each thing that became stuck or was freed by it."""
+        await self.changed.wait()
+        self.changed.clear()
+        rows = await self._store.read(views.waiting)
+        before, self._waiting = self._waiting, {(str(row.key), row.reason.code) for row in rows}
+        if before is None:
+            return
+        for key, code in sorted(self._waiting - before):
+            what = "to know" if code.kind in (Kind.ATTENTION, Kind.ALARM) else "stuck"
+            log.warning("%s", what, extra={"key": key, "code": str(code)})
+        for key, code in sorted(before - self._waiting):
+            log.info("freed", extra={"key": key, "code": str(code)})
+
+    async def tell(self, address: str) -> None:
+        """Sends the address what it is to be told now, if anything. Raises TryLater."""
+        now, telling = self._now(), self._bridge.telling
+        if now < self._again_at.get(address, now):
+            return
+        message = await self._message(address, now)
+        if message is None:
+            return
+        settings = self._bridge.settings
+        title, body = letter(message, settings.notify.language, page_of(settings))
+        if await send(self._urls[address], title, body) is not None:
+            telling.failing.setdefault(address, now)
+            self._again_at[address] = now + TRY_AGAIN
+            log.warning("a message was not taken", extra={"address": address})
+            return
+        telling.failing.pop(address, None)
+        telling.last_at = now
+        await self._store.write(told.note, address, message, now)
+        log.info("told", extra={"address": address, "news": len(message.fresh)})
+
+    async def _message(self, address: str, now: datetime) -> Digest | None:
         """Raises TryLater if the store cannot be read."""
-        store, now = self._bridge.store, self._bridge.machine.now()
-        rows = await store.read(views.waiting)
-        restarted_at = await store.read(notes.get_time, notes.RESTARTED_AT)
-        news = [News(topic_of(row), row.key, row.reason, row.since) for row in rows]
+        rows, known = (
+            await self._store.read(views.waiting),
+            await self._store.read(told.of, address),
+        )
+        restarted_at = await self._store.read(notes.get_time, notes.RESTARTED_AT)
+        facts = await vitals.facts(self._bridge, whole=False)
+        wrong = [News(topic_of(row), row.key, row.reason, row.since) for row in rows]
         if restarted_at is not None and now - restarted_at < CRASH_COUNTS:
             about = f"restart-{restarted_at:%Y%m%dT%H%M%S}"
-            news.append(News(Topic.RESTART, about, reasons.RESTARTED(), restarted_at))
-        facts = await vitals.facts(self._bridge, whole=False)
-        return Seen([*news, *self._checks(facts, now)], unknown(facts))
+            wrong.append(News(Topic.RESTART, about, reasons.RESTARTED(), restarted_at))
+        return digest(
+            [each for each in (*wrong, *self._lasting(facts)) if each.topic in self._topics],
+            [each for each in known if each.topic in self._topics],
+            unknown(facts),
+            now.astimezone(),
+            self._rhythm,
+        )
 
-    def _checks(self, facts: Facts, now: datetime) -> list[News]:
-        wrong = checks(facts)
+    def _lasting(self, facts: Facts) -> Iterator[News]:
+        wrong, now = checks(facts), facts.now
         self._since = {about: self._since.get(about, now) for about in wrong}
-        return [
-            News(topic, about, reason, self._since[about])
-            for about, (topic, reason, lasts) in wrong.items()
-            if now - self._since[about] >= lasts
-        ]
+        for about, (topic, reason, lasts) in wrong.items():
+            if now - self._since[about] >= lasts:
+                yield News(topic, about, reason, self._since[about])
 
 
 def checks(facts: Facts) -> dict[str, tuple[Topic, Reason, timedelta]]:

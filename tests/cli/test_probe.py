@@ -15,6 +15,7 @@ from house import bridge_settings, open_sandbox
 from bridge.cli import trials
 from bridge.cli.commands import probe
 from bridge.cli.commands.probe import Answered
+from bridge.cli.probes import PROBES
 from bridge.errors import Misconfigured
 from bridge.sandbox import Sandbox
 from bridge.sandbox.rxscale import routes
@@ -184,6 +185,11 @@ async def test_every_switch_is_found_in_every_pair(
             assert abs(int(found[f"{vendor}.clock_ahead_seconds"]) - ahead) <= 1
         assert sandbox.world.skus[sku]["stock"] == stock
         assert units(sandbox) == goods
+
+
+def test_every_probe_has_its_question():
+    asked = tomllib.loads(probe.QUESTIONS.read_text())
+    assert sorted(asked) == sorted(each.name for each in PROBES)
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

@@ -16,12 +16,12 @@ from receivers import Hook, Mail, http_receiver, mail_server
 
 from bridge import app
 from bridge.app import telling, vitals
+from bridge.app.telling import Teller
 from bridge.core import reasons
-from bridge.core.alarms import Found
 from bridge.core.model import Key
 from bridge.core.news import Topic
-from bridge.cycles.telling import Teller
 from bridge.errors import TryLater
+from bridge.server.page.views import ON_CARDS
 from bridge.store import alarms, notes, person, told
 from bridge.texts import Words
 
@@ -47,7 +47,7 @@ async def told_house(
         async with open_house(sandbox, folder, notify=keys, orders=AT_ONCE) as house:
             clock = Clock()
             house.bridge.machine = replace(house.bridge.machine, now=clock)
-            yield house, telling.teller_of(house.bridge), clock
+            yield house, Teller(house.bridge), clock
 
 
 async def tell(teller: Teller, clock: Clock, after: timedelta = LATER) -> None:
@@ -100,11 +100,11 @@ async def test_a_restart_neither_repeats_nor_forgets(tmp_path: Path, hook: Hook)
     async with told_house(tmp_path, f"json://{hook.url}/") as (house, teller, clock):
         first, _ = await house.orders_arrive(NO_LINK, NO_LINK)
         await tell(teller, clock)
-        again = telling.teller_of(house.bridge)
+        again = Teller(house.bridge)
         await tell(again, clock)
         assert [body["title"] for body in hook.bodies] == ["rxbridge: 2 new"]
         await house.bridge.store.write(person.drop, Key(f"order:{first}"), "seen to", clock())
-        await tell(telling.teller_of(house.bridge), clock)
+        await tell(Teller(house.bridge), clock)
         assert f"mended: {first}" in hook.bodies[1]["message"]
         assert "Told before, and still so: 1" in hook.bodies[1]["message"]
 
@@ -126,7 +126,7 @@ async def test_every_check_has_its_word_on_the_page(tmp_path: Path):
     async with told_house(tmp_path) as (house, _, _):
         checks = (await vitals.health(house.bridge)).checks
         for language in ("en", "de"):
-            for check in checks.keys() - {"stuck", "rxscale", "pharmaone"}:
+            for check in checks.keys() - set(ON_CARDS):
                 assert f"check_{check}" in Words(language), check
             assert all(f"topic_{topic}" in Words(language) for topic in Topic)
 
@@ -212,7 +212,7 @@ async def test_a_vendor_that_is_down_for_long_is_told_and_its_return(tmp_path: P
         (body,) = hook.bodies
         assert "RxScale has not answered as it should for 15 minutes" in body["message"]
         transport.facts = lambda: replace(good, last_success_at=None)
-        await tell(telling.teller_of(house.bridge), clock)
+        await tell(Teller(house.bridge), clock)
         assert len(hook.bodies) == 1, "just started: not known yet"
         transport.facts = lambda: good
         await tell(teller, clock)
@@ -221,13 +221,14 @@ async def test_a_vendor_that_is_down_for_long_is_told_and_its_return(tmp_path: P
 
 async def test_an_alarm_is_told_with_what_to_do(tmp_path: Path, hook: Hook):
     async with told_house(tmp_path, f"json://{hook.url}/") as (house, teller, clock):
-        found = [Found("orders", reasons.NO_ORDERS(hours=9, longest=4))]
-        await house.bridge.store.write(alarms.keep, alarms.Topic.SILENCE, found, clock())
+        about = (alarms.Topic.SILENCE, "orders")
+        found = [reasons.NO_ORDERS(hours=9, longest=4)]
+        await house.bridge.store.write(alarms.keep, *about, found, clock())
         await tell(teller, clock)
         (body,) = hook.bodies
         assert "9" in body["message"]
         assert "\n  > " in body["message"]
-        await house.bridge.store.write(alarms.keep, alarms.Topic.SILENCE, [], clock())
+        await house.bridge.store.write(alarms.keep, *about, [], clock())
         await tell(teller, clock)
         assert "mended: silence:orders" in hook.bodies[1]["message"]
 

@@ -28,6 +28,8 @@ MOST_ORDERS = 200
 MOST_SENT = 8
 MOST_CARDS = 50
 """More than a person goes through before looking anew: a thousand cards were 1.9 MB."""
+ON_CARDS = ("stuck", "rxscale", "pharmaone", "webhooks", "proof")
+"""The checks that need no line of their own."""
 ON_ITS_CARD = ("to_be_confirmed", "prices_to_confirm")
 """Why stock is not ok, where a card with a button says more."""
 
@@ -130,7 +132,7 @@ async def _stock(page: PageParts) -> StockDifferences | None:
 async def _gather(parts: ServerParts, stock: StockDifferences | None) -> Overview:
     """Everything at once; what the store cannot tell is left out. Never raises for that."""
     report = await parts.health()
-    shown = {"stuck", "rxscale", "pharmaone", "webhooks", "proof"}
+    shown = set(ON_CARDS)
     why = report.checks["stock"].reason
     if stock is not None and stock.unconfirmed and why is not None and why.code in ON_ITS_CARD:
         shown.add("stock")
