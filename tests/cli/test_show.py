@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -162,4 +163,30 @@ def test_a_finding_that_has_no_room_begins_on_a_line_of_its_own(folder: Path):
     told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", on_a_terminal("check", cwd=folder, COLUMNS="80"))
     lines = told.replace("\r", "").splitlines()
     at = next(place for place, line in enumerate(lines) if line.endswith("fail  configuration"))
-    assert lines[at + 1].startswith("      rxscale.api_key: missing - set")
+    assert lines[at + 1].startswith("      rxscale.api_key: missing - put")
+
+
+def test_a_retry_tells_what_came_of_it(typed, one_stuck, vendors, monkeypatch):
+    told = typed("stuck", "retry", "order:po-1")
+    assert told.code == 0, "without vendors it waits for the bridge"
+    assert told.out.startswith("order:po-1: ")
+    for name, value in vendors.items():
+        monkeypatch.setenv(name, value)
+    base = vendors["RXBRIDGE_RXSCALE__BASE_URL"]
+    unlinked = (
+        b'{"orders": [{"uid": "po-2", "order_items": [{"sku": {"uid": "sku-1007"}, "amount": 1}]}]}'
+    )
+    request = urllib.request.Request(f"{base}/_sandbox/orders", data=unlinked, method="POST")  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        assert answer.status == 200
+    assert typed("orders", "sync", "po-2").code == 1
+    again = typed("stuck", "retry", "order:po-2", "--json")
+    (came,) = json.loads(again.out)["came_of_it"]
+    assert (again.code, came["stuck"]) == (1, True)
+    assert came["now"].startswith("stuck again: ")
+    assert "is not linked to a PharmaOne product" in came["now"]
+    with (one_stuck / "mappings" / "skus.csv").open("a") as file:
+        file.write("psku-1007,20407,1\n")
+    freed = typed("stuck", "retry", "po-2")
+    assert freed.code == 0, freed.err
+    assert "review" in freed.out

@@ -8,18 +8,24 @@ rxbridge stuck retry --all  # after mending: look again
 """
 
 import argparse
+import asyncio
 import sys
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from bridge.cli import show
+from bridge.cli import show, syncing
 from bridge.cli.command import FAILED, JSON, WRONG, Noun, argument
-from bridge.cli.opening import in_store, key_of
+from bridge.cli.guest import look_now
+from bridge.cli.opening import in_store, key_of, open_store, settings_of
 from bridge.cli.trail import said
 from bridge.core.memory import StuckRow
-from bridge.core.model import Key
-from bridge.core.reasons import CODES, Kind
+from bridge.core.model import Key, order_uid
+from bridge.core.reasons import CODES, Kind, Reason
+from bridge.settings import Settings
 from bridge.store import Store, orders, person, stuck, views
 from bridge.texts import say, steps, stuck_document
+from bridge.texts.story import next_up
 
 TO_KNOW = (Kind.ATTENTION, Kind.ALARM)
 MAY_BE_THERE = "may be in PharmaOne already"
@@ -91,8 +97,9 @@ def _keys_typed(arguments: argparse.Namespace) -> str:
     changes=_keys_typed,
 )
 def retry(arguments: argparse.Namespace) -> int:
-    """Looks again, after the cause was mended. A submission of which nobody knows whether it
-    arrived is sent: look in PharmaOne Manager first.
+    """Looks again, after the cause was mended, by the running bridge or by this command itself, and
+    tells what came of it. Exit code 1 if anything is stuck again. A submission of which nobody
+    knows whether it arrived is sent: look in PharmaOne Manager first.
 
     rxbridge stuck retry order:po-abc123  # one order
     rxbridge stuck retry sku:psku-abc123  # one SKU
@@ -102,14 +109,37 @@ def retry(arguments: argparse.Namespace) -> int:
         return _keys_or_all("retry")
     keys = _named(arguments)
     freed = said(arguments, person.retry, keys)
+    came = asyncio.run(_came_of(settings_of(arguments), freed))
     left = in_store(arguments, _left) if arguments.all else []
     missed = [key for key in keys or () if key not in freed]
     return show.answer(
         arguments,
-        {"retried": freed, "not_stuck": missed, "left": left},
-        partial(_print_retried, freed, missed, left, every=arguments.all),
-        failed=bool(missed or left),
+        {"retried": freed, "came_of_it": came, "not_stuck": missed, "left": left},
+        partial(_print_retried, came, missed, left, every=arguments.all),
+        failed=bool(missed or left or any(each["stuck"] for each in came)),
     )
+
+
+async def _came_of(settings: Settings, freed: list[Key]) -> list[dict[str, Any]]:
+    """What each is like now; looked at where both vendors are configured."""
+    orders_ = [key for key in freed if key.startswith("order:")]
+    if not settings.missing_for_run():
+        if orders_:
+            await look_now(settings, orders_, "a person asked")
+        if len(orders_) < len(freed):
+            await syncing.sync(settings, confirm=False)
+    async with open_store(settings) as store:
+        held = {row.key: row.reason for row in await store.read(stuck.everything)}
+        return [
+            {"key": key, "stuck": key in held, "now": await _now(store, key, held)} for key in freed
+        ]
+
+
+async def _now(store: Store, key: Key, held: Mapping[Key, Reason]) -> str:
+    if key in held:
+        return f"stuck again: {say(held[key])}"
+    story = await store.read(views.story, order_uid(key)) if key.startswith("order:") else None
+    return next_up(story, show.moment) if story else "is written with the next sync of stock"
 
 
 def _keys_or_all(verb: str) -> int:
@@ -127,10 +157,12 @@ async def _left(store: Store) -> list[Key]:
     return [row.key for row in await store.read(stuck.everything) if row.reason.code.must_look]
 
 
-def _print_retried(freed: list[Key], missed: list[Key], left: list[Key], *, every: bool) -> None:
-    for key in freed:
-        print(f"{key}: looked at again within a second, if the bridge is running")
-    if every and not freed and not left:
+def _print_retried(
+    came: list[dict[str, Any]], missed: list[Key], left: list[Key], *, every: bool
+) -> None:
+    for each in came:
+        show.line(f"{each['key']}: {each['now']}")
+    if every and not came and not left:
         print("Nothing is stuck.")
     for key in missed:
         print(f"rxbridge: {key} is not stuck", file=sys.stderr)
