@@ -1,8 +1,10 @@
 """What the documents say is held against the program."""
 
+import json
 import re
 import shlex
 import tomllib
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import states
 from bridge.cli.main import parser
 from bridge.core.model import Key
 from bridge.core.reasons import CODES, Code, Kind
+from bridge.sandbox.traffic import Fault
 from bridge.settings import Settings, keys
 from bridge.store import Store
 from bridge.texts import typed
@@ -109,3 +112,24 @@ def test_both_checklists_of_the_vendors_are_ticked_off():
     rxscale, pharmaone = page.split("## Both checklists")[1].split("PharmaOne's, for integrators")
     assert len(re.findall(r"^\| (?!---|RxScale asks)", rxscale, re.MULTILINE)) == 14
     assert len(re.findall(r"^\| (?!---|PharmaOne asks)", pharmaone, re.MULTILINE)) == 6
+
+
+def test_the_page_of_the_sandbox_tells_of_every_fault_and_each_is_one():
+    page = (ROOT / "docs" / "sandbox.md").read_text()
+    told = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert told == {field.name for field in fields(Fault)}
+    shown = re.findall(r"^\| `(\{.*?\})` \|", page, re.MULTILINE)
+    shown += re.findall(r"-d '(\{.*?\})'", page)
+    assert len(shown) > 4
+    for text in shown:
+        Fault.read(json.loads(text))
+
+
+def test_the_german_beginning_types_what_the_english_one_does():
+    def typed_in(name: str) -> set[str]:
+        page = (ROOT / "docs" / name).read_text()
+        blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+        return {line.partition("  #")[0].strip() for each in blocks for line in each.splitlines()}
+
+    update = {"rxbridge mappings diff", "rxbridge mappings diff --write"}
+    assert typed_in("start.de.md") - update == typed_in("start.md") - {"rxbridge reconcile"}
