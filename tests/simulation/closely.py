@@ -10,7 +10,7 @@ from bridge.exchange import Request
 from bridge.sandbox.rxscale.orders import PharmacyOrder
 from bridge.sandbox.world import World
 from bridge.store import orders
-from simulation.invariants import ENDS, IN_QUEUE, OVER_SECONDS, Watcher
+from simulation.invariants import ENDS, IN_QUEUE, OVER_ROUNDS, Watcher
 from simulation.people import own_name
 from simulation.wire import Call
 
@@ -151,7 +151,7 @@ class Closely(Watcher):
             fine = there is None or not sku["stock"] or sku["stock"] <= there
             if fine or forgiven or sku["uid"] in besides:
                 self._over.pop(sku["uid"], None)
-            elif now - self._over.setdefault(sku["uid"], now) > OVER_SECONDS:
+            elif now - self._over.setdefault(sku["uid"], now) > OVER_ROUNDS * self._pace:
                 since = self._over.pop(sku["uid"])
                 self._tell(f"{sku['uid']}: {sku['stock']} on sale of {there} since {since:.0f} s")
 
