@@ -412,9 +412,6 @@ STORE_GAUGES: Mapping[str, Gauge[Facts]] = {
         "When both sides were last compared completely; 0: never",
         lambda f: _unix(f.proof.compared_at if f.proof else None),
     ),
-    "proof_differences": Gauge(
-        "What that comparison found to differ", lambda f: len(f.proof.differing) if f.proof else 0
-    ),
     "alarms": Gauge("Alarms that stand, and nobody has accepted", lambda f: len(f.alarms)),
     "stock_waiting": Gauge("SKUs to be written and not answered yet", lambda f: f.stock.waiting),
     "stock_drift": Gauge(
