@@ -118,8 +118,8 @@ class Worker:
         try:
             await asyncio.wait_for(self._wake.wait(), self._seconds_until_due())
         except TimeoutError:
-            self._due = EPOCH
-            self._hints += 1
+            now = self._parts.now()
+            self._hints += not self._latest - PUT_BACK <= now < self._due
 
     def _seconds_until_due(self) -> float:
         if len(self._looks) >= self._at_once:
