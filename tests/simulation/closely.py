@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
+from typing import Any
 
 from bridge import app
 from bridge.core.model import PharmacyOrderUid
 from bridge.exchange import Request
 from bridge.sandbox.rxscale.orders import PharmacyOrder
-from bridge.sandbox.world import World
 from bridge.store import orders
 from simulation.invariants import ENDS, IN_QUEUE, OVER_ROUNDS, Watcher
 from simulation.people import own_name
@@ -34,14 +34,8 @@ class Closely(Watcher):
 
     lied: Callable[[float], bool]
 
-    def __init__(
-        self,
-        world: World,
-        steps: Mapping[str, tuple[str, ...]],
-        clock: Callable[[], float],
-        pace: float = 300.0,
-    ) -> None:
-        super().__init__(world, steps, clock, pace)
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
         self._written: dict[str, str] = {}
         """The word that was set at RxScale, of orders that were not looked at since."""
         self._met: set[str] = set()
