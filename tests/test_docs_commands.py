@@ -35,6 +35,7 @@ BACKUPS = "/var/backups/rxbridge/"
 FINDINGS = (
     *("skus match", "reconcile", "webhooks remove", "stock verify", "products attach", "money"),
     *("stuck confirm", "stuck retry", "orders forget", "notify test"),
+    *("shadow report", "go-live"),
 )
 """What may end with 1 here: these tell of a finding."""
 NOW = datetime(2026, 1, 2, 8, tzinfo=UTC)
@@ -130,7 +131,7 @@ def folder(
     (tmp_path / "secrets-folder").mkdir()
     keys = [f"order:{names['po-abc123']}", f"sku:{names['psku-abc123']}"]
     asyncio.run(remember(tmp_path / "rxbridge.db", keys))
-    for name in ("rxbridge-backup.db", "monday.db"):
+    for name in ("rxbridge-backup.db", "monday.db", "rxbridge.shadow.db"):
         back_up(tmp_path / "rxbridge.db", tmp_path / name)
     monkeypatch.setattr("sys.stdin", io.StringIO("a password of yours\n"))
     for name in [name for name in os.environ if name.startswith("RXBRIDGE_")]:
