@@ -7,6 +7,7 @@ from typing import Any
 
 from bridge import app
 from bridge.app import vitals
+from bridge.core import reasons
 from bridge.core.model import PharmacyOrderUid
 from bridge.sandbox.world import World
 from bridge.store import attentions, stuck, views
@@ -15,14 +16,18 @@ from simulation.people import Life
 from simulation.truth import Case, cases, untrue
 
 
-async def told(bridge: app.Bridge) -> dict[str, list[str]]:
+async def told(bridge: app.Bridge, world: World) -> dict[str, list[str]]:
     """What a person is told of each order: the codes."""
     found: dict[str, list[str]] = {}
     for row in [
         *await bridge.store.read(stuck.everything),
         *await bridge.store.read(attentions.open_ones),
     ]:
-        found.setdefault(str(row.key).partition(":")[2], []).append(str(row.reason.code))
+        code = row.reason.code
+        is_there = row.reason.facts.get("order") in world.p1_orders
+        wrong = code == reasons.DELETED_IN_PHARMAONE and is_there
+        words = found.setdefault(str(row.key).partition(":")[2], [])
+        words.append(f"{code}, which is there" if wrong else str(code))
     return found
 
 
@@ -30,7 +35,7 @@ async def settled(
     bridge: app.Bridge, world: World, dropped: set[str], broken: Broken, at: float
 ) -> None:
     """Soon after the last trouble: only what staff have not decided may still go on."""
-    known = await told(bridge)
+    known = await told(bridge, world)
     for uid, case in cases(world).items():
         waits = not case.made or case.status is None
         if case.is_agreed is None and not waits and uid not in known.keys() | dropped:
@@ -41,7 +46,7 @@ async def ends(
     bridge: app.Bridge, world: World, dropped: set[str], broken: Broken, at: float
 ) -> dict[str, int]:
     """How often each end: alike on both sides, or a person was told, truly."""
-    known, count = await told(bridge), dict[str, int]()
+    known, count = await told(bridge, world), dict[str, int]()
     for uid, case in cases(world).items():
         how = case.is_agreed
         if how is None and case.status is None and (case.is_over or not case.made):
