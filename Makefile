@@ -35,7 +35,8 @@ hunt: $(VENV)/dev.stamp  ## the properties with other examples each time, for MI
 
 simulate: $(VENV)/dev.stamp  ## the whole bridge in a simulation: SEED=1 SEEDS=1 LIVES=100 DAYS=0.2 THEME=
 	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation \
-	  --seed $(SEED) --seeds $(SEEDS) --lives $(LIVES) --days $(DAYS) --theme "$(THEME)" $(MORE)
+	  --seed $(SEED) --seeds $(SEEDS) --lives $(LIVES) --days $(DAYS) --theme "$(THEME)" \
+	  --shrink $(MORE)
 
 simulate-mutants: $(VENV)/dev.stamp  ## which seed finds each of the breaks in tests/simulation/mutants.py (10 min)
 	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation.all_mutants
