@@ -104,9 +104,11 @@ def _proof(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
 
 
 async def _look_at_files(bridge: Bridge) -> None:
-    for secrets in bridge.secrets.values():
-        secrets.look()
+    """New secrets tell of new subscriptions."""
     await bridge.reloader.look()
+    changed = {secrets.look() for secrets in bridge.secrets.values()}
+    if True in changed:
+        await bridge.listening.read_subscriptions()
 
 
 def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:

@@ -65,19 +65,20 @@ class SigningSecrets:
     def __call__(self) -> Sequence[str]:
         return self._known
 
-    def look(self) -> None:
-        """A file that cannot be read adds nothing, which is logged once."""
+    def look(self) -> bool:
+        """Whether the file changed. One that cannot be read adds nothing, which is logged once."""
         try:
             found = self.file.stat()
         except OSError:
-            return
+            return False
         if self._seen == (seen := (found.st_ino, found.st_mtime_ns, found.st_size)):
-            return
+            return False
         self._seen = seen
         try:
             kept = split(self.file.read_text("utf-8").strip())
         except (OSError, ValueError) as error:
             log.error("signing secrets cannot be read", extra={"why": type(error).__name__})
-            return
+            return True
         texts = [each for each in kept if each] if isinstance(kept, list) else []
         self._known = list(dict.fromkeys([*self._set, *map(str, texts)]))
+        return True

@@ -575,7 +575,7 @@ absent_confirmed = fehlt in PharmaOnes Bestand, bestätigt
 
 not_subscribed = RxScale meldet dieser Brücke nicht: { $events }
     .step-1 = `rxbridge webhooks register` meldet { $target } an; das gilt sofort
-    .step-2 = das schließt sich von selbst, binnen einer Stunde; { once-known }
+    .step-2 = das schließt sich dann von selbst; { once-known }
     .meaning = Die Abonnements bei RxScale werden jede Stunde gelesen. Diese Ereignisse fehlen dort,
         sind abgeschaltet oder gehen an eine andere Adresse. Bis sie kommen, werden Bestellungen nur
         beim Durchsehen gefunden (`orders.poll_seconds`). Mit `webhooks.self_heal = true` meldet die

@@ -559,7 +559,7 @@ absent_confirmed = missing from PharmaOne's inventory, and confirmed
 
 not_subscribed = RxScale does not tell this bridge of: { $events }
     .step-1 = `rxbridge webhooks register` subscribes { $target }; it takes effect at once
-    .step-2 = it closes itself within an hour; { once-known }
+    .step-2 = it closes itself then; { once-known }
     .meaning = RxScale's subscriptions are read every hour. These events are missing there, switched
         off, or go to another address. Until they come, orders are found by the sweep alone
         (`orders.poll_seconds`). With `webhooks.self_heal = true` the bridge subscribes by itself.

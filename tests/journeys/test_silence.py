@@ -123,6 +123,11 @@ async def test_subscriptions_that_lack_or_lead_elsewhere(tmp_path: Path, heals: 
             assert {one.event for one in ours} == NEEDED_EVENTS
             assert {one.secret for one in ours} <= {SECRET, *kept()}
             assert kept.file.stat().st_mode & 0o777 == 0o600
+        elif lacking:
+            house.world.subscribe("rxscale", TARGET, SECRET, NEEDED_EVENTS)
+            kept.file.write_text('["whsec_canary_registered"]')
+            await _look_at_files(house.bridge)  # `webhooks register` beside a running bridge
+            assert await standing(house) == []
         await subscriptions_of(house, *NEEDED_EVENTS, target="https://old.example/hook")
         assert await standing(house) == [*lacking, reasons.SUBSCRIBED_ELSEWHERE]
         others = house.world.courier.subscriptions.values()
