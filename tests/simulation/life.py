@@ -319,7 +319,7 @@ class Simulation:
     async def closely(self, bridge: Any, *, calm: bool) -> None:
         if isinstance(self.watcher, Closely):
             if calm and self.watcher.late():
-                self.watcher.prompt(await ends.told(bridge))
+                self.watcher.prompt(await ends.told(bridge, self.world))
             await self.watcher.still_known(bridge)
 
     # -- from the first order to the end -----------------------------------------------------------
@@ -382,7 +382,7 @@ class Simulation:
         self.report.ends.update(how)
         if isinstance(self.watcher, Closely):
             size = (self.folder / "rxbridge.db").stat().st_size
-            known = await ends.told(bridge)
+            known = await ends.told(bridge, self.world)
             self.watcher.at_last(known, quiet=not self.troubles, bytes_kept=size)
         kept = await ends.canaries(bridge, self.world, self.folder, self.log.text)
         if kept is not None:
