@@ -49,7 +49,11 @@ async def ends(
     known, count = await told(bridge, world), dict[str, int]()
     for uid, case in cases(world).items():
         how = case.is_agreed
-        if how is None and case.status is None and (case.is_over or not case.made):
+        if (
+            how is None
+            and case.status is None
+            and (case.is_over or not case.is_alive or not case.made)
+        ):
             how = "lost at RxScale"
         if how is None and case.status == "completed" and not case.made:
             how = "lost at PharmaOne"

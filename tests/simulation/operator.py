@@ -121,6 +121,8 @@ class Operator:
         code, uid = row.reason.code, self._uid(row)
         if code == reasons.CANCELLED_AFTER_HANDOVER:
             return  # nothing is left to be done
+        if code == reasons.REOPENED and self._case(uid).is_over:  # RxScale forgot its end
+            self._around.world.set_order_status(uid, "completed")
         if code == reasons.UNKNOWN_STATUS:
             self._explain()
         if code == reasons.REJECTED_IN_PHARMAONE and Random(uid).random() < 0.5:
