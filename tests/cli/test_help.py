@@ -123,6 +123,8 @@ def test_json_of_commands_that_mend(typed, one_stuck):
     missing = typed("stuck", "retry", "po-404", "--json")
     assert (missing.code, json.loads(missing.out)["not_stuck"]) == (1, ["order:po-404"])
     retried = json.loads(typed("stuck", "retry", "--all", "--json").out)
+    (came,) = retried.pop("came_of_it")
+    assert (came["key"], came["stuck"]) == ("order:po-1", False)
     assert retried == {"retried": ["order:po-1"], "not_stuck": [], "left": []}
     assert "Nothing is stuck" in typed("stuck", "retry", "--all").out
     marked = json.loads(typed("stuck", "submitted", "po-1", "--yes", "--json").out)
