@@ -40,6 +40,7 @@ from bridge.core.steps import (
     Stuck,
     Submit,
     Wait,
+    Weigh,
 )
 from bridge.texts import say, steps
 
@@ -397,6 +398,17 @@ class TestUnderWay:
         assert step.word == "pending review"
         assert "rxscale.current.says.in_review" in step.rule
 
+    def test_a_rejected_request_is_for_a_person_or_for_the_word_that_the_file_has_for_it(self):
+        rejected = replace(self.SUBMITTED, rejected_at=NOW)
+        assert code(next_step(a_view(REVIEW, record=rejected))) == "rejected_in_pharmaone"
+        view = a_view(REVIEW, record=rejected)
+        told = replace(view, words=replace(view.words, rejected=State.CANCELLED))
+        assert next_step(told) == Weigh(vendor="RxScale")
+        company = Company(wanted_at=NOW, same=1, open=9, due=0)
+        step = next_step(changed(told, company=company))
+        assert isinstance(step, SetStatus)
+        assert (step.word, "rejected" in step.rule) == ("cancelled", True)
+
     def test_in_the_legacy_dialect_it_is_processing(self):
         step = next_step(a_view("open", record=self.SUBMITTED, rxscale=LEGACY))
         assert isinstance(step, SetStatus)
@@ -580,3 +592,10 @@ def test_keys():
     for wrong in ("sku:psku-1", "order:", "nonsense"):
         with pytest.raises(ValueError, match="not an order's key"):
             order_uid(wrong)
+
+
+def test_the_words_of_both_vendors_are_known():
+    words = a_view().words
+    assert {"pending review", "awaiting_packing"} <= words.known
+    assert words.prescriptions.waiting <= words.known
+    assert "levitating" not in words.known

@@ -19,6 +19,9 @@ ONLY_OPEN = ("orders_open", "order_lines_open", "adjustments_one_under_way")
 """Indexes of what is open now: to go through one of them is as quick with a million orders."""
 NEWEST = ("audit._NEWEST", "views._NEWEST")
 """These go through the table from its newest row on, and stop at their limit."""
+REHEARSED = ("orders._EVERYTHING",)
+"""A shadow's report is about all that it has met: some weeks. Nobody waits for it."""
+LET_PASS = NEWEST + REHEARSED
 HEAD = re.compile(r"INSERT INTO \w+ \([\w\s,]+\)\s*")
 """Of a statement that `run_many` completes."""
 
@@ -56,7 +59,7 @@ def test_no_statement_reads_a_whole_table_that_grows(schema, name, statement):
     read_whole = [
         step
         for step in scans
-        if step.split()[1] in GROWING and not (step.endswith(ONLY_OPEN) or name in NEWEST)
+        if step.split()[1] in GROWING and not (step.endswith(ONLY_OPEN) or name in LET_PASS)
     ]
     assert not read_whole
 

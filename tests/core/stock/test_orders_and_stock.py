@@ -226,6 +226,11 @@ SENT = Adjustment(Key("sku:psku-1"), product(1), -3, -3, "ref-1", NOW, NOW)
 OTHER = ("cash desk", later(5))
 
 
+def test_an_adjustment_is_for_a_sku_or_for_an_order():
+    assert (SENT.sku, SENT.order) == ("psku-1", None)
+    assert replace(SENT, key=Key("order:po-1")).order == "po-1"
+
+
 @pytest.mark.parametrize(
     ("log", "expected"),
     [
