@@ -17,7 +17,7 @@ from simulation.wire import Call
 PROMPT_SECONDS = 150.0
 """How long after people's last change both sides agree, where nothing goes wrong and webhooks come:
 half of `orders.poll_seconds`."""
-KNOWN_SECONDS = 20.0
+KNOWN_SECONDS = 45.0
 """How long PharmaOne may have an order, and its order-request is sent again all the same."""
 MOST_LOOKS = 1.5
 """How many looks a write costs, where nothing goes wrong."""

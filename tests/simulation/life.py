@@ -383,7 +383,9 @@ class Simulation:
         if isinstance(self.watcher, Closely):
             size = (self.folder / "rxbridge.db").stat().st_size
             known = await ends.told(bridge, self.world)
-            self.watcher.at_last(known, quiet=not self.troubles, bytes_kept=size)
+            self.watcher.at_last(
+                known, quiet=not self.troubles and not self.theme.slow, bytes_kept=size
+            )
         kept = await ends.canaries(bridge, self.world, self.folder, self.log.text)
         if kept is not None:
             self.broken(kept)
