@@ -17,8 +17,8 @@ from simulation.wire import Call
 PROMPT_SECONDS = 150.0
 """How long after people's last change both sides agree, where nothing goes wrong and webhooks come:
 half of `orders.poll_seconds`."""
-KNOWN_SECONDS = 45.0
-"""How long PharmaOne may have an order, and its order-request is sent again all the same."""
+GRACE_SECONDS = 25.0
+"""How long an order-request whose answer was lost has to arrive before it is looked for."""
 MOST_LOOKS = 1.5
 """How many looks a write costs, where nothing goes wrong."""
 PLENTY = 5
@@ -40,7 +40,8 @@ class Closely(Watcher):
         """The word that was set at RxScale, of orders that were not looked at since."""
         self._met: set[str] = set()
         """Orders that the store has known."""
-        self._inventory_at = -1e9
+        self._inventory_at = self._searched_at = -1e9
+        self._sent_at: dict[str, float] = {}
         self._looks = self._writes = 0
 
     # -- as calls arrive --------------------------------------------------------------------------
@@ -66,6 +67,8 @@ class Closely(Watcher):
             self._looks += 1
         elif call.route.startswith("PATCH /pharmacy_orders/"):
             self._writes += 1
+        elif call.route == "GET /orders":
+            self._searched_at = call.at
         elif call.route == "GET /inventory" and not call.fault:
             self._inventory_at = call.at
         elif call.route == "POST /inventory/adjust":
@@ -86,10 +89,15 @@ class Closely(Watcher):
         return any(each.status != "cancelled" for each in made)
 
     def _again(self, uid: str) -> None:
-        made = any(own_name(each.data) == uid for each in self._world.p1_orders.values())
-        long_ago = self._clock() - self.changed_at.get(uid, -1e9) > KNOWN_SECONDS
-        if made and long_ago and not self.lied(0.0):
-            self._tell(f"{uid}: sent again, and PharmaOne had an order made of it")
+        """What may have arrived is looked for before it is sent again, once there was time."""
+        now = self._clock()
+        asked = [
+            each for each in self._world.order_requests.values() if own_name(each.payload) == uid
+        ]
+        waits = any(each.status != "rejected" for each in asked)
+        if waits and self._searched_at < self._sent_at.get(uid, now) + GRACE_SECONDS:
+            self._tell(f"{uid}: sent again, and not looked for")
+        self._sent_at[uid] = now
 
     def _sku(self, uid: str, request: Request) -> None:
         """An empty shelf is believed once it was seen twice, and an old number for an hour."""
