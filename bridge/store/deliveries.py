@@ -66,11 +66,14 @@ _COUNTED = {
 
 @dataclass(slots=True)
 class _Context:
-    """What deliveries are judged by. `records` are replaced as echoes come in."""
+    """What deliveries are judged by. `records` are replaced as echoes come in; `leased` are the
+    keys that are looked at right now.
+    """
 
     owners: Mapping[OrderId, PharmacyOrderUid | None]
     records: dict[Key, OrderRecord]
     stuck: Collection[Key]
+    leased: Collection[Key]
 
 
 def receive(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Receipt]:
@@ -82,7 +85,12 @@ def receive(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> l
         for each, is_fresh in zip(deliveries, fresh, strict=True)
     ]
     before = _records_of(connection, keys)
-    known = _Context(owners, dict(before), stuck.keys(connection) if before else ())
+    known = _Context(
+        owners,
+        dict(before),
+        stuck=stuck.keys(connection) if before else (),
+        leased=todo.leased(connection, before) if before else (),
+    )
     receipts = [
         _judge(connection, known, each, key) if is_fresh else Receipt.DUPLICATE
         for each, key, is_fresh in zip(deliveries, keys, fresh, strict=True)
@@ -141,7 +149,10 @@ def _of_an_order(known: _Context, delivery: OrderChanged | PharmaOneChanged, key
     at = delivery.changed_at if isinstance(delivery, OrderChanged) else None
     stuck = key in known.stuck
     if is_echo(record, stuck=stuck, vendor=vendor, reported_status=status, changed_at=at):
-        known.records[key] = without_echo(record, vendor, status)
+        after = without_echo(record, vendor, status)
+        if after is not record and key in known.leased:
+            return Receipt.HINTED  # the look would save its own copy, and await the echo again
+        known.records[key] = after
         return Receipt.ECHO
     is_quiet = isinstance(delivery, PharmaOneChanged) and delivery.quiet
     return Receipt.ECHO if is_quiet else Receipt.HINTED

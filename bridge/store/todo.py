@@ -86,6 +86,7 @@ WHERE key = :key
 """
 _STANDING = _STANDINGS.select("WHERE key = ?")
 _KEYS = "SELECT key FROM todo"
+_LEASED = sql("SELECT key FROM todo WHERE key IN (?...) AND lease_until IS NOT NULL")
 _TRIED = "SELECT key FROM todo WHERE attempts > 0"
 _PENDING = "SELECT count(*), min(due_at) FROM todo WHERE due_at <= :now OR lease_until > :now"
 _DELETE = "DELETE FROM todo WHERE key = ?"
@@ -219,6 +220,11 @@ def standing(connection: sqlite3.Connection, key: Key) -> Standing | None:
 
 def keys(connection: sqlite3.Connection) -> set[Key]:
     return {key for (key,) in connection.execute(_KEYS)}
+
+
+def leased(connection: sqlite3.Connection, keys: Iterable[Key]) -> set[Key]:
+    """Those of them that are being looked at."""
+    return {key for (key,) in connection.execute(_LEASED, (as_list(keys),))}
 
 
 def tried(connection: sqlite3.Connection) -> set[Key]:

@@ -60,3 +60,21 @@ async def test_only_what_is_nothing_but_an_echo_asks_for_no_look(tmp_path: Path,
 
 async def test_a_stuck_order_is_looked_at_again_all_the_same(tmp_path: Path):
     assert await left_to_do(tmp_path / "rxbridge.db", [OURS], stuck=True)
+
+
+async def test_an_echo_that_came_while_its_look_went_on_is_not_awaited_again(tmp_path: Path):
+    """The look's own copy of the record still has the word: what comes next is an edit, not it."""
+    store = await Store.open(tmp_path / "rxbridge.db", now=NOW)
+    await store.write(todo.hint, [hint(1)], NOW)
+    ((claim, record),) = await store.write(todo.claim, 1, NOW, LEASE)
+    claimed = replace(record, rx_status=OURS, claimed_as=OURS, echoes=OURS, wrote_at=NOW)
+    await store.write(work.save, claimed, [])
+    echo = delivery(1, reported_status=OURS, dedup_key="echo", received_at=after(1))
+    await store.write_together(deliveries.receive, echo)
+    sent = replace(claimed, phase=Phase.SUBMITTED, submitted_at=after(2))
+    await store.write(work.settle, Outcome(claim, sent, (), None, False, None, after(2)))
+    assert await store.read(todo.next_due, after(3)) is None, "nothing but an echo came"
+    edit = delivery(1, reported_status=OURS, dedup_key="edit", received_at=after(4))
+    await store.write_together(deliveries.receive, edit)
+    assert await store.read(todo.next_due, after(5)) is not None
+    await store.close()
