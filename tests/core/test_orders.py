@@ -25,6 +25,7 @@ from bridge.core.model import (
     order_uid,
 )
 from bridge.core.orders import next_step
+from bridge.core.orders.submitting import SEARCHED_LATELY
 from bridge.core.orders.view import Company, Policy, Search, View
 from bridge.core.patience import backoff
 from bridge.core.steps import (
@@ -338,12 +339,24 @@ class TestUnsure:
     def test_then_it_is_searched_for(self):
         step = next_step(a_view(REVIEW, record=self.PAST_GRACE))
         assert isinstance(step, Find)
-        assert step.since == AGO + timedelta(seconds=30)
+        assert step.since == NOW - SEARCHED_LATELY
+        just_past = replace(self.LOST, doubted_at=NOW - timedelta(seconds=31))
+        step = next_step(a_view(REVIEW, record=just_past))
+        assert step.since == NOW - timedelta(seconds=1)
 
-    def test_an_older_search_does_not_count(self):
-        assert isinstance(
-            next_step(a_view(REVIEW, record=replace(self.PAST_GRACE, searched_at=AGO))), Find
-        )
+    @pytest.mark.parametrize("ago", [timedelta(minutes=10), timedelta(seconds=61)])
+    def test_an_older_search_does_not_count(self, ago):
+        """Staff may have approved it since: PharmaOne lists it only then."""
+        record = replace(self.PAST_GRACE, searched_at=NOW - ago)
+        assert isinstance(next_step(a_view(REVIEW, record=record)), Find)
+
+    def test_this_looks_search_counts_however_long_the_reading_took(self):
+        began_at = NOW - timedelta(minutes=5)
+        record = replace(self.PAST_GRACE, searched_at=began_at)
+        view = a_view(REVIEW, record=record, search=Search(began_at))
+        assert isinstance(next_step(view), Submit)
+        older = Search(AGO)
+        assert isinstance(next_step(changed(view, search=older)), Find)
 
     @pytest.mark.parametrize(
         ("policy", "attempts", "expected"),

@@ -19,6 +19,8 @@ PROMPT_SECONDS = 150.0
 half of `orders.poll_seconds`."""
 GRACE_SECONDS = 25.0
 """How long an order-request whose answer was lost has to arrive before it is looked for."""
+LATELY_SECONDS = 180.0
+"""So old may a search be before a second order-request: a minute, and what reading takes."""
 MOST_LOOKS = 1.5
 """How many looks a write costs, where nothing goes wrong."""
 PLENTY = 5
@@ -95,7 +97,8 @@ class Closely(Watcher):
             each for each in self._world.order_requests.values() if own_name(each.payload) == uid
         ]
         waits = any(each.status != "rejected" for each in asked)
-        if waits and self._searched_at < self._sent_at.get(uid, now) + GRACE_SECONDS:
+        least = max(self._sent_at.get(uid, now) + GRACE_SECONDS, now - LATELY_SECONDS)
+        if waits and self._searched_at < least:
             self._tell(f"{uid}: sent again, and not looked for")
         self._sent_at[uid] = now
 

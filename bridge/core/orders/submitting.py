@@ -28,6 +28,10 @@ from bridge.core.steps import (
 
 ASK_AGAIN = timedelta(minutes=10)
 """So often RxScale is asked for a prescription that is missing: nobody may tell when it comes."""
+SEARCHED_LATELY = timedelta(minutes=1)
+"""What was searched for longer ago is searched for anew before it is sent again: meanwhile staff
+may have approved it, and PharmaOne lists an order from then on (pharmaone.md section 9).
+"""
 
 
 def known(view: View, order: PharmacyOrder) -> Step:
@@ -122,12 +126,17 @@ def unsure(view: View, order: PharmacyOrder) -> Step:
 
 
 def _search(view: View, since: datetime) -> Step | None:
-    """None once a search that began at `since` or later is over and did not find it."""
-    record = view.record
-    if view.sight.search is not None and view.sight.search.gap:
-        return Stuck(reasons.UNSURE_SUBMISSION(why=view.sight.search.gap))
+    """None once a search that began at `since` or later is over and did not find it: in this look,
+    or not long ago.
+    """
+    record, search = view.record, view.sight.search
+    if search is not None and search.gap:
+        return Stuck(reasons.UNSURE_SUBMISSION(why=search.gap))
     if (twin := _twin(view)) is not None:
         return twin
+    if search is not None and search.began_at >= since:
+        return None
+    since = max(since, view.now - SEARCHED_LATELY)
     if record.searched_at is None or record.searched_at < since:
         return Find(since, reasons.MAY_HAVE_ARRIVED())
     return None
