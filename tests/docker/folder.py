@@ -9,7 +9,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
-OF_THE_OPERATOR = re.compile(r"rxbridge\.toml|docker/secrets/\w+")
+OF_THE_OPERATOR = re.compile(r"pharmacy(/mappings)?|docker/secrets/\w+")
 """Files that the operator makes, and that git must not take."""
 
 

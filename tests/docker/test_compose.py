@@ -1,6 +1,7 @@
 """docker/compose.yaml: hardened, without secrets, and of files and options that there are."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,8 @@ from typing import Any
 import pytest
 from docker.folder import DOCKER, OF_THE_OPERATOR, ROOT, compose, services
 
-from bridge import __version__
-from bridge.cli.main import parser
+from bridge import __version__, config
+from bridge.cli.main import main, parser
 from bridge.sandbox import SandboxSettings
 from bridge.settings import ServerSection, keys, secret_keys, variable
 
@@ -105,8 +106,32 @@ def test_what_is_mounted_is_there_or_the_operators_to_make(name: str):
             continue
         place = in_the_repository(source)
         assert (ROOT / place).exists() or OF_THE_OPERATOR.fullmatch(place), place
-        if target != "/etc/rxbridge/mappings":  # `skus match --write` adds to skus.csv there
-            assert read_only, f"{target} may be written to"
+        ours = (source, target) == ("../pharmacy", "/etc/rxbridge")  # mode, secrets, skus.csv
+        assert read_only != ours, f"{target} may be written to"
+
+
+def test_the_bridge_works_in_the_folder_that_init_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """By `docker compose run bridge init`: `tmp_path` stands for ../pharmacy."""
+    bridge = SERVICES["bridge"]
+    assert bridge["working_dir"] == "/etc/rxbridge", "where init makes it"
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "--yes"]) == 0
+    for secret in (DOCKER / "rehearsal").iterdir():
+        shutil.copy(secret, "secrets")
+    read = config.load(None, bridge["environment"], cwd=tmp_path)
+    assert read.mappings.dir == tmp_path / "mappings"
+    missing = [fault.where for fault in read.missing_for_run()]
+    assert missing == ["pharmaone.org_id", "pharmaone.shop_id"], "no key is missing"
+    assert str(read.store.path).startswith("/var/lib/rxbridge/")
+
+
+def test_no_tracked_file_of_the_checkout_can_be_written_to():
+    for service in SERVICES.values():
+        for source, _, read_only in mounts(service):
+            if not read_only and source not in compose()["volumes"]:
+                assert ignored(f"{in_the_repository(source)}/mappings/skus.csv")
 
 
 def test_every_volume_and_secret_is_used():
@@ -124,12 +149,11 @@ def test_secrets_are_files_that_git_does_not_take():
         assert Path(place).name == name
         assert ignored(place)
         assert OF_THE_OPERATOR.fullmatch(place)
-    assert ignored("rxbridge.toml")
+    assert ignored("pharmacy/secrets/rxbridge_rxscale__api_key")
 
 
-def test_the_bridge_gets_all_its_secrets_and_knows_them_by_name():
+def test_the_rehearsal_gets_all_secrets_and_knows_them_by_name():
     names = {variable(key).lower() for key in secret_keys()}
-    assert set(SERVICES["bridge"]["secrets"]) == names
     given = {path.name: path.read_text().strip() for path in (DOCKER / "rehearsal").iterdir()}
     assert given.keys() == names
     sandbox = SandboxSettings()
