@@ -10,6 +10,7 @@ import pytest
 from crash.test_sigkill import (
     PATIENCE_SECONDS,
     a_free_port,
+    healthy,
     living,
     settings_port,
     subscribe,
@@ -64,7 +65,7 @@ async def test_killed_around_an_adjustment_and_started_again(tmp_path: Path, poi
         async with living(settings, point) as victim:
             await until(lambda: agree(sandbox))
             subscribe(sandbox, settings)
-            await asyncio.sleep(0.2)  # the last write's answer is on its way to the store
+            await healthy(settings, lambda c: c["stock"]["waiting"] == 0)
             ahead = 30.0  # so much later that it cannot be taken for our own write's echo
             sandbox.world.set_skus(changes=[{"uid": "psku-1002", "stock": 400}])
             await asyncio.wait_for(victim.wait(), PATIENCE_SECONDS)
