@@ -35,6 +35,11 @@ _MARK_SUBMITTED = """
 UPDATE orders SET phase = 'submitted', submitted_at = ?, finished_at = NULL
 WHERE uid = ? AND (phase = 'known' OR phase = 'submitting')
 """
+_READ_ANEW = """
+UPDATE orders SET snapshot = '' WHERE phase IN ('submitted', 'adopted') AND uid IN (
+  SELECT uid FROM order_lines WHERE released_at IS NULL AND p1_id = '' AND amount > 0)
+RETURNING uid
+"""
 _COUNT_OPEN = "SELECT phase, count(*) FROM orders WHERE finished_at IS NULL GROUP BY phase"
 _COUNT_DOUBTED = """
 SELECT count(*), count(stuck.key) FROM orders LEFT JOIN stuck ON stuck.key = 'order:' || orders.uid
@@ -144,6 +149,11 @@ def is_unsent(connection: sqlite3.Connection, key: Key) -> bool:
 def mark_submitted(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
     """A person saw its order-request at PharmaOne. False if nothing was open about that."""
     return connection.execute(_MARK_SUBMITTED, (micros(now), uid)).rowcount > 0
+
+
+def read_anew(connection: sqlite3.Connection) -> list[PharmacyOrderUid]:
+    """Those sent with lines of no known product: the next look reads what they take once more."""
+    return [uid for (uid,) in connection.execute(_READ_ANEW).fetchall()]
 
 
 def left_alone(connection: sqlite3.Connection) -> list[PharmacyOrderUid]:

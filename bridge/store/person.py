@@ -17,6 +17,7 @@ from bridge.core.model import (
     Key,
     PharmacyOrderUid,
     PharmacySkuUid,
+    order_key,
     order_uid,
 )
 from bridge.core.reasons import (
@@ -230,8 +231,11 @@ def erase(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
 def hint_stuck(
     connection: sqlite3.Connection, codes: Collection[str], why: str, now: datetime
 ) -> int:
-    """Looks again at what is stuck with one of these codes; it stays stuck until looked at."""
+    """Looks again at what is stuck with one of these codes; it stays stuck until looked at. So does
+    an order that was sent and takes nobody knows what: as another store's does.
+    """
     hints = [Hint(row.key, why) for row in stuck.everything(connection) if row.reason.code in codes]
+    hints += [Hint(order_key(uid), why) for uid in orders.read_anew(connection)]
     todo.hint(connection, hints, now)
     return len(hints)
 

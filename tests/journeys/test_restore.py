@@ -8,8 +8,9 @@ import pytest
 from house import House, open_house, open_sandbox
 
 from bridge.app import now
+from bridge.core.model import PharmacyOrderUid
 from bridge.sandbox.traffic import Fault
-from bridge.store import back_up, person, restore, views
+from bridge.store import back_up, order_lines, person, restore, views
 
 PRODUCT, SKU = "20401", "psku-1001"
 SUBMIT, SET_STATUS = "POST /order-requests", "PATCH /pharmacy_orders/{uid}/status"
@@ -191,3 +192,30 @@ async def test_what_a_lost_store_kept_back_is_kept_back_by_the_next(tmp_path: Pa
         async with open_house(sandbox, tmp_path) as house:
             await house.sync()
             assert house.stock("psku-1006") == 443
+
+
+async def test_a_sku_that_was_hidden_when_a_new_store_came_is_kept_back_once_shown(tmp_path: Path):
+    """The order was sent by the lost store; nothing else would have its lines looked at again."""
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            lines = [{"sku": {"uid": "sku-1006"}, "amount": 7}]
+            (uid,) = await house.orders_arrive({"order_items": lines})
+            await house.approve(uid)
+        (tmp_path / "rxbridge.db").unlink()
+        sandbox.world.set_skus(changes=[{"uid": "psku-1006", "hidden": True}], announce=False)
+        async with open_house(sandbox, tmp_path) as house:
+            await house.bridge.catalogue.read()
+            await house.sweep()
+            assert (await house.record(uid)).order_id is not None
+            assert not await house.bridge.store.read(order_lines.is_held, PharmacyOrderUid(uid))
+            shown = {"uid": "psku-1006", "hidden": False}
+            house.world.set_skus(changes=[shown], announce=False)
+            await house.bridge.catalogue.read()
+            await house.settle()
+            assert await house.bridge.store.read(order_lines.is_held, PharmacyOrderUid(uid))
+            await house.sync()
+            assert house.stock("psku-1006") == 443
+            before = len(house.calls(uid))
+            await house.bridge.catalogue.read()
+            await house.settle()
+            assert len(house.calls(uid)) == before, "what is known is not looked at again"
