@@ -130,9 +130,10 @@ def searched(record: OrderRecord, search: Search, order: P1Order | None) -> Orde
 def adopted(record: OrderRecord, order: P1Order, state: State | None = None) -> OrderRecord:
     """The order made from ours is known; `state`: what it amounts to, where its flags were seen.
 
-    A dropped one stays so.
+    A dropped one stays so. What was asked of one that it replaces was not asked of this one.
     """
     is_dropped = record.phase is Phase.DROPPED
+    is_other = record.order_id not in (None, order.id)
     return replace(
         record,
         phase=Phase.DROPPED if is_dropped else Phase.ADOPTED,
@@ -141,6 +142,7 @@ def adopted(record: OrderRecord, order: P1Order, state: State | None = None) -> 
         p1_seen_at=order.seen_at,
         p1_state=state,
         p1_gone_since=None,
+        p1_cancelled_at=None if is_other else record.p1_cancelled_at,
         finished_at=record.finished_at if is_dropped else None,
     )
 

@@ -81,7 +81,8 @@ _EARLIEST = """
 SELECT min(met_at) FROM (
   SELECT coalesce(unsent_at, first_seen_at) AS met_at FROM orders
   WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'submitted'
-    OR phase = 'known' AND doubted_at IS NOT NULL)
+    OR phase = 'known' AND doubted_at IS NOT NULL
+    OR phase = 'adopted' AND p1_gone_since IS NOT NULL)
   UNION ALL SELECT coalesce(unsent_at, first_seen_at) FROM orders
   WHERE finished_at IS NOT NULL AND order_id IS NULL
     AND phase = 'done' AND state = 'cancelled' AND doubted_at IS NOT NULL

@@ -67,9 +67,9 @@ _AGAIN = re.compile(r"(.+)-([2-9]|[1-9][0-9])")
 _ORDERS = P1_ORDERS.select("WHERE id IN (?...)")
 _ORDER_FOR = P1_ORDERS.select(
     """
-    WHERE external_id = :uid OR external_id IN (:again...)
-      AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)
-    ORDER BY created_at IS NULL, created_at, id LIMIT 1
+    WHERE id <> :but AND (external_id = :uid OR external_id IN (:again...)
+      AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id))
+    ORDER BY unlisted_at IS NOT NULL, created_at IS NULL, created_at, id LIMIT 1
     """
 )
 _KNOWN = sql(
@@ -218,10 +218,16 @@ def orders(connection: sqlite3.Connection, ids: Iterable[OrderId]) -> list[P1Ord
     return list(map(P1_ORDERS.value, connection.execute(_ORDERS, (as_list(ids),))))
 
 
-def order_for(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> P1Order | None:
-    """PharmaOne's order made from this pharmacy order; of several, the first that was made."""
+def order_for(
+    connection: sqlite3.Connection, uid: PharmacyOrderUid, but: OrderId | None = None
+) -> P1Order | None:
+    """PharmaOne's order made from this pharmacy order; of several, the first that was made and is
+    listed. `but`: another one than this.
+    """
     again = [f"{uid}-{edition}" for edition in range(2, 10)]  # read before the order was known
-    row = connection.execute(_ORDER_FOR, {"uid": uid, "again": as_list(again)}).fetchone()
+    row = connection.execute(
+        _ORDER_FOR, {"uid": uid, "again": as_list(again), "but": but or ""}
+    ).fetchone()
     return None if row is None else P1_ORDERS.value(row)
 
 

@@ -112,6 +112,8 @@ class Looker:
             self._sight.record = remember.denied_there(self._sight.record, self._parts.now())
             unlisted_at = vendor_lists.unlisted_at
             self._sight.p1_unlisted_at = await self._parts.store.read(unlisted_at, step.order_id)
+            other = partial(vendor_lists.order_for, but=step.order_id)
+            self._know(await self._parts.store.read(other, self._sight.record.uid))
             self._book.note(Event.LOOKED_AT_PHARMAONE, why=step.why, status="404")
             return
         self._see_there(found)
@@ -194,6 +196,7 @@ class Looker:
     def _adopt(self, order: P1Order) -> None:
         state = self._amounts_to(order) if order.flags is not None else None
         self._sight.record = remember.adopted(self._sight.record, order, state)
+        self._sight.p1_gone = False  # the one before
         self._parts.count("submission", "adopted")
         self._book.note(Event.ADOPTED, order=order.id, status=order.status)
 

@@ -18,7 +18,7 @@ from bridge.core.model import (
 )
 from bridge.core.orders import next_step
 from bridge.core.orders.view import Company, View
-from bridge.core.steps import Done, SetStatus, Stuck, Wait
+from bridge.core.steps import Adopt, Done, SetStatus, Stuck, Wait
 
 UID, ORDER = PharmacyOrderUid("po-1"), OrderId("ORD_1")
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
@@ -70,6 +70,30 @@ def test_a_denied_order_is_gone_once_time_and_the_list_say_so(since, unlisted_at
     for status, otherwise in (("in-progress", SetStatus), ("cancelled", Done)):
         view = denied(since, unlisted_at, p1_deleted_at=NOW, status=status)
         assert isinstance(next_step(view), believed or otherwise), status
+
+
+@pytest.mark.parametrize("status", ["in-progress", "cancelled", "completed"])
+@pytest.mark.parametrize(
+    ("since", "other", "expected"),
+    [
+        (JUST_NOW, "ORD_2", Wait),
+        (LONG_AGO, "ORD_2", Adopt),
+        (LONG_AGO, ORDER, Wait),  # as the list had it
+        (VERY_LONG_AGO, "ORD_2", Adopt),
+    ],
+)
+def test_another_order_made_of_ours_takes_the_place_of_a_gone_one(since, other, expected, status):
+    view = denied(since, status=status)
+    view.sight.p1_order = P1Order(OrderId(other), "pending", NOW)
+    assert isinstance(next_step(view), expected)
+
+
+def test_what_was_asked_of_the_order_before_is_not_asked_of_the_one_in_its_place():
+    record = OrderRecord(UID, NOW, order_id=ORDER, p1_cancelled_at=NOW, p1_gone_since=NOW)
+    same, other = (remember.adopted(record, P1Order(OrderId(name), "pending", NOW))
+                   for name in (ORDER, "ORD_2"))  # fmt: skip
+    assert (same.p1_cancelled_at, other.p1_cancelled_at) == (NOW, None)
+    assert other.p1_gone_since is None
 
 
 @pytest.mark.parametrize(

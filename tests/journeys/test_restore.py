@@ -1,5 +1,6 @@
 """An older store put back: what the bridge did since then is not done twice."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -219,3 +220,35 @@ async def test_a_sku_that_was_hidden_when_a_new_store_came_is_kept_back_once_sho
             await house.bridge.catalogue.read()
             await house.settle()
             assert len(house.calls(uid)) == before, "what is known is not looked at again"
+
+
+@pytest.mark.parametrize("named_in_list", [True, False])
+@pytest.mark.parametrize("cancelled", [True, False])
+async def test_pharmaone_is_restored_and_staff_approve_again(
+    tmp_path: Path, *, named_in_list: bool, cancelled: bool
+):
+    """Its second order takes the place of the first, which nobody will see again."""
+    patience = {"gone_after_seconds": 0.2}
+    async with open_sandbox(list_has_external_id=named_in_list) as sandbox:
+        async with open_house(sandbox, tmp_path, orders=patience) as house:
+            uid, other = await house.orders_arrive(count=2)
+            await house.approve(other)
+            house.world.copy("before")
+            first = await house.approve(uid)
+            house.world.put_back("before", ["pharmaone"])
+            await house.sweep()
+            await house.sweep()
+            assert (await house.record(uid)).p1_gone_since is not None
+            second = await house.approve(uid)
+            assert second != first
+            if cancelled:
+                await house.change_at_rxscale(uid, "cancelled")
+            else:
+                await house.change(second, status="shipped", shipped=True)
+            for _ in range(2):
+                await asyncio.sleep(0.2)
+                await house.sweep()
+            assert (await house.record(uid)).order_id == second
+            assert await house.stuck() == []
+            assert (house.world.p1_orders[second].status == "cancelled") is cancelled
+            assert house.status(uid) == ("cancelled" if cancelled else "completed")

@@ -6,7 +6,7 @@ from bridge.core import patience, reasons
 from bridge.core.model import Phase, State
 from bridge.core.orders.view import View
 from bridge.core.patience import ENOUGH_LOOKS
-from bridge.core.steps import Done, Step, Stuck, Wait, Weigh
+from bridge.core.steps import Adopt, Done, Step, Stuck, Wait, Weigh
 
 
 def not_shown(view: View) -> Step:
@@ -27,12 +27,15 @@ def disbelieved(view: View) -> Step | None:
 
     It is once PharmaOne has denied the order for `gone_after`, and its whole list has shown other
     orders that we know and not this one since then: a wrong organisation, a restored database or
-    an emptied list denies them all. If no list settles it, a person is asked.
+    an emptied list denies them all. If no list settles it, a person is asked. Another one that
+    staff made of the order-request since, as after a restored database, takes its place.
     """
     record, gone_after = view.record, view.policy.gone_after
     since = record.p1_gone_since or view.now
     if view.now < since + gone_after:
         return Wait(reasons.ORDER_NOT_SHOWN(), failed=True)
+    if (other := view.sight.p1_order) is not None and other.id != record.order_id:
+        return Adopt(other)
     if view.sight.p1_unlisted_at is not None and view.sight.p1_unlisted_at >= since:
         return None
     if view.now < since + 2 * gone_after:
