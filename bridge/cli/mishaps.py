@@ -3,14 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from bridge import app
 from bridge.app.files import write_links
-from bridge.cli.opening import now
-from bridge.core.deliveries import ECHO_WITHIN
 from bridge.core.memory import Story
 from bridge.core.model import (
     OrderRecord,
@@ -27,8 +24,6 @@ from bridge.store import views
 from bridge.texts import say
 
 PATIENCE_SECONDS = 20.0
-NOT_OURS = ECHO_WITHIN + timedelta(seconds=3)
-"""So long after we set an order's status somebody else changed it; RxScale dates by seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +76,8 @@ class Mishaps:
         return Mishap(uid, "stuck, for its SKU had no product", said or "nothing", ended, well)
 
     async def _edited(self, uid: PharmacyOrderUid) -> Mishap:
-        """RxScale's people change it while PharmaOne's staff review it: not at once, for so soon it
-        is taken for what we set there ourselves.
-        """
-        await self._story(uid, lambda its: (its.submitted_at or now()) + NOT_OURS < now())
+        """RxScale's people change it while PharmaOne's staff review it."""
+        await self._story(uid, lambda its: its.submitted_at is not None)
         first, *more = self.sandbox.world.orders[uid].data["order_items"]
         changed = {**first, "amount": first["amount"] + 1}
         self.sandbox.world.edit_order(uid, {"order_items": [changed, *more]})

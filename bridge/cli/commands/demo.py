@@ -14,6 +14,7 @@ rxbridge demo --keep        # stay up, also where no terminal is
 
 import argparse
 import asyncio
+import logging
 import secrets
 import shutil
 import sys
@@ -186,6 +187,7 @@ class Demo:
     stays=True,
 )
 def demo(arguments: argparse.Namespace) -> int:
+    logging.getLogger("bridge").addHandler(logging.NullHandler())  # what goes wrong is shown below
     with tempfile.TemporaryDirectory(prefix="rxbridge-demo-") as folder:
         work = partial(_demo, arguments, Path(folder))
         return DONE if loop.run(loop.until_stopped(work)) else FAILED
