@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from bridge.app import Vendors
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
@@ -47,6 +47,8 @@ class Ground:
     """Names what a trial makes."""
     left: list[str] = field(default_factory=list)
     headers: set[str] = field(default_factory=set)
+    told: dict[str, str] = field(default_factory=dict)
+    """What one trial found out for the probes after it."""
 
     @property
     def of_shop(self) -> Query:
@@ -66,6 +68,9 @@ class Ground:
 
 
 Ask = Callable[[Ground], Awaitable[str | None]]
+T = TypeVar("T")
+NOT_TOLD = "not told: "
+"""Begins an answer that says why there is none."""
 
 
 class Probe(NamedTuple):
@@ -90,15 +95,21 @@ def probe(name: str, *, writes: bool = False) -> Callable[[Ask], Ask]:
 
 
 def plain(
-    name: str,
-    call: Callable[[Ground], Awaitable[Response]],
-    read: Callable[[Response], str | None],
+    name: str, call: Callable[[Ground], Awaitable[T]], read: Callable[[T], str | None]
 ) -> None:
     """Makes one call a probe, whose answer `read` finds in what comes back."""
 
     @probe(name)
     async def _(on: Ground) -> str | None:
         return read(await call(on))
+
+
+def seen(name: str, read: Callable[[Ground], str | None], *, writes: bool = False) -> None:
+    """Makes a probe of what was met while others asked."""
+
+    @probe(name, writes=writes)
+    async def _(on: Ground) -> str | None:
+        return read(on)
 
 
 def document(response: Response) -> Any:
@@ -159,6 +170,15 @@ def _first(response: Response) -> str | None:
     return "newest" if numbers[0] > numbers[-1] else "oldest"
 
 
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _seconds(transport: Transport) -> str | None:
+    ahead = transport.facts().clock_ahead_seconds
+    return None if ahead is None else f"{round(ahead):d}"
+
+
 # -- the questions ------------------------------------------------------------------------------
 
 
@@ -202,20 +222,21 @@ async def _tells_created(on: Ground) -> str | None:
     return None
 
 
-@probe("rxscale.sku_types")
-async def _sku_types(on: Ground) -> str:
-    found = await on.vendors.rxscale.skus_page(0)
-    return _listed({"digital" if row.digital else "physical" for row in found.rows})
-
-
-@probe("rxscale.pharmacies")
-async def _pharmacies(on: Ground) -> str:
-    return _listed(await shown(on.vendors.rxscale.caller))
-
-
-@probe("rxscale.echoes_own_writes")
-async def _echoes(on: Ground) -> str | None:
-    return f"yes, {on.echoes} seen" if on.echoes else None
+plain(
+    "rxscale.sku_types",
+    lambda on: on.vendors.rxscale.skus_page(0),
+    lambda page: _listed({"digital" if row.digital else "physical" for row in page.rows}),
+)
+plain("rxscale.pharmacies", lambda on: shown(on.vendors.rxscale.caller), _listed)
+seen(
+    "rxscale.echoes_own_writes",
+    lambda on: (
+        f"yes, {on.echoes} seen"
+        if on.echoes
+        else f"{NOT_TOLD}no webhook about a write of ours came to this store, which only a running "
+        "bridge receives"
+    ),
+)
 
 
 @probe("pharmaone.token")
@@ -246,30 +267,11 @@ async def _log_has_metadata(on: Ground) -> str | None:
     return None
 
 
-@probe("pharmaone.shops")
-async def _shops(on: Ground) -> str:
-    return _listed(shop.shop_id for shop in await on.vendors.pharmaone.shops())
-
-
-@probe("rxscale.clock_ahead_seconds")
-async def _rx_clock(on: Ground) -> str | None:
-    return _seconds(on.vendors.rxscale_transport)
-
-
-@probe("pharmaone.clock_ahead_seconds")
-async def _p1_clock(on: Ground) -> str | None:
-    return _seconds(on.vendors.pharmaone_transport)
-
-
-@probe("vendors.limit_headers")
-async def _limit_headers(on: Ground) -> str:
-    return _listed(on.headers)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
-
-
-def _seconds(transport: Transport) -> str | None:
-    ahead = transport.facts().clock_ahead_seconds
-    return None if ahead is None else f"{round(ahead):d}"
+plain(
+    "pharmaone.shops",
+    lambda on: on.vendors.pharmaone.shops(),
+    lambda shops: _listed(shop.shop_id for shop in shops),
+)
+seen("rxscale.clock_ahead_seconds", lambda on: _seconds(on.vendors.rxscale_transport))
+seen("pharmaone.clock_ahead_seconds", lambda on: _seconds(on.vendors.pharmaone_transport))
+seen("vendors.limit_headers", lambda on: _listed(on.headers))

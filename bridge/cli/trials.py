@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
-from bridge.cli.probes import Ground, probe
+from bridge.cli.probes import NOT_TOLD, Ground, document, probe, seen
 from bridge.core.lifecycle import TERMINAL, Vocabulary, route
 from bridge.core.model import Draft, OrderId, ProductId, SkuUid, State, TrackingLink
 from bridge.errors import Fault, Misconfigured, Refused
@@ -85,12 +86,14 @@ async def _set(on: Ground, word: str) -> Response:
     return await _patch(on, rx.ORDER_STATUS, {"status": word, "comment": "rxbridge probe"})
 
 
-def _illegal(words: Vocabulary, here: str) -> Iterator[str]:
-    """The words that may not follow; an end is not tried, since nothing leads back from it."""
+def _illegal(words: Vocabulary, here: str, *, ends: bool = False) -> list[str]:
+    """The words that may not follow. An end is left out, since nothing leads back from it; or
+    comes last.
+    """
     settable = {word for steps in words.steps.values() for word in steps}
-    allowed = {here, *words.steps.get(here, ())}
-    ends = {word for word in settable if words.means.get(word) in TERMINAL}
-    return iter(sorted(settable - allowed - ends))
+    wrong = settable - {here, *words.steps.get(here, ())}
+    last = {word for word in wrong if words.means.get(word) in TERMINAL}
+    return sorted(wrong - last) + sorted(last) * ends
 
 
 async def _try_pairs(on: Ground, here: str, taken: list[str]) -> int:
@@ -108,64 +111,110 @@ async def _try_pairs(on: Ground, here: str, taken: list[str]) -> int:
     return tried
 
 
+def _way(words: Vocabulary, *stops: str | None) -> Iterator[str]:
+    """The words from one stop to the next; the first stop is where the order stands."""
+    for here, there in pairwise(stop for stop in stops if stop):
+        yield from route(words, here, there) or ()
+
+
 @probe("rxscale.refuses_illegal_steps", writes=True)
 async def _steps(on: Ground) -> str | None:
     words, here, taken = on.rules.words.rxscale, await _here(on), list[str]()
-    ready = next(word for word, state in words.means.items() if state is State.READY)
     tried = await _try_pairs(on, here, taken)
-    for word in route(words, here, ready) or ():
+    for word in [*_way(words, here, words.says.get(State.COMPLETED))][:-1]:
         await _set(on, word)
         if await _here(on) != word:
             return None
         tried += await _try_pairs(on, word, taken)
+    if not tried:
+        return f"{NOT_TOLD}from no status is there another one that may not follow, but for ends"
     return f"false; taken: {', '.join(taken)}" if taken else f"true; {tried} pairs refused"
 
 
 @probe("rxscale.short_stock_on_complete", writes=True)
 async def _short(on: Ground) -> str | None:
-    sku, amount = await _sku(on), await _line_amount(on)
-    if (
-        sku is None
-        or sku.stock is None
-        or amount is None
-        or not on.vendors.rxscale.site.generation.completes
-    ):
+    """Walks the order back to a hold, and completes it as soon as that is taken on the way forth:
+    with one piece too few, or else with enough.
+    """
+    words, sku, amount = on.rules.words.rxscale, await _sku(on), await _line_amount(on)
+    if not on.vendors.rxscale.site.generation.completes:
+        return f"{NOT_TOLD}this generation of the API has no call that completes an order"
+    if sku is None or sku.stock is None or amount is None:
         return None
-    await on.vendors.rxscale.set_sku(sku.key, stock=amount - 1)
+    stops = [words.says.get(each) for each in (State.ON_HOLD, State.IN_REVIEW, State.READY)]
+    refused: list[str] = []
     try:
-        refused = (await _patch(on, rx.COMPLETE, {})).status >= 400
-        after = await _sku(on)
+        for word in _way(words, await _here(on), *stops):
+            await _set(on, word)
+            here = await _here(on)
+            for stock in (amount - 1, max(amount, sku.stock)):
+                await on.vendors.rxscale.set_sku(sku.key, stock=stock)
+                if await _complete(on):
+                    more = f"; refused from {', '.join(refused)}" if refused else ""
+                    on.told["completes_from"] = here + more
+                    return await _deducted(on, stock, amount)
+            refused.append(here)
     finally:
         await on.vendors.rxscale.set_sku(sku.key, stock=sku.stock)
-    if refused:
-        await on.vendors.rxscale.set_sku(sku.key, stock=max(amount, sku.stock))
-        enough = (await _patch(on, rx.COMPLETE, {})).status < 400
-        await on.vendors.rxscale.set_sku(sku.key, stock=sku.stock)
-        return "refused" if enough else None
-    left = after.stock if after is not None else None
-    if left == amount - 1:
-        return None if amount == 1 else f"unknown; {left} stays {left}: nothing is deducted"
-    return "negative" if left is not None and left < 0 else "zero" if left == 0 else None
+    return None
+
+
+async def _complete(on: Ground) -> bool:
+    """With the same link twice, or else without one."""
+    for links in (LINKS * 2, ()):
+        if (await _patch(on, rx.COMPLETE, completion(links))).status < 400:
+            on.told["links"] = "taken" if links else "refused"
+            return True
+    return False
+
+
+async def _deducted(on: Ground, stock: int, amount: int) -> str | None:
+    """What became of the SKU's number when the order was completed."""
+    sku = await _sku(on)
+    if sku is None or (after := sku.stock) is None:
+        return None
+    if stock or after:
+        on.told["deducts_stock"] = "no" if after == stock else "yes"
+    if stock >= amount:
+        return "refused"
+    if after == stock:
+        return f"unknown; {after} stays {after}: nothing is deducted" if stock else None
+    return "negative" if after < 0 else "zero" if after == 0 else None
+
+
+seen("rxscale.completes_from", lambda on: on.told.get("completes_from"), writes=True)
+seen("rxscale.deducts_stock", lambda on: on.told.get("deducts_stock"), writes=True)
 
 
 @probe("rxscale.tracking_twice", writes=True)
 async def _tracking(on: Ground) -> str | None:
-    if await _here(on) != "completed":
+    if on.rules.words.rxscale.means.get(await _here(on)) is not State.COMPLETED or not on.told:
         return None
-    answer = await _patch(on, rx.COMPLETE, completion(LINKS))
-    return "refused" if answer.status >= 400 else "accepted"
+    shown = json.dumps(document(await on.rx(rx.ORDER, on.order))).count(LINKS[0].url)
+    again = await _patch(on, rx.COMPLETE, completion(LINKS))
+    twice = f"twice in one call: {on.told['links']}, shown {shown} times"
+    return f"{'refused' if again.status >= 400 else 'accepted'}; {twice}"
 
 
 @probe("rxscale.leaves_an_end", writes=True)
 async def _ends(on: Ground) -> str | None:
-    """The first that is taken ends it: completed a second time, its goods would be sold again."""
-    if (here := await _here(on)) != "completed":
-        return None
-    for word in _illegal(on.rules.words.rxscale, here):
-        await _set(on, word)
-        if await _here(on) != here:
-            return f"yes; {here} -> {word}"
-    return "no"
+    """The last of the order, which is cancelled first if it has not ended, and last if a word leads
+    back. The first such word is the answer: completed a second time, its goods would be sold again.
+    """
+    words, found = on.rules.words.rxscale, None
+    cancel = words.says.get(State.CANCELLED, "")
+    if words.means.get(await _here(on)) not in TERMINAL:
+        await _set(on, cancel)
+    if words.means.get(here := await _here(on)) in TERMINAL:
+        found = "no"
+        for word in _illegal(words, here, ends=True):
+            await _set(on, word)
+            if await _here(on) != here:
+                found = f"yes; {here} -> {word}"
+                await _set(on, cancel)
+                break
+    on.left.append(f"order {on.order} stands at {await _here(on)}")
+    return found
 
 
 async def _draft(on: Ground) -> Draft | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from house import bridge_settings, open_sandbox
+from house import bridge_settings, open_house, open_sandbox
 
 from bridge.cli import trials
 from bridge.cli.commands import probe
@@ -39,6 +39,19 @@ SWITCHES: dict[str, dict[Any, dict[str, str | None]]] = {
         "negative": {"rxscale.short_stock_on_complete": "negative"},
         "refuse": {"rxscale.short_stock_on_complete": "refused"},
     },
+    "rx_deducts_stock": {
+        True: {"rxscale.deducts_stock": "yes"},
+        False: {"rxscale.deducts_stock": "no"},
+    },
+    "rx_completes_from": {
+        ("ready_for_pickup",): {
+            "rxscale.completes_from": "ready_for_pickup; refused from on-hold, pending review, in-p"
+        },
+        ("in-progress", "ready_for_pickup"): {
+            "rxscale.completes_from": "in-progress; refused from on-hold, pending review"
+        },
+    },
+    "rx_dialect": {"current": {}, "legacy": {}},
     "rx_list_order": {
         "newest": {"rxscale.list_order": "newest"},
         "oldest": {"rxscale.list_order": "oldest"},
@@ -85,6 +98,25 @@ SWITCHES: dict[str, dict[Any, dict[str, str | None]]] = {
     },
 }
 """Each switch of the sandbox that is about something open, and what is found by its value."""
+
+
+OF_COMPLETING = ("completes_from", "deducts_stock", "short_stock_on_complete", "tracking_twice")
+
+
+def expected(chosen: dict[str, Any]) -> Found:
+    """What the switches' values amount to together."""
+    found = {k: v for name, value in chosen.items() for k, v in SWITCHES[name][value].items()}
+    if not chosen["rx_deducts_stock"] and chosen["rx_short_stock"] != "refuse":
+        found["rxscale.short_stock_on_complete"] = "unknown; 1 stays 1"
+    found["rxscale.tracking_twice"] = "refused; twice in one call: taken, shown 0 times"
+    found["rxscale.leaves_an_end"] = "no"
+    if chosen["illegal"] == "taken":
+        found["rxscale.leaves_an_end"] = "yes; completed -> in-progress"
+    if chosen["rx_dialect"] == "legacy":  # no call completes; every word but an end may follow
+        found |= {f"rxscale.{name}": None for name in (*OF_COMPLETING, "refuses_illegal_steps")}
+        if chosen["illegal"] == "taken":
+            found["rxscale.leaves_an_end"] = "yes; cancelled -> processing"
+    return found
 
 
 def pairwise(seed: int = 1) -> Iterator[dict[str, Any]]:
@@ -158,7 +190,7 @@ async def test_every_switch_is_found_in_every_pair(
     number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     chosen = dict(COMBINATIONS[number])
-    expected = {k: v for name, value in chosen.items() for k, v in SWITCHES[name][value].items()}
+    expects, legacy = expected(chosen), chosen["rx_dialect"] == "legacy"
     if chosen.pop("illegal") == "taken":
         monkeypatch.setattr(routes, "status_errors", lambda *_: None)
     async with open_sandbox(**chosen) as sandbox:
@@ -174,8 +206,15 @@ async def test_every_switch_is_found_in_every_pair(
         answers, left = await probe._asked(settings, asked)
         found = told(answers)
         assert {name: answer for name, answer in told(read).items() if found[name] != answer} == {}
-        for name, answer in expected.items():
+        for name, answer in expects.items():
             assert found[name] == answer or (found[name] or "").startswith(answer or "-"), name
+        ends = (
+            "cancelled"
+            if legacy or "yes" in (expects["rxscale.leaves_an_end"] or "")
+            else "completed"
+        )
+        assert f"order {uid} stands at {ends}" in left
+        assert sandbox.world.orders[uid].status == ends
         assert found["pharmaone.token"].startswith(f"{chosen['token_seconds']} s; ")
         assert ("exp" in found["pharmaone.token"].split("; ")[1].split(", ")) == chosen[
             "token_has_exp"
@@ -247,6 +286,20 @@ def test_it_does_not_write_beside_a_running_bridge(typed, folder, monkeypatch):
         refused = typed("probe", "--write")
     assert refused.code == 2
     assert "a bridge is running" in refused.err
+
+
+async def test_echoes_are_told_by_the_store_of_a_bridge_that_ran(tmp_path: Path):
+    async with open_sandbox() as sandbox:
+        settings = bridge_settings(sandbox, tmp_path, {})
+        (before,) = [a for a in (await probe._asked(settings, asking()))[0] if "echoes" in a.name]
+        assert before.answer is None
+        assert before.why.startswith("not told: no webhook about a write of ours")
+        async with open_house(sandbox, tmp_path) as house:
+            (uid,) = await house.orders_arrive()
+            await house.change(await house.approve(uid), status="completed")
+        assert "seen" in (
+            told((await probe._asked(settings, asking()))[0])["rxscale.echoes_own_writes"] or ""
+        )
 
 
 async def test_what_is_broken_off_is_told(tmp_path: Path):

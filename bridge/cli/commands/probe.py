@@ -22,7 +22,7 @@ from bridge.cli import probes, show
 from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.guest import is_running, open_guest
 from bridge.cli.opening import complete, now, open_store
-from bridge.cli.probes import NOBODY, PROBES, Ground, Probe
+from bridge.cli.probes import NOBODY, NOT_TOLD, PROBES, Ground, Probe
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
 from bridge.errors import BridgeError, Fault, Misconfigured
 from bridge.mapping.found import is_fact, noted
@@ -104,14 +104,14 @@ async def _asked(
             await bridge.cli.trials.confirm(on, arguments.organisation)
         asked = [each for each in PROBES if arguments.write or not each.writes]
         answers = [await _answer(each, on) for each in asked]
-        if arguments.write:
-            on.left.append(f"order {order} stands elsewhere than before")
         return answers, on.left
 
 
 async def _answer(each: Probe, on: Ground) -> Answered:
     try:
-        return Answered(each.name, await each.ask(on))
+        answer = await each.ask(on)
+        why = answer if answer is not None and answer.startswith(NOT_TOLD) else ""
+        return Answered(each.name, None if why else answer, why)
     except BridgeError as failure:
         if each.writes:
             on.left.append(f"{each.name} was broken off, it is not known where: {failure}")
