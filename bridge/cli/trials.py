@@ -50,7 +50,7 @@ async def confirm(on: Ground, organisation: str | None) -> None:
     order = await on.vendors.rxscale.order(on.order) if on.order else None
     if order is None or order.status not in on.rules.words.rxscale.queue:
         raise _refused("--order", "does not wait in RxScale's queue")
-    if await _sku(on) is None or await _line_amount(on) is None:
+    if await _goods(on) is None:
         raise _refused("--sku", "is not what that order orders")
 
 
@@ -59,17 +59,14 @@ def _refused(where: str, what: str) -> Misconfigured:
     return Misconfigured(Fault(where, what, remedy))
 
 
-async def _sku(on: Ground) -> PharmacySku | None:
-    found = [row async for row in on.vendors.rxscale.skus.all() if row.uid == on.sku]
-    return found[0] if found else None
-
-
-async def _line_amount(on: Ground) -> int | None:
-    """How many pieces of the SKU the order takes."""
-    order, sku = await on.vendors.rxscale.order(on.order), await _sku(on)
-    known = sku.sku.uid if sku is not None and sku.sku is not None else None
-    lines = order.lines if order is not None else ()
-    return sum(line.amount for line in lines if line.sku_uid == known) or None
+async def _goods(on: Ground) -> tuple[PharmacySku, int] | None:
+    """The SKU, and how many pieces of it the order takes; None where it takes none."""
+    order = await on.vendors.rxscale.order(on.order)
+    async for row in on.vendors.rxscale.skus.all():
+        if row.uid == on.sku and row.sku is not None and order is not None:
+            amount = sum(line.amount for line in order.lines if line.sku_uid == row.sku.uid)
+            return (row, amount) if amount else None
+    return None
 
 
 async def _here(on: Ground) -> str:
@@ -136,18 +133,19 @@ async def _short(on: Ground) -> str | None:
     """Walks the order back to a hold, and completes it as soon as that is taken on the way forth:
     with one piece too few, or else with enough.
     """
-    words, sku, amount = on.rules.words.rxscale, await _sku(on), await _line_amount(on)
     if not on.vendors.rxscale.site.generation.completes:
         return f"{NOT_TOLD}this generation of the API has no call that completes an order"
-    if sku is None or sku.stock is None or amount is None:
+    words, goods = on.rules.words.rxscale, await _goods(on)
+    if goods is None or goods[0].stock is None:
         return None
+    (sku, amount), before = goods, goods[0].stock
     stops = [words.says.get(each) for each in (State.ON_HOLD, State.IN_REVIEW, State.READY)]
     refused: list[str] = []
     try:
         for word in _way(words, await _here(on), *stops):
             await _set(on, word)
             here = await _here(on)
-            for stock in (amount - 1, max(amount, sku.stock)):
+            for stock in (amount - 1, max(amount, before)):
                 await on.vendors.rxscale.set_sku(sku.key, stock=stock)
                 if await _complete(on):
                     more = f"; refused from {', '.join(refused)}" if refused else ""
@@ -155,7 +153,7 @@ async def _short(on: Ground) -> str | None:
                     return await _deducted(on, stock, amount)
             refused.append(here)
     finally:
-        await on.vendors.rxscale.set_sku(sku.key, stock=sku.stock)
+        await on.vendors.rxscale.set_sku(sku.key, stock=before)
     return None
 
 
@@ -170,8 +168,8 @@ async def _complete(on: Ground) -> bool:
 
 async def _deducted(on: Ground, stock: int, amount: int) -> str | None:
     """What became of the SKU's number when the order was completed."""
-    sku = await _sku(on)
-    if sku is None or (after := sku.stock) is None:
+    goods = await _goods(on)
+    if goods is None or (after := goods[0].stock) is None:
         return None
     if stock or after:
         on.told["deducts_stock"] = "no" if after == stock else "yes"
@@ -288,9 +286,8 @@ async def _cancel(on: Ground) -> str | None:
 @probe("pharmaone.below_zero", writes=True)
 async def _below_zero(on: Ground) -> str | None:
     """Puts back what it took, by what was there before and after."""
-    sku = await _sku(on)
-    link = on.rules.links.listed.get(on.sku)
-    named = link.product if link is not None else sku.external_id if sku is not None else None
+    goods, link = await _goods(on), on.rules.links.listed.get(on.sku)
+    named = link.product if link is not None else goods[0].external_id if goods else None
     before = (await on.vendors.pharmaone.inventory()).on_hand
     if named is None or (product := ProductId(named)) not in before:
         return None

@@ -120,24 +120,24 @@ def expected(chosen: dict[str, Any]) -> Found:
 
 
 def pairwise(seed: int = 1) -> Iterator[dict[str, Any]]:
-    """Few combinations in which every two values of two switches meet."""
-    luck, names = random.Random(seed), list(SWITCHES)
+    """Few combinations in which every two values of two switches meet; the same in every run."""
+    luck, places = random.Random(seed), {name: range(len(SWITCHES[name])) for name in SWITCHES}
     open_ = {
-        frozenset({(a, x), (b, y)})
-        for a, b in combinations(names, 2)
-        for x, y in product(SWITCHES[a], SWITCHES[b])
+        ((a, x), (b, y))
+        for a, b in combinations(places, 2)
+        for x, y in product(places[a], places[b])
     }
     while open_:
-        best: dict[str, Any] = {}
+        best: dict[str, int] = {}
         gain = -1
         for _ in range(60):
-            first = dict(luck.choice(sorted(open_, key=repr)))
-            tried = {n: first.get(n, luck.choice(list(SWITCHES[n]))) for n in names}
-            got = sum(frozenset(two) in open_ for two in combinations(tried.items(), 2))
+            first = dict(luck.choice(sorted(open_)))
+            tried = {name: first.get(name, luck.choice(places[name])) for name in places}
+            got = sum(two in open_ for two in combinations(tried.items(), 2))
             if got > gain:
                 best, gain = tried, got
-        open_ -= {frozenset(two) for two in combinations(best.items(), 2)}
-        yield best
+        open_ -= {*combinations(best.items(), 2)}
+        yield {name: [*SWITCHES[name]][at] for name, at in best.items()}
 
 
 COMBINATIONS = list(pairwise())
