@@ -302,6 +302,26 @@ async def test_echoes_are_told_by_the_store_of_a_bridge_that_ran(tmp_path: Path)
         )
 
 
+async def test_after_its_end_other_ends_are_tried_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    really = routes.status_errors
+    monkeypatch.setattr(
+        routes,
+        "status_errors",
+        lambda dialect, here, body: (
+            None
+            if (here, body["status"]) == ("completed", "cancelled")
+            else really(dialect, here, body)
+        ),
+    )
+    async with open_sandbox() as sandbox:
+        asked = typed_write(*await stage(sandbox))
+        answers, left = await probe._asked(bridge_settings(sandbox, tmp_path, {}), asked)
+        assert told(answers)["rxscale.leaves_an_end"] == "yes; completed -> cancelled"
+        assert f"order {asked.order} stands at cancelled" in left
+
+
 async def test_what_is_broken_off_is_told(tmp_path: Path):
     async with open_sandbox() as sandbox:
         uid, sku = await stage(sandbox)
