@@ -51,7 +51,8 @@ class Machine:
 
     `clock` is monotonic seconds, `jitter` a number from 0 to 1, `reference` different each time.
     What others may have changed is looked at again and again: the store every `watch_seconds`, the
-    mapping files every `reload_seconds`.
+    mapping files every `reload_seconds`. Whether the store can be written is tried every
+    `try_seconds`, what was heard is judged every `judge_seconds`.
     """
 
     now: Callable[[], datetime] = now
@@ -65,3 +66,5 @@ class Machine:
     serve: Serve = serve
     watch_seconds: float = 1.0
     reload_seconds: float = 2.0
+    try_seconds: float = 30.0
+    judge_seconds: float = 300.0

@@ -15,7 +15,7 @@ from bridge.app.vendors import Vendors
 from bridge.app.web import listen
 from bridge.core.patience import reread_seconds
 from bridge.cycles import every
-from bridge.cycles.listening import LOOK_SECONDS, READ_SECONDS
+from bridge.cycles.listening import READ_SECONDS
 from bridge.cycles.proof import RETRY_SECONDS
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
 from bridge.cycles.watch import Watch
@@ -27,7 +27,6 @@ from bridge.store import notes
 
 log = logging.getLogger("bridge")
 
-TRY_TO_WRITE_SECONDS = 30.0
 ASK_SECONDS = 5.0
 TELL_SECONDS = 30.0
 
@@ -128,6 +127,7 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         settings.store.backup_keep,
     )
 
+    try_to_write = partial(vitals.try_to_write, bridge)
     teller = Teller(bridge)
 
     def changed() -> None:
@@ -138,16 +138,12 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
     timers = [
         every(poll_after, "the order sweep", bridge.sweep.run),
         every(reload_after, "looking at the mapping files", partial(_look_at_files, bridge)),
-        every(lambda: LOOK_SECONDS, "judging what was heard", bridge.listening.look),
+        every(lambda: machine.judge_seconds, "judging what was heard", bridge.listening.look),
         every(lambda: READ_SECONDS, "reading subscriptions", bridge.listening.read_subscriptions),
         every(lambda: reread() / 2, "reading the SKU list", upkeep.read_skus),
         every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),
         every(watch_after, "watching the store", Watch(bridge.store, changed).look),
-        every(
-            lambda: TRY_TO_WRITE_SECONDS,
-            "writing to the store",
-            partial(vitals.try_to_write, bridge),
-        ),
+        every(lambda: machine.try_seconds, "writing to the store", try_to_write),
         *_telling(bridge, teller),
     ]
     if settings.pharmaone.one_way:

@@ -17,7 +17,6 @@ from bridge.texts import say
 
 log = logging.getLogger("bridge.alarms")
 
-LOOK_SECONDS = 300.0
 READ_SECONDS = 3600.0
 ORDERS, LOST = "orders", "lost"
 """What is counted by the hour, beside each vendor's deliveries: orders that came, and of those the

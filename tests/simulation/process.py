@@ -90,6 +90,8 @@ class Processes:
             serve=serving(self._context, self.listening),
             watch_seconds=self._pace / 5,
             reload_seconds=self._pace / 5,
+            try_seconds=self._pace / 10,
+            judge_seconds=self._pace,
         )
         self.stop = asyncio.Event()
 
