@@ -105,6 +105,7 @@ def goes_on(found: Differing, before: Proof | None) -> Differing:
 def difference(sides: Sides, policy: Policy, words: Words, now: datetime) -> Difference | None:
     """None where everything agrees."""
     step = next_step(View(now, policy, words, _sight(sides, words, now)))
+    is_lost = sides.p1_gone and isinstance(step, Done) and sides.rx_status is not None
     what = tuple(_differences(sides, words, step))
     if not what:
         return None
@@ -116,8 +117,8 @@ def difference(sides: Sides, policy: Policy, words: Words, now: datetime) -> Dif
         pharmaone=_there(sides),
         remembered=remembered,
         what=what,
-        would=describe(step),
-        mends=not isinstance(step, Stuck),
+        would=reasons.LOST_AFTER_ITS_END() if is_lost else describe(step),
+        mends=not (is_lost or isinstance(step, Stuck)),
     )
 
 

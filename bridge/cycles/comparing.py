@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bridge.core import remember
 from bridge.core.copies import made_since
 from bridge.core.lifecycle import TERMINAL, Words
-from bridge.core.model import OrderId, OrderRecord, P1Order, PharmacyOrderUid
+from bridge.core.model import OrderId, OrderRecord, P1Order, PharmacyOrderUid, State
 from bridge.core.reconcile import Sides
 from bridge.cycles.p1sweep import ALL, read_orders
 from bridge.cycles.sweep import read_open_orders
@@ -42,11 +43,13 @@ class Reader:
         by_id: dict[OrderId, P1Order] = {OrderId(name): order for name, order in made.rows.items()}
         by_uid = {order.external_id: order for order in by_id.values() if order.external_id}
         by_uid |= await self._silent(records, by_id.values())
+        oldest = min((each.created_at for each in by_id.values() if each.created_at), default=None)
         for record in records:
             status = shown.get(record.uid) or await self._status(record.uid)
             names = (by_uid[each] for each in record.names if each in by_uid)
             row = by_id.get(record.order_id) if record.order_id is not None else next(names, None)
-            yield await self._with_order(record, status, row)
+            gone = _is_lost(record, oldest) and by_uid.keys().isdisjoint(record.names)
+            yield await self._with_order(record, status, row, gone=gone)
         for uid in listed.keys() - known:
             yield Sides(uid, None, listed[uid])
 
@@ -60,7 +63,8 @@ class Reader:
             return Sides(sides.uid, None, status) if is_open else None
         name = record.order_id or (row.id if row is not None else None)
         sight = None if name is None else await self.pharmaone.order(name, self.priority)
-        return await self._with_order(record, status, None if sight is None else sight.order)
+        row = None if sight is None else sight.order
+        return await self._with_order(record, status, row, gone=sides.p1_gone)
 
     async def _ended(self, wanted: Collection[PharmacyOrderUid]) -> dict[PharmacyOrderUid, str]:
         """What RxScale's lists of ended orders show of these, as long as a list is shorter to read
@@ -108,12 +112,14 @@ class Reader:
         return None if order is None else order.status
 
     async def _with_order(
-        self, record: OrderRecord, status: str | None, row: P1Order | None
+        self, record: OrderRecord, status: str | None, row: P1Order | None, *, gone: bool
     ) -> Sides:
-        """Only the order itself shows its flags, so an open one is read."""
+        """Only the order itself shows its flags, so an open one is read. `gone`: where `row` is
+        None, a finished one should be there.
+        """
         name = record.order_id or (row.id if row is not None else None)
         if record.finished_at is not None:
-            return Sides(record.uid, record, status, row)
+            return Sides(record.uid, record, status, row, p1_gone=gone and row is None)
         if name is None:
             return await self._with_prescription(record, status)
         sight = await self.pharmaone.order(name, self.priority)
@@ -129,3 +135,12 @@ class Reader:
         found = await self.pharmaone.prescription(number)
         record = remember.prescription_seen(record, found)
         return Sides(record.uid, record, status, prescription_looked=True)
+
+
+def _is_lost(record: OrderRecord, oldest: datetime | None) -> bool:
+    """Whether a completed order that PharmaOne's list lacks should be in it: nobody told that it
+    was deleted, and the `oldest` there was made before. (Who tidies up begins with the oldest.)
+    """
+    is_made = record.state is State.COMPLETED and record.order_id is not None
+    untold = is_made and record.p1_deleted_at is None
+    return untold and oldest is not None and oldest < record.first_seen_at

@@ -12,6 +12,7 @@ from bridge.core.reasons import (
     CHANGED_THERE,
     HIDDEN,
     LEFT,
+    LOST_AFTER_ITS_END,
     NUMBER_DIFFERS,
     WAITS_FOR_A_PERSON,
     together,
@@ -138,7 +139,8 @@ class ProofCycle:
         standing = await self._store.read(todo.standing, key)
         soon = standing is not None and standing.due_at <= now + SOON
         doing = WAITS_FOR_A_PERSON() if waits else found.would
-        return [Differing(key, now, 1, together(found.what), doing, waits or soon)]
+        explained = waits or soon or doing.code == LOST_AFTER_ITS_END
+        return [Differing(key, now, 1, together(found.what), doing, explained)]
 
     async def _sku(self, row: PlanRow) -> Differing:
         key, trouble = Key(f"sku:{row.uid}"), self._stock.facts().trouble

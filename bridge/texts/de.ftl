@@ -719,6 +719,7 @@ status_was = { $status ->
     }
 made_of_it = PharmaOne hat daraus { $order } gemacht
 order_gone = PharmaOne zeigt seine Bestellung nicht mehr
+lost_after_its_end = sie war abgeschlossen: wer PharmaOne wiederhergestellt hat, bringt es dort in Ordnung
 sides_differ = die beiden Seiten unterscheiden sich
 person_decides = ein Mensch muss entscheiden
 number_differs = RxScale bietet { $offered } an, und PharmaOnes Bestand ergibt { $target }

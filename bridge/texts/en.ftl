@@ -696,6 +696,7 @@ status_was = { $status ->
     }
 made_of_it = PharmaOne made { $order } of it
 order_gone = PharmaOne no longer shows its order
+lost_after_its_end = it was completed: whoever restored PharmaOne puts it right there
 sides_differ = the two sides differ
 person_decides = a person has to decide
 number_differs = RxScale offers { $offered }, and PharmaOne's inventory makes it { $target }

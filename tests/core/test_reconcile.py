@@ -246,3 +246,10 @@ def test_a_difference_goes_on_from_the_comparison_before():
     before = Proof(AGO, 2, 0, (other, replace(found, since=AGO, times=2)))
     assert goes_on(found, before) == replace(found, since=AGO, times=3)
     assert goes_on(found, replace(before, differing=(other,))) == found
+
+
+def test_a_completed_order_that_pharmaone_lost_is_for_people():
+    found = compare(DONE, "completed", p1_gone=True)
+    assert found is not None
+    assert (found.what, found.would) == ((reasons.ORDER_GONE(),), reasons.LOST_AFTER_ITS_END())
+    assert not found.mends

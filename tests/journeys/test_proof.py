@@ -231,3 +231,28 @@ async def test_the_page_tells_it(tmp_path: Path, language: str, agreed: str, dif
                 text = " ".join((await answer.text()).split())
         assert differed in text
         assert f"<li>{SKU}: RxScale " in text
+
+
+async def test_a_completed_order_that_pharmaone_lost_is_told_and_no_fault_of_the_bridge(
+    tmp_path: Path,
+):
+    """As after a restored database. What staff make again, or tell that they deleted, is not."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, **SOON) as house:
+        await house.sync()
+        older = (await house.record(await finished(house))).order_id
+        house.world.p1_orders[older].data["created_at"] = "2026-01-01T08:00:00Z"
+        house.world.copy("before")
+        lost, redone = await finished(house), await finished(house)
+        orders = dict(house.world.p1_orders)
+        house.world.put_back("before", ["pharmaone"])
+        order = (await house.record(redone)).order_id
+        house.world.p1_orders[order] = orders[order]
+        house.world.pharmaone.delete((await house.record(await finished(house))).order_id)
+        await house.settle()
+        (told,) = (await compared(house)).differing
+        assert (told.key, told.explained) == (f"order:{lost}", True)
+        assert [told.what.code, told.doing.code] == ["order_gone", "lost_after_its_end"]
+        assert (await compared(house)).differing[0].times == 2
+        assert (await health(house))["unexplained"] == 0
+        house.world.p1_orders |= orders
+        assert (await compared(house)).differing == ()
