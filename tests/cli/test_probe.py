@@ -325,7 +325,7 @@ async def test_after_its_end_other_ends_are_tried_too(
 async def test_what_is_broken_off_is_told(tmp_path: Path):
     async with open_sandbox() as sandbox:
         uid, sku = await stage(sandbox)
-        fault = Fault(vendor="rxscale", route="PATCH /pharmacy_skus/{uid}", status=500, times=9)
+        fault = Fault(vendor="rxscale", route="PATCH /pharmacy_skus/{uid}", status=403, times=9)
         sandbox.world.break_calls(fault)
         asked = typed_write(uid, sku)
         answers, left = await probe._asked(bridge_settings(sandbox, tmp_path, {}), asked)

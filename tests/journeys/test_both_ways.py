@@ -207,7 +207,7 @@ async def test_our_own_changes_come_back_and_cost_no_call(tmp_path: Path):
         # The order, the approval, the handover and before its second step: none for an echo.
         assert len(looks) == 4
         counters = (await house.bridge.store.read(views.facts, house.bridge.started_at)).counters
-        assert counters["deliveries_echo"] >= 6
+        assert counters["deliveries_echo"] >= 4  # those that met their look are settled by it
 
 
 # -- cancelled at RxScale --------------------------------------------------------------------
