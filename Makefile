@@ -24,7 +24,7 @@ help:  ## what can be made
 demo: $(VENV)/run.stamp  ## both vendors simulated, 28 signed orders through the bridge, and what goes wrong (first 1 min, then 20 s)
 	@$(BIN)/rxbridge demo
 
-test: $(VENV)/dev.stamp lint types docs audit browser proxies  ## all that CI does: lint, types, documents, every test, coverage (8 min)
+test: $(VENV)/dev.stamp lint types docs audit browser proxies  ## all that CI does: lint, types, documents, every test, coverage (7 min)
 	@echo "== the decisions: every branch of bridge/core and bridge/mapping =="
 	@$(BIN)/python -m pytest -n 4 --dist worksteal --cov=bridge.core --cov=bridge.mapping --cov-report= $(DECISIONS)
 	@$(BIN)/coverage report --fail-under=100 --skip-covered --show-missing

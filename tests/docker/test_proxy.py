@@ -125,7 +125,10 @@ async def test_the_largest_delivery_goes_through_and_none_beyond(proxy: Proxy, t
     async with outside(proxy, tmp_path) as world:
         assert await world.post(whole) == 200
         assert len(world.arrived) == 1
-        assert await world.post(whole + bytes(MOST_BYTES // 5)) == 413
+        # Caddy finds out while it passes the body on: whether its own refusal or the end of what it
+        # passes to comes first is chance, and neither lets it through.
+        refused = (413, 502) if proxy is caddy else (413,)
+        assert await world.post(whole + bytes(MOST_BYTES // 5)) in refused
         assert proxy is caddy or len(world.arrived) == 1, "nginx does not even pass it on"
 
 
