@@ -20,6 +20,7 @@ class Mail:
     refuses: bool = False
     silent: bool = False
     taken: list[EmailMessage] = field(default_factory=list)
+    open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -29,12 +30,16 @@ class Mail:
         return [f"{mail['subject']}\n{body(mail)}" for mail in self.taken]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
+        self.open.add(writer)
+        with contextlib.suppress(ConnectionError, EOFError):
             if self.silent:
                 await reader.read()
             else:
                 await self._talk(reader, writer)
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        self.open.discard(writer)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 test\r\n")
@@ -64,6 +69,10 @@ async def mail_server(**how: Any) -> AsyncIterator[Mail]:
         yield mail
     finally:
         server.close()
+        for writer in [*mail.open]:
+            writer.transport.abort()
+        while mail.open:  # noqa: ASYNC110 - else some later test is told of an unclosed transport
+            await asyncio.sleep(0)
 
 
 @dataclass
