@@ -5,7 +5,7 @@ Every method raises TryLater (Garbled if an answer cannot be read), Misconfigure
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,10 @@ from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.dialect import Route, Site
 from bridge.pharmaone.inventory import Inventory
 from bridge.pharmaone.orders import (
-    ListReader,
     OrderSummaries,
     SingleOrder,
     Submitted,
     envelope,
-    seen_in_list,
     submitted,
 )
 from bridge.pharmaone.prescriptions import Prescription, PrescriptionBook
@@ -58,7 +56,6 @@ class PharmaOne:
     caller: Caller
     now: Callable[[], datetime]
     ahead: Callable[[], timedelta] = timedelta
-    list_reader: ListReader = field(default_factory=ListReader, compare=False)
 
     @property
     def products(self) -> "Products":
@@ -123,15 +120,9 @@ class PharmaOne:
         An order's status is "" where its row held no usable word. A row without id: Garbled.
         """
         query = (*chosen(status=status), *by_offset(limit, offset))
-        response = await self.caller.call(dialect.ORDERS, priority, query=query)
-        page = self.list_reader.page(query, response, self.caller.known)
-        if page is None:
-            answers, known = self.caller.answers, self.caller.known
-            raw = answers.content(dialect.ORDERS, response)
-            found = answers.read(dialect.ORDERS, OrderSummaries, raw, known)
-            page = found.page(row.listed() for row in found.data)
+        found = await self.caller.read(dialect.ORDERS, OrderSummaries, priority, query=query)
         now, ahead = self.now(), self.ahead()
-        return replace(page, rows=tuple(seen_in_list(row, now, ahead) for row in page.rows))
+        return found.page(row.listed(now, ahead) for row in found.data)
 
     @calls(dialect.ORDER)
     async def order(self, order_id: OrderId, priority: Priority = Priority.ORDER) -> P1Sight | None:

@@ -1,13 +1,11 @@
 """PharmaOne's orders, and the order-requests they are made from (pharmaone.md 9 to 11)."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from decimal import Decimal
-from hashlib import blake2b
 from typing import Annotated, Any
 
-import msgspec
 from pydantic import BeforeValidator, model_validator
 
 from bridge.core.copies import Content, product, words
@@ -21,13 +19,10 @@ from bridge.core.model import (
     P1Row,
 )
 from bridge.core.shadow import NOTHING, Basket, Goods
-from bridge.exchange import Response
 from bridge.pharmaone.dialect import ApiVersion
 from bridge.pharmaone.wire import Envelope, Euros, Time, as_flag
-from bridge.vendor.calling import Query
 from bridge.vendor.fields import (
     Id,
-    Known,
     MaybeId,
     MaybeWord,
     Open,
@@ -40,18 +35,13 @@ from bridge.vendor.fields import (
     as_objects,
     as_text,
     in_our_time,
-    parse,
 )
-from bridge.vendor.paging import Page
 
 
 def as_reference(value: object) -> str | None:
     """Whose it is: an id, "" for any other text, which somebody wrote for himself; else None."""
     text = as_text(value)
     return None if text is None else as_id(text) or ""
-
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class OrderSummary(Open):
@@ -80,19 +70,11 @@ class OrderSummary(Open):
         known = any(shown[flag] is not None for flag in HANDOVER)
         return {**row, "flags": {flag for flag, up in shown.items() if up} if known else None}
 
-    def listed(self) -> P1Row:
-        """With whose it is and its sum; see `seen_in_list`."""
-        return P1Row(
-            id=OrderId(self.id),
-            status=self.status,
-            seen_at=_NEVER,
-            external_id=self.external_id,
-            flags=self.flags,
-            created_at=in_our_time(self.created_at, timedelta(0)),
-            updated_at=self.updated_at,
-            customer_name=as_text(self.more.get("customer_name")),
-            total=self.total_amount,
-        )
+    def listed(self, at: datetime, ahead: timedelta) -> P1Row:
+        """As `seen`, with whose it is and its sum."""
+        name, seen = as_text(self.more.get("customer_name")), self.seen(at, ahead)
+        kept = {each.name: getattr(seen, each.name) for each in fields(seen)}
+        return P1Row(**kept, customer_name=name, total=self.total_amount)
 
     def seen(self, at: datetime, ahead: timedelta = timedelta(0)) -> P1Order:
         """The same in the bridge's own words; PharmaOne's clock is so far `ahead` of ours."""
@@ -155,63 +137,6 @@ def basket(raw: Mapping[str, Any], ours: Mapping[str, Any]) -> Basket:
 
 class OrderSummaries(Envelope):
     data: Rows[OrderSummary]
-
-
-def seen_in_list(row: P1Row, at: datetime, ahead: timedelta) -> P1Row:
-    """What was `listed`, as seen now; PharmaOne's clock is so far `ahead` of ours."""
-    return P1Row(
-        id=row.id,
-        status=row.status,
-        seen_at=at,
-        external_id=row.external_id,
-        flags=row.flags,
-        created_at=row.created_at and row.created_at - ahead,
-        updated_at=row.updated_at,
-        customer_name=row.customer_name,
-        total=row.total,
-    )
-
-
-class _Listed(msgspec.Struct, gc=False):
-    data: list[msgspec.Raw]
-    pagination: msgspec.Raw = msgspec.Raw(b"null")
-
-
-_LISTED = msgspec.json.Decoder(_Listed)
-
-
-class ListReader:
-    """Reads pages of the list. A row in the same bytes as on the page's last reading is not read
-    again: sweeps read the list for ever, and few rows of it change. Of the bytes, in which
-    customers' names stand, only a digest is kept.
-    """
-
-    def __init__(self) -> None:
-        self._words: Collection[str] = ()
-        self._pages: dict[Query, dict[bytes, P1Row]] = {}
-
-    def page(self, query: Query, response: Response, known: Known) -> Page[P1Row] | None:
-        """None for all that is not a page as documented: what it is, is for others to say."""
-        if self._words != (words := known()):
-            self._words, self._pages = words, {}
-        before = self._pages.get(query, {})
-        try:
-            found = _LISTED.decode(response.body if response.status == 200 else b"")
-            marked = [(_mark(raw), raw) for raw in map(bytes, found.data)]
-            rows = {mark: before.get(mark) or _row(raw, known) for mark, raw in marked}
-            envelope = Envelope.model_validate({"pagination": parse(bytes(found.pagination))})
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            return None
-        self._pages[query] = rows
-        return envelope.page(rows[mark] for mark, _ in marked)
-
-
-def _mark(raw: bytes) -> bytes:
-    return blake2b(raw, digest_size=16).digest()
-
-
-def _row(raw: bytes, known: Known) -> P1Row:
-    return OrderSummary.model_validate(parse(raw), context=known).listed()
 
 
 @dataclass(frozen=True, slots=True)
