@@ -928,6 +928,20 @@ page-ago_minute = vor { $age } min
 page-ago_hour = vor { $age } Std.
 page-ago_day = vor { $age } Tagen
 
+# the navigation bar, and what tables share
+page-places = Bereiche
+page-place_overview = Übersicht
+page-previous = Vorige Seite
+page-next_page = Nächste Seite
+page-rows_of = { $total ->
+        [absent] { $first }–{ $last }
+       *[other] { $first }–{ $last } von { $total }
+    }
+page-save_as = Speichern als
+page-show = Zeigen
+page-all = Alle
+page-pages = Seiten der Tabelle
+
 # how it is
 page-status_ok = Läuft, alles in Ordnung
 page-status_degraded = Läuft, aber etwas stimmt nicht

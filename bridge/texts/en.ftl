@@ -905,6 +905,20 @@ page-ago_minute = { $age } min ago
 page-ago_hour = { $age } h ago
 page-ago_day = { $age } days ago
 
+# the navigation bar, and what tables share
+page-places = Places
+page-place_overview = Overview
+page-previous = Previous page
+page-next_page = Next page
+page-rows_of = { $total ->
+        [absent] { $first }–{ $last }
+       *[other] { $first }–{ $last } of { $total }
+    }
+page-save_as = Save as
+page-show = Show
+page-all = All
+page-pages = Pages of the table
+
 # how it is
 page-status_ok = Running, all is well
 page-status_degraded = Running, but something is wrong

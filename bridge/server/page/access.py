@@ -35,7 +35,8 @@ FORWARDED = ("Forwarded", "Via", "X-Real-IP", "X-Client-IP", "CF-Connecting-IP",
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who looks, and where: `path` can be asked for again, in the other language say.
+    """Who looks, and where: `path` (with its filters) can be asked for again, in the other language
+    say.
 
     `logged_in` is None where nobody has to; `fresh`: its cookie is yet to be set. `name`: whoever
     logged in, and `by` the same, as an order's story tells it; `operates`: may press the buttons.
@@ -54,6 +55,11 @@ class Visitor:
     by: str = ""
     address: str = ""
     operates: bool = True
+
+
+def _again(request: web.Request) -> str:
+    """The address without what was said once."""
+    return str(request.rel_url.without_query_params("lang", "said"))
 
 
 def language_of(request: web.Request) -> str:
@@ -195,7 +201,7 @@ class Access:
             session=session,
             token=self._sessions.token(session),
             language=language_of(request),
-            path=request.path if request.method in ("GET", "HEAD") else "/",
+            path=_again(request) if request.method in ("GET", "HEAD") else "/",
             logged_in=who is not None if self._login else None,
             fresh=not known,
             chose_language=chosen in LANGUAGES,

@@ -28,6 +28,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+PLACES = ("/",)
+"""The places of the navigation bar, by their address; `page-place_...` has the name of each."""
 
 _environment = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -45,6 +47,7 @@ def answer(
     words = Words(visitor.language)
     text = _environment.get_template(template).render(
         visitor=visitor,
+        places=PLACES,
         words=words,
         version=__version__,
         now=now,
