@@ -6,10 +6,9 @@ The only module that knows every part. Read it first; `bridge.app.run` then sets
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
 
 from bridge.app import signing
 from bridge.app.machine import Machine
@@ -32,9 +31,9 @@ from bridge.store import Store, audit, notes, person, shadow, todo
 from bridge.worker import Parts, Worker
 
 
-@dataclass(slots=True)
+@dataclass
 class Bridge:
-    """Every part of a running bridge."""
+    """Every part of a running bridge: each is made of those that were opened, when first used."""
 
     settings: Settings
     machine: Machine
@@ -42,20 +41,145 @@ class Bridge:
     store: Store
     reloader: Reloader
     vendors: Vendors
-    sweep: OrderSweep
-    p1_sweep: P1Sweep
-    catalogue: CatalogueReader
-    worker: Worker
-    stock: StockCycle
-    pusher: Pusher
-    secrets: Mapping[str, SigningSecrets]
-    """Each vendor's."""
-    listening: Listening
-    proof: ProofCycle
-    started_at: datetime
+    by_hand_until: datetime | None = None
+    """Until when people typed orders by hand, beside a shadow."""
     p1_news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when PharmaOne told of an order that nobody knows yet."""
     telling: Telling = field(default_factory=Telling)
+
+    def __post_init__(self) -> None:
+        self.now, self.rules = self.machine.now, lambda: self.reloader.rules
+        self.started_at = self.now()
+        self.reloader.changed = self.rules_changed
+
+    @cached_property
+    def catalogue(self) -> CatalogueReader:
+        return CatalogueReader(self.store, self.vendors.rxscale, self.now)
+
+    @cached_property
+    def pusher(self) -> Pusher:
+        at_once, count = self.settings.stock.at_once, self.metrics.count
+        return Pusher(self.vendors.rxscale, self.store, self.now, at_once=at_once, count=count)
+
+    @cached_property
+    def stock(self) -> StockCycle:
+        settings = self.settings
+        adjuster = Adjuster(
+            self.store,
+            self.vendors.pharmaone,
+            self.now,
+            rules=self.rules,
+            reference=self.machine.reference,
+            grace=timedelta(seconds=settings.orders.unsure_grace_seconds),
+            adopts=settings.stock.adopt_external,
+        )
+        stock = StockCycle(
+            self.store,
+            self.vendors.pharmaone,
+            self.pusher,
+            self.rules,
+            self.catalogue.read,
+            adjuster,
+            self.now,
+            policy=stock_policy_of(settings),
+            sync_seconds=settings.stock.sync_seconds,
+            zero_unlinked=settings.stock.on_unlink == "zero",
+            shadow=settings.mode == "shadow",
+        )
+        self.catalogue.on_drift = partial(stock.wake, fetch=False)
+        return stock
+
+    @cached_property
+    def worker(self) -> Worker:
+        settings, vendors, metrics = self.settings, self.vendors, self.metrics
+        key, most = settings.rxscale.api_key, settings.orders.find_details
+        finder = Finder(self.store, vendors.pharmaone, self.now, most_details=most)
+        parts = Parts(
+            store=self.store,
+            rxscale=vendors.rxscale,
+            pharmaone=vendors.pharmaone,
+            rules=self.rules,
+            shop_id=settings.pharmaone.named_shop,
+            policy=policy_of(settings, self.by_hand_until),
+            shadow=settings.mode == "shadow",
+            prescriptions=settings.orders.prescriptions,
+            find=cannot_search if settings.pharmaone.one_way else finder.find,
+            read_catalogue=self.catalogue.read,
+            now=self.now,
+            jitter=self.machine.jitter,
+            count=metrics.count,
+            counted_calls=metrics.order_finished,
+            prints=partial(prints, key_of(key.get_secret_value() if key else "")),
+            pharmaone_rests=vendors.pharmaone_transport.rests,
+            is_pharmaone_left_alone=lambda: vendors.pharmaone_transport.is_left_alone,
+            # Where open orders are not subtracted, only PharmaOne knows what a sale leaves.
+            stock_changed=partial(self.stock.wake, fetch=not settings.stock.subtract_open_orders),
+        )
+        return Worker(parts, at_once=settings.orders.workers)
+
+    @cached_property
+    def sweep(self) -> OrderSweep:
+        return OrderSweep(self.store, self.vendors.rxscale, self.rules, self.now, self._swept)
+
+    def _swept(self, result: SweepResult) -> None:
+        self.metrics.swept(result.lost_webhooks)
+        self.worker.wake()
+        self.stock.orders_seen()
+
+    @cached_property
+    def p1_sweep(self) -> P1Sweep:
+        pharmaone, most = self.vendors.pharmaone, self.settings.orders.find_details
+        wake = self.worker.wake
+        return P1Sweep(self.store, pharmaone, self.rules, self.now, wake, most_details=most)
+
+    @cached_property
+    def secrets(self) -> Mapping[str, SigningSecrets]:
+        """Each vendor's."""
+        return {name: SigningSecrets(self.settings, name) for name in ("rxscale", "pharmaone")}
+
+    @cached_property
+    def listening(self) -> Listening:
+        settings, secrets = self.settings, self.secrets
+        mends = settings.webhooks.self_heal and settings.mode == "live"
+        return Listening(
+            self.store,
+            self.vendors.rxscale,
+            self.now,
+            zone_of(settings),
+            awaited=lambda: [name for name, known in secrets.items() if any(known())],
+            target=settings.webhook_target,
+            keep=partial(signing.add, secrets["rxscale"].file) if mends else None,
+        )
+
+    @cached_property
+    def proof(self) -> ProofCycle:
+        settings = self.settings
+        return ProofCycle(
+            self.store,
+            self.vendors.rxscale,
+            self.vendors.pharmaone,
+            self.catalogue,
+            self.stock,
+            self.rules,
+            self.now,
+            policy=policy_of(settings),
+            every=timedelta(hours=settings.reconcile.every_hours),
+            patience=timedelta(seconds=2 * settings.orders.poll_seconds),
+            patience_for_stock=timedelta(seconds=2 * settings.stock.sync_seconds),
+            found=self.metrics.unexplained,
+            woke=self.worker.wake,
+        )
+
+    async def rules_changed(self, rules: Rules) -> None:
+        """What waited for the change goes on; what it promises too much falls at once."""
+        await self.store.write(audit.took_up, rules.version, rules.files, self.now())
+        pharmaone = self.vendors.pharmaone
+        pharmaone.tokens.needed = scopes_of(self.settings, pharmaone.site, rules.facts)
+        why = f"mapping files changed ({rules.version})"
+        await self.store.write(person.hint_stuck, FREED_BY_MAPPING, why, self.now())
+        self.worker.wake()
+        self.stock.wake(fetch=True)
+        self.proof.again()
 
 
 @asynccontextmanager
@@ -77,11 +201,7 @@ async def open_bridge(
         for path in {settings.store.path, settings.in_mode("live").store.path}:
             stack.enter_context(machine.lock(path))
         _refuse_taken_ports(settings)
-        reloader = Reloader(
-            settings.mappings.dir,
-            partial(rules_of, settings),
-            lambda rules: _rules_changed(bridge, rules),
-        )
+        reloader = Reloader(settings.mappings.dir, partial(rules_of, settings))
         metrics = Metrics()
         vendors = await stack.enter_async_context(
             open_vendors(
@@ -97,7 +217,7 @@ async def open_bridge(
         store = await machine.open_store(settings.store.path, now=machine.now())
         stack.push_async_callback(store.close)
         until = await _by_hand_until(settings, machine, store)
-        bridge = _assemble(settings, machine, metrics, store, reloader, vendors, until)
+        bridge = Bridge(settings, machine, metrics, store, reloader, vendors, until)
         await store.write(todo.take_up, machine.now())
         rules = reloader.rules
         await store.write(audit.took_up, rules.version, rules.files, machine.now())
@@ -120,186 +240,10 @@ async def _by_hand_until(settings: Settings, machine: Machine, store: Store) -> 
     return await store.write(shadow.take_over, ran_at, machine.now())
 
 
-def _assemble(
-    settings: Settings,
-    machine: Machine,
-    metrics: Metrics,
-    store: Store,
-    reloader: Reloader,
-    vendors: Vendors,
-    by_hand_until: datetime | None,
-) -> Bridge:
-    now = machine.now
-
-    def rules() -> Rules:
-        return reloader.rules
-
-    catalogue = CatalogueReader(store, vendors.rxscale, now)
-    pusher, stock = _stock_of(settings, machine, store, vendors, rules, metrics.count, catalogue)
-    parts = _parts_of(settings, machine, metrics, store, vendors, rules, catalogue, stock)
-    parts = replace(parts, policy=policy_of(settings, by_hand_until))
-    worker = Worker(parts, at_once=settings.orders.workers)
-
-    def swept(result: SweepResult) -> None:
-        metrics.swept(result.lost_webhooks)
-        worker.wake()
-        stock.orders_seen()
-
-    sweep = OrderSweep(store, vendors.rxscale, rules, now, swept)
-    secrets = {name: SigningSecrets(settings, name) for name in ("rxscale", "pharmaone")}
-    most = settings.orders.find_details
-    p1_sweep = P1Sweep(store, vendors.pharmaone, rules, now, worker.wake, most_details=most)
-    return Bridge(
-        settings=settings,
-        machine=machine,
-        started_at=now(),
-        metrics=metrics,
-        store=store,
-        reloader=reloader,
-        vendors=vendors,
-        sweep=sweep,
-        p1_sweep=p1_sweep,
-        catalogue=catalogue,
-        worker=worker,
-        stock=stock,
-        pusher=pusher,
-        secrets=secrets,
-        listening=_listening(settings, machine, store, vendors, secrets),
-        proof=_proof(settings, machine, metrics, store, vendors, rules, catalogue, stock, worker),
-    )
-
-
-def _proof(
-    settings: Settings,
-    machine: Machine,
-    metrics: Metrics,
-    store: Store,
-    vendors: Vendors,
-    rules: Callable[[], Rules],
-    catalogue: CatalogueReader,
-    stock: StockCycle,
-    worker: Worker,
-) -> ProofCycle:
-    return ProofCycle(
-        store,
-        vendors.rxscale,
-        vendors.pharmaone,
-        catalogue,
-        stock,
-        rules,
-        machine.now,
-        policy=policy_of(settings),
-        every=timedelta(hours=settings.reconcile.every_hours),
-        patience=timedelta(seconds=2 * settings.orders.poll_seconds),
-        patience_for_stock=timedelta(seconds=2 * settings.stock.sync_seconds),
-        found=metrics.unexplained,
-        woke=worker.wake,
-    )
-
-
-def _listening(
-    settings: Settings,
-    machine: Machine,
-    store: Store,
-    vendors: Vendors,
-    secrets: Mapping[str, SigningSecrets],
-) -> Listening:
-    kept = secrets["rxscale"].file
-    mends = settings.webhooks.self_heal and settings.mode == "live"
-    return Listening(
-        store,
-        vendors.rxscale,
-        machine.now,
-        zone_of(settings),
-        awaited=lambda: [name for name, known in secrets.items() if any(known())],
-        target=settings.webhook_target,
-        keep=partial(signing.add, kept) if mends else None,
-    )
-
-
-def _parts_of(
-    settings: Settings,
-    machine: Machine,
-    metrics: Metrics,
-    store: Store,
-    vendors: Vendors,
-    rules: Callable[[], Rules],
-    catalogue: CatalogueReader,
-    stock: StockCycle,
-) -> Parts:
-    most = settings.orders.find_details
-    finder = Finder(store, vendors.pharmaone, machine.now, most_details=most)
-    return Parts(
-        store=store,
-        rxscale=vendors.rxscale,
-        pharmaone=vendors.pharmaone,
-        rules=rules,
-        shop_id=settings.pharmaone.named_shop,
-        policy=policy_of(settings),
-        shadow=settings.mode == "shadow",
-        prescriptions=settings.orders.prescriptions,
-        find=cannot_search if settings.pharmaone.one_way else finder.find,
-        read_catalogue=catalogue.read,
-        now=machine.now,
-        jitter=machine.jitter,
-        count=metrics.count,
-        counted_calls=metrics.order_finished,
-        prints=_prints_of(settings),
-        pharmaone_rests=vendors.pharmaone_transport.rests,
-        is_pharmaone_left_alone=lambda: vendors.pharmaone_transport.is_left_alone,
-        # Where open orders are not subtracted, only PharmaOne knows what is left after a sale.
-        stock_changed=partial(stock.wake, fetch=not settings.stock.subtract_open_orders),
-    )
-
-
-def _prints_of(settings: Settings) -> Callable[[Mapping[str, Any]], Mapping[str, str]]:
-    api_key = settings.rxscale.api_key
-    return partial(prints, key_of(api_key.get_secret_value() if api_key else ""))
-
-
 def planner(settings: Settings, store: Store, vendors: Vendors) -> StockCycle:
     """For commands that look at the stock beside a running bridge, and write nothing."""
-    rules = rules_of(settings)
-    _, stock = _stock_of(settings, Machine(), store, vendors, lambda: rules, lambda *_: None)
-    return stock
-
-
-def _stock_of(
-    settings: Settings,
-    machine: Machine,
-    store: Store,
-    vendors: Vendors,
-    rules: Callable[[], Rules],
-    count: Callable[[str, str], None],
-    catalogue: CatalogueReader | None = None,
-) -> tuple[Pusher, StockCycle]:
-    now = machine.now
-    catalogue = catalogue or CatalogueReader(store, vendors.rxscale, now)
-    pusher = Pusher(vendors.rxscale, store, now, at_once=settings.stock.at_once, count=count)
-    adjuster = Adjuster(
-        store,
-        vendors.pharmaone,
-        now,
-        rules=rules,
-        reference=machine.reference,
-        grace=timedelta(seconds=settings.orders.unsure_grace_seconds),
-        adopts=settings.stock.adopt_external,
-    )
-    stock = StockCycle(
-        store,
-        vendors.pharmaone,
-        pusher,
-        rules,
-        catalogue.read,
-        adjuster,
-        now,
-        policy=stock_policy_of(settings),
-        sync_seconds=settings.stock.sync_seconds,
-        zero_unlinked=settings.stock.on_unlink == "zero",
-        shadow=settings.mode == "shadow",
-    )
-    catalogue.on_drift = partial(stock.wake, fetch=False)
-    return pusher, stock
+    reloader = Reloader(settings.mappings.dir, partial(rules_of, settings))
+    return Bridge(settings, Machine(), Metrics(), store, reloader, vendors).stock
 
 
 def _refuse_taken_ports(settings: Settings) -> None:
@@ -309,15 +253,3 @@ def _refuse_taken_ports(settings: Settings) -> None:
     if server.webhook_port is not None:
         host = server.webhook_host or server.host
         refuse_taken(host, server.webhook_port, "server.webhook_port")
-
-
-async def _rules_changed(bridge: Bridge, rules: Rules) -> None:
-    """What waited for the change goes on; what it promises too much falls at once."""
-    await bridge.store.write(audit.took_up, rules.version, rules.files, bridge.machine.now())
-    pharmaone = bridge.vendors.pharmaone
-    pharmaone.tokens.needed = scopes_of(bridge.settings, pharmaone.site, rules.facts)
-    why = f"mapping files changed ({rules.version})"
-    await bridge.store.write(person.hint_stuck, FREED_BY_MAPPING, why, bridge.machine.now())
-    bridge.worker.wake()
-    bridge.stock.wake(fetch=True)
-    bridge.proof.again()

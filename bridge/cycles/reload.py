@@ -21,18 +21,16 @@ class MappingFacts:
 
 
 class Reloader:
-    """Holds the rules in force. `error` says why the files on disk are not."""
+    """Holds the rules in force. `error` says why the files on disk are not; `changed` is called
+    with those that come into force.
+    """
 
-    def __init__(
-        self,
-        directory: Path,
-        read: Callable[[], Rules],
-        changed: Callable[[Rules], Awaitable[object]],
-    ) -> None:
+    changed: Callable[[Rules], Awaitable[object]]
+
+    def __init__(self, directory: Path, read: Callable[[], Rules]) -> None:
         """Has `read` load the files. Raises Misconfigured with every fault of theirs."""
         self._directory = directory
         self._read = read
-        self._changed = changed
         self._seen = fingerprint(directory)
         self.rules = read()
         self.error: str | None = None
@@ -58,4 +56,4 @@ class Reloader:
         if rules.version != self.rules.version:
             self.rules = rules
             log.info("mapping files taken up", extra={"version": rules.version})
-            await self._changed(rules)
+            await self.changed(rules)
