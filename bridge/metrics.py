@@ -45,14 +45,7 @@ class Metrics:
 
         self._counters = made(Counter)
         self._histograms = made(Histogram)
-        self._gauges = made(Gauge) | {
-            name: Gauge(f"rxbridge_{name}", shown.documentation, registry=self.registry)
-            for name, shown in {**GAUGES, **STORE_GAUGES}.items()
-        }
-        self._of_vendors = {
-            name: Gauge(f"rxbridge_{name}", shown.documentation, ["vendor"], registry=self.registry)
-            for name, shown in VENDOR_GAUGES.items()
-        }
+        self._gauges = made(Gauge)
         ProcessCollector(namespace="rxbridge", registry=self.registry)
         self._gauges["build_info"].labels(__version__).set(1)
         self._begin_at_zero()
@@ -97,12 +90,11 @@ class Metrics:
 
     def measure(self, facts: Facts) -> None:
         """Sets the gauges; what the store tells stays as it was where it could not be read."""
-        read = {**GAUGES, **(STORE_GAUGES if facts.is_store_read else {})}
-        for name, shown in read.items():
-            self._gauges[name].set(shown.value(facts))
+        for name, got in {**GAUGES, **(STORE_GAUGES if facts.is_store_read else {})}.items():
+            self._gauges[name].set(got(facts))
         for name, of in VENDOR_GAUGES.items():
-            self._of_vendors[name].labels("rxscale").set(of.value(facts.rxscale))
-            self._of_vendors[name].labels("pharmaone").set(of.value(facts.pharmaone))
+            self._gauges[name].labels("rxscale").set(of(facts.rxscale))
+            self._gauges[name].labels("pharmaone").set(of(facts.pharmaone))
 
     def tried_to_write(self, *, done: bool) -> None:
         """Whether the store's file could be written to just now."""

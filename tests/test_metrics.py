@@ -163,14 +163,14 @@ def test_every_gauge_is_set() -> None:
     """A gauge that nobody sets is 0 for ever, and no alarm."""
     metrics = used()
     for name, gauge in {**GAUGES, **STORE_GAUGES}.items():
-        assert value(metrics, f"rxbridge_{name}") == gauge.value(SET) != 0, name
+        assert value(metrics, f"rxbridge_{name}") == gauge(SET) != 0, name
     for name, vendor_gauge in VENDOR_GAUGES.items():
         for vendor in VENDORS:
             shown = value(metrics, f"rxbridge_{name}", vendor=vendor)
-            assert shown == vendor_gauge.value(BAD) != 0, name
+            assert shown == vendor_gauge(BAD) != 0, name
     assert value(metrics, "rxbridge_store_writable") == 1
     described = set(tomllib.loads(CATALOGUE.read_text("utf-8"))["gauge"])
-    assert described == {"build_info", "store_writable"}
+    assert described == {"build_info", "store_writable", *GAUGES, *STORE_GAUGES, *VENDOR_GAUGES}
 
 
 def test_what_the_store_told_stays_while_it_cannot_be_read() -> None:
