@@ -8,11 +8,9 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from aiohttp import web
-
-from bridge.server import Door, Running, serve
+from bridge.server import Running, serve
 from bridge.store import RunLock, Store
 from bridge.transport import Exchange, exchange, session
 
@@ -24,25 +22,6 @@ def now() -> datetime:
 
 def _reference() -> str:
     return secrets.token_hex(8)
-
-
-class OpenStore(Protocol):
-    """As `Store.open`."""
-
-    def __call__(self, path: Path, *, now: datetime) -> Awaitable[Store]: ...
-
-
-class Serve(Protocol):
-    """As `bridge.server.serve`."""
-
-    def __call__(
-        self,
-        application: web.Application,
-        host: str,
-        port: int,
-        key: str = "server.port",
-        door: Door | None = None,
-    ) -> Awaitable[Running]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +39,10 @@ class Machine:
     jitter: Callable[[], float] = random.random
     reference: Callable[[], str] = _reference
     lock: Callable[[Path], AbstractContextManager[Any]] = RunLock
-    open_store: OpenStore = Store.open
+    open_store: Callable[..., Awaitable[Store]] = Store.open
     session: Callable[[], AbstractAsyncContextManager[Any]] = session
     exchange: Exchange = exchange
-    serve: Serve = serve
+    serve: Callable[..., Awaitable[Running]] = serve
     watch_seconds: float = 1.0
     reload_seconds: float = 2.0
     try_seconds: float = 30.0

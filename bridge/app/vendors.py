@@ -4,9 +4,6 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
-
-import aiohttp
 
 from bridge.app.machine import Machine
 from bridge.app.policies import rules_of
@@ -21,7 +18,7 @@ from bridge.pharmaone.token import TokenKeeper
 from bridge.rxscale import dialect as rxscale_dialect
 from bridge.rxscale.calling import Caller as RxScaleCaller
 from bridge.rxscale.client import RxScale
-from bridge.settings import Settings
+from bridge.settings import Settings, VendorSection
 from bridge.transport import Limits, Transport
 
 UNKNOWN = Facts()
@@ -50,30 +47,37 @@ async def open_vendors(
     `known`: the words of statuses.toml, where it may change meanwhile.
     """
     machine, known = machine or Machine(), known or cache(partial(_known_words, settings))
-    now = machine.now
+
+    def transport(name: str, section: VendorSection) -> Transport:
+        per_second, per_minute = section.requests_per_second, section.requests_per_minute
+        return Transport(
+            name,
+            http,
+            Limits(per_second=per_second, per_minute=per_minute, at_once=section.at_once),
+            clock=machine.clock,
+            now=machine.now,
+            jitter=machine.jitter,
+            observe=observe,
+            exchange=machine.exchange,
+        )
+
     async with machine.session() as http:
-        transports = {
-            name: _transport(machine, name, http, limits, observe)
-            for name, limits in (
-                ("rxscale", _limits(settings.rxscale)),
-                ("pharmaone", _limits(settings.pharmaone)),
-            )
-        }
+        rxscale = transport("rxscale", settings.rxscale)
+        pharmaone = transport("pharmaone", settings.pharmaone)
         site = _pharmaone_site(settings)
         tokens = TokenKeeper(
-            exchange(transports["pharmaone"], site),
-            now=now,
+            exchange(pharmaone, site),
+            now=machine.now,
             org_id=site.org_id,
             needed_scopes=scopes_of(settings, site, facts),
-            ahead=transports["pharmaone"].ahead,
+            ahead=pharmaone.ahead,
         )
-        rxscale, pharmaone = transports["rxscale"], transports["pharmaone"]
         rx_send, p1_send = (_carried(settings, each) for each in (rxscale, pharmaone))
+        rx = RxScaleCaller(rx_send, _rxscale_site(settings), known=known)
+        p1 = PharmaOneCaller(p1_send, site, tokens, known=known)
         yield Vendors(
-            RxScale(
-                RxScaleCaller(rx_send, _rxscale_site(settings), known=known), now, rxscale.ahead
-            ),
-            PharmaOne(PharmaOneCaller(p1_send, site, tokens, known=known), now, pharmaone.ahead),
+            RxScale(rx, machine.now, rxscale.ahead),
+            PharmaOne(p1, machine.now, pharmaone.ahead),
             rxscale,
             pharmaone,
         )
@@ -101,33 +105,6 @@ def _known_words(settings: Settings) -> Collection[str]:
         return rules_of(settings).words.known
     except Misconfigured:
         return ()
-
-
-def _transport(
-    machine: Machine,
-    name: str,
-    http: aiohttp.ClientSession,
-    limits: Limits,
-    observe: Callable[[Call], None],
-) -> Transport:
-    return Transport(
-        name,
-        http,
-        limits,
-        clock=machine.clock,
-        now=machine.now,
-        jitter=machine.jitter,
-        observe=observe,
-        exchange=machine.exchange,
-    )
-
-
-def _limits(section: Any) -> Limits:
-    return Limits(
-        per_second=section.requests_per_second,
-        per_minute=section.requests_per_minute,
-        at_once=section.at_once,
-    )
 
 
 def scopes_of(settings: Settings, site: pharmaone_dialect.Site, facts: Facts) -> frozenset[str]:
