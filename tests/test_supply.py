@@ -25,6 +25,7 @@ def database(known: dict[str, str], *, status: int = 200) -> Iterator[str]:
 
     class Query(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet: else each answer waits for an acknowledgement
 
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
