@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema_rs import Draft202012Validator
 
 from bridge.exchange import Request
 from bridge.sandbox import SandboxSettings, openapi
@@ -60,8 +60,8 @@ class Operation:
 
 
 def wrong(value: Any, schema: dict[str, Any]) -> list[str]:
-    found = Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(value)
-    return [f"{each.json_path}: {each.message}" for each in found]
+    found = Draft202012Validator(schema, validate_formats=True).iter_errors(value)
+    return [f"{'/'.join(map(str, each.instance_path))}: {each.message}" for each in found]
 
 
 def resolved(document: dict[str, Any]) -> dict[str, Any]:
