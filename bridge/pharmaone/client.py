@@ -122,7 +122,7 @@ class PharmaOne:
         query = (*chosen(status=status), *by_offset(limit, offset))
         found = await self.caller.read(dialect.ORDERS, OrderSummaries, priority, query=query)
         now, ahead = self.now(), self.ahead()
-        return found.page(row.listed(now, ahead) for row in found.data)
+        return found.page().of(row.listed(now, ahead) for row in found.data)
 
     @calls(dialect.ORDER)
     async def order(self, order_id: OrderId, priority: Priority = Priority.ORDER) -> P1Sight | None:

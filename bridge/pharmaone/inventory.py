@@ -18,9 +18,8 @@ from bridge.core.model import ProductId
 from bridge.core.reasons import NOT_JSON
 from bridge.errors import Garbled
 from bridge.pharmaone.dialect import INVENTORY
-from bridge.pharmaone.wire import as_total
 from bridge.vendor.fields import MOST_COUNT as MOST
-from bridge.vendor.fields import as_id, as_text, parse
+from bridge.vendor.fields import as_id, as_text, as_total, parse
 
 Number = int | float
 

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.core.model import OrderId, ProductId
-from bridge.exchange import Priority, calls
+from bridge.exchange import calls
 from bridge.pharmaone import dialect
 from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.orders import OrderSummaries, OrderSummary
-from bridge.vendor.calling import by_offset, chosen
-from bridge.vendor.paging import Page, every
+from bridge.pharmaone.wire import counted
+from bridge.vendor.calling import chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +68,12 @@ class Orders:
     caller: Caller
 
     @calls(dialect.ORDERS)
-    async def page(
-        self,
-        limit: int,
-        offset: int,
-        priority: Priority = Priority.SWEEP,
-        *,
-        status: str = "",
-        shop_id: str = "",
-    ) -> Page[OrderSummary]:
-        """`limit` (at most 200) orders after the first `offset`."""
-        query = (*chosen(status=status, shop_id=shop_id), *by_offset(limit, offset))
-        found = await self.caller.read(dialect.ORDERS, OrderSummaries, priority, query=query)
-        return found.page(found.data)
-
-    @calls(dialect.ORDERS)
     def all(self, *, status: str = "", shop_id: str = "") -> AsyncIterator[OrderSummary]:
         """All orders there are. One that is put in before what was read shifts the rest: a row may
         come twice.
         """
-        return every(
-            lambda place: self.page(
-                dialect.MOST_ROWS, place.offset, status=status, shop_id=shop_id
-            ),
-            dialect.ORDERS.name,
-        )
+        wanted = chosen(status=status, shop_id=shop_id)
+        return self.caller.every(dialect.ORDERS, OrderSummaries, counted, wanted)
 
     @calls(dialect.UPSERT_ORDER)
     async def upsert(self, order: OrderUpsert) -> Mapping[str, Any]:

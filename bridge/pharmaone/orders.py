@@ -20,13 +20,13 @@ from bridge.core.model import (
 )
 from bridge.core.shadow import NOTHING, Basket, Goods
 from bridge.pharmaone.dialect import ApiVersion
-from bridge.pharmaone.wire import Envelope, Euros, Time, as_flag
+from bridge.pharmaone.wire import Euros, Time, as_flag
 from bridge.vendor.fields import (
     Id,
+    Listed,
     MaybeId,
     MaybeWord,
     Open,
-    Rows,
     Text,
     Wire,
     Word,
@@ -135,8 +135,7 @@ def basket(raw: Mapping[str, Any], ours: Mapping[str, Any]) -> Basket:
     return found
 
 
-class OrderSummaries(Envelope):
-    data: Rows[OrderSummary]
+OrderSummaries = Listed[OrderSummary]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from bridge.core.model import PrescriptionId
 from bridge.exchange import Priority, calls
 from bridge.pharmaone import dialect
 from bridge.pharmaone.calling import Caller
-from bridge.pharmaone.wire import Envelope, Time
+from bridge.pharmaone.wire import Time, counted
 from bridge.vendor.calling import by_offset, chosen
-from bridge.vendor.fields import Id, MaybeId, Open, Rows, Text, WordOrEmpty
-from bridge.vendor.paging import Page, every
+from bridge.vendor.fields import Id, Listed, MaybeId, Open, Text, WordOrEmpty
+from bridge.vendor.paging import Page
 
 
 class Prescription(Open):
@@ -26,10 +26,7 @@ class Prescription(Open):
     created_at: Time = None
 
 
-class PrescriptionRows(Envelope):
-    """One page; the documented answer has no total (C3)."""
-
-    data: Rows[Prescription]
+PrescriptionRows = Listed[Prescription]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +40,15 @@ class PrescriptionBook:
         """`limit` prescriptions after the first `offset`, of one status or ("") of all."""
         query = (*chosen(status=status), *by_offset(limit, offset))
         found = await self.caller.read(dialect.PRESCRIPTIONS, PrescriptionRows, query=query)
-        return found.page(found.data)
+        return found.page()
 
     @calls(dialect.PRESCRIPTIONS)
     def all(self, *, status: str = "") -> AsyncIterator[Prescription]:
         """All there are. One that comes in before what was read shifts the rest: a row may come
         twice.
         """
-        return every(
-            lambda place: self.page(dialect.MOST_ROWS, place.offset, status=status),
-            dialect.PRESCRIPTIONS.name,
-        )
+        wanted = chosen(status=status)
+        return self.caller.every(dialect.PRESCRIPTIONS, PrescriptionRows, counted, wanted)
 
     @calls(dialect.PRESCRIPTION)
     async def one(

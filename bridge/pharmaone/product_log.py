@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.pharmaone.wire import Time
-from bridge.vendor.fields import Bare, Count, MaybeId, Rows, Text, Wire, in_our_time
+from bridge.vendor.fields import Bare, Count, Listed, MaybeId, Text, Wire, in_our_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,7 @@ class LogRow(Wire):
         )
 
 
-class LogRows(Wire):
-    data: Rows[LogRow]
+LogRows = Listed[LogRow]
 
-
-class HistoryRows(Bare):
-    """Changes by day; the rows' shape was not seen."""
-
-    data: Rows[dict[str, Any]]
+HistoryRows = Bare[dict[str, Any]]
+"""Changes by day; the rows' shape was not seen."""

@@ -13,8 +13,7 @@ from bridge.pharmaone import dialect, wire
 from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.wire import Euros, Time
 from bridge.vendor.calling import by_page
-from bridge.vendor.fields import Count, Id, Open, Rows, Text, Wire
-from bridge.vendor.paging import Page, every
+from bridge.vendor.fields import Count, Id, Listed, Open, Text
 
 PAGE = 50
 """The documented default; the most that may be asked for is not documented (7)."""
@@ -56,15 +55,11 @@ class InventoryRow(Open):
     last_activity: Time = None
 
 
-class InventoryRows(Wire):
-    data: Rows[InventoryRow]
+InventoryRows = Listed[InventoryRow]
 
 
-class ProductRows(Wire):
-    """One page of products; `total_pages` is None where the answer does not say."""
-
-    data: Rows[Product]
-    total_pages: Count = Field(default=None, validation_alias="totalPages")
+class ProductRows(Listed[Product]):
+    """One page of products."""
 
     @model_validator(mode="before")
     @classmethod
@@ -110,20 +105,15 @@ class Products:
     caller: Caller
 
     @calls(dialect.PRODUCTS)
-    async def page(self, shop_id: str, page: int, limit: int = PAGE) -> Page[Product]:
-        """Page `page`, from 1, of what a shop has (7)."""
-        query = (("shop_id", shop_id), *by_page(page, limit))
-        found = await self.caller.read(dialect.PRODUCTS, ProductRows, query=query)
-        return Page(found.data, pages=found.total_pages)
-
-    @calls(dialect.PRODUCTS)
     def all(self, shop_id: str, limit: int = PAGE) -> AsyncIterator[Product]:
         """Everything a shop has. Ends at the last page named, else at the first that brings
         nothing new: whether a page after the last is empty is not documented.
         """
-        return every(
-            lambda place: self.page(shop_id, place.number + 1, limit),
-            dialect.PRODUCTS.name,
+        return self.caller.every(
+            dialect.PRODUCTS,
+            ProductRows,
+            lambda place: by_page(place.number + 1, limit),
+            (("shop_id", shop_id),),
             full=1,
             key=lambda row: row.p1_id,
         )

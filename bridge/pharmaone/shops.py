@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bridge.pharmaone.wire import YesOrNo
-from bridge.vendor.fields import Id, Rows, Text, Wire
+from bridge.vendor.fields import Id, Listed, Text, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,7 @@ class ShopRow(Wire):
     is_active: YesOrNo = None
 
 
-class ShopRows(Wire):
-    data: Rows[ShopRow]
+ShopRows = Listed[ShopRow]
 
 
 def shops(found: ShopRows) -> tuple[Shop, ...]:

@@ -1,26 +1,23 @@
-"""What PharmaOne's JSON has of its own, both ways: times, amounts, flags, and a list's envelope.
+"""What PharmaOne's JSON has of its own, both ways: times, amounts and flags.
 
-A page's total may be missing (C3). Sources: pharmaone.md sections 5, 9, 10. What it shares with
-RxScale's is in `bridge.vendor.fields`.
+Sources: pharmaone.md sections 5, 9, 10. What it shares with RxScale's is in `bridge.vendor.fields`.
 """
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
 from bridge.errors import Fault, Misconfigured
-from bridge.vendor.calling import Body
-from bridge.vendor.fields import Wire, as_object
-from bridge.vendor.paging import Page
+from bridge.pharmaone.dialect import MOST_ROWS
+from bridge.vendor.calling import Body, Query, by_offset
+from bridge.vendor.paging import Place
 
 _MOST_EUROS = 10**12
-
-Row = TypeVar("Row")
 
 
 def as_time(value: object) -> datetime | None:
@@ -34,13 +31,13 @@ def as_time(value: object) -> datetime | None:
         return None
 
 
+def counted(place: Place) -> Query:
+    """Asks for the rows behind those that were read (5)."""
+    return by_offset(MOST_ROWS, place.offset)
+
+
 def as_flag(value: object) -> bool | None:
     return bool(value) if isinstance(value, bool) or value in (0, 1) else None
-
-
-def as_total(value: object) -> int | None:
-    """How many rows a list has in all, where it says so."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def as_euros(value: object) -> Decimal | None:
@@ -57,19 +54,6 @@ def as_euros(value: object) -> Decimal | None:
 Time = Annotated[datetime | None, BeforeValidator(as_time)]
 YesOrNo = Annotated[bool | None, BeforeValidator(as_flag)]
 Euros = Annotated[Decimal | None, BeforeValidator(as_euros)]
-
-
-class Paging(Wire):
-    total: Annotated[int | None, BeforeValidator(as_total)] = None
-
-
-class Envelope(Wire):
-    """What a list comes in (5)."""
-
-    pagination: Annotated[Paging | None, BeforeValidator(as_object)] = None
-
-    def page(self, rows: Iterable[Row]) -> Page[Row]:
-        return Page(tuple(rows), self.pagination.total if self.pagination else None)
 
 
 def wire_number(value: Decimal) -> float:

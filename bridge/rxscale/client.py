@@ -103,7 +103,7 @@ class RxScale:
         """Page `page`, from 0, of the orders in `status`; "" is all of them (6.1)."""
         query = (*chosen(status=status), *by_page(page, limit))
         found = await self.caller.read(dialect.ORDERS, ListedOrders, priority, query=query)
-        return found.page(orders.swept(found.data), limit)
+        return found.page(limit).of(orders.swept(found.data))
 
     @calls(dialect.ORDER_STATUS)
     async def set_status(
@@ -139,8 +139,7 @@ class RxScale:
         """Page `page`, from 0, of the pharmacy's SKUs (6.7) but for deleted ones."""
         found, ours = await self.skus.page(page, limit, priority), self.site.pharmacy_uid
         rows = (row for row in found.rows if not ours or row.pharmacy in (None, ours))
-        skus = (sku for row in rows if (sku := catalogue_sku(row)) is not None)
-        return Page(tuple(skus), found.total, found.pages)
+        return found.of(sku for row in rows if (sku := catalogue_sku(row)) is not None)
 
     @calls(dialect.SKU, dialect.SKU_STOCK)
     async def set_sku(

@@ -12,10 +12,9 @@ from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller
 from bridge.rxscale.orders import completion
 from bridge.rxscale.payouts import Payout
-from bridge.rxscale.wire import Envelope
-from bridge.vendor.calling import by_page, chosen
+from bridge.rxscale.wire import Envelope, numbered
+from bridge.vendor.calling import chosen
 from bridge.vendor.fields import Count, Id, MaybeId, Open, Rows, Text, WordOrEmpty
-from bridge.vendor.paging import Page, every
 
 
 def _paid(value: object) -> int | bool | None:
@@ -104,8 +103,7 @@ class OrderDetail(OrderRow):
     payouts: Rows[Payout] = ()
 
 
-class OrderRows(Envelope):
-    data: Rows[OrderRow]
+OrderRows = Envelope[OrderRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,27 +113,15 @@ class PharmacyOrders:
     caller: Caller
 
     @calls(dialect.ORDERS)
-    async def page(
-        self, page: int, limit: int = dialect.MOST_ROWS, *, status: str = "", search: str = ""
-    ) -> Page[OrderRow]:
-        """Page `page`, from 0.
+    def all(self, *, status: str = "", search: str = "") -> AsyncIterator[OrderRow]:
+        """All of them. How the list is sorted is not documented: one that comes in meanwhile may
+        have a row told twice, one that leaves may have one missed.
 
         `search`: part of the shop order's, the order's or the patient's name, or of either uid;
         older accounts look for less (C-8).
         """
-        query = (*chosen(status=status, search=search), *by_page(page, limit))
-        found = await self.caller.read(dialect.ORDERS, OrderRows, query=query)
-        return found.page(found.data, limit)
-
-    @calls(dialect.ORDERS)
-    def all(self, *, status: str = "", search: str = "") -> AsyncIterator[OrderRow]:
-        """All of them. How the list is sorted is not documented: one that comes in meanwhile may
-        have a row told twice, one that leaves may have one missed.
-        """
-        return every(
-            lambda place: self.page(place.number, status=status, search=search),
-            dialect.ORDERS.name,
-        )
+        wanted = chosen(status=status, search=search)
+        return self.caller.every(dialect.ORDERS, OrderRows, numbered, wanted)
 
     @calls(dialect.ORDER)
     async def one(self, uid: PharmacyOrderUid) -> OrderDetail | None:

@@ -84,8 +84,7 @@ class OrderToWorkOn(ListedOrder):
     """Documented for webhooks; whether REST has it is not (7.1, 13)."""
 
 
-class ListedOrders(Envelope):
-    data: Rows[ListedOrder]
+ListedOrders = Envelope[ListedOrder]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What RxScale pays the pharmacy for its orders (rxscale.md section 6.5)."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,13 +11,11 @@ from bridge.core.model import PharmacyOrderUid
 from bridge.exchange import calls
 from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller
-from bridge.rxscale.wire import Moment, PublicName
-from bridge.vendor.calling import by_page, chosen
+from bridge.rxscale.wire import Moment, PublicName, numbered
+from bridge.vendor.calling import chosen
 from bridge.vendor.fields import Bare, Count, Id, Open, Rows, Text, Word
-from bridge.vendor.paging import Page, Place, every
 
 Status = Literal["projected", "routed"]
-SortBy = Literal["pharmacy_order_created_at", "routing_created_at", "amount"]
 
 
 class Payout(Open):
@@ -43,12 +41,11 @@ class Payout(Open):
         return PharmacyOrderUid(self.pharmacy_order_uid)
 
 
-class PayoutRows(Bare):
+class PayoutRows(Bare[Payout]):
     """One page; the envelope's keys are inferred, so others are read too."""
 
     data: Rows[Payout] = Field(validation_alias=AliasChoices("data", "payouts"))
     total: Count = Field(default=None, validation_alias="totalRegistries")
-    pages: Count = Field(default=None, validation_alias="totalPages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +53,6 @@ class Payouts:
     """The payouts to one pharmacy."""
 
     caller: Caller
-
-    @calls(dialect.PAYOUTS)
-    async def page(
-        self,
-        page: int,
-        limit: int = dialect.MOST_ROWS,
-        *,
-        status: Status | None = None,
-        search: str = "",
-        start: datetime | None = None,
-        end: datetime | None = None,
-        sort_by: SortBy | None = None,
-        ascending: bool = False,
-    ) -> Page[Payout]:
-        """Page `page`, from 0.
-
-        `start` and `end` are about the route of what is routed, and about the order of what is
-        projected; both ends count. `search`: an order's uid or name, a route's id or description.
-        """
-        wanted = chosen(
-            status=status or "",
-            search=search,
-            start_date="" if start is None else str(int(start.timestamp())),
-            end_date="" if end is None else str(int(end.timestamp())),
-            sort_by=sort_by or "",
-            sort_direction="asc" if ascending else "",
-        )
-        query = (*wanted, *by_page(page, limit))
-        found = await self.caller.read(dialect.PAYOUTS, PayoutRows, query=query)
-        return Page(found.data, found.total, found.pages)
 
     @calls(dialect.PAYOUTS)
     def all(
@@ -96,11 +63,16 @@ class Payouts:
         end: datetime | None = None,
         search: str = "",
     ) -> AsyncIterator[Payout]:
-        """All rows of that time, the oldest order first: what comes in meanwhile is at the end."""
+        """All rows of that time, the oldest order first: what comes in meanwhile is at the end.
 
-        def fetch(place: Place) -> Awaitable[Page[Payout]]:
-            return self.page(
-                place.number, status=status, start=start, end=end, search=search, ascending=True
-            )
-
-        return every(fetch, dialect.PAYOUTS.name)
+        `start` and `end` are about the route of what is routed, and about the order of what is
+        projected; both ends count. `search`: an order's uid or name, a route's id or description.
+        """
+        wanted = chosen(
+            status=status or "",
+            search=search,
+            start_date="" if start is None else str(int(start.timestamp())),
+            end_date="" if end is None else str(int(end.timestamp())),
+            sort_direction="asc",
+        )
+        return self.caller.every(dialect.PAYOUTS, PayoutRows, numbered, wanted)

@@ -10,7 +10,7 @@ from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller
 from bridge.rxscale.wire import Envelope
 from bridge.vendor.calling import by_page
-from bridge.vendor.fields import MaybeId, Rows, Text, Wire, as_object
+from bridge.vendor.fields import MaybeId, Text, Wire, as_object
 
 
 class Pharmacy(Wire):
@@ -27,8 +27,7 @@ class Owned(Wire):
     pharmacy: Annotated[Pharmacy | None, BeforeValidator(_pharmacy)] = None
 
 
-class OwnedRows(Envelope):
-    data: Rows[Owned]
+OwnedRows = Envelope[Owned]
 
 
 async def shown(caller: Caller) -> Mapping[str, str]:
@@ -44,7 +43,7 @@ async def shown(caller: Caller) -> Mapping[str, str]:
         for owner in (row.pharmacy for row in rows.data):
             if owner is not None and owner.uid is not None:
                 found[owner.uid] = owner.display_name or found.get(owner.uid, "")
-        return (rows.page(rows.data, dialect.MOST_ROWS).pages or 1) - 1
+        return (rows.page().pages or 1) - 1
 
     for route in (dialect.ORDERS, dialect.SKUS):
         last = await read(route, 0)

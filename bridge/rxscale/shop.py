@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import AliasChoices, Field, StrictBool
@@ -10,11 +11,10 @@ from bridge.core.model import SkuUid
 from bridge.exchange import calls
 from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller
-from bridge.rxscale.wire import Size
+from bridge.rxscale.wire import Size, numbered
 from bridge.vendor.answers import is_accepted
-from bridge.vendor.calling import by_page, chosen
-from bridge.vendor.fields import Count, Id, MaybeId, Open, Rows, Text, Wire
-from bridge.vendor.paging import Page, every
+from bridge.vendor.calling import chosen
+from bridge.vendor.fields import Count, Id, Listed, MaybeId, Open, Rows, Text
 
 MOST_PRODUCTS = 150
 """The largest page of products (5)."""
@@ -44,9 +44,8 @@ class PublicProduct(Open):
     skus: Rows[PublicSku] = ()
 
 
-class PublicProducts(Wire):
+class PublicProducts(Listed[PublicProduct]):
     data: Rows[PublicProduct] = Field(validation_alias=AliasChoices("data", "products"))
-    pages: Count = Field(default=None, validation_alias="totalPages")
 
 
 class StockLine(Open):
@@ -94,22 +93,12 @@ class Shop:
         self.caller.answers.accepted(route, await self.caller.call(route))
 
     @calls(dialect.PUBLIC_PRODUCTS)
-    async def page(
-        self, page: int, limit: int = MOST_PRODUCTS, *, search: str = ""
-    ) -> Page[PublicProduct]:
-        """Page `page`, from 0, of what the shop sells."""
-        query = (*chosen(market=self.market, search=search), *by_page(page, limit))
-        found = await self.caller.read(
-            dialect.PUBLIC_PRODUCTS, PublicProducts, ident=self.identifier, query=query
-        )
-        return Page(found.data, pages=found.pages)
-
-    @calls(dialect.PUBLIC_PRODUCTS)
     def products(self, *, search: str = "") -> AsyncIterator[PublicProduct]:
         """Everything that the shop sells."""
-        return every(
-            lambda place: self.page(place.number, search=search), dialect.PUBLIC_PRODUCTS.name
-        )
+        wanted = chosen(market=self.market, search=search)
+        by = partial(numbered, limit=MOST_PRODUCTS)
+        route = dialect.PUBLIC_PRODUCTS
+        return self.caller.every(route, PublicProducts, by, wanted, ident=self.identifier)
 
     @calls(dialect.LIVE_STOCK)
     async def live_stock(self, wanted: Mapping[SkuUid, int]) -> LiveStock:

@@ -10,10 +10,10 @@ from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
 from bridge.exchange import Priority, calls
 from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller
-from bridge.rxscale.wire import Envelope, Moment, Size
+from bridge.rxscale.wire import Envelope, Moment, Size, numbered
 from bridge.vendor.calling import by_page
-from bridge.vendor.fields import Count, Id, MaybeId, Open, Rows, Text
-from bridge.vendor.paging import Page, every
+from bridge.vendor.fields import Count, Id, MaybeId, Open, Text
+from bridge.vendor.paging import Page
 
 
 def _yes_or_no(value: object) -> bool | None:
@@ -59,10 +59,8 @@ class PharmacySku(Open):
         return PharmacySkuUid(self.uid)
 
 
-class PharmacySkus(Envelope):
-    """One page; hidden SKUs are neither in it nor counted."""
-
-    data: Rows[PharmacySku]
+PharmacySkus = Envelope[PharmacySku]
+"""One page; hidden SKUs are neither in it nor counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +76,12 @@ class Skus:
         """Page `page`, from 0."""
         query = by_page(page, limit)
         found = await self.caller.read(dialect.SKUS, PharmacySkus, priority, query=query)
-        return found.page(found.data, limit)
+        return found.page(limit)
 
     @calls(dialect.SKUS)
     def all(self) -> AsyncIterator[PharmacySku]:
         """All of them, deleted ones too where they are listed: that is not documented."""
-        return every(lambda place: self.page(place.number), dialect.SKUS.name)
+        return self.caller.every(dialect.SKUS, PharmacySkus, numbered)
 
 
 def catalogue_sku(row: PharmacySku) -> CatalogueSku | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AliasChoices, Field
 
 from bridge.core.alarms import Subscription
-from bridge.vendor.fields import Bare, Id, Rows, Text, Wire
+from bridge.vendor.fields import Bare, Id, Text, Wire
 
 
 class SubscriptionRow(Wire):
@@ -17,10 +17,8 @@ class SubscriptionRow(Wire):
     active: object = Field(True, validation_alias=AliasChoices("active", "is_active", "enabled"))
 
 
-class SubscriptionRows(Bare):
-    """A bare array, against the pagination page (C-7)."""
-
-    data: Rows[SubscriptionRow]
+SubscriptionRows = Bare[SubscriptionRow]
+"""A bare array, against the pagination page (C-7)."""
 
 
 class Registered(Wire):

@@ -4,20 +4,24 @@ Sources: rxscale.md sections 4 to 7. What it shares with PharmaOne's is in `brid
 """
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Generic
 
 from pydantic import BeforeValidator, Field, StrictInt
 
-from bridge.vendor.fields import Wire, as_id
-from bridge.vendor.paging import Page
+from bridge.rxscale.dialect import MOST_ROWS
+from bridge.vendor.calling import Query, by_page
+from bridge.vendor.fields import Item, Listed, as_id
+from bridge.vendor.paging import Page, Place
 
 _PUBLIC_NAME = re.compile(r"#[0-9]{1,12}|PO(-[A-Z0-9]{4}){3}", re.ASCII)
 _SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 MOST_PRIORITY = 1_000_000
 
-Row = TypeVar("Row")
+
+def numbered(place: Place, limit: int = MOST_ROWS) -> Query:
+    """Asks for a page by its number, from 0 (5)."""
+    return by_page(place.number, limit)
 
 
 def as_public_name(value: object) -> str | None:
@@ -66,12 +70,12 @@ Urgency = Annotated[int, BeforeValidator(as_priority)]
 Size = Annotated[str | None, BeforeValidator(as_size)]
 
 
-class Envelope(Wire):
+class Envelope(Listed[Item], Generic[Item]):
     """What a list comes in (5); `totalPages` can be worked out where it is missing."""
 
     total: StrictInt = Field(validation_alias="totalRegistries", ge=0)
     pages: StrictInt | None = Field(default=None, validation_alias="totalPages", ge=0)
 
-    def page(self, rows: Iterable[Row], limit: int) -> Page[Row]:
+    def page(self, limit: int = MOST_ROWS) -> Page[Item]:
         pages = -(-self.total // limit) if self.pages is None else self.pages
-        return Page(tuple(rows), self.total, pages)
+        return Page(self.data, self.total, pages)

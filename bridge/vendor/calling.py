@@ -1,26 +1,32 @@
 """One way to call a vendor: what each kind of call gives, and what it raises."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic
+from typing import Any, ClassVar, Generic, TypedDict, Unpack
 
 from bridge.errors import Garbled, Unsure
 from bridge.exchange import Priority, Request, Response, Send
 from bridge.vendor import fields
 from bridge.vendor.answers import Answers, R
-from bridge.vendor.fields import Known, Model
+from bridge.vendor.fields import Item, Known, Listed, Model
+from bridge.vendor.paging import FEWEST_ROWS, Page, Place, every
 
 Query = tuple[tuple[str, str], ...]
 Body = Mapping[str, Any] | Sequence[Any]
+
+
+class About(TypedDict, total=False):
+    """What a call is about: `ident` stands in the route's place, such as an order's id."""
+
+    ident: str
+    query: Query
 
 
 @dataclass(frozen=True, slots=True)
 class Caller(ABC, Generic[R]):
     """Speaks for one account. Errors are those of `Answers.failure`, with Garbled for an answer
     that cannot be read; what changes something also raises Unsure.
-
-    `ident` is what stands in the route's place, such as an order's id.
     """
 
     send: Send
@@ -49,25 +55,40 @@ class Caller(ABC, Generic[R]):
         route: R,
         model: type[Model],
         priority: Priority = Priority.SWEEP,
-        *,
-        ident: str = "",
-        query: Query = (),
+        **about: Unpack[About],
     ) -> Model:
         """The answer as `model`."""
-        response = await self.call(route, priority, ident=ident, query=query)
+        response = await self.call(route, priority, **about)
         return self.answers.read(route, model, self.answers.content(route, response), self.known)
+
+    def every(
+        self,
+        route: R,
+        model: type[Listed[Item]],
+        by: Callable[[Place], Query],
+        query: Query = (),
+        *,
+        ident: str = "",
+        full: int = FEWEST_ROWS,
+        key: Callable[[Item], str | None] = lambda _: None,
+    ) -> AsyncIterator[Item]:
+        """Every row of a list; `by` asks for the page at a place. Ends as `paging.every` does."""
+
+        async def page(place: Place) -> Page[Item]:
+            wanted = (*query, *by(place))
+            return (await self.read(route, model, ident=ident, query=wanted)).page()
+
+        return every(page, route.name, full=full, key=key)
 
     async def find(
         self,
         route: R,
         model: type[Model],
         priority: Priority = Priority.SWEEP,
-        *,
-        ident: str,
-        query: Query = (),
+        **about: Unpack[About],
     ) -> Model | None:
         """The same; None for what is not there (404)."""
-        found = await self.find_raw(route, model, priority, ident=ident, query=query)
+        found = await self.find_raw(route, model, priority, **about)
         return None if found is None else found[0]
 
     async def find_raw(
@@ -75,12 +96,10 @@ class Caller(ABC, Generic[R]):
         route: R,
         model: type[Model],
         priority: Priority = Priority.SWEEP,
-        *,
-        ident: str,
-        query: Query = (),
+        **about: Unpack[About],
     ) -> tuple[Model, Any] | None:
         """The same, beside the whole answer that it was read from."""
-        response = await self.call(route, priority, ident=ident, query=query)
+        response = await self.call(route, priority, **about)
         if self.answers.is_absent(route, response):
             return None
         raw = self.answers.content(route, response)

@@ -8,12 +8,14 @@ up an order.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
+    AliasPath,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     ValidationError,
     ValidationInfo,
     model_validator,
@@ -22,6 +24,7 @@ from pydantic_core import from_json
 
 from bridge.core.words import DOCUMENTED, tellable
 from bridge.errors import Garbled
+from bridge.vendor.paging import Page
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,127}")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}")
@@ -87,6 +90,11 @@ def as_count(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MOST_COUNT:
         return None
     return int(value) if value == int(value) else None
+
+
+def as_total(value: object) -> int | None:
+    """How many rows a list has in all, where it says so."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def as_objects(value: object) -> list[object]:
@@ -161,7 +169,20 @@ class Open(Wire):
         return ((name, value) for name, value in super().__repr_args__() if name not in more)
 
 
-class Bare(Wire):
+class Listed(Wire, Generic[Item]):
+    """A page of a list, in its envelope; how long the list is need not be said (C3)."""
+
+    data: Rows[Item]
+    total: Annotated[int | None, BeforeValidator(as_total)] = Field(
+        default=None, validation_alias=AliasPath("pagination", "total")
+    )
+    pages: Count = Field(default=None, validation_alias="totalPages")
+
+    def page(self) -> Page[Item]:
+        return Page(self.data, self.total, self.pages)
+
+
+class Bare(Listed[Item], Generic[Item]):
     """A list that may come without an envelope, as a bare array."""
 
     @model_validator(mode="before")

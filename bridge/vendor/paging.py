@@ -9,13 +9,14 @@ where the backward reading still goes; an insertion pushes them towards the end,
 one does.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bridge.errors import Garbled
 
 Row = TypeVar("Row")
+Other = TypeVar("Other")
 
 FEWEST_ROWS = 50
 """The vendors' default page. A shorter one is the last; a longer one may be, as both cap limits."""
@@ -37,6 +38,10 @@ class Page(Generic[Row]):
     rows: tuple[Row, ...]
     total: int | None = None
     pages: int | None = None
+
+    def of(self, rows: Iterable[Other]) -> "Page[Other]":
+        """The same page of a list that is as long, with what its rows became."""
+        return Page(tuple(rows), self.total, self.pages)
 
     @property
     def says_length(self) -> bool:

@@ -396,13 +396,13 @@ def of_rxscale(settings: Settings, rules: Rules | None, client: RxScale) -> Iter
     yield Need("RxScale", route.name, _rights(route), write)
     if settings.rxscale.public_api_key is not None:
         shop = client.shop(NOBODY, settings.rxscale.market)
-        yield _rx(shop.page, lambda: _sells(shop))
+        yield _rx(shop.products, lambda: _sells(shop))
 
 
 async def _sells(shop: Shop) -> None:
     """Which shop is not configured; one that is not there tells of the key all the same."""
     await shop.health()  # or is it the address? It says so
-    await _refusal_is_well(lambda: shop.page(0, 1))()
+    await _refusal_is_well(lambda: anext(shop.products(), None))()
 
 
 def of_pharmaone(settings: Settings, vendors: Vendors, facts: Facts) -> Iterator[Need]:
