@@ -42,9 +42,12 @@ INSERT INTO deliveries (vendor, dedup_key, event, key, received_at, reported_sta
 _AGAIN = """
 ON CONFLICT (vendor, dedup_key) DO UPDATE SET times = deliveries.times + excluded.times
 """
+# First by the index alone: with it, SQLite would read each row of that time to see its key.
 _OF = """
 SELECT received_at, vendor, event, reported_status, became, times FROM deliveries
-WHERE received_at >= ? AND received_at <= ? AND key = ? ORDER BY received_at
+WHERE (vendor, dedup_key) IN (
+  SELECT vendor, dedup_key FROM deliveries WHERE received_at >= ? AND received_at <= ? AND key = ?)
+ORDER BY received_at
 """
 _FORGET = """
 DELETE FROM deliveries WHERE (vendor, dedup_key) IN (

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import bridge.store
+from bridge.store import deliveries
 from bridge.store.work import _FORGET
 
 GROWING = ("adjustments", "audit", "deliveries", "journal", "order_lines", "orders", "p1_orders")
@@ -62,6 +63,12 @@ def test_no_statement_reads_a_whole_table_that_grows(schema, name, statement):
         if step.split()[1] in GROWING and not (step.endswith(ONLY_OPEN) or name in LET_PASS)
     ]
     assert not read_whole
+
+
+def test_an_orders_deliveries_are_found_in_the_index_alone(schema):
+    """Of the tens of thousands around an order's time no row is read but its own."""
+    steps = plan(schema, deliveries._OF)
+    assert [step for step in steps if "received_at" in step and "COVERING INDEX" not in step] == []
 
 
 def test_no_index_is_kept_up_for_nothing(schema):

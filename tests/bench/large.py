@@ -1,0 +1,109 @@
+"""A store as it is after months of a busy pharmacy, filled by SQL in some seconds.
+
+`python -m bench.large PATH` makes one to look at.
+"""
+
+import asyncio
+import sqlite3
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bridge.store import Store, notes
+from bridge.store.rows import micros
+
+ORDERS, OPEN, STUCK = 100_000, 5_000, 1_000
+DELIVERIES_EACH = 10
+DAYS = 80
+
+# Of orders: the first STUCK wait for a person, the next are under review up to OPEN, the others
+# ended. `of` is a table of the numbers below :orders.
+_OF = "WITH RECURSIVE of (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM of WHERE n + 1 < :orders)"
+_AT = ":now - :span * n / :orders"
+_FILL = (
+    f"""
+    INSERT INTO orders (uid, first_seen_at, phase, announced_by, name, priority, claimed_as,
+      rx_status, rx_seen_at, state, attempts, intent_at, submitted_at, request_id, order_id,
+      p1_status, p1_seen_at, p1_state, calls, rules_version, finished_at, created_at)
+    {_OF} SELECT printf('po-large-%06d', n), {_AT},
+      CASE WHEN n < :stuck THEN 'known' WHEN n < :open THEN 'submitted' ELSE 'done' END,
+      'webhook', '#' || n, 0, iif(n < :stuck, NULL, 'pending review'),
+      CASE WHEN n < :stuck THEN 'waiting for pharmacy' WHEN n < :open THEN 'pending review'
+        ELSE 'completed' END, {_AT},
+      CASE WHEN n < :stuck THEN 'new' WHEN n < :open THEN 'in_review' ELSE 'completed' END,
+      n >= :stuck, iif(n < :stuck, NULL, {_AT}), iif(n < :stuck, NULL, {_AT}),
+      iif(n < :stuck, NULL, printf('REQ_large_%06d', n)),
+      iif(n < :open, NULL, printf('ORD_large_%06d', n)),
+      iif(n < :open, NULL, 'completed'), iif(n < :open, NULL, {_AT}),
+      iif(n < :open, NULL, 'completed'), 8, 'large', iif(n < :open, NULL, {_AT}), {_AT}
+    FROM of ORDER BY 1
+    """,
+    f"""
+    INSERT INTO order_lines
+      (uid, place, pharmacy_sku_uid, p1_id, amount, units, released_at, sold_at)
+    {_OF} SELECT printf('po-large-%06d', n), place, 'psku-' || (n * 7 % 500), '2' || (n * 7 % 500),
+      1, 1, iif(n < :open, NULL, {_AT}), iif(n < :open, NULL, {_AT})
+    FROM of, (SELECT 1 AS place UNION ALL SELECT 2) WHERE n >= :stuck ORDER BY 1, 2
+    """,
+    f"""
+    INSERT INTO p1_orders
+      (id, status, seen_at, first_seen_at, external_id, flags, created_at, updated_at)
+    {_OF} SELECT printf('ORD_large_%06d', n), 'completed', {_AT}, {_AT},
+      printf('po-large-%06d', n), '', {_AT}, {_AT}
+    FROM of WHERE n >= :open ORDER BY 1
+    """,
+    f"""
+    INSERT INTO stuck (key, since, code, facts)
+    {_OF} SELECT printf('order:po-large-%06d', n), {_AT}, 'unlinked_sku',
+      '{{"name": "Musterblüte ' || (n % 50) || '", "sku": "sku-' || (n % 50) ||
+      '", "pharmacy_sku": "psku-' || (n % 50) || '", "file": "skus.csv"}}'
+    FROM of WHERE n < :stuck ORDER BY 1
+    """,
+    f"""
+    INSERT INTO journal (key, kind, at, what, facts)
+    {_OF} SELECT printf('order:po-large-%06d', n), 'order', {_AT}, what, facts
+    FROM of, (SELECT 'looked' AS what, '{{"status":"waiting for pharmacy"}}' AS facts
+      UNION ALL SELECT 'claimed', '{{"status":"pending review"}}'
+      UNION ALL SELECT 'submitted', '{{"request":"REQ_1"}}'
+      UNION ALL SELECT 'set status', '{{"status":"in-progress"}}'
+      UNION ALL SELECT 'set status', '{{"status":"ready_for_pickup"}}'
+      UNION ALL SELECT 'done', '{{}}')
+    ORDER BY n DESC
+    """,
+    f"""
+    INSERT INTO deliveries
+      (vendor, dedup_key, event, key, received_at, reported_status, became, times)
+    {_OF} SELECT 'rxscale', lower(hex(randomblob(16))), 'pharmacy_order_updated',
+      printf('order:po-large-%06d', n), {_AT} + each * 1000000, 'in-progress',
+      iif(each % 2, 'echo', 'hinted'), 1
+    FROM of, (WITH RECURSIVE times (each) AS (
+      SELECT 0 UNION ALL SELECT each + 1 FROM times WHERE each + 1 < :deliveries_each)
+      SELECT each FROM times)
+    ORDER BY 2
+    """,
+)
+
+
+async def make(path: Path) -> None:
+    """The store of this bridge, with all of it, the newest order just met; its sweeps are over."""
+    now = datetime.now(UTC)
+    store = await Store.open(path, now=now - timedelta(days=DAYS))
+    await store.write(notes.put_time, notes.FIRST_SWEEP_AT, now - timedelta(days=DAYS))
+    await store.write(notes.put_time, notes.LAST_POLL_AT, now)
+    await store.close()
+    given = {
+        **{"orders": ORDERS, "open": OPEN, "stuck": STUCK, "deliveries_each": DELIVERIES_EACH},
+        **{"now": micros(now), "span": timedelta(days=DAYS) // timedelta(microseconds=1)},
+    }
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -200000")
+        for statement in _FILL:
+            connection.execute(statement, given)
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+if __name__ == "__main__":
+    asyncio.run(make(Path(sys.argv[1])))
