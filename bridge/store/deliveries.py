@@ -55,7 +55,7 @@ DELETE FROM deliveries WHERE (vendor, dedup_key) IN (
     AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = substr(deliveries.key, 7))
   LIMIT ?)
 """
-AROUND = timedelta(days=2)
+AROUND = timedelta(days=1)
 """So much earlier or later than an order's time, clocks may put a delivery of it."""
 FOREVER = 2**63 - 1
 _OUT_OF_DATE = "UPDATE p1_orders SET flags = NULL WHERE id = ?"

@@ -40,10 +40,12 @@ UPDATE orders SET snapshot = '' WHERE phase IN ('submitted', 'adopted') AND uid 
   SELECT uid FROM order_lines WHERE released_at IS NULL AND p1_id = '' AND amount > 0)
 RETURNING uid
 """
-_COUNT_OPEN = "SELECT phase, count(*) FROM orders WHERE finished_at IS NULL GROUP BY phase"
+_COUNT_OPEN = "SELECT count(*) FROM orders WHERE finished_at IS NULL"
+# By the index alone which are being sent, so that only their rows are read.
 _COUNT_DOUBTED = """
 SELECT count(*), count(stuck.key) FROM orders LEFT JOIN stuck ON stuck.key = 'order:' || orders.uid
-WHERE finished_at IS NULL AND phase = 'submitting' AND doubted_at IS NOT NULL
+WHERE doubted_at IS NOT NULL
+  AND uid IN (SELECT uid FROM orders WHERE finished_at IS NULL AND phase = 'submitting')
 """
 _LEFT_ALONE = """
 SELECT uid FROM orders
@@ -166,9 +168,9 @@ def everything(connection: sqlite3.Connection) -> list[OrderRecord]:
     return list(map(ORDERS.value, connection.execute(_EVERYTHING)))
 
 
-def count_open(connection: sqlite3.Connection) -> dict[Phase, int]:
-    """How many unfinished orders stand at each phase."""
-    return {Phase(phase): count for phase, count in connection.execute(_COUNT_OPEN)}
+def count_open(connection: sqlite3.Connection) -> int:
+    """How many orders are not finished."""
+    return int(connection.execute(_COUNT_OPEN).fetchone()[0])
 
 
 def count_doubted(connection: sqlite3.Connection) -> tuple[int, int]:

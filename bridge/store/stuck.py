@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from datetime import datetime
+from functools import lru_cache
 
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key
@@ -71,6 +72,7 @@ def facts_of(reason: Reason) -> str:
     return json.dumps(reason.document()["facts"], ensure_ascii=False)
 
 
+@lru_cache(maxsize=1024)  # what many are stuck for is often the same
 def reason(code: str, facts: str) -> Reason:
     """A reason as the table keeps it."""
     return reason_of({"code": code, "facts": json.loads(facts)})

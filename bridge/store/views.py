@@ -102,7 +102,6 @@ def waiting(connection: sqlite3.Connection) -> list[StuckRow]:
 
 def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
     """The numbers for health and metrics."""
-    phases = orders.count_open(connection)
     pending, oldest = todo.pending(connection, now)
     unsure, undecided = orders.count_doubted(connection)
     return StoreFacts(
@@ -113,7 +112,7 @@ def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
         stuck=stuck.count(connection),
         attentions=attentions.count(connection),
         held_back=len(stuck.keys_for(connection, UNUSUALLY_MANY)),
-        open_orders=sum(phases.values()),
+        open_orders=orders.count_open(connection),
         last_poll_at=notes.get_time(connection, notes.LAST_POLL_AT),
         first_sweep_at=notes.get_time(connection, notes.FIRST_SWEEP_AT),
         counters=notes.counters(connection),

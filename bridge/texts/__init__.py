@@ -5,6 +5,7 @@ a bridge that has nothing to tell stays as small as one without them.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bridge.core.model import Key
@@ -61,6 +62,7 @@ def stuck_document(reason: Reason, key: Key) -> dict[str, str]:
     return {"code": reason.code, "reason": say(reason), "remedy": "; ".join(steps(reason, key))}
 
 
+@lru_cache(maxsize=4096)  # a page asks for the same few a thousand times
 def word(key: str, language: str = ENGLISH, **facts: Fact) -> str:
     """Any other text, by its key in the catalogue. Raises LookupError."""
     given = {name: _plain(fact, language) for name, fact in facts.items()}

@@ -18,64 +18,68 @@ DELIVERIES_EACH = 10
 DAYS = 80
 
 # Of orders: the first STUCK wait for a person, the next are under review up to OPEN, the others
-# ended. `of` is a table of the numbers below :orders.
-_OF = "WITH RECURSIVE of (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM of WHERE n + 1 < :orders)"
-_AT = ":now - :span * n / :orders"
+# ended. `of` has a row an order: its number and its time.
 _FILL = (
-    f"""
+    "CREATE TEMP TABLE of (n INTEGER, at INTEGER)",
+    """
+    INSERT INTO of WITH RECURSIVE of (n) AS (
+      SELECT 0 UNION ALL SELECT n + 1 FROM of WHERE n + 1 < :orders)
+    SELECT n, :now - :span * n / :orders FROM of
+    """,
+    """
     INSERT INTO orders (uid, first_seen_at, phase, announced_by, name, priority, claimed_as,
       rx_status, rx_seen_at, state, attempts, intent_at, submitted_at, request_id, order_id,
       p1_status, p1_seen_at, p1_state, calls, rules_version, finished_at, created_at)
-    {_OF} SELECT printf('po-large-%06d', n), {_AT},
+    SELECT printf('po-large-%06d', n), at,
       CASE WHEN n < :stuck THEN 'known' WHEN n < :open THEN 'submitted' ELSE 'done' END,
       'webhook', '#' || n, 0, iif(n < :stuck, NULL, 'pending review'),
       CASE WHEN n < :stuck THEN 'waiting for pharmacy' WHEN n < :open THEN 'pending review'
-        ELSE 'completed' END, {_AT},
+        ELSE 'completed' END, at,
       CASE WHEN n < :stuck THEN 'new' WHEN n < :open THEN 'in_review' ELSE 'completed' END,
-      n >= :stuck, iif(n < :stuck, NULL, {_AT}), iif(n < :stuck, NULL, {_AT}),
+      n >= :stuck, iif(n < :stuck, NULL, at), iif(n < :stuck, NULL, at),
       iif(n < :stuck, NULL, printf('REQ_large_%06d', n)),
       iif(n < :open, NULL, printf('ORD_large_%06d', n)),
-      iif(n < :open, NULL, 'completed'), iif(n < :open, NULL, {_AT}),
-      iif(n < :open, NULL, 'completed'), 8, 'large', iif(n < :open, NULL, {_AT}), {_AT}
+      iif(n < :open, NULL, 'completed'), iif(n < :open, NULL, at),
+      iif(n < :open, NULL, 'completed'), 8, 'large', iif(n < :open, NULL, at), at
     FROM of ORDER BY 1
     """,
-    f"""
+    """
     INSERT INTO order_lines
       (uid, place, pharmacy_sku_uid, p1_id, amount, units, released_at, sold_at)
-    {_OF} SELECT printf('po-large-%06d', n), place, 'psku-' || (n * 7 % 500), '2' || (n * 7 % 500),
-      1, 1, iif(n < :open, NULL, {_AT}), iif(n < :open, NULL, {_AT})
+    SELECT printf('po-large-%06d', n), place, 'psku-' || (n * 7 % 500), '2' || (n * 7 % 500),
+      1, 1, iif(n < :open, NULL, at), iif(n < :open, NULL, at)
     FROM of, (SELECT 1 AS place UNION ALL SELECT 2) WHERE n >= :stuck ORDER BY 1, 2
     """,
-    f"""
+    """
     INSERT INTO p1_orders
       (id, status, seen_at, first_seen_at, external_id, flags, created_at, updated_at)
-    {_OF} SELECT printf('ORD_large_%06d', n), 'completed', {_AT}, {_AT},
-      printf('po-large-%06d', n), '', {_AT}, {_AT}
+    SELECT printf('ORD_large_%06d', n), 'completed', at, at,
+      printf('po-large-%06d', n), '', at, at
     FROM of WHERE n >= :open ORDER BY 1
     """,
-    f"""
+    """
     INSERT INTO stuck (key, since, code, facts)
-    {_OF} SELECT printf('order:po-large-%06d', n), {_AT}, 'unlinked_sku',
-      '{{"name": "Musterblüte ' || (n % 50) || '", "sku": "sku-' || (n % 50) ||
-      '", "pharmacy_sku": "psku-' || (n % 50) || '", "file": "skus.csv"}}'
+    SELECT printf('order:po-large-%06d', n), at, 'unlinked_sku',
+      '{"name": "Musterblüte ' || (n % 50) || '", "sku": "sku-' || (n % 50) ||
+      '", "pharmacy_sku": "psku-' || (n % 50) || '", "file": "skus.csv"}'
     FROM of WHERE n < :stuck ORDER BY 1
     """,
-    f"""
+    """
     INSERT INTO journal (key, kind, at, what, facts)
-    {_OF} SELECT printf('order:po-large-%06d', n), 'order', {_AT}, what, facts
-    FROM of, (SELECT 'looked' AS what, '{{"status":"waiting for pharmacy"}}' AS facts
-      UNION ALL SELECT 'claimed', '{{"status":"pending review"}}'
-      UNION ALL SELECT 'submitted', '{{"request":"REQ_1"}}'
-      UNION ALL SELECT 'set status', '{{"status":"in-progress"}}'
-      UNION ALL SELECT 'set status', '{{"status":"ready_for_pickup"}}'
-      UNION ALL SELECT 'done', '{{}}')
+    SELECT printf('order:po-large-%06d', n), 'order', at, what, facts
+    FROM of, (SELECT 'looked' AS what, '{"status":"waiting for pharmacy"}' AS facts
+      UNION ALL SELECT 'claimed', '{"status":"pending review"}'
+      UNION ALL SELECT 'submitted', '{"request":"REQ_1"}'
+      UNION ALL SELECT 'set status', '{"status":"in-progress"}'
+      UNION ALL SELECT 'set status', '{"status":"ready_for_pickup"}'
+      UNION ALL SELECT 'done', '{}')
     ORDER BY n DESC
     """,
-    f"""
+    """
     INSERT INTO deliveries
       (vendor, dedup_key, event, key, received_at, reported_status, became, times)
-    {_OF} SELECT 'rxscale', lower(hex(randomblob(16))), 'pharmacy_order_updated',
-      printf('order:po-large-%06d', n), {_AT} + each * 1000000, 'in-progress',
+    SELECT 'rxscale', lower(hex(randomblob(16))), 'pharmacy_order_updated',
+      printf('order:po-large-%06d', n), at + each * 1000000, 'in-progress',
       iif(each % 2, 'echo', 'hinted'), 1
     FROM of, (WITH RECURSIVE times (each) AS (
       SELECT 0 UNION ALL SELECT each + 1 FROM times WHERE each + 1 < :deliveries_each)
@@ -93,8 +97,12 @@ async def make(path: Path) -> None:
     await store.write(notes.put_time, notes.LAST_POLL_AT, now)
     await store.close()
     given = {
-        **{"orders": ORDERS, "open": OPEN, "stuck": STUCK, "deliveries_each": DELIVERIES_EACH},
-        **{"now": micros(now), "span": timedelta(days=DAYS) // timedelta(microseconds=1)},
+        "orders": ORDERS,
+        "open": OPEN,
+        "stuck": STUCK,
+        "deliveries_each": DELIVERIES_EACH,
+        "now": micros(now),
+        "span": timedelta(days=DAYS) // timedelta(microseconds=1),
     }
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA synchronous = OFF")

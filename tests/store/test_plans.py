@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import bridge.store
-from bridge.store import deliveries
+from bridge.store import deliveries, orders
 from bridge.store.work import _FORGET
 
 GROWING = ("adjustments", "audit", "deliveries", "journal", "order_lines", "orders", "p1_orders")
@@ -63,6 +63,13 @@ def test_no_statement_reads_a_whole_table_that_grows(schema, name, statement):
         if step.split()[1] in GROWING and not (step.endswith(ONLY_OPEN) or name in LET_PASS)
     ]
     assert not read_whole
+
+
+def test_of_the_open_orders_no_row_is_read_but_those_that_count(schema):
+    for statement in (orders._COUNT_OPEN, orders._COUNT_DOUBTED):
+        steps = [step for step in plan(schema, statement) if "orders_open" in step]
+        assert steps
+        assert all("COVERING INDEX" in step for step in steps)
 
 
 def test_an_orders_deliveries_are_found_in_the_index_alone(schema):

