@@ -3,8 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
@@ -66,15 +65,6 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault of ours
     def __init__(self, value: object, status: int = 400) -> None:
         super().__init__(status)
         self.answer = answer({"error": value} if isinstance(value, str) else value, status)
-
-
-@contextmanager
-def unknown_as_404(message: str) -> Iterator[None]:
-    """Inside it, what is not known (KeyError) is a 404."""
-    try:
-        yield
-    except KeyError:
-        raise Refusal(message, 404) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from bridge.sandbox import admin, openapi
-from bridge.sandbox.kit import Answer, Ask, Refusal, Route, encode
+from bridge.sandbox.kit import Answer, Ask, Refusal, Route, answer, encode
 from bridge.sandbox.pharmaone import routes as pharmaone
 from bridge.sandbox.rxscale import routes as rxscale
 from bridge.sandbox.settings import SandboxSettings, Vendor
@@ -27,6 +27,7 @@ TOO_MANY: Mapping[Vendor, bytes] = {
     "pharmaone": encode({"message": "API rate limit exceeded"}),
 }
 
+NOT_FOUND = answer({"error": "Resource not found"}, 404)
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -92,7 +93,7 @@ def application(world: World, vendor: Vendor, routes: Iterable[Route]) -> web.Ap
     app.add_routes(admin.routes(world))
     app.router.add_get("/_sandbox/openapi.json", partial(_describe, world, vendor))
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-        unknown = Route(method, "/{tail:.*}", "(unknown)", _unknown)
+        unknown = Route(method, "/{tail:.*}", "(unknown)", lambda _: NOT_FOUND)
         app.router.add_route(method, unknown.path, gate.serving(unknown))
     return app
 
@@ -101,22 +102,17 @@ async def _describe(world: World, vendor: Vendor, _request: web.Request) -> web.
     return web.json_response(openapi.describe(vendor, world.settings))
 
 
-def _unknown(_ask: Ask) -> Answer:
-    raise Refusal("Resource not found", 404)
-
-
 class Gate:
     """What every call to one vendor passes: limits, faults, the log."""
 
     def __init__(self, world: World, vendor: Vendor) -> None:
         settings = world.settings
-        limits = {
-            "rxscale": (settings.rx_per_second, settings.rx_per_minute),
-            "pharmaone": (settings.p1_per_second, settings.p1_per_minute),
-        }
+        limits = settings.rx_per_second, settings.rx_per_minute
+        if vendor == "pharmaone":
+            limits = settings.p1_per_second, settings.p1_per_minute
         self._world = world
         self._vendor = vendor
-        self._limiter = Limiter(*limits[vendor], settings.clock)
+        self._limiter = Limiter(*limits, settings.clock)
         self._clock = settings.of(vendor).clock
         self._last: dict[tuple[Any, ...], Answer] = {}
 

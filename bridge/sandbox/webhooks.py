@@ -95,8 +95,6 @@ class Courier:
         self.counts: Counter[str] = Counter()
         """Deliveries acknowledged, refused, given_up; and how many met each fate but `deliver`."""
 
-    # ------------------------------------------------------------------ who is told what
-
     def subscribe(
         self, vendor: Vendor, target: str, secret: str, events: Iterable[str] | None = None
     ) -> list[Subscription]:
@@ -159,8 +157,6 @@ class Courier:
             else:
                 self._queue.put_nowait(delivery)
 
-    # ------------------------------------------------------------------ overtaking
-
     def _hold(self, delivery: Delivery) -> None:
         self._held.append(delivery)
         self._timers.later(HOLD_SECONDS, lambda: self._release(delivery))
@@ -171,8 +167,6 @@ class Courier:
         for one in due:
             self._held.remove(one)
             self._queue.put_nowait(one)
-
-    # ------------------------------------------------------------------ sending
 
     async def start(self) -> None:
         timeout = aiohttp.ClientTimeout(total=self._settings.webhook_timeout_seconds)

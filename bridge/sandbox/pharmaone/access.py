@@ -74,12 +74,26 @@ class Access:
             message = f"Missing scope: {scope}"
             raise Refusal({"error": "insufficient_scope", "message": message}, 403)
 
-    def route(self, method: str, path: str, scope: str, handle: Callable[[Ask], Answer]) -> Route:
-        """A route of v2 that opens for a token with this scope."""
+    def route(
+        self,
+        method: str,
+        path: str,
+        scope: str,
+        handle: Callable[[Ask], Answer],
+        unknown: str = "",
+    ) -> Route:
+        """A route of v2 that opens for a token with this scope; `unknown`: what it says (404)
+        where something that the call names is not known (KeyError).
+        """
 
         def checked(ask: Ask) -> Answer:
             self.check_token(ask, scope)
-            return handle(ask)
+            try:
+                return handle(ask)
+            except KeyError:
+                if not unknown:
+                    raise
+                raise Refusal(unknown, 404) from None
 
         return Route(method, V2 + path, path, checked)
 

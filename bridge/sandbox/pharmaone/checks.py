@@ -21,9 +21,6 @@ def need(holds: object, message: str) -> None:
         raise Refusal(message)
 
 
-# ---------------------------------------------------------------- orders and order-requests
-
-
 def envelope(body: Any, shop_id: str | None, *, documented_only: bool = False) -> None:
     """Of an order-request (section 10).
 
@@ -100,9 +97,6 @@ def prescription(body: Any, shop_id: str) -> None:
     need(isinstance(body.get("customer_email", ""), str), "customer_email must be a string")
 
 
-# ---------------------------------------------------------------- goods
-
-
 def product_in(ask: Ask, body: Json) -> str:
     """The product that a call is about."""
     product = body.get("p1_id")
@@ -128,9 +122,6 @@ def added(body: Json) -> None:
 
 def product(fields: Json) -> None:
     _check_each(fields, _CHANGEABLE)
-
-
-# ---------------------------------------------------------------- fields
 
 
 def _check_each(body: Json, fits: Mapping[str, Check]) -> None:

@@ -41,8 +41,6 @@ class Goods:
         found: int = self._rows[product]["stockquantity"]
         return found
 
-    # ------------------------------------------------------------------ staff
-
     def set(self, rows: Iterable[Mapping[str, Any]], *, announce: bool = True) -> None:
         """Changes or adds products; numbers as staff type them in, with no log entry.
 
@@ -66,8 +64,6 @@ class Goods:
         for product in list(self._rows) if products is None else products:
             del self._rows[product]
         self._listed = None
-
-    # ------------------------------------------------------------------ changing
 
     def adjust(self, product: str, delta: int, reason: str, **more: Any) -> str:
         """Changes what is on hand; the log entry's id. Raises Refusal where it would go below 0."""
@@ -112,8 +108,6 @@ class Goods:
             self._announce("out_of_stock", metadata)
         elif after <= self._settings.p1_low_stock_at < before:
             self._announce("low_stock", metadata)
-
-    # ------------------------------------------------------------------ looking
 
     def log(self, product: str) -> list[Json]:
         """The newest entries, newest first."""

@@ -190,8 +190,6 @@ class PharmaOne:
         self._deducted: set[str] = set()
         self.prescriptions = Prescriptions(settings)
 
-    # ------------------------------------------------------------------ order-requests
-
     def submit(self, payload: Json, reference: str | None, via: Via) -> OrderRequest:
         """A new order-request under review, or the first with this reference, as configured.
 
@@ -240,8 +238,6 @@ class PharmaOne:
     def _order_id(self) -> str:
         day = datetime.fromtimestamp(self._settings.clock(), UTC).strftime("%Y%m%d")
         return f"ORD_{day}_{''.join(self._luck.choices(_SUFFIX, k=10))}"
-
-    # ------------------------------------------------------------------ orders
 
     def change_order(self, order_id: str, changes: Json) -> Order:
         """Sets the fields given; announced if anything changed."""

@@ -4,13 +4,14 @@ Only the routes, their parameters and three names are documented; the fields ins
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bridge.sandbox.kit import Answer, Ask, Json, Refusal, Route, answer
 from bridge.sandbox.pharmaone.access import READ, Access
 from bridge.sandbox.pharmaone.orders import PharmaOne
+from bridge.sandbox.settings import SandboxSettings
 
 _ALWAYS = (date.min, date.max)
 FEE_CENTS = 150
@@ -20,10 +21,10 @@ FEE_CENTS = 150
 class ReportRoutes:
     """Days include both ends; which orders a range holds is said by when they were made."""
 
-    def __init__(self, pharmaone: PharmaOne, access: Access, today: Callable[[], date]) -> None:
+    def __init__(self, settings: SandboxSettings, pharmaone: PharmaOne, access: Access) -> None:
+        self._settings = settings
         self._pharmaone = pharmaone
         self._access = access
-        self._today = today
 
     def all(self) -> list[Route]:
         scope, route = "reports.read", self._access.route
@@ -33,6 +34,9 @@ class ReportRoutes:
             route("GET", "/reports/product-sales", scope, self._sales),
             route("GET", "/reports/pharmaone", scope, self._billing),
         ]
+
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._settings.clock(), UTC).date()
 
     def _stats(self, ask: Ask) -> Answer:
         first, last = _range(ask, "from", "to", _ALWAYS)

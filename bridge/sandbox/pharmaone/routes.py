@@ -1,9 +1,8 @@
 """PharmaOne's documented routes: what they refuse and what they answer."""
 
 import math
-from datetime import UTC, date, datetime
 
-from bridge.sandbox.kit import Answer, Ask, Json, Route, answer, listing, unknown_as_404
+from bridge.sandbox.kit import Answer, Ask, Json, Route, answer, listing
 from bridge.sandbox.pharmaone import checks
 from bridge.sandbox.pharmaone.access import READ, V2, Access
 from bridge.sandbox.pharmaone.orders import Order, PharmaOne, Via
@@ -14,6 +13,8 @@ V1 = "/api/v1/public/orgs/{org_id}"
 SHOP = "/api/v1"
 """The shop's own address, served here beside the rest (pharmaone.md section 11)."""
 MOST_DAYS = 365
+NO_RX = "Prescription not found"
+NO_ORDER = "Order not found"
 NO_PRODUCT = "Product not found in inventory"
 NO_PRODUCT_HERE = "Product not found"
 _DONE = {"status": "ok"}
@@ -27,36 +28,37 @@ class Routes:
     def __init__(self, settings: SandboxSettings, pharmaone: PharmaOne, access: Access) -> None:
         self._settings = settings
         self._pharmaone = pharmaone
+        self._goods, self._shop = pharmaone.goods, pharmaone.shop
         self._access = access
 
     def all(self) -> list[Route]:
-        route = self._access.route
-        reports = ReportRoutes(self._pharmaone, self._access, self._today)
+        route, read, write = self._access.route, "inventory.read", "products.write"
+        reports = ReportRoutes(self._settings, self._pharmaone, self._access)
         return [
             Route("POST", f"{V2}/auth/token", "/auth/token", self._issue_token),
             route("GET", "/orders", "orders.read", self._list_orders),
-            route("GET", "/orders/{id}", "orders.read", self._get_order),
+            route("GET", "/orders/{id}", "orders.read", self._get_order, NO_ORDER),
             route("POST", "/orders", "orders.write", self._upsert_order),
-            route("PUT", "/orders/{id}", "orders.write", self._put_order),
-            route("PATCH", "/orders/{id}/status", "orders.write", self._set_status),
-            route("GET", "/inventory", "inventory.read", self._list_inventory),
-            route("POST", "/inventory/adjust", "inventory.write", self._adjust),
-            route("GET", "/inventory/{id}/log", "inventory.read", self._show_log),
-            route("GET", "/inventory/{id}/history", "inventory.read", self._show_history),
+            route("PUT", "/orders/{id}", "orders.write", self._put_order, NO_ORDER),
+            route("PATCH", "/orders/{id}/status", "orders.write", self._set_status, NO_ORDER),
+            route("GET", "/inventory", read, lambda _: Answer(200, self._goods.listed())),
+            route("POST", "/inventory/adjust", "inventory.write", self._adjust, NO_PRODUCT),
+            route("GET", "/inventory/{id}/log", read, self._show_log, NO_PRODUCT),
+            route("GET", "/inventory/{id}/history", read, self._show_history, NO_PRODUCT),
             route("GET", "/prescriptions", "prescriptions.read", self._list_prescriptions),
-            route("GET", "/prescriptions/{id}", "prescriptions.read", self._get_prescription),
+            route("GET", "/prescriptions/{id}", "prescriptions.read", self._prescription, NO_RX),
             route("POST", "/prescriptions", "prescriptions.write", self._ingest),
             route("POST", "/order-requests", "order_requests.write", self._submit),
             Route("POST", f"{V1}/order-requests", "/order-requests", self._submit_v1),
             Route("POST", f"{SHOP}/external-order", "/external-order", self._submit_at_shop),
             route("GET", "/shops", "products.read", self._list_shops),
-            route("POST", "/shops/attach-product", "products.write", self._attach),
-            route("POST", "/shops/detach-product", "products.write", self._detach),
-            route("POST", "/shops/product-overrides", "products.write", self._override),
+            route("POST", "/shops/attach-product", write, self._attach),
+            route("POST", "/shops/detach-product", write, self._detach, NO_PRODUCT_HERE),
+            route("POST", "/shops/product-overrides", write, self._override, NO_PRODUCT_HERE),
             route("GET", "/products", "products.read", self._list_products),
-            route("GET", "/products/{id}", "products.read", self._get_product),
-            route("POST", "/products/add-to-inventory", "products.write", self._add),
-            route("PUT", "/products/{id}", "products.write", self._change),
+            route("GET", "/products/{id}", "products.read", self._get_product, NO_PRODUCT_HERE),
+            route("POST", "/products/add-to-inventory", write, self._add, NO_PRODUCT_HERE),
+            route("PUT", "/products/{id}", write, self._change, NO_PRODUCT_HERE),
             *reports.all(),
         ]
 
@@ -65,22 +67,12 @@ class Routes:
         self._access.check_org(ask)
         return answer(self._access.issue())
 
-    # ------------------------------------------------------------------ reading
-
-    def _today(self) -> date:
-        return datetime.fromtimestamp(self._settings.clock(), UTC).date()
-
-    def _list_inventory(self, _ask: Ask) -> Answer:
-        return Answer(200, self._pharmaone.goods.listed())
-
     def _show_log(self, ask: Ask) -> Answer:
-        with unknown_as_404(NO_PRODUCT):
-            return answer({"data": self._pharmaone.goods.log(ask.uid)})
+        return answer({"data": self._goods.log(ask.uid)})
 
     def _show_history(self, ask: Ask) -> Answer:
         days = min(READ.number(ask, "days", default=30, least=1), MOST_DAYS)
-        with unknown_as_404(NO_PRODUCT):
-            return answer({"data": self._pharmaone.goods.history(ask.uid, days)})
+        return answer({"data": self._goods.history(ask.uid, days)})
 
     def _list_orders(self, ask: Ask) -> Answer:
         """Newest first, as in the live sample (section 9); a larger limit is capped."""
@@ -106,17 +98,13 @@ class Routes:
         paging = {"limit": limit, "offset": offset}
         return answer({"data": rows[offset : offset + limit], "pagination": paging})
 
-    def _get_prescription(self, ask: Ask) -> Answer:
-        with unknown_as_404("Prescription not found"):
-            return answer(self._pharmaone.prescriptions.shown(ask.uid))
+    def _prescription(self, ask: Ask) -> Answer:
+        return answer(self._pharmaone.prescriptions.shown(ask.uid))
 
     def _order(self, ask: Ask) -> Order:
-        with unknown_as_404("Order not found"):
-            order = self._pharmaone.orders[ask.uid]
+        order = self._pharmaone.orders[ask.uid]
         ask.reference = order.external_id
         return order
-
-    # ------------------------------------------------------------------ writing
 
     def _set_status(self, ask: Ask) -> Answer:
         """The fields of its body and answer are not documented (section 9)."""
@@ -147,8 +135,7 @@ class Routes:
         checks.adjustment(body)
         more = {key: body.get(key) for key in ("delta_incoming", "shop_id", "metadata")}
         delta = body.get("delta_on_hand", 0)
-        with unknown_as_404(NO_PRODUCT):
-            entry = self._pharmaone.goods.adjust(product, delta, body["reason"], **more)
+        entry = self._goods.adjust(product, delta, body["reason"], **more)
         return answer({"status": "ok", "id": entry})
 
     def _ingest(self, ask: Ask) -> Answer:
@@ -180,8 +167,6 @@ class Routes:
         ask.uid, ask.reference = request.id, reference or ""
         return answer(request.answer())
 
-    # ------------------------------------------------------------------ products
-
     def _list_shops(self, _ask: Ask) -> Answer:
         shop = {"shop_id": self._settings.shop_id, "name": self._settings.shop_name}
         return answer({"data": [{**shop, "is_active": True}]})
@@ -190,7 +175,7 @@ class Routes:
         """By page from 1; under which keys was not seen, so it is a setting."""
         self._need_shop(ask.query.get("shop_id"))
         limit, page = READ.limit(ask), READ.number(ask, "page", default=1, least=1)
-        rows = self._pharmaone.shop.rows()
+        rows = self._shop.rows()
         found = rows[(page - 1) * limit : page * limit]
         paging = {
             "page": page,
@@ -204,41 +189,34 @@ class Routes:
 
     def _get_product(self, ask: Ask) -> Answer:
         self._need_shop(ask.query.get("shop_id"))
-        with unknown_as_404(NO_PRODUCT_HERE):
-            return answer(self._pharmaone.shop.shown(ask.uid))
+        return answer(self._shop.shown(ask.uid))
 
     def _attach(self, ask: Ask) -> Answer:
-        product, _ = self._assigned(ask)
-        self._pharmaone.shop.attach(product)
+        self._shop.attach(self._assigned(ask)[0])
         return answer(_DONE)
 
     def _detach(self, ask: Ask) -> Answer:
-        product, _ = self._assigned(ask)
-        with unknown_as_404(NO_PRODUCT_HERE):
-            self._pharmaone.shop.detach(product)
+        self._shop.detach(self._assigned(ask)[0])
         return answer(_DONE)
 
     def _override(self, ask: Ask) -> Answer:
         product, body = self._assigned(ask)
         fields = {key: value for key, value in body.items() if key not in _ROUTING}
         checks.product(fields)
-        with unknown_as_404(NO_PRODUCT_HERE):
-            self._pharmaone.shop.override(product, fields)
+        self._shop.override(product, fields)
         return answer(_DONE)
 
     def _add(self, ask: Ask) -> Answer:
         body = READ.body(ask)
         product = checks.product_in(ask, body)
         checks.added(body)
-        with unknown_as_404(NO_PRODUCT_HERE):
-            self._pharmaone.shop.add(product, body.get("initial_stock", 1), body.get("price"))
+        self._shop.add(product, body.get("initial_stock", 1), body.get("price"))
         return answer(_DONE)
 
     def _change(self, ask: Ask) -> Answer:
         fields = READ.body(ask)
         checks.product(fields)
-        with unknown_as_404(NO_PRODUCT_HERE):
-            self._pharmaone.shop.change(ask.uid, fields)
+        self._shop.change(ask.uid, fields)
         return answer(_DONE)
 
     def _assigned(self, ask: Ask) -> tuple[str, Json]:

@@ -1,10 +1,10 @@
 """Whom RxScale answers, and how it reads a call, refuses one and pages its lists."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from bridge.sandbox.kit import MOST_ROWS, Answer, Ask, Json, Reader, Refusal, listing
+from bridge.sandbox.kit import MOST_ROWS, Answer, Ask, Json, Reader, Refusal, Route, listing
 from bridge.sandbox.settings import DOCUMENTED, SandboxSettings
 
 Row = TypeVar("Row")
@@ -45,7 +45,6 @@ class Keys:
     def __init__(self, settings: SandboxSettings) -> None:
         self._group_key = settings.group_key
         self._pharmacy_uid = settings.pharmacy_uid
-        self._public_key = settings.rx_public_key
         everything = frozenset(DOCUMENTED["rxscale"]["permissions"])
         self._allowed = {
             settings.rx_api_key: everything,
@@ -71,9 +70,23 @@ class Keys:
             raise Refusal({"code": "permission_denied", "description": needed}, 403)
         return key
 
-    def is_telemedicine(self, key: str) -> bool:
-        """Whether a provider stands behind that key: only the one made for the public API."""
-        return key == self._public_key
+    def routes(
+        self,
+        bases: Iterable[str],
+        method: str,
+        path: str,
+        any_of: tuple[str, ...],
+        handle: Callable[[Ask, str], Answer],
+        *,
+        public: bool = False,
+    ) -> list[Route]:
+        """A route at each address of its API; `handle` is told which key opened it."""
+
+        def checked(ask: Ask) -> Answer:
+            return handle(ask, self.check(ask.headers, any_of, public=public))
+
+        name = f"/public{path}" if public else path
+        return [Route(method, base + path, name, checked) for base in bases]
 
     def pharmacy(self, key: str, ask: Ask) -> str:
         """The pharmacy a call is about: a group-wide key has to name it, others may."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from bridge.sandbox.kit import Json, encode
+from bridge.sandbox.kit import Json, encode, mentions
 from bridge.sandbox.rxscale import samples
 from bridge.sandbox.rxscale.shelf import Shelf
 from bridge.sandbox.settings import DOCUMENTED, SandboxSettings
@@ -45,8 +45,6 @@ class PharmacyOrder:
     threads: list[str] = field(default_factory=list, init=False)
     """What RxScale's people were told when the order was put on hold (section 6.3)."""
     _row: bytes | None = field(default=None, init=False, repr=False)
-    _payouts: list[Json] | None = field(default=None, init=False, repr=False)
-    _names: str | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.uid = self.data["uid"]
@@ -60,7 +58,7 @@ class PharmacyOrder:
     def change(self, fields: Json, now: int) -> None:
         """Of anything but its status."""
         self.data.update(fields, updated_at=now)
-        self._row = self._payouts = self._names = None
+        self._row = None
 
     @property
     def lines(self) -> list[Json]:
@@ -78,9 +76,7 @@ class PharmacyOrder:
         return {**{key: self.data[key] for key in _DETAIL}, "payouts": self.payouts()}
 
     def payouts(self) -> list[Json]:
-        if self._payouts is None:
-            self._payouts = _payouts_of(self.data)
-        return self._payouts
+        return _payouts_of(self.data)
 
     def completed(self) -> Json:
         """The answer to completing it: no addresses, no amounts paid (rxscale.md section 6.4)."""
@@ -101,14 +97,9 @@ class PharmacyOrder:
 
     def mentions(self, text: str) -> bool:
         """Whether the list's `search` for `text` (in lower case) finds it (section 6.1)."""
-        if self._names is None:
-            self._names = "\n".join(name for name in self._all_names() if name).lower()
-        return text in self._names
-
-    def _all_names(self) -> tuple[str | None, ...]:
-        data = self.data
-        person = (data["patient_data"] or {}).get("display_name")
-        return data["shop_order_name"], data["name"], person, data["order"]["uid"], self.uid
+        data, patient = self.data, self.data["patient_data"] or {}
+        names = data["shop_order_name"], data["name"], patient.get("display_name")
+        return mentions(text, *names, data["order"]["uid"], self.uid)
 
 
 def _no_province(value: object) -> object:
@@ -179,8 +170,6 @@ class RxScale:
     def now(self) -> int:
         return int(self._settings.clock())
 
-    # ------------------------------------------------------------------ looking
-
     def listed(self, pharmacy_uid: str, status: str | None = None) -> list[PharmacyOrder]:
         """That pharmacy's orders, with that status if one is given; oldest first."""
         found = self.lists.get((pharmacy_uid, status))
@@ -200,8 +189,6 @@ class RxScale:
     def _delist(self, order: PharmacyOrder, status: str | None) -> None:
         if (known := self.lists.get((order.pharmacy_uid, status))) is not None:
             del known[bisect_left(known, order.number, key=_number)]
-
-    # ------------------------------------------------------------------ making
 
     def add_orders(
         self,
@@ -250,8 +237,6 @@ class RxScale:
             self._enlist(order, status)
         return order
 
-    # ------------------------------------------------------------------ changing
-
     def set_order_status(self, uid: str, status: str, comment: str | None = None) -> None:
         """RxScale's own people or system set any status, whatever the steps a pharmacy may take.
 
@@ -298,8 +283,6 @@ class RxScale:
         order = self.orders.pop(uid)
         for status in (None, order.status):
             self._delist(order, status)
-
-    # ------------------------------------------------------------------ webhooks
 
     def _tell(self, event: str, order: PharmacyOrder) -> None:
         self.announce(event, lambda: order.event(self.shelf.sold(order.pharmacy_uid)))

@@ -31,8 +31,6 @@ class PublicRoutes:
         self._settings = settings
         self._shelf = shelf
         self._keys = keys
-        self._products: list[list[Json]] = []
-        self._version = -1
         self._drafts = 0
         self._reserved: list[tuple[float, dict[str, int]]] = []
 
@@ -46,15 +44,12 @@ class PublicRoutes:
         ]
 
     def _route(self, method: str, path: str, any_of: tuple[str, ...], read: Read) -> list[Route]:
-        def checked(ask: Ask) -> Answer:
-            key = self._keys.check(ask.headers, any_of, public=True)
+        def of_the_shop(ask: Ask, key: str) -> Answer:
             if ask.params.get("shop", self._settings.rx_shop) != self._settings.rx_shop:
                 raise not_found()
             return read(ask, key)
 
-        return [Route(method, base + path, f"/public{path}", checked) for base in PUBLIC_BASES]
-
-    # ------------------------------------------------------------------ products
+        return self._keys.routes(PUBLIC_BASES, method, path, any_of, of_the_shop, public=True)
 
     def _list_products(self, ask: Ask, _key: str) -> Answer:
         """`search` keeps the products of that name whole, and of others the SKUs of that name."""
@@ -69,20 +64,16 @@ class PublicRoutes:
         return page(ask, found, lambda skus: encode(_product(skus)), MOST_PRODUCTS)
 
     def _all_products(self) -> list[list[Json]]:
-        """The SKUs of each product; grouped again only if there are others than before."""
-        if self._version != self._shelf.version:
-            products: dict[str, list[Json]] = {}
-            for sku in self._sold.values():
-                if sku["deleted_at"] is None:
-                    products.setdefault(sku["sku"]["product_uid"], []).append(sku)
-            self._products, self._version = [*products.values()], self._shelf.version
-        return self._products
+        """The SKUs of each product."""
+        products: dict[str, list[Json]] = {}
+        for sku in self._sold.values():
+            if sku["deleted_at"] is None:
+                products.setdefault(sku["sku"]["product_uid"], []).append(sku)
+        return [*products.values()]
 
     @property
     def _sold(self) -> Mapping[str, Json]:
         return self._shelf.sold(self._settings.pharmacy_uid)
-
-    # ------------------------------------------------------------------ stock
 
     def _live_stock(self, ask: Ask, _key: str) -> Answer:
         wanted = self._quantities(body_list(ask), nested=False)
@@ -102,7 +93,7 @@ class PublicRoutes:
         """Holds stock for a day: live stock shows less of it. What happens if there is not
         enough is not documented; here it is a 400.
         """
-        if not self._keys.is_telemedicine(key):
+        if key != self._settings.rx_public_key:  # no provider stands behind any other
             raise Refusal("API key is not linked to a telemedicine provider")
         wanted = READ.body(ask)
         name, rows = wanted.get("external_reservation_id"), wanted.get("lines")

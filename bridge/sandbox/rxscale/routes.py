@@ -35,9 +35,7 @@ class Routes:
         self._keys = Keys(settings)
         self._public = PublicRoutes(settings, rxscale.shelf, self._keys)
         self._dialect = dialect_of(settings)
-        self._refuses_short_stock = settings.rx_short_stock == "refuse"
-        self._tells_created = settings.rx_tells_created
-        self._newest_first = settings.rx_list_order == "newest"
+        self._settings = settings
 
     def all(self) -> list[Route]:
         sku_write = ("pharmacy_sku_write",)
@@ -67,22 +65,15 @@ class Routes:
     def _route(
         self, method: str, path: str, any_of: tuple[str, ...], handle: Callable[[Ask], Answer]
     ) -> list[Route]:
-        def checked(ask: Ask) -> Answer:
-            self._keys.check(ask.headers, any_of)
-            return handle(ask)
-
-        return [Route(method, base + path, path, checked) for base in BASES]
+        return self._keys.routes(BASES, method, path, any_of, lambda ask, _key: handle(ask))
 
     def _scoped(
         self, method: str, path: str, any_of: tuple[str, ...], handle: Handler
     ) -> list[Route]:
-        def about(ask: Ask) -> Answer:
-            key = self._keys.check(ask.headers, any_of)
+        def about(ask: Ask, key: str) -> Answer:
             return handle(ask, self._keys.pharmacy(key, ask))
 
-        return [Route(method, base + path, path, about) for base in BASES]
-
-    # ------------------------------------------------------------------ orders
+        return self._keys.routes(BASES, method, path, any_of, about)
 
     def _list_orders(self, ask: Ask, pharmacy_uid: str) -> Answer:
         status = READ.choice(ask, "status", self._dialect.steps) or None
@@ -90,11 +81,12 @@ class Routes:
         text = ask.query.get("search", "").lower()
         if text:
             found = [order for order in found if order.mentions(text)]
-        return page(ask, found[::-1] if self._newest_first else found, PharmacyOrder.row)
+        newest_first = self._settings.rx_list_order == "newest"
+        return page(ask, found[::-1] if newest_first else found, PharmacyOrder.row)
 
     def _get_order(self, ask: Ask, pharmacy_uid: str) -> Answer:
         order = self._order(ask, pharmacy_uid)
-        told = {"created_at": order.data["created_at"]} if self._tells_created else {}
+        told = {"created_at": order.data["created_at"]} if self._settings.rx_tells_created else {}
         return answer({**order.detail(), **told})
 
     def _set_status(self, ask: Ask, pharmacy_uid: str) -> Answer:
@@ -109,7 +101,8 @@ class Routes:
         order = self._order(ask, pharmacy_uid)
         wanted = READ.body(ask) if ask.body else {}
         errors = completion_errors(self._dialect, order.status, wanted)
-        if not errors and order.status != "completed" and self._refuses_short_stock:
+        refuses = self._settings.rx_short_stock == "refuse"
+        if not errors and order.status != "completed" and refuses:
             short = self._rxscale.shelf.short(order.lines, pharmacy_uid)
             errors = {"stock": [f"Not enough stock of {uid}" for uid in short]} if short else None
         if errors:
@@ -128,8 +121,6 @@ class Routes:
         rows = [row for order in orders for row in order.payouts()]
         return page(ask, _payouts_asked_for(ask, rows), encode)
 
-    # ------------------------------------------------------------------ SKUs
-
     def _list_skus(self, ask: Ask, pharmacy_uid: str) -> Answer:
         return page(ask, self._rxscale.shelf.shown(pharmacy_uid), encode)
 
@@ -138,12 +129,10 @@ class Routes:
         if self._rxscale.shelf.changeable(ask.uid, pharmacy_uid) is None:
             raise not_found()
         changes = READ.body(ask)
-        required = {only} if only else set()
+        required = {only} - {""}
         if errors := sku_errors(changes, required or set(CHECKS), required):
             raise invalid(errors)
         return answer(self._rxscale.shelf.change(ask.uid, changes))
-
-    # ------------------------------------------------------------------ webhooks
 
     def _list_webhooks(self, _ask: Ask) -> Answer:
         """A bare array, without secrets (section 6.11)."""

@@ -35,12 +35,8 @@ class Shelf:
         self._shown: dict[str, list[Json]] = {}
         self._linked: list[Json] | None = None
         self.skus: dict[str, Json] = {}
-        self.version = 0
-        """Grows whenever a SKU comes, goes, hides or shows itself again."""
         for sku in samples.catalogue(self._supply, settings.skus):
             self._keep(sku)
-
-    # ------------------------------------------------------------------ looking
 
     def shown(self, pharmacy_uid: str) -> list[Json]:
         """What that pharmacy's list shows: hidden ones are not counted either (section 6.7)."""
@@ -79,8 +75,6 @@ class Shelf:
             ]
         return self._linked
 
-    # ------------------------------------------------------------------ changing
-
     def change(self, uid: str, changes: Mapping[str, Any], *, announce: bool = True) -> Json:
         """Sets the fields given and announces another stock; the SKU as it is now."""
         sku = self.skus[uid]
@@ -111,8 +105,6 @@ class Shelf:
             if own is not None:
                 wanted[own["uid"]] = wanted.get(own["uid"], 0) + line["amount"]
         return [uid for uid, amount in wanted.items() if amount > self.skus[uid]["stock"]]
-
-    # ------------------------------------------------------------------ RxScale's own people
 
     def set_skus(
         self, count: int = 0, changes: Sequence[Mapping[str, Any]] = (), *, announce: bool = True
@@ -162,8 +154,6 @@ class Shelf:
             if not CHECKS[key][1](each[key]):
                 raise ValueError(f"{key}: not a valid {CHECKS[key][0]}")
 
-    # ------------------------------------------------------------------ keeping
-
     def _keep(self, sku: Json) -> str:
         uid: str = sku["uid"]
         self.skus[uid] = sku
@@ -172,7 +162,6 @@ class Shelf:
         return uid
 
     def _forget(self) -> None:
-        self.version += 1
         self._shown.clear()
         self._linked = None
 
