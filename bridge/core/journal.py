@@ -24,34 +24,41 @@ VENDORS = {"rxscale": Side.RXSCALE, "pharmaone": Side.PHARMAONE}
 
 
 class Event(StrEnum):
-    """What happened; the words stand in the store."""
+    """What happened, and where; the words stand in the store."""
+
+    side: Side
+
+    def __new__(cls, word: str, side: Side = Side.BRIDGE) -> "Event":
+        event = str.__new__(cls, word)
+        event._value_, event.side = word, side
+        return event
 
     DELIVERED = "delivered"
     ECHO = "echo"
     UNKNOWN_EVENT = "unknown event"
-    SWEPT = "swept"
-    LOOKED = "looked"
-    LOOKED_AT_PHARMAONE = "looked at PharmaOne"
-    LOOKED_AT_PRESCRIPTION = "looked at prescription"
-    READ_CATALOGUE = "read catalogue"
-    SEARCHED_PHARMAONE = "searched PharmaOne"
-    ADOPTED = "adopted"
+    SWEPT = "swept", Side.RXSCALE
+    LOOKED = "looked", Side.RXSCALE
+    LOOKED_AT_PHARMAONE = "looked at PharmaOne", Side.PHARMAONE
+    LOOKED_AT_PRESCRIPTION = "looked at prescription", Side.PHARMAONE
+    READ_CATALOGUE = "read catalogue", Side.RXSCALE
+    SEARCHED_PHARMAONE = "searched PharmaOne", Side.PHARMAONE
+    ADOPTED = "adopted", Side.PHARMAONE
     INTENDS_TO_SUBMIT = "intends to submit"
-    SUBMITTED = "submitted"
-    UNSURE = "unsure"
-    REFUSED = "refused"
+    SUBMITTED = "submitted", Side.PHARMAONE
+    UNSURE = "unsure", Side.PHARMAONE
+    REFUSED = "refused", Side.PHARMAONE
     NOT_SENT = "not sent"
     INTENDS_TO_PRESCRIBE = "intends to prescribe"
-    PRESCRIBED = "prescribed"
-    CLAIMED = "claimed"
-    SET_STATUS = "set status"
-    STATUS_REFUSED = "status refused"
-    NOT_HEEDED = "not heeded"
-    COMPLETED = "completed"
-    TRACKING_REFUSED = "tracking refused"
-    LENT = "lent"
-    CANCELLED_THERE = "cancelled there"
-    CANCELLATION_REFUSED = "cancellation refused"
+    PRESCRIBED = "prescribed", Side.PHARMAONE
+    CLAIMED = "claimed", Side.RXSCALE
+    SET_STATUS = "set status", Side.RXSCALE
+    STATUS_REFUSED = "status refused", Side.RXSCALE
+    NOT_HEEDED = "not heeded", Side.RXSCALE
+    COMPLETED = "completed", Side.RXSCALE
+    TRACKING_REFUSED = "tracking refused", Side.RXSCALE
+    LENT = "lent", Side.RXSCALE
+    CANCELLED_THERE = "cancelled there", Side.PHARMAONE
+    CANCELLATION_REFUSED = "cancellation refused", Side.PHARMAONE
     WOULD = "would"
     WAITS = "waits"
     STUCK = "stuck"
@@ -64,45 +71,11 @@ class Event(StrEnum):
     RESUMED = "resumed"
     MARKED_SUBMITTED = "marked submitted"
     RESTORED = "restored"
-    WRITTEN = "written"
-    HIDDEN = "hidden"
-    DRIFTED = "drifted"
-    ADJUSTED = "adjusted"
+    WRITTEN = "written", Side.RXSCALE
+    HIDDEN = "hidden", Side.RXSCALE
+    DRIFTED = "drifted", Side.RXSCALE
+    ADJUSTED = "adjusted", Side.PHARMAONE
     NOT_ADJUSTED = "not adjusted"
-
-
-_AT_RXSCALE = frozenset(
-    {
-        Event.SWEPT,
-        Event.LOOKED,
-        Event.READ_CATALOGUE,
-        Event.CLAIMED,
-        Event.SET_STATUS,
-        Event.STATUS_REFUSED,
-        Event.NOT_HEEDED,
-        Event.COMPLETED,
-        Event.TRACKING_REFUSED,
-        Event.LENT,
-        Event.WRITTEN,
-        Event.HIDDEN,
-        Event.DRIFTED,
-    }
-)
-_AT_PHARMAONE = frozenset(
-    {
-        Event.LOOKED_AT_PHARMAONE,
-        Event.LOOKED_AT_PRESCRIPTION,
-        Event.SEARCHED_PHARMAONE,
-        Event.ADOPTED,
-        Event.SUBMITTED,
-        Event.UNSURE,
-        Event.REFUSED,
-        Event.PRESCRIBED,
-        Event.CANCELLED_THERE,
-        Event.CANCELLATION_REFUSED,
-        Event.ADJUSTED,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +92,4 @@ class JournalEntry:
         """RxScale, PharmaOne or the bridge itself."""
         if self.what in (Event.DELIVERED, Event.ECHO):
             return VENDORS.get(self.facts.get("vendor", ""), Side.RXSCALE)
-        if self.what in _AT_RXSCALE:
-            return Side.RXSCALE
-        return Side.PHARMAONE if self.what in _AT_PHARMAONE else Side.BRIDGE
+        return self.what.side

@@ -39,19 +39,20 @@ class Verb(StrEnum):
     DROP = "drop"
     RESUME = "resume"  # after a refusal by staff: `rxbridge orders resume UID`
     ACCEPT = "accept"  # of an attention: seen, and done what there is to do
-    CONFIRM = (
-        "confirm"  # it is as the vendor says; of an inventory: `rxbridge stock sync --confirm`
-    )
+    CONFIRM = "confirm"  # it is as the vendor says; of an inventory: `stock sync --confirm`
 
 
 CODES: dict[str, "Code"] = {}
 """Every code by its word."""
 
 _USUAL = (Verb.RETRY, Verb.DROP)
+_USUAL_OF: Mapping[Kind, tuple[Verb, ...]] = {
+    Kind.ATTENTION: (Verb.ACCEPT,),
+    Kind.ALARM: (Verb.ACCEPT,),
+    Kind.INVENTORY: (Verb.CONFIRM,),
+}
 _FIND_IT = (Verb.RETRY, Verb.SUBMITTED, Verb.DROP)
-_CONFIRM = (Verb.CONFIRM,)
 _RIGHT = (Verb.CONFIRM, Verb.RETRY, Verb.DROP)
-_ACCEPT = (Verb.ACCEPT,)
 
 
 class Code(str):
@@ -79,7 +80,7 @@ class Code(str):
         kind: Kind,
         facts: str = "",
         *,
-        verbs: tuple[Verb, ...] = _USUAL,
+        verbs: tuple[Verb, ...] | None = None,
         must_look: bool = False,
         freed_by_mapping: bool = False,
         freed_by_catalogue: bool = False,
@@ -87,7 +88,8 @@ class Code(str):
         within: str = "",
     ) -> "Code":
         code = CODES[word] = super().__new__(cls, word)
-        code.kind, code.facts, code.verbs = kind, tuple(facts.split()), verbs
+        code.kind, code.facts = kind, tuple(facts.split())
+        code.verbs = _USUAL_OF.get(kind, _USUAL) if verbs is None else verbs
         code.must_look, code.after_several_looks = must_look, after_several_looks
         code.freed_by_mapping, code.freed_by_catalogue = freed_by_mapping, freed_by_catalogue
         code.within = tuple(within.split())
@@ -184,17 +186,15 @@ UNREADABLE = Code("unreadable", Kind.ORDER, "vendor what", after_several_looks=T
 
 # -- what a person should know of an order that goes on ---------------------------------------
 
-CHANGED_AT_RXSCALE = Code("changed_at_rxscale", Kind.ATTENTION, "what mark", verbs=_ACCEPT)
-HELD_AT_RXSCALE = Code("held_at_rxscale", Kind.ATTENTION, verbs=_ACCEPT)
+CHANGED_AT_RXSCALE = Code("changed_at_rxscale", Kind.ATTENTION, "what mark")
+HELD_AT_RXSCALE = Code("held_at_rxscale", Kind.ATTENTION)
 PRESCRIPTION_MISSING = Code("prescription_missing", Kind.ATTENTION, verbs=(Verb.ACCEPT, Verb.DROP))
-TRACKING_AFTER_COMPLETION = Code(
-    "tracking_after_completion", Kind.ATTENTION, "order", verbs=_ACCEPT
-)
-ODD_PZN = Code("odd_pzn", Kind.ATTENTION, "name sku pzn", verbs=_ACCEPT)
-OPEN_IN_PHARMAONE = Code("open_in_pharmaone", Kind.ATTENTION, "order", verbs=_ACCEPT)
-LONG_IN_REVIEW = Code("long_in_review", Kind.ATTENTION, "hours", verbs=_ACCEPT)
-KEPT_BACK = Code("kept_back", Kind.ATTENTION, verbs=_ACCEPT)
-NOT_ADJUSTED = Code("not_adjusted", Kind.ATTENTION, "why", verbs=_ACCEPT)
+TRACKING_AFTER_COMPLETION = Code("tracking_after_completion", Kind.ATTENTION, "order")
+ODD_PZN = Code("odd_pzn", Kind.ATTENTION, "name sku pzn")
+OPEN_IN_PHARMAONE = Code("open_in_pharmaone", Kind.ATTENTION, "order")
+LONG_IN_REVIEW = Code("long_in_review", Kind.ATTENTION, "hours")
+KEPT_BACK = Code("kept_back", Kind.ATTENTION)
+NOT_ADJUSTED = Code("not_adjusted", Kind.ATTENTION, "why")
 CAME_BACK = Code("came_back", Kind.ATTENTION, verbs=(Verb.CONFIRM, Verb.ACCEPT))
 
 # -- what the mapping lacks for an order ------------------------------------------------------
@@ -241,12 +241,12 @@ UNSURE_ADJUSTMENT = Code("unsure_adjustment", Kind.SKU, "product delta reference
 
 # -- an inventory or a price that is not believed ---------------------------------------------
 
-EMPTY = Code("empty", Kind.INVENTORY, verbs=_CONFIRM)
-PARTIAL = Code("partial", Kind.INVENTORY, "missing linked", verbs=_CONFIRM)
-HALVED = Code("halved", Kind.INVENTORY, "before now products", verbs=_CONFIRM)
-ZEROED = Code("zeroed", Kind.INVENTORY, "zeroed linked", verbs=_CONFIRM)
-FIRST_WRITE_WAITS = Code("first_write_waits", Kind.INVENTORY, "skus", verbs=_CONFIRM)
-PRICE = Code("price", Kind.INVENTORY, "sku before now", verbs=_CONFIRM)
+EMPTY = Code("empty", Kind.INVENTORY)
+PARTIAL = Code("partial", Kind.INVENTORY, "missing linked")
+HALVED = Code("halved", Kind.INVENTORY, "before now products")
+ZEROED = Code("zeroed", Kind.INVENTORY, "zeroed linked")
+FIRST_WRITE_WAITS = Code("first_write_waits", Kind.INVENTORY, "skus")
+PRICE = Code("price", Kind.INVENTORY, "sku before now")
 PRICE_FRACTION = Code("price_fraction", Kind.INVENTORY, "sku price", verbs=())
 
 # -- orders that go on by themselves ----------------------------------------------------------
@@ -370,16 +370,16 @@ ABSENT_CONFIRMED = Code("absent_confirmed", Kind.STOCK)
 
 # -- alarms: what should be heard or proved and is not ----------------------------------------
 
-NOT_SUBSCRIBED = Code("not_subscribed", Kind.ALARM, "events target", verbs=_ACCEPT)
-SUBSCRIBED_ELSEWHERE = Code("subscribed_elsewhere", Kind.ALARM, "targets", verbs=_ACCEPT)
-EVENTS_MISSED = Code("events_missed", Kind.ALARM, "vendor changes", verbs=_ACCEPT)
-WEBHOOKS_LOST = Code("webhooks_lost", Kind.ALARM, "vendor lost orders", verbs=_ACCEPT)
-FEW_DELIVERIES = Code("few_deliveries", Kind.ALARM, "vendor hours count usual", verbs=_ACCEPT)
-NO_ORDERS = Code("no_orders", Kind.ALARM, "hours longest", verbs=_ACCEPT)
-SIGNATURES_WRONG = Code("signatures_wrong", Kind.ALARM, "vendor deliveries", verbs=_ACCEPT)
-STILL_DIFFERS = Code("still_differs", Kind.ALARM, "differences first", verbs=_ACCEPT)
-NOT_PROVED = Code("not_proved", Kind.ALARM, "hours", verbs=_ACCEPT)
-NO_GOOD_BACKUP = Code("no_good_backup", Kind.ALARM, "days", verbs=_ACCEPT)
+NOT_SUBSCRIBED = Code("not_subscribed", Kind.ALARM, "events target")
+SUBSCRIBED_ELSEWHERE = Code("subscribed_elsewhere", Kind.ALARM, "targets")
+EVENTS_MISSED = Code("events_missed", Kind.ALARM, "vendor changes")
+WEBHOOKS_LOST = Code("webhooks_lost", Kind.ALARM, "vendor lost orders")
+FEW_DELIVERIES = Code("few_deliveries", Kind.ALARM, "vendor hours count usual")
+NO_ORDERS = Code("no_orders", Kind.ALARM, "hours longest")
+SIGNATURES_WRONG = Code("signatures_wrong", Kind.ALARM, "vendor deliveries")
+STILL_DIFFERS = Code("still_differs", Kind.ALARM, "differences first")
+NOT_PROVED = Code("not_proved", Kind.ALARM, "hours")
+NO_GOOD_BACKUP = Code("no_good_backup", Kind.ALARM, "days")
 
 # -- why a check of /health is not ok ---------------------------------------------------------
 

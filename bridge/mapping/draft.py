@@ -1,7 +1,7 @@
 """One pharmacy order, linked, priced and mapped: a draft ready to send, or everything it lacks."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from bridge.core import reasons
@@ -17,7 +17,7 @@ from bridge.core.model import (
 )
 from bridge.core.reasons import Reason
 from bridge.mapping.expressions import PROBLEM, CannotEvaluate, holds
-from bridge.mapping.orders import OrderMapping, Target
+from bridge.mapping.orders import OrderMapping, Part, Target
 from bridge.mapping.reading import ORDERS, SKUS
 from bridge.mapping.shipping import Shipping
 from bridge.mapping.skus import SkuLinks, pharmacy_sku
@@ -60,18 +60,20 @@ def draft(
     for line in order.lines:
         sku = skus.get(line.sku_uid)
         decided[_link(rules, line, sku, lines)] = None
-    views = [_view(line) for line in lines]
+    views = [asdict(line) for line in lines]
     items = [_fill_item(rules, view) for view in views]
     facts: dict[str, Any] = {"uid": order.uid, "shop_id": shop_id, "delivery": delivery.way}
     facts |= {"prescriptions": rules.prescriptions, **_totals(rules, lines, order.detail)}
     seen = {**order.detail, "bridge": {**facts, "lines": views}}
     needs = seen["bridge"]["needs_prescription"] = _needs_prescription(rules, seen)
     attached = rules.prescriptions == "attach"
-    targets = [t for t in rules.orders.payload if attached or not t.name.startswith(_ATTACHED)]
+    targets = [
+        t for t in rules.orders.payload.targets if attached or not t.name.startswith(_ATTACHED)
+    ]
     payload, failed = _fill(rules, targets, seen)
     if order.lines:
         payload["items"] = items
-    _require(rules, "payload", payload.keys() | failed)
+    _require(rules, rules.orders.payload, payload.keys() | failed)
     prescription = _prescription(rules, seen)
     if rules.gaps:
         return Gaps(tuple(dict.fromkeys(rules.gaps)))
@@ -101,10 +103,9 @@ def _prescription(rules: Drafting, seen: Mapping[str, Any]) -> dict[str, Any] | 
     """What is sent by itself; None without what is required of it: there is no prescription."""
     if rules.prescriptions != "ingest":
         return None
-    body, _ = _fill(rules, rules.orders.prescription, seen)
-    there = body.keys()
-    complete = not any(there.isdisjoint(names) for names in rules.orders.require_prescription)
-    return body if complete else None
+    part = rules.orders.prescription
+    body, _ = _fill(rules, part.targets, seen)
+    return None if part.lacking(body) else body
 
 
 def split(total_cents: int | None, quantity: int) -> tuple[tuple[int, int | None], ...]:
@@ -151,7 +152,7 @@ def _link(
     name = line.name or (sku.name if sku else "") or line.sku_uid
     pzn = line.pzn or (sku.pzn if sku else None)
     if pzn and rules.orders.pzn == "refuse" and not pzn_is_valid(pzn):
-        rules.gaps.append(_bad_pzn(name, line, pzn))
+        rules.gaps.append(reasons.BAD_PZN(name=name, sku=line.sku_uid, pzn=pzn, file=ORDERS))
     link = rules.links.find(line, sku)
     if link is None:
         rules.gaps.append(_unlinked(name, line, sku))
@@ -188,26 +189,11 @@ def _paid(rules: Drafting, line: OrderLine) -> int | None:
     return line.paid_cents * line.amount
 
 
-def _bad_pzn(name: str, line: OrderLine, pzn: str) -> Reason:
-    return reasons.BAD_PZN(name=name, sku=line.sku_uid, pzn=pzn, file=ORDERS)
-
-
 def _unlinked(name: str, line: OrderLine, sku: CatalogueSku | None) -> Reason:
     uid = pharmacy_sku(line, sku)
     if uid is None:
         return reasons.NOT_IN_CATALOGUE(name=name, sku=line.sku_uid)
     return reasons.UNLINKED_SKU(name=name, sku=line.sku_uid, pharmacy_sku=uid, file=SKUS)
-
-
-def _view(line: LinkedLine) -> dict[str, Any]:
-    return {
-        "p1_id": line.p1_id,
-        "quantity": line.quantity,
-        "price_cents": line.price_cents,
-        "name": line.name,
-        "pzn": line.pzn,
-        "sku_uid": line.sku_uid,
-    }
 
 
 # -- amounts ---------------------------------------------------------------------------------
@@ -244,12 +230,12 @@ def _shipping_cents(rules: Drafting, detail: Mapping[str, Any]) -> int | None:
 
 def _fill_item(rules: Drafting, view: dict[str, Any]) -> dict[str, Any]:
     about: Line = {"name": view["name"], "sku": view["sku_uid"]}
-    item, failed = _fill(rules, rules.orders.item, view, about)
-    wanting = (names for names in rules.orders.require_item if item.keys().isdisjoint(names))
-    if view["price_cents"] is None and any("price" in names for names in wanting):
+    part = rules.orders.item
+    item, failed = _fill(rules, part.targets, view, about)
+    if view["price_cents"] is None and any("price" in names for names in part.lacking(item)):
         failed.add("price")
         rules.gaps.append(reasons.NO_PRICE(**about, file=ORDERS))
-    _require(rules, "item", item.keys() | failed, about)
+    _require(rules, part, item.keys() | failed, about)
     return item
 
 
@@ -282,18 +268,10 @@ def _fill(
     return filled, failed
 
 
-def _require(rules: Drafting, table: str, there: Iterable[str], about: Line = NO_LINE) -> None:
+def _require(rules: Drafting, part: Part, there: Iterable[str], about: Line = NO_LINE) -> None:
     """Tells a gap for each requirement of the table that none of its fields meets."""
-    orders, present = rules.orders, frozenset(there)
-    is_item = table == "item"
-    targets = orders.item if is_item else orders.payload
-    for names in orders.require_item if is_item else orders.require_payload:
-        if present.isdisjoint(names):
-            sources = [str(target) for target in targets if target.name in names]
-            sources += ["order_items"] if "items" in names else []
-            fields = " or ".join(names)  # as [require] has it
-            rules.gaps.append(
-                reasons.MISSING_FIELD(
-                    **about, fields=fields, sources=", ".join(sources), file=ORDERS
-                )
-            )
+    for names in part.lacking(there):
+        sources = [str(target) for target in part.targets if target.name in names]
+        sources += ["order_items"] if "items" in names else []
+        facts = {"fields": " or ".join(names), "sources": ", ".join(sources), "file": ORDERS}
+        rules.gaps.append(reasons.MISSING_FIELD(**about, **facts))

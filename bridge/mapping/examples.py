@@ -113,7 +113,9 @@ def _difference(example: Example, made: Draft | Gaps, mapping: OrderMapping) -> 
         if expected.payload is None:
             return f"expected the gaps {', '.join(expected.gaps)}, got a payload"
         # what no line of [payload] fills (any more), and remarks that are not named, do not count
-        kinds = dict.fromkeys(FIXED, "") | {each.name: each.kind for each in mapping.payload}
+        kinds = dict.fromkeys(FIXED, "") | {
+            each.name: each.kind for each in mapping.payload.targets
+        }
         wanted = {name: value for name, value in expected.payload.items() if name in kinds}
         got = {n: value for n, value in made.payload.items() if n in wanted or kinds[n] != "remark"}
         return first_difference(wanted, got)

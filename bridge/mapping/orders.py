@@ -1,6 +1,6 @@
 """orders.toml: how a pharmacy order becomes an order-request's payload, field by field."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -160,20 +160,30 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One table: what fills its fields, and what must be there; any one of the names will do."""
+
+    targets: tuple[Target, ...]
+    required: tuple[tuple[str, ...], ...]
+
+    def lacking(self, there: Iterable[str]) -> list[tuple[str, ...]]:
+        """What is required, and of which none is `there`."""
+        present = frozenset(there)
+        return [names for names in self.required if present.isdisjoint(names)]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderMapping:
-    """The whole of orders.toml, checked. A requirement is met by any one of its names."""
+    """The whole of orders.toml, checked."""
 
     source: str
     amounts: Amounts
     pzn: Pzn
     needs_prescription: Expression
     send_without_prescription: bool
-    payload: tuple[Target, ...]
-    item: tuple[Target, ...]
-    require_payload: tuple[tuple[str, ...], ...]
-    require_item: tuple[tuple[str, ...], ...]
-    prescription: tuple[Target, ...]
-    require_prescription: tuple[tuple[str, ...], ...]
+    payload: Part
+    item: Part
+    prescription: Part
     examples: tuple[Example, ...]
 
 
@@ -186,7 +196,7 @@ def read_orders(data: dict[str, Any] | None, faults: Faults) -> OrderMapping | N
     file = check(OrdersFile, data, Place(ORDERS), faults)
     if file is None:
         return None
-    order_names = ORDER_NAMES | _names_in_examples(file.example)
+    order_names = ORDER_NAMES | {name for each in file.example for name in _keys(each.given.order)}
     place = Place(ORDERS, "checks.needs_prescription")
     needs = compile_expression(file.checks.needs_prescription, order_names, place, faults)
     if needs is None:
@@ -197,22 +207,15 @@ def read_orders(data: dict[str, Any] | None, faults: Faults) -> OrderMapping | N
         pzn=file.checks.pzn,
         needs_prescription=needs,
         send_without_prescription=file.checks.without_prescription == "send",
-        payload=tuple(_targets("payload", file.payload, file.fields.payload, order_names, faults)),
-        item=tuple(_targets("item", file.item, file.fields.item, LINE_NAMES, faults)),
-        require_payload=tuple(map(_alternatives, file.require.payload)),
-        require_item=tuple(map(_alternatives, file.require.item)),
-        prescription=tuple(
-            _targets(
-                "prescription", file.prescription, file.fields.prescription, order_names, faults
-            )
-        ),
-        require_prescription=tuple(map(_alternatives, file.require.prescription)),
+        payload=_part("payload", file, order_names, faults),
+        item=_part("item", file, LINE_NAMES, faults),
+        prescription=_part("prescription", file, order_names, faults),
         examples=file.example,
     )
-    _check_required("payload", mapping.require_payload, {*file.payload, "items"}, faults)
-    _check_required("item", mapping.require_item, file.item, faults)
-    _check_required("prescription", mapping.require_prescription, file.prescription, faults)
-    _check_examples(file.example, faults)
+    for example in file.example:
+        if (example.expect.payload is None) == (not example.expect.gaps):
+            place = Place(ORDERS, f"example '{example.name}'")
+            faults.tell(place, "expects neither or both", "give expect.payload or expect.gaps")
     return mapping if len(faults) == before else None
 
 
@@ -227,49 +230,40 @@ def _without_fixed(data: dict[str, Any], faults: Faults) -> dict[str, Any]:
     return rest
 
 
+def _part(
+    table: Literal["payload", "item", "prescription"],
+    file: OrdersFile,
+    names: Collection[str],
+    faults: Faults,
+) -> Part:
+    texts: Mapping[str, str] = getattr(file, table)
+    targets = tuple(_targets(table, texts, getattr(file.fields, table), names, faults))
+    required = tuple(
+        tuple(name.strip() for name in each.split(" or ")) for each in getattr(file.require, table)
+    )
+    known = [*texts, "items"] if table == "payload" else [*texts]
+    for name in (name for names in required for name in names if name not in known):
+        place = Place(ORDERS, f"require.{table}")
+        faults.tell(place, f"nothing in [{table}] fills '{name}'", nearest(name, known))
+    return Part(targets, required)
+
+
 def _targets(
     table: str,
     texts: Mapping[str, str],
     kinds: Mapping[str, str],
-    names: Iterable[str],
+    names: Collection[str],
     faults: Faults,
 ) -> Iterator[Target]:
-    known = frozenset(names)
     for name, text in texts.items():
         place = Place(ORDERS, f"{table}.{name}")
-        expression = compile_expression(text, known, place, faults)
+        expression = compile_expression(text, names, place, faults)
         kind = kinds.get(name)
         if kind is None:
             remedy = f"{nearest(name, kinds)} a new one needs its kind there".strip()
             faults.tell(place, f"'{name}' is not in [fields.{table}]", remedy)
         elif expression is not None:
             yield Target(name, kind, expression, place)
-
-
-def _alternatives(required: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in required.split(" or "))
-
-
-def _check_required(
-    table: str, required: Iterable[tuple[str, ...]], filled: Iterable[str], faults: Faults
-) -> None:
-    known = list(filled)
-    for alternatives in required:
-        for name in alternatives:
-            if name not in known:
-                place = Place(ORDERS, f"require.{table}")
-                faults.tell(place, f"nothing in [{table}] fills '{name}'", nearest(name, known))
-
-
-def _check_examples(examples: Iterable[Example], faults: Faults) -> None:
-    for example in examples:
-        if (example.expect.payload is None) == (not example.expect.gaps):
-            place = Place(ORDERS, f"example '{example.name}'")
-            faults.tell(place, "expects neither or both", "give expect.payload or expect.gaps")
-
-
-def _names_in_examples(examples: Iterable[Example]) -> frozenset[str]:
-    return frozenset(name for example in examples for name in _keys(example.given.order))
 
 
 def _keys(value: object) -> Iterator[str]:

@@ -99,9 +99,9 @@ def decode(name: str, content: bytes, faults: Faults) -> str | None:
         return None
 
 
-def read_toml(name: str, content: bytes | None, faults: Faults) -> dict[str, Any] | None:
-    """The tables of a TOML file; its fractions become Decimals."""
-    text = None if content is None else decode(name, content, faults)
+def read_toml(name: str, content: Mapping[str, bytes], faults: Faults) -> dict[str, Any] | None:
+    """The tables of one of these TOML files; its fractions become Decimals."""
+    text = decode(name, content[name], faults) if name in content else None
     if text is None:
         return None
     try:

@@ -90,10 +90,10 @@ def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rul
     """
     faults = Faults()
     content = read_files(directory, faults)
-    statuses = read_statuses(_toml(STATUSES, content, faults), dialect, faults)
-    shipping = read_shipping(_toml(SHIPPING, content, faults), faults)
-    orders = read_orders(_toml(ORDERS, content, faults), faults)
-    found = read_facts(_toml(FACTS, content, faults), faults)
+    statuses = read_statuses(read_toml(STATUSES, content, faults), dialect, faults)
+    shipping = read_shipping(read_toml(SHIPPING, content, faults), faults)
+    orders = read_orders(read_toml(ORDERS, content, faults), faults)
+    found = read_facts(read_toml(FACTS, content, faults), faults)
     links = read_skus(content.get(SKUS), faults)
     if orders is not None and shipping is not None:
         run_examples(orders, shipping, faults)
@@ -127,10 +127,6 @@ def _mark(path: Path) -> str:
     except OSError:
         return f"{path.name} absent"
     return f"{path.name} {stat.st_size} {stat.st_mtime_ns}"
-
-
-def _toml(name: str, content: Mapping[str, bytes], faults: Faults) -> dict[str, object] | None:
-    return read_toml(name, content.get(name), faults)
 
 
 def _version(content: Mapping[str, bytes]) -> str:

@@ -82,7 +82,7 @@ def shipped() -> str:
     """The page of the files that come with the bridge."""
     faults = Faults()
     content = read_files(SHIPPED, faults)
-    data = read_toml(STATUSES, content.get(STATUSES), faults)
+    data = read_toml(STATUSES, content, faults)
     statuses = read_statuses(data, "current", faults)
     if statuses is None:
         raise ValueError(f"the shipped {STATUSES} cannot be read")
