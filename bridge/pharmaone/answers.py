@@ -1,12 +1,13 @@
 """What PharmaOne's refusals mean (pharmaone.md sections 3.5 and 5)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from bridge.errors import BridgeError, Fault
 from bridge.pharmaone.dialect import CODES, NAMED_FIELDS, SCOPES, TOKEN, Route
-from bridge.vendor import answers, fields
+from bridge.vendor import answers
 
 _WORDS = re.compile(r"[a-z0-9_]+")
 _SCOPE = re.compile(r"[a-z_]+\.[a-z]+")
@@ -28,13 +29,7 @@ class PharmaOneAnswers(answers.Answers[Route, Complaint]):
 
     vendor: ClassVar[str] = "PharmaOne"
 
-    def complaint(self, body: bytes) -> Complaint:
-        try:
-            raw = fields.parse(body)
-        except ValueError:
-            return Complaint()
-        if not isinstance(raw, dict):
-            return Complaint()
+    def said(self, raw: Mapping[str, Any]) -> Complaint:
         error, message = raw.get("error"), raw.get("message")
         if not isinstance(error, str):
             return Complaint(family="gateway" if isinstance(message, str) else "")

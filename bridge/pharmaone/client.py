@@ -18,10 +18,10 @@ from bridge.core.model import (
     ProductId,
 )
 from bridge.errors import Garbled, Unsure
-from bridge.exchange import Priority, Response, calls
+from bridge.exchange import Priority, calls
 from bridge.pharmaone import dialect, inventory
 from bridge.pharmaone.calling import Caller
-from bridge.pharmaone.dialect import Route, Site
+from bridge.pharmaone.dialect import Site
 from bridge.pharmaone.inventory import Inventory
 from bridge.pharmaone.orders import (
     OrderSummaries,
@@ -32,11 +32,11 @@ from bridge.pharmaone.orders import (
 )
 from bridge.pharmaone.prescriptions import Prescription, PrescriptionBook
 from bridge.pharmaone.product_log import HistoryRows, LogEntry, LogRows
-from bridge.pharmaone.shops import Shop, ShopRows, shops
+from bridge.pharmaone.shops import Shop, Shops
 from bridge.pharmaone.token import TokenKeeper
 from bridge.vendor.answers import is_accepted
-from bridge.vendor.calling import by_offset, chosen
-from bridge.vendor.fields import as_id, parse
+from bridge.vendor.calling import by_offset, chosen, given
+from bridge.vendor.fields import as_id
 from bridge.vendor.paging import Page
 
 if TYPE_CHECKING:  # loaded when first used: `run` needs none of them
@@ -108,8 +108,12 @@ class PharmaOne:
         response = await self.caller.call(route, Priority.ORDER, body=body)
         if response.status == 409:
             return Submitted(None, "conflict")
-        self.caller.answers.accepted(route, response)
-        return _submitted(route, response)
+        said = self.caller.accepted(route, response)
+        answer = submitted(said)
+        if answer.request_id is None and said.get("error"):
+            # taking it for an acceptance would lose the order without a trace
+            raise Unsure(f"PharmaOne answered {route.name} with {response.status} and an error")
+        return answer
 
     @calls(dialect.ORDERS)
     async def orders_page(
@@ -200,13 +204,14 @@ class PharmaOne:
         not show it (C6). Returns the log entry's id, None where it is not said. Raises Unsure if
         it may have happened: look for `reason` in the product's log then.
         """
-        body: dict[str, Any] = {"p1_id": product, "delta_on_hand": delta, "reason": reason}
-        more = {
-            "delta_incoming": delta_incoming,
-            "shop_id": self.site.shop_id,
-            "metadata": metadata,
-        }
-        body |= {name: value for name, value in more.items() if value is not None}
+        body = given(
+            p1_id=product,
+            delta_on_hand=delta,
+            reason=reason,
+            delta_incoming=delta_incoming,
+            shop_id=self.site.shop_id,
+            metadata=metadata,
+        )
         said = await self.caller.change(dialect.ADJUST, body, Priority.FALLING_STOCK)
         return as_id(said.get("id"))
 
@@ -217,7 +222,7 @@ class PharmaOne:
             dialect.INVENTORY_LOG, LogRows, Priority.FALLING_STOCK, ident=product
         )
         ahead = self.ahead()
-        return None if found is None else tuple(row.entry(ahead) for row in found.data)
+        return None if found is None else tuple(row.in_our_time(ahead) for row in found.data)
 
     @calls(dialect.INVENTORY_HISTORY)
     async def inventory_history(
@@ -233,20 +238,4 @@ class PharmaOne:
     @calls(dialect.SHOPS)
     async def shops(self) -> tuple[Shop, ...]:
         """The organisation's shops (6)."""
-        return shops(await self.caller.read(dialect.SHOPS, ShopRows))
-
-
-def _submitted(route: Route, response: Response) -> Submitted:
-    """What a 2xx says. An `error` without an id is no acceptance: then nobody knows what happened,
-    and taking it for one would lose the order without a trace.
-    """
-    try:
-        raw: Any = parse(response.body)
-    except ValueError:
-        return Submitted(None, None)
-    if not isinstance(raw, dict):
-        return Submitted(None, None)
-    answer = submitted(raw)
-    if answer.request_id is None and raw.get("error"):
-        raise Unsure(f"PharmaOne answered {route.name} with {response.status} and an error")
-    return answer
+        return (await self.caller.read(dialect.SHOPS, Shops)).data

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -22,6 +22,7 @@ from bridge.vendor.fields import MOST_COUNT as MOST
 from bridge.vendor.fields import as_id, as_text, as_total, parse
 
 Number = int | float
+Row = TypeVar("Row")
 
 
 @dataclass(slots=True)
@@ -73,19 +74,14 @@ class _Paging(msgspec.Struct, gc=False):
     total: int | None = None
 
 
-class _Page(msgspec.Struct, gc=False):
-    data: list[_Row]
-    pagination: _Paging | None = None
-
-
-class _FullPage(msgspec.Struct, gc=False):
-    data: list[_FullRow]
+class _Page(msgspec.Struct, Generic[Row], gc=False):
+    data: list[Row]
     pagination: _Paging | None = None
 
 
 @cache
 def _decoder(full: bool) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(_FullPage if full else _Page)
+    return msgspec.json.Decoder(_Page[_FullRow] if full else _Page[_Row])
 
 
 def read(body: bytes, *, full: bool = False) -> Inventory:

@@ -12,7 +12,7 @@ from bridge.pharmaone import dialect
 from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.orders import OrderSummaries, OrderSummary
 from bridge.pharmaone.wire import counted
-from bridge.vendor.calling import chosen
+from bridge.vendor.calling import chosen, given
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,8 @@ class UpsertItem:
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
-        given = {"p1_id": self.p1_id, "name": self.name, "price": self.price}
-        known = {key: value for key, value in given.items() if value is not None}
-        return {**self.more, **known, "qty": self.quantity}
+        known = given(p1_id=self.p1_id, name=self.name, price=self.price, qty=self.quantity)
+        return {**self.more, **known}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +47,15 @@ class OrderUpsert:
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
-        body: dict[str, Any] = {**self.more, "shop_id": self.shop_id}
-        body["external_id"] = self.external_id
-        if self.order_number is not None:
-            body["order_number"] = self.order_number
-        if self.ordered_at is not None:
-            body["order_datetime"] = self.ordered_at.astimezone(UTC).isoformat()[:-6] + "Z"
-        if self.items:
-            body["items"] = [item.body() for item in self.items]
-        return body
+        at = self.ordered_at and self.ordered_at.astimezone(UTC).isoformat()[:-6] + "Z"
+        known = given(
+            shop_id=self.shop_id,
+            external_id=self.external_id,
+            order_number=self.order_number,
+            order_datetime=at,
+            items=[item.body() for item in self.items] or None,
+        )
+        return {**self.more, **known}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """The log of a product's changes of stock (pharmaone.md section 8)."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from bridge.pharmaone.wire import Time
-from bridge.vendor.fields import Bare, Count, Listed, MaybeId, Text, Wire, in_our_time
+from bridge.vendor.fields import Bare, Count, Listed, MaybeId, Text, TextOrEmpty, in_our_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,36 +17,18 @@ class LogEntry:
     `delta` and `incoming` count units: of what is on hand, and of what is on its way.
     """
 
-    delta: int | None
-    reason: str
-    at: datetime | None
-    incoming: int | None = None
-    shop_id: str | None = None
-    id: str | None = None
-
-
-class LogRow(Wire):
-    """What describes a change is read if it can be."""
-
-    id: MaybeId = None
+    delta: Annotated[Count, Field(validation_alias="delta_on_hand")] = None
+    reason: TextOrEmpty = ""
+    at: Annotated[Time, Field(validation_alias="created_at")] = None
+    incoming: Annotated[Count, Field(validation_alias="delta_incoming")] = None
     shop_id: Text = None
-    delta_on_hand: Count = None
-    delta_incoming: Count = None
-    reason: Text = None
-    created_at: Time = None
+    id: MaybeId = None
 
-    def entry(self, ahead: timedelta) -> LogEntry:
-        return LogEntry(
-            self.delta_on_hand,
-            self.reason or "",
-            in_our_time(self.created_at, ahead),
-            self.delta_incoming,
-            self.shop_id,
-            self.id,
-        )
+    def in_our_time(self, ahead: timedelta) -> "LogEntry":
+        """PharmaOne's clock is so far `ahead` of ours."""
+        return replace(self, at=in_our_time(self.at, ahead))
 
 
-LogRows = Listed[LogRow]
-
+LogRows = Listed[LogEntry]
 HistoryRows = Bare[dict[str, Any]]
 """Changes by day; the rows' shape was not seen."""

@@ -9,10 +9,10 @@ from pydantic import AliasChoices, Field, model_validator
 
 from bridge.core.model import ProductId
 from bridge.exchange import calls
-from bridge.pharmaone import dialect, wire
+from bridge.pharmaone import dialect
 from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.wire import Euros, Time
-from bridge.vendor.calling import by_page
+from bridge.vendor.calling import by_page, given
 from bridge.vendor.fields import Count, Id, Listed, Open, Text
 
 PAGE = 50
@@ -92,8 +92,7 @@ class ProductChange:
 
     def body(self) -> dict[str, Any]:
         known = ("name", "slug", "description", "category", "price", "available")
-        given = {key: getattr(self, key) for key in known}
-        return {**self.more, **{key: value for key, value in given.items() if value is not None}}
+        return {**self.more, **given(**{key: getattr(self, key) for key in known})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +140,7 @@ class Products:
         `initial_stock` in units is always said: left out it is 1, which nobody may have. `price`
         in euros. Raises Unsure if it may have happened; twice is not documented.
         """
-        body: dict[str, Any] = {"p1_id": product, "initial_stock": initial_stock}
-        if price is not None:
-            body["price"] = wire.wire_number(price)
+        body = given(p1_id=product, initial_stock=initial_stock, price=price)
         return await self.caller.change(dialect.ADD_PRODUCT, body)
 
     @calls(dialect.CHANGE_PRODUCT)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from bridge.core.words import tellable
 from bridge.errors import BridgeError, Fault, TryLater
 from bridge.rxscale.dialect import CODES, NAMED_FIELDS, Route
-from bridge.vendor import answers, fields
+from bridge.vendor import answers
 
 UNEXPECTED_FAULT = "Bad request"
 """This text stands for a fault on RxScale's side, not for a bad request (section 4)."""
@@ -43,14 +43,8 @@ class RxScaleAnswers(answers.Answers[Route, Complaint]):
 
     vendor: ClassVar[str] = "RxScale"
 
-    def complaint(self, body: bytes) -> Complaint:
+    def said(self, raw: Mapping[str, Any]) -> Complaint:
         """`error` is a text or an object of fields."""
-        try:
-            raw = fields.parse(body)
-        except ValueError:
-            return Complaint()
-        if not isinstance(raw, dict):
-            return Complaint()
         code, error = raw.get("code"), raw.get("error")
         is_code = isinstance(code, str) and _NAME.fullmatch(code)
         code = tellable(str(code), CODES) if is_code else ""

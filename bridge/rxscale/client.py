@@ -29,7 +29,7 @@ from bridge.rxscale.subscriptions import (
     SubscriptionRows,
     subscriptions,
 )
-from bridge.vendor.calling import by_page, chosen
+from bridge.vendor.calling import by_page, chosen, given
 from bridge.vendor.fields import as_word
 from bridge.vendor.paging import Page
 
@@ -156,8 +156,7 @@ class RxScale:
         A stock alone goes by the account's `stock_via`; the body of the stock's own route is not
         documented (6.9). What a success says is not documented, so not read.
         """
-        values = {"stock": stock, "price": price_cents, "external_id": external_id}
-        body = {name: value for name, value in values.items() if value is not None}
+        body = given(stock=stock, price=price_cents, external_id=external_id)
         by_stock = self.site.stock_via == "stock" and body.keys() == {"stock"}
         route = dialect.SKU_STOCK if by_stock else dialect.SKU
         return await self.caller.change_if_found(route, body, priority, ident=uid)

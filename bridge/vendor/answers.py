@@ -5,6 +5,7 @@ our own words.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -67,9 +68,17 @@ class Answers(ABC, Generic[R, C]):
 
     vendor: ClassVar[str]
 
-    @abstractmethod
     def complaint(self, body: bytes) -> C:
         """Reads an error body of any documented shape. Never raises."""
+        try:
+            raw = fields.parse(body)
+        except ValueError:
+            raw = None
+        return self.said(raw if isinstance(raw, dict) else {})
+
+    @abstractmethod
+    def said(self, raw: Mapping[str, Any]) -> C:
+        """The same of its JSON object; of an empty one, nothing."""
 
     @abstractmethod
     def explained(self, route: R, status: int, said: C) -> BridgeError | Fault | None:

@@ -108,8 +108,8 @@ class Caller(ABC, Generic[R]):
     async def change(
         self, route: R, body: Body | None, priority: Priority = Priority.SWEEP, *, ident: str = ""
     ) -> Mapping[str, Any]:
-        """What a change is answered with; nothing where that is no JSON object."""
-        return self._accepted(route, await self._send(route, body, priority, ident))
+        """As `accepted`."""
+        return self.accepted(route, await self._send(route, body, priority, ident))
 
     async def change_if_found(
         self, route: R, body: Body | None, priority: Priority = Priority.SWEEP, *, ident: str
@@ -118,7 +118,7 @@ class Caller(ABC, Generic[R]):
         response = await self._send(route, body, priority, ident)
         if self.answers.is_absent(route, response):
             return False
-        self._accepted(route, response)
+        self.accepted(route, response)
         return True
 
     async def change_for(
@@ -143,7 +143,8 @@ class Caller(ABC, Generic[R]):
         encoded = None if body is None else self.encode(body)
         return await self.call(route, priority, ident=ident, body=encoded)
 
-    def _accepted(self, route: R, response: Response) -> Mapping[str, Any]:
+    def accepted(self, route: R, response: Response) -> Mapping[str, Any]:
+        """What a change is answered with; nothing where that is no JSON object."""
         self.answers.accepted(route, response)
         try:
             said: Any = fields.parse(response.body)
@@ -175,6 +176,11 @@ def request_for(
 def chosen(**named: str) -> Query:
     """The parameters that are set."""
     return tuple((name, value) for name, value in named.items() if value)
+
+
+def given(**named: Any) -> dict[str, Any]:
+    """The fields of a body that are set."""
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def by_page(page: int, limit: int) -> Query:

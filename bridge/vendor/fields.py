@@ -137,6 +137,7 @@ MaybeWord = Annotated[str | None, BeforeValidator(_maybe_word)]
 WordOrEmpty = Annotated[str, BeforeValidator(lambda value, info: _maybe_word(value, info) or "")]
 """In a list, where an odd status must not keep the other rows from being read: then it is ""."""
 Text = Annotated[str | None, BeforeValidator(as_text)]
+TextOrEmpty = Annotated[str, BeforeValidator(lambda value: as_text(value) or "")]
 Count = Annotated[int | None, BeforeValidator(as_count)]
 Rows = Annotated[tuple[Item, ...], BeforeValidator(lambda value: () if value is None else value)]
 
