@@ -18,7 +18,7 @@ from bridge.app.vendors import Vendors, open_vendors, scopes_of
 from bridge.core.memory import SweepResult
 from bridge.core.reasons import FREED_BY_MAPPING
 from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, cannot_search
-from bridge.cycles.listening import Listening
+from bridge.cycles.listening import ORDERS, STOCK, Listening
 from bridge.cycles.proof import ProofCycle
 from bridge.cycles.stock import Adjuster, Pusher, StockCycle
 from bridge.cycles.telling import Telling
@@ -86,8 +86,14 @@ class Bridge:
             zero_unlinked=settings.stock.on_unlink == "zero",
             shadow=settings.mode == "shadow",
         )
-        self.catalogue.on_drift = partial(stock.wake, fetch=False)
+        self.catalogue.on_drift = self._drifted
         return stock
+
+    def _drifted(self) -> None:
+        """What the first reading shows was missed while nobody listened."""
+        if self.catalogue.calls:
+            self.listening.missed(STOCK)
+        self.stock.wake(fetch=False)
 
     @cached_property
     def worker(self) -> Worker:
@@ -119,7 +125,8 @@ class Bridge:
 
     @cached_property
     def sweep(self) -> OrderSweep:
-        return OrderSweep(self.store, self.vendors.rxscale, self.rules, self.now, self._swept)
+        rxscale, listening = self.vendors.rxscale, self.listening
+        return OrderSweep(self.store, rxscale, self.rules, self.now, self._swept, listening)
 
     def _swept(self, result: SweepResult) -> None:
         self.metrics.swept(result.lost_webhooks)
@@ -167,6 +174,7 @@ class Bridge:
             patience=timedelta(seconds=2 * settings.orders.poll_seconds),
             patience_for_stock=timedelta(seconds=2 * settings.stock.sync_seconds),
             found=self.metrics.unexplained,
+            suspected=partial(self.listening.missed, ORDERS),
             woke=self.worker.wake,
         )
 

@@ -15,8 +15,9 @@ from bridge.app.vendors import Vendors
 from bridge.app.web import listen
 from bridge.core.patience import reread_seconds
 from bridge.cycles import every
-from bridge.cycles.listening import READ_SECONDS
+from bridge.cycles.listening import READ_SECONDS, STOCK
 from bridge.cycles.proof import RETRY_SECONDS
+from bridge.cycles.sweep import WHOLE_EVERY
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
 from bridge.cycles.watch import Watch
 from bridge.errors import BridgeError, Misconfigured, TryLater
@@ -86,11 +87,12 @@ async def _drain(
 
 def _reread_seconds(bridge: Bridge) -> float:
     rxscale, stock = bridge.settings.rxscale, bridge.settings.stock
+    times = WHOLE_EVERY if bridge.listening.is_told(STOCK) else 1
     return reread_seconds(
         bridge.catalogue.calls,
         rxscale.requests_per_second,
         rxscale.requests_per_minute,
-        shortest=stock.sync_seconds,
+        shortest=stock.sync_seconds * times,
         longest=stock.reread_seconds,
     )
 
@@ -136,7 +138,7 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         teller.changed.set()
 
     timers = [
-        every(poll_after, "the order sweep", bridge.sweep.run),
+        every(poll_after, "the order sweep", bridge.sweep.round),
         every(reload_after, "looking at the mapping files", partial(_look_at_files, bridge)),
         every(lambda: machine.judge_seconds, "judging what was heard", bridge.listening.look),
         every(lambda: READ_SECONDS, "reading subscriptions", bridge.listening.read_subscriptions),

@@ -31,6 +31,7 @@ LEAST_WEEKS = 3
 OUTLIVES = 2
 """A difference that so many comparisons in a row found does not mend itself."""
 KEPT = timedelta(days=2)
+LATE = timedelta(minutes=10)
 LEAST_DAYS = 4
 """So many such weekdays have to be known before one is said to be too quiet."""
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -168,6 +169,15 @@ def subscribed(
         yield reasons.NOT_SUBSCRIBED(events=", ".join(missing), target=target)
     if others := sorted({each.target for each in found if each.target != target}):
         yield reasons.SUBSCRIBED_ELSEWHERE(targets=", ".join(others))
+
+
+def is_told(heard_at: datetime | None, missed_at: datetime | None, now: datetime) -> bool:
+    """Whether deliveries are proved to come: one did of late, and after the last change that none
+    told of, which is some time ago. One that was only late costs no more than that time.
+    """
+    if heard_at is None or now - heard_at > DAY:
+        return False
+    return missed_at is None or (heard_at > missed_at and now - missed_at > LATE)
 
 
 def unproved(

@@ -58,13 +58,17 @@ class SweptOrder:
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
-    """What a sweep found, in orders; `lost_webhooks` of the new ones should have been announced."""
+    """What a sweep found, in orders; `lost_webhooks` of the new ones should have been announced.
+
+    `untold`: new or changed, or listed no more, and nothing had told of it.
+    """
 
     seen: int
     new: int = 0
     lost_webhooks: int = 0
     changed: int = 0
     missing: int = 0
+    untold: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from bridge.core.model import CatalogueSku
@@ -13,9 +14,6 @@ from bridge.rxscale.dialect import MOST_ROWS
 from bridge.store import Store, person, stock, vendor_lists
 from bridge.vendor.paging import Fetch, Listing, Page, Place, read_settled
 
-READINGS = 2
-"""A list that does not change while it is read is read so often."""
-
 
 async def read_skus(rxscale: RxScale) -> list[CatalogueSku]:
     """RxScale's whole list, not remembered. Raises what the client raises."""
@@ -24,9 +22,14 @@ async def read_skus(rxscale: RxScale) -> list[CatalogueSku]:
     return list(found.rows.values())
 
 
-def _read_settled(fetch: Fetch[CatalogueSku]) -> Awaitable[Listing[CatalogueSku]]:
+def _read_settled(
+    fetch: Fetch[CatalogueSku], before: AbstractSet[str] | None = None
+) -> Awaitable[Listing[CatalogueSku]]:
     return read_settled(
-        lambda _, place: fetch(place), lambda sku: sku.pharmacy_sku_uid, full=MOST_ROWS
+        lambda _, place: fetch(place),
+        lambda sku: sku.pharmacy_sku_uid,
+        full=MOST_ROWS,
+        before=before,
     )
 
 
@@ -41,6 +44,8 @@ class CatalogueReader:
         """Called when a page shows that somebody else changed a stock."""
         self._under_way: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
+        self._before: AbstractSet[str] | None = None
+        """Which SKUs the last reading showed."""
         self.calls = 0
         """How many the last whole reading took; 0 before the first since this process began."""
 
@@ -68,7 +73,8 @@ class CatalogueReader:
             calls += 1
             return await self._page(place, priority, seconds)
 
-        found = await _read_settled(fetch)
+        found = await _read_settled(fetch, self._before)
+        self._before = found.rows.keys()
         skus = list(found.rows.values())
         before = await self._store.read(vendor_lists.catalogue_mark)
         await self._store.write(
@@ -87,6 +93,6 @@ class CatalogueReader:
             self.on_drift()
         if seconds:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds / (max(1, page.pages or 1) * READINGS)):
+                async with asyncio.timeout(seconds / max(1, page.pages or 1)):
                     await self._hurry.wait()
         return page

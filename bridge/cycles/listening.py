@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bridge.core.alarms import Heard, Hours, Topic, silent, subscribed, total
+from bridge.core.alarms import Heard, Hours, Topic, is_told, silent, subscribed, total
 from bridge.core.deliveries import PHARMAONE, RXSCALE, Delivery, PharmaOneChanged
 from bridge.core.reasons import NOT_SUBSCRIBED, Reason
 from bridge.cycles.subscribing import subscribe
 from bridge.rxscale.client import RxScale
-from bridge.rxscale.webhook import CREATED, NEEDED_EVENTS
+from bridge.rxscale.webhook import CREATED, NEEDED_EVENTS, STOCK_EVENTS
 from bridge.store import Store, alarms
 from bridge.texts import say
 
@@ -21,6 +21,7 @@ READ_SECONDS = 3600.0
 ORDERS, LOST = "orders", "lost"
 """What is counted by the hour, beside each vendor's deliveries: orders that came, and of those the
 ones that no webhook told of."""
+STOCK = "stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class Listening:
         self._forged = Counter[str]()
         self._swept: dict[str, int] | None = None
         self._last_at: datetime | None = None
+        self._heard_at: dict[str, datetime] = {}
+        self._missed_at: dict[str, datetime] = {}
+        """What RxScale tells of (`ORDERS`, `STOCK`): the last delivery, the last change without."""
         self._lost: Hours = {}
         self._subscriptions = "unknown"
 
@@ -82,6 +86,16 @@ class Listening:
         if delivery.event == CREATED or isinstance(delivery, PharmaOneChanged):
             self._told.add(vendor)
         self._last_at = delivery.received_at
+        if vendor == RXSCALE:
+            self._heard_at[STOCK if delivery.event in STOCK_EVENTS else ORDERS] = self._now()
+
+    def missed(self, what: str) -> None:
+        """Something changed at RxScale, of its `ORDERS` or its `STOCK`, and nothing told of it."""
+        self._missed_at[what] = self._now()
+
+    def is_told(self, what: str) -> bool:
+        """Whether a delivery may be awaited for each change, so that lists are read seldom."""
+        return is_told(self._heard_at.get(what), self._missed_at.get(what), self._now())
 
     def forged(self, vendor: str) -> None:
         """A delivery was signed with a secret that is not ours."""

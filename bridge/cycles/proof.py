@@ -58,16 +58,18 @@ class ProofCycle:
         patience: timedelta,
         patience_for_stock: timedelta,
         found: Callable[[], None],
+        suspected: Callable[[], None],
         woke: Callable[[], None],
     ) -> None:
         """`patience`: within this time the loop finds by itself what changed meanwhile. `found` is
-        called for each difference that it did not, `woke` when there is something to look at.
+        called for each difference that it did not, `suspected` where orders differ at first, `woke`
+        when there is something to look at.
         """
         self._store, self._rxscale, self._pharmaone = store, rxscale, pharmaone
         self._catalogue, self._stock, self._rules, self._now = catalogue, stock, rules, now
         self._policy, self._every, self._patience = policy, every, patience
         self._patience_for_stock = patience_for_stock
-        self._found, self._woke = found, woke
+        self._found, self._suspected, self._woke = found, suspected, woke
         self._due_at = now() + patience
         self._asked = asyncio.Event()
 
@@ -102,6 +104,8 @@ class ProofCycle:
         skus = await self._skus(fetch=True)
         linked = self._stock.facts().linked
         found = list[Differing]()
+        if suspects:
+            self._suspected()
         if suspects or skus:
             patience = max(self._patience, self._patience_for_stock) if skus else self._patience
             await asyncio.sleep(patience.total_seconds())

@@ -1,11 +1,13 @@
 """The backstop behind webhooks: reads RxScale's open orders and hints what is new or changed."""
 
 from collections.abc import Callable, Collection, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
 from bridge.core.memory import SweepResult
 from bridge.core.model import PharmacyOrderUid
+from bridge.cycles.listening import ORDERS, Listening
 from bridge.errors import Fault, Misconfigured, Refused
 from bridge.exchange import Priority
 from bridge.mapping import Rules
@@ -15,6 +17,9 @@ from bridge.rxscale.orders import SweptRow
 from bridge.store import Store, rx_sweep
 from bridge.vendor.paging import Listing, Page, Place, read_settled
 
+WHOLE_EVERY = 5
+"""How often all words are read while deliveries are proved to come: every so many sweeps. In
+between only the words under which new orders arrive."""
 _OF_A_WORD = (400, 422)
 """How RxScale may refuse a status that it does not know; not documented (rxscale.md 6.1)."""
 
@@ -27,10 +32,13 @@ class OpenOrders(NamedTuple):
 
 
 async def read_open_orders(
-    rxscale: RxScale, words: Collection[str], priority: Priority = Priority.SWEEP
+    rxscale: RxScale,
+    words: Collection[str],
+    priority: Priority = Priority.SWEEP,
+    before: AbstractSet[str] | None = None,
 ) -> OpenOrders:
     """All orders in any of these statuses. Raises what the client raises; where each word is
-    refused, it is not for the word.
+    refused, it is not for the word. `before`: as `read_settled` has it.
     """
     refused: dict[str, Refused] = {}
 
@@ -46,7 +54,9 @@ async def read_open_orders(
             raise refused[word]
         return Page((), total=0)
 
-    found = await read_settled(fetch, lambda row: row.uid, list(words), full=MOST_ROWS)
+    found = await read_settled(
+        fetch, lambda row: row.uid, list(words), full=MOST_ROWS, before=before
+    )
     return OpenOrders(found, refused)
 
 
@@ -72,35 +82,77 @@ class OrderSweep:
         rules: Callable[[], Rules],
         now: Callable[[], datetime],
         swept: Callable[[SweepResult], None],
+        listening: Listening,
     ) -> None:
         self._store = store
         self._rxscale = rxscale
         self._rules = rules
         self._now = now
         self._swept = swept
+        self._listening = listening
+        self._before: AbstractSet[str] | None = None
+        """What the last sweep of all words listed."""
+        self._queued: AbstractSet[str] = frozenset()
+        """What it listed of that in the queue, or the last sweep of the queue alone."""
+        self._left = 0
+        """So many sweeps may pass before all words have to be read again."""
         self.error: str | None = None
         """What only the operator can mend, and kept the last sweep from reading lists."""
+
+    async def round(self) -> None:
+        """One sweep by the clock: of all words, or of the queue's where that is enough. Raises as
+        `run`.
+        """
+        if not self._left or not self._listening.is_told(ORDERS):
+            await self.run()
+            return
+        self._left -= 1
+        began_at, words = self._now(), self._rules().words.rxscale
+        queue = [word for word in words.open if word in words.queue]
+        found, _ = await read_open_orders(self._rxscale, queue, before=self._queued)
+        self._queued = found.rows.keys()
+        unread = frozenset(words.open) - words.queue
+        await self._compare(found.rows, began_at, settled=False, unlisted=unread)
 
     async def run(self) -> SweepResult:
         """Reads every open list to its end. Raises TryLater or Misconfigured with nothing done,
         and Refused where RxScale refuses every list.
         """
         began_at, words = self._now(), self._rules().words.rxscale
+        self._left = 0
         try:
-            found, refused = await read_open_orders(self._rxscale, words.open)
+            found, refused = await read_open_orders(self._rxscale, words.open, before=self._before)
         except (Misconfigured, Refused) as failure:
             self.error = str(failure)
             raise
         fault = words_refused(words.where, refused)
         self.error = str(fault) if fault else None
-        rows = {PharmacyOrderUid(uid): row for uid, row in found.rows.items()}
+        result = await self._compare(
+            found.rows, began_at, settled=found.settled, unlisted=frozenset(refused)
+        )
+        self._left = WHOLE_EVERY - 1 if found.settled and not refused else 0
+        self._before = found.rows.keys()
+        self._queued = {uid for uid, row in found.rows.items() if row.status in words.queue}
+        return result
+
+    async def _compare(
+        self,
+        found: Mapping[str, SweptRow],
+        began_at: datetime,
+        *,
+        settled: bool,
+        unlisted: Collection[str],
+    ) -> SweepResult:
         result = await self._store.write(
             rx_sweep.compare,
-            rows,
+            {PharmacyOrderUid(uid): row for uid, row in found.items()},
             began_at=began_at,
             now=self._now(),
-            settled=found.settled,
-            unlisted=frozenset(refused),
+            settled=settled,
+            unlisted=unlisted,
         )
+        # What the first one finds was missed while nobody listened.
+        if result.untold and self._before is not None:
+            self._listening.missed(ORDERS)
         self._swept(result)
         return result

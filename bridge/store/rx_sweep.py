@@ -74,6 +74,7 @@ class _Sweep:
     rows: Mapping[PharmacyOrderUid, SweptOrder]
     began_at: datetime
     waiting: Collection[Key]
+    due: Collection[Key]
     tried: Collection[Key]
     """Looked at in vain and waiting for another look: to hint one would count its looks anew."""
     stuck: Mapping[Key, str]
@@ -102,14 +103,15 @@ def compare(
     """Hints every order that is new or changed, gone from the list, or was left behind.
 
     `rows` are the orders with an open status that any reading saw; the first began at `began_at`.
-    `settled`: two readings agreed, so they are all there are. Where the list never rests, the
-    first sweep has ended once the readings showed nothing that was not known before. Orders at an
-    `unlisted` word cannot be in `rows`.
+    `settled`: two readings of all open words agreed, so they are all there are. Where the list
+    never rests, the first sweep has ended once the readings showed nothing that was not known
+    before. Orders at an `unlisted` word cannot be in `rows`.
     """
     sweep = _Sweep(
         rows,
         began_at,
         waiting=todo.keys(connection),
+        due=todo.due(connection, now),
         tried=todo.tried(connection),
         stuck=stuck.codes(connection),
         unlisted=unlisted,
@@ -128,18 +130,28 @@ def compare(
     if settled or not unknown:
         notes.put_first_time(connection, notes.FIRST_SWEEP_AT, now)
     if settled:
-        old = now - LONG_OPEN
-        kept = (each for each in known.values() if each.finished_at or each.first_seen_at < old)
-        listed = [order.uid for order in kept if order.uid in rows]
-        notes.put(connection, notes.STILL_LISTED, json.dumps(listed))
+        _note_listed(connection, known.values(), rows, now - LONG_OPEN)
     whys = [why for _, why in found]
+    lost = 0 if first else len(unknown)
     return SweepResult(
         seen=len(rows),
         new=len(unknown),
-        lost_webhooks=0 if first else len(unknown),
+        lost_webhooks=lost,
         changed=whys.count(_Finding.CHANGED),
         missing=whys.count(_Finding.MISSING),
+        untold=lost + sum(_is_untold(order, why, sweep) for order, why in found),
     )
+
+
+def _note_listed(
+    connection: sqlite3.Connection,
+    known: Iterable[_Known],
+    rows: Collection[PharmacyOrderUid],
+    old: datetime,
+) -> None:
+    kept = (each for each in known if each.finished_at or each.first_seen_at < old)
+    listed = [order.uid for order in kept if order.uid in rows]
+    notes.put(connection, notes.STILL_LISTED, json.dumps(listed))
 
 
 def _relevant(
@@ -179,6 +191,14 @@ def _shows_change(order: _Known, row: SweptOrder, sweep: _Sweep) -> bool:
     if order.rx_status is None:  # never looked at yet: that look is due already
         return order_key(order.uid) not in sweep.waiting
     return order.rx_seen_at is None or order.rx_seen_at < sweep.began_at
+
+
+def _is_untold(order: _Known, why: _Finding, sweep: _Sweep) -> bool:
+    """Somebody changed it at RxScale, and no delivery has had it looked at."""
+    if why is _Finding.UNSUBMITTED or order.rx_status is None:
+        return False
+    key = order_key(order.uid)
+    return key not in sweep.due and key not in sweep.stuck
 
 
 def _is_missing(order: _Known, sweep: _Sweep) -> bool:

@@ -88,6 +88,7 @@ _STANDING = _STANDINGS.select("WHERE key = ?")
 _KEYS = "SELECT key FROM todo"
 _LEASED = sql("SELECT key FROM todo WHERE key IN (?...) AND lease_until IS NOT NULL")
 _TRIED = "SELECT key FROM todo WHERE attempts > 0"
+_DUE_NOW = "SELECT key FROM todo WHERE due_at <= :now OR lease_until > :now"
 _PENDING = "SELECT count(*), min(due_at) FROM todo WHERE due_at <= :now OR lease_until > :now"
 _DELETE = "DELETE FROM todo WHERE key = ?"
 
@@ -220,6 +221,11 @@ def standing(connection: sqlite3.Connection, key: Key) -> Standing | None:
 
 def keys(connection: sqlite3.Connection) -> set[Key]:
     return {key for (key,) in connection.execute(_KEYS)}
+
+
+def due(connection: sqlite3.Connection, now: datetime) -> set[Key]:
+    """Those that are to be looked at now, or are being looked at."""
+    return {key for (key,) in connection.execute(_DUE_NOW, {"now": micros(now)})}
 
 
 def leased(connection: sqlite3.Connection, keys: Iterable[Key]) -> set[Key]:

@@ -6,10 +6,12 @@ between pages while they are read can be missed: a removal pulls the rest of the
 over the page boundary. `every` reads once and accepts that. `read_settled` reads over and over,
 forwards and backwards in turn, until two readings agree: a removal pulls rows towards the start,
 where the backward reading still goes; an insertion pushes them towards the end, where the forward
-one does.
+one does. A reading that shows the same rows as the last one, some time ago, agrees with that: a
+list in which nothing happens is read once.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -119,24 +121,25 @@ async def read_settled(
     *,
     full: int,
     most: int = MOST_READINGS,
+    before: AbstractSet[str] | None = None,
 ) -> Listing[Row]:
     """Reads the lists under `filters`, in that order, until two readings agree.
 
     Give the filters in the order in which rows move from one to the next: a row that moves on
-    while it is being looked for is then met in its new list. Raises what `fetch` raises.
+    while it is being looked for is then met in its new list. `before`: the keys that the last
+    reading showed, some time ago. Raises what `fetch` raises.
     """
     lists = [_List(fetch, key, name, full) for name in filters]
     rows: dict[str, Row] = {}
-    before: dict[str, Row] | None = None
     for reading in range(1, most + 1):
         seen: dict[str, Row] = {}
         steady = True
         for each in lists:
             steady &= await (each.forwards(seen) if reading % 2 else each.backwards(seen))
         rows.update(seen)
-        if steady and before is not None and seen.keys() == before.keys():
+        if steady and seen.keys() == before:
             return Listing(rows, reading, settled=True)
-        before = seen
+        before = seen.keys()
     return Listing(rows, most, settled=False)
 
 

@@ -6,7 +6,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.core import reasons
-from bridge.core.alarms import Heard, Subscription, silent, subscribed, unkept, unproved
+from bridge.core.alarms import (
+    Heard,
+    Subscription,
+    is_told,
+    silent,
+    subscribed,
+    unkept,
+    unproved,
+)
 from bridge.core.model import Key
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -141,6 +149,22 @@ def test_subscriptions():
         lacking,
         reasons.SUBSCRIBED_ELSEWHERE(targets="https://old.example/hook"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("heard", "missed", "told"),
+    [
+        pytest.param(None, None, False, id="nothing was ever heard"),
+        pytest.param(DAY, None, True, id="heard within a day"),
+        pytest.param(DAY + HOUR, None, False, id="too long ago"),
+        pytest.param(HOUR, HOUR / 2, False, id="a change came without"),
+        pytest.param(HOUR / 4, HOUR / 2, True, id="heard again since"),
+        pytest.param(HOUR / 60, HOUR / 12, False, id="too soon after a change without"),
+    ],
+)
+def test_whether_deliveries_are_proved_to_come(heard, missed, told: bool):
+    heard_at, missed_at = (None if ago is None else NOW - ago for ago in (heard, missed))
+    assert is_told(heard_at, missed_at, NOW) is told
 
 
 def test_the_proof_and_the_copies():

@@ -21,7 +21,15 @@ from store.given import (
 )
 
 from bridge.core.memory import SweepResult, SweptOrder
-from bridge.core.model import AnnouncedBy, OrderId, OrderRecord, PharmacyOrderUid, Phase, State
+from bridge.core.model import (
+    AnnouncedBy,
+    Hint,
+    OrderId,
+    OrderRecord,
+    PharmacyOrderUid,
+    Phase,
+    State,
+)
 from bridge.core.reasons import CODES, Reason
 from bridge.store import Store, orders, rx_sweep, todo, views, work
 from bridge.store.rx_sweep import FOUND_BY_SWEEP
@@ -96,7 +104,7 @@ async def test_an_order_found_after_a_pause_was_made_in_it(store: Store, minutes
 async def test_a_later_sweep_counts_what_no_webhook_had_told(store: Store):
     await swept_once(store)
     result = await sweep(store, {uid(1): WAITING, uid(2): WAITING})
-    assert result == SweepResult(seen=2, new=2, lost_webhooks=2)
+    assert result == SweepResult(seen=2, new=2, lost_webhooks=2, untold=2)
     found = await store.read(orders.find, uid(1))
     assert found is not None
     assert found.announced_by is AnnouncedBy.SWEEP
@@ -205,7 +213,16 @@ async def test_why_a_known_order_is_looked_at(
         seen=0 if row is None else 1,
         changed=1 if why == CHANGED else 0,
         missing=1 if why == MISSING else 0,
+        untold=why in (CHANGED, MISSING) and known.rx_status is not None,
     )
+
+
+async def test_a_change_that_is_to_be_looked_at_already_was_told(store: Store):
+    await swept_once(store)
+    await store.write(work.save, submitted(1), [])
+    await store.write(todo.hint, [Hint(key(1), "webhook")], NOW)
+    result = await sweep(store, {uid(1): SweptOrder("on-hold", 8)})
+    assert (result.changed, result.untold) == (1, 0)
 
 
 async def test_a_change_is_told_once_and_hinted_until_it_is_seen(store: Store):
