@@ -70,7 +70,7 @@ def load(path: Path | None, environ: Mapping[str, str], *, cwd: Path) -> Setting
     return (
         _anchored(settings, home)
         .in_mode(settings.mode)
-        .came_from(file, tuple(gathered.secrets_in_file), tuple(gathered.files))
+        .came_from(file, tuple(gathered.secrets_in_file), tuple(gathered.files), gathered.origins)
     )
 
 

@@ -1,6 +1,7 @@
 """What is counted and timed, for Prometheus. Labels are words and route templates, never ids."""
 
 import tomllib
+from collections import Counter as Counted
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from bridge.rxscale import webhook as rxscale
 EVENTS = rxscale.KNOWN_EVENTS | pharmaone.KNOWN_EVENTS
 VENDORS = ("rxscale", "pharmaone")
 NOT_STORED, BAD_SIGNATURE = "not stored", "bad signature"
+TALLIED = ("calls", "milliseconds")
 COUNTERS = {"step": "steps", "submission": "submissions", "stock": "stock_writes"}
 """By the kind that `count` is told of."""
 CATALOGUE = Path(__file__).with_suffix(".toml")
@@ -35,6 +37,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.tally = Counted[str]()
+        """Each vendor's calls, and their milliseconds in all, since somebody took it."""
         described = tomllib.loads(CATALOGUE.read_text("utf-8"))
 
         def made(kind: type[Metric]) -> dict[str, Metric]:
@@ -73,6 +77,8 @@ class Metrics:
         """One HTTP request to a vendor is over."""
         calls = self._histograms["vendor_call_seconds"]
         calls.labels(call.vendor, call.route, call.outcome).observe(call.milliseconds / 1000)
+        for what, by in zip(TALLIED, (1, call.milliseconds), strict=True):
+            self.tally[f"{what} {call.vendor}"] += by
 
     def count(self, kind: str, word: str) -> None:
         """The worker took a step, or a submission or a SKU's write came to something."""

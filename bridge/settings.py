@@ -43,6 +43,8 @@ from bridge.values import (
 
 Mode = Literal["live", "shadow"]
 _SHADOW = ".shadow"
+MASK = "•••"
+"""Stands for what is not shown."""
 
 
 def is_loopback(host: str) -> bool:
@@ -287,6 +289,7 @@ class Settings(Section):
     _secrets_in_file: tuple[str, ...] = PrivateAttr(default=())
     _file: Path | None = PrivateAttr(default=None)
     _files: tuple[Path, ...] = PrivateAttr(default=())
+    _origins: Mapping[str, str] = PrivateAttr(default={})
 
     @property
     def file(self) -> Path | None:
@@ -298,10 +301,27 @@ class Settings(Section):
         return self._files
 
     def came_from(
-        self, file: Path | None, secrets_in_file: tuple[str, ...], files: tuple[Path, ...]
+        self,
+        file: Path | None,
+        secrets_in_file: tuple[str, ...],
+        files: tuple[Path, ...],
+        origins: Mapping[str, str],
     ) -> "Settings":
         self._file, self._secrets_in_file, self._files = file, secrets_in_file, files
+        self._origins = origins
         return self
+
+    def told(self) -> list[tuple[str, str, str]]:
+        """Each key with its value in force and where that came from, "" for a default. A secret is
+        a MASK: only that there is one.
+        """
+        found: list[tuple[str, str, str]] = [("mode", self.mode, self._origins.get("mode", ""))]
+        for section, names in keys().items():
+            for name in names:
+                key, value = f"{section}.{name}", getattr(getattr(self, section), name)
+                text = _plainly(value) if key not in secret_keys() else MASK if value else ""
+                found.append((key, text, self._origins.get(key, "")))
+        return found
 
     def in_mode(self, mode: Mode) -> "Settings":
         """The same bridge in this mode. A shadow has a store of its own beside the live one, so
@@ -402,6 +422,12 @@ class Settings(Section):
         if pharmaone.submit_via == "connector" and pharmaone.connector_url:
             called["pharmaone.connector_url"] = pharmaone.connector_url
         return [key for key, address in called.items() if _is_in_clear(address)]
+
+
+def _plainly(value: object) -> str:
+    if isinstance(value, bool | None):
+        return "" if value is None else str(value).lower()
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def variable(key: str) -> str:

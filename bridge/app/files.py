@@ -5,6 +5,7 @@ import stat
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from bridge.app import shipped
@@ -12,7 +13,7 @@ from bridge.config import SECRETS
 from bridge.core.stock.model import SkuLink
 from bridge.errors import Fault, Misconfigured
 from bridge.mapping.adding import written
-from bridge.mapping.reading import FILES
+from bridge.mapping.reading import FILES, SKUS
 from bridge.settings import Settings
 
 
@@ -52,15 +53,27 @@ def _is_open(found: os.stat_result) -> bool:
     return not own or bool(group.gr_mem)
 
 
-def write_links(settings: Settings, links: Iterable[tuple[SkuLink, str]]) -> None:
-    """Adds the links, each with its note, to skus.csv, or confirms their units there.
+def mark_of(content: bytes) -> str:
+    """Another one after each change of a file."""
+    return sha256(content).hexdigest()[:16]
+
+
+def write_links(
+    settings: Settings, links: Iterable[tuple[SkuLink, str]], *, seen: str | None = None
+) -> None:
+    """Adds the links, each with its note, to skus.csv, or confirms their units there. `seen`: the
+    mark of the file that the person was shown, who also says the safety stock.
 
     Raises Misconfigured if that cannot be.
     """
     shipped.refuse(settings.mappings.dir)
-    path = settings.mappings.dir / "skus.csv"
+    path = settings.mappings.dir / SKUS
     there = path.exists()
-    content = written(path.read_bytes() if there else b"", links)
+    content = path.read_bytes() if there else b""
+    if seen is not None and seen != mark_of(content):
+        what = "was changed by somebody else meanwhile"
+        raise Misconfigured(Fault(SKUS, what, "look at it again, then save"))
+    content = written(content, links, safety=seen is not None)
     mode = path.stat().st_mode & 0o777 if there else 0o644
     remedy = f"let rxbridge's user write to {path.parent}, or write the lines by hand"
     write_whole(path, content, mode=mode, remedy=remedy)

@@ -141,6 +141,7 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         every(poll_after, "the order sweep", bridge.sweep.round),
         every(reload_after, "looking at the mapping files", partial(_look_at_files, bridge)),
         every(lambda: machine.judge_seconds, "judging what was heard", bridge.listening.look),
+        every(lambda: machine.judge_seconds, "counting calls", partial(vitals.tally, bridge)),
         every(lambda: READ_SECONDS, "reading subscriptions", bridge.listening.read_subscriptions),
         every(lambda: reread() / 2, "reading the SKU list", upkeep.read_skus),
         every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),

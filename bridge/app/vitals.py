@@ -34,6 +34,13 @@ async def try_to_write(bridge: Bridge) -> None:
     bridge.metrics.tried_to_write(done=True)
 
 
+async def tally(bridge: Bridge) -> None:
+    """Adds the vendors' calls to this hour's, for the page's pictures. Raises TryLater."""
+    counts = dict(bridge.metrics.tally)
+    await bridge.store.write(alarms.count, counts, bridge.machine.now())
+    bridge.metrics.tally.subtract(counts)
+
+
 class Writable:
     """Whether the store takes a write: tried at most once a second, however often it is asked."""
 

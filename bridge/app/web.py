@@ -10,8 +10,10 @@ import aiohttp.web
 
 from bridge.app import vitals
 from bridge.app.build import Bridge
+from bridge.app.configured import Configured
 from bridge.app.differing import Differing
 from bridge.app.files import write_links
+from bridge.app.products import Products
 from bridge.core.shadow import Report
 from bridge.core.stock.model import SkuLink
 from bridge.errors import Misconfigured
@@ -58,6 +60,12 @@ def _page(bridge: Bridge) -> PageParts | None:
     return PageParts(
         stock=stock.look,
         confirm=partial(_confirm, bridge),
+        products=Products(bridge),
+        configured=Configured(bridge),
+        limits={
+            "rxscale": bridge.settings.rxscale.requests_per_minute,
+            "pharmaone": bridge.settings.pharmaone.requests_per_minute,
+        },
         users=users,
         proxies=server.trusted_proxies,
         public_url=server.public_url or "",

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     NEXT = "next"  # what the bridge would do next about an order
     SHOP = "shop"  # what a shop sells, against what is there
     FAILURE = "failure"  # what became of a call to a vendor
+    MATCH = "match"  # why a SKU may be a product
 
 
 class Verb(StrEnum):
@@ -473,6 +474,20 @@ NO_PRODUCT = Code("no_product", Kind.SHOP)
 INVENTORY_SILENT = Code("inventory_silent", Kind.SHOP)
 NONE_THERE = Code("none_there", Kind.SHOP)
 MORE_FOR_SALE = Code("more_for_sale", Kind.SHOP, "stock there")
+
+# -- why a SKU may be a product ----------------------------------------------------------------
+
+NOTHING_ALIKE = Code("nothing_alike", Kind.MATCH)
+LINE_SAYS = Code("line_says", Kind.MATCH, "place product")
+LINKED_BY = Code("linked_by", Kind.MATCH, "place")
+OTHER_WORD = Code("other_word", Kind.MATCH, "one other")
+ONE_SAYS = Code("one_says", Kind.MATCH, "word")
+SOLD_BY_ONE = Code("sold_by_one", Kind.MATCH)
+SIZE_UNKNOWN = Code("size_unknown", Kind.MATCH)
+COUNTED_IN = Code("counted_in", Kind.MATCH, "size unit")
+NO_PACKS = Code("no_packs", Kind.MATCH, "size pack")
+SAME_PACK = Code("same_pack", Kind.MATCH, "size")
+PACKS = Code("packs", Kind.MATCH, "size packs pack")
 
 # ---------------------------------------------------------------------------------------------
 

@@ -13,14 +13,15 @@ from bridge.errors import Fault, Misconfigured
 from bridge.mapping.reading import SKUS, Faults
 from bridge.mapping.skus import COLUMNS, cells_of, columns_of, counts, read_skus
 
-UNITS = "units_per_sku"
+UNITS, SAFETY = "units_per_sku", "safety_stock"
 MARK = b"\xef\xbb\xbf"
 
 
-def written(content: bytes, links: Iterable[tuple[SkuLink, str]]) -> bytes:
+def written(content: bytes, links: Iterable[tuple[SkuLink, str]], *, safety: bool = False) -> bytes:
     """The file with each link confirmed: its units in the line that it has, and a line more for
-    each other link, with share 0 of a split product. Raises Misconfigured as `append` does, where
-    there is no column for units, and where the file would have faults.
+    each other link, with share 0 of a split product. `safety`: the lines that are there get its
+    safety stock as well. Raises Misconfigured as `append` does, where there is no column for what
+    is to be written, and where the file would have faults.
     """
     links = list(links)
     if not links:
@@ -29,11 +30,13 @@ def written(content: bytes, links: Iterable[tuple[SkuLink, str]]) -> bytes:
     listed = table.listed if table else {}
     split = {link.product for link in listed.values() if link.share is not None}
     if found is not None:
-        if UNITS not in found[0]:
-            what = f"there is no column '{UNITS}' to write them to"
-            raise Misconfigured(Fault(SKUS, what, "add it to the header"))
+        wanted = (UNITS, SAFETY) if safety and any(link.safety for link, _ in links) else (UNITS,)
+        for column in wanted:
+            if column not in found[0]:
+                what = f"there is no column '{column}' to write them to"
+                raise Misconfigured(Fault(SKUS, what, "add it to the header"))
         there = {link.uid: link for link, _ in links if link.uid in listed}
-        content = b"".join(_confirmed(content, there, *found))
+        content = b"".join(_confirmed(content, there, *found, safety=safety))
     more = [
         (replace(link, share=Decimal(0)) if link.product in split else link, note)
         for link, note in links
@@ -47,10 +50,15 @@ def written(content: bytes, links: Iterable[tuple[SkuLink, str]]) -> bytes:
 
 
 def _confirmed(
-    content: bytes, links: Mapping[PharmacySkuUid, SkuLink], columns: Sequence[str], delimiter: str
+    content: bytes,
+    links: Mapping[PharmacySkuUid, SkuLink],
+    columns: Sequence[str],
+    delimiter: str,
+    *,
+    safety: bool,
 ) -> Iterator[bytes]:
     """Line by line; one that names none of the links stays as it is, to the byte."""
-    uid, product, units = map(columns.index, ("pharmacy_sku_uid", "p1_id", UNITS))
+    uid, kept = columns.index("pharmacy_sku_uid"), safety and SAFETY in columns
     for line in re.split(rb"(\r\n|\n|\r)", content):
         text = line.decode()
         cells = cells_of(text, 0, delimiter, Faults()) if counts(text) else None
@@ -58,8 +66,10 @@ def _confirmed(
         if cells is None or link is None:
             yield line
             continue
-        cells += [""] * (units + 1 - len(cells))
-        cells[units], cells[product] = f"{link.units:f}", link.product
+        cells += [""] * (len(columns) - len(cells))
+        said = {UNITS: f"{link.units:f}", "p1_id": link.product}
+        for column, cell in {**said, **({SAFETY: _safety(link)} if kept else {})}.items():
+            cells[columns.index(column)] = cell
         yield _row(cells, delimiter).encode()
 
 
@@ -102,10 +112,15 @@ def _written(link: SkuLink, note: str, columns: Sequence[str], delimiter: str) -
         "pharmacy_sku_uid": link.uid,
         "p1_id": link.product,
         UNITS: f"{link.units:f}",
+        SAFETY: _safety(link),
         "share": "" if link.share is None else f"{link.share:f}",
         "note": note,
     }
     return _row([cells.get(column, "") for column in columns], delimiter)
+
+
+def _safety(link: SkuLink) -> str:
+    return str(link.safety) if link.safety else ""
 
 
 def _row(cells: Sequence[str], delimiter: str) -> str:

@@ -10,9 +10,12 @@ from decimal import Decimal
 
 from rapidfuzz import fuzz, process
 
+from bridge.core import reasons
 from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId
+from bridge.core.reasons import Reason
 from bridge.core.stock.model import SkuLink
 from bridge.mapping.names import Name, pack_of, read_name, says_one
+from bridge.texts import say
 
 CANDIDATES = 8
 LEAST = 40.0
@@ -43,8 +46,12 @@ class Proposal:
     product_name: str = ""
     confidence: int = 0
     units: Decimal = Decimal(1)
-    why: str = "nothing similar"
+    told: tuple[Reason, ...] = (reasons.NOTHING_ALIKE(),)
     runner_up: ProductId | None = None
+
+    @property
+    def why(self) -> str:
+        return "; ".join(map(say, self.told))
 
     @property
     def likely(self) -> str:
@@ -87,12 +94,28 @@ def propose(
     return found
 
 
+def choices(
+    sku: CatalogueSku, products: Mapping[ProductId, str], link: SkuLink | None
+) -> list[Proposal]:
+    """What `propose` says of one SKU, and then each other product with a similar name, the surest
+    first: for a person, who decides.
+    """
+    names = {product: read_name(name) for product, name in products.items() if name}
+    texts = {product: name.text for product, name in names.items()}
+    first = [each for each in propose([sku], products, [link] if link else ()) if each.product]
+    named = {each.product for each in first}
+    others = [each for each in _alike_ones(sku, names, texts) if each.product not in named]
+    return first + [
+        replace(each, product_name=products[each.product]) for each in others if each.product
+    ]
+
+
 def _instead(link: SkuLink, found: Proposal) -> Proposal:
     """For a line whose product PharmaOne does not list: what a person wrote is never sure to be
     wrong.
     """
-    why = f"{link.row} says {link.product}, which PharmaOne does not list; {found.why}"
-    return replace(found, confidence=min(found.confidence, OTHER_PRODUCT), why=why)
+    why = (reasons.LINE_SAYS(place=link.row, product=link.product), *found.told)
+    return replace(found, confidence=min(found.confidence, OTHER_PRODUCT), told=why)
 
 
 def _own(
@@ -110,36 +133,44 @@ def _by_id(sku: CatalogueSku, link: SkuLink, product: ProductId, name: Name | No
         product=product,
         confidence=100 if units else OTHER_SIZE,
         units=units or Decimal(1),
-        why=f"linked by {link.place}; {why}",
+        told=(reasons.LINKED_BY(place=link.place), why),
     )
 
 
 def _by_name(
     sku: CatalogueSku, names: Mapping[ProductId, Name], texts: Mapping[ProductId, str]
 ) -> Proposal:
+    found = _alike_ones(sku, names, texts)
+    if not found:
+        return Proposal(sku.pharmacy_sku_uid, sku.name)
+    best, *others = found
+    close = [each.product for each in others if best.confidence - each.confidence <= CLOSE]
+    return replace(best, runner_up=close[0] if close else None)
+
+
+def _alike_ones(
+    sku: CatalogueSku, names: Mapping[ProductId, Name], texts: Mapping[ProductId, str]
+) -> list[Proposal]:
+    """Each product with a similar name, the surest first."""
     wanted = read_name(sku.name)
     near = process.extract(
         wanted.text, texts, scorer=fuzz.token_set_ratio, limit=CANDIDATES, score_cutoff=LEAST
     )
     found = [_judge(sku, wanted, product, names[product]) for _, _, product in near]
-    if not found:
-        return Proposal(sku.pharmacy_sku_uid, sku.name)
-    best, *others = sorted(found, key=lambda each: (-each.confidence, each.product or ""))
-    close = [each.product for each in others if best.confidence - each.confidence <= CLOSE]
-    return replace(best, runner_up=close[0] if close else None)
+    return sorted(found, key=lambda each: (-each.confidence, each.product or ""))
 
 
 def _judge(sku: CatalogueSku, wanted: Name, product: ProductId, name: Name) -> Proposal:
     """How sure it is that both names mean the same goods."""
     score = float(fuzz.token_sort_ratio(wanted.text, name.text))
-    remarks: list[str] = []
+    remarks: list[Reason] = []
     left, right = _unmatched(wanted.words, name.words)
     if left and right:
         score = min(score, OTHER_WORD)
-        remarks.append(f"'{left[0]}' is not '{right[0]}'")
+        remarks.append(reasons.OTHER_WORD(one=left[0], other=right[0]))
     elif left or right:
         score = max(score, 100.0) - MISSING_WORD * len(left + right)
-        remarks.append(f"only one says '{(left + right)[0]}'")
+        remarks.append(reasons.ONE_SAYS(word=(left + right)[0]))
     elif wanted.words:
         score = max(score, 100.0)
     score, remark = _numbers(score, wanted.numbers, name.numbers)
@@ -156,19 +187,19 @@ def _judge(sku: CatalogueSku, wanted: Name, product: ProductId, name: Name) -> P
         product=product,
         confidence=max(0, round(score)),
         units=units,
-        why="; ".join(remarks),
+        told=tuple(remarks),
     )
 
 
 def _numbers(
     score: float, wanted: tuple[str, ...], there: tuple[str, ...]
-) -> tuple[float, str | None]:
+) -> tuple[float, Reason | None]:
     left, right = sorted(set(wanted) - set(there)), sorted(set(there) - set(wanted))
     if left and right:
-        return min(score, OTHER_NUMBER), f"{left[0]} is not {right[0]}"
+        return min(score, OTHER_NUMBER), reasons.OTHER_WORD(one=left[0], other=right[0])
     if left or right:
         missing = left + right
-        return score - MISSING_NUMBER * len(missing), f"only one says {missing[0]}"
+        return score - MISSING_NUMBER * len(missing), reasons.ONE_SAYS(word=missing[0])
     return score, None
 
 
@@ -184,22 +215,22 @@ def _alike(one: str, other: str) -> bool:
     return one == other or (min(len(one), len(other)) > 3 and fuzz.ratio(one, other) >= SAME_WORD)
 
 
-def _units(sku: CatalogueSku, name: Name | None) -> tuple[Decimal, str]:
+def _units(sku: CatalogueSku, name: Name | None) -> tuple[Decimal, Reason]:
     """PharmaOne units in one SKU, and why; 0 where the sizes contradict each other, or where
     RxScale sells it as more or less than one of nobody knows what.
     """
     size, of_product = pack_of(sku), name.size if name else None
     if size is None:
         units = Decimal(says_one(sku))
-        return units, "sold by the one: 1 unit" if units else "how much it holds is not known"
+        return units, reasons.SOLD_BY_ONE() if units else reasons.SIZE_UNKNOWN()
     if of_product is None:
-        return size.amount, f"{size} of a product that is counted in {size.unit}"
+        return size.amount, reasons.COUNTED_IN(size=str(size), unit=size.unit)
     units, rest = divmod(size.amount, of_product.amount)
     if size.unit != of_product.unit or rest or not units:
-        return Decimal(0), f"{size} are no packs of {of_product}"
+        return Decimal(0), reasons.NO_PACKS(size=str(size), pack=str(of_product))
     if units == 1:
-        return units, f"both are packs of {size}"
-    return units, f"{size} are {units} packs of {of_product}"
+        return units, reasons.SAME_PACK(size=str(size))
+    return units, reasons.PACKS(size=str(size), packs=f"{units:f}", pack=str(of_product))
 
 
 def _bare(ident: str) -> str:

@@ -3,12 +3,15 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from bridge.core.model import PharmacyOrderUid, ProductId
 from bridge.core.reasons import Reason
 from bridge.core.shadow import Report
-from bridge.core.stock.model import SkuLink
+from bridge.core.stock.goods import Good, Moved
+from bridge.core.stock.model import Situation, SkuLink
 from bridge.core.stock.plan import PlanRow
 from bridge.core.users import User
 from bridge.health import HealthReport
@@ -47,12 +50,96 @@ class StockDifferences:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelves:
+    """Every SKU as the plan has it, and what of it waits for a person: products of an odd
+    inventory, and the prices that are not written. `names`: PharmaOne's products, as last read.
+    """
+
+    goods: Sequence[Good]
+    situation: Situation
+    moved: Sequence[Moved]
+    names: Mapping[ProductId, str]
+
+    @property
+    def odd_prices(self) -> list[Good]:
+        """Their anomaly tells the cents before and now."""
+        return [
+            each
+            for each in self.goods
+            if each.row and each.row.anomaly and "now" in each.row.anomaly.reason.facts
+        ]
+
+
+class Choice(NamedTuple):
+    """A product that a SKU may be: how sure that is, in percent, and why."""
+
+    product: ProductId
+    name: str
+    units: Decimal
+    confidence: int
+    why: Sequence[Reason]
+
+
+class Products(Protocol):
+    """What the page asks of products. All but `save` raise BridgeError."""
+
+    async def look(self) -> Shelves: ...
+
+    async def offered(self) -> Mapping[ProductId, str]:
+        """PharmaOne's products with their names."""
+
+    async def choices(self, good: Good) -> Sequence[Choice]:
+        """What it may be, the surest first."""
+
+    async def file(self) -> tuple[str, datetime | None]:
+        """A mark of skus.csv, and when it was last changed."""
+
+    async def save(self, link: SkuLink, note: str, seen: str) -> str:
+        """Writes the link into skus.csv if the file still has the mark `seen`; "", or why not."""
+
+
+class Sheet(NamedTuple):
+    """A table of a mapping file: what each key says."""
+
+    file: str
+    table: str
+    rows: Sequence[tuple[str, str]]
+
+
+class Rehearsed(NamedTuple):
+    """What the mapping files make of one order: the gaps, or the order-request. Each field has its
+    rule and its value, masked wherever it may be a patient's.
+    """
+
+    gaps: Sequence[Reason]
+    fields: Sequence[tuple[str, str, str]]
+    rules: Sequence[str]
+
+
+class Configured(Protocol):
+    """What the page shows of the settings."""
+
+    def told(self) -> Sequence[tuple[str, str, str]]:
+        """Each key, its value in force and where that came from, "" for a default."""
+
+    async def sheets(self) -> Sequence[Sheet]:
+        """The mapping files as they stand on disk."""
+
+    async def rehearse(self, uid: PharmacyOrderUid) -> Rehearsed | None:
+        """In memory only; None where RxScale knows no such order. Raises BridgeError."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageParts:
     """What only the operator's page needs."""
 
     stock: Callable[[], Awaitable[StockDifferences]]
     confirm: Callable[[SkuLink, str], Awaitable[bool]]
     """Writes a link with its units, and a note, into skus.csv; whether that could be."""
+    products: Products
+    configured: Configured
+    limits: Mapping[str, int]
+    """Calls a minute that each vendor may be sent, 0 for no limit."""
     users: Callable[[], Mapping[str, User]] = dict
     """Who may log in, by name; while there never was one, nobody has to."""
     proxies: Sequence[Network] = ()

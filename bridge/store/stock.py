@@ -114,6 +114,7 @@ _LEAVE = """
 UPDATE stock SET left_at = ?, wanted = NULL, wanted_price = NULL, rx_stock = NULL
 WHERE pharmacy_sku_uid = ?
 """
+_WANT_PRICE = "UPDATE stock SET wanted_price = ? WHERE pharmacy_sku_uid = ?"
 _TAKE_UP = "UPDATE stock SET left_at = NULL WHERE pharmacy_sku_uid = ? AND left_at IS NOT NULL"
 _ORDERED = """
 SELECT stock.pharmacy_sku_uid, CAST(sum(amount) AS BIGINT), rx_stock, wanted
@@ -276,6 +277,11 @@ def want(connection: sqlite3.Connection, writes: Sequence[Write], read_at: datet
     at = micros(read_at)
     rows = [(each.stock, each.price_cents, at, each.uid) for each in writes]
     connection.executemany(_WANT, rows)
+
+
+def want_price(connection: sqlite3.Connection, uid: PharmacySkuUid, cents: int) -> None:
+    """A person says that this price is right: the next round writes it."""
+    connection.execute(_WANT_PRICE, (cents, uid))
 
 
 def pushed(connection: sqlite3.Connection, results: Sequence[Pushed]) -> None:

@@ -33,6 +33,7 @@ _SAVE = """
 INSERT INTO products (p1_id, on_hand, absent_at) VALUES (?, ?, ?)
 ON CONFLICT (p1_id) DO UPDATE SET on_hand = excluded.on_hand, absent_at = excluded.absent_at
 """
+_BELIEVE = "UPDATE products SET on_hand = ? WHERE p1_id = ?"
 _ON_HAND = "SELECT p1_id, on_hand FROM products"
 _ABSENT = "SELECT p1_id, absent_at FROM products WHERE absent_at IS NOT NULL"
 _COUNTS = """
@@ -105,6 +106,11 @@ def save(connection: sqlite3.Connection, stocktake: Stocktake, before: Stocktake
     notes.put(connection, NEVER_LISTED, json.dumps(unheard))
     notes.put(connection, UNLISTED, json.dumps(sorted(stocktake.unlisted)))
     notes.put_time(connection, READ_AT, stocktake.read_at)
+
+
+def believe(connection: sqlite3.Connection, product: ProductId, units: int) -> None:
+    """A person says that this number is right: an inventory is judged without it from now on."""
+    connection.execute(_BELIEVE, (units, product))
 
 
 def pending(connection: sqlite3.Connection) -> Pending | None:

@@ -10,7 +10,7 @@ from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId, SkuUid
 from bridge.core.stock.model import SkuLink
 from bridge.errors import Misconfigured
 from bridge.mapping.adding import append, written
-from bridge.mapping.matching import Proposal, propose
+from bridge.mapping.matching import Proposal, choices, propose
 from bridge.mapping.names import Size, read_name, size_of
 from bridge.mapping.reading import Faults
 from bridge.mapping.skus import COLUMNS, SkuLinks, read_skus
@@ -70,15 +70,15 @@ def test_sure_ones(name: str, product: str, units: str):
 @pytest.mark.parametrize(
     ("name", "product", "why"),
     [
-        ("Pedanios 20/1 SRK-CA 5g", "5", "20 is not 22"),
+        ("Pedanios 20/1 SRK-CA 5g", "5", "'20' is not '22'"),
         ("Amnesia 22/1 10g", "3", "only one says 'haze'"),
         ("Amnesia Punch 22/1 10g", "3", "'punch' is not 'haze'"),
-        ("Ibuprofen 800mg 20 St", "7", "800 is not 400"),
+        ("Ibuprofen 800mg 20 St", "7", "'800' is not '400'"),
         ("Ibuprofen 600mg 50 St", "8", "50 st are no packs of 20 st"),
         ("Cannabisöl 25mg/ml 60ml", "6", "60 ml are 2 packs of 30 ml"),
         ("Cannabisöl 25mg/ml 30 g", "6", "30 g are no packs of 30 ml"),
-        ("Gelato 41 10g", "1", "only one says 41"),
-        ("1007 10g", "9", "1007 is not 1006"),
+        ("Gelato 41 10g", "1", "only one says '41'"),
+        ("1007 10g", "9", "'1007' is not '1006'"),
     ],
 )
 def test_doubtful_ones_are_never_sure(name: str, product: str, why: str):
@@ -303,3 +303,52 @@ def test_another_product_is_proposed_for_a_line_that_names_none_and_is_never_sur
 def test_a_line_that_names_another_product_is_put_right_and_not_doubled():
     content = b"pharmacy_sku_uid,p1_id,units_per_sku\npsku-1,9,\n"
     assert written(content, [(FIVE, "")]) == (b"pharmacy_sku_uid,p1_id,units_per_sku\npsku-1,7,5\n")
+
+
+SAFE = SkuLink(PharmacySkuUid("psku-1"), ProductId("7"), Decimal(5), safety=3)
+
+
+@pytest.mark.parametrize(
+    ("content", "after"),
+    [
+        (
+            b"pharmacy_sku_uid,p1_id,units_per_sku,safety_stock,note\npsku-1,9,,8,x\npsku-2,8,,,\n",
+            b"pharmacy_sku_uid,p1_id,units_per_sku,safety_stock,note\npsku-1,7,5,3,x\npsku-2,8,,,\n",
+        ),
+        (
+            b"safety_stock;pharmacy_sku_uid;p1_id;units_per_sku\n# one\n;psku-1;9\n",
+            b"safety_stock;pharmacy_sku_uid;p1_id;units_per_sku\n# one\n3;psku-1;7;5\n",
+        ),
+        (b"", f"{','.join(COLUMNS)}\npsku-1,7,5,3,,\n".encode()),
+    ],
+)
+def test_the_safety_stock_is_written_where_a_person_said_it(content: bytes, after: bytes):
+    assert written(content, [(SAFE, "")], safety=True) == after
+
+
+def test_the_safety_stock_that_stands_there_stays_where_nobody_said_one():
+    content = b"pharmacy_sku_uid,p1_id,units_per_sku,safety_stock\npsku-1,7,,8\n"
+    assert written(content, [(FIVE, "")]).endswith(b"psku-1,7,5,8\n")
+    assert written(content, [(FIVE, "")], safety=True).endswith(b"psku-1,7,5,\n")
+    bare = b"pharmacy_sku_uid,p1_id,units_per_sku\npsku-1,7,\n"
+    assert written(bare, [(FIVE, "")], safety=True).endswith(b"psku-1,7,5\n")
+    with pytest.raises(Misconfigured, match="there is no column 'safety_stock'"):
+        written(bare, [(SAFE, "")], safety=True)
+
+
+def test_a_person_is_offered_the_proposal_and_then_what_is_similar():
+    products = {ProductId(k): v for k, v in PRODUCTS.items()}
+    one = sku("Gelato 10g")
+    (proposed_one,) = propose([one], products)
+    found = choices(one, products, None)
+    assert (found[0].product, found[0].confidence) == (proposed_one.product, 100)
+    assert len({each.product for each in found}) == len(found)
+    assert [each.confidence for each in found[1:]] == sorted(
+        (each.confidence for each in found[1:]), reverse=True
+    )
+    assert all(each.product_name == products[each.product] for each in found)
+    sure = SkuLink(one.pharmacy_sku_uid, ProductId("2"))
+    assert {each.product for each in choices(one, products, sure)} == {
+        each.product for each in found
+    }
+    assert choices(sku("Xyz"), products, None) == []

@@ -10,7 +10,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -204,8 +204,9 @@ def _document(
 
 
 def _proposal(each: Proposal) -> dict[str, Any]:
-    document = asdict(each)
-    return {"sku": document.pop("uid"), "units_per_sku": document.pop("units"), **document}
+    document = asdict(replace(each, told=())) | {"told": each.why}
+    names = {"uid": "sku", "units": "units_per_sku", "told": "why"}
+    return {names.get(name, name): value for name, value in document.items()}
 
 
 def _print(

@@ -295,13 +295,21 @@ def _why_changed(situation: Situation, link: SkuLink, sku: SkuStock, target: int
 
 
 def _price(situation: Situation, link: SkuLink, sku: SkuStock) -> int | Anomaly | None:
-    """The cents to be written; None where the price stays as it is."""
-    euros = situation.prices.get(link.product)
+    """The cents to be written; None where the price stays as it is. One that was to be written
+    before, by a round that believed it or a person who confirmed it, is believed.
+    """
+    euros, wanted = situation.prices.get(link.product), sku.wanted_price
     if not situation.policy.sync_prices or euros is None:
-        return sku.wanted_price
+        return wanted
     most = None if situation.confirmed else situation.policy.price_percent
     price = wanted_price(euros, link, sku.price_cents, most)
-    return None if price == sku.price_cents and sku.wanted_price is None else price
+    if (
+        wanted is not None
+        and isinstance(price, Anomaly)
+        and price.reason.facts.get("now") == wanted
+    ):
+        return wanted
+    return None if price == sku.price_cents and wanted is None else price
 
 
 def wanted_price(

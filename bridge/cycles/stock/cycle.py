@@ -9,7 +9,7 @@ import contextlib
 import json
 import logging
 import math
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,15 @@ from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.core.patience import pause
 from bridge.core.reasons import LOST_ITS_LINK, Reason
 from bridge.core.shadow import numbers
-from bridge.core.stock.model import Pending, Reading, Shelf, StockPolicy, Stocktake, shelf
+from bridge.core.stock.model import (
+    Pending,
+    Reading,
+    Shelf,
+    Situation,
+    StockPolicy,
+    Stocktake,
+    shelf,
+)
 from bridge.core.stock.plan import Plan, plan, plan_with
 from bridge.cycles.stock.adjust import Adjuster
 from bridge.cycles.stock.push import Pusher
@@ -122,6 +130,8 @@ class StockCycle:
         """Rounds in a row of which a write failed."""
         pusher.on_failure = self._write_failed
         self.last: SyncResult | None = None
+        self.reading: Reading | None = None
+        """The last one, whether it was believed or not."""
 
     def wake(self, *, fetch: bool, confirm: bool = False) -> None:
         """Something changed; `fetch`: at PharmaOne, so its inventory is to be read."""
@@ -307,28 +317,37 @@ class StockCycle:
                 inventory = await self._pharmaone.inventory(full=names or self._policy.sync_prices)
             except BridgeError as unread:
                 failure = unread
-        remembered = await self._store.read(
-            stock_round.situation,
-            read_at if inventory else None,
-            self._now(),
-            prices=self._policy.sync_prices,
-        )
-        situation = replace(
-            remembered,
-            shelf=shelf,
-            unlinked=unlinked,
-            policy=self._policy,
-            prices=self._prices,
-            confirmed=confirm,
-        )
+        situation = await self._situation(read_at if inventory else None, shelf, unlinked)
+        situation = replace(situation, confirmed=confirm)
         if inventory is None:
             found = await asyncio.to_thread(plan, situation)
         else:
-            reading = Reading(inventory.on_hand, read_at, inventory.prices)
+            self.reading = reading = Reading(inventory.on_hand, read_at, inventory.prices)
             found = await asyncio.to_thread(plan_with, reading, situation)
         products = inventory.products if inventory is not None and inventory.names else {}
         result = SyncResult(found, inventory is not None, failure, products)
         return result, situation.stocktake
+
+    async def seen(self) -> Situation:
+        """What the next plan is made from if nothing new is read meanwhile, for people. Asks no
+        vendor, and leaves no trace in the rounds.
+        """
+        mark, rules = await self._store.read(vendor_lists.catalogue_mark), self._rules()
+        linked = self._shelf
+        if (mark, rules.version) != self._shelf_of:
+            skus = await self._store.read(vendor_lists.catalogue_for_linking)
+            linked = await asyncio.to_thread(lambda: shelf(rules.links.of(skus)))
+        return await self._situation(None, linked, self._unlinked or ())
+
+    async def _situation(
+        self, as_of: datetime | None, linked: Shelf, unlinked: Collection[PharmacySkuUid]
+    ) -> Situation:
+        remembered = await self._store.read(
+            stock_round.situation, as_of, self._now(), prices=self._policy.sync_prices
+        )
+        return replace(
+            remembered, shelf=linked, unlinked=unlinked, policy=self._policy, prices=self._prices
+        )
 
     async def _shelf_now(self) -> Shelf:
         """All links, made anew when the mapping files or RxScale's list have changed."""

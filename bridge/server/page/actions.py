@@ -1,7 +1,7 @@
 """What the buttons do: as the commands do, by the same functions; and that they were pressed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
@@ -61,10 +61,17 @@ class Form(NamedTuple):
         return shown == (row.reason.code, row.since.isoformat())
 
 
-async def press(form: Form) -> web.Response:
-    """Does it, writes it into the audit log, and leads back to the page."""
+async def press(
+    form: Form, do: Callable[[Form], Awaitable[Pressed | web.Response]] | None = None
+) -> web.Response:
+    """Does it, writes it into the audit log, and leads back to the page. A page that `do` answers
+    with says that nothing was done.
+    """
     parts, visitor = form.parts, form.visitor
-    done = await (_stuck(form) if "act" in form.fields else _sync(form))
+    do = do or (_stuck if "act" in form.fields else _sync)
+    done = await do(form)
+    if isinstance(done, web.Response):
+        return done
     deed = AuditEntry(parts.now(), visitor.name, f"page {visitor.address}", *done[:3])
     await parts.store.write(audit.add, deed)
     return redirect(f"{done.here}?said={done.said}", visitor)

@@ -1,6 +1,7 @@
 """Templates into answers, with the headers that keep other people's pages out."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-PLACES = ("/",)
+PLACES = ("/", "/products", "/pictures", "/settings")
 """The places of the navigation bar, by their address; `page-place_...` has the name of each."""
 
 _environment = Environment(
@@ -56,6 +57,9 @@ def answer(
         ago=lambda at: ago(now - at, words),
         moment=datetime.fromisoformat,
         say=partial(texts.say, language=visitor.language, on_page=True),
+        plain=lambda value: plain(value, words),
+        euros=lambda cents: plain(Decimal(cents).scaleb(-2), words) + " €",
+        span_name=lambda at, by_day: at.strftime(words["day_format" if by_day else "hour_format"]),
         phase=lambda phase: texts.word(f"phase-{phase}", visitor.language),
         **values,
     )
@@ -92,6 +96,11 @@ def when(at: datetime, now: datetime, words: Words) -> Markup:
     pattern = "%H:%M:%S" if local.date() == today else words["date_format"]
     iso = at.isoformat(timespec="seconds")
     return Markup(f'<time datetime="{iso}">{local.strftime(pattern)}</time>')  # noqa: S704
+
+
+def plain(value: Decimal | int | None, words: Words) -> str:
+    """A number as that language writes it."""
+    return words["none"] if value is None else f"{Decimal(value):f}".replace(".", words["point"])
 
 
 def ago(age: timedelta, words: Words) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from pathlib import Path
 
 from aiohttp import web
@@ -22,6 +23,16 @@ TYPES = {
 }
 KEPT = "private, max-age=86400"
 """Their address names the version, so a newer bridge's are asked for anew."""
+
+BY_NAME = (
+    ("/products/{uid}", "products", "one"),
+    *(
+        (path, name, "table")
+        for name in ("products", "pictures", "settings")
+        for path in (f"/{name}", f"/{name}.{{kind:csv|json}}")
+    ),
+)
+"""Views by their address: the module and the function."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Shown = Callable[[web.Request, Visitor], Awaitable[web.Response]]
@@ -50,7 +61,31 @@ class _Routes:
             web.post("/logout", self._pressed(self._login.log_out, for_viewers=True)),
             web.post("/stuck", self._pressed(self._press)),
             web.post("/sync", self._pressed(self._press)),
+            web.post("/products", self._pressed(self._link)),
+            web.post("/settings", self._pressed(self._rehearse, for_viewers=True)),
+            *(web.get(path, self._seen(self._by(name, what))) for path, name, what in BY_NAME),
         ]
+
+    def _by(self, name: str, what: str) -> Shown:
+        """A view of a module that is loaded when somebody first looks."""
+
+        async def shown(request: web.Request, visitor: Visitor) -> web.Response:
+            view = getattr(import_module(f"bridge.server.page.{name}"), what)
+            found: web.Response = await view(self._parts, self._page, request, visitor)
+            return found
+
+        return shown
+
+    async def _link(self, fields: dict[str, str], visitor: Visitor) -> web.Response:
+        from bridge.server.page import actions, products
+
+        form = actions.Form(self._parts, self._page, fields, visitor)
+        return await actions.press(form, products.press)
+
+    async def _rehearse(self, fields: dict[str, str], visitor: Visitor) -> web.Response:
+        from bridge.server.page import actions, settings
+
+        return await settings.rehearse(actions.Form(self._parts, self._page, fields, visitor))
 
     async def _overview(self, request: web.Request, visitor: Visitor) -> web.Response:
         from bridge.server.page import views

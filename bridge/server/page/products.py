@@ -1,0 +1,199 @@
+"""Products: every SKU with the sum behind its number, and its link set by a person who sees it."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bridge.core.journal import Event
+from bridge.core.model import PharmacySkuUid, ProductId
+from bridge.core.stock.goods import Good, Standing, with_link
+from bridge.core.stock.model import SkuLink
+from bridge.errors import BridgeError
+from bridge.server.page.access import PageRefused, Visitor
+from bridge.server.page.actions import Form, Pressed
+from bridge.server.page.charts import Point
+from bridge.server.page.render import HEADERS, answer
+from bridge.server.page.tables import PAGE, Asked, asked, cut, saved
+from bridge.server.parts import Choice, PageParts, ServerParts, Shelves
+from bridge.store import journal, pictures, stock, stock_round
+from bridge.store.stock import sku_key
+from bridge.texts.story import headline
+
+NUMBER = re.compile(r"[0-9]{1,9}([.,][0-9]{1,6})?")
+WHOLE = re.compile(r"[0-9]{1,9}")
+STORY = timedelta(days=30)
+COLUMNS = (
+    *("sku", "name", "pzn", "standing", "product", "units", "on_hand", "reserved", "safety"),
+    *("target", "at_rxscale", "rule"),
+)
+
+
+async def table(
+    parts: ServerParts, page: PageParts, request: web.Request, visitor: Visitor
+) -> web.Response:
+    """What needs somebody comes first."""
+    seen, what = await page.products.look(), asked(request, "/products", "q", "standing")
+    rows = [
+        each
+        for each in seen.goods
+        if what.get("standing") in ("", each.standing)
+        and each.says(what.get("q"), seen.names.get(each.link.product, "") if each.link else "")
+    ]
+    kind = request.match_info.get("kind")
+    if kind in ("csv", "json"):
+        return saved(kind, "products", COLUMNS, map(_cells, rows), HEADERS)
+    counts = {each: sum(good.standing is each for good in seen.goods) for each in Standing}
+    return answer(
+        "products.html",
+        visitor,
+        parts.now(),
+        seen=seen,
+        paged=cut(rows, what),
+        asked=what,
+        counts=counts,
+        said=request.query.get("said"),
+    )
+
+
+def _cells(good: Good) -> Sequence[Any]:
+    sku, link, row = good.sku, good.link, good.row
+    ids = (sku.pharmacy_sku_uid, sku.name, sku.pzn, good.standing)
+    linked = (link.product, f"{link.units:f}") if link else (None, None)
+    sums = (row.on_hand, row.open_units, row.safety, row.target) if row else (None,) * 4
+    return *ids, *linked, *sums, good.stock, link.place if link else None
+
+
+async def one(
+    parts: ServerParts, page: PageParts, request: web.Request, visitor: Visitor
+) -> web.Response:
+    """One SKU: its sum, its number over time, what it may be, and what a link would write."""
+    what = asked(request, request.path, "q", "product", "units", "safety")
+    return await _shown(parts, page, what, request.query.get("said"), visitor)
+
+
+async def _shown(
+    parts: ServerParts,
+    page: PageParts,
+    what: Asked,
+    said: str | None,
+    visitor: Visitor,
+    trouble: str = "",
+) -> web.Response:
+    """`trouble`: why a link was not saved."""
+    seen = await page.products.look()
+    good, failure = _of(seen, what.path.removeprefix("/products/"), visitor), None
+    choices: Sequence[Choice] = ()
+    offered, new = [], None
+    try:
+        choices = await page.products.choices(good)
+        names = await page.products.offered()
+        offered = _looked_for(what.get("q"), names)
+        if what.get("product") in names:
+            new = _link(good, what.get("product"), what.get("units"), what.get("safety"))
+    except BridgeError as unread:
+        names, failure = seen.names, unread.reason
+    mark, changed_at = await page.products.file()
+    since, uid = parts.now() - STORY, good.sku.pharmacy_sku_uid
+    told = await parts.store.read(journal.of, sku_key(uid))
+    story = [each for each in told if each.at >= since]
+    numbers = [each for each in story if each.what is Event.WRITTEN and "stock" in each.facts]
+    return answer(
+        "product.html",
+        visitor,
+        parts.now(),
+        status=409 if trouble else 200,
+        good=good,
+        names=names,
+        choices=choices,
+        offered=offered[:PAGE],
+        asked=what,
+        failure=failure,
+        new=new,
+        row=with_link(seen.situation, new) if new else None,
+        mark=mark,
+        changed_at=changed_at,
+        numbers=[Point(each.at, each.facts["stock"]) for each in numbers],
+        story=list(reversed(story)),
+        takers=await parts.store.read(pictures.takers, uid, since),
+        headline=partial(headline, language=visitor.language),
+        said=said,
+        trouble=trouble,
+    )
+
+
+def _of(seen: Shelves, uid: str, visitor: Visitor) -> Good:
+    for good in seen.goods:
+        if good.sku.pharmacy_sku_uid == uid:
+            return good
+    raise PageRefused(404, "no_such_sku", visitor)
+
+
+def _looked_for(words: str, names: Any) -> list[tuple[ProductId, str]]:
+    each_word = words.casefold().split()
+    found = ((p, name) for p, name in names.items())
+    return [
+        (product, name)
+        for product, name in sorted(found, key=lambda pair: pair[1].casefold())
+        if each_word and all(word in f"{product} {name}".casefold() for word in each_word)
+    ]
+
+
+def _link(good: Good, product: str, units: str, safety: str) -> SkuLink | None:
+    """The link as it is asked for; None where a number is none."""
+    units, safety = units or "1", safety or "0"
+    if not NUMBER.fullmatch(units) or not WHOLE.fullmatch(safety):
+        return None
+    amount = Decimal(units.replace(",", "."))
+    share = good.link.share if good.link else None
+    uid = good.sku.pharmacy_sku_uid
+    return SkuLink(uid, ProductId(product), amount, int(safety), share) if amount else None
+
+
+# -- what the buttons do --------------------------------------------------------------------
+
+
+async def press(form: Form) -> Pressed | web.Response:
+    """Saves a link, or takes one number of an odd inventory or one price as right."""
+    fields = form.fields
+    if fields.get("what") == "link":
+        return await _save(form)
+    subject, now = fields.get("subject", ""), fields.get("now", "")
+    seen = await form.page.products.look()
+    if not form.has_looked or not WHOLE.fullmatch(now):
+        return Pressed("stock confirm", subject, "look", "/products")
+    here = Pressed("stock confirm", f"{subject} {now}", "confirmed_one", "/products")
+    if (subject, int(now)) in [(each.product, each.now) for each in seen.moved]:
+        await form.parts.store.write(stock_round.believe, ProductId(subject), int(now))
+    elif (subject, int(now)) in [_price(each) for each in seen.odd_prices]:
+        await form.parts.store.write(stock.want_price, PharmacySkuUid(subject), int(now))
+    else:
+        return here._replace(said="changed")
+    await form.parts.store.write(stock_round.ask, confirm=False)
+    return here
+
+
+def _price(good: Good) -> tuple[str, Any]:
+    anomaly = good.row.anomaly if good.row else None
+    return good.sku.pharmacy_sku_uid, anomaly.reason.facts["now"] if anomaly else -1
+
+
+async def _save(form: Form) -> Pressed | web.Response:
+    fields, visitor = form.fields, form.visitor
+    uid, product = fields.get("sku", ""), fields.get("product", "")
+    good = _of(await form.page.products.look(), uid, visitor)
+    names = await form.page.products.offered()
+    link = _link(good, product, fields.get("units", ""), fields.get("safety", ""))
+    here = f"/products/{quote(uid, safe='')}"
+    if link is None or product not in names:
+        return Pressed("skus link", uid, "no_number", here)
+    trouble = await form.page.products.save(link, names[link.product], fields.get("seen", ""))
+    if not trouble:
+        return Pressed("skus link", f"sku:{uid} {product} {link.units:f}", "linked", here)
+    what = Asked(here, {name: fields[name] for name in ("product", "units", "safety")})
+    return await _shown(form.parts, form.page, what, None, visitor, trouble)
