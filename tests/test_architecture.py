@@ -57,7 +57,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "server": frozenset({"aiohttp", "argon2", "jinja2", "markupsafe"}),
     "sandbox": frozenset({"aiohttp", "jwt"}),
     "app": frozenset({"aiohttp"}),
-    "cli": frozenset({"rich", "uvloop", "aiohttp", "argon2", "shtab"}),
+    "cli": frozenset({"rich", "uvloop", "aiohttp", "argon2", "shtab", "jinja2"}),
 }
 NEVER_IN_PURE_PARTS = frozenset({"asyncio", "time", "random", "os", "logging", "socket", "sqlite3"})
 PURE = ("core",)

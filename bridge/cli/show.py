@@ -13,12 +13,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
 
 from bridge.cli.command import DONE, FAILED
+from bridge.core.reasons import Reason
+from bridge.texts import say, steps
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_ESCAPED = re.compile(r"[\x7f-\x9f]")
@@ -31,22 +35,68 @@ PIPED = 1000
 
 def answer(
     arguments: argparse.Namespace,
-    document: object,
-    text: Callable[[], None],
+    document: Mapping[str, Any],
+    text: str | None = None,
     *,
     failed: bool = False,
+    wrong: Iterable[str] = (),
+    **more: Any,
 ) -> int:
-    """Prints the document (`--json`) or the text; returns the exit code."""
+    """Prints the document (`--json`) or the text; returns the exit code. No text: the command's own
+    template says it, of what the document has, and of `more`. What is `wrong` is told beside it.
+    """
     if arguments.json:
         as_json(document)
+    elif text is not None:
+        console().print(plain(text))
     else:
-        text()
+        words = (arguments.command, getattr(arguments, "verb", ""))
+        page("-".join(filter(None, words)), **{"typed": arguments, **document, **more})
+    if not arguments.json:
+        for each in wrong:
+            print(f"rxbridge: {each}", file=sys.stderr)
     return FAILED if failed else DONE
 
 
-def then(*commands: str) -> None:
-    """Prints what to type next, so that nobody has to look it up."""
-    print("Next:", *commands, sep="\n  ")
+def page(template: str, **about: Any) -> None:
+    """Prints a text of `templates/`, which is in rich's markup; what it is `about` is shown letter
+    by letter, times as local ones. `table` prints rows there: of each what is named, under that
+    name or its heading, or all cells of a sequence. On a narrow terminal a long cell is folded,
+    never cut: ids stay whole.
+    """
+    tables: list[Table] = []
+
+    def table(rows: Sequence[Any], *names: str, **headings: str) -> str:
+        columns = {**dict(zip(names, names, strict=True)), **headings}
+        tables.append(_table([*columns.values()], (_cells(row, columns) for row in rows)))
+        return _A_TABLE
+
+    text = _texts.get_template(f"{template}.txt").render(about, table=table)
+    first, *rest = text.split(f"{_A_TABLE}\n")
+    console().print(Text.from_markup(first, emoji=False), end="")
+    for each, after in zip(tables, rest, strict=True):
+        console().print(each, soft_wrap=False)
+        console().print(Text.from_markup(after, emoji=False), end="")
+
+
+def _cells(row: Any, names: Iterable[str]) -> Sequence[Any]:
+    return row if isinstance(row, list | tuple) else [_texts.getitem(row, name) for name in names]
+
+
+def _written(value: object) -> str:
+    return _A_TABLE if value is _A_TABLE else escape(_clean(value))
+
+
+_A_TABLE = "\0"
+_texts = Environment(  # noqa: S701 - it is no HTML; `_written` escapes what is markup here
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    undefined=StrictUndefined,
+    finalize=_written,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_texts.filters["todo"] = lambda reason: "; ".join((say(reason), *steps(reason)))
 
 
 def agreed(question: str) -> bool:
@@ -75,22 +125,23 @@ def busy(what: str) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def prose(text: Text) -> None:
-    """Prints without wrapping: a command that the terminal wraps can still be copied whole."""
-    console().print(text)
-
-
-def line(text: str, style: str = "") -> None:
-    """Prints a line of `plain` text."""
-    prose(plain(text, style))
-
-
 def plain(text: object, style: str = "") -> Text:
     """The text as it was written, without control characters.
 
     Names may contain what rich reads as markup ("[thc 20]" would vanish, "[/x]" would raise).
     """
-    return Text(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(text)), style)
+    return Text(_clean(text), style)
+
+
+def _clean(value: object) -> str:
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, Reason):
+        return say(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_clean, value))
+    text = {True: "yes", False: ""}[value] if isinstance(value, bool) else str(value)
+    return "" if value is None else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def as_json(document: object) -> None:
@@ -101,14 +152,15 @@ def as_json(document: object) -> None:
 
 def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Prints a table. On a narrow terminal a long cell is folded, never cut: ids stay whole."""
-    table = Table(
-        *(Column(plain(heading), overflow="fold") for heading in headings),
-        pad_edge=False,
-        box=SIMPLE_HEAD,
-    )
+    console().print(_table(headings, rows), soft_wrap=False)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    columns = (Column(plain(heading), overflow="fold") for heading in headings)
+    table = Table(*columns, pad_edge=False, box=SIMPLE_HEAD)
     for row in rows:
-        table.add_row(*(plain("" if cell is None else cell) for cell in row))
-    console().print(table, soft_wrap=False)
+        table.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
+    return table
 
 
 def as_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -13,11 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.cli import show
+from bridge.cli.command import commands
+from bridge.cli.main import parser
 from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key, OrderId, OrderRecord, PharmacyOrderUid
 from bridge.core.reasons import CANNOT_KNOW, NOT_IN_CATALOGUE, Reason
 from bridge.store import Store, todo, work
 
+ROOT = Path(__file__).parents[2]
 ODD = ["Flower [thc 20]", "[/b] closes", "[red]red[/red]", ":heart:", "[link=https://x]x[/link]"]
 ESCAPES = "\x1b[2J\x1b]0;title\x07\x9b31m\x00\x7f"
 
@@ -45,6 +48,21 @@ def test_no_cell_commands_the_terminal(capsys: pytest.CaptureFixture[str]):
     out = capsys.readouterr().out
     assert not set(out) & (set(ESCAPES) - set("[2J]0;title31m"))
     assert json.loads(out[out.index("{") :]) == {"name": ESCAPES}
+
+
+def test_a_template_shows_what_was_written(capsys: pytest.CaptureFixture[str]):
+    rows = [{"key": "order:po-1", "now": text} for text in (*ODD, ESCAPES)]
+    show.page("stuck-retry", came_of_it=rows)
+    *told, escaped = capsys.readouterr().out.splitlines()
+    assert told == [f"order:po-1: {text}" for text in ODD]
+    assert "\x1b" not in escaped
+
+
+def test_every_template_is_somebodys():
+    texts = "".join(path.read_text("utf-8") for path in (ROOT / "bridge" / "cli").rglob("*.py"))
+    for path in (ROOT / "bridge" / "cli" / "templates").iterdir():
+        command = path.stem.replace("-", " ", 1)
+        assert command in commands(parser()) or path.stem in texts, path.stem
 
 
 IDS = [f"ORD_20261121_aB3dE5fG7{number}" for number in range(5)]

@@ -42,6 +42,4 @@ def list_audit(arguments: argparse.Namespace) -> int:
     if arguments.csv is not None:
         rows = ({**each, "at": each["at"].isoformat()} for each in documents)
         show.as_csv(arguments.csv, COLUMNS, rows)
-        return show.answer(arguments, {"entries": documents}, lambda: None)
-    cells = [[*{**each, "at": show.moment(each["at"])}.values()] for each in documents]
-    return show.answer(arguments, {"entries": documents}, lambda: show.as_table(COLUMNS, cells))
+    return show.answer(arguments, {"entries": documents}, columns=COLUMNS)

@@ -59,7 +59,6 @@ from bridge.texts import say
 
 Try = Callable[[], Awaitable[object]]
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
-WIDTH = 52
 MOST_NAMED = 10
 SIZES = "SKUs and products"
 NOBODY = "rxbridge-check"
@@ -99,25 +98,16 @@ def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with show.busy("trying everything out"):
         lines = asyncio.run(everything(settings, offline=arguments.offline))
-    document = {"checks": [asdict(line) for line in lines]}
-    failed = any(line.verdict == "fail" for line in lines)
-    return show.answer(arguments, document, partial(_print, lines), failed=failed)
-
-
-def _print(lines: list[Line]) -> None:
-    """Each on one line, if the terminal has room for it."""
-    console = show.console()
-    for line in lines:
-        told = show.plain(f"{line.verdict:4}", COLOURS[line.verdict])
-        told.append(f"  {line.what:{WIDTH}} ", "default not bold")
-        if console.is_terminal and len(told) + len(line.text) > console.width:
-            told = told[: len(told.plain.rstrip())].append("\n      ")
-        show.prose(told.append(show.plain(line.text, "default not bold")))
-    failed = {line.what for line in lines if line.verdict == "fail"}
-    if failed == {SIZES}:
-        show.then("rxbridge skus match")
-    else:
-        show.then("rxbridge check" if failed else "rxbridge run")
+    failing = {line.what for line in lines if line.verdict == "fail"}
+    then, console = "check" if failing else "run", show.console()
+    return show.answer(
+        arguments,
+        {"checks": [asdict(line) for line in lines]},
+        failed=bool(failing),
+        colours=COLOURS,
+        width=console.width if console.is_terminal else show.PIPED,
+        then="skus match" if failing == {SIZES} else then,
+    )
 
 
 async def everything(settings: Settings, *, offline: bool) -> list[Line]:

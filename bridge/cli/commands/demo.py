@@ -87,11 +87,7 @@ class Demo:
 
         Whether all came out well.
         """
-        self._say(f"The page: {self.running.url}/ (open it in a browser)")
-        self._say(
-            f"RxScale and PharmaOne are simulated at {self.sandbox.rxscale_url} and "
-            f"{self.sandbox.pharmaone_url}; the bridge listens at {self.running.url}"
-        )
+        self._say("demo-begins", bridge=self.running, sandbox=self.sandbox)
         world = self.sandbox.world
         for vendor in VENDORS:
             world.subscribe(vendor, f"{self.running.url}/webhooks/{vendor}", secret)
@@ -102,21 +98,18 @@ class Demo:
         what = "order-requests accepted by PharmaOne"
         arrived = await self._watch(uids, what, _has_arrived)
         seconds = time.monotonic() - began
-        if not self.quiet:
-            _print_arrived(arrived, seconds)
+        good, calls = sum(map(_is_good, arrived)), sum(each.calls for each in arrived)
+        self._say("demo-arrived", orders=arrived, seconds=seconds, good=good, calls=calls)
         self._approve_and_hand_over(uids[:LIVES])
         what = "approved, packed and handed over in PharmaOne"
         lived = await self._watch(uids[:LIVES], what, _has_ended)
-        if not self.quiet:
-            _print_ends(lived)
+        self._say("demo-ends", orders=lived)
         troubles = await mishaps.all(edited)
-        if not self.quiet:
-            _print_mishaps(troubles)
+        self._say("demo-mishaps", mishaps=troubles)
         stock = await self._stock()
+        self._say("demo-stock", rows=[row._asdict() for row in stock])
         if self.quiet:
             show.as_json(_document(arrived, lived, troubles, stock, seconds))
-        else:
-            _print_stock(stock)
         well = all(map(_is_good, arrived)) and all(each.well for each in troubles)
         return well and len(arrived) == count and all(map(_is_over, lived))
 
@@ -126,9 +119,9 @@ class Demo:
             print(f"Still up: {self.running.url}/ (the page), {state} (Ctrl-C ends)", flush=True)
             await self.stop.wait()
 
-    def _say(self, text: str) -> None:
+    def _say(self, template: str, **about: Any) -> None:
         if not self.quiet:
-            print(text)
+            show.page(template, **about)
 
     def _approve_and_hand_over(self, uids: list[PharmacyOrderUid]) -> None:
         """What staff do with these orders in PharmaOne Manager; RxScale follows by itself."""
@@ -312,50 +305,3 @@ def _document(
             {"sku": row.uid, "target": row.target, "at_rxscale": row.at_rxscale} for row in stock
         ],
     }
-
-
-def _print_ends(results: list[Result]) -> None:
-    show.as_table(
-        ("order", "name", "state", "PharmaOne's order", "RxScale holds", "calls"),
-        [(r.order, r.name, r.state, r.made, r.at_rxscale, r.calls) for r in results],
-    )
-    print("RxScale followed PharmaOne one legal step at a time, up to complete_order.")
-
-
-def _print_mishaps(mishaps: list[Mishap]) -> None:
-    for each in mishaps:
-        show.line(f"{each.order}: {each.what}", "bold")
-        show.line(f"  the bridge said  {each.said}")
-        show.line(f"  and then         {each.ended}")
-
-
-def _print_stock(rows: list[PlanRow]) -> None:
-    show.as_table(
-        ("SKU", "product", "PharmaOne has", "open orders take", "RxScale offers"),
-        [
-            (
-                row.uid,
-                row.product,
-                f"{row.on_hand} g",
-                f"{row.open_units} g",
-                f"{row.at_rxscale} packs",
-            )
-            for row in rows
-        ],
-    )
-    print("RxScale offers what PharmaOne has, less what open orders will take, in whole packs.")
-
-
-def _print_arrived(results: list[Result], seconds: float) -> None:
-    show.as_table(
-        ("order", "name", "state", "request", "RxScale holds", "PharmaOne holds"),
-        [
-            (r.order, r.name, r.state, r.request, r.at_rxscale, f"{r.at_pharmaone} under review")
-            for r in results
-        ],
-    )
-    good = sum(_is_good(result) for result in results)
-    calls = sum(result.calls for result in results)
-    each = calls / len(results) if results else 0.0
-    print(f"{good} of {len(results)} orders: one order-request each, in {seconds:.1f} s;", end=" ")
-    print(f"{each:.1f} calls an order (RxScale allows 10 a second).")

@@ -10,7 +10,6 @@ rxbridge go-live --dry-run  # says all that, and sets nothing
 import argparse
 import asyncio
 import re
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ def go_live(arguments: argparse.Namespace) -> int:
     if not failed and not arguments.dry_run:
         document["mode"] = "live"
         document["changed"] = str(_set_live(settings) or "")
-    return show.answer(arguments, document, partial(_print, document), failed=failed)
+    return show.answer(arguments, document, failed=failed, failing=failed)
 
 
 async def _gather(settings: Settings) -> dict[str, Any]:
@@ -96,21 +95,3 @@ def _set_live(settings: Settings) -> Path | None:
     mode, remedy = file.stat().st_mode & 0o777, 'write mode = "live" into it by hand'
     write_whole(file, changed + content[len(head) :], mode=mode, remedy=remedy)
     return file
-
-
-def _print(document: dict[str, Any]) -> None:
-    for line in document["go_live"]:
-        show.line(f"{line['verdict']:4}  {line['what']}: {line['text']}")
-    for each in document["orders"]:
-        show.line(f"{each['order']}: {each['then']}")
-    if not document["orders"]:
-        print("No order is open.")
-    if any(line["verdict"] == "fail" for line in document["go_live"]):
-        print("Not live: mend what fails, then: rxbridge go-live")
-        return
-    if document["changed"]:
-        print(f'{document["changed"]}: mode = "live"')
-    if document["running"]:
-        print("A bridge still runs as a shadow: stop it first.")
-    print("From its next start the bridge writes: nobody types orders by hand any more.")
-    show.then("rxbridge run", "rxbridge stock sync --confirm  # the first time that numbers rise")

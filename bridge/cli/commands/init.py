@@ -125,13 +125,13 @@ def _lines(example: str, answers: dict[str, str]) -> Iterator[str]:
 
 
 def _tell(folder: Path, answers: Mapping[str, str], secrets: Mapping[str, str]) -> None:
-    print(f"{folder / config.FILE}, {folder / 'mappings'} and {folder / config.SECRETS} are made.")
-    left = [key for key in ASKED if key.startswith("pharmaone.") and not answers.get(key)]
-    if left:
-        print(f"Fill in, in {config.FILE}: {', '.join(left)}")
-    for key, said in SECRET.items():
-        if said and not secrets[key]:
-            print(f"Put {said} into {folder / config.SECRETS / variable(key).lower()}")
-    print("To rehearse first, in another window, with both vendors simulated:")
-    print("  rxbridge sandbox --webhooks-to http://127.0.0.1:8080")
-    show.then(*[f"cd {folder}"] * (folder != Path()), "rxbridge check")
+    asked = {key: said for key, said in SECRET.items() if said and not secrets[key]}
+    show.page(
+        "init",
+        folder=folder,
+        file=config.FILE,
+        secrets=folder / config.SECRETS,
+        left=[key for key in ASKED if key.startswith("pharmaone.") and not answers.get(key)],
+        put={said: folder / config.SECRETS / variable(key).lower() for key, said in asked.items()},
+        is_elsewhere=folder != Path(),
+    )

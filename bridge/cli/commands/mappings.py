@@ -11,7 +11,6 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
-from functools import partial
 from pathlib import Path
 
 from bridge import app
@@ -67,7 +66,7 @@ def diff(arguments: argparse.Namespace) -> int:
             _put(folder / shipped.BASE / each.name, each.new)
         app.rules_of(settings)
     document = {"changed": [_document(each) for each in found], "written": arguments.write}
-    return show.answer(arguments, document, partial(_print, found, written=arguments.write))
+    return show.answer(arguments, document, found=found)
 
 
 def _changed(folder: Path) -> Iterator[Changed]:
@@ -102,27 +101,3 @@ def _document(each: Changed) -> dict[str, object]:
 def _difference(each: Changed) -> list[str]:
     before, said = (each.own, "yours") if each.base is None else (each.base, "yours came from")
     return list(unified_diff(before, each.new, said, "this version", lineterm=""))
-
-
-def _print(found: list[Changed], *, written: bool) -> None:
-    if not found:
-        print("Nothing changed in the shipped mapping files since yours were made from them.")
-    for each in found:
-        if each.base is None:
-            how = "nobody knows what yours came from; this is how yours differs"
-        elif each.own == each.base:
-            how = "yours is as it came"
-        else:
-            how = f"you changed it too, {len(each.left_out)} times the same lines: yours stay"
-        show.line(f"{each.name}: {how}", "bold")
-        for line in _difference(each):
-            show.line(f"  {line}")
-        for edit in each.left_out:
-            show.line(f"  left out, for you changed line {edit.start + 1} of {each.name} as well:")
-            for line in edit.lines:
-                show.line(f"    {line}")
-    if found and written:
-        print("Taken over. A running bridge takes them up within seconds.")
-        show.then("rxbridge check")
-    elif found:
-        show.then("rxbridge mappings diff --write")

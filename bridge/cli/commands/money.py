@@ -14,7 +14,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -99,8 +98,9 @@ def money(arguments: argparse.Namespace) -> int:
     sums = totals(found.rows)
     if arguments.csv is not None:
         show.as_csv(arguments.csv, COLUMNS, map(_record, found.rows))
-    text = partial(_print, month, found, sums, everything=arguments.all)
-    return show.answer(arguments, _document(month, found, sums), text, failed=bool(sums.findings))
+    cells = [_cells(row) for row in found.rows if arguments.all or row.finding]
+    document, failed = _document(month, found, sums), bool(sums.findings)
+    return show.answer(arguments, document, failed=failed, cells=cells, headings=HEADINGS)
 
 
 def _month(typed: str | None, timezone: str) -> Month:
@@ -165,33 +165,6 @@ def _document(month: Month, found: Books, sums: Totals) -> dict[str, Any]:
         "pharmaone_report_fault": found.report_fault,
         "findings": dict(sums.findings),
     }
-
-
-def _print(month: Month, found: Books, sums: Totals, *, everything: bool) -> None:
-    rows = [row for row in found.rows if everything or row.finding]
-    if rows:
-        show.as_table(HEADINGS, (_cells(row) for row in rows))
-    print(f"{month.first:%Y-%m}: {len(found.rows)} orders of RxScale's.")
-    print(f"  RxScale paid out          {euros(sums.routed):>12}")
-    print(f"  RxScale will pay          {euros(sums.projected):>12}")
-    print(f"  PharmaOne, paid           {euros(sums.sold):>12}")
-    print(f"  PharmaOne, not paid       {euros(sums.unpaid):>12}")
-    print(f"  PharmaOne's sales report  {_report_line(found)}")
-    if found.others:
-        print(f"{found.others} other orders of PharmaOne's have nothing to do with RxScale.")
-    if sums.findings:
-        told = ", ".join(f"{count} {name}" for name, count in sorted(sums.findings.items()))
-        print(f"Findings: {told}.")
-    else:
-        print("Both sides agree.")
-
-
-def _report_line(found: Books) -> str:
-    if found.report_fault is not None:
-        return f"not to be had: {found.report_fault}"
-    if found.report_cents is None:
-        return "not readable (see money.revenue)"
-    return f"{euros(found.report_cents):>12}  (all of its sales)"
 
 
 def _cells(row: Row) -> tuple[Any, ...]:

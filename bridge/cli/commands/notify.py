@@ -36,13 +36,8 @@ def test(arguments: argparse.Namespace) -> int:
         )
         raise Misconfigured(Fault("notify.urls", "names nobody", remedy))
     failed = asyncio.run(_try(urls, settings))
-
-    def text() -> None:
-        for name in urls:
-            show.line(f"{name}: {failed[name]}" if failed[name] else f"{name}: sent")
-
     rows = [{"address": name, "sent": why is None, "error": why} for name, why in failed.items()]
-    return show.answer(arguments, {"addresses": rows}, text, failed=any(failed.values()))
+    return show.answer(arguments, {"addresses": rows}, failed=any(failed.values()))
 
 
 async def _try(urls: Mapping[str, str], settings: Settings) -> dict[str, str | None]:

@@ -15,10 +15,6 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-from rich.text import Text
-
 from bridge.app.policies import rules_of
 from bridge.cli import show
 from bridge.cli.command import DONE, FAILED, JSON, Noun, argument, whole_number
@@ -31,7 +27,7 @@ from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, order_key, order_uid
 from bridge.settings import Settings
 from bridge.store import Store, orders, person, views
-from bridge.texts import say, steps, stuck_document, word
+from bridge.texts import stuck_document, word
 from bridge.texts.story import next_up, plain, sentence
 
 WIDE = 120
@@ -61,7 +57,7 @@ def list_orders(arguments: argparse.Namespace) -> int:
         lambda store: store.read(views.newest, open_only=arguments.open, limit=arguments.limit),
     )
     document = {"orders": [_document(row) for row in rows]}
-    return show.answer(arguments, document, partial(_print_orders, rows))
+    return show.answer(arguments, document, cells=map(_cells, rows), headings=HEADINGS)
 
 
 @noun.verb("show", "one order's whole story, in time order", UID, JSON)
@@ -120,7 +116,7 @@ def resume_order(arguments: argparse.Namespace) -> int:
         print(f"rxbridge: nothing of {uid} was dropped, marked or rejected", file=sys.stderr)
         return FAILED
     told = f"{key}: taken up again within a second, if the bridge is running"
-    return show.answer(arguments, {"resumed": key}, lambda: print(told))
+    return show.answer(arguments, {"resumed": key}, told)
 
 
 @noun.verb(
@@ -153,7 +149,7 @@ def forget_order(arguments: argparse.Namespace) -> int:
         return FAILED
     if not (key and in_store(arguments, partial(_erase, key))):
         return _unknown(arguments)
-    return show.answer(arguments, {"forgotten": key}, lambda: print(f"{key}: erased"))
+    return show.answer(arguments, {"forgotten": key}, f"{key}: erased")
 
 
 async def _erase(key: Key, store: Store) -> bool:
@@ -206,7 +202,15 @@ def _story(arguments: argparse.Namespace, key: Key) -> Story | None:
 
 
 def _tell(arguments: argparse.Namespace, story: Story) -> int:
-    return show.answer(arguments, _story_document(story), partial(_print_story, story))
+    width = show.console().width
+    return show.answer(
+        arguments,
+        _story_document(story),
+        phase=_phase(story.record),
+        told=[(entry.at, entry.side, sentence(entry)) for entry in story.entries],
+        sides=list(Side),
+        by_side=map(_by_side, story.entries) if WIDE <= width < show.PIPED else None,
+    )
 
 
 def _document(row: OrderRow) -> dict[str, Any]:
@@ -239,16 +243,6 @@ def _phase(record: OrderRecord) -> str:
     return word(f"phase-{Phase.DROPPED if record.is_left_alone else record.phase}")
 
 
-def _print_orders(rows: list[OrderRow]) -> None:
-    if not rows:
-        print("No orders yet.")
-        return
-    show.as_table(HEADINGS, map(_cells, rows))
-    for row in rows:
-        if row.stuck is not None:
-            show.line(f"{row.record.uid}  STUCK: {say(row.stuck)}")
-
-
 def _cells(row: OrderRow) -> tuple[Any, ...]:
     record = row.record
     return (
@@ -262,41 +256,8 @@ def _cells(row: OrderRow) -> tuple[Any, ...]:
     )
 
 
-def _print_story(story: Story) -> None:
-    record, console = story.record, show.console()
-    title = f"{record.uid} {record.name or ''}".strip()
-    show.prose(show.plain(title, "bold").append(f"  {_phase(record)}", "not bold"))
-    show.line(f"  at RxScale    {record.rx_status or 'not looked at yet'}")
-    show.line(f"  order-request {record.request_id or '-'}")
-    show.line(f"  PharmaOne     {record.order_id or '-'} {record.p1_status or ''}".rstrip())
-    print(f"  calls made    {record.calls}\n")
-    if WIDE <= console.width < show.PIPED:
-        console.print(_side_by_side(story), soft_wrap=False)
-    else:
-        for entry in story.entries:
-            _print_entry(entry)
-    for row in story.attentions:
-        todo = "; ".join(steps(row.reason, row.key))
-        show.line(f"\nTo know: {say(row.reason)}. {todo}")
-    show.line(f"\nNext: {next_up(story, show.moment)}")
-
-
-def _side_by_side(story: Story) -> Table:
-    """What each side said and was told, in time order, each in a column of its own."""
-    table = Table("when", *Side, box=SIMPLE_HEAD, pad_edge=False, show_lines=False)
-    for entry in story.entries:
-        cells = [_cell(entry) if side is entry.side else "" for side in Side]
-        table.add_row(show.moment(entry.at), *cells)
-    return table
-
-
-def _cell(entry: JournalEntry) -> Text:
+def _by_side(entry: JournalEntry) -> list[Any]:
+    """A row of the table that has a column for each side."""
     first, *rest = sentence(entry)
-    return show.plain(first).append(show.plain("".join(f"\n{line}" for line in rest), "dim"))
-
-
-def _print_entry(entry: JournalEntry) -> None:
-    first, *rest = sentence(entry)
-    show.line(f"  {show.moment(entry.at)}  {entry.side:9}  {first}")
-    for line in rest:
-        show.line(f"  {'':19}  {'':9}  {line}", "dim")
+    told = show.plain(first).append(show.plain("".join(f"\n{line}" for line in rest), "dim"))
+    return [entry.at, *(told if side is entry.side else "" for side in Side)]

@@ -8,9 +8,6 @@ rxbridge orders forget po-abc123  # erase what is stored of one order
 """
 
 import argparse
-import textwrap
-from functools import partial
-from typing import Any
 
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun
@@ -39,19 +36,4 @@ def report(arguments: argparse.Namespace) -> int:
     }
     copies = [str(path) for path, _ in backup.made(settings.store.path)]
     document = {"tables": tables, "kept_days": kept_days, "copies": copies}
-    return show.answer(arguments, document, partial(_print, document))
-
-
-def _print(document: dict[str, Any]) -> None:
-    names = ("table", "rows", "oldest")
-    tables = document["tables"]
-    show.as_table(
-        names, ((each["table"], each["rows"], show.moment(each["oldest_at"])) for each in tables)
-    )
-    for each in tables:
-        columns = f"{each['table']}: {', '.join(each['columns'])}"
-        print(textwrap.fill(columns, 100, subsequent_indent="  "))
-    for what, days in document["kept_days"].items():
-        print(f"{what}: {days} days")
-    for path in document["copies"]:
-        print(f"beside the store: {path}")
+    return show.answer(arguments, document)

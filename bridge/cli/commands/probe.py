@@ -11,7 +11,6 @@ rxbridge probe --dry-run  # the same, and facts.toml stays as it is
 import argparse
 import asyncio
 import tomllib
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,16 +79,8 @@ def probe(arguments: argparse.Namespace) -> int:
     asked = tomllib.loads(QUESTIONS.read_text("utf-8"))
     told = [{"question": asked[each.name], **each._asdict()} for each in answers]
     document = {"answers": told, "left": left}
-    return show.answer(arguments, document, partial(_print, answers, left))
-
-
-def _print(answers: list[Answered], left: list[str]) -> None:
-    told = (
-        (each.name, f"? {each.why}" if each.answer is None else each.answer) for each in answers
-    )
-    show.as_table(("what", "answer"), told)
-    for each in left:
-        show.line(f"left: {each}", "yellow")
+    rows = [(each.name, each.answer or f"? {each.why}") for each in answers]
+    return show.answer(arguments, document, rows=rows)
 
 
 async def _asked(

@@ -10,7 +10,6 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from typing import Any
 
 from bridge import app
@@ -24,8 +23,6 @@ from bridge.cycles.catalogue import read_skus
 from bridge.errors import BridgeError, Fault, Misconfigured, Refused, words
 from bridge.pharmaone.inventory import Inventory
 from bridge.settings import Settings
-
-HEADINGS = ("product", "name", "on hand", "SKUs", "")
 
 noun = Noun(__doc__)
 
@@ -79,9 +76,9 @@ def attach(arguments: argparse.Namespace) -> int:
     if arguments.write:
         asyncio.run(_attach(settings, shop, lacking, more))
     document = {"shop": shop, "lacking": [asdict(each) for each in lacking]}
-    text = partial(_print, lacking, shop, written=arguments.write)
-    failed = any(each.outcome != "attached" for each in lacking)
-    return show.answer(arguments, document, text, failed=failed)
+    done = sum(each.outcome == "attached" for each in lacking)
+    rows = [{**asdict(each), "": each.obstacle or each.outcome} for each in lacking]
+    return show.answer(arguments, document, failed=done < len(lacking), done=done, rows=rows)
 
 
 def _fields(typed: Sequence[str]) -> dict[str, Any]:
@@ -151,26 +148,3 @@ async def _attach(
                 raise
             except BridgeError as failure:
                 each.outcome = words(failure)
-
-
-def _print(lacking: Sequence[Lacking], shop: str, *, written: bool) -> None:
-    if not lacking:
-        print(f"{shop} has every product that RxScale sells.")
-        return
-    rows = (
-        (
-            each.product,
-            each.name,
-            each.on_hand,
-            ", ".join(each.skus),
-            each.obstacle or each.outcome or "",
-        )
-        for each in lacking
-    )
-    show.as_table(HEADINGS, rows)
-    ready = sum(each.obstacle is None for each in lacking)
-    if written:
-        done = sum(each.outcome == "attached" for each in lacking)
-        print(f"{done} of {len(lacking)} attached to {shop}.")
-    else:
-        print(f"{shop} lacks {len(lacking)}; `--write` attaches {ready} of them.")

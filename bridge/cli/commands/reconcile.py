@@ -13,7 +13,6 @@ import asyncio
 import sys
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from rich.progress import Progress
@@ -64,10 +63,8 @@ class Compared:
 )
 def reconcile(arguments: argparse.Namespace) -> int:
     found = asyncio.run(_compared(arguments, complete(arguments)))
-    document = _document(found, fixed=arguments.fix)
-    text = partial(_print, found, fixed=arguments.fix)
     failed = bool(found.orders_left or found.skus_left)
-    return show.answer(arguments, document, text, failed=failed)
+    return show.answer(arguments, _document(found, fixed=arguments.fix), failed=failed)
 
 
 async def _compared(arguments: argparse.Namespace, settings: Settings) -> Compared:
@@ -128,41 +125,3 @@ def _sku(row: PlanRow) -> dict[str, Any]:
 
 def _order(found: Difference) -> dict[str, Any]:
     return {**asdict(found), "what": [*map(say, found.what)], "would": say(found.would)}
-
-
-def _print(found: Compared, *, fixed: bool) -> None:
-    _print_orders(found.orders, len(found.orders_left), fixed=fixed)
-    _print_skus(found.skus, len(found.skus_left), fixed=fixed)
-
-
-def _print_orders(found: list[Difference], left: int, *, fixed: bool) -> None:
-    if not found:
-        print("Both sides and the bridge agree about every order.")
-        return
-    for each in found:
-        print(each.uid)
-        print(f"  RxScale     {each.rxscale}")
-        print(f"  PharmaOne   {each.pharmaone}")
-        print(f"  remembered  {each.remembered}")
-        print(f"  differs     {'; '.join(map(say, each.what))}")
-        print(f"  the bridge  {'would ' if each.mends else ''}{say(each.would)}")
-    if fixed:
-        print(f"{len(found)} differed; {left} left after looking at them.")
-    else:
-        mends = sum(each.mends for each in found)
-        print(f"{len(found)} differ. `rxbridge reconcile --fix` looks at {mends} of them now.")
-
-
-def _print_skus(found: list[PlanRow], left: int, *, fixed: bool) -> None:
-    if not found:
-        print("RxScale offers what PharmaOne's inventory makes of every linked SKU.")
-        return
-    headings = ("SKU", "product", "on hand", "target", "at RxScale", "why")
-    show.as_table(
-        headings,
-        ((r.uid, r.product, r.on_hand, r.target, r.at_rxscale, say(r.why())) for r in found),
-    )
-    if fixed:
-        print(f"{len(found)} SKUs differed; {left} left after a sync.")
-    else:
-        print(f"{len(found)} SKUs differ. `rxbridge reconcile --fix` syncs them now.")

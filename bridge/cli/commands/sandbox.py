@@ -13,6 +13,7 @@ import asyncio
 import json
 import math
 import shlex
+import sys
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -120,25 +121,11 @@ def _tell(settings: SandboxSettings, running: Sandbox, *, as_json: bool) -> None
     if as_json:
         show.as_json(where)
         return
-    print("Both vendors are simulated here. Paste this into the shell of a folder that `rxbridge")
-    print("init` made, or the tables into an empty rxbridge.toml and the keys into the shell:\n")
-    for title in ("rxscale", "pharmaone"):
-        print(f"[{title}]")
-        for key, value in where.items():
-            section, _, name = key.partition(".")
-            if section == title and key not in secret_keys():
-                print(f"{name} = {json.dumps(value)}")
-        print()
-    for key, value in where.items():
-        print(f"export {variable(key)}={shlex.quote(value)}")
-    print()
-    print(f"Make orders:  curl -X POST {running.rxscale_url}/_sandbox/orders -d '{{\"count\": 5}}'")
-    print(f"Approve one:  curl -X POST {running.rxscale_url}/_sandbox/order-requests/ID/approve")
-    print(f"Its shop:     rxbridge stock verify --shop {settings.rx_shop}")
-    print(f"See it all:   curl {running.rxscale_url}/_sandbox/state")
-    fault = '{"route": "POST /order-requests", "when": "after", "cut": true}'
-    print(
-        f"Lose an answer (docs/sandbox.md): curl -X POST {running.rxscale_url}/_sandbox/faults",
-        end="",
-    )
-    print(f" -d '{fault}'", flush=True)
+    tables: dict[str, dict[str, str]] = {"rxscale": {}, "pharmaone": {}}
+    for key in (each for each in where if each not in secret_keys()):
+        vendor, _, name = key.partition(".")
+        tables[vendor][name] = json.dumps(where[key])
+    exports = {variable(key): shlex.quote(value) for key, value in where.items()}
+    url, shop = running.rxscale_url, settings.rx_shop
+    show.page("sandbox", tables=tables, exports=exports, url=url, shop=shop)
+    sys.stdout.flush()

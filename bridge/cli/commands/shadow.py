@@ -10,7 +10,7 @@ rxbridge go-live        # once you agree with what it would do
 
 import argparse
 import asyncio
-from functools import partial
+from dataclasses import asdict
 from typing import Any
 
 from bridge.cli import show
@@ -30,7 +30,6 @@ NAMES = {
     What.STOCK: "stock",
     What.PRICE: "prices",
 }
-FEW = 20
 noun = Noun(__doc__)
 
 
@@ -53,7 +52,11 @@ def report(arguments: argparse.Namespace) -> int:
     with show.busy("comparing"):
         document = asyncio.run(_gather(settings, offline=arguments.offline))
     failed = any(line["verdict"] == "fail" for line in document["go_live"])
-    return show.answer(arguments, document, partial(_print, document), failed=failed)
+    figures = [
+        (name, each["compared"], each["agreed"], _percent(each["percent"]), each["open"])
+        for name, each in document["agreement"].items()
+    ]
+    return show.answer(arguments, document, failed=failed, figures=figures)
 
 
 async def _gather(settings: Settings, *, offline: bool) -> dict[str, Any]:
@@ -75,12 +78,7 @@ def left_to_do(lines: list[Line]) -> list[dict[str, str]]:
 
 def _document(found: Report, waiting: list[StuckRow]) -> dict[str, Any]:
     figures = {
-        name: {
-            "compared": found.figures[what].compared,
-            "agreed": found.figures[what].agreed,
-            "open": found.figures[what].open,
-            "percent": found.figures[what].percent,
-        }
+        name: asdict(found.figures[what]) | {"percent": found.figures[what].percent}
         for what, name in NAMES.items()
     }
     differing = [
@@ -97,28 +95,6 @@ def _document(found: Report, waiting: list[StuckRow]) -> dict[str, Any]:
     told = [{"key": row.key, "since": row.since, "why": say(row.reason)} for row in waiting]
     orders = {"seen": found.seen, "would_send": found.would_send, "stuck": told}
     return {"orders": orders, "agreement": figures, "differences": differing}
-
-
-def _print(document: dict[str, Any]) -> None:
-    orders, differing = document["orders"], document["differences"]
-    stuck_ones = orders["stuck"]
-    show.line(f"{orders['seen']} orders seen; {orders['would_send']} would have been sent")
-    show.line(f"{len(stuck_ones)} stuck, for a person to decide")
-    for row in stuck_ones[:FEW]:
-        show.line(f"  {row['key']}: {row['why']}")
-    rows = [
-        (name, each["compared"], each["agreed"], _percent(each["percent"]), each["open"])
-        for name, each in document["agreement"].items()
-    ]
-    show.as_table(("", "compared", "as the bridge", "agreement", "open"), rows)
-    for each in differing[-FEW:]:
-        show.line(f"{show.moment(each['at'])}  {each['key']}: {each['why']}")
-    if len(differing) > FEW:
-        show.line(f"... and {len(differing) - FEW} before: rxbridge shadow report --json")
-    print("Before going live:" if document["go_live"] else "Nothing is left before going live.")
-    for line in document["go_live"]:
-        show.line(f"  {line['verdict']:4}  {line['what']}: {line['text']}")
-    show.then("rxbridge go-live")
 
 
 def _percent(value: float | None) -> str:

@@ -32,9 +32,6 @@ from bridge.mapping.matching import Proposal, propose
 from bridge.settings import Settings
 from bridge.store import Store, stock_round, vendor_lists
 
-FILE = "skus.csv"
-HEADINGS = ("SKU", "name", "product", "its name", "units", "sure", "why")
-
 noun = Noun(__doc__)
 
 
@@ -58,15 +55,7 @@ def list_skus(arguments: argparse.Namespace) -> int:
         rows = asyncio.run(_rows_read(complete(arguments), rules))
     if arguments.unlinked:
         rows = [row for row in rows if row["product"] is None]
-    nothing = "Every SKU is linked." if arguments.unlinked else "RxScale's list is not read yet."
-
-    def text() -> None:
-        if rows:
-            show.as_table(list(rows[0]), (list(row.values()) for row in rows))
-        else:
-            print(nothing)
-
-    return show.answer(arguments, {"skus": rows}, text)
+    return show.answer(arguments, {"skus": rows})
 
 
 async def _rows_read(settings: Settings, rules: Rules) -> list[dict[str, Any]]:
@@ -150,8 +139,8 @@ def match(arguments: argparse.Namespace) -> int:
         pushed = asyncio.run(_push(settings, _pushable(sure, written=arguments.write)))
     left = [each for each in found if not (arguments.write and each in sure)]
     document = _document(found, sure if arguments.write else [], pushed)
-    text = partial(_print, found, sure, pushed, arguments)
-    return show.answer(arguments, document, text, failed=bool(left))
+    cells = map(_cells, found)
+    return show.answer(arguments, document, failed=bool(left), cells=cells, sure=len(sure))
 
 
 def _pushable(sure: Sequence[Proposal], *, written: bool) -> list[Proposal]:
@@ -207,28 +196,6 @@ def _proposal(each: Proposal) -> dict[str, Any]:
     document = asdict(replace(each, told=())) | {"told": each.why}
     names = {"uid": "sku", "units": "units_per_sku", "told": "why"}
     return {names.get(name, name): value for name, value in document.items()}
-
-
-def _print(
-    found: Sequence[Proposal],
-    sure: Sequence[Proposal],
-    pushed: Sequence[Proposal],
-    arguments: argparse.Namespace,
-) -> None:
-    if not found:
-        print("Every SKU is linked, and its units are confirmed.")
-        return
-    show.as_table(HEADINGS, map(_cells, found))
-    if arguments.write:
-        print(f"{len(sure)} written to {FILE}; a running bridge takes them up within seconds.")
-        show.then("rxbridge check")
-    else:
-        print(f"{len(sure)} of {len(found)} are sure. `--write` puts them into {FILE}.")
-        show.then("rxbridge skus match --write")
-    if arguments.push:
-        print(f"external_id was set for {len(pushed)}.")
-    if len(found) > len(sure):
-        print(f"{len(found) - len(sure)} are for you to decide: write them into {FILE} by hand.")
 
 
 def _cells(each: Proposal) -> tuple[Any, ...]:

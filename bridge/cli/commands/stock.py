@@ -8,10 +8,8 @@ rxbridge stock sync  # do it now
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from typing import Any
 
 from bridge.app import Vendors
@@ -29,16 +27,13 @@ from bridge.cycles.stock import SyncResult
 from bridge.errors import Fault, Misconfigured, Refused
 from bridge.rxscale.shop import Shop, StockLine, in_portions
 from bridge.settings import Settings
-from bridge.texts import say, steps
+from bridge.texts import say
 
 HEADINGS = (
     *("SKU", "name", "product", "on hand", "reserved", "safety", "target", "at RxScale"),
     *("change", "why"),
 )
-VERIFIED_HEADINGS = ("SKU", "name", "there", "shop has", "found", "why")
 VERDICTS = {"sold_not_there": "SOLD, NOT THERE", "there_not_sold": "there, not sold", "ok": "ok"}
-MOST_NAMED = 5
-"""SKUs of other pharmacies, hidden or deleted ones: so many are named."""
 
 noun = Noun(__doc__)
 
@@ -65,9 +60,13 @@ def plan(arguments: argparse.Namespace) -> int:
     with show.busy("reading PharmaOne's inventory"):
         planned = asyncio.run(syncing.look(settings, reread=arguments.reread))
     rows = list(explain(planned.result.plan.situation))
-    text = partial(_print_plan, planned, rows, everything=arguments.all)
-    odd = planned.result.pending is not None or planned.result.failure is not None
-    return show.answer(arguments, _document(planned, rows), text, failed=odd)
+    shown = [_cells(planned, row) for row in rows if arguments.all or row.change != 0]
+    result = planned.result
+    odd = result.pending is not None or result.failure is not None
+    document = _document(planned, rows)
+    return show.answer(
+        arguments, document, failed=odd, cells=shown, headings=HEADINGS, plan=result.plan
+    )
 
 
 def _document(planned: syncing.Planned, rows: Sequence[PlanRow]) -> dict[str, Any]:
@@ -117,37 +116,9 @@ def _coded(pending: Pending) -> dict[str, Any]:
     return {"code": pending.reason.code, "what": say(pending.reason)}
 
 
-def _print_plan(planned: syncing.Planned, rows: Sequence[PlanRow], *, everything: bool) -> None:
-    result = planned.result
-    shown = [row for row in rows if everything or row.change != 0]
-    if shown:
-        show.as_table(HEADINGS, (_cells(planned, row) for row in shown))
-    as_it_should_be = sum(row.change == 0 for row in rows)
-    print(f"{len(rows)} SKUs are linked, {as_it_should_be} are as they should be.")
-    print(f"A sync would write {len(result.plan.writes)} of them now.")
-    for line in _remarks(result):
-        print(line)
-
-
 def _cells(planned: syncing.Planned, row: PlanRow) -> list[Any]:
     change = "" if row.change is None else f"{row.change:+d}"
     return [*{**_row(planned, row), "change": change}.values()]
-
-
-def _remarks(result: SyncResult) -> Iterable[str]:
-    if result.failure is not None:
-        yield f"PharmaOne's inventory could not be read: {result.failure}"
-    if result.pending is not None:
-        yield (
-            f"{say(result.pending.reason)}: nothing is changed by that until a second look shows "
-            "the same or you confirm it: rxbridge stock sync --confirm"
-        )
-    if result.plan.first_write is not None:
-        yield "; ".join([say(result.plan.first_write), *steps(result.plan.first_write)])
-    if result.plan.stale:
-        yield "PharmaOne's inventory has been unknown for too long: everything goes to 0."
-    for anomaly in result.plan.anomalies:
-        yield "; ".join([say(anomaly.reason), *steps(anomaly.reason)])
 
 
 # -- what customers could buy ------------------------------------------------------------------
@@ -183,8 +154,11 @@ def verify(arguments: argparse.Namespace) -> int:
         "rows": [_verified_document(each) for each in found],
         "not_of_this_pharmacy": others,
     }
-    text = partial(_print_verified, found if arguments.all else wrong, found, others)
-    return show.answer(arguments, document, text, failed=bool(wrong))
+    shown = [
+        {**row, "verdict": VERDICTS[row["verdict"]]}
+        for row in map(_verified_document, found if arguments.all else wrong)
+    ]
+    return show.answer(arguments, document, failed=bool(wrong), shown=shown)
 
 
 async def _verified(
@@ -288,33 +262,6 @@ def _verified_document(each: Verified) -> Mapping[str, Any]:
     }
 
 
-def _print_verified(
-    rows: Sequence[Verified], everything: Sequence[Verified], others: Sequence[SkuUid]
-) -> None:
-    if rows:
-        show.as_table(VERIFIED_HEADINGS, map(_verified_cells, rows))
-    sold, left = (
-        sum(each.verdict == verdict for each in everything)
-        for verdict in ("sold_not_there", "there_not_sold")
-    )
-    print(f"{len(everything)} SKUs: {sold} could be sold without being there, ", end="")
-    print(f"{left} are there and cannot be bought.")
-    if sold:
-        print("A shop that sells for several pharmacies shows the stock of them all.")
-    if sold or left:
-        print("`rxbridge stock plan` tells what the bridge would write; the shop may take minutes.")
-    if others:
-        named = ", ".join(others[:MOST_NAMED]) + (" …" if len(others) > MOST_NAMED else "")
-        what = f"{len(others)} more can be bought that RxScale does not list for this pharmacy"
-        print(f"{what}: {named}")
-
-
-def _verified_cells(each: Verified) -> tuple[Any, ...]:
-    stock = "" if each.shown is None else each.shown.stock
-    shelved = each.shelved
-    return (shelved.uid, shelved.name, shelved.there, stock, VERDICTS[each.verdict], say(each.why))
-
-
 # -- a sync ----------------------------------------------------------------------------------
 
 
@@ -340,22 +287,5 @@ def sync_stock(arguments: argparse.Namespace) -> int:
     failed = bool(synced.failure or synced.pending or synced.left)
     pending = _coded(synced.pending) if synced.pending else None
     document = asdict(replace(synced, pending=None)) | {"pending": pending}
-    return show.answer(arguments, document, partial(_print_synced, synced), failed=failed)
-
-
-def _print_synced(synced: syncing.Synced) -> None:
-    print(f"{synced.written} SKUs written." if synced.written else "Nothing had to be written.")
-    if synced.left:
-        print(f"{synced.left} are still to be written; the bridge tries again by itself.")
-    if synced.pending is not None:
-        print(
-            f"{say(synced.pending.reason)}: nothing is changed by that until a second look shows "
-            "the same or you say that it is true: rxbridge stock sync --confirm"
-        )
-    if synced.first_write:
-        print(
-            "Numbers only fall until you confirm the first write. `rxbridge stock plan` shows what "
-            "would rise; then: rxbridge stock sync --confirm"
-        )
-    if synced.failure:
-        print(f"rxbridge: {synced.failure}", file=sys.stderr)
+    wrong = [synced.failure] if synced.failure else []
+    return show.answer(arguments, document, failed=failed, wrong=wrong)

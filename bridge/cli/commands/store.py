@@ -7,9 +7,7 @@ rxbridge store check                        # is it whole
 """
 
 import argparse
-import sys
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +31,7 @@ def backup(arguments: argparse.Namespace) -> int:
     rxbridge store backup ./rxbridge-backup.db
     """
     taken = store.back_up(settings_of(arguments).store.path, arguments.path)
-    text = f"{taken.path}: {_contents(taken)}"
-    return show.answer(arguments, _document(taken), lambda: print(text))
+    return show.answer(arguments, _document(taken), f"{taken.path}: {_contents(taken)}")
 
 
 @noun.verb(
@@ -50,8 +47,9 @@ def check(arguments: argparse.Namespace) -> int:
     rxbridge store check ./rxbridge-backup.db  # a backup
     """
     found = store.check(arguments.path or settings_of(arguments).store.path)
-    text = partial(_print_checked, found)
-    return show.answer(arguments, _document(found), text, failed=bool(found.faults))
+    wrong = [f"{found.path}: {fault}" for fault in found.faults]
+    document, contents = _document(found), _contents(found)
+    return show.answer(arguments, document, failed=bool(wrong), wrong=wrong, contents=contents)
 
 
 @noun.verb(
@@ -71,23 +69,7 @@ def restore(arguments: argparse.Namespace) -> int:
     restored = store.restore(path, arguments.path, now=now())
     kept = str(restored.kept) if restored.kept else None
     document = {"path": str(path), "kept": kept, "backup": _document(restored.backup)}
-    return show.answer(arguments, document, partial(_print_restored, path, restored))
-
-
-def _print_restored(path: Path, restored: store.Restored) -> None:
-    print(f"{path}: restored, {_contents(restored.backup)}")
-    if restored.kept is not None:
-        print(f"{restored.kept}: the store that was replaced")
-    print("Started now, the bridge looks for every order at PharmaOne before it sends one.")
-
-
-def _print_checked(found: store.Checked) -> None:
-    for fault in found.faults:
-        print(f"rxbridge: {found.path}: {fault}", file=sys.stderr)
-    if not found.faults:
-        print(f"{found.path}: sound, {_contents(found)}")
-        if found.schema < found.newest_schema:
-            print(f"Its schema is {found.schema}; the next start makes it {found.newest_schema}.")
+    return show.answer(arguments, document, contents=_contents(restored.backup))
 
 
 def _contents(found: store.Checked) -> str:

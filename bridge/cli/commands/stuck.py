@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from bridge.cli import show, syncing
@@ -29,6 +28,9 @@ from bridge.texts.story import next_up
 
 TO_KNOW = (Kind.ATTENTION, Kind.ALARM)
 MAY_BE_THERE = "may be in PharmaOne already"
+WAY_TO_RETRY = (
+    f"{{0}} is left: it {MAY_BE_THERE}; look there, then name it: rxbridge stuck retry {{0}}"
+)
 
 noun = Noun(__doc__)
 
@@ -41,8 +43,15 @@ def list_stuck(arguments: argparse.Namespace) -> int:
     rxbridge stuck list --json  # for a program
     """
     rows = in_store(arguments, lambda store: store.read(views.waiting))
-    document = {"stuck": [_document(row) for row in rows]}
-    return show.answer(arguments, document, partial(_print, rows))
+    documents = [_document(row) for row in rows]
+    held = [row for row in rows if not _goes_on(row)]
+    return show.answer(
+        arguments,
+        {"stuck": documents},
+        todo=[steps(row.reason, row.key) for row in rows],
+        held=len(held),
+        after_mending=_after_mending(held),
+    )
 
 
 def _document(row: StuckRow) -> dict[str, object]:
@@ -53,24 +62,6 @@ def _document(row: StuckRow) -> dict[str, object]:
 def _goes_on(row: StuckRow) -> bool:
     """A person should know, and orders go on all the same."""
     return row.reason.code.kind in TO_KNOW
-
-
-def _print(rows: list[StuckRow]) -> None:
-    if not rows:
-        print("Nothing is stuck.")
-        return
-    for row in rows:
-        mark = "  attention, goes on" if _goes_on(row) else ""
-        since = f"  since {show.moment(row.since)}  ({row.reason.code}){mark}"
-        show.prose(show.plain(row.key, "bold").append(since, "not bold"))
-        show.line(f"  why  {say(row.reason)}")
-        for place, step in enumerate(steps(row.reason, row.key)):
-            show.line(f"  {'' if place else 'do':3}  {step}")
-    held = [row for row in rows if not _goes_on(row)]
-    if held:
-        print(f"\n{len(held)} stuck. {_after_mending(held)}")
-    if len(held) < len(rows):
-        print(f"\n{len(rows) - len(held)} to know. Once you do: rxbridge stuck accept KEY")
 
 
 def _after_mending(rows: list[StuckRow]) -> str:
@@ -115,8 +106,8 @@ def retry(arguments: argparse.Namespace) -> int:
     return show.answer(
         arguments,
         {"retried": freed, "came_of_it": came, "not_stuck": missed, "left": left},
-        partial(_print_retried, came, missed, left, every=arguments.all),
         failed=bool(missed or left or any(each["stuck"] for each in came)),
+        wrong=[*map("{} is not stuck".format, missed), *map(WAY_TO_RETRY.format, left)],
     )
 
 
@@ -155,20 +146,6 @@ def _named(arguments: argparse.Namespace) -> list[Key] | None:
 async def _left(store: Store) -> list[Key]:
     """What `--all` leaves."""
     return [row.key for row in await store.read(stuck.everything) if row.reason.code.must_look]
-
-
-def _print_retried(
-    came: list[dict[str, Any]], missed: list[Key], left: list[Key], *, every: bool
-) -> None:
-    for each in came:
-        show.line(f"{each['key']}: {each['now']}")
-    if every and not came and not left:
-        print("Nothing is stuck.")
-    for key in missed:
-        print(f"rxbridge: {key} is not stuck", file=sys.stderr)
-    for key in left:
-        way = f"look there, then name it: rxbridge stuck retry {key}"
-        print(f"rxbridge: {key} is left: it {MAY_BE_THERE}; {way}", file=sys.stderr)
 
 
 def _reason(text: str) -> str:
@@ -247,17 +224,9 @@ def confirm(arguments: argparse.Namespace) -> int:
     keys = _named(arguments)
     done = said(arguments, person.confirm, keys)
     missed = [key for key in keys or () if key not in done]
-    for key in missed:
-        print(f"rxbridge: {key} does not wait for that", file=sys.stderr)
+    wrong = [f"{key} does not wait for that" for key in missed]
     document = {"confirmed": done, "not_waiting": missed}
-    return show.answer(arguments, document, lambda: _print_keys(done), failed=bool(missed))
-
-
-def _print_keys(keys: list[Key]) -> None:
-    for key in keys:
-        print(f"{key}: confirmed; it goes on within a second, if the bridge is running")
-    if not keys:
-        print("Nothing waits to be confirmed.")
+    return show.answer(arguments, document, failed=bool(missed), wrong=wrong)
 
 
 def _attention(text: str) -> str:
@@ -289,7 +258,7 @@ def accept(arguments: argparse.Namespace) -> int:
         return _answer(arguments, known, "accepted", key, "accepted")
     keys = said(arguments, person.accept_all, arguments.all, None)
     told = "\n".join(f"{key}: accepted" for key in keys) or "Nothing is told for that reason."
-    return show.answer(arguments, {"accepted": keys}, lambda: print(told))
+    return show.answer(arguments, {"accepted": keys}, told)
 
 
 def _has_seen(key: Key) -> bool:
@@ -300,4 +269,4 @@ def _answer(arguments: argparse.Namespace, known: bool, word: str, key: Key, tol
     if not known:
         print(f"rxbridge: nothing is known of {key}", file=sys.stderr)
         return FAILED
-    return show.answer(arguments, {word: key}, lambda: print(f"{key}: {told}"))
+    return show.answer(arguments, {word: key}, f"{key}: {told}")

@@ -56,7 +56,7 @@ def add(arguments: argparse.Namespace) -> int:
         return WRONG
     word = "changed" if name in known else "added"
     _write(path, known | {name: User(Role(arguments.role), hashed)})
-    return show.answer(arguments, {word: name}, lambda: print(f"{name}: {word}"))
+    return show.answer(arguments, {word: name}, f"{name}: {word}")
 
 
 @noun.verb("remove", "end a user's access", NAME, JSON, changes=lambda typed: typed.name)
@@ -71,7 +71,7 @@ def remove(arguments: argparse.Namespace) -> int:
         print(f"rxbridge: there is no user {name}", file=sys.stderr)
         return FAILED
     _write(path, known)
-    return show.answer(arguments, {"removed": name}, lambda: print(f"{name}: removed"))
+    return show.answer(arguments, {"removed": name}, f"{name}: removed")
 
 
 @noun.verb("list", "names and roles", JSON)
@@ -82,9 +82,10 @@ def list_users(arguments: argparse.Namespace) -> int:
     """
     settings = settings_of(arguments)
     users.read(settings.users_file)
-    rows = [(name, user.role.value) for name, user in sorted(Users(settings)().items())]
-    document = {"users": [{"name": name, "role": role} for name, role in rows]}
-    return show.answer(arguments, document, lambda: show.as_table(("name", "role"), rows))
+    known = sorted(Users(settings)().items())
+    return show.answer(
+        arguments, {"users": [{"name": name, "role": user.role.value} for name, user in known]}
+    )
 
 
 def _write(path: Path, known: dict[str, User]) -> None:

@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import shlex
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from bridge.app import signing
@@ -38,18 +37,16 @@ def list_webhooks(arguments: argparse.Namespace) -> int:
     """
     settings = complete(arguments, "rxscale.")
     found = asyncio.run(_found(settings))
-    rows = [(each.uid, each.event, each.target, is_ours(each, settings)) for each in found]
-    names = ("uid", "event", "target", "ours")
-    document = {"webhooks": [dict(zip(names, row, strict=True)) for row in rows]}
-    return show.answer(arguments, document, partial(_print_list, rows))
-
-
-def _print_list(rows: Sequence[tuple[str, str, str, bool]]) -> None:
-    if not rows:
-        print("RxScale tells nobody. `rxbridge webhooks register` subscribes this bridge.")
-        return
-    cells = [(uid, event, target, "yes" if ours else "") for uid, event, target, ours in rows]
-    show.as_table(("uid", "event", "target", "this bridge"), cells)
+    rows = [
+        {
+            "uid": each.uid,
+            "event": each.event,
+            "target": each.target,
+            "ours": is_ours(each, settings),
+        }
+        for each in found
+    ]
+    return show.answer(arguments, {"webhooks": rows})
 
 
 @noun.verb(
@@ -85,31 +82,16 @@ def register(arguments: argparse.Namespace) -> int:
     added, removed = asyncio.run(_register(settings, target, files, renew=arguments.renew))
     gone = [each.uid for each in removed]
     document = {"target": target, "registered": added, "removed": gone, "secrets": files[-1]}
-    text = partial(_print_registered, settings, target, files, added, removed)
-    return show.answer(arguments, document, text)
-
-
-def _print_registered(
-    settings: Settings,
-    target: str,
-    files: Sequence[Path],
-    added: list[str],
-    removed: list[Subscription],
-) -> None:
-    for each in removed:
-        print(f"removed    {each.event} ({each.uid})")
-    for event in added:
-        print(f"registered {event} -> {target}")
-    if not added:
-        print(f"nothing to do: {', '.join(sorted(NEEDED_EVENTS))} come to {target} already")
-        print("their secrets were shown once; `--renew` registers anew where they are lost")
-        return
-    print(f"{len(added)} signing secrets written to {' and '.join(map(str, files))}")
-    at_once = "has taken them up" if is_running(settings) else "takes them up when it starts"
-    print(f"`rxbridge run` with this configuration {at_once}. Next: rxbridge check")
-    for file in files[1:]:
-        name = variable("rxscale.webhook_secrets")
-        print(f'Elsewhere: export {name}="$(cat {shlex.quote(str(file))})"')
+    return show.answer(
+        arguments,
+        document,
+        gone=removed,
+        needed=sorted(NEEDED_EVENTS),
+        files=files,
+        runs=is_running(settings),
+        variable=variable("rxscale.webhook_secrets"),
+        quoted=shlex.quote,
+    )
 
 
 @noun.verb(
@@ -127,13 +109,8 @@ def remove(arguments: argparse.Namespace) -> int:
     uids: list[str] = arguments.uids
     gone = asyncio.run(_remove(complete(arguments, "rxscale."), uids))
     absent = [uid for uid in uids if uid not in gone]
-
-    def text() -> None:
-        for uid in uids:
-            print(f"{uid}: {'not there' if uid in absent else 'removed'}")
-
     document = {"removed": sorted(gone), "not_there": absent}
-    return show.answer(arguments, document, text, failed=len(gone) != len(uids))
+    return show.answer(arguments, document, failed=bool(absent))
 
 
 # -- with RxScale ----------------------------------------------------------------------------
