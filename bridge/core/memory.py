@@ -45,6 +45,8 @@ class Outcome:
     """What RxScale does where the order took more than was there."""
     noted: tuple[Note, ...] = ()
     """In shadow mode: what would have been done of it, and what people did."""
+    before: OrderRecord | None = None
+    """The record as the store has it; None: nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

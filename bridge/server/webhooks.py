@@ -89,16 +89,16 @@ def _receiver(parts: ServerParts, vendor: str, signed: Signed, read: Read) -> Ha
 
 
 async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Response:
+    stored = parts.store.write_together(deliveries.receive, delivery)
+    parts.on_hint()  # so what it makes due is claimed in the same commit
     try:
-        receipt = await parts.store.write_together(deliveries.receive, delivery)
+        receipt = await stored
     except TryLater as failure:
         log.error("delivery not stored", extra={"vendor": delivery.vendor, "why": failure.what})
         answer = refusal(503, "it cannot be stored now; deliver it again", headers=RETRY_AFTER)
         return _counted(parts, delivery.vendor, NOT_STORED, answer, delivery.event)
     parts.on_heard(delivery, fresh=receipt is not Receipt.DUPLICATE)
-    if receipt is Receipt.HINTED:
-        parts.on_hint()
-    elif receipt is Receipt.UNREAD:
+    if receipt is Receipt.UNREAD:
         parts.on_unread()
     elif receipt is Receipt.STOCK:
         parts.on_stock(delivery.vendor)

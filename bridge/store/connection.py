@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from threading import Lock
 from typing import Self, TypeVar
 
 import aiosqlite
@@ -24,6 +25,8 @@ CHECKPOINT_PAGES = 4000
 to do that takes some milliseconds longer."""
 BUSY_SECONDS = 5.0
 """How long to wait for another process that is writing."""
+NO_WAITING = "PRAGMA busy_timeout = 0"
+"""As the event loop writes; a transaction in the thread waits."""
 CHECKED_BYTES = 64 * 2**20
 """A file up to this size is read through for damage when it is opened (a fraction of a second)."""
 
@@ -46,6 +49,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         _try_to_write(connection)
         _refuse_damage(connection, path)
         _close_to_others(path)
+        connection.execute(NO_WAITING)
     except BaseException:
         connection.close()
         raise
@@ -126,10 +130,13 @@ def _refuse_damage(connection: sqlite3.Connection, path: Path) -> None:
 class Thread(aiosqlite.Connection):
     """A connection and the thread it lives in: the only place that knows how aiosqlite works."""
 
+    _alone: Lock
+
     @classmethod
     async def start(cls, connect: Callable[[], sqlite3.Connection]) -> Self:
         """Connects, in the new thread. Raises what `connect` raises, with the thread ended."""
         thread = cls(connect, iter_chunk_size=64)
+        thread._alone = Lock()
         thread._thread.daemon = True  # a process that has to end is not held up by it
         try:
             await thread
@@ -140,12 +147,21 @@ class Thread(aiosqlite.Connection):
 
     async def run(self, body: Callable[[sqlite3.Connection], T]) -> T:
         """One hop into the thread and back; a caller who goes away does not stop the body."""
-        answer: T = await self._execute(body, self._conn)  # type: ignore[no-untyped-call]
+        answer: T = await self._execute(self._in_turn, body)  # type: ignore[no-untyped-call]
         return answer
 
-    def here(self, body: Callable[[sqlite3.Connection], T]) -> T:
-        """In the caller's own thread; nothing may be under way in the other one."""
-        return body(self._conn)
+    def _in_turn(self, body: Callable[[sqlite3.Connection], T]) -> T:
+        with self._alone:
+            return body(self._conn)
+
+    def here(self, body: Callable[[sqlite3.Connection], T]) -> T | None:
+        """In the caller's own thread; None where the other one is at work."""
+        if not self._alone.acquire(blocking=False):
+            return None
+        try:
+            return body(self._conn)
+        finally:
+            self._alone.release()
 
     async def close(self) -> None:
         """Finishes what is queued; the thread has ended afterwards."""

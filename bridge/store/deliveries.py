@@ -100,7 +100,7 @@ def receive(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> l
     ]
     for key, record in known.records.items():
         if record is not before[key]:
-            _save(connection, key, record, deliveries[-1].received_at)
+            _save(connection, record, before[key], deliveries[-1].received_at)
     _remember(connection, deliveries, keys, receipts)
     _hint(connection, deliveries, keys, receipts, new=not before)
     p1_sweep.note_unread(connection, deliveries, receipts)
@@ -118,10 +118,12 @@ def _news_there(
             yield (each.order_id,)
 
 
-def _save(connection: sqlite3.Connection, key: Key, record: OrderRecord, now: datetime) -> None:
+def _save(
+    connection: sqlite3.Connection, record: OrderRecord, before: OrderRecord, now: datetime
+) -> None:
     """With an echo of an end that we set, there may be nothing left to do."""
-    after = confirmed(record, now)
-    orders.save(connection, after)
+    after, key = confirmed(record, now), order_key(record.uid)
+    orders.save(connection, after, before)
     if after is not record:
         todo.delete(connection, key)
         why = CONFIRMED(status=record.rx_status)

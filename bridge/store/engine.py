@@ -10,6 +10,7 @@ transactions of its own. Times are aware UTC, and `now` is given.
 """
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -28,7 +29,7 @@ from bridge.store.connection import (
     truncate_log,
     undo,
 )
-from bridge.store.group_commit import Body, Bulk, GroupCommit, Item, in_turn
+from bridge.store.group_commit import Body, Bulk, GroupCommit, Item, briefly, in_turn, soon
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -74,6 +75,18 @@ class Store:
         except sqlite3.Error as error:
             raise self._explained(error) from error
 
+    async def glance(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `read`, of what is found by its key: in the event loop itself, unless somebody reads
+        in the thread.
+        """
+        self._refuse_if_closed()
+        with contextlib.suppress(sqlite3.Error):
+            look = partial(_look, lambda connection: (question(connection, *args, **kwargs),))
+            found = self._reader.here(look)
+            if found is not None:
+                return found[0]
+        return await self.read(question, *args, **kwargs)
+
     async def write(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """What `question` returns, once all that it wrote is on disk (`synchronous=FULL`).
 
@@ -83,6 +96,22 @@ class Store:
         self._refuse_if_closed()
         return await self._commits.add(
             in_turn, lambda connection: question(connection, *args, **kwargs)
+        )
+
+    async def write_briefly(
+        self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `write`, of what takes a fraction of a millisecond: in the event loop itself."""
+        self._refuse_if_closed()
+        return await self._commits.add(
+            briefly, lambda connection: question(connection, *args, **kwargs)
+        )
+
+    async def write_soon(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `write_briefly`, of what shares another's commit if one comes within milliseconds."""
+        self._refuse_if_closed()
+        return await self._commits.add(
+            soon, lambda connection: question(connection, *args, **kwargs)
         )
 
     def write_together(self, bulk: Bulk[Item, T], item: Item) -> Awaitable[T]:

@@ -8,8 +8,9 @@ A commit with `synchronous=FULL` waits for the disk. Three things follow, each m
   transaction is begun again with each part in a savepoint of its own, so that it fails alone.
 - Under load a commit waits up to 2 ms for most of those who shared the last one
   (`_let_others_come`).
-- Deliveries are written in the event loop itself, and only the commit in the thread
-  (`_written_here`).
+- Deliveries, and what the worker writes, are written in the event loop itself, and only the commit
+  in the thread (`_written_here`).
+- What nobody waits for (`soon`) waits up to 5 ms for somebody's commit.
 
 A change of the SQL has no reason to touch this module.
 """
@@ -25,7 +26,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from bridge.store.connection import BUSY_SECONDS, Thread, undo
+from bridge.store.connection import BUSY_SECONDS, NO_WAITING, Thread, undo
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -40,6 +41,8 @@ MOST_TOGETHER = 256
 """How many callers share one commit at most, so that the first need not wait for too many."""
 GATHER_SECONDS = 0.002
 """How long a commit waits at most for those who shared the last ones."""
+SOON_SECONDS = 0.005
+"""How long what has time waits at most for somebody who has none."""
 MANY = 8
 """Fewer than so many callers a commit are not waited for."""
 MOST, FADES = 0.7, 0.95
@@ -63,6 +66,14 @@ class Result:
     error: Exception | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What parts came to before their commit; `is_over`: there is nothing to commit."""
+
+    results: Sequence[Result]
+    is_over: bool
+
+
 class GroupCommit:
     """The queue of those who want to write, and the task that writes them."""
 
@@ -79,7 +90,7 @@ class GroupCommit:
         """Puts a part into the queue; its answer comes after the commit."""
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(Part(bulk, item, answer))
-        if len(self._waiting) >= self._usual * MOST:
+        if self._enough():
             self._filled.set()
         self._write()
         return answer
@@ -104,24 +115,30 @@ class GroupCommit:
             for part, result in zip(parts, await self._commit(parts), strict=True):
                 self._answer(part.answer, result)
 
+    def _enough(self) -> bool:
+        """Under load as many as came before; else anybody who has no time."""
+        if self._usual >= MANY:
+            return len(self._waiting) >= self._usual * MOST
+        return any(part.bulk is not soon for part in self._waiting)
+
     async def _let_others_come(self) -> None:
-        """Under load, waits a little for as many as came before: they cost hardly more.
+        """Waits a little for others, who cost hardly more.
 
         Without it the first to come back pays for a commit of his own while all others wait.
         """
         await asyncio.sleep(0)
-        if len(self._waiting) < self._usual * MOST and self._usual >= MANY:
+        if not self._enough():
             self._filled.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(GATHER_SECONDS):
+                async with asyncio.timeout(GATHER_SECONDS if self._usual >= MANY else SOON_SECONDS):
                     await self._filled.wait()
         self._usual = max(float(len(self._waiting)), self._usual * FADES)
 
     async def _commit(self, parts: Sequence[Part]) -> Sequence[Result]:
         try:
-            results = self._writer.here(partial(_written_here, parts))
-            if results is not None and await self._writer.run(_committed):
-                return results
+            written = self._writer.here(partial(_written_here, parts))
+            if written is not None and (written.is_over or await self._writer.run(_committed)):
+                return written.results
             return await self._writer.run(partial(_commit_all, parts))
         except asyncio.CancelledError:  # the program is being torn down: leave nobody waiting
             for part in parts:
@@ -153,7 +170,17 @@ def in_turn(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list
     return [body(connection) for body in bodies]
 
 
-def _written_here(parts: Sequence[Part], connection: sqlite3.Connection) -> list[Result] | None:
+def briefly(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
+    """The same, of bodies that are short enough for the event loop."""
+    return in_turn(connection, bodies)
+
+
+def soon(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
+    """The same, of those who have time."""
+    return in_turn(connection, bodies)
+
+
+def _written_here(parts: Sequence[Part], connection: sqlite3.Connection) -> Written | None:
     """Writes what is short in the event loop itself, up to the commit; None if it cannot be.
 
     SQLite lets go of the interpreter at every statement, and a thread has to win it back from the
@@ -162,8 +189,12 @@ def _written_here(parts: Sequence[Part], connection: sqlite3.Connection) -> list
     """
     if any(part.bulk is in_turn for part in parts) or not _begun(connection):
         return None
+    before = connection.total_changes
     try:
-        return _at_once(parts, connection)
+        results = _at_once(parts, connection)
+        if is_over := connection.total_changes == before:
+            connection.execute("COMMIT")
+        return Written(results, is_over)
     except BaseException as error:
         undo(connection)
         if not isinstance(error, Exception):
@@ -172,13 +203,10 @@ def _written_here(parts: Sequence[Part], connection: sqlite3.Connection) -> list
 
 
 def _begun(connection: sqlite3.Connection) -> bool:
-    connection.execute("PRAGMA busy_timeout = 0")
     try:
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.Error:
         return False
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
     return True
 
 
@@ -203,13 +231,16 @@ def _commit_all(parts: Sequence[Part], connection: sqlite3.Connection) -> list[R
 
 
 def _in_transaction(connection: sqlite3.Connection, body: Body[T]) -> T:
-    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
     try:
+        connection.execute("BEGIN IMMEDIATE")
         value = body(connection)
         connection.execute("COMMIT")
     except BaseException:
         undo(connection)
         raise
+    finally:
+        connection.execute(NO_WAITING)
     return value
 
 

@@ -97,11 +97,18 @@ def _made(hint: Hint) -> int | None:
     return None if hint.created_at is None else micros(hint.created_at)
 
 
-def save(connection: sqlite3.Connection, record: OrderRecord) -> None:
-    """An order-request's id is the newest order's: a restored PharmaOne may give it out again."""
-    if record.phase is Phase.SUBMITTED and record.request_id is not None:
+def save(
+    connection: sqlite3.Connection, record: OrderRecord, before: OrderRecord | None = None
+) -> None:
+    """`before`: as the store has it; then only what differs is written.
+
+    An order-request's id is the newest order's: a restored PharmaOne may give it out again.
+    """
+    changes = {"request_id": None} if before is None else ORDERS.changes(record, before)
+    if "request_id" in changes and record.phase is Phase.SUBMITTED:
         connection.execute(_NOT_ITS_REQUEST, (record.request_id, record.uid))
-    connection.execute(_SAVE, ORDERS.row(record))
+    if before is None or (changes and not ORDERS.update(connection, "uid", record.uid, changes)):
+        connection.execute(_SAVE, ORDERS.row(record))
 
 
 def reject(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:

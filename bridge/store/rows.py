@@ -10,7 +10,7 @@ import json
 import re
 import sqlite3
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -129,6 +129,23 @@ class Table(Generic[T]):
             cell = getattr(value, name)
             cells.append(cell if encode is None or cell is None else encode(cell))
         return tuple(cells)
+
+    def changes(self, value: T, before: T) -> dict[str, Cell]:
+        """The cells, by their columns, in which the value differs from what it was."""
+        old, new = vars(before), vars(value)
+        return {
+            name: cell if encode is None or cell is None else encode(cell)
+            for name, encode in self._encode
+            if (cell := new[name]) != old[name]
+        }
+
+    def update(
+        self, connection: sqlite3.Connection, key: str, ident: str, changes: Mapping[str, Cell]
+    ) -> bool:
+        """Overwrites these cells of the row whose `key` is `ident`; False if there is none."""
+        marks = ", ".join(f"{name} = ?" for name in changes)
+        statement = " ".join(("UPDATE", self.name, "SET", marks, "WHERE", key, "= ?"))
+        return connection.execute(statement, (*changes.values(), ident)).rowcount > 0
 
     def value(self, row: Sequence[Any]) -> T:
         """The value in a row's first cells."""

@@ -73,12 +73,14 @@ def save(
     record: OrderRecord,
     entries: Sequence[JournalEntry],
     takes: Sequence[Demand] | None = None,
+    before: OrderRecord | None = None,
 ) -> bool:
-    """Remembers a record, what happened and, if its lines were looked at, what it takes.
+    """Remembers a record, what happened and, if its lines were looked at, what it takes; `before`
+    as `orders.save` has it.
 
     What is to be done stays as it is. True if what it takes is another amount than before.
     """
-    orders.save(connection, record)
+    orders.save(connection, record, before)
     journal.write(connection, entries)
     if takes is None:
         return False
@@ -97,7 +99,7 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
         record = after or record
         if after is not None and outcome.stuck is None:
             record = confirmed(after, now)
-    changed = save(connection, record, outcome.entries, outcome.takes)
+    changed = save(connection, record, outcome.entries, outcome.takes, outcome.before)
     changed |= _settle_stock(connection, outcome)
     shadow.save(connection, outcome.noted)
     if outcome.p1_order is not None:

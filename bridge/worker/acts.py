@@ -43,6 +43,8 @@ class Acts:
         self._rules = rules
         self._sight = sight
         self._book = book
+        self._owed = False
+        """What a call came to is not on disk yet, though its intent is."""
         listening = book.listening
         rx_caller = parts.rxscale.caller
         overheard = replace(rx_caller, send=listening("rxscale", rx_caller.send))
@@ -54,6 +56,8 @@ class Acts:
 
     async def do(self, step: Act) -> Ending | None:
         """Raises what the vendors' clients raise; Stuck where a refusal is the end of it."""
+        if self._owed and not isinstance(step, Submit):  # which writes it down with its intent
+            await self._record()
         if isinstance(step, Sending):
             return await self._send(step)
         await self._looker.look(step)
@@ -105,7 +109,7 @@ class Acts:
             raise
         sight.record = remember.submitted(sight.record, answer.request_id, self._parts.now())
         self._tell_submission(Event.SUBMITTED, request=answer.request_id, answer=answer.status)
-        await self._record()
+        self._owed = True
         return None
 
     async def _intend(self, step: Submit) -> None:
@@ -123,10 +127,11 @@ class Acts:
 
     async def _record(self) -> None:
         """With what its lines take: a look that goes on after a crash sees no lines any more."""
-        sight = self._sight
-        if await self._parts.store.write(work.save, sight.record, self._book.take(), sight.demands):
+        sight, record, entries = self._sight, self._sight.record, self._book.take()
+        write = self._parts.store.write_briefly
+        if await write(work.save, record, entries, sight.demands, sight.saved):
             self._parts.stock_changed()
-        sight.demands = None
+        sight.demands, sight.saved, self._owed = None, record, False
 
     # -- prescriptions ---------------------------------------------------------------------
 
@@ -144,7 +149,7 @@ class Acts:
         sight.record = remember.prescribed(sight.record, number)
         sight.prescription_looked = True
         self._book.note(Event.PRESCRIBED, prescription=number)
-        await self._record()
+        self._owed = True
 
     # -- answering -------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from bridge.core.orders.attention import attentions
 from bridge.core.orders.view import Sight, View, meaning_of, remembered
 from bridge.core.reasons import Reason
 from bridge.core.records import replace
+from bridge.core.remember import taken_up
 from bridge.core.steps import (
     Act,
     Cancel,
@@ -65,8 +66,8 @@ class OrderLook:
         self._parts = parts
         self._claim = claim
         self._rules = parts.rules()
-        self._sight = Sight(record)
-        self._was_over = record.state in TERMINAL
+        self._sight = Sight(taken_up(record, parts.now()), saved=record)
+        self._was_over = self._sight.record.state in TERMINAL
         self._book = Notebook(claim.key, parts.now)
         acts, self._decide = (Rehearsal, shadow.next_step) if parts.shadow else (Acts, next_step)
         self._acts = acts(parts, self._rules, self._sight, self._book)
@@ -172,6 +173,7 @@ class OrderLook:
                 released_at=self._released_at(),
                 short_stock=self._rules.facts.short_stock_on_complete,
                 noted=noted,
+                before=sight.saved,
             )
         )
 
@@ -186,7 +188,7 @@ class OrderLook:
         """What was done must be remembered: a store that cannot write is waited for."""
         for attempt in range(MOST_WRITES):
             try:
-                changed = await self._parts.store.write(work.settle, outcome)
+                changed = await self._parts.store.write_soon(work.settle, outcome)
             except TryLater as failure:
                 if attempt == MOST_WRITES - 1:
                     raise

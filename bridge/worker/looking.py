@@ -103,7 +103,7 @@ class Looker:
         sight = self._sight
         phase, is_known = sight.record.phase, sight.record.order_id or sight.p1_order
         if phase in (Phase.SUBMITTED, Phase.DROPPED) and not is_known:
-            self._know(await self._parts.store.read(vendor_lists.order_for, sight.record.uid))
+            self._know(await self._parts.store.glance(vendor_lists.order_for, sight.record.uid))
 
     async def _look_at_pharmaone(self, step: LookAtPharmaOne) -> None:
         found = await self._pharmaone.order(step.order_id)
@@ -146,7 +146,7 @@ class Looker:
     async def _prepare(self, order: PharmacyOrder) -> None:
         sight = self._sight
         skus = [line.sku_uid for line in order.lines]
-        ask = partial(self._parts.store.read, vendor_lists.for_submission, order.uid, skus)
+        ask = partial(self._parts.store.glance, vendor_lists.for_submission, order.uid, skus)
         sight.catalogue_at, known, made, unlisted = await ask()
         if sight.catalogue_at is None:  # a new store: what its lines take is told by the list alone
             await self._parts.read_catalogue()

@@ -13,7 +13,6 @@ from functools import partial
 
 from bridge.core.model import Claim, Key, OrderRecord
 from bridge.core.reasons import UNEXPECTED
-from bridge.core.remember import taken_up
 from bridge.errors import TryLater
 from bridge.store import todo
 from bridge.worker.look import OrderLook
@@ -49,7 +48,9 @@ class Worker:
         self._latest = parts.now()
 
     def wake(self) -> None:
-        """Something may be due: called after a delivery, and when anybody wrote to the store."""
+        """Something may be due: called once a delivery stands in the queue to the store, and when
+        anybody has written to it.
+        """
         self._hints += 1
         self._wake.set()
 
@@ -93,7 +94,7 @@ class Worker:
             await self._parts.store.write(todo.take_up, now)
         self._latest = now
         under_way = [*self._looks.values()]
-        claims = await self._parts.store.write(todo.claim, free, now, LEASE, under_way)
+        claims = await self._parts.store.write_soon(todo.claim, free, now, LEASE, under_way)
         self._asked = hints - (len(claims) == free)  # there may be more
         for claim, record in claims:
             look = asyncio.create_task(self._look(claim, record))
@@ -102,7 +103,7 @@ class Worker:
         if self._due <= now:
             self._due = NEVER
             under_way = [*self._looks.values()]
-            due = await self._parts.store.read(todo.next_due, now, under_way)
+            due = await self._parts.store.glance(todo.next_due, now, under_way)
             self._due = min(self._due, due or NEVER)
         return len(claims)
 
@@ -116,7 +117,8 @@ class Worker:
 
     async def _nap(self) -> None:
         try:
-            await asyncio.wait_for(self._wake.wait(), self._seconds_until_due())
+            async with asyncio.timeout(self._seconds_until_due()):
+                await self._wake.wait()
         except TimeoutError:
             now = self._parts.now()
             self._hints += not self._latest - PUT_BACK <= now < self._due
@@ -128,7 +130,7 @@ class Worker:
 
     async def _look(self, claim: Claim, record: OrderRecord) -> datetime | None:
         """When it is to be looked at again; None if not before it is hinted."""
-        look = OrderLook(self._parts, claim, taken_up(record, self._parts.now()))
+        look = OrderLook(self._parts, claim, record)
         try:
             await look.run()
         except TryLater as failure:  # the store's: the lease runs out, and it is looked at again

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from store.given import NOW, delivery, rows_of, sql
+from store.given import LEASE, NOW, delivery, key, rows_of, sql
 
 from bridge.errors import TryLater
-from bridge.store import Store, deliveries, notes, stuck
+from bridge.store import Store, deliveries, group_commit, notes, stuck, todo
 from bridge.store.group_commit import MOST_TOGETHER
 
 WRITTEN = "SELECT name FROM meta WHERE name LIKE 'n%' ORDER BY name"
@@ -201,8 +201,10 @@ async def test_if_the_disk_refuses_the_commit_everybody_is_told_and_may_try_agai
     assert len(await store.read(sql("SELECT * FROM deliveries"))) == 3
 
 
-async def test_another_process_that_writes_for_too_long_is_a_passing_trouble(store: Store):
-    await store.write(lambda c: c.execute("PRAGMA busy_timeout = 20").fetchall())
+async def test_another_process_that_writes_for_too_long_is_a_passing_trouble(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(group_commit, "BUSY_SECONDS", 0.02)
     other = sqlite3.connect(store.path, isolation_level=None)
     try:
         other.execute("BEGIN IMMEDIATE")
@@ -403,3 +405,63 @@ async def test_one_delivery_that_cannot_be_written_fails_no_other(store: Store):
     )
     assert [isinstance(answer, Exception) for answer in answers] == [n == 2 for n in range(5)]
     assert len(await store.read(sql("SELECT key FROM deliveries"))) == 4
+
+
+# -- what the worker writes: in the event loop too, and together with others -------------------
+
+
+async def test_what_has_time_shares_the_commit_of_who_comes_next(store: Store):
+    statements = await traced(store)
+    patient = asyncio.ensure_future(store.write_soon(note(1)))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not statements, "it waits"
+    await asyncio.gather(store.write_together(deliveries.receive, delivery()), patient)
+    assert statements.count("COMMIT") == 1
+
+
+async def test_what_has_time_is_written_though_nobody_comes(store: Store):
+    assert await asyncio.wait_for(store.write_soon(note(1)), 1) == 1
+    assert await written(store) == ["n1"]
+
+
+async def test_a_brief_write_is_on_disk_once_it_is_answered(store: Store):
+    await store.write_briefly(note(1))
+    assert rows_of(store.path, WRITTEN) == [("n1",)]
+
+
+async def test_what_writes_nothing_needs_no_commit_of_the_thread(store: Store):
+    threads: set[int] = set()
+    await store.write(lambda c: c.set_trace_callback(lambda _: threads.add(threading.get_ident())))
+    threads.clear()
+    assert await store.write_briefly(sql("SELECT 1")) == [(1,)]
+    assert threads == {threading.get_ident()}
+
+
+async def test_what_is_due_is_claimed_in_the_commit_that_makes_it_so(store: Store):
+    statements = await traced(store)
+    stored = store.write_together(deliveries.receive, delivery(1))
+    claiming = store.write_soon(todo.claim, 9, NOW, LEASE)
+    _, claims = await asyncio.gather(stored, claiming)
+    assert [claim.key for claim, _ in claims] == [key(1)]
+    assert statements.count("COMMIT") == 1
+
+
+async def test_a_glance_is_had_in_the_event_loop_unless_somebody_reads(store: Store):
+    def where(_: sqlite3.Connection) -> int:
+        return threading.get_ident()
+
+    assert await store.glance(where) == threading.get_ident()
+    gate = Gate()
+    reading = asyncio.create_task(store.read(gate))
+    await gate.reached()
+    glance = asyncio.create_task(store.glance(where))
+    await asyncio.sleep(0)
+    gate.open.set()
+    assert await glance != threading.get_ident()
+    await reading
+
+
+async def test_a_glance_at_a_store_that_cannot_be_read_is_a_passing_trouble(store: Store):
+    with pytest.raises(TryLater, match="cannot be written"):
+        await store.glance(note(1))

@@ -347,3 +347,18 @@ async def test_what_is_claimed_next_is_found_by_its_index(store: Store):
     assert "SEARCH todo USING INDEX todo_next" in told
     assert "SEARCH orders USING PRIMARY KEY" in told
     assert "TEMP B-TREE" not in told
+
+
+async def test_only_what_a_look_changed_is_written_over_what_came_meanwhile(store: Store):
+    await store.write(work.save, record(1), [])
+    after = replace(record(1), rx_status="pending review")
+    await store.write(orders.reject, record(1).uid, NOW)
+    await store.write(work.save, after, [], None, record(1))
+    found = await store.read(orders.find, record(1).uid)
+    assert found == replace(after, rejected_at=NOW)
+
+
+async def test_a_record_that_is_gone_is_written_whole(store: Store):
+    await store.write(work.save, replace(record(1), name="#1"), [], None, record(1))
+    found = await store.read(orders.find, record(1).uid)
+    assert found == replace(record(1), name="#1")

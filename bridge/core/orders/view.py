@@ -119,6 +119,8 @@ class Sight:
     prescription_looked: bool = False
     company: Company | None = None
     """None where nobody asked in this look: it is not to be cancelled."""
+    saved: OrderRecord | None = None
+    """The record as the store has it."""
 
 
 @dataclass(frozen=True, slots=True)
