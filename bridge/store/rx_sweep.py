@@ -7,10 +7,11 @@ than a few hundred milliseconds.
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from bridge.core import reasons
 from bridge.core.copies import LONG
@@ -27,7 +28,7 @@ from bridge.core.model import (
     order_key,
 )
 from bridge.store import journal, notes, stuck, todo
-from bridge.store.rows import Table, as_list
+from bridge.store.rows import Table, as_list, micros
 
 FOUND_BY_SWEEP = "orders_found_by_sweep"
 """Counts the orders that a sweep found and no webhook had announced: lost webhooks."""
@@ -116,10 +117,10 @@ def compare(
         stuck=stuck.codes(connection),
         unlisted=unlisted,
     )
-    known = _relevant(connection, rows)
+    known, relevant = _relevant(connection, sweep, micros(now - LONG_OPEN))
     first = notes.get(connection, notes.FIRST_SWEEP_AT) is None
     unknown = {uid: row for uid, row in rows.items() if uid not in known}
-    findings = [(order, _finding(order, sweep)) for order in known.values()]
+    findings = [(order, _finding(order, sweep)) for order in relevant]
     found = [(order, why) for order, why in findings if why is not None]
     last = notes.get_time(connection, notes.LAST_POLL_AT)
     away = last if last is not None and began_at - last > LONG else None
@@ -130,7 +131,7 @@ def compare(
     if settled or not unknown:
         notes.put_first_time(connection, notes.FIRST_SWEEP_AT, now)
     if settled:
-        _note_listed(connection, known.values(), rows, now - LONG_OPEN)
+        _note_listed(connection, relevant, rows, now - LONG_OPEN)
     whys = [why for _, why in found]
     lost = 0 if first else len(unknown)
     return SweepResult(
@@ -155,14 +156,26 @@ def _note_listed(
 
 
 def _relevant(
-    connection: sqlite3.Connection, rows: Iterable[PharmacyOrderUid]
-) -> dict[PharmacyOrderUid, _Known]:
-    """The orders that are not finished, and the finished ones among `rows`."""
-    found = [
-        *connection.execute(_UNFINISHED),
-        *connection.execute(_FINISHED, (as_list(rows),)),
-    ]
-    return {order.uid: order for order in map(_KNOWN.value, found)}
+    connection: sqlite3.Connection, sweep: _Sweep, old: int
+) -> tuple[Collection[PharmacyOrderUid], list[_Known]]:
+    """The orders that are not finished, and the finished ones of the list; then those of them that
+    there may be more to say of, as of what was met before `old`.
+    """
+    cells = connection.execute(_UNFINISHED).fetchall()
+    known = {row[0] for row in cells}
+    cells += connection.execute(_FINISHED, (as_list(sweep.rows.keys() - known),)).fetchall()
+    known.update(row[0] for row in cells)
+    return known, [_KNOWN.value(row) for row in cells if not _is_as_it_was(row, sweep, old)]
+
+
+def _is_as_it_was(cells: Sequence[Any], sweep: _Sweep, old: int) -> bool:
+    """Most orders of most sweeps, of which nothing more is made: it is listed as it was seen."""
+    uid, phase, _, _, status, _, first_seen_at, finished_at = cells
+    row, key = sweep.rows.get(uid), order_key(uid)
+    if row is None or row.status != status or finished_at is not None or first_seen_at < old:
+        return False
+    left = phase in _TO_BE_SUBMITTED and key not in sweep.waiting and key not in sweep.stuck
+    return not left and not sweep.is_gone(key)
 
 
 def _finding(order: _Known, sweep: _Sweep) -> _Finding | None:

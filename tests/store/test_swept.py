@@ -302,3 +302,15 @@ async def test_five_thousand_orders_are_no_burden(store: Store):
         await sweep(store, dict(list(rows.items())[:4000]), began_at=after(900))
     ).missing == 1000
     assert (await store.read(views.facts, ENDED)).pending == 5000
+
+
+async def test_of_what_is_listed_as_it_was_nothing_more_is_made(store: Store, monkeypatch):
+    """5,000 open orders of each sweep; whoever wants to write waits meanwhile."""
+    await swept_once(store)
+    for number in range(5):
+        await store.write(work.save, submitted(number, rx_status=REVIEW.status), [])
+    seen = {uid(number): REVIEW for number in range(5)}
+    judged: list[Any] = []
+    monkeypatch.setattr(rx_sweep, "_finding", lambda order, _: judged.append(order))
+    assert await sweep(store, seen) == SweepResult(seen=5)
+    assert judged == []

@@ -77,12 +77,16 @@ async def test_finished_orders_are_forgotten_with_all_about_them(store: Store):
 
 
 async def test_they_are_forgotten_a_slice_at_a_time(store: Store):
-    """Deliveries wait for each write."""
+    """Deliveries wait for each write. While orders are left, what hangs on them is passed over at
+    each slice: so that comes afterwards.
+    """
     for number in range(5):
         await store.write(work.save, finished(number, number), [])
         await store.write_together(deliveries.receive, noted(number, received_at=NOW))
-    slices = [await store.write(work.forget, BEFORE, most=2) for _ in range(3)]
-    assert slices == [Forgotten(2, more=True), Forgotten(2, more=True), Forgotten(1, more=False)]
+    slices = [await store.write(work.forget, BEFORE, most=2) for _ in range(5)]
+    assert slices == [Forgotten(orders, more=True) for orders in (2, 2, 1, 0)] + [
+        Forgotten(0, more=False)
+    ]
     assert await column(store, "SELECT uid FROM orders") == []
     assert await column(store, "SELECT key FROM deliveries") == []
 
