@@ -5,12 +5,7 @@ from datetime import datetime
 
 from bridge.core.facts import ShortStock
 from bridge.core.journal import JournalEntry
-from bridge.core.model import (
-    Claim,
-    Key,
-    OrderRecord,
-    P1Order,
-)
+from bridge.core.model import Claim, Key, OrderRecord, P1Order
 from bridge.core.reasons import Reason
 from bridge.core.shadow import Note
 from bridge.core.stock.reserve import Demand

@@ -5,13 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bridge.core.model import (
-    Draft,
-    OrderId,
-    P1Order,
-    PrescriptionId,
-    TrackingLink,
-)
+from bridge.core.model import Draft, OrderId, P1Order, PrescriptionId, TrackingLink
 from bridge.core.reasons import Reason
 
 

@@ -7,12 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool
 
-from bridge.mapping.expressions import (
-    LINE_NAMES,
-    ORDER_NAMES,
-    Expression,
-    compile_expression,
-)
+from bridge.mapping.expressions import LINE_NAMES, ORDER_NAMES, Expression, compile_expression
 from bridge.mapping.reading import ORDERS, Faults, Place, Table, check, nearest
 
 Kind = Literal["text", "remark", "money", "whole", "yes_no"]

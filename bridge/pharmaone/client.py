@@ -9,27 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bridge.core.model import (
-    Draft,
-    OrderId,
-    P1Row,
-    P1Sight,
-    PrescriptionId,
-    ProductId,
-)
+from bridge.core.model import Draft, OrderId, P1Row, P1Sight, PrescriptionId, ProductId
 from bridge.errors import Garbled, Unsure
 from bridge.exchange import Priority, calls
 from bridge.pharmaone import dialect, inventory
 from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.dialect import Site
 from bridge.pharmaone.inventory import Inventory
-from bridge.pharmaone.orders import (
-    OrderSummaries,
-    SingleOrder,
-    Submitted,
-    envelope,
-    submitted,
-)
+from bridge.pharmaone.orders import OrderSummaries, SingleOrder, Submitted, envelope, submitted
 from bridge.pharmaone.prescriptions import Prescription, PrescriptionBook
 from bridge.pharmaone.product_log import HistoryRows, LogEntry, LogRows
 from bridge.pharmaone.shops import Shop, Shops

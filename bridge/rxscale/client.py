@@ -24,11 +24,7 @@ from bridge.rxscale.calling import Caller
 from bridge.rxscale.dialect import Site
 from bridge.rxscale.orders import ListedOrders, OrderToWorkOn, SweptRow, completion
 from bridge.rxscale.skus import Skus, catalogue_sku
-from bridge.rxscale.subscriptions import (
-    Registered,
-    SubscriptionRows,
-    subscriptions,
-)
+from bridge.rxscale.subscriptions import Registered, SubscriptionRows, subscriptions
 from bridge.vendor.calling import by_page, chosen, given
 from bridge.vendor.fields import as_word
 from bridge.vendor.paging import Page

@@ -6,16 +6,7 @@ from bridge.core.model import OrderId, Phase, State
 from bridge.core.orders.absence import disbelieved, no_effect
 from bridge.core.orders.view import View, is_p1_fresh, meaning_of, unknown_status
 from bridge.core.patience import ENOUGH_LOOKS
-from bridge.core.steps import (
-    Adopt,
-    Cancel,
-    Done,
-    Find,
-    LookAtPharmaOne,
-    Step,
-    Stuck,
-    Wait,
-)
+from bridge.core.steps import Adopt, Cancel, Done, Find, LookAtPharmaOne, Step, Stuck, Wait
 
 _CANCELLED = (State.CANCELLED, State.REJECTED)
 
