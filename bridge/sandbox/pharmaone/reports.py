@@ -43,11 +43,9 @@ class ReportRoutes:
         orders = self._orders(first, last)
         rows = self._pharmaone.prescriptions.rows(None)
         by_status = Counter(row["status"] for row in rows if _within(row, first, last))
-        revenue = sum(_cents(order["total_amount"]) for order in orders)
-        report: Json = {
-            "prescriptions": dict(by_status),
-            "orders": {"count": len(orders), "revenue": revenue / 100},
-        }
+        revenue = _sum(order["total_amount"] for order in orders)
+        sums = {"count": len(orders), "revenue": revenue}
+        report: Json = {"prescriptions": dict(by_status), "orders": sums}
         if (first, last) != _ALWAYS:
             names = Counter(order["customer_email"] for order in orders)
             report["customers"] = [
@@ -70,19 +68,17 @@ class ReportRoutes:
     def _sales(self, ask: Ask) -> Answer:
         today = self._today()
         first, last = _range(ask, "from_date", "to_date", (today.replace(day=1), today))
-        rows = []
         orders = self._orders(first, last)
-        for status in sorted({order["status"] for order in orders}):
-            found = _by_product(order for order in orders if order["status"] == status)
-            rows += [
-                {
-                    "p1_id": name,
-                    "status": status,
-                    "volume_gr": sums["units"],
-                    "gross_revenue": sums["revenue"],
-                }
-                for name, sums in sorted(found.items())
-            ]
+        rows = [
+            {
+                "p1_id": name,
+                "status": status,
+                "volume_gr": sums["units"],
+                "gross_revenue": sums["revenue"],
+            }
+            for status in sorted({order["status"] for order in orders})
+            for name, sums in sorted(_by_product(orders, status).items())
+        ]
         return answer({"data": rows})
 
     def _billing(self, ask: Ask) -> Answer:
@@ -90,16 +86,12 @@ class ReportRoutes:
         first = last = _day(ask, "month", "-01")
         if first is None:
             first, last = _day(ask, "month_from", "-01"), _day(ask, "month_to", "-01")
-        counts = Counter(order["created_at"][:7] for order in self._orders(*_ALWAYS))
-        chosen = [
-            name
-            for name in sorted(counts, reverse=True)
-            if (first is None or name >= f"{first:%Y-%m}")
-            and (last is None or name <= f"{last:%Y-%m}")
-        ]
+        orders = self._orders(first or date.min, date.max)
+        counts = Counter(order["created_at"][:7] for order in orders)
         rows = [
             {"month": name, "orders": counts[name], "fee": counts[name] * FEE_CENTS / 100}
-            for name in chosen
+            for name in sorted(counts, reverse=True)
+            if name <= f"{last or date.max:%Y-%m}"
         ]
         return answer({"data": rows})
 
@@ -135,16 +127,16 @@ def _within(row: Json, first: date, last: date) -> bool:
     return first <= date.fromisoformat(row["created_at"][:10]) <= last
 
 
-def _by_product(orders: Iterable[Json]) -> dict[str, dict[str, Any]]:
-    units: Counter[str] = Counter()
-    cents: Counter[str] = Counter()
+def _by_product(orders: Iterable[Json], status: str = "") -> dict[str, dict[str, Any]]:
+    """Of those in this status; "": of all."""
+    sums: dict[str, dict[str, Any]] = {}
     for order in orders:
-        for item in order["items"]:
-            name = str(item.get("p1_id", ""))
-            units[name] += item["quantity"]
-            cents[name] += _cents(item.get("price", 0)) * item["quantity"]
-    return {name: {"units": units[name], "revenue": cents[name] / 100} for name in units}
+        for item in order["items"] if status in ("", order["status"]) else ():
+            row = sums.setdefault(str(item.get("p1_id", "")), dict(_NOTHING))
+            row["units"] += item["quantity"]
+            row["revenue"] = _sum([row["revenue"], item.get("price", 0) * item["quantity"]])
+    return sums
 
 
-def _cents(euros: float) -> int:
-    return round(euros * 100)
+def _sum(euros: Iterable[float]) -> float:
+    return sum(round(each * 100) for each in euros) / 100
