@@ -231,7 +231,7 @@ async def _draft(on: Ground) -> Draft | None:
 async def _submit(on: Ground, reference: str, draft: Draft) -> str | None:
     """Its id, "" where it was not told, None where it was refused."""
     try:
-        answer = await on.vendors.pharmaone.submit(reference, draft, on.rules.source)
+        answer = await on.vendors.pharmaone.submit(reference, draft, on.rules.orders.source)
     except Refused:
         return None
     if answer.status == "conflict":

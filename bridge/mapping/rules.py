@@ -4,11 +4,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from bridge.core.facts import DEDUCTING, Facts
 from bridge.core.lifecycle import Words
-from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid, TrackingLink
+from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid
 from bridge.core.reasons import Reason
 from bridge.errors import Misconfigured
 from bridge.mapping.draft import Drafting, Handling, Unlisted, draft, odd_pzns
@@ -49,11 +48,6 @@ class Rules:
     files: Mapping[str, str] = field(default_factory=dict)
     """A mark of each file, which changes with any byte of it."""
 
-    @property
-    def source(self) -> str:
-        """The envelope's `source` of every order-request (pharmaone.md section 10)."""
-        return self.orders.source
-
     def draft(
         self,
         order: PharmacyOrder,
@@ -75,10 +69,6 @@ class Rules:
     def warnings(self, order: PharmacyOrder) -> tuple[Reason, ...]:
         """What a person should know of an order, and what does not keep it from being sent."""
         return odd_pzns(order.lines) if self.orders.pzn == "warn" else ()
-
-    def tracking(self, detail: Mapping[str, Any]) -> tuple[TrackingLink, ...]:
-        """The parcels that PharmaOne's order tells of, with RxScale's words for the carriers."""
-        return self.shipping.tracking(detail)
 
 
 def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rules:

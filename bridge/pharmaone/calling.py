@@ -60,14 +60,6 @@ class Caller(calling.Caller[Route]):
         self.tokens.invalidate(token)
         return await self.send(request(_bearer(await self.tokens.get(route.scope))))
 
-    async def authorise(self, route: Route) -> None:
-        """Sees to it that the next call of this route needs no new token.
-
-        Raises what the exchange for one raises.
-        """
-        if not route.takes_key:
-            await self.tokens.get(route.scope)
-
     def encode(self, body: Body) -> bytes:
         """Raises Misconfigured for what a field mapping made and JSON cannot hold."""
         return wire.encode(body)

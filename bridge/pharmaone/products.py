@@ -21,36 +21,31 @@ _ROWS = ("data", "products", "items")
 """Under which key a page holds its rows was not seen (7)."""
 
 
-class Product(Open):
-    """A product of a shop; `price` in euros, `stock_quantity` in units (often grams).
-
-    THC, CBD and what else a product has are not documented: they are in `more`.
-    """
+class Goods(Open):
+    """What both say of a product: `price` in euros, `stock_quantity` in units (often grams)."""
 
     p1_id: Id
     name: Text = None
-    slug: Text = None
     category: Text = None
     price: Euros = None
     stock_quantity: Count = Field(
         default=None, validation_alias=AliasChoices("stock_quantity", "stockquantity")
     )
+
+
+class Product(Goods):
+    """A product of a shop. THC, CBD and what else it has are not documented: they are in `more`."""
+
+    slug: Text = None
     shop_id: Text = None
 
 
-class InventoryRow(Open):
-    """What the organisation has of a product (8): `price` in euros, stock in units (often grams).
+class InventoryRow(Goods):
+    """What the organisation has of a product (8).
 
     `log_entries`: how many changes its log has, as inferred.
     """
 
-    p1_id: Id
-    name: Text = None
-    stock_quantity: Count = Field(
-        default=None, validation_alias=AliasChoices("stockquantity", "stock_quantity")
-    )
-    price: Euros = None
-    category: Text = None
     log_entries: Count = None
     last_activity: Time = None
 

@@ -23,7 +23,7 @@ from bridge.rxscale import dialect, orders
 from bridge.rxscale.calling import Caller
 from bridge.rxscale.dialect import Site
 from bridge.rxscale.orders import ListedOrders, OrderToWorkOn, SweptRow, completion
-from bridge.rxscale.skus import Skus, catalogue_sku
+from bridge.rxscale.skus import PharmacySkus, Skus, catalogue_sku
 from bridge.rxscale.subscriptions import Registered, SubscriptionRows, subscriptions
 from bridge.vendor.calling import by_page, chosen, given
 from bridge.vendor.fields import as_word
@@ -133,9 +133,10 @@ class RxScale:
         self, page: int, limit: int = dialect.MOST_ROWS, priority: Priority = Priority.SWEEP
     ) -> Page[CatalogueSku]:
         """Page `page`, from 0, of the pharmacy's SKUs (6.7) but for deleted ones."""
-        found, ours = await self.skus.page(page, limit, priority), self.site.pharmacy_uid
-        rows = (row for row in found.rows if not ours or row.pharmacy in (None, ours))
-        return found.of(sku for row in rows if (sku := catalogue_sku(row)) is not None)
+        query, ours = by_page(page, limit), self.site.pharmacy_uid
+        found = await self.caller.read(dialect.SKUS, PharmacySkus, priority, query=query)
+        rows = (row for row in found.data if not ours or row.pharmacy in (None, ours))
+        return found.page(limit).of(sku for row in rows if (sku := catalogue_sku(row)) is not None)
 
     @calls(dialect.SKU, dialect.SKU_STOCK)
     async def set_sku(

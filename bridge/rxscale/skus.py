@@ -7,13 +7,11 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
-from bridge.exchange import Priority, calls
+from bridge.exchange import calls
 from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller
 from bridge.rxscale.wire import Envelope, Moment, Size, numbered
-from bridge.vendor.calling import by_page
 from bridge.vendor.fields import Count, Id, MaybeId, Open, Text
-from bridge.vendor.paging import Page
 
 
 def _yes_or_no(value: object) -> bool | None:
@@ -68,15 +66,6 @@ class Skus:
     """One pharmacy's SKUs."""
 
     caller: Caller
-
-    @calls(dialect.SKUS)
-    async def page(
-        self, page: int, limit: int = dialect.MOST_ROWS, priority: Priority = Priority.SWEEP
-    ) -> Page[PharmacySku]:
-        """Page `page`, from 0."""
-        query = by_page(page, limit)
-        found = await self.caller.read(dialect.SKUS, PharmacySkus, priority, query=query)
-        return found.page(limit)
 
     @calls(dialect.SKUS)
     def all(self) -> AsyncIterator[PharmacySku]:

@@ -94,7 +94,7 @@ class Acts:
         try:
             await self._intend(step)
             name = reference(sight.record, self._rules.facts.repeated_reference)
-            answer = await self._pharmaone.submit(name, step.draft, self._rules.source)
+            answer = await self._pharmaone.submit(name, step.draft, self._rules.orders.source)
         except Unsure as failure:
             sight.record = remember.answer_lost(sight.record, self._parts.now())
             self._tell_submission(Event.UNSURE, reason=failure.reason)

@@ -125,7 +125,7 @@ class Looker:
     def _see_there(self, found: P1Sight) -> None:
         sight, self.there = self._sight, found
         sight.p1_order, sight.p1_looked_at = found.order, found.order.seen_at
-        sight.tracking = self._rules.tracking(found.detail)
+        sight.tracking = self._rules.shipping.tracking(found.detail)
         state, tracked = self._amounts_to(found.order), bool(sight.tracking)
         sight.record = remember.seen_there(sight.record, found.order, state, tracked=tracked)
 

@@ -9,7 +9,7 @@ from bridge.sandbox.rxscale.access import READ, Keys, invalid, not_found, page
 from bridge.sandbox.rxscale.orders import PharmacyOrder, RxScale
 from bridge.sandbox.rxscale.public import PublicRoutes
 from bridge.sandbox.rxscale.shelf import CHECKS, sku_errors
-from bridge.sandbox.rxscale.steps import completion_errors, dialect_of, is_url, status_errors
+from bridge.sandbox.rxscale.steps import completion_errors, is_url, status_errors
 from bridge.sandbox.settings import DOCUMENTED, SandboxSettings
 from bridge.sandbox.webhooks import Courier, Subscription
 
@@ -34,7 +34,9 @@ class Routes:
         self._courier = courier
         self._keys = Keys(settings)
         self._public = PublicRoutes(settings, rxscale.shelf, self._keys)
-        self._dialect = dialect_of(settings)
+        is_current = settings.rx_dialect == "current"
+        self._steps = DOCUMENTED["rxscale"]["dialects"][settings.rx_dialect]["steps"]
+        self._completes_from = settings.rx_completes_from if is_current else ()
         self._settings = settings
 
     def all(self) -> list[Route]:
@@ -57,7 +59,7 @@ class Routes:
             *self._route("DELETE", "/webhooks/{uid}", ("webhooks_write",), self._drop_webhook),
             *self._public.all(),
         ]
-        if self._dialect.completes_from:
+        if self._completes_from:
             path = "/pharmacy_orders/{uid}/complete_order"
             routes += self._scoped("PATCH", path, write, self._complete)
         return routes
@@ -76,7 +78,7 @@ class Routes:
         return self._keys.routes(BASES, method, path, any_of, about)
 
     def _list_orders(self, ask: Ask, pharmacy_uid: str) -> Answer:
-        status = READ.choice(ask, "status", self._dialect.steps) or None
+        status = READ.choice(ask, "status", self._steps) or None
         found = self._rxscale.listed(pharmacy_uid, status)
         text = ask.query.get("search", "").lower()
         if text:
@@ -92,7 +94,7 @@ class Routes:
     def _set_status(self, ask: Ask, pharmacy_uid: str) -> Answer:
         order = self._order(ask, pharmacy_uid)
         wanted = READ.body(ask)
-        if errors := status_errors(self._dialect, order.status, wanted):
+        if errors := status_errors(self._steps, order.status, wanted):
             raise invalid(errors)
         self._rxscale.set_order_status(order.uid, wanted["status"], wanted.get("comment"))
         return Answer(200, order.row())
@@ -100,7 +102,7 @@ class Routes:
     def _complete(self, ask: Ask, pharmacy_uid: str) -> Answer:
         order = self._order(ask, pharmacy_uid)
         wanted = READ.body(ask) if ask.body else {}
-        errors = completion_errors(self._dialect, order.status, wanted)
+        errors = completion_errors(self._completes_from, order.status, wanted)
         refuses = self._settings.rx_short_stock == "refuse"
         if not errors and order.status != "completed" and refuses:
             short = self._rxscale.shelf.short(order.lines, pharmacy_uid)

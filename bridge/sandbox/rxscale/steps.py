@@ -5,36 +5,20 @@ section 13, 5). This one does, so that a jump shows.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from bridge.sandbox.settings import DOCUMENTED, SandboxSettings
+from bridge.sandbox.settings import DOCUMENTED
 
 Errors = dict[str, Any]
 """Messages by field, lists by their index, as validation errors nest them (section 4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """One documented generation's statuses, and the steps a pharmacy may take by PATCH."""
-
-    steps: Mapping[str, Sequence[str]]
-    completes_from: Sequence[str]
-    """Where `complete_order` may start; a dialect without any does not have the call."""
-
-    @property
-    def settable(self) -> set[str]:
-        return {word for words in self.steps.values() for word in words}
+Steps = Mapping[str, Sequence[str]]
+"""The steps that a pharmacy may take by PATCH, of one documented generation."""
 
 
-def dialect_of(settings: SandboxSettings) -> Dialect:
-    """The dialect spoken; where `complete_order` starts is not documented, so a setting says."""
-    steps = DOCUMENTED["rxscale"]["dialects"][settings.rx_dialect]["steps"]
-    return Dialect(steps, settings.rx_completes_from if settings.rx_dialect == "current" else ())
-
-
-def status_errors(dialect: Dialect, here: str, body: Mapping[str, Any]) -> Errors | None:
+def status_errors(steps: Steps, here: str, body: Mapping[str, Any]) -> Errors | None:
     """Why an order that stands at `here` may not be changed so; None if it may.
 
     Sending the status it has already is no change and is allowed.
@@ -42,11 +26,12 @@ def status_errors(dialect: Dialect, here: str, body: Mapping[str, Any]) -> Error
     wanted = body.get("status")
     if wanted is None:
         return {"status": ["Missing data for required field."]}
-    if not isinstance(wanted, str) or wanted not in dialect.settable:
-        return {"status": [f"Must be one of: {', '.join(sorted(dialect.settable))}."]}
+    settable = sorted({word for words in steps.values() for word in words})
+    if wanted not in settable:
+        return {"status": [f"Must be one of: {', '.join(settable)}."]}
     if wanted == here:
         return None
-    if wanted not in dialect.steps.get(here, ()):
+    if wanted not in steps.get(here, ()):
         return {"status": [f"An order cannot go from {here} to {wanted}."]}
     comment = body.get("comment")
     if wanted != "on-hold":
@@ -58,17 +43,18 @@ def status_errors(dialect: Dialect, here: str, body: Mapping[str, Any]) -> Error
     return None
 
 
-def completion_errors(dialect: Dialect, here: str, body: Mapping[str, Any]) -> Errors | None:
+def completion_errors(starts: Sequence[str], here: str, body: Mapping[str, Any]) -> Errors | None:
     """Why an order may not be completed so; None if it may, or if nothing would change.
 
-    Tracking for an order already completed is refused (section 6.4).
+    `starts`: from where that may be, which is not documented, so a setting says. Tracking for an
+    order already completed is refused (section 6.4).
     """
     links = body.get("tracking_links", [])
     if not isinstance(links, list):
         return {"tracking_links": ["Not a valid list."]}
     if here == "completed":
         return {"tracking_links": ["The order is already completed"]} if links else None
-    if here not in dialect.completes_from:
+    if here not in starts:
         return {"status": [f"An order cannot be completed from {here}."]}
     wrong = {str(at): errors for at, link in enumerate(links) if (errors := _link_errors(link))}
     return {"tracking_links": wrong} if wrong else None
