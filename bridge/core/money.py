@@ -1,6 +1,6 @@
 """What RxScale pays for orders, against what PharmaOne's orders say: one row for each order."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -117,16 +117,12 @@ def compare(
 
 
 def totals(rows: Sequence[Row]) -> Totals:
-    found: dict[str, int] = defaultdict(int)
-    for row in rows:
-        if row.finding is not None:
-            found[row.finding] += 1
     return Totals(
         routed=sum(row.routed_cents or 0 for row in rows),
         projected=sum(row.projected_cents or 0 for row in rows),
         sold=sum(row.sold_cents or 0 for row in rows if row.paid),
         unpaid=sum(row.sold_cents or 0 for row in rows if row.paid is False),
-        findings=dict(found),
+        findings=Counter(row.finding for row in rows if row.finding is not None),
     )
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
 from bridge.core import reasons, remember
 from bridge.core.lifecycle import TERMINAL, Words
@@ -19,12 +18,10 @@ from bridge.core.orders import next_step
 from bridge.core.orders.view import Company, Policy, Sight, View, meaning_of
 from bridge.core.reasons import Code, Reason
 from bridge.core.steps import (
-    Act,
     Adopt,
     Cancel,
     Complete,
     Done,
-    Ending,
     Find,
     Ingest,
     Look,
@@ -149,17 +146,16 @@ def _differences(sides: Sides, words: Words, step: Step) -> list[Reason]:
     if record is None:
         return [reasons.UNKNOWN_HERE()]
     is_rerouted = record.phase is Phase.DONE and record.state is State.CANCELLED
-    if (
-        record.phase is Phase.DROPPED
-        or record.is_left_alone
-        or (is_rerouted and sides.rx_status is None)
-    ):
+    is_dropped = record.phase is Phase.DROPPED or record.is_left_alone
+    if is_dropped or (is_rerouted and sides.rx_status is None):
         return []
     if sides.rx_status is None:
         return [reasons.NOT_SHOWN_THERE()]
     parted = record.phase is Phase.DONE and _parted(sides, words)
     over = record.phase is Phase.DONE and not parted
-    if sides.rx_status != record.rx_status and not (over and _ended_as_known(sides, record, words)):
+    # RxScale may end an order in another word that means the same: `shipped`, `completed`
+    as_known = over and words.rxscale.means.get(sides.rx_status) is record.state
+    if sides.rx_status != record.rx_status and not as_known:
         found.append(reasons.STATUS_WAS(vendor="RxScale", status=record.rx_status))
     order = None if over else sides.p1_order
     if order is not None and record.order_id is None:
@@ -181,11 +177,6 @@ def _by_step(step: Step) -> tuple[Reason, ...]:
     return (reasons.PERSON_DECIDES(),) if isinstance(step, Stuck) else ()
 
 
-def _ended_as_known(sides: Sides, record: OrderRecord, words: Words) -> bool:
-    """RxScale may end an order in another word that means the same: `shipped`, `completed`."""
-    return words.rxscale.means.get(sides.rx_status or "") is record.state
-
-
 def _parted(sides: Sides, words: Words) -> bool:
     """Whether one side completed and the other cancelled, or PharmaOne goes on with what was
     cancelled. A word that is not the last need not be one: the list does not show flags.
@@ -205,10 +196,6 @@ def _there(sides: Sides) -> str:
 
 def describe(step: Step) -> Reason:
     """What a step does."""
-    return _ending(step) if isinstance(step, Ending) else _act(step)
-
-
-def _ending(step: Ending) -> Reason:
     match step:
         case Wait(why):
             return reasons.WOULD_WAIT(why=why)
@@ -216,12 +203,6 @@ def _ending(step: Ending) -> Reason:
             return reasons.WOULD_BE_STUCK(why=reason)
         case Done(why):
             return reasons.WOULD_FINISH(why=why)
-        case _:
-            assert_never(step)
-
-
-def _act(step: Act) -> Reason:
-    match step:
         case SetStatus(word):
             return reasons.WOULD_SET(status=word)
         case Cancel(order_id):
@@ -232,7 +213,7 @@ def _act(step: Act) -> Reason:
             return _PLAIN[type(step)]()
 
 
-_PLAIN: dict[type[Act], Code] = {
+_PLAIN: dict[type[Step], Code] = {
     Submit: reasons.WOULD_SUBMIT,
     Ingest: reasons.WOULD_PRESCRIBE,
     Complete: reasons.WOULD_COMPLETE,

@@ -133,7 +133,7 @@ def first_difference(expected: Any, got: Any, path: str = "") -> str | None:
         pairs = {key: (expected.get(key), got.get(key)) for key in (*expected, *got)}
     elif isinstance(expected, list) and isinstance(got, list) and len(expected) == len(got):
         pairs = {str(place): pair for place, pair in enumerate(zip(expected, got, strict=True))}
-    elif _same(expected, got):
+    elif expected == got and isinstance(expected, bool) == isinstance(got, bool):
         return None
     else:
         return f"{path}: expected {_show(expected)}, got {_show(got)}"
@@ -142,11 +142,6 @@ def first_difference(expected: Any, got: Any, path: str = "") -> str | None:
         if found:
             return found
     return None
-
-
-def _same(expected: Any, got: Any) -> bool:
-    """Equal, and true or false is no number."""
-    return bool(expected == got) and isinstance(expected, bool) == isinstance(got, bool)
 
 
 def _show(value: Any) -> str:

@@ -198,12 +198,7 @@ def _add(
     row: Mapping[str, str], place: Place, listed: dict[PharmacySkuUid, SkuLink], faults: Faults
 ) -> None:
     uid = PharmacySkuUid(row["pharmacy_sku_uid"])
-    problems = [
-        *_uid_problems(uid),
-        *_product_problems(row["p1_id"]),
-        *_number_problems(row["units_per_sku"], row["safety_stock"]),
-        *_share_problems(row["share"]),
-    ]
+    problems = list(_problems(row))
     if uid in listed:
         earlier = listed[uid].row.removeprefix(f"{SKUS}: ")
         problems.append((f"{uid} is listed in {earlier} already", "keep one of the two"))
@@ -222,31 +217,27 @@ def _add(
         )
 
 
-Problems = Iterator[tuple[str, str]]
-
-
-def _uid_problems(uid: str) -> Problems:
+def _problems(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with a row's cells, and the way out."""
+    uid, p1_id, share = row["pharmacy_sku_uid"], row["p1_id"], row["share"]
     if not uid:
         yield "pharmacy_sku_uid is empty", "write RxScale's pharmacy SKU (psku-...)"
     elif uid.startswith("sku-"):
         yield f"{uid} is no pharmacy SKU", "its id starts with psku- (RxScale's SKU list)"
-
-
-def _product_problems(p1_id: str) -> Problems:
     if not p1_id:
         yield "p1_id is empty", f"take the line out; then {ASK}"
     elif set(p1_id) & set("<>"):
         yield f"p1_id '{p1_id}' is a placeholder", f"take the line out; then {ASK}"
     elif _ROUNDED_BY_EXCEL.fullmatch(p1_id):
         yield f"p1_id '{p1_id}' was rounded", "format the column as text and write the id anew"
-
-
-def _number_problems(units: str, safety: str) -> Problems:
+    units, safety = row["units_per_sku"], row["safety_stock"]
     if units and (not _NUMBER.fullmatch(units) or not Decimal(units)):
         what = f"units_per_sku '{units}' is no number above 0"
         yield what, "write digits, with a point for fractions: 2.5"
     if safety and not _WHOLE.fullmatch(safety):
         yield f"safety_stock '{safety}' is no whole number from 0 up", "write digits only"
+    if share and _share(share) is None:
+        yield f"share '{share}' is no part of a whole", "write it as 0.25 or as 25 %"
 
 
 def _share(text: str) -> Decimal | None:
@@ -256,11 +247,6 @@ def _share(text: str) -> Decimal | None:
         return None
     share = Decimal(found[1]) if found[1] else Decimal(found[2]) / 100
     return share if share <= 1 else None
-
-
-def _share_problems(share: str) -> Problems:
-    if share and _share(share) is None:
-        yield f"share '{share}' is no part of a whole", "write it as 0.25 or as 25 %"
 
 
 def _check_shares(listed: Mapping[PharmacySkuUid, SkuLink], faults: Faults) -> None:
@@ -273,12 +259,7 @@ def _check_shares(listed: Mapping[PharmacySkuUid, SkuLink], faults: Faults) -> N
         for link in links:
             if shares and link.share is None:
                 what = f"{link.uid} has no share of product {product}, and others have one"
-                faults.tell(_place(link), what, "give it one; 0 is none")
+                faults.tell(link.row, what, "give it one; 0 is none")
         if sum(shares) > 1:
             what = f"the shares of product {product} add up to {sum(shares)}"
-            faults.tell(_place(links[-1]), what, "make them 1 or less together")
-
-
-def _place(link: SkuLink) -> Place:
-    file, _, line = link.row.partition(": ")
-    return Place(file, line)
+            faults.tell(links[-1].row, what, "make them 1 or less together")

@@ -166,14 +166,13 @@ def _pharmaone(table: _Orders) -> Vocabulary:
         says={State(state): word for state, word in table.says.items()},
         steps=table.steps,
         flags=table.flags,
-        bodies={word: _body(table, word) for word in table.says.values()},
+        bodies={
+            word: {key: word if value == WORD else value for key, value in table.body.items()}
+            for word in table.says.values()
+        },
         gone=_state_or_none(table.gone),
         gone_unannounced=_state_or_none(table.gone_unannounced),
     )
-
-
-def _body(table: _Orders, word: str) -> dict[str, Any]:
-    return {key: word if value == WORD else value for key, value in table.body.items()}
 
 
 def _check_pharmaone(words: Vocabulary, table: _Orders, faults: Faults) -> None:

@@ -184,9 +184,9 @@ def test_when_takes_what_jmespath_takes_for_true(condition: str, value: str | No
 
 
 def test_the_envelopes_source(folder: Path, shipped: Rules) -> None:
-    assert shipped.source == "rxbridge"
+    assert shipped.orders.source == "rxbridge"
     change(folder, "orders.toml", 'source = "rxbridge" ', 'source = "nord" ')
-    assert load(folder, dialect="current").source == "nord"
+    assert load(folder, dialect="current").orders.source == "nord"
 
 
 def test_a_field_of_ones_own(folder: Path) -> None:

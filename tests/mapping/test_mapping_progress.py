@@ -87,7 +87,7 @@ def test_mistakes_are_named(folder: Path, old: str, new: str, told: str) -> None
     ],
 )
 def test_parcels(folder: Path, detail: dict[str, object], told: str | None) -> None:
-    parcels = loaded(folder).tracking(detail)
+    parcels = loaded(folder).shipping.tracking(detail)
     assert [parcel.carrier for parcel in parcels] == ([told] if told else [])
     if told and "tracking_url" in detail:
         assert parcels == (TrackingLink("https://t.example/1", told),)
@@ -96,13 +96,13 @@ def test_parcels(folder: Path, detail: dict[str, object], told: str | None) -> N
 def test_an_expression_that_fails_for_one_order_costs_the_link_only(folder: Path) -> None:
     link = 'link = "tracking_url || tracking_link || tracking.url"'
     change(folder, "shipping.toml", link, "link = \"join(', ', tracking_url)\"")
-    assert loaded(folder).tracking({"tracking_url": 17}) == ()
+    assert loaded(folder).shipping.tracking({"tracking_url": 17}) == ()
 
 
 def test_no_expression_is_no_link(folder: Path) -> None:
     text = (folder / "shipping.toml").read_text()
     (folder / "shipping.toml").write_text(text[: text.index("[tracking]")])
-    assert loaded(folder).tracking({"tracking_url": "https://t.example/1"}) == ()
+    assert loaded(folder).shipping.tracking({"tracking_url": "https://t.example/1"}) == ()
 
 
 def test_a_broken_expression_is_named(folder: Path) -> None:

@@ -67,7 +67,7 @@ def _next_step(view: View) -> Step:
         return _of_another_pharmacy(view, order)
     state = view.words.rxscale.means.get(order.status)
     if state is None:
-        return Stuck(unknown_status("RxScale", order.uid, order.status, view.words.rxscale))
+        return unknown_status(view, "RxScale", order.uid, order.status)
     if state in TERMINAL:
         return endings.ended(view, state)
     if order.status in view.words.rxscale.arriving:

@@ -26,7 +26,8 @@ def ended(view: View, state: State) -> Step:
         return _nothing_sent(view, state)
     if record.rejected_at is not None:
         return Done(reasons.ENDED_AND_REJECTED(state=state.value))
-    if _never_searched(view):
+    unsearched = record.searched_at is None and view.sight.search is None
+    if unsearched and record.phase is Phase.SUBMITTING:
         since = record.doubted_at or view.now
         return Find(since, reasons.CANCELLED_UNANSWERED())
     if state is State.COMPLETED and not view.policy.reads_back:
@@ -60,7 +61,7 @@ def _completed(view: View, order_id: OrderId) -> Step:
         return Done(reasons.COMPLETED())
     status = record.p1_status or ""
     if record.p1_state is None:
-        return Stuck(unknown_status("PharmaOne", order_id, status, view.words.pharmaone))
+        return unknown_status(view, "PharmaOne", order_id, status)
     if record.p1_state in TERMINAL or record.phase is Phase.DONE:
         return Stuck(reasons.CONTRADICTED(order=order_id, status=status))
     return Wait(reasons.COMPLETED_BEFORE())
@@ -100,7 +101,7 @@ def _cancel_there(view: View, order_id: OrderId) -> Step:
         return LookAtPharmaOne(order_id, reasons.HOW_FAR_IF_CANCELLED())
     meaning = meaning_of(order, view.words.pharmaone)
     if meaning is None:
-        return Stuck(unknown_status("PharmaOne", order_id, order.status, view.words.pharmaone))
+        return unknown_status(view, "PharmaOne", order_id, order.status)
     if meaning[0] in _CANCELLED:
         return Done(reasons.CANCELLED_ON_BOTH())
     if meaning[0] is State.COMPLETED:
@@ -120,13 +121,3 @@ def _cancel(view: View, order_id: OrderId, status: str) -> Step:
         return Stuck(reasons.CANCELLED_AT_RXSCALE(order=order_id))
     rule = f"{view.words.rxscale.where} (cancelled) -> {words.where}.says.cancelled"
     return Cancel(order_id, word, words.bodies.get(word, {"status": word}), rule)
-
-
-def _never_searched(view: View) -> bool:
-    if view.record.phase is not Phase.SUBMITTING:
-        return False
-    return (
-        view.record.searched_at is None
-        and view.sight.search is None
-        and view.sight.p1_order is None
-    )

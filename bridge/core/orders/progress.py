@@ -5,7 +5,6 @@ from bridge.core.lifecycle import reached, route
 from bridge.core.model import PharmacyOrder, State
 from bridge.core.orders.absence import confirmed_by_a_person, disbelieved
 from bridge.core.orders.view import View, is_fresh, is_p1_fresh, meaning_of, unknown_status
-from bridge.core.reasons import Reason
 from bridge.core.steps import (
     Adopt,
     Complete,
@@ -71,9 +70,7 @@ def adopted(view: View, order: PharmacyOrder) -> Step:
         return Adopt(p1_order)
     meaning = meaning_of(p1_order, view.words.pharmaone)
     if meaning is None:
-        return Stuck(
-            unknown_status("PharmaOne", p1_order.id, p1_order.status, view.words.pharmaone)
-        )
+        return unknown_status(view, "PharmaOne", p1_order.id, p1_order.status)
     return _walk(view, order, *meaning)
 
 
@@ -96,7 +93,8 @@ def _walk(view: View, order: PharmacyOrder, state: State, rule: str) -> Step:
     if wanted is State.ON_HOLD:
         return _hold(view, order, rule)
     if reached(here, wanted):
-        return Wait(_what_comes_next(wanted))
+        agree = reasons.BOTH_AGREE(state=wanted.value)
+        return Wait(reasons.UNDER_REVIEW() if wanted is State.IN_REVIEW else agree)
     word = view.words.rxscale.says.get(wanted)
     path = route(view.words.rxscale, order.status, word) if word is not None else None
     if not path:
@@ -133,9 +131,3 @@ def _complete(view: View, word: str, rule: str) -> Step:
     if shipped_at is not None and view.now < shipped_at + view.policy.tracking:
         return Wait(reasons.AWAITS_TRACKING(), shipped_at + view.policy.tracking)
     return Complete(word, tracking, rule)
-
-
-def _what_comes_next(wanted: State) -> Reason:
-    if wanted is State.IN_REVIEW:
-        return reasons.UNDER_REVIEW()
-    return reasons.BOTH_AGREE(state=wanted.value)

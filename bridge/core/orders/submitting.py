@@ -79,7 +79,8 @@ def _was_by_hand(view: View, *, soon_after: timedelta = timedelta()) -> bool:
 def _taken_by_another(view: View, order: PharmacyOrder) -> Step:
     """It stands past the queue and this store did not claim it: it is never submitted."""
     record = view.record
-    if _was_by_hand(view) and record.wanted_at is None and _was_searched(view):
+    was_searched = record.is_searched or view.sight.search is not None
+    if _was_by_hand(view) and record.wanted_at is None and was_searched:
         return Done(reasons.BY_HAND())
     if view.sight.search is not None and view.sight.search.gap:
         return Stuck(reasons.CANNOT_KNOW(why=view.sight.search.gap))
@@ -90,10 +91,6 @@ def _taken_by_another(view: View, order: PharmacyOrder) -> Step:
             return reading  # what it holds is compared in PharmaOne's words
         return Find(record.doubted_at or record.first_seen_at, reasons.TAKEN_BY_ANOTHER())
     return Stuck(reasons.CANNOT_KNOW(why=reasons.PAST_THE_QUEUE(status=order.status)))
-
-
-def _was_searched(view: View) -> bool:
-    return view.record.is_searched or view.sight.search is not None
 
 
 def unsure(view: View, order: PharmacyOrder) -> Step:
@@ -143,23 +140,20 @@ def _search(view: View, since: datetime) -> Step | None:
 
 
 def _submit(view: View, order: PharmacyOrder, why: Reason) -> Step:
-    if isinstance(view.sight.draft, Gaps):
-        return _gaps(view, view.sight.draft)
-    if view.sight.draft is None or not is_recent(view):
+    draft = view.sight.draft
+    if isinstance(draft, Gaps):
+        return _catalogue(view, draft) or Stuck(reasons.together(draft.gaps))
+    if draft is None or not is_recent(view):
         return Look(reasons.TOO_OLD_TO_SUBMIT())
-    awaits = _awaits_prescription(view)
-    if awaits is not None:
-        return awaits
-    compared = _compared(view)
-    if compared is not None:
-        return compared
+    if (first := _awaits_prescription(view) or _compared(view)) is not None:
+        return first
     if not _is_claimed(view.record, order):
         return _claim(view, order)
     if order.is_believed:
         return Look(reasons.CLAIM_TO_BE_SEEN())
-    if view.sight.draft.prescription is not None and view.record.prescription_id is None:
-        return _ingest(view, view.sight.draft.prescription)
-    return Submit(view.sight.draft, why)
+    if draft.prescription is not None and view.record.prescription_id is None:
+        return _ingest(view, draft.prescription)
+    return Submit(draft, why)
 
 
 def _awaits_prescription(view: View) -> Wait | None:
@@ -213,10 +207,6 @@ def _ingest(view: View, body: Mapping[str, Any]) -> Step:
     if never or not view.policy.repeat_unsure:
         return Stuck(reasons.UNSURE_PRESCRIPTION())
     return Ingest(body, reasons.ANSWER_LOST())
-
-
-def _gaps(view: View, gaps: Gaps) -> Step:
-    return _catalogue(view, gaps) or Stuck(reasons.together(gaps.gaps))
 
 
 def _catalogue(view: View, draft: Draft | Gaps | None) -> ReadCatalogue | None:

@@ -18,6 +18,7 @@ from bridge.core.model import (
     TrackingLink,
 )
 from bridge.core.reasons import UNKNOWN_STATUS, Reason
+from bridge.core.steps import Stuck
 from bridge.core.stock.reserve import Demand
 
 _ON_ITS_WAY = frozenset({State.IN_REVIEW, State.PREPARING, State.READY})
@@ -208,7 +209,9 @@ _ROUTES = {"RxScale": "rxscale GET /pharmacy_orders/", "PharmaOne": "pharmaone G
 """By what `rxbridge call` shows an order."""
 
 
-def unknown_status(vendor: str, ident: str, word: str, vocabulary: Vocabulary) -> Reason:
+def unknown_status(view: View, vendor: str, ident: str, word: str) -> Stuck:
     """A word that is not in the vendor's vocabulary: it is never guessed."""
-    where, call = vocabulary.where, f"{_ROUTES[vendor]}{ident}"
-    return UNKNOWN_STATUS(vendor=vendor, of="order", call=call, status=word, where=where)
+    words = view.words.rxscale if vendor == "RxScale" else view.words.pharmaone
+    call = f"{_ROUTES[vendor]}{ident}"
+    why = UNKNOWN_STATUS(vendor=vendor, of="order", call=call, status=word, where=words.where)
+    return Stuck(why)

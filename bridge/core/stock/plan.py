@@ -119,11 +119,8 @@ def plan(situation: Situation) -> Plan:
         if row.change != 0 or row.write is not None or row.anomaly is not None or row.unlisted
     )
     writes = sorted((row.write for row in rows if row.write is not None), key=urgency)
-    return Plan(situation, rows, tuple(writes), _confirmed(situation))
-
-
-def _confirmed(situation: Situation) -> int:
-    return sum(link.confirmed for links in situation.shelf.values() for link in links)
+    linked = sum(link.confirmed for links in situation.shelf.values() for link in links)
+    return Plan(situation, rows, tuple(writes), linked)
 
 
 def explain(situation: Situation) -> Iterator[PlanRow]:

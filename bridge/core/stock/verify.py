@@ -49,21 +49,16 @@ def verify(shelved: Iterable[Shelved], shown: Mapping[SkuUid, Shown]) -> tuple[V
     `shown` lacks what the shop does not sell at all. A shop that sells for several pharmacies shows
     the stock of them all: then more than ours is no mistake.
     """
-    found = [_verified(each, shown.get(each.sku)) for each in shelved]
+    pairs = ((each, shown.get(each.sku)) for each in shelved)
+    found = [Verified(each, there, *_judged(each, there)) for each, there in pairs]
     order = {"sold_not_there": 0, "there_not_sold": 1, "ok": 2}
     return tuple(sorted(found, key=lambda each: (order[each.verdict], each.shelved.uid)))
-
-
-def _verified(shelved: Shelved, shown: Shown | None) -> Verified:
-    verdict, why = _judged(shelved, shown)
-    return Verified(shelved, shown, verdict, why)
 
 
 def _judged(shelved: Shelved, shown: Shown | None) -> tuple[Verdict, Reason]:
     """Where the shop says both, what is worse counts: its list may be older than its live stock."""
     there = shelved.there
-    is_there = there is not None and there > 0
-    if shown is None or not shown.available or (is_there and shown.availability == GONE):
+    if shown is None or not shown.available or ((there or 0) > 0 and shown.availability == GONE):
         if there is not None and there > 0:
             why = reasons.SHOP_SELLS_NONE if shown is None else reasons.SHOP_IS_SOLD_OUT
             return "there_not_sold", why(there=there)
