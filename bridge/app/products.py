@@ -19,7 +19,7 @@ log = logging.getLogger("bridge")
 
 KEPT = timedelta(minutes=5)
 """PharmaOne's names are read again after so long."""
-MOST = 8
+MOST = 5
 
 
 class Products:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from bridge.core.model import CatalogueSku
 
@@ -49,6 +50,7 @@ class Name:
         return " ".join(sorted((*self.words, *self.numbers)))
 
 
+@lru_cache(maxsize=8192)
 def read_name(text: str) -> Name:
     """Case, accents and punctuation do not count; of several sizes the last is the pack's."""
     plain = _folded(text)

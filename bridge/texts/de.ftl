@@ -1168,6 +1168,7 @@ page-no_such_sku = Die Liste von RxScale führt diese SKU nicht.
 page-span = Nach Stunden oder nach Tagen
 page-by_hour = Zwei Tage nach Stunden
 page-by_day = Ein Monat nach Tagen
+page-nothing_then = In dieser Zeit nichts.
 page-as_table = Als Tabelle
 page-from = Ab
 page-chart_says = { $name }: höchstens { $top }, zuletzt { $last }

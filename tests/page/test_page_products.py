@@ -191,7 +191,7 @@ async def test_odd_prices_are_confirmed_one_by_one(tmp_path: Path):
             now = {each.uid: each.reason.facts["now"] for each in result.plan.anomalies}
             async with browser(house) as page:
                 text = await page.get("/products")
-                assert "Prices that waited for a person" in text
+                assert "Prices that wait for a person" in text
                 await page.press("/products", {"looked": "yes"}, subject=first)
                 assert "Taken as right" in page.text
                 result = await house.sync()

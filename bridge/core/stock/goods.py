@@ -1,6 +1,6 @@
 """Each SKU as a person looks for it: the sum behind its number, and which need somebody first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -40,12 +40,12 @@ class Good(NamedTuple):
     def needs_somebody(self) -> bool:
         return PLACE[self.standing] < PLACE[Standing.DIFFERS]
 
-    def says(self, words: str, product_name: str = "") -> bool:
-        """Whether each of the words stands in a name, an id or the PZN of it."""
+    def says(self, words: Sequence[str], product_name: str = "") -> bool:
+        """Whether each of the words, in lower case, stands in a name, an id or the PZN of it."""
         sku, product = self.sku, self.link.product if self.link else ""
-        ids = (sku.pharmacy_sku_uid, sku.sku_uid, sku.external_id, sku.pzn, product)
-        text = " ".join(map(str, (sku.name, *ids, product_name))).casefold()
-        return all(word in text for word in words.casefold().split())
+        ids = f"{sku.pharmacy_sku_uid} {sku.sku_uid} {sku.external_id or ''} {sku.pzn or ''}"
+        text = f"{sku.name} {ids} {product} {product_name}".casefold() if words else ""
+        return all(word in text for word in words)
 
 
 class Moved(NamedTuple):

@@ -39,11 +39,12 @@ async def table(
 ) -> web.Response:
     """What needs somebody comes first."""
     seen, what = await page.products.look(), asked(request, "/products", "q", "standing")
+    words, names = what.get("q").casefold().split(), seen.names
     rows = [
         each
         for each in seen.goods
         if what.get("standing") in ("", each.standing)
-        and each.says(what.get("q"), seen.names.get(each.link.product, "") if each.link else "")
+        and each.says(words, names.get(each.link.product, "") if each.link else "")
     ]
     kind = request.match_info.get("kind")
     if kind in ("csv", "json"):

@@ -66,9 +66,9 @@ def test_a_number_that_is_as_it_should_be_and_may_not_be_there_is_being_changed(
 def test_it_is_found_by_each_of_its_names(words: str, is_it: bool):
     seen = situation([link(1, 1)], {1: 5}, {1: 5})
     (found,) = goods([listed(1, pzn="08101234", external_id="ext-9")], seen)
-    assert found.says(words, "Gelato") is is_it
+    assert found.says(words.casefold().split(), "Gelato") is is_it
     (other,) = goods([listed(2)], seen)
-    assert not other.says("p1")
+    assert not other.says(["p1"])
 
 
 def test_a_link_is_previewed_as_the_next_plan_would_have_it():
