@@ -4,17 +4,19 @@ import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from bridge.core.journal import JournalEntry
+from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import OrderRow, Story, StuckRow
-from bridge.core.model import OrderRecord, PharmacyOrderUid, order_key
+from bridge.core.model import OrderRecord, PharmacyOrderUid, PharmacySkuUid, State, order_key
 from bridge.core.reasons import UNUSUALLY_MANY
 from bridge.store import attentions, deliveries, journal, notes, orders, stuck, todo
 from bridge.store.orders import ORDERS
-from bridge.store.rows import moment_or_none
+from bridge.store.rows import as_list, micros, moment, moment_or_none, sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +46,170 @@ class StoreFacts:
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
 _COLUMNS = 'SELECT name, "notnull" FROM pragma_table_info(?)'
 _TIME = re.compile("at|since|.+_at")
-_LISTED = (
+_AT_RXSCALE_ALONE = """
+SELECT uid FROM orders WHERE finished_at IS NULL AND order_id IS NULL AND request_id IS NULL
+UNION ALL SELECT uid FROM orders
+WHERE finished_at IS NOT NULL AND (phase = 'done' OR phase = 'dropped')
+  AND order_id IS NULL AND request_id IS NULL
+"""
+_LEFT_ALONE = """
+SELECT uid FROM orders WHERE finished_at IS NOT NULL AND phase = 'dropped'
+UNION ALL SELECT uid FROM orders
+WHERE finished_at IS NOT NULL AND phase = 'done' AND order_id IS NULL AND attempts = 0
+  AND state <> 'completed' AND state <> 'cancelled'
+"""
+_FOUND = sql(
     """
-      LEFT JOIN stuck ON stuck.key = 'order:' || uid
-      LEFT JOIN todo ON todo.key = 'order:' || uid
-    WHERE uid IN (SELECT uid FROM orders
-    """,
-    "ORDER BY first_seen_at DESC, uid LIMIT ?) ORDER BY first_seen_at DESC, uid",
+    SELECT uid FROM (:words...) AS word CROSS JOIN orders
+      ON uid >= word.value AND uid < word.value || :last
+    UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
+      ON name >= word.value AND name < word.value || :last
+    UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
+      ON order_id >= word.value AND order_id < word.value || :last
+    UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
+      ON request_id >= word.value AND request_id < word.value || :last
+    UNION ALL SELECT uid FROM order_lines WHERE pharmacy_sku_uid IN (
+      SELECT pharmacy_sku_uid FROM skus
+      WHERE name LIKE :like OR pharmacy_sku_uid IN (:words...) OR sku_uid IN (:words...)
+        OR external_id IN (:words...) OR pzn IN (:words...) ORDER BY name LIMIT 200)
+    """
 )
-_BESIDES = ("stuck.code", "stuck.facts", "todo.due_at")
-_NEWEST = ORDERS.select(" ".join(_LISTED), *_BESIDES)
-_NEWEST_OPEN = ORDERS.select("WHERE finished_at IS NULL ".join(_LISTED), *_BESIDES)
+"""Ids and names that begin with the words, and orders of the SKUs that are called so."""
+_CONDITIONS = {
+    "words": f"uid IN ({_FOUND})",
+    "open": "finished_at IS NULL",
+    "left_alone": f"uid IN ({_LEFT_ALONE})",
+    "stuck": "uid IN (SELECT substr(key, 7) FROM stuck WHERE key >= 'order:' AND key < 'order;')",
+    "rxscale": f"uid IN ({_AT_RXSCALE_ALONE})",
+    "pharmaone": f"uid NOT IN ({_AT_RXSCALE_ALONE})",
+    "since": "first_seen_at >= :since",
+    "until": "first_seen_at < :until",
+} | {
+    state.value: f"finished_at IS NOT NULL AND phase = 'done' AND state = '{state}'"
+    if state in TERMINAL
+    else f"finished_at IS NULL AND coalesce(state, 'new') = '{state}'"
+    for state in State
+}
+STATES = ("open", *(state.value for state in State), "left_alone")
+"""What a list of orders can be of; words of `Wanted.state`."""
+SIDES = ("rxscale", "pharmaone")
+
+
+class Wanted(NamedTuple):
+    """Which orders are asked for; what is empty does not matter. Times are aware UTC.
+
+    `words`: how an id or a name begins, or what a SKU is called: its uid, PZN or a part of its
+    name. `state`: one of `STATES`. `side`: `rxscale` for those that PharmaOne has nothing of,
+    `pharmaone` for the others. `since` and `until`: when it was met.
+    """
+
+    words: str = ""
+    state: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    stuck: bool = False
+    side: str = ""
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        named = (name for name in ("words", "since", "until", "stuck") if getattr(self, name))
+        return (*named, *filter(None, (self.state, self.side)))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the words may be written as in the tables, and the rest."""
+        words = self.words.strip().removeprefix("order:").removeprefix("sku:")
+        spelt = {words, words.lower(), words.upper(), words.zfill(8)}
+        like = re.sub(r"[%_\s]+", "%", f"%{words}%")
+        times = {"since": self.since, "until": self.until}
+        return {"words": as_list(sorted(spelt | {f"#{words}"})), "like": like, "last": "\uffff"} | {
+            name: micros(at) for name, at in times.items() if at is not None
+        }
+
+
+ALL = Wanted()
+
+
+def day_of(text: str) -> tuple[datetime, datetime]:
+    """When a day (2026-01-31) begins and ends on the wall's clock. Raises ValueError."""
+    day = date.fromisoformat(text)
+    midnights = (datetime.combine(each, time()) for each in (day, day + timedelta(days=1)))
+    since, until = (each.astimezone() for each in midnights)
+    return since, until
+
+
+@cache
+def listed(*conditions: str) -> str:
+    """The statement that lists the orders of which these are true. Raises KeyError."""
+    where = " AND ".join(_CONDITIONS[each] for each in conditions)
+    inner = ("WHERE", where) if where else ()
+    joined = (
+        "LEFT JOIN stuck ON stuck.key = 'order:' || uid",
+        "LEFT JOIN todo ON todo.key = 'order:' || uid WHERE uid IN (SELECT uid FROM orders",
+        *inner,
+        "ORDER BY first_seen_at DESC, uid LIMIT :limit OFFSET :offset)",
+        "ORDER BY first_seen_at DESC, uid",
+    )
+    return ORDERS.select(" ".join(joined), "stuck.code", "stuck.facts", "todo.due_at")
+
+
+_NEWEST = listed()
+_OPEN_BY_STATE = """
+SELECT coalesce(state, 'new'), count(*), min(first_seen_at) FROM orders WHERE finished_at IS NULL
+GROUP BY 1
+"""
+_CAME_SINCE = "SELECT count(*), min(first_seen_at) FROM orders WHERE first_seen_at >= ?"
+_RUNS_OUT = """
+SELECT stock.pharmacy_sku_uid, skus.name, stock.rx_stock, sum(order_lines.amount) AS sold
+FROM orders CROSS JOIN order_lines ON order_lines.uid = orders.uid
+  JOIN stock ON stock.pharmacy_sku_uid = order_lines.pharmacy_sku_uid
+  JOIN skus ON skus.pharmacy_sku_uid = stock.pharmacy_sku_uid
+WHERE orders.first_seen_at >= ? AND stock.hidden_at IS NULL AND stock.left_at IS NULL
+GROUP BY stock.pharmacy_sku_uid HAVING stock.rx_stock < sum(order_lines.amount)
+ORDER BY stock.rx_stock * 1.0 / sum(order_lines.amount), skus.name
+"""
 
 
 def newest(
-    connection: sqlite3.Connection, *, open_only: bool = False, limit: int = 200
+    connection: sqlite3.Connection, wanted: Wanted = ALL, *, limit: int = 200, offset: int = 0
 ) -> list[OrderRow]:
-    """The list of orders, the newest first; `open_only` leaves out what is finished or dropped."""
-    rows = connection.execute(_NEWEST_OPEN if open_only else _NEWEST, (limit,))
+    """The orders that are wanted, the newest first. Raises KeyError for an unknown state."""
+    values = {**wanted.values, "limit": limit, "offset": offset}
+    rows = connection.execute(listed(*wanted.conditions), values)
     return [_order(row) for row in rows]
+
+
+class Count(NamedTuple):
+    """How many orders, and when the oldest of them was met."""
+
+    orders: int = 0
+    oldest_at: datetime | None = None
+
+
+def open_by_state(connection: sqlite3.Connection) -> dict[str, Count]:
+    """The open orders by RxScale's state; one that was never looked at is new."""
+    rows = connection.execute(_OPEN_BY_STATE)
+    return {state: Count(count, moment(oldest)) for state, count, oldest in rows}
+
+
+def came_since(connection: sqlite3.Connection, at: datetime) -> Count:
+    """Those that were met then or later."""
+    count, oldest = connection.execute(_CAME_SINCE, (micros(at),)).fetchone()
+    return Count(count, moment_or_none(oldest))
+
+
+class RunsOut(NamedTuple):
+    """A SKU of which RxScale offers less than was ordered since a time: pieces."""
+
+    uid: PharmacySkuUid
+    name: str
+    offered: int
+    ordered: int
+
+
+def runs_out(connection: sqlite3.Connection, since: datetime) -> list[RunsOut]:
+    """What is ordered so often that it will be gone as long after now; the first to go first."""
+    return [RunsOut(*row) for row in connection.execute(_RUNS_OUT, (micros(since),))]
 
 
 def _order(row: Sequence[Any]) -> OrderRow:

@@ -128,6 +128,27 @@ def test_orders_show(typed, remembered):
     assert len(document["entries"]) == 5
 
 
+def test_the_list_takes_words_and_filters(typed, remembered):
+    def listed(*words: str) -> list[str]:
+        document = json.loads(typed("orders", "list", "--json", *words).out)
+        return sorted(order["uid"] for order in document["orders"])
+
+    assert listed("po-1") == listed("1") == listed("OR-1") == ["po-1"]
+    assert listed("PO-") == listed("--state", "open") == ["po-1", "po-2"]
+    assert listed("--side", "pharmaone") == ["po-1"]
+    assert listed("ibuprofen", "400") == listed("--day", "2025-12-31") == []
+    assert listed("--stuck", "--side", "rxscale") == ["po-2"]
+    with pytest.raises(SystemExit):
+        typed("orders", "list", "--day", "today")
+
+
+def test_an_order_is_shown_by_what_only_it_is_called(typed, remembered):
+    several = typed("orders", "show", "po-")
+    assert (several.code, several.err) == (1, "rxbridge: po- may be any of these:\n")
+    assert "po-2" in several.out
+    assert typed("orders", "show", "#1").out == typed("orders", "show", "po-1").out
+
+
 @pytest.mark.parametrize("uid", ["po-404", "sku:psku-1"])
 def test_orders_show_of_nobody(typed, remembered, uid):
     answer = typed("orders", "show", uid)

@@ -1,5 +1,9 @@
 """What is shown of the store: the list, a story, the numbers."""
 
+from datetime import timedelta
+from typing import Any
+
+import pytest
 from store.given import (
     NOTE,
     NOW,
@@ -12,17 +16,31 @@ from store.given import (
     make_stuck,
     outcome,
     record,
+    sql,
     submitted,
     uid,
 )
 
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import OrderRow, StuckRow
-from bridge.core.model import Hint, Key, Phase
+from bridge.core.model import (
+    CatalogueSku,
+    Hint,
+    Key,
+    OrderId,
+    OrderRequestId,
+    PharmacySkuUid,
+    Phase,
+    ProductId,
+    SkuUid,
+    State,
+)
+from bridge.core.stock.reserve import Demand
 from bridge.store import (
     Store,
     StoreFacts,
     notes,
+    order_lines,
     orders,
     rx_sweep,
     stuck,
@@ -57,7 +75,9 @@ async def test_only_the_open_ones(store: Store):
     await store.write(work.save, record(1), [])
     await store.write(work.save, submitted(2, phase=Phase.DONE, finished_at=NOW), [])
     await store.write(work.save, submitted(3, phase=Phase.DROPPED, finished_at=NOW), [])
-    assert [row.record.uid for row in await store.read(views.newest, open_only=True)] == [uid(1)]
+    assert [
+        row.record.uid for row in await store.read(views.newest, views.Wanted(state="open"))
+    ] == [uid(1)]
     assert len(await store.read(views.newest)) == 3
 
 
@@ -138,3 +158,104 @@ async def test_what_is_being_looked_at_is_pending_too(store: Store):
     assert (await store.read(views.facts, NOW)).oldest_seconds == 0.0, (
         "a clock set back makes no minus"
     )
+
+
+async def found(store: Store, words: str = "", **more: Any) -> list[str]:
+    rows = await store.read(views.newest, views.Wanted(words, **more))
+    return [row.record.uid for row in rows]
+
+
+async def given_some(store: Store) -> None:
+    """1 under review, 2 made and open, 3 completed, 4 cancelled before it was sent, 5 dropped."""
+    ended: dict[str, Any] = {"phase": Phase.DONE, "finished_at": NOW}
+    made = {"order_id": OrderId("ORD_7"), "state": State.PREPARING, "phase": Phase.ADOPTED}
+    for each in (
+        submitted(1, name="#1013", state=State.IN_REVIEW, request_id=OrderRequestId("or-1")),
+        submitted(2, name="#1014", first_seen_at=after(1), **made),
+        submitted(3, **ended, state=State.COMPLETED, order_id=OrderId("ORD_8")),
+        record(4, **ended, state=State.CANCELLED),
+        record(5, phase=Phase.DROPPED, finished_at=NOW, first_seen_at=after(90_000)),
+    ):
+        await store.write(work.save, each, [])
+    await store.write(stuck.put, key(1), NOTE, NOW)
+    sku = CatalogueSku(PharmacySkuUid("psku-9"), SkuUid("sku-9"), name="Ibuflam 400", pzn="00123")
+    await store.write(vendor_lists.save_catalogue, [sku], seen_at=NOW, complete=True)
+    line = Demand(1, PharmacySkuUid("psku-9"), ProductId("20401"), 2, 2)
+    await store.write(order_lines.save, uid(2), [line], sent=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("#1013", [1]),
+        ("1014", [2]),
+        ("#10", [2, 1]),
+        (uid(3), [3]),
+        (f"order:{uid(3)}", [3]),
+        (uid(3).upper(), [3]),
+        ("or-1", [1]),
+        ("ord_7", [2]),
+        ("psku-9", [2]),
+        ("sku:psku-9", [2]),
+        ("ibu 400", [2]),
+        ("123", []),
+        ("00123", [2]),
+        ("nobody", []),
+        ("%", [2]),
+        ("", [5, 2, 1, 3, 4]),
+    ],
+)
+async def test_orders_are_found_by_any_of_their_names(store: Store, words: str, numbers: list[int]):
+    await given_some(store)
+    assert await found(store, words) == [uid(each) for each in numbers]
+
+
+@pytest.mark.parametrize(
+    ("filters", "numbers"),
+    [
+        ({"state": "open"}, [2, 1]),
+        ({"state": "in_review"}, [1]),
+        ({"state": "preparing"}, [2]),
+        ({"state": "completed"}, [3]),
+        ({"state": "cancelled"}, [4]),
+        ({"state": "left_alone"}, [5]),
+        ({"state": "ready"}, []),
+        ({"stuck": True}, [1]),
+        ({"side": "rxscale"}, [5, 4]),
+        ({"side": "pharmaone"}, [2, 1, 3]),
+        ({"side": "pharmaone", "state": "open", "stuck": True}, [1]),
+        ({"since": after(1)}, [5, 2]),
+        ({"since": after(1), "until": after(2)}, [2]),
+    ],
+)
+async def test_orders_are_filtered(store: Store, filters: dict[str, Any], numbers: list[int]):
+    await given_some(store)
+    assert await found(store, **filters) == [uid(each) for each in numbers]
+
+
+async def test_open_orders_are_counted_with_their_oldest(store: Store):
+    await given_some(store)
+    assert await store.read(views.open_by_state) == {
+        "in_review": views.Count(1, NOW),
+        "preparing": views.Count(1, after(1)),
+    }
+    assert await store.read(views.came_since, after(1)) == views.Count(2, after(1))
+    assert await store.read(views.came_since, after(100_000)) == views.Count()
+
+
+async def test_what_is_ordered_more_than_is_offered_runs_out(store: Store):
+    await given_some(store)
+    sku = PharmacySkuUid("psku-9")
+    for offered, runs_out in ((2, []), (1, [views.RunsOut(sku, "Ibuflam 400", 1, 2)])):
+        put = "INSERT OR REPLACE INTO stock (pharmacy_sku_uid, rx_stock) VALUES (?, ?)"
+        await store.write(sql(put, sku, offered))
+        assert await store.read(views.runs_out, NOW) == runs_out
+    assert await store.read(views.runs_out, after(2)) == []
+
+
+def test_a_day_lasts_from_midnight_to_midnight():
+    since, until = views.day_of("2026-01-31")
+    assert until - since == timedelta(days=1)
+    assert (since.hour, since.utcoffset() is None) == (0, False)
+    with pytest.raises(ValueError, match="isoformat"):
+        views.day_of("31.01.2026")

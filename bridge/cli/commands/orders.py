@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import sys
 from dataclasses import asdict, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -38,10 +39,22 @@ UID = argument("uid", metavar="UID", help="po-... or order:po-...")
 noun = Noun(__doc__)
 
 
+def _day(text: str) -> tuple[datetime, datetime]:
+    try:
+        return views.day_of(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a day is written as 2026-01-31") from None
+
+
 @noun.verb(
     "list",
     "links and states, newest first",
+    argument("words", nargs="*", metavar="WORDS", help="#1013, an id, a SKU, its name or PZN"),
     argument("--open", action="store_true", help="only those that are not finished"),
+    argument("--state", choices=views.STATES, help="only those in this state"),
+    argument("--day", type=_day, metavar="DAY", help="only those that came that day (2026-01-31)"),
+    argument("--stuck", action="store_true", help="only those that wait for a person"),
+    argument("--side", choices=views.SIDES, help="rxscale: PharmaOne has nothing of them"),
     argument("--limit", type=whole_number(1), default=50, metavar="N", help="how many (50)"),
     JSON,
 )
@@ -50,26 +63,46 @@ def list_orders(arguments: argparse.Namespace) -> int:
 
     rxbridge orders list                     # the newest 50
     rxbridge orders list --open --limit 500  # everything that is not finished
+    rxbridge orders list ibuprofen --day 2026-01-31  # of a product (name, SKU, PZN), that day
+    rxbridge orders list --side rxscale --open  # what PharmaOne does not have yet
     rxbridge orders list --json              # for a program
     """
-    rows = in_store(
-        arguments,
-        lambda store: store.read(views.newest, open_only=arguments.open, limit=arguments.limit),
+    since, until = arguments.day or (None, None)
+    wanted = views.Wanted(
+        " ".join(arguments.words),
+        arguments.state or ("open" if arguments.open else ""),
+        since=since,
+        until=until,
+        stuck=arguments.stuck,
+        side=arguments.side or "",
     )
+    rows = in_store(arguments, lambda s: s.read(views.newest, wanted, limit=arguments.limit))
     document = {"orders": [_document(row) for row in rows]}
     return show.answer(arguments, document, cells=map(_cells, rows), headings=HEADINGS)
 
 
-@noun.verb("show", "one order's whole story, in time order", UID, JSON)
+CALLED = argument("uid", metavar="UID", help="po-..., #1013, or-..., ORD_...")
+
+
+@noun.verb("show", "one order's whole story, in time order", CALLED, JSON)
 def show_order(arguments: argparse.Namespace) -> int:
     """One order's whole story in time order: what each side said, which rule decided, which calls
     were made, and what happens next.
 
     rxbridge orders show po-abc123         # as a table, or line by line in a small window
+    rxbridge orders show '#1013'           # by any of its names: the shop's, or PharmaOne's ids
     rxbridge orders show po-abc123 --json  # all that the bridge knows of it
     """
     key = _order_key(arguments)
     story = _story(arguments, key) if key else None
+    if story is None:
+        wanted = views.Wanted(arguments.uid)
+        rows = in_store(arguments, lambda store: store.read(views.newest, wanted, limit=10))
+        if len(rows) > 1:
+            print(f"rxbridge: {arguments.uid} may be any of these:", file=sys.stderr)
+            _print_orders(rows)
+            return FAILED
+        story = _story(arguments, order_key(rows[0].record.uid)) if rows else None
     return _unknown(arguments) if story is None else _tell(arguments, story)
 
 

@@ -80,6 +80,10 @@ CREATE UNIQUE INDEX orders_one_per_order ON orders (order_id) WHERE order_id IS 
 -- delivery less than a table that grows (docs/decisions/0002-group-commit.md).
 CREATE INDEX orders_open ON orders (finished_at, first_seen_at DESC, phase) WHERE finished_at IS NULL;
 CREATE INDEX orders_newest ON orders (first_seen_at DESC);
+-- A person looks for them by the shop's name ("#1013"), and for ended ones by what they came to.
+CREATE INDEX orders_by_name ON orders (name) WHERE name IS NOT NULL;
+CREATE INDEX orders_ended ON orders (phase, state, first_seen_at DESC, finished_at)
+  WHERE finished_at IS NOT NULL;
 CREATE INDEX orders_finished ON orders (finished_at) WHERE finished_at IS NOT NULL;
 -- Those that ended without an order at PharmaOne, as far as this store knows.
 CREATE INDEX orders_unmade ON orders (phase, state) WHERE finished_at IS NOT NULL AND order_id IS NULL;
@@ -294,6 +298,7 @@ CREATE TABLE order_lines (
 
 CREATE INDEX order_lines_open ON order_lines (p1_id, units) WHERE released_at IS NULL;
 CREATE INDEX order_lines_released ON order_lines (released_at) WHERE released_at IS NOT NULL;
+CREATE INDEX order_lines_by_sku ON order_lines (pharmacy_sku_uid);
 CREATE INDEX order_lines_unsold ON order_lines (pharmacy_sku_uid) WHERE sold_at IS NULL;
 
 -- One row an adjustment of PharmaOne's stock that was begun (Adjustment), for a SKU (`sku:...`) until
