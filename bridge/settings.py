@@ -28,6 +28,7 @@ from bridge.values import (
     OptionalHour,
     OptionalHours,
     OptionalPort,
+    OptionalPortal,
     OptionalSecret,
     OptionalText,
     OptionalTime,
@@ -263,6 +264,15 @@ class WebhooksSection(Section):
     """Subscribe by itself at RxScale where that lacks."""
 
 
+class LinksSection(Section):
+    """Where a person sees an order at either vendor: `{uid}` is RxScale's id, `{id}` PharmaOne's.
+    Neither vendor's documents show such an address, so none is guessed.
+    """
+
+    rxscale_order: OptionalPortal = None
+    pharmaone_order: OptionalPortal = None
+
+
 class LogSection(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["json", "console"] = "json"
@@ -285,6 +295,7 @@ class Settings(Section):
     notify: NotifySection = NotifySection()
     reconcile: ReconcileSection = ReconcileSection()
     webhooks: WebhooksSection = WebhooksSection()
+    links: LinksSection = LinksSection()
     log: LogSection = LogSection()
     _secrets_in_file: tuple[str, ...] = PrivateAttr(default=())
     _file: Path | None = PrivateAttr(default=None)

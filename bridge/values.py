@@ -94,6 +94,10 @@ SigningSecret = Annotated[Secret, AfterValidator(_signing_secret)]
 FilePath = Annotated[Path, BeforeValidator(_path)]
 OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
 OptionalTime = Annotated[AwareDatetime | None, BeforeValidator(_or_none)]
+OptionalPortal = Annotated[
+    Annotated[str, Field(pattern=r"^https?://[^\s{}]+\{(uid|id)\}[^\s{}]*$")] | None,
+    BeforeValidator(_or_none),
+]
 OptionalFile = Annotated[FilePath | None, BeforeValidator(_or_none)]
 OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_or_none)]
 ApiPath = Annotated[str, AfterValidator(_api_path)]

@@ -71,6 +71,15 @@ def _page(bridge: Bridge) -> PageParts | None:
         public_url=server.public_url or "",
         shadow=_Rehearsed(bridge) if bridge.settings.mode == "shadow" else None,
         names=bridge.settings.audit.story == "name",
+        links={
+            name: address
+            for name, address in (
+                ("RxScale", bridge.settings.links.rxscale_order),
+                ("PharmaOne", bridge.settings.links.pharmaone_order),
+            )
+            if address
+        },
+        facts=lambda: bridge.reloader.rules.facts_told,
     )
 
 

@@ -1,7 +1,7 @@
 """What the HTTP routes are given: the parts they call, and what the page shows of the stock."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -149,6 +149,10 @@ class PageParts:
     """In shadow mode: what people did as the bridge would have done it."""
     names: bool = True
     """An order's story names a person; else the role."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """An order's address in the portal of each vendor, with `{uid}` or `{id}` in it."""
+    facts: Callable[[], Mapping[str, str]] = dict
+    """What is known of what the vendors' documents leave open, and how (facts.toml)."""
 
 
 @dataclass(frozen=True, slots=True)

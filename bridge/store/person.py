@@ -118,6 +118,13 @@ def drop(
     return known
 
 
+def drop_all(
+    connection: sqlite3.Connection, keys: Collection[Key], reason: str, now: datetime, by: str = ""
+) -> list[Key]:
+    """All of them or, where one is being looked at, none; returns those that are known."""
+    return [key for key in keys if drop(connection, key, reason, now, by)]
+
+
 def _drop_sku(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
     """What a person did at PharmaOne is done; what RxScale refuses is left alone."""
     sku = _sku(row.key)

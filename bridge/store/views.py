@@ -247,6 +247,11 @@ def waiting(connection: sqlite3.Connection) -> list[StuckRow]:
     return stuck.everything(connection) + attentions.open_ones(connection)
 
 
+def count_waiting(connection: sqlite3.Connection) -> int:
+    """How much waits for a person, or is to be known by one."""
+    return stuck.count(connection) + attentions.count(connection)
+
+
 def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
     """The numbers for health and metrics."""
     pending, oldest = todo.pending(connection, now)

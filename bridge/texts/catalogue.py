@@ -41,7 +41,9 @@ class Catalogue:
         given = {name: ABSENT if fact is None else fact for name, fact in facts.items()}
         long = {f"\ue000{name}\ue000": fact for name, fact in given.items() if len(fact) > LONG}
         given |= {mark.strip("\ue000"): mark for mark in long}
-        text = str(self._bundle.format_pattern(pattern, given)[0])
+        # of English and German plurals, [one] is 1 alone: only a number is one
+        counted = {name: 1 if fact == "1" else fact for name, fact in given.items()}
+        text = str(self._bundle.format_pattern(pattern, counted)[0])
         for mark, fact in long.items():
             text = text.replace(mark, fact)
         return text

@@ -900,6 +900,13 @@ next-awaited = { $why ->
         [absent] wird angesehen, wenn eine Seite eine Änderung meldet oder der nächste Durchgang eine sieht
        *[other] wird angesehen, wenn eine Seite eine Änderung meldet oder der nächste Durchgang eine sieht ({ $why })
     }
+resume-does = { $how ->
+        [again] sie geht noch einmal an PharmaOne, als neue Bestellanfrage
+        [adopted] die Bridge macht mit der Bestellung { $order } in PharmaOne weiter
+        [submitted] die Bridge wartet wieder auf die Prüfung der Bestellanfrage { $request }
+        [submitting] sie wird zuerst bei PharmaOne gesucht und nur gesendet, wenn sie dort fehlt
+       *[other] sie wird neu angesehen und an PharmaOne gesendet, wenn nichts fehlt
+    }
 
 phase-known = noch nicht gesendet
 phase-submitting = wird gesendet
@@ -955,6 +962,135 @@ page-save_as = Speichern als
 page-show = Zeigen
 page-all = Alle
 page-pages = Seiten der Tabelle
+
+# the numbers, and finding an order
+page-place_orders = Bestellungen
+page-place_checks = Zustand
+page-numbers = In Zahlen
+page-oldest = die älteste:
+page-count_today = { $orders ->
+        [one] Bestellung kam heute
+       *[other] Bestellungen kamen heute
+    }
+page-count_in_review = warten auf Prüfung
+page-count_preparing = in Bearbeitung
+page-count_ready = bereit
+page-count_on_hold = angehalten
+page-count_person = warten auf einen Menschen
+page-find = Suchen: #1013, eine Kennung, SKU, Produktname oder PZN
+page-by_state = Stand
+page-by_came = Gekommen am
+page-by_side = Wo
+page-by_stuck = wartet auf einen Menschen
+page-state_open = alle offenen
+page-state_new = neu
+page-state_in_review = in Prüfung
+page-state_preparing = in Bearbeitung
+page-state_ready = bereit
+page-state_completed = abgeschlossen
+page-state_on_hold = angehalten
+page-state_cancelled = storniert
+page-state_rejected = abgelehnt
+page-state_left_alone = nicht mehr angefasst
+page-side_rxscale = nur bei RxScale
+page-side_pharmaone = auch bei PharmaOne
+page-came = Gekommen
+page-newest = Die neuesten Bestellungen
+page-all_orders = Alle Bestellungen
+page-none_found = Keine Bestellung ist so.
+page-none_1 = Steht sie im Portal von RxScale? Dann findet die Bridge sie binnen einer Minute, auch ohne Webhook. Findet sie sie nicht: Unter „Zustand“ steht, ob RxScale antwortet und ob der Schlüssel der Bridge sie sehen darf.
+page-none_2 = Steht sie in keinem von beiden? Dann wurde sie nicht bestellt oder wartet noch im Shop oder beim Arzt.
+page-none_3 = Lange beendete Bestellungen sind hier vergessen (store.retention_days); beide Anbieter haben sie noch.
+page-equal = { $all } mit demselben Grund
+page-together = { $what } (alle { $all })
+page-open_in = Öffnen in
+page-nothing_stuck_but = Nichts wartet auf Ihre Entscheidung. Was nicht stimmt, steht oben.
+page-runs_out = Geht zur Neige
+page-runs_out_note = Davon bietet RxScale weniger an, als in den letzten sieben Tagen bestellt wurde.
+page-ordered = Bestellt in 7 Tagen
+
+# health in words
+page-checks_ok = Alles in Ordnung
+page-checks_ill = { $ill ->
+        [one] Eines stimmt nicht
+       *[other] { $ill } Dinge stimmen nicht
+    }
+page-is_ok = in Ordnung
+page-is_degraded = etwas stimmt nicht
+page-is_down = arbeitet nicht
+page-cause = Ursache
+page-doing_now = Was geschieht
+page-facts = Was bekannt ist, und woher
+page-check_rxscale = RxScale
+page-check_pharmaone = PharmaOne
+page-check_stuck = Wartet auf einen Menschen
+page-check_proof = Nachweis
+page-doing_store = Die Bridge versucht es mit jeder Lieferung neu; was sie nicht annehmen konnte, liefern die Anbieter noch einmal. Sehen Sie nach dem Datenträger: Ist er voll, darf die Bridge schreiben?
+page-doing_mappings = Die letzten gültigen Dateien bleiben in Kraft, Bestellungen gehen also weiter wie zuvor. Berichtigen Sie, was die Ursache nennt; die Bridge übernimmt es binnen Sekunden.
+page-doing_rxscale = Die Bridge versucht es von selbst wieder, in immer größeren Abständen. Bestellungen warten so lange, keine geht verloren. Dauert es an: rxbridge check sagt, woran es liegt.
+page-doing_pharmaone = Die Bridge versucht es von selbst wieder, in immer größeren Abständen. Bestellungen warten so lange, keine geht verloren. Dauert es an: rxbridge check sagt, woran es liegt.
+page-doing_work = Die Bridge arbeitet ab, was fällig ist, und sieht bei jeder Anfrage ohne Antwort erst bei PharmaOne nach, bevor sie noch einmal sendet.
+page-doing_stuck = Nichts, bis ein Mensch entscheidet. Die Übersicht hat für jedes eine Karte mit einem Knopf.
+page-doing_orders = Die Bridge liest die Liste jede Minute neu. Webhooks bringen neue Bestellungen weiterhin.
+page-doing_stock = Was nicht bestätigt ist, wird nicht geschrieben; alles andere geht weiter. Die Übersicht hat den Knopf oder sagt, was fehlt.
+page-doing_proof = Was gefahrlos ist, wird von selbst berichtigt; das Übrige prüft der nächste Vergleich.
+page-doing_webhooks = Bestellungen werden beim Lesen der Listen gefunden, jede Minute; um so viel kommt eine höchstens zu spät. Was zu tun ist, sagt die Karte in der Übersicht.
+page-doing_clocks = Zeiten werden ohne den Unterschied verglichen. Stellen Sie die Uhr dieses Rechners nach einem Zeitserver.
+page-doing_notify = Die Nachricht geht mit der nächsten noch einmal hinaus. Prüfen Sie die Adresse: rxbridge notify test.
+page-source_store = Eben versucht: Die Bridge hat in ihren Speicher geschrieben.
+page-source_mappings = Die Dateien im Ordner der Zuordnungen, alle paar Sekunden angesehen.
+page-source_rxscale = Die Antworten auf die Anfragen der Bridge.
+page-source_pharmaone = Die Antworten auf die Anfragen der Bridge, und ihr Token.
+page-source_work = Der Speicher der Bridge: was fällig ist und was ohne Antwort gesendet wurde.
+page-source_stuck = Der Speicher der Bridge: was nur ein Mensch entscheiden kann.
+page-source_orders = RxScales Liste der Bestellungen, die die Bridge neben den Webhooks liest.
+page-source_stock = PharmaOnes Bestand, RxScales Liste der SKUs und skus.csv.
+page-source_proof = Der letzte vollständige Vergleich beider Anbieter.
+page-source_webhooks = Lieferungen, die ankamen, und RxScales Liste der Abonnements, jede Stunde gelesen.
+page-source_clocks = Die Zeit, die in den Antworten beider Anbieter steht.
+page-source_notify = Was die Adressen angenommen haben.
+page-fact_good_backup_at = Letzte gute Kopie
+page-fact_version = Geltender Stand
+page-fact_last_success_at = Zuletzt geantwortet
+page-fact_last_error = Letzte Störung
+page-fact_expires_at = Token endet
+page-fact_scopes = Rechte
+page-fact_missing_scopes = Fehlende Rechte
+page-fact_pending = Jetzt fällig
+page-fact_unsure = Ohne Antwort gesendet
+page-fact_oldest_seconds = Ältestes fällig seit (s)
+page-fact_count = Hängt fest
+page-fact_attentions = Hinweise
+page-fact_held_back = Zurückgehalten
+page-fact_last_poll_at = Liste zuletzt gelesen
+page-fact_open = Offene Bestellungen
+page-fact_found_by_sweep = Ohne Webhook gefunden
+page-fact_linked = Zugeordnete SKUs
+page-fact_unlinked = SKUs ohne Zuordnung
+page-fact_last_sync_at = Zuletzt verglichen
+page-fact_drift = Von anderen geändert
+page-fact_waiting = Zu schreiben
+page-fact_hidden = Von RxScale nicht gezeigt
+page-fact_anomalies = Auffällige Preise
+page-fact_unconfirmed = Nicht bestätigt
+page-fact_compared_at = Zuletzt verglichen
+page-fact_orders = Verglichene Bestellungen
+page-fact_skus = Verglichene SKUs
+page-fact_differences = Unterschiede
+page-fact_unexplained = Bisher unerklärt
+page-fact_last_delivery_at = Letzte Lieferung
+page-fact_lost_today = Heute verloren
+page-fact_subscriptions = Abonnements
+page-fact_rxscale_seconds = Uhr von RxScale geht vor um (s)
+page-fact_pharmaone_seconds = Uhr von PharmaOne geht vor um (s)
+page-fact_addresses = Adressen
+page-fact_last_at = Letzte Nachricht
+page-fact_failing = Gestört
+page-last_proof = Der letzte Nachweis
+page-known = Was die Dokumente der Anbieter offen lassen
+page-known_note = Unbekanntes gilt als der schlechtere Fall. rxbridge probe findet manches davon heraus.
+page-known_value = Was bekannt ist, und woher
+page-versions = Versionen
 
 # how it is
 page-status_ok = Läuft, alles in Ordnung
@@ -1031,11 +1167,8 @@ page-button_confirm = Es stimmt: weitermachen
 page-have_checked = Ich habe es im PharmaOne Manager geprüft.
 
 # orders
-page-orders = Bestellungen von heute
-page-orders_note = und noch offene
-page-no_orders = Heute keine Bestellungen, und keine offen.
+page-no_orders = Noch keine Bestellungen.
 page-more_stuck = { $more } weitere warten und rücken nach, sobald diese erledigt sind: rxbridge stuck list zeigt alle.
-page-more_orders = Es gibt noch mehr: rxbridge orders list zeigt alle.
 page-name = Name
 page-at_rxscale = Bei RxScale
 page-at_pharmaone = Bei PharmaOne

@@ -877,6 +877,13 @@ next-awaited = { $why ->
         [absent] looked at when either side tells of a change, or the next sweep sees one
        *[other] looked at when either side tells of a change, or the next sweep sees one ({ $why })
     }
+resume-does = { $how ->
+        [again] it is sent to PharmaOne once more, as another order-request
+        [adopted] the bridge goes on with PharmaOne's order { $order }
+        [submitted] the bridge waits again for the review of its order-request { $request }
+        [submitting] it is looked for at PharmaOne first, and sent only if it is not there
+       *[other] it is looked at anew, and sent to PharmaOne if nothing is missing
+    }
 
 phase-known = not sent yet
 phase-submitting = being sent
@@ -932,6 +939,135 @@ page-save_as = Save as
 page-show = Show
 page-all = All
 page-pages = Pages of the table
+
+# the numbers, and finding an order
+page-place_orders = Orders
+page-place_checks = Health
+page-numbers = In numbers
+page-oldest = the oldest:
+page-count_today = { $orders ->
+        [one] order came today
+       *[other] orders came today
+    }
+page-count_in_review = await review
+page-count_preparing = being prepared
+page-count_ready = ready
+page-count_on_hold = on hold
+page-count_person = wait for a person
+page-find = Find: #1013, an id, a SKU, a product's name or its PZN
+page-by_state = State
+page-by_came = Came on
+page-by_side = Where
+page-by_stuck = waits for a person
+page-state_open = all that are open
+page-state_new = new
+page-state_in_review = in review
+page-state_preparing = being prepared
+page-state_ready = ready
+page-state_completed = completed
+page-state_on_hold = on hold
+page-state_cancelled = cancelled
+page-state_rejected = rejected
+page-state_left_alone = left alone
+page-side_rxscale = only at RxScale
+page-side_pharmaone = at PharmaOne too
+page-came = Came
+page-newest = The newest orders
+page-all_orders = All orders
+page-none_found = No order is so.
+page-none_1 = Is it in RxScale's portal? Then the bridge finds it within a minute, also where no webhook came. If it does not: Health says whether RxScale answers, and whether the bridge's key may see it.
+page-none_2 = Is it in neither? Then it has not been ordered, or waits at the shop or for a doctor.
+page-none_3 = Orders that ended long ago are forgotten here (store.retention_days); both vendors have them still.
+page-equal = { $all } with the same reason
+page-together = { $what } (all { $all })
+page-open_in = Open in
+page-nothing_stuck_but = Nothing waits for a decision of yours. What is wrong stands above.
+page-runs_out = Runs out
+page-runs_out_note = Of these RxScale offers less than was ordered in the last seven days.
+page-ordered = Ordered in 7 days
+
+# health in words
+page-checks_ok = All is well
+page-checks_ill = { $ill ->
+        [one] One thing is wrong
+       *[other] { $ill } things are wrong
+    }
+page-is_ok = well
+page-is_degraded = something is wrong
+page-is_down = does not work
+page-cause = Cause
+page-doing_now = What is being done
+page-facts = What is known, and how
+page-check_rxscale = RxScale
+page-check_pharmaone = PharmaOne
+page-check_stuck = Waiting for a person
+page-check_proof = Proof
+page-doing_store = The bridge tries again with each delivery; the vendors deliver again what it could not take. Look at the disk: is it full, may the bridge write?
+page-doing_mappings = The last valid files stay in force, so orders go on as before. Mend what the cause names; the bridge takes it up within seconds.
+page-doing_rxscale = The bridge tries again by itself, later and later. Orders wait meanwhile, none is lost. If it lasts: rxbridge check says what is wrong.
+page-doing_pharmaone = The bridge tries again by itself, later and later. Orders wait meanwhile, none is lost. If it lasts: rxbridge check says what is wrong.
+page-doing_work = The bridge works through what is due, and looks at PharmaOne for each submission without an answer before it sends again.
+page-doing_stuck = Nothing, until a person decides. The overview has a card with a button for each.
+page-doing_orders = The bridge reads the list again every minute. Webhooks still bring new orders.
+page-doing_stock = What is not confirmed is not written; all else goes on. The overview has the button, or says what is missing.
+page-doing_proof = What is safe is mended by itself, the rest is looked at again with the next comparison.
+page-doing_webhooks = Orders are found by reading the lists every minute, so each is late by that at most. The card on the overview says what to do.
+page-doing_clocks = Times are compared without the difference. Set this machine's clock by a time server.
+page-doing_notify = The message is sent again with the next one. Check the address: rxbridge notify test.
+page-source_store = Tried just now: the bridge wrote into its store.
+page-source_mappings = The files in the mappings folder, looked at every few seconds.
+page-source_rxscale = The answers to the bridge's own calls.
+page-source_pharmaone = The answers to the bridge's own calls, and its token.
+page-source_work = The bridge's store: what is due, and what was sent without an answer.
+page-source_stuck = The bridge's store: what only a person can decide.
+page-source_orders = RxScale's list of orders, which the bridge reads besides the webhooks.
+page-source_stock = PharmaOne's inventory, RxScale's list of SKUs and skus.csv.
+page-source_proof = The last complete comparison of both vendors.
+page-source_webhooks = Deliveries that arrived, and RxScale's list of subscriptions, read every hour.
+page-source_clocks = The time that each vendor's answers bear.
+page-source_notify = What the addresses took.
+page-fact_good_backup_at = Last good copy
+page-fact_version = Version in force
+page-fact_last_success_at = Last answered
+page-fact_last_error = Last trouble
+page-fact_expires_at = Token ends
+page-fact_scopes = Scopes
+page-fact_missing_scopes = Missing scopes
+page-fact_pending = Due now
+page-fact_unsure = Sent without an answer
+page-fact_oldest_seconds = Oldest due for (s)
+page-fact_count = Stuck
+page-fact_attentions = To know
+page-fact_held_back = Held back
+page-fact_last_poll_at = List last read
+page-fact_open = Open orders
+page-fact_found_by_sweep = Found without a webhook
+page-fact_linked = Linked SKUs
+page-fact_unlinked = SKUs without a link
+page-fact_last_sync_at = Last compared
+page-fact_drift = Changed by others
+page-fact_waiting = To be written
+page-fact_hidden = Not shown by RxScale
+page-fact_anomalies = Odd prices
+page-fact_unconfirmed = Not confirmed
+page-fact_compared_at = Last compared
+page-fact_orders = Orders compared
+page-fact_skus = SKUs compared
+page-fact_differences = Differences
+page-fact_unexplained = Unexplained so far
+page-fact_last_delivery_at = Last delivery
+page-fact_lost_today = Lost today
+page-fact_subscriptions = Subscriptions
+page-fact_rxscale_seconds = RxScale's clock ahead by (s)
+page-fact_pharmaone_seconds = PharmaOne's clock ahead by (s)
+page-fact_addresses = Addresses
+page-fact_last_at = Last message
+page-fact_failing = Fail now
+page-last_proof = The last proof
+page-known = What the vendors' documents leave open
+page-known_note = What is unknown is treated as the worse case. rxbridge probe finds some of it out.
+page-known_value = What is known, and from where
+page-versions = Versions
 
 # how it is
 page-status_ok = Running, all is well
@@ -1008,11 +1144,8 @@ page-button_confirm = It is true: go on
 page-have_checked = I have checked it in PharmaOne Manager.
 
 # orders
-page-orders = Today's orders
-page-orders_note = and those still open
-page-no_orders = No orders today, and none open.
+page-no_orders = No orders yet.
 page-more_stuck = { $more } more are waiting, and follow once these are done: rxbridge stuck list shows them all.
-page-more_orders = There are more: rxbridge orders list shows them all.
 page-name = Name
 page-at_rxscale = At RxScale
 page-at_pharmaone = At PharmaOne

@@ -6,7 +6,7 @@ from typing import Any
 
 from bridge.core.journal import VENDORS, Event, JournalEntry, Side
 from bridge.core.memory import Story
-from bridge.core.model import Phase
+from bridge.core.model import OrderRecord, Phase
 from bridge.core.reasons import Fact, Reason
 from bridge.texts import ENGLISH, say, steps, stuck_document, word
 
@@ -55,6 +55,12 @@ def next_up(story: Story, moment: Callable[[datetime], str], language: str = ENG
     if story.record.phase in (Phase.DONE, Phase.DROPPED):
         return word("next-finished", language)
     return word("next-awaited", language, why=why)
+
+
+def undone(record: OrderRecord, after: OrderRecord, language: str = ENGLISH) -> str:
+    """What it does to take an order up again; `after`: as `core.remember.resumed` has it."""
+    how = "again" if after.edition > record.edition else after.phase.value
+    return word("resume-does", language, how=how, request=after.request_id, order=after.order_id)
 
 
 def plain(entry: JournalEntry) -> dict[str, Any]:

@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 LOCKED = {"admin_password_hash": HASH}
+LISTS = ("/orders?q=po-&state=open", "/orders?q=none", "/checks", "/checks?lang=de")
 REFRESH_MS = 6000
 PATIENCE_MS = 11_000
 SHOTS = os.environ.get("RXBRIDGE_SCREENSHOTS")
@@ -96,6 +97,8 @@ async def test_the_keyboard_alone_does_it_all(tmp_path: Path, opened: Open):
             await page.keyboard.press("Tab")
             await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
             await page.keyboard.press("Enter")
+            await page.get_by_role("link", name="wait for a person").focus()
+            await page.keyboard.press("Enter")
             for _ in range(3):  # the order, "Try again", "Leave it alone …"
                 await page.keyboard.press("Tab")
             await page.keyboard.press("Enter")
@@ -143,6 +146,47 @@ async def test_it_refreshes_itself_and_leaves_alone_what_a_person_types(
             await reason.press("Enter")
             await expect(page.get_by_text("It is left alone from now on.")).to_be_visible()
         assert (await house.record(uid)).phase is Phase.DROPPED
+
+
+async def test_a_missing_order_is_found_by_keyboard_alone(tmp_path: Path, opened: Open):
+    """From the first view to why it is not at PharmaOne: its number, and two keys."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(NOT_LINKED)
+        name = (await house.record(uid)).name
+        async with opened() as page:
+            await page.goto(house.running.url)
+            await page.get_by_label("Find:").focus()
+            await page.keyboard.type(name or "")
+            await page.keyboard.press("Enter")
+            await expect(page.get_by_role("heading", level=1)).to_contain_text(f"Order {name}")
+            await expect(
+                page.get_by_text("is not linked to a PharmaOne product").first
+            ).to_be_visible()
+            assert page.url == f"{house.running.url}/orders/{uid}"
+
+
+async def test_a_list_refreshes_by_its_filters_and_keeps_what_is_typed(
+    tmp_path: Path, opened: Open
+):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.orders_arrive()
+        async with opened() as page:
+            await page.clock.install()
+            await page.goto(f"{house.running.url}/orders?side=rxscale")
+            await expect(page.get_by_text("No order is so.")).to_be_visible()
+            await page.get_by_label("State").select_option("in_review")
+            await page.get_by_label("Find:").fill("#10")
+            (stuck,) = await house.orders_arrive(NOT_LINKED)
+            await refreshed(page)
+            await expect(page.locator(f"#row-{stuck}")).to_be_visible()
+            assert await page.locator("tbody tr").count() == 1
+            await expect(page.get_by_label("Find:")).to_have_value("#10")
+            await expect(page.get_by_label("State")).to_have_value("in_review")
+            await page.get_by_role("button", name="Show").click()
+            assert "q=%2310&state=in_review" in page.url
+            await page.get_by_role("link", name="Deutsch").click()
+            assert "state=in_review" in page.url
+            await expect(page.get_by_label("Suchen:")).to_have_value("#10")
 
 
 async def test_a_tick_is_not_carried_over_to_another_time(tmp_path: Path, opened: Open):
@@ -348,7 +392,14 @@ async def test_on_a_phone_nothing_sticks_out_and_every_button_fits_a_thumb(
     busy: House, opened: Open
 ):
     async with opened(**PHONE) as page:
-        paths = ["/", "/?lang=de", *(f"/orders/{row.record.uid}" for row in await busy.rows())]
+        paths = [
+            "/",
+            "/?lang=de",
+            "/orders",
+            "/orders?q=po-none",
+            "/checks?lang=de",
+            *(f"/orders/{row.record.uid}" for row in await busy.rows()),
+        ]
         for path in paths:
             await page.goto(busy.running.url + path)
             sticking = await page.evaluate(
@@ -365,7 +416,7 @@ async def test_on_a_phone_nothing_sticks_out_and_every_button_fits_a_thumb(
 async def test_axe_finds_nothing(busy: House, opened: Open, scheme: str, device: dict[str, object]):
     stuck = (await busy.stuck())[0].key.removeprefix("order:")
     async with opened(color_scheme=scheme, **device) as page:
-        for path in ("/", "/?lang=de", f"/orders/{stuck}", "/orders/po-none"):
+        for path in ("/", "/?lang=de", f"/orders/{stuck}", "/orders/po-none", *LISTS):
             await page.goto(busy.running.url + path)
             for closed in await page.locator("summary").all():
                 await closed.click()

@@ -26,10 +26,11 @@ from bridge.core.journal import JournalEntry, Side
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, order_key, order_uid
+from bridge.core.remember import resumed
 from bridge.settings import Settings
 from bridge.store import Store, orders, person, views
 from bridge.texts import stuck_document, word
-from bridge.texts.story import next_up, plain, sentence
+from bridge.texts.story import next_up, plain, sentence, undone
 
 WIDE = 120
 """Columns from which the sides' histories are shown side by side."""
@@ -77,8 +78,13 @@ def list_orders(arguments: argparse.Namespace) -> int:
         side=arguments.side or "",
     )
     rows = in_store(arguments, lambda s: s.read(views.newest, wanted, limit=arguments.limit))
-    document = {"orders": [_document(row) for row in rows]}
-    return show.answer(arguments, document, cells=map(_cells, rows), headings=HEADINGS)
+    listed = _listed(rows)
+    return show.answer(arguments, {"orders": listed.pop("orders")}, **listed)
+
+
+def _listed(rows: list[OrderRow]) -> dict[str, Any]:
+    orders = [_document(row) for row in rows]
+    return {"orders": orders, "cells": map(_cells, rows), "headings": HEADINGS}
 
 
 CALLED = argument("uid", metavar="UID", help="po-..., #1013, or-..., ORD_...")
@@ -100,7 +106,7 @@ def show_order(arguments: argparse.Namespace) -> int:
         rows = in_store(arguments, lambda store: store.read(views.newest, wanted, limit=10))
         if len(rows) > 1:
             print(f"rxbridge: {arguments.uid} may be any of these:", file=sys.stderr)
-            _print_orders(rows)
+            show.page("orders-list", **_listed(rows))
             return FAILED
         story = _story(arguments, order_key(rows[0].record.uid)) if rows else None
     return _unknown(arguments) if story is None else _tell(arguments, story)
@@ -252,6 +258,7 @@ def _document(row: OrderRow) -> dict[str, Any]:
 
 
 def _story_document(story: Story) -> dict[str, Any]:
+    after = resumed(story.record, now())
     return {
         "order": asdict(story.record),
         "entries": [_entry_document(entry) for entry in story.entries],
@@ -259,6 +266,7 @@ def _story_document(story: Story) -> dict[str, Any]:
         "attentions": [_stuck_document(row) for row in story.attentions],
         "due_at": story.due_at,
         "next": next_up(story, show.moment),
+        "undo": undone(story.record, after) if after is not None else None,
         "calls": story.record.calls,
     }
 

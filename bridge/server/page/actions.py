@@ -17,7 +17,7 @@ from bridge.core.stock.model import SkuLink
 from bridge.errors import UnderWay
 from bridge.server.page.access import PageRefused, Visitor, redirect
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import attentions, audit, orders, person, stock_round, todo
+from bridge.store import attentions, audit, orders, person, stock_round, todo, views
 from bridge.store import stuck as stuck_rows
 
 MOST_LETTERS = 200
@@ -90,12 +90,15 @@ async def _stuck(form: Form) -> Pressed:
         raise PageRefused(400, "refused_token", form.visitor)
     form.parts.on_hint()
     what = f"orders {act}" if act == Verb.RESUME else f"stuck {act}"
-    return Pressed(what, " ".join(form.keys) or key, said, here)
+    rows = [key for key, _, _ in map(_parted, form.fields.get("rows", "").split())]
+    return Pressed(what, " ".join(rows or form.keys) or key, said, here)
 
 
 async def _decided(form: Form, key: Key) -> str | None:
     """What is to be said of it; None for something that no form of ours asks."""
     act = form.fields.get("act")
+    if "rows" in form.fields:
+        return await _of_equal_ones(form)
     if act == Verb.CONFIRM:
         return await _of_those_shown(form, "confirmed_orders", person.confirm)
     if act == Verb.ACCEPT:
@@ -121,12 +124,39 @@ async def _of_a_stuck_one(form: Form, row: StuckRow) -> str | None:
             return "unsent"
         return "submitted" if await form.say(person.mark_submitted, key) else "changed"
     if act == Verb.DROP:
-        reason = " ".join(form.fields.get("reason", "").split())[:MOST_LETTERS]
-        if not reason:
-            return "reason"
-        await form.say(person.drop, key, reason)
-        return "dropped"
+        return await _dropped(form, [key])
     return None
+
+
+async def _of_equal_ones(form: Form) -> str | None:
+    """One answer for all that the person was shown with the same reason, if they still have it."""
+    act, code = form.fields.get("act"), form.fields.get("code", "")
+    shown = {key: since for key, _, since in map(_parted, form.fields["rows"].split())}
+    rows = await form.parts.store.read(views.waiting)
+    rows = [r for r in rows if r.reason.code == code and shown.get(r.key) == r.since.isoformat()]
+    keys = [row.key for row in rows]
+    if not rows:
+        return "changed"
+    if act == Verb.ACCEPT and act in rows[0].reason.code.verbs:
+        return "accepted" if await form.say(person.accept_all, code, keys) else "changed"
+    if act == Verb.RETRY and not rows[0].reason.code.must_look:
+        await form.say(person.retry, keys)
+        return "retried"
+    if act == Verb.DROP:
+        return await _dropped(form, keys)
+    return None
+
+
+def _parted(row: str) -> tuple[str, str, str]:
+    return row.rpartition("@")
+
+
+async def _dropped(form: Form, keys: list[Key]) -> str:
+    reason = " ".join(form.fields.get("reason", "").split())[:MOST_LETTERS]
+    if not reason:
+        return "reason"
+    await form.say(person.drop_all, keys, reason)
+    return "dropped"
 
 
 async def _of_those_shown(form: Form, word: str, question: Callable[..., Any], *about: Any) -> str:

@@ -29,7 +29,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-PLACES = ("/", "/products", "/pictures", "/settings")
+PLACES = ("/", "/orders", "/products", "/pictures", "/checks", "/settings")
 """The places of the navigation bar, by their address; `page-place_...` has the name of each."""
 
 _environment = Environment(

@@ -25,10 +25,13 @@ KEPT = "private, max-age=86400"
 """Their address names the version, so a newer bridge's are asked for anew."""
 
 BY_NAME = (
+    ("/", "views", "overview"),
+    ("/orders/{uid}", "orders", "one"),
+    ("/checks", "checks", "show"),
     ("/products/{uid}", "products", "one"),
     *(
         (path, name, "table")
-        for name in ("products", "pictures", "settings")
+        for name in ("orders", "products", "pictures", "settings")
         for path in (f"/{name}", f"/{name}.{{kind:csv|json}}")
     ),
 )
@@ -53,8 +56,6 @@ class _Routes:
 
     def all(self) -> list[web.RouteDef]:
         return [
-            web.get("/", self._seen(self._overview)),
-            web.get("/orders/{uid}", self._seen(self._order)),
             web.get("/login", self._seen(self._login.show, login=False)),
             web.get("/static/{name}", _static),
             web.post("/login", self._seen(self._login.log_in, login=False)),
@@ -86,17 +87,6 @@ class _Routes:
         from bridge.server.page import actions, settings
 
         return await settings.rehearse(actions.Form(self._parts, self._page, fields, visitor))
-
-    async def _overview(self, request: web.Request, visitor: Visitor) -> web.Response:
-        from bridge.server.page import views
-
-        return await views.overview(self._parts, self._page, request.query.get("said"), visitor)
-
-    async def _order(self, request: web.Request, visitor: Visitor) -> web.Response:
-        from bridge.server.page import views
-
-        uid, said = request.match_info["uid"], request.query.get("said")
-        return await views.order(self._parts, uid, said, visitor)
 
     async def _press(self, fields: dict[str, str], visitor: Visitor) -> web.Response:
         from bridge.server.page import actions

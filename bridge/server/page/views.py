@@ -1,31 +1,34 @@
-"""The two pages there are: the overview, and one order with its story."""
+"""The first view: how it is, how many orders are where, and what waits for a person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from typing import NamedTuple
 
 from aiohttp import web
 
 from bridge.core.memory import OrderRow, StuckRow
-from bridge.core.model import Key, PharmacyOrderUid
-from bridge.core.news import Told
+from bridge.core.model import Key, OrderRecord, order_uid
 from bridge.core.reasons import KEPT_BACK, UNUSUALLY_MANY, Reason
 from bridge.core.reconcile import Proof
-from bridge.core.remember import resumed
 from bridge.core.shadow import Report
 from bridge.errors import TryLater
 from bridge.health import Check, HealthReport, Status
-from bridge.server.page.access import PageRefused, Visitor
+from bridge.server.page.access import Visitor
 from bridge.server.page.render import answer
 from bridge.server.parts import PageParts, ServerParts, StockDifferences
-from bridge.store import proofs, told
+from bridge.store import orders, proofs
 from bridge.store import views as stored
-from bridge.texts.story import evidence, headline, next_up
+from bridge.texts import say
 
-MOST_ORDERS = 200
-MOST_SENT = 8
+NEWEST = 10
+"""Orders that the first view shows one by one."""
+PACE = timedelta(days=7)
+"""What was ordered in so long is compared with what is offered."""
+MOST_RUN_OUT = 10
+NONE = stored.Count()
+COUNTED = ("in_review", "preparing", "ready", "on_hold")
 MOST_CARDS = 50
 """More than a person goes through before looking anew: a thousand cards were 1.9 MB."""
 ON_CARDS = ("stuck", "rxscale", "pharmaone", "webhooks", "proof")
@@ -44,11 +47,13 @@ class Overview:
     report: HealthReport
     troubles: Mapping[str, Reason]
     stuck: list[StuckRow] | None = None
-    orders: tuple[OrderRow, ...] | None = None
-    more_orders: bool = False
+    orders: Sequence[OrderRow] = ()
+    records: Mapping[Key, OrderRecord] = field(default_factory=dict)
+    """Of the stuck orders, by their keys."""
+    counts: Sequence["Counted"] = ()
+    runs_out: Sequence[stored.RunsOut] = ()
     stock: StockDifferences | None = None
     proof: Proof | None = None
-    sent: Sequence[Told] = ()
     shadow: Report | None = None
     """What shadow mode found; None while the bridge is live."""
 
@@ -64,9 +69,22 @@ class Overview:
         return len(self.stuck or ()) + (self.stock is not None and bool(self.stock.unconfirmed))
 
     @property
-    def cards(self) -> list[StuckRow]:
-        """What is shown one by one: the longest stuck."""
-        return (self.stuck or [])[:MOST_CARDS]
+    def cards(self) -> list[list[StuckRow]]:
+        """The longest stuck, those of the same reason on one card: one answer is for them all.
+
+        What has to be looked for one by one has a card of its own, and so has what is answered
+        for all above.
+        """
+        found: dict[object, list[StuckRow]] = {}
+        for row in (self.stuck or [])[:MOST_CARDS]:
+            code = row.reason.code
+            alone = code.must_look or code in (UNUSUALLY_MANY, KEPT_BACK)
+            found.setdefault(row.key if alone else (code, say(row.reason)), []).append(row)
+        return list(found.values())
+
+    @property
+    def more_stuck(self) -> int:
+        return max(0, len(self.stuck or ()) - MOST_CARDS)
 
     @property
     def held_back(self) -> list[StuckRow]:
@@ -95,31 +113,14 @@ class Overview:
 
 
 async def overview(
-    parts: ServerParts, page: PageParts, said: str | None, visitor: Visitor
+    parts: ServerParts, page: PageParts, request: web.Request, visitor: Visitor
 ) -> web.Response:
+    said = request.query.get("said")
     view, now = await _gather(parts, await _stock(page)), parts.now()
     with suppress(TryLater):
         view = replace(view, shadow=await page.shadow() if page.shadow is not None else None)
     started = now - timedelta(seconds=view.report.uptime_seconds)
     return answer("overview.html", visitor, now, view=view, said=said, started=started)
-
-
-async def order(parts: ServerParts, uid: str, said: str | None, visitor: Visitor) -> web.Response:
-    """Raises PageRefused where it is not known."""
-    story = await parts.store.read(stored.story, PharmacyOrderUid(uid))
-    if story is None:
-        raise PageRefused(404, "no_such_order", visitor)
-    return answer(
-        "order.html",
-        visitor,
-        parts.now(),
-        story=story,
-        headline=partial(headline, language=visitor.language),
-        evidence=partial(evidence, language=visitor.language),
-        next=next_up(story, lambda at: at.astimezone().strftime("%H:%M:%S"), visitor.language),
-        said=said,
-        resumable=resumed(story.record, parts.now()) is not None,
-    )
 
 
 async def _stock(page: PageParts) -> StockDifferences | None:
@@ -142,30 +143,46 @@ async def _gather(parts: ServerParts, stock: StockDifferences | None) -> Overvie
         if check.reason is not None and name not in shown
     }
     try:
-        waiting = await parts.store.read(stored.waiting)
-        newest = await parts.store.read(stored.newest, limit=MOST_ORDERS)
-        still_open = await parts.store.read(stored.newest, open_only=True, limit=MOST_ORDERS)
-        proof = await parts.store.read(proofs.last)
-        sent = await parts.store.read(told.newest, MOST_SENT)
+        return await _read(parts, Overview(report, troubles, stock=stock))
     except TryLater:
         return Overview(report, troubles)
-    rows = todays(newest, still_open, parts.now())
-    more = len(newest) == MOST_ORDERS or len(still_open) == MOST_ORDERS
-    return Overview(report, troubles, waiting, rows, more, stock, proof, sent)
 
 
-def todays(
-    newest: Iterable[OrderRow], still_open: Iterable[OrderRow], now: datetime
-) -> tuple[OrderRow, ...]:
-    """What came or ended since midnight here, and what is open from before; the newest first."""
+async def _read(parts: ServerParts, view: Overview) -> Overview:
+    """The same with what the store knows. Raises TryLater."""
+    read, now = parts.store.read, parts.now()
+    waiting = await read(stored.waiting)
+    keys = [row.key for row in waiting[:MOST_CARDS] if row.key.startswith("order:")]
+    records = await read(orders.find_all, map(order_uid, keys))
+    return replace(
+        view,
+        stuck=waiting,
+        orders=await read(stored.newest, limit=NEWEST),
+        records={key: records[order_uid(key)] for key in keys if order_uid(key) in records},
+        counts=await _counts(parts, waiting, now),
+        runs_out=(await read(stored.runs_out, now - PACE))[:MOST_RUN_OUT],
+        proof=await read(proofs.last),
+    )
+
+
+class Counted(NamedTuple):
+    """How many orders are so, since when the oldest is, and where they are shown."""
+
+    what: str
+    orders: int
+    oldest_at: datetime | None
+    link: str
+
+
+async def _counts(
+    parts: ServerParts, waiting: Sequence[StuckRow], now: datetime
+) -> tuple[Counted, ...]:
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = {row.record.uid: row for row in still_open}
-    rows |= {row.record.uid: row for row in newest if _is_of(row, midnight)}
-    ordered = sorted(rows.values(), key=lambda row: row.record.first_seen_at, reverse=True)
-    return tuple(ordered)
-
-
-def _is_of(row: OrderRow, midnight: datetime) -> bool:
-    record = row.record
-    ended = record.finished_at is not None and record.finished_at >= midnight
-    return record.first_seen_at >= midnight or ended or record.finished_at is None
+    came = await parts.store.read(stored.came_since, midnight)
+    states = await parts.store.read(stored.open_by_state)
+    oldest = min((row.since for row in waiting), default=None)
+    return (
+        Counted("today", *came, f"/orders?day={midnight:%Y-%m-%d}"),
+        *(Counted(each, *states.get(each, NONE), f"/orders?state={each}") for each in COUNTED),
+        Counted("person", len(waiting), oldest, "#stuck"),
+    )

@@ -3,8 +3,10 @@
 (() => {
   const main = () => document.getElementById("main");
   const seconds = Number(main().dataset.refresh || 0);
-  if (history.replaceState && location.search.includes("said=")) {
-    history.replaceState(null, "", location.pathname);
+  const here = new URL(location.href);
+  if (here.searchParams.has("said")) {
+    here.searchParams.delete("said");
+    history.replaceState(null, "", here);
   }
   // A page that the browser kept for its back button may be of a session that has ended.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
@@ -16,8 +18,11 @@
   let paused = false;
 
   const typed = (node) =>
-    node.nodeName === "INPUT" &&
-    ((node.type === "text" && node.value !== "") || (node.type === "checkbox" && node.checked));
+    (node.nodeName === "INPUT" &&
+      (node.type === "checkbox"
+        ? node.checked !== node.defaultChecked
+        : node.type !== "hidden" && node.value !== node.defaultValue)) ||
+    (node.nodeName === "SELECT" && [...node.options].some((o) => o.selected !== o.defaultSelected));
   const callbacks = {
     beforeNodeMorphed: (node) => !typed(node),
     beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
@@ -29,7 +34,7 @@
     const headers = { "X-Refresh": "1" }; // nobody's doing: the session ends all the same
     const how = { credentials: "same-origin", cache: "no-store", signal: patience.signal, headers };
     try {
-      const answer = await fetch(location.pathname, how);
+      const answer = await fetch(location.pathname + location.search, how);
       if (!answer.redirected && !answer.ok) throw new Error(String(answer.status));
       return answer.redirected ? null : await answer.text();
     } finally {
