@@ -48,7 +48,9 @@ class PharmaOneAnswers(answers.Answers[Route, Complaint]):
             return _key_refused(route)
         if status == 403:
             return _forbidden(route, said)
-        if status == 404 and _is_astray(route, said):
+        # the backend's own may be about what was named in the address
+        astray = said.family != "backend" or (route.repeatable and route.is_list)
+        if status == 404 and astray:
             return Fault(
                 route.address_keys,
                 f"there is no {route.name} at this address (404)",
@@ -64,11 +66,6 @@ class PharmaOneAnswers(answers.Answers[Route, Complaint]):
 
 
 ANSWERS = PharmaOneAnswers()
-
-
-def _is_astray(route: Route, said: Complaint) -> bool:
-    """Whether a 404 is about the address: the backend's own may be about what was named in it."""
-    return said.family != "backend" or (route.repeatable and route.is_list)
 
 
 def _key_refused(route: Route) -> Fault:

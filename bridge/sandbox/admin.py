@@ -106,11 +106,6 @@ def _of_rxscale(world: World) -> dict[str, Handle]:
         announce = _announces(wanted)
         return {"uids": world.add_orders(wanted["count"], wanted["orders"], announce=announce)}
 
-    def set_status(uid: str, body: Json, _query: object) -> None:
-        """`status`, and for a hold the `comment` that opens its thread."""
-        comment = _text(body, "comment") if "comment" in body else None
-        world.set_order_status(uid, _text(body, "status"), comment)
-
     def set_skus(_id: str, body: Json, _query: object) -> Json:
         """`count` new ones; `skus` to change by uid or to add; `hidden_types` of the account."""
         if "hidden_types" in body:
@@ -120,7 +115,9 @@ def _of_rxscale(world: World) -> dict[str, Handle]:
 
     return {
         "POST /orders": add_orders,
-        "POST /rxscale/orders/{uid}/status": set_status,
+        "POST /rxscale/orders/{uid}/status": lambda uid, body, _: world.set_order_status(
+            uid, _text(body, "status"), _text(body, "comment") if "comment" in body else None
+        ),
         "POST /rxscale/orders/{uid}": lambda uid, body, _: world.edit_order(uid, body),
         "DELETE /rxscale/orders/{uid}": lambda uid, *_: world.delete_order(uid),
         "POST /rxscale/skus": set_skus,
@@ -137,9 +134,6 @@ def _of_pharmaone(world: World) -> dict[str, Handle]:
         """Staff type an order in PharmaOne Manager: `customer_name`, `items` with `qty`."""
         return {"id": world.pharmaone.upsert({"external_id": "", **body}).id}
 
-    def decide(number: str, body: Json, _query: object) -> None:
-        world.decide_prescription(number, _text(body, "status"))
-
     return {
         "POST /order-requests/{id}/approve": lambda name, *_: {"order_id": world.approve(name)},
         "POST /order-requests/{id}/reject": lambda name, *_: world.reject(name),
@@ -147,7 +141,9 @@ def _of_pharmaone(world: World) -> dict[str, Handle]:
         "POST /pharmaone/orders/{id}": lambda name, body, _: world.change_p1_order(name, **body),
         "DELETE /pharmaone/orders/{id}": lambda name, *_: world.pharmaone.delete(name),
         "POST /pharmaone/orders/{id}/paid": lambda name, *_: world.pharmaone.mark_paid(name),
-        "POST /pharmaone/prescriptions/{id}": decide,
+        "POST /pharmaone/prescriptions/{id}": lambda name, body, _: world.decide_prescription(
+            name, _text(body, "status")
+        ),
         "POST /pharmaone/inventory": set_inventory,
         "DELETE /pharmaone/inventory": lambda *_: world.remove_inventory(),
         "POST /tokens/revoke": lambda *_: world.revoke_tokens(),
@@ -167,14 +163,13 @@ def _of_webhooks(world: World) -> dict[str, Handle]:
         plan = tuple(rest.pop("plan", ()))
         world.spoil_webhooks(Chaos(**rest, plan=plan), _vendors(body))
 
-    def send_test(_id: str, body: Json, _query: object) -> None:
-        world.send_test(_vendor(body), _text(body, "event_type"))
-
     return {
         "POST /webhooks/subscriptions": subscribe,
         "DELETE /webhooks/subscriptions/{uid}": lambda uid, *_: world.unsubscribe(uid),
         "POST /webhooks/chaos": spoil,
-        "POST /webhooks/test": send_test,
+        "POST /webhooks/test": lambda _id, body, _query: world.send_test(
+            _vendor(body), _text(body, "event_type")
+        ),
     }
 
 

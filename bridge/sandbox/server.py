@@ -149,18 +149,14 @@ class Gate:
 
     def _work(self, route: Route, ask: Ask) -> Answer:
         wait = self._limiter.wait(_key(ask))
-        if wait:
-            return self._too_many(wait)
+        if wait:  # rxscale.md section 5; PharmaOne documents no limit, its gateway words it so
+            says_when = self._world.settings.retry_after_header
+            headers = {"Retry-After": str(math.ceil(wait))} if says_when else {}
+            return Answer(429, TOO_MANY[self._vendor], headers)
         try:
             return route.handle(ask)
         except Refusal as refusal:
             return refusal.answer
-
-    def _too_many(self, wait: float) -> Answer:
-        """rxscale.md section 5; PharmaOne documents no limit, its gateway words it so."""
-        says_when = self._world.settings.retry_after_header
-        headers = {"Retry-After": str(math.ceil(wait))} if says_when else {}
-        return Answer(429, TOO_MANY[self._vendor], headers)
 
     def _note(
         self, number: int, route: Route, ask: Ask, real: Answer | None, given: Answer | None

@@ -7,6 +7,7 @@ import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, get_args
 
 import aiohttp
@@ -197,7 +198,8 @@ class Courier:
             if taken or delivery.attempt >= self._settings.webhook_attempts:
                 self._settle(delivery, taken)
             else:
-                self._again_later(delivery)
+                wait = self._settings.webhook_base_seconds * 2 ** (delivery.attempt - 1)
+                self._timers.later(wait, partial(self._queue.put_nowait, delivery))
 
     @staticmethod
     async def _post(session: aiohttp.ClientSession, delivery: Delivery) -> bool:
@@ -209,10 +211,6 @@ class Courier:
                 return 200 <= response.status < 300
         except (aiohttp.ClientError, TimeoutError):
             return False
-
-    def _again_later(self, delivery: Delivery) -> None:
-        wait = self._settings.webhook_base_seconds * 2 ** (delivery.attempt - 1)
-        self._timers.later(wait, lambda: self._queue.put_nowait(delivery))
 
     def _settle(self, delivery: Delivery, taken: bool) -> None:
         if not taken:

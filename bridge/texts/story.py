@@ -11,17 +11,8 @@ from bridge.core.reasons import Fact, Reason
 from bridge.texts import ENGLISH, say, steps, stuck_document, word
 
 OPTIONAL = (
-    "status",
-    "times",
-    "flags",
-    "found",
-    "gap",
-    "request",
-    "carrier",
-    "stock",
-    "price_cents",
-    "by",
-)
+    "status", "times", "flags", "found", "gap", "request", "carrier", "stock", "price_cents", "by",
+)  # fmt: skip
 """Facts that an entry may lack."""
 
 

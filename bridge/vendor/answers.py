@@ -88,7 +88,9 @@ class Answers(ABC, Generic[R, C]):
         """The error that any answer but a 2xx stands for."""
         status = response.status
         if status < 400:
-            return Misconfigured(self._moved(route, status))
+            moved = f"{self.vendor} answers {route.name} with a redirect ({status})"
+            remedy = f"set the address and path that {self.vendor} gave for this account"
+            return Misconfigured(Fault(route.address_keys, moved, remedy))
         if status >= 500 or status in _NOT_THE_APPLICATION:
             what = reasons.ANSWERED_BADLY(vendor=self.vendor, status=status, route=route.name)
             return TryLater(what, retry_after(response)) if route.repeatable else Unsure(what)
@@ -143,19 +145,10 @@ class Answers(ABC, Generic[R, C]):
         """As `fields.read`."""
         return fields.read(f"{self.vendor}'s answer to {route.name}", model, raw, known)
 
-    def _moved(self, route: R, status: int) -> Fault:
-        return Fault(
-            route.address_keys,
-            f"{self.vendor} answers {route.name} with a redirect ({status})",
-            f"set the address and path that {self.vendor} gave for this account",
-        )
-
     def _refused(self, route: R, status: int, said: C) -> Refused:
+        named = ", ".join(said.fields) or None
         what = reasons.CALL_REFUSED(
-            vendor=self.vendor,
-            route=route.name,
-            status=status,
-            fields=", ".join(said.fields) or None,
+            vendor=self.vendor, route=route.name, status=status, fields=named
         )
         return Refused(what, status=status, fields=said.fields)
 

@@ -22,23 +22,19 @@ class Goods:
     def __init__(self, settings: SandboxSettings, announce: Announce, rows: list[Json]) -> None:
         self._settings = settings
         self._announce = announce
-        self._rows = {str(row["p1_id"]): row for row in rows}
+        self.rows = {str(row["p1_id"]): row for row in rows}
+        """As the list shows them."""
         self._logs: dict[str, deque[Json]] = {}
         self._listed: bytes | None = None
-
-    @property
-    def rows(self) -> Mapping[str, Json]:
-        """As the list shows them."""
-        return self._rows
 
     def listed(self) -> bytes:
         """The whole list's answer, encoded once for as long as nothing changes."""
         if self._listed is None:
-            self._listed = b'{"data":' + encode(list(self._rows.values())) + b"}"
+            self._listed = b'{"data":' + encode(list(self.rows.values())) + b"}"
         return self._listed
 
     def on_hand(self, product: str) -> int:
-        found: int = self._rows[product]["stockquantity"]
+        found: int = self.rows[product]["stockquantity"]
         return found
 
     def set(self, rows: Iterable[Mapping[str, Any]], *, announce: bool = True) -> None:
@@ -52,22 +48,22 @@ class Goods:
                 raise ValueError(f"a product has p1_id, and of {', '.join(sorted(_FIELDS))}")
         for row in rows:
             name = str(row["p1_id"])
-            before = self._rows.get(name)
+            before = self.rows.get(name)
             fields = {key: value for key, value in row.items() if key != "p1_id"}
-            self._rows[name] = {**(before or _new(name)), **fields}
+            self.rows[name] = {**(before or _new(name)), **fields}
             if announce and before is not None and "stockquantity" in row:
                 self._alert(name, before["stockquantity"], row["stockquantity"])
         self._listed = None
 
     def remove(self, products: Iterable[str] | None = None) -> None:
         """These products are not in the list any more; None: none is."""
-        for product in list(self._rows) if products is None else products:
-            del self._rows[product]
+        for product in list(self.rows) if products is None else products:
+            del self.rows[product]
         self._listed = None
 
     def adjust(self, product: str, delta: int, reason: str, **more: Any) -> str:
         """Changes what is on hand; the log entry's id. Raises Refusal where it would go below 0."""
-        row = self._rows[product]
+        row = self.rows[product]
         before: int = row["stockquantity"]
         after = before + delta
         if after < 0 and self._settings.p1_below_zero == "reject":
@@ -96,7 +92,7 @@ class Goods:
         """Takes an order's goods off the stock, down to 0; unknown products are passed over."""
         for item in items:
             product = str(item.get("p1_id", ""))
-            if product in self._rows:
+            if product in self.rows:
                 most = min(item["quantity"], self.on_hand(product))
                 self.adjust(product, -most, reason)
 
@@ -111,7 +107,7 @@ class Goods:
 
     def log(self, product: str) -> list[Json]:
         """The newest entries, newest first."""
-        known = self._rows[product]
+        known = self.rows[product]
         return list(self._logs.get(str(known["p1_id"]), ()))[:MOST_ENTRIES]
 
     def history(self, product: str, days: int) -> list[Json]:
@@ -151,7 +147,7 @@ class Shop:
         return {
             "p1_id": product,
             "name": row["name"],
-            "slug": _slug(row["name"]),
+            "slug": "-".join(row["name"].lower().split()),
             "category": row["category"],
             "price": row["price"],
             "stock_quantity": row["stockquantity"],
@@ -205,7 +201,3 @@ def _new(name: str) -> Json:
         "log_entries": 0,
         "last_activity": None,
     }
-
-
-def _slug(name: str) -> str:
-    return "-".join(name.lower().split())

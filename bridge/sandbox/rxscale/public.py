@@ -59,7 +59,11 @@ class PublicRoutes:
         found = self._all_products() if market == self._settings.rx_market else []
         text = ask.query.get("search", "").lower()
         if text:
-            kept = ([sku for sku in skus if mentions(text, *_names(sku))] for skus in found)
+            names = "product_display_name", "display_name"
+            kept = (
+                [sku for sku in skus if mentions(text, *(sku["sku"][name] for name in names))]
+                for skus in found
+            )
             found = [skus for skus in kept if skus]
         return page(ask, found, lambda skus: encode(_product(skus)), MOST_PRODUCTS)
 
@@ -156,10 +160,6 @@ def _errors(row: object) -> Json:
     return errors
 
 
-def _names(sku: Json) -> tuple[str, str]:
-    return sku["sku"]["product_display_name"], sku["sku"]["display_name"]
-
-
 def _product(skus: list[Json]) -> Json:
     goods = skus[0]["sku"]
     return {
@@ -176,14 +176,10 @@ def _sku(sku: Json) -> Json:
         "uid": goods["uid"],
         "display_name": goods["display_name"],
         "attributes": {"package_size": f"{goods['standard_selling_unit']:g}{goods['unit']}"},
-        "availability": _availability(sku["stock"]),
+        "availability": next((word for most, word in _BUCKETS if sku["stock"] <= most), "High"),
         "telemedicine_provider_data": {"external_id": f"partner-{goods['uid']}"},
         "price": sku["price"],
         "currency": "EUR",
         "unit": goods["unit"],
         "standard_selling_unit": goods["standard_selling_unit"],
     }
-
-
-def _availability(stock: int) -> str:
-    return next((word for most, word in _BUCKETS if stock <= most), "High")

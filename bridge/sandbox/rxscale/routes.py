@@ -170,7 +170,9 @@ def _webhook(one: Subscription) -> Json:
 
 
 def _payouts_asked_for(ask: Ask, rows: Iterable[Json]) -> Sequence[Json]:
-    """Those that the query selects, sorted as it says (section 6.5)."""
+    """Those that the query selects, sorted as it says (section 6.5); a routed row is found by the
+    date of its route, another one by that of its order.
+    """
     status = READ.choice(ask, "status", ("projected", "routed"))
     text = ask.query.get("search", "").lower()
     start = READ.number(ask, "start_date")
@@ -181,14 +183,7 @@ def _payouts_asked_for(ask: Ask, rows: Iterable[Json]) -> Sequence[Json]:
         row
         for row in rows
         if (not status or row["status"] == status)
-        and start <= _date(row) <= end
+        and start <= (row["routing_created_at"] or row["pharmacy_order_created_at"]) <= end
         and (not text or mentions(text, *(row[key] for key in _NAMES)))
     ]
     return sorted(found, key=lambda row: row[by] or 0, reverse=descending)
-
-
-def _date(row: Json) -> int:
-    """By which date a row is found: a routed one by its route, else by its order."""
-    routed_at: int | None = row["routing_created_at"]
-    created_at: int = row["pharmacy_order_created_at"]
-    return created_at if routed_at is None else routed_at
