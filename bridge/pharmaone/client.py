@@ -15,10 +15,9 @@ from bridge.exchange import Priority, calls
 from bridge.pharmaone import dialect, inventory
 from bridge.pharmaone.calling import Caller
 from bridge.pharmaone.dialect import Site
-from bridge.pharmaone.inventory import Inventory
+from bridge.pharmaone.inventory import HistoryRows, Inventory, LogEntry, LogRows
 from bridge.pharmaone.orders import OrderSummaries, SingleOrder, Submitted, envelope, submitted
 from bridge.pharmaone.prescriptions import Prescription, PrescriptionBook
-from bridge.pharmaone.product_log import HistoryRows, LogEntry, LogRows
 from bridge.pharmaone.shops import Shop, Shops
 from bridge.pharmaone.token import TokenKeeper
 from bridge.vendor.answers import is_accepted

@@ -1,25 +1,29 @@
-"""PharmaOne's inventory: what is on hand, of up to tens of thousands of products (section 8).
+"""PharmaOne's inventory: what is on hand, of up to tens of thousands of products, and its log (8).
 
-It is read with msgspec, since it is by far the largest thing either vendor sends: a fifth of the
-time and a third of the memory that the other models would take for it. A row that cannot be read
-is left out and counted, so that it does not keep the other products from being read.
+The inventory is read with msgspec, since it is by far the largest thing either vendor sends: a
+fifth of the time and a third of the memory that the other models would take for it. A row that
+cannot be read is left out and counted, so that it does not keep the others from being read.
 """
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
+from pydantic import Field
 
 from bridge.core.model import ProductId
 from bridge.core.reasons import NOT_JSON
 from bridge.errors import Garbled
 from bridge.pharmaone.dialect import INVENTORY
+from bridge.pharmaone.wire import Time
+from bridge.vendor import fields
 from bridge.vendor.fields import MOST_COUNT as MOST
-from bridge.vendor.fields import as_id, as_text, as_total, parse
+from bridge.vendor.fields import MaybeId, Text, as_id, as_text, as_total, parse
 
 Number = int | float
 Row = TypeVar("Row")
@@ -153,3 +157,27 @@ def _describe(found: Inventory, product: ProductId, row: _Row) -> None:
         found.prices[product] = row.price
     if row.name:
         found.names[product] = row.name
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One change; None where the answer does not say.
+
+    `delta` and `incoming` count units: of what is on hand, and of what is on its way.
+    """
+
+    delta: Annotated[fields.Count, Field(validation_alias="delta_on_hand")] = None
+    reason: fields.TextOrEmpty = ""
+    at: Annotated[Time, Field(validation_alias="created_at")] = None
+    incoming: Annotated[fields.Count, Field(validation_alias="delta_incoming")] = None
+    shop_id: Text = None
+    id: MaybeId = None
+
+    def in_our_time(self, ahead: timedelta) -> "LogEntry":
+        """PharmaOne's clock is so far `ahead` of ours."""
+        return replace(self, at=fields.in_our_time(self.at, ahead))
+
+
+LogRows = fields.Listed[LogEntry]
+HistoryRows = fields.Bare[dict[str, Any]]
+"""Changes by day; the rows' shape was not seen."""

@@ -8,8 +8,7 @@ import pytest
 
 from bridge.core.facts import Facts
 from bridge.errors import Misconfigured
-from bridge.mapping.facts import read_facts
-from bridge.mapping.found import is_fact, noted
+from bridge.mapping.facts import is_fact, noted, read_facts
 from bridge.mapping.reading import Faults
 
 SHIPPED = (Path(__file__).parents[2] / "mappings" / "facts.toml").read_text()

@@ -15,8 +15,7 @@ from pharmaone.test_pharmaone_client import BASE, CONNECTOR, client
 from bridge.core.model import ProductId
 from bridge.errors import Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Priority
-from bridge.pharmaone.inventory import MOST, Inventory, read
-from bridge.pharmaone.product_log import LogEntry
+from bridge.pharmaone.inventory import MOST, Inventory, LogEntry, read
 
 ROW: dict[str, Any] = {
     "p1_id": 20417,

@@ -24,7 +24,7 @@ from bridge.cli.opening import complete, now, open_store
 from bridge.cli.probes import NOBODY, NOT_TOLD, PROBES, Ground, Probe
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
 from bridge.errors import BridgeError, Fault, Misconfigured
-from bridge.mapping.found import is_fact, noted
+from bridge.mapping.facts import is_fact, noted
 from bridge.mapping.reading import FACTS
 from bridge.settings import Settings
 from bridge.store import notes
