@@ -92,7 +92,7 @@ proxies: | browser  ## nginx, Caddy and systemd-analyze for the tests of docker/
 	else echo "the tests of docker/ cannot all run; apt-get install nginx-light caddy openssl systemd"; fi
 
 screenshots: $(VENV)/dev.stamp browser  ## docs/img, taken anew by the tests of the page
-	@RXBRIDGE_SCREENSHOTS=docs/img $(BIN)/python -m pytest tests/page/test_page_browser.py -k pictures
+	@RXBRIDGE_SCREENSHOTS=docs/img $(BIN)/python -m pytest tests/page/test_page_browser.py tests/page/test_page_products_browser.py -k documents
 
 audit: $(VENV)/dev.stamp  ## the lock files against known vulnerabilities, where osv.dev can be reached
 	@$(BIN)/python tests/vulnerabilities.py
