@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from operator import methodcaller
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 DONE, FAILED, WRONG = 0, 1, 2
 """Exit codes: done; a finding or a failure; wrong usage or configuration."""
 
-Handler = Callable[[argparse.Namespace], int]
-"""Carries a command out and returns its exit code."""
+Handler = Callable[[argparse.Namespace], int | Coroutine[Any, Any, int]]
+"""Carries a command out and returns its exit code; in an event loop, if it is a coroutine."""
 Example = tuple[str, str]
 """A line to type, and its purpose or ""."""
 

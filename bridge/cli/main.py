@@ -8,12 +8,13 @@ import os
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 import bridge
-from bridge.cli.command import DONE, FAILED, WRONG, Noun, Parser
+from bridge.cli.command import DONE, FAILED, WRONG, Handler, Noun, Parser
 from bridge.errors import BridgeError, Misconfigured, words
 
 HELP = """
@@ -65,13 +66,17 @@ def main(argv: Sequence[str]) -> int:
         return code
     from bridge.cli.trail import write_down
 
-    return _ended(arguments, lambda _: write_down(arguments, code)) or code
+    return _ended(arguments, partial(write_down, code=code)) or code
 
 
-def _ended(arguments: Namespace, body: Callable[[Namespace], int | None]) -> int:
+def _ended(arguments: Namespace, body: Handler) -> int:
     """The exit code of what was carried out, whatever it raised."""
     try:
-        code = body(arguments) or DONE
+        code = body(arguments)
+        if not isinstance(code, int):
+            import asyncio  # `--help` needs none
+
+            code = asyncio.run(code)
     except Misconfigured as mistake:
         for fault in mistake.faults:
             print(f"rxbridge: {fault}", file=sys.stderr)

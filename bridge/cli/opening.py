@@ -1,21 +1,17 @@
 """What commands open: the settings, the store beside a running bridge, a file to be written."""
 
 import argparse
-import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from bridge import config
 from bridge.core.model import Key
 from bridge.errors import Fault, Misconfigured
 from bridge.settings import Settings
 from bridge.store import RunLock, Store, is_behind
-
-Answer = TypeVar("Answer")
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -38,16 +34,6 @@ def check_vendor(settings: Settings, vendor: str) -> None:
     faults = [each for each in settings.missing_for_run() if each.where.startswith(vendor)]
     if faults:
         raise Misconfigured(tuple(faults))
-
-
-def in_store(arguments: argparse.Namespace, work: Callable[[Store], Awaitable[Answer]]) -> Answer:
-    """What `work` returns for the store of the command's settings. Raises Misconfigured."""
-
-    async def opened() -> Answer:
-        async with open_store(settings_of(arguments)) as store:
-            return await work(store)
-
-    return asyncio.run(opened())
 
 
 @asynccontextmanager

@@ -5,13 +5,16 @@ import getpass
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from bridge.cli.command import DONE, WRONG
-from bridge.cli.opening import Answer, in_store, now, settings_of
+from bridge.cli.opening import now, open_store, settings_of
 from bridge.core.audit import AuditEntry
 from bridge.core.users import Role
+from bridge.settings import Settings
 from bridge.store import audit
+
+Answer = TypeVar("Answer")
 
 ORIGIN = "command line"
 MOST_LETTERS = 64
@@ -30,27 +33,30 @@ def who() -> str:
         return f"uid {getattr(os, 'getuid', lambda: 'unknown')()}"
 
 
-def said(arguments: argparse.Namespace, question: Callable[..., Answer], *about: Any) -> Answer:
+async def said(settings: Settings, question: Callable[..., Answer], *about: Any) -> Answer:
     """Has the store take in what a person says (`store.person`), by whom as the story tells it."""
-    by = who() if settings_of(arguments).audit.story == "name" else Role.OPERATOR.value
-    return in_store(arguments, lambda store: store.write(question, *about, now(), by=by))
+    by = who() if settings.audit.story == "name" else Role.OPERATOR.value
+    async with open_store(settings) as store:
+        return await store.write(question, *about, now(), by=by)
 
 
-def write_down(arguments: argparse.Namespace, code: int) -> None:
+async def write_down(arguments: argparse.Namespace, *, code: int) -> int:
     """Keeps what this command changed, if it changed anything, where there is a store.
 
     What was typed is kept only if it was understood: else it may be anything.
     """
     subject = None if arguments.changes is None else arguments.changes(arguments)
     if subject is None or code == WRONG:
-        return
+        return DONE
     settings = settings_of(arguments)
     if settings.mode == "shadow" and arguments.command in _WRITING:
         print("rxbridge: shadow mode: nothing is written at a vendor", file=sys.stderr)
     if not settings.store.path.exists():
-        return
+        return DONE
     what = " ".join(filter(None, [arguments.command, getattr(arguments, "verb", "")]))
     done = code == DONE
     outcome = "done" if done else f"exit code {code}"
     entry = AuditEntry(now(), who(), ORIGIN, what, subject if done else "", outcome)
-    in_store(arguments, lambda store: store.write(audit.add, entry))
+    async with open_store(settings) as store:
+        await store.write(audit.add, entry)
+    return DONE

@@ -164,7 +164,7 @@ async def body():
     except ValueError:
         logging.getLogger("bridge.server").exception("unexpected")
 
-parsed = Namespace(handler=lambda _: asyncio.run(body()), changes=None, stays=False)
+parsed = Namespace(handler=lambda _: asyncio.run(body()) or 0, changes=None, stays=False)
 main.parser = lambda _: Namespace(parse_args=lambda _: parsed)
 sys.exit(main.main([]))
 """

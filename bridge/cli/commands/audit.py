@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument, whole_number
-from bridge.cli.opening import in_store
+from bridge.cli.opening import open_store, settings_of
 from bridge.core.audit import AuditEntry
 from bridge.store import audit
 
@@ -29,7 +29,7 @@ noun = Noun(__doc__)
     argument("--csv", type=Path, metavar="FILE", help="all of it, for a spreadsheet"),
     JSON,
 )
-def list_audit(arguments: argparse.Namespace) -> int:
+async def list_audit(arguments: argparse.Namespace) -> int:
     """Who did what, in time order, with the outcome and the version of the mapping files in force.
     `--json` and `--csv` give all of it, unless `--limit` says otherwise.
 
@@ -37,7 +37,8 @@ def list_audit(arguments: argparse.Namespace) -> int:
     rxbridge audit list --json > audit.json  # for a program
     """
     limit = arguments.limit or (-1 if arguments.json or arguments.csv else 50)
-    entries = in_store(arguments, lambda store: store.read(audit.entries, limit))
+    async with open_store(settings_of(arguments)) as store:
+        entries = await store.read(audit.entries, limit)
     documents = [asdict(entry) for entry in entries]
     if arguments.csv is not None:
         rows = ({**each, "at": each["at"].isoformat()} for each in documents)

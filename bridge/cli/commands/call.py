@@ -13,7 +13,6 @@ rxbridge call rxscale-public GET /health/  # the public API, with its own key
 """
 
 import argparse
-import asyncio
 import json
 import re
 import sys
@@ -119,7 +118,7 @@ def _changes(typed: argparse.Namespace) -> str | None:
     argument("--show-secrets", action="store_true", help="these too; the same"),
     changes=_changes,
 )
-def call(arguments: argparse.Namespace) -> int:
+async def call(arguments: argparse.Namespace) -> int:
     asked = _asked(arguments)
     if _shows_a_secret_once(asked) and not arguments.show_secrets:
         raise Misconfigured(
@@ -133,7 +132,11 @@ def call(arguments: argparse.Namespace) -> int:
         raise Misconfigured(Fault("--all", "only reads lists", "leave it out, or GET the list"))
     settings = settings_of(arguments)
     _check(settings, asked)
-    answered = asyncio.run(_call(as_a_guest(settings), asked, everything=arguments.all))
+    async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+        if arguments.all:
+            answered = await _every_page(vendors, asked)
+        else:
+            answered = _answered(asked, await _once(vendors, asked))
     _print(answered, arguments)
     return FAILED if answered.fault else DONE
 
@@ -206,14 +209,6 @@ def _shows_a_secret_once(asked: Asked) -> bool:
 
 
 # -- calling ---------------------------------------------------------------------------------
-
-
-async def _call(settings: Settings, asked: Asked, *, everything: bool) -> Answered:
-    async with open_vendors(settings, lambda _: None) as vendors:
-        if not everything:
-            response = await _once(vendors, asked)
-            return _answered(asked, response)
-        return await _every_page(vendors, asked)
 
 
 async def _every_page(vendors: Vendors, asked: Asked) -> Answered:

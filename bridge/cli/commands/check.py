@@ -9,7 +9,6 @@ rxbridge check --json     # for a monitoring system
 """
 
 import argparse
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -94,10 +93,10 @@ class Need:
 @noun.command(
     argument("--offline", action="store_true", help="files only, no vendor is called"), JSON
 )
-def check(arguments: argparse.Namespace) -> int:
+async def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with show.busy("trying everything out"):
-        lines = asyncio.run(everything(settings, offline=arguments.offline))
+        lines = await everything(settings, offline=arguments.offline)
     failing = {line.what for line in lines if line.verdict == "fail"}
     then, console = "check" if failing else "run", show.console()
     return show.answer(

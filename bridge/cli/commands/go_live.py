@@ -8,7 +8,6 @@ rxbridge go-live --dry-run  # says all that, and sets nothing
 """
 
 import argparse
-import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -39,10 +38,10 @@ _TABLE = re.compile(rb"(?m)^[ \t]*\[")
     JSON,
     changes=lambda arguments: None if arguments.dry_run else "mode",
 )
-def go_live(arguments: argparse.Namespace) -> int:
+async def go_live(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with show.busy("trying everything out"):
-        document = asyncio.run(_gather(settings))
+        document = await _gather(settings)
     failed = any(line["verdict"] == "fail" for line in document["go_live"])
     if not failed and not arguments.dry_run:
         document["mode"] = "live"

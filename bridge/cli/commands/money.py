@@ -9,7 +9,6 @@ rxbridge money --month 2026-10 --csv october.csv    # for a spreadsheet
 """
 
 import argparse
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -90,11 +89,11 @@ class Known:
     argument("--all", action="store_true", help="also where both sides agree"),
     JSON,
 )
-def money(arguments: argparse.Namespace) -> int:
+async def money(arguments: argparse.Namespace) -> int:
     settings = complete(arguments)
     month = _month(arguments.month, settings.money.timezone)
     with show.busy("reading both vendors' books") as tell:
-        found = asyncio.run(read_books(settings, month, tell))
+        found = await read_books(settings, month, tell)
     sums = totals(found.rows)
     if arguments.csv is not None:
         show.as_csv(arguments.csv, COLUMNS, map(_record, found.rows))

@@ -7,22 +7,20 @@ rxbridge notify test
 """
 
 import argparse
-import asyncio
-from collections.abc import Mapping
 
 from bridge.app.telling import addresses, page_of, send
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun
 from bridge.cli.opening import settings_of
 from bridge.errors import Fault, Misconfigured
-from bridge.settings import Settings, variable
+from bridge.settings import variable
 from bridge.texts import word
 
 noun = Noun(__doc__)
 
 
 @noun.verb("test", "sends a test to every address", JSON)
-def test(arguments: argparse.Namespace) -> int:
+async def test(arguments: argparse.Namespace) -> int:
     """Sends a test message to every address of `notify.urls`, and says which of them took it. What
     it says of one that did not comes from Apprise, and may name hosts.
 
@@ -35,14 +33,9 @@ def test(arguments: argparse.Namespace) -> int:
             f"set {variable('notify.urls')}, such as mailto://... or ntfy://... (docs/notify.md)"
         )
         raise Misconfigured(Fault("notify.urls", "names nobody", remedy))
-    failed = asyncio.run(_try(urls, settings))
-    rows = [{"address": name, "sent": why is None, "error": why} for name, why in failed.items()]
-    return show.answer(arguments, {"addresses": rows}, failed=any(failed.values()))
-
-
-async def _try(urls: Mapping[str, str], settings: Settings) -> dict[str, str | None]:
-    """Why each did not take it, or None."""
     language = settings.notify.language
     title = word("news-test-title", language)
     body = word("news-test-body", language, page=page_of(settings))
-    return {name: await send(url, title, body) for name, url in urls.items()}
+    failed = {name: await send(url, title, body) for name, url in urls.items()}
+    rows = [{"address": name, "sent": why is None, "error": why} for name, why in failed.items()]
+    return show.answer(arguments, {"addresses": rows}, failed=any(failed.values()))

@@ -9,26 +9,25 @@ rxbridge orders forget po-abc123  # erase what is stored of it
 """
 
 import argparse
-import asyncio
 import sys
 from dataclasses import asdict, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from bridge.app.policies import rules_of
 from bridge.cli import show
 from bridge.cli.command import DONE, FAILED, JSON, Noun, argument, whole_number
 from bridge.cli.guest import look_now, open_guest
-from bridge.cli.opening import in_store, key_of, now, open_store, settings_of
+from bridge.cli.opening import key_of, now, open_store, settings_of
 from bridge.cli.trail import said
 from bridge.core.journal import JournalEntry, Side
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, order_key, order_uid
 from bridge.core.remember import resumed
+from bridge.errors import BridgeError
 from bridge.settings import Settings
-from bridge.store import Store, orders, person, views
+from bridge.store import orders, person, views
 from bridge.texts import stuck_document, word
 from bridge.texts.story import next_up, plain, sentence, undone
 
@@ -59,7 +58,7 @@ def _day(text: str) -> tuple[datetime, datetime]:
     argument("--limit", type=whole_number(1), default=50, metavar="N", help="how many (50)"),
     JSON,
 )
-def list_orders(arguments: argparse.Namespace) -> int:
+async def list_orders(arguments: argparse.Namespace) -> int:
     """Pharmacy orders with their state on both sides, newest first.
 
     rxbridge orders list                     # the newest 50
@@ -77,7 +76,8 @@ def list_orders(arguments: argparse.Namespace) -> int:
         stuck=arguments.stuck,
         side=arguments.side or "",
     )
-    rows = in_store(arguments, lambda s: s.read(views.newest, wanted, limit=arguments.limit))
+    async with open_store(settings_of(arguments)) as store:
+        rows = await store.read(views.newest, wanted, limit=arguments.limit)
     listed = _listed(rows)
     return show.answer(arguments, {"orders": listed.pop("orders")}, **listed)
 
@@ -91,7 +91,7 @@ CALLED = argument("uid", metavar="UID", help="po-..., #1013, or-..., ORD_...")
 
 
 @noun.verb("show", "one order's whole story, in time order", CALLED, JSON)
-def show_order(arguments: argparse.Namespace) -> int:
+async def show_order(arguments: argparse.Namespace) -> int:
     """One order's whole story in time order: what each side said, which rule decided, which calls
     were made, and what happens next.
 
@@ -99,21 +99,23 @@ def show_order(arguments: argparse.Namespace) -> int:
     rxbridge orders show '#1013'           # by any of its names: the shop's, or PharmaOne's ids
     rxbridge orders show po-abc123 --json  # all that the bridge knows of it
     """
-    key = _order_key(arguments)
-    story = _story(arguments, key) if key else None
+    async with open_store(settings_of(arguments)) as store:
+        uid = PharmacyOrderUid(arguments.uid.removeprefix("order:"))
+        story = await store.read(views.story, uid)
+        if story is None:
+            rows = await store.read(views.newest, views.Wanted(arguments.uid), limit=10)
+            if len(rows) > 1:
+                print(f"rxbridge: {arguments.uid} may be any of these:", file=sys.stderr)
+                show.page("orders-list", **_listed(rows))
+                return FAILED
+            story = await store.read(views.story, rows[0].record.uid) if rows else None
     if story is None:
-        wanted = views.Wanted(arguments.uid)
-        rows = in_store(arguments, lambda store: store.read(views.newest, wanted, limit=10))
-        if len(rows) > 1:
-            print(f"rxbridge: {arguments.uid} may be any of these:", file=sys.stderr)
-            show.page("orders-list", **_listed(rows))
-            return FAILED
-        story = _story(arguments, order_key(rows[0].record.uid)) if rows else None
-    return _unknown(arguments) if story is None else _tell(arguments, story)
+        raise _unknown(uid)
+    return _tell(arguments, story)
 
 
 @noun.verb("sync", "look at one order now", UID, JSON, changes=lambda typed: key_of(typed.uid))
-def sync_order(arguments: argparse.Namespace) -> int:
+async def sync_order(arguments: argparse.Namespace) -> int:
     """Has one order looked at now, by the running bridge or by this command itself, and tells what
     came of it. Exit code 1 if it is stuck.
 
@@ -121,16 +123,12 @@ def sync_order(arguments: argparse.Namespace) -> int:
     """
     key, began = _order_key(arguments), now()
     settings = settings_of(arguments)
-    if key is None or not asyncio.run(_is_known(settings, order_uid(key))):
-        return _unknown(arguments)
-    looked = asyncio.run(look_now(settings, [key], "a person asked"))
-    story = _story(arguments, key)
+    if not await _is_known(settings, order_uid(key)):
+        raise _unknown(order_uid(key))
+    looked = await look_now(settings, [key], "a person asked")
+    story = await _story(settings, key)
     if story is None or not looked:
-        print(
-            f"rxbridge: {order_uid(key)} was not looked at within 30 s; see /health",
-            file=sys.stderr,
-        )
-        return FAILED
+        raise BridgeError(f"{order_uid(key)} was not looked at within 30 s; see /health")
     _tell(arguments, replace(story, entries=tuple(e for e in story.entries if e.at >= began)))
     return FAILED if story.stuck is not None else DONE
 
@@ -142,18 +140,17 @@ def sync_order(arguments: argparse.Namespace) -> int:
     JSON,
     changes=lambda typed: key_of(typed.uid),
 )
-def resume_order(arguments: argparse.Namespace) -> int:
+async def resume_order(arguments: argparse.Namespace) -> int:
     """Takes up again what was dropped, left alone (orders.take_from), marked as submitted, or
     rejected by your staff: that is sent again. The bridge goes on from where the order had come.
 
     rxbridge orders resume po-abc123
     """
-    key = _order_key(arguments)
-    done = key and said(arguments, person.resume, key)
-    if not done:
-        uid = arguments.uid.removeprefix("order:")
-        print(f"rxbridge: nothing of {uid} was dropped, marked or rejected", file=sys.stderr)
-        return FAILED
+    key = key_of(arguments.uid)
+    is_order = key.startswith("order:")
+    if not is_order or not await said(settings_of(arguments), person.resume, key):
+        uid = key.removeprefix("order:")
+        raise BridgeError(f"nothing of {uid} was dropped, marked or rejected")
     told = f"{key}: taken up again within a second, if the bridge is running"
     return show.answer(arguments, {"resumed": key}, told)
 
@@ -167,7 +164,7 @@ def resume_order(arguments: argparse.Namespace) -> int:
     JSON,
     changes=lambda typed: key_of(typed.uid),
 )
-def forget_order(arguments: argparse.Namespace) -> int:
+async def forget_order(arguments: argparse.Namespace) -> int:
     """Erases all that is stored of an order, in every table, at once. Both vendors keep what they
     have, and the audit log keeps that somebody erased it. Backups hold it until they go:
     `rxbridge privacy report` lists those that the bridge made.
@@ -179,50 +176,43 @@ def forget_order(arguments: argparse.Namespace) -> int:
     rxbridge orders forget po-abc123
     rxbridge orders forget po-abc123 --yes --open  # of an order that is not over
     """
-    key = _order_key(arguments)
-    story = _story(arguments, key) if key else None
-    why = _why_kept(arguments, story.record) if story else None
-    asked = f"Erase all that is stored of {key}?"
-    if why or (key and not arguments.yes and not show.agreed(asked)):
-        print(f"rxbridge: {why or f'{key} was left as it is'}", file=sys.stderr)
-        return FAILED
-    if not (key and in_store(arguments, partial(_erase, key))):
-        return _unknown(arguments)
+    settings, key = settings_of(arguments), _order_key(arguments)
+    story = await _story(settings, key)
+    why = story and _why_kept(settings, story.record, may_be_open=arguments.open)
+    if why or not (arguments.yes or show.agreed(f"Erase all that is stored of {key}?")):
+        raise BridgeError(why or f"{key} was left as it is")
+    async with open_store(settings) as store:
+        found = await store.write(person.erase, key, now())
+        await store.truncate_log()
+    if not found:
+        raise _unknown(order_uid(key))
     return show.answer(arguments, {"forgotten": key}, f"{key}: erased")
 
 
-async def _erase(key: Key, store: Store) -> bool:
-    found = await store.write(person.erase, key, now())
-    await store.truncate_log()
-    return found
-
-
-def _why_kept(arguments: argparse.Namespace, record: OrderRecord) -> str | None:
+def _why_kept(settings: Settings, record: OrderRecord, *, may_be_open: bool) -> str | None:
     """Why an order is not forgotten: another store, or this one, might send it a second time."""
-    words = rules_of(settings_of(arguments)).words.rxscale
+    words = rules_of(settings).words.rxscale
     waits = record.rx_status in words.queue | words.arriving
     if waits and (record.attempts or record.order_id):
         return f"{record.uid} was sent and is in RxScale's queue: it would be sent again"
     ended = record.state in TERMINAL and record.finished_at is not None
-    if arguments.open or (ended and (record.order_id is None or record.p1_state in TERMINAL)):
+    if may_be_open or (ended and (record.order_id is None or record.p1_state in TERMINAL)):
         return None
     return f"{record.uid} has not ended on both sides: see `rxbridge orders forget --help`"
 
 
-def _order_key(arguments: argparse.Namespace) -> Key | None:
-    """None for the key of anything else."""
+def _order_key(arguments: argparse.Namespace) -> Key:
+    """Raises BridgeError for the key of anything else."""
     key = key_of(arguments.uid)
     try:
         order_uid(key)
     except ValueError:
-        return None
+        raise _unknown(key) from None
     return key
 
 
-def _unknown(arguments: argparse.Namespace) -> int:
-    uid = arguments.uid.removeprefix("order:")
-    print(f"rxbridge: no order {uid} is known here", file=sys.stderr)
-    return FAILED
+def _unknown(uid: str) -> BridgeError:
+    return BridgeError(f"no order {uid} is known here")
 
 
 async def _is_known(settings: Settings, uid: PharmacyOrderUid) -> bool:
@@ -236,8 +226,9 @@ async def _is_known(settings: Settings, uid: PharmacyOrderUid) -> bool:
         return await vendors.rxscale.order(uid) is not None
 
 
-def _story(arguments: argparse.Namespace, key: Key) -> Story | None:
-    return in_store(arguments, lambda store: store.read(views.story, order_uid(key)))
+async def _story(settings: Settings, key: Key) -> Story | None:
+    async with open_store(settings) as store:
+        return await store.read(views.story, order_uid(key))
 
 
 def _tell(arguments: argparse.Namespace, story: Story) -> int:

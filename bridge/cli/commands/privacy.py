@@ -11,7 +11,7 @@ import argparse
 
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun
-from bridge.cli.opening import in_store, settings_of
+from bridge.cli.opening import open_store, settings_of
 from bridge.cycles.upkeep import UNFINISHED
 from bridge.store import backup, views
 
@@ -19,7 +19,7 @@ noun = Noun(__doc__)
 
 
 @noun.verb("report", "every table, its columns and its oldest row; what is kept how long", JSON)
-def report(arguments: argparse.Namespace) -> int:
+async def report(arguments: argparse.Namespace) -> int:
     """Every table with its columns, how many rows it has and since when the oldest is there; then
     for how many days things are kept, and the copies that the bridge made.
 
@@ -27,7 +27,8 @@ def report(arguments: argparse.Namespace) -> int:
     rxbridge privacy report --json  # for your records
     """
     settings = settings_of(arguments)
-    tables = in_store(arguments, lambda store: store.read(views.tables))
+    async with open_store(settings) as store:
+        tables = await store.read(views.tables)
     kept = settings.store.retention_days
     kept_days = {
         "finished orders, others' orders, copies": kept,

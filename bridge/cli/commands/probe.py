@@ -9,7 +9,6 @@ rxbridge probe --dry-run  # the same, and facts.toml stays as it is
 """
 
 import argparse
-import asyncio
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -66,14 +65,14 @@ def _changes(typed: argparse.Namespace) -> str | None:
     JSON,
     changes=_changes,
 )
-def probe(arguments: argparse.Namespace) -> int:
+async def probe(arguments: argparse.Namespace) -> int:
     settings = complete(arguments)
     if not arguments.write:
         settings = settings.model_copy(update={"mode": "shadow"})
     elif is_running(settings):
         raise Misconfigured(Fault("--write", "a bridge is running", "stop it first"))
     with show.busy("asking both vendors"):
-        answers, left = asyncio.run(_asked(settings, arguments))
+        answers, left = await _asked(settings, arguments)
     if not arguments.dry_run:
         _write_down(settings.mappings.dir / FACTS, answers)
     asked = tomllib.loads(QUESTIONS.read_text("utf-8"))

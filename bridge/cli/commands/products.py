@@ -6,7 +6,6 @@ rxbridge products attach  # what it lacks
 """
 
 import argparse
-import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -57,7 +56,7 @@ class Lacking:
     JSON,
     changes=lambda typed: "" if typed.write else None,
 )
-def attach(arguments: argparse.Namespace) -> int:
+async def attach(arguments: argparse.Namespace) -> int:
     """Lists the products that RxScale's SKUs are linked to and PharmaOne's shop lacks. Only what is
     in stock can be put into a shop. Exit code 1 while it lacks any.
 
@@ -72,9 +71,9 @@ def attach(arguments: argparse.Namespace) -> int:
         raise Misconfigured(Fault("pharmaone.shop_id", "not set", "set it, or name it by --shop"))
     more = _fields(arguments.field)
     with show.busy("reading both vendors' lists"):
-        lacking = asyncio.run(_lacking(settings, shop, named))
+        lacking = await _lacking(settings, shop, named)
     if arguments.write:
-        asyncio.run(_attach(settings, shop, lacking, more))
+        await _attach(settings, shop, lacking, more)
     document = {"shop": shop, "lacking": [asdict(each) for each in lacking]}
     done = sum(each.outcome == "attached" for each in lacking)
     rows = [{**asdict(each), "": each.obstacle or each.outcome} for each in lacking]

@@ -9,7 +9,6 @@ rxbridge reconcile --fix      # looks at what differs, and syncs the stock, now
 """
 
 import argparse
-import asyncio
 import sys
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -61,8 +60,8 @@ class Compared:
     JSON,
     changes=lambda typed: "--fix" if typed.fix else None,
 )
-def reconcile(arguments: argparse.Namespace) -> int:
-    found = asyncio.run(_compared(arguments, complete(arguments)))
+async def reconcile(arguments: argparse.Namespace) -> int:
+    found = await _compared(arguments, complete(arguments))
     failed = bool(found.orders_left or found.skus_left)
     return show.answer(arguments, _document(found, fixed=arguments.fix), failed=failed)
 

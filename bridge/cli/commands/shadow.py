@@ -9,7 +9,6 @@ rxbridge go-live        # once you agree with what it would do
 """
 
 import argparse
-import asyncio
 from dataclasses import asdict
 from typing import Any
 
@@ -20,7 +19,6 @@ from bridge.cli.commands import check
 from bridge.cli.opening import now, open_store, settings_of
 from bridge.core.memory import StuckRow
 from bridge.core.shadow import Report, What
-from bridge.settings import Settings
 from bridge.store import shadow, stuck
 from bridge.texts import say
 
@@ -39,7 +37,7 @@ noun = Noun(__doc__)
     argument("--offline", action="store_true", help="what was noted only: no vendor is called"),
     JSON,
 )
-def report(arguments: argparse.Namespace) -> int:
+async def report(arguments: argparse.Namespace) -> int:
     """What was seen in shadow mode, how often people did what the bridge would have done, each
     difference, and what is left to do before going live. Exit code 1 while something keeps the
     bridge from going live.
@@ -50,21 +48,18 @@ def report(arguments: argparse.Namespace) -> int:
     """
     settings = settings_of(arguments).in_mode("shadow")
     with show.busy("comparing"):
-        document = asyncio.run(_gather(settings, offline=arguments.offline))
+        async with open_store(settings) as store:
+            document = _document(
+                await store.read(shadow.told, now()), await store.read(stuck.everything)
+            )
+        lines = await check.everything(settings, offline=arguments.offline)
+        document["go_live"] = left_to_do(lines)
     failed = any(line["verdict"] == "fail" for line in document["go_live"])
     figures = [
         (name, each["compared"], each["agreed"], _percent(each["percent"]), each["open"])
         for name, each in document["agreement"].items()
     ]
     return show.answer(arguments, document, failed=failed, figures=figures)
-
-
-async def _gather(settings: Settings, *, offline: bool) -> dict[str, Any]:
-    async with open_store(settings) as store:
-        found = await store.read(shadow.told, now())
-        waiting = await store.read(stuck.everything)
-    lines = await check.everything(settings, offline=offline)
-    return {**_document(found, waiting), "go_live": left_to_do(lines)}
 
 
 def left_to_do(lines: list[Line]) -> list[dict[str, str]]:

@@ -7,11 +7,9 @@ rxbridge skus match            # proposals
 """
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from typing import Any
 
 from rich.progress import Progress
@@ -21,7 +19,7 @@ from bridge.app.files import write_links
 from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument, whole_number
 from bridge.cli.guest import open_guest
-from bridge.cli.opening import complete, in_store, now, settings_of
+from bridge.cli.opening import complete, now, settings_of
 from bridge.cli.syncing import store_or_empty
 from bridge.core.model import CatalogueSku, ProductId
 from bridge.core.stock.model import Situation, SkuLink
@@ -41,7 +39,7 @@ noun = Noun(__doc__)
     argument("--unlinked", action="store_true", help="only SKUs without a link"),
     JSON,
 )
-def list_skus(arguments: argparse.Namespace) -> int:
+async def list_skus(arguments: argparse.Namespace) -> int:
     """Every SKU with its link, and both sides' numbers as last seen.
 
     rxbridge skus list
@@ -49,20 +47,15 @@ def list_skus(arguments: argparse.Namespace) -> int:
     """
     settings = settings_of(arguments)
     rules = app.rules_of(settings)
-    if settings.store.path.exists():
-        rows = in_store(arguments, partial(_rows, rules))
-    else:
-        rows = asyncio.run(_rows_read(complete(arguments), rules))
+    is_read = settings.store.path.exists()
+    async with store_or_empty(settings) as store:
+        if not is_read:  # before the first run: RxScale's list is read for this once
+            async with open_guest(complete(arguments)) as vendors:
+                await CatalogueReader(store, vendors.rxscale, now).read()
+        rows = await _rows(rules, store)
     if arguments.unlinked:
         rows = [row for row in rows if row["product"] is None]
     return show.answer(arguments, {"skus": rows})
-
-
-async def _rows_read(settings: Settings, rules: Rules) -> list[dict[str, Any]]:
-    """Before the first run: RxScale's list is read for this once."""
-    async with store_or_empty(settings) as store, open_guest(settings) as vendors:
-        await CatalogueReader(store, vendors.rxscale, now).read()
-        return await _rows(rules, store)
 
 
 async def _rows(rules: Rules, store: Store) -> list[dict[str, Any]]:
@@ -117,7 +110,7 @@ def _sku(
     JSON,
     changes=lambda typed: "" if typed.write or typed.push else None,
 )
-def match(arguments: argparse.Namespace) -> int:
+async def match(arguments: argparse.Namespace) -> int:
     """Proposes by name which PharmaOne product each SKU without a link is, and for a linked SKU how
     many PharmaOne units it holds, where nobody confirmed that. What is not sure is shown and never
     written. Exit code 1 while any SKU lacks a link or is not confirmed.
@@ -129,31 +122,24 @@ def match(arguments: argparse.Namespace) -> int:
     """
     settings = complete(arguments)
     with show.busy("reading both vendors' lists"):
-        found = asyncio.run(_proposals(settings))
+        rules = app.rules_of(settings)
+        async with open_guest(settings) as vendors:
+            skus = await read_skus(vendors.rxscale)
+            inventory = await vendors.pharmaone.inventory(full=True)
+        found = propose(skus, inventory.products, rules.links.of(skus))
     sure = [each for each in found if each.is_clear and each.confidence >= arguments.min_confidence]
     pushed: list[Proposal] = []
     if arguments.write:
         write_links(settings, map(_line, sure))
         app.rules_of(settings)
     if arguments.push:
-        pushed = asyncio.run(_push(settings, _pushable(sure, written=arguments.write)))
+        # An external_id alone confirms no units.
+        pushable = [each for each in sure if arguments.write or each.units == 1]
+        pushed = await _push(settings, pushable)
     left = [each for each in found if not (arguments.write and each in sure)]
     document = _document(found, sure if arguments.write else [], pushed)
     cells = map(_cells, found)
     return show.answer(arguments, document, failed=bool(left), cells=cells, sure=len(sure))
-
-
-def _pushable(sure: Sequence[Proposal], *, written: bool) -> list[Proposal]:
-    """An external_id alone confirms no units."""
-    return [each for each in sure if written or each.units == 1]
-
-
-async def _proposals(settings: Settings) -> list[Proposal]:
-    rules = app.rules_of(settings)
-    async with open_guest(settings) as vendors:
-        skus = await read_skus(vendors.rxscale)
-        inventory = await vendors.pharmaone.inventory(full=True)
-    return propose(skus, inventory.products, rules.links.of(skus))
 
 
 def _line(each: Proposal) -> tuple[SkuLink, str]:

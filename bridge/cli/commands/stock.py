@@ -7,7 +7,6 @@ rxbridge stock sync  # do it now
 """
 
 import argparse
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -48,7 +47,7 @@ noun = Noun(__doc__)
     argument("--reread", action="store_true", help="read RxScale's whole list first"),
     argument("--json", action="store_true", help="every linked SKU"),
 )
-def plan(arguments: argparse.Namespace) -> int:
+async def plan(arguments: argparse.Namespace) -> int:
     """What a sync would write, with every sum and why. Changes nothing. Exit code 1 if the
     inventory is odd or cannot be read.
 
@@ -58,7 +57,7 @@ def plan(arguments: argparse.Namespace) -> int:
     """
     settings = complete(arguments)
     with show.busy("reading PharmaOne's inventory"):
-        planned = asyncio.run(syncing.look(settings, reread=arguments.reread))
+        planned = await syncing.look(settings, reread=arguments.reread)
     rows = list(explain(planned.result.plan.situation))
     shown = [_cells(planned, row) for row in rows if arguments.all or row.change != 0]
     result = planned.result
@@ -132,7 +131,7 @@ def _cells(planned: syncing.Planned, row: PlanRow) -> list[Any]:
     argument("--all", action="store_true", help="also what is as it should be"),
     JSON,
 )
-def verify(arguments: argparse.Namespace) -> int:
+async def verify(arguments: argparse.Namespace) -> int:
     """After a sync: asks RxScale's public API what a customer of a shop could buy, and lists every
     SKU that could be sold without being there, or is there and cannot be bought. Exit code 1 if
     there is any.
@@ -146,7 +145,7 @@ def verify(arguments: argparse.Namespace) -> int:
     if not shop:
         raise Misconfigured(Fault("rxscale.shop", "not set", "set it, or name it by --shop"))
     with show.busy("asking what the shop sells"):
-        found, others = asyncio.run(_verified(settings, shop, market))
+        found, others = await _verified(settings, shop, market)
     wrong = [each for each in found if each.verdict != "ok"]
     document = {
         "shop": shop,
@@ -276,14 +275,14 @@ def _verified_document(each: Verified) -> Mapping[str, Any]:
     JSON,
     changes=lambda typed: "--confirm" if typed.confirm else "",
 )
-def sync_stock(arguments: argparse.Namespace) -> int:
+async def sync_stock(arguments: argparse.Namespace) -> int:
     """Reads PharmaOne's inventory and writes what differs at RxScale, now. A running bridge does
     the same every few minutes and when it is told of a change.
 
     rxbridge stock sync            # what `rxbridge stock plan` shows
     rxbridge stock sync --confirm  # an odd inventory or price, or the first write, is right
     """
-    synced = asyncio.run(syncing.sync(complete(arguments), confirm=arguments.confirm))
+    synced = await syncing.sync(complete(arguments), confirm=arguments.confirm)
     failed = bool(synced.failure or synced.pending or synced.left)
     pending = _coded(synced.pending) if synced.pending else None
     document = asdict(replace(synced, pending=None)) | {"pending": pending}

@@ -8,19 +8,18 @@ rxbridge stuck retry --all  # after mending: look again
 """
 
 import argparse
-import asyncio
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 from bridge.cli import show, syncing
-from bridge.cli.command import FAILED, JSON, WRONG, Noun, argument
+from bridge.cli.command import JSON, Noun, argument
 from bridge.cli.guest import look_now
-from bridge.cli.opening import in_store, key_of, open_store, settings_of
+from bridge.cli.opening import key_of, open_store, settings_of
 from bridge.cli.trail import said
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key, order_uid
 from bridge.core.reasons import CODES, Kind, Reason
+from bridge.errors import BridgeError, Fault, Misconfigured
 from bridge.settings import Settings
 from bridge.store import Store, orders, person, stuck, views
 from bridge.texts import say, steps, stuck_document
@@ -36,13 +35,14 @@ noun = Noun(__doc__)
 
 
 @noun.verb("list", "the key, since when, why, and what to do", JSON)
-def list_stuck(arguments: argparse.Namespace) -> int:
+async def list_stuck(arguments: argparse.Namespace) -> int:
     """Each key, since when it waits, why, and what frees it.
 
     rxbridge stuck list
     rxbridge stuck list --json  # for a program
     """
-    rows = in_store(arguments, lambda store: store.read(views.waiting))
+    async with open_store(settings_of(arguments)) as store:
+        rows = await store.read(views.waiting)
     documents = [_document(row) for row in rows]
     held = [row for row in rows if not _goes_on(row)]
     return show.answer(
@@ -87,7 +87,7 @@ def _keys_typed(arguments: argparse.Namespace) -> str:
     JSON,
     changes=_keys_typed,
 )
-def retry(arguments: argparse.Namespace) -> int:
+async def retry(arguments: argparse.Namespace) -> int:
     """Looks again, after the cause was mended, by the running bridge or by this command itself, and
     tells what came of it. Exit code 1 if anything is stuck again. A submission of which nobody
     knows whether it arrived is sent: look in PharmaOne Manager first.
@@ -96,12 +96,10 @@ def retry(arguments: argparse.Namespace) -> int:
     rxbridge stuck retry sku:psku-abc123  # one SKU
     rxbridge stuck retry --all            # all but what it would send again
     """
-    if arguments.all == bool(arguments.keys):
-        return _keys_or_all("retry")
-    keys = _named(arguments)
-    freed = said(arguments, person.retry, keys)
-    came = asyncio.run(_came_of(settings_of(arguments), freed))
-    left = in_store(arguments, _left) if arguments.all else []
+    settings, keys = settings_of(arguments), _named(arguments)
+    freed = await said(settings, person.retry, keys)
+    came, must_look = await _came_of(settings, freed)
+    left = must_look if keys is None else []
     missed = [key for key in keys or () if key not in freed]
     return show.answer(
         arguments,
@@ -111,8 +109,10 @@ def retry(arguments: argparse.Namespace) -> int:
     )
 
 
-async def _came_of(settings: Settings, freed: list[Key]) -> list[dict[str, Any]]:
-    """What each is like now; looked at where both vendors are configured."""
+async def _came_of(settings: Settings, freed: list[Key]) -> tuple[list[dict[str, Any]], list[Key]]:
+    """What each is like now, looked at where both vendors are configured; and what `--all` leaves,
+    since it would be sent again.
+    """
     orders_ = [key for key in freed if key.startswith("order:")]
     if not settings.missing_for_run():
         if orders_:
@@ -123,7 +123,7 @@ async def _came_of(settings: Settings, freed: list[Key]) -> list[dict[str, Any]]
         held = {row.key: row.reason for row in await store.read(stuck.everything)}
         return [
             {"key": key, "stuck": key in held, "now": await _now(store, key, held)} for key in freed
-        ]
+        ], [key for key, reason in held.items() if reason.code.must_look]
 
 
 async def _now(store: Store, key: Key, held: Mapping[Key, Reason]) -> str:
@@ -133,19 +133,11 @@ async def _now(store: Store, key: Key, held: Mapping[Key, Reason]) -> str:
     return next_up(story, show.moment) if story else "is written with the next sync of stock"
 
 
-def _keys_or_all(verb: str) -> int:
-    print(f"rxbridge: name the keys to {verb}, or --all", file=sys.stderr)
-    return WRONG
-
-
 def _named(arguments: argparse.Namespace) -> list[Key] | None:
-    """The keys that were named; None for --all."""
+    """The keys that were named; None for --all. Raises Misconfigured for neither, or both."""
+    if bool(arguments.all) == bool(arguments.keys):
+        raise Misconfigured(Fault(f"stuck {arguments.verb}", "name the keys, or --all"))
     return None if arguments.all else [key_of(text) for text in arguments.keys]
-
-
-async def _left(store: Store) -> list[Key]:
-    """What `--all` leaves."""
-    return [row.key for row in await store.read(stuck.everything) if row.reason.code.must_look]
 
 
 def _reason(text: str) -> str:
@@ -166,14 +158,14 @@ def _reason(text: str) -> str:
     JSON,
     changes=lambda typed: key_of(typed.key),
 )
-def drop(arguments: argparse.Namespace) -> int:
+async def drop(arguments: argparse.Namespace) -> int:
     """Leaves an order or a SKU alone from now on, because it was handled by hand.
 
     rxbridge stuck drop order:po-abc123 --reason 'handled by hand'
     rxbridge stuck drop sku:psku-abc123 --reason 'kept by hand'
     """
     key = key_of(arguments.key)
-    known = said(arguments, person.drop, key, arguments.reason)
+    known = await said(settings_of(arguments), person.drop, key, arguments.reason)
     return _answer(arguments, known, "dropped", key, "left alone from now on")
 
 
@@ -185,21 +177,20 @@ def drop(arguments: argparse.Namespace) -> int:
     JSON,
     changes=lambda typed: key_of(typed.key),
 )
-def submitted(arguments: argparse.Namespace) -> int:
+async def submitted(arguments: argparse.Namespace) -> int:
     """You found its order-request in PharmaOne: the bridge takes it as submitted and goes on from
     there. It asks back where the bridge never sent one.
 
     rxbridge stuck submitted order:po-abc123
     rxbridge stuck submitted order:po-abc123 --yes
     """
-    key = key_of(arguments.key)
-    unsent = key.startswith("order:") and in_store(
-        arguments, lambda store: store.read(orders.is_unsent, key)
-    )
-    if unsent and not arguments.yes and not _has_seen(key):
-        print(f"rxbridge: {key} was left as it is", file=sys.stderr)
-        return FAILED
-    known = said(arguments, person.mark_submitted, key)
+    settings, key = settings_of(arguments), key_of(arguments.key)
+    async with open_store(settings) as store:
+        unsent = key.startswith("order:") and await store.read(orders.is_unsent, key)
+    asked = f"{key} was never sent by this bridge. Have you seen it in PharmaOne?"
+    if unsent and not arguments.yes and not show.agreed(asked):
+        raise BridgeError(f"{key} was left as it is")
+    known = await said(settings, person.mark_submitted, key)
     told = "taken as submitted; the bridge goes on from there"
     return _answer(arguments, known, "submitted", key, told)
 
@@ -212,17 +203,15 @@ def submitted(arguments: argparse.Namespace) -> int:
     JSON,
     changes=_keys_typed,
 )
-def confirm(arguments: argparse.Namespace) -> int:
+async def confirm(arguments: argparse.Namespace) -> int:
     """You have checked that an order is to be cancelled: one of unusually many at once, or one that
     PharmaOne no longer has. Or that goods are back and may be sold again (`came_back`).
 
     rxbridge stuck confirm order:po-abc123  # one order
     rxbridge stuck confirm --all            # all that were too many at once
     """
-    if arguments.all == bool(arguments.keys):
-        return _keys_or_all("confirm")
     keys = _named(arguments)
-    done = said(arguments, person.confirm, keys)
+    done = await said(settings_of(arguments), person.confirm, keys)
     missed = [key for key in keys or () if key not in done]
     wrong = [f"{key} does not wait for that" for key in missed]
     document = {"confirmed": done, "not_waiting": missed}
@@ -238,35 +227,29 @@ def _attention(text: str) -> str:
 @noun.verb(
     "accept",
     "you know; it is not shown any more",
-    argument("keys", nargs="?", metavar="KEY", help="order:po-..."),
+    argument("keys", nargs="?", type=lambda text: [text], metavar="KEY", help="order:po-..."),
     argument("--all", metavar="REASON", type=_attention, help="all that are told for this reason"),
     JSON,
-    changes=lambda typed: key_of(typed.keys) if typed.keys else f"--all {typed.all}",
+    changes=lambda typed: _keys_typed(typed) if typed.keys else f"--all {typed.all}",
 )
-def accept(arguments: argparse.Namespace) -> int:
+async def accept(arguments: argparse.Namespace) -> int:
     """You know what there is to know of an order that goes on, and have done what there was to do.
     It is told again if it changes.
 
     rxbridge stuck accept order:po-abc123
     rxbridge stuck accept --all kept_back  # all that are told for this reason
     """
-    if bool(arguments.all) == bool(arguments.keys):
-        return _keys_or_all("accept")
-    if not arguments.all:
-        key = key_of(arguments.keys)
-        known = said(arguments, person.accept, key)
+    settings, named = settings_of(arguments), _named(arguments)
+    if named is not None:
+        (key,) = named
+        known = await said(settings, person.accept, key)
         return _answer(arguments, known, "accepted", key, "accepted")
-    keys = said(arguments, person.accept_all, arguments.all, None)
+    keys = await said(settings, person.accept_all, arguments.all, None)
     told = "\n".join(f"{key}: accepted" for key in keys) or "Nothing is told for that reason."
     return show.answer(arguments, {"accepted": keys}, told)
 
 
-def _has_seen(key: Key) -> bool:
-    return show.agreed(f"{key} was never sent by this bridge. Have you seen it in PharmaOne?")
-
-
 def _answer(arguments: argparse.Namespace, known: bool, word: str, key: Key, told: str) -> int:
     if not known:
-        print(f"rxbridge: nothing is known of {key}", file=sys.stderr)
-        return FAILED
+        raise BridgeError(f"nothing is known of {key}")
     return show.answer(arguments, {word: key}, f"{key}: {told}")

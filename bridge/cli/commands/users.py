@@ -10,16 +10,16 @@ rxbridge users list
 
 import argparse
 import re
-import sys
 from pathlib import Path
 
 from bridge import users
 from bridge.app.files import write_whole
 from bridge.cli import show
-from bridge.cli.command import FAILED, JSON, WRONG, Noun, argument
+from bridge.cli.command import JSON, WRONG, Noun, argument
 from bridge.cli.commands.password import new_hash
 from bridge.cli.opening import settings_of
 from bridge.core.users import ADMIN, Role, User
+from bridge.errors import BridgeError
 from bridge.users import Users
 
 noun = Noun(__doc__)
@@ -68,8 +68,7 @@ def remove(arguments: argparse.Namespace) -> int:
     name, path = arguments.name, settings_of(arguments).users_file
     known = users.read(path)
     if known.pop(name, None) is None:
-        print(f"rxbridge: there is no user {name}", file=sys.stderr)
-        return FAILED
+        raise BridgeError(f"there is no user {name}")
     _write(path, known)
     return show.answer(arguments, {"removed": name}, f"{name}: removed")
 

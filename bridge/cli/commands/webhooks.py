@@ -8,9 +8,7 @@ rxbridge webhooks register  # subscribe this bridge
 """
 
 import argparse
-import asyncio
 import shlex
-from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.app import signing
@@ -29,14 +27,15 @@ noun = Noun(__doc__)
 
 
 @noun.verb("list", "RxScale's subscriptions", JSON)
-def list_webhooks(arguments: argparse.Namespace) -> int:
+async def list_webhooks(arguments: argparse.Namespace) -> int:
     """RxScale's subscriptions, and which of them are this bridge's.
 
     rxbridge webhooks list
     rxbridge webhooks list --json  # for a program
     """
     settings = complete(arguments, "rxscale.")
-    found = asyncio.run(_found(settings))
+    async with open_guest(settings) as vendors:
+        found = await vendors.rxscale.subscriptions()
     rows = [
         {
             "uid": each.uid,
@@ -62,7 +61,7 @@ def list_webhooks(arguments: argparse.Namespace) -> int:
     JSON,
     changes=lambda typed: "--renew" if typed.renew else "",
 )
-def register(arguments: argparse.Namespace) -> int:
+async def register(arguments: argparse.Namespace) -> int:
     """Subscribes server.public_url for orders and stock. May be repeated: what is there already is
     left. RxScale shows the signing secrets once: they go into a file that only you can read, among
     the secrets beside the configuration or else beside the store, where a running bridge takes them
@@ -74,12 +73,16 @@ def register(arguments: argparse.Namespace) -> int:
     """
     settings = complete(arguments, "rxscale.")
     target = _target(settings)
-    typed: Path | None = arguments.secrets
-    named = typed / kept_file(settings).name if typed and typed.is_dir() else typed
-    files = list(dict.fromkeys(each for each in (kept_file(settings), named) if each))
-    for file in files:
-        signing.refuse_unwritable(file)
-    added, removed = asyncio.run(_register(settings, target, files, renew=arguments.renew))
+    files = _files(settings, arguments.secrets)
+
+    def keep(secret: str) -> None:
+        for file in files:
+            signing.add(file, secret)
+
+    async with open_guest(settings) as vendors:
+        added, removed = await subscribe(
+            vendors.rxscale, target, NEEDED_EVENTS, keep, renew=arguments.renew
+        )
     gone = [each.uid for each in removed]
     document = {"target": target, "registered": added, "removed": gone, "secrets": files[-1]}
     return show.answer(
@@ -94,6 +97,15 @@ def register(arguments: argparse.Namespace) -> int:
     )
 
 
+def _files(settings: Settings, typed: Path | None) -> list[Path]:
+    """Where the secrets go. Raises Misconfigured, before there is one to be lost."""
+    named = typed / kept_file(settings).name if typed and typed.is_dir() else typed
+    files = list(dict.fromkeys(each for each in (kept_file(settings), named) if each))
+    for file in files:
+        signing.refuse_unwritable(file)
+    return files
+
+
 @noun.verb(
     "remove",
     "end subscriptions",
@@ -101,45 +113,17 @@ def register(arguments: argparse.Namespace) -> int:
     JSON,
     changes=lambda typed: " ".join(typed.uids),
 )
-def remove(arguments: argparse.Namespace) -> int:
+async def remove(arguments: argparse.Namespace) -> int:
     """Ends subscriptions. Orders then come by the sweep, within a minute.
 
     rxbridge webhooks remove sub-abc123  # one, by the uid that `webhooks list` shows
     """
     uids: list[str] = arguments.uids
-    gone = asyncio.run(_remove(complete(arguments, "rxscale."), uids))
+    async with open_guest(complete(arguments, "rxscale.")) as vendors:
+        gone = {uid for uid in uids if await vendors.rxscale.unsubscribe(uid)}
     absent = [uid for uid in uids if uid not in gone]
     document = {"removed": sorted(gone), "not_there": absent}
     return show.answer(arguments, document, failed=bool(absent))
-
-
-# -- with RxScale ----------------------------------------------------------------------------
-
-
-async def _found(settings: Settings) -> Sequence[Subscription]:
-    async with open_guest(settings) as vendors:
-        return await vendors.rxscale.subscriptions()
-
-
-async def _register(
-    settings: Settings, target: str, files: Sequence[Path], *, renew: bool
-) -> tuple[list[str], list[Subscription]]:
-    """Which events were subscribed, and which subscriptions of ours were removed."""
-
-    def keep(secret: str) -> None:
-        for file in files:
-            signing.add(file, secret)
-
-    async with open_guest(settings) as vendors:
-        return await subscribe(vendors.rxscale, target, NEEDED_EVENTS, keep, renew=renew)
-
-
-async def _remove(settings: Settings, uids: Sequence[str]) -> set[str]:
-    async with open_guest(settings) as vendors:
-        return {uid for uid in uids if await vendors.rxscale.unsubscribe(uid)}
-
-
-# -- here ------------------------------------------------------------------------------------
 
 
 def is_ours(subscription: Subscription, settings: Settings) -> bool:
