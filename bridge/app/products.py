@@ -61,6 +61,8 @@ class Products:
 
     async def file(self) -> tuple[str, datetime | None]:
         path = self._bridge.settings.mappings.dir / SKUS
+        if not path.exists():
+            return mark_of(b""), None
         content = await asyncio.to_thread(path.read_bytes)
         return mark_of(content), datetime.fromtimestamp(path.stat().st_mtime, UTC)
 

@@ -10,6 +10,7 @@ from page.client import HASH, PASSWORD, Browser, browser
 from bridge import app
 from bridge.core.model import ProductId
 from bridge.core.stock.plan import explain
+from bridge.sandbox.traffic import Fault
 from bridge.store import audit, stock_round
 
 
@@ -255,3 +256,27 @@ def patient_of(detail: object) -> list[str]:
         part = detail.get(key) if isinstance(detail, dict) else None
         found += [str(v) for v in (part or {}).values() if isinstance(v, str) and len(v) > 3]
     return found
+
+
+async def test_while_pharmaone_is_away_links_are_shown_and_nothing_is_saved(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync()
+        uid, before = unlinked(house), file(house).read_bytes()
+        async with browser(house) as page:
+            house.world.break_calls(
+                Fault(vendor="pharmaone", route="GET /inventory", status=403, times=3)
+            )
+            text = await offer(page, uid, product="20404")
+            assert page.status == 200
+            assert 'id="preview"' not in text
+            assert "PharmaOne" in text.split('id="link"')[1].split("<form")[0], "why"
+            await page.get("/settings")
+            form = {"what": "link", "sku": uid, "product": "20404", **page.form("/settings")}
+            await page.post("/products", form)
+            assert page.status == 409
+            assert "Nothing was saved" in page.text
+            assert file(house).read_bytes() == before
+            file(house).unlink()
+            assert "Products" in await offer(page, uid)
+            assert page.status == 200
+            file(house).write_bytes(before)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from aiohttp import web
 
 from bridge.server.page.access import Visitor
-from bridge.server.page.charts import Chart, Point
 from bridge.server.page.render import HEADERS, answer
 from bridge.server.page.tables import saved
 from bridge.server.parts import PageParts, ServerParts
@@ -15,6 +15,29 @@ from bridge.store import pictures
 HOUR, HOURS, DAYS = timedelta(hours=1), 48, 30
 VENDORS = ("rxscale", "pharmaone")
 COUNTED = ("orders", *(f"{what} {each}" for each in VENDORS for what in ("calls", "milliseconds")))
+
+
+FAR = 4
+
+
+class Point(NamedTuple):
+    at: datetime
+    value: float
+
+
+class Chart(NamedTuple):
+    """`points` in time order, in `unit`s; `limit`: a line that they should stay below."""
+
+    name: str
+    unit: str
+    points: Sequence[Point]
+    limit: float | None = None
+
+    @property
+    def top(self) -> float:
+        """The greatest value that is drawn: the limit's line only where it is not far above."""
+        most = max([each.value for each in self.points], default=0)
+        return max(most, self.limit) if self.limit and self.limit <= most * FAR else most or 1
 
 
 Counted = Mapping[tuple[str, datetime], int]

@@ -17,7 +17,7 @@ from bridge.core.stock.model import SkuLink
 from bridge.errors import BridgeError
 from bridge.server.page.access import PageRefused, Visitor
 from bridge.server.page.actions import Form, Pressed
-from bridge.server.page.charts import Point
+from bridge.server.page.pictures import Point
 from bridge.server.page.render import HEADERS, answer
 from bridge.server.page.tables import PAGE, Asked, asked, cut, saved
 from bridge.server.parts import Choice, PageParts, ServerParts, Shelves
@@ -188,13 +188,16 @@ async def _save(form: Form) -> Pressed | web.Response:
     fields, visitor = form.fields, form.visitor
     uid, product = fields.get("sku", ""), fields.get("product", "")
     good = _of(await form.page.products.look(), uid, visitor)
-    names = await form.page.products.offered()
     link = _link(good, product, fields.get("units", ""), fields.get("safety", ""))
     here = f"/products/{quote(uid, safe='')}"
-    if link is None or product not in names:
-        return Pressed("skus link", uid, "no_number", here)
-    trouble = await form.page.products.save(link, names[link.product], fields.get("seen", ""))
-    if not trouble:
+    try:
+        names = await form.page.products.offered()
+        if link is None or product not in names:
+            return Pressed("skus link", uid, "no_number", here)
+        trouble = await form.page.products.save(link, names[link.product], fields.get("seen", ""))
+    except BridgeError as unread:
+        trouble = str(unread)
+    if link is not None and not trouble:
         return Pressed("skus link", f"sku:{uid} {product} {link.units:f}", "linked", here)
-    what = Asked(here, {name: fields[name] for name in ("product", "units", "safety")})
+    what = Asked(here, {name: fields.get(name, "") for name in ("product", "units", "safety")})
     return await _shown(form.parts, form.page, what, None, visitor, trouble)
