@@ -118,6 +118,8 @@ class Bridge:
             prints=partial(prints, key_of(key.get_secret_value() if key else "")),
             pharmaone_rests=vendors.pharmaone_transport.rests,
             is_pharmaone_left_alone=lambda: vendors.pharmaone_transport.is_left_alone,
+            rxscale_rests=vendors.rxscale_transport.rests,
+            is_rxscale_left_alone=lambda: vendors.rxscale_transport.is_left_alone,
             # Where open orders are not subtracted, only PharmaOne knows what a sale leaves.
             stock_changed=partial(self.stock.wake, fetch=not settings.stock.subtract_open_orders),
         )

@@ -43,6 +43,8 @@ class Parts:
     """For how many seconds no call to PharmaOne is made, since it failed repeatedly."""
     is_pharmaone_left_alone: Callable[[], bool] = lambda: False
     """Whether it failed repeatedly, so that no call to it is made just now."""
+    rxscale_rests: Callable[[], float] = lambda: 0.0
+    is_rxscale_left_alone: Callable[[], bool] = lambda: False
     stock_changed: Callable[[], None] = lambda: None
     """What may be offered at RxScale is another number since the last settlement."""
     shadow: bool = False

@@ -82,7 +82,7 @@ class Worker:
                 await asyncio.wait(self._looks, return_when=asyncio.FIRST_COMPLETED)
 
     async def _claim(self) -> int:
-        free = self._at_once - len(self._looks)
+        free = self._free()
         if free <= 0:
             return 0
         # A look may wait for its vendor longer than its lease lasts, and it may be settled and due
@@ -107,6 +107,14 @@ class Worker:
             self._due = min(self._due, due or NEVER)
         return len(claims)
 
+    def _free(self) -> int:
+        """For how many looks there is room: every look needs RxScale. Where that is left alone, one
+        finds out whether it is back, and nobody else waits the longer for having tried.
+        """
+        if self._parts.is_rxscale_left_alone():
+            return int(not self._looks and not self._parts.rxscale_rests())
+        return self._at_once - len(self._looks)
+
     def _finished(self, hints: int, look: asyncio.Task[datetime | None]) -> None:
         """What was hinted while it went on may be about its order, which was not claimed then."""
         del self._looks[look]
@@ -126,7 +134,8 @@ class Worker:
     def _seconds_until_due(self) -> float:
         if len(self._looks) >= self._at_once:
             return NAP_SECONDS
-        return min(NAP_SECONDS, max(0.005, (self._due - self._parts.now()).total_seconds()))
+        due = (self._due - self._parts.now()).total_seconds()
+        return min(NAP_SECONDS, max(0.005, due, self._parts.rxscale_rests()))
 
     async def _look(self, claim: Claim, record: OrderRecord) -> datetime | None:
         """When it is to be looked at again; None if not before it is hinted."""

@@ -13,6 +13,7 @@ from bridge.core.model import Hint, PharmacyOrderUid, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
 from bridge.store import todo, vendor_lists, work
+from bridge.transport.breaker import FAILURES
 from bridge.worker import pool
 
 
@@ -133,3 +134,24 @@ async def test_news_between_a_settlement_and_the_end_of_its_look_is_looked_at_at
         assert due > app.now() + timedelta(hours=23), "not before staff take too long"
         looks = [each for each in (await house.story(uid)).entries if each.what == "waits"]
         assert len(looks) == 2
+
+
+async def test_while_rxscale_is_left_alone_one_look_asks_whether_it_is_back(tmp_path: Path):
+    """Else each order is claimed and put off again and again all night long, a commit each."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        bridge, uids = house.bridge, house.world.add_orders(9, announce=False)
+        keys = [order_key(PharmacyOrderUid(uid)) for uid in uids]
+        await bridge.store.write(todo.hint, [Hint(each, "a test") for each in keys], app.now())
+        transport = bridge.vendors.rxscale_transport
+        for _ in range(FAILURES):
+            transport._breaker.failed(transport._clock(), probe=False, jitter=0.0)
+        await bridge.worker.run_until_idle()
+        assert not await bridge.store.read(todo.tried)
+        house.world.break_calls(Fault(vendor="rxscale", status=500, times=9))
+        transport._breaker._until = 0.0
+        await bridge.worker.run_until_idle()
+        (tried,) = await bridge.store.read(todo.tried)
+        house.world.faults.clear()
+        transport._breaker._until = 0.0
+        await house.settle()
+        assert {order_key(uid) for uid in uids if house.requests(uid)} >= {*keys} - {tried}

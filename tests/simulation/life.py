@@ -419,7 +419,7 @@ class Simulation:
         await self.processes.end()
 
     def run(self) -> Report:
-        began = time.perf_counter()
+        began = time.process_time()
         asyncio.set_event_loop(self.loop)
         logger = logging.getLogger("bridge")
         logger.addHandler(self.log)
@@ -432,7 +432,7 @@ class Simulation:
         finally:
             logger.removeHandler(self.log)
         report = self.report
-        report.seconds = time.perf_counter() - began
+        report.seconds = time.process_time() - began
         report.virtual, report.steps = self.loop.time(), self.loop.steps
         report.kills, report.epoch = self.processes.kills, self.epoch
         report.size = max(self.sizes, default=0)
