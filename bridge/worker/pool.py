@@ -132,7 +132,7 @@ class Worker:
             self._hints += not self._latest - PUT_BACK <= now < self._due
 
     def _seconds_until_due(self) -> float:
-        if len(self._looks) >= self._at_once:
+        if self._looks and self._free() <= 0:
             return NAP_SECONDS
         due = (self._due - self._parts.now()).total_seconds()
         return min(NAP_SECONDS, max(0.005, due, self._parts.rxscale_rests()))

@@ -29,7 +29,9 @@ def main() -> int:
     if chosen.mutant:
         MUTANTS[chosen.mutant].put_in()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 20)  # much is alive, and little of it in circles
+    if chosen.days <= 2:  # much is alive, and little of it in circles: between two seeds will do
+        gc.disable()
+    gc.set_threshold(100_000, 20, 20)
     failed = 0
     for seed in range(chosen.seed, chosen.seed + chosen.seeds):
         without, left_out = frozenset(chosen.without), frozenset(chosen.left_out)
@@ -40,6 +42,7 @@ def main() -> int:
         if report.broken and chosen.shrink:
             _tell(shrunk(simulate, report, _left), verbose=True)
         failed += bool(report.broken)
+        gc.collect()
         if failed and chosen.mutant:
             break
     return 1 if failed else 0
@@ -53,6 +56,10 @@ def _tell(report: Report, verbose: bool) -> None:
         f"({speed:.0f}/s), {sum(report.faults.values())} faults, {report.kills} kills, "
         f"{dict(report.ends)}, {report.digest}"
     )
+    months = [report.sizes[at : at + 30] for at in range(0, len(report.sizes), 30)]
+    if len(months) > 1:
+        largest = ", ".join(f"{max(month) / 2**20:.1f}" for month in months)
+        print(f"  the store's files at their largest, in MiB, each 30 days: {largest}")
     for each in report.broken[:12]:
         at, _, what = each.partition(" s: ")
         day = datetime.fromtimestamp(report.epoch + float(at), UTC)

@@ -38,9 +38,11 @@ MAPPINGS = Path(__file__).parents[2] / "mappings"
 RAM = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 SETTLED_ROUNDS = 9
 """After the last trouble and the last thing that people did: two sweeps, and what they lead to."""
-OPERATED_SECONDS = 1.75 * HOUR
-"""So long the person at the bridge goes on after it; then staff have two hours to review."""
-SETTLE_SECONDS = 4.5 * HOUR
+OPERATED_SECONDS = 1.25 * HOUR
+"""So long the person at the bridge goes on after it; then staff have an hour to review."""
+SETTLE_SECONDS = 2.75 * HOUR
+REST_ROUNDS = 10
+"""So many rounds of nothing new write nothing, nor do those after a restart."""
 LIES = ("stale", "empty list", "other organisation", "404", "404 page")
 OVER_RETENTION = 200
 """From so many days on, the store is not to grow any more."""
@@ -224,7 +226,7 @@ class Simulation:
                 },
                 "mappings": {"dir": self.folder / "mappings"},
                 "stock": {"write": True, "sync_seconds": self.plan.pace},
-                "orders": {"poll_seconds": self.plan.pace, "review_hours": 2},
+                "orders": {"poll_seconds": self.plan.pace, "review_hours": 1},
             }
         )
 
@@ -355,7 +357,7 @@ class Simulation:
 
     async def at_rest(self) -> None:
         before = self.writes()
-        await asyncio.sleep(HOUR)
+        await asyncio.sleep(REST_ROUNDS * self.plan.pace)
         if self.writes() != before:
             self.broken(f"{self.writes() - before} writes while nothing changed")
 
@@ -413,7 +415,7 @@ class Simulation:
         await self.processes.end()
         before = self.writes()
         self.processes.start()
-        await asyncio.sleep(HOUR)
+        await asyncio.sleep(REST_ROUNDS * self.plan.pace)
         if self.writes() != before:
             self.broken(f"{self.writes() - before} writes after a restart")
         await self.processes.end()
@@ -435,7 +437,7 @@ class Simulation:
         report.seconds = time.process_time() - began
         report.virtual, report.steps = self.loop.time(), self.loop.steps
         report.kills, report.epoch = self.processes.kills, self.epoch
-        report.size = max(self.sizes, default=0)
+        report.sizes = self.sizes
         report.broken = self.watcher.broken.found
         report.digest = self.digest.hexdigest()[:16]
         return report

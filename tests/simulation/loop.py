@@ -59,29 +59,28 @@ class SimulatedLoop(base_events.BaseEventLoop):
         return done
 
     def _run_once(self) -> None:
-        self._make_ready()
-        ready = self._ready  # type: ignore[attr-defined]
-        if not ready:
-            return
-        if len(ready) > 1:
-            ready.rotate(-int(self._chance.random() * len(ready)))
-        handle = ready.popleft()
-        if not handle._cancelled and self._may_run(handle._context.get(PROCESS, 0)):
-            handle._run()
+        """Pieces of work one after another, until somebody stops the loop."""
+        ready, scheduled = self._ready, self._scheduled  # type: ignore[attr-defined]
+        chance = self._chance.random
+        while not self._stopping:  # type: ignore[attr-defined]
+            if not ready or (scheduled and scheduled[0]._when <= self._seconds):
+                self._make_ready()
+            if len(ready) > 1:
+                ready.rotate(-int(chance() * len(ready)))
+            handle = ready.popleft()
+            if not handle._cancelled and self._may_run(handle._context.get(PROCESS, 0)):
+                handle._run()
 
     def _make_ready(self) -> None:
         """What is due now; if nothing is to be done at all, time jumps to the next timer."""
         ready, scheduled = self._ready, self._scheduled  # type: ignore[attr-defined]
-        if not ready:
-            while scheduled and scheduled[0]._cancelled:
-                heapq.heappop(scheduled)._scheduled = False
+        while not ready or (scheduled and scheduled[0]._when <= self._seconds):
             if not scheduled:
                 raise NothingLeft
-            self._seconds = max(self._seconds, scheduled[0]._when)
-        while scheduled and scheduled[0]._when <= self._seconds:
             timer = heapq.heappop(scheduled)
             timer._scheduled = False
             if not timer._cancelled:
+                self._seconds = max(self._seconds, timer._when)
                 ready.append(timer)
 
     def _may_run(self, process: int) -> bool:

@@ -76,7 +76,7 @@ def drawn(seed: int, number: int, span: float, skus: list[str]) -> Life:
         at=at,
         review=review,
         pack=luck.uniform(30, 1800),
-        hand_over=luck.uniform(30, 4 * HOUR),
+        hand_over=luck.uniform(30, 4 * HOUR if span >= DAY else HOUR),
         how=how,
         edit_after=luck.expovariate(1 / 1200) if luck.random() < 0.08 else None,
         edit=luck.choice(("note", "more", "less", "address")),
@@ -96,6 +96,38 @@ def own_name(told: Mapping[str, Any]) -> str:
     return str(told.get("external_id", ""))[: len("po-0000001")]
 
 
+class Newest:
+    """What one side holds, by pharmacy order. `there` is asked each time, for a restored vendor has
+    another table; `named` is what names the pharmacy order.
+    """
+
+    def __init__(
+        self, there: Callable[[], Mapping[str, Any]], named: Callable[[Any], Mapping[str, Any]]
+    ) -> None:
+        self._there, self._named = there, named
+        self._ids: dict[str, list[str]] = {}
+        self._last = ""
+
+    def of(self, uid: str) -> list[Any]:
+        """All of this pharmacy order's that are there, oldest first."""
+        there = self._there()
+        self._learn(there)
+        found = [there[each] for each in self._ids.get(uid, ()) if each in there]
+        return [each for each in found if own_name(self._named(each)) == uid]
+
+    def _learn(self, there: Mapping[str, Any]) -> None:
+        last, new = next(reversed(there), ""), list[str]()
+        for each in reversed(there):
+            if each == self._last:
+                break
+            new.append(each)
+        for each in reversed(new):
+            known = self._ids.setdefault(own_name(self._named(there[each])), [])
+            if each not in known:
+                known.append(each)
+        self._last = last
+
+
 class People:
     """Everybody, doing what the lives say. Staff look at their screens every `look_seconds`."""
 
@@ -107,6 +139,8 @@ class People:
         self._world = around.world
         self._changed = changed
         self._look = look_seconds
+        self._requests = Newest(lambda: self._world.order_requests, lambda each: each.payload)
+        self._orders = Newest(lambda: self._world.p1_orders, lambda each: each.data)
         self._done: list[Callable[[], None]] = []
         self._late: list[asyncio.Task[None]] = []
         self._legacy = around.settings.rx_dialect == "legacy"
@@ -212,7 +246,7 @@ class People:
     # -- at PharmaOne -----------------------------------------------------------------------------
 
     def _of(self, life: Life) -> list[Any]:
-        return [each for each in self._world.p1_orders.values() if own_name(each.data) == life.uid]
+        return self._orders.of(life.uid)
 
     def _is_over(self, order_id: str) -> bool:
         order = self._world.p1_orders.get(order_id)
@@ -318,14 +352,11 @@ class People:
         """Once it is on their screen; None if it never comes there."""
         waited = 0.0
         while True:
-            found = self._world.pharmaone.by_reference.get(life.uid)
-            if decided:  # seldom
-                new = self._world.order_requests.keys() - decided
-                own = (self._world.order_requests[each] for each in sorted(new))
-                found = next((one for one in own if own_name(one.payload) == life.uid), None)
-            if found is not None:
+            new = (each for each in self._requests.of(life.uid) if each.id not in decided)
+            if (found := next(new, None)) is not None:
                 return found
-            waited += self._look
+            seconds = self._look if waited < HOUR else 10 * self._look
+            waited += seconds
             if not self._open_at_rxscale(life) or waited > PATIENCE:
                 return None
-            await asyncio.sleep(self._look)
+            await asyncio.sleep(seconds)

@@ -47,7 +47,7 @@ class Report:
     schedule: list[Trouble | Doing | Edit] = field(default_factory=list)
     epoch: float = 0.0
     """When it began, in Unix seconds."""
-    size: int = 0
-    """Of the store at its largest, in bytes; by day."""
+    sizes: list[int] = field(default_factory=list)
+    """Of the store's files in bytes, day by day."""
     digest: str = ""
     stories: dict[str, list[str]] = field(default_factory=dict)

@@ -17,6 +17,8 @@ PARTS = ("process", "disk", "rxscale", "pharmaone", "webhooks")
 AFTER_ANOTHER = 900.0
 """So long after one part the next one is left in peace."""
 FIRST_RARE = 100_001
+SHORT, RARE_EVERY = 48 * HOUR, 12 * HOUR
+"""How often a rarer one begins in spans longer than that."""
 RX_WORDS = ("orders_write", "orders_read", "stock", "pharmacy_sku_write")
 P1_WORDS = ("orders.read", "orders.write", "order_requests", "inventory")
 """Permissions and scopes that may be taken away, by how they begin."""
@@ -43,13 +45,16 @@ class Trouble:
 
 
 def drawn(seed: int, span: float) -> list[Trouble]:
-    """One trouble every four minutes, and a rarer one every half hour; fewer in long spans.
+    """One trouble every four minutes, and a rarer one every half hour. In spans of more than two
+    days they are fewer, and none lasts longer than a day and a half: else all of them are there at
+    once, all the time, and no order ever comes through.
 
     Each part of the world is left in peace at a time of its own after `span`, in an order that the
     seed decides.
     """
     usual = [_one(seed, number, span) for number in range(1, int(span / max(240, span / 2000)) + 1)]
-    rarer = range(FIRST_RARE, FIRST_RARE + int(span / max(1800, span / 300)) + 1)
+    rare_every = 1800.0 if span <= SHORT else max(RARE_EVERY, span / 300)
+    rarer = range(FIRST_RARE, FIRST_RARE + int(span / rare_every) + 1)
     lasts = _lasts(seed, span)
     every = [*usual, *(_rare(seed, number, span) for number in rarer)]
     return [each if each.ends < span else _longer(each, lasts[_part(each)]) for each in every]
@@ -75,7 +80,8 @@ def _longer(trouble: Trouble, ends: float) -> Trouble:
 def _rare(seed: int, number: int, span: float) -> Trouble:
     """What does not happen every day, and lasts."""
     luck = Random(f"{seed}/trouble {number}")
-    begins, lasts = luck.uniform(10, span), luck.choice((600.0, HOUR, 3 * HOUR, span / 4))
+    longest = min(span / 4, 36 * HOUR)
+    begins, lasts = luck.uniform(10, span), luck.choice((600.0, HOUR, 3 * HOUR, longest))
     vendor = luck.choice(("rxscale", "pharmaone"))
     share, what = luck.choice((0.1, 0.5, 1.0)), luck.random()
     trouble = Trouble(number, begins, min(begins + lasts, span), vendor, "", share)

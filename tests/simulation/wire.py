@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from zlib import crc32
@@ -202,10 +203,15 @@ class Wire:
     def _response(gate: Gate, answer: Answer) -> Response:
         headers = {
             "content-type": answer.content_type,
-            "date": formatdate(gate.clock(), usegmt=True),
+            "date": _date(int(gate.clock())),
             **{name.lower(): value for name, value in answer.headers.items()},
         }
         return Response(answer.status, headers, answer.body)
+
+
+@lru_cache(maxsize=8)
+def _date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
 
 
 def _of_others(value: Any) -> Any:
