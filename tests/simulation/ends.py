@@ -2,18 +2,22 @@
 
 import json
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bridge import app
 from bridge.app import vitals
 from bridge.core import reasons
-from bridge.core.model import PharmacyOrderUid
+from bridge.core.model import PharmacyOrderUid, State, order_key
 from bridge.sandbox.world import World
-from bridge.store import attentions, stuck, views
+from bridge.store import attentions, orders, stuck, views
 from simulation.invariants import Broken
 from simulation.people import Life
 from simulation.truth import Case, cases, untrue
+
+MARGIN = timedelta(minutes=5)
+"""So far may two clocks be apart when the age of an order is compared."""
 
 
 async def told(bridge: app.Bridge, world: World) -> dict[str, list[str]]:
@@ -46,7 +50,7 @@ async def ends(
     bridge: app.Bridge, world: World, dropped: set[str], broken: Broken, at: float
 ) -> dict[str, int]:
     """How often each end: alike on both sides, or a person was told, truly."""
-    known, count = await told(bridge, world), dict[str, int]()
+    known, count, lost = await told(bridge, world), dict[str, int](), list[str]()
     for uid, case in cases(world).items():
         how = case.is_agreed
         if (
@@ -57,6 +61,7 @@ async def ends(
             how = "lost at RxScale"
         if how is None and case.status == "completed" and not case.made:
             how = "lost at PharmaOne"
+            lost.append(uid)
         if how is None and uid in dropped:
             how = "left to people"
         if how is None:
@@ -67,7 +72,33 @@ async def ends(
             elif untrue(codes, case) == codes:
                 broken.tell(at, f"{uid}: {_shown(case)}, and told was {codes}")
         count[how] = count.get(how, 0) + 1
+    if lost:
+        for uid in await _hidden(bridge, world, lost):
+            broken.tell(
+                at, f"{uid}: gone at PharmaOne after its end, and no comparison tells of it"
+            )
     return count
+
+
+async def _hidden(bridge: app.Bridge, world: World, lost: list[str]) -> list[str]:
+    """Those of the orders that PharmaOne lost after their end of which a comparison says nothing,
+    though this store followed them and PharmaOne still lists older ones.
+    """
+    compared = {each.key for each in (await bridge.proof.compare()).differing}
+    ahead = timedelta(seconds=world.settings.p1_clock_ahead_seconds) + MARGIN
+    made = (datetime.fromisoformat(each.data["created_at"]) for each in world.p1_orders.values())
+    oldest = min(made, default=None)
+    records = await bridge.store.read(orders.find_all, [PharmacyOrderUid(uid) for uid in lost])
+    return [
+        str(uid)
+        for uid, record in records.items()
+        if oldest is not None
+        and order_key(uid) not in compared
+        and record.state is State.COMPLETED
+        and record.order_id is not None
+        and record.p1_deleted_at is None
+        and record.first_seen_at > oldest - ahead + 2 * MARGIN
+    ]
 
 
 def _shown(case: Case) -> str:

@@ -266,7 +266,8 @@ class Simulation:
                 spoil = self.world.spoil_webhooks
                 return lambda: spoil(chaos), lambda: spoil(Chaos())
             case "clock", seconds:
-                return lambda: self.shift(float(seconds)), lambda: self.shift(0.0)
+                shift = self.shift
+                return lambda: shift(vendor, float(seconds)), lambda: shift(vendor, 0.0)
             case "key", _:
                 return lambda: self.around.exchange_key(vendor), self.operator.change_keys
             case "permission", words:
@@ -276,8 +277,12 @@ class Simulation:
                 return lambda: self.restore(each, vendor), nothing
         return nothing, nothing
 
-    def shift(self, seconds: float) -> None:
-        self.offset = seconds
+    def shift(self, whose: str, seconds: float) -> None:
+        """A vendor's clock, or this machine's own."""
+        if whose in self.sandbox.jumps:
+            self.sandbox.jumps[whose] = seconds
+        else:
+            self.offset = seconds
 
     def restore(self, each: Trouble, vendor: Vendor) -> None:
         """People find out what was undone, and do it again."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -32,13 +32,13 @@ def begins(seed: int) -> float:
     return Random(f"{seed}/epoch").choice(BEGINNINGS).timestamp()
 
 
-def settings_of(seed: int, clock: Callable[[], float], *, calm: bool) -> SandboxSettings:
+def settings_of(seed: int, clock: Callable[[], float], *, calm: bool) -> "Clocks":
     """How this seed's vendors behave; `clock` is Unix seconds."""
     luck = Random(f"{seed}/vendors")
     mode = luck.choice(("same", "conflict", "second", "second"))
     hours = (0.0, 0.0, 3600.0, -7200.0)
     rx_ahead = 0.0 if calm else luck.choice(hours)
-    return SandboxSettings(
+    return Clocks(
         seed=seed,
         clock=clock,
         rx_clock_ahead_seconds=rx_ahead,
@@ -55,10 +55,21 @@ def settings_of(seed: int, clock: Callable[[], float], *, calm: bool) -> Sandbox
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks(SandboxSettings):
+    """Vendors whose clocks jump while they run: by `jumps` seconds, beside how far off they are."""
+
+    jumps: dict[str, float] = field(default_factory=lambda: {"rxscale": 0.0, "pharmaone": 0.0})
+
+    def of(self, vendor: Vendor) -> SandboxSettings:
+        own = SandboxSettings.of(self, vendor)
+        return replace(own, clock=lambda: own.clock() + self.jumps[vendor])
+
+
 class Neighbours:
     """The world, with the gates that calls come in by; `deliver` carries their webhooks."""
 
-    def __init__(self, settings: SandboxSettings, deliver: Callable[..., Any]) -> None:
+    def __init__(self, settings: Clocks, deliver: Callable[..., Any]) -> None:
         self.settings = settings
         self.world = World(settings)
         courier: Any = self.world.courier

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from bridge.sandbox import SandboxSettings
+from simulation.neighbours import Clocks
 from simulation.people import DAY, Life
 from simulation.trouble import Trouble
 
@@ -49,7 +49,7 @@ class Theme:
                 found.append(Trouble(number, begins, ends, each.where, each.kind, share))
         return found
 
-    def settings(self, drawn: SandboxSettings) -> SandboxSettings:
+    def settings(self, drawn: Clocks) -> Clocks:
         """How its vendors behave: as documented, with good clocks."""
         deducts = "handed_over" if self.deducts else None
         return replace(

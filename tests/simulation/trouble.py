@@ -17,6 +17,8 @@ PARTS = ("process", "disk", "rxscale", "pharmaone", "webhooks")
 AFTER_ANOTHER = 900.0
 """So long after one part the next one is left in peace."""
 FIRST_RARE = 100_001
+JUMPS = (-7200, -300, 300, 7200)
+"""Seconds by which a clock is wrong for a while."""
 SHORT, RARE_EVERY = 48 * HOUR, 12 * HOUR
 """How often a rarer one begins in spans longer than that."""
 RX_WORDS = ("orders_write", "orders_read", "stock", "pharmacy_sku_write")
@@ -29,7 +31,8 @@ LISTS = ("GET /pharmacy_orders/", "GET /orders", "GET /pharmacy_skus/", "GET /in
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Between `begins` and `ends`. `share` of what it fits is struck; `where` is a vendor, or what
-    it befalls: webhooks, process, disk, clock, token; a vendor's key, permission or database.
+    it befalls: webhooks, process, disk, clock, token; a vendor's key, permission, clock,
+    database.
     """
 
     number: int
@@ -98,7 +101,9 @@ def _rare(seed: int, number: int, span: float) -> Trouble:
     if what < 0.9:
         words = RX_WORDS if vendor == "rxscale" else P1_WORDS
         return replace(trouble, where=f"{vendor}'s permission", kind=luck.choice(words))
-    return replace(trouble, where=f"{vendor}'s database", kind="an hour ago", ends=begins + 5)
+    if what < 0.97:
+        return replace(trouble, where=f"{vendor}'s database", kind="an hour ago", ends=begins + 5)
+    return replace(trouble, where=f"{vendor}'s clock", kind=str(luck.choice(JUMPS)))
 
 
 def _one(seed: int, number: int, span: float) -> Trouble:
@@ -121,7 +126,7 @@ def _one(seed: int, number: int, span: float) -> Trouble:
     if what < 0.93:
         return replace(plain, where="disk", kind=luck.choice(("full", "busy", "I/O error")))
     if what < 0.97:
-        return replace(plain, where="clock", kind=str(luck.choice((-7200, -300, 300, 7200))))
+        return replace(plain, where="clock", kind=str(luck.choice(JUMPS)))
     return replace(plain, where="token", kind="revoked")
 
 
