@@ -22,6 +22,8 @@ NOW = datetime(2026, 3, 12, 10, 20, tzinfo=UTC)  # a Thursday
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 LONG_AGO = NOW - 10 * WEEK
 TARGET = "https://bridge.example/webhooks/rxscale"
+THURSDAY = datetime(2026, 3, 11, 23, tzinfo=UTC)
+"""Midnight in Berlin."""
 EVENTS = ("pharmacy_order_created", "pharmacy_order_updated")
 
 
@@ -137,6 +139,109 @@ def test_a_short_past_says_nothing_of_weekdays():
     assert of(now=NOW + DAY, orders=steadily(2, weeks=3, until=evening)) == []
 
 
+def told(heard: Heard, *, now: datetime = NOW, began_at: datetime = LONG_AGO) -> list[object]:
+    return list(silent(heard, began_at, now, BERLIN))
+
+
+def test_each_alarm_names_its_vendor_and_its_figures():
+    lost, orders = {hour(NOW): 2, NOW - 20 * HOUR: 2}, {hour(NOW): 10}
+    assert told(Heard("pharmaone", forged=4)) == [
+        reasons.SIGNATURES_WRONG(vendor="PharmaOne", deliveries=4)
+    ]
+    assert told(Heard("pharmaone", missed=5)) == [
+        reasons.EVENTS_MISSED(vendor="PharmaOne", changes=5)
+    ]
+    assert told(Heard("rxscale", lost=lost, orders=orders)) == [
+        reasons.WEBHOOKS_LOST(vendor="RxScale", lost=4, orders=10)
+    ]
+    quiet = without(steadily(30), 1)
+    assert told(Heard("pharmaone", told=quiet)) == [
+        reasons.FEW_DELIVERIES(vendor="PharmaOne", hours=1, count=0, usual=30)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ago", "expected"),
+    [
+        (timedelta(0), []),  # an hour that begins now has not been heard of yet
+        (timedelta(seconds=1), [reasons.WEBHOOKS_LOST]),
+        (3 * HOUR, [reasons.WEBHOOKS_LOST]),
+        (3 * HOUR + timedelta(seconds=1), []),
+    ],
+)
+def test_only_what_was_lost_lately_is_told(ago: timedelta, expected: list[str]):
+    assert of(lost={NOW - ago: 3}, orders={NOW - HOUR: 3}) == expected
+
+
+def test_what_was_lost_within_a_day_counts_with_it():
+    lately = {NOW - HOUR: 1}
+    assert of(lost={NOW - DAY: 2, **lately}) == [reasons.WEBHOOKS_LOST]
+    assert of(lost={NOW - DAY - timedelta(seconds=1): 2, **lately}) == []
+
+
+@pytest.mark.parametrize(("weeks", "expected"), [(3, []), (4, [reasons.FEW_DELIVERIES])])
+def test_three_weeks_have_to_be_known(weeks: int, expected: list[str]):
+    assert of(told=without(steadily(30, weeks=weeks), 1)) == expected
+
+
+def test_the_usual_number_is_the_middle_one_of_four_weeks():
+    now = hour(NOW)
+    weeks = {now - HOUR - week * WEEK: count for week, count in enumerate((0, 10, 20, 30, 99), 0)}
+    first = {now - 10 * WEEK: 1}
+    told_of = {**weeks, **first}
+    assert told(Heard("rxscale", told=told_of)) == [
+        reasons.FEW_DELIVERIES(vendor="RxScale", hours=1, count=0, usual=25)
+    ]
+    fifth = {now - HOUR - week * WEEK: 0 for week in range(1, 5)} | {now - HOUR - 5 * WEEK: 500}
+    assert of(told=fifth | first) == []
+
+
+def test_a_stretch_in_which_nobody_listened_yet_says_nothing():
+    quiet = without(steadily(7), 3)
+    assert of(hour(NOW) - 3 * HOUR, told=quiet) == [reasons.FEW_DELIVERIES]
+    assert of(hour(NOW) - 3 * HOUR + timedelta(seconds=1), told=quiet) == []
+
+
+def thursdays(*, silence: timedelta, weeks: int = 6) -> dict[datetime, int]:
+    """Orders until 0:00 in Berlin, and after so long a silence each hour again; today one."""
+    firsts = [THURSDAY - n * WEEK for n in range(weeks)]
+    rest = [at + n * HOUR for at in firsts[1:] for n in (-1, *range(silence // HOUR, 24))]
+    return dict.fromkeys([*firsts, *rest], 1)
+
+
+@pytest.mark.parametrize(
+    ("silence", "after", "hours"),
+    [
+        (2 * HOUR, 3 * HOUR, None),  # an hour more than the longest is allowed at least
+        (2 * HOUR, 3 * HOUR + timedelta(seconds=1), 3),
+        (8 * HOUR, 10 * HOUR, None),  # and a fourth of the longest
+        (8 * HOUR, 10 * HOUR + timedelta(seconds=1), 10),
+        (20 * HOUR, 23 * HOUR, None),  # but no more than three hours
+        (20 * HOUR, 23 * HOUR + timedelta(seconds=1), 23),
+    ],
+)
+def test_how_much_longer_than_ever_is_too_long(silence, after, hours):
+    now = THURSDAY + after
+    found = told(Heard("rxscale", orders=thursdays(silence=silence)), now=now)
+    longest = silence // HOUR
+    expected = [] if hours is None else [reasons.NO_ORDERS(hours=hours, longest=longest)]
+    assert found == expected
+
+
+@pytest.mark.parametrize(("weeks", "tells"), [(5, True), (4, False)])
+def test_four_such_weekdays_have_to_be_known(weeks: int, tells: bool):
+    now = datetime(2026, 3, 12, 6, tzinfo=UTC)
+    orders = thursdays(silence=HOUR, weeks=weeks)
+    assert bool(told(Heard("rxscale", orders=orders), now=now)) is tells
+
+
+@pytest.mark.parametrize(("listened", "tells"), [(HOUR, False), (HOUR * 2, True)])
+def test_who_has_just_begun_to_listen_says_nothing_of_silence(listened: timedelta, tells: bool):
+    now = datetime(2026, 3, 12, 6, tzinfo=UTC)
+    heard = Heard("rxscale", orders=thursdays(silence=HOUR))
+    assert bool(told(heard, now=now, began_at=now - listened)) is tells
+
+
 def test_subscriptions():
     ours = [Subscription(f"s{n}", TARGET, event) for n, event in enumerate(EVENTS)]
     assert list(subscribed(ours, TARGET, EVENTS)) == []
@@ -178,3 +283,20 @@ def test_the_proof_and_the_copies():
     assert list(unkept(NOW - 2 * DAY, NOW)) == []
     (found,) = unkept(NOW - 2 * DAY - HOUR, NOW)
     assert found == reasons.NO_GOOD_BACKUP(days=2)
+    both = list(unproved(NOW - 50 * HOUR, NOW, [(b, 2), (a, 3)]))
+    assert both == [reasons.NOT_PROVED(hours=50), reasons.STILL_DIFFERS(differences=2, first=b)]
+    (found,) = unkept(NOW - 5 * DAY, NOW)
+    assert found == reasons.NO_GOOD_BACKUP(days=5)
+
+
+def test_all_that_is_not_subscribed_is_named_in_order():
+    events = ("c", "a", "b")
+    assert list(subscribed([], TARGET, events)) == [
+        reasons.NOT_SUBSCRIBED(events="a, b, c", target=TARGET)
+    ]
+    elsewhere = [
+        Subscription("s", target, "a") for target in ("https://z", "https://y", "https://z")
+    ]
+    assert list(subscribed(elsewhere, TARGET, ())) == [
+        reasons.SUBSCRIBED_ELSEWHERE(targets="https://y, https://z")
+    ]

@@ -25,5 +25,24 @@ def test_as_often_as_a_small_part_of_the_budget_allows(skus, per_second, per_min
     assert found == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("calls", "per_second", "per_minute", "expected"),
+    [
+        (1, 0, 0, 7),  # no limits: as often as may be
+        (1, 2, 0, 10),
+        (1, 0, 120, 10),
+        (1, 2, 60, 20),  # the tighter of the two
+        (1, 1, 600, 20),
+        (3, 2, 120, 30),
+        (0, 2, 120, 7),
+        (1, 4, 0, 7),
+        (90, 2, 0, 500),
+    ],
+)
+def test_one_in_twenty_of_the_tighter_limit(calls, per_second, per_minute, expected):
+    found = reread_seconds(calls, per_second, per_minute, shortest=7, longest=500)
+    assert found == pytest.approx(expected)
+
+
 def test_the_longest_time_is_not_exceeded_where_rounds_are_rarer():
     assert reread_seconds(2, 10, 600, shortest=300, longest=60) == 60

@@ -328,3 +328,175 @@ def test_what_people_have_in_hand_is_nobodys_question() -> None:
     twin = Search(NOW, twin=OrderId("ORD_9"))
     view = view_of(record, NOW, order=LOOKED, search=twin, draft=Draft({}))
     assert next_step(view) == Done(reasons.BY_HAND())
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "sums", "found"),
+    [
+        (goods(p1=(2, "5")), {}, (None, None), [("1", "2", "0")]),
+        ({}, goods(p1=(2, "5")), (None, None), [("1", "0", "2")]),
+        ({}, {}, ("5", "6.5"), [("5.00", "6.50")]),
+        ({}, {}, ("5", None), []),
+        ({}, {}, (None, "5"), []),
+        (goods(p1=(1, "5")), goods(p1=(1, "6.5")), ("1", "1"), [("1", "5.00", "6.50")]),
+        (goods(p1=(1, None)), goods(p1=(1, "6")), ("1", "1"), []),
+        (
+            goods(p2=(1, "5"), p1=(1, None)),
+            goods(p3=(1, "5"), p1=(2, None)),
+            ("1", "2"),
+            [("1", "1", "2"), ("2", "1", "0"), ("3", "0", "1"), ("1.00", "2.00")],
+        ),
+    ],
+)
+def test_how_two_baskets_differ_is_told_product_by_product(ours, theirs, sums, found) -> None:
+    mine, typed = (Decimal(each) if each else None for each in sums)
+    why = Note(KEY, What.ORDER, why=compare(ours, theirs, (mine, typed))).reason
+    told = [why, *why.also] if why is not None else []
+    shown = [
+        tuple(each.facts[name] for name in ("product", "ours", "theirs") if name in each.facts)
+        for each in told
+    ]
+    assert shown == found
+    assert Note(KEY, What.ORDER).reason is None
+
+
+@pytest.mark.parametrize(
+    ("note", "record", "after", "verdict"),
+    [
+        (ORDER, None, HOUR, reasons.NOT_TYPED()),
+        (WANTED, DONE, HOUR, reasons.ONLY_THE_BRIDGE(status="packing")),
+        (FOUND, DONE, HOUR, reasons.ONLY_PEOPLE(status="packing")),
+        (FOUND, None, 25 * HOUR, None),
+        (
+            replace(WANTED, word=State.CANCELLED),
+            None,
+            HOUR,
+            reasons.ONLY_THE_BRIDGE(status="packing"),
+        ),
+        (replace(FOUND, word=State.NEW), DONE, 25 * HOUR, None),
+        (replace(FOUND, word=THERE), GONE, HOUR, reasons.ONLY_PEOPLE(status="packing")),
+        (WANTED, OPEN, 24 * HOUR, reasons.ONLY_THE_BRIDGE(status="packing")),
+        (WANTED, OPEN, 24 * HOUR - timedelta(seconds=1), None),
+        (FOUND, OPEN, 24 * HOUR, reasons.ONLY_PEOPLE(status="packing")),
+        (FOUND, OPEN, 24 * HOUR - timedelta(seconds=1), None),
+        (replace(WANTED, wanted_at=None), OPEN, 25 * HOUR, None),
+        (WANTED, replace(GONE, state=State.REJECTED), HOUR, None),
+        (
+            replace(WANTED, word=State.ON_HOLD),
+            replace(GONE, state=State.REJECTED),
+            HOUR,
+            reasons.ONLY_THE_BRIDGE(status="packing"),
+        ),
+        (replace(WANTED, found_at=NOW - 25 * HOUR), OPEN, HOUR, None),
+        (replace(NUMBER, found=None), OPEN, HOUR, None),
+        (replace(NUMBER, found=None), DONE, HOUR, reasons.NOT_TYPED()),
+    ],
+)
+def test_a_verdict_names_what_only_one_of_them_did(note, record, after, verdict) -> None:
+    assert judged(note, record, NOW + after) == verdict
+
+
+@pytest.mark.parametrize(
+    ("what", "code"), [(What.STOCK, reasons.STOCK_IS), (What.PRICE, reasons.PRICE_IS)]
+)
+def test_a_number_that_differs_is_told_with_both(what: What, code) -> None:
+    now, written = changed({}, [(SKU, what, 3, 5)], NOW)
+    expected = Note(SKU, what, "", "3", NOW, "5", NOW, now.why)
+    assert now == expected
+    assert now.reason == code(ours="3", theirs="5")
+    assert written == replace(expected, word=NOW.isoformat())
+    known, later = {(SKU, what): now}, NOW + HOUR
+    assert [*changed(known, [(SKU, what, 3, 5)], later)] == []
+    now, written = changed(known, [(SKU, what, 4, 6)], later)
+    assert now == Note(SKU, what, "", "4", later, "6", later, now.why)
+    assert now.reason == code(ours="4", theirs="6")
+    assert written.word == later.isoformat()
+    other = What.PRICE if what is What.STOCK else What.STOCK
+    assert len([*changed(known, [(SKU, other, 3, 5)], later)]) == 2
+    assert len([*changed(known, [(KEY, what, 3, 5)], later)]) == 2
+    none_before, _ = changed({}, [(SKU, what, 5, 5)], later)
+    assert (none_before.why, none_before.reason) == ("", None)
+
+
+def test_the_others_time_is_kept_where_only_one_has_one() -> None:
+    later = NOW + HOUR
+    nobody = Note(KEY, What.STATUS, State.PREPARING)
+    new = replace(WANTED, found="there", found_at=later, why=DIFFERENT)
+    assert merged(nobody, new) == new
+    assert merged(FOUND, WANTED) == replace(WANTED, found="packing", found_at=NOW)
+    kept = replace(FOUND, why=DIFFERENT)
+    assert merged(kept, replace(WANTED, why="")).why == DIFFERENT
+    assert merged(kept, replace(FOUND, found_at=later)).found_at == NOW
+    assert merged(kept, replace(FOUND, found="other")).found == "other"
+
+
+def test_the_report_counts_numbers_once_and_leaves_the_finished_out() -> None:
+    notes = [
+        replace(ORDER, key=Key("order:po-9")),
+        replace(FOUND, word=State.NEW),
+        replace(NUMBER, word="", why=""),
+        replace(NUMBER, word="", why=DIFFERENT),
+        replace(NUMBER, word="later", why=DIFFERENT),
+        replace(NUMBER, what=What.PRICE),
+    ]
+    found = report(notes, {KEY: DONE}, NOW + HOUR)
+    assert (found.seen, found.would_send) == (1, 1)
+    assert found.figures == {
+        What.ORDER: Figure(1, 0, 0),
+        What.STATUS: Figure(0, 0, 0),
+        What.STOCK: Figure(1, 0, 1),
+        What.PRICE: Figure(1, 1, 0),
+    }
+    assert [(note.what, why.code) for note, why in found.differing] == [
+        (What.ORDER, "not_typed"),
+        (What.STOCK, "goods_differ"),
+    ]
+    assert report([replace(FOUND, word=State.NEW)], {KEY: OPEN}, NOW).figures[What.STATUS].open == 1
+    assert report([replace(FOUND, word=State.NEW)], {}, NOW).figures[What.STATUS].open == 0
+    assert report([], {}, NOW).figures == dict.fromkeys(What, Figure())
+
+
+@pytest.mark.parametrize(
+    ("figure", "percent"),
+    [(Figure(1000, 999), 99.9), (Figure(8, 1), 12.5), (Figure(3, 2), 66.6), (Figure(1, 1), 100.0)],
+)
+def test_a_share_is_rounded_down_to_a_tenth(figure: Figure, percent: float) -> None:
+    assert figure.percent == percent
+
+
+def test_what_becomes_of_an_order_is_told_with_its_facts() -> None:
+    record, why = replace(OPEN, rx_status="queue"), reasons.NOT_TYPED()
+    assert fate(record, None, WORDS) == reasons.LIVE_SENDS()
+    assert fate(record, why, WORDS) == reasons.WOULD_BE_STUCK(why=why)
+    asks = replace(record, order_id=OrderId("ORD_1"))
+    assert fate(asks, why, WORDS) == reasons.LIVE_ASKS(order="ORD_1")
+    taken = replace(asks, rx_status="review")
+    assert fate(taken, why, WORDS) == reasons.LIVE_LEAVES(status="review")
+    arriving = replace(WORDS, arriving=frozenset({"coming"}))
+    assert fate(replace(record, rx_status="coming"), None, arriving) == reasons.LIVE_SENDS()
+
+
+@pytest.mark.parametrize("hours", [0, 4, 8])
+def test_an_order_that_nobody_typed_is_looked_for_ever_more_seldom(hours: int) -> None:
+    sent = remember.seen(replace(SENT, submitted_at=NOW - hours * HOUR), LOOKED, CURRENT)
+    found = next_step(view_of(sent, NOW, order=LOOKED, search=SEARCH, draft=Draft({})))
+    after = {0: timedelta(minutes=1), 4: HOUR, 8: HOUR}[hours]
+    assert found == Wait(reasons.IN_SHADOW(), NOW + after)
+
+
+def test_it_is_taken_up_where_it_stands_and_without_a_doubt() -> None:
+    record = replace(OPEN, phase=Phase.KNOWN, doubted_at=NOW, rx_status="review")
+    assert taken_up(record) == replace(record, claimed_as="review", doubted_at=None)
+    theirs = replace(record, announced_by=AnnouncedBy.FIRST_SWEEP)
+    assert taken_up(theirs) is theirs
+
+
+def test_the_way_begins_at_the_first_word_of_the_queue() -> None:
+    two = replace(
+        WORDS, queue=frozenset({"queue", "arrived"}), steps={**WORDS.steps, "arrived": ("off",)}
+    )
+    assert [*passed(two, "packing")] == []
+    assert passed(WORDS, "packing") == {State.IN_REVIEW: "review", State.PREPARING: "packing"}
+    unknown = replace(WORDS, means={k: v for k, v in WORDS.means.items() if k != "review"})
+    assert passed(unknown, "packing") == {State.PREPARING: "packing"}
+    assert passed(replace(WORDS, queue=frozenset()), "packing") == {}
