@@ -33,7 +33,8 @@ def main() -> int:
         gc.disable()
     gc.set_threshold(100_000, 20, 20)
     failed = 0
-    for seed in range(chosen.seed, chosen.seed + chosen.seeds):
+    first = chosen.seed[-1]
+    for seed in [*chosen.seed[:-1], *range(first, first + chosen.seeds)]:
         without, left_out = frozenset(chosen.without), frozenset(chosen.left_out)
         plan = Plan(seed, chosen.lives, chosen.days, chosen.calm, without, left_out, chosen.theme)
         plan = replace(plan, first_only=bool(chosen.mutant))
@@ -101,8 +102,8 @@ def _profiled(simulate: Callable[[Plan], Report], plan: Plan) -> Report:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="simulation", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1, help="the first one")
-    parser.add_argument("--seeds", type=int, default=1, help="how many, one after another")
+    parser.add_argument("--seed", type=int, nargs="+", default=[1], help="one, or several")
+    parser.add_argument("--seeds", type=int, default=1, help="how many, from the last one on")
     parser.add_argument("--lives", type=int, default=100, help="orders")
     parser.add_argument("--days", type=float, default=0.2, help="in which they are placed")
     parser.add_argument("--calm", action="store_true", help="nothing goes wrong")
