@@ -109,7 +109,7 @@ docs: $(VENV)/dev.stamp  ## the documents as a site in build/site, warnings as e
 	@echo "== documents =="
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --config-file docs/.site/mkdocs.yml
 
-bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 3 min)
+bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 5 min)
 	@PYTHONPATH=.:tests $(BIN)/python -m bench
 
 image-steps: $(VENV)/dev.stamp  ## what docker/Dockerfile builds, built in an empty folder and tried (1 min)

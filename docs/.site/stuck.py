@@ -16,7 +16,7 @@ from fluent.syntax.visitor import Visitor
 from bridge import texts
 from bridge.core.model import Key
 from bridge.core.reasons import CODES, Code, Kind, Reason
-from bridge.texts.catalogue import catalogue, parsed
+from bridge.texts.catalogue import catalogue, parsed, source
 
 DOCS = Path(__file__).parents[1]
 PAGES = {"en": "stuck.md", "de": "stuck.de.md"}
@@ -185,7 +185,7 @@ class _Page:
         self._language = language
         self._frame = FRAMES[language]
         self._catalogue = catalogue(language)
-        entries = parsed(language).body
+        entries = parsed(source(language)).body
         self._entries = {e.id.name: e for e in entries if isinstance(e, ast.Message)}
 
     def lines(self) -> Iterator[str]:

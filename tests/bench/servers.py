@@ -1,4 +1,5 @@
-"""What is measured, each in a process of its own: a bare handler, the bridge's server, the whole.
+"""What is measured, each in a process of its own: a bare handler, one that keeps what it is sent,
+the bridge's server, the whole.
 
 `python -m bench.servers KIND FOLDER [RXSCALE_URL PHARMAONE_URL]` prints its address and stays.
 """
@@ -6,9 +7,12 @@
 import asyncio
 import hashlib
 import hmac
+import json
+import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -52,6 +56,12 @@ def mebibytes(process_id: int, field: str) -> float:
     found = re.search(rf"{field}:\s+(\d+) kB", status)
     assert found is not None
     return int(found[1]) / 1024
+
+
+def processor(process_id: int) -> float:
+    """Seconds of processor time that it has taken."""
+    cells = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    return (int(cells[11]) + int(cells[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def settings(folder: Path, rxscale: str, pharmaone: str) -> Settings:
@@ -100,6 +110,56 @@ async def bare(stop: asyncio.Event) -> None:
     await running.stop()
 
 
+async def minimal(stop: asyncio.Event, folder: Path) -> None:
+    """The least that keeps them: verified, a row each on disk, a commit for all that wait, 200."""
+    keeper = Keeper(folder / "minimal.db")
+
+    async def handle(request: web.Request) -> web.Response:
+        body = await request.read()
+        wanted = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(wanted, request.headers.get("X-Webhook-Signature", "")):
+            return web.Response(status=401)
+        await keeper.keep(wanted, json.loads(body)["data"]["uid"])
+        return web.Response()
+
+    application = web.Application()
+    application.router.add_post("/webhooks/rxscale", handle)
+    running = await serve(application, "127.0.0.1", 0)
+    loop.settled()
+    print(running.url, flush=True)
+    await stop.wait()
+    await running.stop()
+
+
+class Keeper:
+    """A table of what was delivered, and nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("CREATE TABLE kept (digest TEXT PRIMARY KEY, uid TEXT) WITHOUT ROWID")
+        self._waiting: list[tuple[str, str, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def keep(self, digest: str, uid: str) -> None:
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting.append((digest, uid, answer))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        await answer
+
+    async def _write(self) -> None:
+        while self._waiting:
+            rows, self._waiting = self._waiting, []
+            self._db.execute("BEGIN IMMEDIATE")
+            kept = [row[:2] for row in rows]
+            self._db.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", kept)
+            await asyncio.to_thread(self._db.execute, "COMMIT")
+            for _, _, answer in rows:
+                answer.set_result(None)
+
+
 async def intake(stop: asyncio.Event, folder: Path) -> None:
     """The real server on the real store, nobody looking at what came in."""
     async with app.open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
@@ -114,11 +174,26 @@ async def whole(stop: asyncio.Event, folder: Path, rxscale: str, pharmaone: str)
     """What `rxbridge run` starts."""
     chosen = settings(folder, rxscale, pharmaone)
 
-    def started(_: app.Bridge, running: Running) -> None:
+    def started(bridge: app.Bridge, running: Running) -> None:
+        count_commits(bridge)
         loop.settled()
         print(running.url, flush=True)
 
     await app.run(chosen, stop, started)
+
+
+def count_commits(bridge: app.Bridge) -> None:
+    """From SIGUSR1 on; SIGUSR2 prints how many there were."""
+    connection = bridge.store._writer._conn
+    seen: list[str] = []
+
+    def told() -> None:
+        connection.set_trace_callback(None)
+        print(seen.count("COMMIT"), flush=True)
+
+    running = asyncio.get_running_loop()
+    running.add_signal_handler(signal.SIGUSR1, connection.set_trace_callback, seen.append)
+    running.add_signal_handler(signal.SIGUSR2, told)
 
 
 async def sandbox(stop: asyncio.Event, skus: int) -> None:
@@ -143,6 +218,8 @@ async def main(kind: str, *words: str) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     if kind == "bare":
         await bare(stop)
+    elif kind == "minimal":
+        await minimal(stop, Path(words[0]))
     elif kind == "intake":
         await intake(stop, Path(words[0]))
     elif kind == "whole":

@@ -12,12 +12,12 @@ from bridge.core import reasons
 from bridge.core.journal import Event, Side
 from bridge.core.model import Phase
 from bridge.core.reasons import CODES, Code, Kind
-from bridge.texts.catalogue import HERE, LANGUAGES, parsed
+from bridge.texts.catalogue import HERE, LANGUAGES, Catalogue, parsed, source
 
 BRIDGE = HERE.parent
 TEMPLATES = BRIDGE / "server" / "page" / "templates"
 ENTRIES = {
-    language: {e.id.name: e for e in parsed(language).body if isinstance(e, ast.Message)}
+    language: {e.id.name: e for e in parsed(source(language)).body if isinstance(e, ast.Message)}
     for language in LANGUAGES
 }
 ENGLISH = ENTRIES["en"]
@@ -82,7 +82,7 @@ def texts_in(node: object) -> Iterator[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_all_of_the_file_is_understood(language: str):
-    body = parsed(language).body
+    body = parsed(source(language)).body
     assert [each.content for each in body if isinstance(each, ast.Junk)] == []
     names = [each.id.name for each in body if isinstance(each, ast.Message)]
     assert [name for name in names if names.count(name) > 1] == []
@@ -158,3 +158,12 @@ def test_the_page_has_every_text_that_it_asks_for_and_no_other():
 def test_german_is_german(key: str):
     for text in texts_in(ENTRIES["de"][key]):
         assert not ONLY_ENGLISH.search(NEITHER.sub("", text)), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_text_is_found_in_the_file_without_reading_the_others(language):
+    unread = Catalogue(language)._unread
+    alone = {key: entry for key in unread for entry in parsed(unread[key]).body}
+    whole = {each.id.name: each for each in parsed(source(language)).body if hasattr(each, "id")}
+    assert alone.keys() == whole.keys()
+    assert [key for key in whole if not alone[key].equals(whole[key], ["comment"])] == []

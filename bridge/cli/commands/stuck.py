@@ -11,9 +11,8 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.cli import show, syncing
+from bridge.cli import show
 from bridge.cli.command import JSON, Noun, argument
-from bridge.cli.guest import look_now
 from bridge.cli.opening import key_of, open_store, settings_of
 from bridge.cli.trail import said
 from bridge.core.memory import StuckRow
@@ -22,7 +21,7 @@ from bridge.core.reasons import CODES, Kind, Reason
 from bridge.errors import BridgeError, Fault, Misconfigured
 from bridge.settings import Settings
 from bridge.store import Store, orders, person, stuck, views
-from bridge.texts import say, steps, stuck_document
+from bridge.texts import say, steps
 from bridge.texts.story import next_up
 
 TO_KNOW = (Kind.ATTENTION, Kind.ALARM)
@@ -43,19 +42,20 @@ async def list_stuck(arguments: argparse.Namespace) -> int:
     """
     async with open_store(settings_of(arguments)) as store:
         rows = await store.read(views.waiting)
-    documents = [_document(row) for row in rows]
+    todo = [steps(row.reason, row.key) for row in rows]
+    documents = [_document(row, "; ".join(each)) for row, each in zip(rows, todo, strict=True)]
     held = [row for row in rows if not _goes_on(row)]
     return show.answer(
         arguments,
         {"stuck": documents},
-        todo=[steps(row.reason, row.key) for row in rows],
+        todo=todo,
         held=len(held),
         after_mending=_after_mending(held),
     )
 
 
-def _document(row: StuckRow) -> dict[str, object]:
-    told = stuck_document(row.reason, row.key)
+def _document(row: StuckRow, remedy: str) -> dict[str, object]:
+    told = {"code": row.reason.code, "reason": say(row.reason), "remedy": remedy}
     return {"key": row.key, "since": row.since, "attention": _goes_on(row), **told}
 
 
@@ -115,6 +115,9 @@ async def _came_of(settings: Settings, freed: list[Key]) -> tuple[list[dict[str,
     """
     orders_ = [key for key in freed if key.startswith("order:")]
     if not settings.missing_for_run():
+        from bridge.cli import syncing  # loads the whole bridge, vendors and all
+        from bridge.cli.guest import look_now
+
         if orders_:
             await look_now(settings, orders_, "a person asked")
         if len(orders_) < len(freed):
