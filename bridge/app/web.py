@@ -1,6 +1,5 @@
 """The HTTP server of a running bridge: what it is given, and where it listens."""
 
-import asyncio
 import logging
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
@@ -12,11 +11,8 @@ from bridge.app import vitals
 from bridge.app.build import Bridge
 from bridge.app.configured import Configured
 from bridge.app.differing import Differing
-from bridge.app.files import write_links
 from bridge.app.products import Products
 from bridge.core.shadow import Report
-from bridge.core.stock.model import SkuLink
-from bridge.errors import Misconfigured
 from bridge.server import Door, Limits, Running, ServerParts, build, build_webhooks
 from bridge.server.parts import PageParts
 from bridge.store import shadow
@@ -59,7 +55,6 @@ def _page(bridge: Bridge) -> PageParts | None:
     stock = Differing(bridge.store, bridge.stock)
     return PageParts(
         stock=stock.look,
-        confirm=partial(_confirm, bridge),
         products=Products(bridge),
         configured=Configured(bridge),
         limits={
@@ -95,16 +90,6 @@ class _Rehearsed:
         if self._kept is None or now - self._kept[0] > timedelta(minutes=1):
             self._kept = now, await self._bridge.store.read(shadow.told, now)
         return self._kept[1]
-
-
-async def _confirm(bridge: Bridge, link: SkuLink, note: str) -> bool:
-    try:
-        await asyncio.to_thread(write_links, bridge.settings, [(link, note)])
-    except Misconfigured as failure:
-        log.warning("units were not confirmed", extra={"reason": str(failure)})
-        return False
-    await bridge.reloader.look()
-    return True
 
 
 def _parts(bridge: Bridge) -> ServerParts:

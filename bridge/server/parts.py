@@ -134,8 +134,6 @@ class PageParts:
     """What only the operator's page needs."""
 
     stock: Callable[[], Awaitable[StockDifferences]]
-    confirm: Callable[[SkuLink, str], Awaitable[bool]]
-    """Writes a link with its units, and a note, into skus.csv; whether that could be."""
     products: Products
     configured: Configured
     limits: Mapping[str, int]

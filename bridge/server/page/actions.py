@@ -1,8 +1,6 @@
 """What the buttons do: as the commands do, by the same functions; and that they were pressed."""
 
-import re
 from collections.abc import Awaitable, Callable
-from decimal import Decimal
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
@@ -13,7 +11,6 @@ from bridge.core.audit import AuditEntry
 from bridge.core.memory import StuckRow
 from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
 from bridge.core.reasons import KEPT_BACK, Verb
-from bridge.core.stock.model import SkuLink
 from bridge.errors import UnderWay
 from bridge.server.page.access import PageRefused, Visitor, redirect
 from bridge.server.parts import PageParts, ServerParts
@@ -21,7 +18,6 @@ from bridge.store import attentions, audit, orders, person, stock_round, todo, v
 from bridge.store import stuck as stuck_rows
 
 MOST_LETTERS = 200
-_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 ASKED = "a person asked"
 T = TypeVar("T")
 
@@ -185,9 +181,6 @@ async def _sync(form: Form) -> Pressed:
         return await _look(form, PharmacyOrderUid(fields.get("uid", "")))
     if what == "confirm":
         return Pressed("stock sync", "--confirm", await _confirmed(form))
-    if what == "units":
-        sku = f"sku:{fields.get('sku')} {fields.get('units')}"
-        return Pressed("skus match", sku, await _units(form))
     if what != "stock":
         raise PageRefused(400, "refused_token", form.visitor)
     await form.parts.store.write(stock_round.ask, confirm=False)
@@ -203,19 +196,6 @@ async def _confirmed(form: Form) -> str:
         return "changed"
     await form.parts.store.write(stock_round.ask, confirm=True)
     return "confirmed"
-
-
-async def _units(form: Form) -> str:
-    """What is to be said of it. Only for the product that the person was shown."""
-    units = form.fields.get("units", "").strip().replace(",", ".")
-    if not _NUMBER.fullmatch(units) or not Decimal(units):
-        return "no_number"
-    shown = (form.fields.get("sku"), form.fields.get("product"))
-    for row in (await form.page.stock()).rows:
-        if row.plan.likely is not None and (row.plan.uid, row.plan.product) == shown:
-            link = SkuLink(row.plan.uid, row.plan.product, Decimal(units))
-            return "units" if await form.page.confirm(link, row.name) else "unwritten"
-    return "changed"
 
 
 async def _look(form: Form, uid: PharmacyOrderUid) -> Pressed:

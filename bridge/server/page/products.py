@@ -1,7 +1,7 @@
 """Products: every SKU with the sum behind its number, and its link set by a person who sees it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -95,10 +95,10 @@ async def _shown(
         choices = await page.products.choices(good)
         names = await page.products.offered()
         offered = _looked_for(what.get("q"), names)
-        if what.get("product") in names:
-            new = _link(good, what.get("product"), what.get("units"), what.get("safety"))
     except BridgeError as unread:
         names, failure = seen.names, unread.reason
+    if _is_offered(what.get("product"), names, good):
+        new = _link(good, what.get("product"), what.get("units"), what.get("safety"))
     mark, changed_at = await page.products.file()
     since, uid = parts.now() - STORY, good.sku.pharmacy_sku_uid
     told = await parts.store.read(journal.of, sku_key(uid))
@@ -135,7 +135,12 @@ def _of(seen: Shelves, uid: str, visitor: Visitor) -> Good:
     raise PageRefused(404, "no_such_sku", visitor)
 
 
-def _looked_for(words: str, names: Any) -> list[tuple[ProductId, str]]:
+def _is_offered(product: str, names: Mapping[ProductId, str], good: Good) -> bool:
+    """By PharmaOne's inventory, or it is the one already."""
+    return product in names or (good.link is not None and product == good.link.product)
+
+
+def _looked_for(words: str, names: Mapping[ProductId, str]) -> list[tuple[ProductId, str]]:
     each_word = words.casefold().split()
     found = ((p, name) for p, name in names.items())
     return [
@@ -191,10 +196,11 @@ async def _save(form: Form) -> Pressed | web.Response:
     link = _link(good, product, fields.get("units", ""), fields.get("safety", ""))
     here = f"/products/{quote(uid, safe='')}"
     try:
-        names = await form.page.products.offered()
-        if link is None or product not in names:
+        names = {} if _is_offered(product, {}, good) else await form.page.products.offered()
+        if link is None or not _is_offered(product, names, good):
             return Pressed("skus link", uid, "no_number", here)
-        trouble = await form.page.products.save(link, names[link.product], fields.get("seen", ""))
+        note = names.get(link.product, good.sku.name)
+        trouble = await form.page.products.save(link, note, fields.get("seen", ""))
     except BridgeError as unread:
         trouble = str(unread)
     if link is not None and not trouble:
