@@ -1,4 +1,4 @@
-"""facts.toml: what the vendors' documents leave open, as found out; read and written."""
+"""facts.toml: what the vendors' documents leave open, as somebody found it out."""
 
 import datetime
 import json

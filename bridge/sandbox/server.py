@@ -120,7 +120,7 @@ class Gate:
         calls = self._world.calls
 
         async def serve(request: web.Request) -> web.StreamResponse:
-            number = calls.next_number()
+            number = next(calls.numbers)
             ask = await _read(request)
             real, given = await self._answered(route, ask)
             if calls.keeps:
@@ -188,14 +188,8 @@ async def _read(request: web.Request) -> Ask:
 
 def _key(ask: Ask) -> str:
     """Whose budget a call spends: the key it shows, of either vendor's kinds."""
-    headers = ask.headers
-    shown = (
-        headers.get("X-API-Key")
-        or headers.get("X-RxScale-Authorization")
-        or headers.get("apikey")
-        or headers.get("Authorization")
-        or ask.query.get("apikey", "")
-    )
+    names = "X-API-Key", "X-RxScale-Authorization", "apikey", "Authorization"
+    shown = next(filter(None, map(ask.headers.get, names)), ask.query.get("apikey", ""))
     return shown.removeprefix("Bearer ")
 
 

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from itertools import count
 from typing import Any, Literal
 
 from bridge.sandbox.kit import Answer, Ask, encode, is_whole, same_route
@@ -153,11 +154,7 @@ class CallLog:
     def __init__(self, limit: int | None) -> None:
         self.keeps = limit != 0
         self._calls: deque[Call] = deque(maxlen=limit)
-        self._number = 0
-
-    def next_number(self) -> int:
-        self._number += 1
-        return self._number
+        self.numbers = count(1)
 
     def note(self, call: Call) -> None:
         self._calls.append(call)
