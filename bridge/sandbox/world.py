@@ -35,7 +35,7 @@ class World:
         self.calls = CallLog(settings.log_limit)
         self.faults = Faults()
         self._held: Mapping[Vendor, tuple[dict[Any, Any], ...]] = {
-            "rxscale": (rxscale.orders, rxscale.lists),
+            "rxscale": (rxscale.orders,),
             "pharmaone": (pharmaone.orders, pharmaone.order_requests, pharmaone.by_reference),
         }
         self._copies: dict[str, Mapping[Vendor, tuple[dict[Any, Any], ...]]] = {}

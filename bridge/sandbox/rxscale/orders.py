@@ -3,10 +3,8 @@
 Whatever changes is announced by webhook, whoever changed it: the pharmacy's own calls echo.
 """
 
-from bisect import bisect_left, insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 
 from bridge.sandbox.kit import Json, encode, mentions
 from bridge.sandbox.rxscale import samples
@@ -14,7 +12,6 @@ from bridge.sandbox.rxscale.shelf import Shelf
 from bridge.sandbox.settings import DOCUMENTED, SandboxSettings
 from bridge.sandbox.webhooks import Courier, Timers
 
-_number = attrgetter("number")
 _ROW = (
     "uid", "status", "name", "shop_order_name", "external_status", "pharmacy", "order",
     "order_items", "shop_shipping_methods", "shipping_costs_amount", "shipping_costs_currency",
@@ -35,8 +32,6 @@ class PharmacyOrder:
     """`data` holds all that any view shows. Change its status by `set_status` only."""
 
     data: Json
-    number: int
-    """Grows with each order made."""
     uid: str = field(init=False)
     pharmacy_uid: str = field(init=False)
     status: str = field(init=False)
@@ -151,18 +146,13 @@ def _row(order: Json, at: int, routed: bool, component: str, amount: int, text: 
 
 
 class RxScale:
-    """Pharmacy orders; the SKUs are on its `shelf`. A method given an unknown uid raises KeyError.
-
-    Lists once asked for are kept up to date order by order, so that a sweep over many pages costs
-    little more than its rows.
-    """
+    """Pharmacy orders; the SKUs are on its `shelf`. An unknown uid raises KeyError."""
 
     def __init__(self, settings: SandboxSettings, courier: Courier, timers: Timers) -> None:
         self._settings = settings
         self._courier = courier
         self._timers = timers
         self._made = 0
-        self.lists: dict[tuple[str, str | None], list[PharmacyOrder]] = {}
         self.orders: dict[str, PharmacyOrder] = {}
         self.shelf = Shelf(settings, self.announce)
 
@@ -172,23 +162,11 @@ class RxScale:
 
     def listed(self, pharmacy_uid: str, status: str | None = None) -> list[PharmacyOrder]:
         """That pharmacy's orders, with that status if one is given; oldest first."""
-        found = self.lists.get((pharmacy_uid, status))
-        if found is None:
-            found = [
-                order
-                for order in self.orders.values()
-                if order.pharmacy_uid == pharmacy_uid and status in {None, order.status}
-            ]
-            self.lists[pharmacy_uid, status] = found
-        return found
-
-    def _enlist(self, order: PharmacyOrder, status: str | None) -> None:
-        if (known := self.lists.get((order.pharmacy_uid, status))) is not None:
-            insort(known, order, key=_number)
-
-    def _delist(self, order: PharmacyOrder, status: str | None) -> None:
-        if (known := self.lists.get((order.pharmacy_uid, status))) is not None:
-            del known[bisect_left(known, order.number, key=_number)]
+        return [
+            order
+            for order in self.orders.values()
+            if order.pharmacy_uid == pharmacy_uid and status in {None, order.status}
+        ]
 
     def add_orders(
         self,
@@ -218,7 +196,7 @@ class RxScale:
         goods = self.shelf.linked()
         plain = samples.order(settings.seed, self._made, arrives_as, pharmacy, goods)
         data = samples.merged({**plain, "created_at": self.now, "updated_at": self.now}, changes)
-        return self._keep(PharmacyOrder(self._filled_in(data, changes), self._made))
+        return self._keep(PharmacyOrder(self._filled_in(data, changes)))
 
     def _filled_in(self, data: Json, changes: Mapping[str, object]) -> Json:
         """With everything in the lines that `changes` brought."""
@@ -233,8 +211,6 @@ class RxScale:
         if order.uid in self.orders:
             raise ValueError(f"there is an order {order.uid} already")
         self.orders[order.uid] = order
-        for status in (None, order.status):
-            self._enlist(order, status)
         return order
 
     def set_order_status(self, uid: str, status: str, comment: str | None = None) -> None:
@@ -246,9 +222,7 @@ class RxScale:
         order = self.orders[uid]
         if order.status == status:
             return
-        self._delist(order, order.status)
         order.set_status(status, self.now)
-        self._enlist(order, status)
         if status == "on-hold" and comment is not None:
             order.threads.append(comment)
         self._tell("pharmacy_order_updated", order)
@@ -280,9 +254,7 @@ class RxScale:
             self.set_order_status(uid, "completed")
 
     def delete_order(self, uid: str) -> None:
-        order = self.orders.pop(uid)
-        for status in (None, order.status):
-            self._delist(order, status)
+        del self.orders[uid]
 
     def _tell(self, event: str, order: PharmacyOrder) -> None:
         self.announce(event, lambda: order.event(self.shelf.sold(order.pharmacy_uid)))
