@@ -136,9 +136,7 @@ def _prescriptions(table: _Prescriptions, faults: Faults) -> Prescriptions:
                 what = f"'{word}' stands in {found[word]} as well"
                 faults.tell(place.at(key), what, "keep one")
             found[word] = key
-    return Prescriptions(
-        str(place), *(frozenset(words) for words in (table.waiting, table.accepted, table.declined))
-    )
+    return Prescriptions(str(place), *map(frozenset, lists.values()))
 
 
 def _state_or_none(choice: str) -> State | None:

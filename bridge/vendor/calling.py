@@ -161,16 +161,7 @@ def request_for(
     query: Query = (),
     body: bytes | None = None,
 ) -> Request:
-    return Request(
-        method=route.method,
-        url=url,
-        route=route.name,
-        priority=priority,
-        repeatable=route.repeatable,
-        headers=headers,
-        query=query,
-        body=body,
-    )
+    return Request(route.method, url, route.name, priority, route.repeatable, headers, query, body)
 
 
 def chosen(**named: str) -> Query:
