@@ -66,7 +66,7 @@ class ProductRows(Listed[Product]):
             return raw
         paging = raw.get("pagination")
         rows = next((raw[key] for key in _ROWS if key in raw), None)
-        flat = {**raw, **(paging if isinstance(paging, dict) else {})}
+        flat = {**raw, **(paging if isinstance(paging, dict) else {}), "pagination": None}
         return {**flat, "data": rows} if rows is not None else flat
 
 
