@@ -10,7 +10,8 @@ A commit with `synchronous=FULL` waits for the disk. Three things follow, each m
   (`_let_others_come`).
 - Deliveries, and what the worker writes, are written in the event loop itself, and only the commit
   in the thread (`_written_here`).
-- What nobody waits for (`soon`) waits up to 5 ms for somebody's commit.
+- What the worker writes waits some milliseconds for somebody's commit (`PATIENCE`): at a hundred
+  orders a second four in ten commits are spared.
 
 A change of the SQL has no reason to touch this module.
 """
@@ -19,7 +20,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -41,8 +42,6 @@ MOST_TOGETHER = 256
 """How many callers share one commit at most, so that the first need not wait for too many."""
 GATHER_SECONDS = 0.002
 """How long a commit waits at most for those who shared the last ones."""
-SOON_SECONDS = 0.005
-"""How long what has time waits at most for somebody who has none."""
 MANY = 8
 """Fewer than so many callers a commit are not waited for."""
 MOST, FADES = 0.7, 0.95
@@ -56,6 +55,8 @@ class Part:
     bulk: Bulk[Any, Any]
     item: Any
     answer: asyncio.Future[Any]
+    due: float
+    """When it is committed even alone, by the loop's clock."""
 
 
 @dataclass(slots=True)  # not frozen: made for every delivery, at a third of the cost
@@ -88,9 +89,10 @@ class GroupCommit:
 
     def add(self, bulk: Bulk[Item, T], item: Item) -> asyncio.Future[T]:
         """Puts a part into the queue; its answer comes after the commit."""
-        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Part(bulk, item, answer))
-        if self._enough():
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        self._waiting.append(Part(bulk, item, answer, loop.time() + PATIENCE.get(bulk, 0.0)))
+        if len(self._waiting) >= self._usual * MOST or self._usual < MANY:
             self._filled.set()
         self._write()
         return answer
@@ -115,24 +117,27 @@ class GroupCommit:
             for part, result in zip(parts, await self._commit(parts), strict=True):
                 self._answer(part.answer, result)
 
-    def _enough(self) -> bool:
-        """Under load as many as came before; else anybody who has no time."""
-        if self._usual >= MANY:
-            return len(self._waiting) >= self._usual * MOST
-        return any(part.bulk is not soon for part in self._waiting)
-
     async def _let_others_come(self) -> None:
         """Waits a little for others, who cost hardly more.
 
         Without it the first to come back pays for a commit of his own while all others wait.
         """
         await asyncio.sleep(0)
-        if not self._enough():
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        while (left := self._until(began) - clock()) > 0:
             self._filled.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(GATHER_SECONDS if self._usual >= MANY else SOON_SECONDS):
+                async with asyncio.timeout(left):
                     await self._filled.wait()
+            await asyncio.sleep(0)
         self._usual = max(float(len(self._waiting)), self._usual * FADES)
+
+    def _until(self, began: float) -> float:
+        """Under load until most are there; else until somebody has no more time."""
+        if self._usual >= MANY:
+            return began + GATHER_SECONDS * (len(self._waiting) < self._usual * MOST)
+        return min(part.due for part in self._waiting)
 
     async def _commit(self, parts: Sequence[Part]) -> Sequence[Result]:
         try:
@@ -148,12 +153,15 @@ class GroupCommit:
             return [Result(error=error)] * len(parts)
 
     def _next_parts(self) -> list[Part]:
-        """Those whose caller still waits, as many as may share a commit."""
+        """Those whose caller still waits, as many as may share a commit; who has time is last, so
+        that a claim finds what the others made due.
+        """
         parts: list[Part] = []
         while self._waiting and len(parts) < MOST_TOGETHER:
             part = self._waiting.popleft()
             if not part.answer.done():
                 parts.append(part)
+        parts.sort(key=lambda part: part.bulk is soon)
         return parts
 
     def _answer(self, answer: asyncio.Future[Any], result: Result) -> None:
@@ -178,6 +186,10 @@ def briefly(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list
 def soon(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
     """The same, of those who have time."""
     return in_turn(connection, bodies)
+
+
+PATIENCE: Mapping[Bulk[Any, Any], float] = {briefly: 0.0015, soon: 0.005}
+"""How many seconds they wait at most for somebody who has no time."""
 
 
 def _written_here(parts: Sequence[Part], connection: sqlite3.Connection) -> Written | None:

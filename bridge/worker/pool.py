@@ -93,7 +93,7 @@ class Worker:
         if now < self._latest - PUT_BACK:
             await self._parts.store.write(todo.take_up, now)
         self._latest = now
-        under_way = [*self._looks.values()]
+        under_way = self._looks.values()
         claims = await self._parts.store.write_soon(todo.claim, free, now, LEASE, under_way)
         self._asked = hints - (len(claims) == free)  # there may be more
         for claim, record in claims:
