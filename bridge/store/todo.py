@@ -55,22 +55,30 @@ ON CONFLICT (key) DO UPDATE SET
   attempts = excluded.attempts,
   why = excluded.why
 """
-# The order's uid stands in its key behind `order:`. The join is by the order's own key, so it is
-# the to-do table that is walked, in the order of its index.
+# The order's uid stands in its key behind `order:`.
 _DUE = CLAIMS.select(
     """
     JOIN orders ON orders.uid = substr(todo.key, 7)
-    WHERE todo.kind = 'order' AND todo.due_at <= :now AND coalesce(todo.lease_until, 0) <= :now
-      AND todo.key NOT IN (:besides...)
-    ORDER BY todo.priority DESC, todo.due_at LIMIT :limit
+    WHERE todo.key IN (
+      SELECT key FROM todo
+      WHERE kind = 'order' AND due_at <= :now AND coalesce(lease_until, 0) <= :now
+        AND key NOT IN (:besides...)
+      ORDER BY priority DESC, due_at LIMIT :limit)
+    ORDER BY todo.priority DESC, todo.due_at
     """,
     ORDERS.columns,
 )
 _CLAIM = "UPDATE todo SET lease_until = ?, claimed = generation, reported = NULL WHERE key = ?"
 _NEXT = sql(
     """
-    SELECT min(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) FROM todo
-    WHERE kind = 'order' AND key NOT IN (:besides...)
+    SELECT min(at) FROM (
+      SELECT CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END AS at FROM todo
+      WHERE kind = 'order' AND due_at <= :now AND key NOT IN (:besides...)
+      UNION ALL SELECT at FROM (
+        SELECT due_at AS at FROM todo
+        WHERE kind = 'order' AND due_at > :now AND key NOT IN (:besides...)
+        ORDER BY due_at LIMIT 1) AS later
+    ) AS next
     """
 )
 _TAKE_UP = """
@@ -169,7 +177,9 @@ def next_due(
 
     `now` if there is already; None if nothing is in the table `besides` those.
     """
-    at: int | None = connection.execute(_NEXT, {"besides": as_list(besides)}).fetchone()[0]
+    at: int | None = connection.execute(
+        _NEXT, {"now": micros(now), "besides": as_list(besides)}
+    ).fetchone()[0]
     return None if at is None else max(now, moment(at))
 
 

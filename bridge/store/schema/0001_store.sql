@@ -107,8 +107,8 @@ CREATE TABLE todo (
   reported     TEXT
 ) STRICT, WITHOUT ROWID;
 
--- The order in which work is claimed; with the lease, so that work under way is passed over.
-CREATE INDEX todo_next ON todo (kind, priority DESC, due_at, lease_until);
+-- What is due, however many wait; with the lease, so that work under way is passed over.
+CREATE INDEX todo_due ON todo (kind, due_at, lease_until, priority);
 
 -- One row a key that only a person can decide about: the code of the reason, and its facts as JSON.
 CREATE TABLE stuck (
