@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _BYTES = 4
+_encode = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 def key_of(api_key: str) -> bytes:
@@ -44,8 +45,8 @@ def _object(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _print(key: bytes, part: Any) -> str:
-    said = json.dumps(_without_nothing(part), sort_keys=True, default=str).encode()
-    return hmac.digest(key, said, "sha256")[:_BYTES].hex()
+    said = _encode(_without_nothing(part))
+    return hmac.digest(key, said.encode(), "sha256")[:_BYTES].hex()
 
 
 def _without_nothing(part: Any) -> Any:

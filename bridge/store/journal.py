@@ -9,18 +9,12 @@ from typing import Any
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Key
 from bridge.core.reasons import Reason, is_reason, reason_of
-from bridge.store.rows import Cell, as_rows, kind_of, micros, moment, sql
+from bridge.store.rows import Cell, kind_of, micros, moment, run_many
 
 NOT_OF_A_KEY = "event:"
 """Entries about nothing that is looked at stand under keys of this kind."""
 
-_WRITE = sql(
-    """
-    INSERT INTO journal (key, kind, at, what, facts)
-    SELECT key, kind, at, what, facts
-    FROM (?... AS key TEXT, kind TEXT, at BIGINT, what TEXT, facts TEXT) AS entries
-    """
-)
+_WRITE = "INSERT INTO journal (key, kind, at, what, facts)"
 _OF = "SELECT at, what, facts FROM journal WHERE key = ? ORDER BY id"
 _FORGET = """
 DELETE FROM journal
@@ -41,9 +35,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_p
 
 
 def write(connection: sqlite3.Connection, entries: Iterable[JournalEntry]) -> None:
-    rows = list(map(_row, entries))
-    if rows:
-        connection.execute(_WRITE, (as_rows(rows),))
+    run_many(connection, _WRITE, "(?, ?, ?, ?, ?)", "", list(map(_row, entries)))
 
 
 def of(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:

@@ -33,10 +33,6 @@ class _DatedRequest(aiohttp.ClientRequest):
         return await super().send(conn)
 
 
-class _SentOnceError(aiohttp.ClientError):
-    """Stands for a broken connection, where aiohttp would send the request again by itself."""
-
-
 class Exchange(Protocol):
     """As `exchange`: one request, once, and what came of it."""
 
@@ -56,7 +52,7 @@ def session() -> aiohttp.ClientSession:
     The number of connections is bounded by each transport's `at_once`. Needs a running event loop;
     the caller closes it.
     """
-    return aiohttp.ClientSession(
+    http = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": "rxbridge"},
@@ -64,6 +60,10 @@ def session() -> aiohttp.ClientSession:
         auto_decompress=True,
         request_class=_DatedRequest,
     )
+    # aiohttp sends a GET, PUT or DELETE once more when a connection breaks: behind the budget's
+    # back, and for us not every one of them may be repeated.
+    http._retry_connection = False  # noqa: SLF001
+    return http
 
 
 async def exchange(
@@ -88,32 +88,12 @@ async def exchange(
             data=request.body,
             allow_redirects=False,
             timeout=timeout,
-            middlewares=_ONCE if request.method in _REPEATED_BY_AIOHTTP else (),
         ) as answer:
             return await _whole(answer, answer_bytes)
     except _NEVER_SENT as error:
         return Lost(Loss.NO_CONNECTION, type(error).__name__)
-    except _SentOnceError as error:
-        return Lost(Loss.NO_ANSWER, str(error))
     except (aiohttp.ClientError, OSError) as error:
         return Lost(Loss.NO_ANSWER, type(error).__name__)
-
-
-async def _once(
-    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    # aiohttp repeats these once when a connection breaks: behind the budget's back, and for us not
-    # every PUT or DELETE may be repeated.
-    try:
-        return await handler(request)
-    except _NEVER_SENT:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _SentOnceError(type(error).__name__) from None
-
-
-_ONCE = (_once,)
-_REPEATED_BY_AIOHTTP = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 
 
 async def _whole(answer: aiohttp.ClientResponse, answer_bytes: int) -> Answer:
