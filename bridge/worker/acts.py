@@ -45,14 +45,8 @@ class Acts:
         self._book = book
         self._owed = False
         """What a call came to is not on disk yet, though its intent is."""
-        listening = book.listening
-        rx_caller = parts.rxscale.caller
-        overheard = replace(rx_caller, send=listening("rxscale", rx_caller.send))
-        self._rxscale = replace(parts.rxscale, caller=overheard)
-        p1_caller = parts.pharmaone.caller
-        heard = replace(p1_caller, send=listening("pharmaone", p1_caller.send))
-        self._pharmaone = replace(parts.pharmaone, caller=heard)
-        self._looker = Looker(parts, rules, sight, book, self._rxscale, self._pharmaone)
+        self._rxscale, self._pharmaone = parts.rxscale, parts.pharmaone
+        self._looker = Looker(parts, rules, sight, book)
 
     async def do(self, step: Act) -> Ending | None:
         """Raises what the vendors' clients raise; Stuck where a refusal is the end of it."""

@@ -22,9 +22,7 @@ from bridge.core.steps import (
     Weigh,
 )
 from bridge.mapping import Rules
-from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.orders import content
-from bridge.rxscale.client import RxScale
 from bridge.rxscale.orders import last_names
 from bridge.store import cancellations, vendor_lists
 from bridge.worker.notebook import Notebook
@@ -34,23 +32,14 @@ NEEDS_A_DRAFT = frozenset({Phase.KNOWN, Phase.SUBMITTING, Phase.DONE})
 
 
 class Looker:
-    """Looks for one look's sake, over clients whose calls are noted in its book."""
+    """Looks for one look's sake."""
 
-    def __init__(
-        self,
-        parts: Parts,
-        rules: Rules,
-        sight: Sight,
-        book: Notebook,
-        rxscale: RxScale,
-        pharmaone: PharmaOne,
-    ) -> None:
+    def __init__(self, parts: Parts, rules: Rules, sight: Sight, book: Notebook) -> None:
         self._parts = parts
         self._rules = rules
         self._sight = sight
         self._book = book
-        self._rxscale = rxscale
-        self._pharmaone = pharmaone
+        self._rxscale, self._pharmaone = parts.rxscale, parts.pharmaone
         self.there: P1Sight | None = None
         """PharmaOne's order as this look saw it itself."""
 

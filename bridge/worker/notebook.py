@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,10 @@ from bridge.exchange import Call, Request, Response, Send
 
 
 class Notebook:
-    """Entries are taken out when they are written to the store; the call count stays."""
+    """Entries are taken out when they are written to the store; the call count stays.
+
+    It is the book of the task that made it: what is sent there through `listening` is noted in it.
+    """
 
     def __init__(self, key: Key, now: Callable[[], datetime]) -> None:
         self._key = key
@@ -20,6 +24,7 @@ class Notebook:
         self._calls: list[Call] = []
         self._entries: list[JournalEntry] = []
         self.call_count = 0
+        _BOOK.set(self)
 
     def note(self, what: Event, **facts: Any) -> None:
         """An entry, with the calls made since the last one. Facts that are None are left out."""
@@ -36,24 +41,31 @@ class Notebook:
         self._entries.clear()
         return entries
 
-    def listening(self, vendor: str, send: Send) -> Send:
-        """The same road to the vendor, with every trip noted."""
+    def called(self, call: Call) -> None:
+        self._calls.append(call)
+        self.call_count += 1
 
-        async def noted(request: Request) -> Response:
-            clock = asyncio.get_running_loop().time
-            began = clock()
-            outcome = "cut short"
-            try:
-                response = await send(request)
-                outcome = str(response.status)
-            except (TryLater, Unsure) as failure:
-                outcome = failure.what
-                raise
-            else:
-                return response
-            finally:
-                took = round((clock() - began) * 1000)
-                self._calls.append(Call(vendor, request.route, outcome, took))
-                self.call_count += 1
 
-        return noted
+_BOOK: ContextVar[Notebook] = ContextVar("book")
+
+
+def listening(vendor: str, send: Send) -> Send:
+    """The same road to the vendor, with every trip of a look noted in its book."""
+
+    async def noted(request: Request) -> Response:
+        clock = asyncio.get_running_loop().time
+        began, book = clock(), _BOOK.get()
+        outcome = "cut short"
+        try:
+            response = await send(request)
+            outcome = str(response.status)
+        except (TryLater, Unsure) as failure:
+            outcome = failure.what
+            raise
+        else:
+            return response
+        finally:
+            took = round((clock() - began) * 1000)
+            book.called(Call(vendor, request.route, outcome, took))
+
+    return noted

@@ -8,6 +8,7 @@ disk after it, and one settlement at the end of every look.
 import asyncio
 import contextlib
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -16,6 +17,7 @@ from bridge.core.reasons import UNEXPECTED
 from bridge.errors import TryLater
 from bridge.store import todo
 from bridge.worker.look import OrderLook
+from bridge.worker.notebook import listening
 from bridge.worker.parts import Parts
 
 log = logging.getLogger("bridge.worker")
@@ -34,7 +36,11 @@ class Worker:
     """Keeps up to `at_once` looks going; each key is looked at by one of them at a time."""
 
     def __init__(self, parts: Parts, *, at_once: int) -> None:
-        self._parts = parts
+        rx, p1 = parts.rxscale.caller, parts.pharmaone.caller
+        rx = replace(rx, send=listening("rxscale", rx.send))
+        p1 = replace(p1, send=listening("pharmaone", p1.send))
+        rxscale, pharmaone = replace(parts.rxscale, caller=rx), replace(parts.pharmaone, caller=p1)
+        self._parts = replace(parts, rxscale=rxscale, pharmaone=pharmaone)
         self._at_once = at_once
         self._looks: dict[asyncio.Task[datetime | None], Key] = {}
         self._wake = asyncio.Event()
@@ -102,7 +108,6 @@ class Worker:
             look.add_done_callback(partial(self._finished, hints))
         if self._due <= now:
             self._due = NEVER
-            under_way = [*self._looks.values()]
             due = await self._parts.store.glance(todo.next_due, now, under_way)
             self._due = min(self._due, due or NEVER)
         return len(claims)
