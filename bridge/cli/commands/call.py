@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 from bridge.app import Vendors, open_vendors
@@ -45,6 +45,7 @@ MOST_COLUMNS = 9
 WIDEST = 40
 CUT = "…"
 
+Route = TypeVar("Route", p1.Route, rx.Route)
 Style = Literal["offset", "from 0", "from 1"]
 _ROWS = ("data", "products", "items", "orders", "payouts")
 _TOTALS = ("total", "totalRegistries")
@@ -249,56 +250,47 @@ def _no_more(asked: Asked, read: int) -> BridgeError | None:
 
 
 async def _once(vendors: Vendors, asked: Asked) -> Response:
+    """At PharmaOne `/auth/token`, `/v1/order-requests` and `/external-order` take the key, the rest
+    a token.
+    """
+
     async def once() -> Response:
         if asked.vendor == "pharmaone":
-            return await _at_pharmaone(vendors, asked)
-        return await _at_rxscale(vendors, asked)
+            at_pharmaone, ident = p1_route(asked)
+            caller = vendors.pharmaone.caller
+            return await caller.call(
+                at_pharmaone, ident=ident, query=asked.query, body=asked.encoded
+            )
+        route, ident = rx_route(asked)
+        return await vendors.rxscale.caller.call(
+            route, ident=ident, query=asked.query, body=asked.encoded
+        )
 
     return await (patiently(once) if asked.method == "GET" else once())
 
 
-async def _at_pharmaone(vendors: Vendors, asked: Asked) -> Response:
-    """`/auth/token`, `/v1/order-requests` and `/external-order` take the key, the rest a token."""
-    route, ident = p1_route(asked)
-    return await vendors.pharmaone.caller.call(
-        route, ident=ident, query=asked.query, body=asked.encoded
-    )
-
-
-async def _at_rxscale(vendors: Vendors, asked: Asked) -> Response:
-    route, ident = rx_route(asked)
-    return await vendors.rxscale.caller.call(
-        route, ident=ident, query=asked.query, body=asked.encoded
-    )
-
-
 def p1_route(asked: Asked) -> tuple[p1.Route, str]:
     """The documented route and its id, or a route of just this path."""
-    for route in p1.ROUTES:
-        ident = _ident(route.method, route.path, asked.method, asked.path)
-        if ident is not None:
-            return route, ident
-    return p1.Route(asked.method, asked.path), ""
+    found = _documented(p1.ROUTES, asked.method, asked.path)
+    return found or (p1.Route(asked.method, asked.path), "")
 
 
 def rx_route(asked: Asked) -> tuple[rx.Route, str]:
     """The same at RxScale; the public API's paths are typed without their `/public`."""
     public = asked.vendor == "rxscale-public"
     path = f"/public{asked.path}" if public else asked.path
-    for route in rx.ROUTES:
-        ident = _ident(route.method, route.path, asked.method, path)
-        if ident is not None:
-            return route, ident
-    return rx.Route(asked.method, path, public=public), ""
+    found = _documented(rx.ROUTES, asked.method, path)
+    return found or (rx.Route(asked.method, path, public=public), "")
 
 
-def _ident(method: str, template: str, asked_method: str, path: str) -> str | None:
-    """What stands in the template's place, "" if it has none; None for another route."""
-    pattern = re.sub(r"\\\{[a-z]+\\\}", "([^/]+)", re.escape(template.rstrip("/")))
-    found = re.fullmatch(pattern, path.rstrip("/"))
-    if found is None or method != asked_method:
-        return None
-    return unquote(found[1]) if found.groups() else ""
+def _documented(routes: Iterable[Route], method: str, path: str) -> tuple[Route, str] | None:
+    """With what stands in the route's place, "" if it has none."""
+    for route in routes:
+        pattern = re.sub(r"\\\{[a-z]+\\\}", "([^/]+)", re.escape(route.path.rstrip("/")))
+        found = re.fullmatch(pattern, path.rstrip("/")) if method == route.method else None
+        if found is not None:
+            return route, unquote(found[1]) if found.groups() else ""
+    return None
 
 
 def style_of(asked: Asked) -> Style:

@@ -41,23 +41,20 @@ _TABLE = re.compile(rb"(?m)^[ \t]*\[")
 async def go_live(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with show.busy("trying everything out"):
-        document = await _gather(settings)
+        lines = await check.everything(settings.in_mode("live"), offline=False)
+        fates = await _fates(settings.in_mode("shadow"))
+    document: dict[str, Any] = {
+        "mode": settings.mode,
+        "changed": "",
+        "running": is_running(settings.in_mode("shadow")),
+        "orders": [{"order": uid, "then": say(then)} for uid, then in fates],
+        "go_live": left_to_do(lines),
+    }
     failed = any(line["verdict"] == "fail" for line in document["go_live"])
     if not failed and not arguments.dry_run:
         document["mode"] = "live"
         document["changed"] = str(_set_live(settings) or "")
     return show.answer(arguments, document, failed=failed, failing=failed)
-
-
-async def _gather(settings: Settings) -> dict[str, Any]:
-    live = settings.in_mode("live")
-    lines = await check.everything(live, offline=False)
-    found = [
-        {"order": uid, "then": say(then)} for uid, then in await _fates(settings.in_mode("shadow"))
-    ]
-    running = is_running(settings.in_mode("shadow"))
-    then = {"mode": settings.mode, "changed": "", "running": running}
-    return {**then, "orders": found, "go_live": left_to_do(lines)}
 
 
 async def _fates(settings: Settings) -> list[tuple[str, Reason]]:

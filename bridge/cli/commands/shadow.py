@@ -64,11 +64,7 @@ async def report(arguments: argparse.Namespace) -> int:
 
 def left_to_do(lines: list[Line]) -> list[dict[str, str]]:
     """Of all that was tried, what is not well."""
-    return [
-        {"what": line.what, "verdict": line.verdict, "text": line.text}
-        for line in lines
-        if line.verdict != "ok"
-    ]
+    return [asdict(line) for line in lines if line.verdict != "ok"]
 
 
 def _document(found: Report, waiting: list[StuckRow]) -> dict[str, Any]:
