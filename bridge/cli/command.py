@@ -28,7 +28,7 @@ def argument(*names: str, **options: Any) -> Argument:
     return methodcaller("add_argument", *names, **options)
 
 
-JSON = argument("--json", action="store_true", help="one JSON document instead of text")
+JSON = "one JSON document instead of text"
 
 
 class Parser(argparse.ArgumentParser):
@@ -56,7 +56,9 @@ class Parser(argparse.ArgumentParser):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`stays`: it goes on until it is stopped (Ctrl-C), which is no failure then."""
+    """`stays`: it goes on until it is stopped (Ctrl-C), which is no failure then. `json`: what its
+    `--json` is for; "" where it has none, or one of its own.
+    """
 
     handler: Handler
     arguments: tuple[Argument, ...]
@@ -64,10 +66,13 @@ class Command:
     summary: str = ""
     stays: bool = False
     changes: Changes | None = None
+    json: str = JSON
 
     def define(self, parser: Parser) -> None:
         for add_to in self.arguments:
             add_to(parser)
+        if self.json:
+            parser.add_argument("--json", action="store_true", help=self.json)
         parser.set_defaults(handler=self.handler, stays=self.stays, changes=self.changes)
 
 
@@ -84,23 +89,21 @@ class Noun:
     alone: Command | None = None
 
     def verb(
-        self, name: str, summary: str, *arguments: Argument, changes: Changes | None = None
+        self, name: str, summary: str, *arguments: Argument, **options: Any
     ) -> Callable[[Handler], Handler]:
-        """Makes a handler the command `rxbridge NOUN name`."""
+        """Makes a handler the command `rxbridge NOUN name`; `options` are those of `Command`."""
 
         def made(handler: Handler) -> Handler:
-            self.verbs.append(Command(handler, arguments, name, summary, changes=changes))
+            self.verbs.append(Command(handler, arguments, name, summary, **options))
             return handler
 
         return made
 
-    def command(
-        self, *arguments: Argument, stays: bool = False, changes: Changes | None = None
-    ) -> Callable[[Handler], Handler]:
+    def command(self, *arguments: Argument, **options: Any) -> Callable[[Handler], Handler]:
         """Makes a handler the command `rxbridge NOUN`."""
 
         def made(handler: Handler) -> Handler:
-            self.alone = Command(handler, arguments, stays=stays, changes=changes)
+            self.alone = Command(handler, arguments, **options)
             return handler
 
         return made

@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from bridge.cli import show
-from bridge.cli.command import JSON, Noun, argument, whole_number
+from bridge.cli.command import Noun, argument, whole_number
 from bridge.cli.opening import open_store, settings_of
 from bridge.core.audit import AuditEntry
 from bridge.store import audit
@@ -27,7 +27,6 @@ noun = Noun(__doc__)
     "who did what, in time order",
     argument("--limit", type=whole_number(1), metavar="N", help="the newest so many (50)"),
     argument("--csv", type=Path, metavar="FILE", help="all of it, for a spreadsheet"),
-    JSON,
 )
 async def list_audit(arguments: argparse.Namespace) -> int:
     """Who did what, in time order, with the outcome and the version of the mapping files in force.

@@ -117,6 +117,7 @@ def _changes(typed: argparse.Namespace) -> str | None:
     argument("--json", action="store_true", help="the answer as it is, but for the masks"),
     argument("--show-patient-data", action="store_true", help="all of it; the audit log tells"),
     argument("--show-secrets", action="store_true", help="these too; the same"),
+    json="",
     changes=_changes,
 )
 async def call(arguments: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from bridge.app import Vendors, open_vendors, shipped
 from bridge.app.files import open_to_others
 from bridge.cli import show
 from bridge.cli.asking import Asker, Finding, Line
-from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.command import Noun, argument
 from bridge.cli.commands.webhooks import is_ours
 from bridge.cli.guest import as_a_guest
 from bridge.cli.opening import now, open_store, settings_of
@@ -90,9 +90,7 @@ class Need:
         return "{" in self.route and "/public/" not in self.route
 
 
-@noun.command(
-    argument("--offline", action="store_true", help="files only, no vendor is called"), JSON
-)
+@noun.command(argument("--offline", action="store_true", help="files only, no vendor is called"))
 async def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with show.busy("trying everything out"):

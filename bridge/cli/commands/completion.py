@@ -20,6 +20,7 @@ noun = Noun(__doc__)
 
 @noun.command(
     argument("shell", choices=["bash", "zsh", "fish"], metavar="SHELL", help="bash, zsh or fish"),
+    json="",
 )
 def completion(arguments: argparse.Namespace) -> int:
     print(script(arguments.shell))

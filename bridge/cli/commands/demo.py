@@ -176,7 +176,7 @@ class Demo:
     argument("--orders", type=whole_number(1), default=25, metavar="N", help="how many (25)"),
     argument("--keep", action="store_true", help="stay up until Ctrl-C, without a terminal too"),
     argument("--once", action="store_true", help="end when all is shown"),
-    argument("--json", action="store_true", help="one JSON document at the end"),
+    json="one JSON document at the end",
     stays=True,
 )
 def demo(arguments: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 from bridge import app
 from bridge.app.files import write_whole
 from bridge.cli import show
-from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.command import Noun, argument
 from bridge.cli.commands import check
 from bridge.cli.commands.shadow import left_to_do
 from bridge.cli.guest import is_running
@@ -35,7 +35,6 @@ _TABLE = re.compile(rb"(?m)^[ \t]*\[")
 
 @noun.command(
     argument("--dry-run", action="store_true", help="set nothing"),
-    JSON,
     changes=lambda arguments: None if arguments.dry_run else "mode",
 )
 async def go_live(arguments: argparse.Namespace) -> int:

@@ -46,6 +46,7 @@ noun = Noun(__doc__)
 @noun.command(
     argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="where (here)"),
     argument("--yes", action="store_true", help="ask nothing"),
+    json="",
 )
 def init(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.folder

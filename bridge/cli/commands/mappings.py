@@ -17,7 +17,7 @@ from bridge import app
 from bridge.app import shipped
 from bridge.app.files import write_whole
 from bridge.cli import show
-from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.command import Noun, argument
 from bridge.cli.opening import settings_of
 from bridge.mapping.merging import Edit, merged
 
@@ -43,7 +43,6 @@ class Changed:
     "diff",
     "what this version changed; --write takes it over",
     argument("--write", action="store_true", help="into yours; where both changed, yours stay"),
-    JSON,
     changes=lambda typed: "" if typed.write else None,
 )
 def diff(arguments: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bridge import app
 from bridge.app import Vendors
 from bridge.cli import show
-from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.command import Noun, argument
 from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete, now, open_beside
 from bridge.core.lifecycle import Vocabulary
@@ -87,7 +87,6 @@ class Known:
     argument("--month", metavar="YYYY-MM", help="which month (the last one)"),
     argument("--csv", type=Path, metavar="FILE", help="every order, for a spreadsheet"),
     argument("--all", action="store_true", help="also where both sides agree"),
-    JSON,
 )
 async def money(arguments: argparse.Namespace) -> int:
     settings = complete(arguments)

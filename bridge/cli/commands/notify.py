@@ -10,7 +10,7 @@ import argparse
 
 from bridge.app.telling import addresses, page_of, send
 from bridge.cli import show
-from bridge.cli.command import JSON, Noun
+from bridge.cli.command import Noun
 from bridge.cli.opening import settings_of
 from bridge.errors import Fault, Misconfigured
 from bridge.settings import variable
@@ -19,7 +19,7 @@ from bridge.texts import word
 noun = Noun(__doc__)
 
 
-@noun.verb("test", "sends a test to every address", JSON)
+@noun.verb("test", "sends a test to every address")
 async def test(arguments: argparse.Namespace) -> int:
     """Sends a test message to every address of `notify.urls`, and says which of them took it. What
     it says of one that did not comes from Apprise, and may name hosts.

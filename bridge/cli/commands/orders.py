@@ -16,7 +16,7 @@ from typing import Any
 
 from bridge.app.policies import rules_of
 from bridge.cli import show
-from bridge.cli.command import DONE, FAILED, JSON, Noun, argument, whole_number
+from bridge.cli.command import DONE, FAILED, Noun, argument, whole_number
 from bridge.cli.guest import look_now, open_guest
 from bridge.cli.opening import key_of, now, open_store, settings_of
 from bridge.cli.trail import said
@@ -56,7 +56,6 @@ def _day(text: str) -> tuple[datetime, datetime]:
     argument("--stuck", action="store_true", help="only those that wait for a person"),
     argument("--side", choices=views.SIDES, help="rxscale: PharmaOne has nothing of them"),
     argument("--limit", type=whole_number(1), default=50, metavar="N", help="how many (50)"),
-    JSON,
 )
 async def list_orders(arguments: argparse.Namespace) -> int:
     """Pharmacy orders with their state on both sides, newest first.
@@ -90,7 +89,7 @@ def _listed(rows: list[OrderRow]) -> dict[str, Any]:
 CALLED = argument("uid", metavar="UID", help="po-..., #1013, or-..., ORD_...")
 
 
-@noun.verb("show", "one order's whole story, in time order", CALLED, JSON)
+@noun.verb("show", "one order's whole story, in time order", CALLED)
 async def show_order(arguments: argparse.Namespace) -> int:
     """One order's whole story in time order: what each side said, which rule decided, which calls
     were made, and what happens next.
@@ -114,7 +113,7 @@ async def show_order(arguments: argparse.Namespace) -> int:
     return _tell(arguments, story)
 
 
-@noun.verb("sync", "look at one order now", UID, JSON, changes=lambda typed: key_of(typed.uid))
+@noun.verb("sync", "look at one order now", UID, changes=lambda typed: key_of(typed.uid))
 async def sync_order(arguments: argparse.Namespace) -> int:
     """Has one order looked at now, by the running bridge or by this command itself, and tells what
     came of it. Exit code 1 if it is stuck.
@@ -137,7 +136,6 @@ async def sync_order(arguments: argparse.Namespace) -> int:
     "resume",
     "take up again what was dropped, marked or rejected",
     UID,
-    JSON,
     changes=lambda typed: key_of(typed.uid),
 )
 async def resume_order(arguments: argparse.Namespace) -> int:
@@ -161,7 +159,6 @@ async def resume_order(arguments: argparse.Namespace) -> int:
     UID,
     argument("--yes", action="store_true", help="do not ask"),
     argument("--open", action="store_true", help="also one that has not ended on both sides"),
-    JSON,
     changes=lambda typed: key_of(typed.uid),
 )
 async def forget_order(arguments: argparse.Namespace) -> int:

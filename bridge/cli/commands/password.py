@@ -21,7 +21,7 @@ MEMORY_KIB, ROUNDS = 19456, 3
 noun = Noun(__doc__)
 
 
-@noun.command()
+@noun.command(json="")
 def password(_: argparse.Namespace) -> int:
     """Asks twice at a terminal, else reads one line; prints the hash and nothing else."""
     hashed = new_hash("Password for the page: ")

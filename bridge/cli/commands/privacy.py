@@ -10,7 +10,7 @@ rxbridge orders forget po-abc123  # erase what is stored of one order
 import argparse
 
 from bridge.cli import show
-from bridge.cli.command import JSON, Noun
+from bridge.cli.command import Noun
 from bridge.cli.opening import open_store, settings_of
 from bridge.cycles.upkeep import UNFINISHED
 from bridge.store import backup, views
@@ -18,7 +18,7 @@ from bridge.store import backup, views
 noun = Noun(__doc__)
 
 
-@noun.verb("report", "every table, its columns and its oldest row; what is kept how long", JSON)
+@noun.verb("report", "every table, its columns and its oldest row; what is kept how long")
 async def report(arguments: argparse.Namespace) -> int:
     """Every table with its columns, how many rows it has and since when the oldest is there; then
     for how many days things are kept, and the copies that the bridge made.

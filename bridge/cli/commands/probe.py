@@ -17,7 +17,7 @@ import bridge.cli.trials
 from bridge import __version__, app
 from bridge.app.files import write_whole
 from bridge.cli import probes, show
-from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.command import Noun, argument
 from bridge.cli.guest import is_running, open_guest
 from bridge.cli.opening import complete, now, open_store
 from bridge.cli.probes import NOBODY, NOT_TOLD, PROBES, Ground, Probe
@@ -62,7 +62,6 @@ def _changes(typed: argparse.Namespace) -> str | None:
     argument("--organisation", metavar="ID", help="with --write: pharmaone.org_id, typed again"),
     argument("--order", metavar="UID", help="with --write: a pharmacy order that may be spoilt"),
     argument("--sku", metavar="UID", help="with --write: its pharmacy SKU"),
-    JSON,
     changes=_changes,
 )
 async def probe(arguments: argparse.Namespace) -> int:

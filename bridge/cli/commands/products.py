@@ -14,7 +14,7 @@ from typing import Any
 from bridge import app
 from bridge.app import Vendors
 from bridge.cli import show
-from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.command import Noun, argument
 from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete
 from bridge.core.model import PharmacySkuUid, ProductId
@@ -53,7 +53,6 @@ class Lacking:
         metavar="NAME=VALUE",
         help="what your PharmaOne wants beside the product, such as position=1",
     ),
-    JSON,
     changes=lambda typed: "" if typed.write else None,
 )
 async def attach(arguments: argparse.Namespace) -> int:

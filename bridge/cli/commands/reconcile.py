@@ -18,7 +18,7 @@ from rich.progress import Progress
 
 from bridge import app
 from bridge.cli import show, syncing
-from bridge.cli.command import JSON, Noun, argument, whole_number
+from bridge.cli.command import Noun, argument, whole_number
 from bridge.cli.guest import look_now, open_guest
 from bridge.cli.opening import complete, now, open_store
 from bridge.core.model import P1Order, order_key
@@ -57,7 +57,6 @@ class Compared:
         help="finished ones of so many days too (7)",
     ),
     argument("--fix", action="store_true", help="look at what differs, and sync the stock, now"),
-    JSON,
     changes=lambda typed: "--fix" if typed.fix else None,
 )
 async def reconcile(arguments: argparse.Namespace) -> int:

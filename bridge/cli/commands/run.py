@@ -30,7 +30,9 @@ PR_SET_DUMPABLE = 4
 
 
 @noun.command(
-    argument("--shadow", action="store_true", help="write nothing: docs/shadow.md"), stays=True
+    argument("--shadow", action="store_true", help="write nothing: docs/shadow.md"),
+    stays=True,
+    json="",
 )
 def run(arguments: argparse.Namespace) -> int:
     _leave_no_dump()

@@ -66,7 +66,7 @@ def _address(text: str) -> str:
     ),
     argument("--pieces", action="store_true", help="SKUs of one unit each, instead of grams"),
     argument("--unlimited", action="store_true", help="no rate limits"),
-    argument("--json", action="store_true", help="say where, as one JSON document"),
+    json="say where, as one JSON document",
     stays=True,
 )
 def sandbox(arguments: argparse.Namespace) -> int:

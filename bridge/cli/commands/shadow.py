@@ -14,7 +14,7 @@ from typing import Any
 
 from bridge.cli import show
 from bridge.cli.asking import Line
-from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.command import Noun, argument
 from bridge.cli.commands import check
 from bridge.cli.opening import now, open_store, settings_of
 from bridge.core.memory import StuckRow
@@ -35,7 +35,6 @@ noun = Noun(__doc__)
     "report",
     "orders seen and stuck, agreement in per cent, what is left before going live",
     argument("--offline", action="store_true", help="what was noted only: no vendor is called"),
-    JSON,
 )
 async def report(arguments: argparse.Namespace) -> int:
     """What was seen in shadow mode, how often people did what the bridge would have done, each

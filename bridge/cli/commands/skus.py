@@ -17,7 +17,7 @@ from rich.progress import Progress
 from bridge import app
 from bridge.app.files import write_links
 from bridge.cli import show
-from bridge.cli.command import JSON, Noun, argument, whole_number
+from bridge.cli.command import Noun, argument, whole_number
 from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete, now, settings_of
 from bridge.cli.syncing import store_or_empty
@@ -37,7 +37,6 @@ noun = Noun(__doc__)
     "list",
     "links, with both sides' numbers as last seen",
     argument("--unlinked", action="store_true", help="only SKUs without a link"),
-    JSON,
 )
 async def list_skus(arguments: argparse.Namespace) -> int:
     """Every SKU with its link, and both sides' numbers as last seen.
@@ -107,7 +106,6 @@ def _sku(
         metavar="N",
         help="how sure is sure (85)",
     ),
-    JSON,
     changes=lambda typed: "" if typed.write or typed.push else None,
 )
 async def match(arguments: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bridge.app import Vendors
 from bridge.cli import show, syncing
-from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.command import Noun, argument
 from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete
 from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
@@ -45,7 +45,7 @@ noun = Noun(__doc__)
     "what a sync would change; changes nothing",
     argument("--all", action="store_true", help="also what is as it should be"),
     argument("--reread", action="store_true", help="read RxScale's whole list first"),
-    argument("--json", action="store_true", help="every linked SKU"),
+    json="every linked SKU",
 )
 async def plan(arguments: argparse.Namespace) -> int:
     """What a sync would write, with every sum and why. Changes nothing. Exit code 1 if the
@@ -129,7 +129,6 @@ def _cells(planned: syncing.Planned, row: PlanRow) -> list[Any]:
     argument("--shop", help="the shop's identifier at RxScale (rxscale.shop)"),
     argument("--market", help="whose customers (rxscale.market)"),
     argument("--all", action="store_true", help="also what is as it should be"),
-    JSON,
 )
 async def verify(arguments: argparse.Namespace) -> int:
     """After a sync: asks RxScale's public API what a customer of a shop could buy, and lists every
@@ -272,7 +271,6 @@ def _verified_document(each: Verified) -> Mapping[str, Any]:
         action="store_true",
         help="an odd inventory, prices and the first write are right",
     ),
-    JSON,
     changes=lambda typed: "--confirm" if typed.confirm else "",
 )
 async def sync_stock(arguments: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bridge import store
 from bridge.cli import show
-from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.command import Noun, argument
 from bridge.cli.opening import now, settings_of
 
 noun = Noun(__doc__)
@@ -23,7 +23,6 @@ noun = Noun(__doc__)
     "backup",
     "copy it, also while the bridge runs",
     argument("path", type=Path, metavar="PATH", help="the file; an older one is replaced"),
-    JSON,
 )
 def backup(arguments: argparse.Namespace) -> int:
     """Copies the store into one file that only you can read, also while the bridge runs.
@@ -38,7 +37,6 @@ def backup(arguments: argparse.Namespace) -> int:
     "check",
     "look through it for damage",
     argument("path", type=Path, nargs="?", metavar="PATH", help="a backup instead of it"),
-    JSON,
 )
 def check(arguments: argparse.Namespace) -> int:
     """Looks through the store, or a backup of it, for damage. Exit code 1 if there is any.
@@ -56,7 +54,6 @@ def check(arguments: argparse.Namespace) -> int:
     "restore",
     "put a backup in its place; the bridge is stopped",
     argument("path", type=Path, metavar="PATH", help="the backup"),
-    JSON,
     changes=lambda _: "",
 )
 def restore(arguments: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.cli import show
-from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.command import Noun, argument
 from bridge.cli.opening import key_of, open_store, settings_of
 from bridge.cli.trail import said
 from bridge.core.memory import StuckRow
@@ -33,7 +33,7 @@ WAY_TO_RETRY = (
 noun = Noun(__doc__)
 
 
-@noun.verb("list", "the key, since when, why, and what to do", JSON)
+@noun.verb("list", "the key, since when, why, and what to do")
 async def list_stuck(arguments: argparse.Namespace) -> int:
     """Each key, since when it waits, why, and what frees it.
 
@@ -84,7 +84,6 @@ def _keys_typed(arguments: argparse.Namespace) -> str:
     "look again; an unsure submission is sent",
     argument("keys", nargs="*", metavar="KEY", help="order:po-... or sku:psku-..."),
     argument("--all", action="store_true", help="all but what it would send again"),
-    JSON,
     changes=_keys_typed,
 )
 async def retry(arguments: argparse.Namespace) -> int:
@@ -158,7 +157,6 @@ def _reason(text: str) -> str:
     argument(
         "--reason", type=_reason, required=True, help="for the story; no patient data, please"
     ),
-    JSON,
     changes=lambda typed: key_of(typed.key),
 )
 async def drop(arguments: argparse.Namespace) -> int:
@@ -177,7 +175,6 @@ async def drop(arguments: argparse.Namespace) -> int:
     "its order-request is in PharmaOne already",
     argument("key", metavar="KEY", help="order:po-..."),
     argument("--yes", action="store_true", help="do not ask about one that was never sent"),
-    JSON,
     changes=lambda typed: key_of(typed.key),
 )
 async def submitted(arguments: argparse.Namespace) -> int:
@@ -203,7 +200,6 @@ async def submitted(arguments: argparse.Namespace) -> int:
     "it is right: cancel what is held back",
     argument("keys", nargs="*", metavar="KEY", help="order:po-..."),
     argument("--all", action="store_true", help="all that were held for being too many at once"),
-    JSON,
     changes=_keys_typed,
 )
 async def confirm(arguments: argparse.Namespace) -> int:
@@ -232,7 +228,6 @@ def _attention(text: str) -> str:
     "you know; it is not shown any more",
     argument("keys", nargs="?", type=lambda text: [text], metavar="KEY", help="order:po-..."),
     argument("--all", metavar="REASON", type=_attention, help="all that are told for this reason"),
-    JSON,
     changes=lambda typed: _keys_typed(typed) if typed.keys else f"--all {typed.all}",
 )
 async def accept(arguments: argparse.Namespace) -> int:

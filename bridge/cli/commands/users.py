@@ -15,7 +15,7 @@ from pathlib import Path
 from bridge import users
 from bridge.app.files import write_whole
 from bridge.cli import show
-from bridge.cli.command import JSON, WRONG, Noun, argument
+from bridge.cli.command import WRONG, Noun, argument
 from bridge.cli.commands.password import new_hash
 from bridge.cli.opening import settings_of
 from bridge.core.users import ADMIN, Role, User
@@ -40,7 +40,6 @@ NAME = argument("name", type=_name, metavar="NAME", help="what is typed to log i
     "add a user, or change role and password of one",
     NAME,
     argument("--role", choices=list(Role), required=True, help="viewer looks, operator also acts"),
-    JSON,
     changes=lambda typed: f"{typed.name} {typed.role}",
 )
 def add(arguments: argparse.Namespace) -> int:
@@ -59,7 +58,7 @@ def add(arguments: argparse.Namespace) -> int:
     return show.answer(arguments, {word: name}, f"{name}: {word}")
 
 
-@noun.verb("remove", "end a user's access", NAME, JSON, changes=lambda typed: typed.name)
+@noun.verb("remove", "end a user's access", NAME, changes=lambda typed: typed.name)
 def remove(arguments: argparse.Namespace) -> int:
     """Ends a user's access, and every session at once.
 
@@ -73,7 +72,7 @@ def remove(arguments: argparse.Namespace) -> int:
     return show.answer(arguments, {"removed": name}, f"{name}: removed")
 
 
-@noun.verb("list", "names and roles", JSON)
+@noun.verb("list", "names and roles")
 def list_users(arguments: argparse.Namespace) -> int:
     """Names and roles; `admin` has the password of server.admin_password_hash.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from bridge.app import signing
 from bridge.app.signing import kept_file
 from bridge.cli import show
-from bridge.cli.command import JSON, Noun, argument
+from bridge.cli.command import Noun, argument
 from bridge.cli.guest import is_running, open_guest
 from bridge.cli.opening import complete
 from bridge.core.alarms import Subscription
@@ -26,7 +26,7 @@ from bridge.settings import Settings, variable
 noun = Noun(__doc__)
 
 
-@noun.verb("list", "RxScale's subscriptions", JSON)
+@noun.verb("list", "RxScale's subscriptions")
 async def list_webhooks(arguments: argparse.Namespace) -> int:
     """RxScale's subscriptions, and which of them are this bridge's.
 
@@ -58,7 +58,6 @@ async def list_webhooks(arguments: argparse.Namespace) -> int:
         help="the signing secrets go here too: a file, or a folder of secret files",
     ),
     argument("--renew", action="store_true", help="anew, where secrets were lost"),
-    JSON,
     changes=lambda typed: "--renew" if typed.renew else "",
 )
 async def register(arguments: argparse.Namespace) -> int:
@@ -110,7 +109,6 @@ def _files(settings: Settings, typed: Path | None) -> list[Path]:
     "remove",
     "end subscriptions",
     argument("uids", nargs="+", metavar="UID", help="as `webhooks list` shows it"),
-    JSON,
     changes=lambda typed: " ".join(typed.uids),
 )
 async def remove(arguments: argparse.Namespace) -> int:
