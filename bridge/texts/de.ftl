@@ -260,13 +260,11 @@ of-line = { $name ->
        *[other] { "" }'{ $name }' ({ $sku }):{ " " }
     }
 
-skus-match = { $on_page ->
-        [yes] skus match
-       *[no] rxbridge skus match
-    }
-
 unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist keinem PharmaOne-Produkt zugeordnet
-    .step-1 = { skus-match } schlägt Produkt und Einheiten vor; mit --write gelten die sicheren
+    .step-1 = { $on_page ->
+        [yes] „Produkt zuordnen“ schlägt vor, welches es ist, und seine Einheiten
+       *[no] rxbridge skus match schlägt Produkt und Einheiten vor; mit --write gelten die sicheren
+    }
     .step-2 = sonst eine Zeile für { $pharmacy_sku } in { $file } schreiben
     .meaning = Noch hat niemand gesagt, welches PharmaOne-Produkt dieser Artikel ist.
         `rxbridge skus match` schlägt Produkte nach dem Namen vor; `--write` trägt die sicheren ein.
@@ -279,7 +277,10 @@ not_in_catalogue = '{ $name }' ({ $sku }) steht nicht in RxScales Artikelliste d
         Ihrer Apotheke fehlt. Auch Artikelarten, die für Ihr Konto verborgen sind (digitale oder
         physische), fehlen dort: bitten Sie RxScale, sie zu zeigen.
 unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist Produkt { $product } ({ $place }), und niemand hat gesagt, wie viele Einheiten davon darin sind (wohl { $units })
-    .step-1 = { skus-match } zeigt, was wohl darin ist; mit --write ist das bestätigt
+    .step-1 = { $on_page ->
+        [yes] seine Produktseite zeigt, was wohl darin ist; dort bestätigen
+       *[no] rxbridge skus match zeigt, was wohl darin ist; mit --write ist das bestätigt
+    }
     .step-2 = oder auf der Seite bestätigen, oder als units_per_sku von { $pharmacy_sku } in skus.csv
     .meaning = Der Artikel ist zugeordnet, aber RxScale verkauft ihn als mehr als eins von etwas (ein Beutel
         mit 5 g) oder sagt es nicht, und `skus.csv` sagt nicht, wie viele PharmaOne-Einheiten darin
@@ -287,7 +288,10 @@ unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist Produkt { $pro
         nicht geschrieben. Die Bestellung geht Sekunden nach der Bestätigung
         weiter ([Bestand](stock.md#which-product-a-sku-is)).
 unknown_product = '{ $name }' ({ $sku }, { $pharmacy_sku }) ist Produkt { $product } zugeordnet ({ $place }), das in PharmaOnes Bestand nie stand
-    .step-1 = { skus-match } nennt das wahrscheinliche Produkt und seine Einheiten; die Zuordnung von { $pharmacy_sku } berichtigen
+    .step-1 = { $on_page ->
+        [yes] seine Produktseite nennt das wahrscheinliche Produkt und seine Einheiten; die Zuordnung von { $pharmacy_sku } dort berichtigen
+       *[no] rxbridge skus match nennt das wahrscheinliche Produkt und seine Einheiten; die Zuordnung von { $pharmacy_sku } berichtigen
+    }
     .step-2 = stimmt Produkt { $product }: im PharmaOne Manager in den Bestand aufnehmen; die Bestellung geht weiter, sobald es dort steht
     .meaning = Die Zuordnung nennt eine `p1_id`, die kein Bestand von PharmaOne je gezeigt hat: ein
         Tippfehler etwa. Damit wird nichts gesendet, und ihre Artikel stehen auf 0. Ein Produkt, das
@@ -665,6 +669,7 @@ unanswered = { $submissions } Übermittlungen ohne Antwort; nach ihnen wird gesu
 held_back = { $orders } Bestellungen werden zurückgehalten: ungewöhnlich viele sollten auf einmal storniert werden
     .meaning = In beiden Portalen nachsehen und bestätigen, auf der Seite oder mit `rxbridge stuck confirm --all`.
 wait_for_a_person = { $stuck } warten auf einen Menschen: rxbridge stuck list
+    .on-page = { $stuck } warten auf einen Menschen
     .meaning = Siehe die Gründe oben. `rxbridge stuck list`
 list_not_read = RxScales Bestellliste wurde zu lange nicht gelesen
     .meaning = Drei Durchgänge nacheinander kamen nicht durch. Webhooks gehen weiter. `rxbridge check`
@@ -1091,6 +1096,9 @@ page-known = Was die Dokumente der Anbieter offen lassen
 page-known_note = Unbekanntes gilt als der schlechtere Fall. rxbridge probe findet manches davon heraus.
 page-known_value = Was bekannt ist, und woher
 page-versions = Versionen
+page-link_it = Produkt zuordnen
+page-is_differ = weichen ab
+page-is_unknown = nicht bekannt
 
 # how it is
 page-status_ok = Läuft, alles in Ordnung

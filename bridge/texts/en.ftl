@@ -256,13 +256,11 @@ of-line = { $name ->
        *[other] { "" }'{ $name }' ({ $sku }):{ " " }
     }
 
-skus-match = { $on_page ->
-        [yes] skus match
-       *[no] rxbridge skus match
-    }
-
 unlinked_sku = '{ $name }' ({ $sku }, { $pharmacy_sku }) is not linked to a PharmaOne product
-    .step-1 = { skus-match } proposes its product and its units; with --write the sure ones are taken
+    .step-1 = { $on_page ->
+        [yes] “Link the product” proposes which it is, and its units
+       *[no] rxbridge skus match proposes its product and its units; with --write the sure ones are taken
+    }
     .step-2 = else write a line for { $pharmacy_sku } into { $file }
     .meaning = Nobody has said yet which PharmaOne product this SKU is. `rxbridge skus match`
         proposes products by name; `--write` adds the sure ones. The line is taken up within
@@ -275,14 +273,20 @@ not_in_catalogue = '{ $name }' ({ $sku }) is not in RxScale's SKU list of this p
         types that are hidden for your account (digital or physical) are missing too: ask RxScale to
         show them.
 unconfirmed_units = '{ $name }' ({ $sku }, { $pharmacy_sku }) is product { $product } ({ $place }), and nobody said how many units of it one holds (likely { $units })
-    .step-1 = { skus-match } shows what it likely holds; with --write that is confirmed
+    .step-1 = { $on_page ->
+        [yes] its product page shows what it likely holds; say it there
+       *[no] rxbridge skus match shows what it likely holds; with --write that is confirmed
+    }
     .step-2 = or confirm it on the page, or as units_per_sku of { $pharmacy_sku } in skus.csv
     .meaning = The SKU is linked, but RxScale sells it as more than one of something (a bag of 5 g), or
         does not say, and `skus.csv` does not say how many PharmaOne units it holds. One is never
         guessed: an order for two bags would become 2 g. Nothing is written for its stock either.
         The order goes on within seconds of the confirmation ([stock](stock.md#which-product-a-sku-is)).
 unknown_product = '{ $name }' ({ $sku }, { $pharmacy_sku }) is linked to product { $product } ({ $place }), which PharmaOne's inventory has never listed
-    .step-1 = { skus-match } names the likely product and its units; correct the link of { $pharmacy_sku }
+    .step-1 = { $on_page ->
+        [yes] its product page names the likely product and its units; correct the link of { $pharmacy_sku } there
+       *[no] rxbridge skus match names the likely product and its units; correct the link of { $pharmacy_sku }
+    }
     .step-2 = if product { $product } is right, take it into the inventory in PharmaOne Manager; the order goes on once it is listed
     .meaning = The link names a `p1_id` that no inventory of PharmaOne's has ever shown: a slip of the pen,
         say. Nothing is sent with it, and its SKUs are at 0. A product that was listed once and is not
@@ -643,6 +647,7 @@ unanswered = { $submissions } submissions without an answer; they are being look
 held_back = { $orders } orders are held: unusually many were to be cancelled at once
     .meaning = Look in both portals and confirm them, on the page or with `rxbridge stuck confirm --all`.
 wait_for_a_person = { $stuck } wait for a person: rxbridge stuck list
+    .on-page = { $stuck } wait for a person
     .meaning = See the reasons above. `rxbridge stuck list`
 list_not_read = RxScale's order list has not been read for too long
     .meaning = Three sweeps in a row did not come through. Webhooks still work. `rxbridge check`
@@ -1068,6 +1073,9 @@ page-known = What the vendors' documents leave open
 page-known_note = What is unknown is treated as the worse case. rxbridge probe finds some of it out.
 page-known_value = What is known, and from where
 page-versions = Versions
+page-link_it = Link the product
+page-is_differ = they differ
+page-is_unknown = not known
 
 # how it is
 page-status_ok = Running, all is well
