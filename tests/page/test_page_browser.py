@@ -433,6 +433,7 @@ async def test_pictures_for_the_documents(tmp_path: Path, busy: House, opened: O
         "page-de.png": ("/?lang=de", {**desktop, "locale": "de-DE"}),
         "page-phone.png": ("/", PHONE),
         "page-order.png": ("/orders/{}", desktop),
+        "page-orders.png": ("/orders?state=open", desktop),
     }
     oldest = (await busy.rows())[-1].record.uid
     for name, (path, context) in pictures.items():
