@@ -17,6 +17,7 @@ CENTURY_DAYS = 36500
 LEAST_SECRET = 16
 
 _API_PATH = re.compile(r"/?[\w.~%-]+(/[\w.~%-]+)*/?", re.ASCII)
+_PORTAL = re.compile(r"https?://[^\s{}]+\{(uid|id)\}[^\s{}]*")
 _ARGON2 = re.compile(r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+(\$[A-Za-z0-9+/]+){2}")
 _HOUR = r"([01]\d|2[0-3]):[0-5]\d"
 
@@ -87,6 +88,12 @@ def _notify_address(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _portal(text: str) -> str:
+    if not _PORTAL.fullmatch(text):
+        raise ValueError("must be an http(s) address with {uid} or {id} in it")
+    return text
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
 Secret = Annotated[SecretStr, AfterValidator(_one_line_secret)]
@@ -95,8 +102,7 @@ FilePath = Annotated[Path, BeforeValidator(_path)]
 OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
 OptionalTime = Annotated[AwareDatetime | None, BeforeValidator(_or_none)]
 OptionalPortal = Annotated[
-    Annotated[str, Field(pattern=r"^https?://[^\s{}]+\{(uid|id)\}[^\s{}]*$")] | None,
-    BeforeValidator(_or_none),
+    Annotated[str, AfterValidator(_portal)] | None, BeforeValidator(_or_none)
 ]
 OptionalFile = Annotated[FilePath | None, BeforeValidator(_or_none)]
 OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_or_none)]

@@ -146,7 +146,9 @@ async def remember(path: Path, keys: list[str]) -> None:
     store = await Store.open(path, now=NOW)
     await store.write(todo.hint, [Hint(Key(keys[0]), "test")], NOW)
     ((claim, link),) = await store.write(todo.claim, 1, NOW, timedelta(minutes=1))
-    link = replace(link, intent_at=NOW)  # it was sent once: nobody asks whether it was
+    link = replace(
+        link, name="#1013", intent_at=NOW
+    )  # it was sent once: nobody asks whether it was
     note = REFUSED(vendor="RxScale", doing="a call", what="a synthetic refusal")
     await store.write(
         work.settle, Outcome(claim, link, (), None, False, note, NOW, (HELD_AT_RXSCALE(),))

@@ -44,6 +44,7 @@ SECTIONS: Mapping[str, str] = {
     "notify": "Whom to tell of what is wrong.",
     "reconcile": "The standing proof that both sides agree.",
     "webhooks": "What becomes of RxScale's subscriptions.",
+    "links": "Where a person opens an order in the vendors' portals.",
     "log": "What the log tells, and how.",
 }
 SECRETS: Mapping[str, str] = {

@@ -4,8 +4,8 @@ import pytest
 from config.conftest import Machine
 
 SECTIONS = (
-    "audit, log, mappings, money, notify, orders, pharmaone, reconcile, rxscale, server, stock, "
-    "store, webhooks"
+    "audit, links, log, mappings, money, notify, orders, pharmaone, reconcile, rxscale, server, "
+    "stock, store, webhooks"
 )
 TIME = "must be a time with its zone, such as 2026-01-02T08:00:00+01:00"
 ADDRESS = "must be a web address such as https://api.example.com"

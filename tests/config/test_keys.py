@@ -124,6 +124,8 @@ ODD = {
     "notify.urls": "json://another.example",
     "notify.language": "de",
     "notify.quiet_hours": "20:00-07:30",
+    "links.rxscale_order": "https://another.example/{uid}",
+    "links.pharmaone_order": "https://another.example/?id={id}",
     "log.level": "debug",
     "log.format": "console",
 }

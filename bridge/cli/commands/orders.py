@@ -95,7 +95,7 @@ async def show_order(arguments: argparse.Namespace) -> int:
     were made, and what happens next.
 
     rxbridge orders show po-abc123         # as a table, or line by line in a small window
-    rxbridge orders show '#1013'           # by any of its names: the shop's, or PharmaOne's ids
+    rxbridge orders show 1013              # by any of its names: #1013, or-..., ORD_...
     rxbridge orders show po-abc123 --json  # all that the bridge knows of it
     """
     async with open_store(settings_of(arguments)) as store:
