@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -99,7 +99,7 @@ async def check(arguments: argparse.Namespace) -> int:
     then, console = "check" if failing else "run", show.console()
     return show.answer(
         arguments,
-        {"checks": [asdict(line) for line in lines]},
+        {"checks": lines},
         failed=bool(failing),
         colours=COLOURS,
         width=console.width if console.is_terminal else show.PIPED,

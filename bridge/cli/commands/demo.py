@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,7 @@ from bridge.app import shipped
 from bridge.app.files import write_links
 from bridge.cli import loop, show
 from bridge.cli.command import DONE, FAILED, Noun, argument, whole_number
-from bridge.cli.mishaps import Mishap, Mishaps
+from bridge.cli.mishaps import Mishaps
 from bridge.cli.opening import now
 from bridge.core.memory import OrderRow
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, Phase, ProductId
@@ -109,7 +109,18 @@ class Demo:
         stock = await self._stock()
         self._say("demo-stock", rows=[row._asdict() for row in stock])
         if self.quiet:
-            show.as_json(_document(arrived, lived, troubles, stock, seconds))
+            show.as_json(
+                {
+                    "orders": arrived,
+                    "seconds": round(seconds, 1),
+                    "lives": lived,
+                    "mishaps": troubles,
+                    "stock": [
+                        {"sku": row.uid, "target": row.target, "at_rxscale": row.at_rxscale}
+                        for row in stock
+                    ],
+                }
+            )
         well = all(map(_is_good, arrived)) and all(each.well for each in troubles)
         return well and len(arrived) == count and all(map(_is_over, lived))
 
@@ -287,21 +298,3 @@ def _is_over(result: Result) -> bool:
 
 def _is_good(result: Result) -> bool:
     return result.phase == Phase.SUBMITTED and result.at_pharmaone == 1
-
-
-def _document(
-    arrived: list[Result],
-    lived: list[Result],
-    mishaps: list[Mishap],
-    stock: list[PlanRow],
-    seconds: float,
-) -> dict[str, Any]:
-    return {
-        "orders": [asdict(result) for result in arrived],
-        "seconds": round(seconds, 1),
-        "lives": [asdict(result) for result in lived],
-        "mishaps": [asdict(each) for each in mishaps],
-        "stock": [
-            {"sku": row.uid, "target": row.target, "at_rxscale": row.at_rxscale} for row in stock
-        ],
-    }

@@ -248,7 +248,7 @@ def _document(row: OrderRow) -> dict[str, Any]:
 def _story_document(story: Story) -> dict[str, Any]:
     after = resumed(story.record, now())
     return {
-        "order": asdict(story.record),
+        "order": story.record,
         "entries": [_entry_document(entry) for entry in story.entries],
         "stuck": _stuck_document(story.stuck) if story.stuck else None,
         "attentions": [_stuck_document(row) for row in story.attentions],
