@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from bridge.core.model import (
     CatalogueSku,
@@ -19,6 +20,8 @@ from bridge.core.stock.reserve import Demand
 from bridge.mapping.names import pack_of, says_one
 from bridge.mapping.reading import SKUS, Faults, Place, decode, nearest
 
+_decimal = lru_cache(maxsize=1024)(Decimal)
+"""Most SKUs hold the same few amounts, which are kept once."""
 COLUMNS = ("pharmacy_sku_uid", "p1_id", "units_per_sku", "safety_stock", "share", "note")
 NEEDED = COLUMNS[:2]
 ASK = "`rxbridge skus match` names the likely product and its units"
@@ -85,8 +88,8 @@ class SkuLinks:
         if link is None or link.confirmed or sku is None:
             return link
         if self.by_selling_unit and sku.selling_unit is not None:
-            return replace(link, units=Decimal(sku.selling_unit), confirmed=True)
-        pack, sold = pack_of(sku), Decimal(sku.selling_unit or 1)
+            return replace(link, units=_decimal(sku.selling_unit), confirmed=True)
+        pack, sold = pack_of(sku), _decimal(sku.selling_unit or 1)
         return replace(link, units=pack.amount if pack else sold, confirmed=says_one(sku))
 
 

@@ -163,7 +163,7 @@ def known(
     `whole`: with the prices of all of them.
     """
     asked = {"after": micros(read_at) + 1, "until": micros(now + FUTURE), "whole": whole}
-    plain = dict(connection.execute(_PLAIN, asked).fetchall())
+    plain = dict(connection.execute(_PLAIN, asked))
     special = map(SkuStock._make, connection.execute(_SPECIAL, asked))
     return RxScaleStock(plain, {each.uid: each for each in special})
 

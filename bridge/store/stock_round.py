@@ -65,11 +65,11 @@ class StockState:
 # -- the inventory that is believed -------------------------------------------------------------
 
 
-def load(connection: sqlite3.Connection) -> Stocktake | None:
-    """The last inventory that was believed; None if none ever was."""
+def load(connection: sqlite3.Connection, kept: Stocktake | None = None) -> Stocktake | None:
+    """The last inventory that was believed; None if none ever was. `kept`: of an earlier round."""
     read_at = notes.get_time(connection, READ_AT)
-    if read_at is None:
-        return None
+    if read_at is None or (kept is not None and kept.read_at == read_at):
+        return kept if read_at else None
     on_hand = dict(connection.execute(_ON_HAND))
     absent = json.loads(notes.get(connection, NEVER_LISTED) or "{}")
     absent.update(connection.execute(_ABSENT))
@@ -127,14 +127,19 @@ def save_pending(connection: sqlite3.Connection, found: Pending | None) -> None:
 
 
 def situation(
-    connection: sqlite3.Connection, as_of: datetime | None, now: datetime, *, prices: bool = False
+    connection: sqlite3.Connection,
+    as_of: datetime | None,
+    now: datetime,
+    *,
+    prices: bool = False,
+    kept: Stocktake | None = None,
 ) -> Situation:
     """What a plan is made from, as far as the store knows it: for an inventory that was asked
     for at `as_of`; None: for the one believed last. `prices`: with the prices of all SKUs.
 
     Numbers may rise when all open orders' lines were seen.
     """
-    before = load(connection)
+    before = load(connection, kept)
     when = as_of or (before.read_at if before else now)
     open_units = order_lines.open_units(connection, when)
     return Situation(

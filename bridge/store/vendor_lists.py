@@ -21,6 +21,7 @@ from bridge.store.rows import Table, as_list, micros, moment, sql
 
 CATALOGUE_MARK = "catalogue_mark"
 """A note that is another one after each change of the SKU list."""
+LINKED_AT_ONCE = 2000
 SKUS = Table("skus", CatalogueSku, without=("stock", "price_cents"))
 P1_ORDERS = Table("p1_orders", P1Order)
 
@@ -29,6 +30,7 @@ _FORGET_SKUS = "DELETE FROM skus WHERE seen_at <> ?"
 _SKUS = SKUS.select("ORDER BY pharmacy_sku_uid")
 _SKUS_FOR_LINKING = """
 SELECT pharmacy_sku_uid, sku_uid, external_id, name, selling_unit, unit FROM skus
+WHERE pharmacy_sku_uid > ? ORDER BY pharmacy_sku_uid LIMIT ?
 """
 _SKUS_NAMED = SKUS.select(
     "WHERE sku_uid IN (?...) ORDER BY external_id IS NOT NULL, pharmacy_sku_uid DESC"
@@ -126,11 +128,13 @@ def catalogue(connection: sqlite3.Connection) -> list[CatalogueSku]:
     return list(map(SKUS.value, connection.execute(_SKUS)))
 
 
-def catalogue_for_linking(connection: sqlite3.Connection) -> list[CatalogueSku]:
-    """The same, without what only people need: there may be tens of thousands."""
+def for_linking(connection: sqlite3.Connection, after: PharmacySkuUid) -> list[CatalogueSku]:
+    """The next of the same `after` that one, without what only people need."""
     return [
         CatalogueSku(uid, sku_uid, external_id, name, selling_unit=sold, unit=unit)
-        for uid, sku_uid, external_id, name, sold, unit in connection.execute(_SKUS_FOR_LINKING)
+        for uid, sku_uid, external_id, name, sold, unit in connection.execute(
+            _SKUS_FOR_LINKING, (after, LINKED_AT_ONCE)
+        )
     ]
 
 

@@ -113,6 +113,7 @@ async def one_round(folder: Path, skus: int) -> None:
         for changed in (0, skus // CHANGED_OF):
             result, before = await b.stock.look()
             await b.store.write(stock_round.planned, result.plan, before, b.started_at)
+            b.stock.last = result
             took = time.process_time() - took
             assert result.failure is None, result.failure
             assert len(result.plan.writes) == changed, len(result.plan.writes)

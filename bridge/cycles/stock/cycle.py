@@ -9,12 +9,12 @@ import contextlib
 import json
 import logging
 import math
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from bridge.core.model import PharmacySkuUid, ProductId
+from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId
 from bridge.core.patience import pause
 from bridge.core.reasons import LOST_ITS_LINK, Reason
 from bridge.core.shadow import numbers
@@ -23,6 +23,7 @@ from bridge.core.stock.model import (
     Reading,
     Shelf,
     Situation,
+    SkuLink,
     StockPolicy,
     Stocktake,
     shelf,
@@ -279,8 +280,9 @@ class StockCycle:
             return
         from bridge.mapping.matching import propose  # loads what matching needs
 
-        skus = await self._store.read(vendor_lists.catalogue_for_linking)
-        mine = [sku for sku in skus if sku.pharmacy_sku_uid in uids]
+        mine = [
+            sku async for some in self._listed() for sku in some if sku.pharmacy_sku_uid in uids
+        ]
         links = self._rules().links.of(mine)
         found = await asyncio.to_thread(propose, mine, result.products, links)
         noted |= {each.uid: each.likely for each in found}
@@ -335,15 +337,15 @@ class StockCycle:
         mark, rules = await self._store.read(vendor_lists.catalogue_mark), self._rules()
         linked = self._shelf
         if (mark, rules.version) != self._shelf_of:
-            skus = await self._store.read(vendor_lists.catalogue_for_linking)
-            linked = await asyncio.to_thread(lambda: shelf(rules.links.of(skus)))
+            linked = await self._shelved(rules)
         return await self._situation(None, linked, self._unlinked or ())
 
     async def _situation(
         self, as_of: datetime | None, linked: Shelf, unlinked: Collection[PharmacySkuUid]
     ) -> Situation:
+        kept = self.last.plan.situation.stocktake if self.last is not None else None
         remembered = await self._store.read(
-            stock_round.situation, as_of, self._now(), prices=self._policy.sync_prices
+            stock_round.situation, as_of, self._now(), prices=self._policy.sync_prices, kept=kept
         )
         return replace(
             remembered, shelf=linked, unlinked=unlinked, policy=self._policy, prices=self._prices
@@ -356,10 +358,22 @@ class StockCycle:
             await self._read_catalogue()
             mark = await self._store.read(vendor_lists.catalogue_mark)
         if (mark, rules.version) != self._shelf_of:
-            skus = await self._store.read(vendor_lists.catalogue_for_linking)
-            self._shelf = await asyncio.to_thread(lambda: shelf(rules.links.of(skus)))
+            self._shelf = await self._shelved(rules)
             self._shelf_of, self._unlinked = (mark, rules.version), None
         return self._shelf
+
+    async def _shelved(self, rules: Rules) -> Shelf:
+        links: list[SkuLink] = []
+        async for some in self._listed():
+            await asyncio.to_thread(links.extend, rules.links.of(some))
+        return await asyncio.to_thread(shelf, links)
+
+    async def _listed(self) -> AsyncIterator[list[CatalogueSku]]:
+        """RxScale's SKUs, some at a time: all of them at once would take a lot of memory."""
+        after = PharmacySkuUid("")
+        while some := await self._store.read(vendor_lists.for_linking, after):
+            yield some
+            after = some[-1].pharmacy_sku_uid
 
     async def _unlinked_now(self) -> list[PharmacySkuUid]:
         """SKUs that are to go to 0, looked for anew until none is left."""
