@@ -109,6 +109,8 @@ class Wanted(NamedTuple):
     until: datetime | None = None
     stuck: bool = False
     side: str = ""
+    exact: bool = False
+    """The words are whole: no beginning, and no part of a product's name."""
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -121,8 +123,9 @@ class Wanted(NamedTuple):
         words = self.words.strip().removeprefix("order:").removeprefix("sku:")
         spelt = {words, words.lower(), words.upper(), words.zfill(8)}
         like = re.sub(r"[%_\s]+", "%", f"%{words}%")
+        ends = {"like": "", "last": "\1"} if self.exact else {"like": like, "last": "\uffff"}
         times = {"since": self.since, "until": self.until}
-        return {"words": as_list(sorted(spelt | {f"#{words}"})), "like": like, "last": "\uffff"} | {
+        return {"words": as_list(sorted(spelt | {f"#{words}"})), **ends} | {
             name: micros(at) for name, at in times.items() if at is not None
         }
 
@@ -177,6 +180,12 @@ def newest(
     values = {**wanted.values, "limit": limit, "offset": offset}
     rows = connection.execute(listed(*wanted.conditions), values)
     return [_order(row) for row in rows]
+
+
+def called(connection: sqlite3.Connection, words: str, limit: int) -> list[OrderRow]:
+    """The orders that are called just so; where none is, those that begin so or have such goods."""
+    whole = newest(connection, Wanted(words, exact=True), limit=limit)
+    return whole or newest(connection, Wanted(words), limit=limit)
 
 
 class Count(NamedTuple):

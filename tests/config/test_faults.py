@@ -7,6 +7,7 @@ SECTIONS = (
     "audit, links, log, mappings, money, notify, orders, pharmaone, reconcile, rxscale, server, "
     "stock, store, webhooks"
 )
+PORTAL = "must be an http(s) address with {uid} or {id} in it"
 TIME = "must be a time with its zone, such as 2026-01-02T08:00:00+01:00"
 ADDRESS = "must be a web address such as https://api.example.com"
 PATH = "must be a path such as /v1/external_pharmacy_api"
@@ -90,6 +91,8 @@ def test_a_name_that_is_not_known(machine: Machine, text: str, line: str) -> Non
 
 
 VALUES: list[tuple[str, str, str]] = [
+    ("links.rxscale_order", "'https://x.example/'", PORTAL),
+    ("links.pharmaone_order", "'javascript:alert(\"{id}\")'", PORTAL),
     ("server.port", "-1", "must be 0 or more"),
     ("server.port", "65536", "must be 65535 or less"),
     ("server.port", "80.5", "must be a whole number"),

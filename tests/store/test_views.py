@@ -210,6 +210,15 @@ async def test_orders_are_found_by_any_of_their_names(store: Store, words: str, 
     assert await found(store, words) == [uid(each) for each in numbers]
 
 
+async def test_a_whole_name_goes_before_those_that_begin_so(store: Store):
+    await given_some(store)
+    await store.write(work.save, record(6, name="#10131", first_seen_at=after(3)), [])
+    cases = {"#1013": [1], "1013": [1], "#101": [6, 2, 1], uid(1): [1], "ibu 400": [2], "x": []}
+    for words, numbers in cases.items():
+        rows = await store.read(views.called, words, 10)
+        assert [row.record.uid for row in rows] == [uid(number) for number in numbers], words
+
+
 @pytest.mark.parametrize(
     ("filters", "numbers"),
     [

@@ -102,7 +102,7 @@ async def show_order(arguments: argparse.Namespace) -> int:
         uid = PharmacyOrderUid(arguments.uid.removeprefix("order:"))
         story = await store.read(views.story, uid)
         if story is None:
-            rows = await store.read(views.newest, views.Wanted(arguments.uid), limit=10)
+            rows = await store.read(views.called, arguments.uid, 10)
             if len(rows) > 1:
                 print(f"rxbridge: {arguments.uid} may be any of these:", file=sys.stderr)
                 show.page("orders-list", **_listed(rows))

@@ -52,9 +52,11 @@ async def table(
     if "kind" in request.match_info:
         return await _save(parts, filters, request.match_info["kind"])
     read, sought = parts.store.read, wanted(filters)
+    if {*filters.filters} == {"q"} and filters.page == 1:
+        alone = await read(stored.called, sought.words, 2)
+        if len(alone) == 1:
+            return redirect(f"/orders/{quote(alone[0].record.uid, safe='')}", visitor)
     rows = await read(stored.newest, sought, limit=PAGE + 1, offset=filters.offset)
-    if len(rows) == 1 and {*filters.filters} == {"q"} and filters.page == 1:
-        return redirect(f"/orders/{quote(rows[0].record.uid, safe='')}", visitor)
     return answer(
         "orders.html",
         visitor,
