@@ -21,6 +21,7 @@ from bridge.errors import Misconfigured, TryLater
 from bridge.exchange import routes_of
 from bridge.settings import PharmaOneSection, RxScaleSection, Settings
 from bridge.store import RunLock, Store, todo, views
+from bridge.vendor.calling import Caller
 
 Section = TypeVar("Section", RxScaleSection, PharmaOneSection)
 Answer = TypeVar("Answer")
@@ -80,7 +81,7 @@ def patient(client: Client) -> Client:
 
 class _Patient:
     """Stands in for a client, or for a part of one. The methods that call are those that `@calls`
-    marks.
+    marks, and what lists are read with.
     """
 
     def __init__(self, client: object) -> None:
@@ -90,16 +91,20 @@ class _Patient:
         found = getattr(self._client, name)
         if not inspect.ismethod(found):
             return _with_patient_calls(found)
-        if routes_of(found) and not inspect.iscoroutinefunction(found):
+        if _calls(found) and not inspect.iscoroutinefunction(found):
             return MethodType(found.__func__, self)  # each page of a list is a call of this object
-        if routes_of(found):
+        if _calls(found):
             return lambda *args, **named: patiently(partial(found, *args, **named))
         return lambda *args, **named: _with_patient_calls(found(*args, **named))
 
 
 def _with_patient_calls(part: Any) -> Any:
     methods = filter(inspect.isfunction, vars(type(part)).values())
-    return _Patient(part) if any(map(routes_of, methods)) else part
+    return _Patient(part) if isinstance(part, Caller) or any(map(routes_of, methods)) else part
+
+
+def _calls(method: Any) -> bool:
+    return bool(routes_of(method)) or method.__func__ in (Caller.every, Caller.read)
 
 
 async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
