@@ -93,29 +93,23 @@ class Store:
         Raises what `question` raised, with all that it wrote undone; TryLater if the store cannot
         be written just now (disk full, locked by another process, I/O error).
         """
-        self._refuse_if_closed()
-        return await self._commits.add(
-            in_turn, lambda connection: question(connection, *args, **kwargs)
-        )
+        return await self._queue(in_turn, lambda c: question(c, *args, **kwargs))
 
-    async def write_briefly(
-        self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def write_briefly(self, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `write`, of what takes a fraction of a millisecond: in the event loop itself."""
-        self._refuse_if_closed()
-        return await self._commits.add(
-            briefly, lambda connection: question(connection, *args, **kwargs)
-        )
+        return await self._queue(briefly, lambda c: question(c, *args, **kwargs))
 
     async def write_soon(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As `write_briefly`, of what shares another's commit if one comes within milliseconds."""
-        self._refuse_if_closed()
-        return await self._commits.add(
-            soon, lambda connection: question(connection, *args, **kwargs)
-        )
+        return await self._queue(soon, lambda c: question(c, *args, **kwargs))
 
     def write_together(self, bulk: Bulk[Item, T], item: Item) -> Awaitable[T]:
-        """As `write`; those who wait with the same `bulk` are handed to it in one go."""
+        """As `write`; those who wait with the same `bulk` are handed to it in one go. It stands in
+        the queue at once, before the answer is awaited.
+        """
+        return self._queue(bulk, item)
+
+    def _queue(self, bulk: Bulk[Item, T], item: Item) -> Awaitable[T]:
         self._refuse_if_closed()
         return self._commits.add(bulk, item)
 

@@ -67,14 +67,6 @@ class Result:
     error: Exception | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What parts came to before their commit; `is_over`: there is nothing to commit."""
-
-    results: Sequence[Result]
-    is_over: bool
-
-
 class GroupCommit:
     """The queue of those who want to write, and the task that writes them."""
 
@@ -141,9 +133,9 @@ class GroupCommit:
 
     async def _commit(self, parts: Sequence[Part]) -> Sequence[Result]:
         try:
-            written = self._writer.here(partial(_written_here, parts))
-            if written is not None and (written.is_over or await self._writer.run(_committed)):
-                return written.results
+            results, is_over = self._writer.here(partial(_written_here, parts)) or (None, False)
+            if results is not None and (is_over or await self._writer.run(_committed)):
+                return results
             return await self._writer.run(partial(_commit_all, parts))
         except asyncio.CancelledError:  # the program is being torn down: leave nobody waiting
             for part in parts:
@@ -178,48 +170,38 @@ def in_turn(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list
     return [body(connection) for body in bodies]
 
 
-def briefly(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
-    """The same, of bodies that are short enough for the event loop."""
-    return in_turn(connection, bodies)
-
-
-def soon(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
-    """The same, of those who have time."""
-    return in_turn(connection, bodies)
-
-
+briefly = partial(in_turn)
+"""The same, of bodies that are short enough for the event loop."""
+soon = partial(in_turn)
+"""The same, of those who have time."""
 PATIENCE: Mapping[Bulk[Any, Any], float] = {briefly: 0.0015, soon: 0.005}
 """How many seconds they wait at most for somebody who has no time."""
 
 
-def _written_here(parts: Sequence[Part], connection: sqlite3.Connection) -> Written | None:
-    """Writes what is short in the event loop itself, up to the commit; None if it cannot be.
+def _written_here(
+    parts: Sequence[Part], connection: sqlite3.Connection
+) -> tuple[list[Result], bool] | None:
+    """Writes what is short in the event loop itself, up to the commit, and whether there is none to
+    make; None if it cannot be.
 
     SQLite lets go of the interpreter at every statement, and a thread has to win it back from the
     loop each time: under load that costs more than the statements. Only the commit, which waits
     for the disk, is left to the thread. Nobody waits here for a lock that another process holds.
     """
-    if any(part.bulk is in_turn for part in parts) or not _begun(connection):
+    if any(part.bulk is in_turn for part in parts):
         return None
     before = connection.total_changes
     try:
+        connection.execute("BEGIN IMMEDIATE")
         results = _at_once(parts, connection)
         if is_over := connection.total_changes == before:
             connection.execute("COMMIT")
-        return Written(results, is_over)
+        return results, is_over
     except BaseException as error:
         undo(connection)
         if not isinstance(error, Exception):
             raise
         return None  # tried again in the thread, where each may fail alone
-
-
-def _begun(connection: sqlite3.Connection) -> bool:
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.Error:
-        return False
-    return True
 
 
 def _committed(connection: sqlite3.Connection) -> bool:
