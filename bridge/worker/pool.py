@@ -139,8 +139,9 @@ class Worker:
     def _seconds_until_due(self) -> float:
         if self._looks and self._free() <= 0:
             return NAP_SECONDS
-        due = (self._due - self._parts.now()).total_seconds()
-        return min(NAP_SECONDS, max(0.005, due, self._parts.rxscale_rests()))
+        due = EPOCH if self._hints > self._asked else self._due
+        left = (due - self._parts.now()).total_seconds()
+        return min(NAP_SECONDS, max(0.005, left, self._parts.rxscale_rests()))
 
     async def _look(self, claim: Claim, record: OrderRecord) -> datetime | None:
         """When it is to be looked at again; None if not before it is hinted."""

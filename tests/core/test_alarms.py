@@ -8,6 +8,7 @@ import pytest
 from bridge.core import reasons
 from bridge.core.alarms import (
     Heard,
+    Hours,
     Subscription,
     is_told,
     silent,
@@ -22,8 +23,6 @@ NOW = datetime(2026, 3, 12, 10, 20, tzinfo=UTC)  # a Thursday
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 LONG_AGO = NOW - 10 * WEEK
 TARGET = "https://bridge.example/webhooks/rxscale"
-THURSDAY = datetime(2026, 3, 11, 23, tzinfo=UTC)
-"""Midnight in Berlin."""
 EVENTS = ("pharmacy_order_created", "pharmacy_order_updated")
 
 
@@ -61,6 +60,7 @@ def test_a_vendor_that_tells_all_is_well():
             [reasons.WEBHOOKS_LOST],
         ),
         ({"lost": {hour(NOW): 3}, "orders": {hour(NOW): 16}}, []),
+        ({"lost": {hour(NOW): 20}, "orders": {hour(NOW): 101}}, []),
         ({"lost": {hour(NOW): 2}, "orders": {hour(NOW): 2}}, []),
         ({"lost": {hour(NOW) - 4 * HOUR: 9}, "orders": {hour(NOW): 9}}, []),
         (
@@ -184,6 +184,20 @@ def test_three_weeks_have_to_be_known(weeks: int, expected: list[str]):
     assert of(told=without(steadily(30, weeks=weeks), 1)) == expected
 
 
+def test_a_week_that_is_known_from_its_first_hour_on_counts():
+    known = without(steadily(100, weeks=3), 1)
+    assert of(told=known) == [], "of the third week the hour that is compared is not known"
+    begins = {hour(NOW) - HOUR - 3 * WEEK: 100}
+    assert of(told=known | begins) == [reasons.FEW_DELIVERIES]
+
+
+def test_the_hour_that_has_begun_is_not_compared():
+    now = NOW.replace(second=59, microsecond=999_999)
+    assert of(now=now, told=steadily(30)) == []
+    at_the_end = {hour(NOW) + timedelta(seconds=30): 30}
+    assert of(now=now, told=without(steadily(30), 1) | at_the_end) == [reasons.FEW_DELIVERIES]
+
+
 def test_the_usual_number_is_the_middle_one_of_four_weeks():
     now = hour(NOW)
     weeks = {now - HOUR - week * WEEK: count for week, count in enumerate((0, 10, 20, 30, 99), 0)}
@@ -202,13 +216,19 @@ def test_a_stretch_in_which_nobody_listened_yet_says_nothing():
     assert of(hour(NOW) - 3 * HOUR + timedelta(seconds=1), told=quiet) == []
 
 
-def thursdays(*, silence: timedelta, weeks: int = 6) -> dict[datetime, int]:
-    """Orders until 0:00 in Berlin, and after so long a silence each hour again; today one."""
-    firsts = [THURSDAY - n * WEEK for n in range(weeks)]
+def thursdays(*, silence: timedelta, weeks: int = 6, zone: ZoneInfo = BERLIN) -> Hours:
+    """Orders until 0:00 in the zone, and after so long a silence each hour again; today one."""
+    firsts = [midnight(zone) - n * WEEK for n in range(weeks)]
     rest = [at + n * HOUR for at in firsts[1:] for n in (-1, *range(silence // HOUR, 24))]
     return dict.fromkeys([*firsts, *rest], 1)
 
 
+def midnight(zone: ZoneInfo) -> datetime:
+    """With which a Thursday begins there."""
+    return datetime(2026, 3, 12, tzinfo=zone).astimezone(UTC)
+
+
+@pytest.mark.parametrize("zone", [BERLIN, ZoneInfo("Pacific/Auckland"), ZoneInfo("US/Pacific")])
 @pytest.mark.parametrize(
     ("silence", "after", "hours"),
     [
@@ -220,9 +240,9 @@ def thursdays(*, silence: timedelta, weeks: int = 6) -> dict[datetime, int]:
         (20 * HOUR, 23 * HOUR + timedelta(seconds=1), 23),
     ],
 )
-def test_how_much_longer_than_ever_is_too_long(silence, after, hours):
-    now = THURSDAY + after
-    found = told(Heard("rxscale", orders=thursdays(silence=silence)), now=now)
+def test_how_much_longer_than_ever_is_too_long(silence, after, hours, zone):
+    heard = Heard("rxscale", orders=thursdays(silence=silence, zone=zone))
+    found = [*silent(heard, LONG_AGO, midnight(zone) + after, zone)]
     longest = silence // HOUR
     expected = [] if hours is None else [reasons.NO_ORDERS(hours=hours, longest=longest)]
     assert found == expected

@@ -500,3 +500,28 @@ def test_the_way_begins_at_the_first_word_of_the_queue() -> None:
     unknown = replace(WORDS, means={k: v for k, v in WORDS.means.items() if k != "review"})
     assert passed(unknown, "packing") == {State.PREPARING: "packing"}
     assert passed(replace(WORDS, queue=frozenset()), "packing") == {}
+
+
+def test_what_is_as_before_hides_nothing_behind_it() -> None:
+    known, _ = changed({}, [(SKU, What.STOCK, 3, 3)], NOW)
+    now = [(SKU, What.STOCK, 3, 3), (KEY, What.STOCK, 1, 2)]
+    assert [note.key for note in changed({(SKU, What.STOCK): known}, now, NOW)] == [KEY, KEY]
+
+
+def test_all_that_was_compared_is_counted() -> None:
+    same = replace(WANTED, found="packing")
+    notes = [same, replace(same, word=State.READY), replace(same, word=State.IN_REVIEW), FOUND]
+    assert report(notes, {KEY: DONE}, NOW).figures[What.STATUS] == Figure(4, 3)
+
+
+def test_what_is_stuck_before_it_was_sent_stays_so_unless_people_had_it() -> None:
+    order = replace(LOOKED, status="unheard of")
+    record = remember.seen(replace(SENT, phase=Phase.KNOWN, doubted_at=None), order, CURRENT)
+    view = view_of(replace(record, doubted_at=None), NOW, order=order, search=SEARCH)
+    assert isinstance(next_step(view), Stuck)
+    mine = replace(record, phase=Phase.SUBMITTED, doubted_at=NOW)
+    assert isinstance(next_step(view_of(mine, NOW, order=order, search=SEARCH)), Stuck)
+
+
+def test_what_was_sent_is_looked_at_before_it_is_looked_for() -> None:
+    assert isinstance(next_step(view_of(SENT, NOW)), Look)

@@ -9,7 +9,7 @@ from asked import instead_of
 from house import House, open_house, open_sandbox
 
 from bridge import app
-from bridge.core.model import Hint, PharmacyOrderUid, order_key
+from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
 from bridge.store import todo, vendor_lists, work
@@ -134,6 +134,20 @@ async def test_news_between_a_settlement_and_the_end_of_its_look_is_looked_at_at
         assert due > app.now() + timedelta(hours=23), "not before staff take too long"
         looks = [each for each in (await house.story(uid)).entries if each.what == "waits"]
         assert len(looks) == 2
+
+
+async def test_whoever_waits_for_the_look_that_asks_does_not_wake_all_the_time(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        worker, transport = house.bridge.worker, house.bridge.vendors.rxscale_transport
+        for _ in range(FAILURES):
+            transport._breaker.failed(transport._clock(), probe=False, jitter=0.0)
+        worker.wake()
+        assert 4.0 < worker._seconds_until_due() <= 5.0, "as long as RxScale is left alone"
+        transport._breaker._until = 0.0
+        assert worker._seconds_until_due() < 0.1, "somebody is to ask"
+        worker._looks[asyncio.create_task(asyncio.sleep(0))] = Key("order:po-1")
+        assert worker._seconds_until_due() == pool.NAP_SECONDS, "who asks wakes it"
+        worker._looks.clear()
 
 
 async def test_while_rxscale_is_left_alone_one_look_asks_whether_it_is_back(tmp_path: Path):

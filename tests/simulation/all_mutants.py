@@ -8,23 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 from simulation.mutants import MUTANTS
 
 MOST_LIVES = 10_000
-FIRST_SEED = 50
 
 
 def hunt(name: str) -> tuple[str, int, str]:
     """The seed, the lives that were lived up to its end, and what broke; "" where nothing did."""
     mutant = MUTANTS[name]
     seeds = str(MOST_LIVES // mutant.lives)
-    return _run(mutant.theme, mutant.lives, seeds, "--days", str(mutant.days), "--mutant", name)
+    more = ("--days", str(mutant.days), "--mutant", name)
+    return _run(mutant.seed, mutant.theme, mutant.lives, seeds, *more)
 
 
 def unbroken(theme: str) -> tuple[str, int, str]:
     """The same of the bridge as it is: a theme that breaks it would find every mutant."""
-    return _run(theme, 60, "2")
+    return _run(50, theme, 60, "2")
 
 
-def _run(theme: str, lives: int, seeds: str, *more: str) -> tuple[str, int, str]:
-    words = ["--seed", str(FIRST_SEED), "--seeds", seeds, "--lives", str(lives), "--theme", theme]
+def _run(seed: int, theme: str, lives: int, seeds: str, *more: str) -> tuple[str, int, str]:
+    words = ["--seed", str(seed), "--seeds", seeds, "--lives", str(lives), "--theme", theme]
     told = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "simulation", *words, *more],
         capture_output=True,

@@ -15,9 +15,10 @@ from bridge.core.deliveries import Receipt
 from bridge.core.orders import absence, decide, progress, submitting
 from bridge.core.steps import Done
 from bridge.core.stock import judge, plan
+from bridge.cycles import comparing, finder
 from bridge.cycles.stock import adjust
 from bridge.pharmaone.token import TokenKeeper
-from bridge.store import Store, orders, todo, work
+from bridge.store import Store, orders, p1_sweep, todo, work
 from bridge.store import deliveries as received
 from bridge.transport.budget import _Window
 from bridge.worker import acts, look
@@ -33,6 +34,8 @@ class Mutant:
     days: float = 0.2
     defence: str = ""
     """What would still have kept it harmless, and is out as well."""
+    seed: int = 50
+    """The first one that is tried: for a fault that was there once, the one that found it."""
 
 
 def _patch(*places: tuple[Any, str, Any]) -> Callable[[], None]:
@@ -167,6 +170,16 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "answer lost means not sent": Mutant(
         _patch((remember, "answer_lost", lambda record, *_: record)), "lost answers"
+    ),
+    "one 404 is for good": Mutant(
+        _patch((finder, "NEW", timedelta()), (p1_sweep, "NEW", timedelta())),
+        "",
+        50,
+        0.25,
+        seed=2018,
+    ),
+    "a lost order is not compared": Mutant(
+        _patch((comparing, "_is_lost", lambda *_: False)), "", 120, seed=3
     ),
     "settling forgets what is due": Mutant(_patch((work, "settle", lambda *_: False)), "quiet"),
 }

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
+from urllib.parse import urlsplit as split_url
 from zlib import crc32
 
 import aiohttp
@@ -21,6 +22,7 @@ from bridge.sandbox.settings import Vendor
 from bridge.transport.answers import Loss, Lost
 from bridge.transport.turns import Turn
 
+urlsplit = lru_cache(4096)(split_url)
 HOSTS: Mapping[str, Vendor] = {"rxscale.test": "rxscale", "pharmaone.test": "pharmaone"}
 TOO_MANY = {
     "rxscale": encode({"error": "Rate limit exceeded"}),
