@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import logging
 import shutil
+import sys
 import tempfile
 import time
 import uuid
@@ -322,6 +323,9 @@ class Simulation:
             if at % DAY < self.plan.pace / 5:
                 files = self.folder.glob("rxbridge.db*")
                 self.sizes.append(sum(each.stat().st_size for each in files))
+                if not len(self.sizes) % 30:
+                    at, size = len(self.sizes), max(self.sizes[-30:]) / 2**20
+                    print(f"    day {at}: {size:.1f} MiB", file=sys.stderr, flush=True)
 
     async def closely(self, bridge: Any, *, calm: bool) -> None:
         if isinstance(self.watcher, Closely):

@@ -14,7 +14,7 @@ from typing import Any
 from simulation.neighbours import Neighbours
 
 HOUR, DAY = 3600.0, 86400.0
-PATIENCE = 12 * HOUR
+PATIENCE = 6 * HOUR
 """Staff do not look for ever for an order that they do not know of."""
 BY_WEEKDAY = (1.6, 1.1, 1.0, 1.0, 1.2, 0.8, 0.3)
 """How busy a day is, from a Monday on."""
