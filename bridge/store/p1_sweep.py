@@ -50,6 +50,7 @@ _KNOWN = Table("orders", _Known)
 _UNFINISHED = _KNOWN.select(
     "WHERE finished_at IS NULL AND (phase <> 'known' OR doubted_at IS NOT NULL)"
 )
+# Those cancelled, of which nothing was sent for all this store knew, and those dropped.
 _CANCELLED_UNSENT = _KNOWN.select(
     """
     JOIN p1_orders ON p1_orders.external_id = orders.uid
@@ -57,6 +58,7 @@ _CANCELLED_UNSENT = _KNOWN.select(
       AND (phase = 'done' AND state = 'cancelled' OR phase = 'dropped')
     """
 )
+# Finished ones: what PharmaOne does with them now may contradict their end.
 _ENDED = _KNOWN.select("WHERE order_id IN (?...) AND (phase = 'done' OR phase = 'dropped')")
 _OWNERS_BY_ORDER = sql("SELECT order_id, uid FROM orders WHERE order_id IN (?...)")
 _OWNERS_BY_NAME = sql(
@@ -98,29 +100,13 @@ SELECT id FROM p1_orders
 WHERE external_id IS NULL AND coalesce(created_at, seen_at) >= ?
 ORDER BY coalesce(created_at, seen_at) DESC LIMIT ?
 """
-_UNREAD_OLDER = sql(
-    """
-    SELECT id FROM p1_orders
-    WHERE external_id IS NULL AND coalesce(created_at, 0) < :first
-      AND (status IN (:words...) OR updated_at >= :lately)
-    """
-)
-_NEWEST_OLDER = sql(
-    """
-    SELECT id FROM p1_orders
-    WHERE coalesce(created_at, 0) < :first
-      AND (status IN (:words...) OR updated_at >= :lately)
-    ORDER BY created_at DESC LIMIT :most
-    """
-)
-_ORPHANS = sql(
-    """
-    SELECT external_id FROM p1_orders
-    WHERE external_id <> '' AND coalesce(created_at, 0) < :first
-      AND (status IN (:words...) OR updated_at >= :lately)
-      AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)
-    """
-)
+_OF_OLDER = """FROM p1_orders
+WHERE coalesce(created_at, 0) < :first AND (status IN (:words...) OR updated_at >= :lately)"""
+_UNREAD_OLDER = sql(" ".join(("SELECT id", _OF_OLDER, "AND external_id IS NULL")))
+_NEWEST_OLDER = sql(" ".join(("SELECT id", _OF_OLDER, "ORDER BY created_at DESC LIMIT :most")))
+_UNKNOWN = """AND external_id <> ''
+AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)"""
+_ORPHANS = sql(" ".join(("SELECT external_id", _OF_OLDER, _UNKNOWN)))
 _FORGET_NEW = """
 DELETE FROM p1_orders
 WHERE id = ? AND external_id IS NULL AND coalesce(created_at, seen_at) > ?
@@ -338,7 +324,8 @@ def compare(
             continue
         if _is_missing(record, began_at, listed):
             found[record.uid] = _hint(record, "sweep: no longer in PharmaOne's list")
-    for record in _changed_after_its_end(connection, rows, before):
+    later = [name for name, order in rows.items() if _is_later(order, before.get(name))]
+    for record in map(_KNOWN.value, connection.execute(_ENDED, (as_list(later),))):
         found[record.uid] = _hint(record, "sweep: changed after its end")
     _count_untold(connection, before, rows)
     if listed is None and before:
@@ -346,7 +333,7 @@ def compare(
     vendor_lists.listed_again(connection, rows)
     changed = [row for row in named if not _is_known(row, before.get(row.id))]
     vendor_lists.save_orders(connection, changed)
-    for record in _made_after_all(connection, rows):
+    for record in map(_KNOWN.value, connection.execute(_CANCELLED_UNSENT, (as_list(rows),))):
         found[record.uid] = _hint(record, "sweep: PharmaOne made an order of it")
     todo.hint(connection, found.values(), now)
     return len(found)
@@ -376,21 +363,6 @@ def _is_known(order: P1Order, was: P1Order | None) -> bool:
         and order.flags in (None, was.flags)
         and (order.external_id or was.external_id) == was.external_id is not None
     )
-
-
-def _changed_after_its_end(
-    connection: sqlite3.Connection,
-    rows: Mapping[OrderId, P1Order],
-    before: Mapping[OrderId, P1Order],
-) -> Iterable[_Known]:
-    """Finished ones: what PharmaOne does with them now may contradict their end."""
-    changed = [name for name, order in rows.items() if _is_later(order, before.get(name))]
-    return map(_KNOWN.value, connection.execute(_ENDED, (as_list(changed),)))
-
-
-def _made_after_all(connection: sqlite3.Connection, rows: Iterable[OrderId]) -> Iterable[_Known]:
-    """Those cancelled, of which nothing was sent for all this store knew, and those dropped."""
-    return map(_KNOWN.value, connection.execute(_CANCELLED_UNSENT, (as_list(rows),)))
 
 
 def _is_news(order: P1Order, was: P1Order | None, record: _Known, began_at: datetime) -> bool:

@@ -87,10 +87,6 @@ class _Sweep:
         """Stuck because RxScale no longer shows it: nothing new, until it is listed again."""
         return self.stuck.get(key) == reasons.GONE_AT_RXSCALE
 
-    def is_unknown(self, key: Key) -> bool:
-        """Stuck at a word that nobody has explained, under which no list was asked for."""
-        return self.stuck.get(key) == reasons.UNKNOWN_STATUS
-
 
 def compare(
     connection: sqlite3.Connection,
@@ -131,7 +127,7 @@ def compare(
     if settled or not unknown:
         notes.put_first_time(connection, notes.FIRST_SWEEP_AT, now)
     if settled:
-        _note_listed(connection, relevant, rows, now - LONG_OPEN)
+        _note_listed(connection, relevant, sweep, now - LONG_OPEN)
     whys = [why for _, why in found]
     lost = 0 if first else len(unknown)
     return SweepResult(
@@ -145,13 +141,10 @@ def compare(
 
 
 def _note_listed(
-    connection: sqlite3.Connection,
-    known: Iterable[_Known],
-    rows: Collection[PharmacyOrderUid],
-    old: datetime,
+    connection: sqlite3.Connection, known: Iterable[_Known], sweep: _Sweep, old: datetime
 ) -> None:
-    kept = (each for each in known if each.finished_at or each.first_seen_at < old)
-    listed = [order.uid for order in kept if order.uid in rows]
+    kept = (each.uid for each in known if each.finished_at or each.first_seen_at < old)
+    listed = [uid for uid in kept if uid in sweep.rows]
     notes.put(connection, notes.STILL_LISTED, json.dumps(listed))
 
 
@@ -223,7 +216,8 @@ def _is_missing(order: _Known, sweep: _Sweep) -> bool:
     key = order_key(order.uid)
     if key in sweep.tried or sweep.is_gone(key):
         return False
-    patience = UNKNOWN_LEFT_ALONE if sweep.is_unknown(key) else timedelta(0)
+    is_unknown = sweep.stuck.get(key) == reasons.UNKNOWN_STATUS  # no list of it was asked for
+    patience = UNKNOWN_LEFT_ALONE if is_unknown else timedelta(0)
     return (order.rx_seen_at or order.first_seen_at) < sweep.began_at - patience
 
 

@@ -27,7 +27,8 @@ class Catalogue:
 
     def __init__(self, language: str) -> None:
         self._bundle = FluentBundle([language], use_isolating=False)
-        self._unread = {text[1]: text[0] for text in _TEXT.finditer(source(language))}
+        source = (HERE / f"{language}.ftl").read_text("utf-8")
+        self._unread = {text[1]: text[0] for text in _TEXT.finditer(source)}
 
     def has(self, key: str, attribute: str = "") -> bool:
         """Whether there is such a text."""
@@ -70,11 +71,6 @@ class Catalogue:
 
 
 catalogue = cache(Catalogue)
-
-
-def source(language: str) -> str:
-    """The language's file."""
-    return (HERE / f"{language}.ftl").read_text("utf-8")
 
 
 def parsed(text: str) -> ast.Resource:

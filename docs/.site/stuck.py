@@ -16,7 +16,7 @@ from fluent.syntax.visitor import Visitor
 from bridge import texts
 from bridge.core.model import Key
 from bridge.core.reasons import CODES, Code, Kind, Reason
-from bridge.texts.catalogue import catalogue, parsed, source
+from bridge.texts.catalogue import HERE, catalogue, parsed
 
 DOCS = Path(__file__).parents[1]
 PAGES = {"en": "stuck.md", "de": "stuck.de.md"}
@@ -185,7 +185,7 @@ class _Page:
         self._language = language
         self._frame = FRAMES[language]
         self._catalogue = catalogue(language)
-        entries = parsed(source(language)).body
+        entries = parsed((HERE / f"{language}.ftl").read_text("utf-8")).body
         self._entries = {e.id.name: e for e in entries if isinstance(e, ast.Message)}
 
     def lines(self) -> Iterator[str]:

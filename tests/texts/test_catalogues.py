@@ -12,9 +12,15 @@ from bridge.core import reasons
 from bridge.core.journal import Event, Side
 from bridge.core.model import Phase
 from bridge.core.reasons import CODES, Code, Kind
-from bridge.texts.catalogue import HERE, LANGUAGES, Catalogue, parsed, source
+from bridge.texts.catalogue import HERE, LANGUAGES, Catalogue, parsed
 
 BRIDGE = HERE.parent
+
+
+def source(language: str) -> str:
+    return (HERE / f"{language}.ftl").read_text("utf-8")
+
+
 TEMPLATES = BRIDGE / "server" / "page" / "templates"
 ENTRIES = {
     language: {e.id.name: e for e in parsed(source(language)).body if isinstance(e, ast.Message)}
