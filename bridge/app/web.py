@@ -10,12 +10,12 @@ import aiohttp.web
 from bridge.app import vitals
 from bridge.app.build import Bridge
 from bridge.app.configured import Configured
-from bridge.app.differing import Differing
 from bridge.app.products import Products
+from bridge.core.reasons import Reason
 from bridge.core.shadow import Report
 from bridge.server import Door, Limits, Running, ServerParts, build, build_webhooks
-from bridge.server.parts import PageParts
-from bridge.store import shadow
+from bridge.server.parts import PageParts, StockSeen
+from bridge.store import shadow, stock_round, stuck
 from bridge.users import Users
 
 log = logging.getLogger("bridge")
@@ -52,9 +52,8 @@ def _page(bridge: Bridge) -> PageParts | None:
     users = Users(bridge.settings)
     if not server.page or bridge.settings.unsafe_for_run(users=bool(users())):
         return None
-    stock = Differing(bridge.store, bridge.stock)
     return PageParts(
-        stock=stock.look,
+        stock=partial(_stock, bridge),
         products=Products(bridge),
         configured=Configured(bridge),
         limits={
@@ -90,6 +89,25 @@ class _Rehearsed:
         if self._kept is None or now - self._kept[0] > timedelta(minutes=1):
             self._kept = now, await self._bridge.store.read(shadow.told, now)
         return self._kept[1]
+
+
+async def _stock(bridge: Bridge) -> StockSeen:
+    """By the last round, and what was written since. Raises TryLater."""
+    result, read = bridge.stock.last, bridge.store.read
+    state, odd = await read(stock_round.state), list[Reason]()
+    waits = {key for key in await read(stuck.keys) if key.startswith("sku:")}
+    left, writing = len(waits), max(0, state.waiting - len(waits))
+    if state.pending is not None:
+        odd.append(state.pending.reason)
+    if result is not None:
+        first = result.plan.first_write
+        odd += [first] if first is not None and state.first_write else []
+        odd += [each.reason for each in result.plan.anomalies]
+        kept = [
+            row for row in result.plan.rows if row.write is None and f"sku:{row.uid}" not in waits
+        ]
+        left += sum(row.change != 0 or row.unlisted for row in kept)
+    return StockSeen(state.synced_at, writing, left, tuple(odd))
 
 
 def _parts(bridge: Bridge) -> ServerParts:

@@ -12,7 +12,6 @@ from bridge.core.reasons import Reason
 from bridge.core.shadow import Report
 from bridge.core.stock.goods import Good, Moved
 from bridge.core.stock.model import Situation, SkuLink
-from bridge.core.stock.plan import PlanRow
 from bridge.core.users import User
 from bridge.health import HealthReport
 from bridge.metrics import Metrics
@@ -20,27 +19,17 @@ from bridge.server.addresses import Network
 from bridge.store import Store
 
 
-class SkuDifference(NamedTuple):
-    """A SKU whose number at RxScale is not what the plan says, as it is now: pieces."""
-
-    plan: PlanRow
-    name: str
-    at_rxscale: int | None
-    why: Reason
-    likely: str = ""
-    """Which product it may be, where PharmaOne never listed the one that it is linked to."""
-
-
 @dataclass(frozen=True, slots=True)
-class StockDifferences:
-    """What differs: the worst `rows` of `total`. `compared_at` None: not compared yet.
+class StockSeen:
+    """How the stock stands. `compared_at` None: not compared yet. `writing`: numbers that are being
+    written; `left`: SKUs that differ, or nobody knows whether, and are not written by themselves.
 
     `unconfirmed`: what waits for a person, who may say that it is true: an inventory, prices.
     """
 
-    rows: tuple[SkuDifference, ...]
-    total: int
     compared_at: datetime | None
+    writing: int
+    left: int
     unconfirmed: tuple[Reason, ...]
 
     @property
@@ -133,7 +122,7 @@ class Configured(Protocol):
 class PageParts:
     """What only the operator's page needs."""
 
-    stock: Callable[[], Awaitable[StockDifferences]]
+    stock: Callable[[], Awaitable[StockSeen]]
     products: Products
     configured: Configured
     limits: Mapping[str, int]

@@ -17,7 +17,7 @@ from bridge.store.backup import (
 )
 from bridge.store.engine import Store
 from bridge.store.runlock import RunLock
-from bridge.store.stock import Pushed, ShownNow
+from bridge.store.stock import Pushed
 from bridge.store.stock_round import StockState
 from bridge.store.views import StoreFacts
 
@@ -26,7 +26,6 @@ __all__ = [
     "Pushed",
     "Restored",
     "RunLock",
-    "ShownNow",
     "StockState",
     "Store",
     "StoreFacts",

@@ -45,14 +45,7 @@ _SHOWN = sql(
     FROM stock WHERE pharmacy_sku_uid IN (?...)
     """
 )
-_NOW = sql(
-    """
-    SELECT stock.pharmacy_sku_uid, coalesce(skus.name, ''), rx_stock, wanted IS NOT NULL,
-      EXISTS (SELECT 1 FROM stuck WHERE stuck.key = 'sku:' || stock.pharmacy_sku_uid)
-    FROM stock LEFT JOIN skus ON skus.pharmacy_sku_uid = stock.pharmacy_sku_uid
-    WHERE stock.pharmacy_sku_uid IN (?...)
-    """
-)
+_NAMES = sql("SELECT pharmacy_sku_uid, name FROM skus WHERE pharmacy_sku_uid IN (?...)")
 _NOT_AT_0 = """
 SELECT pharmacy_sku_uid, coalesce(pushed, wanted) IS NOT NULL FROM stock
 WHERE coalesce(pushed, 1) <> 0 OR wanted IS NOT NULL ORDER BY pharmacy_sku_uid
@@ -139,18 +132,6 @@ class Pushed:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ShownNow:
-    """A SKU's name, its pieces at RxScale as last seen, whether another number is to be written
-    (`waiting`), and whether a person has to look first.
-    """
-
-    name: str
-    stock: int | None
-    waiting: bool
-    stuck: bool
-
-
 def sku_key(uid: PharmacySkuUid) -> Key:
     return Key(f"sku:{uid}")
 
@@ -184,15 +165,9 @@ def _uids(shelf: Shelf) -> set[PharmacySkuUid]:
     return {link.uid for links in shelf.values() for link in links}
 
 
-def shown_now(
-    connection: sqlite3.Connection, uids: Iterable[PharmacySkuUid]
-) -> dict[PharmacySkuUid, ShownNow]:
-    """What a person is told of these SKUs; those that RxScale does not list are left out."""
-    rows = connection.execute(_NOW, (as_list(uids),))
-    return {
-        uid: ShownNow(name, stock, bool(waiting), bool(is_stuck))
-        for uid, name, stock, waiting, is_stuck in rows
-    }
+def names(connection: sqlite3.Connection, uids: Iterable[str]) -> dict[str, str]:
+    """What these SKUs are called; those that RxScale does not list are left out."""
+    return dict(connection.execute(_NAMES, (as_list(uids),)))
 
 
 def listed(

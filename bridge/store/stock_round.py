@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bridge.core.model import Hint, PharmacySkuUid, ProductId
 from bridge.core.reasons import UNKNOWN_PRODUCT, Reason, reason_of
@@ -109,8 +109,13 @@ def save(connection: sqlite3.Connection, stocktake: Stocktake, before: Stocktake
 
 
 def believe(connection: sqlite3.Connection, product: ProductId, units: int) -> None:
-    """A person says that this number is right: an inventory is judged without it from now on."""
+    """A person says that this number is right: an inventory is judged without it from now on.
+
+    The time moves a little, since what a round kept of it is another one from now on.
+    """
     connection.execute(_BELIEVE, (units, product))
+    if (read_at := notes.get_time(connection, READ_AT)) is not None:
+        notes.put_time(connection, READ_AT, read_at + timedelta(microseconds=1))
 
 
 def pending(connection: sqlite3.Connection) -> Pending | None:

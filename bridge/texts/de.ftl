@@ -536,8 +536,6 @@ lost_its_link = er ist nicht mehr zugeordnet
 has_no_share = sein Produkt ist nach Anteilen geteilt, und er hat keinen
     .meaning = Andere Artikel dieses Produkts haben einen Anteil in `skus.csv`; dieser wird mit 0
         angeboten. Geben Sie auch ihm einen ([cookbook](cookbook.md#2-two-skus-of-one-product)).
-being_written = wird gerade geschrieben
-    .meaning = Der Aufruf läuft. (Sagt nur die Seite.)
 not_read_yet = PharmaOnes Bestand wurde noch nicht gelesen
     .meaning = Das nächste Lesen weiß es.
 no_such_product = PharmaOnes Bestand kennt das Produkt nicht
@@ -1203,9 +1201,7 @@ page-no_stock = RxScale bietet an, was es soll, soweit die Artikel zugeordnet si
 page-not_compared = Noch nicht verglichen: der erste Vergleich läuft.
 page-compared = Verglichen
 page-units = Einheiten darin
-page-likely = wohl
 page-button_units = Einheiten bestätigen
-page-more_stock = { $more } weitere weichen ab: rxbridge stock plan
 page-product = Produkt
 page-on_hand = Vorhanden
 page-target = Soll
@@ -1259,6 +1255,9 @@ page-refused_store = Der Speicher ist gerade nicht lesbar oder nicht beschreibba
 page-refused_mistake = Etwas Unerwartetes ist geschehen; das Protokoll sagt, was.
 
 # products, pictures, settings
+page-writing = Zahlen, die gerade geschrieben werden: { $skus }.
+page-left = SKUs, die bleiben, wie sie sind, bis jemand hinsieht: { $skus }.
+page-all_products = Alle Produkte
 page-place_products = Produkte
 page-place_pictures = Verlauf
 page-place_settings = Einstellungen

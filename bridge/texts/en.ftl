@@ -523,8 +523,6 @@ lost_its_link = it is linked no more
 has_no_share = its product is split by share, and it has none
     .meaning = Other SKUs of this product have a share in `skus.csv`; this one is offered as 0. Give
         it a share too ([cookbook](cookbook.md#2-two-skus-of-one-product)).
-being_written = being written
-    .meaning = The call is under way. (Told by the page only.)
 not_read_yet = PharmaOne's inventory has not been read yet
     .meaning = The next reading knows.
 no_such_product = PharmaOne's inventory has no such product
@@ -1180,9 +1178,7 @@ page-no_stock = RxScale offers what it should, as far as SKUs are linked.
 page-not_compared = Not compared yet: the first comparison is under way.
 page-compared = Compared
 page-units = units in one
-page-likely = likely
 page-button_units = Confirm its units
-page-more_stock = { $more } more differ: rxbridge stock plan
 page-product = Product
 page-on_hand = On hand
 page-target = Should be
@@ -1236,6 +1232,9 @@ page-refused_store = The store cannot be read or written just now. Nothing was d
 page-refused_mistake = Something unexpected happened; the log tells what.
 
 # products, pictures, settings
+page-writing = Numbers being written: { $skus }.
+page-left = SKUs that stay as they are until somebody has looked: { $skus }.
+page-all_products = All products
 page-place_products = Products
 page-place_pictures = Pictures
 page-place_settings = Settings

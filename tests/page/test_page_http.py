@@ -329,11 +329,13 @@ async def test_stock_that_differs_is_shown_until_it_is_written(tmp_path: Path):
             product = house.world.skus[sku].get("external_id") or "20401"
             house.hand(product, 1)
             await house.bridge.stock.sync()
-            await page.get()
-            assert f'id="row-{sku}"' in page.text
+            assert "Numbers being written: 1." in await page.get()
+            shown = await page.get("/products?standing=differs")
+            assert f'id="row-{sku}"' in shown
             house.world.faults.clear()
             await house.sync()
-            assert f'id="row-{sku}"' not in await page.get()
+            assert f'id="row-{sku}"' not in await page.get("/products?standing=differs")
+            assert "RxScale offers what it should" in await page.get()
 
 
 async def test_a_number_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
@@ -346,12 +348,13 @@ async def test_a_number_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
         await house.sync()
         async with browser(house) as page:
             await page.get()
-            assert "it waits for a person" in page.text
+            assert "stay as they are until somebody has looked: 1." in page.text
+            assert "Numbers being written" not in page.text
             assert "RxScale does not take stock" in page.text
             assert "SKU psku-1004 Testkraut 1004" in page.text, "what it is, not only its uid"
             await page.press("/stuck", act="retry", key="sku:psku-1004")
             assert await house.bridge.store.write(stock_round.begin_asked) == "sync"
-            assert "being written" in await page.get()
+            assert "Numbers being written: 1." in await page.get()
             await house.sync()
             assert "Nothing is stuck" in await page.get()
             assert "RxScale offers what it should" in page.text
@@ -704,6 +707,7 @@ async def test_units_are_confirmed_with_a_button(tmp_path: Path):
         async with browser(house) as page:
             text = await page.get()
             assert "6 SKUs are not confirmed" in text
+            text = await page.get("/products")
             assert "/products/psku-1001?product=20401&amp;units=5&amp;safety=0#preview" in text
             await page.get("/products/psku-1001?product=20401&units=5&safety=0")
             form = page.form("/products", what="link", sku="psku-1001")

@@ -17,8 +17,8 @@ from bridge.errors import TryLater
 from bridge.health import Check, HealthReport, Status
 from bridge.server.page.access import Visitor
 from bridge.server.page.render import answer
-from bridge.server.parts import PageParts, ServerParts, StockDifferences
-from bridge.store import orders, proofs
+from bridge.server.parts import PageParts, ServerParts, StockSeen
+from bridge.store import orders, proofs, stock
 from bridge.store import views as stored
 from bridge.texts import say
 
@@ -50,9 +50,11 @@ class Overview:
     orders: Sequence[OrderRow] = ()
     records: Mapping[Key, OrderRecord] = field(default_factory=dict)
     """Of the stuck orders, by their keys."""
+    names: Mapping[Key, str] = field(default_factory=dict)
+    """Of the stuck SKUs, by their keys."""
     counts: Sequence["Counted"] = ()
     runs_out: Sequence[stored.RunsOut] = ()
-    stock: StockDifferences | None = None
+    stock: StockSeen | None = None
     proof: Proof | None = None
     shadow: Report | None = None
     """What shadow mode found; None while the bridge is live."""
@@ -97,11 +99,6 @@ class Overview:
         rows = [row for row in self.stuck or () if row.reason.code == KEPT_BACK]
         return rows if len(rows) > 1 else []
 
-    def sku_name(self, key: Key) -> str:
-        """What the SKU behind a stuck key is called, if its stock is shown as well."""
-        rows = self.stock.rows if self.stock is not None else ()
-        return next((row.name for row in rows if f"sku:{row.plan.uid}" == key), "")
-
     @property
     def status(self) -> str:
         """down, degraded, waiting (for a person only) or ok."""
@@ -123,19 +120,19 @@ async def overview(
     return answer("overview.html", visitor, now, view=view, said=said, started=started)
 
 
-async def _stock(page: PageParts) -> StockDifferences | None:
+async def _stock(page: PageParts) -> StockSeen | None:
     try:
         return await page.stock()
     except TryLater:
         return None
 
 
-async def _gather(parts: ServerParts, stock: StockDifferences | None) -> Overview:
+async def _gather(parts: ServerParts, seen: StockSeen | None) -> Overview:
     """Everything at once; what the store cannot tell is left out. Never raises for that."""
     report = await parts.health()
     shown = set(ON_CARDS)
     why = report.checks["stock"].reason
-    if stock is not None and stock.unconfirmed and why is not None and why.code in ON_ITS_CARD:
+    if seen is not None and seen.unconfirmed and why is not None and why.code in ON_ITS_CARD:
         shown.add("stock")
     troubles = {
         name: check.reason
@@ -143,7 +140,7 @@ async def _gather(parts: ServerParts, stock: StockDifferences | None) -> Overvie
         if check.reason is not None and name not in shown
     }
     try:
-        return await _read(parts, Overview(report, troubles, stock=stock))
+        return await _read(parts, Overview(report, troubles, stock=seen))
     except TryLater:
         return Overview(report, troubles)
 
@@ -152,13 +149,16 @@ async def _read(parts: ServerParts, view: Overview) -> Overview:
     """The same with what the store knows. Raises TryLater."""
     read, now = parts.store.read, parts.now()
     waiting = await read(stored.waiting)
-    keys = [row.key for row in waiting[:MOST_CARDS] if row.key.startswith("order:")]
+    shown = [row.key for row in waiting[:MOST_CARDS]]
+    keys = [key for key in shown if key.startswith("order:")]
+    names = await read(stock.names, [key.removeprefix("sku:") for key in shown])
     records = await read(orders.find_all, map(order_uid, keys))
     return replace(
         view,
         stuck=waiting,
         orders=await read(stored.newest, limit=NEWEST),
         records={key: records[order_uid(key)] for key in keys if order_uid(key) in records},
+        names={Key(f"sku:{uid}"): name for uid, name in names.items()},
         counts=await _counts(parts, waiting, now),
         runs_out=(await read(stored.runs_out, now - PACE))[:MOST_RUN_OUT],
         proof=await read(proofs.last),
