@@ -230,6 +230,22 @@ async def test_what_must_be_looked_for_is_never_answered_together(tmp_path: Path
             assert len(await house.stuck()) == 2
 
 
+async def test_orders_that_go_on_are_only_taken_note_of(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        uids = await house.orders_arrive(count=2)
+        for uid in uids:
+            await house.change_at_rxscale(uid, "on-hold", "a question")
+        async with browser(house) as page:
+            assert "I know (all 2)" in await page.get()
+            form = page.form("/stuck", act="accept")
+            await page.post("/stuck", {**form, "act": "drop", "reason": "x"})
+            assert page.status == 400
+            assert {(await house.record(uid)).phase for uid in uids} == {Phase.SUBMITTED}
+            await page.post("/stuck", form)
+            assert "Noted" in page.text
+            assert await house.bridge.store.read(views.waiting) == []
+
+
 async def test_undo_says_beforehand_what_it_will_do(tmp_path: Path):
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         uid, other, third = await house.orders_arrive(count=3)

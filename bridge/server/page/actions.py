@@ -133,7 +133,9 @@ async def _of_equal_ones(form: Form) -> str | None:
     keys = [row.key for row in rows]
     if not rows:
         return "changed"
-    if act == Verb.ACCEPT and act in rows[0].reason.code.verbs:
+    if Verb.ACCEPT in rows[0].reason.code.verbs:  # they go on: there is nothing else to say
+        if act != Verb.ACCEPT:
+            return None
         return "accepted" if await form.say(person.accept_all, code, keys) else "changed"
     if act == Verb.RETRY and not rows[0].reason.code.must_look:
         await form.say(person.retry, keys)
