@@ -92,15 +92,23 @@ class _Patient:
         if not inspect.ismethod(found):
             return _with_patient_calls(found)
         if _calls(found) and not inspect.iscoroutinefunction(found):
-            return MethodType(found.__func__, self)  # each page of a list is a call of this object
+            return MethodType(found.__func__, _Reading(self._client))  # page by page
         if _calls(found):
             return lambda *args, **named: patiently(partial(found, *args, **named))
         return lambda *args, **named: _with_patient_calls(found(*args, **named))
 
 
+class _Reading(_Patient):
+    """The same while a list is read: its pages are asked for through the caller."""
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        return _Patient(found) if isinstance(found, Caller) else super().__getattr__(name)
+
+
 def _with_patient_calls(part: Any) -> Any:
     methods = filter(inspect.isfunction, vars(type(part)).values())
-    return _Patient(part) if isinstance(part, Caller) or any(map(routes_of, methods)) else part
+    return _Patient(part) if any(map(routes_of, methods)) else part
 
 
 def _calls(method: Any) -> bool:
