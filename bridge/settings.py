@@ -300,7 +300,7 @@ class Settings(Section):
     _secrets_in_file: tuple[str, ...] = PrivateAttr(default=())
     _file: Path | None = PrivateAttr(default=None)
     _files: tuple[Path, ...] = PrivateAttr(default=())
-    _origins: Mapping[str, str] = PrivateAttr(default={})
+    _origins: dict[str, str] = PrivateAttr(default={})
 
     @property
     def file(self) -> Path | None:
@@ -316,7 +316,7 @@ class Settings(Section):
         file: Path | None,
         secrets_in_file: tuple[str, ...],
         files: tuple[Path, ...],
-        origins: Mapping[str, str],
+        origins: dict[str, str],
     ) -> "Settings":
         self._file, self._secrets_in_file, self._files = file, secrets_in_file, files
         self._origins = origins
@@ -341,7 +341,9 @@ class Settings(Section):
         path = self.store.path
         stem = path.stem.removesuffix(_SHADOW) + (_SHADOW if mode == "shadow" else "")
         store = self.store.model_copy(update={"path": path.with_name(stem + path.suffix)})
-        return self.model_copy(update={"mode": mode, "store": store})
+        told = self._origins | ({"mode": "command line"} if mode != self.mode else {})
+        copy = self.model_copy(update={"mode": mode, "store": store})
+        return copy.came_from(self._file, self._secrets_in_file, self._files, told)
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret in plain text: only to keep them out of the log."""

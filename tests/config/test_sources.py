@@ -166,3 +166,22 @@ def test_text_in_the_environment_becomes_what_the_key_is(machine: Machine) -> No
     assert settings.orders.hold_when_stuck is True
     assert (settings.orders.poll_seconds, settings.orders.workers) == (2.5, 4)
     assert settings.log.format == "console"
+
+
+def test_each_value_tells_where_it_came_from_and_no_secret(machine: Machine):
+    machine.write('[stock]\nwrite = true\n[notify]\nurls = ["json://canary@example.invalid"]')
+    machine.put_secret("rxbridge_rxscale__api_key", "canary-api-key")
+    machine.environ["RXBRIDGE_ORDERS__POLL_SECONDS"] = "30"
+    settings = machine.load()
+    told = {key: (value, origin) for key, value, origin in settings.told()}
+    assert told["stock.write"] == ("true", "rxbridge.toml: stock.write")
+    assert told["orders.poll_seconds"] == ("30.0", "environment: RXBRIDGE_ORDERS__POLL_SECONDS")
+    assert told["rxscale.api_key"][0] == told["notify.urls"][0] == "•••"
+    assert told["rxscale.api_key"][1].startswith("secret file: ")
+    assert told["pharmaone.api_key"] == ("", "")
+    assert told["server.port"] == ("8080", "")
+    assert told["mode"] == ("live", "")
+    assert "canary" not in repr(told)
+    shadow = {key: where for key, _, where in settings.in_mode("shadow").told()}
+    assert shadow["mode"] == "command line"
+    assert shadow["stock.write"] == "rxbridge.toml: stock.write"

@@ -65,7 +65,7 @@ async def test_the_new_product_is_linked_in_four_clicks(tmp_path: Path, opened: 
         name = str(house.world.skus[unlinked(house)]["sku"]["product_display_name"])
         async with opened() as page:
             await page.goto(house.running.url)
-            await page.get_by_role("link", name="Products").click()
+            await page.get_by_role("link", name="Products", exact=True).click()
             await page.get_by_role("link", name=name).first.click()
             await page.get_by_role("link", name="Take this one").first.click()
             await page.get_by_role("button", name="Save into skus.csv").click()
