@@ -95,7 +95,7 @@ async def _stock(bridge: Bridge) -> StockSeen:
     """By the last round, and what was written since. Raises TryLater."""
     result, read = bridge.stock.last, bridge.store.read
     state, odd = await read(stock_round.state), list[Reason]()
-    waits = {key for key in await read(stuck.keys) if key.startswith("sku:")}
+    waits = {key for key in await read(stuck.codes) if key.startswith("sku:")}
     left, writing = len(waits), max(0, state.waiting - len(waits))
     if state.pending is not None:
         odd.append(state.pending.reason)

@@ -6,7 +6,7 @@ is read by the words that mean "open", and wholly now and then.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +15,6 @@ from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.dialect import MOST_ROWS
-from bridge.pharmaone.prescriptions import Prescription
 from bridge.store import Store, p1_sweep, todo
 from bridge.vendor.paging import Listing, Page, Place, read_settled, walk
 
@@ -102,7 +101,8 @@ class P1Sweep:
         if not waiting:
             return 0
         listed: dict[PrescriptionId, str] = {}
-        async for place, page in walk(self._prescriptions_page):
+        prescriptions = self._pharmaone.prescriptions
+        async for place, page in walk(lambda at: prescriptions.page(MOST_ROWS, at.offset)):
             listed |= {PrescriptionId(row.id): row.status for row in page.rows}
             if place.number + 1 == MOST_PAGES or waiting <= listed.keys():
                 break
@@ -110,9 +110,6 @@ class P1Sweep:
         if hinted:
             self._woke()
         return hinted
-
-    def _prescriptions_page(self, place: Place) -> Awaitable[Page[Prescription]]:
-        return self._pharmaone.prescriptions.page(MOST_ROWS, place.offset)
 
     def _words(self) -> list[str]:
         short = self._known_total <= SHORT_LIST

@@ -91,7 +91,7 @@ def receive(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> l
     known = _Context(
         owners,
         dict(before),
-        stuck=stuck.keys(connection) if before else (),
+        stuck=stuck.codes(connection) if before else (),
         leased=todo.leased(connection, before) if before else (),
     )
     receipts = [

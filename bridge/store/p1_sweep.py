@@ -113,28 +113,21 @@ WHERE id = ? AND external_id IS NULL AND coalesce(created_at, seen_at) > ?
 """
 
 
-def owners_of(
-    connection: sqlite3.Connection, ids: Iterable[OrderId]
-) -> dict[OrderId, PharmacyOrderUid | None]:
-    """The pharmacy order that each was made from; None for one that is not of ours.
-
-    Those that nobody has read yet are left out.
-    """
-    names = (as_list(ids),)
-    known: dict[OrderId, PharmacyOrderUid | None] = dict(connection.execute(_OWNERS_BY_NAME, names))
-    return known | dict(connection.execute(_OWNERS_BY_ORDER, names))
-
-
 def owners(
     connection: sqlite3.Connection, deliveries: Iterable[Delivery]
 ) -> dict[OrderId, PharmacyOrderUid | None]:
-    """`owners_of` for every order of PharmaOne's that a delivery names."""
+    """The pharmacy order that each order of PharmaOne's was made from that a delivery names; None
+    for one that is not of ours. Those that nobody has read yet are left out.
+    """
     named = {
         each.order_id
         for each in deliveries
         if isinstance(each, PharmaOneChanged) and each.order_id is not None
     }
-    return owners_of(connection, named) if named else {}
+    if not named:
+        return {}
+    known = dict(connection.execute(_OWNERS_BY_NAME, (as_list(named),)))
+    return known | dict(connection.execute(_OWNERS_BY_ORDER, (as_list(named),)))
 
 
 def key_of(

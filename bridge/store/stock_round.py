@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.core.model import Hint, PharmacySkuUid, ProductId
-from bridge.core.reasons import UNKNOWN_PRODUCT, Reason, reason_of
+from bridge.core.reasons import UNKNOWN_PRODUCT, reason_of
 from bridge.core.stock.model import Pending, Situation, Stocktake
 from bridge.core.stock.plan import Plan
 from bridge.store import notes, order_lines, stock, stuck, todo
 from bridge.store.rows import micros, moment
-from bridge.store.stock import sku_key
 
 READ_AT = "inventory_read_at"
 SYNCED_AT = "stock_synced_at"
@@ -157,7 +156,7 @@ def situation(
         at_rxscale=stock.known(connection, when, now, whole=prices),
         stuck={
             PharmacySkuUid(key.removeprefix("sku:"))
-            for key in stuck.keys(connection)
+            for key in stuck.codes(connection)
             if key.startswith("sku:")
         },
         rising=notes.get(connection, notes.FIRST_SWEEP_AT) is not None
@@ -196,13 +195,6 @@ def planned(
         notes.put_time(connection, UNREAD_SINCE, plan.situation.now)
     if read_at is not None:
         notes.put_time(connection, SYNCED_AT, read_at)
-
-
-def refused(
-    connection: sqlite3.Connection, uid: PharmacySkuUid, reason: Reason, now: datetime
-) -> None:
-    """RxScale will not have the number: a person has to look."""
-    stuck.put(connection, sku_key(uid), reason, now)
 
 
 # -- what a person asks of the bridge that runs -------------------------------------------------

@@ -19,7 +19,6 @@ ON CONFLICT (key) DO UPDATE SET
 """
 _FIND = "SELECT key, since, code, facts FROM stuck WHERE key = ?"
 _EVERYTHING = "SELECT key, since, code, facts FROM stuck ORDER BY since, key"
-_KEYS = "SELECT key FROM stuck"
 _CODES = "SELECT key, code FROM stuck"
 _COUNT = "SELECT count(*) FROM stuck"
 _DELETE = "DELETE FROM stuck WHERE key = ?"
@@ -38,10 +37,6 @@ def find(connection: sqlite3.Connection, key: Key) -> StuckRow | None:
 def everything(connection: sqlite3.Connection) -> list[StuckRow]:
     """All of them, the longest stuck first."""
     return rows(connection.execute(_EVERYTHING))
-
-
-def keys(connection: sqlite3.Connection) -> set[Key]:
-    return {key for (key,) in connection.execute(_KEYS)}
 
 
 def codes(connection: sqlite3.Connection) -> dict[Key, str]:

@@ -9,10 +9,9 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from bridge.core.journal import JournalEntry
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import OrderRow, Story, StuckRow
-from bridge.core.model import OrderRecord, PharmacyOrderUid, PharmacySkuUid, State, order_key
+from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, State, order_key
 from bridge.core.reasons import UNUSUALLY_MANY
 from bridge.store import attentions, deliveries, journal, notes, orders, stuck, todo
 from bridge.store.orders import ORDERS
@@ -235,20 +234,14 @@ def story(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Story | None
         return None
     key = order_key(uid)
     standing = todo.standing(connection, key)
+    entries = [*deliveries.of(connection, record), *journal.of(connection, key)]
     return Story(
         record=record,
-        entries=_entries(connection, record),
+        entries=tuple(sorted(entries, key=attrgetter("at"))),
         stuck=stuck.find(connection, key),
         attentions=tuple(attentions.open_ones(connection, key)),
         due_at=standing.due_at if standing else None,
     )
-
-
-def _entries(connection: sqlite3.Connection, record: OrderRecord) -> tuple[JournalEntry, ...]:
-    """What was delivered and what was done, in time order."""
-    done = journal.of(connection, order_key(record.uid))
-    both = [*deliveries.of(connection, record), *done]
-    return tuple(sorted(both, key=attrgetter("at")))
 
 
 def waiting(connection: sqlite3.Connection) -> list[StuckRow]:

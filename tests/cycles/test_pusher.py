@@ -12,7 +12,7 @@ from bridge.core.stock.model import Write
 from bridge.cycles.stock import Pusher
 from bridge.errors import Fault, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority
-from bridge.store import Pushed, stock, stock_round
+from bridge.store import Pushed, stock, stuck
 
 NOW = datetime(2026, 1, 2, 8, tzinfo=UTC)
 
@@ -52,7 +52,7 @@ class Store:
         self.fails = 0
 
     async def write(self, question: Callable[..., None], *given: Any) -> None:
-        if question is stock_round.refused:
+        if question is stuck.put:
             self.stuck.append(given[0])
             return
         assert question is stock.pushed
@@ -196,7 +196,7 @@ async def test_refused_and_hidden_skus():
     bench.rxscale.answers = lambda uid: {"psku-1": refusal, "psku-2": False}.get(uid, True)
     bench.pusher.replace([write(1, 1), write(2, 1), write(3, 1)], NOW)
     await bench.pusher.idle()
-    assert bench.store.stuck == ["psku-1"]
+    assert bench.store.stuck == ["sku:psku-1"]
     hidden = {each.write.uid: each.hidden for each in bench.store.noted}
     assert hidden == {"psku-2": True, "psku-3": False}
     assert sorted(bench.counted) == ["hidden", "refused", "rose"]
