@@ -35,6 +35,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     query: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
+    owner: str = ""
+    """Whose it is, where several share a vendor's limits: they have their turns in turn."""
 
 
 @dataclass(slots=True)  # not frozen: made for every call, at a third of the cost

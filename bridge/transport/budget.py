@@ -1,7 +1,7 @@
 """How many calls a vendor may be sent and when the next may go: arithmetic, fed with the time."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 # The vendor counts arrivals, we count departures: the difference is what the network does to them.
@@ -31,6 +31,13 @@ class Limits:
     deadline_seconds: float = 20
     connect_seconds: float = 5
     answer_bytes: int = 32 * 1024 * 1024
+
+    def part(self, parts: int) -> "Limits":
+        """One of so many parts of each rate, but one call at least."""
+        second, minute = (
+            rate and max(1, rate // parts) for rate in (self.per_second, self.per_minute)
+        )
+        return replace(self, per_second=second, per_minute=minute)
 
     def __post_init__(self) -> None:
         if min(self.per_second, self.per_minute) < 0 or min(self.at_once, self.answer_bytes) < 1:

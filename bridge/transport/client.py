@@ -20,6 +20,8 @@ from bridge.transport.session import Exchange, exchange
 from bridge.transport.skew import Skew
 from bridge.transport.turns import Turn, Turns
 
+SWEEPS_PART = 5
+
 _log = logging.getLogger("bridge.transport")
 
 
@@ -125,6 +127,10 @@ class Transport:
             clock_ahead_seconds=self._skew.seconds,
         )
 
+    def share(self) -> None:
+        """Several use it from now on: the sweeps of all take a fifth of its limits at most."""
+        self._turns.share(Budget(self._limits.part(SWEEPS_PART)))
+
     @property
     def is_left_alone(self) -> bool:
         return self._breaker.state is not State.CLOSED
@@ -139,7 +145,8 @@ class Transport:
 
     async def _try(self, request: Request, tries: Tries) -> Answer:
         self._check_breaker()
-        turn = self._turns.take_now(request.priority) or await self._turns.take(request.priority)
+        turns, priority = self._turns, request.priority
+        turn = turns.take_now(priority) or await turns.take(priority, request.owner)
         try:
             # Again: the wait may have been long, and the breaker is where one probe is chosen.
             self._check_breaker()

@@ -13,25 +13,30 @@ from bridge.transport.budget import Budget
 class Turn:
     """The right to make one call. Whoever holds it says when the call is sent, and ends it."""
 
-    __slots__ = ("_turns", "sent_at")
+    __slots__ = ("_budgets", "_turns", "sent_at")
 
-    def __init__(self, turns: "Turns") -> None:
+    def __init__(self, turns: "Turns", budgets: tuple[Budget, ...]) -> None:
         self._turns = turns
+        self._budgets = budgets
         self.sent_at: float | None = None
 
     def sent(self) -> float:
         """The call goes out now, unless that was said before. Returns the time it did."""
         if self.sent_at is None:
-            self.sent_at = self._turns.sent()
+            self.sent_at = self._turns.sent(self._budgets)
         return self.sent_at
 
     def end(self) -> None:
         """Make room for the next; a call never sent costs nothing."""
-        self._turns.ended(sent=self.sent_at is not None)
+        self._turns.ended(self._budgets, sent=self.sent_at is not None)
+
+
+_Waiting = tuple[Priority, int, int, asyncio.Future[Turn]]
+"""Who waits: how urgent, in which round, since when; and what ends it."""
 
 
 class Turns:
-    """Grants turns within a budget, in order of `Priority` and then of arrival."""
+    """Grants turns within a budget: by `Priority`, then to each owner in turn, then by arrival."""
 
     def __init__(
         self,
@@ -43,56 +48,78 @@ class Turns:
         self._clock = clock
         self._sleep = sleep
         self._arrivals = count()
-        self._queue: list[tuple[Priority, int, asyncio.Future[None]]] = []
+        self._queue: list[_Waiting] = []
+        self._sweeps: Budget | None = None
+        self._round: dict[Priority, int] = {}
+        """Of whoever had a turn last, among those who waited."""
+        self._rounds: dict[tuple[Priority, str], int] = {}
+        """In which round the next call of an owner goes."""
         self._alarm: asyncio.Task[None] | None = None
         self._due = inf
 
     @property
     def waiting(self) -> int:
         """How many calls wait for their turn."""
-        return sum(not grant.done() for _, _, grant in self._queue)
+        return sum(not grant.done() for *_, grant in self._queue)
+
+    def share(self, sweeps: Budget) -> None:
+        """From now on sweeps and proofs, of all owners together, keep to this budget as well."""
+        self._sweeps = self._sweeps or sweeps
 
     def take_now(self, priority: Priority = Priority.ORDER) -> Turn | None:
         """A turn if nobody has to wait, else None."""
         if self._queue or self._wait(priority) > 0:
             return None
-        self._budget.take()
-        return Turn(self)
+        return self._granted(priority)
 
-    async def take(self, priority: Priority) -> Turn:
+    async def take(self, priority: Priority, owner: str = "") -> Turn:
         """Wait for a turn, however long it takes. May be cancelled."""
-        turn = self.take_now(priority)
-        if turn is None:
-            await self._stand_in_line(priority)
-            turn = Turn(self)
-        return turn
+        return self.take_now(priority) or await self._stand_in_line(priority, owner)
 
-    def sent(self) -> float:
+    def sent(self, budgets: tuple[Budget, ...]) -> float:
         """A call of a granted turn goes out; returns the time."""
         now = self._clock()
-        self._budget.sent(now)
+        for budget in budgets:
+            budget.sent(now)
         self._move_up()
         return now
 
-    def ended(self, *, sent: bool) -> None:
+    def ended(self, budgets: tuple[Budget, ...], *, sent: bool) -> None:
         """A granted turn is over."""
-        if sent:
-            self._budget.end()
-        else:
-            self._budget.drop()
+        for budget in budgets:
+            if sent:
+                budget.end()
+            else:
+                budget.drop()
         self._move_up()
 
-    async def _stand_in_line(self, priority: Priority) -> None:
-        grant: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heappush(self._queue, (priority, next(self._arrivals), grant))
+    def _budgets(self, priority: Priority) -> tuple[Budget, ...]:
+        if self._sweeps is None or priority < Priority.SWEEP:
+            return (self._budget,)
+        return self._budget, self._sweeps
+
+    def _granted(self, priority: Priority) -> Turn:
+        budgets = self._budgets(priority)
+        for budget in budgets:
+            budget.take()
+        return Turn(self, budgets)
+
+    async def _stand_in_line(self, priority: Priority, owner: str) -> Turn:
+        """Behind all who wait for their next turn in an earlier round: an owner with many calls
+        does not keep one with few waiting.
+        """
+        grant: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
+        mine = max(self._rounds.get((priority, owner), 0), self._round.get(priority, 0))
+        self._rounds[priority, owner] = mine + 1
+        heappush(self._queue, (priority, mine, next(self._arrivals), grant))
         self._move_up()
         try:
-            await grant
+            return await grant
         except asyncio.CancelledError:
             if grant.cancelled():
                 self._move_up()
             else:
-                self.ended(sent=False)
+                grant.result().end()
             raise
 
     def _move_up(self) -> None:
@@ -103,17 +130,25 @@ class Turns:
             if wait > 0:
                 self._wake_in(wait)
                 return
-            self._budget.take()
-            first[2].set_result(None)
+            self._round[first[0]] = first[1]
+            first[-1].set_result(self._granted(first[0]))
         self._silence()
 
     def _wait(self, priority: Priority) -> float:
-        return self._budget.wait(self._clock(), spare=priority is Priority.PROOF)
+        now = self._clock()
+        wait = self._budget.wait(now, spare=priority is Priority.PROOF)
+        if self._sweeps is not None and priority >= Priority.SWEEP:
+            return max(wait, self._sweeps.wait(now))
+        return wait
 
-    def _first(self) -> tuple[Priority, int, asyncio.Future[None]] | None:
-        while self._queue and self._queue[0][2].done():
+    def _first(self) -> _Waiting | None:
+        while self._queue and self._queue[0][-1].done():
             heappop(self._queue)
-        return self._queue[0] if self._queue else None
+        if self._queue:
+            return self._queue[0]
+        self._rounds.clear()
+        self._round.clear()
+        return None
 
     def _wake_in(self, wait: float) -> None:
         due = self._clock() + wait
