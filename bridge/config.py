@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from bridge.errors import Fault, Misconfigured
 from bridge.settings import PLAIN, Settings, is_list, keys, secret_keys, variable
+from bridge.source import OF_A_KEY, PREFIX, Source
 
 FILE = "rxbridge.toml"
 SYSTEM_FILE = Path("/etc/rxbridge") / FILE
@@ -19,7 +20,12 @@ SECRETS_DIR = Path("/run/secrets")
 SECRETS = "secrets"
 """Beside the configuration file: read before the folder that is named or the system's."""
 NO_FILE, NOT_A_FILE = "no such file", "not a file"
-PREFIX = "RXBRIDGE_"
+PHARMACIES, KEYS = "pharmacies", "keys"
+"""The folder of several pharmacies' files, and the tables of the keys of their groups."""
+STORE = "rxbridge.db"
+PHARMACY = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+SPOKEN = "_"
+"""Before a key's name as environment and secret files say it: `-` is `_` there."""
 NOT_KEYS = frozenset({"RXBRIDGE_CONFIG", "RXBRIDGE_SECRETS_DIR"})
 # Kubernetes tells every pod of the services around it: of one called rxbridge in these words.
 SERVICE_LINK = re.compile(
@@ -40,6 +46,11 @@ class _Gathered:
     faults: list[Fault] = field(default_factory=list)
     secrets_in_file: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    groups: dict[str, dict[str, tuple[object, str]]] = field(default_factory=dict)
+    """The keys of groups: by name and key, each value with its origin."""
+    scoped: list[tuple[str, str, str]] = field(default_factory=list)
+    """What environment and secret files say for one pharmacy (`adler__rxscale__api_key`), with the
+    text and its origin."""
 
     def put_plain(self, key: str, value: object, origin: str) -> None:
         self.values[key], self.origins[key] = value, origin
@@ -49,10 +60,13 @@ class _Gathered:
         self.origins[f"{section}.{key}"] = origin
 
 
-def load(path: Path | None, environ: Mapping[str, str], *, cwd: Path) -> Settings:
+def load(
+    path: Path | None, environ: Mapping[str, str], *, cwd: Path, pharmacy: str = ""
+) -> Settings:
     """The settings from file, secret files and environment, the later ones outweighing.
 
-    `path` is what --config named, if anything. Raises Misconfigured with every fault found.
+    `path` is what --config named, if anything. `pharmacy`: those of one of several, which inherits
+    what is said for all. Raises Misconfigured with every fault found.
     """
     gathered = _Gathered()
     file = _find(path, environ, cwd, gathered)
@@ -61,17 +75,78 @@ def load(path: Path | None, environ: Mapping[str, str], *, cwd: Path) -> Setting
         _read_secrets(_own_secrets(file, gathered), gathered)
     _read_secrets(_secret_files(environ, cwd, gathered), gathered)
     _read_environment(environ, gathered)
+    home = file.parent if file is not None else cwd
+    if pharmacy:
+        file = home / PHARMACIES / f"{pharmacy}.toml"
+        _read_pharmacy(file, home, gathered)
+    _take_key(gathered)
     settings = _validate(gathered)
     if settings is not None:
         gathered.faults += _in_clear(settings, gathered)
     if gathered.faults or settings is None:
         raise Misconfigured(dict.fromkeys(gathered.faults))
-    home = file.parent if file is not None else cwd
+    in_file, files = tuple(gathered.secrets_in_file), tuple(gathered.files)
     return (
-        _anchored(settings, home)
+        _anchored(settings, home if file is None else file.parent)
         .in_mode(settings.mode)
-        .came_from(file, tuple(gathered.secrets_in_file), tuple(gathered.files), gathered.origins)
+        .came_from(Source(file, in_file, files, gathered.origins, pharmacy))
     )
+
+
+def find(path: Path | None, environ: Mapping[str, str], *, cwd: Path) -> Path | None:
+    """The configuration file that `load` would read."""
+    return _find(path, environ, cwd, _Gathered())
+
+
+def pharmacies(file: Path | None) -> list[str] | None:
+    """The ids of all that stand beside this `rxbridge.toml`; None where it is for one alone."""
+    folder = None if file is None else file.parent / PHARMACIES
+    if folder is None or not folder.is_dir():
+        return None
+    return sorted(each.stem for each in folder.glob("*.toml"))
+
+
+def _read_pharmacy(file: Path, home: Path, gathered: _Gathered) -> None:
+    """Puts what is for one pharmacy over what is for all. Paths in it are taken from its folder."""
+    name = f"{PHARMACIES}/{_shown(file.name)}"
+    if not PHARMACY.fullmatch(file.stem):
+        remedy = "small letters, digits and hyphens, 32 at most"
+        gathered.faults.append(Fault(name, "no name for a pharmacy", remedy))
+    if not file.is_file():
+        raise Misconfigured(
+            Fault(name, NO_FILE, _nearest(file.stem, pharmacies(home / FILE) or ()))
+        )
+    gathered.values.get("notify", {}).pop("heartbeat_url", None)  # the process' sign of life
+    users = str(Path(str(_said(gathered, "store", "path", STORE))).with_name("users.json"))
+    for section, key, usual in (("mappings", "dir", "mappings"), ("server", "users_file", users)):
+        shared = _said(gathered, section, key, usual)
+        if isinstance(shared, str):
+            gathered.values.setdefault(section, {})[key] = str(home / shared)
+    gathered.put("store", "path", f"{file.stem}/{STORE}", f"{FILE}: store.path")
+    _read_file(file, gathered, besides=("server", "log", KEYS))
+    whose = f"{file.stem.replace('-', '_')}__"
+    for key, text, origin in gathered.scoped:
+        if key.startswith(whose):
+            _take_text(f"{PREFIX}{key.removeprefix(whose)}", text, origin, gathered)
+
+
+def _said(gathered: _Gathered, section: str, key: str, usual: str) -> object:
+    return gathered.values.get(section, {}).get(key, usual)
+
+
+def _take_key(gathered: _Gathered) -> None:
+    """A pharmacy's part of its group's key."""
+    name = gathered.values.get("rxscale", {}).get("key")
+    if not isinstance(name, str) or not name:
+        return
+    found = gathered.groups.get(name, {}) | gathered.groups.get(SPOKEN + name.replace("-", "_"), {})
+    if name not in gathered.groups and not found:
+        origin = gathered.origins.get("rxscale.key", "rxscale.key")
+        known = [each for each in gathered.groups if not each.startswith(SPOKEN)]
+        remedy = _nearest(name, known) if known else f"write [{KEYS}.NAME] into {FILE}"
+        gathered.faults.append(Fault(origin, "no key of that name", remedy))
+    for key, (value, origin) in found.items():
+        gathered.put("rxscale", key, value, origin)
 
 
 def _find(
@@ -100,10 +175,17 @@ def _why_no_file(place: Path) -> str | None:
         return f"cannot be read ({error.strerror})"
 
 
-def _read_file(file: Path, gathered: _Gathered) -> None:
+def _read_file(file: Path, gathered: _Gathered, besides: Collection[str] = ()) -> None:
     name = file.name
     gathered.files.append(file)
     for section, table in _parse(file, gathered).items():
+        if section in besides:
+            fault = Fault(f"{name}: {section}", "is of the whole process", f"set it in {FILE}")
+            gathered.faults.append(fault)
+            continue
+        if section == KEYS and isinstance(table, dict):
+            _read_keys(name, table, gathered)
+            continue
         if section in PLAIN:
             gathered.put_plain(section, table, f"{name}: {section}")
             continue
@@ -116,6 +198,27 @@ def _read_file(file: Path, gathered: _Gathered) -> None:
                 gathered.secrets_in_file.append(f"{section}.{key}")
         if section not in keys() and not table:
             _take(section, "", None, f"{name}: {_shown(section)}", gathered)
+
+
+def _read_keys(file: str, tables: Mapping[str, object], gathered: _Gathered) -> None:
+    for name, table in tables.items():
+        where = f"{file}: {KEYS}.{_shown(name)}"
+        if not isinstance(table, dict) or not PHARMACY.fullmatch(name):
+            fault = Fault(where, "must be a table with a plain name", f"write [{KEYS}.chain-nord]")
+            gathered.faults.append(fault)
+            continue
+        gathered.groups.setdefault(name, {})
+        for key, value in table.items():
+            _take_of_key(name, key, value, f"{where}.{_shown(key)}", gathered)
+            if f"rxscale.{key}" in secret_keys() and value:
+                gathered.secrets_in_file.append(f"{KEYS}.{name}.{key}")
+
+
+def _take_of_key(name: str, key: str, value: object, origin: str, gathered: _Gathered) -> None:
+    if key in OF_A_KEY:
+        gathered.groups.setdefault(name, {})[key] = value, origin
+    else:
+        gathered.faults.append(Fault(origin, "no such key", _nearest(key, OF_A_KEY)))
 
 
 def _parse(file: Path, gathered: _Gathered) -> dict[str, Any]:
@@ -218,7 +321,16 @@ def _take_text(name: str, text: str, origin: str, gathered: _Gathered) -> None:
         gathered.faults.append(Fault(origin, "no such key", _nearest(name, known)))
         return
     text = text.strip()
+    if section == "pharmacy":
+        gathered.scoped.append((key, text, origin))
+        return
+    whose = ""
+    if section == "key":
+        section, (whose, _, key) = "rxscale", key.partition("__")
     value: object = split(text) if is_list(section, key) else text
+    if whose:
+        _take_of_key(SPOKEN + whose, key, value, origin, gathered)
+        return
     _take(section, key, value, origin, gathered)
 
 

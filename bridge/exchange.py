@@ -68,6 +68,7 @@ class Call:
     route: str
     outcome: str
     milliseconds: int
+    owner: str = ""
 
 
 def calls(*routes: Any) -> Callable[[Method], Method]:

@@ -126,6 +126,12 @@ class HealthReport:
         found = {check.status for check in self.checks.values()}
         return next(s for s in (Status.DOWN, Status.DEGRADED, Status.OK) if s in found)
 
+    @property
+    def why(self) -> str | None:
+        """What is wrong, of the worst."""
+        worst = (each for each in self.checks.values() if each.status is self.status)
+        return next((say(each.reason) for each in worst if each.reason is not None), None)
+
     def document(self) -> dict[str, Any]:
         return {
             "status": self.status.value,

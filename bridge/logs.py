@@ -4,6 +4,7 @@ import json
 import logging
 import traceback
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -13,12 +14,17 @@ OWN_ERRORS = "bridge.errors"
 """Errors of this module hold no patient data in their texts."""
 
 
+PHARMACY: ContextVar[str] = ContextVar("pharmacy", default="")
+"""Which pharmacy something is done for, where a process has several: each line names it."""
+
+
 def setup(level: str, style: str, stream: TextIO, *, secrets: Sequence[str] = ()) -> None:
     """Sends all logging to `stream`, in `style` "json" or "console", from `level` on.
 
     What libraries log is shown from "warning" on at the earliest. `secrets` never reach the stream.
     """
     handler = logging.StreamHandler(stream)
+    handler.addFilter(_with_pharmacy)
     handler.setFormatter(Redacting(Json() if style == "json" else Console(), secrets))
     root = logging.getLogger()
     for old in root.handlers[:]:
@@ -27,6 +33,19 @@ def setup(level: str, style: str, stream: TextIO, *, secrets: Sequence[str] = ()
     ours = logging.getLogger("bridge")
     ours.setLevel(level.upper())
     root.setLevel(max(logging.WARNING, ours.level))
+
+
+def _with_pharmacy(record: logging.LogRecord) -> bool:
+    if pharmacy := PHARMACY.get():
+        record.pharmacy = pharmacy
+    return True
+
+
+def redact(secrets: Sequence[str]) -> None:
+    """From now on these reach the stream neither."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, Redacting):
+            handler.formatter.add(secrets)
 
 
 def is_set_up() -> bool:
@@ -88,8 +107,12 @@ class Redacting(logging.Formatter):
     def __init__(self, inner: logging.Formatter, secrets: Sequence[str]) -> None:
         super().__init__()
         self._inner = inner
+        self._secrets: list[str] = []
+        self.add(secrets)
+
+    def add(self, secrets: Sequence[str]) -> None:
         forms = {form for s in secrets if len(s) > 3 for form in (s, _in_json(s), repr(s)[1:-1])}
-        self._secrets = sorted(forms, key=len, reverse=True)
+        self._secrets = sorted(forms.union(self._secrets), key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         text = self._inner.format(record)

@@ -1,9 +1,11 @@
-"""What is counted and timed, for Prometheus. Labels are words and route templates, never ids."""
+"""What is counted and timed, for Prometheus. Labels are words and route templates, and a
+pharmacy's name where there are several; never an order's id."""
 
 import tomllib
 from collections import Counter as Counted
+from copy import copy
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from prometheus_client import (
     CollectorRegistry,
@@ -29,17 +31,36 @@ COUNTERS = {"step": "steps", "submission": "submissions", "stock": "stock_writes
 CATALOGUE = Path(__file__).with_suffix(".toml")
 """What each metric is, by its class in prometheus_client and its name."""
 
+OF_EACH = frozenset(
+    {
+        *("alarms", "attentions", "last_poll_timestamp_seconds", "mappings_refused"),
+        *("open_orders", "stock_stale", "store_writable", "stuck", "token_missing_scopes"),
+        *("unsure", "vendor_failing", "work_oldest_seconds", "work_pending"),
+    }
+)
+"""The gauges that each of several pharmacies has: all of them would block a scrape."""
+
 Metric = TypeVar("Metric", Counter, Gauge, Histogram)
 
 
 class Metrics:
-    """One registry of its own, so that several bridges can live in one process (tests, demo)."""
+    """One registry of its own, so that several bridges can live in one process (tests, demo).
 
-    def __init__(self) -> None:
+    Where a process has `several` pharmacies, they are counted and timed together, and a few gauges
+    are there for each, with its id as a label.
+    """
+
+    def __init__(self, *, several: bool = False) -> None:
         self.registry = CollectorRegistry()
+        self.labels: tuple[str, ...] = ()
+        self._each: dict[str, Metrics] = {}
         self.tally = Counted[str]()
         """Each vendor's calls, and their milliseconds in all, since somebody took it."""
         described = tomllib.loads(CATALOGUE.read_text("utf-8"))
+        if several:
+            gauges = described["gauge"]
+            described["gauge"] = {name: _of_each(gauges[name]) for name in OF_EACH}
+            described["gauge"]["build_info"] = gauges["build_info"]
 
         def made(kind: type[Metric]) -> dict[str, Metric]:
             return {
@@ -78,7 +99,7 @@ class Metrics:
         calls = self._histograms["vendor_call_seconds"]
         calls.labels(call.vendor, call.route, call.outcome).observe(call.milliseconds / 1000)
         for what, by in zip(TALLIED, (1, call.milliseconds), strict=True):
-            self.tally[f"{what} {call.vendor}"] += by
+            self._each.get(call.owner, self).tally[f"{what} {call.vendor}"] += by
 
     def count(self, kind: str, word: str) -> None:
         """The worker took a step, or a submission or a SKU's write came to something."""
@@ -94,17 +115,39 @@ class Metrics:
     def order_finished(self, calls: int) -> None:
         self._histograms["calls_per_order"].observe(calls)
 
+    def of(self, pharmacy: str) -> "Metrics":
+        """The same for one of several pharmacies."""
+        mine = copy(self)
+        mine.tally, mine.labels = Counted(), (pharmacy,)
+        self._each[pharmacy] = mine
+        return mine
+
+    def forget(self, pharmacy: str) -> None:
+        """It is not here any more."""
+        self._each.pop(pharmacy, None)
+        for name in OF_EACH:
+            self._gauges[name].remove_by_labels({"pharmacy": pharmacy})
+
     def measure(self, facts: Facts) -> None:
         """Sets the gauges; what the store tells stays as it was where it could not be read."""
         for name, got in {**GAUGES, **(STORE_GAUGES if facts.is_store_read else {})}.items():
-            self._gauges[name].set(got(facts))
+            self._set(name, got(facts))
         for name, of in VENDOR_GAUGES.items():
-            self._gauges[name].labels("rxscale").set(of(facts.rxscale))
-            self._gauges[name].labels("pharmaone").set(of(facts.pharmaone))
+            self._set(name, of(facts.rxscale), "rxscale")
+            self._set(name, of(facts.pharmaone), "pharmaone")
 
     def tried_to_write(self, *, done: bool) -> None:
         """Whether the store's file could be written to just now."""
-        self._gauges["store_writable"].set(done)
+        self._set("store_writable", done)
+
+    def _set(self, name: str, value: float, *labels: str) -> None:
+        gauge, labels = self._gauges.get(name), labels + self.labels
+        if gauge is not None:
+            (gauge.labels(*labels) if labels else gauge).set(value)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
+
+
+def _of_each(options: dict[str, Any]) -> dict[str, Any]:
+    return {**options, "labelnames": [*options.get("labelnames", ()), "pharmacy"]}

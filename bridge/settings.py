@@ -4,6 +4,7 @@ The message for a wrong value never quotes the value.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import time
 from functools import cache
 from ipaddress import ip_address
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, IPvAnyNetwork, PrivateAttr, SecretStr
 
 from bridge.errors import Fault
+from bridge.source import Source
 from bridge.values import (
     ApiPath,
     AtLeastOne,
@@ -77,6 +79,8 @@ class RxScaleSection(VendorSection):
     """Older accounts: /v1/external-pharmacy-api-v1."""
     dialect: Literal["current", "legacy"] = "current"
     pharmacy_uid: OptionalText = None
+    key: OptionalText = None
+    """A table [keys.NAME] with `api_key`, `webhook_secrets` and limits, instead of those here."""
     stock_via: Literal["sku", "stock"] = "sku"
     """`stock` for a key that has no more than stock_write: that route's body is not documented."""
     public_api_path: ApiPath = "/v2/public"
@@ -297,41 +301,32 @@ class Settings(Section):
     webhooks: WebhooksSection = WebhooksSection()
     links: LinksSection = LinksSection()
     log: LogSection = LogSection()
-    _secrets_in_file: tuple[str, ...] = PrivateAttr(default=())
-    _file: Path | None = PrivateAttr(default=None)
-    _files: tuple[Path, ...] = PrivateAttr(default=())
-    _origins: dict[str, str] = PrivateAttr(default={})
+    _source: Source = PrivateAttr(default=Source())
+
+    @property
+    def source(self) -> Source:
+        return self._source
 
     @property
     def file(self) -> Path | None:
-        return self._file
+        return self._source.file
 
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """All that were read: the configuration's own and those of its secrets."""
-        return self._files
-
-    def came_from(
-        self,
-        file: Path | None,
-        secrets_in_file: tuple[str, ...],
-        files: tuple[Path, ...],
-        origins: dict[str, str],
-    ) -> "Settings":
-        self._file, self._secrets_in_file, self._files = file, secrets_in_file, files
-        self._origins = origins
+    def came_from(self, source: Source) -> "Settings":
+        self._source = source
         return self
 
     def told(self) -> list[tuple[str, str, str]]:
         """Each key with its value in force and where that came from, "" for a default. A secret is
         a MASK: only that there is one.
         """
-        found: list[tuple[str, str, str]] = [("mode", self.mode, self._origins.get("mode", ""))]
+        found: list[tuple[str, str, str]] = [
+            ("mode", self.mode, self._source.origins.get("mode", ""))
+        ]
         for section, names in keys().items():
             for name in names:
                 key, value = f"{section}.{name}", getattr(getattr(self, section), name)
                 text = _plainly(value) if key not in secret_keys() else MASK if value else ""
-                found.append((key, text, self._origins.get(key, "")))
+                found.append((key, text, self._source.origins.get(key, "")))
         return found
 
     def in_mode(self, mode: Mode) -> "Settings":
@@ -341,9 +336,10 @@ class Settings(Section):
         path = self.store.path
         stem = path.stem.removesuffix(_SHADOW) + (_SHADOW if mode == "shadow" else "")
         store = self.store.model_copy(update={"path": path.with_name(stem + path.suffix)})
-        told = self._origins | ({"mode": "command line"} if mode != self.mode else {})
-        copy = self.model_copy(update={"mode": mode, "store": store})
-        return copy.came_from(self._file, self._secrets_in_file, self._files, told)
+        told = {"mode": "command line"} if mode != self.mode else {}
+        source = replace(self._source, origins={**self._source.origins, **told})
+        changed = self.model_copy(update={"mode": mode, "store": store})
+        return changed.came_from(source)
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret in plain text: only to keep them out of the log."""
@@ -356,7 +352,9 @@ class Settings(Section):
     def webhook_target(self) -> str | None:
         """Where RxScale reaches this bridge; None where nobody said."""
         public = self.server.public_url
-        return None if public is None else f"{public.rstrip('/')}/webhooks/rxscale"
+        pharmacy = self._source.pharmacy
+        whose = f"{self.rxscale.key or pharmacy}/" if pharmacy else ""
+        return None if public is None else f"{public.rstrip('/')}/webhooks/{whose}rxscale"
 
     @property
     def users_file(self) -> Path:
@@ -376,7 +374,19 @@ class Settings(Section):
                 del needed["pharmaone.org_id"]
         else:
             needed["pharmaone.shop_id"] = self.pharmaone.shop_id
-        return tuple(_missing(key) for key, value in needed.items() if not value)
+        if self.rxscale.key:
+            needed["rxscale.pharmacy_uid"] = self.rxscale.pharmacy_uid
+        return tuple(self._missing(key) for key, value in needed.items() if not value)
+
+    def variable(self, key: str) -> str:
+        """The environment variable of a key, for this pharmacy alone where there are several."""
+        return self._source.variable(key, self.rxscale.key)
+
+    def _missing(self, key: str) -> Fault:
+        name, file = self.variable(key), self.file.name if self.file else "rxbridge.toml"
+        if key in secret_keys():
+            return Fault(key, "missing", f"put it into secrets/{name.lower()}, or set {name}")
+        return Fault(key, "missing", f"set it in {file} or as {name}")
 
     def unsafe_for_run(self, *, users: bool) -> tuple[Fault, ...]:
         """A page that others could open, and nobody had to log in to; `users`: there are some."""
@@ -402,8 +412,8 @@ class Settings(Section):
         """What works and should not stay so."""
         found = [
             f"{key}: a secret in the configuration file; better in the environment as "
-            f"{variable(key)} or in a secret file"
-            for key in self._secrets_in_file
+            f"{self.variable(key)} or in a secret file"
+            for key in self._source.secrets_in_file
         ]
         for name, vendor in (("rxscale", self.rxscale), ("pharmaone", self.pharmaone)):
             if not any(s.get_secret_value() for s in vendor.webhook_secrets):
@@ -445,7 +455,7 @@ def _plainly(value: object) -> str:
 
 def variable(key: str) -> str:
     """The environment variable of a key: `rxscale.api_key` is RXBRIDGE_RXSCALE__API_KEY."""
-    return "RXBRIDGE_" + key.upper().replace(".", "__")
+    return Source().variable(key)
 
 
 PLAIN = ("mode",)
@@ -483,17 +493,6 @@ def is_list(section: str, key: str) -> bool:
 
 def _holds(kind: Any, wanted: type) -> bool:
     return kind is wanted or any(_holds(part, wanted) for part in get_args(kind))
-
-
-def _missing(key: str) -> Fault:
-    secret = key in secret_keys()
-    name = variable(key)
-    way = (
-        f"put it into secrets/{name.lower()}, or set {name}"
-        if secret
-        else f"set it in rxbridge.toml or as {name}"
-    )
-    return Fault(key, "missing", way)
 
 
 def _is_in_clear(address: str) -> bool:

@@ -28,8 +28,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "metrics": frozenset({"exchange", "health", "pharmaone", "rxscale"}),
     "logs": frozenset(),
     "values": frozenset(),
-    "settings": frozenset({"errors", "values"}),
-    "config": frozenset({"errors", "settings"}),
+    "source": frozenset(),
+    "settings": frozenset({"errors", "source", "values"}),
+    "config": frozenset({"errors", "settings", "source"}),
     "users": frozenset({"core", "errors", "settings"}),
     "server": frozenset(
         {"core", "rxscale", "pharmaone", "store", "health", "metrics", "errors", "texts"}

@@ -176,6 +176,8 @@ def test_a_command_of_the_documents_is_carried_out(
         assert main(words_of("rxbridge stuck drop po-abc123 --reason 'a slip'", names)) == 0
     if "rxbridge users remove" in command:
         assert main(["users", "add", "bert", "--role", "viewer"]) == 0
+    if "rxbridge pharmacies remove" in command:
+        assert main(["pharmacies", "add", "adler", "--uid", "ph-1"]) == 0
     code = main(words_of(command, names))
     said = "".join(capsys.readouterr())
     assert code in may_end_with(command), said

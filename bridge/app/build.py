@@ -14,7 +14,7 @@ from bridge.app import signing
 from bridge.app.machine import Machine
 from bridge.app.policies import policy_of, rules_of, stock_policy_of, zone_of
 from bridge.app.signing import SigningSecrets
-from bridge.app.vendors import Vendors, open_vendors, scopes_of
+from bridge.app.vendors import Vendors, Wire, scopes_of, vendors_of
 from bridge.core.memory import SweepResult
 from bridge.core.reasons import FREED_BY_MAPPING
 from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, cannot_search
@@ -192,16 +192,33 @@ class Bridge:
         self.proof.again()
 
 
+@dataclass
+class Shared:
+    """What belongs to a process, however many pharmacies it has."""
+
+    wire: Wire
+    metrics: Metrics
+    rules_of: Callable[[Settings], Rules] = rules_of
+
+
+@asynccontextmanager
+async def open_shared(machine: Machine, metrics: Metrics) -> AsyncIterator[Shared]:
+    async with machine.session() as http:
+        yield Shared(Wire(machine, http, metrics.called), metrics)
+
+
 @asynccontextmanager
 async def open_bridge(
     settings: Settings,
     machine: Machine | None = None,
     *,
     vet: Callable[[Vendors], Awaitable[None]] | None = None,
+    shared: Shared | None = None,
 ) -> AsyncIterator[Bridge]:
     """Everything but the listening port and the clockwork. Raises Misconfigured.
 
     `vet` may refuse what the vendors show; its calls count in their limits like all others.
+    `shared`: what the process has for all its pharmacies; without it this is the only one.
 
     The store is opened last of all that may be refused: opening may make it, or bring it up to
     this version, which the one before could not read any more.
@@ -210,18 +227,13 @@ async def open_bridge(
     async with AsyncExitStack() as stack:
         for path in {settings.store.path, settings.in_mode("live").store.path}:
             stack.enter_context(machine.lock(path))
-        _refuse_taken_ports(settings)
-        reloader = Reloader(settings.mappings.dir, partial(rules_of, settings))
-        metrics = Metrics()
-        vendors = await stack.enter_async_context(
-            open_vendors(
-                settings,
-                metrics.called,
-                machine,
-                lambda: reloader.rules.words.known,
-                reloader.rules.facts,
-            )
-        )
+        if shared is None:
+            refuse_taken_ports(settings)
+            shared = await stack.enter_async_context(open_shared(machine, Metrics()))
+        read = partial(shared.rules_of, settings)
+        reloader = Reloader(settings.mappings.dir, read, settings.source.own)
+        known, facts = lambda: reloader.rules.words.known, reloader.rules.facts
+        vendors, metrics = vendors_of(settings, shared.wire, known, facts), shared.metrics
         if vet is not None:
             await vet(vendors)
         store = await machine.open_store(settings.store.path, now=machine.now())
@@ -252,11 +264,11 @@ async def _by_hand_until(settings: Settings, machine: Machine, store: Store) -> 
 
 def planner(settings: Settings, store: Store, vendors: Vendors) -> StockCycle:
     """For commands that look at the stock beside a running bridge, and write nothing."""
-    reloader = Reloader(settings.mappings.dir, partial(rules_of, settings))
+    reloader = Reloader(settings.mappings.dir, partial(rules_of, settings), settings.source.own)
     return Bridge(settings, Machine(), Metrics(), store, reloader, vendors).stock
 
 
-def _refuse_taken_ports(settings: Settings) -> None:
+def refuse_taken_ports(settings: Settings) -> None:
     """Raises Misconfigured if something else listens where the bridge is to."""
     server = settings.server
     refuse_taken(server.host, server.port)

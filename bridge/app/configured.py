@@ -27,7 +27,8 @@ class Configured:
         return self._bridge.settings.told()
 
     async def sheets(self) -> Sequence[Sheet]:
-        content = await asyncio.to_thread(read_files, self._bridge.settings.mappings.dir, Faults())
+        place, own = self._bridge.settings.mappings.dir, self._bridge.settings.source.own
+        content = await asyncio.to_thread(read_files, place, Faults(), own)
         return [
             sheet
             for name in FILES

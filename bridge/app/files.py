@@ -13,22 +13,27 @@ from bridge.config import SECRETS
 from bridge.core.stock.model import SkuLink
 from bridge.errors import Fault, Misconfigured
 from bridge.mapping.adding import written
-from bridge.mapping.reading import FILES, SKUS
+from bridge.mapping.reading import FILES, SKUS, place_of
 from bridge.settings import Settings
+
+
+def mapping_file(settings: Settings, name: str) -> Path:
+    """Where a mapping file is: a pharmacy's own outweighs that of all."""
+    return place_of(settings.mappings.dir, settings.source.own, name)
 
 
 def open_to_others(settings: Settings) -> list[Fault]:
     """Files that decide what the bridge does, and that others than their owners may write to."""
-    mappings = [settings.mappings.dir / name for name in FILES]
-    found = [path for path in (*settings.files, *mappings) if path.exists()]
-    own = {settings.file.parent / SECRETS} if settings.file else set()
+    mappings = [mapping_file(settings, name) for name in FILES]
+    found = [path for path in (*settings.source.files, *mappings) if path.exists()]
+    own = {settings.source.home / SECRETS} if settings.source.home else set()
     return [
         Fault(str(path), "others may write to it", f"chmod go-w {path}")
         for path in found
         if _is_open(path.stat())
     ] + [
         Fault(str(path), "others may look into it", f"chmod 700 {path}")
-        for path in own & {path.parent for path in settings.files}
+        for path in own & {path.parent for path in settings.source.files}
         if hasattr(os, "geteuid") and path.stat().st_mode & 0o077
     ]
 
@@ -67,9 +72,10 @@ def write_links(
     Raises Misconfigured if that cannot be.
     """
     shipped.refuse(settings.mappings.dir)
-    path = settings.mappings.dir / SKUS
+    shown = mapping_file(settings, SKUS)
+    path = (settings.source.own or settings.mappings.dir) / SKUS
     there = path.exists()
-    content = path.read_bytes() if there else b""
+    content = shown.read_bytes() if shown.exists() else b""
     if seen is not None and seen != mark_of(content):
         what = "was changed by somebody else meanwhile"
         raise Misconfigured(Fault(SKUS, what, "look at it again, then save"))

@@ -14,7 +14,10 @@ def rules_of(settings: Settings) -> Rules:
     """The mapping files of these settings. Raises Misconfigured with every fault of theirs."""
     by_selling_unit = settings.stock.units_from == "standard_selling_unit"
     return load(
-        settings.mappings.dir, dialect=settings.rxscale.dialect, by_selling_unit=by_selling_unit
+        settings.mappings.dir,
+        dialect=settings.rxscale.dialect,
+        by_selling_unit=by_selling_unit,
+        own=settings.source.own,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bridge.app.build import Bridge
-from bridge.app.files import mark_of, write_links
+from bridge.app.files import mapping_file, mark_of, write_links
 from bridge.core.model import ProductId
 from bridge.core.stock.goods import Good, goods, moved
 from bridge.core.stock.model import SkuLink
@@ -60,7 +60,7 @@ class Products:
         ]
 
     async def file(self) -> tuple[str, datetime | None]:
-        path = self._bridge.settings.mappings.dir / SKUS
+        path = mapping_file(self._bridge.settings, SKUS)
         if not path.exists():
             return mark_of(b""), None
         content = await asyncio.to_thread(path.read_bytes)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from functools import partial
 from typing import Any
 
@@ -39,20 +39,30 @@ async def run(
     machine: Machine | None = None,
 ) -> None:
     """Serves and works until `stop` is set, then drains. Raises Misconfigured at the start only."""
-    vet = partial(_refuse_several_pharmacies, settings)
+    vet = partial(refuse_several_pharmacies, settings)
     async with open_bridge(settings, machine, vet=vet) as bridge:
         await bridge.store.write(notes.begin_run, bridge.machine.now())
         running = await listen(bridge)
-        timers = [asyncio.create_task(coroutine) for coroutine in _timers(bridge)]
-        work = asyncio.create_task(bridge.worker.run())
-        try:
-            started(bridge, running)
-            await stop.wait()
-        finally:
-            await _drain(bridge, running, timers, work)
+        await work(bridge, stop, lambda: started(bridge, running), running.stop)
 
 
-async def _refuse_several_pharmacies(settings: Settings, vendors: Vendors) -> None:
+async def work(
+    bridge: Bridge,
+    stop: asyncio.Event,
+    started: Callable[[], None],
+    stop_listening: Callable[[], Awaitable[None]],
+) -> None:
+    """Works until `stop` is set, then drains."""
+    timers = [asyncio.create_task(coroutine) for coroutine in _timers(bridge)]
+    at_work = asyncio.create_task(bridge.worker.run())
+    try:
+        started()
+        await stop.wait()
+    finally:
+        await _drain(bridge, stop_listening, timers, at_work)
+
+
+async def refuse_several_pharmacies(settings: Settings, vendors: Vendors) -> None:
     """Raises Misconfigured. A vendor that does not answer is no reason not to start."""
     if settings.rxscale.pharmacy_uid is not None:
         return
@@ -67,20 +77,23 @@ async def _refuse_several_pharmacies(settings: Settings, vendors: Vendors) -> No
 
 
 async def _drain(
-    bridge: Bridge, running: Running, timers: list[asyncio.Task[None]], work: asyncio.Task[None]
+    bridge: Bridge,
+    stop_listening: Callable[[], Awaitable[None]],
+    timers: list[asyncio.Task[None]],
+    at_work: asyncio.Task[None],
 ) -> None:
     """Deliveries first, then looks under way; what takes too long is left to the next start."""
     log.info("stopping")
     for task in timers:
         task.cancel()
     await asyncio.gather(*timers, return_exceptions=True)
-    await running.stop()
+    await stop_listening()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(bridge.settings.server.drain_seconds):
             await asyncio.gather(bridge.worker.stop(), bridge.pusher.stop())
-            await work
-    work.cancel()
-    await asyncio.gather(work, return_exceptions=True)
+            await at_work
+    at_work.cancel()
+    await asyncio.gather(at_work, return_exceptions=True)
     with contextlib.suppress(TryLater):
         await bridge.store.write(notes.end_run)
 

@@ -10,7 +10,7 @@ from typing import Any
 from bridge.app.files import write_whole
 from bridge.config import SECRETS, split
 from bridge.errors import Fault, Misconfigured
-from bridge.settings import Settings, variable
+from bridge.settings import Settings
 
 log = logging.getLogger("bridge")
 
@@ -19,8 +19,8 @@ def kept_file(settings: Settings, vendor: str = "rxscale") -> Path:
     """Where `webhooks register` and the bridge itself keep secrets: among the secrets beside the
     configuration, or else beside the store.
     """
-    name = variable(f"{vendor}.webhook_secrets").lower()
-    folder = settings.file.parent / SECRETS if settings.file else None
+    name = settings.variable(f"{vendor}.webhook_secrets").lower()
+    folder = settings.source.home / SECRETS if settings.source.home else None
     beside = folder if folder is not None and folder.is_dir() else settings.store.path.parent
     return beside / name
 

@@ -42,8 +42,9 @@ def addresses(settings: Settings) -> dict[str, str]:
 
 def page_of(settings: Settings) -> str:
     """Where a person finds the page."""
-    server = settings.server
-    return settings.notify.page_url or f"http://{server.host}:{server.port}/"
+    server, pharmacy = settings.server, settings.source.pharmacy
+    whole = settings.notify.page_url or f"http://{server.host}:{server.port}/"
+    return f"{whole.rstrip('/')}/p/{pharmacy}/" if pharmacy else whole
 
 
 async def send(url: str, title: str, body: str) -> str | None:
@@ -111,6 +112,8 @@ class Teller:
             return
         settings = self._bridge.settings
         title, body = letter(message, settings.notify.language, page_of(settings))
+        if settings.source.pharmacy:
+            title = f"{settings.source.pharmacy}: {title}"
         if await send(self._urls[address], title, body) is not None:
             telling.failing.setdefault(address, now)
             self._again_at[address] = now + TRY_AGAIN
@@ -170,9 +173,14 @@ def unknown(facts: Facts) -> set[str]:
 
 async def heartbeat(bridge: Bridge) -> None:
     """Asks for `notify.heartbeat_url`, if the bridge is healthy. Raises TryLater."""
-    url = bridge.settings.notify.heartbeat_url
-    facts = await vitals.facts(bridge, whole=True)
-    if url is None or not is_alive(facts):
+    if is_alive(await vitals.facts(bridge, whole=True)):
+        await beat(bridge.settings)
+
+
+async def beat(settings: Settings) -> None:
+    """Says that all is well, to whom that is to be said. Raises TryLater."""
+    url = settings.notify.heartbeat_url
+    if url is None:
         return
     timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
     try:

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
+
+import aiohttp
 
 from bridge.app.machine import Machine
 from bridge.app.policies import rules_of
@@ -18,7 +20,7 @@ from bridge.pharmaone.token import TokenKeeper
 from bridge.rxscale import dialect as rxscale_dialect
 from bridge.rxscale.calling import Caller as RxScaleCaller
 from bridge.rxscale.client import RxScale
-from bridge.settings import Settings, VendorSection
+from bridge.settings import PharmaOneSection, RxScaleSection, Settings, VendorSection
 from bridge.transport import Limits, Transport
 
 UNKNOWN = Facts()
@@ -34,53 +36,96 @@ class Vendors:
     pharmaone_transport: Transport
 
 
+@dataclass(slots=True)
+class Wire:
+    """One pool of connections, and a transport for each key at each vendor's address: it holds what
+    that key may be used for, whoever uses it.
+    """
+
+    machine: Machine
+    http: aiohttp.ClientSession
+    observe: Callable[[Call], None]
+    _transports: dict[tuple[str, str, str], tuple[Transport, set[str]]] = field(
+        default_factory=dict
+    )
+
+    def transport(
+        self, name: str, section: RxScaleSection | PharmaOneSection, who: str
+    ) -> Transport:
+        """The one of this key, which `who` uses from now on."""
+        key = section.api_key.get_secret_value() if section.api_key else ""
+        place = name, section.base_url, key
+        if place not in self._transports:
+            self._transports[place] = self._made(name, section), set()
+        found, owners = self._transports[place]
+        owners.add(who)
+        if len(owners) > 1:
+            found.share()
+        return found
+
+    def _made(self, name: str, section: VendorSection) -> Transport:
+        machine, at_once = self.machine, section.at_once
+        per_second, per_minute = section.requests_per_second, section.requests_per_minute
+        return Transport(
+            name,
+            self.http,
+            Limits(per_second=per_second, per_minute=per_minute, at_once=at_once),
+            clock=machine.clock,
+            now=machine.now,
+            jitter=machine.jitter,
+            observe=self.observe,
+            exchange=machine.exchange,
+        )
+
+
 @asynccontextmanager
 async def open_vendors(
     settings: Settings,
     observe: Callable[[Call], None],
     machine: Machine | None = None,
-    known: Callable[[], Collection[str]] | None = None,
     facts: Facts = UNKNOWN,
 ) -> AsyncIterator[Vendors]:
-    """Both clients over one pool of connections. Calls nobody yet.
-
-    `known`: the words of statuses.toml, where it may change meanwhile.
-    """
-    machine, known = machine or Machine(), known or cache(partial(_known_words, settings))
-
-    def transport(name: str, section: VendorSection) -> Transport:
-        per_second, per_minute = section.requests_per_second, section.requests_per_minute
-        return Transport(
-            name,
-            http,
-            Limits(per_second=per_second, per_minute=per_minute, at_once=section.at_once),
-            clock=machine.clock,
-            now=machine.now,
-            jitter=machine.jitter,
-            observe=observe,
-            exchange=machine.exchange,
-        )
-
+    """Both clients over one pool of connections. Calls nobody yet."""
+    machine = machine or Machine()
     async with machine.session() as http:
-        rxscale = transport("rxscale", settings.rxscale)
-        pharmaone = transport("pharmaone", settings.pharmaone)
-        site = _pharmaone_site(settings)
-        tokens = TokenKeeper(
-            exchange(pharmaone, site),
-            now=machine.now,
-            org_id=site.org_id,
-            needed_scopes=scopes_of(settings, site, facts),
-            ahead=pharmaone.ahead,
-        )
-        rx_send, p1_send = (_carried(settings, each) for each in (rxscale, pharmaone))
-        rx = RxScaleCaller(rx_send, _rxscale_site(settings), known=known)
-        p1 = PharmaOneCaller(p1_send, site, tokens, known=known)
-        yield Vendors(
-            RxScale(rx, machine.now, rxscale.ahead),
-            PharmaOne(p1, machine.now, pharmaone.ahead),
-            rxscale,
-            pharmaone,
-        )
+        yield vendors_of(settings, Wire(machine, http, observe), facts=facts)
+
+
+def vendors_of(
+    settings: Settings,
+    wire: Wire,
+    known: Callable[[], Collection[str]] | None = None,
+    facts: Facts = UNKNOWN,
+) -> Vendors:
+    """`known`: the words of statuses.toml, where it may change meanwhile."""
+    now, who = wire.machine.now, settings.source.pharmacy
+    known = known or cache(partial(_known_words, settings))
+    rxscale = wire.transport("rxscale", settings.rxscale, who)
+    pharmaone = wire.transport("pharmaone", settings.pharmaone, who)
+    rx_send, p1_send = (_owned(who, each) for each in (rxscale, pharmaone))
+    site = _pharmaone_site(settings)
+    tokens = TokenKeeper(
+        exchange(p1_send, site),
+        now=now,
+        org_id=site.org_id,
+        needed_scopes=scopes_of(settings, site, facts),
+        ahead=pharmaone.ahead,
+    )
+    rx = RxScaleCaller(_carried(settings, rx_send), _rxscale_site(settings), known=known)
+    p1 = PharmaOneCaller(_carried(settings, p1_send), site, tokens, known=known)
+    return Vendors(
+        RxScale(rx, now, rxscale.ahead), PharmaOne(p1, now, pharmaone.ahead), rxscale, pharmaone
+    )
+
+
+def _owned(who: str, send: Send) -> Send:
+    """What a pharmacy of several sends is known by its id; the only one's goes as it is."""
+
+    async def owned(request: Request) -> Response:
+        request.owner = who
+        return await send(request)
+
+    return owned if who else send
 
 
 def _carried(settings: Settings, send: Send) -> Send:

@@ -1,6 +1,7 @@
 """The HTTP server of a running bridge: what it is given, and where it listens."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,11 +11,13 @@ import aiohttp.web
 from bridge.app import vitals
 from bridge.app.build import Bridge
 from bridge.app.configured import Configured
+from bridge.app.machine import Machine
 from bridge.app.products import Products
 from bridge.core.reasons import Reason
 from bridge.core.shadow import Report
 from bridge.server import Door, Limits, Running, ServerParts, build, build_webhooks
 from bridge.server.parts import PageParts, StockSeen
+from bridge.settings import ServerSection
 from bridge.store import shadow, stock_round, stuck
 from bridge.users import Users
 
@@ -23,17 +26,27 @@ log = logging.getLogger("bridge")
 
 async def listen(bridge: Bridge) -> Running:
     """Everything listens once this returns. Raises Misconfigured if a port cannot be had."""
-    server, parts = bridge.settings.server, _parts(bridge)
-    serve = partial(
-        bridge.machine.serve,
-        door=Door(Limits(**{each.name: getattr(server, each.name) for each in fields(Limits)})),
+    parts = parts_of(bridge)
+    return await serve_both(
+        bridge.machine, bridge.settings.server, build(parts), partial(build_webhooks, parts)
     )
-    running = await serve(build(parts), server.host, server.port)
+
+
+async def serve_both(
+    machine: Machine,
+    server: ServerSection,
+    application: aiohttp.web.Application,
+    webhooks: Callable[[], aiohttp.web.Application],
+) -> Running:
+    """`webhooks`: those alone, where they have a port of their own. Raises Misconfigured."""
+    door = Door(Limits(**{each.name: getattr(server, each.name) for each in fields(Limits)}))
+    serve = partial(machine.serve, door=door)
+    running = await serve(application, server.host, server.port)
     if server.webhook_port is None:
         return running
     host = server.webhook_host or server.host
     try:
-        hooks = build_webhooks(parts)
+        hooks = webhooks()
         apart = await serve(hooks, host, server.webhook_port, "server.webhook_port")
     except BaseException:
         await running.stop()
@@ -43,7 +56,7 @@ async def listen(bridge: Bridge) -> Running:
 
 def web_of(bridge: Bridge) -> aiohttp.web.Application:
     """All that listens at server.port."""
-    return build(_parts(bridge))
+    return build(parts_of(bridge))
 
 
 def _page(bridge: Bridge) -> PageParts | None:
@@ -110,7 +123,7 @@ async def _stock(bridge: Bridge) -> StockSeen:
     return StockSeen(state.synced_at, writing, left, tuple(odd))
 
 
-def _parts(bridge: Bridge) -> ServerParts:
+def parts_of(bridge: Bridge) -> ServerParts:
     return ServerParts(
         store=bridge.store,
         rxscale_secrets=bridge.secrets["rxscale"],

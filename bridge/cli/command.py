@@ -57,7 +57,8 @@ class Parser(argparse.ArgumentParser):
 @dataclass(frozen=True, slots=True)
 class Command:
     """`stays`: it goes on until it is stopped (Ctrl-C), which is no failure then. `json`: what its
-    `--json` is for; "" where it has none, or one of its own.
+    `--json` is for; "" where it has none, or one of its own. `of_all`: where there are several
+    pharmacies and none is named, it is carried out for each.
     """
 
     handler: Handler
@@ -67,13 +68,16 @@ class Command:
     stays: bool = False
     changes: Changes | None = None
     json: str = JSON
+    of_all: bool = False
 
     def define(self, parser: Parser) -> None:
         for add_to in self.arguments:
             add_to(parser)
         if self.json:
             parser.add_argument("--json", action="store_true", help=self.json)
-        parser.set_defaults(handler=self.handler, stays=self.stays, changes=self.changes)
+        parser.set_defaults(
+            handler=self.handler, stays=self.stays, changes=self.changes, of_all=self.of_all
+        )
 
 
 @dataclass(slots=True)
@@ -150,9 +154,10 @@ def aligned(examples: tuple[Example, ...], mark: str = "") -> list[str]:
 
 
 def _accept_config(parser: Parser) -> None:
-    """`--config` may stand behind the command too; only the top's help shows it."""
+    """`--config` and `--pharmacy` may stand behind the command too; the top's help shows them."""
     hidden: Any = argparse.SUPPRESS
     parser.add_argument("--config", type=Path, metavar="PATH", default=hidden, help=hidden)
+    parser.add_argument("--pharmacy", metavar="NAME", default=hidden, help=hidden)
 
 
 def _below(parser: Parser, path: str) -> Iterator[tuple[str, Parser]]:

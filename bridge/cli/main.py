@@ -61,7 +61,12 @@ def main(argv: Sequence[str]) -> int:
     from bridge import logs
 
     logs.terse()
-    code = _ended(arguments, arguments.handler)
+    if arguments.of_all and arguments.pharmacy is None:
+        from bridge.cli.each import each_pharmacy
+
+        code = _ended(arguments, lambda _: each_pharmacy(arguments, _ended))
+    else:
+        code = _ended(arguments, arguments.handler)
     if arguments.changes is None:
         return code
     from bridge.cli.trail import write_down
@@ -116,6 +121,7 @@ def parser(typed: Collection[str] | None = None) -> Parser:
     top.add_argument(
         "--config", type=Path, metavar="PATH", help="the configuration (default: ./rxbridge.toml)"
     )
+    top.add_argument("--pharmacy", metavar="NAME", help="which one, where there are several")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in summaries().items():
         command = commands.add_parser(name, help=summary)

@@ -14,9 +14,17 @@ from bridge.settings import Settings
 from bridge.store import RunLock, Store, is_behind
 
 
-def settings_of(arguments: argparse.Namespace) -> Settings:
-    """Raises Misconfigured with every fault of file, environment and secrets."""
-    return config.load(arguments.config, os.environ, cwd=Path.cwd())
+def settings_of(arguments: argparse.Namespace, *, of_all: bool = False) -> Settings:
+    """Raises Misconfigured with every fault of file, environment and secrets; also where there are
+    several pharmacies and none is named, unless `of_all`: then what is said for all of them.
+    """
+    pharmacy = getattr(arguments, "pharmacy", None) or ""
+    settings = config.load(arguments.config, os.environ, cwd=Path.cwd(), pharmacy=pharmacy)
+    several = None if of_all or pharmacy else config.pharmacies(settings.file)
+    if several is not None:
+        what = f"there are several pharmacies here: {', '.join(several) or 'none yet'}"
+        raise Misconfigured(Fault("--pharmacy", what, "name the one that is meant"))
+    return settings
 
 
 def complete(arguments: argparse.Namespace, vendor: str = "") -> Settings:

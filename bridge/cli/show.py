@@ -59,6 +59,10 @@ def answer(
     return FAILED if failed else DONE
 
 
+def text(template: str, **about: Any) -> str:
+    return _texts.get_template(f"{template}.txt").render(about)
+
+
 def page(template: str, **about: Any) -> None:
     """Prints a text of `templates/`, which is in rich's markup; what it is `about` is shown letter
     by letter, times as local ones. `table` prints rows there: of each what is named, under that

@@ -48,7 +48,7 @@ async def write_down(arguments: argparse.Namespace, *, code: int) -> int:
     subject = None if arguments.changes is None else arguments.changes(arguments)
     if subject is None or code == WRONG:
         return DONE
-    settings = settings_of(arguments)
+    settings = settings_of(arguments, of_all=True)
     if settings.mode == "shadow" and arguments.command in _WRITING:
         print("rxbridge: shadow mode: nothing is written at a vendor", file=sys.stderr)
     if not settings.store.path.exists():

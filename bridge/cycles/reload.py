@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bridge.errors import Misconfigured
@@ -27,11 +28,13 @@ class Reloader:
 
     changed: Callable[[Rules], Awaitable[object]]
 
-    def __init__(self, directory: Path, read: Callable[[], Rules]) -> None:
-        """Has `read` load the files. Raises Misconfigured with every fault of theirs."""
-        self._directory = directory
+    def __init__(self, directory: Path, read: Callable[[], Rules], own: Path | None = None) -> None:
+        """Has `read` load the files, of which one in `own` outweighs that in `directory`. Raises
+        Misconfigured with every fault of theirs.
+        """
+        self._mark = partial(fingerprint, directory, own)
         self._read = read
-        self._seen = fingerprint(directory)
+        self._seen = self._mark()
         self.rules = read()
         self.error: str | None = None
 
@@ -40,7 +43,7 @@ class Reloader:
 
     async def look(self) -> None:
         """Loads the files again if they changed since the last look."""
-        seen = await asyncio.to_thread(fingerprint, self._directory)
+        seen = await asyncio.to_thread(self._mark)
         if seen == self._seen:
             return
         self._seen = seen

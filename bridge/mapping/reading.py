@@ -71,15 +71,20 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"known here: {', '.join(names)}" if 0 < len(names) <= FEW else ""
 
 
-def read_files(directory: Path, faults: Faults) -> dict[str, bytes]:
-    """The bytes of each file that can be read."""
+def place_of(directory: Path, own: Path | None, name: str) -> Path:
+    """Where a file is: in the folder `own`, if it is there, else in `directory`."""
+    return own / name if own is not None and (own / name).is_file() else directory / name
+
+
+def read_files(directory: Path, faults: Faults, own: Path | None = None) -> dict[str, bytes]:
+    """The bytes of each file that can be read; one in `own` outweighs that in `directory`."""
     if not directory.is_dir():
         faults.tell(str(directory), "there is no such folder", "set mappings.dir")
         return {}
     found: dict[str, bytes] = {}
     for name in FILES:
         try:
-            found[name] = (directory / name).read_bytes()
+            found[name] = place_of(directory, own, name).read_bytes()
         except FileNotFoundError:
             if name == FACTS:  # all of them are unknown
                 continue

@@ -22,6 +22,7 @@ from bridge.mapping.reading import (
     SKUS,
     STATUSES,
     Faults,
+    place_of,
     read_files,
     read_toml,
 )
@@ -71,15 +72,17 @@ class Rules:
         return odd_pzns(order.lines) if self.orders.pzn == "warn" else ()
 
 
-def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rules:
+def load(
+    directory: Path, *, dialect: str, by_selling_unit: bool = False, own: Path | None = None
+) -> Rules:
     """Reads and checks all files of the mappings folder, and runs their examples.
 
-    `by_selling_unit`: as `SkuLinks` has it (`stock.units_from`).
+    `by_selling_unit`: as `SkuLinks` has it (`stock.units_from`). A file in `own` outweighs.
 
     Raises Misconfigured with every fault of all of them, each with file, key or line, way out.
     """
     faults = Faults()
-    content = read_files(directory, faults)
+    content = read_files(directory, faults, own)
     statuses = read_statuses(read_toml(STATUSES, content, faults), dialect, faults)
     shipping = read_shipping(read_toml(SHIPPING, content, faults), faults)
     orders = read_orders(read_toml(ORDERS, content, faults), faults)
@@ -106,17 +109,17 @@ def load(directory: Path, *, dialect: str, by_selling_unit: bool = False) -> Rul
     )
 
 
-def fingerprint(directory: Path) -> str:
+def fingerprint(directory: Path, own: Path | None = None) -> str:
     """Changes when a file does: names, sizes and times only, so that asking costs little."""
-    return "|".join(_mark(directory / name) for name in FILES)
+    return "|".join(_mark(place_of(directory, own, name)) for name in FILES)
 
 
 def _mark(path: Path) -> str:
     try:
         stat = path.stat()
     except OSError:
-        return f"{path.name} absent"
-    return f"{path.name} {stat.st_size} {stat.st_mtime_ns}"
+        return f"{path} absent"
+    return f"{path} {stat.st_size} {stat.st_mtime_ns}"
 
 
 def _version(content: Mapping[str, bytes]) -> str:

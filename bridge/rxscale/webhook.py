@@ -66,6 +66,17 @@ def read(
     return _understand(envelope, body, now, pharmacy_uid, ahead)
 
 
+def named(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> str | None:
+    """Which pharmacy it is about, by its uid, once it is proved genuine; None where it says none.
+
+    Raises BadSignature.
+    """
+    verify(signed(headers), body, secrets)
+    envelope = _ENVELOPE(body)
+    data = envelope["data"] if envelope is not None else None
+    return _pharmacy(data) if isinstance(data, dict) else None
+
+
 _ENVELOPE = Picker(
     *("event_type", "timestamp"),
     data=Picker(
@@ -136,8 +147,12 @@ def _is_ours(data: _Picked, pharmacy_uid: str | None) -> bool:
     """
     if pharmacy_uid is None:
         return True
+    return _pharmacy(data) in (None, pharmacy_uid)
+
+
+def _pharmacy(data: _Picked) -> str | None:
     told = data["pharmacy"]
-    return fields.as_id(told["uid"] if isinstance(told, dict) else told) in (None, pharmacy_uid)
+    return fields.as_id(told["uid"] if isinstance(told, dict) else told)
 
 
 def _changed_at(timestamp: object, now: datetime, ahead: timedelta) -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bridge.core.model import PharmacyOrderUid, ProductId
 from bridge.core.reasons import Reason
@@ -13,7 +13,7 @@ from bridge.core.shadow import Report
 from bridge.core.stock.goods import Good, Moved
 from bridge.core.stock.model import Situation, SkuLink
 from bridge.core.users import User
-from bridge.health import HealthReport
+from bridge.health import HealthReport, Status
 from bridge.metrics import Metrics
 from bridge.server.addresses import Network
 from bridge.store import Store
@@ -118,6 +118,23 @@ class Configured(Protocol):
         """In memory only; None where RxScale knows no such order. Raises BridgeError."""
 
 
+class Line(NamedTuple):
+    """What is told of each pharmacy of several. `why`: what is wrong, if anything is."""
+
+    name: str
+    status: Status
+    why: str | None = None
+    open_orders: int = 0
+    stuck: int = 0
+    last_poll_at: datetime | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        reason = {} if self.why is None else {"reason": str(self.why)}
+        found = {"open": self.open_orders, "stuck": self.stuck}
+        return {"status": self.status.value, **reason, **found}
+
+
 @dataclass(frozen=True, slots=True)
 class PageParts:
     """What only the operator's page needs."""
@@ -127,6 +144,10 @@ class PageParts:
     configured: Configured
     limits: Mapping[str, int]
     """Calls a minute that each vendor may be sent, 0 for no limit."""
+    sessions: Any = None
+    """Those of all pharmacies, where a process has several: who logged in may see each."""
+    pharmacies: Callable[[], Awaitable[Sequence["Line"]]] | None = None
+    """All of them; None for the only one."""
     users: Callable[[], Mapping[str, User]] = dict
     """Who may log in, by name; while there never was one, nobody has to."""
     proxies: Sequence[Network] = ()

@@ -57,7 +57,7 @@ class Running:
 def build(parts: ServerParts) -> web.Application:
     """Every route of the bridge: but for the webhooks, where those listen apart."""
     apart = [] if parts.webhooks_apart else webhooks.routes(parts)
-    application = _application([*apart, *_monitoring(parts)])
+    application = application_of([*apart, *_monitoring(parts)])
     if parts.page is not None:
         application.add_routes(page.routes(parts, parts.page))
     return application
@@ -65,10 +65,10 @@ def build(parts: ServerParts) -> web.Application:
 
 def build_webhooks(parts: ServerParts) -> web.Application:
     """The webhooks alone, and whether they are up: all that need face the internet."""
-    return _application([*webhooks.routes(parts), _live()])
+    return application_of([*webhooks.routes(parts), live()])
 
 
-def _application(routes: list[web.RouteDef]) -> web.Application:
+def application_of(routes: list[web.RouteDef]) -> web.Application:
     application = web.Application()
     application.add_routes([_guarded(route) for route in routes])
     application.on_response_prepare.append(_with_headers)
@@ -137,11 +137,17 @@ def _cannot_listen(host: str, port: int, key: str, error: OSError) -> Fault:
     return Fault(key, f"cannot listen at {host}:{port} ({why})", remedy)
 
 
-def _live() -> web.RouteDef:
+def live() -> web.RouteDef:
     async def live(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
     return web.get("/health/live", live)
+
+
+async def health_of(parts: ServerParts) -> web.Response:
+    report = await parts.health()
+    status = 503 if report.status is Status.DOWN else 200
+    return web.json_response(report.document(), status=status)
 
 
 def _monitoring(parts: ServerParts) -> list[web.RouteDef]:
@@ -152,9 +158,7 @@ def _monitoring(parts: ServerParts) -> list[web.RouteDef]:
         return web.json_response({"status": "down", "reason": reason}, status=503)
 
     async def health(_: web.Request) -> web.Response:
-        report = await parts.health()
-        status = 503 if report.status is Status.DOWN else 200
-        return web.json_response(report.document(), status=status)
+        return await health_of(parts)
 
     async def metrics(_: web.Request) -> web.Response:
         with contextlib.suppress(TryLater):  # the gauges say so themselves
@@ -162,14 +166,14 @@ def _monitoring(parts: ServerParts) -> list[web.RouteDef]:
         return web.Response(body=parts.metrics.text(), content_type="text/plain", charset="utf-8")
 
     return [
-        _live(),
-        web.get("/health/ready", _by_own_name(ready)),
-        web.get("/health", _by_own_name(health)),
-        web.get("/metrics", _by_own_name(metrics)),
+        live(),
+        web.get("/health/ready", by_own_name(ready)),
+        web.get("/health", by_own_name(health)),
+        web.get("/metrics", by_own_name(metrics)),
     ]
 
 
-def _by_own_name(handler: Handler) -> Handler:
+def by_own_name(handler: Handler) -> Handler:
     """On loopback whoever names another host is a page elsewhere that points its own name here, to
     read with somebody's browser what is for this machine (DNS rebinding).
     """

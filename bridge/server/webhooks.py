@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from operator import attrgetter
 
 from aiohttp import web
 from aiohttp.streams import StreamReader
@@ -25,7 +26,7 @@ MOST_LARGE = 8
 RETRY_AFTER = {"Retry-After": "30"}
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
-Read = Callable[[Mapping[str, str], bytes], Delivery | None]
+Read = Callable[[Mapping[str, str], bytes], Sequence[tuple[ServerParts, Delivery]]]
 Signed = Callable[[Mapping[str, str]], str]
 
 _ANSWERS = {word: f'{{"status":"{word.value}"}}'.encode() for word in Receipt}
@@ -34,23 +35,49 @@ _TESTED = b'{"status":"tested"}'
 
 
 def routes(parts: ServerParts) -> list[web.RouteDef]:
-    def from_rxscale(headers: Mapping[str, str], body: bytes) -> Delivery | None:
-        secrets, ours = parts.rxscale_secrets(), parts.pharmacy_uid
-        ahead, known = parts.rxscale_ahead(), parts.known_words
-        return rxscale.read(headers, body, secrets, parts.now(), ours, ahead, known)
+    return [web.post(f"/webhooks/{vendor}", each) for vendor, each in receivers(parts).items()]
 
-    def from_pharmaone(headers: Mapping[str, str], body: bytes) -> Delivery | None:
-        secrets, refusing = parts.pharmaone_secrets(), parts.rejecting()
-        return pharmaone.read(headers, body, secrets, parts.now(), refusing, parts.known_words)
 
-    readers = {
-        "rxscale": (rxscale.signed, from_rxscale),
-        "pharmaone": (pharmaone.signed, from_pharmaone),
+def receivers(parts: ServerParts) -> dict[str, Handler]:
+    """What takes each vendor's deliveries."""
+
+    def from_rxscale(headers: Mapping[str, str], body: bytes) -> list[tuple[ServerParts, Delivery]]:
+        found = _from_rxscale(parts, headers, body)
+        return [] if found is None else [(parts, found)]
+
+    def from_pharmaone(
+        headers: Mapping[str, str], body: bytes
+    ) -> list[tuple[ServerParts, Delivery]]:
+        secrets, refusing, known = parts.pharmaone_secrets(), parts.rejecting(), parts.known_words
+        found = pharmaone.read(headers, body, secrets, parts.now(), refusing, known)
+        return [] if found is None else [(parts, found)]
+
+    return {
+        "rxscale": _receiver(parts, "rxscale", rxscale.signed, from_rxscale),
+        "pharmaone": _receiver(parts, "pharmaone", pharmaone.signed, from_pharmaone),
     }
-    return [
-        web.post(f"/webhooks/{vendor}", _receiver(parts, vendor, *reader))
-        for vendor, reader in readers.items()
-    ]
+
+
+def receiver_of(sharing: Sequence[ServerParts]) -> Handler:
+    """What takes RxScale's deliveries for pharmacies that share a key: each for the one that it
+    names, and for all of them if it names none.
+    """
+
+    def read(headers: Mapping[str, str], body: bytes) -> list[tuple[ServerParts, Delivery]]:
+        uid = rxscale.named(headers, body, sharing[0].rxscale_secrets())
+        chosen = [parts for parts in sharing if uid in (None, parts.pharmacy_uid)]
+        if not chosen:
+            raise TryLater("no pharmacy of that uid here yet; deliver it again")
+        found = [(parts, _from_rxscale(parts, headers, body)) for parts in chosen]
+        return [(parts, delivery) for parts, delivery in found if delivery is not None]
+
+    return _receiver(sharing[0], "rxscale", rxscale.signed, read)
+
+
+def _from_rxscale(parts: ServerParts, headers: Mapping[str, str], body: bytes) -> Delivery | None:
+    secrets, ours = parts.rxscale_secrets(), parts.pharmacy_uid
+    ahead, known = parts.rxscale_ahead(), parts.known_words
+    return rxscale.read(headers, body, secrets, parts.now(), ours, ahead, known)
 
 
 def _receiver(parts: ServerParts, vendor: str, signed: Signed, read: Read) -> Handler:
@@ -69,9 +96,9 @@ def _receiver(parts: ServerParts, vendor: str, signed: Signed, read: Read) -> Ha
                 return _counted(parts, vendor, "too large", answer)
             began = time.perf_counter()
             if len(body) > LARGE_BYTES:  # to hash it keeps everybody waiting
-                delivery = await asyncio.to_thread(read, request.headers, body)
+                found = await asyncio.to_thread(read, request.headers, body)
             else:
-                delivery = read(request.headers, body)
+                found = read(request.headers, body)
         except BadSignature as wrong:
             if body is not None:  # who signs nothing at all is a stranger
                 parts.on_forged(vendor)
@@ -81,9 +108,10 @@ def _receiver(parts: ServerParts, vendor: str, signed: Signed, read: Read) -> Ha
         except TryLater as full:
             answer = refusal(503, full.what, headers=RETRY_AFTER, last=True)
             return _counted(parts, vendor, "too many", answer)
-        if delivery is None:
+        if not found:
             return _counted(parts, vendor, "tested", _accepted(_TESTED))
-        return await _keep(parts, delivery, began)
+        answers = [await _keep(whose, delivery, began) for whose, delivery in found]
+        return max(answers, key=attrgetter("status"))
 
     return receive
 

@@ -1020,6 +1020,9 @@ page-checks_ill = { $ill ->
     }
 page-is_ok = in Ordnung
 page-is_degraded = etwas stimmt nicht
+page-pharmacies = Apotheken
+page-pharmacy = Apotheke
+page-last_sweep = RxScale zuletzt gelesen
 page-is_down = arbeitet nicht
 page-cause = Ursache
 page-doing_now = Was geschieht

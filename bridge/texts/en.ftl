@@ -997,6 +997,9 @@ page-checks_ill = { $ill ->
     }
 page-is_ok = well
 page-is_degraded = something is wrong
+page-pharmacies = Pharmacies
+page-pharmacy = Pharmacy
+page-last_sweep = RxScale last read
 page-is_down = does not work
 page-cause = Cause
 page-doing_now = What is being done

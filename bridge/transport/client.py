@@ -223,4 +223,4 @@ class Transport:
         if _log.isEnabledFor(level):
             said = (self._vendor, request.route, outcome, milliseconds)
             _log.log(level, "%s: %s: %s, %d ms", *said)
-        self._observe(Call(self._vendor, request.route, outcome, milliseconds))
+        self._observe(Call(self._vendor, request.route, outcome, milliseconds, request.owner))

@@ -22,6 +22,7 @@ from bridge.mapping.orders import OrdersFile
 from bridge.mapping.shipping import ShippingFile
 from bridge.mapping.statuses import StatusesFile
 from bridge.settings import PLAIN, Settings, keys, variable
+from bridge.source import OF_A_KEY
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 FILES: Mapping[str, type[BaseModel]] = {
@@ -91,10 +92,19 @@ def schema(name: str, said: Mapping[str, str]) -> Schema:
             place["properties"][field]["description"] = text
     if model is Settings:
         _say(drawn, said)
+        drawn["properties"]["keys"] = _keys(definitions["RxScaleSection"]["properties"])
     if model is FactsFile:
         _or_tables(definitions.values())
     head = {"$schema": DRAFT, "title": f"{name}.toml", "description": _first_line(model)}
     return {**head, **drawn}
+
+
+def _keys(fields: Schema) -> Schema:
+    """Tables of any name: each has what a group's key has of a vendor's section."""
+    table = {"type": "object", "additionalProperties": False}
+    table["properties"] = {name: fields[name] for name in OF_A_KEY}
+    said = "[keys.NAME]: keys of groups of pharmacies, which `rxscale.key` names (docs/fleet.md)"
+    return {"type": "object", "description": said, "additionalProperties": table}
 
 
 def _or_tables(sections: Iterable[Schema]) -> None:

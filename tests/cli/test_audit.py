@@ -12,9 +12,9 @@ from bridge.cli.main import main, parser
 
 READS_ONLY = {
     "audit list", "check", "completion", "demo", "init", "money", "notify test", "orders list",
-    "orders show", "password", "privacy report", "run", "sandbox", "shadow report", "skus list",
-    "store backup", "store check", "stock plan", "stock verify", "stuck list",
-    "users list", "webhooks list",
+    "orders show", "password", "pharmacies check", "pharmacies list", "privacy report", "run",
+    "sandbox", "shadow report", "skus list", "store backup", "store check", "stock plan",
+    "stock verify", "stuck list", "users list", "webhooks list",
 }  # fmt: skip
 
 

@@ -216,12 +216,12 @@ def test_an_address_that_can_be_used(machine: Machine, address: str, kept: str) 
 
 def test_all_faults_of_all_sources_come_at_once(machine: Machine) -> None:
     machine.write("[server]\nprot = 1\nport = -1\n[orders]\nworkers = 0\n[colour]\n")
-    machine.put_secret("rxbridge_rxscale__key", "whsec_canary")
+    machine.put_secret("rxbridge_rxscale__apike", "whsec_canary")
     machine.environ |= {"RXBRIDGE_LOG__LEVEL": "loud", "RXBRIDGE_SERVER__HOTS": "x"}
     assert machine.faults() == [
         "rxbridge.toml: server.prot: no such key - did you mean server.port?",
         f"rxbridge.toml: colour: no such section - known here: {SECTIONS}",
-        "secret file: secrets/rxbridge_rxscale__key: no such key - did you mean rxscale.api_key?",
+        "secret file: secrets/rxbridge_rxscale__apike: no such key - did you mean rxscale.api_key?",
         "environment: RXBRIDGE_SERVER__HOTS: no such key - did you mean server.host?",
         "rxbridge.toml: server.port: must be 0 or more - correct the value",
         "rxbridge.toml: orders.workers: must be 1 or more - correct the value",

@@ -90,7 +90,10 @@ class Need:
         return "{" in self.route and "/public/" not in self.route
 
 
-@noun.command(argument("--offline", action="store_true", help="files only, no vendor is called"))
+@noun.command(
+    argument("--offline", action="store_true", help="files only, no vendor is called"),
+    of_all=True,
+)
 async def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with show.busy("trying everything out"):

@@ -6,6 +6,7 @@ things that are needed; what you leave empty can be filled in later. What is the
 
 rxbridge init pharmacy        # asks, and says what to type next
 rxbridge init pharmacy --yes  # asks nothing: all is to be filled in
+rxbridge init chain --fleet   # for several pharmacies in one process
 """
 
 import argparse
@@ -46,6 +47,7 @@ noun = Noun(__doc__)
 @noun.command(
     argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="where (here)"),
     argument("--yes", action="store_true", help="ask nothing"),
+    argument("--fleet", action="store_true", help="for several pharmacies: docs/fleet.md"),
     json="",
 )
 def init(arguments: argparse.Namespace) -> int:
@@ -55,13 +57,17 @@ def init(arguments: argparse.Namespace) -> int:
         remedy = "edit it; what a new version brings is told by `rxbridge mappings diff`"
         raise Misconfigured(Fault(str(file), "is there already", remedy))
     shipped.refuse(folder / "mappings")
-    asks = sys.stdin.isatty() and not arguments.yes
+    asks = sys.stdin.isatty() and not arguments.yes and not arguments.fleet
     answers = {key: _ask(key, said) for key, said in ASKED.items()} if asks else {}
     secrets = {
         key: _answered(getpass.getpass, f"{said} (not shown): ") if said and asks else ""
         for key, said in SECRET.items()
     }
     _make(folder, {key: said for key, said in answers.items() if said}, secrets)
+    if arguments.fleet:
+        (folder / config.PHARMACIES).mkdir(exist_ok=True)
+        show.page("init-fleet", folder=folder / config.PHARMACIES, is_elsewhere=folder != Path())
+        return DONE
     _tell(folder, answers, secrets)
     return DONE
 

@@ -56,6 +56,7 @@ def _day(text: str) -> tuple[datetime, datetime]:
     argument("--stuck", action="store_true", help="only those that wait for a person"),
     argument("--side", choices=views.SIDES, help="rxscale: PharmaOne has nothing of them"),
     argument("--limit", type=whole_number(1), default=50, metavar="N", help="how many (50)"),
+    of_all=True,
 )
 async def list_orders(arguments: argparse.Namespace) -> int:
     """Pharmacy orders with their state on both sides, newest first.

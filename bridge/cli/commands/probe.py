@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import bridge.cli.trials
 from bridge import __version__, app
-from bridge.app.files import write_whole
+from bridge.app.files import mapping_file, write_whole
 from bridge.cli import probes, show
 from bridge.cli.command import Noun, argument
 from bridge.cli.guest import is_running, open_guest
@@ -73,7 +73,7 @@ async def probe(arguments: argparse.Namespace) -> int:
     with show.busy("asking both vendors"):
         answers, left = await _asked(settings, arguments)
     if not arguments.dry_run:
-        _write_down(settings.mappings.dir / FACTS, answers)
+        _write_down(mapping_file(settings, FACTS), answers)
     asked = tomllib.loads(QUESTIONS.read_text("utf-8"))
     told = [{"question": asked[each.name], **each._asdict()} for each in answers]
     document = {"answers": told, "left": left}

@@ -15,11 +15,11 @@ import logging
 import sys
 from functools import partial
 
-from bridge import __version__, app, logs, users
+from bridge import __version__, app, config, logs, users
 from bridge.cli import loop
 from bridge.cli.command import DONE, Noun, argument
 from bridge.cli.opening import settings_of
-from bridge.errors import Misconfigured
+from bridge.errors import Fault, Misconfigured
 from bridge.server import Running
 from bridge.settings import Settings
 
@@ -36,16 +36,23 @@ PR_SET_DUMPABLE = 4
 )
 def run(arguments: argparse.Namespace) -> int:
     _leave_no_dump()
-    settings = settings_of(arguments)
+    if arguments.pharmacy:
+        raise Misconfigured(Fault("--pharmacy", "a process runs all of them", "leave it out"))
+    settings = settings_of(arguments, of_all=True)
     settings = settings.in_mode("shadow" if arguments.shadow else settings.mode)
+    several = config.pharmacies(settings.file) is not None
+    if several and arguments.shadow:
+        remedy = 'write mode = "shadow" into the files of those that are to'
+        raise Misconfigured(Fault("--shadow", "is of one pharmacy", remedy))
     named = users.read(settings.users_file)
-    missing = settings.missing_for_run() + settings.unsafe_for_run(users=bool(named))
+    missing = () if several else settings.missing_for_run()
+    missing += settings.unsafe_for_run(users=bool(named))
     if missing:
         raise Misconfigured(missing)
     logs.setup(settings.log.level, settings.log.format, sys.stderr, secrets=settings.secrets())
     for warning in settings.warnings():
         log.warning("%s", warning)
-    loop.run(loop.until_stopped(partial(_run, settings)))
+    loop.run(loop.until_stopped(partial(_run_fleet if several else _run, settings)))
     return DONE
 
 
@@ -65,7 +72,17 @@ async def _run(settings: Settings, stop: asyncio.Event) -> None:
     await app.run(settings, stop, _started)
 
 
+async def _run_fleet(settings: Settings, stop: asyncio.Event) -> None:
+    from bridge.app.fleet import run_fleet
+
+    await run_fleet(settings, stop, _listens)
+
+
 def _started(_: app.Bridge, running: Running) -> None:
+    _listens(running)
+
+
+def _listens(running: Running) -> None:
     loop.settled()
     print(f"rxbridge {__version__} listens at {running.url} - {running.url}/health", flush=True)
     if running.apart is not None:

@@ -46,6 +46,7 @@ noun = Noun(__doc__)
     argument("--all", action="store_true", help="also what is as it should be"),
     argument("--reread", action="store_true", help="read RxScale's whole list first"),
     json="every linked SKU",
+    of_all=True,
 )
 async def plan(arguments: argparse.Namespace) -> int:
     """What a sync would write, with every sum and why. Changes nothing. Exit code 1 if the

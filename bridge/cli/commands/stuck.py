@@ -33,7 +33,7 @@ WAY_TO_RETRY = (
 noun = Noun(__doc__)
 
 
-@noun.verb("list", "the key, since when, why, and what to do")
+@noun.verb("list", "the key, since when, why, and what to do", of_all=True)
 async def list_stuck(arguments: argparse.Namespace) -> int:
     """Each key, since when it waits, why, and what frees it.
 

@@ -49,7 +49,7 @@ def add(arguments: argparse.Namespace) -> int:
     rxbridge users add anna --role operator
     rxbridge users add bert --role viewer
     """
-    name, path = arguments.name, settings_of(arguments).users_file
+    name, path = arguments.name, settings_of(arguments, of_all=True).users_file
     known = users.read(path)
     if (hashed := new_hash(f"Password of {name}: ")) is None:
         return WRONG
@@ -64,7 +64,7 @@ def remove(arguments: argparse.Namespace) -> int:
 
     rxbridge users remove bert
     """
-    name, path = arguments.name, settings_of(arguments).users_file
+    name, path = arguments.name, settings_of(arguments, of_all=True).users_file
     known = users.read(path)
     if known.pop(name, None) is None:
         raise BridgeError(f"there is no user {name}")
@@ -78,7 +78,7 @@ def list_users(arguments: argparse.Namespace) -> int:
 
     rxbridge users list
     """
-    settings = settings_of(arguments)
+    settings = settings_of(arguments, of_all=True)
     users.read(settings.users_file)
     known = sorted(Users(settings)().items())
     return show.answer(

@@ -21,12 +21,12 @@ from bridge.core.alarms import Subscription
 from bridge.cycles.subscribing import subscribe
 from bridge.errors import Fault, Misconfigured
 from bridge.rxscale.webhook import NEEDED_EVENTS
-from bridge.settings import Settings, variable
+from bridge.settings import Settings
 
 noun = Noun(__doc__)
 
 
-@noun.verb("list", "RxScale's subscriptions")
+@noun.verb("list", "RxScale's subscriptions", of_all=True)
 async def list_webhooks(arguments: argparse.Namespace) -> int:
     """RxScale's subscriptions, and which of them are this bridge's.
 
@@ -91,7 +91,7 @@ async def register(arguments: argparse.Namespace) -> int:
         needed=sorted(NEEDED_EVENTS),
         files=files,
         runs=is_running(settings),
-        variable=variable("rxscale.webhook_secrets"),
+        variable=settings.variable("rxscale.webhook_secrets"),
         quoted=shlex.quote,
     )
 

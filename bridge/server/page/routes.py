@@ -28,6 +28,7 @@ BY_NAME = (
     ("/", "views", "overview"),
     ("/orders/{uid}", "orders", "one"),
     ("/checks", "checks", "show"),
+    ("/pharmacies", "pharmacies", "show"),
     ("/products/{uid}", "products", "one"),
     *(
         (path, name, "table")
@@ -50,8 +51,7 @@ def routes(parts: ServerParts, page: PageParts) -> list[web.RouteDef]:
 class _Routes:
     def __init__(self, parts: ServerParts, page: PageParts) -> None:
         self._parts, self._page = parts, page
-        sessions = Sessions()
-        self._access = Access(sessions, page)
+        self._access = Access(page.sessions or Sessions(), page)
         self._login = Login(self._access, page, parts)
 
     def all(self) -> list[web.RouteDef]:

@@ -1,0 +1,225 @@
+"""Several pharmacies in one process: each comes, changes and goes with its file, fails alone."""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from bridge import config
+from bridge.app import vitals
+from bridge.app.build import Bridge, Shared, open_bridge, open_shared, refuse_taken_ports
+from bridge.app.machine import Machine
+from bridge.app.run import refuse_several_pharmacies, work
+from bridge.app.telling import beat, is_alive
+from bridge.app.together import Inventories, read
+from bridge.app.web import parts_of, serve_both
+from bridge.cycles import every
+from bridge.errors import BridgeError, Misconfigured
+from bridge.health import Status, report
+from bridge.logs import PHARMACY, redact
+from bridge.metrics import Metrics
+from bridge.server import Running
+from bridge.server.front import Front
+from bridge.server.page.access import Sessions
+from bridge.server.parts import Line
+from bridge.settings import Settings
+from bridge.store import notes
+
+log = logging.getLogger("bridge")
+
+AGAIN_SECONDS = 30.0
+"""What could not begin is tried again after so long."""
+
+
+@dataclass
+class _Member:
+    """A pharmacy: how its file stands, and what runs of it. `fault`: why the file is not in force,
+    or why it does not work.
+    """
+
+    mark: object = None
+    settings: Settings | None = None
+    fault: str | None = None
+    bridge: Bridge | None = None
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+async def run_fleet(
+    base: Settings,
+    stop: asyncio.Event,
+    started: Callable[[Running], None],
+    machine: Machine | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> None:
+    """Serves and works for all until `stop` is set, then drains. `base`: what is said for all.
+
+    Raises Misconfigured where the process itself cannot begin.
+    """
+    machine = machine or Machine()
+    refuse_taken_ports(base)
+    async with open_shared(machine, Metrics(several=True)) as shared:
+        fleet = Fleet(base, machine, shared, environ)
+        apart = base.server.webhook_port is not None
+        running = await serve_both(
+            machine, base.server, fleet.front.build(apart=apart), fleet.front.build_webhooks
+        )
+        watching = asyncio.gather(*fleet.timers())
+        try:
+            started(running)
+            await stop.wait()
+        finally:
+            log.info("stopping")
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            await fleet.stop()
+            await running.stop()
+
+
+class Fleet:
+    """The pharmacies of one process. `look` takes up what their files say now."""
+
+    def __init__(
+        self, base: Settings, machine: Machine, shared: Shared, environ: Mapping[str, str]
+    ) -> None:
+        self._base, self._machine, self._environ = base, machine, environ
+        self._inventories = Inventories()
+        self._shared = replace(shared, rules_of=self._inventories.rules_of)
+        self._members: dict[str, _Member] = {}
+        self._sessions = Sessions()
+        self.front = Front(shared.metrics, self.lines, PHARMACY)
+
+    def timers(self) -> list[asyncio.Future[None]]:
+        often, notify = self._machine.reload_seconds, self._base.notify
+        found = [every(lambda: often, "looking at the pharmacies' files", self.look)]
+        if notify.heartbeat_url is not None:
+            found.append(every(lambda: notify.heartbeat_seconds, "the heartbeat", self._beat))
+        return [asyncio.ensure_future(each) for each in found]
+
+    async def _beat(self) -> None:
+        """No sign of life is given while one that should work does not."""
+        for member in [*self._members.values()]:
+            if member.bridge is None or not is_alive(await vitals.facts(member.bridge, whole=True)):
+                return
+        await beat(self._base)
+
+    async def look(self) -> None:
+        """Takes up files that came, changed or went. What was refused is tried again once any of
+        them changes: it may be the other one that was wrong.
+        """
+        marks = await asyncio.to_thread(self._marks)
+        if marks == {name: member.mark for name, member in self._members.items()}:
+            return
+        for name in self._members.keys() - marks.keys():
+            await self._end(name)
+            del self._members[name]
+            self._shared.metrics.forget(name)
+        for name, mark in marks.items():
+            member = self._members.setdefault(name, _Member())
+            if member.mark != mark or (member.fault and member.task is None):
+                member.mark = mark
+                await self._take_up(name, member)
+
+    def _marks(self) -> dict[str, object]:
+        """Of each pharmacy's file and its secrets. What webhooks are signed with is taken up by
+        the pharmacy itself.
+        """
+        home = self._base.source.home or Path()
+        secrets = [
+            each
+            for each in sorted((home / config.SECRETS).glob("rxbridge_*"))
+            if not each.name.endswith("webhook_secrets")
+        ]
+        found: dict[str, object] = {}
+        for name in config.pharmacies(self._base.file) or ():
+            whose = (f"rxbridge_pharmacy__{name.replace('-', '_')}__", "rxbridge_key__")
+            mine = [each for each in secrets if each.name.startswith(whose)]
+            file = home / config.PHARMACIES / f"{name}.toml"
+            found[name] = [_mark(each) for each in (file, *mine)]
+        return found
+
+    async def _take_up(self, name: str, member: _Member) -> None:
+        """A file that is at fault leaves in force what was."""
+        known = ((other, its.settings) for other, its in self._members.items() if other != name)
+        others = {other: settings for other, settings in known if settings is not None}
+        try:
+            settings = await asyncio.to_thread(read, self._base.file, self._environ, name, others)
+        except Misconfigured as refused:
+            member.fault = str(refused)
+            log.error("a pharmacy's file is refused", extra={"pharmacy": name, "why": member.fault})
+            return
+        redact(settings.secrets())
+        await self._end(name)
+        member.settings, member.fault, member.stop = settings, None, asyncio.Event()
+        member.task = asyncio.create_task(self._keep(name, member, settings))
+
+    async def _keep(self, name: str, member: _Member, settings: Settings) -> None:
+        """Has it work until it is to stop; what ends it before that is tried again."""
+        PHARMACY.set(name)
+        for warning in settings.warnings():
+            log.warning("%s", warning)
+        while not member.stop.is_set():
+            try:
+                await self._work(name, member, settings)
+            except BridgeError as failure:
+                member.fault = str(failure)
+                log.error("the pharmacy does not work", extra={"why": member.fault})
+            except Exception as mistake:
+                member.fault = f"unexpected: {type(mistake).__name__}"
+                log.exception("the pharmacy does not work")
+            member.bridge = None
+            self._inventories.forget(name)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN_SECONDS):
+                    await member.stop.wait()
+
+    async def _work(self, name: str, member: _Member, settings: Settings) -> None:
+        shared = replace(self._shared, metrics=self._shared.metrics.of(name))
+        vet = partial(refuse_several_pharmacies, settings)
+        async with open_bridge(settings, self._machine, vet=vet, shared=shared) as bridge:
+            await bridge.store.write(notes.begin_run, bridge.now())
+            member.bridge, member.fault = bridge, None
+            parts = parts_of(bridge)
+            if parts.page is not None:
+                page = replace(parts.page, sessions=self._sessions, pharmacies=self.lines)
+                parts = replace(parts, page=page)
+            enter = partial(self.front.enter, name, parts, settings.rxscale.key)
+            await work(bridge, member.stop, enter, partial(self.front.leave, name))
+
+    async def _end(self, name: str) -> None:
+        """Drains what is under way; its store stays."""
+        member = self._members[name]
+        member.stop.set()
+        if member.task is not None:
+            await asyncio.gather(member.task, return_exceptions=True)
+            member.task = None
+
+    async def stop(self) -> None:
+        await asyncio.gather(*map(self._end, self._members))
+
+    async def lines(self) -> list[Line]:
+        """One of each pharmacy, at work or not."""
+        named = sorted(self._members.items())
+        return list(await asyncio.gather(*(_line(name, its) for name, its in named)))
+
+
+async def _line(name: str, member: _Member) -> Line:
+    if member.bridge is None:
+        return Line(name, Status.DOWN, member.fault or "it is not at work yet")
+    facts = await vitals.facts(member.bridge, whole=False)
+    found, done = report(facts), facts.work
+    why = member.fault or found.why
+    status = Status.DEGRADED if member.fault and found.status is Status.OK else found.status
+    return Line(name, status, why, done.open_orders, done.stuck, done.last_poll_at)
+
+
+def _mark(file: Path) -> object:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

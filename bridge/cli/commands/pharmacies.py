@@ -1,0 +1,129 @@
+"""`rxbridge pharmacies`: the pharmacies of one process, each with a file of its own.
+
+Where several pharmacies run in one process, each is a file in the folder `pharmacies` beside
+rxbridge.toml: docs/fleet.md. A running bridge takes up what changes there within seconds.
+
+rxbridge pharmacies list   # which there are
+rxbridge pharmacies check  # what is wrong with their files
+"""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from bridge import config
+from bridge.app import shipped
+from bridge.app.files import write_whole
+from bridge.app.together import Inventories, read
+from bridge.cli import show
+from bridge.cli.command import Noun, argument
+from bridge.errors import Fault, Misconfigured
+from bridge.mapping.reading import SKUS
+from bridge.settings import Settings
+from bridge.source import Source
+
+noun = Noun(__doc__)
+
+NAME = argument("name", metavar="NAME", help="its id: the name of its file")
+
+
+@noun.verb("list", "each one's id, RxScale pharmacy, key and store")
+def list_pharmacies(arguments: argparse.Namespace) -> int:
+    """Every file in the folder, also one that is at fault.
+
+    rxbridge pharmacies list
+    """
+    return show.answer(arguments, {"pharmacies": _all(arguments)})
+
+
+@noun.verb("check", "what is wrong with their files, alone and together")
+def check(arguments: argparse.Namespace) -> int:
+    """Configuration and mapping files of each, and what they may not have in common: a store, an
+    account, more than all of a product. No vendor is called; `rxbridge check` does that for each.
+
+    rxbridge pharmacies check
+    """
+    found = _all(arguments)
+    ill = any(each["fault"] for each in found)
+    return show.answer(arguments, {"pharmacies": found}, failed=ill)
+
+
+@noun.verb(
+    "add",
+    "make a pharmacy's file",
+    NAME,
+    argument("--uid", required=True, help="its uid at RxScale"),
+    argument("--org", metavar="ID", default="", help="PharmaOne: the organisation's id"),
+    argument("--shop", metavar="ID", default="", help="PharmaOne: the shop's id"),
+    argument("--key", default="", help="a group's key: [keys.KEY] in rxbridge.toml"),
+    changes=lambda typed: typed.name,
+)
+def add(arguments: argparse.Namespace) -> int:
+    """Makes pharmacies/NAME.toml, and a folder beside it for the pharmacy's own mapping files and
+    its store. A running bridge takes it up once nothing lacks.
+
+    rxbridge pharmacies add adler --uid ph-1 --org org1 --shop shop1 --key chain-nord
+    """
+    file = _file(arguments)
+    if file.exists():
+        raise Misconfigured(Fault(str(file), "is there already", "edit it, or name another"))
+    own, text = file.with_suffix(""), show.text("pharmacy", **vars(arguments))
+    own.mkdir(parents=True, exist_ok=True)
+    remedy = "let rxbridge's user write there"
+    if not (own / SKUS).exists():
+        write_whole(own / SKUS, (shipped.mappings() / SKUS).read_bytes(), mode=0o644, remedy=remedy)
+    write_whole(file, text.encode(), mode=0o644, remedy=remedy)
+    source, keys = Source(file, pharmacy=arguments.name), ("api_key", "webhook_secrets")
+    names = [f"{vendor}.{key}" for vendor in ("rxscale", "pharmaone") for key in keys]
+    secrets = [source.variable(each, arguments.key).lower() for each in names]
+    return show.answer(arguments, {"made": file, "secrets": secrets})
+
+
+@noun.verb("remove", "end a pharmacy, and keep its store", NAME, changes=lambda typed: typed.name)
+def remove(arguments: argparse.Namespace) -> int:
+    """Renames its file, so that a running bridge ends what is under way and leaves it. Its folder
+    with its store stays; rename the file back to have it again.
+
+    rxbridge pharmacies remove adler
+    """
+    file = _file(arguments)
+    if not file.exists():
+        raise Misconfigured(Fault(str(file), config.NO_FILE, "rxbridge pharmacies list"))
+    to = file.replace(file.with_name(f"{file.name}.removed"))
+    return show.answer(arguments, {"removed": to}, f"{file.name} is {to.name} now")
+
+
+def _place(arguments: argparse.Namespace) -> Path:
+    """Raises Misconfigured where there is no configuration file."""
+    file = config.find(arguments.config, os.environ, cwd=Path.cwd())
+    if file is None:
+        remedy = "make a folder with `rxbridge init --fleet`, or name its file with --config"
+        raise Misconfigured(Fault(config.FILE, config.NO_FILE, remedy))
+    return file
+
+
+def _file(arguments: argparse.Namespace) -> Path:
+    if not config.PHARMACY.fullmatch(arguments.name):
+        raise Misconfigured(Fault("NAME", "is no pharmacy's", "a to z, digits and -, 32 at most"))
+    return _place(arguments).parent / config.PHARMACIES / f"{arguments.name}.toml"
+
+
+def _all(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """As a running bridge would meet them one after the other."""
+    file, inventories = _place(arguments), Inventories()
+    known: dict[str, Settings] = {}
+    faults: dict[str, str] = {}
+    for name in config.pharmacies(file) or ():
+        try:
+            known[name] = read(file, os.environ, name, known)
+            inventories.rules_of(known[name])
+        except Misconfigured as refused:
+            faults[name] = str(refused)
+    told = {
+        name: {"key": its.rxscale.key, "uid": its.rxscale.pharmacy_uid, "store": its.store.path}
+        for name, its in known.items()
+    }
+    none = dict.fromkeys(("key", "uid", "store"))
+    names = sorted(known.keys() | faults)
+    return [{"name": name, **told.get(name, none), "fault": faults.get(name, "")} for name in names]

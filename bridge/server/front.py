@@ -1,0 +1,161 @@
+"""The routes of a process that has several pharmacies: each request goes to the one it names."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from bridge import __version__
+from bridge.errors import TryLater
+from bridge.health import Status
+from bridge.metrics import Metrics
+from bridge.server import page, webhooks
+from bridge.server.parts import Line, ServerParts
+from bridge.server.web import application_of, by_own_name, health_of, live
+
+FIRST = "/pharmacies"
+"""Where each pharmacy's page has the first view of all."""
+UNKNOWN = "no such pharmacy here yet; deliver it again"
+
+
+@dataclass(slots=True)
+class _Entrance:
+    """One pharmacy's. `pages`: None without; `key`: its group's, if it has one."""
+
+    parts: ServerParts
+    receivers: dict[str, webhooks.Handler]
+    pages: web.Application | None
+    key: str | None
+
+
+@dataclass
+class Front:
+    """`lines` tells of all pharmacies, of those too that are not at work; `whose` is set to the one
+    for which something is done.
+    """
+
+    metrics: Metrics
+    lines: Callable[[], Awaitable[Sequence[Line]]]
+    whose: ContextVar[str]
+    _entrances: dict[str, _Entrance] = field(default_factory=dict)
+    _of_keys: dict[str, webhooks.Handler] = field(default_factory=dict)
+
+    def enter(self, name: str, parts: ServerParts, key: str | None) -> None:
+        """From now on it gets what is for it."""
+        pages = None
+        if parts.page is not None:
+            pages = application_of([])
+            pages.add_routes(page.routes(parts, parts.page))
+            pages.freeze()
+        self._entrances[name] = _Entrance(parts, webhooks.receivers(parts), pages, key)
+        self._share(key)
+
+    async def leave(self, name: str) -> None:
+        """What is for it is refused from now on, so that it is delivered again."""
+        gone = self._entrances.pop(name, None)
+        self._share(gone.key if gone is not None else None)
+
+    def _share(self, key: str | None) -> None:
+        """With all that have this key now."""
+        if key is None:
+            return
+        self._of_keys.pop(key, None)
+        if sharing := [each.parts for each in self._entrances.values() if each.key == key]:
+            self._of_keys[key] = webhooks.receiver_of(sharing)
+
+    def build(self, *, apart: bool) -> web.Application:
+        """`apart`: without the webhooks."""
+        return application_of(
+            [
+                *([] if apart else [self._hooks()]),
+                live(),
+                web.get("/health/ready", by_own_name(self._ready)),
+                web.get("/health", by_own_name(self._health)),
+                web.get("/health/{name}", by_own_name(self._health_of)),
+                web.get("/metrics", by_own_name(self._metrics)),
+                web.get("/", self._first),
+                web.route("*", "/p/{name}{rest:(/.*)?}", self._page),
+            ]
+        )
+
+    def build_webhooks(self) -> web.Application:
+        return application_of([self._hooks(), live()])
+
+    def _hooks(self) -> web.RouteDef:
+        return web.post("/webhooks/{name}{vendor:(/.*)?}", self._deliver)
+
+    async def _deliver(self, request: web.Request) -> web.StreamResponse:
+        """Of an unknown pharmacy it is to come again: its file may be on its way."""
+        name, vendor = request.match_info["name"], request.match_info["vendor"][1:]
+        entrance = self._entrances.get(name)
+        handler = entrance.receivers.get(vendor) if entrance is not None else None
+        if entrance is None and vendor == "rxscale":
+            handler = self._of_keys.get(name)
+        if handler is None:
+            return webhooks.refusal(503, UNKNOWN, headers=webhooks.RETRY_AFTER, last=True)
+        self.whose.set(name)
+        return await handler(request)
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        name, rest = request.match_info["name"], request.match_info["rest"]
+        if not rest:
+            return web.Response(status=308, headers={"Location": f"/p/{name}/"})
+        return await self._shown(request, name, rest)
+
+    async def _first(self, request: web.Request) -> web.StreamResponse:
+        """Shown by the first that has a page."""
+        names = sorted(name for name, each in self._entrances.items() if each.pages is not None)
+        return await self._shown(request, names[0] if names else "", FIRST)
+
+    async def _shown(self, request: web.Request, name: str, path: str) -> web.StreamResponse:
+        """Its page's addresses begin with `/`: they are put below its own."""
+        entrance, prefix = self._entrances.get(name), f"/p/{name}"
+        if entrance is None or entrance.pages is None:
+            return webhooks.refusal(404, "no such pharmacy is at work, or it has no page")
+        self.whose.set(name)
+        place = request.rel_url.with_path(path).with_query(request.rel_url.query)
+        try:
+            inner = request.clone(rel_url=place)
+            answer = await entrance.pages._handle(inner)  # noqa: SLF001 - there is no other way
+        except web.HTTPException as refused:
+            return webhooks.refusal(refused.status, refused.reason)
+        if answer.headers.get("Location", "").startswith("/"):
+            answer.headers["Location"] = prefix + answer.headers["Location"]
+        if isinstance(answer, web.Response) and answer.content_type == "text/html":
+            answer.text = (answer.text or "").replace('="/', f'="{prefix}/')
+        return answer
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        whys = await asyncio.gather(*(each.parts.ready() for each in self._entrances.values()))
+        if None in whys:
+            return web.json_response({"status": "ok"})
+        why = next(iter(whys), "no pharmacy is at work")
+        return web.json_response({"status": "down", "reason": why}, status=503)
+
+    async def _health(self, _: web.Request) -> web.Response:
+        """Down only where all are: what befalls one concerns no other."""
+        lines = await self.lines()
+        found = {line.status for line in lines}
+        status = Status.OK if found == {Status.OK} else Status.DEGRADED
+        status = Status.DOWN if found <= {Status.DOWN} else status
+        told = {line.name: line.document() for line in lines}
+        document = {"status": status.value, "version": __version__, "pharmacies": told}
+        return web.json_response(document, status=503 if status is Status.DOWN else 200)
+
+    async def _health_of(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name in self._entrances:
+            return await health_of(self._entrances[name].parts)
+        for line in await self.lines():
+            if line.name == name:
+                return web.json_response(line.document(), status=503)
+        return webhooks.refusal(404, "no such pharmacy")
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        for each in [*self._entrances.values()]:
+            with suppress(TryLater):  # the gauges say so themselves
+                await each.parts.measure()
+        return web.Response(body=self.metrics.text(), content_type="text/plain", charset="utf-8")

@@ -1,0 +1,279 @@
+"""Several pharmacies in one process: real files, real HTTP, one key at a simulated vendor."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from fakes import signature
+from house import MAPPINGS, P1_SECRET, SECRET, open_sandbox
+
+from bridge import app, config
+from bridge.app.fleet import run_fleet
+from bridge.sandbox import Sandbox
+from bridge.sandbox.webhooks import Chaos
+from bridge.server import Running
+
+KEY = "canary-group-key"
+PATIENCE_SECONDS = 20.0
+BASE = """
+[rxscale]
+base_url = "{rxscale}"
+[pharmaone]
+base_url = "{pharmaone}"
+org_id = "org1"
+shop_id = "shop1"
+[server]
+port = 0
+[orders]
+poll_seconds = 0.3
+unsure_grace_seconds = 0.1
+[stock]
+write = true
+[keys.chain-nord]
+requests_per_second = 0
+requests_per_minute = 0
+"""
+PHARMACY = """
+[rxscale]
+key = "chain-nord"
+pharmacy_uid = "ph-{name}"
+"""
+
+
+@dataclass
+class Town:
+    """A folder of pharmacies, and the process that runs them."""
+
+    sandbox: Sandbox
+    folder: Path
+    running: list[Running] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.running[0].url
+
+    def write(self, name: str, text: str = "") -> None:
+        own = self.folder / "pharmacies" / name
+        own.mkdir(parents=True, exist_ok=True)
+        text = text or PHARMACY.format(name=name)
+        own.with_suffix(".toml").write_text(text)
+
+    async def get(self, path: str) -> tuple[int, Any]:
+        async with aiohttp.ClientSession() as http, http.get(self.url + path) as answer:
+            text = await answer.text()
+            is_json = answer.content_type == "application/json"
+            return answer.status, json.loads(text) if is_json else text
+
+    async def post(self, path: str, body: bytes, secret: str) -> int:
+        headers = {"X-Webhook-Signature": signature(secret, body)}
+        async with (
+            aiohttp.ClientSession() as http,
+            http.post(self.url + path, data=body, headers=headers) as answer,
+        ):
+            return answer.status
+
+    async def statuses(self) -> dict[str, str]:
+        _, told = await self.get("/health")
+        return {name: its["status"] for name, its in told["pharmacies"].items()}
+
+    async def at_work(self, *names: str) -> None:
+        async def so() -> bool:
+            found = await self.statuses()
+            return found.keys() == set(names) and "down" not in found.values()
+
+        await until(so)
+
+    def order(self, name: str, *, announce: bool = True) -> str:
+        overrides = [{"pharmacy": {"uid": f"ph-{name}"}}]
+        (uid,) = self.sandbox.world.add_orders(1, overrides, announce=announce)
+        return uid
+
+    async def submitted(self, uid: str) -> None:
+        held = self.sandbox.world.order_requests
+
+        async def so() -> bool:
+            return any(each.external_reference == uid for each in held.values())
+
+        await until(so)
+
+
+async def until(so: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await so():  # noqa: ASYNC110 - over HTTP, as anybody sees it
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def open_town(folder: Path, *names: str, **changes: Any) -> AsyncIterator[Town]:
+    async with open_sandbox(group_key=KEY, **changes) as sandbox:
+        town = Town(sandbox, folder)
+        goods = [sku for sku in sandbox.world.skus.values() if sku["external_id"]]
+        for name in ("adler", "birke"):
+            sandbox.world.set_skus(
+                changes=[
+                    {key: sku[key] for key in ("sku", "external_id", "stock")}
+                    | {"uid": f"{sku['uid']}-{name}", "pharmacy": f"ph-{name}"}
+                    for sku in goods
+                ],
+                announce=False,
+            )
+        shutil.copytree(MAPPINGS, folder / "mappings")
+        urls = {"rxscale": sandbox.rxscale_url, "pharmaone": sandbox.pharmaone_url}
+        (folder / "rxbridge.toml").write_text(BASE.format(**urls))
+        for name in names:
+            town.write(name)
+        environ = {
+            "RXBRIDGE_KEY__CHAIN_NORD__API_KEY": KEY,
+            "RXBRIDGE_KEY__CHAIN_NORD__WEBHOOK_SECRETS": SECRET,
+            "RXBRIDGE_PHARMAONE__API_KEY": sandbox.settings.p1_api_key,
+            "RXBRIDGE_PHARMAONE__WEBHOOK_SECRETS": P1_SECRET,
+        }
+        base = config.load(None, environ, cwd=folder)
+        stop, machine = asyncio.Event(), app.Machine(reload_seconds=0.1)
+        run = run_fleet(base, stop, town.running.append, machine, environ=environ)
+        process = asyncio.create_task(run)
+
+        async def listens() -> bool:
+            assert not process.done(), process.exception()
+            return bool(town.running)
+
+        try:
+            await until(listens)
+            target = f"{town.url}/webhooks/chain-nord/rxscale"
+            sandbox.world.subscribe("rxscale", target, SECRET)
+            yield town
+        finally:
+            stop.set()
+            await process
+
+
+async def test_each_order_reaches_its_own_pharmacy(tmp_path: Path):
+    async with open_town(tmp_path, "adler", "birke") as town:
+        await town.at_work("adler", "birke")
+        here, there = town.order("adler"), town.order("birke")
+        await asyncio.gather(town.submitted(here), town.submitted(there))
+        _, adler = await town.get("/p/adler/")
+        assert here in adler
+        assert there not in adler
+        status, told = await town.get("/health/birke")
+        assert status == 200
+        assert told["checks"]["orders"]["open"] == 1
+
+
+async def test_a_webhook_for_nobody_here_is_to_come_again(tmp_path: Path):
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+        body = json.dumps(
+            {
+                "event_type": "pharmacy_order_created",
+                "timestamp": 1,
+                "data": {"uid": "po-1", "status": "init", "pharmacy": {"uid": "ph-other"}},
+            }
+        ).encode()
+        assert await town.post("/webhooks/chain-nord/rxscale", body, SECRET) == 503
+        assert await town.post("/webhooks/chain-nord/rxscale", body, "another") == 401
+        assert await town.post("/webhooks/cedar/rxscale", body, SECRET) == 503
+        assert await town.post("/webhooks/rxscale", body, SECRET) == 503
+        assert await town.post("/webhooks/adler/rxscale", body, SECRET) == 200, "noted: not its own"
+
+
+async def test_pharmacies_come_change_and_go_with_their_files(tmp_path: Path):
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+        town.write("birke")
+        await town.at_work("adler", "birke")
+        await town.submitted(town.order("birke"))
+        store = tmp_path / "pharmacies" / "birke" / "rxbridge.db"
+        (tmp_path / "pharmacies" / "birke.toml").unlink()
+        await town.at_work("adler")
+        assert store.exists()
+        _, metrics = await town.get("/metrics")
+        assert 'rxbridge_stuck{pharmacy="adler"} 0.0' in metrics
+        assert "birke" not in metrics
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[rxscale\n", "not valid TOML"),
+        ("[server]\nport = 1\n", "server: is of the whole process"),
+        ('[rxscale]\nkey = "chain-sud"\n', "no key of that name"),
+        ('[rxscale]\nkey = "chain-nord"\n', "pharmacy_uid: missing"),
+        ('[rxscale]\nkey = "chain-nord"\npharmacy_uid = "ph-adler"\n', "is adler's too"),
+        ('[store]\npath = "adler/rxbridge.db"\n' + PHARMACY.format(name="x"), "is adler's store"),
+    ],
+)
+async def test_a_file_at_fault_concerns_its_pharmacy_alone(tmp_path: Path, text: str, why: str):
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+        town.write("birke", text)
+
+        async def told() -> bool:
+            return (await town.statuses()).get("birke") == "down"
+
+        await until(told)
+        status, health = await town.get("/health")
+        assert status == 200
+        assert health["status"] == "degraded"
+        assert why in health["pharmacies"]["birke"]["reason"]
+        await town.submitted(town.order("adler"))
+        town.write("birke")
+        await town.at_work("adler", "birke")
+
+
+async def test_a_file_that_breaks_leaves_in_force_what_was(tmp_path: Path):
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+        town.write("adler", "[nonsense]\n")
+
+        async def told() -> bool:
+            return (await town.statuses())["adler"] == "degraded"
+
+        await until(told)
+        await town.submitted(town.order("adler"))
+
+
+async def test_shares_of_one_inventory_add_up_to_one_over_all(tmp_path: Path):
+    head = (MAPPINGS / "skus.csv").read_text().splitlines()[0]
+    for name, share in (("adler", "0.7"), ("birke", "0.5")):
+        own = tmp_path / "pharmacies" / name
+        own.mkdir(parents=True)
+        (own / "skus.csv").write_text(f"{head}\npsku-{name},20901,1,0,{share},\n")
+    async with open_town(tmp_path, "adler", "birke") as town:
+        why = "shares of 20901 add up to 1.2 with other pharmacies'"
+
+        async def told() -> bool:
+            _, health = await town.get("/health")
+            return sum(why in its.get("reason", "") for its in health["pharmacies"].values()) == 1
+
+        await until(told)
+
+
+async def test_a_lost_webhook_is_found_for_each(tmp_path: Path):
+    async with open_town(tmp_path, "adler", "birke") as town:
+        await town.at_work("adler", "birke")
+        town.sandbox.world.spoil_webhooks(Chaos(lose=1.0))
+        await asyncio.gather(*(town.submitted(town.order(name)) for name in ("adler", "birke")))
+
+
+async def test_the_page_begins_with_a_line_each_and_leads_to_each(tmp_path: Path):
+    async with open_town(tmp_path, "adler", "birke") as town:
+        await town.at_work("adler", "birke")
+        status, first = await town.get("/")
+        assert status == 200
+        assert "<a href='/p/adler/'>adler</a>" in first
+        assert "<a href='/p/birke/'>birke</a>" in first
+        assert 'href="/p/adler/static/page.css' in first
+        assert (await town.get("/p/adler/static/page.css"))[0] == 200
+        _, page = await town.get("/p/birke/orders")
+        assert 'href="/p/birke/orders' in page
+        assert '="/orders' not in page
+        assert (await town.get("/p/cedar/"))[0] == 404
+        assert (await town.get("/p/adler/nothing"))[0] == 404
