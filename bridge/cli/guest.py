@@ -2,13 +2,10 @@
 
 import asyncio
 import contextlib
-import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from functools import partial
-from types import MethodType
 from typing import Any, TypeVar, cast
 
 from bridge import app
@@ -18,16 +15,19 @@ from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Hint, Key, order_uid
 from bridge.core.reasons import NO_SUCH_NAME, Kind, Reason
 from bridge.errors import Misconfigured, TryLater
-from bridge.exchange import routes_of
+from bridge.exchange import Response
 from bridge.settings import PharmaOneSection, RxScaleSection, Settings
 from bridge.store import RunLock, Store, todo, views
+from bridge.vendor.answers import is_accepted
 from bridge.vendor.calling import Caller
 
 Section = TypeVar("Section", RxScaleSection, PharmaOneSection)
 Answer = TypeVar("Answer")
-Client = TypeVar("Client")
+C = TypeVar("C", bound=Caller[Any])
 
 PATIENCE_SECONDS = 30.0
+WAIT_SECONDS = 1.0
+"""Between two tries of a call, where the vendor names no time."""
 ENDINGS = frozenset({Event.WAITS, Event.STUCK, Event.DONE})
 """How a look ends."""
 
@@ -39,8 +39,11 @@ async def open_guest(settings: Settings) -> AsyncIterator[Vendors]:
     Each call is made again for as long as PATIENCE_SECONDS while the vendor puts it off.
     """
     async with app.open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+        rxscale, pharmaone = vendors.rxscale, vendors.pharmaone
         yield replace(
-            vendors, rxscale=patient(vendors.rxscale), pharmaone=patient(vendors.pharmaone)
+            vendors,
+            rxscale=replace(rxscale, caller=patient(rxscale.caller)),
+            pharmaone=replace(pharmaone, caller=patient(pharmaone.caller)),
         )
 
 
@@ -74,45 +77,25 @@ def _with_half(section: Section) -> Section:
     return section.model_copy(update=halves)
 
 
-def patient(client: Client) -> Client:
-    """The same client; its calls, and those of what it hands out, are made `patiently`."""
-    return cast("Client", _Patient(client))
+def patient(caller: C) -> C:
+    """The same caller; each of its calls is made `patiently`."""
+    kind = type(caller)
 
+    class Patient(kind):  # type: ignore[misc, valid-type]
+        async def call(self, route: Any, *args: Any, **about: Any) -> Response:
+            async def once() -> Response:
+                response: Response = await kind.call(self, route, *args, **about)
+                if is_accepted(response) or response.status == 404:  # which no wait mends
+                    return response
+                failure = self.answers.failure(route, response)
+                if isinstance(failure, TryLater):
+                    raise failure
+                return response
 
-class _Patient:
-    """Stands in for a client, or for a part of one. The methods that call are those that `@calls`
-    marks, and what lists are read with.
-    """
+            return await patiently(once)
 
-    def __init__(self, client: object) -> None:
-        self._client = client
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._client, name)
-        if not inspect.ismethod(found):
-            return _with_patient_calls(found)
-        if _calls(found) and not inspect.iscoroutinefunction(found):
-            return MethodType(found.__func__, _Reading(self._client))  # page by page
-        if _calls(found):
-            return lambda *args, **named: patiently(partial(found, *args, **named))
-        return lambda *args, **named: _with_patient_calls(found(*args, **named))
-
-
-class _Reading(_Patient):
-    """The same while a list is read: its pages are asked for through the caller."""
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._client, name)
-        return _Patient(found) if isinstance(found, Caller) else super().__getattr__(name)
-
-
-def _with_patient_calls(part: Any) -> Any:
-    methods = filter(inspect.isfunction, vars(type(part)).values())
-    return _Patient(part) if any(map(routes_of, methods)) else part
-
-
-def _calls(method: Any) -> bool:
-    return bool(routes_of(method)) or method.__func__ in (Caller.every, Caller.read)
+    values = {each.name: getattr(caller, each.name) for each in fields(caller)}
+    return cast("C", Patient(**values))
 
 
 async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -124,7 +107,7 @@ async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
         except TryLater as failure:
             if now() > deadline or failure.reason.code == NO_SUCH_NAME:
                 raise
-            await asyncio.sleep(failure.after or 1.0)
+            await asyncio.sleep(failure.after or WAIT_SECONDS)
 
 
 async def look_now(settings: Settings, keys: Sequence[Key], why: str) -> set[Key]:

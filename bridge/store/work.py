@@ -96,9 +96,9 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
     if meanwhile.hinted:
         after = without_echoes(record, meanwhile.reported, stuck=outcome.stuck is not None)
         meanwhile = replace(meanwhile, news=after is None)
-        record = after or record
-        if after is not None and outcome.stuck is None:
-            record = confirmed(after, now)
+        if after is not None:
+            notes.count(connection, "deliveries_echo", len((meanwhile.reported or "").splitlines()))
+            record = after if outcome.stuck is not None else confirmed(after, now)
     changed = save(connection, record, outcome.entries, outcome.takes, outcome.before)
     changed |= _settle_stock(connection, outcome)
     shadow.save(connection, outcome.noted)

@@ -1,98 +1,88 @@
 """A command beside a running bridge: every call of its vendors' clients is patient."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fakes import Clock, ScriptedSend, answer
+from rxscale.test_rxscale_client import SITE
 
 from bridge.cli import guest
 from bridge.cli.guest import as_a_guest, is_running, patient
-from bridge.errors import Refused, TryLater
-from bridge.exchange import calls
+from bridge.core.model import PharmacyOrderUid
+from bridge.errors import BridgeError, Refused, TryLater, Unsure
+from bridge.exchange import Response
+from bridge.rxscale import dialect
+from bridge.rxscale.calling import Caller
+from bridge.rxscale.client import RxScale
 from bridge.settings import Settings
 from bridge.store import RunLock
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    answers: list[int | Exception]
-
-    @calls("GET /pages")
-    async def page(self) -> int:
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    @calls("GET /pages")
-    async def all(self) -> AsyncIterator[int]:
-        while self.answers:
-            yield await self.page()
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Like those of the vendors: a call, parts of it by property and by method, plain values."""
-
-    answers: list[int | Exception]
-    site: dict[str, str] = field(default_factory=dict)
-
-    @calls("GET /one")
-    async def one(self, more: int = 0) -> int:
-        return more + await Part(self.answers).page()
-
-    @property
-    def pages(self) -> Part:
-        return Part(self.answers)
-
-    def shop(self, name: str) -> Part:
-        assert name == "a shop"
-        return Part(self.answers)
+EMPTY = answer(200, {"data": [], "totalRegistries": 0, "totalPages": 0})
+LATER = answer(429, {"error": "slow down"}, retry_after="0")
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guest, "PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(guest, "WAIT_SECONDS", 0.001)
 
 
-def put_off(*answers: int) -> list[int | Exception]:
-    """Each of these answers comes after one "later"."""
-    return [each for answer in answers for each in (TryLater("later", 0.001), answer)]
+def rxscale(*script: Response | BridgeError) -> tuple[RxScale, ScriptedSend]:
+    send = ScriptedSend(*script)
+    return RxScale(patient(Caller(send, SITE)), Clock()), send
 
 
-ASKED: list[Callable[[Client], Awaitable[int]]] = [
-    lambda client: client.one(),
-    lambda client: client.pages.page(),
-    lambda client: client.shop("a shop").page(),
+ASKED: list[Callable[[RxScale], Awaitable[object]]] = [
+    lambda client: client.orders_page("", 1, 10),
+    lambda client: client.order(PharmacyOrderUid("po-1")),
+    lambda client: client.health(),
+    lambda client: client.caller.call(dialect.ORDERS),
+    lambda client: replace(client.caller, site=SITE).call(dialect.ORDERS),
 ]
+PUT_OFF = [LATER, answer(503), TryLater("no connection", 0.001)]
 
 
+@pytest.mark.parametrize("later", PUT_OFF)
 @pytest.mark.parametrize("ask", ASKED)
-async def test_a_call_is_made_again_while_it_is_put_off(ask: Callable[[Client], Awaitable[int]]):
-    assert await ask(patient(Client(put_off(7)))) == 7
-    with pytest.raises(TryLater):
-        await ask(Client(put_off(7)))
+async def test_a_call_is_made_again_while_it_is_put_off(
+    ask: Callable[[RxScale], Awaitable[object]],
+    later: Response | BridgeError,
+):
+    client, send = rxscale(later, answer(404, {"success": False, "error": "gone"}))
+    with contextlib.suppress(BridgeError):
+        await ask(client)
+    assert len(send.requests) == 2
 
 
 async def test_a_list_is_read_on_where_a_page_was_put_off():
-    client = patient(Client(put_off(1, 2, 3)))
-    assert [row async for row in client.pages.all()] == [1, 2, 3]
+    row = {"uid": "po-1", "status": "open"}
+    client, send = rxscale(
+        answer(200, {"data": [row], "totalRegistries": 1, "totalPages": 2}), LATER, EMPTY
+    )
+    await client.orders_page("", 1, 1)
+    await client.orders_page("", 2, 1)
+    assert [dict(each.query)["page"] for each in send.requests] == ["1", "2", "2"]
 
 
-async def test_what_is_given_to_a_call_arrives_and_values_stay_as_they_are():
-    client = Client(put_off(7))
-    assert await patient(client).one(more=2) == 9
-    assert patient(client).site is client.site
+async def test_what_may_have_happened_is_not_made_again():
+    client, send = rxscale(answer(503), EMPTY)
+    with pytest.raises(Unsure):
+        await client.complete(PharmacyOrderUid("po-1"))
+    assert len(send.requests) == 1
 
 
 async def test_patience_ends_and_a_refusal_is_told_at_once(monkeypatch: pytest.MonkeyPatch):
-    refused = Refused("no", status=400)
+    client, send = rxscale(answer(400, {"error": "no"}), EMPTY)
     with pytest.raises(Refused):
-        await patient(Client([refused, 1])).one()
+        await client.orders_page("", 1, 10)
+    assert len(send.requests) == 1
     monkeypatch.setattr(guest, "PATIENCE_SECONDS", 0.0)
+    client, _ = rxscale(LATER, EMPTY)
     with pytest.raises(TryLater):
-        await patient(Client(put_off(1))).one()
+        await client.orders_page("", 1, 10)
 
 
 def test_half_of_the_limits_is_left_to_a_running_bridge(tmp_path: Path):
