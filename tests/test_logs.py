@@ -231,3 +231,16 @@ async def test_a_task_nobody_awaited_does_not_show_what_its_error_quotes() -> No
     assert log.line["message"] == "Task exception was never retrieved"
     assert "Patient-Zero" not in log.text
     assert "in quoting" in log.text
+
+
+def test_a_line_names_the_pharmacy_and_later_secrets_are_hidden_too() -> None:
+    stream = io.StringIO()
+    logs.setup("info", "json", stream, secrets=["the-first-secret"])
+    token = logs.PHARMACY.set("adler")
+    try:
+        logs.redact(["a-later-secret"])
+        logging.getLogger("bridge").info("the-first-secret and a-later-secret")
+    finally:
+        logs.PHARMACY.reset(token)
+    line = json.loads(stream.getvalue())
+    assert (line["pharmacy"], line["message"]) == ("adler", "*** and ***")

@@ -180,6 +180,8 @@ class Fleet:
     async def _work(self, name: str, member: _Member, settings: Settings) -> None:
         shared = replace(self._shared, metrics=self._shared.metrics.of(name))
         vet = partial(refuse_several_pharmacies, settings)
+        with contextlib.suppress(OSError):  # opening the store says why
+            settings.store.path.parent.mkdir(exist_ok=True)
         async with open_bridge(settings, self._machine, vet=vet, shared=shared) as bridge:
             await bridge.store.write(notes.begin_run, bridge.now())
             member.bridge, member.fault = bridge, None

@@ -60,10 +60,9 @@ class Town:
         return self.running[0].url
 
     def write(self, name: str, text: str = "") -> None:
-        own = self.folder / "pharmacies" / name
-        own.mkdir(parents=True, exist_ok=True)
-        text = text or PHARMACY.format(name=name)
-        own.with_suffix(".toml").write_text(text)
+        file = self.folder / "pharmacies" / f"{name}.toml"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text or PHARMACY.format(name=name))
 
     async def get(self, path: str) -> tuple[int, Any]:
         async with aiohttp.ClientSession() as http, http.get(self.url + path) as answer:
