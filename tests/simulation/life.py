@@ -321,7 +321,7 @@ class Simulation:
             if at % (6 * HOUR) < self.plan.pace / 5:
                 self.processes.back_up()
             if at % DAY < self.plan.pace / 5:
-                files = self.folder.glob("rxbridge.db*")
+                files = self.folder.glob("rxbridge.db")  # not those that a restored one replaced
                 self.sizes.append(sum(each.stat().st_size for each in files))
                 if not len(self.sizes) % 30:
                     at, size = len(self.sizes), max(self.sizes[-30:]) / 2**20
