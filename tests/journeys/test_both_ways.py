@@ -193,8 +193,11 @@ async def test_other_events_of_a_known_order_cost_no_call(tmp_path: Path):
 
 
 async def test_our_own_changes_come_back_and_cost_no_call(tmp_path: Path):
-    """RxScale announces each of our four writes, PharmaOne our cancelling."""
+    """RxScale announces each of our four writes, PharmaOne our cancelling: once the look is over,
+    which ends a few milliseconds after its last call.
+    """
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        house.world.spoil_webhooks(Chaos(reorder=1.0), ("rxscale",))
         one, two = await house.orders_arrive(count=2)
         for uid in (one, two):
             await house.approve(uid)
