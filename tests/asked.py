@@ -16,7 +16,15 @@ def instead_of(
     monkeypatch: pytest.MonkeyPatch, question: Callable[..., Any], instead: Instead
 ) -> None:
     """`instead` is awaited with a way to ask `question` truly, then with what it was asked with."""
-    for name in ("read", "glance", "write", "write_briefly", "write_soon", "write_together"):
+    for name in (
+        "read",
+        "glance",
+        "write",
+        "write_briefly",
+        "write_soon",
+        "write_last",
+        "write_together",
+    ):
         monkeypatch.setattr(Store, name, between(getattr(Store, name), question, instead))
 
 

@@ -29,7 +29,7 @@ from bridge.store.connection import (
     truncate_log,
     undo,
 )
-from bridge.store.group_commit import Body, Bulk, GroupCommit, Item, briefly, in_turn, soon
+from bridge.store.group_commit import Body, Bulk, GroupCommit, Item, briefly, in_turn, last, soon
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -102,6 +102,10 @@ class Store:
     async def write_soon(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As `write_briefly`, of what shares another's commit if one comes within milliseconds."""
         return await self._queue(soon, lambda c: question(c, *args, **kwargs))
+
+    async def write_last(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `write_soon`, after all others of the same commit."""
+        return await self._queue(last, lambda c: question(c, *args, **kwargs))
 
     def write_together(self, bulk: Bulk[Item, T], item: Item) -> Awaitable[T]:
         """As `write`; those who wait with the same `bulk` are handed to it in one go. It stands in

@@ -145,15 +145,15 @@ class GroupCommit:
             return [Result(error=error)] * len(parts)
 
     def _next_parts(self) -> list[Part]:
-        """Those whose caller still waits, as many as may share a commit; who has time is last, so
-        that a claim finds what the others made due.
+        """Those whose caller still waits, as many as may share a commit; in turn, but for who
+        wants to be last: a sale is to be noted before what is told of its stock.
         """
         parts: list[Part] = []
         while self._waiting and len(parts) < MOST_TOGETHER:
             part = self._waiting.popleft()
             if not part.answer.done():
                 parts.append(part)
-        parts.sort(key=lambda part: part.bulk is soon)
+        parts.sort(key=lambda part: part.bulk is last)
         return parts
 
     def _answer(self, answer: asyncio.Future[Any], result: Result) -> None:
@@ -174,7 +174,9 @@ briefly = partial(in_turn)
 """The same, of bodies that are short enough for the event loop."""
 soon = partial(in_turn)
 """The same, of those who have time."""
-PATIENCE: Mapping[Bulk[Any, Any], float] = {briefly: 0.0015, soon: 0.005}
+last = partial(in_turn)
+"""The same, of those who want to find what all others of the commit wrote."""
+PATIENCE: Mapping[Bulk[Any, Any], float] = {briefly: 0.0015, soon: 0.005, last: 0.005}
 """How many seconds they wait at most for somebody who has no time."""
 
 

@@ -100,7 +100,7 @@ class Worker:
             await self._parts.store.write(todo.take_up, now)
         self._latest = now
         under_way = self._looks.values()
-        claims = await self._parts.store.write_soon(todo.claim, free, now, LEASE, under_way)
+        claims = await self._parts.store.write_last(todo.claim, free, now, LEASE, under_way)
         self._asked = hints - (len(claims) == free)  # there may be more
         for claim, record in claims:
             look = asyncio.create_task(self._look(claim, record))

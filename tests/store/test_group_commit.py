@@ -441,7 +441,7 @@ async def test_what_writes_nothing_needs_no_commit_of_the_thread(store: Store):
 async def test_what_is_due_is_claimed_in_the_commit_that_makes_it_so(store: Store):
     statements = await traced(store)
     stored = store.write_together(deliveries.receive, delivery(1))
-    claiming = store.write_soon(todo.claim, 9, NOW, LEASE)
+    claiming = store.write_last(todo.claim, 9, NOW, LEASE)
     _, claims = await asyncio.gather(stored, claiming)
     assert [claim.key for claim, _ in claims] == [key(1)]
     assert statements.count("COMMIT") == 1
