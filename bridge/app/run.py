@@ -21,6 +21,7 @@ from bridge.cycles.sweep import WHOLE_EVERY
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
 from bridge.cycles.watch import Watch
 from bridge.errors import BridgeError, Misconfigured, TryLater
+from bridge.exchange import Priority
 from bridge.rxscale.pharmacies import several, shown
 from bridge.server import Running
 from bridge.settings import Settings
@@ -140,6 +141,8 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         reread,
         settings.store.backup_hour,
         settings.store.backup_keep,
+        # Many that begin at once would have it wait in each other's fifth of a key.
+        Priority.RISING_STOCK if settings.source.pharmacy else Priority.SWEEP,
     )
 
     try_to_write = partial(vitals.try_to_write, bridge)

@@ -40,6 +40,8 @@ class Upkeep:
     backup_hour: int | None = None
     """From when on the day's copy of the store is taken, in the machine's own time; None: never."""
     backup_keep: int = 14
+    first: Priority = Priority.SWEEP
+    """Of the first reading after a start: without it no order can be sent."""
 
     async def read_skus(self) -> None:
         """Reads RxScale's SKU list: at once after a start, since much may have been missed.
@@ -47,7 +49,7 @@ class Upkeep:
         Later bit by bit, to find what no webhook told.
         """
         if not self.catalogue.calls:
-            await self.catalogue.read(Priority.SWEEP)
+            await self.catalogue.read(self.first)
         else:
             await self.catalogue.read_slowly(self.reread_seconds() / 2)
 
