@@ -41,9 +41,7 @@ async def standing(house: House) -> list[str]:
 def silently(house: House, uid: str, status: str) -> None:
     """RxScale's own people set it, and no webhook tells."""
     rxscale, order = house.world.rxscale, house.world.orders[uid]
-    rxscale._delist(order, order.status)
     order.set_status(status, rxscale.now)
-    rxscale._enlist(order, status)
 
 
 async def finished(house: House) -> str:
