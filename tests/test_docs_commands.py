@@ -24,7 +24,7 @@ from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key
 from bridge.core.reasons import HELD_AT_RXSCALE, REFUSED
 from bridge.rxscale.webhook import NEEDED_EVENTS
-from bridge.store import Store, back_up, stock_round, todo, work
+from bridge.store import Store, back_up, stuck, todo, work
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -146,14 +146,13 @@ async def remember(path: Path, keys: list[str]) -> None:
     store = await Store.open(path, now=NOW)
     await store.write(todo.hint, [Hint(Key(keys[0]), "test")], NOW)
     ((claim, link),) = await store.write(todo.claim, 1, NOW, timedelta(minutes=1))
-    link = replace(
-        link, name="#1013", intent_at=NOW
-    )  # it was sent once: nobody asks whether it was
+    # it was sent once: nobody asks whether it was
+    link = replace(link, name="#1013", intent_at=NOW)
     note = REFUSED(vendor="RxScale", doing="a call", what="a synthetic refusal")
     await store.write(
         work.settle, Outcome(claim, link, (), None, False, note, NOW, (HELD_AT_RXSCALE(),))
     )
-    await store.write(stock_round.refused, keys[1].partition(":")[2], note, NOW)
+    await store.write(stuck.put, Key(keys[1]), note, NOW)
     await store.close()
 
 

@@ -164,7 +164,8 @@ async def body():
     except ValueError:
         logging.getLogger("bridge.server").exception("unexpected")
 
-parsed = Namespace(handler=lambda _: asyncio.run(body()) or 0, changes=None, stays=False)
+none = {"changes": None, "stays": False, "of_all": False}
+parsed = Namespace(handler=lambda _: asyncio.run(body()) or 0, **none)
 main.parser = lambda _: Namespace(parse_args=lambda _: parsed)
 sys.exit(main.main([]))
 """
