@@ -2,14 +2,24 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bridge.app.build import Bridge
 from bridge.app.files import mapping_file, mark_of, write_links
 from bridge.core.model import ProductId
-from bridge.core.stock.goods import Good, goods, moved
-from bridge.core.stock.model import SkuLink
+from bridge.core.stock.goods import (
+    Good,
+    Listing,
+    Standing,
+    chosen,
+    goods,
+    listing,
+    moved,
+    standings,
+)
+from bridge.core.stock.model import Shelf, Situation, SkuLink
 from bridge.errors import Misconfigured
 from bridge.mapping.reading import SKUS
 from bridge.server.parts import Choice, Shelves
@@ -27,16 +37,56 @@ class Products:
 
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
-        self._names: Mapping[ProductId, str] = {}
+        self.names: Mapping[ProductId, str] = {}
         self._names_at: datetime | None = None
+        self._listed: tuple[tuple[Shelf, Mapping[ProductId, str]], Listing]
+        self._listed = ({}, {}), Listing({}, ())
         self._one = asyncio.Lock()
 
-    async def look(self) -> Shelves:
+    async def look(
+        self, words: str = "", standing: str = "", first: int = 0, most: int | None = 0
+    ) -> Shelves:
         """By what the store knows now and the mapping files that are in force."""
-        stock, store = self._bridge.stock, self._bridge.store
-        catalogue, situation = await store.read(vendor_lists.catalogue), await stock.seen()
-        found = await asyncio.to_thread(goods, catalogue, situation)
-        return Shelves(found, situation, moved(stock.reading, situation), self._names)
+        stock = self._bridge.stock
+        situation = await stock.seen()
+        listed = await self._listing(situation.shelf)
+        standing_of = await asyncio.to_thread(standings, listed, situation)
+        groups = chosen(listed, standing_of, words.casefold().split())
+        uids = [uid for each, found in groups.items() if standing in ("", each) for uid in found]
+        odd = [uid for uid, each in standing_of.items() if each is Standing.STUCK]
+        prices = await self._goods(odd if situation.policy.sync_prices else (), situation)
+        right = len(listed.texts) - len(standing_of)
+        return Shelves(
+            goods=await self._goods(
+                uids[first : None if most is None else first + most], situation
+            ),
+            total=len(uids),
+            counts=dict.fromkeys(Standing, 0)
+            | Counter(standing_of.values())
+            | {Standing.RIGHT: right},
+            situation=situation,
+            moved=moved(stock.reading, situation),
+            odd_prices=[each for each in prices if each.price_now is not None],
+        )
+
+    async def one(self, uid: str) -> tuple[Good | None, Situation]:
+        situation = await self._bridge.stock.seen()
+        found = await self._goods([uid], situation)
+        return found[0] if found else None, situation
+
+    async def _goods(self, uids: Sequence[str], situation: Situation) -> Sequence[Good]:
+        skus = await self._bridge.store.read(vendor_lists.skus, uids) if uids else []
+        return await asyncio.to_thread(goods, skus, situation) if skus else []
+
+    async def _listing(self, linked: Shelf) -> Listing:
+        """Made anew when RxScale's list, the links or PharmaOne's names have changed."""
+        made_of, listed = self._listed
+        if made_of[0] is not linked or made_of[1] is not self.names:
+            made_of = linked, self.names
+            catalogue = await self._bridge.store.read(vendor_lists.catalogue)
+            listed = await asyncio.to_thread(listing, catalogue, *made_of)
+            self._listed = made_of, listed
+        return listed
 
     async def offered(self) -> Mapping[ProductId, str]:
         """Raises what PharmaOne's client raises."""
@@ -44,8 +94,8 @@ class Products:
             now = self._bridge.machine.now()
             if self._names_at is None or now - self._names_at > KEPT:
                 inventory = await self._bridge.vendors.pharmaone.inventory(full=True)
-                self._names, self._names_at = inventory.products, now
-            return self._names
+                self.names, self._names_at = inventory.products, now
+            return self.names
 
     async def choices(self, good: Good) -> Sequence[Choice]:
         """As `rxbridge skus match` has them. Raises what PharmaOne's client raises."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.utils import default_process
 
 from bridge.core import reasons
 from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId
@@ -18,6 +19,7 @@ from bridge.mapping.names import Name, pack_of, read_name, says_one
 from bridge.texts import say
 
 CANDIDATES = 8
+NEAR = 200
 LEAST = 40.0
 SAME_WORD = 84.0
 """Two words that are so similar differ by a slip of the pen."""
@@ -98,11 +100,16 @@ def choices(
     sku: CatalogueSku, products: Mapping[ProductId, str], link: SkuLink | None
 ) -> list[Proposal]:
     """What `propose` says of one SKU, and then each other product with a similar name, the surest
-    first: for a person, who decides.
+    first: for a person, who decides. Only the `NEAR` most similar are looked into.
     """
-    names = {product: read_name(name) for product, name in products.items() if name}
+    near = process.extract(
+        sku.name, products, scorer=fuzz.token_set_ratio, processor=default_process, limit=NEAR
+    )
+    own = [each for each in products if _bare(each) == _bare(link.product)] if link else []
+    offered = {each: products[each] for each in (*own, *(product for _, _, product in near))}
+    names = {product: read_name(name) for product, name in offered.items() if name}
     texts = {product: name.text for product, name in names.items()}
-    first = [each for each in propose([sku], products, [link] if link else ()) if each.product]
+    first = [each for each in propose([sku], offered, [link] if link else ()) if each.product]
     named = {each.product for each in first}
     others = [each for each in _alike_ones(sku, names, texts) if each.product not in named]
     return first + [

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from bridge.core.model import PharmacyOrderUid, ProductId
 from bridge.core.reasons import Reason
 from bridge.core.shadow import Report
-from bridge.core.stock.goods import Good, Moved
+from bridge.core.stock.goods import Good, Moved, Standing
 from bridge.core.stock.model import Situation, SkuLink
 from bridge.core.users import User
 from bridge.health import HealthReport, Status
@@ -40,23 +40,17 @@ class StockSeen:
 
 @dataclass(frozen=True, slots=True)
 class Shelves:
-    """Every SKU as the plan has it, and what of it waits for a person: products of an odd
-    inventory, and the prices that are not written. `names`: PharmaOne's products, as last read.
+    """SKUs as the plan has them: the `goods` that are shown, of `total`; and how many of all stand
+    how. What waits for a person: products of an odd inventory (`moved`), and prices that are not
+    written.
     """
 
     goods: Sequence[Good]
+    total: int
+    counts: Mapping[Standing, int]
     situation: Situation
     moved: Sequence[Moved]
-    names: Mapping[ProductId, str]
-
-    @property
-    def odd_prices(self) -> list[Good]:
-        """Their anomaly tells the cents before and now."""
-        return [
-            each
-            for each in self.goods
-            if each.row and each.row.anomaly and "now" in each.row.anomaly.reason.facts
-        ]
+    odd_prices: Sequence[Good]
 
 
 class Choice(NamedTuple):
@@ -72,7 +66,18 @@ class Choice(NamedTuple):
 class Products(Protocol):
     """What the page asks of products. All but `save` raise BridgeError."""
 
-    async def look(self) -> Shelves: ...
+    names: Mapping[ProductId, str]
+    """PharmaOne's products, as last read."""
+
+    async def look(
+        self, words: str = "", standing: str = "", first: int = 0, most: int | None = 0
+    ) -> Shelves:
+        """The SKUs found by these words that stand so, from the `first` on, what needs somebody
+        before the others; `most`: None for all.
+        """
+
+    async def one(self, uid: str) -> tuple[Good | None, Situation]:
+        """None where RxScale does not list it."""
 
     async def offered(self) -> Mapping[ProductId, str]:
         """PharmaOne's products with their names."""

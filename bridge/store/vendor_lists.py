@@ -28,6 +28,7 @@ P1_ORDERS = Table("p1_orders", P1Order)
 _SAVE_SKU = SKUS.upsert("pharmacy_sku_uid", "seen_at")
 _FORGET_SKUS = "DELETE FROM skus WHERE seen_at <> ?"
 _SKUS = SKUS.select("ORDER BY pharmacy_sku_uid")
+_SKUS_OF = SKUS.select("WHERE pharmacy_sku_uid IN (?...)")
 _SKUS_FOR_LINKING = """
 SELECT pharmacy_sku_uid, sku_uid, external_id, name, selling_unit, unit FROM skus
 WHERE pharmacy_sku_uid > ? ORDER BY pharmacy_sku_uid LIMIT ?
@@ -126,6 +127,14 @@ def save_catalogue(
 def catalogue(connection: sqlite3.Connection) -> list[CatalogueSku]:
     """All SKUs that RxScale lists, in the order of their uids."""
     return list(map(SKUS.value, connection.execute(_SKUS)))
+
+
+def skus(connection: sqlite3.Connection, uids: Iterable[str]) -> list[CatalogueSku]:
+    """These SKUs, in this order; those that RxScale does not list are left out."""
+    wanted = list(uids)
+    found = map(SKUS.value, connection.execute(_SKUS_OF, (as_list(wanted),)))
+    listed = {sku.pharmacy_sku_uid: sku for sku in found}
+    return [listed[PharmacySkuUid(uid)] for uid in wanted if uid in listed]
 
 
 def for_linking(connection: sqlite3.Connection, after: PharmacySkuUid) -> list[CatalogueSku]:

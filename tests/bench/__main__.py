@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import aiohttp
 import uvloop
 
-from bench import attack, growth, load, stock
+from bench import attack, growth, load, stock, views
 from bench.servers import KEY, MAPPINGS, SECRET, mebibytes, process
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -272,13 +272,14 @@ def measure() -> list[tuple[str, str, str, bool]]:
 def main() -> None:
     rows = measure()
     grown, growing = growth.measure()
-    rows += grown + stock.measure() + attack.measure()
+    looked, viewing = views.measure()
+    rows += grown + looked + stock.measure() + attack.measure()
     lines = ["| what | target | measured | met |", "| --- | --- | --- | --- |"]
     lines += [
         f"| {what} | {target} | {measured} | {('yes' if met else 'no') if target else ''} |"
         for what, target, measured, met in rows
     ]
-    table = "\n".join([*lines, "", growing])
+    table = "\n".join([*lines, "", growing, "", viewing])
     print(table)
     page = PAGE.read_text()
     before, rest = page.split(BEGIN)

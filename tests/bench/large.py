@@ -46,7 +46,7 @@ _FILL = (
     """
     INSERT INTO order_lines
       (uid, place, pharmacy_sku_uid, p1_id, amount, units, released_at, sold_at)
-    SELECT printf('po-large-%06d', n), place, 'psku-' || (n * 7 % 500), '2' || (n * 7 % 500),
+    SELECT printf('po-large-%06d', n), place, 'psku-' || (1001 + n * 7 % 500), 20401 + n * 7 % 500,
       1, 1, iif(n < :open, NULL, at), iif(n < :open, NULL, at)
     FROM of, (SELECT 1 AS place UNION ALL SELECT 2) WHERE n >= :stuck ORDER BY 1, 2
     """,
@@ -89,7 +89,7 @@ _FILL = (
 )
 
 
-async def make(path: Path) -> None:
+async def make(path: Path, orders: int = ORDERS, deliveries_each: int = DELIVERIES_EACH) -> None:
     """The store of this bridge, with all of it, the newest order just met; its sweeps are over."""
     now = datetime.now(UTC)
     store = await Store.open(path, now=now - timedelta(days=DAYS))
@@ -97,10 +97,10 @@ async def make(path: Path) -> None:
     await store.write(notes.put_time, notes.LAST_POLL_AT, now)
     await store.close()
     given = {
-        "orders": ORDERS,
-        "open": OPEN,
-        "stuck": STUCK,
-        "deliveries_each": DELIVERIES_EACH,
+        "orders": orders,
+        "open": orders * OPEN // ORDERS,
+        "stuck": orders * STUCK // ORDERS,
+        "deliveries_each": deliveries_each,
         "now": micros(now),
         "span": timedelta(days=DAYS) // timedelta(microseconds=1),
     }

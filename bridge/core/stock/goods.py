@@ -1,14 +1,15 @@
 """Each SKU as a person looks for it: the sum behind its number, and which need somebody first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from itertools import chain
 from typing import NamedTuple
 
-from bridge.core.model import CatalogueSku
+from bridge.core.model import CatalogueSku, PharmacySkuUid, ProductId
 from bridge.core.reasons import HIDDEN, LEFT, WAITS_FOR_A_PERSON
-from bridge.core.stock.model import Reading, Situation, SkuLink, shelf
-from bridge.core.stock.plan import PlanRow, explain
+from bridge.core.stock.model import Reading, Shelf, Situation, SkuLink, shelf
+from bridge.core.stock.plan import PlanRow, explain, plan
 
 
 class Standing(StrEnum):
@@ -40,12 +41,21 @@ class Good(NamedTuple):
     def needs_somebody(self) -> bool:
         return PLACE[self.standing] < PLACE[Standing.DIFFERS]
 
-    def says(self, words: Sequence[str], product_name: str = "") -> bool:
-        """Whether each of the words, in lower case, stands in a name, an id or the PZN of it."""
-        sku, product = self.sku, self.link.product if self.link else ""
-        ids = f"{sku.pharmacy_sku_uid} {sku.sku_uid} {sku.external_id or ''} {sku.pzn or ''}"
-        text = f"{sku.name} {ids} {product} {product_name}".casefold() if words else ""
-        return all(word in text for word in words)
+    @property
+    def price_now(self) -> int | None:
+        """The cents that wait for a person; None where no price does."""
+        anomaly = self.row.anomaly if self.row else None
+        now = anomaly.reason.facts.get("now") if anomaly else None
+        return now if isinstance(now, int) else None
+
+
+class Listing(NamedTuple):
+    """RxScale's list, made once for each version of it and of the links. `texts`: what each SKU is
+    found by, in lower case, in the order of their names; `unlinked`: those that nothing links.
+    """
+
+    texts: Mapping[PharmacySkuUid, str]
+    unlinked: Sequence[PharmacySkuUid]
 
 
 class Moved(NamedTuple):
@@ -56,22 +66,75 @@ class Moved(NamedTuple):
     now: int
 
 
-def goods(catalogue: Iterable[CatalogueSku], situation: Situation) -> list[Good]:
-    """Every SKU that RxScale lists, by the very plan that a round writes by."""
-    links = {link.uid: link for found in situation.shelf.values() for link in found}
-    rows = {row.uid: row for row in explain(situation)}
+def listing(
+    catalogue: Iterable[CatalogueSku], linked: Shelf, names: Mapping[ProductId, str]
+) -> Listing:
+    """`names`: PharmaOne's products, as far as they are known."""
+    of = {link.uid: link.product for found in linked.values() for link in found}
+    by_name = sorted(catalogue, key=lambda each: each.name.casefold())
+    texts = {each.pharmacy_sku_uid: _text(each, of, names) for each in by_name}
+    bare = [each.pharmacy_sku_uid for each in by_name if not each.digital]
+    return Listing(texts, [uid for uid in bare if uid not in of])
+
+
+def _text(
+    sku: CatalogueSku, of: Mapping[PharmacySkuUid, ProductId], names: Mapping[ProductId, str]
+) -> str:
+    product = of.get(sku.pharmacy_sku_uid, ProductId(""))
+    ids = (sku.pharmacy_sku_uid, sku.sku_uid, sku.external_id or "", sku.pzn or "", product)
+    return " ".join((sku.name, *ids, names.get(product, ""))).casefold()
+
+
+def standings(listed: Listing, situation: Situation) -> dict[PharmacySkuUid, Standing]:
+    """How each SKU stands that is not right: found as a round finds what it writes, with the sums
+    of no others.
+    """
+    found = dict.fromkeys(listed.unlinked, Standing.UNLINKED)
+    special = situation.at_rxscale.special.items()
+    not_written = {uid for uid, each in special if each.hidden or each.left}
+    kept = explain(_only(situation, not_written.union(situation.stuck)))
+    for row in chain(plan(situation).rows, kept):
+        if row.product and row.uid in listed.texts and _standing(row) is not Standing.RIGHT:
+            found[row.uid] = _standing(row)
+    return found
+
+
+def chosen(
+    listed: Listing, standing_of: Mapping[PharmacySkuUid, Standing], words: Sequence[str]
+) -> dict[Standing, list[PharmacySkuUid]]:
+    """The SKUs in a name, an id or the PZN of which each of the words stands (in lower case), as
+    they stand; what needs somebody comes first, then they are in the order of their names.
+    """
+    groups: dict[Standing, list[PharmacySkuUid]] = {standing: [] for standing in Standing}
+    for uid, text in listed.texts.items():
+        if not words or all(word in text for word in words):
+            groups[standing_of.get(uid, Standing.RIGHT)].append(uid)
+    return groups
+
+
+def goods(skus: Collection[CatalogueSku], situation: Situation) -> list[Good]:
+    """These SKUs, by the very plan that a round writes by; no others are planned."""
+    seen = _only(situation, {sku.pharmacy_sku_uid for sku in skus})
+    links = {link.uid: link for found in seen.shelf.values() for link in found}
+    rows = {row.uid: row for row in explain(seen)}
     found: list[Good] = []
-    for sku in catalogue:
+    for sku in skus:
         uid = sku.pharmacy_sku_uid
         link, row, known = links.get(uid), rows.get(uid), situation.at_rxscale.of(uid)
-        stock = known.stock if known is not None else None
-        found.append(Good(sku, link, row, stock, _standing(sku, link, row)))
-    return sorted(found, key=lambda each: (PLACE[each.standing], each.sku.name.casefold()))
+        bare = Standing.RIGHT if sku.digital else Standing.UNLINKED
+        standing = bare if link is None or row is None else _standing(row)
+        found.append(Good(sku, link, row, known.stock if known is not None else None, standing))
+    return found
 
 
-def _standing(sku: CatalogueSku, link: SkuLink | None, row: PlanRow | None) -> Standing:
-    if link is None or row is None:
-        return Standing.RIGHT if sku.digital else Standing.UNLINKED
+def _only(situation: Situation, uids: Collection[PharmacySkuUid]) -> Situation:
+    links = (link for found in situation.shelf.values() for link in found if link.uid in uids)
+    unlinked = [uid for uid in situation.unlinked if uid in uids]
+    return replace(situation, shelf=shelf(links), unlinked=unlinked)
+
+
+def _standing(row: PlanRow) -> Standing:
+    """Of a SKU that is linked."""
     if row.likely is not None or row.unlisted:
         return Standing.UNCONFIRMED
     if row.why in (WAITS_FOR_A_PERSON, LEFT) or row.anomaly is not None:

@@ -12,15 +12,15 @@ from aiohttp import web
 
 from bridge.core.journal import Event
 from bridge.core.model import PharmacySkuUid, ProductId
-from bridge.core.stock.goods import Good, Standing, with_link
-from bridge.core.stock.model import SkuLink
+from bridge.core.stock.goods import Good, with_link
+from bridge.core.stock.model import Situation, SkuLink
 from bridge.errors import BridgeError
 from bridge.server.page.access import PageRefused, Visitor
 from bridge.server.page.actions import Form, Pressed
 from bridge.server.page.pictures import Point
 from bridge.server.page.render import HEADERS, answer
-from bridge.server.page.tables import PAGE, Asked, asked, cut, saved
-from bridge.server.parts import Choice, PageParts, ServerParts, Shelves
+from bridge.server.page.tables import PAGE, Asked, Paged, asked, saved
+from bridge.server.parts import Choice, PageParts, ServerParts
 from bridge.store import journal, pictures, stock, stock_round
 from bridge.store.stock import sku_key
 from bridge.texts.story import headline
@@ -38,26 +38,19 @@ async def table(
     parts: ServerParts, page: PageParts, request: web.Request, visitor: Visitor
 ) -> web.Response:
     """What needs somebody comes first."""
-    seen, what = await page.products.look(), asked(request, "/products", "q", "standing")
-    words, names = what.get("q").casefold().split(), seen.names
-    rows = [
-        each
-        for each in seen.goods
-        if what.get("standing") in ("", each.standing)
-        and each.says(words, names.get(each.link.product, "") if each.link else "")
-    ]
-    kind = request.match_info.get("kind")
-    if kind in ("csv", "json"):
-        return saved(kind, "products", COLUMNS, map(_cells, rows), HEADERS)
-    counts = {each: sum(good.standing is each for good in seen.goods) for each in Standing}
+    what, kind = asked(request, "/products", "q", "standing"), request.match_info.get("kind")
+    first, most = (0, None) if kind else (what.offset, PAGE)
+    seen = await page.products.look(what.get("q"), what.get("standing"), first, most)
+    if kind is not None:
+        return saved(kind, "products", COLUMNS, map(_cells, seen.goods), HEADERS)
     return answer(
         "products.html",
         visitor,
         parts.now(),
         seen=seen,
-        paged=cut(rows, what),
+        names=page.products.names,
+        paged=Paged(what, seen.goods, seen.total > what.offset + PAGE, seen.total),
         asked=what,
-        counts=counts,
         said=request.query.get("said"),
     )
 
@@ -87,8 +80,8 @@ async def _shown(
     trouble: str = "",
 ) -> web.Response:
     """`trouble`: why a link was not saved."""
-    seen = await page.products.look()
-    good, failure = _of(seen, what.path.removeprefix("/products/"), visitor), None
+    good, situation = await _of(page, what.path.removeprefix("/products/"), visitor)
+    failure = None
     choices: Sequence[Choice] = ()
     offered, new = [], None
     try:
@@ -96,7 +89,7 @@ async def _shown(
         names = await page.products.offered()
         offered = _looked_for(what.get("q"), names)
     except BridgeError as unread:
-        names, failure = seen.names, unread.reason
+        names, failure = page.products.names, unread.reason
     if _is_offered(what.get("product"), names, good):
         new = _link(good, what.get("product"), what.get("units"), what.get("safety"))
     mark, changed_at = await page.products.file()
@@ -116,7 +109,7 @@ async def _shown(
         asked=what,
         failure=failure,
         new=new,
-        row=with_link(seen.situation, new) if new else None,
+        row=with_link(situation, new) if new else None,
         mark=mark,
         changed_at=changed_at,
         numbers=[Point(each.at, each.facts["stock"]) for each in numbers],
@@ -128,11 +121,11 @@ async def _shown(
     )
 
 
-def _of(seen: Shelves, uid: str, visitor: Visitor) -> Good:
-    for good in seen.goods:
-        if good.sku.pharmacy_sku_uid == uid:
-            return good
-    raise PageRefused(404, "no_such_sku", visitor)
+async def _of(page: PageParts, uid: str, visitor: Visitor) -> tuple[Good, Situation]:
+    good, situation = await page.products.one(uid)
+    if good is None:
+        raise PageRefused(404, "no_such_sku", visitor)
+    return good, situation
 
 
 def _is_offered(product: str, names: Mapping[ProductId, str], good: Good) -> bool:
@@ -142,12 +135,12 @@ def _is_offered(product: str, names: Mapping[ProductId, str], good: Good) -> boo
 
 def _looked_for(words: str, names: Mapping[ProductId, str]) -> list[tuple[ProductId, str]]:
     each_word = words.casefold().split()
-    found = ((p, name) for p, name in names.items())
-    return [
+    found = [
         (product, name)
-        for product, name in sorted(found, key=lambda pair: pair[1].casefold())
+        for product, name in names.items()
         if each_word and all(word in f"{product} {name}".casefold() for word in each_word)
     ]
+    return sorted(found, key=lambda pair: pair[1].casefold())
 
 
 def _link(good: Good, product: str, units: str, safety: str) -> SkuLink | None:
@@ -176,7 +169,7 @@ async def press(form: Form) -> Pressed | web.Response:
     here = Pressed("stock confirm", f"{subject} {now}", "confirmed_one", "/products")
     if (subject, int(now)) in [(each.product, each.now) for each in seen.moved]:
         await form.parts.store.write(stock_round.believe, ProductId(subject), int(now))
-    elif (subject, int(now)) in [_price(each) for each in seen.odd_prices]:
+    elif (subject, int(now)) in [(o.sku.pharmacy_sku_uid, o.price_now) for o in seen.odd_prices]:
         await form.parts.store.write(stock.want_price, PharmacySkuUid(subject), int(now))
     else:
         return here._replace(said="changed")
@@ -184,15 +177,10 @@ async def press(form: Form) -> Pressed | web.Response:
     return here
 
 
-def _price(good: Good) -> tuple[str, Any]:
-    anomaly = good.row.anomaly if good.row else None
-    return good.sku.pharmacy_sku_uid, anomaly.reason.facts["now"] if anomaly else -1
-
-
 async def _save(form: Form) -> Pressed | web.Response:
     fields, visitor = form.fields, form.visitor
     uid, product = fields.get("sku", ""), fields.get("product", "")
-    good = _of(await form.page.products.look(), uid, visitor)
+    good, _ = await _of(form.page, uid, visitor)
     link = _link(good, product, fields.get("units", ""), fields.get("safety", ""))
     here = f"/products/{quote(uid, safe='')}"
     try:

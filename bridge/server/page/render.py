@@ -98,9 +98,11 @@ def when(at: datetime, now: datetime, words: Words) -> Markup:
     return Markup(f'<time datetime="{iso}">{local.strftime(pattern)}</time>')  # noqa: S704
 
 
-def plain(value: Decimal | int | None, words: Words) -> str:
+def plain(value: Decimal | float | None, words: Words) -> str:
     """A number as that language writes it."""
-    return words["none"] if value is None else f"{Decimal(value):f}".replace(".", words["point"])
+    if value is None:
+        return words["none"]
+    return f"{Decimal(str(value)):f}".replace(".", words["point"])
 
 
 def ago(age: timedelta, words: Words) -> str:

@@ -77,12 +77,6 @@ class Paged(Generic[T]):
         return self.asked.offset + 1
 
 
-def cut(rows: Sequence[T], asked: Asked) -> Paged[T]:
-    """The page that is asked for, of rows that are all there."""
-    shown = rows[asked.offset : asked.offset + PAGE]
-    return Paged(asked, shown, len(rows) > asked.offset + PAGE, len(rows))
-
-
 def saved(
     kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], headers: Any
 ) -> web.Response:
