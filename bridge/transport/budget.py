@@ -4,9 +4,9 @@ from collections import deque
 from dataclasses import dataclass, replace
 from math import inf
 
-# The vendor counts arrivals, we count departures: the difference is what the network does to them.
-SECOND = 1.05
-MINUTE = 60.5
+# A little more than the vendor's, whose clock may be quicker, or round.
+SECOND = 1.01
+MINUTE = 60.1
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 # A sleeper must find the clock moved when it wakes, whatever float rounding did to the sum.
@@ -49,54 +49,55 @@ class Limits:
 
 
 class _Window:
-    """At most `limit` sends in any `seconds`."""
+    """At most `limit` arrivals at the vendor in any `seconds`."""
 
-    __slots__ = ("_limit", "_seconds", "_sends")
+    __slots__ = ("_ends", "_limit", "_seconds")
 
     def __init__(self, limit: int, seconds: float) -> None:
         self._limit = limit
         self._seconds = seconds
-        self._sends: deque[float] = deque(maxlen=limit)
+        self._ends: deque[float] = deque(maxlen=limit)
 
-    def wait(self, now: float, unsent: int, *, spare: bool) -> float:
-        room = self._limit - unsent - (self._limit // 2 if spare else 0)
+    def wait(self, now: float, under_way: int, *, spare: bool) -> float:
+        room = self._limit - under_way - (self._limit // 2 if spare else 0)
         if room <= 0:
             return inf
-        if len(self._sends) < room:
+        if len(self._ends) < room:
             return 0.0
-        return self._sends[-room] + self._seconds - now
+        return self._ends[-room] + self._seconds - now
 
     def add(self, now: float) -> None:
-        self._sends.append(now)
+        self._ends.append(now)
 
 
 class Budget:
     """One vendor's allowance. All times are seconds of one monotonic clock.
 
-    A call is taken when it may go, dated when it is really sent (a new connection takes its time,
-    and only what is sent counts at the vendor's), and ended. Until it is dated it holds a place in
-    every window.
+    The vendor counts arrivals, which we do not see: a call arrives after it was taken and before
+    its answer is here, however long the network or a busy process keep it. So from when it is taken
+    it holds a place in every window, until so long after it ended. Then no order of events lets
+    more calls arrive than the vendor allows; only what ends without an answer may arrive later.
     """
 
     def __init__(self, limits: Limits) -> None:
         rates = ((limits.per_second, SECOND), (limits.per_minute, MINUTE))
         self._windows = tuple(_Window(limit, seconds) for limit, seconds in rates if limit)
-        self._free = limits.at_once
-        self._unsent = 0
+        self._at_once = limits.at_once
+        self._under_way = 0
         self._paused_until = -inf
         self._pause = 0.0
         self._refused_at = -inf
 
     def wait(self, now: float, *, spare: bool = False) -> float:
-        """Seconds until the next call may be taken; 0 is now, inf until another ends or is sent.
+        """Seconds until the next call may be taken; 0 is now, inf until another ends.
 
         `spare`: only where half of each limit stays free for others.
         """
-        if not self._free:
+        if self._under_way >= self._at_once:
             return inf
         wait = self._paused_until - now
         for window in self._windows:
-            wait = max(wait, window.wait(now, self._unsent, spare=spare))
+            wait = max(wait, window.wait(now, self._under_way, spare=spare))
         return max(wait, SHORTEST_WAIT) if wait > 0 else 0.0
 
     def paused(self, now: float) -> float:
@@ -105,23 +106,17 @@ class Budget:
 
     def take(self) -> None:
         """A call is on its way. Only where `wait` was 0."""
-        self._free -= 1
-        self._unsent += 1
-
-    def sent(self, now: float) -> None:
-        """A taken call goes out onto the network now."""
-        self._unsent -= 1
-        for window in self._windows:
-            window.add(now)
+        self._under_way += 1
 
     def drop(self) -> None:
         """A taken call ends without having been sent: it costs nothing."""
-        self._unsent -= 1
-        self._free += 1
+        self._under_way -= 1
 
-    def end(self) -> None:
+    def end(self, now: float) -> None:
         """A sent call is over."""
-        self._free += 1
+        self._under_way -= 1
+        for window in self._windows:
+            window.add(now)
 
     def refused(self, now: float, *, sent_at: float, asked: float | None) -> float:
         """The vendor wants fewer calls: pause all of them. Returns the seconds until the next.

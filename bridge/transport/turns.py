@@ -23,7 +23,7 @@ class Turn:
     def sent(self) -> float:
         """The call goes out now, unless that was said before. Returns the time it did."""
         if self.sent_at is None:
-            self.sent_at = self._turns.sent(self._budgets)
+            self.sent_at = self._turns.now()
         return self.sent_at
 
     def end(self) -> None:
@@ -45,7 +45,7 @@ class Turns:
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._budget = budget
-        self._clock = clock
+        self.now = clock
         self._sleep = sleep
         self._arrivals = count()
         self._queue: list[_Waiting] = []
@@ -76,19 +76,12 @@ class Turns:
         """Wait for a turn, however long it takes. May be cancelled."""
         return self.take_now(priority) or await self._stand_in_line(priority, owner)
 
-    def sent(self, budgets: tuple[Budget, ...]) -> float:
-        """A call of a granted turn goes out; returns the time."""
-        now = self._clock()
-        for budget in budgets:
-            budget.sent(now)
-        self._move_up()
-        return now
-
     def ended(self, budgets: tuple[Budget, ...], *, sent: bool) -> None:
         """A granted turn is over."""
+        now = self.now()
         for budget in budgets:
             if sent:
-                budget.end()
+                budget.end(now)
             else:
                 budget.drop()
         self._move_up()
@@ -135,7 +128,7 @@ class Turns:
         self._silence()
 
     def _wait(self, priority: Priority) -> float:
-        now = self._clock()
+        now = self.now()
         wait = self._budget.wait(now, spare=priority is Priority.PROOF)
         if self._sweeps is not None and priority >= Priority.SWEEP:
             return max(wait, self._sweeps.wait(now))
@@ -151,7 +144,7 @@ class Turns:
         return None
 
     def _wake_in(self, wait: float) -> None:
-        due = self._clock() + wait
+        due = self.now() + wait
         if self._alarm and self._due <= due:
             return
         self._silence()

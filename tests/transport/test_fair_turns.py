@@ -74,7 +74,7 @@ async def test_sweeps_take_their_part_and_orders_the_rest() -> None:
         sent.append(time.now)
 
     await time.run(*(one() for _ in range(6)))
-    assert sent == pytest.approx([0, 0, 1.05, 1.05, 2.1, 2.1])
+    assert sent == pytest.approx([0, 0, 1.01, 1.01, 2.02, 2.02])
 
 
 async def test_a_call_from_before_the_sharing_takes_nothing_of_the_part() -> None:
