@@ -25,6 +25,7 @@ from aiohttp import web
 from bridge import app
 from bridge.cli import loop
 from bridge.server import Running, serve
+from bridge.server.webhooks import Handler
 from bridge.settings import Settings
 
 SECRET = "whsec_only_for_bench"
@@ -101,13 +102,7 @@ async def bare(stop: asyncio.Event) -> None:
         good = hmac.compare_digest(wanted, request.headers.get("X-Webhook-Signature", ""))
         return web.Response(status=200 if good else 401)
 
-    application = web.Application()
-    application.router.add_post("/webhooks/rxscale", handle)
-    running = await serve(application, "127.0.0.1", 0)
-    loop.settled()
-    print(running.url, flush=True)
-    await stop.wait()
-    await running.stop()
+    await receiving(handle, stop)
 
 
 async def minimal(stop: asyncio.Event, folder: Path) -> None:
@@ -122,8 +117,16 @@ async def minimal(stop: asyncio.Event, folder: Path) -> None:
         await keeper.keep(wanted, json.loads(body)["data"]["uid"])
         return web.Response()
 
+    await receiving(handle, stop)
+
+
+async def receiving(handle: Handler, stop: asyncio.Event) -> None:
     application = web.Application()
     application.router.add_post("/webhooks/rxscale", handle)
+    await serving(application, stop)
+
+
+async def serving(application: web.Application, stop: asyncio.Event) -> None:
     running = await serve(application, "127.0.0.1", 0)
     loop.settled()
     print(running.url, flush=True)
@@ -163,11 +166,7 @@ class Keeper:
 async def intake(stop: asyncio.Event, folder: Path) -> None:
     """The real server on the real store, nobody looking at what came in."""
     async with app.open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
-        running = await serve(app.web_of(b), "127.0.0.1", 0)
-        loop.settled()
-        print(running.url, flush=True)
-        await stop.wait()
-        await running.stop()
+        await serving(app.web_of(b), stop)
 
 
 async def whole(stop: asyncio.Event, folder: Path, rxscale: str, pharmaone: str) -> None:
