@@ -21,13 +21,15 @@ from bridge.core.model import (
     Phase,
 )
 from bridge.core.orders import next_step
+from bridge.core.orders.submitting import SEARCHED_LATELY
 from bridge.core.orders.view import Policy, Search, View
-from bridge.core.steps import Adopt, Done, Find, ReadCatalogue, SetStatus, Stuck, Submit
+from bridge.core.steps import Adopt, Done, Find, ReadCatalogue, SetStatus, Stuck, Submit, Wait
 
 UID = PharmacyOrderUid("po-1")
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 JUST = NOW - timedelta(seconds=10)
 AGES = NOW - timedelta(minutes=16)
+MINUTES = NOW - timedelta(minutes=2)
 QUEUED, REVIEW = "waiting for pharmacy", "pending review"
 TWIN = Search(NOW, twin=OrderId("ORD_9"))
 TOO_MANY = Search(NOW, reasons.TOO_MANY_TO_READ(unread=9, most=5))
@@ -59,18 +61,23 @@ class TestTyped:
             pytest.param(THERE_BEFORE, None, id="in the queue before this store was"),
             pytest.param(WAITED, None, id="in the queue for long"),
             pytest.param(NEW, AGES, id="met late"),
-            pytest.param(replace(WAITED, searched_at=AGES), None, id="compared long ago"),
+            pytest.param(replace(WAITED, searched_at=MINUTES), None, id="compared before it went"),
+            pytest.param(replace(THERE_BEFORE, searched_at=MINUTES), None, id="both"),
         ],
     )
     def test_one_that_waited_is_compared_before_it_is_claimed(self, record, created_at):
         step = next_step(a_view(record, created_at=created_at))
         assert isinstance(step, Find)
-        assert step.since == max(record.first_seen_at, NOW - LONG)
+        assert step.since == max(record.first_seen_at, NOW - SEARCHED_LATELY)
 
     @pytest.mark.parametrize("record", [THERE_BEFORE, WAITED])
     def test_without_a_twin_it_goes_on(self, record):
         assert isinstance(next_step(a_view(record, search=Search(NOW))), SetStatus)
         assert isinstance(next_step(a_view(replace(record, searched_at=JUST))), SetStatus)
+
+    def test_nothing_is_searched_while_it_cannot_be_sent(self):
+        step = next_step(a_view(WAITED, pharmaone_ready=False))
+        assert step == Wait(reasons.NOT_REACHED(), failed=True)
 
     def test_a_list_that_never_rests_is_compared_as_far_as_it_was_seen(self):
         assert isinstance(next_step(a_view(THERE_BEFORE, search=UNSETTLED)), SetStatus)

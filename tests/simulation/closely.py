@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any
 
 from bridge import app
@@ -17,6 +18,8 @@ from simulation.wire import Call
 PROMPT_SECONDS = 150.0
 """How long after people's last change both sides agree, where nothing goes wrong and webhooks come:
 half of `orders.poll_seconds`."""
+TYPED_SECONDS = 90.0
+"""What staff typed in so long ago is found before an order-request of the same is sent."""
 GRACE_SECONDS = 25.0
 """How long an order-request whose answer was lost has to arrive before it is looked for."""
 LATELY_SECONDS = 180.0
@@ -35,6 +38,8 @@ class Closely(Watcher):
     """`lied`: whether PharmaOne told of another world for so many seconds, up to a while ago."""
 
     lied: Callable[[float], bool]
+    permissions_change = False
+    """Whether keys are given other permissions all the day, which ends their tokens."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -58,12 +63,14 @@ class Closely(Watcher):
         elif request.route == "PATCH /pharmacy_skus/{uid}":
             self._sku(uid[-1], request)
         elif "order-requests" in request.route:
-            self._again(own_name(json.loads(request.body or b"{}").get("payload", {})))
+            uid = own_name(json.loads(request.body or b"{}").get("payload", {}))
+            self._again(uid)
+            self._typed(uid)
 
     def after(self, call: Call) -> None:
         super().after(call)
-        if call.status == 401 and not call.fault:
-            self._tell(f"not let in: {call.route}")  # no theme takes a key or a token away
+        if call.status == 401 and not call.fault and not self.permissions_change:
+            self._tell(f"not let in: {call.route}")
         if call.route == "GET /pharmacy_orders/{uid}":
             self._written.pop(call.uid.rstrip("/").split("/")[-1], None)
             self._looks += 1
@@ -101,6 +108,15 @@ class Closely(Watcher):
         if waits and self._searched_at < least:
             self._tell(f"{uid}: sent again, and not looked for")
         self._sent_at[uid] = now
+
+    def _typed(self, uid: str) -> None:
+        """What staff typed into PharmaOne is not sent there once more."""
+        now = self._world.settings.clock()
+        for each in self._world.p1_orders.values():
+            if own_name(each.data) == uid and not each.data.get("external_id"):
+                age = now - datetime.fromisoformat(each.data["created_at"]).timestamp()
+                if age > TYPED_SECONDS:
+                    self._tell(f"{uid}: sent, and staff typed it in {age:.0f} s before")
 
     def _sku(self, uid: str, request: Request) -> None:
         """An empty shelf is believed once it was seen twice, and an old number for an hour."""

@@ -129,6 +129,8 @@ class Simulation:
         )
         if isinstance(self.watcher, Closely):
             self.watcher.lied = self.lied
+            permissions = (each for each in self.troubles if each.where.endswith("permission"))
+            self.watcher.permissions_change = any(permissions)
         if plan.first_only:
             self.watcher.broken.on_first = loop.stop
         self.wire = Wire(

@@ -181,6 +181,13 @@ MUTANTS: Mapping[str, Mutant] = {
     "a lost order is not compared": Mutant(
         _patch((comparing, "_is_lost", lambda *_: False)), "", 120, seed=3
     ),
+    "a search is believed for a quarter of an hour": Mutant(
+        _patch((submitting, "SEARCHED_LATELY", timedelta(minutes=15))),
+        "typed",
+        40,
+        0.4,
+        seed=1,
+    ),
     "settling forgets what is due": Mutant(_patch((work, "settle", lambda *_: False)), "quiet"),
 }
 """By what a reader would call it."""

@@ -131,6 +131,8 @@ class Operator:
             await self._give_up(bridge, row)
         elif self._is_right(code, uid):
             await self._say(bridge, person.confirm, [row.key])
+        elif code == reasons.TWIN_IN_PHARMAONE and self._case(uid).typed:
+            await self._drop(bridge, row, "typed in by hand")
         elif uid and uid not in self._around.world.orders:
             await self._drop(bridge, row, "RxScale has lost it")
         elif code.must_look and self._asked(uid):

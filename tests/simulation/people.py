@@ -41,6 +41,8 @@ class Life:
     """What else staff do to PharmaOne's order: less of it, paid, delete it, an odd word."""
     by_hand: str = ""
     """What they do in RxScale's portal beside the bridge."""
+    typed_after: float | None = None
+    """If nothing has come to PharmaOne after so long, staff type it in there themselves."""
     uid: str = ""
     log: list[str] = field(default_factory=list)
 
@@ -89,11 +91,23 @@ def drawn(seed: int, number: int, span: float, skus: list[str]) -> Life:
     )
 
 
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
+_DIGITS = str.maketrans("abcdefghij", "0123456789")
+
+
+def surname(number: int) -> str:
+    """Of order `number`'s patient, by whom staff know it again."""
+    return "kunde" + f"{number:07d}".translate(_LETTERS)
+
+
 def own_name(told: Mapping[str, Any]) -> str:
     """The pharmacy order that PharmaOne's order-request or order is about; one that was sent again
-    goes by another name.
+    goes by another name, one that staff typed in by its customer's.
     """
-    return str(told.get("external_id", ""))[: len("po-0000001")]
+    if name := str(told.get("external_id", "")):
+        return name[: len("po-0000001")]
+    last = str(told.get("customer_name", "")).rpartition(" kunde")[2]
+    return f"po-{last.translate(_DIGITS)}" if last else ""
 
 
 class Newest:
@@ -150,9 +164,16 @@ class People:
         await asyncio.sleep(life.at)
         items = [{"sku": {"uid": sku}, "amount": amount} for sku, amount in life.lines]
         uid = f"po-{life.number:07d}"
-        [life.uid] = self._world.add_orders(
-            1, [{"uid": uid, "name": f"#{1000 + life.number}", "order_items": items}]
-        )
+        order: dict[str, Any] = {
+            "uid": uid,
+            "name": f"#{1000 + life.number}",
+            "order_items": items,
+        }
+        if life.typed_after is not None:
+            who = {"first_name": "Kim", "last_name": surname(life.number)}
+            order["patient_data"] = {"display_name": f"Kim {surname(life.number)}"}
+            order["order"] = {"delivery_address": who, "invoice_address": who}
+        [life.uid] = self._world.add_orders(1, [order])
         self._note(life, "placed")
         others = (self._edits, self._cancels, self._holds, self._by_hand)
         around = [asyncio.create_task(each(life)) for each in others]
@@ -261,6 +282,8 @@ class People:
         decided: set[str] = set()
         for _ in range(2):  # a second one, where the first was refused and it was sent again
             request = await self._request(life, decided)
+            if request is None and self._is_to_be_typed(life) and not decided:
+                await self._type_in(life)
             if request is None:
                 return
             decided.add(request.id)
@@ -275,6 +298,28 @@ class People:
             self._done.append(partial(self._approve_again, life, request.id))
             await self._approve(life, request.id)
             return
+
+    def _is_to_be_typed(self, life: Life) -> bool:
+        return life.typed_after is not None and self._open_at_rxscale(life)
+
+    async def _type_in(self, life: Life) -> None:
+        """Into PharmaOne, from what RxScale's portal shows; and from then on all of it by hand."""
+        products = {each["sku"]["uid"]: each["external_id"] for each in self._world.skus.values()}
+        items = [
+            {"p1_id": products[sku], "name": "Sorte", "qty": amount, "price": 25}
+            for sku, amount in life.lines
+        ]
+        name = f"Kim {surname(life.number)}"
+        body = {"external_id": "", "customer_name": name, "items": items}
+        order_id = self._world.pharmaone.upsert(body).id
+        self._note(life, f"typed in by staff as {order_id}")
+        if life.number % 2:
+            self._note(life, "set to pending review in RxScale's portal")
+            self._world.set_order_status(life.uid, "pending review")
+        await self._handle(life, order_id)
+        if self._open_at_rxscale(life) and self._is_over(order_id):
+            self._note(life, "completed in RxScale's portal")
+            self._world.set_order_status(life.uid, "completed")
 
     async def _approve(self, life: Life, request_id: str) -> None:
         order_id = self._world.approve(request_id)
@@ -349,14 +394,14 @@ class People:
             self._world.change_p1_order(order_id, status="backordered")
 
     async def _request(self, life: Life, decided: set[str]) -> Any:
-        """Once it is on their screen; None if it never comes there."""
-        waited = 0.0
+        """Once it is on their screen; None if it never comes there, or they wait no longer."""
+        waited, patience = 0.0, PATIENCE if life.typed_after is None else life.typed_after
         while True:
             new = (each for each in self._requests.of(life.uid) if each.id not in decided)
             if (found := next(new, None)) is not None:
                 return found
             seconds = self._look if waited < HOUR else 10 * self._look
             waited += seconds
-            if not self._open_at_rxscale(life) or waited > PATIENCE:
+            if not self._open_at_rxscale(life) or waited > patience:
                 return None
             await asyncio.sleep(seconds)

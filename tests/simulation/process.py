@@ -146,7 +146,11 @@ class Processes:
         kept = self._folder / "backup"
         if how is not None and how.kind == "restored store" and kept.exists():
             backup.restore(self.store, kept, now=self._now())
-        self._loop.call_later(1.0 + 119.0 * (how.share if how else 0.0), self.start)
+        away = how is not None and how.kind == "away"
+        waits = (
+            how.ends - self._loop.time() if how and away else 119.0 * (how.share if how else 0.0)
+        )
+        self._loop.call_later(1.0 + max(0.0, waits), self.start)
 
     def wrote(self) -> None:
         """A call of its that changes something was carried out: it may die of it."""

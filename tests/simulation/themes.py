@@ -32,6 +32,7 @@ class Theme:
     `deducts`: PharmaOne takes an order's goods off its stock by itself; else the bridge does.
     `rush_seconds`: all orders of a day are placed within so long. `retention_days`: 0 is the
     default. `slow`: staff take days over an order.
+    `typed`: what does not come to PharmaOne in time they type in there themselves.
     """
 
     often: tuple[Often, ...] = ()
@@ -39,6 +40,7 @@ class Theme:
     rush_seconds: float = 0.0
     retention_days: int = 0
     slow: bool = False
+    typed: bool = False
 
     def drawn(self, seed: int, span: float) -> list[Trouble]:
         luck, found = Random(f"{seed}/theme"), list[Trouble]()
@@ -67,6 +69,9 @@ class Theme:
             life = replace(life, at=3600 + life.at % self.rush_seconds)
         if self.slow:
             life = replace(life, review=life.review % DAY + 1.2 * DAY)
+        if self.typed:
+            minutes = Random(f"{life.number}/typed").uniform(20, 40)
+            life = replace(life, typed_after=60 * minutes, how="shipped", cancelled_by="")
         return life
 
 
@@ -88,4 +93,11 @@ THEMES: Mapping[str, Theme] = {
     ),
     "adjusting": Theme((Often("pharmaone", "cut after", 1200.0, 900.0, 0.5),), deducts=False),
     "slow staff": Theme(retention_days=1, slow=True),
+    "typed": Theme(
+        (
+            Often("process", "away", 7200.0, 3000.0),
+            Often("pharmaone's permission", "order_requests", 7200.0, 3000.0),
+        ),
+        typed=True,
+    ),
 }

@@ -21,6 +21,11 @@ class Case:
     """Its order-requests."""
 
     @property
+    def typed(self) -> tuple[Any, ...]:
+        """PharmaOne's orders that staff typed in themselves."""
+        return tuple(each for each in self.made if not each.data.get("external_id"))
+
+    @property
     def is_over(self) -> bool:
         return any(each.data["shipped"] or each.data["picked_up"] for each in self.made)
 
@@ -63,6 +68,7 @@ TRUE: Mapping[str, Callable[[Case], bool]] = {
     reasons.GONE_AT_RXSCALE: lambda case: case.status is None,
     reasons.DELETED_IN_PHARMAONE: lambda _: True,  # `told` has looked for the order it names
     reasons.OPEN_IN_PHARMAONE: lambda case: case.is_alive and not case.is_over,
+    reasons.TWIN_IN_PHARMAONE: lambda case: bool(case.typed),
     reasons.CANNOT_KNOW: lambda case: not case.made,
     reasons.UNSURE_SUBMISSION: lambda case: not case.made,
     reasons.REOPENED: lambda case: case.status not in ("completed", "cancelled", None),

@@ -145,9 +145,14 @@ def _submit(view: View, order: PharmacyOrder, why: Reason) -> Step:
         return _catalogue(view, draft) or Stuck(reasons.together(draft.gaps))
     if draft is None or not is_recent(view):
         return Look(reasons.TOO_OLD_TO_SUBMIT())
-    if (first := _awaits_prescription(view) or _compared(view)) is not None:
+    claimed = _is_claimed(view.record, order)
+    if (first := _awaits_prescription(view)) is not None:
         return first
-    if not _is_claimed(view.record, order):
+    if not claimed and not view.pharmaone_ready:
+        return Wait(reasons.NOT_REACHED(), failed=True)
+    if (first := _compared(view)) is not None:
+        return first
+    if not claimed:
         return _claim(view, order)
     if order.is_believed:
         return Look(reasons.CLAIM_TO_BE_SEEN())
@@ -165,21 +170,23 @@ def _awaits_prescription(view: View) -> Wait | None:
 
 
 def _compared(view: View) -> Step | None:
-    """Staff may have typed into PharmaOne by hand what stood in the queue before this store was,
-    or stands there for long.
+    """Staff may have typed into PharmaOne by hand what stood in the queue before this store was, or
+    stands there for long, up to a moment ago.
     """
     record, search = view.record, view.sight.search
     if search is not None:
         too_many = search.gap is not None and search.gap.code == reasons.TOO_MANY_TO_READ
         return Stuck(reasons.CANNOT_KNOW(why=search.gap)) if too_many else _twin(view)
-    oldest, searched_at = view.now - LONG, record.searched_at
-    is_new = record.announced_by is not AnnouncedBy.FIRST_SWEEP or searched_at is not None
-    if _was_by_hand(view, soon_after=LONG):
-        oldest = max(oldest, view.policy.by_hand_until or oldest)
-        is_new = searched_at is not None
-    if is_new and (searched_at or record.made_at or record.first_seen_at) >= oldest:
+    lately, by_hand = view.now - SEARCHED_LATELY, _was_by_hand(view, soon_after=LONG)
+    came = record.made_at or record.first_seen_at
+    was_there = by_hand or record.announced_by is AnnouncedBy.FIRST_SWEEP
+    if not was_there and came >= view.now - LONG:
         return None
-    return Find(max(record.first_seen_at, oldest), reasons.MAY_BE_TYPED())
+    if by_hand:
+        lately = max(lately, view.policy.by_hand_until or lately)
+    if record.searched_at is not None and record.searched_at >= lately:
+        return None
+    return Find(max(record.first_seen_at, lately), reasons.MAY_BE_TYPED())
 
 
 def _is_claimed(record: OrderRecord, order: PharmacyOrder) -> bool:
@@ -189,8 +196,6 @@ def _is_claimed(record: OrderRecord, order: PharmacyOrder) -> bool:
 
 def _claim(view: View, order: PharmacyOrder) -> Step:
     """RxScale's status first: whatever becomes of this store, the vendor knows it is taken."""
-    if not view.pharmaone_ready:
-        return Wait(reasons.NOT_REACHED(), failed=True)
     rxscale = view.words.rxscale
     path = route(rxscale, order.status, rxscale.says[view.words.review])
     if not path:
