@@ -71,7 +71,10 @@ class CatalogueReader:
         async def fetch(place: Place) -> Page[CatalogueSku]:
             nonlocal calls
             calls += 1
-            return await self._page(place, priority, seconds)
+            page = await self._page(place, priority)
+            if calls < (page.pages or 1):  # a second look at what has changed is not put off
+                await self._rest(seconds / (page.pages or 1))
+            return page
 
         found = await _read_settled(fetch, self._before)
         self._before = found.rows.keys()
@@ -86,13 +89,14 @@ class CatalogueReader:
                 person.hint_stuck, FREED_BY_CATALOGUE, "RxScale's SKU list changed", self._now()
             )
 
-    async def _page(self, place: Place, priority: Priority, seconds: float) -> Page[CatalogueSku]:
+    async def _page(self, place: Place, priority: Priority) -> Page[CatalogueSku]:
         began_at = self._now()
         page = await self._rxscale.skus_page(place.number, priority=priority)
         if await self._store.write(stock.listed, page.rows, began_at):
             self.on_drift()
-        if seconds:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds / max(1, page.pages or 1)):
-                    await self._hurry.wait()
         return page
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()

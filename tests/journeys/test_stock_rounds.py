@@ -229,6 +229,16 @@ async def test_the_list_is_read_slowly_unless_somebody_is_in_a_hurry(tmp_path: P
         await asyncio.wait_for(catalogue.read_slowly(0.01), PATIENCE_SECONDS)
 
 
+async def test_what_a_slow_reading_finds_changed_is_looked_at_again_at_once(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        catalogue = house.bridge.catalogue
+        await catalogue.read()
+        [uid] = house.world.set_skus(1)
+        await asyncio.wait_for(catalogue.read_slowly(3600), PATIENCE_SECONDS)
+        skus = await house.bridge.store.read(vendor_lists.catalogue)
+        assert uid in {each.pharmacy_sku_uid for each in skus}
+
+
 async def test_with_all_webhooks_lost_a_raised_number_is_put_right(tmp_path: Path):
     stock = {"sync_seconds": 0.4}
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:

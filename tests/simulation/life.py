@@ -45,6 +45,7 @@ SETTLE_SECONDS = 2.75 * HOUR
 REST_ROUNDS = 10
 """So many rounds of nothing new write nothing, nor do those after a restart."""
 LIES = ("stale", "empty list", "other organisation", "404", "404 page")
+KEPT_DAYS = 90
 OVER_RETENTION = 200
 """From so many days on, the store is not to grow any more."""
 
@@ -145,7 +146,7 @@ class Simulation:
             now=self.now,
             disk_trouble=lambda: self.active("disk"),
             broken=self.broken,
-            forgets=self.theme.retention_days > 0,
+            forgets=self.theme.retention_days > 0 or plan.days > KEPT_DAYS,
             pace=plan.pace,
         )
         self.operator = Operator(self.around, self.processes, mappings, self.now)
@@ -225,7 +226,7 @@ class Simulation:
                 "server": {"port": 0},
                 "store": {
                     "path": self.folder / "rxbridge.db",
-                    "retention_days": self.theme.retention_days or 90,
+                    "retention_days": self.theme.retention_days or KEPT_DAYS,
                 },
                 "mappings": {"dir": self.folder / "mappings"},
                 "stock": {"write": True, "sync_seconds": self.plan.pace},
