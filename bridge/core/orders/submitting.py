@@ -146,8 +146,8 @@ def _submit(view: View, order: PharmacyOrder, why: Reason) -> Step:
     if draft is None or not is_recent(view):
         return Look(reasons.TOO_OLD_TO_SUBMIT())
     claimed = _is_claimed(view.record, order)
-    if (first := _awaits_prescription(view)) is not None:
-        return first
+    if (waits := _awaits_prescription(view)) is not None:
+        return waits
     if not claimed and not view.pharmaone_ready:
         return Wait(reasons.NOT_REACHED(), failed=True)
     if (first := _compared(view)) is not None:
