@@ -6,7 +6,6 @@ an order are kept as long as the order: they say what was taken off for it.
 """
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +16,7 @@ from bridge.core.model import Hint, Key, PharmacyOrderUid, PharmacySkuUid, order
 from bridge.core.reasons import NOT_ADJUSTED, Reason, reason_of, together
 from bridge.core.stock.adjust import Adjustment, Drift, HandedOver, net, put_back
 from bridge.store import attentions, journal, order_lines, todo
+from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
 from bridge.store.rows import Table, micros
 from bridge.store.stock import sku_key
@@ -60,30 +60,30 @@ WHERE pharmacy_sku_uid = :uid
 """
 
 
-def drifts(connection: sqlite3.Connection) -> list[Drift]:
+def drifts(connection: Connection) -> list[Drift]:
     """SKUs that somebody changed at RxScale and for which nothing is under way."""
     rows = connection.execute(_DRIFTS)
     return [Drift(PharmacySkuUid(uid), before, now) for uid, before, now in rows]
 
 
-def under_way(connection: sqlite3.Connection) -> list[Adjustment]:
+def under_way(connection: Connection) -> list[Adjustment]:
     """Those begun that no person has to see to, oldest first."""
     return list(map(ADJUSTMENTS.value, connection.execute(_UNDER_WAY)))
 
 
-def outstanding(connection: sqlite3.Connection) -> tuple[list[Drift], list[Adjustment]]:
+def outstanding(connection: Connection) -> tuple[list[Drift], list[Adjustment]]:
     """Drifts and what is under way, as they stood at one moment."""
     return drifts(connection), under_way(connection)
 
 
 def owed(
-    connection: sqlite3.Connection,
+    connection: Connection,
 ) -> tuple[list[HandedOver], list[Drift], list[Adjustment]]:
     """All that PharmaOne's stock may have to be changed for."""
     return handed_over(connection), *outstanding(connection)
 
 
-def handed_over(connection: sqlite3.Connection) -> list[HandedOver]:
+def handed_over(connection: Connection) -> list[HandedOver]:
     """Orders that PharmaOne was seen to hand over and of which something is kept back still."""
     records = list(map(ORDERS.value, connection.execute(_HANDED_OVER)))
     return [
@@ -94,29 +94,29 @@ def handed_over(connection: sqlite3.Connection) -> list[HandedOver]:
     ]
 
 
-def of(connection: sqlite3.Connection, key: Key) -> list[Adjustment]:
+def of(connection: Connection, key: Key) -> list[Adjustment]:
     """All that were begun for it."""
     return list(map(ADJUSTMENTS.value, connection.execute(_OF, (key,))))
 
 
-def is_deducted(connection: sqlite3.Connection, key: Key) -> bool:
+def is_deducted(connection: Connection, key: Key) -> bool:
     """Whether the bridge took anything off PharmaOne's stock for it, and has not put it back."""
     return bool(net(each for each in of(connection, key) if each.done_at is not None))
 
 
-def begin(connection: sqlite3.Connection, adjustments: Sequence[Adjustment]) -> None:
+def begin(connection: Connection, adjustments: Sequence[Adjustment]) -> None:
     """On disk before the call: after a crash here its end is unknown, and it is looked for."""
     connection.executemany(_BEGIN, map(ADJUSTMENTS.row, adjustments))
     for each in adjustments:
         attentions.close(connection, each.key, NOT_ADJUSTED)
 
 
-def sending(connection: sqlite3.Connection, adjustment: Adjustment, now: datetime) -> None:
+def sending(connection: Connection, adjustment: Adjustment, now: datetime) -> None:
     """It may be at PharmaOne from here on."""
     _save(connection, replace(adjustment, sent_at=now))
 
 
-def done(connection: sqlite3.Connection, adjustment: Adjustment, now: datetime) -> None:
+def done(connection: Connection, adjustment: Adjustment, now: datetime) -> None:
     """PharmaOne has it: the next inventory will show it."""
     uid = adjustment.order
     if uid is None:  # both sides agree again
@@ -132,16 +132,14 @@ def done(connection: sqlite3.Connection, adjustment: Adjustment, now: datetime) 
 
 
 def _look_if_news(
-    connection: sqlite3.Connection, uid: PharmacyOrderUid, adjustment: Adjustment, now: datetime
+    connection: Connection, uid: PharmacyOrderUid, adjustment: Adjustment, now: datetime
 ) -> None:
     """PharmaOne's order was seen since: what it shows may be that the goods came back."""
     if connection.execute(_SEEN_SINCE, (uid, micros(adjustment.begun_at))).fetchone():
         todo.hint(connection, [Hint(adjustment.key, "its stock was adjusted")], now)
 
 
-def give_up(
-    connection: sqlite3.Connection, adjustment: Adjustment, now: datetime, reason: Reason
-) -> None:
+def give_up(connection: Connection, adjustment: Adjustment, now: datetime, reason: Reason) -> None:
     """PharmaOne will not have it. Of a SKU, our own number is written over theirs; an order's
     units stay kept back until a person has seen to it.
     """
@@ -155,53 +153,53 @@ def give_up(
     _tell(connection, adjustment, now, Event.NOT_ADJUSTED, reason=reason)
 
 
-def ask(connection: sqlite3.Connection, key: Key, reasons: Sequence[Reason], now: datetime) -> None:
+def ask(connection: Connection, key: Key, reasons: Sequence[Reason], now: datetime) -> None:
     """A person has to see to an order's goods in PharmaOne: why."""
     attentions.tell(
         connection, key, together(tuple(NOT_ADJUSTED(why=each) for each in reasons)), now
     )
 
 
-def seen_to(connection: sqlite3.Connection, key: Key, now: datetime) -> None:
+def seen_to(connection: Connection, key: Key, now: datetime) -> None:
     """A person has made of PharmaOne's stock what it should be for an order."""
     connection.execute(_SEEN_TO, (micros(now), key))
 
 
-def take_back(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:
+def take_back(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> None:
     """A person says that an order's goods came back and may be sold: they are put back."""
     begin(connection, put_back(uid, of(connection, order_key(uid)), now))
 
 
-def not_needed(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:
+def not_needed(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> None:
     """PharmaOne deducts by itself, it turned out: nothing more is sent for this order."""
     connection.execute(_NOT_NEEDED, (order_key(uid),))
     order_lines.release(connection, uid, now)
 
 
-def forget(connection: sqlite3.Connection, key: Key) -> None:
+def forget(connection: Connection, key: Key) -> None:
     """A person has seen to a SKU's at PharmaOne, or the order is forgotten."""
     connection.execute(_END, (key,))
     connection.execute(_NO_DRIFT, (key.removeprefix("sku:"),))
 
 
-def send_again(connection: sqlite3.Connection, uid: PharmacySkuUid) -> None:
+def send_again(connection: Connection, uid: PharmacySkuUid) -> None:
     """A person looked, and it is not there."""
     connection.execute(_SEND_AGAIN, (sku_key(uid),))
 
 
-def refuse(connection: sqlite3.Connection, drift: Drift, now: datetime, reason: str) -> None:
+def refuse(connection: Connection, drift: Drift, now: datetime, reason: str) -> None:
     """It cannot even be tried: our own number is written over theirs."""
     connection.execute(_NO_DRIFT, (drift.uid,))
     entry = JournalEntry(sku_key(drift.uid), now, Event.NOT_ADJUSTED, {"reason": reason})
     journal.write(connection, [entry])
 
 
-def _save(connection: sqlite3.Connection, adjustment: Adjustment) -> None:
+def _save(connection: Connection, adjustment: Adjustment) -> None:
     connection.execute(_SAVE, ADJUSTMENTS.row(adjustment))
 
 
 def _tell(
-    connection: sqlite3.Connection, adjustment: Adjustment, now: datetime, what: Event, **facts: Any
+    connection: Connection, adjustment: Adjustment, now: datetime, what: Event, **facts: Any
 ) -> None:
     """In the story of the SKU or the order."""
     facts |= {

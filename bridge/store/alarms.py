@@ -1,6 +1,5 @@
 """Alarms as they stand, beside the attentions; and the numbers per hour that some are judged by."""
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from bridge.core.memory import StuckRow
 from bridge.core.model import Key
 from bridge.core.reasons import Reason
 from bridge.store import attentions, notes, p1_sweep, rx_sweep, stuck
+from bridge.store.database import Connection
 from bridge.store.rows import kind_of, micros, moment
 
 _STANDING = "SELECT key, since, code, facts FROM attentions WHERE key = ?"
@@ -26,14 +26,14 @@ _FOUND = {RXSCALE: rx_sweep.FOUND_BY_SWEEP, PHARMAONE: p1_sweep.FOUND_BY_SWEEP}
 _FORGET = "DELETE FROM hours WHERE at < ?"
 
 
-def now(connection: sqlite3.Connection) -> list[Alarm]:
+def now(connection: Connection) -> list[Alarm]:
     """What is wrong now, the oldest first; without what a person has accepted."""
     rows = attentions.open_ones(connection)
     return [_alarm(row) for row in rows if kind_of(row.key) in set(Topic)]
 
 
 def keep(
-    connection: sqlite3.Connection,
+    connection: Connection,
     topic: Topic,
     about: str,
     found: Iterable[Reason],
@@ -58,7 +58,7 @@ def _alarm(row: StuckRow) -> Alarm:
     return Alarm(Topic(kind_of(row.key)), row.key, row.since, row.reason)
 
 
-def count(connection: sqlite3.Connection, counts: Mapping[str, int], now: datetime) -> None:
+def count(connection: Connection, counts: Mapping[str, int], now: datetime) -> None:
     """Adds to what is counted in this hour."""
     hour = micros(now.replace(minute=0, second=0, microsecond=0))
     for what, by in counts.items():
@@ -66,7 +66,7 @@ def count(connection: sqlite3.Connection, counts: Mapping[str, int], now: dateti
             connection.execute(_COUNT, (what, hour, by))
 
 
-def found_by_sweeps(connection: sqlite3.Connection) -> tuple[datetime | None, dict[str, int]]:
+def found_by_sweeps(connection: Connection) -> tuple[datetime | None, dict[str, int]]:
     """When RxScale's list was last read; and how much, of each vendor's, sweeps ever found that no
     webhook had told of.
     """
@@ -75,10 +75,10 @@ def found_by_sweeps(connection: sqlite3.Connection) -> tuple[datetime | None, di
     return notes.get_time(connection, notes.LAST_POLL_AT), found
 
 
-def hours(connection: sqlite3.Connection, what: str) -> Hours:
+def hours(connection: Connection, what: str) -> Hours:
     """All hours that are remembered."""
     return {moment(at): counted for at, counted in connection.execute(_HOURS, (what,))}
 
 
-def forget(connection: sqlite3.Connection, before: datetime) -> None:
+def forget(connection: Connection, before: datetime) -> None:
     connection.execute(_FORGET, (micros(before),))

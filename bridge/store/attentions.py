@@ -1,6 +1,5 @@
 """What a person should know of orders that go on: one row an order and code, until it is over."""
 
-import sqlite3
 from collections.abc import Collection
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from bridge.core.memory import StuckRow
 from bridge.core.model import Key
 from bridge.core.reasons import Reason
 from bridge.store import stuck
+from bridge.store.database import Connection
 from bridge.store.rows import as_list, micros, sql
 
 _OVER = sql("DELETE FROM attentions WHERE key = ? AND code NOT IN (?...)")
@@ -31,7 +31,7 @@ _COUNT = "SELECT count(*) FROM attentions WHERE accepted_at IS NULL"
 
 
 def keep(
-    connection: sqlite3.Connection,
+    connection: Connection,
     key: Key,
     reasons: Collection[Reason],
     now: datetime,
@@ -45,28 +45,26 @@ def keep(
         tell(connection, key, reason, now)
 
 
-def tell(connection: sqlite3.Connection, key: Key, reason: Reason, now: datetime) -> None:
+def tell(connection: Connection, key: Key, reason: Reason, now: datetime) -> None:
     """One more of the key's, or the same anew."""
     connection.execute(_PUT, (key, reason.code, micros(now), stuck.facts_of(reason)))
 
 
-def close(connection: sqlite3.Connection, key: Key, code: str) -> None:
+def close(connection: Connection, key: Key, code: str) -> None:
     """It is true no more."""
     connection.execute(_CLOSE, (key, code))
 
 
-def open_ones(connection: sqlite3.Connection, key: Key | None = None) -> list[StuckRow]:
+def open_ones(connection: Connection, key: Key | None = None) -> list[StuckRow]:
     """Those that nobody has accepted, of one key or of all, the oldest first."""
     return stuck.rows(connection.execute(_OPEN, (key, key)))
 
 
-def accept(
-    connection: sqlite3.Connection, key: Key, now: datetime, code: str | None = None
-) -> list[str]:
+def accept(connection: Connection, key: Key, now: datetime, code: str | None = None) -> list[str]:
     """A person has seen those of the key, or the one of this code; returns their codes."""
     values = {"at": micros(now), "key": key, "code": code}
     return [code for (code,) in connection.execute(_ACCEPT, values)]
 
 
-def count(connection: sqlite3.Connection) -> int:
+def count(connection: Connection) -> int:
     return int(connection.execute(_COUNT).fetchone()[0])

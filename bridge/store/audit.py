@@ -2,13 +2,13 @@
 
 import json
 import re
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from bridge.core.audit import AuditEntry, Deed
 from bridge.store import notes
+from bridge.store.database import Connection
 from bridge.store.rows import Table, micros
 
 MAPPINGS = "mappings"
@@ -19,7 +19,7 @@ _NEWEST = _TABLE.select("ORDER BY id DESC LIMIT ?")
 _FORGET = "DELETE FROM audit WHERE at < ?"
 
 
-def add(connection: sqlite3.Connection, entry: AuditEntry) -> None:
+def add(connection: Connection, entry: AuditEntry) -> None:
     """Writes it down, with the version of the mapping files in force.
 
     Of the subject, only words in the shape of a key or an id are kept: it may have been typed.
@@ -29,9 +29,7 @@ def add(connection: sqlite3.Connection, entry: AuditEntry) -> None:
     connection.execute(_TABLE.insert(), _TABLE.row(kept))
 
 
-def took_up(
-    connection: sqlite3.Connection, version: str, files: Mapping[str, str], now: datetime
-) -> None:
+def took_up(connection: Connection, version: str, files: Mapping[str, str], now: datetime) -> None:
     """These mapping files are in force from now on; written down if they are other ones."""
     before, known = _in_force(connection)
     if version == before:
@@ -42,17 +40,17 @@ def took_up(
     add(connection, AuditEntry(now, "", "files", Deed.MAPPINGS_CHANGED, subject, outcome))
 
 
-def entries(connection: sqlite3.Connection, limit: int = -1) -> list[AuditEntry]:
+def entries(connection: Connection, limit: int = -1) -> list[AuditEntry]:
     """The newest so many, or all, in time order."""
     return [_TABLE.value(row) for row in connection.execute(_NEWEST, (limit,))][::-1]
 
 
-def forget(connection: sqlite3.Connection, before: datetime) -> int:
+def forget(connection: Connection, before: datetime) -> int:
     """Deletes what was done before then; returns how many entries that were."""
     return connection.execute(_FORGET, (micros(before),)).rowcount
 
 
-def _in_force(connection: sqlite3.Connection) -> tuple[str, dict[str, str]]:
+def _in_force(connection: Connection) -> tuple[str, dict[str, str]]:
     version, files = json.loads(notes.get(connection, MAPPINGS) or '["", {}]')
     return version, files
 

@@ -1,12 +1,12 @@
 """Which orders want to be cancelled, where and since when: one row an order, until it does not."""
 
-import sqlite3
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from bridge.core.model import PharmacyOrderUid, order_key
 from bridge.core.orders.unusual import WINDOW
 from bridge.core.orders.view import Company
+from bridge.store.database import Connection
 from bridge.store.rows import as_list, micros, moment, span, sql
 
 _WANT = """
@@ -34,7 +34,7 @@ _FORGET = sql("DELETE FROM cancellations WHERE uid IN (?...)")
 
 
 def weigh(
-    connection: sqlite3.Connection,
+    connection: Connection,
     uid: PharmacyOrderUid,
     vendor: str,
     now: datetime,
@@ -54,14 +54,12 @@ def weigh(
     )
 
 
-def confirm(
-    connection: sqlite3.Connection, uids: Iterable[PharmacyOrderUid], now: datetime
-) -> None:
+def confirm(connection: Connection, uids: Iterable[PharmacyOrderUid], now: datetime) -> None:
     """A person has checked that these are to be cancelled."""
     at = micros(now)
     connection.executemany(_CONFIRM, [(uid, at, at) for uid in uids])
 
 
-def forget(connection: sqlite3.Connection, uids: Collection[PharmacyOrderUid]) -> None:
+def forget(connection: Connection, uids: Collection[PharmacyOrderUid]) -> None:
     """These are not to be cancelled any more."""
     connection.execute(_FORGET, (as_list(uids),))

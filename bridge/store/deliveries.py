@@ -1,6 +1,5 @@
 """Webhook deliveries: what was taken in, what came of it, and which order is due because of it."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from bridge.core.reasons import CONFIRMED
 from bridge.core.remember import confirmed
 from bridge.core.stock.reported import Cause
 from bridge.store import journal, notes, orders, p1_sweep, stock, stuck, todo
+from bridge.store.database import Connection
 from bridge.store.rows import as_list, micros, moment, run_many, sql
 
 _KNOWN = sql("SELECT dedup_key FROM deliveries WHERE vendor = ? AND dedup_key IN (?...)")
@@ -79,7 +79,7 @@ class _Context:
     leased: Collection[Key]
 
 
-def receive(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Receipt]:
+def receive(connection: Connection, deliveries: Sequence[Delivery]) -> list[Receipt]:
     """Remembers each delivery and, if it says anything new, makes its key due."""
     fresh = _fresh(connection, deliveries)
     owners = p1_sweep.owners(connection, deliveries)
@@ -118,9 +118,7 @@ def _news_there(
             yield (each.order_id,)
 
 
-def _save(
-    connection: sqlite3.Connection, record: OrderRecord, before: OrderRecord, now: datetime
-) -> None:
+def _save(connection: Connection, record: OrderRecord, before: OrderRecord, now: datetime) -> None:
     """With an echo of an end that we set, there may be nothing left to do."""
     after, key = confirmed(record, now), order_key(record.uid)
     orders.save(connection, after, before)
@@ -130,9 +128,7 @@ def _save(
         journal.write(connection, [JournalEntry(key, now, Event.DONE, {"why": why})])
 
 
-def _judge(
-    connection: sqlite3.Connection, known: _Context, delivery: Delivery, key: Key | None
-) -> Receipt:
+def _judge(connection: Connection, known: _Context, delivery: Delivery, key: Key | None) -> Receipt:
     match delivery:
         case OrderChanged() | PharmaOneChanged() if key is not None:
             return _of_an_order(known, delivery, key)
@@ -163,20 +159,18 @@ def _of_an_order(known: _Context, delivery: OrderChanged | PharmaOneChanged, key
     return Receipt.ECHO if is_quiet else Receipt.HINTED
 
 
-def _of_a_sku(connection: sqlite3.Connection, delivery: SkuChanged) -> Receipt:
+def _of_a_sku(connection: Connection, delivery: SkuChanged) -> Receipt:
     cause = stock.reported(connection, delivery.sku_uid, delivery.stock, delivery.changed_at)
     return Receipt.ECHO if cause is Cause.KNOWN else Receipt.STOCK
 
 
-def _records_of(
-    connection: sqlite3.Connection, keys: Sequence[Key | None]
-) -> dict[Key, OrderRecord]:
+def _records_of(connection: Connection, keys: Sequence[Key | None]) -> dict[Key, OrderRecord]:
     uids = [order_uid(key) for key in set(keys) if key is not None]
     return {order_key(uid): record for uid, record in orders.find_all(connection, uids).items()}
 
 
 def _hint(
-    connection: sqlite3.Connection,
+    connection: Connection,
     deliveries: Sequence[Delivery],
     keys: Sequence[Key | None],
     receipts: Sequence[Receipt],
@@ -202,7 +196,7 @@ def _hint_of(delivery: Delivery, key: Key) -> Hint:
 
 
 def _count(
-    connection: sqlite3.Connection, deliveries: Sequence[Delivery], receipts: Sequence[Receipt]
+    connection: Connection, deliveries: Sequence[Delivery], receipts: Sequence[Receipt]
 ) -> None:
     """How many of each kind came in; what we have no word for stands in the journal as well."""
     unknown = [
@@ -225,7 +219,7 @@ def _unknown_event(delivery: Noted) -> JournalEntry:
     return JournalEntry(key, delivery.received_at, Event.UNKNOWN_EVENT, facts)
 
 
-def of(connection: sqlite3.Connection, record: OrderRecord) -> list[JournalEntry]:
+def of(connection: Connection, record: OrderRecord) -> list[JournalEntry]:
     """The order's deliveries as entries of its story, in time order: those of its time."""
     key = order_key(record.uid)
     until = FOREVER if record.finished_at is None else micros(record.finished_at + AROUND)
@@ -237,14 +231,14 @@ def of(connection: sqlite3.Connection, record: OrderRecord) -> list[JournalEntry
     ]
 
 
-def forget(connection: sqlite3.Connection, before: datetime, most: int) -> int:
+def forget(connection: Connection, before: datetime, most: int) -> int:
     """Deletes those received before, but for what belongs to an order that is remembered; at most
     so many. Returns how many.
     """
     return connection.execute(_FORGET, (micros(before), most)).rowcount
 
 
-def _fresh(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[bool]:
+def _fresh(connection: Connection, deliveries: Sequence[Delivery]) -> list[bool]:
     """False for each that is a repetition, also of one before it in the list."""
     known = _known(connection, deliveries)
     answers: list[bool] = []
@@ -255,7 +249,7 @@ def _fresh(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> li
     return answers
 
 
-def _known(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> set[tuple[str, str]]:
+def _known(connection: Connection, deliveries: Sequence[Delivery]) -> set[tuple[str, str]]:
     known: set[tuple[str, str]] = set()
     for vendor in {each.vendor for each in deliveries}:
         names = as_list(each.dedup_key for each in deliveries if each.vendor == vendor)
@@ -271,7 +265,7 @@ def _reported_status(delivery: Delivery) -> str | None:
 
 
 def _remember(
-    connection: sqlite3.Connection,
+    connection: Connection,
     deliveries: Sequence[Delivery],
     keys: Sequence[Key | None],
     receipts: Sequence[Receipt],

@@ -1,7 +1,6 @@
 """The journal: each key's story, one entry a row, in the order in which things happened."""
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Key
 from bridge.core.reasons import Reason, is_reason, reason_of
+from bridge.store.database import Connection
 from bridge.store.rows import Cell, kind_of, micros, moment, run_many
 
 NOT_OF_A_KEY = "event:"
@@ -34,11 +34,11 @@ def _facts(text: str) -> dict[str, Any]:
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
-def write(connection: sqlite3.Connection, entries: Iterable[JournalEntry]) -> None:
+def write(connection: Connection, entries: Iterable[JournalEntry]) -> None:
     run_many(connection, _WRITE, "(?, ?, ?, ?, ?)", "", list(map(_row, entries)))
 
 
-def of(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:
+def of(connection: Connection, key: Key) -> tuple[JournalEntry, ...]:
     """The key's entries, oldest first."""
     return tuple(
         JournalEntry(key, moment(at), Event(what), _facts(facts))
@@ -46,7 +46,7 @@ def of(connection: sqlite3.Connection, key: Key) -> tuple[JournalEntry, ...]:
     )
 
 
-def forget(connection: sqlite3.Connection, before: datetime, most: int) -> int:
+def forget(connection: Connection, before: datetime, most: int) -> int:
     """Deletes what was noted of SKUs or of no key before that time, at most so much; how much."""
     return connection.execute(_FORGET, (micros(before), most)).rowcount
 

@@ -1,8 +1,8 @@
 """Counters that outlast a restart, and notes about the store as a whole."""
 
-import sqlite3
 from datetime import datetime
 
+from bridge.store.database import Connection
 from bridge.store.rows import micros, moment
 
 FIRST_SWEEP_AT = "first_sweep_at"
@@ -39,16 +39,16 @@ _GET = "SELECT value FROM meta WHERE name = ?"
 _DELETE = "DELETE FROM meta WHERE name = ?"
 
 
-def count(connection: sqlite3.Connection, name: str, by: int = 1) -> None:
+def count(connection: Connection, name: str, by: int = 1) -> None:
     """Adds to a counter."""
     connection.execute(_COUNT, (name, by))
 
 
-def counters(connection: sqlite3.Connection) -> dict[str, int]:
+def counters(connection: Connection) -> dict[str, int]:
     return dict(connection.execute(_COUNTERS))
 
 
-def version(connection: sqlite3.Connection) -> int:
+def version(connection: Connection) -> int:
     """Another number once anybody has committed anything, this process' writer included: to be
     asked of the connection that reads (sqlite.org/pragma.html#pragma_data_version).
     """
@@ -56,7 +56,7 @@ def version(connection: sqlite3.Connection) -> int:
     return found
 
 
-def touch(connection: sqlite3.Connection) -> None:
+def touch(connection: Connection) -> None:
     """Shows that the store can be written: one that is rolled back would not meet a full disk.
 
     The note differs from the last one: SQLite leaves out a write of the same.
@@ -64,46 +64,46 @@ def touch(connection: sqlite3.Connection) -> None:
     connection.execute(_TOUCH, (CHECKED,))
 
 
-def get(connection: sqlite3.Connection, name: str) -> str | None:
+def get(connection: Connection, name: str) -> str | None:
     row = connection.execute(_GET, (name,)).fetchone()
     return None if row is None else str(row[0])
 
 
-def put(connection: sqlite3.Connection, name: str, value: str) -> None:
+def put(connection: Connection, name: str, value: str) -> None:
     """Writes a note, in place of the one before."""
     connection.execute(_PUT, (name, value))
 
 
-def first_time(connection: sqlite3.Connection, name: str, now: datetime) -> datetime:
+def first_time(connection: Connection, name: str, now: datetime) -> datetime:
     """When this was first asked for."""
     put_first_time(connection, name, now)
     return get_time(connection, name) or now
 
 
-def get_time(connection: sqlite3.Connection, name: str) -> datetime | None:
+def get_time(connection: Connection, name: str) -> datetime | None:
     value = get(connection, name)
     return None if value is None else moment(int(value))
 
 
-def put_time(connection: sqlite3.Connection, name: str, at: datetime) -> None:
+def put_time(connection: Connection, name: str, at: datetime) -> None:
     put(connection, name, str(micros(at)))
 
 
-def put_first_time(connection: sqlite3.Connection, name: str, at: datetime) -> None:
+def put_first_time(connection: Connection, name: str, at: datetime) -> None:
     """Notes when something happened first; later times change nothing."""
     connection.execute(_PUT_FIRST, (name, str(micros(at))))
 
 
-def begin_run(connection: sqlite3.Connection, now: datetime) -> None:
+def begin_run(connection: Connection, now: datetime) -> None:
     """Notes that a bridge runs, and if the one before ended without `end_run`."""
     if get(connection, RUNNING_SINCE) is not None:
         put_time(connection, RESTARTED_AT, now)
     put_time(connection, RUNNING_SINCE, now)
 
 
-def end_run(connection: sqlite3.Connection) -> None:
+def end_run(connection: Connection) -> None:
     delete(connection, RUNNING_SINCE)
 
 
-def delete(connection: sqlite3.Connection, *names: str) -> None:
+def delete(connection: Connection, *names: str) -> None:
     connection.executemany(_DELETE, [(name,) for name in names])

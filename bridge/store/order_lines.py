@@ -1,11 +1,11 @@
 """What each pharmacy order takes off both sides' stock, and until when that is held back."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, ProductId
 from bridge.core.stock.reserve import Demand, at_least
+from bridge.store.database import Connection
 from bridge.store.rows import Cell, micros, run_many
 
 _SAVE = "INSERT INTO order_lines (uid, place, pharmacy_sku_uid, p1_id, amount, units)"
@@ -66,7 +66,7 @@ _NOTHING = Demand(0, PharmacySkuUid(""), ProductId(""), 0, 0)
 
 
 def save(
-    connection: sqlite3.Connection, uid: PharmacyOrderUid, takes: Sequence[Demand], *, sent: bool
+    connection: Connection, uid: PharmacyOrderUid, takes: Sequence[Demand], *, sent: bool
 ) -> bool:
     """Remembers an order's lines; whether that changes what it takes.
 
@@ -88,7 +88,7 @@ def save(
 
 
 def release(
-    connection: sqlite3.Connection,
+    connection: Connection,
     uid: PharmacyOrderUid,
     at: datetime,
     product: ProductId | None = None,
@@ -100,17 +100,17 @@ def release(
     return connection.execute(_RELEASE, values).rowcount > 0
 
 
-def held(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> list[Demand]:
+def held(connection: Connection, uid: PharmacyOrderUid) -> list[Demand]:
     """The lines that are held back; with those of which nobody knows what they take."""
     return [Demand(*row) for row in connection.execute(_HELD_ONES, (uid,))]
 
 
-def is_held(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> bool:
+def is_held(connection: Connection, uid: PharmacyOrderUid) -> bool:
     """Whether anything of the order is held back."""
     return connection.execute(_HELD, (uid,)).fetchone() is not None
 
 
-def hold_back(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:
+def hold_back(connection: Connection, uid: PharmacyOrderUid) -> None:
     """The order is open again: what it takes is held back until it is released anew, but for what
     was taken off PharmaOne's stock for it.
     """
@@ -118,31 +118,29 @@ def hold_back(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:
 
 
 def sold(
-    connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime
+    connection: Connection, uid: PharmacyOrderUid, now: datetime
 ) -> list[tuple[PharmacySkuUid, int]]:
     """Marks an order's lines as taken off RxScale's stock; the SKUs and pieces not yet marked."""
     rows = connection.execute(_SOLD_NOW, (micros(now), uid)).fetchall()
     return [(PharmacySkuUid(sku), amount) for sku, amount in rows if sku]
 
 
-def sales(connection: sqlite3.Connection, sku: PharmacySkuUid) -> list[int]:
+def sales(connection: Connection, sku: PharmacySkuUid) -> list[int]:
     """Pieces of a SKU in each open order that RxScale has not been seen to complete."""
     return [amount for (amount,) in connection.execute(_SALES, (sku,)).fetchall()]
 
 
-def mark_sold(
-    connection: sqlite3.Connection, sku: PharmacySkuUid, fall: int, now: datetime
-) -> None:
+def mark_sold(connection: Connection, sku: PharmacySkuUid, fall: int, now: datetime) -> None:
     """Marks the order whose pieces explain that RxScale's number fell so; or, else, all of them."""
     statement = _SOLD_BY_ONE if fall in sales(connection, sku) else _SOLD_BY_ALL
     connection.execute(statement, {"at": micros(now), "sku": sku, "fall": fall})
 
 
-def open_units(connection: sqlite3.Connection, read_at: datetime) -> dict[ProductId, int]:
+def open_units(connection: Connection, read_at: datetime) -> dict[ProductId, int]:
     """Units that open orders will yet take, for an inventory that was asked for at `read_at`."""
     return dict(connection.execute(_OPEN, (micros(read_at),)).fetchall())
 
 
-def blind(connection: sqlite3.Connection) -> int:
+def blind(connection: Connection) -> int:
     """Open orders of which nobody has seen what they take, but for those that are stuck."""
     return int(connection.execute(_BLIND).fetchone()[0])

@@ -1,12 +1,12 @@
 """The pharmacy orders: one order's record a row, and what is changed of it in one place."""
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
 from bridge.core.model import Hint, Key, OrderRecord, PharmacyOrderUid, Phase, order_uid
 from bridge.core.reasons import Fact
 from bridge.core.remember import resumed
+from bridge.store.database import Connection
 from bridge.store.rows import Table, as_list, micros, run_many, sql
 
 ORDERS = Table("orders", OrderRecord)
@@ -65,26 +65,26 @@ _OUTDATED = sql(
 )
 
 
-def find(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> OrderRecord | None:
+def find(connection: Connection, uid: PharmacyOrderUid) -> OrderRecord | None:
     """What is remembered of one order."""
     row = connection.execute(_FIND, (uid,)).fetchone()
     return None if row is None else ORDERS.value(row)
 
 
-def since(connection: sqlite3.Connection, finished: datetime) -> list[OrderRecord]:
+def since(connection: Connection, finished: datetime) -> list[OrderRecord]:
     """All that are open, and those finished then or later."""
     return list(map(ORDERS.value, connection.execute(_SINCE, (micros(finished),))))
 
 
 def find_all(
-    connection: sqlite3.Connection, uids: Iterable[PharmacyOrderUid]
+    connection: Connection, uids: Iterable[PharmacyOrderUid]
 ) -> dict[PharmacyOrderUid, OrderRecord]:
     """Those of them that are known."""
     found = map(ORDERS.value, connection.execute(_FIND_ALL, (as_list(uids),)))
     return {record.uid: record for record in found}
 
 
-def add(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
+def add(connection: Connection, hints: Iterable[Hint], now: datetime) -> None:
     """Adds the orders not met before; what is known stays as it is."""
     at = micros(now)
     rows = [
@@ -97,9 +97,7 @@ def _made(hint: Hint) -> int | None:
     return None if hint.created_at is None else micros(hint.created_at)
 
 
-def save(
-    connection: sqlite3.Connection, record: OrderRecord, before: OrderRecord | None = None
-) -> None:
+def save(connection: Connection, record: OrderRecord, before: OrderRecord | None = None) -> None:
     """`before`: as the store has it; then only what differs is written.
 
     An order-request's id is the newest order's: a restored PharmaOne may give it out again.
@@ -111,34 +109,32 @@ def save(
         connection.execute(_SAVE, ORDERS.row(record))
 
 
-def reject(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:
+def reject(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> None:
     """PharmaOne's staff refused its order-request."""
     connection.execute(_REJECT, (micros(now), uid))
 
 
-def deleted(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> None:
+def deleted(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> None:
     """PharmaOne told that the order made from it was deleted."""
     connection.execute(_DELETED, (micros(now), uid))
 
 
-def clear(
-    connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime, twin: Fact = None
-) -> None:
+def clear(connection: Connection, uid: PharmacyOrderUid, now: datetime, twin: Fact = None) -> None:
     """A person looked and said: it is not at PharmaOne (nor is `twin` it), and is ours to send."""
     connection.execute(_CLEAR, (micros(now), f"{twin}\n" if twin else "", uid))
 
 
-def try_again(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> None:
+def try_again(connection: Connection, uid: PharmacyOrderUid) -> None:
     """A person asked for it: what a vendor accepted in vain is sent again."""
     connection.execute(_TRY_AGAIN, (uid,))
 
 
-def drop(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
+def drop(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
     """A person said: leave it alone. False if there is no such order."""
     return connection.execute(_DROP, (micros(now), uid)).rowcount > 0
 
 
-def resume(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
+def resume(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
     """A person said: take it up again. False if there is nothing to take up."""
     record = find(connection, uid)
     after = None if record is None else resumed(record, now)
@@ -149,45 +145,45 @@ def resume(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime)
     return True
 
 
-def is_unsent(connection: sqlite3.Connection, key: Key) -> bool:
+def is_unsent(connection: Connection, key: Key) -> bool:
     """Whether this bridge never sent it, or PharmaOne refused what was sent."""
     record = find(connection, order_uid(key))
     return record is not None and record.intent_at is None
 
 
-def mark_submitted(connection: sqlite3.Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
+def mark_submitted(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
     """A person saw its order-request at PharmaOne. False if nothing was open about that."""
     return connection.execute(_MARK_SUBMITTED, (micros(now), uid)).rowcount > 0
 
 
-def read_anew(connection: sqlite3.Connection) -> list[PharmacyOrderUid]:
+def read_anew(connection: Connection) -> list[PharmacyOrderUid]:
     """Those sent with lines of no known product: the next look reads what they take once more."""
     return [uid for (uid,) in connection.execute(_READ_ANEW).fetchall()]
 
 
-def left_alone(connection: sqlite3.Connection) -> list[PharmacyOrderUid]:
+def left_alone(connection: Connection) -> list[PharmacyOrderUid]:
     """Those for which `OrderRecord.is_left_alone` holds, the newest first."""
     return [uid for (uid,) in connection.execute(_LEFT_ALONE)]
 
 
-def everything(connection: sqlite3.Connection) -> list[OrderRecord]:
+def everything(connection: Connection) -> list[OrderRecord]:
     """All that are known, the oldest first."""
     return list(map(ORDERS.value, connection.execute(_EVERYTHING)))
 
 
-def count_open(connection: sqlite3.Connection) -> int:
+def count_open(connection: Connection) -> int:
     """How many orders are not finished."""
     return int(connection.execute(_COUNT_OPEN).fetchone()[0])
 
 
-def count_doubted(connection: sqlite3.Connection) -> tuple[int, int]:
+def count_doubted(connection: Connection) -> tuple[int, int]:
     """How many submissions went without an answer, and how many of them wait for a person."""
     doubted, stuck = connection.execute(_COUNT_DOUBTED).fetchone()
     return doubted, stuck
 
 
 def outdated(
-    connection: sqlite3.Connection,
+    connection: Connection,
     before: datetime,
     unfinished: datetime,
     listed: Iterable[str],

@@ -1,6 +1,5 @@
 """What is known of PharmaOne's orders: whose each is, and what a reading of their list shows."""
 
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from bridge.core.model import (
     order_key,
 )
 from bridge.store import notes, orders, stuck, todo, vendor_lists
+from bridge.store.database import Connection
 from bridge.store.rows import Cell, Table, as_list, micros, span, sql
 
 LATELY = timedelta(days=2)
@@ -114,7 +114,7 @@ WHERE id = ? AND external_id IS NULL AND coalesce(created_at, seen_at) > ?
 
 
 def owners(
-    connection: sqlite3.Connection, deliveries: Iterable[Delivery]
+    connection: Connection, deliveries: Iterable[Delivery]
 ) -> dict[OrderId, PharmacyOrderUid | None]:
     """The pharmacy order that each order of PharmaOne's was made from that a delivery names; None
     for one that is not of ours. Those that nobody has read yet are left out.
@@ -131,7 +131,7 @@ def owners(
 
 
 def key_of(
-    connection: sqlite3.Connection,
+    connection: Connection,
     delivery: Delivery,
     owners: Mapping[OrderId, PharmacyOrderUid | None],
     *,
@@ -154,7 +154,7 @@ def key_of(
 
 
 def note_unread(
-    connection: sqlite3.Connection, deliveries: Iterable[Delivery], receipts: Iterable[Receipt]
+    connection: Connection, deliveries: Iterable[Delivery], receipts: Iterable[Receipt]
 ) -> None:
     """Orders that a delivery named and nobody knows: they are to be read."""
     unread = [
@@ -168,13 +168,13 @@ def note_unread(
         vendor_lists.save_orders(connection, unread)
 
 
-def prescriptions(connection: sqlite3.Connection) -> dict[PrescriptionId, str | None]:
+def prescriptions(connection: Connection) -> dict[PrescriptionId, str | None]:
     """Those that were sent by themselves and whose orders are under review, as last seen."""
     return {PrescriptionId(row[0]): row[1] for row in connection.execute(_PRESCRIPTIONS)}
 
 
 def compare_prescriptions(
-    connection: sqlite3.Connection, listed: Mapping[PrescriptionId, str], now: datetime
+    connection: Connection, listed: Mapping[PrescriptionId, str], now: datetime
 ) -> int:
     """Hints the orders whose prescription now has another status; returns how many."""
     hints = [
@@ -186,7 +186,7 @@ def compare_prescriptions(
     return len(hints)
 
 
-def _named(connection: sqlite3.Connection, references: Sequence[str]) -> PharmacyOrderUid | None:
+def _named(connection: Connection, references: Sequence[str]) -> PharmacyOrderUid | None:
     """The order that any of these ids belongs to."""
     names = [*references, *vendor_lists.our_names(connection, references).values()]
     found = connection.execute(_NAMED, {"names": as_list(names)}).fetchone()
@@ -194,7 +194,7 @@ def _named(connection: sqlite3.Connection, references: Sequence[str]) -> Pharmac
 
 
 def unread(
-    connection: sqlite3.Connection, limit: int, words: Collection[str] = (), most: int = 0
+    connection: Connection, limit: int, words: Collection[str] = (), most: int = 0
 ) -> list[OrderId]:
     """Orders whose `external_id` is unknown and that may be made of an order-request of ours.
 
@@ -210,7 +210,7 @@ def unread(
     return [*map(OrderId, dict.fromkeys(names))][:limit]
 
 
-def _unread_older(connection: sqlite3.Connection, words: Collection[str], most: int) -> list[str]:
+def _unread_older(connection: Connection, words: Collection[str], most: int) -> list[str]:
     """All orders are gone through only while one of them is unread, which an index tells."""
     older = _older(connection, words)
     unread = {name for (name,) in connection.execute(_UNREAD_OLDER, older)}
@@ -220,7 +220,7 @@ def _unread_older(connection: sqlite3.Connection, words: Collection[str], most: 
     return [name for (name,) in newest if name in unread]
 
 
-def _older(connection: sqlite3.Connection, words: Collection[str]) -> dict[str, Cell]:
+def _older(connection: Connection, words: Collection[str]) -> dict[str, Cell]:
     """What decides whether PharmaOne's order was there before this store was; by then, one that
     is ours has to be known.
     """
@@ -230,7 +230,7 @@ def _older(connection: sqlite3.Connection, words: Collection[str]) -> dict[str, 
     return {"first": until, "lately": lately, "words": as_list(words)}
 
 
-def orphans(connection: sqlite3.Connection, words: Collection[str]) -> list[Hint]:
+def orphans(connection: Connection, words: Collection[str]) -> list[Hint]:
     """Pharmacy orders that this store does not know and of which PharmaOne has an order that goes
     on, or went on lately. A lost or restored store has forgotten them, and RxScale's lists of open
     orders do not show one that was cancelled meanwhile.
@@ -241,7 +241,7 @@ def orphans(connection: sqlite3.Connection, words: Collection[str]) -> list[Hint
 
 
 def save_read(
-    connection: sqlite3.Connection, order: P1Order, now: datetime, *, believed: bool = True
+    connection: Connection, order: P1Order, now: datetime, *, believed: bool = True
 ) -> bool:
     """Remembers an order that was read; True, and its key is due, if it was made from ours.
 
@@ -262,9 +262,7 @@ def save_read(
     return True
 
 
-def _not_shown(
-    connection: sqlite3.Connection, order: P1Order, now: datetime, *, believed: bool
-) -> None:
+def _not_shown(connection: Connection, order: P1Order, now: datetime, *, believed: bool) -> None:
     """A new one is forgotten, and read once it is named again; an old one is none of ours."""
     forgotten = connection.execute(_FORGET_NEW, (order.id, micros(now - NEW))).rowcount
     if believed and not forgotten:
@@ -281,7 +279,7 @@ def _is_awaited(record: OrderRecord) -> bool:
 
 
 def compare(
-    connection: sqlite3.Connection,
+    connection: Connection,
     rows: Mapping[OrderId, P1Order],
     *,
     began_at: datetime,
@@ -333,7 +331,7 @@ def compare(
 
 
 def _count_untold(
-    connection: sqlite3.Connection,
+    connection: Connection,
     before: Mapping[OrderId, P1Order],
     rows: Mapping[OrderId, P1Order],
 ) -> None:

@@ -5,7 +5,6 @@ being looked at is refused for that moment (UnderWay); a look takes seconds. `by
 for the order's story; "": a person.
 """
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -45,10 +44,11 @@ from bridge.store import (
     todo,
     work,
 )
+from bridge.store.database import Connection
 
 
 def retry(
-    connection: sqlite3.Connection, keys: Sequence[Key] | None, now: datetime, by: str = ""
+    connection: Connection, keys: Sequence[Key] | None, now: datetime, by: str = ""
 ) -> list[Key]:
     """Frees what is stuck among `keys` and makes it due; returns its keys.
 
@@ -68,7 +68,7 @@ def retry(
     ]
 
 
-def _taken_up(connection: sqlite3.Connection, key: Key, now: datetime, by: str) -> bool:
+def _taken_up(connection: Connection, key: Key, now: datetime, by: str) -> bool:
     """Whether the key is a SKU that was left alone and is taken up again."""
     uid = _sku(key)
     if uid is None or not stock.take_up_again(connection, uid):
@@ -78,7 +78,7 @@ def _taken_up(connection: sqlite3.Connection, key: Key, now: datetime, by: str) 
     return True
 
 
-def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime, by: str) -> None:
+def _free(connection: Connection, row: StuckRow, now: datetime, by: str) -> None:
     uid = _order(row.key)
     if uid is not None:
         orders.try_again(connection, uid)
@@ -96,9 +96,7 @@ def _free(connection: sqlite3.Connection, row: StuckRow, now: datetime, by: str)
     _note(connection, row.key, now, Event.RETRIED, by, code=row.reason.code)
 
 
-def drop(
-    connection: sqlite3.Connection, key: Key, reason: str, now: datetime, by: str = ""
-) -> bool:
+def drop(connection: Connection, key: Key, reason: str, now: datetime, by: str = "") -> bool:
     """The key is left alone from now on; `reason` is kept. False if it is not known."""
     _refuse_under_way(connection, key, now)
     uid = _order(key)
@@ -119,13 +117,13 @@ def drop(
 
 
 def drop_all(
-    connection: sqlite3.Connection, keys: Collection[Key], reason: str, now: datetime, by: str = ""
+    connection: Connection, keys: Collection[Key], reason: str, now: datetime, by: str = ""
 ) -> list[Key]:
     """All of them or, where one is being looked at, none; returns those that are known."""
     return [key for key in keys if drop(connection, key, reason, now, by)]
 
 
-def _drop_sku(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> None:
+def _drop_sku(connection: Connection, row: StuckRow, now: datetime) -> None:
     """What a person did at PharmaOne is done; what RxScale refuses is left alone."""
     sku = _sku(row.key)
     if sku is None:
@@ -136,7 +134,7 @@ def _drop_sku(connection: sqlite3.Connection, row: StuckRow, now: datetime) -> N
         stock.leave_alone(connection, sku, now)
 
 
-def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime, by: str = "") -> bool:
+def mark_submitted(connection: Connection, key: Key, now: datetime, by: str = "") -> bool:
     """The order-request is at PharmaOne, a person saw it there.
 
     False if there is no such order, or nothing was open about its submission.
@@ -152,7 +150,7 @@ def mark_submitted(connection: sqlite3.Connection, key: Key, now: datetime, by: 
 
 
 def confirm(
-    connection: sqlite3.Connection, keys: Collection[Key] | None, now: datetime, by: str = ""
+    connection: Connection, keys: Collection[Key] | None, now: datetime, by: str = ""
 ) -> list[Key]:
     """A person says that these are right: they go on. None: all that wait for that.
 
@@ -180,7 +178,7 @@ def confirm(
 
 
 def accept(
-    connection: sqlite3.Connection, key: Key, now: datetime, code: str | None = None, by: str = ""
+    connection: Connection, key: Key, now: datetime, code: str | None = None, by: str = ""
 ) -> bool:
     """A person knows what there is to know of the key, or what this code tells of it.
 
@@ -198,7 +196,7 @@ def accept(
 
 
 def accept_all(
-    connection: sqlite3.Connection,
+    connection: Connection,
     code: str,
     keys: Collection[Key] | None,
     now: datetime,
@@ -212,7 +210,7 @@ def accept_all(
     return known
 
 
-def resume(connection: sqlite3.Connection, key: Key, now: datetime, by: str = "") -> bool:
+def resume(connection: Connection, key: Key, now: datetime, by: str = "") -> bool:
     """The order is taken up again: it was dropped, left alone, marked as submitted or refused by
     staff. False if there is nothing to take up.
     """
@@ -227,7 +225,7 @@ def resume(connection: sqlite3.Connection, key: Key, now: datetime, by: str = ""
     return True
 
 
-def erase(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
+def erase(connection: Connection, key: Key, now: datetime) -> bool:
     """All that is stored of the order is deleted; False if there is nothing. What a vendor still
     lists is met as new.
     """
@@ -235,9 +233,7 @@ def erase(connection: sqlite3.Connection, key: Key, now: datetime) -> bool:
     return work.erase(connection, order_uid(key))
 
 
-def hint_stuck(
-    connection: sqlite3.Connection, codes: Collection[str], why: str, now: datetime
-) -> int:
+def hint_stuck(connection: Connection, codes: Collection[str], why: str, now: datetime) -> int:
     """Looks again at what is stuck with one of these codes; it stays stuck until looked at. So does
     an order that was sent and takes nobody knows what: as another store's does.
     """
@@ -247,13 +243,13 @@ def hint_stuck(
     return len(hints)
 
 
-def _refuse_under_way(connection: sqlite3.Connection, key: Key, now: datetime) -> None:
+def _refuse_under_way(connection: Connection, key: Key, now: datetime) -> None:
     standing = todo.standing(connection, key)
     if standing is not None and standing.lease_until is not None and standing.lease_until > now:
         raise UnderWay(f"{key} is being looked at right now; try again in some seconds")
 
 
-def _look_again(connection: sqlite3.Connection, key: Key, why: str, now: datetime) -> None:
+def _look_again(connection: Connection, key: Key, why: str, now: datetime) -> None:
     """An order is looked at by the worker; a SKU is written again with the next sync."""
     if _order(key) is not None:
         todo.hint(connection, [Hint(key, why)], now)
@@ -270,7 +266,7 @@ def _sku(key: Key) -> PharmacySkuUid | None:
 
 
 def _note(
-    connection: sqlite3.Connection, key: Key, now: datetime, what: Event, by: str, **facts: Any
+    connection: Connection, key: Key, now: datetime, what: Event, by: str, **facts: Any
 ) -> None:
     facts |= {"by": by} if by else {}
     journal.write(connection, [JournalEntry(key, now, what, facts)])

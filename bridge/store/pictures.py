@@ -1,11 +1,11 @@
 """What the page's pictures are drawn from: numbers by the hour, and what took of a SKU's stock."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from bridge.core.model import PharmacySkuUid
+from bridge.store.database import Connection
 from bridge.store.rows import as_list, micros, moment, sql
 
 HOUR = 3_600_000_000
@@ -39,7 +39,7 @@ class Taker(NamedTuple):
 
 
 def hours(
-    connection: sqlite3.Connection, whats: Sequence[str], since: datetime
+    connection: Connection, whats: Sequence[str], since: datetime
 ) -> dict[tuple[str, datetime], int]:
     """What was counted, by its name and the beginning of its hour; hours without any lack. With the
     orders that came to be `reviewed` or were `handed over`, and the seconds that took of them all.
@@ -56,7 +56,7 @@ def hours(
     return found
 
 
-def takers(connection: sqlite3.Connection, uid: PharmacySkuUid, since: datetime) -> list[Taker]:
+def takers(connection: Connection, uid: PharmacySkuUid, since: datetime) -> list[Taker]:
     """The orders of a SKU, the newest first."""
     rows = connection.execute(_TAKERS, (micros(since), uid))
     return [Taker(order, name, amount, moment(at)) for order, name, amount, at in rows]

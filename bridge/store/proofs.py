@@ -1,7 +1,6 @@
 """What the last complete comparison of both sides came to: one note, and a story a surprise."""
 
 import json
-import sqlite3
 from datetime import datetime
 
 from bridge.core.journal import Event, JournalEntry
@@ -9,6 +8,7 @@ from bridge.core.model import Key
 from bridge.core.reasons import reason_of
 from bridge.core.reconcile import Differing, Proof
 from bridge.store import journal, notes
+from bridge.store.database import Connection
 from bridge.store.rows import micros, moment
 
 PROOF = "proof"
@@ -20,7 +20,7 @@ MOST = 1000
 """So many differences are remembered one by one."""
 
 
-def save(connection: sqlite3.Connection, proof: Proof) -> None:
+def save(connection: Connection, proof: Proof) -> None:
     """In place of the one before."""
     rows = [
         (d.key, micros(d.since), d.times, d.what.document(), d.doing.document(), d.explained)
@@ -30,7 +30,7 @@ def save(connection: sqlite3.Connection, proof: Proof) -> None:
     notes.put(connection, PROOF, json.dumps(note, ensure_ascii=False))
 
 
-def last(connection: sqlite3.Connection) -> Proof | None:
+def last(connection: Connection) -> Proof | None:
     """None before the first."""
     note = notes.get(connection, PROOF)
     if note is None:
@@ -43,13 +43,13 @@ def last(connection: sqlite3.Connection) -> Proof | None:
     return Proof(moment(at), orders, skus, tuple(differing))
 
 
-def awaited_at(connection: sqlite3.Connection, now: datetime) -> datetime:
+def awaited_at(connection: Connection, now: datetime) -> datetime:
     """When the last one was, or since when the first is awaited."""
     since, proof = notes.first_time(connection, AWAITED_AT, now), last(connection)
     return proof.compared_at if proof is not None else since
 
 
-def unexplained(connection: sqlite3.Connection, differing: Differing, now: datetime) -> None:
+def unexplained(connection: Connection, differing: Differing, now: datetime) -> None:
     """Counts it, and tells it in the key's story."""
     notes.count(connection, UNEXPLAINED)
     facts = {"what": differing.what, "would": differing.doing}

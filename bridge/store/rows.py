@@ -8,7 +8,6 @@ schema and to the dataclass.
 
 import json
 import re
-import sqlite3
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
@@ -19,6 +18,7 @@ from itertools import chain
 from typing import Any, Generic, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from bridge.core.model import Key
+from bridge.store.database import Connection
 
 T = TypeVar("T")
 Cell = str | int | None
@@ -64,7 +64,7 @@ def _table_of_rows(found: re.Match[str]) -> str:
 
 
 def run_many(
-    connection: sqlite3.Connection, head: str, row: str, tail: str, rows: Sequence[Sequence[Cell]]
+    connection: Connection, head: str, row: str, tail: str, rows: Sequence[Sequence[Cell]]
 ) -> None:
     """Runs `head VALUES (row), (row), ... tail` for many rows; `row` holds the marks of one.
 
@@ -140,7 +140,7 @@ class Table(Generic[T]):
         }
 
     def update(
-        self, connection: sqlite3.Connection, key: str, ident: str, changes: Mapping[str, Cell]
+        self, connection: Connection, key: str, ident: str, changes: Mapping[str, Cell]
     ) -> bool:
         """Overwrites these cells of the row whose `key` is `ident`; False if there is none."""
         marks = ", ".join(f"{name} = ?" for name in changes)

@@ -6,7 +6,6 @@ than a few hundred milliseconds.
 """
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +27,7 @@ from bridge.core.model import (
     order_key,
 )
 from bridge.store import journal, notes, stuck, todo
+from bridge.store.database import Connection
 from bridge.store.rows import Table, as_list, micros
 
 FOUND_BY_SWEEP = "orders_found_by_sweep"
@@ -89,7 +89,7 @@ class _Sweep:
 
 
 def compare(
-    connection: sqlite3.Connection,
+    connection: Connection,
     rows: Mapping[PharmacyOrderUid, SweptOrder],
     *,
     began_at: datetime,
@@ -141,7 +141,7 @@ def compare(
 
 
 def _note_listed(
-    connection: sqlite3.Connection, known: Iterable[_Known], sweep: _Sweep, old: datetime
+    connection: Connection, known: Iterable[_Known], sweep: _Sweep, old: datetime
 ) -> None:
     kept = (each.uid for each in known if each.finished_at or each.first_seen_at < old)
     listed = [uid for uid in kept if uid in sweep.rows]
@@ -149,7 +149,7 @@ def _note_listed(
 
 
 def _relevant(
-    connection: sqlite3.Connection, sweep: _Sweep, old: int
+    connection: Connection, sweep: _Sweep, old: int
 ) -> tuple[Collection[PharmacyOrderUid], list[_Known]]:
     """The orders that are not finished, and the finished ones of the list; then those of them that
     there may be more to say of, as of what was met before `old`.
@@ -222,7 +222,7 @@ def _is_missing(order: _Known, sweep: _Sweep) -> bool:
 
 
 def _add_unknown(
-    connection: sqlite3.Connection,
+    connection: Connection,
     unknown: Mapping[PharmacyOrderUid, SweptOrder],
     announced_by: AnnouncedBy,
     now: datetime,
@@ -241,7 +241,7 @@ def _add_unknown(
 
 
 def _hint(
-    connection: sqlite3.Connection,
+    connection: Connection,
     found: Iterable[tuple[_Known, _Finding]],
     sweep: _Sweep,
     now: datetime,
@@ -260,7 +260,7 @@ def _hint(
 
 
 def _note(
-    connection: sqlite3.Connection, rows: Mapping[PharmacyOrderUid, SweptOrder], now: datetime
+    connection: Connection, rows: Mapping[PharmacyOrderUid, SweptOrder], now: datetime
 ) -> None:
     journal.write(
         connection,

@@ -1,12 +1,12 @@
 """The notes of shadow mode: what the bridge would have done, and what people did."""
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
 from bridge.core.model import Key, order_key
 from bridge.core.shadow import Note, Report, What, changed, report
 from bridge.store import notes, orders
+from bridge.store.database import Connection
 from bridge.store.rows import Table, micros
 
 NOTES = Table("shadow", Note)
@@ -24,28 +24,28 @@ _FORGET = "DELETE FROM shadow WHERE word <> '' AND found_at < ?"
 _DROP = "DELETE FROM shadow WHERE word = '' AND key = ? AND what = ?"
 
 
-def save(connection: sqlite3.Connection, found: Iterable[Note]) -> None:
+def save(connection: Connection, found: Iterable[Note]) -> None:
     connection.executemany(_SAVE, map(NOTES.row, found))
 
 
-def of(connection: sqlite3.Connection, key: Key) -> list[Note]:
+def of(connection: Connection, key: Key) -> list[Note]:
     """All that was noted of a key."""
     return list(map(NOTES.value, connection.execute(_OF, (key,))))
 
 
-def everything(connection: sqlite3.Connection) -> list[Note]:
+def everything(connection: Connection) -> list[Note]:
     """In the order in which things happened."""
     return list(map(NOTES.value, connection.execute(_ALL)))
 
 
-def told(connection: sqlite3.Connection, now: datetime) -> Report:
+def told(connection: Connection, now: datetime) -> Report:
     """All that was noted, weighed."""
     met = {order_key(record.uid): record for record in orders.everything(connection)}
     return report(everything(connection), met, now)
 
 
 def compare(
-    connection: sqlite3.Connection, now: Iterable[tuple[Key, What, int, int]], at: datetime
+    connection: Connection, now: Iterable[tuple[Key, What, int, int]], at: datetime
 ) -> None:
     """Notes what is new of all SKUs' numbers, and leaves out those that are linked no more."""
     known = {(n.key, n.what): n for n in map(NOTES.value, connection.execute(_NOW))}
@@ -54,14 +54,12 @@ def compare(
     connection.executemany(_DROP, known.keys() - {(key, what) for key, what, *_ in found})
 
 
-def forget(connection: sqlite3.Connection, before: datetime) -> None:
+def forget(connection: Connection, before: datetime) -> None:
     """Deletes the numbers that people wrote before that time; an order's notes go with it."""
     connection.execute(_FORGET, (micros(before),))
 
 
-def take_over(
-    connection: sqlite3.Connection, ran_at: datetime | None, now: datetime
-) -> datetime | None:
+def take_over(connection: Connection, ran_at: datetime | None, now: datetime) -> datetime | None:
     """Until when people worked by hand: the first start after the shadow that began at `ran_at`."""
     mark = "" if ran_at is None else str(micros(ran_at))
     if mark and notes.get(connection, _TAKEN_OVER) != mark:

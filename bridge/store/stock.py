@@ -1,7 +1,6 @@
 """The table of SKUs' numbers at RxScale: what is known, what we wrote, what is to be written."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from bridge.core.stock.model import RxScaleStock, Shelf, SkuStock, Write
 from bridge.core.stock.reported import Cause, Interpreted, LastKnown, interpret
 from bridge.core.stock.reserve import Lent, Ordered, lending
 from bridge.store import journal, notes, order_lines
+from bridge.store.database import Connection
 from bridge.store.rows import as_list, as_rows, micros, moment_or_none, sql
 
 FUTURE = timedelta(minutes=1)
@@ -137,7 +137,7 @@ def sku_key(uid: PharmacySkuUid) -> Key:
 
 
 def known(
-    connection: sqlite3.Connection, read_at: datetime, now: datetime, *, whole: bool = False
+    connection: Connection, read_at: datetime, now: datetime, *, whole: bool = False
 ) -> RxScaleStock:
     """All SKUs' numbers; `newer` compares with an inventory that was asked for at `read_at`.
 
@@ -149,14 +149,14 @@ def known(
     return RxScaleStock(plain, {each.uid: each for each in special})
 
 
-def unlinked(connection: sqlite3.Connection, shelf: Shelf) -> list[PharmacySkuUid]:
+def unlinked(connection: Connection, shelf: Shelf) -> list[PharmacySkuUid]:
     """SKUs without a link that had one, and that we have not written a 0 of since."""
     linked, were = _uids(shelf), set(json.loads(notes.get(connection, LINKED) or "[]"))
     rows = connection.execute(_NOT_AT_0)
     return [uid for uid, ours in rows if uid not in linked and (ours or uid in were)]
 
 
-def linked(connection: sqlite3.Connection, shelf: Shelf) -> None:
+def linked(connection: Connection, shelf: Shelf) -> None:
     """Notes which SKUs are linked: of those that needed no write nothing else tells it later."""
     notes.put(connection, LINKED, json.dumps([*_uids(shelf), *unlinked(connection, shelf)]))
 
@@ -165,14 +165,12 @@ def _uids(shelf: Shelf) -> set[PharmacySkuUid]:
     return {link.uid for links in shelf.values() for link in links}
 
 
-def names(connection: sqlite3.Connection, uids: Iterable[str]) -> dict[str, str]:
+def names(connection: Connection, uids: Iterable[str]) -> dict[str, str]:
     """What these SKUs are called; those that RxScale does not list are left out."""
     return dict(connection.execute(_NAMES, (as_list(uids),)))
 
 
-def listed(
-    connection: sqlite3.Connection, found: Iterable[CatalogueSku], began_at: datetime
-) -> int:
+def listed(connection: Connection, found: Iterable[CatalogueSku], began_at: datetime) -> int:
     """Takes in a page of RxScale's list that was asked for at `began_at`; how many drifted."""
     found = list(found)
     before = _before(connection, [each.pharmacy_sku_uid for each in found])
@@ -198,9 +196,7 @@ def listed(
     )
 
 
-def reported(
-    connection: sqlite3.Connection, uid: PharmacySkuUid, stock: int | None, at: datetime
-) -> Cause:
+def reported(connection: Connection, uid: PharmacySkuUid, stock: int | None, at: datetime) -> Cause:
     """Takes in a webhook's word that a SKU's stock was changed at `at`."""
     found = _before(connection, [uid])
     if uid not in found:  # not in RxScale's list as it was read last: nothing was ever written
@@ -209,7 +205,7 @@ def reported(
 
 
 def sold(
-    connection: sqlite3.Connection,
+    connection: Connection,
     sales: Iterable[tuple[PharmacySkuUid, int]],
     now: datetime,
     short_stock: ShortStock = "unknown",
@@ -219,9 +215,7 @@ def sold(
     connection.executemany(_SOLD, [{"uid": uid, "amount": n} | told for uid, n in sales])
 
 
-def lend(
-    connection: sqlite3.Connection, uid: PharmacyOrderUid, *, refused: bool = False
-) -> list[Lent]:
+def lend(connection: Connection, uid: PharmacyOrderUid, *, refused: bool = False) -> list[Lent]:
     """Notes which numbers are raised while this order is completed, and returns them.
 
     From now on RxScale may hold them, whatever becomes of the calls: the next round writes the
@@ -233,7 +227,7 @@ def lend(
     return lent
 
 
-def take_back(connection: sqlite3.Connection, lent: Sequence[Lent]) -> dict[PharmacySkuUid, int]:
+def take_back(connection: Connection, lent: Sequence[Lent]) -> dict[PharmacySkuUid, int]:
     """What is to be written now: less than before where a round has found less meanwhile.
 
     Noted again: that round's number may be overwritten by these calls.
@@ -244,7 +238,7 @@ def take_back(connection: sqlite3.Connection, lent: Sequence[Lent]) -> dict[Phar
     return {each.uid: min(each.before, max(0, shown.get(each.uid, each.before))) for each in lent}
 
 
-def want(connection: sqlite3.Connection, writes: Sequence[Write], read_at: datetime) -> None:
+def want(connection: Connection, writes: Sequence[Write], read_at: datetime) -> None:
     """Notes what is to be written: from now on RxScale may hold it, whatever becomes of the call.
 
     A number that was wanted before and is not any more is overwritten with the newer one.
@@ -254,12 +248,12 @@ def want(connection: sqlite3.Connection, writes: Sequence[Write], read_at: datet
     connection.executemany(_WANT, rows)
 
 
-def want_price(connection: sqlite3.Connection, uid: PharmacySkuUid, cents: int) -> None:
+def want_price(connection: Connection, uid: PharmacySkuUid, cents: int) -> None:
     """A person says that this price is right: the next round writes it."""
     connection.execute(_WANT_PRICE, (cents, uid))
 
 
-def pushed(connection: sqlite3.Connection, results: Sequence[Pushed]) -> None:
+def pushed(connection: Connection, results: Sequence[Pushed]) -> None:
     """Remembers what writes came to, and tells it in the SKUs' stories."""
     written = [_row(each) for each in results if not each.hidden]
     hidden = [each for each in results if each.hidden]
@@ -269,23 +263,23 @@ def pushed(connection: sqlite3.Connection, results: Sequence[Pushed]) -> None:
     notes.count(connection, WRITTEN, len(written))
 
 
-def leave_alone(connection: sqlite3.Connection, uid: PharmacySkuUid, now: datetime) -> None:
+def leave_alone(connection: Connection, uid: PharmacySkuUid, now: datetime) -> None:
     """A person wants it so: nothing is written until he asks for another try."""
     connection.execute(_LEAVE, (micros(now), uid))
 
 
-def take_up_again(connection: sqlite3.Connection, uid: PharmacySkuUid) -> bool:
+def take_up_again(connection: Connection, uid: PharmacySkuUid) -> bool:
     """Takes a SKU up again that was left alone; False if it was not."""
     return connection.execute(_TAKE_UP, (uid,)).rowcount > 0
 
 
-def drop_unlisted(connection: sqlite3.Connection) -> None:
+def drop_unlisted(connection: Connection) -> None:
     """Forgets the numbers of SKUs that RxScale's whole list did not show."""
     connection.execute(_DROP_UNLISTED)
 
 
 def _before(
-    connection: sqlite3.Connection, uids: Sequence[PharmacySkuUid]
+    connection: Connection, uids: Sequence[PharmacySkuUid]
 ) -> dict[PharmacySkuUid, tuple[int | None, bool, LastKnown]]:
     rows = connection.execute(_SHOWN, (as_list(uids),))
     return {uid: (price, bool(hidden), _last_known(*row)) for uid, price, hidden, *row in rows}
@@ -298,7 +292,7 @@ def _last_known(
 
 
 def _report(
-    connection: sqlite3.Connection,
+    connection: Connection,
     uid: PharmacySkuUid,
     shown: LastKnown,
     stock: int | None,
@@ -321,7 +315,7 @@ def _report(
 
 
 def _note_drift(
-    connection: sqlite3.Connection,
+    connection: Connection,
     uid: PharmacySkuUid,
     shown: LastKnown,
     found: Interpreted,

@@ -1,7 +1,6 @@
 """What PharmaOne is believed to hold, and what a stock round starts from and leaves behind."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from bridge.core.reasons import UNKNOWN_PRODUCT, reason_of
 from bridge.core.stock.model import Pending, Situation, Stocktake
 from bridge.core.stock.plan import Plan
 from bridge.store import notes, order_lines, stock, stuck, todo
+from bridge.store.database import Connection
 from bridge.store.rows import micros, moment
 
 READ_AT = "inventory_read_at"
@@ -64,7 +64,7 @@ class StockState:
 # -- the inventory that is believed -------------------------------------------------------------
 
 
-def load(connection: sqlite3.Connection, kept: Stocktake | None = None) -> Stocktake | None:
+def load(connection: Connection, kept: Stocktake | None = None) -> Stocktake | None:
     """The last inventory that was believed; None if none ever was. `kept`: of an earlier round."""
     read_at = notes.get_time(connection, READ_AT)
     if read_at is None or (kept is not None and kept.read_at == read_at):
@@ -76,17 +76,17 @@ def load(connection: sqlite3.Connection, kept: Stocktake | None = None) -> Stock
     return Stocktake(on_hand, read_at, absent_at, unlisted(connection))
 
 
-def unlisted(connection: sqlite3.Connection) -> frozenset[ProductId]:
+def unlisted(connection: Connection) -> frozenset[ProductId]:
     """Products that were looked for twice, and that no inventory has ever listed."""
     return frozenset(json.loads(notes.get(connection, UNLISTED) or "[]"))
 
 
-def likely(connection: sqlite3.Connection) -> dict[PharmacySkuUid, str]:
+def likely(connection: Connection) -> dict[PharmacySkuUid, str]:
     """By SKU, which product it may be instead of one that was never listed; "": none is similar."""
     return dict(json.loads(notes.get(connection, LIKELY) or "{}"))
 
 
-def save(connection: sqlite3.Connection, stocktake: Stocktake, before: Stocktake | None) -> None:
+def save(connection: Connection, stocktake: Stocktake, before: Stocktake | None) -> None:
     """Remembers it in place of the one before, row by row where anything changed."""
     known: Mapping[ProductId, int] = before.on_hand if before else {}
     was_absent: Mapping[ProductId, datetime] = before.absent if before else {}
@@ -107,7 +107,7 @@ def save(connection: sqlite3.Connection, stocktake: Stocktake, before: Stocktake
     notes.put_time(connection, READ_AT, stocktake.read_at)
 
 
-def believe(connection: sqlite3.Connection, product: ProductId, units: int) -> None:
+def believe(connection: Connection, product: ProductId, units: int) -> None:
     """A person says that this number is right: an inventory is judged without it from now on.
 
     The time moves a little, since what a round kept of it is another one from now on.
@@ -117,12 +117,12 @@ def believe(connection: sqlite3.Connection, product: ProductId, units: int) -> N
         notes.put_time(connection, READ_AT, read_at + timedelta(microseconds=1))
 
 
-def pending(connection: sqlite3.Connection) -> Pending | None:
+def pending(connection: Connection) -> Pending | None:
     found = json.loads(notes.get(connection, PENDING) or "null")
     return None if found is None else Pending(reason_of(found[0]), moment(found[1]))
 
 
-def save_pending(connection: sqlite3.Connection, found: Pending | None) -> None:
+def save_pending(connection: Connection, found: Pending | None) -> None:
     document = None if found is None else [found.reason.document(), micros(found.first_at)]
     notes.put(connection, PENDING, json.dumps(document))
 
@@ -131,7 +131,7 @@ def save_pending(connection: sqlite3.Connection, found: Pending | None) -> None:
 
 
 def situation(
-    connection: sqlite3.Connection,
+    connection: Connection,
     as_of: datetime | None,
     now: datetime,
     *,
@@ -165,14 +165,14 @@ def situation(
     )
 
 
-def is_first_write(connection: sqlite3.Connection) -> bool:
+def is_first_write(connection: Connection) -> bool:
     """Whether nobody has confirmed the first write yet."""
     noted = notes.get(connection, FIRST_WRITE)
     return noted == "waits" if noted else not notes.counters(connection).get(stock.WRITTEN)
 
 
 def planned(
-    connection: sqlite3.Connection, plan: Plan, before: Stocktake | None, read_at: datetime | None
+    connection: Connection, plan: Plan, before: Stocktake | None, read_at: datetime | None
 ) -> None:
     """Remembers the inventory if it is another one, and all that is to be written by it.
 
@@ -200,18 +200,18 @@ def planned(
 # -- what a person asks of the bridge that runs -------------------------------------------------
 
 
-def ask(connection: sqlite3.Connection, *, confirm: bool) -> None:
+def ask(connection: Connection, *, confirm: bool) -> None:
     """Asks for a sync; `confirm`: its anomalies are true, which no later asking takes back."""
     earlier = notes.get(connection, ASKED)
     word = "confirm" if confirm or earlier == "confirm" else "sync"
     notes.put(connection, ASKED, word)
 
 
-def is_asked(connection: sqlite3.Connection) -> bool:
+def is_asked(connection: Connection) -> bool:
     return bool(notes.get(connection, ASKED))
 
 
-def begin_asked(connection: sqlite3.Connection) -> str | None:
+def begin_asked(connection: Connection) -> str | None:
     """What was asked for and not yet begun; it is then begun."""
     word = notes.get(connection, ASKED)
     notes.put(connection, ASKED, "")
@@ -221,7 +221,7 @@ def begin_asked(connection: sqlite3.Connection) -> str | None:
 # -- the numbers --------------------------------------------------------------------------------
 
 
-def state(connection: sqlite3.Connection) -> StockState:
+def state(connection: Connection) -> StockState:
     drift, hidden, waiting, adjusting = connection.execute(_COUNTS).fetchone()
     return StockState(
         read_at=notes.get_time(connection, READ_AT),

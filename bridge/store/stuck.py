@@ -1,13 +1,13 @@
 """What waits for a person: one row a key, with its reason as code and facts."""
 
 import json
-import sqlite3
 from datetime import datetime
 from functools import lru_cache
 
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key
 from bridge.core.reasons import Reason, reason_of
+from bridge.store.database import Connection, Cursor
 from bridge.store.rows import micros, moment
 
 _PUT = """
@@ -24,40 +24,40 @@ _COUNT = "SELECT count(*) FROM stuck"
 _DELETE = "DELETE FROM stuck WHERE key = ?"
 
 
-def put(connection: sqlite3.Connection, key: Key, reason: Reason, now: datetime) -> None:
+def put(connection: Connection, key: Key, reason: Reason, now: datetime) -> None:
     """Makes the key stuck; since earlier, if it was stuck for the same reason already."""
     connection.execute(_PUT, (key, micros(now), reason.code, facts_of(reason)))
 
 
-def find(connection: sqlite3.Connection, key: Key) -> StuckRow | None:
+def find(connection: Connection, key: Key) -> StuckRow | None:
     found = rows(connection.execute(_FIND, (key,)))
     return found[0] if found else None
 
 
-def everything(connection: sqlite3.Connection) -> list[StuckRow]:
+def everything(connection: Connection) -> list[StuckRow]:
     """All of them, the longest stuck first."""
     return rows(connection.execute(_EVERYTHING))
 
 
-def codes(connection: sqlite3.Connection) -> dict[Key, str]:
+def codes(connection: Connection) -> dict[Key, str]:
     """What each of them is stuck for."""
     return dict(connection.execute(_CODES).fetchall())
 
 
-def keys_for(connection: sqlite3.Connection, *wanted: str) -> set[Key]:
+def keys_for(connection: Connection, *wanted: str) -> set[Key]:
     """Those that are stuck for one of these reasons."""
     return {key for key, code in codes(connection).items() if code in wanted}
 
 
-def count(connection: sqlite3.Connection) -> int:
+def count(connection: Connection) -> int:
     return int(connection.execute(_COUNT).fetchone()[0])
 
 
-def delete(connection: sqlite3.Connection, *keys: Key) -> None:
+def delete(connection: Connection, *keys: Key) -> None:
     connection.executemany(_DELETE, [(key,) for key in keys])
 
 
-def rows(found: sqlite3.Cursor) -> list[StuckRow]:
+def rows(found: Cursor) -> list[StuckRow]:
     """Of a statement that asks for key, since, code and facts."""
     return [StuckRow(key, moment(since), reason(code, facts)) for key, since, code, facts in found]
 

@@ -5,7 +5,6 @@ leaves the key due. A fresh row's generation is taken from the clock, so that a 
 settled and hinted again does not meet the generation of a look that overran its lease.
 """
 
-import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from bridge.core.model import Claim, Hint, Key, OrderRecord
 from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.reasons import AFTER_SEVERAL_LOOKS
 from bridge.store import orders, stuck
+from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
 from bridge.store.rows import Cell, Table, as_list, kind_of, micros, moment, run_many, sql
 
@@ -102,7 +102,7 @@ _DELETE = "DELETE FROM todo WHERE key = ?"
 
 
 def hint(
-    connection: sqlite3.Connection, hints: Collection[Hint], now: datetime, *, new: bool = False
+    connection: Connection, hints: Collection[Hint], now: datetime, *, new: bool = False
 ) -> None:
     """Makes every key due now; an order not met before is remembered from here on.
 
@@ -116,7 +116,7 @@ def hint(
     run_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN_HINTED, rows)
 
 
-def _remember(connection: sqlite3.Connection, hints: Iterable[Hint], now: datetime) -> None:
+def _remember(connection: Connection, hints: Iterable[Hint], now: datetime) -> None:
     of_orders = [each for each in hints if kind_of(each.key) == "order"]
     if of_orders:
         orders.add(connection, of_orders, now)
@@ -151,7 +151,7 @@ def _row(hint: Hint, at: int, tried: set[Key]) -> tuple[Cell, ...]:
 
 
 def claim(
-    connection: sqlite3.Connection,
+    connection: Connection,
     limit: int,
     now: datetime,
     lease: timedelta,
@@ -170,9 +170,7 @@ def claim(
     return claimed
 
 
-def next_due(
-    connection: sqlite3.Connection, now: datetime, besides: Iterable[Key] = ()
-) -> datetime | None:
+def next_due(connection: Connection, now: datetime, besides: Iterable[Key] = ()) -> datetime | None:
     """When there will be something to claim: a key falls due, or a look overruns its lease.
 
     `now` if there is already; None if nothing is in the table `besides` those.
@@ -183,7 +181,7 @@ def next_due(
     return None if at is None else max(now, moment(at))
 
 
-def take_up(connection: sqlite3.Connection, now: datetime) -> None:
+def take_up(connection: Connection, now: datetime) -> None:
     """Everything is due, and nobody holds a lease: at the start of the one process that works, and
     once this machine's clock was put back. What was written while it was ahead would wait until
     then, and nobody can tell that from what is to wait.
@@ -191,7 +189,7 @@ def take_up(connection: sqlite3.Connection, now: datetime) -> None:
     connection.execute(_TAKE_UP, {"now": micros(now)})
 
 
-def meanwhile(connection: sqlite3.Connection, claim: Claim) -> Meanwhile:
+def meanwhile(connection: Connection, claim: Claim) -> Meanwhile:
     """`news` is left to who can tell an echo from news."""
     found = connection.execute(_MEANWHILE, (claim.key,)).fetchone()
     if found is None:
@@ -200,7 +198,7 @@ def meanwhile(connection: sqlite3.Connection, claim: Claim) -> Meanwhile:
 
 
 def settle(
-    connection: sqlite3.Connection,
+    connection: Connection,
     claim: Claim,
     again_at: datetime | None,
     now: datetime,
@@ -224,35 +222,35 @@ def settle(
         connection.execute(_AGAIN, again)
 
 
-def standing(connection: sqlite3.Connection, key: Key) -> Standing | None:
+def standing(connection: Connection, key: Key) -> Standing | None:
     row = connection.execute(_STANDING, (key,)).fetchone()
     return None if row is None else _STANDINGS.value(row)
 
 
-def keys(connection: sqlite3.Connection) -> set[Key]:
+def keys(connection: Connection) -> set[Key]:
     return {key for (key,) in connection.execute(_KEYS)}
 
 
-def due(connection: sqlite3.Connection, now: datetime) -> set[Key]:
+def due(connection: Connection, now: datetime) -> set[Key]:
     """Those that are to be looked at now, or are being looked at."""
     return {key for (key,) in connection.execute(_DUE_NOW, {"now": micros(now)})}
 
 
-def leased(connection: sqlite3.Connection, keys: Iterable[Key]) -> set[Key]:
+def leased(connection: Connection, keys: Iterable[Key]) -> set[Key]:
     """Those of them that are being looked at."""
     return {key for (key,) in connection.execute(_LEASED, (as_list(keys),))}
 
 
-def tried(connection: sqlite3.Connection) -> set[Key]:
+def tried(connection: Connection) -> set[Key]:
     """Those whose last look came to nothing."""
     return {key for (key,) in connection.execute(_TRIED)}
 
 
-def pending(connection: sqlite3.Connection, now: datetime) -> tuple[int, datetime | None]:
+def pending(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
     """How many keys are due or being looked at, and since when the oldest of them is due."""
     count, oldest = connection.execute(_PENDING, {"now": micros(now)}).fetchone()
     return count, None if oldest is None else moment(oldest)
 
 
-def delete(connection: sqlite3.Connection, *keys: Key) -> None:
+def delete(connection: Connection, *keys: Key) -> None:
     connection.executemany(_DELETE, [(key,) for key in keys])

@@ -1,7 +1,6 @@
 """What the vendors' lists said when last read: RxScale's SKUs, PharmaOne's orders."""
 
 import re
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +16,7 @@ from bridge.core.model import (
     SkuUid,
 )
 from bridge.store import notes, stock, stock_round
+from bridge.store.database import Connection
 from bridge.store.rows import Table, as_list, micros, moment, sql
 
 CATALOGUE_MARK = "catalogue_mark"
@@ -100,7 +100,7 @@ DELETE FROM p1_orders WHERE id IN (
 
 
 def save_catalogue(
-    connection: sqlite3.Connection,
+    connection: Connection,
     skus: Iterable[CatalogueSku],
     *,
     seen_at: datetime,
@@ -124,12 +124,12 @@ def save_catalogue(
         notes.put(connection, CATALOGUE_MARK, str(at))
 
 
-def catalogue(connection: sqlite3.Connection) -> list[CatalogueSku]:
+def catalogue(connection: Connection) -> list[CatalogueSku]:
     """All SKUs that RxScale lists, in the order of their uids."""
     return list(map(SKUS.value, connection.execute(_SKUS)))
 
 
-def skus(connection: sqlite3.Connection, uids: Iterable[str]) -> list[CatalogueSku]:
+def skus(connection: Connection, uids: Iterable[str]) -> list[CatalogueSku]:
     """These SKUs, in this order; those that RxScale does not list are left out."""
     wanted = list(uids)
     found = map(SKUS.value, connection.execute(_SKUS_OF, (as_list(wanted),)))
@@ -137,7 +137,7 @@ def skus(connection: sqlite3.Connection, uids: Iterable[str]) -> list[CatalogueS
     return [listed[PharmacySkuUid(uid)] for uid in wanted if uid in listed]
 
 
-def for_linking(connection: sqlite3.Connection, after: PharmacySkuUid) -> list[CatalogueSku]:
+def for_linking(connection: Connection, after: PharmacySkuUid) -> list[CatalogueSku]:
     """The next of the same `after` that one, without what only people need."""
     return [
         CatalogueSku(uid, sku_uid, external_id, name, selling_unit=sold, unit=unit)
@@ -147,12 +147,12 @@ def for_linking(connection: sqlite3.Connection, after: PharmacySkuUid) -> list[C
     ]
 
 
-def catalogue_mark(connection: sqlite3.Connection) -> str:
+def catalogue_mark(connection: Connection) -> str:
     """Another text after each change of the SKU list; "" if it was never read."""
     return notes.get(connection, CATALOGUE_MARK) or ""
 
 
-def linked(connection: sqlite3.Connection, listed: Sequence[PharmacySkuUid]) -> tuple[int, int]:
+def linked(connection: Connection, listed: Sequence[PharmacySkuUid]) -> tuple[int, int]:
     """How many SKUs have a link (`listed`, or by external id), and how many have none."""
     rows = connection.execute(_LINKS).fetchall()
     known = set(listed)
@@ -161,7 +161,7 @@ def linked(connection: sqlite3.Connection, listed: Sequence[PharmacySkuUid]) -> 
 
 
 def for_submission(
-    connection: sqlite3.Connection, uid: PharmacyOrderUid, sku_uids: Sequence[SkuUid]
+    connection: Connection, uid: PharmacyOrderUid, sku_uids: Sequence[SkuUid]
 ) -> tuple[datetime | None, dict[SkuUid, CatalogueSku], P1Order | None, frozenset[ProductId]]:
     """What is known for submitting an order.
 
@@ -182,7 +182,7 @@ def for_submission(
 
 
 def our_names(
-    connection: sqlite3.Connection, names: Iterable[str | None]
+    connection: Connection, names: Iterable[str | None]
 ) -> dict[str | None, PharmacyOrderUid]:
     """Which of these names are those of order-requests of ours that were sent again after a
     refusal (`po-1-2`), also by an earlier store; each with its order's uid.
@@ -197,7 +197,7 @@ def our_names(
     }
 
 
-def under_our_names(connection: sqlite3.Connection, orders: Collection[P1Order]) -> list[P1Order]:
+def under_our_names(connection: Connection, orders: Collection[P1Order]) -> list[P1Order]:
     """The orders, with the pharmacy order's uid as `external_id` of each that is made of ours.
 
     What cannot be such a uid is free text, perhaps a person's name: it becomes "".
@@ -214,7 +214,7 @@ def under_our_names(connection: sqlite3.Connection, orders: Collection[P1Order])
     ]
 
 
-def save_orders(connection: sqlite3.Connection, orders: Collection[P1Order]) -> None:
+def save_orders(connection: Connection, orders: Collection[P1Order]) -> None:
     """Remembers PharmaOne's orders; `external_id` "" says: its detail shows none of ours.
 
     Others' that are old enough to have been forgotten are not taken up again.
@@ -226,13 +226,13 @@ def save_orders(connection: sqlite3.Connection, orders: Collection[P1Order]) -> 
     connection.executemany(_SAVE_ORDER, cells)
 
 
-def orders(connection: sqlite3.Connection, ids: Iterable[OrderId]) -> list[P1Order]:
+def orders(connection: Connection, ids: Iterable[OrderId]) -> list[P1Order]:
     """Those of them that were seen before."""
     return list(map(P1_ORDERS.value, connection.execute(_ORDERS, (as_list(ids),))))
 
 
 def order_for(
-    connection: sqlite3.Connection, uid: PharmacyOrderUid, but: OrderId | None = None
+    connection: Connection, uid: PharmacyOrderUid, but: OrderId | None = None
 ) -> P1Order | None:
     """PharmaOne's order made from this pharmacy order; of several, the first that was made and is
     listed. `but`: another one than this.
@@ -244,27 +244,27 @@ def order_for(
     return None if row is None else P1_ORDERS.value(row)
 
 
-def known(connection: sqlite3.Connection, ids: Sequence[OrderId]) -> dict[OrderId, str | None]:
+def known(connection: Connection, ids: Sequence[OrderId]) -> dict[OrderId, str | None]:
     """Those of them whose `external_id` is known, or known to be absent (None)."""
     return dict(connection.execute(_KNOWN, (as_list(ids),)).fetchall())
 
 
-def unlisted(connection: sqlite3.Connection, ids: Iterable[OrderId], at: datetime) -> None:
+def unlisted(connection: Connection, ids: Iterable[OrderId], at: datetime) -> None:
     """PharmaOne's whole list, asked for at `at`, shows others that are known and none of these."""
     connection.execute(_UNLISTED, (micros(at), as_list(ids)))
 
 
-def listed_again(connection: sqlite3.Connection, ids: Iterable[OrderId]) -> None:
+def listed_again(connection: Connection, ids: Iterable[OrderId]) -> None:
     connection.execute(_LISTED_AGAIN, (as_list(ids),))
 
 
-def unlisted_at(connection: sqlite3.Connection, order_id: OrderId) -> datetime | None:
+def unlisted_at(connection: Connection, order_id: OrderId) -> datetime | None:
     """When such a list was last asked for; None if the order was seen since."""
     row = connection.execute(_UNLISTED_AT, (order_id,)).fetchone()
     return None if row is None else moment(row[0])
 
 
-def forget_orders(connection: sqlite3.Connection, before: datetime, most: int) -> int:
+def forget_orders(connection: Connection, before: datetime, most: int) -> int:
     """Deletes PharmaOne's orders that are not ours and were made before, or met where it does not
     tell; the list may show them for years. At most so many; returns how many.
     """

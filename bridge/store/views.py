@@ -1,7 +1,6 @@
 """What is shown of the store: the list of orders, one order's story, the numbers. Reads only."""
 
 import re
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -14,6 +13,7 @@ from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, State, order_key
 from bridge.core.reasons import UNUSUALLY_MANY
 from bridge.store import attentions, deliveries, journal, notes, orders, stuck, todo
+from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
 from bridge.store.rows import as_list, micros, moment, moment_or_none, sql
 
@@ -173,7 +173,7 @@ ORDER BY stock.rx_stock * 1.0 / sum(order_lines.amount), skus.name
 
 
 def newest(
-    connection: sqlite3.Connection, wanted: Wanted = ALL, *, limit: int = 200, offset: int = 0
+    connection: Connection, wanted: Wanted = ALL, *, limit: int = 200, offset: int = 0
 ) -> list[OrderRow]:
     """The orders that are wanted, the newest first. Raises KeyError for an unknown state."""
     values = {**wanted.values, "limit": limit, "offset": offset}
@@ -181,7 +181,7 @@ def newest(
     return [_order(row) for row in rows]
 
 
-def called(connection: sqlite3.Connection, words: str, limit: int) -> list[OrderRow]:
+def called(connection: Connection, words: str, limit: int) -> list[OrderRow]:
     """The orders that are called just so; where none is, those that begin so or have such goods."""
     whole = newest(connection, Wanted(words, exact=True), limit=limit)
     return whole or newest(connection, Wanted(words), limit=limit)
@@ -194,13 +194,13 @@ class Count(NamedTuple):
     oldest_at: datetime | None = None
 
 
-def open_by_state(connection: sqlite3.Connection) -> dict[str, Count]:
+def open_by_state(connection: Connection) -> dict[str, Count]:
     """The open orders by RxScale's state; one that was never looked at is new."""
     rows = connection.execute(_OPEN_BY_STATE)
     return {state: Count(count, moment(oldest)) for state, count, oldest in rows}
 
 
-def came_since(connection: sqlite3.Connection, at: datetime) -> Count:
+def came_since(connection: Connection, at: datetime) -> Count:
     """Those that were met then or later."""
     count, oldest = connection.execute(_CAME_SINCE, (micros(at),)).fetchone()
     return Count(count, moment_or_none(oldest))
@@ -215,7 +215,7 @@ class RunsOut(NamedTuple):
     ordered: int
 
 
-def runs_out(connection: sqlite3.Connection, since: datetime) -> list[RunsOut]:
+def runs_out(connection: Connection, since: datetime) -> list[RunsOut]:
     """What is ordered so often that it will be gone as long after now; the first to go first."""
     return [RunsOut(*row) for row in connection.execute(_RUNS_OUT, (micros(since),))]
 
@@ -227,7 +227,7 @@ def _order(row: Sequence[Any]) -> OrderRow:
     return OrderRow(record, reason, moment_or_none(due_at))
 
 
-def story(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Story | None:
+def story(connection: Connection, uid: PharmacyOrderUid) -> Story | None:
     """All that is remembered of one order; None if it is not known."""
     record = orders.find(connection, uid)
     if record is None:
@@ -244,17 +244,17 @@ def story(connection: sqlite3.Connection, uid: PharmacyOrderUid) -> Story | None
     )
 
 
-def waiting(connection: sqlite3.Connection) -> list[StuckRow]:
+def waiting(connection: Connection) -> list[StuckRow]:
     """What is stuck, then what a person should know besides; each the oldest first."""
     return stuck.everything(connection) + attentions.open_ones(connection)
 
 
-def count_waiting(connection: sqlite3.Connection) -> int:
+def count_waiting(connection: Connection) -> int:
     """How much waits for a person, or is to be known by one."""
     return stuck.count(connection) + attentions.count(connection)
 
 
-def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
+def facts(connection: Connection, now: datetime) -> StoreFacts:
     """The numbers for health and metrics."""
     pending, oldest = todo.pending(connection, now)
     unsure, undecided = orders.count_doubted(connection)
@@ -274,7 +274,7 @@ def facts(connection: sqlite3.Connection, now: datetime) -> StoreFacts:
     )
 
 
-def tables(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+def tables(connection: Connection) -> list[dict[str, Any]]:
     """Every table: its columns, how many rows it has, and since when the oldest is there, where
     every row has such a time.
     """

@@ -1,7 +1,6 @@
 """What a look leaves behind: saved amid it, settled at its end, forgotten long after it."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,6 +29,7 @@ from bridge.store import (
     told,
     vendor_lists,
 )
+from bridge.store.database import Connection
 from bridge.store.rows import EPOCH
 
 FORGOTTEN_AT_ONCE = 50
@@ -69,7 +69,7 @@ class Forgotten:
 
 
 def save(
-    connection: sqlite3.Connection,
+    connection: Connection,
     record: OrderRecord,
     entries: Sequence[JournalEntry],
     takes: Sequence[Demand] | None = None,
@@ -89,7 +89,7 @@ def save(
     return order_lines.save(connection, record.uid, takes, sent=sent)
 
 
-def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
+def settle(connection: Connection, outcome: Outcome) -> bool:
     """Remembers how a look ended, and when to look again; whether that changes any stock."""
     key, now, record = outcome.claim.key, outcome.now, outcome.record
     meanwhile = todo.meanwhile(connection, outcome.claim)
@@ -119,14 +119,14 @@ def settle(connection: sqlite3.Connection, outcome: Outcome) -> bool:
     return changed
 
 
-def _is_true(connection: sqlite3.Connection, uid: PharmacyOrderUid, code: str) -> bool:
+def _is_true(connection: Connection, uid: PharmacyOrderUid, code: str) -> bool:
     """What is told of an order's goods is so only for what the store knows of them."""
     if code == KEPT_BACK:
         return order_lines.is_held(connection, uid)
     return code != CAME_BACK or adjustments.is_deducted(connection, order_key(uid))
 
 
-def _settle_stock(connection: sqlite3.Connection, outcome: Outcome) -> bool:
+def _settle_stock(connection: Connection, outcome: Outcome) -> bool:
     """Whether what the order takes is still to come, and what RxScale took off by itself."""
     uid, changed = outcome.record.uid, False
     if outcome.released_at is not None:
@@ -139,7 +139,7 @@ def _settle_stock(connection: sqlite3.Connection, outcome: Outcome) -> bool:
 
 
 def forget(
-    connection: sqlite3.Connection,
+    connection: Connection,
     before: datetime,
     unfinished: datetime = EPOCH,
     most: int = FORGOTTEN_AT_ONCE,
@@ -168,7 +168,7 @@ def forget(
 
 
 def erase(
-    connection: sqlite3.Connection, uid: PharmacyOrderUid, statements: Sequence[str] = _ERASE
+    connection: Connection, uid: PharmacyOrderUid, statements: Sequence[str] = _ERASE
 ) -> bool:
     """Deletes all that is stored of an order; False if there is nothing."""
     names = {"uid": uid, "key": order_key(uid)}
