@@ -13,6 +13,7 @@ import pytest
 from aiohttp import ClientResponse
 from aioresponses import aioresponses as AioResponses  # noqa: N812 - it is a class
 from hypothesis import HealthCheck, settings
+from postgresql import Server, serving
 
 from bridge.store import migrate
 
@@ -85,6 +86,13 @@ def mocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[AioResponses]:
     monkeypatch.setattr(aioresponses.core, "ClientResponse", _Answer)
     with AioResponses() as mock:
         yield mock
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A server for all tests of this process that need one."""
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bridge.core.alarms import Topic, unkept
 from bridge.cycles.catalogue import CatalogueReader
@@ -66,31 +67,32 @@ class Upkeep:
         if orders:
             log.info("forgot old orders", extra={"orders": orders})
         await self.store.write(audit.forget, now - timedelta(days=self.audit_days))
-        await asyncio.to_thread(forget_made, self.store.path, before)
+        if self.store.path is not None:
+            await asyncio.to_thread(forget_made, self.store.path, before)
         await self.store.truncate_log()
         await self.back_up()
 
     async def back_up(self) -> None:
         """Takes the day's copy; an alarm where the newest one that is whole is too old."""
-        now, hour = self.now(), self.backup_hour
-        if hour is None:
+        now, hour, path = self.now(), self.backup_hour, self.store.path
+        if hour is None or path is None:
             await settle(self.store, Topic.BACKUP, "store", (), now)
             return
         try:
             today = now.astimezone()
             if today.hour >= hour:
-                await asyncio.to_thread(take_daily, self.store.path, today, self.backup_keep)
+                await asyncio.to_thread(take_daily, path, today, self.backup_keep)
         finally:
-            wrong = unkept(await self._last_good(now), now)
+            wrong = unkept(await self._last_good(path, now), now)
             await settle(self.store, Topic.BACKUP, "store", wrong, now)
 
-    async def _last_good(self, now: datetime) -> datetime:
+    async def _last_good(self, path: Path, now: datetime) -> datetime:
         """Or since when one is awaited. A copy is checked once a day."""
         since = await self.store.write(notes.first_time, BACKUP_AWAITED_AT, now)
         known = await self.store.read(notes.get_time, notes.GOOD_BACKUP_AT)
         if known is not None and now - known < CHECK_AGAIN:
             return known
-        good = await asyncio.to_thread(last_good, self.store.path)
+        good = await asyncio.to_thread(last_good, path)
         if good is not None:
             await self.store.write(notes.put_time, notes.GOOD_BACKUP_AT, good)
         return good or known or since

@@ -26,7 +26,7 @@ TOLD = (NOT_ADJUSTED,)
 ADJUSTMENTS = Table("adjustments", Adjustment)
 
 _UNDER_WAY = ADJUSTMENTS.select("WHERE done_at IS NULL AND asked IS NULL ORDER BY begun_at, key")
-_OF = ADJUSTMENTS.select("WHERE key = ?")
+_OF = ADJUSTMENTS.select("WHERE key = ? ORDER BY p1_id, reference")
 _BEGIN = ADJUSTMENTS.insert()
 _SAVE = ADJUSTMENTS.upsert("key, p1_id, reference")
 _SEND_AGAIN = "UPDATE adjustments SET sent_at = NULL WHERE key = ?"

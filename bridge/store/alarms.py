@@ -12,7 +12,7 @@ from bridge.store import attentions, notes, p1_sweep, rx_sweep, stuck
 from bridge.store.database import Connection
 from bridge.store.rows import kind_of, micros, moment
 
-_STANDING = "SELECT key, since, code, facts FROM attentions WHERE key = ?"
+_STANDING = "SELECT key, since, code, facts FROM attentions WHERE key = ? ORDER BY code"
 _PUT = """
 INSERT INTO attentions (key, code, since, facts) VALUES (?, ?, ?, ?)
 ON CONFLICT (key, code) DO UPDATE SET facts = excluded.facts

@@ -40,7 +40,7 @@ def took_up(connection: Connection, version: str, files: Mapping[str, str], now:
     add(connection, AuditEntry(now, "", "files", Deed.MAPPINGS_CHANGED, subject, outcome))
 
 
-def entries(connection: Connection, limit: int = -1) -> list[AuditEntry]:
+def entries(connection: Connection, limit: int = 2**63 - 1) -> list[AuditEntry]:
     """The newest so many, or all, in time order."""
     return [_TABLE.value(row) for row in connection.execute(_NEWEST, (limit,))][::-1]
 

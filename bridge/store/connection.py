@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 import aiosqlite
 
 from bridge.errors import BridgeError, Fault, Misconfigured, TryLater
+from bridge.store.database import Connection
 from bridge.store.migrate import APPLICATION_ID, migrate
 
 T = TypeVar("T")
@@ -25,8 +26,6 @@ CHECKPOINT_PAGES = 4000
 to do that takes some milliseconds longer."""
 BUSY_SECONDS = 5.0
 """How long to wait for another process that is writing."""
-NO_WAITING = "PRAGMA busy_timeout = 0"
-"""As the event loop writes; a transaction in the thread waits."""
 CHECKED_BYTES = 64 * 2**20
 """A file up to this size is read through for damage when it is opened (a fraction of a second)."""
 
@@ -49,7 +48,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         _try_to_write(connection)
         _refuse_damage(connection, path)
         _close_to_others(path)
-        connection.execute(NO_WAITING)
+        wait_for_others(connection, 0.0)
     except BaseException:
         connection.close()
         raise
@@ -169,8 +168,14 @@ class Thread(aiosqlite.Connection):
         self._thread.join()
 
 
-def undo(connection: sqlite3.Connection) -> None:
-    if connection.in_transaction:  # else SQLite has undone it already
+def wait_for_others(connection: Connection, seconds: float) -> None:
+    """0: as the event loop writes. A transaction in the thread waits; PostgreSQL's always do."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+
+def undo(connection: Connection) -> None:
+    if connection.in_transaction:  # else it has been undone already
         connection.execute("ROLLBACK")
 
 

@@ -18,7 +18,15 @@ class Cursor(Protocol):
 
 
 class Connection(Protocol):
-    """As much of `sqlite3.Connection` as the functions of the store need."""
+    """As much of `sqlite3.Connection` as the store needs.
 
+    BEGIN begins a transaction that only reads, BEGIN IMMEDIATE one that writes and that no other
+    of the same store runs beside.
+    """
+
+    @property
+    def in_transaction(self) -> bool: ...
+    @property
+    def total_changes(self) -> int: ...
     def execute(self, statement: str, values: Values = ..., /) -> Cursor: ...
     def executemany(self, statement: str, values: Iterable[Values], /) -> Cursor: ...

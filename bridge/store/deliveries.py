@@ -47,7 +47,7 @@ _OF = """
 SELECT received_at, vendor, event, reported_status, became, times FROM deliveries
 WHERE (vendor, dedup_key) IN (
   SELECT vendor, dedup_key FROM deliveries WHERE received_at >= ? AND received_at <= ? AND key = ?)
-ORDER BY received_at
+ORDER BY received_at, vendor, dedup_key
 """
 _FORGET = """
 DELETE FROM deliveries WHERE (vendor, dedup_key) IN (

@@ -1,4 +1,4 @@
-"""The store: one file, a connection that writes and one that reads, each in a thread of its own.
+"""The store: a file, or a pharmacy's rows in a database, with one that writes and one that reads.
 
 It is a memory, not the truth: which order needs a look, how far its order-request has come, what
 was done. It holds keys, ids, status words and numbers, never a patient's data.
@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from bridge.errors import TryLater
-from bridge.store import notes
+from bridge.place import Place
+from bridge.store import notes, places
 from bridge.store.connection import (
     Thread,
     connect_reader,
@@ -29,32 +30,48 @@ from bridge.store.connection import (
     truncate_log,
     undo,
 )
-from bridge.store.group_commit import Body, Bulk, GroupCommit, Item, briefly, in_turn, last, soon
+from bridge.store.database import Connection
+from bridge.store.group_commit import (
+    Body,
+    Bulk,
+    GroupCommit,
+    Item,
+    Runs,
+    briefly,
+    in_turn,
+    last,
+    soon,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Question = Callable[Concatenate[sqlite3.Connection, P], T]
+Question = Callable[Concatenate[Connection, P], T]
 """A function over the connection and what else it needs to know."""
 
 
 class Store:
     """An open store. Made by `open`, and to be closed by `close`; belongs to that event loop."""
 
-    def __init__(self, path: Path, writer: Thread, reader: Thread) -> None:
-        self.path = path
+    def __init__(self, place: Place, writer: Runs, reader: Runs) -> None:
+        self.place = place
         self._writer = writer
         self._reader = reader
         self._commits = GroupCommit(writer, self._explained)
         self._closed = False
 
-    @classmethod
-    async def open(cls, path: Path, *, now: datetime) -> Self:
-        """Opens the file at `path`, or makes it (but not its directory).
+    @property
+    def path(self) -> Path | None:
+        """The file; None in a database, whose owner looks after copies of it."""
+        return self.place if isinstance(self.place, Path) else None
 
-        Raises Misconfigured, with nothing changed, for a file that is damaged, not writable,
-        another program's or a newer bridge's; TryLater if it is locked or the disk is full.
+    @classmethod
+    async def open(cls, place: Place, *, now: datetime) -> Self:
+        """Opens the file, or makes it (but not its directory); or enters the rows in a database.
+
+        Raises Misconfigured, with nothing changed, for one that is damaged, not writable, another
+        program's or a newer bridge's; TryLater if it is locked, not reached or the disk is full.
         """
-        store = cls(path, *await _connected(path))
+        store = cls(place, *await _connected(place, now))
         try:
             await store.write(notes.put_first_time, notes.CREATED_AT, now)
         except BaseException:
@@ -72,8 +89,11 @@ class Store:
             return await self._reader.run(
                 partial(_look, lambda connection: question(connection, *args, **kwargs))
             )
-        except sqlite3.Error as error:
-            raise self._explained(error) from error
+        except Exception as error:
+            explained = self._explained(error)
+            if explained is error:
+                raise
+            raise explained from error
 
     async def glance(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As `read`, of what is found by its key: in the event loop itself, unless somebody reads
@@ -117,9 +137,19 @@ class Store:
         self._refuse_if_closed()
         return self._commits.add(bulk, item)
 
+    async def own(self) -> None:
+        """Whoever ran on the same rows of a database writes no more; of a file there is a lock."""
+        if self.path is None:
+            from bridge.store.postgresql.connection import OWN, Session
+
+            found = await self.write(lambda connection: connection.execute(OWN).fetchone())
+            if isinstance(self._writer, Session):
+                self._writer.fence = found[0]
+
     async def truncate_log(self) -> None:
         """Empties the log beside the file, so that what was deleted is in neither."""
-        await asyncio.to_thread(truncate_log, self.path)
+        if self.path is not None:
+            await asyncio.to_thread(truncate_log, self.path)
 
     async def close(self) -> None:
         """Takes nothing more in, finishes all that was taken in, then closes."""
@@ -132,30 +162,41 @@ class Store:
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
-            raise TryLater(f"the store {self.path} is closed")
+            raise TryLater(f"the store {self.place} is closed")
 
     def _explained(self, error: Exception) -> Exception:
-        later = trouble(self.path, error)
+        later = _trouble(self.place, error)
         if later is None:
             return error
         later.__cause__ = error
         return later
 
 
-async def _connected(path: Path) -> tuple[Thread, Thread]:
+def _trouble(place: Place, error: Exception) -> TryLater | None:
+    if isinstance(place, Path):
+        return trouble(place, error)
+    from bridge.store.postgresql import connection as postgres
+
+    return postgres.trouble(place, error)
+
+
+async def _connected(place: Place, now: datetime) -> tuple[Runs, Runs]:
     """The connection that writes, and the one that reads; both or none."""
+    if not isinstance(place, Path):
+        found: tuple[Runs, Runs] = await places.postgresql().connected(place, now)
+        return found
     try:
-        writer = await Thread.start(partial(connect_writer, path))
+        writer = await Thread.start(partial(connect_writer, place))
         try:
-            return writer, await Thread.start(partial(connect_reader, path))
+            return writer, await Thread.start(partial(connect_reader, place))
         except BaseException:
             await writer.close()
             raise
     except sqlite3.Error as error:
-        raise refusal(path, error) from error
+        raise refusal(place, error) from error
 
 
-def _look(body: Body[T], connection: sqlite3.Connection) -> T:
+def _look(body: Body[T], connection: Connection) -> T:
     connection.execute("BEGIN")
     try:
         return body(connection)

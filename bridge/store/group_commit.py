@@ -25,16 +25,17 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from bridge.store.connection import BUSY_SECONDS, NO_WAITING, Thread, undo
+from bridge.store.connection import BUSY_SECONDS, undo, wait_for_others
+from bridge.store.database import Connection
 
 T = TypeVar("T")
 Item = TypeVar("Item")
-Body = Callable[[sqlite3.Connection], T]
+Body = Callable[[Connection], T]
 """One caller's part of a transaction: runs in the connection's thread, must not commit, and may
 be run a second time after its first run was undone."""
-Bulk = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T]]
+Bulk = Callable[[Connection, Sequence[Item]], Sequence[T]]
 """As a Body, for many callers at once: one answer an item, as if each had come alone, in turn. Runs
 in the event loop, so it has to be short, and once more in the thread where it failed."""
 
@@ -46,6 +47,14 @@ MANY = 8
 """Fewer than so many callers a commit are not waited for."""
 MOST, FADES = 0.7, 0.95
 """Who is not waited for is read and answered to while the disk is busy with the others."""
+
+
+class Runs(Protocol):
+    """A connection that bodies are run with, in a thread or, where that can be, `here`."""
+
+    async def run(self, body: Callable[[Any], T]) -> T: ...
+    def here(self, body: Callable[[Any], T]) -> T | None: ...
+    async def close(self) -> None: ...
 
 
 @dataclass(slots=True)  # not frozen: made for every delivery, at a third of the cost
@@ -70,7 +79,7 @@ class Result:
 class GroupCommit:
     """The queue of those who want to write, and the task that writes them."""
 
-    def __init__(self, writer: Thread, explain: Callable[[Exception], Exception]) -> None:
+    def __init__(self, writer: Runs, explain: Callable[[Exception], Exception]) -> None:
         """`explain`: what an error of SQLite's is for whoever wanted to write."""
         self._writer = writer
         self._explain = explain
@@ -165,7 +174,7 @@ class GroupCommit:
             answer.set_exception(self._explain(result.error))
 
 
-def in_turn(connection: sqlite3.Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
+def in_turn(connection: Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
     """The Bulk of those who come with a body of their own."""
     return [body(connection) for body in bodies]
 
@@ -181,7 +190,7 @@ PATIENCE: Mapping[Bulk[Any, Any], float] = {briefly: 0.0015, soon: 0.005, last: 
 
 
 def _written_here(
-    parts: Sequence[Part], connection: sqlite3.Connection
+    parts: Sequence[Part], connection: Connection
 ) -> tuple[list[Result], bool] | None:
     """Writes what is short in the event loop itself, up to the commit, and whether there is none to
     make; None if it cannot be.
@@ -206,7 +215,7 @@ def _written_here(
         return None  # tried again in the thread, where each may fail alone
 
 
-def _committed(connection: sqlite3.Connection) -> bool:
+def _committed(connection: Connection) -> bool:
     """False if nothing was written."""
     try:
         connection.execute("COMMIT")
@@ -216,7 +225,7 @@ def _committed(connection: sqlite3.Connection) -> bool:
     return True
 
 
-def _commit_all(parts: Sequence[Part], connection: sqlite3.Connection) -> list[Result]:
+def _commit_all(parts: Sequence[Part], connection: Connection) -> list[Result]:
     """All parts in one transaction. Raises, with nothing written, if it cannot be committed."""
     try:
         return _in_transaction(connection, partial(_at_once, parts))
@@ -226,8 +235,8 @@ def _commit_all(parts: Sequence[Part], connection: sqlite3.Connection) -> list[R
     return _in_transaction(connection, partial(_each_alone, parts))
 
 
-def _in_transaction(connection: sqlite3.Connection, body: Body[T]) -> T:
-    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+def _in_transaction(connection: Connection, body: Body[T]) -> T:
+    wait_for_others(connection, BUSY_SECONDS)
     try:
         connection.execute("BEGIN IMMEDIATE")
         value = body(connection)
@@ -236,11 +245,11 @@ def _in_transaction(connection: sqlite3.Connection, body: Body[T]) -> T:
         undo(connection)
         raise
     finally:
-        connection.execute(NO_WAITING)
+        wait_for_others(connection, 0.0)
     return value
 
 
-def _at_once(parts: Sequence[Part], connection: sqlite3.Connection) -> list[Result]:
+def _at_once(parts: Sequence[Part], connection: Connection) -> list[Result]:
     """The quick way, for when nobody fails: neighbours of the same kind go in one call."""
     return [
         Result(value)
@@ -249,11 +258,11 @@ def _at_once(parts: Sequence[Part], connection: sqlite3.Connection) -> list[Resu
     ]
 
 
-def _each_alone(parts: Sequence[Part], connection: sqlite3.Connection) -> list[Result]:
+def _each_alone(parts: Sequence[Part], connection: Connection) -> list[Result]:
     return [_alone(connection, part) for part in parts]
 
 
-def _alone(connection: sqlite3.Connection, part: Part) -> Result:
+def _alone(connection: Connection, part: Part) -> Result:
     """One part, whose failure undoes nothing but its own work."""
     connection.execute("SAVEPOINT part")
     try:

@@ -58,7 +58,7 @@ UPDATE order_lines SET sold_at = :at WHERE sold_at IS NULL AND pharmacy_sku_uid 
     GROUP BY order_lines.uid HAVING sum(amount) = :fall ORDER BY order_lines.uid LIMIT 1)
 """
 _OF = "SELECT place, pharmacy_sku_uid, p1_id, amount, units FROM order_lines WHERE uid = ?"
-_HELD_ONES = f"{_OF} AND released_at IS NULL AND amount + units > 0"
+_HELD_ONES = f"{_OF} AND released_at IS NULL AND amount + units > 0 ORDER BY place"
 _HELD = "SELECT 1 FROM order_lines WHERE uid = ? AND released_at IS NULL AND units > 0"
 _DELETE = "DELETE FROM order_lines WHERE uid = ? AND place = ?"
 _NOTHING = Demand(0, PharmacySkuUid(""), ProductId(""), 0, 0)

@@ -103,7 +103,9 @@ ORDER BY coalesce(created_at, seen_at) DESC LIMIT ?
 _OF_OLDER = """FROM p1_orders
 WHERE coalesce(created_at, 0) < :first AND (status IN (:words...) OR updated_at >= :lately)"""
 _UNREAD_OLDER = sql(" ".join(("SELECT id", _OF_OLDER, "AND external_id IS NULL")))
-_NEWEST_OLDER = sql(" ".join(("SELECT id", _OF_OLDER, "ORDER BY created_at DESC LIMIT :most")))
+_NEWEST_OLDER = sql(
+    " ".join(("SELECT id", _OF_OLDER, "ORDER BY coalesce(created_at, 0) DESC LIMIT :most"))
+)
 _UNKNOWN = """AND external_id <> ''
 AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)"""
 _ORPHANS = sql(" ".join(("SELECT external_id", _OF_OLDER, _UNKNOWN)))

@@ -28,8 +28,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _AT_ONCE = (64, 32, 16, 8, 4, 2, 1)
 """Few sizes, so that the statements stay prepared."""
-_LIST = re.compile(r"\((\?|:\w+)\.\.\.\)")
-_ROWS = re.compile(r"\((\?|:\w+)\.\.\. AS ([\w\s,]+)\)")
+LIST = re.compile(r"\((\?|:\w+)\.\.\.\)")
+ROWS = re.compile(r"\((\?|:\w+)\.\.\. AS ([\w\s,]+)\)")
+AS_WRITTEN: dict[str, str] = {}
+"""What `sql` was given, by its answer: another engine spells that its own way."""
 
 
 def sql(statement: str) -> str:
@@ -39,8 +41,11 @@ def sql(statement: str) -> str:
     `(?... AS a TEXT, b BIGINT)` for a table of rows with these columns, made by `as_rows`.
     `IS NOT DISTINCT FROM`, equality that also compares NULL, is `IS` before SQLite 3.39.
     """
-    listed = _LIST.sub(r"(SELECT value FROM json_each(\1))", statement)
-    return _ROWS.sub(_table_of_rows, listed).replace("IS NOT DISTINCT FROM", "IS")
+    listed = LIST.sub(r"(SELECT value FROM json_each(\1))", statement)
+    spelt = ROWS.sub(_table_of_rows, listed).replace("IS NOT DISTINCT FROM", "IS")
+    if spelt != statement:
+        AS_WRITTEN[spelt] = statement
+    return spelt
 
 
 def as_list(values: Iterable[str]) -> str:

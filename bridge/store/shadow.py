@@ -17,7 +17,7 @@ BY_HAND_UNTIL = "by_hand_until"
 _TAKEN_OVER = "shadow_taken_over"
 
 _SAVE = NOTES.upsert("key, what, word")
-_OF = NOTES.select("WHERE key = ?")
+_OF = NOTES.select("WHERE key = ? ORDER BY what, word")
 _ALL = NOTES.select("ORDER BY coalesce(found_at, wanted_at), key, what, word")
 _NOW = NOTES.select("WHERE word = '' AND (what = 'stock' OR what = 'price')")
 _FORGET = "DELETE FROM shadow WHERE word <> '' AND found_at < ?"

@@ -15,7 +15,7 @@ from bridge.core.reasons import UNUSUALLY_MANY
 from bridge.store import attentions, deliveries, journal, notes, orders, stuck, todo
 from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
-from bridge.store.rows import as_list, micros, moment, moment_or_none, sql
+from bridge.store.rows import as_list, micros, moment, moment_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +57,20 @@ UNION ALL SELECT uid FROM orders
 WHERE finished_at IS NOT NULL AND phase = 'done' AND order_id IS NULL AND attempts = 0
   AND state <> 'completed' AND state <> 'cancelled'
 """
-_FOUND = sql(
-    """
-    SELECT uid FROM (:words...) AS word CROSS JOIN orders
-      ON uid >= word.value AND uid < word.value || :last
-    UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
-      ON name >= word.value AND name < word.value || :last
-    UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
-      ON order_id >= word.value AND order_id < word.value || :last
-    UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
-      ON request_id >= word.value AND request_id < word.value || :last
-    UNION ALL SELECT uid FROM order_lines WHERE pharmacy_sku_uid IN (
-      SELECT pharmacy_sku_uid FROM skus
-      WHERE name LIKE :like OR pharmacy_sku_uid IN (:words...) OR sku_uid IN (:words...)
-        OR external_id IN (:words...) OR pzn IN (:words...) ORDER BY name LIMIT 200)
-    """
-)
+_FOUND = """
+SELECT uid FROM (:words...) AS word CROSS JOIN orders
+  ON uid >= word.value AND uid < word.value || :last
+UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
+  ON name >= word.value AND name < word.value || :last
+UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
+  ON order_id >= word.value AND order_id < word.value || :last
+UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
+  ON request_id >= word.value AND request_id < word.value || :last
+UNION ALL SELECT uid FROM order_lines WHERE pharmacy_sku_uid IN (
+  SELECT pharmacy_sku_uid FROM skus
+  WHERE name LIKE :like OR pharmacy_sku_uid IN (:words...) OR sku_uid IN (:words...)
+    OR external_id IN (:words...) OR pzn IN (:words...) ORDER BY name LIMIT 200)
+"""
 """Ids and names that begin with the words, and orders of the SKUs that are called so."""
 _CONDITIONS = {
     "words": f"uid IN ({_FOUND})",
@@ -121,7 +119,7 @@ class Wanted(NamedTuple):
         """What the words may be written as in the tables, and the rest."""
         words = self.words.strip().removeprefix("order:").removeprefix("sku:")
         spelt = {words, words.lower(), words.upper(), words.zfill(8)}
-        like = re.sub(r"[%_\s]+", "%", f"%{words}%")
+        like = re.sub(r"[%_\\\s]+", "%", f"%{words}%")
         ends = {"like": "", "last": "\1"} if self.exact else {"like": like, "last": "\uffff"}
         times = {"since": self.since, "until": self.until}
         return {"words": as_list(sorted(spelt | {f"#{words}"})), **ends} | {
@@ -162,12 +160,14 @@ GROUP BY 1
 """
 _CAME_SINCE = "SELECT count(*), min(first_seen_at) FROM orders WHERE first_seen_at >= ?"
 _RUNS_OUT = """
-SELECT stock.pharmacy_sku_uid, skus.name, stock.rx_stock, sum(order_lines.amount) AS sold
+SELECT stock.pharmacy_sku_uid, skus.name, stock.rx_stock,
+  CAST(sum(order_lines.amount) AS BIGINT) AS sold
 FROM orders CROSS JOIN order_lines ON order_lines.uid = orders.uid
   JOIN stock ON stock.pharmacy_sku_uid = order_lines.pharmacy_sku_uid
   JOIN skus ON skus.pharmacy_sku_uid = stock.pharmacy_sku_uid
 WHERE orders.first_seen_at >= ? AND stock.hidden_at IS NULL AND stock.left_at IS NULL
-GROUP BY stock.pharmacy_sku_uid HAVING stock.rx_stock < sum(order_lines.amount)
+GROUP BY stock.pharmacy_sku_uid, skus.name, stock.rx_stock
+HAVING stock.rx_stock < sum(order_lines.amount)
 ORDER BY stock.rx_stock * 1.0 / sum(order_lines.amount), skus.name
 """
 

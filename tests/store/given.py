@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from bridge.core.deliveries import Noted, OrderChanged
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.memory import Outcome
@@ -26,7 +28,10 @@ from bridge.core.model import (
 )
 from bridge.core.reasons import UNLINKED_SKU, Reason
 from bridge.store import Store, todo, work
+from bridge.store.database import Connection
 
+REFUSED = (sqlite3.IntegrityError, psycopg.Error)
+"""What the tables do not take."""
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
 NOTE = UNLINKED_SKU(name="Größe", sku="sku-1", pharmacy_sku="psku-1", file="skus.csv")
@@ -171,9 +176,15 @@ async def make_stuck(store: Store, number: int | str, reason: Reason = NOTE) -> 
         )
 
 
-def sql(statement: str, *values: Any) -> Callable[[sqlite3.Connection], list[Any]]:
+def sql(statement: str, *values: Any) -> Callable[[Connection], list[Any]]:
     """A body that runs one statement and returns its rows."""
-    return lambda connection: connection.execute(statement, values).fetchall()
+
+    def body(connection: Connection) -> list[Any]:
+        found = connection.execute(statement, values)
+        reads = statement.lstrip().startswith(("SELECT", "PRAGMA", "EXPLAIN"))
+        return found.fetchall() if reads else []
+
+    return body
 
 
 def content_of(path: Path) -> bytes:

@@ -43,6 +43,7 @@ from bridge.store import (
     rx_sweep,
     todo,
     vendor_lists,
+    views,
     work,
 )
 
@@ -137,9 +138,8 @@ async def test_an_order_is_erased_from_every_table(store: Store):
 
 async def mentions(store: Store, word: str) -> list[str]:
     """The tables in which the word stands: of a key, a list or as it is."""
-    tables = await store.read(sql("SELECT name FROM sqlite_schema WHERE type = 'table'"))
     found = []
-    for (table,) in tables:
+    for table in (each["table"] for each in await store.read(views.tables)):
         cells = [cell for row in await store.read(rows(table)) for cell in row]
         if any(str(cell) in (word, f"order:{word}") or f'"{word}"' in str(cell) for cell in cells):
             found.append(table)
@@ -148,11 +148,8 @@ async def mentions(store: Store, word: str) -> list[str]:
 
 async def test_no_table_of_orders_is_left_out(store: Store):
     """A new table with a key or a uid is one more place to erase from."""
-    about = """
-        SELECT t.name FROM sqlite_schema t, pragma_table_info(t.name) c
-        WHERE c.name IN ('key', 'uid')
-    """
-    tables = {name for (name,) in await store.read(sql(about))}
+    found = await store.read(views.tables)
+    tables = {each["table"] for each in found if {"key", "uid"} & {*each["columns"]}}
     erased = {word for each in work._ERASE for word in each.split()}
     assert tables > {"orders", "journal"}
     assert tables <= erased

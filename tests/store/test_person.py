@@ -42,7 +42,8 @@ async def stuck_keys(store: Store) -> list[Key]:
 
 
 async def make_sku_stuck(store: Store) -> None:
-    await store.write(sql("INSERT INTO stuck VALUES (?, 0, 'sku_refused', '{}')", SKU))
+    put = "INSERT INTO stuck (key, since, code, facts) VALUES (?, 0, 'sku_refused', '{}')"
+    await store.write(sql(put, SKU))
 
 
 async def test_a_retry_frees_and_makes_due(store: Store):

@@ -30,7 +30,10 @@ async def test_orders_are_counted_in_the_hour_in_which_they_came_along(store):
             end = micros(HOUR + timedelta(seconds=ended))
             phase = "done"
             connection.execute(add, (uid, micros(seen), at[0], phase, at[1], at[1], end, state))
-        line = "INSERT INTO order_lines VALUES (?, 1, ?, 'P1', ?, 1, NULL, NULL)"
+        line = """
+            INSERT INTO order_lines (uid, place, pharmacy_sku_uid, p1_id, amount, units)
+            VALUES (?, 1, ?, 'P1', ?, 1)
+        """
         connection.execute(line, ("po-1", "psku-1", 2))
         connection.execute(line, ("po-2", "psku-2", 1))
         connection.execute(line, ("po-4", "psku-1", 1))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import bridge.store
-from bridge.store import deliveries, orders, views
+from bridge.store import deliveries, orders, rows, views
 from bridge.store.work import _FORGET
 
 GROWING = ("adjustments", "audit", "deliveries", "journal", "order_lines", "orders", "p1_orders")
@@ -39,7 +39,7 @@ def statements() -> Iterator[tuple[str, str]]:
         for name, text in found.items():
             is_sql = isinstance(text, str) and re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", text)
             if is_sql and not HEAD.fullmatch(text.strip() + " "):
-                yield f"{module.name}.{name}", text
+                yield f"{module.name}.{name}", rows.sql(text)
     for conditions in lists():
         yield f"views.listed({', '.join(conditions)})", views.listed(*conditions)
     yield from ((f"work._FORGET[{number}]", text) for number, text in enumerate(_FORGET))

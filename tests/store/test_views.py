@@ -256,8 +256,9 @@ async def test_what_is_ordered_more_than_is_offered_runs_out(store: Store):
     await given_some(store)
     sku = PharmacySkuUid("psku-9")
     for offered, runs_out in ((2, []), (1, [views.RunsOut(sku, "Ibuflam 400", 1, 2)])):
-        put = "INSERT OR REPLACE INTO stock (pharmacy_sku_uid, rx_stock) VALUES (?, ?)"
-        await store.write(sql(put, sku, offered))
+        put = "INSERT INTO stock (pharmacy_sku_uid, rx_stock) VALUES (?, ?)"
+        again = "ON CONFLICT (pharmacy_sku_uid) DO UPDATE SET rx_stock = excluded.rx_stock"
+        await store.write(sql(f"{put} {again}", sku, offered))
         assert await store.read(views.runs_out, NOW) == runs_out
     assert await store.read(views.runs_out, after(2)) == []
 

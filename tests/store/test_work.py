@@ -1,6 +1,5 @@
 """Hints, claims and settlements: what is to be looked at, by whom, and when again."""
 
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from store.given import (
     LEASE,
     NOTE,
     NOW,
+    REFUSED,
     after,
     claim_one,
     delivery,
@@ -79,7 +79,7 @@ async def test_no_hints_are_no_work(store: Store):
 
 
 async def test_a_key_without_a_kind_is_refused(store: Store):
-    with pytest.raises(sqlite3.IntegrityError, match="key_names_its_kind"):
+    with pytest.raises(REFUSED, match="key_names_its_kind"):
         await store.write(todo.hint, [Hint(Key("nothing"), "a test")], NOW)
 
 
@@ -260,18 +260,18 @@ async def test_saving_in_the_middle_leaves_the_work_as_it_is(store: Store):
         ({"phase": Phase.ADOPTED}, "adopted_which_order"),
         ({"phase": Phase.DONE}, "finished_when"),
         ({"phase": Phase.DROPPED}, "finished_when"),
-        ({"attempts": -1}, "attempts >= 0"),
-        ({"calls": -1}, "calls >= 0"),
-        ({"order_id": ""}, "order_id <> ''"),
-        ({"request_id": ""}, "request_id <> ''"),
-        ({"uid": ""}, "uid <> ''"),
-        ({"priority": "high"}, "orders.priority"),
+        ({"attempts": -1}, "attempts >= 0|orders_attempts_check"),
+        ({"calls": -1}, "calls >= 0|orders_calls_check"),
+        ({"order_id": ""}, "order_id <> ''|orders_order_id_check"),
+        ({"request_id": ""}, "request_id <> ''|orders_request_id_check"),
+        ({"uid": ""}, "uid <> ''|orders_uid_check"),
+        ({"priority": "high"}, "orders.priority|for type bigint"),
     ],
 )
 async def test_a_link_that_contradicts_itself_is_refused(
     store: Store, wrong: dict[str, object], rule: str
 ):
-    with pytest.raises(sqlite3.IntegrityError, match=rule):
+    with pytest.raises(REFUSED, match=rule):
         await store.write(work.save, record(1, **wrong), [entry(1)])
     assert await store.read(sql("SELECT * FROM journal")) == []
 
@@ -286,13 +286,13 @@ async def test_a_link_that_contradicts_itself_is_refused(
 )
 async def test_a_word_that_nobody_knows_is_refused(store: Store, change: str, rule: str):
     await store.write(work.save, record(1), [])
-    with pytest.raises(sqlite3.IntegrityError, match=rule):
+    with pytest.raises(REFUSED, match=rule):
         await store.write(sql(change))
 
 
 async def test_pharmaones_orders_belong_to_one_order_each(store: Store):
     await store.write(work.save, submitted(1, order_id="ORD_1"), [])
-    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+    with pytest.raises(REFUSED, match=r"(?i)unique"):
         await store.write(work.save, submitted(2, order_id="ORD_1"), [])
     await store.write(work.save, submitted(1, order_id="ORD_1"), [])
 

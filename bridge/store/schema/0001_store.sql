@@ -16,7 +16,7 @@ PRAGMA application_id = 1920492130;  -- "rxbb" in ASCII: tells our file from ano
 -- `wanted_at`: when a person said that it is to be sent; `not_twins`: PharmaOne's orders (ids) that
 -- look like it and, as a person said, are other ones.
 CREATE TABLE orders (
-  uid            TEXT PRIMARY KEY NOT NULL CHECK (uid <> ''),
+  uid            TEXT NOT NULL CHECK (uid <> ''),
   first_seen_at  INTEGER NOT NULL,
   phase          TEXT NOT NULL DEFAULT 'known' CONSTRAINT phase_is_known CHECK (
     phase = 'known' OR phase = 'submitting' OR phase = 'submitted'
@@ -69,7 +69,8 @@ CREATE TABLE orders (
   CONSTRAINT submitted_when CHECK (phase <> 'submitted' OR submitted_at IS NOT NULL),
   CONSTRAINT adopted_which_order CHECK (phase <> 'adopted' OR order_id IS NOT NULL),
   CONSTRAINT finished_when CHECK (
-    (phase <> 'done' AND phase <> 'dropped') OR finished_at IS NOT NULL)
+    (phase <> 'done' AND phase <> 'dropped') OR finished_at IS NOT NULL),
+  PRIMARY KEY (uid)
 ) STRICT, WITHOUT ROWID;
 
 -- PharmaOne's ids belong to one pharmacy order each.
@@ -95,7 +96,7 @@ CREATE INDEX orders_unmade ON orders (phase, state) WHERE finished_at IS NOT NUL
 -- way; `reported` the statuses that deliveries since then reported, `vendor:status` a line, NULL if
 -- anything else hinted: our own writes come back so.
 CREATE TABLE todo (
-  key          TEXT PRIMARY KEY NOT NULL,
+  key          TEXT NOT NULL,
   kind         TEXT NOT NULL CONSTRAINT key_names_its_kind CHECK (kind <> ''),
   generation   INTEGER NOT NULL CHECK (generation > 0),
   priority     INTEGER NOT NULL,
@@ -104,7 +105,8 @@ CREATE TABLE todo (
   attempts     INTEGER NOT NULL CHECK (attempts >= 0),
   why          TEXT NOT NULL,
   claimed      INTEGER,
-  reported     TEXT
+  reported     TEXT,
+  PRIMARY KEY (key)
 ) STRICT, WITHOUT ROWID;
 
 -- What is due, however many wait; with the lease, so that work under way is passed over.
@@ -112,10 +114,11 @@ CREATE INDEX todo_due ON todo (kind, due_at, lease_until, priority);
 
 -- One row a key that only a person can decide about: the code of the reason, and its facts as JSON.
 CREATE TABLE stuck (
-  key     TEXT PRIMARY KEY NOT NULL CHECK (instr(key, ':') > 1),
+  key     TEXT NOT NULL CHECK (instr(key, ':') > 1),
   since   INTEGER NOT NULL,
   code    TEXT NOT NULL CHECK (code <> ''),
-  facts   TEXT NOT NULL CHECK (json_type(facts) = 'object')
+  facts   TEXT NOT NULL CHECK (json_type(facts) = 'object'),
+  PRIMARY KEY (key)
 ) STRICT, WITHOUT ROWID;
 
 -- One row a thing that a person should know of an order that goes on, or an alarm (`silence:`,
@@ -132,10 +135,11 @@ CREATE TABLE attentions (
 -- One row an order that is to be cancelled at that vendor, since when, and since when a person says
 -- that it is right.
 CREATE TABLE cancellations (
-  uid           TEXT PRIMARY KEY NOT NULL,
+  uid           TEXT NOT NULL,
   vendor        TEXT NOT NULL,
   since         INTEGER NOT NULL,
-  confirmed_at  INTEGER
+  confirmed_at  INTEGER,
+  PRIMARY KEY (uid)
 ) STRICT, WITHOUT ROWID;
 
 -- One row a comparison of shadow mode (Note): what the bridge would have done, what people did, and
@@ -188,8 +192,9 @@ CREATE INDEX deliveries_by_age ON deliveries (received_at, key);
 
 -- One row a counted thing; numbers only grow, and outlast a restart.
 CREATE TABLE counters (
-  name   TEXT PRIMARY KEY NOT NULL,
-  value  INTEGER NOT NULL CHECK (value >= 0)
+  name   TEXT NOT NULL,
+  value  INTEGER NOT NULL CHECK (value >= 0),
+  PRIMARY KEY (name)
 ) STRICT, WITHOUT ROWID;
 
 -- One row an hour, by its beginning, and a counted thing: what webhooks told, orders that came. What
@@ -203,13 +208,14 @@ CREATE TABLE hours (
 
 -- One row a note about the store as a whole; a time is written as its microseconds, in digits.
 CREATE TABLE meta (
-  name   TEXT PRIMARY KEY NOT NULL,
-  value  TEXT NOT NULL
+  name   TEXT NOT NULL,
+  value  TEXT NOT NULL,
+  PRIMARY KEY (name)
 ) STRICT, WITHOUT ROWID;
 
 -- One row a SKU of RxScale's list (CatalogueSku): which pharmacy SKU and external id belong to it.
 CREATE TABLE skus (
-  pharmacy_sku_uid  TEXT PRIMARY KEY NOT NULL,
+  pharmacy_sku_uid  TEXT NOT NULL,
   sku_uid           TEXT NOT NULL,
   external_id       TEXT,
   name              TEXT NOT NULL,
@@ -217,7 +223,8 @@ CREATE TABLE skus (
   selling_unit      TEXT,
   unit              TEXT,
   digital           INTEGER NOT NULL CHECK (digital = 0 OR digital = 1),
-  seen_at           INTEGER NOT NULL
+  seen_at           INTEGER NOT NULL,
+  PRIMARY KEY (pharmacy_sku_uid)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX skus_by_sku ON skus (sku_uid);
@@ -225,7 +232,7 @@ CREATE INDEX skus_by_sku ON skus (sku_uid);
 -- One row an order at PharmaOne (P1Order). `external_id` is NULL while unknown, '' where it has none
 -- that may be ours: it is free text, and another's may hold a name.
 CREATE TABLE p1_orders (
-  id              TEXT PRIMARY KEY NOT NULL CHECK (id <> ''),
+  id              TEXT NOT NULL CHECK (id <> ''),
   status          TEXT NOT NULL,
   seen_at         INTEGER NOT NULL,
   first_seen_at   INTEGER NOT NULL,
@@ -233,7 +240,8 @@ CREATE TABLE p1_orders (
   flags           TEXT,  -- those that are raised, with blanks between them
   created_at      INTEGER,
   updated_at      INTEGER,
-  unlisted_at     INTEGER  -- the last whole list without it, which showed others that are known
+  unlisted_at     INTEGER,  -- the last whole list without it, which showed others that are known
+  PRIMARY KEY (id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX p1_orders_by_external_id ON p1_orders (external_id);
@@ -242,9 +250,10 @@ CREATE INDEX p1_orders_by_creation ON p1_orders (coalesce(created_at, 0));
 -- One row a product of PharmaOne's, as the last inventory that was believed told it: whole units.
 -- `absent_at` is NULL while it is listed; else when the first inventory without it was asked for.
 CREATE TABLE products (
-  p1_id         TEXT PRIMARY KEY NOT NULL CHECK (p1_id <> ''),
+  p1_id         TEXT NOT NULL CHECK (p1_id <> ''),
   on_hand       INTEGER NOT NULL,
-  absent_at     INTEGER
+  absent_at     INTEGER,
+  PRIMARY KEY (p1_id)
 ) STRICT, WITHOUT ROWID;
 
 -- One row a SKU of RxScale's: its pieces and price (cents) there as far as they are known.
@@ -258,7 +267,7 @@ CREATE TABLE products (
 --   hidden_at  since when RxScale does not show it (404)
 --   left_at  since when a person wants it left alone
 CREATE TABLE stock (
-  pharmacy_sku_uid  TEXT PRIMARY KEY NOT NULL CHECK (pharmacy_sku_uid <> ''),
+  pharmacy_sku_uid  TEXT NOT NULL CHECK (pharmacy_sku_uid <> ''),
   rx_stock          INTEGER,
   rx_price          INTEGER,
   rx_seen_at        INTEGER,
@@ -272,7 +281,8 @@ CREATE TABLE stock (
   drift_at          INTEGER,
   drift_from        INTEGER,
   hidden_at         INTEGER,
-  left_at           INTEGER
+  left_at           INTEGER,
+  PRIMARY KEY (pharmacy_sku_uid)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX stock_wanted ON stock (pharmacy_sku_uid)

@@ -1,0 +1,265 @@
+"""PostgreSQL as the engine of the store: its connections, each in a thread, and what errors mean.
+
+A transaction says whose rows it is about, and that ends with it: so the connections of a process
+serve all its pharmacies. One that writes locks its pharmacy's row first, as BEGIN IMMEDIATE locks a
+file: what it has read is true until it has written. Then it reads the fence of the budget, in a
+statement of its own, which sees what was committed while it waited.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar, TypeVar
+
+import psycopg
+from psycopg import ClientCursor
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+from psycopg.sql import SQL, Literal
+
+from bridge.errors import BridgeError, Fault, Misconfigured, TryLater
+from bridge.place import Database
+from bridge.store.database import Cursor, Values
+from bridge.store.postgresql.spelling import spelt
+
+T = TypeVar("T")
+Raw = psycopg.Connection[tuple[Any, ...]]
+
+CONNECTIONS = 8
+"""Of one process to one database, however many pharmacies it has."""
+DOWN_SECONDS = 1.0
+"""So long nobody else waits for a database that did not answer."""
+_NETWORK = {
+    "connect_timeout": 4,
+    "tcp_user_timeout": 8000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+_LIMITS = """
+SET idle_in_transaction_session_timeout = '3s';
+SET lock_timeout = '5s';
+SET statement_timeout = '60s'
+"""
+_READING = """
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT set_config('rxbridge.pharmacy', {0}, true)
+"""
+_WRITING = """
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+SELECT set_config('rxbridge.pharmacy', {0}, true);
+SELECT 1 FROM pharmacies WHERE id = {0} FOR UPDATE;
+SELECT fence FROM budgets JOIN pharmacies ON budgets.id = budget WHERE pharmacies.id = {0}
+"""
+_WRITTEN = "UPDATE pharmacies SET version = version + 1 WHERE id = {0}; COMMIT"
+OWN = """
+UPDATE budgets SET fence = fence + 1
+WHERE id = (SELECT budget FROM pharmacies WHERE id = current_setting('rxbridge.pharmacy'))
+RETURNING fence
+"""
+"""Whoever wrote with the fence before writes no more."""
+
+
+class Pool:
+    """The connections of this process to one database, made as they are needed."""
+
+    _known: ClassVar[dict[str, "Pool"]] = {}
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="postgresql")
+        self._own = threading.local()
+        self._made: list[Raw] = []
+        self.users = 0
+        self._down: tuple[float, psycopg.Error | None] = (0.0, None)
+
+    @classmethod
+    def of(cls, url: str) -> "Pool":
+        """The one that all stores in this database share, until the last of them leaves it."""
+        pool = cls._known.get(url) or cls._known.setdefault(url, cls(url))
+        pool.users += 1
+        return pool
+
+    async def leave(self) -> None:
+        self.users -= 1
+        if not self.users:
+            self._known.pop(self._url, None)
+            await asyncio.to_thread(self._threads.shutdown)
+            for raw in self._made:
+                raw.close()
+
+    async def run(self, body: Callable[[Raw], T]) -> T:
+        """In a thread of the pool; a caller who goes away does not stop the body."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._in_thread, body)
+
+    def _in_thread(self, body: Callable[[Raw], T]) -> T:
+        raw: Raw | None = getattr(self._own, "raw", None)
+        if raw is None or not _answers(raw):
+            raw = self._own.raw = self._connect()
+            self._made = [each for each in self._made if not each.closed] + [raw]
+        try:
+            return body(raw)
+        finally:
+            if raw.info.transaction_status != TransactionStatus.IDLE:
+                raw.close()  # the server undoes what was under way
+
+    def _connect(self) -> Raw:
+        until, error = self._down
+        if error is not None and time.monotonic() < until:
+            raise error
+        try:
+            return connect(self._url)
+        except psycopg.Error as failure:
+            self._down = time.monotonic() + DOWN_SECONDS, failure
+            raise
+
+
+def connect(url: str) -> Raw:
+    """A connection for whichever thread. Raises psycopg.Error."""
+    values: dict[str, Any] = {"application_name": "rxbridge", "client_encoding": "utf8", **_NETWORK}
+    raw = psycopg.connect(url, autocommit=True, cursor_factory=ClientCursor, **values)
+    raw.execute(_LIMITS)
+    return raw
+
+
+def _answers(raw: Raw) -> bool:
+    """Whether it is open still, as far as is known without asking the server."""
+    try:
+        raw.pgconn.consume_input()
+    except psycopg.Error:
+        return False
+    return not raw.closed and not raw.broken
+
+
+class Session:
+    """What a store needs of an engine, for one pharmacy: as `Thread` of a file of SQLite's."""
+
+    def __init__(self, pool: Pool, place: Database) -> None:
+        self._pool = pool
+        self.place = place
+        self.fence: int | None = None
+        """What the budget's has to be for a transaction that writes; None: it does not matter."""
+
+    async def run(self, body: Callable[["Connection"], T]) -> T:
+        return await self._pool.run(lambda raw: body(Connection(raw, self)))
+
+    def here(self, _: Callable[["Connection"], T]) -> T | None:
+        """None: the event loop would wait for the network."""
+        return None
+
+    async def close(self) -> None:
+        await self._pool.leave()
+
+
+class Connection:
+    """A connection as the store's functions know one, for one pharmacy and one transaction."""
+
+    def __init__(self, raw: Raw, session: Session) -> None:
+        self._raw = raw
+        self._session = session
+        self.total_changes = 0
+
+    @property
+    def in_transaction(self) -> bool:
+        status = self._raw.info.transaction_status
+        return status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+    def execute(self, statement: str, values: Values = (), /) -> Cursor:
+        match statement:
+            case "BEGIN":
+                return self._said(_READING)
+            case "BEGIN IMMEDIATE":
+                return self._begin_writing()
+            case "COMMIT":
+                return self._said(_WRITTEN if self.total_changes else statement)
+            case _:
+                return self._asked(spelt(statement), values)
+
+    def executemany(self, statement: str, values: Iterable[Values], /) -> Cursor:
+        cursor = self._raw.cursor()
+        try:
+            cursor.executemany(spelt(statement), rows := [*values])
+        except psycopg.DataError as error:
+            cursor.executemany(spelt(statement), [_without_nul(each, error) for each in rows])
+        self.total_changes += max(0, cursor.rowcount)
+        return cursor
+
+    def _asked(self, statement: str, values: Values) -> Cursor:
+        cursor = self._raw.cursor()
+        try:
+            cursor.execute(statement, values)
+        except psycopg.DataError as error:
+            cursor.execute(statement, _without_nul(values, error))
+        if not (cursor.statusmessage or "").startswith("SELECT"):
+            self.total_changes += max(0, cursor.rowcount)
+        return cursor
+
+    def _begin_writing(self) -> Cursor:
+        cursor, place, fence = self._said(_WRITING), self._session.place, self._session.fence
+        found = cursor.fetchone()
+        if found is None:
+            raise TryLater(f"the store {place}: its rows are gone")
+        if fence is not None and found[0] != fence:
+            raise TryLater(f"the store {place}: another rxbridge run has taken it over")
+        return cursor
+
+    def _said(self, statements: str) -> Cursor:
+        """Several in one go; the answer to the last."""
+        cursor = self._raw.cursor()
+        cursor.execute(SQL(statements).format(Literal(self._session.place.pharmacy)))
+        while cursor.nextset():
+            pass
+        return cursor
+
+
+def _without_nul(values: Values, error: psycopg.DataError) -> Values:
+    """Text without the letter that PostgreSQL has no place for. Raises the error for another."""
+    if error.sqlstate is not None or "NUL" not in str(error):
+        raise error
+    if isinstance(values, dict):
+        return {name: _cleaned(value) for name, value in values.items()}
+    return [_cleaned(value) for value in values]
+
+
+def _cleaned(value: object) -> object:
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+_PASSING = frozenset({"25006", "25P03", "25P04", "42501"})
+"""A standby, a transaction that took too long, a right that was taken away."""
+_REFUSED = ("authentication failed", "does not exist", "pg_hba.conf", "not permitted")
+
+
+def trouble(place: Database, error: Exception) -> TryLater | None:
+    """What an error of an open store means: try once more. None if it is not the store's."""
+    if not isinstance(error, psycopg.Error):
+        return None
+    passing = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    if not passing and error.sqlstate not in _PASSING:
+        return None
+    return TryLater(f"the store {place}: {words(place, error)}")
+
+
+def refusal(place: Database, error: psycopg.Error) -> BridgeError:
+    """Why a store could not be opened: the operator's to mend, or to be waited for."""
+    said = words(place, error)
+    if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
+        remedy = "write it as postgresql://user@host:5432/database"
+        return Misconfigured(Fault("store.url", "is no address of a database", remedy))
+    if error.sqlstate == "42501" or any(each in said for each in _REFUSED):
+        remedy = "see docs/postgresql.md for the user and the rights that rxbridge needs"
+        return Misconfigured(Fault(str(place), said, remedy))
+    return trouble(place, error) or Misconfigured(Fault(str(place), said, "see docs/postgresql.md"))
+
+
+def words(place: Database, error: psycopg.Error) -> str:
+    """The first line of what the server or libpq says, without the password."""
+    said = error.diag.message_primary or (str(error).splitlines() or ["it does not answer"])[0]
+    try:
+        password = conninfo_to_dict(place.url).get("password")
+    except psycopg.Error:
+        return "is no address of a database"
+    return said.replace(str(password), "•••") if password else said

@@ -1,0 +1,179 @@
+"""Opens a store in a PostgreSQL database: whether it is fit, its schema, its run lock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+
+from bridge.errors import Fault, Misconfigured
+from bridge.place import Database
+from bridge.store.migrate import steps
+from bridge.store.postgresql.connection import Pool, Raw, Session, connect, refusal
+from bridge.store.postgresql.spelling import of_schema
+from bridge.store.rows import micros
+
+OLDEST = 14
+"""PostgreSQL's release that the tests and PostgreSQL itself still look after."""
+_OWN = Path(__file__).parent
+_PAGE = "see docs/postgresql.md"
+_FITNESS = """
+SELECT pg_encoding_to_char(encoding), rolsuper OR rolbypassrls, current_schema(),
+  coalesce(has_schema_privilege(current_schema(), 'CREATE'), false), pg_is_in_recovery()
+FROM pg_database, pg_roles WHERE datname = current_database() AND rolname = current_user
+"""
+_TABLES = """
+SELECT count(*) FILTER (WHERE relname = 'rxbridge'), count(*) FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+"""
+_ENTER = """
+INSERT INTO budgets (id) VALUES (%(id)s) ON CONFLICT DO NOTHING;
+INSERT INTO pharmacies (id, budget, made_at) VALUES (%(id)s, %(id)s, %(at)s)
+ON CONFLICT DO NOTHING
+"""
+_ONE_AT_A_TIME = (
+    "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' rxbridge', 0))"
+)
+_LOCK = "SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ' rxbridge ' || %s, 0))"
+
+
+async def connected(place: Database, now: datetime) -> tuple[Session, Session]:
+    """For writing and for reading, with the schema brought to the newest version and the pharmacy
+    entered. Raises Misconfigured with nothing changed, or TryLater.
+    """
+    pool = Pool.of(place.url)
+    try:
+        await pool.run(partial(prepare, place, now))
+    except BaseException as error:
+        await pool.leave()
+        if isinstance(error, psycopg.Error):
+            raise refusal(place, error) from error
+        raise
+    return Session(Pool.of(place.url), place), Session(pool, place)
+
+
+def prepare(place: Database, now: datetime, raw: Raw) -> None:
+    _refuse_unfit(place, raw)
+    with raw.transaction():
+        raw.execute(_ONE_AT_A_TIME)
+        for step in steps()[_version(place, raw) :]:
+            _take(raw, step.number, step.statements)
+        raw.execute(_ENTER, {"id": place.pharmacy, "at": micros(now)})
+
+
+def _take(raw: Raw, number: int, statements: tuple[str, ...]) -> None:
+    if number == 1:
+        raw.execute((_OWN / "shared.sql").read_text("utf-8"))
+        raw.execute("INSERT INTO rxbridge VALUES (0, 0)")
+    for statement in filter(None, map(of_schema, statements)):
+        raw.execute(statement)
+    raw.execute((_OWN / "policies.sql").read_text("utf-8"))
+    raw.execute("UPDATE rxbridge SET version = %s, compatible = %s", (number, number))
+
+
+def _refuse_unfit(place: Database, raw: Raw) -> None:
+    """Raises Misconfigured for a server, a database or a user that will not do."""
+    number = raw.info.server_version // 10000
+    if number < OLDEST:
+        what, remedy = f"is PostgreSQL {number}", f"take PostgreSQL {OLDEST} or newer"
+        raise Misconfigured(Fault(str(place), what, remedy))
+    encoding, sees_all, schema, makes, standby = _one(raw, _FITNESS)
+    if encoding != "UTF8":
+        remedy = "make a database with ENCODING 'UTF8' TEMPLATE template0"
+        raise Misconfigured(Fault(str(place), f"keeps its texts as {encoding}", remedy))
+    if sees_all:
+        what = "its user is a superuser, or has BYPASSRLS, and would see every pharmacy's rows"
+        raise Misconfigured(Fault(str(place), what, f"make a user of its own: {_PAGE}"))
+    if standby:
+        raise psycopg.OperationalError("it is a standby, and only reads")
+    if schema is None or (not makes and not _one(raw, _TABLES)[0]):
+        what = f"its user may not make tables in the schema {schema or 'of its search_path'}"
+        raise Misconfigured(Fault(str(place), what, f"GRANT CREATE ON SCHEMA …: {_PAGE}"))
+
+
+def _version(place: Database, raw: Raw) -> int:
+    """The last step that was taken. Raises Misconfigured for another program's or a newer one."""
+    ours, tables = _one(raw, _TABLES)
+    if not ours:
+        if tables:
+            remedy = "set store.url to a database, or a schema, of rxbridge's own"
+            raise Misconfigured(Fault(str(place), "is another program's database", remedy))
+        return 0
+    found, compatible = _one(raw, "SELECT version, compatible FROM rxbridge")
+    if compatible > len(steps()):
+        what = f"was written by a newer rxbridge (schema {found}, this one knows {len(steps())})"
+        raise Misconfigured(Fault(str(place), what, "run that version or a newer one"))
+    return int(found)
+
+
+def _one(raw: Raw, statement: str) -> Any:
+    return raw.execute(statement).fetchone()
+
+
+@contextmanager
+def _looking(place: Database) -> Iterator[Raw]:
+    try:
+        with connect(place.url) as raw:
+            yield raw
+    except psycopg.Error as error:
+        raise refusal(place, error) from error
+
+
+def exists(place: Database) -> bool:
+    """Whether the database knows this pharmacy. Raises Misconfigured or TryLater."""
+    with _looking(place) as raw:
+        if not _one(raw, _TABLES)[0]:
+            return False
+        found = raw.execute("SELECT 1 FROM pharmacies WHERE id = %s", (place.pharmacy,))
+        return found.fetchone() is not None
+
+
+def is_behind(place: Database) -> bool:
+    """Whether opening it would bring its schema up to this version."""
+    with _looking(place) as raw:
+        return _version(place, raw) < len(steps())
+
+
+class RunLock:
+    """At most one `run` works on a pharmacy's rows: held until its connection ends."""
+
+    def __init__(self, place: Database) -> None:
+        self._place = place
+        self._raw: Raw | None = None
+
+    def acquire(self) -> Self:
+        """Raises Misconfigured if another process holds it; TryLater if nobody answers."""
+        try:
+            raw = connect(self._place.url)
+            raw.execute("SET idle_session_timeout = 0")
+            (free,) = raw.execute(_LOCK, (self._place.pharmacy,)).fetchone() or (False,)
+        except psycopg.Error as error:
+            raise refusal(self._place, error) from error
+        if not free:
+            raw.close()
+            remedy = "stop it first, or give this one a store.pharmacy of its own"
+            what = "another rxbridge run uses this store"
+            raise Misconfigured(Fault(str(self._place), what, remedy))
+        self._raw = raw
+        return self
+
+    def release(self) -> None:
+        """Lets the next one in; harmless if not held."""
+        if self._raw is not None:
+            self._raw.close()
+            self._raw = None
+
+    def __enter__(self) -> Self:
+        return self.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
