@@ -23,9 +23,11 @@ SELECT count(*), count(orders.finished_at) FROM cancellations
 WHERE vendor = ? AND since > ? AND since < ?
 """
 _OPEN = "SELECT count(*) FROM orders WHERE finished_at IS NULL"
-_DUE = (
-    "SELECT count(*) FROM todo WHERE kind = 'order' AND due_at <= ? AND attempts = 0 AND key <> ?"
-)
+_DUE = """
+SELECT count(*) FROM todo WHERE kind = 'order' AND due_at <= ? AND attempts = 0 AND key <> ?
+  AND NOT EXISTS (SELECT 1 FROM cancellations
+    WHERE uid = substr(todo.key, 7) AND vendor = ? AND since > ? AND since < ?)
+"""
 _CONFIRM = """
 INSERT INTO cancellations (uid, vendor, since, confirmed_at) VALUES (?, '', ?, ?)
 ON CONFLICT (uid) DO UPDATE SET confirmed_at = excluded.confirmed_at
@@ -44,7 +46,8 @@ def weigh(
     between = (wanted_at - span(WINDOW), wanted_at + span(WINDOW))
     same, finished = connection.execute(_SAME, (vendor, *between)).fetchone()
     (still_open,) = connection.execute(_OPEN).fetchone()
-    (due,) = connection.execute(_DUE, (micros(now), order_key(uid))).fetchone()
+    others = (micros(now), order_key(uid), vendor, *between)
+    (due,) = connection.execute(_DUE, others).fetchone()
     return Company(
         wanted_at=moment(wanted_at),
         same=same,

@@ -36,6 +36,15 @@ async def test_finished_ones_count_and_those_that_are_due_are_told(store: Store)
     assert await weigh(store, 3, minutes=1) == Company(after(MINUTES), same=2, open=3, due=1)
 
 
+async def test_one_that_wants_the_same_is_not_counted_as_due_as_well(store: Store):
+    for number in (1, 2, 3, 4):
+        await store.write(work.save, submitted(number), [])
+    await store.write(todo.hint, [hint(1), hint(2), hint(3), hint(4)], after(1))
+    await weigh(store, 1)
+    await weigh(store, 2, "PharmaOne")
+    assert await weigh(store, 3, minutes=1) == Company(after(MINUTES), same=2, open=4, due=2)
+
+
 async def test_an_order_that_goes_on_is_not_counted_any_more(store: Store):
     await weigh(store, 1)
     await store.write(todo.hint, [hint(1), hint(2)], after(1))
