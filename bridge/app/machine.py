@@ -44,6 +44,6 @@ class Machine:
     exchange: Exchange = exchange
     serve: Callable[..., Awaitable[Running]] = serve
     watch_seconds: float = 1.0
-    reload_seconds: float = 2.0
-    try_seconds: float = 30.0
+    reload_seconds: float = 4.0
+    try_seconds: float = 60.0
     judge_seconds: float = 300.0

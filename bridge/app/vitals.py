@@ -27,7 +27,7 @@ async def measure(bridge: Bridge) -> None:
 async def try_to_write(bridge: Bridge) -> None:
     """Sets the gauge that tells of a full disk before a delivery meets it. Raises TryLater."""
     try:
-        await bridge.store.write(notes.touch)
+        await bridge.store.write_quietly(notes.touch)
     except TryLater:
         bridge.metrics.tried_to_write(done=False)
         raise
@@ -55,7 +55,7 @@ class Writable:
         async with self._one:
             if self._clock() >= self._again_at:
                 try:
-                    await self._store.write(notes.touch)
+                    await self._store.write_quietly(notes.touch)
                     self._found = None
                 except TryLater as failure:
                     self._found = failure.what
@@ -87,7 +87,7 @@ async def facts(bridge: Bridge, *, whole: bool) -> Facts:
     store, links = bridge.store, Links()
     try:
         if whole:
-            await store.write(notes.touch)
+            await store.write_quietly(notes.touch)
             linked, unlinked = await store.read(
                 vendor_lists.linked, list(bridge.reloader.rules.links.listed)
             )

@@ -76,7 +76,7 @@ class P1Sweep:
         if whole:
             self._known_total = len(rows)
         listed = (None if whole else words) if found.settled else ()
-        hinted = await self._store.write(
+        hinted = await self._store.write_quietly(
             p1_sweep.compare, rows, began_at=began_at, now=self._now(), listed=listed
         )
         self._count += 1

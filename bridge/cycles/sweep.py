@@ -143,7 +143,7 @@ class OrderSweep:
         settled: bool,
         unlisted: Collection[str],
     ) -> SweepResult:
-        result = await self._store.write(
+        result = await self._store.write_quietly(
             rx_sweep.compare,
             {PharmacyOrderUid(uid): row for uid, row in found.items()},
             began_at=began_at,

@@ -12,6 +12,7 @@ transactions of its own. Times are aware UTC, and `now` is given.
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
@@ -40,9 +41,12 @@ from bridge.store.group_commit import (
     briefly,
     in_turn,
     last,
+    quietly,
     soon,
 )
 
+TICK_SECONDS = 0.1
+"""Longer than file systems take to give the next time."""
 P = ParamSpec("P")
 T = TypeVar("T")
 Question = Callable[Concatenate[Connection, P], T]
@@ -115,6 +119,12 @@ class Store:
         """
         return await self._queue(in_turn, lambda c: question(c, *args, **kwargs))
 
+    async def write_quietly(
+        self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `write`, of what `changes` need not tell of."""
+        return await self._queue(quietly, lambda c: question(c, *args, **kwargs))
+
     async def write_briefly(self, question: Question[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `write`, of what takes a fraction of a millisecond: in the event loop itself."""
         return await self._queue(briefly, lambda c: question(c, *args, **kwargs))
@@ -145,6 +155,33 @@ class Store:
             found = await self.write(lambda connection: connection.execute(OWN).fetchone())
             if isinstance(self._writer, Session):
                 self._writer.fence = found[0]
+
+    def trace(self) -> object:
+        """Another one once anybody has committed. None where the file system cannot tell: of a
+        database, and within a tick of its clock.
+        """
+        if self.path is None:
+            return None
+        with contextlib.suppress(OSError):
+            log = self.path.with_name(f"{self.path.name}-wal").stat()
+            if time.time() - log.st_mtime > TICK_SECONDS:
+                return log.st_ino, log.st_size, log.st_mtime_ns
+        return None
+
+    async def changes(self) -> object:
+        """Another one once another process, or this one but for `write_quietly`, has committed.
+        Raises TryLater.
+        """
+        if self.path is None:
+            return await self.read(notes.version)
+        self._refuse_if_closed()
+        try:
+            found = self._writer.here(notes.version)
+            if found is None:
+                found = await self._writer.run(notes.version)
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+        return self._commits.told, found
 
     async def truncate_log(self) -> None:
         """Empties the log beside the file, so that what was deleted is in neither."""

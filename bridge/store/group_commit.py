@@ -87,6 +87,8 @@ class GroupCommit:
         self._writing: asyncio.Task[None] | None = None
         self._usual = 0.0
         self._filled = asyncio.Event()
+        self.told = 0
+        """How many commits others may want to know of."""
 
     def add(self, bulk: Bulk[Item, T], item: Item) -> asyncio.Future[T]:
         """Puts a part into the queue; its answer comes after the commit."""
@@ -115,7 +117,9 @@ class GroupCommit:
         while self._waiting:
             await self._let_others_come()
             parts = self._next_parts()
-            for part, result in zip(parts, await self._commit(parts), strict=True):
+            results = await self._commit(parts)
+            self.told += any(part.bulk not in (quietly, last) for part in parts)
+            for part, result in zip(parts, results, strict=True):
                 self._answer(part.answer, result)
 
     async def _let_others_come(self) -> None:
@@ -179,6 +183,8 @@ def in_turn(connection: Connection, bodies: Sequence[Body[Any]]) -> list[Any]:
     return [body(connection) for body in bodies]
 
 
+quietly = partial(in_turn)
+"""The same, of those who wake whom it concerns themselves."""
 briefly = partial(in_turn)
 """The same, of bodies that are short enough for the event loop."""
 soon = partial(in_turn)
@@ -199,7 +205,7 @@ def _written_here(
     loop each time: under load that costs more than the statements. Only the commit, which waits
     for the disk, is left to the thread. Nobody waits here for a lock that another process holds.
     """
-    if any(part.bulk is in_turn for part in parts):
+    if any(part.bulk in (in_turn, quietly) for part in parts):
         return None
     before = connection.total_changes
     try:

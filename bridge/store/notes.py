@@ -49,8 +49,8 @@ def counters(connection: Connection) -> dict[str, int]:
 
 
 def version(connection: Connection) -> int:
-    """Another number once anybody has committed anything, this process' writer included: to be
-    asked of the connection that reads (sqlite.org/pragma.html#pragma_data_version).
+    """Another number once another connection has committed anything
+    (sqlite.org/pragma.html#pragma_data_version).
     """
     found: int = connection.execute("PRAGMA data_version").fetchone()[0]
     return found

@@ -211,6 +211,18 @@ async def sandbox(stop: asyncio.Event, skus: int) -> None:
         await stop.wait()
 
 
+async def chain(stop: asyncio.Event) -> None:
+    """Both vendors, with RxScale's limits and the key of a group."""
+    from bridge.sandbox import Sandbox, SandboxSettings
+
+    limited = SandboxSettings(
+        rx_api_key="of-one", group_key=KEY, rx_webhook_secret=SECRET, grams=False
+    )
+    async with Sandbox(limited) as running:
+        print(running.rxscale_url, running.pharmaone_url, flush=True)
+        await stop.wait()
+
+
 async def main(kind: str, *words: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -223,6 +235,8 @@ async def main(kind: str, *words: str) -> None:
         await intake(stop, Path(words[0]))
     elif kind == "whole":
         await whole(stop, Path(words[0]), words[1], words[2])
+    elif words == ("chain",):
+        await chain(stop)
     else:
         await sandbox(stop, int(words[0]) if words else 8)
 

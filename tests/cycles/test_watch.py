@@ -1,5 +1,6 @@
 """Noticing what anybody wrote to the store."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +25,28 @@ async def test_a_commit_is_noticed_once_whoever_made_it(tmp_path: Path):
             await watch.look()
             await watch.look()
             assert told == ["changed"]
+        told.clear()
+        await store.write_quietly(notes.touch)
+        await watch.look()
+        assert not told
     finally:
         await store.close()
         await beside.close()
+
+
+async def test_the_store_is_asked_only_where_its_files_show_a_change(tmp_path: Path):
+    store = await Store.open(tmp_path / "rxbridge.db", now=NOW)
+    asked: list[str] = []
+    for each in (store._writer, store._reader):
+        each._conn.set_trace_callback(asked.append)
+    watch = Watch(store, lambda: None)
+    try:
+        await watch.look()
+        await watch.look()
+        assert len(asked) == 2, "another commit may have come within the same tick"
+        os.utime(tmp_path / "rxbridge.db-wal", (1, 1))  # long ago
+        for _ in range(9):
+            await watch.look()
+        assert len(asked) == 3
+    finally:
+        await store.close()

@@ -5,8 +5,10 @@ from pathlib import Path
 from house import House, open_house, open_sandbox
 
 from bridge.app.run import _reread_seconds
+from bridge.app.vitals import try_to_write
 from bridge.core.model import State
 from bridge.cycles.sweep import WHOLE_EVERY
+from bridge.cycles.watch import Watch
 from bridge.sandbox.webhooks import Chaos
 
 LISTS = ("GET /pharmacy_orders/", "GET /pharmacy_skus/")
@@ -43,6 +45,28 @@ async def test_an_idle_hour_while_webhooks_are_proved_to_come(tmp_path: Path):
         house.world.set_skus(changes=[{"uid": uid, "stock": 3}])
         await house.sync()
         assert await hour(house) <= 2.2 * 60
+
+
+async def test_an_idle_minute_takes_at_most_a_statement_a_second(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.orders_arrive()
+        asked: list[str] = []
+        told: list[None] = []
+        bridge = house.bridge
+        watch = Watch(bridge.store, lambda: told.append(None))
+        for each in (bridge.store._writer, bridge.store._reader):
+            each._conn.set_trace_callback(asked.append)
+        for number in range(2 * WHOLE_EVERY):
+            if number == WHOLE_EVERY:
+                asked.clear()
+                told.clear()
+            await minute(house)
+            await watch.look()
+            await try_to_write(bridge)
+            for _ in range(3):
+                await watch.look()
+        assert not told, "what the bridge does by itself wakes nobody"
+        assert len(asked) <= WHOLE_EVERY * 60
 
 
 async def test_a_new_order_that_no_webhook_told_of_is_found_by_the_next_sweep(tmp_path: Path):
