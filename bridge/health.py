@@ -83,29 +83,20 @@ class Facts:
     """Nothing is read from PharmaOne: so it was configured."""
 
 
-class Verdict(NamedTuple):
-    """What a judgement comes to; `reason` where it is not `ok`."""
-
-    status: Status
-    reason: Reason | None = None
-
-
-OK = Verdict(Status.OK)
-
-
 class Check(NamedTuple):
-    """One part's line in the report: how it was judged, and the facts shown with that."""
+    """One part's line in the report: what is wrong, None for nothing, and the facts shown with it.
+    `grave`: what is wrong keeps the whole bridge from working.
+    """
 
-    verdict: Verdict
+    reason: Reason | None
     facts: Mapping[str, Any]
+    grave: bool = False
 
     @property
     def status(self) -> Status:
-        return self.verdict.status
-
-    @property
-    def reason(self) -> Reason | None:
-        return self.verdict.reason
+        if self.reason is None:
+            return Status.OK
+        return Status.DOWN if self.grave else Status.DEGRADED
 
     def document(self) -> dict[str, Any]:
         reason = {"reason": say(self.reason)} if self.reason else {}
@@ -147,24 +138,92 @@ def report(facts: Facts) -> HealthReport:
     return HealthReport(
         version=facts.version,
         uptime_seconds=round((facts.now - facts.started_at).total_seconds(), 1),
-        checks=_checks(facts),
+        checks={name: check(facts) for name, check in CHECKS.items()},
         mode=facts.mode,
     )
 
 
-def _checks(facts: Facts) -> dict[str, Check]:
-    mappings, token, work, stock = facts.mappings, facts.token, facts.work, facts.stock
-    token_shown = {
+# -- the checks --------------------------------------------------------------------------------
+
+
+def _store(facts: Facts) -> Check:
+    shown = {"good_backup_at": _time(facts.work.good_backup_at)}
+    if facts.store_error is None and facts.is_store_read:
+        return Check(_alarm(facts, Topic.BACKUP), shown)
+    error = facts.store_error
+    return Check(_said(error) if error else reasons.STORE_UNREAD(), shown, grave=True)
+
+
+def _mappings(facts: Facts) -> Check:
+    mappings = facts.mappings
+    return Check(reasons.CHANGE_REFUSED() if mappings.error else None, asdict(mappings))
+
+
+def _vendor(vendor: VendorFacts) -> Check:
+    reason = None
+    if vendor.left_alone:
+        reason = reasons.LEFT_ALONE_A_WHILE()
+    elif vendor.is_failing:
+        reason = reasons.LAST_CALL_FAILED(what=vendor.last_error)
+    at = _time(vendor.last_success_at)
+    return Check(reason, {"last_success_at": at, "last_error": vendor.last_error})
+
+
+def _pharmaone(facts: Facts) -> Check:
+    """A vendor that fails outweighs what is wrong with its token."""
+    (reason, shown, _), token = _vendor(facts.pharmaone), facts.token
+    if reason is None and token.missing_scopes:
+        reason = reasons.LACKS_SCOPE(scopes=", ".join(token.missing_scopes))
+    elif reason is None and facts.one_way:
+        reason = reasons.ONE_WAY()
+    elif reason is None and token.refused:
+        reason = _said(token.refused)
+    told = {
         "expires_at": _time(token.expires_at),
         "scopes": list(token.scopes or ()),
         "missing_scopes": list(token.missing_scopes),
     }
-    orders_shown = {
+    return Check(reason, {**shown, "token": told})
+
+
+def _work(facts: Facts) -> Check:
+    work, reason = facts.work, None
+    oldest, unsure = work.oldest_seconds, work.unsure - work.undecided
+    if oldest is not None and oldest > OLD_WORK_SECONDS:
+        reason = reasons.DUE_FOR_LONG(seconds=round(oldest))
+    elif unsure:
+        reason = reasons.UNANSWERED(submissions=unsure)
+    return Check(
+        reason, {name: getattr(work, name) for name in ("pending", "unsure", "oldest_seconds")}
+    )
+
+
+def _stuck(facts: Facts) -> Check:
+    stuck, held_back = facts.work.stuck, facts.work.held_back
+    reason = reasons.WAIT_FOR_A_PERSON(stuck=stuck) if stuck else None
+    if held_back:
+        reason = reasons.HELD_BACK(orders=held_back)
+    shown = {"count": stuck, "attentions": facts.work.attentions, "held_back": held_back}
+    return Check(reason, shown)
+
+
+def _orders(facts: Facts) -> Check:
+    work, reason = facts.work, None
+    if facts.sweep_error:
+        reason = _said(facts.sweep_error)
+    elif _is_overdue(facts, work.last_poll_at, facts.poll_seconds):
+        reason = reasons.LIST_NOT_READ()
+    shown = {
         "last_poll_at": _time(work.last_poll_at),
         "open": work.open_orders,
         "found_by_sweep": work.counters.get("orders_found_by_sweep", 0),
     }
-    stock_shown = facts.links._asdict() | {
+    return Check(reason, shown)
+
+
+def check_stock(facts: Facts) -> Check:
+    stock = facts.stock
+    shown = facts.links._asdict() | {
         "last_sync_at": _time(stock.synced_at),
         "drift": stock.drift,
         "waiting": stock.waiting,
@@ -172,42 +231,35 @@ def _checks(facts: Facts) -> dict[str, Check]:
         "anomalies": facts.round.anomalies,
         "unconfirmed": len(facts.round.unconfirmed),
     }
-    work_shown = {name: getattr(work, name) for name in ("pending", "unsure", "oldest_seconds")}
-    last_at = {"last_delivery_at": _time(facts.webhooks.last_delivery_at)}
-    clocks_shown = {
-        "rxscale_seconds": _ahead(facts.rxscale),
-        "pharmaone_seconds": _ahead(facts.pharmaone),
-    }
-    notify_shown = {
-        "addresses": facts.addresses,
-        "last_at": _time(facts.telling.last_at),
-        "failing": {name: _time(at) for name, at in facts.telling.failing.items()},
-    }
-    pharmaone_shown = _vendor(facts.pharmaone) | {"token": token_shown}
-    return {
-        "store": Check(judge_store(facts), {"good_backup_at": _time(work.good_backup_at)}),
-        "mappings": Check(judge_mappings(facts), asdict(mappings)),
-        "rxscale": Check(judge_vendor(facts.rxscale), _vendor(facts.rxscale)),
-        "pharmaone": Check(judge_pharmaone(facts), pharmaone_shown),
-        "work": Check(judge_work(facts), work_shown),
-        "stuck": Check(
-            judge_stuck(facts),
-            {"count": work.stuck, "attentions": work.attentions, "held_back": work.held_back},
-        ),
-        "orders": Check(judge_orders(facts), orders_shown),
-        "stock": Check(judge_stock(facts), stock_shown),
-        "proof": Check(judge_alarms(facts, Topic.PROOF), _proof(facts)),
-        "webhooks": Check(judge_alarms(facts, Topic.SILENCE), asdict(facts.webhooks) | last_at),
-        "clocks": Check(judge_clocks(facts), clocks_shown),
-        "notify": Check(judge_notify(facts), notify_shown),
-    }
+    return Check(_wrong_with_stock(facts), shown)
 
 
-def _proof(facts: Facts) -> dict[str, Any]:
+def _wrong_with_stock(facts: Facts) -> Reason | None:
+    unconfirmed = facts.round.unconfirmed
+    if facts.one_way or not (facts.links.linked or unconfirmed):
+        return None
+    if facts.round.stale:
+        return reasons.ALL_AT_ZERO()
+    if facts.stock.pending is not None:
+        return reasons.TO_BE_CONFIRMED(what=facts.stock.pending.reason)
+    if facts.round.trouble is not None:
+        return reasons.NOT_CARRIED_ON(what=facts.round.trouble)
+    if _is_overdue(facts, facts.stock.synced_at, facts.sync_seconds):
+        return reasons.NOT_COMPARED()
+    if unconfirmed:
+        return reasons.together(facts.round.doubts)
+    if facts.round.first_write is not None:
+        return reasons.TO_BE_CONFIRMED(what=facts.round.first_write)
+    if facts.round.anomalies:
+        return reasons.PRICES_TO_CONFIRM(prices=facts.round.anomalies)
+    return None
+
+
+def _proof(facts: Facts) -> Check:
     """The last comparison; of what differs, each key with since when and what is done about it."""
     found = facts.proof
     differing = found.differing if found is not None else ()
-    return {
+    shown = {
         "compared_at": _time(found.compared_at) if found is not None else None,
         "orders": found.orders if found is not None else 0,
         "skus": found.skus if found is not None else 0,
@@ -223,128 +275,68 @@ def _proof(facts: Facts) -> dict[str, Any]:
             for each in differing[:MOST_DIFFERING]
         ],
     }
+    return Check(_alarm(facts, Topic.PROOF), shown)
 
 
-def _vendor(vendor: VendorFacts) -> dict[str, Any]:
-    return {"last_success_at": _time(vendor.last_success_at), "last_error": vendor.last_error}
+def _webhooks(facts: Facts) -> Check:
+    last_at = {"last_delivery_at": _time(facts.webhooks.last_delivery_at)}
+    return Check(_alarm(facts, Topic.SILENCE), asdict(facts.webhooks) | last_at)
 
 
-def _ahead(vendor: VendorFacts) -> float | None:
-    ahead = vendor.clock_ahead_seconds
-    return None if ahead is None else round(ahead, 1)
+def _clocks(facts: Facts) -> Check:
+    """Times are compared without the difference; a large one is to be mended all the same."""
+    vendors = {"RxScale": facts.rxscale, "PharmaOne": facts.pharmaone}
+    aheads = {name: vendor.clock_ahead_seconds for name, vendor in vendors.items()}
+    known = {name: ahead for name, ahead in aheads.items() if ahead is not None}
+    found = tuple(
+        reasons.CLOCK_DIFFERS(vendor=name, seconds=f"{ahead:+.0f}")
+        for name, ahead in known.items()
+        if abs(ahead) > MOST_AHEAD_SECONDS
+    )
+    shown = {
+        f"{name.lower()}_seconds": None if ahead is None else round(ahead, 1)
+        for name, ahead in aheads.items()
+    }
+    return Check(reasons.together(found) if found else None, shown)
 
 
-def _time(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
+def _notify(facts: Facts) -> Check:
+    failing = facts.telling.failing
+    shown = {
+        "addresses": facts.addresses,
+        "last_at": _time(facts.telling.last_at),
+        "failing": {name: _time(at) for name, at in failing.items()},
+    }
+    return Check(reasons.NOT_TOLD(addresses=", ".join(failing)) if failing else None, shown)
 
 
-# -- the judgements ----------------------------------------------------------------------------
+CHECKS: Mapping[str, Callable[[Facts], Check]] = {
+    "store": _store,
+    "mappings": _mappings,
+    "rxscale": lambda facts: _vendor(facts.rxscale),
+    "pharmaone": _pharmaone,
+    "work": _work,
+    "stuck": _stuck,
+    "orders": _orders,
+    "stock": check_stock,
+    "proof": _proof,
+    "webhooks": _webhooks,
+    "clocks": _clocks,
+    "notify": _notify,
+}
 
 
-def _degraded(reason: Reason) -> Verdict:
-    return Verdict(Status.DEGRADED, reason)
+def _alarm(facts: Facts, topic: Topic) -> Reason | None:
+    found = tuple(alarm.reason for alarm in facts.alarms if alarm.topic is topic)
+    return reasons.together(found) if found else None
 
 
 def _said(what: str) -> Reason:
     return reasons.SAID(what=what)
 
 
-def judge_store(facts: Facts) -> Verdict:
-    if facts.store_error is None and facts.is_store_read:
-        return judge_alarms(facts, Topic.BACKUP)
-    error = facts.store_error
-    return Verdict(Status.DOWN, _said(error) if error else reasons.STORE_UNREAD())
-
-
-def judge_mappings(facts: Facts) -> Verdict:
-    if facts.mappings.error is None:
-        return OK
-    return _degraded(reasons.CHANGE_REFUSED())
-
-
-def judge_vendor(vendor: VendorFacts) -> Verdict:
-    if vendor.left_alone:
-        return _degraded(reasons.LEFT_ALONE_A_WHILE())
-    if vendor.is_failing:
-        return _degraded(reasons.LAST_CALL_FAILED(what=vendor.last_error))
-    return OK
-
-
-def judge_pharmaone(facts: Facts) -> Verdict:
-    """A vendor that fails outweighs what is wrong with its token."""
-    verdict, missing = judge_vendor(facts.pharmaone), facts.token.missing_scopes
-    if verdict is not OK:
-        return verdict
-    if missing:
-        return _degraded(reasons.LACKS_SCOPE(scopes=", ".join(missing)))
-    if facts.one_way:
-        return _degraded(reasons.ONE_WAY())
-    return _degraded(_said(facts.token.refused)) if facts.token.refused else OK
-
-
-def judge_work(facts: Facts) -> Verdict:
-    oldest, unsure = facts.work.oldest_seconds, facts.work.unsure - facts.work.undecided
-    if oldest is not None and oldest > OLD_WORK_SECONDS:
-        return _degraded(reasons.DUE_FOR_LONG(seconds=round(oldest)))
-    if unsure:
-        return _degraded(reasons.UNANSWERED(submissions=unsure))
-    return OK
-
-
-def judge_stuck(facts: Facts) -> Verdict:
-    if facts.work.held_back:
-        return _degraded(reasons.HELD_BACK(orders=facts.work.held_back))
-    stuck = facts.work.stuck
-    return _degraded(reasons.WAIT_FOR_A_PERSON(stuck=stuck)) if stuck else OK
-
-
-def judge_orders(facts: Facts) -> Verdict:
-    if facts.sweep_error:
-        return _degraded(_said(facts.sweep_error))
-    if _is_overdue(facts, facts.work.last_poll_at, facts.poll_seconds):
-        return _degraded(reasons.LIST_NOT_READ())
-    return OK
-
-
-def judge_stock(facts: Facts) -> Verdict:
-    unconfirmed = facts.round.unconfirmed
-    if facts.one_way or not (facts.links.linked or unconfirmed):
-        return OK
-    if facts.round.stale:
-        return _degraded(reasons.ALL_AT_ZERO())
-    if facts.stock.pending is not None:
-        return _degraded(reasons.TO_BE_CONFIRMED(what=facts.stock.pending.reason))
-    if facts.round.trouble is not None:
-        return _degraded(reasons.NOT_CARRIED_ON(what=facts.round.trouble))
-    if _is_overdue(facts, facts.stock.synced_at, facts.sync_seconds):
-        return _degraded(reasons.NOT_COMPARED())
-    if unconfirmed:
-        return _degraded(reasons.together(facts.round.doubts))
-    if facts.round.first_write is not None:
-        return _degraded(reasons.TO_BE_CONFIRMED(what=facts.round.first_write))
-    if facts.round.anomalies:
-        return _degraded(reasons.PRICES_TO_CONFIRM(prices=facts.round.anomalies))
-    return OK
-
-
-def judge_alarms(facts: Facts, topic: Topic) -> Verdict:
-    found = tuple(alarm.reason for alarm in facts.alarms if alarm.topic is topic)
-    return _degraded(reasons.together(found)) if found else OK
-
-
-def judge_clocks(facts: Facts) -> Verdict:
-    """Times are compared without the difference; a large one is to be mended all the same."""
-    found = tuple(
-        reasons.CLOCK_DIFFERS(vendor=name, seconds=f"{ahead:+.0f}")
-        for name, vendor in (("RxScale", facts.rxscale), ("PharmaOne", facts.pharmaone))
-        if (ahead := vendor.clock_ahead_seconds) is not None and abs(ahead) > MOST_AHEAD_SECONDS
-    )
-    return _degraded(reasons.together(found)) if found else OK
-
-
-def judge_notify(facts: Facts) -> Verdict:
-    failing = facts.telling.failing
-    return _degraded(reasons.NOT_TOLD(addresses=", ".join(failing))) if failing else OK
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
 
 
 def _is_overdue(facts: Facts, last_at: datetime | None, every_seconds: float) -> bool:

@@ -18,7 +18,7 @@ from bridge.core import reasons
 from bridge.core.news import Digest, News, Rhythm, Topic, digest, topic_of
 from bridge.core.reasons import Code, Kind, Reason
 from bridge.errors import TryLater
-from bridge.health import Facts, Links, Status, judge_stock, report
+from bridge.health import Facts, Links, Status, check_stock, report
 from bridge.settings import Settings
 from bridge.store import notes, told, views
 from bridge.texts.news import letter
@@ -158,7 +158,7 @@ def checks(facts: Facts) -> dict[str, tuple[Topic, Reason, timedelta]]:
     for name, vendor in (("RxScale", facts.rxscale), ("PharmaOne", facts.pharmaone)):
         if vendor.is_failing:
             found[name.lower()] = Topic.VENDOR, reasons.VENDOR_DOWN(vendor=name), DOWN_FOR
-    stock = judge_stock(replace(facts, links=Links(facts.round.linked))).reason
+    stock = check_stock(replace(facts, links=Links(facts.round.linked))).reason
     if stock is not None:
         found["stock"] = Topic.STOCK, stock, LASTS
     return found

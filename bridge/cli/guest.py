@@ -1,7 +1,6 @@
 """A command beside a running bridge: it shares the vendors' limits and is patient with them."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
@@ -10,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from bridge import app
 from bridge.app import Vendors
+from bridge.cli.loop import until
 from bridge.cli.opening import now, open_store
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Hint, Key, order_uid
@@ -139,11 +139,12 @@ async def _looked_at(
     A look that a vendor put off is followed to the next one, as long as there is time.
     """
     left = set(keys)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while left:
-                left -= {key for key in left if await _has_ended(store, key, asked_at)}
-                await asyncio.sleep(0.1)
+
+    async def ended() -> bool:
+        left.difference_update([key for key in left if await _has_ended(store, key, asked_at)])
+        return not left
+
+    await until(ended, seconds)
     return {key for key in keys if await _has_ended(store, key, asked_at, put_off=True)}
 
 

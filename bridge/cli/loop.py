@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -23,6 +24,16 @@ def settled() -> None:
     """Takes what was loaded at the start out of garbage collection: it is never freed."""
     gc.collect()
     gc.freeze()
+
+
+async def until(ask: Callable[[], Awaitable[T]], seconds: float, *, pause: float = 0.1) -> T:
+    """What `ask` answers once that is true of it, or after so many seconds. It is asked again and
+    again: the store is a file, and tells nobody.
+    """
+    deadline = time.monotonic() + seconds
+    while not (found := await ask()) and time.monotonic() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(pause)
+    return found
 
 
 async def until_stopped(work: Callable[[asyncio.Event], Awaitable[T]]) -> T:

@@ -1,13 +1,14 @@
 """What goes wrong in the demo: an answer is lost, an order is stuck, another one is edited."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from bridge import app
 from bridge.app.files import write_links
+from bridge.cli.loop import until
 from bridge.core.memory import Story
 from bridge.core.model import (
     OrderRecord,
@@ -24,6 +25,7 @@ from bridge.store import views
 from bridge.texts import say
 
 PATIENCE_SECONDS = 20.0
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +56,21 @@ class Mishaps:
         lost = Fault(vendor="pharmaone", route="POST /order-requests", when="after", cut=True)
         world.break_calls(lost)
         uid = self.ordered()
-        if await _soon(lambda: self._requests(uid)):
-            world.approve(self._requests(uid)[0])
+        for request in await self._soon(lambda: self._requests(uid)):
+            world.approve(request)
         story = await self._story(uid, lambda its: its.phase is Phase.ADOPTED)
-        order = story and story.record.order_id
-        ended = f"found: {order}, from {len(self._requests(uid))} order-request"
+        order, requests = story and story.record.order_id, await self._requests(uid)
+        ended = f"found: {order}, from {len(requests)} order-request"
         said = "it may have happened: look before anything is sent again"
-        well = order is not None and len(self._requests(uid)) == 1
+        well = order is not None and len(requests) == 1
         return Mishap(uid, "PharmaOne's answer was lost", said, ended, well)
 
     async def _stuck(self) -> Mishap:
         """A SKU that nobody linked yet; a person links it."""
-        sku = next(each for each in self._skus() if each["external_id"] is None)
+        skus = self.sandbox.world.skus.values()
+        sku = next(each for each in skus if each["external_id"] is None)
         uid = self.ordered({"order_items": [{"sku": {"uid": sku["sku"]["uid"]}, "amount": 1}]})
-        said = await _soon(lambda: self._told(uid))
+        said = await self._soon(lambda: self._told(uid))
         await asyncio.to_thread(write_links, self.bridge.settings, [self._link(sku)])
         await self.bridge.reloader.look()
         story = await self._story(uid, lambda its: its.phase is Phase.SUBMITTED)
@@ -81,7 +84,7 @@ class Mishaps:
         first, *more = self.sandbox.world.orders[uid].data["order_items"]
         changed = {**first, "amount": first["amount"] + 1}
         self.sandbox.world.edit_order(uid, {"order_items": [changed, *more]})
-        said = await _soon(lambda: self._told(uid))
+        said = await self._soon(lambda: self._told(uid))
         ended = "goes on; staff are told, here and on the page"
         return Mishap(
             uid, "edited at RxScale after it was sent", said or "nothing", ended, bool(said)
@@ -90,12 +93,9 @@ class Mishaps:
     def ordered(self, *changes: dict[str, Any]) -> PharmacyOrderUid:
         return PharmacyOrderUid(self.sandbox.world.add_orders(1, changes)[0])
 
-    def _requests(self, uid: str) -> list[str]:
+    async def _requests(self, uid: str) -> list[str]:
         requests = self.sandbox.world.order_requests.values()
         return [each.id for each in requests if each.external_reference == uid]
-
-    def _skus(self) -> Iterator[dict[str, Any]]:
-        yield from self.sandbox.world.skus.values()
 
     def _link(self, sku: dict[str, Any]) -> tuple[SkuLink, str]:
         goods = sku["sku"]
@@ -113,24 +113,12 @@ class Mishaps:
             story = await self.bridge.store.read(views.story, uid)
             return story if story is not None and is_there(story.record) else None
 
-        story: Story | None = await _soon(found)
-        return story
+        return await self._soon(found)
+
+    async def _soon(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        return await until(ask, PATIENCE_SECONDS, pause=0.05)
 
     async def _told(self, uid: PharmacyOrderUid) -> str:
         """Why it is stuck, or what a person should know of it."""
         rows = await self.bridge.store.read(views.waiting)
         return next((say(row.reason) for row in rows if row.key == order_key(uid)), "")
-
-
-async def _soon(ask: Callable[[], Any]) -> Any:
-    """What is there, once there is something, or after PATIENCE_SECONDS; the store tells nobody."""
-    found = None
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not found:
-                await asyncio.sleep(0.05)
-                answer = ask()
-                found = await answer if asyncio.iscoroutine(answer) else answer
-    except TimeoutError:
-        return None
-    return found

@@ -1,7 +1,6 @@
 """The stock, beside a running bridge: what a sync would do, and having one done."""
 
 import asyncio
-import contextlib
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Coroutine
@@ -16,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bridge import app
 from bridge.cli.guest import is_running, open_guest, patiently
+from bridge.cli.loop import until
 from bridge.cli.opening import now, open_beside
 from bridge.core.model import PharmacySkuUid
 from bridge.core.stock.model import Pending
@@ -110,14 +110,11 @@ async def _ask(settings: Settings, *, confirm: bool) -> Synced:
 
 
 async def _begun(store: Store, asked_at: datetime) -> StockState | None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                state = await store.read(stock_round.state)
-                if state.synced_at is not None and state.synced_at >= asked_at:
-                    return state
-                await asyncio.sleep(0.1)
-    return None
+    async def begun() -> StockState | None:
+        state = await store.read(stock_round.state)
+        return state if state.synced_at is not None and state.synced_at >= asked_at else None
+
+    return await until(begun, PATIENCE_SECONDS)
 
 
 async def _until_written(store: Store) -> None:

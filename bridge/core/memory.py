@@ -5,10 +5,12 @@ from datetime import datetime
 
 from bridge.core.facts import ShortStock
 from bridge.core.journal import JournalEntry
-from bridge.core.model import Claim, Key, OrderRecord, P1Order
+from bridge.core.model import Claim, Key, OrderRecord, P1Order, PharmacyOrderUid
 from bridge.core.reasons import Reason
 from bridge.core.shadow import Note
 from bridge.core.stock.reserve import Demand
+
+NOBODY = PharmacyOrderUid("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class SweptOrder:
-    """What RxScale's order list says of one pharmacy order (rxscale.md section 6.1)."""
+    """What RxScale's order list says of one pharmacy order (rxscale.md section 6.1).
+
+    `status` is "" where the row held no usable word; a look at the order then names the fault.
+    """
 
     status: str
     priority: int = 0
     name: str | None = None
+    uid: PharmacyOrderUid = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

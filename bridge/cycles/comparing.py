@@ -7,6 +7,7 @@ from datetime import datetime
 from bridge.core import remember
 from bridge.core.copies import made_since
 from bridge.core.lifecycle import TERMINAL, Words
+from bridge.core.memory import SweptOrder
 from bridge.core.model import OrderId, OrderRecord, P1Order, PharmacyOrderUid, State
 from bridge.core.reconcile import Sides
 from bridge.cycles.p1sweep import ALL, read_orders
@@ -15,7 +16,6 @@ from bridge.exchange import Priority
 from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import MOST_ROWS
-from bridge.rxscale.orders import SweptRow
 from bridge.vendor.paging import Page, Place, walk
 
 
@@ -74,7 +74,7 @@ class Reader:
         words = [word for word, state in self.words.rxscale.means.items() if state in TERMINAL]
         for word in words if len(wanted) > len(words) else ():
 
-            async def fetch(place: Place, word: str = word) -> Page[SweptRow]:
+            async def fetch(place: Place, word: str = word) -> Page[SweptOrder]:
                 return await self.rxscale.orders_page(word, place.number, MOST_ROWS, self.priority)
 
             async for place, page in walk(fetch, MOST_ROWS):

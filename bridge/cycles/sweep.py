@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
-from bridge.core.memory import SweepResult
+from bridge.core.memory import SweepResult, SweptOrder
 from bridge.core.model import PharmacyOrderUid
 from bridge.cycles.listening import ORDERS, Listening
 from bridge.errors import Fault, Misconfigured, Refused
@@ -13,7 +13,6 @@ from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import MOST_ROWS
-from bridge.rxscale.orders import SweptRow
 from bridge.store import Store, rx_sweep
 from bridge.vendor.paging import Listing, Page, Place, read_settled
 
@@ -27,7 +26,7 @@ _OF_A_WORD = (400, 422)
 class OpenOrders(NamedTuple):
     """What RxScale lists, by uid; and the words of which it lists nothing, for it knows none."""
 
-    listed: Listing[SweptRow]
+    listed: Listing[SweptOrder]
     refused: Mapping[str, Refused]
 
 
@@ -42,7 +41,7 @@ async def read_open_orders(
     """
     refused: dict[str, Refused] = {}
 
-    async def fetch(word: str, place: Place) -> Page[SweptRow]:
+    async def fetch(word: str, place: Place) -> Page[SweptOrder]:
         if word not in refused:
             try:
                 return await rxscale.orders_page(word, place.number, MOST_ROWS, priority)
@@ -137,7 +136,7 @@ class OrderSweep:
 
     async def _compare(
         self,
-        found: Mapping[str, SweptRow],
+        found: Mapping[str, SweptOrder],
         began_at: datetime,
         *,
         settled: bool,

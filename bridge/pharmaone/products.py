@@ -11,7 +11,7 @@ from bridge.core.model import ProductId
 from bridge.exchange import calls
 from bridge.pharmaone import dialect
 from bridge.pharmaone.calling import Caller
-from bridge.pharmaone.wire import Euros, Time
+from bridge.pharmaone.wire import Euros
 from bridge.vendor.calling import by_page, given
 from bridge.vendor.fields import Count, Id, Listed, Open, Text
 
@@ -21,8 +21,11 @@ _ROWS = ("data", "products", "items")
 """Under which key a page holds its rows was not seen (7)."""
 
 
-class Goods(Open):
-    """What both say of a product: `price` in euros, `stock_quantity` in units (often grams)."""
+class Product(Open):
+    """A product of a shop: `price` in euros, `stock_quantity` in units (often grams).
+
+    THC, CBD and what else it has are not documented: they are in `more`.
+    """
 
     p1_id: Id
     name: Text = None
@@ -31,26 +34,8 @@ class Goods(Open):
     stock_quantity: Count = Field(
         default=None, validation_alias=AliasChoices("stock_quantity", "stockquantity")
     )
-
-
-class Product(Goods):
-    """A product of a shop. THC, CBD and what else it has are not documented: they are in `more`."""
-
     slug: Text = None
     shop_id: Text = None
-
-
-class InventoryRow(Goods):
-    """What the organisation has of a product (8).
-
-    `log_entries`: how many changes its log has, as inferred.
-    """
-
-    log_entries: Count = None
-    last_activity: Time = None
-
-
-InventoryRows = Listed[InventoryRow]
 
 
 class ProductRows(Listed[Product]):
@@ -117,14 +102,6 @@ class Products:
         """One product as a shop has it (7); None if there is none (404)."""
         query = (("shop_id", shop_id),)
         return await self.caller.find(dialect.PRODUCT, Product, ident=product, query=query)
-
-    @calls(dialect.INVENTORY)
-    async def stocked(self) -> tuple[InventoryRow, ...]:
-        """The inventory with all it says of each product; no paging is documented (8).
-
-        `PharmaOne.inventory` reads what the bridge needs of it, in a fifth of the time.
-        """
-        return (await self.caller.read(dialect.INVENTORY, InventoryRows)).data
 
     @calls(dialect.ADD_PRODUCT)
     async def add_to_inventory(

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bridge.core.alarms import Subscription
+from bridge.core.memory import SweptOrder
 from bridge.core.model import (
     CatalogueSku,
     PharmacyOrder,
@@ -22,7 +23,7 @@ from bridge.exchange import Priority, calls
 from bridge.rxscale import dialect, orders
 from bridge.rxscale.calling import Caller
 from bridge.rxscale.dialect import Site
-from bridge.rxscale.orders import ListedOrders, OrderToWorkOn, SweptRow, completion
+from bridge.rxscale.orders import ListedOrders, OrderToWorkOn, completion
 from bridge.rxscale.skus import PharmacySkus, Skus, catalogue_sku
 from bridge.rxscale.subscriptions import Registered, SubscriptionRows, subscriptions
 from bridge.vendor.calling import by_page, chosen, given
@@ -30,7 +31,6 @@ from bridge.vendor.fields import as_word
 from bridge.vendor.paging import Page
 
 if TYPE_CHECKING:  # loaded when first used: `run` needs none of them
-    from bridge.rxscale.order_book import PharmacyOrders
     from bridge.rxscale.payouts import Payouts
     from bridge.rxscale.shop import Shop
 
@@ -49,13 +49,6 @@ class RxScale:
     @property
     def site(self) -> Site:
         return self.caller.site
-
-    @property
-    def order_book(self) -> "PharmacyOrders":
-        """The orders, searched and with all that is said of them; the bridge itself needs less."""
-        from bridge.rxscale.order_book import PharmacyOrders
-
-        return PharmacyOrders(self.caller)
 
     @property
     def payouts(self) -> "Payouts":
@@ -95,11 +88,16 @@ class RxScale:
         page: int,
         limit: int = dialect.MOST_ROWS,
         priority: Priority = Priority.SWEEP,
-    ) -> Page[SweptRow]:
-        """Page `page`, from 0, of the orders in `status`; "" is all of them (6.1)."""
-        query = (*chosen(status=status), *by_page(page, limit))
+        search: str = "",
+    ) -> Page[SweptOrder]:
+        """Page `page`, from 0, of the orders in `status`; "" is all of them (6.1).
+
+        `search`: part of the shop order's, the order's or the patient's name, or of either uid;
+        older accounts look for less (C-8).
+        """
+        query = (*chosen(status=status, search=search), *by_page(page, limit))
         found = await self.caller.read(dialect.ORDERS, ListedOrders, priority, query=query)
-        return found.page(limit).of(orders.swept(found.data))
+        return found.page(limit).of(map(orders.swept, found.data))
 
     @calls(dialect.ORDER_STATUS)
     async def set_status(
@@ -122,8 +120,8 @@ class RxScale:
         """Completes an order (6.4), which also takes its pieces off RxScale's stock.
 
         Only the first tracking link is forwarded to the patient. What it answers is for a look
-        to tell; `order_book.complete` reads it. Raises Unsure if it may have happened, and
-        Refused with a field under `tracking_links` for a link that is not taken.
+        to tell. Raises Unsure if it may have happened, and Refused with a field under
+        `tracking_links` for a link that is not taken.
         """
         body = completion(tracking)
         await self.caller.change(dialect.COMPLETE, body, Priority.ORDER, ident=uid)

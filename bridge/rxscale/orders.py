@@ -1,7 +1,6 @@
 """Pharmacy orders as far as the bridge's own work reads them (rxscale.md 6.1 to 6.4)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -87,19 +86,8 @@ class OrderToWorkOn(ListedOrder):
 ListedOrders = Envelope[ListedOrder]
 
 
-@dataclass(frozen=True, slots=True)
-class SweptRow(SweptOrder):
-    """A list row: enough to see whether an order is new or has changed.
-
-    `status` is "" where the row held no usable word; a look at the order then names the fault.
-    """
-
-    uid: PharmacyOrderUid = field(kw_only=True)
-
-
-def swept(rows: Iterable[ListedOrder]) -> Iterable[SweptRow]:
-    for row in rows:
-        yield SweptRow(row.status, row.priority, row.name, uid=PharmacyOrderUid(row.uid))
+def swept(row: ListedOrder) -> SweptOrder:
+    return SweptOrder(row.status, row.priority, row.name, PharmacyOrderUid(row.uid))
 
 
 def order(

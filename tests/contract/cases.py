@@ -222,8 +222,8 @@ RXSCALE = [
     Case(rx.HEALTH, "RxScale.health", lambda c, h: c.health(), answers=False),
     Case(
         rx.ORDERS,
-        "PharmacyOrders.all",
-        lambda c, h: rows(c.order_book.all(status="waiting for pharmacy", search=h.uid)),
+        "RxScale.orders_page",
+        lambda c, h: c.orders_page("waiting for pharmacy", 0, search=h.uid),
     ),
     Case(rx.ORDER, "RxScale.order", lambda c, h: c.order(h.uid), absent=True),
     Case(
@@ -234,8 +234,9 @@ RXSCALE = [
     ),
     Case(
         rx.COMPLETE,
-        "PharmacyOrders.complete",
-        lambda c, h: c.order_book.complete(h.ready, [TrackingLink("https://dhl.example/1", "DHL")]),
+        "RxScale.complete",
+        lambda c, h: c.complete(h.ready, [TrackingLink("https://dhl.example/1", "DHL")]),
+        answers=False,
     ),
     Case(rx.SKUS, "Skus.all", lambda c, h: rows(c.skus.all())),
     Case(

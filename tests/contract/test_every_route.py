@@ -28,14 +28,13 @@ from bridge.pharmaone.token import TokenKeeper
 from bridge.rxscale import dialect as rx
 from bridge.rxscale.calling import Caller as RxCaller
 from bridge.rxscale.client import RxScale
-from bridge.rxscale.order_book import PharmacyOrders
 from bridge.rxscale.payouts import Payouts
 from bridge.rxscale.shop import Shop
 from bridge.rxscale.skus import Skus
 from bridge.sandbox import Sandbox, SandboxSettings
 
 CLASSES = {each.__name__: each for each in (PharmaOne, Orders, PrescriptionBook, Products, Reports)}
-CLASSES |= {each.__name__: each for each in (RxScale, Payouts, PharmacyOrders, Shop, Skus)}
+CLASSES |= {each.__name__: each for each in (RxScale, Payouts, Shop, Skus)}
 CANARY = "Erika Canary"
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 

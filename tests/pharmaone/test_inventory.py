@@ -217,25 +217,6 @@ async def test_an_adjustment_that_went_wrong(status: int, error: type[Exception]
     assert "below zero" not in str(raised.value)  # vendors' texts stay outside
 
 
-async def test_a_row_says_all_that_is_documented():
-    raw = {
-        "p1_id": 20417,
-        "name": "Beispielsorte",
-        "stockquantity": 40,
-        "price": 7.5,
-        "category": "Blüten",
-        "log_entries": 3,
-        "last_activity": "2026-01-02T08:00:00Z",
-        "thc": 20,
-    }
-    p1, _ = client(answer(200, {"data": [raw]}))
-    (row,) = await p1.products.stocked()
-    assert (row.p1_id, row.name, row.category) == ("20417", "Beispielsorte", "Blüten")
-    assert (row.stock_quantity, row.price, row.log_entries) == (40, Decimal("7.5"), 3)
-    assert row.last_activity == datetime(2026, 1, 2, 8, tzinfo=UTC)
-    assert row.more == {"thc": 20}
-
-
 async def test_a_products_log():
     rows = [
         {

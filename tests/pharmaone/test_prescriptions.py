@@ -27,6 +27,13 @@ async def test_a_row_says_all_that_is_documented():
     assert found.more == {"customer_email": ""}
 
 
+async def test_no_repr_tells_what_came_beside_the_documented_fields():
+    p1, _ = client(answer(200, {**ROW, "customer_email": "erika@example.org"}))
+    told = repr(await p1.prescriptions.one(PrescriptionId("org9-pq-AB12CD")))
+    assert "org9-pq-AB12CD" in told
+    assert "erika" not in told
+
+
 async def test_those_of_one_status_page_by_page():
     """The documented answer has no total (C3), so a page that is not full is the last."""
     pages = [

@@ -11,6 +11,7 @@ import pytest
 from fakes import START, Answer, Clock, ScriptedSend, answer
 
 from bridge.core.alarms import Subscription
+from bridge.core.memory import SweptOrder
 from bridge.core.model import CatalogueSku, OrderLine, PharmacyOrderUid, TrackingLink
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Priority
@@ -19,7 +20,6 @@ from bridge.rxscale.answers import ANSWERS
 from bridge.rxscale.calling import Caller
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import GENERATIONS, Site
-from bridge.rxscale.orders import SweptRow
 from bridge.vendor.paging import Page
 
 KEY = "rx-secret-key"
@@ -359,13 +359,20 @@ async def test_a_quantity_stands_for_an_amount():
     assert (await ask(CALLS["order"], answer(200, sent))).lines[0].amount == 3
 
 
+async def test_orders_are_searched():
+    rxscale, send = client(answer(200, page(ROW)))
+    await rxscale.orders_page("on-hold", 1, search="Max M")
+    asked = (("status", "on-hold"), ("search", "Max M"), ("page", "1"), ("limit", "200"))
+    assert send.request.query == asked
+
+
 async def test_a_page_of_orders():
     rows = [ROW, without({**ROW, "uid": 2, "status": None}, "order", "name")]
     got = await ask(CALLS["orders_page"], answer(200, page(*rows, total=402, pages=3)))
     assert got == Page(
         (
-            SweptRow("waiting for pharmacy", 4, "#2001", uid=UID),
-            SweptRow("", 0, None, uid=PharmacyOrderUid("2")),
+            SweptOrder("waiting for pharmacy", 4, "#2001", UID),
+            SweptOrder("", 0, None, PharmacyOrderUid("2")),
         ),
         total=402,
         pages=3,

@@ -23,6 +23,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -145,42 +146,44 @@ class Demo:
             world.change_p1_order(order_id, picked_up=True)
 
     async def _first_sweep(self) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while (await self.bridge.store.read(views.facts, now())).first_sweep_at is None:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)  # the store is a file: it tells nobody
+        async def swept() -> datetime | None:
+            return (await self.bridge.store.read(views.facts, now())).first_sweep_at
+
+        await loop.until(swept, PATIENCE_SECONDS, pause=0.05)
 
     async def _watch(
         self, uids: list[PharmacyOrderUid], what: str, is_there: Callable[[OrderRow], bool]
     ) -> list[Result]:
         """These orders, once each has come as far as it can by itself."""
         columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        store, deadline = self.bridge.store, time.monotonic() + PATIENCE_SECONDS
+        store, rows = self.bridge.store, list[OrderRow]()
         with Progress(*columns, disable=self.quiet) as bar:
             task = bar.add_task("", total=len(uids))
-            while True:
-                known = {
-                    row.record.uid: row for row in await store.read(views.newest, limit=MOST_ORDERS)
-                }
-                rows = [known[uid] for uid in uids if uid in known]
+
+            async def over() -> bool:
+                newest = await store.read(views.newest, limit=MOST_ORDERS)
+                known = {row.record.uid: row for row in newest}
+                rows[:] = [known[uid] for uid in uids if uid in known]
                 ended = sum(map(is_there, rows))
                 bar.update(task, completed=ended)
                 idle = (await store.read(views.facts, now())).pending == 0
-                over = time.monotonic() > deadline or self.stop.is_set()
-                if over or (ended >= len(uids) and idle):
-                    return [_result(row, self.sandbox) for row in rows]
-                await asyncio.sleep(0.1)
+                return self.stop.is_set() or (ended >= len(uids) and idle)
+
+            await loop.until(over, PATIENCE_SECONDS)
+        return [_result(row, self.sandbox) for row in rows]
 
     async def _stock(self) -> list[PlanRow]:
         """Every linked SKU, once RxScale offers what there is, or when that takes too long."""
         self.bridge.stock.wake(fetch=True)
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
+        rows: list[PlanRow] = []
+
+        async def over() -> bool:
             result, _ = await self.bridge.stock.look()
-            rows = list(explain(result.plan.situation))
-            there = all(row.change == 0 for row in rows)
-            if there or self.stop.is_set() or time.monotonic() > deadline:
-                return rows
-            await asyncio.sleep(0.5)
+            rows[:] = explain(result.plan.situation)
+            return self.stop.is_set() or all(row.change == 0 for row in rows)
+
+        await loop.until(over, PATIENCE_SECONDS, pause=0.5)
+        return rows
 
 
 @noun.command(
