@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args, get_origin
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, IPvAnyNetwork, PrivateAttr, SecretStr
+from pydantic import AwareDatetime, IPvAnyNetwork, PrivateAttr, SecretStr
 
 from bridge.errors import Fault
 from bridge.source import Source
@@ -23,22 +23,17 @@ from bridge.values import (
     Days,
     DrainSeconds,
     FilePath,
+    Hour,
+    Hours,
     LongerThanNothing,
     NotifyAddress,
-    OptionalAddress,
-    OptionalFile,
-    OptionalHour,
-    OptionalHours,
-    OptionalPort,
-    OptionalPortal,
-    OptionalSecret,
-    OptionalText,
-    OptionalTime,
     PasswordHash,
     Percent,
     Port,
+    Portal,
     Seconds,
     Secret,
+    Section,
     SigningSecret,
     Text,
     WebAddress,
@@ -58,12 +53,6 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True
-    )
-
-
 class VendorSection(Section):
     api_key: Secret | None = None
     webhook_secrets: tuple[SigningSecret, ...] = ()
@@ -78,8 +67,8 @@ class RxScaleSection(VendorSection):
     api_path: ApiPath = "/v1/external_pharmacy_api"
     """Older accounts: /v1/external-pharmacy-api-v1."""
     dialect: Literal["current", "legacy"] = "current"
-    pharmacy_uid: OptionalText = None
-    key: OptionalText = None
+    pharmacy_uid: Text | None = None
+    key: Text | None = None
     """A table [keys.NAME] with `api_key`, `webhook_secrets` and limits, instead of those here."""
     stock_via: Literal["sku", "stock"] = "sku"
     """`stock` for a key that has no more than stock_write: that route's body is not documented."""
@@ -87,7 +76,7 @@ class RxScaleSection(VendorSection):
     """Newest pages: /v2/public-api. For `stock verify`, maybe with a key of its own."""
     public_api_key: Secret | None = None
     """What opens the public API; not set: `api_key`."""
-    shop: OptionalText = None
+    shop: Text | None = None
     """The shop that `stock verify` asks, by its identifier at RxScale."""
     market: str = "DE"
     """Whose customers `stock verify` asks for."""
@@ -95,10 +84,10 @@ class RxScaleSection(VendorSection):
 
 class PharmaOneSection(VendorSection):
     base_url: WebAddress = "https://manager.prod.pharmaone.shop"
-    org_id: OptionalText = None
-    shop_id: OptionalText = None
+    org_id: Text | None = None
+    shop_id: Text | None = None
     submit_via: Literal["v2", "v1", "connector"] = "v2"
-    connector_url: OptionalAddress = None
+    connector_url: WebAddress | None = None
     api_key_header: Literal["apikey", "X-API-Key"] = "apikey"
     """What the API key is sent as, wherever it is: the documents name both."""
 
@@ -120,15 +109,15 @@ class ServerSection(Section):
     port: Port = 8080
     page: bool = True
     """The operator's page; without it only webhooks, health and metrics are there."""
-    admin_password_hash: PasswordHash = None
+    admin_password_hash: PasswordHash | None = None
     """Who opens the page logs in with the password of this hash (`rxbridge password`)."""
-    users_file: OptionalFile = None
+    users_file: FilePath | None = None
     """`users.json` beside the store, if not set."""
-    webhook_port: OptionalPort = None
+    webhook_port: Port | None = None
     """Webhooks listen here, and only here; so that nothing else faces the internet."""
-    webhook_host: OptionalText = None
+    webhook_host: Text | None = None
     """`host`, if not set."""
-    public_url: OptionalAddress = None
+    public_url: WebAddress | None = None
     head_seconds: LongerThanNothing = 10.0
     body_seconds: LongerThanNothing = 10.0
     keepalive_seconds: LongerThanNothing = 30.0
@@ -143,7 +132,7 @@ class ServerSection(Section):
 class StoreSection(Section):
     path: FilePath = Path("rxbridge.db")
     retention_days: Days = 90
-    backup_hour: OptionalHour = None
+    backup_hour: Hour | None = None
     """From when on the day's copy is taken, in the machine's own time; not set: none is."""
     backup_keep: AtLeastOne = 14
 
@@ -159,7 +148,7 @@ class MappingsSection(Section):
 
 
 class OrdersSection(Section):
-    take_from: OptionalTime = None
+    take_from: AwareDatetime | None = None
     """Pharmacy orders made before this time are left alone."""
     poll_seconds: LongerThanNothing = 60.0
     fresh_seconds: LongerThanNothing = 5.0
@@ -232,12 +221,12 @@ class NotifySection(Section):
     urls: tuple[NotifyAddress, ...] = ()
     """Whom to tell: addresses as the library Apprise writes them."""
     language: Literal["en", "de"] = "en"
-    quiet_hours: OptionalHours = None
+    quiet_hours: Hours | None = None
     """Nothing is sent meanwhile, in the machine's own time."""
     every_minutes: Seconds = 15.0
-    page_url: OptionalAddress = None
+    page_url: WebAddress | None = None
     """Where a person reaches the page; not set: where it listens."""
-    heartbeat_url: OptionalSecret = None
+    heartbeat_url: Secret | None = None
     """Asked for every `heartbeat_seconds` while the bridge is healthy."""
     heartbeat_seconds: LongerThanNothing = 300.0
     stuck: bool = True
@@ -273,8 +262,8 @@ class LinksSection(Section):
     Neither vendor's documents show such an address, so none is guessed.
     """
 
-    rxscale_order: OptionalPortal = None
-    pharmaone_order: OptionalPortal = None
+    rxscale_order: Portal | None = None
+    pharmaone_order: Portal | None = None
 
 
 class LogSection(Section):

@@ -5,10 +5,19 @@ The message for a wrong value never quotes the value.
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
 MOST = 1_000_000
 """More of anything countable is a slip of the finger."""
@@ -20,6 +29,20 @@ _API_PATH = re.compile(r"/?[\w.~%-]+(/[\w.~%-]+)*/?", re.ASCII)
 _PORTAL = re.compile(r"https?://[^\s{}]+\{(uid|id)\}[^\s{}]*")
 _ARGON2 = re.compile(r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+(\$[A-Za-z0-9+/]+){2}")
 _HOUR = r"([01]\d|2[0-3]):[0-5]\d"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_not_set(cls, value: object, info: ValidationInfo) -> object:
+        """Where a key need not be set: so an empty environment variable says."""
+        kinds = get_args(cls.model_fields[info.field_name or ""].annotation)
+        is_empty = isinstance(value, str) and not value.strip()
+        return None if is_empty and type(None) in kinds else value
 
 
 def _web_address(text: str) -> str:
@@ -77,11 +100,6 @@ def _number(value: object) -> object:
     return value
 
 
-def _or_none(value: object) -> object:
-    """Empty is not set: so an empty environment variable says."""
-    return None if isinstance(value, str) and not value.strip() else value
-
-
 def _notify_address(secret: SecretStr) -> SecretStr:
     if "://" not in secret.get_secret_value():
         raise ValueError("must be an address of Apprise's, such as mailto://... (docs/notify.md)")
@@ -99,30 +117,17 @@ Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
 Secret = Annotated[SecretStr, AfterValidator(_one_line_secret)]
 SigningSecret = Annotated[Secret, AfterValidator(_signing_secret)]
 FilePath = Annotated[Path, BeforeValidator(_path)]
-OptionalText = Annotated[Text | None, BeforeValidator(_or_none)]
-OptionalTime = Annotated[AwareDatetime | None, BeforeValidator(_or_none)]
-OptionalPortal = Annotated[
-    Annotated[str, AfterValidator(_portal)] | None, BeforeValidator(_or_none)
-]
-OptionalFile = Annotated[FilePath | None, BeforeValidator(_or_none)]
-OptionalAddress = Annotated[WebAddress | None, BeforeValidator(_or_none)]
+Portal = Annotated[str, AfterValidator(_portal)]
 ApiPath = Annotated[str, AfterValidator(_api_path)]
 NotifyAddress = Annotated[Secret, AfterValidator(_notify_address)]
-OptionalSecret = Annotated[Secret | None, BeforeValidator(_or_none)]
-OptionalHours = Annotated[
-    Annotated[str, Field(pattern=f"^{_HOUR}-{_HOUR}$")] | None, BeforeValidator(_or_none)
-]
-PasswordHash = Annotated[
-    Annotated[SecretStr, AfterValidator(_password_hash)] | None, BeforeValidator(_or_none)
-]
+Hours = Annotated[str, Field(pattern=f"^{_HOUR}-{_HOUR}$")]
+PasswordHash = Annotated[SecretStr, AfterValidator(_password_hash)]
 
 
 _Numeric = BeforeValidator(_number)
 Percent = Annotated[int, Field(ge=1, le=100), _Numeric]
 Port = Annotated[int, Field(ge=0, le=65535), _Numeric]
-OptionalPort = Annotated[Port | None, BeforeValidator(_or_none)]
 Hour = Annotated[int, Field(ge=0, le=23), _Numeric]
-OptionalHour = Annotated[Hour | None, BeforeValidator(_or_none)]
 Count = Annotated[int, Field(ge=0, le=MOST), _Numeric]
 AtLeastOne = Annotated[int, Field(ge=1, le=MOST), _Numeric]
 Days = Annotated[int, Field(ge=1, le=CENTURY_DAYS), _Numeric]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bridge.core import reasons, remember
+from bridge.core import reasons, remember, steps
 from bridge.core.lifecycle import TERMINAL, Words
 from bridge.core.model import (
     Key,
@@ -17,23 +17,6 @@ from bridge.core.model import (
 from bridge.core.orders import next_step
 from bridge.core.orders.view import Company, Policy, Sight, View, meaning_of
 from bridge.core.reasons import Code, Reason
-from bridge.core.steps import (
-    Adopt,
-    Cancel,
-    Complete,
-    Done,
-    Find,
-    Ingest,
-    Look,
-    LookAtPharmaOne,
-    LookAtPrescription,
-    ReadCatalogue,
-    SetStatus,
-    Step,
-    Stuck,
-    Submit,
-    Wait,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +85,7 @@ def goes_on(found: Differing, before: Proof | None) -> Differing:
 def difference(sides: Sides, policy: Policy, words: Words, now: datetime) -> Difference | None:
     """None where everything agrees."""
     step = next_step(View(now, policy, words, _sight(sides, words, now)))
-    is_lost = sides.p1_gone and isinstance(step, Done) and sides.rx_status is not None
+    is_lost = sides.p1_gone and isinstance(step, steps.Done) and sides.rx_status is not None
     what = tuple(_differences(sides, words, step))
     if not what:
         return None
@@ -115,7 +98,7 @@ def difference(sides: Sides, policy: Policy, words: Words, now: datetime) -> Dif
         remembered=remembered,
         what=what,
         would=reasons.LOST_AFTER_ITS_END() if is_lost else describe(step),
-        mends=not (is_lost or isinstance(step, Stuck)),
+        mends=not (is_lost or isinstance(step, steps.Stuck)),
     )
 
 
@@ -141,7 +124,7 @@ def _sight(sides: Sides, words: Words, now: datetime) -> Sight:
     )
 
 
-def _differences(sides: Sides, words: Words, step: Step) -> list[Reason]:
+def _differences(sides: Sides, words: Words, step: steps.Step) -> list[Reason]:
     record, found = sides.record, list[Reason]()
     if record is None:
         return [reasons.UNKNOWN_HERE()]
@@ -170,11 +153,11 @@ def _differences(sides: Sides, words: Words, step: Step) -> list[Reason]:
     return found
 
 
-def _by_step(step: Step) -> tuple[Reason, ...]:
+def _by_step(step: steps.Step) -> tuple[Reason, ...]:
     """What the next step says of both sides, though neither has changed since it was seen."""
-    if isinstance(step, SetStatus | Complete | Cancel):
+    if isinstance(step, steps.SetStatus | steps.Complete | steps.Cancel):
         return (reasons.SIDES_DIFFER(),)
-    return (reasons.PERSON_DECIDES(),) if isinstance(step, Stuck) else ()
+    return (reasons.PERSON_DECIDES(),) if isinstance(step, steps.Stuck) else ()
 
 
 def _parted(sides: Sides, words: Words) -> bool:
@@ -194,32 +177,32 @@ def _there(sides: Sides) -> str:
     return ", ".join((order.status, *order.handed_over))
 
 
-def describe(step: Step) -> Reason:
+def describe(step: steps.Step) -> Reason:
     """What a step does."""
     match step:
-        case Wait(why):
+        case steps.Wait(why):
             return reasons.WOULD_WAIT(why=why)
-        case Stuck(reason):
+        case steps.Stuck(reason):
             return reasons.WOULD_BE_STUCK(why=reason)
-        case Done(why):
+        case steps.Done(why):
             return reasons.WOULD_FINISH(why=why)
-        case SetStatus(word):
+        case steps.SetStatus(word):
             return reasons.WOULD_SET(status=word)
-        case Cancel(order_id):
+        case steps.Cancel(order_id):
             return reasons.WOULD_CANCEL(order=order_id)
-        case Adopt(order):
+        case steps.Adopt(order):
             return reasons.WOULD_ADOPT(order=order.id)
         case _:
             return _PLAIN[type(step)]()
 
 
-_PLAIN: dict[type[Step], Code] = {
-    Submit: reasons.WOULD_SUBMIT,
-    Ingest: reasons.WOULD_PRESCRIBE,
-    Complete: reasons.WOULD_COMPLETE,
-    Find: reasons.WOULD_SEARCH,
-    Look: reasons.WOULD_LOOK,
-    LookAtPharmaOne: reasons.WOULD_LOOK_THERE,
-    LookAtPrescription: reasons.WOULD_LOOK_AT_PRESCRIPTION,
-    ReadCatalogue: reasons.WOULD_READ_LIST,
+_PLAIN: dict[type[steps.Step], Code] = {
+    steps.Submit: reasons.WOULD_SUBMIT,
+    steps.Ingest: reasons.WOULD_PRESCRIBE,
+    steps.Complete: reasons.WOULD_COMPLETE,
+    steps.Find: reasons.WOULD_SEARCH,
+    steps.Look: reasons.WOULD_LOOK,
+    steps.LookAtPharmaOne: reasons.WOULD_LOOK_THERE,
+    steps.LookAtPrescription: reasons.WOULD_LOOK_AT_PRESCRIPTION,
+    steps.ReadCatalogue: reasons.WOULD_READ_LIST,
 }

@@ -10,22 +10,11 @@ from bridge.core.lifecycle import Words
 from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid
 from bridge.core.reasons import Reason
 from bridge.errors import Misconfigured
+from bridge.mapping import reading
 from bridge.mapping.draft import Drafting, Handling, Unlisted, draft, odd_pzns
 from bridge.mapping.examples import run_examples
 from bridge.mapping.facts import read_facts
 from bridge.mapping.orders import OrderMapping, read_orders
-from bridge.mapping.reading import (
-    FACTS,
-    FILES,
-    ORDERS,
-    SHIPPING,
-    SKUS,
-    STATUSES,
-    Faults,
-    place_of,
-    read_files,
-    read_toml,
-)
 from bridge.mapping.shipping import Shipping, read_shipping
 from bridge.mapping.skus import SkuLinks, read_skus
 from bridge.mapping.statuses import read_statuses
@@ -81,13 +70,13 @@ def load(
 
     Raises Misconfigured with every fault of all of them, each with file, key or line, way out.
     """
-    faults = Faults()
-    content = read_files(directory, faults, own)
-    statuses = read_statuses(read_toml(STATUSES, content, faults), dialect, faults)
-    shipping = read_shipping(read_toml(SHIPPING, content, faults), faults)
-    orders = read_orders(read_toml(ORDERS, content, faults), faults)
-    found = read_facts(read_toml(FACTS, content, faults), faults)
-    links = read_skus(content.get(SKUS), faults)
+    faults = reading.Faults()
+    content = reading.read_files(directory, faults, own)
+    statuses = read_statuses(reading.read_toml(reading.STATUSES, content, faults), dialect, faults)
+    shipping = read_shipping(reading.read_toml(reading.SHIPPING, content, faults), faults)
+    orders = read_orders(reading.read_toml(reading.ORDERS, content, faults), faults)
+    found = read_facts(reading.read_toml(reading.FACTS, content, faults), faults)
+    links = read_skus(content.get(reading.SKUS), faults)
     if orders is not None and shipping is not None:
         run_examples(orders, shipping, faults)
     if faults or not (statuses and orders and links and shipping and found):
@@ -111,7 +100,7 @@ def load(
 
 def fingerprint(directory: Path, own: Path | None = None) -> str:
     """Changes when a file does: names, sizes and times only, so that asking costs little."""
-    return "|".join(_mark(place_of(directory, own, name)) for name in FILES)
+    return "|".join(_mark(reading.place_of(directory, own, name)) for name in reading.FILES)
 
 
 def _mark(path: Path) -> str:

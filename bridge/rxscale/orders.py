@@ -17,56 +17,45 @@ from bridge.core.model import (
     TrackingLink,
 )
 from bridge.rxscale.wire import Envelope, Moment, Pharmacy, PublicName, Urgency
-from bridge.vendor.fields import (
-    Id,
-    MaybeId,
-    Rows,
-    Text,
-    Wire,
-    Word,
-    WordOrEmpty,
-    as_object,
-    as_text,
-    in_our_time,
-)
+from bridge.vendor import fields
 
 
-class Parent(Wire):
+class Parent(fields.Wire):
     """The order of which a pharmacy order is a part."""
 
     priority: Urgency = 0
 
 
-class ListedOrder(Wire):
+class ListedOrder(fields.Wire):
     """A list row, as far as it is believed; an odd status is "" (6.1)."""
 
-    uid: Id
-    status: WordOrEmpty = ""
+    uid: fields.Id
+    status: fields.WordOrEmpty = ""
     name: PublicName = None
-    order: Annotated[Parent | None, BeforeValidator(as_object)] = None
+    order: Annotated[Parent | None, BeforeValidator(fields.as_object)] = None
 
     @property
     def priority(self) -> int:
         return self.order.priority if self.order else 0
 
 
-class LineSku(Wire):
-    uid: Id
-    display_name: Text = None
-    pzn: Text = None
+class LineSku(fields.Wire):
+    uid: fields.Id
+    display_name: fields.Text = None
+    pzn: fields.Text = None
 
 
-class LinePharmacySku(Wire):
+class LinePharmacySku(fields.Wire):
     """In webhooks only, as far as documented; over REST if it comes (6.1, 7.1)."""
 
-    uid: MaybeId = None
-    external_id: Text = None
+    uid: fields.MaybeId = None
+    external_id: fields.Text = None
 
 
-class Line(Wire):
+class Line(fields.Wire):
     """`amount` is the documented name; `quantity` is PharmaOne's and other RxScale APIs' word."""
 
-    uid: MaybeId = None
+    uid: fields.MaybeId = None
     amount: StrictInt = Field(validation_alias=AliasChoices("amount", "quantity"))
     total_paid_amount: StrictInt | None = None
     sku: LineSku
@@ -76,8 +65,8 @@ class Line(Wire):
 class OrderToWorkOn(ListedOrder):
     """An order's detail (6.2)."""
 
-    status: Word
-    order_items: Rows[Line] = ()
+    status: fields.Word
+    order_items: fields.Rows[Line] = ()
     pharmacy: Pharmacy = None
     created_at: Moment = None
     """Documented for webhooks; whether REST has it is not (7.1, 13)."""
@@ -103,7 +92,7 @@ def order(
         seen_at=seen_at,
         name=row.name,
         priority=row.priority,
-        created_at=in_our_time(row.created_at, ahead),
+        created_at=fields.in_our_time(row.created_at, ahead),
         lines=tuple(_line(item, place) for place, item in enumerate(row.order_items, start=1)),
         detail=raw,
         pharmacy_uid=PharmacyUid(row.pharmacy) if row.pharmacy else None,
@@ -115,7 +104,7 @@ def last_names(detail: Mapping[str, Any]) -> list[str | None]:
     parent = detail.get("order")
     whose = ("delivery_address", "invoice_address")
     parts = [parent.get(each) for each in whose] if isinstance(parent, dict) else []
-    return [as_text(each.get("last_name")) for each in parts if isinstance(each, dict)]
+    return [fields.as_text(each.get("last_name")) for each in parts if isinstance(each, dict)]
 
 
 def _line(item: Line, place: int) -> OrderLine:

@@ -12,13 +12,7 @@ from typing import NamedTuple
 from bridge.core import reasons
 from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.core.reasons import Code, Reason
-from bridge.core.stock.judge import (
-    inventory_anomaly,
-    is_confirmed,
-    still_pending,
-    stocktake_of,
-    too_many_zeroed,
-)
+from bridge.core.stock import judge
 from bridge.core.stock.model import Anomaly, Reading, Situation, SkuLink, SkuStock, Write
 
 NEVER_WRITTEN = frozenset(
@@ -136,22 +130,24 @@ def plan_with(reading: Reading, situation: Situation) -> Plan:
     before, policy = situation.stocktake, situation.policy
     after = replace(
         situation,
-        stocktake=stocktake_of(reading, before, situation.shelf, policy, whole=situation.confirmed),
+        stocktake=judge.stocktake_of(
+            reading, before, situation.shelf, policy, whole=situation.confirmed
+        ),
         pending=None,
         prices=reading.prices,
         open_units=situation.open_units_now,
         believed=True,
     )
-    anomaly = inventory_anomaly(reading, before, situation.shelf, policy)
+    anomaly = judge.inventory_anomaly(reading, before, situation.shelf, policy)
     if anomaly is None:
         found = plan(after)
         linked = found.linked + len(situation.unlinked)
-        anomaly = too_many_zeroed(found.zeroed, linked, policy)
+        anomaly = judge.too_many_zeroed(found.zeroed, linked, policy)
         if anomaly is None:
             return found
-    pending = still_pending(anomaly, situation.pending, reading.read_at)
-    if situation.confirmed or is_confirmed(pending.first_at, reading.read_at, policy):
-        taken = stocktake_of(reading, before, situation.shelf, policy, whole=True)
+    pending = judge.still_pending(anomaly, situation.pending, reading.read_at)
+    if situation.confirmed or judge.is_confirmed(pending.first_at, reading.read_at, policy):
+        taken = judge.stocktake_of(reading, before, situation.shelf, policy, whole=True)
         return plan(replace(after, stocktake=taken))
     return plan(replace(situation, pending=pending))
 
