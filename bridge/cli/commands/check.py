@@ -71,23 +71,29 @@ noun = Noun(__doc__)
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A route that is needed, what opens it, and how to try it; `attempt` None: it cannot be."""
+    """A route that is needed, and how to try it; `attempt` None: it cannot be."""
 
-    vendor: str
-    route: str
-    right: str
+    route: rx.Route | p1.Route
     attempt: Try | None
 
     @property
     def what(self) -> str:
-        return f"{self.vendor} {self.route}"
+        vendor = "RxScale" if isinstance(self.route, rx.Route) else "PharmaOne"
+        return f"{vendor} {self.route.name}"
+
+    @property
+    def right(self) -> str:
+        """What opens it. Only a token of PharmaOne's has scopes."""
+        if isinstance(self.route, rx.Route):
+            return " or ".join(self.route.permissions)
+        return self.route.scope or "the API key"
 
     @property
     def is_single(self) -> bool:
         """It names something that is not there: "not found" is the good answer, if anything is at
         this address. The public API has one of its own and is asked for it first.
         """
-        return "{" in self.route and "/public/" not in self.route
+        return not (self.route.is_list or (isinstance(self.route, rx.Route) and self.route.public))
 
 
 @noun.command(
@@ -195,7 +201,7 @@ async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Lin
         astray = False
         needs, asks = of_rxscale(settings, rules, rxscale), settings.mode == "shadow"
         for each in needs:
-            need = replace(each, attempt=None) if asks and "GET" not in each.route else each
+            need = replace(each, attempt=None) if asks and each.route.method != "GET" else each
             line = _astray(need) if astray and need.is_single else await _tried(asker, need)
             astray |= (
                 line is not None
@@ -369,24 +375,23 @@ def _linked(
 
 def of_rxscale(settings: Settings, rules: Rules | None, client: RxScale) -> Iterator[Need]:
     """In the order in which they tell most."""
-    uid, sku = PharmacyOrderUid(NOBODY), PharmacySkuUid(NOBODY)
+    uid = PharmacyOrderUid(NOBODY)
     first = rules.words.rxscale.open[0] if rules else ""
     word = next(iter(rules.words.rxscale.says.values()), first) if rules else "pending review"
-    yield _rx(client.health, client.health)
-    yield _rx(client.orders_page, _refusal_is_well(lambda: client.orders_page(first, 0, 1)))
-    yield _rx(client.order, _refusal_is_well(lambda: client.order(uid)))
-    yield _rx(client.set_status, _refusal_is_well(lambda: client.set_status(uid, word)))
+    yield _need(client.health)
+    yield _need(client.orders_page, first, 0, 1, refusal_is_well=True)
+    yield _need(client.order, uid, refusal_is_well=True)
+    yield _need(client.set_status, uid, word, refusal_is_well=True)
     if client.site.generation.completes:
-        yield _rx(client.complete, _refusal_is_well(lambda: client.complete(uid)))
-    yield _rx(client.skus_page, lambda: client.skus_page(0, 1))
-    by_stock = settings.rxscale.stock_via == "stock" and not settings.stock.sync_prices
+        yield _need(client.complete, uid, refusal_is_well=True)
+    yield _need(client.skus_page, 0, 1)
     prices = 0 if settings.stock.sync_prices else None
-    route = rx.SKU_STOCK if by_stock else rx.SKU
-    write = _refusal_is_well(lambda: client.set_sku(sku, stock=0, price_cents=prices))
-    yield Need("RxScale", route.name, _rights(route), write)
+    by_stock = settings.rxscale.stock_via == "stock" and prices is None
+    sku = partial(client.set_sku, PharmacySkuUid(NOBODY), stock=0, price_cents=prices)
+    yield Need(rx.SKU_STOCK if by_stock else rx.SKU, _refusal_is_well(sku))
     if settings.rxscale.public_api_key is not None:
         shop = client.shop(NOBODY, settings.rxscale.market)
-        yield _rx(shop.products, lambda: _sells(shop))
+        yield Need(rx.PUBLIC_PRODUCTS, partial(_sells, shop))
 
 
 async def _sells(shop: Shop) -> None:
@@ -401,43 +406,30 @@ def of_pharmaone(settings: Settings, vendors: Vendors, facts: Facts) -> Iterator
     if settings.pharmaone.one_way:
         yield _scoped(vendors, p1.SUBMIT["connector"])
         return
-    order, product = OrderId(NOBODY), ProductId(NOBODY)
-    yield _p1(client.orders_page, lambda: client.orders_page(1, 0, Priority.ORDER))
-    yield _p1(client.order, _refusal_is_well(lambda: client.order(order)))
-    yield _p1(client.inventory, client.inventory)
+    yield _need(client.orders_page, 1, 0, Priority.ORDER)
+    yield _need(client.order, OrderId(NOBODY), refusal_is_well=True)
+    yield _need(client.inventory)
     yield _scoped(vendors, p1.ORDER_STATUS)
     yield _scoped(vendors, p1.SUBMIT[settings.pharmaone.submit_via])
     if settings.orders.prescriptions == "ingest":
-        name = PrescriptionId(NOBODY)
-        book = client.prescriptions
-        yield _p1(book.page, lambda: book.page(1, 0))
-        yield _p1(client.prescription, _refusal_is_well(lambda: client.prescription(name)))
+        yield _need(client.prescriptions.page, 1, 0)
+        yield _need(client.prescription, PrescriptionId(NOBODY), refusal_is_well=True)
         yield _scoped(vendors, p1.INGEST)
     if settings.stock.adopt_external or facts.adjusts:
-        yield _p1(client.inventory_log, _refusal_is_well(lambda: client.inventory_log(product)))
+        yield _need(client.inventory_log, ProductId(NOBODY), refusal_is_well=True)
         yield _scoped(vendors, p1.ADJUST)
 
 
-def _rx(method: Callable[..., Any], attempt: Try) -> Need:
-    (route,) = routes_of(method)
-    return Need("RxScale", route.name, _rights(route), attempt)
-
-
-def _rights(route: rx.Route) -> str:
-    return " or ".join(route.permissions)
-
-
-def _p1(method: Callable[..., Any], attempt: Try) -> Need:
-    (route,) = routes_of(method)
-    return Need("PharmaOne", route.name, route.scope, attempt)
+def _need(method: Callable[..., Any], *about: Any, refusal_is_well: bool = False) -> Need:
+    """The one route that this method of a client calls, tried by calling it."""
+    (route,), attempt = routes_of(method), partial(method, *about)
+    return Need(route, _refusal_is_well(attempt) if refusal_is_well else attempt)
 
 
 def _scoped(vendors: Vendors, route: p1.Route) -> Need:
-    """A route that takes the key itself knows no scope, and only a request would try it."""
-    if route.api_version != "v2":
-        return Need("PharmaOne", route.name, "the API key", None)
-    tokens = vendors.pharmaone.tokens
-    return Need("PharmaOne", route.name, route.scope, lambda: tokens.get(route.scope))
+    """Only a request would try a route that takes the key itself, and so knows no scope."""
+    is_known = route.api_version == "v2"
+    return Need(route, partial(vendors.pharmaone.tokens.get, route.scope) if is_known else None)
 
 
 def _refusal_is_well(attempt: Try) -> Try:
