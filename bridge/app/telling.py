@@ -15,7 +15,8 @@ import aiohttp
 from bridge.app import vitals
 from bridge.app.build import Bridge
 from bridge.core import reasons
-from bridge.core.news import Digest, News, Rhythm, Topic, digest, topic_of
+from bridge.core.alarms import Topic
+from bridge.core.news import Digest, News, Rhythm, digest, topic_of
 from bridge.core.reasons import Code, Kind, Reason
 from bridge.errors import TryLater
 from bridge.health import Facts, Links, Status, check_stock, report

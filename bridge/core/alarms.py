@@ -38,11 +38,18 @@ HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 
 
 class Topic(StrEnum):
-    """What an alarm is about; the first part of its key."""
+    """What a person is told of; each is a key of [notify], and of alarms the first part of theirs:
+    of SILENCE, PROOF and BACKUP.
+    """
 
+    STUCK = "stuck"
+    ATTENTION = "attention"
+    VENDOR = "vendor"
     SILENCE = "silence"  # a vendor tells nothing any more, or not all
+    STOCK = "stock"
     PROOF = "proof"  # both sides were not compared, or still differ
     BACKUP = "backup"  # there is no good copy of the store
+    RESTART = "restart"
 
 
 class Subscription(NamedTuple):

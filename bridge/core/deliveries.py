@@ -16,29 +16,29 @@ PHARMAONE = "pharmaone"
 
 
 @dataclass(slots=True)
-class Noted:
-    """Nothing to look at; `known` says whether the bridge has a word for this event.
+class _Delivered:
+    """`dedup_key` is what two deliveries of one event have in common."""
 
-    `dedup_key`, here and below, is what two deliveries of one event have in common.
-    """
-
-    vendor: str
     event: str
     dedup_key: str
     received_at: datetime
+
+
+@dataclass(slots=True)
+class Noted(_Delivered):
+    """Nothing to look at; `known` says whether the bridge has a word for this event."""
+
+    vendor: str
     known: bool = True
 
 
 @dataclass(slots=True)
-class OrderChanged:
+class OrderChanged(_Delivered):
     """RxScale created or changed a pharmacy order, at `created_at` and `changed_at` by our clock.
 
     `reported_status`: its status, if readable.
     """
 
-    event: str
-    dedup_key: str
-    received_at: datetime
     uid: PharmacyOrderUid
     reported_status: str | None = None
     priority: int = 0
@@ -50,12 +50,9 @@ class OrderChanged:
 
 
 @dataclass(slots=True)
-class SkuChanged:
+class SkuChanged(_Delivered):
     """RxScale changed the stock of a SKU, to `stock` pieces if the event says how many."""
 
-    event: str
-    dedup_key: str
-    received_at: datetime
     sku_uid: PharmacySkuUid
     stock: int | None
     changed_at: datetime
@@ -64,7 +61,7 @@ class SkuChanged:
 
 
 @dataclass(slots=True)
-class PharmaOneChanged:
+class PharmaOneChanged(_Delivered):
     """PharmaOne changed an order, an order-request or a prescription.
 
     `order_id` is PharmaOne's own id. `references` are all other ids in the event that may belong
@@ -74,9 +71,6 @@ class PharmaOneChanged:
     it does not say which.
     """
 
-    event: str
-    dedup_key: str
-    received_at: datetime
     order_id: OrderId | None = None
     reported_status: str | None = None
     references: tuple[str, ...] = ()
@@ -89,12 +83,8 @@ class PharmaOneChanged:
 
 
 @dataclass(slots=True)
-class InventoryChanged:
+class InventoryChanged(_Delivered):
     """PharmaOne reports that a product runs low or has run out; which one is not documented."""
-
-    event: str
-    dedup_key: str
-    received_at: datetime
 
     vendor: ClassVar[str] = PHARMAONE
 

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from enum import StrEnum
 
+from bridge.core.alarms import Topic
 from bridge.core.memory import StuckRow
 from bridge.core.reasons import Kind, Reason
 
@@ -17,19 +17,6 @@ LEAVES = frozenset(
 """The facts of an order that may leave the pharmacy: none of them says what a person was
 prescribed. (A fact that is a reason itself has its own facts looked through.)"""
 LEFT_OUT = "…"
-
-
-class Topic(StrEnum):
-    """The kinds of news; each is a key of [notify]."""
-
-    STUCK = "stuck"
-    ATTENTION = "attention"
-    VENDOR = "vendor"
-    SILENCE = "silence"
-    STOCK = "stock"
-    PROOF = "proof"
-    BACKUP = "backup"
-    RESTART = "restart"
 
 
 @dataclass(frozen=True, slots=True)

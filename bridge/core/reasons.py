@@ -61,9 +61,10 @@ class Code(str):
 
     `facts` names what its texts tell. `verbs` is what a person may say to it. `must_look`: a retry
     may send again what has arrived, so somebody has to look first. `freed_by_mapping` and
-    `freed_by_catalogue`: a changed mapping file, or a newer reading of RxScale's SKU list, may
-    remove it, so the key is looked at again then. `after_several_looks`: it is said only once
-    several looks in a row came to nothing. `within`: the codes that a PART is given with.
+    `freed_by_catalogue`: a changed mapping file (as usual for a GAP), or a newer reading of
+    RxScale's SKU list, may remove it, so the key is looked at again then. `after_several_looks`:
+    it is said only once several looks in a row came to nothing. `within`: the codes that a PART is
+    given with.
     """
 
     kind: Kind
@@ -83,7 +84,7 @@ class Code(str):
         *,
         verbs: tuple[Verb, ...] | None = None,
         must_look: bool = False,
-        freed_by_mapping: bool = False,
+        freed_by_mapping: bool | None = None,
         freed_by_catalogue: bool = False,
         after_several_looks: bool = False,
         within: str = "",
@@ -92,7 +93,8 @@ class Code(str):
         code.kind, code.facts = kind, tuple(facts.split())
         code.verbs = _USUAL_OF.get(kind, _USUAL) if verbs is None else verbs
         code.must_look, code.after_several_looks = must_look, after_several_looks
-        code.freed_by_mapping, code.freed_by_catalogue = freed_by_mapping, freed_by_catalogue
+        code.freed_by_mapping = kind is Kind.GAP if freed_by_mapping is None else freed_by_mapping
+        code.freed_by_catalogue = freed_by_catalogue
         code.within = tuple(within.split())
         return code
 
@@ -200,40 +202,23 @@ CAME_BACK = Code("came_back", Kind.ATTENTION, verbs=(Verb.CONFIRM, Verb.ACCEPT))
 
 # -- what the mapping lacks for an order ------------------------------------------------------
 
-UNLINKED_SKU = Code(
-    "unlinked_sku",
-    Kind.GAP,
-    "name sku pharmacy_sku file",
-    freed_by_mapping=True,
-    freed_by_catalogue=True,
-)
-NOT_IN_CATALOGUE = Code(
-    "not_in_catalogue", Kind.GAP, "name sku", freed_by_mapping=True, freed_by_catalogue=True
-)
+UNLINKED_SKU = Code("unlinked_sku", Kind.GAP, "name sku pharmacy_sku file", freed_by_catalogue=True)
+NOT_IN_CATALOGUE = Code("not_in_catalogue", Kind.GAP, "name sku", freed_by_catalogue=True)
 UNCONFIRMED_UNITS = Code(
     "unconfirmed_units",
     Kind.GAP,
     "name sku pharmacy_sku product units place",
-    freed_by_mapping=True,
     freed_by_catalogue=True,
 )
 UNKNOWN_PRODUCT = Code(
-    "unknown_product",
-    Kind.GAP,
-    "name sku pharmacy_sku product place",
-    freed_by_mapping=True,
-    freed_by_catalogue=True,
+    "unknown_product", Kind.GAP, "name sku pharmacy_sku product place", freed_by_catalogue=True
 )
-NOT_WHOLE = Code("not_whole", Kind.GAP, "name sku amount units place", freed_by_mapping=True)
-BAD_PZN = Code("bad_pzn", Kind.GAP, "name sku pzn file", freed_by_mapping=True)
-NO_PRICE = Code("no_price", Kind.GAP, "name sku file", freed_by_mapping=True)
-MISSING_FIELD = Code(
-    "missing_field", Kind.GAP, "name sku fields sources file", freed_by_mapping=True
-)
-BAD_EXPRESSION_RESULT = Code(
-    "bad_expression_result", Kind.GAP, "name sku target problem place", freed_by_mapping=True
-)
-BAD_SHIPPING_COSTS = Code("bad_shipping_costs", Kind.GAP, "file")
+NOT_WHOLE = Code("not_whole", Kind.GAP, "name sku amount units place")
+BAD_PZN = Code("bad_pzn", Kind.GAP, "name sku pzn file")
+NO_PRICE = Code("no_price", Kind.GAP, "name sku file")
+MISSING_FIELD = Code("missing_field", Kind.GAP, "name sku fields sources file")
+BAD_EXPRESSION_RESULT = Code("bad_expression_result", Kind.GAP, "name sku target problem place")
+BAD_SHIPPING_COSTS = Code("bad_shipping_costs", Kind.GAP, "file", freed_by_mapping=False)
 
 # -- SKUs that wait for a person --------------------------------------------------------------
 

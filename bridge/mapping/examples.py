@@ -2,23 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from bridge.core.model import (
-    CatalogueSku,
-    Draft,
-    Gaps,
-    OrderLine,
-    PharmacyOrder,
-    PharmacyOrderUid,
-    PharmacySkuUid,
-    ProductId,
-    SkuUid,
-)
+from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacySkuUid, ProductId, SkuUid
 from bridge.core.reasons import together
 from bridge.core.stock.model import SkuLink
 from bridge.mapping.draft import Drafting, draft
@@ -26,34 +14,19 @@ from bridge.mapping.orders import FIXED, Example, Given, OrderMapping
 from bridge.mapping.reading import ORDERS, Faults, Place, check
 from bridge.mapping.shipping import Shipping
 from bridge.mapping.skus import SkuLinks
+from bridge.rxscale.orders import OrderToWorkOn
+from bridge.rxscale.orders import order as read_order
 from bridge.texts import say
+from bridge.vendor.fields import WordOrEmpty
 
 SEEN_AT = datetime(2026, 1, 2, 8, tzinfo=UTC)
 REMEDY = "mend the mapping, or the example if this is what you want from now on"
 
 
-class _Read(BaseModel):
-    """What the bridge itself reads of an order; the rest is for the expressions."""
+class _Order(OrderToWorkOn):
+    """As the bridge reads it from RxScale; an example need not say its status."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class _Sku(_Read):
-    uid: str
-    display_name: str = ""
-    pzn: str | None = None
-
-
-class _Item(_Read):
-    uid: str = ""
-    amount: int
-    total_paid_amount: int | None = None
-    sku: _Sku
-
-
-class _Order(_Read):
-    uid: str
-    order_items: tuple[_Item, ...] = ()
+    status: WordOrEmpty = ""
 
 
 def run_examples(mapping: OrderMapping, shipping: Shipping, faults: Faults) -> None:
@@ -65,26 +38,11 @@ def run_examples(mapping: OrderMapping, shipping: Shipping, faults: Faults) -> N
             continue
         used = replace(mapping, amounts=example.amounts or mapping.amounts)
         rules = Drafting(used, _links(example.given), shipping, [])
-        given = _given(order, example.given.order)
+        given = read_order(order, example.given.order, SEEN_AT, timedelta())
         made = draft(rules, given, _catalogue(example.given), example.given.shop_id)
         found = _difference(example, made, used)
         if found:
             faults.tell(Place(ORDERS, f"example '{example.name}'"), found, REMEDY)
-
-
-def _given(order: _Order, detail: Mapping[str, Any]) -> PharmacyOrder:
-    lines = tuple(
-        OrderLine(
-            uid=item.uid,
-            sku_uid=SkuUid(item.sku.uid),
-            amount=item.amount,
-            paid_cents=item.total_paid_amount,
-            name=item.sku.display_name,
-            pzn=item.sku.pzn,
-        )
-        for item in order.order_items
-    )
-    return PharmacyOrder(PharmacyOrderUid(order.uid), "", SEEN_AT, lines=lines, detail=detail)
 
 
 def _catalogue(given: Given) -> dict[SkuUid, CatalogueSku]:

@@ -65,7 +65,6 @@ class TokenFacts:
     expires_at: datetime | None = None
     scopes: tuple[str, ...] | None = None
     missing_scopes: tuple[str, ...] = ()
-    issuer: str | None = None
     refused: str | None = None
 
 
@@ -145,11 +144,7 @@ class TokenKeeper:
         good_for = _seconds_good(answer, claims, asked_at + self._ahead())
         margin = min(MOST_MARGIN_SECONDS, good_for * MARGIN)
         scopes = _scopes(claims)
-        self._facts = TokenFacts(
-            expires_at=asked_at + timedelta(seconds=good_for),
-            scopes=scopes,
-            issuer=as_id(claims.get("iss")),
-        )
+        self._facts = TokenFacts(asked_at + timedelta(seconds=good_for), scopes)
         renew_at = asked_at + timedelta(seconds=good_for - margin)
         self._held = _Held(answer.access_token, renew_at, scopes)
         return self._held

@@ -68,7 +68,7 @@ def read(
     if event in STOCK_EVENTS:
         return InventoryChanged(event, key, now)
     if event not in KNOWN_EVENTS and event not in refusing:
-        return Noted(PHARMAONE, event, key, now, known=False)
+        return Noted(event, key, now, PHARMAONE, known=False)
     metadata = told if isinstance(told, dict) else {}
     of_an_order = event in ORDER_EVENTS
     order_id = fields.as_id(metadata.get("order_id")) if of_an_order else None

@@ -102,7 +102,7 @@ def _understand(
                 _changed_at(envelope["timestamp"], now, ahead),
             )
             return SkuChanged(event, key, now, PharmacySkuUid(sku), stock, at)
-    return Noted(RXSCALE, event, key, now, event in KNOWN_EVENTS)
+    return Noted(event, key, now, RXSCALE, event in KNOWN_EVENTS)
 
 
 def _order(
@@ -121,7 +121,7 @@ def _order(
         raise NotTheShape("data.uid")
     key = _dedup_key(event, timestamp, uid, data["status"], body)
     if not _is_ours(data, pharmacy_uid):
-        return Noted(RXSCALE, event, key, now)
+        return Noted(event, key, now, RXSCALE)
     parent = data["order"]
     priority = as_priority(parent["priority"]) if isinstance(parent, dict) else 0
     name, at = as_public_name(data["name"]), _changed_at(timestamp, now, ahead)

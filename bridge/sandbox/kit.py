@@ -98,7 +98,6 @@ class Reader:
     biggest: int
 
     def number(self, ask: Ask, name: str, default: int = 0, least: int = 0) -> int:
-        """A whole number in the query."""
         text = ask.query.get(name)
         if text is None:
             return default
@@ -118,7 +117,6 @@ class Reader:
         return text
 
     def body(self, ask: Ask) -> Json:
-        """The JSON object that was sent."""
         value = ask.json()
         if not isinstance(value, dict):
             raise Refusal(self.no_body)

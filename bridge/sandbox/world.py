@@ -87,7 +87,6 @@ class World:
         (self.rxscale if vendor == "rxscale" else self.pharmaone).send_test(event)
 
     def state(self) -> Json:
-        """Everything both vendors hold, as JSON values."""
         return {
             "rxscale": {
                 "orders": [_order_state(order) for order in self.orders.values()],

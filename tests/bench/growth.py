@@ -206,7 +206,7 @@ async def waits(store: Store) -> AsyncIterator[list[float]]:
         while True:
             began = time.monotonic()
             name = os.urandom(16).hex()
-            noted = Noted("rxscale", "other", name, datetime.now(UTC), known=True)
+            noted = Noted("other", name, datetime.now(UTC), "rxscale", known=True)
             await store.write_together(deliveries.receive, noted)
             took.append((time.monotonic() - began) * 1000)
             await asyncio.sleep(0.002)

@@ -18,8 +18,8 @@ from bridge import app
 from bridge.app import telling, vitals
 from bridge.app.telling import Teller
 from bridge.core import reasons
+from bridge.core.alarms import Topic
 from bridge.core.model import Key
-from bridge.core.news import Topic
 from bridge.errors import TryLater
 from bridge.server.page.checks import facts_of
 from bridge.store import alarms, notes, person, told

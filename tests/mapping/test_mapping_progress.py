@@ -1,6 +1,7 @@
 """What the mapping files say of the way back: PharmaOne's words, parcels, prescriptions."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from mapping.mapping_files import change, faults
 from bridge.core.model import Draft, State, TrackingLink
 from bridge.mapping import Rules, load
 from bridge.mapping.draft import Drafting, draft
-from bridge.mapping.examples import _catalogue, _given, _links, _Order
+from bridge.mapping.examples import SEEN_AT, _catalogue, _links, _Order
+from bridge.rxscale.orders import order as read_order
 
 
 def loaded(folder: Path) -> Rules:
@@ -117,7 +119,9 @@ def test_a_broken_expression_is_named(folder: Path) -> None:
 def test_where_the_prescription_goes(folder: Path, handling, attached, alone) -> None:
     rules = loaded(folder)
     example = rules.orders.examples[0]
-    order = _given(_Order.model_validate(example.given.order), example.given.order)
+    order = read_order(
+        _Order.model_validate(example.given.order), example.given.order, SEEN_AT, timedelta()
+    )
     drafting = Drafting(rules.orders, _links(example.given), rules.shipping, [], handling)
     made = draft(drafting, order, _catalogue(example.given), example.given.shop_id)
     assert isinstance(made, Draft)

@@ -230,7 +230,7 @@ def test_a_product_that_runs_low(event: str):
 def test_an_unknown_event_needs_only_its_type():
     key = "order_request_approved:5"
     body = {"event_type": "order_request_approved", "id": 5}
-    assert deliver(body) == Noted("pharmaone", "order_request_approved", key, START, known=False)
+    assert deliver(body) == Noted("order_request_approved", key, START, "pharmaone", known=False)
 
 
 def test_which_event_tells_of_a_refusal_is_the_accounts():

@@ -256,7 +256,6 @@ async def test_facts_for_health():
         expires_at=START + timedelta(seconds=3600),
         scopes=("orders.read",),
         missing_scopes=("order_requests.write",),
-        issuer="pharmaone-integration",
     )
 
 

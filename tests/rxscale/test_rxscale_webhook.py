@@ -101,7 +101,7 @@ def test_any_one_of_several_secrets_will_do():
 
 
 BODY = b'{"event_type":"x"}'
-NEWS = Noted("rxscale", "x", webhook.digest_key("x", BODY), START, known=False)
+NEWS = Noted("x", webhook.digest_key("x", BODY), START, "rxscale", known=False)
 RIGHT = signature(SECRET, BODY)
 
 

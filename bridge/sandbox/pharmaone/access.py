@@ -59,7 +59,6 @@ class Access:
         }
 
     def revoke(self) -> None:
-        """No token issued so far is good any longer."""
         self._issued.clear()
 
     def check_token(self, ask: Ask, scope: str) -> None:

@@ -99,7 +99,6 @@ def prescription(body: Any, shop_id: str) -> None:
 
 
 def product_in(ask: Ask, body: Json) -> str:
-    """The product that a call is about."""
     product = body.get("p1_id")
     need(isinstance(product, str) and product, "p1_id is required")
     ask.uid = str(product)
@@ -116,7 +115,6 @@ def adjustment(body: Json) -> None:
 
 
 def added(body: Json) -> None:
-    """Of a product from the catalogue."""
     need(is_whole(body.get("initial_stock", 1)), "initial_stock must be an integer")
     need(body.get("price") is None or is_price(body["price"]), "Invalid price")
 

@@ -106,7 +106,6 @@ class Goods:
             self._announce("low_stock", metadata)
 
     def log(self, product: str) -> list[Json]:
-        """The newest entries, newest first."""
         known = self.rows[product]
         return list(self._logs.get(str(known["p1_id"]), ()))[:MOST_ENTRIES]
 
@@ -136,7 +135,6 @@ class Shop:
         self._overrides: dict[str, Json] = {}
 
     def rows(self) -> list[Json]:
-        """The shop's products, by their ids."""
         return [self.shown(name) for name in sorted(self._attached & self._goods.rows.keys())]
 
     def shown(self, product: str) -> Json:
@@ -172,7 +170,6 @@ class Shop:
         self._overrides.setdefault(product, {}).update(fields)
 
     def change(self, product: str, fields: Json) -> None:
-        """Of a product in the inventory."""
         row = self._goods.rows[product]
         listed: Json = {
             key: value for key, value in fields.items() if key in {"name", "price", "category"}

@@ -158,7 +158,6 @@ class Prescriptions:
         return {key: self._held[number][key] for key in _PRESCRIPTION}
 
     def rows(self, status: str | None) -> list[Json]:
-        """The newest first."""
         numbers = (key for key, each in self._held.items() if status in {None, each["status"]})
         return [self.shown(number) for number in reversed([*numbers])]
 
@@ -280,7 +279,6 @@ class PharmaOne:
         return order
 
     def mark_paid(self, order_id: str) -> None:
-        """Staff do."""
         self.rewrite(order_id, {"payment_status": "paid"})
 
     def delete(self, order_id: str) -> None:
@@ -289,7 +287,6 @@ class PharmaOne:
         self._announce("order_deleted", {"order_id": order_id})
 
     def _deduct(self, order: Order) -> None:
-        """Once for each order."""
         if order.id not in self._deducted:
             self._deducted.add(order.id)
             self.goods.deduct(order.data["items"], f"Order {order.id}")

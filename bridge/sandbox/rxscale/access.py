@@ -28,7 +28,6 @@ def page(
 
 
 def body_list(ask: Ask) -> list[Any]:
-    """The JSON array that was sent."""
     value = ask.json()
     if not isinstance(value, list):
         raise Refusal("Bad request")

@@ -51,7 +51,6 @@ class PharmacyOrder:
         self.change({"status": status}, now)
 
     def change(self, fields: Json, now: int) -> None:
-        """Of anything but its status."""
         self.data.update(fields, updated_at=now)
         self._row = None
 

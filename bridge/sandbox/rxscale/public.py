@@ -68,7 +68,6 @@ class PublicRoutes:
         return page(ask, found, lambda skus: encode(_product(skus)), MOST_PRODUCTS)
 
     def _all_products(self) -> list[list[Json]]:
-        """The SKUs of each product."""
         products: dict[str, list[Json]] = {}
         for sku in self._sold.values():
             if sku["deleted_at"] is None:

@@ -90,7 +90,6 @@ class Shelf:
         return sku
 
     def take(self, lines: Iterable[Json], pharmacy_uid: str) -> None:
-        """Takes an order's goods off the shelf."""
         least = -BIGGEST if self._settings.rx_short_stock == "negative" else 0
         for line in lines:
             own = self.sold(pharmacy_uid).get(line["sku"]["uid"])
@@ -144,7 +143,6 @@ class Shelf:
         self._forget()
 
     def _check(self, each: Mapping[str, Any]) -> None:
-        """Raises ValueError for a change that cannot be."""
         known = self.skus.get(each.get("uid", ""))
         allowed = _BY_PEOPLE | _KIND if known is None else _BY_PEOPLE
         unknown = each.keys() - allowed
