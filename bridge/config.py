@@ -52,6 +52,9 @@ class _Gathered:
     """What environment and secret files say for one pharmacy (`adler__rxscale__api_key`), with the
     text and its origin."""
 
+    def tell(self, where: str, what: str, remedy: str) -> None:
+        self.faults.append(Fault(where, what, remedy))
+
     def put_plain(self, key: str, value: object, origin: str) -> None:
         self.values[key], self.origins[key] = value, origin
 
@@ -111,7 +114,7 @@ def _read_pharmacy(file: Path, home: Path, gathered: _Gathered) -> None:
     name = f"{PHARMACIES}/{_shown(file.name)}"
     if not PHARMACY.fullmatch(file.stem):
         remedy = "small letters, digits and hyphens, 32 at most"
-        gathered.faults.append(Fault(name, "no name for a pharmacy", remedy))
+        gathered.tell(name, "no name for a pharmacy", remedy)
     if not file.is_file():
         raise Misconfigured(
             Fault(name, NO_FILE, _nearest(file.stem, pharmacies(home / FILE) or ()))
@@ -144,7 +147,7 @@ def _take_key(gathered: _Gathered) -> None:
         origin = gathered.origins.get("rxscale.key", "rxscale.key")
         known = [each for each in gathered.groups if not each.startswith(SPOKEN)]
         remedy = _nearest(name, known) if known else f"write [{KEYS}.NAME] into {FILE}"
-        gathered.faults.append(Fault(origin, "no key of that name", remedy))
+        gathered.tell(origin, "no key of that name", remedy)
     for key, (value, origin) in found.items():
         gathered.put("rxscale", key, value, origin)
 
@@ -180,8 +183,7 @@ def _read_file(file: Path, gathered: _Gathered, besides: Collection[str] = ()) -
     gathered.files.append(file)
     for section, table in _parse(file, gathered).items():
         if section in besides:
-            fault = Fault(f"{name}: {section}", "is of the whole process", f"set it in {FILE}")
-            gathered.faults.append(fault)
+            gathered.tell(f"{name}: {section}", "is of the whole process", f"set it in {FILE}")
             continue
         if section == KEYS and isinstance(table, dict):
             _read_keys(name, table, gathered)
@@ -204,8 +206,7 @@ def _read_keys(file: str, tables: Mapping[str, object], gathered: _Gathered) -> 
     for name, table in tables.items():
         where = f"{file}: {KEYS}.{_shown(name)}"
         if not isinstance(table, dict) or not PHARMACY.fullmatch(name):
-            fault = Fault(where, "must be a table with a plain name", f"write [{KEYS}.chain-nord]")
-            gathered.faults.append(fault)
+            gathered.tell(where, "must be a table with a plain name", f"write [{KEYS}.chain-nord]")
             continue
         gathered.groups.setdefault(name, {})
         for key, value in table.items():
@@ -218,21 +219,20 @@ def _take_of_key(name: str, key: str, value: object, origin: str, gathered: _Gat
     if key in OF_A_KEY:
         gathered.groups.setdefault(name, {})[key] = value, origin
     else:
-        gathered.faults.append(Fault(origin, "no such key", _nearest(key, OF_A_KEY)))
+        gathered.tell(origin, "no such key", _nearest(key, OF_A_KEY))
 
 
 def _parse(file: Path, gathered: _Gathered) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        fault = Fault(file.name, f"not valid TOML: {error}", "mend that line")
+        gathered.tell(file.name, f"not valid TOML: {error}", "mend that line")
     except UnicodeDecodeError:
-        fault = Fault(file.name, "not UTF-8 text", "save it as UTF-8")
+        gathered.tell(file.name, "not UTF-8 text", "save it as UTF-8")
     except OSError as error:
-        fault = Fault(file.name, f"cannot be read ({error.strerror})", "mend the file")
+        gathered.tell(file.name, f"cannot be read ({error.strerror})", "mend the file")
     except (ValueError, RecursionError):
-        fault = Fault(file.name, "too long a number or too deep a list", "take it out")
-    gathered.faults.append(fault)
+        gathered.tell(file.name, "too long a number or too deep a list", "take it out")
     return {}
 
 
@@ -259,7 +259,7 @@ def _read_secrets(files: Iterable[Path], gathered: _Gathered) -> None:
         except (OSError, UnicodeDecodeError):
             what = "cannot be read"
         if what:
-            gathered.faults.append(Fault(origin, what, "mend it"))
+            gathered.tell(origin, what, "mend it")
         else:
             gathered.files.append(file)
             _take_text(file.name.upper(), text, origin, gathered)
@@ -293,7 +293,7 @@ def _secrets_in(
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
     if what:
-        gathered.faults.append(Fault(where, f"{_shown(str(folder))} {what}", remedy))
+        gathered.tell(where, f"{_shown(str(folder))} {what}", remedy)
     return []
 
 
@@ -318,7 +318,7 @@ def _take_text(name: str, text: str, origin: str, gathered: _Gathered) -> None:
         return
     if not found:
         known = [variable(f"{s}.{k}") for s, names in keys().items() for k in names]
-        gathered.faults.append(Fault(origin, "no such key", _nearest(name, known)))
+        gathered.tell(origin, "no such key", _nearest(name, known))
         return
     text = text.strip()
     if section == "pharmacy":
@@ -347,9 +347,9 @@ def split(text: str) -> object:
 def _take(section: str, key: str, value: object, origin: str, gathered: _Gathered) -> None:
     known = keys()
     if section not in known:
-        gathered.faults.append(Fault(origin, "no such section", _nearest(section, known)))
+        gathered.tell(origin, "no such section", _nearest(section, known))
     elif key not in known[section]:
-        gathered.faults.append(Fault(origin, "no such key", _nearest(key, known[section], section)))
+        gathered.tell(origin, "no such key", _nearest(key, known[section], section))
     else:
         gathered.put(section, key, value, origin)
 

@@ -15,12 +15,8 @@ _SCOPE = re.compile(r"[a-z_]+\.[a-z]+")
 
 @dataclass(frozen=True, slots=True)
 class Complaint(answers.Complaint):
-    """An error body of any of the three families (5.2).
+    """An error body of the backend's family (5.2); the gateway's, and a web page, say nothing."""
 
-    `family` is "backend" or "gateway", or empty for anything else: a web page, say.
-    """
-
-    family: str = ""
     scope: str = ""
 
 
@@ -32,13 +28,12 @@ class PharmaOneAnswers(answers.Answers[Route, Complaint]):
     def said(self, raw: Mapping[str, Any]) -> Complaint:
         error, message = raw.get("error"), raw.get("message")
         if not isinstance(error, str):
-            return Complaint(family="gateway" if isinstance(message, str) else "")
+            return Complaint()
         words = f"{error} {message}" if isinstance(message, str) else error
         named = dict.fromkeys(word for word in _WORDS.findall(words) if word in NAMED_FIELDS)
         return Complaint(
             error if error in CODES else "",
             tuple(named),
-            family="backend",
             is_documented=True,
             scope=next((scope for scope in _SCOPE.findall(words) if scope in SCOPES), ""),
         )
@@ -49,7 +44,7 @@ class PharmaOneAnswers(answers.Answers[Route, Complaint]):
         if status == 403:
             return _forbidden(route, said)
         # the backend's own may be about what was named in the address
-        astray = said.family != "backend" or (route.repeatable and route.is_list)
+        astray = not said.is_documented or (route.repeatable and route.is_list)
         if status == 404 and astray:
             return Fault(
                 route.address_keys,

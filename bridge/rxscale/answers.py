@@ -29,13 +29,9 @@ _MOST_DEPTH = 6
 
 @dataclass(frozen=True, slots=True)
 class Complaint(answers.Complaint):
-    """An error body of any of the three documented shapes; all empty where it is none of them.
-
-    `is_missing`: `fields` are those that the request should have had.
-    """
+    """An error body of any of the three documented shapes; all empty where it is none of them."""
 
     text: str = ""
-    is_missing: bool = False
 
 
 class RxScaleAnswers(answers.Answers[Route, Complaint]):
@@ -52,14 +48,12 @@ class RxScaleAnswers(answers.Answers[Route, Complaint]):
             named = tuple(islice(_fields(error), _MOST_FIELDS))
             return Complaint(code, named, is_documented=True)
         text = error if isinstance(error, str) else ""
-        missing = _missing(text)
-        told = bool(code or text)
-        return Complaint(code, missing, text, is_missing=bool(missing), is_documented=told)
+        return Complaint(code, _missing(text), text, is_documented=bool(code or text))
 
     def explained(self, route: Route, status: int, said: Complaint) -> BridgeError | Fault | None:
         if status == 401:
             return _key_refused(route, said)
-        if said.is_missing and "pharmacy_uid" in said.fields:
+        if said.text.startswith(_MISSING) and "pharmacy_uid" in said.fields:
             return PHARMACY_MISSING
         if status == 403:
             return _permission_missing(route)
