@@ -218,7 +218,7 @@ odd_pzn = '{ $name }' ({ $sku }): die PZN { $pzn } hat nicht acht Ziffern mit ri
     .step-3 = { once-known }
     .meaning = Die PZN hat nicht acht Ziffern mit richtiger Prüfziffer; RxScale kann also das falsche
         Produkt nennen. Die Bestellung geht weiter: PharmaOne erhält das Produkt, das `skus.csv`
-        verknüpft, und keine PZN. `pzn = "refuse"` in `orders.toml` hält solche Bestellungen zurück.
+        zuordnet, und keine PZN. `pzn = "refuse"` in `orders.toml` hält solche Bestellungen zurück.
 open_in_pharmaone = { $order ->
         [absent] bei RxScale abgeschlossen, ihre Bestellanfrage in PharmaOne ist noch offen
        *[other] bei RxScale abgeschlossen, PharmaOnes Bestellung { $order } ist noch offen
@@ -510,7 +510,7 @@ a_call = einen Aufruf
 with_undocumented = { $what }. Die Ursache kann ein Feld sein, das PharmaOne nicht dokumentiert; seine Zeile aus mappings/orders.toml herausnehmen: { $fields }
 adjustment_refused = PharmaOne lehnt es ab, den Bestand von Produkt { $product } um { $delta } zu ändern: { $what }
 adjustment_unsure = niemand weiß, ob PharmaOne den Bestand von Produkt { $product } um { $delta } geändert hat: sein Protokoll reicht nicht mehr so weit zurück; dort nach '{ $reference }' suchen
-lines_unsure = was abgegeben wurde, steht nicht fest (eine Position ist nicht bestätigt verknüpft oder wurde nach dem Senden geändert, oder die Bestellung wurde storniert)
+lines_unsure = was abgegeben wurde, steht nicht fest (eine Position ist nicht bestätigt zugeordnet oder wurde nach dem Senden geändert, oder die Bestellung wurde storniert)
 said = { $what }
 
 ## Why a SKU's number is as it is
@@ -795,7 +795,7 @@ more_for_sale = { $stock } lassen sich kaufen, und { $there } sind da
 
 nothing_alike = nichts Ähnliches
 line_says = { $place } nennt { $product }, das PharmaOne nicht führt
-linked_by = verknüpft durch { $place }
+linked_by = zugeordnet durch { $place }
 other_word = „{ $one }“ ist nicht „{ $other }“
 one_says = nur eine Seite sagt „{ $word }“
 sold_by_one = einzeln verkauft: 1 Einheit
@@ -893,7 +893,7 @@ evidence-files = Fassung { $version } der Zuordnungsdateien
 evidence-call = Aufruf { $vendor } { $route } -> { $outcome } ({ $milliseconds } ms)
 evidence-do = zu tun { $remedy }
 
-next-stuck = nichts, bis ein Mensch entscheidet. { $remedy }
+next-stuck = nichts, bis ein Mensch entscheidet: { $remedy }
 next-at = { $why ->
         [absent] wird um { $at } noch einmal angesehen
        *[other] wird um { $at } noch einmal angesehen, oder früher, wenn eine Seite eine Änderung meldet ({ $why })
@@ -905,8 +905,8 @@ next-awaited = { $why ->
     }
 resume-does = { $how ->
         [again] sie geht noch einmal an PharmaOne, als neue Bestellanfrage
-        [adopted] die Bridge macht mit der Bestellung { $order } in PharmaOne weiter
-        [submitted] die Bridge wartet wieder auf die Prüfung der Bestellanfrage { $request }
+        [adopted] die Brücke macht mit der Bestellung { $order } in PharmaOne weiter
+        [submitted] die Brücke wartet wieder auf die Prüfung der Bestellanfrage { $request }
         [submitting] sie wird zuerst bei PharmaOne gesucht und nur gesendet, wenn sie dort fehlt
        *[other] sie wird neu angesehen und an PharmaOne gesendet, wenn nichts fehlt
     }
@@ -964,6 +964,7 @@ page-rows_of = { $total ->
 page-save_as = Speichern als
 page-show = Zeigen
 page-all = Alle
+page-on_one_page = Alle auf eine Seite, zum Drucken
 page-pages = Seiten der Tabelle
 
 # the numbers, and finding an order
@@ -1000,8 +1001,9 @@ page-side_pharmaone = auch bei PharmaOne
 page-came = Gekommen
 page-newest = Die neuesten Bestellungen
 page-all_orders = Alle Bestellungen
+page-all_stuck = Alle Bestellungen, die steckengeblieben sind
 page-none_found = Keine Bestellung ist so.
-page-none_1 = Steht sie im Portal von RxScale? Dann findet die Bridge sie binnen einer Minute, auch ohne Webhook. Findet sie sie nicht: Unter „Zustand“ steht, ob RxScale antwortet und ob der Schlüssel der Bridge sie sehen darf.
+page-none_1 = Steht sie im Portal von RxScale? Dann findet die Brücke sie binnen einer Minute, auch ohne Webhook. Findet sie sie nicht: Unter „Zustand“ steht, ob RxScale antwortet und ob der Schlüssel der Brücke sie sehen darf.
 page-none_2 = Steht sie in keinem von beiden? Dann wurde sie nicht bestellt oder wartet noch im Shop oder beim Arzt.
 page-none_3 = Lange beendete Bestellungen sind hier vergessen (store.retention_days); beide Anbieter haben sie noch.
 page-equal = { $all } mit demselben Grund
@@ -1031,25 +1033,25 @@ page-check_rxscale = RxScale
 page-check_pharmaone = PharmaOne
 page-check_stuck = Wartet auf einen Menschen
 page-check_proof = Nachweis
-page-doing_store = Die Bridge versucht es mit jeder Lieferung neu; was sie nicht annehmen konnte, liefern die Anbieter noch einmal. Sehen Sie nach dem Datenträger: Ist er voll, darf die Bridge schreiben?
-page-doing_mappings = Die letzten gültigen Dateien bleiben in Kraft, Bestellungen gehen also weiter wie zuvor. Berichtigen Sie, was die Ursache nennt; die Bridge übernimmt es binnen Sekunden.
-page-doing_rxscale = Die Bridge versucht es von selbst wieder, in immer größeren Abständen. Bestellungen warten so lange, keine geht verloren. Dauert es an: rxbridge check sagt, woran es liegt.
-page-doing_pharmaone = Die Bridge versucht es von selbst wieder, in immer größeren Abständen. Bestellungen warten so lange, keine geht verloren. Dauert es an: rxbridge check sagt, woran es liegt.
-page-doing_work = Die Bridge arbeitet ab, was fällig ist, und sieht bei jeder Anfrage ohne Antwort erst bei PharmaOne nach, bevor sie noch einmal sendet.
+page-doing_store = Die Brücke versucht es mit jeder Lieferung neu; was sie nicht annehmen konnte, liefern die Anbieter noch einmal. Sehen Sie nach dem Datenträger: Ist er voll, darf die Brücke schreiben?
+page-doing_mappings = Die letzten gültigen Dateien bleiben in Kraft, Bestellungen gehen also weiter wie zuvor. Berichtigen Sie, was die Ursache nennt; die Brücke übernimmt es binnen Sekunden.
+page-doing_rxscale = Die Brücke versucht es von selbst wieder, in immer größeren Abständen. Bestellungen warten so lange, keine geht verloren. Dauert es an: rxbridge check sagt, woran es liegt.
+page-doing_pharmaone = Die Brücke versucht es von selbst wieder, in immer größeren Abständen. Bestellungen warten so lange, keine geht verloren. Dauert es an: rxbridge check sagt, woran es liegt.
+page-doing_work = Die Brücke arbeitet ab, was fällig ist, und sieht bei jeder Anfrage ohne Antwort erst bei PharmaOne nach, bevor sie noch einmal sendet.
 page-doing_stuck = Nichts, bis ein Mensch entscheidet. Die Übersicht hat für jedes eine Karte mit einem Knopf.
-page-doing_orders = Die Bridge liest die Liste jede Minute neu. Webhooks bringen neue Bestellungen weiterhin.
+page-doing_orders = Die Brücke liest die Liste jede Minute neu. Webhooks bringen neue Bestellungen weiterhin.
 page-doing_stock = Was nicht bestätigt ist, wird nicht geschrieben; alles andere geht weiter. Die Übersicht hat den Knopf oder sagt, was fehlt.
 page-doing_proof = Was gefahrlos ist, wird von selbst berichtigt; das Übrige prüft der nächste Vergleich.
 page-doing_webhooks = Bestellungen werden beim Lesen der Listen gefunden, jede Minute; um so viel kommt eine höchstens zu spät. Was zu tun ist, sagt die Karte in der Übersicht.
 page-doing_clocks = Zeiten werden ohne den Unterschied verglichen. Stellen Sie die Uhr dieses Rechners nach einem Zeitserver.
 page-doing_notify = Die Nachricht geht mit der nächsten noch einmal hinaus. Prüfen Sie die Adresse: rxbridge notify test.
-page-source_store = Eben versucht: Die Bridge hat in ihren Speicher geschrieben.
+page-source_store = Eben versucht: Die Brücke hat in ihren Speicher geschrieben.
 page-source_mappings = Die Dateien im Ordner der Zuordnungen, alle paar Sekunden angesehen.
-page-source_rxscale = Die Antworten auf die Anfragen der Bridge.
-page-source_pharmaone = Die Antworten auf die Anfragen der Bridge, und ihr Token.
-page-source_work = Der Speicher der Bridge: was fällig ist und was ohne Antwort gesendet wurde.
-page-source_stuck = Der Speicher der Bridge: was nur ein Mensch entscheiden kann.
-page-source_orders = RxScales Liste der Bestellungen, die die Bridge neben den Webhooks liest.
+page-source_rxscale = Die Antworten auf die Anfragen der Brücke.
+page-source_pharmaone = Die Antworten auf die Anfragen der Brücke, und ihr Token.
+page-source_work = Der Speicher der Brücke: was fällig ist und was ohne Antwort gesendet wurde.
+page-source_stuck = Der Speicher der Brücke: was nur ein Mensch entscheiden kann.
+page-source_orders = RxScales Liste der Bestellungen, die die Brücke neben den Webhooks liest.
 page-source_stock = PharmaOnes Bestand, RxScales Liste der SKUs und skus.csv.
 page-source_proof = Der letzte vollständige Vergleich beider Anbieter.
 page-source_webhooks = Lieferungen, die ankamen, und RxScales Liste der Abonnements, jede Stunde gelesen.
@@ -1177,7 +1179,7 @@ page-have_checked = Ich habe es im PharmaOne Manager geprüft.
 
 # orders
 page-no_orders = Noch keine Bestellungen.
-page-more_stuck = { $more } weitere warten und rücken nach, sobald diese erledigt sind: rxbridge stuck list zeigt alle.
+page-more_stuck = { $more } weitere warten und rücken nach, sobald diese erledigt sind.
 page-name = Name
 page-at_rxscale = Bei RxScale
 page-at_pharmaone = Bei PharmaOne
@@ -1268,14 +1270,14 @@ page-by_standing = Zustand
 page-find_product = SKU, Name, PZN oder Produkt
 page-no_products = Nichts gefunden.
 page-standing_unconfirmed = nicht bestätigt
-page-standing_unlinked = nicht verknüpft
+page-standing_unlinked = nicht zugeordnet
 page-standing_stuck = wartet auf einen Menschen
 page-standing_hidden = bei RxScale verborgen
 page-standing_differs = wird gerade geändert
 page-standing_right = wie es sein soll
 page-sum_note = Bestand bei PharmaOne, weniger dem, was offene Bestellungen noch nehmen, und dem Sicherheitsbestand, geteilt durch die Einheiten je SKU: die Zahl, die RxScale anbieten darf.
 page-reserved = Offene Bestellungen
-page-safety = Sicherheitsbestand
+page-safety = Sicherheits{ "\u00AD" }bestand
 page-share = Anteil
 page-sum = So entsteht die Zahl
 page-sold_as = RxScale verkauft es zu
@@ -1286,15 +1288,15 @@ page-odd_stock_do = Bestätigen Sie einzeln, was Sie im Regal gesehen haben. Der
 page-odd_prices = Preise, die auf einen Menschen warten
 page-button_right = Das stimmt
 page-said_confirmed_one = Als richtig übernommen; RxScale bekommt es jetzt.
-page-link_set = Verknüpfen
-page-link_change = Verknüpfung ändern
+page-link_set = Zuordnen
+page-link_change = Zuordnung ändern
 page-choices = Es könnte sein
 page-sure = Sicher
 page-button_take = Dieses nehmen
 page-pick = Oder aus dem Bestand von PharmaOne wählen
 page-find_p1 = Name oder Nummer bei PharmaOne
 page-preview = Vorschau
-page-preview_writes = Wenn Sie das speichern, schreibt die Brücke { $number } bei RxScale. Bestellungen, die auf diese Verknüpfung warten, nehmen ihre Stücke davon, sobald sie angesehen werden.
+page-preview_writes = Wenn Sie das speichern, schreibt die Brücke { $number } bei RxScale. Bestellungen, die auf diese Zuordnung warten, nehmen ihre Stücke davon, sobald sie angesehen werden.
 page-preview_writes_none = Wenn Sie das speichern, schreibt die Brücke vorerst nichts bei RxScale.
 page-button_preview = Vorschau zeigen
 page-button_link = In skus.csv speichern
@@ -1341,7 +1343,7 @@ page-origin = Woher
 page-by_default = Vorgabe
 page-in_force = Geltende Einstellungen
 page-mapping_files = Zuordnungsdateien
-page-skus_are_products = ihre Zeilen sind die Verknüpfungen der Produkte.
+page-skus_are_products = ihre Zeilen sind die Zuordnungen der Produkte.
 page-none = –
 page-point = ,
 page-hour_format = %d.%m. %H:%M

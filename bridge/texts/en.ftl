@@ -870,7 +870,7 @@ evidence-files = files version { $version } of the mapping files
 evidence-call = call  { $vendor } { $route } -> { $outcome } ({ $milliseconds } ms)
 evidence-do = do    { $remedy }
 
-next-stuck = nothing until a person decides. { $remedy }
+next-stuck = nothing until a person decides: { $remedy }
 next-at = { $why ->
         [absent] looked at again at { $at }
        *[other] looked at again at { $at }, or before if either side tells of a change ({ $why })
@@ -941,6 +941,7 @@ page-rows_of = { $total ->
 page-save_as = Save as
 page-show = Show
 page-all = All
+page-on_one_page = All on one page, to print
 page-pages = Pages of the table
 
 # the numbers, and finding an order
@@ -977,6 +978,7 @@ page-side_pharmaone = at PharmaOne too
 page-came = Came
 page-newest = The newest orders
 page-all_orders = All orders
+page-all_stuck = All orders that are stuck
 page-none_found = No order is so.
 page-none_1 = Is it in RxScale's portal? Then the bridge finds it within a minute, also where no webhook came. If it does not: Health says whether RxScale answers, and whether the bridge's key may see it.
 page-none_2 = Is it in neither? Then it has not been ordered, or waits at the shop or for a doctor.
@@ -1154,7 +1156,7 @@ page-have_checked = I have checked it in PharmaOne Manager.
 
 # orders
 page-no_orders = No orders yet.
-page-more_stuck = { $more } more are waiting, and follow once these are done: rxbridge stuck list shows them all.
+page-more_stuck = { $more } more are waiting, and follow once these are done.
 page-name = Name
 page-at_rxscale = At RxScale
 page-at_pharmaone = At PharmaOne

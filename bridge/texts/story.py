@@ -1,11 +1,11 @@
 """An order's story for people: each journal entry in a sentence, its evidence, and what is next."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from bridge.core.journal import VENDORS, Event, JournalEntry, Side
-from bridge.core.memory import Story
+from bridge.core.memory import Story, StuckRow
 from bridge.core.model import OrderRecord, Phase
 from bridge.core.reasons import Fact, Reason
 from bridge.texts import ENGLISH, say, steps, stuck_document, word
@@ -34,11 +34,18 @@ def sentence(entry: JournalEntry) -> list[str]:
     return [headline(entry), *evidence(entry)]
 
 
-def next_up(story: Story, moment: Callable[[datetime], str], language: str = ENGLISH) -> str:
-    """What happens next, and when; `moment` writes a time as its reader wants it."""
-    if story.stuck is not None:
-        todo = "; ".join(steps(story.stuck.reason, story.stuck.key, language))
-        return word("next-stuck", language, remedy=todo)
+def next_up(
+    story: Story,
+    moment: Callable[[datetime], str],
+    language: str = ENGLISH,
+    todo: Callable[[StuckRow], Sequence[str]] | None = None,
+) -> str:
+    """What happens next, and when; `moment` writes a time as its reader wants it, and `todo` what a
+    person is to do.
+    """
+    if (row := story.stuck) is not None:
+        remedy = todo(row) if todo else steps(row.reason, row.key, language)
+        return word("next-stuck", language, remedy="; ".join(remedy))
     waits = [entry.facts.get("why") for entry in story.entries if entry.what is Event.WAITS]
     why = waits[-1] if waits else None
     if story.due_at is not None:

@@ -86,6 +86,15 @@ _FILL = (
       SELECT each FROM times)
     ORDER BY 2
     """,
+    """
+    INSERT INTO hours (what, at, count)
+    SELECT what, (:now / 3600000000 - n) * 3600000000, 1 + abs(n * 7919 % most)
+    FROM (SELECT 'orders' AS what, 40 AS most UNION ALL SELECT 'calls rxscale', 900
+      UNION ALL SELECT 'milliseconds rxscale', 90000 UNION ALL SELECT 'calls pharmaone', 400
+      UNION ALL SELECT 'milliseconds pharmaone', 60000),
+      (WITH RECURSIVE back (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM back WHERE n < 24 * 31)
+      SELECT n FROM back) AS hours ORDER BY 1, 2
+    """,
 )
 
 

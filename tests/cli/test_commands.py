@@ -122,7 +122,7 @@ def test_orders_show(typed, remembered):
         assert part in story
     assert "Next: looked at when either side tells of a change" in story
     stuck = typed("orders", "show", "order:po-2").out
-    assert "Next: nothing until a person decides. rxbridge skus match proposes" in stuck
+    assert "Next: nothing until a person decides: rxbridge skus match proposes" in stuck
     document = json.loads(typed("orders", "show", "po-1", "--json").out)
     assert document["order"]["request_id"] == "or-1"
     assert len(document["entries"]) == 5

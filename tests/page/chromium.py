@@ -11,6 +11,18 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+STICKING = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+TOO_SMALL = """
+    [...document.querySelectorAll("button, a.button")]
+      .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 44)
+      .map(each => each.innerText)
+"""
+FOCUSED = """(() => {
+    const here = document.activeElement;
+    const label = here.labels && here.labels[0];
+    return here.getAttribute("aria-label") || (label || here).innerText || "";
+})()"""
+MOST_TABS = 200
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 
 
@@ -55,6 +67,21 @@ async def page_of(
     finally:
         await here.close()
     assert bool(complaints) is complains, complaints
+
+
+async def fits(page: Page) -> None:
+    """Nothing sticks out to the side, and each button fits a thumb."""
+    assert await page.evaluate(STICKING) <= 0, page.url
+    assert await page.evaluate(TOO_SMALL) == [], page.url
+
+
+async def tab_to(page: Page, name: str) -> int:
+    """Presses Tab until what is so called has the focus; how often that took."""
+    for presses in range(1, MOST_TABS):
+        await page.keyboard.press("Tab")
+        if name in await page.evaluate(FOCUSED):
+            return presses
+    raise AssertionError(f"no Tab leads to {name} at {page.url}")
 
 
 async def violations(page: Page) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from house import House, open_house, open_sandbox
-from page.chromium import executable, violations
+from page.chromium import executable, fits, violations
 from page.client import HASH, NOT_LINKED, PASSWORD
 from page.conftest import Open
 from page.test_page_http import refused_order, unsure_order
@@ -402,13 +402,7 @@ async def test_on_a_phone_nothing_sticks_out_and_every_button_fits_a_thumb(
         ]
         for path in paths:
             await page.goto(busy.running.url + path)
-            sticking = await page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert sticking <= 0, path
-            for button in await page.get_by_role("button").all():
-                box = await button.bounding_box()
-                assert box is None or box["height"] >= 44, await button.inner_text()
+            await fits(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

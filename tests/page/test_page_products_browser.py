@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from house import House, open_house, open_sandbox
-from page.chromium import violations
+from page.chromium import fits, violations
 from page.conftest import Open
 from page.test_page_browser import PHONE
 from page.test_page_products import file, unlinked
@@ -107,13 +107,7 @@ async def test_axe_finds_nothing_and_nothing_sticks_out(
             for closed in await page.locator("summary").all():
                 await closed.click()
             assert await violations(page) == [], path
-            sticking = await page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert sticking <= 0, path
-            for button in await page.get_by_role("button").all():
-                box = await button.bounding_box()
-                assert box is None or box["height"] >= 44, await button.inner_text()
+            await fits(page)
 
 
 async def test_pictures_for_the_documents(tmp_path: Path, shelves: House, opened: Open):

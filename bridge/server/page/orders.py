@@ -1,6 +1,7 @@
 """The orders: found by a person's words and filters, saved as a file, and one order's story."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -11,16 +12,18 @@ from bridge.core.memory import OrderRow
 from bridge.core.model import PharmacyOrderUid
 from bridge.core.remember import resumed
 from bridge.server.page.access import PageRefused, Visitor, redirect
-from bridge.server.page.render import HEADERS, answer
+from bridge.server.page.render import HEADERS, answer, steps
 from bridge.server.page.tables import PAGE, Asked, Paged, asked, saved
 from bridge.server.parts import PageParts, ServerParts
 from bridge.store import views as stored
-from bridge.texts import say
+from bridge.texts import Words, say
 from bridge.texts.story import evidence, headline, next_up, undone
 
-FILTERS = ("q", "state", "day", "stuck", "side")
+FILTERS = ("q", "state", "day", "stuck", "side", "all")
 AT_ONCE = 1000
-"""Rows that are read at once for a file, so that deliveries are answered meanwhile."""
+"""Rows that are read at once for a file, so that deliveries are answered meanwhile; the most of a
+page that is to be printed.
+"""
 SAVED = (
     "name", "order", "came_at", "state", "rxscale_status", "phase", "pharmaone_status",
     "pharmaone_request", "pharmaone_order", "finished_at", "stuck_code", "stuck",
@@ -56,12 +59,13 @@ async def table(
         alone = await read(stored.called, sought.words, 2)
         if len(alone) == 1:
             return redirect(f"/orders/{quote(alone[0].record.uid, safe='')}", visitor)
-    rows = await read(stored.newest, sought, limit=PAGE + 1, offset=filters.offset)
+    most = AT_ONCE if filters.get("all") else PAGE
+    rows = await read(stored.newest, sought, limit=most + 1, offset=filters.offset)
     return answer(
         "orders.html",
         visitor,
         parts.now(),
-        paged=Paged(filters, rows[:PAGE], len(rows) > PAGE),
+        paged=Paged(filters, rows[:most], len(rows) > most),
         states=stored.STATES,
         sides=stored.SIDES,
         waiting=await read(stored.count_waiting),
@@ -106,12 +110,18 @@ async def one(
         story=story,
         headline=partial(headline, language=visitor.language),
         evidence=partial(evidence, language=visitor.language),
-        next=next_up(story, lambda at: at.astimezone().strftime("%H:%M:%S"), visitor.language),
+        next=next_up(
+            story, _clock, visitor.language, lambda row: steps(row, Words(visitor.language))
+        ),
         said=request.query.get("said"),
         undo=undone(story.record, after, visitor.language) if after is not None else "",
         portals=portals(page.links, uid, story.record.order_id),
         waiting=await parts.store.read(stored.count_waiting),
     )
+
+
+def _clock(at: datetime) -> str:
+    return at.astimezone().strftime("%H:%M:%S")
 
 
 def portals(links: Mapping[str, str], uid: str, order_id: str | None) -> dict[str, str]:

@@ -56,10 +56,11 @@ def charts(
         name: str, unit: str, what: str, below: str = "", size: int = 1, limit: int | None = None
     ) -> Chart:
         """`what` of each of those `below`, if it is named, in `size`s; with a `limit`, a minute."""
-        points, digits = [], 1 if limit is None else 3
+        points = []
         for begin, at in spans.items():
             of = total(seen, below, at) if below else 1 if limit is None else len(at) * 60
-            points.append(Point(begin, round(total(seen, what, at) / size / (of or 1), digits)))
+            value = total(seen, what, at) / size / (of or 1)
+            points.append(Point(begin, round(value, 1 if value >= 1 else 3)))
         return Chart(name, unit, points, limit or None)
 
     found = [
