@@ -188,7 +188,7 @@ class Fleet:
             parts = parts_of(bridge)
             if parts.page is not None:
                 page = replace(parts.page, sessions=self._sessions, pharmacies=self.lines)
-                parts = replace(parts, page=page)
+                parts = replace(parts, page=replace(page, pharmacy=name))
             enter = partial(self.front.enter, name, parts, settings.rxscale.key)
             await work(bridge, member.stop, enter, partial(self.front.leave, name))
 

@@ -153,6 +153,8 @@ class PageParts:
     """Those of all pharmacies, where a process has several: who logged in may see each."""
     pharmacies: Callable[[], Awaitable[Sequence["Line"]]] | None = None
     """All of them; None for the only one."""
+    pharmacy: str = ""
+    """Which of them this is."""
     users: Callable[[], Mapping[str, User]] = dict
     """Who may log in, by name; while there never was one, nobody has to."""
     proxies: Sequence[Network] = ()

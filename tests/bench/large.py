@@ -32,7 +32,7 @@ _FILL = (
       p1_status, p1_seen_at, p1_state, calls, rules_version, finished_at, created_at)
     SELECT printf('po-large-%06d', n), at,
       CASE WHEN n < :stuck THEN 'known' WHEN n < :open THEN 'submitted' ELSE 'done' END,
-      'webhook', '#' || n, 0, iif(n < :stuck, NULL, 'pending review'),
+      'webhook', '#' || (200000 + n), 0, iif(n < :stuck, NULL, 'pending review'),
       CASE WHEN n < :stuck THEN 'waiting for pharmacy' WHEN n < :open THEN 'pending review'
         ELSE 'completed' END, at,
       CASE WHEN n < :stuck THEN 'new' WHEN n < :open THEN 'in_review' ELSE 'completed' END,

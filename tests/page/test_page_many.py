@@ -19,7 +19,7 @@ MOST = {
     "/orders": 20,
     "/orders?all=yes": 200,
     "/orders?page=150": 40,
-    "/orders?q=%2349": 40,
+    "/orders?q=%2320049": 40,
     "/orders?q=ORD_large_004": 100,
     "/orders?q=psku-1003": 20,
     "/orders?state=completed&page=150": 250,

@@ -55,6 +55,8 @@ class Visitor:
     by: str = ""
     address: str = ""
     operates: bool = True
+    pharmacy: str = ""
+    """Whose page it is, where a process has several."""
 
 
 def _again(request: web.Request) -> str:
@@ -210,6 +212,7 @@ class Access:
             by=name if self._page.names else role,
             address=client_of(request.remote or "", forwarded, self._page.proxies),
             operates=not self._login or role == Role.OPERATOR,
+            pharmacy=self._page.pharmacy,
         )
         if not self._login and not is_own_name(request.headers.get("Host", "")):
             raise PageRefused(403, "refused_host", visitor)
