@@ -20,6 +20,7 @@ def instead_of(
         "read",
         "glance",
         "write",
+        "write_quietly",
         "write_briefly",
         "write_soon",
         "write_last",

@@ -62,6 +62,9 @@ async def run_fleet(
     """
     machine = machine or Machine()
     refuse_taken_ports(base)
+    if base.store.path.exists():
+        words = 'the store of one pharmacy is nobody\'s here: write store.path = "%s" into its file'
+        log.warning(words, base.store.path.resolve())
     async with open_shared(machine, Metrics(several=True)) as shared:
         fleet = Fleet(base, machine, shared, environ)
         apart = base.server.webhook_port is not None

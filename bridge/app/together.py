@@ -31,8 +31,15 @@ def read(
 
 
 def _clash(settings: Settings, others: Mapping[str, Settings]) -> Iterator[Fault]:
+    mine, key = settings.source.pharmacy, settings.rxscale.key
+    for name, other in {mine: settings, **others}.items():
+        if mine == other.rxscale.key or name == key:
+            what = (
+                f"is the name of a pharmacy too, so /webhooks/{other.rxscale.key}/rxscale is both's"
+            )
+            yield Fault("rxscale.key", what, "name one of them otherwise")
     for name, other in others.items():
-        if settings.store.path == other.store.path:
+        if settings.store.path.resolve() == other.store.path.resolve():
             yield Fault("store.path", f"is {name}'s store", "name another, or leave it out")
         if _account(settings) == _account(other):
             yield Fault("rxscale.pharmacy_uid", f"is {name}'s too", "set its own")

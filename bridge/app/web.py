@@ -142,6 +142,8 @@ def parts_of(bridge: Bridge) -> ServerParts:
         known_words=lambda: bridge.reloader.rules.words.known,
         rxscale_ahead=bridge.vendors.rxscale_transport.ahead,
         pharmacy_uid=bridge.settings.rxscale.pharmacy_uid,
+        org_id=bridge.settings.pharmaone.org_id,
+        pharmacy=bridge.settings.source.pharmacy,
         page=_page(bridge),
         webhooks_apart=bridge.settings.server.webhook_port is not None,
     )

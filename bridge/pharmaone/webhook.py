@@ -34,7 +34,7 @@ QUIET_EVENTS = frozenset({"order_updated", "order_marked_paid"})
 """They report no progress: of an order that is known they ask for no look."""
 _REFERENCES = ("external_reference", "external_id", "order_request_id", "request_id", "id")
 _ENVELOPE = Picker(
-    *("id", "event_type"),
+    *("id", "event_type", "org_id"),
     metadata=Picker("order_id", "old_status", "new_status", *_REFERENCES),
 )
 
@@ -84,6 +84,16 @@ def read(
         deleted=event == DELETED,
         of_an_order=of_an_order,
     )
+
+
+def named(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> str | None:
+    """Which organisation it is about, once it is proved genuine; None where it says none.
+
+    Raises BadSignature.
+    """
+    verify(signed(headers), body, secrets)
+    raw = _ENVELOPE(body)
+    return fields.as_id(raw["org_id"]) if raw is not None else None
 
 
 def _dedup_key(event: str, raw: Mapping[str, Any], body: bytes) -> str:

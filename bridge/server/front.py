@@ -1,14 +1,15 @@
 """The routes of a process that has several pharmacies: each request goes to the one it names."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from bridge import __version__
+from bridge.core.deliveries import PHARMAONE
 from bridge.errors import TryLater
 from bridge.health import Status
 from bridge.metrics import Metrics
@@ -41,7 +42,8 @@ class Front:
     lines: Callable[[], Awaitable[Sequence[Line]]]
     whose: ContextVar[str]
     _entrances: dict[str, _Entrance] = field(default_factory=dict)
-    _of_keys: dict[str, webhooks.Handler] = field(default_factory=dict)
+    _shared: dict[tuple[str, str], webhooks.Handler] = field(default_factory=dict)
+    """What takes deliveries at addresses of several."""
 
     def enter(self, name: str, parts: ServerParts, key: str | None) -> None:
         """From now on it gets what is for it."""
@@ -51,20 +53,24 @@ class Front:
             pages.add_routes(page.routes(parts, parts.page))
             pages.freeze()
         self._entrances[name] = _Entrance(parts, webhooks.receivers(parts), pages, key)
-        self._share(key)
+        self._share()
 
     async def leave(self, name: str) -> None:
         """What is for it is refused from now on, so that it is delivered again."""
-        gone = self._entrances.pop(name, None)
-        self._share(gone.key if gone is not None else None)
+        self._entrances.pop(name, None)
+        self._share()
 
-    def _share(self, key: str | None) -> None:
-        """With all that have this key now."""
-        if key is None:
-            return
-        self._of_keys.pop(key, None)
-        if sharing := [each.parts for each in self._entrances.values() if each.key == key]:
-            self._of_keys[key] = webhooks.receiver_of(sharing)
+    def _share(self) -> None:
+        """The addresses of each key, and PharmaOne's of all: an organisation has few."""
+        sharing: dict[tuple[str, str], list[ServerParts]] = {}
+        for each in self._entrances.values():
+            sharing.setdefault((PHARMAONE, ""), []).append(each.parts)
+            for vendor in each.receivers if each.key is not None else ():
+                sharing.setdefault((each.key or "", vendor), []).append(each.parts)
+        self._shared = {
+            place: webhooks.receiver_of(parts, place[1] or PHARMAONE)
+            for place, parts in sharing.items()
+        }
 
     def build(self, *, apart: bool) -> web.Application:
         """`apart`: without the webhooks."""
@@ -91,13 +97,22 @@ class Front:
         """Of an unknown pharmacy it is to come again: its file may be on its way."""
         name, vendor = request.match_info["name"], request.match_info["vendor"][1:]
         entrance = self._entrances.get(name)
-        handler = entrance.receivers.get(vendor) if entrance is not None else None
-        if entrance is None and vendor == "rxscale":
-            handler = self._of_keys.get(name)
+        handler = self._shared.get((name, vendor))
+        if entrance is not None:
+            handler = entrance.receivers.get(vendor)
         if handler is None:
             return webhooks.refusal(503, UNKNOWN, headers=webhooks.RETRY_AFTER, last=True)
-        self.whose.set(name)
-        return await handler(request)
+        with self._about(name if entrance is not None else ""):
+            return await handler(request)
+
+    @contextmanager
+    def _about(self, name: str) -> Iterator[None]:
+        """For this request alone: a connection that is kept has one task for all of its own."""
+        before = self.whose.set(name)
+        try:
+            yield
+        finally:
+            self.whose.reset(before)
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         name, rest = request.match_info["name"], request.match_info["rest"]
@@ -111,15 +126,17 @@ class Front:
         return await self._shown(request, names[0] if names else "", FIRST)
 
     async def _shown(self, request: web.Request, name: str, path: str) -> web.StreamResponse:
-        """Its page's addresses begin with `/`: they are put below its own."""
+        """Its page's addresses begin with `/`: they are put below its own. Nothing else in a page
+        looks like one, for whatever comes from elsewhere has its quotes escaped.
+        """
         entrance, prefix = self._entrances.get(name), f"/p/{name}"
         if entrance is None or entrance.pages is None:
             return webhooks.refusal(404, "no such pharmacy is at work, or it has no page")
-        self.whose.set(name)
         place = request.rel_url.with_path(path).with_query(request.rel_url.query)
         try:
             inner = request.clone(rel_url=place)
-            answer = await entrance.pages._handle(inner)  # noqa: SLF001 - there is no other way
+            with self._about(name):
+                answer = await entrance.pages._handle(inner)  # noqa: SLF001 - there is no other way
         except web.HTTPException as refused:
             return webhooks.refusal(refused.status, refused.reason)
         if answer.headers.get("Location", "").startswith("/"):

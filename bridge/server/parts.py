@@ -202,6 +202,10 @@ class ServerParts:
     """How far RxScale's clock is ahead of ours."""
     pharmacy_uid: str | None = None
     """Ours, where the key is a group's: deliveries about other pharmacies are not for us."""
+    org_id: str | None = None
+    """Ours at PharmaOne."""
+    pharmacy: str = ""
+    """Its id, where a process has several."""
     page: PageParts | None = None
     """None: there is no page."""
     webhooks_apart: bool = False

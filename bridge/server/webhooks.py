@@ -4,7 +4,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from operator import attrgetter
+from functools import partial
+from operator import attrgetter, methodcaller
+from typing import NamedTuple
 
 from aiohttp import web
 from aiohttp.streams import StreamReader
@@ -26,8 +28,9 @@ MOST_LARGE = 8
 RETRY_AFTER = {"Retry-After": "30"}
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
-Read = Callable[[Mapping[str, str], bytes], Sequence[tuple[ServerParts, Delivery]]]
-Signed = Callable[[Mapping[str, str]], str]
+Read = tuple[ServerParts, Delivery | None]
+"""For whom, and what; None for a test."""
+Whom = Sequence[ServerParts] | Callable[[Mapping[str, str], bytes], Sequence[ServerParts]]
 
 _ANSWERS = {word: f'{{"status":"{word.value}"}}'.encode() for word in Receipt}
 _JSON = {"Content-Type": "application/json"}
@@ -40,38 +43,24 @@ def routes(parts: ServerParts) -> list[web.RouteDef]:
 
 def receivers(parts: ServerParts) -> dict[str, Handler]:
     """What takes each vendor's deliveries."""
-
-    def from_rxscale(headers: Mapping[str, str], body: bytes) -> list[tuple[ServerParts, Delivery]]:
-        found = _from_rxscale(parts, headers, body)
-        return [] if found is None else [(parts, found)]
-
-    def from_pharmaone(
-        headers: Mapping[str, str], body: bytes
-    ) -> list[tuple[ServerParts, Delivery]]:
-        secrets, refusing, known = parts.pharmaone_secrets(), parts.rejecting(), parts.known_words
-        found = pharmaone.read(headers, body, secrets, parts.now(), refusing, known)
-        return [] if found is None else [(parts, found)]
-
-    return {
-        "rxscale": _receiver(parts, "rxscale", rxscale.signed, from_rxscale),
-        "pharmaone": _receiver(parts, "pharmaone", pharmaone.signed, from_pharmaone),
-    }
+    return {vendor: _receiver(parts, vendor, [parts]) for vendor in _VENDORS}
 
 
-def receiver_of(sharing: Sequence[ServerParts]) -> Handler:
-    """What takes RxScale's deliveries for pharmacies that share a key: each for the one that it
-    names, and for all of them if it names none.
+def receiver_of(sharing: Sequence[ServerParts], vendor: str) -> Handler:
+    """What takes deliveries for pharmacies that share an address: each for those that it names, and
+    for all of them if it names none; if it is signed with a secret of theirs.
     """
 
-    def read(headers: Mapping[str, str], body: bytes) -> list[tuple[ServerParts, Delivery]]:
-        uid = rxscale.named(headers, body, sharing[0].rxscale_secrets())
-        chosen = [parts for parts in sharing if uid in (None, parts.pharmacy_uid)]
+    def named(headers: Mapping[str, str], body: bytes) -> Sequence[ServerParts]:
+        its = _VENDORS[vendor]
+        secrets = dict.fromkeys(each for parts in sharing for each in its.secrets(parts))
+        name = its.named(headers, body, list(secrets))
+        chosen = [parts for parts in sharing if name in (None, its.whose(parts))]
         if not chosen:
-            raise TryLater("no pharmacy of that uid here yet; deliver it again")
-        found = [(parts, _from_rxscale(parts, headers, body)) for parts in chosen]
-        return [(parts, delivery) for parts, delivery in found if delivery is not None]
+            raise TryLater("no such pharmacy here yet; deliver it again")
+        return chosen
 
-    return _receiver(sharing[0], "rxscale", rxscale.signed, read)
+    return _receiver(sharing[0], vendor, named)
 
 
 def _from_rxscale(parts: ServerParts, headers: Mapping[str, str], body: bytes) -> Delivery | None:
@@ -80,7 +69,58 @@ def _from_rxscale(parts: ServerParts, headers: Mapping[str, str], body: bytes) -
     return rxscale.read(headers, body, secrets, parts.now(), ours, ahead, known)
 
 
-def _receiver(parts: ServerParts, vendor: str, signed: Signed, read: Read) -> Handler:
+def _from_pharmaone(parts: ServerParts, headers: Mapping[str, str], body: bytes) -> Delivery | None:
+    secrets, refusing, known = parts.pharmaone_secrets(), parts.rejecting(), parts.known_words
+    return pharmaone.read(headers, body, secrets, parts.now(), refusing, known)
+
+
+class _Vendor(NamedTuple):
+    """How a vendor's deliveries are read. `named`: whom one is about, as `whose` has it."""
+
+    signed: Callable[[Mapping[str, str]], str]
+    read: Callable[[ServerParts, Mapping[str, str], bytes], Delivery | None]
+    named: Callable[[Mapping[str, str], bytes, Sequence[str]], str | None]
+    whose: Callable[[ServerParts], str | None]
+    secrets: Callable[[ServerParts], Sequence[str]]
+
+
+_VENDORS = {
+    "rxscale": _Vendor(
+        rxscale.signed,
+        _from_rxscale,
+        rxscale.named,
+        attrgetter("pharmacy_uid"),
+        methodcaller("rxscale_secrets"),
+    ),
+    "pharmaone": _Vendor(
+        pharmaone.signed,
+        _from_pharmaone,
+        pharmaone.named,
+        attrgetter("org_id"),
+        methodcaller("pharmaone_secrets"),
+    ),
+}
+
+
+def _read(vendor: str, whom: Whom, headers: Mapping[str, str], body: bytes) -> list[Read]:
+    """For each; without those whose secret it is not signed with, if it is with anybody's. Raises
+    BadSignature, NotTheShape, or TryLater for nobody that is here.
+    """
+    found: list[Read] = []
+    refused: BadSignature | None = None
+    for parts in whom(headers, body) if callable(whom) else whom:
+        try:
+            found.append((parts, _VENDORS[vendor].read(parts, headers, body)))
+        except BadSignature as wrong:
+            refused = wrong
+    if refused is not None and not found:
+        raise refused
+    return found
+
+
+def _receiver(parts: ServerParts, vendor: str, whom: Whom) -> Handler:
+    """`parts`: who answers for it."""
+    signed, read = _VENDORS[vendor].signed, partial(_read, vendor, whom)
     large = asyncio.Semaphore(MOST_LARGE)
 
     async def receive(request: web.Request) -> web.Response:
@@ -108,9 +148,10 @@ def _receiver(parts: ServerParts, vendor: str, signed: Signed, read: Read) -> Ha
         except TryLater as full:
             answer = refusal(503, full.what, headers=RETRY_AFTER, last=True)
             return _counted(parts, vendor, "too many", answer)
-        if not found:
+        kept = [(whose, delivery) for whose, delivery in found if delivery is not None]
+        if not kept:
             return _counted(parts, vendor, "tested", _accepted(_TESTED))
-        answers = [await _keep(whose, delivery, began) for whose, delivery in found]
+        answers = [await _keep(whose, delivery, began) for whose, delivery in kept]
         return max(answers, key=attrgetter("status"))
 
     return receive
@@ -122,7 +163,9 @@ async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Res
     try:
         receipt = await stored
     except TryLater as failure:
-        log.error("delivery not stored", extra={"vendor": delivery.vendor, "why": failure.what})
+        named = {"pharmacy": parts.pharmacy} if parts.pharmacy else {}
+        why = {"vendor": delivery.vendor, "why": failure.what}
+        log.error("delivery not stored", extra=why | named)
         answer = refusal(503, "it cannot be stored now; deliver it again", headers=RETRY_AFTER)
         return _counted(parts, delivery.vendor, NOT_STORED, answer, delivery.event)
     parts.on_heard(delivery, fresh=receipt is not Receipt.DUPLICATE)

@@ -27,7 +27,7 @@ from bench.servers import KEY, MAPPINGS, SECRET, mebibytes, process, processor
 PAGE = Path(__file__).parents[2] / "docs" / "fleet.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 SIZES = (1, 40, 100)
-IDLE_SECONDS, SETTLED_SECONDS = 300.0, 60.0
+IDLE_SECONDS, SETTLED_SECONDS = 300.0, 30.0
 RUSH = 10
 SKUS = 8
 BASE = """
@@ -128,7 +128,13 @@ class Vendor:
     async def reviewed(self, uids: Sequence[str]) -> bool:
         held = (await self.ask("GET", "state"))["rxscale"]["orders"]
         status = {each["uid"]: each["status"] for each in held}
-        return all(status[uid] != "init" for uid in uids)
+        return all(status[uid] == "pending review" for uid in uids)
+
+    async def writes_nothing(self) -> bool:
+        """Within half a minute; numbers that rise come after all others."""
+        before = len(await self.calls())
+        await asyncio.sleep(SETTLED_SECONDS)
+        return all(call["method"] == "GET" for call in (await self.calls())[before:])
 
     async def calls(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (await self.ask("GET", "calls?vendor=rxscale"))["calls"]
@@ -157,7 +163,7 @@ async def measure(names: Sequence[str], vendors: str, pid: int, url: str, began:
         await sandbox.ask("POST", "webhooks/subscriptions", target)
         first = await sandbox.order(names)
         await until(lambda: sandbox.reviewed(first))
-        await asyncio.sleep(SETTLED_SECONDS + 2.5 * len(names))
+        await until(sandbox.writes_nothing)
         before, log = processor(pid), len(await sandbox.calls())
         await asyncio.sleep(IDLE_SECONDS)
         spent = (processor(pid) - before) / IDLE_SECONDS

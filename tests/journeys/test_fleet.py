@@ -3,8 +3,9 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from house import MAPPINGS, P1_SECRET, SECRET, open_sandbox
 
 from bridge import app, config
 from bridge.app.fleet import run_fleet
+from bridge.logs import PHARMACY as PHARMACY_NAME
 from bridge.sandbox import Sandbox
 from bridge.sandbox.webhooks import Chaos
 from bridge.server import Running
@@ -71,7 +73,8 @@ class Town:
             return answer.status, json.loads(text) if is_json else text
 
     async def post(self, path: str, body: bytes, secret: str) -> int:
-        headers = {"X-Webhook-Signature": signature(secret, body)}
+        signed = signature(secret, body)
+        headers = {"X-Webhook-Signature": signed, "X-PharmaOne-Signature": f"sha256={signed}"}
         async with (
             aiohttp.ClientSession() as http,
             http.post(self.url + path, data=body, headers=headers) as answer,
@@ -81,6 +84,12 @@ class Town:
     async def statuses(self) -> dict[str, str]:
         _, told = await self.get("/health")
         return {name: its["status"] for name, its in told["pharmacies"].items()}
+
+    async def at_work_alone(self, name: str) -> None:
+        async def so() -> bool:
+            return (await self.statuses())[name] != "down"
+
+        await until(so)
 
     async def at_work(self, *names: str) -> None:
         async def so() -> bool:
@@ -133,6 +142,7 @@ async def open_town(folder: Path, *names: str, **changes: Any) -> AsyncIterator[
             "RXBRIDGE_KEY__CHAIN_NORD__WEBHOOK_SECRETS": SECRET,
             "RXBRIDGE_PHARMAONE__API_KEY": sandbox.settings.p1_api_key,
             "RXBRIDGE_PHARMAONE__WEBHOOK_SECRETS": P1_SECRET,
+            "RXBRIDGE_PHARMACY__CEDAR__PHARMAONE__WEBHOOK_SECRETS": "of-cedar-and-nobody-else",
         }
         base = config.load(None, environ, cwd=folder)
         stop, machine = asyncio.Event(), app.Machine(reload_seconds=0.1)
@@ -183,6 +193,69 @@ async def test_a_webhook_for_nobody_here_is_to_come_again(tmp_path: Path):
         assert await town.post("/webhooks/adler/rxscale", body, SECRET) == 200, "noted: not its own"
 
 
+OTHER_ORG = """
+[pharmaone]
+org_id = "org2"
+"""
+
+
+async def test_pharmaone_has_one_address_for_all(tmp_path: Path):
+    async with open_town(tmp_path, "adler") as town:
+        town.write("cedar", PHARMACY.format(name="cedar") + OTHER_ORG)
+
+        def told(org: str | None) -> bytes:
+            return json.dumps(
+                {"id": f"of-{org}", "event_type": "low_stock", "org_id": org}
+            ).encode()
+
+        async def takes() -> bool:  # its organisation refuses it, and it listens all the same
+            return (
+                await town.post(
+                    "/webhooks/cedar/pharmaone", told("org2"), "of-cedar-and-nobody-else"
+                )
+                == 200
+            )
+
+        await town.at_work_alone("adler")
+        await until(takes)
+        for place in ("/webhooks/pharmaone", "/webhooks/chain-nord/pharmaone"):
+            assert await town.post(place, told("org1"), P1_SECRET) == 200
+            assert await town.post(place, told("org2"), "of-cedar-and-nobody-else") == 200
+            assert await town.post(place, told("org3"), "of-cedar-and-nobody-else") == 503, (
+                "its file may come"
+            )
+            assert await town.post(place, told("org1"), "of-cedar-and-nobody-else") == 401, (
+                "not its secret"
+            )
+            assert await town.post(place, told("org1"), "another") == 401
+            assert await town.post(place, told(None), "of-cedar-and-nobody-else") == 200
+        heard = {"adler": 1, "cedar": 2}
+        for name, count in heard.items():
+            with closing(sqlite3.connect(tmp_path / "pharmacies" / name / "rxbridge.db")) as store:
+                found = "SELECT count(*) FROM deliveries WHERE vendor = 'pharmaone'"
+                assert store.execute(found).fetchone() == (count,), name
+
+
+async def test_a_kept_connection_names_the_pharmacy_of_each_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    said: list[str] = []
+
+    async def live(*_: Any, **__: Any) -> str | None:
+        said.append(PHARMACY_NAME.get())
+        return None
+
+    monkeypatch.setattr("bridge.app.vitals.Writable.__call__", live)
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+        async with aiohttp.ClientSession() as http:
+            for path in ("/p/adler/", "/webhooks/adler/pharmaone", "/health/ready"):
+                ask = http.post if "webhooks" in path else http.get
+                async with ask(town.url + path) as answer:
+                    await answer.read()
+        assert said == [""]
+
+
 async def test_pharmacies_come_change_and_go_with_their_files(tmp_path: Path):
     async with open_town(tmp_path, "adler") as town:
         await town.at_work("adler")
@@ -207,6 +280,10 @@ async def test_pharmacies_come_change_and_go_with_their_files(tmp_path: Path):
         ('[rxscale]\nkey = "chain-nord"\n', "pharmacy_uid: missing"),
         ('[rxscale]\nkey = "chain-nord"\npharmacy_uid = "ph-adler"\n', "is adler's too"),
         ('[store]\npath = "adler/rxbridge.db"\n' + PHARMACY.format(name="x"), "is adler's store"),
+        (
+            '[store]\npath = "../pharmacies/adler/rxbridge.db"\n' + PHARMACY.format(name="x"),
+            "is adler's store",
+        ),
     ],
 )
 async def test_a_file_at_fault_concerns_its_pharmacy_alone(tmp_path: Path, text: str, why: str):
@@ -237,6 +314,29 @@ async def test_a_file_that_breaks_leaves_in_force_what_was(tmp_path: Path):
 
         await until(told)
         await town.submitted(town.order("adler"))
+
+
+async def test_a_pharmacy_named_as_a_key_would_have_its_address(tmp_path: Path):
+    async with open_town(tmp_path, "adler", "chain-nord") as town:
+
+        async def told() -> bool:
+            return (await town.statuses())["chain-nord"] == "down"
+
+        await until(told)
+        await town.at_work_alone("adler")
+        _, health = await town.get("/health")
+        why = health["pharmacies"]["chain-nord"]["reason"]
+        assert "rxscale.key: is the name of a pharmacy too" in why
+
+
+async def test_the_store_of_a_single_pharmacy_is_not_taken_for_that_of_all(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    (tmp_path / "rxbridge.db").touch()
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+    (line,) = [each for each in caplog.messages if "the store of one pharmacy" in each]
+    assert f'write store.path = "{tmp_path}/rxbridge.db" into its file' in line
 
 
 async def test_shares_of_one_inventory_add_up_to_one_over_all(tmp_path: Path):
