@@ -15,7 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test collected covered quick hunt simulate simulate-mutants campaign mutants tables lint types audit dist sbom browser proxies screenshots bench \
+.PHONY: help demo test collected covered quick hunt simulate simulate-mutants engines postgresql campaign mutants tables lint types audit dist sbom browser proxies screenshots bench \
   image-steps digests drawings schemas stuck commands imports coverage docs lock clean
 
 help:  ## what can be made
@@ -42,6 +42,9 @@ covered: $(VENV)/dev.stamp  ## which lines of bridge/ no test runs (tracing take
 quick: $(VENV)/dev.stamp lint types  ## while you work: lint, types, the tests of decisions (30 s)
 	@echo "== the tests of core and mapping =="
 	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/core tests/mapping
+
+engines: $(VENV)/dev.stamp postgresql  ## every journey on PostgreSQL too, not only four cases of each (5 min)
+	@RXBRIDGE_POSTGRESQL=needed RXBRIDGE_EVERY_JOURNEY=1 $(BIN)/python -m pytest -n 4 --dist worksteal tests/journeys -k postgresql
 
 hunt: $(VENV)/dev.stamp  ## the properties with other examples each time, for MINUTES=10
 	@$(BIN)/python tests/hunt.py $(MINUTES)
@@ -80,7 +83,16 @@ browser:  ## a Chromium for the tests of the page, where root can install one
 	    apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
 	else echo "no Chromium: the tests of the page in a browser cannot run; apt-get install chromium"; fi
 
-proxies: | browser  ## nginx, Caddy and systemd-analyze for the tests of docker/, where root can install them
+postgresql:  # for the tests of the store on it, where root can install one
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && exit 0; command -v initdb >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "== installing PostgreSQL for the tests of the store (once, about 20 s) =="; \
+	  apt-get update -qq && mkdir -p /etc/postgresql-common \
+	    && echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf \
+	    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	else echo "the tests of the store on PostgreSQL are skipped; apt-get install postgresql"; fi
+
+proxies: | browser postgresql  ## nginx, Caddy and systemd-analyze for the tests of docker/, where root can install them
 	@PATH=$$PATH:/usr/sbin; \
 	command -v nginx >/dev/null && command -v caddy >/dev/null && command -v openssl >/dev/null \
 	  && command -v systemd-analyze >/dev/null && exit 0; \

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, IPvAnyNetwork, PrivateAttr, SecretStr
 
 from bridge.errors import Fault
+from bridge.place import Place
+from bridge.section import StoreSection
 from bridge.source import Source
 from bridge.values import (
     ApiPath,
@@ -23,7 +25,6 @@ from bridge.values import (
     Days,
     DrainSeconds,
     FilePath,
-    Hour,
     Hours,
     LongerThanNothing,
     NotifyAddress,
@@ -127,14 +128,6 @@ class ServerSection(Section):
     """Whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     drain_seconds: DrainSeconds = 8.0
     """How long looks under way may take to end after SIGTERM."""
-
-
-class StoreSection(Section):
-    path: FilePath = Path("rxbridge.db")
-    retention_days: Days = 90
-    backup_hour: Hour | None = None
-    """From when on the day's copy is taken, in the machine's own time; not set: none is."""
-    backup_keep: AtLeastOne = 14
 
 
 class AuditSection(Section):
@@ -330,12 +323,18 @@ class Settings(Section):
         changed = self.model_copy(update={"mode": mode, "store": store})
         return changed.came_from(source)
 
+    @property
+    def place(self) -> Place:
+        """Where the store is; a shadow's rows in a database are its own, too."""
+        return self.store.place(self._source.pharmacy, _SHADOW if self.mode == "shadow" else "")
+
     def secrets(self) -> tuple[str, ...]:
         """Every secret in plain text: only to keep them out of the log."""
         named = (key.split(".") for key in sorted(secret_keys()))
         values = [getattr(getattr(self, section), key) for section, key in named]
         found = [each for value in values for each in (value if type(value) is tuple else (value,))]
-        return tuple(secret.get_secret_value() for secret in found if secret is not None)
+        known = [secret.get_secret_value() for secret in found if secret is not None]
+        return (*known, *filter(None, [self.store.password]))
 
     @property
     def webhook_target(self) -> str | None:
@@ -403,7 +402,10 @@ class Settings(Section):
             f"{key}: a secret in the configuration file; better in the environment as "
             f"{self.variable(key)} or in a secret file"
             for key in self._source.secrets_in_file
+            if key != "store.url" or self.store.password
         ]
+        if self.store.url is not None and self.store.backup_hour is not None:
+            found.append("store.backup_hour: has no effect with store.url; use pg_dump")
         for name, vendor in (("rxscale", self.rxscale), ("pharmaone", self.pharmaone)):
             if not any(s.get_secret_value() for s in vendor.webhook_secrets):
                 found.append(

@@ -106,6 +106,17 @@ def _notify_address(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _database_url(secret: SecretStr) -> SecretStr:
+    """Its text is never quoted: a password may be in it."""
+    try:
+        usable = urlsplit(secret.get_secret_value()).scheme in ("postgresql", "postgres")
+    except ValueError:  # its text quotes the address
+        usable = False
+    if not usable or "://" not in secret.get_secret_value():
+        raise ValueError("must be postgresql://user@host:5432/database")
+    return secret
+
+
 def _portal(text: str) -> str:
     if not _PORTAL.fullmatch(text):
         raise ValueError("must be an http(s) address with {uid} or {id} in it")
@@ -120,6 +131,8 @@ FilePath = Annotated[Path, BeforeValidator(_path)]
 Portal = Annotated[str, AfterValidator(_portal)]
 ApiPath = Annotated[str, AfterValidator(_api_path)]
 NotifyAddress = Annotated[Secret, AfterValidator(_notify_address)]
+DatabaseUrl = Annotated[Secret, AfterValidator(_database_url)]
+PharmacyName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Hours = Annotated[str, Field(pattern=f"^{_HOUR}-{_HOUR}$")]
 PasswordHash = Annotated[SecretStr, AfterValidator(_password_hash)]
 

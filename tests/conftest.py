@@ -13,7 +13,6 @@ import pytest
 from aiohttp import ClientResponse
 from aioresponses import aioresponses as AioResponses  # noqa: N812 - it is a class
 from hypothesis import HealthCheck, settings
-from postgresql import Server, serving
 
 from bridge.store import migrate
 
@@ -89,8 +88,10 @@ def mocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[AioResponses]:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
-    """A server for all tests of this process that need one."""
+def postgresql() -> Iterator[Any]:
+    """A server for all tests of this process that need one (tests/postgresql.py)."""
+    from postgresql import serving
+
     with serving() as server:
         yield server
 

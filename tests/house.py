@@ -6,7 +6,7 @@ Nothing here waits for luck: `settle` goes on until no delivery is under way and
 import asyncio
 import contextlib
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +29,10 @@ P1_SECRET = "whsec_canary_pharmaone"
 MAPPINGS = Path(__file__).parent.parent / "mappings"
 PATIENCE = timedelta(seconds=3)
 """Work that falls due within this time is waited for; what is due later is left."""
+
+
+rows_of: Callable[[Path], Mapping[str, str]] | None = None
+"""What sets another place for the store of a house in this folder (tests/journeys/conftest.py)."""
 
 
 def sandbox_settings(**changes: Any) -> SandboxSettings:
@@ -67,7 +71,7 @@ def bridge_settings(sandbox: Sandbox, folder: Path, changes: Mapping[str, Any]) 
             "webhook_secrets": [P1_SECRET],
         },
         "server": {"port": 0},
-        "store": {"path": folder / "rxbridge.db"},
+        "store": {"path": folder / "rxbridge.db", **(rows_of(folder) if rows_of else {})},
         "mappings": {"dir": folder / "mappings"},
         "stock": {"write": True},
         "orders": {"unsure_grace_seconds": 0.1, "gone_after_seconds": 0.3, "poll_seconds": 0.3},

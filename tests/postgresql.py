@@ -63,8 +63,8 @@ class Server:
         self.start()
         self.admin("CREATE ROLE rxbridge LOGIN", "CREATE DATABASE rxbridge OWNER rxbridge")
 
-    def start(self) -> None:
-        settings = f"-k {self.folder} -h '' " + " ".join(f"-c {each}" for each in _QUICK.split())
+    def start(self, more: str = _QUICK) -> None:
+        settings = f"-k {self.folder} -h '' " + " ".join(f"-c {each}" for each in more.split())
         self._run("pg_ctl", "-D", str(self._data), "-l", str(self.folder / "log"), "-w",
                   "-o", settings, "start")  # fmt: skip
 

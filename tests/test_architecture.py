@@ -30,7 +30,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "values": frozenset(),
     "place": frozenset(),
     "source": frozenset(),
-    "settings": frozenset({"errors", "place", "source", "values"}),
+    "section": frozenset({"place", "values"}),
+    "settings": frozenset({"errors", "place", "section", "source", "values"}),
     "config": frozenset({"errors", "settings", "source"}),
     "users": frozenset({"core", "errors", "settings"}),
     "server": frozenset(
@@ -52,6 +53,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "sender": frozenset({"apprise"}),
     "transport": frozenset({"aiohttp", "tenacity", "yarl"}),
     "metrics": frozenset({"prometheus_client"}),
+    "section": frozenset({"pydantic"}),
     "settings": frozenset({"pydantic"}),
     "values": frozenset({"pydantic"}),
     "config": frozenset({"pydantic"}),

@@ -169,7 +169,12 @@ def may_end_with(command: str) -> set[int]:
 
 @pytest.mark.parametrize("command", TYPED)
 def test_a_command_of_the_documents_is_carried_out(
-    command: str, folder: Path, names: dict[str, str], capsys: pytest.CaptureFixture[str]
+    command: str,
+    folder: Path,
+    names: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     if "rxbridge orders resume" in command:
         assert main(words_of("rxbridge stuck drop po-abc123 --reason 'a slip'", names)) == 0
@@ -177,6 +182,13 @@ def test_a_command_of_the_documents_is_carried_out(
         assert main(["users", "add", "bert", "--role", "viewer"]) == 0
     if "rxbridge pharmacies remove" in command:
         assert main(["pharmacies", "add", "adler", "--uid", "ph-1"]) == 0
+    if re.match("rxbridge store (move|doubt)", command):
+        rows = request.getfixturevalue("postgresql").place()
+        monkeypatch.setenv("RXBRIDGE_STORE__URL", rows.url)
+        monkeypatch.setenv("RXBRIDGE_STORE__PHARMACY", rows.pharmacy)
+        if "move database" not in command:
+            assert main(["store", "move", "database"]) == 0
+            (folder / "rxbridge.db").unlink()
     code = main(words_of(command, names))
     said = "".join(capsys.readouterr())
     assert code in may_end_with(command), said

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from pathlib import Path
 
 from bridge.app import signing
 from bridge.app.machine import Machine
@@ -27,7 +28,7 @@ from bridge.metrics import Metrics
 from bridge.rxscale.prints import key_of, prints
 from bridge.server import refuse_taken
 from bridge.settings import Settings
-from bridge.store import Store, audit, notes, person, shadow, todo
+from bridge.store import Store, audit, exists, notes, person, shadow, todo
 from bridge.worker import Parts, Worker
 
 
@@ -225,8 +226,13 @@ async def open_bridge(
     """
     machine, settings = machine or Machine(), settings.in_mode(settings.mode)
     async with AsyncExitStack() as stack:
-        for path in {settings.store.path, settings.in_mode("live").store.path}:
-            stack.enter_context(machine.lock(path))
+        for place in {settings.place, settings.in_mode("live").place}:
+            lock = machine.lock(place)
+            if isinstance(place, Path):
+                stack.enter_context(lock)
+            else:  # the network is slower than a file
+                await asyncio.to_thread(lock.__enter__)
+                stack.push(lock.__exit__)
         if shared is None:
             refuse_taken_ports(settings)
             shared = await stack.enter_async_context(open_shared(machine, Metrics()))
@@ -236,8 +242,9 @@ async def open_bridge(
         vendors, metrics = vendors_of(settings, shared.wire, known, facts), shared.metrics
         if vet is not None:
             await vet(vendors)
-        store = await machine.open_store(settings.store.path, now=machine.now())
+        store = await machine.open_store(settings.place, now=machine.now())
         stack.push_async_callback(store.close)
+        await store.own()
         until = await _by_hand_until(settings, machine, store)
         bridge = Bridge(settings, machine, metrics, store, reloader, vendors, until)
         await store.write(todo.take_up, machine.now())
@@ -248,13 +255,14 @@ async def open_bridge(
 
 async def _by_hand_until(settings: Settings, machine: Machine, store: Store) -> datetime | None:
     """A shadow notes when it began; the first live start after that ends the work by hand."""
-    path = settings.in_mode("shadow").store.path
+    place = settings.in_mode("shadow").place
     if settings.mode == "shadow":
         await store.write(notes.put_time, shadow.RAN_AT, machine.now())
         return None
     ran_at = None
-    if path.exists():
-        beside = await machine.open_store(path, now=machine.now())
+    is_file = isinstance(place, Path)
+    if exists(place) if is_file else await asyncio.to_thread(exists, place):
+        beside = await machine.open_store(place, now=machine.now())
         try:
             ran_at = await beside.read(notes.get_time, shadow.RAN_AT)
         finally:

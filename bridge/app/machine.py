@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from bridge.server import Running, serve
-from bridge.store import RunLock, Store
+from bridge.store import Store, run_lock
 from bridge.transport import Exchange, exchange, session
 
 
@@ -38,7 +37,7 @@ class Machine:
     clock: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.random
     reference: Callable[[], str] = _reference
-    lock: Callable[[Path], AbstractContextManager[Any]] = RunLock
+    lock: Callable[..., AbstractContextManager[Any]] = run_lock
     open_store: Callable[..., Awaitable[Store]] = Store.open
     session: Callable[[], AbstractAsyncContextManager[Any]] = session
     exchange: Exchange = exchange

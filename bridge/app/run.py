@@ -31,6 +31,7 @@ log = logging.getLogger("bridge")
 
 ASK_SECONDS = 5.0
 TELL_SECONDS = 30.0
+WAIT_SECONDS = 5.0
 
 
 async def run(
@@ -40,11 +41,34 @@ async def run(
     machine: Machine | None = None,
 ) -> None:
     """Serves and works until `stop` is set, then drains. Raises Misconfigured at the start only."""
-    vet = partial(refuse_several_pharmacies, settings)
-    async with open_bridge(settings, machine, vet=vet) as bridge:
+    async with contextlib.AsyncExitStack() as stack:
+        bridge = await _opened(stack, settings, stop, machine)
+        if bridge is None:
+            return
         await bridge.store.write(notes.begin_run, bridge.machine.now())
         running = await listen(bridge)
         await work(bridge, stop, lambda: started(bridge, running), running.stop)
+
+
+async def _opened(
+    stack: contextlib.AsyncExitStack,
+    settings: Settings,
+    stop: asyncio.Event,
+    machine: Machine | None,
+) -> Bridge | None:
+    """Waits for a database that does not answer yet, and says so; None if it is to stop."""
+    vet = partial(refuse_several_pharmacies, settings)
+    while True:
+        try:
+            return await stack.enter_async_context(open_bridge(settings, machine, vet=vet))
+        except TryLater as failure:
+            if settings.store.url is None:
+                raise
+            log.warning("waiting for the database", extra={"reason": str(failure)})
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WAIT_SECONDS):
+                await stop.wait()
+                return None
 
 
 async def work(

@@ -10,6 +10,7 @@ from bridge.core.model import ProductId
 from bridge.errors import Fault, Misconfigured
 from bridge.mapping import Rules
 from bridge.mapping.reading import SKUS
+from bridge.place import Place
 from bridge.settings import Settings
 
 Parts = Mapping[ProductId, Decimal]
@@ -39,10 +40,17 @@ def _clash(settings: Settings, others: Mapping[str, Settings]) -> Iterator[Fault
             )
             yield Fault("rxscale.key", what, "name one of them otherwise")
     for name, other in others.items():
-        if settings.store.path.resolve() == other.store.path.resolve():
-            yield Fault("store.path", f"is {name}'s store", "name another, or leave it out")
+        if _same(settings.place, other.place):
+            where = "store.path" if settings.store.url is None else "store.pharmacy"
+            yield Fault(where, f"is {name}'s store", "name another, or leave it out")
         if _account(settings) == _account(other):
             yield Fault("rxscale.pharmacy_uid", f"is {name}'s too", "set its own")
+
+
+def _same(one: Place, other: Place) -> bool:
+    if isinstance(one, Path) and isinstance(other, Path):
+        return one.resolve() == other.resolve()
+    return one == other
 
 
 def _account(settings: Settings) -> tuple[str, object]:

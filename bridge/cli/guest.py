@@ -17,7 +17,7 @@ from bridge.core.reasons import NO_SUCH_NAME, Kind, Reason
 from bridge.errors import Misconfigured, TryLater
 from bridge.exchange import Response
 from bridge.settings import PharmaOneSection, RxScaleSection, Settings
-from bridge.store import RunLock, Store, todo, views
+from bridge.store import Store, exists, run_lock, todo, views
 from bridge.vendor.answers import is_accepted
 from bridge.vendor.calling import Caller
 
@@ -49,10 +49,10 @@ async def open_guest(settings: Settings) -> AsyncIterator[Vendors]:
 
 def is_running(settings: Settings) -> bool:
     """Whether a `rxbridge run` works on this store."""
-    if not settings.store.path.exists():
+    if not exists(settings.place):
         return False
     try:
-        with RunLock(settings.store.path):
+        with run_lock(settings.place):
             return False
     except Misconfigured:
         return True

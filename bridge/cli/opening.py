@@ -10,8 +10,9 @@ from pathlib import Path
 from bridge import config
 from bridge.core.model import Key
 from bridge.errors import Fault, Misconfigured
+from bridge.place import Place
 from bridge.settings import Settings
-from bridge.store import RunLock, Store, is_behind
+from bridge.store import Store, exists, is_behind, run_lock
 
 
 def settings_of(arguments: argparse.Namespace, *, of_all: bool = False) -> Settings:
@@ -47,37 +48,37 @@ def check_vendor(settings: Settings, vendor: str) -> None:
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[Store]:
     """The store of these settings, which must exist already: a command never makes one."""
-    path = settings.store.path
-    if not path.exists():
+    place = settings.place
+    if not exists(place):
         what = "there is no store here yet"
         remedy = "start `rxbridge run` first, or name its configuration with --config"
-        raise Misconfigured(Fault(str(path), what, remedy))
-    async with open_beside(path) as store:
+        raise Misconfigured(Fault(str(place), what, remedy))
+    async with open_beside(place) as store:
         yield store
 
 
 @asynccontextmanager
-async def open_beside(path: Path) -> AsyncIterator[Store]:
+async def open_beside(place: Place) -> AsyncIterator[Store]:
     """The store, beside a bridge that may be at work on it. Raises Misconfigured where that is of
     an earlier version: it could not read the store any more once this one had opened it.
     """
-    _leave_to_an_earlier_version(path)
-    store = await Store.open(path, now=now())
+    _leave_to_an_earlier_version(place)
+    store = await Store.open(place, now=now())
     try:
         yield store
     finally:
         await store.close()
 
 
-def _leave_to_an_earlier_version(path: Path) -> None:
-    if not path.exists() or not is_behind(path):
+def _leave_to_an_earlier_version(place: Place) -> None:
+    if not exists(place) or not is_behind(place):
         return
     try:
-        RunLock(path).acquire().release()
+        run_lock(place).acquire().release()
     except Misconfigured:
         what = "the bridge that is running on it is of an earlier version"
         remedy = "restart that first: it then brings the store up to this version"
-        raise Misconfigured(Fault(str(path), what, remedy)) from None
+        raise Misconfigured(Fault(str(place), what, remedy)) from None
 
 
 def now() -> datetime:

@@ -22,7 +22,7 @@ from bridge.core.stock.model import Pending
 from bridge.cycles.stock import SyncResult
 from bridge.errors import TryLater
 from bridge.settings import Settings
-from bridge.store import StockState, Store, stock_round, vendor_lists
+from bridge.store import StockState, Store, exists, stock_round, vendor_lists
 
 PATIENCE_SECONDS = 60.0
 """How long a running bridge may take to begin what it is asked for."""
@@ -65,8 +65,8 @@ async def look(settings: Settings, *, reread: bool) -> Planned:
 async def store_or_empty(settings: Settings) -> AsyncIterator[Store]:
     """The store; where there is none, an empty one that is deleted afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        there = settings.store.path
-        async with open_beside(there if there.exists() else Path(folder) / "plan.db") as store:
+        there = settings.place
+        async with open_beside(there if exists(there) else Path(folder) / "plan.db") as store:
             yield store
 
 
@@ -97,7 +97,7 @@ async def _written(bridge: app.Bridge) -> None:
 
 async def _ask(settings: Settings, *, confirm: bool) -> Synced:
     """Asks the running bridge through the store, and follows there what it does."""
-    async with open_beside(settings.store.path) as store:
+    async with open_beside(settings.place) as store:
         asked_at, before = now(), await store.read(stock_round.state)
         await store.write(stock_round.ask, confirm=confirm)
         state = await _begun(store, asked_at)

@@ -12,7 +12,7 @@ from bridge.cli.opening import now, open_store, settings_of
 from bridge.core.audit import AuditEntry
 from bridge.core.users import Role
 from bridge.settings import Settings
-from bridge.store import audit
+from bridge.store import audit, exists
 
 Answer = TypeVar("Answer")
 
@@ -51,7 +51,7 @@ async def write_down(arguments: argparse.Namespace, *, code: int) -> int:
     settings = settings_of(arguments, of_all=True)
     if settings.mode == "shadow" and arguments.command in _WRITING:
         print("rxbridge: shadow mode: nothing is written at a vendor", file=sys.stderr)
-    if not settings.store.path.exists():
+    if not exists(settings.place):
         return DONE
     what = " ".join(filter(None, [arguments.command, getattr(arguments, "verb", "")]))
     done = code == DONE

@@ -9,13 +9,15 @@ from bridge.store.backup import (
     Restored,
     back_up,
     check,
+    doubt,
     forget_made,
-    is_behind,
     last_good,
     restore,
     take_daily,
 )
 from bridge.store.engine import Store
+from bridge.store.moving import move
+from bridge.store.places import exists, is_behind, run_lock
 from bridge.store.runlock import RunLock
 from bridge.store.stock import Pushed
 from bridge.store.stock_round import StockState
@@ -31,9 +33,13 @@ __all__ = [
     "StoreFacts",
     "back_up",
     "check",
+    "doubt",
+    "exists",
     "forget_made",
     "is_behind",
     "last_good",
+    "move",
     "restore",
+    "run_lock",
     "take_daily",
 ]

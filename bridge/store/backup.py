@@ -31,6 +31,7 @@ from bridge.store.connection import (
     is_damage,
     refusal,
 )
+from bridge.store.database import Connection
 from bridge.store.migrate import APPLICATION_ID, migrate, refuse_foreign, steps, version
 from bridge.store.rows import micros
 from bridge.store.runlock import RunLock
@@ -378,7 +379,7 @@ _DOUBTS = (
 )
 
 
-def doubt(connection: sqlite3.Connection, now: datetime) -> None:
+def doubt(connection: Connection, now: datetime) -> None:
     """Inside the caller's transaction."""
     for statement in _DOUBTS:
         connection.execute(statement, {"at": micros(now), "restored": Event.RESTORED.value})

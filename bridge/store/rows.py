@@ -50,7 +50,19 @@ def sql(statement: str) -> str:
 
 def as_list(values: Iterable[str]) -> str:
     """The value of a list in a statement: one parameter, however many there are."""
-    return json.dumps(list(values))
+    return _as_json(list(values))
+
+
+def _as_json(values: list[Any]) -> str:
+    """Without NUL, which PostgreSQL has no place for: nothing that it keeps is named so."""
+    text = json.dumps(values)
+    return json.dumps(_without_nul(values)) if r"\u0000" in text else text
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_without_nul(each) for each in value]
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 def as_rows(rows: Iterable[Sequence[Cell]]) -> str:
@@ -59,7 +71,7 @@ def as_rows(rows: Iterable[Sequence[Cell]]) -> str:
     A statement lets go of the interpreter while it runs, and has to win it back from the event
     loop afterwards. This way it does so once, however many rows there are.
     """
-    return json.dumps(list(rows))
+    return _as_json(list(rows))
 
 
 def _table_of_rows(found: re.Match[str]) -> str:

@@ -67,7 +67,7 @@ NAMES = [
     (
         "[store]\nxyz = 1",
         "store.xyz: no such key - known here: store.backup_hour, store.backup_keep, store.path, "
-        "store.retention_days",
+        "store.pharmacy, store.retention_days, store.url",
     ),
     ("[log.x]\ny = 1", "log.x: no such key - known here: log.format, log.level"),
     ('[log]\n"a\\nb" = 1', "log.'a\\nb': no such key - known here: log.format, log.level"),

@@ -43,6 +43,7 @@ server.max_connections | 512
 server.max_connections_per_address | 128
 server.trusted_proxies | []
 store.path | rxbridge.db
+store.url | -
 store.retention_days | 90
 store.backup_hour | -
 store.backup_keep | 14
@@ -73,6 +74,7 @@ SECRETS = {
     "server.admin_password_hash",
     "notify.urls",
     "notify.heartbeat_url",
+    "store.url",
 }
 HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$Y2FuYXJ5"
 
@@ -121,6 +123,8 @@ ODD = {
     "server.admin_password_hash": HASH,
     "server.webhook_port": "7",
     "store.backup_hour": "7",
+    "store.url": "postgresql://another@db.example/store",
+    "store.pharmacy": "another",
     "notify.urls": "json://another.example",
     "notify.language": "de",
     "notify.quiet_hours": "20:00-07:30",
@@ -159,7 +163,9 @@ def test_the_secret_keys_are_those_that_hide_their_value() -> None:
     rxscale = {**both, "public_api_key": "x"}
     server = {"admin_password_hash": HASH}
     notify = {"urls": ["json://x"], "heartbeat_url": "x"}
+    store = {"url": "postgresql://x"}
     sections = {"rxscale": rxscale, "pharmaone": both, "server": server, "notify": notify}
+    sections |= {"store": store}
     given = Settings.model_validate(sections)
     hidden = set()
     for section, names in keys().items():

@@ -414,7 +414,8 @@ async def test_stale_is_counted_from_the_last_believed_inventory_across_a_restar
             await house.sync()
         async with open_house(sandbox, tmp_path) as house:
             hours = timedelta(hours=2) // timedelta(microseconds=1)
-            move = "UPDATE meta SET value = value - ? WHERE name = 'inventory_read_at'"
+            earlier = "CAST(CAST(value AS BIGINT) - ? AS TEXT)"
+            move = f"UPDATE meta SET value = {earlier} WHERE name = 'inventory_read_at'"  # noqa: S608
             await house.bridge.store.write(lambda c: c.execute(move, (hours,)))
             await house.sync(fetch=False)
             assert house.stock("psku-1001") == 0

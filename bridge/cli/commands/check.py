@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from bridge import app, users
@@ -53,7 +54,7 @@ from bridge.rxscale.pharmacies import several, shown
 from bridge.rxscale.shop import Shop
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
-from bridge.store import is_behind, orders, stock_round
+from bridge.store import exists, is_behind, orders, stock_round
 from bridge.texts import say
 
 Try = Callable[[], Awaitable[object]]
@@ -154,15 +155,18 @@ def _mappings(settings: Settings) -> tuple[Rules | None, list[Line]]:
 
 async def _store(settings: Settings) -> list[Line]:
     """The store itself where there is one; otherwise whether one could be made there."""
-    path = settings.store.path
+    place, path = settings.place, settings.store.path
     try:
-        if path.exists():
-            if is_behind(path):
-                text = f"{path} is an earlier version's; `rxbridge run` brings it up to this one"
+        if exists(place):
+            if is_behind(place):
+                text = f"{place} is an earlier version's; `rxbridge run` brings it up to this one"
                 return [Line("store", "ok", text)]
             async with open_store(settings) as store:
                 left = await store.read(orders.left_alone)
-            return [Line("store", "ok", str(path)), *_left_alone(left)]
+            return [Line("store", "ok", str(place)), *_left_alone(left)]
+        if not isinstance(place, Path):
+            text = f"{place}: its rows will be made at the first run"
+            return [Line("store", "ok", text), *_take_from(settings)]
         with tempfile.NamedTemporaryFile(dir=path.parent):
             line = Line("store", "ok", f"{path} will be made at the first run")
             return [line, *_take_from(settings)]
@@ -330,7 +334,7 @@ async def _sizes(
 
 async def _listed_once(settings: Settings) -> dict[ProductId, str]:
     """What is not doubted, though the inventory may not list it now: sold out, say. No names."""
-    if not settings.store.path.exists() or is_behind(settings.store.path):
+    if not exists(settings.place) or is_behind(settings.place):
         return {}
     async with open_store(settings) as store:
         found = await store.read(stock_round.load)

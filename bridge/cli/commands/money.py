@@ -31,7 +31,7 @@ from bridge.pharmaone.orders import OrderSummary
 from bridge.pharmaone.reports import Report
 from bridge.rxscale.payouts import Payout
 from bridge.settings import Settings
-from bridge.store import vendor_lists, views
+from bridge.store import exists, vendor_lists, views
 
 HEADINGS = ("order", "name", "PharmaOne's", "paid out", "to come", "PharmaOne says", "paid", "")
 EARLIEST = 2000
@@ -210,9 +210,9 @@ async def read_books(
 
 async def _remembered(settings: Settings, orders: Sequence[OrderId]) -> Known:
     """What the bridge has learnt of these orders; PharmaOne's list may not say it (C4)."""
-    if not settings.store.path.exists():
+    if not exists(settings.place):
         return Known({}, {})
-    async with open_beside(settings.store.path) as store:
+    async with open_beside(settings.place) as store:
         rows = await store.read(views.newest, limit=1_000_000)
         linked = {row.record.order_id: row.record.uid for row in rows if row.record.order_id}
         return Known(linked, await store.read(vendor_lists.known, orders))

@@ -26,7 +26,7 @@ from bridge.errors import BridgeError, Fault, Misconfigured
 from bridge.mapping.facts import is_fact, noted
 from bridge.mapping.reading import FACTS
 from bridge.settings import Settings
-from bridge.store import notes
+from bridge.store import exists, notes
 
 QUESTIONS = Path(probes.__file__).with_suffix(".toml")
 noun = Noun(__doc__)
@@ -109,7 +109,7 @@ async def _answer(each: Probe, on: Ground) -> Answered:
 
 async def _echoes(settings: Settings) -> int:
     """How many deliveries told of our own writes, as the store counts them."""
-    if not settings.store.path.exists():
+    if not exists(settings.place):
         return 0
     async with open_store(settings) as store:
         return (await store.read(notes.counters)).get("deliveries_echo", 0)

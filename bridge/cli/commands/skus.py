@@ -28,7 +28,7 @@ from bridge.errors import Refused
 from bridge.mapping import Rules
 from bridge.mapping.matching import Proposal, propose
 from bridge.settings import Settings
-from bridge.store import Store, stock_round, vendor_lists
+from bridge.store import Store, exists, stock_round, vendor_lists
 
 noun = Noun(__doc__)
 
@@ -46,7 +46,7 @@ async def list_skus(arguments: argparse.Namespace) -> int:
     """
     settings = settings_of(arguments)
     rules = app.rules_of(settings)
-    is_read = settings.store.path.exists()
+    is_read = exists(settings.place)
     async with store_or_empty(settings) as store:
         if not is_read:  # before the first run: RxScale's list is read for this once
             async with open_guest(complete(arguments)) as vendors:

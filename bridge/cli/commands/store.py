@@ -1,9 +1,10 @@
-"""`rxbridge store`: the bridge's memory: backed up, checked, restored.
+"""`rxbridge store`: the bridge's memory: backed up, checked, restored, moved.
 
 The bridge's memory: ids, states and numbers. Losing it loses no order.
 
 rxbridge store backup ./rxbridge-backup.db  # also while the bridge runs
 rxbridge store check                        # is it whole
+rxbridge store move database                # from its file to store.url
 """
 
 import argparse
@@ -14,7 +15,10 @@ from typing import Any
 from bridge import store
 from bridge.cli import show
 from bridge.cli.command import Noun, argument
-from bridge.cli.opening import now, settings_of
+from bridge.cli.opening import now, open_store, settings_of
+from bridge.errors import Fault, Misconfigured
+from bridge.place import Database
+from bridge.settings import Settings
 
 noun = Noun(__doc__)
 
@@ -29,7 +33,7 @@ def backup(arguments: argparse.Namespace) -> int:
 
     rxbridge store backup ./rxbridge-backup.db
     """
-    taken = store.back_up(settings_of(arguments).store.path, arguments.path)
+    taken = store.back_up(_file(arguments), arguments.path)
     return show.answer(arguments, _document(taken), f"{taken.path}: {_contents(taken)}")
 
 
@@ -44,7 +48,7 @@ def check(arguments: argparse.Namespace) -> int:
     rxbridge store check                       # the store at work
     rxbridge store check ./rxbridge-backup.db  # a backup
     """
-    found = store.check(arguments.path or settings_of(arguments).store.path)
+    found = store.check(arguments.path or _file(arguments))
     wrong = [f"{found.path}: {fault}" for fault in found.faults]
     document, contents = _document(found), _contents(found)
     return show.answer(arguments, document, failed=bool(wrong), wrong=wrong, contents=contents)
@@ -62,11 +66,69 @@ def restore(arguments: argparse.Namespace) -> int:
 
     rxbridge store restore ./rxbridge-backup.db
     """
-    path = settings_of(arguments).store.path
+    path = _file(arguments)
     restored = store.restore(path, arguments.path, now=now())
     kept = str(restored.kept) if restored.kept else None
     document = {"path": str(path), "kept": kept, "backup": _document(restored.backup)}
     return show.answer(arguments, document, contents=_contents(restored.backup))
+
+
+@noun.verb(
+    "move",
+    "from its file into a database, or back; the bridge is stopped",
+    argument("to", choices=("database", "file"), help="where to: store.url, or store.path"),
+    changes=lambda typed: typed.to,
+)
+def move(arguments: argparse.Namespace) -> int:
+    """Copies every row from store.path into the database of store.url, or back, and counts them on
+    both sides. The bridge has to be stopped; what was there stays as it is. `store.url` is set
+    for both; without it the bridge works on the file again.
+
+    rxbridge store move database
+    rxbridge store move file
+    """
+    settings = settings_of(arguments)
+    file, database = settings.store.path, _database(settings)
+    source, target = (file, database) if arguments.to == "database" else (database, file)
+    moved = store.move(source, target, now())
+    document = {"from": str(source), "to": str(target), "rows": moved}
+    return show.answer(arguments, document, f"{target}: {sum(moved.values())} rows")
+
+
+@noun.verb(
+    "doubt",
+    "after its database was restored; the bridge is stopped",
+    changes=lambda _: "",
+)
+async def doubt(arguments: argparse.Namespace) -> int:
+    """Of a database that was put back from a backup: whatever happened since is looked for at both
+    vendors before anything is sent. `store restore` does so of a file. The bridge has to be
+    stopped.
+
+    rxbridge store doubt
+    """
+    settings = settings_of(arguments)
+    _database(settings)
+    with store.run_lock(settings.place):
+        async with open_store(settings) as opened:
+            await opened.write(store.doubt, now())
+    return show.answer(arguments, {"doubted": str(settings.place)}, f"{settings.place}: doubted")
+
+
+def _file(arguments: argparse.Namespace) -> Path:
+    """Raises Misconfigured for a store in a database."""
+    settings = settings_of(arguments)
+    if not isinstance(settings.place, Path):
+        remedy = "back it up by pg_dump, restore it by pg_restore and `rxbridge store doubt`"
+        raise Misconfigured(Fault(str(settings.place), "is no file", remedy))
+    return settings.place
+
+
+def _database(settings: Settings) -> Database:
+    if isinstance(settings.place, Path):
+        remedy = "set store.url to postgresql://user@host:5432/database"
+        raise Misconfigured(Fault("store.url", "is not set", remedy))
+    return settings.place
 
 
 def _contents(found: store.Checked) -> str:

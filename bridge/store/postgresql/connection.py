@@ -128,7 +128,8 @@ def connect(url: str) -> Raw:
 def _answers(raw: Raw) -> bool:
     """Whether it is open still, as far as is known without asking the server."""
     try:
-        raw.pgconn.consume_input()
+        raw.pgconn.consume_input()  # what the server said last
+        raw.pgconn.consume_input()  # and that it hung up
     except psycopg.Error:
         return False
     return not raw.closed and not raw.broken
@@ -144,7 +145,7 @@ class Session:
         """What the budget's has to be for a transaction that writes; None: it does not matter."""
 
     async def run(self, body: Callable[["Connection"], T]) -> T:
-        return await self._pool.run(lambda raw: body(Connection(raw, self)))
+        return await self._pool.run(lambda raw: body(Connection(raw, self.place, self.fence)))
 
     def here(self, _: Callable[["Connection"], T]) -> T | None:
         """None: the event loop would wait for the network."""
@@ -157,9 +158,8 @@ class Session:
 class Connection:
     """A connection as the store's functions know one, for one pharmacy and one transaction."""
 
-    def __init__(self, raw: Raw, session: Session) -> None:
-        self._raw = raw
-        self._session = session
+    def __init__(self, raw: Raw, place: Database, fence: int | None = None) -> None:
+        self._raw, self._place, self._fence = raw, place, fence
         self.total_changes = 0
 
     @property
@@ -198,18 +198,18 @@ class Connection:
         return cursor
 
     def _begin_writing(self) -> Cursor:
-        cursor, place, fence = self._said(_WRITING), self._session.place, self._session.fence
+        cursor = self._said(_WRITING)
         found = cursor.fetchone()
         if found is None:
-            raise TryLater(f"the store {place}: its rows are gone")
-        if fence is not None and found[0] != fence:
-            raise TryLater(f"the store {place}: another rxbridge run has taken it over")
+            raise TryLater(f"the store {self._place}: its rows are gone")
+        if self._fence is not None and found[0] != self._fence:
+            raise TryLater(f"the store {self._place}: another rxbridge run has taken it over")
         return cursor
 
     def _said(self, statements: str) -> Cursor:
         """Several in one go; the answer to the last."""
         cursor = self._raw.cursor()
-        cursor.execute(SQL(statements).format(Literal(self._session.place.pharmacy)))
+        cursor.execute(SQL(statements).format(Literal(self._place.pharmacy)))
         while cursor.nextset():
             pass
         return cursor
@@ -230,7 +230,7 @@ def _cleaned(value: object) -> object:
 
 _PASSING = frozenset({"25006", "25P03", "25P04", "42501"})
 """A standby, a transaction that took too long, a right that was taken away."""
-_REFUSED = ("authentication failed", "does not exist", "pg_hba.conf", "not permitted")
+_REFUSED = ("authentication failed", "does not exist", "pg_hba.conf", "not permitted", "invalid ")
 
 
 def trouble(place: Database, error: Exception) -> TryLater | None:

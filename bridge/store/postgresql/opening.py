@@ -13,7 +13,7 @@ import psycopg
 from bridge.errors import Fault, Misconfigured
 from bridge.place import Database
 from bridge.store.migrate import steps
-from bridge.store.postgresql.connection import Pool, Raw, Session, connect, refusal
+from bridge.store.postgresql.connection import Connection, Pool, Raw, Session, connect, refusal
 from bridge.store.postgresql.spelling import of_schema
 from bridge.store.rows import micros
 
@@ -121,6 +121,16 @@ def _looking(place: Database) -> Iterator[Raw]:
             yield raw
     except psycopg.Error as error:
         raise refusal(place, error) from error
+
+
+@contextmanager
+def used(place: Database, now: datetime | None = None) -> Iterator[Connection]:
+    """A connection of one's own. `now`: the pharmacy is entered first, as `connected` does it."""
+    with _looking(place) as raw:
+        if now is not None:
+            prepare(place, now, raw)
+        raw.execute("SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0")
+        yield Connection(raw, place)
 
 
 def exists(place: Database) -> bool:

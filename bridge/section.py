@@ -1,0 +1,32 @@
+"""The section of the configuration about the store."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from bridge.place import Database, Place
+from bridge.values import AtLeastOne, DatabaseUrl, Days, FilePath, Hour, PharmacyName, Section
+
+
+class StoreSection(Section):
+    path: FilePath = Path("rxbridge.db")
+    url: DatabaseUrl | None = None
+    """A PostgreSQL database instead of that file."""
+    pharmacy: PharmacyName | None = None
+    """Whose rows there; not set: the pharmacy's id, `main` for the only one."""
+    retention_days: Days = 90
+    backup_hour: Hour | None = None
+    """From when on the day's copy is taken, in the machine's own time; not set: none is."""
+    backup_keep: AtLeastOne = 14
+
+    def place(self, pharmacy: str, suffix: str) -> Place:
+        """`pharmacy`: its id where there are several; `suffix`: of a store beside the usual one."""
+        if self.url is None:
+            return self.path
+        whose = self.pharmacy or pharmacy or "main"
+        return Database(self.url.get_secret_value(), whose + suffix)
+
+    @property
+    def password(self) -> str:
+        """Of the database, where `url` has one."""
+        url = "" if self.url is None else self.url.get_secret_value()
+        return unquote(urlsplit(url).password or "")
