@@ -59,7 +59,7 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "config": frozenset({"pydantic"}),
     "users": frozenset({"pydantic"}),
     "server": frozenset({"aiohttp", "argon2", "jinja2", "markupsafe"}),
-    "sandbox": frozenset({"aiohttp", "jwt"}),
+    "sandbox": frozenset({"aiohttp", "jwt", "pydantic"}),
     "app": frozenset({"aiohttp"}),
     "cli": frozenset({"rich", "uvloop", "aiohttp", "argon2", "shtab", "jinja2"}),
 }

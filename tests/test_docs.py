@@ -122,7 +122,7 @@ def test_the_page_of_the_sandbox_tells_of_every_fault_and_each_is_one():
     shown += re.findall(r"-d '(\{.*?\})'", page)
     assert len(shown) > 4
     for text in shown:
-        Fault.read(json.loads(text))
+        Fault(**json.loads(text))
 
 
 def test_the_german_beginning_types_what_the_english_one_does():

@@ -77,7 +77,7 @@ def _looking(world: World) -> dict[str, Handle]:
         return {"calls": [call.json() for call in wanted if call.vendor in vendors]}
 
     def add_faults(_id: str, body: list[Json] | Json, _query: object) -> Json:
-        faults = [Fault.read(each) for each in (body if isinstance(body, list) else [body])]
+        faults = [Fault(**each) for each in (body if isinstance(body, list) else [body])]
         world.break_calls(*faults)
         return {"faults": len(faults)}
 

@@ -177,8 +177,8 @@ async def test_a_submission_whose_answer_is_lost_stands(sandbox, p1):
     ],
 )
 def test_a_fault_that_cannot_be_is_refused(wrong):
-    with pytest.raises(ValueError, match="fault"):
-        Fault.read(wrong)
+    with pytest.raises(ValueError, match="Fault"):
+        Fault(**wrong)
 
 
 # ---------------------------------------------------------------------- the log
@@ -245,8 +245,8 @@ ODD = [
 
 @pytest.mark.parametrize("odd", ODD, ids=str)
 def test_what_could_be_no_answer_is_no_fault(odd):
-    with pytest.raises(ValueError, match="not a fault"):
-        Fault.read(odd)
+    with pytest.raises(ValueError, match="for Fault"):
+        Fault(**odd)
 
 
 @pytest.mark.parametrize(
