@@ -17,7 +17,6 @@ from bridge.core.reconcile import Proof
 from bridge.cycles import MappingFacts
 from bridge.cycles.listening import WebhookFacts
 from bridge.cycles.stock import StockFacts
-from bridge.cycles.telling import Telling
 from bridge.pharmaone.token import TokenFacts
 from bridge.store import StockState, StoreFacts
 from bridge.texts import say
@@ -45,6 +44,16 @@ class Links(NamedTuple):
 
     linked: int = 0
     unlinked: int = 0
+
+
+@dataclass(slots=True)
+class Telling:
+    """How telling people by message goes. `failing`: since when which addresses have not taken what
+    was sent.
+    """
+
+    last_at: datetime | None = None
+    failing: dict[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import tomllib
 from collections import Counter as Counted
 from copy import copy
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from prometheus_client import (
     CollectorRegistry,
@@ -59,7 +59,9 @@ class Metrics:
         described = tomllib.loads(CATALOGUE.read_text("utf-8"))
         if several:
             gauges = described["gauge"]
-            described["gauge"] = {name: _of_each(gauges[name]) for name in OF_EACH}
+            for name in OF_EACH:
+                gauges[name].setdefault("labelnames", []).append("pharmacy")
+            described["gauge"] = {name: gauges[name] for name in OF_EACH}
             described["gauge"]["build_info"] = gauges["build_info"]
 
         def made(kind: type[Metric]) -> dict[str, Metric]:
@@ -147,7 +149,3 @@ class Metrics:
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
-
-
-def _of_each(options: dict[str, Any]) -> dict[str, Any]:
-    return {**options, "labelnames": [*options.get("labelnames", ()), "pharmacy"]}

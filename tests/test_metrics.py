@@ -23,10 +23,9 @@ from bridge.core.reconcile import Differing, Proof
 from bridge.core.stock.model import Pending
 from bridge.cycles import MappingFacts
 from bridge.cycles.stock import StockFacts
-from bridge.cycles.telling import Telling
 from bridge.errors import TryLater
 from bridge.exchange import Call
-from bridge.health import GAUGES, STORE_GAUGES, VENDOR_GAUGES, Facts
+from bridge.health import GAUGES, STORE_GAUGES, VENDOR_GAUGES, Facts, Telling
 from bridge.metrics import BAD_SIGNATURE, CATALOGUE, EVENTS, NOT_STORED, VENDORS, Metrics
 from bridge.pharmaone import webhook as pharmaone
 from bridge.pharmaone.token import TokenFacts

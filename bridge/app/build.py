@@ -22,7 +22,7 @@ from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader
 from bridge.cycles.listening import ORDERS, STOCK, Listening
 from bridge.cycles.proof import ProofCycle
 from bridge.cycles.stock import Adjuster, Pusher, StockCycle
-from bridge.cycles.telling import Telling
+from bridge.health import Telling
 from bridge.mapping import Rules
 from bridge.metrics import Metrics
 from bridge.rxscale.prints import key_of, prints

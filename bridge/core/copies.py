@@ -85,8 +85,13 @@ def product(name: str) -> str:
     return " ".join(_plain(name).split())
 
 
+def folded(text: str) -> str:
+    """Without accents, in small letters."""
+    return "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
+
+
 def _plain(name: str) -> str:
-    plain = "".join(each for each in normalize("NFKD", name.casefold()) if not combining(each))
+    plain = folded(name)
     for long, short in _SPELT:
         plain = plain.replace(long, short)
     return plain

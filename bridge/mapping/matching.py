@@ -84,7 +84,9 @@ def propose(
         link = linked.get(sku.pharmacy_sku_uid)
         if link is not None and link.confirmed and link.product in products:
             continue
-        own = _own(link, products, by_id) if link is not None else None
+        own = link.product if link is not None else None
+        if own is not None and own not in products:
+            own = by_id.get(_bare(own))
         if link is None or own is None:
             proposal = _by_name(sku, names, texts)
             if link is not None and link.row:
@@ -123,12 +125,6 @@ def _instead(link: SkuLink, found: Proposal) -> Proposal:
     """
     why = (reasons.LINE_SAYS(place=link.row, product=link.product), *found.told)
     return replace(found, confidence=min(found.confidence, OTHER_PRODUCT), told=why)
-
-
-def _own(
-    link: SkuLink, products: Mapping[ProductId, str], by_id: Mapping[str, ProductId]
-) -> ProductId | None:
-    return link.product if link.product in products else by_id.get(_bare(link.product))
 
 
 def _by_id(sku: CatalogueSku, link: SkuLink, product: ProductId, name: Name | None) -> Proposal:

@@ -1,11 +1,11 @@
 """What a name of goods says: its words, its numbers, and how much is in one pack."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from bridge.core.copies import folded
 from bridge.core.model import CatalogueSku
 
 _FACTORS = {
@@ -53,7 +53,7 @@ class Name:
 @lru_cache(maxsize=8192)
 def read_name(text: str) -> Name:
     """Case, accents and punctuation do not count; of several sizes the last is the pack's."""
-    plain = _folded(text)
+    plain = folded(text)
     size, last = None, None
     for last in _SIZE.finditer(plain):
         size = _size(last)
@@ -69,7 +69,7 @@ def read_name(text: str) -> Name:
 
 def size_of(amount: str | None, unit: str | None) -> Size | None:
     """A pack's size as RxScale's list tells it beside the name."""
-    factor = _FACTORS.get(_folded(unit or "").strip(" ."))
+    factor = _FACTORS.get(folded(unit or "").strip(" ."))
     if amount is None or factor is None or not Decimal(amount):
         return None
     return Size(_plain(Decimal(amount) * factor[1]), factor[0])
@@ -83,11 +83,6 @@ def _size(found: re.Match[str]) -> Size | None:
 
 def _plain(amount: Decimal) -> Decimal:
     return Decimal(f"{amount.normalize():f}")
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def pack_of(sku: CatalogueSku) -> Size | None:

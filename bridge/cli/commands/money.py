@@ -9,7 +9,7 @@ rxbridge money --month 2026-10 --csv october.csv    # for a spreadsheet
 """
 
 import argparse
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -111,7 +111,8 @@ def _month(typed: str | None, timezone: str) -> Month:
             Fault("money.timezone", f"there is no '{timezone}' here", remedy)
         ) from None
     today = now().astimezone(zone).date()
-    first = _first_day(typed) if typed else _before(today)
+    last_month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    first = _first_day(typed) if typed else last_month
     if first > today:
         remedy = "name one that has begun"
         raise Misconfigured(Fault("--month", f"{typed} has not begun yet", remedy))
@@ -129,10 +130,6 @@ def _first_day(typed: str) -> date:
         remedy = "write it like 2026-11"
         raise Misconfigured(Fault("--month", f"'{typed}' is no month", remedy))
     return first
-
-
-def _before(today: date) -> date:
-    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def _record(row: Row) -> dict[str, Any]:
@@ -188,7 +185,8 @@ async def read_books(
         paying = {part.order for part in parts}
         at_rxscale = _Statuses(vendors)
         uids = await _uids(vendors, at_rxscale, orders, known, paying, tell)
-        unfinished = await _unfinished(at_rxscale, {*uids.values()} - paying, rules.words.rxscale)
+        unpaid, going_on = {*uids.values()} - paying, rules.words.rxscale.open
+        unfinished = {uid for uid in unpaid if await at_rxscale.status(uid) in going_on}
         tell("reading PharmaOne's sales report")
         report, fault = await _report(vendors, month)
     sales = [
@@ -268,13 +266,6 @@ async def _external_id(
         sight = await vendors.pharmaone.order(OrderId(order.id))
         external_id = sight.order.external_id if sight else None
     return PharmacyOrderUid(external_id) if external_id else None
-
-
-async def _unfinished(
-    at_rxscale: "_Statuses", uids: Iterable[PharmacyOrderUid], vocabulary: Vocabulary
-) -> set[PharmacyOrderUid]:
-    """Those of which RxScale may still come to pay."""
-    return {uid for uid in uids if await at_rxscale.status(uid) in vocabulary.open}
 
 
 @dataclass(frozen=True, slots=True)
