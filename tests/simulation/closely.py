@@ -104,7 +104,8 @@ class Closely(Watcher):
             each for each in self._world.order_requests.values() if own_name(each.payload) == uid
         ]
         waits = any(each.status != "rejected" for each in asked)
-        least = max(self._sent_at.get(uid, now) + GRACE_SECONDS, now - LATELY_SECONDS)
+        sent_at = self._sent_at.get(uid, -1e9)  # one that came late was sent before
+        least = max(sent_at + GRACE_SECONDS, now - LATELY_SECONDS)
         if waits and self._searched_at < least:
             self._tell(f"{uid}: sent again, and not looked for")
         self._sent_at[uid] = now

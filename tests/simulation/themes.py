@@ -97,6 +97,7 @@ THEMES: Mapping[str, Theme] = {
         (
             Often("process", "away", 7200.0, 3000.0),
             Often("pharmaone's permission", "order_requests", 7200.0, 3000.0),
+            Often("pharmaone", "slow", 10800.0, 1800.0, 0.8),
         ),
         typed=True,
     ),
