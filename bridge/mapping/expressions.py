@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial, reduce
 from typing import Any
 
 import jmespath
@@ -120,7 +121,72 @@ class _BridgeFunctions(Functions):
         return word in _YES
 
 
-_INTERPRETER = TreeInterpreter(Options(custom_functions=_BridgeFunctions()))
+_FUNCTIONS = _BridgeFunctions()
+_INTERPRETER = TreeInterpreter(Options(custom_functions=_FUNCTIONS))
+_Made = Callable[[Any], Any]
+
+
+def _field(name: str, _: list[_Made]) -> _Made:
+    def field_of(value: Any) -> Any:
+        try:
+            return value.get(name)
+        except AttributeError:
+            return None
+
+    return field_of
+
+
+def _chain(_: None, steps: list[_Made]) -> _Made:
+    return lambda value: reduce(lambda found, step: step(found), steps, value)
+
+
+def _call(name: str, arguments: list[_Made]) -> _Made:
+    spec = _BridgeFunctions.FUNCTION_TABLE[name]
+    function: Callable[..., Any] = partial(spec["function"], _FUNCTIONS)
+    if any(each["types"] for each in spec["signature"]):
+        return lambda value: _FUNCTIONS.call_function(name, [part(value) for part in arguments])
+    return lambda value: function(*[part(value) for part in arguments])
+
+
+def _compared(how: str, sides: list[_Made]) -> _Made:
+    compare, (left, right) = TreeInterpreter.COMPARATOR_FUNC[how], sides
+    return lambda value: compare(left(value), right(value))
+
+
+def _or(_: None, sides: list[_Made]) -> _Made:
+    first, second = sides
+    return lambda value: found if holds(found := first(value)) else second(value)
+
+
+def _and(_: None, sides: list[_Made]) -> _Made:
+    first, second = sides
+    return lambda value: second(value) if holds(found := first(value)) else found
+
+
+def _several(_: None, parts: list[_Made]) -> _Made:
+    return lambda value: None if value is None else [part(value) for part in parts]
+
+
+_MADE: Mapping[str, Callable[[Any, list[_Made]], _Made]] = {
+    "field": _field,
+    "subexpression": _chain,
+    "literal": lambda literal, _: lambda _: literal,
+    "function_expression": _call,
+    "comparator": _compared,
+    "or_expression": _or,
+    "and_expression": _and,
+    "multi_select_list": _several,
+}
+
+
+def _made(node: Any) -> _Made:
+    """As the interpreter does it, without going through the tree for each order; what mappings
+    seldom hold is left to it.
+    """
+    kind, word = node["type"], node.get("value")
+    if kind not in _MADE or (kind == "comparator" and word not in ("eq", "ne")):
+        return partial(_INTERPRETER.visit, node)
+    return _MADE[kind](word, [_made(child) for child in node["children"]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +194,11 @@ class Expression:
     """A compiled expression. Calling it raises CannotEvaluate where there is no result."""
 
     text: str
-    _tree: Any = field(repr=False, compare=False)
+    _evaluate: _Made = field(repr=False, compare=False)
 
     def __call__(self, value: Mapping[str, Any]) -> Any:
         try:
-            return _INTERPRETER.visit(self._tree, value)
+            return self._evaluate(value)
         except CannotEvaluate:
             raise
         except JMESPathTypeError as failure:
@@ -161,7 +227,7 @@ def compile_expression(
     made_here = {node["value"] for node in _nodes(tree) if node["type"] == "key_val_pair"}
     if names is not None:
         _check_names(tree, frozenset(names) | made_here, place, faults)
-    return Expression(text, tree) if len(faults) == before else None
+    return Expression(text, _made(tree)) if len(faults) == before else None
 
 
 def _syntax(failure: Exception) -> str:
