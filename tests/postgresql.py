@@ -17,6 +17,10 @@ from bridge.place import Database
 NEEDED = "RXBRIDGE_POSTGRESQL"
 """Set by CI (`.ci/run`): without a server the tests fail there, and are skipped elsewhere."""
 NOBODY = 65534
+_GERMAN = """
+TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'de' LOCALE 'C.UTF-8'
+"""
+"""All tests run under a collation that is not the store's: it must not matter."""
 _QUICK = "fsync=off synchronous_commit=off full_page_writes=off max_connections=60"
 
 
@@ -61,7 +65,9 @@ class Server:
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-N",
                   "-E", "UTF8", "--locale", "C.UTF-8", *more)  # fmt: skip
         self.start()
-        self.admin("CREATE ROLE rxbridge LOGIN", "CREATE DATABASE rxbridge OWNER rxbridge")
+        self.admin(
+            "CREATE ROLE rxbridge LOGIN", f"CREATE DATABASE rxbridge OWNER rxbridge {_GERMAN}"
+        )
 
     def start(self, more: str = _QUICK) -> None:
         settings = f"-k {self.folder} -h '' " + " ".join(f"-c {each}" for each in more.split())
