@@ -41,7 +41,7 @@ class Request:
 
 @dataclass(slots=True)  # not frozen: made for every call, at a third of the cost
 class Response:
-    """A vendor's whole answer; header names are lower case."""
+    """A vendor's whole answer; headers are found by their names in lower case."""
 
     status: int
     headers: Mapping[str, str]

@@ -4,6 +4,7 @@ pharmacy's name where there are several; never an order's id."""
 import tomllib
 from collections import Counter as Counted
 from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,6 +74,8 @@ class Metrics:
         self._counters = made(Counter)
         self._histograms = made(Histogram)
         self._gauges = made(Gauge)
+        self._counter = cache(lambda name, *words: self._counters[name].labels(*words))
+        self._vendor_call = cache(self._histograms["vendor_call_seconds"].labels)
         ProcessCollector(namespace="rxbridge", registry=self.registry)
         self._gauges["build_info"].labels(__version__).set(1)
         self._begin_at_zero()
@@ -92,20 +95,21 @@ class Metrics:
         `seconds` is how long until it was acknowledged; 0 where it was not, which is not timed.
         """
         known = event if event in EVENTS else "other"
-        self._counters["deliveries"].labels(vendor, known, outcome).inc()
+        self._counter("deliveries", vendor, known, outcome).inc()
         if seconds > 0:
             self._histograms["acknowledge_seconds"].observe(seconds)
 
     def called(self, call: Call) -> None:
         """One HTTP request to a vendor is over."""
-        calls = self._histograms["vendor_call_seconds"]
-        calls.labels(call.vendor, call.route, call.outcome).observe(call.milliseconds / 1000)
-        for what, by in zip(TALLIED, (1, call.milliseconds), strict=True):
-            self._each.get(call.owner, self).tally[f"{what} {call.vendor}"] += by
+        took = call.milliseconds
+        self._vendor_call(call.vendor, call.route, call.outcome).observe(took / 1000)
+        tally, (calls, milliseconds) = self._each.get(call.owner, self).tally, TALLIED
+        tally[f"{calls} {call.vendor}"] += 1
+        tally[f"{milliseconds} {call.vendor}"] += took
 
     def count(self, kind: str, word: str) -> None:
         """The worker took a step, or a submission or a SKU's write came to something."""
-        self._counters[COUNTERS[kind]].labels(word).inc()
+        self._counter(COUNTERS[kind], word).inc()
 
     def swept(self, lost_webhooks: int) -> None:
         self._counters["orders_found_by_sweep"].inc(lost_webhooks)

@@ -63,7 +63,7 @@ class Ground:
         )
 
     def _noted(self, response: Response) -> Response:
-        self.headers.update(filter(_ABOUT_LIMITS.search, response.headers))
+        self.headers.update(filter(_ABOUT_LIMITS.search, map(str.lower, response.headers)))
         return response
 
 

@@ -1,7 +1,7 @@
 """One pharmacy order, linked, priced and mapped: a draft ready to send, or everything it lacks."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from bridge.core import reasons
@@ -60,7 +60,7 @@ def draft(
     for line in order.lines:
         sku = skus.get(line.sku_uid)
         decided[_link(rules, line, sku, lines)] = None
-    views = [asdict(line) for line in lines]
+    views = [{name: getattr(line, name) for name in LinkedLine.__slots__} for line in lines]
     items = [_fill_item(rules, view) for view in views]
     facts: dict[str, Any] = {"uid": order.uid, "shop_id": shop_id, "delivery": delivery.way}
     facts |= {"prescriptions": rules.prescriptions, **_totals(rules, lines, order.detail)}

@@ -21,9 +21,9 @@ from bridge.store.migrate import APPLICATION_ID, migrate
 
 T = TypeVar("T")
 
-CHECKPOINT_PAGES = 4000
-"""How many pages (of 4 KiB) the log may hold before it is worked into the file: a commit that has
-to do that takes some milliseconds longer."""
+CHECKPOINT_PAGES = 8000
+"""How many pages (of 4 KiB) the log may hold before a commit works it into the file, which then
+takes longer: what `work_in_log` has done before is not done again."""
 BUSY_SECONDS = 5.0
 """How long to wait for another process that is writing."""
 CHECKED_BYTES = 64 * 2**20
@@ -97,6 +97,12 @@ def truncate_log(path: Path) -> None:
     with closing(connect_guest(path)) as connection:
         connection.execute("PRAGMA busy_timeout = 200")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def work_in_log(path: Path) -> None:
+    """Works the log into the file as far as it goes, and keeps nobody waiting."""
+    with contextlib.suppress(sqlite3.Error), closing(connect_guest(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def _connect(uri: str) -> sqlite3.Connection:

@@ -30,6 +30,7 @@ from bridge.store.connection import (
     trouble,
     truncate_log,
     undo,
+    work_in_log,
 )
 from bridge.store.database import Connection
 from bridge.store.group_commit import (
@@ -49,6 +50,9 @@ TICK_SECONDS = 0.1
 """Longer than file systems take to give the next time."""
 P = ParamSpec("P")
 T = TypeVar("T")
+WORKED_IN_ROWS = 1000
+"""After so many, the log is worked into the file beside all other work: a commit that had to do it
+would keep deliveries waiting, on a large store for a tenth of a second."""
 Question = Callable[Concatenate[Connection, P], T]
 """A function over the connection and what else it needs to know."""
 
@@ -60,8 +64,10 @@ class Store:
         self.place = place
         self._writer = writer
         self._reader = reader
-        self._commits = GroupCommit(writer, self._explained)
+        self._commits = GroupCommit(writer, self._explained, self._committed)
         self._closed = False
+        self._worked_in = 0
+        self._working_in: asyncio.Task[None] | None = None
 
     @property
     def path(self) -> Path | None:
@@ -101,12 +107,11 @@ class Store:
 
     async def glance(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As `read`, of what is found by its key: in the event loop itself, unless somebody reads
-        in the thread.
+        in the thread. What is asked first may be older than what is asked then.
         """
         self._refuse_if_closed()
         with contextlib.suppress(sqlite3.Error):
-            look = partial(_look, lambda connection: (question(connection, *args, **kwargs),))
-            found = self._reader.here(look)
+            found = self._reader.here(lambda connection: (question(connection, *args, **kwargs),))
             if found is not None:
                 return found[0]
         return await self.read(question, *args, **kwargs)
@@ -186,7 +191,19 @@ class Store:
     async def truncate_log(self) -> None:
         """Empties the log beside the file, so that what was deleted is in neither."""
         if self.path is not None:
-            await asyncio.to_thread(truncate_log, self.path)
+            if self._working_in is not None:
+                await self._working_in
+            self._working_in = asyncio.create_task(asyncio.to_thread(truncate_log, self.path))
+            await self._working_in
+
+    def _committed(self) -> None:
+        is_idle = self._working_in is None or self._working_in.done()
+        if not is_idle or self.path is None or not isinstance(self._writer, Thread):
+            return
+        written = self._writer.total_changes
+        if written - self._worked_in >= WORKED_IN_ROWS:
+            self._worked_in = written
+            self._working_in = asyncio.create_task(asyncio.to_thread(work_in_log, self.path))
 
     async def close(self) -> None:
         """Takes nothing more in, finishes all that was taken in, then closes."""
@@ -194,6 +211,8 @@ class Store:
         try:
             await self._commits.finish()
         finally:
+            if self._working_in is not None:
+                await self._working_in
             await self._reader.close()  # first: the last one to close tidies the log away
             await self._writer.close()
 

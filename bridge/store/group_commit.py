@@ -17,7 +17,6 @@ A change of the SQL has no reason to touch this module.
 """
 
 import asyncio
-import contextlib
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -43,6 +42,9 @@ MOST_TOGETHER = 256
 """How many callers share one commit at most, so that the first need not wait for too many."""
 GATHER_SECONDS = 0.002
 """How long a commit waits at most for those who shared the last ones."""
+SHORTEST_WAIT = 0.0005
+"""uvloop's timers count whole milliseconds: what is left below half of one would be waited for
+without ever sleeping."""
 MANY = 8
 """Fewer than so many callers a commit are not waited for."""
 MOST, FADES = 0.7, 0.95
@@ -79,23 +81,35 @@ class Result:
 class GroupCommit:
     """The queue of those who want to write, and the task that writes them."""
 
-    def __init__(self, writer: Runs, explain: Callable[[Exception], Exception]) -> None:
-        """`explain`: what an error of SQLite's is for whoever wanted to write."""
+    def __init__(
+        self,
+        writer: Runs,
+        explain: Callable[[Exception], Exception],
+        committed: Callable[[], None],
+    ) -> None:
+        """`explain`: what an error of SQLite's is for whoever wanted to write; `committed` hears of
+        each commit.
+        """
         self._writer = writer
         self._explain = explain
+        self._committed = committed
         self._waiting: deque[Part] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._usual = 0.0
         self._filled = asyncio.Event()
         self.told = 0
         """How many commits others may want to know of."""
+        self._alarm = 0.0
+        """Until when the next commit waits for others, by the loop's clock."""
 
     def add(self, bulk: Bulk[Item, T], item: Item) -> asyncio.Future[T]:
         """Puts a part into the queue; its answer comes after the commit."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        self._waiting.append(Part(bulk, item, answer, loop.time() + PATIENCE.get(bulk, 0.0)))
-        if len(self._waiting) >= self._usual * MOST or self._usual < MANY:
+        part = Part(bulk, item, answer, loop.time() + PATIENCE.get(bulk, 0.0))
+        self._waiting.append(part)
+        is_most = self._usual >= MANY and len(self._waiting) >= self._usual * MOST
+        if is_most or part.due < self._alarm:
             self._filled.set()
         self._write()
         return answer
@@ -121,6 +135,7 @@ class GroupCommit:
             self.told += any(part.bulk not in (quietly, last) for part in parts)
             for part, result in zip(parts, results, strict=True):
                 self._answer(part.answer, result)
+            self._committed()
 
     async def _let_others_come(self) -> None:
         """Waits a little for others, who cost hardly more.
@@ -128,14 +143,18 @@ class GroupCommit:
         Without it the first to come back pays for a commit of his own while all others wait.
         """
         await asyncio.sleep(0)
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        while (left := self._until(began) - clock()) > 0:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while (until := self._until(began)) - loop.time() > SHORTEST_WAIT:
             self._filled.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await self._filled.wait()
+            self._alarm = until
+            ringing = loop.call_at(until, self._filled.set)
+            try:
+                await self._filled.wait()
+            finally:
+                ringing.cancel()
             await asyncio.sleep(0)
+        self._alarm = 0.0
         self._usual = max(float(len(self._waiting)), self._usual * FADES)
 
     def _until(self, began: float) -> float:

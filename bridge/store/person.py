@@ -233,12 +233,18 @@ def erase(connection: Connection, key: Key, now: datetime) -> bool:
     return work.erase(connection, order_uid(key))
 
 
+AFTER_OTHERS = -1
+"""RxScale's own priorities begin at 0."""
+
+
 def hint_stuck(connection: Connection, codes: Collection[str], why: str, now: datetime) -> int:
     """Looks again at what is stuck with one of these codes; it stays stuck until looked at. So does
-    an order that was sent and takes nobody knows what: as another store's does.
+    an order that was sent and takes nobody knows what: as another store's does. There may be a
+    thousand of them, which new orders do not wait for.
     """
-    hints = [Hint(row.key, why) for row in stuck.everything(connection) if row.reason.code in codes]
-    hints += [Hint(order_key(uid), why) for uid in orders.read_anew(connection)]
+    keys = [row.key for row in stuck.everything(connection) if row.reason.code in codes]
+    keys += map(order_key, orders.read_anew(connection))
+    hints = [Hint(key, why, AFTER_OTHERS) for key in keys]
     todo.hint(connection, hints, now)
     return len(hints)
 

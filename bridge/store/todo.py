@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bridge.core.model import Claim, Hint, Key, OrderRecord
+from bridge.core.model import Claim, Hint, Key, OrderRecord, order_uid
 from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.reasons import AFTER_SEVERAL_LOOKS
 from bridge.store import orders, stuck
@@ -35,6 +35,8 @@ class Meanwhile:
     known: bool
     hinted: bool
     reported: str | None
+    told: bool = True
+    """Somebody may have been told something of it, or wants it cancelled."""
     news: bool = False
 
 
@@ -85,7 +87,12 @@ _TAKE_UP = """
 UPDATE todo SET lease_until = NULL, due_at = CASE WHEN due_at > :now THEN :now ELSE due_at END
 WHERE lease_until IS NOT NULL OR due_at > :now
 """
-_MEANWHILE = "SELECT generation, reported FROM todo WHERE key = ?"
+_MEANWHILE = """
+SELECT generation, reported, EXISTS (SELECT 1 FROM stuck WHERE key = :key)
+  OR EXISTS (SELECT 1 FROM attentions WHERE key = :key)
+  OR EXISTS (SELECT 1 FROM cancellations WHERE uid = :uid)
+FROM todo WHERE key = :key
+"""
 _LEFT_DUE = "UPDATE todo SET lease_until = NULL, due_at = :now WHERE key = :key"
 _AGAIN = """
 UPDATE todo SET lease_until = NULL, due_at = :again, claimed = generation, reported = NULL,
@@ -191,10 +198,12 @@ def take_up(connection: Connection, now: datetime) -> None:
 
 def meanwhile(connection: Connection, claim: Claim) -> Meanwhile:
     """`news` is left to who can tell an echo from news."""
-    found = connection.execute(_MEANWHILE, (claim.key,)).fetchone()
+    about = {"key": claim.key, "uid": order_uid(claim.key)}
+    found = connection.execute(_MEANWHILE, about).fetchone()
     if found is None:
         return Meanwhile(known=False, hinted=False, reported=None)
-    return Meanwhile(known=True, hinted=found[0] != claim.generation, reported=found[1])
+    generation, reported, told = found
+    return Meanwhile(True, generation != claim.generation, reported, told=bool(told))
 
 
 def settle(

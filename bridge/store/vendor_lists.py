@@ -169,9 +169,10 @@ def for_submission(
     not in it are left out; of several of a pharmacy's, one with an external id), PharmaOne's order
     if one was made of this one already, and the products that PharmaOne never listed.
     """
+    read_at = notes.get_time(connection, notes.CATALOGUE_AT)  # first: it is no younger than they
     found = map(SKUS.value, connection.execute(_SKUS_NAMED, (as_list(sku_uids),)))
     return (
-        notes.get_time(connection, notes.CATALOGUE_AT),
+        read_at,
         {sku.sku_uid: sku for sku in found},
         order_for(connection, uid),
         stock_round.unlisted(connection),

@@ -1,7 +1,7 @@
 """What a look leaves behind: saved amid it, settled at its end, forgotten long after it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,30 +30,29 @@ from bridge.store import (
     vendor_lists,
 )
 from bridge.store.database import Connection
-from bridge.store.rows import EPOCH
+from bridge.store.rows import EPOCH, as_list, sql
 
-FORGOTTEN_AT_ONCE = 50
+FORGOTTEN_AT_ONCE = 32
 """So many orders are forgotten within a few milliseconds; deliveries wait no longer than that."""
 _FORGET = [
-    """
-    DELETE FROM p1_orders
-    WHERE external_id = :uid OR id = (SELECT order_id FROM orders WHERE uid = :uid)
-    """,
+    sql(" ".join(("DELETE FROM", table, "WHERE", condition)))
+    for condition, tables in (
+        ("external_id IN (:uids...)", ("p1_orders",)),
+        ("id IN (SELECT order_id FROM orders WHERE uid IN (:uids...))", ("p1_orders",)),
+        ("uid IN (:uids...)", ("orders", "order_lines", "cancellations")),
+        (
+            "key IN (:keys...)",
+            ("todo", "stuck", "attentions", "adjustments", "journal", "shadow"),
+        ),
+    )
+    for table in tables
+]
+_ERASE = [
+    *_FORGET,  # and what is found by reading a whole table
     """
     UPDATE meta SET value = replace(value, '"' || :uid || '"', '""')
     WHERE name = 'still_listed' AND value LIKE '%"' || :uid || '"%'
     """,
-    *(
-        " ".join(("DELETE FROM", table, "WHERE", condition))
-        for condition, tables in (
-            ("uid = :uid", ("orders", "order_lines", "cancellations")),
-            ("key = :key", ("todo", "stuck", "attentions", "adjustments", "journal", "shadow")),
-        )
-        for table in tables
-    ),
-]
-_ERASE = [
-    *_FORGET,  # and what is found by reading a whole table
     "DELETE FROM deliveries WHERE key = :key",
     "DELETE FROM told WHERE substr(id, 1, length(:key) + 1) = :key || ' '",
 ]
@@ -104,15 +103,15 @@ def settle(connection: Connection, outcome: Outcome) -> bool:
     shadow.save(connection, outcome.noted)
     if outcome.p1_order is not None:
         vendor_lists.save_orders(connection, [outcome.p1_order])
-    if outcome.stuck is None:
-        stuck.delete(connection, key)
-    else:
+    if outcome.stuck is not None:
         stuck.put(connection, key, outcome.stuck, now)
-    if outcome.attentions is not None:
+    elif meanwhile.told:
+        stuck.delete(connection, key)
+    if outcome.attentions or (outcome.attentions is not None and meanwhile.told):
         true = [each for each in outcome.attentions if _is_true(connection, record.uid, each.code)]
         attentions.keep(connection, key, true, now, but=adjustments.TOLD)
     is_over = record.finished_at is not None and outcome.record.finished_at is None
-    if not outcome.cancels:
+    if meanwhile.told and not outcome.cancels:
         cancellations.forget(connection, [record.uid])
     again_at, failed = None if is_over else outcome.again_at, outcome.failed
     todo.settle(connection, outcome.claim, again_at, now, failed=failed, meanwhile=meanwhile)
@@ -152,8 +151,7 @@ def forget(
     """
     listed = json.loads(notes.get(connection, notes.STILL_LISTED) or "[]")
     uids = orders.outdated(connection, before, unfinished, listed, most)
-    for uid in uids:
-        erase(connection, uid, _FORGET)
+    _delete(connection, _FORGET, uids, {})
     if len(uids) == most:  # what hangs on those still to come would only be passed over
         return Forgotten(most, more=True)
     alarms.forget(connection, before)
@@ -167,9 +165,17 @@ def forget(
     return Forgotten(len(uids), more=max(len(uids), *others) >= most)
 
 
-def erase(
-    connection: Connection, uid: PharmacyOrderUid, statements: Sequence[str] = _ERASE
-) -> bool:
+def erase(connection: Connection, uid: PharmacyOrderUid) -> bool:
     """Deletes all that is stored of an order; False if there is nothing."""
-    names = {"uid": uid, "key": order_key(uid)}
-    return sum(connection.execute(each, names).rowcount for each in statements) > 0
+    return _delete(connection, _ERASE, [uid], {"uid": uid, "key": order_key(uid)}) > 0
+
+
+def _delete(
+    connection: Connection,
+    statements: Sequence[str],
+    uids: Sequence[PharmacyOrderUid],
+    one: Mapping[str, str],
+) -> int:
+    """One statement a table: each lets go of the interpreter, and has to win it back."""
+    names = {"uids": as_list(uids), "keys": as_list(map(order_key, uids)), **one}
+    return sum(connection.execute(each, names).rowcount for each in statements)

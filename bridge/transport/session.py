@@ -97,13 +97,14 @@ async def exchange(
 
 
 async def _whole(answer: aiohttp.ClientResponse, answer_bytes: int) -> Answer:
-    headers = {name.lower(): value for name, value in answer.headers.items()}
     if answer.status == TOO_MANY_REQUESTS:
         # Certainly not carried out: not even a body cut short may put that in doubt.
-        return Response(answer.status, headers, b"")
-    body = bytearray()
-    async for chunk in answer.content.iter_any():
-        body += chunk
-        if len(body) > answer_bytes:
+        return Response(answer.status, answer.headers, b"")
+    chunks: list[bytes] = []
+    size, content = 0, answer.content
+    while not content.at_eof():
+        chunks.append(await content.readany())
+        size += len(chunks[-1])
+        if size > answer_bytes:
             return Lost(Loss.TOO_LONG)
-    return Response(answer.status, headers, bytes(body))
+    return Response(answer.status, answer.headers, b"".join(chunks))

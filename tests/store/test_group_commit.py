@@ -1,6 +1,7 @@
 """Many writers share a commit, yet each succeeds, fails and goes away alone."""
 
 import asyncio
+import contextlib
 import resource
 import sqlite3
 import threading
@@ -13,7 +14,7 @@ import pytest
 from store.given import LEASE, NOW, delivery, key, rows_of, sql
 
 from bridge.errors import TryLater
-from bridge.store import Store, deliveries, group_commit, notes, stuck, todo
+from bridge.store import Store, deliveries, engine, group_commit, notes, stuck, todo
 from bridge.store.group_commit import MOST_TOGETHER
 
 WRITTEN = "SELECT name FROM meta WHERE name LIKE 'n%' ORDER BY name"
@@ -467,3 +468,38 @@ async def test_a_glance_is_had_in_the_event_loop_unless_somebody_reads(store: St
 async def test_a_glance_at_a_store_that_cannot_be_read_is_a_passing_trouble(store: Store):
     with pytest.raises(TryLater, match=r"cannot be written|read-only"):
         await store.glance(note(1))
+
+
+async def test_the_log_is_worked_into_the_file_without_a_commit_that_does_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr(engine, "WORKED_IN_ROWS", 3)
+    for number in range(9):
+        await store.write(note(number))
+    assert store._working_in is not None
+    await store._working_in
+    alone = tmp_path / "alone.db"  # without the log beside it
+    alone.write_bytes(store.path.read_bytes())
+    with contextlib.closing(sqlite3.connect(alone)) as connection:
+        assert len(connection.execute(WRITTEN).fetchall()) >= 3
+
+
+def test_a_commit_sleeps_while_it_waits_for_others(tmp_path: Path):
+    """uvloop's timers count whole milliseconds: one for the last fraction ends at once."""
+    calls: list[float] = []
+
+    async def write() -> None:
+        store = await Store.open(tmp_path / "store.db", now=NOW)
+        asked = store._commits._until
+
+        def until(began: float) -> float:
+            calls.append(began)
+            return asked(began)
+
+        store._commits._until = until  # type: ignore[method-assign]
+        for number in range(9):
+            await store.write_briefly(note(number))
+        await store.close()
+
+    pytest.importorskip("uvloop").run(write())
+    assert 9 <= len(calls) <= 27

@@ -212,6 +212,14 @@ async def test_a_new_mapping_is_a_reason_to_look_again(store: Store):
     assert await store.write(person.hint_stuck, set(), "nothing", LATER) == 0
 
 
+async def test_new_orders_do_not_wait_for_all_that_is_stuck(store: Store):
+    await make_stuck(store, 1)
+    await store.write(person.hint_stuck, {NOTE.code}, "new mapping files", NOW)
+    await store.write(todo.hint, [hint(2)], LATER)
+    claims = await store.write(todo.claim, 9, LATER, LEASE)
+    assert [claim.key for claim, _ in claims] == [key(2), key(1)]
+
+
 async def test_a_person_may_say_more_than_once_that_what_looks_alike_is_another_order(store: Store):
     for twin in ("ORD_1", "ORD_2"):
         await make_stuck(store, 1, TWIN_IN_PHARMAONE(order=twin))

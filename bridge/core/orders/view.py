@@ -124,7 +124,7 @@ class Sight:
     """The record as the store has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made for every step, at a third of the cost
 class View:
     """All that a decision may rest on. `now` is aware UTC."""
 
