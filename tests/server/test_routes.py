@@ -270,7 +270,7 @@ async def test_the_store_is_written_to_once_a_second_however_often_it_is_asked(t
     wrote, clock, refusal = 0, 100.0, ""
 
     class Written:
-        async def write(self, _: object) -> None:
+        async def write_quietly(self, _: object) -> None:
             nonlocal wrote
             wrote += 1
             await asyncio.sleep(0)

@@ -10,6 +10,7 @@ rxbridge demo               # 25 orders, 5 of them to their end
 rxbridge demo --orders 100  # more of them
 rxbridge demo --once        # do not stay up, as where no terminal is
 rxbridge demo --keep        # stay up, also where no terminal is
+rxbridge demo --pharmacies 40  # a chain in one process: docs/fleet.md
 """
 
 import argparse
@@ -190,6 +191,7 @@ class Demo:
     argument("--orders", type=whole_number(1), default=25, metavar="N", help="how many (25)"),
     argument("--keep", action="store_true", help="stay up until Ctrl-C, without a terminal too"),
     argument("--once", action="store_true", help="end when all is shown"),
+    argument("--pharmacies", type=whole_number(2, 999), metavar="N", help="a chain of so many"),
     json="one JSON document at the end",
     stays=True,
 )
@@ -202,6 +204,12 @@ def demo(arguments: argparse.Namespace) -> int:
 
 async def _demo(arguments: argparse.Namespace, folder: Path, stop: asyncio.Event) -> bool:
     stays = sys.stdin.isatty() and sys.stdout.isatty() and not arguments.json
+    stays = arguments.keep or (stays and not arguments.once)
+    if arguments.pharmacies:
+        from bridge.cli import chain
+
+        quiet = arguments.json
+        return await chain.run(arguments.pharmacies, folder, stop, quiet=quiet, stays=stays)
     secret = f"whsec_{secrets.token_hex(16)}"
     async with (
         Sandbox(SandboxSettings(rx_webhook_secret=secret)) as sandbox,
@@ -209,7 +217,7 @@ async def _demo(arguments: argparse.Namespace, folder: Path, stop: asyncio.Event
     ):
         it = Demo(sandbox, bridge, running, stop, quiet=arguments.json)
         well = await it.show(arguments.orders, secret)
-        if arguments.keep or (stays and not arguments.once):
+        if stays:
             await it.keep()
         return well
 

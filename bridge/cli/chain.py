@@ -1,0 +1,209 @@
+"""What `rxbridge demo --pharmacies` shows: a chain in one process, with one key at RxScale."""
+
+import asyncio
+import json
+import secrets
+import shutil
+import time
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bridge import config
+from bridge.app import shipped
+from bridge.app.files import write_whole
+from bridge.app.fleet import run_fleet
+from bridge.app.machine import Machine
+from bridge.cli import show
+from bridge.cli.loop import until
+from bridge.sandbox import Sandbox, SandboxSettings
+from bridge.server import Running
+
+KEY = "chain"
+PATIENCE_SECONDS = 120.0
+RUSH = 20
+"""Orders at one pharmacy, before another one has its first."""
+UNDER_REVIEW = "pending review"
+
+
+async def run(count: int, folder: Path, stop: asyncio.Event, *, quiet: bool, stays: bool) -> bool:
+    """Whether all that was shown came out well."""
+    secret = f"whsec_{secrets.token_hex(16)}"
+    names = [f"pharmacy-{number:02}" for number in range(1, count + 1)]
+    simulated = SandboxSettings(group_key=secret[::-1], rx_webhook_secret=secret, grams=False)
+    async with Sandbox(simulated) as sandbox:
+        environ = _made(folder, names, sandbox, secret)
+        async with _running(folder, environ) as running:
+            it = Chain(sandbox, running.url, folder, names, stop, quiet=quiet)
+            well = await it.show(secret)
+            if stays and not stop.is_set():
+                print(f"Still up: {running.url}/ (Ctrl-C ends)", flush=True)
+                await stop.wait()
+            return well
+
+
+def _made(folder: Path, names: Sequence[str], sandbox: Sandbox, secret: str) -> dict[str, str]:
+    """The folder as `rxbridge init --fleet` and `pharmacies add` make it; the secrets, by name."""
+    goods = [sku for sku in sandbox.world.skus.values() if sku["external_id"]]
+    own = [
+        {key: sku[key] for key in ("sku", "external_id", "stock")}
+        | {"uid": f"{sku['uid']}-{name}", "pharmacy": f"uid-{name}"}
+        for name in names
+        for sku in goods
+    ]
+    sandbox.world.set_skus(changes=own, announce=False)
+    shutil.copytree(shipped.mappings(), folder / "mappings")
+    (folder / config.PHARMACIES).mkdir()
+    for name in names:
+        text = show.text("pharmacy", name=name, uid=f"uid-{name}", key=KEY, org="", shop="")
+        _write(folder / config.PHARMACIES / f"{name}.toml", text)
+    settings = sandbox.settings
+    where: dict[str, dict[str, Any]] = {
+        "rxscale": {"base_url": sandbox.rxscale_url},
+        "pharmaone": {
+            "base_url": sandbox.pharmaone_url,
+            "org_id": settings.org_id,
+            "shop_id": settings.shop_id,
+        },
+        "server": {"port": 0},
+        "stock": {"write": True},
+        f"keys.{KEY}": {},
+    }
+    lines = [
+        f"[{table}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
+        for table, keys in where.items()
+    ]
+    _write(folder / config.FILE, "".join(lines))
+    of_key = f"RXBRIDGE_KEY__{KEY.upper()}__"
+    return {
+        f"{of_key}API_KEY": settings.group_key or "",
+        f"{of_key}WEBHOOK_SECRETS": secret,
+        "RXBRIDGE_PHARMAONE__API_KEY": settings.p1_api_key,
+        "RXBRIDGE_PHARMAONE__WEBHOOK_SECRETS": settings.p1_webhook_secret,
+    }
+
+
+def _write(file: Path, text: str) -> None:
+    write_whole(
+        file, text.encode(), mode=0o600, remedy="let rxbridge write to its temporary folder"
+    )
+
+
+@asynccontextmanager
+async def _running(folder: Path, environ: Mapping[str, str]) -> AsyncIterator[Running]:
+    """As `rxbridge run` starts it. Raises what starting it raises."""
+    began: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
+    end, base = asyncio.Event(), config.load(None, environ, cwd=folder)
+    quick = Machine(reload_seconds=0.5)
+    process = asyncio.create_task(run_fleet(base, end, began.set_result, quick, environ))
+    waiting: set[asyncio.Future[Any]] = {process, began}
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if process.done():
+            await process
+        yield began.result()
+    finally:
+        end.set()
+        await process
+
+
+class Chain:
+    """The pharmacies, and what happens to them."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        url: str,
+        folder: Path,
+        names: Sequence[str],
+        stop: asyncio.Event,
+        *,
+        quiet: bool,
+    ) -> None:
+        self._stop = stop
+        self._world, self._url, self._names, self._quiet = sandbox.world, url, names, quiet
+        self._last = folder / config.PHARMACIES / f"{names[-1]}.toml"
+        self._settings = sandbox.settings
+        self._told: dict[str, Any] = {"pharmacies": len(names)}
+        self._well = True
+
+    async def show(self, secret: str) -> bool:
+        names, world = self._names, self._world
+        first, last = names[0], names[-1]
+        self._say(f"The page: {self._url}/ (open it in a browser)")
+        await self._timed("at_work", f"{len(names)} pharmacies are at work", self._are_well)
+        world.subscribe("rxscale", f"{self._url}/webhooks/{KEY}/rxscale", secret)
+        signed = self._settings.p1_webhook_secret
+        world.subscribe("pharmaone", f"{self._url}/webhooks/pharmaone", signed)
+        each = self._ordered(names)
+        what = "an order at each is under review at PharmaOne"
+        await self._timed("an_order_each", what, partial(self._are_reviewed, each))
+        rush, alone = self._ordered([first] * RUSH), self._ordered([last])
+        what = f"{RUSH} orders came at {first}, then one at {last}: this one is under review"
+        await self._timed("order_after_a_rush", what, partial(self._are_reviewed, alone))
+        await self._timed("rush", "and so are all of them", partial(self._are_reviewed, rush))
+        await self._broken()
+        times = [call.at for call in world.calls() if call.vendor == "rxscale"]
+        most, limit = most_within(1.0, times), self._settings.rx_per_second
+        self._told["calls_within_a_second"] = most
+        self._say(f"RxScale saw at most {most} calls within a second; the key's limit is {limit}")
+        if self._quiet:
+            show.as_json(self._told)
+        return self._well and most <= limit
+
+    async def _broken(self) -> None:
+        """A file is spoilt, and put right again."""
+        text, name = self._last.read_text(), self._names[-1]
+        _write(self._last, "[nonsense]\n")
+        what = f"the file of {name} is spoilt: it goes on as before, and /health says why"
+        await self._timed("refused", what, self._is_refused)
+        _write(self._last, text)
+        await self._timed("mended", "it is put right", self._are_well)
+
+    def _say(self, text: str) -> None:
+        if not self._quiet:
+            print(text, flush=True)
+
+    async def _timed(self, key: str, what: str, so: Callable[[], Awaitable[bool]]) -> None:
+        async def over() -> bool:
+            return self._stop.is_set() or await so()
+
+        began = time.monotonic()
+        self._well &= await until(over, PATIENCE_SECONDS)
+        if self._stop.is_set():
+            return
+        seconds = round(time.monotonic() - began, 1)
+        self._told[f"{key}_seconds"] = seconds
+        self._say(f"{seconds:6.1f} s  {what}")
+
+    def _ordered(self, names: Sequence[str]) -> list[str]:
+        wanted = [{"pharmacy": {"uid": f"uid-{name}"}} for name in names]
+        return self._world.add_orders(len(wanted), wanted)
+
+    async def _are_reviewed(self, uids: Sequence[str]) -> bool:
+        return all(self._world.orders[uid].status == UNDER_REVIEW for uid in uids)
+
+    async def _lines(self) -> dict[str, dict[str, Any]]:
+        async with aiohttp.ClientSession() as http, http.get(f"{self._url}/health") as answer:
+            found: dict[str, dict[str, Any]] = (await answer.json())["pharmacies"]
+        return found
+
+    async def _are_well(self) -> bool:
+        lines = await self._lines()
+        return lines.keys() == set(self._names) and all(
+            line["status"] == "ok" for line in lines.values()
+        )
+
+    async def _is_refused(self) -> bool:
+        return "nonsense" in (await self._lines())[self._names[-1]].get("reason", "")
+
+
+def most_within(seconds: float, times: Sequence[float]) -> int:
+    """Of any window of that length, by times in order."""
+    counts = (place - bisect_right(times, at - seconds) + 1 for place, at in enumerate(times))
+    return max(counts, default=0)
