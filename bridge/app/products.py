@@ -9,20 +9,12 @@ from datetime import UTC, datetime, timedelta
 from bridge.app.build import Bridge
 from bridge.app.files import mapping_file, mark_of, write_links
 from bridge.core.model import ProductId
-from bridge.core.stock.goods import (
-    Good,
-    Listing,
-    Standing,
-    chosen,
-    goods,
-    listing,
-    moved,
-    standings,
-)
+from bridge.core.stock import goods
+from bridge.core.stock.goods import Good, Standing
 from bridge.core.stock.model import Shelf, Situation, SkuLink
 from bridge.errors import Misconfigured
 from bridge.mapping.reading import SKUS
-from bridge.server.parts import Choice, Shelves
+from bridge.server.parts import NONE, Choice, Shelves
 from bridge.store import vendor_lists
 
 log = logging.getLogger("bridge")
@@ -39,33 +31,28 @@ class Products:
         self._bridge = bridge
         self.names: Mapping[ProductId, str] = {}
         self._names_at: datetime | None = None
-        self._listed: tuple[tuple[Shelf, Mapping[ProductId, str]], Listing]
-        self._listed = ({}, {}), Listing({}, ())
+        self._listed: tuple[tuple[Shelf, Mapping[ProductId, str]], goods.Listing]
+        self._listed = ({}, {}), goods.Listing({}, ())
         self._one = asyncio.Lock()
 
-    async def look(
-        self, words: str = "", standing: str = "", first: int = 0, most: int | None = 0
-    ) -> Shelves:
+    async def look(self, words: str = "", standing: str = "", part: slice = NONE) -> Shelves:
         """By what the store knows now and the mapping files that are in force."""
         stock = self._bridge.stock
         situation = await stock.seen()
         listed = await self._listing(situation.shelf)
-        standing_of = await asyncio.to_thread(standings, listed, situation)
-        groups = chosen(listed, standing_of, words.casefold().split())
+        standing_of = await asyncio.to_thread(goods.standings, listed, situation)
+        groups = goods.chosen(listed, standing_of, words.casefold().split())
         uids = [uid for each, found in groups.items() if standing in ("", each) for uid in found]
         odd = [uid for uid, each in standing_of.items() if each is Standing.STUCK]
         prices = await self._goods(odd if situation.policy.sync_prices else (), situation)
-        right = len(listed.texts) - len(standing_of)
+        counts = Counter(standing_of.values())
+        counts[Standing.RIGHT] = len(listed.texts) - len(standing_of)
         return Shelves(
-            goods=await self._goods(
-                uids[first : None if most is None else first + most], situation
-            ),
+            goods=await self._goods(uids[part], situation),
             total=len(uids),
-            counts=dict.fromkeys(Standing, 0)
-            | Counter(standing_of.values())
-            | {Standing.RIGHT: right},
+            counts={each: counts[each] for each in Standing},
             situation=situation,
-            moved=moved(stock.reading, situation),
+            moved=goods.moved(stock.reading, situation),
             odd_prices=[each for each in prices if each.price_now is not None],
         )
 
@@ -76,15 +63,15 @@ class Products:
 
     async def _goods(self, uids: Sequence[str], situation: Situation) -> Sequence[Good]:
         skus = await self._bridge.store.read(vendor_lists.skus, uids) if uids else []
-        return await asyncio.to_thread(goods, skus, situation) if skus else []
+        return await asyncio.to_thread(goods.goods, skus, situation) if skus else []
 
-    async def _listing(self, linked: Shelf) -> Listing:
+    async def _listing(self, linked: Shelf) -> goods.Listing:
         """Made anew when RxScale's list, the links or PharmaOne's names have changed."""
         made_of, listed = self._listed
         if made_of[0] is not linked or made_of[1] is not self.names:
             made_of = linked, self.names
             catalogue = await self._bridge.store.read(vendor_lists.catalogue)
-            listed = await asyncio.to_thread(listing, catalogue, *made_of)
+            listed = await asyncio.to_thread(goods.listing, catalogue, *made_of)
             self._listed = made_of, listed
         return listed
 

@@ -63,17 +63,18 @@ class Choice(NamedTuple):
     why: Sequence[Reason]
 
 
+NONE = slice(0)
+
+
 class Products(Protocol):
     """What the page asks of products. All but `save` raise BridgeError."""
 
     names: Mapping[ProductId, str]
     """PharmaOne's products, as last read."""
 
-    async def look(
-        self, words: str = "", standing: str = "", first: int = 0, most: int | None = 0
-    ) -> Shelves:
-        """The SKUs found by these words that stand so, from the `first` on, what needs somebody
-        before the others; `most`: None for all.
+    async def look(self, words: str = "", standing: str = "", part: slice = NONE) -> Shelves:
+        """This `part` of the SKUs that stand so and are found by the words: what needs somebody
+        comes first.
         """
 
     async def one(self, uid: str) -> tuple[Good | None, Situation]:

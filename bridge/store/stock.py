@@ -45,7 +45,6 @@ _SHOWN = sql(
     FROM stock WHERE pharmacy_sku_uid IN (?...)
     """
 )
-_NAMES = sql("SELECT pharmacy_sku_uid, name FROM skus WHERE pharmacy_sku_uid IN (?...)")
 _NOT_AT_0 = """
 SELECT pharmacy_sku_uid, coalesce(pushed, wanted) IS NOT NULL FROM stock
 WHERE coalesce(pushed, 1) <> 0 OR wanted IS NOT NULL ORDER BY pharmacy_sku_uid
@@ -163,11 +162,6 @@ def linked(connection: Connection, shelf: Shelf) -> None:
 
 def _uids(shelf: Shelf) -> set[PharmacySkuUid]:
     return {link.uid for links in shelf.values() for link in links}
-
-
-def names(connection: Connection, uids: Iterable[str]) -> dict[str, str]:
-    """What these SKUs are called; those that RxScale does not list are left out."""
-    return dict(connection.execute(_NAMES, (as_list(uids),)))
 
 
 def listed(connection: Connection, found: Iterable[CatalogueSku], began_at: datetime) -> int:

@@ -23,9 +23,6 @@ class Standing(StrEnum):
     RIGHT = "right"
 
 
-PLACE = {standing: place for place, standing in enumerate(Standing)}
-
-
 class Good(NamedTuple):
     """A SKU with its link and its row of the plan, None where nothing links it. `stock`: pieces
     that RxScale has, None if nobody knows.
@@ -39,7 +36,7 @@ class Good(NamedTuple):
 
     @property
     def needs_somebody(self) -> bool:
-        return PLACE[self.standing] < PLACE[Standing.DIFFERS]
+        return self.standing not in (Standing.DIFFERS, Standing.RIGHT)
 
     @property
     def price_now(self) -> int | None:
@@ -72,17 +69,15 @@ def listing(
     """`names`: PharmaOne's products, as far as they are known."""
     of = {link.uid: link.product for found in linked.values() for link in found}
     by_name = sorted(catalogue, key=lambda each: each.name.casefold())
-    texts = {each.pharmacy_sku_uid: _text(each, of, names) for each in by_name}
-    bare = [each.pharmacy_sku_uid for each in by_name if not each.digital]
+    texts: dict[PharmacySkuUid, str] = {}
+    for sku in by_name:
+        product = of.get(sku.pharmacy_sku_uid, ProductId(""))
+        ids = (sku.pharmacy_sku_uid, sku.sku_uid, sku.external_id, sku.pzn, product)
+        texts[sku.pharmacy_sku_uid] = " ".join(
+            filter(None, (sku.name, *ids, names.get(product)))
+        ).casefold()
+    bare = (each.pharmacy_sku_uid for each in by_name if not each.digital)
     return Listing(texts, [uid for uid in bare if uid not in of])
-
-
-def _text(
-    sku: CatalogueSku, of: Mapping[PharmacySkuUid, ProductId], names: Mapping[ProductId, str]
-) -> str:
-    product = of.get(sku.pharmacy_sku_uid, ProductId(""))
-    ids = (sku.pharmacy_sku_uid, sku.sku_uid, sku.external_id or "", sku.pzn or "", product)
-    return " ".join((sku.name, *ids, names.get(product, ""))).casefold()
 
 
 def standings(listed: Listing, situation: Situation) -> dict[PharmacySkuUid, Standing]:
@@ -90,10 +85,9 @@ def standings(listed: Listing, situation: Situation) -> dict[PharmacySkuUid, Sta
     of no others.
     """
     found = dict.fromkeys(listed.unlinked, Standing.UNLINKED)
-    special = situation.at_rxscale.special.items()
-    not_written = {uid for uid, each in special if each.hidden or each.left}
-    kept = explain(_only(situation, not_written.union(situation.stuck)))
-    for row in chain(plan(situation).rows, kept):
+    special = situation.at_rxscale.special.values()
+    kept = {each.uid for each in special if each.hidden or each.left}.union(situation.stuck)
+    for row in chain(plan(situation).rows, explain(_only(situation, kept))):
         if row.product and row.uid in listed.texts and _standing(row) is not Standing.RIGHT:
             found[row.uid] = _standing(row)
     return found
@@ -102,8 +96,8 @@ def standings(listed: Listing, situation: Situation) -> dict[PharmacySkuUid, Sta
 def chosen(
     listed: Listing, standing_of: Mapping[PharmacySkuUid, Standing], words: Sequence[str]
 ) -> dict[Standing, list[PharmacySkuUid]]:
-    """The SKUs in a name, an id or the PZN of which each of the words stands (in lower case), as
-    they stand; what needs somebody comes first, then they are in the order of their names.
+    """The SKUs of which each word (in lower case) is a part of a name, an id or the PZN: what needs
+    somebody first, each group in the order of names.
     """
     groups: dict[Standing, list[PharmacySkuUid]] = {standing: [] for standing in Standing}
     for uid, text in listed.texts.items():

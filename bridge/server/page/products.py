@@ -39,8 +39,8 @@ async def table(
 ) -> web.Response:
     """What needs somebody comes first."""
     what, kind = asked(request, "/products", "q", "standing"), request.match_info.get("kind")
-    first, most = (0, None) if kind else (what.offset, PAGE)
-    seen = await page.products.look(what.get("q"), what.get("standing"), first, most)
+    part = slice(None) if kind else slice(what.offset, what.offset + PAGE)
+    seen = await page.products.look(what.get("q"), what.get("standing"), part)
     if kind is not None:
         return saved(kind, "products", COLUMNS, map(_cells, seen.goods), HEADERS)
     return answer(

@@ -18,7 +18,7 @@ from bridge.health import Check, HealthReport, Status
 from bridge.server.page.access import Visitor
 from bridge.server.page.render import answer
 from bridge.server.parts import PageParts, ServerParts, StockSeen
-from bridge.store import orders, proofs, stock
+from bridge.store import orders, proofs, vendor_lists
 from bridge.store import views as stored
 from bridge.texts import say
 
@@ -151,14 +151,14 @@ async def _read(parts: ServerParts, view: Overview) -> Overview:
     waiting = await read(stored.waiting)
     shown = [row.key for row in waiting[:MOST_CARDS]]
     keys = [key for key in shown if key.startswith("order:")]
-    names = await read(stock.names, [key.removeprefix("sku:") for key in shown])
+    skus = await read(vendor_lists.skus, [key.removeprefix("sku:") for key in shown])
     records = await read(orders.find_all, map(order_uid, keys))
     return replace(
         view,
         stuck=waiting,
         orders=await read(stored.newest, limit=NEWEST),
         records={key: records[order_uid(key)] for key in keys if order_uid(key) in records},
-        names={Key(f"sku:{uid}"): name for uid, name in names.items()},
+        names={Key(f"sku:{sku.pharmacy_sku_uid}"): sku.name for sku in skus},
         counts=await _counts(parts, waiting, now),
         runs_out=(await read(stored.runs_out, now - PACE))[:MOST_RUN_OUT],
         proof=await read(proofs.last),
