@@ -1,5 +1,7 @@
 """What each view reads of a store with 10,000 orders: counted, not timed (`bench.views` does)."""
 
+import json
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -94,6 +96,25 @@ async def test_of_the_skus_only_those_that_are_shown_are_read(many: House):
         assert shown == 10
         (read,) = (each for each in counted.selects if " FROM skus" in each)
         assert read.count("psku-") == shown
+
+
+async def test_what_comes_next_is_told_by_the_buttons_of_the_page(many: House):
+    async with browser(many) as page:
+        text = await page.get("/orders/po-large-000040")
+        (told,) = re.findall(r'id="next">.*?<div>(.*?)</div>', text, re.DOTALL)
+        assert told.startswith("nothing until a person decides: “Link the product” proposes")
+        assert "rxbridge" not in told
+
+
+async def test_checks_are_saved_as_files_and_what_needs_somebody_is_in_the_title(many: House):
+    async with browser(many) as page:
+        told = {each["check"]: each for each in json.loads(await page.get("/checks.json"))}
+        assert told["stuck"]["status"] == "degraded"
+        assert told["stuck"]["reason"].startswith(f"{STUCK} wait for a person")
+        assert told["store"] == {"check": "store", "status": "ok", "reason": None}
+        assert (await page.get("/checks.csv")).splitlines()[0].endswith("check,status,reason")
+        assert 'href="/checks.csv"' in await page.get("/checks")
+        assert "<title>(2) Products" in await page.get("/products")
 
 
 async def test_a_long_list_is_printed_from_one_page(many: House):

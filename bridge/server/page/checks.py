@@ -13,21 +13,28 @@ from bridge.core.news import Told
 from bridge.core.reconcile import Proof
 from bridge.errors import TryLater
 from bridge.server.page.access import Visitor
-from bridge.server.page.render import answer
+from bridge.server.page.render import HEADERS, answer
+from bridge.server.page.tables import saved
 from bridge.server.parts import PageParts, ServerParts
 from bridge.store import proofs, told
 from bridge.store import views as stored
+from bridge.texts import say
 
 TOLD_APART = ("differing", "error")
 """What has a place of its own on the page."""
 MOST_TOLD = 50
 
 
-async def show(
-    parts: ServerParts, page: PageParts, _: web.Request, visitor: Visitor
+async def table(
+    parts: ServerParts, page: PageParts, request: web.Request, visitor: Visitor
 ) -> web.Response:
     """All that is known without the store, where that cannot be read."""
     report, waiting = await parts.health(), 0
+    if kind := request.match_info.get("kind"):
+        told_of = (
+            (name, c.status, c.reason and say(c.reason)) for name, c in report.checks.items()
+        )
+        return saved(kind, "checks", ("check", "status", "reason"), told_of, HEADERS)
     proof: Proof | None = None
     sent: list[Told] = []
     with suppress(TryLater):

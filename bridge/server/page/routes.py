@@ -27,12 +27,11 @@ KEPT = "private, max-age=86400"
 BY_NAME = (
     ("/", "views", "overview"),
     ("/orders/{uid}", "orders", "one"),
-    ("/checks", "checks", "show"),
     ("/pharmacies", "pharmacies", "show"),
     ("/products/{uid}", "products", "one"),
     *(
         (path, name, "table")
-        for name in ("orders", "products", "pictures", "settings")
+        for name in ("orders", "products", "pictures", "checks", "settings")
         for path in (f"/{name}", f"/{name}.{{kind:csv|json}}")
     ),
 )
