@@ -131,7 +131,7 @@ async def test_equal_reasons_get_one_answer(tmp_path: Path):
             text = await page.get()
             assert "3 with the same reason" in text
             assert "Try again (all 3)" in text
-            assert '<a class="button" href="/products/psku-1007">Link the product</a>' in text
+            assert '<a class="button main" href="/products/psku-1007">Link the product</a>' in text
             assert "--write" not in text
             form = page.form("/stuck", act="retry")
             assert form["rows"].split()[0].startswith(f"order:{uids[0]}@")
