@@ -14,7 +14,7 @@ from bridge.core import deliveries, reasons, remember
 from bridge.core.deliveries import Receipt
 from bridge.core.orders import absence, decide, progress, submitting
 from bridge.core.steps import Done
-from bridge.core.stock import judge, plan
+from bridge.core.stock import judge
 from bridge.cycles import comparing, finder
 from bridge.cycles.stock import adjust
 from bridge.pharmaone.token import TokenKeeper
@@ -145,8 +145,8 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "anomaly guard off": Mutant(
         _patch(
-            (plan, "inventory_anomaly", lambda *_: None),
-            (plan, "too_many_zeroed", lambda *_: None),
+            (judge, "inventory_anomaly", lambda *_: None),
+            (judge, "too_many_zeroed", lambda *_: None),
             (judge, "is_confirmed", lambda *_: True),
         ),
         "liars",
