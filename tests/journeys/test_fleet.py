@@ -14,13 +14,16 @@ import aiohttp
 import pytest
 from fakes import signature
 from house import MAPPINGS, P1_SECRET, SECRET, open_sandbox
+from postgresql import Server
 
 from bridge import app, config
 from bridge.app.fleet import run_fleet
 from bridge.logs import PHARMACY as PHARMACY_NAME
+from bridge.place import Database
 from bridge.sandbox import Sandbox
 from bridge.sandbox.webhooks import Chaos
 from bridge.server import Running
+from bridge.store import Store, views
 
 KEY = "canary-group-key"
 PATIENCE_SECONDS = 20.0
@@ -119,7 +122,9 @@ async def until(so: Callable[[], Awaitable[bool]]) -> None:
 
 
 @asynccontextmanager
-async def open_town(folder: Path, *names: str, **changes: Any) -> AsyncIterator[Town]:
+async def open_town(
+    folder: Path, *names: str, database: str = "", **changes: Any
+) -> AsyncIterator[Town]:
     async with open_sandbox(group_key=KEY, **changes) as sandbox:
         town = Town(sandbox, folder)
         goods = [sku for sku in sandbox.world.skus.values() if sku["external_id"]]
@@ -144,6 +149,7 @@ async def open_town(folder: Path, *names: str, **changes: Any) -> AsyncIterator[
             "RXBRIDGE_PHARMAONE__WEBHOOK_SECRETS": P1_SECRET,
             "RXBRIDGE_PHARMACY__CEDAR__PHARMAONE__WEBHOOK_SECRETS": "of-cedar-and-nobody-else",
         }
+        environ |= {"RXBRIDGE_STORE__URL": database} if database else {}
         base = config.load(None, environ, cwd=folder)
         stop, machine = asyncio.Event(), app.Machine(reload_seconds=0.1)
         run = run_fleet(base, stop, town.running.append, machine, environ=environ)
@@ -316,11 +322,25 @@ async def test_a_file_that_breaks_leaves_in_force_what_was(tmp_path: Path):
         await town.submitted(town.order("adler"))
 
 
+async def test_pharmacies_of_one_database_have_their_own_rows(tmp_path: Path, postgresql: Server):
+    postgresql.admin("CREATE DATABASE town OWNER rxbridge")
+    async with open_town(tmp_path, "adler", "birke", database=postgresql.url("town")) as town:
+        await town.at_work("adler", "birke")
+        uids = {name: town.order(name) for name in ("adler", "birke")}
+        for uid in uids.values():
+            await town.submitted(uid)
+    for name, uid in uids.items():
+        store = await Store.open(Database(postgresql.url("town"), name), now=app.now())
+        assert [row.record.uid for row in await store.read(views.newest)] == [uid]
+        await store.close()
+    assert not [*tmp_path.rglob("rxbridge.db")]
+
+
 async def test_a_pharmacy_named_as_a_key_would_have_its_address(tmp_path: Path):
     async with open_town(tmp_path, "adler", "chain-nord") as town:
 
         async def told() -> bool:
-            return (await town.statuses())["chain-nord"] == "down"
+            return (await town.statuses()).get("chain-nord") == "down"
 
         await until(told)
         await town.at_work_alone("adler")
