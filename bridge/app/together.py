@@ -32,13 +32,10 @@ def read(
 
 
 def _clash(settings: Settings, others: Mapping[str, Settings]) -> Iterator[Fault]:
-    mine, key = settings.source.pharmacy, settings.rxscale.key
-    for name, other in {mine: settings, **others}.items():
-        if mine == other.rxscale.key or name == key:
-            what = (
-                f"is the name of a pharmacy too, so /webhooks/{other.rxscale.key}/rxscale is both's"
-            )
-            yield Fault("rxscale.key", what, "name one of them otherwise")
+    mine, keys = settings.source.pharmacy, {other.rxscale.key for other in others.values()}
+    if settings.rxscale.key in (mine, *others) or mine in keys:
+        what = "a key and a pharmacy have one name, so one address for RxScale's webhooks"
+        yield Fault("rxscale.key", what, "name one of them otherwise")
     for name, other in others.items():
         if _same(settings.place, other.place):
             where = "store.path" if settings.store.url is None else "store.pharmacy"

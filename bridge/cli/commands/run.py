@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     if missing:
         raise Misconfigured(missing)
     logs.setup(settings.log.level, settings.log.format, sys.stderr, secrets=settings.secrets())
-    for warning in settings.warnings():
+    for warning in () if several else settings.warnings():  # of several each tells its own
         log.warning("%s", warning)
     loop.run(loop.until_stopped(partial(_run_fleet if several else _run, settings)))
     return DONE
