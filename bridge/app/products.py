@@ -56,7 +56,7 @@ class Products:
             odd_prices=[each for each in prices if each.price_now is not None],
         )
 
-    async def one(self, uid: str) -> tuple[Good | None, Situation]:
+    async def good(self, uid: str) -> tuple[Good | None, Situation]:
         situation = await self._bridge.stock.seen()
         found = await self._goods([uid], situation)
         return found[0] if found else None, situation

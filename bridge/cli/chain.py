@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 from bridge import config
 from bridge.app import shipped
 from bridge.app.files import write_whole
@@ -23,6 +21,7 @@ from bridge.cli import show
 from bridge.cli.loop import until
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.server import Running
+from bridge.transport import session
 
 KEY = "chain"
 PATIENCE_SECONDS = 120.0
@@ -189,7 +188,7 @@ class Chain:
         return all(self._world.orders[uid].status == UNDER_REVIEW for uid in uids)
 
     async def _lines(self) -> dict[str, dict[str, Any]]:
-        async with aiohttp.ClientSession() as http, http.get(f"{self._url}/health") as answer:
+        async with session() as http, http.get(f"{self._url}/health") as answer:
             found: dict[str, dict[str, Any]] = (await answer.json())["pharmacies"]
         return found
 

@@ -77,7 +77,7 @@ class Products(Protocol):
         comes first.
         """
 
-    async def one(self, uid: str) -> tuple[Good | None, Situation]:
+    async def good(self, uid: str) -> tuple[Good | None, Situation]:
         """None where RxScale does not list it."""
 
     async def offered(self) -> Mapping[ProductId, str]:

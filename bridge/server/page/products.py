@@ -122,7 +122,7 @@ async def _shown(
 
 
 async def _of(page: PageParts, uid: str, visitor: Visitor) -> tuple[Good, Situation]:
-    good, situation = await page.products.one(uid)
+    good, situation = await page.products.good(uid)
     if good is None:
         raise PageRefused(404, "no_such_sku", visitor)
     return good, situation
