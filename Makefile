@@ -153,7 +153,7 @@ stuck: $(VENV)/run.stamp  ## docs/stuck.md and stuck.de.md, made anew from the r
 imports: $(VENV)/run.stamp  ## who imports whom, drawn anew in docs/architecture.md
 	@$(BIN)/python docs/.site/imports.py
 
-commands: $(VENV)/run.stamp  ## docs/commands.md, made anew from the command line
+commands: $(VENV)/run.stamp  ## docs/commands.md and commands.de.md, made anew from the command line
 	@$(BIN)/python docs/.site/commands.py
 
 rxbridge.toml:  ## a configuration to fill in, copied from docs/rxbridge.example.toml

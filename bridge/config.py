@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bridge.errors import Fault, Misconfigured
+from bridge.errors import Fault, Foreign, Misconfigured, Phrase, either
 from bridge.settings import PLAIN, Settings, is_list, keys, secret_keys, variable
 from bridge.source import OF_A_KEY, PREFIX, Source
 
@@ -19,7 +19,7 @@ SYSTEM_FILE = Path("/etc/rxbridge") / FILE
 SECRETS_DIR = Path("/run/secrets")
 SECRETS = "secrets"
 """Beside the configuration file: read before the folder that is named or the system's."""
-NO_FILE, NOT_A_FILE = "no such file", "not a file"
+NO_FILE, NOT_A_FILE = Phrase("no-such-file"), Phrase("not-a-file")
 PHARMACIES, KEYS = "pharmacies", "keys"
 """The folder of several pharmacies' files, and the tables of the keys of their groups."""
 STORE = "rxbridge.db"
@@ -33,32 +33,29 @@ SERVICE_LINK = re.compile(
 )
 SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://.*")
 
-WORDS = Path(__file__).with_name("mistakes.toml")
-"""An operator's words for the types of error that pydantic finds."""
-
 
 @dataclass(slots=True)
 class _Gathered:
     """Values by section and key, where each came from, and what is wrong so far."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    origins: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, object] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     secrets_in_file: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
-    groups: dict[str, dict[str, tuple[object, str]]] = field(default_factory=dict)
+    groups: dict[str, dict[str, tuple[object, object]]] = field(default_factory=dict)
     """The keys of groups: by name and key, each value with its origin."""
-    scoped: list[tuple[str, str, str]] = field(default_factory=list)
+    scoped: list[tuple[str, str, object]] = field(default_factory=list)
     """What environment and secret files say for one pharmacy (`adler__rxscale__api_key`), with the
     text and its origin."""
 
-    def tell(self, where: str, what: str, remedy: str) -> None:
-        self.faults.append(Fault(where, what, remedy))
+    def tell(self, where: object, key: str, /, **facts: object) -> None:
+        self.faults.append(Fault(where, key, **facts))
 
-    def put_plain(self, key: str, value: object, origin: str) -> None:
+    def put_plain(self, key: str, value: object, origin: object) -> None:
         self.values[key], self.origins[key] = value, origin
 
-    def put(self, section: str, key: str, value: object, origin: str) -> None:
+    def put(self, section: str, key: str, value: object, origin: object) -> None:
         self.values.setdefault(section, {})[key] = value
         self.origins[f"{section}.{key}"] = origin
 
@@ -113,12 +110,10 @@ def _read_pharmacy(file: Path, home: Path, gathered: _Gathered) -> None:
     """Puts what is for one pharmacy over what is for all. Paths in it are taken from its folder."""
     name = f"{PHARMACIES}/{_shown(file.name)}"
     if not PHARMACY.fullmatch(file.stem):
-        remedy = "small letters, digits and hyphens, 32 at most"
-        gathered.tell(name, "no name for a pharmacy", remedy)
+        gathered.tell(name, "no-pharmacy-name")
     if not file.is_file():
-        raise Misconfigured(
-            Fault(name, NO_FILE, _nearest(file.stem, pharmacies(home / FILE) or ()))
-        )
+        way = _nearest(file.stem, pharmacies(home / FILE) or ())
+        raise Misconfigured(Fault(name, "no-pharmacy", way=way))
     gathered.values.get("notify", {}).pop("heartbeat_url", None)  # the process' sign of life
     users = str(Path(str(_said(gathered, "store", "path", STORE))).with_name("users.json"))
     for section, key, usual in (("mappings", "dir", "mappings"), ("server", "users_file", users)):
@@ -146,8 +141,8 @@ def _take_key(gathered: _Gathered) -> None:
     if name not in gathered.groups and not found:
         origin = gathered.origins.get("rxscale.key", "rxscale.key")
         known = [each for each in gathered.groups if not each.startswith(SPOKEN)]
-        remedy = _nearest(name, known) if known else f"write [{KEYS}.NAME] into {FILE}"
-        gathered.tell(origin, "no key of that name", remedy)
+        way = _nearest(name, known) if known else Phrase("write-key", table=KEYS, file=FILE)
+        gathered.tell(origin, "no-key-named", way=way)
     for key, (value, origin) in found.items():
         gathered.put("rxscale", key, value, origin)
 
@@ -162,20 +157,21 @@ def _find(
         if what is None:
             return place
         if named or what != NO_FILE:
-            fault = Fault(_shown(str(named or place)), what, "name the configuration file")
-            gathered.faults.append(fault)
+            gathered.faults.append(
+                Fault(_shown(str(named or place)), "no-configuration", what=what)
+            )
             return None
     return None
 
 
-def _why_no_file(place: Path) -> str | None:
+def _why_no_file(place: Path) -> Phrase | None:
     """What stands against reading it. A container makes a folder of a file it misses."""
     try:
         if place.is_file():
             return None
         return NOT_A_FILE if place.exists() else NO_FILE
     except OSError as error:
-        return f"cannot be read ({error.strerror})"
+        return Phrase("file-unreadable", why=Foreign(error.strerror))
 
 
 def _read_file(file: Path, gathered: _Gathered, besides: Collection[str] = ()) -> None:
@@ -183,7 +179,7 @@ def _read_file(file: Path, gathered: _Gathered, besides: Collection[str] = ()) -
     gathered.files.append(file)
     for section, table in _parse(file, gathered).items():
         if section in besides:
-            gathered.tell(f"{name}: {section}", "is of the whole process", f"set it in {FILE}")
+            gathered.tell(f"{name}: {section}", "of-the-process", file=FILE)
             continue
         if section == KEYS and isinstance(table, dict):
             _read_keys(name, table, gathered)
@@ -206,7 +202,7 @@ def _read_keys(file: str, tables: Mapping[str, object], gathered: _Gathered) -> 
     for name, table in tables.items():
         where = f"{file}: {KEYS}.{_shown(name)}"
         if not isinstance(table, dict) or not PHARMACY.fullmatch(name):
-            gathered.tell(where, "must be a table with a plain name", f"write [{KEYS}.chain-nord]")
+            gathered.tell(where, "no-key-table", table=KEYS)
             continue
         gathered.groups.setdefault(name, {})
         for key, value in table.items():
@@ -215,34 +211,36 @@ def _read_keys(file: str, tables: Mapping[str, object], gathered: _Gathered) -> 
                 gathered.secrets_in_file.append(f"{KEYS}.{name}.{key}")
 
 
-def _take_of_key(name: str, key: str, value: object, origin: str, gathered: _Gathered) -> None:
+def _take_of_key(name: str, key: str, value: object, origin: object, gathered: _Gathered) -> None:
     if key in OF_A_KEY:
         gathered.groups.setdefault(name, {})[key] = value, origin
     else:
-        gathered.tell(origin, "no such key", _nearest(key, OF_A_KEY))
+        gathered.tell(origin, "no-key", way=_nearest(key, OF_A_KEY))
 
 
 def _parse(file: Path, gathered: _Gathered) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        gathered.tell(file.name, f"not valid TOML: {error}", "mend that line")
+        why, _, place = str(error).partition(" (at ")
+        line, column = [*re.findall(r"\d+", place), None, None][:2]
+        gathered.tell(file.name, "no-toml", why=Foreign(why), line=line, column=column)
     except UnicodeDecodeError:
-        gathered.tell(file.name, "not UTF-8 text", "save it as UTF-8")
+        gathered.tell(file.name, "no-utf8")
     except OSError as error:
-        gathered.tell(file.name, f"cannot be read ({error.strerror})", "mend the file")
+        gathered.tell(file.name, "unreadable", why=Foreign(error.strerror))
     except (ValueError, RecursionError):
-        gathered.tell(file.name, "too long a number or too deep a list", "take it out")
+        gathered.tell(file.name, "too-deep")
     return {}
 
 
 def _no_table(name: str, word: str) -> Fault:
     where, known = f"{name}: {_shown(word)}", keys()
     if word in known:
-        return Fault(where, "must be a table", f"write [{word}] and its keys below it")
+        return Fault(where, "no-table", table=word)
     homes = [f"{section}.{word}" for section, names in known.items() if word in names]
-    remedy = f"did you mean {' or '.join(homes)}?" if homes else "move it below its section"
-    return Fault(where, "a key outside of any section", remedy)
+    way = Phrase("nearest-key", guess=either(homes)) if homes else Phrase("move-below")
+    return Fault(where, "no-section-at-all", way=way)
 
 
 def _shown(word: str) -> str:
@@ -252,14 +250,14 @@ def _shown(word: str) -> str:
 
 def _read_secrets(files: Iterable[Path], gathered: _Gathered) -> None:
     for file in files:
-        origin = f"secret file: {_shown(str(file))}"
+        origin = Phrase("origin-secret-file", file=_shown(str(file)))
         what = _why_no_file(file)
         try:
             text = "" if what else file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
-            what = "cannot be read"
+            what = Phrase("cannot-be-read")
         if what:
-            gathered.tell(origin, what, "mend it")
+            gathered.tell(origin, "secret-file", what=what)
         else:
             gathered.files.append(file)
             _take_text(file.name.upper(), text, origin, gathered)
@@ -267,40 +265,39 @@ def _read_secrets(files: Iterable[Path], gathered: _Gathered) -> None:
 
 def _own_secrets(file: Path, gathered: _Gathered) -> list[Path]:
     """Those beside the configuration; one that `rxbridge init` made empty is not filled in yet."""
-    found = _secrets_in(file.parent / SECRETS, gathered, "secret files", "let rxbridge's user read")
+    found = _secrets_in(file.parent / SECRETS, gathered, "own")
     return [each for each in found if not each.is_file() or each.stat().st_size]
 
 
 def _secret_files(environ: Mapping[str, str], cwd: Path, gathered: _Gathered) -> list[Path]:
     named = environ.get("RXBRIDGE_SECRETS_DIR")
     if not named:
-        remedy = "name another in RXBRIDGE_SECRETS_DIR"
-        return _secrets_in(SECRETS_DIR, gathered, "secret files", remedy)
-    where, remedy = "environment: RXBRIDGE_SECRETS_DIR", "name another, or unset it"
-    return _secrets_in(cwd / named, gathered, where, remedy, or_else="is no folder")
+        return _secrets_in(SECRETS_DIR, gathered, "usual")
+    return _secrets_in(cwd / named, gathered, "named")
 
 
-def _secrets_in(
-    folder: Path, gathered: _Gathered, where: str, remedy: str, or_else: str = ""
-) -> list[Path]:
-    """Those with our prefix; the rest of the folder is somebody else's. `or_else`: what is wrong
-    where there is no such folder.
+def _secrets_in(folder: Path, gathered: _Gathered, kind: str) -> list[Path]:
+    """Those with our prefix; the rest of the folder is somebody else's. One that is `named` has to
+    be there.
     """
+    why = Phrase("is-no-folder") if kind == "named" else None
     try:
         if folder.is_dir():
             return sorted(f for f in folder.iterdir() if f.name.startswith(PREFIX.lower()))
-        what = or_else
     except OSError as error:
-        what = f"cannot be read ({error.strerror})"
-    if what:
-        gathered.tell(where, f"{_shown(str(folder))} {what}", remedy)
+        why = Phrase("file-unreadable", why=Foreign(error.strerror))
+    if why is not None:
+        name, where = "RXBRIDGE_SECRETS_DIR", Phrase("secret-files")
+        where = Phrase("origin-environment", name=name) if kind == "named" else where
+        shown = _shown(str(folder))
+        gathered.tell(where, "secrets-folder", folder=shown, why=why, kind=kind)
     return []
 
 
 def _read_environment(environ: Mapping[str, str], gathered: _Gathered) -> None:
     for name, text in sorted(environ.items()):
         if name.startswith(PREFIX) and name not in NOT_KEYS and not _is_service_link(name, text):
-            _take_text(name, text, f"environment: {_shown(name)}", gathered)
+            _take_text(name, text, Phrase("origin-environment", name=_shown(name)), gathered)
 
 
 def _is_service_link(name: str, text: str) -> bool:
@@ -311,14 +308,14 @@ def _is_service_link(name: str, text: str) -> bool:
     return name.endswith("_PORT") and SERVICE_ADDRESS.fullmatch(text) is not None
 
 
-def _take_text(name: str, text: str, origin: str, gathered: _Gathered) -> None:
+def _take_text(name: str, text: str, origin: object, gathered: _Gathered) -> None:
     section, found, key = name.removeprefix(PREFIX).lower().partition("__")
     if section in PLAIN and not found:
         gathered.put_plain(section, text.strip(), origin)
         return
     if not found:
         known = [variable(f"{s}.{k}") for s, names in keys().items() for k in names]
-        gathered.tell(origin, "no such key", _nearest(name, known))
+        gathered.tell(origin, "no-key", way=_nearest(name, known))
         return
     text = text.strip()
     if section == "pharmacy":
@@ -344,24 +341,25 @@ def split(text: str) -> object:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _take(section: str, key: str, value: object, origin: str, gathered: _Gathered) -> None:
+def _take(section: str, key: str, value: object, origin: object, gathered: _Gathered) -> None:
     known = keys()
     if section not in known:
-        gathered.tell(origin, "no such section", _nearest(section, known))
+        gathered.tell(origin, "no-section", way=_nearest(section, known))
     elif key not in known[section]:
-        gathered.tell(origin, "no such key", _nearest(key, known[section], section))
+        way = _nearest(key, known[section], section)
+        gathered.tell(origin, "no-key", way=way)
     else:
         gathered.put(section, key, value, origin)
 
 
-def _nearest(word: str, known: Iterable[str], section: str = "") -> str:
+def _nearest(word: str, known: Iterable[str], section: str = "") -> Phrase:
     import difflib  # only a mistake needs it
 
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     prefix = f"{section}." if section else ""
     if close:
-        return f"did you mean {prefix}{close[0]}?"
-    return f"known here: {', '.join(prefix + name for name in sorted(known))}"
+        return Phrase("nearest-key", guess=prefix + close[0])
+    return Phrase("known-here", names=", ".join(prefix + name for name in sorted(known)))
 
 
 def _validate(gathered: _Gathered) -> Settings | None:
@@ -374,27 +372,26 @@ def _validate(gathered: _Gathered) -> Settings | None:
 
 def _faults(error: ValidationError, gathered: _Gathered) -> Iterator[Fault]:
     """Messages say what is expected, never what was given: it may be a secret."""
-    words = tomllib.loads(WORDS.read_text("utf-8"))
     for detail in error.errors(include_input=False, include_url=False):
         place = ".".join(str(part) for part in detail["loc"][:2])
-        what = _message(detail, words.get(detail["type"]))
-        yield Fault(gathered.origins.get(place, place), what, "correct the value")
+        yield Fault(gathered.origins.get(place, place), "value", what=_message(dict(detail)))
 
 
 def _in_clear(settings: Settings, gathered: _Gathered) -> Iterator[Fault]:
     for key in settings.in_clear():
         vendor = key.partition(".")[0]
         if not getattr(settings, vendor).allow_http:
-            remedy = f"write https://, or set {vendor}.allow_http = true where the network is yours"
-            what = "http without encryption to another machine"
-            yield Fault(gathered.origins.get(key, key), what, remedy)
+            yield Fault(gathered.origins.get(key, key), "in-clear", vendor=vendor)
 
 
-def _message(detail: Mapping[str, Any], words: str | None) -> str:
-    if words is not None:
-        return words.format(**detail.get("ctx", {}))
-    text: str = detail["msg"].removeprefix("Value error, ")
-    return text[:1].lower() + text[1:]
+def _message(detail: Mapping[str, Any]) -> object:
+    about = detail.get("ctx", {})
+    if isinstance(about.get("error"), ValueError):
+        return about["error"].args[0]
+    if "expected" in about:
+        about = {"expected": either(re.findall("'[^']*'", about["expected"]))}
+    facts = {name: f"{each:.0f}" if type(each) is float else each for name, each in about.items()}
+    return Foreign(detail["msg"], f"value-{detail['type']}", **facts)
 
 
 def _anchored(settings: Settings, home: Path) -> Settings:

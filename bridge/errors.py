@@ -1,11 +1,85 @@
 """What went wrong, named for what the caller must do next: wait, look, give up or ask a human."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bridge.core.reasons import Reason
+
+
+class Phrase:
+    """A text of the catalogue (`bridge/texts`) with its facts, in no language yet; a fact may be
+    one too, or a reason. As a text it is English.
+    """
+
+    def __init__(self, key: str, /, **facts: object) -> None:
+        self.key, self.facts = key, facts
+
+    def told(self, language: str = "en") -> str:
+        """Raises LookupError for a key that the catalogue does not have."""
+        from bridge.texts import word
+
+        return word(self.key, language, **_told(self.facts, language))
+
+    def __str__(self) -> str:
+        return self.told()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Phrase | str) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+class Several(Phrase):
+    """Phrases and reasons, one behind the other."""
+
+    def __init__(self, parts: Iterable[object], between: str = "; ") -> None:
+        self.parts, self.between = tuple(parts), between
+        super().__init__("several")
+
+    def told(self, language: str = "en") -> str:
+        return self.between.join(told(each, language) for each in self.parts)
+
+
+class Foreign(Phrase):
+    """A sentence of a library's or the system's: told as the catalogue has it, by its own words
+    (`said-no-such-file-or-directory`, its numbers as `a` and `b`) or by `key`; as it stands, where
+    the catalogue has it not.
+    """
+
+    def __init__(self, text: str | None, key: str = "", /, **facts: object) -> None:
+        self.text = text or ""
+        slug = re.sub(r"[^a-z]+", "-", self.text.lower()).strip("-")
+        numbers = zip("ab", re.findall(r"\d+(?:\.\d+)?", self.text), strict=False)
+        super().__init__(key or f"said-{slug}", **dict(numbers), **facts)
+
+    def told(self, language: str = "en") -> str:
+        try:
+            return super().told(language)
+        except LookupError:
+            return self.text
+
+
+def either(words: Sequence[str]) -> object:
+    """One of the words; "" where there is none."""
+    *head, last = words or [""]
+    return Phrase("one-of", head=", ".join(head), last=last) if head else last
+
+
+def told(value: object, language: str = "en") -> str:
+    """What a person reads of it: of a phrase, a reason or a failure, in this language."""
+    from bridge.core.reasons import Reason
+    from bridge.texts import say
+
+    if isinstance(value, Reason):
+        return say(value, language)
+    return value.told(language) if hasattr(value, "told") else str(value)
+
+
+def _told(facts: Mapping[str, object], language: str) -> dict[str, str | None]:
+    return {name: None if fact is None else told(fact, language) for name, fact in facts.items()}
 
 
 class BridgeError(Exception):
@@ -14,7 +88,7 @@ class BridgeError(Exception):
     Neither ever holds patient data or a secret.
     """
 
-    def __init__(self, what: "str | Reason") -> None:
+    def __init__(self, what: "str | Reason | Phrase") -> None:
         super().__init__(what)
         self._what = what
 
@@ -24,18 +98,18 @@ class BridgeError(Exception):
     @property
     def what(self) -> str:
         """The reason in English."""
-        if isinstance(self._what, str):
-            return self._what
-        from bridge.texts import say
+        return self.told()
 
-        return say(self._what)
+    def told(self, language: str = "en") -> str:
+        """The reason."""
+        return told(self._what, language)
 
     @property
     def reason(self) -> "Reason":
         """What went wrong, as data. Imported late: `rxbridge --help` needs no reasons."""
-        from bridge.core.reasons import SAID
+        from bridge.core.reasons import SAID, Reason
 
-        return SAID(what=self._what) if isinstance(self._what, str) else self._what
+        return self._what if isinstance(self._what, Reason) else SAID(what=self.what)
 
 
 class TryLater(BridgeError):  # noqa: N818 - named for what to do, not for what it is
@@ -44,7 +118,7 @@ class TryLater(BridgeError):  # noqa: N818 - named for what to do, not for what 
     `after` is what the vendor asked for, in seconds; None leaves the wait to the caller.
     """
 
-    def __init__(self, what: "str | Reason", after: float | None = None) -> None:
+    def __init__(self, what: "str | Reason | Phrase", after: float | None = None) -> None:
         super().__init__(what)
         self.after = after
 
@@ -59,7 +133,7 @@ class Garbled(TryLater):
     `field` names the place in the answer (`order_items.0.amount`), or is empty for no JSON at all.
     """
 
-    def __init__(self, what: "str | Reason", field: str = "") -> None:
+    def __init__(self, what: "str | Reason | Phrase", field: str = "") -> None:
         super().__init__(what)
         self.field = field
 
@@ -75,23 +149,48 @@ class Refused(BridgeError):  # noqa: N818
     are kept out of `what` unless they are known to be free of patient data.
     """
 
-    def __init__(self, what: "str | Reason", *, status: int, fields: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, what: "str | Reason | Phrase", *, status: int, fields: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(what)
         self.status = status
         self.fields = fields
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One mistake in what the operator gave us: where it is, what is wrong, how to mend it."""
+class Fault(Phrase):
+    """One mistake in what the operator gave us: where it is, what is wrong, how to mend it. That is
+    the text `fault-KEY` of the catalogue with its `.remedy`.
+    """
 
-    where: str
-    what: str
-    remedy: str = ""
+    def __init__(self, where: object, key: str, /, **facts: object) -> None:
+        super().__init__(f"fault-{key}", **facts)
+        self.where = str(where)
+        self._where = where
 
-    def __str__(self) -> str:
-        line = f"{self.where}: {self.what}"
-        return f"{line} - {self.remedy}" if self.remedy else line
+    @property
+    def phrase(self) -> Phrase:
+        """What is wrong, without where and the way out."""
+        return Phrase(self.key, **self.facts)
+
+    @property
+    def what(self) -> str:
+        return super().told()
+
+    @property
+    def remedy(self) -> str:
+        return self._remedy("en")
+
+    def told(self, language: str = "en") -> str:
+        line, remedy = (
+            f"{told(self._where, language)}: {super().told(language)}",
+            self._remedy(language),
+        )
+        return f"{line} - {remedy}" if remedy else line
+
+    def _remedy(self, language: str) -> str:
+        from bridge.texts import way_out
+
+        return way_out(self.key, language, **_told(self.facts, language))
 
 
 class Misconfigured(BridgeError):  # noqa: N818
@@ -99,7 +198,10 @@ class Misconfigured(BridgeError):  # noqa: N818
 
     def __init__(self, faults: Iterable[Fault] | Fault) -> None:
         self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__("")
+
+    def told(self, language: str = "en") -> str:
+        return "\n".join(fault.told(language) for fault in self.faults)
 
 
 class BadSignature(BridgeError):  # noqa: N818
@@ -117,8 +219,6 @@ class NotTheShape(BridgeError):  # noqa: N818
         self.field = field
 
 
-def words(failure: BridgeError) -> str:
+def words(failure: BridgeError) -> BridgeError | Phrase:
     """What a failure says, with the way out of one that leaves everybody in doubt."""
-    if isinstance(failure, Unsure):
-        return f"{failure}: it may have happened - look before you do it again"
-    return str(failure)
+    return Phrase("unsure", what=failure) if isinstance(failure, Unsure) else failure

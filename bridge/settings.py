@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, IPvAnyNetwork, PrivateAttr, SecretStr
 
-from bridge.errors import Fault
+from bridge.errors import Fault, Phrase, told
 from bridge.place import Place
 from bridge.section import StoreSection
 from bridge.source import Source
@@ -297,18 +297,17 @@ class Settings(Section):
         self._source = source
         return self
 
-    def told(self) -> list[tuple[str, str, str]]:
+    def told(self, language: str = "en") -> list[tuple[str, str, str]]:
         """Each key with its value in force and where that came from, "" for a default. A secret is
         a MASK: only that there is one.
         """
-        found: list[tuple[str, str, str]] = [
-            ("mode", self.mode, self._source.origins.get("mode", ""))
-        ]
+        origins = {key: told(each, language) for key, each in self._source.origins.items()}
+        found = [("mode", str(self.mode), origins.get("mode", ""))]
         for section, names in keys().items():
             for name in names:
                 key, value = f"{section}.{name}", getattr(getattr(self, section), name)
                 text = _plainly(value) if key not in secret_keys() else MASK if value else ""
-                found.append((key, text, self._source.origins.get(key, "")))
+                found.append((key, text, origins.get(key, "")))
         return found
 
     def in_mode(self, mode: Mode) -> "Settings":
@@ -318,8 +317,8 @@ class Settings(Section):
         path = self.store.path
         stem = path.stem.removesuffix(_SHADOW) + (_SHADOW if mode == "shadow" else "")
         store = self.store.model_copy(update={"path": path.with_name(stem + path.suffix)})
-        told = {"mode": "command line"} if mode != self.mode else {}
-        source = replace(self._source, origins={**self._source.origins, **told})
+        said = {"mode": Phrase("origin-command-line")} if mode != self.mode else {}
+        source = replace(self._source, origins={**self._source.origins, **said})
         changed = self.model_copy(update={"mode": mode, "store": store})
         return changed.came_from(source)
 
@@ -373,8 +372,8 @@ class Settings(Section):
     def _missing(self, key: str) -> Fault:
         name, file = self.variable(key), self.file.name if self.file else "rxbridge.toml"
         if key in secret_keys():
-            return Fault(key, "missing", f"put it into secrets/{name.lower()}, or set {name}")
-        return Fault(key, "missing", f"set it in {file} or as {name}")
+            return Fault(key, "missing-secret", file=name.lower(), name=name)
+        return Fault(key, "missing", file=file, name=name)
 
     def unsafe_for_run(self, *, users: bool) -> tuple[Fault, ...]:
         """A page that others could open, and nobody had to log in to; `users`: there are some."""
@@ -382,48 +381,32 @@ class Settings(Section):
         if not server.page or users or server.admin_password_hash:
             return ()
         if not is_loopback(server.host):
-            what, or_else = f"server.host {server.host}", "server.host = 127.0.0.1"
+            host = server.host
         elif server.public_url is not None and server.webhook_port is None:
-            what = "server.public_url, whose proxy may forward more than /webhooks/"
-            or_else = "server.webhook_port = 8081, and forward to that alone"
+            host = None
         else:
             return ()
-        remedy = (
-            "add a user (`rxbridge users add NAME --role operator`), or set "
-            f"{variable('server.admin_password_hash')} (`rxbridge password` makes one), "
-            f"or server.page = false, or {or_else}"
-        )
-        what = f"missing, and others can open the page at {what}"
-        return (Fault("server.admin_password_hash", what, remedy),)
+        key = "server.admin_password_hash"
+        return (Fault(key, "page-open", host=host, name=variable(key)),)
 
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Phrase, ...]:
         """What works and should not stay so."""
         found = [
-            f"{key}: a secret in the configuration file; better in the environment as "
-            f"{self.variable(key)} or in a secret file"
+            Phrase("warning-secret", key=key, name=self.variable(key))
             for key in self._source.secrets_in_file
             if key != "store.url" or self.store.password
         ]
         if self.store.url is not None and self.store.backup_hour is not None:
-            found.append("store.backup_hour: has no effect with store.url; use pg_dump")
+            found.append(Phrase("warning-backup-hour"))
         for name, vendor in (("rxscale", self.rxscale), ("pharmaone", self.pharmaone)):
             if not any(s.get_secret_value() for s in vendor.webhook_secrets):
-                found.append(
-                    f"{name}.webhook_secrets: none, so none of its webhooks is accepted and news "
-                    f"is found only by the sweep every {self.orders.poll_seconds:g} s"
-                )
+                seconds = f"{self.orders.poll_seconds:g}"
+                found.append(Phrase("warning-webhooks", vendor=name, seconds=seconds))
         if self.pharmaone.one_way:
-            found.append(
-                "pharmaone.org_id: not set, so the bridge works one way: orders go in by the "
-                "shop's connector, and neither statuses nor stock come back; a submission whose "
-                "answer is lost cannot be looked for and waits for a person"
-            )
+            found.append(Phrase("warning-one-way"))
         if self.server.webhook_host is not None and self.server.webhook_port is None:
-            found.append(
-                "server.webhook_host: has no effect without server.webhook_port; webhooks listen "
-                "where the page does"
-            )
-        found += [f"{key}: http without encryption to another machine" for key in self.in_clear()]
+            found.append(Phrase("warning-webhook-host"))
+        found += [Phrase("warning-in-clear", key=key) for key in self.in_clear()]
         return tuple(found)
 
     def in_clear(self) -> list[str]:

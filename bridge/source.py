@@ -19,7 +19,7 @@ class Source:
     file: Path | None = None
     secrets_in_file: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, object] = field(default_factory=dict)
     pharmacy: str = ""
 
     @property

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from bridge.core.users import ADMIN, Role, User
-from bridge.errors import Fault, Misconfigured
+from bridge.errors import Fault, Foreign, Misconfigured
 from bridge.settings import Settings
 
 log = logging.getLogger("bridge.users")
@@ -28,16 +28,14 @@ def read(path: Path) -> dict[str, User]:
         with os.fdopen(handle, "rb") as file:
             found = os.fstat(handle)
             if _is_others(found) or not stat.S_ISREG(found.st_mode):
-                remedy = f"give it to rxbridge's user, then: chmod 600 {path}"
-                raise Misconfigured(Fault(str(path), "may be opened by others", remedy))
+                raise Misconfigured(Fault(path, "users-open", path=path))
             return FILE.validate_json(file.read())
     except FileNotFoundError:
         return {}
     except OSError as error:
-        remedy = "make it a file of rxbridge's user: `rxbridge users add` does"
-        fault = Fault(str(path), f"cannot be read ({error.strerror})", remedy)
+        fault = Fault(path, "users-unreadable", why=Foreign(error.strerror))
     except ValidationError:  # its text quotes the file
-        fault = Fault(str(path), "is no list of users", "remove it, and add them anew")
+        fault = Fault(path, "no-users")
     raise Misconfigured(fault)
 
 

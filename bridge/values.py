@@ -19,6 +19,8 @@ from pydantic import (
     field_validator,
 )
 
+from bridge.errors import Phrase
+
 MOST = 1_000_000
 """More of anything countable is a slip of the finger."""
 YEAR_SECONDS = 366 * 86400
@@ -53,19 +55,19 @@ def _web_address(text: str) -> str:
     except ValueError:  # its text quotes the address
         usable = False
     if not usable or not text.isprintable() or set(text) & set(" ?#@\\"):
-        raise ValueError("must be a web address such as https://api.example.com")
+        raise ValueError(Phrase("value-web-address"))
     return text.rstrip("/")
 
 
 def _api_path(text: str) -> str:
     if not _API_PATH.fullmatch(text):
-        raise ValueError("must be a path such as /v1/external_pharmacy_api")
+        raise ValueError(Phrase("value-api-path"))
     return text
 
 
 def _one_line(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("must be one line of printable characters")
+        raise ValueError(Phrase("value-one-line"))
     return text
 
 
@@ -77,32 +79,32 @@ def _one_line_secret(secret: SecretStr) -> SecretStr:
 def _signing_secret(secret: SecretStr) -> SecretStr:
     """An empty one counts as none."""
     if 0 < len(secret.get_secret_value()) < LEAST_SECRET:
-        raise ValueError(f"must have {LEAST_SECRET} characters or more: a short one can be guessed")
+        raise ValueError(Phrase("value-short-secret", least=LEAST_SECRET))
     return secret
 
 
 def _password_hash(secret: SecretStr) -> SecretStr:
     if not _ARGON2.fullmatch(secret.get_secret_value()):
-        raise ValueError("must be what `rxbridge password` prints, whole, with each $")
+        raise ValueError(Phrase("value-password-hash"))
     return secret
 
 
 def _path(value: object) -> object:
     if isinstance(value, str) and (not value.strip() or "\0" in value):
-        raise ValueError("must be a path")
+        raise ValueError(Phrase("value-path"))
     return value
 
 
 def _number(value: object) -> object:
     """pydantic would take true for 1."""
     if isinstance(value, bool):
-        raise ValueError("must be a number")  # noqa: TRY004 - pydantic collects only this one
+        raise ValueError(Phrase("value-number"))  # noqa: TRY004 - pydantic collects only this one
     return value
 
 
 def _notify_address(secret: SecretStr) -> SecretStr:
     if "://" not in secret.get_secret_value():
-        raise ValueError("must be an address of Apprise's, such as mailto://... (docs/notify.md)")
+        raise ValueError(Phrase("value-notify-address"))
     return secret
 
 
@@ -119,7 +121,7 @@ def _database_url(secret: SecretStr) -> SecretStr:
 
 def _portal(text: str) -> str:
     if not _PORTAL.fullmatch(text):
-        raise ValueError("must be an http(s) address with {uid} or {id} in it")
+        raise ValueError(Phrase("value-portal"))
     return text
 
 

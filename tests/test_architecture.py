@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "health": frozenset({"core", "cycles", "pharmaone", "store", "texts", "transport"}),
     "metrics": frozenset({"exchange", "health", "pharmaone", "rxscale"}),
     "logs": frozenset(),
-    "values": frozenset(),
+    "values": frozenset({"errors"}),
     "place": frozenset(),
     "source": frozenset(),
     "section": frozenset({"place", "values"}),

@@ -11,7 +11,7 @@ from pathlib import Path
 from bridge.app import shipped
 from bridge.config import SECRETS
 from bridge.core.stock.model import SkuLink
-from bridge.errors import Fault, Misconfigured
+from bridge.errors import Fault, Foreign, Misconfigured, Phrase
 from bridge.mapping.adding import written
 from bridge.mapping.reading import FILES, SKUS, place_of
 from bridge.settings import Settings
@@ -27,12 +27,8 @@ def open_to_others(settings: Settings) -> list[Fault]:
     mappings = [mapping_file(settings, name) for name in FILES]
     found = [path for path in (*settings.source.files, *mappings) if path.exists()]
     own = {settings.source.home / SECRETS} if settings.source.home else set()
-    return [
-        Fault(str(path), "others may write to it", f"chmod go-w {path}")
-        for path in found
-        if _is_open(path.stat())
-    ] + [
-        Fault(str(path), "others may look into it", f"chmod 700 {path}")
+    return [Fault(path, "others-write", path=path) for path in found if _is_open(path.stat())] + [
+        Fault(path, "others-look", path=path)
         for path in own & {path.parent for path in settings.source.files}
         if hasattr(os, "geteuid") and path.stat().st_mode & 0o077
     ]
@@ -77,23 +73,22 @@ def write_links(
     there = path.exists()
     content = shown.read_bytes() if shown.exists() else b""
     if seen is not None and seen != mark_of(content):
-        what = "was changed by somebody else meanwhile"
-        raise Misconfigured(Fault(SKUS, what, "look at it again, then save"))
+        raise Misconfigured(Fault(SKUS, "changed-meanwhile"))
     content = written(content, links, safety=seen is not None)
     mode = path.stat().st_mode & 0o777 if there else 0o644
-    remedy = f"let rxbridge's user write to {path.parent}, or write the lines by hand"
-    write_whole(path, content, mode=mode, remedy=remedy)
+    way = Phrase("let-write", folder=path.parent, kind="lines")
+    write_whole(path, content, mode=mode, way=way)
 
 
-def write_whole(path: Path, content: bytes, *, mode: int, remedy: str) -> None:
-    """Replaces the file; `mode` as for chmod. Raises Misconfigured with `remedy` if it cannot.
+def write_whole(path: Path, content: bytes, *, mode: int, way: Phrase) -> None:
+    """Replaces the file; `mode` as for chmod. Raises Misconfigured with the `way` out if it cannot.
 
     A link, a device or a folder is never replaced, nor what a link leads to. (mkstemp makes with
     O_EXCL and O_NOFOLLOW.)
     """
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(path.lstat().st_mode):
-            raise Misconfigured(Fault(str(path), "is no plain file", remedy))
+            raise Misconfigured(Fault(path, "no-plain-file", way=way))
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
@@ -109,5 +104,5 @@ def write_whole(path: Path, content: bytes, *, mode: int, remedy: str) -> None:
                 Path(name).unlink()
             raise
     except OSError as error:
-        fault = Fault(str(path), f"cannot be written ({error.strerror})", remedy)
+        fault = Fault(path, "not-written", why=Foreign(error.strerror), way=way)
         raise Misconfigured(fault) from error

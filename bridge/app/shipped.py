@@ -20,7 +20,7 @@ def folder() -> Path:
     for place in (package.parent, package / "shipped"):
         if (place / "mappings" / "statuses.toml").exists():
             return place
-    raise Misconfigured(Fault("mappings", "the shipped mapping files are missing", "install anew"))
+    raise Misconfigured(Fault("mappings", "not-shipped"))
 
 
 def mappings() -> Path:
@@ -33,9 +33,7 @@ def refuse(path: Path) -> None:
     for the next version would overwrite it.
     """
     if path.resolve() == mappings().resolve():
-        what = "these mapping files are the program's own, and are not written to"
-        remedy = "`rxbridge init FOLDER` makes a folder with mapping files of yours"
-        raise Misconfigured(Fault(str(path), what, remedy))
+        raise Misconfigured(Fault(path, "shipped-ones"))
 
 
 def newer(folder: Path, *, unknown: bool = False) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bridge.app.files import write_whole
 from bridge.config import SECRETS, split
-from bridge.errors import Fault, Misconfigured
+from bridge.errors import Fault, Foreign, Misconfigured, Phrase
 from bridge.settings import Settings
 
 log = logging.getLogger("bridge")
@@ -31,24 +31,24 @@ def read(file: Path) -> list[str]:
         text = file.read_text("utf-8").strip() if file.exists() else ""
         found = json.loads(text) if text else []
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no JSON list"
-        raise Misconfigured(Fault(str(file), f"cannot be read: {why}", "name another")) from None
+        why = Foreign(error.strerror) if isinstance(error, OSError) else Phrase("no-json-list")
+        raise Misconfigured(Fault(file, "secrets-unreadable", why=why)) from None
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-        raise Misconfigured(Fault(str(file), "is no JSON list of secrets", "name another file"))
+        raise Misconfigured(Fault(file, "no-secrets"))
     return found
 
 
 def add(file: Path, secret: str) -> None:
     """For the owner's eyes only. Raises Misconfigured."""
     content = json.dumps([*read(file), secret]).encode()
-    write_whole(file, content, mode=0o600, remedy="name another --secrets")
+    write_whole(file, content, mode=0o600, way=Phrase("another-secrets"))
 
 
 def refuse_unwritable(file: Path) -> None:
     """Raises Misconfigured where `add` would, before there is a secret to be lost."""
     read(file)
     if not os.access(file if file.exists() else file.parent, os.W_OK):
-        raise Misconfigured(Fault(str(file), "cannot be written", "name another --secrets"))
+        raise Misconfigured(Fault(file, "secrets-unwritable"))
 
 
 class SigningSecrets:

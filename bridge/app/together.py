@@ -34,14 +34,13 @@ def read(
 def _clash(settings: Settings, others: Mapping[str, Settings]) -> Iterator[Fault]:
     mine, keys = settings.source.pharmacy, {other.rxscale.key for other in others.values()}
     if settings.rxscale.key in (mine, *others) or mine in keys:
-        what = "a key and a pharmacy have one name, so one address for RxScale's webhooks"
-        yield Fault("rxscale.key", what, "name one of them otherwise")
+        yield Fault("rxscale.key", "key-is-pharmacy")
     for name, other in others.items():
         if _same(settings.place, other.place):
             where = "store.path" if settings.store.url is None else "store.pharmacy"
-            yield Fault(where, f"is {name}'s store", "name another, or leave it out")
+            yield Fault(where, "anothers-store", name=name)
         if _account(settings) == _account(other):
-            yield Fault("rxscale.pharmacy_uid", f"is {name}'s too", "set its own")
+            yield Fault("rxscale.pharmacy_uid", "anothers-uid", name=name)
 
 
 def _same(one: Place, other: Place) -> bool:
@@ -75,11 +74,7 @@ class Inventories:
         ]
         sums = {each: sum(its.get(each, Decimal(0)) for its in others) for each in parts}
         if faults := [
-            Fault(
-                f"{name}/{SKUS}",
-                f"shares of {product} add up to {parts[product] + before} with other pharmacies'",
-                "give each a share, of at most 1 together",
-            )
+            Fault(f"{name}/{SKUS}", "shares", product=product, sum=parts[product] + before)
             for product, before in sums.items()
             if before and parts[product] + before > 1
         ]:

@@ -141,7 +141,7 @@ def _carried(settings: Settings, send: Send) -> Send:
 
 def in_shadow(what: str) -> Fault:
     """Why this is not done."""
-    return Fault("mode", f"shadow: nothing is written ({what})", "rxbridge go-live ends that")
+    return Fault("mode", "in-shadow", what=what)
 
 
 def _known_words(settings: Settings) -> Collection[str]:

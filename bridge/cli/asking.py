@@ -5,22 +5,22 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from bridge.errors import BridgeError, TryLater
+from bridge.errors import BridgeError, Phrase, TryLater
 
 Answer = TypeVar("Answer")
 Verdict = Literal["ok", "warn", "fail"]
-Finding = tuple[Verdict, str]
+Finding = tuple[Verdict, object]
 TRIES = 3
 MOMENT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What was tried, and what came of it."""
+    """What was tried, and what came of it: a text, a phrase or a failure."""
 
     what: str
     verdict: Verdict
-    text: str
+    text: object
 
 
 @dataclass(slots=True)
@@ -38,8 +38,8 @@ class Asker:
         without: Verdict = "fail",
         why: str = "",
     ) -> Line | None:
-        """What `judge` says of the answer; `without` and `why` are told where there is none. None:
-        it says nothing new. `what` begins with the vendor, or is about both.
+        """What `judge` says of the answer; `without` is told where there is none, in the text
+        `why`. None: it says nothing new. `what` begins with the vendor, or is about both.
         """
         vendor = what.partition(" ")[0]
         if self.lost & {vendor} or (self.lost and vendor not in ("RxScale", "PharmaOne")):
@@ -49,7 +49,7 @@ class Asker:
         except BridgeError as failure:
             told, self.last[vendor] = self.last.get(vendor), str(failure)
             if told != str(failure):
-                return Line(what, without, f"{why}{failure}")
+                return Line(what, without, Phrase(why, why=failure) if why else failure)
             self.lost.add(vendor)
             return None
         return Line(what, *judge(answer))

@@ -8,6 +8,8 @@ from operator import methodcaller
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bridge.cli.language import LANGUAGE, LANGUAGES, help_of, sentence
+
 DONE, FAILED, WRONG = 0, 1, 2
 """Exit codes: done; a finding or a failure; wrong usage or configuration."""
 
@@ -44,14 +46,32 @@ class Parser(argparse.ArgumentParser):
         """Takes the help from a docstring: what the command does, then examples."""
         self.about, self.examples = _read_help(document or "")
         self.description = _wrapped(self.about)
-        self.epilog = "\n".join(["examples:", *(f"  {line}" for line in aligned(self.examples))])
+        lines = (f"  {line}" for line in aligned(self.examples))
+        self.epilog = "\n".join([sentence("examples:"), *lines])
+
+    def translate(self) -> None:
+        """Takes the help in the language that is spoken, where that is another than English."""
+        if not (told := help_of(self.prog)):
+            return
+        self.explain(told["help"])
+        for action in self._actions:
+            if action.help is not argparse.SUPPRESS:
+                name = (*action.option_strings, action.metavar or action.dest)[0]
+                action.help = told.get(str(name)) or sentence(action.help or "") or None
+            for each in getattr(action, "_choices_actions", ()):
+                each.help = told["summaries"][each.dest]
+
+    def format_help(self) -> str:
+        self.translate()
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         found = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
         if found:
             known = re.findall(r"[\w-]+", found[2])
-            message = f"there is no '{found[1]}' here{_nearest(found[1], known)}"
-        self.exit(WRONG, f"{self.prog}: {message}\nsee: {self.prog} --help\n")
+            message = sentence("there is no '%s' here") % found[1] + _nearest(found[1], known)
+        see = sentence("see: %s --help") % self.prog
+        self.exit(WRONG, f"{self.prog}: {message}\n{see}\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +156,18 @@ def whole_number(least: int, most: int = 1_000_000) -> Callable[[str], int]:
         except ValueError:
             number = least - 1
         if not least <= number <= most:
-            raise argparse.ArgumentTypeError(f"'{text}' must be a whole number, {least} to {most}")
+            wanted = {"text": text, "least": least, "most": most}
+            raise argparse.ArgumentTypeError(slip("whole-number", **wanted))
         return number
 
     return parse
+
+
+def slip(key: str, **facts: object) -> str:
+    """What is wrong with what was typed, in the language that is spoken: the text `slip-KEY`."""
+    from bridge.errors import Phrase  # only a slip needs it
+
+    return Phrase(f"slip-{key}", **facts).told(LANGUAGE.get())
 
 
 def commands(top: Parser) -> dict[str, Parser]:
@@ -154,10 +182,11 @@ def aligned(examples: tuple[Example, ...], mark: str = "") -> list[str]:
 
 
 def _accept_config(parser: Parser) -> None:
-    """`--config` and `--pharmacy` may stand behind the command too; the top's help shows them."""
+    """`--config`, `--pharmacy` and `--lang` may stand behind the command too, as the top shows."""
     hidden: Any = argparse.SUPPRESS
     parser.add_argument("--config", type=Path, metavar="PATH", default=hidden, help=hidden)
     parser.add_argument("--pharmacy", metavar="NAME", default=hidden, help=hidden)
+    parser.add_argument("--lang", choices=LANGUAGES, default=hidden, help=hidden)
 
 
 def _below(parser: Parser, path: str) -> Iterator[tuple[str, Parser]]:
@@ -191,4 +220,6 @@ def _nearest(word: str, known: list[str]) -> str:
     import difflib  # only a slip needs it
 
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f" - did you mean '{close[0]}'?" if close else f" - there are: {', '.join(known)}"
+    if close:
+        return sentence(" - did you mean '%s'?") % close[0]
+    return sentence(" - there are: %s") % ", ".join(known)

@@ -19,8 +19,7 @@ def each_pharmacy(arguments: Namespace, ended: Ended) -> int:
     if names is None:
         return ended(arguments, arguments.handler)
     if getattr(arguments, "json", False):
-        what = f"one document is of one pharmacy: {', '.join(names)}"
-        raise Misconfigured(Fault("--json", what, "name it with --pharmacy"))
+        raise Misconfigured(Fault("--json", "one-document", names=", ".join(names)))
     codes = [0]
     for name in names:
         print(f"== {name} ==", flush=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import bridge
 from bridge.cli.command import DONE, FAILED, WRONG, Handler, Noun, Parser
+from bridge.cli.language import LANGUAGE, LANGUAGES, choose
 from bridge.errors import BridgeError, Misconfigured, words
 
 HELP = """
@@ -54,6 +55,7 @@ def entry() -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Runs one command and returns its exit code."""
+    choose(argv, os.environ)
     try:
         arguments = parser(argv).parse_args(argv)
     except Exception as mistake:
@@ -84,10 +86,10 @@ def _ended(arguments: Namespace, body: Handler) -> int:
             code = asyncio.run(code)
     except Misconfigured as mistake:
         for fault in mistake.faults:
-            print(f"rxbridge: {fault}", file=sys.stderr)
+            print(f"rxbridge: {fault.told(LANGUAGE.get())}", file=sys.stderr)
         return WRONG
     except BridgeError as failure:
-        print(f"rxbridge: {words(failure)}", file=sys.stderr)
+        print(f"rxbridge: {words(failure).told(LANGUAGE.get())}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -102,7 +104,7 @@ def _ended(arguments: Namespace, body: Handler) -> int:
 def _unexpected(arguments: Namespace | None, mistake: Exception) -> int:
     from bridge.cli import incident
 
-    print(f"rxbridge: {incident.told(arguments, mistake)}", file=sys.stderr)
+    print(f"rxbridge: {incident.told(arguments, mistake).told(LANGUAGE.get())}", file=sys.stderr)
     return FAILED
 
 
@@ -122,6 +124,7 @@ def parser(typed: Collection[str] | None = None) -> Parser:
         "--config", type=Path, metavar="PATH", help="the configuration (default: ./rxbridge.toml)"
     )
     top.add_argument("--pharmacy", metavar="NAME", help="which one, where there are several")
+    top.add_argument("--lang", choices=LANGUAGES, help="the language (default: the system's)")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in summaries().items():
         command = commands.add_parser(name, help=summary)

@@ -18,11 +18,12 @@ from bridge.core.model import (
     ProductId,
     order_key,
 )
+from bridge.core.reasons import Reason
 from bridge.core.stock.model import SkuLink
+from bridge.errors import Phrase
 from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Fault
 from bridge.store import views
-from bridge.texts import say
 
 PATIENCE_SECONDS = 20.0
 Answer = TypeVar("Answer")
@@ -33,9 +34,9 @@ class Mishap:
     """One order, what happened to it, what the bridge said of it, and how it ended."""
 
     order: str
-    what: str
-    said: str
-    ended: str
+    what: Phrase
+    said: object
+    ended: Phrase
     well: bool
 
 
@@ -60,23 +61,24 @@ class Mishaps:
             world.approve(request)
         story = await self._story(uid, lambda its: its.phase is Phase.ADOPTED)
         order, requests = story and story.record.order_id, await self._requests(uid)
-        ended = f"found: {order}, from {len(requests)} order-request"
-        said = "it may have happened: look before anything is sent again"
+        ended = Phrase("mishap-found", order=order, requests=len(requests))
         well = order is not None and len(requests) == 1
-        return Mishap(uid, "PharmaOne's answer was lost", said, ended, well)
+        said = Phrase("mishap-may-have-happened")
+        return Mishap(uid, Phrase("mishap-lost"), said, ended, well)
 
     async def _stuck(self) -> Mishap:
         """A SKU that nobody linked yet; a person links it."""
         skus = self.sandbox.world.skus.values()
         sku = next(each for each in skus if each["external_id"] is None)
         uid = self.ordered({"order_items": [{"sku": {"uid": sku["sku"]["uid"]}, "amount": 1}]})
-        said = await self._soon(lambda: self._told(uid))
+        why = await self._soon(lambda: self._told(uid))
         await asyncio.to_thread(write_links, self.bridge.settings, [self._link(sku)])
         await self.bridge.reloader.look()
         story = await self._story(uid, lambda its: its.phase is Phase.SUBMITTED)
-        ended = f"linked, and freed: {story.record.request_id if story else 'not yet'}"
-        well = bool(story and said)
-        return Mishap(uid, "stuck, for its SKU had no product", said or "nothing", ended, well)
+        ended = Phrase("mishap-freed", request=story.record.request_id if story else None)
+        said = why or Phrase("mishap-nothing")
+        well = bool(story and why)
+        return Mishap(uid, Phrase("mishap-unlinked"), said, ended, well)
 
     async def _edited(self, uid: PharmacyOrderUid) -> Mishap:
         """RxScale's people change it while PharmaOne's staff review it."""
@@ -84,11 +86,9 @@ class Mishaps:
         first, *more = self.sandbox.world.orders[uid].data["order_items"]
         changed = {**first, "amount": first["amount"] + 1}
         self.sandbox.world.edit_order(uid, {"order_items": [changed, *more]})
-        said = await self._soon(lambda: self._told(uid))
-        ended = "goes on; staff are told, here and on the page"
-        return Mishap(
-            uid, "edited at RxScale after it was sent", said or "nothing", ended, bool(said)
-        )
+        said = await self._soon(lambda: self._told(uid)) or Phrase("mishap-nothing")
+        well = isinstance(said, Reason)
+        return Mishap(uid, Phrase("mishap-edited"), said, Phrase("mishap-goes-on"), well)
 
     def ordered(self, *changes: dict[str, Any]) -> PharmacyOrderUid:
         return PharmacyOrderUid(self.sandbox.world.add_orders(1, changes)[0])
@@ -118,7 +118,7 @@ class Mishaps:
     async def _soon(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
         return await until(ask, PATIENCE_SECONDS, pause=0.05)
 
-    async def _told(self, uid: PharmacyOrderUid) -> str:
+    async def _told(self, uid: PharmacyOrderUid) -> Reason | None:
         """Why it is stuck, or what a person should know of it."""
         rows = await self.bridge.store.read(views.waiting)
-        return next((say(row.reason) for row in rows if row.key == order_key(uid)), "")
+        return next((row.reason for row in rows if row.key == order_key(uid)), None)

@@ -23,8 +23,8 @@ def settings_of(arguments: argparse.Namespace, *, of_all: bool = False) -> Setti
     settings = config.load(arguments.config, os.environ, cwd=Path.cwd(), pharmacy=pharmacy)
     several = None if of_all or pharmacy else config.pharmacies(settings.file)
     if several is not None:
-        what = f"there are several pharmacies here: {', '.join(several) or 'none yet'}"
-        raise Misconfigured(Fault("--pharmacy", what, "name the one that is meant"))
+        names = ", ".join(several) or None
+        raise Misconfigured(Fault("--pharmacy", "several-pharmacies", names=names))
     return settings
 
 
@@ -50,9 +50,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     """The store of these settings, which must exist already: a command never makes one."""
     place = settings.place
     if not exists(place):
-        what = "there is no store here yet"
-        remedy = "start `rxbridge run` first, or name its configuration with --config"
-        raise Misconfigured(Fault(str(place), what, remedy))
+        raise Misconfigured(Fault(place, "no-store"))
     async with open_beside(place) as store:
         yield store
 
@@ -76,9 +74,7 @@ def _leave_to_an_earlier_version(place: Place) -> None:
     try:
         run_lock(place).acquire().release()
     except Misconfigured:
-        what = "the bridge that is running on it is of an earlier version"
-        remedy = "restart that first: it then brings the store up to this version"
-        raise Misconfigured(Fault(str(place), what, remedy)) from None
+        raise Misconfigured(Fault(place, "earlier-version")) from None
 
 
 def now() -> datetime:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from bridge.app import Vendors
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
 from bridge.core.words import tellable
+from bridge.errors import Phrase
 from bridge.exchange import Response
 from bridge.mapping import Rules
 from bridge.pharmaone import dialect as p1
@@ -45,7 +46,7 @@ class Ground:
     sku: PharmacySkuUid
     mark: str
     """Names what a trial makes."""
-    left: list[str] = field(default_factory=list)
+    left: list[Phrase] = field(default_factory=list)
     headers: set[str] = field(default_factory=set)
     told: dict[str, str] = field(default_factory=dict)
     """What one trial found out for the probes after it."""
@@ -67,10 +68,10 @@ class Ground:
         return response
 
 
-Ask = Callable[[Ground], Awaitable[str | None]]
+Answer = str | Phrase | None
+"""A phrase says why there is none."""
+Ask = Callable[[Ground], Awaitable[Answer]]
 T = TypeVar("T")
-NOT_TOLD = "not told: "
-"""Begins an answer that says why there is none."""
 
 
 class Probe(NamedTuple):
@@ -104,11 +105,11 @@ def plain(
         return read(await call(on))
 
 
-def seen(name: str, read: Callable[[Ground], str | None], *, writes: bool = False) -> None:
+def seen(name: str, read: Callable[[Ground], Answer], *, writes: bool = False) -> None:
     """Makes a probe of what was met while others asked."""
 
     @probe(name, writes=writes)
-    async def _(on: Ground) -> str | None:
+    async def _(on: Ground) -> Answer:
         return read(on)
 
 
@@ -230,12 +231,7 @@ plain(
 plain("rxscale.pharmacies", lambda on: shown(on.vendors.rxscale.caller), _listed)
 seen(
     "rxscale.echoes_own_writes",
-    lambda on: (
-        f"yes, {on.echoes} seen"
-        if on.echoes
-        else f"{NOT_TOLD}no webhook about a write of ours came to this store, which only a running "
-        "bridge receives"
-    ),
+    lambda on: f"yes, {on.echoes} seen" if on.echoes else Phrase("not-told-no-webhook"),
 )
 
 

@@ -9,12 +9,12 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
@@ -22,8 +22,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bridge.cli.command import DONE, FAILED
+from bridge.cli.language import LANGUAGE
 from bridge.core.reasons import Reason
-from bridge.texts import say, steps
+from bridge.errors import Foreign, Phrase, told
+from bridge.texts import Remedy, word
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_ESCAPED = re.compile(r"[\x7f-\x9f]")
@@ -37,10 +39,10 @@ PIPED = 1000
 def answer(
     arguments: argparse.Namespace,
     document: Mapping[str, Any],
-    text: str | None = None,
+    text: object = None,
     *,
     failed: bool = False,
-    wrong: Iterable[str] = (),
+    wrong: Iterable[object] = (),
     **more: Any,
 ) -> int:
     """Prints the document (`--json`) or the text; returns the exit code. No text: the command's own
@@ -55,12 +57,26 @@ def answer(
         page("-".join(filter(None, words)), **{"typed": arguments, **document, **more})
     if not arguments.json:
         for each in wrong:
-            print(f"rxbridge: {each}", file=sys.stderr)
+            complain(each)
     return FAILED if failed else DONE
 
 
+def complain(what: object) -> None:
+    """Says beside the answer what is wrong."""
+    print(f"rxbridge: {spoken(what)}", file=sys.stderr)
+
+
+def spoken(what: object) -> str:
+    """A phrase, a reason or a failure in the language that is spoken."""
+    return told(what, LANGUAGE.get())
+
+
 def text(template: str, **about: Any) -> str:
-    return _texts.get_template(f"{template}.txt").render(about)
+    return _template(template).render(about)
+
+
+def _template(name: str) -> Template:
+    return _texts.get_template(f"{LANGUAGE.get()}/{name}.txt")
 
 
 def page(template: str, **about: Any) -> None:
@@ -71,12 +87,12 @@ def page(template: str, **about: Any) -> None:
     """
     tables: list[Table] = []
 
-    def table(rows: Sequence[Any], *names: str, **headings: str) -> str:
+    def table(rows: Sequence[Any], /, *names: str, **headings: str) -> str:
         columns = {**dict(zip(names, names, strict=True)), **headings}
         tables.append(_table([*columns.values()], (_cells(row, columns) for row in rows)))
         return _A_TABLE
 
-    text = _texts.get_template(f"{template}.txt").render(about, table=table)
+    text = _template(template).render(about, table=table)
     first, *rest = text.split(f"{_A_TABLE}\n")
     console().print(Text.from_markup(first, emoji=False), end="")
     for each, after in zip(tables, rest, strict=True):
@@ -101,13 +117,18 @@ _texts = Environment(  # noqa: S701 - it is no HTML; `_written` escapes what is 
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_texts.filters["todo"] = lambda reason: "; ".join((say(reason), *steps(reason)))
 
 
-def agreed(question: str) -> bool:
+def status(said: str | None, state: str | None) -> str:
+    """A vendor's word for a status, and what it means where that is another one."""
+    meaning = word(f"page-state_{state}", LANGUAGE.get()) if state else said
+    return f"{said} ({meaning})" if said and meaning != said else said or ""
+
+
+def agreed(question: Phrase) -> bool:
     """Asked on standard error: standard output may be for a program."""
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    print(f"{spoken(Phrase('agreed', question=question))} ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "j", "ja")
 
 
 def console() -> Console:
@@ -121,13 +142,15 @@ def console() -> Console:
 
 
 @contextmanager
-def busy(what: str) -> Iterator[Callable[[str], None]]:
-    """Shows on a terminal that work is going on; the function it gives changes what is said."""
+def busy(what: str) -> Iterator[Callable[[Phrase], None]]:
+    """Shows on a terminal that work is going on, by the text `busy-WHAT`; the function it gives
+    changes what is said.
+    """
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with Console(stderr=True).status(what) as status:
-        yield status.update
+    with Console(stderr=True).status(spoken(Phrase(f"busy-{what}"))) as shown:
+        yield lambda phrase: shown.update(spoken(phrase))
 
 
 def plain(text: object, style: str = "") -> Text:
@@ -141,12 +164,12 @@ def plain(text: object, style: str = "") -> Text:
 def _clean(value: object) -> str:
     if isinstance(value, datetime):
         return moment(value)
-    if isinstance(value, Reason):
-        return say(value)
     if isinstance(value, list | tuple):
         return ", ".join(map(_clean, value))
-    text = {True: "yes", False: ""}[value] if isinstance(value, bool) else str(value)
-    return "" if value is None else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    if value is None or value is False or isinstance(value, Undefined):  # an `if` without `else`
+        return ""
+    text = spoken(Phrase("yes") if value is True else value)
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def as_json(document: object) -> None:
@@ -180,7 +203,7 @@ def as_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
     writer.writeheader()
     writer.writerows({name: _harmless(cell) for name, cell in row.items()} for row in rows)
     content = text.getvalue().encode("utf-8-sig")
-    write_whole(path, content, mode=0o600, remedy="name another file for --csv")
+    write_whole(path, content, mode=0o600, way=Phrase("another-csv"))
 
 
 def _harmless(cell: Any) -> Any:
@@ -196,8 +219,19 @@ def moment(at: datetime | None) -> str:
 
 
 def _as_text(value: object) -> object:
+    if isinstance(value, Reason) or hasattr(value, "told"):
+        return told(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return {each.name: getattr(value, each.name) for each in fields(value)}
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return str(value)
+
+
+_texts.filters |= {
+    "foreign": Foreign,
+    "spoken": _clean,
+    "status": status,
+    "counted": lambda number, one, many: f"{number} {one if number == 1 else many}",
+    "todo": lambda why: "; ".join(filter(None, (_clean(why), _clean(Remedy(why))))),
+}

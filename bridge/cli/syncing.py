@@ -15,12 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bridge import app
 from bridge.cli.guest import is_running, open_guest, patiently
+from bridge.cli.language import LANGUAGE
 from bridge.cli.loop import until
 from bridge.cli.opening import now, open_beside
 from bridge.core.model import PharmacySkuUid
 from bridge.core.stock.model import Pending
 from bridge.cycles.stock import SyncResult
-from bridge.errors import TryLater
+from bridge.errors import Phrase, TryLater
 from bridge.settings import Settings
 from bridge.store import StockState, Store, exists, stock_round, vendor_lists
 
@@ -46,7 +47,7 @@ class Synced:
     left: int
     pending: Pending | None
     read_at: datetime | None
-    failure: str | None = None
+    failure: object = None
     first_write: bool = False
 
 
@@ -81,8 +82,7 @@ async def sync(settings: Settings, *, confirm: bool) -> Synced:
         result = await patiently(partial(bridge.stock.sync, confirm=confirm))
         await _watch(bridge.store, len(result.plan.writes), _written(bridge))
         state = await bridge.store.read(stock_round.state)
-        failure = result.failure or bridge.pusher.trouble
-        return _outcome(before, state, str(failure) if failure else None)
+        return _outcome(before, state, result.failure or bridge.pusher.trouble)
 
 
 async def _written(bridge: app.Bridge) -> None:
@@ -103,8 +103,7 @@ async def _ask(settings: Settings, *, confirm: bool) -> Synced:
         state = await _begun(store, asked_at)
         if state is None:
             left = (await store.read(stock_round.state)).waiting
-            why = "the running bridge has not read PharmaOne's inventory yet; see its log"
-            return Synced(0, left, None, None, why)
+            return Synced(0, left, None, None, Phrase("inventory-not-read"))
         await _watch(store, state.waiting, _until_written(store))
         return _outcome(before, await store.read(stock_round.state), None)
 
@@ -132,9 +131,10 @@ async def _until_written(store: Store) -> None:
 async def _watch(store: Store, total: int, work: Coroutine[Any, Any, None]) -> None:
     """Shows on a terminal how far the writes are."""
     task = asyncio.create_task(work)
-    columns = (TextColumn("writing"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    said = Phrase("busy-writing").told(LANGUAGE.get())
     with Progress(*columns, disable=not sys.stderr.isatty(), transient=True) as bar:
-        row = bar.add_task("writing", total=total)
+        row = bar.add_task(said, total=total)
         while not task.done():
             await asyncio.wait([task], timeout=0.2)
             left = (await store.read(stock_round.state)).waiting
@@ -142,7 +142,7 @@ async def _watch(store: Store, total: int, work: Coroutine[Any, Any, None]) -> N
     await task
 
 
-def _outcome(before: StockState, after: StockState, failure: str | None) -> Synced:
+def _outcome(before: StockState, after: StockState, failure: object) -> Synced:
     written = after.written - before.written
     left, pending, read_at = after.waiting, after.pending, after.read_at
     return Synced(written, left, pending, read_at, failure, after.first_write)

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from bridge.cli.command import DONE, WRONG
+from bridge.cli.language import LANGUAGE
 from bridge.cli.opening import now, open_store, settings_of
 from bridge.core.audit import AuditEntry
 from bridge.core.users import Role
+from bridge.errors import Phrase
 from bridge.settings import Settings
 from bridge.store import audit, exists
 
@@ -50,7 +52,8 @@ async def write_down(arguments: argparse.Namespace, *, code: int) -> int:
         return DONE
     settings = settings_of(arguments, of_all=True)
     if settings.mode == "shadow" and arguments.command in _WRITING:
-        print("rxbridge: shadow mode: nothing is written at a vendor", file=sys.stderr)
+        said = Phrase("shadow-mode").told(LANGUAGE.get())
+        print(f"rxbridge: {said}", file=sys.stderr)
     if not exists(settings.place):
         return DONE
     what = " ".join(filter(None, [arguments.command, getattr(arguments, "verb", "")]))

@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
-from bridge.cli.probes import NOT_TOLD, Ground, document, probe, seen
+from bridge.cli.probes import Answer, Ground, document, probe, seen
 from bridge.core.lifecycle import TERMINAL, Vocabulary, route
 from bridge.core.model import Draft, OrderId, ProductId, SkuUid, State, TrackingLink
-from bridge.errors import Fault, Misconfigured, Refused
+from bridge.errors import Fault, Misconfigured, Phrase, Refused
 from bridge.exchange import Response
 from bridge.pharmaone import dialect as p1
 from bridge.pharmaone.order_book import OrderUpsert, UpsertItem
@@ -38,25 +38,23 @@ async def confirm(on: Ground, organisation: str | None) -> None:
     host = urlsplit(on.settings.rxscale.base_url).hostname or ""
     org = on.settings.pharmaone.org_id
     if host != DEVELOPMENT and not is_loopback(host):
-        raise _refused("rxscale.base_url", f"{host} is not RxScale's development host")
+        raise _refused("rxscale.base_url", "no-development-host", host=host)
     if not organisation or organisation != org:
-        raise _refused("--organisation", f"is not pharmaone.org_id ({org})")
+        raise _refused("--organisation", "other-org", org=org)
     first = await on.vendors.rxscale.orders_page("", 0, 1)
     made = await on.vendors.pharmaone.orders_page(1, 0)
     for name, total in (("RxScale", first.total), ("PharmaOne", made.total)):
         if total is None or total > FEW:
-            what = f"{name} lists {total} orders: no development account has more than {FEW}"
-            raise _refused("--write", what)
+            raise _refused("--write", "too-many-orders", vendor=name, orders=total, most=FEW)
     order = await on.vendors.rxscale.order(on.order) if on.order else None
     if order is None or order.status not in on.rules.words.rxscale.queue:
-        raise _refused("--order", "does not wait in RxScale's queue")
+        raise _refused("--order", "not-in-queue")
     if await _goods(on) is None:
-        raise _refused("--sku", "is not what that order orders")
+        raise _refused("--sku", "not-its-sku")
 
 
-def _refused(where: str, what: str) -> Misconfigured:
-    remedy = "nothing was written; --write is for a development account alone"
-    return Misconfigured(Fault(where, what, remedy))
+def _refused(where: str, key: str, **facts: object) -> Misconfigured:
+    return Misconfigured(Fault(where, f"probe-{key}", **facts))
 
 
 async def _goods(on: Ground) -> tuple[PharmacySku, int] | None:
@@ -103,7 +101,7 @@ async def _try_pairs(on: Ground, here: str, taken: list[str]) -> int:
         if now != here:
             await _set(on, here)
         if await _here(on) != here:
-            on.left.append(f"order {on.order} stands at {word}, moved there by a trial")
+            on.left.append(Phrase("order-moved", order=on.order, word=word))
             break
     return tried
 
@@ -115,7 +113,7 @@ def _way(words: Vocabulary, *stops: str | None) -> Iterator[str]:
 
 
 @probe("rxscale.refuses_illegal_steps", writes=True)
-async def _steps(on: Ground) -> str | None:
+async def _steps(on: Ground) -> Answer:
     words, here, taken = on.rules.words.rxscale, await _here(on), list[str]()
     tried = await _try_pairs(on, here, taken)
     for word in [*_way(words, here, words.says.get(State.COMPLETED))][:-1]:
@@ -124,17 +122,17 @@ async def _steps(on: Ground) -> str | None:
             return None
         tried += await _try_pairs(on, word, taken)
     if not tried:
-        return f"{NOT_TOLD}from no status is there another one that may not follow, but for ends"
+        return Phrase("not-told-no-step")
     return f"false; taken: {', '.join(taken)}" if taken else f"true; {tried} pairs refused"
 
 
 @probe("rxscale.short_stock_on_complete", writes=True)
-async def _short(on: Ground) -> str | None:
+async def _short(on: Ground) -> Answer:
     """Walks the order back to a hold, and completes it as soon as that is taken on the way forth:
     with one piece too few, or else with enough.
     """
     if not on.vendors.rxscale.site.generation.completes:
-        return f"{NOT_TOLD}this generation of the API has no call that completes an order"
+        return Phrase("not-told-no-call")
     words, goods = on.rules.words.rxscale, await _goods(on)
     if goods is None or goods[0].stock is None:
         return None
@@ -211,7 +209,7 @@ async def _ends(on: Ground) -> str | None:
                 found = f"yes; {here} -> {word}"
                 await _set(on, cancel)
                 break
-    on.left.append(f"order {on.order} stands at {await _here(on)}")
+    on.left.append(Phrase("order-stands", order=on.order, word=await _here(on)))
     return found
 
 
@@ -236,7 +234,7 @@ async def _submit(on: Ground, reference: str, draft: Draft) -> str | None:
         return None
     if answer.status == "conflict":
         return None
-    left = f"an order-request with the external reference {reference}: reject it in PharmaOne"
+    left = Phrase("request-left", reference=reference)
     if left not in on.left:
         on.left.append(left)
     return answer.request_id or ""
@@ -279,7 +277,7 @@ async def _cancel(on: Ground) -> str | None:
             and on.rules.words.pharmaone.means.get(seen.order.status) is State.CANCELLED
         ):
             return json.dumps(body)
-    on.left.append(f"PharmaOne's order {order_id} could not be cancelled: delete it there")
+    on.left.append(Phrase("order-not-cancelled", order=order_id))
     return None
 
 

@@ -24,7 +24,7 @@ from bridge.core.model import OrderId, OrderRecord, P1Order, P1Row
 from bridge.core.orders.view import Search
 from bridge.core.reasons import LIST_NOT_SETTLED, NOT_READABLE, TOO_MANY_TO_READ
 from bridge.cycles.p1sweep import ALL, read_orders
-from bridge.errors import TryLater
+from bridge.errors import Phrase, TryLater
 from bridge.exchange import Priority
 from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.orders import content
@@ -102,7 +102,7 @@ class Finder:
         hidden = await self._read_details(unread[: self._most_details])
         if any(self._may_come(order) for order in hidden):
             self._list = None
-            raise TryLater("PharmaOne lists an order that it does not show")
+            raise TryLater(Phrase("listed-not-shown"))
         alike = await self._alike(found.silent, record, looks) if looks else []
         twin = await self._twin(alike[: self._most_details], looks)
         gap, count = None, max(len(unread), 0 if twin else len(alike))

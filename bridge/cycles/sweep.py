@@ -64,11 +64,7 @@ def words_refused(where: str, refused: Mapping[str, Refused]) -> Fault | None:
     if not refused:
         return None
     words = ", ".join(f"'{word}' ({refusal.status})" for word, refusal in refused.items())
-    return Fault(
-        f"{where}.open",
-        f"RxScale knows no status {words}, so orders are not looked for there",
-        "write the word as RxScale does, or take it out",
-    )
+    return Fault(f"{where}.open", "no-such-status", words=words)
 
 
 class OrderSweep:

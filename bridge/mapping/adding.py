@@ -33,8 +33,7 @@ def written(content: bytes, links: Iterable[tuple[SkuLink, str]], *, safety: boo
         wanted = (UNITS, SAFETY) if safety and any(link.safety for link, _ in links) else (UNITS,)
         for column in wanted:
             if column not in found[0]:
-                what = f"there is no column '{column}' to write them to"
-                raise Misconfigured(Fault(SKUS, what, "add it to the header"))
+                raise Misconfigured(Fault(SKUS, "column-to-write", column=column))
         there = {link.uid: link for link, _ in links if link.uid in listed}
         content = b"".join(_confirmed(content, there, *found, safety=safety))
     more = [
@@ -103,8 +102,7 @@ def _line(link: SkuLink, note: str, columns: Sequence[str], delimiter: str) -> s
         line = _written(link, each, columns, delimiter)
         if counts(line):
             return line
-    what = f"the line of {link.uid} would be a comment, with '#' at its beginning"
-    raise Misconfigured(Fault(SKUS, what, "move p1_id behind pharmacy_sku_uid"))
+    raise Misconfigured(Fault(SKUS, "would-be-comment", uid=link.uid))
 
 
 def _written(link: SkuLink, note: str, columns: Sequence[str], delimiter: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacySkuUid, ProductId, SkuUid
 from bridge.core.reasons import together
 from bridge.core.stock.model import SkuLink
+from bridge.errors import Phrase
 from bridge.mapping.draft import Drafting, draft
 from bridge.mapping.orders import FIXED, Example, Given, OrderMapping
 from bridge.mapping.reading import ORDERS, Faults, Place, check
@@ -16,11 +17,9 @@ from bridge.mapping.shipping import Shipping
 from bridge.mapping.skus import SkuLinks
 from bridge.rxscale.orders import OrderToWorkOn
 from bridge.rxscale.orders import order as read_order
-from bridge.texts import say
 from bridge.vendor.fields import WordOrEmpty
 
 SEEN_AT = datetime(2026, 1, 2, 8, tzinfo=UTC)
-REMEDY = "mend the mapping, or the example if this is what you want from now on"
 
 
 class _Order(OrderToWorkOn):
@@ -42,7 +41,7 @@ def run_examples(mapping: OrderMapping, shipping: Shipping, faults: Faults) -> N
         made = draft(rules, given, _catalogue(example.given), example.given.shop_id)
         found = _difference(example, made, used)
         if found:
-            faults.tell(Place(ORDERS, f"example '{example.name}'"), found, REMEDY)
+            faults.tell(Place(ORDERS, f"example '{example.name}'"), "example", found=found)
 
 
 def _catalogue(given: Given) -> dict[SkuUid, CatalogueSku]:
@@ -65,11 +64,11 @@ def _links(given: Given) -> SkuLinks:
     return SkuLinks({link.uid: link for link in links})
 
 
-def _difference(example: Example, made: Draft | Gaps, mapping: OrderMapping) -> str | None:
+def _difference(example: Example, made: Draft | Gaps, mapping: OrderMapping) -> Phrase | None:
     expected = example.expect
     if isinstance(made, Draft):
         if expected.payload is None:
-            return f"expected the gaps {', '.join(expected.gaps)}, got a payload"
+            return Phrase("example-no-gaps", gaps=", ".join(expected.gaps))
         # what no line of [payload] fills (any more), and remarks that are not named, do not count
         kinds = dict.fromkeys(FIXED, "") | {
             each.name: each.kind for each in mapping.payload.targets
@@ -79,13 +78,13 @@ def _difference(example: Example, made: Draft | Gaps, mapping: OrderMapping) -> 
         return first_difference(wanted, got)
     codes = [gap.code for gap in made.gaps]
     if expected.payload is not None:
-        return f"expected a payload, got gaps: {say(together(made.gaps))}"
+        return Phrase("example-no-payload", gaps=together(made.gaps))
     if sorted(codes) == sorted(expected.gaps):
         return None
-    return f"expected the gaps {', '.join(expected.gaps)}, got {', '.join(codes)}"
+    return Phrase("example-gaps", gaps=", ".join(expected.gaps), got=", ".join(codes))
 
 
-def first_difference(expected: Any, got: Any, path: str = "") -> str | None:
+def first_difference(expected: Any, got: Any, path: str = "") -> Phrase | None:
     """The first field that differs, with both values; None where everything is equal."""
     if isinstance(expected, Mapping) and isinstance(got, Mapping):
         pairs = {key: (expected.get(key), got.get(key)) for key in (*expected, *got)}
@@ -94,7 +93,7 @@ def first_difference(expected: Any, got: Any, path: str = "") -> str | None:
     elif expected == got and isinstance(expected, bool) == isinstance(got, bool):
         return None
     else:
-        return f"{path}: expected {_show(expected)}, got {_show(got)}"
+        return Phrase("example-differs", path=path, wanted=_show(expected), got=_show(got))
     for key, (left, right) in pairs.items():
         found = first_difference(left, right, f"{path}.{key}" if path else key)
         if found:
@@ -102,7 +101,7 @@ def first_difference(expected: Any, got: Any, path: str = "") -> str | None:
     return None
 
 
-def _show(value: Any) -> str:
+def _show(value: Any) -> str | None:
     if value is None:
-        return "nothing"
+        return None
     return str(value) if isinstance(value, Decimal) else repr(value)

@@ -12,6 +12,7 @@ from jmespath.exceptions import JMESPathError, JMESPathTypeError, LexerError, Pa
 from jmespath.functions import Functions, signature
 from jmespath.visitor import Options, TreeInterpreter
 
+from bridge.errors import Foreign, Phrase
 from bridge.mapping.reading import Faults, Place, nearest
 
 _ORDER = """
@@ -218,7 +219,7 @@ def compile_expression(
     try:
         tree: Any = jmespath.compile(text).parsed
     except (JMESPathError, RecursionError) as failure:
-        faults.tell(place, f"no JMESPath: {_syntax(failure)}", "see https://jmespath.org")
+        faults.tell(place, "no-jmespath", why=_syntax(failure))
         return None
     before = len(faults)
     for node in _nodes(tree):
@@ -230,14 +231,15 @@ def compile_expression(
     return Expression(text, _made(tree)) if len(faults) == before else None
 
 
-def _syntax(failure: Exception) -> str:
+def _syntax(failure: Exception) -> Phrase:
     if isinstance(failure, LexerError):
-        return f"{failure.message} at column {failure.lexer_position + 1}"
+        column = failure.lexer_position + 1
+        return Phrase("jmespath-at", why=Foreign(failure.message), column=column)
     if isinstance(failure, ParseError) and failure.token_value:
-        return f"'{failure.token_value}' at column {failure.lex_position + 1} does not belong there"
-    if isinstance(failure, RecursionError):
-        return "too deeply nested"
-    return "it is empty or breaks off"
+        column = failure.lex_position + 1
+        return Phrase("jmespath-token", token=failure.token_value, column=column)
+    deep = isinstance(failure, RecursionError)
+    return Phrase("jmespath-deep" if deep else "jmespath-empty")
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
@@ -250,24 +252,20 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
 def _check_call(node: Mapping[str, Any], place: Place, faults: Faults) -> None:
     name, table = node["value"], _BridgeFunctions.FUNCTION_TABLE
     if name not in table:
-        faults.tell(place, f"there is no function {name}()", nearest(name, table))
+        faults.tell(place, "no-function", name=name, way=nearest(name, table))
         return
     wants, gets = table[name]["signature"], len(node["children"])
     variadic = bool(wants and wants[-1].get("variadic"))
     if gets < len(wants) or (gets > len(wants) and not variadic):
-        what = f"{name}() takes {len(wants)} arguments and is given {gets}"
-        faults.tell(place, what, "see https://jmespath.org, or the top of orders.toml")
+        faults.tell(place, "wrong-arguments", name=name, wants=len(wants), gets=gets)
 
 
 def _check_names(tree: Any, known: Collection[str], place: Place, faults: Faults) -> None:
     used = (node["value"] for node in _nodes(tree) if node["type"] == "field")
     for name in dict.fromkeys(used):
         if name not in known:
-            remedy = (
-                f"{nearest(name, sorted(known)) if len(name) > 1 else ''} texts stand in single "
-                "quotes; if RxScale does send such a field, write it into an [[example]]"
-            )
-            faults.tell(place, f"'{name}' is no known field", remedy.strip())
+            way = nearest(name, sorted(known)) if len(name) > 1 else None
+            faults.tell(place, "no-known-field", name=name, way=way)
 
 
 def _money(value: object) -> str | None:

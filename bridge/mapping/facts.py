@@ -133,8 +133,7 @@ def noted(text: str, found: Mapping[str, tuple[str, str]], on: datetime.date) ->
     except tomllib.TOMLDecodeError:
         same = False
     if not same:
-        what = "is written in tables, which are not changed by themselves"
-        raise Misconfigured(Fault(FACTS, what, "write each fact as `name = ...` on a line"))
+        raise Misconfigured(Fault(FACTS, "in-tables"))
     return text
 
 

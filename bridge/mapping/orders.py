@@ -13,12 +13,7 @@ from bridge.mapping.reading import ORDERS, Faults, Place, Table, check, nearest
 Kind = Literal["text", "remark", "money", "whole", "yes_no"]
 """A remark is a text for people: one that cannot be made holds up no order."""
 Pzn = Literal["warn", "refuse", "ignore"]
-FIXED: Mapping[str, str] = {
-    "external_reference": "the pharmacy order's uid, always: that one order-request per order "
-    "is made rests on it",
-    "external_id": "the pharmacy order's uid, always: a lost answer is looked for by it",
-    "items": "made from [item], one for each ordered line",
-}
+FIXED = frozenset({"external_reference", "external_id", "items"})
 """What the bridge fills itself, and why no mapping may."""
 
 
@@ -210,7 +205,7 @@ def read_orders(data: dict[str, Any] | None, faults: Faults) -> OrderMapping | N
     for example in file.example:
         if (example.expect.payload is None) == (not example.expect.gaps):
             place = Place(ORDERS, f"example '{example.name}'")
-            faults.tell(place, "expects neither or both", "give expect.payload or expect.gaps")
+            faults.tell(place, "expects-neither")
     return mapping if len(faults) == before else None
 
 
@@ -219,8 +214,8 @@ def _without_fixed(data: dict[str, Any], faults: Faults) -> dict[str, Any]:
     for table in ("envelope", "payload"):
         if not isinstance(rest.get(table), dict):
             continue
-        for name in sorted(FIXED.keys() & rest[table].keys()):
-            faults.tell(Place(ORDERS, f"{table}.{name}"), f"{name} is {FIXED[name]}", "take it out")
+        for name in sorted(FIXED & rest[table].keys()):
+            faults.tell(Place(ORDERS, f"{table}.{name}"), "fixed", name=name)
         rest[table] = {name: text for name, text in rest[table].items() if name not in FIXED}
     return rest
 
@@ -239,7 +234,7 @@ def _part(
     known = [*texts, "items"] if table == "payload" else [*texts]
     for name in (name for names in required for name in names if name not in known):
         place = Place(ORDERS, f"require.{table}")
-        faults.tell(place, f"nothing in [{table}] fills '{name}'", nearest(name, known))
+        faults.tell(place, "not-filled", table=table, name=name, way=nearest(name, known))
     return Part(targets, required)
 
 
@@ -255,8 +250,7 @@ def _targets(
         expression = compile_expression(text, names, place, faults)
         kind = kinds.get(name)
         if kind is None:
-            remedy = f"{nearest(name, kinds)} a new one needs its kind there".strip()
-            faults.tell(place, f"'{name}' is not in [fields.{table}]", remedy)
+            faults.tell(place, "no-kind", table=table, name=name, way=nearest(name, kinds))
         elif expression is not None:
             yield Target(name, kind, expression, place)
 

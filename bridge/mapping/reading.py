@@ -10,23 +10,13 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bridge.errors import Fault
+from bridge.errors import Fault, Foreign, Phrase
 
 ORDERS, STATUSES, SKUS, SHIPPING = "orders.toml", "statuses.toml", "skus.csv", "shipping.toml"
 FACTS = "facts.toml"
 FILES = (ORDERS, STATUSES, SKUS, SHIPPING, FACTS)
 FEW = 12
 MOST_DEEP = 64
-WANTED: Mapping[str, str] = {
-    "model_type": "a table is wanted here",
-    "dict_type": "a table is wanted here",
-    "tuple_type": "a list is wanted here",
-    "string_type": "a text in quotes is wanted here",
-    "bool_type": "true or false is wanted here",
-    "too_short": "must not be empty",
-    "string_too_short": "must not be empty",
-}
-RESTORE = "copy it from the mappings folder that comes with rxbridge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +29,12 @@ class Place:
     def __str__(self) -> str:
         return f"{self.file}: {self.key}" if self.key else self.file
 
+    def told(self, language: str = "en") -> str:
+        """The same for a person: `skus.csv: line 3`."""
+        kind, _, which = self.key.partition(" ")
+        key = Phrase("place", kind=kind, which=which).told(language) if which else self.key
+        return f"{self.file}: {key}" if key else self.file
+
     def at(self, *keys: object) -> "Place":
         """A place further in: `Place("a.toml", "x").at("y", 2)` is `a.toml: x.y.2`."""
         return Place(self.file, ".".join(str(key) for key in (self.key, *keys) if key != ""))
@@ -47,8 +43,9 @@ class Place:
 class Faults(list[Fault]):
     """Every mistake found so far."""
 
-    def tell(self, place: Place | str, what: str, remedy: str = "") -> None:
-        self.append(Fault(str(place), what, remedy))
+    def tell(self, place: Place | str, key: str, /, **facts: object) -> None:
+        """A `Fault` with the text and the facts."""
+        self.append(Fault(place, key, **facts))
 
 
 class Table(BaseModel):
@@ -60,15 +57,15 @@ class Table(BaseModel):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str]) -> Phrase | None:
     """The way out of an unknown word: the nearest known one, else all of them if they are few."""
     import difflib  # only a mistake needs it
 
     names = list(known)
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
-        return f"did you mean '{close[0]}'?"
-    return f"known here: {', '.join(names)}" if 0 < len(names) <= FEW else ""
+        return Phrase("nearest", guess=close[0])
+    return Phrase("known-here", names=", ".join(names)) if 0 < len(names) <= FEW else None
 
 
 def place_of(directory: Path, own: Path | None, name: str) -> Path:
@@ -79,7 +76,7 @@ def place_of(directory: Path, own: Path | None, name: str) -> Path:
 def read_files(directory: Path, faults: Faults, own: Path | None = None) -> dict[str, bytes]:
     """The bytes of each file that can be read; one in `own` outweighs that in `directory`."""
     if not directory.is_dir():
-        faults.tell(str(directory), "there is no such folder", "set mappings.dir")
+        faults.tell(str(directory), "no-folder")
         return {}
     found: dict[str, bytes] = {}
     for name in FILES:
@@ -88,9 +85,9 @@ def read_files(directory: Path, faults: Faults, own: Path | None = None) -> dict
         except FileNotFoundError:
             if name == FACTS:  # all of them are unknown
                 continue
-            faults.tell(name, f"missing in {directory}", RESTORE)
+            faults.tell(name, "not-in-folder", folder=directory)
         except OSError as failure:
-            faults.tell(name, f"cannot be read: {failure.strerror}", "see its permissions")
+            faults.tell(name, "no-permission", why=Foreign(failure.strerror))
     return found
 
 
@@ -100,7 +97,7 @@ def decode(name: str, content: bytes, faults: Faults) -> str | None:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as failure:
         line = content.count(b"\n", 0, failure.start) + 1
-        faults.tell(Place(name, f"line {line}"), "not UTF-8", "save the file as UTF-8")
+        faults.tell(Place(name, f"line {line}"), "line-no-utf8")
         return None
 
 
@@ -112,11 +109,10 @@ def read_toml(name: str, content: Mapping[str, bytes], faults: Faults) -> dict[s
     try:
         return _shallow(tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as failure:
-        what, line = _syntax_error(str(failure), text)
-        remedy = "texts need quotes, each key stands once, lists and tables need closing brackets"
-        faults.tell(Place(name, f"line {line}"), what, remedy)
+        why, line, column = _syntax_error(str(failure), text)
+        faults.tell(Place(name, f"line {line}"), "syntax", why=Foreign(why), column=column)
     except (ValueError, RecursionError):
-        faults.tell(name, "too long a number or too deep a list", "take it out")
+        faults.tell(name, "too-deep")
     return None
 
 
@@ -133,11 +129,11 @@ def _shallow(found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _syntax_error(message: str, text: str) -> tuple[str, int]:
-    found = re.search(r" \(at line (\d+), column (\d+)\)$", message)
-    if found is None:  # "(at end of document)"
-        return message, len(text.splitlines())
-    return f"{message[: found.start()]} (column {found[2]})", int(found[1])
+def _syntax_error(message: str, text: str) -> tuple[str, int, str | None]:
+    """What is wrong, in which line and column; None: at the end of the file."""
+    why, _, place = message.partition(" (at ")
+    found = re.findall(r"\d+", place)
+    return (why, int(found[0]), found[1]) if found else (why, len(text.splitlines()), None)
 
 
 def check(model: type[Model], data: object, place: Place, faults: Faults) -> Model | None:
@@ -156,14 +152,14 @@ def _tell(model: type[BaseModel], error: Mapping[str, Any], place: Place, faults
     match error["type"]:
         case "extra_forbidden":
             known = _table_at(model, loc[:-1]).model_fields
-            faults.tell(where, "unknown key", nearest(str(loc[-1]), known))
+            faults.tell(where, "unknown-key", way=nearest(str(loc[-1]), known))
         case "missing":
-            faults.tell(where, "missing", "add it; the file that comes with rxbridge shows how")
+            faults.tell(where, "key-missing")
         case "enum" | "literal_error" if isinstance(word := error["input"], str):
             known_words = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-            faults.tell(where, f"'{word}' is not a word known here", nearest(word, known_words))
-        case _:
-            faults.tell(where, WANTED.get(error["type"], str(error["msg"])))
+            faults.tell(where, "unknown-word", word=word, way=nearest(word, known_words))
+        case kind:
+            faults.tell(where, "wanted", what=Foreign(str(error["msg"]), f"wanted-{kind}"))
 
 
 def _table_at(model: type[BaseModel], loc: tuple[Any, ...]) -> type[BaseModel]:

@@ -159,8 +159,8 @@ def _once(
 ) -> Iterator[str]:
     for word in words:
         if not _fold(word):
-            faults.tell(place, "an empty word", "take it out")
+            faults.tell(place, "empty-word")
         elif _fold(word) in found:
-            faults.tell(place, f"'{word}' is listed twice (letter case does not count)", "keep one")
+            faults.tell(place, "listed-twice", word=word)
         else:
             yield _fold(word)

@@ -24,7 +24,6 @@ _decimal = lru_cache(maxsize=1024)(Decimal)
 """Most SKUs hold the same few amounts, which are kept once."""
 COLUMNS = ("pharmacy_sku_uid", "p1_id", "units_per_sku", "safety_stock", "share", "note")
 NEEDED = COLUMNS[:2]
-ASK = "`rxbridge skus match` names the likely product and its units"
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 _SHARE = re.compile(r"(0(?:\.[0-9]{1,4})?|1(?:\.0{1,4})?)|([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%")
 _WHOLE = re.compile(r"[0-9]{1,9}")
@@ -153,16 +152,15 @@ def cells_of(line: str, number: int, delimiter: str, faults: Faults) -> list[str
     try:
         rows = list(csv.reader([line], delimiter=delimiter, strict=True, skipinitialspace=True))
     except csv.Error:
-        remedy = "close the quotes on the same line; write a quote within quotes twice"
-        faults.tell(Place(SKUS, f"line {number}"), "its quotes do not match", remedy)
+        faults.tell(Place(SKUS, f"line {number}"), "quotes")
         return None
     return [cell.strip() for cell in rows[0]]
 
 
 def _header(line: str, number: int, delimiter: str, faults: Faults) -> list[str] | None:
-    remedy = f"the first line is: {','.join(COLUMNS)}"
+    first = ",".join(COLUMNS)
     if not line:
-        faults.tell(SKUS, "the header line is missing", remedy)
+        faults.tell(SKUS, "no-header", first=first)
         return None
     cells = cells_of(line, number, delimiter, faults)
     if cells is None:
@@ -172,12 +170,12 @@ def _header(line: str, number: int, delimiter: str, faults: Faults) -> list[str]
     problems = len(faults)
     for name in dict.fromkeys(header):
         if name and name not in COLUMNS:
-            faults.tell(place, f"unknown column '{name}'", nearest(name, COLUMNS))
+            faults.tell(place, "unknown-column", name=name, way=nearest(name, COLUMNS))
         elif name and header.count(name) > 1:
-            faults.tell(place, f"column '{name}' stands there twice", "keep one")
+            faults.tell(place, "column-twice", name=name)
     for name in NEEDED:
         if name not in header:
-            faults.tell(place, f"column '{name}' is missing", remedy)
+            faults.tell(place, "no-column", name=name, first=first)
     return header if len(faults) == problems else None
 
 
@@ -188,9 +186,8 @@ def _row(
     if cells is None:
         return None
     if any(cells[len(header) :]) or (len(cells) == 1 and len(header) > 1):
-        what = f"{len(cells)} columns where the header has {len(header)}"
-        remedy = f"separate with '{delimiter}' as in the header; quote a text that holds it"
-        faults.tell(Place(SKUS, f"line {number}"), what, remedy)
+        place, count = Place(SKUS, f"line {number}"), len(cells)
+        faults.tell(place, "columns", count=count, wanted=len(header), delimiter=delimiter)
         return None
     row = dict.fromkeys(COLUMNS, "")
     row.update((name, cell) for name, cell in zip(header, cells, strict=False) if name)
@@ -204,9 +201,9 @@ def _add(
     problems = list(_problems(row))
     if uid in listed:
         earlier = listed[uid].row.removeprefix(f"{SKUS}: ")
-        problems.append((f"{uid} is listed in {earlier} already", "keep one of the two"))
-    for what, remedy in problems:
-        faults.tell(place, what, remedy)
+        problems.append(("sku-listed", {"uid": uid, "line": earlier.removeprefix("line ")}))
+    for key, facts in problems:
+        faults.tell(place, key, **facts)
     if not problems:
         units, safety = row["units_per_sku"] or "1", row["safety_stock"] or "0"
         listed[uid] = SkuLink(
@@ -220,27 +217,26 @@ def _add(
         )
 
 
-def _problems(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """What is wrong with a row's cells, and the way out."""
+def _problems(row: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """What is wrong with a row's cells: texts and facts."""
     uid, p1_id, share = row["pharmacy_sku_uid"], row["p1_id"], row["share"]
     if not uid:
-        yield "pharmacy_sku_uid is empty", "write RxScale's pharmacy SKU (psku-...)"
+        yield "no-sku", {}
     elif uid.startswith("sku-"):
-        yield f"{uid} is no pharmacy SKU", "its id starts with psku- (RxScale's SKU list)"
+        yield "no-pharmacy-sku", {"uid": uid}
     if not p1_id:
-        yield "p1_id is empty", f"take the line out; then {ASK}"
+        yield "no-p1-id", {}
     elif set(p1_id) & set("<>"):
-        yield f"p1_id '{p1_id}' is a placeholder", f"take the line out; then {ASK}"
+        yield "placeholder", {"product": p1_id}
     elif _ROUNDED_BY_EXCEL.fullmatch(p1_id):
-        yield f"p1_id '{p1_id}' was rounded", "format the column as text and write the id anew"
+        yield "rounded", {"product": p1_id}
     units, safety = row["units_per_sku"], row["safety_stock"]
     if units and (not _NUMBER.fullmatch(units) or not Decimal(units)):
-        what = f"units_per_sku '{units}' is no number above 0"
-        yield what, "write digits, with a point for fractions: 2.5"
+        yield "no-units", {"units": units}
     if safety and not _WHOLE.fullmatch(safety):
-        yield f"safety_stock '{safety}' is no whole number from 0 up", "write digits only"
+        yield "no-safety-stock", {"safety": safety}
     if share and _share(share) is None:
-        yield f"share '{share}' is no part of a whole", "write it as 0.25 or as 25 %"
+        yield "no-share", {"share": share}
 
 
 def _share(text: str) -> Decimal | None:
@@ -261,8 +257,10 @@ def _check_shares(listed: Mapping[PharmacySkuUid, SkuLink], faults: Faults) -> N
         shares = [link.share for link in links if link.share is not None]
         for link in links:
             if shares and link.share is None:
-                what = f"{link.uid} has no share of product {product}, and others have one"
-                faults.tell(link.row, what, "give it one; 0 is none")
+                faults.tell(_place(link), "share-missing", uid=link.uid, product=product)
         if sum(shares) > 1:
-            what = f"the shares of product {product} add up to {sum(shares)}"
-            faults.tell(links[-1].row, what, "make them 1 or less together")
+            faults.tell(_place(links[-1]), "shares-too-many", product=product, sum=sum(shares))
+
+
+def _place(link: SkuLink) -> Place:
+    return Place(SKUS, link.row.removeprefix(f"{SKUS}: "))

@@ -110,8 +110,8 @@ def read_statuses(data: dict[str, Any] | None, dialect: str, faults: Faults) -> 
     _check_pharmaone(pharmaone, orders, faults)
     prescriptions = _prescriptions(file.pharmaone.prescriptions, faults)
     if dialect not in dialects:
-        remedy = f"set rxscale.dialect in rxbridge.toml; {nearest(dialect, dialects)}"
-        faults.tell(Place(STATUSES, f"rxscale.{dialect}"), "there is no such dialect", remedy)
+        way = nearest(dialect, dialects)
+        faults.tell(Place(STATUSES, f"rxscale.{dialect}"), "no-dialect", way=way)
         return None
     words = Words(
         rxscale=dialects[dialect],
@@ -133,8 +133,7 @@ def _prescriptions(table: _Prescriptions, faults: Faults) -> Prescriptions:
     for key, words in lists.items():
         for word in words:
             if word in found:
-                what = f"'{word}' stands in {found[word]} as well"
-                faults.tell(place.at(key), what, "keep one")
+                faults.tell(place.at(key), "stands-also", word=word, other=found[word])
             found[word] = key
     return Prescriptions(str(place), *map(frozenset, lists.values()))
 
@@ -178,11 +177,11 @@ def _check_pharmaone(words: Vocabulary, table: _Orders, faults: Faults) -> None:
     _check_known(words, place, faults)
     for state, word in words.says.items():
         if words.means.get(word) not in (None, state):
-            what = f"'{word}' means {words.means[word].value}: setting it does not reach it"
-            faults.tell(place.at("says", state.value), what, f"choose a word that means {state}")
+            means = words.means[word].value
+            at = place.at("says", state.value)
+            faults.tell(at, "does-not-reach", word=word, means=means, state=None, wanted=state)
     if words.says and WORD not in table.body.values():
-        what = f"no field of the body holds {WORD}, so every word would be set alike"
-        faults.tell(place.at("body"), what, f'write status = "{WORD}"')
+        faults.tell(place.at("body"), "set-alike", word=WORD)
 
 
 def _check(words: Vocabulary, place: Place, review: State, faults: Faults) -> None:
@@ -193,11 +192,7 @@ def _check(words: Vocabulary, place: Place, review: State, faults: Faults) -> No
     _check_says(words, place, faults)
     _check_reachable(words, place, faults)
     if review not in words.says:
-        faults.tell(
-            place.at("says"),
-            f"no word for '{review.value}', the state of an order-request under review",
-            f'add {review.value} = "..." or change pharmaone.order_requests.submitted',
-        )
+        faults.tell(place.at("says"), "no-word-for-review", review=review.value)
 
 
 def _used(words: Vocabulary) -> Iterable[tuple[str, str]]:
@@ -215,8 +210,8 @@ def _used(words: Vocabulary) -> Iterable[tuple[str, str]]:
 def _check_known(words: Vocabulary, place: Place, faults: Faults) -> None:
     for key, word in _used(words):
         if word not in words.means:
-            what = f"'{word}' has no meaning in {place.key}.means"
-            faults.tell(place.at(key), what, nearest(word, words.means))
+            way = nearest(word, words.means)
+            faults.tell(place.at(key), "no-meaning", word=word, table=place.key, way=way)
 
 
 def _check_doubles(words: Vocabulary, place: Place, faults: Faults) -> None:
@@ -224,36 +219,31 @@ def _check_doubles(words: Vocabulary, place: Place, faults: Faults) -> None:
     lists.update({f"steps.{word}": following for word, following in words.steps.items()})
     for key, listed in lists.items():
         for word in dict.fromkeys(word for word in listed if listed.count(word) > 1):
-            faults.tell(place.at(key), f"'{word}' stands there twice", "keep one")
+            faults.tell(place.at(key), "stands-twice", word=word)
     for word in sorted(words.arriving & words.queue):
-        what = f"'{word}' stands in arriving as well"
-        faults.tell(place.at("queue"), what, "an order either waits for us or is not ours yet")
+        faults.tell(place.at("queue"), "arrives-and-waits", word=word)
 
 
 def _check_open(words: Vocabulary, place: Place, faults: Faults) -> None:
     """What is not listed as open is not read by the sweep, so a lost webhook would lose it."""
     for word in words.open:
         if words.means.get(word) in TERMINAL:
-            faults.tell(place.at("open"), f"'{word}' means an end", "take it out of the list")
+            faults.tell(place.at("open"), "open-means-end", word=word)
     for word, state in words.means.items():
         if state not in TERMINAL and word not in words.open:
-            what = f"'{word}' is not listed, so the sweep would miss such orders"
-            faults.tell(place.at("open"), what, "add it")
+            faults.tell(place.at("open"), "not-open", word=word)
     for word in sorted((words.arriving | words.queue) - set(words.open)):
         if words.means.get(word) in TERMINAL:
-            what = f"'{word}' means an end, yet it is listed as arriving or queue"
-            faults.tell(place.at("means", word), what, "take it out of that list")
+            faults.tell(place.at("means", word), "end-waits", word=word)
 
 
 def _check_steps(words: Vocabulary, place: Place, faults: Faults) -> None:
     for word, state in words.means.items():
         out = words.steps.get(word, ())
         if state in TERMINAL and out:
-            what = f"'{word}' means {state.value}, an end: nothing leads out of it"
-            faults.tell(place.at("steps", word), what, "take the steps out, or mend its meaning")
+            faults.tell(place.at("steps", word), "out-of-an-end", word=word, means=state.value)
         if state not in TERMINAL and not out and word not in words.arriving:
-            what = f"'{word}' is a dead end: no step leads out of it, yet it is no end"
-            faults.tell(place.at("steps"), what, f'add "{word}" = [...]')
+            faults.tell(place.at("steps"), "dead-end", word=word)
 
 
 def _check_says(words: Vocabulary, place: Place, faults: Faults) -> None:
@@ -261,12 +251,11 @@ def _check_says(words: Vocabulary, place: Place, faults: Faults) -> None:
         at = place.at("says", state.value)
         meaning = words.means.get(word)
         if meaning is not None and not _amounts_to(meaning, state):
-            what = f"'{word}' means {meaning.value}: setting it does not reach {state.value}"
-            faults.tell(at, what, f"choose a word that means {state.value}")
+            means, wanted = meaning.value, state.value
+            faults.tell(at, "does-not-reach", word=word, means=means, state=wanted, wanted=wanted)
         for start in sorted(words.queue):
             if route(words, start, word) is None:
-                what = f"no steps lead from '{start}' to '{word}'"
-                faults.tell(at, what, f"add the missing step to {place.key}.steps")
+                faults.tell(at, "no-steps", start=start, word=word, table=place.key)
 
 
 def _check_reachable(words: Vocabulary, place: Place, faults: Faults) -> None:
@@ -275,8 +264,7 @@ def _check_reachable(words: Vocabulary, place: Place, faults: Faults) -> None:
     for word, state in words.means.items():
         begins = word in words.queue or word in words.arriving
         if state not in TERMINAL and not begins and word not in led_to:
-            what = f"no step leads to '{word}', and it is in neither queue nor arriving"
-            faults.tell(place.at("steps"), what, f'add "{word}" to the steps of another word')
+            faults.tell(place.at("steps"), "never-reached", word=word)
 
 
 def _amounts_to(meaning: State, wanted: State) -> bool:

@@ -46,17 +46,9 @@ class PharmaOneAnswers(answers.Answers[Route, Complaint]):
         # the backend's own may be about what was named in the address
         astray = not said.is_documented or (route.repeatable and route.is_list)
         if status == 404 and astray:
-            return Fault(
-                route.address_keys,
-                f"there is no {route.name} at this address (404)",
-                "check the address and the organisation's id",
-            )
+            return Fault(route.address_keys, "not-at-address", route=route.name)
         if route is TOKEN:
-            return Fault(
-                "pharmaone.api_key, pharmaone.org_id",
-                f"PharmaOne gives no token for this key and organisation ({status})",
-                "check that the key is one of this organisation",
-            )
+            return Fault("pharmaone.api_key, pharmaone.org_id", "no-token", status=status)
         return None
 
 
@@ -64,25 +56,12 @@ ANSWERS = PharmaOneAnswers()
 
 
 def _key_refused(route: Route) -> Fault:
-    what = "the API key" if route.takes_key else "a token that was only just issued"
-    return Fault(
-        "pharmaone.api_key",
-        f"PharmaOne does not accept {what} ({route.name}, 401)",
-        "make a key in PharmaOne Manager, Org Settings, Integrations",
-    )
+    kind = "key" if route.takes_key else "token"
+    return Fault("pharmaone.api_key", "key-refused", kind=kind, route=route.name)
 
 
 def _forbidden(route: Route, said: Complaint) -> Fault:
     if said.code == "org_mismatch":
-        return Fault(
-            "pharmaone.org_id",
-            f"the API key is not one of the configured organisation ({route.name}, 403)",
-            "set the organisation of the key, or a key of this organisation",
-        )
-    scope = said.scope or route.scope
-    lacks = f"the API key lacks the scope {scope}" if scope else "the API key may not do this"
-    return Fault(
-        "pharmaone.api_key",
-        f"{lacks} ({route.name}, 403)",
-        "make a key that may, in PharmaOne Manager, Org Settings, Integrations",
-    )
+        return Fault("pharmaone.org_id", "other-organisation", route=route.name)
+    scope = said.scope or route.scope or None
+    return Fault("pharmaone.api_key", "key-may-not", scope=scope, route=route.name)

@@ -13,11 +13,7 @@ from bridge.pharmaone.token import TokenAnswer, TokenKeeper
 from bridge.vendor import calling
 from bridge.vendor.calling import Body, Query, request_for
 
-NO_ORGANISATION = Fault(
-    "pharmaone.org_id",
-    "missing: without it nothing can be read from PharmaOne",
-    "set the organisation that the API key belongs to",
-)
+NO_ORGANISATION = Fault("pharmaone.org_id", "no-organisation")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bridge.core.model import Draft, OrderId, P1Row, P1Sight, PrescriptionId, ProductId
-from bridge.errors import Garbled, Unsure
+from bridge.errors import Garbled, Phrase, Unsure
 from bridge.exchange import Priority, calls
 from bridge.pharmaone import dialect, inventory
 from bridge.pharmaone.calling import Caller
@@ -100,7 +100,7 @@ class PharmaOne:
         answer = submitted(said)
         if answer.request_id is None and said.get("error"):
             # taking it for an acceptance would lose the order without a trace
-            raise Unsure(f"PharmaOne answered {route.name} with {response.status} and an error")
+            raise Unsure(Phrase("answered-with-error", route=route.name, status=response.status))
         return answer
 
     @calls(dialect.ORDERS)
@@ -124,7 +124,7 @@ class PharmaOne:
             return None
         row, raw = found
         if row.id != order_id:
-            raise Garbled("PharmaOne answered with another id than the one asked for", "id")
+            raise Garbled(Phrase("another-id", vendor="PharmaOne", name="id"), "id")
         return P1Sight(row.seen(self.now(), self.ahead()), raw)
 
     @calls(dialect.ORDER_STATUS)
@@ -166,7 +166,7 @@ class PharmaOne:
             before = found.count
             found.add(await self._inventory(full, priority, before))
             if found.count == before:
-                raise Garbled("PharmaOne's inventory says that it has more rows than it gives")
+                raise Garbled(Phrase("inventory-short"))
         return found
 
     async def _inventory(self, full: bool, priority: Priority, offset: int) -> Inventory:

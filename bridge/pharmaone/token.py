@@ -154,11 +154,7 @@ class TokenKeeper:
         if org_id is None or org_id == self._org_id:
             return
         told = as_id(org_id) or "?"
-        fault = Fault(
-            "pharmaone.org_id",
-            f"the API key belongs to the organisation '{told}', not to '{self._org_id}'",
-            "set the organisation of the key, or a key of this organisation",
-        )
+        fault = Fault("pharmaone.org_id", "key-of-another", told=told, wanted=self._org_id)
         self._facts = TokenFacts(refused=str(fault))
         raise Misconfigured(fault)
 
@@ -193,9 +189,4 @@ def _seconds_good(answer: TokenAnswer, claims: Mapping[str, Any], asked_at: date
 
 
 def _scope_missing(scope: str) -> Fault:
-    return Fault(
-        "pharmaone.api_key",
-        f"the key's token lacks the scope {scope}",
-        "give the key this scope in PharmaOne Manager, Org Settings, Integrations; the bridge "
-        "sees it with its next token, within the hour or after a restart",
-    )
+    return Fault("pharmaone.api_key", "scope-missing", scope=scope)

@@ -62,12 +62,12 @@ def wire_number(value: Decimal) -> float:
     Raises ValueError where there is none.
     """
     if not value.is_finite():
-        raise ValueError("it is no number")
+        raise ValueError("no-number")
     if int(value.normalize().as_tuple().exponent) < -2:
-        raise ValueError("it has more than two decimals")
+        raise ValueError("decimals")
     number = float(value)
     if not math.isfinite(number) or Decimal(repr(number)) != value:
-        raise ValueError("it has no exact JSON number")
+        raise ValueError("inexact")
     return number
 
 
@@ -82,7 +82,7 @@ def encode(body: Body) -> bytes:
         text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return text.encode()
     except (ValueError, TypeError):
-        raise _unwritable("payload", "it holds something that JSON cannot") from None
+        raise _unwritable("payload", "no-json") from None
 
 
 def _plain(value: Any, place: str) -> Any:
@@ -99,7 +99,5 @@ def _plain(value: Any, place: str) -> Any:
     return value
 
 
-def _unwritable(place: str, why: str) -> Misconfigured:
-    return Misconfigured(
-        Fault("orders.toml", f"{place}: {why}", "correct the expression that makes this field")
-    )
+def _unwritable(place: str, kind: str) -> Misconfigured:
+    return Misconfigured(Fault("orders.toml", "unwritable", place=place, kind=kind))

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from bridge.core.words import tellable
-from bridge.errors import BridgeError, Fault, TryLater
+from bridge.errors import BridgeError, Fault, Phrase, TryLater, either
 from bridge.rxscale.dialect import CODES, NAMED_FIELDS, Route
 from bridge.vendor import answers
 
@@ -60,43 +60,28 @@ class RxScaleAnswers(answers.Answers[Route, Complaint]):
         if status == 404 and route.is_list:
             return _nothing_there(route)
         if status == 400 and said.text == UNEXPECTED_FAULT and route.repeatable:
-            return TryLater(f"RxScale reports a fault on its side ({route.name}: {said.text})")
+            return TryLater(Phrase("rx-fault", route=route.name, text=said.text))
         return None
 
 
 ANSWERS = RxScaleAnswers()
-PHARMACY_MISSING = Fault(
-    "rxscale.pharmacy_uid",
-    "RxScale wants to know which pharmacy is meant: the key is a group-wide one",
-    "set the uid of this pharmacy",
-)
+PHARMACY_MISSING = Fault("rxscale.pharmacy_uid", "which-pharmacy")
 
 
 def _key_refused(route: Route, said: Complaint) -> Fault:
     code = f", {said.code}" if said.code else ""
-    return Fault(
-        route.key_name,
-        f"RxScale does not accept the key (401{code})",
-        "set the key that RxScale's portal shows under API Access",
-    )
+    return Fault(route.key_name, "rx-key-refused", code=code)
 
 
 def _permission_missing(route: Route) -> Fault:
-    needed = " or ".join(route.permissions) or "that this route needs"
-    return Fault(
-        route.key_name,
-        f"the key lacks the permission {needed} ({route.name}, 403)",
-        "permissions are fixed when a key is made: ask RxScale, or make a key that has it",
-    )
+    needed = either(route.permissions) if route.permissions else None
+    return Fault(route.key_name, "no-right", needed=needed, route=route.name)
 
 
 def _nothing_there(route: Route) -> Fault:
-    return Fault(
-        route.path_name,
-        f"RxScale knows no {route.name} at this address (404)",
-        f"set {' or '.join(PUBLIC_PATHS if route.public else PATHS)}, as your account has it"
-        + ("" if route.public else "; if it is right, look at rxscale.pharmacy_uid"),
-    )
+    kind, paths = ("public", PUBLIC_PATHS) if route.public else ("own", PATHS)
+    facts = {"route": route.name, "paths": either(paths), "kind": kind}
+    return Fault(route.path_name, "rx-not-there", **facts)
 
 
 def _field(name: str) -> str:

@@ -18,7 +18,7 @@ from bridge.core.model import (
     PharmacySkuUid,
     TrackingLink,
 )
-from bridge.errors import Garbled
+from bridge.errors import Garbled, Phrase
 from bridge.exchange import Priority, calls
 from bridge.rxscale import dialect, orders
 from bridge.rxscale.calling import Caller
@@ -78,7 +78,7 @@ class RxScale:
             return None
         row, raw = found
         if row.uid != uid:
-            raise Garbled("RxScale answered with another uid than the one asked for", "uid")
+            raise Garbled(Phrase("another-id", vendor="RxScale", name="uid"), "uid")
         return orders.order(row, raw, self.now(), self.ahead())
 
     @calls(dialect.ORDERS)

@@ -57,8 +57,4 @@ def several(pharmacies: Mapping[str, str]) -> Fault | None:
     if len(pharmacies) < 2:
         return None
     named = ", ".join(f"{uid} ({name})" if name else uid for uid, name in pharmacies.items())
-    return Fault(
-        "rxscale.pharmacy_uid",
-        f"missing, and the key shows more than one pharmacy: {named}",
-        "set the uid of this one",
-    )
+    return Fault("rxscale.pharmacy_uid", "several", named=named)

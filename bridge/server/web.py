@@ -12,7 +12,7 @@ from ipaddress import ip_address
 
 from aiohttp import web
 
-from bridge.errors import Fault, Misconfigured, TryLater
+from bridge.errors import Fault, Foreign, Misconfigured, TryLater
 from bridge.health import Status
 from bridge.server import page, webhooks
 from bridge.server.addresses import is_own_name
@@ -128,13 +128,11 @@ def _cannot_listen(host: str, port: int, key: str, error: OSError) -> Fault:
     """Names the host's key where that is to blame: an address that is none of this machine's."""
     unknown = isinstance(error, socket.gaierror)
     # asyncio's own text says the address once more
-    why = error.strerror if unknown else os.strerror(error.errno or 0)
-    remedy = f"stop what listens there, or choose another {key}"
+    why = Foreign(error.strerror if unknown else os.strerror(error.errno or 0))
+    kind = "low" if error.errno == errno.EACCES else "taken"
     if unknown or error.errno == errno.EADDRNOTAVAIL:
-        key, remedy = key.replace("port", "host"), "set an address of this machine"
-    elif error.errno == errno.EACCES:
-        remedy = "choose one above 1023: those below are for the system's administrator"
-    return Fault(key, f"cannot listen at {host}:{port} ({why})", remedy)
+        key, kind = key.replace("port", "host"), "elsewhere"
+    return Fault(key, "cannot-listen", at=f"{host}:{port}", why=why, kind=kind, named=key)
 
 
 def live() -> web.RouteDef:

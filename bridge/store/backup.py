@@ -21,7 +21,7 @@ from itertools import count
 from pathlib import Path
 
 from bridge.core.journal import Event
-from bridge.errors import Fault, Misconfigured, TryLater
+from bridge.errors import Fault, Foreign, Misconfigured, Phrase, TryLater
 from bridge.store import notes, stock_round, vendor_lists
 from bridge.store.connection import (
     BUSY_SECONDS,
@@ -43,7 +43,7 @@ COMPANIONS = ("-wal", "-shm", "-journal")
 _MAGIC = b"SQLite format 3\0"
 _OWNER_AT = 68
 """Where in the header the application id stands (sqlite.org/fileformat.html, 1.3)."""
-_OTHER = "take another backup; the store was left as it is"
+_OTHER = Phrase("another-backup")
 _BESIDE = (*COMPANIONS, ".lock")
 
 
@@ -61,7 +61,7 @@ class Checked:
     orders: int = 0
     open_orders: int = 0
     last_poll_at: datetime | None = None
-    faults: tuple[str, ...] = ()
+    faults: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,35 +82,34 @@ def back_up(store: Path, target: Path) -> Checked:
     is anything else, and for a store that is damaged; TryLater for a full disk.
     """
     if not store.is_file():
-        remedy = "start `rxbridge run` first, or name its configuration with --config"
-        raise Misconfigured(Fault(str(store), "there is no store here yet", remedy))
+        raise Misconfigured(Fault(store, "no-store"))
     _refuse(store, target)
     with made_beside(target) as made:
         copy(store, made)
-        sound(check(made), damaged(store).remedy)
+        sound(check(made), Phrase("fault-damaged.remedy"))
         put_in_place(made, target)
     return check(target)
 
 
 def _refuse(store: Path, target: Path) -> None:
-    what = _why_not(store, target)
-    if what is not None:
-        raise Misconfigured(Fault(str(target), what, "name another file for the backup"))
+    kind = _why_not(store, target)
+    if kind is not None:
+        raise Misconfigured(Fault(target, "no-backup-there", kind=kind))
 
 
 def _why_not(store: Path, target: Path) -> str | None:
     if target.is_dir():
-        return "is a folder"
+        return "folder"
     if target.absolute() in [companion(store.absolute(), suffix) for suffix in _BESIDE]:
-        return "belongs to the store"
+        return "beside"
     if not target.exists():
         return None
     if target.samefile(store):
-        return "is the store itself"
+        return "store"
     if any(companion(target, suffix).exists() for suffix in _BESIDE):
-        return "is another bridge's store"
+        return "others"
     if target.stat().st_size and not is_a_store(target):
-        return "is no backup of rxbridge's, and would be overwritten"
+        return "foreign"
     return None
 
 
@@ -124,18 +123,18 @@ def check(path: Path) -> Checked:
     cannot be read, TryLater if it is locked.
     """
     if not path.is_file():
-        remedy = "name the file of a store or of a backup"
-        raise Misconfigured(Fault(str(path), "there is no such file", remedy))
+        raise Misconfigured(Fault(path, "no-store-file"))
     size = path.stat().st_size
     try:
         with closing(connect_guest(path)) as connection:
             connection.execute("BEGIN")
             return _checked(connection, path, size)
     except Misconfigured as foreign:
-        return Checked(path, size, faults=tuple(fault.what for fault in foreign.faults))
+        return Checked(path, size, faults=tuple(fault.phrase for fault in foreign.faults))
     except sqlite3.Error as error:
         if is_damage(error):
-            return Checked(path, size, faults=(f"{damaged(path).what} ({error})",))
+            why = Phrase("so-it-says", what=damaged(path).phrase, error=error)
+            return Checked(path, size, faults=(why,))
         raise refusal(path, error) from error
 
 
@@ -152,10 +151,10 @@ def is_behind(path: Path) -> bool:
         raise refusal(path, error) from error
 
 
-def sound(found: Checked, remedy: str) -> Checked:
+def sound(found: Checked, way: Phrase) -> Checked:
     """What was found, if nothing is wrong with it. Raises Misconfigured."""
     if found.faults:
-        raise Misconfigured([Fault(str(found.path), fault, remedy) for fault in found.faults])
+        raise Misconfigured([Fault(found.path, "unsound", what=e, way=way) for e in found.faults])
     return found
 
 
@@ -163,7 +162,7 @@ def _checked(connection: sqlite3.Connection, path: Path, size: int) -> Checked:
     refuse_foreign(connection, str(path), newest=len(steps()))
     schema = version(connection)
     if schema == 0:
-        return Checked(path, size, faults=("is empty",))
+        return Checked(path, size, faults=(Phrase("is-empty"),))
     counts = "SELECT count(*), count(*) FILTER (WHERE finished_at IS NULL) FROM orders"
     orders, open_orders = connection.execute(counts).fetchone()
     return Checked(
@@ -178,10 +177,10 @@ def _checked(connection: sqlite3.Connection, path: Path, size: int) -> Checked:
     )
 
 
-def _faults(connection: sqlite3.Connection) -> Iterator[str]:
+def _faults(connection: sqlite3.Connection) -> Iterator[Phrase]:
     for (line,) in connection.execute(f"PRAGMA integrity_check({MOST_FAULTS:d})"):
         if line != "ok":
-            yield f"is damaged: {line}"
+            yield Phrase("is-damaged", line=line)
 
 
 # -- putting one back ---------------------------------------------------------------------------
@@ -195,7 +194,7 @@ def restore(store: Path, backup: Path, *, now: datetime) -> Restored:
     """
     found = sound(check(backup), _OTHER)
     if store.exists() and store.samefile(backup):
-        raise Misconfigured(Fault(str(backup), "is the store itself", "name a backup of it"))
+        raise Misconfigured(Fault(backup, "store-itself"))
     with made_beside(store) as made, RunLock(store):
         copy(backup, made)
         _renew(made, now)
@@ -245,8 +244,7 @@ def _held(store: Path) -> Iterator[None]:
         except sqlite3.OperationalError as error:
             if not is_busy(error):
                 raise
-            what = f"the store {store}: a command has it open; try again when it has ended"
-            raise TryLater(what) from error
+            raise TryLater(Phrase("store-open", store=store)) from error
         yield
 
 
@@ -254,8 +252,7 @@ def _refuse_foreign(connection: sqlite3.Connection, store: Path) -> None:
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if tables and owner != APPLICATION_ID:
-        remedy = "set store.path to a file of rxbridge's own"
-        raise Misconfigured(Fault(str(store), "is another program's database", remedy))
+        raise Misconfigured(Fault(store, "not-ours"))
 
 
 def _keep(store: Path, kept: Path) -> None:
@@ -410,9 +407,8 @@ def made_beside(path: Path) -> Iterator[Path]:
     try:
         handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
     except OSError as error:
-        remedy = "make that folder, let rxbridge's user write to it, or name another"
-        what = f"cannot be written ({error.strerror})"
-        raise Misconfigured(Fault(str(path), what, remedy)) from error
+        why = Foreign(error.strerror)
+        raise Misconfigured(Fault(path, "folder-unwritable", why=why)) from error
     os.close(handle)
     made = Path(name)
     try:
@@ -442,8 +438,7 @@ def _copy(reader: sqlite3.Connection, writer: sqlite3.Connection, target: Path) 
     except sqlite3.Error as error:
         if is_damage(error):
             raise
-        what = f"{target.parent}: the copy could not be written there ({error})"
-        raise TryLater(what) from error
+        raise TryLater(Phrase("copy-failed", folder=target.parent, error=error)) from error
 
 
 def _plain(path: Path) -> sqlite3.Connection:

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from bridge.errors import TryLater
+from bridge.errors import Phrase, TryLater
 from bridge.place import Place
 from bridge.store import notes, places
 from bridge.store.connection import (
@@ -218,7 +218,7 @@ class Store:
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
-            raise TryLater(f"the store {self.place} is closed")
+            raise TryLater(Phrase("store-closed", path=self.place))
 
     def _explained(self, error: Exception) -> Exception:
         later = _trouble(self.place, error)

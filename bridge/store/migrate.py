@@ -77,12 +77,9 @@ def refuse_foreign(connection: sqlite3.Connection, where: str, newest: int) -> N
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     found = version(connection)
     if owner != APPLICATION_ID and (tables or found or owner):
-        remedy = "set store.path to a file of rxbridge's own; it is made if it is not there"
-        raise Misconfigured(Fault(where, "is another program's database", remedy))
+        raise Misconfigured(Fault(where, "store-foreign"))
     if found > newest:
-        what = f"was written by a newer rxbridge (schema {found}, this one knows {newest})"
-        remedy = "run that version or a newer one, or set store.path to another file"
-        raise Misconfigured(Fault(where, what, remedy))
+        raise Misconfigured(Fault(where, "newer", found=found, newest=newest))
 
 
 def _take(connection: sqlite3.Connection, step: Step) -> None:

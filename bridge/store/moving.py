@@ -27,8 +27,7 @@ def move(source: Place, target: Place, now: datetime) -> Mapping[str, int]:
     TryLater where a database does not answer.
     """
     if not places.exists(source) or places.is_behind(source):
-        remedy = "start `rxbridge run` on it once: that makes it, and brings it up to this version"
-        raise Misconfigured(Fault(str(source), "is no store of this version", remedy))
+        raise Misconfigured(Fault(source, "not-this-version"))
     with ExitStack() as stack:
         for place in (source, target):
             stack.enter_context(places.run_lock(place))
@@ -44,13 +43,12 @@ def move(source: Place, target: Place, now: datetime) -> Mapping[str, int]:
 def _copied(source: Connection, target: Connection, place: Place) -> Mapping[str, int]:
     before = _counts(target)
     if any(before.values()):
-        remedy = "move it away, or set another store.path or store.pharmacy"
-        raise Misconfigured(Fault(str(place), "holds a store already", remedy))
+        raise Misconfigured(Fault(place, "holds-a-store"))
     for table in before:
         _copy(source, target, table)
     counts = _counts(source)
     if _counts(target) != counts:
-        raise Misconfigured(Fault(str(place), "took not every row", "nothing was moved: try again"))
+        raise Misconfigured(Fault(place, "not-every-row"))
     return counts
 
 
@@ -87,7 +85,7 @@ def _writing(place: Place, now: datetime) -> Iterator[Connection]:
             yield from _in_transaction(connection, "BEGIN IMMEDIATE")
         return
     if place.exists():
-        raise Misconfigured(Fault(str(place), "is there already", "move it away first"))
+        raise Misconfigured(Fault(place, "store-there-already"))
     with made_beside(place) as made:
         with closing(connect_writer(made)) as file:
             yield from _in_transaction(file, "BEGIN IMMEDIATE")

@@ -29,7 +29,7 @@ from bridge.core.reasons import (
     Kind,
     Verb,
 )
-from bridge.errors import UnderWay
+from bridge.errors import Phrase, UnderWay
 from bridge.store import (
     adjustments,
     attentions,
@@ -252,7 +252,7 @@ def hint_stuck(connection: Connection, codes: Collection[str], why: str, now: da
 def _refuse_under_way(connection: Connection, key: Key, now: datetime) -> None:
     standing = todo.standing(connection, key)
     if standing is not None and standing.lease_until is not None and standing.lease_until > now:
-        raise UnderWay(f"{key} is being looked at right now; try again in some seconds")
+        raise UnderWay(Phrase("looked-at-now", key=key))
 
 
 def _look_again(connection: Connection, key: Key, why: str, now: datetime) -> None:

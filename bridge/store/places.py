@@ -13,8 +13,7 @@ def postgresql() -> ModuleType:
     try:
         from bridge.store.postgresql import opening
     except ImportError:
-        remedy = "install it: pip install 'rxbridge[postgres]'"
-        raise Misconfigured(Fault("store.url", "needs psycopg, which lacks", remedy)) from None
+        raise Misconfigured(Fault("store.url", "no-psycopg")) from None
     return opening
 
 

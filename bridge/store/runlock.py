@@ -29,7 +29,7 @@ class RunLock:
             no_link = getattr(os, "O_NOFOLLOW", 0)
             file = os.open(self._path, os.O_RDWR | os.O_CREAT | no_link, 0o600)
         except OSError as error:
-            fault = no_access(self._store, error.strerror or "")
+            fault = no_access(self._store, error.strerror)
             raise Misconfigured(fault) from error
         from filelock import lock_descriptor  # 30 ms, which `--help` need not wait for
 
@@ -62,9 +62,4 @@ class RunLock:
         self.release()
 
     def _held_by(self, pid: bytes) -> Fault:
-        who = f"pid {pid.decode()}" if pid.isdigit() else "pid unknown"
-        return Fault(
-            str(self._store),
-            f"another rxbridge run ({who}) uses this store",
-            "stop it first, or give this one a store.path of its own",
-        )
+        return Fault(self._store, "in-use", pid=pid.decode() if pid.isdigit() else None)

@@ -5,6 +5,7 @@ a bridge that has nothing to tell stays as small as one without them.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -57,16 +58,37 @@ def typed(code: Code, key: Key, language: str = ENGLISH) -> dict[Verb, str]:
     }
 
 
-def stuck_document(reason: Reason, key: Key) -> dict[str, str]:
-    """What programs read of something stuck (`--json`): its code, and the rest in English."""
-    return {"code": reason.code, "reason": say(reason), "remedy": "; ".join(steps(reason, key))}
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to do about something stuck, in no language yet; as a text it is English."""
+
+    reason: Reason
+    key: Key = NO_KEY
+
+    def told(self, language: str = ENGLISH) -> str:
+        return "; ".join(steps(self.reason, self.key, language))
+
+    def __str__(self) -> str:
+        return self.told()
+
+
+def stuck_document(reason: Reason, key: Key) -> dict[str, object]:
+    """What is told of something stuck: its code, and the rest as each reader wants it."""
+    return {"code": reason.code, "reason": reason, "remedy": Remedy(reason, key)}
 
 
 @lru_cache(maxsize=4096)  # a page asks for the same few a thousand times
-def word(key: str, language: str = ENGLISH, **facts: Fact) -> str:
+def word(key: str, language: str = ENGLISH, /, **facts: Fact) -> str:
     """Any other text, by its key in the catalogue. Raises LookupError."""
     given = {name: _plain(fact, language) for name, fact in facts.items()}
-    return _catalogue(language).text(key, given)
+    key, _, attribute = key.partition(".")
+    return _catalogue(language).text(key, given, attribute)
+
+
+def way_out(key: str, language: str = ENGLISH, /, **facts: str | None) -> str:
+    """The `.remedy` of a text; "" where it has none."""
+    catalogue = _catalogue(language)
+    return catalogue.text(key, facts, "remedy") if catalogue.has(key, "remedy") else ""
 
 
 class Words:

@@ -1348,3 +1348,855 @@ page-none = –
 page-point = ,
 page-hour_format = %d.%m. %H:%M
 page-day_format = %d.%m.%Y
+
+## Mistakes of the operator: the configuration, and what it needs
+
+fault-users-open = darf von anderen geöffnet werden
+    .remedy = dem Benutzer von rxbridge geben, dann: chmod 600 { $path }
+fault-users-unreadable = ist nicht zu lesen ({ $why })
+    .remedy = zu einer Datei des Benutzers von rxbridge machen: `rxbridge users add` tut das
+fault-no-users = ist keine Liste von Benutzern
+    .remedy = entfernen und neu anlegen
+fault-cannot-listen = kann an { $at } nicht lauschen ({ $why })
+    .remedy = { $kind ->
+        [elsewhere] eine Adresse dieses Rechners angeben
+        [low] einen über 1023 wählen: die darunter sind dem Verwalter des Systems vorbehalten
+       *[taken] beenden, was dort lauscht, oder einen anderen { $named } wählen
+    }
+fault-no-pharmacy-name = kein Name für eine Apotheke
+    .remedy = kleine Buchstaben, Ziffern und Bindestriche, höchstens 32
+fault-no-pharmacy = keine solche Datei
+    .remedy = { $way }
+fault-no-key-named = kein Schlüssel dieses Namens
+    .remedy = { $way }
+write-key = [{ $table }.NAME] in { $file } eintragen
+fault-no-configuration = { $what }
+    .remedy = die Konfigurationsdatei nennen
+no-such-file = keine solche Datei
+not-a-file = keine Datei
+file-unreadable = ist nicht zu lesen ({ $why })
+cannot-be-read = ist nicht zu lesen
+is-no-folder = ist kein Ordner
+secret-files = Geheimnisdateien
+origin-environment = Umgebung: { $name }
+origin-secret-file = Geheimnisdatei: { $file }
+origin-command-line = Kommandozeile
+fault-of-the-process = gilt für den ganzen Prozess
+    .remedy = in { $file } setzen
+fault-no-key-table = muss eine Tabelle mit einem schlichten Namen sein
+    .remedy = [{ $table }.chain-nord] schreiben
+fault-no-key = diesen Schlüssel gibt es nicht
+    .remedy = { $way }
+fault-no-section = diesen Abschnitt gibt es nicht
+    .remedy = { $way }
+fault-no-toml = { $line ->
+        [absent] kein gültiges TOML: { $why } (am Ende der Datei)
+       *[other] kein gültiges TOML: { $why } (Zeile { $line }, Spalte { $column })
+    }
+    .remedy = diese Zeile berichtigen
+fault-no-utf8 = kein UTF-8-Text
+    .remedy = als UTF-8 speichern
+fault-unreadable = ist nicht zu lesen ({ $why })
+    .remedy = die Datei berichtigen
+fault-too-deep = eine zu lange Zahl oder eine zu tiefe Liste
+    .remedy = herausnehmen
+fault-no-table = muss eine Tabelle sein
+    .remedy = [{ $table }] schreiben und ihre Schlüssel darunter
+fault-no-section-at-all = ein Schlüssel außerhalb aller Abschnitte
+    .remedy = { $way }
+move-below = unter seinen Abschnitt setzen
+nearest-key = war { $guess } gemeint?
+known-here = hier bekannt: { $names }
+one-of = { $head } oder { $last }
+fault-secret-file = { $what }
+    .remedy = berichtigen
+fault-secrets-folder = { $folder } { $why }
+    .remedy = { $kind ->
+        [own] den Benutzer von rxbridge lesen lassen
+        [named] einen anderen nennen oder die Variable entfernen
+       *[usual] in RXBRIDGE_SECRETS_DIR einen anderen nennen
+    }
+fault-value = { $what }
+    .remedy = den Wert berichtigen
+fault-in-clear = http ohne Verschlüsselung zu einem anderen Rechner
+    .remedy = https:// schreiben, oder { $vendor }.allow_http = true setzen, wo das Netz Ihres ist
+value-string_type = muss ein Text sein
+value-string_unicode = muss ein Text sein
+value-string_too_short = darf nicht leer sein
+value-string_pattern_mismatch = müssen zwei Uhrzeiten sein, etwa 20:00-07:30
+value-tuple_type = muss eine Liste von Texten sein
+value-path_type = muss ein Pfad sein
+value-bool_type = muss true oder false sein
+value-bool_parsing = muss true oder false sein
+value-int_type = muss eine ganze Zahl sein
+value-int_parsing = muss eine ganze Zahl sein
+value-int_from_float = muss eine ganze Zahl sein
+value-float_type = muss eine Zahl sein
+value-float_parsing = muss eine Zahl sein
+value-finite_number = muss eine endliche Zahl sein
+value-greater_than = muss mehr als { $gt } sein
+value-greater_than_equal = muss { $ge } oder mehr sein
+value-less_than_equal = muss { $le } oder weniger sein
+value-literal_error = muss { $expected } sein
+value-datetime_type = muss eine Zeit mit ihrer Zone sein, etwa 2026-01-02T08:00:00+01:00
+value-datetime_parsing = muss eine Zeit mit ihrer Zone sein, etwa 2026-01-02T08:00:00+01:00
+value-datetime_from_date_parsing = muss eine Zeit mit ihrer Zone sein, etwa 2026-01-02T08:00:00+01:00
+value-datetime_object_invalid = muss eine Zeit mit ihrer Zone sein, etwa 2026-01-02T08:00:00+01:00
+value-timezone_aware = muss eine Zeit mit ihrer Zone sein, etwa 2026-01-02T08:00:00+01:00
+value-ip_any_network = müssen Adressen oder Netze sein, etwa 10.0.0.1 oder 10.0.0.0/8
+value-web-address = muss eine Webadresse sein, etwa https://api.example.com
+value-api-path = muss ein Pfad sein, etwa /v1/external_pharmacy_api
+value-one-line = muss eine Zeile druckbarer Zeichen sein
+value-short-secret = muss { $least } Zeichen oder mehr haben: ein kurzes lässt sich erraten
+value-password-hash = muss sein, was `rxbridge password` ausgibt, ganz, mit jedem $
+value-path = muss ein Pfad sein
+value-number = muss eine Zahl sein
+value-notify-address = muss eine Adresse von Apprise sein, etwa mailto://... (docs/notify.de.md)
+value-portal = muss eine http(s)-Adresse mit {"{"}uid{"}"} oder {"{"}id{"}"} darin sein
+fault-missing-secret = fehlt
+    .remedy = in secrets/{ $file } eintragen, oder { $name } setzen
+fault-missing = fehlt
+    .remedy = in { $file } oder als { $name } setzen
+fault-page-open = { $host ->
+        [absent] fehlt, und andere können die Seite unter server.public_url öffnen, deren Proxy mehr als /webhooks/ weiterleiten kann
+       *[other] fehlt, und andere können die Seite unter server.host { $host } öffnen
+    }
+    .remedy = { $host ->
+        [absent] einen Benutzer anlegen (`rxbridge users add NAME --role operator`), oder { $name } setzen (`rxbridge password` macht es), oder server.page = false, oder server.webhook_port = 8081 und nur dorthin weiterleiten
+       *[other] einen Benutzer anlegen (`rxbridge users add NAME --role operator`), oder { $name } setzen (`rxbridge password` macht es), oder server.page = false, oder server.host = 127.0.0.1
+    }
+warning-secret = { $key }: ein Geheimnis in der Konfigurationsdatei; besser in der Umgebung als { $name } oder in einer Geheimnisdatei
+warning-webhooks = { $vendor }.webhook_secrets: keine, daher wird keiner seiner Webhooks angenommen, und Neues findet nur die Durchsicht alle { $seconds } s
+warning-one-way = pharmaone.org_id: nicht gesetzt, daher arbeitet die Brücke in eine Richtung: Bestellungen gehen über den Konnektor des Shops hinein, und weder Status noch Bestand kommen zurück; nach einer Übermittlung, deren Antwort verloren ging, kann nicht gesucht werden, sie wartet auf einen Menschen
+warning-webhook-host = server.webhook_host: ohne Wirkung ohne server.webhook_port; Webhooks lauschen, wo die Seite es tut
+warning-in-clear = { $key }: http ohne Verschlüsselung zu einem anderen Rechner
+fault-in-shadow = shadow: es wird nichts geschrieben ({ $what })
+    .remedy = rxbridge go-live beendet das
+fault-not-shipped = die mitgelieferten Zuordnungsdateien fehlen
+    .remedy = neu installieren
+fault-shipped-ones = das sind die Zuordnungsdateien des Programms selbst, in sie wird nicht geschrieben
+    .remedy = `rxbridge init ORDNER` macht einen Ordner mit eigenen Zuordnungsdateien
+fault-others-write = andere dürfen hineinschreiben
+    .remedy = chmod go-w { $path }
+fault-others-look = andere dürfen hineinsehen
+    .remedy = chmod 700 { $path }
+fault-changed-meanwhile = wurde inzwischen von jemand anderem geändert
+    .remedy = noch einmal ansehen, dann speichern
+let-write = { $kind ->
+        [lines] den Benutzer von rxbridge in { $folder } schreiben lassen, oder die Zeilen von Hand schreiben
+        [users] den Benutzer von rxbridge in { $folder } schreiben lassen, oder server.users_file setzen
+       *[files] den Benutzer von rxbridge in { $folder } schreiben lassen
+    }
+fault-no-plain-file = ist keine gewöhnliche Datei
+    .remedy = { $way }
+fault-not-written = lässt sich nicht schreiben ({ $why })
+    .remedy = { $way }
+fault-secrets-unreadable = ist nicht zu lesen: { $why }
+    .remedy = eine andere nennen
+no-json-list = es ist keine JSON-Liste
+fault-no-secrets = ist keine JSON-Liste von Geheimnissen
+    .remedy = eine andere Datei nennen
+another-secrets = mit --secrets eine andere nennen
+fault-secrets-unwritable = lässt sich nicht schreiben
+    .remedy = mit --secrets eine andere nennen
+fault-anothers-store = ist der Speicher von { $name }
+    .remedy = einen anderen nennen oder weglassen
+fault-anothers-uid = ist auch die von { $name }
+    .remedy = die eigene setzen
+fault-shares = Anteile an { $product } ergeben mit denen anderer Apotheken { $sum }
+    .remedy = jeder einen Anteil geben, zusammen höchstens 1
+fault-no-such-status = RxScale kennt keinen Status { $words }, daher werden dort keine Bestellungen gesucht
+    .remedy = das Wort schreiben, wie RxScale es tut, oder es herausnehmen
+
+## Mistakes in the mapping files
+
+place = { $kind ->
+        [line] Zeile { $which }
+        [example] Beispiel { $which }
+       *[other] { $kind } { $which }
+    }
+nearest = war '{ $guess }' gemeint?
+fault-no-folder = diesen Ordner gibt es nicht
+    .remedy = mappings.dir setzen
+fault-not-in-folder = fehlt in { $folder }
+    .remedy = aus dem Ordner mappings kopieren, der mit rxbridge kommt
+fault-no-permission = ist nicht zu lesen: { $why }
+    .remedy = ihre Rechte ansehen
+fault-line-no-utf8 = kein UTF-8
+    .remedy = die Datei als UTF-8 speichern
+fault-syntax = { $column ->
+        [absent] { $why } (am Ende der Datei)
+       *[other] { $why } (Spalte { $column })
+    }
+    .remedy = Texte brauchen Anführungszeichen, jeder Schlüssel steht einmal da, Listen und Tabellen brauchen schließende Klammern
+fault-unknown-key = unbekannter Schlüssel
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-key-missing = fehlt
+    .remedy = ergänzen; die Datei, die mit rxbridge kommt, zeigt, wie
+fault-unknown-word = '{ $word }' ist hier kein bekanntes Wort
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-wanted = { $what }
+wanted-model_type = hier wird eine Tabelle erwartet
+wanted-dict_type = hier wird eine Tabelle erwartet
+wanted-tuple_type = hier wird eine Liste erwartet
+wanted-string_type = hier wird ein Text in Anführungszeichen erwartet
+wanted-bool_type = hier wird true oder false erwartet
+wanted-too_short = darf nicht leer sein
+wanted-string_too_short = darf nicht leer sein
+fault-no-dialect = diesen Dialekt gibt es nicht
+    .remedy = rxscale.dialect in rxbridge.toml setzen; { $way }
+fault-stands-also = '{ $word }' steht auch in { $other }
+    .remedy = eines behalten
+fault-does-not-reach = { $state ->
+        [absent] '{ $word }' heißt { $means }: es zu setzen erreicht ihn nicht
+       *[other] '{ $word }' heißt { $means }: es zu setzen erreicht { $state } nicht
+    }
+    .remedy = ein Wort wählen, das { $wanted } heißt
+fault-set-alike = kein Feld des Körpers enthält { $word }, daher würde jedes Wort gleich gesetzt
+    .remedy = status = "{ $word }" schreiben
+fault-no-word-for-review = kein Wort für '{ $review }', den Zustand einer Bestellanfrage in Prüfung
+    .remedy = { $review } = "..." ergänzen oder pharmaone.order_requests.submitted ändern
+fault-no-meaning = '{ $word }' hat in { $table }.means keine Bedeutung
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-stands-twice = '{ $word }' steht zweimal da
+    .remedy = eines behalten
+fault-arrives-and-waits = '{ $word }' steht auch in arriving
+    .remedy = eine Bestellung wartet auf uns oder ist noch nicht unsere
+fault-open-means-end = '{ $word }' heißt ein Ende
+    .remedy = aus der Liste nehmen
+fault-not-open = '{ $word }' steht nicht in der Liste, daher würde die Durchsicht solche Bestellungen übersehen
+    .remedy = ergänzen
+fault-end-waits = '{ $word }' heißt ein Ende, steht aber unter arriving oder queue
+    .remedy = aus jener Liste nehmen
+fault-out-of-an-end = '{ $word }' heißt { $means }, ein Ende: nichts führt hinaus
+    .remedy = die Schritte herausnehmen oder die Bedeutung berichtigen
+fault-dead-end = '{ $word }' ist eine Sackgasse: kein Schritt führt hinaus, und doch ist es kein Ende
+    .remedy = "{ $word }" = [...] ergänzen
+fault-no-steps = keine Schritte führen von '{ $start }' zu '{ $word }'
+    .remedy = den fehlenden Schritt in { $table }.steps ergänzen
+fault-never-reached = kein Schritt führt zu '{ $word }', und es steht weder in queue noch in arriving
+    .remedy = "{ $word }" bei den Schritten eines anderen Wortes ergänzen
+fault-empty-word = ein leeres Wort
+    .remedy = herausnehmen
+fault-listed-twice = '{ $word }' steht zweimal da (Groß- und Kleinschreibung zählt nicht)
+    .remedy = eines behalten
+fault-expects-neither = erwartet keines oder beides
+    .remedy = expect.payload oder expect.gaps angeben
+fault-fixed = { $name ->
+        [external_reference] external_reference ist immer die uid der Bestellung: darauf beruht, dass je Bestellung eine Bestellanfrage entsteht
+        [external_id] external_id ist immer die uid der Bestellung: nach ihr wird eine verlorene Antwort gesucht
+       *[items] items entsteht aus [item], eines für jede bestellte Zeile
+    }
+    .remedy = herausnehmen
+fault-not-filled = nichts in [{ $table }] füllt '{ $name }'
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-no-kind = '{ $name }' steht nicht in [fields.{ $table }]
+    .remedy = { $way ->
+        [absent] ein neues braucht dort seine Art
+       *[other] { $way } Ein neues braucht dort seine Art
+    }
+fault-no-jmespath = kein JMESPath: { $why }
+    .remedy = siehe https://jmespath.org
+jmespath-at = { $why } in Spalte { $column }
+jmespath-token = '{ $token }' in Spalte { $column } gehört dort nicht hin
+jmespath-deep = zu tief verschachtelt
+jmespath-empty = es ist leer oder bricht ab
+fault-no-function = die Funktion { $name }() gibt es nicht
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-wrong-arguments = { $name }() nimmt { $wants } Argumente und bekommt { $gets }
+    .remedy = siehe https://jmespath.org oder den Anfang von orders.toml
+fault-no-known-field = '{ $name }' ist kein bekanntes Feld
+    .remedy = { $way ->
+        [absent] Texte stehen in einfachen Anführungszeichen; sendet RxScale doch ein solches Feld, schreiben Sie es in ein [[example]]
+       *[other] { $way } Texte stehen in einfachen Anführungszeichen; sendet RxScale doch ein solches Feld, schreiben Sie es in ein [[example]]
+    }
+fault-example = { $found }
+    .remedy = die Zuordnung berichtigen, oder das Beispiel, wenn Sie es von nun an so wollen
+example-no-gaps = erwartet die Lücken { $gaps }, bekommen eine Nutzlast
+example-no-payload = erwartet eine Nutzlast, bekommen Lücken: { $gaps }
+example-gaps = erwartet die Lücken { $gaps }, bekommen { $got }
+example-differs = { $wanted ->
+        [absent] { $path }: erwartet nichts, bekommen { $got }
+       *[other] { $got ->
+        [absent] { $path }: erwartet { $wanted }, bekommen nichts
+       *[other] { $path }: erwartet { $wanted }, bekommen { $got }
+    }
+    }
+fault-quotes = ihre Anführungszeichen passen nicht zusammen
+    .remedy = die Anführungszeichen in derselben Zeile schließen; eines innerhalb von Anführungszeichen doppelt schreiben
+fault-no-header = die Kopfzeile fehlt
+    .remedy = die erste Zeile ist: { $first }
+fault-unknown-column = unbekannte Spalte '{ $name }'
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-column-twice = Spalte '{ $name }' steht zweimal da
+    .remedy = eine behalten
+fault-no-column = Spalte '{ $name }' fehlt
+    .remedy = die erste Zeile ist: { $first }
+fault-columns = { $count ->
+        [one] { $count } Spalte, wo die Kopfzeile { $wanted } hat
+       *[other] { $count } Spalten, wo die Kopfzeile { $wanted } hat
+    }
+    .remedy = wie in der Kopfzeile mit '{ $delimiter }' trennen; einen Text, der es enthält, in Anführungszeichen setzen
+fault-sku-listed = { $uid } steht schon in Zeile { $line }
+    .remedy = eine der beiden behalten
+fault-no-sku = pharmacy_sku_uid ist leer
+    .remedy = RxScales Pharmacy-SKU eintragen (psku-...)
+fault-no-pharmacy-sku = { $uid } ist keine Pharmacy-SKU
+    .remedy = ihre Kennung beginnt mit psku- (RxScales SKU-Liste)
+fault-no-p1-id = p1_id ist leer
+    .remedy = die Zeile herausnehmen; dann: `rxbridge skus match` nennt das wahrscheinliche Produkt und seine Menge
+fault-placeholder = p1_id '{ $product }' ist ein Platzhalter
+    .remedy = die Zeile herausnehmen; dann: `rxbridge skus match` nennt das wahrscheinliche Produkt und seine Menge
+fault-rounded = p1_id '{ $product }' wurde gerundet
+    .remedy = die Spalte als Text formatieren und die Kennung neu eintragen
+fault-no-units = units_per_sku '{ $units }' ist keine Zahl über 0
+    .remedy = Ziffern schreiben, mit einem Punkt für Bruchteile: 2.5
+fault-no-safety-stock = safety_stock '{ $safety }' ist keine ganze Zahl ab 0
+    .remedy = nur Ziffern schreiben
+fault-no-share = share '{ $share }' ist kein Teil eines Ganzen
+    .remedy = als 0.25 oder als 25 % schreiben
+fault-share-missing = { $uid } hat keinen Anteil am Produkt { $product }, und andere haben einen
+    .remedy = ihr einen geben; 0 ist keiner
+fault-shares-too-many = die Anteile am Produkt { $product } ergeben { $sum }
+    .remedy = zusammen auf 1 oder weniger bringen
+fault-column-to-write = es gibt keine Spalte '{ $column }', in die sie geschrieben werden könnten
+    .remedy = in der Kopfzeile ergänzen
+fault-would-be-comment = die Zeile von { $uid } wäre ein Kommentar, mit '#' am Anfang
+    .remedy = p1_id hinter pharmacy_sku_uid setzen
+fault-in-tables = ist in Tabellen geschrieben, die nicht von selbst geändert werden
+    .remedy = jede Tatsache als `name = ...` in eine Zeile schreiben
+
+## Mistakes with the store, and its troubles
+
+another-backup = eine andere Sicherung nehmen; der Speicher blieb, wie er ist
+fault-no-store = hier gibt es noch keinen Speicher
+    .remedy = zuerst `rxbridge run` starten, oder mit --config seine Konfiguration nennen
+fault-no-backup-there = { $kind ->
+        [folder] ist ein Ordner
+        [beside] gehört zum Speicher
+        [store] ist der Speicher selbst
+        [others] ist der Speicher einer anderen Brücke
+       *[foreign] ist keine Sicherung von rxbridge und würde überschrieben
+    }
+    .remedy = eine andere Datei für die Sicherung nennen
+fault-no-store-file = diese Datei gibt es nicht
+    .remedy = die Datei eines Speichers oder einer Sicherung nennen
+so-it-says = { $what } ({ $error })
+fault-unsound = { $what }
+    .remedy = { $way }
+is-empty = ist leer
+is-damaged = ist beschädigt: { $line }
+fault-store-itself = ist der Speicher selbst
+    .remedy = eine Sicherung davon nennen
+store-open = der Speicher { $store }: ein Befehl hat ihn offen; noch einmal versuchen, wenn er beendet ist
+fault-not-ours = ist die Datenbank eines anderen Programms
+    .remedy = store.path auf eine eigene Datei von rxbridge setzen
+fault-folder-unwritable = lässt sich nicht schreiben ({ $why })
+    .remedy = den Ordner anlegen, den Benutzer von rxbridge hineinschreiben lassen, oder einen anderen nennen
+copy-failed = { $folder }: die Kopie ließ sich dort nicht schreiben ({ $error })
+fault-store-foreign = ist die Datenbank eines anderen Programms
+    .remedy = store.path auf eine eigene Datei von rxbridge setzen; sie entsteht, wenn sie fehlt
+fault-newer = wurde von einem neueren rxbridge geschrieben (Schema { $found }, dieses kennt { $newest })
+    .remedy = jene oder eine neuere Version verwenden, oder store.path auf eine andere Datei setzen
+fault-in-use = { $pid ->
+        [absent] ein anderes rxbridge run (pid unbekannt) verwendet diesen Speicher
+       *[other] ein anderes rxbridge run (pid { $pid }) verwendet diesen Speicher
+    }
+    .remedy = es zuerst anhalten, oder diesem einen eigenen store.path geben
+store-trouble = { $code ->
+        [full] der Speicher { $path }: sein Datenträger ist voll ({ $error })
+        [readonly] der Speicher { $path }: er lässt sich nicht schreiben ({ $error })
+        [busy] der Speicher { $path }: ein anderer Prozess schreibt darin ({ $error })
+        [locked] der Speicher { $path }: er ist gesperrt ({ $error })
+        [ioerr] der Speicher { $path }: der Datenträger hat versagt ({ $error })
+        [corrupt] der Speicher { $path }: seine Datei ist beschädigt ({ $error })
+        [cantopen] der Speicher { $path }: seine Dateien lassen sich nicht mehr öffnen ({ $error })
+        [perm] der Speicher { $path }: seine Dateien dürfen nicht mehr geöffnet werden ({ $error })
+       *[nomem] der Speicher { $path }: der Arbeitsspeicher reicht nicht ({ $error })
+    }
+fault-not-opened = lässt sich nicht öffnen: { $error }
+    .remedy = aus einer Sicherung wiederherstellen, oder store.path auf eine andere Datei setzen
+fault-damaged = ist beschädigt oder gar kein Speicher
+    .remedy = aus einer Sicherung wiederherstellen, oder wegschieben: rxbridge beginnt dann mit einem leeren Speicher und sucht jede Bestellung bei PharmaOne, bevor es eine sendet
+fault-is-directory = ist ein Ordner
+    .remedy = store.path auf eine Datei setzen
+fault-no-directory = den Ordner { $folder } gibt es nicht
+    .remedy = den Ordner anlegen, oder store.path auf eine Datei anderswo setzen
+fault-store-unwritable = { $why ->
+        [absent] lässt sich nicht schreiben
+       *[other] lässt sich nicht schreiben ({ $why })
+    }
+    .remedy = den Benutzer von rxbridge in den Ordner { $folder } und die Dateien des Speichers darin schreiben lassen, oder store.path auf eine Datei anderswo setzen
+store-closed = der Speicher { $path } ist geschlossen
+looked-at-now = nach { $key } wird gerade gesehen; in einigen Sekunden noch einmal versuchen
+
+## What a vendor's answer says of the configuration
+
+fault-no-organisation = fehlt: ohne sie lässt sich bei PharmaOne nichts lesen
+    .remedy = die Organisation setzen, zu der der API-Schlüssel gehört
+fault-not-at-address = { $route } gibt es an dieser Adresse nicht (404)
+    .remedy = die Adresse und die Kennung der Organisation prüfen
+fault-no-token = PharmaOne gibt für diesen Schlüssel und diese Organisation kein Token ({ $status })
+    .remedy = prüfen, ob der Schlüssel einer dieser Organisation ist
+fault-key-refused = { $kind ->
+        [key] PharmaOne nimmt den API-Schlüssel nicht an ({ $route }, 401)
+       *[token] PharmaOne nimmt ein eben erst ausgestelltes Token nicht an ({ $route }, 401)
+    }
+    .remedy = im PharmaOne Manager einen Schlüssel anlegen: Org Settings, Integrations
+fault-other-organisation = der API-Schlüssel ist keiner der konfigurierten Organisation ({ $route }, 403)
+    .remedy = die Organisation des Schlüssels setzen, oder einen Schlüssel dieser Organisation
+fault-key-may-not = { $scope ->
+        [absent] der API-Schlüssel darf das nicht ({ $route }, 403)
+       *[other] dem API-Schlüssel fehlt der Scope { $scope } ({ $route }, 403)
+    }
+    .remedy = im PharmaOne Manager einen anlegen, der es darf: Org Settings, Integrations
+fault-key-of-another = der API-Schlüssel gehört zur Organisation '{ $told }', nicht zu '{ $wanted }'
+    .remedy = die Organisation des Schlüssels setzen, oder einen Schlüssel dieser Organisation
+fault-scope-missing = dem Token des Schlüssels fehlt der Scope { $scope }
+    .remedy = dem Schlüssel im PharmaOne Manager diesen Scope geben: Org Settings, Integrations; die Brücke sieht ihn mit ihrem nächsten Token, binnen einer Stunde oder nach einem Neustart
+fault-unwritable = { $kind ->
+        [no-number] { $place }: es ist keine Zahl
+        [decimals] { $place }: es hat mehr als zwei Nachkommastellen
+        [inexact] { $place }: es hat keine genaue JSON-Zahl
+       *[no-json] { $place }: es enthält etwas, was JSON nicht kann
+    }
+    .remedy = den Ausdruck berichtigen, der dieses Feld macht
+fault-moved = { $vendor } beantwortet { $route } mit einer Weiterleitung ({ $status })
+    .remedy = Adresse und Pfad setzen, die { $vendor } für dieses Konto genannt hat
+fault-which-pharmacy = RxScale will wissen, welche Apotheke gemeint ist: der Schlüssel gilt für eine Gruppe
+    .remedy = die uid dieser Apotheke setzen
+fault-rx-key-refused = RxScale nimmt den Schlüssel nicht an (401{ $code })
+    .remedy = den Schlüssel setzen, den RxScales Portal unter API Access zeigt
+fault-no-right = { $needed ->
+        [absent] dem Schlüssel fehlt die Berechtigung, die diese Route braucht ({ $route }, 403)
+       *[other] dem Schlüssel fehlt die Berechtigung { $needed } ({ $route }, 403)
+    }
+    .remedy = Berechtigungen stehen fest, wenn ein Schlüssel angelegt wird: RxScale fragen, oder einen anlegen, der sie hat
+fault-rx-not-there = RxScale kennt an dieser Adresse kein { $route } (404)
+    .remedy = { $kind ->
+        [public] { $paths } setzen, wie Ihr Konto es hat
+       *[own] { $paths } setzen, wie Ihr Konto es hat; stimmt es, rxscale.pharmacy_uid ansehen
+    }
+fault-several = fehlt, und der Schlüssel zeigt mehr als eine Apotheke: { $named }
+    .remedy = die uid von dieser setzen
+rx-fault = RxScale meldet einen Fehler auf seiner Seite ({ $route }: { $text })
+another-id = { $vendor } antwortete mit einer anderen { $name } als der gefragten
+answered-with-error = PharmaOne beantwortete { $route } mit { $status } und einem Fehler
+inventory-short = PharmaOnes Bestand sagt, er habe mehr Zeilen, als er gibt
+same-page = { $what }: dieselbe Seite der Liste kam noch einmal
+garbled = { $place ->
+        [absent] { $answer }, im Ganzen: { $why }
+       *[other] { $answer }, { $place }: { $why }
+    }
+listed-not-shown = PharmaOne führt eine Bestellung in der Liste, die es nicht zeigt
+unsure = { $what }: es kann geschehen sein - nachsehen, bevor Sie es noch einmal tun
+
+## Sentences of the system's and of libraries, by their own words
+
+said-no-such-file-or-directory = Datei oder Ordner gibt es nicht
+said-permission-denied = keine Berechtigung
+said-is-a-directory = es ist ein Ordner
+said-not-a-directory = es ist kein Ordner
+said-file-exists = gibt es schon
+said-no-space-left-on-device = kein Platz mehr auf dem Datenträger
+said-read-only-file-system = das Dateisystem lässt sich nicht beschreiben
+said-too-many-levels-of-symbolic-links = zu viele symbolische Verknüpfungen
+said-file-name-too-long = der Name ist zu lang
+said-address-already-in-use = die Adresse ist schon in Gebrauch
+said-cannot-assign-requested-address = die Adresse ist keine dieses Rechners
+said-name-or-service-not-known = der Name ist nicht bekannt
+said-no-address-associated-with-hostname = zu diesem Namen gibt es keine Adresse
+said-expected-after-a-key-in-a-key-value-pair = nach einem Schlüssel fehlt das '='
+said-invalid-value = kein gültiger Wert
+said-invalid-statement = keine gültige Anweisung
+said-unterminated-string = ein Text ist nicht geschlossen
+said-expected-newline-or-end-of-document-after-a-statement = nach einer Anweisung fehlt das Zeilenende
+said-cannot-overwrite-a-value = ein Wert steht schon da
+said-unclosed-array = eine Liste ist nicht geschlossen
+said-unclosed-inline-table = eine Tabelle in einer Zeile ist nicht geschlossen
+said-expected-at-the-end-of-a-table-declaration = am Ende der Tabellenüberschrift fehlt ']'
+said-invalid-date-or-datetime = keine gültige Zeitangabe
+said-invalid-initial-character-for-a-key-part = so kann ein Schlüssel nicht beginnen
+said-unescaped-in-a-string = ein '\\' im Text, das nichts einleitet
+
+## The command line: mistakes, questions, what is going on
+
+yes = ja
+agreed = { $question } [j/N]
+nothing = {""}
+another-csv = mit --csv eine andere Datei nennen
+incident = unerwartet: { $mistake } - Vorfall { $number }: in { $path } steht, wo
+incident-logged = unerwartet: { $mistake } - Vorfall { $number }: im Protokoll steht, wo
+incident-lost = unerwartet: { $mistake } - Vorfall { $number }: er ließ sich nicht aufschreiben
+fault-several-pharmacies = { $names ->
+        [absent] hier gibt es mehrere Apotheken: noch keine
+       *[other] hier gibt es mehrere Apotheken: { $names }
+    }
+    .remedy = die gemeinte nennen
+fault-earlier-version = die Brücke, die damit läuft, ist eine frühere Version
+    .remedy = sie zuerst neu starten: dann bringt sie den Speicher auf diese Version
+fault-one-document = ein Dokument gilt einer Apotheke: { $names }
+    .remedy = sie mit --pharmacy nennen
+shadow-mode = Schattenmodus: bei keinem Anbieter wird geschrieben
+inventory-not-read = die laufende Brücke hat PharmaOnes Bestand noch nicht gelesen; siehe ihr Protokoll
+slip-whole-number = '{ $text }' muss eine ganze Zahl sein, { $least } bis { $most }
+busy-writing = schreibt
+busy-inventory = liest PharmaOnes Bestand
+busy-shop = fragt, was der Shop verkauft
+busy-lists = liest die Listen beider Anbieter
+busy-trying = probiert alles aus
+busy-comparing = vergleicht
+busy-books = liest die Bücher beider Anbieter
+busy-payouts = liest RxScales Auszahlungen
+busy-orders = liest PharmaOnes Bestellungen
+busy-report = liest PharmaOnes Verkaufsbericht
+busy-whose = sieht nach, wessen PharmaOnes Bestellungen sind: { $number } von { $all }
+busy-vendors = fragt beide Anbieter
+busy-external-id = setzt external_id
+not-stuck = { $key } steckt nicht fest
+left-unsure = { $key } bleibt: sie kann schon in PharmaOne sein; dort nachsehen, dann nennen: rxbridge stuck retry { $key }
+stuck-again = steckt wieder fest: { $why }
+with-next-sync = wird mit dem nächsten Abgleich des Bestands geschrieben
+fault-keys-or-all = die Schlüssel nennen, oder --all
+slip-say-why = muss sagen, warum sie in Ruhe gelassen wird
+never-sent = { $key } wurde von dieser Brücke nie gesendet. Haben Sie sie in PharmaOne gesehen?
+left-as-it-is = { $key } blieb, wie sie ist
+does-not-wait = { $key } wartet nicht darauf
+slip-no-attention = '{ $text }' ist kein Grund, den `stuck list` als Hinweis zeigt
+nothing-known = von { $key } ist nichts bekannt
+stuck-dropped = { $key }: wird von nun an in Ruhe gelassen
+stuck-submitted = { $key }: gilt als übermittelt; die Brücke macht von dort weiter
+stuck-accepted = { $key }: erledigt
+fault-shop-not-set = nicht gesetzt
+    .remedy = setzen, oder mit --shop nennen
+fault-no-such-shop = RxScale kennt diesen Shop nicht
+    .remedy = RxScale nach der Kennung Ihres Shops fragen; der Schlüssel muss zu dessen Organisation gehören
+slip-day = ein Tag wird als 2026-01-31 geschrieben
+any-of-these = { $uid } kann jede von diesen sein:
+not-looked-at = nach { $uid } wurde binnen 30 s nicht gesehen; siehe /health
+nothing-to-resume = von { $uid } wurde nichts fallen gelassen, markiert oder abgelehnt
+resumed = { $key }: wird binnen einer Sekunde wieder aufgenommen, wenn die Brücke läuft
+erase = Alles löschen, was von { $key } gespeichert ist?
+erased = { $key }: gelöscht
+sent-again = { $uid } wurde gesendet und steht in RxScales Warteschlange: sie würde noch einmal gesendet
+not-ended = { $uid } ist nicht auf beiden Seiten zu Ende: siehe `rxbridge orders forget --help`
+no-such-order = eine Bestellung { $uid } ist hier nicht bekannt
+stuck-mark = STECKT FEST
+never-listed = { $likely ->
+        [absent] PharmaOne hat es nie geführt, wahrscheinlich keines: rxbridge skus match
+       *[other] PharmaOne hat es nie geführt, wahrscheinlich { $likely }
+    }
+likely-units = wahrscheinlich { $units }
+on-sale-unchecked = { $stock } im Verkauf, die niemand geprüft hat
+of-it = { $what }: { $why }
+or-is-it = oder ist es { $other }?
+
+## What `rxbridge check` finds
+
+environment-only = nur die Umgebung
+mappings-well = Version { $version }; jedes Beispiel wie erwartet
+mappings-newer = { $files }: Ihre bleiben; um es zu sehen: rxbridge mappings diff
+store-behind = { $path } ist von einer früheren Version; `rxbridge run` bringt ihn auf diese
+store-to-be-made = { $path } entsteht beim ersten Start
+fault-not-writable = { $at } lässt sich nicht beschreiben ({ $why })
+    .remedy = einen anderen wählen
+left-alone-open = { $count ->
+        [one] { $count }, die RxScale offen hat; ihr Verlauf sagt, warum: { $named }
+       *[other] { $count }, die RxScale offen hat; ihre Verläufe sagen, warum: { $named }
+    }
+take-from-not-set = nicht gesetzt: was beim ersten Start in RxScales Warteschlange steht, wird auch genommen; um in Ruhe zu lassen, was vor jetzt angelegt wurde: take_from = { $now }
+cannot-be-tried = { $right }: lässt sich nicht ausprobieren, ohne etwas zu senden
+it-answers = antwortet
+nothing-found-here = { $where }: hier ist nichts zu finden, daher lässt sich nicht sagen, ob der Schlüssel { $right } hat
+none-shown = keine gezeigt
+knows-every-word = es kennt jedes Wort
+fault-key-lacks = dem Schlüssel fehlt { $scopes }
+    .remedy = einen anlegen, der sie hat
+every-scope = jeder Scope, der nötig ist
+no-subscription = { $url ->
+        [absent] kein Abonnement für { $events }: was sie melden, finden später die Durchsichten; server.public_url setzen, dann: rxbridge webhooks register
+       *[other] kein Abonnement für { $events }: was sie melden, finden später die Durchsichten; rxbridge webhooks register
+    }
+connector-says-it = die Adresse des Konnektors sagt es
+fault-none-of = '{ $shop }' ist keiner von { $known }
+cannot-be-looked-up = lässt sich nicht nachschlagen: { $why }
+cannot-be-looked-at = lässt sich nicht ansehen: { $why }
+mend-mappings-first = lässt sich nicht sagen, bevor die Zuordnungsdateien berichtigt sind
+likely = { $guess ->
+        [absent] { $what } (wahrscheinlich keines)
+       *[other] { $what } (wahrscheinlich { $guess })
+    }
+not-confirmed = { $count } von { $all ->
+        [one] { $all } verknüpften SKU
+       *[other] { $all } verknüpften SKUs
+    } { $count ->
+        [one] ist
+       *[other] sind
+    } nicht bestätigt, denn niemand hat gesagt, wie viele Einheiten von PharmaOne eine enthält: { $named } - für sie wird nichts geschrieben, und ihre Bestellungen warten: rxbridge skus match, und mit --write, wo es stimmt
+skus-linked = { $count } von { $all ->
+        [one] { $all } SKU
+       *[other] { $all } SKUs
+    } { $count ->
+        [one] ist
+       *[other] sind
+    } verknüpft
+the-api-key = der API-Schlüssel
+said-configuration = Konfiguration
+said-mappings = Zuordnungsdateien
+said-facts = Tatsachen
+said-mappings-changed-in-this-version = in dieser Version geänderte Zuordnungsdateien
+said-store = Speicher
+said-orders-left-alone = in Ruhe gelassene Bestellungen
+said-rxscale-pharmacy = RxScale Apotheke
+said-rxscale-statuses = RxScale Statuswörter
+said-clocks = Uhren
+said-skus-and-products = SKUs und Produkte
+fault-not-by-file = shadow, und nicht durch die Datei
+    .remedy = RXBRIDGE_MODE entfernen
+write-live = mode = "live" von Hand hineinschreiben
+another-folder = einen anderen Ordner nennen
+fault-made-already = ist schon da
+    .remedy = sie bearbeiten; was eine neue Version bringt, sagt `rxbridge mappings diff`
+fault-not-made = nicht angelegt ({ $why })
+    .remedy = einen anderen Ordner nennen
+init-question = { $key ->
+        [rxscale-base_url] RxScales Adresse; Entwicklung, bis Sie live gehen [{ $usual }]
+        [pharmaone-org_id] PharmaOne: die Kennung der Organisation (org1)
+        [pharmaone-shop_id] PharmaOne: die Kennung des Shops (shop1)
+        [rxscale-api_key] RxScales API-Schlüssel (wird nicht gezeigt)
+       *[pharmaone-api_key] PharmaOnes API-Schlüssel (wird nicht gezeigt)
+    }
+
+## The demo
+
+demo-accepted = Bestellanfragen, die PharmaOne angenommen hat
+demo-handed-over = in PharmaOne angenommen, gepackt und abgegeben
+still-up = Läuft weiter: { $url }/ (die Seite), { $state } (Strg-C beendet)
+is-stuck = steckt fest: { $why }
+mishap-found = { $requests ->
+        [one] gefunden: { $order }, aus { $requests } Bestellanfrage
+       *[other] gefunden: { $order }, aus { $requests } Bestellanfragen
+    }
+mishap-may-have-happened = es kann geschehen sein: nachsehen, bevor etwas noch einmal gesendet wird
+mishap-lost = PharmaOnes Antwort ging verloren
+mishap-freed = { $request ->
+        [absent] verknüpft und frei: noch nicht
+       *[other] verknüpft und frei: { $request }
+    }
+mishap-nothing = nichts
+mishap-unlinked = steckt fest, denn ihre SKU hatte kein Produkt
+mishap-goes-on = geht weiter; das Personal erfährt es, hier und auf der Seite
+mishap-edited = bei RxScale geändert, nachdem sie gesendet war
+no = nein
+fault-no-zone = '{ $zone }' gibt es hier nicht
+    .remedy = so schreiben: Europe/Berlin (Debian: apt-get install tzdata), oder UTC
+fault-not-begun = { $month } hat noch nicht begonnen
+    .remedy = einen nennen, der begonnen hat
+fault-no-month = '{ $month }' ist kein Monat
+    .remedy = so schreiben: 2026-11
+fault-shows-secret = seine Antwort zeigt ein Signaturgeheimnis, einmal, und es würde verdeckt
+    .remedy = `rxbridge webhooks register` verwenden, das es aufbewahrt, oder --show-secrets hinzufügen
+fault-only-lists = liest nur Listen
+    .remedy = weglassen, oder die Liste mit GET holen
+fault-no-pair = ist kein name=wert
+    .remedy = so schreiben: limit=5
+fault-no-body = { $file } ist nicht zu lesen ({ $why })
+    .remedy = eine andere nennen
+fault-no-json = { $why ->
+        [absent] ist kein Text
+       *[other] ist kein JSON ({ $why })
+    }
+    .remedy = so schreiben: '{"{"}"stock": 5{"}"}'
+fault-no-connector = nicht gesetzt
+    .remedy = die Adresse des Shops setzen, die das braucht
+rows-so-far = { $rows } Zeilen ...
+no-list-after = die Antwort auf { $route } ist nach { $rows } Zeilen keine Liste
+answer-unreadable = die Antwort auf { $route } ist nicht zu lesen: noch einmal versuchen
+not-json = { $status }: { $size } Bytes, die kein JSON sind; nicht gezeigt
+rows = { $total ->
+        [absent] { $rows ->
+        [one] { $rows } Zeile.
+       *[other] { $rows } Zeilen.
+    }
+       *[other] { $rows } von { $total ->
+        [one] { $total } Zeile.
+       *[other] { $total } Zeilen.
+    }
+    }
+field = Feld
+value = Wert
+not-shown = Nicht gezeigt: { $names }
+cut-short = gekürzt: was mit { $mark } endet
+json-shows-all = { $lacks }; --json zeigt alles.
+fault-names-nobody = nennt niemanden
+    .remedy = { $name } setzen, etwa mailto://... oder ntfy://... (docs/notify.de.md)
+password-of-page = Passwort für die Seite
+password-of = Passwort von { $name }
+put-hash = In { $name } (in Anführungszeichen: '...') oder eine Geheimnisdatei eintragen.
+not-the-same = die beiden sind nicht gleich
+too-short = ein Passwort hat { $least } Zeichen oder mehr
+once-more = Noch einmal
+fault-there-already = ist schon da
+    .remedy = sie bearbeiten, oder eine andere nennen
+fault-no-such-pharmacy = keine solche Datei
+    .remedy = rxbridge pharmacies list
+is-now = { $file } heißt jetzt { $to }
+fault-no-fleet = keine solche Datei
+    .remedy = mit `rxbridge init --fleet` einen Ordner anlegen, oder mit --config seine Datei nennen
+fault-no-pharmacys = ist keiner einer Apotheke
+    .remedy = a bis z, Ziffern und -, höchstens 32
+fault-bridge-runs = eine Brücke läuft
+    .remedy = sie zuerst anhalten
+broken-off = { $name } wurde abgebrochen, es ist nicht bekannt, wo: { $why }
+let-probe-write = rxbridge dort schreiben lassen, oder --dry-run verwenden und es von Hand schreiben
+not-told-no-webhook = nicht gesagt: kein Webhook über etwas, was wir schrieben, kam zu diesem Speicher; nur eine laufende Brücke bekommt welche
+not-told-no-step = nicht gesagt: auf keinen Status darf ein anderer nicht folgen, außer den Enden
+not-told-no-call = nicht gesagt: diese Generation der API hat keinen Aufruf, der eine Bestellung abschließt
+fault-probe-no-development-host = { $host } ist nicht RxScales Entwicklungsrechner
+    .remedy = es wurde nichts geschrieben; --write ist allein für ein Entwicklungskonto
+fault-probe-other-org = ist nicht pharmaone.org_id ({ $org })
+    .remedy = es wurde nichts geschrieben; --write ist allein für ein Entwicklungskonto
+fault-probe-too-many-orders = { $vendor } führt { $orders } Bestellungen: kein Entwicklungskonto hat mehr als { $most }
+    .remedy = es wurde nichts geschrieben; --write ist allein für ein Entwicklungskonto
+fault-probe-not-in-queue = wartet nicht in RxScales Warteschlange
+    .remedy = es wurde nichts geschrieben; --write ist allein für ein Entwicklungskonto
+fault-probe-not-its-sku = ist nicht, was diese Bestellung bestellt
+    .remedy = es wurde nichts geschrieben; --write ist allein für ein Entwicklungskonto
+order-moved = die Bestellung { $order } steht auf { $word }, dorthin gebracht durch einen Versuch
+order-stands = die Bestellung { $order } steht auf { $word }
+request-left = eine Bestellanfrage mit der externen Referenz { $reference }: in PharmaOne ablehnen
+order-not-cancelled = PharmaOnes Bestellung { $order } ließ sich nicht stornieren: dort löschen
+attached = aufgenommen
+not-in-inventory = nicht in PharmaOnes Bestand: zuerst dort aufnehmen
+not-in-stock = PharmaOne nimmt nur auf, was vorrätig ist
+fault-no-field = ist kein NAME=WERT
+    .remedy = etwa available=true
+fault-no-shop = PharmaOne hat keinen Shop '{ $shop }'
+    .remedy = einen von diesen nennen: { $known }
+fault-runs-all = ein Prozess betreibt sie alle
+    .remedy = weglassen
+fault-of-one-pharmacy = gilt für eine Apotheke
+    .remedy = mode = "shadow" in die Dateien derer schreiben, für die es gelten soll
+listens = rxbridge { $version } lauscht an { $url } - { $url }/health
+webhooks-listen = Webhooks lauschen an { $url }
+in-another-window = in einem anderen Fenster: rxbridge orders list, rxbridge stuck list
+slip-seconds = '{ $text }' muss eine Zahl von Sekunden sein, 0 oder mehr
+slip-address = '{ $text }' muss eine Webadresse sein, etwa http://127.0.0.1:8080
+ports = Ports { $one } und { $other }
+fault-ports = dort lässt sich nicht lauschen ({ $why })
+    .remedy = mit --rxscale-port und --pharmaone-port andere wählen
+store-holds = { $orders ->
+        [one] { $orders } Bestellung
+       *[other] { $orders } Bestellungen
+    }, { $open } davon offen, { $bytes } Bytes; RxScales Liste zuletzt gelesen: { $seen ->
+        [absent] nie
+       *[other] { $seen }
+    }
+slip-user = muss aus a bis z, Ziffern, . _ - bestehen, und nicht { $admin }
+user-added = { $name }: angelegt
+user-changed = { $name }: geändert
+user-removed = { $name }: entfernt
+no-such-user = den Benutzer { $name } gibt es nicht
+fault-no-public-url = nicht gesetzt
+    .remedy = die https-Adresse setzen, unter der RxScale diese Brücke erreicht
+said-orders = Bestellungen
+said-statuses = Status
+said-prices = Preise
+said-stock = Bestand
+said-finished-orders-others-orders-copies = beendete Bestellungen, fremde Bestellungen, Sicherungen
+said-orders-that-never-finish = Bestellungen, die nie zu Ende gehen
+said-audit-log = Prüfprotokoll
+said-not-shown = nicht gezeigt
+said-gone = nicht mehr da
+said-no-order = keine Bestellung
+said-nothing = nichts
+said-what-rxscale-paid-it-took-back-nothing-is-paid = was RxScale zahlte, holte es zurück: es ist nichts bezahlt
+said-rxscale-will-pay-for-it = RxScale wird sie bezahlen
+said-pharmaone-has-no-order-yet = PharmaOne hat noch keine Bestellung
+said-rxscale-paid-for-it-and-pharmaone-has-no-order = RxScale hat sie bezahlt, und PharmaOne hat keine Bestellung
+said-rxscale-pays-for-it-and-pharmaone-s-order-is-cancelled = RxScale bezahlt sie, und PharmaOnes Bestellung ist storniert
+said-cancelled-and-nothing-is-paid = storniert, und es ist nichts bezahlt
+said-paid-at-pharmaone = bei PharmaOne bezahlt
+said-rxscale-may-tell-of-a-payout-only-once-it-is-completed = RxScale nennt eine Auszahlung vielleicht erst, wenn sie abgeschlossen ist
+said-paid-at-pharmaone-and-rxscale-has-no-payout-for-it = bei PharmaOne bezahlt, und RxScale hat keine Auszahlung dafür
+said-not-paid-on-either-side = auf keiner Seite bezahlt
+said-pharmaone-s-order-has-no-total-that-can-be-read = PharmaOnes Bestellung hat keine lesbare Summe
+said-the-same-sum-and-not-paid-on-either-side-yet = dieselbe Summe, und auf keiner Seite schon bezahlt
+said-rxscale-paid-for-it-and-pharmaone-s-order-is-not-marked-as-paid = RxScale hat sie bezahlt, und PharmaOnes Bestellung ist nicht als bezahlt markiert
+said-both-agree = beide stimmen überein
+said-pharmaone-has-more-than-rxscale = PharmaOne hat { $a } mehr als RxScale
+said-rxscale-has-more-than-pharmaone = RxScale hat { $a } mehr als PharmaOne
+said-for-shipping-beside-it = { $a } für den Versand daneben
+said-pharmaone-has-orders-for-it = PharmaOne hat { $a } Bestellungen dafür
+verdict-sold_not_there = VERKAUFT, NICHT DA
+verdict-there_not_sold = da, nicht verkauft
+verdict-ok = ok
+said-command-line = Kommandozeile
+said-done = erledigt
+said-exit-code = Exit-Code { $a }
+
+## A store in a database
+
+rows-gone = der Speicher { $place }: seine Zeilen sind nicht mehr da
+taken-over = der Speicher { $place }: ein anderes rxbridge run hat ihn übernommen
+the-store = der Speicher { $place }: { $why }
+fault-no-database = ist keine Adresse einer Datenbank
+    .remedy = so schreiben: postgresql://user@host:5432/database
+fault-database-rights = { $why }
+    .remedy = siehe docs/postgresql.md: welchen Benutzer und welche Rechte rxbridge braucht
+fault-database = { $why }
+    .remedy = siehe docs/postgresql.md
+fault-old-postgresql = ist PostgreSQL { $number }
+    .remedy = PostgreSQL { $oldest } oder neuer nehmen
+fault-encoding = speichert Texte als { $encoding }
+    .remedy = eine Datenbank mit ENCODING 'UTF8' TEMPLATE template0 anlegen
+fault-sees-all = sein Benutzer ist Superuser oder hat BYPASSRLS und sähe die Zeilen jeder Apotheke
+    .remedy = einen eigenen Benutzer anlegen: { $page }
+fault-no-tables = { $schema ->
+        [absent] sein Benutzer darf im Schema seines search_path keine Tabellen anlegen
+       *[other] sein Benutzer darf im Schema { $schema } keine Tabellen anlegen
+    }
+    .remedy = GRANT CREATE ON SCHEMA …: { $page }
+fault-database-not-ours = ist die Datenbank eines anderen Programms
+    .remedy = store.url auf eine eigene Datenbank oder ein eigenes Schema von rxbridge setzen
+fault-database-newer = wurde von einem neueren rxbridge geschrieben (Schema { $found }, dieses kennt { $newest })
+    .remedy = jene oder eine neuere Version verwenden
+fault-database-in-use = ein anderes rxbridge run verwendet diesen Speicher
+    .remedy = es zuerst anhalten, oder diesem eine eigene store.pharmacy geben
+fault-no-psycopg = braucht psycopg, das fehlt
+    .remedy = installieren: pip install 'rxbridge[postgres]'
+fault-key-is-pharmacy = ein Schlüssel und eine Apotheke heißen gleich und hätten eine Adresse für RxScales Webhooks
+    .remedy = einem von beiden einen anderen Namen geben
+rows-to-be-made = { $place }: seine Zeilen entstehen beim ersten Start
+store-doubted = { $place }: wird angezweifelt
+fault-store-no-file = ist keine Datei
+    .remedy = mit pg_dump sichern, mit pg_restore und `rxbridge store doubt` wiederherstellen
+fault-url-not-set = ist nicht gesetzt
+    .remedy = store.url auf postgresql://user@host:5432/database setzen
+warning-backup-hour = store.backup_hour: ohne Wirkung bei store.url; pg_dump verwenden
+fault-not-this-version = ist kein Speicher dieser Version
+    .remedy = `rxbridge run` einmal damit starten: das legt ihn an und bringt ihn auf diese Version
+fault-holds-a-store = enthält schon einen Speicher
+    .remedy = ihn wegschieben, oder ein anderes store.path oder store.pharmacy setzen
+fault-not-every-row = nahm nicht jede Zeile an
+    .remedy = es wurde nichts verschoben: noch einmal versuchen
+fault-store-there-already = ist schon da
+    .remedy = sie zuerst wegschieben

@@ -1325,3 +1325,855 @@ page-none = –
 page-point = .
 page-hour_format = %d/%m %H:%M
 page-day_format = %d/%m/%Y
+
+## Mistakes of the operator: the configuration, and what it needs
+
+fault-users-open = may be opened by others
+    .remedy = give it to rxbridge's user, then: chmod 600 { $path }
+fault-users-unreadable = cannot be read ({ $why })
+    .remedy = make it a file of rxbridge's user: `rxbridge users add` does
+fault-no-users = is no list of users
+    .remedy = remove it, and add them anew
+fault-cannot-listen = cannot listen at { $at } ({ $why })
+    .remedy = { $kind ->
+        [elsewhere] set an address of this machine
+        [low] choose one above 1023: those below are for the system's administrator
+       *[taken] stop what listens there, or choose another { $named }
+    }
+fault-no-pharmacy-name = no name for a pharmacy
+    .remedy = small letters, digits and hyphens, 32 at most
+fault-no-pharmacy = no such file
+    .remedy = { $way }
+fault-no-key-named = no key of that name
+    .remedy = { $way }
+write-key = write [{ $table }.NAME] into { $file }
+fault-no-configuration = { $what }
+    .remedy = name the configuration file
+no-such-file = no such file
+not-a-file = not a file
+file-unreadable = cannot be read ({ $why })
+cannot-be-read = cannot be read
+is-no-folder = is no folder
+secret-files = secret files
+origin-environment = environment: { $name }
+origin-secret-file = secret file: { $file }
+origin-command-line = command line
+fault-of-the-process = is of the whole process
+    .remedy = set it in { $file }
+fault-no-key-table = must be a table with a plain name
+    .remedy = write [{ $table }.chain-nord]
+fault-no-key = no such key
+    .remedy = { $way }
+fault-no-section = no such section
+    .remedy = { $way }
+fault-no-toml = { $line ->
+        [absent] not valid TOML: { $why } (at end of document)
+       *[other] not valid TOML: { $why } (at line { $line }, column { $column })
+    }
+    .remedy = mend that line
+fault-no-utf8 = not UTF-8 text
+    .remedy = save it as UTF-8
+fault-unreadable = cannot be read ({ $why })
+    .remedy = mend the file
+fault-too-deep = too long a number or too deep a list
+    .remedy = take it out
+fault-no-table = must be a table
+    .remedy = write [{ $table }] and its keys below it
+fault-no-section-at-all = a key outside of any section
+    .remedy = { $way }
+move-below = move it below its section
+nearest-key = did you mean { $guess }?
+known-here = known here: { $names }
+one-of = { $head } or { $last }
+fault-secret-file = { $what }
+    .remedy = mend it
+fault-secrets-folder = { $folder } { $why }
+    .remedy = { $kind ->
+        [own] let rxbridge's user read
+        [named] name another, or unset it
+       *[usual] name another in RXBRIDGE_SECRETS_DIR
+    }
+fault-value = { $what }
+    .remedy = correct the value
+fault-in-clear = http without encryption to another machine
+    .remedy = write https://, or set { $vendor }.allow_http = true where the network is yours
+value-string_type = must be a text
+value-string_unicode = must be a text
+value-string_too_short = must not be empty
+value-string_pattern_mismatch = must be two times of the day, such as 20:00-07:30
+value-tuple_type = must be a list of texts
+value-path_type = must be a path
+value-bool_type = must be true or false
+value-bool_parsing = must be true or false
+value-int_type = must be a whole number
+value-int_parsing = must be a whole number
+value-int_from_float = must be a whole number
+value-float_type = must be a number
+value-float_parsing = must be a number
+value-finite_number = must be a finite number
+value-greater_than = must be more than { $gt }
+value-greater_than_equal = must be { $ge } or more
+value-less_than_equal = must be { $le } or less
+value-literal_error = must be { $expected }
+value-datetime_type = must be a time with its zone, such as 2026-01-02T08:00:00+01:00
+value-datetime_parsing = must be a time with its zone, such as 2026-01-02T08:00:00+01:00
+value-datetime_from_date_parsing = must be a time with its zone, such as 2026-01-02T08:00:00+01:00
+value-datetime_object_invalid = must be a time with its zone, such as 2026-01-02T08:00:00+01:00
+value-timezone_aware = must be a time with its zone, such as 2026-01-02T08:00:00+01:00
+value-ip_any_network = must be addresses or networks, such as 10.0.0.1 or 10.0.0.0/8
+value-web-address = must be a web address such as https://api.example.com
+value-api-path = must be a path such as /v1/external_pharmacy_api
+value-one-line = must be one line of printable characters
+value-short-secret = must have { $least } characters or more: a short one can be guessed
+value-password-hash = must be what `rxbridge password` prints, whole, with each $
+value-path = must be a path
+value-number = must be a number
+value-notify-address = must be an address of Apprise's, such as mailto://... (docs/notify.md)
+value-portal = must be an http(s) address with {"{"}uid{"}"} or {"{"}id{"}"} in it
+fault-missing-secret = missing
+    .remedy = put it into secrets/{ $file }, or set { $name }
+fault-missing = missing
+    .remedy = set it in { $file } or as { $name }
+fault-page-open = { $host ->
+        [absent] missing, and others can open the page at server.public_url, whose proxy may forward more than /webhooks/
+       *[other] missing, and others can open the page at server.host { $host }
+    }
+    .remedy = { $host ->
+        [absent] add a user (`rxbridge users add NAME --role operator`), or set { $name } (`rxbridge password` makes one), or server.page = false, or server.webhook_port = 8081, and forward to that alone
+       *[other] add a user (`rxbridge users add NAME --role operator`), or set { $name } (`rxbridge password` makes one), or server.page = false, or server.host = 127.0.0.1
+    }
+warning-secret = { $key }: a secret in the configuration file; better in the environment as { $name } or in a secret file
+warning-webhooks = { $vendor }.webhook_secrets: none, so none of its webhooks is accepted and news is found only by the sweep every { $seconds } s
+warning-one-way = pharmaone.org_id: not set, so the bridge works one way: orders go in by the shop's connector, and neither statuses nor stock come back; a submission whose answer is lost cannot be looked for and waits for a person
+warning-webhook-host = server.webhook_host: has no effect without server.webhook_port; webhooks listen where the page does
+warning-in-clear = { $key }: http without encryption to another machine
+fault-in-shadow = shadow: nothing is written ({ $what })
+    .remedy = rxbridge go-live ends that
+fault-not-shipped = the shipped mapping files are missing
+    .remedy = install anew
+fault-shipped-ones = these mapping files are the program's own, and are not written to
+    .remedy = `rxbridge init FOLDER` makes a folder with mapping files of yours
+fault-others-write = others may write to it
+    .remedy = chmod go-w { $path }
+fault-others-look = others may look into it
+    .remedy = chmod 700 { $path }
+fault-changed-meanwhile = was changed by somebody else meanwhile
+    .remedy = look at it again, then save
+let-write = { $kind ->
+        [lines] let rxbridge's user write to { $folder }, or write the lines by hand
+        [users] let rxbridge's user write to { $folder }, or set server.users_file
+       *[files] let rxbridge's user write to { $folder }
+    }
+fault-no-plain-file = is no plain file
+    .remedy = { $way }
+fault-not-written = cannot be written ({ $why })
+    .remedy = { $way }
+fault-secrets-unreadable = cannot be read: { $why }
+    .remedy = name another
+no-json-list = it is no JSON list
+fault-no-secrets = is no JSON list of secrets
+    .remedy = name another file
+another-secrets = name another --secrets
+fault-secrets-unwritable = cannot be written
+    .remedy = name another --secrets
+fault-anothers-store = is { $name }'s store
+    .remedy = name another, or leave it out
+fault-anothers-uid = is { $name }'s too
+    .remedy = set its own
+fault-shares = shares of { $product } add up to { $sum } with other pharmacies'
+    .remedy = give each a share, of at most 1 together
+fault-no-such-status = RxScale knows no status { $words }, so orders are not looked for there
+    .remedy = write the word as RxScale does, or take it out
+
+## Mistakes in the mapping files
+
+place = { $kind ->
+        [line] line { $which }
+        [example] example { $which }
+       *[other] { $kind } { $which }
+    }
+nearest = did you mean '{ $guess }'?
+fault-no-folder = there is no such folder
+    .remedy = set mappings.dir
+fault-not-in-folder = missing in { $folder }
+    .remedy = copy it from the mappings folder that comes with rxbridge
+fault-no-permission = cannot be read: { $why }
+    .remedy = see its permissions
+fault-line-no-utf8 = not UTF-8
+    .remedy = save the file as UTF-8
+fault-syntax = { $column ->
+        [absent] { $why } (at end of document)
+       *[other] { $why } (column { $column })
+    }
+    .remedy = texts need quotes, each key stands once, lists and tables need closing brackets
+fault-unknown-key = unknown key
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-key-missing = missing
+    .remedy = add it; the file that comes with rxbridge shows how
+fault-unknown-word = '{ $word }' is not a word known here
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-wanted = { $what }
+wanted-model_type = a table is wanted here
+wanted-dict_type = a table is wanted here
+wanted-tuple_type = a list is wanted here
+wanted-string_type = a text in quotes is wanted here
+wanted-bool_type = true or false is wanted here
+wanted-too_short = must not be empty
+wanted-string_too_short = must not be empty
+fault-no-dialect = there is no such dialect
+    .remedy = set rxscale.dialect in rxbridge.toml; { $way }
+fault-stands-also = '{ $word }' stands in { $other } as well
+    .remedy = keep one
+fault-does-not-reach = { $state ->
+        [absent] '{ $word }' means { $means }: setting it does not reach it
+       *[other] '{ $word }' means { $means }: setting it does not reach { $state }
+    }
+    .remedy = choose a word that means { $wanted }
+fault-set-alike = no field of the body holds { $word }, so every word would be set alike
+    .remedy = write status = "{ $word }"
+fault-no-word-for-review = no word for '{ $review }', the state of an order-request under review
+    .remedy = add { $review } = "..." or change pharmaone.order_requests.submitted
+fault-no-meaning = '{ $word }' has no meaning in { $table }.means
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-stands-twice = '{ $word }' stands there twice
+    .remedy = keep one
+fault-arrives-and-waits = '{ $word }' stands in arriving as well
+    .remedy = an order either waits for us or is not ours yet
+fault-open-means-end = '{ $word }' means an end
+    .remedy = take it out of the list
+fault-not-open = '{ $word }' is not listed, so the sweep would miss such orders
+    .remedy = add it
+fault-end-waits = '{ $word }' means an end, yet it is listed as arriving or queue
+    .remedy = take it out of that list
+fault-out-of-an-end = '{ $word }' means { $means }, an end: nothing leads out of it
+    .remedy = take the steps out, or mend its meaning
+fault-dead-end = '{ $word }' is a dead end: no step leads out of it, yet it is no end
+    .remedy = add "{ $word }" = [...]
+fault-no-steps = no steps lead from '{ $start }' to '{ $word }'
+    .remedy = add the missing step to { $table }.steps
+fault-never-reached = no step leads to '{ $word }', and it is in neither queue nor arriving
+    .remedy = add "{ $word }" to the steps of another word
+fault-empty-word = an empty word
+    .remedy = take it out
+fault-listed-twice = '{ $word }' is listed twice (letter case does not count)
+    .remedy = keep one
+fault-expects-neither = expects neither or both
+    .remedy = give expect.payload or expect.gaps
+fault-fixed = { $name ->
+        [external_reference] external_reference is the pharmacy order's uid, always: that one order-request per order is made rests on it
+        [external_id] external_id is the pharmacy order's uid, always: a lost answer is looked for by it
+       *[items] items is made from [item], one for each ordered line
+    }
+    .remedy = take it out
+fault-not-filled = nothing in [{ $table }] fills '{ $name }'
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-no-kind = '{ $name }' is not in [fields.{ $table }]
+    .remedy = { $way ->
+        [absent] a new one needs its kind there
+       *[other] { $way } a new one needs its kind there
+    }
+fault-no-jmespath = no JMESPath: { $why }
+    .remedy = see https://jmespath.org
+jmespath-at = { $why } at column { $column }
+jmespath-token = '{ $token }' at column { $column } does not belong there
+jmespath-deep = too deeply nested
+jmespath-empty = it is empty or breaks off
+fault-no-function = there is no function { $name }()
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-wrong-arguments = { $name }() takes { $wants } arguments and is given { $gets }
+    .remedy = see https://jmespath.org, or the top of orders.toml
+fault-no-known-field = '{ $name }' is no known field
+    .remedy = { $way ->
+        [absent] texts stand in single quotes; if RxScale does send such a field, write it into an [[example]]
+       *[other] { $way } texts stand in single quotes; if RxScale does send such a field, write it into an [[example]]
+    }
+fault-example = { $found }
+    .remedy = mend the mapping, or the example if this is what you want from now on
+example-no-gaps = expected the gaps { $gaps }, got a payload
+example-no-payload = expected a payload, got gaps: { $gaps }
+example-gaps = expected the gaps { $gaps }, got { $got }
+example-differs = { $wanted ->
+        [absent] { $path }: expected nothing, got { $got }
+       *[other] { $got ->
+        [absent] { $path }: expected { $wanted }, got nothing
+       *[other] { $path }: expected { $wanted }, got { $got }
+    }
+    }
+fault-quotes = its quotes do not match
+    .remedy = close the quotes on the same line; write a quote within quotes twice
+fault-no-header = the header line is missing
+    .remedy = the first line is: { $first }
+fault-unknown-column = unknown column '{ $name }'
+    .remedy = { $way ->
+        [absent] {""}
+       *[other] { $way }
+    }
+fault-column-twice = column '{ $name }' stands there twice
+    .remedy = keep one
+fault-no-column = column '{ $name }' is missing
+    .remedy = the first line is: { $first }
+fault-columns = { $count ->
+        [one] { $count } columns where the header has { $wanted }
+       *[other] { $count } columns where the header has { $wanted }
+    }
+    .remedy = separate with '{ $delimiter }' as in the header; quote a text that holds it
+fault-sku-listed = { $uid } is listed in line { $line } already
+    .remedy = keep one of the two
+fault-no-sku = pharmacy_sku_uid is empty
+    .remedy = write RxScale's pharmacy SKU (psku-...)
+fault-no-pharmacy-sku = { $uid } is no pharmacy SKU
+    .remedy = its id starts with psku- (RxScale's SKU list)
+fault-no-p1-id = p1_id is empty
+    .remedy = take the line out; then `rxbridge skus match` names the likely product and its units
+fault-placeholder = p1_id '{ $product }' is a placeholder
+    .remedy = take the line out; then `rxbridge skus match` names the likely product and its units
+fault-rounded = p1_id '{ $product }' was rounded
+    .remedy = format the column as text and write the id anew
+fault-no-units = units_per_sku '{ $units }' is no number above 0
+    .remedy = write digits, with a point for fractions: 2.5
+fault-no-safety-stock = safety_stock '{ $safety }' is no whole number from 0 up
+    .remedy = write digits only
+fault-no-share = share '{ $share }' is no part of a whole
+    .remedy = write it as 0.25 or as 25 %
+fault-share-missing = { $uid } has no share of product { $product }, and others have one
+    .remedy = give it one; 0 is none
+fault-shares-too-many = the shares of product { $product } add up to { $sum }
+    .remedy = make them 1 or less together
+fault-column-to-write = there is no column '{ $column }' to write them to
+    .remedy = add it to the header
+fault-would-be-comment = the line of { $uid } would be a comment, with '#' at its beginning
+    .remedy = move p1_id behind pharmacy_sku_uid
+fault-in-tables = is written in tables, which are not changed by themselves
+    .remedy = write each fact as `name = ...` on a line
+
+## Mistakes with the store, and its troubles
+
+another-backup = take another backup; the store was left as it is
+fault-no-store = there is no store here yet
+    .remedy = start `rxbridge run` first, or name its configuration with --config
+fault-no-backup-there = { $kind ->
+        [folder] is a folder
+        [beside] belongs to the store
+        [store] is the store itself
+        [others] is another bridge's store
+       *[foreign] is no backup of rxbridge's, and would be overwritten
+    }
+    .remedy = name another file for the backup
+fault-no-store-file = there is no such file
+    .remedy = name the file of a store or of a backup
+so-it-says = { $what } ({ $error })
+fault-unsound = { $what }
+    .remedy = { $way }
+is-empty = is empty
+is-damaged = is damaged: { $line }
+fault-store-itself = is the store itself
+    .remedy = name a backup of it
+store-open = the store { $store }: a command has it open; try again when it has ended
+fault-not-ours = is another program's database
+    .remedy = set store.path to a file of rxbridge's own
+fault-folder-unwritable = cannot be written ({ $why })
+    .remedy = make that folder, let rxbridge's user write to it, or name another
+copy-failed = { $folder }: the copy could not be written there ({ $error })
+fault-store-foreign = is another program's database
+    .remedy = set store.path to a file of rxbridge's own; it is made if it is not there
+fault-newer = was written by a newer rxbridge (schema { $found }, this one knows { $newest })
+    .remedy = run that version or a newer one, or set store.path to another file
+fault-in-use = { $pid ->
+        [absent] another rxbridge run (pid unknown) uses this store
+       *[other] another rxbridge run (pid { $pid }) uses this store
+    }
+    .remedy = stop it first, or give this one a store.path of its own
+store-trouble = { $code ->
+        [full] the store { $path }: its disk is full ({ $error })
+        [readonly] the store { $path }: it cannot be written to ({ $error })
+        [busy] the store { $path }: another process is writing to it ({ $error })
+        [locked] the store { $path }: it is locked ({ $error })
+        [ioerr] the store { $path }: the disk failed ({ $error })
+        [corrupt] the store { $path }: its file is damaged ({ $error })
+        [cantopen] the store { $path }: its files cannot be opened any more ({ $error })
+        [perm] the store { $path }: its files may not be opened any more ({ $error })
+       *[nomem] the store { $path }: there is not enough memory ({ $error })
+    }
+fault-not-opened = cannot be opened: { $error }
+    .remedy = restore it from a backup, or set store.path to another file
+fault-damaged = is damaged, or is no store at all
+    .remedy = restore it from a backup, or move it away: rxbridge then starts with an empty store and looks for every order at PharmaOne before it sends one
+fault-is-directory = is a directory
+    .remedy = set store.path to a file
+fault-no-directory = there is no directory { $folder }
+    .remedy = make that directory, or set store.path to a file elsewhere
+fault-store-unwritable = { $why ->
+        [absent] cannot be written
+       *[other] cannot be written ({ $why })
+    }
+    .remedy = let rxbridge's user write to the directory { $folder } and the store's files in it, or set store.path to a file elsewhere
+store-closed = the store { $path } is closed
+looked-at-now = { $key } is being looked at right now; try again in some seconds
+
+## What a vendor's answer says of the configuration
+
+fault-no-organisation = missing: without it nothing can be read from PharmaOne
+    .remedy = set the organisation that the API key belongs to
+fault-not-at-address = there is no { $route } at this address (404)
+    .remedy = check the address and the organisation's id
+fault-no-token = PharmaOne gives no token for this key and organisation ({ $status })
+    .remedy = check that the key is one of this organisation
+fault-key-refused = { $kind ->
+        [key] PharmaOne does not accept the API key ({ $route }, 401)
+       *[token] PharmaOne does not accept a token that was only just issued ({ $route }, 401)
+    }
+    .remedy = make a key in PharmaOne Manager, Org Settings, Integrations
+fault-other-organisation = the API key is not one of the configured organisation ({ $route }, 403)
+    .remedy = set the organisation of the key, or a key of this organisation
+fault-key-may-not = { $scope ->
+        [absent] the API key may not do this ({ $route }, 403)
+       *[other] the API key lacks the scope { $scope } ({ $route }, 403)
+    }
+    .remedy = make a key that may, in PharmaOne Manager, Org Settings, Integrations
+fault-key-of-another = the API key belongs to the organisation '{ $told }', not to '{ $wanted }'
+    .remedy = set the organisation of the key, or a key of this organisation
+fault-scope-missing = the key's token lacks the scope { $scope }
+    .remedy = give the key this scope in PharmaOne Manager, Org Settings, Integrations; the bridge sees it with its next token, within the hour or after a restart
+fault-unwritable = { $kind ->
+        [no-number] { $place }: it is no number
+        [decimals] { $place }: it has more than two decimals
+        [inexact] { $place }: it has no exact JSON number
+       *[no-json] { $place }: it holds something that JSON cannot
+    }
+    .remedy = correct the expression that makes this field
+fault-moved = { $vendor } answers { $route } with a redirect ({ $status })
+    .remedy = set the address and path that { $vendor } gave for this account
+fault-which-pharmacy = RxScale wants to know which pharmacy is meant: the key is a group-wide one
+    .remedy = set the uid of this pharmacy
+fault-rx-key-refused = RxScale does not accept the key (401{ $code })
+    .remedy = set the key that RxScale's portal shows under API Access
+fault-no-right = { $needed ->
+        [absent] the key lacks the permission that this route needs ({ $route }, 403)
+       *[other] the key lacks the permission { $needed } ({ $route }, 403)
+    }
+    .remedy = permissions are fixed when a key is made: ask RxScale, or make a key that has it
+fault-rx-not-there = RxScale knows no { $route } at this address (404)
+    .remedy = { $kind ->
+        [public] set { $paths }, as your account has it
+       *[own] set { $paths }, as your account has it; if it is right, look at rxscale.pharmacy_uid
+    }
+fault-several = missing, and the key shows more than one pharmacy: { $named }
+    .remedy = set the uid of this one
+rx-fault = RxScale reports a fault on its side ({ $route }: { $text })
+another-id = { $vendor } answered with another { $name } than the one asked for
+answered-with-error = PharmaOne answered { $route } with { $status } and an error
+inventory-short = PharmaOne's inventory says that it has more rows than it gives
+same-page = { $what }: the same page of the list came again
+garbled = { $place ->
+        [absent] { $answer }, as a whole: { $why }
+       *[other] { $answer }, { $place }: { $why }
+    }
+listed-not-shown = PharmaOne lists an order that it does not show
+unsure = { $what }: it may have happened - look before you do it again
+
+## Sentences of the system's and of libraries, by their own words
+
+said-no-such-file-or-directory = No such file or directory
+said-permission-denied = Permission denied
+said-is-a-directory = Is a directory
+said-not-a-directory = Not a directory
+said-file-exists = File exists
+said-no-space-left-on-device = No space left on device
+said-read-only-file-system = Read-only file system
+said-too-many-levels-of-symbolic-links = Too many levels of symbolic links
+said-file-name-too-long = File name too long
+said-address-already-in-use = Address already in use
+said-cannot-assign-requested-address = Cannot assign requested address
+said-name-or-service-not-known = Name or service not known
+said-no-address-associated-with-hostname = No address associated with hostname
+said-expected-after-a-key-in-a-key-value-pair = Expected '=' after a key in a key/value pair
+said-invalid-value = Invalid value
+said-invalid-statement = Invalid statement
+said-unterminated-string = Unterminated string
+said-expected-newline-or-end-of-document-after-a-statement = Expected newline or end of document after a statement
+said-cannot-overwrite-a-value = Cannot overwrite a value
+said-unclosed-array = Unclosed array
+said-unclosed-inline-table = Unclosed inline table
+said-expected-at-the-end-of-a-table-declaration = Expected ']' at the end of a table declaration
+said-invalid-date-or-datetime = Invalid date or datetime
+said-invalid-initial-character-for-a-key-part = Invalid initial character for a key part
+said-unescaped-in-a-string = Unescaped '\\' in a string
+
+## The command line: mistakes, questions, what is going on
+
+yes = yes
+agreed = { $question } [y/N]
+nothing = {""}
+another-csv = name another file for --csv
+incident = unexpected: { $mistake } - incident { $number }: { $path } says where
+incident-logged = unexpected: { $mistake } - incident { $number }: the log says where
+incident-lost = unexpected: { $mistake } - incident { $number }: it could not be written down
+fault-several-pharmacies = { $names ->
+        [absent] there are several pharmacies here: none yet
+       *[other] there are several pharmacies here: { $names }
+    }
+    .remedy = name the one that is meant
+fault-earlier-version = the bridge that is running on it is of an earlier version
+    .remedy = restart that first: it then brings the store up to this version
+fault-one-document = one document is of one pharmacy: { $names }
+    .remedy = name it with --pharmacy
+shadow-mode = shadow mode: nothing is written at a vendor
+inventory-not-read = the running bridge has not read PharmaOne's inventory yet; see its log
+slip-whole-number = '{ $text }' must be a whole number, { $least } to { $most }
+busy-writing = writing
+busy-inventory = reading PharmaOne's inventory
+busy-shop = asking what the shop sells
+busy-lists = reading both vendors' lists
+busy-trying = trying everything out
+busy-comparing = comparing
+busy-books = reading both vendors' books
+busy-payouts = reading RxScale's payouts
+busy-orders = reading PharmaOne's orders
+busy-report = reading PharmaOne's sales report
+busy-whose = looking whose PharmaOne's orders are: { $number } of { $all }
+busy-vendors = asking both vendors
+busy-external-id = setting external_id
+not-stuck = { $key } is not stuck
+left-unsure = { $key } is left: it may be in PharmaOne already; look there, then name it: rxbridge stuck retry { $key }
+stuck-again = stuck again: { $why }
+with-next-sync = is written with the next sync of stock
+fault-keys-or-all = name the keys, or --all
+slip-say-why = must say why it is left alone
+never-sent = { $key } was never sent by this bridge. Have you seen it in PharmaOne?
+left-as-it-is = { $key } was left as it is
+does-not-wait = { $key } does not wait for that
+slip-no-attention = '{ $text }' is no reason that `stuck list` marks to know
+nothing-known = nothing is known of { $key }
+stuck-dropped = { $key }: left alone from now on
+stuck-submitted = { $key }: taken as submitted; the bridge goes on from there
+stuck-accepted = { $key }: accepted
+fault-shop-not-set = not set
+    .remedy = set it, or name it by --shop
+fault-no-such-shop = RxScale knows no such shop
+    .remedy = ask RxScale for the identifier of your shop; the key must be of its organisation
+slip-day = a day is written as 2026-01-31
+any-of-these = { $uid } may be any of these:
+not-looked-at = { $uid } was not looked at within 30 s; see /health
+nothing-to-resume = nothing of { $uid } was dropped, marked or rejected
+resumed = { $key }: taken up again within a second, if the bridge is running
+erase = Erase all that is stored of { $key }?
+erased = { $key }: erased
+sent-again = { $uid } was sent and is in RxScale's queue: it would be sent again
+not-ended = { $uid } has not ended on both sides: see `rxbridge orders forget --help`
+no-such-order = no order { $uid } is known here
+stuck-mark = STUCK
+never-listed = { $likely ->
+        [absent] PharmaOne never listed it, likely none: rxbridge skus match
+       *[other] PharmaOne never listed it, likely { $likely }
+    }
+likely-units = likely { $units }
+on-sale-unchecked = { $stock } on sale that nobody checked
+of-it = { $what }: { $why }
+or-is-it = or is it { $other }?
+
+## What `rxbridge check` finds
+
+environment-only = environment only
+mappings-well = version { $version }; every example as expected
+mappings-newer = { $files }: yours are kept; to see it: rxbridge mappings diff
+store-behind = { $path } is an earlier version's; `rxbridge run` brings it up to this one
+store-to-be-made = { $path } will be made at the first run
+fault-not-writable = { $at } is not writable ({ $why })
+    .remedy = choose another
+left-alone-open = { $count ->
+        [one] { $count } that RxScale has open; its story says why: { $named }
+       *[other] { $count } that RxScale has open; their stories say why: { $named }
+    }
+take-from-not-set = not set: what waits in RxScale's queue at the first run is taken as well; to leave alone what was made before now: take_from = { $now }
+cannot-be-tried = { $right }: cannot be tried without sending something
+it-answers = it answers
+nothing-found-here = { $where }: nothing is found here, so whether the key has { $right } cannot be told
+none-shown = none shown
+knows-every-word = it knows every word
+fault-key-lacks = the key lacks { $scopes }
+    .remedy = make one that has them
+every-scope = every scope that is needed
+no-subscription = { $url ->
+        [absent] no subscription for { $events }: what they tell is found later, by the sweeps; set server.public_url and then: rxbridge webhooks register
+       *[other] no subscription for { $events }: what they tell is found later, by the sweeps; rxbridge webhooks register
+    }
+connector-says-it = the connector's address says it
+fault-none-of = '{ $shop }' is none of { $known }
+cannot-be-looked-up = cannot be looked up: { $why }
+cannot-be-looked-at = cannot be looked at: { $why }
+mend-mappings-first = cannot be told before the mapping files are mended
+likely = { $guess ->
+        [absent] { $what } (likely none)
+       *[other] { $what } (likely { $guess })
+    }
+not-confirmed = { $count } of { $all ->
+        [one] { $all } linked SKU
+       *[other] { $all } linked SKUs
+    } { $count ->
+        [one] is
+       *[other] are
+    } not confirmed, for nobody said how many PharmaOne units one holds: { $named } - nothing is written for them, and their orders wait: rxbridge skus match, and with --write where it is right
+skus-linked = { $count } of { $all ->
+        [one] { $all } SKU
+       *[other] { $all } SKUs
+    } { $count ->
+        [one] is
+       *[other] are
+    } linked
+the-api-key = the API key
+said-configuration = configuration
+said-mappings = mappings
+said-facts = facts
+said-mappings-changed-in-this-version = mappings changed in this version
+said-store = store
+said-orders-left-alone = orders left alone
+said-rxscale-pharmacy = RxScale pharmacy
+said-rxscale-statuses = RxScale statuses
+said-clocks = clocks
+said-skus-and-products = SKUs and products
+fault-not-by-file = shadow, and not by the file
+    .remedy = unset RXBRIDGE_MODE
+write-live = write mode = "live" into it by hand
+another-folder = name another folder
+fault-made-already = is there already
+    .remedy = edit it; what a new version brings is told by `rxbridge mappings diff`
+fault-not-made = not made ({ $why })
+    .remedy = name another folder
+init-question = { $key ->
+        [rxscale-base_url] RxScale's address; development, until you go live [{ $usual }]
+        [pharmaone-org_id] PharmaOne: the organisation's id (org1)
+        [pharmaone-shop_id] PharmaOne: the shop's id (shop1)
+        [rxscale-api_key] RxScale's API key (not shown)
+       *[pharmaone-api_key] PharmaOne's API key (not shown)
+    }
+
+## The demo
+
+demo-accepted = order-requests accepted by PharmaOne
+demo-handed-over = approved, packed and handed over in PharmaOne
+still-up = Still up: { $url }/ (the page), { $state } (Ctrl-C ends)
+is-stuck = stuck: { $why }
+mishap-found = { $requests ->
+        [one] found: { $order }, from { $requests } order-request
+       *[other] found: { $order }, from { $requests } order-requests
+    }
+mishap-may-have-happened = it may have happened: look before anything is sent again
+mishap-lost = PharmaOne's answer was lost
+mishap-freed = { $request ->
+        [absent] linked, and freed: not yet
+       *[other] linked, and freed: { $request }
+    }
+mishap-nothing = nothing
+mishap-unlinked = stuck, for its SKU had no product
+mishap-goes-on = goes on; staff are told, here and on the page
+mishap-edited = edited at RxScale after it was sent
+no = no
+fault-no-zone = there is no '{ $zone }' here
+    .remedy = write it like Europe/Berlin (Debian: apt-get install tzdata), or UTC
+fault-not-begun = { $month } has not begun yet
+    .remedy = name one that has begun
+fault-no-month = '{ $month }' is no month
+    .remedy = write it like 2026-11
+fault-shows-secret = its answer shows a signing secret, once, and it would be masked
+    .remedy = use `rxbridge webhooks register`, which keeps it, or add --show-secrets
+fault-only-lists = only reads lists
+    .remedy = leave it out, or GET the list
+fault-no-pair = is no name=value
+    .remedy = write it like limit=5
+fault-no-body = { $file } cannot be read ({ $why })
+    .remedy = name another
+fault-no-json = { $why ->
+        [absent] is no text
+       *[other] is no JSON ({ $why })
+    }
+    .remedy = write it like '{"{"}"stock": 5{"}"}'
+fault-no-connector = not set
+    .remedy = set the address of the shop, whose address this takes
+rows-so-far = { $rows } rows ...
+no-list-after = the answer to { $route } after { $rows } rows is no list
+answer-unreadable = the answer to { $route } cannot be read: try it again
+not-json = { $status }: { $size } bytes that are no JSON; not shown
+rows = { $total ->
+        [absent] { $rows ->
+        [one] { $rows } row.
+       *[other] { $rows } rows.
+    }
+       *[other] { $rows } of { $total ->
+        [one] { $total } row.
+       *[other] { $total } rows.
+    }
+    }
+field = field
+value = value
+not-shown = Not shown: { $names }
+cut-short = cut short: what ends in { $mark }
+json-shows-all = { $lacks }; --json shows all.
+fault-names-nobody = names nobody
+    .remedy = set { $name }, such as mailto://... or ntfy://... (docs/notify.md)
+password-of-page = Password for the page
+password-of = Password of { $name }
+put-hash = Put it into { $name } (in quotes: '...') or a secret file.
+not-the-same = the two are not the same
+too-short = a password has { $least } letters or more
+once-more = Once more
+fault-there-already = is there already
+    .remedy = edit it, or name another
+fault-no-such-pharmacy = no such file
+    .remedy = rxbridge pharmacies list
+is-now = { $file } is { $to } now
+fault-no-fleet = no such file
+    .remedy = make a folder with `rxbridge init --fleet`, or name its file with --config
+fault-no-pharmacys = is no pharmacy's
+    .remedy = a to z, digits and -, 32 at most
+fault-bridge-runs = a bridge is running
+    .remedy = stop it first
+broken-off = { $name } was broken off, it is not known where: { $why }
+let-probe-write = let rxbridge write there, or use --dry-run and write it by hand
+not-told-no-webhook = not told: no webhook about a write of ours came to this store, which only a running bridge receives
+not-told-no-step = not told: from no status is there another one that may not follow, but for ends
+not-told-no-call = not told: this generation of the API has no call that completes an order
+fault-probe-no-development-host = { $host } is not RxScale's development host
+    .remedy = nothing was written; --write is for a development account alone
+fault-probe-other-org = is not pharmaone.org_id ({ $org })
+    .remedy = nothing was written; --write is for a development account alone
+fault-probe-too-many-orders = { $vendor } lists { $orders } orders: no development account has more than { $most }
+    .remedy = nothing was written; --write is for a development account alone
+fault-probe-not-in-queue = does not wait in RxScale's queue
+    .remedy = nothing was written; --write is for a development account alone
+fault-probe-not-its-sku = is not what that order orders
+    .remedy = nothing was written; --write is for a development account alone
+order-moved = order { $order } stands at { $word }, moved there by a trial
+order-stands = order { $order } stands at { $word }
+request-left = an order-request with the external reference { $reference }: reject it in PharmaOne
+order-not-cancelled = PharmaOne's order { $order } could not be cancelled: delete it there
+attached = attached
+not-in-inventory = not in PharmaOne's inventory: add it there first
+not-in-stock = PharmaOne attaches only what is in stock
+fault-no-field = is no NAME=VALUE
+    .remedy = like available=true
+fault-no-shop = PharmaOne has no shop '{ $shop }'
+    .remedy = name one of: { $known }
+fault-runs-all = a process runs all of them
+    .remedy = leave it out
+fault-of-one-pharmacy = is of one pharmacy
+    .remedy = write mode = "shadow" into the files of those that are to
+listens = rxbridge { $version } listens at { $url } - { $url }/health
+webhooks-listen = webhooks listen at { $url }
+in-another-window = in another window: rxbridge orders list, rxbridge stuck list
+slip-seconds = '{ $text }' must be a number of seconds, 0 or more
+slip-address = '{ $text }' must be a web address, as http://127.0.0.1:8080
+ports = ports { $one } and { $other }
+fault-ports = cannot listen there ({ $why })
+    .remedy = choose others with --rxscale-port and --pharmaone-port
+store-holds = { $orders ->
+        [one] { $orders } order
+       *[other] { $orders } orders
+    }, { $open } of them open, { $bytes } bytes; RxScale's list last read: { $seen ->
+        [absent] never
+       *[other] { $seen }
+    }
+slip-user = must be of a to z, digits, . _ -, and not { $admin }
+user-added = { $name }: added
+user-changed = { $name }: changed
+user-removed = { $name }: removed
+no-such-user = there is no user { $name }
+fault-no-public-url = not set
+    .remedy = set the https address at which RxScale reaches this bridge
+said-orders = orders
+said-statuses = statuses
+said-prices = prices
+said-stock = stock
+said-finished-orders-others-orders-copies = finished orders, others' orders, copies
+said-orders-that-never-finish = orders that never finish
+said-audit-log = audit log
+said-not-shown = not shown
+said-gone = gone
+said-no-order = no order
+said-nothing = nothing
+said-what-rxscale-paid-it-took-back-nothing-is-paid = what RxScale paid it took back: nothing is paid
+said-rxscale-will-pay-for-it = RxScale will pay for it
+said-pharmaone-has-no-order-yet = PharmaOne has no order yet
+said-rxscale-paid-for-it-and-pharmaone-has-no-order = RxScale paid for it, and PharmaOne has no order
+said-rxscale-pays-for-it-and-pharmaone-s-order-is-cancelled = RxScale pays for it, and PharmaOne's order is cancelled
+said-cancelled-and-nothing-is-paid = cancelled, and nothing is paid
+said-paid-at-pharmaone = paid at PharmaOne
+said-rxscale-may-tell-of-a-payout-only-once-it-is-completed = RxScale may tell of a payout only once it is completed
+said-paid-at-pharmaone-and-rxscale-has-no-payout-for-it = paid at PharmaOne, and RxScale has no payout for it
+said-not-paid-on-either-side = not paid on either side
+said-pharmaone-s-order-has-no-total-that-can-be-read = PharmaOne's order has no total that can be read
+said-the-same-sum-and-not-paid-on-either-side-yet = the same sum, and not paid on either side yet
+said-rxscale-paid-for-it-and-pharmaone-s-order-is-not-marked-as-paid = RxScale paid for it, and PharmaOne's order is not marked as paid
+said-both-agree = both agree
+said-pharmaone-has-more-than-rxscale = PharmaOne has { $a } more than RxScale
+said-rxscale-has-more-than-pharmaone = RxScale has { $a } more than PharmaOne
+said-for-shipping-beside-it = { $a } for shipping beside it
+said-pharmaone-has-orders-for-it = PharmaOne has { $a } orders for it
+verdict-sold_not_there = SOLD, NOT THERE
+verdict-there_not_sold = there, not sold
+verdict-ok = ok
+said-command-line = command line
+said-done = done
+said-exit-code = exit code { $a }
+
+## A store in a database
+
+rows-gone = the store { $place }: its rows are gone
+taken-over = the store { $place }: another rxbridge run has taken it over
+the-store = the store { $place }: { $why }
+fault-no-database = is no address of a database
+    .remedy = write it as postgresql://user@host:5432/database
+fault-database-rights = { $why }
+    .remedy = see docs/postgresql.md for the user and the rights that rxbridge needs
+fault-database = { $why }
+    .remedy = see docs/postgresql.md
+fault-old-postgresql = is PostgreSQL { $number }
+    .remedy = take PostgreSQL { $oldest } or newer
+fault-encoding = keeps its texts as { $encoding }
+    .remedy = make a database with ENCODING 'UTF8' TEMPLATE template0
+fault-sees-all = its user is a superuser, or has BYPASSRLS, and would see every pharmacy's rows
+    .remedy = make a user of its own: { $page }
+fault-no-tables = { $schema ->
+        [absent] its user may not make tables in the schema of its search_path
+       *[other] its user may not make tables in the schema { $schema }
+    }
+    .remedy = GRANT CREATE ON SCHEMA …: { $page }
+fault-database-not-ours = is another program's database
+    .remedy = set store.url to a database, or a schema, of rxbridge's own
+fault-database-newer = was written by a newer rxbridge (schema { $found }, this one knows { $newest })
+    .remedy = run that version or a newer one
+fault-database-in-use = another rxbridge run uses this store
+    .remedy = stop it first, or give this one a store.pharmacy of its own
+fault-no-psycopg = needs psycopg, which lacks
+    .remedy = install it: pip install 'rxbridge[postgres]'
+fault-key-is-pharmacy = a key and a pharmacy have one name, so one address for RxScale's webhooks
+    .remedy = name one of them otherwise
+rows-to-be-made = { $place }: its rows will be made at the first run
+store-doubted = { $place }: doubted
+fault-store-no-file = is no file
+    .remedy = back it up by pg_dump, restore it by pg_restore and `rxbridge store doubt`
+fault-url-not-set = is not set
+    .remedy = set store.url to postgresql://user@host:5432/database
+warning-backup-hour = store.backup_hour: has no effect with store.url; use pg_dump
+fault-not-this-version = is no store of this version
+    .remedy = start `rxbridge run` on it once: that makes it, and brings it up to this version
+fault-holds-a-store = holds a store already
+    .remedy = move it away, or set another store.path or store.pharmacy
+fault-not-every-row = took not every row
+    .remedy = nothing was moved: try again
+fault-store-there-already = is there already
+    .remedy = move it away first

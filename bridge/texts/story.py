@@ -1,14 +1,15 @@
 """An order's story for people: each journal entry in a sentence, its evidence, and what is next."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bridge.core.journal import VENDORS, Event, JournalEntry, Side
 from bridge.core.memory import Story, StuckRow
 from bridge.core.model import OrderRecord, Phase
-from bridge.core.reasons import Fact, Reason
-from bridge.texts import ENGLISH, say, steps, stuck_document, word
+from bridge.core.reasons import Fact
+from bridge.texts import ENGLISH, steps, stuck_document, word
 
 OPTIONAL = (
     "status", "times", "flags", "found", "gap", "request", "carrier", "stock", "price_cents", "by",
@@ -29,9 +30,23 @@ def evidence(entry: JournalEntry, language: str = ENGLISH) -> list[str]:
     return list(_evidence(entry, language))
 
 
-def sentence(entry: JournalEntry) -> list[str]:
+def sentence(entry: JournalEntry, language: str = ENGLISH) -> list[str]:
     """The headline, then its evidence."""
-    return [headline(entry), *evidence(entry)]
+    return [headline(entry, language), *evidence(entry, language)]
+
+
+@dataclass(frozen=True, slots=True)
+class NextUp:
+    """What happens next, and when, in no language yet; `moment` writes a time."""
+
+    story: Story
+    moment: Callable[[datetime], str]
+
+    def told(self, language: str = ENGLISH) -> str:
+        return next_up(self.story, self.moment, language)
+
+    def __str__(self) -> str:
+        return self.told()
 
 
 def next_up(
@@ -62,12 +77,9 @@ def undone(record: OrderRecord, after: OrderRecord, language: str = ENGLISH) -> 
 
 
 def plain(entry: JournalEntry) -> dict[str, Any]:
-    """An entry's facts as programs read them (`--json`): each reason as its sentence."""
+    """An entry's facts as programs read them (`--json`)."""
     told = stuck_document(entry.facts["reason"], entry.key) if entry.what is Event.STUCK else {}
-    facts = {
-        name: say(fact) if isinstance(fact, Reason) else fact for name, fact in entry.facts.items()
-    }
-    return facts | told
+    return {**entry.facts, **told}
 
 
 def _evidence(entry: JournalEntry, language: str) -> Iterator[str]:

@@ -88,9 +88,8 @@ class Answers(ABC, Generic[R, C]):
         """The error that any answer but a 2xx stands for."""
         status = response.status
         if status < 400:
-            moved = f"{self.vendor} answers {route.name} with a redirect ({status})"
-            remedy = f"set the address and path that {self.vendor} gave for this account"
-            return Misconfigured(Fault(route.address_keys, moved, remedy))
+            about = {"vendor": self.vendor, "route": route.name, "status": status}
+            return Misconfigured(Fault(route.address_keys, "moved", **about))
         if status >= 500 or status in _NOT_THE_APPLICATION:
             what = reasons.ANSWERED_BADLY(vendor=self.vendor, status=status, route=route.name)
             return TryLater(what, retry_after(response)) if route.repeatable else Unsure(what)

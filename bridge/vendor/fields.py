@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic_core import from_json
 
 from bridge.core.words import DOCUMENTED, tellable
-from bridge.errors import Garbled
+from bridge.errors import Garbled, Phrase
 from bridge.vendor.paging import Page
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,127}")
@@ -53,7 +53,9 @@ def read(answer: str, model: type[Model], raw: Any, known: Known = tuple) -> Mod
         first = unreadable.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         why = first["msg"].removeprefix("Value error, ")
-        raise Garbled(f"{answer}, {place or 'as a whole'}: {why}", place) from None
+        raise Garbled(
+            Phrase("garbled", answer=answer, place=place or None, why=why), place
+        ) from None
 
 
 # -- what a value becomes; None where it cannot be read --------------------------------------

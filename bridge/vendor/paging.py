@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bridge.errors import Garbled
+from bridge.errors import Garbled, Phrase
 
 Row = TypeVar("Row")
 Other = TypeVar("Other")
@@ -91,7 +91,7 @@ async def every(
     async for _, page in walk(fetch, full):
         if page.rows and page.rows == before:
             if page.says_length:
-                raise Garbled(f"{what}: the same page of the list came again")
+                raise Garbled(Phrase("same-page", what=what))
             return
         before, is_new = page.rows, False
         for row in page.rows:

@@ -38,6 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # A process keeps that for ever, and so do those that it starts: tests/cli/test_dumps.py.
     monkeypatch.setattr("bridge.cli.commands.run._leave_no_dump", lambda: None)
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     for name in list(os.environ):
         if name.startswith("RXBRIDGE_"):
             monkeypatch.delenv(name)

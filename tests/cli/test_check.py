@@ -333,7 +333,7 @@ async def test_units_that_nobody_confirmed_are_a_failure(env, folder, capsys):
     with (folder / "mappings" / "skus.csv").open("a") as file:
         file.writelines(f"psku-100{number},2040{number},1,,\n" for number in range(1, 6))
     _, lines = await checked(env, folder, capsys, grams=True)
-    assert "1 of 6 linked SKUs are not confirmed" in lines[SIZES]["text"]
+    assert "1 of 6 linked SKUs is not confirmed" in lines[SIZES]["text"]
     _, lines = await checked(env, folder, capsys)
     assert lines[SIZES]["verdict"] == "ok"
 

@@ -323,7 +323,7 @@ def test_on_a_terminal_the_demo_stays_up_until_ctrl_c_with_the_page_in_its_first
         assert demo.wait(20) == 0
     os.close(keyboard)
     assert page.startswith("http://127.0.0.1:")
-    assert b"1 of 1 orders: one order-request each" in said
+    assert b"1 of 1 order: one order-request each" in said
 
 
 def test_check_against_the_sandbox(typed, vendors, monkeypatch):

@@ -114,6 +114,7 @@ def test_a_slip_is_told_with_the_way_out(
 
 def test_the_reference_page_is_current():
     assert reference.PAGE.read_text("utf-8") == reference.page(), "make commands"
+    assert reference.GERMAN.read_text("utf-8") == reference.page("de"), "make commands"
 
 
 # -- --json ----------------------------------------------------------------------------------
@@ -259,6 +260,7 @@ def test_asking_for_help_loads_no_noun_and_no_library():
         "bridge",
         "bridge.cli",
         "bridge.cli.command",
+        "bridge.cli.language",
         "bridge.cli.main",
         "bridge.errors",
     }

@@ -117,7 +117,7 @@ def test_orders_that_have_nothing_to_do_with_rxscale(typed, accounts):
     write_order(accounts, "SHOP-7", total=9.0, status="paid")
     answer = typed("money", "--month", THIS_MONTH)
     assert answer.code == 0, answer.err
-    assert "1 other orders" in answer.out
+    assert "1 other order" in answer.out
     assert "Both sides agree." in answer.out
 
 

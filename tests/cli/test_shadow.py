@@ -84,7 +84,7 @@ def test_the_report_of_what_was_noted(typed, folder: Path):
     assert "rxscale.api_key: missing" in json.dumps(told["go_live"])
     shown = typed("shadow", "report", "--offline")
     assert shown.code == 1, "something is left"
-    assert "1 orders seen; 1 would have been sent" in shown.out
+    assert "1 order seen; 1 would have been sent" in shown.out
 
 
 def test_nothing_goes_live_while_something_fails(typed, folder: Path):

@@ -107,7 +107,7 @@ def test_a_sync_by_the_bridge_that_runs(typed, accounts, folder):
         assert stocks(accounts)["psku-1001"] == 400
         inventory(accounts, {"p1_id": 20401, "stockquantity": 7}, announce=False)
         done = typed("stock", "sync")
-        assert (done.code, done.out) == (0, "1 SKUs written.\n"), done.err
+        assert (done.code, done.out) == (0, "1 SKU written.\n"), done.err
         assert stocks(accounts)["psku-1001"] == 7
 
 
@@ -196,7 +196,7 @@ def test_what_is_not_sure_is_left_to_a_person(typed, accounts, folder):
     unsure = next(each for each in document["proposals"] if each["sku"] == "psku-1007")
     assert unsure["confidence"] < 85
     told = typed("skus", "match")
-    assert "1 are for you to decide" in told.out
+    assert "1 is for you to decide" in told.out
 
 
 @GRAMS
@@ -257,8 +257,8 @@ def test_reconcile_compares_sku_by_sku(typed, accounts, folder):
         999,
         -589,
     )
-    assert "1 SKUs differ" in typed("reconcile").out
+    assert "1 SKU differ" in typed("reconcile").out
     fixed = typed("reconcile", "--fix")
     assert fixed.code == 0, fixed.out
-    assert "1 SKUs differed; 0 left after a sync." in fixed.out
+    assert "1 SKU differed; 0 left after a sync." in fixed.out
     assert stocks(accounts)["psku-1002"] == 410

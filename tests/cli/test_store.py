@@ -30,14 +30,14 @@ def store(folder: Path) -> Path:
 def test_there_and_back_again(typed, store: Path, folder: Path):
     taken = typed("store", "backup", "monday.db")
     assert (taken.code, taken.err) == (0, "")
-    assert "monday.db: 1 orders, 1 of them open" in taken.out
+    assert "monday.db: 1 order, 1 of them open" in taken.out
     checked = typed("store", "check", "monday.db")
     assert (checked.code, checked.err) == (0, "")
     assert "sound" in checked.out
     store.unlink()
     restored = typed("store", "restore", "monday.db")
     assert restored.code == 0, restored.err
-    assert "restored, 1 orders" in restored.out
+    assert "restored, 1 order" in restored.out
     assert "replaced" not in restored.out
     again = typed("store", "restore", "monday.db")
     (kept,) = folder.glob("rxbridge.db.replaced-*")

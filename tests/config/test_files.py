@@ -11,7 +11,7 @@ from config.conftest import Machine
 
 from bridge.app.files import open_to_others, write_whole
 from bridge.cli import show
-from bridge.errors import Misconfigured
+from bridge.errors import Misconfigured, Phrase
 from bridge.store import RunLock
 
 MINE = pwd.getpwuid(os.getuid())
@@ -83,7 +83,7 @@ def test_a_group_of_the_owner_alone_is_nobody_else(
 
 
 def written(path: Path) -> None:
-    write_whole(path, b"new", mode=0o600, remedy="name another")
+    write_whole(path, b"new", mode=0o600, way=Phrase("another-secrets"))
 
 
 def as_csv(path: Path) -> None:

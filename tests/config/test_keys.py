@@ -182,4 +182,4 @@ def test_the_example_is_the_defaults(machine: Machine) -> None:
     shown = machine.load()
     (machine.folder / "rxbridge.toml").unlink()
     assert shown.model_dump() == machine.load().model_dump()
-    assert not any("configuration file" in warning for warning in shown.warnings())
+    assert not any("configuration file" in str(warning) for warning in shown.warnings())

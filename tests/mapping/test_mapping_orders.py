@@ -473,4 +473,4 @@ def test_a_switch_can_be_set_without_rewriting_the_examples(
 
 def test_equal_values_do_not_differ() -> None:
     assert first_difference({"a": [1, Decimal("2.0")]}, {"a": [1, Decimal("2.00")]}) is None
-    assert first_difference(1, True) == ": expected 1, got True"
+    assert str(first_difference(1, True)) == ": expected 1, got True"

@@ -743,7 +743,7 @@ def test_amounts_that_have_a_number(text: str):
     ["0.001", "7.505", "1e-9", "NaN", "sNaN", "Infinity", "1e400", "12345678901234567.89"],
 )
 def test_amounts_that_have_none(text: str):
-    with pytest.raises(ValueError, match="it "):
+    with pytest.raises(ValueError, match=r"no-number|decimals|inexact"):
         wire_number(Decimal(text))
 
 

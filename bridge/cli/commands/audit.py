@@ -15,6 +15,7 @@ from bridge.cli import show
 from bridge.cli.command import Noun, argument, whole_number
 from bridge.cli.opening import open_store, settings_of
 from bridge.core.audit import AuditEntry
+from bridge.errors import Foreign
 from bridge.store import audit
 
 COLUMNS = [field.name for field in fields(AuditEntry)]
@@ -42,4 +43,8 @@ async def list_audit(arguments: argparse.Namespace) -> int:
     if arguments.csv is not None:
         rows = ({**each, "at": each["at"].isoformat()} for each in documents)
         show.as_csv(arguments.csv, COLUMNS, rows)
-    return show.answer(arguments, {"entries": documents}, columns=COLUMNS)
+    told = [
+        {**each, "origin": Foreign(each["origin"]), "outcome": Foreign(each["outcome"])}
+        for each in documents
+    ]
+    return show.answer(arguments, {"entries": documents}, told=told)

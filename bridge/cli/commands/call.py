@@ -28,7 +28,16 @@ from bridge.cli.command import DONE, FAILED, Noun, argument
 from bridge.cli.guest import as_a_guest, patiently
 from bridge.cli.mask import masked
 from bridge.cli.opening import check_vendor, settings_of
-from bridge.errors import BridgeError, Fault, Garbled, Misconfigured, words
+from bridge.errors import (
+    BridgeError,
+    Fault,
+    Foreign,
+    Garbled,
+    Misconfigured,
+    Phrase,
+    Several,
+    words,
+)
 from bridge.exchange import Response
 from bridge.pharmaone import dialect as p1
 from bridge.pharmaone.answers import ANSWERS as P1_ANSWERS
@@ -123,15 +132,9 @@ def _changes(typed: argparse.Namespace) -> str | None:
 async def call(arguments: argparse.Namespace) -> int:
     asked = _asked(arguments)
     if _shows_a_secret_once(asked) and not arguments.show_secrets:
-        raise Misconfigured(
-            Fault(
-                "call rxscale POST /webhooks/",
-                "its answer shows a signing secret, once, and it would be masked",
-                "use `rxbridge webhooks register`, which keeps it, or add --show-secrets",
-            )
-        )
+        raise Misconfigured(Fault("call rxscale POST /webhooks/", "shows-secret"))
     if arguments.all and asked.method != "GET":
-        raise Misconfigured(Fault("--all", "only reads lists", "leave it out, or GET the list"))
+        raise Misconfigured(Fault("--all", "only-lists"))
     settings = settings_of(arguments)
     _check(settings, asked)
     async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
@@ -177,7 +180,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _no_pair(typed: str) -> Misconfigured:
-    return Misconfigured(Fault(typed, "is no name=value", "write it like limit=5"))
+    return Misconfigured(Fault(typed, "no-pair"))
 
 
 def _body(text: str) -> Any:
@@ -187,12 +190,11 @@ def _body(text: str) -> Any:
             return json.loads(sys.stdin.read())
         return json.loads(Path(text[1:]).read_text("utf-8") if text[:1] == "@" else text)
     except OSError as error:
-        raise Misconfigured(
-            Fault("--json-body", f"{text[1:]} cannot be read ({error.strerror})", "name another")
-        ) from None
+        why = Foreign(error.strerror)
+        raise Misconfigured(Fault("--json-body", "no-body", file=text[1:], why=why)) from None
     except ValueError as error:
-        what = f"is no JSON ({error})" if isinstance(error, json.JSONDecodeError) else "is no text"
-        raise Misconfigured(Fault("--json-body", what, "write it like '{\"stock\": 5}'")) from None
+        wrong = error if isinstance(error, json.JSONDecodeError) else None
+        raise Misconfigured(Fault("--json-body", "no-json", why=wrong)) from None
 
 
 def _check(settings: Settings, asked: Asked) -> None:
@@ -202,8 +204,7 @@ def _check(settings: Settings, asked: Asked) -> None:
     check_vendor(settings, asked.vendor.partition("-")[0])
     at_shop = asked.vendor == "pharmaone" and p1_route(asked)[0] is p1.SUBMIT["connector"]
     if at_shop and settings.pharmaone.connector_url is None:
-        remedy = "set the address of the shop, whose address this takes"
-        raise Misconfigured(Fault("pharmaone.connector_url", "not set", remedy))
+        raise Misconfigured(Fault("pharmaone.connector_url", "no-connector"))
 
 
 def _shows_a_secret_once(asked: Asked) -> bool:
@@ -231,7 +232,8 @@ async def _every_page(vendors: Vendors, asked: Asked) -> Answered:
         async for row in every(fetch, f"{asked.method} {asked.path}", full=1, key=_id_of):
             rows.append(row)
             if len(rows) % LIMIT == 0 and sys.stderr.isatty():
-                print(f"\r{len(rows)} rows ...", end="", file=sys.stderr, flush=True)
+                said = show.spoken(Phrase("rows-so-far", rows=len(rows)))
+                print(f"\r{said}", end="", file=sys.stderr, flush=True)
     except _NoPage as ended:
         return ended.answered
     return Answered(200, b"", None, rows)
@@ -247,7 +249,7 @@ def _no_more(asked: Asked, read: int) -> BridgeError | None:
     """One thing is no list and whole by itself; after rows were read, it is no answer."""
     if not read:
         return None
-    return Garbled(f"the answer to {asked.method} {asked.path} after {read} rows is no list")
+    return Garbled(Phrase("no-list-after", route=f"{asked.method} {asked.path}", rows=read))
 
 
 async def _once(vendors: Vendors, asked: Asked) -> Response:
@@ -320,7 +322,7 @@ def _unreadable(asked: Asked, response: Response) -> BridgeError | None:
     """What is asked for and comes as something else. A change need not be answered with JSON."""
     if asked.method != "GET" or response.body.strip() == b"" or _parsed(response) is not None:
         return None
-    return Garbled(f"the answer to {asked.method} {asked.path} cannot be read: try it again")
+    return Garbled(Phrase("answer-unreadable", route=f"{asked.method} {asked.path}"))
 
 
 def _parsed(response: Response) -> Any:
@@ -380,13 +382,14 @@ def _id_of(row: Any) -> str | None:
 
 def _print(answered: Answered, arguments: argparse.Namespace) -> None:
     if answered.fault:
-        print(f"rxbridge: {words(answered.fault)}", file=sys.stderr)
+        show.complain(words(answered.fault))
     try:
         raw = answered.document()
     except ValueError:
         size = len(answered.content)
         if size:
-            print(f"{answered.status}: {size} bytes that are no JSON; not shown", file=sys.stderr)
+            said = Phrase("not-json", status=answered.status, size=size)
+            print(show.spoken(said), file=sys.stderr)
         return
     refused, patients = answered.fault is not None, arguments.show_patient_data
     shown = masked(raw, refused=refused, patients=patients, secrets=arguments.show_secrets)
@@ -408,23 +411,23 @@ def _print_rows(page: Page[Any]) -> None:
     cells = [[_cell(row.get(key)) for key in columns] for row in page.rows]
     if page.rows:
         show.as_table(columns, cells)
-    of = "" if page.total is None else f" of {page.total}"
-    print(f"{len(page.rows)}{of} rows. {_lacks(cells, left_out)}".rstrip())
+    rows = Phrase("rows", rows=len(page.rows), total=page.total)
+    print(f"{show.spoken(rows)} {_lacks(cells, left_out)}".rstrip())
 
 
 def _print_one(thing: Mapping[str, Any]) -> None:
     cells = [(key, _cell(value)) for key, value in thing.items()]
-    show.as_table(("field", "value"), cells)
+    show.as_table([show.spoken(Phrase(each)) for each in ("field", "value")], cells)
     if lacks := _lacks(cells, ()):
         print(lacks)
 
 
 def _lacks(cells: Iterable[Sequence[str]], left_out: Sequence[str]) -> str:
     """What a table does not show, and what does."""
-    lacks = [f"Not shown: {', '.join(left_out)}"] if left_out else []
+    lacks = [Phrase("not-shown", names=", ".join(left_out))] if left_out else []
     if any(cell.endswith(CUT) for row in cells for cell in row):
-        lacks.append(f"cut short: what ends in {CUT}")
-    return f"{'; '.join(lacks)}; --json shows all." if lacks else ""
+        lacks.append(Phrase("cut-short", mark=CUT))
+    return show.spoken(Phrase("json-shows-all", lacks=Several(lacks))) if lacks else ""
 
 
 def _columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, None]:

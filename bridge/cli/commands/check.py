@@ -39,7 +39,16 @@ from bridge.core.model import (
 )
 from bridge.cycles.catalogue import read_skus
 from bridge.cycles.sweep import words_refused
-from bridge.errors import BridgeError, Misconfigured, Refused
+from bridge.errors import (
+    BridgeError,
+    Fault,
+    Foreign,
+    Misconfigured,
+    Phrase,
+    Refused,
+    Several,
+    either,
+)
 from bridge.exchange import Priority, routes_of
 from bridge.health import MOST_AHEAD_SECONDS
 from bridge.mapping.matching import propose
@@ -55,7 +64,6 @@ from bridge.rxscale.shop import Shop
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
 from bridge.store import exists, is_behind, orders, stock_round
-from bridge.texts import say
 
 Try = Callable[[], Awaitable[object]]
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -83,11 +91,11 @@ class Need:
         return f"{vendor} {self.route.name}"
 
     @property
-    def right(self) -> str:
+    def right(self) -> object:
         """What opens it. Only a token of PharmaOne's has scopes."""
         if isinstance(self.route, rx.Route):
-            return " or ".join(self.route.permissions)
-        return self.route.scope or "the API key"
+            return either(self.route.permissions)
+        return self.route.scope or Phrase("the-api-key")
 
     @property
     def is_single(self) -> bool:
@@ -103,7 +111,7 @@ class Need:
 )
 async def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
-    with show.busy("trying everything out"):
+    with show.busy("trying"):
         lines = await everything(settings, offline=arguments.offline)
     failing = {line.what for line in lines if line.verdict == "fail"}
     then, console = "check" if failing else "run", show.console()
@@ -131,9 +139,9 @@ def _configuration(settings: Settings) -> list[Line]:
     except Misconfigured as mistake:
         unsafe = mistake.faults
     faults = (*settings.missing_for_run(), *unsafe, *open_to_others(settings))
-    missing = [Line("configuration", "fail", str(fault)) for fault in faults]
+    missing = [Line("configuration", "fail", fault) for fault in faults]
     warned = [Line("configuration", "warn", text) for text in settings.warnings()]
-    where = str(settings.file or "environment only")
+    where = settings.file or Phrase("environment-only")
     return missing + warned or [Line("configuration", "ok", where)]
 
 
@@ -141,14 +149,14 @@ def _mappings(settings: Settings) -> tuple[Rules | None, list[Line]]:
     try:
         rules = app.rules_of(settings)
     except Misconfigured as mistake:
-        return None, [Line("mappings", "fail", str(fault)) for fault in mistake.faults]
+        return None, [Line("mappings", "fail", fault) for fault in mistake.faults]
     told = "; ".join(f"{name} = {said}" for name, said in rules.facts_told.items())
     lines = [
-        Line("mappings", "ok", f"version {rules.version}; every example as expected"),
+        Line("mappings", "ok", Phrase("mappings-well", version=rules.version)),
         Line("facts", "ok", told),
     ]
     if newer := shipped.newer(settings.mappings.dir):
-        text = f"{', '.join(newer)}: yours are kept; to see it: rxbridge mappings diff"
+        text = Phrase("mappings-newer", files=", ".join(newer))
         lines.append(Line("mappings changed in this version", "warn", text))
     return rules, lines
 
@@ -159,40 +167,35 @@ async def _store(settings: Settings) -> list[Line]:
     try:
         if exists(place):
             if is_behind(place):
-                text = f"{place} is an earlier version's; `rxbridge run` brings it up to this one"
-                return [Line("store", "ok", text)]
+                return [Line("store", "ok", Phrase("store-behind", path=place))]
             async with open_store(settings) as store:
                 left = await store.read(orders.left_alone)
-            return [Line("store", "ok", str(place)), *_left_alone(left)]
+            return [Line("store", "ok", place), *_left_alone(left)]
         if not isinstance(place, Path):
-            text = f"{place}: its rows will be made at the first run"
+            text = Phrase("rows-to-be-made", place=place)
             return [Line("store", "ok", text), *_take_from(settings)]
         with tempfile.NamedTemporaryFile(dir=path.parent):
-            line = Line("store", "ok", f"{path} will be made at the first run")
+            line = Line("store", "ok", Phrase("store-to-be-made", path=path))
             return [line, *_take_from(settings)]
     except BridgeError as failure:
-        return [Line("store", "fail", str(failure))]
+        return [Line("store", "fail", failure)]
     except OSError as error:
-        text = f"store.path: {path.parent} is not writable ({error.strerror}) - choose another"
-        return [Line("store", "fail", text)]
+        fault = Fault("store.path", "not-writable", at=path.parent, why=Foreign(error.strerror))
+        return [Line("store", "fail", fault)]
 
 
 def _left_alone(left: Sequence[PharmacyOrderUid]) -> list[Line]:
     if not left:
         return []
-    text = (
-        f"{len(left)} that RxScale has open; their stories say why: {', '.join(left[:MOST_NAMED])}"
-    )
-    return [Line("orders left alone", "ok", text + ", ..." * (len(left) > MOST_NAMED))]
+    named = [*left[:MOST_NAMED], *["..."] * (len(left) > MOST_NAMED)]
+    text = Phrase("left-alone-open", count=len(left), named=", ".join(named))
+    return [Line("orders left alone", "ok", text)]
 
 
 def _take_from(settings: Settings) -> list[Line]:
     if settings.orders.take_from is not None:
         return [Line("orders.take_from", "ok", settings.orders.take_from.isoformat())]
-    text = (
-        "not set: what waits in RxScale's queue at the first run is taken as well; to leave alone "
-        f"what was made before now: take_from = {now().isoformat(timespec='seconds')}"
-    )
+    text = Phrase("take-from-not-set", now=now().isoformat(timespec="seconds"))
     return [Line("orders.take_from", "warn", text)]
 
 
@@ -210,7 +213,7 @@ async def _vendors(settings: Settings, rules: Rules | None) -> AsyncIterator[Lin
             astray |= (
                 line is not None
                 and line.verdict == "fail"
-                and line.text.startswith(f"{rx.HEALTH.path_name}: ")
+                and str(line.text).startswith(f"{rx.HEALTH.path_name}: ")
             )
             yield line
         if settings.rxscale.pharmacy_uid is None:
@@ -244,21 +247,24 @@ def _clocks(vendors: Vendors) -> Line:
 
 async def _tried(asker: Asker, need: Need) -> Line | None:
     if need.attempt is None:
-        return Line(need.what, "warn", f"{need.right}: cannot be tried without sending something")
-    return await asker.asked(need.what, need.attempt, lambda _: ("ok", need.right or "it answers"))
+        return Line(need.what, "warn", Phrase("cannot-be-tried", right=need.right))
+    return await asker.asked(
+        need.what, need.attempt, lambda _: ("ok", need.right or Phrase("it-answers"))
+    )
 
 
 def _astray(need: Need) -> Line:
     """Where no list is found either, "not found" says nothing of the key."""
-    text = f"{rx.HEALTH.path_name}: nothing is found here, so whether the key has {need.right} "
-    return Line(need.what, "fail", f"{text}cannot be told")
+    text = Phrase("nothing-found-here", where=rx.HEALTH.path_name, right=need.right)
+    return Line(need.what, "fail", text)
 
 
 def _ours(found: Mapping[str, str]) -> Finding:
     fault = several(found)
     if fault is not None:
-        return "fail", str(fault)
-    return "ok", ", ".join(f"{uid} {name}".strip() for uid, name in found.items()) or "none shown"
+        return "fail", fault
+    named = ", ".join(f"{uid} {name}".strip() for uid, name in found.items())
+    return "ok", named or Phrase("none-shown")
 
 
 async def _words_refused(rxscale: RxScale, words: Sequence[str]) -> Mapping[str, Refused]:
@@ -274,16 +280,15 @@ async def _words_refused(rxscale: RxScale, words: Sequence[str]) -> Mapping[str,
 def _worded(where: str, refused: Mapping[str, Refused]) -> Finding:
     """Every word that RxScale does not know."""
     fault = words_refused(where, refused)
-    return ("fail", str(fault)) if fault else ("ok", "it knows every word")
+    return ("fail", fault) if fault else ("ok", Phrase("knows-every-word"))
 
 
 def _keyed(tokens: TokenKeeper, _: str) -> Finding:
     """The key was exchanged for a token; every scope that is missing."""
     missing = tokens.facts.missing_scopes
     if missing:
-        text = f"pharmaone.api_key: the key lacks {', '.join(missing)} - make one that has them"
-        return "fail", text
-    return "ok", "every scope that is needed"
+        return "fail", Fault("pharmaone.api_key", "key-lacks", scopes=", ".join(missing))
+    return "ok", Phrase("every-scope")
 
 
 def _subscribed(settings: Settings, found: Sequence[Subscription]) -> Finding:
@@ -292,32 +297,28 @@ def _subscribed(settings: Settings, found: Sequence[Subscription]) -> Finding:
     absent = sorted(NEEDED_EVENTS - ours)
     if not absent:
         return "ok", ", ".join(sorted(ours))
-    do = "set server.public_url and then: " if public is None else ""
-    return "warn", (
-        f"no subscription for {', '.join(absent)}: what they tell is found later, by the sweeps; "
-        f"{do}rxbridge webhooks register"
-    )
+    return "warn", Phrase("no-subscription", events=", ".join(absent), url=public)
 
 
 async def _shop(asker: Asker, wanted: str | None, pharmaone: PharmaOne) -> Line | None:
     what = "PharmaOne shop"
     if wanted is None:
-        return Line(what, "ok", "the connector's address says it")
+        return Line(what, "ok", Phrase("connector-says-it"))
 
     def judge(shops: Sequence[PharmaOneShop]) -> Finding:
         known = [str(shop.shop_id) for shop in shops]
         if wanted in known:
             return "ok", wanted
-        return "fail", f"pharmaone.shop_id: '{wanted}' is none of {', '.join(known)}"
+        return "fail", Fault("pharmaone.shop_id", "none-of", shop=wanted, known=", ".join(known))
 
-    return await asker.asked(what, pharmaone.shops, judge, "warn", "cannot be looked up: ")
+    return await asker.asked(what, pharmaone.shops, judge, "warn", "cannot-be-looked-up")
 
 
 async def _sizes(
     asker: Asker, rules: Rules | None, vendors: Vendors, settings: Settings
 ) -> Line | None:
     if rules is None:
-        return Line(SIZES, "warn", "cannot be told before the mapping files are mended")
+        return Line(SIZES, "warn", Phrase("mend-mappings-first"))
 
     async def read() -> tuple[Sequence[CatalogueSku], Mapping[ProductId, str] | None]:
         """And names by product; None where they cannot be read, which is told further up."""
@@ -329,7 +330,7 @@ async def _sizes(
         return skus, None
 
     judge = partial(_linked, rules)
-    return await asker.asked(SIZES, read, judge, "warn", "cannot be looked at: ")
+    return await asker.asked(SIZES, read, judge, "warn", "cannot-be-looked-at")
 
 
 async def _listed_once(settings: Settings) -> dict[ProductId, str]:
@@ -347,28 +348,28 @@ def _linked(
     """Whether anything is linked of which nobody knows how many units it holds, or what it is."""
     skus, products = found
     links = [*rules.links.of(skus)]
-    told: list[str] = []
+    told: list[object] = []
     strange = [each for each in links if products and each.product not in products]
     if strange and products:
-        near = {each.uid: each.likely or "none" for each in propose(skus, products, links)}
+        near = {each.uid: each.likely for each in propose(skus, products, links)}
         reason = reasons.NEVER_LISTED(skus=len(strange), first=strange[0].uid)
-        named = (f"{each.uid} {each.product} (likely {near[each.uid]})" for each in strange[:FEW])
-        told.append(f"{say(reason)}: {', '.join(named)}")
+        named = [_likely(f"{each.uid} {each.product}", near[each.uid]) for each in strange[:FEW]]
+        told.append(Phrase("of-it", what=reason, why=Several(named, ", ")))
     doubtful = {link.uid: link for link in links if not link.confirmed}
     if doubtful:
-        named = (f"{each.uid} (likely {each.units:f})" for each in [*doubtful.values()][:FEW])
-        more = ", ..." if len(doubtful) > FEW else ""
-        told.append(
-            f"{len(doubtful)} of {len(links)} linked SKUs are not confirmed, for nobody said how "
-            f"many PharmaOne units one holds: {', '.join(named)}{more} - nothing is written for "
-            "them, and their orders wait: rxbridge skus match, and with --write where it is right"
-        )
+        named = [_likely(each.uid, f"{each.units:f}") for each in [*doubtful.values()][:FEW]]
+        some = Several([*named, *["..."] * (len(doubtful) > FEW)], ", ")
+        told.append(Phrase("not-confirmed", count=len(doubtful), all=len(links), named=some))
     stocks = {each.pharmacy_sku_uid: each.stock for each in skus if each.stock}
     sold = [(uid, stocks[uid]) for uid in doubtful if uid in stocks]
     for uid, pieces in sold[:1]:
-        told.append(say(reasons.UNCHECKED(skus=len(sold), first=uid, pieces=pieces)))
-    linked = f"{len(links)} of {len(skus)} SKUs are linked"
-    return ("fail", "; ".join(told)) if told else ("ok", linked)
+        told.append(reasons.UNCHECKED(skus=len(sold), first=uid, pieces=pieces))
+    linked = Phrase("skus-linked", count=len(links), all=len(skus))
+    return ("fail", Several(told)) if told else ("ok", linked)
+
+
+def _likely(what: str, guess: str | None) -> Phrase:
+    return Phrase("likely", what=what, guess=guess or None)
 
 
 # -- what is needed --------------------------------------------------------------------------

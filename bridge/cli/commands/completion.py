@@ -31,6 +31,7 @@ def script(shell: str) -> str:
     """Made from the parser: completes commands, options and, where a path is wanted, files."""
     top = parser()
     for command in commands(top).values():
+        command.translate()
         for action in command._actions:  # noqa: SLF001 - argparse shows them nowhere else
             if action.type is Path:
                 action.complete = shtab.FILE  # type: ignore[attr-defined]

@@ -43,12 +43,12 @@ from bridge.core.memory import OrderRow
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, Phase, ProductId
 from bridge.core.stock.model import SkuLink
 from bridge.core.stock.plan import PlanRow, explain
+from bridge.errors import Phrase
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.settings import VENDORS
 from bridge.server import Running
 from bridge.settings import Settings
 from bridge.store import views
-from bridge.texts import say
 
 PATIENCE_SECONDS = 120.0
 MOST_ORDERS = 1_000_000
@@ -65,7 +65,7 @@ class Result:
 
     order: str
     name: str | None
-    state: str | None
+    state: object
     phase: str
     request: str | None
     made: str | None
@@ -97,14 +97,12 @@ class Demo:
         began, mishaps = time.monotonic(), Mishaps(self.sandbox, self.bridge)
         edited = mishaps.ordered()
         uids = [PharmacyOrderUid(uid) for uid in world.add_orders(count)]
-        what = "order-requests accepted by PharmaOne"
-        arrived = await self._watch(uids, what, _has_arrived)
+        arrived = await self._watch(uids, Phrase("demo-accepted"), _has_arrived)
         seconds = time.monotonic() - began
         good, calls = sum(map(_is_good, arrived)), sum(each.calls for each in arrived)
         self._say("demo-arrived", orders=arrived, seconds=seconds, good=good, calls=calls)
         self._approve_and_hand_over(uids[:LIVES])
-        what = "approved, packed and handed over in PharmaOne"
-        lived = await self._watch(uids[:LIVES], what, _has_ended)
+        lived = await self._watch(uids[:LIVES], Phrase("demo-handed-over"), _has_ended)
         self._say("demo-ends", orders=lived)
         troubles = await mishaps.all(edited)
         self._say("demo-mishaps", mishaps=troubles)
@@ -129,7 +127,7 @@ class Demo:
     async def keep(self) -> None:
         if not self.stop.is_set():
             state = f"{self.sandbox.rxscale_url}/_sandbox/state"
-            print(f"Still up: {self.running.url}/ (the page), {state} (Ctrl-C ends)", flush=True)
+            print(show.spoken(Phrase("still-up", url=self.running.url, state=state)), flush=True)
             await self.stop.wait()
 
     def _say(self, template: str, **about: Any) -> None:
@@ -153,10 +151,11 @@ class Demo:
         await loop.until(swept, PATIENCE_SECONDS, pause=0.05)
 
     async def _watch(
-        self, uids: list[PharmacyOrderUid], what: str, is_there: Callable[[OrderRow], bool]
+        self, uids: list[PharmacyOrderUid], what: Phrase, is_there: Callable[[OrderRow], bool]
     ) -> list[Result]:
         """These orders, once each has come as far as it can by itself."""
-        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        said = TextColumn(show.spoken(what))
+        columns = (said, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         store, rows = self.bridge.store, list[OrderRow]()
         with Progress(*columns, disable=self.quiet) as bar:
             task = bar.add_task("", total=len(uids))
@@ -293,7 +292,7 @@ def _result(row: OrderRow, sandbox: Sandbox) -> Result:
     return Result(
         order=record.uid,
         name=record.name,
-        state=f"stuck: {say(row.stuck)}" if row.stuck else record.state and record.state.value,
+        state=Phrase("is-stuck", why=row.stuck) if row.stuck else record.state,
         phase=record.phase.value,
         request=record.request_id,
         made=record.order_id,

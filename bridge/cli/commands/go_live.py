@@ -23,10 +23,9 @@ from bridge.cli.opening import open_store, settings_of
 from bridge.core.model import order_key
 from bridge.core.reasons import MADE_BEFORE, Reason
 from bridge.core.shadow import fate
-from bridge.errors import Fault, Misconfigured
+from bridge.errors import Fault, Misconfigured, Phrase
 from bridge.settings import Settings
 from bridge.store import orders, stuck
-from bridge.texts import say
 
 noun = Noun(__doc__)
 _LINE = re.compile(rb"""(?m)^([ \t]*mode[ \t]*=[ \t]*)(?:"shadow"|'shadow')""")
@@ -39,14 +38,14 @@ _TABLE = re.compile(rb"(?m)^[ \t]*\[")
 )
 async def go_live(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
-    with show.busy("trying everything out"):
+    with show.busy("trying"):
         lines = await check.everything(settings.in_mode("live"), offline=False)
         fates = await _fates(settings.in_mode("shadow"))
     document: dict[str, Any] = {
         "mode": settings.mode,
         "changed": "",
         "running": is_running(settings.in_mode("shadow")),
-        "orders": [{"order": uid, "then": say(then)} for uid, then in fates],
+        "orders": [{"order": uid, "then": then} for uid, then in fates],
         "go_live": left_to_do(lines),
     }
     failed = any(line["verdict"] == "fail" for line in document["go_live"])
@@ -85,8 +84,7 @@ def _set_live(settings: Settings) -> Path | None:
     if file is None or not count:
         if settings.mode == "live":
             return None
-        what, remedy = "shadow, and not by the file", "unset RXBRIDGE_MODE"
-        raise Misconfigured(Fault("mode", what, remedy))
-    mode, remedy = file.stat().st_mode & 0o777, 'write mode = "live" into it by hand'
-    write_whole(file, changed + content[len(head) :], mode=mode, remedy=remedy)
+        raise Misconfigured(Fault("mode", "not-by-file"))
+    mode, way = file.stat().st_mode & 0o777, Phrase("write-live")
+    write_whole(file, changed + content[len(head) :], mode=mode, way=way)
     return file

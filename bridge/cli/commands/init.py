@@ -22,24 +22,20 @@ from bridge.app import shipped
 from bridge.app.files import write_whole
 from bridge.cli import show
 from bridge.cli.command import DONE, Noun, argument
-from bridge.errors import Fault, Misconfigured
+from bridge.errors import Fault, Foreign, Misconfigured, Phrase
 from bridge.mapping.reading import FILES, SKUS
 from bridge.settings import RxScaleSection, variable
 
-ASKED = {
-    "rxscale.base_url": "RxScale's address; development, until you go live",
-    "pharmaone.org_id": "PharmaOne: the organisation's id (org1)",
-    "pharmaone.shop_id": "PharmaOne: the shop's id (shop1)",
-}
+ASKED = ("rxscale.base_url", "pharmaone.org_id", "pharmaone.shop_id")
 SECRET = {
-    "rxscale.api_key": "RxScale's API key",
-    "rxscale.webhook_secrets": "",
-    "pharmaone.api_key": "PharmaOne's API key",
-    "pharmaone.webhook_secrets": "",
+    "rxscale.api_key": True,
+    "rxscale.webhook_secrets": False,
+    "pharmaone.api_key": True,
+    "pharmaone.webhook_secrets": False,
 }
-"""Those without a question are known once the webhooks are registered."""
+"""Those that are not asked for are known once the webhooks are registered."""
 KEY = re.compile(r"(?:# )?(\w+) = (\S+|\[.*\])(\s*#.*)?")
-ANOTHER = "name another folder"
+ANOTHER = Phrase("another-folder")
 
 noun = Noun(__doc__)
 
@@ -54,14 +50,13 @@ def init(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.folder
     file = folder / config.FILE
     if file.exists():
-        remedy = "edit it; what a new version brings is told by `rxbridge mappings diff`"
-        raise Misconfigured(Fault(str(file), "is there already", remedy))
+        raise Misconfigured(Fault(file, "made-already"))
     shipped.refuse(folder / "mappings")
     asks = sys.stdin.isatty() and not arguments.yes and not arguments.fleet
-    answers = {key: _ask(key, said) for key, said in ASKED.items()} if asks else {}
+    answers = {key: _answered(input, key) for key in ASKED} if asks else {}
     secrets = {
-        key: _answered(getpass.getpass, f"{said} (not shown): ") if said and asks else ""
-        for key, said in SECRET.items()
+        key: _answered(getpass.getpass, key) if asked and asks else ""
+        for key, asked in SECRET.items()
     }
     _make(folder, {key: said for key, said in answers.items() if said}, secrets)
     if arguments.fleet:
@@ -72,14 +67,10 @@ def init(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _ask(key: str, said: str) -> str:
-    usual = f" [{RxScaleSection().base_url}]" if key == "rxscale.base_url" else ""
-    return _answered(input, f"{said}{usual}: ")
-
-
-def _answered(read: Callable[[str], str], question: str) -> str:
+def _answered(read: Callable[[str], str], key: str) -> str:
+    question = Phrase("init-question", key=key.replace(".", "-"), usual=RxScaleSection().base_url)
     try:
-        return read(question).strip()
+        return read(f"{show.spoken(question)}: ").strip()
     except EOFError:  # Ctrl-D
         return ""
 
@@ -93,7 +84,8 @@ def _make(folder: Path, answers: Mapping[str, str], secrets: Mapping[str, str]) 
             place.mkdir(parents=True, exist_ok=True)
         (folder / config.SECRETS).mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise Misconfigured(Fault(str(folder), f"not made ({error.strerror})", ANOTHER)) from None
+        why = Foreign(error.strerror)
+        raise Misconfigured(Fault(folder, "not-made", why=why)) from None
     for key, secret in secrets.items():
         _put(folder / config.SECRETS / variable(key).lower(), secret.encode(), 0o600)
     for name in FILES:
@@ -108,7 +100,7 @@ def _make(folder: Path, answers: Mapping[str, str], secrets: Mapping[str, str]) 
 
 def _put(path: Path, content: bytes, mode: int = 0o644) -> None:
     if not path.exists():
-        write_whole(path, content, mode=mode, remedy=ANOTHER)
+        write_whole(path, content, mode=mode, way=ANOTHER)
 
 
 def filled_in(example: str, answers: Mapping[str, str]) -> str:
@@ -132,13 +124,15 @@ def _lines(example: str, answers: dict[str, str]) -> Iterator[str]:
 
 
 def _tell(folder: Path, answers: Mapping[str, str], secrets: Mapping[str, str]) -> None:
-    asked = {key: said for key, said in SECRET.items() if said and not secrets[key]}
+    asked = [key for key, asked in SECRET.items() if asked and not secrets[key]]
     show.page(
         "init",
         folder=folder,
         file=config.FILE,
         secrets=folder / config.SECRETS,
         left=[key for key in ASKED if key.startswith("pharmaone.") and not answers.get(key)],
-        put={said: folder / config.SECRETS / variable(key).lower() for key, said in asked.items()},
+        put={
+            key.partition(".")[0]: folder / config.SECRETS / variable(key).lower() for key in asked
+        },
         is_elsewhere=folder != Path(),
     )

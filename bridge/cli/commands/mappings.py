@@ -19,6 +19,7 @@ from bridge.app.files import write_whole
 from bridge.cli import show
 from bridge.cli.command import Noun, argument
 from bridge.cli.opening import settings_of
+from bridge.errors import Phrase
 from bridge.mapping.merging import Edit, merged
 
 noun = Noun(__doc__)
@@ -85,7 +86,9 @@ def _put(path: Path, lines: list[str]) -> None:
     end = b"\r\n" if path.exists() and b"\r\n" in path.read_bytes() else b"\n"
     content = b"".join(line.encode() + end for line in lines)
     path.parent.mkdir(exist_ok=True)
-    write_whole(path, content, mode=0o644, remedy=f"let rxbridge's user write to {path.parent}")
+    write_whole(
+        path, content, mode=0o644, way=Phrase("let-write", folder=path.parent, kind="files")
+    )
 
 
 def _document(each: Changed) -> dict[str, object]:

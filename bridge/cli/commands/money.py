@@ -26,14 +26,13 @@ from bridge.cli.opening import complete, now, open_beside
 from bridge.core.lifecycle import Vocabulary
 from bridge.core.model import OrderId, PharmacyOrderUid, State
 from bridge.core.money import PayoutPart, Row, Sale, Totals, compare, euros, totals
-from bridge.errors import BridgeError, Fault, Misconfigured, Refused
+from bridge.errors import BridgeError, Fault, Foreign, Misconfigured, Phrase, Refused, Several
 from bridge.pharmaone.orders import OrderSummary
 from bridge.pharmaone.reports import Report
 from bridge.rxscale.payouts import Payout
 from bridge.settings import Settings
 from bridge.store import exists, vendor_lists, views
 
-HEADINGS = ("order", "name", "PharmaOne's", "paid out", "to come", "PharmaOne says", "paid", "")
 EARLIEST = 2000
 """No order is of a year before this one."""
 COLUMNS = (
@@ -70,7 +69,7 @@ class Books:
     rows: tuple[Row, ...]
     others: int
     report_cents: int | None
-    report_fault: str | None = None
+    report_fault: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +90,14 @@ class Known:
 async def money(arguments: argparse.Namespace) -> int:
     settings = complete(arguments)
     month = _month(arguments.month, settings.money.timezone)
-    with show.busy("reading both vendors' books") as tell:
+    with show.busy("books") as tell:
         found = await read_books(settings, month, tell)
     sums = totals(found.rows)
     if arguments.csv is not None:
         show.as_csv(arguments.csv, COLUMNS, map(_record, found.rows))
     cells = [_cells(row) for row in found.rows if arguments.all or row.finding]
     document, failed = _document(month, found, sums), bool(sums.findings)
-    return show.answer(arguments, document, failed=failed, cells=cells, headings=HEADINGS)
+    return show.answer(arguments, document, failed=failed, cells=cells)
 
 
 def _month(typed: str | None, timezone: str) -> Month:
@@ -106,16 +105,12 @@ def _month(typed: str | None, timezone: str) -> Month:
     try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError):
-        remedy = "write it like Europe/Berlin (Debian: apt-get install tzdata), or UTC"
-        raise Misconfigured(
-            Fault("money.timezone", f"there is no '{timezone}' here", remedy)
-        ) from None
+        raise Misconfigured(Fault("money.timezone", "no-zone", zone=timezone)) from None
     today = now().astimezone(zone).date()
     last_month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     first = _first_day(typed) if typed else last_month
     if first > today:
-        remedy = "name one that has begun"
-        raise Misconfigured(Fault("--month", f"{typed} has not begun yet", remedy))
+        raise Misconfigured(Fault("--month", "not-begun", month=typed))
     after = (first + timedelta(days=31)).replace(day=1)
     begins, ends = (datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, after))
     return Month(first, after - timedelta(days=1), begins.astimezone(UTC), ends.astimezone(UTC))
@@ -127,8 +122,7 @@ def _first_day(typed: str) -> date:
     except ValueError:
         first = date.min
     if first.year < EARLIEST:
-        remedy = "write it like 2026-11"
-        raise Misconfigured(Fault("--month", f"'{typed}' is no month", remedy))
+        raise Misconfigured(Fault("--month", "no-month", month=typed))
     return first
 
 
@@ -163,23 +157,24 @@ def _document(month: Month, found: Books, sums: Totals) -> dict[str, Any]:
 
 
 def _cells(row: Row) -> tuple[Any, ...]:
-    paid = "" if row.paid is None else ("yes" if row.paid else "no")
+    paid = "" if row.paid is None else Phrase("yes" if row.paid else "no")
     amounts = (_euros(row.routed_cents), _euros(row.projected_cents), _euros(row.sold_cents))
-    return (row.uid, row.name, row.order, *amounts, paid, row.why)
+    why = Several(map(Foreign, row.why.split("; ")))
+    return (row.uid, row.name, row.order, *amounts, paid, why)
 
 
 # -- reading both vendors' books -------------------------------------------------------------
 
 
 async def read_books(
-    settings: Settings, month: Month, tell: Callable[[str], None] = lambda _: None
+    settings: Settings, month: Month, tell: Callable[[Phrase], None] = lambda _: None
 ) -> Books:
     """`tell` hears how far it is: a large shop takes minutes."""
     rules = app.rules_of(settings)
     async with open_guest(settings) as vendors:
-        tell("reading RxScale's payouts")
+        tell(Phrase("busy-payouts"))
         parts = [_part(each) for each in await _payouts(vendors, month)]
-        tell("reading PharmaOne's orders")
+        tell(Phrase("busy-orders"))
         orders = await _orders(vendors, settings, month)
         known = await _remembered(settings, [OrderId(order.id) for order in orders])
         paying = {part.order for part in parts}
@@ -187,7 +182,7 @@ async def read_books(
         uids = await _uids(vendors, at_rxscale, orders, known, paying, tell)
         unpaid, going_on = {*uids.values()} - paying, rules.words.rxscale.open
         unfinished = {uid for uid in unpaid if await at_rxscale.status(uid) in going_on}
-        tell("reading PharmaOne's sales report")
+        tell(Phrase("busy-report"))
         report, fault = await _report(vendors, month)
     sales = [
         _sale(each, uids[each.id], rules.words.pharmaone, settings.money.paid, unfinished)
@@ -241,13 +236,13 @@ async def _uids(
     orders: Sequence[OrderSummary],
     known: Known,
     paid: set[PharmacyOrderUid],
-    tell: Callable[[str], None],
+    tell: Callable[[Phrase], None],
 ) -> dict[str, PharmacyOrderUid]:
     """Whose each of PharmaOne's orders is; an order that RxScale does not know is left out."""
     ours = paid | {*known.linked.values()}
     found: dict[str, PharmacyOrderUid] = {}
     for number, order in enumerate(orders, start=1):
-        tell(f"looking whose PharmaOne's orders are: {number} of {len(orders)}")
+        tell(Phrase("busy-whose", number=number, all=len(orders)))
         uid = known.linked.get(OrderId(order.id)) or await _external_id(vendors, order, known)
         if uid is not None and (uid in ours or await at_rxscale.status(uid) is not None):
             found[order.id] = uid
@@ -286,12 +281,12 @@ class _Statuses:
         return self.asked[uid]
 
 
-async def _report(vendors: Vendors, month: Month) -> tuple[Report | None, str | None]:
+async def _report(vendors: Vendors, month: Month) -> tuple[Report | None, BridgeError | None]:
     """A report that is not to be had does not keep the rest from being told; why it is not."""
     try:
         return await vendors.pharmaone.reports.product_sales(month.first, month.last), None
     except BridgeError as failure:
-        return None, str(failure)
+        return None, failure
 
 
 def _part(payout: Payout) -> PayoutPart:

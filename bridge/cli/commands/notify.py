@@ -29,10 +29,7 @@ async def test(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     urls = addresses(settings)
     if not urls:
-        remedy = (
-            f"set {variable('notify.urls')}, such as mailto://... or ntfy://... (docs/notify.md)"
-        )
-        raise Misconfigured(Fault("notify.urls", "names nobody", remedy))
+        raise Misconfigured(Fault("notify.urls", "names-nobody", name=variable("notify.urls")))
     language = settings.notify.language
     title = word("news-test-title", language)
     body = word("news-test-body", language, page=page_of(settings))

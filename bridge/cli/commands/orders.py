@@ -9,15 +9,15 @@ rxbridge orders forget po-abc123  # erase what is stored of it
 """
 
 import argparse
-import sys
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from bridge.app.policies import rules_of
 from bridge.cli import show
-from bridge.cli.command import DONE, FAILED, Noun, argument, whole_number
+from bridge.cli.command import DONE, FAILED, Noun, argument, slip, whole_number
 from bridge.cli.guest import look_now, open_guest
+from bridge.cli.language import LANGUAGE
 from bridge.cli.opening import key_of, now, open_store, settings_of
 from bridge.cli.trail import said
 from bridge.core.journal import JournalEntry, Side
@@ -25,15 +25,14 @@ from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import Key, OrderRecord, PharmacyOrderUid, Phase, order_key, order_uid
 from bridge.core.remember import resumed
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, Phrase
 from bridge.settings import Settings
 from bridge.store import orders, person, views
 from bridge.texts import stuck_document, word
-from bridge.texts.story import next_up, plain, sentence, undone
+from bridge.texts.story import NextUp, plain, sentence, undone
 
 WIDE = 120
 """Columns from which the sides' histories are shown side by side."""
-HEADINGS = ("order", "name", "at RxScale", "at PharmaOne", "request / order", "seen", "")
 UID = argument("uid", metavar="UID", help="po-... or order:po-...")
 
 noun = Noun(__doc__)
@@ -43,7 +42,7 @@ def _day(text: str) -> tuple[datetime, datetime]:
     try:
         return views.day_of(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("a day is written as 2026-01-31") from None
+        raise argparse.ArgumentTypeError(slip("day")) from None
 
 
 @noun.verb(
@@ -84,7 +83,7 @@ async def list_orders(arguments: argparse.Namespace) -> int:
 
 def _listed(rows: list[OrderRow]) -> dict[str, Any]:
     orders = [_document(row) for row in rows]
-    return {"orders": orders, "cells": map(_cells, rows), "headings": HEADINGS}
+    return {"orders": orders, "cells": map(_cells, rows)}
 
 
 CALLED = argument("uid", metavar="UID", help="po-..., #1013, or-..., ORD_...")
@@ -105,7 +104,7 @@ async def show_order(arguments: argparse.Namespace) -> int:
         if story is None:
             rows = await store.read(views.called, arguments.uid, 10)
             if len(rows) > 1:
-                print(f"rxbridge: {arguments.uid} may be any of these:", file=sys.stderr)
+                show.complain(Phrase("any-of-these", uid=arguments.uid))
                 show.page("orders-list", **_listed(rows))
                 return FAILED
             story = await store.read(views.story, rows[0].record.uid) if rows else None
@@ -128,7 +127,7 @@ async def sync_order(arguments: argparse.Namespace) -> int:
     looked = await look_now(settings, [key], "a person asked")
     story = await _story(settings, key)
     if story is None or not looked:
-        raise BridgeError(f"{order_uid(key)} was not looked at within 30 s; see /health")
+        raise BridgeError(Phrase("not-looked-at", uid=order_uid(key)))
     _tell(arguments, replace(story, entries=tuple(e for e in story.entries if e.at >= began)))
     return FAILED if story.stuck is not None else DONE
 
@@ -149,9 +148,8 @@ async def resume_order(arguments: argparse.Namespace) -> int:
     is_order = key.startswith("order:")
     if not is_order or not await said(settings_of(arguments), person.resume, key):
         uid = key.removeprefix("order:")
-        raise BridgeError(f"nothing of {uid} was dropped, marked or rejected")
-    told = f"{key}: taken up again within a second, if the bridge is running"
-    return show.answer(arguments, {"resumed": key}, told)
+        raise BridgeError(Phrase("nothing-to-resume", uid=uid))
+    return show.answer(arguments, {"resumed": key}, Phrase("resumed", key=key))
 
 
 @noun.verb(
@@ -177,26 +175,26 @@ async def forget_order(arguments: argparse.Namespace) -> int:
     settings, key = settings_of(arguments), _order_key(arguments)
     story = await _story(settings, key)
     why = story and _why_kept(settings, story.record, may_be_open=arguments.open)
-    if why or not (arguments.yes or show.agreed(f"Erase all that is stored of {key}?")):
-        raise BridgeError(why or f"{key} was left as it is")
+    if why or not (arguments.yes or show.agreed(Phrase("erase", key=key))):
+        raise BridgeError(why or Phrase("left-as-it-is", key=key))
     async with open_store(settings) as store:
         found = await store.write(person.erase, key, now())
         await store.truncate_log()
     if not found:
         raise _unknown(order_uid(key))
-    return show.answer(arguments, {"forgotten": key}, f"{key}: erased")
+    return show.answer(arguments, {"forgotten": key}, Phrase("erased", key=key))
 
 
-def _why_kept(settings: Settings, record: OrderRecord, *, may_be_open: bool) -> str | None:
+def _why_kept(settings: Settings, record: OrderRecord, *, may_be_open: bool) -> Phrase | None:
     """Why an order is not forgotten: another store, or this one, might send it a second time."""
     words = rules_of(settings).words.rxscale
     waits = record.rx_status in words.queue | words.arriving
     if waits and (record.attempts or record.order_id):
-        return f"{record.uid} was sent and is in RxScale's queue: it would be sent again"
+        return Phrase("sent-again", uid=record.uid)
     ended = record.state in TERMINAL and record.finished_at is not None
     if may_be_open or (ended and (record.order_id is None or record.p1_state in TERMINAL)):
         return None
-    return f"{record.uid} has not ended on both sides: see `rxbridge orders forget --help`"
+    return Phrase("not-ended", uid=record.uid)
 
 
 def _order_key(arguments: argparse.Namespace) -> Key:
@@ -210,7 +208,7 @@ def _order_key(arguments: argparse.Namespace) -> Key:
 
 
 def _unknown(uid: str) -> BridgeError:
-    return BridgeError(f"no order {uid} is known here")
+    return BridgeError(Phrase("no-such-order", uid=uid))
 
 
 async def _is_known(settings: Settings, uid: PharmacyOrderUid) -> bool:
@@ -230,15 +228,23 @@ async def _story(settings: Settings, key: Key) -> Story | None:
 
 
 def _tell(arguments: argparse.Namespace, story: Story) -> int:
-    width = show.console().width
+    width, after = show.console().width, resumed(story.record, now())
     return show.answer(
         arguments,
         _story_document(story),
         phase=_phase(story.record),
-        told=[(entry.at, entry.side, sentence(entry)) for entry in story.entries],
-        sides=list(Side),
+        told=[
+            (entry.at, _side(entry.side), sentence(entry, LANGUAGE.get()))
+            for entry in story.entries
+        ],
+        undo=undone(story.record, after, LANGUAGE.get()) if after is not None else None,
+        sides=map(_side, Side),
         by_side=map(_by_side, story.entries) if WIDE <= width < show.PIPED else None,
     )
+
+
+def _side(side: Side) -> str:
+    return word(f"side-{side}", LANGUAGE.get())
 
 
 def _document(row: OrderRow) -> dict[str, Any]:
@@ -254,7 +260,7 @@ def _story_document(story: Story) -> dict[str, Any]:
         "stuck": _stuck_document(story.stuck) if story.stuck else None,
         "attentions": [_stuck_document(row) for row in story.attentions],
         "due_at": story.due_at,
-        "next": next_up(story, show.moment),
+        "next": NextUp(story, show.moment),
         "undo": undone(story.record, after) if after is not None else None,
         "calls": story.record.calls,
     }
@@ -270,7 +276,8 @@ def _stuck_document(row: StuckRow) -> dict[str, Any]:
 
 
 def _phase(record: OrderRecord) -> str:
-    return word(f"phase-{Phase.DROPPED if record.is_left_alone else record.phase}")
+    phase = Phase.DROPPED if record.is_left_alone else record.phase
+    return word(f"phase-{phase}", LANGUAGE.get())
 
 
 def _cells(row: OrderRow) -> tuple[Any, ...]:
@@ -278,16 +285,16 @@ def _cells(row: OrderRow) -> tuple[Any, ...]:
     return (
         record.uid,
         record.name,
-        record.rx_status,
+        show.status(record.rx_status, record.state),
         _phase(record),
         record.order_id or record.request_id,
         show.moment(record.rx_seen_at or record.first_seen_at),
-        "STUCK" if row.stuck else "",
+        Phrase("stuck-mark") if row.stuck else "",
     )
 
 
 def _by_side(entry: JournalEntry) -> list[Any]:
     """A row of the table that has a column for each side."""
-    first, *rest = sentence(entry)
+    first, *rest = sentence(entry, LANGUAGE.get())
     told = show.plain(first).append(show.plain("".join(f"\n{line}" for line in rest), "dim"))
     return [entry.at, *(told if side is entry.side else "" for side in Side)]

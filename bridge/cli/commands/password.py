@@ -12,6 +12,8 @@ import getpass
 import sys
 
 from bridge.cli.command import DONE, WRONG, Noun
+from bridge.cli.language import LANGUAGE
+from bridge.errors import Phrase
 from bridge.settings import variable
 
 LEAST_LETTERS, MOST_LETTERS = 12, 1024
@@ -24,16 +26,16 @@ noun = Noun(__doc__)
 @noun.command(json="")
 def password(_: argparse.Namespace) -> int:
     """Asks twice at a terminal, else reads one line; prints the hash and nothing else."""
-    hashed = new_hash("Password for the page: ")
+    hashed = new_hash(Phrase("password-of-page"))
     if hashed is None:
         return WRONG
     print(hashed)
     name = variable("server.admin_password_hash")
-    print(f"Put it into {name} (in quotes: '...') or a secret file.", file=sys.stderr)
+    print(spoken(Phrase("put-hash", name=name)), file=sys.stderr)
     return DONE
 
 
-def new_hash(prompt: str) -> str | None:
+def new_hash(prompt: Phrase) -> str | None:
     """The hash of a password that is asked for; None, and said why, for one that will not do."""
     try:
         given = _asked(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
@@ -41,14 +43,19 @@ def new_hash(prompt: str) -> str | None:
         given = ""
     if given is not None and LEAST_LETTERS <= len(given) <= MOST_LETTERS:
         return _hash(given)
-    wrong = f"a password has {LEAST_LETTERS} letters or more"
-    print(f"rxbridge: {'the two are not the same' if given is None else wrong}", file=sys.stderr)
+    wrong = Phrase("not-the-same") if given is None else Phrase("too-short", least=LEAST_LETTERS)
+    print(f"rxbridge: {spoken(wrong)}", file=sys.stderr)
     return None
 
 
-def _asked(prompt: str) -> str | None:
-    first = getpass.getpass(prompt)
-    return first if getpass.getpass("Once more: ") == first else None
+def _asked(prompt: Phrase) -> str | None:
+    first = getpass.getpass(f"{spoken(prompt)}: ")
+    return first if getpass.getpass(f"{spoken(Phrase('once-more'))}: ") == first else None
+
+
+def spoken(what: Phrase) -> str:
+    """Without what tables need: a page's password is made in a moment."""
+    return what.told(LANGUAGE.get())
 
 
 def _hash(text: str) -> str:

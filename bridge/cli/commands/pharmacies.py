@@ -18,7 +18,7 @@ from bridge.app.files import write_whole
 from bridge.app.together import Inventories, read
 from bridge.cli import show
 from bridge.cli.command import Noun, argument
-from bridge.errors import Fault, Misconfigured
+from bridge.errors import Fault, Misconfigured, Phrase
 from bridge.mapping.reading import SKUS
 from bridge.settings import Settings
 from bridge.source import Source
@@ -67,13 +67,13 @@ def add(arguments: argparse.Namespace) -> int:
     """
     file = _file(arguments)
     if file.exists():
-        raise Misconfigured(Fault(str(file), "is there already", "edit it, or name another"))
+        raise Misconfigured(Fault(file, "there-already"))
     own, text = file.with_suffix(""), show.text("pharmacy", **vars(arguments))
     own.mkdir(parents=True, exist_ok=True)
-    remedy = "let rxbridge's user write there"
+    way = Phrase("let-write", folder=own.parent, kind="files")
     if not (own / SKUS).exists():
-        write_whole(own / SKUS, (shipped.mappings() / SKUS).read_bytes(), mode=0o644, remedy=remedy)
-    write_whole(file, text.encode(), mode=0o644, remedy=remedy)
+        write_whole(own / SKUS, (shipped.mappings() / SKUS).read_bytes(), mode=0o644, way=way)
+    write_whole(file, text.encode(), mode=0o644, way=way)
     source, keys = Source(file, pharmacy=arguments.name), ("api_key", "webhook_secrets")
     names = [f"{vendor}.{key}" for vendor in ("rxscale", "pharmaone") for key in keys]
     secrets = [source.variable(each, arguments.key).lower() for each in names]
@@ -89,23 +89,22 @@ def remove(arguments: argparse.Namespace) -> int:
     """
     file = _file(arguments)
     if not file.exists():
-        raise Misconfigured(Fault(str(file), config.NO_FILE, "rxbridge pharmacies list"))
+        raise Misconfigured(Fault(file, "no-such-pharmacy"))
     to = file.replace(file.with_name(f"{file.name}.removed"))
-    return show.answer(arguments, {"removed": to}, f"{file.name} is {to.name} now")
+    return show.answer(arguments, {"removed": to}, Phrase("is-now", file=file.name, to=to.name))
 
 
 def _place(arguments: argparse.Namespace) -> Path:
     """Raises Misconfigured where there is no configuration file."""
     file = config.find(arguments.config, os.environ, cwd=Path.cwd())
     if file is None:
-        remedy = "make a folder with `rxbridge init --fleet`, or name its file with --config"
-        raise Misconfigured(Fault(config.FILE, config.NO_FILE, remedy))
+        raise Misconfigured(Fault(config.FILE, "no-fleet"))
     return file
 
 
 def _file(arguments: argparse.Namespace) -> Path:
     if not config.PHARMACY.fullmatch(arguments.name):
-        raise Misconfigured(Fault("NAME", "is no pharmacy's", "a to z, digits and -, 32 at most"))
+        raise Misconfigured(Fault("NAME", "no-pharmacys"))
     return _place(arguments).parent / config.PHARMACIES / f"{arguments.name}.toml"
 
 
@@ -113,13 +112,13 @@ def _all(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """As a running bridge would meet them one after the other."""
     file, inventories = _place(arguments), Inventories()
     known: dict[str, Settings] = {}
-    faults: dict[str, str] = {}
+    faults: dict[str, Misconfigured] = {}
     for name in config.pharmacies(file) or ():
         try:
             known[name] = read(file, os.environ, name, known)
             inventories.rules_of(known[name])
         except Misconfigured as refused:
-            faults[name] = str(refused)
+            faults[name] = refused
     told = {
         name: {"key": its.rxscale.key, "uid": its.rxscale.pharmacy_uid, "store": its.store.path}
         for name, its in known.items()

@@ -20,9 +20,9 @@ from bridge.cli import probes, show
 from bridge.cli.command import Noun, argument
 from bridge.cli.guest import is_running, open_guest
 from bridge.cli.opening import complete, now, open_store
-from bridge.cli.probes import NOBODY, NOT_TOLD, PROBES, Ground, Probe
+from bridge.cli.probes import NOBODY, PROBES, Ground, Probe
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
-from bridge.errors import BridgeError, Fault, Misconfigured
+from bridge.errors import BridgeError, Fault, Misconfigured, Phrase, Several
 from bridge.mapping.facts import is_fact, noted
 from bridge.mapping.reading import FACTS
 from bridge.settings import Settings
@@ -37,7 +37,7 @@ class Answered(NamedTuple):
 
     name: str
     answer: str | None
-    why: str = ""
+    why: object = ""
 
     @property
     def noted(self) -> tuple[str, str]:
@@ -69,21 +69,21 @@ async def probe(arguments: argparse.Namespace) -> int:
     if not arguments.write:
         settings = settings.model_copy(update={"mode": "shadow"})
     elif is_running(settings):
-        raise Misconfigured(Fault("--write", "a bridge is running", "stop it first"))
-    with show.busy("asking both vendors"):
+        raise Misconfigured(Fault("--write", "bridge-runs"))
+    with show.busy("vendors"):
         answers, left = await _asked(settings, arguments)
     if not arguments.dry_run:
         _write_down(mapping_file(settings, FACTS), answers)
     asked = tomllib.loads(QUESTIONS.read_text("utf-8"))
     told = [{"question": asked[each.name], **each._asdict()} for each in answers]
     document = {"answers": told, "left": left}
-    rows = [(each.name, each.answer or f"? {each.why}") for each in answers]
+    rows = [(each.name, each.answer or Several(["?", each.why], " ")) for each in answers]
     return show.answer(arguments, document, rows=rows)
 
 
 async def _asked(
     settings: Settings, arguments: argparse.Namespace
-) -> tuple[list[Answered], list[str]]:
+) -> tuple[list[Answered], list[Phrase]]:
     rules = app.rules_of(settings)
     async with open_guest(settings) as vendors:
         order, sku = PharmacyOrderUid(arguments.order or ""), PharmacySkuUid(arguments.sku or "")
@@ -99,12 +99,13 @@ async def _asked(
 async def _answer(each: Probe, on: Ground) -> Answered:
     try:
         answer = await each.ask(on)
-        why = answer if answer is not None and answer.startswith(NOT_TOLD) else ""
-        return Answered(each.name, None if why else answer, why)
+        if isinstance(answer, Phrase):
+            return Answered(each.name, None, answer)
+        return Answered(each.name, answer)
     except BridgeError as failure:
         if each.writes:
-            on.left.append(f"{each.name} was broken off, it is not known where: {failure}")
-        return Answered(each.name, None, str(failure))
+            on.left.append(Phrase("broken-off", name=each.name, why=failure))
+        return Answered(each.name, None, failure)
 
 
 async def _echoes(settings: Settings) -> int:
@@ -121,5 +122,4 @@ def _write_down(file: Path, answers: list[Answered]) -> None:
     text = file.read_text("utf-8") if file.exists() else ""
     content = noted(text, found, now().date()).encode()
     mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
-    remedy = "let rxbridge write there, or use --dry-run and write it by hand"
-    write_whole(file, content, mode=mode, remedy=remedy)
+    write_whole(file, content, mode=mode, way=Phrase("let-probe-write"))

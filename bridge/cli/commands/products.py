@@ -8,7 +8,7 @@ rxbridge products attach  # what it lacks
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from bridge import app
@@ -19,11 +19,12 @@ from bridge.cli.guest import open_guest
 from bridge.cli.opening import complete
 from bridge.core.model import PharmacySkuUid, ProductId
 from bridge.cycles.catalogue import read_skus
-from bridge.errors import BridgeError, Fault, Misconfigured, Refused, words
+from bridge.errors import BridgeError, Fault, Misconfigured, Phrase, Refused, words
 from bridge.pharmaone.inventory import Inventory
 from bridge.settings import Settings
 
 noun = Noun(__doc__)
+ATTACHED = Phrase("attached")
 
 
 @dataclass(slots=True)
@@ -37,8 +38,8 @@ class Lacking:
     name: str
     on_hand: int | None
     skus: list[PharmacySkuUid] = field(default_factory=list)
-    obstacle: str | None = None
-    outcome: str | None = None
+    obstacle: Phrase | None = None
+    outcome: object = None
 
 
 @noun.verb(
@@ -67,16 +68,15 @@ async def attach(arguments: argparse.Namespace) -> int:
     named = "--shop" if arguments.shop else "pharmaone.shop_id"
     shop = arguments.shop or settings.pharmaone.shop_id
     if shop is None:
-        raise Misconfigured(Fault("pharmaone.shop_id", "not set", "set it, or name it by --shop"))
+        raise Misconfigured(Fault("pharmaone.shop_id", "shop-not-set"))
     more = _fields(arguments.field)
-    with show.busy("reading both vendors' lists"):
+    with show.busy("lists"):
         lacking = await _lacking(settings, shop, named)
     if arguments.write:
         await _attach(settings, shop, lacking, more)
-    document = {"shop": shop, "lacking": [asdict(each) for each in lacking]}
-    done = sum(each.outcome == "attached" for each in lacking)
-    rows = [{**asdict(each), "": each.obstacle or each.outcome} for each in lacking]
-    return show.answer(arguments, document, failed=done < len(lacking), done=done, rows=rows)
+    done = sum(each.outcome == ATTACHED for each in lacking)
+    document = {"shop": shop, "lacking": lacking}
+    return show.answer(arguments, document, failed=done < len(lacking), done=done)
 
 
 def _fields(typed: Sequence[str]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _fields(typed: Sequence[str]) -> dict[str, Any]:
     for text in typed:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise Misconfigured(Fault(f"--field {text}", "is no NAME=VALUE", "like available=true"))
+            raise Misconfigured(Fault(f"--field {text}", "no-field"))
         try:
             found[name] = json.loads(value)
         except ValueError:
@@ -116,18 +116,17 @@ async def _attached(vendors: Vendors, shop: str, named: str) -> set[ProductId]:
         known = [each.shop_id for each in await vendors.pharmaone.shops()]
         if shop in known:
             raise
-        remedy = f"name one of: {', '.join(known)}"
-        fault = Fault(named, f"PharmaOne has no shop '{shop}'", remedy)
-        raise Misconfigured(fault) from None
+        facts = {"shop": shop, "known": ", ".join(known)}
+        raise Misconfigured(Fault(named, "no-shop", **facts)) from None
 
 
 def _one(product: ProductId, inventory: Inventory) -> Lacking:
     on_hand = inventory.on_hand.get(product)
     lacking = Lacking(product, inventory.names.get(product, ""), on_hand)
     if on_hand is None:
-        lacking.obstacle = "not in PharmaOne's inventory: add it there first"
+        lacking.obstacle = Phrase("not-in-inventory")
     elif on_hand <= 0:
-        lacking.obstacle = "PharmaOne attaches only what is in stock"
+        lacking.obstacle = Phrase("not-in-stock")
     return lacking
 
 
@@ -141,7 +140,7 @@ async def _attach(
                 continue
             try:
                 await vendors.pharmaone.products.attach(each.product, shop, more)
-                each.outcome = "attached"
+                each.outcome = ATTACHED
             except Misconfigured:
                 raise
             except BridgeError as failure:

@@ -25,9 +25,9 @@ from bridge.core.model import P1Order, order_key
 from bridge.core.reconcile import Difference, difference
 from bridge.core.stock.plan import PlanRow
 from bridge.cycles.comparing import Reader
+from bridge.errors import Phrase
 from bridge.settings import Settings
 from bridge.store import orders, p1_sweep
-from bridge.texts import say
 
 SKU_FIELDS = (*PlanRow._fields[:-3], "change")
 """Of a row: all but `why`, `write` and `anomaly`."""
@@ -99,7 +99,7 @@ async def _differences(
     async with open_guest(settings) as vendors:
         reader = Reader(vendors.rxscale, vendors.pharmaone, rules.words)
         with Progress(disable=quiet, transient=True) as bar:
-            task = bar.add_task("comparing", total=len(records))
+            task = bar.add_task(show.spoken(Phrase("busy-comparing")), total=len(records))
             found = []
             async for sides in reader.sides(records):
                 bar.advance(task)
@@ -118,8 +118,8 @@ def _document(found: Compared, *, fixed: bool) -> dict[str, Any]:
 
 
 def _sku(row: PlanRow) -> dict[str, Any]:
-    return {**{name: getattr(row, name) for name in SKU_FIELDS}, "why": say(row.why())}
+    return {**{name: getattr(row, name) for name in SKU_FIELDS}, "why": row.why()}
 
 
 def _order(found: Difference) -> dict[str, Any]:
-    return {**asdict(found), "what": [*map(say, found.what)], "would": say(found.would)}
+    return {**asdict(found), "what": found.what, "would": found.would}

@@ -18,8 +18,9 @@ from functools import partial
 from bridge import __version__, app, config, logs, users
 from bridge.cli import loop
 from bridge.cli.command import DONE, Noun, argument
+from bridge.cli.language import LANGUAGE
 from bridge.cli.opening import settings_of
-from bridge.errors import Fault, Misconfigured
+from bridge.errors import Fault, Misconfigured, Phrase, Several
 from bridge.server import Running
 from bridge.settings import Settings
 
@@ -37,13 +38,12 @@ PR_SET_DUMPABLE = 4
 def run(arguments: argparse.Namespace) -> int:
     _leave_no_dump()
     if arguments.pharmacy:
-        raise Misconfigured(Fault("--pharmacy", "a process runs all of them", "leave it out"))
+        raise Misconfigured(Fault("--pharmacy", "runs-all"))
     settings = settings_of(arguments, of_all=True)
     settings = settings.in_mode("shadow" if arguments.shadow else settings.mode)
     several = config.pharmacies(settings.file) is not None
     if several and arguments.shadow:
-        remedy = 'write mode = "shadow" into the files of those that are to'
-        raise Misconfigured(Fault("--shadow", "is of one pharmacy", remedy))
+        raise Misconfigured(Fault("--shadow", "of-one-pharmacy"))
     named = users.read(settings.users_file)
     missing = () if several else settings.missing_for_run()
     missing += settings.unsafe_for_run(users=bool(named))
@@ -84,7 +84,8 @@ def _started(_: app.Bridge, running: Running) -> None:
 
 def _listens(running: Running) -> None:
     loop.settled()
-    print(f"rxbridge {__version__} listens at {running.url} - {running.url}/health", flush=True)
-    if running.apart is not None:
-        print(f"webhooks listen at {running.webhooks_url}", flush=True)
-    print("in another window: rxbridge orders list, rxbridge stuck list", flush=True)
+    apart = running.webhooks_url if running.apart is not None else None
+    said = Phrase("listens", version=__version__, url=running.url)
+    webhooks = [Phrase("webhooks-listen", url=apart)] if apart else []
+    lines = Several((said, *webhooks, Phrase("in-another-window")), "\n")
+    print(lines.told(LANGUAGE.get()), flush=True)

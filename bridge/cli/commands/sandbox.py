@@ -18,8 +18,8 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from bridge.cli import loop, show
-from bridge.cli.command import DONE, Noun, argument, whole_number
-from bridge.errors import Fault, Misconfigured
+from bridge.cli.command import DONE, Noun, argument, slip, whole_number
+from bridge.errors import Fault, Foreign, Misconfigured, Phrase
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.settings import secret_keys, variable
 
@@ -34,7 +34,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         number = math.nan
     if not 0 <= number <= YEAR_SECONDS:
-        raise argparse.ArgumentTypeError(f"'{text}' must be a number of seconds, 0 or more")
+        raise argparse.ArgumentTypeError(slip("seconds", text=text))
     return number
 
 
@@ -45,9 +45,7 @@ def _address(text: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise argparse.ArgumentTypeError(
-            f"'{text}' must be a web address, as http://127.0.0.1:8080"
-        )
+        raise argparse.ArgumentTypeError(slip("address", text=text))
     return text
 
 
@@ -95,14 +93,8 @@ async def _serve(settings: SandboxSettings, stop: asyncio.Event, *, as_json: boo
             _tell(settings, running, as_json=as_json)
             await stop.wait()
     except OSError as error:
-        ports = f"{settings.rxscale_port} and {settings.pharmaone_port}"
-        raise Misconfigured(
-            Fault(
-                f"ports {ports}",
-                f"cannot listen there ({error.strerror})",
-                "choose others with --rxscale-port and --pharmaone-port",
-            )
-        ) from None
+        ports = Phrase("ports", one=settings.rxscale_port, other=settings.pharmaone_port)
+        raise Misconfigured(Fault(ports, "ports", why=Foreign(error.strerror))) from None
 
 
 def _tell(settings: SandboxSettings, running: Sandbox, *, as_json: bool) -> None:

@@ -19,8 +19,8 @@ from bridge.cli.commands import check
 from bridge.cli.opening import now, open_store, settings_of
 from bridge.core.memory import StuckRow
 from bridge.core.shadow import Report, What
+from bridge.errors import Foreign
 from bridge.store import shadow, stuck
-from bridge.texts import say
 
 NAMES = {
     What.ORDER: "orders",
@@ -55,15 +55,16 @@ async def report(arguments: argparse.Namespace) -> int:
         document["go_live"] = left_to_do(lines)
     failed = any(line["verdict"] == "fail" for line in document["go_live"])
     figures = [
-        (name, each["compared"], each["agreed"], _percent(each["percent"]), each["open"])
+        (Foreign(name), each["compared"], each["agreed"], _percent(each["percent"]), each["open"])
         for name, each in document["agreement"].items()
     ]
     return show.answer(arguments, document, failed=failed, figures=figures)
 
 
-def left_to_do(lines: list[Line]) -> list[dict[str, str]]:
+def left_to_do(lines: list[Line]) -> list[dict[str, object]]:
     """Of all that was tried, what is not well."""
-    return [asdict(line) for line in lines if line.verdict != "ok"]
+    names = ("what", "verdict", "text")
+    return [{n: getattr(line, n) for n in names} for line in lines if line.verdict != "ok"]
 
 
 def _document(found: Report, waiting: list[StuckRow]) -> dict[str, Any]:
@@ -78,11 +79,11 @@ def _document(found: Report, waiting: list[StuckRow]) -> dict[str, Any]:
             "at": note.found_at or note.wanted_at,
             "bridge": note.wanted,
             "people": note.found,
-            "why": say(why),
+            "why": why,
         }
         for note, why in found.differing
     ]
-    told = [{"key": row.key, "since": row.since, "why": say(row.reason)} for row in waiting]
+    told = [{"key": row.key, "since": row.since, "why": row.reason} for row in waiting]
     orders = {"seen": found.seen, "would_send": found.would_send, "stuck": told}
     return {"orders": orders, "agreement": figures, "differences": differing}
 

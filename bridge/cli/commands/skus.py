@@ -24,7 +24,7 @@ from bridge.cli.syncing import store_or_empty
 from bridge.core.model import CatalogueSku, ProductId
 from bridge.core.stock.model import Situation, SkuLink
 from bridge.cycles.catalogue import CatalogueReader, read_skus
-from bridge.errors import Refused
+from bridge.errors import Phrase, Refused, Several
 from bridge.mapping import Rules
 from bridge.mapping.matching import Proposal, propose
 from bridge.settings import Settings
@@ -73,19 +73,19 @@ def _sku(
     sku: CatalogueSku, link: SkuLink | None, remembered: Situation, likely: str | None
 ) -> dict[str, Any]:
     stocktake, known = remembered.stocktake, remembered.at_rxscale.of(sku.pharmacy_sku_uid)
-    stock, doubts = known.stock if known else None, list[str]()
+    stock, doubts = known.stock if known else None, list[Phrase]()
     if link and link.product in remembered.unlisted:
-        doubts.append(f"PharmaOne never listed it, likely {likely or 'none: rxbridge skus match'}")
+        doubts.append(Phrase("never-listed", likely=likely or None))
     if link and not link.confirmed:
-        doubts.append(f"likely {link.units:f}")
-        doubts += [f"{stock} on sale that nobody checked"] * bool(stock)
+        doubts.append(Phrase("likely-units", units=f"{link.units:f}"))
+        doubts += [Phrase("on-sale-unchecked", stock=stock)] * bool(stock)
     on_hand = stocktake.on_hand.get(link.product) if stocktake and link else None
     return {
         "sku": sku.pharmacy_sku_uid,
         "name": sku.name,
         "product": link.product if link else None,
         "units": str(link.units) if link and link.confirmed else None,
-        "unconfirmed": "; ".join(doubts) or None,
+        "unconfirmed": Several(doubts) if doubts else None,
         "share": str(link.share) if link and link.share is not None else None,
         "safety": link.safety if link else None,
         "on_hand": on_hand,
@@ -119,7 +119,7 @@ async def match(arguments: argparse.Namespace) -> int:
     rxbridge skus match --min-confidence 95  # be surer
     """
     settings = complete(arguments)
-    with show.busy("reading both vendors' lists"):
+    with show.busy("lists"):
         rules = app.rules_of(settings)
         async with open_guest(settings) as vendors:
             skus = await read_skus(vendors.rxscale)
@@ -152,7 +152,8 @@ async def _push(settings: Settings, sure: Sequence[Proposal]) -> list[Proposal]:
     quiet = not sys.stderr.isatty()
     async with open_guest(settings) as vendors:
         with Progress(disable=quiet, transient=True) as bar:
-            for each in bar.track(sure, description="setting external_id"):
+            said = show.spoken(Phrase("busy-external-id"))
+            for each in bar.track(sure, description=said):
                 if await _set(vendors, each):
                     done.append(each)
     return done
@@ -162,7 +163,7 @@ async def _set(vendors: app.Vendors, each: Proposal) -> bool:
     try:
         return await vendors.rxscale.set_sku(each.uid, external_id=each.product)
     except Refused as refusal:
-        print(f"rxbridge: {each.uid}: {refusal.what}", file=sys.stderr)
+        show.complain(Phrase("of-it", what=each.uid, why=refusal))
         return False
 
 
@@ -177,13 +178,14 @@ def _document(
 
 
 def _proposal(each: Proposal) -> dict[str, Any]:
-    document = asdict(replace(each, told=())) | {"told": each.why}
+    document = asdict(replace(each, told=())) | {"told": Several(each.told)}
     names = {"uid": "sku", "units": "units_per_sku", "told": "why"}
     return {names.get(name, name): value for name, value in document.items()}
 
 
 def _cells(each: Proposal) -> tuple[Any, ...]:
-    why = each.why if each.runner_up is None else f"{each.why}; or is it {each.runner_up}?"
+    other = Phrase("or-is-it", other=each.runner_up)
+    why = Several(each.told if each.runner_up is None else (*each.told, other))
     sure = f"{each.confidence} %" if each.product is not None else ""
     units = f"{each.units:f}" if each.product is not None else ""
     return each.uid, each.name, each.product, each.product_name, units, sure, why

@@ -8,7 +8,7 @@ rxbridge stock sync  # do it now
 
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields
 from typing import Any
 
 from bridge.app import Vendors
@@ -23,16 +23,9 @@ from bridge.core.stock.verify import GONE, Shelved, Shown, Verified
 from bridge.core.stock.verify import verify as judged
 from bridge.cycles.catalogue import read_skus
 from bridge.cycles.stock import SyncResult
-from bridge.errors import Fault, Misconfigured, Refused
+from bridge.errors import Fault, Misconfigured, Phrase, Refused
 from bridge.rxscale.shop import Shop, StockLine, in_portions
 from bridge.settings import Settings
-from bridge.texts import say
-
-HEADINGS = (
-    *("SKU", "name", "product", "on hand", "reserved", "safety", "target", "at RxScale"),
-    *("change", "why"),
-)
-VERDICTS = {"sold_not_there": "SOLD, NOT THERE", "there_not_sold": "there, not sold", "ok": "ok"}
 
 noun = Noun(__doc__)
 
@@ -57,16 +50,14 @@ async def plan(arguments: argparse.Namespace) -> int:
     rxbridge stock plan --reread --json  # by RxScale's list as it is now, for a program
     """
     settings = complete(arguments)
-    with show.busy("reading PharmaOne's inventory"):
+    with show.busy("inventory"):
         planned = await syncing.look(settings, reread=arguments.reread)
     rows = list(explain(planned.result.plan.situation))
     shown = [_cells(planned, row) for row in rows if arguments.all or row.change != 0]
     result = planned.result
     odd = result.pending is not None or result.failure is not None
     document = _document(planned, rows)
-    return show.answer(
-        arguments, document, failed=odd, cells=shown, headings=HEADINGS, plan=result.plan
-    )
+    return show.answer(arguments, document, failed=odd, cells=shown, plan=result.plan)
 
 
 def _document(planned: syncing.Planned, rows: Sequence[PlanRow]) -> dict[str, Any]:
@@ -74,13 +65,13 @@ def _document(planned: syncing.Planned, rows: Sequence[PlanRow]) -> dict[str, An
     stocktake = result.plan.situation.stocktake
     return {
         "read_at": stocktake.read_at if stocktake else None,
-        "failure": str(result.failure) if result.failure else None,
+        "failure": result.failure or None,
         "pending": _pending(result),
         "stale": result.plan.stale,
         "first_write": _first_write(result),
         "writes": len(result.plan.writes),
         "anomalies": [
-            {"code": each.reason.code, "sku": each.uid, "what": say(each.reason)}
+            {"code": each.reason.code, "sku": each.uid, "what": each.reason}
             for each in result.plan.anomalies
         ],
         "rows": [_row(planned, row) for row in rows],
@@ -89,7 +80,7 @@ def _document(planned: syncing.Planned, rows: Sequence[PlanRow]) -> dict[str, An
 
 def _first_write(result: SyncResult) -> dict[str, Any] | None:
     first = result.plan.first_write
-    return None if first is None else {"skus": first.facts["skus"], "what": say(first)}
+    return None if first is None else {"skus": first.facts["skus"], "what": first}
 
 
 def _row(planned: syncing.Planned, row: PlanRow) -> dict[str, Any]:
@@ -103,7 +94,7 @@ def _row(planned: syncing.Planned, row: PlanRow) -> dict[str, Any]:
         "target": row.target,
         "at_rxscale": row.at_rxscale,
         "change": row.change,
-        "why": say(row.why()),
+        "why": row.why(),
     }
 
 
@@ -113,7 +104,7 @@ def _pending(result: SyncResult) -> dict[str, Any] | None:
 
 
 def _coded(pending: Pending) -> dict[str, Any]:
-    return {"code": pending.reason.code, "what": say(pending.reason)}
+    return {"code": pending.reason.code, "what": pending.reason}
 
 
 def _cells(planned: syncing.Planned, row: PlanRow) -> list[Any]:
@@ -143,8 +134,8 @@ async def verify(arguments: argparse.Namespace) -> int:
     market = arguments.market or settings.rxscale.market
     shop = arguments.shop or settings.rxscale.shop
     if not shop:
-        raise Misconfigured(Fault("rxscale.shop", "not set", "set it, or name it by --shop"))
-    with show.busy("asking what the shop sells"):
+        raise Misconfigured(Fault("rxscale.shop", "shop-not-set"))
+    with show.busy("shop"):
         found, others = await _verified(settings, shop, market)
     wrong = [each for each in found if each.verdict != "ok"]
     document = {
@@ -154,8 +145,8 @@ async def verify(arguments: argparse.Namespace) -> int:
         "not_of_this_pharmacy": others,
     }
     shown = [
-        {**row, "verdict": VERDICTS[row["verdict"]]}
-        for row in map(_verified_document, found if arguments.all else wrong)
+        {**_verified_document(each), "verdict": Phrase(f"verdict-{each.verdict}")}
+        for each in (found if arguments.all else wrong)
     ]
     return show.answer(arguments, document, failed=bool(wrong), shown=shown)
 
@@ -241,10 +232,7 @@ async def _sold(shop: Shop, identifier: str) -> dict[SkuUid, str]:
         if refused.status != 404:
             raise
         await shop.health()  # or is it the address? It says so
-        remedy = "ask RxScale for the identifier of your shop; the key must be of its organisation"
-        raise Misconfigured(
-            Fault(f"--shop {identifier}", "RxScale knows no such shop", remedy)
-        ) from None
+        raise Misconfigured(Fault(f"--shop {identifier}", "no-such-shop")) from None
 
 
 def _verified_document(each: Verified) -> Mapping[str, Any]:
@@ -257,7 +245,7 @@ def _verified_document(each: Verified) -> Mapping[str, Any]:
         "available": bool(shown and shown.available),
         "available_stock": shown.stock if shown else None,
         "verdict": each.verdict,
-        "why": say(each.why),
+        "why": each.why,
     }
 
 
@@ -284,6 +272,7 @@ async def sync_stock(arguments: argparse.Namespace) -> int:
     synced = await syncing.sync(complete(arguments), confirm=arguments.confirm)
     failed = bool(synced.failure or synced.pending or synced.left)
     pending = _coded(synced.pending) if synced.pending else None
-    document = asdict(replace(synced, pending=None)) | {"pending": pending}
+    document = {each.name: getattr(synced, each.name) for each in fields(synced)}
+    document["pending"] = pending
     wrong = [synced.failure] if synced.failure else []
     return show.answer(arguments, document, failed=failed, wrong=wrong)

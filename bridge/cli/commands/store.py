@@ -16,7 +16,7 @@ from bridge import store
 from bridge.cli import show
 from bridge.cli.command import Noun, argument
 from bridge.cli.opening import now, open_store, settings_of
-from bridge.errors import Fault, Misconfigured
+from bridge.errors import Fault, Misconfigured, Phrase
 from bridge.place import Database
 from bridge.settings import Settings
 
@@ -34,7 +34,8 @@ def backup(arguments: argparse.Namespace) -> int:
     rxbridge store backup ./rxbridge-backup.db
     """
     taken = store.back_up(_file(arguments), arguments.path)
-    return show.answer(arguments, _document(taken), f"{taken.path}: {_contents(taken)}")
+    said = Phrase("of-it", what=taken.path, why=_contents(taken))
+    return show.answer(arguments, _document(taken), said)
 
 
 @noun.verb(
@@ -49,7 +50,7 @@ def check(arguments: argparse.Namespace) -> int:
     rxbridge store check ./rxbridge-backup.db  # a backup
     """
     found = store.check(arguments.path or _file(arguments))
-    wrong = [f"{found.path}: {fault}" for fault in found.faults]
+    wrong = [Phrase("of-it", what=found.path, why=fault) for fault in found.faults]
     document, contents = _document(found), _contents(found)
     return show.answer(arguments, document, failed=bool(wrong), wrong=wrong, contents=contents)
 
@@ -92,7 +93,8 @@ def move(arguments: argparse.Namespace) -> int:
     source, target = (file, database) if arguments.to == "database" else (database, file)
     moved = store.move(source, target, now())
     document = {"from": str(source), "to": str(target), "rows": moved}
-    return show.answer(arguments, document, f"{target}: {sum(moved.values())} rows")
+    rows = Phrase("rows", rows=sum(moved.values()), total=None)
+    return show.answer(arguments, document, Phrase("of-it", what=target, why=rows))
 
 
 @noun.verb(
@@ -112,31 +114,28 @@ async def doubt(arguments: argparse.Namespace) -> int:
     with store.run_lock(settings.place):
         async with open_store(settings) as opened:
             await opened.write(store.doubt, now())
-    return show.answer(arguments, {"doubted": str(settings.place)}, f"{settings.place}: doubted")
+    said = Phrase("store-doubted", place=settings.place)
+    return show.answer(arguments, {"doubted": str(settings.place)}, said)
 
 
 def _file(arguments: argparse.Namespace) -> Path:
     """Raises Misconfigured for a store in a database."""
     settings = settings_of(arguments)
     if not isinstance(settings.place, Path):
-        remedy = "back it up by pg_dump, restore it by pg_restore and `rxbridge store doubt`"
-        raise Misconfigured(Fault(str(settings.place), "is no file", remedy))
+        raise Misconfigured(Fault(settings.place, "store-no-file"))
     return settings.place
 
 
 def _database(settings: Settings) -> Database:
     if isinstance(settings.place, Path):
-        remedy = "set store.url to postgresql://user@host:5432/database"
-        raise Misconfigured(Fault("store.url", "is not set", remedy))
+        raise Misconfigured(Fault("store.url", "url-not-set"))
     return settings.place
 
 
-def _contents(found: store.Checked) -> str:
-    seen = show.moment(found.last_poll_at) or "never"
-    return (
-        f"{found.orders} orders, {found.open_orders} of them open, {found.size_bytes:,} bytes; "
-        f"RxScale's list last read: {seen}"
-    )
+def _contents(found: store.Checked) -> Phrase:
+    seen = show.moment(found.last_poll_at) or None
+    about = {"orders": found.orders, "open": found.open_orders, "seen": seen}
+    return Phrase("store-holds", bytes=f"{found.size_bytes:,}", **about)
 
 
 def _document(found: store.Checked) -> dict[str, Any]:

@@ -12,23 +12,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.cli import show
-from bridge.cli.command import Noun, argument
+from bridge.cli.command import Noun, argument, slip
+from bridge.cli.language import LANGUAGE
 from bridge.cli.opening import key_of, open_store, settings_of
 from bridge.cli.trail import said
 from bridge.core.memory import StuckRow
 from bridge.core.model import Key, order_uid
 from bridge.core.reasons import CODES, Kind, Reason
-from bridge.errors import BridgeError, Fault, Misconfigured
+from bridge.errors import BridgeError, Fault, Misconfigured, Phrase
 from bridge.settings import Settings
 from bridge.store import Store, orders, person, stuck, views
-from bridge.texts import say, steps
-from bridge.texts.story import next_up
+from bridge.texts import steps, stuck_document
+from bridge.texts.story import NextUp
 
 TO_KNOW = (Kind.ATTENTION, Kind.ALARM)
-MAY_BE_THERE = "may be in PharmaOne already"
-WAY_TO_RETRY = (
-    f"{{0}} is left: it {MAY_BE_THERE}; look there, then name it: rxbridge stuck retry {{0}}"
-)
 
 noun = Noun(__doc__)
 
@@ -42,36 +39,26 @@ async def list_stuck(arguments: argparse.Namespace) -> int:
     """
     async with open_store(settings_of(arguments)) as store:
         rows = await store.read(views.waiting)
-    todo = [steps(row.reason, row.key) for row in rows]
-    documents = [_document(row, "; ".join(each)) for row, each in zip(rows, todo, strict=True)]
+    todo = [steps(row.reason, row.key, LANGUAGE.get()) for row in rows]
     held = [row for row in rows if not _goes_on(row)]
+    unsure = sum(row.reason.code.must_look for row in held)
     return show.answer(
         arguments,
-        {"stuck": documents},
+        {"stuck": [_document(row) for row in rows]},
         todo=todo,
         held=len(held),
-        after_mending=_after_mending(held),
+        unsure=unsure,
     )
 
 
-def _document(row: StuckRow, remedy: str) -> dict[str, object]:
-    told = {"code": row.reason.code, "reason": say(row.reason), "remedy": remedy}
+def _document(row: StuckRow) -> dict[str, object]:
+    told = stuck_document(row.reason, row.key)
     return {"key": row.key, "since": row.since, "attention": _goes_on(row), **told}
 
 
 def _goes_on(row: StuckRow) -> bool:
     """A person should know, and orders go on all the same."""
     return row.reason.code.kind in TO_KNOW
-
-
-def _after_mending(rows: list[StuckRow]) -> str:
-    """`--all` leaves those that it would send again."""
-    unsure = sum(row.reason.code.must_look for row in rows)
-    if not unsure:
-        return "After mending: rxbridge stuck retry --all"
-    if unsure == len(rows):
-        return "After looking: rxbridge stuck retry KEY"
-    return f"After mending: rxbridge stuck retry --all (it leaves {unsure} that {MAY_BE_THERE})"
 
 
 def _keys_typed(arguments: argparse.Namespace) -> str:
@@ -104,7 +91,10 @@ async def retry(arguments: argparse.Namespace) -> int:
         arguments,
         {"retried": freed, "came_of_it": came, "not_stuck": missed, "left": left},
         failed=bool(missed or left or any(each["stuck"] for each in came)),
-        wrong=[*map("{} is not stuck".format, missed), *map(WAY_TO_RETRY.format, left)],
+        wrong=[
+            *(Phrase("not-stuck", key=key) for key in missed),
+            *(Phrase("left-unsure", key=key) for key in left),
+        ],
     )
 
 
@@ -128,17 +118,17 @@ async def _came_of(settings: Settings, freed: list[Key]) -> tuple[list[dict[str,
         ], [key for key, reason in held.items() if reason.code.must_look]
 
 
-async def _now(store: Store, key: Key, held: Mapping[Key, Reason]) -> str:
+async def _now(store: Store, key: Key, held: Mapping[Key, Reason]) -> object:
     if key in held:
-        return f"stuck again: {say(held[key])}"
+        return Phrase("stuck-again", why=held[key])
     story = await store.read(views.story, order_uid(key)) if key.startswith("order:") else None
-    return next_up(story, show.moment) if story else "is written with the next sync of stock"
+    return NextUp(story, show.moment) if story else Phrase("with-next-sync")
 
 
 def _named(arguments: argparse.Namespace) -> list[Key] | None:
     """The keys that were named; None for --all. Raises Misconfigured for neither, or both."""
     if bool(arguments.all) == bool(arguments.keys):
-        raise Misconfigured(Fault(f"stuck {arguments.verb}", "name the keys, or --all"))
+        raise Misconfigured(Fault(f"stuck {arguments.verb}", "keys-or-all"))
     return None if arguments.all else [key_of(text) for text in arguments.keys]
 
 
@@ -146,7 +136,7 @@ def _reason(text: str) -> str:
     """On one line; without one nobody knows later why an order was left alone."""
     said = " ".join(text.split())
     if not said:
-        raise argparse.ArgumentTypeError("must say why it is left alone")
+        raise argparse.ArgumentTypeError(slip("say-why"))
     return said
 
 
@@ -167,7 +157,7 @@ async def drop(arguments: argparse.Namespace) -> int:
     """
     key = key_of(arguments.key)
     known = await said(settings_of(arguments), person.drop, key, arguments.reason)
-    return _answer(arguments, known, "dropped", key, "left alone from now on")
+    return _answer(arguments, known, "dropped", key)
 
 
 @noun.verb(
@@ -187,12 +177,11 @@ async def submitted(arguments: argparse.Namespace) -> int:
     settings, key = settings_of(arguments), key_of(arguments.key)
     async with open_store(settings) as store:
         unsent = key.startswith("order:") and await store.read(orders.is_unsent, key)
-    asked = f"{key} was never sent by this bridge. Have you seen it in PharmaOne?"
+    asked = Phrase("never-sent", key=key)
     if unsent and not arguments.yes and not show.agreed(asked):
-        raise BridgeError(f"{key} was left as it is")
+        raise BridgeError(Phrase("left-as-it-is", key=key))
     known = await said(settings, person.mark_submitted, key)
-    told = "taken as submitted; the bridge goes on from there"
-    return _answer(arguments, known, "submitted", key, told)
+    return _answer(arguments, known, "submitted", key)
 
 
 @noun.verb(
@@ -212,14 +201,14 @@ async def confirm(arguments: argparse.Namespace) -> int:
     keys = _named(arguments)
     done = await said(settings_of(arguments), person.confirm, keys)
     missed = [key for key in keys or () if key not in done]
-    wrong = [f"{key} does not wait for that" for key in missed]
+    wrong = [Phrase("does-not-wait", key=key) for key in missed]
     document = {"confirmed": done, "not_waiting": missed}
     return show.answer(arguments, document, failed=bool(missed), wrong=wrong)
 
 
 def _attention(text: str) -> str:
     if text not in CODES or CODES[text].kind not in TO_KNOW:
-        raise argparse.ArgumentTypeError(f"'{text}' is no reason that `stuck list` marks to know")
+        raise argparse.ArgumentTypeError(slip("no-attention", text=text))
     return text
 
 
@@ -241,13 +230,12 @@ async def accept(arguments: argparse.Namespace) -> int:
     if named is not None:
         (key,) = named
         known = await said(settings, person.accept, key)
-        return _answer(arguments, known, "accepted", key, "accepted")
+        return _answer(arguments, known, "accepted", key)
     keys = await said(settings, person.accept_all, arguments.all, None)
-    told = "\n".join(f"{key}: accepted" for key in keys) or "Nothing is told for that reason."
-    return show.answer(arguments, {"accepted": keys}, told)
+    return show.answer(arguments, {"accepted": keys}, keys=keys)
 
 
-def _answer(arguments: argparse.Namespace, known: bool, word: str, key: Key, told: str) -> int:
+def _answer(arguments: argparse.Namespace, known: bool, word: str, key: Key) -> int:
     if not known:
-        raise BridgeError(f"nothing is known of {key}")
-    return show.answer(arguments, {word: key}, f"{key}: {told}")
+        raise BridgeError(Phrase("nothing-known", key=key))
+    return show.answer(arguments, {word: key}, Phrase(f"stuck-{word}", key=key))

@@ -15,11 +15,11 @@ from pathlib import Path
 from bridge import users
 from bridge.app.files import write_whole
 from bridge.cli import show
-from bridge.cli.command import WRONG, Noun, argument
+from bridge.cli.command import WRONG, Noun, argument, slip
 from bridge.cli.commands.password import new_hash
 from bridge.cli.opening import settings_of
 from bridge.core.users import ADMIN, Role, User
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, Phrase
 from bridge.users import Users
 
 noun = Noun(__doc__)
@@ -28,7 +28,7 @@ noun = Noun(__doc__)
 def _name(text: str) -> str:
     name = text.lower()
     if name == ADMIN or not re.fullmatch(users.NAME, name):
-        raise argparse.ArgumentTypeError(f"must be of a to z, digits, . _ -, and not {ADMIN}")
+        raise argparse.ArgumentTypeError(slip("user", admin=ADMIN))
     return name
 
 
@@ -51,11 +51,11 @@ def add(arguments: argparse.Namespace) -> int:
     """
     name, path = arguments.name, settings_of(arguments, of_all=True).users_file
     known = users.read(path)
-    if (hashed := new_hash(f"Password of {name}: ")) is None:
+    if (hashed := new_hash(Phrase("password-of", name=name))) is None:
         return WRONG
     word = "changed" if name in known else "added"
     _write(path, known | {name: User(Role(arguments.role), hashed)})
-    return show.answer(arguments, {word: name}, f"{name}: {word}")
+    return show.answer(arguments, {word: name}, Phrase(f"user-{word}", name=name))
 
 
 @noun.verb("remove", "end a user's access", NAME, changes=lambda typed: typed.name)
@@ -67,9 +67,9 @@ def remove(arguments: argparse.Namespace) -> int:
     name, path = arguments.name, settings_of(arguments, of_all=True).users_file
     known = users.read(path)
     if known.pop(name, None) is None:
-        raise BridgeError(f"there is no user {name}")
+        raise BridgeError(Phrase("no-such-user", name=name))
     _write(path, known)
-    return show.answer(arguments, {"removed": name}, f"{name}: removed")
+    return show.answer(arguments, {"removed": name}, Phrase("user-removed", name=name))
 
 
 @noun.verb("list", "names and roles")
@@ -87,6 +87,6 @@ def list_users(arguments: argparse.Namespace) -> int:
 
 
 def _write(path: Path, known: dict[str, User]) -> None:
-    remedy = f"let rxbridge's user write to {path.parent}, or set server.users_file"
+    way = Phrase("let-write", folder=path.parent, kind="users")
     content = users.FILE.dump_json(known, indent=2)
-    write_whole(path, content, mode=users.OWNER_ALONE, remedy=remedy)
+    write_whole(path, content, mode=users.OWNER_ALONE, way=way)

@@ -131,6 +131,5 @@ def is_ours(subscription: Subscription, settings: Settings) -> bool:
 
 def _target(settings: Settings) -> str:
     if settings.webhook_target is None:
-        remedy = "set the https address at which RxScale reaches this bridge"
-        raise Misconfigured(Fault("server.public_url", "not set", remedy))
+        raise Misconfigured(Fault("server.public_url", "no-public-url"))
     return settings.webhook_target

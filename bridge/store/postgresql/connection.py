@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 from psycopg.sql import SQL, Literal
 
-from bridge.errors import BridgeError, Fault, Misconfigured, TryLater
+from bridge.errors import BridgeError, Fault, Foreign, Misconfigured, Phrase, TryLater
 from bridge.place import Database
 from bridge.store.database import Cursor, Values
 from bridge.store.postgresql.spelling import spelt
@@ -201,9 +201,9 @@ class Connection:
         cursor = self._said(_WRITING)
         found = cursor.fetchone()
         if found is None:
-            raise TryLater(f"the store {self._place}: its rows are gone")
+            raise TryLater(Phrase("rows-gone", place=self._place))
         if self._fence is not None and found[0] != self._fence:
-            raise TryLater(f"the store {self._place}: another rxbridge run has taken it over")
+            raise TryLater(Phrase("taken-over", place=self._place))
         return cursor
 
     def _said(self, statements: str) -> Cursor:
@@ -240,19 +240,18 @@ def trouble(place: Database, error: Exception) -> TryLater | None:
     passing = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     if not passing and error.sqlstate not in _PASSING:
         return None
-    return TryLater(f"the store {place}: {words(place, error)}")
+    return TryLater(Phrase("the-store", place=place, why=Foreign(words(place, error))))
 
 
 def refusal(place: Database, error: psycopg.Error) -> BridgeError:
     """Why a store could not be opened: the operator's to mend, or to be waited for."""
     said = words(place, error)
     if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
-        remedy = "write it as postgresql://user@host:5432/database"
-        return Misconfigured(Fault("store.url", "is no address of a database", remedy))
+        return Misconfigured(Fault("store.url", "no-database"))
     if error.sqlstate == "42501" or any(each in said for each in _REFUSED):
-        remedy = "see docs/postgresql.md for the user and the rights that rxbridge needs"
-        return Misconfigured(Fault(str(place), said, remedy))
-    return trouble(place, error) or Misconfigured(Fault(str(place), said, "see docs/postgresql.md"))
+        return Misconfigured(Fault(place, "database-rights", why=Foreign(said)))
+    later = trouble(place, error)
+    return later or Misconfigured(Fault(place, "database", why=Foreign(said)))
 
 
 def words(place: Database, error: psycopg.Error) -> str:

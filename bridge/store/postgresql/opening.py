@@ -79,20 +79,16 @@ def _refuse_unfit(place: Database, raw: Raw) -> None:
     """Raises Misconfigured for a server, a database or a user that will not do."""
     number = raw.info.server_version // 10000
     if number < OLDEST:
-        what, remedy = f"is PostgreSQL {number}", f"take PostgreSQL {OLDEST} or newer"
-        raise Misconfigured(Fault(str(place), what, remedy))
+        raise Misconfigured(Fault(place, "old-postgresql", number=number, oldest=OLDEST))
     encoding, sees_all, schema, makes, standby = _one(raw, _FITNESS)
     if encoding != "UTF8":
-        remedy = "make a database with ENCODING 'UTF8' TEMPLATE template0"
-        raise Misconfigured(Fault(str(place), f"keeps its texts as {encoding}", remedy))
+        raise Misconfigured(Fault(place, "encoding", encoding=encoding))
     if sees_all:
-        what = "its user is a superuser, or has BYPASSRLS, and would see every pharmacy's rows"
-        raise Misconfigured(Fault(str(place), what, f"make a user of its own: {_PAGE}"))
+        raise Misconfigured(Fault(place, "sees-all", page=_PAGE))
     if standby:
         raise psycopg.OperationalError("it is a standby, and only reads")
     if schema is None or (not makes and not _one(raw, _TABLES)[0]):
-        what = f"its user may not make tables in the schema {schema or 'of its search_path'}"
-        raise Misconfigured(Fault(str(place), what, f"GRANT CREATE ON SCHEMA …: {_PAGE}"))
+        raise Misconfigured(Fault(place, "no-tables", schema=schema, page=_PAGE))
 
 
 def _version(place: Database, raw: Raw) -> int:
@@ -100,13 +96,11 @@ def _version(place: Database, raw: Raw) -> int:
     ours, tables = _one(raw, _TABLES)
     if not ours:
         if tables:
-            remedy = "set store.url to a database, or a schema, of rxbridge's own"
-            raise Misconfigured(Fault(str(place), "is another program's database", remedy))
+            raise Misconfigured(Fault(place, "database-not-ours"))
         return 0
     found, compatible = _one(raw, "SELECT version, compatible FROM rxbridge")
     if compatible > len(steps()):
-        what = f"was written by a newer rxbridge (schema {found}, this one knows {len(steps())})"
-        raise Misconfigured(Fault(str(place), what, "run that version or a newer one"))
+        raise Misconfigured(Fault(place, "database-newer", found=found, newest=len(steps())))
     return int(found)
 
 
@@ -165,9 +159,7 @@ class RunLock:
             raise refusal(self._place, error) from error
         if not free:
             raw.close()
-            remedy = "stop it first, or give this one a store.pharmacy of its own"
-            what = "another rxbridge run uses this store"
-            raise Misconfigured(Fault(str(self._place), what, remedy))
+            raise Misconfigured(Fault(self._place, "database-in-use"))
         self._raw = raw
         return self
 
