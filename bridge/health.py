@@ -109,7 +109,8 @@ class Check(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         reason = {"reason": say(self.reason)} if self.reason else {}
-        return {"status": self.status.value, **reason, **self.facts}
+        facts = {n: str(each) if hasattr(each, "told") else each for n, each in self.facts.items()}
+        return {"status": self.status.value, **reason, **facts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _store(facts: Facts) -> Check:
 
 def _mappings(facts: Facts) -> Check:
     mappings = facts.mappings
-    return Check(reasons.CHANGE_REFUSED() if mappings.error else None, asdict(mappings))
+    return Check(reasons.CHANGE_REFUSED() if mappings.error else None, mappings.document())
 
 
 def _vendor(vendor: VendorFacts) -> Check:

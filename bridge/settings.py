@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, IPvAnyNetwork, PrivateAttr, SecretStr
 
-from bridge.errors import Fault, Phrase, told
+from bridge.errors import Fault, Phrase
 from bridge.place import Place
 from bridge.section import StoreSection
 from bridge.source import Source
@@ -297,12 +297,12 @@ class Settings(Section):
         self._source = source
         return self
 
-    def told(self, language: str = "en") -> list[tuple[str, str, str]]:
+    def told(self) -> list[tuple[str, str, object]]:
         """Each key with its value in force and where that came from, "" for a default. A secret is
         a MASK: only that there is one.
         """
-        origins = {key: told(each, language) for key, each in self._source.origins.items()}
-        found = [("mode", str(self.mode), origins.get("mode", ""))]
+        origins = self._source.origins
+        found: list[tuple[str, str, object]] = [("mode", self.mode, origins.get("mode", ""))]
         for section, names in keys().items():
             for name in names:
                 key, value = f"{section}.{name}", getattr(getattr(self, section), name)

@@ -23,7 +23,7 @@ class Configured:
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
 
-    def told(self) -> Sequence[tuple[str, str, str]]:
+    def told(self) -> Sequence[tuple[str, str, object]]:
         return self._bridge.settings.told()
 
     async def sheets(self) -> Sequence[Sheet]:

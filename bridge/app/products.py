@@ -103,13 +103,12 @@ class Products:
         content = await asyncio.to_thread(path.read_bytes)
         return mark_of(content), datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
-    async def save(self, link: SkuLink, note: str, seen: str) -> str:
+    async def save(self, link: SkuLink, note: str, seen: str) -> None:
         """A link that was saved is in force when this returns."""
         settings = self._bridge.settings
         try:
             await asyncio.to_thread(write_links, settings, [(link, note)], seen=seen)
         except Misconfigured as failure:
             log.warning("a link was not saved", extra={"reason": str(failure)})
-            return str(failure)
+            raise
         await self._bridge.reloader.look()
-        return ""

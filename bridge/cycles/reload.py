@@ -15,10 +15,17 @@ log = logging.getLogger("bridge.mapping")
 
 @dataclass(frozen=True, slots=True)
 class MappingFacts:
-    """The `version` in force; `error`: why the files on disk are not."""
+    """The `version` in force; `error`: why the files on disk are not, and `refused` the same as it
+    is told in any language.
+    """
 
     version: str
     error: str | None = None
+    refused: Misconfigured | None = None
+
+    def document(self) -> dict[str, object]:
+        """What `/health` and the page tell of it."""
+        return {"version": self.version, "error": self.refused or self.error}
 
 
 class Reloader:
@@ -36,10 +43,14 @@ class Reloader:
         self._read = read
         self._seen = self._mark()
         self.rules = read()
-        self.error: str | None = None
+        self.refused: Misconfigured | None = None
+
+    @property
+    def error(self) -> str | None:
+        return None if self.refused is None else str(self.refused)
 
     def facts(self) -> MappingFacts:
-        return MappingFacts(self.rules.version, self.error)
+        return MappingFacts(self.rules.version, self.error, self.refused)
 
     async def look(self) -> None:
         """Loads the files again if they changed since the last look."""
@@ -50,12 +61,12 @@ class Reloader:
         try:
             rules = await asyncio.to_thread(self._read)
         except Misconfigured as failure:
-            self.error = str(failure)
+            self.refused = failure
             log.error(
                 "mapping files refused; the last valid ones stay", extra={"faults": self.error}
             )
             return
-        self.error = None
+        self.refused = None
         if rules.version != self.rules.version:
             self.rules = rules
             log.info("mapping files taken up", extra={"version": rules.version})

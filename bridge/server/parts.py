@@ -67,7 +67,7 @@ NONE = slice(0)
 
 
 class Products(Protocol):
-    """What the page asks of products. All but `save` raise BridgeError."""
+    """What the page asks of products. Each raises BridgeError."""
 
     names: Mapping[ProductId, str]
     """PharmaOne's products, as last read."""
@@ -89,8 +89,8 @@ class Products(Protocol):
     async def file(self) -> tuple[str, datetime | None]:
         """A mark of skus.csv, and when it was last changed."""
 
-    async def save(self, link: SkuLink, note: str, seen: str) -> str:
-        """Writes the link into skus.csv if the file still has the mark `seen`; "", or why not."""
+    async def save(self, link: SkuLink, note: str, seen: str) -> None:
+        """Writes the link into skus.csv if the file still has the mark `seen`."""
 
 
 class Sheet(NamedTuple):
@@ -114,7 +114,7 @@ class Rehearsed(NamedTuple):
 class Configured(Protocol):
     """What the page shows of the settings."""
 
-    def told(self) -> Sequence[tuple[str, str, str]]:
+    def told(self) -> Sequence[tuple[str, str, object]]:
         """Each key, its value in force and where that came from, "" for a default."""
 
     async def sheets(self) -> Sequence[Sheet]:

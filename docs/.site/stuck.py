@@ -112,7 +112,19 @@ was zu tun ist. `make stuck` macht diese Seite aus den Texten des Programms."""
         list="was auf einen Menschen wartet, seit wann, warum, und was zu tun ist",
         show="der ganze Verlauf einer Bestellung",
     ),
-    after="""Eine Bestellung, die feststeckt, hält keine andere auf. `<...>` steht für das, was sich
+    after="""So sieht es aus; die Befehle sprechen Deutsch, wo das System es tut, sonst mit
+`--lang de`:
+
+```text
+order:po-abc123  seit 2026-01-02 08:00:00  (unlinked_sku)
+  warum   'Cannabisblüten 20' (sku-1, psku-1) ist keinem PharmaOne-Produkt zugeordnet
+  zu tun  rxbridge skus match schlägt Produkt und Einheiten vor; mit --write gelten die sicheren
+          sonst eine Zeile für psku-1 in skus.csv schreiben
+
+1 steckt fest. Wenn es behoben ist: rxbridge stuck retry --all
+```
+
+Eine Bestellung, die feststeckt, hält keine andere auf. `<...>` steht für das, was sich
 unterscheidet. Diese Befehle befreien eine (der erste nimmt auch `--all`, lässt dann aber liegen,
 was er noch einmal senden würde):
 

@@ -77,7 +77,7 @@ async def _shown(
     what: Asked,
     said: str | None,
     visitor: Visitor,
-    trouble: str = "",
+    trouble: BridgeError | None = None,
 ) -> web.Response:
     """`trouble`: why a link was not saved."""
     good, situation = await _of(page, what.path.removeprefix("/products/"), visitor)
@@ -183,14 +183,15 @@ async def _save(form: Form) -> Pressed | web.Response:
     good, _ = await _of(form.page, uid, visitor)
     link = _link(good, product, fields.get("units", ""), fields.get("safety", ""))
     here = f"/products/{quote(uid, safe='')}"
+    trouble: BridgeError | None = None
     try:
         names = {} if _is_offered(product, {}, good) else await form.page.products.offered()
         if link is None or not _is_offered(product, names, good):
             return Pressed("skus link", uid, "no_number", here)
         note = names.get(link.product, good.sku.name)
-        trouble = await form.page.products.save(link, note, fields.get("seen", ""))
-    except BridgeError as unread:
-        trouble = str(unread)
+        await form.page.products.save(link, note, fields.get("seen", ""))
+    except BridgeError as refused:
+        trouble = refused
     if link is not None and not trouble:
         return Pressed("skus link", f"sku:{uid} {product} {link.units:f}", "linked", here)
     what = Asked(here, {name: fields.get(name, "") for name in ("product", "units", "safety")})

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from bridge import __version__, texts
 from bridge.core.memory import StuckRow
 from bridge.core.reasons import Code, Verb
+from bridge.errors import told
 from bridge.server.page.access import Visitor, set_cookies
 from bridge.texts import Words
 
@@ -114,4 +115,4 @@ def ago(age: timedelta, words: Words) -> str:
     return words("ago_second", age=seconds)
 
 
-_environment.filters["accept_label"] = accept_label
+_environment.filters |= {"accept_label": accept_label, "told": told}

@@ -21,7 +21,8 @@ async def table(
 ) -> web.Response:
     kind = request.match_info.get("kind")
     if kind in ("csv", "json"):
-        return saved(kind, "settings", COLUMNS, page.configured.told(), HEADERS)
+        rows = [(key, value, str(origin)) for key, value, origin in page.configured.told()]
+        return saved(kind, "settings", COLUMNS, rows, HEADERS)
     return await _shown(parts, page, visitor)
 
 
