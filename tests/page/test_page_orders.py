@@ -270,7 +270,10 @@ async def test_health_names_each_check_its_cause_and_what_is_done(tmp_path: Path
             assert "write digits, with a point" in text, "the way out"
             assert "the bridge takes it up within seconds" in text
             assert "pharmaone.deducts_at" in text
-            overview = await page.get("/")
+            german = await page.get("/checks?lang=de")
+            assert "skus.csv: Zeile 2: units_per_sku &#39;x&#39; ist keine Zahl über 0" in german
+            assert "Ziffern schreiben, mit einem Punkt" in german, "the way out"
+            overview = await page.get("/?lang=en")
             assert "something is wrong" in overview
             assert "Nobody has to do anything" not in overview
             assert "skus.csv: line 2" in overview
