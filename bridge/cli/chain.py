@@ -19,6 +19,7 @@ from bridge.app.fleet import run_fleet
 from bridge.app.machine import Machine
 from bridge.cli import show
 from bridge.cli.loop import until
+from bridge.errors import Phrase, Several
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.server import Running
 from bridge.transport import session
@@ -41,7 +42,7 @@ async def run(count: int, folder: Path, stop: asyncio.Event, *, quiet: bool, sta
             it = Chain(sandbox, running.url, folder, names, stop, quiet=quiet)
             well = await it.show(secret)
             if stays and not stop.is_set():
-                print(f"Still up: {running.url}/ (Ctrl-C ends)", flush=True)
+                print(show.spoken(Phrase("chain-still-up", url=running.url)), flush=True)
                 await stop.wait()
             return well
 
@@ -88,9 +89,8 @@ def _made(folder: Path, names: Sequence[str], sandbox: Sandbox, secret: str) -> 
 
 
 def _write(file: Path, text: str) -> None:
-    write_whole(
-        file, text.encode(), mode=0o600, remedy="let rxbridge write to its temporary folder"
-    )
+    way = Phrase("let-write", folder=file.parent, kind="files")
+    write_whole(file, text.encode(), mode=0o600, way=way)
 
 
 @asynccontextmanager
@@ -134,23 +134,23 @@ class Chain:
     async def show(self, secret: str) -> bool:
         names, world = self._names, self._world
         first, last = names[0], names[-1]
-        self._say(f"The page: {self._url}/ (open it in a browser)")
-        await self._timed("at_work", f"{len(names)} pharmacies are at work", self._are_well)
+        self._say(Phrase("chain-page", url=self._url))
+        await self._timed("at_work", Phrase("chain-at-work", count=len(names)), self._are_well)
         world.subscribe("rxscale", f"{self._url}/webhooks/{KEY}/rxscale", secret)
         signed = self._settings.p1_webhook_secret
         world.subscribe("pharmaone", f"{self._url}/webhooks/pharmaone", signed)
         each = self._ordered(names)
-        what = "an order at each is under review at PharmaOne"
+        what = Phrase("chain-each")
         await self._timed("an_order_each", what, partial(self._are_reviewed, each))
         rush, alone = self._ordered([first] * RUSH), self._ordered([last])
-        what = f"{RUSH} orders came at {first}, then one at {last}: this one is under review"
+        what = Phrase("chain-rush", rush=RUSH, first=first, last=last)
         await self._timed("order_after_a_rush", what, partial(self._are_reviewed, alone))
-        await self._timed("rush", "and so are all of them", partial(self._are_reviewed, rush))
+        await self._timed("rush", Phrase("chain-all"), partial(self._are_reviewed, rush))
         await self._broken()
         times = [call.at for call in world.calls() if call.vendor == "rxscale"]
         most, limit = most_within(1.0, times), self._settings.rx_per_second
         self._told["calls_within_a_second"] = most
-        self._say(f"RxScale saw at most {most} calls within a second; the key's limit is {limit}")
+        self._say(Phrase("chain-calls", most=most, limit=limit))
         if self._quiet:
             show.as_json(self._told)
         return self._well and most <= limit
@@ -159,16 +159,16 @@ class Chain:
         """A file is spoilt, and put right again."""
         text, name = self._last.read_text(), self._names[-1]
         _write(self._last, "[nonsense]\n")
-        what = f"the file of {name} is spoilt: it goes on as before, and /health says why"
+        what = Phrase("chain-spoilt", name=name)
         await self._timed("refused", what, self._is_refused)
         _write(self._last, text)
-        await self._timed("mended", "it is put right", self._are_well)
+        await self._timed("mended", Phrase("chain-mended"), self._are_well)
 
-    def _say(self, text: str) -> None:
+    def _say(self, what: Phrase) -> None:
         if not self._quiet:
-            print(text, flush=True)
+            print(show.spoken(what), flush=True)
 
-    async def _timed(self, key: str, what: str, so: Callable[[], Awaitable[bool]]) -> None:
+    async def _timed(self, key: str, what: Phrase, so: Callable[[], Awaitable[bool]]) -> None:
         async def over() -> bool:
             return self._stop.is_set() or await so()
 
@@ -178,7 +178,7 @@ class Chain:
             return
         seconds = round(time.monotonic() - began, 1)
         self._told[f"{key}_seconds"] = seconds
-        self._say(f"{seconds:6.1f} s  {what}")
+        self._say(Several([f"{seconds:6.1f} s", what], "  "))
 
     def _ordered(self, names: Sequence[str]) -> list[str]:
         wanted = [{"pharmacy": {"uid": f"uid-{name}"}} for name in names]
