@@ -21,7 +21,7 @@ from bridge.store.migrate import APPLICATION_ID, migrate
 
 T = TypeVar("T")
 
-CHECKPOINT_PAGES = 8000
+CHECKPOINT_PAGES = 16_000
 """How many pages (of 4 KiB) the log may hold before a commit works it into the file, which then
 takes longer: what `work_in_log` has done before is not done again."""
 BUSY_SECONDS = 5.0

@@ -50,7 +50,7 @@ TICK_SECONDS = 0.1
 """Longer than file systems take to give the next time."""
 P = ParamSpec("P")
 T = TypeVar("T")
-WORKED_IN_ROWS = 1000
+WORKED_IN_ROWS = 4000
 """After so many, the log is worked into the file beside all other work: a commit that had to do it
 would keep deliveries waiting, on a large store for a tenth of a second."""
 Question = Callable[Concatenate[Connection, P], T]
