@@ -34,7 +34,5 @@ def is_behind(place: Place) -> bool:
 
 def run_lock(place: Place) -> runlock.RunLock:
     """At most one `run` works on a store: held from `acquire` to `release`, or by `with`."""
-    if isinstance(place, Path):
-        return runlock.RunLock(place)
-    found: runlock.RunLock = postgresql().RunLock(place)
-    return found
+    lock: runlock.RunLock = (runlock if isinstance(place, Path) else postgresql()).RunLock(place)
+    return lock

@@ -8,6 +8,7 @@ schema and to the dataclass.
 
 import json
 import re
+import sqlite3
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
@@ -89,7 +90,9 @@ def run_many(
     not be given two rows with the same key: PostgreSQL refuses it.
     """
     done = 0
-    for size in _AT_ONCE:
+    # What PostgreSQL is asked costs a way there and back, and is not prepared.
+    is_file = isinstance(connection, sqlite3.Connection)
+    for size in _AT_ONCE if is_file else (256, len(rows) % 256 or 256):
         while len(rows) - done >= size:
             statement = f"{head} VALUES {', '.join([row] * size)} {tail}"
             connection.execute(statement, list(chain.from_iterable(rows[done : done + size])))

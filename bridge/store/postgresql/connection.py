@@ -179,9 +179,11 @@ class Connection:
                 return self._asked(spelt(statement), values)
 
     def executemany(self, statement: str, values: Iterable[Values], /) -> Cursor:
-        cursor = self._raw.cursor()
+        cursor, rows = self._raw.cursor(), [*values]
+        if not rows:
+            return cursor
         try:
-            cursor.executemany(spelt(statement), rows := [*values])
+            cursor.executemany(spelt(statement), rows)
         except psycopg.DataError as error:
             cursor.executemany(spelt(statement), [_without_nul(each, error) for each in rows])
         self.total_changes += max(0, cursor.rowcount)

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import psycopg
 
 from bridge.errors import Fault, Misconfigured
 from bridge.place import Database
+from bridge.store import runlock
 from bridge.store.migrate import steps
 from bridge.store.postgresql.connection import Connection, Pool, Raw, Session, connect, refusal
 from bridge.store.postgresql.spelling import of_schema
@@ -142,7 +142,7 @@ def is_behind(place: Database) -> bool:
         return _version(place, raw) < len(steps())
 
 
-class RunLock:
+class RunLock(runlock.RunLock):
     """At most one `run` works on a pharmacy's rows: held until its connection ends."""
 
     def __init__(self, place: Database) -> None:
@@ -168,14 +168,3 @@ class RunLock:
         if self._raw is not None:
             self._raw.close()
             self._raw = None
-
-    def __enter__(self) -> Self:
-        return self.acquire()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.release()

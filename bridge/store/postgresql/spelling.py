@@ -6,10 +6,11 @@ default and the policies of the tables (store/postgresql/policies.sql) take it f
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 
 from bridge.store.rows import AS_WRITTEN, LIST, ROWS
 
+_LISTED = r"json_array_elements_text(CAST(\1 AS json))"
 _MARKS = re.compile(r"'(?:[^']|'')*'|\?|(?<![:\w]):([a-z_]\w*)|%")
 _INSTEAD: Mapping[str, str] = {
     "PRAGMA data_version": "SELECT version FROM pharmacies WHERE id = "
@@ -43,11 +44,13 @@ _SCHEMA = (
 )
 
 
-@cache
+@lru_cache(maxsize=1024)
 def spelt(statement: str) -> str:
     """The statement as psycopg takes it."""
     text = _INSTEAD.get(statement) or AS_WRITTEN.get(statement, statement)
-    text = LIST.sub(r"(SELECT value FROM json_array_elements_text(CAST(\1 AS json)))", text)
+    for word, instead in (("NOT IN", "<> ALL"), ("IN", "= ANY")):  # as an array: found by an index
+        text = re.sub(rf"\b{word} {LIST.pattern}", rf"{instead} (ARRAY(SELECT {_LISTED}))", text)
+    text = LIST.sub(f"(SELECT value FROM {_LISTED})", text)  # noqa: S608 - our own statements
     text = ROWS.sub(_table_of_rows, text)
     for before, after in _WORDS:
         text = text.replace(before, after)
