@@ -21,7 +21,7 @@ _NEVER_SENT = (
 )
 
 
-_turn: ContextVar[Turn] = ContextVar("turn")
+_turn: ContextVar[Turn | None] = ContextVar("turn")
 """Whose request the running task is sending. (aiohttp's own tracing costs a fifth of a call.)"""
 
 
@@ -29,7 +29,8 @@ class _DatedRequest(aiohttp.ClientRequest):
     """Tells its turn when it goes out, which is once there is a connection."""
 
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        _turn.get().sent()
+        if turn := _turn.get(None):  # none: no vendor's
+            turn.sent()
         return await super().send(conn)
 
 
