@@ -1945,8 +1945,8 @@ likely = { $guess ->
        *[other] { $what } (wahrscheinlich { $guess })
     }
 not-confirmed = { $count } von { $all ->
-        [one] { $all } verknüpften SKU
-       *[other] { $all } verknüpften SKUs
+        [one] { $all } zugeordneten SKU
+       *[other] { $all } zugeordneten SKUs
     } { $count ->
         [one] ist
        *[other] sind
@@ -1957,7 +1957,7 @@ skus-linked = { $count } von { $all ->
     } { $count ->
         [one] ist
        *[other] sind
-    } verknüpft
+    } zugeordnet
 the-api-key = der API-Schlüssel
 said-configuration = Konfiguration
 said-mappings = Zuordnungsdateien
@@ -1998,8 +1998,8 @@ mishap-found = { $requests ->
 mishap-may-have-happened = es kann geschehen sein: nachsehen, bevor etwas noch einmal gesendet wird
 mishap-lost = PharmaOnes Antwort ging verloren
 mishap-freed = { $request ->
-        [absent] verknüpft und frei: noch nicht
-       *[other] verknüpft und frei: { $request }
+        [absent] zugeordnet und frei: noch nicht
+       *[other] zugeordnet und frei: { $request }
     }
 mishap-nothing = nichts
 mishap-unlinked = steckt fest, denn ihre SKU hatte kein Produkt

@@ -182,7 +182,7 @@ async def test_one_failure_among_many_holds_up_nothing():
 
 async def test_a_key_without_permission_ends_it_at_once():
     bench = Bench(at_once=1)
-    fault = Misconfigured(Fault("rxscale.api_key", "the key lacks the permission"))
+    fault = Misconfigured(Fault("rxscale.api_key", "no-right", needed="sku_write", route="PATCH"))
     bench.rxscale.answers = lambda _: fault
     bench.pusher.replace([write(number, 1) for number in range(9)], NOW)
     await bench.pusher.idle()
