@@ -280,3 +280,36 @@ async def test_while_pharmaone_is_away_links_are_shown_and_nothing_is_saved(tmp_
             assert "Products" in await offer(page, uid)
             assert page.status == 200
             file(house).write_bytes(before)
+
+
+async def test_every_table_is_saved_as_it_is_seen(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync(confirm=True)
+        uid = next(uid for uid, row in house.world.skus.items() if row["external_id"] == "20404")
+        async with browser(house) as page:
+            for path, name, heading, cell in (
+                (f"/products/{unlinked(house)}", "choices", "Product,units in one", "%"),
+                (f"/products/{uid}", "story", "Last seen,", "written"),
+                ("/checks", "known", 'facts.toml,"What is known', "pharmaone.deducts_at"),
+            ):
+                assert f'href="?table=table-{name}&amp;kind=csv"' in await page.get(path)
+                text = await page.get(f"{path}?table=table-{name}&kind=csv")
+                assert text.removeprefix("\ufeff").startswith(heading), text
+                assert cell in text
+                rows = json.loads(await page.get(f"{path}?table=table-{name}&kind=json"))
+                assert len(rows) == len(text.strip().splitlines()) - 1
+                assert rows[0][heading.split(",")[0]]
+            assert "<html" in await page.get("/checks?table=no-such&kind=csv")
+
+
+async def test_the_tab_tells_how_many_wait_on_every_view(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync()
+        sku = house.world.skus[unlinked(house)]["sku"]["uid"]
+        house.world.add_orders(1, [{"order_items": [{"sku": {"uid": sku}, "amount": 1}]}])
+        await house.settle()
+        assert len(await house.stuck()) == 1
+        async with browser(house) as page:
+            for path in ("/", "/orders", "/pictures", "/checks", "/settings"):
+                assert "<title>(1) " in await page.get(path), path
+            assert "<title>(1) " in await page.get(f"/products/{unlinked(house)}")

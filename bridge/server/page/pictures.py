@@ -10,7 +10,7 @@ from bridge.server.page.access import Visitor
 from bridge.server.page.render import HEADERS, answer
 from bridge.server.page.tables import saved
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import pictures
+from bridge.store import pictures, views
 
 HOUR, HOURS, DAYS = timedelta(hours=1), 48, 30
 VENDORS = ("rxscale", "pharmaone")
@@ -93,4 +93,5 @@ async def table(
     if kind in ("csv", "json"):
         rows = zip(spans, *([each.value for each in chart.points] for chart in found), strict=True)
         return saved(kind, "pictures", ("from", *(c.name for c in found)), rows, HEADERS)
-    return answer("pictures.html", visitor, now, charts=found, by_day=by_day)
+    waiting = await parts.store.read(views.count_waiting)
+    return answer("pictures.html", visitor, now, charts=found, by_day=by_day, waiting=waiting)

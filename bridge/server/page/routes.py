@@ -72,6 +72,9 @@ class _Routes:
         async def shown(request: web.Request, visitor: Visitor) -> web.Response:
             view = getattr(import_module(f"bridge.server.page.{name}"), what)
             found: web.Response = await view(self._parts, self._page, request, visitor)
+            if "table" in request.query:
+                tables = import_module("bridge.server.page.tables")
+                found = tables.as_seen(found, request.query["table"], request.query.get("kind"))
             return found
 
         return shown

@@ -5,11 +5,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html.parser import HTMLParser
 from io import StringIO
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from aiohttp import web
+
+from bridge.server.page.render import HEADERS
 
 T = TypeVar("T")
 PAGE = 50
@@ -87,6 +90,44 @@ def saved(
     return web.Response(
         text=text, content_type=media, charset="utf-8", headers={**headers, **disposition}
     )
+
+
+class _Seen(HTMLParser):
+    """The words of one table of a page: its headings, then its rows."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self._name, self._inside, self._open = name, False, False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self._inside = dict(attrs).get("id") == self._name
+        if self._inside and tag == "tr":
+            self.rows.append([])
+        elif self._inside and tag in ("th", "td"):
+            self.rows[-1].append("")
+            self._open = True
+        elif tag in ("form", "label"):
+            self._open = False
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("th", "td"):
+            self._open = False
+        self._inside &= tag != "table"
+
+    def handle_data(self, data: str) -> None:
+        if self._inside and self._open:
+            self.rows[-1][-1] = " ".join(f"{self.rows[-1][-1]} {data}".split())
+
+
+def as_seen(page: web.Response, name: str, kind: str | None) -> web.Response:
+    """The page's table of this id as a file, in the words in which it is shown; else the page."""
+    seen = _Seen(name)
+    seen.feed(page.text or "")
+    if not seen.rows:
+        return page
+    return saved(kind or "csv", name.removeprefix("table-"), seen.rows[0], seen.rows[1:], HEADERS)
 
 
 def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
