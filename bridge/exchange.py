@@ -37,6 +37,8 @@ class Request:
     body: bytes | None = None
     owner: str = ""
     """Whose it is, where several share a vendor's limits: they have their turns in turn."""
+    permit: Callable[[], bool] | None = None
+    """Asked right before the wire: False, and nothing is sent (TryLater)."""
 
 
 @dataclass(slots=True)  # not frozen: made for every call, at a third of the cost

@@ -90,6 +90,8 @@ class Facts:
     mode: Mode = "live"
     one_way: bool = False
     """Nothing is read from PharmaOne: so it was configured."""
+    replica: Mapping[str, Any] | None = None
+    """Of several: who works for the pharmacy (`owner`), and whether that is this one (`here`)."""
 
 
 class Check(NamedTuple):
@@ -148,7 +150,7 @@ def report(facts: Facts) -> HealthReport:
     return HealthReport(
         version=facts.version,
         uptime_seconds=round((facts.now - facts.started_at).total_seconds(), 1),
-        checks={name: check(facts) for name, check in CHECKS.items()},
+        checks={name: check(facts) for name, check in CHECKS.items()} | _replica(facts),
         mode=facts.mode,
     )
 
@@ -162,6 +164,14 @@ def _store(facts: Facts) -> Check:
         return Check(_alarm(facts, Topic.BACKUP), shown)
     error = facts.store_error
     return Check(_said(error) if error else reasons.STORE_UNREAD(), shown, grave=True)
+
+
+def _replica(facts: Facts) -> dict[str, Check]:
+    """Nothing where there is one process alone. Who was killed is followed within seconds."""
+    shown = facts.replica
+    if shown is None:
+        return {}
+    return {"replica": Check(None if shown["owner"] else reasons.NOBODY_WORKS(), shown)}
 
 
 def _mappings(facts: Facts) -> Check:

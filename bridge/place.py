@@ -11,6 +11,9 @@ class Database:
 
     url: str = field(repr=False)
     pharmacy: str
+    budget: str = field(default="", compare=False)
+    """Whose limits its calls count in, with others perhaps; "": as the database has it, or its own.
+    """
 
     def __str__(self) -> str:
         parts = urlsplit(self.url)

@@ -18,12 +18,14 @@ class StoreSection(Section):
     """From when on the day's copy is taken, in the machine's own time; not set: none is."""
     backup_keep: AtLeastOne = 14
 
-    def place(self, pharmacy: str, suffix: str) -> Place:
-        """`pharmacy`: its id where there are several; `suffix`: of a store beside the usual one."""
+    def place(self, pharmacy: str, suffix: str, key: str | None = None) -> Place:
+        """`pharmacy`: its id where there are several; `suffix`: of a store beside the usual one;
+        `key`: of a group, whose limits it shares.
+        """
         if self.url is None:
             return self.path
         whose = self.pharmacy or pharmacy or "main"
-        return Database(self.url.get_secret_value(), whose + suffix)
+        return Database(self.url.get_secret_value(), whose + suffix, f"key:{key}" if key else whose)
 
     @property
     def password(self) -> str:

@@ -325,7 +325,8 @@ class Settings(Section):
     @property
     def place(self) -> Place:
         """Where the store is; a shadow's rows in a database are its own, too."""
-        return self.store.place(self._source.pharmacy, _SHADOW if self.mode == "shadow" else "")
+        suffix = _SHADOW if self.mode == "shadow" else ""
+        return self.store.place(self._source.pharmacy, suffix, self.rxscale.key)
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret in plain text: only to keep them out of the log."""

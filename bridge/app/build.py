@@ -5,8 +5,8 @@ The only module that knows every part. Read it first; `bridge.app.run` then sets
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from bridge.app import signing
 from bridge.app.machine import Machine
 from bridge.app.policies import policy_of, rules_of, stock_policy_of, zone_of
+from bridge.app.replica import Lease
 from bridge.app.signing import SigningSecrets
 from bridge.app.vendors import Vendors, Wire, scopes_of, vendors_of
 from bridge.core.memory import SweepResult
@@ -44,14 +45,23 @@ class Bridge:
     vendors: Vendors
     by_hand_until: datetime | None = None
     """Until when people typed orders by hand, beside a shadow."""
+    vendors_for: Callable[[Callable[[], bool]], Vendors] | None = None
+    """Of one of several replicas: it takes deliveries and shows the page, and calls nobody itself.
+    What works beside it gets its vendors here, and whether it may call.
+    """
     p1_news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when PharmaOne told of an order that nobody knows yet."""
     telling: Telling = field(default_factory=Telling)
 
     def __post_init__(self) -> None:
         self.now, self.rules = self.machine.now, lambda: self.reloader.rules
+        self.lease: Lease | None = None
+        """It works as long as this lasts, beside a standing one."""
+        self.acting = self
+        """What works here: itself, or of a standing one what has the lease just now."""
         self.started_at = self.now()
-        self.reloader.changed = self.rules_changed
+        if self.vendors_for is None:
+            self.reloader.changed = self.rules_changed
 
     @cached_property
     def catalogue(self) -> CatalogueReader:
@@ -73,6 +83,7 @@ class Bridge:
             reference=self.machine.reference,
             grace=timedelta(seconds=settings.orders.unsure_grace_seconds),
             adopts=settings.stock.adopt_external,
+            **({"since": self.started_at} if self.lease else {}),
         )
         stock = StockCycle(
             self.store,
@@ -89,6 +100,10 @@ class Bridge:
         )
         self.catalogue.on_drift = self._drifted
         return stock
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self.acting.worker.wake()
 
     def _drifted(self) -> None:
         """What the first reading shows was missed while nobody listened."""
@@ -215,18 +230,21 @@ async def open_bridge(
     *,
     vet: Callable[[Vendors], Awaitable[None]] | None = None,
     shared: Shared | None = None,
+    standing: bool = False,
 ) -> AsyncIterator[Bridge]:
     """Everything but the listening port and the clockwork. Raises Misconfigured.
 
     `vet` may refuse what the vendors show; its calls count in their limits like all others.
     `shared`: what the process has for all its pharmacies; without it this is the only one.
+    `standing`: one that works only by `open_term`.
 
     The store is opened last of all that may be refused: opening may make it, or bring it up to
     this version, which the one before could not read any more.
     """
     machine, settings = machine or Machine(), settings.in_mode(settings.mode)
     async with AsyncExitStack() as stack:
-        for place in {settings.place, settings.in_mode("live").place}:
+        locked = {settings.place, settings.in_mode("live").place}
+        for place in set() if standing else locked:
             lock = machine.lock(place)
             if isinstance(place, Path):
                 stack.enter_context(lock)
@@ -239,18 +257,65 @@ async def open_bridge(
         read = partial(shared.rules_of, settings)
         reloader = Reloader(settings.mappings.dir, read, settings.source.own)
         known, facts = lambda: reloader.rules.words.known, reloader.rules.facts
-        vendors, metrics = vendors_of(settings, shared.wire, known, facts), shared.metrics
-        if vet is not None:
+        vendors_for = partial(vendors_of, settings, shared.wire, known, facts)
+        vendors = vendors_for((lambda: False) if standing else None)
+        if vet is not None and not standing:
             await vet(vendors)
         store = await machine.open_store(settings.place, now=machine.now())
         stack.push_async_callback(store.close)
-        await store.own()
-        until = await _by_hand_until(settings, machine, store)
-        bridge = Bridge(settings, machine, metrics, store, reloader, vendors, until)
-        await store.write(todo.take_up, machine.now())
-        rules = reloader.rules
-        await store.write(audit.took_up, rules.version, rules.files, machine.now())
+        bridge = Bridge(settings, machine, shared.metrics, store, reloader, vendors)
+        if standing:
+            reloader.changed, bridge = _nothing, replace(bridge, vendors_for=vendors_for)
+        else:
+            await store.own()
+            await _begin(bridge)
         yield bridge
+
+
+async def _begin(bridge: Bridge) -> None:
+    """What nobody but the one at work may write."""
+    store, now, rules = bridge.store, bridge.now(), bridge.reloader.rules
+    bridge.by_hand_until = await _by_hand_until(bridge.settings, bridge.machine, store)
+    await store.write(todo.take_up, now)
+    await store.write(audit.took_up, rules.version, rules.files, now)
+
+
+@asynccontextmanager
+async def open_term(
+    bridge: Bridge, lease: Lease, vet: Callable[[Vendors], Awaitable[None]] | None = None
+) -> AsyncIterator[Bridge]:
+    """A bridge that works beside the standing one as long as the lease lasts: with parts, a store
+    and clients of its own, so that what a lease began ends with it.
+    """
+    machine, claim, place = bridge.machine, lease.claim, bridge.settings.place
+    assert bridge.vendors_for is not None  # noqa: S101 - it was opened as a standing one
+    await asyncio.to_thread(_refuse_locked, machine.lock(place, leased=True))
+    store = await machine.open_store(place, now=bridge.now())
+    try:
+        await store.own(claim.fence)
+        vendors = bridge.vendors_for(lease.may_call)
+        for name, transport in vendors.transports.items():
+            transport.take_over(claim.calls.get(name, 0), claim.unreported_seconds)
+        if vet is not None:
+            await vet(vendors)
+        term = replace(bridge, store=store, vendors=vendors, vendors_for=None)
+        vars(term)["secrets"], term.lease = bridge.secrets, lease
+        await _begin(term)
+        bridge.acting = term
+        yield term
+    finally:
+        bridge.acting, bridge.reloader.changed = bridge, _nothing
+        await store.close()
+
+
+def _refuse_locked(lock: AbstractContextManager[object]) -> None:
+    """Raises Misconfigured while a command holds it."""
+    with lock:
+        pass
+
+
+async def _nothing(_: Rules) -> None:
+    """Another replica sees to it."""
 
 
 async def _by_hand_until(settings: Settings, machine: Machine, store: Store) -> datetime | None:

@@ -13,7 +13,8 @@ from bridge import config
 from bridge.app import vitals
 from bridge.app.build import Bridge, Shared, open_bridge, open_shared, refuse_taken_ports
 from bridge.app.machine import Machine
-from bridge.app.run import refuse_several_pharmacies, work
+from bridge.app.replica import Replica, open_replica
+from bridge.app.run import refuse_several_pharmacies, url_of, work
 from bridge.app.telling import beat, is_alive
 from bridge.app.together import Inventories, read
 from bridge.app.web import parts_of, serve_both
@@ -27,7 +28,6 @@ from bridge.server.front import Front
 from bridge.server.page.access import Sessions
 from bridge.server.parts import Line
 from bridge.settings import Settings
-from bridge.store import notes
 
 log = logging.getLogger("bridge")
 
@@ -80,6 +80,7 @@ async def run_fleet(
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
             await fleet.stop()
+            await fleet.stack.aclose()
             await running.stop()
 
 
@@ -94,6 +95,9 @@ class Fleet:
         self._shared = replace(shared, rules_of=self._inventories.rules_of)
         self._members: dict[str, _Member] = {}
         self._sessions = Sessions()
+        self._replicas: dict[str | None, Replica | None] = {}
+        self.stack = contextlib.AsyncExitStack()
+        """Left once no pharmacy works any more."""
         self.front = Front(shared.metrics, self.lines, PHARMACY)
 
     def timers(self) -> list[asyncio.Future[None]]:
@@ -185,15 +189,24 @@ class Fleet:
         vet = partial(refuse_several_pharmacies, settings)
         with contextlib.suppress(OSError):  # opening the store says why
             settings.store.path.parent.mkdir(exist_ok=True)
-        async with open_bridge(settings, self._machine, vet=vet, shared=shared) as bridge:
-            await bridge.store.write(notes.begin_run, bridge.now())
+        standing = settings.store.url is not None
+        opening = open_bridge(settings, self._machine, vet=vet, shared=shared, standing=standing)
+        async with opening as bridge:
             member.bridge, member.fault = bridge, None
             parts = parts_of(bridge)
             if parts.page is not None:
                 page = replace(parts.page, sessions=self._sessions, pharmacies=self.lines)
                 parts = replace(parts, page=replace(page, pharmacy=name))
             enter = partial(self.front.enter, name, parts, settings.rxscale.key)
-            await work(bridge, member.stop, enter, partial(self.front.leave, name))
+            leave, replica = partial(self.front.leave, name), await self._replica(settings)
+            await work(bridge, member.stop, enter, leave, replica)
+
+    async def _replica(self, settings: Settings) -> Replica | None:
+        """This process among those with the same database."""
+        url = url_of(settings)
+        if url not in self._replicas:
+            self._replicas[url] = await self.stack.enter_async_context(open_replica(url))
+        return self._replicas[url]
 
     async def _end(self, name: str) -> None:
         """Drains what is under way; its store stays."""

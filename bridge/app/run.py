@@ -8,20 +8,24 @@ from functools import partial
 from typing import Any
 
 from bridge.app import vitals
-from bridge.app.build import Bridge, open_bridge
+from bridge.app.build import Bridge, open_bridge, open_term
 from bridge.app.machine import Machine
+from bridge.app.replica import Replica, first_of, open_replica
 from bridge.app.telling import Teller, heartbeat
 from bridge.app.vendors import Vendors
-from bridge.app.web import listen
+from bridge.app.web import listen, stock_changed
+from bridge.core.deliveries import Receipt, Taken
 from bridge.core.patience import reread_seconds
 from bridge.cycles import every
 from bridge.cycles.listening import READ_SECONDS, STOCK
 from bridge.cycles.proof import RETRY_SECONDS
 from bridge.cycles.sweep import WHOLE_EVERY
+from bridge.cycles.taken import TakenIn
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
 from bridge.cycles.watch import Watch
 from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.exchange import Priority
+from bridge.place import Database
 from bridge.rxscale.pharmacies import several, shown
 from bridge.server import Running
 from bridge.settings import Settings
@@ -45,9 +49,13 @@ async def run(
         bridge = await _opened(stack, settings, stop, machine)
         if bridge is None:
             return
-        await bridge.store.write(notes.begin_run, bridge.machine.now())
+        replica = await stack.enter_async_context(open_replica(url_of(settings)))
         running = await listen(bridge)
-        await work(bridge, stop, lambda: started(bridge, running), running.stop)
+        await work(bridge, stop, lambda: started(bridge, running), running.stop, replica)
+
+
+def url_of(settings: Settings) -> str | None:
+    return settings.store.url.get_secret_value() if settings.store.url is not None else None
 
 
 async def _opened(
@@ -60,7 +68,9 @@ async def _opened(
     vet = partial(refuse_several_pharmacies, settings)
     while True:
         try:
-            return await stack.enter_async_context(open_bridge(settings, machine, vet=vet))
+            standing = settings.store.url is not None
+            opening = open_bridge(settings, machine, vet=vet, standing=standing)
+            return await stack.enter_async_context(opening)
         except TryLater as failure:
             if settings.store.url is None:
                 raise
@@ -76,13 +86,56 @@ async def work(
     stop: asyncio.Event,
     started: Callable[[], None],
     stop_listening: Callable[[], Awaitable[None]],
+    replica: Replica | None = None,
 ) -> None:
-    """Works until `stop` is set, then drains."""
+    """Works until `stop` is set, then drains: of several replicas the one that has the lease."""
+    standing = [asyncio.create_task(coroutine) for coroutine in _standing(bridge)]
+    try:
+        if replica is None:
+            await _work_until(bridge, started, stop_listening, stop)
+        else:
+            started()
+            await _in_terms(bridge, replica, stop)
+            await stop_listening()
+    finally:
+        await _end(standing)
+
+
+async def _in_terms(bridge: Bridge, replica: Replica, stop: asyncio.Event) -> None:
+    """Works whenever the key is held here, until `stop` is set; then others have it."""
+    vendors, place = bridge.vendors.transports, bridge.settings.place
+    count = lambda: {name: each.recent() for name, each in vendors.items()}  # noqa: E731
+    assert isinstance(place, Database)  # noqa: S101 - replicas share one
+    key = replica.want(place.budget or place.pharmacy, count)
+    vet = partial(refuse_several_pharmacies, bridge.settings)
+    try:
+        while not stop.is_set():
+            await first_of(key.held, stop)
+            lease = key.lease
+            if lease is None or stop.is_set():
+                continue
+            try:
+                async with open_term(bridge, lease, vet) as term:
+                    await _work_until(term, lambda: None, _listens_on, lease.lost, stop)
+            except BridgeError as failure:
+                log.error("cannot work here", extra={"reason": str(failure)})
+                await first_of(lease.lost, stop, seconds=WAIT_SECONDS)
+    finally:
+        await replica.drop(key)
+
+
+async def _work_until(
+    bridge: Bridge,
+    started: Callable[[], None],
+    stop_listening: Callable[[], Awaitable[None]],
+    *ends: asyncio.Event,
+) -> None:
+    await bridge.store.write(notes.begin_run, bridge.now())
     timers = [asyncio.create_task(coroutine) for coroutine in _timers(bridge)]
     at_work = asyncio.create_task(bridge.worker.run())
     try:
         started()
-        await stop.wait()
+        await first_of(*ends)
     finally:
         await _drain(bridge, stop_listening, timers, at_work)
 
@@ -109,18 +162,27 @@ async def _drain(
 ) -> None:
     """Deliveries first, then looks under way; what takes too long is left to the next start."""
     log.info("stopping")
-    for task in timers:
-        task.cancel()
-    await asyncio.gather(*timers, return_exceptions=True)
+    await _end(timers)
     await stop_listening()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(bridge.settings.server.drain_seconds):
+    is_lost = bridge.lease is not None and bridge.lease.lost.is_set()
+    with contextlib.suppress(TimeoutError):  # without its lease it can write nothing down
+        async with asyncio.timeout(0.0 if is_lost else bridge.settings.server.drain_seconds):
             await asyncio.gather(bridge.worker.stop(), bridge.pusher.stop())
             await at_work
     at_work.cancel()
     await asyncio.gather(at_work, return_exceptions=True)
     with contextlib.suppress(TryLater):
         await bridge.store.write(notes.end_run)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _listens_on() -> None:
+    """Whoever works next, deliveries are taken."""
 
 
 def _reread_seconds(bridge: Bridge) -> float:
@@ -147,12 +209,22 @@ async def _look_at_files(bridge: Bridge) -> None:
     await bridge.reloader.look()
     changed = {secrets.look() for secrets in bridge.secrets.values()}
     if True in changed:
-        await bridge.listening.read_subscriptions()
+        await bridge.acting.listening.read_subscriptions()
+
+
+def _standing(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
+    """What each replica does, whichever of them works."""
+    machine, try_to_write = bridge.machine, partial(vitals.try_to_write, bridge)
+    look = partial(_look_at_files, bridge)
+    return [
+        every(lambda: machine.reload_seconds, "looking at the mapping files", look),
+        every(lambda: machine.try_seconds, "writing to the store", try_to_write),
+    ]
 
 
 def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
     settings, machine = bridge.settings, bridge.machine
-    reload_after, watch_after = lambda: machine.reload_seconds, lambda: machine.watch_seconds
+    watch_after = lambda: machine.watch_seconds  # noqa: E731
     poll_after = lambda: settings.orders.poll_seconds  # noqa: E731
     reread = partial(_reread_seconds, bridge)
     upkeep = Upkeep(
@@ -169,25 +241,26 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         Priority.RISING_STOCK if settings.source.pharmacy else Priority.SWEEP,
     )
 
-    try_to_write = partial(vitals.try_to_write, bridge)
     teller = Teller(bridge)
+
+    taken = TakenIn(bridge.store, bridge.now(), partial(_came, bridge))
 
     def changed() -> None:
         bridge.worker.wake()
         bridge.stock.look_for_asked()
         teller.changed.set()
+        taken.changed.set()
 
     timers = [
         every(poll_after, "the order sweep", bridge.sweep.round),
-        every(reload_after, "looking at the mapping files", partial(_look_at_files, bridge)),
         every(lambda: machine.judge_seconds, "judging what was heard", bridge.listening.look),
         every(lambda: machine.judge_seconds, "counting calls", partial(vitals.tally, bridge)),
         every(lambda: READ_SECONDS, "reading subscriptions", bridge.listening.read_subscriptions),
         every(lambda: reread() / 2, "reading the SKU list", upkeep.read_skus),
         every(lambda: FORGET_SECONDS, "forgetting old orders", upkeep.forget),
         every(watch_after, "watching the store", Watch(bridge.store, changed).look),
-        every(lambda: machine.try_seconds, "writing to the store", try_to_write),
         *_telling(bridge, teller),
+        *([every(lambda: 0.0, "what replicas took in", taken.look)] if bridge.lease else []),
     ]
     if settings.pharmaone.one_way:
         return timers
@@ -199,6 +272,14 @@ def _timers(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
         bridge.stock.run(),
         *_proof(bridge),
     ]
+
+
+def _came(bridge: Bridge, taken: Taken) -> None:
+    bridge.listening.came(taken)
+    if taken.receipt is Receipt.STOCK:
+        stock_changed(bridge, taken.vendor)
+    elif taken.receipt is Receipt.UNREAD:
+        bridge.p1_news.set()
 
 
 def _telling(bridge: Bridge, teller: Teller) -> Iterator[Coroutine[Any, Any, None]]:

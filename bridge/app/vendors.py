@@ -1,6 +1,6 @@
 """The clients of both vendors, made from the settings."""
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -34,6 +34,10 @@ class Vendors:
     pharmaone: PharmaOne
     rxscale_transport: Transport
     pharmaone_transport: Transport
+
+    @property
+    def transports(self) -> Mapping[str, Transport]:
+        return {"rxscale": self.rxscale_transport, "pharmaone": self.pharmaone_transport}
 
 
 @dataclass(slots=True)
@@ -96,13 +100,16 @@ def vendors_of(
     wire: Wire,
     known: Callable[[], Collection[str]] | None = None,
     facts: Facts = UNKNOWN,
+    permit: Callable[[], bool] | None = None,
 ) -> Vendors:
-    """`known`: the words of statuses.toml, where it may change meanwhile."""
+    """`known`: the words of statuses.toml, where it may change meanwhile. `permit`: asked right
+    before each call, where another process may be the one to call.
+    """
     now, who = wire.machine.now, settings.source.pharmacy
     known = known or cache(partial(_known_words, settings))
     rxscale = wire.transport("rxscale", settings.rxscale, who)
     pharmaone = wire.transport("pharmaone", settings.pharmaone, who)
-    rx_send, p1_send = (_owned(who, each) for each in (rxscale, pharmaone))
+    rx_send, p1_send = (_owned(who, each, permit) for each in (rxscale, pharmaone))
     site = _pharmaone_site(settings)
     tokens = TokenKeeper(
         exchange(p1_send, site),
@@ -118,14 +125,14 @@ def vendors_of(
     )
 
 
-def _owned(who: str, send: Send) -> Send:
+def _owned(who: str, send: Send, permit: Callable[[], bool] | None) -> Send:
     """What a pharmacy of several sends is known by its id; the only one's goes as it is."""
 
     async def owned(request: Request) -> Response:
-        request.owner = who
+        request.owner, request.permit = who, permit
         return await send(request)
 
-    return owned if who else send
+    return owned if who or permit is not None else send
 
 
 def _carried(settings: Settings, send: Send) -> Send:

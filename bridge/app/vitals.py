@@ -1,8 +1,9 @@
 """Gathers what each part of a running bridge says of itself, for `/health` and the gauges."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from bridge import __version__
 from bridge.app.build import Bridge
@@ -65,6 +66,7 @@ class Writable:
 
 async def facts(bridge: Bridge, *, whole: bool) -> Facts:
     """`whole`: with what costs too much for every few seconds: a write, and reading every SKU."""
+    store, bridge, is_shared = bridge.store, bridge.acting, bridge.vendors_for is not None
     vendors, settings, at = bridge.vendors, bridge.settings, bridge.machine.now()
     found = Facts(
         version=__version__,
@@ -84,7 +86,7 @@ async def facts(bridge: Bridge, *, whole: bool) -> Facts:
         one_way=settings.pharmaone.one_way,
         webhooks=bridge.listening.facts,
     )
-    store, links = bridge.store, Links()
+    links = Links()
     try:
         if whole:
             await store.write_quietly(notes.touch)
@@ -94,8 +96,23 @@ async def facts(bridge: Bridge, *, whole: bool) -> Facts:
             links = Links(max(0, linked - len(found.round.unconfirmed)), unlinked)
         standing, proof = await store.read(alarms.now), await store.read(proofs.last)
         work, stock = await store.read(views.facts, at), await store.read(stock_round.state)
+        replica = await _replica(bridge, store) if is_shared else None
     except TryLater as failure:
         return replace(found, store_error=failure.what)
     return replace(
-        found, is_store_read=True, work=work, stock=stock, links=links, alarms=standing, proof=proof
+        found,
+        is_store_read=True,
+        work=work,
+        stock=stock,
+        links=links,
+        alarms=standing,
+        proof=proof,
+        replica=replica,
     )
+
+
+async def _replica(bridge: Bridge, store: Store) -> Mapping[str, Any]:
+    from bridge.store.postgresql.replicas import owner
+
+    here = bridge.lease is not None and bridge.lease.may_call()
+    return {"owner": await store.read(owner), "here": here}

@@ -132,11 +132,9 @@ def parts_of(bridge: Bridge) -> ServerParts:
         ready=vitals.Writable(bridge.store, bridge.machine.clock),
         metrics=bridge.metrics,
         measure=partial(vitals.measure, bridge),
-        on_hint=bridge.worker.wake,
+        on_hint=bridge.wake,
         now=bridge.machine.now,
-        on_unread=bridge.p1_news.set,
-        on_stock=partial(_stock_changed, bridge),
-        on_heard=bridge.listening.heard,
+        **_told(bridge),
         on_forged=bridge.listening.forged,
         rejecting=lambda: bridge.reloader.rules.words.rejecting_events,
         known_words=lambda: bridge.reloader.rules.words.known,
@@ -149,7 +147,18 @@ def parts_of(bridge: Bridge) -> ServerParts:
     )
 
 
-def _stock_changed(bridge: Bridge, vendor: str) -> None:
+def _told(bridge: Bridge) -> dict[str, Callable[..., None]]:
+    """Of replicas, the one that works finds in the store what any of them took in."""
+    if bridge.vendors_for is not None:
+        return {}
+    return {
+        "on_unread": bridge.p1_news.set,
+        "on_stock": partial(stock_changed, bridge),
+        "on_heard": bridge.listening.heard,
+    }
+
+
+def stock_changed(bridge: Bridge, vendor: str) -> None:
     """PharmaOne's events tell of its inventory, which is read then; RxScale's of one SKU."""
     sold = not bridge.settings.stock.subtract_open_orders
     bridge.stock.wake(fetch=vendor == "pharmaone" or sold)

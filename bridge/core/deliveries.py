@@ -103,6 +103,20 @@ class Receipt(StrEnum):
     UNREAD = "unread"  # about an order of PharmaOne's that nobody knows: it is read next
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A delivery that was taken in. `fresh`: for the first time; `of_their_order`: it told of an
+    order at PharmaOne.
+    """
+
+    vendor: str
+    event: str
+    received_at: datetime
+    fresh: bool
+    of_their_order: bool
+    receipt: Receipt | None = None
+
+
 OF_PHARMAONE = f"{PHARMAONE} news:"
 """What a hint reports where PharmaOne told of more than a status, or its list did."""
 

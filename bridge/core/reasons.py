@@ -390,6 +390,7 @@ UNCHECKED = Code("unchecked", Kind.HEALTH, "skus first pieces")
 VENDOR_DOWN = Code("vendor_down", Kind.HEALTH, "vendor")
 RESTARTED = Code("restarted", Kind.HEALTH)
 NOT_TOLD = Code("not_told", Kind.HEALTH, "addresses")
+NOBODY_WORKS = Code("nobody_works", Kind.HEALTH)
 PRICES_TO_CONFIRM = Code("prices_to_confirm", Kind.HEALTH, "prices")
 
 # -- how an order's two sides differ, and what the bridge would do next -----------------------
@@ -437,6 +438,7 @@ LIVE_ASKS = Code("live_asks", Kind.NEXT, "order")
 
 NO_SUCH_NAME = Code("no_such_name", Kind.FAILURE, "vendor host")
 NO_CONNECTION = Code("no_connection", Kind.FAILURE, "vendor cause")
+NOT_OWNED = Code("not_owned", Kind.FAILURE, "vendor")
 NO_ANSWER = Code("no_answer", Kind.FAILURE, "vendor route cause")
 ANSWER_TOO_LONG = Code("answer_too_long", Kind.FAILURE, "vendor route")
 CALLED_LESS = Code("called_less", Kind.FAILURE, "vendor outcome")

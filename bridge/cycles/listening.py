@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from bridge.core.alarms import Heard, Hours, Topic, is_told, silent, subscribed, total
-from bridge.core.deliveries import PHARMAONE, RXSCALE, Delivery, PharmaOneChanged
+from bridge.core.deliveries import PHARMAONE, RXSCALE, Delivery, PharmaOneChanged, Taken
 from bridge.core.reasons import NOT_SUBSCRIBED, Reason
 from bridge.cycles.subscribing import subscribe
 from bridge.rxscale.client import RxScale
@@ -79,15 +79,21 @@ class Listening:
 
     def heard(self, delivery: Delivery, *, fresh: bool) -> None:
         """A delivery is on disk; `fresh`: it was not there before."""
-        vendor = delivery.vendor
+        of_order = isinstance(delivery, PharmaOneChanged)
+        taken = Taken(delivery.vendor, delivery.event, delivery.received_at, fresh, of_order)
+        self.came(taken)
+
+    def came(self, taken: Taken) -> None:
+        """As `heard`, of whichever process took it in."""
+        vendor, event = taken.vendor, taken.event
         self._counts[vendor] += 1
-        self._counts[ORDERS] += fresh and delivery.event == CREATED
+        self._counts[ORDERS] += taken.fresh and event == CREATED
         del self._forged[vendor]
-        if delivery.event == CREATED or isinstance(delivery, PharmaOneChanged):
+        if event == CREATED or taken.of_their_order:
             self._told.add(vendor)
-        self._last_at = delivery.received_at
+        self._last_at = taken.received_at
         if vendor == RXSCALE:
-            self._heard_at[STOCK if delivery.event in STOCK_EVENTS else ORDERS] = self._now()
+            self._heard_at[STOCK if event in STOCK_EVENTS else ORDERS] = self._now()
 
     def missed(self, what: str) -> None:
         """Something changed at RxScale, of its `ORDERS` or its `STOCK`, and nothing told of it."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from bridge.core.deliveries import (
     OF_PHARMAONE,
+    PHARMAONE,
     Delivery,
     InventoryChanged,
     Noted,
@@ -15,6 +16,7 @@ from bridge.core.deliveries import (
     PharmaOneChanged,
     Receipt,
     SkuChanged,
+    Taken,
     is_echo,
     without_echo,
 )
@@ -47,6 +49,10 @@ _OF = """
 SELECT received_at, vendor, event, reported_status, became, times FROM deliveries
 WHERE (vendor, dedup_key) IN (
   SELECT vendor, dedup_key FROM deliveries WHERE received_at >= ? AND received_at <= ? AND key = ?)
+ORDER BY received_at, vendor, dedup_key
+"""
+_SINCE = """
+SELECT vendor, dedup_key, event, received_at, became FROM deliveries WHERE received_at >= ?
 ORDER BY received_at, vendor, dedup_key
 """
 _FORGET = """
@@ -229,6 +235,21 @@ def of(connection: Connection, record: OrderRecord) -> list[JournalEntry]:
         for received_at, vendor, event, status, became, times in connection.execute(_OF, times_of)
         if became in _TOLD
     ]
+
+
+def since(connection: Connection, at: datetime) -> dict[tuple[str, str], Taken]:
+    """Those received then or later, each once, by its name."""
+    return {
+        (vendor, name): Taken(
+            vendor,
+            event,
+            moment(received_at),
+            fresh=True,
+            of_their_order=vendor == PHARMAONE and became != Receipt.STOCK,
+            receipt=Receipt(became),
+        )
+        for vendor, name, event, received_at, became in connection.execute(_SINCE, (micros(at),))
+    }
 
 
 def forget(connection: Connection, before: datetime, most: int) -> int:

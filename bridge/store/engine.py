@@ -152,14 +152,20 @@ class Store:
         self._refuse_if_closed()
         return self._commits.add(bulk, item)
 
-    async def own(self) -> None:
-        """Whoever ran on the same rows of a database writes no more; of a file there is a lock."""
+    async def own(self, fence: int | None = None) -> None:
+        """Whoever ran on the same rows of a database writes no more; of a file there is a lock.
+
+        `fence`: of a lease. What was written before it is to be seen from now on.
+        """
         if self.path is None:
             from bridge.store.postgresql.connection import OWN, Session
 
-            found = await self.write(lambda connection: connection.execute(OWN).fetchone())
+            if fence is None:
+                found = await self.write(lambda connection: connection.execute(OWN).fetchone())
+                fence = found[0]
             if isinstance(self._writer, Session):
-                self._writer.fence = found[0]
+                self._writer.fence = fence
+            await self.write(notes.touch)  # waits for whoever still writes with an earlier one
 
     def trace(self) -> object:
         """Another one once anybody has committed. None where the file system cannot tell: of a

@@ -17,7 +17,7 @@ from bridge.store.rows import run_many
 NUMBERED = ("audit", "journal")
 """Their rows are numbered as they come; whoever takes them over numbers them anew."""
 OWN = {"pharmacy", "id"}
-SHARED = ("budgets", "pharmacies", "rxbridge")
+SHARED = ("budgets", "pharmacies", "replicas", "rxbridge")
 
 
 def move(source: Place, target: Place, now: datetime) -> Mapping[str, int]:

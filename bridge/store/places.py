@@ -32,7 +32,12 @@ def is_behind(place: Place) -> bool:
     return bool(postgresql().is_behind(place))
 
 
-def run_lock(place: Place) -> runlock.RunLock:
-    """At most one `run` works on a store: held from `acquire` to `release`, or by `with`."""
-    lock: runlock.RunLock = (runlock if isinstance(place, Path) else postgresql()).RunLock(place)
-    return lock
+def run_lock(place: Place, *, leased: bool = False) -> runlock.RunLock:
+    """At most one `run` works on a store: held from `acquire` to `release`, or by `with`.
+
+    `leased`: for a replica, which only looks whether a command holds it.
+    """
+    if isinstance(place, Path):
+        return runlock.RunLock(place)
+    found: runlock.RunLock = postgresql().RunLock(place, leased=leased)
+    return found

@@ -706,6 +706,9 @@ vendor_down = { $vendor } antwortet seit 15 Minuten nicht, wie es soll
 restarted = die Brücke war beendet, ohne angehalten worden zu sein, und wurde neu gestartet
     .meaning = Sie wurde abgeschossen, der Speicher ging aus, oder der Rechner fiel aus. Verloren geht
         dabei nichts. Kommt es wieder vor, sehen Sie nach, was Protokoll und Rechner dazu sagen.
+nobody_works = im Moment arbeitet keine Replik für diese Apotheke
+    .meaning = Die bisherige steht still oder erreicht die Datenbank nicht; binnen 15 s übernimmt eine
+        andere. Meldungen werden derweil angenommen. Hält es an, sehen Sie in die Protokolle der Repliken.
 not_told = Nachrichten werden nicht angenommen: { $addresses }
     .meaning = Eine Adresse in `notify.urls` hat die letzte Nachricht nicht angenommen; sie wird wieder
         versucht, bis sie es tut. `rxbridge notify test` sagt, warum.
@@ -763,6 +766,7 @@ no_such_name = { $vendor ->
        *[other] { $vendor }.base_url
     }: der Name { $host } ist nicht zu finden - die Adresse berichtigen, oder nachsehen, ob dieser Rechner ins Internet kommt
 no_connection = keine Verbindung zu { $vendor } ({ $cause })
+not_owned = { $vendor } wurde nicht angesprochen: mit diesem Schlüssel arbeitet vielleicht schon eine andere Replik
 no_answer = { $cause ->
         [absent] keine Antwort von { $vendor } auf { $route }
        *[other] keine Antwort von { $vendor } auf { $route } ({ $cause })

@@ -683,6 +683,9 @@ vendor_down = { $vendor } has not answered as it should for 15 minutes
 restarted = the bridge had ended without being stopped, and was started again
     .meaning = It was killed, ran out of memory, or the machine went down. Nothing is lost by that. If
         it happens again, look at what the log and the machine say of it.
+nobody_works = no replica works for this pharmacy just now
+    .meaning = The one that did has stopped or cannot reach the database; another one takes over within
+        15 s. Deliveries are taken meanwhile. If it lasts, look into the log of each replica.
 not_told = messages are not taken: { $addresses }
     .meaning = An address of `notify.urls` did not take its last message; it is tried again until it
         does. `rxbridge notify test` says why.
@@ -740,6 +743,7 @@ no_such_name = { $vendor ->
        *[other] { $vendor }.base_url
     }: the name { $host } cannot be found - correct the address, or see whether this machine reaches the internet
 no_connection = no connection to { $vendor } ({ $cause })
+not_owned = { $vendor } was not called: another replica may work with this key by now
 no_answer = { $cause ->
         [absent] no answer from { $vendor } to { $route }
        *[other] no answer from { $vendor } to { $route } ({ $cause })

@@ -21,6 +21,7 @@ class Loss(StrEnum):
     """Why there is no answer to show."""
 
     NO_CONNECTION = "no connection"  # certainly nothing was sent
+    NOT_PERMITTED = "not permitted"  # nothing was sent: another replica may be at work
     NO_ANSWER = "no answer"  # sent, and no whole answer came back
     TOO_LONG = "answer too long"
     ABANDONED = "abandoned"  # given up by our own side: cancelled
@@ -42,9 +43,9 @@ def outcome(answer: Answer) -> str:
     return str(answer.status) if isinstance(answer, Response) else answer.loss.value
 
 
-def is_lost(answer: Answer, loss: Loss) -> bool:
-    """There is no answer, and this is why."""
-    return isinstance(answer, Lost) and answer.loss is loss
+def is_unsent(answer: Answer) -> bool:
+    """Certainly nothing was put on the wire."""
+    return isinstance(answer, Lost) and answer.loss in (Loss.NO_CONNECTION, Loss.NOT_PERMITTED)
 
 
 def is_failure(answer: Answer) -> bool:
@@ -58,7 +59,7 @@ def is_trouble(answer: Answer) -> bool:
     """Worth an operator's eye: lost, 5xx, 429 or a refused key (401, 403)."""
     if isinstance(answer, Response):
         return answer.status >= 500 or answer.status in (401, 403, TOO_MANY_REQUESTS)
-    return answer.loss is not Loss.ABANDONED
+    return answer.loss not in (Loss.ABANDONED, Loss.NOT_PERMITTED)
 
 
 def is_passing(answer: Answer) -> bool:
@@ -107,6 +108,8 @@ def error(vendor: str, request: Request, lost: Lost) -> BridgeError:
     """What the caller must do about a lost answer: nothing happened, or who knows."""
     if lost.cause == "ClientConnectorDNSError":
         return TryLater(reasons.NO_SUCH_NAME(vendor=vendor, host=urlsplit(request.url).hostname))
+    if lost.loss is Loss.NOT_PERMITTED:
+        return TryLater(reasons.NOT_OWNED(vendor=vendor))
     if lost.loss is Loss.NO_CONNECTION:
         return TryLater(reasons.NO_CONNECTION(vendor=vendor, cause=lost.cause))
     what = reasons.NO_ANSWER(vendor=vendor, route=request.route, cause=lost.cause or None)

@@ -66,8 +66,11 @@ class _Window:
             return 0.0
         return self._ends[-room] + self._seconds - now
 
-    def add(self, now: float) -> None:
-        self._ends.append(now)
+    def add(self, now: float, calls: int = 1) -> None:
+        self._ends.extend([now] * min(calls, self._limit))
+
+    def within(self, now: float) -> int:
+        return sum(end > now - self._seconds for end in self._ends)
 
 
 class Budget:
@@ -117,6 +120,15 @@ class Budget:
         self._under_way -= 1
         for window in self._windows:
             window.add(now)
+
+    def recent(self, now: float) -> int:
+        """How many calls count in the longest window."""
+        return self._under_way + (self._windows[-1].within(now) if self._windows else 0)
+
+    def spend(self, now: float, calls: int) -> None:
+        """So many were made by somebody else, and have just ended."""
+        for window in self._windows:
+            window.add(now, calls)
 
     def refused(self, now: float, *, sent_at: float, asked: float | None) -> float:
         """The vendor wants fewer calls: pause all of them. Returns the seconds until the next.

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import aiohttp
 
 from bridge.core import reasons
+from bridge.core.leases import spent
 from bridge.errors import TryLater
 from bridge.exchange import Call, Request, Response
 from bridge.transport import answers
@@ -131,6 +132,15 @@ class Transport:
         """Several use it from now on: the sweeps of all take a fifth of its limits at most."""
         self._turns.share(Budget(self._limits.part(SWEEPS_PART)))
 
+    def recent(self) -> int:
+        """How many calls were made, or are being made, within the last minute."""
+        return self._budget.recent(self._clock())
+
+    def take_over(self, reported: int, unreported_seconds: float) -> None:
+        """Another process had this key until now: what it made of the limits counts as ours."""
+        rates = self._limits.per_second, self._limits.per_minute
+        self._budget.spend(self._clock(), spent(reported, unreported_seconds, *rates))
+
     @property
     def is_left_alone(self) -> bool:
         return self._breaker.state is not State.CLOSED
@@ -179,7 +189,7 @@ class Transport:
         finally:
             seconds = self._clock() - started
             tries.left -= seconds
-            if not answers.is_lost(answer, Loss.NO_CONNECTION):
+            if not answers.is_unsent(answer):
                 turn.sent()
             self._learn(answer, probe=probe)
             self._tell(request, answer, seconds)
@@ -200,7 +210,7 @@ class Transport:
 
     def _learn(self, answer: Answer, *, probe: bool) -> None:
         before = self._breaker.state
-        if answers.is_lost(answer, Loss.ABANDONED):
+        if isinstance(answer, Lost) and answer.loss in (Loss.ABANDONED, Loss.NOT_PERMITTED):
             self._breaker.abandoned(probe=probe)
         elif answers.is_failure(answer):
             self._breaker.failed(self._clock(), probe=probe, jitter=self._jitter())

@@ -1,5 +1,6 @@
 """The side of aiohttp: connections, and one request put on the wire exactly once."""
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -25,10 +26,20 @@ _turn: ContextVar[Turn | None] = ContextVar("turn")
 """Whose request the running task is sending. (aiohttp's own tracing costs a fifth of a call.)"""
 
 
+_permit: ContextVar[Callable[[], bool] | None] = ContextVar("permit")
+
+
+class _NotPermittedError(Exception):
+    """Nothing was sent."""
+
+
 class _DatedRequest(aiohttp.ClientRequest):
     """Tells its turn when it goes out, which is once there is a connection."""
 
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+        permit = _permit.get(None)
+        if permit is not None and not permit():
+            raise _NotPermittedError
         if turn := _turn.get(None):  # none: no vendor's
             turn.sent()
         return await super().send(conn)
@@ -80,6 +91,7 @@ async def exchange(
     do to an answer; errors name the class of what happened, for aiohttp's texts hold addresses.
     """
     _turn.set(turn)
+    _permit.set(request.permit)
     try:
         async with http.request(
             request.method,
@@ -91,6 +103,8 @@ async def exchange(
             timeout=timeout,
         ) as answer:
             return await _whole(answer, answer_bytes)
+    except _NotPermittedError:
+        return Lost(Loss.NOT_PERMITTED)
     except _NEVER_SENT as error:
         return Lost(Loss.NO_CONNECTION, type(error).__name__)
     except (aiohttp.ClientError, OSError) as error:

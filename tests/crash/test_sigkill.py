@@ -43,12 +43,15 @@ def written(sandbox: Sandbox, folder: Path, port: int, **orders: Any) -> Path:
 
 
 @asynccontextmanager
-async def living(settings: Path, point: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
+async def living(
+    settings: Path, point: str = "", *more: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(VICTIM),
         str(settings),
         point,
+        *more,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

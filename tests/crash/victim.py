@@ -1,6 +1,6 @@
 """The real bridge, as `rxbridge run` starts it, that kills itself with SIGKILL at a named point.
 
-Arguments: a JSON file of settings by section, and the point, or "" for none.
+Arguments: a JSON file of settings by section, the point, or "" for none, and another signal.
 """
 
 import asyncio
@@ -58,14 +58,14 @@ SPARED_CALLS = {"before the third write": 2, "after the third write": 2}
 ON_THE_WAY_IN = "pending review"
 
 
-def arm(point: str) -> None:
+def arm(point: str, number: int = signal.SIGKILL) -> None:
     owner, name, when = {**POINTS, **WAY_BACK, **CANCELLING, **STOCK, **ADOPTING}[point]
     if owner is not Store:
-        setattr(owner, name, _deadly(getattr(owner, name), point, when))
+        setattr(owner, name, _deadly(getattr(owner, name), point, when, number))
         return
     for way in ("write", "write_together"):
         real = getattr(Store, way)
-        setattr(Store, way, _where(name, _deadly(real, point, when), real))
+        setattr(Store, way, _where(name, _deadly(real, point, when, number), real))
 
 
 def _where(question: Callable[..., Any], deadly: Call, real: Call) -> Call:
@@ -76,19 +76,21 @@ def _where(question: Callable[..., Any], deadly: Call, real: Call) -> Call:
     return asked
 
 
-def _deadly(real: Call, point: str, when: str) -> Call:
+def _deadly(real: Call, point: str, when: str, number: int) -> Call:
+    """Once: whoever was stopped and goes on is spared from then on."""
     calls = count()
     spared = point in WAY_BACK
 
     async def deadly(*args: Any, **kwargs: Any) -> Any:
-        if next(calls) < SPARED_CALLS.get(point, 0):
-            return await real(*args, **kwargs)
         if spared and (ON_THE_WAY_IN in args or getattr(args[-1], "vendor", "") == "rxscale"):
             return await real(*args, **kwargs)
+        if next(calls) != SPARED_CALLS.get(point, 0):
+            return await real(*args, **kwargs)
         if when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), number)
+            return await real(*args, **kwargs)
         answer = await real(*args, **kwargs)
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), number)
         return answer
 
     return deadly
@@ -102,5 +104,5 @@ async def main(settings: Settings) -> None:
 
 if __name__ == "__main__":
     if sys.argv[2]:
-        arm(sys.argv[2])
+        arm(sys.argv[2], int(sys.argv[3]) if sys.argv[3:] else signal.SIGKILL)
     asyncio.run(main(Settings.model_validate(json.loads(Path(sys.argv[1]).read_text()))))

@@ -39,6 +39,7 @@ from bridge.store import (
     work,
 )
 from bridge.store import journal as journals
+from bridge.store.moving import SHARED
 from bridge.store.postgresql import connection
 
 
@@ -85,7 +86,7 @@ async def test_every_table_of_a_pharmacys_has_its_policy(postgresql: Server):
         WHERE table_schema = current_schema() AND data_type = 'text' AND collation_name <> 'C'
     """
     async with opened(postgresql.place()) as store:
-        assert await store.read(sql(without)) == [("budgets",), ("pharmacies",), ("rxbridge",)]
+        assert await store.read(sql(without)) == [(each,) for each in SHARED]
         assert await store.read(sql(loose)) == []
 
 
@@ -367,7 +368,7 @@ async def contents(place: Place) -> dict[str, list[tuple[object, ...]]]:
         tables = [
             (each["table"], [name for name in each["columns"] if name not in ("pharmacy", "id")])
             for each in await store.read(views.tables)
-            if each["table"] not in ("budgets", "pharmacies", "rxbridge")
+            if each["table"] not in SHARED
         ]
         return {
             table: sorted(

@@ -4,7 +4,7 @@ RxScale (`stock.adopt_external`).
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bridge.core.model import order_key
 from bridge.core.reasons import ADJUSTMENT_REFUSED, LINES_UNSURE, Fact
@@ -27,6 +27,8 @@ from bridge.store import Store, adjustments, stock, stuck
 
 log = logging.getLogger("bridge.stock")
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 
 class Adjuster:
     """Intent on disk, then the call; a lost answer is looked for before anything is sent again.
@@ -44,7 +46,10 @@ class Adjuster:
         reference: Callable[[], str],
         grace: timedelta,
         adopts: bool,
+        since: datetime = LONG_AGO,
     ) -> None:
+        """`since`: when another replica may have sent its last call."""
+        self._since = since
         self._store = store
         self._pharmaone = pharmaone
         self._now = now
@@ -129,7 +134,8 @@ class Adjuster:
 
     async def _look_for(self, each: Adjustment) -> bool | None:
         """True: it is there; False: nothing can be done now; None: it is not there, so send it."""
-        if each.sent_at is not None and self._now() - each.sent_at < self._grace:
+        sent_at = each.sent_at and max(each.sent_at, self._since)
+        if sent_at is not None and self._now() - sent_at < self._grace:
             return False
         entries = await self._pharmaone.inventory_log(each.p1_id)
         log_ = None if entries is None else [(entry.reason, entry.at) for entry in entries]

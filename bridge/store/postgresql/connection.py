@@ -55,7 +55,7 @@ SELECT fence FROM budgets JOIN pharmacies ON budgets.id = budget WHERE pharmacie
 """
 _WRITTEN = "UPDATE pharmacies SET version = version + 1 WHERE id = {0}; COMMIT"
 OWN = """
-UPDATE budgets SET fence = fence + 1
+UPDATE budgets SET fence = nextval('fences')
 WHERE id = (SELECT budget FROM pharmacies WHERE id = current_setting('rxbridge.pharmacy'))
 RETURNING fence
 """

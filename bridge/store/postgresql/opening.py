@@ -1,5 +1,6 @@
 """Opens a store in a PostgreSQL database: whether it is fit, its schema, its run lock."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any, Self
 
 import psycopg
 
+from bridge.core.leases import BEAT_SECONDS, DEAD_SECONDS
 from bridge.errors import Fault, Misconfigured
 from bridge.place import Database
 from bridge.store import runlock
@@ -31,13 +33,18 @@ SELECT count(*) FILTER (WHERE relname = 'rxbridge'), count(*) FROM pg_class
 WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
 """
 _ENTER = """
-INSERT INTO budgets (id) VALUES (%(id)s) ON CONFLICT DO NOTHING;
-INSERT INTO pharmacies (id, budget, made_at) VALUES (%(id)s, %(id)s, %(at)s)
-ON CONFLICT DO NOTHING
+INSERT INTO budgets (id) VALUES (coalesce(%(budget)s, %(id)s)) ON CONFLICT DO NOTHING;
+INSERT INTO pharmacies (id, budget, made_at) VALUES (%(id)s, coalesce(%(budget)s, %(id)s), %(at)s)
+ON CONFLICT (id) DO UPDATE SET budget = excluded.budget
+WHERE pharmacies.budget <> %(budget)s
 """
 _ONE_AT_A_TIME = (
     "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' rxbridge', 0))"
 )
+_AT_WORK = """
+SELECT replicas.name, beat FROM pharmacies JOIN budgets ON budgets.id = budget
+JOIN replicas ON replicas.id = owner WHERE pharmacies.id = %s
+"""
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ' rxbridge ' || %s, 0))"
 
 
@@ -62,7 +69,8 @@ def prepare(place: Database, now: datetime, raw: Raw) -> None:
         raw.execute(_ONE_AT_A_TIME)
         for step in steps()[_version(place, raw) :]:
             _take(raw, step.number, step.statements)
-        raw.execute(_ENTER, {"id": place.pharmacy, "at": micros(now)})
+        own, at = place.budget or None, micros(now)
+        raw.execute(_ENTER, {"id": place.pharmacy, "budget": own, "at": at})
 
 
 def _take(raw: Raw, number: int, statements: tuple[str, ...]) -> None:
@@ -143,10 +151,13 @@ def is_behind(place: Database) -> bool:
 
 
 class RunLock(runlock.RunLock):
-    """At most one `run` works on a pharmacy's rows: held until its connection ends."""
+    """A command of its own has a pharmacy's rows: held until its connection ends. Replicas do not
+    hold it: they have leases, and none begins to work while a command holds it.
+    """
 
-    def __init__(self, place: Database) -> None:
-        self._place = place
+    def __init__(self, place: Database, *, leased: bool = False) -> None:
+        """`leased`: whoever asks holds the lease."""
+        self._place, self._leased = place, leased
         self._raw: Raw | None = None
 
     def acquire(self) -> Self:
@@ -155,13 +166,25 @@ class RunLock(runlock.RunLock):
             raw = connect(self._place.url)
             raw.execute("SET idle_session_timeout = 0")
             (free,) = raw.execute(_LOCK, (self._place.pharmacy,)).fetchone() or (False,)
+            if not free or (not self._leased and self._is_at_work(raw)):
+                raw.close()
+                raise Misconfigured(Fault(self._place, "database-in-use"))
         except psycopg.Error as error:
             raise refusal(self._place, error) from error
-        if not free:
-            raw.close()
-            raise Misconfigured(Fault(self._place, "database-in-use"))
         self._raw = raw
         return self
+
+    def _is_at_work(self, raw: Raw) -> bool:
+        """Whether a replica beats for it: a dead one's row may still be there."""
+        if not _one(raw, _TABLES)[0]:
+            return False
+        until, seen = time.monotonic() + DEAD_SECONDS, set[Any]()
+        while time.monotonic() < until and len(seen) < 2:
+            seen.add(raw.execute(_AT_WORK, (self._place.pharmacy,)).fetchone())
+            if None in seen:
+                return False
+            time.sleep(BEAT_SECONDS / 10)
+        return len(seen) > 1
 
     def release(self) -> None:
         """Lets the next one in; harmless if not held."""

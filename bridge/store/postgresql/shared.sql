@@ -7,12 +7,28 @@ CREATE TABLE rxbridge (
   compatible  BIGINT NOT NULL
 );
 
--- One row a budget of calls: a key's, or a pharmacy's with a key of its own. `fence` grows whenever
--- somebody takes it over: whoever took it before writes no more.
-CREATE TABLE budgets (
+-- One row a process that works, or waits to. `beat` is another one every two seconds; whose stays the
+-- same for ten is deleted by the others. `calls`: of each budget that it holds, how many it made at
+-- each vendor within a minute (JSON).
+CREATE TABLE replicas (
   id     TEXT COLLATE "C" PRIMARY KEY CHECK (id <> ''),
-  fence  BIGINT NOT NULL DEFAULT 0
+  name   TEXT COLLATE "C" NOT NULL,
+  beat   BIGINT NOT NULL DEFAULT 0,
+  calls  TEXT COLLATE "C" NOT NULL DEFAULT '{}'
 );
+
+-- One row a budget of calls: a key's, or a pharmacy's with a key of its own. `fence` is another
+-- number (of `fences`) whenever somebody takes it over: whoever took it before writes no more. `calls`: what the last owner reported;
+-- `unreported_seconds`: how long it may have gone on calling after that.
+CREATE TABLE budgets (
+  id                  TEXT COLLATE "C" PRIMARY KEY CHECK (id <> ''),
+  fence               BIGINT NOT NULL DEFAULT 0,
+  owner               TEXT COLLATE "C" REFERENCES replicas (id),
+  calls               TEXT COLLATE "C" NOT NULL DEFAULT '{}',
+  unreported_seconds  BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX budgets_by_owner ON budgets (owner);
+CREATE SEQUENCE fences;
 
 -- One row a pharmacy. Each transaction that writes locks its row first, so they follow one another.
 -- `version` is another one once anything was written.

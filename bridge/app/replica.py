@@ -1,0 +1,192 @@
+"""One of several processes that share a database: it beats, owns keys, and knows when it lost them.
+
+Where the boot clock is past the end of the lease nothing is sent: it is asked right before the wire
+(`Lease.may_call`), so that a process that was stopped in between sends nothing when it goes on.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bridge.core.leases import Claim, Sighting, dead, held_until, may_call, pause, watched
+from bridge.errors import TryLater
+
+if TYPE_CHECKING:
+    from bridge.store.postgresql.replicas import Replicas
+
+log = logging.getLogger("bridge.replica")
+
+
+async def first_of(*events: asyncio.Event, seconds: float | None = None) -> None:
+    """Waits until one of them is set, or so long."""
+    waits = [asyncio.ensure_future(each.wait()) for each in events]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
+
+
+def boot_clock() -> float:
+    """Seconds since this machine started, those that it slept too."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot is None else time.clock_gettime(boot)
+
+
+@dataclass(eq=False)
+class Lease:
+    """A key that is held here, from one claim until it is lost."""
+
+    claim: Claim
+    holds: Callable[[], bool]
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def may_call(self) -> bool:
+        """Right before the wire."""
+        return not self.lost.is_set() and self.holds()
+
+
+@dataclass(eq=False)
+class Key:
+    """A budget that is wanted here. `count`: how many calls were made of it within a minute."""
+
+    budget: str
+    count: Callable[[], Mapping[str, int]]
+    users: int = 0
+    lease: Lease | None = None
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def lose(self) -> None:
+        if self.lease is not None:
+            self.lease.lost.set()
+        self.lease = None
+        self.held.clear()
+
+
+class Replica:
+    """`run` keeps its leases; whoever works for a key says so by `want` and `drop`."""
+
+    def __init__(
+        self, replicas: "Replicas", clock: Callable[[], float] = boot_clock, name: str | None = None
+    ) -> None:
+        self._replicas, self._clock = replicas, clock
+        self.name = name or f"{socket.gethostname()}:{os.getpid()}"
+        self._id: str | None = None
+        """Of one unbroken series of beats: whoever missed one comes back as another."""
+        self._until = 0.0
+        self._known: Mapping[str, Sighting] = {}
+        self._keys: dict[str, Key] = {}
+        self._wanted = asyncio.Event()
+
+    def want(self, budget: str, count: Callable[[], Mapping[str, int]]) -> Key:
+        """Its `lease` is set, and `held`, whenever it is this replica's."""
+        key = self._keys.setdefault(budget, Key(budget, count))
+        key.users += 1
+        self._wanted.set()
+        return key
+
+    async def drop(self, key: Key) -> None:
+        """Nothing is done for it here any more: others have it at once."""
+        key.users -= 1
+        if key.users:
+            return
+        del self._keys[key.budget]
+        was_held, calls = key.lease is not None, key.count()
+        key.lose()
+        if was_held and self._id is not None:
+            with contextlib.suppress(TryLater):  # then they have it once this process has ended
+                await self._replicas.give_up(self._id, key.budget, calls)
+
+    async def run(self) -> None:
+        """Until cancelled; raises nothing."""
+        while True:
+            try:
+                await self._round()
+            except TryLater as failure:
+                log.warning("cannot beat", extra={"reason": failure.what})
+            self._wanted.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause(self._known, self._clock())):
+                    await self._wanted.wait()
+
+    async def close(self) -> None:
+        """Hands over what is still held."""
+        with contextlib.suppress(TryLater):
+            await self._leave()
+        await self._replicas.close()
+
+    async def _round(self) -> None:
+        if self._id is not None and not may_call(self._until, self._clock()):
+            await self._leave()
+        if self._id is None:
+            name = f"{self.name}:{secrets.token_hex(4)}"
+            await self._replicas.enter(name, self.name)
+            self._id = name
+        sent_at = self._clock()
+        is_known, beats = await self._replicas.beat(self._id, self._calls())
+        if not is_known:
+            self._id = None
+            self._lose_all("others took it for dead")
+            return
+        self._until = held_until(sent_at)
+        self._known = watched(self._known, beats, self._clock())
+        for other, beat in dead(self._known, self._clock()).items():
+            log.warning("a replica is dead", extra={"replica": other})
+            await self._replicas.bury(other, beat)
+        await self._claim(self._id)
+
+    async def _claim(self, own: str) -> None:
+        missing = [key.budget for key in self._keys.values() if key.lease is None]
+        for claim in await self._replicas.claim(own, missing) if missing else ():
+            key = self._keys.get(claim.budget)
+            if key is None:
+                await self._replicas.give_up(own, claim.budget, claim.calls)
+                continue
+            log.info("works for", extra={"key": claim.budget, "fence": claim.fence})
+            key.lease = Lease(claim, partial(self._holds, own))
+            key.held.set()
+
+    def _holds(self, own: str) -> bool:
+        return self._id == own and may_call(self._until, self._clock())
+
+    def _calls(self) -> dict[str, Mapping[str, int]]:
+        return {key.budget: key.count() for key in self._keys.values() if key.lease is not None}
+
+    async def _leave(self) -> None:
+        """Raises TryLater where the database cannot be told, which finds out by itself."""
+        own, calls, self._id = self._id, self._calls(), None
+        self._lose_all("its lease has ended")
+        if own is not None:
+            await self._replicas.leave(own, calls)
+
+    def _lose_all(self, why: str) -> None:
+        for key in self._keys.values():
+            if key.lease is not None:
+                log.warning("no longer works for", extra={"key": key.budget, "why": why})
+            key.lose()
+
+
+@contextlib.asynccontextmanager
+async def open_replica(url: str | None) -> AsyncIterator[Replica | None]:
+    """That of this process in the database; None for a store in a file."""
+    if url is None:
+        yield None
+        return
+    from bridge.store.postgresql.replicas import Replicas
+
+    replica = Replica(Replicas(url))
+    beating = asyncio.create_task(replica.run())
+    try:
+        yield replica
+    finally:
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
+        await replica.close()

@@ -1,0 +1,83 @@
+"""Which of several replicas may work for a key, and when it may call: arithmetic on given times.
+
+A replica beats: it raises a number in the database. Whoever sees the same number for long enough,
+by a clock of its own, takes what that replica held. No clock is compared with another machine's, so
+none that is put right, or wrong, moves a key. All times are seconds of one machine's boot clock,
+which goes on while the machine sleeps.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+
+BEAT_SECONDS = 2.0
+HELD_SECONDS = 9.5
+"""So long after it sent a beat its replica may call. Shorter than `DEAD_SECONDS`: clocks differ in
+speed, and between the look at the clock and the wire there is a little time."""
+DEAD_SECONDS = 10.0
+"""After so long without a beat others take over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The beat of another replica, and when it was first known to be that one."""
+
+    beat: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A budget that is held from now on; `fence` is of this claim alone. What its last owner made
+    of it: calls at each vendor within a minute, and how long it may have gone on after it told.
+    """
+
+    budget: str
+    fence: int
+    calls: Mapping[str, int]
+    unreported_seconds: int
+
+
+def watched(
+    before: Mapping[str, Sighting], beats: Mapping[str, int], read_at: float
+) -> dict[str, Sighting]:
+    """What is known of the others now that their `beats` were read. `read_at`: after the answer
+    was here, which is later than anything that it tells of.
+    """
+    found: dict[str, Sighting] = {}
+    for name, beat in beats.items():
+        seen = before.get(name)
+        same = seen is not None and seen.beat == beat
+        found[name] = seen if seen is not None and same else Sighting(beat, read_at)
+    return found
+
+
+def dead(known: Mapping[str, Sighting], now: float) -> dict[str, int]:
+    """Whose keys may be taken, if its beat is still this one by then."""
+    return {name: seen.beat for name, seen in known.items() if now >= seen.since + DEAD_SECONDS}
+
+
+def pause(known: Mapping[str, Sighting], now: float) -> float:
+    """Seconds until the next beat, or until somebody may be found dead."""
+    left = (seen.since + DEAD_SECONDS - now for seen in known.values())
+    return min((BEAT_SECONDS, *(each for each in left if each > 0)))
+
+
+def held_until(sent_at: float) -> float:
+    """The end of a lease whose last beat was sent then, and arrived."""
+    return sent_at + HELD_SECONDS
+
+
+def may_call(until: float, now: float) -> bool:
+    """Asked right before the wire: a process may have been stopped since it was last asked."""
+    return now < until
+
+
+def spent(reported: int, unreported_seconds: float, per_second: int, per_minute: int) -> int:
+    """How many calls a successor counts as made just now: those that were reported of the last
+    minute, and full speed for the time of which nobody knows. Limits of 0 are none.
+    """
+    if unreported_seconds and not per_second:
+        return per_minute
+    found = reported + ceil(per_second * unreported_seconds)
+    return min(found, per_minute) if per_minute else found

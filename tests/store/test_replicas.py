@@ -1,0 +1,153 @@
+"""Who owns what, in a real PostgreSQL: claims, beats, and what a dead replica leaves behind."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from postgresql import Server
+from store.given import NOW
+
+from bridge.app.replica import Key, Replica
+from bridge.core.leases import BEAT_SECONDS, DEAD_SECONDS, HELD_SECONDS
+from bridge.errors import Misconfigured, TryLater
+from bridge.place import Database
+from bridge.store import Store, notes, run_lock
+from bridge.store.postgresql.replicas import Replicas, owner
+
+CALLS = {"rxscale": 7, "pharmaone": 2}
+
+
+class Clock:
+    """Stands still unless it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@asynccontextmanager
+async def replica(place: Database, clock: Clock, name: str) -> AsyncIterator[tuple[Replica, Key]]:
+    """One that wants the pharmacy's budget; its rounds are made by the test."""
+    found = Replica(Replicas(place.url), clock, name)
+    try:
+        yield found, found.want(place.pharmacy, lambda: CALLS)
+    finally:
+        await found.close()
+
+
+@pytest.fixture
+async def place(postgresql: Server) -> Database:
+    """Entered into a database of its own, where no other test's replicas are."""
+    name = f"r{secrets.token_hex(4)}"
+    postgresql.admin(f"CREATE DATABASE {name} OWNER rxbridge")
+    found = postgresql.place(database=name)
+    await (await Store.open(found, now=NOW)).close()
+    return found
+
+
+async def test_the_first_owns_it_and_the_second_does_once_the_first_is_dead(place, clock):
+    async with replica(place, clock, "one") as (one, first), replica(place, clock, "two") as second:
+        two, other = second
+        await one._round()
+        await two._round()
+        assert first.held.is_set()
+        assert not other.held.is_set()
+        clock.now += DEAD_SECONDS
+        assert not first.lease.may_call()
+        await two._round()
+        claim = other.lease.claim
+        assert claim.fence > first.lease.claim.fence
+        assert (claim.calls, claim.unreported_seconds) == ({}, round(HELD_SECONDS + 0.5))
+        lost = first.lease
+        await one._round()
+        assert lost.lost.is_set()
+        await one._round()
+        assert not first.held.is_set(), "it came back as another, and the second has beaten"
+        assert other.lease.may_call()
+
+
+async def test_who_beats_keeps_it_whatever_the_others_clock_does(place, clock):
+    hasty = Clock()
+    async with replica(place, clock, "one") as (one, first), replica(place, hasty, "two") as second:
+        two, other = second
+        await one._round()
+        for _ in range(20):
+            clock.now += BEAT_SECONDS
+            hasty.now += DEAD_SECONDS * 10
+            await one._round()
+            await two._round()
+        assert first.lease.may_call()
+        assert not other.held.is_set()
+
+
+async def test_handed_over_it_comes_with_what_was_called_and_nothing_unknown(place, clock):
+    async with replica(place, clock, "two") as (two, other):
+        async with replica(place, clock, "one") as (one, first):
+            await one._round()
+            await two._round()
+            lease = first.lease
+        assert lease.lost.is_set()
+        await two._round()
+        assert (other.lease.claim.calls, other.lease.claim.unreported_seconds) == (CALLS, 0)
+        await two.drop(other)
+        async with replica(place, clock, "three") as (three, key):
+            await three._round()
+            assert (key.lease.claim.calls, key.lease.claim.unreported_seconds) == (CALLS, 0)
+
+
+async def test_a_dead_one_that_beats_just_then_is_not_buried(place, clock):
+    rows = Replicas(place.url)
+    await rows.enter("a", "a")
+    await rows.enter("b", "b")
+    assert await rows.beat("a", {}) == (True, {"b": 0})
+    _, known = await rows.beat("b", {})
+    assert [each.budget for each in await rows.claim("a", [place.pharmacy])] == [place.pharmacy]
+    await rows.beat("a", {})
+    await rows.bury("a", known["a"])
+    assert await rows.claim("b", [place.pharmacy]) == []
+    await rows.bury("a", known["a"] + 1)
+    assert (await rows.beat("a", {}))[0] is False
+    with pytest.raises(TryLater):
+        await rows.claim("a", [place.pharmacy])  # a row that is gone owns nothing
+    assert len(await rows.claim("b", [place.pharmacy])) == 1
+    await rows.close()
+
+
+async def test_an_outdated_fence_writes_nothing_and_whoever_has_none_takes_deliveries(place, clock):
+    stores = [await Store.open(place, now=NOW) for _ in range(3)]
+    working, next_one, standing = stores
+    async with replica(place, clock, "one") as (one, key):
+        await one._round()
+        await working.own(key.lease.claim.fence)
+        assert await working.read(owner) == "one"
+        await one.drop(key)
+        again = one.want(place.pharmacy, dict)
+        await one._round()
+        await next_one.own(again.lease.claim.fence)
+        with pytest.raises(TryLater, match="taken it over"):
+            await working.write(notes.touch)
+        await standing.write(notes.touch)
+    for each in stores:
+        await each.close()
+
+
+async def test_a_command_that_needs_the_store_alone_is_refused_while_a_replica_beats(place, clock):
+    async with replica(place, clock, "one") as (one, _):
+        await one._round()
+        beating = asyncio.create_task(one.run())  # by the real clock
+        with pytest.raises(Misconfigured, match="another rxbridge run"):
+            await asyncio.to_thread(run_lock(place).acquire)
+        with run_lock(place, leased=True):
+            pass
+        beating.cancel()
+    with run_lock(place), pytest.raises(Misconfigured, match="another rxbridge run"):
+        run_lock(place, leased=True).acquire()

@@ -1,0 +1,48 @@
+"""Right before the wire: who may not call any more sends nothing, however far the call has come."""
+
+import pytest
+from transport.doubles import Make, Time, Vendor
+
+from bridge.core import reasons
+from bridge.errors import TryLater
+from bridge.exchange import Call, Request
+from bridge.transport import Limits, State
+
+
+def asking(vendor: Vendor, answers: list[bool]) -> Request:
+    """A submission that asks before it goes out."""
+    return vendor.request("POST", permit=lambda: answers.pop(0))
+
+
+async def test_without_permission_nothing_is_sent_and_nobody_is_to_blame(
+    transport: Make, vendor: Vendor, calls: list[Call]
+):
+    send = transport(Limits(10, 600))
+    for _ in range(9):
+        with pytest.raises(TryLater) as refused:
+            await send(asking(vendor, [False]))
+        assert refused.value.reason.code == reasons.NOT_OWNED
+    assert not vendor.requests
+    assert (send.recent(), send.facts().breaker) == (0, State.CLOSED)
+    assert send.facts().last_error is None
+    assert {call.outcome for call in calls} == {"not permitted"}
+
+
+async def test_with_permission_it_is_asked_once_for_each_try(transport: Make, vendor: Vendor):
+    send, answers = transport(Limits(10, 600)), [True, False]
+    await send(asking(vendor, answers))
+    assert (len(vendor.requests), answers, send.recent()) == (1, [False], 1)
+
+
+async def test_what_another_process_made_of_the_limits_counts(
+    transport: Make, vendor: Vendor, time: Time
+):
+    send = transport(Limits(10, 600))
+    send.take_over(30, 9.5)
+    assert send.recent() == 125
+    began = time.clock()
+    await send(asking(vendor, [True]))
+    assert 1.0 <= time.clock() - began < 1.1, "the last second may have been full"
+    send.take_over(590, 9.5)
+    await send(asking(vendor, [True]))
+    assert time.clock() - began > 60
