@@ -2,11 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, ProductId
 from bridge.core.stock.reserve import Demand, at_least
 from bridge.store.database import Connection
 from bridge.store.rows import Cell, micros, run_many
+
+
+class Ordered(NamedTuple):
+    """So many pieces of a SKU, which RxScale calls so."""
+
+    uid: str
+    name: str
+    amount: int
+
 
 _SAVE = "INSERT INTO order_lines (uid, place, pharmacy_sku_uid, p1_id, amount, units)"
 _AGAIN = """
@@ -60,6 +70,11 @@ UPDATE order_lines SET sold_at = :at WHERE sold_at IS NULL AND pharmacy_sku_uid 
 _OF = "SELECT place, pharmacy_sku_uid, p1_id, amount, units FROM order_lines WHERE uid = ?"
 _HELD_ONES = f"{_OF} AND released_at IS NULL AND amount + units > 0 ORDER BY place"
 _HELD = "SELECT 1 FROM order_lines WHERE uid = ? AND released_at IS NULL AND units > 0"
+_GOODS = """
+SELECT order_lines.pharmacy_sku_uid, coalesce(skus.name, ''), amount FROM order_lines
+LEFT JOIN skus ON skus.pharmacy_sku_uid = order_lines.pharmacy_sku_uid
+WHERE uid = ? AND amount > 0 AND order_lines.pharmacy_sku_uid <> '' ORDER BY place
+"""
 _DELETE = "DELETE FROM order_lines WHERE uid = ? AND place = ?"
 _NOTHING = Demand(0, PharmacySkuUid(""), ProductId(""), 0, 0)
 """Says that the order was looked at, and has no lines."""
@@ -103,6 +118,11 @@ def release(
 def held(connection: Connection, uid: PharmacyOrderUid) -> list[Demand]:
     """The lines that are held back; with those of which nobody knows what they take."""
     return [Demand(*row) for row in connection.execute(_HELD_ONES, (uid,))]
+
+
+def goods(connection: Connection, uid: PharmacyOrderUid) -> list[Ordered]:
+    """The SKUs that were ordered, as far as they are known, with their pieces."""
+    return [Ordered(*row) for row in connection.execute(_GOODS, (uid,))]
 
 
 def is_held(connection: Connection, uid: PharmacyOrderUid) -> bool:

@@ -1195,13 +1195,14 @@ page-goes_on = geht weiter
 
 # one order
 page-no_such_order = Diese Bestellung ist hier nicht bekannt.
-page-story = Ihr Verlauf
+page-story = Verlauf der Bestellung
 page-request = Bestellanfrage
 page-p1_order = Bestellung in PharmaOne
+page-goods = Bestellt
 page-calls = Aufrufe
 page-next = Als Nächstes
-page-evidence = Belege
-page-button_look = Jetzt ansehen
+page-evidence = Einzelheiten
+page-button_look = Jetzt prüfen
 page-bridge = Brücke
 
 # stock
@@ -1235,7 +1236,7 @@ page-said_resumed = Sie wird jetzt wieder aufgenommen.
 page-said_unsent = Nichts wurde geändert. Diese Brücke hat sie nie gesendet: erst drücken, wenn die Bestellanfrage im PharmaOne Manager zu sehen ist, und das dort ankreuzen.
 page-said_dropped = Es wird ab jetzt nicht mehr angefasst.
 page-said_submitted = Gilt als übermittelt; die Brücke macht von da an weiter.
-page-said_looking = Es wird jetzt angesehen.
+page-said_looking = Die Bestellung wird jetzt geprüft.
 page-said_syncing = Der Bestand wird jetzt abgeglichen.
 page-said_confirmed = Gilt als wahr; der Bestand wird jetzt danach geschrieben.
 page-said_no_number = Es geschah nichts: bitte eine Zahl über 0 schreiben, mit Punkt für Brüche.
@@ -1254,21 +1255,21 @@ page-wrong_name = Der Name oder das Passwort ist falsch.
 page-too_many_tries = Zu viele Fehlversuche. Bitte { $seconds } s warten.
 
 # refusals
-page-refused = Nicht ausgeführt
+page-refused = Das ging nicht
 page-refused_token = Dieses Formular ist zu alt oder stammt nicht von dieser Seite. Es geschah nichts; bitte zurückgehen und noch einmal versuchen.
 page-refused_origin = Dieses Formular hat eine fremde Seite gesendet. Es geschah nichts.
 page-refused_viewer = Mit der Rolle viewer kann man alles ansehen; die Knöpfe sind für Bediener (operator).
 page-refused_host = Ohne Anmeldung öffnet sich diese Seite nur am Rechner selbst unter http://127.0.0.1 oder http://localhost; für andere bitte einen Benutzer anlegen: rxbridge users add NAME --role operator.
 page-refused_proxy = Ohne Anmeldung wird diese Seite nicht über einen Proxy gezeigt: bitte einen Benutzer anlegen (rxbridge users add NAME --role operator) oder den Proxy nur /webhooks/ weiterleiten lassen.
 page-refused_store = Der Speicher ist gerade nicht lesbar oder nicht beschreibbar. Es geschah nichts; bitte noch einmal versuchen.
-page-refused_mistake = Etwas Unerwartetes ist geschehen; das Protokoll sagt, was.
+page-refused_mistake = Etwas Unerwartetes ist geschehen. Bitte noch einmal versuchen; bleibt es dabei, steht der Grund im Protokoll der Brücke (Log).
 
 # products, pictures, settings
 page-writing = Zahlen, die gerade geschrieben werden: { $skus }.
 page-left = SKUs, die bleiben, wie sie sind, bis jemand hinsieht: { $skus }.
 page-all_products = Alle Produkte
 page-place_products = Produkte
-page-place_pictures = Verlauf
+page-place_pictures = Diagramme
 page-place_settings = Einstellungen
 page-by_standing = Zustand
 page-find_product = SKU, Name, PZN oder Produkt

@@ -1175,6 +1175,7 @@ page-no_such_order = No such order is known here.
 page-story = Its story
 page-request = Order-request
 page-p1_order = PharmaOne's order
+page-goods = Ordered
 page-calls = Calls made
 page-next = Next
 page-evidence = Evidence
@@ -1212,7 +1213,7 @@ page-said_resumed = It is taken up again now.
 page-said_unsent = Nothing was changed. This bridge never sent it: press again once you have seen its order-request in PharmaOne Manager, and say so there.
 page-said_dropped = It is left alone from now on.
 page-said_submitted = Taken as submitted; the bridge goes on from there.
-page-said_looking = It is looked at now.
+page-said_looking = The order is looked at now.
 page-said_syncing = Stock is compared and written now.
 page-said_confirmed = Taken as true; stock is written by it now.
 page-said_no_number = Nothing was done: write a number above 0, with a point for fractions.
@@ -1231,14 +1232,14 @@ page-wrong_name = The name or the password is wrong.
 page-too_many_tries = Too many wrong tries. Wait { $seconds } s.
 
 # refusals
-page-refused = Not done
+page-refused = That did not work
 page-refused_token = This form is too old, or not from this page. Nothing was done; go back and try again.
 page-refused_origin = This form was sent by another site. Nothing was done.
 page-refused_viewer = With the role viewer you may look; the buttons are for operators.
 page-refused_host = Without a login this page opens only at http://127.0.0.1 or http://localhost on the machine itself; for others add a user: rxbridge users add NAME --role operator.
 page-refused_proxy = Without a login this page is not shown through a proxy: add a user (rxbridge users add NAME --role operator), or have the proxy forward only /webhooks/.
 page-refused_store = The store cannot be read or written just now. Nothing was done; try again.
-page-refused_mistake = Something unexpected happened; the log tells what.
+page-refused_mistake = Something unexpected happened. Try again; if it stays so, the bridge's log tells what it was.
 
 # products, pictures, settings
 page-writing = Numbers being written: { $skus }.

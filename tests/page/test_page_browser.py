@@ -385,7 +385,7 @@ async def test_both_languages(busy: House, opened: Open):
         await expect(heading).to_contain_text("Running")
         await page.get_by_role("link", name="Deutsch").click()
         await page.get_by_role("link", name="po-").first.click()
-        await expect(page.get_by_role("heading", name="Ihr Verlauf")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Verlauf der Bestellung")).to_be_visible()
 
 
 async def test_on_a_phone_nothing_sticks_out_and_every_button_fits_a_thumb(

@@ -304,7 +304,7 @@ async def test_an_orders_page_tells_its_story_and_looks_now(tmp_path: Path):
             house.world.set_order_status(uid, "cancelled")
             before = len(house.calls(uid))
             await page.press("/sync", what="order")
-            assert "It is looked at now." in page.text
+            assert "The order is looked at now." in page.text
             await house.settle()
             assert len(house.calls(uid)) > before
             await page.get("/orders/po-none")
