@@ -12,6 +12,7 @@ from house import House, open_house, open_sandbox
 from page.client import NOT_LINKED, browser
 from page.test_page_http import refused_order, unsure_order
 
+from bridge import app
 from bridge.core.model import Key, Phase
 from bridge.core.reasons import UNLINKED_SKU
 from bridge.errors import TryLater
@@ -308,3 +309,14 @@ async def test_what_runs_out_is_shown_where_it_is(tmp_path: Path):
 
 ORDERED = "SELECT pharmacy_sku_uid FROM order_lines LIMIT 1"
 EMPTY = "UPDATE stock SET rx_stock = 0 WHERE pharmacy_sku_uid = ?"
+
+
+async def test_what_comes_on_another_day_is_told_with_its_day(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive()
+        async with browser(house) as page:
+            text = await page.get(f"/orders/{uid}")
+            due = (await house.story(uid)).due_at
+            local = due.astimezone()
+            assert local.date() != app.now().astimezone().date()
+            assert f"{local:%Y-%m-%d %H:%M}" in text

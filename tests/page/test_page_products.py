@@ -58,7 +58,7 @@ async def test_a_link_by_click_changes_one_line_and_the_next_round_writes_its_nu
             assert f'/products/{uid}"' in await page.get("/products?standing=unlinked")
             text = await offer(page, uid)
             assert "Take this one" in text
-            assert "Nothing was written or ordered" in text
+            assert "No number was written" in text
             text = await offer(page, uid, q="20404")
             assert "product=20404" in text
             text = await offer(page, uid, product="20404", units="2,5", safety="10")

@@ -1,7 +1,6 @@
 """The orders: found by a person's words and filters, saved as a file, and one order's story."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +11,7 @@ from bridge.core.memory import OrderRow
 from bridge.core.model import PharmacyOrderUid
 from bridge.core.remember import resumed
 from bridge.server.page.access import PageRefused, Visitor, redirect
-from bridge.server.page.render import HEADERS, answer, steps
+from bridge.server.page.render import HEADERS, answer, clock, steps
 from bridge.server.page.tables import PAGE, Asked, Paged, asked, saved
 from bridge.server.parts import PageParts, ServerParts
 from bridge.store import order_lines
@@ -103,16 +102,20 @@ async def one(
     story = await parts.store.read(stored.story, PharmacyOrderUid(uid))
     if story is None:
         raise PageRefused(404, "no_such_order", visitor)
-    after = resumed(story.record, parts.now())
+    now, words = parts.now(), Words(visitor.language)
+    after = resumed(story.record, now)
     return answer(
         "order.html",
         visitor,
-        parts.now(),
+        now,
         story=story,
         headline=partial(headline, language=visitor.language),
         evidence=partial(evidence, language=visitor.language),
         next=next_up(
-            story, _clock, visitor.language, lambda row: steps(row, Words(visitor.language))
+            story,
+            lambda at: clock(at, now, words),
+            visitor.language,
+            lambda row: steps(row, words),
         ),
         said=request.query.get("said"),
         undo=undone(story.record, after, visitor.language) if after is not None else "",
@@ -120,10 +123,6 @@ async def one(
         goods=await parts.store.read(order_lines.goods, story.record.uid),
         waiting=await parts.store.read(stored.count_waiting),
     )
-
-
-def _clock(at: datetime) -> str:
-    return at.astimezone().strftime("%H:%M:%S")
 
 
 def portals(links: Mapping[str, str], uid: str, order_id: str | None) -> dict[str, str]:

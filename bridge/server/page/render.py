@@ -92,11 +92,15 @@ def accept_label(code: Code, words: Words) -> str:
 
 
 def when(at: datetime, now: datetime, words: Words) -> Markup:
+    """`clock`, with what programs read."""
+    iso = at.isoformat(timespec="seconds")
+    return Markup(f'<time datetime="{iso}">{clock(at, now, words)}</time>')  # noqa: S704
+
+
+def clock(at: datetime, now: datetime, words: Words) -> str:
     """Local time, as the clock on the wall said; with the day if it is not today's."""
     local, today = at.astimezone(), now.astimezone().date()
-    pattern = "%H:%M:%S" if local.date() == today else words["date_format"]
-    iso = at.isoformat(timespec="seconds")
-    return Markup(f'<time datetime="{iso}">{local.strftime(pattern)}</time>')  # noqa: S704
+    return local.strftime("%H:%M:%S" if local.date() == today else words["date_format"])
 
 
 def plain(value: Decimal | float | None, words: Words) -> str:
