@@ -44,7 +44,7 @@ quick: $(VENV)/dev.stamp lint types  ## while you work: lint, types, the tests o
 	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/core tests/mapping
 
 engines: $(VENV)/dev.stamp postgresql  ## every journey on PostgreSQL too, not only four cases of each (5 min)
-	@RXBRIDGE_POSTGRESQL=needed RXBRIDGE_EVERY_JOURNEY=1 $(BIN)/python -m pytest -n 4 --dist worksteal tests/journeys -k postgresql
+	@POSTGRESQL=needed EVERY_JOURNEY=1 $(BIN)/python -m pytest -n 4 --dist worksteal tests/journeys -k postgresql
 
 hunt: $(VENV)/dev.stamp  ## the properties with other examples each time, for MINUTES=10
 	@$(BIN)/python tests/hunt.py $(MINUTES)

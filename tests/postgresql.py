@@ -14,7 +14,7 @@ import pytest
 
 from bridge.place import Database
 
-NEEDED = "RXBRIDGE_POSTGRESQL"
+NEEDED = "POSTGRESQL"
 """Set by CI (`.ci/run`): without a server the tests fail there, and are skipped elsewhere."""
 NOBODY = 65534
 _GERMAN = """

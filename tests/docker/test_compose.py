@@ -153,7 +153,7 @@ def test_secrets_are_files_that_git_does_not_take():
 
 
 def test_the_rehearsal_gets_all_secrets_and_knows_them_by_name():
-    names = {variable(key).lower() for key in secret_keys()}
+    names = {variable(key).lower() for key in secret_keys()} - {"rxbridge_store__url"}  # a file's
     given = {path.name: path.read_text().strip() for path in (DOCKER / "rehearsal").iterdir()}
     assert given.keys() == names
     sandbox = SandboxSettings()

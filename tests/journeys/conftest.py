@@ -12,7 +12,7 @@ OF_A_FILE = frozenset((Path(__file__).parent / "of_a_file.txt").read_text("utf-8
 """Tests and modules about what SQLite alone has."""
 MOST = 4
 """So many of a test's cases are tried on PostgreSQL, spread over all of them; every one where
-RXBRIDGE_EVERY_JOURNEY is set (`make engines`)."""
+EVERY_JOURNEY is set (`make engines`)."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -22,7 +22,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if os.environ.get("RXBRIDGE_EVERY_JOURNEY"):
+    if os.environ.get("EVERY_JOURNEY"):
         return
     cases: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:

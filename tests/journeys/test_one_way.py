@@ -76,4 +76,4 @@ async def test_health_says_so_and_nothing_is_read_by_the_clock(tmp_path: Path):
         timers = _timers(house.bridge)
         for coroutine in timers:
             coroutine.close()
-        assert len(timers) == 10
+        assert len(timers) == 8
