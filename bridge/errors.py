@@ -106,10 +106,17 @@ class BridgeError(Exception):
 
     @property
     def reason(self) -> "Reason":
-        """What went wrong, as data. Imported late: `rxbridge --help` needs no reasons."""
+        """What went wrong, as data; words of its own in each language, under its name, where they
+        differ. Imported late: `rxbridge --help` needs no reasons.
+        """
         from bridge.core.reasons import SAID, Reason
+        from bridge.texts.catalogue import LANGUAGES
 
-        return self._what if isinstance(self._what, Reason) else SAID(what=self.what)
+        if isinstance(self._what, Reason):
+            return self._what
+        words = {language: self.told(language) for language in LANGUAGES}
+        others = {name: text for name, text in words.items() if text != self.what}
+        return Reason(SAID, {"what": self.what, **others})
 
 
 class TryLater(BridgeError):  # noqa: N818 - named for what to do, not for what it is

@@ -122,7 +122,10 @@ def _sentence(reason: Reason, language: str, *, on_page: bool) -> str:
 
 
 def _told(reason: Reason, language: str) -> dict[str, str | None]:
-    return {name: _plain(fact, language) for name, fact in reason.facts.items()}
+    facts = reason.facts
+    if language in facts:  # what a failure said, kept in each language
+        facts = {**facts, "what": facts[language]}
+    return {name: _plain(fact, language) for name, fact in facts.items()}
 
 
 def _plain(fact: Fact, language: str) -> str | None:

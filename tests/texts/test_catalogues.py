@@ -1,5 +1,6 @@
 """Both languages have every text, with the same facts in it; every code has its texts."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,9 @@ from fluent.syntax.visitor import Visitor
 from bridge.core import reasons
 from bridge.core.journal import Event, Side
 from bridge.core.model import Phase
-from bridge.core.reasons import CODES, Code, Kind
-from bridge.errors import Foreign
+from bridge.core.reasons import CODES, Code, Kind, reason_of
+from bridge.errors import Foreign, Phrase, TryLater
+from bridge.texts import say
 from bridge.texts.catalogue import HERE, LANGUAGES, Catalogue, parsed
 
 BRIDGE = HERE.parent
@@ -180,3 +182,12 @@ def test_each_text_is_found_in_the_file_without_reading_the_others(language):
     whole = {each.id.name: each for each in parsed(source(language)).body if hasattr(each, "id")}
     assert alone.keys() == whole.keys()
     assert [key for key in whole if not alone[key].equals(whole[key], ["comment"])] == []
+
+
+def test_what_a_failure_says_is_kept_in_each_language():
+    failure = TryLater(Phrase("store-closed", path="x"))
+    kept = reason_of(json.loads(json.dumps(failure.reason.document())))
+    assert say(kept) == "the store x is closed"
+    assert say(kept, "de") == "der Speicher x ist geschlossen"
+    assert TryLater("no phrase").reason == reasons.SAID(what="no phrase")
+    assert say(reasons.SAID(what="as it was kept before"), "de") == "as it was kept before"
