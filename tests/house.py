@@ -27,6 +27,17 @@ from bridge.store import orders, stuck, todo, views
 SECRET = "whsec_canary_rxscale"
 P1_SECRET = "whsec_canary_pharmaone"
 MAPPINGS = Path(__file__).parent.parent / "mappings"
+CHAIN = """
+[rxscale]
+base_url = "{rxscale}"
+[pharmaone]
+base_url = "{pharmaone}"
+org_id = "org1"
+shop_id = "shop1"
+[server]
+port = 0
+"""
+"""The beginning of a fleet's `rxbridge.toml`; the two vendors' addresses go into it."""
 PATIENCE = timedelta(seconds=3)
 """Work that falls due within this time is waited for; what is due later is left."""
 

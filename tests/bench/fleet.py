@@ -20,6 +20,7 @@ from typing import Any
 
 import aiohttp
 import uvloop
+from house import CHAIN
 
 from bench.servers import KEY, MAPPINGS, SECRET, mebibytes, process, processor
 from bridge.cli.chain import most_within
@@ -30,16 +31,7 @@ SIZES = (1, 40, 100)
 IDLE_SECONDS, SETTLED_SECONDS = 180.0, 30.0
 RUSH = 10
 SKUS = 8
-BASE = """
-[rxscale]
-base_url = "{rxscale}"
-[pharmaone]
-base_url = "{pharmaone}"
-org_id = "org1"
-shop_id = "shop1"
-[server]
-port = 0
-[log]
+BASE = f"""{CHAIN}[log]
 level = "warning"
 [stock]
 write = true

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 from fakes import signature
-from house import MAPPINGS, P1_SECRET, SECRET, open_sandbox
+from house import CHAIN, MAPPINGS, P1_SECRET, SECRET, open_sandbox
 from postgresql import Server
 
 from bridge import app, config
@@ -27,16 +27,7 @@ from bridge.store import Store, views
 
 KEY = "canary-group-key"
 PATIENCE_SECONDS = 20.0
-BASE = """
-[rxscale]
-base_url = "{rxscale}"
-[pharmaone]
-base_url = "{pharmaone}"
-org_id = "org1"
-shop_id = "shop1"
-[server]
-port = 0
-[orders]
+BASE = f"""{CHAIN}[orders]
 poll_seconds = 0.3
 unsure_grace_seconds = 0.1
 [stock]

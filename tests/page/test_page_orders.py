@@ -320,3 +320,23 @@ async def test_what_comes_on_another_day_is_told_with_its_day(tmp_path: Path):
             local = due.astimezone()
             assert local.date() != app.now().astimezone().date()
             assert f"{local:%Y-%m-%d %H:%M}" in text
+
+
+async def test_an_orders_page_names_what_was_ordered(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        item = {"sku": {"uid": "sku-1001"}, "amount": 3}
+        [uid] = house.world.add_orders(1, [{"order_items": [item]}])
+        await house.settle()
+        sku = house.world.skus["psku-1001"]["sku"]["display_name"]
+        async with browser(house) as page:
+            text = await page.get(f"/orders/{uid}")
+            assert f'3 \u00d7 <a href="/products/psku-1001">{sku}</a>' in text
+
+
+async def test_a_products_page_keeps_itself_fresh_unless_a_link_is_being_chosen(tmp_path: Path):
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        await house.sync()
+        async with browser(house) as page:
+            assert 'data-refresh="5"' in await page.get("/products/psku-1001")
+            chosen = await page.get("/products/psku-1001?product=20404&units=1")
+            assert "data-refresh" not in chosen
