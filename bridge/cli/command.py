@@ -26,15 +26,12 @@ Changes = Callable[[argparse.Namespace], str | None]
 
 
 def argument(*names: str, **options: Any) -> Argument:
-    """One argument of a command, described as for `argparse.add_argument`."""
+    """One argument of a command, as for `argparse.add_argument`, but for its help."""
     return methodcaller("add_argument", *names, **options)
 
 
-JSON = "one JSON document instead of text"
-
-
 class Parser(argparse.ArgumentParser):
-    """argparse's, with examples in its help; an error names the nearest word that would do."""
+    """argparse's, with help out of a file; an error names the nearest word that would do."""
 
     about = ""
     examples: tuple[Example, ...] = ()
@@ -42,28 +39,16 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
-    def explain(self, document: str | None) -> None:
-        """Takes the help from a docstring: what the command does, then examples."""
-        self.about, self.examples = _read_help(document or "")
+    def explain(self) -> None:
+        """Takes the help of the command and of its arguments, in the language that is spoken."""
+        told = help_of(self.prog)
+        self.about, self.examples = _read_help(told["help"])
         self.description = _wrapped(self.about)
         lines = (f"  {line}" for line in aligned(self.examples))
         self.epilog = "\n".join([sentence("examples:"), *lines])
-
-    def translate(self) -> None:
-        """Takes the help in the language that is spoken, where that is another than English."""
-        if not (told := help_of(self.prog)):
-            return
-        self.explain(told["help"])
         for action in self._actions:
-            if action.help is not argparse.SUPPRESS:
-                name = (*action.option_strings, action.metavar or action.dest)[0]
-                action.help = told.get(str(name)) or sentence(action.help or "") or None
-            for each in getattr(action, "_choices_actions", ()):
-                each.help = told["summaries"][each.dest]
-
-    def format_help(self) -> str:
-        self.translate()
-        return super().format_help()
+            name = (*action.option_strings, action.metavar or action.dest)[0]
+            action.help = told.get(str(name)) or sentence(action.help or "") or None
 
     def error(self, message: str) -> NoReturn:
         found = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
@@ -76,49 +61,47 @@ class Parser(argparse.ArgumentParser):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`stays`: it goes on until it is stopped (Ctrl-C), which is no failure then. `json`: what its
-    `--json` is for; "" where it has none, or one of its own. `of_all`: where there are several
-    pharmacies and none is named, it is carried out for each.
+    """`stays`: it goes on until it is stopped (Ctrl-C), which is no failure then. `json`: it has a
+    `--json`. `of_all`: where there are several pharmacies and none is named, it is carried out for
+    each.
     """
 
     handler: Handler
     arguments: tuple[Argument, ...]
     name: str = ""
-    summary: str = ""
     stays: bool = False
     changes: Changes | None = None
-    json: str = JSON
+    json: bool = True
     of_all: bool = False
 
     def define(self, parser: Parser) -> None:
         for add_to in self.arguments:
             add_to(parser)
         if self.json:
-            parser.add_argument("--json", action="store_true", help=self.json)
+            usual = sentence("one JSON document instead of text")
+            parser.add_argument("--json", action="store_true", help=usual)
         parser.set_defaults(
             handler=self.handler, stays=self.stays, changes=self.changes, of_all=self.of_all
         )
+        parser.explain()
+        _accept_config(parser)
 
 
 @dataclass(slots=True)
 class Noun:
     """A noun of the command line with its verbs; one without verbs is a command itself.
 
-    `document` is its module's docstring: a first line that `rxbridge --help` shows, then its help.
-    A verb's help is the docstring of its handler.
+    Its help is `help/LANGUAGE/NOUN.toml`, with the summary that `rxbridge --help` shows.
     """
 
-    document: str | None
     verbs: list[Command] = field(default_factory=list)
     alone: Command | None = None
 
-    def verb(
-        self, name: str, summary: str, *arguments: Argument, **options: Any
-    ) -> Callable[[Handler], Handler]:
+    def verb(self, name: str, *arguments: Argument, **options: Any) -> Callable[[Handler], Handler]:
         """Makes a handler the command `rxbridge NOUN name`; `options` are those of `Command`."""
 
         def made(handler: Handler) -> Handler:
-            self.verbs.append(Command(handler, arguments, name, summary, **options))
+            self.verbs.append(Command(handler, arguments, name, **options))
             return handler
 
         return made
@@ -134,16 +117,14 @@ class Noun:
 
     def define(self, parser: Parser) -> None:
         """Gives the noun's parser its help, its arguments and its verbs."""
-        parser.explain((self.document or "").partition("\n")[2])
         if self.alone is not None:
             self.alone.define(parser)
-        else:
-            verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-            for each in self.verbs:
-                verb = verbs.add_parser(each.name, help=each.summary)
-                verb.explain(each.handler.__doc__)
-                each.define(verb)
-                _accept_config(verb)
+            return
+        parser.explain()
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        summaries = help_of(parser.prog)["summaries"]
+        for each in self.verbs:
+            each.define(verbs.add_parser(each.name, help=summaries[each.name]))
         _accept_config(parser)
 
 

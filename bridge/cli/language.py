@@ -16,9 +16,14 @@ LANGUAGES = ("en", "de")
 ENGLISH = LANGUAGES[0]
 LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)
 HELP = Path(__file__).with_name("help")
-"""A folder for each other language than English, whose help stands in the commands themselves: a
-file for each noun, and `argparse.toml` with argparse's own sentences.
+"""A folder for each language: a file for each noun, `rxbridge.toml` for them together and, where
+it is not English, `argparse.toml` with argparse's own sentences.
 """
+NOUNS = (
+    "run demo init sandbox check shadow go-live orders reconcile stock skus stuck webhooks mappings"
+    " completion products money call store password audit"
+)
+"""As `--help` lists them; one that is not named here comes last."""
 
 
 def choose(typed: Sequence[str], environ: Mapping[str, str]) -> None:
@@ -34,7 +39,7 @@ def choose(typed: Sequence[str], environ: Mapping[str, str]) -> None:
 
 @cache
 def texts(language: str, name: str) -> dict[str, Any]:
-    """A file of help; of English there is none."""
+    """A file of help; nothing where there is none."""
     path = HELP / language / f"{name}.toml"
     return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
 
@@ -46,13 +51,23 @@ def sentence(english: str) -> str:
 
 
 def help_of(prog: str) -> dict[str, Any]:
-    """What stands there of `rxbridge stuck list`: `help` is as a docstring, the rest is by the name
-    of an argument; `summaries` is of what stands below it.
+    """What stands there of `rxbridge stuck list`: `help` is what it does, then lines to type; the
+    rest is by the name of an argument; `summaries` is of what stands below it.
     """
     noun, verb = [*prog.split(" ")[1:], "", ""][:2]
     found = texts(LANGUAGE.get(), noun or "rxbridge")
     told: dict[str, Any] = found.get(verb, {}) if verb else found
-    return told
+    return {"help": "", **told}
+
+
+def summaries() -> dict[str, str]:
+    """What each noun is for: the first line of its file, so that `--help` reads no whole one."""
+    found: dict[str, str] = {}
+    for path in sorted((HELP / LANGUAGE.get()).glob("*.toml")):
+        with path.open(encoding="utf-8") as file:
+            if (line := file.readline()).startswith("summary = "):
+                found.update({path.stem: tomllib.loads(line)["summary"]})
+    return {name: found[name] for name in dict.fromkeys((*NOUNS.split(), *found)) if name in found}
 
 
 argparse._ = sentence  # type: ignore[attr-defined]

@@ -1,11 +1,10 @@
 """The command line: which nouns there are, and the exit code of each ending.
 
-A noun is a module in `bridge.cli.commands`. It is loaded only when it is typed: `--help` is
-instant. A new one is told of nowhere else.
+A noun is a module in `bridge.cli.commands`, and a file of help in each language. It is loaded
+only when it is typed: `--help` is instant. A new one is told of nowhere else.
 """
 
 import os
-import re
 import sys
 from argparse import Namespace
 from collections.abc import Collection, Sequence
@@ -15,37 +14,8 @@ from pathlib import Path
 
 import bridge
 from bridge.cli.command import DONE, FAILED, WRONG, Handler, Noun, Parser
-from bridge.cli.language import LANGUAGE, LANGUAGES, choose
+from bridge.cli.language import LANGUAGE, LANGUAGES, choose, summaries
 from bridge.errors import BridgeError, Misconfigured, words
-
-HELP = """
-RxScale's prescription orders appear in PharmaOne Manager by themselves, and RxScale always shows
-where they are and what is in stock.
-
-rxbridge demo        # see it at work, no accounts needed
-rxbridge check       # try out your configuration
-rxbridge run         # the bridge itself
-rxbridge stuck list  # what waits for you, and what to do
-"""
-COMMANDS = Path(__file__).parent / "commands"
-ORDER = (
-    *("run", "demo", "init", "sandbox", "check", "shadow", "go-live"),
-    *("orders", "reconcile", "stock", "skus"),
-    *(
-        "stuck",
-        "webhooks",
-        "mappings",
-        "completion",
-        "products",
-        "money",
-        "call",
-        "store",
-        "password",
-        "audit",
-    ),
-)
-"""The nouns as `--help` lists them; one that is not named here comes last."""
-_FIRST_LINE = re.compile(r'r?"""`rxbridge ([a-z-]+)`: (.*?)\.?(?:""")?$')
 
 
 def entry() -> None:
@@ -118,13 +88,11 @@ def _stopped() -> tuple[type[BaseException], ...]:
 def parser(typed: Collection[str] | None = None) -> Parser:
     """The parser of every command; of nouns that are not in `typed`, only their names."""
     top = Parser(prog="rxbridge")
-    top.explain(HELP)
     top.add_argument("--version", action="version", version=f"rxbridge {bridge.__version__}")
-    top.add_argument(
-        "--config", type=Path, metavar="PATH", help="the configuration (default: ./rxbridge.toml)"
-    )
-    top.add_argument("--pharmacy", metavar="NAME", help="which one, where there are several")
-    top.add_argument("--lang", choices=LANGUAGES, help="the language (default: the system's)")
+    top.add_argument("--config", type=Path, metavar="PATH")
+    top.add_argument("--pharmacy", metavar="NAME")
+    top.add_argument("--lang", choices=LANGUAGES)
+    top.explain()
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in summaries().items():
         command = commands.add_parser(name, help=summary)
@@ -133,14 +101,3 @@ def parser(typed: Collection[str] | None = None) -> Parser:
             noun: Noun = import_module(f"bridge.cli.commands.{module}").noun
             noun.define(command)
     return top
-
-
-def summaries() -> dict[str, str]:
-    """What each noun is for: the first line of its module, which is not loaded for that."""
-    found: dict[str, str] = {}
-    for path in sorted(COMMANDS.glob("*.py")):
-        with path.open(encoding="utf-8") as file:
-            if line := _FIRST_LINE.match(file.readline().rstrip()):
-                found[line[1]] = line[2]
-    rest = [name for name in found if name not in ORDER]
-    return {name: found[name] for name in (*ORDER, *rest) if name in found}

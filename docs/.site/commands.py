@@ -60,7 +60,6 @@ def page(language: str = "en") -> str:
 
 
 def _entry(path: str, command: Parser) -> Iterator[str]:
-    command.translate()
     yield f"## rxbridge {path}\n"
     yield f"{command.about}\n"
     yield "\n".join(["```sh", *aligned(command.examples, mark="# "), "```\n"])

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -90,14 +91,20 @@ def test_the_help_of_every_command_is_german(path: str):
 
 
 def test_no_help_is_of_a_command_that_is_not_there():
-    nouns = {path.split()[0] for path in KNOWN if path} | {"rxbridge", "argparse"}
-    assert {path.stem for path in (HELP / "de").glob("*.toml")} == nouns
-    for path in (path for path in KNOWN if " " in path):
-        noun, verb = path.split()
-        assert verb in texts("de", noun)["summaries"]
+    nouns = {path.split()[0] for path in KNOWN if path} | {"rxbridge"}
+    assert {path.stem for path in (HELP / "en").glob("*.toml")} == nouns
+    assert {path.stem for path in (HELP / "de").glob("*.toml")} == nouns | {"argparse"}
+    for language, path in product(("en", "de"), KNOWN):
+        noun, verb = [*path.split(), "", ""][:2]
+        of_noun = texts(language, noun or "rxbridge")
         arguments = KNOWN[path]._actions
         names = {n for a in arguments for n in (*a.option_strings, str(a.metavar), a.dest)}
-        assert texts("de", noun)[verb].keys() - {"help"} <= names
+        verbs = (
+            {other.split()[1] for other in KNOWN if other.startswith(f"{path} ")} if path else set()
+        )
+        assert verb or of_noun.get("summaries", {}).keys() == verbs
+        told = of_noun[verb] if verb else of_noun
+        assert told.keys() - {"help", "summary", "summaries"} - verbs <= names
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pkgutil
 import pty
 import re
 import select
@@ -14,9 +15,11 @@ from pathlib import Path
 import commands as reference
 import pytest
 
+from bridge.cli import commands as nouns
 from bridge.cli.command import Parser, commands
 from bridge.cli.commands.completion import script
-from bridge.cli.main import COMMANDS, parser, summaries
+from bridge.cli.language import summaries
+from bridge.cli.main import parser
 
 KNOWN = commands(parser())
 SHELL_WORDS = re.compile(r"eval \"\$\((?P<inner>[^)]*)\)\"|(?P<plain>[^>]*)(>.*)?")
@@ -49,7 +52,7 @@ def test_every_command_says_what_it_is_for_and_shows_examples(path: str):
 
 
 def test_every_module_of_a_noun_is_a_command():
-    modules = {path.stem.replace("_", "-") for path in COMMANDS.glob("*.py")} - {"--init--"}
+    modules = {each.name.replace("_", "-") for each in pkgutil.iter_modules(nouns.__path__)}
     assert modules == summaries().keys()
     assert all(summaries().values())
 

@@ -1,16 +1,4 @@
-"""`rxbridge call`: any route of a vendor, signed in, all masked but what is harmless.
-
-Calls any route of a vendor's API, signed in and within its limits. Documented
-fields that are about no person are shown; all else is masked, and so are secrets. Who asks for more
-stands in the audit log. Exit code 1 if the vendor says no.
-
-rxbridge call pharmaone GET /inventory  # as a table
-rxbridge call rxscale GET /pharmacy_orders/ --query limit=5 --json  # five orders, as they come
-rxbridge call pharmaone GET /products --query shop_id=shop1 --all  # every page of a list
-rxbridge call rxscale PATCH /pharmacy_skus/psku-abc123 \
-    --json-body '{"external_id": "20401"}'  # a change
-rxbridge call rxscale-public GET /health/  # the public API, with its own key
-"""
+"""`rxbridge call`: any route of a vendor, signed in, all masked but what is harmless."""
 
 import argparse
 import json
@@ -63,7 +51,7 @@ _IDS = ("uid", "id")
 """What names one row; a product's id may stand in many, as in a report."""
 LIMIT = 100
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,27 +94,16 @@ def _changes(typed: argparse.Namespace) -> str | None:
 
 
 @noun.command(
-    argument(
-        "vendor",
-        choices=VENDORS,
-        metavar="VENDOR",
-        help="pharmaone, rxscale, or rxscale-public for its public API",
-    ),
-    argument(
-        "method",
-        type=str.upper,
-        choices=METHODS,
-        metavar="METHOD",
-        help="GET, POST, PUT, PATCH or DELETE",
-    ),
-    argument("path", metavar="PATH", help="as documented, such as /inventory"),
-    argument("--query", action="append", default=[], metavar="NAME=VALUE", help="may be repeated"),
-    argument("--json-body", metavar="JSON", help="or @FILE, or - for standard input"),
-    argument("--all", action="store_true", help="every page of a list"),
-    argument("--json", action="store_true", help="the answer as it is, but for the masks"),
-    argument("--show-patient-data", action="store_true", help="all of it; the audit log tells"),
-    argument("--show-secrets", action="store_true", help="these too; the same"),
-    json="",
+    argument("vendor", choices=VENDORS, metavar="VENDOR"),
+    argument("method", type=str.upper, choices=METHODS, metavar="METHOD"),
+    argument("path", metavar="PATH"),
+    argument("--query", action="append", default=[], metavar="NAME=VALUE"),
+    argument("--json-body", metavar="JSON"),
+    argument("--all", action="store_true"),
+    argument("--json", action="store_true"),
+    argument("--show-patient-data", action="store_true"),
+    argument("--show-secrets", action="store_true"),
+    json=False,
     changes=_changes,
 )
 async def call(arguments: argparse.Namespace) -> int:

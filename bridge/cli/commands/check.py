@@ -1,12 +1,4 @@
-"""`rxbridge check`: everything the configuration needs, tried out.
-
-Tries out everything the configuration needs: files, store, both vendors, keys, rights, webhooks.
-One line each, with the way out. Changes nothing; exit code 1 if anything fails.
-
-rxbridge check            # everything
-rxbridge check --offline  # configuration and mapping files only
-rxbridge check --json     # for a monitoring system
-"""
+"""`rxbridge check`: everything the configuration needs, tried out."""
 
 import argparse
 import tempfile
@@ -75,7 +67,7 @@ NOBODY = "rxbridge-check"
 FEW = 5
 """Nobody reads more names in one line."""
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +97,7 @@ class Need:
         return not (self.route.is_list or (isinstance(self.route, rx.Route) and self.route.public))
 
 
-@noun.command(
-    argument("--offline", action="store_true", help="files only, no vendor is called"),
-    of_all=True,
-)
+@noun.command(argument("--offline", action="store_true"), of_all=True)
 async def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     with show.busy("trying"):

@@ -1,17 +1,4 @@
-"""`rxbridge demo`: both vendors simulated and real orders through it.
-
-Simulates both vendors on this machine and sends real signed webhooks through the real bridge. Needs
-no accounts and leaves nothing behind.
-
-It then breaks something: an answer is lost, an order is stuck, another one is edited. On a terminal
-it stays up until Ctrl-C, so that you can look around on the page, whose address it prints first.
-
-rxbridge demo               # 25 orders, 5 of them to their end
-rxbridge demo --orders 100  # more of them
-rxbridge demo --once        # do not stay up, as where no terminal is
-rxbridge demo --keep        # stay up, also where no terminal is
-rxbridge demo --pharmacies 40  # a chain in one process: docs/fleet.md
-"""
+"""`rxbridge demo`: both vendors simulated and real orders through it."""
 
 import argparse
 import asyncio
@@ -56,7 +43,7 @@ LIVES = 5
 """How many of the orders are followed to their end."""
 ENDED = (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE, Phase.DROPPED)
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +174,10 @@ class Demo:
 
 
 @noun.command(
-    argument("--orders", type=whole_number(1), default=25, metavar="N", help="how many (25)"),
-    argument("--keep", action="store_true", help="stay up until Ctrl-C, without a terminal too"),
-    argument("--once", action="store_true", help="end when all is shown"),
-    argument("--pharmacies", type=whole_number(2, 999), metavar="N", help="a chain of so many"),
-    json="one JSON document at the end",
+    argument("--orders", type=whole_number(1), default=25, metavar="N"),
+    argument("--keep", action="store_true"),
+    argument("--once", action="store_true"),
+    argument("--pharmacies", type=whole_number(2, 999), metavar="N"),
     stays=True,
 )
 def demo(arguments: argparse.Namespace) -> int:

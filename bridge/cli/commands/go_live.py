@@ -1,11 +1,4 @@
-"""`rxbridge go-live`: ends shadow mode, after a last check.
-
-Tries everything out once more, says what becomes of each open order, and sets `mode = "live"` in
-the configuration file: that one line, with all comments kept. It does nothing while a check fails.
-
-rxbridge go-live
-rxbridge go-live --dry-run  # says all that, and sets nothing
-"""
+"""`rxbridge go-live`: ends shadow mode, after a last check."""
 
 import argparse
 import re
@@ -27,13 +20,13 @@ from bridge.errors import Fault, Misconfigured, Phrase
 from bridge.settings import Settings
 from bridge.store import orders, stuck
 
-noun = Noun(__doc__)
+noun = Noun()
 _LINE = re.compile(rb"""(?m)^([ \t]*mode[ \t]*=[ \t]*)(?:"shadow"|'shadow')""")
 _TABLE = re.compile(rb"(?m)^[ \t]*\[")
 
 
 @noun.command(
-    argument("--dry-run", action="store_true", help="set nothing"),
+    argument("--dry-run", action="store_true"),
     changes=lambda arguments: None if arguments.dry_run else "mode",
 )
 async def go_live(arguments: argparse.Namespace) -> int:

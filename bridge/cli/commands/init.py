@@ -1,13 +1,4 @@
-"""`rxbridge init`: a folder to start from, with configuration, mapping files and secrets.
-
-Makes a folder to start from: a commented rxbridge.toml, mapping files of your own, and a folder of
-secrets that only you can open. Every command that is typed there finds them. It asks for the few
-things that are needed; what you leave empty can be filled in later. What is there already is kept.
-
-rxbridge init pharmacy        # asks, and says what to type next
-rxbridge init pharmacy --yes  # asks nothing: all is to be filled in
-rxbridge init chain --fleet   # for several pharmacies in one process
-"""
+"""`rxbridge init`: a folder to start from, with configuration, mapping files and secrets."""
 
 import argparse
 import getpass
@@ -37,14 +28,14 @@ SECRET = {
 KEY = re.compile(r"(?:# )?(\w+) = (\S+|\[.*\])(\s*#.*)?")
 ANOTHER = Phrase("another-folder")
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
 @noun.command(
-    argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="where (here)"),
-    argument("--yes", action="store_true", help="ask nothing"),
-    argument("--fleet", action="store_true", help="for several pharmacies: docs/fleet.md"),
-    json="",
+    argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR"),
+    argument("--yes", action="store_true"),
+    argument("--fleet", action="store_true"),
+    json=False,
 )
 def init(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.folder

@@ -1,11 +1,4 @@
-"""`rxbridge mappings`: what a new version changed in the mapping files that come with it.
-
-An update of the program leaves your mapping files as they are. `mappings/.shipped` holds those that
-they came from; so what a new version changed, and what you did, is told apart.
-
-rxbridge mappings diff          # what this version changed
-rxbridge mappings diff --write  # and takes it into yours
-"""
+"""`rxbridge mappings`: what a new version changed in the mapping files that come with it."""
 
 import argparse
 from collections.abc import Iterator
@@ -22,7 +15,7 @@ from bridge.cli.opening import settings_of
 from bridge.errors import Phrase
 from bridge.mapping.merging import Edit, merged
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +35,10 @@ class Changed:
 
 @noun.verb(
     "diff",
-    "what this version changed; --write takes it over",
-    argument("--write", action="store_true", help="into yours; where both changed, yours stay"),
+    argument("--write", action="store_true"),
     changes=lambda typed: "" if typed.write else None,
 )
 def diff(arguments: argparse.Namespace) -> int:
-    """What this version changed in the shipped mapping files since yours were made from them, each
-    with whether you changed the same lines. With --write, what changed is taken into yours; lines
-    that you changed too stay yours, and what the new version has there is shown. skus.csv is yours
-    alone and never touched.
-
-    rxbridge mappings diff
-    rxbridge mappings diff --write
-    """
     settings = settings_of(arguments)
     folder = settings.mappings.dir
     shipped.refuse(folder)

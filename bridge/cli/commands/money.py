@@ -1,12 +1,4 @@
-"""`rxbridge money`: RxScale's payouts against PharmaOne's orders.
-
-Compares, order by order, what RxScale pays with what PharmaOne's orders say: every order that is
-paid on one side and missing or different on the other. Exit code 1 if there is any.
-
-rxbridge money                                      # last month
-rxbridge money --month 2026-10 --all                # another one, every order
-rxbridge money --month 2026-10 --csv october.csv    # for a spreadsheet
-"""
+"""`rxbridge money`: RxScale's payouts against PharmaOne's orders."""
 
 import argparse
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -47,7 +39,7 @@ BEFORE = AFTERWARDS
 pays has to be known, or it would look like one that nobody pays for."""
 OVER = frozenset({State.CANCELLED, State.REJECTED})
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +75,9 @@ class Known:
 
 
 @noun.command(
-    argument("--month", metavar="YYYY-MM", help="which month (the last one)"),
-    argument("--csv", type=Path, metavar="FILE", help="every order, for a spreadsheet"),
-    argument("--all", action="store_true", help="also where both sides agree"),
+    argument("--month", metavar="YYYY-MM"),
+    argument("--csv", type=Path, metavar="FILE"),
+    argument("--all", action="store_true"),
 )
 async def money(arguments: argparse.Namespace) -> int:
     settings = complete(arguments)

@@ -1,10 +1,4 @@
-"""`rxbridge notify`: whether messages about what is wrong arrive.
-
-Whether messages about what is wrong arrive at the addresses of `notify.urls`, and what they were
-told.
-
-rxbridge notify test
-"""
+"""`rxbridge notify`: whether messages about what is wrong arrive."""
 
 import argparse
 
@@ -16,16 +10,11 @@ from bridge.errors import Fault, Misconfigured
 from bridge.settings import variable
 from bridge.texts import word
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
-@noun.verb("test", "sends a test to every address")
+@noun.verb("test")
 async def test(arguments: argparse.Namespace) -> int:
-    """Sends a test message to every address of `notify.urls`, and says which of them took it. What
-    it says of one that did not comes from Apprise, and may name hosts.
-
-    rxbridge notify test
-    """
     settings = settings_of(arguments)
     urls = addresses(settings)
     if not urls:

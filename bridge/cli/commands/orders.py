@@ -1,12 +1,4 @@
-"""`rxbridge orders`: pharmacy orders and where they stand.
-
-Pharmacy orders as the bridge knows them: ids, states and times, never a patient's data.
-
-rxbridge orders list              # the newest
-rxbridge orders show po-abc123    # one order's story
-rxbridge orders resume po-abc123  # take up again what was dropped or rejected
-rxbridge orders forget po-abc123  # erase what is stored of it
-"""
+"""`rxbridge orders`: pharmacy orders and where they stand."""
 
 import argparse
 from dataclasses import asdict, replace
@@ -33,9 +25,9 @@ from bridge.texts.story import NextUp, plain, sentence, undone
 
 WIDE = 120
 """Columns from which the sides' histories are shown side by side."""
-UID = argument("uid", metavar="UID", help="po-... or order:po-...")
+UID = argument("uid", metavar="UID")
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
 def _day(text: str) -> tuple[datetime, datetime]:
@@ -47,25 +39,16 @@ def _day(text: str) -> tuple[datetime, datetime]:
 
 @noun.verb(
     "list",
-    "links and states, newest first",
-    argument("words", nargs="*", metavar="WORDS", help="#1013, an id, a SKU, its name or PZN"),
-    argument("--open", action="store_true", help="only those that are not finished"),
-    argument("--state", choices=views.STATES, help="only those in this state"),
-    argument("--day", type=_day, metavar="DAY", help="only those that came that day (2026-01-31)"),
-    argument("--stuck", action="store_true", help="only those that wait for a person"),
-    argument("--side", choices=views.SIDES, help="rxscale: PharmaOne has nothing of them"),
-    argument("--limit", type=whole_number(1), default=50, metavar="N", help="how many (50)"),
+    argument("words", nargs="*", metavar="WORDS"),
+    argument("--open", action="store_true"),
+    argument("--state", choices=views.STATES),
+    argument("--day", type=_day, metavar="DAY"),
+    argument("--stuck", action="store_true"),
+    argument("--side", choices=views.SIDES),
+    argument("--limit", type=whole_number(1), default=50, metavar="N"),
     of_all=True,
 )
 async def list_orders(arguments: argparse.Namespace) -> int:
-    """Pharmacy orders with their state on both sides, newest first.
-
-    rxbridge orders list                     # the newest 50
-    rxbridge orders list --open --limit 500  # everything that is not finished
-    rxbridge orders list ibuprofen --day 2026-01-31  # of a product (name, SKU, PZN), that day
-    rxbridge orders list --side rxscale --open  # what PharmaOne does not have yet
-    rxbridge orders list --json              # for a program
-    """
     since, until = arguments.day or (None, None)
     wanted = views.Wanted(
         " ".join(arguments.words),
@@ -86,18 +69,11 @@ def _listed(rows: list[OrderRow]) -> dict[str, Any]:
     return {"orders": orders, "cells": map(_cells, rows)}
 
 
-CALLED = argument("uid", metavar="UID", help="po-..., #1013, or-..., ORD_...")
+CALLED = argument("uid", metavar="UID")
 
 
-@noun.verb("show", "one order's whole story, in time order", CALLED)
+@noun.verb("show", CALLED)
 async def show_order(arguments: argparse.Namespace) -> int:
-    """One order's whole story in time order: what each side said, which rule decided, which calls
-    were made, and what happens next.
-
-    rxbridge orders show po-abc123         # as a table, or line by line in a small window
-    rxbridge orders show 1013              # by any of its names: #1013, or-..., ORD_...
-    rxbridge orders show po-abc123 --json  # all that the bridge knows of it
-    """
     async with open_store(settings_of(arguments)) as store:
         uid = PharmacyOrderUid(arguments.uid.removeprefix("order:"))
         story = await store.read(views.story, uid)
@@ -113,13 +89,8 @@ async def show_order(arguments: argparse.Namespace) -> int:
     return _tell(arguments, story)
 
 
-@noun.verb("sync", "look at one order now", UID, changes=lambda typed: key_of(typed.uid))
+@noun.verb("sync", UID, changes=lambda typed: key_of(typed.uid))
 async def sync_order(arguments: argparse.Namespace) -> int:
-    """Has one order looked at now, by the running bridge or by this command itself, and tells what
-    came of it. Exit code 1 if it is stuck.
-
-    rxbridge orders sync po-abc123
-    """
     key, began = _order_key(arguments), now()
     settings = settings_of(arguments)
     if not await _is_known(settings, order_uid(key)):
@@ -132,18 +103,8 @@ async def sync_order(arguments: argparse.Namespace) -> int:
     return FAILED if story.stuck is not None else DONE
 
 
-@noun.verb(
-    "resume",
-    "take up again what was dropped, marked or rejected",
-    UID,
-    changes=lambda typed: key_of(typed.uid),
-)
+@noun.verb("resume", UID, changes=lambda typed: key_of(typed.uid))
 async def resume_order(arguments: argparse.Namespace) -> int:
-    """Takes up again what was dropped, left alone (orders.take_from), marked as submitted, or
-    rejected by your staff: that is sent again. The bridge goes on from where the order had come.
-
-    rxbridge orders resume po-abc123
-    """
     key = key_of(arguments.uid)
     is_order = key.startswith("order:")
     if not is_order or not await said(settings_of(arguments), person.resume, key):
@@ -154,24 +115,12 @@ async def resume_order(arguments: argparse.Namespace) -> int:
 
 @noun.verb(
     "forget",
-    "erase all that is stored of an order",
     UID,
-    argument("--yes", action="store_true", help="do not ask"),
-    argument("--open", action="store_true", help="also one that has not ended on both sides"),
+    argument("--yes", action="store_true"),
+    argument("--open", action="store_true"),
     changes=lambda typed: key_of(typed.uid),
 )
 async def forget_order(arguments: argparse.Namespace) -> int:
-    """Erases all that is stored of an order, in every table, at once. Both vendors keep what they
-    have, and the audit log keeps that somebody erased it. Backups hold it until they go:
-    `rxbridge privacy report` lists those that the bridge made.
-
-    An order that has not ended on both sides is refused without --open: RxScale's list shows it
-    still, so it is met as a new one; one that you dropped is then sent. Its status at RxScale keeps
-    others from being sent twice, so one that was sent and is in the queue is refused in any case.
-
-    rxbridge orders forget po-abc123
-    rxbridge orders forget po-abc123 --yes --open  # of an order that is not over
-    """
     settings, key = settings_of(arguments), _order_key(arguments)
     story = await _story(settings, key)
     why = story and _why_kept(settings, story.record, may_be_open=arguments.open)

@@ -1,11 +1,4 @@
-"""`rxbridge password`: makes the hash of the page's password.
-
-Asks for a password (or reads one line) and prints its hash, which opens the operator's page where
-others can reach it. The password itself is kept nowhere.
-
-rxbridge password                                              # asks twice
-rxbridge password > secrets/rxbridge_server__admin_password_hash  # into a secret file
-"""
+"""`rxbridge password`: makes the hash of the page's password."""
 
 import argparse
 import getpass
@@ -20,12 +13,11 @@ LEAST_LETTERS, MOST_LETTERS = 12, 1024
 MEMORY_KIB, ROUNDS = 19456, 3
 """By OWASP's advice; more memory would show in the bridge's own with every login."""
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
-@noun.command(json="")
+@noun.command(json=False)
 def password(_: argparse.Namespace) -> int:
-    """Asks twice at a terminal, else reads one line; prints the hash and nothing else."""
     hashed = new_hash(Phrase("password-of-page"))
     if hashed is None:
         return WRONG

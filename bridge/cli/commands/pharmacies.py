@@ -1,11 +1,4 @@
-"""`rxbridge pharmacies`: the pharmacies of one process, each with a file of its own.
-
-Where several pharmacies run in one process, each is a file in the folder `pharmacies` beside
-rxbridge.toml: docs/fleet.md. A running bridge takes up what changes there within seconds.
-
-rxbridge pharmacies list   # which there are
-rxbridge pharmacies check  # what is wrong with their files
-"""
+"""`rxbridge pharmacies`: the pharmacies of one process, each with a file of its own."""
 
 import argparse
 import os
@@ -23,27 +16,18 @@ from bridge.mapping.reading import SKUS
 from bridge.settings import Settings
 from bridge.source import Source
 
-noun = Noun(__doc__)
+noun = Noun()
 
-NAME = argument("name", metavar="NAME", help="its id: the name of its file")
+NAME = argument("name", metavar="NAME")
 
 
-@noun.verb("list", "each one's id, RxScale pharmacy, key and store")
+@noun.verb("list")
 def list_pharmacies(arguments: argparse.Namespace) -> int:
-    """Every file in the folder, also one that is at fault.
-
-    rxbridge pharmacies list
-    """
     return show.answer(arguments, {"pharmacies": _all(arguments)})
 
 
-@noun.verb("check", "what is wrong with their files, alone and together")
+@noun.verb("check")
 def check(arguments: argparse.Namespace) -> int:
-    """Configuration and mapping files of each, and what they may not have in common: a store, an
-    account, more than all of a product. No vendor is called; `rxbridge check` does that for each.
-
-    rxbridge pharmacies check
-    """
     found = _all(arguments)
     ill = any(each["fault"] for each in found)
     return show.answer(arguments, {"pharmacies": found}, failed=ill)
@@ -51,20 +35,14 @@ def check(arguments: argparse.Namespace) -> int:
 
 @noun.verb(
     "add",
-    "make a pharmacy's file",
     NAME,
-    argument("--uid", required=True, help="its uid at RxScale"),
-    argument("--org", metavar="ID", default="", help="PharmaOne: the organisation's id"),
-    argument("--shop", metavar="ID", default="", help="PharmaOne: the shop's id"),
-    argument("--key", default="", help="a group's key: [keys.KEY] in rxbridge.toml"),
+    argument("--uid", required=True),
+    argument("--org", metavar="ID", default=""),
+    argument("--shop", metavar="ID", default=""),
+    argument("--key", default=""),
     changes=lambda typed: typed.name,
 )
 def add(arguments: argparse.Namespace) -> int:
-    """Makes pharmacies/NAME.toml, and a folder beside it for the pharmacy's own mapping files and
-    its store. A running bridge takes it up once nothing lacks.
-
-    rxbridge pharmacies add adler --uid ph-1 --org org1 --shop shop1 --key chain-nord
-    """
     file = _file(arguments)
     if file.exists():
         raise Misconfigured(Fault(file, "there-already"))
@@ -80,13 +58,8 @@ def add(arguments: argparse.Namespace) -> int:
     return show.answer(arguments, {"made": file, "secrets": secrets})
 
 
-@noun.verb("remove", "end a pharmacy, and keep its store", NAME, changes=lambda typed: typed.name)
+@noun.verb("remove", NAME, changes=lambda typed: typed.name)
 def remove(arguments: argparse.Namespace) -> int:
-    """Renames its file, so that a running bridge ends what is under way and leaves it. Its folder
-    with its store stays; rename the file back to have it again.
-
-    rxbridge pharmacies remove adler
-    """
     file = _file(arguments)
     if not file.exists():
         raise Misconfigured(Fault(file, "no-such-pharmacy"))

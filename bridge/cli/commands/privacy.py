@@ -1,11 +1,4 @@
-"""`rxbridge privacy`: what is stored of orders, and for how long.
-
-What the bridge keeps: tables, columns, the age of the oldest row, and when it is forgotten. None of
-it is a name, an address or a prescription.
-
-rxbridge privacy report
-rxbridge orders forget po-abc123  # erase what is stored of one order
-"""
+"""`rxbridge privacy`: what is stored of orders, and for how long."""
 
 import argparse
 
@@ -15,17 +8,11 @@ from bridge.cli.opening import open_store, settings_of
 from bridge.cycles.upkeep import UNFINISHED
 from bridge.store import backup, views
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
-@noun.verb("report", "every table, its columns and its oldest row; what is kept how long")
+@noun.verb("report")
 async def report(arguments: argparse.Namespace) -> int:
-    """Every table with its columns, how many rows it has and since when the oldest is there; then
-    for how many days things are kept, and the copies that the bridge made.
-
-    rxbridge privacy report
-    rxbridge privacy report --json  # for your records
-    """
     settings = settings_of(arguments)
     async with open_store(settings) as store:
         tables = await store.read(views.tables)

@@ -1,12 +1,4 @@
-"""`rxbridge probe`: asks the vendors what their documents leave open.
-
-Asks both vendors what their documents leave open, and writes the answers with date and evidence
-into facts.toml. It only reads, unless it is told to write: then on a development account alone, and
-on an order and a SKU that may be spoilt.
-
-rxbridge probe            # reads; changes nothing at a vendor
-rxbridge probe --dry-run  # the same, and facts.toml stays as it is
-"""
+"""`rxbridge probe`: asks the vendors what their documents leave open."""
 
 import argparse
 import tomllib
@@ -29,7 +21,7 @@ from bridge.settings import Settings
 from bridge.store import exists, notes
 
 QUESTIONS = Path(probes.__file__).with_suffix(".toml")
-noun = Noun(__doc__)
+noun = Noun()
 
 
 class Answered(NamedTuple):
@@ -57,11 +49,11 @@ def _changes(typed: argparse.Namespace) -> str | None:
 
 
 @noun.command(
-    argument("--dry-run", action="store_true", help="leave facts.toml as it is"),
-    argument("--write", action="store_true", help="also try what writes, on a development account"),
-    argument("--organisation", metavar="ID", help="with --write: pharmaone.org_id, typed again"),
-    argument("--order", metavar="UID", help="with --write: a pharmacy order that may be spoilt"),
-    argument("--sku", metavar="UID", help="with --write: its pharmacy SKU"),
+    argument("--dry-run", action="store_true"),
+    argument("--write", action="store_true"),
+    argument("--organisation", metavar="ID"),
+    argument("--order", metavar="UID"),
+    argument("--sku", metavar="UID"),
     changes=_changes,
 )
 async def probe(arguments: argparse.Namespace) -> int:

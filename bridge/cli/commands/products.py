@@ -1,9 +1,4 @@
-"""`rxbridge products`: what PharmaOne's shop has.
-
-What PharmaOne's shop has of what RxScale sells.
-
-rxbridge products attach  # what it lacks
-"""
+"""`rxbridge products`: what PharmaOne's shop has."""
 
 import argparse
 import json
@@ -23,7 +18,7 @@ from bridge.errors import BridgeError, Fault, Misconfigured, Phrase, Refused, wo
 from bridge.pharmaone.inventory import Inventory
 from bridge.settings import Settings
 
-noun = Noun(__doc__)
+noun = Noun()
 ATTACHED = Phrase("attached")
 
 
@@ -44,26 +39,12 @@ class Lacking:
 
 @noun.verb(
     "attach",
-    "what RxScale sells and the shop lacks",
-    argument("--write", action="store_true", help="put it into the shop"),
-    argument("--shop", metavar="SHOP_ID", help="which shop (pharmaone.shop_id)"),
-    argument(
-        "--field",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="what your PharmaOne wants beside the product, such as position=1",
-    ),
+    argument("--write", action="store_true"),
+    argument("--shop", metavar="SHOP_ID"),
+    argument("--field", action="append", default=[], metavar="NAME=VALUE"),
     changes=lambda typed: "" if typed.write else None,
 )
 async def attach(arguments: argparse.Namespace) -> int:
-    """Lists the products that RxScale's SKUs are linked to and PharmaOne's shop lacks. Only what is
-    in stock can be put into a shop. Exit code 1 while it lacks any.
-
-    rxbridge products attach                             # only lists them
-    rxbridge products attach --write                     # puts them into the shop
-    rxbridge products attach --write --field position=1  # with a field that your PharmaOne wants
-    """
     settings = complete(arguments)
     named = "--shop" if arguments.shop else "pharmaone.shop_id"
     shop = arguments.shop or settings.pharmaone.shop_id

@@ -1,12 +1,4 @@
-"""`rxbridge reconcile`: both sides compared, order by order, SKU by SKU.
-
-Compares both sides order by order and SKU by SKU, and tells what the bridge would do about each
-difference. Exit code 1 if anything differs.
-
-rxbridge reconcile            # only compares
-rxbridge reconcile --days 30  # with finished orders of the last 30 days
-rxbridge reconcile --fix      # looks at what differs, and syncs the stock, now
-"""
+"""`rxbridge reconcile`: both sides compared, order by order, SKU by SKU."""
 
 import argparse
 import sys
@@ -35,7 +27,7 @@ SKU_FIELDS = (*PlanRow._fields[:-3], "change")
 
 CENTURY_DAYS = 36_500
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +41,8 @@ class Compared:
 
 
 @noun.command(
-    argument(
-        "--days",
-        type=whole_number(1, CENTURY_DAYS),
-        default=7,
-        metavar="N",
-        help="finished ones of so many days too (7)",
-    ),
-    argument("--fix", action="store_true", help="look at what differs, and sync the stock, now"),
+    argument("--days", type=whole_number(1, CENTURY_DAYS), default=7, metavar="N"),
+    argument("--fix", action="store_true"),
     changes=lambda typed: "--fix" if typed.fix else None,
 )
 async def reconcile(arguments: argparse.Namespace) -> int:

@@ -1,12 +1,4 @@
-"""`rxbridge run`: the sidecar, in the foreground; Ctrl-C drains and stops.
-
-The bridge itself, in the foreground. Ctrl-C (or SIGTERM) ends what is under way and stops within
-ten seconds; whatever is left goes on at the next start.
-
-rxbridge run                               # with ./rxbridge.toml
-rxbridge --config north/rxbridge.toml run  # with another configuration
-rxbridge run --shadow                      # reads and decides everything, and writes nothing
-"""
+"""`rxbridge run`: the sidecar, in the foreground; Ctrl-C drains and stops."""
 
 import argparse
 import asyncio
@@ -25,16 +17,12 @@ from bridge.server import Running
 from bridge.settings import Settings
 
 log = logging.getLogger("bridge")
-noun = Noun(__doc__)
+noun = Noun()
 PR_SET_DUMPABLE = 4
 """linux/prctl.h"""
 
 
-@noun.command(
-    argument("--shadow", action="store_true", help="write nothing: docs/shadow.md"),
-    stays=True,
-    json="",
-)
+@noun.command(argument("--shadow", action="store_true"), stays=True, json=False)
 def run(arguments: argparse.Namespace) -> int:
     _leave_no_dump()
     if arguments.pharmacy:

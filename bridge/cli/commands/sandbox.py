@@ -1,12 +1,4 @@
-"""`rxbridge sandbox`: only the two simulated vendors.
-
-Only the two simulated vendors, for rehearsing with your own configuration. It prints what to put
-into it.
-
-rxbridge sandbox                                      # on ports 8201 and 8202
-rxbridge sandbox --approve-after 5                    # staff approve every request after 5 seconds
-rxbridge sandbox --webhooks-to http://127.0.0.1:8080  # signed webhooks to your bridge
-"""
+"""`rxbridge sandbox`: only the two simulated vendors."""
 
 import argparse
 import asyncio
@@ -24,7 +16,7 @@ from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.settings import secret_keys, variable
 
 YEAR_SECONDS = 366 * 86_400
-noun = Noun(__doc__)
+noun = Noun()
 _port = whole_number(0, 65_535)
 
 
@@ -50,21 +42,15 @@ def _address(text: str) -> str:
 
 
 @noun.command(
-    argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)"),
-    argument("--rxscale-port", type=_port, default=8201, metavar="PORT", help="where (8201)"),
-    argument("--pharmaone-port", type=_port, default=8202, metavar="PORT", help="where (8202)"),
-    argument("--dialect", choices=["current", "legacy"], default="current", help="RxScale's words"),
-    argument("--approve-after", type=_seconds, metavar="SECONDS", help="staff approve"),
-    argument("--webhooks-to", type=_address, metavar="URL", help="where the bridge listens"),
-    argument(
-        "--webhook-secret",
-        default="whsec_sandbox_only",
-        metavar="SECRET",
-        help="signs both vendors'",
-    ),
-    argument("--pieces", action="store_true", help="SKUs of one unit each, instead of grams"),
-    argument("--unlimited", action="store_true", help="no rate limits"),
-    json="say where, as one JSON document",
+    argument("--host", default="127.0.0.1"),
+    argument("--rxscale-port", type=_port, default=8201, metavar="PORT"),
+    argument("--pharmaone-port", type=_port, default=8202, metavar="PORT"),
+    argument("--dialect", choices=["current", "legacy"], default="current"),
+    argument("--approve-after", type=_seconds, metavar="SECONDS"),
+    argument("--webhooks-to", type=_address, metavar="URL"),
+    argument("--webhook-secret", default="whsec_sandbox_only", metavar="SECRET"),
+    argument("--pieces", action="store_true"),
+    argument("--unlimited", action="store_true"),
     stays=True,
 )
 def sandbox(arguments: argparse.Namespace) -> int:

@@ -1,12 +1,4 @@
-"""`rxbridge shadow`: what the bridge would have done, and how often people did the same.
-
-In shadow mode (`mode = "shadow"`, or `rxbridge run --shadow`) everything is read and decided, and
-nothing is written at a vendor. People go on as before, and what they do is compared.
-
-rxbridge run --shadow
-rxbridge shadow report
-rxbridge go-live        # once you agree with what it would do
-"""
+"""`rxbridge shadow`: what the bridge would have done, and how often people did the same."""
 
 import argparse
 from dataclasses import asdict
@@ -28,23 +20,11 @@ NAMES = {
     What.STOCK: "stock",
     What.PRICE: "prices",
 }
-noun = Noun(__doc__)
+noun = Noun()
 
 
-@noun.verb(
-    "report",
-    "orders seen and stuck, agreement in per cent, what is left before going live",
-    argument("--offline", action="store_true", help="what was noted only: no vendor is called"),
-)
+@noun.verb("report", argument("--offline", action="store_true"))
 async def report(arguments: argparse.Namespace) -> int:
-    """What was seen in shadow mode, how often people did what the bridge would have done, each
-    difference, and what is left to do before going live. Exit code 1 while something keeps the
-    bridge from going live.
-
-    rxbridge shadow report
-    rxbridge shadow report --json
-    rxbridge shadow report --offline  # without trying the vendors out once more
-    """
     settings = settings_of(arguments).in_mode("shadow")
     with show.busy("comparing"):
         async with open_store(settings) as store:

@@ -1,10 +1,4 @@
-"""`rxbridge skus`: which PharmaOne product each SKU is.
-
-Which PharmaOne product each RxScale SKU is.
-
-rxbridge skus list --unlinked  # what still lacks a link
-rxbridge skus match            # proposals
-"""
+"""`rxbridge skus`: which PharmaOne product each SKU is."""
 
 import argparse
 import sys
@@ -30,20 +24,11 @@ from bridge.mapping.matching import Proposal, propose
 from bridge.settings import Settings
 from bridge.store import Store, exists, stock_round, vendor_lists
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
-@noun.verb(
-    "list",
-    "links, with both sides' numbers as last seen",
-    argument("--unlinked", action="store_true", help="only SKUs without a link"),
-)
+@noun.verb("list", argument("--unlinked", action="store_true"))
 async def list_skus(arguments: argparse.Namespace) -> int:
-    """Every SKU with its link, and both sides' numbers as last seen.
-
-    rxbridge skus list
-    rxbridge skus list --unlinked --json  # what lacks a link, for a program
-    """
     settings = settings_of(arguments)
     rules = app.rules_of(settings)
     is_read = exists(settings.place)
@@ -96,28 +81,12 @@ def _sku(
 
 @noun.verb(
     "match",
-    "propose links for SKUs without one, and units where nobody confirmed them",
-    argument("--write", action="store_true", help="write sure ones into skus.csv"),
-    argument("--push", action="store_true", help="also set RxScale's external_id"),
-    argument(
-        "--min-confidence",
-        type=whole_number(0, 100),
-        default=85,
-        metavar="N",
-        help="how sure is sure (85)",
-    ),
+    argument("--write", action="store_true"),
+    argument("--push", action="store_true"),
+    argument("--min-confidence", type=whole_number(0, 100), default=85, metavar="N"),
     changes=lambda typed: "" if typed.write or typed.push else None,
 )
 async def match(arguments: argparse.Namespace) -> int:
-    """Proposes by name which PharmaOne product each SKU without a link is, and for a linked SKU how
-    many PharmaOne units it holds, where nobody confirmed that. What is not sure is shown and never
-    written. Exit code 1 while any SKU lacks a link or is not confirmed.
-
-    rxbridge skus match                      # only proposes
-    rxbridge skus match --write              # writes sure ones into mappings/skus.csv
-    rxbridge skus match --write --push       # and sets RxScale's external_id as well
-    rxbridge skus match --min-confidence 95  # be surer
-    """
     settings = complete(arguments)
     with show.busy("lists"):
         rules = app.rules_of(settings)

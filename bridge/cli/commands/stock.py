@@ -1,10 +1,4 @@
-"""`rxbridge stock`: what RxScale may sell of what PharmaOne has.
-
-What RxScale may sell of what PharmaOne has.
-
-rxbridge stock plan  # what a sync would change
-rxbridge stock sync  # do it now
-"""
+"""`rxbridge stock`: what RxScale may sell of what PharmaOne has."""
 
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +21,7 @@ from bridge.errors import Fault, Misconfigured, Phrase, Refused
 from bridge.rxscale.shop import Shop, StockLine, in_portions
 from bridge.settings import Settings
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
 # -- what a sync would do --------------------------------------------------------------------
@@ -35,20 +29,11 @@ noun = Noun(__doc__)
 
 @noun.verb(
     "plan",
-    "what a sync would change; changes nothing",
-    argument("--all", action="store_true", help="also what is as it should be"),
-    argument("--reread", action="store_true", help="read RxScale's whole list first"),
-    json="every linked SKU",
+    argument("--all", action="store_true"),
+    argument("--reread", action="store_true"),
     of_all=True,
 )
 async def plan(arguments: argparse.Namespace) -> int:
-    """What a sync would write, with every sum and why. Changes nothing. Exit code 1 if the
-    inventory is odd or cannot be read.
-
-    rxbridge stock plan                  # what would change
-    rxbridge stock plan --all            # every linked SKU
-    rxbridge stock plan --reread --json  # by RxScale's list as it is now, for a program
-    """
     settings = complete(arguments)
     with show.busy("inventory"):
         planned = await syncing.look(settings, reread=arguments.reread)
@@ -116,20 +101,9 @@ def _cells(planned: syncing.Planned, row: PlanRow) -> list[Any]:
 
 
 @noun.verb(
-    "verify",
-    "what customers could buy, against what is there",
-    argument("--shop", help="the shop's identifier at RxScale (rxscale.shop)"),
-    argument("--market", help="whose customers (rxscale.market)"),
-    argument("--all", action="store_true", help="also what is as it should be"),
+    "verify", argument("--shop"), argument("--market"), argument("--all", action="store_true")
 )
 async def verify(arguments: argparse.Namespace) -> int:
-    """After a sync: asks RxScale's public API what a customer of a shop could buy, and lists every
-    SKU that could be sold without being there, or is there and cannot be bought. Exit code 1 if
-    there is any.
-
-    rxbridge stock verify --shop sandbox-shop                    # what is not as it should be
-    rxbridge stock verify --shop sandbox-shop --market DE --all  # every SKU
-    """
     settings = complete(arguments)
     market = arguments.market or settings.rxscale.market
     shop = arguments.shop or settings.rxscale.shop
@@ -254,21 +228,10 @@ def _verified_document(each: Verified) -> Mapping[str, Any]:
 
 @noun.verb(
     "sync",
-    "do it now",
-    argument(
-        "--confirm",
-        action="store_true",
-        help="an odd inventory, prices and the first write are right",
-    ),
+    argument("--confirm", action="store_true"),
     changes=lambda typed: "--confirm" if typed.confirm else "",
 )
 async def sync_stock(arguments: argparse.Namespace) -> int:
-    """Reads PharmaOne's inventory and writes what differs at RxScale, now. A running bridge does
-    the same every few minutes and when it is told of a change.
-
-    rxbridge stock sync            # what `rxbridge stock plan` shows
-    rxbridge stock sync --confirm  # an odd inventory or price, or the first write, is right
-    """
     synced = await syncing.sync(complete(arguments), confirm=arguments.confirm)
     failed = bool(synced.failure or synced.pending or synced.left)
     pending = _coded(synced.pending) if synced.pending else None

@@ -1,11 +1,4 @@
-"""`rxbridge store`: the bridge's memory: backed up, checked, restored, moved.
-
-The bridge's memory: ids, states and numbers. Losing it loses no order.
-
-rxbridge store backup ./rxbridge-backup.db  # also while the bridge runs
-rxbridge store check                        # is it whole
-rxbridge store move database                # from its file to store.url
-"""
+"""`rxbridge store`: the bridge's memory: backed up, checked, restored, moved."""
 
 import argparse
 from dataclasses import asdict
@@ -20,53 +13,26 @@ from bridge.errors import Fault, Misconfigured, Phrase
 from bridge.place import Database
 from bridge.settings import Settings
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
-@noun.verb(
-    "backup",
-    "copy it, also while the bridge runs",
-    argument("path", type=Path, metavar="PATH", help="the file; an older one is replaced"),
-)
+@noun.verb("backup", argument("path", type=Path, metavar="PATH"))
 def backup(arguments: argparse.Namespace) -> int:
-    """Copies the store into one file that only you can read, also while the bridge runs.
-
-    rxbridge store backup ./rxbridge-backup.db
-    """
     taken = store.back_up(_file(arguments), arguments.path)
     said = Phrase("of-it", what=taken.path, why=_contents(taken))
     return show.answer(arguments, _document(taken), said)
 
 
-@noun.verb(
-    "check",
-    "look through it for damage",
-    argument("path", type=Path, nargs="?", metavar="PATH", help="a backup instead of it"),
-)
+@noun.verb("check", argument("path", type=Path, nargs="?", metavar="PATH"))
 def check(arguments: argparse.Namespace) -> int:
-    """Looks through the store, or a backup of it, for damage. Exit code 1 if there is any.
-
-    rxbridge store check                       # the store at work
-    rxbridge store check ./rxbridge-backup.db  # a backup
-    """
     found = store.check(arguments.path or _file(arguments))
     wrong = [Phrase("of-it", what=found.path, why=fault) for fault in found.faults]
     document, contents = _document(found), _contents(found)
     return show.answer(arguments, document, failed=bool(wrong), wrong=wrong, contents=contents)
 
 
-@noun.verb(
-    "restore",
-    "put a backup in its place; the bridge is stopped",
-    argument("path", type=Path, metavar="PATH", help="the backup"),
-    changes=lambda _: "",
-)
+@noun.verb("restore", argument("path", type=Path, metavar="PATH"), changes=lambda _: "")
 def restore(arguments: argparse.Namespace) -> int:
-    """Puts a backup in the store's place. The bridge has to be stopped; what was there is kept
-    beside it. Whatever happened since is looked for at both vendors before anything is sent.
-
-    rxbridge store restore ./rxbridge-backup.db
-    """
     path = _file(arguments)
     restored = store.restore(path, arguments.path, now=now())
     kept = str(restored.kept) if restored.kept else None
@@ -74,20 +40,8 @@ def restore(arguments: argparse.Namespace) -> int:
     return show.answer(arguments, document, contents=_contents(restored.backup))
 
 
-@noun.verb(
-    "move",
-    "from its file into a database, or back; the bridge is stopped",
-    argument("to", choices=("database", "file"), help="where to: store.url, or store.path"),
-    changes=lambda typed: typed.to,
-)
+@noun.verb("move", argument("to", choices=("database", "file")), changes=lambda typed: typed.to)
 def move(arguments: argparse.Namespace) -> int:
-    """Copies every row from store.path into the database of store.url, or back, and counts them on
-    both sides. The bridge has to be stopped; what was there stays as it is. `store.url` is set
-    for both; without it the bridge works on the file again.
-
-    rxbridge store move database
-    rxbridge store move file
-    """
     settings = settings_of(arguments)
     file, database = settings.store.path, _database(settings)
     source, target = (file, database) if arguments.to == "database" else (database, file)
@@ -97,18 +51,8 @@ def move(arguments: argparse.Namespace) -> int:
     return show.answer(arguments, document, Phrase("of-it", what=target, why=rows))
 
 
-@noun.verb(
-    "doubt",
-    "after its database was restored; the bridge is stopped",
-    changes=lambda _: "",
-)
+@noun.verb("doubt", changes=lambda _: "")
 async def doubt(arguments: argparse.Namespace) -> int:
-    """Of a database that was put back from a backup: whatever happened since is looked for at both
-    vendors before anything is sent. `store restore` does so of a file. The bridge has to be
-    stopped.
-
-    rxbridge store doubt
-    """
     settings = settings_of(arguments)
     _database(settings)
     with store.run_lock(settings.place):

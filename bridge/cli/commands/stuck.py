@@ -1,11 +1,4 @@
-"""`rxbridge stuck`: what waits for a person, and how to free it.
-
-What waits for a person, and how to free it. A stuck order holds up no other. Every reason is
-explained in docs/stuck.md.
-
-rxbridge stuck list         # why, and what to do; also what you should know of orders that go on
-rxbridge stuck retry --all  # after mending: look again
-"""
+"""`rxbridge stuck`: what waits for a person, and how to free it."""
 
 import argparse
 from collections.abc import Mapping
@@ -27,16 +20,11 @@ from bridge.texts.story import NextUp
 
 TO_KNOW = (Kind.ATTENTION, Kind.ALARM)
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
-@noun.verb("list", "the key, since when, why, and what to do", of_all=True)
+@noun.verb("list", of_all=True)
 async def list_stuck(arguments: argparse.Namespace) -> int:
-    """Each key, since when it waits, why, and what frees it.
-
-    rxbridge stuck list
-    rxbridge stuck list --json  # for a program
-    """
     async with open_store(settings_of(arguments)) as store:
         rows = await store.read(views.waiting)
     todo = [steps(row.reason, row.key, LANGUAGE.get()) for row in rows]
@@ -68,20 +56,11 @@ def _keys_typed(arguments: argparse.Namespace) -> str:
 
 @noun.verb(
     "retry",
-    "look again; an unsure submission is sent",
-    argument("keys", nargs="*", metavar="KEY", help="order:po-... or sku:psku-..."),
-    argument("--all", action="store_true", help="all but what it would send again"),
+    argument("keys", nargs="*", metavar="KEY"),
+    argument("--all", action="store_true"),
     changes=_keys_typed,
 )
 async def retry(arguments: argparse.Namespace) -> int:
-    """Looks again, after the cause was mended, by the running bridge or by this command itself, and
-    tells what came of it. Exit code 1 if anything is stuck again. A submission of which nobody
-    knows whether it arrived is sent: look in PharmaOne Manager first.
-
-    rxbridge stuck retry order:po-abc123  # one order
-    rxbridge stuck retry sku:psku-abc123  # one SKU
-    rxbridge stuck retry --all            # all but what it would send again
-    """
     settings, keys = settings_of(arguments), _named(arguments)
     freed = await said(settings, person.retry, keys)
     came, must_look = await _came_of(settings, freed)
@@ -142,19 +121,11 @@ def _reason(text: str) -> str:
 
 @noun.verb(
     "drop",
-    "leave it alone from now on: it was handled by hand",
-    argument("key", metavar="KEY", help="order:po-... or sku:psku-..."),
-    argument(
-        "--reason", type=_reason, required=True, help="for the story; no patient data, please"
-    ),
+    argument("key", metavar="KEY"),
+    argument("--reason", type=_reason, required=True),
     changes=lambda typed: key_of(typed.key),
 )
 async def drop(arguments: argparse.Namespace) -> int:
-    """Leaves an order or a SKU alone from now on, because it was handled by hand.
-
-    rxbridge stuck drop order:po-abc123 --reason 'handled by hand'
-    rxbridge stuck drop sku:psku-abc123 --reason 'kept by hand'
-    """
     key = key_of(arguments.key)
     known = await said(settings_of(arguments), person.drop, key, arguments.reason)
     return _answer(arguments, known, "dropped", key)
@@ -162,18 +133,11 @@ async def drop(arguments: argparse.Namespace) -> int:
 
 @noun.verb(
     "submitted",
-    "its order-request is in PharmaOne already",
-    argument("key", metavar="KEY", help="order:po-..."),
-    argument("--yes", action="store_true", help="do not ask about one that was never sent"),
+    argument("key", metavar="KEY"),
+    argument("--yes", action="store_true"),
     changes=lambda typed: key_of(typed.key),
 )
 async def submitted(arguments: argparse.Namespace) -> int:
-    """You found its order-request in PharmaOne: the bridge takes it as submitted and goes on from
-    there. It asks back where the bridge never sent one.
-
-    rxbridge stuck submitted order:po-abc123
-    rxbridge stuck submitted order:po-abc123 --yes
-    """
     settings, key = settings_of(arguments), key_of(arguments.key)
     async with open_store(settings) as store:
         unsent = key.startswith("order:") and await store.read(orders.is_unsent, key)
@@ -186,18 +150,11 @@ async def submitted(arguments: argparse.Namespace) -> int:
 
 @noun.verb(
     "confirm",
-    "it is right: cancel what is held back",
-    argument("keys", nargs="*", metavar="KEY", help="order:po-..."),
-    argument("--all", action="store_true", help="all that were held for being too many at once"),
+    argument("keys", nargs="*", metavar="KEY"),
+    argument("--all", action="store_true"),
     changes=_keys_typed,
 )
 async def confirm(arguments: argparse.Namespace) -> int:
-    """You have checked that an order is to be cancelled: one of unusually many at once, or one that
-    PharmaOne no longer has. Or that goods are back and may be sold again (`came_back`).
-
-    rxbridge stuck confirm order:po-abc123  # one order
-    rxbridge stuck confirm --all            # all that were too many at once
-    """
     keys = _named(arguments)
     done = await said(settings_of(arguments), person.confirm, keys)
     missed = [key for key in keys or () if key not in done]
@@ -214,18 +171,11 @@ def _attention(text: str) -> str:
 
 @noun.verb(
     "accept",
-    "you know; it is not shown any more",
-    argument("keys", nargs="?", type=lambda text: [text], metavar="KEY", help="order:po-..."),
-    argument("--all", metavar="REASON", type=_attention, help="all that are told for this reason"),
+    argument("keys", nargs="?", type=lambda text: [text], metavar="KEY"),
+    argument("--all", metavar="REASON", type=_attention),
     changes=lambda typed: _keys_typed(typed) if typed.keys else f"--all {typed.all}",
 )
 async def accept(arguments: argparse.Namespace) -> int:
-    """You know what there is to know of an order that goes on, and have done what there was to do.
-    It is told again if it changes.
-
-    rxbridge stuck accept order:po-abc123
-    rxbridge stuck accept --all kept_back  # all that are told for this reason
-    """
     settings, named = settings_of(arguments), _named(arguments)
     if named is not None:
         (key,) = named

@@ -1,12 +1,4 @@
-"""`rxbridge users`: who may open the operator's page.
-
-Named users of the operator's page: a viewer sees it, an operator presses its buttons too. They
-stand in server.users_file, which only its owner can read, with hashes of their passwords. A
-running bridge takes up a change at once; whoever it is about has to log in anew.
-
-rxbridge users add anna --role operator  # asks for the password twice, or reads one line
-rxbridge users list
-"""
+"""`rxbridge users`: who may open the operator's page."""
 
 import argparse
 import re
@@ -22,7 +14,7 @@ from bridge.core.users import ADMIN, Role, User
 from bridge.errors import BridgeError, Phrase
 from bridge.users import Users
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
 def _name(text: str) -> str:
@@ -32,23 +24,16 @@ def _name(text: str) -> str:
     return name
 
 
-NAME = argument("name", type=_name, metavar="NAME", help="what is typed to log in")
+NAME = argument("name", type=_name, metavar="NAME")
 
 
 @noun.verb(
     "add",
-    "add a user, or change role and password of one",
     NAME,
-    argument("--role", choices=list(Role), required=True, help="viewer looks, operator also acts"),
+    argument("--role", choices=list(Role), required=True),
     changes=lambda typed: f"{typed.name} {typed.role}",
 )
 def add(arguments: argparse.Namespace) -> int:
-    """Adds a user, or changes role and password of one that is there. A password has 12 letters or
-    more.
-
-    rxbridge users add anna --role operator
-    rxbridge users add bert --role viewer
-    """
     name, path = arguments.name, settings_of(arguments, of_all=True).users_file
     known = users.read(path)
     if (hashed := new_hash(Phrase("password-of", name=name))) is None:
@@ -58,12 +43,8 @@ def add(arguments: argparse.Namespace) -> int:
     return show.answer(arguments, {word: name}, Phrase(f"user-{word}", name=name))
 
 
-@noun.verb("remove", "end a user's access", NAME, changes=lambda typed: typed.name)
+@noun.verb("remove", NAME, changes=lambda typed: typed.name)
 def remove(arguments: argparse.Namespace) -> int:
-    """Ends a user's access, and every session at once.
-
-    rxbridge users remove bert
-    """
     name, path = arguments.name, settings_of(arguments, of_all=True).users_file
     known = users.read(path)
     if known.pop(name, None) is None:
@@ -72,12 +53,8 @@ def remove(arguments: argparse.Namespace) -> int:
     return show.answer(arguments, {"removed": name}, Phrase("user-removed", name=name))
 
 
-@noun.verb("list", "names and roles")
+@noun.verb("list")
 def list_users(arguments: argparse.Namespace) -> int:
-    """Names and roles; `admin` has the password of server.admin_password_hash.
-
-    rxbridge users list
-    """
     settings = settings_of(arguments, of_all=True)
     users.read(settings.users_file)
     known = sorted(Users(settings)().items())

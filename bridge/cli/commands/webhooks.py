@@ -1,11 +1,4 @@
-"""`rxbridge webhooks`: what RxScale tells this bridge, and where to.
-
-What RxScale tells this bridge of, and where to. (PharmaOne's are made in PharmaOne Manager: Org
-Settings, Integrations, Webhook subscriptions.)
-
-rxbridge webhooks list
-rxbridge webhooks register  # subscribe this bridge
-"""
+"""`rxbridge webhooks`: what RxScale tells this bridge, and where to."""
 
 import argparse
 import shlex
@@ -23,16 +16,11 @@ from bridge.errors import Fault, Misconfigured
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
 
-noun = Noun(__doc__)
+noun = Noun()
 
 
-@noun.verb("list", "RxScale's subscriptions", of_all=True)
+@noun.verb("list", of_all=True)
 async def list_webhooks(arguments: argparse.Namespace) -> int:
-    """RxScale's subscriptions, and which of them are this bridge's.
-
-    rxbridge webhooks list
-    rxbridge webhooks list --json  # for a program
-    """
     settings = complete(arguments, "rxscale.")
     async with open_guest(settings) as vendors:
         found = await vendors.rxscale.subscriptions()
@@ -50,26 +38,11 @@ async def list_webhooks(arguments: argparse.Namespace) -> int:
 
 @noun.verb(
     "register",
-    "subscribe this bridge; may be repeated",
-    argument(
-        "--secrets",
-        type=Path,
-        metavar="PATH",
-        help="the signing secrets go here too: a file, or a folder of secret files",
-    ),
-    argument("--renew", action="store_true", help="anew, where secrets were lost"),
+    argument("--secrets", type=Path, metavar="PATH"),
+    argument("--renew", action="store_true"),
     changes=lambda typed: "--renew" if typed.renew else "",
 )
 async def register(arguments: argparse.Namespace) -> int:
-    """Subscribes server.public_url for orders and stock. May be repeated: what is there already is
-    left. RxScale shows the signing secrets once: they go into a file that only you can read, among
-    the secrets beside the configuration or else beside the store, where a running bridge takes them
-    up by itself; never to the screen.
-
-    rxbridge webhooks register                                   # a running bridge takes it up
-    rxbridge webhooks register --renew                           # secrets were lost: make new ones
-    rxbridge webhooks register --secrets ./webhook-secrets.json  # for a bridge elsewhere, too
-    """
     settings = complete(arguments, "rxscale.")
     target = _target(settings)
     files = _files(settings, arguments.secrets)
@@ -106,16 +79,9 @@ def _files(settings: Settings, typed: Path | None) -> list[Path]:
 
 
 @noun.verb(
-    "remove",
-    "end subscriptions",
-    argument("uids", nargs="+", metavar="UID", help="as `webhooks list` shows it"),
-    changes=lambda typed: " ".join(typed.uids),
+    "remove", argument("uids", nargs="+", metavar="UID"), changes=lambda typed: " ".join(typed.uids)
 )
 async def remove(arguments: argparse.Namespace) -> int:
-    """Ends subscriptions. Orders then come by the sweep, within a minute.
-
-    rxbridge webhooks remove sub-abc123  # one, by the uid that `webhooks list` shows
-    """
     uids: list[str] = arguments.uids
     async with open_guest(complete(arguments, "rxscale.")) as vendors:
         gone = {uid for uid in uids if await vendors.rxscale.unsubscribe(uid)}
