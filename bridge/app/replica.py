@@ -12,6 +12,7 @@ import secrets
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -183,7 +184,7 @@ async def open_replica(url: str | None) -> AsyncIterator[Replica | None]:
     from bridge.store.postgresql.replicas import Replicas
 
     replica = Replica(Replicas(url))
-    beating = asyncio.create_task(replica.run())
+    beating = asyncio.create_task(replica.run(), context=Context())  # no pharmacy's, in the log
     try:
         yield replica
     finally:

@@ -60,6 +60,12 @@ class CatalogueReader:
             self._hurry.clear()
         await self._join(Priority.SWEEP, seconds)
 
+    async def stop(self) -> None:
+        """Nobody waits for the reading under way any more."""
+        if self._under_way is not None:
+            self._under_way.cancel()
+            await asyncio.gather(self._under_way, return_exceptions=True)
+
     async def _join(self, priority: Priority, seconds: float) -> None:
         if self._under_way is None or self._under_way.done():
             self._under_way = asyncio.create_task(self._read(priority, seconds))

@@ -50,6 +50,17 @@ def test_a_pharmacy_is_added_filled_in_and_removed(chain: Path, capsys: pytest.C
     assert (chain / "pharmacies" / "adler" / "skus.csv").exists()
 
 
+def test_the_list_says_where_the_rows_are(
+    chain: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    fill_in(chain)
+    (row,) = told(capsys, "pharmacies", "list")["pharmacies"]
+    assert row["store"] == str(chain / "pharmacies" / "adler" / "rxbridge.db")
+    monkeypatch.setenv("RXBRIDGE_STORE__URL", "postgresql://rxbridge:s3cret@db.example/rxbridge")
+    (row,) = told(capsys, "pharmacies", "list")["pharmacies"]
+    assert row["store"] == "postgresql://db.example/rxbridge (adler)"
+
+
 @pytest.mark.parametrize("name", ["../adler", "Adler", "a.b"])
 def test_a_name_that_leads_elsewhere_is_none(chain: Path, name: str):
     assert main(["pharmacies", "add", name, *ADLER]) == 2

@@ -1,4 +1,4 @@
-"""Every journey is made on both engines of the store, but for those about SQLite's file."""
+"""Every journey is made on both engines of the store, but for those about one engine alone."""
 
 import os
 from collections import defaultdict
@@ -9,7 +9,7 @@ import house
 import pytest
 
 OF_A_FILE = frozenset((Path(__file__).parent / "of_a_file.txt").read_text("utf-8").split())
-"""Tests and modules about what SQLite alone has."""
+"""Tests and modules about what SQLite alone has, or that ask for a database themselves."""
 MOST = 4
 """So many of a test's cases are tried on PostgreSQL, spread over all of them; every one where
 EVERY_JOURNEY is set (`make engines`)."""

@@ -1,16 +1,21 @@
-"""Several pharmacies in one process: real files, real HTTP, one key at a simulated vendor."""
+"""Several pharmacies in one process: real files, real HTTP, one key at a simulated vendor; their
+stores a file each, or all in one database.
+"""
 
 import asyncio
+import gc
 import json
+import logging
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import aiohttp
+import psycopg
 import pytest
 from fakes import signature
 from house import CHAIN, MAPPINGS, P1_SECRET, SECRET, open_sandbox
@@ -21,9 +26,10 @@ from bridge.app.fleet import run_fleet
 from bridge.logs import PHARMACY as PHARMACY_NAME
 from bridge.place import Database
 from bridge.sandbox import Sandbox
+from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
 from bridge.server import Running
-from bridge.store import Store, views
+from bridge.store import Store
 
 KEY = "canary-group-key"
 PATIENCE_SECONDS = 20.0
@@ -81,7 +87,7 @@ class Town:
 
     async def at_work_alone(self, name: str) -> None:
         async def so() -> bool:
-            return (await self.statuses())[name] != "down"
+            return (await self.statuses()).get(name, "down") != "down"
 
         await until(so)
 
@@ -106,6 +112,25 @@ class Town:
         await until(so)
 
 
+_DATABASES: dict[Path, str] = {}
+"""The database of a folder's fleet; a file for each of its pharmacies where none is named."""
+
+
+@pytest.fixture
+def database(postgresql: Server, tmp_path: Path) -> str:
+    """One for each test: the names of its pharmacies are those of other tests' too."""
+    name = f"town_{token_hex(6)}"
+    postgresql.admin(f"CREATE DATABASE {name} OWNER rxbridge")
+    _DATABASES[tmp_path] = postgresql.url(name)
+    return postgresql.url(name)
+
+
+@pytest.fixture(autouse=True)
+def stores(engine: str, request: pytest.FixtureRequest) -> None:
+    if engine == "postgresql":
+        request.getfixturevalue("database")
+
+
 async def until(so: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not await so():  # noqa: ASYNC110 - over HTTP, as anybody sees it
@@ -113,9 +138,7 @@ async def until(so: Callable[[], Awaitable[bool]]) -> None:
 
 
 @asynccontextmanager
-async def open_town(
-    folder: Path, *names: str, database: str = "", **changes: Any
-) -> AsyncIterator[Town]:
+async def open_town(folder: Path, *names: str, **changes: Any) -> AsyncIterator[Town]:
     async with open_sandbox(group_key=KEY, **changes) as sandbox:
         town = Town(sandbox, folder)
         goods = [sku for sku in sandbox.world.skus.values() if sku["external_id"]]
@@ -140,7 +163,8 @@ async def open_town(
             "RXBRIDGE_PHARMAONE__WEBHOOK_SECRETS": P1_SECRET,
             "RXBRIDGE_PHARMACY__CEDAR__PHARMAONE__WEBHOOK_SECRETS": "of-cedar-and-nobody-else",
         }
-        environ |= {"RXBRIDGE_STORE__URL": database} if database else {}
+        if folder in _DATABASES:
+            environ["RXBRIDGE_STORE__URL"] = _DATABASES[folder]
         base = config.load(None, environ, cwd=folder)
         stop, machine = asyncio.Event(), app.Machine(reload_seconds=0.1)
         run = run_fleet(base, stop, town.running.append, machine, environ=environ)
@@ -158,6 +182,17 @@ async def open_town(
         finally:
             stop.set()
             await process
+
+
+async def rows(folder: Path, name: str, question: str) -> list[Any]:
+    """Of one pharmacy's store, as a process of its own reads it."""
+    url, file = _DATABASES.get(folder), folder / "pharmacies" / name / "rxbridge.db"
+    store = await Store.open(Database(url, name) if url else file, now=app.now())
+    try:
+        found = await store.read(lambda connection: connection.execute(question).fetchall())
+    finally:
+        await store.close()
+    return sorted(found, key=repr)
 
 
 async def test_each_order_reaches_its_own_pharmacy(tmp_path: Path):
@@ -228,9 +263,8 @@ async def test_pharmaone_has_one_address_for_all(tmp_path: Path):
             assert await town.post(place, told(None), "of-cedar-and-nobody-else") == 200
         heard = {"adler": 1, "cedar": 2}
         for name, count in heard.items():
-            with closing(sqlite3.connect(tmp_path / "pharmacies" / name / "rxbridge.db")) as store:
-                found = "SELECT count(*) FROM deliveries WHERE vendor = 'pharmaone'"
-                assert store.execute(found).fetchone() == (count,), name
+            found = "SELECT count(*) FROM deliveries WHERE vendor = 'pharmaone'"
+            assert await rows(tmp_path, name, found) == [(count,)], name
 
 
 async def test_a_kept_connection_names_the_pharmacy_of_each_request(
@@ -259,10 +293,9 @@ async def test_pharmacies_come_change_and_go_with_their_files(tmp_path: Path):
         town.write("birke")
         await town.at_work("adler", "birke")
         await town.submitted(town.order("birke"))
-        store = tmp_path / "pharmacies" / "birke" / "rxbridge.db"
         (tmp_path / "pharmacies" / "birke.toml").unlink()
         await town.at_work("adler")
-        assert store.exists()
+        assert await rows(tmp_path, "birke", "SELECT count(*) FROM orders") == [(1,)]
         _, metrics = await town.get("/metrics")
         assert 'rxbridge_stuck{pharmacy="adler"} 0.0' in metrics
         assert "birke" not in metrics
@@ -276,26 +309,37 @@ async def test_pharmacies_come_change_and_go_with_their_files(tmp_path: Path):
         ('[rxscale]\nkey = "chain-sud"\n', "no key of that name"),
         ('[rxscale]\nkey = "chain-nord"\n', "pharmacy_uid: missing"),
         ('[rxscale]\nkey = "chain-nord"\npharmacy_uid = "ph-adler"\n', "is adler's too"),
-        ('[store]\npath = "adler/rxbridge.db"\n' + PHARMACY.format(name="x"), "is adler's store"),
-        (
-            '[store]\npath = "../pharmacies/adler/rxbridge.db"\n' + PHARMACY.format(name="x"),
-            "is adler's store",
-        ),
     ],
 )
 async def test_a_file_at_fault_concerns_its_pharmacy_alone(tmp_path: Path, text: str, why: str):
-    async with open_town(tmp_path, "adler") as town:
+    await refused_and_mended(tmp_path, text, why)
+
+
+@pytest.mark.parametrize("path", ["adler/rxbridge.db", "../pharmacies/adler/rxbridge.db"])
+async def test_a_store_of_another_pharmacys_is_refused(tmp_path: Path, path: str):
+    text = f'[store]\npath = "{path}"\n' + PHARMACY.format(name="x")
+    await refused_and_mended(tmp_path, text, "is adler's store")
+
+
+@pytest.mark.usefixtures("database")
+async def test_rows_of_another_pharmacys_are_refused(tmp_path: Path):
+    text = '[store]\npharmacy = "adler"\n' + PHARMACY.format(name="x")
+    await refused_and_mended(tmp_path, text, "is adler's store")
+
+
+async def refused_and_mended(folder: Path, text: str, why: str) -> None:
+    async with open_town(folder, "adler") as town:
         await town.at_work("adler")
         town.write("birke", text)
 
         async def told() -> bool:
-            return (await town.statuses()).get("birke") == "down"
+            _, health = await town.get("/health")
+            return why in health["pharmacies"].get("birke", {}).get("reason", "")
 
         await until(told)
         status, health = await town.get("/health")
-        assert status == 200
-        assert health["status"] == "degraded"
-        assert why in health["pharmacies"]["birke"]["reason"]
+        assert (status, health["status"]) == (200, "degraded")
+        assert health["pharmacies"]["birke"]["status"] == "down"
         await town.submitted(town.order("adler"))
         town.write("birke")
         await town.at_work("adler", "birke")
@@ -313,18 +357,106 @@ async def test_a_file_that_breaks_leaves_in_force_what_was(tmp_path: Path):
         await town.submitted(town.order("adler"))
 
 
-async def test_pharmacies_of_one_database_have_their_own_rows(tmp_path: Path, postgresql: Server):
-    postgresql.admin("CREATE DATABASE town OWNER rxbridge")
-    async with open_town(tmp_path, "adler", "birke", database=postgresql.url("town")) as town:
+async def test_a_pharmacy_that_goes_in_the_middle_of_a_list_ends_quietly(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+        slow = Fault(vendor="rxscale", route="GET /pharmacy_skus/", delay_seconds=1)
+        town.sandbox.world.break_calls(slow)
+        town.write("birke")
+
+        async def is_read() -> bool:
+            return not len(town.sandbox.world.faults)
+
+        await until(is_read)
+        (tmp_path / "pharmacies" / "birke.toml").unlink()
+        await town.at_work("adler")
+        await asyncio.sleep(1.5)  # the answer would come
+        gc.collect()
+    assert "never retrieved" not in caplog.text
+
+
+STAYS = ("orders", "order_lines", "deliveries", "journal", "stuck", "skus", "stock")
+"""What of a pharmacy nobody touches while nothing happens to it."""
+
+
+async def kept(folder: Path, name: str) -> dict[str, list[Any]]:
+    return {table: await rows(folder, name, f"SELECT * FROM {table}") for table in STAYS}  # noqa: S608
+
+
+async def test_what_befalls_one_pharmacy_leaves_the_rows_of_another(tmp_path: Path):
+    """An order, a fault, a mended file, one more pharmacy, and the end of one."""
+    async with open_town(tmp_path, "adler", "birke") as town:
         await town.at_work("adler", "birke")
-        uids = {name: town.order(name) for name in ("adler", "birke")}
-        for uid in uids.values():
-            await town.submitted(uid)
-    for name, uid in uids.items():
-        store = await Store.open(Database(postgresql.url("town"), name), now=app.now())
-        assert [row.record.uid for row in await store.read(views.newest)] == [uid]
-        await store.close()
+        for name in ("adler", "birke"):
+            await town.submitted(town.order(name))
+
+        async def rests() -> bool:
+            found = await kept(tmp_path, "birke")
+            await asyncio.sleep(1)
+            return found == await kept(tmp_path, "birke")
+
+        await until(rests)
+        before = await kept(tmp_path, "birke")
+        assert len(before["orders"]) == 1
+        await town.submitted(town.order("adler"))
+        town.write("adler", "[nonsense\n")
+        town.write("cedar")
+        await town.at_work_alone("cedar")
+        town.write("adler")
+        await town.at_work("adler", "birke", "cedar")
+        (tmp_path / "pharmacies" / "adler.toml").unlink()
+        await town.at_work("birke", "cedar")
+        assert await kept(tmp_path, "birke") == before
+        assert await rows(tmp_path, "adler", "SELECT count(*) FROM orders") == [(2,)]
+        await town.submitted(town.order("birke"))
+
+
+@pytest.mark.usefixtures("database")
+async def test_who_works_for_a_key_is_said_of_no_pharmacy(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    told: list[tuple[str, str]] = []
+    caplog.set_level(logging.INFO)
+    note = logging.Filter()
+    note.filter = lambda line: told.append((line.getMessage(), PHARMACY_NAME.get())) is None  # type: ignore[method-assign]
+    monkeypatch.setattr(caplog.handler, "filters", [note])
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+    assert [whose for message, whose in told if message == "works for"] == [""]
+    assert "adler" in {whose for _, whose in told}
+
+
+async def test_a_transaction_of_one_pharmacy_reads_and_writes_no_row_of_another(
+    tmp_path: Path, database: str
+):
+    async with open_town(tmp_path, "adler", "birke") as town:
+        await town.at_work("adler", "birke")
+        for name in ("adler", "birke"):
+            await town.submitted(town.order(name))
     assert not [*tmp_path.rglob("rxbridge.db")]
+    whose = "SELECT set_config('rxbridge.pharmacy', 'adler', true)"
+    with psycopg.connect(database) as asked:
+        named = "SELECT table_name FROM information_schema.columns WHERE column_name = 'pharmacy'"
+        tables = [table for (table,) in asked.execute(named)]
+        assert {"orders", "deliveries", "journal", "todo", "audit"} < set(tables)
+        for table in tables:
+            with psycopg.connect(database) as nobodys:
+                with pytest.raises(psycopg.Error, match=r"rxbridge\.pharmacy"):
+                    nobodys.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
+            asked.rollback()
+            asked.execute(whose)
+            asked.execute("SET LOCAL enable_indexscan = off")
+            seen = asked.execute(f"SELECT DISTINCT pharmacy FROM {table}").fetchall()  # noqa: S608
+            assert seen in ([], [("adler",)]), table
+            gone = asked.execute(f"DELETE FROM {table} WHERE pharmacy = 'birke'")  # noqa: S608
+            assert gone.rowcount == 0
+        asked.rollback()
+        asked.execute(whose)
+        theirs = "INSERT INTO meta (pharmacy, name, value) VALUES ('birke', 'x', 'y')"
+        with pytest.raises(psycopg.Error, match="row-level security"):
+            asked.execute(theirs)
 
 
 async def test_a_pharmacy_named_as_a_key_would_have_its_address(tmp_path: Path):

@@ -93,7 +93,7 @@ def _all(arguments: argparse.Namespace) -> list[dict[str, Any]]:
         except Misconfigured as refused:
             faults[name] = refused
     told = {
-        name: {"key": its.rxscale.key, "uid": its.rxscale.pharmacy_uid, "store": its.store.path}
+        name: {"key": its.rxscale.key, "uid": its.rxscale.pharmacy_uid, "store": str(its.place)}
         for name, its in known.items()
     }
     none = dict.fromkeys(("key", "uid", "store"))
