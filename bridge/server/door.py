@@ -4,20 +4,24 @@ aiohttp itself waits for a request's head and body as long as the client likes.
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.streams import StreamReader
 
+from bridge.errors import BadSignature
+from bridge.server import plain
 from bridge.server.addresses import Network, address_of, is_of, network_of
+from bridge.server.plain import SERVER, Stored, Way
 
 log = logging.getLogger("bridge.server")
 
-SERVER = {"Server": "rxbridge"}
-"""Not which versions answer."""
 OPTIONS: dict[str, Any] = {
     "access_log": None,
     "auto_decompress": False,
@@ -39,12 +43,20 @@ class Limits:
 
 
 class Connection(web.RequestHandler):
-    """aiohttp's, which is waited for until `due` (the loop's time) and not longer."""
+    """aiohttp's, which is waited for until `due` (the loop's time) and not longer.
 
-    __slots__ = ("_body", "_door", "_idle", "_line", "due", "place")
+    aiohttp gets nothing of it while all that comes are plain deliveries, one after the other.
+    """
 
-    def __init__(self, server: web.Server, door: "Door") -> None:
+    __slots__ = (
+        *("_awaited", "_body", "_door", "_early", "_idle", "_line", "_stored", "_ways"),
+        *("due", "place"),
+    )
+
+    def __init__(self, server: web.Server, door: "Door", ways: Mapping[str, Way]) -> None:
         self._door, self._idle, self._body = door, False, cast("StreamReader | None", None)
+        self._ways, self._early, self._awaited = ways, b"", 0
+        self._stored: Stored | None = None
         after = door.limits.keepalive_seconds
         loop = asyncio.get_running_loop()
         super().__init__(server, loop=loop, keepalive_timeout=after, **OPTIONS)
@@ -52,7 +64,8 @@ class Connection(web.RequestHandler):
     @property
     def waits(self) -> bool:
         """Whether the client has to do something: send, or take what it asked for."""
-        return self._body is None or not self._body.is_eof() or self.writing_paused
+        ours = self._stored is not None or (self._body is not None and self._body.is_eof())
+        return not ours or self.writing_paused
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._line = cast("asyncio.Transport", transport)
@@ -71,7 +84,59 @@ class Connection(web.RequestHandler):
         if self._idle and data:
             self._idle = False
             self._wait(self._door.limits.head_seconds)
+        if not self._ways:
+            super().data_received(data)
+            return
+        self._early += data
+        if self._stored is not None:  # its sender does not wait for the answer
+            self._line.pause_reading()
+        elif len(self._early) >= self._awaited and not self._is_taken(self._early):
+            self._leave_to_aiohttp()
+
+    def _is_taken(self, data: bytes) -> bool:
+        """Whether aiohttp is not needed for it, or not yet."""
+        found = None if self.writing_paused else plain.read(data, self._ways)
+        if found is None:
+            return False
+        way, headers, begins, self._awaited = found
+        if len(data) < self._awaited:
+            self._wait(self._door.limits.body_seconds)
+            with contextlib.suppress(BadSignature):
+                return bool(way.signed(headers))
+        taken = way.take(headers, data[begins:]) if len(data) == self._awaited else None
+        if taken is None:
+            return False
+        self._stored, told = taken
+        self._early, self._awaited = b"", 0
+        self._wait(self._door.limits.keepalive_seconds)
+        self._stored.add_done_callback(partial(self._acknowledge, data, told))
+        return True
+
+    def _acknowledge(self, data: bytes, told: Callable[[Any], bytes], stored: Stored) -> None:
+        """Where it is not on disk, aiohttp takes it once more, and says so."""
+        self._stored = None
+        try:
+            answer = plain.answer(told(stored.result()), time.time())
+        except (Exception, asyncio.CancelledError):
+            self._early = data + self._early
+        else:
+            self._line.write(answer)
+            self._idle = True
+            self._wait(self._door.limits.keepalive_seconds)
+        if self._early and not self._line.is_closing():
+            self._line.resume_reading()
+            self._leave_to_aiohttp()
+
+    def _leave_to_aiohttp(self) -> None:
+        self._wait(self._door.limits.head_seconds)
+        data, self._early, self._ways = self._early, b"", {}
         super().data_received(data)
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:
+        self._ways = {}
+        if self._stored is not None:
+            await asyncio.wait([self._stored], timeout=timeout)
+        await super().shutdown(timeout)
 
     def began(self, body: StreamReader) -> None:
         """A head is whole; now its body."""
@@ -110,7 +175,7 @@ class Connection(web.RequestHandler):
         self._line.abort()
 
     def _wait(self, seconds: float) -> None:
-        self.due = self._loop.time() + seconds
+        self.due = self._next_keepalive_close_time = self._loop.time() + seconds
 
 
 class Door:
@@ -121,8 +186,8 @@ class Door:
         self.inside: set[Connection] = set()
         self._looking = False
 
-    def opened(self, server: web.Server) -> Callable[[], Connection]:
-        """What a listening socket makes of who comes in."""
+    def opened(self, server: web.Server, ways: Mapping[str, Way]) -> Callable[[], Connection]:
+        """What a listening socket makes of who comes in. `ways`: of plain deliveries."""
         make: Callable[..., web.BaseRequest] = server.request_factory
 
         def told(message: Any, body: StreamReader, connection: Any, *more: Any) -> web.BaseRequest:
@@ -130,7 +195,7 @@ class Door:
             return make(message, body, connection, *more)
 
         server.request_factory = told
-        return lambda: Connection(server, self)
+        return lambda: Connection(server, self, ways)
 
     def place(self, peer: Any) -> str | None:
         """From where it comes; "" if it is gone already. None: from a proxy, which passes on the

@@ -6,7 +6,7 @@ import errno
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -16,20 +16,17 @@ from bridge.errors import Fault, Foreign, Misconfigured, TryLater
 from bridge.health import Status
 from bridge.server import page, webhooks
 from bridge.server.addresses import is_own_name
-from bridge.server.door import SERVER, Door, Limits
+from bridge.server.door import Door, Limits
 from bridge.server.parts import ServerParts
+from bridge.server.plain import SERVER, USUAL_HEADERS, Way
 
 log = logging.getLogger("bridge.server")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SHUTDOWN_SECONDS = 2.0
 BACKLOG = 512
-USUAL_HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
-"""Every answer's that does not say otherwise; pages do."""
+WAYS: web.AppKey[Mapping[str, Way]] = web.AppKey("ways")
+"""What takes plain deliveries, by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,8 @@ def build(parts: ServerParts) -> web.Application:
     """Every route of the bridge: but for the webhooks, where those listen apart."""
     apart = [] if parts.webhooks_apart else webhooks.routes(parts)
     application = application_of([*apart, *_monitoring(parts)])
+    if not parts.webhooks_apart:
+        application[WAYS] = webhooks.ways(parts)
     if parts.page is not None:
         application.add_routes(page.routes(parts, parts.page))
     return application
@@ -65,7 +64,9 @@ def build(parts: ServerParts) -> web.Application:
 
 def build_webhooks(parts: ServerParts) -> web.Application:
     """The webhooks alone, and whether they are up: all that need face the internet."""
-    return application_of([*webhooks.routes(parts), live()])
+    application = application_of([*webhooks.routes(parts), live()])
+    application[WAYS] = webhooks.ways(parts)
+    return application
 
 
 def application_of(routes: list[web.RouteDef]) -> web.Application:
@@ -93,7 +94,7 @@ async def serve(
     runner = web.AppRunner(application, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     assert runner.server is not None  # noqa: S101 - once it is set up
-    opened = (door or Door(Limits())).opened(runner.server)
+    opened = (door or Door(Limits())).opened(runner.server, application.get(WAYS, {}))
     try:
         loop = asyncio.get_running_loop()
         listening = await loop.create_server(opened, host, port, backlog=BACKLOG)

@@ -17,6 +17,7 @@ from bridge.metrics import BAD_SIGNATURE, NOT_STORED
 from bridge.pharmaone import webhook as pharmaone
 from bridge.rxscale import webhook as rxscale
 from bridge.server.parts import ServerParts
+from bridge.server.plain import Stored, Way
 from bridge.store import deliveries
 
 log = logging.getLogger("bridge.server")
@@ -32,6 +33,8 @@ Read = tuple[ServerParts, Delivery | None]
 """For whom, and what; None for a test."""
 Whom = Sequence[ServerParts] | Callable[[Mapping[str, str], bytes], Sequence[ServerParts]]
 
+_Told = Callable[[Receipt], bytes]
+_Reader = Callable[[ServerParts, Mapping[str, str], bytes], Delivery | None]
 _ANSWERS = {word: f'{{"status":"{word.value}"}}'.encode() for word in Receipt}
 _JSON = {"Content-Type": "application/json"}
 _TESTED = b'{"status":"tested"}'
@@ -44,6 +47,14 @@ def routes(parts: ServerParts) -> list[web.RouteDef]:
 def receivers(parts: ServerParts) -> dict[str, Handler]:
     """What takes each vendor's deliveries."""
     return {vendor: _receiver(parts, vendor, [parts]) for vendor in _VENDORS}
+
+
+def ways(parts: ServerParts) -> dict[str, Way]:
+    """Each vendor's plain deliveries', by path."""
+    return {
+        f"/webhooks/{vendor}": Way(its.signed, partial(_take, parts, its.read))
+        for vendor, its in _VENDORS.items()
+    }
 
 
 def receiver_of(sharing: Sequence[ServerParts], vendor: str) -> Handler:
@@ -78,7 +89,7 @@ class _Vendor(NamedTuple):
     """How a vendor's deliveries are read. `named`: whom one is about, as `whose` has it."""
 
     signed: Callable[[Mapping[str, str]], str]
-    read: Callable[[ServerParts, Mapping[str, str], bytes], Delivery | None]
+    read: _Reader
     named: Callable[[Mapping[str, str], bytes, Sequence[str]], str | None]
     whose: Callable[[ServerParts], str | None]
     secrets: Callable[[ServerParts], Sequence[str]]
@@ -151,23 +162,31 @@ def _receiver(parts: ServerParts, vendor: str, whom: Whom) -> Handler:
         kept = [(whose, delivery) for whose, delivery in found if delivery is not None]
         if not kept:
             return _counted(parts, vendor, "tested", _accepted(_TESTED))
-        answers = [await _keep(whose, delivery, began) for whose, delivery in kept]
+        answers = [await _kept(whose, delivery, began) for whose, delivery in kept]
         return max(answers, key=attrgetter("status"))
 
     return receive
 
 
-async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Response:
+def _take(
+    parts: ServerParts, read: _Reader, headers: Mapping[str, str], body: bytes
+) -> tuple[Stored, _Told] | None:
+    began = time.perf_counter()
+    try:
+        delivery = read(parts, headers, body)
+        return None if delivery is None else _keep(parts, delivery, began)
+    except Exception:  # aiohttp's way says what is wrong with it
+        return None
+
+
+def _keep(parts: ServerParts, delivery: Delivery, began: float) -> tuple[Stored, _Told]:
     stored = parts.store.write_together(deliveries.receive, delivery)
     parts.on_hint()  # so what it makes due is claimed in the same commit
-    try:
-        receipt = await stored
-    except TryLater as failure:
-        named = {"pharmacy": parts.pharmacy} if parts.pharmacy else {}
-        why = {"vendor": delivery.vendor, "why": failure.what}
-        log.error("delivery not stored", extra=why | named)
-        answer = refusal(503, "it cannot be stored now; deliver it again", headers=RETRY_AFTER)
-        return _counted(parts, delivery.vendor, NOT_STORED, answer, delivery.event)
+    return asyncio.ensure_future(stored), partial(_told, parts, delivery, began)
+
+
+def _told(parts: ServerParts, delivery: Delivery, began: float, receipt: Receipt) -> bytes:
+    """What is answered once it is on disk, after whom it concerns was told."""
     parts.on_heard(delivery, fresh=receipt is not Receipt.DUPLICATE)
     if receipt is Receipt.UNREAD:
         parts.on_unread()
@@ -175,7 +194,19 @@ async def _keep(parts: ServerParts, delivery: Delivery, began: float) -> web.Res
         parts.on_stock(delivery.vendor)
     seconds = time.perf_counter() - began
     parts.metrics.delivered(delivery.vendor, delivery.event, receipt.value, seconds)
-    return _accepted(_ANSWERS[receipt])
+    return _ANSWERS[receipt]
+
+
+async def _kept(parts: ServerParts, delivery: Delivery, began: float) -> web.Response:
+    try:
+        stored, told = _keep(parts, delivery, began)
+        return _accepted(told(await stored))
+    except TryLater as failure:
+        named = {"pharmacy": parts.pharmacy} if parts.pharmacy else {}
+        why = {"vendor": delivery.vendor, "why": failure.what}
+        log.error("delivery not stored", extra=why | named)
+        answer = refusal(503, "it cannot be stored now; deliver it again", headers=RETRY_AFTER)
+        return _counted(parts, delivery.vendor, NOT_STORED, answer, delivery.event)
 
 
 async def _body(request: web.Request, large: asyncio.Semaphore) -> bytes | None:
