@@ -1,6 +1,7 @@
 """How many calls a vendor may be sent and when the next may go: arithmetic, fed with the time."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -51,12 +52,13 @@ class Limits:
 class _Window:
     """At most `limit` arrivals at the vendor in any `seconds`."""
 
-    __slots__ = ("_ends", "_limit", "_seconds")
+    __slots__ = ("_ends", "_inherited", "_limit", "_seconds")
 
     def __init__(self, limit: int, seconds: float) -> None:
         self._limit = limit
         self._seconds = seconds
         self._ends: deque[float] = deque(maxlen=limit)
+        self._inherited: deque[float] = deque(maxlen=limit)
 
     def wait(self, now: float, under_way: int, *, spare: bool) -> float:
         room = self._limit - under_way - (self._limit // 2 if spare else 0)
@@ -66,11 +68,19 @@ class _Window:
             return 0.0
         return self._ends[-room] + self._seconds - now
 
-    def add(self, now: float, calls: int = 1) -> None:
-        self._ends.extend([now] * min(calls, self._limit))
+    def add(self, now: float) -> None:
+        self._ends.append(now)
+
+    def inherit(self, now: float, calls: int) -> None:
+        lacking = min(calls, self._limit) - self._within(self._inherited, now)
+        for ends in (self._ends, self._inherited):
+            ends.extend([now] * lacking)
 
     def within(self, now: float) -> int:
-        return sum(end > now - self._seconds for end in self._ends)
+        return self._within(self._ends, now)
+
+    def _within(self, ends: Iterable[float], now: float) -> int:
+        return sum(end > now - self._seconds for end in ends)
 
 
 class Budget:
@@ -125,10 +135,12 @@ class Budget:
         """How many calls count in the longest window."""
         return self._under_way + (self._windows[-1].within(now) if self._windows else 0)
 
-    def spend(self, now: float, calls: int) -> None:
-        """So many were made by somebody else, and have just ended."""
+    def inherit(self, now: float, calls: int) -> None:
+        """So many were made by others, and have just ended; those that were told before count once.
+        Several claims tell of the same calls: pharmacies share a key, and keys share a process.
+        """
         for window in self._windows:
-            window.add(now, calls)
+            window.inherit(now, calls)
 
     def refused(self, now: float, *, sent_at: float, asked: float | None) -> float:
         """The vendor wants fewer calls: pause all of them. Returns the seconds until the next.

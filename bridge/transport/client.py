@@ -139,7 +139,7 @@ class Transport:
     def take_over(self, reported: int, unreported_seconds: float) -> None:
         """Another process had this key until now: what it made of the limits counts as ours."""
         rates = self._limits.per_second, self._limits.per_minute
-        self._budget.spend(self._clock(), spent(reported, unreported_seconds, *rates))
+        self._budget.inherit(self._clock(), spent(reported, unreported_seconds, *rates))
 
     @property
     def is_left_alone(self) -> bool:

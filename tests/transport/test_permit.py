@@ -46,3 +46,18 @@ async def test_what_another_process_made_of_the_limits_counts(
     send.take_over(590, 9.5)
     await send(asking(vendor, [True]))
     assert time.clock() - began > 60
+
+
+async def test_what_several_claims_tell_of_the_same_calls_counts_once(
+    transport: Make, vendor: Vendor, time: Time
+):
+    """Each pharmacy of a key begins by itself, and all keys of a process may share PharmaOne's."""
+    send = transport(Limits(10, 600))
+    for reported in (30, 30, 20):
+        send.take_over(reported, 9.5)
+    assert send.recent() == 125
+    send.take_over(90, 9.5)
+    assert send.recent() == 185, "and what only the last of them tells"
+    time.now += 61
+    send.take_over(30, 9.5)
+    assert send.recent() == 125, "long afterwards it is another one's"
