@@ -232,7 +232,8 @@ async def _line(name: str, member: _Member) -> Line:
     found, done = report(facts), facts.work
     why = member.fault or found.why
     status = Status.DEGRADED if member.fault and found.status is Status.OK else found.status
-    return Line(name, status, why, done.open_orders, done.stuck, done.last_poll_at)
+    owner = (facts.replica or {}).get("owner")
+    return Line(name, status, why, done.open_orders, done.stuck, done.last_poll_at, owner)
 
 
 def _mark(file: Path) -> object:

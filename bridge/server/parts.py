@@ -133,12 +133,15 @@ class Line(NamedTuple):
     open_orders: int = 0
     stuck: int = 0
     last_poll_at: datetime | None = None
+    owner: str | None = None
+    """The replica that works for it, where there are several."""
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
         reason = {} if self.why is None else {"reason": str(self.why)}
         found = {"open": self.open_orders, "stuck": self.stuck}
-        return {"status": self.status.value, **reason, **found}
+        owner = {} if self.owner is None else {"owner": self.owner}
+        return {"status": self.status.value, **reason, **found, **owner}
 
 
 @dataclass(frozen=True, slots=True)

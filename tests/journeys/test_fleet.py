@@ -459,6 +459,19 @@ async def test_a_transaction_of_one_pharmacy_reads_and_writes_no_row_of_another(
             asked.execute(theirs)
 
 
+@pytest.mark.usefixtures("database")
+async def test_each_page_says_which_replica_works(tmp_path: Path):
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+        await town.submitted(town.order("adler"))
+        _, told = await town.get("/health")
+        owner = told["pharmacies"]["adler"]["owner"]
+        for path in ("/", "/p/adler/", "/p/adler/checks", "/p/adler/checks?lang=de"):
+            status, text = await town.get(path)
+            assert status == 200, path
+            assert owner in text, path
+
+
 async def test_a_pharmacy_named_as_a_key_would_have_its_address(tmp_path: Path):
     async with open_town(tmp_path, "adler", "chain-nord") as town:
 
