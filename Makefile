@@ -7,6 +7,7 @@ SEED ?= 1
 SEEDS ?= 1
 LIVES ?= 100
 DAYS ?= 0.2
+PHARMACIES ?= 10
 # The tests that try every branch of the decisions. Only these are traced: it makes them half as slow again.
 DECISIONS := tests/core tests/mapping tests/store tests/cycles tests/pharmaone tests/rxscale tests/vendor tests/texts
 # Hundreds of tests start the program anew: not to compile it each time is a minute.
@@ -15,7 +16,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test collected covered quick hunt simulate simulate-mutants engines postgresql campaign mutants tables lint types audit dist sbom browser proxies screenshots bench \
+.PHONY: help demo test collected covered quick hunt simulate simulate-mutants engines postgresql campaign campaign-replicas mutants tables lint types audit dist sbom browser proxies screenshots bench \
   image-steps digests drawings schemas stuck commands imports coverage docs lock clean
 
 help:  ## what can be made
@@ -59,6 +60,10 @@ simulate-mutants: $(VENV)/dev.stamp  ## which seed finds each of the breaks in t
 
 campaign: $(VENV)/dev.stamp  ## simulations on every core until stopped, from a seed of the day
 	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation.campaign
+
+campaign-replicas: $(VENV)/dev.stamp postgresql  ## three replicas killed, stopped, cut off: MINUTES=10 of each THEME=, PHARMACIES=10 SEED=1 (1 h)
+	@cd tests && PYTHONPATH=. ../$(BIN)/python -m replicas --minutes $(MINUTES) --seed $(SEED) \
+	  --pharmacies $(PHARMACIES) --theme "$(THEME)"
 
 mutants: $(VENV)/dev.stamp  ## which small changes of the decisions no test of theirs notices (25 min)
 	@PATH=$(CURDIR)/$(BIN):$$PATH mutmut run; $(BIN)/mutmut results
