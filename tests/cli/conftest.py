@@ -1,12 +1,11 @@
 """The command line as typed, in a folder of its own, and both vendors in a process of their own."""
 
 import asyncio
-import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from bridge.cli.commands.sandbox import configuration
 from bridge.cli.main import main
 from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key
 from bridge.core.reasons import UNLINKED_SKU
+from bridge.sandbox import Sandbox, SandboxSettings
+from bridge.settings import variable
 from bridge.store import Store, todo, work
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"
@@ -67,29 +69,46 @@ def python(*words: str, env: dict[str, str], cwd: Path) -> subprocess.Popen[str]
     )
 
 
+@pytest.fixture(scope="session")
+def elsewhere() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop in a thread of its own: a command's own loop is in the test's."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield loop
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
 @pytest.fixture
-def vendors(folder: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """`rxbridge sandbox` in a process of its own; what a configuration needs to know of it."""
-    goods = getattr(request, "param", ("--pieces",))
-    ports = ("--rxscale-port", "0", "--pharmaone-port", "0")
-    words = ("sandbox", *goods, *ports, "--unlimited", "--json")
-    process = python(*words, env={}, cwd=folder)
-    assert process.stdout is not None
-    lines = []
-    while "}" not in "".join(lines):
-        lines.append(process.stdout.readline())
-    where = json.loads("".join(lines))
+def vendors(
+    elsewhere: asyncio.AbstractEventLoop, request: pytest.FixtureRequest
+) -> Iterator[dict[str, str]]:
+    """Both vendors without limits; what a configuration needs to know of them."""
+    goods = getattr(request, "param", False)
+    settings = SandboxSettings(
+        grams=goods, rx_per_second=0, rx_per_minute=0, rx_webhook_secret="whsec_sandbox_only"
+    )
+    sandbox = Sandbox(settings)
+
+    async def start() -> None:
+        await sandbox.__aenter__()
+
+    asyncio.run_coroutine_threadsafe(start(), elsewhere).result()
     no_limits = {
         f"RXBRIDGE_{vendor}__REQUESTS_PER_{each}": "0"
         for vendor in ("RXSCALE", "PHARMAONE")
         for each in ("SECOND", "MINUTE")
     }
     yield no_limits | {
-        f"RXBRIDGE_{key.upper().replace('.', '__')}": value for key, value in where.items()
+        variable(key): value for key, value in configuration(settings, sandbox).items()
     }
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=10)
-    assert process.returncode == 0
+
+    async def stop() -> None:
+        await sandbox.__aexit__()
+
+    asyncio.run_coroutine_threadsafe(stop(), elsewhere).result()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def accounts(vendors, monkeypatch) -> dict[str, str]:
     return {**vendors, "RXBRIDGE_STOCK__WRITE": "true"}
 
 
-GRAMS = pytest.mark.parametrize("vendors", [()], indirect=True)
+GRAMS = pytest.mark.parametrize("vendors", [True], indirect=True)
 """The simulated SKUs are bags of grams whose units nobody confirmed."""
 
 

@@ -76,16 +76,16 @@ def sandbox(arguments: argparse.Namespace) -> int:
 async def _serve(settings: SandboxSettings, stop: asyncio.Event, *, as_json: bool) -> None:
     try:
         async with Sandbox(settings) as running:
-            _tell(settings, running, as_json=as_json)
+            _tell(configuration(settings, running), settings.rx_shop, as_json=as_json)
             await stop.wait()
     except OSError as error:
         ports = Phrase("ports", one=settings.rxscale_port, other=settings.pharmaone_port)
         raise Misconfigured(Fault(ports, "ports", why=Foreign(error.strerror))) from None
 
 
-def _tell(settings: SandboxSettings, running: Sandbox, *, as_json: bool) -> None:
+def configuration(settings: SandboxSettings, running: Sandbox) -> dict[str, str]:
     """Everything a configuration needs to know to be pointed here; all of it is make-believe."""
-    where = {
+    return {
         "rxscale.base_url": running.rxscale_url,
         "rxscale.api_key": settings.rx_api_key,
         "rxscale.webhook_secrets": settings.rx_webhook_secret,
@@ -96,6 +96,9 @@ def _tell(settings: SandboxSettings, running: Sandbox, *, as_json: bool) -> None
         "pharmaone.shop_id": settings.shop_id,
         "pharmaone.webhook_secrets": settings.p1_webhook_secret,
     }
+
+
+def _tell(where: dict[str, str], shop: str, *, as_json: bool) -> None:
     if as_json:
         show.as_json(where)
         return
@@ -104,6 +107,6 @@ def _tell(settings: SandboxSettings, running: Sandbox, *, as_json: bool) -> None
         vendor, _, name = key.partition(".")
         tables[vendor][name] = json.dumps(where[key])
     exports = {variable(key): shlex.quote(value) for key, value in where.items()}
-    url, shop = running.rxscale_url, settings.rx_shop
+    url = where["rxscale.base_url"]
     show.page("sandbox", tables=tables, exports=exports, url=url, shop=shop)
     sys.stdout.flush()
