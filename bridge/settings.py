@@ -128,6 +128,8 @@ class ServerSection(Section):
     """Whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     drain_seconds: DrainSeconds = 8.0
     """How long looks under way may take to end after SIGTERM."""
+    leave_seconds: Seconds = 10.0
+    """Of several replicas: how long one serves on after SIGTERM, not ready, before that."""
 
 
 class AuditSection(Section):

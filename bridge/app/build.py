@@ -52,6 +52,8 @@ class Bridge:
     p1_news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when PharmaOne told of an order that nobody knows yet."""
     telling: Telling = field(default_factory=Telling)
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process is about to stop: deliveries are to go to another replica."""
 
     def __post_init__(self) -> None:
         self.now, self.rules = self.machine.now, lambda: self.reloader.rules

@@ -14,7 +14,7 @@ from bridge.app import vitals
 from bridge.app.build import Bridge, Shared, open_bridge, open_shared, refuse_taken_ports
 from bridge.app.machine import Machine
 from bridge.app.replica import Replica, open_replica
-from bridge.app.run import refuse_several_pharmacies, url_of, work
+from bridge.app.run import leave, refuse_several_pharmacies, url_of, work
 from bridge.app.telling import beat, is_alive
 from bridge.app.together import Inventories, read
 from bridge.app.web import parts_of, serve_both
@@ -74,7 +74,7 @@ async def run_fleet(
         watching = asyncio.gather(*fleet.timers())
         try:
             started(running)
-            await stop.wait()
+            await fleet.stays(stop)
         finally:
             log.info("stopping")
             watching.cancel()
@@ -98,7 +98,7 @@ class Fleet:
         self._replicas: dict[str | None, Replica | None] = {}
         self.stack = contextlib.AsyncExitStack()
         """Left once no pharmacy works any more."""
-        self.front = Front(shared.metrics, self.lines, PHARMACY)
+        self.front = Front(shared.metrics, self.lines, self.well, PHARMACY)
 
     def timers(self) -> list[asyncio.Future[None]]:
         often, notify = self._machine.reload_seconds, self._base.notify
@@ -125,8 +125,9 @@ class Fleet:
             await self._end(name)
             del self._members[name]
             self._shared.metrics.forget(name)
+        self._members |= {name: _Member() for name in marks if name not in self._members}
         for name, mark in marks.items():
-            member = self._members.setdefault(name, _Member())
+            member = self._members[name]
             if member.mark != mark or (member.fault and member.task is None):
                 member.mark = mark
                 await self._take_up(name, member)
@@ -216,8 +217,18 @@ class Fleet:
             await asyncio.gather(member.task, return_exceptions=True)
             member.task = None
 
+    async def stays(self, stop: asyncio.Event) -> None:
+        """Until it is to stop, and others had the time to take over."""
+        await stop.wait()
+        bridges = [its.bridge for its in self._members.values() if its.bridge is not None]
+        await leave(stop, asyncio.Event(), bridges, self._replicas.values(), self._base)
+
     async def stop(self) -> None:
         await asyncio.gather(*map(self._end, self._members))
+
+    def well(self) -> set[str]:
+        """Those that nothing is known to keep from working."""
+        return {name for name, its in self._members.items() if its.fault is None}
 
     async def lines(self) -> list[Line]:
         """One of each pharmacy, at work or not."""

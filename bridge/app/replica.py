@@ -86,6 +86,8 @@ class Replica:
         self._known: Mapping[str, Sighting] = {}
         self._keys: dict[str, Key] = {}
         self._wanted = asyncio.Event()
+        self._leaves, self._leaving = False, frozenset[str]()
+        """Whether it is about to stop; and which others are."""
 
     def want(self, budget: str, count: Callable[[], Mapping[str, int]]) -> Key:
         """Its `lease` is set, and `held`, whenever it is this replica's."""
@@ -115,8 +117,21 @@ class Replica:
                 log.warning("cannot beat", extra={"reason": failure.what})
             self._wanted.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause(self._known, self._clock())):
+                hurry = bool(self._leaving)
+                async with asyncio.timeout(pause(self._known, self._clock(), hurry=hurry)):
                     await self._wanted.wait()
+
+    async def linger(self, seconds: float) -> None:
+        """Serves on for so long, if there are others: they hear of it, and so does whoever sends
+        deliveries to those alone that are ready.
+        """
+        self._leaves = True
+        with contextlib.suppress(TryLater):
+            told = await self._replicas.beat(self._id or "", self._calls(), leaves=True)
+            _, beats, leaving = told
+            if beats.keys() > leaving:
+                log.info("others take over", extra={"seconds": seconds})
+                await asyncio.sleep(seconds)
 
     async def close(self) -> None:
         """Hands over what is still held."""
@@ -132,13 +147,16 @@ class Replica:
             await self._replicas.enter(name, self.name)
             self._id = name
         sent_at = self._clock()
-        is_known, beats = await self._replicas.beat(self._id, self._calls())
+        is_known, beats, leaving = await self._replicas.beat(
+            self._id, self._calls(), leaves=self._leaves
+        )
         if not is_known:
             self._id = None
             self._lose_all("others took it for dead")
             return
         self._until = held_until(sent_at)
         self._known = watched(self._known, beats, self._clock())
+        self._leaving = frozenset(leaving)
         for other, beat in dead(self._known, self._clock()).items():
             log.warning("a replica is dead", extra={"replica": other})
             await self._replicas.bury(other, beat)
@@ -146,7 +164,9 @@ class Replica:
 
     async def _claim(self, own: str) -> None:
         missing = [key.budget for key in self._keys.values() if key.lease is None]
-        for claim in await self._replicas.claim(own, missing) if missing else ():
+        for claim in (
+            await self._replicas.claim(own, missing) if missing and not self._leaves else ()
+        ):
             key = self._keys.get(claim.budget)
             if key is None:
                 await self._replicas.give_up(own, claim.budget, claim.calls)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from functools import partial
 from typing import Any
 
@@ -50,8 +50,30 @@ async def run(
         if bridge is None:
             return
         replica = await stack.enter_async_context(open_replica(url_of(settings)))
-        running = await listen(bridge)
-        await work(bridge, stop, lambda: started(bridge, running), running.stop, replica)
+        running, end = await listen(bridge), asyncio.Event()
+        leaving = asyncio.create_task(leave(stop, end, [bridge], [replica], settings))
+        try:
+            await work(bridge, end, lambda: started(bridge, running), running.stop, replica)
+        finally:
+            await _end([leaving])
+
+
+async def leave(
+    stop: asyncio.Event,
+    end: asyncio.Event,
+    bridges: Collection[Bridge],
+    replicas: Collection[Replica | None],
+    settings: Settings,
+) -> None:
+    """Once it is to stop: not ready from then on, and where others take over it serves on a while
+    before the `end`.
+    """
+    await stop.wait()
+    for bridge in bridges:
+        bridge.leaving.set()
+    seconds = settings.server.leave_seconds
+    await asyncio.gather(*(each.linger(seconds) for each in replicas if each is not None))
+    end.set()
 
 
 def url_of(settings: Settings) -> str | None:

@@ -42,17 +42,21 @@ async def tally(bridge: Bridge) -> None:
     bridge.metrics.tally.subtract(counts)
 
 
-class Writable:
-    """Whether the store takes a write: tried at most once a second, however often it is asked."""
+class Ready:
+    """Whether it is to be sent deliveries: it stays, and the store takes a write, which is tried at
+    most once a second, however often it is asked.
+    """
 
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Callable[[], float], leaving: asyncio.Event) -> None:
+        self._store, self._clock, self._leaving = store, clock, leaving
         self._one = asyncio.Lock()
         self._again_at = clock()
         self._found: str | None = None
 
     async def __call__(self) -> str | None:
         """None, or why not."""
+        if self._leaving.is_set():
+            return "it is about to stop"
         async with self._one:
             if self._clock() >= self._again_at:
                 try:

@@ -129,7 +129,7 @@ def parts_of(bridge: Bridge) -> ServerParts:
         rxscale_secrets=bridge.secrets["rxscale"],
         pharmaone_secrets=bridge.secrets["pharmaone"],
         health=partial(vitals.health, bridge),
-        ready=vitals.Writable(bridge.store, bridge.machine.clock),
+        ready=vitals.Ready(bridge.store, bridge.machine.clock, bridge.leaving),
         metrics=bridge.metrics,
         measure=partial(vitals.measure, bridge),
         on_hint=bridge.wake,

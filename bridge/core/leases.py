@@ -16,6 +16,8 @@ HELD_SECONDS = 9.5
 speed, and between the look at the clock and the wire there is a little time."""
 DEAD_SECONDS = 10.0
 """After so long without a beat others take over."""
+HURRY_SECONDS = 0.25
+"""So often a replica beats, and looks for free keys, while another one is about to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,13 @@ def dead(known: Mapping[str, Sighting], now: float) -> dict[str, int]:
     return {name: seen.beat for name, seen in known.items() if now >= seen.since + DEAD_SECONDS}
 
 
-def pause(known: Mapping[str, Sighting], now: float) -> float:
-    """Seconds until the next beat, or until somebody may be found dead."""
+def pause(known: Mapping[str, Sighting], now: float, *, hurry: bool = False) -> float:
+    """Seconds until the next beat, or until somebody may be found dead. `hurry`: another one is
+    about to stop.
+    """
     left = (seen.since + DEAD_SECONDS - now for seen in known.values())
-    return min((BEAT_SECONDS, *(each for each in left if each > 0)))
+    usual = HURRY_SECONDS if hurry else BEAT_SECONDS
+    return min((usual, *(each for each in left if each > 0)))
 
 
 def held_until(sent_at: float) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -34,16 +35,18 @@ class _Entrance:
 
 @dataclass
 class Front:
-    """`lines` tells of all pharmacies, of those too that are not at work; `whose` is set to the one
-    for which something is done.
+    """`lines` tells of all pharmacies, of those too that are not at work, `well` names those that
+    should be; `whose` is set to the one for which something is done.
     """
 
     metrics: Metrics
     lines: Callable[[], Awaitable[Sequence[Line]]]
+    well: Callable[[], AbstractSet[str]]
     whose: ContextVar[str]
     _entrances: dict[str, _Entrance] = field(default_factory=dict)
     _shared: dict[tuple[str, str], webhooks.Handler] = field(default_factory=dict)
     """What takes deliveries at addresses of several."""
+    _begun: bool = False
 
     def enter(self, name: str, parts: ServerParts, key: str | None) -> None:
         """From now on it gets what is for it."""
@@ -146,10 +149,13 @@ class Front:
         return answer
 
     async def _ready(self, _: web.Request) -> web.Response:
+        """Once all had their chance to begin: before that some deliveries would be refused."""
+        begun = self._entrances.keys()
+        self._begun = self._begun or (bool(begun) and self.well() <= begun)
         whys = await asyncio.gather(*(each.parts.ready() for each in self._entrances.values()))
-        if None in whys:
+        if None in whys and self._begun:
             return web.json_response({"status": "ok"})
-        why = next(iter(whys), "no pharmacy is at work")
+        why = next(filter(None, whys), "no pharmacy is at work, or some still begin")
         return web.json_response({"status": "down", "reason": why}, status=503)
 
     async def _health(self, _: web.Request) -> web.Response:

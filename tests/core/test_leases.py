@@ -11,6 +11,7 @@ from bridge.core.leases import (
     BEAT_SECONDS,
     DEAD_SECONDS,
     HELD_SECONDS,
+    HURRY_SECONDS,
     Sighting,
     dead,
     held_until,
@@ -47,6 +48,7 @@ def test_a_beat_that_goes_back_is_another_one():
 )
 def test_the_next_look_is_when_somebody_may_be_dead_but_never_at_once(known, seconds):
     assert pause(known, 100.0) == seconds
+    assert pause(known, 100.0, hurry=True) == min(seconds, HURRY_SECONDS)
 
 
 @pytest.mark.parametrize(

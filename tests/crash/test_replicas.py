@@ -26,6 +26,7 @@ def of_one_pharmacy(sandbox: Sandbox, folder: Path, server: Server) -> list[Path
         document = json.loads(file.read_text())
         document["store"] |= store
         document["rxscale"]["requests_per_second"] = 10
+        document["server"]["leave_seconds"] = 0.5
         file.write_text(json.dumps(document))
         found.append(file)
     return found

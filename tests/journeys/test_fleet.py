@@ -7,6 +7,7 @@ import gc
 import json
 import logging
 import shutil
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from house import CHAIN, MAPPINGS, P1_SECRET, SECRET, open_sandbox
 from postgresql import Server
 
 from bridge import app, config
+from bridge.app import fleet, together
 from bridge.app.fleet import run_fleet
 from bridge.logs import PHARMACY as PHARMACY_NAME
 from bridge.place import Database
@@ -29,6 +31,7 @@ from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
 from bridge.server import Running
+from bridge.settings import Settings
 from bridge.store import Store
 
 KEY = "canary-group-key"
@@ -276,7 +279,7 @@ async def test_a_kept_connection_names_the_pharmacy_of_each_request(
         said.append(PHARMACY_NAME.get())
         return None
 
-    monkeypatch.setattr("bridge.app.vitals.Writable.__call__", live)
+    monkeypatch.setattr("bridge.app.vitals.Ready.__call__", live)
     async with open_town(tmp_path, "adler") as town:
         await town.at_work("adler")
         async with aiohttp.ClientSession() as http:
@@ -355,6 +358,33 @@ async def test_a_file_that_breaks_leaves_in_force_what_was(tmp_path: Path):
 
         await until(told)
         await town.submitted(town.order("adler"))
+
+
+async def test_it_is_ready_once_each_that_can_takes_deliveries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Else a start beside others that stop would refuse deliveries for those that still begin."""
+    goes_on = threading.Event()
+
+    def slow(file: Path | None, environ: Any, name: str, others: Any) -> Settings:
+        assert name != "birke" or goes_on.wait(PATIENCE_SECONDS)
+        return together.read(file, environ, name, others)
+
+    monkeypatch.setattr(fleet, "read", slow)
+    (tmp_path / "pharmacies").mkdir()
+    (tmp_path / "pharmacies" / "cedar.toml").write_text("[nonsense\n")
+    async with open_town(tmp_path, "adler", "birke") as town:
+        await town.at_work_alone("adler")
+        status, why = await town.get("/health/ready")
+        assert (status, why["reason"]) == (503, "no pharmacy is at work, or some still begin")
+        goes_on.set()
+        await town.at_work_alone("birke")
+        assert (await town.get("/health/ready"))[0] == 200
+        goes_on.clear()
+        town.write("cedar")
+        assert (await town.get("/health/ready"))[0] == 200, "one more does not keep the others"
+        goes_on.set()
+        await town.at_work("adler", "birke", "cedar")
 
 
 async def test_a_pharmacy_that_goes_in_the_middle_of_a_list_ends_quietly(

@@ -277,7 +277,8 @@ async def test_the_store_is_written_to_once_a_second_however_often_it_is_asked(t
             if refusal:
                 raise TryLater(refusal)
 
-    writable = vitals.Writable(Written(), lambda: clock)  # type: ignore[arg-type]
+    leaving = asyncio.Event()
+    writable = vitals.Ready(Written(), lambda: clock, leaving)  # type: ignore[arg-type]
     assert set(await asyncio.gather(*(writable() for _ in range(50)))) == {None}
     assert wrote == 1
     refusal = "the disk is full"
@@ -289,6 +290,8 @@ async def test_the_store_is_written_to_once_a_second_however_often_it_is_asked(t
     refusal = ""
     clock += 1
     assert await writable() is None
+    leaving.set()
+    assert await writable() == "it is about to stop"
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])

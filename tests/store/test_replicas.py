@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -104,12 +105,37 @@ async def test_handed_over_it_comes_with_what_was_called_and_nothing_unknown(pla
             assert (key.lease.claim.calls, key.lease.claim.unreported_seconds) == (CALLS, 0)
 
 
+async def test_one_that_leaves_works_on_takes_nothing_more_and_has_the_others_hurry(place, clock):
+    async with replica(place, clock, "one") as (one, first), replica(place, clock, "two") as second:
+        two, _ = second
+        await one._round()
+        began = time.monotonic()
+        await one.linger(60.0)
+        assert time.monotonic() < began + 30, "nobody would take over"
+        await two._round()
+        assert two._leaving == {one._id}
+        began = time.monotonic()
+        await one.linger(0.1)
+        assert time.monotonic() >= began + 0.1
+        await one._round()
+        assert first.held.is_set()
+        await one.drop(first)
+        again = one.want(place.pharmacy, dict)
+        await one._round()
+        assert not again.held.is_set()
+        await two._round()
+        assert second[1].held.is_set()
+        began = time.monotonic()
+        await two.linger(60.0)
+        assert time.monotonic() < began + 30, "the other one leaves as well"
+
+
 async def test_a_dead_one_that_beats_just_then_is_not_buried(place, clock):
     rows = Replicas(place.url)
     await rows.enter("a", "a")
     await rows.enter("b", "b")
-    assert await rows.beat("a", {}) == (True, {"b": 0})
-    _, known = await rows.beat("b", {})
+    assert await rows.beat("a", {}) == (True, {"b": 0}, set())
+    _, known, _ = await rows.beat("b", {})
     assert [each.budget for each in await rows.claim("a", [place.pharmacy])] == [place.pharmacy]
     await rows.beat("a", {})
     await rows.bury("a", known["a"])

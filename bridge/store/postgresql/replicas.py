@@ -27,9 +27,10 @@ _LIMITS = "SET lock_timeout = '2s'; SET statement_timeout = '4s'"
 _ENTER = "INSERT INTO replicas (id, name) VALUES (%s, %s)"
 _BEAT = """
 WITH own AS (
-  UPDATE replicas SET beat = beat + 1, calls = %(calls)s WHERE id = %(id)s RETURNING id)
-SELECT id, beat, (SELECT count(*) FROM own) FROM replicas WHERE id <> %(id)s
-UNION ALL SELECT NULL, 0, (SELECT count(*) FROM own)
+  UPDATE replicas SET beat = beat + 1, calls = %(calls)s, leaves = %(leaves)s WHERE id = %(id)s
+  RETURNING id)
+SELECT id, beat, leaves, (SELECT count(*) FROM own) FROM replicas WHERE id <> %(id)s
+UNION ALL SELECT NULL, 0, false, (SELECT count(*) FROM own)
 """
 _CLAIM = """
 UPDATE budgets SET owner = %(id)s, fence = nextval('fences') WHERE id IN (
@@ -67,12 +68,13 @@ class Replicas:
         await self._run(lambda raw: raw.execute(_ENTER, (replica, name)))
 
     async def beat(
-        self, replica: str, calls: Mapping[str, Calls]
-    ) -> tuple[bool, Mapping[str, int]]:
-        """Whether the replica is known still; and the beats of all others."""
-        values = {"id": replica, "calls": json.dumps(calls)}
-        rows = await self._run(lambda raw: raw.execute(_BEAT, values).fetchall())
-        return bool(rows[-1][2]), {name: beat for name, beat, _ in rows if name is not None}
+        self, replica: str, calls: Mapping[str, Calls], *, leaves: bool = False
+    ) -> tuple[bool, Mapping[str, int], Collection[str]]:
+        """Whether the replica is known still; the beats of all others; which of them leave."""
+        values = {"id": replica, "calls": json.dumps(calls), "leaves": leaves}
+        *others, (*_, own) = await self._run(lambda raw: raw.execute(_BEAT, values).fetchall())
+        beats = {name: beat for name, beat, *_ in others}
+        return bool(own), beats, {name for name, _, going, _ in others if going}
 
     async def claim(self, replica: str, budgets: Collection[str]) -> list[Claim]:
         """Those that nobody holds: they are this replica's now, each with a fence of its own."""

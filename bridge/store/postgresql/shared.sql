@@ -9,12 +9,13 @@ CREATE TABLE rxbridge (
 
 -- One row a process that works, or waits to. `beat` is another one every two seconds; whose stays the
 -- same for ten is deleted by the others. `calls`: of each budget that it holds, how many it made at
--- each vendor within a minute (JSON).
+-- each vendor within a minute (JSON). `leaves`: it is about to stop, and takes no more keys.
 CREATE TABLE replicas (
   id     TEXT COLLATE "C" PRIMARY KEY CHECK (id <> ''),
   name   TEXT COLLATE "C" NOT NULL,
   beat   BIGINT NOT NULL DEFAULT 0,
-  calls  TEXT COLLATE "C" NOT NULL DEFAULT '{}'
+  calls  TEXT COLLATE "C" NOT NULL DEFAULT '{}',
+  leaves BOOLEAN NOT NULL DEFAULT false
 );
 
 -- One row a budget of calls: a key's, or a pharmacy's with a key of its own. `fence` is another
