@@ -127,8 +127,9 @@ class Replica:
         """
         self._leaves = True
         with contextlib.suppress(TryLater):
-            told = await self._replicas.beat(self._id or "", self._calls(), leaves=True)
-            _, beats, leaving = told
+            _, beats, leaving = await self._replicas.beat(
+                self._id or "", self._calls(), leaves=True
+            )
             if beats.keys() > leaving:
                 log.info("others take over", extra={"seconds": seconds})
                 await asyncio.sleep(seconds)
@@ -163,10 +164,9 @@ class Replica:
         await self._claim(self._id)
 
     async def _claim(self, own: str) -> None:
-        missing = [key.budget for key in self._keys.values() if key.lease is None]
-        for claim in (
-            await self._replicas.claim(own, missing) if missing and not self._leaves else ()
-        ):
+        free = () if self._leaves else self._keys.values()
+        missing = [key.budget for key in free if key.lease is None]
+        for claim in await self._replicas.claim(own, missing) if missing else ():
             key = self._keys.get(claim.budget)
             if key is None:
                 await self._replicas.give_up(own, claim.budget, claim.calls)
