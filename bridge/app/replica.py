@@ -12,6 +12,7 @@ import secrets
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
@@ -86,8 +87,10 @@ class Replica:
         self._known: Mapping[str, Sighting] = {}
         self._keys: dict[str, Key] = {}
         self._wanted = asyncio.Event()
-        self._leaves, self._leaving = False, frozenset[str]()
-        """Whether it is about to stop; and which others are."""
+        self._leaves = False
+        """Whether it is about to stop."""
+        self._leaving: AbstractSet[str] = frozenset()
+        """Which others are."""
 
     def want(self, budget: str, count: Callable[[], Mapping[str, int]]) -> Key:
         """Its `lease` is set, and `held`, whenever it is this replica's."""
@@ -157,7 +160,7 @@ class Replica:
             return
         self._until = held_until(sent_at)
         self._known = watched(self._known, beats, self._clock())
-        self._leaving = frozenset(leaving)
+        self._leaving = leaving
         for other, beat in dead(self._known, self._clock()).items():
             log.warning("a replica is dead", extra={"replica": other})
             await self._replicas.bury(other, beat)

@@ -8,6 +8,7 @@ it claimed. Deleting the row and a beat of it exclude each other: one of them fi
 import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -69,7 +70,7 @@ class Replicas:
 
     async def beat(
         self, replica: str, calls: Mapping[str, Calls], *, leaves: bool = False
-    ) -> tuple[bool, Mapping[str, int], Collection[str]]:
+    ) -> tuple[bool, Mapping[str, int], AbstractSet[str]]:
         """Whether the replica is known still; the beats of all others; which of them leave."""
         values = {"id": replica, "calls": json.dumps(calls), "leaves": leaves}
         *others, (*_, own) = await self._run(lambda raw: raw.execute(_BEAT, values).fetchall())
