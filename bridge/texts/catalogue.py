@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+from babel.plural import PluralRule
 from fluent.runtime import FluentBundle
+from fluent.runtime.types import FluentType
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
@@ -22,11 +26,30 @@ is put in afterwards.
 """
 
 
+class _One(FluentType):
+    """The only number: of English and German plurals, [one] is 1 alone."""
+
+    def format(self, _: object) -> str:
+        return "1"
+
+    def __eq__(self, other: object) -> bool:
+        return other == "one"
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class _Bundle(FluentBundle):
+    """Without Babel's data of the language, 4 MiB: no number is written with it."""
+
+    def _get_babel_locale(self) -> Any:
+        return SimpleNamespace(plural_form=PluralRule({}))
+
+
 class Catalogue:
     """Texts by key, each with its attributes."""
 
     def __init__(self, language: str) -> None:
-        self._bundle = FluentBundle([language], use_isolating=False)
+        self._bundle = _Bundle([language], use_isolating=False)
         source = (HERE / f"{language}.ftl").read_text("utf-8")
         self._unread = {text[1]: text[0] for text in _TEXT.finditer(source)}
 
@@ -55,8 +78,7 @@ class Catalogue:
         given = {name: ABSENT if fact is None else fact for name, fact in facts.items()}
         long = {f"\ue000{name}\ue000": fact for name, fact in given.items() if len(fact) > LONG}
         given |= {mark.strip("\ue000"): mark for mark in long}
-        # of English and German plurals, [one] is 1 alone: only a number is one
-        counted = {name: 1 if fact == "1" else fact for name, fact in given.items()}
+        counted = {name: _One() if fact == "1" else fact for name, fact in given.items()}
         text = str(self._bundle.format_pattern(pattern, counted)[0])
         for mark, fact in long.items():
             text = text.replace(mark, fact)
