@@ -9,7 +9,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, cast
 
 from aiohttp import web
@@ -49,14 +48,14 @@ class Connection(web.RequestHandler):
     """
 
     __slots__ = (
-        *("_awaited", "_body", "_door", "_early", "_idle", "_line", "_stored", "_ways"),
-        *("due", "place"),
+        *("_awaited", "_body", "_door", "_early", "_idle", "_line", "_stored", "_taken"),
+        *("_told", "_ways", "due", "place"),
     )
 
     def __init__(self, server: web.Server, door: "Door", ways: Mapping[str, Way]) -> None:
         self._door, self._idle, self._body = door, False, cast("StreamReader | None", None)
         self._ways, self._early, self._awaited = ways, b"", 0
-        self._stored: Stored | None = None
+        self._taken, self._stored = b"", cast("Stored | None", None)
         after = door.limits.keepalive_seconds
         loop = asyncio.get_running_loop()
         super().__init__(server, loop=loop, keepalive_timeout=after, **OPTIONS)
@@ -106,24 +105,27 @@ class Connection(web.RequestHandler):
         taken = way.take(headers, data[begins:]) if len(data) == self._awaited else None
         if taken is None:
             return False
-        self._stored, told = taken
-        self._early, self._awaited = b"", 0
+        self._stored, self._told = taken
+        self._taken, self._early, self._awaited = data, b"", 0
         self._wait(self._door.limits.keepalive_seconds)
-        self._stored.add_done_callback(partial(self._acknowledge, data, told))
+        # Without arguments: the event loop would log them, and they may be a patient's.
+        self._stored.add_done_callback(self._acknowledge)
         return True
 
-    def _acknowledge(self, data: bytes, told: Callable[[Any], bytes], stored: Stored) -> None:
+    def _acknowledge(self, stored: Stored) -> None:
         """Where it is not on disk, aiohttp takes it once more, and says so."""
-        self._stored = None
-        try:
-            answer = plain.answer(told(stored.result()), time.time())
-        except (Exception, asyncio.CancelledError):
-            self._early = data + self._early
-        else:
+        self._stored, answer = None, b""
+        with contextlib.suppress(Exception, asyncio.CancelledError):
+            answer = plain.answer(self._told(stored.result()), time.time())
+        taken, self._taken = self._taken, b""
+        if self._line.is_closing():
+            return
+        if answer:
             self._line.write(answer)
             self._idle = True
             self._wait(self._door.limits.keepalive_seconds)
-        if self._early and not self._line.is_closing():
+        self._early = self._early if answer else taken + self._early
+        if self._early:
             self._line.resume_reading()
             self._leave_to_aiohttp()
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bridge.errors import TryLater
 from bridge.server import plain, webhooks
 from bridge.server.plain import Way
-from bridge.store import deliveries, views
+from bridge.store import Store, deliveries, views
 
 RX = "/webhooks/rxscale"
 WAYS = {RX: Way(lambda _: True, lambda *_: None)}
@@ -207,6 +207,31 @@ async def test_what_is_on_its_way_when_the_server_stops_is_answered(
         await stopping
         monkeypatch.undo()
         line[1].close()
+
+
+def test_who_goes_away_before_the_answer_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    uvloop = pytest.importorskip("uvloop")  # asyncio's own says nothing of it
+    said: list[str] = []
+    lines: list[Line] = []
+    store = Store.write_together
+
+    async def slowly(*given: object) -> object:
+        lines[0][1].transport.abort()
+        await asyncio.sleep(0.05)
+        return await store(*given)  # type: ignore[arg-type]
+
+    async def gone() -> int:
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: said.append(str(told)))
+        async with house_of(tmp_path) as house:
+            monkeypatch.setattr(Store, "write_together", slowly)
+            lines.append(await dialled(house, request(1)))
+            await asyncio.sleep(0.3)
+            return (await house.bridge.store.read(views.facts, house.bridge.started_at)).open_orders
+
+    assert uvloop.run(gone()) == 1
+    assert not said
 
 
 UNUSUAL = [
