@@ -2,8 +2,13 @@
 
 `user_version` in the file's header holds the number of the last step taken. It is set in the
 step's own transaction, so that a step is taken wholly or not at all, whatever happens meanwhile.
+
+A step whose file says `-- Compatible with step N.` leaves a schema that programs of step N on may
+go on with: it adds what those need not know of. What they need goes away a release later. The row
+`compatible` of the table `meta` keeps that N.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +29,12 @@ class Step:
     number: int
     name: str
     statements: tuple[str, ...]
+
+    @property
+    def compatible(self) -> int:
+        """The oldest step whose programs may go on with what it leaves; its own, unless it says."""
+        found = re.search(r"^-- Compatible with step (\d+)\.$", self.statements[0], re.MULTILINE)
+        return int(found[1]) if found else self.number
 
 
 @cache
@@ -78,8 +89,13 @@ def refuse_foreign(connection: sqlite3.Connection, where: str, newest: int) -> N
     found = version(connection)
     if owner != APPLICATION_ID and (tables or found or owner):
         raise Misconfigured(Fault(where, "store-foreign"))
-    if found > newest:
+    if found > newest and _compatible(connection, found) > newest:
         raise Misconfigured(Fault(where, "newer", found=found, newest=newest))
+
+
+def _compatible(connection: sqlite3.Connection, found: int) -> int:
+    (row,) = connection.execute("SELECT max(value) FROM meta WHERE name = 'compatible'")
+    return int(row[0] or found)
 
 
 def _take(connection: sqlite3.Connection, step: Step) -> None:
@@ -89,6 +105,9 @@ def _take(connection: sqlite3.Connection, step: Step) -> None:
             for statement in step.statements:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {step.number:d}")
+            if step.number > 1:
+                row = str(step.compatible)
+                connection.execute("INSERT OR REPLACE INTO meta VALUES ('compatible', ?)", (row,))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

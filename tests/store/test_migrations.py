@@ -1,19 +1,26 @@
 """Every older store ends in the same schema as a new one, by whole steps or not at all."""
 
 import re
+import secrets
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from store.given import NOW, rows_of
+from postgresql import Server
+from store.given import NOW, delivery, key, rows_of, uid
 
 from bridge.errors import Misconfigured
-from bridge.store import Store, notes
+from bridge.place import Place
+from bridge.store import Store, deliveries, notes, orders, todo
+from bridge.store import migrate as module
 from bridge.store.migrate import APPLICATION_ID, Step, migrate, split, steps
 
 SCHEMA = "SELECT type, name, sql FROM sqlite_schema ORDER BY type, name"
+RELEASED = module.SCHEMA
 HEADER = "SELECT * FROM pragma_user_version, pragma_application_id"
 
 
@@ -146,3 +153,110 @@ def test_splitting_a_script(script: str, statements: list[str]):
 def test_a_script_without_an_end_is_refused(script: str):
     with pytest.raises(ValueError, match="without end"):
         list(split(script))
+
+
+# -- programs of several versions beside each other ------------------------------------------------
+
+EXPANDS = """-- Made up: what programs of the first step need not know of.
+-- Compatible with step 1.
+
+-- One row a wish.
+CREATE TABLE wishes (
+  wish  TEXT NOT NULL
+) STRICT;
+ALTER TABLE orders ADD COLUMN wished INTEGER;
+"""
+CONTRACTS = """-- Made up: what programs of the first step need, and those of the second do not.
+-- Compatible with step 2.
+
+DROP TABLE hours;
+"""
+BREAKS = """-- Made up: it says nothing of programs before it.
+
+DROP TABLE counters;
+"""
+Program = Callable[..., None]
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+    """Makes this the program that knows the released steps and these."""
+
+    def become(*made_up: str) -> None:
+        folder = tmp_path / f"schema-{len(made_up)}"
+        if not folder.exists():
+            shutil.copytree(RELEASED, folder)
+        for number, text in enumerate(made_up, start=len([*RELEASED.glob("*.sql")]) + 1):
+            (folder / f"{number:04}_made_up.sql").write_text(text)
+        monkeypatch.setattr(module, "SCHEMA", folder)
+        steps.cache_clear()
+
+    yield become
+    steps.cache_clear()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, path: Path) -> Place:
+    """Of a database of its own: others are not to see its schema."""
+    if request.param == "sqlite":
+        return path
+    server: Server = request.getfixturevalue("postgresql")
+    name = f"versions_{secrets.token_hex(4)}"
+    server.admin(f"CREATE DATABASE {name} OWNER rxbridge")
+    return server.place(database=name)
+
+
+async def take(place: Place, number: int) -> None:
+    store = await Store.open(place, now=NOW)
+    await store.write_together(deliveries.receive, delivery(number))
+    await store.close()
+
+
+async def test_an_older_program_goes_on_beside_a_schema_that_only_adds(
+    place: Place, program: Program
+):
+    program()
+    at_work = await Store.open(place, now=NOW)
+    await at_work.write_together(deliveries.receive, delivery(1))
+    program(EXPANDS)
+    await take(place, 2)
+    await at_work.write_together(deliveries.receive, delivery(3))
+    taken = await at_work.write(todo.claim, 9, NOW, timedelta(minutes=1))
+    assert {each.key for each, _ in taken} == {key(1), key(2), key(3)}
+    await at_work.close()
+    program()
+    await take(place, 4)
+    program(EXPANDS)
+    again = await Store.open(place, now=NOW)
+    assert await again.read(orders.find, uid(4)) is not None
+    assert await again.read(lambda c: c.execute("SELECT count(*) FROM wishes").fetchone()) == (0,)
+    await again.close()
+
+
+async def test_what_takes_something_away_refuses_those_that_need_it(place: Place, program: Program):
+    program(EXPANDS)
+    await take(place, 1)
+    program(EXPANDS, CONTRACTS)
+    await take(place, 2)
+    program(EXPANDS)
+    await take(place, 3)
+    program()
+    told = rf"^[^\n]*: was written by a newer rxbridge \(schema {len(steps()) + 2}, this one knows"
+    with pytest.raises(Misconfigured, match=told):
+        await Store.open(place, now=NOW)
+
+
+async def test_a_step_that_says_nothing_is_for_its_own_programs_alone(
+    place: Place, program: Program
+):
+    program(EXPANDS, BREAKS)
+    await take(place, 1)
+    program(EXPANDS)
+    with pytest.raises(Misconfigured, match="was written by a newer rxbridge"):
+        await Store.open(place, now=NOW)
+
+
+def test_no_step_takes_back_what_one_before_it_said():
+    said = [step.compatible for step in steps()]
+    assert said == sorted(said)
+    assert all(step.compatible <= step.number for step in steps())

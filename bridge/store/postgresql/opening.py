@@ -14,7 +14,7 @@ from bridge.core.leases import BEAT_SECONDS, DEAD_SECONDS
 from bridge.errors import Fault, Misconfigured
 from bridge.place import Database
 from bridge.store import runlock
-from bridge.store.migrate import steps
+from bridge.store.migrate import Step, steps
 from bridge.store.postgresql.connection import Connection, Pool, Raw, Session, connect, refusal
 from bridge.store.postgresql.spelling import of_schema
 from bridge.store.rows import micros
@@ -68,19 +68,20 @@ def prepare(place: Database, now: datetime, raw: Raw) -> None:
     with raw.transaction():
         raw.execute(_ONE_AT_A_TIME)
         for step in steps()[_version(place, raw) :]:
-            _take(raw, step.number, step.statements)
+            _take(raw, step)
         own, at = place.budget or None, micros(now)
         raw.execute(_ENTER, {"id": place.pharmacy, "budget": own, "at": at})
 
 
-def _take(raw: Raw, number: int, statements: tuple[str, ...]) -> None:
-    if number == 1:
+def _take(raw: Raw, step: Step) -> None:
+    if step.number == 1:
         raw.execute((_OWN / "shared.sql").read_text("utf-8"))
         raw.execute("INSERT INTO rxbridge VALUES (0, 0)")
-    for statement in filter(None, map(of_schema, statements)):
+    for statement in filter(None, map(of_schema, step.statements)):
         raw.execute(statement)
     raw.execute((_OWN / "policies.sql").read_text("utf-8"))
-    raw.execute("UPDATE rxbridge SET version = %s, compatible = %s", (number, number))
+    numbers = step.number, step.compatible
+    raw.execute("UPDATE rxbridge SET version = %s, compatible = %s", numbers)
 
 
 def _refuse_unfit(place: Database, raw: Raw) -> None:
