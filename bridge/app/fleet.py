@@ -13,7 +13,7 @@ from bridge import config
 from bridge.app import vitals
 from bridge.app.build import Bridge, Shared, open_bridge, open_shared, refuse_taken_ports
 from bridge.app.machine import Machine
-from bridge.app.replica import Replica, open_replica
+from bridge.app.replica import Replica, open_replica, timed
 from bridge.app.run import leave, refuse_several_pharmacies, url_of, work
 from bridge.app.telling import beat, is_alive
 from bridge.app.together import Inventories, read
@@ -60,7 +60,7 @@ async def run_fleet(
 
     Raises Misconfigured where the process itself cannot begin.
     """
-    machine = machine or Machine()
+    machine = timed(machine, url_of(base))
     refuse_taken_ports(base)
     if base.store.path.exists():
         words = 'the store of one pharmacy is nobody\'s here: write store.path = "%s" into its file'
@@ -206,7 +206,9 @@ class Fleet:
         """This process among those with the same database."""
         url = url_of(settings)
         if url not in self._replicas:
-            self._replicas[url] = await self.stack.enter_async_context(open_replica(url))
+            self._replicas[url] = await self.stack.enter_async_context(
+                open_replica(url, self._machine)
+            )
         return self._replicas[url]
 
     async def _end(self, name: str) -> None:

@@ -14,10 +14,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bridge.app.machine import Machine
 from bridge.core.leases import Claim, Sighting, dead, held_until, may_call, pause, watched
 from bridge.errors import TryLater
 
@@ -41,6 +43,28 @@ def boot_clock() -> float:
     """Seconds since this machine started, those that it slept too."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot is None else time.clock_gettime(boot)
+
+
+class Time:
+    """The database's, once that has told it, and this machine's `now` until then: what one replica
+    writes down others read, and a machine's clock may be wrong.
+    """
+
+    def __init__(self, now: Callable[[], datetime], clock: Callable[[], float] = boot_clock):
+        self._now, self._clock = now, clock
+
+    def told(self, at: datetime) -> None:
+        since = self._clock()
+        self._now = lambda: at + timedelta(seconds=self._clock() - since)
+
+    def __call__(self) -> datetime:
+        return self._now()
+
+
+def timed(machine: Machine | None, url: str | None) -> Machine:
+    """With the time of those who share a database, if any do."""
+    machine = machine or Machine()
+    return machine if url is None else replace(machine, now=Time(machine.now))
 
 
 @dataclass(eq=False)
@@ -77,9 +101,14 @@ class Replica:
     """`run` keeps its leases; whoever works for a key says so by `want` and `drop`."""
 
     def __init__(
-        self, replicas: "Replicas", clock: Callable[[], float] = boot_clock, name: str | None = None
+        self,
+        replicas: "Replicas",
+        clock: Callable[[], float] = boot_clock,
+        name: str | None = None,
+        time_is: Callable[[datetime], None] | None = None,
     ) -> None:
-        self._replicas, self._clock = replicas, clock
+        """`time_is` hears the database's, again and again."""
+        self._replicas, self._clock, self._time_is = replicas, clock, time_is
         self.name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._id: str | None = None
         """Of one unbroken series of beats: whoever missed one comes back as another."""
@@ -161,6 +190,8 @@ class Replica:
         self._until = held_until(sent_at)
         self._known = watched(self._known, beats, self._clock())
         self._leaving = leaving
+        if self._time_is is not None:
+            self._time_is(await self._replicas.time())
         for other, beat in dead(self._known, self._clock()).items():
             log.warning("a replica is dead", extra={"replica": other})
             await self._replicas.bury(other, beat)
@@ -199,14 +230,15 @@ class Replica:
 
 
 @contextlib.asynccontextmanager
-async def open_replica(url: str | None) -> AsyncIterator[Replica | None]:
+async def open_replica(url: str | None, machine: Machine) -> AsyncIterator[Replica | None]:
     """That of this process in the database; None for a store in a file."""
     if url is None:
         yield None
         return
     from bridge.store.postgresql.replicas import Replicas
 
-    replica = Replica(Replicas(url))
+    time_is = machine.now.told if isinstance(machine.now, Time) else None
+    replica = Replica(Replicas(url), time_is=time_is)
     beating = asyncio.create_task(replica.run(), context=Context())  # no pharmacy's, in the log
     try:
         yield replica

@@ -10,7 +10,7 @@ from typing import Any
 from bridge.app import vitals
 from bridge.app.build import Bridge, open_bridge, open_term
 from bridge.app.machine import Machine
-from bridge.app.replica import Replica, first_of, open_replica
+from bridge.app.replica import Replica, first_of, open_replica, timed
 from bridge.app.telling import Teller, heartbeat
 from bridge.app.vendors import Vendors
 from bridge.app.web import listen, stock_changed
@@ -46,10 +46,11 @@ async def run(
 ) -> None:
     """Serves and works until `stop` is set, then drains. Raises Misconfigured at the start only."""
     async with contextlib.AsyncExitStack() as stack:
+        machine = timed(machine, url_of(settings))
         bridge = await _opened(stack, settings, stop, machine)
         if bridge is None:
             return
-        replica = await stack.enter_async_context(open_replica(url_of(settings)))
+        replica = await stack.enter_async_context(open_replica(url_of(settings), machine))
         running, end = await listen(bridge), asyncio.Event()
         leaving = asyncio.create_task(leave(stop, end, [bridge], [replica], settings))
         try:

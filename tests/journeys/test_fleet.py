@@ -11,6 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -33,6 +34,7 @@ from bridge.sandbox.webhooks import Chaos
 from bridge.server import Running
 from bridge.settings import Settings
 from bridge.store import Store
+from bridge.store.rows import moment
 
 KEY = "canary-group-key"
 PATIENCE_SECONDS = 20.0
@@ -500,6 +502,26 @@ async def test_each_page_says_which_replica_works(tmp_path: Path):
             status, text = await town.get(path)
             assert status == 200, path
             assert owner in text, path
+
+
+class Tomorrow(datetime):
+    """What the clock of this machine says."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime.now(tz) + timedelta(days=1)
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_machine_with_a_wrong_clock_dates_nothing_by_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bridge.app.machine.datetime", Tomorrow)
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+        await town.submitted(town.order("adler"))
+        ((received_at,),) = await rows(tmp_path, "adler", "SELECT max(received_at) FROM deliveries")
+    assert abs(moment(received_at) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 async def test_a_pharmacy_named_as_a_key_would_have_its_address(tmp_path: Path):

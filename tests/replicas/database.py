@@ -25,8 +25,8 @@ _TAKES_NOTE = (
       RETURN NEW;
     END $$""",
     """CREATE TRIGGER note AFTER UPDATE OF owner ON budgets
-    FOR EACH ROW WHEN (NEW.owner IS DISTINCT FROM OLD.owner) EXECUTE FUNCTION campaign.note()""",
-    """INSERT INTO campaign.owners
+    FOR EACH ROW WHEN (NEW.owner IS DISTINCT FROM OLD.owner) EXECUTE FUNCTION campaign.note();
+    INSERT INTO campaign.owners
     SELECT extract(epoch FROM clock_timestamp()), id, owner FROM budgets""",
 )
 """Whose each key was, and from when: by the clock of the one machine that all of this runs on."""

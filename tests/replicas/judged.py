@@ -3,11 +3,12 @@
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from math import inf
 
 from bridge.cli.chain import most_within
 from replicas.database import Owned
-from replicas.themes import Log
-from replicas.town import BUDGETS, Called, Town
+from replicas.themes import Event, Log
+from replicas.town import BUDGETS, KEY, Called, Town
 
 COLUMNS = (
     "theme",
@@ -22,6 +23,8 @@ COLUMNS = (
     "doubles",
     "lost",
 )
+FOLLOWED_SECONDS = 11.0
+"""Whoever fails for longer than that is followed by another."""
 HEAD = f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}"
 
 
@@ -78,11 +81,10 @@ def judged(theme: str, seconds: float, town: Town, log: Log, late: list[str]) ->
     """`late`: orders that did not reach their end. Made once all is at rest."""
     owners, world = town.pair.owners(), town.sandbox.world
     calls = sorted(town.calls, key=lambda each: each.at)
-    found = Judged(theme, seconds / 60, Counter(what for what, *_ in log.events))
-    for what, at, whom, budgets in log.events:
-        if what in ("kill", "failover"):
-            for budget in budgets:
-                _follow(found, town, owners, calls, budget, at, whom)
+    found = Judged(theme, seconds / 60, Counter(each.what for each in log.events))
+    for event in log.events:
+        for budget in event.budgets if event.lasts > FOLLOWED_SECONDS else ():
+            _follow(found, owners, calls, event, budget)
     times = {key: [c.at for c in calls if c.key == key] for key in (*BUDGETS, "pharmaone")}
     most = {key: (most_within(1.0, its), most_within(60.0, its)) for key, its in times.items()}
     found.rxscale = tuple(max(most[key][at] for key in BUDGETS) for at in (0, 1))
@@ -101,24 +103,18 @@ def judged(theme: str, seconds: float, town: Town, log: Log, late: list[str]) ->
 
 
 def _follow(
-    found: Judged,
-    town: Town,
-    owners: list[Owned],
-    calls: list[Called],
-    budget: str,
-    at: float,
-    whom: int | None,
+    found: Judged, owners: list[Owned], calls: list[Called], event: Event, budget: str
 ) -> None:
     """Who had the key next, and when that one called RxScale."""
-    key = next(key for key, its in BUDGETS.items() if its == budget)
-    taken = [row.at for row in owners if row.budget == budget and row.owner and row.at > at]
-    if whom is None:
-        taken = [at]
-    if taken:
-        if whom is not None:
-            found.takeovers.append(taken[0] - at)
-        after = [each.at for each in calls if each.key == key and each.at > taken[0]]
-        found.first_calls += [after[0] - at] if after else []
+    key, at = next(key for key, its in BUDGETS.items() if its == budget), event.at
+    taken = at
+    if event.whom is not None:
+        rows = (row.at for row in owners if row.budget == budget and row.owner)
+        taken = next((each for each in rows if each > at), inf)
+        found.takeovers.append(taken - at)
+    if key == KEY:  # there is always something to do for it
+        after = (each.at for each in calls if each.key == key and each.at > taken)
+        found.first_calls.append(next(after, inf) - at)
 
 
 def outdated(town: Town, owners: list[Owned], calls: list[Called]) -> list[str]:

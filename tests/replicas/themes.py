@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from math import inf
 
 from replicas.replica import BEFORE_SENDING, CLOCK, IN_TRANSACTION
 from replicas.town import BUDGETS, Replica, Town
@@ -15,18 +16,31 @@ ROUND_SECONDS = 12.0
 PATIENCE_SECONDS = 60.0
 
 
+@dataclass(frozen=True)
+class Event:
+    """What was done: a word for it, when, to whom (None: the database), what keys that one had, and
+    how many seconds it lasted.
+    """
+
+    what: str
+    at: float
+    whom: int | None
+    budgets: tuple[str, ...]
+    lasts: float
+
+
 @dataclass
 class Log:
-    """What was done: a word for it, when, to whom (None: the database), and what that one had."""
+    """All that was done."""
 
     town: Town
-    events: list[tuple[str, float, int | None, tuple[str, ...]]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
-    async def note(self, what: str, whom: Replica | None = None) -> None:
-        now, number = time.time(), None if whom is None else whom.number
+    async def note(self, what: str, whom: Replica | None = None, lasts: float = inf) -> None:
+        number = None if whom is None else whom.number
         held = await self.holdings()
         mine = tuple(key for key, owner in held.items() if whom is None or owner == number)
-        self.events.append((what, now, number, mine))
+        self.events.append(Event(what, time.time(), number, mine, lasts))
         print(f"{time.strftime('%T')} {what} {number} {mine}", file=sys.stderr, flush=True)
 
     async def holdings(self) -> dict[str, int | None]:
@@ -69,9 +83,10 @@ async def stop(town: Town, log: Log) -> None:
         until = time.monotonic() + 20
         while not victim.stands_still() and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-    await log.note("stop", victim)
+    lasts = town.luck.choice((5.0, 9.0, 12.0, 15.0, 25.0, 60.0))
     victim.send(signal.SIGSTOP)
-    await asyncio.sleep(town.luck.choice((5.0, 9.0, 12.0, 15.0, 25.0, 60.0)))
+    await log.note("stop", victim, lasts)
+    await asyncio.sleep(lasts)
     victim.send(signal.SIGCONT)
 
 
@@ -79,11 +94,12 @@ async def cut(town: Town, log: Log) -> None:
     """One replica, or all of them, has no database: it is sent away, or waits in vain."""
     everybody = town.luck.random() < 0.3
     victims = town.replicas if everybody else [await log.victim()]
+    lasts = town.luck.choice((3.0, 8.0, 15.0, 25.0))
     for each in victims:
-        await log.note("cut", each)
+        await log.note("cut", each, 0.0 if everybody else lasts)
         for door in each.doors:
             door.fall_dumb() if town.luck.random() < 0.3 else door.shut()
-    await asyncio.sleep(town.luck.choice((3.0, 8.0, 15.0, 25.0)))
+    await asyncio.sleep(lasts)
     for door in (door for each in victims for door in each.doors):
         door.mend()
 
@@ -101,7 +117,7 @@ async def jump(town: Town, log: Log) -> None:
     victim = town.luck.choice(town.replicas)
     by = town.luck.choice((-86400, -3600, -30, 30, 3600, 86400))
     victim.tell(f"{CLOCK}={by}")
-    await log.note("jump", victim)
+    await log.note("jump", victim, 0.0)
     if town.luck.random() < 0.3:
         other = await log.victim()
         await log.note("kill", other)

@@ -5,12 +5,13 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from postgresql import Server
 from store.given import NOW
 
-from bridge.app.replica import Key, Replica
+from bridge.app.replica import Key, Replica, Time
 from bridge.core.leases import BEAT_SECONDS, DEAD_SECONDS, HELD_SECONDS
 from bridge.errors import Misconfigured, TryLater
 from bridge.place import Database
@@ -88,6 +89,21 @@ async def test_who_beats_keeps_it_whatever_the_others_clock_does(place, clock):
             await two._round()
         assert first.lease.may_call()
         assert not other.held.is_set()
+
+
+async def test_its_time_is_the_databases_whatever_this_machines_clock_says(place, clock):
+    def wrong() -> datetime:
+        return datetime.now(UTC) + timedelta(days=1)
+
+    time = Time(wrong, clock)
+    one = Replica(Replicas(place.url), clock, "one", time.told)
+    assert time() - datetime.now(UTC) > timedelta(hours=23), "nobody told it yet"
+    await one._round()
+    told = time()
+    assert abs(told - datetime.now(UTC)) < timedelta(seconds=5)
+    clock.now += 1.5
+    assert time() - told == timedelta(seconds=1.5)
+    await one.close()
 
 
 async def test_handed_over_it_comes_with_what_was_called_and_nothing_unknown(place, clock):

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import psycopg
@@ -76,6 +77,13 @@ class Replicas:
         *others, (*_, own) = await self._run(lambda raw: raw.execute(_BEAT, values).fetchall())
         beats = {name: beat for name, beat, *_ in others}
         return bool(own), beats, {name for name, _, going, _ in others if going}
+
+    async def time(self) -> datetime:
+        """The database's own."""
+        statement = "SELECT clock_timestamp()"
+        ((at,),) = await self._run(lambda raw: raw.execute(statement).fetchall())
+        found: datetime = at
+        return found.astimezone(UTC)
 
     async def claim(self, replica: str, budgets: Collection[str]) -> list[Claim]:
         """Those that nobody holds: they are this replica's now, each with a fence of its own."""
