@@ -1,9 +1,11 @@
 """The loop of an order as a model, with a second replica that takes over at every single point.
 
 The first one is stopped wherever it stands: between two steps, between the intent and the call, in
-front of the wire. The second one works to the end of the order, or only for some steps. Then the
-first goes on with what it remembers. What it writes bears an outdated fence and is refused; what it
-is about to send is asked for right before the wire. PharmaOne repeats what it is sent twice.
+front of the wire; also after one fault, and anywhere in an order's whole life. The second one works
+to the end of the order, or only for some steps. Then the first goes on with what it remembers. What
+it writes bears an outdated fence and is refused; what it is about to send is asked for right before
+the wire. What it had sent already may still arrive, as late as a call may take. PharmaOne repeats
+what it is sent twice.
 """
 
 from collections.abc import Iterator
@@ -12,12 +14,15 @@ from datetime import timedelta
 
 import pytest
 from core.test_every_schedule import (
+    FAULTS,
+    GOOD,
     POLICIES,
     World,
     arrive,
     intend,
     intend_claim,
     judge,
+    judge_life,
     look_again,
     run,
     step,
@@ -29,6 +34,7 @@ from worlds import changed
 from bridge.core.leases import DEAD_SECONDS, held_until, may_call
 from bridge.core.orders import next_step
 from bridge.core.steps import Cancel, Complete, Done, SetStatus, Stuck, Submit, Wait
+from bridge.transport import Limits
 
 SENDING = Submit | SetStatus | Complete | Cancel
 SEEN_BY_ALL = (
@@ -38,25 +44,27 @@ SEEN_BY_ALL = (
 
 
 def points(world: World) -> Iterator[tuple[World, object]]:
-    """Each moment at which the first replica may be stopped: what it knows then, and what it is
-    about to send, None between two steps.
+    """Each moment at which the first replica may be stopped, after as many faults as the world has
+    left: what it knows then, and what it is about to send, None between two steps.
     """
-    for _ in range(60):
-        decided = next_step(view(world))
-        yield world, None
+    ahead = [world]
+    while ahead:
+        here = ahead.pop()
+        if here.ending is not None:
+            continue
+        decided = next_step(view(here))
+        yield here, None
         if isinstance(decided, SENDING):
-            held = intend(world) if isinstance(decided, Submit) else intend_claim(world, decided)
+            held = intend(here) if isinstance(decided, Submit) else intend_claim(here, decided)
             yield held, decided
-        (world,) = step(world, ())
-        if world.ending is not None:
-            return
-    raise AssertionError("no end in sight")
+        ahead.extend(step(here, FAULTS))
 
 
 def second(stopped: World) -> Iterator[World]:
     """What the second one makes of it, which has the store and nothing else: all, or some of it."""
     after = timedelta(seconds=DEAD_SECONDS)
-    world = look_again(changed(stopped, now=stopped.now + after, ending=None))
+    alone = changed(stopped, now=stopped.now + after, ending=None, faults_left=0)
+    world = look_again(alone)
     for _ in range(60):
         yield world
         if world.ending is not None:
@@ -76,6 +84,36 @@ def resumed(stopped: World, decided: object, meanwhile: World, *, asks: bool) ->
     return changed(meanwhile, **{name: getattr(world, name) for name in SEEN_BY_ALL[1:]})
 
 
+def takes(world: World, decided: object) -> bool:
+    """Whether the vendor carries out what comes so late, or refuses it."""
+    match decided:
+        case SetStatus() | Complete():
+            return decided.word in world.words.rxscale.steps.get(world.status, ())
+        case Cancel():
+            return world.there in world.words.pharmaone.steps and not world.flags
+    return True
+
+
+def late(world: World) -> Iterator[World]:
+    """Every end where what the first had sent arrives while the second works."""
+    for stopped, decided in points(world):
+        for meanwhile in second(stopped) if decided is not None else ():
+            in_time = (meanwhile.now - stopped.now).total_seconds() <= Limits(0, 0).deadline_seconds
+            if in_time and meanwhile.ending is None and takes(meanwhile, decided):
+                yield to_its_end(arrive(meanwhile, decided))
+
+
+def to_its_end(world: World) -> World:
+    """By the second alone; what the vendor refuses meanwhile is looked at again."""
+    while world.ending is None:
+        decided = next_step(view(world))
+        if isinstance(decided, SENDING) and not takes(world, decided):
+            world = look_again(world)
+        else:
+            (world,) = step(world, ())
+    return world
+
+
 def endings(world: World, *, asks: bool) -> Iterator[World]:
     """Every order of events with one such stop: at the end the second one has settled it."""
     for stopped, decided in points(world):
@@ -87,10 +125,23 @@ def endings(world: World, *, asks: bool) -> Iterator[World]:
                 yield from run(replace(both, faults_left=0))
 
 
+def of(policy: str, **about: object) -> World:
+    return World(WORDS, "waiting for pharmacy", POLICIES[policy], **about)
+
+
 WORLDS = [
-    World(WORDS, "waiting for pharmacy", policy, approved=approved, idempotent=False)
-    for policy in POLICIES.values()
+    of(policy, approved=approved, idempotent=False, faults_left=0)
+    for policy in POLICIES
     for approved in (False, True)
+]
+LIVES = [
+    of("repeat", script=script, idempotent=False, faults_left=0)
+    for script in (
+        GOOD,
+        ("approve", "shipped", "picked_up", "pharmaone:completed"),
+        ("approve", "pharmaone:cancelled"),
+        ("approve", "rxscale:cancelled"),
+    )
 ]
 
 
@@ -104,6 +155,37 @@ def test_however_two_replicas_take_turns_there_is_one_order_request(world: World
         judge(ended)
         seen += 1
     assert seen > 50
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_after_a_fault_of_the_first_too(approved: bool):
+    """Where PharmaOne knows a repeated reference: what it holds cannot be read until approved."""
+    for ended in endings(of("repeat", approved=approved, faults_left=1), asks=True):
+        judge(ended)
+
+
+@pytest.mark.parametrize("world", LIVES)
+def test_nothing_is_done_twice_in_an_orders_life(world: World):
+    seen = 0
+    for ended in endings(world, asks=True):
+        judge_life(ended)
+        assert isinstance(ended.ending, Done)
+        seen += 1
+    assert seen > 200
+
+
+@pytest.mark.parametrize("world", [WORLDS[1], *(changed(each, idempotent=True) for each in LIVES)])
+def test_what_arrives_late_is_found_and_not_sent_again(world: World):
+    """What is approved is found; before, PharmaOne has to know the reference."""
+    ends = list(late(world))
+    assert ends
+    for ended in ends:
+        judge_life(ended)
+
+
+def test_with_less_grace_than_a_call_may_take_it_finds_the_double():
+    hasty = changed(WORLDS[1], policy=replace(POLICIES["repeat"], grace=timedelta(seconds=5)))
+    assert max(ended.requests for ended in late(hasty)) == 2
 
 
 def test_without_the_question_before_the_wire_it_finds_the_second_order_request():
@@ -120,3 +202,11 @@ def test_without_the_question_before_the_wire_it_finds_the_second_order_request(
 def test_without_the_question_before_the_wire_it_finds_the_second_claim():
     with pytest.raises(AssertionError, match="illegal"):
         list(endings(WORLDS[0], asks=False))
+
+
+@pytest.mark.parametrize("kind", [SetStatus, Complete])
+def test_without_the_question_before_the_wire_a_life_goes_wrong(kind: type):
+    with pytest.raises(AssertionError, match="illegal"):
+        for stopped, decided in points(LIVES[0]):
+            for meanwhile in second(stopped) if isinstance(decided, kind) else ():
+                resumed(stopped, decided, meanwhile, asks=False)
