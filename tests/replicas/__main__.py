@@ -29,13 +29,9 @@ async def carried_out(
         async with open_town(folder, both, pharmacies, seed) as town:
             log = Log(town)
             await go_on(town, log, THEMES[theme], seconds)
-            town.orders_a_minute = 0.0
-            until = time.monotonic() + PATIENCE_SECONDS
             print(f"{time.strftime('%T')} the last orders", file=sys.stderr, flush=True)
-            while town.unfinished() and time.monotonic() < until:  # noqa: ASYNC110
-                await asyncio.sleep(0.5)
-            await town.sandbox.drain()
-            return judged(theme, seconds, town, log, town.unfinished())
+            late = await town.finished(PATIENCE_SECONDS)
+            return judged(theme, seconds, town, log, late)
 
 
 def main() -> int:

@@ -61,6 +61,13 @@ class Log:
             while None in map((await self.holdings()).get, BUDGETS.values()):  # noqa: ASYNC110
                 await asyncio.sleep(0.2)
 
+    async def taken_over(self, victim: Replica) -> None:
+        """Nothing is this one's any more."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while victim.number in (await self.holdings()).values():  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        await self.all_owned()
+
 
 Theme = Callable[[Town, Log], Awaitable[None]]
 
@@ -85,7 +92,7 @@ async def stop(town: Town, log: Log) -> None:
             await asyncio.sleep(0.02)
     lasts = town.luck.choice((5.0, 9.0, 12.0, 15.0, 25.0, 60.0))
     victim.send(signal.SIGSTOP)
-    await log.note("stop", victim, lasts)
+    await log.note(f"stop {point}".strip(), victim, lasts)
     await asyncio.sleep(lasts)
     victim.send(signal.SIGCONT)
 
@@ -96,7 +103,7 @@ async def cut(town: Town, log: Log) -> None:
     victims = town.replicas if everybody else [await log.victim()]
     lasts = town.luck.choice((3.0, 8.0, 15.0, 25.0))
     for each in victims:
-        await log.note("cut", each, 0.0 if everybody else lasts)
+        await log.note("cut of all" if everybody else "cut", each, 0.0 if everybody else lasts)
         for door in each.doors:
             door.fall_dumb() if town.luck.random() < 0.3 else door.shut()
     await asyncio.sleep(lasts)
@@ -126,10 +133,9 @@ async def jump(town: Town, log: Log) -> None:
 
 
 async def settle(town: Town, log: Log) -> None:
-    """Everything is well again."""
+    """Everything is well again, but for clocks that are wrong."""
     for each in town.replicas:
         each.send(signal.SIGCONT)
-        each.tell(f"{CLOCK}=0")
         for door in each.doors:
             door.mend()
 

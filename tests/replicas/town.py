@@ -34,7 +34,7 @@ level = "info"
 write = true
 [orders]
 poll_seconds = 3600
-unsure_grace_seconds = 21
+unsure_grace_seconds = {{grace}}
 [keys.chain]
 """
 PHARMACY = """
@@ -51,6 +51,7 @@ SECRETS = {
     "PHARMAONE__WEBHOOK_SECRETS": P1_SECRET,
 }
 BUDGETS = {KEY: "key:chain", OWN_KEY: ALONE}
+REPLICAS = 3
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).with_name("replica.py")
 TRY_SECONDS = 1.5
@@ -183,6 +184,15 @@ class Town:
                     world.change_p1_order(order.id, picked_up=True)
             await asyncio.sleep(1.0)
 
+    async def finished(self, seconds: float) -> list[str]:
+        """Nobody orders any more; the orders that are not at their end after so long."""
+        self.orders_a_minute = 0.0
+        until = time.monotonic() + seconds
+        while self.unfinished() and time.monotonic() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
+        await self.sandbox.drain()
+        return self.unfinished()
+
     def unfinished(self) -> list[str]:
         orders = self.sandbox.world.orders.values()
         return [order.uid for order in orders if order.status != "completed"]
@@ -253,8 +263,9 @@ def named(vendor: str, headers: dict[str, str], body: bytes) -> tuple[str, str]:
 
 @asynccontextmanager
 async def open_town(
-    folder: Path, pair: Pair, pharmacies: int, seed: int, count: int = 3
+    folder: Path, pair: Pair, pharmacies: int, seed: int, grace: float = 21.0
 ) -> AsyncIterator[Town]:
+    """`grace`: more than a call to a vendor may take, where one may take long."""
     async with AsyncExitStack() as stack:
         names = [ALONE, *(f"p{number}" for number in range(1, pharmacies))]
         settings = sandbox_settings(
@@ -276,8 +287,8 @@ async def open_town(
         _stock(sandbox, names)
         town.http = await stack.enter_async_context(aiohttp.ClientSession())
         await _proxy(stack, town)
-        for number in range(count):
-            town.replicas.append(await _replica(stack, folder, town, number))
+        for number in range(REPLICAS):
+            town.replicas.append(await _replica(stack, folder, town, number, grace))
         await town.replicas[0].start()
         while not await asyncio.to_thread(pair.has_tables):
             town.replicas[0].is_alive()
@@ -332,7 +343,9 @@ async def _proxy(stack: AsyncExitStack, town: Town) -> None:
     town.sandbox.world.subscribe("pharmaone", f"{base}/pharmaone", P1_SECRET)
 
 
-async def _replica(stack: AsyncExitStack, folder: Path, town: Town, number: int) -> Replica:
+async def _replica(
+    stack: AsyncExitStack, folder: Path, town: Town, number: int, grace: float
+) -> Replica:
     home = folder / f"replica{number}"
     (home / "pharmacies").mkdir(parents=True)
     shutil.copytree(MAPPINGS, home / "mappings")
@@ -344,7 +357,7 @@ async def _replica(stack: AsyncExitStack, folder: Path, town: Town, number: int)
         url.replace("0.0.0.0", f"127.0.0.{number + 1}")
         for url in (town.sandbox.rxscale_url, town.sandbox.pharmaone_url)
     )
-    text = BASE.format(rxscale=rx, pharmaone=p1).replace("port = 0", f"port = {port}")
+    text = BASE.format(rxscale=rx, pharmaone=p1, grace=grace).replace("port = 0", f"port = {port}")
     (home / "rxbridge.toml").write_text(text)
     doors = [Door(each) for each in town.pair.servers]
     for door in doors:
