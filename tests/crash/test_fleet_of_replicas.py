@@ -27,11 +27,12 @@ async def test_killed_and_stopped_in_turn_they_lose_nothing_and_double_nothing(t
             killed = await log.victim()
             await log.note("kill", killed)
             await killed.kill()
-            await log.all_owned()
+            await log.taken_over(killed)
             stopped = await log.victim()
             stopped.tell(BEFORE_SENDING)
-            while not stopped.stands_still():  # noqa: ASYNC110 - another process tells nobody
-                await asyncio.sleep(0.02)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not stopped.stands_still():  # noqa: ASYNC110 - another process tells nobody
+                    await asyncio.sleep(0.02)
             await log.note("stop", stopped)
             await log.taken_over(stopped)
             stopped.send(signal.SIGCONT)
