@@ -13,7 +13,7 @@ from replicas.town import BUDGETS, Replica, Town
 
 ROUND_SECONDS = 12.0
 """From one event to the next at the earliest: a key has to be somebody's to be taken from him."""
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 90.0
 
 
 @dataclass(frozen=True)
