@@ -18,9 +18,10 @@ from bridge.core.stock.adjust import Adjustment, Drift, HandedOver, net, put_bac
 from bridge.store import attentions, journal, order_lines, todo
 from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
-from bridge.store.rows import Table, micros
+from bridge.store.rows import Statements, Table, micros
 from bridge.store.stock import sku_key
 
+SQL = Statements(__name__)
 TOLD = (NOT_ADJUSTED,)
 """What is told of an order by its adjustments, and not by a look."""
 ADJUSTMENTS = Table("adjustments", Adjustment)
@@ -29,40 +30,12 @@ _UNDER_WAY = ADJUSTMENTS.select("WHERE done_at IS NULL AND asked IS NULL ORDER B
 _OF = ADJUSTMENTS.select("WHERE key = ? ORDER BY p1_id, reference")
 _BEGIN = ADJUSTMENTS.insert()
 _SAVE = ADJUSTMENTS.upsert("key, p1_id, reference")
-_SEND_AGAIN = "UPDATE adjustments SET sent_at = NULL WHERE key = ?"
-_SEEN_TO = """
-UPDATE adjustments SET done_at = ? WHERE key = ? AND done_at IS NULL AND asked IS NOT NULL
-"""
-_NOT_NEEDED = "DELETE FROM adjustments WHERE key = ? AND done_at IS NULL AND delta < 0"
-_ARRIVED = "UPDATE products SET on_hand = on_hand + ? WHERE p1_id = ?"
-_END = "DELETE FROM adjustments WHERE key = ?"
-_HANDED_OVER = ORDERS.select(
-    """
-    WHERE p1_state = 'completed' AND uid IN (
-      SELECT uid FROM order_lines WHERE released_at IS NULL AND amount + units > 0)
-    ORDER BY uid
-    """
-)
-_SEEN_SINCE = "SELECT 1 FROM orders WHERE uid = ? AND p1_seen_at > ?"
-_NO_DRIFT = "UPDATE stock SET drift_at = NULL WHERE pharmacy_sku_uid = ?"
-_DRIFTS = """
-SELECT pharmacy_sku_uid, coalesce(drift_from, pushed), rx_stock FROM stock
-WHERE drift_at IS NOT NULL AND pushed IS NOT NULL AND wanted IS NULL
-  AND rx_stock <> coalesce(drift_from, pushed)
-  AND 'sku:' || pharmacy_sku_uid NOT IN (SELECT key FROM adjustments)
-ORDER BY pharmacy_sku_uid
-"""
-_ADOPTED = """
-UPDATE stock SET pushed = pushed + :pieces, ours_at = :at, drift_from = drift_from + :pieces,
-  drift_at = CASE WHEN rx_stock = coalesce(drift_from, pushed) + :pieces THEN NULL
-    ELSE drift_at END
-WHERE pharmacy_sku_uid = :uid
-"""
+_HANDED_OVER = ORDERS.select(SQL.handed_over)
 
 
 def drifts(connection: Connection) -> list[Drift]:
     """SKUs that somebody changed at RxScale and for which nothing is under way."""
-    rows = connection.execute(_DRIFTS)
+    rows = connection.execute(SQL.drifts)
     return [Drift(PharmacySkuUid(uid), before, now) for uid, before, now in rows]
 
 
@@ -121,9 +94,9 @@ def done(connection: Connection, adjustment: Adjustment, now: datetime) -> None:
     uid = adjustment.order
     if uid is None:  # both sides agree again
         changed = {"uid": adjustment.sku, "pieces": adjustment.pieces, "at": micros(now)}
-        connection.execute(_ARRIVED, (adjustment.delta, adjustment.p1_id))
-        connection.execute(_ADOPTED, changed)
-        connection.execute(_END, (adjustment.key,))
+        connection.execute(SQL.arrived, (adjustment.delta, adjustment.p1_id))
+        connection.execute(SQL.adopted, changed)
+        connection.execute(SQL.end, (adjustment.key,))
     else:
         _save(connection, replace(adjustment, done_at=now))
         order_lines.release(connection, uid, now, adjustment.p1_id)
@@ -135,7 +108,7 @@ def _look_if_news(
     connection: Connection, uid: PharmacyOrderUid, adjustment: Adjustment, now: datetime
 ) -> None:
     """PharmaOne's order was seen since: what it shows may be that the goods came back."""
-    if connection.execute(_SEEN_SINCE, (uid, micros(adjustment.begun_at))).fetchone():
+    if connection.execute(SQL.seen_since, (uid, micros(adjustment.begun_at))).fetchone():
         todo.hint(connection, [Hint(adjustment.key, "its stock was adjusted")], now)
 
 
@@ -144,8 +117,8 @@ def give_up(connection: Connection, adjustment: Adjustment, now: datetime, reaso
     units stay kept back until a person has seen to it.
     """
     if adjustment.order is None:
-        connection.execute(_NO_DRIFT, (adjustment.sku,))
-        connection.execute(_END, (adjustment.key,))
+        connection.execute(SQL.no_drift, (adjustment.sku,))
+        connection.execute(SQL.end, (adjustment.key,))
     else:
         _save(connection, replace(adjustment, asked=json.dumps(reason.document())))
         asked = [each.asked for each in of(connection, adjustment.key) if each.asked]
@@ -162,7 +135,7 @@ def ask(connection: Connection, key: Key, reasons: Sequence[Reason], now: dateti
 
 def seen_to(connection: Connection, key: Key, now: datetime) -> None:
     """A person has made of PharmaOne's stock what it should be for an order."""
-    connection.execute(_SEEN_TO, (micros(now), key))
+    connection.execute(SQL.seen_to, (micros(now), key))
 
 
 def take_back(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> None:
@@ -172,24 +145,24 @@ def take_back(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> N
 
 def not_needed(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> None:
     """PharmaOne deducts by itself, it turned out: nothing more is sent for this order."""
-    connection.execute(_NOT_NEEDED, (order_key(uid),))
+    connection.execute(SQL.not_needed, (order_key(uid),))
     order_lines.release(connection, uid, now)
 
 
 def forget(connection: Connection, key: Key) -> None:
     """A person has seen to a SKU's at PharmaOne, or the order is forgotten."""
-    connection.execute(_END, (key,))
-    connection.execute(_NO_DRIFT, (key.removeprefix("sku:"),))
+    connection.execute(SQL.end, (key,))
+    connection.execute(SQL.no_drift, (key.removeprefix("sku:"),))
 
 
 def send_again(connection: Connection, uid: PharmacySkuUid) -> None:
     """A person looked, and it is not there."""
-    connection.execute(_SEND_AGAIN, (sku_key(uid),))
+    connection.execute(SQL.send_again, (sku_key(uid),))
 
 
 def refuse(connection: Connection, drift: Drift, now: datetime, reason: str) -> None:
     """It cannot even be tried: our own number is written over theirs."""
-    connection.execute(_NO_DRIFT, (drift.uid,))
+    connection.execute(SQL.no_drift, (drift.uid,))
     entry = JournalEntry(sku_key(drift.uid), now, Event.NOT_ADJUSTED, {"reason": reason})
     journal.write(connection, [entry])
 

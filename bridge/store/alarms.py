@@ -10,20 +10,10 @@ from bridge.core.model import Key
 from bridge.core.reasons import Reason
 from bridge.store import attentions, notes, p1_sweep, rx_sweep, stuck
 from bridge.store.database import Connection
-from bridge.store.rows import kind_of, micros, moment
+from bridge.store.rows import Statements, kind_of, micros, moment
 
-_STANDING = "SELECT key, since, code, facts FROM attentions WHERE key = ? ORDER BY code"
-_PUT = """
-INSERT INTO attentions (key, code, since, facts) VALUES (?, ?, ?, ?)
-ON CONFLICT (key, code) DO UPDATE SET facts = excluded.facts
-"""
-_COUNT = """
-INSERT INTO hours (what, at, count) VALUES (?, ?, ?)
-ON CONFLICT (what, at) DO UPDATE SET count = hours.count + excluded.count
-"""
-_HOURS = "SELECT at, count FROM hours WHERE what = ?"
+SQL = Statements(__name__)
 _FOUND = {RXSCALE: rx_sweep.FOUND_BY_SWEEP, PHARMAONE: p1_sweep.FOUND_BY_SWEEP}
-_FORGET = "DELETE FROM hours WHERE at < ?"
 
 
 def now(connection: Connection) -> list[Alarm]:
@@ -44,9 +34,11 @@ def keep(
     One that goes on keeps its `since`, and stays accepted, whatever its numbers are meanwhile.
     """
     key, told = Key(f"{topic}:{about}"), {each.code: each for each in found}
-    standing = {row.reason.code: row for row in stuck.rows(connection.execute(_STANDING, (key,)))}
+    standing = {
+        row.reason.code: row for row in stuck.rows(connection.execute(SQL.standing, (key,)))
+    }
     for code, reason in told.items():
-        connection.execute(_PUT, (key, code, micros(now), stuck.facts_of(reason)))
+        connection.execute(SQL.put, (key, code, micros(now), stuck.facts_of(reason)))
     mended = [row for code, row in standing.items() if code not in told]
     for row in mended:
         attentions.close(connection, key, row.reason.code)
@@ -63,7 +55,7 @@ def count(connection: Connection, counts: Mapping[str, int], now: datetime) -> N
     hour = micros(now.replace(minute=0, second=0, microsecond=0))
     for what, by in counts.items():
         if by:
-            connection.execute(_COUNT, (what, hour, by))
+            connection.execute(SQL.count, (what, hour, by))
 
 
 def found_by_sweeps(connection: Connection) -> tuple[datetime | None, dict[str, int]]:
@@ -77,8 +69,8 @@ def found_by_sweeps(connection: Connection) -> tuple[datetime | None, dict[str, 
 
 def hours(connection: Connection, what: str) -> Hours:
     """All hours that are remembered."""
-    return {moment(at): counted for at, counted in connection.execute(_HOURS, (what,))}
+    return {moment(at): counted for at, counted in connection.execute(SQL.hours, (what,))}
 
 
 def forget(connection: Connection, before: datetime) -> None:
-    connection.execute(_FORGET, (micros(before),))
+    connection.execute(SQL.forget, (micros(before),))

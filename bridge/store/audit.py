@@ -9,14 +9,14 @@ from datetime import datetime
 from bridge.core.audit import AuditEntry, Deed
 from bridge.store import notes
 from bridge.store.database import Connection
-from bridge.store.rows import Table, micros
+from bridge.store.rows import Statements, Table, micros
 
+SQL = Statements(__name__)
 MAPPINGS = "mappings"
 """The note of the mapping files in force: their version, and a mark of each file, as JSON."""
 _WORD = re.compile(r"[\w.:/{}-]{1,100}", re.ASCII)
 _TABLE = Table("audit", AuditEntry)
 _NEWEST = _TABLE.select("ORDER BY id DESC LIMIT ?")
-_FORGET = "DELETE FROM audit WHERE at < ?"
 
 
 def add(connection: Connection, entry: AuditEntry) -> None:
@@ -47,7 +47,7 @@ def entries(connection: Connection, limit: int = 2**63 - 1) -> list[AuditEntry]:
 
 def forget(connection: Connection, before: datetime) -> int:
     """Deletes what was done before then; returns how many entries that were."""
-    return connection.execute(_FORGET, (micros(before),)).rowcount
+    return connection.execute(SQL.forget, (micros(before),)).rowcount
 
 
 def _in_force(connection: Connection) -> tuple[str, dict[str, str]]:

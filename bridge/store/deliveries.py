@@ -35,36 +35,12 @@ from bridge.core.remember import confirmed
 from bridge.core.stock.reported import Cause
 from bridge.store import journal, notes, orders, p1_sweep, stock, stuck, todo
 from bridge.store.database import Connection
-from bridge.store.rows import as_list, micros, moment, run_many, sql
+from bridge.store.rows import Statements, as_list, micros, moment, run_many
 
-_KNOWN = sql("SELECT dedup_key FROM deliveries WHERE vendor = ? AND dedup_key IN (?...)")
-_REMEMBER = """
-INSERT INTO deliveries (vendor, dedup_key, event, key, received_at, reported_status, became, times)
-"""
-_AGAIN = """
-ON CONFLICT (vendor, dedup_key) DO UPDATE SET times = deliveries.times + excluded.times
-"""
-# First by the index alone: with it, SQLite would read each row of that time to see its key.
-_OF = """
-SELECT received_at, vendor, event, reported_status, became, times FROM deliveries
-WHERE (vendor, dedup_key) IN (
-  SELECT vendor, dedup_key FROM deliveries WHERE received_at >= ? AND received_at <= ? AND key = ?)
-ORDER BY received_at, vendor, dedup_key
-"""
-_SINCE = """
-SELECT vendor, dedup_key, event, received_at, became FROM deliveries WHERE received_at >= ?
-ORDER BY received_at, vendor, dedup_key
-"""
-_FORGET = """
-DELETE FROM deliveries WHERE (vendor, dedup_key) IN (
-  SELECT vendor, dedup_key FROM deliveries WHERE received_at < ?
-    AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = substr(deliveries.key, 7))
-  LIMIT ?)
-"""
+SQL = Statements(__name__)
 AROUND = timedelta(days=1)
 """So much earlier or later than an order's time, clocks may put a delivery of it."""
 FOREVER = 2**63 - 1
-_OUT_OF_DATE = "UPDATE p1_orders SET flags = NULL WHERE id = ?"
 _TOLD = {Receipt.HINTED.value: Event.DELIVERED, Receipt.ECHO.value: Event.ECHO}
 _COUNTED = {
     Receipt.DUPLICATE: "deliveries_duplicate",
@@ -110,7 +86,7 @@ def receive(connection: Connection, deliveries: Sequence[Delivery]) -> list[Rece
     _remember(connection, deliveries, keys, receipts)
     _hint(connection, deliveries, keys, receipts, new=not before)
     p1_sweep.note_unread(connection, deliveries, receipts)
-    connection.executemany(_OUT_OF_DATE, _news_there(deliveries, receipts))
+    connection.executemany(SQL.out_of_date, _news_there(deliveries, receipts))
     _count(connection, deliveries, receipts)
     return receipts
 
@@ -232,7 +208,9 @@ def of(connection: Connection, record: OrderRecord) -> list[JournalEntry]:
     times_of = (micros(record.first_seen_at - AROUND), until, key)
     return [
         JournalEntry(key, moment(received_at), _TOLD[became], _facts(vendor, event, status, times))
-        for received_at, vendor, event, status, became, times in connection.execute(_OF, times_of)
+        for received_at, vendor, event, status, became, times in connection.execute(
+            SQL.of, times_of
+        )
         if became in _TOLD
     ]
 
@@ -248,7 +226,7 @@ def since(connection: Connection, at: datetime) -> dict[tuple[str, str], Taken]:
             of_their_order=vendor == PHARMAONE and became != Receipt.STOCK,
             receipt=Receipt(became),
         )
-        for vendor, name, event, received_at, became in connection.execute(_SINCE, (micros(at),))
+        for vendor, name, event, received_at, became in connection.execute(SQL.since, (micros(at),))
     }
 
 
@@ -256,7 +234,7 @@ def forget(connection: Connection, before: datetime, most: int) -> int:
     """Deletes those received before, but for what belongs to an order that is remembered; at most
     so many. Returns how many.
     """
-    return connection.execute(_FORGET, (micros(before), most)).rowcount
+    return connection.execute(SQL.forget, (micros(before), most)).rowcount
 
 
 def _fresh(connection: Connection, deliveries: Sequence[Delivery]) -> list[bool]:
@@ -274,7 +252,7 @@ def _known(connection: Connection, deliveries: Sequence[Delivery]) -> set[tuple[
     known: set[tuple[str, str]] = set()
     for vendor in {each.vendor for each in deliveries}:
         names = as_list(each.dedup_key for each in deliveries if each.vendor == vendor)
-        known.update((vendor, name) for (name,) in connection.execute(_KNOWN, (vendor, names)))
+        known.update((vendor, name) for (name,) in connection.execute(SQL.known, (vendor, names)))
     return known
 
 
@@ -297,7 +275,7 @@ def _remember(
         name = (each.vendor, each.dedup_key)
         before = rows.get(name)
         rows[name] = _row(each, key, receipt) if before is None else (*before[:-1], before[-1] + 1)
-    run_many(connection, _REMEMBER, "(?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN, list(rows.values()))
+    run_many(connection, SQL.remember, list(rows.values()))
 
 
 def _row(delivery: Delivery, key: Key | None, receipt: Receipt) -> tuple[Any, ...]:

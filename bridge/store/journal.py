@@ -9,17 +9,11 @@ from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Key
 from bridge.core.reasons import Reason, is_reason, reason_of
 from bridge.store.database import Connection
-from bridge.store.rows import Cell, kind_of, micros, moment, run_many
+from bridge.store.rows import Cell, Statements, kind_of, micros, moment, run_many
 
+SQL = Statements(__name__)
 NOT_OF_A_KEY = "event:"
 """Entries about nothing that is looked at stand under keys of this kind."""
-
-_WRITE = "INSERT INTO journal (key, kind, at, what, facts)"
-_OF = "SELECT at, what, facts FROM journal WHERE key = ? ORDER BY id"
-_FORGET = """
-DELETE FROM journal
-WHERE id IN (SELECT id FROM journal WHERE kind <> 'order' AND at < ? LIMIT ?)
-"""
 
 
 def _plain(value: object) -> object:
@@ -35,20 +29,20 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_p
 
 
 def write(connection: Connection, entries: Iterable[JournalEntry]) -> None:
-    run_many(connection, _WRITE, "(?, ?, ?, ?, ?)", "", list(map(_row, entries)))
+    run_many(connection, SQL.write, list(map(_row, entries)))
 
 
 def of(connection: Connection, key: Key) -> tuple[JournalEntry, ...]:
     """The key's entries, oldest first."""
     return tuple(
         JournalEntry(key, moment(at), Event(what), _facts(facts))
-        for at, what, facts in connection.execute(_OF, (key,))
+        for at, what, facts in connection.execute(SQL.of, (key,))
     )
 
 
 def forget(connection: Connection, before: datetime, most: int) -> int:
     """Deletes what was noted of SKUs or of no key before that time, at most so much; how much."""
-    return connection.execute(_FORGET, (micros(before), most)).rowcount
+    return connection.execute(SQL.forget, (micros(before), most)).rowcount
 
 
 def _row(entry: JournalEntry) -> tuple[Cell, ...]:

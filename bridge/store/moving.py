@@ -64,7 +64,8 @@ def _copy(source: Connection, target: Connection, table: str) -> None:
     order = " ORDER BY id" if table in NUMBERED else ""
     rows = source.execute(" ".join(("SELECT", columns, "FROM", table)) + order)
     marks = f"({', '.join('?' * (columns.count(',') + 1))})"
-    run_many(target, f"INSERT INTO {table} ({columns})", marks, "", rows.fetchall())
+    insert = " ".join(("INSERT INTO", table, f"({columns}) VALUES", marks))
+    run_many(target, insert, rows.fetchall())
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from bridge.store.database import Connection
-from bridge.store.rows import micros, moment
+from bridge.store.rows import Statements, micros, moment
 
+SQL = Statements(__name__)
 FIRST_SWEEP_AT = "first_sweep_at"
 LAST_POLL_AT = "last_poll_at"
 CATALOGUE_AT = "catalogue_at"
@@ -20,32 +21,14 @@ FORGOTTEN_BEFORE = "forgotten_before"
 STILL_LISTED = "still_listed"
 """A JSON list of orders that RxScale lists as open though they are finished here, or very old."""
 
-_COUNT = """
-INSERT INTO counters (name, value) VALUES (?, ?)
-ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value
-"""
-_COUNTERS = "SELECT name, value FROM counters ORDER BY name"
-_PUT = """
-INSERT INTO meta (name, value) VALUES (?, ?)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value
-"""
-_PUT_FIRST = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
-_TOUCH = """
-INSERT INTO meta (name, value) VALUES (?, 'tick')
-ON CONFLICT (name) DO UPDATE SET
-  value = CASE meta.value WHEN 'tick' THEN 'tock' ELSE 'tick' END
-"""
-_GET = "SELECT value FROM meta WHERE name = ?"
-_DELETE = "DELETE FROM meta WHERE name = ?"
-
 
 def count(connection: Connection, name: str, by: int = 1) -> None:
     """Adds to a counter."""
-    connection.execute(_COUNT, (name, by))
+    connection.execute(SQL.count, (name, by))
 
 
 def counters(connection: Connection) -> dict[str, int]:
-    return dict(connection.execute(_COUNTERS))
+    return dict(connection.execute(SQL.counters))
 
 
 def version(connection: Connection) -> int:
@@ -61,17 +44,17 @@ def touch(connection: Connection) -> None:
 
     The note differs from the last one: SQLite leaves out a write of the same.
     """
-    connection.execute(_TOUCH, (CHECKED,))
+    connection.execute(SQL.touch, (CHECKED,))
 
 
 def get(connection: Connection, name: str) -> str | None:
-    row = connection.execute(_GET, (name,)).fetchone()
+    row = connection.execute(SQL.get, (name,)).fetchone()
     return None if row is None else str(row[0])
 
 
 def put(connection: Connection, name: str, value: str) -> None:
     """Writes a note, in place of the one before."""
-    connection.execute(_PUT, (name, value))
+    connection.execute(SQL.put, (name, value))
 
 
 def first_time(connection: Connection, name: str, now: datetime) -> datetime:
@@ -91,7 +74,7 @@ def put_time(connection: Connection, name: str, at: datetime) -> None:
 
 def put_first_time(connection: Connection, name: str, at: datetime) -> None:
     """Notes when something happened first; later times change nothing."""
-    connection.execute(_PUT_FIRST, (name, str(micros(at))))
+    connection.execute(SQL.put_first, (name, str(micros(at))))
 
 
 def begin_run(connection: Connection, now: datetime) -> None:
@@ -106,4 +89,4 @@ def end_run(connection: Connection) -> None:
 
 
 def delete(connection: Connection, *names: str) -> None:
-    connection.executemany(_DELETE, [(name,) for name in names])
+    connection.executemany(SQL.delete, [(name,) for name in names])

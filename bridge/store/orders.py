@@ -7,62 +7,17 @@ from bridge.core.model import Hint, Key, OrderRecord, PharmacyOrderUid, Phase, o
 from bridge.core.reasons import Fact
 from bridge.core.remember import resumed
 from bridge.store.database import Connection
-from bridge.store.rows import Table, as_list, micros, run_many, sql
+from bridge.store.rows import Statements, Table, as_list, micros, run_many
 
+SQL = Statements(__name__)
 ORDERS = Table("orders", OrderRecord)
 
 _FIND = ORDERS.select("WHERE uid = ?")
 _SINCE = ORDERS.select("WHERE finished_at IS NULL OR finished_at >= ?")
 _EVERYTHING = ORDERS.select("ORDER BY first_seen_at, uid")
 _FIND_ALL = ORDERS.select("WHERE uid IN (?...)")
-_ADD = "INSERT INTO orders (uid, first_seen_at, announced_by, name, priority, created_at)"
-_KNOWN_ALREADY = "ON CONFLICT (uid) DO NOTHING"
 _TOLD = ("rejected_at", "p1_deleted_at")  # a delivery may set them while a look goes on
 _SAVE = ORDERS.upsert("uid", kept=_TOLD)
-_NOT_ITS_REQUEST = "UPDATE orders SET request_id = NULL WHERE request_id = ? AND uid <> ?"
-_REJECT = "UPDATE orders SET rejected_at = ? WHERE uid = ?"
-_DELETED = "UPDATE orders SET p1_deleted_at = ? WHERE uid = ?"
-_CLEAR = """
-UPDATE orders SET doubted_at = NULL, searched_at = NULL, prescription_at = NULL,
-  claimed_as = rx_status, wanted_at = ?, not_twins = not_twins || ?,
-  phase = CASE WHEN phase = 'submitting' THEN 'known' ELSE phase END
-WHERE uid = ?
-"""
-_NOT_REJECTED = "UPDATE orders SET rejected_at = NULL WHERE uid = ?"
-_TRY_AGAIN = "UPDATE orders SET unheeded = 0, p1_cancelled_at = NULL WHERE uid = ?"
-_DROP = "UPDATE orders SET phase = 'dropped', finished_at = ? WHERE uid = ?"
-_MARK_SUBMITTED = """
-UPDATE orders SET phase = 'submitted', submitted_at = ?, finished_at = NULL
-WHERE uid = ? AND (phase = 'known' OR phase = 'submitting')
-"""
-_READ_ANEW = """
-UPDATE orders SET snapshot = '' WHERE phase IN ('submitted', 'adopted') AND uid IN (
-  SELECT uid FROM order_lines WHERE released_at IS NULL AND p1_id = '' AND amount > 0)
-RETURNING uid
-"""
-_COUNT_OPEN = "SELECT count(*) FROM orders WHERE finished_at IS NULL"
-# By the index alone which are being sent, so that only their rows are read.
-_COUNT_DOUBTED = """
-SELECT count(*), count(stuck.key) FROM orders LEFT JOIN stuck ON stuck.key = 'order:' || orders.uid
-WHERE doubted_at IS NOT NULL
-  AND uid IN (SELECT uid FROM orders WHERE finished_at IS NULL AND phase = 'submitting')
-"""
-_LEFT_ALONE = """
-SELECT uid FROM orders
-WHERE phase = 'done' AND attempts = 0 AND finished_at IS NOT NULL AND order_id IS NULL
-  AND state <> 'completed' AND state <> 'cancelled' ORDER BY first_seen_at DESC, uid
-"""
-_OUTDATED = sql(
-    """
-    SELECT uid FROM orders
-    WHERE finished_at IS NULL AND first_seen_at < :unfinished AND uid NOT IN (:listed...)
-    UNION ALL SELECT uid FROM orders
-    WHERE finished_at < :before AND uid NOT IN (:listed...) AND NOT EXISTS (
-      SELECT 1 FROM order_lines
-      WHERE order_lines.uid = orders.uid AND released_at IS NULL AND units > 0)
-    LIMIT :most
-    """
-)
 
 
 def find(connection: Connection, uid: PharmacyOrderUid) -> OrderRecord | None:
@@ -90,7 +45,7 @@ def add(connection: Connection, hints: Iterable[Hint], now: datetime) -> None:
     rows = [
         (order_uid(h.key), at, h.announced_by.value, h.name, h.priority, _made(h)) for h in hints
     ]
-    run_many(connection, _ADD, "(?, ?, ?, ?, ?, ?)", _KNOWN_ALREADY, rows)
+    run_many(connection, SQL.add, rows)
 
 
 def _made(hint: Hint) -> int | None:
@@ -104,34 +59,34 @@ def save(connection: Connection, record: OrderRecord, before: OrderRecord | None
     """
     changes = {"request_id": None} if before is None else ORDERS.changes(record, before)
     if "request_id" in changes and record.phase is Phase.SUBMITTED:
-        connection.execute(_NOT_ITS_REQUEST, (record.request_id, record.uid))
+        connection.execute(SQL.not_its_request, (record.request_id, record.uid))
     if before is None or (changes and not ORDERS.update(connection, "uid", record.uid, changes)):
         connection.execute(_SAVE, ORDERS.row(record))
 
 
 def reject(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> None:
     """PharmaOne's staff refused its order-request."""
-    connection.execute(_REJECT, (micros(now), uid))
+    connection.execute(SQL.reject, (micros(now), uid))
 
 
 def deleted(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> None:
     """PharmaOne told that the order made from it was deleted."""
-    connection.execute(_DELETED, (micros(now), uid))
+    connection.execute(SQL.deleted, (micros(now), uid))
 
 
 def clear(connection: Connection, uid: PharmacyOrderUid, now: datetime, twin: Fact = None) -> None:
     """A person looked and said: it is not at PharmaOne (nor is `twin` it), and is ours to send."""
-    connection.execute(_CLEAR, (micros(now), f"{twin}\n" if twin else "", uid))
+    connection.execute(SQL.clear, (micros(now), f"{twin}\n" if twin else "", uid))
 
 
 def try_again(connection: Connection, uid: PharmacyOrderUid) -> None:
     """A person asked for it: what a vendor accepted in vain is sent again."""
-    connection.execute(_TRY_AGAIN, (uid,))
+    connection.execute(SQL.try_again, (uid,))
 
 
 def drop(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
     """A person said: leave it alone. False if there is no such order."""
-    return connection.execute(_DROP, (micros(now), uid)).rowcount > 0
+    return connection.execute(SQL.drop, (micros(now), uid)).rowcount > 0
 
 
 def resume(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
@@ -140,7 +95,7 @@ def resume(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> bool
     after = None if record is None else resumed(record, now)
     if after is None:
         return False
-    connection.execute(_NOT_REJECTED, (uid,))
+    connection.execute(SQL.not_rejected, (uid,))
     save(connection, after)
     return True
 
@@ -153,17 +108,17 @@ def is_unsent(connection: Connection, key: Key) -> bool:
 
 def mark_submitted(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> bool:
     """A person saw its order-request at PharmaOne. False if nothing was open about that."""
-    return connection.execute(_MARK_SUBMITTED, (micros(now), uid)).rowcount > 0
+    return connection.execute(SQL.mark_submitted, (micros(now), uid)).rowcount > 0
 
 
 def read_anew(connection: Connection) -> list[PharmacyOrderUid]:
     """Those sent with lines of no known product: the next look reads what they take once more."""
-    return [uid for (uid,) in connection.execute(_READ_ANEW).fetchall()]
+    return [uid for (uid,) in connection.execute(SQL.read_anew).fetchall()]
 
 
 def left_alone(connection: Connection) -> list[PharmacyOrderUid]:
     """Those for which `OrderRecord.is_left_alone` holds, the newest first."""
-    return [uid for (uid,) in connection.execute(_LEFT_ALONE)]
+    return [uid for (uid,) in connection.execute(SQL.left_alone)]
 
 
 def everything(connection: Connection) -> list[OrderRecord]:
@@ -173,12 +128,12 @@ def everything(connection: Connection) -> list[OrderRecord]:
 
 def count_open(connection: Connection) -> int:
     """How many orders are not finished."""
-    return int(connection.execute(_COUNT_OPEN).fetchone()[0])
+    return int(connection.execute(SQL.count_open).fetchone()[0])
 
 
 def count_doubted(connection: Connection) -> tuple[int, int]:
     """How many submissions went without an answer, and how many of them wait for a person."""
-    doubted, stuck = connection.execute(_COUNT_DOUBTED).fetchone()
+    doubted, stuck = connection.execute(SQL.count_doubted).fetchone()
     return doubted, stuck
 
 
@@ -193,5 +148,5 @@ def outdated(
     `listed`, and finished ones whose goods are still held back. At most so many.
     """
     times = {"before": micros(before), "unfinished": micros(unfinished)}
-    rows = connection.execute(_OUTDATED, {**times, "listed": as_list(listed), "most": most})
+    rows = connection.execute(SQL.outdated, {**times, "listed": as_list(listed), "most": most})
     return [uid for (uid,) in rows]

@@ -21,8 +21,9 @@ from bridge.core.model import (
 )
 from bridge.store import notes, orders, stuck, todo, vendor_lists
 from bridge.store.database import Connection
-from bridge.store.rows import Cell, Table, as_list, micros, span, sql
+from bridge.store.rows import Cell, Statements, Table, as_list, micros, span
 
+SQL = Statements(__name__)
 LATELY = timedelta(days=2)
 CLOCKS = timedelta(hours=3)
 """How far this machine's clock may have been behind when the store was made."""
@@ -51,68 +52,9 @@ _UNFINISHED = _KNOWN.select(
     "WHERE finished_at IS NULL AND (phase <> 'known' OR doubted_at IS NOT NULL)"
 )
 # Those cancelled, of which nothing was sent for all this store knew, and those dropped.
-_CANCELLED_UNSENT = _KNOWN.select(
-    """
-    JOIN p1_orders ON p1_orders.external_id = orders.uid
-    WHERE p1_orders.id IN (?...) AND order_id IS NULL
-      AND (phase = 'done' AND state = 'cancelled' OR phase = 'dropped')
-    """
-)
+_CANCELLED_UNSENT = _KNOWN.select(SQL.cancelled_unsent)
 # Finished ones: what PharmaOne does with them now may contradict their end.
 _ENDED = _KNOWN.select("WHERE order_id IN (?...) AND (phase = 'done' OR phase = 'dropped')")
-_OWNERS_BY_ORDER = sql("SELECT order_id, uid FROM orders WHERE order_id IN (?...)")
-_OWNERS_BY_NAME = sql(
-    """
-    SELECT p1_orders.id, orders.uid FROM p1_orders
-      LEFT JOIN orders ON orders.uid = p1_orders.external_id
-    WHERE p1_orders.external_id IS NOT NULL AND p1_orders.id IN (?...)
-    """
-)
-_NAMED = sql(
-    """
-    SELECT uid FROM orders WHERE uid IN (:names...)
-    UNION SELECT uid FROM orders WHERE request_id IN (:names...)
-    UNION SELECT uid FROM orders WHERE prescription_id IN (:names...)
-    """
-)
-_PRESCRIPTIONS = """
-SELECT prescription_id, prescription_status, uid, priority FROM orders
-WHERE finished_at IS NULL AND phase = 'submitted' AND prescription_id IS NOT NULL
-"""
-_EARLIEST = """
-SELECT min(met_at) FROM (
-  SELECT coalesce(unsent_at, first_seen_at) AS met_at FROM orders
-  WHERE finished_at IS NULL AND (phase = 'submitting' OR phase = 'submitted'
-    OR phase = 'known' AND doubted_at IS NOT NULL
-    OR phase = 'adopted' AND p1_gone_since IS NOT NULL)
-  UNION ALL SELECT coalesce(unsent_at, first_seen_at) FROM orders
-  WHERE finished_at IS NOT NULL AND order_id IS NULL
-    AND phase = 'done' AND state = 'cancelled' AND doubted_at IS NOT NULL
-  UNION ALL SELECT coalesce(unsent_at, first_seen_at) FROM orders
-  WHERE finished_at IS NOT NULL AND order_id IS NULL
-    AND phase = 'dropped' AND intent_at IS NOT NULL AND EXISTS (
-      SELECT 1 FROM order_lines
-      WHERE order_lines.uid = orders.uid AND released_at IS NULL AND units > 0)
-) AS unaccounted
-"""
-_UNREAD = """
-SELECT id FROM p1_orders
-WHERE external_id IS NULL AND coalesce(created_at, seen_at) >= ?
-ORDER BY coalesce(created_at, seen_at) DESC LIMIT ?
-"""
-_OF_OLDER = """FROM p1_orders
-WHERE coalesce(created_at, 0) < :first AND (status IN (:words...) OR updated_at >= :lately)"""
-_UNREAD_OLDER = sql(" ".join(("SELECT id", _OF_OLDER, "AND external_id IS NULL")))
-_NEWEST_OLDER = sql(
-    " ".join(("SELECT id", _OF_OLDER, "ORDER BY coalesce(created_at, 0) DESC LIMIT :most"))
-)
-_UNKNOWN = """AND external_id <> ''
-AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)"""
-_ORPHANS = sql(" ".join(("SELECT external_id", _OF_OLDER, _UNKNOWN)))
-_FORGET_NEW = """
-DELETE FROM p1_orders
-WHERE id = ? AND external_id IS NULL AND coalesce(created_at, seen_at) > ?
-"""
 
 
 def owners(
@@ -128,8 +70,8 @@ def owners(
     }
     if not named:
         return {}
-    known = dict(connection.execute(_OWNERS_BY_NAME, (as_list(named),)))
-    return known | dict(connection.execute(_OWNERS_BY_ORDER, (as_list(named),)))
+    known = dict(connection.execute(SQL.owners_by_name, (as_list(named),)))
+    return known | dict(connection.execute(SQL.owners_by_order, (as_list(named),)))
 
 
 def key_of(
@@ -172,7 +114,7 @@ def note_unread(
 
 def prescriptions(connection: Connection) -> dict[PrescriptionId, str | None]:
     """Those that were sent by themselves and whose orders are under review, as last seen."""
-    return {PrescriptionId(row[0]): row[1] for row in connection.execute(_PRESCRIPTIONS)}
+    return {PrescriptionId(row[0]): row[1] for row in connection.execute(SQL.prescriptions)}
 
 
 def compare_prescriptions(
@@ -181,7 +123,7 @@ def compare_prescriptions(
     """Hints the orders whose prescription now has another status; returns how many."""
     hints = [
         Hint(order_key(uid), "sweep: its prescription has another status", priority)
-        for name, status, uid, priority in connection.execute(_PRESCRIPTIONS)
+        for name, status, uid, priority in connection.execute(SQL.prescriptions)
         if listed.get(name, status) != status
     ]
     todo.hint(connection, hints, now)
@@ -191,7 +133,7 @@ def compare_prescriptions(
 def _named(connection: Connection, references: Sequence[str]) -> PharmacyOrderUid | None:
     """The order that any of these ids belongs to."""
     names = [*references, *vendor_lists.our_names(connection, references).values()]
-    found = connection.execute(_NAMED, {"names": as_list(names)}).fetchone()
+    found = connection.execute(SQL.named, {"names": as_list(names)}).fetchone()
     return None if found is None else PharmacyOrderUid(found[0])
 
 
@@ -205,9 +147,9 @@ def unread(
     the newest `most` of those older than this store that go on (their status is one of `words`) or
     went on lately: an earlier store may have known them.
     """
-    earliest: int | None = connection.execute(_EARLIEST).fetchone()[0]
+    earliest: int | None = connection.execute(SQL.earliest).fetchone()[0]
     since = None if earliest is None else earliest - span(MARGIN)
-    found = [] if since is None else connection.execute(_UNREAD, (since, limit)).fetchall()
+    found = [] if since is None else connection.execute(SQL.unread, (since, limit)).fetchall()
     names = [*(name for (name,) in found), *_unread_older(connection, words, most)]
     return [*map(OrderId, dict.fromkeys(names))][:limit]
 
@@ -215,10 +157,10 @@ def unread(
 def _unread_older(connection: Connection, words: Collection[str], most: int) -> list[str]:
     """All orders are gone through only while one of them is unread, which an index tells."""
     older = _older(connection, words)
-    unread = {name for (name,) in connection.execute(_UNREAD_OLDER, older)}
+    unread = {name for (name,) in connection.execute(SQL.unread_older, older)}
     if not unread:
         return []
-    newest = connection.execute(_NEWEST_OLDER, {**older, "most": most})
+    newest = connection.execute(SQL.newest_older, {**older, "most": most})
     return [name for (name,) in newest if name in unread]
 
 
@@ -237,7 +179,7 @@ def orphans(connection: Connection, words: Collection[str]) -> list[Hint]:
     on, or went on lately. A lost or restored store has forgotten them, and RxScale's lists of open
     orders do not show one that was cancelled meanwhile.
     """
-    found = connection.execute(_ORPHANS, _older(connection, words))
+    found = connection.execute(SQL.orphans, _older(connection, words))
     why = "PharmaOne has an order of it that this store did not know"
     return [Hint(order_key(PharmacyOrderUid(uid)), why, reported=OF_PHARMAONE) for (uid,) in found]
 
@@ -266,7 +208,7 @@ def save_read(
 
 def _not_shown(connection: Connection, order: P1Order, now: datetime, *, believed: bool) -> None:
     """A new one is forgotten, and read once it is named again; an old one is none of ours."""
-    forgotten = connection.execute(_FORGET_NEW, (order.id, micros(now - NEW))).rowcount
+    forgotten = connection.execute(SQL.forget_new, (order.id, micros(now - NEW))).rowcount
     if believed and not forgotten:
         vendor_lists.save_orders(connection, [replace(order, external_id="")])
 

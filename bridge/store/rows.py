@@ -1,9 +1,9 @@
 """How values become rows and back, and the few things that each SQL engine spells its own way.
 
-Statements are written in the SQL that SQLite and PostgreSQL both know, and go through `sql`
-where they hold one of the exceptions it names. A column name becomes part of a statement in one
-place only: `Table`, whose columns are the fields of its dataclass. So a new column is added to the
-schema and to the dataclass.
+Statements stand in `sql/MODULE.sql`, in the SQL that SQLite and PostgreSQL both know but for the
+exceptions that `sql` names. A column name becomes part of a statement in one place only: `Table`,
+whose columns are the fields of its dataclass. So a new column is added to the schema and to the
+dataclass.
 """
 
 import json
@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import Any, Generic, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from bridge.core.model import Key
@@ -31,6 +32,8 @@ _AT_ONCE = (64, 32, 16, 8, 4, 2, 1)
 """Few sizes, so that the statements stay prepared."""
 LIST = re.compile(r"\((\?|:\w+)\.\.\.\)")
 ROWS = re.compile(r"\((\?|:\w+)\.\.\. AS ([\w\s,]+)\)")
+_NAME = re.compile(r"(?m)^-- name: (\w+)\n")
+_COMMENT = re.compile(r"(?m)^--.*\n")
 AS_WRITTEN: dict[str, str] = {}
 """What `sql` was given, by its answer: another engine spells that its own way."""
 
@@ -47,6 +50,31 @@ def sql(statement: str) -> str:
     if spelt != statement:
         AS_WRITTEN[spelt] = statement
     return spelt
+
+
+class Statements:
+    """The statements of a module's own file: `-- name: find` makes the next one `SQL.find`.
+
+    One that begins with JOIN or WHERE is what follows in a `Table.select`.
+    """
+
+    def __init__(self, module: str) -> None:
+        path = Path(__file__).parent / "sql" / f"{module.rpartition('.')[2]}.sql"
+        _, *parts = _NAME.split(path.read_text("utf-8"))
+        for name, text in zip(parts[::2], parts[1::2], strict=True):
+            setattr(self, name, sql(_COMMENT.sub("", text).strip()))
+
+    def __getattr__(self, name: str) -> str:
+        raise AttributeError(f"there is no statement {name}")
+
+    def each(self, name: str) -> list[str]:
+        """Several that stand under one name, each but the last with a semicolon behind it."""
+        return [sql(each.strip()) for each in written(getattr(self, name)).split(";")]
+
+
+def written(statement: str) -> str:
+    """What `sql` was given: to be made part of another statement."""
+    return AS_WRITTEN.get(statement, statement)
 
 
 def as_list(values: Iterable[str]) -> str:
@@ -81,22 +109,28 @@ def _table_of_rows(found: re.Match[str]) -> str:
     return "".join(("(SELECT ", cells, " FROM json_each(", found[1], "))"))
 
 
-def run_many(
-    connection: Connection, head: str, row: str, tail: str, rows: Sequence[Sequence[Cell]]
-) -> None:
-    """Runs `head VALUES (row), (row), ... tail` for many rows; `row` holds the marks of one.
+def run_many(connection: Connection, statement: str, rows: Sequence[Sequence[Cell]]) -> None:
+    """Runs a statement that inserts `VALUES (?, ...)` for many rows.
 
     For what is written in the event loop: quicker than `as_rows` for some dozens. An upsert must
     not be given two rows with the same key: PostgreSQL refuses it.
     """
+    head, row, tail = _parts(statement)
     done = 0
     # What PostgreSQL is asked costs a way there and back, and is not prepared.
     is_file = isinstance(connection, sqlite3.Connection)
     for size in _AT_ONCE if is_file else (256, len(rows) % 256 or 256):
         while len(rows) - done >= size:
-            statement = f"{head} VALUES {', '.join([row] * size)} {tail}"
-            connection.execute(statement, list(chain.from_iterable(rows[done : done + size])))
+            many = "".join((head, ", ".join([row] * size), tail))
+            connection.execute(many, list(chain.from_iterable(rows[done : done + size])))
             done += size
+
+
+@cache
+def _parts(statement: str) -> tuple[str, str, str]:
+    head, values, rest = statement.partition("VALUES ")
+    row, end, tail = rest.partition(")")
+    return head + values, row + end, tail
 
 
 def kind_of(key: Key) -> str:
@@ -182,7 +216,7 @@ class Table(Generic[T]):
     def select(self, rest: str = "", *more: str) -> str:
         """The statement that reads this table's columns, then `more`; `rest` follows its name."""
         columns = ", ".join((self.columns, *more))
-        return sql(" ".join(("SELECT", columns, "FROM", self.name, rest)))
+        return sql(" ".join(("SELECT", columns, "FROM", self.name, written(rest))))
 
     def insert(self, *more: str) -> str:
         """The statement that inserts a row, with `more` columns after the value's own."""

@@ -7,8 +7,9 @@ from bridge.core.model import Key, order_key
 from bridge.core.shadow import Note, Report, What, changed, report
 from bridge.store import notes, orders
 from bridge.store.database import Connection
-from bridge.store.rows import Table, micros
+from bridge.store.rows import Statements, Table, micros
 
+SQL = Statements(__name__)
 NOTES = Table("shadow", Note)
 RAN_AT = "shadow_ran_at"
 """When a shadow last began to run on this store."""
@@ -20,8 +21,6 @@ _SAVE = NOTES.upsert("key, what, word")
 _OF = NOTES.select("WHERE key = ? ORDER BY what, word")
 _ALL = NOTES.select("ORDER BY coalesce(found_at, wanted_at), key, what, word")
 _NOW = NOTES.select("WHERE word = '' AND (what = 'stock' OR what = 'price')")
-_FORGET = "DELETE FROM shadow WHERE word <> '' AND found_at < ?"
-_DROP = "DELETE FROM shadow WHERE word = '' AND key = ? AND what = ?"
 
 
 def save(connection: Connection, found: Iterable[Note]) -> None:
@@ -51,12 +50,12 @@ def compare(
     known = {(n.key, n.what): n for n in map(NOTES.value, connection.execute(_NOW))}
     found = list(now)
     save(connection, changed(known, found, at))
-    connection.executemany(_DROP, known.keys() - {(key, what) for key, what, *_ in found})
+    connection.executemany(SQL.drop, known.keys() - {(key, what) for key, what, *_ in found})
 
 
 def forget(connection: Connection, before: datetime) -> None:
     """Deletes the numbers that people wrote before that time; an order's notes go with it."""
-    connection.execute(_FORGET, (micros(before),))
+    connection.execute(SQL.forget, (micros(before),))
 
 
 def take_over(connection: Connection, ran_at: datetime | None, now: datetime) -> datetime | None:

@@ -13,112 +13,14 @@ from bridge.core.stock.reported import Cause, Interpreted, LastKnown, interpret
 from bridge.core.stock.reserve import Lent, Ordered, lending
 from bridge.store import journal, notes, order_lines
 from bridge.store.database import Connection
-from bridge.store.rows import as_list, as_rows, micros, moment_or_none, sql
+from bridge.store.rows import Statements, as_list, as_rows, micros, moment_or_none
 
+SQL = Statements(__name__)
 FUTURE = timedelta(minutes=1)
 """A reading so much later than now was dated by a clock that was wrong: it bars nothing."""
 DRIFTS = "stock_drift"
 LINKED = "stock_linked"
 WRITTEN = "stock_written"
-
-# Of most SKUs there is no more to say than their pieces; each SKU is in one of the two answers.
-_PLAIN = """
-SELECT pharmacy_sku_uid, rx_stock FROM stock
-WHERE wanted IS NULL AND wanted_price IS NULL AND drift_at IS NULL AND hidden_at IS NULL
-  AND left_at IS NULL AND NOT (:whole OR CASE WHEN wanted_read_at > coalesce(read_at, 0)
-    THEN wanted_read_at ELSE coalesce(read_at, 0) END BETWEEN :after AND :until)
-"""
-_SPECIAL = """
-SELECT pharmacy_sku_uid, rx_stock, rx_price, pushed, wanted, wanted_price, newer,
-  drift_at IS NOT NULL, hidden_at IS NOT NULL, left_at IS NOT NULL
-FROM (
-  SELECT stock.*, CASE WHEN wanted_read_at > coalesce(read_at, 0)
-    THEN wanted_read_at ELSE coalesce(read_at, 0) END BETWEEN :after AND :until AS newer
-  FROM stock) AS numbers
-WHERE wanted IS NOT NULL OR wanted_price IS NOT NULL OR drift_at IS NOT NULL
-  OR hidden_at IS NOT NULL OR left_at IS NOT NULL OR :whole OR newer
-"""
-_SHOWN = sql(
-    """
-    SELECT pharmacy_sku_uid, rx_price, hidden_at IS NOT NULL,
-      rx_stock, rx_seen_at, pushed, wanted, ours_at
-    FROM stock WHERE pharmacy_sku_uid IN (?...)
-    """
-)
-_NOT_AT_0 = """
-SELECT pharmacy_sku_uid, coalesce(pushed, wanted) IS NOT NULL FROM stock
-WHERE coalesce(pushed, 1) <> 0 OR wanted IS NOT NULL ORDER BY pharmacy_sku_uid
-"""
-_ADD = """
-INSERT INTO stock (pharmacy_sku_uid, rx_stock, rx_price, rx_seen_at) VALUES (?, ?, ?, ?)
-ON CONFLICT (pharmacy_sku_uid) DO NOTHING
-"""
-_PRICED = "UPDATE stock SET rx_price = ?, hidden_at = NULL WHERE pharmacy_sku_uid = ?"
-_REPORTED = sql(
-    """
-    UPDATE stock SET rx_stock = :stock,
-      rx_seen_at = CASE WHEN rx_seen_at > :at THEN rx_seen_at ELSE :at END,
-      drift_from = CASE WHEN drift_at IS NULL THEN rx_stock ELSE drift_from - :sold END,
-      drift_at = CASE
-        WHEN pushed IS NOT DISTINCT FROM :stock THEN NULL
-        WHEN drift_at IS NOT NULL AND drift_from = :stock THEN NULL
-        WHEN :drifts THEN coalesce(drift_at, :at)
-        ELSE drift_at END
-    WHERE pharmacy_sku_uid = :uid
-    """
-)
-_SOLD = """
-UPDATE stock SET
-  rx_stock = CASE WHEN rx_stock >= :amount OR :lowest < 0 THEN rx_stock - :amount
-    WHEN rx_stock < :amount THEN :lowest END,
-  ours_at = :at, rx_seen_at = :at, drift_from = drift_from - :amount
-WHERE pharmacy_sku_uid = :uid
-"""
-_WANT = """
-UPDATE stock SET wanted = ?, wanted_price = ?, wanted_read_at = ? WHERE pharmacy_sku_uid = ?
-"""
-_PUSHED = sql(
-    """
-    UPDATE stock SET
-      rx_stock = CASE WHEN done.stock IS NULL OR stock.rx_seen_at > done.at THEN stock.rx_stock
-        ELSE done.stock END,
-      rx_price = coalesce(done.price, stock.rx_price),
-      rx_seen_at = CASE WHEN stock.rx_seen_at > done.at THEN stock.rx_seen_at ELSE done.at END,
-      pushed = coalesce(done.stock, stock.pushed),
-      pushed_price = coalesce(done.price, stock.pushed_price),
-      read_at = CASE WHEN done.stock IS NULL THEN stock.read_at ELSE done.read_at END,
-      ours_at = done.at,
-      drift_at = CASE WHEN done.stock IS NULL THEN stock.drift_at END,
-      hidden_at = NULL,
-      wanted = CASE WHEN stock.wanted IS NOT DISTINCT FROM done.stock THEN NULL
-        ELSE stock.wanted END,
-      wanted_price = CASE WHEN stock.wanted_price IS NOT DISTINCT FROM done.price THEN NULL
-        ELSE stock.wanted_price END
-    FROM (?... AS uid TEXT, stock BIGINT, price BIGINT, read_at BIGINT, at BIGINT) AS done
-    WHERE stock.pharmacy_sku_uid = done.uid
-    """
-)
-_HIDE = """
-UPDATE stock SET hidden_at = coalesce(hidden_at, ?), wanted = NULL, wanted_price = NULL,
-  rx_stock = NULL WHERE pharmacy_sku_uid = ?
-"""
-_LEAVE = """
-UPDATE stock SET left_at = ?, wanted = NULL, wanted_price = NULL, rx_stock = NULL
-WHERE pharmacy_sku_uid = ?
-"""
-_WANT_PRICE = "UPDATE stock SET wanted_price = ? WHERE pharmacy_sku_uid = ?"
-_TAKE_UP = "UPDATE stock SET left_at = NULL WHERE pharmacy_sku_uid = ? AND left_at IS NOT NULL"
-_ORDERED = """
-SELECT stock.pharmacy_sku_uid, CAST(sum(amount) AS BIGINT), rx_stock, wanted
-FROM order_lines JOIN stock ON stock.pharmacy_sku_uid = order_lines.pharmacy_sku_uid
-WHERE uid = ? AND sold_at IS NULL AND units > 0
-  AND pushed IS NOT NULL AND hidden_at IS NULL AND left_at IS NULL
-GROUP BY stock.pharmacy_sku_uid, rx_stock, wanted ORDER BY stock.pharmacy_sku_uid
-"""
-_LEND = "UPDATE stock SET wanted = ? WHERE pharmacy_sku_uid = ?"
-_DROP_UNLISTED = """
-DELETE FROM stock WHERE pharmacy_sku_uid NOT IN (SELECT pharmacy_sku_uid FROM skus)
-"""
 
 
 @dataclass(slots=True)  # not frozen: made for every call, at a third of the cost
@@ -143,15 +45,15 @@ def known(
     `whole`: with the prices of all of them.
     """
     asked = {"after": micros(read_at) + 1, "until": micros(now + FUTURE), "whole": whole}
-    plain = dict(connection.execute(_PLAIN, asked))
-    special = map(SkuStock._make, connection.execute(_SPECIAL, asked))
+    plain = dict(connection.execute(SQL.plain, asked))
+    special = map(SkuStock._make, connection.execute(SQL.special, asked))
     return RxScaleStock(plain, {each.uid: each for each in special})
 
 
 def unlinked(connection: Connection, shelf: Shelf) -> list[PharmacySkuUid]:
     """SKUs without a link that had one, and that we have not written a 0 of since."""
     linked, were = _uids(shelf), set(json.loads(notes.get(connection, LINKED) or "[]"))
-    rows = connection.execute(_NOT_AT_0)
+    rows = connection.execute(SQL.not_at_0)
     return [uid for uid, ours in rows if uid not in linked and (ours or uid in were)]
 
 
@@ -172,7 +74,7 @@ def listed(connection: Connection, found: Iterable[CatalogueSku], began_at: date
     at = micros(began_at)
     fresh = [each for each in found if each.pharmacy_sku_uid not in before]
     connection.executemany(
-        _ADD, [(each.pharmacy_sku_uid, each.stock, each.price_cents, at) for each in fresh]
+        SQL.add, [(each.pharmacy_sku_uid, each.stock, each.price_cents, at) for each in fresh]
     )
     for each in found:
         if each.pharmacy_sku_uid not in before:
@@ -181,7 +83,7 @@ def listed(connection: Connection, found: Iterable[CatalogueSku], began_at: date
         if shown.seen_at is not None and shown.seen_at > began_at:
             continue
         if price != each.price_cents or hidden:
-            connection.execute(_PRICED, (each.price_cents, each.pharmacy_sku_uid))
+            connection.execute(SQL.priced, (each.price_cents, each.pharmacy_sku_uid))
         if each.stock is not None and each.stock != shown.stock:
             news.append((each, shown))
     return sum(
@@ -206,7 +108,7 @@ def sold(
 ) -> None:
     """RxScale took these pieces off its own stock; `short_stock`: what it does with too little."""
     told = {"at": micros(now), "lowest": LOWEST[short_stock]}
-    connection.executemany(_SOLD, [{"uid": uid, "amount": n} | told for uid, n in sales])
+    connection.executemany(SQL.sold, [{"uid": uid, "amount": n} | told for uid, n in sales])
 
 
 def lend(connection: Connection, uid: PharmacyOrderUid, *, refused: bool = False) -> list[Lent]:
@@ -215,9 +117,9 @@ def lend(connection: Connection, uid: PharmacyOrderUid, *, refused: bool = False
     From now on RxScale may hold them, whatever becomes of the calls: the next round writes the
     true ones again.
     """
-    ordered = list(map(Ordered._make, connection.execute(_ORDERED, (uid,))))
+    ordered = list(map(Ordered._make, connection.execute(SQL.ordered, (uid,))))
     lent = lending(ordered, refused=refused)
-    connection.executemany(_LEND, [(each.raised, each.uid) for each in lent])
+    connection.executemany(SQL.lend, [(each.raised, each.uid) for each in lent])
     return lent
 
 
@@ -226,7 +128,7 @@ def take_back(connection: Connection, lent: Sequence[Lent]) -> dict[PharmacySkuU
 
     Noted again: that round's number may be overwritten by these calls.
     """
-    connection.executemany(_LEND, [(each.raised, each.uid) for each in lent])
+    connection.executemany(SQL.lend, [(each.raised, each.uid) for each in lent])
     now = _before(connection, [each.uid for each in lent])
     shown = {uid: known.stock for uid, (_, _, known) in now.items() if known.stock is not None}
     return {each.uid: min(each.before, max(0, shown.get(each.uid, each.before))) for each in lent}
@@ -239,43 +141,43 @@ def want(connection: Connection, writes: Sequence[Write], read_at: datetime) -> 
     """
     at = micros(read_at)
     rows = [(each.stock, each.price_cents, at, each.uid) for each in writes]
-    connection.executemany(_WANT, rows)
+    connection.executemany(SQL.want, rows)
 
 
 def want_price(connection: Connection, uid: PharmacySkuUid, cents: int) -> None:
     """A person says that this price is right: the next round writes it."""
-    connection.execute(_WANT_PRICE, (cents, uid))
+    connection.execute(SQL.want_price, (cents, uid))
 
 
 def pushed(connection: Connection, results: Sequence[Pushed]) -> None:
     """Remembers what writes came to, and tells it in the SKUs' stories."""
     written = [_row(each) for each in results if not each.hidden]
     hidden = [each for each in results if each.hidden]
-    connection.execute(_PUSHED, (as_rows(written),))
+    connection.execute(SQL.pushed, (as_rows(written),))
     journal.write(connection, map(_entry, results))
-    connection.executemany(_HIDE, [(micros(each.at), each.write.uid) for each in hidden])
+    connection.executemany(SQL.hide, [(micros(each.at), each.write.uid) for each in hidden])
     notes.count(connection, WRITTEN, len(written))
 
 
 def leave_alone(connection: Connection, uid: PharmacySkuUid, now: datetime) -> None:
     """A person wants it so: nothing is written until he asks for another try."""
-    connection.execute(_LEAVE, (micros(now), uid))
+    connection.execute(SQL.leave, (micros(now), uid))
 
 
 def take_up_again(connection: Connection, uid: PharmacySkuUid) -> bool:
     """Takes a SKU up again that was left alone; False if it was not."""
-    return connection.execute(_TAKE_UP, (uid,)).rowcount > 0
+    return connection.execute(SQL.take_up, (uid,)).rowcount > 0
 
 
 def drop_unlisted(connection: Connection) -> None:
     """Forgets the numbers of SKUs that RxScale's whole list did not show."""
-    connection.execute(_DROP_UNLISTED)
+    connection.execute(SQL.drop_unlisted)
 
 
 def _before(
     connection: Connection, uids: Sequence[PharmacySkuUid]
 ) -> dict[PharmacySkuUid, tuple[int | None, bool, LastKnown]]:
-    rows = connection.execute(_SHOWN, (as_list(uids),))
+    rows = connection.execute(SQL.shown, (as_list(uids),))
     return {uid: (price, bool(hidden), _last_known(*row)) for uid, price, hidden, *row in rows}
 
 
@@ -302,7 +204,7 @@ def _report(
         order_lines.mark_sold(connection, uid, sold, at)
     drifts = found.cause is Cause.DRIFT
     row = {"uid": uid, "stock": found.stock, "at": micros(at), "drifts": drifts, "sold": sold}
-    connection.execute(_REPORTED, row)
+    connection.execute(SQL.reported, row)
     if drifts:
         _note_drift(connection, uid, shown, found, at)
     return found.cause

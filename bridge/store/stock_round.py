@@ -11,8 +11,9 @@ from bridge.core.stock.model import Pending, Situation, Stocktake
 from bridge.core.stock.plan import Plan
 from bridge.store import notes, order_lines, stock, stuck, todo
 from bridge.store.database import Connection
-from bridge.store.rows import micros, moment
+from bridge.store.rows import Statements, micros, moment
 
+SQL = Statements(__name__)
 READ_AT = "inventory_read_at"
 SYNCED_AT = "stock_synced_at"
 PENDING = "stock_pending"
@@ -27,20 +28,6 @@ NEVER_LISTED = "stock_never_listed"
 UNLISTED = "stock_unlisted"
 """Those of which a second look confirmed it."""
 LIKELY = "stock_likely"
-
-_SAVE = """
-INSERT INTO products (p1_id, on_hand, absent_at) VALUES (?, ?, ?)
-ON CONFLICT (p1_id) DO UPDATE SET on_hand = excluded.on_hand, absent_at = excluded.absent_at
-"""
-_BELIEVE = "UPDATE products SET on_hand = ? WHERE p1_id = ?"
-_ON_HAND = "SELECT p1_id, on_hand FROM products"
-_ABSENT = "SELECT p1_id, absent_at FROM products WHERE absent_at IS NOT NULL"
-_COUNTS = """
-SELECT (SELECT count(*) FROM stock WHERE drift_at IS NOT NULL),
-  (SELECT count(*) FROM stock WHERE hidden_at IS NOT NULL),
-  (SELECT count(*) FROM stock WHERE wanted IS NOT NULL OR wanted_price IS NOT NULL),
-  (SELECT count(*) FROM adjustments WHERE done_at IS NULL)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +56,9 @@ def load(connection: Connection, kept: Stocktake | None = None) -> Stocktake | N
     read_at = notes.get_time(connection, READ_AT)
     if read_at is None or (kept is not None and kept.read_at == read_at):
         return kept if read_at else None
-    on_hand = dict(connection.execute(_ON_HAND))
+    on_hand = dict(connection.execute(SQL.on_hand))
     absent = json.loads(notes.get(connection, NEVER_LISTED) or "{}")
-    absent.update(connection.execute(_ABSENT))
+    absent.update(connection.execute(SQL.absent))
     absent_at = {name: moment(at) for name, at in absent.items()}
     return Stocktake(on_hand, read_at, absent_at, unlisted(connection))
 
@@ -100,7 +87,7 @@ def save(connection: Connection, stocktake: Stocktake, before: Stocktake | None)
         (each, stocktake.on_hand[each], micros(absent[each]) if each in absent else None)
         for each in changed
     ]
-    connection.executemany(_SAVE, rows)
+    connection.executemany(SQL.save, rows)
     unheard = {each: micros(at) for each, at in absent.items() if each not in stocktake.on_hand}
     notes.put(connection, NEVER_LISTED, json.dumps(unheard))
     notes.put(connection, UNLISTED, json.dumps(sorted(stocktake.unlisted)))
@@ -112,7 +99,7 @@ def believe(connection: Connection, product: ProductId, units: int) -> None:
 
     The time moves a little, since what a round kept of it is another one from now on.
     """
-    connection.execute(_BELIEVE, (units, product))
+    connection.execute(SQL.believe, (units, product))
     if (read_at := notes.get_time(connection, READ_AT)) is not None:
         notes.put_time(connection, READ_AT, read_at + timedelta(microseconds=1))
 
@@ -222,7 +209,7 @@ def begin_asked(connection: Connection) -> str | None:
 
 
 def state(connection: Connection) -> StockState:
-    drift, hidden, waiting, adjusting = connection.execute(_COUNTS).fetchone()
+    drift, hidden, waiting, adjusting = connection.execute(SQL.counts).fetchone()
     return StockState(
         read_at=notes.get_time(connection, READ_AT),
         synced_at=notes.get_time(connection, SYNCED_AT),

@@ -8,40 +8,29 @@ from bridge.core.memory import StuckRow
 from bridge.core.model import Key
 from bridge.core.reasons import Reason, reason_of
 from bridge.store.database import Connection, Cursor
-from bridge.store.rows import micros, moment
+from bridge.store.rows import Statements, micros, moment
 
-_PUT = """
-INSERT INTO stuck (key, since, code, facts) VALUES (?, ?, ?, ?)
-ON CONFLICT (key) DO UPDATE SET
-  since = CASE WHEN stuck.code = excluded.code AND stuck.facts = excluded.facts
-    THEN stuck.since ELSE excluded.since END,
-  code = excluded.code, facts = excluded.facts
-"""
-_FIND = "SELECT key, since, code, facts FROM stuck WHERE key = ?"
-_EVERYTHING = "SELECT key, since, code, facts FROM stuck ORDER BY since, key"
-_CODES = "SELECT key, code FROM stuck"
-_COUNT = "SELECT count(*) FROM stuck"
-_DELETE = "DELETE FROM stuck WHERE key = ?"
+SQL = Statements(__name__)
 
 
 def put(connection: Connection, key: Key, reason: Reason, now: datetime) -> None:
     """Makes the key stuck; since earlier, if it was stuck for the same reason already."""
-    connection.execute(_PUT, (key, micros(now), reason.code, facts_of(reason)))
+    connection.execute(SQL.put, (key, micros(now), reason.code, facts_of(reason)))
 
 
 def find(connection: Connection, key: Key) -> StuckRow | None:
-    found = rows(connection.execute(_FIND, (key,)))
+    found = rows(connection.execute(SQL.find, (key,)))
     return found[0] if found else None
 
 
 def everything(connection: Connection) -> list[StuckRow]:
     """All of them, the longest stuck first."""
-    return rows(connection.execute(_EVERYTHING))
+    return rows(connection.execute(SQL.everything))
 
 
 def codes(connection: Connection) -> dict[Key, str]:
     """What each of them is stuck for."""
-    return dict(connection.execute(_CODES).fetchall())
+    return dict(connection.execute(SQL.codes).fetchall())
 
 
 def keys_for(connection: Connection, *wanted: str) -> set[Key]:
@@ -50,11 +39,11 @@ def keys_for(connection: Connection, *wanted: str) -> set[Key]:
 
 
 def count(connection: Connection) -> int:
-    return int(connection.execute(_COUNT).fetchone()[0])
+    return int(connection.execute(SQL.count).fetchone()[0])
 
 
 def delete(connection: Connection, *keys: Key) -> None:
-    connection.executemany(_DELETE, [(key,) for key in keys])
+    connection.executemany(SQL.delete, [(key,) for key in keys])
 
 
 def rows(found: Cursor) -> list[StuckRow]:

@@ -15,7 +15,9 @@ from bridge.core.reasons import AFTER_SEVERAL_LOOKS
 from bridge.store import orders, stuck
 from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
-from bridge.store.rows import Cell, Table, as_list, kind_of, micros, moment, run_many, sql
+from bridge.store.rows import Cell, Statements, Table, as_list, kind_of, micros, moment, run_many
+
+SQL = Statements(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,69 +45,12 @@ class Meanwhile:
 CLAIMS = Table("todo", Claim)
 _STANDINGS = Table("todo", Standing)
 
-_HINT = """
-INSERT INTO todo (key, kind, generation, priority, due_at, why, reported, attempts)
-"""
-_AGAIN_HINTED = """
-ON CONFLICT (key) DO UPDATE SET
-  reported = CASE WHEN todo.generation = todo.claimed THEN excluded.reported
-    ELSE todo.reported || '\n' || excluded.reported END,
-  generation = todo.generation + 1,
-  priority = CASE WHEN excluded.priority > todo.priority THEN excluded.priority
-    ELSE todo.priority END,
-  due_at = CASE WHEN excluded.due_at < todo.due_at THEN excluded.due_at ELSE todo.due_at END,
-  attempts = excluded.attempts,
-  why = excluded.why
-"""
 # The order's uid stands in its key behind `order:`.
 _DUE = CLAIMS.select(
-    """
-    JOIN orders ON orders.uid = substr(todo.key, 7)
-    WHERE todo.key IN (
-      SELECT key FROM todo
-      WHERE kind = 'order' AND due_at <= :now AND coalesce(lease_until, 0) <= :now
-        AND key NOT IN (:besides...)
-      ORDER BY priority DESC, due_at LIMIT :limit)
-    ORDER BY todo.priority DESC, todo.due_at
-    """,
+    SQL.due,
     ORDERS.columns,
 )
-_CLAIM = "UPDATE todo SET lease_until = ?, claimed = generation, reported = NULL WHERE key = ?"
-_NEXT = sql(
-    """
-    SELECT min(at) FROM (
-      SELECT CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END AS at FROM todo
-      WHERE kind = 'order' AND due_at <= :now AND key NOT IN (:besides...)
-      UNION ALL SELECT at FROM (
-        SELECT due_at AS at FROM todo
-        WHERE kind = 'order' AND due_at > :now AND key NOT IN (:besides...)
-        ORDER BY due_at LIMIT 1) AS later
-    ) AS next
-    """
-)
-_TAKE_UP = """
-UPDATE todo SET lease_until = NULL, due_at = CASE WHEN due_at > :now THEN :now ELSE due_at END
-WHERE lease_until IS NOT NULL OR due_at > :now
-"""
-_MEANWHILE = """
-SELECT generation, reported, EXISTS (SELECT 1 FROM stuck WHERE key = :key)
-  OR EXISTS (SELECT 1 FROM attentions WHERE key = :key)
-  OR EXISTS (SELECT 1 FROM cancellations WHERE uid = :uid)
-FROM todo WHERE key = :key
-"""
-_LEFT_DUE = "UPDATE todo SET lease_until = NULL, due_at = :now WHERE key = :key"
-_AGAIN = """
-UPDATE todo SET lease_until = NULL, due_at = :again, claimed = generation, reported = NULL,
-  attempts = CASE WHEN :failed THEN attempts + 1 ELSE 0 END
-WHERE key = :key
-"""
 _STANDING = _STANDINGS.select("WHERE key = ?")
-_KEYS = "SELECT key FROM todo"
-_LEASED = sql("SELECT key FROM todo WHERE key IN (?...) AND lease_until IS NOT NULL")
-_TRIED = "SELECT key FROM todo WHERE attempts > 0"
-_DUE_NOW = "SELECT key FROM todo WHERE due_at <= :now OR lease_until > :now"
-_PENDING = "SELECT count(*), min(due_at) FROM todo WHERE due_at <= :now OR lease_until > :now"
-_DELETE = "DELETE FROM todo WHERE key = ?"
 
 
 def hint(
@@ -120,7 +65,7 @@ def hint(
     tried: set[Key] = set() if new else stuck.keys_for(connection, *AFTER_SEVERAL_LOOKS)
     at = micros(now)
     rows = [_row(each, at, tried) for each in _folded(hints)]
-    run_many(connection, _HINT, "(?, ?, ?, ?, ?, ?, ?, ?)", _AGAIN_HINTED, rows)
+    run_many(connection, SQL.hint, rows)
 
 
 def _remember(connection: Connection, hints: Iterable[Hint], now: datetime) -> None:
@@ -173,7 +118,7 @@ def claim(
     rows = connection.execute(_DUE, given).fetchall()
     until = micros(now + lease)
     claimed = [(CLAIMS.value(row), ORDERS.value(row[len(CLAIMS.names) :])) for row in rows]
-    connection.executemany(_CLAIM, [(until, each.key) for each, _ in claimed])
+    connection.executemany(SQL.claim, [(until, each.key) for each, _ in claimed])
     return claimed
 
 
@@ -183,7 +128,7 @@ def next_due(connection: Connection, now: datetime, besides: Iterable[Key] = ())
     `now` if there is already; None if nothing is in the table `besides` those.
     """
     at: int | None = connection.execute(
-        _NEXT, {"now": micros(now), "besides": as_list(besides)}
+        SQL.next, {"now": micros(now), "besides": as_list(besides)}
     ).fetchone()[0]
     return None if at is None else max(now, moment(at))
 
@@ -193,13 +138,13 @@ def take_up(connection: Connection, now: datetime) -> None:
     once this machine's clock was put back. What was written while it was ahead would wait until
     then, and nobody can tell that from what is to wait.
     """
-    connection.execute(_TAKE_UP, {"now": micros(now)})
+    connection.execute(SQL.take_up, {"now": micros(now)})
 
 
 def meanwhile(connection: Connection, claim: Claim) -> Meanwhile:
     """`news` is left to who can tell an echo from news."""
     about = {"key": claim.key, "uid": order_uid(claim.key)}
-    found = connection.execute(_MEANWHILE, about).fetchone()
+    found = connection.execute(SQL.meanwhile, about).fetchone()
     if found is None:
         return Meanwhile(known=False, hinted=False, reported=None)
     generation, reported, told = found
@@ -223,12 +168,12 @@ def settle(
         if again_at is not None:
             hint(connection, [Hint(claim.key, claim.why, claim.priority)], again_at)
     elif meanwhile.news:
-        connection.execute(_LEFT_DUE, {"key": claim.key, "now": micros(now)})
+        connection.execute(SQL.left_due, {"key": claim.key, "now": micros(now)})
     elif again_at is None:
         delete(connection, claim.key)
     else:
         again = {"key": claim.key, "again": micros(again_at), "failed": failed}
-        connection.execute(_AGAIN, again)
+        connection.execute(SQL.again, again)
 
 
 def standing(connection: Connection, key: Key) -> Standing | None:
@@ -237,29 +182,29 @@ def standing(connection: Connection, key: Key) -> Standing | None:
 
 
 def keys(connection: Connection) -> set[Key]:
-    return {key for (key,) in connection.execute(_KEYS)}
+    return {key for (key,) in connection.execute(SQL.keys)}
 
 
 def due(connection: Connection, now: datetime) -> set[Key]:
     """Those that are to be looked at now, or are being looked at."""
-    return {key for (key,) in connection.execute(_DUE_NOW, {"now": micros(now)})}
+    return {key for (key,) in connection.execute(SQL.due_now, {"now": micros(now)})}
 
 
 def leased(connection: Connection, keys: Iterable[Key]) -> set[Key]:
     """Those of them that are being looked at."""
-    return {key for (key,) in connection.execute(_LEASED, (as_list(keys),))}
+    return {key for (key,) in connection.execute(SQL.leased, (as_list(keys),))}
 
 
 def tried(connection: Connection) -> set[Key]:
     """Those whose last look came to nothing."""
-    return {key for (key,) in connection.execute(_TRIED)}
+    return {key for (key,) in connection.execute(SQL.tried)}
 
 
 def pending(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
     """How many keys are due or being looked at, and since when the oldest of them is due."""
-    count, oldest = connection.execute(_PENDING, {"now": micros(now)}).fetchone()
+    count, oldest = connection.execute(SQL.pending, {"now": micros(now)}).fetchone()
     return count, None if oldest is None else moment(oldest)
 
 
 def delete(connection: Connection, *keys: Key) -> None:
-    connection.executemany(_DELETE, [(key,) for key in keys])
+    connection.executemany(SQL.delete, [(key,) for key in keys])

@@ -4,14 +4,13 @@ from datetime import datetime
 
 from bridge.core.news import Digest, Told
 from bridge.store.database import Connection
-from bridge.store.rows import Table, as_list, micros, sql
+from bridge.store.rows import Statements, Table, as_list, micros
 
+SQL = Statements(__name__)
 TOLD = Table("told", Told)
 _OF = TOLD.select("WHERE address = ?")
 _PUT = TOLD.upsert("address, id")
-_OVER = sql("UPDATE told SET mended_at = ? WHERE address = ? AND id IN (?...)")
 _NEWEST = TOLD.select("ORDER BY coalesce(mended_at, at) DESC, address, id LIMIT ?")
-_FORGET = "DELETE FROM told WHERE coalesce(mended_at, at) < ?"
 
 
 def of(connection: Connection, address: str) -> list[Told]:
@@ -23,7 +22,7 @@ def note(connection: Connection, address: str, message: Digest, at: datetime) ->
     """The address took the message."""
     told = [Told(address, each.id, each.topic, at) for each in message.fresh]
     connection.executemany(_PUT, map(TOLD.row, told))
-    connection.execute(_OVER, (micros(at), address, as_list(message.over)))
+    connection.execute(SQL.over, (micros(at), address, as_list(message.over)))
 
 
 def newest(connection: Connection, limit: int) -> list[Told]:
@@ -32,4 +31,4 @@ def newest(connection: Connection, limit: int) -> list[Told]:
 
 def forget(connection: Connection, before: datetime) -> None:
     """What was told before then and not since: it is told again if it is still so."""
-    connection.execute(_FORGET, (micros(before),))
+    connection.execute(SQL.forget, (micros(before),))

@@ -17,8 +17,9 @@ from bridge.core.model import (
 )
 from bridge.store import notes, stock, stock_round
 from bridge.store.database import Connection
-from bridge.store.rows import Table, as_list, micros, moment, sql
+from bridge.store.rows import Statements, Table, as_list, micros, moment
 
+SQL = Statements(__name__)
 CATALOGUE_MARK = "catalogue_mark"
 """A note that is another one after each change of the SKU list."""
 LINKED_AT_ONCE = 2000
@@ -26,74 +27,15 @@ SKUS = Table("skus", CatalogueSku, without=("stock", "price_cents"))
 P1_ORDERS = Table("p1_orders", P1Order)
 
 _SAVE_SKU = SKUS.upsert("pharmacy_sku_uid", "seen_at")
-_FORGET_SKUS = "DELETE FROM skus WHERE seen_at <> ?"
 _SKUS = SKUS.select("ORDER BY pharmacy_sku_uid")
 _SKUS_OF = SKUS.select("WHERE pharmacy_sku_uid IN (?...)")
-_SKUS_FOR_LINKING = """
-SELECT pharmacy_sku_uid, sku_uid, external_id, name, selling_unit, unit FROM skus
-WHERE pharmacy_sku_uid > ? ORDER BY pharmacy_sku_uid LIMIT ?
-"""
 _SKUS_NAMED = SKUS.select(
     "WHERE sku_uid IN (?...) ORDER BY external_id IS NOT NULL, pharmacy_sku_uid DESC"
 )
-_LINKS = "SELECT pharmacy_sku_uid, external_id FROM skus"
 
-# NULL in an answer says that it does not tell, so it takes nothing away; and an older answer does
-# not overwrite a newer one. '' as external_id says that the order has none.
-# An order's list shows no flags; those that were seen are true for as long as it did not change.
-_SAVE_ORDER = """
-INSERT INTO p1_orders
-  (id, status, seen_at, external_id, flags, created_at, updated_at, first_seen_at)
-SELECT :id, :status, :seen_at, :external_id, :flags, :created_at, :updated_at, :seen_at
-WHERE coalesce(:created_at, :since) >= :since
-  OR EXISTS (SELECT 1 FROM orders WHERE uid = :external_id OR order_id = :id)
-  OR EXISTS (SELECT 1 FROM p1_orders WHERE id = :id)
-ON CONFLICT (id) DO UPDATE SET
-  status = CASE WHEN excluded.seen_at >= p1_orders.seen_at
-    THEN excluded.status ELSE p1_orders.status END,
-  seen_at = CASE WHEN excluded.seen_at >= p1_orders.seen_at
-    THEN excluded.seen_at ELSE p1_orders.seen_at END,
-  external_id =
-    coalesce(nullif(excluded.external_id, ''), p1_orders.external_id, excluded.external_id),
-  flags = CASE WHEN excluded.seen_at < p1_orders.seen_at THEN p1_orders.flags
-    WHEN excluded.updated_at = p1_orders.updated_at
-    THEN coalesce(excluded.flags, p1_orders.flags) ELSE excluded.flags END,
-  created_at = CASE WHEN excluded.seen_at >= p1_orders.seen_at
-    THEN coalesce(excluded.created_at, p1_orders.created_at)
-    ELSE coalesce(p1_orders.created_at, excluded.created_at) END,
-  updated_at = CASE WHEN excluded.seen_at >= p1_orders.seen_at
-    THEN coalesce(excluded.updated_at, p1_orders.updated_at)
-    ELSE coalesce(p1_orders.updated_at, excluded.updated_at) END
-"""
-_KNOWN_UIDS = sql("SELECT uid FROM orders WHERE uid IN (?...)")
 _AGAIN = re.compile(r"(.+)-([2-9]|[1-9][0-9])")
 _ORDERS = P1_ORDERS.select("WHERE id IN (?...)")
-_ORDER_FOR = P1_ORDERS.select(
-    """
-    WHERE id <> :but AND (external_id = :uid OR external_id IN (:again...)
-      AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id))
-    ORDER BY unlisted_at IS NOT NULL, created_at IS NULL, created_at, id LIMIT 1
-    """
-)
-_KNOWN = sql(
-    """
-    SELECT id, nullif(external_id, '') FROM p1_orders
-    WHERE external_id IS NOT NULL AND id IN (?...)
-    """
-)
-_UNLISTED = sql("UPDATE p1_orders SET unlisted_at = ? WHERE id IN (?...)")
-_LISTED_AGAIN = sql(
-    "UPDATE p1_orders SET unlisted_at = NULL WHERE unlisted_at IS NOT NULL AND id IN (?...)"
-)
-_UNLISTED_AT = "SELECT unlisted_at FROM p1_orders WHERE id = ? AND unlisted_at > seen_at"
-_FORGET_ORDERS = """
-DELETE FROM p1_orders WHERE id IN (
-  SELECT id FROM p1_orders
-  WHERE coalesce(created_at, 0) < :before AND coalesce(created_at, first_seen_at) < :before
-    AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.uid = p1_orders.external_id)
-    AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.order_id = p1_orders.id)
-  LIMIT :most)
-"""
+_ORDER_FOR = P1_ORDERS.select(SQL.order_for)
 
 
 # -- RxScale's SKUs --------------------------------------------------------------------------
@@ -116,7 +58,7 @@ def save_catalogue(
     connection.executemany(_SAVE_SKU, [(*SKUS.row(sku), at) for sku in after.values()])
     changed = any(before.get(uid) != sku for uid, sku in after.items())
     if complete:
-        connection.execute(_FORGET_SKUS, (at,))
+        connection.execute(SQL.forget_skus, (at,))
         changed = changed or before.keys() != after.keys()
         stock.drop_unlisted(connection)
         notes.put_time(connection, notes.CATALOGUE_AT, seen_at)
@@ -142,7 +84,7 @@ def for_linking(connection: Connection, after: PharmacySkuUid) -> list[Catalogue
     return [
         CatalogueSku(uid, sku_uid, external_id, name, selling_unit=sold, unit=unit)
         for uid, sku_uid, external_id, name, sold, unit in connection.execute(
-            _SKUS_FOR_LINKING, (after, LINKED_AT_ONCE)
+            SQL.skus_for_linking, (after, LINKED_AT_ONCE)
         )
     ]
 
@@ -154,7 +96,7 @@ def catalogue_mark(connection: Connection) -> str:
 
 def linked(connection: Connection, listed: Sequence[PharmacySkuUid]) -> tuple[int, int]:
     """How many SKUs have a link (`listed`, or by external id), and how many have none."""
-    rows = connection.execute(_LINKS).fetchall()
+    rows = connection.execute(SQL.links).fetchall()
     known = set(listed)
     with_link = sum(uid in known or bool(external_id) for uid, external_id in rows)
     return with_link, len(rows) - with_link
@@ -190,7 +132,7 @@ def our_names(
     """
     again = {name: found[1] for name in names if name and (found := _AGAIN.fullmatch(name))}
     wanted = as_list({*again, *again.values()})
-    known = {uid for (uid,) in connection.execute(_KNOWN_UIDS, (wanted,))} if again else set()
+    known = {uid for (uid,) in connection.execute(SQL.known_uids, (wanted,))} if again else set()
     return {
         name: PharmacyOrderUid(uid)
         for name, uid in again.items()
@@ -207,7 +149,7 @@ def under_our_names(connection: Connection, orders: Collection[P1Order]) -> list
     odd = {name for each in orders if (name := each.external_id) and not may_be_ours(name)}
     foreign = odd - ours.keys()
     if foreign:
-        known = connection.execute(_KNOWN_UIDS, (as_list(foreign),))
+        known = connection.execute(SQL.known_uids, (as_list(foreign),))
         ours |= dict.fromkeys(foreign.difference(uid for (uid,) in known), "")
     return [
         replace(each, external_id=ours[each.external_id]) if each.external_id in ours else each
@@ -224,7 +166,7 @@ def save_orders(connection: Connection, orders: Collection[P1Order]) -> None:
     rows = map(P1_ORDERS.row, under_our_names(connection, orders))
     names = P1_ORDERS.names
     cells = ({**dict(zip(names, row, strict=True)), "since": since} for row in rows)
-    connection.executemany(_SAVE_ORDER, cells)
+    connection.executemany(SQL.save_order, cells)
 
 
 def orders(connection: Connection, ids: Iterable[OrderId]) -> list[P1Order]:
@@ -247,21 +189,21 @@ def order_for(
 
 def known(connection: Connection, ids: Sequence[OrderId]) -> dict[OrderId, str | None]:
     """Those of them whose `external_id` is known, or known to be absent (None)."""
-    return dict(connection.execute(_KNOWN, (as_list(ids),)).fetchall())
+    return dict(connection.execute(SQL.known, (as_list(ids),)).fetchall())
 
 
 def unlisted(connection: Connection, ids: Iterable[OrderId], at: datetime) -> None:
     """PharmaOne's whole list, asked for at `at`, shows others that are known and none of these."""
-    connection.execute(_UNLISTED, (micros(at), as_list(ids)))
+    connection.execute(SQL.unlisted, (micros(at), as_list(ids)))
 
 
 def listed_again(connection: Connection, ids: Iterable[OrderId]) -> None:
-    connection.execute(_LISTED_AGAIN, (as_list(ids),))
+    connection.execute(SQL.listed_again, (as_list(ids),))
 
 
 def unlisted_at(connection: Connection, order_id: OrderId) -> datetime | None:
     """When such a list was last asked for; None if the order was seen since."""
-    row = connection.execute(_UNLISTED_AT, (order_id,)).fetchone()
+    row = connection.execute(SQL.unlisted_at, (order_id,)).fetchone()
     return None if row is None else moment(row[0])
 
 
@@ -270,4 +212,4 @@ def forget_orders(connection: Connection, before: datetime, most: int) -> int:
     tell; the list may show them for years. At most so many; returns how many.
     """
     notes.put_time(connection, notes.FORGOTTEN_BEFORE, before)
-    return connection.execute(_FORGET_ORDERS, {"before": micros(before), "most": most}).rowcount
+    return connection.execute(SQL.forget_orders, {"before": micros(before), "most": most}).rowcount

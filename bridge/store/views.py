@@ -15,7 +15,9 @@ from bridge.core.reasons import UNUSUALLY_MANY
 from bridge.store import attentions, deliveries, journal, notes, orders, stuck, todo
 from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
-from bridge.store.rows import as_list, micros, moment, moment_or_none
+from bridge.store.rows import Statements, as_list, micros, moment, moment_or_none, written
+
+SQL = Statements(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +44,14 @@ class StoreFacts:
     good_backup_at: datetime | None = None
 
 
-_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
-_COLUMNS = 'SELECT name, "notnull" FROM pragma_table_info(?)'
 _TIME = re.compile("at|since|.+_at")
-_AT_RXSCALE_ALONE = """
-SELECT uid FROM orders WHERE finished_at IS NULL AND order_id IS NULL AND request_id IS NULL
-UNION ALL SELECT uid FROM orders
-WHERE finished_at IS NOT NULL AND (phase = 'done' OR phase = 'dropped')
-  AND order_id IS NULL AND request_id IS NULL
-"""
-_LEFT_ALONE = """
-SELECT uid FROM orders WHERE finished_at IS NOT NULL AND phase = 'dropped'
-UNION ALL SELECT uid FROM orders
-WHERE finished_at IS NOT NULL AND phase = 'done' AND order_id IS NULL AND attempts = 0
-  AND state <> 'completed' AND state <> 'cancelled'
-"""
-_FOUND = """
-SELECT uid FROM (:words...) AS word CROSS JOIN orders
-  ON uid >= word.value AND uid < word.value || :last
-UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
-  ON name >= word.value AND name < word.value || :last
-UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
-  ON order_id >= word.value AND order_id < word.value || :last
-UNION ALL SELECT uid FROM (:words...) AS word CROSS JOIN orders
-  ON request_id >= word.value AND request_id < word.value || :last
-UNION ALL SELECT uid FROM order_lines WHERE pharmacy_sku_uid IN (
-  SELECT pharmacy_sku_uid FROM skus
-  WHERE name LIKE :like OR pharmacy_sku_uid IN (:words...) OR sku_uid IN (:words...)
-    OR external_id IN (:words...) OR pzn IN (:words...) ORDER BY name LIMIT 200)
-"""
-"""Ids and names that begin with the words, and orders of the SKUs that are called so."""
 _CONDITIONS = {
-    "words": f"uid IN ({_FOUND})",
+    "words": f"uid IN ({written(SQL.found)})",
     "open": "finished_at IS NULL",
-    "left_alone": f"uid IN ({_LEFT_ALONE})",
+    "left_alone": f"uid IN ({written(SQL.left_alone)})",
     "stuck": "uid IN (SELECT substr(key, 7) FROM stuck WHERE key >= 'order:' AND key < 'order;')",
-    "rxscale": f"uid IN ({_AT_RXSCALE_ALONE})",
-    "pharmaone": f"uid NOT IN ({_AT_RXSCALE_ALONE})",
+    "rxscale": f"uid IN ({written(SQL.at_rxscale_alone)})",
+    "pharmaone": f"uid NOT IN ({written(SQL.at_rxscale_alone)})",
     "since": "first_seen_at >= :since",
     "until": "first_seen_at < :until",
 } | {
@@ -154,22 +127,6 @@ def listed(*conditions: str) -> str:
 
 
 _NEWEST = listed()
-_OPEN_BY_STATE = """
-SELECT coalesce(state, 'new'), count(*), min(first_seen_at) FROM orders WHERE finished_at IS NULL
-GROUP BY 1
-"""
-_CAME_SINCE = "SELECT count(*), min(first_seen_at) FROM orders WHERE first_seen_at >= ?"
-_RUNS_OUT = """
-SELECT stock.pharmacy_sku_uid, skus.name, stock.rx_stock,
-  CAST(sum(order_lines.amount) AS BIGINT) AS sold
-FROM orders CROSS JOIN order_lines ON order_lines.uid = orders.uid
-  JOIN stock ON stock.pharmacy_sku_uid = order_lines.pharmacy_sku_uid
-  JOIN skus ON skus.pharmacy_sku_uid = stock.pharmacy_sku_uid
-WHERE orders.first_seen_at >= ? AND stock.hidden_at IS NULL AND stock.left_at IS NULL
-GROUP BY stock.pharmacy_sku_uid, skus.name, stock.rx_stock
-HAVING stock.rx_stock < sum(order_lines.amount)
-ORDER BY stock.rx_stock * 1.0 / sum(order_lines.amount), skus.name
-"""
 
 
 def newest(
@@ -196,13 +153,13 @@ class Count(NamedTuple):
 
 def open_by_state(connection: Connection) -> dict[str, Count]:
     """The open orders by RxScale's state; one that was never looked at is new."""
-    rows = connection.execute(_OPEN_BY_STATE)
+    rows = connection.execute(SQL.open_by_state)
     return {state: Count(count, moment(oldest)) for state, count, oldest in rows}
 
 
 def came_since(connection: Connection, at: datetime) -> Count:
     """Those that were met then or later."""
-    count, oldest = connection.execute(_CAME_SINCE, (micros(at),)).fetchone()
+    count, oldest = connection.execute(SQL.came_since, (micros(at),)).fetchone()
     return Count(count, moment_or_none(oldest))
 
 
@@ -217,7 +174,7 @@ class RunsOut(NamedTuple):
 
 def runs_out(connection: Connection, since: datetime) -> list[RunsOut]:
     """What is ordered so often that it will be gone as long after now; the first to go first."""
-    return [RunsOut(*row) for row in connection.execute(_RUNS_OUT, (micros(since),))]
+    return [RunsOut(*row) for row in connection.execute(SQL.runs_out, (micros(since),))]
 
 
 def _order(row: Sequence[Any]) -> OrderRow:
@@ -279,8 +236,8 @@ def tables(connection: Connection) -> list[dict[str, Any]]:
     every row has such a time.
     """
     found = []
-    for (table,) in connection.execute(_TABLES).fetchall():
-        columns = connection.execute(_COLUMNS, (table,)).fetchall()
+    for (table,) in connection.execute(SQL.tables).fetchall():
+        columns = connection.execute(SQL.columns, (table,)).fetchall()
         times = [name for name, always in columns if always and _TIME.fullmatch(name)]
         age = times[0] if times else "NULL"
         counted = " ".join(("SELECT count(*), min(", age, ") FROM", table))

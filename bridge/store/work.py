@@ -30,32 +30,13 @@ from bridge.store import (
     vendor_lists,
 )
 from bridge.store.database import Connection
-from bridge.store.rows import EPOCH, as_list, sql
+from bridge.store.rows import EPOCH, Statements, as_list
 
+SQL = Statements(__name__)
 FORGOTTEN_AT_ONCE = 32
 """So many orders are forgotten within a few milliseconds; deliveries wait no longer than that."""
-_FORGET = [
-    sql(" ".join(("DELETE FROM", table, "WHERE", condition)))
-    for condition, tables in (
-        ("external_id IN (:uids...)", ("p1_orders",)),
-        ("id IN (SELECT order_id FROM orders WHERE uid IN (:uids...))", ("p1_orders",)),
-        ("uid IN (:uids...)", ("orders", "order_lines", "cancellations")),
-        (
-            "key IN (:keys...)",
-            ("todo", "stuck", "attentions", "adjustments", "journal", "shadow"),
-        ),
-    )
-    for table in tables
-]
-_ERASE = [
-    *_FORGET,  # and what is found by reading a whole table
-    """
-    UPDATE meta SET value = replace(value, '"' || :uid || '"', '""')
-    WHERE name = 'still_listed' AND value LIKE '%"' || :uid || '"%'
-    """,
-    "DELETE FROM deliveries WHERE key = :key",
-    "DELETE FROM told WHERE substr(id, 1, length(:key) + 1) = :key || ' '",
-]
+_FORGET = SQL.each("forget")
+_ERASE = [*_FORGET, *SQL.each("erase")]
 """All that is stored of an order, but for the audit log, which is kept for its own time."""
 
 

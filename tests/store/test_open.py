@@ -229,7 +229,7 @@ async def test_if_reading_cannot_be_opened_nothing_is(path: Path, monkeypatch: p
 async def test_if_the_first_write_fails_nothing_stays_open(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(notes, "_PUT_FIRST", "nonsense")
+    monkeypatch.setattr(notes.SQL, "put_first", "nonsense")
     with pytest.raises(sqlite3.OperationalError):
         await Store.open(path, now=NOW)
 

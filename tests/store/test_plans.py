@@ -1,6 +1,7 @@
 """Every statement of the store, as SQLite would run it: none reads a whole table that grows."""
 
 import importlib
+import inspect
 import pkgutil
 import re
 import sqlite3
@@ -27,8 +28,6 @@ REHEARSED = ("orders._EVERYTHING",)
 LET_PASS = NEWEST + REHEARSED
 BY_AGE = ("views.listed()", "views.listed(pharmaone)")
 """The lists of all orders, and of all that PharmaOne has: nearly each row is one of them."""
-HEAD = re.compile(r"INSERT INTO \w+ \([\w\s,]+\)\s*")
-"""Of a statement that `run_many` completes."""
 
 
 def statements() -> Iterator[tuple[str, str]]:
@@ -36,9 +35,10 @@ def statements() -> Iterator[tuple[str, str]]:
         if module.ispkg:
             continue
         found = vars(importlib.import_module(f"bridge.store.{module.name}"))
-        for name, text in found.items():
-            is_sql = isinstance(text, str) and re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", text)
-            if is_sql and not HEAD.fullmatch(text.strip() + " "):
+        named = vars(found["SQL"]) if "SQL" in found else {}
+        for name, text in {**found, **named}.items():
+            is_sql = isinstance(text, str) and re.match(r"(SELECT|INSERT|UPDATE|DELETE)\b", text)
+            if is_sql and ";\n" not in text:
                 yield f"{module.name}.{name}", rows.sql(text)
     for conditions in lists():
         yield f"views.listed({', '.join(conditions)})", views.listed(*conditions)
@@ -82,7 +82,7 @@ def test_no_statement_reads_a_whole_table_that_grows(schema, name, statement):
 
 
 def test_of_the_open_orders_no_row_is_read_but_those_that_count(schema):
-    for statement in (orders._COUNT_OPEN, orders._COUNT_DOUBTED):
+    for statement in (orders.SQL.count_open, orders.SQL.count_doubted):
         steps = [step for step in plan(schema, statement) if "orders_open" in step]
         assert steps
         assert all("COVERING INDEX" in step for step in steps)
@@ -90,7 +90,7 @@ def test_of_the_open_orders_no_row_is_read_but_those_that_count(schema):
 
 def test_an_orders_deliveries_are_found_in_the_index_alone(schema):
     """Of the tens of thousands around an order's time no row is read but its own."""
-    steps = plan(schema, deliveries._OF)
+    steps = plan(schema, deliveries.SQL.of)
     assert [step for step in steps if "received_at" in step and "COVERING INDEX" not in step] == []
 
 
@@ -104,3 +104,12 @@ def test_no_index_is_kept_up_for_nothing(schema):
 
 def test_all_statements_are_found():
     assert len(list(statements())) > 140
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(bridge.store.__path__[0], "sql").glob("*.sql")), ids=lambda p: p.stem
+)
+def test_each_statement_of_a_file_is_used_and_none_is_missing(path: Path):
+    module = importlib.import_module(f"bridge.store.{path.stem}")
+    used = re.findall(r"\bSQL\.(?!each\b)(\w+)|\bSQL\.each\(\"(\w+)\"", inspect.getsource(module))
+    assert {one or several for one, several in used} == vars(module.SQL).keys()

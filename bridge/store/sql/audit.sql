@@ -1,0 +1,2 @@
+-- name: forget
+DELETE FROM audit WHERE at < ?
