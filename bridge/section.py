@@ -10,12 +10,9 @@ from bridge.values import AtLeastOne, DatabaseUrl, Days, FilePath, Hour, Pharmac
 class StoreSection(Section):
     path: FilePath = Path("rxbridge.db")
     url: DatabaseUrl | None = None
-    """A PostgreSQL database instead of that file."""
     pharmacy: PharmacyName | None = None
-    """Whose rows there; not set: the pharmacy's id, `main` for the only one."""
     retention_days: Days = 90
     backup_hour: Hour | None = None
-    """From when on the day's copy is taken, in the machine's own time; not set: none is."""
     backup_keep: AtLeastOne = 14
 
     def place(self, pharmacy: str, suffix: str, key: str | None = None) -> Place:

@@ -1,5 +1,6 @@
 """What can be configured: every key, its unit and its default (the operator's contract).
 
+What each key means is said once, in docs/rxbridge.example.toml: the schemas take it from there.
 The message for a wrong value never quotes the value.
 """
 
@@ -66,21 +67,14 @@ class VendorSection(Section):
 class RxScaleSection(VendorSection):
     base_url: WebAddress = "https://api.rxscale-dev.com"
     api_path: ApiPath = "/v1/external_pharmacy_api"
-    """Older accounts: /v1/external-pharmacy-api-v1."""
     dialect: Literal["current", "legacy"] = "current"
     pharmacy_uid: Text | None = None
     key: Text | None = None
-    """A table [keys.NAME] with `api_key`, `webhook_secrets` and limits, instead of those here."""
     stock_via: Literal["sku", "stock"] = "sku"
-    """`stock` for a key that has no more than stock_write: that route's body is not documented."""
     public_api_path: ApiPath = "/v2/public"
-    """Newest pages: /v2/public-api. For `stock verify`, maybe with a key of its own."""
     public_api_key: Secret | None = None
-    """What opens the public API; not set: `api_key`."""
     shop: Text | None = None
-    """The shop that `stock verify` asks, by its identifier at RxScale."""
     market: str = "DE"
-    """Whose customers `stock verify` asks for."""
 
 
 class PharmaOneSection(VendorSection):
@@ -90,7 +84,6 @@ class PharmaOneSection(VendorSection):
     submit_via: Literal["v2", "v1", "connector"] = "v2"
     connector_url: WebAddress | None = None
     api_key_header: Literal["apikey", "X-API-Key"] = "apikey"
-    """What the API key is sent as, wherever it is: the documents name both."""
 
     @property
     def named_shop(self) -> str | None:
@@ -109,15 +102,10 @@ class ServerSection(Section):
     host: Text = "127.0.0.1"
     port: Port = 8080
     page: bool = True
-    """The operator's page; without it only webhooks, health and metrics are there."""
     admin_password_hash: PasswordHash | None = None
-    """Who opens the page logs in with the password of this hash (`rxbridge password`)."""
     users_file: FilePath | None = None
-    """`users.json` beside the store, if not set."""
     webhook_port: Port | None = None
-    """Webhooks listen here, and only here; so that nothing else faces the internet."""
     webhook_host: Text | None = None
-    """`host`, if not set."""
     public_url: WebAddress | None = None
     head_seconds: LongerThanNothing = 10.0
     body_seconds: LongerThanNothing = 10.0
@@ -125,17 +113,13 @@ class ServerSection(Section):
     max_connections: AtLeastOne = 512
     max_connections_per_address: AtLeastOne = 128
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
-    """Whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     drain_seconds: DrainSeconds = 8.0
-    """How long looks under way may take to end after SIGTERM."""
     leave_seconds: Seconds = 10.0
-    """Of several replicas: how long one serves on after SIGTERM, not ready, before that."""
 
 
 class AuditSection(Section):
     retention_days: Days = 365
     story: Literal["name", "role"] = "name"
-    """How an order's story names a person; the audit log always has the name."""
 
 
 class MappingsSection(Section):
@@ -144,29 +128,20 @@ class MappingsSection(Section):
 
 class OrdersSection(Section):
     take_from: AwareDatetime | None = None
-    """Pharmacy orders made before this time are left alone."""
     poll_seconds: LongerThanNothing = 60.0
     fresh_seconds: LongerThanNothing = 5.0
     unsure_submission: Literal["repeat", "ask"] = "repeat"
     unsure_grace_seconds: Seconds = 30.0
-    """How long an order-request whose answer was lost is given before it is looked for."""
     hold_when_stuck: bool = False
     find_details: AtLeastOne = 500
-    """How many single orders one search at PharmaOne may read."""
     workers: AtLeastOne = 16
     gone_after_seconds: Seconds = 900.0
-    """How long a vendor has to deny an order it had before that is believed."""
     unusual_count: AtLeastOne = 3
     unusual_percent: Percent = 20
-    """More than both, of the open orders, wanting to be cancelled within ten minutes are held."""
     review_hours: Seconds = 24.0
-    """How long staff may review an order-request before a person is told; 0: for ever."""
     prescription_minutes: Seconds = 10.0
-    """How long an order that needs a prescription waits for its file before a person is told."""
     tracking_minutes: Seconds = 0.0
-    """How long completing a shipped order waits for its parcel's page; 0: not at all."""
     prescriptions: Literal["attach", "ingest", "off"] = "attach"
-    """Part of the order-request, sent to PharmaOne by themselves, or not sent at all."""
 
 
 class StockSection(Section):
@@ -175,54 +150,35 @@ class StockSection(Section):
     subtract_open_orders: bool = True
     stale_after_seconds: Seconds = 3600.0
     units_from: Literal["file", "standard_selling_unit"] = "file"
-    """How many units one SKU holds where skus.csv does not say: 1, or what RxScale says."""
     on_drift: Literal["fix", "report"] = "fix"
-    """A stock that somebody else changed at RxScale: written over, or only told."""
     write: bool | None = None
-    """True: numbers rise without the first confirmation (`stock sync --confirm`)."""
     on_unlink: Literal["zero", "leave"] = "zero"
-    """What becomes of the number of a SKU that loses its link."""
     adopt_external: bool = False
-    """Such a change is made at PharmaOne as well, instead of written over."""
     confirm_by: Literal["second_look", "person"] = "second_look"
     second_look_seconds: Seconds = 30.0
-    """An odd inventory is believed if another one, so much later, shows the same."""
     halved_percent: Percent = 50
     partial_percent: Percent = 10
     zeroed_percent: Percent = 20
     price_percent: AtLeastOne = 30
     reread_seconds: LongerThanNothing = 3600.0
-    """RxScale's whole SKU list is read again after this time at the longest, sooner where 5 % of
-    its budget allow, and not sooner than `sync_seconds`; spread over half of that time."""
     at_once: AtLeastOne = 8
 
 
 class MoneySection(Section):
     timezone: str = "Europe/Berlin"
-    """Where the months of `rxbridge money` begin and end."""
     paid: tuple[str, ...] = ("paid",)
-    """PharmaOne's words for an order that is paid; its documents name `paid` and `pending`."""
     revenue: str = "gross_revenue"
-    """What its sales report calls a product's revenue in euros: that was not seen."""
     tolerance_cents: Count = 0
-    """So far apart are two sums that still agree."""
     shipping: tuple[str, ...] = ("shipping",)
-    """RxScale's component types of a payout that PharmaOne's total leaves out where `orders.toml`
-    does: `amounts.shipping_in_total = false`.
-    """
 
 
 class NotifySection(Section):
     urls: tuple[NotifyAddress, ...] = ()
-    """Whom to tell: addresses as the library Apprise writes them."""
     language: Literal["en", "de"] = "en"
     quiet_hours: Hours | None = None
-    """Nothing is sent meanwhile, in the machine's own time."""
     every_minutes: Seconds = 15.0
     page_url: WebAddress | None = None
-    """Where a person reaches the page; not set: where it listens."""
     heartbeat_url: Secret | None = None
-    """Asked for every `heartbeat_seconds` while the bridge is healthy."""
     heartbeat_seconds: LongerThanNothing = 300.0
     stuck: bool = True
     attention: bool = True
@@ -244,12 +200,10 @@ class NotifySection(Section):
 
 class ReconcileSection(Section):
     every_hours: Seconds = 6.0
-    """From one complete comparison of both sides to the next; 0: only `rxbridge reconcile`."""
 
 
 class WebhooksSection(Section):
     self_heal: bool = False
-    """Subscribe by itself at RxScale where that lacks."""
 
 
 class LinksSection(Section):
@@ -270,7 +224,6 @@ class Settings(Section):
     """Everything, with the file it came from and which of its secrets stood in it."""
 
     mode: Mode = "live"
-    """`shadow`: everything is read and decided, and nothing is written at a vendor."""
     rxscale: RxScaleSection = RxScaleSection()
     pharmaone: PharmaOneSection = PharmaOneSection()
     server: ServerSection = ServerSection()

@@ -49,6 +49,7 @@ SECTIONS: Mapping[str, str] = {
     "log": "What the log tells, and how.",
 }
 SECRETS: Mapping[str, str] = {
+    "admin_password_hash": "Of the page's password (`rxbridge password`): better in {variable}.",
     "api_key": "A secret: better in the environment, as {variable}, or in a secret file.",
     "public_api_key": "A secret, where the public API has a key of its own: in {variable}.",
     "urls": "Secrets: Apprise's addresses (docs/notify.md), better in {variable}.",
