@@ -1,27 +1,25 @@
 """What `rxbridge demo --pharmacies` shows: a chain in one process, with one key at RxScale."""
 
 import asyncio
-import json
 import secrets
-import shutil
 import time
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bridge import config
-from bridge.app import shipped
 from bridge.app.files import write_whole
 from bridge.app.fleet import run_fleet
 from bridge.app.machine import Machine
 from bridge.cli import show
+from bridge.cli.commands.sandbox import configuration
 from bridge.cli.loop import until
+from bridge.cli.rehearsing import made, running
 from bridge.errors import Phrase, Several
 from bridge.sandbox import Sandbox, SandboxSettings
-from bridge.server import Running
+from bridge.settings import Settings
 from bridge.transport import session
 
 KEY = "chain"
@@ -37,18 +35,22 @@ async def run(count: int, folder: Path, stop: asyncio.Event, *, quiet: bool, sta
     names = [f"pharmacy-{number:02}" for number in range(1, count + 1)]
     simulated = SandboxSettings(group_key=secret[::-1], rx_webhook_secret=secret, grams=False)
     async with Sandbox(simulated) as sandbox:
-        environ = _made(folder, names, sandbox, secret)
-        async with _running(folder, environ) as running:
-            it = Chain(sandbox, running.url, folder, names, stop, quiet=quiet)
+        base, environ = _made(folder, names, sandbox)
+        machine = Machine(reload_seconds=0.5)
+        start = partial(run_fleet, base, machine=machine, environ=environ)
+        async with running(start) as (server,):
+            it = Chain(sandbox, server.url, folder, names, stop, quiet=quiet)
             well = await it.show(secret)
             if stays and not stop.is_set():
-                print(show.spoken(Phrase("chain-still-up", url=running.url)), flush=True)
+                print(show.spoken(Phrase("chain-still-up", url=server.url)), flush=True)
                 await stop.wait()
             return well
 
 
-def _made(folder: Path, names: Sequence[str], sandbox: Sandbox, secret: str) -> dict[str, str]:
-    """The folder as `rxbridge init --fleet` and `pharmacies add` make it; the secrets, by name."""
+def _made(
+    folder: Path, names: Sequence[str], sandbox: Sandbox
+) -> tuple[Settings, Mapping[str, str]]:
+    """The folder as `rxbridge init --fleet` and `pharmacies add` make it."""
     goods = [sku for sku in sandbox.world.skus.values() if sku["external_id"]]
     own = [
         {key: sku[key] for key in ("sku", "external_id", "stock")}
@@ -57,58 +59,20 @@ def _made(folder: Path, names: Sequence[str], sandbox: Sandbox, secret: str) -> 
         for sku in goods
     ]
     sandbox.world.set_skus(changes=own, announce=False)
-    shutil.copytree(shipped.mappings(), folder / "mappings")
     (folder / config.PHARMACIES).mkdir()
     for name in names:
         text = show.text("pharmacy", name=name, uid=f"uid-{name}", key=KEY, org="", shop="")
         _write(folder / config.PHARMACIES / f"{name}.toml", text)
-    settings = sandbox.settings
-    where: dict[str, dict[str, Any]] = {
-        "rxscale": {"base_url": sandbox.rxscale_url},
-        "pharmaone": {
-            "base_url": sandbox.pharmaone_url,
-            "org_id": settings.org_id,
-            "shop_id": settings.shop_id,
-        },
-        "server": {"port": 0},
-        "stock": {"write": True},
-        f"keys.{KEY}": {},
-    }
-    lines = [
-        f"[{table}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
-        for table, keys in where.items()
-    ]
-    _write(folder / config.FILE, "".join(lines))
-    of_key = f"RXBRIDGE_KEY__{KEY.upper()}__"
-    return {
-        f"{of_key}API_KEY": settings.group_key or "",
-        f"{of_key}WEBHOOK_SECRETS": secret,
-        "RXBRIDGE_PHARMAONE__API_KEY": settings.p1_api_key,
-        "RXBRIDGE_PHARMAONE__WEBHOOK_SECRETS": settings.p1_webhook_secret,
-    }
+    said = configuration(sandbox.settings, sandbox)
+    said.update({f"key.{KEY}.api_key": sandbox.settings.group_key or ""})
+    said.update({f"key.{KEY}.webhook_secrets": said.pop("rxscale.webhook_secrets")})
+    del said["rxscale.api_key"]
+    return made(folder, said)
 
 
 def _write(file: Path, text: str) -> None:
     way = Phrase("let-write", folder=file.parent, kind="files")
     write_whole(file, text.encode(), mode=0o600, way=way)
-
-
-@asynccontextmanager
-async def _running(folder: Path, environ: Mapping[str, str]) -> AsyncIterator[Running]:
-    """As `rxbridge run` starts it. Raises what starting it raises."""
-    began: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
-    end, base = asyncio.Event(), config.load(None, environ, cwd=folder)
-    quick = Machine(reload_seconds=0.5)
-    process = asyncio.create_task(run_fleet(base, end, began.set_result, quick, environ))
-    waiting: set[asyncio.Future[Any]] = {process, began}
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    try:
-        if process.done():
-            await process
-        yield began.result()
-    finally:
-        end.set()
-        await process
 
 
 class Chain:

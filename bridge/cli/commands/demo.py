@@ -4,12 +4,10 @@ import argparse
 import asyncio
 import logging
 import secrets
-import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,10 +18,10 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bridge import app
-from bridge.app import shipped
 from bridge.app.files import write_links
-from bridge.cli import loop, show
+from bridge.cli import loop, rehearsing, show
 from bridge.cli.command import DONE, FAILED, Noun, argument, whole_number
+from bridge.cli.commands.sandbox import configuration
 from bridge.cli.mishaps import Mishaps
 from bridge.cli.opening import now
 from bridge.core.memory import OrderRow
@@ -34,13 +32,13 @@ from bridge.errors import Phrase
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.settings import VENDORS
 from bridge.server import Running
-from bridge.settings import Settings
 from bridge.store import views
 
 PATIENCE_SECONDS = 120.0
 MOST_ORDERS = 1_000_000
 LIVES = 5
 """How many of the orders are followed to their end."""
+QUICK = {"orders.unsure_grace_seconds": "1", "orders.poll_seconds": "3"}
 ENDED = (Phase.SUBMITTED, Phase.ADOPTED, Phase.DONE, Phase.DROPPED)
 
 noun = Noun()
@@ -196,40 +194,17 @@ async def _demo(arguments: argparse.Namespace, folder: Path, stop: asyncio.Event
         quiet = arguments.json
         return await chain.run(arguments.pharmacies, folder, stop, quiet=quiet, stays=stays)
     secret = f"whsec_{secrets.token_hex(16)}"
-    async with (
-        Sandbox(SandboxSettings(rx_webhook_secret=secret)) as sandbox,
-        _running(_settings(sandbox, secret, folder)) as (bridge, running),
-    ):
-        it = Demo(sandbox, bridge, running, stop, quiet=arguments.json)
-        well = await it.show(arguments.orders, secret)
-        if stays:
-            await it.keep()
-        return well
-
-
-@asynccontextmanager
-async def _running(settings: Settings) -> AsyncIterator[tuple[app.Bridge, Running]]:
-    """The whole bridge, as `rxbridge run` starts it. Raises what starting it raises."""
-    began: asyncio.Queue[tuple[app.Bridge, Running]] = asyncio.Queue()
-    end = asyncio.Event()
-    running = asyncio.create_task(app.run(settings, end, lambda *parts: began.put_nowait(parts)))
-    first = asyncio.create_task(began.get())
-    await asyncio.wait({running, first}, return_when=asyncio.FIRST_COMPLETED)
-    if not first.done():
-        first.cancel()
-        await running
-    try:
-        yield first.result()
-    finally:
-        end.set()
-        await running
-
-
-def _settings(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
-    shutil.copytree(shipped.mappings(), folder / "mappings")
-    settings = _pointed_at(sandbox, secret, folder)
-    write_links(settings, _confirmed(sandbox))
-    return settings
+    signed = SandboxSettings(rx_webhook_secret=secret, p1_webhook_secret=secret)
+    async with Sandbox(signed) as sandbox:
+        said = configuration(signed, sandbox) | QUICK
+        settings, _ = rehearsing.made(folder, said)
+        write_links(settings, _confirmed(sandbox))
+        async with rehearsing.running(partial(app.run, settings)) as (bridge, running):
+            it = Demo(sandbox, bridge, running, stop, quiet=arguments.json)
+            well = await it.show(arguments.orders, secret)
+            if stays:
+                await it.keep()
+            return well
 
 
 def _confirmed(sandbox: Sandbox) -> Iterator[tuple[SkuLink, str]]:
@@ -239,30 +214,6 @@ def _confirmed(sandbox: Sandbox) -> Iterator[tuple[SkuLink, str]]:
             uid, goods = PharmacySkuUid(sku["uid"]), sku["sku"]
             units = Decimal(f"{goods['standard_selling_unit']:g}")
             yield SkuLink(uid, ProductId(sku["external_id"]), units), goods["display_name"]
-
-
-def _pointed_at(sandbox: Sandbox, secret: str, folder: Path) -> Settings:
-    return Settings.model_validate(
-        {
-            "rxscale": {
-                "base_url": sandbox.rxscale_url,
-                "api_key": sandbox.settings.rx_api_key,
-                "webhook_secrets": [secret],
-            },
-            "pharmaone": {
-                "base_url": sandbox.pharmaone_url,
-                "api_key": sandbox.settings.p1_api_key,
-                "org_id": sandbox.settings.org_id,
-                "shop_id": sandbox.settings.shop_id,
-                "webhook_secrets": [secret],
-            },
-            "server": {"port": 0},
-            "store": {"path": folder / "rxbridge.db"},
-            "mappings": {"dir": folder / "mappings"},
-            "orders": {"unsure_grace_seconds": 1, "poll_seconds": 3},
-            "stock": {"write": True},
-        }
-    )
 
 
 def _has_arrived(row: OrderRow) -> bool:
