@@ -26,36 +26,25 @@ def _word(value: object) -> object:
 
 class _Told(Table):
     value: Annotated[str, BeforeValidator(_word)]
-    """What was found out."""
     source: str = ""
-    """Who said it, or how it was tried."""
     date: datetime.date | str = ""
-    """When."""
 
 
 class _RxScale(Table):
     refuses_illegal_steps: YesOrNo = "unknown"
-    """Whether a status that may not follow the one an order has is refused (rxscale.md 6.3)."""
     short_stock_on_complete: ShortStock = "unknown"
-    """An order takes more than the SKU's stock: it falls to 0, or below, or is refused (6.4)."""
 
 
 class _PharmaOne(Table):
     repeated_reference: Repeated = "unknown"
-    """An external_reference comes again: answered as the first, refused, or a second one (10)."""
     repeated_prescription: Repeated = "unknown"
-    """A prescription comes again, sent by itself: the same three (12)."""
     deducts_at: DeductsAt = "unknown"
-    """When an order's goods leave PharmaOne's stock by themselves (8)."""
 
 
 class FactsFile(Table):
     rxscale: _RxScale = _RxScale()
-    """What is known of RxScale."""
     pharmaone: _PharmaOne = _PharmaOne()
-    """What is known of PharmaOne."""
     evidence: dict[str, _Told] = Field(default_factory=dict)
-    """What else was found out, by its name: nothing follows from it by itself."""
 
 
 def read_facts(

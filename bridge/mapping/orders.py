@@ -19,121 +19,83 @@ FIXED = frozenset({"external_reference", "external_id", "items"})
 
 class Amounts(Table):
     total_paid_amount: Literal["line", "unit"] = "line"
-    """What RxScale's total_paid_amount is for: the whole ordered line, or one piece of it."""
     shipping_in_total: StrictBool = False
-    """Whether bridge.total_cents includes the shipping costs."""
 
 
 class _Checks(Table):
     pzn: Pzn = "warn"
-    """What happens to an order with a wrong PZN: a person is told, it is not sent, or nothing."""
     needs_prescription: str = "doctor_data.uid || doctor_data.display_name || prescription_file"
-    """JMESPath expression over the RxScale order: whether it needs a prescription."""
     without_prescription: Literal["ask", "send"] = "ask"
-    """What becomes of such an order that has waited for its prescription's file in vain."""
 
 
 class _Envelope(Table):
     source: Annotated[str, Field(min_length=1)] = "rxbridge"
-    """Shown by PharmaOne as the system that an order-request came from."""
 
 
 class _Fields(Table):
     payload: dict[str, Kind]
-    """Each field of an order-request's payload, and the kind of value it takes."""
     item: dict[str, Kind]
-    """Each field of one line of items, and the kind of value it takes."""
     prescription: dict[str, Kind] = Field(default_factory=dict)
-    """Each field of a prescription that is sent by itself, and the kind of value it takes."""
 
 
 class _Require(Table):
     payload: tuple[str, ...] = ()
-    """Fields of the payload without which nothing is sent; "a or b" is met by either."""
     item: tuple[str, ...] = ()
-    """Fields that every line must have."""
     prescription: tuple[str, ...] = ()
-    """Fields without which there is no prescription to send by itself."""
 
 
 class ExampleLink(Table):
     """A row of skus.csv, for an example."""
 
     pharmacy_sku_uid: str
-    """RxScale's pharmacy SKU (psku-...)."""
     p1_id: str
-    """PharmaOne's product."""
     units_per_sku: Annotated[Decimal, Field(gt=0)] = Decimal(1)
-    """PharmaOne units in one SKU."""
 
 
 class ExampleSku(Table):
     """A row of RxScale's SKU list, for an example."""
 
     sku_uid: str
-    """RxScale's SKU (sku-...), as ordered lines name it."""
     pharmacy_sku_uid: str
-    """The same SKU in this pharmacy (psku-...)."""
     external_id: str | None = None
-    """What the SKU is called in PharmaOne, where RxScale says so."""
     standard_selling_unit: Annotated[Decimal, Field(gt=0)] = Decimal(1)
-    """How much RxScale sells as one; other than 1, units_per_sku must be told."""
 
 
 class Given(Table):
     """What an example starts from; without `shop_id` it is a shop connector's order."""
 
     order: dict[str, Any]
-    """The RxScale order, as its detail route answers. Invent every name in it."""
     shop_id: str | None = None
-    """pharmaone.shop_id; left out for a shop connector."""
     catalogue: tuple[ExampleSku, ...] = ()
-    """Stands in for RxScale's SKU list."""
     links: tuple[ExampleLink, ...] = ()
-    """Stands in for skus.csv."""
 
 
 class Expect(Table):
     """What an example must give: the payload, or the codes of the gaps."""
 
     payload: dict[str, Any] | None = None
-    """The whole payload that must come out; remarks count only where one is named."""
     gaps: tuple[str, ...] = ()
-    """Or the codes of everything that keeps the order from being sent."""
 
 
 class Example(Table):
     """`amounts` stands in for the file's own, so that a switch may be set without a rewrite."""
 
     name: str
-    """Named where the example fails."""
     amounts: Amounts | None = None
-    """Stands in for the file's own [amounts]."""
     given: Given
-    """What the example starts from."""
     expect: Expect
-    """What must come out."""
 
 
 class OrdersFile(Table):
     payload: dict[str, str]
-    """Field of PharmaOne's payload = JMESPath expression over the RxScale order."""
     item: dict[str, str]
-    """Field of one line of items = JMESPath expression over one ordered line."""
     prescription: dict[str, str] = Field(default_factory=dict)
-    """Field of a prescription that is sent by itself = JMESPath expression over the order."""
     fields: _Fields
-    """The fields PharmaOne knows, and the kind of value each takes."""
     require: _Require = _Require()
-    """What must not be empty; an order that lacks something waits for a person."""
     amounts: Amounts = Amounts()
-    """What amounts mean."""
     checks: _Checks = _Checks()
-    """What is checked of an order beside its fields."""
     envelope: _Envelope = _Envelope()
-    """The envelope around the payload."""
     example: tuple[Example, ...] = ()
-    """Run whenever the file is read: each must give exactly what it expects."""
 
 
 @dataclass(frozen=True, slots=True)

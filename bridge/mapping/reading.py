@@ -49,7 +49,9 @@ class Faults(list[Fault]):
 
 
 class Table(BaseModel):
-    """A table of a mapping file: a key it does not know is a mistake, never ignored."""
+    """A table of a mapping file: a key it does not know is a mistake, never ignored. What each key
+    means stands in the file as shipped, and for the schemas in docs/.site/schemas.toml.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 

@@ -18,29 +18,20 @@ Carrier = Literal["DHL", "DPD", "UPS", "Hermes", "FedEx", "Other"]
 
 class _Ways(Table):
     pickup: tuple[str, ...] = ()
-    """Words for an order that is fetched."""
     shipping: tuple[str, ...] = ()
-    """Words for an order that is sent."""
 
 
 class _Tracking(Table):
     link: str = ""
-    """JMESPath expression over PharmaOne's order: the parcel's page."""
     carrier: str = ""
-    """JMESPath expression over PharmaOne's order: the carrier's name."""
 
 
 class ShippingFile(Table):
     default: Literal["shipping", "pickup", "unknown"] = "shipping"
-    """What an order is when nothing else says so."""
     delivery_types: _Ways = _Ways()
-    """By the order's delivery type (identifier or display name); asked first."""
     shipping_methods: _Ways = _Ways()
-    """By the shop's shipping methods; asked next."""
     carriers: dict[str, Carrier] = Field(default_factory=dict)
-    """A carrier's name at PharmaOne = RxScale's word for it; what is not listed is Other."""
     tracking: _Tracking = _Tracking()
-    """Where PharmaOne's order tells of its parcel."""
 
 
 @dataclass(frozen=True, slots=True)

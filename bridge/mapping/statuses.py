@@ -19,74 +19,47 @@ WordList = Annotated[tuple[Word, ...], Field(min_length=1)]
 
 class _Dialect(Table):
     open: WordList
-    """The words of unfinished orders, in their order; the sweep reads these."""
     queue: WordList
-    """Words that say: nobody has worked on it."""
     arriving: tuple[Word, ...] = ()
-    """Words of orders that are not the pharmacy's to touch yet."""
     means: dict[Word, State]
-    """RxScale's word = the bridge's state."""
     says: dict[State, Word]
-    """The bridge's state = the word to set."""
     steps: dict[Word, tuple[Word, ...]]
-    """Word = the words this pharmacy may set from it."""
     calls: dict[Word, Literal["status", "complete_order"]] = Field(default_factory=dict)
-    """Word = the call that sets it; "status" where nothing is said."""
     hold_comment: Annotated[str, Field(min_length=1, max_length=500)] = "on hold in PharmaOne"
-    """The reason RxScale is given when PharmaOne's order is on hold."""
 
 
 class _Orders(Table):
     means: dict[Word, State]
-    """PharmaOne's word = the bridge's state."""
     flags: dict[Flag, State] = Field(default_factory=dict)
-    """A raised flag = the bridge's state; it outweighs the word."""
     says: dict[Literal[State.CANCELLED], Word] = Field(default_factory=dict)
-    """The bridge's state = the word to set; only "cancelled" is ever set."""
     steps: dict[Word, tuple[Word, ...]] = Field(default_factory=dict)
-    """Word = the words that may be set from it."""
     body: dict[Word, str | bool | int] = Field(default_factory=lambda: dict(_PLAIN_BODY))
-    """The body that sets a word; {word} stands for it."""
     gone: Literal["stuck", "cancelled"] = "stuck"
-    """What an order means that PharmaOne had, told to be deleted, and no longer shows."""
     gone_unannounced: Literal["ask", "cancelled"] = "ask"
-    """What one means that PharmaOne no longer shows and never told to be deleted."""
     deducts: tuple[State, ...] = (State.COMPLETED,)
-    """The bridge's states in which PharmaOne has taken an order's goods off its own stock."""
 
 
 class _OrderRequests(Table):
     submitted: State
-    """What an order-request amounts to while staff review it."""
     rejected: Literal["stuck", "cancelled"] = "stuck"
-    """What a refused one makes of its pharmacy order."""
     rejecting_events: tuple[Word, ...] = ()
-    """PharmaOne's events that tell of a refused one."""
 
 
 class _Prescriptions(Table):
     waiting: tuple[Word, ...] = ("new", "pending", "pending_signature")
-    """Staff have not decided yet."""
     accepted: tuple[Word, ...] = ("signed", "approved", "completed")
-    """Nothing more is awaited of it."""
     declined: tuple[Word, ...] = ("declined",)
-    """The order then waits for a person."""
 
 
 class _PharmaOne(Table):
     prescriptions: _Prescriptions = _Prescriptions()
-    """How a prescription stands that was sent by itself."""
     orders: _Orders
-    """PharmaOne's orders."""
     order_requests: _OrderRequests
-    """What was submitted and is reviewed by staff."""
 
 
 class StatusesFile(Table):
     rxscale: dict[str, _Dialect]
-    """RxScale's vocabularies, by dialect (rxscale.dialect in rxbridge.toml)."""
     pharmaone: _PharmaOne
-    """PharmaOne's vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,15 @@
 """JSON Schemas of rxbridge.toml and of the mapping files, for editors that know TOML.
 
 `make schemas` writes them to docs/schemas. They are the pydantic models that read the files; what
-is said of each key is the comment behind it in the example configuration, or the text below the
-field in the model.
+is said of each key is the comment behind it in the example configuration; of a mapping file's, the
+text in schemas.toml.
 """
 
-import ast
 import inspect
 import json
 import re
-import textwrap
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -56,6 +54,7 @@ SECRETS: Mapping[str, str] = {
     "heartbeat_url": "A secret: better in {variable}.",
     "webhook_secrets": "Signing secrets, one a subscription: better in {variable}.",
 }
+TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 ADDRESS = r"^https?://[^\s?#@]+$"
 _KEY = re.compile(r"(?:# )?(?P<key>\w+) = .*?(?:\s#\s(?P<said>.+))?")
 _MORE = re.compile(r"\s{8,}# (?P<said>.+)")
@@ -89,7 +88,7 @@ def schema(name: str, said: Mapping[str, str]) -> Schema:
     definitions = drawn.setdefault("$defs", {})
     for each in _models(model):
         place = drawn if each is model else definitions[each.__name__]
-        for field, text in _docstrings(each).items():
+        for field, text in TEXTS.get(name, {}).get(each.__name__.lstrip("_"), {}).items():
             place["properties"][field]["description"] = text
     if model is Settings:
         _say(drawn, said)
@@ -194,19 +193,6 @@ def _within(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in get_args(annotation):
         yield from _within(part)
-
-
-def _docstrings(model: type[BaseModel]) -> dict[str, str]:
-    """The texts below the fields of a model."""
-    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
-    body = tree.body if isinstance(tree, ast.ClassDef) else []
-    found: dict[str, str] = {}
-    for field, below in pairwise(body):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-            match below:
-                case ast.Expr(ast.Constant(str() as text)) if field.target.id in model.model_fields:
-                    found[field.target.id] = " ".join(text.split())
-    return found
 
 
 if __name__ == "__main__":
