@@ -10,6 +10,16 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 740},
+    "has_touch": True,
+    "is_mobile": True,
+}
+LOOKS: dict[str, dict[str, Any]] = {
+    "desktop-light": {},
+    "phone-dark": {**PHONE, "color_scheme": "dark"},
+}
+"""Colours do not depend on the width: both schemes and both widths are looked at, not all four."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 STICKING = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 TOO_SMALL = """
@@ -69,6 +79,11 @@ async def page_of(
     assert bool(complaints) is complains, complaints
 
 
+async def open_all(page: Page) -> None:
+    """Everything that can be unfolded is."""
+    await page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+
+
 async def fits(page: Page) -> None:
     """Nothing sticks out to the side, and each button fits a thumb."""
     assert await page.evaluate(STICKING) <= 0, page.url
@@ -86,10 +101,10 @@ async def tab_to(page: Page, name: str) -> int:
 
 async def violations(page: Page) -> list[str]:
     """What axe-core finds, whatever it thinks of how serious that is."""
-    await page.evaluate(AXE)
-    found = await page.evaluate("axe.run()")
+    await page.evaluate(f"{AXE}; 0")
+    found = await page.evaluate("axe.run({resultTypes: ['violations']}).then(r => r.violations)")
     return [
         f"{each['impact']}: {each['id']} at {node['target']}: {node['failureSummary']}"
-        for each in found["violations"]
+        for each in found
         for node in each["nodes"]
     ]

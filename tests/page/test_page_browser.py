@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from house import House, open_house, open_sandbox
-from page.chromium import executable, fits, violations
+from page.chromium import LOOKS, PHONE, executable, fits, open_all, violations
 from page.client import HASH, NOT_LINKED, PASSWORD
 from page.conftest import Open
 from page.test_page_http import refused_order, unsure_order
@@ -23,7 +23,6 @@ from bridge.store import person
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 LOCKED = {"admin_password_hash": HASH}
 LISTS = ("/orders?q=po-&state=open", "/orders?q=none", "/checks", "/checks?lang=de")
 REFRESH_MS = 6000
@@ -405,15 +404,13 @@ async def test_on_a_phone_nothing_sticks_out_and_every_button_fits_a_thumb(
             await fits(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-async def test_axe_finds_nothing(busy: House, opened: Open, scheme: str, device: dict[str, object]):
+@pytest.mark.parametrize("looks", LOOKS)
+async def test_axe_finds_nothing(busy: House, opened: Open, looks: str):
     stuck = (await busy.stuck())[0].key.removeprefix("order:")
-    async with opened(color_scheme=scheme, **device) as page:
+    async with opened(**LOOKS[looks]) as page:
         for path in ("/", "/?lang=de", f"/orders/{stuck}", "/orders/po-none", *LISTS):
             await page.goto(busy.running.url + path)
-            for closed in await page.locator("summary").all():
-                await closed.click()
+            await open_all(page)
             assert await violations(page) == [], path
 
 

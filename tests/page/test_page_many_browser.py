@@ -8,10 +8,9 @@ import pytest
 import pytest_asyncio
 from house import House
 from journeys.test_fleet import open_town
-from page.chromium import fits, tab_to, violations
+from page.chromium import PHONE, fits, tab_to, violations
 from page.conftest import Open
 from page.many import STORY, STUCK, open_many
-from page.test_page_browser import PHONE
 from page.test_page_many import TODAY
 from playwright.async_api import expect
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from house import House, open_house, open_sandbox
-from page.chromium import fits, violations
+from page.chromium import LOOKS, PHONE, fits, open_all, violations
 from page.conftest import Open
-from page.test_page_browser import PHONE
 from page.test_page_products import file, unlinked
 from playwright.async_api import expect
 
@@ -95,17 +94,13 @@ async def test_the_keyboard_alone_links_from_the_inventory(tmp_path: Path, opene
         assert f"{unlinked(house)},20404,0" not in file(house).read_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-async def test_axe_finds_nothing_and_nothing_sticks_out(
-    shelves: House, opened: Open, scheme: str, device: dict[str, object]
-):
-    async with opened(color_scheme=scheme, **device) as page:
+@pytest.mark.parametrize("looks", LOOKS)
+async def test_axe_finds_nothing_and_nothing_sticks_out(shelves: House, opened: Open, looks: str):
+    async with opened(**LOOKS[looks]) as page:
         for path in PATHS:
             await page.goto(filled(shelves, path))
             await expect(page.get_by_role("heading", level=1)).to_be_visible()
-            for closed in await page.locator("summary").all():
-                await closed.click()
+            await open_all(page)
             assert await violations(page) == [], path
             await fits(page)
 
