@@ -216,11 +216,12 @@ class Replica:
         return {key.budget: key.count() for key in self._keys.values() if key.lease is not None}
 
     async def _leave(self) -> None:
-        """Raises TryLater where the database cannot be told, which finds out by itself."""
-        own, calls, self._id = self._id, self._calls(), None
+        """Raises TryLater where the database cannot be told: it is tried again, or finds out."""
         self._lose_all("its lease has ended")
-        if own is not None:
-            await self._replicas.leave(own, calls)
+        if self._id is not None:
+            calls = {key.budget: key.count() for key in self._keys.values()}
+            await self._replicas.leave(self._id, calls)
+            self._id = None
 
     def _lose_all(self, why: str) -> None:
         for key in self._keys.values():

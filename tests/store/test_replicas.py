@@ -106,6 +106,24 @@ async def test_its_time_is_the_databases_whatever_this_machines_clock_says(place
     await one.close()
 
 
+async def test_cut_off_alone_it_works_as_soon_as_the_database_is_back(place, clock, monkeypatch):
+    async def unreachable(*_: object) -> None:
+        raise TryLater("nobody answers")
+
+    async with replica(place, clock, "one") as (one, key):
+        await one._round()
+        before = key.lease
+        clock.now += DEAD_SECONDS
+        with monkeypatch.context() as cut:
+            cut.setattr(one._replicas, "leave", unreachable)
+            with pytest.raises(TryLater):
+                await one._round()
+        assert before.lost.is_set()
+        await one._round()
+        assert key.lease is not None, "it does not wait for its own end"
+        assert (key.lease.claim.calls, key.lease.claim.unreported_seconds) == (CALLS, 0)
+
+
 async def test_handed_over_it_comes_with_what_was_called_and_nothing_unknown(place, clock):
     async with replica(place, clock, "two") as (two, other):
         async with replica(place, clock, "one") as (one, first):
