@@ -171,6 +171,7 @@ lock: $(VENV)/dev.stamp  ## compile the lock files anew
 	@$(COMPILE) -o requirements/build.txt requirements/build.in
 	@$(COMPILE) -o requirements/sbom.txt requirements/sbom.in
 	@$(COMPILE) -o requirements/run.txt pyproject.toml
+	@$(COMPILE) -c requirements/run.txt -o requirements/postgres.txt requirements/postgres.in
 	@$(COMPILE) -o requirements/dev.txt --extra dev pyproject.toml
 
 $(VENV)/bin/python:

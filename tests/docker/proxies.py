@@ -7,7 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from docker.folder import DOCKER
 
 PATIENCE_SECONDS = 20
 NGINX, CADDY = DOCKER / "proxy" / "nginx.conf", DOCKER / "proxy" / "Caddyfile"
+FLEET = DOCKER / "proxy" / "fleet.conf"
 AROUND = """
 pid {folder}/nginx.pid;
 events {{ }}
@@ -81,6 +82,21 @@ def nginx(folder: Path, port: int, upstream: int) -> list[str]:
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(user + AROUND.format(folder=folder))
     words = [program("nginx"), "-c", f"{folder}/nginx.conf", "-e", f"{folder}/start.log"]
+    return [*words, "-g", "daemon off;"]
+
+
+def fleet(folder: Path, port: int, upstreams: Sequence[int]) -> list[str]:
+    """That of three replicas; without Docker's names, and what an older nginx does not know."""
+    text = FLEET.read_text().replace(" resolve ", " ").replace("/tmp/", f"{folder}/")  # noqa: S108
+    changes = {f"fleet-{n}:8080": f"127.0.0.1:{each}" for n, each in enumerate(upstreams, start=1)}
+    changes |= {
+        "listen 8080;": f"listen 127.0.0.1:{port};",
+        "worker_processes 1;": "user root;" if os.geteuid() == 0 else "",
+        "access_log /dev/stdout": f"access_log {folder}/access.log",
+        "/dev/stderr": f"{folder}/error.log",
+    }
+    (folder / "fleet.conf").write_text(put_in(text, changes))
+    words = [program("nginx"), "-c", f"{folder}/fleet.conf", "-e", f"{folder}/start.log"]
     return [*words, "-g", "daemon off;"]
 
 

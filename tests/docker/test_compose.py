@@ -15,13 +15,15 @@ from bridge.sandbox import SandboxSettings
 from bridge.settings import ServerSection, keys, secret_keys, variable
 
 SERVICES = services()
-OURS = ("bridge", "rehearsal", "sandbox")
+REPLICAS = ("fleet-1", "fleet-2", "fleet-3")
+OURS = ("bridge", "rehearsal", "sandbox", *REPLICAS)
 PROFILES = {
     "bridge": [],
     "prometheus": ["monitoring"],
     "grafana": ["monitoring"],
     "sandbox": ["rehearsal"],
     "rehearsal": ["rehearsal"],
+    **{name: ["fleet"] for name in (*REPLICAS, "proxy", "database")},
 }
 
 
@@ -82,7 +84,9 @@ def test_nothing_listens_beyond_this_machine(name: str):
 
 
 def test_no_two_services_want_the_same_port():
-    taken = [port.split(":")[1] for service in SERVICES.values() for port in service["ports"]]
+    taken = [
+        port.split(":")[1] for service in SERVICES.values() for port in service.get("ports", ())
+    ]
     assert len(taken) == len(set(taken))
 
 
@@ -90,7 +94,7 @@ def test_no_two_services_want_the_same_port():
 def test_images_have_a_version(name: str):
     image = SERVICES[name]["image"]
     pinned = "" if name in OURS else "@sha256:[0-9a-f]{64}"
-    assert re.search(rf":v?\d+\.\d+\.\d+{pinned}$", image), image
+    assert re.search(rf":v?\d+\.\d+(\.\d+)?{pinned}$", image), image
     if name in OURS:
         assert image == f"rxbridge:{__version__}"
         assert (DOCKER / SERVICES[name]["build"]["context"]).resolve() == ROOT
@@ -171,7 +175,7 @@ def test_no_secret_stands_in_the_environment(name: str):
         assert variable_ not in secret
         words = ("KEY", "SECRET", "PASSWORD", "TOKEN")
         if any(word in variable_ for word in words):
-            assert variable_.endswith("__FILE")
+            assert variable_.endswith("_FILE")
 
 
 @pytest.mark.parametrize("name", ["bridge", "rehearsal"])
@@ -201,9 +205,41 @@ def test_the_rehearsal_and_the_sandbox_find_each_other():
     assert set(SERVICES["sandbox"]["ports"]) == published
 
 
-def test_a_stop_leaves_time_to_drain():
-    from bridge.settings import ServerSection
+def test_the_replicas_are_the_same_but_for_their_names_and_ports():
+    own = ("hostname", "ports")
+    alike = [
+        {key: value for key, value in SERVICES[name].items() if key not in own} for name in REPLICAS
+    ]
+    assert alike[0] == alike[1] == alike[2]
+    assert [SERVICES[name]["hostname"] for name in REPLICAS] == [*REPLICAS], "as /health tells them"
+    known = {variable(f"{section}.{key}") for section, names in keys().items() for key in names}
+    assert alike[0]["environment"].keys() <= known
 
+
+def test_the_proxy_of_the_fleet_knows_each_replica_and_the_database_makes_no_superuser():
+    conf = (DOCKER / "proxy" / "fleet.conf").read_text()
+    port = SERVICES["fleet-1"]["environment"]["RXBRIDGE_SERVER__PORT"]
+    assert re.findall(r"server (\S+:\d+) resolve", conf) == [f"{name}:{port}" for name in REPLICAS]
+    assert mounts(SERVICES["proxy"]) == [("./proxy/fleet.conf", "/etc/nginx/fleet.conf", True)]
+    assert "/etc/nginx/fleet.conf" in SERVICES["proxy"]["command"]
+    assert set(SERVICES["proxy"]["depends_on"]) == set(REPLICAS)
+    script = (DOCKER / "database" / "make.sh").read_text()
+    assert "CREATE ROLE rxbridge LOGIN PASSWORD" in script
+    assert "SUPERUSER" not in script.upper().replace("NO SUPERUSER", "")
+    assert {f"/run/secrets/{name}" for name in SERVICES["database"]["secrets"]} == {
+        SERVICES["database"]["environment"]["POSTGRES_PASSWORD_FILE"],
+        *re.findall(r"/run/secrets/\w+", script),
+    }
+
+
+def test_a_replica_that_is_stopped_has_time_to_serve_on_and_to_drain():
+    server = ServerSection()
+    grace = float(SERVICES["fleet-1"]["stop_grace_period"].removesuffix("s"))
+    assert grace > server.leave_seconds + server.drain_seconds + 2
+    assert "TimeoutStopSec=25" in (DOCKER / "rxbridge.service").read_text()
+
+
+def test_a_stop_leaves_time_to_drain():
     grace = float(SERVICES["bridge"]["stop_grace_period"].removesuffix("s"))
     most = ServerSection.model_fields["drain_seconds"].metadata
     longest = max(each.le for each in most if hasattr(each, "le"))

@@ -16,7 +16,17 @@ import aiohttp
 import pytest
 from aiohttp import web
 from docker.folder import ROOT
-from docker.proxies import CADDY, NGINX, caddy, free_port, nginx, program, running
+from docker.proxies import (
+    CADDY,
+    FLEET,
+    NGINX,
+    caddy,
+    fleet,
+    free_port,
+    nginx,
+    program,
+    running,
+)
 from house import SECRET, open_house, open_sandbox
 from yarl import URL
 
@@ -161,13 +171,46 @@ async def test_where_nginx_would_keep_a_body_it_is_seen(tmp_path: Path):
         assert "temporary file" in (tmp_path / "proxy" / "error.log").read_text()
 
 
+async def test_of_three_replicas_one_that_is_gone_or_refuses_costs_no_delivery(tmp_path: Path):
+    """One answers 503 as a replica without its database, one is not there at all."""
+    port, arrived = free_port(), {"refuses": 0, "takes": 0}
+
+    def replica(name: str, status: int) -> web.Application:
+        async def take(request: web.Request) -> web.Response:
+            assert await request.read() == GOOD
+            arrived[name] += 1
+            return web.Response(status=status)
+
+        application = web.Application()
+        application.add_routes([web.post("/webhooks/{name:.*}", take)])
+        return application
+
+    refuses = await serve(replica("refuses", 503), "127.0.0.1", 0)
+    takes = await serve(replica("takes", 200), "127.0.0.1", 0)
+    words = fleet(tmp_path, port, [refuses.port, free_port(), takes.port])
+    try:
+        async with running(words, port, tmp_path), aiohttp.ClientSession() as http:
+            for path in ("/webhooks/chain-nord/rxscale", "/webhooks/pharmaone") * 10:
+                async with http.post(f"http://127.0.0.1:{port}{path}", data=GOOD) as answer:
+                    assert answer.status == 200
+            for path in ("/", "/health", "/metrics", "/p/adler/", "/webhooks/../health"):
+                async with http.get(URL(f"http://127.0.0.1:{port}{path}", encoded=True)) as answer:
+                    assert answer.status == 404, path
+    finally:
+        await refuses.stop()
+        await takes.stop()
+    assert arrived["takes"] == 20
+    assert 0 < arrived["refuses"] < 20, "it was asked, and then left alone for a while"
+    assert "temporary file" not in (tmp_path / "error.log").read_text()
+
+
 def test_caddy_takes_the_file_as_it_is_shipped():
     words = [program("caddy"), "validate", "--adapter", "caddyfile", "--config", str(CADDY)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("file", [NGINX, CADDY])
+@pytest.mark.parametrize("file", [NGINX, CADDY, FLEET])
 def test_no_wait_is_longer_than_half_a_minute(file: Path):
     waits = [int(number) for number in SECONDS.findall(file.read_text())]
     assert len(waits) > 5
