@@ -248,3 +248,26 @@ async def test_cancelled_it_ends_at_once():
     await bench.pusher.idle()
     assert len(bench.rxscale.calls) == 1
     assert bench.noted() == []
+
+
+async def test_nobody_looks_again_and_again_for_answers_that_do_not_come(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    bench, waits = Bench(), list[object]()
+    waited = asyncio.wait
+
+    async def counted(*given: Any, **named: Any) -> Any:
+        waits.append(given)
+        return await waited(*given, **named)
+
+    monkeypatch.setattr("bridge.cycles.stock.push.RECORD_SECONDS", 0.0)
+    monkeypatch.setattr("bridge.cycles.stock.push.asyncio.wait", counted)
+    bench.rxscale.open.clear()
+    bench.pusher.replace([write(1, 5), write(2, 6)], NOW)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert bench.rxscale.under_way == ["psku-1", "psku-2"]
+    assert len(waits) < 3
+    bench.rxscale.open.set()
+    await bench.pusher.idle()
+    assert {each.write.uid for each in bench.store.noted} == {"psku-1", "psku-2"}

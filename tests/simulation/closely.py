@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from bridge import app
-from bridge.core.model import PharmacyOrderUid
 from bridge.exchange import Request
 from bridge.sandbox.rxscale.orders import PharmacyOrder
-from bridge.store import orders
+from bridge.store.database import Connection
 from simulation.invariants import ENDS, IN_QUEUE, OVER_ROUNDS, Watcher
 from simulation.people import own_name
 from simulation.wire import Call
@@ -31,6 +30,7 @@ PLENTY = 5
 KNOWN_INVENTORY_SECONDS = 1800.0
 STORE_BYTES, ORDER_BYTES = 600_000, 20_000
 """What a store takes at most, and what an order adds to it."""
+_UIDS = "SELECT uid FROM orders"
 _MARK = re.compile(r"\(rxbridge (po-[0-9]+)/")
 
 
@@ -94,16 +94,12 @@ class Closely(Watcher):
             self._written[uid] = word
 
     def _goes_on(self, uid: str) -> bool:
-        made = [each for each in self._world.p1_orders.values() if own_name(each.data) == uid]
-        return any(each.status != "cancelled" for each in made)
+        return any(each.status != "cancelled" for each in self._made.of(uid))
 
     def _again(self, uid: str) -> None:
         """What may have arrived is looked for before it is sent again, once there was time."""
         now = self._clock()
-        asked = [
-            each for each in self._world.order_requests.values() if own_name(each.payload) == uid
-        ]
-        waits = any(each.status != "rejected" for each in asked)
+        waits = any(each.status != "rejected" for each in self._asked.of(uid))
         sent_at = self._sent_at.get(uid, -1e9)  # one that came late was sent before
         least = max(sent_at + GRACE_SECONDS, now - LATELY_SECONDS)
         if waits and self._searched_at < least:
@@ -113,8 +109,8 @@ class Closely(Watcher):
     def _typed(self, uid: str) -> None:
         """What staff typed into PharmaOne is not sent there once more."""
         now = self._world.settings.clock()
-        for each in self._world.p1_orders.values():
-            if own_name(each.data) == uid and not each.data.get("external_id"):
+        for each in self._made.of(uid):
+            if not each.data.get("external_id"):
                 age = now - datetime.fromisoformat(each.data["created_at"]).timestamp()
                 if age > TYPED_SECONDS:
                     self._tell(f"{uid}: sent, and staff typed it in {age:.0f} s before")
@@ -167,11 +163,14 @@ class Closely(Watcher):
 
     def offers(self, *, forgiven: bool, besides: Collection[str] = ()) -> None:
         """As on any day; and the bridge may be the one that deducts."""
+        if forgiven:
+            self._over.clear()
+            return
         now, left = self._clock(), self._left()
         for sku in self._world.skus.values():
             there = left.get(str(sku["external_id"]))
             fine = there is None or not sku["stock"] or sku["stock"] <= there
-            if fine or forgiven or sku["uid"] in besides:
+            if fine or sku["uid"] in besides:
                 self._over.pop(sku["uid"], None)
             elif now - self._over.setdefault(sku["uid"], now) > OVER_ROUNDS * self._pace:
                 since = self._over.pop(sku["uid"])
@@ -187,8 +186,11 @@ class Closely(Watcher):
             if order.status in IN_QUEUE:
                 found[uid] = f"nobody took it up since {since:.0f} s"
                 continue
-            made = [each for each in self._world.p1_orders.values() if own_name(each.data) == uid]
-            over = any(each.data["shipped"] or each.data["picked_up"] for each in made)
+            if order.status == "completed":
+                continue
+            over = any(
+                each.data["shipped"] or each.data["picked_up"] for each in self._made.of(uid)
+            )
             if over and order.status not in ENDS:
                 found[uid] = f"handed over at {since:.0f} s, and {order.status} at RxScale"
             if order.status == "cancelled" and not over and self._goes_on(uid):
@@ -203,10 +205,9 @@ class Closely(Watcher):
 
     async def still_known(self, bridge: app.Bridge) -> None:
         """What is open at RxScale and was known is known; no theme takes the store away."""
-        placed = [PharmacyOrderUid(uid) for uid in self._world.orders]
-        known = {str(uid) for uid in await bridge.store.read(orders.find_all, placed)}
+        known = await bridge.store.read(_uids)
         for uid in sorted(self._met - known):
-            if self._world.orders[uid].status not in ENDS:
+            if uid in self._world.orders and self._world.orders[uid].status not in ENDS:
                 self._tell(f"{uid}: forgotten, and open at RxScale")
         self._met = known
 
@@ -225,3 +226,7 @@ class Closely(Watcher):
             there = left.get(str(sku["external_id"]))
             if there is not None and sku["sku"]["uid"] not in besides and sku["stock"] != there:
                 self._tell(f"{sku['uid']}: {sku['stock']} on sale at rest, and there are {there}")
+
+
+def _uids(connection: Connection) -> set[str]:
+    return {uid for (uid,) in connection.execute(_UIDS)}

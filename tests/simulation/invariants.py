@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bridge.exchange import Request
 from bridge.sandbox.world import World
-from simulation.people import own_name
+from simulation.people import Newest, own_name
 from simulation.wire import Call
 
 OVER_ROUNDS = 4
@@ -51,6 +51,8 @@ class Watcher:
         """When people changed an order last, at either side."""
         self._over: dict[str, float] = {}
         self._sent: dict[str, set[str]] = {}
+        self._made = Newest(lambda: world.p1_orders, lambda each: each.data)
+        self._asked = Newest(lambda: world.order_requests, lambda each: each.payload)
 
     def _tell(self, what: str) -> None:
         self.broken.tell(self._clock(), what)
@@ -91,7 +93,7 @@ class Watcher:
             self._tell(f"{uid}: {what}")
 
     def _complete(self, uid: str) -> None:
-        made = [each for each in self._world.p1_orders.values() if own_name(each.data) == uid]
+        made = self._made.of(uid)
         if not any(each.data["shipped"] or each.data["picked_up"] for each in made):
             self._tell(f"{uid}: completed, and nothing was handed over")
 
@@ -141,6 +143,9 @@ class Watcher:
 
         `besides`: SKUs whose numbers nobody can write, and orders that are left alone.
         """
+        if forgiven:
+            self._over.clear()
+            return
         now, taken = self._clock(), self._taken(besides)
         for sku in self._world.skus.values():
             row = self._world.inventory.get(str(sku["external_id"]))
@@ -149,7 +154,7 @@ class Watcher:
                 continue
             takers = taken.get(str(sku["external_id"]), {})
             more = sku["stock"] + sum(takers.values()) - row["stockquantity"]
-            if more <= 0 or forgiven:
+            if more <= 0:
                 self._over.pop(sku["uid"], None)
             elif now - self._over.setdefault(sku["uid"], now) > OVER_ROUNDS * self._pace:
                 since = self._over.pop(sku["uid"])
@@ -162,12 +167,11 @@ class Watcher:
         """
         world = self._world
         products = {sku["sku"]["uid"]: str(sku["external_id"]) for sku in world.skus.values()}
-        made = {own_name(each.data): each for each in world.p1_orders.values()}
         taken: dict[str, Counter[str]] = {}
         for order in world.orders.values():
             if order.status in ENDS:
                 continue
-            packed = made.get(order.uid)
+            packed = next(reversed(self._made.of(order.uid)), None)
             if packed is None and order.uid in besides:
                 continue
             if packed is None:

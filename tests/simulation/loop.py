@@ -7,13 +7,14 @@ context (`PROCESS`) that its tasks were begun in; `kill` forgets everything that
 
 import asyncio
 import contextlib
-import heapq
 from asyncio import base_events
-from collections.abc import Callable, Coroutine
-from contextvars import Context, ContextVar
+from collections.abc import Callable
+from contextvars import Context, ContextVar, copy_context
+from heapq import heappop, heappush
+from itertools import count
 from random import Random
 from typing import Any
-from weakref import WeakSet
+from weakref import ref
 
 PROCESS: ContextVar[int] = ContextVar("process", default=0)
 """Which process a piece of work belongs to; 0: the world around the bridge."""
@@ -23,6 +24,29 @@ class NothingLeft(Exception):  # noqa: N818 - a state, not a fault of ours
     """Everybody waits for somebody else, and no timer is set."""
 
 
+MANY_TASKS = 500
+
+
+class Work:
+    """What `asyncio.Handle` is, made and run a million times."""
+
+    __slots__ = ("_args", "_callback", "_cancelled", "_context", "_when")
+
+    def __init__(self, callback: Any, args: Any, context: Context | None, when: float) -> None:
+        self._callback, self._args, self._when = callback, args, when
+        self._context = copy_context() if context is None else context
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        self._cancelled = True
+
+    def cancelled(self) -> bool:
+        return self._cancelled
+
+    def when(self) -> float:
+        return self._when
+
+
 class SimulatedLoop(base_events.BaseEventLoop):
     """`chance` chooses the order. At step `kill_at`, `on_kill` is called instead of the step."""
 
@@ -30,13 +54,15 @@ class SimulatedLoop(base_events.BaseEventLoop):
         super().__init__()
         self._chance = chance
         self._seconds = 0.0
+        self._timers: list[tuple[float, int, Any]] = []
+        self._numbers = count()
         self._dead: set[int] = set()
-        self._tasks: dict[int, WeakSet[asyncio.Task[Any]]] = {}
+        self._tasks: dict[int, list[ref[asyncio.Task[Any]]]] = {}
+        self._most_tasks = MANY_TASKS
         self.steps = 0
         """How many pieces of work of any process but the world's were done."""
         self.kill_at: int | None = None
         self.on_kill: Callable[[], None] = lambda: None
-        self.set_task_factory(self._make_task)
 
     def time(self) -> float:
         return self._seconds
@@ -58,29 +84,51 @@ class SimulatedLoop(base_events.BaseEventLoop):
         self.call_soon(_into, done, func, args)
         return done
 
+    def call_soon(self, callback: Any, *args: Any, context: Context | None = None) -> Any:
+        work = Work(callback, args, context, 0.0)
+        self._ready.append(work)  # type: ignore[attr-defined]
+        return work
+
+    def call_later(
+        self, delay: float, callback: Any, *args: Any, context: Context | None = None
+    ) -> Any:
+        return self.call_at(self._seconds + delay, callback, *args, context=context)
+
+    def call_at(
+        self, when: float, callback: Any, *args: Any, context: Context | None = None
+    ) -> Any:
+        timer = Work(callback, args, context, when)
+        heappush(self._timers, (when, next(self._numbers), timer))
+        return timer
+
     def _run_once(self) -> None:
         """Pieces of work one after another, until somebody stops the loop."""
-        ready, scheduled = self._ready, self._scheduled  # type: ignore[attr-defined]
+        ready, timers = self._ready, self._timers  # type: ignore[attr-defined]
         chance = self._chance.random
         while not self._stopping:  # type: ignore[attr-defined]
-            if not ready or (scheduled and scheduled[0]._when <= self._seconds):
+            if not ready or (timers and timers[0][0] <= self._seconds):
                 self._make_ready()
             if len(ready) > 1:
                 ready.rotate(-int(chance() * len(ready)))
-            handle = ready.popleft()
-            if not handle._cancelled and self._may_run(handle._context.get(PROCESS, 0)):
-                handle._run()
+            work = ready.popleft()
+            if not work._cancelled and self._may_run(work._context.get(PROCESS, 0)):
+                try:
+                    work._context.run(work._callback, *work._args)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:
+                    told = {"message": f"in {work._callback}", "exception": error}
+                    self.call_exception_handler(told)
 
     def _make_ready(self) -> None:
         """What is due now; if nothing is to be done at all, time jumps to the next timer."""
-        ready, scheduled = self._ready, self._scheduled  # type: ignore[attr-defined]
-        while not ready or (scheduled and scheduled[0]._when <= self._seconds):
-            if not scheduled:
+        ready, timers = self._ready, self._timers  # type: ignore[attr-defined]
+        while not ready or (timers and timers[0][0] <= self._seconds):
+            if not timers:
                 raise NothingLeft
-            timer = heapq.heappop(scheduled)
-            timer._scheduled = False
+            when, _, timer = heappop(timers)
             if not timer._cancelled:
-                self._seconds = max(self._seconds, timer._when)
+                self._seconds = max(self._seconds, when)
                 ready.append(timer)
 
     def _may_run(self, process: int) -> bool:
@@ -98,20 +146,24 @@ class SimulatedLoop(base_events.BaseEventLoop):
 
     # -- processes -----------------------------------------------------------------------------
 
-    def _make_task(
-        self, loop: Any, coroutine: Coroutine[Any, Any, Any], context: Context | None = None
+    def create_task(
+        self, coro: Any, *, name: object = None, context: Context | None = None
     ) -> asyncio.Task[Any]:
-        task = asyncio.Task(coroutine, loop=loop, context=context)
+        task = asyncio.Task(coro, loop=self, name=name, context=context)
         process = PROCESS.get() if context is None else context.get(PROCESS, 0)
         if process:
-            self._tasks.setdefault(process, WeakSet()).add(task)
+            tasks = self._tasks.setdefault(process, [])
+            tasks.append(ref(task))
+            if len(tasks) > self._most_tasks:
+                tasks[:] = [each for each in tasks if each() is not None]
+                self._most_tasks = 2 * len(tasks) + MANY_TASKS
         return task
 
     def kill(self, process: int, context: Context) -> None:
         """As SIGKILL: nothing of it runs any more, no `finally` has an effect on the world."""
         self._dead.add(process)
-        for task in [*self._tasks.pop(process, ())]:
-            if not task.done():
+        for each in self._tasks.pop(process, ()):
+            if (task := each()) is not None and not task.done():
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
                 with contextlib.suppress(BaseException):
                     context.run(task.get_coro().close)

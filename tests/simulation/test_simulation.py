@@ -43,10 +43,10 @@ with troubles of every kind among them."""
 
 
 def test_the_seeds_that_found_faults_break_nothing():
-    words = ("--seed", *map(str, KEPT), "--lives", "20", "--days", "0.08")
+    words = ("--seed", *map(str, KEPT), "--lives", "40", "--days", "0.08")
     code, told = simulate(*words)
     assert code == 0, told
-    assert told.count("20 lives") == len(KEPT)
+    assert told.count("40 lives") == len(KEPT)
 
 
 @pytest.mark.parametrize("seed", FOUND)

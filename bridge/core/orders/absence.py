@@ -17,8 +17,10 @@ def not_shown(view: View) -> Step:
     if view.record.phase is Phase.DONE and view.record.state is State.COMPLETED:
         return Done(reasons.COMPLETED())
     since = view.record.rx_gone_since or view.now
-    if view.now < since + view.policy.gone_after:
-        return Wait(reasons.NOT_SHOWN(), failed=True)
+    believed = since + view.policy.gone_after
+    if view.now < believed:
+        again_at = patience.missed(since, view.now, believed)
+        return Wait(reasons.NOT_SHOWN(), again_at, failed=True)
     return Stuck(reasons.GONE_AT_RXSCALE())
 
 
@@ -33,7 +35,8 @@ def disbelieved(view: View) -> Step | None:
     record, gone_after = view.record, view.policy.gone_after
     since = record.p1_gone_since or view.now
     if view.now < since + gone_after:
-        return Wait(reasons.ORDER_NOT_SHOWN(), failed=True)
+        again_at = patience.missed(since, view.now, since + gone_after)
+        return Wait(reasons.ORDER_NOT_SHOWN(), again_at, failed=True)
     if (other := view.sight.p1_order) is not None and other.id != record.order_id:
         return Adopt(other)
     if view.sight.p1_unlisted_at is not None and view.sight.p1_unlisted_at >= since:

@@ -51,6 +51,8 @@ class Pusher:
         self._under_way: dict[PharmacySkuUid, Write] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._recorder: asyncio.Task[None] | None = None
+        self._came = asyncio.Event()
+        """A result, or a worker's end."""
         self._results: list[Pushed] = []
         self._recent: list[Pushed] = []
         self._failures = 0
@@ -114,11 +116,15 @@ class Pusher:
         while len(self._workers) < min(self._at_once, len(self._queue) + len(self._workers)):
             worker = asyncio.create_task(self._work())
             self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            worker.add_done_callback(self._ended)
             if len(self._workers) >= len(self._queue):
                 break
         if self._recorder is None and (self._workers or self._results):
             self._recorder = asyncio.create_task(self._record())
+
+    def _ended(self, worker: asyncio.Task[None]) -> None:
+        self._workers.discard(worker)
+        self._came.set()
 
     async def _work(self) -> None:
         while self._queue:
@@ -153,6 +159,7 @@ class Pusher:
         result = Pushed(write, read_at, self._now(), hidden=not shown)
         self._results.append(result)
         self._recent.append(result)
+        self._came.set()
         self._count("stock", _word(result))
         if result.hidden:
             log.warning("RxScale does not show a SKU", extra={"sku": write.uid})
@@ -177,17 +184,17 @@ class Pusher:
         self._next.clear()
 
     async def _record(self) -> None:
-        while True:
-            workers = list(self._workers)
-            if workers:
-                await asyncio.wait(workers, timeout=RECORD_SECONDS)
+        while self._workers or self._results:
+            if not self._results:
+                self._came.clear()
+                await self._came.wait()
+            if self._workers:
+                await asyncio.wait([*self._workers], timeout=RECORD_SECONDS)
             try:
                 await self.flush()
             except TryLater as failure:
                 log.warning("cannot note what was written", extra={"why": failure.what})
                 await asyncio.sleep(1.0)
-            if not self._workers and not self._results:
-                break
         self._recorder = None
 
 
