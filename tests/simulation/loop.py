@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from itertools import count
 from random import Random
 from typing import Any
-from weakref import ref
+from weakref import WeakSet
 
 PROCESS: ContextVar[int] = ContextVar("process", default=0)
 """Which process a piece of work belongs to; 0: the world around the bridge."""
@@ -24,27 +24,17 @@ class NothingLeft(Exception):  # noqa: N818 - a state, not a fault of ours
     """Everybody waits for somebody else, and no timer is set."""
 
 
-MANY_TASKS = 500
-
-
 class Work:
     """What `asyncio.Handle` is, made and run a million times."""
 
-    __slots__ = ("_args", "_callback", "_cancelled", "_context", "_when")
+    __slots__ = ("args", "callback", "context", "is_cancelled")
 
-    def __init__(self, callback: Any, args: Any, context: Context | None, when: float) -> None:
-        self._callback, self._args, self._when = callback, args, when
-        self._context = copy_context() if context is None else context
-        self._cancelled = False
+    def __init__(self, callback: Any, args: Any, context: Context | None) -> None:
+        self.callback, self.args, self.is_cancelled = callback, args, False
+        self.context = copy_context() if context is None else context
 
     def cancel(self) -> None:
-        self._cancelled = True
-
-    def cancelled(self) -> bool:
-        return self._cancelled
-
-    def when(self) -> float:
-        return self._when
+        self.is_cancelled = True
 
 
 class SimulatedLoop(base_events.BaseEventLoop):
@@ -57,8 +47,7 @@ class SimulatedLoop(base_events.BaseEventLoop):
         self._timers: list[tuple[float, int, Any]] = []
         self._numbers = count()
         self._dead: set[int] = set()
-        self._tasks: dict[int, list[ref[asyncio.Task[Any]]]] = {}
-        self._most_tasks = MANY_TASKS
+        self._tasks: dict[int, WeakSet[asyncio.Task[Any]]] = {}
         self.steps = 0
         """How many pieces of work of any process but the world's were done."""
         self.kill_at: int | None = None
@@ -66,8 +55,6 @@ class SimulatedLoop(base_events.BaseEventLoop):
 
     def time(self) -> float:
         return self._seconds
-
-    # -- what BaseEventLoop leaves to its heirs -------------------------------------------------
 
     def _write_to_self(self) -> None:
         pass
@@ -85,19 +72,15 @@ class SimulatedLoop(base_events.BaseEventLoop):
         return done
 
     def call_soon(self, callback: Any, *args: Any, context: Context | None = None) -> Any:
-        work = Work(callback, args, context, 0.0)
+        work = Work(callback, args, context)
         self._ready.append(work)  # type: ignore[attr-defined]
         return work
 
-    def call_later(
-        self, delay: float, callback: Any, *args: Any, context: Context | None = None
-    ) -> Any:
-        return self.call_at(self._seconds + delay, callback, *args, context=context)
+    def call_later(self, delay: float, callback: Any, *args: Any, **context: Any) -> Any:
+        return self.call_at(self._seconds + delay, callback, *args, **context)
 
-    def call_at(
-        self, when: float, callback: Any, *args: Any, context: Context | None = None
-    ) -> Any:
-        timer = Work(callback, args, context, when)
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> Any:
+        timer = Work(callback, args, context)
         heappush(self._timers, (when, next(self._numbers), timer))
         return timer
 
@@ -111,14 +94,11 @@ class SimulatedLoop(base_events.BaseEventLoop):
             if len(ready) > 1:
                 ready.rotate(-int(chance() * len(ready)))
             work = ready.popleft()
-            if not work._cancelled and self._may_run(work._context.get(PROCESS, 0)):
+            if not work.is_cancelled and self._may_run(work.context.get(PROCESS, 0)):
                 try:
-                    work._context.run(work._callback, *work._args)
-                except (SystemExit, KeyboardInterrupt):
-                    raise
-                except BaseException as error:
-                    told = {"message": f"in {work._callback}", "exception": error}
-                    self.call_exception_handler(told)
+                    work.context.run(work.callback, *work.args)
+                except Exception as error:
+                    self.call_exception_handler({"message": "a callback", "exception": error})
 
     def _make_ready(self) -> None:
         """What is due now; if nothing is to be done at all, time jumps to the next timer."""
@@ -127,7 +107,7 @@ class SimulatedLoop(base_events.BaseEventLoop):
             if not timers:
                 raise NothingLeft
             when, _, timer = heappop(timers)
-            if not timer._cancelled:
+            if not timer.is_cancelled:
                 self._seconds = max(self._seconds, when)
                 ready.append(timer)
 
@@ -144,26 +124,18 @@ class SimulatedLoop(base_events.BaseEventLoop):
         self.on_kill()
         return False
 
-    # -- processes -----------------------------------------------------------------------------
-
-    def create_task(
-        self, coro: Any, *, name: object = None, context: Context | None = None
-    ) -> asyncio.Task[Any]:
+    def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> Any:
         task = asyncio.Task(coro, loop=self, name=name, context=context)
         process = PROCESS.get() if context is None else context.get(PROCESS, 0)
         if process:
-            tasks = self._tasks.setdefault(process, [])
-            tasks.append(ref(task))
-            if len(tasks) > self._most_tasks:
-                tasks[:] = [each for each in tasks if each() is not None]
-                self._most_tasks = 2 * len(tasks) + MANY_TASKS
+            self._tasks.setdefault(process, WeakSet()).add(task)
         return task
 
     def kill(self, process: int, context: Context) -> None:
         """As SIGKILL: nothing of it runs any more, no `finally` has an effect on the world."""
         self._dead.add(process)
-        for each in self._tasks.pop(process, ()):
-            if (task := each()) is not None and not task.done():
+        for task in [*self._tasks.pop(process, ())]:
+            if not task.done():
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
                 with contextlib.suppress(BaseException):
                     context.run(task.get_coro().close)

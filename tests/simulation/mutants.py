@@ -186,7 +186,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "typed",
         40,
         0.4,
-        seed=1,
+        seed=2,
     ),
     "settling forgets what is due": Mutant(_patch((work, "settle", lambda *_: False)), "quiet"),
 }
