@@ -4,6 +4,7 @@ A noun is a module in `bridge.cli.commands`, and a file of help in each language
 only when it is typed: `--help` is instant. A new one is told of nowhere else.
 """
 
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -20,6 +21,7 @@ from bridge.errors import BridgeError, Misconfigured, words
 
 def entry() -> None:
     """The console script. Ends the process."""
+    gc.set_threshold(50_000, 20, 20)  # what is loaded stays: nothing to look for
     sys.exit(main(sys.argv[1:]))
 
 

@@ -270,6 +270,7 @@ def measure() -> list[tuple[str, str, str, bool]]:
 
 
 def main() -> None:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled
     rows = measure()
     grown, growing = growth.measure()
     looked, viewing = views.measure()

@@ -71,7 +71,7 @@ def _started(_: app.Bridge, running: Running) -> None:
 
 
 def _listens(running: Running) -> None:
-    loop.settled()
+    asyncio.get_running_loop().call_later(1.0, loop.settled)  # who waits to be heard comes first
     apart = running.webhooks_url if running.apart is not None else None
     said = Phrase("listens", version=__version__, url=running.url)
     webhooks = [Phrase("webhooks-listen", url=apart)] if apart else []
