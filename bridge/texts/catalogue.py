@@ -7,7 +7,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from babel.plural import PluralRule
 from fluent.runtime import FluentBundle
 from fluent.runtime.types import FluentType
 from fluent.syntax import FluentParser, ast
@@ -42,7 +41,7 @@ class _Bundle(FluentBundle):
     """Without Babel's data of the language, 4 MiB: no number is written with it."""
 
     def _get_babel_locale(self) -> Any:
-        return SimpleNamespace(plural_form=PluralRule({}))
+        return SimpleNamespace(plural_form={})
 
 
 class Catalogue:
