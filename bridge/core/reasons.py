@@ -155,8 +155,6 @@ def together(reasons: tuple[Reason, ...]) -> Reason:
     return Reason(first.code, first.facts, tuple(others))
 
 
-# -- orders that wait for a person ------------------------------------------------------------
-
 CANNOT_KNOW = Code("cannot_know", Kind.ORDER, "why", verbs=_FIND_IT, must_look=True)
 TWIN_IN_PHARMAONE = Code("twin_in_pharmaone", Kind.ORDER, "order", must_look=True)
 UNKNOWN_AGE = Code("unknown_age", Kind.ORDER, "take_from", must_look=True)
@@ -187,8 +185,6 @@ UNKNOWN_STATUS = Code(
 REFUSED = Code("refused", Kind.ORDER, "vendor doing what", freed_by_mapping=True)
 UNREADABLE = Code("unreadable", Kind.ORDER, "vendor what", after_several_looks=True)
 
-# -- what a person should know of an order that goes on ---------------------------------------
-
 CHANGED_AT_RXSCALE = Code("changed_at_rxscale", Kind.ATTENTION, "what mark")
 HELD_AT_RXSCALE = Code("held_at_rxscale", Kind.ATTENTION)
 PRESCRIPTION_MISSING = Code("prescription_missing", Kind.ATTENTION, verbs=(Verb.ACCEPT, Verb.DROP))
@@ -199,8 +195,6 @@ LONG_IN_REVIEW = Code("long_in_review", Kind.ATTENTION, "hours")
 KEPT_BACK = Code("kept_back", Kind.ATTENTION)
 NOT_ADJUSTED = Code("not_adjusted", Kind.ATTENTION, "why")
 CAME_BACK = Code("came_back", Kind.ATTENTION, verbs=(Verb.CONFIRM, Verb.ACCEPT))
-
-# -- what the mapping lacks for an order ------------------------------------------------------
 
 UNLINKED_SKU = Code("unlinked_sku", Kind.GAP, "name sku pharmacy_sku file", freed_by_catalogue=True)
 NOT_IN_CATALOGUE = Code("not_in_catalogue", Kind.GAP, "name sku", freed_by_catalogue=True)
@@ -220,12 +214,8 @@ MISSING_FIELD = Code("missing_field", Kind.GAP, "name sku fields sources file")
 BAD_EXPRESSION_RESULT = Code("bad_expression_result", Kind.GAP, "name sku target problem place")
 BAD_SHIPPING_COSTS = Code("bad_shipping_costs", Kind.GAP, "file", freed_by_mapping=False)
 
-# -- SKUs that wait for a person --------------------------------------------------------------
-
 SKU_REFUSED = Code("sku_refused", Kind.SKU, "stock cents what")
 UNSURE_ADJUSTMENT = Code("unsure_adjustment", Kind.SKU, "product delta reference", must_look=True)
-
-# -- an inventory or a price that is not believed ---------------------------------------------
 
 EMPTY = Code("empty", Kind.INVENTORY)
 PARTIAL = Code("partial", Kind.INVENTORY, "missing linked")
@@ -234,8 +224,6 @@ ZEROED = Code("zeroed", Kind.INVENTORY, "zeroed linked")
 FIRST_WRITE_WAITS = Code("first_write_waits", Kind.INVENTORY, "skus")
 PRICE = Code("price", Kind.INVENTORY, "sku before now")
 PRICE_FRACTION = Code("price_fraction", Kind.INVENTORY, "sku price", verbs=())
-
-# -- orders that go on by themselves ----------------------------------------------------------
 
 SETTING_UP = Code("setting_up", Kind.WAIT, "status")
 AWAITS_TRACKING = Code("awaits_tracking", Kind.WAIT)
@@ -259,8 +247,6 @@ GIVING_TIME = Code("giving_time", Kind.WAIT)
 NO_END = Code("no_end", Kind.WAIT, "steps")
 UNEXPECTED = Code("unexpected", Kind.WAIT)
 
-# -- orders that are finished -----------------------------------------------------------------
-
 LEFT_ALONE = Code("left_alone", Kind.DONE)
 MADE_BEFORE = Code("made_before", Kind.DONE, "take_from")
 BY_HAND = Code("by_hand", Kind.DONE)
@@ -272,8 +258,6 @@ ENDED_NOT_FOUND = Code("ended_not_found", Kind.DONE, "state")
 ENDED_NOT_SENT = Code("ended_not_sent", Kind.DONE, "state")
 CANCELLED_AND_GONE = Code("cancelled_and_gone", Kind.DONE)
 CANCELLED_ON_BOTH = Code("cancelled_on_both", Kind.DONE)
-
-# -- why a step is taken ----------------------------------------------------------------------
 
 FIRST_LOOK = Code("first_look", Kind.STEP)
 CLAIM_TO_BE_SEEN = Code("claim_to_be_seen", Kind.STEP)
@@ -295,8 +279,6 @@ NOT_FOUND = Code("not_found", Kind.STEP)
 REPEATING_IS_HARMLESS = Code("repeating_is_harmless", Kind.STEP, "fact")
 SENT_BY_ITSELF = Code("sent_by_itself", Kind.STEP)
 ANSWER_LOST = Code("answer_lost", Kind.STEP)
-
-# -- named within another reason --------------------------------------------------------------
 
 PAST_THE_QUEUE = Code("past_the_queue", Kind.PART, "status", within="cannot_know")
 NO_ORDER_YET = Code("no_order_yet", Kind.PART, within="unsure_submission")
@@ -330,8 +312,6 @@ LINES_UNSURE = Code("lines_unsure", Kind.PART, within="not_adjusted")
 SAID = Code("said", Kind.PART, "what")
 """What somebody else said, as it stands: no language knows it."""
 
-# -- why a SKU's number is as it is -----------------------------------------------------------
-
 AS_IT_SHOULD_BE = Code("as_it_should_be", Kind.STOCK)
 THERE_IS_MORE = Code("there_is_more", Kind.STOCK)
 ORDERS_FIRST = Code("orders_first", Kind.STOCK)
@@ -353,8 +333,6 @@ UNKNOWN_TOO_LONG = Code("unknown_too_long", Kind.STOCK)
 ABSENT = Code("absent", Kind.STOCK)
 ABSENT_CONFIRMED = Code("absent_confirmed", Kind.STOCK)
 
-# -- alarms: what should be heard or proved and is not ----------------------------------------
-
 NOT_SUBSCRIBED = Code("not_subscribed", Kind.ALARM, "events target")
 SUBSCRIBED_ELSEWHERE = Code("subscribed_elsewhere", Kind.ALARM, "targets")
 EVENTS_MISSED = Code("events_missed", Kind.ALARM, "vendor changes")
@@ -365,8 +343,6 @@ SIGNATURES_WRONG = Code("signatures_wrong", Kind.ALARM, "vendor deliveries")
 STILL_DIFFERS = Code("still_differs", Kind.ALARM, "differences first")
 NOT_PROVED = Code("not_proved", Kind.ALARM, "hours")
 NO_GOOD_BACKUP = Code("no_good_backup", Kind.ALARM, "days")
-
-# -- why a check of /health is not ok ---------------------------------------------------------
 
 STORE_UNREAD = Code("store_unread", Kind.HEALTH)
 CHANGE_REFUSED = Code("change_refused", Kind.HEALTH)
@@ -392,8 +368,6 @@ RESTARTED = Code("restarted", Kind.HEALTH)
 NOT_TOLD = Code("not_told", Kind.HEALTH, "addresses")
 NOBODY_WORKS = Code("nobody_works", Kind.HEALTH)
 PRICES_TO_CONFIRM = Code("prices_to_confirm", Kind.HEALTH, "prices")
-
-# -- how an order's two sides differ, and what the bridge would do next -----------------------
 
 UNKNOWN_HERE = Code("unknown_here", Kind.DIFFERENCE)
 NOT_SHOWN_THERE = Code("not_shown_there", Kind.DIFFERENCE)
@@ -434,8 +408,6 @@ LIVE_SENDS = Code("live_sends", Kind.NEXT)
 LIVE_LEAVES = Code("live_leaves", Kind.NEXT, "status")
 LIVE_ASKS = Code("live_asks", Kind.NEXT, "order")
 
-# -- what became of a call to a vendor --------------------------------------------------------
-
 NO_SUCH_NAME = Code("no_such_name", Kind.FAILURE, "vendor host")
 NO_CONNECTION = Code("no_connection", Kind.FAILURE, "vendor cause")
 NOT_OWNED = Code("not_owned", Kind.FAILURE, "vendor")
@@ -450,8 +422,6 @@ NOT_JSON = Code("not_json", Kind.FAILURE, "vendor route")
 LIMIT_REACHED = Code("limit_reached", Kind.FAILURE, "vendor route")
 CALL_REFUSED = Code("call_refused", Kind.FAILURE, "vendor route status fields")
 
-# -- what a shop sells, against what is there -------------------------------------------------
-
 SHOP_SELLS_NONE = Code("shop_sells_none", Kind.SHOP, "there")
 SHOP_IS_SOLD_OUT = Code("shop_is_sold_out", Kind.SHOP, "there")
 NOT_THERE_NOT_SOLD = Code("not_there_not_sold", Kind.SHOP)
@@ -460,8 +430,6 @@ NO_PRODUCT = Code("no_product", Kind.SHOP)
 INVENTORY_SILENT = Code("inventory_silent", Kind.SHOP)
 NONE_THERE = Code("none_there", Kind.SHOP)
 MORE_FOR_SALE = Code("more_for_sale", Kind.SHOP, "stock there")
-
-# -- why a SKU may be a product ----------------------------------------------------------------
 
 NOTHING_ALIKE = Code("nothing_alike", Kind.MATCH)
 LINE_SAYS = Code("line_says", Kind.MATCH, "place product")
