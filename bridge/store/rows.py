@@ -59,7 +59,8 @@ class Statements:
     """
 
     def __init__(self, module: str) -> None:
-        path = Path(__file__).parent / "sql" / f"{module.rpartition('.')[2]}.sql"
+        name = module.removeprefix("bridge.store.").replace(".", "/")
+        path = Path(__file__).parent / "sql" / f"{name}.sql"
         _, *parts = _NAME.split(path.read_text("utf-8"))
         for name, text in zip(parts[::2], parts[1::2], strict=True):
             setattr(self, name, sql(_COMMENT.sub("", text).strip()))

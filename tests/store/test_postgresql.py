@@ -312,7 +312,7 @@ async def test_a_connection_that_ends_amid_a_transaction_leaves_nothing(postgres
 async def test_a_lock_that_another_holds_for_too_long_is_a_passing_trouble(
     postgresql: Server, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(connection, "_LIMITS", "SET lock_timeout = '50ms'")
+    monkeypatch.setattr(connection.SQL, "limits", "SET lock_timeout = '50ms'")
     place = Database(f"{postgresql.url()}&application_name=impatient", "adler")
     async with opened(place) as store:
         with psycopg.connect(postgresql.url()) as other:

@@ -14,15 +14,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, TypeVar
 
 import psycopg
-from psycopg import ClientCursor
+from psycopg import ClientCursor, sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
-from psycopg.sql import SQL, Literal
 
 from bridge.errors import BridgeError, Fault, Foreign, Misconfigured, Phrase, TryLater
 from bridge.place import Database
 from bridge.store.database import Cursor, Values
 from bridge.store.postgresql.spelling import spelt
+from bridge.store.rows import Statements
+
+SQL = Statements(__name__)
+OWN = SQL.own
 
 T = TypeVar("T")
 Raw = psycopg.Connection[tuple[Any, ...]]
@@ -38,28 +41,6 @@ _NETWORK = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
 }
-_LIMITS = """
-SET idle_in_transaction_session_timeout = '3s';
-SET lock_timeout = '5s';
-SET statement_timeout = '60s'
-"""
-_READING = """
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SELECT set_config('rxbridge.pharmacy', {0}, true)
-"""
-_WRITING = """
-BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
-SELECT set_config('rxbridge.pharmacy', {0}, true);
-SELECT 1 FROM pharmacies WHERE id = {0} FOR UPDATE;
-SELECT fence FROM budgets JOIN pharmacies ON budgets.id = budget WHERE pharmacies.id = {0}
-"""
-_WRITTEN = "UPDATE pharmacies SET version = version + 1 WHERE id = {0}; COMMIT"
-OWN = """
-UPDATE budgets SET fence = nextval('fences')
-WHERE id = (SELECT budget FROM pharmacies WHERE id = current_setting('rxbridge.pharmacy'))
-RETURNING fence
-"""
-"""Whoever wrote with the fence before writes no more."""
 
 
 class Pool:
@@ -121,7 +102,7 @@ def connect(url: str) -> Raw:
     """A connection for whichever thread. Raises psycopg.Error."""
     values: dict[str, Any] = {"application_name": "rxbridge", "client_encoding": "utf8", **_NETWORK}
     raw = psycopg.connect(url, autocommit=True, cursor_factory=ClientCursor, **values)
-    raw.execute(_LIMITS)
+    raw.execute(SQL.limits)
     return raw
 
 
@@ -170,11 +151,11 @@ class Connection:
     def execute(self, statement: str, values: Values = (), /) -> Cursor:
         match statement:
             case "BEGIN":
-                return self._said(_READING)
+                return self._said(SQL.reading)
             case "BEGIN IMMEDIATE":
                 return self._begin_writing()
             case "COMMIT":
-                return self._said(_WRITTEN if self.total_changes else statement)
+                return self._said(SQL.written if self.total_changes else statement)
             case _:
                 return self._asked(spelt(statement), values)
 
@@ -200,7 +181,7 @@ class Connection:
         return cursor
 
     def _begin_writing(self) -> Cursor:
-        cursor = self._said(_WRITING)
+        cursor = self._said(SQL.writing)
         found = cursor.fetchone()
         if found is None:
             raise TryLater(Phrase("rows-gone", place=self._place))
@@ -211,7 +192,7 @@ class Connection:
     def _said(self, statements: str) -> Cursor:
         """Several in one go; the answer to the last."""
         cursor = self._raw.cursor()
-        cursor.execute(SQL(statements).format(Literal(self._place.pharmacy)))
+        cursor.execute(sql.SQL(statements).format(sql.Literal(self._place.pharmacy)))
         while cursor.nextset():
             pass
         return cursor

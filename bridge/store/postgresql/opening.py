@@ -17,35 +17,14 @@ from bridge.store import runlock
 from bridge.store.migrate import Step, steps
 from bridge.store.postgresql.connection import Connection, Pool, Raw, Session, connect, refusal
 from bridge.store.postgresql.spelling import of_schema
-from bridge.store.rows import micros
+from bridge.store.rows import Statements, micros
+
+SQL = Statements(__name__)
 
 OLDEST = 14
 """PostgreSQL's release that the tests and PostgreSQL itself still look after."""
 _OWN = Path(__file__).parent
 _PAGE = "see docs/postgresql.md"
-_FITNESS = """
-SELECT pg_encoding_to_char(encoding), rolsuper OR rolbypassrls, current_schema(),
-  coalesce(has_schema_privilege(current_schema(), 'CREATE'), false), pg_is_in_recovery()
-FROM pg_database, pg_roles WHERE datname = current_database() AND rolname = current_user
-"""
-_TABLES = """
-SELECT count(*) FILTER (WHERE relname = 'rxbridge'), count(*) FROM pg_class
-WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
-"""
-_ENTER = """
-INSERT INTO budgets (id) VALUES (coalesce(%(budget)s, %(id)s)) ON CONFLICT DO NOTHING;
-INSERT INTO pharmacies (id, budget, made_at) VALUES (%(id)s, coalesce(%(budget)s, %(id)s), %(at)s)
-ON CONFLICT (id) DO UPDATE SET budget = excluded.budget
-WHERE pharmacies.budget <> %(budget)s
-"""
-_ONE_AT_A_TIME = (
-    "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' rxbridge', 0))"
-)
-_AT_WORK = """
-SELECT replicas.name, beat FROM pharmacies JOIN budgets ON budgets.id = budget
-JOIN replicas ON replicas.id = owner WHERE pharmacies.id = %s
-"""
-_LOCK = "SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ' rxbridge ' || %s, 0))"
 
 
 async def connected(place: Database, now: datetime) -> tuple[Session, Session]:
@@ -66,11 +45,11 @@ async def connected(place: Database, now: datetime) -> tuple[Session, Session]:
 def prepare(place: Database, now: datetime, raw: Raw) -> None:
     _refuse_unfit(place, raw)
     with raw.transaction():
-        raw.execute(_ONE_AT_A_TIME)
+        raw.execute(SQL.one_at_a_time)
         for step in steps()[_version(place, raw) :]:
             _take(raw, step)
         own, at = place.budget or None, micros(now)
-        raw.execute(_ENTER, {"id": place.pharmacy, "budget": own, "at": at})
+        raw.execute(SQL.enter, {"id": place.pharmacy, "budget": own, "at": at})
 
 
 def _take(raw: Raw, step: Step) -> None:
@@ -89,20 +68,20 @@ def _refuse_unfit(place: Database, raw: Raw) -> None:
     number = raw.info.server_version // 10000
     if number < OLDEST:
         raise Misconfigured(Fault(place, "old-postgresql", number=number, oldest=OLDEST))
-    encoding, sees_all, schema, makes, standby = _one(raw, _FITNESS)
+    encoding, sees_all, schema, makes, standby = _one(raw, SQL.fitness)
     if encoding != "UTF8":
         raise Misconfigured(Fault(place, "encoding", encoding=encoding))
     if sees_all:
         raise Misconfigured(Fault(place, "sees-all", page=_PAGE))
     if standby:
         raise psycopg.OperationalError("it is a standby, and only reads")
-    if schema is None or (not makes and not _one(raw, _TABLES)[0]):
+    if schema is None or (not makes and not _one(raw, SQL.tables)[0]):
         raise Misconfigured(Fault(place, "no-tables", schema=schema, page=_PAGE))
 
 
 def _version(place: Database, raw: Raw) -> int:
     """The last step that was taken. Raises Misconfigured for another program's or a newer one."""
-    ours, tables = _one(raw, _TABLES)
+    ours, tables = _one(raw, SQL.tables)
     if not ours:
         if tables:
             raise Misconfigured(Fault(place, "database-not-ours"))
@@ -139,7 +118,7 @@ def used(place: Database, now: datetime | None = None) -> Iterator[Connection]:
 def exists(place: Database) -> bool:
     """Whether the database knows this pharmacy. Raises Misconfigured or TryLater."""
     with _looking(place) as raw:
-        if not _one(raw, _TABLES)[0]:
+        if not _one(raw, SQL.tables)[0]:
             return False
         found = raw.execute("SELECT 1 FROM pharmacies WHERE id = %s", (place.pharmacy,))
         return found.fetchone() is not None
@@ -166,7 +145,7 @@ class RunLock(runlock.RunLock):
         try:
             raw = connect(self._place.url)
             raw.execute("SET idle_session_timeout = 0")
-            (free,) = raw.execute(_LOCK, (self._place.pharmacy,)).fetchone() or (False,)
+            (free,) = raw.execute(SQL.lock, (self._place.pharmacy,)).fetchone() or (False,)
             if not free or (not self._leased and self._is_at_work(raw)):
                 raw.close()
                 raise Misconfigured(Fault(self._place, "database-in-use"))
@@ -177,11 +156,11 @@ class RunLock(runlock.RunLock):
 
     def _is_at_work(self, raw: Raw) -> bool:
         """Whether a replica beats for it: a dead one's row may still be there."""
-        if not _one(raw, _TABLES)[0]:
+        if not _one(raw, SQL.tables)[0]:
             return False
         until, seen = time.monotonic() + DEAD_SECONDS, set[Any]()
         while time.monotonic() < until and len(seen) < 2:
-            seen.add(raw.execute(_AT_WORK, (self._place.pharmacy,)).fetchone())
+            seen.add(raw.execute(SQL.at_work, (self._place.pharmacy,)).fetchone())
             if None in seen:
                 return False
             time.sleep(BEAT_SECONDS / 10)

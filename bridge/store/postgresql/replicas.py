@@ -20,42 +20,13 @@ from bridge.errors import TryLater
 from bridge.place import Database
 from bridge.store.database import Connection
 from bridge.store.postgresql.connection import Raw, connect, words
+from bridge.store.rows import Statements
+
+SQL = Statements(__name__)
 
 T = TypeVar("T")
 Calls = Mapping[str, int]
 """Of one budget: how many were made at each vendor within the last minute."""
-
-_LIMITS = "SET lock_timeout = '2s'; SET statement_timeout = '4s'"
-_ENTER = "INSERT INTO replicas (id, name) VALUES (%s, %s)"
-_BEAT = """
-WITH own AS (
-  UPDATE replicas SET beat = beat + 1, calls = %(calls)s, leaves = %(leaves)s WHERE id = %(id)s
-  RETURNING id)
-SELECT id, beat, leaves, (SELECT count(*) FROM own) FROM replicas WHERE id <> %(id)s
-UNION ALL SELECT NULL, 0, false, (SELECT count(*) FROM own)
-"""
-_CLAIM = """
-UPDATE budgets SET owner = %(id)s, fence = nextval('fences') WHERE id IN (
-  SELECT id FROM budgets WHERE id = ANY(%(budgets)s) AND (owner IS NULL OR owner = %(id)s)
-  FOR UPDATE SKIP LOCKED)
-RETURNING id, fence, calls, unreported_seconds
-"""
-_DELETE = """
-WITH gone AS (
-  DELETE FROM replicas
-  WHERE id = %(id)s AND beat = coalesce(CAST(%(beat)s AS bigint), beat) RETURNING id, calls)
-UPDATE budgets SET owner = NULL, unreported_seconds = %(seconds)s,
-  calls = coalesce(CAST(coalesce(%(calls)s, gone.calls) AS json) ->> budgets.id, '{}')
-FROM gone WHERE owner = gone.id
-"""
-_GIVE_UP = """
-UPDATE budgets SET owner = NULL, unreported_seconds = 0, calls = %(calls)s
-WHERE id = %(budget)s AND owner = %(id)s
-"""
-_OWNER = """
-SELECT replicas.name FROM pharmacies JOIN budgets ON budgets.id = budget
-JOIN replicas ON replicas.id = owner WHERE pharmacies.id = current_setting('rxbridge.pharmacy')
-"""
 
 
 class Replicas:
@@ -67,14 +38,14 @@ class Replicas:
         self._raw: Raw | None = None
 
     async def enter(self, replica: str, name: str) -> None:
-        await self._run(lambda raw: raw.execute(_ENTER, (replica, name)))
+        await self._run(lambda raw: raw.execute(SQL.enter, (replica, name)))
 
     async def beat(
         self, replica: str, calls: Mapping[str, Calls], *, leaves: bool = False
     ) -> tuple[bool, Mapping[str, int], AbstractSet[str]]:
         """Whether the replica is known still; the beats of all others; which of them leave."""
         values = {"id": replica, "calls": json.dumps(calls), "leaves": leaves}
-        *others, (*_, own) = await self._run(lambda raw: raw.execute(_BEAT, values).fetchall())
+        *others, (*_, own) = await self._run(lambda raw: raw.execute(SQL.beat, values).fetchall())
         beats = {name: beat for name, beat, *_ in others}
         return bool(own), beats, {name for name, _, going, _ in others if going}
 
@@ -88,7 +59,7 @@ class Replicas:
     async def claim(self, replica: str, budgets: Collection[str]) -> list[Claim]:
         """Those that nobody holds: they are this replica's now, each with a fence of its own."""
         values = {"id": replica, "budgets": list(budgets)}
-        rows = await self._run(lambda raw: raw.execute(_CLAIM, values).fetchall())
+        rows = await self._run(lambda raw: raw.execute(SQL.claim, values).fetchall())
         return [Claim(name, fence, json.loads(calls), left) for name, fence, calls, left in rows]
 
     async def bury(self, replica: str, beat: int) -> None:
@@ -101,13 +72,13 @@ class Replicas:
 
     async def give_up(self, replica: str, budget: str, calls: Calls) -> None:
         values = {"id": replica, "budget": budget, "calls": json.dumps(calls)}
-        await self._run(lambda raw: raw.execute(_GIVE_UP, values))
+        await self._run(lambda raw: raw.execute(SQL.give_up, values))
 
     async def _delete(
         self, replica: str, beat: int | None, calls: str | None, seconds: float
     ) -> None:
         values = {"id": replica, "beat": beat, "calls": calls, "seconds": round(seconds + 0.5)}
-        await self._run(lambda raw: raw.execute(_DELETE, values))
+        await self._run(lambda raw: raw.execute(SQL.delete, values))
 
     async def _run(self, body: Callable[[Raw], T]) -> T:
         loop = asyncio.get_running_loop()
@@ -120,7 +91,7 @@ class Replicas:
     def _in_thread(self, body: Callable[[Raw], T]) -> T:
         if self._raw is None:
             self._raw = connect(self._place.url)
-            self._raw.execute(_LIMITS)
+            self._raw.execute(SQL.limits)
         try:
             return body(self._raw)
         except BaseException:
@@ -136,5 +107,5 @@ class Replicas:
 
 def owner(connection: Connection) -> str | None:
     """The name of the replica that works for this pharmacy."""
-    found: Any = connection.execute(_OWNER).fetchone()
+    found: Any = connection.execute(SQL.owner).fetchone()
     return found[0] if found is not None else None
