@@ -296,8 +296,10 @@ async def open_term(
     try:
         await store.own(claim.fence)
         vendors = bridge.vendors_for(lease.may_call)
+        lease.counted_at = lease.counted_at or machine.clock()
         for name, transport in vendors.transports.items():
-            transport.take_over(claim.calls.get(name, 0), claim.unreported_seconds)
+            calls = claim.calls.get(name, ())
+            transport.take_over(calls, claim.unreported_seconds, lease.counted_at)
         if vet is not None:
             await vet(vendors)
         term = replace(bridge, store=store, vendors=vendors, vendors_for=None)

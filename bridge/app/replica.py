@@ -11,7 +11,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextvars import Context
 from dataclasses import dataclass, field, replace
@@ -74,6 +74,8 @@ class Lease:
     claim: Claim
     holds: Callable[[], bool]
     lost: asyncio.Event = field(default_factory=asyncio.Event)
+    counted_at: float = 0.0
+    """When the first pharmacy of it counted what was called before."""
 
     def may_call(self) -> bool:
         """Right before the wire."""
@@ -85,7 +87,7 @@ class Key:
     """A budget that is wanted here. `count`: how many calls were made of it within a minute."""
 
     budget: str
-    count: Callable[[], Mapping[str, int]]
+    count: Callable[[], Mapping[str, Sequence[int]]]
     users: int = 0
     lease: Lease | None = None
     held: asyncio.Event = field(default_factory=asyncio.Event)
@@ -121,7 +123,7 @@ class Replica:
         self._leaving: AbstractSet[str] = frozenset()
         """Which others are."""
 
-    def want(self, budget: str, count: Callable[[], Mapping[str, int]]) -> Key:
+    def want(self, budget: str, count: Callable[[], Mapping[str, Sequence[int]]]) -> Key:
         """Its `lease` is set, and `held`, whenever it is this replica's."""
         key = self._keys.setdefault(budget, Key(budget, count))
         key.users += 1
@@ -212,7 +214,7 @@ class Replica:
     def _holds(self, own: str) -> bool:
         return self._id == own and may_call(self._until, self._clock())
 
-    def _calls(self) -> dict[str, Mapping[str, int]]:
+    def _calls(self) -> dict[str, Mapping[str, Sequence[int]]]:
         return {key.budget: key.count() for key in self._keys.values() if key.lease is not None}
 
     async def _leave(self) -> None:

@@ -6,7 +6,7 @@ none that is put right, or wrong, moves a key. All times are seconds of one mach
 which goes on while the machine sleeps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -14,6 +14,8 @@ BEAT_SECONDS = 2.0
 HELD_SECONDS = 9.5
 """So long after it sent a beat its replica may call. Shorter than `DEAD_SECONDS`: clocks differ in
 speed, and between the look at the clock and the wire there is a little time."""
+AGE_SECONDS = 2
+"""Calls are reported by their age: the first number is of those that are younger than this."""
 DEAD_SECONDS = 10.0
 """After so long without a beat others take over."""
 HURRY_SECONDS = 0.25
@@ -31,12 +33,13 @@ class Sighting:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A budget that is held from now on; `fence` is of this claim alone. What its last owner made
-    of it: calls at each vendor within a minute, and how long it may have gone on after it told.
+    of it: calls at each vendor within a minute, by age, and how long it may have gone on after it
+    told.
     """
 
     budget: str
     fence: int
-    calls: Mapping[str, int]
+    calls: Mapping[str, Sequence[int]]
     unreported_seconds: int
 
 
@@ -78,11 +81,14 @@ def may_call(until: float, now: float) -> bool:
     return now < until
 
 
-def spent(reported: int, unreported_seconds: float, per_second: int, per_minute: int) -> int:
-    """How many calls a successor counts as made just now: those that were reported of the last
-    minute, and full speed for the time of which nobody knows. Limits of 0 are none.
+def spent(
+    reported: Sequence[int], unreported_seconds: float, per_second: int, per_minute: int
+) -> list[int]:
+    """How many calls a successor counts as made, by age: full speed for the time of which nobody
+    knows, and what was reported before that. Limits of 0 are none.
     """
-    if unreported_seconds and not per_second:
-        return per_minute
-    found = reported + ceil(per_second * unreported_seconds)
-    return min(found, per_minute) if per_minute else found
+    if not unreported_seconds:
+        return [*reported]
+    if not per_second:
+        return [per_minute]
+    return [per_second * AGE_SECONDS] * ceil(unreported_seconds / AGE_SECONDS) + [*reported]

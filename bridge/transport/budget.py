@@ -1,9 +1,11 @@
 """How many calls a vendor may be sent and when the next may go: arithmetic, fed with the time."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
+
+from bridge.core.leases import AGE_SECONDS
 
 # A little more than the vendor's, whose clock may be quicker, or round.
 SECOND = 1.01
@@ -71,16 +73,15 @@ class _Window:
     def add(self, now: float) -> None:
         self._ends.append(now)
 
-    def inherit(self, now: float, calls: int) -> None:
-        lacking = min(calls, self._limit) - self._within(self._inherited, now)
-        for ends in (self._ends, self._inherited):
-            ends.extend([now] * lacking)
+    def inherit(self, at: float, calls: int) -> None:
+        known = sum(at - AGE_SECONDS < each <= at for each in self._inherited)
+        more = [at] * (min(calls, self._limit) - known)
+        self._inherited.extend(more)
+        self._ends = deque(sorted([*self._ends, *more]), maxlen=self._limit)
 
-    def within(self, now: float) -> int:
-        return self._within(self._ends, now)
-
-    def _within(self, ends: Iterable[float], now: float) -> int:
-        return sum(end > now - self._seconds for end in ends)
+    def ages(self, now: float) -> Iterator[float]:
+        """Of those that count."""
+        return (now - end for end in self._ends if end > now - self._seconds)
 
 
 class Budget:
@@ -131,16 +132,21 @@ class Budget:
         for window in self._windows:
             window.add(now)
 
-    def recent(self, now: float) -> int:
-        """How many calls count in the longest window."""
-        return self._under_way + (self._windows[-1].within(now) if self._windows else 0)
+    def recent(self, now: float) -> list[int]:
+        """How many calls count in the longest window, by their age in `AGE_SECONDS`."""
+        found = [0] * (int(MINUTE / AGE_SECONDS) + 1)
+        found[0] = self._under_way
+        for age in self._windows[-1].ages(now) if self._windows else ():
+            found[int(age / AGE_SECONDS)] += 1
+        return found
 
-    def inherit(self, now: float, calls: int) -> None:
-        """So many were made by others, and have just ended; those that were told before count once.
-        Several claims tell of the same calls: pharmacies share a key, and keys share a process.
+    def inherit(self, at: float, calls: Sequence[int]) -> None:
+        """So many were made by others, by their age at that time; what was told before counts
+        once. Several claims tell of the same calls: pharmacies share a key, keys a process.
         """
-        for window in self._windows:
-            window.inherit(now, calls)
+        for age, count in reversed([*enumerate(calls)]):
+            for window in self._windows:
+                window.inherit(at - age * AGE_SECONDS, count)
 
     def refused(self, now: float, *, sent_at: float, asked: float | None) -> float:
         """The vendor wants fewer calls: pause all of them. Returns the seconds until the next.

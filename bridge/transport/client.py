@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -132,14 +132,14 @@ class Transport:
         """Several use it from now on: the sweeps of all take a fifth of its limits at most."""
         self._turns.share(Budget(self._limits.part(SWEEPS_PART)))
 
-    def recent(self) -> int:
-        """How many calls were made, or are being made, within the last minute."""
+    def recent(self) -> list[int]:
+        """How many calls were made, or are being made, within the last minute: by their age."""
         return self._budget.recent(self._clock())
 
-    def take_over(self, reported: int, unreported_seconds: float) -> None:
-        """Another process had this key until now: what it made of the limits counts as ours."""
+    def take_over(self, reported: Sequence[int], unreported_seconds: float, at: float) -> None:
+        """Another process had this key until then: what it made of the limits counts as ours."""
         rates = self._limits.per_second, self._limits.per_minute
-        self._budget.inherit(self._clock(), spent(reported, unreported_seconds, *rates))
+        self._budget.inherit(at, spent(reported, unreported_seconds, *rates))
 
     @property
     def is_left_alone(self) -> bool:

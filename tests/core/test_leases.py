@@ -52,21 +52,20 @@ def test_the_next_look_is_when_somebody_may_be_dead_but_never_at_once(known, sec
 
 
 @pytest.mark.parametrize(
-    ("reported", "unreported", "per_second", "per_minute", "calls"),
+    ("unreported", "per_second", "per_minute", "calls"),
     [
-        (30, 0, 10, 600, 30),  # handed over: all of it was told
-        (30, 9.5, 10, 600, 125),
-        (580, 9.5, 10, 600, 600),
-        (30, 0, 0, 600, 30),
-        (30, 9.5, 0, 600, 600),  # nobody knows how quick it was
-        (30, 9.5, 10, 0, 125),
-        (0, 9.5, 0, 0, 0),
+        (0, 10, 600, [5, 30]),  # handed over: all of it was told
+        (9.5, 10, 600, [20, 20, 20, 20, 20, 5, 30]),
+        (0, 0, 600, [5, 30]),
+        (9.5, 0, 600, [600]),  # nobody knows how quick it was
+        (4, 10, 0, [20, 20, 5, 30]),
+        (9.5, 0, 0, [0]),
     ],
 )
-def test_a_successor_counts_what_was_told_and_full_speed_for_the_rest(
-    reported, unreported, per_second, per_minute, calls
+def test_a_successor_counts_full_speed_for_what_was_not_told(
+    unreported, per_second, per_minute, calls
 ):
-    assert spent(reported, unreported, per_second, per_minute) == calls
+    assert spent([5, 30], unreported, per_second, per_minute) == calls
 
 
 @dataclass

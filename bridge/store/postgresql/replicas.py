@@ -7,7 +7,7 @@ it claimed. Deleting the row and a beat of it exclude each other: one of them fi
 
 import asyncio
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -25,8 +25,8 @@ from bridge.store.rows import Statements
 SQL = Statements(__name__)
 
 T = TypeVar("T")
-Calls = Mapping[str, int]
-"""Of one budget: how many were made at each vendor within the last minute."""
+Calls = Mapping[str, Sequence[int]]
+"""Of one budget: how many were made at each vendor within the last minute, by age."""
 
 
 class Replicas:

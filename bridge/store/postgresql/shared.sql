@@ -9,7 +9,7 @@ CREATE TABLE rxbridge (
 
 -- One row a process that works, or waits to. `beat` is another one every two seconds; whose stays the
 -- same for ten is deleted by the others. `calls`: of each budget that it holds, how many it made at
--- each vendor within a minute (JSON). `leaves`: it is about to stop, and takes no more keys.
+-- each vendor within a minute, by age (JSON). `leaves`: it is about to stop, and takes no more keys.
 CREATE TABLE replicas (
   id     TEXT COLLATE "C" PRIMARY KEY CHECK (id <> ''),
   name   TEXT COLLATE "C" NOT NULL,
