@@ -17,7 +17,7 @@ from replicas.judged import HEAD, Judged, judged
 from replicas.themes import THEMES, Log, go_on
 from replicas.town import open_town
 
-PATIENCE_SECONDS = 300.0
+PATIENCE_SECONDS = 600.0
 """So long after the last failure each order has to be at its end."""
 
 
