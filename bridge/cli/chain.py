@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from bridge import config
-from bridge.app.files import write_whole
 from bridge.app.fleet import run_fleet
 from bridge.app.machine import Machine
 from bridge.cli import show
 from bridge.cli.commands.sandbox import configuration
 from bridge.cli.loop import until
-from bridge.cli.rehearsing import made, running
+from bridge.cli.rehearsing import made, put, running
 from bridge.errors import Phrase, Several
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.settings import Settings
@@ -62,17 +61,12 @@ def _made(
     (folder / config.PHARMACIES).mkdir()
     for name in names:
         text = show.text("pharmacy", name=name, uid=f"uid-{name}", key=KEY, org="", shop="")
-        _write(folder / config.PHARMACIES / f"{name}.toml", text)
+        put(folder / config.PHARMACIES / f"{name}.toml", text)
     said = configuration(sandbox.settings, sandbox)
     said.update({f"key.{KEY}.api_key": sandbox.settings.group_key or ""})
     said.update({f"key.{KEY}.webhook_secrets": said.pop("rxscale.webhook_secrets")})
     del said["rxscale.api_key"]
     return made(folder, said)
-
-
-def _write(file: Path, text: str) -> None:
-    way = Phrase("let-write", folder=file.parent, kind="files")
-    write_whole(file, text.encode(), mode=0o600, way=way)
 
 
 class Chain:
@@ -122,10 +116,10 @@ class Chain:
     async def _broken(self) -> None:
         """A file is spoilt, and put right again."""
         text, name = self._last.read_text(), self._names[-1]
-        _write(self._last, "[nonsense]\n")
+        put(self._last, "[nonsense]\n")
         what = Phrase("chain-spoilt", name=name)
         await self._timed("refused", what, self._is_refused)
-        _write(self._last, text)
+        put(self._last, text)
         await self._timed("mended", Phrase("chain-mended"), self._are_well)
 
     def _say(self, what: Phrase) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 from bridge import config
 from bridge.app import shipped
+from bridge.app.files import write_whole
+from bridge.errors import Phrase
 from bridge.settings import Settings, variable
 
 Began = Callable[..., None]
@@ -19,11 +21,16 @@ def made(folder: Path, said: Mapping[str, str]) -> tuple[Settings, dict[str, str
     `said`, by its keys, stands in the environment that it is given.
     """
     shutil.copytree(shipped.mappings(), folder / "mappings")
-    (folder / config.FILE).touch()
+    put(folder / config.FILE, "")
     keys = {"server.port": "0", "stock.write": "true", **said}
     environ = {"RXBRIDGE_SECRETS_DIR": str(folder)}
     environ |= {variable(key): value for key, value in keys.items()}
     return config.load(None, environ, cwd=folder), environ
+
+
+def put(file: Path, text: str) -> None:
+    way = Phrase("let-write", folder=file.parent, kind="files")
+    write_whole(file, text.encode(), mode=0o600, way=way)
 
 
 @asynccontextmanager
