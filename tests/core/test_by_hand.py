@@ -70,6 +70,11 @@ class TestTyped:
         assert isinstance(step, Find)
         assert step.since == max(record.first_seen_at, NOW - SEARCHED_LATELY)
 
+    @pytest.mark.parametrize(("seconds", "searches"), [(-1, False), (0, False), (1, True)])
+    def test_long_is_more_than_a_quarter_of_an_hour(self, seconds, searches):
+        record = OrderRecord(UID, NOW - LONG - timedelta(seconds=seconds))
+        assert isinstance(next_step(a_view(record)), Find if searches else SetStatus)
+
     @pytest.mark.parametrize("record", [THERE_BEFORE, WAITED])
     def test_without_a_twin_it_goes_on(self, record):
         assert isinstance(next_step(a_view(record, search=Search(NOW))), SetStatus)
@@ -197,6 +202,60 @@ class TestAfterAShadow:
         assert isinstance(self.look(before, QUEUED, search=TWIN), Stuck)
         assert isinstance(self.look(before, QUEUED, search=self.SEARCHED), SetStatus)
         assert isinstance(self.look(replace(record, searched_at=JUST), QUEUED), SetStatus)
+
+    @pytest.mark.parametrize(
+        ("by", "met", "created", "is_theirs"),
+        [
+            (AnnouncedBy.WEBHOOK, -1, None, True),
+            (AnnouncedBy.WEBHOOK, 0, None, False),  # from this second on the bridge works
+            (AnnouncedBy.WEBHOOK, 1, None, False),
+            (AnnouncedBy.WEBHOOK, 60, -1, True),  # RxScale's date outweighs when it was met
+            (AnnouncedBy.WEBHOOK, 60, 0, False),
+            (AnnouncedBy.SWEEP, 60, None, True),  # nobody told of it: it was there before
+            (AnnouncedBy.SWEEP, 60, -1, True),
+            (AnnouncedBy.SWEEP, 60, 0, False),
+            (AnnouncedBy.SWEEP, LONG.total_seconds() - 1, None, True),
+            (AnnouncedBy.SWEEP, LONG.total_seconds(), None, False),
+            (AnnouncedBy.FIRST_SWEEP, 3600, None, True),  # by definition
+        ],
+    )
+    def test_whose_an_order_is_by_the_second(self, by, met, created, is_theirs):
+        """`met` and `created`: seconds after people left it to the bridge, an hour ago."""
+        until = NOW - timedelta(hours=1)
+
+        def at(seconds: float) -> datetime:
+            return until + timedelta(seconds=seconds)
+
+        record = OrderRecord(UID, at(met), announced_by=by)
+        created_at = None if created is None else at(created)
+        if created_at is not None:
+            record = replace(record, created_at=created_at)
+        policy = Policy(by_hand_until=until)
+        view = a_view(record, REVIEW, created_at=created_at, policy=policy, search=Search(NOW))
+        is_left = next_step(view) == Done(reasons.BY_HAND())
+        assert is_left is is_theirs
+
+    def test_a_person_may_want_one_of_theirs_sent(self):
+        wanted = replace(THERE_BEFORE, wanted_at=JUST)
+        assert self.look(wanted, search=self.SEARCHED) != Done(reasons.BY_HAND())
+
+    @pytest.mark.parametrize(("seconds", "searches"), [(-1, True), (0, False), (1, False)])
+    def test_up_to_a_quarter_of_an_hour_after_it_is_compared(self, seconds, searches):
+        until = JUST - LONG - timedelta(seconds=seconds)
+        step = next_step(a_view(NEW, policy=Policy(by_hand_until=until)))
+        assert isinstance(step, Find if searches else SetStatus)
+
+    @pytest.mark.parametrize(("before", "searches"), [(1, True), (0, False), (-1, False)])
+    def test_a_search_before_people_stopped_is_none(self, before, searches):
+        """What they typed after it is not among what it read."""
+        until, met = NOW - timedelta(seconds=30), NOW - timedelta(seconds=40)
+        record = replace(
+            THERE_BEFORE, first_seen_at=met, searched_at=until - timedelta(seconds=before)
+        )
+        step = next_step(a_view(record, policy=Policy(by_hand_until=until)))
+        assert isinstance(step, Find if searches else SetStatus)
+        if isinstance(step, Find):
+            assert step.since == until
 
     def test_a_quarter_of_an_hour_later_a_new_order_costs_no_search(self):
         policy = Policy(by_hand_until=JUST - LONG)
