@@ -7,7 +7,7 @@ takes out the thing itself, and `defence` says what else stood in its way.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bridge.core import deliveries, reasons, remember
@@ -20,6 +20,7 @@ from bridge.cycles.stock import adjust
 from bridge.pharmaone.token import TokenKeeper
 from bridge.store import Store, orders, p1_sweep, todo, work
 from bridge.store import deliveries as received
+from bridge.store.rows import micros
 from bridge.transport.budget import _Window
 from bridge.worker import acts, look
 
@@ -77,9 +78,9 @@ def _never_renewed() -> None:
     _patch((TokenKeeper, "get", get))()
 
 
-def _all_are_old() -> None:
-    every = "SELECT uid FROM orders WHERE first_seen_at < :before"
-    _patch((orders, "_OUTDATED", every))()
+def _all_that_are_old(connection: Any, before: datetime, *_: Any) -> list[str]:
+    every = "SELECT uid FROM orders WHERE first_seen_at < ?"
+    return [uid for (uid,) in connection.execute(every, (micros(before),))]
 
 
 def _claims_all(connection: Any, limit: int, now: Any, *_: Any) -> Any:
@@ -163,7 +164,9 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "budget off by one": Mutant(_patch((_Window, "__init__", _one_more)), "rush"),
     "token not renewed": Mutant(_never_renewed, "quiet"),
-    "retention deletes an open order": Mutant(_all_are_old, "slow staff"),
+    "retention deletes an open order": Mutant(
+        _patch((orders, "outdated", _all_that_are_old)), "slow staff"
+    ),
     "acknowledged before it is stored": Mutant(_patch((Store, "write_together", _soon)), "crashes"),
     "cancellation not carried on": Mutant(
         _patch((decide.endings, "_cancel_there", lambda *_: Done(reasons.COMPLETED()))), "quiet"
