@@ -16,7 +16,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test collected covered quick hunt simulate simulate-mutants engines postgresql campaign campaign-replicas mutants tables lint types audit dist sbom browser proxies screenshots bench \
+.PHONY: help demo test collected covered quick hunt simulate simulate-mutants engines postgresql campaign campaign-replicas mutants tables lint types audit dist sbom browser proxies screenshots bench bench-fleet \
   image-steps digests drawings schemas stuck commands imports coverage docs lock clean
 
 help:  ## what can be made
@@ -128,6 +128,10 @@ docs: $(VENV)/dev.stamp  ## the documents as a site in build/site, warnings as e
 
 bench: $(VENV)/dev.stamp  ## the measurements of docs/performance.md, made anew (about 5 min)
 	@PYTHONPATH=.:tests $(BIN)/python -m bench
+
+bench-fleet: $(VENV)/dev.stamp  ## the tables of docs/fleet.md: 1, 40 and 100 pharmacies, and 1,000 in simulated time (30 min)
+	@PYTHONPATH=.:tests $(BIN)/python -m bench.fleet
+	@PYTHONPATH=.:tests $(BIN)/python -m bench.fleet_idle 1 40 100 1000
 
 image-steps: $(VENV)/dev.stamp  ## what docker/Dockerfile builds, built in an empty folder and tried (1 min)
 	@PYTHONPATH=.:tests $(BIN)/python -m docker.steps
