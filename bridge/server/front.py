@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bridge import __version__
-from bridge.core.deliveries import PHARMAONE
+from bridge.core.deliveries import PHARMAONE, RXSCALE
 from bridge.errors import TryLater
 from bridge.health import Status
 from bridge.metrics import Metrics
@@ -97,13 +97,16 @@ class Front:
         return web.post("/webhooks/{name}{vendor:(/.*)?}", self._deliver)
 
     async def _deliver(self, request: web.Request) -> web.StreamResponse:
-        """Of an unknown pharmacy it is to come again: its file may be on its way."""
+        """Of an unknown pharmacy it is to come again: its file may be on its way. So is what
+        concerns all, until each had its chance to begin: who began would answer for the others.
+        """
         name, vendor = request.match_info["name"], request.match_info["vendor"][1:]
         entrance = self._entrances.get(name)
         handler = self._shared.get((name, vendor))
         if entrance is not None:
             handler = entrance.receivers.get(vendor)
-        if handler is None:
+        for_all = entrance is None and vendor != RXSCALE  # which names a pharmacy
+        if handler is None or (for_all and not self._have_begun()):
             return webhooks.refusal(503, UNKNOWN, headers=webhooks.RETRY_AFTER, last=True)
         with self._about(name if entrance is not None else ""):
             return await handler(request)
@@ -148,12 +151,16 @@ class Front:
             answer.text = (answer.text or "").replace('="/', f'="{prefix}/')
         return answer
 
-    async def _ready(self, _: web.Request) -> web.Response:
-        """Once all had their chance to begin: before that some deliveries would be refused."""
+    def _have_begun(self) -> bool:
         begun = self._entrances.keys()
         self._begun = self._begun or (bool(begun) and self.well() <= begun)
+        return self._begun
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        """Once all had their chance to begin: before that some deliveries would be refused."""
+        have_begun = self._have_begun()
         whys = await asyncio.gather(*(each.parts.ready() for each in self._entrances.values()))
-        if None in whys and self._begun:
+        if None in whys and have_begun:
             return web.json_response({"status": "ok"})
         why = next(filter(None, whys), "no pharmacy is at work, or some still begin")
         return web.json_response({"status": "down", "reason": why}, status=503)

@@ -236,6 +236,20 @@ org_id = "org2"
 """
 
 
+async def test_what_is_for_several_is_taken_once_all_of_them_have_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Who began first would answer for those that never heard of it."""
+    told = json.dumps({"id": "of-all", "event_type": "low_stock", "org_id": "org1"}).encode()
+    monkeypatch.setattr("bridge.app.fleet.Fleet.well", lambda _: {"adler", "birke"})
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+        assert await town.post("/webhooks/pharmaone", told, P1_SECRET) == 503
+        town.write("birke")
+        await town.at_work("adler", "birke")
+        assert await town.post("/webhooks/pharmaone", told, P1_SECRET) == 200
+
+
 async def test_pharmaone_has_one_address_for_all(tmp_path: Path):
     async with open_town(tmp_path, "adler") as town:
         town.write("cedar", PHARMACY.format(name="cedar") + OTHER_ORG)
