@@ -44,6 +44,7 @@ def test_a_beat_that_goes_back_is_another_one():
         ({"a": Sighting(1, 99.0)}, BEAT_SECONDS),
         ({"a": Sighting(1, 90.5)}, 0.5),
         ({"a": Sighting(1, 80.0)}, BEAT_SECONDS),
+        ({"a": Sighting(1, 90.0)}, BEAT_SECONDS),  # it may be found dead by this look
     ],
 )
 def test_the_next_look_is_when_somebody_may_be_dead_but_never_at_once(known, seconds):
@@ -125,3 +126,10 @@ def test_no_call_goes_out_after_another_has_taken_over(events, ahead, behind, ra
 def test_it_would_find_a_lease_that_is_longer_than_the_others_patience():
     """The margin between both is what the property above rests on."""
     assert HELD_SECONDS * 1.002 < DEAD_SECONDS * 0.998 - 0.4
+
+
+def test_a_lease_ends_so_long_after_its_beat_was_sent_and_at_its_end_nobody_calls():
+    until = held_until(100.0)
+    assert until == 100.0 + HELD_SECONDS
+    assert may_call(until, until - 0.001)
+    assert not may_call(until, until)

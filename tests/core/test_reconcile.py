@@ -253,3 +253,30 @@ def test_a_completed_order_that_pharmaone_lost_is_for_people():
     assert found is not None
     assert (found.what, found.would) == ((reasons.ORDER_GONE(),), reasons.LOST_AFTER_ITS_END())
     assert not found.mends
+
+
+@pytest.mark.parametrize(
+    ("sides", "shown"),
+    [
+        (Sides(UID, None, "pending review", None), ("pending review", "no order", "nothing")),
+        (Sides(UID, SUBMITTED, None, None), ("not shown", "no order", "submitted, pending review")),
+        (
+            Sides(UID, replace(SUBMITTED, rx_status=None), "pending review", None),
+            ("pending review", "no order", "submitted, -"),
+        ),
+        (
+            Sides(UID, ADOPTED, "in-progress", None, p1_gone=True),
+            ("in-progress", "gone", "adopted, in-progress"),
+        ),
+    ],
+)
+def test_a_side_that_has_nothing_is_named_so(sides: Sides, shown: tuple[str, str, str]):
+    found = difference(sides, Policy(), WORDS, NOW)
+    assert found is not None
+    assert (found.rxscale, found.pharmaone, found.remembered) == shown
+
+
+def test_what_is_gone_there_and_goes_on_here_would_not_be_called_lost():
+    found = difference(Sides(UID, ADOPTED, "in-progress", None, p1_gone=True), Policy(), WORDS, NOW)
+    assert found is not None
+    assert found.would != reasons.LOST_AFTER_ITS_END()

@@ -25,6 +25,10 @@ def test_as_often_as_a_small_part_of_the_budget_allows(skus, per_second, per_min
     assert found == pytest.approx(expected)
 
 
+def test_without_limits_nothing_is_added_to_the_shortest():
+    assert reread_seconds(3, 0, 0, shortest=0.0, longest=60.0) == 0.0
+
+
 @pytest.mark.parametrize(
     ("calls", "per_second", "per_minute", "expected"),
     [
