@@ -328,7 +328,8 @@ class Simulation:
                 self.sizes.append(sum(each.stat().st_size for each in files))
                 if not len(self.sizes) % 30:
                     at, size = len(self.sizes), max(self.sizes[-30:]) / 2**20
-                    print(f"    day {at}: {size:.1f} MiB", file=sys.stderr, flush=True)
+                    told = f"{self.processes.kills} kills, {len(self.watcher.broken.found)} broken"
+                    print(f"    day {at}: {size:.1f} MiB, {told}", file=sys.stderr, flush=True)
 
     async def closely(self, bridge: Any, *, calm: bool) -> None:
         if isinstance(self.watcher, Closely):
