@@ -96,6 +96,7 @@ class Fleet:
         self._members: dict[str, _Member] = {}
         self._sessions = Sessions()
         self._replicas: dict[str | None, Replica | None] = {}
+        self._entering = asyncio.Lock()
         self.stack = contextlib.AsyncExitStack()
         """Left once no pharmacy works any more."""
         self.front = Front(shared.metrics, self.lines, self.well, PHARMACY)
@@ -205,11 +206,11 @@ class Fleet:
     async def _replica(self, settings: Settings) -> Replica | None:
         """This process among those with the same database."""
         url = url_of(settings)
-        if url not in self._replicas:
-            self._replicas[url] = await self.stack.enter_async_context(
-                open_replica(url, self._machine)
-            )
-        return self._replicas[url]
+        async with self._entering:  # one replica, however many pharmacies begin at once
+            if url not in self._replicas:
+                opening = open_replica(url, self._machine)
+                self._replicas[url] = await self.stack.enter_async_context(opening)
+            return self._replicas[url]
 
     async def _end(self, name: str) -> None:
         """Drains what is under way; its store stays."""

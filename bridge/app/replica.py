@@ -142,6 +142,11 @@ class Replica:
             with contextlib.suppress(TryLater):  # then they have it once this process has ended
                 await self._replicas.give_up(self._id, key.budget, calls)
 
+    async def look_at_the_clock(self) -> None:
+        """Hears what time it is. Raises TryLater."""
+        if self._time_is is not None:
+            self._time_is(await self._replicas.time())
+
     async def run(self) -> None:
         """Until cancelled; raises nothing."""
         while True:
@@ -192,8 +197,7 @@ class Replica:
         self._until = held_until(sent_at)
         self._known = watched(self._known, beats, self._clock())
         self._leaving = leaving
-        if self._time_is is not None:
-            self._time_is(await self._replicas.time())
+        await self.look_at_the_clock()
         for other, beat in dead(self._known, self._clock()).items():
             log.warning("a replica is dead", extra={"replica": other})
             await self._replicas.bury(other, beat)
@@ -242,6 +246,8 @@ async def open_replica(url: str | None, machine: Machine) -> AsyncIterator[Repli
 
     time_is = machine.now.told if isinstance(machine.now, Time) else None
     replica = Replica(Replicas(url), time_is=time_is)
+    with contextlib.suppress(TryLater):  # before any delivery is dated
+        await replica.look_at_the_clock()
     beating = asyncio.create_task(replica.run(), context=Context())  # no pharmacy's, in the log
     try:
         yield replica
