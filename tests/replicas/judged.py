@@ -118,12 +118,13 @@ def _follow(
 
 
 def outdated(town: Town, owners: list[Owned], calls: list[Called]) -> list[str]:
-    """The calls of a replica that came when another one had the key already."""
+    """The calls of a replica that came when another one had the key, since note is taken."""
     found = []
     for key, budget in BUDGETS.items():
         rows = [row for row in owners if row.budget == budget and row.owner is not None]
         times = [row.at for row in rows]
-        for call in (each for each in calls if each.key == key):
+        noted = min((row.at for row in owners if row.budget == budget), default=inf)
+        for call in (each for each in calls if each.key == key and each.at >= noted):
             place = bisect_right(times, call.at)
             whose = town.number_of(rows[place - 1].owner) if place else None
             if whose != call.by:
