@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from bridge.core.facts import DEDUCTING, Facts
 from bridge.core.lifecycle import Words
 from bridge.core.model import CatalogueSku, Draft, Gaps, PharmacyOrder, SkuUid
 from bridge.core.reasons import Reason
-from bridge.errors import Misconfigured
+from bridge.errors import Fault, Misconfigured
 from bridge.mapping import reading
 from bridge.mapping.draft import Drafting, Handling, Unlisted, draft, odd_pzns
 from bridge.mapping.examples import run_examples
@@ -17,7 +18,7 @@ from bridge.mapping.facts import read_facts
 from bridge.mapping.orders import OrderMapping, read_orders
 from bridge.mapping.shipping import Shipping, read_shipping
 from bridge.mapping.skus import SkuLinks, read_skus
-from bridge.mapping.statuses import read_statuses
+from bridge.mapping.statuses import Statuses, read_statuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,16 @@ def load(
     """
     faults = reading.Faults()
     content = reading.read_files(directory, faults, own)
-    statuses = read_statuses(reading.read_toml(reading.STATUSES, content, faults), dialect, faults)
-    shipping = read_shipping(reading.read_toml(reading.SHIPPING, content, faults), faults)
-    orders = read_orders(reading.read_toml(reading.ORDERS, content, faults), faults)
-    found = read_facts(reading.read_toml(reading.FACTS, content, faults), faults)
+    others = tuple(each for each in content.items() if each[0] != reading.SKUS)
+    shared = _read_shared(others, dialect)
+    faults += shared.faults
+    statuses, shipping, orders, found = (
+        shared.statuses,
+        shared.shipping,
+        shared.orders,
+        shared.facts,
+    )
     links = read_skus(content.get(reading.SKUS), faults)
-    if orders is not None and shipping is not None:
-        run_examples(orders, shipping, faults)
     if faults or not (statuses and orders and links and shipping and found):
         raise Misconfigured(faults)
     facts, facts_told = found
@@ -96,6 +100,30 @@ def load(
         facts_told=facts_told,
         files={name: _version({name: read}) for name, read in content.items()},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all files but skus.csv say; None: not without `faults`."""
+
+    statuses: Statuses | None
+    shipping: Shipping | None
+    orders: OrderMapping | None
+    facts: tuple[Facts, Mapping[str, str]] | None
+    faults: tuple[Fault, ...]
+
+
+@lru_cache(maxsize=8)
+def _read_shared(files: tuple[tuple[str, bytes], ...], dialect: str) -> _Shared:
+    """Once for all pharmacies of a process that have the same files."""
+    faults, content = reading.Faults(), dict(files)
+    statuses = read_statuses(reading.read_toml(reading.STATUSES, content, faults), dialect, faults)
+    shipping = read_shipping(reading.read_toml(reading.SHIPPING, content, faults), faults)
+    orders = read_orders(reading.read_toml(reading.ORDERS, content, faults), faults)
+    facts = read_facts(reading.read_toml(reading.FACTS, content, faults), faults)
+    if orders is not None and shipping is not None:
+        run_examples(orders, shipping, faults)
+    return _Shared(statuses, shipping, orders, facts, tuple(faults))
 
 
 def fingerprint(directory: Path, own: Path | None = None) -> str:

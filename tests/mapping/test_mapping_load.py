@@ -119,3 +119,16 @@ def test_a_place_reads_as_file_and_key() -> None:
     assert str(Place("skus.csv")) == "skus.csv"
     assert str(Place("skus.csv", "line 4")) == "skus.csv: line 4"
     assert str(Place("orders.toml").at("item", "price")) == "orders.toml: item.price"
+
+
+def test_pharmacies_with_the_same_files_share_what_those_say(folder: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "skus.csv").write_text("pharmacy_sku_uid,p1_id\npsku-9,20999\n")
+    common = load(folder, dialect="current")
+    other = load(folder, dialect="current", own=own)
+    assert other.links != common.links
+    assert other.orders is common.orders
+    with (folder / "orders.toml").open("a") as orders:
+        orders.write("# a remark\n")
+    assert load(folder, dialect="current").orders is not common.orders
