@@ -439,6 +439,7 @@ async def test_what_befalls_one_pharmacy_leaves_the_rows_of_another(tmp_path: Pa
             await town.submitted(town.order(name))
 
         async def rests() -> bool:
+            await town.sandbox.drain()
             found = await kept(tmp_path, "birke")
             await asyncio.sleep(1)
             return found == await kept(tmp_path, "birke")
