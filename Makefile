@@ -31,7 +31,7 @@ test: $(VENV)/dev.stamp  ## all that CI does: lint, types, documents, every test
 	@$(BIN)/python -m pytest -n 4 --dist worksteal --cov=bridge.core --cov=bridge.mapping --cov-report= $(DECISIONS)
 	@$(BIN)/coverage report --fail-under=100 --skip-covered --show-missing
 	@echo "== everything around them =="
-	@$(BIN)/python -m pytest -n 6 --dist worksteal $(addprefix --ignore=,$(DECISIONS))
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(addprefix --ignore=,$(DECISIONS))
 
 collected: $(VENV)/dev.stamp  # each of the workers would compile all tests anew; what is wrong here is told by the tests
 	@$(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 || true
