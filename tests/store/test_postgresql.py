@@ -152,6 +152,25 @@ async def test_one_run_at_a_time(postgresql: Server):
         pass
 
 
+async def test_the_next_run_may_begin_before_the_server_notices_that_one_has_ended(
+    postgresql: Server, monkeypatch: pytest.MonkeyPatch
+):
+    place, unnoticed = postgresql.place(), list[psycopg.Connection]()
+
+    def close(connection: psycopg.Connection) -> None:
+        unnoticed.append(connection)
+
+    with monkeypatch.context() as late:
+        late.setattr(psycopg.Connection, "close", close)
+        run_lock(place).acquire().release()
+    try:
+        with run_lock(place):
+            pass
+    finally:
+        for each in unnoticed:
+            each.close()
+
+
 async def test_what_nobody_wrote_is_no_news(postgresql: Server):
     place = postgresql.place()
     async with opened(place) as store, opened(place) as beside, opened(postgresql.place()) as other:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -169,5 +169,7 @@ class RunLock(runlock.RunLock):
     def release(self) -> None:
         """Lets the next one in; harmless if not held."""
         if self._raw is not None:
+            with suppress(psycopg.Error):  # the server lets go by itself, a little later
+                self._raw.execute("SELECT pg_advisory_unlock_all()")
             self._raw.close()
             self._raw = None
