@@ -11,9 +11,7 @@ from random import Random
 from typing import Any
 
 from bridge import app
-from bridge.app import policies
 from bridge.errors import BridgeError
-from bridge.mapping import Rules, reading
 from bridge.settings import Settings
 from bridge.store import backup
 from simulation.disk import Disk, deliveries_in
@@ -28,21 +26,6 @@ _DISK = {
     "busy": (sqlite3.SQLITE_BUSY, "database is locked"),
     "I/O error": (sqlite3.SQLITE_IOERR, "disk I/O error"),
 }
-_RULES: dict[tuple[object, ...], Rules] = {}
-_load = policies.load
-
-
-def _rules(directory: Path, **how: Any) -> Rules:
-    """As `mapping.load`: files that were read and checked before say the same again."""
-    there = (directory / name for name in reading.FILES)
-    read = (each.read_bytes() if each.exists() else None for each in there)
-    key = (*read, *how.items())
-    if key not in _RULES:
-        _RULES[key] = _load(directory, **how)
-    return _RULES[key]
-
-
-policies.load = _rules
 
 
 class Processes:
