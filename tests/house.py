@@ -6,6 +6,7 @@ Nothing here waits for luck: `settle` goes on until no delivery is under way and
 import asyncio
 import contextlib
 import shutil
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -38,12 +39,24 @@ shop_id = "shop1"
 port = 0
 """
 """The beginning of a fleet's `rxbridge.toml`; the two vendors' addresses go into it."""
+PHARMACY = """
+[rxscale]
+key = "{key}"
+pharmacy_uid = "ph-{name}"
+"""
+"""The file of a fleet's pharmacy; its name and the key that it shares go into it."""
 PATIENCE = timedelta(seconds=3)
 """Work that falls due within this time is waited for; what is due later is left."""
 
 
 rows_of: Callable[[Path], Mapping[str, str]] | None = None
 """What sets another place for the store of a house in this folder (tests/journeys/conftest.py)."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def sandbox_settings(**changes: Any) -> SandboxSettings:

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 
 import aiohttp
 import uvloop
+from house import free_port
 
 from bench import attack, growth, load, stock, views
 from bench.servers import KEY, MAPPINGS, SECRET, mebibytes, process
@@ -163,9 +163,7 @@ def handlers() -> dict[str, Handler]:
 
 def start(rxscale: str, pharmaone: str, folder: Path) -> tuple[float, float]:
     """Seconds from `rxbridge run` to its first acknowledgement, and MiB once it has settled."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     shutil.copytree(MAPPINGS, folder / "mappings")
     lines = ["[rxscale]", f'base_url = "{rxscale}"', "[pharmaone]", f'base_url = "{pharmaone}"']
     lines += ['org_id = "org1"', 'shop_id = "shop1"', "[server]", f"port = {port}"]

@@ -20,7 +20,7 @@ from typing import Any
 
 import aiohttp
 import uvloop
-from house import CHAIN
+from house import CHAIN, PHARMACY
 
 from bench.servers import KEY, MAPPINGS, SECRET, mebibytes, process, processor
 from bridge.cli.chain import most_within
@@ -36,11 +36,6 @@ level = "warning"
 [stock]
 write = true
 [keys.chain]
-"""
-PHARMACY = """
-[rxscale]
-key = "chain"
-pharmacy_uid = "ph-{name}"
 """
 SECRETS = {
     "KEY__CHAIN__API_KEY": KEY,
@@ -80,7 +75,7 @@ def fleet(folder: Path, names: Sequence[str], vendors: str) -> Iterator[tuple[in
     shutil.copytree(MAPPINGS, folder / "mappings")
     (folder / "pharmacies").mkdir()
     for name in names:
-        (folder / "pharmacies" / f"{name}.toml").write_text(PHARMACY.format(name=name))
+        (folder / "pharmacies" / f"{name}.toml").write_text(PHARMACY.format(name=name, key="chain"))
     (folder / "rxbridge.toml").write_text(BASE.format(rxscale=rxscale, pharmaone=pharmaone))
     words = [sys.executable, "-m", "bridge", "--config", str(folder / "rxbridge.toml"), "run"]
     environ = os.environ | {f"RXBRIDGE_{name}": value for name, value in SECRETS.items()}

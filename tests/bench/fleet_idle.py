@@ -19,13 +19,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from house import PHARMACY
 from simulation import wire
 from simulation.disk import Disk
 from simulation.hooks import serving
 from simulation.loop import SimulatedLoop
 from simulation.neighbours import Clocks, Neighbours
 
-from bench.fleet import PHARMACY
 from bench.servers import KEY, MAPPINGS, SECRET, mebibytes
 from bridge import app, config
 from bridge.app.fleet import run_fleet
@@ -74,7 +74,7 @@ def written(folder: Path, names: list[str]) -> dict[str, str]:
     (folder / "rxbridge.toml").write_text(base)
     for number, name in enumerate(names):
         key = number // A_KEY
-        text = PHARMACY.format(name=name).replace('"chain"', f'"chain-{key}"')
+        text = PHARMACY.format(name=name, key=f"chain-{key}")
         text += f'base_url = "https://rxscale-{key}.test"\n'
         (folder / "pharmacies" / f"{name}.toml").write_text(text)
     return environ

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from crash.test_sigkill import a_free_port, living, swept, written
-from house import SECRET, open_sandbox
+from crash.test_sigkill import living, swept, written
+from house import SECRET, free_port, open_sandbox
 from postgresql import Server
 
 from bridge.core.leases import BEAT_SECONDS, DEAD_SECONDS
@@ -22,7 +22,7 @@ def of_one_pharmacy(sandbox: Sandbox, folder: Path, server: Server) -> list[Path
     found, store = [], {"url": server.url(), "pharmacy": server.place().pharmacy}
     for name in ("first", "second"):
         (folder / name).mkdir()
-        file = written(sandbox, folder / name, a_free_port())
+        file = written(sandbox, folder / name, free_port())
         document = json.loads(file.read_text())
         document["store"] |= store
         document["rxscale"]["requests_per_second"] = 10

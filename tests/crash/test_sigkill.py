@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,19 +12,13 @@ from typing import Any
 import aiohttp
 import pytest
 from crash.victim import CANCELLING, POINTS, WAY_BACK
-from house import P1_SECRET, SECRET, bridge_settings, open_sandbox
+from house import P1_SECRET, SECRET, bridge_settings, free_port, open_sandbox
 
 from bridge.sandbox import Sandbox
 
 VICTIM = Path(__file__).parent / "victim.py"
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 30
-
-
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def written(sandbox: Sandbox, folder: Path, port: int, **orders: Any) -> Path:
@@ -102,7 +95,7 @@ def requests(sandbox: Sandbox, uid: str) -> int:
 @pytest.mark.parametrize("point", POINTS)
 async def test_killed_and_started_again(tmp_path: Path, point: str):
     async with open_sandbox(webhook_base_seconds=0.2) as sandbox:
-        port = a_free_port()
+        port = free_port()
         settings = written(sandbox, tmp_path, port)
         async with living(settings, point) as victim:
             await swept(settings)
@@ -123,7 +116,7 @@ async def test_killed_and_started_again(tmp_path: Path, point: str):
 async def test_killed_around_a_submission_and_told_to_ask(tmp_path: Path):
     """Where PharmaOne would make a second request of it, "ask" sends nothing of itself."""
     async with open_sandbox(webhook_base_seconds=0.2, reference_mode="second") as sandbox:
-        settings = written(sandbox, tmp_path, a_free_port(), unsure_submission="ask")
+        settings = written(sandbox, tmp_path, free_port(), unsure_submission="ask")
         point = "after the submission, before it is recorded"
         async with living(settings, point) as victim:
             await swept(settings)
@@ -159,7 +152,7 @@ def carried_out(sandbox: Sandbox, route: str) -> int:
 @pytest.mark.parametrize("point", WAY_BACK)
 async def test_killed_on_the_way_back_and_started_again(tmp_path: Path, point: str):
     async with open_sandbox(webhook_base_seconds=0.2) as sandbox:
-        settings = written(sandbox, tmp_path, a_free_port(), poll_seconds=1)
+        settings = written(sandbox, tmp_path, free_port(), poll_seconds=1)
         async with living(settings, point) as victim:
             await swept(settings)
             subscribe(sandbox, settings)
@@ -180,7 +173,7 @@ async def test_killed_on_the_way_back_and_started_again(tmp_path: Path, point: s
 @pytest.mark.parametrize("point", CANCELLING)
 async def test_killed_around_a_cancellation_and_started_again(tmp_path: Path, point: str):
     async with open_sandbox(webhook_base_seconds=0.2) as sandbox:
-        settings = written(sandbox, tmp_path, a_free_port(), poll_seconds=1)
+        settings = written(sandbox, tmp_path, free_port(), poll_seconds=1)
         async with living(settings, point) as victim:
             await swept(settings)
             subscribe(sandbox, settings)

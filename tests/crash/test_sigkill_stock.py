@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from crash.test_sigkill import (
     PATIENCE_SECONDS,
-    a_free_port,
     healthy,
     living,
     settings_port,
@@ -19,7 +18,7 @@ from crash.test_sigkill import (
     written,
 )
 from crash.victim import ADOPTING, POINTS, STOCK
-from house import SECRET, open_sandbox
+from house import SECRET, free_port, open_sandbox
 
 from bridge.sandbox import Sandbox
 
@@ -27,7 +26,7 @@ LINKED = [f"psku-{1001 + number}" for number in range(6)]
 
 
 def settings_of(sandbox: Sandbox, folder: Path, **stock: object) -> Path:
-    file = written(sandbox, folder, a_free_port())
+    file = written(sandbox, folder, free_port())
     document = json.loads(file.read_text())
     document["stock"].update(stock)
     file.write_text(json.dumps(document))

@@ -50,13 +50,6 @@ def certificate(folder: Path) -> Path:
     return made
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
 def put_in(text: str, changes: Mapping[str, str]) -> str:
     """The text with each replaced, which has to stand in it once."""
     for before, after in changes.items():

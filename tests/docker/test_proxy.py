@@ -22,12 +22,11 @@ from docker.proxies import (
     NGINX,
     caddy,
     fleet,
-    free_port,
     nginx,
     program,
     running,
 )
-from house import SECRET, open_house, open_sandbox
+from house import SECRET, free_port, open_house, open_sandbox
 from yarl import URL
 
 from bridge import app

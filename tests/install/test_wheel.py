@@ -7,7 +7,6 @@ import shlex
 import shutil
 import signal
 import site
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from house import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60
@@ -117,13 +117,6 @@ def user(wheel: Path, tmp_path: Path, request: pytest.FixtureRequest) -> User:
 def next_of(said: str) -> list[str]:
     """What the program says is to be typed next."""
     return re.findall(r"^  (\S.*)$", said.partition("Next:\n")[2], re.MULTILINE)
-
-
-def free_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        port: int = tried.getsockname()[1]
-        return port
 
 
 def carried_out(curl: str) -> bytes:

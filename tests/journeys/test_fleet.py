@@ -20,7 +20,7 @@ import aiohttp
 import psycopg
 import pytest
 from fakes import signature
-from house import CHAIN, MAPPINGS, P1_SECRET, SECRET, open_sandbox
+from house import CHAIN, MAPPINGS, P1_SECRET, PHARMACY, SECRET, open_sandbox
 from postgresql import Server
 
 from bridge import app, config
@@ -47,11 +47,6 @@ write = true
 requests_per_second = 0
 requests_per_minute = 0
 """
-PHARMACY = """
-[rxscale]
-key = "chain-nord"
-pharmacy_uid = "ph-{name}"
-"""
 
 
 @dataclass
@@ -69,7 +64,7 @@ class Town:
     def write(self, name: str, text: str = "") -> None:
         file = self.folder / "pharmacies" / f"{name}.toml"
         file.parent.mkdir(exist_ok=True)
-        file.write_text(text or PHARMACY.format(name=name))
+        file.write_text(text or PHARMACY.format(name=name, key="chain-nord"))
 
     async def get(self, path: str) -> tuple[int, Any]:
         async with aiohttp.ClientSession() as http, http.get(self.url + path) as answer:
@@ -252,7 +247,7 @@ async def test_what_is_for_several_is_taken_once_all_of_them_have_begun(
 
 async def test_pharmaone_has_one_address_for_all(tmp_path: Path):
     async with open_town(tmp_path, "adler") as town:
-        town.write("cedar", PHARMACY.format(name="cedar") + OTHER_ORG)
+        town.write("cedar", PHARMACY.format(name="cedar", key="chain-nord") + OTHER_ORG)
 
         def told(org: str | None) -> bytes:
             return json.dumps(
@@ -336,13 +331,13 @@ async def test_a_file_at_fault_concerns_its_pharmacy_alone(tmp_path: Path, text:
 
 @pytest.mark.parametrize("path", ["adler/rxbridge.db", "../pharmacies/adler/rxbridge.db"])
 async def test_a_store_of_another_pharmacys_is_refused(tmp_path: Path, path: str):
-    text = f'[store]\npath = "{path}"\n' + PHARMACY.format(name="x")
+    text = f'[store]\npath = "{path}"\n' + PHARMACY.format(name="x", key="chain-nord")
     await refused_and_mended(tmp_path, text, "is adler's store")
 
 
 @pytest.mark.usefixtures("database")
 async def test_rows_of_another_pharmacys_are_refused(tmp_path: Path):
-    text = '[store]\npharmacy = "adler"\n' + PHARMACY.format(name="x")
+    text = '[store]\npharmacy = "adler"\n' + PHARMACY.format(name="x", key="chain-nord")
     await refused_and_mended(tmp_path, text, "is adler's store")
 
 

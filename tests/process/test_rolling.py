@@ -14,9 +14,8 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from docker.proxies import free_port
 from fakes import signature
-from house import SECRET, open_sandbox
+from house import SECRET, free_port, open_sandbox
 from postgresql import Server
 from process.test_run import PATIENCE_SECONDS, environment, start, until
 

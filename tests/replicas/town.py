@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from house import CHAIN, MAPPINGS, P1_SECRET, SECRET, sandbox_settings
+from house import CHAIN, MAPPINGS, P1_SECRET, PHARMACY, SECRET, free_port, sandbox_settings
 
 from bridge.pharmaone import webhook as pharmaone
 from bridge.rxscale import webhook as rxscale
@@ -36,11 +35,6 @@ write = true
 poll_seconds = 3600
 unsure_grace_seconds = {{grace}}
 [keys.chain]
-"""
-PHARMACY = """
-[rxscale]
-key = "chain"
-pharmacy_uid = "ph-{name}"
 """
 SECRETS = {
     "KEY__CHAIN__API_KEY": KEY,
@@ -66,12 +60,6 @@ class Called:
     vendor: str
     key: str
     by: int
-
-
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(eq=False)
@@ -346,9 +334,9 @@ async def _replica(
     (home / "pharmacies").mkdir(parents=True)
     shutil.copytree(MAPPINGS, home / "mappings")
     for name in town.names:
-        text = "" if name == ALONE else PHARMACY.format(name=name)
+        text = "" if name == ALONE else PHARMACY.format(name=name, key="chain")
         (home / "pharmacies" / f"{name}.toml").write_text(text)
-    port = a_free_port()
+    port = free_port()
     rx, p1 = (
         url.replace("0.0.0.0", f"127.0.0.{number + 1}")
         for url in (town.sandbox.rxscale_url, town.sandbox.pharmaone_url)
