@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 
-import aiohttp
-
 from bridge.app.machine import Machine
 from bridge.app.policies import rules_of
 from bridge.core.facts import Facts
@@ -21,7 +19,7 @@ from bridge.rxscale import dialect as rxscale_dialect
 from bridge.rxscale.calling import Caller as RxScaleCaller
 from bridge.rxscale.client import RxScale
 from bridge.settings import PharmaOneSection, RxScaleSection, Settings, VendorSection
-from bridge.transport import Limits, Transport
+from bridge.transport import Limits, Session, Transport
 
 UNKNOWN = Facts()
 
@@ -47,7 +45,7 @@ class Wire:
     """
 
     machine: Machine
-    http: aiohttp.ClientSession
+    http: Session
     observe: Callable[[Call], None]
     _transports: dict[tuple[str, str, str], tuple[Transport, set[str]]] = field(
         default_factory=dict

@@ -4,14 +4,13 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from transport.doubles import NOON, Time, Vendor
 
 from bridge.exchange import Call
-from bridge.transport import Limits, Transport, session
+from bridge.transport import Limits, Session, Transport
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +43,8 @@ async def vendor() -> AsyncIterator[Vendor]:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with session() as http:
+async def http() -> AsyncIterator[Session]:
+    async with Session() as http:
         yield http
 
 
@@ -55,9 +54,7 @@ def calls() -> list[Call]:
 
 
 @pytest.fixture
-def transport(
-    http: aiohttp.ClientSession, time: Time, calls: list[Call]
-) -> Callable[..., Transport]:
+def transport(http: Session, time: Time, calls: list[Call]) -> Callable[..., Transport]:
     def make(limits: Limits | None = None, **more: Any) -> Transport:
         given: dict[str, Any] = {
             "clock": time.clock,
