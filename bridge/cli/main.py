@@ -21,7 +21,7 @@ from bridge.errors import BridgeError, Misconfigured, words
 
 def entry() -> None:
     """The console script. Ends the process."""
-    gc.set_threshold(50_000, 20, 20)  # what is loaded stays: nothing to look for
+    gc.set_threshold(200_000, 20, 20)  # what is loaded stays: nothing to look for
     sys.exit(main(sys.argv[1:]))
 
 

@@ -4,86 +4,70 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
-from fluent.runtime import FluentBundle
-from fluent.runtime.types import FluentType
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "de")
 _TEXT = re.compile(r"^([a-z][\w-]*) *=.*\n(?:(?: .*)?\n)*", re.MULTILINE)
-_NAMED = re.compile(r"\{ *([a-z][\w-]*)")
 ABSENT = "absent"
 """How a text is told that there is no such fact."""
-
-LONG = 500
-"""Fluent refuses facts of more than 2,500 letters; an order may lack more than that, so a long one
-is put in afterwards.
-"""
-
-
-class _One(FluentType):
-    """The only number: of English and German plurals, [one] is 1 alone."""
-
-    def format(self, _: object) -> str:
-        return "1"
-
-    def __eq__(self, other: object) -> bool:
-        return other == "one"
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-class _Bundle(FluentBundle):
-    """Without Babel's data of the language, 4 MiB: no number is written with it."""
-
-    def _get_babel_locale(self) -> Any:
-        return SimpleNamespace(plural_form={})
+Facts = Mapping[str, str | None]
 
 
 class Catalogue:
     """Texts by key, each with its attributes."""
 
     def __init__(self, language: str) -> None:
-        self._bundle = _Bundle([language], use_isolating=False)
         source = (HERE / f"{language}.ftl").read_text("utf-8")
         self._unread = {text[1]: text[0] for text in _TEXT.finditer(source)}
+        self._read: dict[str, Mapping[str, ast.Pattern | None]] = {}
 
     def has(self, key: str, attribute: str = "") -> bool:
         """Whether there is such a text."""
-        self._read(key)
-        if not self._bundle.has_message(key):
-            return False
-        return not attribute or attribute in self._bundle.get_message(key).attributes
+        return attribute in self._patterns(key)
 
-    def _read(self, key: str) -> None:
-        """With the texts that it names, once: all of them would take a fifth of a second."""
+    def _patterns(self, key: str) -> Mapping[str, ast.Pattern | None]:
+        """By attribute; "" is the text itself. Each is read once: all take a fifth of a second."""
         text = self._unread.pop(key, None)
         if text is not None:
-            self._bundle.add_resource(parsed(text))
-            for named in _NAMED.findall(text):
-                self._read(named)
+            message = parsed(text).body[0]
+            assert isinstance(message, ast.Message)  # noqa: S101 - tests read both files whole
+            own = {each.id.name: each.value for each in message.attributes}
+            self._read[key] = {"": message.value, **own}
+        return self._read.get(key, {})
 
-    def text(self, key: str, facts: Mapping[str, str | None], attribute: str = "") -> str:
+    def text(self, key: str, facts: Facts, attribute: str = "") -> str:
         """The text with the facts in it. Raises LookupError where there is none."""
-        self._read(key)
-        message = self._bundle.get_message(key)
-        pattern = message.attributes[attribute] if attribute else message.value
+        pattern = self._patterns(key)[attribute]
         if pattern is None:
             raise LookupError(key)
-        given = {name: ABSENT if fact is None else fact for name, fact in facts.items()}
-        long = {f"\ue000{name}\ue000": fact for name, fact in given.items() if len(fact) > LONG}
-        given |= {mark.strip("\ue000"): mark for mark in long}
-        counted = {name: _One() if fact == "1" else fact for name, fact in given.items()}
-        text = str(self._bundle.format_pattern(pattern, counted)[0])
-        for mark, fact in long.items():
-            text = text.replace(mark, fact)
-        return text
+        return self._filled(pattern, facts)
 
-    def texts(self, key: str, facts: Mapping[str, str | None], attribute: str) -> Iterator[str]:
+    def _filled(self, pattern: ast.Pattern, facts: Facts) -> str:
+        return "".join(
+            each.value if isinstance(each, ast.TextElement) else self._said(each.expression, facts)
+            for each in pattern.elements
+        )
+
+    def _said(self, node: ast.SyntaxNode, facts: Facts) -> str:
+        """As much of Fluent as the texts have: a fact, another text, letters, and one of several
+        texts by a fact. A fact that is not given is told by its name.
+        """
+        match node:
+            case ast.VariableReference():
+                fact = facts.get(node.id.name, node.id.name)
+                return ABSENT if fact is None else fact
+            case ast.MessageReference():
+                return self.text(node.id.name, facts)
+            case ast.StringLiteral():
+                return str(node.parse()["value"])
+            case ast.SelectExpression():
+                return self._filled(_chosen(node, self._said(node.selector, facts)), facts)
+        raise NotImplementedError(type(node).__name__)
+
+    def texts(self, key: str, facts: Facts, attribute: str) -> Iterator[str]:
         """The attributes `attribute`-1, -2 ... as far as there are any."""
         place = 1
         while self.has(key, f"{attribute}-{place}"):
@@ -92,6 +76,17 @@ class Catalogue:
 
 
 catalogue = cache(Catalogue)
+
+
+def _chosen(choice: ast.SelectExpression, fact: str) -> ast.Pattern:
+    """Of English and German plurals, [one] is 1 alone."""
+    found = {
+        each.key.name: each.value
+        for each in choice.variants
+        if isinstance(each.key, ast.Identifier) and not each.default
+    }
+    (default,) = (each.value for each in choice.variants if each.default)
+    return found.get(fact) or (found.get("one") if fact == "1" else None) or default
 
 
 def parsed(text: str) -> ast.Resource:
