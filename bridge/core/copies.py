@@ -1,6 +1,7 @@
 """Which of PharmaOne's orders may be a pharmacy order's copy: by its time, and by what it holds."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -55,6 +56,19 @@ def made_since(record: OrderRecord) -> datetime | None:
 def typed_since(record: OrderRecord) -> datetime:
     """Whoever types it into PharmaOne by hand does so no earlier."""
     return (record.made_at or record.first_seen_at - LONGEST_QUEUE) - MARGIN
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """So much of one product; `euros` for all of it, None where that is not told."""
+
+    quantity: Decimal
+    euros: Decimal | None = None
+
+
+NOTHING = Goods(Decimal(0), Decimal(0))
+Basket = Mapping[str, Goods]
+"""By product; "?" for what nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)

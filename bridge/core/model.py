@@ -146,6 +146,11 @@ class OrderRecord:
     """The words set at RxScale that were not told back yet, one a line."""
 
     @property
+    def is_unread(self) -> bool:
+        """What PharmaOne's order holds was not seen yet, and this store did not send it."""
+        return self.phase is Phase.ADOPTED and self.intent_at is None and not self.sent
+
+    @property
     def is_left_alone(self) -> bool:
         """Nothing was ever sent of it and it is finished here, though it is open at RxScale."""
         unsent = self.phase is Phase.DONE and not self.attempts and self.order_id is None

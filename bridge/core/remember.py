@@ -220,10 +220,16 @@ def intended(record: OrderRecord, now: datetime, rules_version: str, sent: str =
 
 
 def read_again(record: OrderRecord, snapshot: str) -> OrderRecord:
-    """RxScale's order was seen whole after it was sent; what was sent is not known of one that
-    another store sent.
+    """RxScale's order was seen whole after it was sent; of one that another store sent, what was
+    sent is for PharmaOne's order to tell, or else is not known.
     """
-    return replace(record, sent=record.sent or snapshot, snapshot=snapshot)
+    sent = record.sent or ("" if record.is_unread else snapshot)
+    return replace(record, sent=sent, snapshot=snapshot)
+
+
+def held_there(record: OrderRecord, sent: str, snapshot: str) -> OrderRecord:
+    """What another store sent was seen at PharmaOne, beside what RxScale's order holds now."""
+    return replace(record, sent=sent, snapshot=snapshot)
 
 
 def submitted(record: OrderRecord, request_id: OrderRequestId | None, now: datetime) -> OrderRecord:

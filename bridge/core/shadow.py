@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bridge.core import reasons
+from bridge.core.copies import NOTHING, Basket
 from bridge.core.lifecycle import TERMINAL, Vocabulary, route
 from bridge.core.model import AnnouncedBy, Key, OrderRecord, Phase, State
 from bridge.core.orders import next_step as live_step
@@ -62,19 +63,6 @@ class Note:
     @property
     def reason(self) -> Reason | None:
         return reason_of(json.loads(self.why)) if self.why else None
-
-
-@dataclass(frozen=True, slots=True)
-class Goods:
-    """So much of one product; `euros` for all of it, None where that is not told."""
-
-    quantity: Decimal
-    euros: Decimal | None = None
-
-
-NOTHING = Goods(Decimal(0), Decimal(0))
-Basket = Mapping[str, Goods]
-"""By product; "?" for what nobody can tell."""
 
 
 # -- an order in shadow mode ---------------------------------------------------------------------

@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, model_validator
 
-from bridge.core.copies import Content, product, words
+from bridge.core.copies import NOTHING, Basket, Content, Goods, product, words
 from bridge.core.model import HANDOVER, Draft, Flag, OrderId, OrderRequestId, P1Order, P1Row
-from bridge.core.shadow import NOTHING, Basket, Goods
 from bridge.pharmaone.dialect import ApiVersion
 from bridge.pharmaone.wire import Euros, Time, as_flag
 from bridge.vendor.fields import (

@@ -473,6 +473,7 @@ too_old_to_submit = zu lange her gesehen, um sie zu senden
 how_far = wie weit sie dort ist
 how_far_if_cancelled = bei RxScale storniert: wie weit sie dort ist
 has_tracking = ob sie eine Sendungsseite hat
+what_it_holds = was dort bestellt ist, denn dieser Speicher hat es nicht gesendet
 is_approved = ob das Personal es angenommen hat
 line_not_linked = eine Zeile ist keinem PharmaOne-Produkt zugeordnet
 taken_by_another = sie steht nicht mehr in der Warteschlange, und diese Brücke hat sie nicht genommen: wurde sie gesendet?

@@ -460,6 +460,7 @@ too_old_to_submit = seen too long ago to submit on
 how_far = how far it has come there
 how_far_if_cancelled = cancelled at RxScale: how far it has come there
 has_tracking = whether it has a tracking link
+what_it_holds = what was ordered there, which this store did not send
 is_approved = whether staff approved it
 line_not_linked = a line is not linked to a PharmaOne product
 taken_by_another = it stands past the queue, and this bridge did not take it: was it sent?

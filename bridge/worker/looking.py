@@ -1,15 +1,16 @@
 """Looking at both sides: what each look adds to what was seen of an order."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import assert_never
+from typing import Any, assert_never
 
 from bridge.core import remember
 from bridge.core.copies import Content, surnames
 from bridge.core.journal import Event
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import Draft, P1Order, P1Sight, PharmacyOrder, Phase, State
-from bridge.core.orders.edits import snapshot
+from bridge.core.orders.edits import held_there, snapshot
 from bridge.core.orders.view import Sight, meaning_of
 from bridge.core.steps import (
     Adopt,
@@ -21,8 +22,9 @@ from bridge.core.steps import (
     ReadCatalogue,
     Weigh,
 )
+from bridge.core.stock.reserve import at_least
 from bridge.mapping import Rules
-from bridge.pharmaone.orders import content
+from bridge.pharmaone.orders import basket, content
 from bridge.rxscale.orders import last_names
 from bridge.store import cancellations, vendor_lists
 from bridge.worker.notebook import Notebook
@@ -76,7 +78,7 @@ class Looker:
         self._book.note(Event.LOOKED, why=step.why, status=order.status)
         if sight.record.phase in NEEDS_A_DRAFT or is_first or self._parts.shadow:
             await self._prepare(order)
-        elif (now := self.snapshot()) != sight.record.snapshot:
+        elif (now := self.snapshot()) != sight.record.snapshot or sight.record.is_unread:
             sight.record = remember.read_again(sight.record, now)
             await self._prepare(order)  # what it takes may be less
         else:
@@ -117,6 +119,17 @@ class Looker:
         sight.tracking = self._rules.shipping.tracking(found.detail)
         state, tracked = self._amounts_to(found.order), bool(sight.tracking)
         sight.record = remember.seen_there(sight.record, found.order, state, tracked=tracked)
+        if sight.record.is_unread and sight.order is not None:
+            self._read_content(sight.order, found.detail)
+
+    def _read_content(self, order: PharmacyOrder, detail: Mapping[str, Any]) -> None:
+        """What is there of an order that this store did not send counts, not what RxScale shows."""
+        sight, now, takes = self._sight, self.snapshot(), self._sight.demands or ()
+        ours = sight.draft.payload if isinstance(sight.draft, Draft) else {}
+        held = held_there(order, now, takes, basket(ours, ours), basket(detail, ours))
+        sight.demands = at_least(takes, held.takes)
+        if ours:
+            sight.record = remember.held_there(sight.record, held.snapshot, now)
 
     def _amounts_to(self, order: P1Order) -> State | None:
         meaning = meaning_of(order, self._rules.words.pharmaone)
@@ -143,7 +156,8 @@ class Looker:
         if made is not None and (sight.record.order_id is None or not self._parts.shadow):
             self._know(made)
         sight.demands = self._rules.links.demand(order, known)
-        if sight.record.phase not in NEEDS_A_DRAFT and not self._parts.shadow:
+        record = sight.record
+        if not (record.phase in NEEDS_A_DRAFT or record.is_unread or self._parts.shadow):
             return
         sight.draft = self._rules.draft(
             order,

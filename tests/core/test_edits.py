@@ -2,22 +2,32 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from words import view_of
 
 from bridge.core import reasons, remember
+from bridge.core.copies import Goods
+from bridge.core.facts import Facts
 from bridge.core.model import (
+    OrderId,
     OrderLine,
     OrderRecord,
+    P1Order,
     PharmacyOrder,
     PharmacyOrderUid,
+    PharmacySkuUid,
     Phase,
+    ProductId,
     SkuUid,
     State,
 )
+from bridge.core.orders import next_step
 from bridge.core.orders.attention import attentions
-from bridge.core.orders.edits import changes, snapshot
+from bridge.core.orders.edits import changes, held_there, snapshot
+from bridge.core.steps import Look, LookAtPharmaOne, Wait
+from bridge.core.stock.reserve import Demand
 from bridge.texts import say
 
 UID = PharmacyOrderUid("po-1")
@@ -35,6 +45,8 @@ def a_snapshot(lines: dict[str, int] | None = None, **prints: str) -> str:
 
 
 SENT = a_snapshot()
+ORDER = OrderId("ORD_1")
+UNREAD = OrderRecord(UID, NOW, phase=Phase.ADOPTED, order_id=ORDER)
 
 
 @pytest.mark.parametrize(
@@ -80,10 +92,88 @@ def test_a_person_is_told_while_pharmaone_has_it(phase: Phase):
 
 
 def test_what_another_store_sent_is_compared_from_its_first_look_on():
-    record = OrderRecord(UID, NOW, phase=Phase.ADOPTED)
+    record = OrderRecord(UID, NOW, phase=Phase.SUBMITTED)
     first = remember.read_again(record, SENT)
     assert (first.sent, first.snapshot) == (SENT, SENT)
     later = remember.read_again(first, a_snapshot(money="m2"))
     assert (later.sent, later.snapshot) == (SENT, a_snapshot(money="m2"))
     sent = remember.intended(record, NOW + timedelta(1), "v1", SENT)
     assert (sent.sent, sent.snapshot) == (SENT, SENT)
+
+
+def test_what_was_sent_is_for_pharmaones_order_to_tell_where_that_is_known():
+    record = OrderRecord(UID, NOW, phase=Phase.ADOPTED)
+    first = remember.read_again(record, SENT)
+    assert (first.sent, first.snapshot, first.is_unread) == ("", SENT, True)
+    read = remember.held_there(first, a_snapshot({"one": 3}), SENT)
+    assert (read.is_unread, remember.read_again(read, SENT)) == (False, read)
+
+
+def goods(**quantities: float) -> dict[str, Goods]:
+    return {name.replace("unknown", "?"): Goods(Decimal(n)) for name, n in quantities.items()}
+
+
+def takes(**units: tuple[str, int]) -> list[Demand]:
+    """Of each SKU in turn, so many units of a product."""
+    return [
+        Demand(place, PharmacySkuUid(f"p{sku}"), ProductId(product), 1, count)
+        for place, (sku, (product, count)) in enumerate(units.items(), 1)
+    ]
+
+
+BOTH = takes(one=("a", 2), two=("b", 10))
+SAME = goods(a=2, b=10)
+SHARED = takes(one=("a", 2), two=("a", 10))
+
+
+@pytest.mark.parametrize(
+    ("lines", "ours", "theirs", "told", "units"),
+    [
+        (BOTH, SAME, SAME, "", {"a": 2, "b": 10}),
+        (BOTH, SAME, {}, "", {}),  # no lines are told
+        (BOTH, SAME, goods(a=3, b=10), "one 3 \u2192 2", {"a": 3, "b": 10}),
+        (BOTH, SAME, goods(a=1, b=20), "one 1 \u2192 2, two 2 \u2192 1", {"a": 1, "b": 20}),
+        (BOTH, SAME, goods(a=2), "two 0 \u2192 1", {"a": 2, "b": 0}),
+        (BOTH, SAME, goods(a=2, unknown=1), "", {"a": 2}),  # which may be the other
+        (BOTH, SAME, goods(a=2, b=10, c=4), "c 4 \u2192 0", {"a": 2, "b": 10, "c": 4}),
+        (BOTH, SAME, goods(a=2, b=15), "b 15 \u2192 0", {"a": 2, "b": 15}),  # no whole SKUs
+        (BOTH, goods(a=4, b=10), goods(a=5, b=10), "a 5 \u2192 0", {"a": 3, "b": 10}),
+        (SHARED, goods(a=12), goods(a=24), "one 4 \u2192 2, two 2 \u2192 1", {"a": 24}),
+        (BOTH, {}, SAME, "a 2 \u2192 0, b 10 \u2192 0", {"a": 2, "b": 10}),  # no draft
+    ],
+)
+def test_what_pharmaones_order_holds_is_what_was_sent(lines, ours, theirs, told, units):
+    order = an_order(one=2, two=1)
+    held = held_there(order, SENT, lines, ours, theirs)
+    found = changes(held.snapshot, SENT)
+    assert (say(found) if found else "") == (told and f"the lines: {told}")
+    assert {take.p1_id: take.units for take in held.takes} == units
+
+
+@pytest.mark.parametrize(
+    ("changed", "step"),
+    [
+        ({}, LookAtPharmaOne),
+        ({"p1_state": State.COMPLETED}, Wait),  # whatever it holds was taken
+        ({"sent": SENT}, Wait),
+        ({"intent_at": NOW}, Wait),
+    ],
+)
+def test_what_another_store_sent_is_looked_at_before_anything_rests_on_it(changed, step):
+    record = replace(UNREAD, **changed)
+    order, seen = PharmacyOrder(UID, "in-progress", NOW), P1Order(ORDER, "awaiting_packing", NOW)
+    view = view_of(record, NOW, order=order, p1_order=seen, p1_looked_at=NOW)
+    found = next_step(view)
+    assert isinstance(found, step)
+    if step is LookAtPharmaOne:
+        assert found.why == reasons.WHAT_IT_HOLDS()
+        view.sight.tracking = ()
+        assert isinstance(next_step(view), Wait)
+
+
+def test_what_it_holds_is_compared_with_what_rxscale_shows_now():
+    record = replace(UNREAD, rx_status="in-progress", rx_seen_at=NOW, state=State.PREPARING)
+    seen = P1Order(ORDER, "awaiting_packing", NOW)
+    facts = Facts(refuses_illegal_steps="true")
+    view = view_of(record, NOW, p1_order=seen, p1_looked_at=NOW, facts=facts, rx_unchanged=True)
+    assert next_step(view) == Look(reasons.WHAT_IT_HOLDS())

@@ -149,7 +149,8 @@ def test_every_new_reason_names_the_way_out():
 
 
 def test_a_hold_at_pharmaone_waits_where_rxscale_has_none():
-    record = OrderRecord(UID, AGO, phase=Phase.ADOPTED, order_id=OrderId("ORD_1"))
+    sent = OrderRecord(UID, AGO, phase=Phase.ADOPTED, intent_at=AGO)
+    record = replace(sent, order_id=OrderId("ORD_1"))
     words = replace(PHARMAONE, means={**PHARMAONE.means, "waiting": State.ON_HOLD})
     held = P1Order(OrderId("ORD_1"), "waiting", NOW, UID)
     view = a_view(record, "in-progress", pharmaone=words, p1_order=held, p1_looked_at=NOW)

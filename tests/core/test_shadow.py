@@ -8,6 +8,7 @@ import pytest
 from words import CURRENT, view_of
 
 from bridge.core import reasons, remember
+from bridge.core.copies import Goods
 from bridge.core.lifecycle import Vocabulary
 from bridge.core.model import (
     AnnouncedBy,
@@ -27,7 +28,6 @@ from bridge.core.shadow import (
     RECENT,
     THERE,
     Figure,
-    Goods,
     Note,
     What,
     changed,

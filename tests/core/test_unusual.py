@@ -17,7 +17,7 @@ NONE = frozenset[str]()
 
 
 def a_view(here: str, there: str, **changes) -> View:
-    record = OrderRecord(UID, NOW, phase=Phase.ADOPTED, order_id=ORDER)
+    record = OrderRecord(UID, NOW, phase=Phase.ADOPTED, intent_at=NOW, order_id=ORDER)
     seen = P1Order(ORDER, there, NOW, UID, NONE)
     order = PharmacyOrder(UID, here, NOW)
     return view_of(record, NOW, order=order, p1_order=seen, p1_looked_at=NOW, **changes)

@@ -21,19 +21,42 @@ from bridge.core.orders.attention import review_ends
 from bridge.core.orders.unusual import weighed
 from bridge.core.orders.view import View, is_fresh, remembered, unknown_status
 from bridge.core.patience import ENOUGH_LOOKS
-from bridge.core.steps import Adopt, Complete, Done, Look, SetStatus, Step, Stuck, Wait
+from bridge.core.steps import (
+    Adopt,
+    Complete,
+    Done,
+    Look,
+    LookAtPharmaOne,
+    Looking,
+    SetStatus,
+    Step,
+    Stuck,
+    Wait,
+)
 
 
 def next_step(view: View) -> Step:
     """The next single step for this order."""
     if view.record.phase is Phase.DROPPED:
         return endings.left_alone(view)
-    step = weighed(view, _once_seen(view, _next_step(view)))
+    step = weighed(view, _once_seen(view, _content_first(view, _next_step(view))))
     if isinstance(step, Wait) and step.until is None and not step.failed:
         return _until_review_ends(view, step)
     if isinstance(step, Stuck) and view.policy.hold_when_stuck:
         return _hold_first(view, step)
     return step
+
+
+def _content_first(view: View, step: Step) -> Step:
+    """What another store sent is what PharmaOne's order holds: seen before anything rests on it."""
+    record, sight = view.record, view.sight
+    if not record.is_unread or record.p1_state in TERMINAL or isinstance(step, Looking | Stuck):
+        return step
+    if record.order_id is None or sight.gone or sight.p1_gone or sight.tracking is not None:
+        return step
+    if sight.order is None:
+        return Look(reasons.WHAT_IT_HOLDS())
+    return LookAtPharmaOne(record.order_id, reasons.WHAT_IT_HOLDS())
 
 
 def _once_seen(view: View, step: Step) -> Step:

@@ -1,11 +1,15 @@
 """What RxScale changed of an order after it was sent: compared by lines and by fingerprints."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import NamedTuple
 
 from bridge.core import reasons
-from bridge.core.model import PharmacyOrder, SkuUid
+from bridge.core.copies import NOTHING, Basket
+from bridge.core.model import PharmacyOrder, PharmacySkuUid, ProductId
 from bridge.core.reasons import Code, Reason
+from bridge.core.stock.reserve import Demand
 
 KEY = "key"
 _PARTS: Mapping[str, Code] = {
@@ -21,10 +25,53 @@ def snapshot(order: PharmacyOrder, prints: Mapping[str, str]) -> str:
 
     One of the `prints` names the secret that they were made with.
     """
-    lines: dict[SkuUid, int] = {}
+    return _written({**prints, "lines": _pieces(order)})
+
+
+def _written(held: Mapping[str, object]) -> str:
+    return json.dumps(held, sort_keys=True)
+
+
+def _pieces(order: PharmacyOrder) -> dict[str, int]:
+    pieces: dict[str, int] = {}
     for line in order.lines:
-        lines[line.sku_uid] = lines.get(line.sku_uid, 0) + line.amount
-    return json.dumps({**prints, "lines": lines}, sort_keys=True)
+        pieces[line.sku_uid] = pieces.get(line.sku_uid, 0) + line.amount
+    return pieces
+
+
+class Held(NamedTuple):
+    """What PharmaOne's order holds: as a snapshot, and what it takes off the stock."""
+
+    snapshot: str
+    takes: list[Demand]
+
+
+def held_there(
+    order: PharmacyOrder, now: str, takes: Sequence[Demand], ours: Basket, theirs: Basket
+) -> Held:
+    """What was sent of an order by another store, or was typed by hand. `now` and `takes` as of
+    RxScale's lines; `ours` is what these would be in PharmaOne's words, `theirs` its order.
+
+    Amounts are told by SKU, or by product where no SKU comes to so many. Nothing is known of what
+    is not among the lines but the lines themselves; nor of lines that are not told.
+    """
+    pieces, found = _pieces(order), list[Demand]()
+    told = {product for product in {*ours, *theirs} if product != "?"}
+    for product in sorted(told if "?" not in theirs else told & {*theirs}) if theirs else ():
+        there, here = (each.get(product, NOTHING).quantity for each in (theirs, ours))
+        same = [take for take in takes if take.p1_id == product]
+        units = sum(take.units for take in same)
+        taken = ceil(there * units / here if here and units else there)
+        found.append(Demand(0, PharmacySkuUid(""), ProductId(product), 0, taken))
+        if there == here:
+            continue
+        skus = {order.lines[take.place - 1].sku_uid for take in same} if here else set()
+        scaled = {sku: pieces[sku] * there / here for sku in skus}
+        if skus and all(amount == int(amount) for amount in scaled.values()):
+            pieces |= {sku: int(amount) for sku, amount in scaled.items()}
+        else:
+            pieces[product] = ceil(there)
+    return Held(_written({**json.loads(now), "lines": pieces}), found)
 
 
 def changes(sent: str, now: str) -> Reason | None:
