@@ -30,8 +30,6 @@ KNOWN_EVENTS = ORDER_EVENTS | STOCK_EVENTS | OTHER_EVENTS
 
 _Picked = Mapping[str, Any]
 _MOST_SECONDS = 2**40
-_FUTURE_SECONDS = 60
-"""An event dated later than this was dated by a wrong clock."""
 
 
 def signed(headers: Mapping[str, str]) -> str:
@@ -156,9 +154,11 @@ def _pharmacy(data: _Picked) -> str | None:
 
 
 def _changed_at(timestamp: object, now: datetime, ahead: timedelta) -> datetime:
-    """In our own time."""
+    """In our own time, and no later than it is told: how far RxScale's clock is ahead is not known
+    better than to the second, and what is dated later than a write of ours would outlast it.
+    """
     seconds = _seconds(timestamp)
-    if seconds is None or seconds - ahead.total_seconds() > now.timestamp() + _FUTURE_SECONDS:
+    if seconds is None or seconds - ahead.total_seconds() > now.timestamp():
         return now
     return in_our_time(datetime.fromtimestamp(seconds, UTC), ahead) or now
 
