@@ -312,6 +312,7 @@ class Simulation:
 
     async def by_the_clock(self) -> None:
         """Backups every six hours, a look at the shelf five times a round."""
+        told_of = 0
         while True:
             await asyncio.sleep(self.plan.pace / 5)
             at = self.loop.time()
@@ -330,6 +331,18 @@ class Simulation:
                     at, size = len(self.sizes), max(self.sizes[-30:]) / 2**20
                     told = f"{self.processes.kills} kills, {len(self.watcher.broken.found)} broken"
                     print(f"    day {at}: {size:.1f} MiB, {told}", file=sys.stderr, flush=True)
+            if self.span > 30 * DAY and len(self.watcher.broken.found) > told_of:
+                told_of = await self.tell_at_once(told_of)
+
+    async def tell_at_once(self, after: int) -> int:
+        """What was broken since the first so many, with stories: a year is long to wait for them."""
+        found, before = self.watcher.broken.found, len(self.report.stories)
+        with contextlib.suppress(TryLater, AttributeError):  # it may just have been killed
+            await self.tell_stories(self.processes.bridge)
+        stories = [*self.report.stories.items()][before:]
+        told = [*found[after:], *(line for uid, lines in stories for line in (uid, *lines))]
+        print("    BROKEN", *told, sep="\n      ", file=sys.stderr, flush=True)
+        return len(found)
 
     async def closely(self, bridge: Any, *, calm: bool) -> None:
         if isinstance(self.watcher, Closely):
