@@ -335,7 +335,7 @@ class Simulation:
                 told_of = await self.tell_at_once(told_of)
 
     async def tell_at_once(self, after: int) -> int:
-        """What was broken since the first so many, with stories: a year is long to wait for them."""
+        """What was broken after the first so many, with stories: a year is long to wait."""
         found, before = self.watcher.broken.found, len(self.report.stories)
         with contextlib.suppress(TryLater, AttributeError):  # it may just have been killed
             await self.tell_stories(self.processes.bridge)
