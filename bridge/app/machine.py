@@ -11,7 +11,7 @@ from typing import Any
 
 from bridge.server import Running, serve
 from bridge.store import Store, run_lock
-from bridge.transport import Exchange, Session, exchange
+from bridge.transport import Exchange, exchange, session
 
 
 def now() -> datetime:
@@ -39,7 +39,7 @@ class Machine:
     reference: Callable[[], str] = _reference
     lock: Callable[..., AbstractContextManager[Any]] = run_lock
     open_store: Callable[..., Awaitable[Store]] = Store.open
-    session: Callable[[], AbstractAsyncContextManager[Any]] = Session
+    session: Callable[[], AbstractAsyncContextManager[Any]] = session
     exchange: Exchange = exchange
     serve: Callable[..., Awaitable[Running]] = serve
     watch_seconds: float = 1.0

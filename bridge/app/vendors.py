@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 
+import aiohttp
+
 from bridge.app.machine import Machine
 from bridge.app.policies import rules_of
 from bridge.core.facts import Facts
@@ -19,7 +21,7 @@ from bridge.rxscale import dialect as rxscale_dialect
 from bridge.rxscale.calling import Caller as RxScaleCaller
 from bridge.rxscale.client import RxScale
 from bridge.settings import PharmaOneSection, RxScaleSection, Settings, VendorSection
-from bridge.transport import Limits, Session, Transport
+from bridge.transport import Limits, Transport
 
 UNKNOWN = Facts()
 
@@ -45,7 +47,7 @@ class Wire:
     """
 
     machine: Machine
-    http: Session
+    http: aiohttp.ClientSession
     observe: Callable[[Call], None]
     _transports: dict[tuple[str, str, str], tuple[Transport, set[str]]] = field(
         default_factory=dict

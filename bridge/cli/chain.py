@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 from bridge import config
 from bridge.app.fleet import run_fleet
 from bridge.app.machine import Machine
@@ -21,6 +19,7 @@ from bridge.cli.rehearsing import made, put, running
 from bridge.errors import Phrase, Several
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.settings import Settings
+from bridge.transport import session
 
 KEY = "chain"
 PATIENCE_SECONDS = 120.0
@@ -147,7 +146,7 @@ class Chain:
         return all(self._world.orders[uid].status == UNDER_REVIEW for uid in uids)
 
     async def _lines(self) -> dict[str, dict[str, Any]]:
-        async with aiohttp.ClientSession() as http, http.get(f"{self._url}/health") as answer:
+        async with session() as http, http.get(f"{self._url}/health") as answer:
             found: dict[str, dict[str, Any]] = (await answer.json())["pharmacies"]
         return found
 

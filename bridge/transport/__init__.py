@@ -3,6 +3,6 @@
 from bridge.transport.breaker import State
 from bridge.transport.budget import Limits
 from bridge.transport.client import Transport, VendorFacts
-from bridge.transport.session import Exchange, Session, exchange
+from bridge.transport.session import Exchange, exchange, session
 
-__all__ = ["Exchange", "Limits", "Session", "State", "Transport", "VendorFacts", "exchange"]
+__all__ = ["Exchange", "Limits", "State", "Transport", "VendorFacts", "exchange", "session"]

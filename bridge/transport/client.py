@@ -17,7 +17,7 @@ from bridge.transport.answers import Answer, Loss, Lost
 from bridge.transport.breaker import Breaker, State
 from bridge.transport.budget import Budget, Limits
 from bridge.transport.retry import Tries
-from bridge.transport.session import Exchange, Session, exchange
+from bridge.transport.session import Exchange, exchange
 from bridge.transport.skew import Skew
 from bridge.transport.turns import Turn, Turns
 
@@ -68,7 +68,7 @@ class Transport:
     def __init__(
         self,
         vendor: str,
-        session: Session,
+        session: aiohttp.ClientSession,
         limits: Limits,
         *,
         clock: Callable[[], float],

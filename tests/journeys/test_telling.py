@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from house import House, open_house, open_sandbox
 from page.client import browser
@@ -269,17 +268,6 @@ async def test_the_heartbeat_comes_only_while_it_lives(
     async with told_house(tmp_path, heartbeat_url="http://127.0.0.1:9/") as (house, _, _):
         with pytest.raises(TryLater, match="ClientConnectorError"):
             await telling.heartbeat(house.bridge)
-
-
-async def test_a_heartbeat_lost_in_a_way_never_seen_before_tells_no_address(
-    tmp_path: Path, mocked: Any
-):
-    address = "https://up.test/ping/Kanarienvogel"
-    async with told_house(tmp_path, heartbeat_url=address) as (house, _, _):
-        mocked.get(address, exception=aiohttp.ClientError(address))
-        with pytest.raises(TryLater) as lost:
-            await telling.beat(house.bridge.settings)
-        assert lost.value.what == "notify.heartbeat_url: ClientError"
 
 
 async def test_the_log_has_a_line_for_each_thing_stuck_and_freed(

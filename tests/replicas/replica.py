@@ -2,6 +2,7 @@
 clock is wrong. What it does is the bridge's own; no file of the bridge knows of this one.
 """
 
+import importlib
 import os
 import signal
 import sys
@@ -11,8 +12,8 @@ from datetime import datetime, timedelta
 from bridge.app import machine
 from bridge.cli.main import main
 from bridge.store.postgresql.connection import Connection
-from bridge.transport import session
 
+session = importlib.import_module("bridge.transport.session")  # the package has a function so named
 IN_TRANSACTION = "in a transaction"
 BEFORE_SENDING = "before sending"
 CLOCK = "clock"
@@ -45,20 +46,20 @@ def listen() -> None:
 
 
 def run() -> int:
-    execute, send = Connection.execute, session.message
+    execute, send = Connection.execute, session._DatedRequest.send
 
     def executed(self, statement, values=(), /):
         if statement == "COMMIT" and self.total_changes:
             stands_still(IN_TRANSACTION)
         return execute(self, statement, values)
 
-    def sent(place, target, request):
-        if request.method == "POST" and "order-requests" in target:
+    async def sent(self, conn):
+        if self.method == "POST" and "order-requests" in self.url.path:
             stands_still(BEFORE_SENDING)
-        return send(place, target, request)
+        return await send(self, conn)
 
     machine.datetime = Clock
-    Connection.execute, session.message = executed, sent
+    Connection.execute, session._DatedRequest.send = executed, sent
     threading.Thread(target=listen, daemon=True).start()
     return main(sys.argv[1:])
 

@@ -4,13 +4,14 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from transport.doubles import NOON, Time, Vendor
 
 from bridge.exchange import Call
-from bridge.transport import Limits, Session, Transport
+from bridge.transport import Limits, Transport, session
 
 
 @pytest.fixture(autouse=True)
@@ -43,8 +44,8 @@ async def vendor() -> AsyncIterator[Vendor]:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[Session]:
-    async with Session() as http:
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with session() as http:
         yield http
 
 
@@ -54,7 +55,9 @@ def calls() -> list[Call]:
 
 
 @pytest.fixture
-def transport(http: Session, time: Time, calls: list[Call]) -> Callable[..., Transport]:
+def transport(
+    http: aiohttp.ClientSession, time: Time, calls: list[Call]
+) -> Callable[..., Transport]:
     def make(limits: Limits | None = None, **more: Any) -> Transport:
         given: dict[str, Any] = {
             "clock": time.clock,

@@ -21,7 +21,7 @@ from transport.doubles import (
 
 from bridge.errors import BridgeError, TryLater, Unsure
 from bridge.exchange import Call, Priority, Request
-from bridge.transport import Limits, Session, Transport
+from bridge.transport import Limits, Transport
 
 HASTY = Limits(0, 0, deadline_seconds=0.2, connect_seconds=0.1)
 
@@ -44,8 +44,8 @@ class Resolver(AbstractResolver):
         return None
 
 
-def lost_in_dns(*, hangs: bool) -> Session:
-    return Session(aiohttp.TCPConnector(resolver=Resolver(hangs=hangs)))
+def lost_in_dns(*, hangs: bool) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=Resolver(hangs=hangs)))
 
 
 async def assert_no_connection(
