@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial, reduce
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError, JMESPathTypeError, LexerError, ParseError
-from jmespath.functions import Functions, signature
+from jmespath.functions import REVERSE_TYPES_MAP, Functions, signature
 from jmespath.visitor import Options, TreeInterpreter
 
 from bridge.errors import Foreign, Phrase
@@ -83,8 +84,8 @@ class _BridgeFunctions(Functions):
     @signature({"types": ["string"]}, {"types": ["array", "null"]})
     def _func_join_present(self, separator: str, parts: list[object] | None) -> str | None:
         """The parts that are there, joined; null if none is."""
-        texts = (self._func_text(part) for part in parts or ())
-        return separator.join(filter(None, (text and text.strip() for text in texts))) or None
+        texts = [text.strip() for part in parts or () if (text := self._func_text(part))]
+        return separator.join(filter(None, texts)) or None
 
     @signature({"types": ["string"]}, {"types": []})
     def _func_labelled(self, label: str, value: object) -> str | None:
@@ -95,7 +96,7 @@ class _BridgeFunctions(Functions):
     @signature({"types": ["string", "null"]}, {"types": ["string", "null"]})
     def _func_unless_same(self, text: str | None, other: str | None) -> str | None:
         """The text where its words differ; their order and letter case do not count."""
-        return text if _words(text) != _words(other) else None
+        return text if text != other and _words(text) != _words(other) else None
 
     @signature({"types": []}, {"types": []})
     def _func_when(self, condition: object, value: object) -> object:
@@ -125,33 +126,56 @@ class _BridgeFunctions(Functions):
 _FUNCTIONS = _BridgeFunctions()
 _INTERPRETER = TreeInterpreter(Options(custom_functions=_FUNCTIONS))
 _Made = Callable[[Any], Any]
+_NUMBERS = frozenset({int, float, Decimal})
+_ORDERED = _NUMBERS | {str}
+"""What < and > compare; of anything else they say null."""
 
 
 def _field(name: str, _: list[_Made]) -> _Made:
-    def field_of(value: Any) -> Any:
-        try:
-            return value.get(name)
-        except AttributeError:
-            return None
-
-    return field_of
+    return lambda value: value.get(name) if isinstance(value, dict) else None
 
 
 def _chain(_: None, steps: list[_Made]) -> _Made:
-    return lambda value: reduce(lambda found, step: step(found), steps, value)
+    def last(value: Any) -> Any:
+        for step in steps:
+            value = step(value)
+        return value
+
+    return last
 
 
 def _call(name: str, arguments: list[_Made]) -> _Made:
+    """jmespath says what is wrong with an argument, and looks at each where a type is odd."""
     spec = _BridgeFunctions.FUNCTION_TABLE[name]
     function: Callable[..., Any] = partial(spec["function"], _FUNCTIONS)
-    if any(each["types"] for each in spec["signature"]):
-        return lambda value: _FUNCTIONS.call_function(name, [part(value) for part in arguments])
-    return lambda value: function(*[part(value) for part in arguments])
+    wanted = [each["types"] for each in spec["signature"]]
+    checked = [
+        (place, frozenset(chain.from_iterable(REVERSE_TYPES_MAP.get(each, ()) for each in types)))
+        for place, types in enumerate(wanted)
+        if types
+    ]
+    simple = len(arguments) == len(wanted)
+
+    def called(value: Any) -> Any:
+        given = [part(value) for part in arguments]
+        for place, names in checked:
+            if not simple or type(given[place]).__name__ not in names:
+                return _FUNCTIONS.call_function(name, given)
+        return function(*given)
+
+    return called
 
 
 def _compared(how: str, sides: list[_Made]) -> _Made:
     compare, (left, right) = TreeInterpreter.COMPARATOR_FUNC[how], sides
-    return lambda value: compare(left(value), right(value))
+    if how in ("eq", "ne"):
+        return lambda value: compare(left(value), right(value))
+
+    def ordered(value: Any) -> Any:
+        both = left(value), right(value)
+        return compare(*both) if _ORDERED.issuperset(map(type, both)) else None
+
+    return ordered
 
 
 def _or(_: None, sides: list[_Made]) -> _Made:
@@ -162,6 +186,12 @@ def _or(_: None, sides: list[_Made]) -> _Made:
 def _and(_: None, sides: list[_Made]) -> _Made:
     first, second = sides
     return lambda value: second(value) if holds(found := first(value)) else found
+
+
+def _not(_: None, operands: list[_Made]) -> _Made:
+    """0 holds, as everywhere in JMESPath."""
+    [operand] = operands
+    return lambda value: not (found := operand(value)) and type(found) not in _NUMBERS
 
 
 def _several(_: None, parts: list[_Made]) -> _Made:
@@ -176,6 +206,7 @@ _MADE: Mapping[str, Callable[[Any, list[_Made]], _Made]] = {
     "comparator": _compared,
     "or_expression": _or,
     "and_expression": _and,
+    "not_expression": _not,
     "multi_select_list": _several,
 }
 
@@ -185,7 +216,7 @@ def _made(node: Any) -> _Made:
     seldom hold is left to it.
     """
     kind, word = node["type"], node.get("value")
-    if kind not in _MADE or (kind == "comparator" and word not in ("eq", "ne")):
+    if kind not in _MADE:
         return partial(_INTERPRETER.visit, node)
     return _MADE[kind](word, [_made(child) for child in node["children"]])
 

@@ -49,12 +49,13 @@ class SkuLinks:
         """
         uid = pharmacy_sku(line, sku) or PharmacySkuUid("")
         link = self._link(uid, line.external_id or (sku.external_id if sku else None))
-        return self._sized(link, sku)
+        return _sized_lately(link, sku, self.by_selling_unit)
 
     def of(self, catalogue: Iterable[CatalogueSku]) -> Iterator[SkuLink]:
         """The links of all SKUs that RxScale lists."""
         for sku in catalogue:
-            link = self._sized(self._link(sku.pharmacy_sku_uid, sku.external_id), sku)
+            link = self._link(sku.pharmacy_sku_uid, sku.external_id)
+            link = _sized(link, sku, self.by_selling_unit)
             if link is not None:
                 yield link
 
@@ -83,13 +84,18 @@ class SkuLinks:
         product = (external_id or "").strip()
         return SkuLink(uid, ProductId(product), confirmed=False) if product else None
 
-    def _sized(self, link: SkuLink | None, sku: CatalogueSku | None) -> SkuLink | None:
-        if link is None or link.confirmed or sku is None:
-            return link
-        if self.by_selling_unit and sku.selling_unit is not None:
-            return replace(link, units=_decimal(sku.selling_unit), confirmed=True)
-        pack, sold = pack_of(sku), _decimal(sku.selling_unit or 1)
-        return replace(link, units=pack.amount if pack else sold, confirmed=says_one(sku))
+
+def _sized(link: SkuLink | None, sku: CatalogueSku | None, by_selling_unit: bool) -> SkuLink | None:
+    if link is None or link.confirmed or sku is None:
+        return link
+    if by_selling_unit and sku.selling_unit is not None:
+        return replace(link, units=_decimal(sku.selling_unit), confirmed=True)
+    pack, sold = pack_of(sku), _decimal(sku.selling_unit or 1)
+    return replace(link, units=pack.amount if pack else sold, confirmed=says_one(sku))
+
+
+_sized_lately = lru_cache(maxsize=256)(_sized)
+"""For ordered lines: many orders hold the same goods."""
 
 
 def pharmacy_sku(line: OrderLine, sku: CatalogueSku | None) -> PharmacySkuUid | None:
