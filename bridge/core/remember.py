@@ -219,6 +219,13 @@ def intended(record: OrderRecord, now: datetime, rules_version: str, sent: str =
     )
 
 
+def is_intended(record: OrderRecord, saved: OrderRecord | None) -> bool:
+    """Whether the store has the intent of this very submission, written down with its claim."""
+    if saved is None or saved.phase is not Phase.SUBMITTING or saved.doubted_at is not None:
+        return False
+    return (saved.attempts, saved.sent) == (record.attempts, record.sent)
+
+
 def read_again(record: OrderRecord, snapshot: str) -> OrderRecord:
     """RxScale's order was seen whole after it was sent; of one that another store sent, what was
     sent is for PharmaOne's order to tell, or else is not known.

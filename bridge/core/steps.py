@@ -73,13 +73,15 @@ class LookAtPrescription:
 class SetStatus:
     """Take one legal step at RxScale. `rule` is the file and key that decided.
 
-    `claims`: the step takes the order out of the queue, so that it may be sent.
+    `claims`: the step takes the order out of the queue, so that it may be sent. `submits`: it is
+    sent right after, so the intent of both is written down at once.
     """
 
     word: str
     rule: str
     comment: str | Reason | None = None
     claims: bool = False
+    submits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

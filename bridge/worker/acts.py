@@ -1,14 +1,16 @@
 """One act for each step that a decision can name, and what it changes in sight and memory."""
 
 import contextlib
-from dataclasses import replace
+import dataclasses
 from typing import Any, assert_never
 
 from bridge.core import reasons, remember
 from bridge.core.copies import reference
 from bridge.core.journal import Event
+from bridge.core.model import OrderRecord
 from bridge.core.orders.view import Sight
 from bridge.core.reasons import Reason
+from bridge.core.records import replace
 from bridge.core.shadow import Note
 from bridge.core.steps import (
     Act,
@@ -109,11 +111,15 @@ class Acts:
     async def _intend(self, step: Submit) -> None:
         """On disk before the call: after a crash here the submission counts as unsure."""
         sight, version = self._sight, self._rules.version
-        sent = self._looker.snapshot()
-        sight.record = remember.intended(sight.record, self._parts.now(), version, sent)
+        sight.record = self._intended()
         rules = list(step.draft.rules)
         self._book.note(Event.INTENDS_TO_SUBMIT, why=step.why, rules=rules, version=version)
-        await self._record()  # nothing is sent unless this is on disk
+        if not remember.is_intended(sight.record, sight.saved):
+            await self._record()  # nothing is sent unless this is on disk
+
+    def _intended(self) -> OrderRecord:
+        now, version = self._parts.now(), self._rules.version
+        return remember.intended(self._sight.record, now, version, self._looker.snapshot())
 
     def _tell_submission(self, word: Event, **facts: Any) -> None:
         self._parts.count("submission", word)
@@ -151,8 +157,7 @@ class Acts:
         was_held = self._sight.record.held
         if step.claims:
             await self._pharmaone.prepare_submission()
-            self._sight.record = remember.claiming(self._sight.record, step.word)
-            await self._record()
+            await self._intend_claim(step)
         elif step.comment is not None:
             await self._intend_hold()
         try:
@@ -175,6 +180,17 @@ class Acts:
         )
         event = Event.CLAIMED if step.claims else Event.SET_STATUS
         self._tell_translation(event, step.word, step.rule)
+
+    async def _intend_claim(self, step: SetStatus) -> None:
+        """On disk before the call, and with it that the order-request follows."""
+        sight = self._sight
+        sight.record = claimed = remember.claiming(sight.record, step.word)
+        if step.submits:
+            sight.record = self._intended()
+        try:
+            await self._record()
+        finally:
+            sight.record = claimed
 
     async def _intend_hold(self) -> None:
         """On disk before the call: whose a hold is could not be told after a lost answer."""
@@ -258,7 +274,9 @@ class Acts:
             sight.written = True
             return
         now = self._parts.now()
-        sight.order = replace(sight.order, status=word, seen_at=now, is_believed=not shown)
+        sight.order = dataclasses.replace(
+            sight.order, status=word, seen_at=now, is_believed=not shown
+        )
         sight.record = remember.status_set(sight.record, sight.order, words, held=held)
 
     async def _cancel(self, step: Cancel) -> Stuck | None:

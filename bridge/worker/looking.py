@@ -44,6 +44,8 @@ class Looker:
         self._rxscale, self._pharmaone = parts.rxscale, parts.pharmaone
         self.there: P1Sight | None = None
         """PharmaOne's order as this look saw it itself."""
+        self._taken: tuple[Mapping[str, Any] | None, str] = (None, "")
+        """RxScale's order as it was read, and its snapshot."""
 
     async def look(self, step: Looking) -> None:
         match step:
@@ -87,7 +89,11 @@ class Looker:
     def snapshot(self) -> str:
         """What RxScale's order holds, as it may be kept; "" where it was not seen."""
         order = self._sight.order
-        return snapshot(order, self._parts.prints(order.detail)) if order is not None else ""
+        if order is None:
+            return ""
+        if order.detail is not self._taken[0]:
+            self._taken = order.detail, snapshot(order, self._parts.prints(order.detail))
+        return self._taken[1]
 
     async def recall(self) -> None:
         """PharmaOne's order that was made of it, where nobody has told it yet."""

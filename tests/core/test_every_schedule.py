@@ -226,8 +226,10 @@ def succeed(world: World, decided) -> World:
 
 
 def intend(world: World) -> World:
+    """What was written down with the claim is not written again."""
     record = remember.intended(world.record, world.now, "v1")
-    return changed(world, record=record, disk=record)
+    disk = world.disk if remember.is_intended(record, world.disk) else record
+    return changed(world, record=record, disk=disk)
 
 
 def intend_claim(world: World, decided) -> World:
@@ -235,7 +237,8 @@ def intend_claim(world: World, decided) -> World:
     if not (isinstance(decided, SetStatus) and decided.claims):
         return world
     record = remember.claiming(world.record, decided.word)
-    return replace(world, record=record, disk=record)
+    disk = remember.intended(record, world.now, "v1") if decided.submits else record
+    return replace(world, record=record, disk=disk)
 
 
 def believe(world: World, decided: SetStatus | Complete) -> World:

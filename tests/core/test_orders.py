@@ -7,6 +7,7 @@ import pytest
 from words import CURRENT, LEGACY, PHARMAONE, changed, view_of
 
 from bridge.core import reasons, remember
+from bridge.core.facts import Facts
 from bridge.core.lifecycle import reached, route
 from bridge.core.model import (
     Draft,
@@ -227,7 +228,19 @@ class TestClaim:
 
     def test_a_queued_order_is_claimed_first(self):
         rule = "statuses.toml: rxscale.current.says.in_review"
-        assert next_step(a_view()) == SetStatus(REVIEW, rule, claims=True)
+        assert next_step(a_view()) == SetStatus(REVIEW, rule, claims=True, submits=True)
+
+    @pytest.mark.parametrize(
+        ("facts", "changes"),
+        [
+            (Facts(), {"policy": Policy(repeat_unsure=False)}),
+            (Facts(repeated_reference="second"), {}),
+            (Facts(), {"draft": replace(DRAFT, prescription={"file": "x"})}),
+        ],
+    )
+    def test_what_is_never_repeated_is_not_in_doubt_because_of_its_claim(self, facts, changes):
+        step = next_step(replace(a_view(**changes), facts=facts))
+        assert (step.claims, step.submits) == (True, False)
 
     def test_then_it_is_submitted(self):
         view = a_view(REVIEW, record=CLAIMED)
@@ -365,6 +378,16 @@ class TestUnsure:
     def test_what_is_not_found_is_repeated_or_asked(self, policy, attempts, expected):
         record = replace(self.PAST_GRACE, searched_at=NOW, attempts=attempts)
         assert isinstance(next_step(a_view(REVIEW, record=record, policy=policy)), expected)
+
+    def test_what_stands_in_the_queue_is_claimed_before_it_is_repeated(self):
+        """A crash amid its claim looks the same as one amid its submission."""
+        assert isinstance(next_step(a_view(record=self.LOST)), Wait)
+        assert isinstance(next_step(a_view(record=self.PAST_GRACE)), Find)
+        record = replace(self.PAST_GRACE, searched_at=NOW)
+        assert next_step(a_view(record=record)).claims
+        never = replace(record, attempts=5)
+        assert isinstance(next_step(a_view(record=never)), Stuck)
+        assert isinstance(next_step(a_view("in-progress", record=record)), Stuck)
 
     def test_what_is_found_is_adopted(self):
         step = next_step(a_view(REVIEW, record=self.LOST, p1_order=an_order()))

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from asked import instead_of
 from house import MAPPINGS, open_house, open_sandbox, unknown_word
 
 from bridge.app import now, vitals
-from bridge.core.model import Hint, Key, Phase
+from bridge.core.model import Hint, Key, OrderRecord, Phase
 from bridge.errors import Refused
+from bridge.pharmaone.client import PharmaOne
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import person, todo, views
+from bridge.store import person, todo, views, work
 from bridge.texts import say
 
 
@@ -27,6 +29,67 @@ async def test_the_good_order(tmp_path: Path):
         assert record.calls == 3
         calls = [(call.method, call.route) for call in house.calls(uid)]
         assert len(calls) == 3, "one look, one submission, one status; echoes cost nothing"
+
+
+@pytest.mark.parametrize(("unsure", "intents"), [("repeat", 1), ("ask", 2)])
+async def test_one_intent_does_for_claim_and_submission_unless_a_person_is_asked(
+    tmp_path: Path, monkeypatch, unsure: str, intents: int
+):
+    written: list[OrderRecord] = []
+
+    async def told(ask, record, *_):
+        written.append(record)
+        return await ask()
+
+    orders = {"unsure_submission": unsure}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, orders=orders) as house:
+        instead_of(monkeypatch, work.save, told)
+        (uid,) = await house.orders_arrive()
+        assert len(written) == intents
+        assert written[0].claimed_as == "pending review"
+        assert (written[-1].phase, written[-1].attempts) == (Phase.SUBMITTING, 1)
+        assert (await house.record(uid)).attempts == 1
+
+
+async def test_a_claim_that_comes_to_nothing_leaves_no_doubt(tmp_path: Path, monkeypatch):
+    """Though the intent to submit was on disk before it."""
+    settled: list[OrderRecord] = []
+
+    async def told(ask, outcome, *_):
+        settled.append(outcome.record)
+        return await ask()
+
+    failing = Fault(vendor="rxscale", route="PATCH /pharmacy_orders/{uid}/status", status=429)
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        instead_of(monkeypatch, work.settle, told)
+        house.world.break_calls(failing)
+        (uid,) = await house.orders_arrive()
+        first, *_, last = settled
+        assert (first.phase, first.intent_at, first.doubted_at) == (Phase.KNOWN, None, None)
+        assert (last.phase, last.attempts) == (Phase.SUBMITTED, 1)
+        assert len(house.requests(uid)) == 1
+
+
+async def test_after_a_crash_between_claim_and_submission_it_is_sent_once(
+    tmp_path: Path, monkeypatch
+):
+    crash = RuntimeError("the process dies")
+
+    async def die(*_):
+        raise crash
+
+    orders = {"unsure_grace_seconds": 0.1}
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path, orders=orders) as house:
+            with monkeypatch.context() as dying:
+                dying.setattr(PharmaOne, "submit", die)
+                instead_of(dying, work.settle, die)
+                (uid,) = await house.orders_arrive()
+            await house.bridge.store.write(todo.take_up, now())
+        async with open_house(sandbox, tmp_path, orders=orders) as house:
+            await house.settle()
+            assert len(house.requests(uid)) == 1
+            assert (await house.record(uid)).attempts == 2
 
 
 async def test_what_is_on_disk_knows_no_patient(tmp_path: Path, canary):

@@ -99,7 +99,8 @@ def unsure(view: View, order: PharmacyOrder) -> steps.Step:
         return steps.Stuck(reasons.UNSURE_SUBMISSION(why=reasons.MAKES_A_SECOND(fact=told)))
     if not policy.repeat_unsure:
         return steps.Stuck(reasons.UNSURE_SUBMISSION(why=reasons.NO_ORDER_YET()))
-    if not _is_claimed(record, order):
+    is_queued = order.status in view.words.rxscale.queue  # a claim goes before each submission
+    if not is_queued and not _is_claimed(record, order):
         return steps.Stuck(reasons.UNSURE_SUBMISSION(why=reasons.MOVED_ON(status=order.status)))
     if record.attempts >= policy.most_submissions:
         return steps.Stuck(
@@ -140,7 +141,7 @@ def _submit(view: View, order: PharmacyOrder, why: Reason) -> steps.Step:
     if (first := _compared(view)) is not None:
         return first
     if not claimed:
-        return _claim(view, order)
+        return _claim(view, order, draft)
     if order.is_believed:
         return steps.Look(reasons.CLAIM_TO_BE_SEEN())
     if draft.prescription is not None and view.record.prescription_id is None:
@@ -183,13 +184,23 @@ def _is_claimed(record: OrderRecord, order: PharmacyOrder) -> bool:
     return record.claimed_as is not None and (order.status == record.claimed_as or record.held)
 
 
-def _claim(view: View, order: PharmacyOrder) -> steps.Step:
-    """RxScale's status first: whatever becomes of this store, the vendor knows it is taken."""
+def _claim(view: View, order: PharmacyOrder, draft: Draft) -> steps.Step:
+    """RxScale's status first: whatever becomes of this store, the vendor knows it is taken.
+
+    Where a crash amid it may be followed by a second submission, one intent does for both calls.
+    """
+    may_repeat = AGAIN[view.facts.repeated_reference] is not Again.NEVER
+    waits = draft.prescription is not None and view.record.prescription_id is None
     rxscale = view.words.rxscale
     path = route(rxscale, order.status, rxscale.says[view.words.review])
     if not path:
         return steps.Wait(reasons.NO_LEGAL_STEP(status=order.status, state=view.words.review.value))
-    return steps.SetStatus(path[0], f"{rxscale.where}.says.{view.words.review.value}", claims=True)
+    return steps.SetStatus(
+        path[0],
+        f"{rxscale.where}.says.{view.words.review.value}",
+        claims=True,
+        submits=view.policy.repeat_unsure and may_repeat and not waits,
+    )
 
 
 def _ingest(view: View, body: Mapping[str, Any]) -> steps.Step:
