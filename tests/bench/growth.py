@@ -75,13 +75,14 @@ async def figures(folder: Path, *, filled: bool) -> Figures:
 
 
 async def let_rxscale_list_them(rxscale: str) -> None:
-    """The open orders of the large store, as the bridge last saw them."""
+    """The open orders of the large store, as the bridge last saw them: the first lack a link."""
     async with aiohttp.ClientSession() as session:
         for first in range(0, large.OPEN, 500):
             orders = [
                 {
                     "uid": f"po-large-{number:06d}",
                     "status": "waiting for pharmacy" if number < large.STUCK else "pending review",
+                    **({"order_items": unlinked(number)} if number < large.STUCK else {}),
                 }
                 for number in range(first, first + 500)
             ]
@@ -90,13 +91,20 @@ async def let_rxscale_list_them(rxscale: str) -> None:
                 assert answer.status < 300, await answer.text()
 
 
+def unlinked(number: int) -> list[dict[str, object]]:
+    """A line of a SKU that nobody has linked, as the large store has it."""
+    sku = {"uid": f"sku-none-{number % 50}", "display_name": f"Musterblüte {number % 50}"}
+    return [{"sku": {**sku, "pzn": None}, "amount": 1}]
+
+
 async def settled(url: str) -> None:
-    """Until the first sweep and round of stock are over."""
+    """Until the first sweep and round of stock are over, and what the start made due."""
     async with aiohttp.ClientSession() as session:
         while True:
             async with session.get(f"{url}/health") as answer:
                 checks = (await answer.json())["checks"]
-            if checks["orders"]["last_poll_at"] and checks["stock"]["last_sync_at"]:
+            is_read = checks["orders"]["last_poll_at"] and checks["stock"]["last_sync_at"]
+            if is_read and not checks["work"]["pending"]:
                 return await asyncio.sleep(2)
             await asyncio.sleep(0.05)
 
