@@ -174,7 +174,9 @@ class PharmaOne:
         response = await self.caller.call(dialect.INVENTORY, priority, query=query)
         if not is_accepted(response):
             raise self.caller.answers.failure(dialect.INVENTORY, response)
-        return inventory.read(response.body, full=full)
+        rows = inventory.rows_of(response.body, full=full)
+        del response  # it may be tens of megabytes
+        return inventory.gather(rows, full=full)
 
     @calls(dialect.ADJUST)
     async def adjust(

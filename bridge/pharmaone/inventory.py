@@ -6,12 +6,12 @@ cannot be read is left out and counted, so that it does not keep the others from
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from pydantic import Field
@@ -88,19 +88,27 @@ def _decoder(full: bool) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(_Page[_FullRow] if full else _Page[_Row])
 
 
-def read(body: bytes, *, full: bool = False) -> Inventory:
-    """The inventory in an answer; `full` with prices and names. Raises Garbled."""
+class Rows(NamedTuple):
+    """What an answer has of rows; `total` as in Inventory."""
+
+    read: list[Any]
+    unreadable: int
+    total: int | None
+
+
+def rows_of(body: bytes, *, full: bool = False) -> Rows:
+    """For `gather`, which does not need the body any more. Raises Garbled."""
     try:
         page = _decoder(full).decode(body)
     except msgspec.ValidationError:
-        return _row_by_row(body, full=full)
+        return _row_by_row(body)
     except (msgspec.DecodeError, RecursionError):
         raise Garbled(NOT_JSON(vendor="PharmaOne", route=INVENTORY.name)) from None
     total = page.pagination.total if page.pagination else None
-    return _gather(page.data, full=full, unreadable=0, total=total)
+    return Rows(page.data, 0, total)
 
 
-def _row_by_row(body: bytes, *, full: bool) -> Inventory:
+def _row_by_row(body: bytes) -> Rows:
     """For an answer that is not wholly as documented: what can be read of it."""
     try:
         raw = parse(body)
@@ -113,7 +121,7 @@ def _row_by_row(body: bytes, *, full: bool) -> Inventory:
     read = [row for each in rows if (row := _row(each)) is not None]
     paging = raw.get("pagination") if isinstance(raw, Mapping) else None
     total = as_total(paging.get("total")) if isinstance(paging, Mapping) else None
-    return _gather(read, full=full, unreadable=len(rows) - len(read), total=total)
+    return Rows(read, len(rows) - len(read), total)
 
 
 def _row(raw: object) -> _FullRow | None:
@@ -131,10 +139,11 @@ def _price(raw: object) -> Decimal | None:
     return Decimal(repr(raw)) if is_number else None
 
 
-def _gather(rows: Iterable[_Row], *, full: bool, unreadable: int, total: int | None) -> Inventory:
-    found = Inventory({}, unreadable=unreadable, total=total)
+def gather(rows: Rows, *, full: bool = False) -> Inventory:
+    """The inventory; `full` with prices and names."""
+    found = Inventory({}, unreadable=rows.unreadable, total=rows.total)
     on_hand = found.on_hand
-    for row in rows:
+    for row in rows.read:
         ident = row.p1_id
         name = str(ident) if type(ident) is int else as_id(ident)
         units = row.stockquantity if row.stockquantity is not None else row.stock_quantity

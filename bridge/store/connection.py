@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from threading import Lock
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import aiosqlite
 
@@ -151,13 +151,17 @@ class Thread(aiosqlite.Connection):
         return thread
 
     async def run(self, body: Callable[[sqlite3.Connection], T]) -> T:
-        """One hop into the thread and back; a caller who goes away does not stop the body."""
-        answer: T = await self._execute(self._in_turn, body)  # type: ignore[no-untyped-call]
+        """One hop into the thread and back; a caller who goes away does not stop the body. The
+        thread holds on to its last work until the next, so that is handed over empty.
+        """
+        work: list[Any] = [body]
+        await self._execute(self._in_turn, work)  # type: ignore[no-untyped-call]
+        answer: T = work.pop()
         return answer
 
-    def _in_turn(self, body: Callable[[sqlite3.Connection], T]) -> T:
+    def _in_turn(self, work: list[Any]) -> None:
         with self._alone:
-            return body(self._conn)
+            work.append(work.pop()(self._conn))
 
     def here(self, body: Callable[[sqlite3.Connection], T]) -> T | None:
         """In the caller's own thread; None where the other one is at work."""

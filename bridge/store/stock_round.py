@@ -78,16 +78,13 @@ def save(connection: Connection, stocktake: Stocktake, before: Stocktake | None)
     known: Mapping[ProductId, int] = before.on_hand if before else {}
     was_absent: Mapping[ProductId, datetime] = before.absent if before else {}
     absent = stocktake.absent
-    changed = [
-        each
+    went_or_came = absent.keys() ^ was_absent.keys()
+    rows = (
+        (each, units, micros(absent[each]) if each in absent else None)
         for each, units in stocktake.on_hand.items()
-        if known.get(each) != units or (each in absent) != (each in was_absent)
-    ]
-    rows = [
-        (each, stocktake.on_hand[each], micros(absent[each]) if each in absent else None)
-        for each in changed
-    ]
-    connection.executemany(SQL.save, rows)
+        if known.get(each) != units or each in went_or_came
+    )
+    connection.executemany(SQL.save, rows)  # as they come: at first they are all
     unheard = {each: micros(at) for each, at in absent.items() if each not in stocktake.on_hand}
     notes.put(connection, NEVER_LISTED, json.dumps(unheard))
     notes.put(connection, UNLISTED, json.dumps(sorted(stocktake.unlisted)))

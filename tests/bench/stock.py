@@ -110,13 +110,19 @@ async def one_round(folder: Path, skus: int) -> None:
     async with app.open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
         object.__setattr__(b.vendors.pharmaone.caller, "send", send)
         object.__setattr__(b.vendors.pharmaone.tokens, "_exchange", _token)
-        for changed in (0, skus // CHANGED_OF):
+
+        async def round_(changed: int) -> None:
+            nonlocal took
             result, before = await b.stock.look()
             await b.store.write(stock_round.planned, result.plan, before, b.started_at)
-            b.stock.last = result
+            b.stock.keep(result)
             took = time.process_time() - took
             assert result.failure is None, result.failure
             assert len(result.plan.writes) == changed, len(result.plan.writes)
+
+        loop.settled()
+        await round_(0)
+        await round_(skus // CHANGED_OF)
     print(json.dumps({"ms": took * 1000, "mib": mebibytes(os.getpid(), "VmHWM")}))
 
 

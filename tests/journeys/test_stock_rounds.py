@@ -204,6 +204,18 @@ async def test_the_inventory_that_is_believed_is_read_from_the_store_once(tmp_pa
         assert before is believed
 
 
+async def test_between_two_rounds_neither_rxscales_numbers_nor_names_are_kept(tmp_path: Path):
+    """Of 200,000 rows they weighed 75 MiB, and the next round asks anew."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        first = await house.sync()
+        assert not first.products, "names are read once a linked product is absent"
+        assert first.plan.situation.at_rxscale.plain
+        kept = house.bridge.stock.last
+        assert not kept.plan.situation.at_rxscale.plain
+        assert kept.plan.rows == first.plan.rows
+        assert kept.plan.situation.stocktake is first.plan.situation.stocktake
+
+
 async def test_rxscales_list_is_linked_some_skus_at_a_time(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(vendor_lists, "LINKED_AT_ONCE", 3)
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:

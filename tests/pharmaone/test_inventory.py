@@ -15,7 +15,7 @@ from pharmaone.test_pharmaone_client import BASE, CONNECTOR, client
 from bridge.core.model import ProductId
 from bridge.errors import Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Priority
-from bridge.pharmaone.inventory import MOST, Inventory, LogEntry, read
+from bridge.pharmaone.inventory import MOST, Inventory, LogEntry, gather, rows_of
 
 ROW: dict[str, Any] = {
     "p1_id": 20417,
@@ -30,6 +30,10 @@ ROW: dict[str, Any] = {
 
 def body(*rows: Any, **more: Any) -> bytes:
     return json.dumps({"data": list(rows), **more}).encode()
+
+
+def read(body: bytes, *, full: bool = False) -> Inventory:
+    return gather(rows_of(body, full=full), full=full)
 
 
 def test_the_documented_row():

@@ -5,6 +5,7 @@ import contextlib
 import resource
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -508,3 +509,18 @@ def test_a_commit_sleeps_while_it_waits_for_others(tmp_path: Path):
 
     pytest.importorskip("uvloop").run(write())
     assert 9 <= len(calls) <= 27
+
+
+async def test_what_was_read_and_written_is_not_kept_until_the_next_time(store: Store):
+    """A thread keeps its last work until the next: 20 MiB of a round of stock."""
+
+    class Much:
+        pass
+
+    gone = weakref.ref(await store.read(lambda _: Much()))
+    assert gone() is None
+    much = Much()
+    gone = weakref.ref(much)
+    await store.write(lambda _, about: len(str(about)), much)
+    del much
+    assert gone() is None

@@ -7,9 +7,9 @@ or a person says so (design: guarantee 5).
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain, filterfalse
 
 from bridge.core import reasons
-from bridge.core.model import ProductId
 from bridge.core.stock.model import Anomaly, Pending, Reading, Shelf, StockPolicy, Stocktake
 
 FEW = 2
@@ -27,24 +27,20 @@ def inventory_anomaly(
         return Anomaly(reasons.EMPTY())
     if before is None:
         return None
-    there = [each for each in shelf if each in before.on_hand and each not in before.absent]
-    missing = sum(each not in reading.on_hand for each in there)
-    if missing >= FEW and missing * 100 >= policy.partial_percent * len(there):
-        return Anomaly(reasons.PARTIAL(missing=missing, linked=len(there)))
-    return _halved(reading, before, there, policy)
-
-
-def _halved(
-    reading: Reading, before: Stocktake, there: list[ProductId], policy: StockPolicy
-) -> Anomaly | None:
-    pairs = [
-        (before.on_hand[each], reading.on_hand[each])
-        for each in there
-        if before.on_hand[each] > 0 and each in reading.on_hand
-    ]
-    fell = sum(now < then for then, now in pairs)
-    then, now = sum(then for then, _ in pairs), sum(max(now, 0) for _, now in pairs)
-    if fell < FEW or fell * 2 < len(pairs) or now * 100 > then * (100 - policy.halved_percent):
+    linked = missing = both = fell = then = now = 0
+    for each in shelf:
+        held, units = before.on_hand.get(each), reading.on_hand.get(each)
+        if held is None or each in before.absent:
+            continue
+        linked += 1
+        if units is None:
+            missing += 1
+        elif held > 0:
+            both, fell = both + 1, fell + (units < held)
+            then, now = then + held, now + max(units, 0)
+    if missing >= FEW and missing * 100 >= policy.partial_percent * linked:
+        return Anomaly(reasons.PARTIAL(missing=missing, linked=linked))
+    if fell < FEW or fell * 2 < both or now * 100 > then * (100 - policy.halved_percent):
         return None
     return Anomaly(reasons.HALVED(before=then, now=now, products=fell))
 
@@ -81,7 +77,7 @@ def stocktake_of(
     absence of all that is absent was confirmed. What was never listed until then is `unlisted`.
     """
     was, read_at = before or Stocktake({}, reading.read_at), reading.read_at
-    missing = (was.on_hand.keys() | shelf.keys()) - reading.on_hand.keys()
+    missing = {*filterfalse(reading.on_hand.__contains__, chain(was.on_hand, shelf))}
     if not missing:
         return Stocktake(reading.on_hand, read_at)
     absent = {each: was.absent.get(each, read_at) for each in missing}

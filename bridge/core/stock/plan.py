@@ -113,7 +113,8 @@ def plan(situation: Situation) -> Plan:
         if row.change != 0 or row.write is not None or row.anomaly is not None or row.unlisted
     )
     writes = sorted((row.write for row in rows if row.write is not None), key=urgency)
-    linked = sum(link.confirmed for links in situation.shelf.values() for link in links)
+    unconfirmed = sum(row.likely is not None for row in rows)
+    linked = sum(map(len, situation.shelf.values())) - unconfirmed
     return Plan(situation, rows, tuple(writes), linked)
 
 
@@ -162,11 +163,10 @@ def urgency(write: Write) -> tuple[bool, bool, int, str]:
 def _rows(situation: Situation, *, everything: bool) -> Iterator[PlanRow]:
     """Most SKUs are as they should be and cost no more than a comparison, unless `everything`."""
     on_hand = situation.stocktake.on_hand if situation.stocktake else {}
-    reserved, stale = situation.reserved, situation.is_stale
+    reserved, stale, unlisted = situation.reserved, situation.is_stale, situation.unlisted
     plain = {} if everything else situation.at_rxscale.plain
     for product, links in situation.shelf.items():
         hand, open_units = on_hand.get(product), reserved.get(product, 0)
-        is_doubted = product in situation.unlisted
         if hand is None and not stale:
             yield from (_row(situation, link, None, open_units, None) for link in links)
             continue
@@ -175,7 +175,7 @@ def _rows(situation: Situation, *, everything: bool) -> Iterator[PlanRow]:
                 yield _row(situation, link, hand, open_units, None)
                 continue
             target = 0 if stale or hand is None else link.pieces(hand - open_units)
-            if is_doubted or plain.get(link.uid, -1) != target:
+            if product in unlisted or plain.get(link.uid, -1) != target:
                 yield _row(situation, link, hand, open_units, target)
     yield from (row for uid in situation.unlinked if (row := _unlinked(situation, uid)))
 

@@ -21,6 +21,7 @@ from bridge.core.shadow import numbers
 from bridge.core.stock.model import (
     Pending,
     Reading,
+    RxScaleStock,
     Shelf,
     Situation,
     SkuLink,
@@ -258,10 +259,16 @@ class StockCycle:
         if known_at is not None:
             self._pusher.replace(result.plan.writes, known_at)
         self._tell(result)
-        self.last = result
+        self.keep(result)
         await self._name_likely(result)
         await self._learn_of_drift(result)
         return result
+
+    def keep(self, result: SyncResult) -> None:
+        """Of use from now on: the next round asks anew what RxScale has, of each SKU."""
+        shown = RxScaleStock(special=result.plan.situation.at_rxscale.special)
+        situation = replace(result.plan.situation, at_rxscale=shown)
+        self.last = replace(result, plan=replace(result.plan, situation=situation), products={})
 
     async def _compare(self, result: SyncResult) -> SyncResult:
         """Nothing is left to write of it."""
@@ -315,7 +322,7 @@ class StockCycle:
         if fetch and (shelf or unlinked):
             try:
                 known = self.last.plan.situation.stocktake if self.last is not None else None
-                names = known is None or not shelf.keys().isdisjoint(known.absent)
+                names = known is not None and not shelf.keys().isdisjoint(known.absent)
                 inventory = await self._pharmaone.inventory(full=names or self._policy.sync_prices)
             except BridgeError as unread:
                 failure = unread
