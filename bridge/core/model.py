@@ -52,6 +52,10 @@ class State(StrEnum):
     REJECTED = "rejected"
 
 
+FIRST_LOOK = "first_look"
+"""Stands in a snapshot of what was sent that is not known: RxScale's order as it was first seen."""
+
+
 class Phase(StrEnum):
     """How far a pharmacy order's order-request has come; what the store must never forget."""
 
@@ -148,7 +152,8 @@ class OrderRecord:
     @property
     def is_unread(self) -> bool:
         """What PharmaOne's order holds was not seen yet, and this store did not send it."""
-        return self.phase is Phase.ADOPTED and self.intent_at is None and not self.sent
+        is_ours = self.intent_at is not None or (self.sent and FIRST_LOOK not in self.sent)
+        return self.phase is Phase.ADOPTED and not is_ours
 
     @property
     def is_left_alone(self) -> bool:

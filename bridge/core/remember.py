@@ -226,12 +226,11 @@ def is_intended(record: OrderRecord, saved: OrderRecord | None) -> bool:
     return (saved.attempts, saved.sent) == (record.attempts, record.sent)
 
 
-def read_again(record: OrderRecord, snapshot: str) -> OrderRecord:
-    """RxScale's order was seen whole after it was sent; of one that another store sent, what was
-    sent is for PharmaOne's order to tell, or else is not known.
+def read_again(record: OrderRecord, snapshot: str, first: str) -> OrderRecord:
+    """RxScale's order was seen whole after it was sent. `first`: the same, if it is the first look
+    at one that another store sent; what that sent is for PharmaOne's order to tell.
     """
-    sent = record.sent or ("" if record.is_unread else snapshot)
-    return replace(record, sent=sent, snapshot=snapshot)
+    return replace(record, sent=record.sent or first, snapshot=snapshot)
 
 
 def held_there(record: OrderRecord, sent: str, snapshot: str) -> OrderRecord:

@@ -10,7 +10,7 @@ from bridge.core.copies import Content, surnames
 from bridge.core.journal import Event
 from bridge.core.lifecycle import TERMINAL
 from bridge.core.model import Draft, P1Order, P1Sight, PharmacyOrder, Phase, State
-from bridge.core.orders.edits import held_there, snapshot
+from bridge.core.orders.edits import held_there, of_first_look, snapshot
 from bridge.core.orders.view import Sight, meaning_of
 from bridge.core.steps import (
     Adopt,
@@ -81,7 +81,7 @@ class Looker:
         if sight.record.phase in NEEDS_A_DRAFT or is_first or self._parts.shadow:
             await self._prepare(order)
         elif (now := self.snapshot()) != sight.record.snapshot or sight.record.is_unread:
-            sight.record = remember.read_again(sight.record, now)
+            sight.record = remember.read_again(sight.record, now, of_first_look(now))
             await self._prepare(order)  # what it takes may be less
         else:
             await self.recall()
@@ -132,7 +132,8 @@ class Looker:
         """What is there of an order that this store did not send counts, not what RxScale shows."""
         sight, now, takes = self._sight, self.snapshot(), self._sight.demands or ()
         ours = sight.draft.payload if isinstance(sight.draft, Draft) else {}
-        held = held_there(order, now, takes, basket(ours, ours), basket(detail, ours))
+        known, theirs = sight.record.sent or now, basket(detail, ours)
+        held = held_there(order, known, takes, basket(ours, ours), theirs)
         sight.demands = at_least(takes, held.takes)
         if ours:
             sight.record = remember.held_there(sight.record, held.snapshot, now)

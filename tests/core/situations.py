@@ -258,7 +258,7 @@ def memory(luck: Random) -> tuple[str, str]:
         "prescribed": lambda: remember.prescribed(record, PrescriptionId("rx-2")),
         "prescription_seen": lambda: remember.prescription_seen(record, maybe(luck, "new")),
         "intended": lambda: remember.intended(record, NOW, "v2", "sent now"),
-        "read_again": lambda: remember.read_again(record, "read now"),
+        "read_again": lambda: remember.read_again(record, "read now", "read first"),
         "submitted": lambda: remember.submitted(record, asked, NOW),
         "answer_lost": lambda: remember.answer_lost(record, NOW),
         "refused": lambda: remember.refused(record, other),

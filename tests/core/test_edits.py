@@ -25,7 +25,7 @@ from bridge.core.model import (
 )
 from bridge.core.orders import next_step
 from bridge.core.orders.attention import attentions
-from bridge.core.orders.edits import changes, held_there, snapshot
+from bridge.core.orders.edits import changes, held_there, of_first_look, snapshot
 from bridge.core.steps import Look, LookAtPharmaOne, Wait
 from bridge.core.stock.reserve import Demand
 from bridge.texts import say
@@ -93,20 +93,28 @@ def test_a_person_is_told_while_pharmaone_has_it(phase: Phase):
 
 def test_what_another_store_sent_is_compared_from_its_first_look_on():
     record = OrderRecord(UID, NOW, phase=Phase.SUBMITTED)
-    first = remember.read_again(record, SENT)
-    assert (first.sent, first.snapshot) == (SENT, SENT)
-    later = remember.read_again(first, a_snapshot(money="m2"))
-    assert (later.sent, later.snapshot) == (SENT, a_snapshot(money="m2"))
+    first = remember.read_again(record, SENT, of_first_look(SENT))
+    assert (changes(first.sent, SENT), first.snapshot) == (None, SENT)
+    now = a_snapshot(money="m2")
+    later = remember.read_again(first, now, of_first_look(now))
+    assert (later.sent, later.snapshot) == (first.sent, now)
+    assert changes(later.sent, now) == reasons.THE_MONEY()
     sent = remember.intended(record, NOW + timedelta(1), "v1", SENT)
     assert (sent.sent, sent.snapshot) == (SENT, SENT)
 
 
 def test_what_was_sent_is_for_pharmaones_order_to_tell_where_that_is_known():
     record = OrderRecord(UID, NOW, phase=Phase.ADOPTED)
-    first = remember.read_again(record, SENT)
-    assert (first.sent, first.snapshot, first.is_unread) == ("", SENT, True)
-    read = remember.held_there(first, a_snapshot({"one": 3}), SENT)
-    assert (read.is_unread, remember.read_again(read, SENT)) == (False, read)
+    first = remember.read_again(record, SENT, of_first_look(SENT))
+    assert record.is_unread
+    assert first.is_unread
+    sent = held_there(an_order(one=2), first.sent, [], {}, {}).snapshot
+    assert sent == a_snapshot({"one": 2})
+    read = remember.held_there(first, sent, SENT)
+    assert not read.is_unread
+    assert remember.read_again(read, SENT, "") == read
+    assert not replace(first, phase=Phase.SUBMITTED).is_unread
+    assert not replace(first, intent_at=NOW).is_unread
 
 
 def goods(**quantities: float) -> dict[str, Goods]:

@@ -225,6 +225,27 @@ async def test_what_was_sent_before_an_edit_is_kept_back_by_a_new_store(
             assert whats == ([f"the lines: {told}"] if told else [])
 
 
+async def test_what_a_person_marked_as_sent_is_kept_back_as_pharmaones_order_has_it(
+    tmp_path: Path,
+):
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            line = {"sku": {"uid": "sku-1006"}, "amount": 7}
+            (uid,) = await house.orders_arrive({"order_items": [line]})
+        house.world.edit_order(uid, {"order_items": [{**line, "amount": 5}]})
+        (tmp_path / "rxbridge.db").unlink()
+        async with open_house(sandbox, tmp_path) as house:
+            (row,) = await house.stuck()
+            assert row.reason.code == "cannot_know"
+            await house.bridge.store.write(person.mark_submitted, row.key, now())
+            await house.settle()
+            await house.sync()
+            assert house.stock("psku-1006") == 445
+            await house.approve(uid)
+            await house.sync()
+            assert house.stock("psku-1006") == 443
+
+
 async def test_a_sku_that_was_hidden_when_a_new_store_came_is_kept_back_once_shown(tmp_path: Path):
     """The order was sent by the lost store; nothing else would have its lines looked at again."""
     async with open_sandbox() as sandbox:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bridge.core import reasons
 from bridge.core.copies import NOTHING, Basket
-from bridge.core.model import PharmacyOrder, PharmacySkuUid, ProductId
+from bridge.core.model import FIRST_LOOK, PharmacyOrder, PharmacySkuUid, ProductId
 from bridge.core.reasons import Code, Reason
 from bridge.core.stock.reserve import Demand
 
@@ -26,6 +26,11 @@ def snapshot(order: PharmacyOrder, prints: Mapping[str, str]) -> str:
     One of the `prints` names the secret that they were made with.
     """
     return _written({**prints, "lines": _pieces(order)})
+
+
+def of_first_look(snapshot: str) -> str:
+    """Stands for what another store sent, until PharmaOne's order tells that."""
+    return _written({**_read(snapshot), FIRST_LOOK: {}})
 
 
 def _written(held: Mapping[str, object]) -> str:
@@ -47,10 +52,11 @@ class Held(NamedTuple):
 
 
 def held_there(
-    order: PharmacyOrder, now: str, takes: Sequence[Demand], ours: Basket, theirs: Basket
+    order: PharmacyOrder, known: str, takes: Sequence[Demand], ours: Basket, theirs: Basket
 ) -> Held:
-    """What was sent of an order by another store, or was typed by hand. `now` and `takes` as of
-    RxScale's lines; `ours` is what these would be in PharmaOne's words, `theirs` its order.
+    """What was sent of an order by another store, or was typed by hand. `known` has the prints of
+    its first look; `takes` as of RxScale's lines; `ours` is what these would be in PharmaOne's
+    words, `theirs` its order.
 
     Amounts are told by SKU, or by product where no SKU comes to so many. Nothing is known of what
     is not among the lines but the lines themselves; nor of lines that are not told.
@@ -71,7 +77,8 @@ def held_there(
             pieces |= {sku: int(amount) for sku, amount in scaled.items()}
         else:
             pieces[product] = ceil(there)
-    return Held(_written({**json.loads(now), "lines": pieces}), found)
+    prints = {name: part for name, part in _read(known).items() if name != FIRST_LOOK}
+    return Held(_written({**prints, "lines": pieces}), found)
 
 
 def changes(sent: str, now: str) -> Reason | None:
