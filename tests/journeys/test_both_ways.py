@@ -143,7 +143,7 @@ async def test_clocks_two_hours_apart_and_a_lost_answer_whose_order_is_not_shown
     """PharmaOne lists the new order and denies it: by its own clock it is an old one."""
     async with (
         open_sandbox(p1_clock_ahead_seconds=-7200, reference_mode="second") as sandbox,
-        open_house(sandbox, tmp_path) as house,
+        open_house(sandbox, tmp_path, orders={"unsure_grace_seconds": 1}) as house,
     ):
         house.world.spoil_webhooks(Chaos(lose=1.0))
         cut = Fault(vendor="pharmaone", route="POST /order-requests", cut=True, when="after")
