@@ -234,6 +234,7 @@ class TestClaim:
         ("facts", "changes"),
         [
             (Facts(), {"policy": Policy(repeat_unsure=False)}),
+            (Facts(), {"policy": Policy(reads_back=False)}),  # no search would end the doubt
             (Facts(repeated_reference="second"), {}),
             (Facts(), {"draft": replace(DRAFT, prescription={"file": "x"})}),
         ],

@@ -187,9 +187,12 @@ def _is_claimed(record: OrderRecord, order: PharmacyOrder) -> bool:
 def _claim(view: View, order: PharmacyOrder, draft: Draft) -> steps.Step:
     """RxScale's status first: whatever becomes of this store, the vendor knows it is taken.
 
-    Where a crash amid it may be followed by a second submission, one intent does for both calls.
+    Where a crash amid it may be followed by a search and a second submission, one intent does for
+    both calls.
     """
-    may_repeat = AGAIN[view.facts.repeated_reference] is not Again.NEVER
+    may_repeat = (
+        AGAIN[view.facts.repeated_reference] is not Again.NEVER and view.policy.repeat_unsure
+    )
     waits = draft.prescription is not None and view.record.prescription_id is None
     rxscale = view.words.rxscale
     path = route(rxscale, order.status, rxscale.says[view.words.review])
@@ -199,7 +202,7 @@ def _claim(view: View, order: PharmacyOrder, draft: Draft) -> steps.Step:
         path[0],
         f"{rxscale.where}.says.{view.words.review.value}",
         claims=True,
-        submits=view.policy.repeat_unsure and may_repeat and not waits,
+        submits=may_repeat and view.policy.reads_back and not waits,
     )
 
 
