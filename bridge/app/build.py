@@ -156,8 +156,16 @@ class Bridge:
     @cached_property
     def p1_sweep(self) -> P1Sweep:
         pharmaone, most = self.vendors.pharmaone, self.settings.orders.find_details
-        wake = self.worker.wake
-        return P1Sweep(self.store, pharmaone, self.rules, self.now, wake, most_details=most)
+        wake, all_of_them = self.worker.wake, self.vendors.organisation
+        return P1Sweep(
+            self.store,
+            pharmaone,
+            self.rules,
+            self.now,
+            wake,
+            most_details=most,
+            organisation=all_of_them,
+        )
 
     @cached_property
     def secrets(self) -> Mapping[str, SigningSecrets]:
@@ -265,6 +273,8 @@ async def open_bridge(
             await vet(vendors)
         store = await machine.open_store(settings.place, now=machine.now())
         stack.push_async_callback(store.close)
+        vendors.organisation.stores.add(store)
+        stack.callback(vendors.organisation.stores.discard, store)
         bridge = Bridge(settings, machine, shared.metrics, store, reloader, vendors)
         if standing:
             reloader.changed, bridge = _nothing, replace(bridge, vendors_for=vendors_for)

@@ -10,6 +10,7 @@ import aiohttp
 from bridge.app.machine import Machine
 from bridge.app.policies import rules_of
 from bridge.core.facts import Facts
+from bridge.cycles.organisation import Organisation
 from bridge.errors import Fault, Misconfigured
 from bridge.exchange import Call, Request, Response, Send
 from bridge.pharmaone import dialect as pharmaone_dialect
@@ -34,6 +35,8 @@ class Vendors:
     pharmaone: PharmaOne
     rxscale_transport: Transport
     pharmaone_transport: Transport
+    organisation: Organisation
+    """What is read of PharmaOne once for all that have its key here."""
 
     @property
     def transports(self) -> Mapping[str, Transport]:
@@ -52,6 +55,12 @@ class Wire:
     _transports: dict[tuple[str, str, str], tuple[Transport, set[str]]] = field(
         default_factory=dict
     )
+    _organisations: dict[tuple[int, str], Organisation] = field(default_factory=dict)
+
+    def organisation(self, transport: Transport, org_id: str) -> Organisation:
+        """The one that all have who use this transport for it."""
+        place = id(transport), org_id
+        return self._organisations.setdefault(place, Organisation(self.machine.now))
 
     def transport(
         self, name: str, section: RxScaleSection | PharmaOneSection, who: str
@@ -121,7 +130,11 @@ def vendors_of(
     rx = RxScaleCaller(_carried(settings, rx_send), _rxscale_site(settings), known=known)
     p1 = PharmaOneCaller(_carried(settings, p1_send), site, tokens, known=known)
     return Vendors(
-        RxScale(rx, now, rxscale.ahead), PharmaOne(p1, now, pharmaone.ahead), rxscale, pharmaone
+        RxScale(rx, now, rxscale.ahead),
+        PharmaOne(p1, now, pharmaone.ahead),
+        rxscale,
+        pharmaone,
+        wire.organisation(pharmaone, site.org_id),
     )
 
 

@@ -7,10 +7,11 @@ is read by the words that mean "open", and wholly now and then.
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bridge.core.model import OrderId, P1Order, P1Row, PrescriptionId
+from bridge.cycles.organisation import Organisation
 from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
@@ -52,14 +53,19 @@ class P1Sweep:
         woke: Callable[[], None],
         *,
         most_details: int,
+        organisation: Organisation | None = None,
     ) -> None:
-        """`most_details`: so many orders that an earlier store may have known are read."""
+        """`most_details`: so many orders that an earlier store may have known are read.
+        `organisation`: what several pharmacies have in common.
+        """
         self._store = store
         self._pharmaone = pharmaone
         self._rules = rules
         self._now = now
         self._woke = woke
         self._most_details = most_details
+        self._organisation = organisation or Organisation(now)
+        self._began_at: datetime | None = None
         self._count = 0
         self._known_total = 0
         self._learning = asyncio.Lock()
@@ -68,9 +74,10 @@ class P1Sweep:
 
     async def run(self) -> int:
         """One sweep; how many orders it hinted. Raises TryLater or Misconfigured."""
-        began_at = self._now()
         words = self._words()
-        found = await read_orders(self._pharmaone, words, Priority.SWEEP)
+        read = partial(read_orders, self._pharmaone, words, Priority.SWEEP)
+        began_at, found = await self._organisation.listed(words, self._began_at, read)
+        self._began_at = began_at
         rows = {OrderId(name): order for name, order in found.rows.items()}
         whole = words == [ALL]
         if whole:
@@ -90,6 +97,7 @@ class P1Sweep:
 
     async def _hint_orphans(self) -> int:
         found = await self._store.read(p1_sweep.orphans, self._rules().words.pharmaone.open)
+        found = await self._organisation.of_nobody(found)
         if found:
             await self._store.write(todo.hint, found, self._now())
             self._woke()
@@ -145,12 +153,12 @@ class P1Sweep:
 
     async def _learn(self, name: OrderId) -> bool | None:
         """Whether it was made of ours; None: PharmaOne does not show it, and may yet."""
-        sight, now = await self._pharmaone.order(name, Priority.ORDER), self._now()
-        order = P1Order(name, "", now)  # without external_id: not shown
-        if sight is not None:
+        read = partial(self._pharmaone.order, name, Priority.ORDER)
+        known, now = await self._organisation.order(name, read), self._now()
+        if known is not None:
             self._denied.pop(name, None)
-            order = replace(sight.order, external_id=sight.order.external_id or "")
-        may_come = sight is None and self._denied.setdefault(name, now) > now - p1_sweep.NEW
+        order = known or P1Order(name, "", now)  # without external_id: not shown
+        may_come = known is None and self._denied.setdefault(name, now) > now - p1_sweep.NEW
         ours = await self._store.write(p1_sweep.save_read, order, now, believed=not may_come)
         if ours:
             self._woke()

@@ -1,7 +1,7 @@
 """The sweep over PharmaOne's orders: what it asks for, and what it learns."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,6 +14,7 @@ from bridge.core.model import (
     OrderId,
     OrderRecord,
     P1Order,
+    P1Row,
     P1Sight,
     PharmacyOrderUid,
     Phase,
@@ -40,9 +41,10 @@ class PharmaOne:
     most_prescriptions: int = 200
     asked: list[Any] = field(default_factory=list)
 
-    async def orders_page(self, limit: int, offset: int, _: object, status: str) -> Page[P1Order]:
+    async def orders_page(self, limit: int, offset: int, _: object, status: str) -> Page[P1Row]:
         self.asked.append(status)
-        rows = [order for order in self.orders if status in ("", order.status)]
+        kept = [order for order in self.orders if status in ("", order.status)]
+        rows = [P1Row(**{"customer_name": None, **asdict(order)}) for order in kept]
         return Page(tuple(rows[offset : offset + limit]), len(rows))
 
     async def order(self, order_id: OrderId, _: object) -> P1Sight | None:

@@ -142,7 +142,7 @@ async def open_town(folder: Path, *names: str, **changes: Any) -> AsyncIterator[
     async with open_sandbox(group_key=KEY, **changes) as sandbox:
         town = Town(sandbox, folder)
         goods = [sku for sku in sandbox.world.skus.values() if sku["external_id"]]
-        for name in ("adler", "birke"):
+        for name in dict.fromkeys(("adler", "birke", *names)):
             sandbox.world.set_skus(
                 changes=[
                     {key: sku[key] for key in ("sku", "external_id", "stock")}
@@ -583,6 +583,36 @@ async def test_a_lost_webhook_is_found_for_each(tmp_path: Path):
         await town.at_work("adler", "birke")
         town.sandbox.world.spoil_webhooks(Chaos(lose=1.0))
         await asyncio.gather(*(town.submitted(town.order(name)) for name in ("adler", "birke")))
+
+
+async def test_what_pharmaone_shows_to_all_is_read_once_for_all(tmp_path: Path):
+    """Its list and its webhooks are the organisation's, and their rows name no external id."""
+    names = ("adler", "birke", "dohle", "elster")
+    async with open_town(tmp_path, *names) as town:
+        world = town.sandbox.world
+        await town.at_work(*names)
+        world.subscribe("pharmaone", f"{town.url}/webhooks/pharmaone", P1_SECRET)
+        uids = [town.order(name) for name in names]
+        await asyncio.gather(*map(town.submitted, uids))
+        bodies = ({"shop_id": "shop1", "external_id": f"till-{number}"} for number in range(5))
+        typed = [world.pharmaone.upsert(body).id for body in bodies]
+        for request in [*world.order_requests.values()]:
+            world.approve(request.id)
+
+        async def packed() -> bool:
+            return all(world.orders[uid].status == "in-progress" for uid in uids)
+
+        await until(packed)
+        begun = len(world.calls("GET /orders"))
+
+        async def swept() -> bool:
+            return len(world.calls("GET /orders")) >= begun + 12
+
+        await until(swept)
+        read = {name: len(world.calls("GET /orders/{id}", uid=name)) for name in typed}
+        assert read == dict.fromkeys(typed, 1), "it was four times each"
+        asked = [call for call in world.calls() if call.uid in uids and call.outcome == 404]
+        assert not asked, "RxScale was asked for another's order"
 
 
 async def test_the_page_begins_with_a_line_each_and_leads_to_each(tmp_path: Path):
