@@ -12,7 +12,6 @@ import secrets
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextvars import Context
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,7 +19,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bridge.app.machine import Machine
-from bridge.core.leases import Claim, Sighting, dead, held_until, may_call, pause, watched
+from bridge.core.leases import (
+    STEADY_SECONDS,
+    Claim,
+    Other,
+    Sighting,
+    dead,
+    heirs,
+    held_until,
+    may_call,
+    pause,
+    watched,
+)
 from bridge.errors import TryLater
 
 if TYPE_CHECKING:
@@ -76,6 +86,11 @@ class Lease:
     lost: asyncio.Event = field(default_factory=asyncio.Event)
     counted_at: float = 0.0
     """When the first pharmacy of it counted what was called before."""
+    at_work: int = 0
+    """So many pharmacies."""
+    given: asyncio.Event = field(default_factory=asyncio.Event)
+    """It is to be handed over, once none of them works any more."""
+    heir: str | None = None
 
     def may_call(self) -> bool:
         """Right before the wire."""
@@ -120,8 +135,9 @@ class Replica:
         self._wanted = asyncio.Event()
         self._leaves = False
         """Whether it is about to stop."""
-        self._leaving: AbstractSet[str] = frozenset()
-        """Which others are."""
+        self._others: Mapping[str, Other] = {}
+        self._steady_since = 0.0
+        """When another one came or went last."""
 
     def want(self, budget: str, count: Callable[[], Mapping[str, Sequence[int]]]) -> Key:
         """Its `lease` is set, and `held`, whenever it is this replica's."""
@@ -142,6 +158,24 @@ class Replica:
             with contextlib.suppress(TryLater):  # then they have it once this process has ended
                 await self._replicas.give_up(self._id, key.budget, calls)
 
+    @contextlib.asynccontextmanager
+    async def working(self, key: Key, lease: Lease) -> AsyncIterator[None]:
+        """A pharmacy works with this lease; the last one to end hands it over if it is given."""
+        lease.at_work += 1
+        try:
+            yield
+        finally:
+            lease.at_work -= 1
+            await self._hand_over(key, lease)
+
+    async def _hand_over(self, key: Key, lease: Lease) -> None:
+        if lease.at_work or not lease.given.is_set() or key.lease is not lease or not self._id:
+            return
+        calls = key.count()
+        key.lose()
+        with contextlib.suppress(TryLater):  # then it is found to be this one's still
+            await self._replicas.give_up(self._id, key.budget, calls, lease.heir)
+
     async def look_at_the_clock(self) -> None:
         """Hears what time it is. Raises TryLater."""
         if self._time_is is not None:
@@ -156,7 +190,7 @@ class Replica:
                 log.warning("cannot beat", extra={"reason": failure.what})
             self._wanted.clear()
             with contextlib.suppress(TimeoutError):
-                hurry = bool(self._leaving)
+                hurry = any(each.leaves for each in self._others.values())
                 async with asyncio.timeout(pause(self._known, self._clock(), hurry=hurry)):
                     await self._wanted.wait()
 
@@ -166,10 +200,8 @@ class Replica:
         """
         self._leaves = True
         with contextlib.suppress(TryLater):
-            _, beats, leaving = await self._replicas.beat(
-                self._id or "", self._calls(), leaves=True
-            )
-            if beats.keys() > leaving:
+            _, others = await self._replicas.beat(self._id or "", self._calls(), leaves=True)
+            if not all(each.leaves for each in others.values()):
                 log.info("others take over", extra={"seconds": seconds})
                 await asyncio.sleep(seconds)
 
@@ -187,21 +219,23 @@ class Replica:
             await self._replicas.enter(name, self.name)
             self._id = name
         sent_at = self._clock()
-        is_known, beats, leaving = await self._replicas.beat(
-            self._id, self._calls(), leaves=self._leaves
-        )
+        is_known, others = await self._replicas.beat(self._id, self._calls(), leaves=self._leaves)
         if not is_known:
             self._id = None
             self._lose_all("others took it for dead")
             return
         self._until = held_until(sent_at)
+        beats = {name: other.beat for name, other in others.items()}
         self._known = watched(self._known, beats, self._clock())
-        self._leaving = leaving
+        if others.keys() != self._others.keys():
+            self._steady_since = self._clock()
+        self._others = others
         await self.look_at_the_clock()
         for other, beat in dead(self._known, self._clock()).items():
             log.warning("a replica is dead", extra={"replica": other})
             await self._replicas.bury(other, beat)
         await self._claim(self._id)
+        await self._even_out(self._id)
 
     async def _claim(self, own: str) -> None:
         free = () if self._leaves else self._keys.values()
@@ -215,11 +249,30 @@ class Replica:
             key.lease = Lease(claim, partial(self._holds, own))
             key.held.set()
 
+    async def _even_out(self, own: str) -> None:
+        """Begins to hand a key over to one that has at least two fewer, one key at a time."""
+        held = [key.lease for key in self._keys.values() if key.lease is not None]
+        is_busy = self._leaves or any(lease.given.is_set() for lease in held)
+        if is_busy or self._clock() < self._steady_since + STEADY_SECONDS:
+            return
+        stay = {name: each.holds for name, each in self._others.items() if not each.leaves}
+        fewer = heirs(own, len(held), stay)
+        found = await self._replicas.wanted(own, fewer) if fewer else None
+        key = self._keys.get(found[0]) if found is not None else None
+        if found is None or key is None or key.lease is None:
+            return
+        log.info("hands over", extra={"key": key.budget, "to": found[1]})
+        key.held.clear()
+        key.lease.heir = found[1]
+        key.lease.given.set()
+        await self._hand_over(key, key.lease)
+
     def _holds(self, own: str) -> bool:
         return self._id == own and may_call(self._until, self._clock())
 
-    def _calls(self) -> dict[str, Mapping[str, Sequence[int]]]:
-        return {key.budget: key.count() for key in self._keys.values() if key.lease is not None}
+    def _calls(self) -> dict[str, Mapping[str, Sequence[int]] | None]:
+        keys = self._keys.values()
+        return {key.budget: key.count() if key.lease is not None else None for key in keys}
 
     async def _leave(self) -> None:
         """Raises TryLater where the database cannot be told: it is tried again, or finds out."""

@@ -20,6 +20,8 @@ DEAD_SECONDS = 10.0
 """After so long without a beat others take over."""
 HURRY_SECONDS = 0.25
 """So often a replica beats, and looks for free keys, while another one is about to stop."""
+STEADY_SECONDS = 20.0
+"""So long nobody came or went before a key is handed over to one that has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,15 @@ class Sighting:
 
     beat: int
     since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another replica as its row says: `leaves` if it is about to stop, `holds` so many keys."""
+
+    beat: int
+    leaves: bool
+    holds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,15 @@ def held_until(sent_at: float) -> float:
 def may_call(until: float, now: float) -> bool:
     """Asked right before the wire: a process may have been stopped since it was last asked."""
     return now < until
+
+
+def heirs(name: str, own: int, others: Mapping[str, int]) -> list[str]:
+    """Who may have one of the `own` keys of this one, fewest first: those with at least two fewer.
+    Nobody, where another one has more: one hands over at a time.
+    """
+    if max(((count, other) for other, count in others.items()), default=(0, "")) > (own, name):
+        return []
+    return sorted((each for each in others if others[each] + 2 <= own), key=others.__getitem__)
 
 
 def spent(

@@ -14,6 +14,7 @@ from bridge.core.leases import (
     HURRY_SECONDS,
     Sighting,
     dead,
+    heirs,
     held_until,
     may_call,
     pause,
@@ -133,3 +134,39 @@ def test_a_lease_ends_so_long_after_its_beat_was_sent_and_at_its_end_nobody_call
     assert until == 100.0 + HELD_SECONDS
     assert may_call(until, until - 0.001)
     assert not may_call(until, until)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "expected"),
+    [
+        (2, {}, []),
+        (2, {"b": 1}, []),
+        (2, {"b": 0}, ["b"]),
+        (1, {"b": 0}, []),
+        (5, {"b": 3, "c": 1, "d": 2}, ["c", "d", "b"]),
+        (5, {"b": 6, "c": 0}, []),  # the one that has most begins
+        (5, {"b": 5, "c": 0}, []),  # of several the last by name
+        (5, {"B": 5, "c": 0}, ["c"]),
+    ],
+)
+def test_who_has_most_gives_a_key_to_those_with_at_least_two_fewer(own, others, expected):
+    assert heirs("a", own, others) == expected
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=6), st.randoms())
+def test_in_whatever_order_they_look_each_has_its_fair_share_in_the_end(counts, chance):
+    """No key goes to and fro: as many are handed over as have to be."""
+    holds, moved = {str(at): count for at, count in enumerate(counts)}, 0
+    share, rest = divmod(sum(counts), len(counts))
+    most = sorted(counts, reverse=True)
+    needed = sum(max(0, n - share - (at < rest)) for at, n in enumerate(most))
+    before = -1
+    while before != moved:
+        before, names = moved, sorted(holds)
+        chance.shuffle(names)
+        for name in names:
+            found = heirs(name, holds[name], {o: n for o, n in holds.items() if o != name})
+            for heir in found[:1]:
+                holds[name], holds[heir], moved = holds[name] - 1, holds[heir] + 1, moved + 1
+    assert max(holds.values()) - min(holds.values()) <= 1
+    assert moved == needed

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from math import inf
@@ -60,6 +61,16 @@ class Log:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while None in map((await self.holdings()).get, BUDGETS.values()):  # noqa: ASYNC110
                 await asyncio.sleep(0.2)
+
+    async def even(self) -> None:
+        """No replica has two keys more than another one."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                count = Counter((await self.holdings()).values())
+                held = [count[each.number] for each in self.town.replicas]
+                if max(held) - min(held) < 2 and None not in count:
+                    return
+                await asyncio.sleep(0.5)
 
     async def taken_over(self, victim: Replica) -> None:
         """Nothing is this one's any more."""
@@ -132,6 +143,15 @@ async def jump(town: Town, log: Log) -> None:
         await other.start()
 
 
+async def restart(town: Town, log: Log) -> None:
+    """Stopped in order and started again; the keys are spread once nobody comes or goes."""
+    victim = await log.victim()
+    await log.note("restart", victim, 0.0)
+    await victim.stop()
+    await victim.start()
+    await log.even()
+
+
 async def settle(town: Town, log: Log) -> None:
     """Everything is well again, but for clocks that are wrong."""
     for each in town.replicas:
@@ -146,6 +166,7 @@ THEMES: dict[str, Theme] = {
     "cut": cut,
     "failover": fail_over,
     "jump": jump,
+    "restart": restart,
 }
 
 

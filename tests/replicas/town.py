@@ -108,6 +108,11 @@ class Replica:
         self.send(signal.SIGKILL)
         await self.process.wait()
 
+    async def stop(self) -> None:
+        assert self.process is not None
+        self.send(signal.SIGTERM)
+        assert await self.process.wait() == 0
+
     async def end(self) -> None:
         """Nothing is asked of it any more."""
         if self.process is not None and self.process.returncode is None:

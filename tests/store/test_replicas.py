@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +12,7 @@ from postgresql import Server
 from store.given import NOW
 
 from bridge.app.replica import Key, Replica, Time
-from bridge.core.leases import BEAT_SECONDS, DEAD_SECONDS, HELD_SECONDS
+from bridge.core.leases import BEAT_SECONDS, DEAD_SECONDS, HELD_SECONDS, STEADY_SECONDS, Other
 from bridge.errors import Misconfigured, TryLater
 from bridge.place import Database
 from bridge.store import Store, notes, run_lock
@@ -147,7 +147,7 @@ async def test_one_that_leaves_works_on_takes_nothing_more_and_has_the_others_hu
         await one.linger(60.0)
         assert time.monotonic() < began + 30, "nobody would take over"
         await two._round()
-        assert two._leaving == {one._id}
+        assert {name for name, other in two._others.items() if other.leaves} == {one._id}
         began = time.monotonic()
         await one.linger(0.1)
         assert time.monotonic() >= began + 0.1
@@ -168,18 +168,127 @@ async def test_a_dead_one_that_beats_just_then_is_not_buried(place, clock):
     rows = Replicas(place.url)
     await rows.enter("a", "a")
     await rows.enter("b", "b")
-    assert await rows.beat("a", {}) == (True, {"b": 0}, set())
-    _, known, _ = await rows.beat("b", {})
+    assert await rows.beat("a", {}) == (True, {"b": Other(0, leaves=False, holds=0)})
+    _, known = await rows.beat("b", {})
     assert [each.budget for each in await rows.claim("a", [place.pharmacy])] == [place.pharmacy]
-    await rows.beat("a", {})
-    await rows.bury("a", known["a"])
+    await rows.beat("a", {place.pharmacy: CALLS})
+    await rows.bury("a", known["a"].beat)
     assert await rows.claim("b", [place.pharmacy]) == []
-    await rows.bury("a", known["a"] + 1)
+    await rows.bury("a", known["a"].beat + 1)
     assert (await rows.beat("a", {}))[0] is False
     with pytest.raises(TryLater):
         await rows.claim("a", [place.pharmacy])  # a row that is gone owns nothing
     assert len(await rows.claim("b", [place.pharmacy])) == 1
     await rows.close()
+
+
+@asynccontextmanager
+async def both_wanted(place: Database, clock: Clock) -> AsyncIterator[list[Replica]]:
+    """The first has two keys that both want."""
+    await (await Store.open(Database(place.url, "second"), now=NOW)).close()
+    async with replica(place, clock, "one") as (one, _), replica(place, clock, "two") as (two, _):
+        for each in (one, two):
+            each.want("second", lambda: CALLS)
+            await each._round()
+        yield [one, two]
+
+
+async def go_on(clock: Clock, seconds: float, *replicas: Replica) -> None:
+    until = clock.now + seconds
+    while clock.now < until:
+        clock.now = min(until, clock.now + BEAT_SECONDS)
+        for each in replicas:
+            await each._round()
+
+
+def held(one: Replica) -> set[str]:
+    return {name for name, key in one._keys.items() if key.lease is not None}
+
+
+async def test_one_that_has_two_more_hands_one_over_once_nobody_comes_or_goes(place, clock):
+    async with both_wanted(place, clock) as (one, two):
+        await one._round()
+        await go_on(clock, STEADY_SECONDS - 0.001, two, one)
+        assert len(held(one)) == 2
+        clock.now += 0.001
+        await one._round()
+        assert (len(held(one)), held(two)) == (1, set()), "it claims it with its next beat"
+        await two._round()
+        assert held(one) | held(two) == {place.pharmacy, "second"}
+        (claim,) = (key.lease.claim for key in two._keys.values() if key.lease)
+        assert (claim.calls, claim.unreported_seconds) == (CALLS, 0)
+        before = held(one), held(two)
+        await go_on(clock, 2 * STEADY_SECONDS, one, two)
+        assert (held(one), held(two)) == before
+
+
+async def test_what_is_handed_over_is_worked_for_until_the_last_has_ended(place, clock):
+    async with both_wanted(place, clock) as (one, two):
+        await one._round()
+        keys = [*one._keys.values()]
+        async with AsyncExitStack() as work:
+            for key in keys:
+                await work.enter_async_context(one.working(key, key.lease))
+                await work.enter_async_context(one.working(key, key.lease))
+            await go_on(clock, STEADY_SECONDS + BEAT_SECONDS, one, two)
+            (given,) = (key for key in keys if key.lease.given.is_set())
+            lease = given.lease
+            assert not given.held.is_set(), "nobody begins with it any more"
+            assert lease.may_call()
+            assert held(two) == set()
+        assert not lease.may_call()
+        await two._round()
+        assert held(two) == {given.budget}
+
+
+async def test_what_was_lost_meanwhile_is_not_handed_over(place, clock):
+    async with both_wanted(place, clock) as (one, two):
+        await one._round()
+        (key, *_) = one._keys.values()
+        lost = key.lease
+        async with one.working(key, lost):
+            clock.now += STEADY_SECONDS
+            await two._round()  # has it buried
+            await one._round()
+            await one._round()
+            lost.given.set()
+            lost.heir = two._id
+            mine = held(one)
+        assert held(one) == mine
+
+
+async def test_nothing_goes_to_one_that_does_not_want_it_or_is_about_to_stop(place, clock):
+    async with both_wanted(place, clock) as (one, two):
+        for key in [*two._keys.values()]:
+            await two.drop(key)
+        await go_on(clock, STEADY_SECONDS + BEAT_SECONDS, two, one)
+        assert len(held(one)) == 2
+        two.want("second", lambda: CALLS)
+        two._leaves = True
+        for each in (two, one):
+            await each._round()
+        assert len(held(one)) == 2
+        two._leaves = False
+        for each in (two, one):
+            await each._round()
+        assert held(one) == {place.pharmacy}
+        await two.drop(two._keys["second"])  # before it has claimed it
+        for each in (two, one):
+            await each._round()
+        assert len(held(one)) == 2
+
+
+async def test_what_died_before_it_told_hands_on_what_it_was_told(place, clock):
+    async with replica(place, clock, "two") as (two, other):
+        async with replica(place, clock, "one") as (one, _):
+            await one._round()
+        rows = Replicas(place.url)
+        await rows.enter("hasty", "hasty")
+        await rows.claim("hasty", [place.pharmacy])
+        await rows.bury("hasty", 0)
+        await rows.close()
+        await two._round()
+        assert other.lease.claim.calls == CALLS
 
 
 async def test_an_outdated_fence_writes_nothing_and_whoever_has_none_takes_deliveries(place, clock):

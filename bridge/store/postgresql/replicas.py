@@ -1,21 +1,21 @@
 """The rows of replicas and of what they own; each function is one statement, so one transaction.
 
-An owner changes in two ways alone: the row of a replica is deleted (by itself, or by others once
-it is dead), and what has no owner is claimed. So a replica that finds its row still holds all that
-it claimed. Deleting the row and a beat of it exclude each other: one of them finds the other done.
+An owner changes in three ways alone: the row of a replica is deleted (by itself, or by others once
+it is dead), what has no owner is claimed, and whoever holds a key gives it up, perhaps to another
+one. So a replica that finds its row still holds all that it claimed and did not give up. Deleting
+the row and a beat of it exclude each other: one of them finds the other done.
 """
 
 import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import psycopg
 
-from bridge.core.leases import HELD_SECONDS, Claim
+from bridge.core.leases import HELD_SECONDS, Claim, Other
 from bridge.errors import TryLater
 from bridge.place import Database
 from bridge.store.database import Connection
@@ -41,13 +41,14 @@ class Replicas:
         await self._run(lambda raw: raw.execute(SQL.enter, (replica, name)))
 
     async def beat(
-        self, replica: str, calls: Mapping[str, Calls], *, leaves: bool = False
-    ) -> tuple[bool, Mapping[str, int], AbstractSet[str]]:
-        """Whether the replica is known still; the beats of all others; which of them leave."""
+        self, replica: str, calls: Mapping[str, Calls | None], *, leaves: bool = False
+    ) -> tuple[bool, Mapping[str, Other]]:
+        """Whether the replica is known still, and all others. `calls` of each key that is wanted;
+        None of those that others hold. What it was handed and does not want is nobody's.
+        """
         values = {"id": replica, "calls": json.dumps(calls), "leaves": leaves}
         *others, (*_, own) = await self._run(lambda raw: raw.execute(SQL.beat, values).fetchall())
-        beats = {name: beat for name, beat, *_ in others}
-        return bool(own), beats, {name for name, _, going, _ in others if going}
+        return bool(own), {name: Other(*told) for name, *told in others}
 
     async def time(self) -> datetime:
         """The database's own."""
@@ -70,8 +71,16 @@ class Replicas:
         """What it held is free: it has made no other calls, and makes none."""
         await self._delete(replica, None, json.dumps(calls), 0)
 
-    async def give_up(self, replica: str, budget: str, calls: Calls) -> None:
-        values = {"id": replica, "budget": budget, "calls": json.dumps(calls)}
+    async def wanted(self, replica: str, heirs: Sequence[str]) -> tuple[str, str] | None:
+        """A key that this one holds and one of the `heirs` wants, and which of them."""
+        values = {"id": replica, "heirs": heirs}
+        return await self._run(lambda raw: raw.execute(SQL.wanted, values).fetchone())
+
+    async def give_up(
+        self, replica: str, budget: str, calls: Calls, heir: str | None = None
+    ) -> None:
+        """It is nobody's, or the heir's, who claims it with its next beat."""
+        values = {"id": replica, "budget": budget, "calls": json.dumps(calls), "heir": heir}
         await self._run(lambda raw: raw.execute(SQL.give_up, values))
 
     async def _delete(

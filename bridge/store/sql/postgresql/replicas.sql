@@ -7,9 +7,19 @@ INSERT INTO replicas (id, name) VALUES (%s, %s)
 -- name: beat
 WITH own AS (
   UPDATE replicas SET beat = beat + 1, calls = %(calls)s, leaves = %(leaves)s WHERE id = %(id)s
-  RETURNING id)
-SELECT id, beat, leaves, (SELECT count(*) FROM own) FROM replicas WHERE id <> %(id)s
+  RETURNING id),
+back AS (
+  UPDATE budgets SET owner = NULL WHERE owner = %(id)s
+  AND id NOT IN (SELECT json_object_keys(CAST(%(calls)s AS json))))
+SELECT id, beat, leaves, (SELECT count(*) FROM budgets WHERE owner = replicas.id)
+FROM replicas WHERE id <> %(id)s
 UNION ALL SELECT NULL, 0, false, (SELECT count(*) FROM own)
+
+-- name: wanted
+-- One of its keys that one of these others works for too, and which; the first of them that can.
+SELECT budgets.id, replicas.id FROM budgets JOIN replicas ON replicas.id = ANY(%(heirs)s)
+  AND budgets.id IN (SELECT json_object_keys(CAST(replicas.calls AS json)))
+WHERE owner = %(id)s ORDER BY array_position(%(heirs)s, replicas.id), budgets.id LIMIT 1
 
 -- name: claim
 UPDATE budgets SET owner = %(id)s, fence = nextval('fences') WHERE id IN (
@@ -22,11 +32,12 @@ WITH gone AS (
   DELETE FROM replicas
   WHERE id = %(id)s AND beat = coalesce(CAST(%(beat)s AS bigint), beat) RETURNING id, calls)
 UPDATE budgets SET owner = NULL, unreported_seconds = %(seconds)s,
-  calls = coalesce(CAST(coalesce(%(calls)s, gone.calls) AS json) ->> budgets.id, '{}')
+  calls = coalesce(CAST(coalesce(%(calls)s, gone.calls) AS json) ->> budgets.id, budgets.calls)
 FROM gone WHERE owner = gone.id
 
 -- name: give_up
-UPDATE budgets SET owner = NULL, unreported_seconds = 0, calls = %(calls)s
+UPDATE budgets SET owner = (SELECT id FROM replicas WHERE id = %(heir)s),
+  unreported_seconds = 0, calls = %(calls)s
 WHERE id = %(budget)s AND owner = %(id)s
 
 -- name: owner
