@@ -13,7 +13,7 @@ from bridge import config
 from bridge.app.fleet import run_fleet
 from bridge.app.machine import Machine
 from bridge.cli import show
-from bridge.cli.commands.sandbox import configuration
+from bridge.cli.commands.sandbox import KEY, configuration, pharmacies
 from bridge.cli.loop import until
 from bridge.cli.rehearsing import made, put, running
 from bridge.errors import Phrase, Several
@@ -21,7 +21,6 @@ from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.settings import Settings
 from bridge.transport import session
 
-KEY = "chain"
 PATIENCE_SECONDS = 120.0
 RUSH = 20
 """Orders at one pharmacy, before another one has its first."""
@@ -31,8 +30,8 @@ UNDER_REVIEW = "pending review"
 async def run(count: int, folder: Path, stop: asyncio.Event, *, quiet: bool, stays: bool) -> bool:
     """Whether all that was shown came out well."""
     secret = f"whsec_{secrets.token_hex(16)}"
-    names = [f"pharmacy-{number:02}" for number in range(1, count + 1)]
     simulated = SandboxSettings(group_key=secret[::-1], rx_webhook_secret=secret, grams=False)
+    names = [*pharmacies(count)]
     async with Sandbox(simulated) as sandbox:
         base, environ = _made(folder, names, sandbox)
         machine = Machine(reload_seconds=0.5)
@@ -50,23 +49,12 @@ def _made(
     folder: Path, names: Sequence[str], sandbox: Sandbox
 ) -> tuple[Settings, Mapping[str, str]]:
     """The folder as `rxbridge init --fleet` and `pharmacies add` make it."""
-    goods = [sku for sku in sandbox.world.skus.values() if sku["external_id"]]
-    own = [
-        {key: sku[key] for key in ("sku", "external_id", "stock")}
-        | {"uid": f"{sku['uid']}-{name}", "pharmacy": f"uid-{name}"}
-        for name in names
-        for sku in goods
-    ]
-    sandbox.world.set_skus(changes=own, announce=False)
+    sandbox.world.add_pharmacies(pharmacies(len(names)).values())
     (folder / config.PHARMACIES).mkdir()
-    for name in names:
-        text = show.text("pharmacy", name=name, uid=f"uid-{name}", key=KEY, org="", shop="")
+    for name, uid in pharmacies(len(names)).items():
+        text = show.text("pharmacy", name=name, uid=uid, key=KEY, org="", shop="")
         put(folder / config.PHARMACIES / f"{name}.toml", text)
-    said = configuration(sandbox.settings, sandbox)
-    said.update({f"key.{KEY}.api_key": sandbox.settings.group_key or ""})
-    said.update({f"key.{KEY}.webhook_secrets": said.pop("rxscale.webhook_secrets")})
-    del said["rxscale.api_key"]
-    return made(folder, said)
+    return made(folder, configuration(sandbox.settings, sandbox))
 
 
 class Chain:

@@ -60,6 +60,18 @@ class World:
         if settings.p1_webhook_target is not None:
             self.subscribe("pharmaone", settings.p1_webhook_target, settings.p1_webhook_secret)
 
+    def add_pharmacies(self, uids: Iterable[str]) -> None:
+        """Others beside the first, each with SKUs of its own of the same products. Their key is
+        `group_key`, and all of them are PharmaOne's one shop.
+        """
+        own, same = self.settings.pharmacy_uid, ("sku", "external_id", "stock")
+        goods = [sku for sku in self.skus.values() if sku["external_id"] and sku["pharmacy"] == own]
+        for uid in uids:
+            more = [{key: sku[key] for key in same} | {"pharmacy": uid} for sku in goods]
+            named = zip(goods, more, strict=True)
+            added = [each | {"uid": f"{sku['uid']}-{uid}"} for sku, each in named]
+            self.set_skus(changes=added, announce=False)
+
     def copy(self, name: str) -> None:
         """Keeps both vendors' orders and order-requests as they are now, as `name`."""
         self._copies[name] = deepcopy(self._held)

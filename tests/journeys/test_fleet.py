@@ -141,16 +141,8 @@ async def until(so: Callable[[], Awaitable[bool]]) -> None:
 async def open_town(folder: Path, *names: str, **changes: Any) -> AsyncIterator[Town]:
     async with open_sandbox(group_key=KEY, **changes) as sandbox:
         town = Town(sandbox, folder)
-        goods = [sku for sku in sandbox.world.skus.values() if sku["external_id"]]
-        for name in dict.fromkeys(("adler", "birke", *names)):
-            sandbox.world.set_skus(
-                changes=[
-                    {key: sku[key] for key in ("sku", "external_id", "stock")}
-                    | {"uid": f"{sku['uid']}-{name}", "pharmacy": f"ph-{name}"}
-                    for sku in goods
-                ],
-                announce=False,
-            )
+        known = dict.fromkeys(("adler", "birke", *names))
+        sandbox.world.add_pharmacies(f"ph-{name}" for name in known)
         shutil.copytree(MAPPINGS, folder / "mappings")
         urls = {"rxscale": sandbox.rxscale_url, "pharmaone": sandbox.pharmaone_url}
         (folder / "rxbridge.toml").write_text(BASE.format(**urls))

@@ -41,6 +41,8 @@ class Judged:
     deliveries: int = 0
     rxscale: tuple[int, int] = (0, 0)
     pharmaone: tuple[int, int] = (0, 0)
+    by_one: tuple[int, int] = (0, 0)
+    """At PharmaOne, whose key two replicas may use: one that has the group's, and one the other."""
     outdated: list[str] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -67,7 +69,7 @@ class Judged:
         found = [f"{self.theme}: called by who had lost the key: {each}" for each in self.outdated]
         found += [f"{self.theme}: sent twice: {each}" for each in self.doubles]
         found += [f"{self.theme}: lost: {each}" for each in self.lost]
-        for name, (second, minute) in (("RxScale", self.rxscale), ("PharmaOne", self.pharmaone)):
+        for name, (second, minute) in (("RxScale", self.rxscale), ("PharmaOne", self.by_one)):
             if second > 10 or minute > 600:
                 found.append(
                     f"{self.theme}: {second} calls in a second, {minute} a minute at {name}"
@@ -89,6 +91,7 @@ def judged(theme: str, seconds: float, town: Town, log: Log, late: list[str]) ->
     most = {key: (most_within(1.0, its), most_within(60.0, its)) for key, its in times.items()}
     found.rxscale = tuple(max(most[key][at] for key in BUDGETS) for at in (0, 1))
     found.pharmaone = most["pharmaone"]
+    found.by_one = _by_one(calls)
     found.outdated = outdated(town, owners, calls)
     sent = Counter(each.external_reference for each in world.order_requests.values())
     found.doubles = [uid for uid, count in sent.items() if count > 1]
@@ -100,6 +103,16 @@ def judged(theme: str, seconds: float, town: Town, log: Log, late: list[str]) ->
         if kept.get(each, 0) < (pharmacies if each[0] == "pharmaone" else 1)
     ]
     return found
+
+
+def _by_one(calls: list[Called]) -> tuple[int, int]:
+    """The most calls of any replica at PharmaOne in a second, and in a minute."""
+    times: dict[int, list[float]] = {}
+    for each in calls:
+        if each.key == "pharmaone":
+            times.setdefault(each.by, []).append(each.at)
+    most = [(most_within(1.0, its), most_within(60.0, its)) for its in times.values()]
+    return max((each[0] for each in most), default=0), max((each[1] for each in most), default=0)
 
 
 def _follow(

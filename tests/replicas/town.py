@@ -308,14 +308,7 @@ def _watch(town: Town, stack: AsyncExitStack) -> None:
 
 
 def _stock(sandbox: Sandbox, names: list[str]) -> None:
-    goods = [sku for sku in sandbox.world.skus.values() if sku["external_id"]]
-    for name in names[1:]:
-        changes = [
-            {key: sku[key] for key in ("sku", "external_id", "stock")}
-            | {"uid": f"{sku['uid']}-{name}", "pharmacy": f"ph-{name}"}
-            for sku in goods
-        ]
-        sandbox.world.set_skus(changes=changes, announce=False)
+    sandbox.world.add_pharmacies(f"ph-{name}" for name in names[1:])
     rows = [{"p1_id": each, "stockquantity": 100_000} for each in sandbox.world.inventory]
     sandbox.world.set_inventory(rows, announce=False)
 
