@@ -156,16 +156,8 @@ class Bridge:
     @cached_property
     def p1_sweep(self) -> P1Sweep:
         pharmaone, most = self.vendors.pharmaone, self.settings.orders.find_details
-        wake, all_of_them = self.worker.wake, self.vendors.organisation
-        return P1Sweep(
-            self.store,
-            pharmaone,
-            self.rules,
-            self.now,
-            wake,
-            most_details=most,
-            organisation=all_of_them,
-        )
+        wake, of_all = self.worker.wake, self.vendors.organisation
+        return P1Sweep(self.store, pharmaone, self.rules, self.now, wake, of_all, most_details=most)
 
     @cached_property
     def secrets(self) -> Mapping[str, SigningSecrets]:

@@ -19,18 +19,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bridge.app.machine import Machine
-from bridge.core.leases import (
-    STEADY_SECONDS,
-    Claim,
-    Other,
-    Sighting,
-    dead,
-    heirs,
-    held_until,
-    may_call,
-    pause,
-    watched,
-)
+from bridge.core import leases
+from bridge.core.leases import Claim, Sighting, dead, held_until, may_call, pause, watched
 from bridge.errors import TryLater
 
 if TYPE_CHECKING:
@@ -135,7 +125,7 @@ class Replica:
         self._wanted = asyncio.Event()
         self._leaves = False
         """Whether it is about to stop."""
-        self._others: Mapping[str, Other] = {}
+        self._others: Mapping[str, leases.Other] = {}
         self._steady_since = 0.0
         """When another one came or went last."""
 
@@ -251,19 +241,20 @@ class Replica:
 
     async def _even_out(self, own: str) -> None:
         """Begins to hand a key over to one that has at least two fewer, one key at a time."""
-        held = [key.lease for key in self._keys.values() if key.lease is not None]
-        is_busy = self._leaves or any(lease.given.is_set() for lease in held)
-        if is_busy or self._clock() < self._steady_since + STEADY_SECONDS:
-            return
+        held = {key.budget: key for key in self._keys.values() if key.lease is not None}
         stay = {name: each.holds for name, each in self._others.items() if not each.leaves}
-        fewer = heirs(own, len(held), stay)
-        found = await self._replicas.wanted(own, fewer) if fewer else None
-        key = self._keys.get(found[0]) if found is not None else None
-        if found is None or key is None or key.lease is None:
+        fewer = leases.heirs(own, len(held), stay)
+        if not fewer or self._leaves or any(not key.held.is_set() for key in held.values()):
             return
-        log.info("hands over", extra={"key": key.budget, "to": found[1]})
+        if self._clock() < self._steady_since + leases.STEADY_SECONDS:
+            return
+        budget, heir = await self._replicas.wanted(own, fewer) or ("", "")
+        key = held.get(budget)
+        if key is None or key.lease is None:
+            return
+        log.info("hands over", extra={"key": budget, "to": heir})
         key.held.clear()
-        key.lease.heir = found[1]
+        key.lease.heir = heir
         key.lease.given.set()
         await self._hand_over(key, key.lease)
 

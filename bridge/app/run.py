@@ -10,7 +10,7 @@ from typing import Any
 from bridge.app import vitals
 from bridge.app.build import Bridge, open_bridge, open_term
 from bridge.app.machine import Machine
-from bridge.app.replica import Lease, Replica, first_of, open_replica, timed
+from bridge.app.replica import Replica, first_of, open_replica, timed
 from bridge.app.telling import Teller, heartbeat
 from bridge.app.vendors import Vendors
 from bridge.app.web import listen, stock_changed
@@ -130,28 +130,22 @@ async def _in_terms(bridge: Bridge, replica: Replica, stop: asyncio.Event) -> No
     count = lambda: {name: each.recent() for name, each in vendors.items()}  # noqa: E731
     assert isinstance(place, Database)  # noqa: S101 - replicas share one
     key = replica.want(place.budget or place.pharmacy, count)
+    vet = partial(refuse_several_pharmacies, bridge.settings)
     try:
         while not stop.is_set():
             await first_of(key.held, stop)
             lease = key.lease
             if lease is None or stop.is_set():
                 continue
-            async with replica.working(key, lease):
-                await _with(bridge, lease, stop)
+            try:
+                async with replica.working(key, lease), open_term(bridge, lease, vet) as term:
+                    ends = lease.lost, lease.given, stop
+                    await _work_until(term, lambda: None, _listens_on, *ends)
+            except BridgeError as failure:
+                log.error("cannot work here", extra={"reason": str(failure)})
+                await first_of(lease.lost, stop, seconds=WAIT_SECONDS)
     finally:
         await replica.drop(key)
-
-
-async def _with(bridge: Bridge, lease: Lease, stop: asyncio.Event) -> None:
-    """Works until the lease is lost or is to be handed over."""
-    ends = lease.lost, lease.given, stop
-    vet = partial(refuse_several_pharmacies, bridge.settings)
-    try:
-        async with open_term(bridge, lease, vet) as term:
-            await _work_until(term, lambda: None, _listens_on, *ends)
-    except BridgeError as failure:
-        log.error("cannot work here", extra={"reason": str(failure)})
-        await first_of(*ends, seconds=WAIT_SECONDS)
 
 
 async def _work_until(

@@ -1,5 +1,6 @@
 """The clients of both vendors, made from the settings."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -55,12 +56,10 @@ class Wire:
     _transports: dict[tuple[str, str, str], tuple[Transport, set[str]]] = field(
         default_factory=dict
     )
-    _organisations: dict[tuple[int, str], Organisation] = field(default_factory=dict)
-
-    def organisation(self, transport: Transport, org_id: str) -> Organisation:
-        """The one that all have who use this transport for it."""
-        place = id(transport), org_id
-        return self._organisations.setdefault(place, Organisation(self.machine.now))
+    organisations: defaultdict[tuple[int, str], Organisation] = field(
+        default_factory=lambda: defaultdict(Organisation)
+    )
+    """By transport and organisation."""
 
     def transport(
         self, name: str, section: RxScaleSection | PharmaOneSection, who: str
@@ -134,7 +133,7 @@ def vendors_of(
         PharmaOne(p1, now, pharmaone.ahead),
         rxscale,
         pharmaone,
-        wire.organisation(pharmaone, site.org_id),
+        wire.organisations[id(pharmaone), site.org_id],
     )
 
 

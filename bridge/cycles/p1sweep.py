@@ -7,7 +7,8 @@ is read by the words that mean "open", and wholly now and then.
 
 import asyncio
 from collections.abc import Callable, Collection
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from bridge.core.model import OrderId, P1Order, P1Row, PrescriptionId
@@ -28,6 +29,10 @@ MOST_PAGES = 10
 AT_ONCE = 8
 """How many single orders are read side by side."""
 ALL = ""
+SHARED = timedelta(seconds=5)
+"""Another pharmacy's reading of the list may have begun so long before this one asked."""
+KEPT = timedelta(minutes=10)
+"""For so long a single order is known by what it said. (Its own pharmacy looks at it anew.)"""
 
 
 async def read_orders(
@@ -51,20 +56,18 @@ class P1Sweep:
         rules: Callable[[], Rules],
         now: Callable[[], datetime],
         woke: Callable[[], None],
+        organisation: Organisation | None = None,
         *,
         most_details: int,
-        organisation: Organisation | None = None,
     ) -> None:
-        """`most_details`: so many orders that an earlier store may have known are read.
-        `organisation`: what several pharmacies have in common.
-        """
+        """`most_details`: so many orders that an earlier store may have known are read."""
         self._store = store
         self._pharmaone = pharmaone
         self._rules = rules
         self._now = now
         self._woke = woke
         self._most_details = most_details
-        self._organisation = organisation or Organisation(now)
+        self._organisation = organisation or Organisation()
         self._began_at: datetime | None = None
         self._count = 0
         self._known_total = 0
@@ -74,15 +77,17 @@ class P1Sweep:
 
     async def run(self) -> int:
         """One sweep; how many orders it hinted. Raises TryLater or Misconfigured."""
-        words = self._words()
-        read = partial(read_orders, self._pharmaone, words, Priority.SWEEP)
-        began_at, found = await self._organisation.listed(words, self._began_at, read)
+        asked_at, words = self._now(), self._words()
+        rows, settled, began_at = await self._organisation.once(
+            tuple(words),
+            lambda last: asked_at - SHARED <= last[2] != self._began_at,
+            partial(self._listed, words),
+        )
         self._began_at = began_at
-        rows = {OrderId(name): order for name, order in found.rows.items()}
         whole = words == [ALL]
         if whole:
             self._known_total = len(rows)
-        listed = (None if whole else words) if found.settled else ()
+        listed = (None if whole else words) if settled else ()
         hinted = await self._store.write_quietly(
             p1_sweep.compare, rows, began_at=began_at, now=self._now(), listed=listed
         )
@@ -94,6 +99,13 @@ class P1Sweep:
         finally:  # what could not be read keeps nothing that was from being looked for
             hinted += await self._hint_orphans()
         return hinted + await self._prescriptions()
+
+    async def _listed(self, words: list[str]) -> tuple[dict[OrderId, P1Row], bool, datetime]:
+        """The list, whether it settled, and when reading it began."""
+        began_at = self._now()
+        found = await read_orders(self._pharmaone, words, Priority.SWEEP)
+        rows = {OrderId(each): replace(row, customer_name=None) for each, row in found.rows.items()}
+        return rows, found.settled, began_at
 
     async def _hint_orphans(self) -> int:
         found = await self._store.read(p1_sweep.orphans, self._rules().words.pharmaone.open)
@@ -153,8 +165,9 @@ class P1Sweep:
 
     async def _learn(self, name: OrderId) -> bool | None:
         """Whether it was made of ours; None: PharmaOne does not show it, and may yet."""
-        read = partial(self._pharmaone.order, name, Priority.ORDER)
-        known, now = await self._organisation.order(name, read), self._now()
+        young = lambda order: order.seen_at > self._now() - KEPT  # noqa: E731
+        known = await self._organisation.once(name, young, partial(self._read, name))
+        now = self._now()
         if known is not None:
             self._denied.pop(name, None)
         order = known or P1Order(name, "", now)  # without external_id: not shown
@@ -163,3 +176,9 @@ class P1Sweep:
         if ours:
             self._woke()
         return None if may_come else ours
+
+    async def _read(self, name: OrderId) -> P1Order | None:
+        sight = await self._pharmaone.order(name, Priority.ORDER)
+        if sight is None:
+            return None
+        return replace(sight.order, external_id=sight.order.external_id or "")

@@ -23,7 +23,8 @@ from bridge.core.model import (
     order_key,
 )
 from bridge.cycles import P1Sweep
-from bridge.cycles.organisation import KEPT, MOST_KNOWN, SHARED, Organisation
+from bridge.cycles.organisation import MOST_KNOWN, Organisation
+from bridge.cycles.p1sweep import KEPT, SHARED
 from bridge.errors import TryLater
 from bridge.store import Store, notes, orders, todo, work
 
@@ -41,7 +42,7 @@ class Two:
 
     def __init__(self, stores: list[Store]) -> None:
         self.pharmaone, self.clock = PharmaOne(), Clock()
-        self.organisation = Organisation(self.clock)
+        self.organisation = Organisation()
         self.organisation.stores |= {*stores}
         self.stores = stores
         rules = cast("Any", SimpleNamespace(words=WORDS))
@@ -117,8 +118,8 @@ async def test_no_name_of_a_customer_is_kept(tmp_path: Path):
         row = P1Row(OrderId("ORD_1"), "pending", START, customer_name="Erika Beispiel")
         two.pharmaone.orders = [row]
         await two.here.run()
-        ((_, listing),) = two.organisation._lists.values()
-        assert [each.customer_name for each in listing.rows.values()] == [None]
+        rows, _, _ = two.organisation._known["",]
+        assert [each.customer_name for each in rows.values()] == [None]
 
 
 async def test_who_fails_leaves_it_to_the_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -150,21 +151,24 @@ async def test_what_is_not_shown_is_asked_for_by_each(tmp_path: Path):
 
 async def test_what_an_order_said_is_known_for_a_while(tmp_path: Path):
     async with opened(tmp_path) as two:
-        two.pharmaone.details = {f"ORD_{n}": order(n, seen_at=START) for n in (1, 2)}
+        two.pharmaone.orders = [order(1)]
+        two.pharmaone.details = {"ORD_1": order(1)}
+        await two.here.run()
+        two.clock.advance(KEPT.total_seconds())
+        await two.there.run()
+        assert two.pharmaone.asked.count("ORD_1") == 2
 
-        async def read(name: str) -> None:
-            told = two.pharmaone
-            await two.organisation.order(OrderId(name), lambda: told.order(OrderId(name), None))
 
-        for name in ("ORD_1", "ORD_1"):
-            await read(name)
-        two.clock.advance(KEPT.total_seconds() + 1)
-        await read("ORD_1")
-        assert two.pharmaone.asked == ["ORD_1", "ORD_1"]
-        known = two.organisation._orders
-        known |= {OrderId(f"{n}"): order(n) for n in range(MOST_KNOWN - 1)}
-        await read("ORD_2")
-        assert (len(known), "ORD_1" in known, "ORD_2" in known) == (MOST_KNOWN, False, True)
+async def test_the_oldest_of_too_many_is_forgotten():
+    told = iter(range(MOST_KNOWN + 2))
+
+    async def read() -> int:
+        return next(told)
+
+    found = Organisation()
+    for what in (*range(MOST_KNOWN), 0, MOST_KNOWN):
+        await found.once(what, lambda _: True, read)
+    assert found._known.keys() == {0, *range(2, MOST_KNOWN + 1)}
 
 
 async def test_an_order_that_rxscale_showed_to_another_is_not_looked_for(tmp_path: Path):
