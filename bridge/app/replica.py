@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import secrets
 import socket
 import time
@@ -16,6 +17,7 @@ from contextvars import Context
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.app.machine import Machine
@@ -27,6 +29,32 @@ if TYPE_CHECKING:
     from bridge.store.postgresql.replicas import Replicas
 
 log = logging.getLogger("bridge.replica")
+
+
+def _here() -> str:
+    """What all processes have in common that know each other by their numbers: this start of the
+    machine, and the container. "" where the system does not tell.
+    """
+    with contextlib.suppress(OSError):
+        start = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{start}.{Path('/proc/self/ns/pid').stat().st_ino}"
+    return ""
+
+
+HERE = _here()
+
+
+def is_gone(replica: str) -> bool:
+    """Whether it was a process here that has ended: it calls nobody any more. (A lost connection
+    would not tell that: who is cut off from the database may still reach the vendors.)
+    """
+    found = re.fullmatch(rf".*:([1-9]\d{{0,8}}):{re.escape(HERE)}-\w+", replica) if HERE else None
+    try:
+        if found is not None:
+            os.kill(int(found[1]), 0)
+    except OSError as error:
+        return isinstance(error, ProcessLookupError)
+    return False
 
 
 async def first_of(*events: asyncio.Event, seconds: float | None = None) -> None:
@@ -205,7 +233,7 @@ class Replica:
         if self._id is not None and not may_call(self._until, self._clock()):
             await self._leave()
         if self._id is None:
-            name = f"{self.name}:{secrets.token_hex(4)}"
+            name = f"{self.name}:{HERE}-{secrets.token_hex(4)}"
             await self._replicas.enter(name, self.name)
             self._id = name
         sent_at = self._clock()
@@ -221,7 +249,8 @@ class Replica:
             self._steady_since = self._clock()
         self._others = others
         await self.look_at_the_clock()
-        for other, beat in dead(self._known, self._clock()).items():
+        ended = {name: beat for name, beat in beats.items() if is_gone(name)}
+        for other, beat in (dead(self._known, self._clock()) | ended).items():
             log.warning("a replica is dead", extra={"replica": other})
             await self._replicas.bury(other, beat)
         await self._claim(self._id)

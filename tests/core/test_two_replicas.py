@@ -60,10 +60,10 @@ def points(world: World) -> Iterator[tuple[World, object]]:
         ahead.extend(step(here, FAULTS))
 
 
-def second(stopped: World) -> Iterator[World]:
+def second(stopped: World, after: float = DEAD_SECONDS) -> Iterator[World]:
     """What the second one makes of it, which has the store and nothing else: all, or some of it."""
-    after = timedelta(seconds=DEAD_SECONDS)
-    alone = changed(stopped, now=stopped.now + after, ending=None, faults_left=0)
+    begun = stopped.now + timedelta(seconds=after)
+    alone = changed(stopped, now=begun, ending=None, faults_left=0)
     world = look_again(alone)
     for _ in range(60):
         yield world
@@ -94,10 +94,10 @@ def takes(world: World, decided: object) -> bool:
     return True
 
 
-def late(world: World) -> Iterator[World]:
+def late(world: World, after: float = DEAD_SECONDS) -> Iterator[World]:
     """Every end where what the first had sent arrives while the second works."""
     for stopped, decided in points(world):
-        for meanwhile in second(stopped) if decided is not None else ():
+        for meanwhile in second(stopped, after) if decided is not None else ():
             in_time = (meanwhile.now - stopped.now).total_seconds() <= Limits(0, 0).deadline_seconds
             if in_time and meanwhile.ending is None and takes(meanwhile, decided):
                 yield to_its_end(arrive(meanwhile, decided))
@@ -174,10 +174,13 @@ def test_nothing_is_done_twice_in_an_orders_life(world: World):
     assert seen > 200
 
 
+@pytest.mark.parametrize("after", [0.0, DEAD_SECONDS])
 @pytest.mark.parametrize("world", [WORLDS[1], *(changed(each, idempotent=True) for each in LIVES)])
-def test_what_arrives_late_is_found_and_not_sent_again(world: World):
-    """What is approved is found; before, PharmaOne has to know the reference."""
-    ends = list(late(world))
+def test_what_arrives_late_is_found_and_not_sent_again(world: World, after: float):
+    """What is approved is found; before, PharmaOne has to know the reference. One that was killed
+    is followed at once, where that is seen.
+    """
+    ends = list(late(world, after))
     assert ends
     for ended in ends:
         judge_life(ended)

@@ -87,3 +87,16 @@ async def test_who_stands_still_before_a_submission_sends_nothing_when_it_goes_o
             sandbox.world.add_orders(1)
             await submitted(sandbox, 3)
         assert submissions(sandbox) == len(sandbox.world.order_requests) == 3
+
+
+async def test_who_was_killed_and_starts_again_does_not_wait_for_its_own_death(
+    tmp_path: Path, postgresql: Server
+):
+    async with open_sandbox() as sandbox:
+        settings, _ = of_one_pharmacy(sandbox, tmp_path, postgresql)
+        async with living(settings) as one:
+            await swept(settings)
+            one.kill()
+            await one.wait()
+        async with living(settings):
+            assert await takes_over(settings, within=DEAD_SECONDS) < DEAD_SECONDS / 2

@@ -9,7 +9,7 @@ import sys
 import threading
 from datetime import datetime, timedelta
 
-from bridge.app import machine
+from bridge.app import machine, replica
 from bridge.cli.main import main
 from bridge.store.postgresql.connection import Connection
 
@@ -58,7 +58,7 @@ def run() -> int:
             stands_still(BEFORE_SENDING)
         return await send(self, conn)
 
-    machine.datetime = Clock
+    machine.datetime, replica.HERE = Clock, ""  # as if each had a machine of its own
     Connection.execute, session._DatedRequest.send = executed, sent
     threading.Thread(target=listen, daemon=True).start()
     return main(sys.argv[1:])

@@ -11,7 +11,7 @@ import pytest
 from postgresql import Server
 from store.given import NOW
 
-from bridge.app.replica import Key, Replica, Time
+from bridge.app.replica import HERE, Key, Replica, Time, is_gone
 from bridge.core.leases import BEAT_SECONDS, DEAD_SECONDS, HELD_SECONDS, STEADY_SECONDS, Other
 from bridge.errors import Misconfigured, TryLater
 from bridge.place import Database
@@ -75,6 +75,41 @@ async def test_the_first_owns_it_and_the_second_does_once_the_first_is_dead(plac
         await one._round()
         assert not first.held.is_set(), "it came back as another, and the second has beaten"
         assert other.lease.may_call()
+
+
+@pytest.mark.parametrize(
+    ("here", "is_awaited"), [(HERE, False), ("another-machine", True), ("", True)]
+)
+async def test_a_process_of_this_machine_that_has_ended_is_dead_at_once(
+    place, clock, monkeypatch, here, is_awaited
+):
+    """It calls nobody any more. One of another machine, or container, may have the same number."""
+    process = await asyncio.create_subprocess_exec("sleep", "60")
+    async with replica(place, clock, "two") as (two, other):
+        with monkeypatch.context() as there:
+            there.setattr("bridge.app.replica.HERE", here)
+            one = Replica(Replicas(place.url), clock, f"host:{process.pid}")
+            one.want(place.pharmacy, lambda: CALLS)
+            await one._round()
+            there.setattr("bridge.app.replica.HERE", "" if not here else HERE)
+            await two._round()
+            assert not other.held.is_set(), "it stands still, for all that anybody knows"
+            process.kill()
+            await process.wait()
+            await two._round()
+        assert other.held.is_set() is not is_awaited
+        if not is_awaited:
+            assert other.lease.claim.unreported_seconds == round(HELD_SECONDS + 0.5)
+        clock.now += DEAD_SECONDS
+        await two._round()
+        await two._round()
+        assert other.held.is_set()
+        await one._replicas.close()
+
+
+def test_a_name_that_no_replica_has_is_of_nobody_who_is_gone():
+    for name in ("", "a", f"one:{HERE}-12", f"host:0:{HERE}-12", f"host:-4:{HERE}-12"):
+        assert not is_gone(name)
 
 
 async def test_who_beats_keeps_it_whatever_the_others_clock_does(place, clock):
