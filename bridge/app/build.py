@@ -117,7 +117,8 @@ class Bridge:
     def worker(self) -> Worker:
         settings, vendors, metrics = self.settings, self.vendors, self.metrics
         key, most = settings.rxscale.api_key, settings.orders.find_details
-        finder = Finder(self.store, vendors.pharmaone, self.now, most_details=most)
+        learn = self.p1_sweep.learn_one
+        finder = Finder(self.store, vendors.pharmaone, self.now, learn, most_details=most)
         parts = Parts(
             store=self.store,
             rxscale=vendors.rxscale,
@@ -156,7 +157,7 @@ class Bridge:
     @cached_property
     def p1_sweep(self) -> P1Sweep:
         pharmaone, most = self.vendors.pharmaone, self.settings.orders.find_details
-        wake, of_all = self.worker.wake, self.vendors.organisation
+        wake, of_all = self.wake, self.vendors.organisation
         return P1Sweep(self.store, pharmaone, self.rules, self.now, wake, of_all, most_details=most)
 
     @cached_property

@@ -245,12 +245,13 @@ class Replica:
         self._until = held_until(sent_at)
         beats = {name: other.beat for name, other in others.items()}
         self._known = watched(self._known, beats, self._clock())
-        if others.keys() != self._others.keys():
-            self._steady_since = self._clock()
-        self._others = others
         await self.look_at_the_clock()
         ended = {name: beat for name, beat in beats.items() if is_gone(name)}
-        for other, beat in (dead(self._known, self._clock()) | ended).items():
+        ended |= dead(self._known, self._clock())
+        if ended or others.keys() != self._others.keys():
+            self._steady_since = self._clock()
+        self._others = others
+        for other, beat in ended.items():
             log.warning("a replica is dead", extra={"replica": other})
             await self._replicas.bury(other, beat)
         await self._claim(self._id)

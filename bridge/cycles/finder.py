@@ -7,8 +7,8 @@ and remembered. One reading of the list serves everyone who asked before it bega
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.core.copies import (
@@ -20,7 +20,7 @@ from bridge.core.copies import (
     typed_since,
     words,
 )
-from bridge.core.model import OrderId, OrderRecord, P1Order, P1Row
+from bridge.core.model import OrderId, OrderRecord, P1Row
 from bridge.core.orders.view import Search
 from bridge.core.reasons import LIST_NOT_SETTLED, NOT_READABLE, TOO_MANY_TO_READ
 from bridge.cycles.p1sweep import ALL, read_orders
@@ -29,7 +29,6 @@ from bridge.exchange import Priority
 from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.orders import content
 from bridge.store import Store, p1_sweep, vendor_lists
-from bridge.store.p1_sweep import NEW
 
 KEPT_SECONDS = 600
 """Names of customers are in the list: it is not kept in memory for longer."""
@@ -52,17 +51,18 @@ class Finder:
         store: Store,
         pharmaone: PharmaOne,
         now: Callable[[], datetime],
+        learn: Callable[[OrderId], Awaitable[bool | None]],
         *,
         most_details: int,
     ) -> None:
+        """`learn` reads an order and remembers whose it is; None: it may be shown yet."""
         self._store = store
         self._pharmaone = pharmaone
         self._now = now
+        self._learn = learn
         self._most_details = most_details
         self._list: _List | None = None
         self._lock = asyncio.Lock()
-        self._denied: dict[OrderId, datetime] = {}
-        """Orders that are listed and not shown, since when."""
 
     async def find(
         self, since: datetime, record: OrderRecord, looks: Content | None = None
@@ -99,8 +99,8 @@ class Finder:
 
     async def _search(self, found: _List, record: OrderRecord, looks: Content | None) -> Search:
         unread = await self._unread(found.silent, record)
-        hidden = await self._read_details(unread[: self._most_details])
-        if any(self._may_come(order) for order in hidden):
+        read = [await self._learn(order.id) for order in unread[: self._most_details]]
+        if None in read:
             self._list = None
             raise TryLater(Phrase("listed-not-shown"))
         alike = await self._alike(found.silent, record, looks) if looks else []
@@ -149,29 +149,11 @@ class Finder:
                 return order.id
         return None
 
-    async def _read_details(self, orders: list[P1Row]) -> list[P1Row]:
-        """Those that PharmaOne lists and does not show (404)."""
-        hidden = []
-        for order in orders:
-            sight = await self._pharmaone.order(order.id, Priority.ORDER)
-            if sight is None:
-                hidden.append(order)
-                continue
-            self._denied.pop(order.id, None)
-            told = replace(sight.order, external_id=sight.order.external_id or "")
-            await self._store.write(vendor_lists.save_orders, [told])
-        return hidden
-
-    def _may_come(self, order: P1Order) -> bool:
-        """Made lately, or denied for the first time lately: it may be shown yet, and be ours."""
-        since = self._denied.setdefault(order.id, self._now())
-        return max(since, order.created_at or since) > self._now() - NEW
-
 
 async def cannot_search(since: datetime, *_: object) -> Search:
     """Stands in for `Finder.find` where nothing can be read from PharmaOne."""
     return Search(since, NOT_READABLE())
 
 
-def _made_at(order: P1Order) -> datetime:
+def _made_at(order: P1Row) -> datetime:
     return order.created_at or order.seen_at

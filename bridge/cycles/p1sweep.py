@@ -146,7 +146,7 @@ class P1Sweep:
         learnt, failed = 0, dict[OrderId, BaseException | None]()
         async with self._learning:
             while names := await self._unread(failed):
-                came = await asyncio.gather(*map(self._learn, names), return_exceptions=True)
+                came = await asyncio.gather(*map(self.learn_one, names), return_exceptions=True)
                 for name, what in zip(names, came, strict=True):
                     if what is None or isinstance(what, BaseException):
                         failed[name] = what
@@ -163,7 +163,7 @@ class P1Sweep:
         )
         return [name for name in names if name not in failed]
 
-    async def _learn(self, name: OrderId) -> bool | None:
+    async def learn_one(self, name: OrderId) -> bool | None:
         """Whether it was made of ours; None: PharmaOne does not show it, and may yet."""
         young = lambda order: order.seen_at > self._now() - KEPT  # noqa: E731
         known = await self._organisation.once(name, young, partial(self._read, name))

@@ -13,7 +13,7 @@ from fakes import START, Clock
 
 from bridge.core.copies import MARGIN, Content
 from bridge.core.model import OrderId, OrderRecord, P1Order, P1Row, P1Sight, PharmacyOrderUid
-from bridge.cycles import Finder
+from bridge.cycles import Finder, P1Sweep
 from bridge.errors import TryLater
 from bridge.store import Store, vendor_lists, work
 from bridge.store.p1_sweep import NEW
@@ -64,7 +64,9 @@ def order(number: int, made_at: Any = START) -> P1Row:
 
 
 def finder(store: Store, pharmaone: PharmaOne, most: int = 5) -> Finder:
-    return Finder(store, cast("Any", pharmaone), Clock(START + DAY), most_details=most)
+    vendor, clock = cast("Any", pharmaone), Clock(START + DAY)
+    sweep = P1Sweep(store, vendor, cast("Any", None), clock, lambda: None, most_details=most)
+    return Finder(store, vendor, clock, sweep.learn_one, most_details=most)
 
 
 async def test_a_shop_with_20000_orders_is_searched_in_a_few_calls(store: Store):

@@ -15,7 +15,7 @@ from bridge.core.deliveries import Receipt
 from bridge.core.orders import absence, decide, progress, submitting
 from bridge.core.steps import Done
 from bridge.core.stock import judge
-from bridge.cycles import comparing, finder
+from bridge.cycles import comparing
 from bridge.cycles.stock import adjust
 from bridge.pharmaone.token import TokenKeeper
 from bridge.store import Store, orders, p1_sweep, todo, work
@@ -175,7 +175,7 @@ MUTANTS: Mapping[str, Mutant] = {
         _patch((remember, "answer_lost", lambda record, *_: record)), "lost answers"
     ),
     "one 404 is for good": Mutant(
-        _patch((finder, "NEW", timedelta()), (p1_sweep, "NEW", timedelta())),
+        _patch((p1_sweep, "NEW", timedelta())),
         "",
         50,
         0.25,
