@@ -12,6 +12,7 @@ import re
 import secrets
 import socket
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field, replace
@@ -117,10 +118,13 @@ class Lease:
 
 @dataclass(eq=False)
 class Key:
-    """A budget that is wanted here. `count`: how many calls were made of it within a minute."""
+    """A budget that is wanted here. `count`: how many calls were made of it within a minute.
+    `account`: what keys with common limits at PharmaOne have in common: one replica keeps those.
+    """
 
     budget: str
     count: Callable[[], Mapping[str, Sequence[int]]]
+    account: object
     users: int = 0
     lease: Lease | None = None
     held: asyncio.Event = field(default_factory=asyncio.Event)
@@ -157,9 +161,14 @@ class Replica:
         self._steady_since = 0.0
         """When another one came or went last."""
 
-    def want(self, budget: str, count: Callable[[], Mapping[str, Sequence[int]]]) -> Key:
+    def want(
+        self,
+        budget: str,
+        count: Callable[[], Mapping[str, Sequence[int]]],
+        account: object = None,
+    ) -> Key:
         """Its `lease` is set, and `held`, whenever it is this replica's."""
-        key = self._keys.setdefault(budget, Key(budget, count))
+        key = self._keys.setdefault(budget, Key(budget, count, account or object()))
         key.users += 1
         self._wanted.set()
         return key
@@ -278,7 +287,9 @@ class Replica:
             return
         if self._clock() < self._steady_since + leases.STEADY_SECONDS:
             return
-        budget, heir = await self._replicas.wanted(own, fewer) or ("", "")
+        tied = Counter(key.account for key in held.values())
+        free = [budget for budget, key in held.items() if tied[key.account] == 1]
+        budget, heir = await self._replicas.wanted(free, fewer) or ("", "")
         key = held.get(budget)
         if key is None or key.lease is None:
             return

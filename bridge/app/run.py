@@ -129,7 +129,7 @@ async def _in_terms(bridge: Bridge, replica: Replica, stop: asyncio.Event) -> No
     vendors, place = bridge.vendors.transports, bridge.settings.place
     count = lambda: {name: each.recent() for name, each in vendors.items()}  # noqa: E731
     assert isinstance(place, Database)  # noqa: S101 - replicas share one
-    key = replica.want(place.budget or place.pharmacy, count)
+    key = replica.want(place.budget or place.pharmacy, count, vendors["pharmaone"])
     vet = partial(refuse_several_pharmacies, bridge.settings)
     try:
         while not stop.is_set():

@@ -8,7 +8,7 @@ from math import inf
 from bridge.cli.chain import most_within
 from replicas.database import Owned
 from replicas.themes import Event, Log
-from replicas.town import BUDGETS, KEY, Called, Town
+from replicas.town import ACCOUNTS, BUDGETS, KEY, Called, Town
 
 COLUMNS = (
     "theme",
@@ -41,8 +41,6 @@ class Judged:
     deliveries: int = 0
     rxscale: tuple[int, int] = (0, 0)
     pharmaone: tuple[int, int] = (0, 0)
-    by_one: tuple[int, int] = (0, 0)
-    """At PharmaOne, whose key two replicas may use: one that has the group's, and one the other."""
     outdated: list[str] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -69,7 +67,7 @@ class Judged:
         found = [f"{self.theme}: called by who had lost the key: {each}" for each in self.outdated]
         found += [f"{self.theme}: sent twice: {each}" for each in self.doubles]
         found += [f"{self.theme}: lost: {each}" for each in self.lost]
-        for name, (second, minute) in (("RxScale", self.rxscale), ("PharmaOne", self.by_one)):
+        for name, (second, minute) in (("RxScale", self.rxscale), ("PharmaOne", self.pharmaone)):
             if second > 10 or minute > 600:
                 found.append(
                     f"{self.theme}: {second} calls in a second, {minute} a minute at {name}"
@@ -87,11 +85,10 @@ def judged(theme: str, seconds: float, town: Town, log: Log, late: list[str]) ->
     for event in log.events:
         for budget in event.budgets if event.lasts > FOLLOWED_SECONDS else ():
             _follow(found, owners, calls, event, budget)
-    times = {key: [c.at for c in calls if c.key == key] for key in (*BUDGETS, "pharmaone")}
+    times = {key: [c.at for c in calls if c.key == key] for key in (*BUDGETS, *ACCOUNTS)}
     most = {key: (most_within(1.0, its), most_within(60.0, its)) for key, its in times.items()}
     found.rxscale = tuple(max(most[key][at] for key in BUDGETS) for at in (0, 1))
-    found.pharmaone = most["pharmaone"]
-    found.by_one = _by_one(calls)
+    found.pharmaone = tuple(max(most[key][at] for key in ACCOUNTS) for at in (0, 1))
     found.outdated = outdated(town, owners, calls)
     sent = Counter(each.external_reference for each in world.order_requests.values())
     found.doubles = [uid for uid, count in sent.items() if count > 1]
@@ -103,16 +100,6 @@ def judged(theme: str, seconds: float, town: Town, log: Log, late: list[str]) ->
         if kept.get(each, 0) < (pharmacies if each[0] == "pharmaone" else 1)
     ]
     return found
-
-
-def _by_one(calls: list[Called]) -> tuple[int, int]:
-    """The most calls of any replica at PharmaOne in a second, and in a minute."""
-    times: dict[int, list[float]] = {}
-    for each in calls:
-        if each.key == "pharmaone":
-            times.setdefault(each.by, []).append(each.at)
-    most = [(most_within(1.0, its), most_within(60.0, its)) for its in times.values()]
-    return max((each[0] for each in most), default=0), max((each[1] for each in most), default=0)
 
 
 def _follow(

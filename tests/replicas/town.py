@@ -45,6 +45,12 @@ SECRETS = {
     "PHARMAONE__WEBHOOK_SECRETS": P1_SECRET,
 }
 BUDGETS = {KEY: "key:chain", OWN_KEY: ALONE}
+ACCOUNTS = ("pharmaone", "pharmaone alone")
+"""At PharmaOne: of all, and by another address that of the one which has a key of its own."""
+OWN_ADDRESS = """
+[pharmaone]
+base_url = "{url}"
+"""
 REPLICAS = 3
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).with_name("replica.py")
@@ -149,7 +155,9 @@ class Town:
         return found[-1] if found else None
 
     def note(self, at: float, vendor: str, key: str, host: str) -> None:
-        """The replicas know the vendors by different names: 127.0.0.1, .2 and .3."""
+        """The replicas know the vendors by different names: 127.0.0.1, .2 and .3; and the one
+        pharmacy PharmaOne as 127.0.1.1 and so on.
+        """
         number = int(host.partition(":")[0].rpartition(".")[2]) - 1
         self.calls.append(Called(at, vendor, key, number))
 
@@ -299,8 +307,10 @@ def _watch(town: Town, stack: AsyncExitStack) -> None:
     real: Callable[..., None] = server.Gate._note
 
     def note(gate, number, route, ask, done, given):
-        key = server._key(ask) if gate._vendor == "rxscale" else "pharmaone"
-        town.note(time.time(), gate._vendor, key, ask.headers["Host"])
+        host = ask.headers["Host"]
+        account = ACCOUNTS[host.startswith("127.0.1.")]
+        key = server._key(ask) if gate._vendor == "rxscale" else account
+        town.note(time.time(), gate._vendor, key, host)
         real(gate, number, route, ask, done, given)
 
     server.Gate._note = note
@@ -331,8 +341,11 @@ async def _replica(
     home = folder / f"replica{number}"
     (home / "pharmacies").mkdir(parents=True)
     shutil.copytree(MAPPINGS, home / "mappings")
+    own = OWN_ADDRESS.format(
+        url=town.sandbox.pharmaone_url.replace("0.0.0.0", f"127.0.1.{number + 1}")
+    )
     for name in town.names:
-        text = "" if name == ALONE else PHARMACY.format(name=name, key="chain")
+        text = own if name == ALONE else PHARMACY.format(name=name, key="chain")
         (home / "pharmacies" / f"{name}.toml").write_text(text)
     port = free_port()
     rx, p1 = (

@@ -257,6 +257,20 @@ async def test_one_that_has_two_more_hands_one_over_once_nobody_comes_or_goes(pl
         assert (held(one), held(two)) == before
 
 
+async def test_keys_with_common_limits_stay_together(place, clock):
+    """Two replicas would make twice as many calls."""
+    account = object()
+    await (await Store.open(Database(place.url, "second"), now=NOW)).close()
+    async with replica(place, clock, "two") as (two, _):
+        one = Replica(Replicas(place.url), clock, "one")
+        for each in (one, two):
+            each.want("second", lambda: CALLS, account)
+        one.want(place.pharmacy, lambda: CALLS, account)
+        await go_on(clock, STEADY_SECONDS + 2 * BEAT_SECONDS, one, two)
+        assert held(one) == {place.pharmacy, "second"}
+        await one.close()
+
+
 async def test_what_is_handed_over_is_worked_for_until_the_last_has_ended(place, clock):
     async with both_wanted(place, clock) as (one, two):
         await one._round()

@@ -71,9 +71,11 @@ class Replicas:
         """What it held is free: it has made no other calls, and makes none."""
         await self._delete(replica, None, json.dumps(calls), 0)
 
-    async def wanted(self, replica: str, heirs: Sequence[str]) -> tuple[str, str] | None:
-        """A key that this one holds and one of the `heirs` wants, and which of them."""
-        values = {"id": replica, "heirs": heirs}
+    async def wanted(
+        self, budgets: Collection[str], heirs: Sequence[str]
+    ) -> tuple[str, str] | None:
+        """One of the budgets that one of the `heirs` wants, and which: the first that can."""
+        values = {"budgets": list(budgets), "heirs": heirs}
         return await self._run(lambda raw: raw.execute(SQL.wanted, values).fetchone())
 
     async def give_up(

@@ -16,10 +16,9 @@ FROM replicas WHERE id <> %(id)s
 UNION ALL SELECT NULL, 0, false, (SELECT count(*) FROM own)
 
 -- name: wanted
--- One of its keys that one of these others works for too, and which; the first of them that can.
-SELECT budgets.id, replicas.id FROM budgets JOIN replicas ON replicas.id = ANY(%(heirs)s)
-  AND budgets.id IN (SELECT json_object_keys(CAST(replicas.calls AS json)))
-WHERE owner = %(id)s ORDER BY array_position(%(heirs)s, replicas.id), budgets.id LIMIT 1
+SELECT key, replicas.id FROM replicas, json_object_keys(CAST(replicas.calls AS json)) AS key
+WHERE replicas.id = ANY(%(heirs)s) AND key = ANY(%(budgets)s)
+ORDER BY array_position(%(heirs)s, replicas.id), key LIMIT 1
 
 -- name: claim
 UPDATE budgets SET owner = %(id)s, fence = nextval('fences') WHERE id IN (
