@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("bridge.replica")
 
+Count = Callable[[], Mapping[str, Sequence[int]]]
+
 
 def _here() -> str:
     """What all processes have in common that know each other by their numbers: this start of the
@@ -123,7 +125,7 @@ class Key:
     """
 
     budget: str
-    count: Callable[[], Mapping[str, Sequence[int]]]
+    count: Count
     account: object
     users: int = 0
     lease: Lease | None = None
@@ -161,12 +163,7 @@ class Replica:
         self._steady_since = 0.0
         """When another one came or went last."""
 
-    def want(
-        self,
-        budget: str,
-        count: Callable[[], Mapping[str, Sequence[int]]],
-        account: object = None,
-    ) -> Key:
+    def want(self, budget: str, count: Count, account: object = None) -> Key:
         """Its `lease` is set, and `held`, whenever it is this replica's."""
         key = self._keys.setdefault(budget, Key(budget, count, account or object()))
         key.users += 1

@@ -67,9 +67,8 @@ class World:
         own, same = self.settings.pharmacy_uid, ("sku", "external_id", "stock")
         goods = [sku for sku in self.skus.values() if sku["external_id"] and sku["pharmacy"] == own]
         for uid in uids:
-            more = [{key: sku[key] for key in same} | {"pharmacy": uid} for sku in goods]
-            named = zip(goods, more, strict=True)
-            added = [each | {"uid": f"{sku['uid']}-{uid}"} for sku, each in named]
+            about = [(sku, {"uid": f"{sku['uid']}-{uid}", "pharmacy": uid}) for sku in goods]
+            added = [{key: sku[key] for key in same} | its for sku, its in about]
             self.set_skus(changes=added, announce=False)
 
     def copy(self, name: str) -> None:
