@@ -458,6 +458,11 @@ async def test_who_works_for_a_key_is_said_of_no_pharmacy(
     monkeypatch.setattr(caplog.handler, "filters", [note])
     async with open_town(tmp_path, "adler") as town:
         await town.at_work("adler")
+
+        async def works() -> bool:
+            return "works for" in {message for message, _ in told}
+
+        await until(works)
     assert [whose for message, whose in told if message == "works for"] == [""]
     assert "adler" in {whose for _, whose in told}
 
