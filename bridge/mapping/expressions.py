@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import jmespath
@@ -127,8 +126,6 @@ _FUNCTIONS = _BridgeFunctions()
 _INTERPRETER = TreeInterpreter(Options(custom_functions=_FUNCTIONS))
 _Made = Callable[[Any], Any]
 _NUMBERS = frozenset({int, float, Decimal})
-_ORDERED = _NUMBERS | {str}
-"""What < and > compare; of anything else they say null."""
 
 
 def _field(name: str, _: list[_Made]) -> _Made:
@@ -148,18 +145,18 @@ def _call(name: str, arguments: list[_Made]) -> _Made:
     """jmespath says what is wrong with an argument, and looks at each where a type is odd."""
     spec = _BridgeFunctions.FUNCTION_TABLE[name]
     function: Callable[..., Any] = partial(spec["function"], _FUNCTIONS)
-    wanted = [each["types"] for each in spec["signature"]]
-    checked = [
-        (place, frozenset(chain.from_iterable(REVERSE_TYPES_MAP.get(each, ()) for each in types)))
-        for place, types in enumerate(wanted)
-        if types
+    typed = [
+        (place, each["types"]) for place, each in enumerate(spec["signature"]) if each["types"]
     ]
-    simple = len(arguments) == len(wanted)
+    plain = [
+        (place, {n for each in t for n in REVERSE_TYPES_MAP.get(each, ())}) for place, t in typed
+    ]
+    is_variadic = len(arguments) != len(spec["signature"])
 
     def called(value: Any) -> Any:
         given = [part(value) for part in arguments]
-        for place, names in checked:
-            if not simple or type(given[place]).__name__ not in names:
+        for place, names in plain:
+            if is_variadic or type(given[place]).__name__ not in names:
                 return _FUNCTIONS.call_function(name, given)
         return function(*given)
 
@@ -168,14 +165,7 @@ def _call(name: str, arguments: list[_Made]) -> _Made:
 
 def _compared(how: str, sides: list[_Made]) -> _Made:
     compare, (left, right) = TreeInterpreter.COMPARATOR_FUNC[how], sides
-    if how in ("eq", "ne"):
-        return lambda value: compare(left(value), right(value))
-
-    def ordered(value: Any) -> Any:
-        both = left(value), right(value)
-        return compare(*both) if _ORDERED.issuperset(map(type, both)) else None
-
-    return ordered
+    return lambda value: compare(left(value), right(value))
 
 
 def _or(_: None, sides: list[_Made]) -> _Made:
@@ -216,7 +206,7 @@ def _made(node: Any) -> _Made:
     seldom hold is left to it.
     """
     kind, word = node["type"], node.get("value")
-    if kind not in _MADE:
+    if kind not in _MADE or (kind == "comparator" and word not in ("eq", "ne")):
         return partial(_INTERPRETER.visit, node)
     return _MADE[kind](word, [_made(child) for child in node["children"]])
 
