@@ -24,6 +24,8 @@ T = TypeVar("T")
 CHECKPOINT_PAGES = 16_000
 """How many pages (of 4 KiB) the log may hold before a commit works it into the file, which then
 takes longer: what `work_in_log` has done before is not done again."""
+CACHED_STATEMENTS = 64
+"""As many as orders need again and again; each weighs 5 KiB, and every pharmacy has its own."""
 BUSY_SECONDS = 5.0
 """How long to wait for another process that is writing."""
 CHECKED_BYTES = 64 * 2**20
@@ -112,7 +114,7 @@ def _connect(uri: str) -> sqlite3.Connection:
         uri=True,
         isolation_level=None,
         timeout=BUSY_SECONDS,
-        cached_statements=256,
+        cached_statements=CACHED_STATEMENTS,
         check_same_thread=False,
     )
 

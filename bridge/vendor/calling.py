@@ -118,7 +118,7 @@ class Caller(ABC, Generic[R]):
         response = await self._send(route, body, priority, ident)
         if self.answers.is_absent(route, response):
             return False
-        self.accepted(route, response)
+        self.answers.accepted(route, response)
         return True
 
     async def change_for(
