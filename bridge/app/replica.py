@@ -176,11 +176,15 @@ class Replica:
         if key.users:
             return
         del self._keys[key.budget]
+        await self._give_up(key)
+
+    async def _give_up(self, key: Key, heir: str | None = None) -> None:
         was_held, calls = key.lease is not None, key.count()
         key.lose()
         if was_held and self._id is not None:
-            with contextlib.suppress(TryLater):  # then they have it once this process has ended
-                await self._replicas.give_up(self._id, key.budget, calls)
+            # where nobody hears of it, others have it once this process has ended, or it has again
+            with contextlib.suppress(TryLater):
+                await self._replicas.give_up(self._id, key.budget, calls, heir)
 
     @contextlib.asynccontextmanager
     async def working(self, key: Key, lease: Lease) -> AsyncIterator[None]:
@@ -193,12 +197,8 @@ class Replica:
             await self._hand_over(key, lease)
 
     async def _hand_over(self, key: Key, lease: Lease) -> None:
-        if lease.at_work or not lease.given.is_set() or key.lease is not lease or not self._id:
-            return
-        calls = key.count()
-        key.lose()
-        with contextlib.suppress(TryLater):  # then it is found to be this one's still
-            await self._replicas.give_up(self._id, key.budget, calls, lease.heir)
+        if not lease.at_work and lease.given.is_set() and key.lease is lease:
+            await self._give_up(key, lease.heir)
 
     async def look_at_the_clock(self) -> None:
         """Hears what time it is. Raises TryLater."""
