@@ -61,7 +61,7 @@ class Worker:
         self._wake.set()
 
     async def run(self) -> None:
-        """Works until `stop`; raises nothing."""
+        """Works until `stop`, and to the end of what was claimed meanwhile; raises nothing."""
         while not self._stopping:
             self._wake.clear()
             try:
@@ -73,6 +73,8 @@ class Worker:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             await self._nap()
+        if self._looks:
+            await asyncio.wait(self._looks)
 
     async def stop(self) -> None:
         """Takes no new work and lets every look under way come to its end."""

@@ -51,6 +51,32 @@ async def test_it_works_when_woken_and_drains_when_stopped(tmp_path: Path):
         assert [len(house.requests(uid)) for uid in uids] == [1] * 5
 
 
+async def test_what_was_being_claimed_as_it_was_stopped_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Else its look goes on with a store that is closed."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        worker, claimed, goes_on = house.bridge.worker, asyncio.Event(), asyncio.Event()
+        real = worker._parts.store.write_last
+
+        async def slowly(*given: object) -> object:
+            found = await real(*given)
+            claimed.set()
+            await goes_on.wait()
+            return found
+
+        uids = house.world.add_orders(1)
+        await sandbox.drain()
+        monkeypatch.setattr(worker._parts.store, "write_last", slowly)
+        working = asyncio.create_task(worker.run())
+        await asyncio.wait_for(claimed.wait(), 5)
+        await worker.stop()
+        goes_on.set()
+        await asyncio.wait_for(working, 5)
+        assert not worker._looks
+        assert house.status(uids[0]) == "pending review"
+
+
 async def test_what_waits_for_a_time_that_a_clock_ahead_wrote_is_taken_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
