@@ -79,7 +79,10 @@ def settle(connection: Connection, outcome: Outcome) -> bool:
         if after is not None:
             notes.count(connection, "deliveries_echo", len((meanwhile.reported or "").splitlines()))
             record = after if outcome.stuck is not None else confirmed(after, now)
-    changed = save(connection, record, outcome.entries, outcome.takes, outcome.before)
+    entries = () if outcome.failed else outcome.entries
+    changed = save(connection, record, entries, outcome.takes, outcome.before)
+    if outcome.failed:
+        journal.write_failed(connection, key, outcome.entries)
     changed |= _settle_stock(connection, outcome)
     shadow.save(connection, outcome.noted)
     if outcome.p1_order is not None:

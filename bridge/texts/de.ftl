@@ -864,7 +864,10 @@ event-tracking-refused = RxScale nahm die Sendungsseite nicht an, darum ohne sie
 event-cancelled-there = PharmaOnes Bestellung { $order } storniert
 event-cancellation-refused = PharmaOne hat die Stornierung abgelehnt: { $reason }
 event-would = würde: { $step } (Schattenmodus: nichts wird geschrieben)
-event-waits = wartet: { $why }
+event-waits = { $times ->
+        [absent] wartet: { $why }
+       *[other] wartet: { $why } ({ $times }-mal seit { $since })
+    }
 event-stuck = STECKT FEST: { $reason }
 event-done = erledigt: { $why }
 said-by = { $by ->

@@ -841,7 +841,10 @@ event-tracking-refused = RxScale did not take the parcel's page, so without it: 
 event-cancelled-there = cancelled PharmaOne's order { $order }
 event-cancellation-refused = PharmaOne refused the cancellation: { $reason }
 event-would = would { $step } (shadow: nothing is written)
-event-waits = waits: { $why }
+event-waits = { $times ->
+        [absent] waits: { $why }
+       *[other] waits: { $why } ({ $times } times since { $since })
+    }
 event-stuck = STUCK: { $reason }
 event-done = done: { $why }
 said-by = { $by ->

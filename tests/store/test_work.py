@@ -26,7 +26,7 @@ from store.given import (
 )
 
 from bridge.core.deliveries import Receipt
-from bridge.core.journal import Event
+from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import AnnouncedBy, Hint, Key, Phase
 from bridge.core.reasons import CODES, Reason
 from bridge.store import Store, deliveries, orders, person, stuck, todo, views, work
@@ -365,3 +365,48 @@ async def test_a_record_that_is_gone_is_written_whole(store: Store):
     await store.write(work.save, replace(record(1), name="#1"), [], None, record(1))
     found = await store.read(orders.find, record(1).uid)
     assert found == replace(record(1), name="#1")
+
+
+# -- the story of what comes to nothing again and again ------------------------------------
+
+
+def waits(seconds: float, why: Reason = REFUSED, status: str = "new") -> list[JournalEntry]:
+    """A look that was made then and put off."""
+    told = [
+        (Event.LOOKED, {"status": status, "calls": [seconds]}),
+        (Event.WAITS, {"why": why, "until": str(seconds)}),
+    ]
+    return [JournalEntry(key(1), after(seconds), what, facts) for what, facts in told]
+
+
+async def failed(store: Store, *entries: JournalEntry) -> list[tuple[str, object, object]]:
+    """What the story tells once a look has failed: its words, how often, since when."""
+    await store.write(todo.hint, [hint(1)], entries[0].at)
+    claim, known = await claim_one(store, entries[0].at)
+    ended = outcome(claim, known, entries=entries, failed=True, again_at=after(10_000))
+    await store.write(work.settle, ended)
+    story = await store.read(views.story, uid(1))
+    assert story is not None
+    return [(e.what, e.facts.get("times"), e.facts.get("since")) for e in story.entries]
+
+
+async def test_what_fails_again_in_the_same_way_is_told_once_with_how_often(store: Store):
+    once = [("looked", None, None), ("waits", None, None)]
+    assert await failed(store, *waits(1)) == once
+    for times in (2, 3):
+        told = await failed(store, *waits(60 * times))
+        assert told == [once[0], ("waits", times, f"{after(1):%Y-%m-%d %H:%M} UTC")]
+    story = await store.read(views.story, uid(1))
+    assert [(each.at, each.facts.get("until")) for each in story.entries] == [
+        (after(180), None),
+        (after(180), "180"),
+    ]
+    assert await failed(store, *waits(240, status="other")) == [*told, *once]
+    assert len(await failed(store, *waits(300, why=NOTE))) == 6
+
+
+async def test_what_others_told_meanwhile_keeps_its_place(store: Store):
+    await failed(store, *waits(1))
+    await store.write(work.save, record(1), [JournalEntry(key(1), after(2), Event.RETRIED)])
+    told = [what for what, *_ in await failed(store, *waits(3))]
+    assert told == ["looked", "waits", "retried", "looked", "waits"]
