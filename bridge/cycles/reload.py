@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from bridge.errors import Misconfigured
-from bridge.mapping import Rules, fingerprint
+from bridge.mapping import Rules, fingerprint, refuse_to_forget
 
 log = logging.getLogger("bridge.mapping")
 
@@ -60,6 +60,7 @@ class Reloader:
         self._seen = seen
         try:
             rules = await asyncio.to_thread(self._read)
+            refuse_to_forget(self.rules, rules)
         except Misconfigured as failure:
             self.refused = failure
             log.error(

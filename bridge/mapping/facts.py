@@ -49,8 +49,9 @@ class FactsFile(Table):
 
 def read_facts(
     data: dict[str, Any] | None, faults: Faults
-) -> tuple[Facts, Mapping[str, str]] | None:
-    """The facts, and what is said of each by its name: value, source and date, for people.
+) -> tuple[Facts, Mapping[str, str], frozenset[str]] | None:
+    """The facts; what is said of each by its name: value, source and date, for people; and the
+    names that the file has.
 
     All are unknown where there is no file; None with every fault told.
     """
@@ -70,7 +71,7 @@ def read_facts(
         for section, table in file.model_dump(exclude={EVIDENCE}).items()
         for name, value in table.items()
     }
-    return Facts(**known), unknown | told
+    return Facts(**known), unknown | told, frozenset(told)
 
 
 def _plain(

@@ -36,6 +36,8 @@ class Rules:
     facts: Facts = field(default_factory=Facts)
     facts_told: Mapping[str, str] = field(default_factory=dict)
     """Each fact by its name, with where it comes from: for people."""
+    facts_given: frozenset[str] = frozenset()
+    """Those that the file names."""
     files: Mapping[str, str] = field(default_factory=dict)
     """A mark of each file, which changes with any byte of it."""
 
@@ -85,7 +87,7 @@ def load(
     links = read_skus(content.get(reading.SKUS), faults)
     if faults or not (statuses and orders and links and shipping and found):
         raise Misconfigured(faults)
-    facts, facts_told = found
+    facts, facts_told, facts_given = found
     deducting = DEDUCTING[facts.deducts_at]
     return Rules(
         version=_version(content),
@@ -98,8 +100,21 @@ def load(
         shipping=shipping,
         facts=facts,
         facts_told=facts_told,
+        facts_given=facts_given,
         files={name: _version({name: read}) for name, read in content.items()},
     )
+
+
+def refuse_to_forget(before: Rules, after: Rules) -> None:
+    """A fact in force of which the file says nothing any more went with a part of the file; without
+    it an order may be sent a second time. Raises Misconfigured.
+    """
+    faults = reading.Faults()
+    for name in sorted(before.facts_given - after.facts_given):
+        if (was := before.facts_told[name]) != "unknown":
+            faults.tell(reading.Place(reading.FACTS, name), "fact-is-gone", was=was)
+    if faults:
+        raise Misconfigured(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +124,7 @@ class _Shared:
     statuses: Statuses | None
     shipping: Shipping | None
     orders: OrderMapping | None
-    facts: tuple[Facts, Mapping[str, str]] | None
+    facts: tuple[Facts, Mapping[str, str], frozenset[str]] | None
     faults: tuple[Fault, ...]
 
 

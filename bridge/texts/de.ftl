@@ -1696,6 +1696,8 @@ fault-column-to-write = es gibt keine Spalte '{ $column }', in die sie geschrieb
     .remedy = in der Kopfzeile ergänzen
 fault-would-be-comment = die Zeile von { $uid } wäre ein Kommentar, mit '#' am Anfang
     .remedy = p1_id hinter pharmacy_sku_uid setzen
+fault-fact-is-gone = steht nicht mehr da und war { $was }
+    .remedy = wieder hinschreiben; oder "unknown", wenn es doch niemand weiß
 fault-in-tables = ist in Tabellen geschrieben, die nicht von selbst geändert werden
     .remedy = jede Tatsache als `name = ...` in eine Zeile schreiben
 

@@ -1673,6 +1673,8 @@ fault-column-to-write = there is no column '{ $column }' to write them to
     .remedy = add it to the header
 fault-would-be-comment = the line of { $uid } would be a comment, with '#' at its beginning
     .remedy = move p1_id behind pharmacy_sku_uid
+fault-fact-is-gone = is not told any more, and was { $was }
+    .remedy = put it back; or write "unknown", if nobody knows it after all
 fault-in-tables = is written in tables, which are not changed by themselves
     .remedy = write each fact as `name = ...` on a line
 

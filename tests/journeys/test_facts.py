@@ -59,6 +59,22 @@ async def test_where_repeating_is_harmless_nothing_is_searched(
         assert any("repeated_reference" in each for each in told)
 
 
+async def test_half_a_file_takes_no_fact_away(tmp_path: Path):
+    """The simulation found it: an order was sent a second time while facts.toml was cut short."""
+    known(tmp_path, 'pharmaone.repeated_reference = "second"')
+    async with (
+        open_sandbox(reference_mode="second") as sandbox,
+        open_house(sandbox, tmp_path) as house,
+    ):
+        known(tmp_path, "# An order-request comes ag")
+        await house.bridge.reloader.look()
+        assert "is not told any more" in str(house.bridge.reloader.error)
+        house.world.break_calls(LOST)
+        (uid,) = await house.orders_arrive()
+        assert [row.reason.code for row in await house.stuck()] == ["unsure_submission"]
+        assert len(house.requests(uid)) == 1
+
+
 async def test_a_fact_is_taken_up_without_a_restart(tmp_path: Path):
     async with (
         open_sandbox(reference_mode="second") as sandbox,

@@ -9,7 +9,8 @@ from mapping.mapping_files import faults
 
 from bridge.core.facts import Facts
 from bridge.core.model import State
-from bridge.mapping import fingerprint, load
+from bridge.errors import Misconfigured
+from bridge.mapping import fingerprint, load, refuse_to_forget
 
 
 def with_facts(folder: Path, text: str) -> Path:
@@ -119,3 +120,31 @@ def test_a_file_that_comes_later_is_noticed(folder: Path) -> None:
     os.utime(folder / "facts.toml", (0, datetime(2026, 1, 2, tzinfo=UTC).timestamp()))
     assert fingerprint(folder) != before
     assert load(folder, dialect="current").version != version
+
+
+SECOND = 'pharmaone.repeated_reference = "second"\npharmaone.deducts_at = "unknown"\n'
+
+
+@pytest.mark.parametrize("text", ["", "# half of a fi", 'pharmaone.deducts_at = "never"', None])
+def test_what_was_known_is_not_forgotten_with_a_part_of_the_file(
+    folder: Path, text: str | None
+) -> None:
+    before = load(with_facts(folder, SECOND), dialect="current")
+    if text is None:
+        (folder / "facts.toml").unlink()
+    else:
+        with_facts(folder, text)
+    with pytest.raises(Misconfigured) as refused:
+        refuse_to_forget(before, load(folder, dialect="current"))
+    assert str(refused.value) == (
+        "facts.toml: pharmaone.repeated_reference: is not told any more, and was second - "
+        'put it back; or write "unknown", if nobody knows it after all'
+    )
+
+
+@pytest.mark.parametrize("value", ["unknown", "same"])
+def test_what_is_told_anew_is_taken_up(folder: Path, value: str) -> None:
+    before = load(with_facts(folder, SECOND), dialect="current")
+    after = load(with_facts(folder, SECOND.replace("second", value)), dialect="current")
+    refuse_to_forget(before, after)
+    refuse_to_forget(after, load(with_facts(folder, SECOND), dialect="current"))

@@ -24,7 +24,7 @@ def test_a_fact_is_written_in_its_place_and_counts():
     is_now = '{ value = "same", source = "a probe", date = 2026-01-02 }'
     name = "pharmaone.repeated_reference"
     assert changed == [(f'{name} = "unknown"', f"{name} = {is_now}")]
-    facts, told = read_facts(tomllib.loads(text), Faults())
+    facts, told, _ = read_facts(tomllib.loads(text), Faults())
     assert facts == Facts(repeated_reference="same")
     assert told["pharmaone.repeated_reference"] == "same (a probe, 2026-01-02)"
 
