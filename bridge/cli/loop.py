@@ -9,12 +9,19 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-M_MMAP_THRESHOLD = -3
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 """malloc.h; see mallopt(3)."""
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Runs `main` to its end."""
+    """Runs `main` to its end. What is freed of a megabyte and more goes back to the system, where
+    glibc would keep it, and threads share two heaps: each store has two of them.
+    """
+    with suppress(ImportError, OSError, AttributeError, TypeError):  # other systems' libraries
+        import ctypes
+
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 2**20)
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
     try:
         import uvloop
     except ImportError:  # Windows has none
@@ -24,17 +31,11 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 
 def settled() -> None:
     """Takes what was loaded at the start out of garbage collection: it is never freed. What comes
-    is looked through once an order, not four times. What is freed of a megabyte and more goes back
-    to the system, where glibc would keep it in its heap.
+    is looked through once an order, not four times.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)
-    with suppress(ImportError, OSError, AttributeError, TypeError):  # other systems' libraries
-        import ctypes
-
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 2**20)
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 async def until(ask: Callable[[], Awaitable[T]], seconds: float, *, pause: float = 0.1) -> T:

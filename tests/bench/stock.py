@@ -312,4 +312,4 @@ def measure() -> list[Row]:
 
 if __name__ == "__main__":
     what, place, many = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    uvloop.run(prepare(place, many) if what == "prepare" else one_round(place, many))
+    loop.run(prepare(place, many) if what == "prepare" else one_round(place, many))
