@@ -57,10 +57,15 @@ def load(connection: Connection, kept: Stocktake | None = None) -> Stocktake | N
     if read_at is None or (kept is not None and kept.read_at == read_at):
         return kept if read_at else None
     on_hand = dict(connection.execute(SQL.on_hand))
-    absent = json.loads(notes.get(connection, NEVER_LISTED) or "{}")
+    absent = never_listed(connection)
     absent.update(connection.execute(SQL.absent))
     absent_at = {name: moment(at) for name, at in absent.items()}
     return Stocktake(on_hand, read_at, absent_at, unlisted(connection))
+
+
+def never_listed(connection: Connection) -> dict[ProductId, int]:
+    """Linked products that no inventory has listed, and since when they are looked for."""
+    return dict(json.loads(notes.get(connection, NEVER_LISTED) or "{}"))
 
 
 def unlisted(connection: Connection) -> frozenset[ProductId]:

@@ -208,7 +208,7 @@ async def test_between_two_rounds_neither_rxscales_numbers_nor_names_are_kept(tm
     """Of 200,000 rows they weighed 75 MiB, and the next round asks anew."""
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         first = await house.sync()
-        assert not first.products, "names are read once a linked product is absent"
+        assert not first.products, "names are read once a linked product was never listed"
         assert first.plan.situation.at_rxscale.plain
         kept = house.bridge.stock.last
         assert not kept.plan.situation.at_rxscale.plain

@@ -320,9 +320,8 @@ class StockCycle:
         unlinked = await self._unlinked_now()
         read_at, inventory, failure = self._now(), None, None
         if fetch and (shelf or unlinked):
+            names = confirm or bool(await self._store.read(stock_round.never_listed))
             try:
-                known = self.last.plan.situation.stocktake if self.last is not None else None
-                names = known is not None and not shelf.keys().isdisjoint(known.absent)
                 inventory = await self._pharmaone.inventory(full=names or self._policy.sync_prices)
             except BridgeError as unread:
                 failure = unread
