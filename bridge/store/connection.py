@@ -24,7 +24,7 @@ T = TypeVar("T")
 CHECKPOINT_PAGES = 16_000
 """How many pages (of 4 KiB) the log may hold before a commit works it into the file, which then
 takes longer: what `work_in_log` has done before is not done again."""
-CACHED_STATEMENTS = 64
+CACHED_STATEMENTS = 48
 """As many as orders need again and again; each weighs 5 KiB, and every pharmacy has its own."""
 BUSY_SECONDS = 5.0
 """How long to wait for another process that is writing."""
