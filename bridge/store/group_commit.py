@@ -210,7 +210,7 @@ soon = partial(in_turn)
 """The same, of those who have time."""
 last = partial(in_turn)
 """The same, of those who want to find what all others of the commit wrote."""
-PATIENCE: Mapping[Bulk[Any, Any], float] = {briefly: 0.0015, soon: 0.01, last: 0.01}
+PATIENCE: Mapping[Bulk[Any, Any], float] = {briefly: 0.0015, soon: 0.005, last: 0.005}
 """How many seconds they wait at most for somebody who has no time."""
 
 
