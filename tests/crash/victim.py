@@ -9,11 +9,13 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from bridge import app
+from bridge.core.stock import reported
 from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.client import RxScale
 from bridge.settings import Settings
@@ -59,6 +61,8 @@ ON_THE_WAY_IN = "pending review"
 
 
 def arm(point: str, number: int = signal.SIGKILL) -> None:
+    if point in ADOPTING:  # nothing is taken for an echo of what was written a moment ago
+        reported.ECHO = timedelta(seconds=-1)
     owner, name, when = {**POINTS, **WAY_BACK, **CANCELLING, **STOCK, **ADOPTING}[point]
     if owner is not Store:
         setattr(owner, name, _deadly(getattr(owner, name), point, when, number))
