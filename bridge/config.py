@@ -23,7 +23,7 @@ NO_FILE, NOT_A_FILE = Phrase("no-such-file"), Phrase("not-a-file")
 PHARMACIES, KEYS = "pharmacies", "keys"
 """The folder of several pharmacies' files, and the tables of the keys of their groups."""
 STORE = "rxbridge.db"
-PHARMACY = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+PHARMACY = re.compile(r"(?!(?:ready|rxscale|pharmaone)$)[a-z0-9][a-z0-9-]{0,31}")
 SPOKEN = "_"
 """Before a key's name as environment and secret files say it: `-` is `_` there."""
 NOT_KEYS = frozenset({"RXBRIDGE_CONFIG", "RXBRIDGE_SECRETS_DIR"})

@@ -62,9 +62,6 @@ async def run_fleet(
     """
     machine = timed(machine, url_of(base))
     refuse_taken_ports(base)
-    if base.store.path.exists():
-        words = 'the store of one pharmacy is nobody\'s here: write store.path = "%s" into its file'
-        log.warning(words, base.store.path.resolve())
     async with open_shared(machine, Metrics(several=True)) as shared:
         fleet = Fleet(base, machine, shared, environ)
         apart = base.server.webhook_port is not None
@@ -94,6 +91,7 @@ class Fleet:
         self._inventories = Inventories()
         self._shared = replace(shared, rules_of=self._inventories.rules_of)
         self._members: dict[str, _Member] = {}
+        self._looked = False
         self._sessions = Sessions()
         self._replicas: dict[str | None, Replica | None] = {}
         self._entering = asyncio.Lock()
@@ -132,6 +130,19 @@ class Fleet:
             if member.mark != mark or (member.fault and member.task is None):
                 member.mark = mark
                 await self._take_up(name, member)
+        if not self._looked:
+            self._looked = True
+            self._tell_of_a_store()
+
+    def _tell_of_a_store(self) -> None:
+        """Where one pharmacy became several, its store is to be somebody's."""
+        store = self._base.store.path.resolve()
+        used = {its.settings.store.path.resolve() for its in self._members.values() if its.settings}
+        if store.exists() and store not in used:
+            words = (
+                'the store of one pharmacy is nobody\'s here: write store.path = "%s" into its file'
+            )
+            log.warning(words, store)
 
     def _marks(self) -> dict[str, object]:
         """Of each pharmacy's file and its secrets. What webhooks are signed with is taken up by

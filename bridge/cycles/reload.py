@@ -53,19 +53,21 @@ class Reloader:
         return MappingFacts(self.rules.version, self.error, self.refused)
 
     async def look(self) -> None:
-        """Loads the files again if they changed since the last look."""
+        """Loads the files again if they changed since the last look, or were refused: what other
+        pharmacies say may have been at fault.
+        """
         seen = await asyncio.to_thread(self._mark)
-        if seen == self._seen:
+        if seen == self._seen and self.refused is None:
             return
-        self._seen = seen
+        self._seen, before = seen, self.error
         try:
             rules = await asyncio.to_thread(self._read)
             refuse_to_forget(self.rules, rules)
         except Misconfigured as failure:
             self.refused = failure
-            log.error(
-                "mapping files refused; the last valid ones stay", extra={"faults": self.error}
-            )
+            if self.error != before:
+                words = "mapping files refused; the last valid ones stay"
+                log.error(words, extra={"faults": self.error})
             return
         self.refused = None
         if rules.version != self.rules.version:

@@ -1379,7 +1379,7 @@ fault-cannot-listen = kann an { $at } nicht lauschen ({ $why })
        *[taken] beenden, was dort lauscht, oder einen anderen { $named } wählen
     }
 fault-no-pharmacy-name = kein Name für eine Apotheke
-    .remedy = kleine Buchstaben, Ziffern und Bindestriche, höchstens 32
+    .remedy = kleine Buchstaben, Ziffern und Bindestriche, höchstens 32, und weder ready, rxscale noch pharmaone
 fault-no-pharmacy = keine solche Datei
     .remedy = { $way }
 fault-no-key-named = kein Schlüssel dieses Namens
@@ -2079,7 +2079,7 @@ is-now = { $file } heißt jetzt { $to }
 fault-no-fleet = keine solche Datei
     .remedy = mit `rxbridge init --fleet` einen Ordner anlegen, oder mit --config seine Datei nennen
 fault-no-pharmacys = ist keiner einer Apotheke
-    .remedy = a bis z, Ziffern und -, höchstens 32
+    .remedy = a bis z, Ziffern und -, höchstens 32, und weder ready, rxscale noch pharmaone
 fault-bridge-runs = eine Brücke läuft
     .remedy = sie zuerst anhalten
 broken-off = { $name } wurde abgebrochen, es ist nicht bekannt, wo: { $why }

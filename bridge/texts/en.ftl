@@ -1356,7 +1356,7 @@ fault-cannot-listen = cannot listen at { $at } ({ $why })
        *[taken] stop what listens there, or choose another { $named }
     }
 fault-no-pharmacy-name = no name for a pharmacy
-    .remedy = small letters, digits and hyphens, 32 at most
+    .remedy = small letters, digits and hyphens, 32 at most, and neither ready, rxscale nor pharmaone
 fault-no-pharmacy = no such file
     .remedy = { $way }
 fault-no-key-named = no key of that name
@@ -2056,7 +2056,7 @@ is-now = { $file } is { $to } now
 fault-no-fleet = no such file
     .remedy = make a folder with `rxbridge init --fleet`, or name its file with --config
 fault-no-pharmacys = is no pharmacy's
-    .remedy = a to z, digits and -, 32 at most
+    .remedy = a to z, digits and -, 32 at most, and neither ready, rxscale nor pharmaone
 fault-bridge-runs = a bridge is running
     .remedy = stop it first
 broken-off = { $name } was broken off, it is not known where: { $why }

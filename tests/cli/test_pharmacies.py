@@ -61,7 +61,7 @@ def test_the_list_says_where_the_rows_are(
     assert row["store"] == "postgresql://db.example/rxbridge (adler)"
 
 
-@pytest.mark.parametrize("name", ["../adler", "Adler", "a.b"])
+@pytest.mark.parametrize("name", ["../adler", "Adler", "a.b", "ready"])
 def test_a_name_that_leads_elsewhere_is_none(chain: Path, name: str):
     assert main(["pharmacies", "add", name, *ADLER]) == 2
     assert main(["pharmacies", "remove", name]) == 2

@@ -92,7 +92,7 @@ def test_what_is_said_of_a_faulty_file(home: Path, text: str, fault: str):
     assert fault in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["Adler", "a_b", "a" * 33])
+@pytest.mark.parametrize("name", ["Adler", "a_b", "a" * 33, "ready", "rxscale", "pharmaone"])
 def test_a_name_that_is_none(home: Path, name: str):
     with pytest.raises(Misconfigured, match="no name for a pharmacy"):
         load(home, name=name)

@@ -575,6 +575,47 @@ async def test_shares_of_one_inventory_add_up_to_one_over_all(tmp_path: Path):
         await until(told)
 
 
+async def test_shares_that_were_refused_are_taken_up_once_the_others_leave_room(tmp_path: Path):
+    head = (MAPPINGS / "skus.csv").read_text().splitlines()[0]
+
+    def shares(name: str, share: str) -> None:
+        own = tmp_path / "pharmacies" / name
+        own.mkdir(parents=True, exist_ok=True)
+        (own / "skus.csv").write_text(f"{head}\npsku-{name},20901,1,0,{share},\n")
+
+    for name in ("adler", "birke"):
+        shares(name, "0.5")
+    async with open_town(tmp_path, "adler", "birke") as town:
+        await town.at_work("adler", "birke")
+
+        async def refused() -> bool:
+            _, health = await town.get("/health/birke")
+            return health["checks"]["mappings"]["error"] is not None
+
+        async def in_force() -> bool:
+            return not await refused()
+
+        shares("birke", "0.75")
+        await until(refused)
+        shares("adler", "0.2")
+        await until(in_force)
+
+
+@pytest.mark.parametrize("used", [True, False])
+async def test_a_store_of_one_pharmacy_is_told_of_while_it_is_nobodys(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, *, used: bool
+):
+    (tmp_path / "rxbridge.db").touch()
+    file = tmp_path / "pharmacies" / "adler.toml"
+    file.parent.mkdir()
+    text = PHARMACY.format(name="adler", key="chain-nord")
+    file.write_text(text + ('[store]\npath = "../rxbridge.db"\n' if used else ""))
+    async with open_town(tmp_path) as town:
+        await town.at_work("adler")
+    told = [line for line in caplog.messages if "is nobody's here" in line]
+    assert len(told) == (not used)
+
+
 async def test_a_lost_webhook_is_found_for_each(tmp_path: Path):
     async with open_town(tmp_path, "adler", "birke") as town:
         await town.at_work("adler", "birke")
