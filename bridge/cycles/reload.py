@@ -12,6 +12,9 @@ from bridge.mapping import Rules, fingerprint, refuse_to_forget
 
 log = logging.getLogger("bridge.mapping")
 
+SHARES = "fault-shares"
+"""Told of more than all of a product that pharmacies offer together."""
+
 
 @dataclass(frozen=True, slots=True)
 class MappingFacts:
@@ -53,11 +56,9 @@ class Reloader:
         return MappingFacts(self.rules.version, self.error, self.refused)
 
     async def look(self) -> None:
-        """Loads the files again if they changed since the last look, or were refused: what other
-        pharmacies say may have been at fault.
-        """
+        """Loads the files again if they changed since the last look, or another pharmacy's may."""
         seen = await asyncio.to_thread(self._mark)
-        if seen == self._seen and self.refused is None:
+        if seen == self._seen and not self._waits_for_others():
             return
         self._seen, before = seen, self.error
         try:
@@ -74,3 +75,8 @@ class Reloader:
             self.rules = rules
             log.info("mapping files taken up", extra={"version": rules.version})
             await self.changed(rules)
+
+    def _waits_for_others(self) -> bool:
+        """Whether the files are refused for what other pharmacies' files say."""
+        faults = self.refused.faults if self.refused is not None else ()
+        return any(fault.key == SHARES for fault in faults)
