@@ -67,8 +67,9 @@ class Reloader:
         except Misconfigured as failure:
             self.refused = failure
             if self.error != before:
-                words = "mapping files refused; the last valid ones stay"
-                log.error(words, extra={"faults": self.error})
+                log.error(
+                    "mapping files refused; the last valid ones stay", extra={"faults": self.error}
+                )
             return
         self.refused = None
         if rules.version != self.rules.version:
