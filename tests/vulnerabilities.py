@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 OSV = "https://api.osv.dev/v1/query"
 LOCKS = ROOT / "requirements"
-SHIPPED, TOOLS = ("build.txt", "run.txt"), ("sbom.txt", "dev.txt")
+SHIPPED, TOOLS = ("build.txt", "run.txt"), ("sbom.txt", "dev.txt", "mutants.txt")
 LONG_KNOWN = "jinja2==2.4.1"
 """A database that finds nothing in it finds nothing at all."""
 MOST_SECONDS = 180
