@@ -88,6 +88,9 @@ class BridgeError(Exception):
     Neither ever holds patient data or a secret.
     """
 
+    is_told = False
+    """Whether the log has it already."""
+
     def __init__(self, what: "str | Reason | Phrase") -> None:
         super().__init__(what)
         self._what = what
@@ -132,6 +135,12 @@ class TryLater(BridgeError):  # noqa: N818 - named for what to do, not for what 
 
 class UnderWay(TryLater):
     """Somebody is at work on it right now; in some seconds it is free."""
+
+
+class Unreachable(TryLater):
+    """The database does not answer, which its connections tell the log once for all who wait."""
+
+    is_told = True
 
 
 class Garbled(TryLater):

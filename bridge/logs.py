@@ -62,7 +62,7 @@ def terse() -> None:
 
 def _is_no_call(record: logging.LogRecord) -> bool:
     """What came of a call is told by the command that made it, once."""
-    return record.name != "bridge.transport"
+    return record.name not in ("bridge.transport", "bridge.store")
 
 
 class Terse(logging.Formatter):

@@ -14,7 +14,7 @@ from bridge.app import vitals
 from bridge.app.build import Bridge, Shared, open_bridge, open_shared, refuse_taken_ports
 from bridge.app.machine import Machine
 from bridge.app.replica import Replica, open_replica, timed
-from bridge.app.run import leave, refuse_several_pharmacies, url_of, work
+from bridge.app.run import WAIT_SECONDS, leave, refuse_several_pharmacies, url_of, work
 from bridge.app.telling import beat, is_alive
 from bridge.app.together import Inventories, read
 from bridge.app.web import parts_of, serve_both
@@ -183,18 +183,22 @@ class Fleet:
         for warning in settings.warnings():
             log.warning("%s", warning)
         while not member.stop.is_set():
+            after = AGAIN_SECONDS
             try:
                 await self._work(name, member, settings)
             except BridgeError as failure:
                 member.fault = str(failure)
-                log.error("the pharmacy does not work", extra={"why": member.fault})
+                if failure.is_told:
+                    after = WAIT_SECONDS
+                else:
+                    log.error("the pharmacy does not work", extra={"why": member.fault})
             except Exception as mistake:
                 member.fault = f"unexpected: {type(mistake).__name__}"
                 log.exception("the pharmacy does not work")
             member.bridge = None
             self._inventories.forget(name)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(AGAIN_SECONDS):
+                async with asyncio.timeout(after):
                     await member.stop.wait()
 
     async def _work(self, name: str, member: _Member, settings: Settings) -> None:

@@ -211,7 +211,8 @@ class Replica:
             try:
                 await self._round()
             except TryLater as failure:
-                log.warning("cannot beat", extra={"reason": failure.what})
+                if not failure.is_told:
+                    log.warning("cannot beat", extra={"reason": failure.what})
             self._wanted.clear()
             with contextlib.suppress(TimeoutError):
                 hurry = any(each.leaves for each in self._others.values())

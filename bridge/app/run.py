@@ -97,7 +97,8 @@ async def _opened(
         except TryLater as failure:
             if settings.store.url is None:
                 raise
-            log.warning("waiting for the database", extra={"reason": str(failure)})
+            if not failure.is_told:
+                log.warning("waiting for the database", extra={"reason": str(failure)})
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(WAIT_SECONDS):
                 await stop.wait()
@@ -142,7 +143,8 @@ async def _in_terms(bridge: Bridge, replica: Replica, stop: asyncio.Event) -> No
                     ends = lease.lost, lease.given, stop
                     await _work_until(term, lambda: None, _listens_on, *ends)
             except BridgeError as failure:
-                log.error("cannot work here", extra={"reason": str(failure)})
+                if not failure.is_told:
+                    log.error("cannot work here", extra={"reason": str(failure)})
                 await first_of(lease.lost, stop, seconds=WAIT_SECONDS)
     finally:
         await replica.drop(key)

@@ -24,7 +24,8 @@ async def every(
             await do()
             failures = 0
         except TryLater as failure:
-            log.warning("%s failed", what, extra={"reason": str(failure)})
+            if not failure.is_told:
+                log.warning("%s failed", what, extra={"reason": str(failure)})
             failures += 1
         except BridgeError as failure:
             log.warning("%s failed", what, extra={"reason": str(failure)})

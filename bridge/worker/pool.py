@@ -68,7 +68,8 @@ class Worker:
                 if self._hints > self._asked:
                     await self._claim()
             except TryLater as failure:
-                log.warning("cannot claim work", extra={"reason": failure.what})
+                if not failure.is_told:
+                    log.warning("cannot claim work", extra={"reason": failure.what})
                 self._due = EPOCH
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
@@ -151,7 +152,9 @@ class Worker:
         try:
             await look.run()
         except TryLater as failure:  # the store's: the lease runs out, and it is looked at again
-            log.warning("cannot write down a look", extra={"key": claim.key, "why": failure.what})
+            if not failure.is_told:
+                why = {"key": claim.key, "why": failure.what}
+                log.warning("cannot write down a look", extra=why)
             self._due = EPOCH
         except Exception:
             # A mistake of ours must not spin: the key waits, and its story says so. If even

@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from fakes import signature
 from house import CHAIN, MAPPINGS, P1_SECRET, PHARMACY, SECRET, open_sandbox
-from postgresql import Server
+from postgresql import Server, serving
 
 from bridge import app, config
 from bridge.app import fleet, together
@@ -34,6 +34,7 @@ from bridge.sandbox.webhooks import Chaos
 from bridge.server import Running
 from bridge.settings import Settings
 from bridge.store import Store
+from bridge.store.postgresql import connection
 from bridge.store.rows import moment
 
 KEY = "canary-group-key"
@@ -509,6 +510,41 @@ async def test_each_page_says_which_replica_works(tmp_path: Path):
             status, text = await town.get(path)
             assert status == 200, path
             assert owner in text, path
+
+
+async def test_a_database_that_is_away_is_told_of_seldom(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(connection, "TELL_SECONDS", 3.0)
+    monkeypatch.setattr(fleet, "WAIT_SECONDS", 0.1)
+
+    def told() -> list[str]:
+        return [each for each in caplog.messages if "the database" in each]
+
+    async def is_away() -> None:
+        began, waiting = len(told()), ["waiting for the database"] * 2
+
+        async def twice() -> bool:
+            return told()[began:] == waiting
+
+        await until(twice)
+        server.start()
+        await town.at_work("adler", "birke")
+        assert told()[began:] == [*waiting, "the database answers again"]
+
+    with serving() as server:
+        _DATABASES[tmp_path] = server.url()
+        server.stop("fast")
+        async with open_town(tmp_path, "adler", "birke") as town:
+            await is_away()
+            await town.submitted(town.order("adler"))
+            server.stop("fast")
+            late = town.order("birke")
+            await is_away()
+            await town.submitted(late)
+    about = [each for each in caplog.records if str(server.folder) in f"{vars(each)}"]
+    assert {each.getMessage() for each in about} == {"waiting for the database"}
 
 
 class Tomorrow(datetime):

@@ -219,7 +219,8 @@ class StockCycle:
         try:
             result = await self.sync(fetch=fetch, confirm=confirm)
         except BridgeError as failure:
-            log.warning("stock was not looked at", extra={"reason": str(failure)})
+            if not failure.is_told:
+                log.warning("stock was not looked at", extra={"reason": str(failure)})
             return min(self._sync_seconds, RETRY_SECONDS)
         except Exception:
             log.exception("looking at the stock failed unexpectedly")

@@ -193,7 +193,8 @@ class Pusher:
             try:
                 await self.flush()
             except TryLater as failure:
-                log.warning("cannot note what was written", extra={"why": failure.what})
+                if not failure.is_told:
+                    log.warning("cannot note what was written", extra={"why": failure.what})
                 await asyncio.sleep(1.0)
         self._recorder = None
 

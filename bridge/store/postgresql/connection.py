@@ -7,6 +7,7 @@ statement of its own, which sees what was committed while it waited.
 """
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -18,12 +19,13 @@ from psycopg import ClientCursor, sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
-from bridge.errors import BridgeError, Fault, Foreign, Misconfigured, Phrase, TryLater
+from bridge.errors import BridgeError, Fault, Foreign, Misconfigured, Phrase, TryLater, Unreachable
 from bridge.place import Database
 from bridge.store.database import Cursor, Values
 from bridge.store.postgresql.spelling import spelt
 from bridge.store.rows import Statements
 
+log = logging.getLogger("bridge.store")
 SQL = Statements(__name__)
 OWN = SQL.own
 
@@ -32,6 +34,10 @@ Raw = psycopg.Connection[tuple[Any, ...]]
 
 CONNECTIONS = 8
 """Of one process to one database, however many pharmacies it has."""
+TELL_SECONDS = 60.0
+_away: dict[str, tuple[float, float]] = {}
+"""Databases that did not answer last: since when, and after how long that is told again."""
+_telling = threading.Lock()
 DOWN_SECONDS = 1.0
 """So long nobody else waits for a database that did not answer."""
 _NETWORK = {
@@ -92,10 +98,38 @@ class Pool:
         if error is not None and time.monotonic() < until:
             raise error
         try:
-            return connect(self._url)
+            return reached(self._url)
         except psycopg.Error as failure:
             self._down = time.monotonic() + DOWN_SECONDS, failure
             raise
+
+
+def reached(url: str) -> Raw:
+    """As `connect`, for a process that waits: the log hears when nobody answers, each minute for
+    how long, and that it is over.
+    """
+    try:
+        raw = connect(url)
+    except psycopg.Error as error:
+        _tell(url, error)
+        raise
+    _tell(url)
+    return raw
+
+
+def _tell(url: str, error: psycopg.Error | None = None) -> None:
+    with _telling:
+        began, next_at = _away.get(url, (time.monotonic(), 0.0))
+        seconds = time.monotonic() - began
+        if error is None:
+            if _away.pop(url, None):
+                log.warning("the database answers again", extra={"seconds": round(seconds)})
+            return
+        if seconds >= next_at:
+            why = {"seconds": round(seconds), "reason": words(Database(url, ""), error)}
+            log.warning("waiting for the database", extra=why)
+            next_at = seconds + TELL_SECONDS
+        _away[url] = began, next_at
 
 
 def connect(url: str) -> Raw:
@@ -223,7 +257,8 @@ def trouble(place: Database, error: Exception) -> TryLater | None:
     passing = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     if not passing and error.sqlstate not in _PASSING:
         return None
-    return TryLater(Phrase("the-store", place=place, why=Foreign(words(place, error))))
+    kind = Unreachable if (error.sqlstate or "57P").startswith("57P") else TryLater
+    return kind(Phrase("the-store", place=place, why=Foreign(words(place, error))))
 
 
 def refusal(place: Database, error: psycopg.Error) -> BridgeError:

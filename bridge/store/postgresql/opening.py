@@ -74,7 +74,7 @@ def _refuse_unfit(place: Database, raw: Raw) -> None:
     if sees_all:
         raise Misconfigured(Fault(place, "sees-all", page=_PAGE))
     if standby:
-        raise psycopg.OperationalError("it is a standby, and only reads")
+        raise psycopg.errors.ReadOnlySqlTransaction("it is a standby, and only reads")
     if schema is None or (not makes and not _one(raw, SQL.tables)[0]):
         raise Misconfigured(Fault(place, "no-tables", schema=schema, page=_PAGE))
 

@@ -19,7 +19,7 @@ from bridge.core.leases import HELD_SECONDS, Claim, Other
 from bridge.errors import TryLater
 from bridge.place import Database
 from bridge.store.database import Connection
-from bridge.store.postgresql.connection import Raw, connect, words
+from bridge.store.postgresql.connection import Raw, reached, trouble, words
 from bridge.store.rows import Statements
 
 SQL = Statements(__name__)
@@ -97,11 +97,11 @@ class Replicas:
             return await loop.run_in_executor(self._thread, self._in_thread, body)
         except psycopg.Error as error:
             what = f"the store {self._place}: {words(self._place, error)}"
-            raise TryLater(what) from error
+            raise trouble(self._place, error) or TryLater(what) from error
 
     def _in_thread(self, body: Callable[[Raw], T]) -> T:
         if self._raw is None:
-            self._raw = connect(self._place.url)
+            self._raw = reached(self._place.url)
             self._raw.execute(SQL.limits)
         try:
             return body(self._raw)
