@@ -15,7 +15,7 @@ from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Hint, Key, PharmacyOrderUid, PharmacySkuUid, order_key
 from bridge.core.reasons import NOT_ADJUSTED, Reason, reason_of, together
 from bridge.core.stock.adjust import Adjustment, Drift, HandedOver, net, put_back
-from bridge.store import attentions, journal, order_lines, todo
+from bridge.store import attentions, journal, orders, todo
 from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
 from bridge.store.rows import Statements, Table, micros
@@ -61,7 +61,7 @@ def handed_over(connection: Connection) -> list[HandedOver]:
     records = list(map(ORDERS.value, connection.execute(_HANDED_OVER)))
     return [
         HandedOver(
-            each, order_lines.held(connection, each.uid), of(connection, order_key(each.uid))
+            each, orders.held_lines(connection, each.uid), of(connection, order_key(each.uid))
         )
         for each in records
     ]
@@ -99,7 +99,7 @@ def done(connection: Connection, adjustment: Adjustment, now: datetime) -> None:
         connection.execute(SQL.end, (adjustment.key,))
     else:
         _save(connection, replace(adjustment, done_at=now))
-        order_lines.release(connection, uid, now, adjustment.p1_id)
+        orders.release(connection, uid, now, adjustment.p1_id)
         _look_if_news(connection, uid, adjustment, now)
     _tell(connection, adjustment, now, Event.ADJUSTED)
 
@@ -146,7 +146,7 @@ def take_back(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> N
 def not_needed(connection: Connection, uid: PharmacyOrderUid, now: datetime) -> None:
     """PharmaOne deducts by itself, it turned out: nothing more is sent for this order."""
     connection.execute(SQL.not_needed, (order_key(uid),))
-    order_lines.release(connection, uid, now)
+    orders.release(connection, uid, now)
 
 
 def forget(connection: Connection, key: Key) -> None:

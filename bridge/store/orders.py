@@ -1,13 +1,27 @@
-"""The pharmacy orders: one order's record a row, and what is changed of it in one place."""
+"""The pharmacy orders: each one's record, the stock it takes, whether it is to be cancelled."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from bridge.core.model import Hint, Key, OrderRecord, PharmacyOrderUid, Phase, order_uid
+from bridge.core.model import (
+    Hint,
+    Key,
+    OrderRecord,
+    PharmacyOrderUid,
+    PharmacySkuUid,
+    Phase,
+    ProductId,
+    order_key,
+    order_uid,
+)
+from bridge.core.orders.unusual import WINDOW
+from bridge.core.orders.view import Company
 from bridge.core.reasons import Fact
 from bridge.core.remember import resumed
+from bridge.core.stock.reserve import Demand, at_least
 from bridge.store.database import Connection
-from bridge.store.rows import Statements, Table, as_list, micros, run_many
+from bridge.store.rows import Cell, Statements, Table, as_list, micros, moment, run_many, span
 
 SQL = Statements(__name__)
 ORDERS = Table("orders", OrderRecord)
@@ -150,3 +164,146 @@ def outdated(
     times = {"before": micros(before), "unfinished": micros(unfinished)}
     rows = connection.execute(SQL.outdated, {**times, "listed": as_list(listed), "most": most})
     return [uid for (uid,) in rows]
+
+
+# -- what each takes off both sides' stock, and until when that is held back --------------------
+
+
+class Ordered(NamedTuple):
+    """So many pieces of a SKU, which RxScale calls so."""
+
+    uid: str
+    name: str
+    amount: int
+
+
+_NOTHING = Demand(0, PharmacySkuUid(""), ProductId(""), 0, 0)
+"""Says that the order was looked at, and has no lines."""
+
+
+def save_lines(
+    connection: Connection, uid: PharmacyOrderUid, takes: Sequence[Demand], *, sent: bool
+) -> bool:
+    """Remembers an order's lines; whether that changes what it takes.
+
+    `sent`: its order-request was made of those before, so no fewer units are held back.
+    """
+    before = {row[0]: row for row in connection.execute(SQL.lines, (uid,))}
+    if sent:
+        takes = at_least(takes, (Demand(*row) for row in before.values()))
+    after: dict[int, tuple[Cell, ...]] = {
+        take.place: (take.place, take.pharmacy_sku_uid, take.p1_id, take.amount, take.units)
+        for take in takes or [_NOTHING]
+    }
+    if before == after:
+        return False
+    connection.executemany(
+        SQL.delete_line, [(uid, place) for place in before if place not in after]
+    )
+    rows = [(uid, *row) for row in after.values()]
+    run_many(connection, SQL.save_line, rows)
+    return True
+
+
+def release(
+    connection: Connection,
+    uid: PharmacyOrderUid,
+    at: datetime,
+    product: ProductId | None = None,
+) -> bool:
+    """From `at` on the order's units (of one product) are not held back; an earlier time that was
+    set stays. What is being taken off PharmaOne's stock for it stays held back until that is done.
+    """
+    values = {"uid": uid, "at": micros(at), "p1_id": product}
+    return connection.execute(SQL.release, values).rowcount > 0
+
+
+def held_lines(connection: Connection, uid: PharmacyOrderUid) -> list[Demand]:
+    """The lines that are held back; with those of which nobody knows what they take."""
+    return [Demand(*row) for row in connection.execute(SQL.held_lines, (uid,))]
+
+
+def goods(connection: Connection, uid: PharmacyOrderUid) -> list[Ordered]:
+    """The SKUs that were ordered, as far as they are known, with their pieces."""
+    return [Ordered(*row) for row in connection.execute(SQL.goods, (uid,))]
+
+
+def is_held(connection: Connection, uid: PharmacyOrderUid) -> bool:
+    """Whether anything of the order is held back."""
+    return connection.execute(SQL.is_held, (uid,)).fetchone() is not None
+
+
+def hold_back(connection: Connection, uid: PharmacyOrderUid) -> None:
+    """The order is open again: what it takes is held back until it is released anew, but for what
+    was taken off PharmaOne's stock for it.
+    """
+    connection.execute(SQL.hold_back, {"uid": uid})
+
+
+def sold(
+    connection: Connection, uid: PharmacyOrderUid, now: datetime
+) -> list[tuple[PharmacySkuUid, int]]:
+    """Marks an order's lines as taken off RxScale's stock; the SKUs and pieces not yet marked."""
+    rows = connection.execute(SQL.sold_now, (micros(now), uid)).fetchall()
+    return [(PharmacySkuUid(sku), amount) for sku, amount in rows if sku]
+
+
+def sales(connection: Connection, sku: PharmacySkuUid) -> list[int]:
+    """Pieces of a SKU in each open order that RxScale has not been seen to complete."""
+    return [amount for (amount,) in connection.execute(SQL.sales, (sku,)).fetchall()]
+
+
+def mark_sold(connection: Connection, sku: PharmacySkuUid, fall: int, now: datetime) -> None:
+    """Marks the order whose pieces explain that RxScale's number fell so; or, else, all of them."""
+    statement = SQL.sold_by_one if fall in sales(connection, sku) else SQL.sold_by_all
+    connection.execute(statement, {"at": micros(now), "sku": sku, "fall": fall})
+
+
+def open_units(connection: Connection, read_at: datetime) -> dict[ProductId, int]:
+    """Units that open orders will yet take, for an inventory that was asked for at `read_at`."""
+    return dict(connection.execute(SQL.open_units, (micros(read_at),)).fetchall())
+
+
+def blind(connection: Connection) -> int:
+    """Open orders of which nobody has seen what they take, but for those that are stuck."""
+    return int(connection.execute(SQL.blind).fetchone()[0])
+
+
+# -- which want to be cancelled, where and since when: one row an order, until it does not ---
+
+
+def weigh_cancelling(
+    connection: Connection,
+    uid: PharmacyOrderUid,
+    vendor: str,
+    now: datetime,
+) -> Company:
+    """Notes that the order is to be cancelled at that vendor; how many others are."""
+    wanted_at, confirmed_at = connection.execute(
+        SQL.want_cancelled, (uid, vendor, micros(now))
+    ).fetchone()
+    between = (wanted_at - span(WINDOW), wanted_at + span(WINDOW))
+    same, finished = connection.execute(SQL.same_wanted, (vendor, *between)).fetchone()
+    (still_open,) = connection.execute(SQL.still_open).fetchone()
+    others = (micros(now), order_key(uid), vendor, *between)
+    (due,) = connection.execute(SQL.due_besides, others).fetchone()
+    return Company(
+        wanted_at=moment(wanted_at),
+        same=same,
+        open=still_open + finished,
+        due=due,
+        is_confirmed=confirmed_at is not None,
+    )
+
+
+def confirm_cancelling(
+    connection: Connection, uids: Iterable[PharmacyOrderUid], now: datetime
+) -> None:
+    """A person has checked that these are to be cancelled."""
+    at = micros(now)
+    connection.executemany(SQL.confirm_cancelling, [(uid, at, at) for uid in uids])
+
+
+def not_cancelled(connection: Connection, uids: Collection[PharmacyOrderUid]) -> None:
+    """These are not to be cancelled any more."""
+    connection.execute(SQL.not_cancelled, (as_list(uids),))

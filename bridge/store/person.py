@@ -33,10 +33,8 @@ from bridge.errors import Phrase, UnderWay
 from bridge.store import (
     adjustments,
     attentions,
-    cancellations,
     journal,
     notes,
-    order_lines,
     orders,
     stock,
     stock_round,
@@ -110,7 +108,7 @@ def drop(connection: Connection, key: Key, reason: str, now: datetime, by: str =
         stuck.delete(connection, key)
         attentions.keep(connection, key, (), now, but=adjustments.TOLD)
         todo.delete(connection, key)
-        if uid is not None and order_lines.is_held(connection, uid):
+        if uid is not None and orders.is_held(connection, uid):
             todo.hint(connection, [Hint(key, "dropped: what it takes is followed")], now)
         _note(connection, key, now, Event.DROPPED, by, reason=reason)
     return known
@@ -168,7 +166,7 @@ def confirm(
         stuck.delete(connection, row.key)
         _look_again(connection, row.key, "a person confirmed it", now)
         _note(connection, row.key, now, Event.CONFIRMED, by, code=row.reason.code)
-    cancellations.confirm(connection, [order_uid(row.key) for row in rows], now)
+    orders.confirm_cancelling(connection, [order_uid(row.key) for row in rows], now)
     back = accept_all(connection, CAME_BACK, keys or (), now, by)
     for key in back:
         adjustments.take_back(connection, order_uid(key), now)
@@ -188,7 +186,7 @@ def accept(
     uid = _order(key)
     if {KEPT_BACK, NOT_ADJUSTED} & {*codes} and uid is not None:
         adjustments.seen_to(connection, key, now)
-        order_lines.release(connection, uid, now)
+        orders.release(connection, uid, now)
         stock_round.ask(connection, confirm=False)
     if codes:
         _note(connection, key, now, Event.ACCEPTED, by, codes=", ".join(codes))
@@ -218,7 +216,7 @@ def resume(connection: Connection, key: Key, now: datetime, by: str = "") -> boo
     uid = _order(key)
     if uid is None or not orders.resume(connection, uid, now):
         return False
-    order_lines.hold_back(connection, uid)
+    orders.hold_back(connection, uid)
     stuck.delete(connection, key)
     _look_again(connection, key, "a person took it up again", now)
     _note(connection, key, now, Event.RESUMED, by)

@@ -11,7 +11,7 @@ from bridge.core.model import CatalogueSku, Key, PharmacyOrderUid, PharmacySkuUi
 from bridge.core.stock.model import RxScaleStock, Shelf, SkuStock, Write
 from bridge.core.stock.reported import Cause, Interpreted, LastKnown, interpret
 from bridge.core.stock.reserve import Lent, Ordered, lending
-from bridge.store import journal, notes, order_lines
+from bridge.store import journal, notes, orders
 from bridge.store.database import Connection
 from bridge.store.rows import Statements, as_list, as_rows, micros, moment_or_none
 
@@ -194,14 +194,14 @@ def _report(
     stock: int | None,
     at: datetime,
 ) -> Cause:
-    sales = order_lines.sales(connection, uid)
+    sales = orders.sales(connection, uid)
     found = interpret(shown, stock, at, sales)
     if found.cause is Cause.KNOWN and found.stock != stock:
         return found.cause
     sold = 0
     if found.cause is Cause.SALE and shown.stock is not None and stock is not None:
         sold = shown.stock - stock
-        order_lines.mark_sold(connection, uid, sold, at)
+        orders.mark_sold(connection, uid, sold, at)
     drifts = found.cause is Cause.DRIFT
     row = {"uid": uid, "stock": found.stock, "at": micros(at), "drifts": drifts, "sold": sold}
     connection.execute(SQL.reported, row)

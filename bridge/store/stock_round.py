@@ -9,7 +9,7 @@ from bridge.core.model import Hint, PharmacySkuUid, ProductId
 from bridge.core.reasons import UNKNOWN_PRODUCT, reason_of
 from bridge.core.stock.model import Pending, Situation, Stocktake
 from bridge.core.stock.plan import Plan
-from bridge.store import notes, order_lines, stock, stuck, todo
+from bridge.store import notes, orders, stock, stuck, todo
 from bridge.store.database import Connection
 from bridge.store.rows import Statements, micros, moment
 
@@ -134,13 +134,13 @@ def situation(
     """
     before = load(connection, kept)
     when = as_of or (before.read_at if before else now)
-    open_units = order_lines.open_units(connection, when)
+    open_units = orders.open_units(connection, when)
     return Situation(
         now=now,
         stocktake=before,
         unread_since=notes.get_time(connection, UNREAD_SINCE),
         pending=pending(connection),
-        open_units=order_lines.open_units(connection, before.read_at) if before else open_units,
+        open_units=orders.open_units(connection, before.read_at) if before else open_units,
         open_units_now=open_units,
         at_rxscale=stock.known(connection, when, now, whole=prices),
         stuck={
@@ -149,7 +149,7 @@ def situation(
             if key.startswith("sku:")
         },
         rising=notes.get(connection, notes.FIRST_SWEEP_AT) is not None
-        and not order_lines.blind(connection),
+        and not orders.blind(connection),
         first_write=is_first_write(connection),
     )
 

@@ -16,11 +16,9 @@ from bridge.store import (
     adjustments,
     alarms,
     attentions,
-    cancellations,
     deliveries,
     journal,
     notes,
-    order_lines,
     orders,
     shadow,
     stock,
@@ -66,7 +64,7 @@ def save(
         return False
     was_sent = record.submitted_at is not None or record.order_id is not None
     sent = record.phase is not Phase.KNOWN and (record.phase is not Phase.DONE or was_sent)
-    return order_lines.save(connection, record.uid, takes, sent=sent)
+    return orders.save_lines(connection, record.uid, takes, sent=sent)
 
 
 def settle(connection: Connection, outcome: Outcome) -> bool:
@@ -96,7 +94,7 @@ def settle(connection: Connection, outcome: Outcome) -> bool:
         attentions.keep(connection, key, true, now, but=adjustments.TOLD)
     is_over = record.finished_at is not None and outcome.record.finished_at is None
     if meanwhile.told and not outcome.cancels:
-        cancellations.forget(connection, [record.uid])
+        orders.not_cancelled(connection, [record.uid])
     again_at, failed = None if is_over else outcome.again_at, outcome.failed
     todo.settle(connection, outcome.claim, again_at, now, failed=failed, meanwhile=meanwhile)
     return changed
@@ -105,7 +103,7 @@ def settle(connection: Connection, outcome: Outcome) -> bool:
 def _is_true(connection: Connection, uid: PharmacyOrderUid, code: str) -> bool:
     """What is told of an order's goods is so only for what the store knows of them."""
     if code == KEPT_BACK:
-        return order_lines.is_held(connection, uid)
+        return orders.is_held(connection, uid)
     return code != CAME_BACK or adjustments.is_deducted(connection, order_key(uid))
 
 
@@ -113,9 +111,9 @@ def _settle_stock(connection: Connection, outcome: Outcome) -> bool:
     """Whether what the order takes is still to come, and what RxScale took off by itself."""
     uid, changed = outcome.record.uid, False
     if outcome.released_at is not None:
-        changed = order_lines.release(connection, uid, outcome.released_at)
+        changed = orders.release(connection, uid, outcome.released_at)
     if is_sold(outcome.record):
-        sales = order_lines.sold(connection, uid, outcome.now)
+        sales = orders.sold(connection, uid, outcome.now)
         stock.sold(connection, sales, outcome.now, outcome.short_stock)
         changed |= bool(sales)
     return changed

@@ -26,7 +26,7 @@ from bridge.core.stock.reserve import at_least
 from bridge.mapping import Rules
 from bridge.pharmaone.orders import basket, content
 from bridge.rxscale.orders import last_names
-from bridge.store import cancellations, vendor_lists
+from bridge.store import orders, vendor_lists
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
 
@@ -201,7 +201,7 @@ class Looker:
 
     async def _weigh(self, step: Weigh) -> None:
         store, uid, now = self._parts.store, self._sight.record.uid, self._parts.now()
-        self._sight.company = await store.write(cancellations.weigh, uid, step.vendor, now)
+        self._sight.company = await store.write(orders.weigh_cancelling, uid, step.vendor, now)
 
     def _adopt(self, order: P1Order) -> None:
         state = self._amounts_to(order) if order.flags is not None else None

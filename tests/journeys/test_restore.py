@@ -11,7 +11,7 @@ from house import House, open_house, open_sandbox
 from bridge.app import now
 from bridge.core.model import PharmacyOrderUid
 from bridge.sandbox.traffic import Fault
-from bridge.store import back_up, order_lines, person, restore, views
+from bridge.store import back_up, orders, person, restore, views
 from bridge.texts import say
 
 PRODUCT, SKU = "20401", "psku-1001"
@@ -263,7 +263,7 @@ async def test_a_sku_that_was_hidden_when_a_new_store_came_is_kept_back_once_sho
             house.world.set_skus(changes=[shown], announce=False)
             await house.bridge.catalogue.read()
             await house.settle()
-            assert await house.bridge.store.read(order_lines.is_held, PharmacyOrderUid(uid))
+            assert await house.bridge.store.read(orders.is_held, PharmacyOrderUid(uid))
             await house.sync()
             assert house.stock("psku-1006") == 443
             before = len(house.calls(uid))

@@ -6,13 +6,13 @@ from store.given import after, claim_one, hint, key, make_stuck, outcome, record
 from bridge.core.model import Phase
 from bridge.core.orders.view import Company
 from bridge.core.reasons import DELETED_IN_PHARMAONE, UNUSUALLY_MANY
-from bridge.store import Store, cancellations, person, stuck, todo, views, work
+from bridge.store import Store, orders, person, stuck, todo, views, work
 
 MINUTES = 60
 
 
 async def weigh(store: Store, number: int, vendor: str = "RxScale", minutes: float = 0) -> Company:
-    return await store.write(cancellations.weigh, uid(number), vendor, after(minutes * MINUTES))
+    return await store.write(orders.weigh_cancelling, uid(number), vendor, after(minutes * MINUTES))
 
 
 async def test_those_of_ten_minutes_count_and_each_for_its_vendor(store: Store):

@@ -27,17 +27,7 @@ from bridge.core.model import (
     State,
 )
 from bridge.core.reasons import DELETED_IN_PHARMAONE
-from bridge.store import (
-    Store,
-    deliveries,
-    notes,
-    orders,
-    p1_sweep,
-    todo,
-    vendor_lists,
-    views,
-    work,
-)
+from bridge.store import Store, deliveries, notes, orders, p1_sweep, todo, vendor_lists, views, work
 
 OURS = OrderId("ORD_1")
 

@@ -54,7 +54,7 @@ from bridge.core.stock.plan import Plan, explain, plan, plan_with
 from bridge.core.stock.reserve import Demand, released_at
 from bridge.cycles.stock.adjust import Adjuster
 from bridge.errors import Refused, Unsure
-from bridge.store import attentions, order_lines, person, rx_sweep, stock, todo, vendor_lists, work
+from bridge.store import attentions, orders, person, rx_sweep, stock, todo, vendor_lists, work
 from bridge.store import orders as records
 from bridge.store.backup import doubt
 from bridge.store.migrate import migrate
@@ -596,7 +596,7 @@ class NeverDeducting(Pharmacy):
         """With what was handed over and is in PharmaOne's number still: nothing, in the end."""
         for uid, order in self.order.items():
             assert not order["deducted"] or "taken" in order, uid
-            held = order_lines.held(self.db, PharmacyOrderUid(uid))
+            held = orders.held_lines(self.db, PharmacyOrderUid(uid))
             assert not (order["deducted"] and held), uid
         return super().still_open(product)
 

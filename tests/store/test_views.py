@@ -40,7 +40,6 @@ from bridge.store import (
     Store,
     StoreFacts,
     notes,
-    order_lines,
     orders,
     rx_sweep,
     stuck,
@@ -181,7 +180,7 @@ async def given_some(store: Store) -> None:
     sku = CatalogueSku(PharmacySkuUid("psku-9"), SkuUid("sku-9"), name="Ibuflam 400", pzn="00123")
     await store.write(vendor_lists.save_catalogue, [sku], seen_at=NOW, complete=True)
     line = Demand(1, PharmacySkuUid("psku-9"), ProductId("20401"), 2, 2)
-    await store.write(order_lines.save, uid(2), [line], sent=False)
+    await store.write(orders.save_lines, uid(2), [line], sent=False)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bridge.server.page.access import PageRefused, Visitor, redirect
 from bridge.server.page.render import HEADERS, answer, clock, steps
 from bridge.server.page.tables import PAGE, Asked, Paged, asked, saved
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import order_lines
+from bridge.store import orders
 from bridge.store import views as stored
 from bridge.texts import Words, say
 from bridge.texts.story import evidence, headline, next_up, undone
@@ -120,7 +120,7 @@ async def one(
         said=request.query.get("said"),
         undo=undone(story.record, after, visitor.language) if after is not None else "",
         portals=portals(page.links, uid, story.record.order_id),
-        goods=await parts.store.read(order_lines.goods, story.record.uid),
+        goods=await parts.store.read(orders.goods, story.record.uid),
         waiting=await parts.store.read(stored.count_waiting),
     )
 
