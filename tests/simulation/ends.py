@@ -11,8 +11,9 @@ from bridge.app import vitals
 from bridge.core import reasons
 from bridge.core.model import PharmacyOrderUid, State, order_key
 from bridge.sandbox.world import World
-from bridge.store import attentions, orders, stuck, views
+from bridge.store import attentions, orders, p1_sweep, stuck, views
 from simulation.invariants import Broken
+from simulation.operator import Operator
 from simulation.people import Life
 from simulation.truth import Case, cases, untrue
 
@@ -47,30 +48,26 @@ async def settled(
 
 
 async def ends(
-    bridge: app.Bridge, world: World, dropped: set[str], broken: Broken, at: float
+    bridge: app.Bridge, world: World, operator: Operator, broken: Broken, at: float
 ) -> dict[str, int]:
     """How often each end: alike on both sides, or a person was told, truly."""
     known, count, lost = await told(bridge, world), dict[str, int](), list[str]()
+    long_ago = bridge.now() - p1_sweep.LATELY
     for uid, case in cases(world).items():
-        how = case.is_agreed
-        if (
-            how is None
-            and case.status is None
-            and (case.is_over or not case.is_alive or not case.made)
-        ):
-            how = "lost at RxScale"
-        if how is None and case.status == "completed" and not case.made:
-            how = "lost at PharmaOne"
+        how = case.is_agreed or _beyond_reach(case)
+        if how == LOST_AT_PHARMAONE:
             lost.append(uid)
-        if how is None and uid in dropped:
+        if how is None and uid in operator.dropped:
             how = "left to people"
-        if how is None:
-            codes = sorted({*known.get(uid, ())})
-            how = f"told: {', '.join(codes)}" if codes else "lost"
-            if not codes:
-                broken.tell(at, f"{uid}: {_shown(case)}, and nobody was told")
-            elif untrue(codes, case) == codes:
+        if how is None and uid in known:
+            codes = sorted({*known[uid]})
+            how = f"told: {', '.join(codes)}"
+            if untrue(codes, case) == codes:
                 broken.tell(at, f"{uid}: {_shown(case)}, and told was {codes}")
+        if how is None:
+            how = _told_then(case, operator.knows(uid, before=long_ago))
+            if how == "lost":
+                broken.tell(at, f"{uid}: {_shown(case)}, and nobody was told")
         count[how] = count.get(how, 0) + 1
     if lost:
         for uid in await _hidden(bridge, world, lost):
@@ -78,6 +75,24 @@ async def ends(
                 at, f"{uid}: gone at PharmaOne after its end, and no comparison tells of it"
             )
     return count
+
+
+LOST_AT_PHARMAONE = "lost at PharmaOne"
+
+
+def _beyond_reach(case: Case) -> str | None:
+    """How an order ended that a vendor has lost, if one has."""
+    if case.status is None and (case.is_over or not case.is_alive or not case.made):
+        return "lost at RxScale"
+    return LOST_AT_PHARMAONE if case.status == "completed" and not case.made else None
+
+
+def _told_then(case: Case, heard: set[str]) -> str:
+    """What a person heard before the store was lost, if it is so today: a new store asks only about
+    the days shortly before it began.
+    """
+    codes = sorted(heard.difference(untrue([*heard], case)))
+    return f"told then: {', '.join(codes)}" if codes else "lost"
 
 
 async def _hidden(bridge: app.Bridge, world: World, lost: list[str]) -> list[str]:

@@ -405,7 +405,7 @@ class Simulation:
 
     async def ended(self, bridge: app.Bridge) -> None:
         how = await ends.ends(
-            bridge, self.world, self.operator.dropped, self.watcher.broken, self.loop.time()
+            bridge, self.world, self.operator, self.watcher.broken, self.loop.time()
         )
         self.report.ends.update(how)
         if isinstance(self.watcher, Closely):

@@ -66,6 +66,8 @@ class Operator:
         """Those that stand in the configuration."""
         self.dropped: set[str] = set()
         """Orders that people see to by themselves."""
+        self.heard: dict[str, dict[str, datetime]] = {}
+        """The codes that were seen here of each order, and when last: a lost store forgets them."""
 
     # -- files and keys ---------------------------------------------------------------------------
 
@@ -110,12 +112,21 @@ class Operator:
             with contextlib.suppress(TryLater, AttributeError):  # it may just have been killed
                 await self._look(self._processes.bridge)
 
+    def knows(self, uid: str, before: datetime) -> set[str]:
+        """What was told of an order before then, and not since."""
+        return {code for code, at in self.heard.get(uid, {}).items() if at < before}
+
     async def _look(self, bridge: app.Bridge) -> None:
         for row in await bridge.store.read(stuck.everything):
+            self._hear(row)
             await self._free(bridge, row)
         for row in await bridge.store.read(attentions.open_ones):
+            self._hear(row)
             if row.reason.code == reasons.LONG_IN_REVIEW and self._refused(self._uid(row)):
                 await self._give_up(bridge, row)
+
+    def _hear(self, row: StuckRow) -> None:
+        self.heard.setdefault(self._uid(row), {})[str(row.reason.code)] = self._now()
 
     async def _free(self, bridge: app.Bridge, row: StuckRow) -> None:
         code, uid = row.reason.code, self._uid(row)
