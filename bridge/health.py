@@ -182,7 +182,7 @@ def _mappings(facts: Facts) -> Check:
 def _vendor(vendor: VendorFacts) -> Check:
     reason = None
     if vendor.left_alone:
-        reason = reasons.LEFT_ALONE_A_WHILE()
+        reason = reasons.LEFT_ALONE_A_WHILE(what=vendor.last_error)
     elif vendor.is_failing:
         reason = reasons.LAST_CALL_FAILED(what=vendor.last_error)
     at = _time(vendor.last_success_at)

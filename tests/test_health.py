@@ -105,11 +105,11 @@ VENDORS = [
     (VendorFacts(None, LATER, FAILED), ("degraded", f"the last call failed: {FAILED}")),
     (
         VendorFacts(EARLIER, LATER, FAILED, breaker=State.OPEN),
-        ("degraded", "it failed repeatedly and is left alone for a while"),
+        ("degraded", f"it failed repeatedly and is left alone for a while ({FAILED})"),
     ),
     (
         VendorFacts(LATER, EARLIER, FAILED, breaker=State.OPEN),
-        ("degraded", "it failed repeatedly and is left alone for a while"),
+        ("degraded", f"it failed repeatedly and is left alone for a while ({FAILED})"),
     ),
 ]
 

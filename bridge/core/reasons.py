@@ -347,7 +347,7 @@ NO_GOOD_BACKUP = Code("no_good_backup", Kind.ALARM, "days")
 
 STORE_UNREAD = Code("store_unread", Kind.HEALTH)
 CHANGE_REFUSED = Code("change_refused", Kind.HEALTH)
-LEFT_ALONE_A_WHILE = Code("left_alone_a_while", Kind.HEALTH)
+LEFT_ALONE_A_WHILE = Code("left_alone_a_while", Kind.HEALTH, "what")
 LAST_CALL_FAILED = Code("last_call_failed", Kind.HEALTH, "what")
 LACKS_SCOPE = Code("lacks_scope", Kind.HEALTH, "scopes")
 DUE_FOR_LONG = Code("due_for_long", Kind.HEALTH, "seconds")

@@ -649,9 +649,10 @@ store_unread = der Speicher ist nicht lesbar
 change_refused = eine Änderung der Zuordnungsdateien wurde abgelehnt; die letzten gültigen gelten weiter
     .meaning = Eine Zuordnungsdatei wurde mit einem Fehler gespeichert. Die Brücke arbeitet mit den
         letzten guten weiter. `rxbridge check --offline` nennt Datei, Schlüssel und Ausweg.
-left_alone_a_while = wiederholt gescheitert; wird eine Weile in Ruhe gelassen
-    .meaning = Die andere Seite arbeitet nicht oder ist nicht erreichbar. Sie wird von selbst wieder
-        versucht, immer seltener. Dauert es an: `rxbridge check`, dann ihr Support.
+left_alone_a_while = wiederholt gescheitert; wird eine Weile in Ruhe gelassen ({ $what })
+    .meaning = Die andere Seite arbeitet nicht oder ist nicht erreichbar, oder sie nimmt den Schlüssel
+        nicht an (401). Sie wird von selbst wieder versucht, immer seltener. Dauert es an:
+        `rxbridge check`, dann ihr Support.
 last_call_failed = der letzte Aufruf scheiterte: { $what }
     .meaning = Oft ist das mit dem nächsten Aufruf vorbei. Ein falscher Schlüssel oder ein fehlendes
         Recht wird hier genannt. Bleibt es: `rxbridge check`.

@@ -629,9 +629,9 @@ store_unread = the store cannot be read
 change_refused = a change was refused; the last valid files stay
     .meaning = A mapping file was saved with a mistake. The bridge works on with the last good ones.
         `rxbridge check --offline` names file, key and way out.
-left_alone_a_while = it failed repeatedly and is left alone for a while
-    .meaning = The vendor is down or unreachable. It is tried again by itself, ever more rarely. If
-        it lasts: `rxbridge check`, then the vendor's support.
+left_alone_a_while = it failed repeatedly and is left alone for a while ({ $what })
+    .meaning = The vendor is down or unreachable, or (401) refuses the key. It is tried again by
+        itself, ever more rarely. If it lasts: `rxbridge check`, then the vendor's support.
 last_call_failed = the last call failed: { $what }
     .meaning = Often over with the next call. A wrong key or a missing right is named here. If it
         stays: `rxbridge check`.

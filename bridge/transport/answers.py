@@ -55,6 +55,12 @@ def is_failure(answer: Answer) -> bool:
     return answer.loss in (Loss.NO_CONNECTION, Loss.NO_ANSWER)
 
 
+def refuses_key(request: Request, answer: Answer) -> bool:
+    """401 to the key itself, which each call would get. A token is exchanged for another one."""
+    by_token = request.headers.get("Authorization", "").startswith("Bearer ")
+    return isinstance(answer, Response) and answer.status == 401 and not by_token
+
+
 def is_trouble(answer: Answer) -> bool:
     """Worth an operator's eye: lost, 5xx, 429 or a refused key (401, 403)."""
     if isinstance(answer, Response):

@@ -191,7 +191,7 @@ class Transport:
             tries.left -= seconds
             if not answers.is_unsent(answer):
                 turn.sent()
-            self._learn(answer, probe=probe)
+            self._learn(request, answer, probe=probe)
             self._tell(request, answer, seconds)
         return answer
 
@@ -208,11 +208,11 @@ class Transport:
         is_certain = request.repeatable or answer.status == answers.TOO_MANY_REQUESTS
         return after if is_certain else None
 
-    def _learn(self, answer: Answer, *, probe: bool) -> None:
+    def _learn(self, request: Request, answer: Answer, *, probe: bool) -> None:
         before = self._breaker.state
         if isinstance(answer, Lost) and answer.loss in (Loss.ABANDONED, Loss.NOT_PERMITTED):
             self._breaker.abandoned(probe=probe)
-        elif answers.is_failure(answer):
+        elif answers.is_failure(answer) or answers.refuses_key(request, answer):
             self._breaker.failed(self._clock(), probe=probe, jitter=self._jitter())
         else:
             self._breaker.succeeded()

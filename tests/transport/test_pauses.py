@@ -106,3 +106,29 @@ async def test_a_429_on_the_second_try_ends_the_tries(vendor: Vendor, transport:
         await transport()(vendor.request())
     assert raised.value.after == 3
     assert len(vendor.seen) == 2
+
+
+# A key that is refused
+
+
+async def test_a_refused_key_is_not_shown_again_by_each_call(
+    vendor: Vendor, transport: Make, time: Time
+) -> None:
+    send, key = transport(), {"X-API-Key": "wrong"}
+    vendor.will(*[status(401)] * 5, status(200))
+    for _ in range(5):
+        assert (await send(vendor.request(headers=key))).status == 401
+    with pytest.raises(TryLater, match="left alone"):
+        await send(vendor.request(headers=key))
+    time.now += 5
+    assert (await send(vendor.request(headers=key))).status == 200
+    assert len(vendor.seen) == 6
+
+
+async def test_refused_tokens_say_nothing_of_the_next_one(vendor: Vendor, transport: Make) -> None:
+    send = transport()
+    vendor.will(*[status(401)] * 6)
+    for _ in range(6):
+        token = {"Authorization": "Bearer old"}
+        assert (await send(vendor.request(headers=token))).status == 401
+    assert (await send(vendor.request())).status == 200
