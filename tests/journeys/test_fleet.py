@@ -427,6 +427,11 @@ async def test_what_befalls_one_pharmacy_leaves_the_rows_of_another(tmp_path: Pa
             await town.submitted(town.order(name))
 
         async def rests() -> bool:
+            """What its order takes from the shelf was written, and nothing is left to do."""
+            known = "SELECT min(at) FROM journal WHERE key LIKE 'order:%'"
+            written = f"SELECT count(*) FROM journal WHERE what = 'written' AND at > ({known})"  # noqa: S608
+            if await rows(tmp_path, "birke", written) == [(0,)]:
+                return False
             await town.sandbox.drain()
             found = await kept(tmp_path, "birke")
             await asyncio.sleep(1)
