@@ -23,7 +23,7 @@ from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Call
 from bridge.server import Running, serve
 from bridge.settings import Settings
-from bridge.store import orders, stuck, todo, views
+from bridge.store import orders, todo, views, waiting
 
 SECRET = "whsec_canary_rxscale"
 P1_SECRET = "whsec_canary_pharmaone"
@@ -222,7 +222,7 @@ class House:
         return await self.bridge.store.read(views.newest)
 
     async def stuck(self) -> list[StuckRow]:
-        return await self.bridge.store.read(stuck.everything)
+        return await self.bridge.store.read(waiting.all_stuck)
 
     def requests(self, uid: str) -> list[Any]:
         """The order-requests PharmaOne holds for a pharmacy order."""

@@ -24,7 +24,7 @@ from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key
 from bridge.core.reasons import HELD_AT_RXSCALE, REFUSED
 from bridge.rxscale.webhook import NEEDED_EVENTS
-from bridge.store import Store, back_up, stuck, todo, work
+from bridge.store import Store, back_up, todo, waiting, work
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -152,7 +152,7 @@ async def remember(path: Path, keys: list[str]) -> None:
     await store.write(
         work.settle, Outcome(claim, link, (), None, False, note, NOW, (HELD_AT_RXSCALE(),))
     )
-    await store.write(stuck.put, Key(keys[1]), note, NOW)
+    await store.write(waiting.put_stuck, Key(keys[1]), note, NOW)
     await store.close()
 
 

@@ -21,7 +21,7 @@ from bridge.core.reasons import Code, Kind, Reason
 from bridge.errors import TryLater
 from bridge.health import Facts, Links, Status, check_stock, report
 from bridge.settings import Settings
-from bridge.store import notes, told, views
+from bridge.store import notes, waiting
 from bridge.texts.news import letter
 
 log = logging.getLogger("bridge.telling")
@@ -93,7 +93,7 @@ class Teller:
         """Waits for a change; then a line for each thing that became stuck or was freed by it."""
         await self.changed.wait()
         self.changed.clear()
-        rows = await self._store.read(views.waiting)
+        rows = await self._store.read(waiting.everything)
         before, self._waiting = self._waiting, {(str(row.key), row.reason.code) for row in rows}
         if before is None:
             return
@@ -122,14 +122,14 @@ class Teller:
             return
         telling.failing.pop(address, None)
         telling.last_at = now
-        await self._store.write(told.note, address, message, now)
+        await self._store.write(waiting.note_told, address, message, now)
         log.info("told", extra={"address": address, "news": len(message.fresh)})
 
     async def _message(self, address: str, now: datetime) -> Digest | None:
         """Raises TryLater if the store cannot be read."""
         rows, known = (
-            await self._store.read(views.waiting),
-            await self._store.read(told.of, address),
+            await self._store.read(waiting.everything),
+            await self._store.read(waiting.told_to, address),
         )
         restarted_at = await self._store.read(notes.get_time, notes.RESTARTED_AT)
         facts = await vitals.facts(self._bridge, whole=False)

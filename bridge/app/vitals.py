@@ -9,7 +9,7 @@ from bridge import __version__
 from bridge.app.build import Bridge
 from bridge.errors import TryLater
 from bridge.health import Facts, HealthReport, Links, report
-from bridge.store import Store, alarms, notes, proofs, stock_round, vendor_lists, views
+from bridge.store import Store, notes, proofs, stock_round, vendor_lists, views, waiting
 
 
 async def health(bridge: Bridge) -> HealthReport:
@@ -38,7 +38,7 @@ async def try_to_write(bridge: Bridge) -> None:
 async def tally(bridge: Bridge) -> None:
     """Adds the vendors' calls to this hour's, for the page's pictures. Raises TryLater."""
     counts = dict(bridge.metrics.tally)
-    await bridge.store.write(alarms.count, counts, bridge.machine.now())
+    await bridge.store.write(notes.count_in_hour, counts, bridge.machine.now())
     bridge.metrics.tally.subtract(counts)
 
 
@@ -98,7 +98,7 @@ async def facts(bridge: Bridge, *, whole: bool) -> Facts:
                 vendor_lists.linked, list(bridge.reloader.rules.links.listed)
             )
             links = Links(max(0, linked - len(found.round.unconfirmed)), unlinked)
-        standing, proof = await store.read(alarms.now), await store.read(proofs.last)
+        standing, proof = await store.read(waiting.open_alarms), await store.read(proofs.last)
         work, stock = await store.read(views.facts, at), await store.read(stock_round.state)
         replica = await _replica(bridge, store) if is_shared else None
     except TryLater as failure:

@@ -23,7 +23,7 @@ from bridge.core.stock.model import SkuLink
 from bridge.errors import Phrase
 from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Fault
-from bridge.store import views
+from bridge.store import views, waiting
 
 PATIENCE_SECONDS = 20.0
 Answer = TypeVar("Answer")
@@ -120,5 +120,5 @@ class Mishaps:
 
     async def _told(self, uid: PharmacyOrderUid) -> Reason | None:
         """Why it is stuck, or what a person should know of it."""
-        rows = await self.bridge.store.read(views.waiting)
+        rows = await self.bridge.store.read(waiting.everything)
         return next((row.reason for row in rows if row.key == order_key(uid)), None)

@@ -1,7 +1,7 @@
 """What should be heard or proved and is not: alarms, decided from counts. Pure.
 
 An alarm is not about one order but about the connection itself. It is kept while it is true
-(`bridge.store.alarms`), told by `/health`, the page and `stuck list`, and gone once it is mended.
+(`bridge.store.waiting`), told by `/health`, the page and `stuck list`, and gone once it is mended.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -12,7 +12,7 @@ from bridge.core.reasons import NOT_SUBSCRIBED, Reason
 from bridge.cycles.subscribing import subscribe
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.webhook import CREATED, NEEDED_EVENTS, STOCK_EVENTS
-from bridge.store import Store, alarms
+from bridge.store import Store, notes, views, waiting
 from bridge.texts import say
 
 log = logging.getLogger("bridge.alarms")
@@ -37,7 +37,7 @@ async def settle(
     store: Store, topic: Topic, about: str, found: Iterable[Reason], now: datetime
 ) -> None:
     """These are all alarms about that; what is new of them, or mended, is logged."""
-    fresh, mended = await store.write(alarms.keep, topic, about, list(found), now)
+    fresh, mended = await store.write(waiting.keep_alarms, topic, about, list(found), now)
     for each in fresh:
         log.warning("alarm: %s", say(each.reason), extra={"key": each.key})
     for each in mended:
@@ -116,7 +116,7 @@ class Listening:
 
     async def look(self) -> None:
         """Notes what was counted, and judges it."""
-        now, (polled_at, swept) = self._now(), await self._store.read(alarms.found_by_sweeps)
+        now, (polled_at, swept) = self._now(), await self._store.read(views.found_by_sweeps)
         if polled_at is None or polled_at < self._began_at:
             return  # what the first sweep finds was missed while nobody listened
         before, self._swept = self._swept or swept, swept
@@ -127,9 +127,9 @@ class Listening:
         lost = swept[RXSCALE] - before[RXSCALE]
         self._counts.update({ORDERS: lost, LOST: lost})
         counts, self._counts, self._told = self._counts, Counter(), set()
-        await self._store.write(alarms.count, counts, now)
+        await self._store.write(notes.count_in_hour, counts, now)
         names = (RXSCALE, PHARMAONE, ORDERS, LOST)
-        hours = {name: await self._store.read(alarms.hours, name) for name in names}
+        hours = {name: await self._store.read(notes.hours_of, name) for name in names}
         self._lost = hours[LOST]
         for vendor in (RXSCALE, PHARMAONE):
             wrong = silent(self._heard(vendor, hours), self._began_at, now, self._zone)

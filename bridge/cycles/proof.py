@@ -27,7 +27,7 @@ from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.client import RxScale
-from bridge.store import Store, attentions, orders, proofs, stuck, todo
+from bridge.store import Store, orders, proofs, todo, waiting
 
 DAYS = timedelta(days=30)
 """So long ended orders are compared."""
@@ -163,9 +163,9 @@ class ProofCycle:
         return {row.uid: row for row in rows if row.change and row.why not in NOT_OURS}
 
     async def _waits_for_a_person(self, key: Key) -> bool:
-        if await self._store.read(stuck.find, key) is not None:
+        if await self._store.read(waiting.find_stuck, key) is not None:
             return True
-        return bool(await self._store.read(attentions.open_ones, key))
+        return bool(await self._store.read(waiting.open_attentions, key))
 
     async def _see_to(self, proof: Proof, before: Proof | None) -> None:
         """Counts what nobody had found, tells it in its story, and has all of it looked at."""

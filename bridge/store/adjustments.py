@@ -15,7 +15,7 @@ from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Hint, Key, PharmacyOrderUid, PharmacySkuUid, order_key
 from bridge.core.reasons import NOT_ADJUSTED, Reason, reason_of, together
 from bridge.core.stock.adjust import Adjustment, Drift, HandedOver, net, put_back
-from bridge.store import attentions, journal, orders, todo
+from bridge.store import journal, orders, todo, waiting
 from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
 from bridge.store.rows import Statements, Table, micros
@@ -81,7 +81,7 @@ def begin(connection: Connection, adjustments: Sequence[Adjustment]) -> None:
     """On disk before the call: after a crash here its end is unknown, and it is looked for."""
     connection.executemany(_BEGIN, map(ADJUSTMENTS.row, adjustments))
     for each in adjustments:
-        attentions.close(connection, each.key, NOT_ADJUSTED)
+        waiting.close_attention(connection, each.key, NOT_ADJUSTED)
 
 
 def sending(connection: Connection, adjustment: Adjustment, now: datetime) -> None:
@@ -128,7 +128,7 @@ def give_up(connection: Connection, adjustment: Adjustment, now: datetime, reaso
 
 def ask(connection: Connection, key: Key, reasons: Sequence[Reason], now: datetime) -> None:
     """A person has to see to an order's goods in PharmaOne: why."""
-    attentions.tell(
+    waiting.add_attention(
         connection, key, together(tuple(NOT_ADJUSTED(why=each) for each in reasons)), now
     )
 

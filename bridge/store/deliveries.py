@@ -33,7 +33,7 @@ from bridge.core.model import (
 from bridge.core.reasons import CONFIRMED
 from bridge.core.remember import confirmed
 from bridge.core.stock.reported import Cause
-from bridge.store import journal, notes, orders, p1_sweep, stock, stuck, todo
+from bridge.store import journal, notes, orders, p1_sweep, stock, todo, waiting
 from bridge.store.database import Connection
 from bridge.store.rows import Statements, as_list, micros, moment, run_many
 
@@ -73,7 +73,7 @@ def receive(connection: Connection, deliveries: Sequence[Delivery]) -> list[Rece
     known = _Context(
         owners,
         dict(before),
-        stuck=stuck.codes(connection) if before else (),
+        stuck=waiting.stuck_for(connection) if before else (),
         leased=todo.leased(connection, before) if before else (),
     )
     receipts = [

@@ -1,7 +1,9 @@
-"""Counters that outlast a restart, and notes about the store as a whole."""
+"""Counters that outlast a restart or an hour, and notes about the store as a whole."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from bridge.core.alarms import Hours
 from bridge.store.database import Connection
 from bridge.store.rows import Statements, micros, moment
 
@@ -90,3 +92,20 @@ def end_run(connection: Connection) -> None:
 
 def delete(connection: Connection, *names: str) -> None:
     connection.executemany(SQL.delete, [(name,) for name in names])
+
+
+def count_in_hour(connection: Connection, counts: Mapping[str, int], now: datetime) -> None:
+    """Adds to what is counted in this hour."""
+    hour = micros(now.replace(minute=0, second=0, microsecond=0))
+    for what, by in counts.items():
+        if by:
+            connection.execute(SQL.count_in_hour, (what, hour, by))
+
+
+def hours_of(connection: Connection, what: str) -> Hours:
+    """All hours that are remembered."""
+    return {moment(at): counted for at, counted in connection.execute(SQL.hours_of, (what,))}
+
+
+def forget_hours(connection: Connection, before: datetime) -> None:
+    connection.execute(SQL.forget_hours, (micros(before),))

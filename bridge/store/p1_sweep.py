@@ -19,7 +19,7 @@ from bridge.core.model import (
     State,
     order_key,
 )
-from bridge.store import notes, orders, stuck, todo, vendor_lists
+from bridge.store import notes, orders, todo, vendor_lists, waiting
 from bridge.store.database import Connection
 from bridge.store.rows import Cell, Statements, Table, as_list, micros, span
 
@@ -238,7 +238,7 @@ def compare(
     None if all orders are in it; empty if it is not complete. One that is gone is hinted once: it
     is looked for until it is stuck, and then left alone until it is listed again.
     """
-    deleted = stuck.keys_for(connection, reasons.DELETED_IN_PHARMAONE)
+    deleted = waiting.keys_stuck_for(connection, reasons.DELETED_IN_PHARMAONE)
     looked_for = todo.tried(connection) | deleted
     before = {order.id: order for order in vendor_lists.orders(connection, rows)}
     unfinished = list(map(_KNOWN.value, connection.execute(_UNFINISHED)))

@@ -32,14 +32,13 @@ from bridge.core.reasons import (
 from bridge.errors import Phrase, UnderWay
 from bridge.store import (
     adjustments,
-    attentions,
     journal,
     notes,
     orders,
     stock,
     stock_round,
-    stuck,
     todo,
+    waiting,
     work,
 )
 from bridge.store.database import Connection
@@ -54,7 +53,7 @@ def retry(
     """
     rows = [
         row
-        for row in stuck.everything(connection)
+        for row in waiting.all_stuck(connection)
         if (not row.reason.code.must_look if keys is None else row.key in keys)
     ]
     for row in rows:
@@ -89,7 +88,7 @@ def _free(connection: Connection, row: StuckRow, now: datetime, by: str) -> None
     codes = {each.code for each in (row.reason, *row.reason.also)}
     if codes & FREED_BY_CATALOGUE:
         notes.delete(connection, notes.CATALOGUE_AT)  # however young: it may be there now
-    stuck.delete(connection, row.key)
+    waiting.free(connection, row.key)
     _look_again(connection, row.key, "a person asked for another try", now)
     _note(connection, row.key, now, Event.RETRIED, by, code=row.reason.code)
 
@@ -98,15 +97,15 @@ def drop(connection: Connection, key: Key, reason: str, now: datetime, by: str =
     """The key is left alone from now on; `reason` is kept. False if it is not known."""
     _refuse_under_way(connection, key, now)
     uid = _order(key)
-    row = stuck.find(connection, key)
+    row = waiting.find_stuck(connection, key)
     known = row is not None
     if row is not None:
         _drop_sku(connection, row, now)
     if uid is not None:
         known = orders.drop(connection, uid, now)
     if known:
-        stuck.delete(connection, key)
-        attentions.keep(connection, key, (), now, but=adjustments.TOLD)
+        waiting.free(connection, key)
+        waiting.keep_attentions(connection, key, (), now, but=adjustments.TOLD)
         todo.delete(connection, key)
         if uid is not None and orders.is_held(connection, uid):
             todo.hint(connection, [Hint(key, "dropped: what it takes is followed")], now)
@@ -141,7 +140,7 @@ def mark_submitted(connection: Connection, key: Key, now: datetime, by: str = ""
     uid = _order(key)
     if uid is None or not orders.mark_submitted(connection, uid, now):
         return False
-    stuck.delete(connection, key)
+    waiting.free(connection, key)
     _look_again(connection, key, "a person found its order-request at PharmaOne", now)
     _note(connection, key, now, Event.MARKED_SUBMITTED, by)
     return True
@@ -156,14 +155,14 @@ def confirm(
     """
     rows = [
         row
-        for row in stuck.everything(connection)
+        for row in waiting.all_stuck(connection)
         if row.reason.code.kind is Kind.ORDER
         and Verb.CONFIRM in row.reason.code.verbs
         and (row.key in keys if keys is not None else row.reason.code == UNUSUALLY_MANY)
     ]
     for row in rows:
         _refuse_under_way(connection, row.key, now)
-        stuck.delete(connection, row.key)
+        waiting.free(connection, row.key)
         _look_again(connection, row.key, "a person confirmed it", now)
         _note(connection, row.key, now, Event.CONFIRMED, by, code=row.reason.code)
     orders.confirm_cancelling(connection, [order_uid(row.key) for row in rows], now)
@@ -182,7 +181,7 @@ def accept(
 
     False if there is nothing.
     """
-    codes = attentions.accept(connection, key, now, code)
+    codes = waiting.accept(connection, key, now, code)
     uid = _order(key)
     if {KEPT_BACK, NOT_ADJUSTED} & {*codes} and uid is not None:
         adjustments.seen_to(connection, key, now)
@@ -201,7 +200,7 @@ def accept_all(
     by: str = "",
 ) -> list[Key]:
     """A person knows what this code tells of these keys. None: of all that it is told of."""
-    told = [row.key for row in attentions.open_ones(connection) if row.reason.code == code]
+    told = [row.key for row in waiting.open_attentions(connection) if row.reason.code == code]
     known = [key for key in told if keys is None or key in keys]
     for key in known:
         accept(connection, key, now, code, by)
@@ -217,7 +216,7 @@ def resume(connection: Connection, key: Key, now: datetime, by: str = "") -> boo
     if uid is None or not orders.resume(connection, uid, now):
         return False
     orders.hold_back(connection, uid)
-    stuck.delete(connection, key)
+    waiting.free(connection, key)
     _look_again(connection, key, "a person took it up again", now)
     _note(connection, key, now, Event.RESUMED, by)
     return True
@@ -240,7 +239,7 @@ def hint_stuck(connection: Connection, codes: Collection[str], why: str, now: da
     an order that was sent and takes nobody knows what: as another store's does. There may be a
     thousand of them, which new orders do not wait for.
     """
-    keys = [row.key for row in stuck.everything(connection) if row.reason.code in codes]
+    keys = [row.key for row in waiting.all_stuck(connection) if row.reason.code in codes]
     keys += map(order_key, orders.read_anew(connection))
     hints = [Hint(key, why, AFTER_OTHERS) for key in keys]
     todo.hint(connection, hints, now)

@@ -26,7 +26,7 @@ from bridge.core.model import (
     State,
     order_key,
 )
-from bridge.store import journal, notes, stuck, todo
+from bridge.store import journal, notes, todo, waiting
 from bridge.store.database import Connection
 from bridge.store.rows import Table, as_list, micros
 
@@ -110,7 +110,7 @@ def compare(
         waiting=todo.keys(connection),
         due=todo.due(connection, now),
         tried=todo.tried(connection),
-        stuck=stuck.codes(connection),
+        stuck=waiting.stuck_for(connection),
         unlisted=unlisted,
     )
     known, relevant = _relevant(connection, sweep, micros(now - LONG_OPEN))

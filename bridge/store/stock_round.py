@@ -9,7 +9,7 @@ from bridge.core.model import Hint, PharmacySkuUid, ProductId
 from bridge.core.reasons import UNKNOWN_PRODUCT, reason_of
 from bridge.core.stock.model import Pending, Situation, Stocktake
 from bridge.core.stock.plan import Plan
-from bridge.store import notes, orders, stock, stuck, todo
+from bridge.store import notes, orders, stock, todo, waiting
 from bridge.store.database import Connection
 from bridge.store.rows import Statements, micros, moment
 
@@ -145,7 +145,7 @@ def situation(
         at_rxscale=stock.known(connection, when, now, whole=prices),
         stuck={
             PharmacySkuUid(key.removeprefix("sku:"))
-            for key in stuck.codes(connection)
+            for key in waiting.stuck_for(connection)
             if key.startswith("sku:")
         },
         rising=notes.get(connection, notes.FIRST_SWEEP_AT) is not None
@@ -171,7 +171,7 @@ def planned(
     if now is not None and now is not before:
         save(connection, now, before)
     if before is not None and {*before.unlisted} - {*plan.situation.unlisted}:
-        freed = (row for row in stuck.everything(connection) if row.reason.code == UNKNOWN_PRODUCT)
+        freed = (row for row in waiting.all_stuck(connection) if row.reason.code == UNKNOWN_PRODUCT)
         hints = [Hint(row.key, "PharmaOne's inventory lists a product now") for row in freed]
         todo.hint(connection, hints, plan.situation.now)
     save_pending(connection, plan.situation.pending)

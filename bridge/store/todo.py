@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bridge.core.model import Claim, Hint, Key, OrderRecord, order_uid
 from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.reasons import AFTER_SEVERAL_LOOKS
-from bridge.store import orders, stuck
+from bridge.store import orders, waiting
 from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
 from bridge.store.rows import Cell, Statements, Table, as_list, kind_of, micros, moment, run_many
@@ -62,7 +62,7 @@ def hint(
     the keys was met before, so none is stuck.
     """
     _remember(connection, hints, now)
-    tried: set[Key] = set() if new else stuck.keys_for(connection, *AFTER_SEVERAL_LOOKS)
+    tried: set[Key] = set() if new else waiting.keys_stuck_for(connection, *AFTER_SEVERAL_LOOKS)
     at = micros(now)
     rows = [_row(each, at, tried) for each in _folded(hints)]
     run_many(connection, SQL.hint, rows)

@@ -8,11 +8,12 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from bridge.core.deliveries import PHARMAONE, RXSCALE
 from bridge.core.lifecycle import TERMINAL
-from bridge.core.memory import OrderRow, Story, StuckRow
+from bridge.core.memory import OrderRow, Story
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, State, order_key
 from bridge.core.reasons import UNUSUALLY_MANY
-from bridge.store import attentions, deliveries, journal, notes, orders, stuck, todo
+from bridge.store import deliveries, journal, notes, orders, p1_sweep, rx_sweep, todo, waiting
 from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
 from bridge.store.rows import Statements, as_list, micros, moment, moment_or_none, written
@@ -180,7 +181,7 @@ def runs_out(connection: Connection, since: datetime) -> list[RunsOut]:
 def _order(row: Sequence[Any]) -> OrderRow:
     record = ORDERS.value(row)
     code, facts, due_at = row[len(ORDERS.names) :]
-    reason = stuck.reason(code, facts) if code is not None else None
+    reason = waiting.stored_reason(code, facts) if code is not None else None
     return OrderRow(record, reason, moment_or_none(due_at))
 
 
@@ -195,20 +196,10 @@ def story(connection: Connection, uid: PharmacyOrderUid) -> Story | None:
     return Story(
         record=record,
         entries=tuple(sorted(entries, key=attrgetter("at"))),
-        stuck=stuck.find(connection, key),
-        attentions=tuple(attentions.open_ones(connection, key)),
+        stuck=waiting.find_stuck(connection, key),
+        attentions=tuple(waiting.open_attentions(connection, key)),
         due_at=standing.due_at if standing else None,
     )
-
-
-def waiting(connection: Connection) -> list[StuckRow]:
-    """What is stuck, then what a person should know besides; each the oldest first."""
-    return stuck.everything(connection) + attentions.open_ones(connection)
-
-
-def count_waiting(connection: Connection) -> int:
-    """How much waits for a person, or is to be known by one."""
-    return stuck.count(connection) + attentions.count(connection)
 
 
 def facts(connection: Connection, now: datetime) -> StoreFacts:
@@ -220,9 +211,9 @@ def facts(connection: Connection, now: datetime) -> StoreFacts:
         unsure=unsure,
         undecided=undecided,
         oldest_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else None,
-        stuck=stuck.count(connection),
-        attentions=attentions.count(connection),
-        held_back=len(stuck.keys_for(connection, UNUSUALLY_MANY)),
+        stuck=waiting.count_stuck(connection),
+        attentions=waiting.count_attentions(connection),
+        held_back=len(waiting.keys_stuck_for(connection, UNUSUALLY_MANY)),
         open_orders=orders.count_open(connection),
         last_poll_at=notes.get_time(connection, notes.LAST_POLL_AT),
         first_sweep_at=notes.get_time(connection, notes.FIRST_SWEEP_AT),
@@ -245,3 +236,54 @@ def tables(connection: Connection) -> list[dict[str, Any]]:
         names, at = [name for name, _ in columns], moment_or_none(oldest)
         found.append({"table": table, "columns": names, "rows": count, "oldest_at": at})
     return found
+
+
+# -- numbers by the hour, and what took of a SKU's stock ---------------------------------------
+
+HOUR = 3_600_000_000
+
+
+class Taker(NamedTuple):
+    """An order of so many pieces of a SKU."""
+
+    uid: str
+    name: str
+    amount: int
+    at: datetime
+
+
+def hours(
+    connection: Connection, whats: Sequence[str], since: datetime
+) -> dict[tuple[str, datetime], int]:
+    """What was counted, by its name and the beginning of its hour; hours without any lack. With the
+    orders that came to be `reviewed` or were `handed over`, and the seconds that took of them all.
+    """
+    found = {
+        (what, moment(at)): count
+        for what, at, count in connection.execute(SQL.hours, (micros(since), as_list(whats)))
+    }
+    asked = {"hour": HOUR, "since": micros(since)}
+    for what, statement in (("reviewed", SQL.to_review), ("handed over", SQL.to_handover)):
+        for hour, count, total in connection.execute(statement, asked):
+            found[what, moment(hour * HOUR)] = count
+            seconds = max(0, total) // 1_000_000  # made by a clock of the vendor that is ahead
+            found[f"seconds {what}", moment(hour * HOUR)] = seconds
+    return found
+
+
+def takers(connection: Connection, uid: PharmacySkuUid, since: datetime) -> list[Taker]:
+    """The orders of a SKU, the newest first."""
+    rows = connection.execute(SQL.takers, (micros(since), uid))
+    return [Taker(order, name, amount, moment(at)) for order, name, amount, at in rows]
+
+
+_FOUND_BY_SWEEPS = {RXSCALE: rx_sweep.FOUND_BY_SWEEP, PHARMAONE: p1_sweep.FOUND_BY_SWEEP}
+
+
+def found_by_sweeps(connection: Connection) -> tuple[datetime | None, dict[str, int]]:
+    """When RxScale's list was last read; and how much, of each vendor's, sweeps ever found that no
+    webhook had told of.
+    """
+    counters = notes.counters(connection)
+    found = {vendor: counters.get(name, 0) for vendor, name in _FOUND_BY_SWEEPS.items()}
+    return notes.get_time(connection, notes.LAST_POLL_AT), found

@@ -14,18 +14,15 @@ from bridge.core.remember import confirmed
 from bridge.core.stock.reserve import Demand, is_sold
 from bridge.store import (
     adjustments,
-    alarms,
-    attentions,
     deliveries,
     journal,
     notes,
     orders,
     shadow,
     stock,
-    stuck,
     todo,
-    told,
     vendor_lists,
+    waiting,
 )
 from bridge.store.database import Connection
 from bridge.store.rows import EPOCH, Statements, as_list
@@ -86,12 +83,12 @@ def settle(connection: Connection, outcome: Outcome) -> bool:
     if outcome.p1_order is not None:
         vendor_lists.save_orders(connection, [outcome.p1_order])
     if outcome.stuck is not None:
-        stuck.put(connection, key, outcome.stuck, now)
+        waiting.put_stuck(connection, key, outcome.stuck, now)
     elif meanwhile.told:
-        stuck.delete(connection, key)
+        waiting.free(connection, key)
     if outcome.attentions or (outcome.attentions is not None and meanwhile.told):
         true = [each for each in outcome.attentions if _is_true(connection, record.uid, each.code)]
-        attentions.keep(connection, key, true, now, but=adjustments.TOLD)
+        waiting.keep_attentions(connection, key, true, now, but=adjustments.TOLD)
     is_over = record.finished_at is not None and outcome.record.finished_at is None
     if meanwhile.told and not outcome.cancels:
         orders.not_cancelled(connection, [record.uid])
@@ -136,8 +133,8 @@ def forget(
     _delete(connection, _FORGET, uids, {})
     if len(uids) == most:  # what hangs on those still to come would only be passed over
         return Forgotten(most, more=True)
-    alarms.forget(connection, before)
-    told.forget(connection, before)
+    notes.forget_hours(connection, before)
+    waiting.forget_told(connection, before)
     shadow.forget(connection, before)
     others = [
         journal.forget(connection, before, most),

@@ -12,7 +12,7 @@ from bridge.core.stock.model import Write
 from bridge.cycles.stock import Pusher
 from bridge.errors import Fault, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority
-from bridge.store import Pushed, stock, stuck
+from bridge.store import Pushed, stock, waiting
 
 NOW = datetime(2026, 1, 2, 8, tzinfo=UTC)
 
@@ -52,7 +52,7 @@ class Store:
         self.fails = 0
 
     async def write(self, question: Callable[..., None], *given: Any) -> None:
-        if question is stuck.put:
+        if question is waiting.put_stuck:
             self.stuck.append(given[0])
             return
         assert question is stock.pushed

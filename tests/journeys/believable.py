@@ -13,7 +13,7 @@ from bridge.core.model import Hint, PharmacyOrderUid, order_key
 from bridge.errors import BridgeError
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import attentions, person, todo
+from bridge.store import person, todo, waiting
 
 FOR_EVER = 10**6
 ROUNDS = 5
@@ -165,7 +165,7 @@ async def shown(house: House, uids: Orders) -> dict[str, Cell]:
     """What there is to see of each, at both vendors and in the bridge's list."""
     world = house.world
     stuck = {row.key: row.reason.code for row in await house.stuck()}
-    open_ones = await house.bridge.store.read(attentions.open_ones)
+    open_ones = await house.bridge.store.read(waiting.open_attentions)
     there = {each.external_id: each.data for each in world.p1_orders.values()}
     found = {}
     for moment, uid in uids.items():

@@ -10,7 +10,7 @@ from bridge.core.facts import ShortStock
 from bridge.core.model import Phase
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import person, stock, views
+from bridge.store import person, stock, waiting
 from bridge.texts import say
 
 LOST = Fault(vendor="pharmaone", route="POST /order-requests", cut=True, when="after")
@@ -209,7 +209,7 @@ async def test_an_accepted_attention_and_an_open_one_outlive_a_look_that_was_lef
         (uid,) = await house.orders_arrive({"order_items": [line]})
         await house.approve(uid)
         assert house.status(uid) == "in-progress"
-        rows = await house.bridge.store.read(views.waiting)
+        rows = await house.bridge.store.read(waiting.everything)
         assert [row.reason.code for row in rows] == ["odd_pzn"]
 
 

@@ -19,7 +19,7 @@ from bridge.core.model import Key, Phase
 from bridge.pharmaone.client import PharmaOne
 from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Fault
-from bridge.store import Store, adjustments, attentions, person, stock_round, stuck, work
+from bridge.store import Store, adjustments, person, stock_round, waiting, work
 from bridge.texts import say
 
 SKU, PRODUCT, OTHER = "psku-1001", "20401", "20402"
@@ -78,7 +78,7 @@ def log_of(house: House, product: str = PRODUCT) -> list[tuple[int, str]]:
 
 
 async def told(house: House) -> list[str]:
-    return [row.reason.code for row in await house.bridge.store.read(attentions.open_ones)]
+    return [row.reason.code for row in await house.bridge.store.read(waiting.open_attentions)]
 
 
 async def rounds(house: House, count: int = 3) -> None:
@@ -214,7 +214,7 @@ async def test_refused_a_person_sees_to_it(tmp_path: Path):
         assert on_hand(house, OTHER) == 408
         assert await told(house) == ["not_adjusted"]
         assert len(house.world.calls("POST /inventory/adjust")) == 2, "never repeated blindly"
-        (row,) = await house.bridge.store.read(attentions.open_ones)
+        (row,) = await house.bridge.store.read(waiting.open_attentions)
         assert f"product {PRODUCT} by -3" in say(row.reason)
         assert house.stock("psku-1002") == 408
         assert house.stock(SKU) == 0, "kept back"
@@ -246,7 +246,7 @@ async def test_a_log_that_does_not_reach_back_asks_a_person(tmp_path: Path):
         for _ in range(200):
             house.world.pharmaone.goods.adjust(PRODUCT, 0, "cash desk")
         await rounds(house)
-        (row,) = await house.bridge.store.read(attentions.open_ones)
+        (row,) = await house.bridge.store.read(waiting.open_attentions)
         assert row.reason.code == "not_adjusted"
         assert f"'{uid}/1'" in say(row.reason)
         assert (on_hand(house), house.stock(SKU)) == (397, 394), "kept back"
@@ -403,7 +403,7 @@ async def test_a_forgotten_order_leaves_nothing(tmp_path: Path):
         await rounds(house)
         await house.bridge.store.write(work.forget, app.now() + timedelta(days=200))
         assert await house.bridge.store.read(adjustments.of, Key(f"order:{uid}")) == []
-        assert await house.bridge.store.read(stuck.everything) == []
+        assert await house.bridge.store.read(waiting.all_stuck) == []
 
 
 async def test_one_product_that_cannot_be_read_stops_no_other(tmp_path: Path):

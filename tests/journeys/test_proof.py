@@ -14,7 +14,7 @@ from bridge.core.journal import Event
 from bridge.core.reconcile import Proof
 from bridge.errors import TryLater
 from bridge.exchange import Priority
-from bridge.store import alarms, person, proofs
+from bridge.store import person, proofs, waiting
 
 SKU = "psku-1001"
 SOON = {"orders": {"poll_seconds": 0.05}, "stock": {"sync_seconds": 0.05, "write": True}}
@@ -35,7 +35,7 @@ async def health(house: House) -> dict[str, Any]:
 
 
 async def standing(house: House) -> list[str]:
-    return [each.reason.code for each in await house.bridge.store.read(alarms.now)]
+    return [each.reason.code for each in await house.bridge.store.read(waiting.open_alarms)]
 
 
 def silently(house: House, uid: str, status: str) -> None:

@@ -10,7 +10,7 @@ from bridge.app import vitals
 from bridge.core.model import Phase
 from bridge.errors import Misconfigured, TryLater
 from bridge.sandbox.traffic import Fault
-from bridge.store import person, views, work
+from bridge.store import person, waiting, work
 from bridge.texts import say
 
 SUBMIT = "POST /order-requests"
@@ -294,9 +294,9 @@ async def test_a_wrong_pzn_is_told_and_stops_no_order(tmp_path: Path):
         assert len(house.requests(uid)) == 1
         order_id = await house.approve(uid)
         assert house.status(uid) == "in-progress"
-        rows = await house.bridge.store.read(views.waiting)
+        rows = await house.bridge.store.read(waiting.everything)
         assert [row.reason.code for row in rows] == ["odd_pzn"]
         await house.bridge.store.write(person.accept, rows[0].key, house.bridge.started_at)
         await house.change(order_id, shipped=True)
         assert house.status(uid) == "completed"
-        assert await house.bridge.store.read(views.waiting) == []
+        assert await house.bridge.store.read(waiting.everything) == []

@@ -14,14 +14,14 @@ from bridge.core import reasons
 from bridge.core.model import Key
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import alarms, person
+from bridge.store import person, waiting
 
 PUBLIC = "https://bridge.example"
 TARGET = f"{PUBLIC}/webhooks/rxscale"
 
 
 async def standing(house: House) -> list[str]:
-    return [each.reason.code for each in await house.bridge.store.read(alarms.now)]
+    return [each.reason.code for each in await house.bridge.store.read(waiting.open_alarms)]
 
 
 async def looked(house: House) -> list[str]:
@@ -35,7 +35,7 @@ async def test_webhooks_that_do_not_come_and_come_again(tmp_path: Path):
         await house.orders_arrive(count=3, announce=False)
         await house.sweep()
         assert await looked(house) == [reasons.EVENTS_MISSED]
-        (alarm,) = await house.bridge.store.read(alarms.now)
+        (alarm,) = await house.bridge.store.read(waiting.open_alarms)
         assert alarm.reason.facts == {"vendor": "RxScale", "changes": 3}
         document = (await vitals.health(house.bridge)).document()
         assert document["checks"]["webhooks"]["status"] == "degraded"
@@ -57,7 +57,7 @@ async def test_pharmaone_is_silent_while_its_orders_change(tmp_path: Path):
             await house.change(order, status="packing")
         await house.sweep()
         assert await looked(house) == [reasons.EVENTS_MISSED]
-        (alarm,) = await house.bridge.store.read(alarms.now)
+        (alarm,) = await house.bridge.store.read(waiting.open_alarms)
         assert alarm.key == "silence:pharmaone"
         sandbox.world.spoil_webhooks(Chaos(), ["pharmaone"])
         await house.change(made[0], status="shipped")

@@ -9,7 +9,7 @@ from bridge import app
 from bridge.core.model import Hint, Key
 from bridge.core.reasons import KEPT_BACK
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import attentions, person, stock_round, todo, work
+from bridge.store import person, stock_round, todo, waiting, work
 
 THREE = {"order_items": [{"sku": {"uid": "sku-1001"}, "amount": 3}]}
 SKU, PRODUCT = "psku-1001", "20401"
@@ -30,7 +30,7 @@ async def drop(house: House, uid: str) -> None:
 
 
 async def told(house: House) -> list[str]:
-    return [row.reason.code for row in await house.bridge.store.read(attentions.open_ones)]
+    return [row.reason.code for row in await house.bridge.store.read(waiting.open_attentions)]
 
 
 async def offered(house: House) -> int:

@@ -22,7 +22,7 @@ from bridge.core.alarms import Topic
 from bridge.core.model import Key
 from bridge.errors import TryLater
 from bridge.server.page.checks import facts_of
-from bridge.store import alarms, notes, person, told
+from bridge.store import notes, person, waiting
 from bridge.texts import Words
 
 NO_LINK = {"name": "Kanarienvogel", "prescription_file": None}
@@ -90,7 +90,7 @@ async def test_a_stuck_order_and_its_end_arrive_everywhere_once(
         await tell(teller, clock)
         assert [body["title"] for body in hook.bodies] == ["rxbridge: 1 new", "rxbridge: mended"]
         assert f"mended: {uid}" in mail.texts()[1]
-        (first, second) = await house.bridge.store.read(told.newest, 9)
+        (first, second) = await house.bridge.store.read(waiting.newest_told, 9)
         assert {first.address, second.address} == set(teller.addresses)
         assert first.mended_at is not None
         assert mail.url not in str((first, second))
@@ -225,14 +225,14 @@ async def test_a_vendor_that_is_down_for_long_is_told_and_its_return(tmp_path: P
 
 async def test_an_alarm_is_told_with_what_to_do(tmp_path: Path, hook: Hook):
     async with told_house(tmp_path, f"json://{hook.url}/") as (house, teller, clock):
-        about = (alarms.Topic.SILENCE, "orders")
+        about = (Topic.SILENCE, "orders")
         found = [reasons.NO_ORDERS(hours=9, longest=4)]
-        await house.bridge.store.write(alarms.keep, *about, found, clock())
+        await house.bridge.store.write(waiting.keep_alarms, *about, found, clock())
         await tell(teller, clock)
         (body,) = hook.bodies
         assert "9" in body["message"]
         assert "\n  > " in body["message"]
-        await house.bridge.store.write(alarms.keep, *about, [], clock())
+        await house.bridge.store.write(waiting.keep_alarms, *about, [], clock())
         await tell(teller, clock)
         assert "mended: silence:orders" in hook.bodies[1]["message"]
 

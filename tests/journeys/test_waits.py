@@ -8,7 +8,7 @@ from house import House, open_house, open_sandbox
 
 from bridge.core.model import Phase
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import attentions
+from bridge.store import waiting
 
 NO_FILE = {"prescription_file": None}
 FILE = {"prescription_file": {"filename": "p.pdf", "content_base64": "JVBERi0="}}
@@ -21,7 +21,7 @@ def patient(seconds: float) -> dict[str, Any]:
 
 
 async def told(house: House) -> list[str]:
-    return [row.reason.code for row in await house.bridge.store.read(attentions.open_ones)]
+    return [row.reason.code for row in await house.bridge.store.read(waiting.open_attentions)]
 
 
 async def test_an_order_is_not_sent_before_its_prescription_is_there(tmp_path: Path):

@@ -21,7 +21,7 @@ from bridge.core.model import Hint, Key, PharmacyOrderUid, Phase, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
 from bridge.server.page.views import MOST_CARDS
-from bridge.store import notes, orders, person, stock_round, stuck, todo, views
+from bridge.store import notes, orders, person, stock_round, todo, waiting
 
 
 async def refused_order(house: House) -> str:
@@ -652,7 +652,12 @@ async def test_a_store_that_cannot_be_read_is_said_and_the_rest_is_shown(
 
         async with browser(house) as page:
             await page.get()
-            for question in (notes.touch, views.waiting, stuck.find, stock_round.state):
+            for question in (
+                notes.touch,
+                waiting.everything,
+                waiting.find_stuck,
+                stock_round.state,
+            ):
                 instead_of(monkeypatch, question, full)
             fields = page.form("/stuck", act="retry")
             await page.get()
@@ -672,7 +677,7 @@ async def test_a_mistake_of_ours_is_a_page_that_tells_nothing(
         async def wrong(*_: object) -> None:
             raise RuntimeError("inner detail")
 
-        instead_of(monkeypatch, views.waiting, wrong)
+        instead_of(monkeypatch, waiting.everything, wrong)
         async with browser(house) as page:
             await page.get()
             assert page.status == 500
@@ -749,7 +754,7 @@ async def test_a_thousand_stuck_orders_are_no_longer_page_than_fifty(tmp_path: P
 
         def many(connection: sqlite3.Connection) -> None:
             for number in range(999):
-                stuck.put(connection, Key(f"order:po-{number}"), reason, datetime.now(UTC))
+                waiting.put_stuck(connection, Key(f"order:po-{number}"), reason, datetime.now(UTC))
 
         await house.bridge.store.write(many)
         async with browser(house) as page:

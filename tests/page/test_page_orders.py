@@ -19,7 +19,7 @@ from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
 from bridge.server.page.orders import SAVED, portals
 from bridge.server.page.tables import PAGE
-from bridge.store import orders, person, stuck, views
+from bridge.store import orders, person, views, waiting
 from bridge.store.rows import micros
 
 
@@ -154,7 +154,9 @@ async def test_equal_reasons_get_one_answer(tmp_path: Path):
 def stuck_again(uid: str):
     """Stuck for something else meanwhile."""
     reason = UNLINKED_SKU(name="B", sku="s", pharmacy_sku="p", file="skus.csv")
-    return lambda c: stuck.put(c, Key(f"order:{uid}"), reason, datetime.now(UTC) + timedelta(1))
+    return lambda c: waiting.put_stuck(
+        c, Key(f"order:{uid}"), reason, datetime.now(UTC) + timedelta(1)
+    )
 
 
 async def test_all_of_them_are_tried_again_by_one_button(tmp_path: Path):
@@ -210,7 +212,7 @@ async def test_orders_that_go_on_are_only_taken_note_of(tmp_path: Path):
             assert {(await house.record(uid)).phase for uid in uids} == {Phase.SUBMITTED}
             await page.post("/stuck", form)
             assert "Noted" in page.text
-            assert await house.bridge.store.read(views.waiting) == []
+            assert await house.bridge.store.read(waiting.everything) == []
 
 
 async def test_undo_says_beforehand_what_it_will_do(tmp_path: Path):

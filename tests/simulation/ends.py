@@ -11,7 +11,7 @@ from bridge.app import vitals
 from bridge.core import reasons
 from bridge.core.model import PharmacyOrderUid, State, order_key
 from bridge.sandbox.world import World
-from bridge.store import attentions, orders, p1_sweep, stuck, views
+from bridge.store import orders, p1_sweep, views, waiting
 from simulation.invariants import Broken
 from simulation.operator import Operator
 from simulation.people import Life
@@ -25,8 +25,8 @@ async def told(bridge: app.Bridge, world: World) -> dict[str, list[str]]:
     """What a person is told of each order: the codes."""
     found: dict[str, list[str]] = {}
     for row in [
-        *await bridge.store.read(stuck.everything),
-        *await bridge.store.read(attentions.open_ones),
+        *await bridge.store.read(waiting.all_stuck),
+        *await bridge.store.read(waiting.open_attentions),
     ]:
         code = row.reason.code
         is_there = row.reason.facts.get("order") in world.p1_orders

@@ -14,7 +14,7 @@ from bridge.core import reasons
 from bridge.core.memory import StuckRow
 from bridge.errors import TryLater
 from bridge.sandbox.settings import Vendor
-from bridge.store import attentions, person, stuck
+from bridge.store import person, waiting
 from simulation.neighbours import Neighbours
 from simulation.process import Processes
 from simulation.truth import Case, cases
@@ -117,10 +117,10 @@ class Operator:
         return {code for code, at in self.heard.get(uid, {}).items() if at < before}
 
     async def _look(self, bridge: app.Bridge) -> None:
-        for row in await bridge.store.read(stuck.everything):
+        for row in await bridge.store.read(waiting.all_stuck):
             self._hear(row)
             await self._free(bridge, row)
-        for row in await bridge.store.read(attentions.open_ones):
+        for row in await bridge.store.read(waiting.open_attentions):
             self._hear(row)
             if row.reason.code == reasons.LONG_IN_REVIEW and self._refused(self._uid(row)):
                 await self._give_up(bridge, row)

@@ -14,7 +14,7 @@ from random import Random
 
 from bridge.core.shadow import What, report
 from bridge.settings import Settings
-from bridge.store import orders, shadow, stuck
+from bridge.store import orders, shadow, waiting
 from simulation.life import RAM, Simulation
 from simulation.people import DAY, HOUR
 from simulation.plan import Plan
@@ -57,7 +57,7 @@ class Week(Simulation):
             self.found.update(
                 {f"{what} compared": figure.compared, f"{what} agreed": figure.agreed}
             )
-        self.found["stuck"] = len(await store.read(stuck.everything))
+        self.found["stuck"] = len(await store.read(waiting.all_stuck))
         self.found["differences told"] = len(found.differing)
         names = ("order", "status", "stock")
         differ = (self.truth[f"{each} compared"] - self.truth[f"{each} agreed"] for each in names)

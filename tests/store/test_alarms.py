@@ -9,7 +9,7 @@ from bridge.core import reasons
 from bridge.core.alarms import Alarm, Topic
 from bridge.core.model import Key
 from bridge.core.reasons import Reason
-from bridge.store import alarms, attentions, person, views
+from bridge.store import notes, person, waiting
 from bridge.store.migrate import migrate
 from bridge.store.rows import EPOCH
 
@@ -34,41 +34,41 @@ def db() -> sqlite3.Connection:
 
 def test_an_alarm_keeps_its_time_whatever_its_numbers(db):
     first = Alarm(Topic.SILENCE, KEY, NOW, wrong())
-    assert alarms.keep(db, *WHERE, [wrong()], NOW) == ([first], [])
-    assert alarms.now(db) == [first]
-    assert alarms.keep(db, *WHERE, [wrong(9)], LATER) == ([], [])
-    assert alarms.now(db) == [first._replace(reason=wrong(9))]
-    assert [row.key for row in views.waiting(db)] == [KEY]
+    assert waiting.keep_alarms(db, *WHERE, [wrong()], NOW) == ([first], [])
+    assert waiting.open_alarms(db) == [first]
+    assert waiting.keep_alarms(db, *WHERE, [wrong(9)], LATER) == ([], [])
+    assert waiting.open_alarms(db) == [first._replace(reason=wrong(9))]
+    assert [row.key for row in waiting.everything(db)] == [KEY]
 
 
 def test_what_is_mended_is_gone_and_other_topics_stay(db):
-    alarms.keep(db, Topic.BACKUP, "store", [reasons.NO_GOOD_BACKUP(days=3)], NOW)
-    alarms.keep(db, *WHERE, [wrong()], NOW)
-    fresh, over = alarms.keep(db, *WHERE, [], LATER)
+    waiting.keep_alarms(db, Topic.BACKUP, "store", [reasons.NO_GOOD_BACKUP(days=3)], NOW)
+    waiting.keep_alarms(db, *WHERE, [wrong()], NOW)
+    fresh, over = waiting.keep_alarms(db, *WHERE, [], LATER)
     assert fresh == []
     assert [alarm.key for alarm in over] == [KEY]
-    assert [alarm.topic for alarm in alarms.now(db)] == [Topic.BACKUP]
+    assert [alarm.topic for alarm in waiting.open_alarms(db)] == [Topic.BACKUP]
 
 
 def test_what_a_person_knows_is_not_told_again_until_it_was_mended(db):
-    alarms.keep(db, *WHERE, [wrong()], NOW)
+    waiting.keep_alarms(db, *WHERE, [wrong()], NOW)
     assert person.accept(db, KEY, NOW)
-    alarms.keep(db, *WHERE, [wrong(5)], LATER)
-    assert alarms.now(db) == []
-    alarms.keep(db, *WHERE, [], LATER)
-    alarms.keep(db, *WHERE, [wrong()], LATER)
-    assert [alarm.since for alarm in alarms.now(db)] == [LATER]
-    assert attentions.count(db) == 1
+    waiting.keep_alarms(db, *WHERE, [wrong(5)], LATER)
+    assert waiting.open_alarms(db) == []
+    waiting.keep_alarms(db, *WHERE, [], LATER)
+    waiting.keep_alarms(db, *WHERE, [wrong()], LATER)
+    assert [alarm.since for alarm in waiting.open_alarms(db)] == [LATER]
+    assert waiting.count_attentions(db) == 1
 
 
 def test_what_is_counted_by_the_hour(db):
-    alarms.count(db, {"orders": 2, "lost": 0}, NOW)
-    alarms.count(db, {"orders": 3}, NOW + timedelta(minutes=49))
-    alarms.count(db, {"orders": 1}, LATER)
+    notes.count_in_hour(db, {"orders": 2, "lost": 0}, NOW)
+    notes.count_in_hour(db, {"orders": 3}, NOW + timedelta(minutes=49))
+    notes.count_in_hour(db, {"orders": 1}, LATER)
     hour = NOW.replace(minute=0)
-    assert alarms.hours(db, "orders") == {hour: 5, LATER.replace(minute=0): 1}
-    assert alarms.hours(db, "lost") == {}
-    alarms.forget(db, LATER.replace(minute=0))
-    assert list(alarms.hours(db, "orders")) == [LATER.replace(minute=0)]
-    alarms.forget(db, EPOCH)
-    assert alarms.hours(db, "orders")
+    assert notes.hours_of(db, "orders") == {hour: 5, LATER.replace(minute=0): 1}
+    assert notes.hours_of(db, "lost") == {}
+    notes.forget_hours(db, LATER.replace(minute=0))
+    assert list(notes.hours_of(db, "orders")) == [LATER.replace(minute=0)]
+    notes.forget_hours(db, EPOCH)
+    assert notes.hours_of(db, "orders")

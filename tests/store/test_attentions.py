@@ -4,7 +4,7 @@ from store.given import after, claim_one, hint, key, outcome, record
 
 from bridge.core.model import Key
 from bridge.core.reasons import HELD_AT_RXSCALE, LONG_IN_REVIEW, Reason
-from bridge.store import Store, attentions, person, todo, views, work
+from bridge.store import Store, person, todo, views, waiting, work
 
 HELD, LONG = HELD_AT_RXSCALE(), LONG_IN_REVIEW(hours=24)
 
@@ -18,7 +18,7 @@ async def looked(store: Store, seconds: float, *found: Reason) -> None:
 
 
 async def told(store: Store) -> list[tuple[Key, str, float]]:
-    rows = await store.read(views.waiting)
+    rows = await store.read(waiting.everything)
     return [(r.key, r.reason.code, (r.since - after(0)).total_seconds()) for r in rows]
 
 
@@ -63,7 +63,7 @@ async def test_a_look_that_saw_nothing_leaves_them(store: Store):
 async def test_an_order_that_is_dropped_or_forgotten_leaves_none(store: Store):
     await looked(store, 1, HELD)
     await store.write(person.drop, key(1), "by hand", after(2))
-    assert await store.read(attentions.count) == 0
+    assert await store.read(waiting.count_attentions) == 0
     await looked(store, 3, HELD)
     assert (await store.write(work.forget, after(4))).orders == 1
-    assert await store.read(attentions.count) == 0
+    assert await store.read(waiting.count_attentions) == 0

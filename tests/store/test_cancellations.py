@@ -6,7 +6,7 @@ from store.given import after, claim_one, hint, key, make_stuck, outcome, record
 from bridge.core.model import Phase
 from bridge.core.orders.view import Company
 from bridge.core.reasons import DELETED_IN_PHARMAONE, UNUSUALLY_MANY
-from bridge.store import Store, orders, person, stuck, todo, views, work
+from bridge.store import Store, orders, person, todo, views, waiting, work
 
 MINUTES = 60
 
@@ -62,7 +62,7 @@ async def test_what_a_person_confirms(store: Store, keys, done):
     await make_stuck(store, 3)
     assert (await store.read(views.facts, after(1))).held_back == 1
     assert await store.write(person.confirm, keys, after(1)) == [key(each) for each in done]
-    left = {row.key for row in await store.read(stuck.everything)}
+    left = {row.key for row in await store.read(waiting.all_stuck)}
     assert left == {key(1), key(2), key(3)} - {key(each) for each in done}
     for number in (1, 2, 3):
         assert (await weigh(store, number)).is_confirmed is (number in done)

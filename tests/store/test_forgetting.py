@@ -35,7 +35,6 @@ from bridge.cycles.upkeep import Upkeep
 from bridge.errors import Misconfigured, UnderWay
 from bridge.store import (
     Store,
-    alarms,
     backup,
     deliveries,
     notes,
@@ -45,6 +44,7 @@ from bridge.store import (
     todo,
     vendor_lists,
     views,
+    waiting,
     work,
 )
 
@@ -256,7 +256,7 @@ async def test_a_good_copy_that_lacks_for_two_days_is_an_alarm_until_there_is_on
         each = replace(upkeep(store, 0), now=lambda: at + after, backup_hour=3)
         with contextlib.suppress(Misconfigured):
             await each.back_up()
-        return [alarm.reason.code for alarm in await store.read(alarms.now)]
+        return [alarm.reason.code for alarm in await store.read(waiting.open_alarms)]
 
     def dated(when: datetime) -> None:
         for path in dailies(store):

@@ -15,7 +15,7 @@ import pytest
 from store.given import LEASE, NOW, delivery, key, rows_of, sql
 
 from bridge.errors import TryLater
-from bridge.store import Store, deliveries, engine, group_commit, notes, stuck, todo
+from bridge.store import Store, deliveries, engine, group_commit, notes, todo, waiting
 from bridge.store.group_commit import MOST_TOGETHER
 
 WRITTEN = "SELECT name FROM meta WHERE name LIKE 'n%' ORDER BY name"
@@ -288,7 +288,7 @@ async def test_closing_finishes_what_was_begun_and_takes_no_more(path: Path):
     with pytest.raises(TryLater, match="is closed"):
         await store.write(note(9))
     with pytest.raises(TryLater, match="is closed"):
-        await store.read(stuck.everything)
+        await store.read(waiting.all_stuck)
     await time_to_let_go(store)
     gate.open.set()
     await closing

@@ -23,7 +23,7 @@ from store.given import (
 from bridge.core.model import Hint, Key, OrderId, Phase, State
 from bridge.core.reasons import CODES, TWIN_IN_PHARMAONE, UNSURE_SUBMISSION, Kind, Reason
 from bridge.errors import TryLater
-from bridge.store import Store, orders, person, stuck, todo, views, work
+from bridge.store import Store, orders, person, todo, views, waiting, work
 
 UNSURE = UNSURE_SUBMISSION(why="its answer was lost")
 SKU = Key("sku:psku-1")
@@ -38,7 +38,7 @@ async def entries(store: Store, number: int = 1) -> list[tuple[str, dict[str, ob
 
 
 async def stuck_keys(store: Store) -> list[Key]:
-    return [row.key for row in await store.read(stuck.everything)]
+    return [row.key for row in await store.read(waiting.all_stuck)]
 
 
 async def make_sku_stuck(store: Store) -> None:

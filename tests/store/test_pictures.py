@@ -6,7 +6,7 @@ from datetime import timedelta
 from store.given import NOW
 
 from bridge.core.model import PharmacySkuUid
-from bridge.store import alarms, pictures
+from bridge.store import notes, views
 from bridge.store.rows import micros
 
 HOUR = NOW.replace(minute=0, second=0, microsecond=0)
@@ -37,14 +37,14 @@ async def test_orders_are_counted_in_the_hour_in_which_they_came_along(store):
         connection.execute(line, ("po-1", "psku-1", 2))
         connection.execute(line, ("po-2", "psku-2", 1))
         connection.execute(line, ("po-4", "psku-1", 1))
-        alarms.count(connection, {"orders": 2}, HOUR)
-        alarms.count(connection, {"orders": 1, "calls rxscale": 4}, HOUR)
-        alarms.count(connection, {"orders": 9}, HOUR - timedelta(days=1))
+        notes.count_in_hour(connection, {"orders": 2}, HOUR)
+        notes.count_in_hour(connection, {"orders": 1, "calls rxscale": 4}, HOUR)
+        notes.count_in_hour(connection, {"orders": 9}, HOUR - timedelta(days=1))
 
     await store.write(given)
     since = HOUR - timedelta(hours=5)
     before, then = HOUR - timedelta(hours=1), HOUR - timedelta(hours=2)
-    assert await store.read(pictures.hours, ["orders"], since) == {
+    assert await store.read(views.hours, ["orders"], since) == {
         ("orders", HOUR): 3,
         ("reviewed", then): 1,
         ("seconds reviewed", then): 200,
@@ -53,9 +53,7 @@ async def test_orders_are_counted_in_the_hour_in_which_they_came_along(store):
         ("handed over", before): 2,
         ("seconds handed over", before): 7140 + 3570,
     }
-    (taker,) = await store.read(pictures.takers, PharmacySkuUid("psku-1"), since)
+    (taker,) = await store.read(views.takers, PharmacySkuUid("psku-1"), since)
     assert (taker.uid, taker.name, taker.amount, taker.at) == ("po-1", "", 2, before)
-    all_of_it = await store.read(
-        pictures.takers, PharmacySkuUid("psku-1"), HOUR - timedelta(days=3)
-    )
+    all_of_it = await store.read(views.takers, PharmacySkuUid("psku-1"), HOUR - timedelta(days=3))
     assert [each.uid for each in all_of_it] == ["po-1", "po-4"]

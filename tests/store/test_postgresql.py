@@ -33,9 +33,9 @@ from bridge.store import (
     notes,
     orders,
     run_lock,
-    stuck,
     todo,
     views,
+    waiting,
     work,
 )
 from bridge.store import journal as journals
@@ -367,7 +367,7 @@ async def test_keys_are_found_whatever_the_databases_collation_is(postgresql: Se
         assert await store.read(views.newest, views.Wanted("#Ä"))
         assert len(await store.read(views.newest, views.Wanted(stuck=True))) == 1
         assert len(await store.write(todo.claim, 9, after(1), LEASE)) == 1
-        assert [row.key for row in await store.read(stuck.everything)] == [key(1)]
+        assert [row.key for row in await store.read(waiting.all_stuck)] == [key(1)]
 
 
 # -- from the file into the database, and back --------------------------------------------------

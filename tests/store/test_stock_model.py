@@ -54,7 +54,7 @@ from bridge.core.stock.plan import Plan, explain, plan, plan_with
 from bridge.core.stock.reserve import Demand, released_at
 from bridge.cycles.stock.adjust import Adjuster
 from bridge.errors import Refused, Unsure
-from bridge.store import attentions, orders, person, rx_sweep, stock, todo, vendor_lists, work
+from bridge.store import orders, person, rx_sweep, stock, todo, vendor_lists, waiting, work
 from bridge.store import orders as records
 from bridge.store.backup import doubt
 from bridge.store.migrate import migrate
@@ -564,7 +564,7 @@ class NeverDeducting(Pharmacy):
     def a_person_sees_to_what_is_told(self) -> None:
         """He looks in the log, and makes of PharmaOne's number what it should be."""
         self.tick()
-        for row in attentions.open_ones(self.db):
+        for row in waiting.open_attentions(self.db):
             order = self.order[row.key.removeprefix("order:")]
             if row.reason.code == NOT_ADJUSTED and "taken" not in order:
                 order["taken"], order["by_hand_at"] = "by hand", self.now

@@ -28,10 +28,10 @@ from bridge.store import (
     notes,
     p1_sweep,
     rx_sweep,
-    stuck,
     todo,
     vendor_lists,
     views,
+    waiting,
     work,
 )
 from bridge.store.work import Forgotten
@@ -72,7 +72,7 @@ async def test_finished_orders_are_forgotten_with_all_about_them(store: Store):
     assert await column(store, "SELECT uid FROM orders ORDER BY uid") == [uid(2), uid(4)]
     assert await column(store, "SELECT key FROM journal ORDER BY key") == [key(2), key(4)]
     assert await column(store, "SELECT key FROM todo") == [key(2)]
-    assert await store.read(stuck.everything) == []
+    assert await store.read(waiting.all_stuck) == []
     assert (await store.write(work.forget, BEFORE)).orders == 0
 
 

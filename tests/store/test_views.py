@@ -42,10 +42,10 @@ from bridge.store import (
     notes,
     orders,
     rx_sweep,
-    stuck,
     todo,
     vendor_lists,
     views,
+    waiting,
     work,
 )
 
@@ -112,7 +112,7 @@ async def test_what_waits_for_a_person_the_longest_first(store: Store):
         await store.write(todo.hint, [hint(number)], after(seconds))
         claim, known = await claim_one(store, after(9))
         await store.write(work.settle, outcome(claim, known, stuck=NOTE, now=after(seconds)))
-    assert await store.read(stuck.everything) == [
+    assert await store.read(waiting.all_stuck) == [
         StuckRow(key(2), after(3), NOTE),
         StuckRow(key(3), after(3), NOTE),
         StuckRow(key(1), after(9), NOTE),
@@ -176,7 +176,7 @@ async def given_some(store: Store) -> None:
         record(5, phase=Phase.DROPPED, finished_at=NOW, first_seen_at=after(90_000)),
     ):
         await store.write(work.save, each, [])
-    await store.write(stuck.put, key(1), NOTE, NOW)
+    await store.write(waiting.put_stuck, key(1), NOTE, NOW)
     sku = CatalogueSku(PharmacySkuUid("psku-9"), SkuUid("sku-9"), name="Ibuflam 400", pzn="00123")
     await store.write(vendor_lists.save_catalogue, [sku], seen_at=NOW, complete=True)
     line = Demand(1, PharmacySkuUid("psku-9"), ProductId("20401"), 2, 2)

@@ -29,7 +29,7 @@ from bridge.core.deliveries import Receipt
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import AnnouncedBy, Hint, Key, Phase
 from bridge.core.reasons import CODES, Reason
-from bridge.store import Store, deliveries, orders, person, stuck, todo, views, work
+from bridge.store import Store, deliveries, orders, person, todo, views, waiting, work
 
 
 async def claimed(store: Store, limit: int = 100, seconds: float = 0) -> list[str]:
@@ -179,7 +179,7 @@ async def test_a_hint_during_the_look_is_not_lost(
     )
     again, _ = await claim_one(store, after(2))
     assert (again.why, again.attempts) == ("news", 0)
-    assert [row.reason for row in await store.read(stuck.everything)] == (
+    assert [row.reason for row in await store.read(waiting.all_stuck)] == (
         [reason] if reason else []
     )
 
@@ -220,7 +220,7 @@ async def test_stuck_since_the_same_reason_first_held(store: Store):
         await store.write(todo.hint, [hint(1)], after(seconds))
         claim, known = await claim_one(store, after(seconds))
         await store.write(work.settle, outcome(claim, known, stuck=note, now=after(seconds)))
-        (row,) = await store.read(stuck.everything)
+        (row,) = await store.read(waiting.all_stuck)
         expected.append((row.key, row.since, row.reason) == (key(1), after(since), note))
     assert expected == [True] * 5
 
@@ -230,7 +230,7 @@ async def test_a_look_that_ends_well_frees_what_was_stuck(store: Store):
     await store.write(todo.hint, [hint(1)], NOW)
     claim, known = await claim_one(store)
     await store.write(work.settle, outcome(claim, known))
-    assert await store.read(stuck.everything) == []
+    assert await store.read(waiting.all_stuck) == []
 
 
 async def test_saving_in_the_middle_leaves_the_work_as_it_is(store: Store):

@@ -18,7 +18,7 @@ from bridge.core.reasons import MADE_BEFORE, Reason
 from bridge.core.shadow import fate
 from bridge.errors import Fault, Misconfigured, Phrase
 from bridge.settings import Settings
-from bridge.store import orders, stuck
+from bridge.store import orders, waiting
 
 noun = Noun()
 _LINE = re.compile(rb"""(?m)^([ \t]*mode[ \t]*=[ \t]*)(?:"shadow"|'shadow')""")
@@ -53,12 +53,12 @@ async def _fates(settings: Settings) -> list[tuple[str, Reason]]:
     words, take_from = app.rules_of(settings).words.rxscale, settings.orders.take_from
     async with open_store(settings) as store:
         met = await store.read(orders.everything)
-        waiting = {row.key: row.reason for row in await store.read(stuck.everything)}
+        reasons = {row.key: row.reason for row in await store.read(waiting.all_stuck)}
     found: list[tuple[str, Reason]] = []
     for record in met:
         if record.finished_at is not None and not record.is_left_alone:
             continue
-        then = fate(record, waiting.get(order_key(record.uid)), words)
+        then = fate(record, reasons.get(order_key(record.uid)), words)
         if take_from is not None and (record.made_at or record.first_seen_at) < take_from:
             then = MADE_BEFORE(take_from=take_from.isoformat())
         found.append((record.uid, then))

@@ -12,7 +12,7 @@ from bridge.cli.opening import now, open_store, settings_of
 from bridge.core.memory import StuckRow
 from bridge.core.shadow import Report, What
 from bridge.errors import Foreign
-from bridge.store import shadow, stuck
+from bridge.store import shadow, waiting
 
 NAMES = {
     What.ORDER: "orders",
@@ -29,7 +29,7 @@ async def report(arguments: argparse.Namespace) -> int:
     with show.busy("comparing"):
         async with open_store(settings) as store:
             document = _document(
-                await store.read(shadow.told, now()), await store.read(stuck.everything)
+                await store.read(shadow.told, now()), await store.read(waiting.all_stuck)
             )
         lines = await check.everything(settings, offline=arguments.offline)
         document["go_live"] = left_to_do(lines)

@@ -14,7 +14,7 @@ from bridge.core.model import Key, order_uid
 from bridge.core.reasons import CODES, Kind, Reason
 from bridge.errors import BridgeError, Fault, Misconfigured, Phrase
 from bridge.settings import Settings
-from bridge.store import Store, orders, person, stuck, views
+from bridge.store import Store, orders, person, views, waiting
 from bridge.texts import steps, stuck_document
 from bridge.texts.story import NextUp
 
@@ -26,7 +26,7 @@ noun = Noun()
 @noun.verb("list", of_all=True)
 async def list_stuck(arguments: argparse.Namespace) -> int:
     async with open_store(settings_of(arguments)) as store:
-        rows = await store.read(views.waiting)
+        rows = await store.read(waiting.everything)
     todo = [steps(row.reason, row.key, LANGUAGE.get()) for row in rows]
     held = [row for row in rows if not _goes_on(row)]
     unsure = sum(row.reason.code.must_look for row in held)
@@ -91,7 +91,7 @@ async def _came_of(settings: Settings, freed: list[Key]) -> tuple[list[dict[str,
         if len(orders_) < len(freed):
             await syncing.sync(settings, confirm=False)
     async with open_store(settings) as store:
-        held = {row.key: row.reason for row in await store.read(stuck.everything)}
+        held = {row.key: row.reason for row in await store.read(waiting.all_stuck)}
         return [
             {"key": key, "stuck": key in held, "now": await _now(store, key, held)} for key in freed
         ], [key for key, reason in held.items() if reason.code.must_look]

@@ -23,7 +23,7 @@ from bridge.core.stock.reserve import came_back, released_at
 from bridge.errors import BridgeError, Refused, Unsure
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
-from bridge.store import Store, adjustments, stock, stuck
+from bridge.store import Store, adjustments, stock, waiting
 
 log = logging.getLogger("bridge.stock")
 
@@ -161,4 +161,4 @@ class Adjuster:
         if each.order is not None:
             await self._store.write(adjustments.give_up, each, self._now(), why)
         else:
-            await self._store.write(stuck.put, stock.sku_key(each.sku), why, self._now())
+            await self._store.write(waiting.put_stuck, stock.sku_key(each.sku), why, self._now())

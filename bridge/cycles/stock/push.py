@@ -18,7 +18,7 @@ from bridge.core.stock.model import Write
 from bridge.errors import BridgeError, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority
 from bridge.rxscale.client import RxScale
-from bridge.store import Pushed, Store, stock, stuck
+from bridge.store import Pushed, Store, stock, waiting
 
 log = logging.getLogger("bridge.stock")
 
@@ -168,7 +168,9 @@ class Pusher:
         self._count("stock", "refused")
         reason = SKU_REFUSED(stock=write.stock, cents=write.price_cents, what=refusal.reason)
         with contextlib.suppress(TryLater):  # it stays wanted, and is refused again
-            await self._store.write(stuck.put, stock.sku_key(write.uid), reason, self._now())
+            await self._store.write(
+                waiting.put_stuck, stock.sku_key(write.uid), reason, self._now()
+            )
 
     def _failed(self, failure: BridgeError) -> None:
         """The number stays wanted; after some failures in a row so does everything else."""

@@ -14,8 +14,7 @@ from bridge.core.reasons import KEPT_BACK, Verb
 from bridge.errors import UnderWay
 from bridge.server.page.access import PageRefused, Visitor, redirect
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import attentions, audit, orders, person, stock_round, todo, views
-from bridge.store import stuck as stuck_rows
+from bridge.store import audit, orders, person, stock_round, todo, waiting
 
 MOST_LETTERS = 200
 ASKED = "a person asked"
@@ -101,7 +100,7 @@ async def _decided(form: Form, key: Key) -> str | None:
         return await _accepted(form, key)
     if act == Verb.RESUME:
         return "resumed" if await form.say(person.resume, key) else "changed"
-    row = await form.parts.store.read(stuck_rows.find, key)
+    row = await form.parts.store.read(waiting.find_stuck, key)
     if row is None or not form.shows(row):
         return "changed"
     return await _of_a_stuck_one(form, row)
@@ -128,7 +127,7 @@ async def _of_equal_ones(form: Form) -> str | None:
     """One answer for all that the person was shown with the same reason, if they still have it."""
     act, code = form.fields.get("act"), form.fields.get("code", "")
     shown = {key: since for key, _, since in map(_parted, form.fields["rows"].split())}
-    rows = await form.parts.store.read(views.waiting)
+    rows = await form.parts.store.read(waiting.everything)
     rows = [r for r in rows if r.reason.code == code and shown.get(r.key) == r.since.isoformat()]
     keys = [row.key for row in rows]
     if not rows:
@@ -168,7 +167,7 @@ async def _accepted(form: Form, key: Key) -> str:
     """Only what the person was shown; whatever changed since is told again."""
     if form.keys:
         return await _of_those_shown(form, "accepted", person.accept_all, KEPT_BACK)
-    rows = await form.parts.store.read(attentions.open_ones, key)
+    rows = await form.parts.store.read(waiting.open_attentions, key)
     shown = [row for row in rows if form.shows(row)]
     if not shown:
         return "changed"

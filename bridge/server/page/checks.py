@@ -16,8 +16,7 @@ from bridge.server.page.access import Visitor
 from bridge.server.page.render import HEADERS, answer
 from bridge.server.page.tables import saved
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import proofs, told
-from bridge.store import views as stored
+from bridge.store import proofs, waiting
 from bridge.texts import say
 
 TOLD_APART = ("differing", "error")
@@ -29,7 +28,7 @@ async def table(
     parts: ServerParts, page: PageParts, request: web.Request, visitor: Visitor
 ) -> web.Response:
     """All that is known without the store, where that cannot be read."""
-    report, waiting = await parts.health(), 0
+    report, count = await parts.health(), 0
     if kind := request.match_info.get("kind"):
         told_of = (
             (name, c.status, c.reason and say(c.reason)) for name, c in report.checks.items()
@@ -39,8 +38,8 @@ async def table(
     sent: list[Told] = []
     with suppress(TryLater):
         proof = await parts.store.read(proofs.last)
-        sent = await parts.store.read(told.newest, MOST_TOLD)
-        waiting = await parts.store.read(stored.count_waiting)
+        sent = await parts.store.read(waiting.newest_told, MOST_TOLD)
+        count = await parts.store.read(waiting.count)
     ill = [name for name, check in report.checks.items() if check.reason is not None]
     return answer(
         "checks.html",
@@ -52,7 +51,7 @@ async def table(
         proof=proof,
         sent=sent,
         known=page.facts(),
-        waiting=waiting,
+        waiting=count,
         versions={
             "rxbridge": __version__,
             "Python": platform.python_version(),

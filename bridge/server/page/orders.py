@@ -14,7 +14,7 @@ from bridge.server.page.access import PageRefused, Visitor, redirect
 from bridge.server.page.render import HEADERS, answer, clock, steps
 from bridge.server.page.tables import PAGE, Asked, Paged, asked, saved
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import orders
+from bridge.store import orders, waiting
 from bridge.store import views as stored
 from bridge.texts import Words, say
 from bridge.texts.story import evidence, headline, next_up, undone
@@ -68,7 +68,7 @@ async def table(
         paged=Paged(filters, rows[:most], len(rows) > most),
         states=stored.STATES,
         sides=stored.SIDES,
-        waiting=await read(stored.count_waiting),
+        waiting=await read(waiting.count),
     )
 
 
@@ -121,7 +121,7 @@ async def one(
         undo=undone(story.record, after, visitor.language) if after is not None else "",
         portals=portals(page.links, uid, story.record.order_id),
         goods=await parts.store.read(orders.goods, story.record.uid),
-        waiting=await parts.store.read(stored.count_waiting),
+        waiting=await parts.store.read(waiting.count),
     )
 
 

@@ -10,7 +10,7 @@ from bridge.server.page.access import Visitor
 from bridge.server.page.render import HEADERS, answer
 from bridge.server.page.tables import saved
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import pictures, views
+from bridge.store import views, waiting
 
 HOUR, HOURS, DAYS = timedelta(hours=1), 48, 30
 VENDORS = ("rxscale", "pharmaone")
@@ -87,11 +87,11 @@ async def table(
         local = hour.astimezone()
         begin = local.replace(hour=0) if by_day else local
         spans.setdefault(begin, []).append(hour)
-    counted = await parts.store.read(pictures.hours, COUNTED, hours[0])
+    counted = await parts.store.read(views.hours, COUNTED, hours[0])
     found = charts(counted, spans, page)
     kind = request.match_info.get("kind")
     if kind in ("csv", "json"):
         rows = zip(spans, *([each.value for each in chart.points] for chart in found), strict=True)
         return saved(kind, "pictures", ("from", *(c.name for c in found)), rows, HEADERS)
-    waiting = await parts.store.read(views.count_waiting)
-    return answer("pictures.html", visitor, now, charts=found, by_day=by_day, waiting=waiting)
+    count = await parts.store.read(waiting.count)
+    return answer("pictures.html", visitor, now, charts=found, by_day=by_day, waiting=count)

@@ -21,7 +21,7 @@ from bridge.server.page.pictures import Point
 from bridge.server.page.render import HEADERS, answer
 from bridge.server.page.tables import PAGE, Asked, Paged, asked, saved
 from bridge.server.parts import Choice, PageParts, ServerParts
-from bridge.store import journal, pictures, stock, stock_round, views
+from bridge.store import journal, stock, stock_round, views, waiting
 from bridge.store.stock import sku_key
 from bridge.texts.story import headline
 
@@ -114,8 +114,8 @@ async def _shown(
         changed_at=changed_at,
         numbers=[Point(each.at, each.facts["stock"]) for each in numbers],
         story=list(reversed(story)),
-        takers=await parts.store.read(pictures.takers, uid, since),
-        waiting=await parts.store.read(views.count_waiting),
+        takers=await parts.store.read(views.takers, uid, since),
+        waiting=await parts.store.read(waiting.count),
         headline=partial(headline, language=visitor.language),
         said=said,
         trouble=trouble,

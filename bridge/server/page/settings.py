@@ -11,7 +11,7 @@ from bridge.server.page.actions import Form
 from bridge.server.page.render import HEADERS, answer
 from bridge.server.page.tables import saved
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import orders, views
+from bridge.store import orders, waiting
 
 COLUMNS = ("key", "value", "origin")
 
@@ -49,7 +49,7 @@ async def _shown(
         parts.now(),
         told=page.configured.told(),
         sheets=await page.configured.sheets(),
-        waiting=await parts.store.read(views.count_waiting),
+        waiting=await parts.store.read(waiting.count),
         mappings=(await parts.health()).checks["mappings"],
         **({"uid": "", "found": None, "failure": None} | dry_run),
     )

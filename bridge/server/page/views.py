@@ -18,7 +18,7 @@ from bridge.health import Check, HealthReport, Status
 from bridge.server.page.access import Visitor
 from bridge.server.page.render import answer
 from bridge.server.parts import PageParts, ServerParts, StockSeen
-from bridge.store import orders, proofs, vendor_lists
+from bridge.store import orders, proofs, vendor_lists, waiting
 from bridge.store import views as stored
 from bridge.texts import say
 
@@ -148,18 +148,18 @@ async def _gather(parts: ServerParts, seen: StockSeen | None) -> Overview:
 async def _read(parts: ServerParts, view: Overview) -> Overview:
     """The same with what the store knows. Raises TryLater."""
     read, now = parts.store.read, parts.now()
-    waiting = await read(stored.waiting)
-    shown = [row.key for row in waiting[:MOST_CARDS]]
+    rows = await read(waiting.everything)
+    shown = [row.key for row in rows[:MOST_CARDS]]
     keys = [key for key in shown if key.startswith("order:")]
     skus = await read(vendor_lists.skus, [key.removeprefix("sku:") for key in shown])
     records = await read(orders.find_all, map(order_uid, keys))
     return replace(
         view,
-        stuck=waiting,
+        stuck=rows,
         orders=await read(stored.newest, limit=NEWEST),
         records={key: records[order_uid(key)] for key in keys if order_uid(key) in records},
         names={Key(f"sku:{sku.pharmacy_sku_uid}"): sku.name for sku in skus},
-        counts=await _counts(parts, waiting, now),
+        counts=await _counts(parts, rows, now),
         runs_out=(await read(stored.runs_out, now - PACE))[:MOST_RUN_OUT],
         proof=await read(proofs.last),
     )
@@ -175,14 +175,14 @@ class Counted(NamedTuple):
 
 
 async def _counts(
-    parts: ServerParts, waiting: Sequence[StuckRow], now: datetime
+    parts: ServerParts, rows: Sequence[StuckRow], now: datetime
 ) -> tuple[Counted, ...]:
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     came = await parts.store.read(stored.came_since, midnight)
     states = await parts.store.read(stored.open_by_state)
-    oldest = min((row.since for row in waiting), default=None)
+    oldest = min((row.since for row in rows), default=None)
     return (
         Counted("today", *came, f"/orders?day={midnight:%Y-%m-%d}"),
         *(Counted(each, *states.get(each, NONE), f"/orders?state={each}") for each in COUNTED),
-        Counted("person", len(waiting), oldest, "#stuck"),
+        Counted("person", len(rows), oldest, "#stuck"),
     )

@@ -22,3 +22,13 @@ SELECT value FROM meta WHERE name = ?
 
 -- name: delete
 DELETE FROM meta WHERE name = ?
+
+-- name: count_in_hour
+INSERT INTO hours (what, at, count) VALUES (?, ?, ?)
+ON CONFLICT (what, at) DO UPDATE SET count = hours.count + excluded.count
+
+-- name: hours_of
+SELECT at, count FROM hours WHERE what = ?
+
+-- name: forget_hours
+DELETE FROM hours WHERE at < ?
