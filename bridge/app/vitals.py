@@ -9,7 +9,7 @@ from bridge import __version__
 from bridge.app.build import Bridge
 from bridge.errors import TryLater
 from bridge.health import Facts, HealthReport, Links, report
-from bridge.store import Store, notes, proofs, stock_round, vendor_lists, views, waiting
+from bridge.store import Store, notes, proofs, stock, vendor_lists, views, waiting
 
 
 async def health(bridge: Bridge) -> HealthReport:
@@ -99,7 +99,7 @@ async def facts(bridge: Bridge, *, whole: bool) -> Facts:
             )
             links = Links(max(0, linked - len(found.round.unconfirmed)), unlinked)
         standing, proof = await store.read(waiting.open_alarms), await store.read(proofs.last)
-        work, stock = await store.read(views.facts, at), await store.read(stock_round.state)
+        work, goods = await store.read(views.facts, at), await store.read(stock.state)
         replica = await _replica(bridge, store) if is_shared else None
     except TryLater as failure:
         return replace(found, store_error=failure.what)
@@ -107,7 +107,7 @@ async def facts(bridge: Bridge, *, whole: bool) -> Facts:
         found,
         is_store_read=True,
         work=work,
-        stock=stock,
+        stock=goods,
         links=links,
         alarms=standing,
         proof=proof,

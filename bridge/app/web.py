@@ -18,7 +18,7 @@ from bridge.core.shadow import Report
 from bridge.server import Door, Limits, Running, ServerParts, build, build_webhooks
 from bridge.server.parts import PageParts, StockSeen
 from bridge.settings import ServerSection
-from bridge.store import shadow, stock_round, waiting
+from bridge.store import shadow, stock, waiting
 from bridge.users import Users
 
 log = logging.getLogger("bridge")
@@ -107,7 +107,7 @@ class _Rehearsed:
 async def _stock(bridge: Bridge) -> StockSeen:
     """By the last round, and what was written since. Raises TryLater."""
     result, read = bridge.stock.last, bridge.store.read
-    state, odd = await read(stock_round.state), list[Reason]()
+    state, odd = await read(stock.state), list[Reason]()
     waits = {key for key in await read(waiting.stuck_for) if key.startswith("sku:")}
     left, writing = len(waits), max(0, state.waiting - len(waits))
     if state.pending is not None:

@@ -23,7 +23,7 @@ from bridge.core.stock.model import Pending
 from bridge.cycles.stock import SyncResult
 from bridge.errors import Phrase, TryLater
 from bridge.settings import Settings
-from bridge.store import StockState, Store, exists, stock_round, vendor_lists
+from bridge.store import StockState, Store, exists, stock, vendor_lists
 
 PATIENCE_SECONDS = 60.0
 """How long a running bridge may take to begin what it is asked for."""
@@ -78,10 +78,10 @@ async def sync(settings: Settings, *, confirm: bool) -> Synced:
     async with app.open_bridge(settings) as bridge:
         await patiently(bridge.catalogue.read)
         await patiently(bridge.sweep.run)
-        before = await bridge.store.read(stock_round.state)
+        before = await bridge.store.read(stock.state)
         result = await patiently(partial(bridge.stock.sync, confirm=confirm))
         await _watch(bridge.store, len(result.plan.writes), _written(bridge))
-        state = await bridge.store.read(stock_round.state)
+        state = await bridge.store.read(stock.state)
         return _outcome(before, state, result.failure or bridge.pusher.trouble)
 
 
@@ -98,19 +98,19 @@ async def _written(bridge: app.Bridge) -> None:
 async def _ask(settings: Settings, *, confirm: bool) -> Synced:
     """Asks the running bridge through the store, and follows there what it does."""
     async with open_beside(settings.place) as store:
-        asked_at, before = now(), await store.read(stock_round.state)
-        await store.write(stock_round.ask, confirm=confirm)
+        asked_at, before = now(), await store.read(stock.state)
+        await store.write(stock.ask_for_round, confirm=confirm)
         state = await _begun(store, asked_at)
         if state is None:
-            left = (await store.read(stock_round.state)).waiting
+            left = (await store.read(stock.state)).waiting
             return Synced(0, left, None, None, Phrase("inventory-not-read"))
         await _watch(store, state.waiting, _until_written(store))
-        return _outcome(before, await store.read(stock_round.state), None)
+        return _outcome(before, await store.read(stock.state), None)
 
 
 async def _begun(store: Store, asked_at: datetime) -> StockState | None:
     async def begun() -> StockState | None:
-        state = await store.read(stock_round.state)
+        state = await store.read(stock.state)
         return state if state.synced_at is not None and state.synced_at >= asked_at else None
 
     return await until(begun, PATIENCE_SECONDS)
@@ -120,7 +120,7 @@ async def _until_written(store: Store) -> None:
     """Returns when all is written, or nothing was written for PATIENCE_SECONDS."""
     waiting, still = -1, 0
     while still < PATIENCE_SECONDS * 10:
-        left = (await store.read(stock_round.state)).waiting
+        left = (await store.read(stock.state)).waiting
         if not left:
             return
         still = still + 1 if left == waiting else 0
@@ -137,7 +137,7 @@ async def _watch(store: Store, total: int, work: Coroutine[Any, Any, None]) -> N
         row = bar.add_task(said, total=total)
         while not task.done():
             await asyncio.wait([task], timeout=0.2)
-            left = (await store.read(stock_round.state)).waiting
+            left = (await store.read(stock.state)).waiting
             bar.update(row, completed=max(0, total - left))
     await task
 

@@ -19,8 +19,7 @@ from bridge.store.engine import Store
 from bridge.store.moving import move
 from bridge.store.places import exists, is_behind, run_lock
 from bridge.store.runlock import RunLock
-from bridge.store.stock import Pushed
-from bridge.store.stock_round import StockState
+from bridge.store.stock import Pushed, StockState
 from bridge.store.views import StoreFacts
 
 __all__ = [

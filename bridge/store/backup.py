@@ -22,7 +22,7 @@ from pathlib import Path
 
 from bridge.core.journal import Event
 from bridge.errors import Fault, Foreign, Misconfigured, Phrase, TryLater
-from bridge.store import notes, stock_round, vendor_lists
+from bridge.store import notes, stock, vendor_lists
 from bridge.store.connection import (
     BUSY_SECONDS,
     connect_guest,
@@ -338,8 +338,8 @@ _FORGOTTEN = (
     notes.CATALOGUE_AT,
     notes.RUNNING_SINCE,
     vendor_lists.CATALOGUE_MARK,
-    stock_round.PENDING,
-    stock_round.ASKED,
+    stock.PENDING,
+    stock.ASKED,
 )
 
 

@@ -30,17 +30,7 @@ from bridge.core.reasons import (
     Verb,
 )
 from bridge.errors import Phrase, UnderWay
-from bridge.store import (
-    adjustments,
-    journal,
-    notes,
-    orders,
-    stock,
-    stock_round,
-    todo,
-    waiting,
-    work,
-)
+from bridge.store import adjustments, journal, notes, orders, stock, todo, waiting, work
 from bridge.store.database import Connection
 
 
@@ -169,7 +159,7 @@ def confirm(
     back = accept_all(connection, CAME_BACK, keys or (), now, by)
     for key in back:
         adjustments.take_back(connection, order_uid(key), now)
-        stock_round.ask(connection, confirm=False)
+        stock.ask_for_round(connection, confirm=False)
         _note(connection, key, now, Event.CONFIRMED, by, code=CAME_BACK)
     return [row.key for row in rows] + back
 
@@ -186,7 +176,7 @@ def accept(
     if {KEPT_BACK, NOT_ADJUSTED} & {*codes} and uid is not None:
         adjustments.seen_to(connection, key, now)
         orders.release(connection, uid, now)
-        stock_round.ask(connection, confirm=False)
+        stock.ask_for_round(connection, confirm=False)
     if codes:
         _note(connection, key, now, Event.ACCEPTED, by, codes=", ".join(codes))
     return bool(codes)
@@ -257,7 +247,7 @@ def _look_again(connection: Connection, key: Key, why: str, now: datetime) -> No
     if _order(key) is not None:
         todo.hint(connection, [Hint(key, why)], now)
     else:
-        stock_round.ask(connection, confirm=False)
+        stock.ask_for_round(connection, confirm=False)
 
 
 def _order(key: Key) -> PharmacyOrderUid | None:

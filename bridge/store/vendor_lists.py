@@ -15,7 +15,7 @@ from bridge.core.model import (
     ProductId,
     SkuUid,
 )
-from bridge.store import notes, stock, stock_round
+from bridge.store import notes, stock
 from bridge.store.database import Connection
 from bridge.store.rows import Statements, Table, as_list, micros, moment
 
@@ -117,7 +117,7 @@ def for_submission(
         read_at,
         {sku.sku_uid: sku for sku in found},
         order_for(connection, uid),
-        stock_round.unlisted(connection),
+        stock.unlisted_products(connection),
     )
 
 

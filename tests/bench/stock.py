@@ -26,7 +26,7 @@ from bridge.cli import loop
 from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
 from bridge.core.stock.model import Write
 from bridge.exchange import Request, Response
-from bridge.store import Store, notes, stock, stock_round, vendor_lists
+from bridge.store import Store, notes, stock, vendor_lists
 
 SIZES, SKUS = (5_000, 50_000, 200_000), 50_000
 CHANGED_OF = 100
@@ -114,7 +114,7 @@ async def one_round(folder: Path, skus: int) -> None:
         async def round_(changed: int) -> None:
             nonlocal took
             result, before = await b.stock.look()
-            await b.store.write(stock_round.planned, result.plan, before, b.started_at)
+            await b.store.write(stock.planned, result.plan, before, b.started_at)
             b.stock.keep(result)
             took = time.process_time() - took
             assert result.failure is None, result.failure

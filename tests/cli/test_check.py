@@ -19,7 +19,7 @@ from bridge.core.stock.model import Stocktake
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Fault
-from bridge.store import RunLock, Store, stock_round
+from bridge.store import RunLock, Store, stock
 from bridge.store.migrate import steps
 
 RX = (
@@ -357,7 +357,7 @@ async def test_a_product_that_was_listed_once_is_none(env, folder, capsys):
     store = await Store.open(folder / "rxbridge.db", now=now)
     for unlisted, verdict in ((set(), "ok"), ({ProductId("204011")}, "fail")):
         found = replace(stocktake, unlisted=unlisted)
-        await store.write(stock_round.save, found, None)
+        await store.write(stock.save_inventory, found, None)
         _, lines = await checked(env, folder, capsys)
         assert lines[SIZES]["verdict"] == verdict
     await store.close()

@@ -19,7 +19,7 @@ from bridge.core.stock import reported
 from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.client import RxScale
 from bridge.settings import Settings
-from bridge.store import Store, adjustments, deliveries, stock, stock_round
+from bridge.store import Store, adjustments, deliveries, stock
 
 Call = Callable[..., Awaitable[Any]]
 Point = tuple[type, Any, str]
@@ -43,8 +43,8 @@ CANCELLING: dict[str, Point] = {
     "after cancelling at PharmaOne": (PharmaOne, "set_order_status", "after"),
 }
 STOCK: dict[str, Point] = {
-    "before a plan is noted": (Store, stock_round.planned, "before"),
-    "after a plan is noted": (Store, stock_round.planned, "after"),
+    "before a plan is noted": (Store, stock.planned, "before"),
+    "after a plan is noted": (Store, stock.planned, "after"),
     "before the third write": (RxScale, "set_sku", "before"),
     "after the third write": (RxScale, "set_sku", "after"),
     "before writes are noted": (Store, stock.pushed, "before"),

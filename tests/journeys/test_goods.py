@@ -8,7 +8,7 @@ from page.client import browser
 
 from bridge.app import vitals
 from bridge.core.stock.plan import explain
-from bridge.store import stock_round
+from bridge.store import stock
 
 ONE = {"order_items": [{"sku": {"uid": "sku-1001"}, "amount": 2}]}
 SLIP = "psku-1001,204011,1,,,"
@@ -60,7 +60,7 @@ async def test_the_likely_product_is_named_where_it_is_shown(tmp_path: Path):
         await looked_twice(house)
         await house.sync(confirm=True)  # two of six: many
         said = "20401 'Musterblüte 1001' x 1"
-        assert await house.bridge.store.read(stock_round.likely) == {
+        assert await house.bridge.store.read(stock.likely_products) == {
             "psku-1001": said,
             "psku-1002": "",
         }
@@ -115,7 +115,7 @@ async def test_it_is_remembered_through_a_restart(tmp_path: Path):
             await link(house, tmp_path, SLIP)
             await looked_twice(house)
         async with open_house(sandbox, tmp_path) as house:
-            assert await house.bridge.store.read(stock_round.unlisted) == {"204011"}
+            assert await house.bridge.store.read(stock.unlisted_products) == {"204011"}
             result = await house.sync(fetch=False)
             rows = {row.uid: str(row.why) for row in explain(result.plan.situation)}
             assert rows["psku-1001"] == "no_such_product"

@@ -19,7 +19,7 @@ from bridge.core.model import Key, Phase
 from bridge.pharmaone.client import PharmaOne
 from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Fault
-from bridge.store import Store, adjustments, person, stock_round, waiting, work
+from bridge.store import Store, adjustments, person, stock, waiting, work
 from bridge.texts import say
 
 SKU, PRODUCT, OTHER = "psku-1001", "20401", "20402"
@@ -105,7 +105,7 @@ async def test_an_order_is_deducted_once_and_told_in_its_story(tmp_path: Path):
         (entry,) = [each for each in story if each.what == "adjusted"]
         facts = {"product": PRODUCT, "delta": -3, "reference": f"{uid}/1"}
         assert entry.facts == facts
-        assert (await house.bridge.store.read(stock_round.state)).adjusting == 0
+        assert (await house.bridge.store.read(stock.state)).adjusting == 0
 
 
 async def test_an_inventory_from_before_shows_the_goods_still(tmp_path: Path):

@@ -11,7 +11,7 @@ from house import MAPPINGS, House, open_house, open_sandbox
 from bridge.core.model import Key
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import journal, person, stock_round, views
+from bridge.store import journal, person, stock, views
 
 HEADER = "pharmacy_sku_uid,p1_id,units_per_sku,safety_stock,share,note\n"
 
@@ -56,7 +56,7 @@ async def test_three_skus_from_one_pool_follow_each_other(tmp_path: Path):
         assert house.stock("psku-1003") == 34  # RxScale took three off by itself
         await house.sync()
         assert [house.stock(f"psku-100{n}") for n in (1, 2, 3)] == [370, 72, 37]
-        assert (await house.bridge.store.read(stock_round.state)).drift == 0
+        assert (await house.bridge.store.read(stock.state)).drift == 0
 
 
 async def test_a_split_pool_is_never_offered_twice(tmp_path: Path):
@@ -197,13 +197,13 @@ async def test_a_hidden_sku_is_told_once_and_left_until_it_appears(tmp_path: Pat
         calls = len(house.world.calls("PATCH /pharmacy_skus/{uid}", uid="psku-1002"))
         await house.sync()
         assert len(house.world.calls("PATCH /pharmacy_skus/{uid}", uid="psku-1002")) == calls
-        assert (await house.bridge.store.read(stock_round.state)).hidden == 1
+        assert (await house.bridge.store.read(stock.state)).hidden == 1
         assert (await house.stuck()) == []
         house.world.set_skus(changes=[{"uid": "psku-1002", "hidden": False}])
         await house.bridge.catalogue.read()
         await house.sync()
         assert house.stock("psku-1002") == 5
-        assert (await house.bridge.store.read(stock_round.state)).hidden == 0
+        assert (await house.bridge.store.read(stock.state)).hidden == 0
 
 
 @pytest.mark.parametrize("ahead", [-7200.0, 0.0, 7200.0])
@@ -216,10 +216,10 @@ async def test_what_others_change_at_rxscale_is_put_right_and_counted(tmp_path: 
         await long_ago(house)
         house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 999}])
         await house.settle()
-        assert (await house.bridge.store.read(stock_round.state)).drift == 1
+        assert (await house.bridge.store.read(stock.state)).drift == 1
         await house.sync(fetch=False)
         assert house.stock("psku-1002") == 410
-        state = await house.bridge.store.read(stock_round.state)
+        state = await house.bridge.store.read(stock.state)
         assert state.drift == 0
         facts = await house.bridge.store.read(views.facts, house.bridge.started_at)
         assert facts.counters["stock_drift"] == 1
@@ -256,7 +256,7 @@ async def test_a_change_that_no_webhook_told_is_found_in_the_list(tmp_path: Path
         await long_ago(house)
         house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 999}], announce=False)
         await house.bridge.catalogue.read()
-        assert (await house.bridge.store.read(stock_round.state)).drift == 1
+        assert (await house.bridge.store.read(stock.state)).drift == 1
         await house.sync(fetch=False)
         assert house.stock("psku-1002") == 410
 
@@ -268,7 +268,7 @@ async def test_our_own_writes_come_back_as_echoes(tmp_path: Path, ahead: float):
         open_house(sandbox, tmp_path) as house,
     ):
         await house.sync()
-        state = await house.bridge.store.read(stock_round.state)
+        state = await house.bridge.store.read(stock.state)
         assert (state.drift, state.waiting) == (0, 0)
         facts = await house.bridge.store.read(views.facts, house.bridge.started_at)
         assert facts.counters.get("stock_drift", 0) == 0
@@ -291,7 +291,7 @@ async def test_a_completion_whose_webhook_is_lost_is_no_drift(tmp_path: Path):
         assert house.stock("psku-1001") == 394
         await house.sync()
         assert house.stock("psku-1001") == 397
-        assert (await house.bridge.store.read(stock_round.state)).drift == 0
+        assert (await house.bridge.store.read(stock.state)).drift == 0
 
 
 async def test_prices_go_out_where_asked_and_an_odd_one_waits_for_a_person(tmp_path: Path):
@@ -362,7 +362,7 @@ async def test_a_sku_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
         assert await house.bridge.store.write(person.retry, [row.key], house.bridge.started_at) == [
             row.key
         ]
-        assert await house.bridge.store.write(stock_round.begin_asked) == "sync"
+        assert await house.bridge.store.write(stock.begin_asked) == "sync"
         await house.sync(fetch=False)
         assert house.stock("psku-1001") == 3
 

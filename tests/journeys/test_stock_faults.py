@@ -7,7 +7,7 @@ import pytest
 from house import House, open_house, open_sandbox
 
 from bridge.sandbox.traffic import Fault
-from bridge.store import adjustments, journal, person, stock_round
+from bridge.store import adjustments, journal, person, stock
 
 FAULTS = {
     "500 before": {"status": 500, "when": "before"},
@@ -40,7 +40,7 @@ async def settled(house: House) -> None:
         result = await house.sync()
     assert result.failure is None
     assert result.plan.writes == ()
-    assert (await house.bridge.store.read(stock_round.state)).waiting == 0
+    assert (await house.bridge.store.read(stock.state)).waiting == 0
 
 
 def agree(house: House) -> None:
@@ -87,8 +87,8 @@ def never_more(house: House) -> None:
 
 @pytest.mark.parametrize("fault", ["500 after", "cut after", "html", "429", "cut before"])
 async def test_a_person_s_change_is_taken_to_pharmaone_once(tmp_path: Path, fault: str):
-    stock = {"adopt_external": True}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"adopt_external": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         await house.sync()
         await changed_by_people(house, "psku-1002", 400)
         route = Fault(vendor="pharmaone", route="POST /inventory/adjust", **FAULTS[fault])
@@ -102,7 +102,7 @@ async def test_a_person_s_change_is_taken_to_pharmaone_once(tmp_path: Path, faul
             -10
         ]
         assert house.stock("psku-1002") == 400
-        state = await house.bridge.store.read(stock_round.state)
+        state = await house.bridge.store.read(stock.state)
         assert (state.adjusting, state.drift) == (0, 0)
 
 
@@ -115,8 +115,8 @@ async def changed_by_people(house: House, sku: str, stock: int) -> None:
 
 
 async def test_the_reference_is_found_in_the_log(tmp_path: Path):
-    stock = {"adopt_external": True}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"adopt_external": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         await house.sync()
         await changed_by_people(house, "psku-1002", 420)
         house.world.break_calls(
@@ -139,8 +139,8 @@ async def test_the_reference_is_found_in_the_log(tmp_path: Path):
 
 async def test_what_was_sold_before_is_no_part_of_a_change_by_people(tmp_path: Path):
     """RxScale takes a completed order's pieces off by itself, and our number is not back yet."""
-    stock = {"adopt_external": True}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"adopt_external": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         line = {"order_items": [{"sku": {"uid": "sku-1002"}, "amount": 3}]}
         (uid,) = await house.orders_arrive(line)
         await house.sync()
@@ -151,12 +151,12 @@ async def test_what_was_sold_before_is_no_part_of_a_change_by_people(tmp_path: P
         await house.sync()
         (entry,) = house.world.pharmaone.goods.log("20402")[:1]
         assert (entry["delta_on_hand"], house.stock("psku-1002")) == (-4, 403)
-        assert (await house.bridge.store.read(stock_round.state)).drift == 0
+        assert (await house.bridge.store.read(stock.state)).drift == 0
 
 
 async def test_what_is_sold_after_a_change_by_people_is_no_part_of_it(tmp_path: Path):
-    stock = {"adopt_external": True}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"adopt_external": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         line = {"order_items": [{"sku": {"uid": "sku-1002"}, "amount": 3}]}
         (uid,) = await house.orders_arrive(line)
         await house.sync()
@@ -170,28 +170,28 @@ async def test_what_is_sold_after_a_change_by_people_is_no_part_of_it(tmp_path: 
 
 
 async def test_put_back_by_people_there_is_nothing_to_adopt(tmp_path: Path):
-    stock, ahead = {"adopt_external": True}, 0.0
+    chosen, ahead = {"adopt_external": True}, 0.0
     async with (
         open_sandbox(clock=lambda: time.time() + ahead) as sandbox,
-        open_house(sandbox, tmp_path, stock=stock) as house,
+        open_house(sandbox, tmp_path, stock=chosen) as house,
     ):
         line = {"order_items": [{"sku": {"uid": "sku-1002"}, "amount": 3}]}
         (uid,) = await house.orders_arrive(line)
         await house.sync()
         await house.change(await house.approve(uid), shipped=True)
         await changed_by_people(house, "psku-1002", 400)
-        assert (await house.bridge.store.read(stock_round.state)).drift == 1
+        assert (await house.bridge.store.read(stock.state)).drift == 1
         ahead = 5.0  # in one second, two changes look like one
         await changed_by_people(house, "psku-1002", 404)
-        assert (await house.bridge.store.read(stock_round.state)).drift == 0
+        assert (await house.bridge.store.read(stock.state)).drift == 0
         await house.sync()
         assert house.world.calls("POST /inventory/adjust") == []
         assert house.stock("psku-1002") == 407
 
 
 async def test_refused_or_impossible_it_is_written_over(tmp_path: Path):
-    stock = {"adopt_external": True}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"adopt_external": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         await house.sync()
         house.hand("20402", 5)  # sold meanwhile, and the change would take it below 0
         await changed_by_people(house, "psku-1002", 100)
@@ -205,8 +205,8 @@ async def test_refused_or_impossible_it_is_written_over(tmp_path: Path):
 
 
 async def test_a_log_that_does_not_reach_back_asks_a_person(tmp_path: Path):
-    stock = {"adopt_external": True}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"adopt_external": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         await house.sync()
         await changed_by_people(house, "psku-1002", 400)
         house.world.break_calls(
@@ -230,8 +230,8 @@ async def test_a_log_that_does_not_reach_back_asks_a_person(tmp_path: Path):
 
 
 async def test_seen_to_by_a_person_it_is_not_sent_again(tmp_path: Path):
-    stock = {"adopt_external": True}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"adopt_external": True}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         await house.sync()
         await changed_by_people(house, "psku-1002", 400)
         house.world.break_calls(
@@ -250,4 +250,4 @@ async def test_seen_to_by_a_person_it_is_not_sent_again(tmp_path: Path):
         await house.sync()
         assert house.world.inventory["20402"]["stockquantity"] == 400
         assert house.stock("psku-1002") == 400
-        assert (await house.bridge.store.read(stock_round.state)).adjusting == 0
+        assert (await house.bridge.store.read(stock.state)).adjusting == 0

@@ -15,7 +15,7 @@ from bridge.cycles import every
 from bridge.cycles.watch import Watch
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import stock_round, vendor_lists
+from bridge.store import stock, vendor_lists
 
 PATIENCE_SECONDS = 20
 
@@ -72,8 +72,8 @@ async def test_a_changed_mapping_file_is_answered_at_once(tmp_path: Path):
 
 
 async def test_by_the_clock(tmp_path: Path):
-    stock = {"sync_seconds": 0.3}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"sync_seconds": 0.3}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         async with rounds(house):
             await until(lambda: house.stock("psku-1006") == 450)
             house.hand("20406", 9)
@@ -81,8 +81,8 @@ async def test_by_the_clock(tmp_path: Path):
 
 
 async def test_by_the_clock_though_it_was_two_hours_ahead_for_a_while(tmp_path: Path):
-    stock = {"sync_seconds": 0.3}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"sync_seconds": 0.3}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         house.later(7200)
         async with rounds(house):
             await until(lambda: house.stock("psku-1006") == 450)
@@ -93,8 +93,8 @@ async def test_by_the_clock_though_it_was_two_hours_ahead_for_a_while(tmp_path: 
 
 async def test_by_the_clock_however_often_orders_wake_the_rounds(tmp_path: Path):
     """Rounds that read no inventory put off none that does."""
-    stock = {"sync_seconds": 1.0}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"sync_seconds": 1.0}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         async with rounds(house):
             await until(lambda: house.stock("psku-1006") == 450)
             house.hand("20406", 9)
@@ -108,8 +108,8 @@ async def test_by_the_clock_however_often_orders_wake_the_rounds(tmp_path: Path)
 
 
 async def test_an_oddity_is_looked_at_again_without_waiting_for_the_clock(tmp_path: Path):
-    stock = {"second_look_seconds": 0.3}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"second_look_seconds": 0.3}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         async with rounds(house):
             await until(lambda: house.stock("psku-1006") == 450)
             house.world.remove_inventory()
@@ -119,17 +119,17 @@ async def test_an_oddity_is_looked_at_again_without_waiting_for_the_clock(tmp_pa
 
 
 async def test_what_a_command_asks_for_is_done(tmp_path: Path):
-    stock = {"confirm_by": "person"}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"confirm_by": "person"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         async with rounds(house):
             await until(lambda: house.stock("psku-1006") == 450)
             house.world.remove_inventory()
-            await house.bridge.store.write(stock_round.ask, confirm=False)
+            await house.bridge.store.write(stock.ask_for_round, confirm=False)
             await until(lambda: inventories(house) == 2)
             assert house.stock("psku-1006") == 450
-            await house.bridge.store.write(stock_round.ask, confirm=True)
+            await house.bridge.store.write(stock.ask_for_round, confirm=True)
             await house.bridge.store.write(
-                stock_round.ask, confirm=False
+                stock.ask_for_round, confirm=False
             )  # does not take the yes back
             await until(lambda: house.stock("psku-1006") == 0)
 
@@ -175,14 +175,14 @@ async def test_a_mistake_of_ours_does_not_end_the_rounds(tmp_path: Path, monkeyp
 
 
 async def test_what_others_changed_to_nobody_knows_what_is_read_from_the_list(tmp_path: Path):
-    stock = {"on_drift": "report"}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"on_drift": "report"}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         await house.sync()
         unknown = "UPDATE stock SET drift_at = 1, rx_stock = NULL WHERE pharmacy_sku_uid = ?"
         await house.bridge.store.write(lambda c: c.execute(unknown, ("psku-1002",)))
         house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 5}], announce=False)
         await house.sync(fetch=False)
-        found = await house.bridge.store.read(stock_round.situation, None, house.bridge.started_at)
+        found = await house.bridge.store.read(stock.situation, None, house.bridge.started_at)
         known = found.at_rxscale.of("psku-1002")
         assert (known.stock, known.drifts) == (5, True)
         before = len(house.world.calls("GET /pharmacy_skus/"))
@@ -196,10 +196,10 @@ async def test_the_inventory_that_is_believed_is_read_from_the_store_once(tmp_pa
         await house.sync()
         cycle, store = house.bridge.stock, house.bridge.store
         believed = cycle.last.plan.situation.stocktake
-        assert (await store.read(stock_round.load)) == believed
-        assert (await store.read(stock_round.load, believed)) is believed
+        assert (await store.read(stock.inventory)) == believed
+        assert (await store.read(stock.inventory, believed)) is believed
         older = replace(believed, read_at=believed.read_at - timedelta(seconds=1))
-        assert (await store.read(stock_round.load, older)) == believed
+        assert (await store.read(stock.inventory, older)) == believed
         _, before = await cycle.look(fetch=False)
         assert before is believed
 
@@ -252,8 +252,8 @@ async def test_what_a_slow_reading_finds_changed_is_looked_at_again_at_once(tmp_
 
 
 async def test_with_all_webhooks_lost_a_raised_number_is_put_right(tmp_path: Path):
-    stock = {"sync_seconds": 0.4}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"sync_seconds": 0.4}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         house.world.spoil_webhooks(Chaos(lose=1))
         timers = [asyncio.create_task(each) for each in _timers(house.bridge)]
         try:

@@ -9,7 +9,7 @@ from bridge import app
 from bridge.core.model import Hint, Key
 from bridge.core.reasons import KEPT_BACK
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import person, stock_round, todo, waiting, work
+from bridge.store import person, stock, todo, waiting, work
 
 THREE = {"order_items": [{"sku": {"uid": "sku-1001"}, "amount": 3}]}
 SKU, PRODUCT = "psku-1001", "20401"
@@ -114,7 +114,7 @@ async def test_what_nobody_can_see_is_released_by_a_person(tmp_path: Path):
         await days_later(house)
         assert await offered(house) == 397
         await house.bridge.store.write(person.accept, Key(f"order:{uid}"), app.now())
-        assert await house.bridge.store.read(stock_round.is_asked)
+        assert await house.bridge.store.read(stock.is_asked)
         assert await told(house) == []
         assert await offered(house) == 400
 

@@ -21,7 +21,7 @@ from bridge.core.model import Hint, Key, PharmacyOrderUid, Phase, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
 from bridge.server.page.views import MOST_CARDS
-from bridge.store import notes, orders, person, stock_round, todo, waiting
+from bridge.store import notes, orders, person, stock, todo, waiting
 
 
 async def refused_order(house: House) -> str:
@@ -269,13 +269,11 @@ async def test_only_what_was_shown_is_confirmed(tmp_path: Path):
             assert "inventory is empty" in await page.get()
             await page.post("/sync", shown)
             assert "It has changed meanwhile" in page.text
-            assert await house.bridge.store.write(stock_round.begin_asked) is None
+            assert await house.bridge.store.write(stock.begin_asked) is None
             await page.press("/sync", {"looked": "yes"}, what="confirm")
-            await house.sync(
-                confirm=await house.bridge.store.write(stock_round.begin_asked) == "confirm"
-            )
+            await house.sync(confirm=await house.bridge.store.write(stock.begin_asked) == "confirm")
             await page.post("/sync", shown)
-            assert await house.bridge.store.write(stock_round.begin_asked) is None, (
+            assert await house.bridge.store.write(stock.begin_asked) is None, (
                 "nothing waits any more"
             )
 
@@ -353,7 +351,7 @@ async def test_a_number_that_rxscale_refuses_waits_for_a_person(tmp_path: Path):
             assert "RxScale does not take stock" in page.text
             assert "SKU psku-1004 Testkraut 1004" in page.text, "what it is, not only its uid"
             await page.press("/stuck", act="retry", key="sku:psku-1004")
-            assert await house.bridge.store.write(stock_round.begin_asked) == "sync"
+            assert await house.bridge.store.write(stock.begin_asked) == "sync"
             assert "Numbers being written: 1." in await page.get()
             await house.sync()
             assert "Nothing is stuck" in await page.get()
@@ -366,7 +364,7 @@ async def test_stock_is_compared_by_its_button_and_an_odd_one_confirmed(tmp_path
         async with browser(house) as page:
             await page.get()
             await page.press("/sync", what="stock")
-            assert await house.bridge.store.write(stock_round.begin_asked) == "sync"
+            assert await house.bridge.store.write(stock.begin_asked) == "sync"
             house.world.remove_inventory()
             await house.sync()
             text = await page.get()
@@ -374,28 +372,28 @@ async def test_stock_is_compared_by_its_button_and_an_odd_one_confirmed(tmp_path
             assert "waits for you" in text
             await page.press("/sync", what="confirm")
             assert "look in PharmaOne Manager first" in page.text
-            assert await house.bridge.store.write(stock_round.begin_asked) is None
+            assert await house.bridge.store.write(stock.begin_asked) is None
             await page.press("/sync", {"looked": "yes"}, what="confirm")
-            assert await house.bridge.store.write(stock_round.begin_asked) == "confirm"
+            assert await house.bridge.store.write(stock.begin_asked) == "confirm"
 
 
 async def test_the_first_write_is_shown_and_confirmed_once(tmp_path: Path):
-    stock = {"write": None}
-    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=stock) as house:
+    chosen = {"write": None}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path, stock=chosen) as house:
         await house.sync()
         async with browser(house) as page:
             text = await page.get()
             assert "Stock is about to be written for the first time" in text
             assert "6 SKUs would rise, and nobody has confirmed the first write yet" in text
             await page.press("/sync", {"looked": "yes"}, what="confirm")
-            assert await house.bridge.store.write(stock_round.begin_asked) == "confirm"
+            assert await house.bridge.store.write(stock.begin_asked) == "confirm"
             await house.sync(confirm=True)
             assert "for the first time" not in await page.get()
 
 
 async def test_what_is_on_sale_unchecked_is_told_beside_the_first_write(tmp_path: Path):
-    stock = {"write": None}
-    sandbox_of, house_of = open_sandbox(grams=True), partial(open_house, stock=stock)
+    chosen = {"write": None}
+    sandbox_of, house_of = open_sandbox(grams=True), partial(open_house, stock=chosen)
     async with sandbox_of as sandbox, house_of(sandbox, tmp_path) as house:
         with (tmp_path / "mappings" / "skus.csv").open("a") as file:
             file.write("psku-1001,20401,5,,,\n")
@@ -656,7 +654,7 @@ async def test_a_store_that_cannot_be_read_is_said_and_the_rest_is_shown(
                 notes.touch,
                 waiting.everything,
                 waiting.find_stuck,
-                stock_round.state,
+                stock.state,
             ):
                 instead_of(monkeypatch, question, full)
             fields = page.form("/stuck", act="retry")

@@ -11,7 +11,7 @@ from bridge import app
 from bridge.core.model import ProductId
 from bridge.core.stock.plan import explain
 from bridge.sandbox.traffic import Fault
-from bridge.store import audit, stock_round
+from bridge.store import audit, stock
 
 
 def file(house: House) -> Path:
@@ -163,7 +163,7 @@ async def test_an_odd_inventory_is_confirmed_product_by_product(tmp_path: Path):
                 assert "Taken as right" in page.text
                 believed = (await house.bridge.stock.seen()).stocktake.on_hand
                 assert believed == {**before, one: 1}
-                assert await house.bridge.store.read(stock_round.is_asked)
+                assert await house.bridge.store.read(stock.is_asked)
                 await house.sync()
                 rows = json.loads(await page.get("/products.json"))
                 targets = [each["target"] for each in rows if each["product"] == one]

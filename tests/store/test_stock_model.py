@@ -58,8 +58,7 @@ from bridge.store import orders, person, rx_sweep, stock, todo, vendor_lists, wa
 from bridge.store import orders as records
 from bridge.store.backup import doubt
 from bridge.store.migrate import migrate
-from bridge.store.stock import Pushed
-from bridge.store.stock_round import planned, situation
+from bridge.store.stock import Pushed, planned, situation
 
 BEGIN = datetime(2026, 1, 2, 8, tzinfo=UTC)
 LINKS = [

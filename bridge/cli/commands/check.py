@@ -55,7 +55,7 @@ from bridge.rxscale.pharmacies import several, shown
 from bridge.rxscale.shop import Shop
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.settings import Settings
-from bridge.store import exists, is_behind, orders, stock_round
+from bridge.store import exists, is_behind, orders, stock
 
 Try = Callable[[], Awaitable[object]]
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -327,7 +327,7 @@ async def _listed_once(settings: Settings) -> dict[ProductId, str]:
     if not exists(settings.place) or is_behind(settings.place):
         return {}
     async with open_store(settings) as store:
-        found = await store.read(stock_round.load)
+        found = await store.read(stock.inventory)
     return dict.fromkeys(found.on_hand.keys() - {*found.unlisted}, "") if found else {}
 
 

@@ -22,7 +22,7 @@ from bridge.errors import Phrase, Refused, Several
 from bridge.mapping import Rules
 from bridge.mapping.matching import Proposal, propose
 from bridge.settings import Settings
-from bridge.store import Store, exists, stock_round, vendor_lists
+from bridge.store import Store, exists, stock, vendor_lists
 
 noun = Noun()
 
@@ -44,8 +44,8 @@ async def list_skus(arguments: argparse.Namespace) -> int:
 
 async def _rows(rules: Rules, store: Store) -> list[dict[str, Any]]:
     skus = await store.read(vendor_lists.catalogue)
-    remembered = await store.read(stock_round.situation, None, now())
-    likely = await store.read(stock_round.likely)
+    remembered = await store.read(stock.situation, None, now())
+    likely = await store.read(stock.likely_products)
     links = {link.uid: link for link in rules.links.of(skus)}
     return [
         _sku(sku, links.get(uid), remembered, likely.get(uid))

@@ -35,7 +35,7 @@ from bridge.cycles.stock.push import Pusher
 from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
-from bridge.store import Store, notes, shadow, stock, stock_round, vendor_lists
+from bridge.store import Store, notes, shadow, stock, vendor_lists
 from bridge.texts import say
 
 log = logging.getLogger("bridge.stock")
@@ -205,8 +205,8 @@ class StockCycle:
         """Takes up what commands ask for."""
         while True:
             with contextlib.suppress(TryLater):
-                if await self._store.read(stock_round.is_asked):
-                    asked = await self._store.write(stock_round.begin_asked)
+                if await self._store.read(stock.is_asked):
+                    asked = await self._store.write(stock.begin_asked)
                     self.wake(fetch=True, confirm=asked == "confirm")
             await self._asked.wait()
             self._asked.clear()
@@ -256,7 +256,7 @@ class StockCycle:
             result = await self._compare(result)
         known_at, self._prices = result.plan.situation.known_at, result.plan.situation.prices
         read_at = self._now() if result.read else None
-        await self._store.write(stock_round.planned, result.plan, before, read_at)
+        await self._store.write(stock.planned, result.plan, before, read_at)
         if known_at is not None:
             self._pusher.replace(result.plan.writes, known_at)
         self._tell(result)
@@ -282,7 +282,7 @@ class StockCycle:
         unlisted = {row.uid for row in result.plan.rows if row.unlisted}
         if not unlisted or not result.products:
             return
-        noted = await self._store.read(stock_round.likely)
+        noted = await self._store.read(stock.likely_products)
         uids = unlisted - noted.keys()
         if not uids:
             return
@@ -294,7 +294,7 @@ class StockCycle:
         links = self._rules().links.of(mine)
         found = await asyncio.to_thread(propose, mine, result.products, links)
         noted |= {each.uid: each.likely for each in found}
-        await self._store.write(notes.put, stock_round.LIKELY, json.dumps(noted))
+        await self._store.write(notes.put, stock.LIKELY, json.dumps(noted))
 
     async def _learn_of_drift(self, result: SyncResult) -> None:
         """RxScale's event need not say how many there are now: then its list does.
@@ -321,7 +321,7 @@ class StockCycle:
         unlinked = await self._unlinked_now()
         read_at, inventory, failure = self._now(), None, None
         if fetch and (shelf or unlinked):
-            names = confirm or bool(await self._store.read(stock_round.never_listed))
+            names = confirm or bool(await self._store.read(stock.never_listed_products))
             try:
                 inventory = await self._pharmaone.inventory(full=names or self._policy.sync_prices)
             except BridgeError as unread:
@@ -352,7 +352,7 @@ class StockCycle:
     ) -> Situation:
         kept = self.last.plan.situation.stocktake if self.last is not None else None
         remembered = await self._store.read(
-            stock_round.situation, as_of, self._now(), prices=self._policy.sync_prices, kept=kept
+            stock.situation, as_of, self._now(), prices=self._policy.sync_prices, kept=kept
         )
         return replace(
             remembered, shelf=linked, unlinked=unlinked, policy=self._policy, prices=self._prices

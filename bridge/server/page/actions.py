@@ -14,7 +14,7 @@ from bridge.core.reasons import KEPT_BACK, Verb
 from bridge.errors import UnderWay
 from bridge.server.page.access import PageRefused, Visitor, redirect
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import audit, orders, person, stock_round, todo, waiting
+from bridge.store import audit, orders, person, stock, todo, waiting
 
 MOST_LETTERS = 200
 ASKED = "a person asked"
@@ -184,7 +184,7 @@ async def _sync(form: Form) -> Pressed:
         return Pressed("stock sync", "--confirm", await _confirmed(form))
     if what != "stock":
         raise PageRefused(400, "refused_token", form.visitor)
-    await form.parts.store.write(stock_round.ask, confirm=False)
+    await form.parts.store.write(stock.ask_for_round, confirm=False)
     return Pressed("stock sync", "", "syncing")
 
 
@@ -195,7 +195,7 @@ async def _confirmed(form: Form) -> str:
     sight = await form.page.stock()
     if not sight.unconfirmed or form.fields.get("shown") != sight.mark:
         return "changed"
-    await form.parts.store.write(stock_round.ask, confirm=True)
+    await form.parts.store.write(stock.ask_for_round, confirm=True)
     return "confirmed"
 
 

@@ -21,7 +21,7 @@ from bridge.server.page.pictures import Point
 from bridge.server.page.render import HEADERS, answer
 from bridge.server.page.tables import PAGE, Asked, Paged, asked, saved
 from bridge.server.parts import Choice, PageParts, ServerParts
-from bridge.store import journal, stock, stock_round, views, waiting
+from bridge.store import journal, stock, views, waiting
 from bridge.store.stock import sku_key
 from bridge.texts.story import headline
 
@@ -169,12 +169,12 @@ async def press(form: Form) -> Pressed | web.Response:
         return Pressed("stock confirm", subject, "look", "/products")
     here = Pressed("stock confirm", f"{subject} {now}", "confirmed_one", "/products")
     if (subject, int(now)) in [(each.product, each.now) for each in seen.moved]:
-        await form.parts.store.write(stock_round.believe, ProductId(subject), int(now))
+        await form.parts.store.write(stock.believe_units, ProductId(subject), int(now))
     elif (subject, int(now)) in [(o.sku.pharmacy_sku_uid, o.price_now) for o in seen.odd_prices]:
         await form.parts.store.write(stock.want_price, PharmacySkuUid(subject), int(now))
     else:
         return here._replace(said="changed")
-    await form.parts.store.write(stock_round.ask, confirm=False)
+    await form.parts.store.write(stock.ask_for_round, confirm=False)
     return here
 
 
