@@ -10,7 +10,7 @@ from bridge.mapping.orders import Target
 from bridge.mapping.reading import FILES, SKUS, Faults, read_files, read_toml
 from bridge.server.parts import Rehearsed, Sheet
 from bridge.settings import MASK
-from bridge.store import vendor_lists
+from bridge.store import rxscale_lists
 
 LEFT_OUT = "example"
 """Tables that are long, and run at each load."""
@@ -43,7 +43,7 @@ class Configured:
         if order is None:
             return None
         skus = [line.sku_uid for line in order.lines]
-        found = await bridge.store.read(vendor_lists.for_submission, uid, skus)
+        found = await bridge.store.read(rxscale_lists.for_submission, uid, skus)
         rules = bridge.reloader.rules
         made = rules.draft(
             order,

@@ -15,7 +15,7 @@ from bridge.core.stock.model import Shelf, Situation, SkuLink
 from bridge.errors import Misconfigured
 from bridge.mapping.reading import SKUS
 from bridge.server.parts import NONE, Choice, Shelves
-from bridge.store import vendor_lists
+from bridge.store import rxscale_lists
 
 log = logging.getLogger("bridge")
 
@@ -62,7 +62,7 @@ class Products:
         return found[0] if found else None, situation
 
     async def _goods(self, uids: Sequence[str], situation: Situation) -> Sequence[Good]:
-        skus = await self._bridge.store.read(vendor_lists.skus, uids) if uids else []
+        skus = await self._bridge.store.read(rxscale_lists.skus, uids) if uids else []
         return await asyncio.to_thread(goods.goods, skus, situation) if skus else []
 
     async def _listing(self, linked: Shelf) -> goods.Listing:
@@ -70,7 +70,7 @@ class Products:
         made_of, listed = self._listed
         if made_of[0] is not linked or made_of[1] is not self.names:
             made_of = linked, self.names
-            catalogue = await self._bridge.store.read(vendor_lists.catalogue)
+            catalogue = await self._bridge.store.read(rxscale_lists.catalogue)
             listed = await asyncio.to_thread(goods.listing, catalogue, *made_of)
             self._listed = made_of, listed
         return listed

@@ -9,7 +9,7 @@ from bridge import __version__
 from bridge.app.build import Bridge
 from bridge.errors import TryLater
 from bridge.health import Facts, HealthReport, Links, report
-from bridge.store import Store, notes, proofs, stock, vendor_lists, views, waiting
+from bridge.store import Store, notes, proofs, rxscale_lists, stock, views, waiting
 
 
 async def health(bridge: Bridge) -> HealthReport:
@@ -95,7 +95,7 @@ async def facts(bridge: Bridge, *, whole: bool) -> Facts:
         if whole:
             await store.write_quietly(notes.touch)
             linked, unlinked = await store.read(
-                vendor_lists.linked, list(bridge.reloader.rules.links.listed)
+                rxscale_lists.linked, list(bridge.reloader.rules.links.listed)
             )
             links = Links(max(0, linked - len(found.round.unconfirmed)), unlinked)
         standing, proof = await store.read(waiting.open_alarms), await store.read(proofs.last)

@@ -23,7 +23,7 @@ from bridge.core.stock.model import Pending
 from bridge.cycles.stock import SyncResult
 from bridge.errors import Phrase, TryLater
 from bridge.settings import Settings
-from bridge.store import StockState, Store, exists, stock, vendor_lists
+from bridge.store import StockState, Store, exists, rxscale_lists, stock
 
 PATIENCE_SECONDS = 60.0
 """How long a running bridge may take to begin what it is asked for."""
@@ -58,7 +58,9 @@ async def look(settings: Settings, *, reread: bool) -> Planned:
         if reread:
             await cycle.reread()
         result, _ = await cycle.look()
-        names = {sku.pharmacy_sku_uid: sku.name for sku in await store.read(vendor_lists.catalogue)}
+        names = {
+            sku.pharmacy_sku_uid: sku.name for sku in await store.read(rxscale_lists.catalogue)
+        }
         return Planned(result, names)
 
 

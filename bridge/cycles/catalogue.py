@@ -11,7 +11,7 @@ from bridge.core.reasons import FREED_BY_CATALOGUE
 from bridge.exchange import Priority
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import MOST_ROWS
-from bridge.store import Store, person, stock, vendor_lists
+from bridge.store import Store, person, rxscale_lists, stock
 from bridge.vendor.paging import Fetch, Listing, Page, Place, read_settled
 
 
@@ -85,12 +85,12 @@ class CatalogueReader:
         found = await _read_settled(fetch, self._before)
         self._before = found.rows.keys()
         skus = list(found.rows.values())
-        before = await self._store.read(vendor_lists.catalogue_mark)
+        before = await self._store.read(rxscale_lists.catalogue_mark)
         await self._store.write(
-            vendor_lists.save_catalogue, skus, seen_at=began_at, complete=found.settled
+            rxscale_lists.save_catalogue, skus, seen_at=began_at, complete=found.settled
         )
         self.calls = calls
-        if await self._store.read(vendor_lists.catalogue_mark) != before:
+        if await self._store.read(rxscale_lists.catalogue_mark) != before:
             await self._store.write(
                 person.hint_stuck, FREED_BY_CATALOGUE, "RxScale's SKU list changed", self._now()
             )

@@ -28,7 +28,7 @@ from bridge.errors import Phrase, TryLater
 from bridge.exchange import Priority
 from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.orders import content
-from bridge.store import Store, p1_sweep, vendor_lists
+from bridge.store import Store, pharmaone_lists
 
 KEPT_SECONDS = 600
 """Names of customers are in the list: it is not kept in memory for longer."""
@@ -88,7 +88,7 @@ class Finder:
         began_at = self._now()
         listed = await read_orders(self._pharmaone, [ALL], Priority.ORDER)
         await self._store.write(
-            p1_sweep.compare,
+            pharmaone_lists.compare_orders,
             {OrderId(name): order for name, order in listed.rows.items()},
             began_at=began_at,
             now=self._now(),
@@ -121,7 +121,7 @@ class Finder:
         since = made_since(record)
         young = [order for order in silent if since is None or _made_at(order) >= since]
         ids = [order.id for order in young] if may_be_ours(record.uid) else []
-        known = await self._store.read(vendor_lists.known, ids)
+        known = await self._store.read(pharmaone_lists.external_ids, ids)
         unread = [order for order in young if order.id not in known]
         return sorted(unread, key=_made_at, reverse=True)
 
@@ -137,7 +137,7 @@ class Finder:
             and order.id not in others
             and may_be_twin(looks, Content(words(order.customer_name), None, order.total))
         ]
-        known = await self._store.read(vendor_lists.known, [order.id for order in alike])
+        known = await self._store.read(pharmaone_lists.external_ids, [order.id for order in alike])
         return sorted((o for o in alike if not known.get(o.id)), key=_made_at, reverse=True)
 
     async def _twin(self, alike: Iterable[P1Row], looks: Content | None) -> OrderId | None:

@@ -17,7 +17,7 @@ from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.dialect import MOST_ROWS
-from bridge.store import Store, p1_sweep, todo
+from bridge.store import Store, pharmaone_lists, todo
 from bridge.vendor.paging import Listing, Page, Place, read_settled, walk
 
 SHORT_LIST = 1000
@@ -89,7 +89,7 @@ class P1Sweep:
             self._known_total = len(rows)
         listed = (None if whole else words) if settled else ()
         hinted = await self._store.write_quietly(
-            p1_sweep.compare, rows, began_at=began_at, now=self._now(), listed=listed
+            pharmaone_lists.compare_orders, rows, began_at=began_at, now=self._now(), listed=listed
         )
         self._count += 1
         if hinted:
@@ -108,7 +108,7 @@ class P1Sweep:
         return rows, found.settled, began_at
 
     async def _hint_orphans(self) -> int:
-        found = await self._store.read(p1_sweep.orphans, self._rules().words.pharmaone.open)
+        found = await self._store.read(pharmaone_lists.orphans, self._rules().words.pharmaone.open)
         found = await self._organisation.of_nobody(found)
         if found:
             await self._store.write(todo.hint, found, self._now())
@@ -117,7 +117,7 @@ class P1Sweep:
 
     async def _prescriptions(self) -> int:
         """No event tells that one was declined (section 12), so those that wait are listed."""
-        waiting = set(await self._store.read(p1_sweep.prescriptions))
+        waiting = set(await self._store.read(pharmaone_lists.prescriptions))
         if not waiting:
             return 0
         listed: dict[PrescriptionId, str] = {}
@@ -126,7 +126,7 @@ class P1Sweep:
             listed |= {PrescriptionId(row.id): row.status for row in page.rows}
             if place.number + 1 == MOST_PAGES or waiting <= listed.keys():
                 break
-        hinted = await self._store.write(p1_sweep.compare_prescriptions, listed, self._now())
+        hinted = await self._store.write(pharmaone_lists.compare_prescriptions, listed, self._now())
         if hinted:
             self._woke()
         return hinted
@@ -159,7 +159,7 @@ class P1Sweep:
     async def _unread(self, failed: Collection[OrderId]) -> list[OrderId]:
         words = self._rules().words.pharmaone.open
         names = await self._store.read(
-            p1_sweep.unread, AT_ONCE + len(failed), words, self._most_details
+            pharmaone_lists.unread, AT_ONCE + len(failed), words, self._most_details
         )
         return [name for name in names if name not in failed]
 
@@ -171,8 +171,8 @@ class P1Sweep:
         if known is not None:
             self._denied.pop(name, None)
         order = known or P1Order(name, "", now)  # without external_id: not shown
-        may_come = known is None and self._denied.setdefault(name, now) > now - p1_sweep.NEW
-        ours = await self._store.write(p1_sweep.save_read, order, now, believed=not may_come)
+        may_come = known is None and self._denied.setdefault(name, now) > now - pharmaone_lists.NEW
+        ours = await self._store.write(pharmaone_lists.save_read, order, now, believed=not may_come)
         if ours:
             self._woke()
         return None if may_come else ours

@@ -13,7 +13,7 @@ from bridge.exchange import Priority
 from bridge.mapping import Rules
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import MOST_ROWS
-from bridge.store import Store, rx_sweep
+from bridge.store import Store, rxscale_lists
 from bridge.vendor.paging import Listing, Page, Place, read_settled
 
 WHOLE_EVERY = 5
@@ -139,7 +139,7 @@ class OrderSweep:
         unlisted: Collection[str],
     ) -> SweepResult:
         result = await self._store.write_quietly(
-            rx_sweep.compare,
+            rxscale_lists.compare_orders,
             {PharmacyOrderUid(uid): row for uid, row in found.items()},
             began_at=began_at,
             now=self._now(),

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from bridge.core.journal import Event
 from bridge.errors import Fault, Foreign, Misconfigured, Phrase, TryLater
-from bridge.store import notes, stock, vendor_lists
+from bridge.store import notes, rxscale_lists, stock
 from bridge.store.connection import (
     BUSY_SECONDS,
     connect_guest,
@@ -337,7 +337,7 @@ _FORGOTTEN = (
     notes.FIRST_SWEEP_AT,
     notes.CATALOGUE_AT,
     notes.RUNNING_SINCE,
-    vendor_lists.CATALOGUE_MARK,
+    rxscale_lists.CATALOGUE_MARK,
     stock.PENDING,
     stock.ASKED,
 )

@@ -33,7 +33,7 @@ from bridge.core.model import (
 from bridge.core.reasons import CONFIRMED
 from bridge.core.remember import confirmed
 from bridge.core.stock.reported import Cause
-from bridge.store import journal, notes, orders, p1_sweep, stock, todo, waiting
+from bridge.store import journal, notes, orders, pharmaone_lists, stock, todo, waiting
 from bridge.store.database import Connection
 from bridge.store.rows import Statements, as_list, micros, moment, run_many
 
@@ -64,9 +64,9 @@ class _Context:
 def receive(connection: Connection, deliveries: Sequence[Delivery]) -> list[Receipt]:
     """Remembers each delivery and, if it says anything new, makes its key due."""
     fresh = _fresh(connection, deliveries)
-    owners = p1_sweep.owners(connection, deliveries)
+    owners = pharmaone_lists.owners(connection, deliveries)
     keys = [
-        p1_sweep.key_of(connection, each, owners, fresh=is_fresh)
+        pharmaone_lists.key_of(connection, each, owners, fresh=is_fresh)
         for each, is_fresh in zip(deliveries, fresh, strict=True)
     ]
     before = _records_of(connection, keys)
@@ -85,7 +85,7 @@ def receive(connection: Connection, deliveries: Sequence[Delivery]) -> list[Rece
             _save(connection, record, before[key], deliveries[-1].received_at)
     _remember(connection, deliveries, keys, receipts)
     _hint(connection, deliveries, keys, receipts, new=not before)
-    p1_sweep.note_unread(connection, deliveries, receipts)
+    pharmaone_lists.note_unread(connection, deliveries, receipts)
     connection.executemany(SQL.out_of_date, _news_there(deliveries, receipts))
     _count(connection, deliveries, receipts)
     return receipts

@@ -13,7 +13,16 @@ from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import OrderRow, Story
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid, State, order_key
 from bridge.core.reasons import UNUSUALLY_MANY
-from bridge.store import deliveries, journal, notes, orders, p1_sweep, rx_sweep, todo, waiting
+from bridge.store import (
+    deliveries,
+    journal,
+    notes,
+    orders,
+    pharmaone_lists,
+    rxscale_lists,
+    todo,
+    waiting,
+)
 from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
 from bridge.store.rows import Statements, as_list, micros, moment, moment_or_none, written
@@ -277,7 +286,10 @@ def takers(connection: Connection, uid: PharmacySkuUid, since: datetime) -> list
     return [Taker(order, name, amount, moment(at)) for order, name, amount, at in rows]
 
 
-_FOUND_BY_SWEEPS = {RXSCALE: rx_sweep.FOUND_BY_SWEEP, PHARMAONE: p1_sweep.FOUND_BY_SWEEP}
+_FOUND_BY_SWEEPS = {
+    RXSCALE: rxscale_lists.FOUND_BY_SWEEP,
+    PHARMAONE: pharmaone_lists.FOUND_BY_SWEEP,
+}
 
 
 def found_by_sweeps(connection: Connection) -> tuple[datetime | None, dict[str, int]]:

@@ -18,10 +18,10 @@ from bridge.store import (
     journal,
     notes,
     orders,
+    pharmaone_lists,
     shadow,
     stock,
     todo,
-    vendor_lists,
     waiting,
 )
 from bridge.store.database import Connection
@@ -81,7 +81,7 @@ def settle(connection: Connection, outcome: Outcome) -> bool:
     changed |= _settle_stock(connection, outcome)
     shadow.save(connection, outcome.noted)
     if outcome.p1_order is not None:
-        vendor_lists.save_orders(connection, [outcome.p1_order])
+        pharmaone_lists.save_orders(connection, [outcome.p1_order])
     if outcome.stuck is not None:
         waiting.put_stuck(connection, key, outcome.stuck, now)
     elif meanwhile.told:
@@ -139,7 +139,7 @@ def forget(
     others = [
         journal.forget(connection, before, most),
         deliveries.forget(connection, before, most),
-        vendor_lists.forget_orders(connection, before, most),
+        pharmaone_lists.forget_orders(connection, before, most),
     ]
     return Forgotten(len(uids), more=max(len(uids), *others) >= most)
 

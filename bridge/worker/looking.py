@@ -26,7 +26,7 @@ from bridge.core.stock.reserve import at_least
 from bridge.mapping import Rules
 from bridge.pharmaone.orders import basket, content
 from bridge.rxscale.orders import last_names
-from bridge.store import orders, vendor_lists
+from bridge.store import orders, pharmaone_lists, rxscale_lists
 from bridge.worker.notebook import Notebook
 from bridge.worker.parts import Parts
 
@@ -100,16 +100,16 @@ class Looker:
         sight = self._sight
         phase, is_known = sight.record.phase, sight.record.order_id or sight.p1_order
         if phase in (Phase.SUBMITTED, Phase.DROPPED) and not is_known:
-            self._know(await self._parts.store.glance(vendor_lists.order_for, sight.record.uid))
+            self._know(await self._parts.store.glance(pharmaone_lists.order_for, sight.record.uid))
 
     async def _look_at_pharmaone(self, step: LookAtPharmaOne) -> None:
         found = await self._pharmaone.order(step.order_id)
         if found is None:
             self._sight.p1_gone = True
             self._sight.record = remember.denied_there(self._sight.record, self._parts.now())
-            unlisted_at = vendor_lists.unlisted_at
+            unlisted_at = pharmaone_lists.unlisted_at
             self._sight.p1_unlisted_at = await self._parts.store.read(unlisted_at, step.order_id)
-            other = partial(vendor_lists.order_for, but=step.order_id)
+            other = partial(pharmaone_lists.order_for, but=step.order_id)
             self._know(await self._parts.store.read(other, self._sight.record.uid))
             self._book.note(Event.LOOKED_AT_PHARMAONE, why=step.why, status="404")
             return
@@ -155,7 +155,7 @@ class Looker:
     async def _prepare(self, order: PharmacyOrder) -> None:
         sight = self._sight
         skus = [line.sku_uid for line in order.lines]
-        ask = partial(self._parts.store.glance, vendor_lists.for_submission, order.uid, skus)
+        ask = partial(self._parts.store.glance, rxscale_lists.for_submission, order.uid, skus)
         sight.catalogue_at, known, made, unlisted = await ask()
         if sight.catalogue_at is None:  # a new store: what its lines take is told by the list alone
             await self._parts.read_catalogue()
@@ -184,7 +184,7 @@ class Looker:
     async def _find(self, step: Find) -> None:
         sight = self._sight
         search = await self._parts.find(step.since, sight.record, self._looks())
-        self._know(await self._parts.store.read(vendor_lists.order_for, sight.record.uid))
+        self._know(await self._parts.store.read(pharmaone_lists.order_for, sight.record.uid))
         sight.search = search
         found = sight.p1_order.id if sight.p1_order else None
         sight.record = remember.searched(sight.record, search, sight.p1_order)

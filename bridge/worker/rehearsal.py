@@ -22,8 +22,8 @@ from bridge.core.steps import (
     Wait,
 )
 from bridge.pharmaone.orders import basket, content
+from bridge.store import pharmaone_lists
 from bridge.store import shadow as notes
-from bridge.store import vendor_lists
 from bridge.worker.acts import Acts
 
 
@@ -82,7 +82,7 @@ class Rehearsal(Acts):
         found = await self._pharmaone.order(order_id)
         if found is not None:
             order = replace(found.order, external_id=self._sight.record.uid)
-            await self._parts.store.write(vendor_lists.save_orders, [order])
+            await self._parts.store.write(pharmaone_lists.save_orders, [order])
             self._sight.p1_order = order
 
     async def _send(self, step: Sending) -> Ending | None:

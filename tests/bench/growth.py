@@ -24,7 +24,7 @@ from bench import large, load
 from bench.servers import process, processor
 from bridge.core.deliveries import Noted
 from bridge.core.memory import SweptOrder
-from bridge.store import Store, deliveries, rx_sweep, work
+from bridge.store import Store, deliveries, rxscale_lists, work
 
 SECONDS = 10
 COMMIT_SECONDS = 3
@@ -171,7 +171,9 @@ async def held_up(path: Path) -> list[Row]:
         for _ in range(9):
             async with waits(store) as meanwhile:
                 began = time.monotonic()
-                await store.write(rx_sweep.compare, listed, began_at=now, now=now, settled=True)
+                await store.write(
+                    rxscale_lists.compare_orders, listed, began_at=now, now=now, settled=True
+                )
                 compared.append((time.monotonic() - began) * 1000)
             swept.append(max(meanwhile))
         began, forgotten, more = time.monotonic(), 0, True

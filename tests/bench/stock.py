@@ -26,7 +26,7 @@ from bridge.cli import loop
 from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
 from bridge.core.stock.model import Write
 from bridge.exchange import Request, Response
-from bridge.store import Store, notes, stock, vendor_lists
+from bridge.store import Store, notes, rxscale_lists, stock
 
 SIZES, SKUS = (5_000, 50_000, 200_000), 50_000
 CHANGED_OF = 100
@@ -77,7 +77,7 @@ async def fill(store: Store, hands: Sequence[int]) -> None:
         )
         for number, units in enumerate(hands)
     ]
-    await store.write(vendor_lists.save_catalogue, catalogue, seen_at=now, complete=True)
+    await store.write(rxscale_lists.save_catalogue, catalogue, seen_at=now, complete=True)
     await store.write(stock.listed, catalogue, now)
 
 
@@ -206,7 +206,7 @@ async def rates(rxscale: str, pharmaone: str, folder: Path) -> tuple[float, floa
     found: list[tuple[float, float]] = []
     async with app.open_bridge(chosen) as bridge:
         await bridge.catalogue.read()
-        skus = [sku.pharmacy_sku_uid for sku in await bridge.store.read(vendor_lists.catalogue)]
+        skus = [sku.pharmacy_sku_uid for sku in await bridge.store.read(rxscale_lists.catalogue)]
         loop.settled()
         for turn in range(ROUNDS):
             least = await bare(rxscale, skus, 100 + turn)
@@ -269,7 +269,7 @@ async def oversold(folder: Path) -> float:
                 for n, name in enumerate(names)
             ]
             await bridge.store.write(
-                vendor_lists.save_catalogue, catalogue, seen_at=now, complete=True
+                rxscale_lists.save_catalogue, catalogue, seen_at=now, complete=True
             )
             await bridge.store.write(stock.listed, catalogue, now)
             await bridge.sweep.run()

@@ -16,7 +16,7 @@ from bench import large
 from bench.servers import process, settings
 from bridge import app
 from bridge.server import serve
-from bridge.store import vendor_lists
+from bridge.store import rxscale_lists
 
 ORDERS, SIZES = 50_000, (5_000, 50_000)
 MOST, ROUNDS = 100.0, 11
@@ -50,7 +50,7 @@ async def took(folder: Path, rxscale: str, pharmaone: str) -> dict[str, tuple[fl
         await bridge.catalogue.read()
         await bridge.stock.sync()
         await bridge.pusher.idle()
-        assert await bridge.store.read(vendor_lists.catalogue_mark)
+        assert await bridge.store.read(rxscale_lists.catalogue_mark)
         running = await serve(app.web_of(bridge), "127.0.0.1", 0)
         async with aiohttp.ClientSession() as session:
             await _asked(session, f"{running.url}/login")  # templates and words are loaded

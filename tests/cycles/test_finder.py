@@ -15,8 +15,8 @@ from bridge.core.copies import MARGIN, Content
 from bridge.core.model import OrderId, OrderRecord, P1Order, P1Row, P1Sight, PharmacyOrderUid
 from bridge.cycles import Finder, P1Sweep
 from bridge.errors import TryLater
-from bridge.store import Store, vendor_lists, work
-from bridge.store.p1_sweep import NEW
+from bridge.store import Store, pharmaone_lists, work
+from bridge.store.pharmaone_lists import NEW
 from bridge.vendor.paging import Page
 
 UID = PharmacyOrderUid("po-1")
@@ -75,7 +75,7 @@ async def test_a_shop_with_20000_orders_is_searched_in_a_few_calls(store: Store)
     search = await finder(store, pharmaone).find(START, met(START - DAY / 50))
     assert search.gap is None
     assert pharmaone.read == ["ORD_0", "ORD_1", "ORD_2"]
-    found = await store.read(vendor_lists.order_for, UID)
+    found = await store.read(pharmaone_lists.order_for, UID)
     assert found is not None
     assert found.id == "ORD_0"
 
@@ -114,7 +114,7 @@ async def test_one_that_is_listed_and_not_shown_is_waited_for(store: Store, made
         await search.find(START, met())
     pharmaone.hidden = ""
     assert (await search.find(START, met())).gap is None
-    assert await store.read(vendor_lists.order_for, UID) is not None
+    assert await store.read(pharmaone_lists.order_for, UID) is not None
 
 
 async def test_an_old_one_that_is_not_shown_for_an_hour_is_none_of_ours(store: Store):
@@ -243,4 +243,4 @@ async def test_an_order_whose_uid_has_another_shape_is_found_though_it_was_read_
     await finder(store, pharmaone).find(START, met(START - DAY))
     await store.write(work.save, replace(met(START - DAY), uid=odd), [])
     await finder(store, pharmaone).find(START, replace(met(START - DAY), uid=odd))
-    assert await store.read(vendor_lists.order_for, odd) is not None
+    assert await store.read(pharmaone_lists.order_for, odd) is not None

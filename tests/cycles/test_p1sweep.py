@@ -24,8 +24,8 @@ from bridge.core.model import (
 from bridge.cycles import P1Sweep, p1sweep
 from bridge.errors import TryLater
 from bridge.pharmaone.prescriptions import Prescription
-from bridge.store import Store, p1_sweep, todo, work
-from bridge.store.p1_sweep import NEW
+from bridge.store import Store, pharmaone_lists, todo, work
+from bridge.store.pharmaone_lists import NEW
 from bridge.vendor.paging import Page
 
 UID = PharmacyOrderUid("po-1")
@@ -171,7 +171,7 @@ async def test_an_order_that_cannot_be_read_stops_none_of_the_others(store: Stor
     sweep = sweep_over(store, pharmaone, [])
     with pytest.raises(TryLater):
         await sweep.run()
-    assert await store.read(p1_sweep.unread, 9) == ["ORD_2"]
+    assert await store.read(pharmaone_lists.unread, 9) == ["ORD_2"]
     assert len(await store.write(todo.claim, 9, START, START - START)) == 1
 
 

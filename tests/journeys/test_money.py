@@ -13,7 +13,7 @@ from bridge.cli.commands.money import Books, _month, read_books
 from bridge.core.model import OrderId, P1Order
 from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Fault
-from bridge.store import Store, vendor_lists
+from bridge.store import Store, pharmaone_lists
 
 OCTOBER, NOVEMBER, DECEMBER = "2026-10", "2026-11", "2026-12"
 SALE: dict[str, Any] = {"physical_prescription": True, "prepaid": 1}
@@ -61,7 +61,7 @@ class Books:
         """As a bridge would that read each of PharmaOne's orders at the time."""
         store = await Store.open(self.folder / "rxbridge.db", now=self.at)
         await store.write(
-            vendor_lists.save_orders,
+            pharmaone_lists.save_orders,
             [
                 P1Order(OrderId(order.id), order.status, self.at, order.external_id)
                 for order in self.world.p1_orders.values()

@@ -15,7 +15,7 @@ from bridge.cycles import every
 from bridge.cycles.watch import Watch
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
-from bridge.store import stock, vendor_lists
+from bridge.store import rxscale_lists, stock
 
 PATIENCE_SECONDS = 20
 
@@ -217,11 +217,11 @@ async def test_between_two_rounds_neither_rxscales_numbers_nor_names_are_kept(tm
 
 
 async def test_rxscales_list_is_linked_some_skus_at_a_time(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(vendor_lists, "LINKED_AT_ONCE", 3)
+    monkeypatch.setattr(rxscale_lists, "LINKED_AT_ONCE", 3)
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         await house.sync()
         rules = house.bridge.reloader.rules
-        skus = await house.bridge.store.read(vendor_lists.catalogue)
+        skus = await house.bridge.store.read(rxscale_lists.catalogue)
         assert len(skus) > 3
         assert house.bridge.stock.last.plan.situation.shelf == shelf(rules.links.of(skus))
 
@@ -247,7 +247,7 @@ async def test_what_a_slow_reading_finds_changed_is_looked_at_again_at_once(tmp_
         await catalogue.read()
         [uid] = house.world.set_skus(1)
         await asyncio.wait_for(catalogue.read_slowly(3600), PATIENCE_SECONDS)
-        skus = await house.bridge.store.read(vendor_lists.catalogue)
+        skus = await house.bridge.store.read(rxscale_lists.catalogue)
         assert uid in {each.pharmacy_sku_uid for each in skus}
 
 

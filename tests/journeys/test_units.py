@@ -6,7 +6,7 @@ from house import open_house, open_sandbox
 
 from bridge.app import files, vitals
 from bridge.core.stock.plan import explain
-from bridge.store import vendor_lists
+from bridge.store import rxscale_lists
 
 BAG = {"order_items": [{"sku": {"uid": "sku-1001"}, "amount": 2}]}
 
@@ -72,7 +72,7 @@ async def test_what_is_ordered_of_them_is_kept_back_from_the_others(tmp_path: Pa
 async def test_the_demo_writes_what_a_real_start_confirms(tmp_path: Path):
     async with open_sandbox(grams=True) as sandbox, open_house(sandbox, tmp_path) as house:
         await house.sync()
-        skus = await house.bridge.store.read(vendor_lists.catalogue)
+        skus = await house.bridge.store.read(rxscale_lists.catalogue)
         links = [(each, "") for each in house.bridge.reloader.rules.links.of(skus)]
         files.write_links(house.bridge.settings, links)
         await house.bridge.reloader.look()

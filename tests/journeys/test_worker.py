@@ -12,7 +12,7 @@ from bridge import app
 from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
-from bridge.store import todo, vendor_lists, work
+from bridge.store import rxscale_lists, todo, work
 from bridge.transport.breaker import FAILURES
 from bridge.worker import pool
 
@@ -131,7 +131,7 @@ async def test_a_sku_list_that_arrives_between_two_questions_makes_nothing_stuck
                 await house.bridge.catalogue.read()
             return found
 
-        instead_of(monkeypatch, vendor_lists.for_submission, overtaken)
+        instead_of(monkeypatch, rxscale_lists.for_submission, overtaken)
         (uid,) = await house.orders_arrive()
         assert not await house.stuck()
         assert len(house.requests(uid)) == 1

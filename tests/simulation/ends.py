@@ -11,7 +11,7 @@ from bridge.app import vitals
 from bridge.core import reasons
 from bridge.core.model import PharmacyOrderUid, State, order_key
 from bridge.sandbox.world import World
-from bridge.store import orders, p1_sweep, views, waiting
+from bridge.store import orders, pharmaone_lists, views, waiting
 from simulation.invariants import Broken
 from simulation.operator import Operator
 from simulation.people import Life
@@ -52,7 +52,7 @@ async def ends(
 ) -> dict[str, int]:
     """How often each end: alike on both sides, or a person was told, truly."""
     known, count, lost = await told(bridge, world), dict[str, int](), list[str]()
-    long_ago = bridge.now() - p1_sweep.LATELY
+    long_ago = bridge.now() - pharmaone_lists.LATELY
     for uid, case in cases(world).items():
         how = case.is_agreed or _beyond_reach(case)
         if how == LOST_AT_PHARMAONE:

@@ -18,7 +18,7 @@ from bridge.core.stock import judge
 from bridge.cycles import comparing
 from bridge.cycles.stock import adjust
 from bridge.pharmaone.token import TokenKeeper
-from bridge.store import Store, orders, p1_sweep, todo, work
+from bridge.store import Store, orders, pharmaone_lists, todo, work
 from bridge.store import deliveries as received
 from bridge.store.rows import micros
 from bridge.transport.budget import _Window
@@ -175,7 +175,7 @@ MUTANTS: Mapping[str, Mutant] = {
         _patch((remember, "answer_lost", lambda record, *_: record)), "lost answers"
     ),
     "one 404 is for good": Mutant(
-        _patch((p1_sweep, "NEW", timedelta())),
+        _patch((pharmaone_lists, "NEW", timedelta())),
         "",
         50,
         0.25,

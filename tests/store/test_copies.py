@@ -28,7 +28,7 @@ from bridge.store import (
     is_behind,
     orders,
     restore,
-    rx_sweep,
+    rxscale_lists,
     todo,
     views,
     work,
@@ -219,7 +219,7 @@ def test_a_folder_that_may_not_be_written_to(closed_directory: Path):
 
 
 async def test_a_sound_store_is_checked_while_it_is_open(store: Store, path: Path):
-    await store.write(rx_sweep.compare, {}, began_at=NOW, now=after(1), settled=True)
+    await store.write(rxscale_lists.compare_orders, {}, began_at=NOW, now=after(1), settled=True)
     await store.write_together(deliveries.receive, delivery(1))
     found = check(path)
     assert found.faults == ()
@@ -490,7 +490,7 @@ async def test_what_a_restored_store_is_not_sure_of(path: Path, backup: Path):
         record(7, claimed_as="pending review"),
     ]
     store = await Store.open(path, now=NOW)
-    await store.write(rx_sweep.compare, {}, began_at=NOW, now=NOW, settled=True)
+    await store.write(rxscale_lists.compare_orders, {}, began_at=NOW, now=NOW, settled=True)
     await store.write(todo.hint, [hint(number) for number in range(1, 8)], NOW)
     for each in links:
         await store.write(work.save, each, [])

@@ -40,9 +40,9 @@ from bridge.store import (
     notes,
     orders,
     person,
-    rx_sweep,
+    pharmaone_lists,
+    rxscale_lists,
     todo,
-    vendor_lists,
     views,
     waiting,
     work,
@@ -111,7 +111,7 @@ async def test_one_that_rxscale_still_lists_is_not(store: Store):
     await store.write(work.save, submitted(1), [])
     rows = {uid(1): SweptOrder("pending review")}
     late = NOW + 366 * DAY
-    await store.write(rx_sweep.compare, rows, began_at=late, now=late, settled=True)
+    await store.write(rxscale_lists.compare_orders, rows, began_at=late, now=late, settled=True)
     await upkeep(store, 366).forget()
     assert await store.read(orders.find, uid(1)) is not None
 
@@ -128,7 +128,7 @@ async def test_an_order_is_erased_from_every_table(store: Store):
         await store.write(work.save, known, [entry(number)], lines)
         await store.write_together(deliveries.receive, delivery(number))
         found = [p1_order(number, None), p1_order(number + 10, uid(number))]
-        await store.write(vendor_lists.save_orders, found)
+        await store.write(pharmaone_lists.save_orders, found)
     await store.write(notes.put, notes.STILL_LISTED, '["po-1", "po-2"]')
     assert await store.write(person.erase, key(1), NOW)
     for number, found in ((1, False), (2, True)):

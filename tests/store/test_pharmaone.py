@@ -27,7 +27,7 @@ from bridge.core.model import (
     State,
 )
 from bridge.core.reasons import DELETED_IN_PHARMAONE
-from bridge.store import Store, deliveries, notes, orders, p1_sweep, todo, vendor_lists, views, work
+from bridge.store import Store, deliveries, notes, orders, pharmaone_lists, todo, views, work
 
 OURS = OrderId("ORD_1")
 
@@ -120,10 +120,10 @@ async def test_what_was_read_before_the_news_is_not_what_is_there_now(store: Sto
     """A sweep read it three seconds before it was shipped, and the look believed the sweep."""
     await store.write(work.save, adopted(), [])
     await store.write(
-        vendor_lists.save_orders, [order(external_id=uid(1), flags=frozenset({Flag.SHIPPED}))]
+        pharmaone_lists.save_orders, [order(external_id=uid(1), flags=frozenset({Flag.SHIPPED}))]
     )
     await store.write_together(deliveries.receive, told(reported_status=status))
-    known = await store.read(vendor_lists.order_for, uid(1))
+    known = await store.read(pharmaone_lists.order_for, uid(1))
     assert known is not None
     assert known.flags == shown
 
@@ -131,31 +131,31 @@ async def test_what_was_read_before_the_news_is_not_what_is_there_now(store: Sto
 async def test_an_order_that_nobody_knows_is_to_be_read(store: Store):
     await store.write(work.save, submitted(1, intent_at=NOW), [])
     assert await store.write_together(deliveries.receive, told()) is Receipt.UNREAD
-    assert await store.read(p1_sweep.unread, 9) == [OURS]
-    assert await store.write(p1_sweep.save_read, order(external_id=uid(1)), after(1))
+    assert await store.read(pharmaone_lists.unread, 9) == [OURS]
+    assert await store.write(pharmaone_lists.save_read, order(external_id=uid(1)), after(1))
     assert await due(store) == [key(1)]
-    assert await store.read(p1_sweep.unread, 9) == []
+    assert await store.read(pharmaone_lists.unread, 9) == []
 
 
 async def test_an_order_that_is_not_ours_is_read_once(store: Store):
     await store.write(work.save, submitted(1, intent_at=NOW), [])
     await store.write_together(deliveries.receive, told())
-    assert not await store.write(p1_sweep.save_read, order(external_id=""), after(1))
-    assert await store.read(p1_sweep.unread, 9) == []
+    assert not await store.write(pharmaone_lists.save_read, order(external_id=""), after(1))
+    assert await store.read(pharmaone_lists.unread, 9) == []
     assert await store.write_together(deliveries.receive, told(2)) is Receipt.NOTED
 
 
 async def test_nothing_is_read_while_every_order_request_is_accounted_for(store: Store):
     await store.write(work.save, adopted(2), [])
     assert await store.write_together(deliveries.receive, told()) is Receipt.UNREAD
-    assert await store.read(p1_sweep.unread, 9) == []
+    assert await store.read(pharmaone_lists.unread, 9) == []
 
 
 async def test_an_order_older_than_our_submissions_is_not_read(store: Store):
     await store.write(work.save, submitted(1, unsent_at=after(7200)), [])
     rows = {each.id: each for each in (order(1, created_at=NOW), order(2, created_at=after(7000)))}
-    await store.write(p1_sweep.compare, rows, began_at=NOW, now=after(1), listed=None)
-    assert await store.read(p1_sweep.unread, 9) == [OrderId("ORD_2")]
+    await store.write(pharmaone_lists.compare_orders, rows, began_at=NOW, now=after(1), listed=None)
+    assert await store.read(pharmaone_lists.unread, 9) == [OrderId("ORD_2")]
 
 
 @pytest.mark.parametrize("reference", ["po-1", "or-7"])
@@ -189,7 +189,11 @@ async def test_a_rejection_of_somebody_elses_is_noted(store: Store):
 async def sweep(store: Store, *orders: P1Order, listed: Any = None, began: float = 3) -> list[Key]:
     rows = {each.id: each for each in orders}
     await store.write(
-        p1_sweep.compare, rows, began_at=after(began), now=after(began + 1), listed=listed
+        pharmaone_lists.compare_orders,
+        rows,
+        began_at=after(began),
+        now=after(began + 1),
+        listed=listed,
     )
     return await due(store)
 
@@ -206,10 +210,14 @@ async def test_what_is_stuck_as_deleted_is_left_alone_until_it_is_listed_again(s
 
 async def test_sweeps_do_not_count_anew_how_often_a_missing_one_was_looked_for(store: Store):
     await store.write(work.save, adopted(), [])
-    await store.write(p1_sweep.compare, {}, began_at=after(3), now=after(4), listed=None)
+    await store.write(
+        pharmaone_lists.compare_orders, {}, began_at=after(3), now=after(4), listed=None
+    )
     claim, _ = await claim_one(store, after(4))
     await store.write(work.settle, outcome(claim, adopted(), again_at=after(60), failed=True))
-    await store.write(p1_sweep.compare, {}, began_at=after(5), now=after(6), listed=None)
+    await store.write(
+        pharmaone_lists.compare_orders, {}, began_at=after(5), now=after(6), listed=None
+    )
     claim, _ = await claim_one(store, after(60))
     assert claim.attempts == 1
 
@@ -230,7 +238,7 @@ async def test_a_first_sight_of_an_order_of_ours_is_looked_at(store: Store):
 )
 async def test_what_changed_since_is_looked_at(store: Store, row: P1Order, expected: list[Key]):
     await store.write(work.save, adopted(), [])
-    await store.write(vendor_lists.save_orders, [order(seen_at=NOW)])
+    await store.write(pharmaone_lists.save_orders, [order(seen_at=NOW)])
     assert await sweep(store, row) == expected
 
 
@@ -242,7 +250,7 @@ async def test_what_was_looked_at_during_the_reading_is_no_news(store: Store):
 
 async def test_what_changed_after_a_look_during_the_reading_is_looked_at(store: Store):
     await store.write(work.save, adopted(p1_seen_at=after(4)), [])
-    await store.write(vendor_lists.save_orders, [order(seen_at=after(4))])
+    await store.write(pharmaone_lists.save_orders, [order(seen_at=after(4))])
     assert await sweep(store, order(updated_at=after(4))) == [key(1)]
     assert await sweep(store, order(updated_at=after(4))) == []
 
@@ -283,10 +291,10 @@ async def test_a_prescription_whose_status_changed_is_looked_at(store: Store):
         work.save, submitted(1, prescription_id=number, prescription_status="new"), []
     )
     await store.write(work.save, adopted(2, prescription_id=PrescriptionId("org1-pq-2")), [])
-    assert await store.read(p1_sweep.prescriptions) == {number: "new"}
-    assert await store.write(p1_sweep.compare_prescriptions, {number: "new"}, NOW) == 0
-    assert await store.write(p1_sweep.compare_prescriptions, {}, NOW) == 0
-    assert await store.write(p1_sweep.compare_prescriptions, {number: "declined"}, NOW) == 1
+    assert await store.read(pharmaone_lists.prescriptions) == {number: "new"}
+    assert await store.write(pharmaone_lists.compare_prescriptions, {number: "new"}, NOW) == 0
+    assert await store.write(pharmaone_lists.compare_prescriptions, {}, NOW) == 0
+    assert await store.write(pharmaone_lists.compare_prescriptions, {number: "declined"}, NOW) == 1
     assert await due(store) == [key(1)]
 
 
@@ -317,11 +325,11 @@ async def test_an_order_that_an_earlier_store_may_have_known_is_looked_for(
     dated = {"created_at": after(hours * 3600), "updated_at": after(changed * 3600)}
     unread = order(2, status, **dated)
     named = order(1, status, external_id=uid(1), **dated)
-    await store.write(vendor_lists.save_orders, [named, unread])
-    assert await store.read(p1_sweep.unread, 9, OPEN, 9) == ["ORD_2"] * hinted
-    assert await store.read(p1_sweep.unread, 9, OPEN, 0) == []
-    hints = await store.read(p1_sweep.orphans, OPEN)
+    await store.write(pharmaone_lists.save_orders, [named, unread])
+    assert await store.read(pharmaone_lists.unread, 9, OPEN, 9) == ["ORD_2"] * hinted
+    assert await store.read(pharmaone_lists.unread, 9, OPEN, 0) == []
+    hints = await store.read(pharmaone_lists.orphans, OPEN)
     assert len(hints) == hinted
     await store.write(todo.hint, hints, NOW)
     assert (await store.read(orders.find, uid(1)) is not None) == bool(hinted)
-    assert await store.read(p1_sweep.orphans, OPEN) == [], "once"
+    assert await store.read(pharmaone_lists.orphans, OPEN) == [], "once"

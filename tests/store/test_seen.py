@@ -14,7 +14,7 @@ from bridge.core.model import (
     PharmacySkuUid,
     SkuUid,
 )
-from bridge.store import Store, notes, vendor_lists
+from bridge.store import Store, notes, pharmaone_lists, rxscale_lists
 
 SHIPPED, PICKED_UP = frozenset({Flag.SHIPPED}), frozenset({Flag.PICKED_UP})
 
@@ -33,7 +33,7 @@ def order(number: int, **changes: Any) -> P1Order:
 
 
 async def catalogue(store: Store, skus: list[SkuUid]) -> dict[SkuUid, CatalogueSku]:
-    _, known, *_ = await store.read(vendor_lists.for_submission, uid(1), skus)
+    _, known, *_ = await store.read(rxscale_lists.for_submission, uid(1), skus)
     return known
 
 
@@ -44,7 +44,7 @@ async def one(store: Store, number: int) -> CatalogueSku | None:
 async def test_the_catalogue_answers_for_what_it_has(store: Store):
     full = sku(1, external_id="20417", name="Beispielsorte 5 g", pzn="01234562")
     await store.write(
-        vendor_lists.save_catalogue, [full, sku(2), sku(3)], seen_at=NOW, complete=True
+        rxscale_lists.save_catalogue, [full, sku(2), sku(3)], seen_at=NOW, complete=True
     )
     asked = [SkuUid("sku-1"), SkuUid("sku-3"), SkuUid("sku-9")]
     assert await catalogue(store, asked) == {"sku-1": full, "sku-3": sku(3)}
@@ -53,14 +53,14 @@ async def test_the_catalogue_answers_for_what_it_has(store: Store):
 
 async def test_a_whole_reading_forgets_what_is_gone_a_part_does_not(store: Store):
     assert await store.read(notes.get_time, notes.CATALOGUE_AT) is None
-    await store.write(vendor_lists.save_catalogue, [sku(1), sku(2)], seen_at=NOW, complete=True)
+    await store.write(rxscale_lists.save_catalogue, [sku(1), sku(2)], seen_at=NOW, complete=True)
     assert await store.read(notes.get_time, notes.CATALOGUE_AT) == NOW
     await store.write(
-        vendor_lists.save_catalogue, [sku(1, name="new")], seen_at=after(1), complete=False
+        rxscale_lists.save_catalogue, [sku(1, name="new")], seen_at=after(1), complete=False
     )
     assert await store.read(notes.get_time, notes.CATALOGUE_AT) == NOW
     assert (await one(store, 1), await one(store, 2)) == (sku(1, name="new"), sku(2))
-    await store.write(vendor_lists.save_catalogue, [sku(2)], seen_at=after(2), complete=True)
+    await store.write(rxscale_lists.save_catalogue, [sku(2)], seen_at=after(2), complete=True)
     assert await store.read(notes.get_time, notes.CATALOGUE_AT) == after(2)
     assert (await one(store, 1), await one(store, 2)) == (None, sku(2))
 
@@ -72,7 +72,7 @@ async def test_of_several_pharmacies_skus_one_with_an_external_id(store: Store):
         sku(1, "psku-b", external_id="2"),
         sku(1, "psku-d"),
     ]
-    await store.write(vendor_lists.save_catalogue, skus, seen_at=NOW, complete=True)
+    await store.write(rxscale_lists.save_catalogue, skus, seen_at=NOW, complete=True)
     assert await one(store, 1) == skus[2]
 
 
@@ -84,9 +84,11 @@ async def test_an_order_is_found_by_the_pharmacy_order_it_was_made_from(store: S
         created_at=after(1),
         updated_at=after(2),
     )
-    await store.write(vendor_lists.save_orders, [whole, order(2, external_id="EXT-17"), order(3)])
-    assert await store.read(vendor_lists.order_for, uid(1)) == whole
-    assert await store.read(vendor_lists.order_for, uid(2)) is None
+    await store.write(
+        pharmaone_lists.save_orders, [whole, order(2, external_id="EXT-17"), order(3)]
+    )
+    assert await store.read(pharmaone_lists.order_for, uid(1)) == whole
+    assert await store.read(pharmaone_lists.order_for, uid(2)) is None
 
 
 async def test_of_several_orders_the_first_that_was_made(store: Store):
@@ -96,18 +98,18 @@ async def test_of_several_orders_the_first_that_was_made(store: Store):
         order(4, external_id=uid(1), created_at=after(1)),
         order(3, external_id=uid(1), created_at=after(1)),
     ]
-    await store.write(vendor_lists.save_orders, orders)
-    assert await store.read(vendor_lists.order_for, uid(1)) == orders[3]
+    await store.write(pharmaone_lists.save_orders, orders)
+    assert await store.read(pharmaone_lists.order_for, uid(1)) == orders[3]
 
 
 async def test_what_is_known_of_orders_external_ids(store: Store):
     await store.write(
-        vendor_lists.save_orders,
+        pharmaone_lists.save_orders,
         [order(1, external_id=uid(1)), order(2, external_id=""), order(3), order(4)],
     )
     asked = [OrderId(f"ORD_{number}") for number in (1, 2, 3, 9)]
-    assert await store.read(vendor_lists.known, asked) == {"ORD_1": uid(1), "ORD_2": None}
-    assert await store.read(vendor_lists.known, []) == {}
+    assert await store.read(pharmaone_lists.external_ids, asked) == {"ORD_1": uid(1), "ORD_2": None}
+    assert await store.read(pharmaone_lists.external_ids, []) == {}
 
 
 @pytest.mark.parametrize(
@@ -126,11 +128,11 @@ async def test_what_is_known_of_orders_external_ids(store: Store):
 async def test_a_known_external_id_is_never_unlearnt(
     store: Store, first: str | None, then: str | None, known: object, seconds: int
 ):
-    await store.write(vendor_lists.save_orders, [order(1, external_id=first)])
+    await store.write(pharmaone_lists.save_orders, [order(1, external_id=first)])
     await store.write(
-        vendor_lists.save_orders, [order(1, external_id=then, seen_at=after(seconds))]
+        pharmaone_lists.save_orders, [order(1, external_id=then, seen_at=after(seconds))]
     )
-    assert await store.read(vendor_lists.known, [OrderId("ORD_1")]) == known
+    assert await store.read(pharmaone_lists.external_ids, [OrderId("ORD_1")]) == known
 
 
 async def test_the_newest_sight_counts_and_silence_takes_nothing_away(store: Store):
@@ -139,8 +141,8 @@ async def test_the_newest_sight_counts_and_silence_takes_nothing_away(store: Sto
     listed = order(1, status="awaiting_packing", seen_at=after(9), **at)
     late = order(1, status="older", flags=PICKED_UP, seen_at=after(1), **at)
     for each in (detail, listed, late):
-        await store.write(vendor_lists.save_orders, [each])
-    assert await store.read(vendor_lists.order_for, uid(1)) == replace(
+        await store.write(pharmaone_lists.save_orders, [each])
+    assert await store.read(pharmaone_lists.order_for, uid(1)) == replace(
         detail,
         status="awaiting_packing",
         seen_at=after(9),
@@ -152,14 +154,14 @@ async def test_flags_are_unknown_once_an_order_may_have_changed(store: Store, ch
     detail = order(1, external_id=uid(1), flags=frozenset(), updated_at=after(2))
     listed = order(1, updated_at=changed_at, seen_at=after(9))
     for each in (detail, listed, detail):
-        await store.write(vendor_lists.save_orders, [each])
-    found = await store.read(vendor_lists.order_for, uid(1))
+        await store.write(pharmaone_lists.save_orders, [each])
+    found = await store.read(pharmaone_lists.order_for, uid(1))
     assert found is not None
     assert found.flags is None
 
 
 async def test_how_many_skus_have_a_record(store: Store):
     skus = [sku(1, external_id="20417"), sku(2), sku(3, external_id=""), sku(4)]
-    await store.write(vendor_lists.save_catalogue, skus, seen_at=NOW, complete=True)
+    await store.write(rxscale_lists.save_catalogue, skus, seen_at=NOW, complete=True)
     listed = [PharmacySkuUid("psku-2"), PharmacySkuUid("psku-1"), PharmacySkuUid("psku-9")]
-    assert await store.read(vendor_lists.linked, listed) == (2, 2)
+    assert await store.read(rxscale_lists.linked, listed) == (2, 2)

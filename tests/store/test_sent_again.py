@@ -8,29 +8,29 @@ from store.test_pharmaone import due, order, sweep, told
 
 from bridge.core.deliveries import Receipt
 from bridge.core.model import PharmacyOrderUid, Phase
-from bridge.store import Store, deliveries, orders, p1_sweep, person, vendor_lists, views, work
+from bridge.store import Store, deliveries, orders, person, pharmaone_lists, views, work
 
 
 async def test_the_order_made_of_it_is_found_by_either_name(store: Store):
     await store.write(work.save, submitted(1, edition=2, intent_at=NOW), [])
     made = order(external_id="po-1-2")
     assert await sweep(store, made) == [key(1)]
-    found = await store.read(vendor_lists.order_for, uid(1))
+    found = await store.read(pharmaone_lists.order_for, uid(1))
     assert found is not None
     assert found.id == made.id
 
 
 async def test_so_is_one_that_is_read_by_itself(store: Store):
     await store.write(work.save, submitted(1, edition=2, intent_at=NOW), [])
-    assert await store.write(p1_sweep.save_read, order(external_id="po-1-2"), after(1))
+    assert await store.write(pharmaone_lists.save_read, order(external_id="po-1-2"), after(1))
     assert await due(store) == [key(1)]
 
 
 async def test_so_is_one_that_was_read_before_its_order_was_known(store: Store):
     """After a lost store, nobody remembers that it was sent again."""
-    await store.write(p1_sweep.save_read, order(external_id="po-1-2"), after(1))
+    await store.write(pharmaone_lists.save_read, order(external_id="po-1-2"), after(1))
     await store.write(work.save, record(1), [])
-    assert await store.read(vendor_lists.order_for, uid(1)) is not None
+    assert await store.read(pharmaone_lists.order_for, uid(1)) is not None
 
 
 UUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
@@ -50,22 +50,22 @@ UUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 async def test_of_names_only_those_that_may_be_ours_are_kept(store: Store, name, kept):
     """PharmaOne's `external_id` is free text: another's may hold a patient's name."""
     await store.write(work.save, replace(record(1), uid=PharmacyOrderUid("ours")), [])
-    await store.write(vendor_lists.save_orders, [order(external_id=name)])
+    await store.write(pharmaone_lists.save_orders, [order(external_id=name)])
     assert await store.read(sql("SELECT external_id FROM p1_orders")) == [(kept,)]
 
 
 @pytest.mark.parametrize("name", ["po-1-1", "po-1-0", "po-1-x", "po-2-2", "-2", "po-1-200"])
 async def test_other_names_are_not_ours(store: Store, name: str):
     await store.write(work.save, submitted(1, edition=2), [])
-    assert await store.read(vendor_lists.our_names, [name, None]) == {}
+    assert await store.read(pharmaone_lists.our_names, [name, None]) == {}
 
 
 async def test_a_pharmacy_order_of_that_very_name_comes_first(store: Store):
     await store.write(work.save, submitted(1), [])
     await store.write(work.save, submitted("1-2"), [])
     assert await sweep(store, order(external_id="po-1-2")) == [key("1-2")]
-    assert await store.read(vendor_lists.order_for, uid(1)) is None
-    assert await store.read(vendor_lists.order_for, uid("1-2")) is not None
+    assert await store.read(pharmaone_lists.order_for, uid(1)) is None
+    assert await store.read(pharmaone_lists.order_for, uid("1-2")) is not None
 
 
 async def test_a_refusal_names_it(store: Store):

@@ -54,7 +54,7 @@ from bridge.core.stock.plan import Plan, explain, plan, plan_with
 from bridge.core.stock.reserve import Demand, released_at
 from bridge.cycles.stock.adjust import Adjuster
 from bridge.errors import Refused, Unsure
-from bridge.store import orders, person, rx_sweep, stock, todo, vendor_lists, waiting, work
+from bridge.store import orders, person, rxscale_lists, stock, todo, waiting, work
 from bridge.store import orders as records
 from bridge.store.backup import doubt
 from bridge.store.migrate import migrate
@@ -293,7 +293,7 @@ class Pharmacy(RuleBasedStateMachine):
             assert {self.rx[uid] for uid in linked} <= {0}
 
     def remembered(self, read_at: datetime | None) -> Situation:
-        if not vendor_lists.catalogue_mark(self.db):
+        if not rxscale_lists.catalogue_mark(self.db):
             self.read_the_catalogue()
         stock.linked(self.db, self.shelf)
         found = situation(self.db, read_at, self.now)
@@ -330,7 +330,7 @@ class Pharmacy(RuleBasedStateMachine):
     def read_the_catalogue(self) -> None:
         known = [CatalogueSku(PharmacySkuUid(uid), SkuUid(uid)) for uid in sorted(BY_UID)]
         self.list_skus()
-        vendor_lists.save_catalogue(self.db, known, seen_at=self.now, complete=True)
+        rxscale_lists.save_catalogue(self.db, known, seen_at=self.now, complete=True)
 
     @rule()
     def orders_are_swept(self) -> None:
@@ -341,7 +341,7 @@ class Pharmacy(RuleBasedStateMachine):
             for uid, order in self.order.items()
             if order["state"] is State.NEW
         }
-        rx_sweep.compare(self.db, rows, began_at=self.now, now=self.now, settled=True)
+        rxscale_lists.compare_orders(self.db, rows, began_at=self.now, now=self.now, settled=True)
 
     @rule()
     def a_backup_is_taken(self) -> None:

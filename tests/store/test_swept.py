@@ -31,8 +31,8 @@ from bridge.core.model import (
     State,
 )
 from bridge.core.reasons import CODES, Reason
-from bridge.store import Store, orders, rx_sweep, todo, views, work
-from bridge.store.rx_sweep import FOUND_BY_SWEEP
+from bridge.store import Store, orders, rxscale_lists, todo, views, work
+from bridge.store.rxscale_lists import FOUND_BY_SWEEP
 
 BEGAN, ENDED = after(100), after(110)
 WAITING = SweptOrder("waiting for pharmacy")
@@ -49,7 +49,7 @@ async def sweep(
     unlisted: Collection[str] = (),
 ) -> SweepResult:
     return await store.write(
-        rx_sweep.compare,
+        rxscale_lists.compare_orders,
         rows,
         began_at=began_at,
         now=now,
@@ -311,6 +311,6 @@ async def test_of_what_is_listed_as_it_was_nothing_more_is_made(store: Store, mo
         await store.write(work.save, submitted(number, rx_status=REVIEW.status), [])
     seen = {uid(number): REVIEW for number in range(5)}
     judged: list[Any] = []
-    monkeypatch.setattr(rx_sweep, "_finding", lambda order, _: judged.append(order))
+    monkeypatch.setattr(rxscale_lists, "_finding", lambda order, _: judged.append(order))
     assert await sweep(store, seen) == SweepResult(seen=5)
     assert judged == []

@@ -26,10 +26,9 @@ from bridge.store import (
     Store,
     deliveries,
     notes,
-    p1_sweep,
-    rx_sweep,
+    pharmaone_lists,
+    rxscale_lists,
     todo,
-    vendor_lists,
     views,
     waiting,
     work,
@@ -129,7 +128,7 @@ async def test_pharmaones_other_orders_are_forgotten(store: Store):
     await store.write(work.save, submitted(1), [])
     await store.write(work.save, submitted(2, order_id=OrderId("ORD_2")), [])
     await store.write(
-        vendor_lists.save_orders,
+        pharmaone_lists.save_orders,
         [
             p1_order(1, uid(1)),
             p1_order(2, None),
@@ -154,7 +153,7 @@ async def test_they_are_forgotten_by_their_own_age_however_often_they_are_listed
     ours = ["ORD_2", "ORD_4"]
     for at in (NOW, after(1001), after(2000)):
         listed = [replace(row, seen_at=at) for row in rows]
-        await store.write(vendor_lists.save_orders, listed)
+        await store.write(pharmaone_lists.save_orders, listed)
         await store.write(work.forget, BEFORE)
         kept = await column(store, "SELECT id FROM p1_orders ORDER BY id")
         assert kept == ours if at == NOW else kept == ["ORD_2", "ORD_3", "ORD_4"], "3 is met anew"
@@ -164,22 +163,28 @@ async def test_one_that_was_forgotten_is_read_but_once_more(store: Store):
     """Or reading what nobody knows would never come to its end."""
     await store.write(work.save, submitted(1, unsent_at=NOW), [])
     await store.write(work.forget, BEFORE)
-    await store.write(vendor_lists.save_orders, [p1_order(1, None, 2000)])
-    assert await store.read(p1_sweep.unread, 9) == ["ORD_1"]
+    await store.write(pharmaone_lists.save_orders, [p1_order(1, None, 2000)])
+    assert await store.read(pharmaone_lists.unread, 9) == ["ORD_1"]
     old = replace(p1_order(1, "EXT-17", 2001), created_at=after(5))
-    assert not await store.write(p1_sweep.save_read, old, after(2002))
-    assert await store.read(p1_sweep.unread, 9) == []
+    assert not await store.write(pharmaone_lists.save_read, old, after(2002))
+    assert await store.read(pharmaone_lists.unread, 9) == []
 
 
 async def test_what_rxscale_still_lists_as_open_is_not_forgotten(store: Store):
     await store.write(work.save, finished(1, 5, Phase.DROPPED), [])
     await store.write(work.save, finished(2, 5), [])
     rows = {uid(1): SweptOrder("waiting for pharmacy")}
-    await store.write(rx_sweep.compare, rows, began_at=after(6), now=after(7), settled=True)
+    await store.write(
+        rxscale_lists.compare_orders, rows, began_at=after(6), now=after(7), settled=True
+    )
     assert (await store.write(work.forget, BEFORE)).orders == 1
-    again = await store.write(rx_sweep.compare, rows, began_at=after(8), now=after(9), settled=True)
+    again = await store.write(
+        rxscale_lists.compare_orders, rows, began_at=after(8), now=after(9), settled=True
+    )
     assert again.new == 0, "or it would be sent, though a person dropped it"
-    await store.write(rx_sweep.compare, {}, began_at=after(10), now=after(11), settled=True)
+    await store.write(
+        rxscale_lists.compare_orders, {}, began_at=after(10), now=after(11), settled=True
+    )
     assert (await store.write(work.forget, BEFORE)).orders == 1
 
 

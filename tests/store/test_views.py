@@ -36,18 +36,7 @@ from bridge.core.model import (
     State,
 )
 from bridge.core.stock.reserve import Demand
-from bridge.store import (
-    Store,
-    StoreFacts,
-    notes,
-    orders,
-    rx_sweep,
-    todo,
-    vendor_lists,
-    views,
-    waiting,
-    work,
-)
+from bridge.store import Store, StoreFacts, notes, orders, rxscale_lists, todo, views, waiting, work
 
 
 async def test_orders_are_listed_newest_first(store: Store):
@@ -137,8 +126,8 @@ async def test_the_numbers(store: Store):
     await store.write(notes.count, "b")
     await store.write(notes.count, "b", 4)
     await store.write(notes.count, "a", 0)
-    await store.write(vendor_lists.save_catalogue, [], seen_at=after(7), complete=True)
-    await store.write(rx_sweep.compare, {}, began_at=NOW, now=after(8), settled=True)
+    await store.write(rxscale_lists.save_catalogue, [], seen_at=after(7), complete=True)
+    await store.write(rxscale_lists.compare_orders, {}, began_at=NOW, now=after(8), settled=True)
     facts = await store.read(views.facts, after(40.5))
     assert facts.pending == 4, "hinted: 5 and the SKU; left behind, so the sweep says: 1 and 2"
     assert (facts.unsure, facts.stuck, facts.open_orders) == (2, 1, 6)
@@ -178,7 +167,7 @@ async def given_some(store: Store) -> None:
         await store.write(work.save, each, [])
     await store.write(waiting.put_stuck, key(1), NOTE, NOW)
     sku = CatalogueSku(PharmacySkuUid("psku-9"), SkuUid("sku-9"), name="Ibuflam 400", pzn="00123")
-    await store.write(vendor_lists.save_catalogue, [sku], seen_at=NOW, complete=True)
+    await store.write(rxscale_lists.save_catalogue, [sku], seen_at=NOW, complete=True)
     line = Demand(1, PharmacySkuUid("psku-9"), ProductId("20401"), 2, 2)
     await store.write(orders.save_lines, uid(2), [line], sent=False)
 

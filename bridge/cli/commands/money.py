@@ -23,7 +23,7 @@ from bridge.pharmaone.orders import OrderSummary
 from bridge.pharmaone.reports import Report
 from bridge.rxscale.payouts import Payout
 from bridge.settings import Settings
-from bridge.store import exists, vendor_lists, views
+from bridge.store import exists, pharmaone_lists, views
 
 EARLIEST = 2000
 """No order is of a year before this one."""
@@ -200,7 +200,7 @@ async def _remembered(settings: Settings, orders: Sequence[OrderId]) -> Known:
     async with open_beside(settings.place) as store:
         rows = await store.read(views.newest, limit=1_000_000)
         linked = {row.record.order_id: row.record.uid for row in rows if row.record.order_id}
-        return Known(linked, await store.read(vendor_lists.known, orders))
+        return Known(linked, await store.read(pharmaone_lists.external_ids, orders))
 
 
 async def _payouts(vendors: Vendors, month: Month) -> list[Payout]:

@@ -19,7 +19,7 @@ from bridge.core.stock.plan import PlanRow
 from bridge.cycles.comparing import Reader
 from bridge.errors import Phrase
 from bridge.settings import Settings
-from bridge.store import orders, p1_sweep
+from bridge.store import orders, pharmaone_lists
 
 SKU_FIELDS = (*PlanRow._fields[:-3], "change")
 """Of a row: all but `why`, `write` and `anomaly`."""
@@ -59,7 +59,7 @@ async def _compared(arguments: argparse.Namespace, settings: Settings) -> Compar
     if arguments.fix and found:
         async with open_store(settings) as store:
             for order in learnt:
-                await store.write(p1_sweep.save_read, order, now())
+                await store.write(pharmaone_lists.save_read, order, now())
         keys = [order_key(each.uid) for each in found if each.mends]
         await look_now(settings, keys, "reconcile --fix")
         left, _ = await _differences(settings, arguments.days, quiet=quiet)

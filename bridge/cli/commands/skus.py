@@ -22,7 +22,7 @@ from bridge.errors import Phrase, Refused, Several
 from bridge.mapping import Rules
 from bridge.mapping.matching import Proposal, propose
 from bridge.settings import Settings
-from bridge.store import Store, exists, stock, vendor_lists
+from bridge.store import Store, exists, rxscale_lists, stock
 
 noun = Noun()
 
@@ -43,7 +43,7 @@ async def list_skus(arguments: argparse.Namespace) -> int:
 
 
 async def _rows(rules: Rules, store: Store) -> list[dict[str, Any]]:
-    skus = await store.read(vendor_lists.catalogue)
+    skus = await store.read(rxscale_lists.catalogue)
     remembered = await store.read(stock.situation, None, now())
     likely = await store.read(stock.likely_products)
     links = {link.uid: link for link in rules.links.of(skus)}

@@ -35,7 +35,7 @@ from bridge.cycles.stock.push import Pusher
 from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.mapping import Rules
 from bridge.pharmaone.client import PharmaOne
-from bridge.store import Store, notes, shadow, stock, vendor_lists
+from bridge.store import Store, notes, rxscale_lists, shadow, stock
 from bridge.texts import say
 
 log = logging.getLogger("bridge.stock")
@@ -341,7 +341,7 @@ class StockCycle:
         """What the next plan is made from if nothing new is read meanwhile, for people. Asks no
         vendor, and leaves no trace in the rounds.
         """
-        mark, rules = await self._store.read(vendor_lists.catalogue_mark), self._rules()
+        mark, rules = await self._store.read(rxscale_lists.catalogue_mark), self._rules()
         linked = self._shelf
         if (mark, rules.version) != self._shelf_of:
             linked = await self._shelved(rules)
@@ -360,10 +360,10 @@ class StockCycle:
 
     async def _shelf_now(self) -> Shelf:
         """All links, made anew when the mapping files or RxScale's list have changed."""
-        mark, rules = await self._store.read(vendor_lists.catalogue_mark), self._rules()
+        mark, rules = await self._store.read(rxscale_lists.catalogue_mark), self._rules()
         if not mark:
             await self._read_catalogue()
-            mark = await self._store.read(vendor_lists.catalogue_mark)
+            mark = await self._store.read(rxscale_lists.catalogue_mark)
         if (mark, rules.version) != self._shelf_of:
             self._shelf = await self._shelved(rules)
             self._shelf_of, self._unlinked = (mark, rules.version), None
@@ -378,7 +378,7 @@ class StockCycle:
     async def _listed(self) -> AsyncIterator[list[CatalogueSku]]:
         """RxScale's SKUs, some at a time: all of them at once would take a lot of memory."""
         after = PharmacySkuUid("")
-        while some := await self._store.read(vendor_lists.for_linking, after):
+        while some := await self._store.read(rxscale_lists.for_linking, after):
             yield some
             after = some[-1].pharmacy_sku_uid
 

@@ -18,7 +18,7 @@ from bridge.health import Check, HealthReport, Status
 from bridge.server.page.access import Visitor
 from bridge.server.page.render import answer
 from bridge.server.parts import PageParts, ServerParts, StockSeen
-from bridge.store import orders, proofs, vendor_lists, waiting
+from bridge.store import orders, proofs, rxscale_lists, waiting
 from bridge.store import views as stored
 from bridge.texts import say
 
@@ -151,7 +151,7 @@ async def _read(parts: ServerParts, view: Overview) -> Overview:
     rows = await read(waiting.everything)
     shown = [row.key for row in rows[:MOST_CARDS]]
     keys = [key for key in shown if key.startswith("order:")]
-    skus = await read(vendor_lists.skus, [key.removeprefix("sku:") for key in shown])
+    skus = await read(rxscale_lists.skus, [key.removeprefix("sku:") for key in shown])
     records = await read(orders.find_all, map(order_uid, keys))
     return replace(
         view,

@@ -1,4 +1,4 @@
-"""Compares a sweep through RxScale's open orders with what is remembered, and hints the rest.
+"""What RxScale's lists show: its SKUs, and the open orders of a sweep beside what is remembered.
 
 What makes an order worth a look is one function of one order (`_finding`). All reading is done
 before it and all writing after it, in a handful of statements, so that 5,000 orders are no more
@@ -19,16 +19,122 @@ from bridge.core.lifecycle import TERMINAL
 from bridge.core.memory import SweepResult, SweptOrder
 from bridge.core.model import (
     AnnouncedBy,
+    CatalogueSku,
     Hint,
     Key,
+    P1Order,
     PharmacyOrderUid,
+    PharmacySkuUid,
     Phase,
+    ProductId,
+    SkuUid,
     State,
     order_key,
 )
-from bridge.store import journal, notes, todo, waiting
+from bridge.store import journal, notes, pharmaone_lists, stock, todo, waiting
 from bridge.store.database import Connection
-from bridge.store.rows import Table, as_list, micros
+from bridge.store.rows import Statements, Table, as_list, micros
+
+SQL = Statements(__name__)
+
+CATALOGUE_MARK = "catalogue_mark"
+"""A note that is another one after each change of the SKU list."""
+LINKED_AT_ONCE = 2000
+SKUS = Table("skus", CatalogueSku, without=("stock", "price_cents"))
+
+_SAVE_SKU = SKUS.upsert("pharmacy_sku_uid", "seen_at")
+_SKUS = SKUS.select("ORDER BY pharmacy_sku_uid")
+_SKUS_OF = SKUS.select("WHERE pharmacy_sku_uid IN (?...)")
+_SKUS_NAMED = SKUS.select(
+    "WHERE sku_uid IN (?...) ORDER BY external_id IS NOT NULL, pharmacy_sku_uid DESC"
+)
+
+
+# -- RxScale's SKUs --------------------------------------------------------------------------
+
+
+def save_catalogue(
+    connection: Connection,
+    skus: Iterable[CatalogueSku],
+    *,
+    seen_at: datetime,
+    complete: bool,
+) -> None:
+    """Remembers these SKUs; if they are the `complete` list, forgets all others.
+
+    Reading the list began at `seen_at`.
+    """
+    at = micros(seen_at)
+    before = {sku.pharmacy_sku_uid: sku for sku in catalogue(connection)}
+    after = {sku.pharmacy_sku_uid: sku for sku in skus}
+    connection.executemany(_SAVE_SKU, [(*SKUS.row(sku), at) for sku in after.values()])
+    changed = any(before.get(uid) != sku for uid, sku in after.items())
+    if complete:
+        connection.execute(SQL.forget_skus, (at,))
+        changed = changed or before.keys() != after.keys()
+        stock.drop_unlisted(connection)
+        notes.put_time(connection, notes.CATALOGUE_AT, seen_at)
+    if changed or not notes.get(connection, CATALOGUE_MARK):
+        notes.put(connection, CATALOGUE_MARK, str(at))
+
+
+def catalogue(connection: Connection) -> list[CatalogueSku]:
+    """All SKUs that RxScale lists, in the order of their uids."""
+    return list(map(SKUS.value, connection.execute(_SKUS)))
+
+
+def skus(connection: Connection, uids: Iterable[str]) -> list[CatalogueSku]:
+    """These SKUs, in this order; those that RxScale does not list are left out."""
+    wanted = list(uids)
+    found = map(SKUS.value, connection.execute(_SKUS_OF, (as_list(wanted),)))
+    listed = {sku.pharmacy_sku_uid: sku for sku in found}
+    return [listed[PharmacySkuUid(uid)] for uid in wanted if uid in listed]
+
+
+def for_linking(connection: Connection, after: PharmacySkuUid) -> list[CatalogueSku]:
+    """The next of the same `after` that one, without what only people need."""
+    return [
+        CatalogueSku(uid, sku_uid, external_id, name, selling_unit=sold, unit=unit)
+        for uid, sku_uid, external_id, name, sold, unit in connection.execute(
+            SQL.skus_for_linking, (after, LINKED_AT_ONCE)
+        )
+    ]
+
+
+def catalogue_mark(connection: Connection) -> str:
+    """Another text after each change of the SKU list; "" if it was never read."""
+    return notes.get(connection, CATALOGUE_MARK) or ""
+
+
+def linked(connection: Connection, listed: Sequence[PharmacySkuUid]) -> tuple[int, int]:
+    """How many SKUs have a link (`listed`, or by external id), and how many have none."""
+    rows = connection.execute(SQL.links).fetchall()
+    known = set(listed)
+    with_link = sum(uid in known or bool(external_id) for uid, external_id in rows)
+    return with_link, len(rows) - with_link
+
+
+def for_submission(
+    connection: Connection, uid: PharmacyOrderUid, sku_uids: Sequence[SkuUid]
+) -> tuple[datetime | None, dict[SkuUid, CatalogueSku], P1Order | None, frozenset[ProductId]]:
+    """What is known for submitting an order.
+
+    When the last complete reading of the SKU list began, what it says of these SKUs (those
+    not in it are left out; of several of a pharmacy's, one with an external id), PharmaOne's order
+    if one was made of this one already, and the products that PharmaOne never listed.
+    """
+    read_at = notes.get_time(connection, notes.CATALOGUE_AT)  # first: it is no younger than they
+    found = map(SKUS.value, connection.execute(_SKUS_NAMED, (as_list(sku_uids),)))
+    return (
+        read_at,
+        {sku.sku_uid: sku for sku in found},
+        pharmaone_lists.order_for(connection, uid),
+        stock.unlisted_products(connection),
+    )
+
+
+# -- a sweep through the open orders ---------------------------------------------------------------
+
 
 FOUND_BY_SWEEP = "orders_found_by_sweep"
 """Counts the orders that a sweep found and no webhook had announced: lost webhooks."""
@@ -88,7 +194,7 @@ class _Sweep:
         return self.stuck.get(key) == reasons.GONE_AT_RXSCALE
 
 
-def compare(
+def compare_orders(
     connection: Connection,
     rows: Mapping[PharmacyOrderUid, SweptOrder],
     *,

@@ -1,11 +1,12 @@
 """What is known of PharmaOne's orders: whose each is, and what a reading of their list shows."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bridge.core import reasons
-from bridge.core.copies import MARGIN
+from bridge.core.copies import MARGIN, may_be_ours
 from bridge.core.deliveries import OF_PHARMAONE, Delivery, OrderChanged, PharmaOneChanged, Receipt
 from bridge.core.model import (
     Hint,
@@ -19,11 +20,114 @@ from bridge.core.model import (
     State,
     order_key,
 )
-from bridge.store import notes, orders, todo, vendor_lists, waiting
+from bridge.store import notes, orders, todo, waiting
 from bridge.store.database import Connection
-from bridge.store.rows import Cell, Statements, Table, as_list, micros, span
+from bridge.store.rows import Cell, Statements, Table, as_list, micros, moment, span
 
 SQL = Statements(__name__)
+P1_ORDERS = Table("p1_orders", P1Order)
+
+_AGAIN = re.compile(r"(.+)-([2-9]|[1-9][0-9])")
+_ORDERS = P1_ORDERS.select("WHERE id IN (?...)")
+_ORDER_FOR = P1_ORDERS.select(SQL.order_for)
+
+
+# -- as they were last seen, and whose each is by its name --------------------------------------
+
+
+def our_names(
+    connection: Connection, names: Iterable[str | None]
+) -> dict[str | None, PharmacyOrderUid]:
+    """Which of these names are those of order-requests of ours that were sent again after a
+    refusal (`po-1-2`), also by an earlier store; each with its order's uid.
+    """
+    again = {name: found[1] for name in names if name and (found := _AGAIN.fullmatch(name))}
+    wanted = as_list({*again, *again.values()})
+    known = {uid for (uid,) in connection.execute(SQL.known_uids, (wanted,))} if again else set()
+    return {
+        name: PharmacyOrderUid(uid)
+        for name, uid in again.items()
+        if uid in known and name not in known
+    }
+
+
+def under_our_names(connection: Connection, orders: Collection[P1Order]) -> list[P1Order]:
+    """The orders, with the pharmacy order's uid as `external_id` of each that is made of ours.
+
+    What cannot be such a uid is free text, perhaps a person's name: it becomes "".
+    """
+    ours: dict[str | None, str] = {**our_names(connection, (each.external_id for each in orders))}
+    odd = {name for each in orders if (name := each.external_id) and not may_be_ours(name)}
+    foreign = odd - ours.keys()
+    if foreign:
+        known = connection.execute(SQL.known_uids, (as_list(foreign),))
+        ours |= dict.fromkeys(foreign.difference(uid for (uid,) in known), "")
+    return [
+        replace(each, external_id=ours[each.external_id]) if each.external_id in ours else each
+        for each in orders
+    ]
+
+
+def save_orders(connection: Connection, orders: Collection[P1Order]) -> None:
+    """Remembers PharmaOne's orders; `external_id` "" says: its detail shows none of ours.
+
+    Others' that are old enough to have been forgotten are not taken up again.
+    """
+    since = int(notes.get(connection, notes.FORGOTTEN_BEFORE) or 0)
+    rows = map(P1_ORDERS.row, under_our_names(connection, orders))
+    names = P1_ORDERS.names
+    cells = ({**dict(zip(names, row, strict=True)), "since": since} for row in rows)
+    connection.executemany(SQL.save_order, cells)
+
+
+def known_orders(connection: Connection, ids: Iterable[OrderId]) -> list[P1Order]:
+    """Those of them that were seen before."""
+    return list(map(P1_ORDERS.value, connection.execute(_ORDERS, (as_list(ids),))))
+
+
+def order_for(
+    connection: Connection, uid: PharmacyOrderUid, but: OrderId | None = None
+) -> P1Order | None:
+    """PharmaOne's order made from this pharmacy order; of several, the first that was made and is
+    listed. `but`: another one than this.
+    """
+    again = [f"{uid}-{edition}" for edition in range(2, 10)]  # read before the order was known
+    row = connection.execute(
+        _ORDER_FOR, {"uid": uid, "again": as_list(again), "but": but or ""}
+    ).fetchone()
+    return None if row is None else P1_ORDERS.value(row)
+
+
+def external_ids(connection: Connection, ids: Sequence[OrderId]) -> dict[OrderId, str | None]:
+    """Those of them whose `external_id` is known, or known to be absent (None)."""
+    return dict(connection.execute(SQL.external_ids, (as_list(ids),)).fetchall())
+
+
+def unlisted(connection: Connection, ids: Iterable[OrderId], at: datetime) -> None:
+    """PharmaOne's whole list, asked for at `at`, shows others that are known and none of these."""
+    connection.execute(SQL.unlisted, (micros(at), as_list(ids)))
+
+
+def listed_again(connection: Connection, ids: Iterable[OrderId]) -> None:
+    connection.execute(SQL.listed_again, (as_list(ids),))
+
+
+def unlisted_at(connection: Connection, order_id: OrderId) -> datetime | None:
+    """When such a list was last asked for; None if the order was seen since."""
+    row = connection.execute(SQL.unlisted_at, (order_id,)).fetchone()
+    return None if row is None else moment(row[0])
+
+
+def forget_orders(connection: Connection, before: datetime, most: int) -> int:
+    """Deletes PharmaOne's orders that are not ours and were made before, or met where it does not
+    tell; the list may show them for years. At most so many; returns how many.
+    """
+    notes.put_time(connection, notes.FORGOTTEN_BEFORE, before)
+    return connection.execute(SQL.forget_orders, {"before": micros(before), "most": most}).rowcount
+
+
+# -- what deliveries and a reading of their list tell -------------------------------------------
+
 LATELY = timedelta(days=2)
 CLOCKS = timedelta(hours=3)
 """How far this machine's clock may have been behind when the store was made."""
@@ -109,7 +213,7 @@ def note_unread(
         and each.order_id is not None
     ]
     if unread:
-        vendor_lists.save_orders(connection, unread)
+        save_orders(connection, unread)
 
 
 def prescriptions(connection: Connection) -> dict[PrescriptionId, str | None]:
@@ -132,7 +236,7 @@ def compare_prescriptions(
 
 def _named(connection: Connection, references: Sequence[str]) -> PharmacyOrderUid | None:
     """The order that any of these ids belongs to."""
-    names = [*references, *vendor_lists.our_names(connection, references).values()]
+    names = [*references, *our_names(connection, references).values()]
     found = connection.execute(SQL.named, {"names": as_list(names)}).fetchone()
     return None if found is None else PharmacyOrderUid(found[0])
 
@@ -194,8 +298,8 @@ def save_read(
     if order.external_id is None:
         _not_shown(connection, order, now, believed=believed)
         return False
-    (order,) = vendor_lists.under_our_names(connection, [order])
-    vendor_lists.save_orders(connection, [order])
+    (order,) = under_our_names(connection, [order])
+    save_orders(connection, [order])
     uid = PharmacyOrderUid(order.external_id) if order.external_id else None
     record = orders.find(connection, uid) if uid is not None else None
     if record is None or record.order_id == order.id or not _is_awaited(record):
@@ -210,7 +314,7 @@ def _not_shown(connection: Connection, order: P1Order, now: datetime, *, believe
     """A new one is forgotten, and read once it is named again; an old one is none of ours."""
     forgotten = connection.execute(SQL.forget_new, (order.id, micros(now - NEW))).rowcount
     if believed and not forgotten:
-        vendor_lists.save_orders(connection, [replace(order, external_id="")])
+        save_orders(connection, [replace(order, external_id="")])
 
 
 def _is_awaited(record: OrderRecord) -> bool:
@@ -222,7 +326,7 @@ def _is_awaited(record: OrderRecord) -> bool:
     return record.finished_at is None or (is_over and record.order_id is None)
 
 
-def compare(
+def compare_orders(
     connection: Connection,
     rows: Mapping[OrderId, P1Order],
     *,
@@ -240,12 +344,12 @@ def compare(
     """
     deleted = waiting.keys_stuck_for(connection, reasons.DELETED_IN_PHARMAONE)
     looked_for = todo.tried(connection) | deleted
-    before = {order.id: order for order in vendor_lists.orders(connection, rows)}
+    before = {order.id: order for order in known_orders(connection, rows)}
     unfinished = list(map(_KNOWN.value, connection.execute(_UNFINISHED)))
     by_uid = {record.uid: record for record in unfinished}
     by_order = {record.order_id: record for record in unfinished if record.order_id is not None}
     found: dict[PharmacyOrderUid, Hint] = {}
-    named = vendor_lists.under_our_names(connection, rows.values())
+    named = under_our_names(connection, rows.values())
     for order in named:
         was = before.get(order.id)
         name = order.external_id or (was.external_id if was else None)
@@ -264,10 +368,10 @@ def compare(
         found[record.uid] = _hint(record, "sweep: changed after its end")
     _count_untold(connection, before, rows)
     if listed is None and before:
-        vendor_lists.unlisted(connection, by_order.keys() - rows.keys(), began_at)
-    vendor_lists.listed_again(connection, rows)
+        unlisted(connection, by_order.keys() - rows.keys(), began_at)
+    listed_again(connection, rows)
     changed = [row for row in named if not _is_known(row, before.get(row.id))]
-    vendor_lists.save_orders(connection, changed)
+    save_orders(connection, changed)
     for record in map(_KNOWN.value, connection.execute(_CANCELLED_UNSENT, (as_list(rows),))):
         found[record.uid] = _hint(record, "sweep: PharmaOne made an order of it")
     todo.hint(connection, found.values(), now)
