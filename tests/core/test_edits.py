@@ -156,6 +156,7 @@ def test_what_pharmaones_order_holds_is_what_was_sent(lines, ours, theirs, told,
     found = changes(held.snapshot, SENT)
     assert (say(found) if found else "") == (told and f"the lines: {told}")
     assert {take.p1_id: take.units for take in held.takes} == units
+    assert {(take.place, take.pharmacy_sku_uid, take.amount) for take in held.takes} <= {(0, "", 0)}
 
 
 @pytest.mark.parametrize(

@@ -625,7 +625,8 @@ def test_back_off(attempts, jitter, after, seconds):
 
 
 def test_keys():
-    assert order_uid(order_key(UID)) == UID
+    for uid in (UID, PharmacyOrderUid("po:1")):
+        assert order_uid(order_key(uid)) == uid
     for wrong in ("sku:psku-1", "order:", "nonsense"):
         with pytest.raises(ValueError, match="not an order's key"):
             order_uid(wrong)

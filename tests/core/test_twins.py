@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.copies import Content, is_likely_twin, may_be_twin, product, surnames, words
+from bridge.core.copies import (
+    Content,
+    is_likely_twin,
+    may_be_ours,
+    may_be_twin,
+    product,
+    surnames,
+    words,
+)
 
 
 def held(name: str = "", goods: str = "", total: str | None = None) -> Content:
@@ -63,6 +71,32 @@ def test_a_surname_however_it_is_typed(name: str, typed: str):
 @pytest.mark.parametrize("name", [None, "", " ", ",", ", Erika", "-", "4711"])
 def test_what_is_no_surname(name: str | None):
     assert surnames(name) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [("30.00", "30", True), ("30.00", "34.99", False), (None, "5", True), ("30.00", None, True)],
+)
+def test_without_a_name_what_has_another_sum_is_not_read(ours, theirs, expected):
+    assert may_be_twin(held("", "20417", ours), held("", "20417", theirs)) is expected
+
+
+def test_a_products_name_is_the_same_however_wide_its_gaps_are():
+    assert product("Beispielsorte  18/1") == product(" beispielsorte 18/1") == "beispielsorte 18/1"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("po-abc123", True),
+        ("9f1c5d2e-0000-4000-8000-00000000abcd", True),
+        ("Erika Beispiel", False),
+        ("po-abc123 Beispiel", False),
+        ("", False),
+    ],
+)
+def test_what_is_written_as_an_orders_uid_is(name: str, expected: bool):
+    assert may_be_ours(name) is expected
 
 
 NAMES = st.text(st.characters(categories=["Lu", "Ll"]), min_size=2, max_size=9)

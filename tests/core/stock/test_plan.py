@@ -9,18 +9,21 @@ from core.stock.given import NOW, PLAIN, known, later, link, product, situation,
 
 from bridge.core.reasons import (
     AS_IT_SHOULD_BE,
+    CHANGED_THERE,
     FIRST_WRITE_WAITS,
     NEVER_LISTED,
     NO_SUCH_PRODUCT,
     NOBODY_KNOWS,
     NOT_IN_LIST,
     ORDERS_FIRST,
+    PRICE,
+    PRICE_FRACTION,
     PROMISES_TOO_MUCH,
     UNCHECKED,
     UNCONFIRMED,
 )
-from bridge.core.stock.model import RxScaleStock, StockPolicy, Stocktake, Write
-from bridge.core.stock.plan import PlanRow, explain, plan
+from bridge.core.stock.model import Anomaly, RxScaleStock, StockPolicy, Stocktake, Write
+from bridge.core.stock.plan import PlanRow, explain, plan, wanted_price
 from bridge.texts import say
 
 
@@ -145,6 +148,7 @@ PREVIEW = {
     (5, 9, 9): False,  # a write that was not answered: it may be there already
     (5, 12, 9): False,
     (0, 0, 0): False,
+    (0, None, 1): True,
 }
 
 
@@ -357,3 +361,46 @@ def test_a_change_by_others_to_nobody_knows_what_is_noticed():
         assert situation([link(1, 1)], {1: 5}, [row]).drifts_unknown == expected
     assert RxScaleStock({sku(1): 4}, {}).of(sku(1)) == known(1, 4)
     assert RxScaleStock({sku(1): 4}, {}).of(sku(2)) is None
+
+
+def test_units_that_nobody_confirmed_keep_no_other_sku_of_the_product_from_being_written():
+    guessed = replace(link(1, 1, "5"), confirmed=False)
+    found = plan(situation([guessed, link(2, 1)], {1: 9}, {1: 3, 2: 3}))
+    assert [(each.uid, each.stock) for each in found.writes] == [("psku-2", 9)]
+    assert found.linked == 1
+    assert [(row.uid, row.on_hand) for row in found.unconfirmed] == [("psku-1", 9)]
+
+
+@pytest.mark.parametrize(
+    ("euros", "before", "reason"),
+    [
+        ("0", None, PRICE_FRACTION(sku=sku(1), price="0")),
+        ("8.595", None, PRICE_FRACTION(sku=sku(1), price="8.595")),
+        ("75", 700, PRICE(sku=sku(1), before=700, now=7500)),
+    ],
+)
+def test_an_odd_price_is_told_with_its_sku(euros, before, reason):
+    assert wanted_price(Decimal(euros), link(1, 1), before, 30) == Anomaly(reason, sku(1))
+
+
+def test_a_cent_is_a_price():
+    assert wanted_price(Decimal("0.01"), link(1, 1), None, 30) == 1
+
+
+def test_a_lost_link_that_somebody_changed_is_left_where_changes_are_kept():
+    changed = replace(
+        situation([], {}, [known(1, 4, pushed=0, drifts=True)]),
+        policy=replace(PLAIN, keep_drift=True),
+        unlinked=[sku(1)],
+        believed=True,
+    )
+    (row,) = plan(changed).rows
+    assert (row.why, row.write, row.open_units, row.safety) == (CHANGED_THERE, None, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("units", "pieces", "most"),
+    [("1", 3, 3), ("2.5", 3, 8), ("0.3", 1, 1), ("5", 0, 0), ("5", -1, 0)],
+)
+def test_what_pieces_take_at_the_most_is_rounded_up(units, pieces, most):
+    assert link(1, 1, units).most_units(pieces) == most

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from core.stock.given import NOW, PLAIN, known, later, link, product, reading, situation, sku
@@ -344,3 +345,74 @@ def test_it_is_begun_by_an_inventory_that_is_believed_and_then_carried_on():
 def test_one_that_rxscale_does_not_list_any_more_is_nobodys_concern():
     found = replace(before(), unlinked=[sku(11)])
     assert planned(TEN, found=found).rows == ()
+
+
+# -- at the very bounds, and what does not count -----------------------------------------------
+
+
+def code(found: Plan) -> str | None:
+    pending = found.situation.pending
+    return None if pending is None else str(pending.reason.code)
+
+
+def of(hands: dict[int, int], told: dict[int, int]) -> Plan:
+    """Something else is told of products that were all there, and are linked."""
+    links = [link(number, number) for number in hands]
+    return planned(told, found=situation(links, hands, dict(hands)))
+
+
+@pytest.mark.parametrize(
+    ("hands", "told", "expected"),
+    [
+        pytest.param(
+            {1: 9, 2: 9, **dict.fromkeys(range(3, 11), 0)}, {1: 4, 2: 4}, "halved", id="two"
+        ),
+        pytest.param(
+            dict.fromkeys(range(1, 11), 1), dict.fromkeys(range(1, 11), 0), "halved", id="1"
+        ),
+        pytest.param(
+            {**dict.fromkeys(range(1, 5), 1000), **dict.fromkeys(range(5, 11), 9)},
+            dict.fromkeys(range(1, 5), 1),
+            None,
+            id="not half of the products fell",
+        ),
+        pytest.param(
+            dict.fromkeys(range(1, 102), 9), dict.fromkeys(range(1, 11)), None, id="10 of 101"
+        ),
+        pytest.param(
+            dict.fromkeys(range(1, 101), 9), dict.fromkeys(range(1, 11)), "partial", id="10 %"
+        ),
+    ],
+)
+def test_what_is_odd_at_the_least(hands: dict[int, int], told: dict[int, int | None], expected):
+    """`told` are those that changed; None: it is not listed any more."""
+    there = {each: units for each, units in {**hands, **told}.items() if units is not None}
+    assert code(of(hands, there)) == expected
+
+
+def test_a_product_that_was_never_listed_hides_none_that_are_missing():
+    hands = {number: units for number, units in TEN.items() if number != 1}
+    found = situation(LINKS, hands, TEN)
+    assert code(planned(without(1, 2, 3), found=found)) == "partial"
+
+
+def test_two_of_four_at_a_first_start_are_too_many():
+    found = situation(LINKS[:4], None, dict.fromkeys(range(1, 5), 100))
+    assert code(planned({1: 0, 2: 0, 3: 100, 4: 100}, found=found)) == "zeroed"
+
+
+def test_of_a_product_without_a_link_the_last_number_is_kept_too():
+    found = situation(LINKS[:1], {1: 100, 2: 7}, {1: 100})
+    assert planned({1: 100}, found=found).situation.stocktake.on_hand[product(2)] == 7
+
+
+def test_what_a_person_confirms_as_gone_was_listed_once():
+    assert unlisted(planned(without(1, 2), confirmed=True)) == []
+
+
+def test_prices_are_those_of_the_inventory_that_is_believed():
+    found = before(policy=replace(PLAIN, sync_prices=True))
+    told = reading(TEN, later(300), prices={product(3): Decimal("7.50")})
+    assert [(each.uid, each.price_cents) for each in plan_with(told, found).writes] == [
+        ("psku-3", 750)
+    ]

@@ -28,6 +28,7 @@ def shown(
         (shown(), 11, [], Cause.DRIFT, 11),
         # a completed order takes its pieces off by itself
         (shown(), 6, [2], Cause.SALE, 6),
+        (shown(), 7, [1], Cause.SALE, 7),
         (shown(), 6, [3, 2], Cause.SALE, 6),
         (shown(), 3, [3, 2], Cause.SALE, 3),
         (shown(), 4, [3, 2], Cause.DRIFT, 4),
