@@ -16,6 +16,7 @@ from bridge.app.machine import Machine
 from bridge.app.policies import policy_of, rules_of, stock_policy_of, zone_of
 from bridge.app.replica import Lease
 from bridge.app.signing import SigningSecrets
+from bridge.app.together import refuse_another
 from bridge.app.vendors import Vendors, Wire, scopes_of, vendors_of
 from bridge.core.memory import SweepResult
 from bridge.core.reasons import FREED_BY_MAPPING
@@ -24,7 +25,7 @@ from bridge.cycles.listening import ORDERS, STOCK, Listening
 from bridge.cycles.proof import ProofCycle
 from bridge.cycles.stock import Adjuster, Pusher, StockCycle
 from bridge.health import Telling
-from bridge.mapping import Rules
+from bridge.mapping import Rules, refuse_to_forget
 from bridge.metrics import Metrics
 from bridge.rxscale.prints import key_of, prints
 from bridge.server import refuse_taken
@@ -201,7 +202,7 @@ class Bridge:
 
     async def rules_changed(self, rules: Rules) -> None:
         """What waited for the change goes on; what it promises too much falls at once."""
-        await self.store.write(audit.took_up, rules.version, rules.files, self.now())
+        await self.store.write(audit.took_up, rules.version, rules.files, rules.known, self.now())
         pharmaone = self.vendors.pharmaone
         pharmaone.tokens.needed = scopes_of(self.settings, pharmaone.site, rules.facts)
         why = f"mapping files changed ({rules.version})"
@@ -217,7 +218,7 @@ class Shared:
 
     wire: Wire
     metrics: Metrics
-    rules_of: Callable[[Settings], Rules] = rules_of
+    rules_of: Callable[[Settings, Rules | None], Rules] = rules_of
 
 
 @asynccontextmanager
@@ -266,6 +267,7 @@ async def open_bridge(
             await vet(vendors)
         store = await machine.open_store(settings.place, now=machine.now())
         stack.push_async_callback(store.close)
+        await _refuse_unlike(store, settings, reloader.rules)
         vendors.organisation.stores.add(store)
         stack.callback(vendors.organisation.stores.discard, store)
         bridge = Bridge(settings, machine, shared.metrics, store, reloader, vendors)
@@ -277,12 +279,21 @@ async def open_bridge(
         yield bridge
 
 
+async def _refuse_unlike(store: Store, settings: Settings, rules: Rules) -> None:
+    """Raises Misconfigured for another pharmacy's store, and for facts that this one knew."""
+    refuse_to_forget(await store.read(audit.known), rules)
+    uid, was = settings.rxscale.pharmacy_uid, await store.read(notes.get, notes.PHARMACY)
+    refuse_another(settings, was)
+    if uid and was is None:
+        await store.write(notes.put, notes.PHARMACY, uid)
+
+
 async def _begin(bridge: Bridge) -> None:
     """What nobody but the one at work may write."""
     store, now, rules = bridge.store, bridge.now(), bridge.reloader.rules
     bridge.by_hand_until = await _by_hand_until(bridge.settings, bridge.machine, store)
     await store.write(todo.take_up, now)
-    await store.write(audit.took_up, rules.version, rules.files, now)
+    await store.write(audit.took_up, rules.version, rules.files, rules.known, now)
 
 
 @asynccontextmanager

@@ -172,6 +172,8 @@ class Fleet:
             member.fault = str(refused)
             log.error("a pharmacy's file is refused", extra={"pharmacy": name, "why": member.fault})
             return
+        if self._looked:
+            log.info("a pharmacy's file is taken up", extra={"pharmacy": name})
         redact(settings.secrets())
         await self._end(name)
         member.settings, member.fault, member.stop = settings, None, asyncio.Event()

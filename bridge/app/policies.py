@@ -6,19 +6,24 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bridge.core.model import PharmacyUid
 from bridge.core.orders.view import Policy
 from bridge.core.stock.model import StockPolicy
-from bridge.mapping import Rules, load
+from bridge.mapping import Rules, load, refuse_to_forget
 from bridge.settings import Settings
 
 
-def rules_of(settings: Settings) -> Rules:
-    """The mapping files of these settings. Raises Misconfigured with every fault of theirs."""
+def rules_of(settings: Settings, before: Rules | None = None) -> Rules:
+    """The mapping files of these settings. Raises Misconfigured with every fault of theirs, and
+    where they may not follow those that were in force `before`.
+    """
     by_selling_unit = settings.stock.units_from == "standard_selling_unit"
-    return load(
+    rules = load(
         settings.mappings.dir,
         dialect=settings.rxscale.dialect,
         by_selling_unit=by_selling_unit,
         own=settings.source.own,
     )
+    if before is not None:
+        refuse_to_forget(before.known, rules)
+    return rules
 
 
 def zone_of(settings: Settings) -> tzinfo:

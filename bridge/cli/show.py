@@ -31,6 +31,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_ESCAPED = re.compile(r"[\x7f-\x9f]")
 """The control characters that `json` does not escape."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NEXT = re.compile(r"^  rxbridge (?!run$)", re.MULTILINE)
+"""A command to be typed next, for this pharmacy if one was named; `run` is for all of them."""
 _AMOUNT = re.compile(r"-?\d+\.\d\d")
 PIPED = 1000
 """Columns of what is written into a pipe."""
@@ -93,6 +95,8 @@ def page(template: str, **about: Any) -> None:
         return _A_TABLE
 
     text = _template(template).render(about, table=table)
+    if name := getattr(about.get("typed"), "pharmacy", None):
+        text = _NEXT.sub(f"  rxbridge --pharmacy {escape(name)} ", text)
     first, *rest = text.split(f"{_A_TABLE}\n")
     console().print(Text.from_markup(first, emoji=False), end="")
     for each, after in zip(tables, rest, strict=True):

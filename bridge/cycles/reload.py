@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from bridge.errors import Misconfigured
-from bridge.mapping import Rules, fingerprint, refuse_to_forget
+from bridge.mapping import Rules, fingerprint
 
 log = logging.getLogger("bridge.mapping")
 
@@ -38,14 +38,16 @@ class Reloader:
 
     changed: Callable[[Rules], Awaitable[object]]
 
-    def __init__(self, directory: Path, read: Callable[[], Rules], own: Path | None = None) -> None:
-        """Has `read` load the files, of which one in `own` outweighs that in `directory`. Raises
-        Misconfigured with every fault of theirs.
+    def __init__(
+        self, directory: Path, read: Callable[[Rules | None], Rules], own: Path | None = None
+    ) -> None:
+        """Has `read` load the files that follow those in force, if any are. One in `own` outweighs
+        that in `directory`. Raises Misconfigured with every fault of theirs.
         """
         self._mark = partial(fingerprint, directory, own)
         self._read = read
         self._seen = self._mark()
-        self.rules = read()
+        self.rules = read(None)
         self.refused: Misconfigured | None = None
 
     @property
@@ -62,8 +64,7 @@ class Reloader:
             return
         self._seen, before = seen, self.error
         try:
-            rules = await asyncio.to_thread(self._read)
-            refuse_to_forget(self.rules, rules)
+            rules = await asyncio.to_thread(self._read, self.rules)
         except Misconfigured as failure:
             self.refused = failure
             if self.error != before:
@@ -71,10 +72,11 @@ class Reloader:
                     "mapping files refused; the last valid ones stay", extra={"faults": self.error}
                 )
             return
-        self.refused = None
-        if rules.version != self.rules.version:
-            self.rules = rules
+        is_new, self.refused = rules.version != self.rules.version, None
+        if is_new or before is not None:
             log.info("mapping files taken up", extra={"version": rules.version})
+        if is_new:
+            self.rules = rules
             await self.changed(rules)
 
     def _waits_for_others(self) -> bool:

@@ -41,6 +41,12 @@ class Rules:
     files: Mapping[str, str] = field(default_factory=dict)
     """A mark of each file, which changes with any byte of it."""
 
+    @property
+    def known(self) -> Mapping[str, str]:
+        """The facts that somebody found out."""
+        found = {name: self.facts_told[name].partition(" (")[0] for name in self.facts_given}
+        return {name: value for name, value in found.items() if value != "unknown"}
+
     def draft(
         self,
         order: PharmacyOrder,
@@ -105,14 +111,13 @@ def load(
     )
 
 
-def refuse_to_forget(before: Rules, after: Rules) -> None:
-    """A fact in force of which the file says nothing any more went with a part of the file; without
-    it an order may be sent a second time. Raises Misconfigured.
+def refuse_to_forget(known: Mapping[str, str], after: Rules) -> None:
+    """A fact that was `known` and of which the file says nothing any more went with a part of the
+    file; without it an order may be sent a second time. Raises Misconfigured.
     """
     faults = reading.Faults()
-    for name in sorted(before.facts_given - after.facts_given):
-        if (was := before.facts_told[name]) != "unknown":
-            faults.tell(reading.Place(reading.FACTS, name), "fact-is-gone", was=was)
+    for name in sorted(known.keys() & after.facts_told.keys() - after.facts_given):
+        faults.tell(reading.Place(reading.FACTS, name), "fact-is-gone", was=known[name])
     if faults:
         raise Misconfigured(faults)
 

@@ -16,7 +16,7 @@ from bridge.store.backup import (
     take_daily,
 )
 from bridge.store.engine import Store
-from bridge.store.moving import move
+from bridge.store.moving import move, whose
 from bridge.store.places import exists, is_behind, run_lock
 from bridge.store.runlock import RunLock
 from bridge.store.stock import Pushed, StockState
@@ -41,4 +41,5 @@ __all__ = [
     "restore",
     "run_lock",
     "take_daily",
+    "whose",
 ]

@@ -14,6 +14,9 @@ from bridge.store.rows import Statements, Table, micros
 SQL = Statements(__name__)
 MAPPINGS = "mappings"
 """The note of the mapping files in force: their version, and a mark of each file, as JSON."""
+FACTS = "facts"
+"""The note of the facts that were known by them, as JSON."""
+Told = Mapping[str, str]
 _WORD = re.compile(r"[\w.:/{}-]{1,100}", re.ASCII)
 _TABLE = Table("audit", AuditEntry)
 _NEWEST = _TABLE.select("ORDER BY id DESC LIMIT ?")
@@ -29,8 +32,9 @@ def add(connection: Connection, entry: AuditEntry) -> None:
     connection.execute(_TABLE.insert(), _TABLE.row(kept))
 
 
-def took_up(connection: Connection, version: str, files: Mapping[str, str], now: datetime) -> None:
+def took_up(connection: Connection, version: str, files: Told, facts: Told, now: datetime) -> None:
     """These mapping files are in force from now on; written down if they are other ones."""
+    notes.put(connection, FACTS, json.dumps(dict(facts)))
     before, known = _in_force(connection)
     if version == before:
         return
@@ -38,6 +42,12 @@ def took_up(connection: Connection, version: str, files: Mapping[str, str], now:
     changed = {name for name, _ in files.items() ^ known.items()}
     subject, outcome = " ".join(sorted(changed)), f"{before or '-'} -> {version}"
     add(connection, AuditEntry(now, "", "files", Deed.MAPPINGS_CHANGED, subject, outcome))
+
+
+def known(connection: Connection) -> Told:
+    """The facts of the mapping files that were in force last."""
+    found: Told = json.loads(notes.get(connection, FACTS) or "{}")
+    return found
 
 
 def entries(connection: Connection, limit: int = 2**63 - 1) -> list[AuditEntry]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.errors import Fault, Misconfigured
 from bridge.place import Database, Place
-from bridge.store import places, views
+from bridge.store import notes, places, views
 from bridge.store.backup import made_beside, put_in_place
 from bridge.store.connection import connect_guest, connect_writer, refusal, undo
 from bridge.store.database import Connection
@@ -18,6 +18,19 @@ NUMBERED = ("audit", "journal")
 """Their rows are numbered as they come; whoever takes them over numbers them anew."""
 OWN = {"pharmacy", "id"}
 SHARED = ("budgets", "pharmacies", "replicas", "rxbridge")
+
+
+def whose(place: Place) -> str | None:
+    """The uid of the pharmacy whose store it is; None for a new one. Raises Misconfigured, and
+    TryLater where nobody answers.
+    """
+    if not places.exists(place):
+        return None
+    try:
+        with _reading(place) as connection:
+            return notes.get(connection, notes.PHARMACY)
+    except sqlite3.Error as error:
+        raise refusal(Path(str(place)), error) from error
 
 
 def move(source: Place, target: Place, now: datetime) -> Mapping[str, int]:

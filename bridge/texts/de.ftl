@@ -1515,11 +1515,16 @@ fault-no-secrets = ist keine JSON-Liste von Geheimnissen
 another-secrets = mit --secrets eine andere nennen
 fault-secrets-unwritable = lässt sich nicht schreiben
     .remedy = mit --secrets eine andere nennen
-fault-anothers-store = ist der Speicher von { $name }
+fault-anothers-store = ist der Speicher von { $name } (pharmacies/{ $name }.toml)
     .remedy = einen anderen nennen oder weglassen
-fault-anothers-uid = ist auch die von { $name }
+fault-anothers-uid = ist auch die von { $name } (pharmacies/{ $name }.toml)
     .remedy = die eigene setzen
-fault-shares = Anteile an { $product } ergeben mit denen anderer Apotheken { $sum }
+fault-store-of-another = ist der Speicher von { $was }, und rxscale.pharmacy_uid sagt { $uid }
+    .remedy = den Speicher von { $uid } nennen; oder, wo seine Kennung berichtigt wurde, `{ $command }`
+fault-shares = Anteile an { $product } ergeben mit { $files } { $sum }{ $more ->
+        [absent] {""}
+       *[other] , ebenso die an { $more } weiteren
+    }
     .remedy = jeder einen Anteil geben, zusammen höchstens 1
 fault-no-such-status = RxScale kennt keinen Status { $words }, daher werden dort keine Bestellungen gesucht
     .remedy = das Wort schreiben, wie RxScale es tut, oder es herausnehmen
@@ -2199,9 +2204,12 @@ fault-database-newer = wurde von einem neueren rxbridge geschrieben (Schema { $f
     .remedy = jene oder eine neuere Version verwenden
 fault-database-in-use = ein anderes rxbridge run verwendet diesen Speicher
     .remedy = es zuerst anhalten, oder diesem eine eigene store.pharmacy geben
+no-pharmacies = Noch keine: rxbridge pharmacies add NAME --uid UID --org ORG --shop SHOP
+fault-store-away = { $why }
+    .remedy = seinen Server starten oder store.url richtigstellen; `rxbridge run` wartet auf ihn
 fault-no-psycopg = braucht psycopg, das fehlt
     .remedy = installieren: pipx install --force './rxbridge-VERSION-py3-none-any.whl[postgres]'
-fault-key-is-pharmacy = ein Schlüssel und eine Apotheke heißen gleich und hätten eine Adresse für RxScales Webhooks
+fault-key-is-pharmacy = ein Schlüssel und eine Apotheke heißen gleich, { $word }, und hätten eine Adresse für RxScales Webhooks (pharmacies/{ $name }.toml)
     .remedy = einem von beiden einen anderen Namen geben
 rows-to-be-made = { $place }: seine Zeilen entstehen beim ersten Start
 store-doubted = { $place }: wird angezweifelt

@@ -1491,11 +1491,16 @@ fault-no-secrets = is no JSON list of secrets
 another-secrets = name another --secrets
 fault-secrets-unwritable = cannot be written
     .remedy = name another --secrets
-fault-anothers-store = is { $name }'s store
+fault-anothers-store = is { $name }'s store (pharmacies/{ $name }.toml)
     .remedy = name another, or leave it out
-fault-anothers-uid = is { $name }'s too
+fault-anothers-uid = is { $name }'s too (pharmacies/{ $name }.toml)
     .remedy = set its own
-fault-shares = shares of { $product } add up to { $sum } with other pharmacies'
+fault-store-of-another = is the store of { $was }, and rxscale.pharmacy_uid says { $uid }
+    .remedy = name the store of { $uid }; or, where its uid was corrected, `{ $command }`
+fault-shares = shares of { $product } add up to { $sum } with { $files }{ $more ->
+        [absent] {""}
+       *[other] , and so those of { $more } more
+    }
     .remedy = give each a share, of at most 1 together
 fault-no-such-status = RxScale knows no status { $words }, so orders are not looked for there
     .remedy = write the word as RxScale does, or take it out
@@ -2175,9 +2180,12 @@ fault-database-newer = was written by a newer rxbridge (schema { $found }, this 
     .remedy = run that version or a newer one
 fault-database-in-use = another rxbridge run uses this store
     .remedy = stop it first, or give this one a store.pharmacy of its own
+no-pharmacies = None yet: rxbridge pharmacies add NAME --uid UID --org ORG --shop SHOP
+fault-store-away = { $why }
+    .remedy = start its server, or mend store.url; `rxbridge run` waits for it
 fault-no-psycopg = needs psycopg, which lacks
     .remedy = install it: pipx install --force './rxbridge-VERSION-py3-none-any.whl[postgres]'
-fault-key-is-pharmacy = a key and a pharmacy have one name, so one address for RxScale's webhooks
+fault-key-is-pharmacy = a key and a pharmacy have one name, { $word }, so one address for RxScale's webhooks (pharmacies/{ $name }.toml)
     .remedy = name one of them otherwise
 rows-to-be-made = { $place }: its rows will be made at the first run
 store-doubted = { $place }: doubted

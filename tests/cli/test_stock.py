@@ -187,6 +187,21 @@ def test_links_and_units_are_proposed_written_and_pushed(typed, accounts, folder
     assert stocks(accounts)["psku-1007"] == 92  # 460 g in 5 g
 
 
+@GRAMS
+def test_in_a_chain_the_next_command_and_the_shares_are_told(typed, accounts, folder):
+    (folder / "pharmacies").mkdir()
+    for name in ("adler", "birke", "cedar"):
+        file = folder / "pharmacies" / f"{name}.toml"
+        file.write_text('[pharmaone]\norg_id = "org2"\n' if name == "cedar" else "")
+        (folder / "pharmacies" / name).mkdir()
+    shown = typed("--pharmacy", "adler", "skus", "match")
+    assert "\n  rxbridge --pharmacy adler skus match --write\n" in shown.out
+    done = typed("--pharmacy", "adler", "skus", "match", "--write")
+    assert "\n  rxbridge --pharmacy adler check\n" in done.out
+    assert "birke sells from the same stock: give each product a share (0.5)" in done.out
+    assert "from the same stock" not in typed("--pharmacy", "cedar", "skus", "match").out
+
+
 def test_what_is_not_sure_is_left_to_a_person(typed, accounts, folder):
     inventory(accounts, {"p1_id": 20407, "name": "Etwas anderes"})
     found = typed("skus", "match", "--write", "--json")

@@ -1,5 +1,6 @@
 """What is known of the vendors, over real HTTP: fewer calls, or a person who is asked."""
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from house import MAPPINGS, House, open_house, open_sandbox
 
 from bridge.core.facts import ShortStock
 from bridge.core.model import Phase
+from bridge.errors import Misconfigured
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
 from bridge.store import person, stock, waiting
@@ -73,6 +75,38 @@ async def test_half_a_file_takes_no_fact_away(tmp_path: Path):
         (uid,) = await house.orders_arrive()
         assert [row.reason.code for row in await house.stuck()] == ["unsure_submission"]
         assert len(house.requests(uid)) == 1
+
+
+async def test_half_a_file_is_refused_at_a_start_too(tmp_path: Path):
+    before, short = 'pharmaone.repeated_reference = "second"', "# An order-request comes ag"
+    async with open_sandbox(reference_mode="second") as sandbox:
+        for text in (short, before, before, before.replace("second", "unknown"), short):
+            known(tmp_path, text)
+            async with open_house(sandbox, tmp_path):
+                pass
+        known(tmp_path, before)
+        async with open_house(sandbox, tmp_path):
+            pass
+        known(tmp_path, short)
+        with pytest.raises(Misconfigured, match="is not told any more, and was second"):
+            async with open_house(sandbox, tmp_path):
+                pass
+
+
+async def test_a_mended_file_that_says_what_is_in_force_is_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    before = 'pharmaone.repeated_reference = "second"'
+    caplog.set_level(logging.INFO)
+    known(tmp_path, before)
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        for text in ("[nonsense", "[nonsense]", before, before + "\n"):
+            known(tmp_path, text)
+            await house.bridge.reloader.look()
+            await house.bridge.reloader.look()
+    refused = "mapping files refused; the last valid ones stay"
+    told = [each for each in caplog.messages if each.startswith("mapping files")]
+    assert told == [refused, refused, "mapping files taken up", "mapping files taken up"]
 
 
 async def test_a_fact_is_taken_up_without_a_restart(tmp_path: Path):

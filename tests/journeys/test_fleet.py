@@ -328,6 +328,25 @@ async def test_a_store_of_another_pharmacys_is_refused(tmp_path: Path, path: str
     await refused_and_mended(tmp_path, text, "is adler's store")
 
 
+async def test_a_store_that_was_written_for_another_pharmacy_is_refused(tmp_path: Path):
+    async with open_town(tmp_path, "adler", "cedar") as town:
+        await town.at_work("adler", "cedar")
+        (tmp_path / "pharmacies" / "adler.toml").unlink()
+        await town.at_work("cedar")
+        whose = 'path = "adler/rxbridge.db"\npharmacy = "adler"\n'
+        town.write("birke", PHARMACY.format(name="birke", key="chain-nord") + f"[store]\n{whose}")
+
+        async def told() -> bool:
+            _, health = await town.get("/health")
+            why = "is the store of ph-adler, and rxscale.pharmacy_uid says ph-birke"
+            return why in health["pharmacies"].get("birke", {}).get("reason", "")
+
+        await until(told)
+        await town.submitted(town.order("cedar"))
+        town.write("birke")
+        await town.at_work("birke", "cedar")
+
+
 @pytest.mark.usefixtures("database")
 async def test_rows_of_another_pharmacys_are_refused(tmp_path: Path):
     text = '[store]\npharmacy = "adler"\n' + PHARMACY.format(name="x", key="chain-nord")
@@ -352,7 +371,10 @@ async def refused_and_mended(folder: Path, text: str, why: str) -> None:
         await town.at_work("adler", "birke")
 
 
-async def test_a_file_that_breaks_leaves_in_force_what_was(tmp_path: Path):
+async def test_a_file_that_breaks_leaves_in_force_what_was(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
     async with open_town(tmp_path, "adler") as town:
         await town.at_work("adler")
         town.write("adler", "[nonsense]\n")
@@ -362,6 +384,15 @@ async def test_a_file_that_breaks_leaves_in_force_what_was(tmp_path: Path):
 
         await until(told)
         await town.submitted(town.order("adler"))
+        assert "a pharmacy's file is taken up" not in caplog.messages
+        town.write("adler")
+
+        async def taken_up() -> bool:
+            return "a pharmacy's file is taken up" in caplog.messages
+
+        await until(taken_up)
+        await town.at_work("adler")
+    assert caplog.messages.count("a pharmacy's file is taken up") == 1
 
 
 async def test_it_is_ready_once_each_that_can_takes_deliveries(
@@ -382,8 +413,11 @@ async def test_it_is_ready_once_each_that_can_takes_deliveries(
         status, why = await town.get("/health/ready")
         assert (status, why["reason"]) == (503, "no pharmacy is at work, or some still begin")
         goes_on.set()
-        await town.at_work_alone("birke")
-        assert (await town.get("/health/ready"))[0] == 200
+
+        async def ready() -> bool:
+            return (await town.get("/health/ready"))[0] == 200
+
+        await until(ready)
         goes_on.clear()
         town.write("cedar")
         assert (await town.get("/health/ready"))[0] == 200, "one more does not keep the others"
@@ -607,7 +641,7 @@ async def test_shares_of_one_inventory_add_up_to_one_over_all(tmp_path: Path):
         own.mkdir(parents=True)
         (own / "skus.csv").write_text(f"{head}\npsku-{name},20901,1,0,{share},\n")
     async with open_town(tmp_path, "adler", "birke") as town:
-        why = "shares of 20901 add up to 1.2 with other pharmacies'"
+        why = "shares of 20901 add up to 1.2 with "
 
         async def told() -> bool:
             _, health = await town.get("/health")
@@ -640,6 +674,30 @@ async def test_shares_that_were_refused_are_taken_up_once_the_others_leave_room(
         await until(refused)
         shares("adler", "0.2")
         await until(in_force)
+
+
+async def test_shares_of_files_that_are_refused_otherwise_are_not_counted(tmp_path: Path):
+    head = (MAPPINGS / "skus.csv").read_text().splitlines()[0]
+
+    def says(name: str, share: str, facts: str) -> None:
+        own = tmp_path / "pharmacies" / name
+        own.mkdir(parents=True, exist_ok=True)
+        (own / "skus.csv").write_text(f"{head}\npsku-{name},20901,1,0,{share},\n")
+        (own / "facts.toml").write_text(facts)
+
+    async def refused(name: str) -> bool:
+        _, health = await town.get(f"/health/{name}")
+        return health["checks"]["mappings"]["error"] is not None
+
+    known = 'pharmaone.repeated_reference = "same"'
+    says("adler", "0.5", known)
+    says("birke", "0.5", "")
+    async with open_town(tmp_path, "adler", "birke") as town:
+        await town.at_work("adler", "birke")
+        says("adler", "0.2", "")
+        await until(lambda: refused("adler"))
+        says("birke", "0.75", "")
+        await until(lambda: refused("birke"))
 
 
 @pytest.mark.parametrize("used", [True, False])

@@ -15,7 +15,7 @@ DEED = AuditEntry(NOW, "anna", "page 192.0.2.7", "stuck retry", "order:po-1")
 
 async def test_who_did_what_when_from_where_under_which_mapping_files(store: Store):
     await store.write(audit.add, DEED)
-    await store.write(audit.took_up, "aaa", {"skus.csv": "1", "orders.toml": "2"}, after(1))
+    await store.write(audit.took_up, "aaa", {"skus.csv": "1", "orders.toml": "2"}, {}, after(1))
     await store.write(audit.add, replace(DEED, at=after(2), outcome="busy"))
     first, _, last = await store.read(audit.entries)
     assert first == DEED
@@ -24,10 +24,10 @@ async def test_who_did_what_when_from_where_under_which_mapping_files(store: Sto
 
 async def test_changed_mapping_files_are_told_once_with_before_and_after(store: Store):
     files = {"skus.csv": "1", "orders.toml": "2"}
-    await store.write(audit.took_up, "aaa", files, NOW)
-    await store.write(audit.took_up, "aaa", files, after(1))
-    await store.write(audit.took_up, "bbb", {**files, "skus.csv": "3"}, after(2))
-    await store.write(audit.took_up, "ccc", {"skus.csv": "3"}, after(3))
+    await store.write(audit.took_up, "aaa", files, {}, NOW)
+    await store.write(audit.took_up, "aaa", files, {}, after(1))
+    await store.write(audit.took_up, "bbb", {**files, "skus.csv": "3"}, {}, after(2))
+    await store.write(audit.took_up, "ccc", {"skus.csv": "3"}, {}, after(3))
     first, second, third = await store.read(audit.entries)
     assert (third.subject, third.outcome) == ("orders.toml", "bbb -> ccc"), "one that is gone"
     assert (first.what, first.subject) == (Deed.MAPPINGS_CHANGED, "orders.toml skus.csv")

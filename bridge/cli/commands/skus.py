@@ -1,15 +1,18 @@
 """`rxbridge skus`: which PharmaOne product each SKU is."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from rich.progress import Progress
 
-from bridge import app
+from bridge import app, config
 from bridge.app.files import write_links
+from bridge.app.together import inventory_of, siblings
 from bridge.cli import show
 from bridge.cli.command import Noun, argument, whole_number
 from bridge.cli.guest import open_guest
@@ -105,8 +108,11 @@ async def match(arguments: argparse.Namespace) -> int:
         pushed = await _push(settings, pushable)
     left = [each for each in found if not (arguments.write and each in sure)]
     document = _document(found, sure if arguments.write else [], pushed)
-    cells = map(_cells, found)
-    return show.answer(arguments, document, failed=bool(left), cells=cells, sure=len(sure))
+    files = siblings(config.find(arguments.config, os.environ, cwd=Path.cwd()), os.environ)
+    mine = files.pop(settings.source.pharmacy, settings)
+    same = [name for name, its in files.items() if inventory_of(its) == inventory_of(mine)]
+    more = {"cells": map(_cells, found), "sharing": same}
+    return show.answer(arguments, document, failed=bool(left), sure=len(sure), **more)
 
 
 def _line(each: Proposal) -> tuple[SkuLink, str]:

@@ -12,6 +12,7 @@ from bridge.cli.opening import now, open_store, settings_of
 from bridge.errors import Fault, Misconfigured, Phrase
 from bridge.place import Database
 from bridge.settings import Settings
+from bridge.store import notes
 
 noun = Noun()
 
@@ -54,10 +55,10 @@ def move(arguments: argparse.Namespace) -> int:
 @noun.verb("doubt", changes=lambda _: "")
 async def doubt(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
-    _database(settings)
     with store.run_lock(settings.place):
         async with open_store(settings) as opened:
             await opened.write(store.doubt, now())
+            await opened.write(notes.delete, notes.PHARMACY)
     said = Phrase("store-doubted", place=settings.place)
     return show.answer(arguments, {"doubted": str(settings.place)}, said)
 

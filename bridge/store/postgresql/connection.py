@@ -35,8 +35,8 @@ Raw = psycopg.Connection[tuple[Any, ...]]
 CONNECTIONS = 8
 """Of one process to one database, however many pharmacies it has."""
 TELL_SECONDS = 60.0
-_away: dict[str, tuple[float, float]] = {}
-"""Databases that did not answer last: since when, and after how long that is told again."""
+_away: dict[str, tuple[float, float, float, psycopg.Error]] = {}
+"""Databases that did not answer last: since when, when to tell again, when and how it was last."""
 _telling = threading.Lock()
 DOWN_SECONDS = 1.0
 """So long nobody else waits for a database that did not answer."""
@@ -60,7 +60,6 @@ class Pool:
         self._own = threading.local()
         self._made: list[Raw] = []
         self.users = 0
-        self._down: tuple[float, psycopg.Error | None] = (0.0, None)
 
     @classmethod
     def of(cls, url: str) -> "Pool":
@@ -85,7 +84,7 @@ class Pool:
     def _in_thread(self, body: Callable[[Raw], T]) -> T:
         raw: Raw | None = getattr(self._own, "raw", None)
         if raw is None or not _answers(raw):
-            raw = self._own.raw = self._connect()
+            raw = self._own.raw = reached(self._url)
             self._made = [each for each in self._made if not each.closed] + [raw]
         try:
             return body(raw)
@@ -93,43 +92,30 @@ class Pool:
             if raw.info.transaction_status != TransactionStatus.IDLE:
                 raw.close()  # the server undoes what was under way
 
-    def _connect(self) -> Raw:
-        until, error = self._down
-        if error is not None and time.monotonic() < until:
-            raise error
-        try:
-            return reached(self._url)
-        except psycopg.Error as failure:
-            self._down = time.monotonic() + DOWN_SECONDS, failure
-            raise
-
 
 def reached(url: str) -> Raw:
     """As `connect`, for a process that waits: the log hears when nobody answers, each minute for
     how long, and that it is over.
     """
+    began, _, failed_at, error = _away.get(url, (time.monotonic(), 0.0, 0.0, None))
+    if error is not None and time.monotonic() < failed_at + DOWN_SECONDS:
+        raise error
     try:
         raw = connect(url)
-    except psycopg.Error as error:
-        _tell(url, error)
+    except psycopg.Error as failure:
+        with _telling:
+            now = time.monotonic()
+            began, tell_at, *_ = _away.get(url, (began, 0.0))
+            if now >= tell_at:
+                why = {"seconds": round(now - began), "reason": words(Database(url, ""), failure)}
+                log.warning("waiting for the database", extra=why)
+                tell_at = now + TELL_SECONDS
+            _away[url] = began, tell_at, now, failure
         raise
-    _tell(url)
+    if _away.pop(url, None):
+        seconds = round(time.monotonic() - began)
+        log.warning("the database answers again", extra={"seconds": seconds})
     return raw
-
-
-def _tell(url: str, error: psycopg.Error | None = None) -> None:
-    with _telling:
-        began, next_at = _away.get(url, (time.monotonic(), 0.0))
-        seconds = time.monotonic() - began
-        if error is None:
-            if _away.pop(url, None):
-                log.warning("the database answers again", extra={"seconds": round(seconds)})
-            return
-        if seconds >= next_at:
-            why = {"seconds": round(seconds), "reason": words(Database(url, ""), error)}
-            log.warning("waiting for the database", extra=why)
-            next_at = seconds + TELL_SECONDS
-        _away[url] = began, next_at
 
 
 def connect(url: str) -> Raw:

@@ -118,6 +118,7 @@ def used(place: Database, now: datetime | None = None) -> Iterator[Connection]:
 def exists(place: Database) -> bool:
     """Whether the database knows this pharmacy. Raises Misconfigured or TryLater."""
     with _looking(place) as raw:
+        _refuse_unfit(place, raw)
         if not _one(raw, SQL.tables)[0]:
             return False
         found = raw.execute("SELECT 1 FROM pharmacies WHERE id = %s", (place.pharmacy,))
