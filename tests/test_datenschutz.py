@@ -26,7 +26,7 @@ from bridge.rxscale import dialect as rx
 from bridge.server.page import access
 from bridge.settings import Settings, keys
 from bridge.store import Store, back_up, work
-from bridge.store.runlock import RunLock
+from bridge.store.connection import RunLock
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -16,9 +16,8 @@ from bridge.core.model import Hint, Key, PharmacyOrderUid, PharmacySkuUid, order
 from bridge.core.reasons import NOT_ADJUSTED, Reason, reason_of, together
 from bridge.core.stock.adjust import Adjustment, Drift, HandedOver, net, put_back
 from bridge.store import journal, orders, todo, waiting
-from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
-from bridge.store.rows import Statements, Table, micros
+from bridge.store.rows import Connection, Statements, Table, micros
 from bridge.store.stock import sku_key
 
 SQL = Statements(__name__)

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from bridge.core.audit import AuditEntry, Deed
 from bridge.store import notes
-from bridge.store.database import Connection
-from bridge.store.rows import Statements, Table, micros
+from bridge.store.rows import Connection, Statements, Table, micros
 
 SQL = Statements(__name__)
 MAPPINGS = "mappings"

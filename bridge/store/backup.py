@@ -25,16 +25,15 @@ from bridge.errors import Fault, Foreign, Misconfigured, Phrase, TryLater
 from bridge.store import notes, rxscale_lists, stock
 from bridge.store.connection import (
     BUSY_SECONDS,
+    RunLock,
     connect_guest,
     damaged,
     is_busy,
     is_damage,
     refusal,
 )
-from bridge.store.database import Connection
 from bridge.store.migrate import APPLICATION_ID, migrate, refuse_foreign, steps, version
-from bridge.store.rows import Statements, micros
-from bridge.store.runlock import RunLock
+from bridge.store.rows import Connection, Statements, micros
 
 SQL = Statements(__name__)
 

@@ -34,8 +34,7 @@ from bridge.core.reasons import CONFIRMED
 from bridge.core.remember import confirmed
 from bridge.core.stock.reported import Cause
 from bridge.store import journal, notes, orders, pharmaone_lists, stock, todo, waiting
-from bridge.store.database import Connection
-from bridge.store.rows import Statements, as_list, micros, moment, run_many
+from bridge.store.rows import Connection, Statements, as_list, micros, moment, run_many
 
 SQL = Statements(__name__)
 AROUND = timedelta(days=1)

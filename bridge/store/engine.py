@@ -32,7 +32,6 @@ from bridge.store.connection import (
     undo,
     work_in_log,
 )
-from bridge.store.database import Connection
 from bridge.store.group_commit import (
     Body,
     Bulk,
@@ -45,6 +44,7 @@ from bridge.store.group_commit import (
     quietly,
     soon,
 )
+from bridge.store.rows import Connection
 
 TICK_SECONDS = 0.1
 """Longer than file systems take to give the next time."""

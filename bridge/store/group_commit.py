@@ -27,7 +27,7 @@ from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
 from bridge.store.connection import BUSY_SECONDS, undo, wait_for_others
-from bridge.store.database import Connection
+from bridge.store.rows import Connection
 
 T = TypeVar("T")
 Item = TypeVar("Item")

@@ -9,8 +9,7 @@ from typing import Any
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Key
 from bridge.core.reasons import Reason, is_reason, reason_of
-from bridge.store.database import Connection
-from bridge.store.rows import Cell, Statements, kind_of, micros, moment, run_many
+from bridge.store.rows import Cell, Connection, Statements, kind_of, micros, moment, run_many
 
 SQL = Statements(__name__)
 _OF_ITS_TIME = ("calls", "until", "times", "since")

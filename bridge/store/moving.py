@@ -11,8 +11,7 @@ from bridge.place import Database, Place
 from bridge.store import notes, places, views
 from bridge.store.backup import made_beside, put_in_place
 from bridge.store.connection import connect_guest, connect_writer, refusal, undo
-from bridge.store.database import Connection
-from bridge.store.rows import run_many
+from bridge.store.rows import Connection, run_many
 
 NUMBERED = ("audit", "journal")
 """Their rows are numbered as they come; whoever takes them over numbers them anew."""

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bridge.core.alarms import Hours
-from bridge.store.database import Connection
-from bridge.store.rows import Statements, micros, moment
+from bridge.store.rows import Connection, Statements, micros, moment
 
 SQL = Statements(__name__)
 FIRST_SWEEP_AT = "first_sweep_at"

@@ -20,8 +20,17 @@ from bridge.core.orders.view import Company
 from bridge.core.reasons import Fact
 from bridge.core.remember import resumed
 from bridge.core.stock.reserve import Demand, at_least
-from bridge.store.database import Connection
-from bridge.store.rows import Cell, Statements, Table, as_list, micros, moment, run_many, span
+from bridge.store.rows import (
+    Cell,
+    Connection,
+    Statements,
+    Table,
+    as_list,
+    micros,
+    moment,
+    run_many,
+    span,
+)
 
 SQL = Statements(__name__)
 ORDERS = Table("orders", OrderRecord)

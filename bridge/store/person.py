@@ -31,7 +31,7 @@ from bridge.core.reasons import (
 )
 from bridge.errors import Phrase, UnderWay
 from bridge.store import adjustments, journal, notes, orders, stock, todo, waiting, work
-from bridge.store.database import Connection
+from bridge.store.rows import Connection
 
 
 def retry(

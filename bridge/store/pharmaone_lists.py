@@ -21,8 +21,7 @@ from bridge.core.model import (
     order_key,
 )
 from bridge.store import notes, orders, todo, waiting
-from bridge.store.database import Connection
-from bridge.store.rows import Cell, Statements, Table, as_list, micros, moment, span
+from bridge.store.rows import Cell, Connection, Statements, Table, as_list, micros, moment, span
 
 SQL = Statements(__name__)
 P1_ORDERS = Table("p1_orders", P1Order)

@@ -5,7 +5,7 @@ from types import ModuleType
 
 from bridge.errors import Fault, Misconfigured
 from bridge.place import Place
-from bridge.store import backup, runlock
+from bridge.store import backup, connection
 
 
 def postgresql() -> ModuleType:
@@ -32,12 +32,12 @@ def is_behind(place: Place) -> bool:
     return bool(postgresql().is_behind(place))
 
 
-def run_lock(place: Place, *, leased: bool = False) -> runlock.RunLock:
+def run_lock(place: Place, *, leased: bool = False) -> connection.RunLock:
     """At most one `run` works on a store: held from `acquire` to `release`, or by `with`.
 
     `leased`: for a replica, which only looks whether a command holds it.
     """
     if isinstance(place, Path):
-        return runlock.RunLock(place)
-    found: runlock.RunLock = postgresql().RunLock(place, leased=leased)
+        return connection.RunLock(place)
+    found: connection.RunLock = postgresql().RunLock(place, leased=leased)
     return found

@@ -8,8 +8,7 @@ from bridge.core.model import Key
 from bridge.core.reasons import reason_of
 from bridge.core.reconcile import Differing, Proof
 from bridge.store import journal, notes
-from bridge.store.database import Connection
-from bridge.store.rows import micros, moment
+from bridge.store.rows import Connection, micros, moment
 
 PROOF = "proof"
 AWAITED_AT = "proof_awaited_at"

@@ -1,4 +1,4 @@
-"""How values become rows and back, and the few things that each SQL engine spells its own way.
+"""What is asked of a connection, how values become rows, what each SQL engine spells its own way.
 
 Statements stand in `sql/MODULE.sql`, in the SQL that SQLite and PostgreSQL both know but for the
 exceptions that `sql` names. A column name becomes part of a statement in one place only: `Table`,
@@ -10,21 +10,58 @@ import json
 import re
 import sqlite3
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, Generic, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Generic,
+    NewType,
+    Protocol,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from bridge.core.model import Key
-from bridge.store.database import Connection
 
 T = TypeVar("T")
 Cell = str | int | None
 """What a column holds."""
+Values = Sequence[Any] | Mapping[str, Any]
+"""For the marks `?` of a statement, or for its `:names`."""
+
+
+class Cursor(Protocol):
+    """The answer to a statement; rows are tuples."""
+
+    @property
+    def rowcount(self) -> int: ...
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """As much of `sqlite3.Connection` as the store needs.
+
+    BEGIN begins a transaction that only reads, BEGIN IMMEDIATE one that writes and that no other
+    of the same store runs beside.
+    """
+
+    @property
+    def in_transaction(self) -> bool: ...
+    @property
+    def total_changes(self) -> int: ...
+    def execute(self, statement: str, values: Values = ..., /) -> Cursor: ...
+    def executemany(self, statement: str, values: Iterable[Values], /) -> Cursor: ...
+
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

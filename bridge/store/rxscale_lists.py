@@ -32,8 +32,7 @@ from bridge.core.model import (
     order_key,
 )
 from bridge.store import journal, notes, pharmaone_lists, stock, todo, waiting
-from bridge.store.database import Connection
-from bridge.store.rows import Statements, Table, as_list, micros
+from bridge.store.rows import Connection, Statements, Table, as_list, micros
 
 SQL = Statements(__name__)
 

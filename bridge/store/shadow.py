@@ -6,8 +6,7 @@ from datetime import datetime
 from bridge.core.model import Key, order_key
 from bridge.core.shadow import Note, Report, What, changed, report
 from bridge.store import notes, orders
-from bridge.store.database import Connection
-from bridge.store.rows import Statements, Table, micros
+from bridge.store.rows import Connection, Statements, Table, micros
 
 SQL = Statements(__name__)
 NOTES = Table("shadow", Note)

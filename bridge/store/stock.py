@@ -22,8 +22,15 @@ from bridge.core.stock.plan import Plan
 from bridge.core.stock.reported import Cause, Interpreted, LastKnown, interpret
 from bridge.core.stock.reserve import Lent, Ordered, lending
 from bridge.store import journal, notes, orders, todo, waiting
-from bridge.store.database import Connection
-from bridge.store.rows import Statements, as_list, as_rows, micros, moment, moment_or_none
+from bridge.store.rows import (
+    Connection,
+    Statements,
+    as_list,
+    as_rows,
+    micros,
+    moment,
+    moment_or_none,
+)
 
 SQL = Statements(__name__)
 FUTURE = timedelta(minutes=1)

@@ -13,9 +13,18 @@ from bridge.core.model import Claim, Hint, Key, OrderRecord, order_uid
 from bridge.core.patience import ENOUGH_LOOKS
 from bridge.core.reasons import AFTER_SEVERAL_LOOKS
 from bridge.store import orders, waiting
-from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
-from bridge.store.rows import Cell, Statements, Table, as_list, kind_of, micros, moment, run_many
+from bridge.store.rows import (
+    Cell,
+    Connection,
+    Statements,
+    Table,
+    as_list,
+    kind_of,
+    micros,
+    moment,
+    run_many,
+)
 
 SQL = Statements(__name__)
 

@@ -23,9 +23,16 @@ from bridge.store import (
     todo,
     waiting,
 )
-from bridge.store.database import Connection
 from bridge.store.orders import ORDERS
-from bridge.store.rows import Statements, as_list, micros, moment, moment_or_none, written
+from bridge.store.rows import (
+    Connection,
+    Statements,
+    as_list,
+    micros,
+    moment,
+    moment_or_none,
+    written,
+)
 
 SQL = Statements(__name__)
 

@@ -10,8 +10,9 @@ from bridge.core.memory import StuckRow
 from bridge.core.model import Key
 from bridge.core.news import Digest, Told
 from bridge.core.reasons import Reason, reason_of
-from bridge.store.database import Connection, Cursor
 from bridge.store.rows import (
+    Connection,
+    Cursor,
     Statements,
     Table,
     as_list,

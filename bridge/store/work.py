@@ -24,8 +24,7 @@ from bridge.store import (
     todo,
     waiting,
 )
-from bridge.store.database import Connection
-from bridge.store.rows import EPOCH, Statements, as_list
+from bridge.store.rows import EPOCH, Connection, Statements, as_list
 
 SQL = Statements(__name__)
 FORGOTTEN_AT_ONCE = 32

@@ -9,7 +9,7 @@ from typing import Any
 from bridge import app
 from bridge.exchange import Request
 from bridge.sandbox.rxscale.orders import PharmacyOrder
-from bridge.store.database import Connection
+from bridge.store.rows import Connection
 from simulation.invariants import ENDS, IN_QUEUE, OVER_ROUNDS, Watcher
 from simulation.people import own_name
 from simulation.wire import Call

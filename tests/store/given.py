@@ -28,7 +28,7 @@ from bridge.core.model import (
 )
 from bridge.core.reasons import UNLINKED_SKU, Reason
 from bridge.store import Store, todo, work
-from bridge.store.database import Connection
+from bridge.store.rows import Connection
 
 REFUSED = (sqlite3.IntegrityError, psycopg.Error)
 """What the tables do not take."""

@@ -21,9 +21,8 @@ from psycopg.pq import TransactionStatus
 
 from bridge.errors import BridgeError, Fault, Foreign, Misconfigured, Phrase, TryLater, Unreachable
 from bridge.place import Database
-from bridge.store.database import Cursor, Values
 from bridge.store.postgresql.spelling import spelt
-from bridge.store.rows import Statements
+from bridge.store.rows import Cursor, Statements, Values
 
 log = logging.getLogger("bridge.store")
 SQL = Statements(__name__)

@@ -13,7 +13,7 @@ import psycopg
 from bridge.core.leases import BEAT_SECONDS, DEAD_SECONDS
 from bridge.errors import Fault, Misconfigured
 from bridge.place import Database
-from bridge.store import runlock
+from bridge.store.connection import RunLock as LockOfFile
 from bridge.store.migrate import Step, steps
 from bridge.store.postgresql.connection import Connection, Pool, Raw, Session, connect, refusal
 from bridge.store.postgresql.spelling import of_schema
@@ -131,7 +131,7 @@ def is_behind(place: Database) -> bool:
         return _version(place, raw) < len(steps())
 
 
-class RunLock(runlock.RunLock):
+class RunLock(LockOfFile):
     """A command of its own has a pharmacy's rows: held until its connection ends. Replicas do not
     hold it: they have leases, and none begins to work while a command holds it.
     """

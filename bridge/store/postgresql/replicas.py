@@ -18,9 +18,8 @@ import psycopg
 from bridge.core.leases import HELD_SECONDS, Claim, Other
 from bridge.errors import TryLater
 from bridge.place import Database
-from bridge.store.database import Connection
 from bridge.store.postgresql.connection import Raw, reached, trouble, words
-from bridge.store.rows import Statements
+from bridge.store.rows import Connection, Statements
 
 SQL = Statements(__name__)
 
