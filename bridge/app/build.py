@@ -30,7 +30,7 @@ from bridge.metrics import Metrics
 from bridge.rxscale.prints import key_of, prints
 from bridge.server import refuse_taken
 from bridge.settings import Settings
-from bridge.store import Store, audit, exists, notes, person, shadow, todo
+from bridge.store import Store, exists, journal, notes, person, shadow, todo
 from bridge.worker import Parts, Worker
 
 
@@ -202,7 +202,9 @@ class Bridge:
 
     async def rules_changed(self, rules: Rules) -> None:
         """What waited for the change goes on; what it promises too much falls at once."""
-        await self.store.write(audit.took_up, rules.version, rules.files, rules.known, self.now())
+        await self.store.write(
+            journal.take_up_mappings, rules.version, rules.files, rules.known, self.now()
+        )
         pharmaone = self.vendors.pharmaone
         pharmaone.tokens.needed = scopes_of(self.settings, pharmaone.site, rules.facts)
         why = f"mapping files changed ({rules.version})"
@@ -281,7 +283,7 @@ async def open_bridge(
 
 async def _refuse_unlike(store: Store, settings: Settings, rules: Rules) -> None:
     """Raises Misconfigured for another pharmacy's store, and for facts that this one knew."""
-    refuse_to_forget(await store.read(audit.known), rules)
+    refuse_to_forget(await store.read(journal.known_facts), rules)
     uid, was = settings.rxscale.pharmacy_uid, await store.read(notes.get, notes.PHARMACY)
     refuse_another(settings, was)
     if uid and was is None:
@@ -293,7 +295,7 @@ async def _begin(bridge: Bridge) -> None:
     store, now, rules = bridge.store, bridge.now(), bridge.reloader.rules
     bridge.by_hand_until = await _by_hand_until(bridge.settings, bridge.machine, store)
     await store.write(todo.take_up, now)
-    await store.write(audit.took_up, rules.version, rules.files, rules.known, now)
+    await store.write(journal.take_up_mappings, rules.version, rules.files, rules.known, now)
 
 
 @asynccontextmanager

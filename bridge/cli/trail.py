@@ -14,7 +14,7 @@ from bridge.core.audit import AuditEntry
 from bridge.core.users import Role
 from bridge.errors import Phrase
 from bridge.settings import Settings
-from bridge.store import audit, exists
+from bridge.store import exists, journal
 
 Answer = TypeVar("Answer")
 
@@ -61,5 +61,5 @@ async def write_down(arguments: argparse.Namespace, *, code: int) -> int:
     outcome = "done" if done else f"exit code {code}"
     entry = AuditEntry(now(), who(), ORIGIN, what, subject if done else "", outcome)
     async with open_store(settings) as store:
-        await store.write(audit.add, entry)
+        await store.write(journal.add_deed, entry)
     return DONE

@@ -14,7 +14,7 @@ from bridge.cycles.catalogue import CatalogueReader
 from bridge.cycles.listening import settle
 from bridge.cycles.p1sweep import P1Sweep
 from bridge.exchange import Priority
-from bridge.store import Store, audit, forget_made, last_good, notes, take_daily, work
+from bridge.store import Store, forget_made, journal, last_good, notes, take_daily, work
 
 log = logging.getLogger("bridge.cycles")
 
@@ -66,7 +66,7 @@ class Upkeep:
             orders, more = orders + forgotten.orders, forgotten.more
         if orders:
             log.info("forgot old orders", extra={"orders": orders})
-        await self.store.write(audit.forget, now - timedelta(days=self.audit_days))
+        await self.store.write(journal.forget_deeds, now - timedelta(days=self.audit_days))
         if self.store.path is not None:
             await asyncio.to_thread(forget_made, self.store.path, before)
         await self.store.truncate_log()

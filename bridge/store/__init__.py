@@ -16,9 +16,8 @@ from bridge.store.backup import (
     take_daily,
 )
 from bridge.store.connection import RunLock
-from bridge.store.engine import Store
+from bridge.store.engine import Store, exists, is_behind, run_lock
 from bridge.store.moving import move, whose
-from bridge.store.places import exists, is_behind, run_lock
 from bridge.store.stock import Pushed, StockState
 from bridge.store.views import StoreFacts
 

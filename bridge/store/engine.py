@@ -17,12 +17,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from bridge.errors import Phrase, TryLater
+from bridge.errors import Fault, Misconfigured, Phrase, TryLater
 from bridge.place import Place
-from bridge.store import notes, places
+from bridge.store import backup, notes
 from bridge.store.connection import (
+    RunLock,
     Thread,
     connect_reader,
     connect_writer,
@@ -245,7 +247,7 @@ def _trouble(place: Place, error: Exception) -> TryLater | None:
 async def _connected(place: Place, now: datetime) -> tuple[Runs, Runs]:
     """The connection that writes, and the one that reads; both or none."""
     if not isinstance(place, Path):
-        found: tuple[Runs, Runs] = await places.postgresql().connected(place, now)
+        found: tuple[Runs, Runs] = await postgresql().connected(place, now)
         return found
     try:
         writer = await Thread.start(partial(connect_writer, place))
@@ -264,3 +266,41 @@ def _look(body: Body[T], connection: Connection) -> T:
         return body(connection)
     finally:
         undo(connection)
+
+
+# -- what is asked of a store before it is open, wherever it is: in a file or in a database --------
+
+
+def postgresql() -> ModuleType:
+    """What opens a database; loaded for whoever has one. Raises Misconfigured without psycopg."""
+    try:
+        from bridge.store.postgresql import opening
+    except ImportError:
+        raise Misconfigured(Fault("store.url", "no-psycopg")) from None
+    return opening
+
+
+def exists(place: Place) -> bool:
+    """Whether there is a store. Raises Misconfigured, or TryLater where nobody answers."""
+    return place.exists() if isinstance(place, Path) else bool(postgresql().exists(place))
+
+
+def is_behind(place: Place) -> bool:
+    """Whether opening it would bring it up to this version, which an earlier one cannot read.
+
+    An empty one is. Raises as opening it would.
+    """
+    if isinstance(place, Path):
+        return backup.is_behind(place)
+    return bool(postgresql().is_behind(place))
+
+
+def run_lock(place: Place, *, leased: bool = False) -> RunLock:
+    """At most one `run` works on a store: held from `acquire` to `release`, or by `with`.
+
+    `leased`: for a replica, which only looks whether a command holds it.
+    """
+    if isinstance(place, Path):
+        return RunLock(place)
+    found: RunLock = postgresql().RunLock(place, leased=leased)
+    return found

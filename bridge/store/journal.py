@@ -1,15 +1,18 @@
-"""The journal: each key's story, one entry a row, in the order in which things happened."""
+"""What happened: each key's story, one entry a row; and the audit log, a row a deed."""
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bridge.core.audit import AuditEntry, Deed
 from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import Key
 from bridge.core.reasons import Reason, is_reason, reason_of
-from bridge.store.rows import Cell, Connection, Statements, kind_of, micros, moment, run_many
+from bridge.store import notes
+from bridge.store.rows import Cell, Connection, Statements, Table, kind_of, micros, moment, run_many
 
 SQL = Statements(__name__)
 _OF_ITS_TIME = ("calls", "until", "times", "since")
@@ -73,3 +76,64 @@ def forget(connection: Connection, before: datetime, most: int) -> int:
 
 def _row(entry: JournalEntry) -> tuple[Cell, ...]:
     return entry.key, kind_of(entry.key), micros(entry.at), entry.what, _encode(dict(entry.facts))
+
+
+# -- the audit log, kept for a time of its own -----------------------------------------------------
+
+MAPPINGS = "mappings"
+"""The note of the mapping files in force: their version, and a mark of each file, as JSON."""
+FACTS = "facts"
+"""The note of the facts that were known by them, as JSON."""
+_Facts = Mapping[str, str]
+_WORD = re.compile(r"[\w.:/{}-]{1,100}", re.ASCII)
+_DEEDS = Table("audit", AuditEntry)
+_NEWEST_DEEDS = _DEEDS.select("ORDER BY id DESC LIMIT ?")
+
+
+def add_deed(connection: Connection, entry: AuditEntry) -> None:
+    """Writes it down, with the version of the mapping files in force.
+
+    Of the subject, only words in the shape of a key or an id are kept: it may have been typed.
+    """
+    subject = " ".join(map(_shaped, entry.subject.split()))
+    kept = replace(entry, subject=subject, version=_in_force(connection)[0])
+    connection.execute(_DEEDS.insert(), _DEEDS.row(kept))
+
+
+def take_up_mappings(
+    connection: Connection, version: str, files: _Facts, facts: _Facts, now: datetime
+) -> None:
+    """These mapping files are in force from now on; written down if they are other ones."""
+    notes.put(connection, FACTS, json.dumps(dict(facts)))
+    before, known = _in_force(connection)
+    if version == before:
+        return
+    notes.put(connection, MAPPINGS, json.dumps([version, dict(files)]))
+    changed = {name for name, _ in files.items() ^ known.items()}
+    subject, outcome = " ".join(sorted(changed)), f"{before or '-'} -> {version}"
+    add_deed(connection, AuditEntry(now, "", "files", Deed.MAPPINGS_CHANGED, subject, outcome))
+
+
+def known_facts(connection: Connection) -> _Facts:
+    """The facts of the mapping files that were in force last."""
+    found: _Facts = json.loads(notes.get(connection, FACTS) or "{}")
+    return found
+
+
+def deeds(connection: Connection, limit: int = 2**63 - 1) -> list[AuditEntry]:
+    """The newest so many, or all, in time order."""
+    return [_DEEDS.value(row) for row in connection.execute(_NEWEST_DEEDS, (limit,))][::-1]
+
+
+def forget_deeds(connection: Connection, before: datetime) -> int:
+    """Deletes what was done before then; returns how many entries that were."""
+    return connection.execute(SQL.forget_deeds, (micros(before),)).rowcount
+
+
+def _in_force(connection: Connection) -> tuple[str, dict[str, str]]:
+    version, files = json.loads(notes.get(connection, MAPPINGS) or '["", {}]')
+    return version, files
+
+
+def _shaped(word: str) -> str:
+    return word if _WORD.fullmatch(word) else f"({len(word)} letters)"

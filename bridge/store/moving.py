@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.errors import Fault, Misconfigured
 from bridge.place import Database, Place
-from bridge.store import notes, places, views
+from bridge.store import engine, notes, views
 from bridge.store.backup import made_beside, put_in_place
 from bridge.store.connection import connect_guest, connect_writer, refusal, undo
 from bridge.store.rows import Connection, run_many
@@ -23,7 +23,7 @@ def whose(place: Place) -> str | None:
     """The uid of the pharmacy whose store it is; None for a new one. Raises Misconfigured, and
     TryLater where nobody answers.
     """
-    if not places.exists(place):
+    if not engine.exists(place):
         return None
     try:
         with _reading(place) as connection:
@@ -38,11 +38,11 @@ def move(source: Place, target: Place, now: datetime) -> Mapping[str, int]:
     Raises Misconfigured while a `run` works on either, or if there is something at the target;
     TryLater where a database does not answer.
     """
-    if not places.exists(source) or places.is_behind(source):
+    if not engine.exists(source) or engine.is_behind(source):
         raise Misconfigured(Fault(source, "not-this-version"))
     with ExitStack() as stack:
         for place in (source, target):
-            stack.enter_context(places.run_lock(place))
+            stack.enter_context(engine.run_lock(place))
         try:
             reads = stack.enter_context(_reading(source))
             with _writing(target, now) as writes:
@@ -83,7 +83,7 @@ def _copy(source: Connection, target: Connection, table: str) -> None:
 @contextmanager
 def _reading(place: Place) -> Iterator[Connection]:
     if isinstance(place, Database):
-        with places.postgresql().used(place) as connection:
+        with engine.postgresql().used(place) as connection:
             yield from _in_transaction(connection, "BEGIN")
     else:
         with closing(connect_guest(place)) as file:
@@ -94,7 +94,7 @@ def _reading(place: Place) -> Iterator[Connection]:
 def _writing(place: Place, now: datetime) -> Iterator[Connection]:
     """All that is written, or nothing."""
     if isinstance(place, Database):
-        with places.postgresql().used(place, now) as connection:
+        with engine.postgresql().used(place, now) as connection:
             yield from _in_transaction(connection, "BEGIN IMMEDIATE")
         return
     if place.exists():

@@ -6,13 +6,13 @@ from house import House, open_house, open_sandbox
 from page.client import HASH, NOT_LINKED, PASSWORD, browser
 
 from bridge.core.audit import AuditEntry, Deed
-from bridge.store import audit
+from bridge.store import journal
 
 LOCKED = {"admin_password_hash": HASH}
 
 
 async def entries(house: House) -> list[AuditEntry]:
-    found = await house.bridge.store.read(audit.entries)
+    found = await house.bridge.store.read(journal.deeds)
     return [each for each in found if each.what != Deed.MAPPINGS_CHANGED]
 
 
@@ -83,7 +83,7 @@ async def test_mapping_files_taken_up_are_written_down(tmp_path: Path):
             await house.bridge.reloader.look()
             after = house.bridge.reloader.rules.version
         async with open_house(sandbox, tmp_path) as house:
-            found = await house.bridge.store.read(audit.entries)
+            found = await house.bridge.store.read(journal.deeds)
     assert [(each.what, each.subject, each.outcome) for each in found[1:]] == [
         (Deed.MAPPINGS_CHANGED, "skus.csv", f"{before} -> {after}"),
     ]

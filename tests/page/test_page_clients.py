@@ -18,7 +18,7 @@ from bridge.core.users import Role, User
 from bridge.server.addresses import client_of
 from bridge.server.page import login
 from bridge.server.page.login import FREE_ATTEMPTS, MOST_ADDRESSES, device_of, new_device
-from bridge.store import audit
+from bridge.store import journal
 
 TRUSTED = [ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")]
 BEHIND = {"trusted_proxies": ["127.0.0.1"]}
@@ -73,7 +73,7 @@ async def right(page: Browser, name: str = "anna", **headers: str) -> int:
 
 
 async def origins(house: House) -> list[str]:
-    entries = await house.bridge.store.read(audit.entries)
+    entries = await house.bridge.store.read(journal.deeds)
     return [entry.origin for entry in entries if entry.what == Deed.LOGIN_FAILED]
 
 

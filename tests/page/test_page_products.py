@@ -11,7 +11,7 @@ from bridge import app
 from bridge.core.model import ProductId
 from bridge.core.stock.plan import explain
 from bridge.sandbox.traffic import Fault
-from bridge.store import audit, stock
+from bridge.store import journal, stock
 
 
 def file(house: House) -> Path:
@@ -77,7 +77,7 @@ async def test_a_link_by_click_changes_one_line_and_the_next_round_writes_its_nu
             await page.press("/products", what="link", sku=uid)
             line = f"{uid},20404,1,,,{name_of(house, '20404')}\n".encode()
             assert file(house).read_bytes() == before + line
-        deeds = [each.what for each in await house.bridge.store.read(audit.entries)]
+        deeds = [each.what for each in await house.bridge.store.read(journal.deeds)]
         assert deeds.count("skus link") == 2
 
 

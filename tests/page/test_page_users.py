@@ -10,7 +10,7 @@ from page.client import HASH, NOT_LINKED, PASSWORD, Browser, browser
 
 from bridge.core.audit import Deed
 from bridge.server.page import login
-from bridge.store import audit
+from bridge.store import journal
 
 OTHER = HASH[:-4] + "AAAA"
 """Of no password that anybody knows."""
@@ -57,7 +57,7 @@ async def test_a_viewer_sees_and_an_operator_presses(tmp_path: Path):
             await bert.get()
             await bert.press("/logout")
             assert bert.path == "/login"
-        entries = await house.bridge.store.read(audit.entries)
+        entries = await house.bridge.store.read(journal.deeds)
         assert [(e.who, e.what) for e in entries if e.what != Deed.MAPPINGS_CHANGED] == [
             ("anna", Deed.LOGGED_IN),
             ("bert", Deed.LOGGED_IN),
@@ -174,7 +174,7 @@ async def test_what_was_typed_as_a_name_is_not_kept_unless_it_is_one(tmp_path: P
         async with browser(house) as page:
             await log_in(page, "my secret password", "x")
             await log_in(page, "anna", "x")
-        entries = await house.bridge.store.read(audit.entries)
+        entries = await house.bridge.store.read(journal.deeds)
         assert [e.who for e in entries if e.what == Deed.LOGIN_FAILED] == ["", "anna"]
 
 

@@ -9,7 +9,7 @@ from bridge.cli.command import Noun, argument, whole_number
 from bridge.cli.opening import open_store, settings_of
 from bridge.core.audit import AuditEntry
 from bridge.errors import Foreign
-from bridge.store import audit
+from bridge.store import journal
 
 COLUMNS = [field.name for field in fields(AuditEntry)]
 
@@ -24,7 +24,7 @@ noun = Noun()
 async def list_audit(arguments: argparse.Namespace) -> int:
     limit = arguments.limit or (-1 if arguments.json or arguments.csv else 50)
     async with open_store(settings_of(arguments)) as store:
-        entries = await store.read(audit.entries, limit)
+        entries = await store.read(journal.deeds, limit)
     documents = [asdict(entry) for entry in entries]
     if arguments.csv is not None:
         rows = ({**each, "at": each["at"].isoformat()} for each in documents)

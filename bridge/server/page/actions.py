@@ -14,7 +14,7 @@ from bridge.core.reasons import KEPT_BACK, Verb
 from bridge.errors import UnderWay
 from bridge.server.page.access import PageRefused, Visitor, redirect
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import audit, orders, person, stock, todo, waiting
+from bridge.store import journal, orders, person, stock, todo, waiting
 
 MOST_LETTERS = 200
 ASKED = "a person asked"
@@ -68,7 +68,7 @@ async def press(
     if isinstance(done, web.Response):
         return done
     deed = AuditEntry(parts.now(), visitor.name, f"page {visitor.address}", *done[:3])
-    await parts.store.write(audit.add, deed)
+    await parts.store.write(journal.add_deed, deed)
     return redirect(f"{done.here}?said={done.said}", visitor)
 
 

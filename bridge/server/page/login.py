@@ -21,7 +21,7 @@ from bridge.server.page.access import (
     redirect,
 )
 from bridge.server.parts import PageParts, ServerParts
-from bridge.store import audit
+from bridge.store import journal
 from bridge.texts import Words
 
 log = logging.getLogger("bridge.server")
@@ -126,7 +126,7 @@ class Login:
 
     async def _note(self, deed: Deed, visitor: Visitor, who: str, outcome: str = "done") -> None:
         entry = AuditEntry(self._now(), who, f"page {visitor.address}", deed, outcome=outcome)
-        await self._parts.store.write(audit.add, entry)
+        await self._parts.store.write(journal.add_deed, entry)
 
     def _form(self, visitor: Visitor, *, wrong: bool = False, wait: float = 0.0) -> web.Response:
         from bridge.server.page.render import answer

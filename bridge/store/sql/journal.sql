@@ -14,3 +14,6 @@ UPDATE journal SET at = ?, facts = ? WHERE id = ?
 -- name: forget
 DELETE FROM journal
 WHERE id IN (SELECT id FROM journal WHERE kind <> 'order' AND at < ? LIMIT ?)
+
+-- name: forget_deeds
+DELETE FROM audit WHERE at < ?

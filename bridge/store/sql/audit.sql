@@ -1,2 +1,0 @@
--- name: forget
-DELETE FROM audit WHERE at < ?
