@@ -8,8 +8,11 @@ SEEDS ?= 1
 LIVES ?= 100
 DAYS ?= 0.2
 PHARMACIES ?= 10
-# The tests that try every branch of the decisions. Only these are traced: it makes them half as slow again.
-DECISIONS := tests/core tests/mapping tests/store tests/cycles tests/pharmaone tests/rxscale tests/vendor tests/texts
+TESTS := $(sort $(shell find tests -name 'test_*.py'))
+# The examples that try every branch of the decisions. Only these are traced, which makes them two or three times as slow.
+DECISIONS := $(filter-out %_properties.py tests/core/test_every_%,$(filter tests/core/% tests/mapping/%,$(TESTS)))
+# What takes longest does not wait for the end.
+FIRST := $(filter tests/simulation/% tests/install/% tests/crash/%,$(TESTS))
 # Hundreds of tests start the program anew: not to compile it each time is a minute.
 export PYTHONDONTWRITEBYTECODE :=
 VENV := .venv
@@ -28,10 +31,10 @@ demo: $(VENV)/run.stamp  ## both vendors simulated, 28 signed orders through the
 test: $(VENV)/dev.stamp  ## all that CI does: lint, types, documents, every test, coverage (6 min)
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types lint docs audit proxies collected
 	@echo "== the decisions: every branch of bridge/core and bridge/mapping =="
-	@$(BIN)/python -m pytest -n 4 --dist worksteal --cov=bridge.core --cov=bridge.mapping --cov-report= $(DECISIONS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov=bridge.core --cov=bridge.mapping --cov-report= $(DECISIONS)
 	@$(BIN)/coverage report --fail-under=100 --skip-covered --show-missing
 	@echo "== everything around them =="
-	@$(BIN)/python -m pytest -n 4 --dist worksteal $(addprefix --ignore=,$(DECISIONS))
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(FIRST) $(filter-out $(DECISIONS) $(FIRST),$(TESTS))
 
 collected: $(VENV)/dev.stamp  # each of the workers would compile all tests anew; what is wrong here is told by the tests
 	@$(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 || true

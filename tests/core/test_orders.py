@@ -586,6 +586,17 @@ class TestMemory:
         dropped = a_record(Phase.DROPPED)
         assert remember.done(dropped, NOW) == dropped
 
+    @pytest.mark.parametrize(
+        ("phase", "after"),
+        [(Phase.SUBMITTED, Phase.DONE), (Phase.DONE, Phase.DONE), (Phase.DROPPED, Phase.DROPPED)],
+    )
+    def test_what_has_ended_is_left_as_it_is(self, phase, after):
+        both = {"state": State.COMPLETED, "p1_state": State.COMPLETED}
+        record = a_record(phase, **both)
+        confirmed = remember.confirmed(record, NOW)
+        assert confirmed.phase is after
+        assert (confirmed == record) is (phase is after)
+
 
 @pytest.mark.parametrize(
     ("here", "there", "path"),

@@ -65,6 +65,13 @@ def test_an_odd_inventory_changes_nothing(told, code, what):
     assert got.situation.stocktake == before().stocktake
 
 
+def test_only_what_there_was_can_have_fallen():
+    """Three of the five that were not sold out are more than half of them."""
+    sold_out = {**TEN, **dict.fromkeys(range(1, 6), 0)}
+    got = planned({**sold_out, 6: 10, 7: 10, 8: 10}, at=300, found=before(sold_out))
+    assert got.situation.pending.reason.code == "halved"
+
+
 @pytest.mark.parametrize(
     "told",
     [
