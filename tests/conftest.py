@@ -1,9 +1,11 @@
 """What every test gets: hypothesis profiles, a watch over the log, a fitting aioresponses."""
 
+import asyncio
 import gc
 import logging
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,16 @@ SLOW = (HealthCheck.too_slow,)
 settings.register_profile("test", derandomize=True, deadline=None, suppress_health_check=SLOW)
 settings.register_profile("hunt", deadline=None, suppress_health_check=SLOW, print_blob=True)
 settings.load_profile("test")
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that `rxbridge run` has; a journey takes a fifth less with it."""
+    if sys.platform == "win32":
+        return {"asyncio": asyncio.new_event_loop}
+    import uvloop
+
+    return {"uvloop": uvloop.new_event_loop}
+
 
 # The synthetic patient and the secrets of the tests. None of them may ever reach a log.
 MARKERS = (
