@@ -68,7 +68,7 @@ async def test_who_stands_still_before_a_submission_sends_nothing_when_it_goes_o
 ):
     async with open_sandbox() as sandbox:
         first, second = of_one_pharmacy(sandbox, tmp_path, postgresql)
-        stopped = living(first, "before the submission", str(int(signal.SIGSTOP)))
+        stopped = living(first, "before the submission", signal.SIGSTOP)
         async with stopped as one, living(second) as two:
             await swept(first)
             assert (await replica(first))["here"]
@@ -96,7 +96,7 @@ async def test_who_was_killed_and_starts_again_does_not_wait_for_its_own_death(
         settings, _ = of_one_pharmacy(sandbox, tmp_path, postgresql)
         async with living(settings) as one:
             await swept(settings)
-            one.kill()
+            one.send_signal(signal.SIGKILL)
             await one.wait()
         async with living(settings):
             assert await takes_over(settings, within=DEAD_SECONDS) < DEAD_SECONDS / 2

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,13 +10,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from crash.victim import CANCELLING, POINTS, WAY_BACK
+from crash.victim import CANCELLING, POINTS, WAY_BACK, Life
 from house import P1_SECRET, SECRET, bridge_settings, free_port, open_sandbox
 
 from bridge.sandbox import Sandbox
 
-VICTIM = Path(__file__).parent / "victim.py"
-ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 30
 
 
@@ -37,27 +34,17 @@ def written(sandbox: Sandbox, folder: Path, port: int, **orders: Any) -> Path:
 
 @asynccontextmanager
 async def living(
-    settings: Path, point: str = "", *more: str
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(VICTIM),
-        str(settings),
-        point,
-        *more,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+    settings: Path, point: str = "", number: int = signal.SIGKILL
+) -> AsyncIterator[Life]:
+    life = Life(settings, point, number)
     try:
-        assert process.stdout is not None
-        assert await asyncio.wait_for(process.stdout.readline(), PATIENCE_SECONDS)
-        yield process
+        await life.listens(PATIENCE_SECONDS)
+        yield life
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
-        process._transport.close()
+        if life.returncode is None:
+            life.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(life.wait(), PATIENCE_SECONDS)
+        life.close()
 
 
 async def until(true: Callable[[], bool]) -> None:
