@@ -15,13 +15,16 @@ from apprise import Apprise, AppriseAsset
 
 
 def main() -> int:
-    job = json.load(sys.stdin)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    return send(**json.load(sys.stdin))
+
+
+def send(url: str, title: str, body: str) -> int:
     asset = AppriseAsset(app_id="rxbridge", app_desc="rxbridge", async_mode=False)
     apprise = Apprise(asset=asset)
-    if not apprise.add(job["url"]):
+    if not apprise.add(url):
         return 2
-    return 0 if apprise.notify(title=job["title"], body=job["body"], body_format="text") else 1
+    return 0 if apprise.notify(title=title, body=body, body_format="text") else 1
 
 
 if __name__ == "__main__":
