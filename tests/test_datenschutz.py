@@ -17,7 +17,7 @@ from page.client import HASH, PASSWORD, Browser
 from bridge import logs
 from bridge.cli.commands import password
 from bridge.cli.main import parser
-from bridge.core.audit import Deed
+from bridge.core.journal import Deed
 from bridge.cycles.finder import KEPT_SECONDS
 from bridge.cycles.upkeep import FORGET_SECONDS, UNFINISHED
 from bridge.metrics import BAD_SIGNATURE

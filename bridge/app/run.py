@@ -20,9 +20,8 @@ from bridge.cycles import every
 from bridge.cycles.listening import READ_SECONDS, STOCK
 from bridge.cycles.proof import RETRY_SECONDS
 from bridge.cycles.sweep import WHOLE_EVERY
-from bridge.cycles.taken import TakenIn
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
-from bridge.cycles.watch import Watch
+from bridge.cycles.watch import TakenIn, Watch
 from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.exchange import Priority
 from bridge.place import Database

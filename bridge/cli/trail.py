@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from bridge.cli.command import DONE, WRONG
 from bridge.cli.language import LANGUAGE
 from bridge.cli.opening import now, open_store, settings_of
-from bridge.core.audit import AuditEntry
+from bridge.core.journal import AuditEntry
 from bridge.core.users import Role
 from bridge.errors import Phrase
 from bridge.settings import Settings

@@ -1,6 +1,6 @@
-"""The words of the journal: what may be told in the story of an order or a SKU, and where it was.
+"""What happened, in words: the story of an order or a SKU, and the audit log's deeds.
 
-How each is told stands in `bridge/texts`, under `event-` and the word.
+How each event is told stands in `bridge/texts`, under `event-` and the word.
 """
 
 from collections.abc import Mapping
@@ -93,3 +93,31 @@ class JournalEntry:
         if self.what in (Event.DELIVERED, Event.ECHO):
             return VENDORS.get(self.facts.get("vendor", ""), Side.RXSCALE)
         return self.what.side
+
+
+class Deed(StrEnum):
+    """What is done by nobody's command; a button is named like the command that does the same."""
+
+    LOGGED_IN = "logged in"
+    LOGIN_FAILED = "login failed"
+    LOGGED_OUT = "logged out"
+    MAPPINGS_CHANGED = "mapping files changed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One deed. Never a patient's data, and nothing that somebody typed: a reason for leaving an
+    order alone stands in the order's story, and goes with it.
+
+    `who`: a name, "" where nobody had to say it. `origin`: "command line", or "page" and the
+    address. `what`: a command's name or a `Deed`. `subject`: keys, ids or file names. `version`:
+    of the mapping files in force.
+    """
+
+    at: datetime
+    who: str
+    origin: str
+    what: str
+    subject: str = ""
+    outcome: str = "done"
+    version: str = ""

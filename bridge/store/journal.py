@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bridge.core.audit import AuditEntry, Deed
-from bridge.core.journal import Event, JournalEntry
+from bridge.core.journal import AuditEntry, Deed, Event, JournalEntry
 from bridge.core.model import Key
 from bridge.core.reasons import Reason, is_reason, reason_of
 from bridge.store import notes

@@ -5,7 +5,7 @@ from pathlib import Path
 from house import House, open_house, open_sandbox
 from page.client import HASH, NOT_LINKED, PASSWORD, browser
 
-from bridge.core.audit import AuditEntry, Deed
+from bridge.core.journal import AuditEntry, Deed
 from bridge.store import journal
 
 LOCKED = {"admin_password_hash": HASH}

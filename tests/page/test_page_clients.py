@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from page.client import HASH, PASSWORD, Browser, browser
 from page.test_page_users import OTHER, users, write
 
-from bridge.core.audit import Deed
+from bridge.core.journal import Deed
 from bridge.core.users import Role, User
 from bridge.server.addresses import client_of
 from bridge.server.page import login

@@ -8,7 +8,7 @@ import pytest
 from house import open_house, open_sandbox
 from page.client import HASH, NOT_LINKED, PASSWORD, Browser, browser
 
-from bridge.core.audit import Deed
+from bridge.core.journal import Deed
 from bridge.server.page import login
 from bridge.store import journal
 

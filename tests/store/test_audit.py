@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from store.given import NOW, after
 
-from bridge.core.audit import AuditEntry, Deed
+from bridge.core.journal import AuditEntry, Deed
 from bridge.cycles.upkeep import Upkeep
 from bridge.store import Store, journal
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from bridge.cli import show
 from bridge.cli.command import Noun, argument, whole_number
 from bridge.cli.opening import open_store, settings_of
-from bridge.core.audit import AuditEntry
+from bridge.core.journal import AuditEntry
 from bridge.errors import Foreign
 from bridge.store import journal
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from bridge.core.audit import AuditEntry
+from bridge.core.journal import AuditEntry
 from bridge.core.memory import StuckRow
 from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
 from bridge.core.reasons import KEPT_BACK, Verb

@@ -10,7 +10,7 @@ from math import ceil
 
 from aiohttp import web
 
-from bridge.core.audit import AuditEntry, Deed
+from bridge.core.journal import AuditEntry, Deed
 from bridge.core.users import ADMIN, User
 from bridge.server.addresses import network_of
 from bridge.server.page.access import (
