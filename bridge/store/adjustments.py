@@ -40,7 +40,7 @@ def drifts(connection: Connection) -> list[Drift]:
 
 def under_way(connection: Connection) -> list[Adjustment]:
     """Those begun that no person has to see to, oldest first."""
-    return list(map(ADJUSTMENTS.value, connection.execute(_UNDER_WAY)))
+    return ADJUSTMENTS.all(connection, _UNDER_WAY)
 
 
 def outstanding(connection: Connection) -> tuple[list[Drift], list[Adjustment]]:
@@ -57,7 +57,7 @@ def owed(
 
 def handed_over(connection: Connection) -> list[HandedOver]:
     """Orders that PharmaOne was seen to hand over and of which something is kept back still."""
-    records = list(map(ORDERS.value, connection.execute(_HANDED_OVER)))
+    records = ORDERS.all(connection, _HANDED_OVER)
     return [
         HandedOver(
             each, orders.held_lines(connection, each.uid), of(connection, order_key(each.uid))
@@ -68,7 +68,7 @@ def handed_over(connection: Connection) -> list[HandedOver]:
 
 def of(connection: Connection, key: Key) -> list[Adjustment]:
     """All that were begun for it."""
-    return list(map(ADJUSTMENTS.value, connection.execute(_OF, (key,))))
+    return ADJUSTMENTS.all(connection, _OF, (key,))
 
 
 def is_deducted(connection: Connection, key: Key) -> bool:

@@ -121,7 +121,7 @@ def known_facts(connection: Connection) -> _Facts:
 
 def deeds(connection: Connection, limit: int = 2**63 - 1) -> list[AuditEntry]:
     """The newest so many, or all, in time order."""
-    return [_DEEDS.value(row) for row in connection.execute(_NEWEST_DEEDS, (limit,))][::-1]
+    return _DEEDS.all(connection, _NEWEST_DEEDS, (limit,))[::-1]
 
 
 def forget_deeds(connection: Connection, before: datetime) -> int:

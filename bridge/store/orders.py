@@ -45,20 +45,19 @@ _SAVE = ORDERS.upsert("uid", kept=_TOLD)
 
 def find(connection: Connection, uid: PharmacyOrderUid) -> OrderRecord | None:
     """What is remembered of one order."""
-    row = connection.execute(_FIND, (uid,)).fetchone()
-    return None if row is None else ORDERS.value(row)
+    return ORDERS.first(connection, _FIND, (uid,))
 
 
 def since(connection: Connection, finished: datetime) -> list[OrderRecord]:
     """All that are open, and those finished then or later."""
-    return list(map(ORDERS.value, connection.execute(_SINCE, (micros(finished),))))
+    return ORDERS.all(connection, _SINCE, (micros(finished),))
 
 
 def find_all(
     connection: Connection, uids: Iterable[PharmacyOrderUid]
 ) -> dict[PharmacyOrderUid, OrderRecord]:
     """Those of them that are known."""
-    found = map(ORDERS.value, connection.execute(_FIND_ALL, (as_list(uids),)))
+    found = ORDERS.all(connection, _FIND_ALL, (as_list(uids),))
     return {record.uid: record for record in found}
 
 
@@ -146,7 +145,7 @@ def left_alone(connection: Connection) -> list[PharmacyOrderUid]:
 
 def everything(connection: Connection) -> list[OrderRecord]:
     """All that are known, the oldest first."""
-    return list(map(ORDERS.value, connection.execute(_EVERYTHING)))
+    return ORDERS.all(connection, _EVERYTHING)
 
 
 def count_open(connection: Connection) -> int:

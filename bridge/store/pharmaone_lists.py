@@ -81,7 +81,7 @@ def save_orders(connection: Connection, orders: Collection[P1Order]) -> None:
 
 def known_orders(connection: Connection, ids: Iterable[OrderId]) -> list[P1Order]:
     """Those of them that were seen before."""
-    return list(map(P1_ORDERS.value, connection.execute(_ORDERS, (as_list(ids),))))
+    return P1_ORDERS.all(connection, _ORDERS, (as_list(ids),))
 
 
 def order_for(
@@ -91,10 +91,9 @@ def order_for(
     listed. `but`: another one than this.
     """
     again = [f"{uid}-{edition}" for edition in range(2, 10)]  # read before the order was known
-    row = connection.execute(
-        _ORDER_FOR, {"uid": uid, "again": as_list(again), "but": but or ""}
-    ).fetchone()
-    return None if row is None else P1_ORDERS.value(row)
+    return P1_ORDERS.first(
+        connection, _ORDER_FOR, {"uid": uid, "again": as_list(again), "but": but or ""}
+    )
 
 
 def external_ids(connection: Connection, ids: Sequence[OrderId]) -> dict[OrderId, str | None]:
@@ -344,7 +343,7 @@ def compare_orders(
     deleted = waiting.keys_stuck_for(connection, reasons.DELETED_IN_PHARMAONE)
     looked_for = todo.tried(connection) | deleted
     before = {order.id: order for order in known_orders(connection, rows)}
-    unfinished = list(map(_KNOWN.value, connection.execute(_UNFINISHED)))
+    unfinished = _KNOWN.all(connection, _UNFINISHED)
     by_uid = {record.uid: record for record in unfinished}
     by_order = {record.order_id: record for record in unfinished if record.order_id is not None}
     found: dict[PharmacyOrderUid, Hint] = {}
@@ -363,7 +362,7 @@ def compare_orders(
         if _is_missing(record, began_at, listed):
             found[record.uid] = _hint(record, "sweep: no longer in PharmaOne's list")
     later = [name for name, order in rows.items() if _is_later(order, before.get(name))]
-    for record in map(_KNOWN.value, connection.execute(_ENDED, (as_list(later),))):
+    for record in _KNOWN.all(connection, _ENDED, (as_list(later),)):
         found[record.uid] = _hint(record, "sweep: changed after its end")
     _count_untold(connection, before, rows)
     if listed is None and before:
@@ -371,7 +370,7 @@ def compare_orders(
     listed_again(connection, rows)
     changed = [row for row in named if not _is_known(row, before.get(row.id))]
     save_orders(connection, changed)
-    for record in map(_KNOWN.value, connection.execute(_CANCELLED_UNSENT, (as_list(rows),))):
+    for record in _KNOWN.all(connection, _CANCELLED_UNSENT, (as_list(rows),)):
         found[record.uid] = _hint(record, "sweep: PharmaOne made an order of it")
     todo.hint(connection, found.values(), now)
     return len(found)

@@ -251,6 +251,15 @@ class Table(Generic[T]):
         value.__dict__.update(zip(self.names, cells, strict=True))
         return value
 
+    def all(self, connection: Connection, statement: str, values: Values = ()) -> list[T]:
+        """What a statement of `select` finds."""
+        return list(map(self.value, connection.execute(statement, values)))
+
+    def first(self, connection: Connection, statement: str, values: Values = ()) -> T | None:
+        """The first of what it finds."""
+        row = connection.execute(statement, values).fetchone()
+        return None if row is None else self.value(row)
+
     def select(self, rest: str = "", *more: str) -> str:
         """The statement that reads this table's columns, then `more`; `rest` follows its name."""
         columns = ", ".join((self.columns, *more))

@@ -79,13 +79,13 @@ def save_catalogue(
 
 def catalogue(connection: Connection) -> list[CatalogueSku]:
     """All SKUs that RxScale lists, in the order of their uids."""
-    return list(map(SKUS.value, connection.execute(_SKUS)))
+    return SKUS.all(connection, _SKUS)
 
 
 def skus(connection: Connection, uids: Iterable[str]) -> list[CatalogueSku]:
     """These SKUs, in this order; those that RxScale does not list are left out."""
     wanted = list(uids)
-    found = map(SKUS.value, connection.execute(_SKUS_OF, (as_list(wanted),)))
+    found = SKUS.all(connection, _SKUS_OF, (as_list(wanted),))
     listed = {sku.pharmacy_sku_uid: sku for sku in found}
     return [listed[PharmacySkuUid(uid)] for uid in wanted if uid in listed]
 
@@ -123,7 +123,7 @@ def for_submission(
     if one was made of this one already, and the products that PharmaOne never listed.
     """
     read_at = notes.get_time(connection, notes.CATALOGUE_AT)  # first: it is no younger than they
-    found = map(SKUS.value, connection.execute(_SKUS_NAMED, (as_list(sku_uids),)))
+    found = SKUS.all(connection, _SKUS_NAMED, (as_list(sku_uids),))
     return (
         read_at,
         {sku.sku_uid: sku for sku in found},

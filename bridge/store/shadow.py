@@ -28,12 +28,12 @@ def save(connection: Connection, found: Iterable[Note]) -> None:
 
 def of(connection: Connection, key: Key) -> list[Note]:
     """All that was noted of a key."""
-    return list(map(NOTES.value, connection.execute(_OF, (key,))))
+    return NOTES.all(connection, _OF, (key,))
 
 
 def everything(connection: Connection) -> list[Note]:
     """In the order in which things happened."""
-    return list(map(NOTES.value, connection.execute(_ALL)))
+    return NOTES.all(connection, _ALL)
 
 
 def told(connection: Connection, now: datetime) -> Report:
@@ -46,7 +46,7 @@ def compare(
     connection: Connection, now: Iterable[tuple[Key, What, int, int]], at: datetime
 ) -> None:
     """Notes what is new of all SKUs' numbers, and leaves out those that are linked no more."""
-    known = {(n.key, n.what): n for n in map(NOTES.value, connection.execute(_NOW))}
+    known = {(n.key, n.what): n for n in NOTES.all(connection, _NOW)}
     found = list(now)
     save(connection, changed(known, found, at))
     connection.executemany(SQL.drop, known.keys() - {(key, what) for key, what, *_ in found})

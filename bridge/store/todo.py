@@ -186,8 +186,7 @@ def settle(
 
 
 def standing(connection: Connection, key: Key) -> Standing | None:
-    row = connection.execute(_STANDING, (key,)).fetchone()
-    return None if row is None else _STANDINGS.value(row)
+    return _STANDINGS.first(connection, _STANDING, (key,))
 
 
 def keys(connection: Connection) -> set[Key]:

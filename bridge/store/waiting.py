@@ -169,7 +169,7 @@ _NEWEST = TOLD.select("ORDER BY coalesce(mended_at, at) DESC, address, id LIMIT 
 
 def told_to(connection: Connection, address: str) -> list[Told]:
     """What this address was told, over or not."""
-    return [TOLD.value(row) for row in connection.execute(_OF, (address,))]
+    return TOLD.all(connection, _OF, (address,))
 
 
 def note_told(connection: Connection, address: str, message: Digest, at: datetime) -> None:
@@ -180,7 +180,7 @@ def note_told(connection: Connection, address: str, message: Digest, at: datetim
 
 
 def newest_told(connection: Connection, limit: int) -> list[Told]:
-    return [TOLD.value(row) for row in connection.execute(_NEWEST, (limit,))]
+    return TOLD.all(connection, _NEWEST, (limit,))
 
 
 def forget_told(connection: Connection, before: datetime) -> None:
