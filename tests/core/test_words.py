@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bridge.core.audit import AuditEntry, Deed
 from bridge.core.copies import may_be_ours
+from bridge.core.journal import AuditEntry, Deed
 from bridge.core.words import DOCUMENTED, tellable
 
 NAME = "Kanarienvogel, Karl"
