@@ -11,26 +11,28 @@ from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, cast, get_args, get_origin
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AwareDatetime, IPvAnyNetwork, PrivateAttr, SecretStr
 
 from bridge.errors import Fault, Phrase
-from bridge.place import Place
-from bridge.section import StoreSection
+from bridge.place import Database, Place
 from bridge.source import Source
 from bridge.values import (
     ApiPath,
     AtLeastOne,
     Count,
+    DatabaseUrl,
     Days,
     DrainSeconds,
     FilePath,
+    Hour,
     Hours,
     LongerThanNothing,
     NotifyAddress,
     PasswordHash,
     Percent,
+    PharmacyName,
     Port,
     Portal,
     Seconds,
@@ -115,6 +117,30 @@ class ServerSection(Section):
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
     drain_seconds: DrainSeconds = 8.0
     leave_seconds: Seconds = 10.0
+
+
+class StoreSection(Section):
+    path: FilePath = Path("rxbridge.db")
+    url: DatabaseUrl | None = None
+    pharmacy: PharmacyName | None = None
+    retention_days: Days = 90
+    backup_hour: Hour | None = None
+    backup_keep: AtLeastOne = 14
+
+    def place(self, pharmacy: str, suffix: str, key: str | None = None) -> Place:
+        """`pharmacy`: its id where there are several; `suffix`: of a store beside the usual one;
+        `key`: of a group, whose limits it shares.
+        """
+        if self.url is None:
+            return self.path
+        whose = self.pharmacy or pharmacy or "main"
+        return Database(self.url.get_secret_value(), whose + suffix, f"key:{key}" if key else whose)
+
+    @property
+    def password(self) -> str:
+        """Of the database, where `url` has one."""
+        url = "" if self.url is None else self.url.get_secret_value()
+        return unquote(urlsplit(url).password or "")
 
 
 class AuditSection(Section):

@@ -30,8 +30,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "values": frozenset({"errors"}),
     "place": frozenset(),
     "source": frozenset(),
-    "section": frozenset({"place", "values"}),
-    "settings": frozenset({"errors", "place", "section", "source", "values"}),
+    "settings": frozenset({"errors", "place", "source", "values"}),
     "config": frozenset({"errors", "settings", "source"}),
     "users": frozenset({"core", "errors", "settings"}),
     "server": frozenset(
@@ -53,7 +52,6 @@ THIRD_PARTY: dict[str, frozenset[str]] = {
     "sender": frozenset({"apprise"}),
     "transport": frozenset({"aiohttp", "tenacity", "yarl"}),
     "metrics": frozenset({"prometheus_client"}),
-    "section": frozenset({"pydantic"}),
     "settings": frozenset({"pydantic"}),
     "values": frozenset({"pydantic"}),
     "config": frozenset({"pydantic"}),
