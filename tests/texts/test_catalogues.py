@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,6 @@ def source(language: str) -> str:
 
 
 TEMPLATES = BRIDGE / "server" / "page" / "templates"
-ENTRIES = {
-    language: {e.id.name: e for e in parsed(source(language)).body if isinstance(e, ast.Message)}
-    for language in LANGUAGES
-}
-ENGLISH = ENTRIES["en"]
 EXPLAINED = (
     Kind.ORDER,
     Kind.ATTENTION,
@@ -44,6 +40,17 @@ EXPLAINED = (
 ONLY_ENGLISH = re.compile(r"\b(if|it|is|then|sends|the|by|or|not|and|of|to|for|has|no)\b")
 NEITHER = re.compile(r"`[^`]*`|\([^)]*\.md#[^)]*\)|[\w.]*_[\w.]*|waiting, accepted|Try again")
 """Code, links and the words of files: the same in every language."""
+
+
+@cache
+def entries(language: str) -> dict[str, ast.Message]:
+    body = parsed(source(language)).body
+    return {each.id.name: each for each in body if isinstance(each, ast.Message)}
+
+
+@cache
+def program() -> dict[Path, str]:
+    return {path: path.read_text() for path in BRIDGE.rglob("*.py")}
 
 
 class _Placeables(Visitor):
@@ -64,14 +71,12 @@ class _Placeables(Visitor):
 def placeables(language: str, pattern: ast.Pattern) -> set[str]:
     found = _Placeables()
     found.visit(pattern)
-    entries = ENTRIES[language]
-    return found.facts.union(
-        *(placeables(language, entries[other].value) for other in found.others)
-    )
+    of = entries(language)
+    return found.facts.union(*(placeables(language, of[other].value) for other in found.others))
 
 
 def patterns(language: str, key: str) -> dict[str, ast.Pattern]:
-    entry = ENTRIES[language][key]
+    entry = entries(language)[key]
     return {"": entry.value} | {each.id.name: each.value for each in entry.attributes}
 
 
@@ -100,22 +105,22 @@ def test_all_of_the_file_is_understood(language: str):
 
 def test_both_languages_have_the_same_texts():
     for language in LANGUAGES:
-        assert list(ENTRIES[language]) == list(ENGLISH)
+        assert list(entries(language)) == list(entries("en"))
 
 
-@pytest.mark.parametrize("key", ENGLISH)
-def test_both_languages_have_the_same_attributes_and_facts(key: str):
-    english = patterns("en", key)
-    for language in LANGUAGES:
-        assert patterns(language, key).keys() == english.keys()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_both_languages_have_the_same_attributes_and_facts(language: str):
+    for key in entries("en"):
+        english = patterns("en", key)
+        assert patterns(language, key).keys() == english.keys(), key
         for name, pattern in patterns(language, key).items():
-            assert placeables(language, pattern) == placeables("en", english[name]), name
+            assert placeables(language, pattern) == placeables("en", english[name]), (key, name)
 
 
 @pytest.mark.parametrize("code", CODES.values())
 def test_every_code_has_its_texts_and_they_name_its_facts(code: Code):
     facts, verbs = set(code.facts), {verb.value for verb in code.verbs}
-    said = placeables("en", ENGLISH[code].value)
+    said = placeables("en", entries("en")[code].value)
     assert said <= facts
     in_steps = set[str]().union(*(placeables("en", step) for step in steps(code)))
     assert in_steps <= facts | verbs | {"uid", "on_page"}
@@ -126,28 +131,28 @@ def test_every_code_has_its_texts_and_they_name_its_facts(code: Code):
     assert set(code.within) <= CODES.keys()
 
 
-@pytest.mark.parametrize("code", CODES.values())
-def test_every_code_is_given_somewhere(code: Code):
-    name = code.upper()
-    assert getattr(reasons, name) is code
-    given = re.compile(rf"\b{name}\b")
-    sources = [path for path in BRIDGE.rglob("*.py") if path != Path(reasons.__file__)]
-    assert any(given.search(path.read_text()) for path in sources)
+def test_every_code_is_given_somewhere():
+    sources = [text for path, text in program().items() if path != Path(reasons.__file__)]
+    words = {word for text in sources for word in re.findall(r"\w+", text)}
+    for code in CODES.values():
+        assert getattr(reasons, code.upper()) is code
+        assert code.upper() in words, code
 
 
 def test_every_text_is_somebodys():
-    keys = set(ENGLISH) - CODES.keys()
+    english = entries("en")
+    keys = set(english) - CODES.keys()
     events = {f"event-{event.replace(' ', '-')}" for event in Event}
     phases = {f"phase-{phase}" for phase in Phase}
     sides = {f"side-{side}" for side in Side}
     assert events | phases | sides <= keys
     found = _Placeables()
-    for entry in ENGLISH.values():
+    for entry in english.values():
         found.visit(entry)
-    sources = "".join(path.read_text() for path in BRIDGE.rglob("*.py"))
+    sources = "".join(program().values())
     for key in keys - events - phases - sides - found.others:
         if key.startswith("said-"):  # a sentence of somebody else's goes by its own words
-            words = " ".join(texts_in(ENGLISH[key]))
+            words = " ".join(texts_in(english[key]))
             assert Foreign(words).key == key
         elif not key.startswith(("page-", "value-", "wanted-")):
             named = key.removeprefix("fault-").removeprefix("slip-").removeprefix("busy-")
@@ -164,15 +169,15 @@ def test_the_page_has_every_text_that_it_asks_for_and_no_other():
     made = ("ago_", "status_", "check_", "said_", "refused_", "button_accept_", "topic_", "what_")
     made += ("place_", "by_", "standing_", "chart_", "unit_")
     made += ("state_", "side_", "count_", "is_", "doing_", "source_", "fact_")
-    has = {key.removeprefix("page-") for key in ENGLISH if key.startswith("page-")}
+    has = {key.removeprefix("page-") for key in entries("en") if key.startswith("page-")}
     assert {each for each in asked_by_name if not each.endswith("_")} <= has
     assert {each for each in has - asked_by_name - named if not each.startswith(made)} == set()
 
 
-@pytest.mark.parametrize("key", ENTRIES["de"])
-def test_german_is_german(key: str):
-    for text in texts_in(ENTRIES["de"][key]):
-        assert not ONLY_ENGLISH.search(NEITHER.sub("", text)), text
+def test_german_is_german():
+    for key, entry in entries("de").items():
+        for text in texts_in(entry):
+            assert not ONLY_ENGLISH.search(NEITHER.sub("", text)), (key, text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
