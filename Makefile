@@ -8,9 +8,11 @@ SEEDS ?= 1
 LIVES ?= 100
 DAYS ?= 0.2
 PHARMACIES ?= 10
-TESTS := $(sort $(shell find tests -name 'test_*.py'))
+FUZZED := tests/contract/test_schemathesis.py
+TESTS := $(filter-out $(FUZZED),$(sort $(shell find tests -name 'test_*.py')))
 # The examples that try every branch of the decisions. Only these are traced, which makes them two or three times as slow.
 DECISIONS := $(filter-out %_properties.py tests/core/test_every_%,$(filter tests/core/% tests/mapping/%,$(TESTS)))
+WORKERS = $(BIN)/python -m pytest --dist worksteal -p no:schemathesis
 # What takes longest does not wait for the end.
 FIRST := $(filter tests/simulation/% tests/install/% tests/crash/%,$(TESTS))
 # Hundreds of tests start the program anew: not to compile it each time is a minute.
@@ -19,7 +21,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test collected covered quick hunt simulate simulate-mutants engines postgresql campaign campaign-replicas mutants tables lint types audit dist sbom browser proxies screenshots bench bench-fleet \
+.PHONY: help demo test collected fuzzed covered quick hunt simulate simulate-mutants engines postgresql campaign campaign-replicas mutants tables lint types audit dist sbom browser proxies screenshots bench bench-fleet \
   image-steps digests drawings schemas stuck commands imports coverage docs lock clean
 
 help:  ## what can be made
@@ -29,15 +31,19 @@ demo: $(VENV)/run.stamp  ## both vendors simulated, 28 signed orders through the
 	@$(BIN)/rxbridge demo
 
 test: $(VENV)/dev.stamp  ## all that CI does: lint, types, documents, every test, coverage (6 min)
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types lint docs audit proxies collected
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types lint docs audit proxies collected fuzzed
 	@echo "== the decisions: every branch of bridge/core and bridge/mapping =="
-	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov=bridge.core --cov=bridge.mapping --cov-report= $(DECISIONS)
+	@$(WORKERS) -n 2 --cov=bridge.core --cov=bridge.mapping --cov-report= $(DECISIONS)
 	@$(BIN)/coverage report --fail-under=100 --skip-covered --show-missing
 	@echo "== everything around them =="
-	@$(BIN)/python -m pytest -n 4 --dist worksteal $(FIRST) $(filter-out $(DECISIONS) $(FIRST),$(TESTS))
+	@$(WORKERS) -n 4 $(FIRST) $(filter-out $(DECISIONS) $(FIRST),$(TESTS))
 
 collected: $(VENV)/dev.stamp  # each of the workers would compile all tests anew; what is wrong here is told by the tests
-	@$(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 || true
+	@$(BIN)/python -m pytest -p no:schemathesis --collect-only -qq $(TESTS) >/dev/null 2>&1 || true
+
+fuzzed: $(VENV)/dev.stamp  # each of the workers would draw all of its cases anew
+	@echo "== the simulated vendors, whatever they are asked =="
+	@$(BIN)/python -m pytest $(FUZZED)
 
 covered: $(VENV)/dev.stamp  ## which lines of bridge/ no test runs (tracing takes half as long again)
 	@$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=
