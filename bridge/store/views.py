@@ -143,9 +143,6 @@ def listed(*conditions: str) -> str:
     return ORDERS.select(" ".join(joined), "stuck.code", "stuck.facts", "todo.due_at")
 
 
-_NEWEST = listed()
-
-
 def newest(
     connection: Connection, wanted: Wanted = ALL, *, limit: int = 200, offset: int = 0
 ) -> list[OrderRow]:

@@ -21,8 +21,8 @@ GROWING = ("adjustments", "audit", "deliveries", "journal", "order_lines", "orde
 """With each order or deed; the other tables hold what is open now, or a row a SKU."""
 ONLY_OPEN = ("orders_open", "order_lines_open", "adjustments_one_under_way")
 """Indexes of what is open now: to go through one of them is as quick with a million orders."""
-NEWEST = ("journal._NEWEST_DEEDS", "views._NEWEST")
-"""These go through the table from its newest row on, and stop at their limit."""
+NEWEST = ("journal._NEWEST_DEEDS",)
+"""This goes through the table from its newest row on, and stops at its limit."""
 REHEARSED = ("orders._EVERYTHING",)
 """A shadow's report is about all that it has met: some weeks. Nobody waits for it."""
 LET_PASS = NEWEST + REHEARSED
