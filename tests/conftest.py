@@ -19,8 +19,14 @@ from hypothesis import HealthCheck, settings
 
 from bridge.store import migrate
 
-# What is imported and collected stays: looking for garbage in it took a twentieth of the time.
+# Looking for garbage took a twentieth of the time.
 gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays: no garbage is looked for in it, at the end neither."""
+    gc.freeze()
+
 
 # `make test` tries the same examples every time, however slow the machine is; `make hunt` tries
 # others each time, and says how to see what it found again.

@@ -93,10 +93,12 @@ class User:
                 assert process.wait(PATIENCE_SECONDS) == 0
 
 
-@pytest.fixture(params=["as it is", "without POSIX"])
-def user(wheel: Path, tmp_path: Path, request: pytest.FixtureRequest) -> User:
+@pytest.fixture(scope="module", params=["as it is", "without POSIX"])
+def programs(
+    wheel: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Path:
     """The packages are this environment's, by a .pth; that of its own checkout is not followed."""
-    place = tmp_path / "environment"
+    place = tmp_path_factory.mktemp("environment")
     venv.create(place, with_pip=False, symlinks=True)
     (packages,) = place.glob("lib/python*/site-packages")
     (here,) = [each for each in site.getsitepackages() if Path(each, "aiohttp").is_dir()]
@@ -104,14 +106,18 @@ def user(wheel: Path, tmp_path: Path, request: pytest.FixtureRequest) -> User:
     pip = (sys.executable, "-m", "pip", "--python", str(place / "bin" / "python"))
     options = ("--quiet", "--no-deps", "--no-index", "--disable-pip-version-check")
     subprocess.run([*pip, "install", *options, str(wheel)], check=True)
-    (tmp_path / "home").mkdir()
-    someone = User(tmp_path / "home", place / "bin")
+    someone = User(place, place / "bin")
     where = someone.types(f"python -c {shlex.quote('import bridge; print(bridge.__file__)')}")
     assert str(packages) in where, "not the checkout"
     if request.param == "without POSIX":
         shutil.copy(Path(__file__).with_name("without_posix.py"), packages / "sitecustomize.py")
         assert "without POSIX" in someone.types("rxbridge --version")
-    return someone
+    return place / "bin"
+
+
+@pytest.fixture
+def user(programs: Path, tmp_path: Path) -> User:
+    return User(tmp_path, programs)
 
 
 def next_of(said: str) -> list[str]:
