@@ -90,11 +90,12 @@ types: $(VENV)/dev.stamp  ## mypy, strict
 	@$(BIN)/mypy
 
 browser:  ## a Chromium for the tests of the page, where root can install one
-	@command -v chromium chromium-browser google-chrome >/dev/null && exit 0; \
+	@for each in chromium-headless-shell chromium chromium-browser google-chrome; do \
+	  command -v $$each >/dev/null && exit 0; done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "== installing Chromium for the tests of the page (once, about a minute) =="; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	  export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && for each in chromium-headless-shell chromium; do \
+	    apt-get install -y -qq --no-install-recommends $$each fonts-dejavu-core >/dev/null && exit 0; done; exit 1; \
 	else echo "no Chromium: the tests of the page in a browser cannot run; apt-get install chromium"; fi
 
 postgresql:  # for the tests of the store on it, where root can install one
