@@ -14,13 +14,13 @@ from bridge.core import reasons
 from bridge.core.alarms import Alarm, Topic
 from bridge.core.reasons import Reason
 from bridge.core.reconcile import Proof
-from bridge.cycles import MappingFacts
 from bridge.cycles.listening import WebhookFacts
-from bridge.cycles.stock import StockFacts
+from bridge.cycles.reload import MappingFacts
+from bridge.cycles.stock.cycle import StockFacts
 from bridge.pharmaone.token import TokenFacts
 from bridge.store import StockState, StoreFacts
 from bridge.texts import say
-from bridge.transport import VendorFacts
+from bridge.transport.client import VendorFacts
 
 OLD_WORK_SECONDS = 600.0
 MISSED_POLLS = 3

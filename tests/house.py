@@ -17,11 +17,11 @@ from typing import Any
 from bridge import app
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import OrderRecord, PharmacyOrderUid
-from bridge.cycles.stock import SyncResult
+from bridge.cycles.stock.cycle import SyncResult
 from bridge.errors import BridgeError
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Call
-from bridge.server import Running, serve
+from bridge.server.web import Running, serve
 from bridge.settings import Settings
 from bridge.store import orders, todo, views, waiting
 

@@ -14,7 +14,7 @@ from bridge.core.lifecycle import route
 from bridge.core.model import CatalogueSku, OrderId, P1Order, PharmacySkuUid, SkuUid, State
 from bridge.core.orders.view import meaning_of
 from bridge.core.stock.model import shelf
-from bridge.mapping import Rules
+from bridge.mapping.rules import Rules
 from bridge.settings import Settings
 
 ALL = situations()

@@ -11,13 +11,14 @@ from bridge.core import reasons
 from bridge.core.alarms import Alarm, Topic
 from bridge.core.model import Key
 from bridge.core.stock.model import Pending
-from bridge.cycles import MappingFacts
 from bridge.cycles.listening import WebhookFacts
-from bridge.cycles.stock import StockFacts
+from bridge.cycles.reload import MappingFacts
+from bridge.cycles.stock.cycle import StockFacts
 from bridge.health import GAUGES, Facts, HealthReport, Links, report
 from bridge.pharmaone.token import TokenFacts
 from bridge.store import StockState, StoreFacts
-from bridge.transport import State, VendorFacts
+from bridge.transport.breaker import State
+from bridge.transport.client import VendorFacts
 
 NOW = datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
 EARLIER, LATER = NOW - timedelta(seconds=20), NOW - timedelta(seconds=10)

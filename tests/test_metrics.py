@@ -21,8 +21,8 @@ from bridge.core.alarms import Alarm, Topic
 from bridge.core.model import Key
 from bridge.core.reconcile import Differing, Proof
 from bridge.core.stock.model import Pending
-from bridge.cycles import MappingFacts
-from bridge.cycles.stock import StockFacts
+from bridge.cycles.reload import MappingFacts
+from bridge.cycles.stock.cycle import StockFacts
 from bridge.errors import TryLater
 from bridge.exchange import Call
 from bridge.health import GAUGES, STORE_GAUGES, VENDOR_GAUGES, Facts, Telling
@@ -32,7 +32,8 @@ from bridge.pharmaone.token import TokenFacts
 from bridge.rxscale import webhook as rxscale
 from bridge.sandbox.traffic import Fault
 from bridge.store import StockState, StoreFacts, notes
-from bridge.transport import State, VendorFacts
+from bridge.transport.breaker import State
+from bridge.transport.client import VendorFacts
 
 LABELS = {"vendor", "event", "outcome", "route", "step", "version", "le"}
 

@@ -12,7 +12,7 @@ import schemas
 
 from bridge import config
 from bridge.errors import Misconfigured
-from bridge.mapping import load
+from bridge.mapping.rules import load
 
 ROOT = Path(__file__).parent.parent
 FOLDER, EXAMPLE = schemas.FOLDER, schemas.EXAMPLE

@@ -20,18 +20,25 @@ from bridge.app.together import refuse_another
 from bridge.app.vendors import Vendors, Wire, scopes_of, vendors_of
 from bridge.core.memory import SweepResult
 from bridge.core.reasons import FREED_BY_MAPPING
-from bridge.cycles import CatalogueReader, Finder, OrderSweep, P1Sweep, Reloader, cannot_search
+from bridge.cycles.catalogue import CatalogueReader
+from bridge.cycles.finder import Finder, cannot_search
 from bridge.cycles.listening import ORDERS, STOCK, Listening
+from bridge.cycles.p1sweep import P1Sweep
 from bridge.cycles.proof import ProofCycle
-from bridge.cycles.stock import Adjuster, Pusher, StockCycle
+from bridge.cycles.reload import Reloader
+from bridge.cycles.stock.adjust import Adjuster
+from bridge.cycles.stock.cycle import StockCycle
+from bridge.cycles.stock.push import Pusher
+from bridge.cycles.sweep import OrderSweep
 from bridge.health import Telling
-from bridge.mapping import Rules, refuse_to_forget
+from bridge.mapping.rules import Rules, refuse_to_forget
 from bridge.metrics import Metrics
 from bridge.rxscale.prints import key_of, prints
-from bridge.server import refuse_taken
+from bridge.server.web import refuse_taken
 from bridge.settings import Settings
 from bridge.store import Store, exists, journal, notes, person, shadow, todo
-from bridge.worker import Parts, Worker
+from bridge.worker.parts import Parts
+from bridge.worker.pool import Worker
 
 
 @dataclass

@@ -18,15 +18,15 @@ from bridge.app.run import WAIT_SECONDS, leave, refuse_several_pharmacies, url_o
 from bridge.app.telling import beat, is_alive
 from bridge.app.together import Inventories, read
 from bridge.app.web import parts_of, serve_both
-from bridge.cycles import every
+from bridge.cycles.timer import every
 from bridge.errors import BridgeError, Misconfigured
 from bridge.health import Status, report
 from bridge.logs import PHARMACY, redact
 from bridge.metrics import Metrics
-from bridge.server import Running
 from bridge.server.front import Front
 from bridge.server.page.access import Sessions
 from bridge.server.parts import Line
+from bridge.server.web import Running
 from bridge.settings import Settings
 
 log = logging.getLogger("bridge")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bridge.server import Running, serve
+from bridge.server.web import Running, serve
 from bridge.store import Store, run_lock
-from bridge.transport import Exchange, exchange, session
+from bridge.transport.session import Exchange, exchange, session
 
 
 def now() -> datetime:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bridge.core.model import PharmacyUid
 from bridge.core.orders.view import Policy
 from bridge.core.stock.model import StockPolicy
-from bridge.mapping import Rules, load, refuse_to_forget
+from bridge.mapping.rules import Rules, load, refuse_to_forget
 from bridge.settings import Settings
 
 

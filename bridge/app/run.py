@@ -16,17 +16,17 @@ from bridge.app.vendors import Vendors
 from bridge.app.web import listen, stock_changed
 from bridge.core.deliveries import Receipt, Taken
 from bridge.core.patience import reread_seconds
-from bridge.cycles import every
 from bridge.cycles.listening import READ_SECONDS, STOCK
 from bridge.cycles.proof import RETRY_SECONDS
 from bridge.cycles.sweep import WHOLE_EVERY
+from bridge.cycles.timer import every
 from bridge.cycles.upkeep import FORGET_SECONDS, Upkeep
 from bridge.cycles.watch import TakenIn, Watch
 from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.exchange import Priority
 from bridge.place import Database
 from bridge.rxscale.pharmacies import several, shown
-from bridge.server import Running
+from bridge.server.web import Running
 from bridge.settings import Settings
 from bridge.store import notes
 

@@ -9,8 +9,8 @@ from bridge import config
 from bridge.app.policies import rules_of
 from bridge.core.model import ProductId
 from bridge.errors import Fault, Misconfigured
-from bridge.mapping import Rules
 from bridge.mapping.reading import SKUS
+from bridge.mapping.rules import Rules
 from bridge.place import Place
 from bridge.settings import Settings
 

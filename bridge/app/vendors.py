@@ -23,7 +23,8 @@ from bridge.rxscale import dialect as rxscale_dialect
 from bridge.rxscale.calling import Caller as RxScaleCaller
 from bridge.rxscale.client import RxScale
 from bridge.settings import PharmaOneSection, RxScaleSection, Settings, VendorSection
-from bridge.transport import Limits, Transport
+from bridge.transport.budget import Limits
+from bridge.transport.client import Transport
 
 UNKNOWN = Facts()
 

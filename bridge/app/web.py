@@ -15,8 +15,9 @@ from bridge.app.machine import Machine
 from bridge.app.products import Products
 from bridge.core.reasons import Reason
 from bridge.core.shadow import Report
-from bridge.server import Door, Limits, Running, ServerParts, build, build_webhooks
-from bridge.server.parts import PageParts, StockSeen
+from bridge.server.door import Door, Limits
+from bridge.server.parts import PageParts, ServerParts, StockSeen
+from bridge.server.web import Running, build, build_webhooks
 from bridge.settings import ServerSection
 from bridge.store import shadow, stock, waiting
 from bridge.users import Users

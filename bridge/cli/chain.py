@@ -19,7 +19,7 @@ from bridge.cli.rehearsing import made, put, running
 from bridge.errors import Phrase, Several
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.settings import Settings
-from bridge.transport import session
+from bridge.transport.session import session
 
 PATIENCE_SECONDS = 120.0
 RUSH = 20

@@ -16,12 +16,12 @@ from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
 from bridge.core.words import tellable
 from bridge.errors import Phrase
 from bridge.exchange import Response
-from bridge.mapping import Rules
+from bridge.mapping.rules import Rules
 from bridge.pharmaone import dialect as p1
 from bridge.rxscale import dialect as rx
 from bridge.rxscale.pharmacies import shown
 from bridge.settings import Settings
-from bridge.transport import Transport
+from bridge.transport.client import Transport
 from bridge.vendor.calling import Query, by_offset, by_page
 
 NOBODY = "rxbridge-probe"

@@ -20,7 +20,7 @@ from bridge.cli.loop import until
 from bridge.cli.opening import now, open_beside
 from bridge.core.model import PharmacySkuUid
 from bridge.core.stock.model import Pending
-from bridge.cycles.stock import SyncResult
+from bridge.cycles.stock.cycle import SyncResult
 from bridge.errors import Phrase, TryLater
 from bridge.settings import Settings
 from bridge.store import StockState, Store, exists, rxscale_lists, stock

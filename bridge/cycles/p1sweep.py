@@ -14,7 +14,7 @@ from functools import partial
 from bridge.core.model import OrderId, P1Order, P1Row, PrescriptionId
 from bridge.cycles.organisation import Organisation
 from bridge.exchange import Priority
-from bridge.mapping import Rules
+from bridge.mapping.rules import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.pharmaone.dialect import MOST_ROWS
 from bridge.store import Store, pharmaone_lists, todo

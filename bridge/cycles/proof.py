@@ -24,7 +24,7 @@ from bridge.cycles.comparing import Reader
 from bridge.cycles.listening import settle
 from bridge.cycles.stock.cycle import StockCycle
 from bridge.exchange import Priority
-from bridge.mapping import Rules
+from bridge.mapping.rules import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.client import RxScale
 from bridge.store import Store, orders, proofs, todo, waiting

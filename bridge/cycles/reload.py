@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from bridge.errors import Misconfigured
-from bridge.mapping import Rules, fingerprint
+from bridge.mapping.rules import Rules, fingerprint
 
 log = logging.getLogger("bridge.mapping")
 

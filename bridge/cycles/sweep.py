@@ -10,7 +10,7 @@ from bridge.core.model import PharmacyOrderUid
 from bridge.cycles.listening import ORDERS, Listening
 from bridge.errors import Fault, Misconfigured, Refused
 from bridge.exchange import Priority
-from bridge.mapping import Rules
+from bridge.mapping.rules import Rules
 from bridge.rxscale.client import RxScale
 from bridge.rxscale.dialect import MOST_ROWS
 from bridge.store import Store, rxscale_lists

@@ -26,7 +26,7 @@ from bridge.core.steps import (
 from bridge.core.stock.reserve import Lent
 from bridge.errors import BridgeError, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Priority
-from bridge.mapping import Rules
+from bridge.mapping.rules import Rules
 from bridge.pharmaone.dialect import REQUEST_FIELDS
 from bridge.store import stock, work
 from bridge.texts import say

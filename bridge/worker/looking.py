@@ -23,7 +23,7 @@ from bridge.core.steps import (
     Weigh,
 )
 from bridge.core.stock.reserve import at_least
-from bridge.mapping import Rules
+from bridge.mapping.rules import Rules
 from bridge.pharmaone.orders import basket, content
 from bridge.rxscale.orders import last_names
 from bridge.store import orders, pharmaone_lists, rxscale_lists

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from bridge.core.copies import Content
 from bridge.core.model import OrderRecord
 from bridge.core.orders.view import Policy, Search
-from bridge.mapping import Rules
+from bridge.mapping.rules import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.client import RxScale
 from bridge.store import Store

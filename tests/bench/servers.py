@@ -24,7 +24,7 @@ from aiohttp import web
 
 from bridge import app
 from bridge.cli import loop
-from bridge.server import Running, serve
+from bridge.server.web import Running, serve
 from bridge.server.webhooks import Handler
 from bridge.settings import Settings
 

@@ -15,7 +15,7 @@ import uvloop
 from bench import large
 from bench.servers import process, settings
 from bridge import app
-from bridge.server import serve
+from bridge.server.web import serve
 from bridge.store import rxscale_lists
 
 ORDERS, SIZES = 50_000, (5_000, 50_000)

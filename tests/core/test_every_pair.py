@@ -46,7 +46,7 @@ from bridge.core.steps import (
     Wait,
     Weigh,
 )
-from bridge.mapping import Rules, load
+from bridge.mapping.rules import Rules, load
 from bridge.texts import say, steps
 
 UID = PharmacyOrderUid("po-1")

@@ -34,7 +34,7 @@ from worlds import changed
 from bridge.core.leases import DEAD_SECONDS, held_until, may_call
 from bridge.core.orders import next_step
 from bridge.core.steps import Cancel, Complete, Done, SetStatus, Stuck, Submit, Wait
-from bridge.transport import Limits
+from bridge.transport.budget import Limits
 
 SENDING = Submit | SetStatus | Complete | Cancel
 SEEN_BY_ALL = (

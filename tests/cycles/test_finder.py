@@ -13,7 +13,8 @@ from fakes import START, Clock
 
 from bridge.core.copies import MARGIN, Content
 from bridge.core.model import OrderId, OrderRecord, P1Order, P1Row, P1Sight, PharmacyOrderUid
-from bridge.cycles import Finder, P1Sweep
+from bridge.cycles.finder import Finder
+from bridge.cycles.p1sweep import P1Sweep
 from bridge.errors import TryLater
 from bridge.store import Store, pharmaone_lists, work
 from bridge.store.pharmaone_lists import NEW

@@ -22,9 +22,8 @@ from bridge.core.model import (
     Phase,
     order_key,
 )
-from bridge.cycles import P1Sweep
 from bridge.cycles.organisation import MOST_KNOWN, Organisation
-from bridge.cycles.p1sweep import KEPT, SHARED
+from bridge.cycles.p1sweep import KEPT, SHARED, P1Sweep
 from bridge.errors import TryLater
 from bridge.store import Store, notes, orders, todo, work
 

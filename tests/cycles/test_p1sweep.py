@@ -21,7 +21,8 @@ from bridge.core.model import (
     PrescriptionId,
     order_key,
 )
-from bridge.cycles import P1Sweep, p1sweep
+from bridge.cycles import p1sweep
+from bridge.cycles.p1sweep import P1Sweep
 from bridge.errors import TryLater
 from bridge.pharmaone.prescriptions import Prescription
 from bridge.store import Store, pharmaone_lists, todo, work

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.core.model import PharmacySkuUid
 from bridge.core.stock.model import Write
-from bridge.cycles.stock import Pusher
+from bridge.cycles.stock.push import Pusher
 from bridge.errors import Fault, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority
 from bridge.store import Pushed, stock, waiting

@@ -6,7 +6,7 @@ import contextlib
 import pytest
 
 from bridge.core.patience import pause
-from bridge.cycles import every
+from bridge.cycles.timer import every
 from bridge.errors import TryLater
 
 

@@ -30,7 +30,7 @@ from house import SECRET, free_port, open_house, open_sandbox
 from yarl import URL
 
 from bridge import app
-from bridge.server import serve
+from bridge.server.web import serve
 from bridge.server.webhooks import MOST_BYTES
 
 Proxy = Callable[[Path, int, int], list[str]]

@@ -31,7 +31,7 @@ from bridge.place import Database
 from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
-from bridge.server import Running
+from bridge.server.web import Running
 from bridge.settings import Settings
 from bridge.store import Store
 from bridge.store.postgresql import connection

@@ -11,7 +11,7 @@ from house import House, open_house, open_sandbox
 
 from bridge.app.run import _timers
 from bridge.core.stock.model import shelf
-from bridge.cycles import every
+from bridge.cycles.timer import every
 from bridge.cycles.watch import Watch
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos

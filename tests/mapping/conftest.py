@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from mapping.mapping_files import SHIPPED, copy_shipped
 
-from bridge.mapping import Rules, load
+from bridge.mapping.rules import Rules, load
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from bridge.core.model import (
     SkuUid,
 )
 from bridge.errors import Misconfigured
-from bridge.mapping import Rules, load
+from bridge.mapping.rules import Rules, load
 from bridge.texts import say, steps
 
 SHIPPED = Path(__file__).parents[2] / "mappings"

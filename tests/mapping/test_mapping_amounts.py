@@ -11,9 +11,9 @@ from mapping.mapping_files import SHIPPED, change, copy_shipped, gaps, line, ord
 
 from bridge.core.model import Draft, PharmacySkuUid, ProductId
 from bridge.core.stock.model import SkuLink
-from bridge.mapping import Rules, load
 from bridge.mapping.draft import Drafting, draft, split
 from bridge.mapping.orders import Amounts
+from bridge.mapping.rules import Rules, load
 from bridge.mapping.shipping import Delivery, Place, Shipping
 from bridge.mapping.skus import SkuLinks
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from mapping.mapping_files import change, only_fault
 
-from bridge.mapping import load
+from bridge.mapping.rules import load
 
 FAULT = "too long a number or too deep a list - take it out"
 

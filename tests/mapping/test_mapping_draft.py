@@ -22,8 +22,8 @@ from mapping.mapping_files import (
 
 from bridge.core import reasons
 from bridge.core.model import CatalogueSku, Draft, PharmacySkuUid, SkuUid
-from bridge.mapping import Rules, load
 from bridge.mapping.draft import Handling
+from bridge.mapping.rules import Rules, load
 
 SECRETS = ("Kanarienvogel", "canary@example.org", "1901-01-01", "Geheimweg")
 

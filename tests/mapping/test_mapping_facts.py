@@ -10,7 +10,7 @@ from mapping.mapping_files import faults
 from bridge.core.facts import Facts
 from bridge.core.model import State
 from bridge.errors import Misconfigured
-from bridge.mapping import fingerprint, load, refuse_to_forget
+from bridge.mapping.rules import fingerprint, load, refuse_to_forget
 
 
 def with_facts(folder: Path, text: str) -> Path:

@@ -8,7 +8,8 @@ import pytest
 from mapping.mapping_files import change, faults, only_fault
 
 from bridge.errors import Misconfigured
-from bridge.mapping import Place, fingerprint, load
+from bridge.mapping.reading import Place
+from bridge.mapping.rules import fingerprint, load
 
 FILES = ("orders.toml", "statuses.toml", "skus.csv", "shipping.toml")
 

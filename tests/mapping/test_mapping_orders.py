@@ -8,11 +8,11 @@ import pytest
 from mapping.mapping_files import LISTED, change, faults, line, only_fault, order, payload
 
 from bridge.core.model import Draft
-from bridge.mapping import Rules, load
 from bridge.mapping.draft import Handling
 from bridge.mapping.examples import first_difference
 from bridge.mapping.expressions import compile_expression
 from bridge.mapping.reading import Faults, Place
+from bridge.mapping.rules import Rules, load
 
 FULL = {
     "patient_data": {

@@ -8,9 +8,9 @@ import pytest
 from mapping.mapping_files import change, faults
 
 from bridge.core.model import Draft, State, TrackingLink
-from bridge.mapping import Rules, load
 from bridge.mapping.draft import Drafting, draft
 from bridge.mapping.examples import SEEN_AT, _catalogue, _links, _Order
+from bridge.mapping.rules import Rules, load
 from bridge.rxscale.orders import order as read_order
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from mapping.mapping_files import change, faults
 
-from bridge.mapping import Rules, load
+from bridge.mapping.rules import Rules, load
 
 
 def delivery_type(**words: Any) -> dict[str, Any]:

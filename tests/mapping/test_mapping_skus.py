@@ -10,9 +10,9 @@ from mapping.mapping_files import catalogue, faults, line
 
 from bridge.core.model import CatalogueSku, OrderLine, PharmacySkuUid, SkuUid
 from bridge.core.stock.model import SkuLink
-from bridge.mapping import load
 from bridge.mapping.draft import pzn_is_valid
 from bridge.mapping.reading import Faults
+from bridge.mapping.rules import load
 from bridge.mapping.skus import SkuLinks, read_skus
 
 HEADER = "pharmacy_sku_uid,p1_id,units_per_sku,safety_stock,note\n"

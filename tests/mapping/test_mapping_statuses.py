@@ -7,7 +7,7 @@ from mapping.mapping_files import SHIPPED, change, faults, only_fault
 
 from bridge.core.lifecycle import route
 from bridge.core.model import State
-from bridge.mapping import load
+from bridge.mapping.rules import load
 
 
 @pytest.mark.parametrize(

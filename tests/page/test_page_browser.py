@@ -18,7 +18,7 @@ from playwright.async_api import Page, expect
 from bridge.app import now
 from bridge.core.model import PharmacyOrderUid, Phase, order_key
 from bridge.sandbox.traffic import Fault
-from bridge.server import serve
+from bridge.server.web import serve
 from bridge.store import person
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]

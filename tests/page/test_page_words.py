@@ -16,8 +16,8 @@ from bridge.core.memory import StuckRow
 from bridge.core.model import Key, Phase
 from bridge.core.reasons import CODES, Code, Kind, Reason
 from bridge.core.stock.model import Pending
-from bridge.cycles import MappingFacts
-from bridge.cycles.stock import StockFacts
+from bridge.cycles.reload import MappingFacts
+from bridge.cycles.stock.cycle import StockFacts
 from bridge.errors import BridgeError, Refused, TryLater, Unsure
 from bridge.exchange import Priority, Request
 from bridge.health import Facts, Links, report
@@ -26,9 +26,10 @@ from bridge.server.page.render import ago, steps
 from bridge.store import StockState, StoreFacts
 from bridge.texts import Words, say, word
 from bridge.texts.story import headline
-from bridge.transport import State, VendorFacts
 from bridge.transport.answers import Loss, Lost
 from bridge.transport.answers import error as no_answer
+from bridge.transport.breaker import State
+from bridge.transport.client import VendorFacts
 
 OTHERS_SAY = (reasons.SAID, reasons.BAD_EXPRESSION_RESULT)
 """Told in the words of a vendor, or of the language of expressions."""

@@ -21,7 +21,7 @@ from process.test_run import PATIENCE_SECONDS, environment, start, until
 
 from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Call
-from bridge.server import serve
+from bridge.server.web import serve
 
 LEAVE_SECONDS = 2.0
 ASK_SECONDS = 0.2

@@ -17,8 +17,9 @@ from house import SECRET, House, open_house, open_sandbox
 
 from bridge import app
 from bridge.app.web import listen
-from bridge.server import Running, serve, webhooks
+from bridge.server import webhooks
 from bridge.server.door import Door, Limits
+from bridge.server.web import Running, serve
 
 PATIENCE_SECONDS = 20
 HOSTILE, VENDOR = "127.0.0.1", "127.0.0.2"

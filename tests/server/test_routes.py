@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from bridge.app import vitals
 from bridge.errors import Misconfigured, TryLater
-from bridge.server import refuse_taken, serve, webhooks
+from bridge.server import webhooks
+from bridge.server.web import refuse_taken, serve
 from bridge.store import deliveries, notes, views
 
 RX, P1 = "/webhooks/rxscale", "/webhooks/pharmaone"

@@ -12,7 +12,7 @@ from aiohttp.streams import StreamReader
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from bridge.server import Running
+from bridge.server.web import Running
 
 URLS = {"/webhooks/rxscale": URL("http://127.0.0.1/webhooks/rxscale"),
         "/webhooks/pharmaone": URL("http://127.0.0.1/webhooks/pharmaone")}  # fmt: skip

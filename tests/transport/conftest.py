@@ -11,7 +11,9 @@ from aiohttp.test_utils import TestServer
 from transport.doubles import NOON, Time, Vendor
 
 from bridge.exchange import Call
-from bridge.transport import Limits, Transport, session
+from bridge.transport.budget import Limits
+from bridge.transport.client import Transport
+from bridge.transport.session import session
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bridge.exchange import Call, Priority, Request
-from bridge.transport import Transport
+from bridge.transport.client import Transport
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 NOBODY = "http://127.0.0.1:1/nobody-listens"

@@ -11,7 +11,8 @@ from transport.doubles import NOBODY, Held, Make, Time, Vendor, outcomes, status
 
 from bridge.errors import BridgeError, Garbled, Unsure
 from bridge.exchange import Call, Priority, Request
-from bridge.transport import Limits, session
+from bridge.transport.budget import Limits
+from bridge.transport.session import session
 
 # Answers, as they are
 

@@ -21,7 +21,8 @@ from transport.doubles import (
 
 from bridge.errors import BridgeError, TryLater, Unsure
 from bridge.exchange import Call, Priority, Request
-from bridge.transport import Limits, Transport
+from bridge.transport.budget import Limits
+from bridge.transport.client import Transport
 
 HASTY = Limits(0, 0, deadline_seconds=0.2, connect_seconds=0.1)
 

@@ -6,7 +6,8 @@ from transport.doubles import Make, Time, Vendor
 from bridge.core import reasons
 from bridge.errors import TryLater
 from bridge.exchange import Call, Request
-from bridge.transport import Limits, State
+from bridge.transport.breaker import State
+from bridge.transport.budget import Limits
 
 
 def asking(vendor: Vendor, answers: list[bool]) -> Request:

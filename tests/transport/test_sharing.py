@@ -8,7 +8,8 @@ from transport.doubles import NOBODY, Held, Make, Time, Vendor, failures, status
 
 from bridge.errors import TryLater
 from bridge.exchange import Priority, Response
-from bridge.transport import Limits, State
+from bridge.transport.breaker import State
+from bridge.transport.budget import Limits
 
 # The budget
 

@@ -21,7 +21,7 @@ from transport.doubles import (
 
 from bridge.errors import BridgeError
 from bridge.exchange import Call, Priority, Request
-from bridge.transport import State
+from bridge.transport.breaker import State
 
 
 async def test_every_http_request_is_observed_and_timed(

@@ -31,7 +31,7 @@ from bridge.core.stock.plan import PlanRow, explain
 from bridge.errors import Phrase
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.settings import VENDORS
-from bridge.server import Running
+from bridge.server.web import Running
 from bridge.store import views
 
 PATIENCE_SECONDS = 120.0

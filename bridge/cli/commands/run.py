@@ -13,7 +13,7 @@ from bridge.cli.command import DONE, Noun, argument
 from bridge.cli.language import LANGUAGE
 from bridge.cli.opening import settings_of
 from bridge.errors import Fault, Misconfigured, Phrase, Several
-from bridge.server import Running
+from bridge.server.web import Running
 from bridge.settings import Settings
 
 log = logging.getLogger("bridge")

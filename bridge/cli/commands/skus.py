@@ -22,8 +22,8 @@ from bridge.core.model import CatalogueSku, ProductId
 from bridge.core.stock.model import Situation, SkuLink
 from bridge.cycles.catalogue import CatalogueReader, read_skus
 from bridge.errors import Phrase, Refused, Several
-from bridge.mapping import Rules
 from bridge.mapping.matching import Proposal, propose
+from bridge.mapping.rules import Rules
 from bridge.settings import Settings
 from bridge.store import Store, exists, rxscale_lists, stock
 

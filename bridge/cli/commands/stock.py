@@ -16,7 +16,7 @@ from bridge.core.stock.plan import PlanRow, explain
 from bridge.core.stock.verify import GONE, Shelved, Shown, Verified
 from bridge.core.stock.verify import verify as judged
 from bridge.cycles.catalogue import read_skus
-from bridge.cycles.stock import SyncResult
+from bridge.cycles.stock.cycle import SyncResult
 from bridge.errors import Fault, Misconfigured, Phrase, Refused
 from bridge.rxscale.shop import Shop, StockLine, in_portions
 from bridge.settings import Settings

@@ -21,7 +21,7 @@ from bridge.core.stock.adjust import (
 from bridge.core.stock.model import Shelf
 from bridge.core.stock.reserve import came_back, released_at
 from bridge.errors import BridgeError, Refused, Unsure
-from bridge.mapping import Rules
+from bridge.mapping.rules import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.store import Store, adjustments, stock, waiting
 

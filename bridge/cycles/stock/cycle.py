@@ -33,7 +33,7 @@ from bridge.core.stock.plan import Plan, plan, plan_with
 from bridge.cycles.stock.adjust import Adjuster
 from bridge.cycles.stock.push import Pusher
 from bridge.errors import BridgeError, Misconfigured, TryLater
-from bridge.mapping import Rules
+from bridge.mapping.rules import Rules
 from bridge.pharmaone.client import PharmaOne
 from bridge.store import Store, notes, rxscale_lists, shadow, stock
 from bridge.texts import say
