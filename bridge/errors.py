@@ -89,7 +89,7 @@ class BridgeError(Exception):
     """
 
     is_told = False
-    """Whether the log has it already."""
+    """Whether the log has it already: no line that bears it follows (`logs`)."""
 
     def __init__(self, what: "str | Reason | Phrase") -> None:
         super().__init__(what)

@@ -25,6 +25,7 @@ def setup(level: str, style: str, stream: TextIO, *, secrets: Sequence[str] = ()
     """
     handler = logging.StreamHandler(stream)
     handler.addFilter(_with_pharmacy)
+    handler.addFilter(_is_new)
     handler.setFormatter(Redacting(Json() if style == "json" else Console(), secrets))
     root = logging.getLogger()
     for old in root.handlers[:]:
@@ -39,6 +40,11 @@ def _with_pharmacy(record: logging.LogRecord) -> bool:
     if pharmacy := PHARMACY.get():
         record.pharmacy = pharmacy
     return True
+
+
+def _is_new(record: logging.LogRecord) -> bool:
+    """Not so what went wrong by a failure that the log has already, if that is given as `extra`."""
+    return not any(getattr(value, "is_told", False) for value in _extra(record).values())
 
 
 def redact(secrets: Sequence[str]) -> None:
@@ -58,6 +64,7 @@ def terse() -> None:
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(Terse())
         logging.lastResort.addFilter(_is_no_call)
+        logging.lastResort.addFilter(_is_new)
 
 
 def _is_no_call(record: logging.LogRecord) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from bridge import logs
-from bridge.errors import Garbled, Refused, TryLater
+from bridge.errors import Garbled, Refused, TryLater, Unreachable
 
 SECRET = "whsec_never shown"
 BODY = '{"last_name": "Patient-Zero"}'
@@ -244,3 +244,12 @@ def test_a_line_names_the_pharmacy_and_later_secrets_are_hidden_too() -> None:
         logs.PHARMACY.reset(token)
     line = json.loads(stream.getvalue())
     assert (line["pharmacy"], line["message"]) == ("adler", "*** and ***")
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_a_failure_that_the_log_has_already_is_told_no_second_time(style: str) -> None:
+    log = Log(style)
+    log.logger.warning("cannot beat", extra={"reason": Unreachable("the database is away")})
+    assert log.text == ""
+    log.logger.warning("cannot beat", extra={"reason": TryLater("the disk is full")})
+    assert "the disk is full" in log.text

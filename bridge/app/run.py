@@ -96,8 +96,7 @@ async def _opened(
         except TryLater as failure:
             if settings.store.url is None:
                 raise
-            if not failure.is_told:
-                log.warning("waiting for the database", extra={"reason": str(failure)})
+            log.warning("waiting for the database", extra={"reason": failure})
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(WAIT_SECONDS):
                 await stop.wait()
@@ -142,8 +141,7 @@ async def _in_terms(bridge: Bridge, replica: Replica, stop: asyncio.Event) -> No
                     ends = lease.lost, lease.given, stop
                     await _work_until(term, lambda: None, _listens_on, *ends)
             except BridgeError as failure:
-                if not failure.is_told:
-                    log.error("cannot work here", extra={"reason": str(failure)})
+                log.error("cannot work here", extra={"reason": failure})
                 await first_of(lease.lost, stop, seconds=WAIT_SECONDS)
     finally:
         await replica.drop(key)

@@ -23,13 +23,9 @@ async def every(
         try:
             await do()
             failures = 0
-        except TryLater as failure:
-            if not failure.is_told:
-                log.warning("%s failed", what, extra={"reason": str(failure)})
-            failures += 1
         except BridgeError as failure:
-            log.warning("%s failed", what, extra={"reason": str(failure)})
-            failures = 0
+            log.warning("%s failed", what, extra={"reason": failure})
+            failures = failures + 1 if isinstance(failure, TryLater) else 0
         except Exception:
             log.exception("%s failed unexpectedly", what)
             failures = 0

@@ -203,9 +203,8 @@ async def _kept(parts: ServerParts, delivery: Delivery, began: float) -> web.Res
         return _accepted(told(await stored))
     except TryLater as failure:
         named = {"pharmacy": parts.pharmacy} if parts.pharmacy else {}
-        why = {"vendor": delivery.vendor, "why": failure.what}
-        if not failure.is_told:
-            log.error("delivery not stored", extra=why | named)
+        why = {"vendor": delivery.vendor, "why": failure}
+        log.error("delivery not stored", extra=why | named)
         answer = refusal(503, "it cannot be stored now; deliver it again", headers=RETRY_AFTER)
         return _counted(parts, delivery.vendor, NOT_STORED, answer, delivery.event)
 

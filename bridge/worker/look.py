@@ -192,9 +192,7 @@ class OrderLook:
             except TryLater as failure:
                 if attempt == MOST_WRITES - 1:
                     raise
-                if not failure.is_told:
-                    why = {"key": outcome.claim.key, "why": failure.what}
-                    log.warning("cannot settle", extra=why)
+                log.warning("cannot settle", extra={"key": outcome.claim.key, "why": failure})
                 await asyncio.sleep(2.0**attempt)
             else:
                 self.again_at = outcome.again_at

@@ -68,8 +68,7 @@ class Worker:
                 if self._hints > self._asked:
                     await self._claim()
             except TryLater as failure:
-                if not failure.is_told:
-                    log.warning("cannot claim work", extra={"reason": failure.what})
+                log.warning("cannot claim work", extra={"reason": failure})
                 self._due = EPOCH
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
@@ -152,9 +151,7 @@ class Worker:
         try:
             await look.run()
         except TryLater as failure:  # the store's: the lease runs out, and it is looked at again
-            if not failure.is_told:
-                why = {"key": claim.key, "why": failure.what}
-                log.warning("cannot write down a look", extra=why)
+            log.warning("cannot write down a look", extra={"key": claim.key, "why": failure})
             self._due = EPOCH
         except Exception:
             # A mistake of ours must not spin: the key waits, and its story says so. If even

@@ -219,8 +219,7 @@ class StockCycle:
         try:
             result = await self.sync(fetch=fetch, confirm=confirm)
         except BridgeError as failure:
-            if not failure.is_told:
-                log.warning("stock was not looked at", extra={"reason": str(failure)})
+            log.warning("stock was not looked at", extra={"reason": failure})
             return min(self._sync_seconds, RETRY_SECONDS)
         except Exception:
             log.exception("looking at the stock failed unexpectedly")

@@ -195,8 +195,7 @@ class Pusher:
             try:
                 await self.flush()
             except TryLater as failure:
-                if not failure.is_told:
-                    log.warning("cannot note what was written", extra={"why": failure.what})
+                log.warning("cannot note what was written", extra={"why": failure})
                 await asyncio.sleep(1.0)
         self._recorder = None
 
