@@ -13,7 +13,7 @@ from bridge.core.news import Told
 from bridge.core.reconcile import Proof
 from bridge.errors import TryLater
 from bridge.server.page.access import Visitor
-from bridge.server.page.render import HEADERS, answer
+from bridge.server.page.render import answer
 from bridge.server.page.tables import saved
 from bridge.server.parts import PageParts, ServerParts
 from bridge.store import proofs, waiting
@@ -33,7 +33,7 @@ async def table(
         told_of = (
             (name, c.status, c.reason and say(c.reason)) for name, c in report.checks.items()
         )
-        return saved(kind, "checks", ("check", "status", "reason"), told_of, HEADERS)
+        return saved(kind, "checks", ("check", "status", "reason"), told_of)
     proof: Proof | None = None
     sent: list[Told] = []
     with suppress(TryLater):

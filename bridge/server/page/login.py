@@ -76,10 +76,6 @@ class Login:
         self._one = asyncio.Lock()
         self._trying: set[str] = set()
 
-    def ask(self, visitor: Visitor) -> web.Response:
-        """Sends who is not logged in to the form."""
-        return redirect("/login", visitor)
-
     async def show(self, _: web.Request, visitor: Visitor) -> web.Response:
         if visitor.logged_in is not False:
             return redirect("/", visitor)

@@ -11,7 +11,7 @@ from bridge.core.memory import OrderRow
 from bridge.core.model import PharmacyOrderUid
 from bridge.core.remember import resumed
 from bridge.server.page.access import PageRefused, Visitor, redirect
-from bridge.server.page.render import HEADERS, answer, clock, steps
+from bridge.server.page.render import answer, clock, steps
 from bridge.server.page.tables import PAGE, Asked, Paged, asked, saved
 from bridge.server.parts import PageParts, ServerParts
 from bridge.store import orders, waiting
@@ -82,7 +82,7 @@ async def _save(parts: ServerParts, filters: Asked, kind: str) -> web.Response:
         rows += map(_cells, some)
         if not some:
             break
-    return saved(kind, "orders", SAVED, rows, HEADERS)
+    return saved(kind, "orders", SAVED, rows)
 
 
 def _cells(row: OrderRow) -> tuple[Any, ...]:

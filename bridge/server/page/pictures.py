@@ -7,7 +7,7 @@ from typing import NamedTuple
 from aiohttp import web
 
 from bridge.server.page.access import Visitor
-from bridge.server.page.render import HEADERS, answer
+from bridge.server.page.render import answer
 from bridge.server.page.tables import saved
 from bridge.server.parts import PageParts, ServerParts
 from bridge.store import views, waiting
@@ -92,6 +92,6 @@ async def table(
     kind = request.match_info.get("kind")
     if kind in ("csv", "json"):
         rows = zip(spans, *([each.value for each in chart.points] for chart in found), strict=True)
-        return saved(kind, "pictures", ("from", *(c.name for c in found)), rows, HEADERS)
+        return saved(kind, "pictures", ("from", *(c.name for c in found)), rows)
     count = await parts.store.read(waiting.count)
     return answer("pictures.html", visitor, now, charts=found, by_day=by_day, waiting=count)

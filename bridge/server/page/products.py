@@ -18,7 +18,7 @@ from bridge.errors import BridgeError
 from bridge.server.page.access import PageRefused, Visitor
 from bridge.server.page.actions import Form, Pressed
 from bridge.server.page.pictures import Point
-from bridge.server.page.render import HEADERS, answer
+from bridge.server.page.render import answer
 from bridge.server.page.tables import PAGE, Asked, Paged, asked, saved
 from bridge.server.parts import Choice, PageParts, ServerParts
 from bridge.store import journal, stock, views, waiting
@@ -42,7 +42,7 @@ async def table(
     part = slice(None) if kind else slice(what.offset, what.offset + PAGE)
     seen = await page.products.look(what.get("q"), what.get("standing"), part)
     if kind is not None:
-        return saved(kind, "products", COLUMNS, map(_cells, seen.goods), HEADERS)
+        return saved(kind, "products", COLUMNS, map(_cells, seen.goods))
     return answer(
         "products.html",
         visitor,

@@ -8,7 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bridge.errors import TryLater
-from bridge.server.page.access import Access, PageRefused, Sessions, Visitor
+from bridge.server.page.access import Access, PageRefused, Sessions, Visitor, redirect
 from bridge.server.page.login import Login
 from bridge.server.parts import PageParts, ServerParts
 
@@ -110,7 +110,7 @@ class _Routes:
             try:
                 visitor = self._access.visitor(request, self._parts.now())
                 if login and visitor.logged_in is False:
-                    return self._login.ask(visitor)
+                    return redirect("/login", visitor)
                 return await self._answered(handler, request, visitor)
             except PageRefused as refusal:
                 return self._refused(refusal)

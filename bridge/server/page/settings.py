@@ -8,7 +8,7 @@ from bridge.core.model import PharmacyOrderUid
 from bridge.errors import BridgeError
 from bridge.server.page.access import PageRefused, Visitor
 from bridge.server.page.actions import Form
-from bridge.server.page.render import HEADERS, answer
+from bridge.server.page.render import answer
 from bridge.server.page.tables import saved
 from bridge.server.parts import PageParts, ServerParts
 from bridge.store import orders, waiting
@@ -22,7 +22,7 @@ async def table(
     kind = request.match_info.get("kind")
     if kind in ("csv", "json"):
         rows = [(key, value, str(origin)) for key, value, origin in page.configured.told()]
-        return saved(kind, "settings", COLUMNS, rows, HEADERS)
+        return saved(kind, "settings", COLUMNS, rows)
     return await _shown(parts, page, visitor)
 
 

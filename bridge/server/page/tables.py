@@ -81,15 +81,14 @@ class Paged(Generic[T]):
 
 
 def saved(
-    kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], headers: Any
+    kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> web.Response:
     """A table as a file: `kind` is csv (a header, UTF-8 as spreadsheets know it) or json."""
     text = _csv(headings, rows) if kind == "csv" else _json(headings, rows)
     disposition = {"Content-Disposition": f'attachment; filename="rxbridge-{name}.{kind}"'}
     media = "text/csv" if kind == "csv" else "application/json"
-    return web.Response(
-        text=text, content_type=media, charset="utf-8", headers={**headers, **disposition}
-    )
+    headers = HEADERS | disposition
+    return web.Response(text=text, content_type=media, charset="utf-8", headers=headers)
 
 
 class _Seen(HTMLParser):
@@ -127,7 +126,7 @@ def as_seen(page: web.Response, name: str, kind: str | None) -> web.Response:
     seen.feed(page.text or "")
     if not seen.rows:
         return page
-    return saved(kind or "csv", name.removeprefix("table-"), seen.rows[0], seen.rows[1:], HEADERS)
+    return saved(kind or "csv", name.removeprefix("table-"), seen.rows[0], seen.rows[1:])
 
 
 def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
