@@ -47,14 +47,17 @@ class Section(BaseModel):
         return None if is_empty and type(None) in kinds else value
 
 
+def is_of_the_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its text quotes the address
+        return False
+
+
 def _web_address(text: str) -> str:
     """A whole address that paths can be put behind; no password, since addresses are shown."""
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # its text quotes the address
-        usable = False
-    if not usable or not text.isprintable() or set(text) & set(" ?#@\\"):
+    if not is_of_the_web(text) or not text.isprintable() or set(text) & set(" ?#@\\"):
         raise ValueError(Phrase("value-web-address"))
     return text.rstrip("/")
 

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from bridge import app
+from bridge.app.web import parts_of
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import OrderRecord, PharmacyOrderUid
 from bridge.cycles.stock.cycle import SyncResult
 from bridge.errors import BridgeError
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Call
-from bridge.server.web import Running, serve
+from bridge.server.web import Running, build, serve
 from bridge.settings import Settings
 from bridge.store import orders, todo, views, waiting
 
@@ -249,7 +250,7 @@ async def open_house(
     """A bridge that listens and works when told; `swept`: its first sweep is behind it."""
     settings = bridge_settings(sandbox, folder, changes)
     async with app.open_bridge(settings) as bridge:
-        running = await serve(app.web_of(bridge), "127.0.0.1", 0)
+        running = await serve(build(parts_of(bridge)), "127.0.0.1", 0)
         subscriptions = sandbox.world.subscribe(
             "rxscale", f"{running.url}/webhooks/rxscale", SECRET
         )

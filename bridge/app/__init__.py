@@ -5,7 +5,6 @@ from bridge.app.machine import Machine, now
 from bridge.app.policies import policy_of, rules_of
 from bridge.app.run import run
 from bridge.app.vendors import Vendors, open_vendors
-from bridge.app.web import web_of
 
 __all__ = [
     "Bridge",
@@ -18,5 +17,4 @@ __all__ = [
     "policy_of",
     "rules_of",
     "run",
-    "web_of",
 ]

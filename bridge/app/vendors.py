@@ -153,15 +153,10 @@ def _carried(settings: Settings, send: Send) -> Send:
 
     async def asked(request: Request) -> Response:
         if request.method != "GET" and request.route != rxscale_dialect.LIVE_STOCK.name:
-            raise Misconfigured(in_shadow(request.route))
+            raise Misconfigured(Fault("mode", "in-shadow", what=request.route))
         return await send(request)
 
     return asked if settings.mode == "shadow" else send
-
-
-def in_shadow(what: str) -> Fault:
-    """Why this is not done."""
-    return Fault("mode", "in-shadow", what=what)
 
 
 def _known_words(settings: Settings) -> Collection[str]:

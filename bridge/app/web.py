@@ -55,11 +55,6 @@ async def serve_both(
     return replace(running, apart=apart)
 
 
-def web_of(bridge: Bridge) -> aiohttp.web.Application:
-    """All that listens at server.port."""
-    return build(parts_of(bridge))
-
-
 def _page(bridge: Bridge) -> PageParts | None:
     """None where it is not wanted, and where others could open it without a login."""
     server = bridge.settings.server

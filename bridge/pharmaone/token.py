@@ -116,7 +116,7 @@ class TokenKeeper:
         if held is None or held.renew_at <= self._now():
             held = await self._renewed()
         if scope and held.scopes is not None and scope not in held.scopes:
-            raise Misconfigured(_scope_missing(scope))
+            raise Misconfigured(Fault("pharmaone.api_key", "scope-missing", scope=scope))
         return held.text
 
     def invalidate(self, token: str) -> None:
@@ -186,7 +186,3 @@ def _seconds_good(answer: TokenAnswer, claims: Mapping[str, Any], asked_at: date
     if exp is not None:
         seconds = min(seconds, exp - asked_at.timestamp())
     return max(0.0, min(seconds, MOST_SECONDS))
-
-
-def _scope_missing(scope: str) -> Fault:
-    return Fault("pharmaone.api_key", "scope-missing", scope=scope)

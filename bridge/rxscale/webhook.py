@@ -11,7 +11,7 @@ from typing import Any
 from bridge.core.deliveries import RXSCALE, Delivery, Noted, OrderChanged, SkuChanged
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
 from bridge.errors import NotTheShape
-from bridge.rxscale.wire import as_moment, as_priority, as_public_name
+from bridge.rxscale.wire import as_moment, as_pharmacy, as_priority, as_public_name
 from bridge.vendor import fields
 from bridge.vendor.fields import in_our_time
 from bridge.vendor.webhook import Picker, digest_key, digest_of, event_in, header, verify
@@ -72,7 +72,7 @@ def named(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> st
     verify(signed(headers), body, secrets)
     envelope = _ENVELOPE(body)
     data = envelope["data"] if envelope is not None else None
-    return _pharmacy(data) if isinstance(data, dict) else None
+    return as_pharmacy(data["pharmacy"]) if isinstance(data, dict) else None
 
 
 _ENVELOPE = Picker(
@@ -95,11 +95,9 @@ def _understand(
     if event in STOCK_EVENTS and isinstance(data, dict):
         sku = fields.as_id(data["uid"])  # all that is sure to be there (7.3)
         if sku is not None and _is_ours(data, pharmacy_uid):
-            stock, at = (
-                fields.as_count(data["stock"]),
-                _changed_at(envelope["timestamp"], now, ahead),
-            )
-            return SkuChanged(event, key, now, PharmacySkuUid(sku), stock, at)
+            stock, timestamp = fields.as_count(data["stock"]), envelope["timestamp"]
+            changed_at = _changed_at(timestamp, now, ahead)
+            return SkuChanged(event, key, now, PharmacySkuUid(sku), stock, changed_at)
     return Noted(event, key, now, RXSCALE, event in KNOWN_EVENTS)
 
 
@@ -140,17 +138,8 @@ def _dedup_key(event: str, timestamp: object, uid: str, status: str | None, body
 
 
 def _is_ours(data: _Picked, pharmacy_uid: str | None) -> bool:
-    """Also where it does not say whose it is. `pharmacy` is an object in orders and plain text in
-    SKU rows (C-15): either is read.
-    """
-    if pharmacy_uid is None:
-        return True
-    return _pharmacy(data) in (None, pharmacy_uid)
-
-
-def _pharmacy(data: _Picked) -> str | None:
-    told = data["pharmacy"]
-    return fields.as_id(told["uid"] if isinstance(told, dict) else told)
+    """Also where it does not say whose it is."""
+    return pharmacy_uid is None or as_pharmacy(data["pharmacy"]) in (None, pharmacy_uid)
 
 
 def _changed_at(timestamp: object, now: datetime, ahead: timedelta) -> datetime:

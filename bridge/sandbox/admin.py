@@ -1,6 +1,7 @@
 """The sandbox's own HTTP routes, under `/_sandbox`: to look into both vendors and to steer them."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from ipaddress import ip_address
 from typing import Any
 
@@ -74,7 +75,7 @@ def _looking(world: World) -> dict[str, Handle]:
         """All, or those of the `route`, `vendor` and `uid` in the query."""
         vendors = _vendors(query)
         wanted = world.calls(query.get("route"), uid=query.get("uid"))
-        return {"calls": [call.json() for call in wanted if call.vendor in vendors]}
+        return {"calls": [asdict(call) for call in wanted if call.vendor in vendors]}
 
     def add_faults(_id: str, body: list[Json] | Json, _query: object) -> Json:
         faults = [Fault(**each) for each in (body if isinstance(body, list) else [body])]

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Annotated, Any, Literal
 
@@ -127,9 +127,6 @@ class Call:
     done: bool
     uid: str
     reference: str
-
-    def json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 class CallLog:

@@ -23,8 +23,9 @@ from pathlib import Path
 from aiohttp import web
 
 from bridge import app
+from bridge.app.web import parts_of
 from bridge.cli import loop
-from bridge.server.web import Running, serve
+from bridge.server.web import Running, build, serve
 from bridge.server.webhooks import Handler
 from bridge.settings import Settings
 
@@ -166,7 +167,7 @@ class Keeper:
 async def intake(stop: asyncio.Event, folder: Path) -> None:
     """The real server on the real store, nobody looking at what came in."""
     async with app.open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
-        await serving(app.web_of(b), stop)
+        await serving(build(parts_of(b)), stop)
 
 
 async def whole(stop: asyncio.Event, folder: Path, rxscale: str, pharmaone: str) -> None:

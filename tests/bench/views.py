@@ -15,7 +15,8 @@ import uvloop
 from bench import large
 from bench.servers import process, settings
 from bridge import app
-from bridge.server.web import serve
+from bridge.app.web import parts_of
+from bridge.server.web import build, serve
 from bridge.store import rxscale_lists
 
 ORDERS, SIZES = 50_000, (5_000, 50_000)
@@ -51,7 +52,7 @@ async def took(folder: Path, rxscale: str, pharmaone: str) -> dict[str, tuple[fl
         await bridge.stock.sync()
         await bridge.pusher.idle()
         assert await bridge.store.read(rxscale_lists.catalogue_mark)
-        running = await serve(app.web_of(bridge), "127.0.0.1", 0)
+        running = await serve(build(parts_of(bridge)), "127.0.0.1", 0)
         async with aiohttp.ClientSession() as session:
             await _asked(session, f"{running.url}/login")  # templates and words are loaded
             found = {}

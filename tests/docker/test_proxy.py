@@ -29,8 +29,8 @@ from docker.proxies import (
 from house import SECRET, free_port, open_house, open_sandbox
 from yarl import URL
 
-from bridge import app
-from bridge.server.web import serve
+from bridge.app.web import parts_of
+from bridge.server.web import build, serve
 from bridge.server.webhooks import MOST_BYTES
 
 Proxy = Callable[[Path, int, int], list[str]]
@@ -69,7 +69,7 @@ async def outside(proxy: Proxy, folder: Path) -> AsyncIterator[Outside]:
     at, place = folder / "proxy", free_port()
     at.mkdir()
     async with open_sandbox() as sandbox, open_house(sandbox, folder) as house:
-        application = app.web_of(house.bridge)
+        application = build(parts_of(house.bridge))
         arrived: list[web.BaseRequest] = []
 
         async def note(request: web.BaseRequest, _: web.StreamResponse) -> None:

@@ -1,5 +1,7 @@
 """The sandbox's own routes and what it makes up: orders, overrides, state, steering."""
 
+from dataclasses import asdict
+
 import aiohttp
 import pytest
 from sandbox.callers import Caller
@@ -120,7 +122,7 @@ async def test_calls_can_be_read_and_forgotten(sandbox, admin, rx, p1):
     await rx("GET", "/health/")
     read = (await admin("GET", "/calls")).body["calls"]
     assert [call["route"] for call in read] == ["POST /auth/token", "GET /health/"]
-    assert read[1] == {**sandbox.world.calls()[1].json()}
+    assert read[1] == asdict(sandbox.world.calls()[1])
     one = await admin("GET", "/calls", query={"vendor": "rxscale", "route": "GET /health"})
     assert len(one.body["calls"]) == 1
     assert (await admin("GET", "/calls", query={"vendor": "x"})).status == 400

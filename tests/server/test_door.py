@@ -15,11 +15,10 @@ from aiohttp import web
 from fakes import signature
 from house import SECRET, House, open_house, open_sandbox
 
-from bridge import app
-from bridge.app.web import listen
+from bridge.app.web import listen, parts_of
 from bridge.server import webhooks
 from bridge.server.door import Door, Limits
-from bridge.server.web import Running, serve
+from bridge.server.web import Running, build, serve
 
 PATIENCE_SECONDS = 20
 HOSTILE, VENDOR = "127.0.0.1", "127.0.0.2"
@@ -216,7 +215,7 @@ async def test_whoever_has_one_ipv6_address_has_many(one: str, other: str, same:
 @asynccontextmanager
 async def behind(house: House, **limits: object) -> AsyncIterator[tuple[Running, Door]]:
     door = Door(Limits(**limits))  # type: ignore[arg-type]
-    running = await serve(app.web_of(house.bridge), HOSTILE, 0, door=door)
+    running = await serve(build(parts_of(house.bridge)), HOSTILE, 0, door=door)
     yield running, door
     await running.stop()
 

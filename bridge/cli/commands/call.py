@@ -5,7 +5,8 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl, unquote
@@ -77,7 +78,7 @@ class Answered:
     status: int
     content: bytes
     fault: BridgeError | None
-    rows: list[Any] | None = field(default=None)
+    rows: list[Any] | None = None
 
     def document(self) -> Any:
         """The answer's JSON. Raises ValueError for what is none."""
@@ -233,19 +234,13 @@ async def _once(vendors: Vendors, asked: Asked) -> Response:
     """At PharmaOne `/auth/token`, `/v1/order-requests` and `/external-order` take the key, the rest
     a token.
     """
-
-    async def once() -> Response:
-        if asked.vendor == "pharmaone":
-            at_pharmaone, ident = p1_route(asked)
-            caller = vendors.pharmaone.caller
-            return await caller.call(
-                at_pharmaone, ident=ident, query=asked.query, body=asked.encoded
-            )
-        route, ident = rx_route(asked)
-        return await vendors.rxscale.caller.call(
-            route, ident=ident, query=asked.query, body=asked.encoded
-        )
-
+    if asked.vendor == "pharmaone":
+        at_pharmaone, ident = p1_route(asked)
+        call = partial(vendors.pharmaone.caller.call, at_pharmaone)
+    else:
+        at_rxscale, ident = rx_route(asked)
+        call = partial(vendors.rxscale.caller.call, at_rxscale)
+    once = partial(call, ident=ident, query=asked.query, body=asked.encoded)
     return await (patiently(once) if asked.method == "GET" else once())
 
 

@@ -60,19 +60,10 @@ async def list_orders(arguments: argparse.Namespace) -> int:
     )
     async with open_store(settings_of(arguments)) as store:
         rows = await store.read(views.newest, wanted, limit=arguments.limit)
-    listed = _listed(rows)
-    return show.answer(arguments, {"orders": listed.pop("orders")}, **listed)
+    return show.answer(arguments, {"orders": [*map(_document, rows)]}, cells=map(_cells, rows))
 
 
-def _listed(rows: list[OrderRow]) -> dict[str, Any]:
-    orders = [_document(row) for row in rows]
-    return {"orders": orders, "cells": map(_cells, rows)}
-
-
-CALLED = argument("uid", metavar="UID")
-
-
-@noun.verb("show", CALLED)
+@noun.verb("show", UID)
 async def show_order(arguments: argparse.Namespace) -> int:
     async with open_store(settings_of(arguments)) as store:
         uid = PharmacyOrderUid(arguments.uid.removeprefix("order:"))
@@ -81,7 +72,7 @@ async def show_order(arguments: argparse.Namespace) -> int:
             rows = await store.read(views.called, arguments.uid, 10)
             if len(rows) > 1:
                 show.complain(Phrase("any-of-these", uid=arguments.uid))
-                show.page("orders-list", **_listed(rows))
+                show.page("orders-list", orders=map(_document, rows), cells=map(_cells, rows))
                 return FAILED
             story = await store.read(views.story, rows[0].record.uid) if rows else None
     if story is None:

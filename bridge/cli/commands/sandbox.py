@@ -7,13 +7,13 @@ import math
 import shlex
 import sys
 from functools import partial
-from urllib.parse import urlsplit
 
 from bridge.cli import loop, show
 from bridge.cli.command import DONE, Noun, argument, slip, whole_number
 from bridge.errors import Fault, Foreign, Misconfigured, Phrase
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.settings import secret_keys, variable
+from bridge.values import is_of_the_web
 
 YEAR_SECONDS = 366 * 86_400
 KEY, GROUP_KEY = "chain", "rx-sandbox-group-key"
@@ -33,12 +33,7 @@ def _seconds(text: str) -> float:
 
 
 def _address(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
+    if not is_of_the_web(text):
         raise argparse.ArgumentTypeError(slip("address", text=text))
     return text
 
