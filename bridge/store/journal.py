@@ -35,9 +35,9 @@ def write(connection: Connection, entries: Iterable[JournalEntry]) -> None:
     run_many(connection, SQL.write, list(map(_row, entries)))
 
 
-def write_failed(connection: Connection, key: Key, entries: Sequence[JournalEntry]) -> None:
-    """What a look that came to nothing has to tell. Where the one before told the same, that is
-    told anew, with how often and since when: a vendor may be away for days.
+def write_once(connection: Connection, key: Key, entries: Sequence[JournalEntry]) -> None:
+    """What a look that came to nothing, or to a stuck order, has to tell. Where the one before told
+    the same, that is told anew, with how often and since when: a vendor may be away for days.
     """
     last = connection.execute(SQL.last, (key, len(entries))).fetchall()[::-1]
     if not last or [_lasting(*row[2:]) for row in last] != [

@@ -73,10 +73,11 @@ def settle(connection: Connection, outcome: Outcome) -> bool:
         if after is not None:
             notes.count(connection, "deliveries_echo", len((meanwhile.reported or "").splitlines()))
             record = after if outcome.stuck is not None else confirmed(after, now)
-    entries = () if outcome.failed else outcome.entries
+    may_repeat = outcome.failed or outcome.stuck is not None
+    entries = () if may_repeat else outcome.entries
     changed = save(connection, record, entries, outcome.takes, outcome.before)
-    if outcome.failed:
-        journal.write_failed(connection, key, outcome.entries)
+    if may_repeat:
+        journal.write_once(connection, key, outcome.entries)
     changed |= _settle_stock(connection, outcome)
     shadow.save(connection, outcome.noted)
     if outcome.p1_order is not None:

@@ -869,7 +869,10 @@ event-waits = { $times ->
         [absent] wartet: { $why }
        *[other] wartet: { $why } ({ $times }-mal seit { $since })
     }
-event-stuck = STECKT FEST: { $reason }
+event-stuck = { $times ->
+        [absent] STECKT FEST: { $reason }
+       *[other] STECKT FEST: { $reason } ({ $times }-mal seit { $since })
+    }
 event-done = erledigt: { $why }
 said-by = { $by ->
         [absent] ein Mensch

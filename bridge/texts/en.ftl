@@ -845,7 +845,10 @@ event-waits = { $times ->
         [absent] waits: { $why }
        *[other] waits: { $why } ({ $times } times since { $since })
     }
-event-stuck = STUCK: { $reason }
+event-stuck = { $times ->
+        [absent] STUCK: { $reason }
+       *[other] STUCK: { $reason } ({ $times } times since { $since })
+    }
 event-done = done: { $why }
 said-by = { $by ->
         [absent] a person

@@ -40,13 +40,17 @@ def main() -> int:
         plan = replace(plan, first_only=bool(chosen.mutant))
         report = _profiled(simulate, plan) if chosen.profile else simulate(plan)
         _tell(report, chosen.verbose)
-        if report.broken and chosen.shrink:
+        if report.broken and chosen.shrink and chosen.days <= SHRUNK_DAYS:
             _tell(shrunk(simulate, report, _left), verbose=True)
         failed += bool(report.broken)
         gc.collect()
         if failed and chosen.mutant:
             break
     return 1 if failed else 0
+
+
+SHRUNK_DAYS = 2
+"""A longer span is not run eighty times again; of what breaks in one the stories are told."""
 
 
 def _tell(report: Report, verbose: bool) -> None:

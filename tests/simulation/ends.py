@@ -37,13 +37,15 @@ async def told(bridge: app.Bridge, world: World) -> dict[str, list[str]]:
 
 
 async def settled(
-    bridge: app.Bridge, world: World, dropped: set[str], broken: Broken, at: float
+    bridge: app.Bridge, world: World, operator: Operator, broken: Broken, at: float
 ) -> None:
     """Soon after the last trouble: only what staff have not decided may still go on."""
-    known = await told(bridge, world)
+    known, long_ago = await told(bridge, world), bridge.now() - pharmaone_lists.LATELY
     for uid, case in cases(world).items():
         waits = not case.made or case.status is None
-        if case.is_agreed is None and not waits and uid not in known.keys() | dropped:
+        if case.is_agreed is not None or waits or uid in known.keys() | operator.dropped:
+            continue
+        if _told_then(case, operator.knows(uid, before=long_ago)) == LOST:
             broken.tell(at, f"{uid}: not settled in time: {_shown(case)}")
 
 
@@ -66,7 +68,7 @@ async def ends(
                 broken.tell(at, f"{uid}: {_shown(case)}, and told was {codes}")
         if how is None:
             how = _told_then(case, operator.knows(uid, before=long_ago))
-            if how == "lost":
+            if how == LOST:
                 broken.tell(at, f"{uid}: {_shown(case)}, and nobody was told")
         count[how] = count.get(how, 0) + 1
     if lost:
@@ -77,7 +79,7 @@ async def ends(
     return count
 
 
-LOST_AT_PHARMAONE = "lost at PharmaOne"
+LOST, LOST_AT_PHARMAONE = "lost", "lost at PharmaOne"
 
 
 def _beyond_reach(case: Case) -> str | None:
@@ -92,7 +94,7 @@ def _told_then(case: Case, heard: set[str]) -> str:
     the days shortly before it began.
     """
     codes = sorted(heard.difference(untrue([*heard], case)))
-    return f"told then: {', '.join(codes)}" if codes else "lost"
+    return f"told then: {', '.join(codes)}" if codes else LOST
 
 
 async def _hidden(bridge: app.Bridge, world: World, lost: list[str]) -> list[str]:

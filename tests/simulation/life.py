@@ -89,6 +89,7 @@ class Simulation:
         ]
         if plan.theme:
             self.doings, self.edits = [], []
+        self.places = sorted({each.where for each in self.troubles})
         self.by_where: dict[tuple[str, ...], list[Trouble]] = {}
         self.report.schedule = [*self.troubles, *self.doings, *self.edits]
         self.weather = Weather(self.troubles)
@@ -149,7 +150,13 @@ class Simulation:
             forgets=self.theme.retention_days > 0 or plan.days > KEPT_DAYS,
             pace=plan.pace,
         )
-        self.operator = Operator(self.around, self.processes, mappings, self.now)
+        self.operator = Operator(
+            self.around,
+            self.processes,
+            mappings,
+            self.now,
+            lambda: self.active(*self.places) is None,
+        )
         self.people = People(self.around, self.changed)
 
     def broken(self, what: str) -> None:
@@ -399,9 +406,7 @@ class Simulation:
             await self.tell_stories(self.processes.bridge)
 
     async def settled(self, bridge: app.Bridge) -> None:
-        await ends.settled(
-            bridge, self.world, self.operator.dropped, self.watcher.broken, self.loop.time()
-        )
+        await ends.settled(bridge, self.world, self.operator, self.watcher.broken, self.loop.time())
 
     async def ended(self, bridge: app.Bridge) -> None:
         how = await ends.ends(

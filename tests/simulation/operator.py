@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,6 +21,7 @@ from simulation.truth import Case, cases
 
 FIRST_EDIT = 2_000_001
 LOOKS_SECONDS = 1800.0
+AGAIN = timedelta(hours=4)
 KINDS = ("a remark", "half a file", "half a file", "no file", "nonsense", "a word explained")
 FILES = ("statuses.toml", "facts.toml", "skus.csv", "shipping.toml", "orders.toml")
 
@@ -56,10 +57,17 @@ class Operator:
     """`now` is this machine's clock."""
 
     def __init__(
-        self, around: Neighbours, processes: Processes, mappings: Path, now: Callable[[], datetime]
+        self,
+        around: Neighbours,
+        processes: Processes,
+        mappings: Path,
+        now: Callable[[], datetime],
+        is_calm: Callable[[], bool],
     ) -> None:
         self._around, self._processes = around, processes
-        self._mappings, self._now = mappings, now
+        self._mappings, self._now, self._is_calm = mappings, now, is_calm
+        self._tried: dict[str, datetime] = {}
+        """When an order was tried again last."""
         self._whole = {name: (mappings / name).read_text() for name in FILES}
         """The files as they should be."""
         self.keys: dict[Vendor, str] = {**around.keys}
@@ -119,7 +127,8 @@ class Operator:
     async def _look(self, bridge: app.Bridge) -> None:
         for row in await bridge.store.read(waiting.all_stuck):
             self._hear(row)
-            await self._free(bridge, row)
+            if row.reason.code != reasons.CANCELLED_AFTER_HANDOVER:  # nothing is left to be done
+                await self._free(bridge, row)
         for row in await bridge.store.read(waiting.open_attentions):
             self._hear(row)
             if row.reason.code == reasons.LONG_IN_REVIEW and self._refused(self._uid(row)):
@@ -130,8 +139,6 @@ class Operator:
 
     async def _free(self, bridge: app.Bridge, row: StuckRow) -> None:
         code, uid = row.reason.code, self._uid(row)
-        if code == reasons.CANCELLED_AFTER_HANDOVER:
-            return  # nothing is left to be done
         if code == reasons.REOPENED and self._case(uid).is_over:  # RxScale forgot its end
             self._around.world.set_order_status(uid, "completed")
         if code == reasons.UNKNOWN_STATUS:
@@ -148,8 +155,16 @@ class Operator:
             await self._drop(bridge, row, "RxScale has lost it")
         elif code.must_look and self._asked(uid):
             await self._say(bridge, person.mark_submitted, row.key)
-        else:
+        elif self._is_worth_it(uid):
             await self._say(bridge, person.retry, [row.key])
+
+    def _is_worth_it(self, uid: str) -> bool:
+        """While something goes wrong, nobody tries the same again every half hour."""
+        last = self._tried.get(uid)
+        if not self._is_calm() and last is not None and self._now() - last < AGAIN:
+            return False
+        self._tried[uid] = self._now()
+        return True
 
     async def _say(self, bridge: app.Bridge, what: Any, *given: Any) -> None:
         await bridge.store.write(what, *given, self._now())

@@ -30,6 +30,7 @@ from bridge.core.journal import Event, JournalEntry
 from bridge.core.model import AnnouncedBy, Hint, Key, Phase
 from bridge.core.reasons import CODES, Reason
 from bridge.store import Store, deliveries, orders, person, todo, views, waiting, work
+from bridge.texts.story import headline
 
 
 async def claimed(store: Store, limit: int = 100, seconds: float = 0) -> list[str]:
@@ -403,6 +404,19 @@ async def test_what_fails_again_in_the_same_way_is_told_once_with_how_often(stor
     ]
     assert await failed(store, *waits(240, status="other")) == [*told, *once]
     assert len(await failed(store, *waits(300, why=NOTE))) == 6
+
+
+async def test_what_is_stuck_again_for_the_same_reason_is_told_once_with_how_often(store: Store):
+    for times in (1, 2, 3):
+        await store.write(todo.hint, [hint(1)], after(times))
+        claim, known = await claim_one(store, after(times))
+        told = [JournalEntry(key(1), after(times), Event.STUCK, {"reason": NOTE})]
+        await store.write(work.settle, outcome(claim, known, entries=told, stuck=NOTE))
+    story = await store.read(views.story, uid(1))
+    assert story is not None
+    (entry,) = story.entries
+    assert entry.facts["times"] == 3
+    assert "(3 times since " in headline(entry)
 
 
 async def test_what_others_told_meanwhile_keeps_its_place(store: Store):
