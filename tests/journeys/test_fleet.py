@@ -99,6 +99,15 @@ class Town:
 
         await until(so)
 
+    async def listens_for(self, *names: str) -> None:
+        """A pharmacy is at work a moment before its deliveries are taken."""
+
+        async def so() -> bool:
+            found = [await self.post(f"/webhooks/{each}/rxscale", b"{}", "wrong") for each in names]
+            return {*found} == {401}
+
+        await until(so)
+
     def order(self, name: str, *, announce: bool = True) -> str:
         overrides = [{"pharmacy": {"uid": f"ph-{name}"}}]
         (uid,) = self.sandbox.world.add_orders(1, overrides, announce=announce)
@@ -203,7 +212,7 @@ async def test_each_order_reaches_its_own_pharmacy(tmp_path: Path):
 
 async def test_a_webhook_for_nobody_here_is_to_come_again(tmp_path: Path):
     async with open_town(tmp_path, "adler") as town:
-        await town.at_work("adler")
+        await town.listens_for("adler")
         body = json.dumps(
             {
                 "event_type": "pharmacy_order_created",
@@ -234,7 +243,7 @@ async def test_what_is_for_several_is_taken_once_all_of_them_have_begun(
         await town.at_work("adler")
         assert await town.post("/webhooks/pharmaone", told, P1_SECRET) == 503
         town.write("birke")
-        await town.at_work("adler", "birke")
+        await town.listens_for("adler", "birke")
         assert await town.post("/webhooks/pharmaone", told, P1_SECRET) == 200
 
 
