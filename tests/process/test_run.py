@@ -21,7 +21,7 @@ from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Fault
 
 ROOT = MAPPINGS.parent
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 STOPS_WITHIN_SECONDS = 10
 
 
