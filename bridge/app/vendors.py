@@ -23,6 +23,7 @@ from bridge.rxscale import dialect as rxscale_dialect
 from bridge.rxscale.calling import Caller as RxScaleCaller
 from bridge.rxscale.client import RxScale
 from bridge.settings import PharmaOneSection, RxScaleSection, Settings, VendorSection
+from bridge.store import Store
 from bridge.transport.budget import Limits
 from bridge.transport.client import Transport
 
@@ -57,10 +58,13 @@ class Wire:
     _transports: dict[tuple[str, str, str], tuple[Transport, set[str]]] = field(
         default_factory=dict
     )
-    organisations: defaultdict[tuple[int, str], Organisation] = field(
-        default_factory=lambda: defaultdict(Organisation)
-    )
-    """By transport and organisation."""
+    _organisations: dict[tuple[int, str], Organisation] = field(default_factory=dict)
+    _stores: defaultdict[str, set[Store]] = field(default_factory=lambda: defaultdict(set))
+
+    def organisation(self, transport: Transport, org_id: str) -> Organisation:
+        """One for all that share the transport; its stores are those of all its keys."""
+        made = Organisation(self._stores[org_id])
+        return self._organisations.setdefault((id(transport), org_id), made)
 
     def transport(
         self, name: str, section: RxScaleSection | PharmaOneSection, who: str
@@ -134,7 +138,7 @@ def vendors_of(
         PharmaOne(p1, now, pharmaone.ahead),
         rxscale,
         pharmaone,
-        wire.organisations[id(pharmaone), site.org_id],
+        wire.organisation(pharmaone, site.org_id),
     )
 
 

@@ -19,11 +19,13 @@ MOST_KNOWN = 10_000
 
 
 class Organisation:
-    """Of one organisation and key in one process. No patient data is given to it."""
+    """Of one organisation and key in one process. No patient data is given to it.
 
-    def __init__(self) -> None:
-        self.stores: set[Store] = set()
-        """One of each pharmacy's."""
+    `stores`: one of each of the organisation's pharmacies, of those with other keys too.
+    """
+
+    def __init__(self, stores: set[Store] | None = None) -> None:
+        self.stores = set[Store]() if stores is None else stores
         self._known: dict[object, Any] = {}
         self._locks = WeakValueDictionary[object, asyncio.Lock]()
         self._others: set[PharmacyOrderUid] = set()

@@ -13,6 +13,7 @@ from cycles.test_p1sweep import PharmaOne, order
 from fakes import START, Clock
 from words import WORDS
 
+from bridge.app.vendors import Wire
 from bridge.core.model import (
     Hint,
     OrderId,
@@ -194,3 +195,14 @@ async def test_a_store_in_trouble_keeps_nobody_from_looking(tmp_path: Path):
         two.organisation.stores = cast("Any", [SimpleNamespace(read=broken)])
         found = [Hint(order_key(HERE), "why")]
         assert await two.organisation.of_nobody(found) == found
+
+
+def test_pharmacies_with_several_keys_of_an_organisation_know_of_each_others_orders():
+    """What each key reads is its own; whose an order is, each of their stores may tell."""
+    wire = Wire(*cast("Any", (None, None, None)))
+    first, second = transports = cast("Any", (object(), object()))
+    one, two = (wire.organisation(each, "org1") for each in transports)
+    assert one is not two
+    assert one.stores is two.stores
+    assert wire.organisation(first, "org1") is one
+    assert wire.organisation(second, "org2").stores is not one.stores
