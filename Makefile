@@ -36,7 +36,7 @@ test: $(VENV)/dev.stamp  ## all that CI does: lint, types, documents, every test
 	@$(WORKERS) -n 2 --cov=bridge.core --cov=bridge.mapping --cov-report= $(DECISIONS)
 	@$(BIN)/coverage report --fail-under=100 --skip-covered --show-missing
 	@echo "== everything around them =="
-	@$(WORKERS) -n 4 $(FIRST) $(filter-out $(DECISIONS) $(FIRST),$(TESTS))
+	@$(WORKERS) -n 6 $(FIRST) $(filter-out $(DECISIONS) $(FIRST),$(TESTS))
 
 collected: $(VENV)/dev.stamp  # each of the workers would compile all tests anew; what is wrong here is told by the tests
 	@$(BIN)/python -m pytest -p no:schemathesis --collect-only -qq $(TESTS) >/dev/null 2>&1 || true
