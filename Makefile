@@ -30,7 +30,7 @@ help:  ## what can be made
 demo: $(VENV)/run.stamp  ## both vendors simulated, 28 signed orders through the bridge, and what goes wrong (first 1 min, then 20 s)
 	@$(BIN)/rxbridge demo
 
-test: $(VENV)/dev.stamp  ## all that CI does: lint, types, documents, every test, coverage (6 min)
+test: $(VENV)/dev.stamp  ## all that CI does: lint, types, documents, every test, coverage (7 min)
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types lint docs audit proxies collected fuzzed
 	@echo "== the decisions: every branch of bridge/core and bridge/mapping =="
 	@$(WORKERS) -n 2 --cov=bridge.core --cov=bridge.mapping --cov-report= $(DECISIONS)
