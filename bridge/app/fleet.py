@@ -172,8 +172,12 @@ class Fleet:
             member.fault = str(refused)
             log.error("a pharmacy's file is refused", extra={"pharmacy": name, "why": member.fault})
             return
-        if self._looked:
+        is_same = settings == member.settings and member.bridge is not None
+        if self._looked and (member.fault or not is_same):
             log.info("a pharmacy's file is taken up", extra={"pharmacy": name})
+        if is_same:
+            member.fault = None
+            return
         redact(settings.secrets())
         await self._end(name)
         member.settings, member.fault, member.stop = settings, None, asyncio.Event()
@@ -234,7 +238,7 @@ class Fleet:
         member = self._members[name]
         member.stop.set()
         if member.task is not None:
-            await asyncio.gather(member.task, return_exceptions=True)
+            await asyncio.wait([member.task])  # and a caller who is cancelled leaves it to drain
             member.task = None
 
     async def stays(self, stop: asyncio.Event) -> None:

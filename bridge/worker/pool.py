@@ -61,7 +61,17 @@ class Worker:
         self._wake.set()
 
     async def run(self) -> None:
-        """Works until `stop`, and to the end of what was claimed meanwhile; raises nothing."""
+        """Works until `stop`, and to the end of what was claimed meanwhile; raises nothing. What is
+        cancelled leaves no look behind.
+        """
+        try:
+            await self._work()
+        finally:
+            for look in [*self._looks]:
+                look.cancel()
+            await asyncio.gather(*self._looks, return_exceptions=True)
+
+    async def _work(self) -> None:
         while not self._stopping:
             self._wake.clear()
             try:

@@ -404,6 +404,44 @@ async def test_a_file_that_breaks_leaves_in_force_what_was(
     assert caplog.messages.count("a pharmacy's file is taken up") == 1
 
 
+async def test_a_file_that_says_the_same_again_changes_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    """An editor that writes in two steps is read twice."""
+    caplog.set_level(logging.INFO)
+    async with open_town(tmp_path, "adler", "birke") as town:
+        await town.at_work("adler", "birke")
+        town.write("adler")
+        (tmp_path / "pharmacies" / "birke.toml").unlink()
+        await town.at_work("adler")
+        assert caplog.messages.count("stopping") == 1, "birke's"
+        assert "a pharmacy's file is taken up" not in caplog.messages
+
+
+async def test_a_pharmacy_drains_even_if_the_whole_process_stops_meanwhile(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+        slow = Fault(vendor="pharmaone", route="POST /order-requests", delay_seconds=0.7)
+        town.sandbox.world.break_calls(slow)
+        town.order("adler")
+
+        async def is_sent() -> bool:
+            return not len(town.sandbox.world.faults)
+
+        await until(is_sent)
+        (tmp_path / "pharmacies" / "adler.toml").unlink()
+
+        async def drains() -> bool:
+            return "stopping" in caplog.messages
+
+        await until(drains)
+        assert not town.sandbox.world.order_requests
+    assert await rows(tmp_path, "adler", "SELECT state FROM orders") == [("in_review",)]
+
+
 async def test_it_is_ready_once_each_that_can_takes_deliveries(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -77,6 +77,26 @@ async def test_what_was_being_claimed_as_it_was_stopped_is_waited_for(
         assert house.status(uids[0]) == "pending review"
 
 
+async def test_one_that_is_cancelled_leaves_no_look_behind(tmp_path: Path):
+    """Else it goes on with a store that is closed."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        worker = house.bridge.worker
+        house.world.break_calls(
+            Fault(vendor="pharmaone", route="POST /order-requests", delay_seconds=0.5)
+        )
+        house.world.add_orders(1)
+        await sandbox.drain()
+        working = asyncio.create_task(worker.run())
+
+        async with asyncio.timeout(5):
+            while len(house.world.faults):  # noqa: ASYNC110 - the sandbox tells nobody
+                await asyncio.sleep(0.01)
+        looks = [*worker._looks]
+        working.cancel()
+        await asyncio.wait([working])
+        assert [look.cancelled() for look in looks] == [True]
+
+
 async def test_what_waits_for_a_time_that_a_clock_ahead_wrote_is_taken_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
