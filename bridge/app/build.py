@@ -291,10 +291,7 @@ async def open_bridge(
 async def _refuse_unlike(store: Store, settings: Settings, rules: Rules) -> None:
     """Raises Misconfigured for another pharmacy's store, and for facts that this one knew."""
     refuse_to_forget(await store.read(journal.known_facts), rules)
-    uid, was = settings.rxscale.pharmacy_uid, await store.read(notes.get, notes.PHARMACY)
-    refuse_another(settings, was)
-    if uid and was is None:
-        await store.write(notes.put, notes.PHARMACY, uid)
+    refuse_another(settings, await store.read(notes.get, notes.PHARMACY))
 
 
 async def _begin(bridge: Bridge) -> None:
@@ -302,6 +299,8 @@ async def _begin(bridge: Bridge) -> None:
     store, now, rules = bridge.store, bridge.now(), bridge.reloader.rules
     bridge.by_hand_until = await _by_hand_until(bridge.settings, bridge.machine, store)
     await store.write(todo.take_up, now)
+    if uid := bridge.settings.rxscale.pharmacy_uid:
+        await store.write(notes.put, notes.PHARMACY, uid)
     await store.write(journal.take_up_mappings, rules.version, rules.files, rules.known, now)
 
 

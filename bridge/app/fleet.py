@@ -194,10 +194,8 @@ class Fleet:
                 await self._work(name, member, settings)
             except BridgeError as failure:
                 member.fault = str(failure)
-                if failure.is_told:
-                    after = WAIT_SECONDS
-                else:
-                    log.error("the pharmacy does not work", extra={"why": member.fault})
+                after = WAIT_SECONDS if failure.is_told else AGAIN_SECONDS
+                log.error("the pharmacy does not work", extra={"why": failure})
             except Exception as mistake:
                 member.fault = f"unexpected: {type(mistake).__name__}"
                 log.exception("the pharmacy does not work")

@@ -211,8 +211,7 @@ class Replica:
             try:
                 await self._round()
             except TryLater as failure:
-                if not failure.is_told:
-                    log.warning("cannot beat", extra={"reason": failure.what})
+                log.warning("cannot beat", extra={"reason": failure})
             self._wanted.clear()
             with contextlib.suppress(TimeoutError):
                 hurry = any(each.leaves for each in self._others.values())
