@@ -52,6 +52,46 @@ def test_each_is_a_schema_and_says_something_of_every_key(name: str):
             assert field.get("description"), f"{name}: nothing is said of {key}"
 
 
+EXPLAINED = """\
+# A first line.
+#   [first] second  said of no table: something stands between
+alone = 1
+
+# What it is,
+# in two lines.
+#   1    what one means
+word = 1
+plain = 2          # where it comes from
+
+# About the table.
+#   key       what it is,
+#             and more
+#   .inner    a table inside
+# And so on:
+#         an example
+[one.two]
+key = 1
+"""
+
+
+def test_the_comments_of_a_mapping_file_say_what_its_keys_mean():
+    assert schemas.explained(EXPLAINED) == {
+        "alone": "A first line.",
+        "word": "What it is, in two lines.",
+        "one.two.key": "what it is, and more",
+        "one.two.inner": "a table inside",
+    }
+
+
+def test_nothing_is_said_of_a_key_at_two_places():
+    for name, tables in schemas.TEXTS.items():
+        drawn = schemas.schema(name, SAID)
+        for table, texts in tables.items():
+            place = drawn["$defs"].get(table) or drawn["$defs"].get(f"_{table}") or drawn
+            shown = {key: place["properties"][key]["description"] for key in texts}
+            assert shown == texts, "schemas.toml has what a comment says"
+
+
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.name)
 def test_shipped_files_name_their_schema_and_fit_it(file: Path):
     text = file.read_text("utf-8")

@@ -50,7 +50,7 @@ class Faults(list[Fault]):
 
 class Table(BaseModel):
     """A table of a mapping file: a key it does not know is a mistake, never ignored. What each key
-    means stands in the file as shipped, and for the schemas in docs/.site/schemas.toml.
+    means stands in the comments of the file as shipped.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)

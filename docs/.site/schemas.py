@@ -1,8 +1,8 @@
 """JSON Schemas of rxbridge.toml and of the mapping files, for editors that know TOML.
 
-`make schemas` writes them to docs/schemas. They are the pydantic models that read the files; what
-is said of each key is the comment behind it in the example configuration; of a mapping file's, the
-text in schemas.toml.
+`make schemas` writes them to docs/schemas. They are the pydantic models that read the files. What
+is said of each key is what its comment says, in the example configuration and in the mapping files;
+schemas.toml has the keys that no comment explains.
 """
 
 import inspect
@@ -10,8 +10,10 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatch
+from itertools import takewhile
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -58,10 +60,15 @@ TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 ADDRESS = r"^https?://[^\s?#@]+$"
 _KEY = re.compile(r"(?:# )?(?P<key>\w+) = .*?(?:\s#\s(?P<said>.+))?")
 _MORE = re.compile(r"\s{8,}# (?P<said>.+)")
+_TABLE = re.compile(r"\[+([\w.]+)\]+")
+_NAMED = re.compile(r"([\w.]+) = ")
+_LISTED = re.compile(r"#   \.?(?P<key>\w+) {2,}(?P<said>.+)")
+_INDENTED = re.compile(r"# {3,}(?P<said>.+)")
 
 DOCS = Path(__file__).parents[1]
 FOLDER = DOCS / "schemas"
 EXAMPLE = DOCS / "rxbridge.example.toml"
+MAPPINGS = DOCS.parent / "mappings"
 Schema = dict[str, Any]
 
 
@@ -86,17 +93,27 @@ def schema(name: str, said: Mapping[str, str]) -> Schema:
     model = FILES[name]
     drawn = _tidy(model.model_json_schema())
     definitions = drawn.setdefault("$defs", {})
-    for each in _models(model):
-        place = drawn if each is model else definitions[each.__name__]
-        for field, text in TEXTS.get(name, {}).get(each.__name__.lstrip("_"), {}).items():
-            place["properties"][field]["description"] = text
-    if model is Settings:
+    if model is not Settings:
+        _describe(drawn, name)
+    else:
         _say(drawn, said)
         drawn["properties"]["keys"] = _keys(definitions["RxScaleSection"]["properties"])
     if model is FactsFile:
         _or_tables(definitions.values())
     head = {"$schema": DRAFT, "title": f"{name}.toml", "description": _first_line(model)}
     return {**head, **drawn}
+
+
+def _describe(drawn: Schema, name: str) -> None:
+    """Of each key of a mapping file, what its comment or else schemas.toml says."""
+    model, said = FILES[name], explained((MAPPINGS / f"{name}.toml").read_text("utf-8"))
+    for path, each in _models(model):
+        table = drawn if each is model else drawn["$defs"][each.__name__]
+        others = TEXTS[name].get(each.__name__.lstrip("_"), {})
+        for key, field in table["properties"].items():
+            texts = [text for place, text in said.items() if fnmatch(place, path + key)]
+            if text := texts[0] if texts else others.get(key):
+                field["description"] = text
 
 
 def _keys(fields: Schema) -> Schema:
@@ -152,6 +169,40 @@ def comments(example: str) -> dict[str, str]:
     return found
 
 
+def explained(mapping: str) -> dict[str, str]:
+    """What a mapping file's comments say of its keys, by `table.key`: the words right above a key,
+    and the lists right above a table, which have its keys.
+    """
+    found: dict[str, str] = {}
+    table, above = "", list[str]()
+    for line in mapping.splitlines():
+        if line.startswith("#"):
+            above.append(line)
+            continue
+        if match := _TABLE.fullmatch(line):
+            table = f"{match[1]}."
+            found.update({table + key: said for key, said in _listed(above).items()})
+        elif (match := _NAMED.match(line)) and above:
+            words = takewhile(lambda each: not _INDENTED.match(each), above)
+            found[table + match[1]] = " ".join(each.removeprefix("# ") for each in words)
+        above = []
+    return found
+
+
+def _listed(comment: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    key = ""
+    for line in comment:
+        if match := _LISTED.fullmatch(line):
+            key = match["key"]
+            found[key] = match["said"]
+        elif key and (match := _INDENTED.fullmatch(line)):
+            found[key] += f" {match['said']}"
+        else:
+            key = ""
+    return found
+
+
 def _first_line(model: type[BaseModel]) -> str:
     """What the file is: the first line of the module that reads it."""
     if model is Settings:
@@ -180,12 +231,13 @@ def _is_noise(key: str, value: Any, around: Mapping[str, Any]) -> bool:
     return key == "default" and (value is None or "$ref" in around)
 
 
-def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """The model, and every one that its fields lead to."""
-    yield model
-    for field in model.model_fields.values():
+def _models(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+    """The model, and every one that its fields lead to, with where it stands in the file."""
+    yield path, model
+    for name, field in model.model_fields.items():
+        any_name = "*." if get_origin(field.annotation) is dict else ""
         for each in _within(field.annotation):
-            yield from _models(each)
+            yield from _models(each, f"{path}{name}.{any_name}")
 
 
 def _within(annotation: Any) -> Iterator[type[BaseModel]]:
