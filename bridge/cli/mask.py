@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bridge.core.model import Flag
+
 MASK = "•••"
 
 _LISTS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 _IDS = frozenset(_LISTS["ids"])
 _SENTENCES = frozenset(_LISTS["sentences"])
-_FIELDS = _IDS.union(_SENTENCES, _LISTS["fields"])
+_FIELDS = _IDS.union(_SENTENCES, _LISTS["fields"], Flag)
 _WHOLE = frozenset(_LISTS["whole"])
 _REFUSALS = _SENTENCES | {"description"}
 _SECRET = re.compile("|".join(_LISTS["secret"]))

@@ -14,6 +14,7 @@ DOCUMENTED: Mapping[str, Any] = tomllib.loads(
     Path(__file__).with_name("documented.toml").read_text("utf-8")
 )
 """The vendors' words: permissions, scopes, statuses and so on; the file says from where."""
+FLAGS: tuple[str, ...] = tuple(DOCUMENTED["pharmaone"]["flags"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from bridge.sandbox.pharmaone.access import Access
 from bridge.sandbox.pharmaone.orders import PharmaOne
 from bridge.sandbox.rxscale import samples
 from bridge.sandbox.rxscale.orders import PharmacyOrder, RxScale
-from bridge.sandbox.settings import VENDORS, SandboxSettings, Vendor
+from bridge.sandbox.settings import FLAGS, VENDORS, SandboxSettings, Vendor
 from bridge.sandbox.traffic import CallLog, Faults
 from bridge.sandbox.webhooks import Courier, Timers
 
@@ -84,11 +84,11 @@ class World:
                 now.update(then)
 
     def change_p1_order(self, order_id: str, **changes: str | bool) -> None:
-        """Staff set `status`, `shipped` or `picked_up` of PharmaOne's order, or its parcel's page.
+        """Staff set `status` or a flag of PharmaOne's order, or its parcel's page.
 
         The names `tracking_url` and `carrier` are not documented.
         """
-        unknown = changes.keys() - {"status", "shipped", "picked_up", "tracking_url", "carrier"}
+        unknown = changes.keys() - {"status", *FLAGS, "tracking_url", "carrier"}
         if unknown:
             raise ValueError(f"an order has no {', '.join(sorted(unknown))} to set")
         self.pharmaone.change_order(order_id, dict(changes))

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bridge.sandbox.settings import SandboxSettings, Vendor
+from bridge.sandbox.settings import FLAGS, SandboxSettings, Vendor
 
 
 def describe(vendor: Vendor, settings: SandboxSettings) -> dict[str, Any]:
@@ -14,7 +14,9 @@ def describe(vendor: Vendor, settings: SandboxSettings) -> dict[str, Any]:
     """
     text = Path(__file__).with_name(f"{vendor}.json").read_text("utf-8")
     filled = {
-        '"<p1_statuses>"': ", ".join(json.dumps(word) for word in sorted(settings.p1_statuses)),
+        '"<p1_statuses>"': json.dumps(sorted(settings.p1_statuses))[1:-1],
+        '"<p1_flags>"': json.dumps(FLAGS)[1:-1],
+        '"<p1_flag>": {}': json.dumps({flag: {"type": "boolean"} for flag in FLAGS})[1:-1],
         **{
             f"<{name}>": json.dumps(getattr(settings, name))[1:-1]
             for name in ("pharmacy_uid", "rx_shop", "org_id", "shop_id")

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from bridge.sandbox.kit import Ask, Json, Refusal, is_amount, is_whole
+from bridge.sandbox.settings import FLAGS
 
 _MOST_EUROS = 10**9
 _MOST_UNITS = 10**6
@@ -83,12 +84,9 @@ def order(body: Json, shop_id: str, *, whole: bool) -> None:
 
 
 def status_change(body: Any, words: frozenset[str]) -> None:
-    need(isinstance(body, dict) and body, "status, shipped or picked_up is required")
-    fits: Mapping[str, Check] = {
-        "status": lambda value: isinstance(value, str) and value in words,
-        **dict.fromkeys(("shipped", "picked_up"), is_a(bool)),
-    }
-    _check_each(body, fits)
+    need(isinstance(body, dict) and body, "status or a flag is required")
+    flags = dict.fromkeys(FLAGS, is_a(bool))
+    _check_each(body, {"status": lambda value: isinstance(value, str) and value in words, **flags})
 
 
 def prescription(body: Any, shop_id: str) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from bridge.sandbox.kit import Json, Refusal, encode, timestamp
 from bridge.sandbox.pharmaone.goods import Goods, Shop
-from bridge.sandbox.settings import DOCUMENTED, SandboxSettings
+from bridge.sandbox.settings import DOCUMENTED, FLAGS, SandboxSettings
 from bridge.sandbox.webhooks import Courier, Timers
 
 Via = Literal["v2", "v1", "connector"]
@@ -96,8 +96,7 @@ def order_from(payload: Json, order_id: str, now: float) -> Order:
             "total_amount": payload.get("total_amount", _total(items)),
             "payment_status": payload.get("payment_status", "pending"),
             "payment_reference": "",
-            "shipped": False,
-            "picked_up": False,
+            **dict.fromkeys(FLAGS, False),
             "cash_on_pickup": payload.get("cash_on_pickup", False),
             "shipping_address": {key: payload.get(f"address_{key}", "") for key in _ADDRESS},
             "items": [_item(line) for line in items],

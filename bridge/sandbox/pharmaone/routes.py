@@ -7,7 +7,7 @@ from bridge.sandbox.pharmaone import checks
 from bridge.sandbox.pharmaone.access import READ, V2, Access
 from bridge.sandbox.pharmaone.orders import Order, PharmaOne, Via
 from bridge.sandbox.pharmaone.reports import ReportRoutes
-from bridge.sandbox.settings import SandboxSettings
+from bridge.sandbox.settings import FLAGS, SandboxSettings
 
 V1 = "/api/v1/public/orgs/{org_id}"
 SHOP = "/api/v1"
@@ -112,7 +112,7 @@ class Routes:
         changes = ask.json()
         checks.status_change(changes, self._settings.p1_statuses)
         self._pharmaone.change_order(order.id, changes)
-        return answer({key: order.data[key] for key in ("id", "status", "shipped", "picked_up")})
+        return answer({key: order.data[key] for key in ("id", "status", *FLAGS)})
 
     def _upsert_order(self, ask: Ask) -> Answer:
         """Section 9: by `external_id` and `shop_id`. What it answers is not documented."""
