@@ -193,7 +193,9 @@ async def _drain(
             await asyncio.gather(bridge.worker.stop(), bridge.pusher.stop())
             await at_work
     at_work.cancel()
-    await asyncio.gather(at_work, bridge.catalogue.stop(), return_exceptions=True)
+    bridge.pusher.cancel()
+    left = at_work, bridge.catalogue.stop(), bridge.pusher.idle()
+    await asyncio.gather(*left, return_exceptions=True)
     with contextlib.suppress(TryLater):
         await bridge.store.write(notes.end_run)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from house import House, open_house, open_sandbox
 
-from bridge.app.run import _timers
+from bridge.app.run import _drain, _listens_on, _timers
 from bridge.core.stock.model import shelf
 from bridge.cycles.timer import every
 from bridge.cycles.watch import Watch
@@ -276,3 +276,22 @@ async def test_drift_found_in_the_list_wakes_the_rounds(tmp_path: Path):
             house.world.set_skus(changes=[{"uid": "psku-1002", "stock": 5}], announce=False)
             await house.bridge.catalogue.read()
             await until(lambda: house.stock("psku-1002") == 410)
+
+
+async def test_a_number_that_is_still_being_written_once_the_drain_is_over_is_given_up(
+    tmp_path: Path,
+):
+    """Else an old number goes out after a newer bridge's, and is noted in a store that is closed,
+    in vain and for ever.
+    """
+    brief, slow = {"drain_seconds": 0.1}, "PATCH /pharmacy_skus/{uid}"
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path, server=brief) as house:
+            pusher = house.bridge.pusher
+            for _ in range(2):
+                house.world.break_calls(Fault(vendor="rxscale", route=slow, delay_seconds=1))
+            await house.bridge.stock.sync()
+            await until(lambda: not len(house.world.faults))
+            at_work = asyncio.create_task(house.bridge.worker.run())
+            await _drain(house.bridge, _listens_on, [], at_work)
+            assert (pusher.waiting, len(pusher._workers), pusher._recorder) == (0, 0, None)

@@ -100,6 +100,9 @@ class Pusher:
         self._drop()
         for task in self._workers:
             task.cancel()
+        if self._recorder is not None:
+            self._recorder.cancel()
+            self._recorder = None
 
     async def flush(self) -> None:
         """Notes everything that was answered so far. Raises TryLater, with nothing lost."""
