@@ -199,10 +199,14 @@ class Store:
     async def truncate_log(self) -> None:
         """Empties the log beside the file, so that what was deleted is in neither."""
         if self.path is not None:
-            if self._working_in is not None:
-                await self._working_in
+            await self._worked_in_log()
             self._working_in = asyncio.create_task(asyncio.to_thread(truncate_log, self.path))
-            await self._working_in
+            await asyncio.shield(self._working_in)
+
+    async def _worked_in_log(self) -> None:
+        """No work on the log is under way any more; whatever it came to is no matter here."""
+        if self._working_in is not None:
+            await asyncio.wait([self._working_in])
 
     def _committed(self) -> None:
         is_idle = self._working_in is None or self._working_in.done()
@@ -219,8 +223,7 @@ class Store:
         try:
             await self._commits.finish()
         finally:
-            if self._working_in is not None:
-                await self._working_in
+            await self._worked_in_log()
             await self._reader.close()  # first: the last one to close tidies the log away
             await self._writer.close()
 

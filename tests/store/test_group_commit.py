@@ -490,6 +490,36 @@ async def test_the_log_is_worked_into_the_file_without_a_commit_that_does_it(
         assert len(connection.execute(WRITTEN).fetchall()) >= 5
 
 
+@pytest.mark.parametrize("fails", [False, True])
+async def test_whatever_became_of_emptying_the_log_the_store_is_closed(
+    path: Path, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+):
+    """A stop in the middle of it, or a disk that is full just then."""
+    gate, store = Gate(), await Store.open(path, now=NOW)
+
+    def truncate_log(_: Path) -> None:
+        gate(None)
+        if fails:
+            raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(engine, "truncate_log", truncate_log)
+    emptying = asyncio.create_task(store.truncate_log())
+    await gate.reached()
+    if fails:
+        gate.open.set()
+    else:
+        emptying.cancel()
+    await asyncio.wait([emptying])
+    assert emptying.cancelled() is not fails
+    assert not fails or isinstance(emptying.exception(), sqlite3.OperationalError)
+    closing = asyncio.create_task(store.close())
+    await asyncio.sleep(0)
+    gate.open.set()
+    await closing
+    assert not store._writer._thread.is_alive()
+    assert not path.with_name("rxbridge.db-wal").exists(), "the log is tidied into the file"
+
+
 def test_a_commit_sleeps_while_it_waits_for_others(tmp_path: Path):
     """uvloop's timers count whole milliseconds: one for the last fraction ends at once."""
     calls: list[float] = []
