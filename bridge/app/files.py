@@ -54,6 +54,15 @@ def _is_open(found: os.stat_result) -> bool:
     return not own or bool(group.gr_mem)
 
 
+def stamp(file: Path) -> object:
+    """Another one after each change of a file, and of who may read it; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+
+
 def mark_of(content: bytes) -> str:
     """Another one after each change of a file."""
     return sha256(content).hexdigest()[:16]

@@ -12,6 +12,7 @@ from pathlib import Path
 from bridge import config
 from bridge.app import vitals
 from bridge.app.build import Bridge, Shared, open_bridge, open_shared, refuse_taken_ports
+from bridge.app.files import stamp
 from bridge.app.machine import Machine
 from bridge.app.replica import Replica, open_replica, timed
 from bridge.app.run import WAIT_SECONDS, leave, refuse_several_pharmacies, url_of, work
@@ -19,7 +20,7 @@ from bridge.app.telling import beat, is_alive
 from bridge.app.together import Inventories, read
 from bridge.app.web import parts_of, serve_both
 from bridge.cycles.timer import every
-from bridge.errors import BridgeError, Misconfigured
+from bridge.errors import BridgeError, Misconfigured, TryLater
 from bridge.health import Status, report
 from bridge.logs import PHARMACY, redact
 from bridge.metrics import Metrics
@@ -92,6 +93,8 @@ class Fleet:
         self._shared = replace(shared, rules_of=self._inventories.rules_of)
         self._members: dict[str, _Member] = {}
         self._looked = False
+        self._seen: dict[str, object] = {}
+        """What the last look found."""
         self._sessions = Sessions()
         self._replicas: dict[str | None, Replica | None] = {}
         self._entering = asyncio.Lock()
@@ -114,19 +117,23 @@ class Fleet:
         await beat(self._base)
 
     async def look(self) -> None:
-        """Takes up files that came, changed or went. What was refused is tried again once any of
-        them changes: it may be the other one that was wrong.
+        """Takes up files that came, changed or went, once two looks find them so: whoever writes
+        may be in the middle of it. What was refused is tried again once any of them changes: it may
+        be the other one that was wrong. Raises TryLater while the folder is away.
         """
         marks = await asyncio.to_thread(self._marks)
+        before, self._seen = self._seen if self._looked else marks, marks
         if marks == {name: member.mark for name, member in self._members.items()}:
             return
-        for name in self._members.keys() - marks.keys():
+        for name in self._members.keys() - marks.keys() - before.keys():
             await self._end(name)
             del self._members[name]
             self._shared.metrics.forget(name)
         self._members |= {name: _Member() for name in marks if name not in self._members}
         for name, mark in marks.items():
             member = self._members[name]
+            if mark != before.get(name):
+                continue
             if member.mark != mark or (member.fault and member.task is None):
                 member.mark = mark
                 await self._take_up(name, member)
@@ -147,19 +154,24 @@ class Fleet:
     def _marks(self) -> dict[str, object]:
         """Of each pharmacy's file and its secrets. What webhooks are signed with is taken up by
         the pharmacy itself.
+
+        Raises TryLater where they are all gone at once: a network drive may be away.
         """
         home = self._base.source.home or Path()
+        folder, names = home / config.PHARMACIES, config.pharmacies(self._base.file) or ()
+        if not names and (len(self._members) > 1 or not os.access(folder, os.R_OK)):
+            raise TryLater(f"{config.PHARMACIES}/ shows none; those at work go on")
         secrets = [
             each
             for each in sorted((home / config.SECRETS).glob("rxbridge_*"))
             if not each.name.endswith("webhook_secrets")
         ]
         found: dict[str, object] = {}
-        for name in config.pharmacies(self._base.file) or ():
+        for name in names:
             whose = (f"rxbridge_pharmacy__{name.replace('-', '_')}__", "rxbridge_key__")
             mine = [each for each in secrets if each.name.startswith(whose)]
-            file = home / config.PHARMACIES / f"{name}.toml"
-            found[name] = [_mark(each) for each in (file, *mine)]
+            file = folder / f"{name}.toml"
+            found[name] = [stamp(each) for each in (file, *mine)]
         return found
 
     async def _take_up(self, name: str, member: _Member) -> None:
@@ -267,11 +279,3 @@ async def _line(name: str, member: _Member) -> Line:
     status = Status.DEGRADED if member.fault and found.status is Status.OK else found.status
     owner = (facts.replica or {}).get("owner")
     return Line(name, status, why, done.open_orders, done.stuck, done.last_poll_at, owner)
-
-
-def _mark(file: Path) -> object:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bridge.app.files import write_whole
+from bridge.app.files import stamp, write_whole
 from bridge.config import SECRETS, split
 from bridge.errors import Fault, Foreign, Misconfigured, Phrase
 from bridge.settings import Settings
@@ -67,11 +67,7 @@ class SigningSecrets:
 
     def look(self) -> bool:
         """Whether the file changed. One that cannot be read adds nothing, which is logged once."""
-        try:
-            found = self.file.stat()
-        except OSError:
-            return False
-        if self._seen == (seen := (found.st_ino, found.st_mtime_ns, found.st_size)):
+        if (seen := stamp(self.file)) in (None, self._seen):
             return False
         self._seen = seen
         try:

@@ -147,7 +147,9 @@ def _read_shared(files: tuple[tuple[str, bytes], ...], dialect: str) -> _Shared:
 
 
 def fingerprint(directory: Path, own: Path | None = None) -> str:
-    """Changes when a file does: names, sizes and times only, so that asking costs little."""
+    """Changes when a file does, or who may read it: names, sizes and times only, so that asking
+    costs little.
+    """
     return "|".join(_mark(reading.place_of(directory, own, name)) for name in reading.FILES)
 
 
@@ -156,7 +158,7 @@ def _mark(path: Path) -> str:
         stat = path.stat()
     except OSError:
         return f"{path} absent"
-    return f"{path} {stat.st_size} {stat.st_mtime_ns}"
+    return f"{path} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns}"
 
 
 def _version(content: Mapping[str, bytes]) -> str:

@@ -4,14 +4,17 @@ import grp
 import os
 import pwd
 import stat
+import time
 from pathlib import Path
 
 import pytest
 from config.conftest import Machine
 
+from bridge.app import signing
 from bridge.app.files import open_to_others, write_whole
 from bridge.cli import show
 from bridge.errors import Misconfigured, Phrase
+from bridge.settings import Settings
 from bridge.store import RunLock
 
 MINE = pwd.getpwuid(os.getuid())
@@ -131,3 +134,28 @@ def test_the_stores_lock_is_no_link(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured):
         RunLock(tmp_path / "rxbridge.db").acquire()
     assert not target.exists()
+
+
+def test_signing_secrets_that_may_be_read_at_last_are_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """root may read everything: who may not is told by hand."""
+    real = Path.read_text
+
+    def read_text(self: Path, *given: str) -> str:
+        if not self.stat().st_mode & stat.S_IRUSR:
+            raise PermissionError(13, "Permission denied")
+        return real(self, *given)
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    settings = Settings.model_validate({"store": {"path": tmp_path / "rxbridge.db"}})
+    file = signing.kept_file(settings)
+    file.write_text('["whsec_another_canary"]')
+    file.chmod(0)
+    secrets = signing.SigningSecrets(settings, "rxscale")
+    assert (secrets(), secrets.look()) == ([], False)
+    until = time.monotonic() + 5  # the file system's clock ticks some hundred times a second
+    while not secrets() and time.monotonic() < until:
+        file.chmod(0o600)
+        secrets.look()
+    assert secrets() == ["whsec_another_canary"]

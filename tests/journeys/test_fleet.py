@@ -7,6 +7,7 @@ import gc
 import json
 import logging
 import shutil
+import stat
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -402,6 +403,95 @@ async def test_a_file_that_breaks_leaves_in_force_what_was(
         await until(taken_up)
         await town.at_work("adler")
     assert caplog.messages.count("a pharmacy's file is taken up") == 1
+
+
+@pytest.mark.parametrize("away", ["missing", "empty"])
+async def test_a_folder_that_is_away_ends_no_pharmacy(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, away: str
+):
+    """As where a network drive is not there for a while."""
+    caplog.set_level(logging.INFO)
+    folder, elsewhere = tmp_path / "pharmacies", tmp_path / "elsewhere"
+    async with open_town(tmp_path, "adler", "birke") as town:
+        await town.at_work("adler", "birke")
+        folder.rename(elsewhere)
+        if away == "empty":
+            folder.mkdir()
+
+        async def is_seen() -> bool:
+            told = {"looking at the pharmacies' files failed", "stopping"}
+            return not told.isdisjoint(caplog.messages)
+
+        await until(is_seen)
+        assert set(await town.statuses()) == {"adler", "birke"}
+        if away == "empty":
+            folder.rmdir()
+        elsewhere.rename(folder)
+        (folder / "birke.toml").unlink()
+        await town.at_work("adler")
+        assert caplog.messages.count("stopping") == 1, "birke's, whose file alone is gone"
+
+
+@pytest.mark.parametrize("for_a_moment", [None, "[rxscale]\nkey = 'chain-nord'\n"])
+async def test_a_file_that_is_gone_or_half_written_for_a_moment_changes_nothing(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    for_a_moment: str | None,
+):
+    """As editors and copies leave it while they write."""
+    caplog.set_level(logging.INFO)
+    file, looks, real = tmp_path / "pharmacies" / "birke.toml", list[int](), config.pharmacies
+    async with open_town(tmp_path, "adler", "birke") as town:
+        await town.at_work("adler", "birke")
+
+        def meanwhile(base: Path | None) -> list[str] | None:
+            """Of the looks that come, the first one meets it."""
+            looks.append(1)
+            if len(looks) == 1 and for_a_moment is None:
+                file.unlink()
+            elif len(looks) == 1:
+                file.write_text(for_a_moment or "")
+            elif len(looks) == 2:
+                town.write("birke")
+            return real(base)
+
+        monkeypatch.setattr(fleet.config, "pharmacies", meanwhile)
+
+        async def is_over() -> bool:
+            return len(looks) > 4
+
+        await until(is_over)
+        told = {"stopping", "a pharmacy's file is refused", "a pharmacy's file is taken up"}
+        assert not told & {*caplog.messages}
+
+
+async def test_a_file_that_may_be_read_at_last_is_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """root may read everything: who may not is told by hand."""
+    real = Path.read_text
+
+    def read_text(self: Path, *given: Any, **named: Any) -> str:
+        if not self.stat().st_mode & stat.S_IRUSR:
+            raise PermissionError(13, "Permission denied")
+        return real(self, *given, **named)
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    async with open_town(tmp_path, "adler") as town:
+        await town.at_work("adler")
+        made, file = tmp_path / "made", tmp_path / "pharmacies" / "birke.toml"
+        made.write_text(PHARMACY.format(name="birke", key="chain-nord"))
+        made.chmod(0)
+        made.rename(file)
+
+        async def refused() -> bool:
+            _, told = await town.get("/health/birke")
+            return "Permission denied" in told.get("reason", "")
+
+        await until(refused)
+        file.chmod(0o600)
+        await town.at_work("adler", "birke")
 
 
 async def test_a_file_that_says_the_same_again_changes_nothing(

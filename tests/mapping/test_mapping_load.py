@@ -2,6 +2,8 @@
 
 import os
 import re
+import time
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,15 @@ def test_the_fingerprint_tells_of_any_change(folder: Path, file: str) -> None:
     (folder / file).unlink()
     marks.add(fingerprint(folder))
     assert len(marks) == 4
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_fingerprint_tells_of_a_right_that_was_given(folder: Path, file: str) -> None:
+    before, modes = fingerprint(folder), cycle((0o600, 0o644))
+    until = time.monotonic() + 5  # the file system's clock ticks some hundred times a second
+    while fingerprint(folder) == before and time.monotonic() < until:
+        (folder / file).chmod(next(modes))
+    assert fingerprint(folder) != before
 
 
 def test_a_place_reads_as_file_and_key() -> None:
