@@ -98,10 +98,19 @@ def page(template: str, **about: Any) -> None:
     if name := getattr(about.get("typed"), "pharmacy", None):
         text = _NEXT.sub(f"  rxbridge --pharmacy {escape(name)} ", text)
     first, *rest = text.split(f"{_A_TABLE}\n")
-    console().print(Text.from_markup(first, emoji=False), end="")
+    _print(first)
     for each, after in zip(tables, rest, strict=True):
         console().print(each, soft_wrap=False)
-        console().print(Text.from_markup(after, emoji=False), end="")
+        _print(after)
+
+
+def _print(markup: str) -> None:
+    """A pipe gets the letters alone: a thousand orders are not styled for nobody."""
+    text, out = Text.from_markup(markup, emoji=False), console()
+    if out.is_terminal:
+        out.print(text, end="")
+    else:
+        sys.stdout.write(text.plain)
 
 
 def _cells(row: Any, names: Iterable[str]) -> Sequence[Any]:
@@ -109,7 +118,10 @@ def _cells(row: Any, names: Iterable[str]) -> Sequence[Any]:
 
 
 def _written(value: object) -> str:
-    return _A_TABLE if value is _A_TABLE else escape(_clean(value))
+    if value is _A_TABLE:
+        return _A_TABLE
+    text = _clean(value)
+    return escape(text) if "[" in text or "\\" in text else text
 
 
 _A_TABLE = "\0"
@@ -172,8 +184,10 @@ def _clean(value: object) -> str:
         return ", ".join(map(_clean, value))
     if value is None or value is False or isinstance(value, Undefined):  # an `if` without `else`
         return ""
-    text = spoken(Phrase("yes") if value is True else value)
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    if value is True:
+        value = Phrase("yes")
+    text = value if isinstance(value, str) else spoken(value)
+    return text if text.isprintable() else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def as_json(document: object) -> None:
