@@ -8,6 +8,7 @@ SEEDS ?= 1
 LIVES ?= 100
 DAYS ?= 0.2
 PHARMACIES ?= 10
+EVERY ?= 10
 FUZZED := tests/contract/test_schemathesis.py
 TESTS := $(filter-out $(FUZZED),$(sort $(shell find tests -name 'test_*.py')))
 # The examples that try every branch of the decisions. Only these are traced, which makes them two or three times as slow.
@@ -70,9 +71,9 @@ simulate-mutants: $(VENV)/dev.stamp  ## which seed finds each of the breaks in t
 campaign: $(VENV)/dev.stamp  ## simulations on every core until stopped, from a seed of the day
 	@cd tests && PYTHONPATH=. ../$(BIN)/python -m simulation.campaign
 
-campaign-replicas: $(VENV)/dev.stamp postgresql  ## three replicas killed, stopped, cut off: MINUTES=10 of each THEME=, PHARMACIES=10 SEED=1 (1 h)
+campaign-replicas: $(VENV)/dev.stamp postgresql  ## three replicas killed, stopped, cut off: MINUTES=10 of each THEME=, EVERY=10 s, PHARMACIES=10 SEED=1 (1 h)
 	@cd tests && PYTHONPATH=. ../$(BIN)/python -m replicas --minutes $(MINUTES) --seed $(SEED) \
-	  --pharmacies $(PHARMACIES) --theme "$(THEME)"
+	  --every $(EVERY) --pharmacies $(PHARMACIES) --theme "$(THEME)"
 
 mutants: $(VENV)/mutants.stamp  ## which small changes of the decisions no test of theirs notices (25 min; Python 3.11, 3.12)
 	@PATH=$(CURDIR)/$(BIN):$$PATH mutmut run; $(BIN)/mutmut results

@@ -22,13 +22,13 @@ PATIENCE_SECONDS = 600.0
 
 
 async def carried_out(
-    theme: str, seconds: float, pharmacies: int, seed: int, folder: Path
+    theme: str, seconds: float, every: float, pharmacies: int, seed: int, folder: Path
 ) -> Judged:
     with pair() as both:
         await asyncio.to_thread(both.begin)
         async with open_town(folder, both, pharmacies, seed) as town:
             log = Log(town)
-            await go_on(town, log, THEMES[theme], seconds)
+            await go_on(town, log, THEMES[theme], seconds, every)
             print(f"{time.strftime('%T')} the last orders", file=sys.stderr, flush=True)
             late = await town.finished(PATIENCE_SECONDS)
             return judged(theme, seconds, town, log, late)
@@ -37,6 +37,7 @@ async def carried_out(
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make campaign-replicas", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="of each theme")
+    parser.add_argument("--every", type=float, default=10.0, help="seconds, one failure at most")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pharmacies", type=int, default=10)
     parser.add_argument("--theme", default="", help=f"of {', '.join(THEMES)}; all without it")
@@ -49,7 +50,8 @@ def main() -> int:
     for theme in given.theme.split(",") if given.theme else THEMES:
         with tempfile.TemporaryDirectory() as folder:
             home = Path(given.keep or folder) / theme
-            run = carried_out(theme, given.minutes * 60, given.pharmacies, given.seed, home)
+            seconds, every = given.minutes * 60, given.every
+            run = carried_out(theme, seconds, every, given.pharmacies, given.seed, home)
             found = asyncio.run(run)
         print(found.row(), flush=True)
         faults += found.faults

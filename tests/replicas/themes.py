@@ -12,8 +12,6 @@ from math import inf
 from replicas.replica import BEFORE_SENDING, CLOCK, IN_TRANSACTION
 from replicas.town import BUDGETS, Replica, Town
 
-ROUND_SECONDS = 10.0
-"""From one event to the next at the earliest."""
 PATIENCE_SECONDS = 90.0
 
 
@@ -170,12 +168,12 @@ THEMES: dict[str, Theme] = {
 }
 
 
-async def go_on(town: Town, log: Log, theme: Theme, seconds: float) -> None:
-    """One event after another, for so long."""
+async def go_on(town: Town, log: Log, theme: Theme, seconds: float, every: float) -> None:
+    """One event after another, for so long, at most one `every` so many seconds."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         began = time.monotonic()
         await theme(town, log)
         await log.all_owned()
-        await asyncio.sleep(max(0.5, began + ROUND_SECONDS - time.monotonic()))
+        await asyncio.sleep(max(0.5, began + every - time.monotonic()))
     await settle(town, log)
