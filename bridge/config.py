@@ -277,7 +277,7 @@ def _secret_files(environ: Mapping[str, str], cwd: Path, gathered: _Gathered) ->
 
 
 def _secrets_in(folder: Path, gathered: _Gathered, kind: str) -> list[Path]:
-    """Those with our prefix; the rest of the folder is somebody else's. One that is `named` has to
+    """Those with our prefix; the rest of the folder is not ours. One that is `named` has to
     be there.
     """
     why = Phrase("is-no-folder") if kind == "named" else None

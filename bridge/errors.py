@@ -134,7 +134,7 @@ class TryLater(BridgeError):  # noqa: N818 - named for what to do, not for what 
 
 
 class UnderWay(TryLater):
-    """Somebody is at work on it right now; in some seconds it is free."""
+    """It is being worked on right now; in some seconds it is free."""
 
 
 class Unreachable(TryLater):
@@ -236,5 +236,5 @@ class NotTheShape(BridgeError):  # noqa: N818
 
 
 def words(failure: BridgeError) -> BridgeError | Phrase:
-    """What a failure says, with the way out of one that leaves everybody in doubt."""
+    """What a failure says, with the way out of one that leaves all in doubt."""
     return Phrase("unsure", what=failure) if isinstance(failure, Unsure) else failure

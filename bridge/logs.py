@@ -55,12 +55,12 @@ def redact(secrets: Sequence[str]) -> None:
 
 
 def is_set_up() -> bool:
-    """Whether somebody reads the log: a command has none."""
+    """Whether there is a log to read: a command has none."""
     return any(isinstance(each.formatter, Redacting) for each in logging.getLogger().handlers)
 
 
 def terse() -> None:
-    """Where nobody reads a log, a warning is one line on the terminal, without a traceback."""
+    """Where there is no log, a warning is one line on the terminal, without a traceback."""
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(Terse())
         logging.lastResort.addFilter(_is_no_call)
@@ -73,7 +73,7 @@ def _is_no_call(record: logging.LogRecord) -> bool:
 
 
 class Terse(logging.Formatter):
-    """The message alone: what led to it may hold anybody's words."""
+    """The message alone: what led to it may hold foreign words."""
 
     def format(self, record: logging.LogRecord) -> str:
         return _message(record)

@@ -56,7 +56,7 @@ class Metrics:
         self.labels: tuple[str, ...] = ()
         self._each: dict[str, Metrics] = {}
         self.tally = Counted[str]()
-        """Each vendor's calls, and their milliseconds in all, since somebody took it."""
+        """Each vendor's calls, and their milliseconds in all, since they were last taken."""
         described = tomllib.loads(CATALOGUE.read_text("utf-8"))
         if several:
             gauges = described["gauge"]

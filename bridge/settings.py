@@ -319,7 +319,7 @@ class Settings(Section):
 
     @property
     def webhook_target(self) -> str | None:
-        """Where RxScale reaches this bridge; None where nobody said."""
+        """Where RxScale reaches this bridge; None where it is not said."""
         public = self.server.public_url
         pharmacy = self._source.pharmacy
         whose = f"{self.rxscale.key or pharmacy}/" if pharmacy else ""
@@ -358,7 +358,7 @@ class Settings(Section):
         return Fault(key, "missing", file=file, name=name)
 
     def unsafe_for_run(self, *, users: bool) -> tuple[Fault, ...]:
-        """A page that others could open, and nobody had to log in to; `users`: there are some."""
+        """A page that others could open without logging in; `users`: there are some."""
         server = self.server
         if not server.page or users or server.admin_password_hash:
             return ()

@@ -22,7 +22,7 @@ FILE = TypeAdapter(dict[Annotated[str, StringConstraints(pattern=NAME)], User])
 
 
 def read(path: Path) -> dict[str, User]:
-    """By name; nobody where there is no file. Raises Misconfigured if it cannot be trusted."""
+    """By name; none where there is no file. Raises Misconfigured if it cannot be trusted."""
     try:
         handle = os.open(path, os.O_RDONLY | NO_LINK)
         with os.fdopen(handle, "rb") as file:
@@ -56,7 +56,7 @@ class Users:
         self._known: Mapping[str, User] = self._admin
 
     def __call__(self) -> Mapping[str, User]:
-        """By name. A file that cannot be trusted names nobody."""
+        """By name. A file that cannot be trusted names none."""
         try:
             found = self._path.lstat()
             seen: object = found.st_ino, found.st_ctime_ns, found.st_size

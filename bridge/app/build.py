@@ -54,11 +54,11 @@ class Bridge:
     by_hand_until: datetime | None = None
     """Until when people typed orders by hand, beside a shadow."""
     vendors_for: Callable[[Callable[[], bool]], Vendors] | None = None
-    """Of one of several replicas: it takes deliveries and shows the page, and calls nobody itself.
+    """Of one of several replicas: it takes deliveries and shows the page, and calls no vendor.
     What works beside it gets its vendors here, and whether it may call.
     """
     p1_news: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when PharmaOne told of an order that nobody knows yet."""
+    """Set when PharmaOne told of an order that the store does not know yet."""
     telling: Telling = field(default_factory=Telling)
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process is about to stop: deliveries are to go to another replica."""
@@ -116,7 +116,7 @@ class Bridge:
         self.acting.worker.wake()
 
     def _drifted(self) -> None:
-        """What the first reading shows was missed while nobody listened."""
+        """What the first reading shows was missed while the bridge did not run."""
         if self.catalogue.calls:
             self.listening.missed(STOCK)
         self.stock.wake(fetch=False)
@@ -295,7 +295,7 @@ async def _refuse_unlike(store: Store, settings: Settings, rules: Rules) -> None
 
 
 async def _begin(bridge: Bridge) -> None:
-    """What nobody but the one at work may write."""
+    """What only the one at work may write."""
     store, now, rules = bridge.store, bridge.now(), bridge.reloader.rules
     bridge.by_hand_until = await _by_hand_until(bridge.settings, bridge.machine, store)
     await store.write(todo.take_up, now)

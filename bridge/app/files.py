@@ -35,7 +35,7 @@ def open_to_others(settings: Settings) -> list[Fault]:
 
 
 def _is_open(found: os.stat_result) -> bool:
-    """A group that nobody but the owner is in, as many systems give to each user, is no other.
+    """A group that only the owner is in, as many systems give to each user, is no other.
 
     Windows has other rights, which are not looked at.
     """
@@ -48,7 +48,7 @@ def _is_open(found: os.stat_result) -> bool:
         return bool(found.st_mode & stat.S_IWOTH)
     try:
         owner, group = pwd.getpwuid(found.st_uid), grp.getgrgid(found.st_gid)
-    except KeyError:  # a container knows not everybody
+    except KeyError:  # a container does not know every user
         return True
     own = owner.pw_gid == found.st_gid and owner.pw_name == group.gr_name
     return not own or bool(group.gr_mem)

@@ -142,7 +142,7 @@ class Fleet:
             self._tell_of_a_store()
 
     def _tell_of_a_store(self) -> None:
-        """Where one pharmacy became several, its store is to be somebody's."""
+        """Where one pharmacy became several, one of them is to have its store."""
         store = self._base.store.path.resolve()
         used = {its.settings.store.path.resolve() for its in self._members.values() if its.settings}
         if store.exists() and store not in used:

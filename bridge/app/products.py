@@ -25,7 +25,7 @@ MOST = 5
 
 
 class Products:
-    """Asked whenever somebody looks."""
+    """Asked with each view."""
 
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge

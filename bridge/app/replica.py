@@ -139,7 +139,7 @@ class Key:
 
 
 class Replica:
-    """`run` keeps its leases; whoever works for a key says so by `want` and `drop`."""
+    """`run` keeps its leases; a pharmacy says by `want` and `drop` that it works with a key."""
 
     def __init__(
         self,
@@ -152,7 +152,7 @@ class Replica:
         self._replicas, self._clock, self._time_is = replicas, clock, time_is
         self.name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._id: str | None = None
-        """Of one unbroken series of beats: whoever missed one comes back as another."""
+        """Of one unbroken series of beats: a replica that missed one comes back as another."""
         self._until = 0.0
         self._known: Mapping[str, Sighting] = {}
         self._keys: dict[str, Key] = {}

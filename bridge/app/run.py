@@ -207,7 +207,7 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
 
 
 async def _listens_on() -> None:
-    """Whoever works next, deliveries are taken."""
+    """Deliveries are taken, whichever replica works next."""
 
 
 def _reread_seconds(bridge: Bridge) -> float:

@@ -38,7 +38,7 @@ def refuse(path: Path) -> None:
 
 def newer(folder: Path, *, unknown: bool = False) -> list[str]:
     """The mapping files that changed since those in `folder` were made from them; `unknown`: also
-    those that differ from yours, and of which nobody knows what yours came from.
+    those that differ from yours, and of which it is not known what yours came from.
     """
     names = []
     for name in (each for each in FILES if each != SKUS):

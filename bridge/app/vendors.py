@@ -49,7 +49,7 @@ class Vendors:
 @dataclass(slots=True)
 class Wire:
     """One pool of connections, and a transport for each key at each vendor's address: it holds what
-    that key may be used for, whoever uses it.
+    that key may be used for, by all pharmacies together.
     """
 
     machine: Machine
@@ -102,7 +102,7 @@ async def open_vendors(
     machine: Machine | None = None,
     facts: Facts = UNKNOWN,
 ) -> AsyncIterator[Vendors]:
-    """Both clients over one pool of connections. Calls nobody yet."""
+    """Both clients over one pool of connections. Makes no call yet."""
     machine = machine or Machine()
     async with machine.session() as http:
         yield vendors_of(settings, Wire(machine, http, observe), facts=facts)
@@ -153,7 +153,7 @@ def _owned(who: str, send: Send, permit: Callable[[], bool] | None) -> Send:
 
 
 def _carried(settings: Settings, send: Send) -> Send:
-    """In shadow mode nothing passes that may change something at a vendor, whoever sends it."""
+    """In shadow mode no call passes that may change something at a vendor."""
 
     async def asked(request: Request) -> Response:
         if request.method != "GET" and request.route != rxscale_dialect.LIVE_STOCK.name:

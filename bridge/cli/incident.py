@@ -1,4 +1,4 @@
-"""A mistake of ours at the command line: one line for whoever typed it, the rest in a log."""
+"""A mistake of ours at the command line: one line for the operator, the rest in a log."""
 
 import argparse
 import io

@@ -40,7 +40,7 @@ def settled() -> None:
 
 async def until(ask: Callable[[], Awaitable[T]], seconds: float, *, pause: float = 0.1) -> T:
     """What `ask` answers once that is true of it, or after so many seconds. It is asked again and
-    again: the store is a file, and tells nobody.
+    again: the store is a file, and cannot tell.
     """
     deadline = time.monotonic() + seconds
     while not (found := await ask()) and time.monotonic() < deadline:  # noqa: ASYNC110

@@ -67,7 +67,7 @@ class Mishaps:
         return Mishap(uid, Phrase("mishap-lost"), said, ended, well)
 
     async def _stuck(self) -> Mishap:
-        """A SKU that nobody linked yet; a person links it."""
+        """A SKU that is not linked yet; a person links it."""
         skus = self.sandbox.world.skus.values()
         sku = next(each for each in skus if each["external_id"] is None)
         uid = self.ordered({"order_items": [{"sku": {"uid": sku["sku"]["uid"]}, "amount": 1}]})

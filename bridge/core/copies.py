@@ -13,9 +13,9 @@ from bridge.core.model import OrderRecord
 MARGIN = timedelta(hours=1)
 """How much too early PharmaOne may date an order, beyond what its clock is known to differ."""
 LONG = timedelta(minutes=15)
-"""Whoever waits in the queue for longer may be typed into PharmaOne by hand."""
+"""An order that waits in the queue for longer may be typed into PharmaOne by hand."""
 LONGEST_QUEUE = timedelta(days=14)
-"""So old may an order be that stands in the queue when nobody tells when it was made."""
+"""So old may an order be that stands in the queue when it is not told when it was made."""
 
 _UID = re.compile(
     r"po(-[a-z0-9_]+)+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-\d{1,2})?",
@@ -54,7 +54,7 @@ def made_since(record: OrderRecord) -> datetime | None:
 
 
 def typed_since(record: OrderRecord) -> datetime:
-    """Whoever types it into PharmaOne by hand does so no earlier."""
+    """A person who types it into PharmaOne by hand does so no earlier."""
     return (record.made_at or record.first_seen_at - LONGEST_QUEUE) - MARGIN
 
 
@@ -68,7 +68,7 @@ class Goods:
 
 NOTHING = Goods(Decimal(0), Decimal(0))
 Basket = Mapping[str, Goods]
-"""By product; "?" for what nobody can tell."""
+"""By product; "?" for what is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def may_be_twin(ours: Content, theirs: Content) -> bool:
 
 
 def is_likely_twin(ours: Content, theirs: Content) -> bool:
-    """Whether `theirs`, which somebody typed into PharmaOne, is likely `ours`.
+    """Whether `theirs`, which a person typed into PharmaOne, is likely `ours`.
 
     The surname agrees, and a product or the sum, unless there is nothing to compare. Where a side
     tells no name, a product and the sum have to agree.

@@ -100,7 +100,7 @@ class Receipt(StrEnum):
     ECHO = "echo"  # it reports what is known already
     NOTED = "noted"  # nothing in it to look at
     STOCK = "stock"  # the stock of a SKU or a product is not what it was
-    UNREAD = "unread"  # about an order of PharmaOne's that nobody knows: it is read next
+    UNREAD = "unread"  # about an order of PharmaOne's that is not known: it is read next
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def is_of_pharmaone(reported: str | None) -> bool:
 
 
 ECHO_WITHIN = timedelta(seconds=10)
-"""So much later than our write RxScale may date its echo; what is later is somebody's change."""
+"""So much later than our write RxScale may date its echo; what is later is a change by others."""
 
 
 def is_echo(

@@ -1,4 +1,4 @@
-"""What the vendors' documents leave open and somebody found out, with what follows from each.
+"""What the vendors' documents leave open and was found out, with what follows from each.
 
 `unknown` counts as the worse case. A fact's consequence is a row of a table here.
 """
@@ -54,7 +54,7 @@ DEDUCTING: Mapping[DeductsAt, frozenset[State] | None] = {
 }
 """The states of PharmaOne's order in which its goods are off its stock; None: `deducts` says."""
 KEEPS_STATUS: Mapping[YesOrNo, bool] = {"true": True, "false": False, "unknown": False}
-"""Whether RxScale's status may be written on the one that was last seen, if nobody told of news."""
+"""Whether RxScale's status may be written on the one that was last seen, if no news was told."""
 LOWEST: Mapping[ShortStock, int | None] = {
     "zero": 0,
     "negative": -1,

@@ -96,7 +96,7 @@ class JournalEntry:
 
 
 class Deed(StrEnum):
-    """What is done by nobody's command; a button is named like the command that does the same."""
+    """What is done without a command; a button is named like the command that does the same."""
 
     LOGGED_IN = "logged in"
     LOGIN_FAILED = "login failed"
@@ -106,10 +106,10 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One deed. Never a patient's data, and nothing that somebody typed: a reason for leaving an
+    """One deed. Never a patient's data, and nothing that a person typed: a reason for leaving an
     order alone stands in the order's story, and goes with it.
 
-    `who`: a name, "" where nobody had to say it. `origin`: "command line", or "page" and the
+    `who`: a name, "" where none had to be said. `origin`: "command line", or "page" and the
     address. `what`: a command's name or a `Deed`. `subject`: keys, ids or file names. `version`:
     of the mapping files in force.
     """

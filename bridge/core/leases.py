@@ -1,6 +1,6 @@
 """Which of several replicas may work for a key, and when it may call: arithmetic on given times.
 
-A replica beats: it raises a number in the database. Whoever sees the same number for long enough,
+A replica beats: it raises a number in the database. One that sees the same number for long enough,
 by a clock of its own, takes what that replica held. No clock is compared with another machine's, so
 none that is put right, or wrong, moves a key. All times are seconds of one machine's boot clock,
 which goes on while the machine sleeps.
@@ -21,7 +21,7 @@ DEAD_SECONDS = 10.0
 HURRY_SECONDS = 0.25
 """So often a replica beats, and looks for free keys, while another one is about to stop."""
 STEADY_SECONDS = 20.0
-"""So long nobody came or went before a key is handed over to one that has fewer."""
+"""So long no replica came or went before a key is handed over to one that has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def dead(known: Mapping[str, Sighting], now: float) -> dict[str, int]:
 
 
 def pause(known: Mapping[str, Sighting], now: float, *, hurry: bool = False) -> float:
-    """Seconds until the next beat, or until somebody may be found dead. `hurry`: another one is
+    """Seconds until the next beat, or until another one may be found dead. `hurry`: another one is
     about to stop.
     """
     left = (seen.since + DEAD_SECONDS - now for seen in known.values())
@@ -94,7 +94,7 @@ def may_call(until: float, now: float) -> bool:
 
 def heirs(name: str, own: int, others: Mapping[str, int]) -> list[str]:
     """Who may have one of the `own` keys of this one, fewest first: those with at least two fewer.
-    Nobody, where another one has more: one hands over at a time.
+    None, where another one has more: one hands over at a time.
     """
     if max(((count, other) for other, count in others.items()), default=(0, "")) > (own, name):
         return []

@@ -32,7 +32,7 @@ class Vocabulary:
 
     `where` names the table in the file, for reasons and stories. `open` is in the order in which
     an order normally passes through the words; `arriving` words are not ours to touch yet;
-    `queue` words mean that nobody has worked on the order.
+    `queue` words mean that the order was not worked on.
     """
 
     where: str
@@ -113,7 +113,7 @@ def route(vocabulary: Vocabulary, here: str, there: str) -> tuple[str, ...] | No
 
 
 def _is_detour(vocabulary: Vocabulary, word: str, there: str) -> bool:
-    """A hold needs a reason and a person; nobody passes through one on the way elsewhere."""
+    """A hold needs a reason and a person; no order passes through one on the way elsewhere."""
     return word != there and vocabulary.means.get(word) is State.ON_HOLD
 
 

@@ -29,7 +29,7 @@ class Outcome:
     stuck: Reason | None
     now: datetime
     attentions: tuple[Reason, ...] | None = None
-    """What a person should know of it; None: as before, since nobody looked."""
+    """What a person should know of it; None: as before, since it was not looked."""
     cancels: bool = True
     """The order is to be cancelled, or was; False: it is open, and is not to be."""
     p1_order: P1Order | None = None
@@ -43,7 +43,7 @@ class Outcome:
     noted: tuple[Note, ...] = ()
     """In shadow mode: what would have been done of it, and what people did."""
     before: OrderRecord | None = None
-    """The record as the store has it; None: nobody knows."""
+    """The record as the store has it; None: it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

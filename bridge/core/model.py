@@ -87,7 +87,7 @@ class OrderRecord:
     """The word that this store set at RxScale to claim it before sending; the intent counts."""
     doubted_at: datetime | None = None
     """Since when it may be at PharmaOne without our knowing: an answer was lost, or it was taken
-    past the queue by somebody else. None: no doubt."""
+    past the queue by others. None: no doubt."""
     searched_at: datetime | None = None
     """When the last complete search that did not find its order began."""
     rx_status: str | None = None
@@ -358,4 +358,4 @@ class Claim:
     why: str
     priority: int
     reported: str | None = None
-    """Who told of it, and which status: `vendor:status`, one a line; None: somebody else did."""
+    """Who told of it, and which status: `vendor:status`, one a line; None: others did."""

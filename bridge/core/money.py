@@ -28,7 +28,7 @@ class PayoutPart:
 class Sale:
     """PharmaOne's order. `uid` is RxScale's for it; `cents` and `paid` None where it says nothing.
 
-    `over`: it was cancelled or deleted, so nobody owes anything. `early`: RxScale's order is not
+    `over`: it was cancelled or deleted, so nothing is owed. `early`: RxScale's order is not
     finished, and before that it tells of a payout for physical prescriptions only (6.2).
     """
 

@@ -65,7 +65,7 @@ class Rhythm:
 class Digest:
     """One message: what is new, what is mended, and how much of what was told is still wrong.
 
-    `over` are the ids that are true no more, also those that nobody needs to hear of.
+    `over` are the ids that are true no more, also those that no person needs to hear of.
     """
 
     fresh: tuple[News, ...]

@@ -60,7 +60,7 @@ class Code(str):
     """The word a reason goes by, for people (`rxbridge stuck list`) and for programs (`--json`).
 
     `facts` names what its texts tell. `verbs` is what a person may say to it. `must_look`: a retry
-    may send again what has arrived, so somebody has to look first. `freed_by_mapping` and
+    may send again what has arrived, so a person has to look first. `freed_by_mapping` and
     `freed_by_catalogue`: a changed mapping file (as usual for a GAP), or a newer reading of
     RxScale's SKU list, may remove it, so the key is looked at again then. `after_several_looks`:
     it is said only once several looks in a row came to nothing. `within`: the codes that a PART is
@@ -311,7 +311,7 @@ ADJUSTMENT_UNSURE = Code(
 )
 LINES_UNSURE = Code("lines_unsure", Kind.PART, within="not_adjusted")
 SAID = Code("said", Kind.PART, "what")
-"""What somebody else said, as it stands: no language knows it."""
+"""What another program said, as it stands: no language knows it."""
 
 AS_IT_SHOULD_BE = Code("as_it_should_be", Kind.STOCK)
 THERE_IS_MORE = Code("there_is_more", Kind.STOCK)

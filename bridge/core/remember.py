@@ -62,7 +62,7 @@ def _is_unsent(record: OrderRecord) -> bool:
 def _claim(
     record: OrderRecord, order: PharmacyOrder, vocabulary: Vocabulary
 ) -> tuple[str | None, datetime | None]:
-    """Whose an order is that this store has not sent, and whether somebody else may have.
+    """Whose an order is that this store has not sent, and whether others may have.
 
     Every bridge claims an order before it sends it, by setting its status past the queue. At a
     queue word nobody has sent it, whatever became of any store. Past the queue, and not by this
@@ -94,7 +94,7 @@ def claiming(record: OrderRecord, word: str) -> OrderRecord:
 
 
 def not_claimed(record: OrderRecord) -> OrderRecord:
-    """RxScale refused the status: whoever moved the order meanwhile, it was not this store."""
+    """RxScale refused the status: the order was moved meanwhile, and not by this store."""
     return replace(record, claimed_as=None)
 
 

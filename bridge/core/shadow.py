@@ -26,7 +26,7 @@ LATE = timedelta(hours=24)
 RECENT = timedelta(minutes=1)
 """So old may PharmaOne's list be in which a typed order is looked for."""
 SOON, SELDOM = timedelta(minutes=1), timedelta(hours=1)
-"""How often an order is looked for that nobody seems to have typed yet."""
+"""How often an order is looked for that seems not to be typed yet."""
 THERE = "pharmaone"
 """Stands for the status of PharmaOne's order: that it is cancelled."""
 _INPUT = (State.NEW, State.ON_HOLD, State.CANCELLED)
@@ -170,7 +170,7 @@ def changed(
     at: datetime,
 ) -> Iterator[Note]:
     """What is to be noted of numbers: each as it is now, and once more where it is another one at
-    RxScale than before, which somebody wrote.
+    RxScale than before, which others wrote.
     """
     for key, what, ours, theirs in now:
         before, wanted, found = known.get((key, what)), str(ours), str(theirs)

@@ -34,14 +34,14 @@ def _read_settled(
 
 
 class CatalogueReader:
-    """One reading at a time: whoever asks meanwhile gets the reading under way."""
+    """One reading at a time: callers that come meanwhile wait for the reading under way."""
 
     def __init__(self, store: Store, rxscale: RxScale, now: Callable[[], datetime]) -> None:
         self._store = store
         self._rxscale = rxscale
         self._now = now
         self.on_drift: Callable[[], None] = lambda: None
-        """Called when a page shows that somebody else changed a stock."""
+        """Called when a page shows that others changed a stock."""
         self._under_way: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._before: AbstractSet[str] | None = None
@@ -55,13 +55,13 @@ class CatalogueReader:
         await self._join(priority, 0.0)
 
     async def read_slowly(self, seconds: float) -> None:
-        """The same, spread over about so long, unless somebody is in a hurry meanwhile."""
+        """The same, spread over about so long, unless `read` is called meanwhile."""
         if self._under_way is None or self._under_way.done():
             self._hurry.clear()
         await self._join(Priority.SWEEP, seconds)
 
     async def stop(self) -> None:
-        """Nobody waits for the reading under way any more."""
+        """Ends the reading under way: no caller waits for it any more."""
         if self._under_way is not None:
             self._under_way.cancel()
             await asyncio.gather(self._under_way, return_exceptions=True)

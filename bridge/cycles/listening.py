@@ -118,7 +118,7 @@ class Listening:
         """Notes what was counted, and judges it."""
         now, (polled_at, swept) = self._now(), await self._store.read(views.found_by_sweeps)
         if polled_at is None or polled_at < self._began_at:
-            return  # what the first sweep finds was missed while nobody listened
+            return  # what the first sweep finds was missed while no bridge ran
         before, self._swept = self._swept or swept, swept
         for vendor, found in swept.items():
             self._missed[vendor] += found - before[vendor]

@@ -33,7 +33,7 @@ class Organisation:
     async def once(
         self, what: object, will_do: Callable[[Any], bool], read: Callable[[], Awaitable[Any]]
     ) -> Any:
-        """What anybody read of it last, if that will do; else it is read anew, by one at a time.
+        """What was read of it last, if that will do; else it is read anew, by one at a time.
 
         Raises what `read` raises, to the one that reads.
         """

@@ -47,7 +47,7 @@ async def read_orders(
 
 
 class P1Sweep:
-    """`run` reads the list, `learn` the orders that nobody knows; `woke` is called after hints."""
+    """`run` reads the list, `learn` the orders that are not known; `woke` is called after hints."""
 
     def __init__(
         self,

@@ -168,7 +168,7 @@ class ProofCycle:
         return bool(await self._store.read(waiting.open_attentions, key))
 
     async def _see_to(self, proof: Proof, before: Proof | None) -> None:
-        """Counts what nobody had found, tells it in its story, and has all of it looked at."""
+        """Counts what was not found before, tells it in its story, and has all of it looked at."""
         known = {each.key for each in before.differing if not each.explained} if before else set()
         for each in proof.differing:
             if not each.explained and each.key not in known:

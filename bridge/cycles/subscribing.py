@@ -39,7 +39,7 @@ async def subscribe(
 async def _secret_of(
     rxscale: RxScale, target: str, event: str, before: Sequence[Subscription]
 ) -> str:
-    """One whose answer was lost is removed again: its secret is nobody's."""
+    """One whose answer was lost is removed again: its secret is not known."""
     try:
         return await rxscale.subscribe(target, event)
     except Unsure:

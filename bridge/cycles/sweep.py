@@ -146,7 +146,7 @@ class OrderSweep:
             settled=settled,
             unlisted=unlisted,
         )
-        # What the first one finds was missed while nobody listened.
+        # What the first one finds was missed while no bridge ran.
         if result.untold and self._before is not None:
             self._listening.missed(ORDERS)
         self._swept(result)

@@ -98,7 +98,7 @@ class Upkeep:
         return good or known or since
 
     async def learn(self, news: asyncio.Event) -> None:
-        """Waits until PharmaOne tells of an order that nobody knows, and reads it."""
+        """Waits until PharmaOne tells of an order that is not known, and reads it."""
         await news.wait()
         news.clear()
         await self.p1_sweep.learn()

@@ -1,4 +1,4 @@
-"""Notices what anybody else wrote into the store: commands beside the bridge, other replicas."""
+"""Notices what others wrote into the store: commands beside the bridge, other replicas."""
 
 import asyncio
 from collections.abc import Callable

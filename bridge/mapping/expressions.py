@@ -235,7 +235,7 @@ def compile_expression(
 ) -> Expression | None:
     """The expression; None with every fault told: syntax, unknown functions, unknown names.
 
-    `names` are the fields that may be read; None: any, since nobody has documented them.
+    `names` are the fields that may be read; None: any, since they are not documented.
     """
     try:
         tree: Any = jmespath.compile(text).parsed

@@ -1,4 +1,4 @@
-"""facts.toml: what the vendors' documents leave open, as somebody found it out."""
+"""facts.toml: what the vendors' documents leave open, as a person or the probe found it out."""
 
 import datetime
 import json

@@ -220,7 +220,7 @@ def _alike(one: str, other: str) -> bool:
 
 def _units(sku: CatalogueSku, name: Name | None) -> tuple[Decimal, Reason]:
     """PharmaOne units in one SKU, and why; 0 where the sizes contradict each other, or where
-    RxScale sells it as more or less than one of nobody knows what.
+    RxScale sells it as more or less than one of an unknown unit.
     """
     size, of_product = pack_of(sku), name.size if name else None
     if size is None:

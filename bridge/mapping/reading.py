@@ -119,7 +119,7 @@ def read_toml(name: str, content: Mapping[str, bytes], faults: Faults) -> dict[s
 
 
 def _shallow(found: dict[str, Any]) -> dict[str, Any]:
-    """The same. Raises RecursionError for what is so deep that whoever reads on would raise it."""
+    """The same. Raises RecursionError for what is so deep that a later step would raise it."""
 
     def is_deep(value: Any, left: int) -> bool:
         within = value.values() if isinstance(value, dict) else value

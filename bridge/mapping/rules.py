@@ -43,7 +43,7 @@ class Rules:
 
     @property
     def known(self) -> Mapping[str, str]:
-        """The facts that somebody found out."""
+        """The facts that were found out."""
         found = {name: self.facts_told[name].partition(" (")[0] for name in self.facts_given}
         return {name: value for name, value in found.items() if value != "unknown"}
 

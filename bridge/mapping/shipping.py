@@ -98,7 +98,7 @@ def _words(table: Any, *keys: str) -> Iterator[str]:
 
 
 def _method_words(method: Any) -> Iterator[str]:
-    """The pharmacy's own identifier first: somebody there chose it."""
+    """The pharmacy's own identifier first: a person there chose it."""
     if isinstance(method, Mapping):
         mapped = method.get("pharmacy_mapping")
         yield from _words(mapped, "shipping_method_identifier_for_pharmacy")

@@ -30,7 +30,7 @@ from bridge.vendor.fields import (
 
 
 def as_reference(value: object) -> str | None:
-    """Whose it is: an id, "" for any other text, which somebody wrote for himself; else None."""
+    """Whose it is: an id, "" for any other text, which a person wrote for himself; else None."""
     text = as_text(value)
     return None if text is None else as_id(text) or ""
 
@@ -81,7 +81,7 @@ class OrderSummary(Open):
 
 
 class SingleOrder(OrderSummary):
-    """A single order; what it holds is read by `content`, where somebody wants to know it."""
+    """A single order; what it holds is read by `content`, where a caller needs it."""
 
     status: Word
 

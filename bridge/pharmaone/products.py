@@ -109,7 +109,7 @@ class Products:
     ) -> Mapping[str, Any]:
         """Takes a product of PharmaOne's catalogue into the inventory (7).
 
-        `initial_stock` in units is always said: left out it is 1, which nobody may have. `price`
+        `initial_stock` in units is always said: left out it is 1, which may not be there. `price`
         in euros. Raises Unsure if it may have happened; twice is not documented.
         """
         body = given(p1_id=product, initial_stock=initial_stock, price=price)

@@ -78,7 +78,7 @@ class _Held:
 class TokenKeeper:
     """Hands out a token that is still good, and exchanges the key for a new one when it is not.
 
-    At most one exchange is under way at a time: whoever asks meanwhile gets its token or its
+    At most one exchange is under way at a time: callers that come meanwhile get its token or its
     error. `needed_scopes` are those whose absence `facts` reports. PharmaOne's clock is `ahead`.
     """
 

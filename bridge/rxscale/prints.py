@@ -17,7 +17,7 @@ def key_of(api_key: str) -> bytes:
 def prints(key: bytes, detail: Mapping[str, Any]) -> dict[str, str]:
     """By part of an order's detail (rxscale.md section 6.2), 32 bits each, and the key's own.
 
-    Without the key nobody can try out addresses until one fits.
+    Without the key an attacker cannot try out addresses until one fits.
     """
     order, patient = _object(detail, "order"), _object(detail, "patient_data")
     items = detail.get("order_items") or []

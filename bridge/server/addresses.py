@@ -45,7 +45,7 @@ def client_of(peer: str, forwarded: str, proxies: Iterable[Network]) -> str:
 def is_own_name(host: str) -> bool:
     """Whether a Host header names this machine to itself.
 
-    Another name that leads here belongs to somebody else, whose page could then read ours (DNS
+    Another name that leads here belongs to another party, whose page could then read ours (DNS
     rebinding).
     """
     try:

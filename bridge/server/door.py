@@ -181,7 +181,7 @@ class Connection(web.RequestHandler):
 
 
 class Door:
-    """Everybody inside, through whichever port."""
+    """All connections, through whichever port."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -207,7 +207,7 @@ class Door:
         return None if is_of(address, self.limits.trusted_proxies) else network_of(address)
 
     def admit(self, new: Connection) -> bool:
-        """Where it is full, somebody who is waited for gives way; without one, the new one."""
+        """Where it is full, an idle connection is closed; without one, the new one."""
         same = [each for each in self.inside if each.place == new.place is not None]
         if not _room(same, self.limits.max_connections_per_address):
             return False

@@ -160,7 +160,7 @@ class PageParts:
     pharmacy: str = ""
     """Which of them this is."""
     users: Callable[[], Mapping[str, User]] = dict
-    """Who may log in, by name; while there never was one, nobody has to."""
+    """Who may log in, by name; while there never was one, no login is needed."""
     proxies: Sequence[Network] = ()
     """Whose word is believed of who asks, and whether by https."""
     public_url: str = ""

@@ -77,7 +77,7 @@ def application_of(routes: list[web.RouteDef]) -> web.Application:
 
 
 async def _with_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """Every answer's, what nobody asked for (404) included; not which versions answer."""
+    """Every answer's, a 404 included; they do not tell which versions answer."""
     response.headers.update(SERVER)
     for name, value in USUAL_HEADERS.items():
         response.headers.setdefault(name, value)
@@ -173,8 +173,8 @@ def _monitoring(parts: ServerParts) -> list[web.RouteDef]:
 
 
 def by_own_name(handler: Handler) -> Handler:
-    """On loopback whoever names another host is a page elsewhere that points its own name here, to
-    read with somebody's browser what is for this machine (DNS rebinding).
+    """On loopback a request for another host is of a page elsewhere that points its name here, to
+    read with a user's browser what is for this machine (DNS rebinding).
     """
 
     async def checked(request: web.Request) -> web.StreamResponse:
@@ -197,7 +197,7 @@ def _guarded(route: web.RouteDef) -> web.RouteDef:
     async def guarded(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
-        except ConnectionError:  # whoever asked has gone
+        except ConnectionError:  # the caller has gone
             raise
         except Exception:
             log.exception("unexpected", extra={"route": route.path})

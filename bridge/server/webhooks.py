@@ -146,7 +146,7 @@ def _receiver(parts: ServerParts, vendor: str, whom: Whom) -> Handler:
                 answer = refusal(413, "more than 5 MiB", last=True)
                 return _counted(parts, vendor, "too large", answer)
             began = time.perf_counter()
-            if len(body) > LARGE_BYTES:  # to hash it keeps everybody waiting
+            if len(body) > LARGE_BYTES:  # to hash it keeps all others waiting
                 found = await asyncio.to_thread(read, request.headers, body)
             else:
                 found = read(request.headers, body)

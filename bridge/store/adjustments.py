@@ -33,7 +33,7 @@ _HANDED_OVER = ORDERS.select(SQL.handed_over)
 
 
 def drifts(connection: Connection) -> list[Drift]:
-    """SKUs that somebody changed at RxScale and for which nothing is under way."""
+    """SKUs that others changed at RxScale and for which nothing is under way."""
     rows = connection.execute(SQL.drifts)
     return [Drift(PharmacySkuUid(uid), before, now) for uid, before, now in rows]
 

@@ -2,9 +2,9 @@
 
 A file that SQLite has open must not be moved away under it, and a log left behind by one file
 must never be met by another: SQLite would work it in. So for `restore` the store's log is first
-worked into its own file, which only succeeds while nobody has it open, and the file is locked until
-the other one stands in its place. Whoever waited for that lock finds the name taken by another file
-and is refused (SQLITE_READONLY_DBMOVED).
+worked into its own file, which only succeeds while no process has it open, and the file is locked
+until the other one stands in its place. A process that waited for that lock finds the name taken by
+another file and is refused (SQLITE_READONLY_DBMOVED).
 """
 
 import contextlib
@@ -236,7 +236,7 @@ def _replace(store: Path, made: Path, now: datetime) -> Path | None:
 
 @contextmanager
 def _held(store: Path) -> Iterator[None]:
-    """The store with its log worked in, and nobody else at it; sqlite3's error if it is damaged."""
+    """The store with its log worked in, and locked for others; sqlite3's error if it is damaged."""
     with closing(sqlite3.connect(store, isolation_level=None, timeout=BUSY_SECONDS)) as connection:
         _refuse_foreign(connection, store)
         try:
@@ -385,7 +385,7 @@ def made_beside(path: Path) -> Iterator[Path]:
 
 
 def copy(source: Path, target: Path) -> None:
-    """SQLite's online backup: one unchanging view of `source`, with nobody kept waiting.
+    """SQLite's online backup: one unchanging view of `source`, which keeps no writer waiting.
 
     The copy is one plain file, without a log beside it. Raises Misconfigured or TryLater.
     """

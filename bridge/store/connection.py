@@ -66,7 +66,7 @@ def _make_for_owner(path: Path) -> None:
 
 
 def _close_to_others(path: Path) -> None:
-    """A store that everybody may read was copied so by mistake: nobody chose that.
+    """A store that every user may read was copied so by mistake: it is never made so.
 
     One that only a group may read besides was given to it on purpose, and stays so.
     """
@@ -104,7 +104,7 @@ def truncate_log(path: Path) -> None:
 
 
 def work_in_log(path: Path) -> None:
-    """Works the log into the file as far as it goes, and keeps nobody waiting."""
+    """Works the log into the file as far as it goes, and keeps no reader or writer waiting."""
     with contextlib.suppress(sqlite3.Error), closing(connect_guest(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
@@ -237,7 +237,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def is_busy(error: sqlite3.Error) -> bool:
-    """Somebody else has it open or is writing to it."""
+    """Another process has it open or is writing to it."""
     return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 

@@ -155,7 +155,7 @@ class Store:
         return self._commits.add(bulk, item)
 
     async def own(self, fence: int | None = None) -> None:
-        """Whoever ran on the same rows of a database writes no more; of a file there is a lock.
+        """An earlier owner of the same rows of a database writes no more; a file has a lock.
 
         `fence`: of a lease. What was written before it is to be seen from now on.
         """
@@ -167,10 +167,10 @@ class Store:
                 fence = found[0]
             if isinstance(self._writer, Session):
                 self._writer.fence = fence
-            await self.write(notes.touch)  # waits for whoever still writes with an earlier one
+            await self.write(notes.touch)  # waits for one that still writes with an earlier fence
 
     def trace(self) -> object:
-        """Another one once anybody has committed. None where the file system cannot tell: of a
+        """Another one once any process has committed. None where the file system cannot tell: of a
         database, and within a tick of its clock.
         """
         if self.path is None:
@@ -275,7 +275,7 @@ def _look(body: Body[T], connection: Connection) -> T:
 
 
 def postgresql() -> ModuleType:
-    """What opens a database; loaded for whoever has one. Raises Misconfigured without psycopg."""
+    """What opens a database; loaded only for one. Raises Misconfigured without psycopg."""
     try:
         from bridge.store.postgresql import opening
     except ImportError:
@@ -284,7 +284,7 @@ def postgresql() -> ModuleType:
 
 
 def exists(place: Place) -> bool:
-    """Whether there is a store. Raises Misconfigured, or TryLater where nobody answers."""
+    """Whether there is a store. Raises Misconfigured; TryLater if the database is away."""
     return place.exists() if isinstance(place, Path) else bool(postgresql().exists(place))
 
 

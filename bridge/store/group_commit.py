@@ -4,13 +4,13 @@ A commit with `synchronous=FULL` waits for the disk. Three things follow, each m
 (docs/decisions/0002-group-commit.md, docs/performance.md), and all of them live here:
 
 - Who comes while a commit is under way waits in a queue, and the whole queue is written in the
-  next transaction. Everybody is answered after the commit, or with an error. If a part fails, the
+  next transaction. Each is answered after the commit, or with an error. If a part fails, the
   transaction is begun again with each part in a savepoint of its own, so that it fails alone.
 - Under load a commit waits up to 2 ms for most of those who shared the last one
   (`_let_others_come`).
 - Deliveries, and what the worker writes, are written in the event loop itself, and only the commit
   in the thread (`_written_here`).
-- What the worker writes waits some milliseconds for somebody's commit (`PATIENCE`): at a hundred
+- What the worker writes waits some milliseconds for another commit (`PATIENCE`): at a hundred
   orders a second four in ten commits are spared.
 
 A change of the SQL has no reason to touch this module.
@@ -87,7 +87,7 @@ class GroupCommit:
         explain: Callable[[Exception], Exception],
         committed: Callable[[], None],
     ) -> None:
-        """`explain`: what an error of SQLite's is for whoever wanted to write; `committed` hears of
+        """`explain`: what an error of SQLite's is for the caller of the write; `committed` hears of
         each commit.
         """
         self._writer = writer
@@ -158,7 +158,7 @@ class GroupCommit:
         self._usual = max(float(len(self._waiting)), self._usual * FADES)
 
     def _until(self, began: float) -> float:
-        """Under load until most are there; else until somebody has no more time."""
+        """Under load until most are there; else until one of them has no more time."""
         if self._usual >= MANY:
             return began + GATHER_SECONDS * (len(self._waiting) < self._usual * MOST)
         return min(part.due for part in self._waiting)
@@ -169,7 +169,7 @@ class GroupCommit:
             if results is not None and (is_over or await self._writer.run(_committed)):
                 return results
             return await self._writer.run(partial(_commit_all, parts))
-        except asyncio.CancelledError:  # the program is being torn down: leave nobody waiting
+        except asyncio.CancelledError:  # the program is being torn down: leave no caller waiting
             for part in parts:
                 part.answer.cancel()
             raise
@@ -211,7 +211,7 @@ soon = partial(in_turn)
 last = partial(in_turn)
 """The same, of those who want to find what all others of the commit wrote."""
 PATIENCE: Mapping[Bulk[Any, Any], float] = {briefly: 0.0015, soon: 0.005, last: 0.005}
-"""How many seconds they wait at most for somebody who has no time."""
+"""How many seconds they wait at most for one that has no time."""
 
 
 def _written_here(
@@ -222,7 +222,7 @@ def _written_here(
 
     SQLite lets go of the interpreter at every statement, and a thread has to win it back from the
     loop each time: under load that costs more than the statements. Only the commit, which waits
-    for the disk, is left to the thread. Nobody waits here for a lock that another process holds.
+    for the disk, is left to the thread. It never waits here for a lock that another process holds.
     """
     if any(part.bulk in (in_turn, quietly) for part in parts):
         return None
@@ -275,7 +275,7 @@ def _in_transaction(connection: Connection, body: Body[T]) -> T:
 
 
 def _at_once(parts: Sequence[Part], connection: Connection) -> list[Result]:
-    """The quick way, for when nobody fails: neighbours of the same kind go in one call."""
+    """The quick way, for when no part fails: neighbours of the same kind go in one call."""
     return [
         Result(value)
         for bulk, run in groupby(parts, key=attrgetter("bulk"))
@@ -294,7 +294,7 @@ def _alone(connection: Connection, part: Part) -> Result:
         (value,) = part.bulk(connection, [part.item])
     except Exception as error:
         if not connection.in_transaction:
-            raise  # SQLite has thrown the whole transaction away: everybody's part is lost
+            raise  # SQLite has thrown the whole transaction away: each part of it is lost
         connection.execute("ROLLBACK TO part")
         connection.execute("RELEASE part")
         return Result(error=error)

@@ -14,14 +14,14 @@ from bridge.store.connection import connect_guest, connect_writer, refusal, undo
 from bridge.store.rows import Connection, run_many
 
 NUMBERED = ("audit", "journal")
-"""Their rows are numbered as they come; whoever takes them over numbers them anew."""
+"""Their rows are numbered as they come; the engine that takes them over numbers them anew."""
 OWN = {"pharmacy", "id"}
 SHARED = ("budgets", "pharmacies", "replicas", "rxbridge")
 
 
 def whose(place: Place) -> str | None:
     """The uid of the pharmacy whose store it is; None for a new one. Raises Misconfigured, and
-    TryLater where nobody answers.
+    TryLater where the database does not answer.
     """
     if not engine.exists(place):
         return None

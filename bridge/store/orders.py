@@ -227,7 +227,7 @@ def release(
 
 
 def held_lines(connection: Connection, uid: PharmacyOrderUid) -> list[Demand]:
-    """The lines that are held back; with those of which nobody knows what they take."""
+    """The lines that are held back; with those of which it is not known what they take."""
     return [Demand(*row) for row in connection.execute(SQL.held_lines, (uid,))]
 
 
@@ -273,7 +273,7 @@ def open_units(connection: Connection, read_at: datetime) -> dict[ProductId, int
 
 
 def blind(connection: Connection) -> int:
-    """Open orders of which nobody has seen what they take, but for those that are stuck."""
+    """Open orders of which it was not seen what they take, but for those that are stuck."""
     return int(connection.execute(SQL.blind).fetchone()[0])
 
 

@@ -39,7 +39,7 @@ def retry(
 ) -> list[Key]:
     """Frees what is stuck among `keys` and makes it due; returns its keys.
 
-    None: all but what would be sent again, for which somebody has to have looked, one by one.
+    None: all but what would be sent again, for which a person has to have looked, one by one.
     """
     rows = [
         row
@@ -226,7 +226,7 @@ AFTER_OTHERS = -1
 
 def hint_stuck(connection: Connection, codes: Collection[str], why: str, now: datetime) -> int:
     """Looks again at what is stuck with one of these codes; it stays stuck until looked at. So does
-    an order that was sent and takes nobody knows what: as another store's does. There may be a
+    an order that was sent and takes an unknown number: as another store's does. There may be a
     thousand of them, which new orders do not wait for.
     """
     keys = [row.key for row in waiting.all_stuck(connection) if row.reason.code in codes]

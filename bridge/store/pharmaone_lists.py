@@ -163,7 +163,7 @@ def owners(
     connection: Connection, deliveries: Iterable[Delivery]
 ) -> dict[OrderId, PharmacyOrderUid | None]:
     """The pharmacy order that each order of PharmaOne's was made from that a delivery names; None
-    for one that is not of ours. Those that nobody has read yet are left out.
+    for one that is not of ours. Those that were not read yet are left out.
     """
     named = {
         each.order_id
@@ -202,7 +202,7 @@ def key_of(
 def note_unread(
     connection: Connection, deliveries: Iterable[Delivery], receipts: Iterable[Receipt]
 ) -> None:
-    """Orders that a delivery named and nobody knows: they are to be read."""
+    """Orders that a delivery named and the store does not know: they are to be read."""
     unread = [
         P1Order(each.order_id, each.reported_status or "", each.received_at)
         for each, receipt in zip(deliveries, receipts, strict=True)

@@ -141,7 +141,7 @@ FOUND_BY_SWEEP = "orders_found_by_sweep"
 LONG_OPEN = timedelta(days=300)
 """What is open for longer may be forgotten soon, unless it is noted as listed."""
 UNKNOWN_LEFT_ALONE = timedelta(hours=1)
-"""So seldom is an order looked at whose status nobody has explained: it is in no list."""
+"""So seldom is an order looked at whose status statuses.toml does not explain: it is in no list."""
 
 _TO_BE_SUBMITTED = frozenset({Phase.KNOWN, Phase.SUBMITTING})
 
@@ -305,7 +305,7 @@ def _shows_change(order: _Known, row: SweptOrder, sweep: _Sweep) -> bool:
 
 
 def _is_untold(order: _Known, why: _Finding, sweep: _Sweep) -> bool:
-    """Somebody changed it at RxScale, and no delivery has had it looked at."""
+    """It was changed at RxScale, and no delivery has had it looked at."""
     if why is _Finding.UNSUBMITTED or order.rx_status is None:
         return False
     key = order_key(order.uid)
@@ -333,7 +333,7 @@ def _add_unknown(
     now: datetime,
     away: datetime | None,
 ) -> None:
-    """Remembers orders that nothing had told of; `away`: since when nobody had looked."""
+    """Remembers orders that nothing had told of; `away`: since when no sweep had looked."""
     why = "sweep: new in RxScale's list"
     hints = [
         Hint(order_key(uid), why, row.priority, announced_by, row.name, created_at=away)

@@ -398,7 +398,7 @@ def situation(
 
 
 def is_first_write(connection: Connection) -> bool:
-    """Whether nobody has confirmed the first write yet."""
+    """Whether no person has confirmed the first write yet."""
     noted = notes.get(connection, FIRST_WRITE)
     return noted == "waits" if noted else not notes.counters(connection).get(WRITTEN)
 

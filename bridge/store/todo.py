@@ -47,7 +47,7 @@ class Meanwhile:
     hinted: bool
     reported: str | None
     told: bool = True
-    """Somebody may have been told something of it, or wants it cancelled."""
+    """A vendor may have been told something of it, or wants it cancelled."""
     news: bool = False
 
 

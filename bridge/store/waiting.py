@@ -110,7 +110,7 @@ def close_attention(connection: Connection, key: Key, code: str) -> None:
 
 
 def open_attentions(connection: Connection, key: Key | None = None) -> list[StuckRow]:
-    """Those that nobody has accepted, of one key or of all, the oldest first."""
+    """Those that no person has accepted, of one key or of all, the oldest first."""
     return _rows(connection.execute(SQL.open_attentions, (key, key)))
 
 

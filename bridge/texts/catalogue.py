@@ -1,4 +1,4 @@
-"""One language's texts, from its Fluent file. Nothing imports this before somebody reads a text."""
+"""One language's texts, from its Fluent file. Not imported before the first text is read."""
 
 import re
 from collections.abc import Iterator, Mapping

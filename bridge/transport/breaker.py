@@ -5,7 +5,7 @@ from enum import StrEnum
 FAILURES = 5
 FIRST_REST = 5.0
 LONGEST_REST = 60.0
-# How soon to ask again while somebody else is finding out.
+# How soon to ask again while another call is finding out.
 PROBE_PATIENCE = 1.0
 
 

@@ -14,7 +14,7 @@ FIRST_PAUSE = 0.5
 class Tries:
     """The tries of one call: at most three, with full jitter between them, within a deadline.
 
-    `left` is what remains of the deadline, in seconds; whoever spends time on a try takes it off.
+    `left` is what remains of the deadline, in seconds; what a try took is taken off by its caller.
     """
 
     def __init__(

@@ -11,7 +11,7 @@ from bridge.transport.budget import Budget
 
 
 class Turn:
-    """The right to make one call. Whoever holds it says when the call is sent, and ends it."""
+    """The right to make one call. Its holder says when the call is sent, and ends it."""
 
     __slots__ = ("_budgets", "_turns", "sent_at")
 
@@ -51,7 +51,7 @@ class Turns:
         self._queue: list[_Waiting] = []
         self._sweeps: Budget | None = None
         self._round: dict[Priority, int] = {}
-        """Of whoever had a turn last, among those who waited."""
+        """Of the pharmacy that had a turn last, among those that waited."""
         self._rounds: dict[tuple[Priority, str], int] = {}
         """In which round the next call of an owner goes."""
         self._alarm: asyncio.Task[None] | None = None
@@ -67,7 +67,7 @@ class Turns:
         self._sweeps = self._sweeps or sweeps
 
     def take_now(self, priority: Priority = Priority.ORDER) -> Turn | None:
-        """A turn if nobody has to wait, else None."""
+        """A turn if none is waited for, else None."""
         if self._queue or self._wait(priority) > 0:
             return None
         return self._granted(priority)

@@ -35,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """What a page held, and how many rows and pages the list has; None where nobody says."""
+    """What a page held, and how many rows and pages the list has; None where it is not said."""
 
     rows: tuple[Row, ...]
     total: int | None = None
@@ -50,7 +50,7 @@ class Page(Generic[Row]):
         return self.total is not None or self.pages is not None
 
     def is_last(self, place: Place, full: int) -> bool:
-        """Where nobody says how long the list is, a page of fewer than `full` rows is the last."""
+        """Of a list of unknown length, a page of fewer than `full` rows is the last."""
         if self.pages is not None:
             return place.number + 1 >= self.pages
         if self.total is not None:

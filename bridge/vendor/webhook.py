@@ -42,7 +42,7 @@ def digest_of(signature: str, *, prefix: str = "") -> str:
 def verify(told: str, body: bytes, secrets: Sequence[str]) -> None:
     """Raises BadSignature unless `told` is the HMAC-SHA256 of `body` by one of `secrets`.
 
-    An empty secret counts as none, else everybody could sign.
+    An empty secret counts as none, else anyone could sign.
     """
     matches = [hmac.compare_digest(_digest(secret, body), told) for secret in secrets if secret]
     if not any(matches):
@@ -53,7 +53,7 @@ class Picker:
     """Picks fields of a JSON object: these values, and what other pickers pick of these objects.
 
     Of the rest, however much it is, nothing is made: it may be a patient's, and millions of empty
-    lists would keep everybody waiting.
+    lists would keep all others waiting.
     """
 
     def __init__(self, *values: str, **objects: "Picker") -> None:

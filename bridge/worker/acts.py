@@ -248,7 +248,7 @@ class Acts:
         self._parts.stock_changed()
 
     def _look_before_giving_up(self, word: str, failure: Refused) -> None:
-        """A refused step may have been taken meanwhile, by somebody else or by us: look again.
+        """A refused step may have been taken meanwhile, by others or by us: look again.
 
         Raises the refusal the second time.
         """

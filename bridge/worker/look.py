@@ -72,7 +72,7 @@ class OrderLook:
         acts, self._decide = (Rehearsal, shadow.next_step) if parts.shadow else (Acts, next_step)
         self._acts = acts(parts, self._rules, self._sight, self._book)
         self.again_at: datetime | None = None
-        """Once it is settled: when it is to be looked at again, if nobody hints it before."""
+        """Once it is settled: when it is to be looked at again, if it is not hinted before."""
 
     async def run(self) -> None:
         """Steps until the order must wait, is stuck or done; settles it in the store."""

@@ -96,7 +96,7 @@ class Looker:
         return self._taken[1]
 
     async def recall(self) -> None:
-        """PharmaOne's order that was made of it, where nobody has told it yet."""
+        """PharmaOne's order that was made of it, where it was not told yet."""
         sight = self._sight
         phase, is_known = sight.record.phase, sight.record.order_id or sight.p1_order
         if phase in (Phase.SUBMITTED, Phase.DROPPED) and not is_known:

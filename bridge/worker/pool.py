@@ -29,7 +29,7 @@ PUT_BACK = timedelta(seconds=10)
 RETRY_SECONDS = 1.0
 """After the store could not be asked."""
 NAP_SECONDS = 60.0
-"""How long to sleep at most while nothing is due and nobody wakes the worker."""
+"""How long to sleep at most while nothing is due and nothing wakes the worker."""
 
 
 class Worker:
@@ -45,7 +45,7 @@ class Worker:
         self._looks: dict[asyncio.Task[datetime | None], Key] = {}
         self._wake = asyncio.Event()
         self._hints = 1
-        """How often somebody said that something may be due."""
+        """How often it was told that something may be due."""
         self._asked = 0
         """Of these, how many the store was asked after."""
         self._due = EPOCH

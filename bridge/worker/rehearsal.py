@@ -36,7 +36,7 @@ class Rehearsal(Acts):
         self._notes: dict[tuple[What, str], Note] | None = None
 
     async def do(self, step: Act) -> Ending | None:
-        """A search also finds what somebody typed by hand."""
+        """A search also finds what a person typed by hand."""
         if self._notes is None:
             known = await self._parts.store.read(notes.of, self._key)
             self._notes = {(note.what, note.word): note for note in known}
@@ -78,7 +78,7 @@ class Rehearsal(Acts):
         self._notes[what, word] = shadow.merged(before, Note(self._key, what, word, **found))
 
     async def _follow(self, order_id: OrderId) -> None:
-        """What somebody typed is followed as if it had been made of our order-request."""
+        """What a person typed is followed as if it had been made of our order-request."""
         found = await self._pharmaone.order(order_id)
         if found is not None:
             order = replace(found.order, external_id=self._sight.record.uid)

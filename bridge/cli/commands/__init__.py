@@ -1,1 +1,1 @@
-"""Commands for whoever keeps the bridge: its memory, its password."""
+"""The commands, a module for each noun."""

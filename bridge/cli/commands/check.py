@@ -65,7 +65,7 @@ NOBODY = "rxbridge-check"
 """No order, SKU or product has this name."""
 
 FEW = 5
-"""Nobody reads more names in one line."""
+"""No more names are readable in one line."""
 
 noun = Noun()
 
@@ -334,7 +334,7 @@ async def _listed_once(settings: Settings) -> dict[ProductId, str]:
 def _linked(
     rules: Rules, found: tuple[Sequence[CatalogueSku], Mapping[ProductId, str] | None]
 ) -> Finding:
-    """Whether anything is linked of which nobody knows how many units it holds, or what it is."""
+    """Whether anything is linked of which the units, or the product, are not known."""
     skus, products = found
     links = [*rules.links.of(skus)]
     told: list[object] = []

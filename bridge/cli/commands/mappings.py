@@ -22,7 +22,7 @@ noun = Noun()
 class Changed:
     """A shipped mapping file that is another than the one yours came from, line by line.
 
-    `base`: None where nobody knows what yours came from; `left_out`: what you changed as well.
+    `base`: None where it is not known what yours came from; `left_out`: what you changed as well.
     """
 
     name: str

@@ -36,7 +36,7 @@ AFTERWARDS = timedelta(days=60)
 """So much later an order of the month may be routed, or approved at PharmaOne."""
 BEFORE = AFTERWARDS
 """So much older may RxScale's order be that PharmaOne's order of the month was made of: what it
-pays has to be known, or it would look like one that nobody pays for."""
+pays has to be known, or it would look like one that is not paid for."""
 OVER = frozenset({State.CANCELLED, State.REJECTED})
 
 noun = Noun()

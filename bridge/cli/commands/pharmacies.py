@@ -89,7 +89,7 @@ def _file(arguments: argparse.Namespace) -> Path:
 
 
 def _lacking(arguments: argparse.Namespace, file: Path) -> Iterator[str]:
-    """The secret files that nobody has filled in yet; one of all will do."""
+    """The secret files that are still empty or missing; one of all will do."""
     folder, of_all = file.parent.parent / config.SECRETS, Source()
     its = Source(file, pharmacy=arguments.name)
     for key in SECRET:

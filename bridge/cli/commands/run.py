@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _leave_no_dump() -> None:
-    """A crash writes no memory to disk, and nobody may read it: prescriptions pass through it."""
+    """A crash writes no memory to disk, and no process may read it: it holds prescriptions."""
     with contextlib.suppress(ImportError, OSError, ValueError):  # docker/rxbridge.service limits it
         import resource
 

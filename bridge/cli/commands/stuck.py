@@ -112,7 +112,7 @@ def _named(arguments: argparse.Namespace) -> list[Key] | None:
 
 
 def _reason(text: str) -> str:
-    """On one line; without one nobody knows later why an order was left alone."""
+    """On one line; without one it is not known later why an order was left alone."""
     said = " ".join(text.split())
     if not said:
         raise argparse.ArgumentTypeError(slip("say-why"))

@@ -12,7 +12,7 @@ from bridge.core.steps import Adopt, Done, Step, Stuck, Wait, Weigh
 def not_shown(view: View) -> Step:
     """RxScale answers 404 for the order: it may come back, and nothing may be concluded from it.
 
-    One that was completed needs nobody: it is over, shown or not.
+    One that was completed needs no person: it is over, shown or not.
     """
     if view.record.phase is Phase.DONE and view.record.state is State.COMPLETED:
         return Done(reasons.COMPLETED())

@@ -75,7 +75,7 @@ def _once_seen(view: View, step: Step) -> Step:
 
 
 def _until_review_ends(view: View, wait: Wait) -> Wait:
-    """Looked at again when there is something to tell, though nobody tells of a change."""
+    """Looked at again when there is something to tell, though no change is told."""
     ends = review_ends(view.record, view.policy)
     return replace(wait, until=ends) if ends is not None and ends > view.now else wait
 

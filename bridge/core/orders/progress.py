@@ -20,7 +20,7 @@ def submitted(view: View, order: PharmacyOrder) -> steps.Step:
 
 
 def _prescription(view: View) -> steps.Step | None:
-    """A prescription that was sent by itself: None once it needs nobody's attention."""
+    """A prescription that was sent by itself: None once it needs no attention."""
     record, words = view.record, view.words.prescriptions
     if record.prescription_id is None or words is None:
         return None

@@ -14,7 +14,7 @@ from bridge.core.orders.view import View, is_recent, prescription_ends
 from bridge.core.reasons import Reason
 
 ASK_AGAIN = timedelta(minutes=10)
-"""So often RxScale is asked for a prescription that is missing: nobody may tell when it comes."""
+"""So often RxScale is asked for a prescription that is missing: it may come without being told."""
 SEARCHED_LATELY = timedelta(minutes=1)
 """What was searched for longer ago is searched for anew before it is sent again: meanwhile staff
 may have approved it, and PharmaOne lists an order from then on (pharmaone.md section 9).

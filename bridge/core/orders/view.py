@@ -64,7 +64,7 @@ class Search:
     began_at: datetime
     gap: Reason | None = None
     twin: OrderId | None = None
-    """An order that somebody typed into PharmaOne by hand and that likely is this one."""
+    """An order that a person typed into PharmaOne by hand and that likely is this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Sight:
     """What the mapping files make of it that a person should know (`Kind.ATTENTION`, one code)."""
     draft: Draft | Gaps | None = None
     demands: tuple[Demand, ...] | None = None
-    """What the order's lines will take off the stock; None if nobody read them in this look."""
+    """What the order's lines will take off the stock; None if they were not read in this look."""
     catalogue_at: datetime | None = None
     p1_order: P1Order | None = None
     p1_looked_at: datetime | None = None
@@ -119,7 +119,7 @@ class Sight:
     search: Search | None = None
     prescription_looked: bool = False
     company: Company | None = None
-    """None where nobody asked in this look: it is not to be cancelled."""
+    """None where it was not asked in this look: it is not to be cancelled."""
     saved: OrderRecord | None = None
     """The record as the store has it."""
 
@@ -133,7 +133,7 @@ class View:
     words: Words
     sight: Sight
     facts: Facts = field(default_factory=Facts)
-    """What somebody found out about the vendors."""
+    """What was found out about the vendors."""
     rx_unchanged: bool = False
     """Only PharmaOne told of something since RxScale's side was last seen."""
     pharmaone_ready: bool = True

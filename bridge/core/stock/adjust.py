@@ -33,7 +33,7 @@ MARGIN = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A SKU of which RxScale had `before` pieces and, by somebody's doing, shows `now`.
+    """A SKU of which RxScale had `before` pieces and, changed by others, shows `now`.
 
     What it had is what we wrote, less what completed orders took off it since.
     """
@@ -178,7 +178,7 @@ def search_log(
 ) -> Literal["there", "not there", "unknown", "gone"]:
     """What the product's log, as reasons and times, says of an adjustment sent at `sent_at`.
 
-    A full log that begins later no longer reaches back to it: then nobody knows. None: there is
+    A full log that begins later no longer reaches back to it: then it is not known. None: there is
     no such product.
     """
     if log is None:

@@ -1,4 +1,4 @@
-"""Each SKU as a person looks for it: the sum behind its number, and which need somebody first."""
+"""Each SKU as a person looks for it: the sum behind its number, and which need a person first."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from bridge.core.stock.plan import PlanRow, explain, plan
 
 
 class Standing(StrEnum):
-    """How a SKU stands; what needs somebody comes first."""
+    """How a SKU stands; what needs a person comes first."""
 
     UNCONFIRMED = "unconfirmed"
     UNLINKED = "unlinked"
@@ -25,7 +25,7 @@ class Standing(StrEnum):
 
 class Good(NamedTuple):
     """A SKU with its link and its row of the plan, None where nothing links it. `stock`: pieces
-    that RxScale has, None if nobody knows.
+    that RxScale has, None if it is not known.
     """
 
     sku: CatalogueSku
@@ -97,7 +97,7 @@ def chosen(
     listed: Listing, standing_of: Mapping[PharmacySkuUid, Standing], words: Sequence[str]
 ) -> dict[Standing, list[PharmacySkuUid]]:
     """The SKUs of which each word (in lower case) is a part of a name, an id or the PZN: what needs
-    somebody first, each group in the order of names.
+    a person first, each group in the order of names.
     """
     groups: dict[Standing, list[PharmacySkuUid]] = {standing: [] for standing in Standing}
     for uid, text in listed.texts.items():

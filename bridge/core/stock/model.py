@@ -25,7 +25,7 @@ class SkuLink:
 
     `safety` units of the product are never offered. `share` is the part of the product's stock that
     this SKU may offer, None where the stock is not split. `row` is its line of skus.csv, "" where
-    the SKU's own `external_id` names the product. `confirmed`: nobody has to guess how many units;
+    the SKU's own `external_id` names the product. `confirmed`: it is known how many units;
     else `units` are only likely, nothing is written for the SKU, and no order for it is submitted.
     """
 
@@ -122,7 +122,7 @@ class SkuStock(NamedTuple):
 
     `pushed` is the last number we wrote, `wanted` one that is to be written or may have been.
     `newer`: what was pushed rests on a newer inventory than the one planned with. `drifts`: it
-    differs from what we wrote, and somebody else changed it. `left`: a person wants it left alone.
+    differs from what we wrote, and others changed it. `left`: a person wants it left alone.
     """
 
     uid: PharmacySkuUid
@@ -138,7 +138,7 @@ class SkuStock(NamedTuple):
 
     @property
     def promised(self) -> int | None:
-        """The most that RxScale may be offering; None if nobody knows."""
+        """The most that RxScale may be offering; None if it is not known."""
         if self.stock is None:
             return None
         return max(self.stock, self.wanted or 0)
@@ -205,7 +205,7 @@ class StockPolicy:
     second_look: timedelta | None = timedelta(seconds=30)
     """How much later a second look must be to confirm; None: only a person can."""
     write: bool = False
-    """Numbers may rise though nobody has confirmed the first write."""
+    """Numbers may rise though no person has confirmed the first write."""
     keep_drift: bool = False
     """What others wrote at RxScale stays until our own number changes."""
     sync_prices: bool = False
@@ -221,7 +221,7 @@ class Situation:
     off an inventory that is read now. `unlinked` SKUs hold a number of ours and have no link any
     more; `believed`: the stocktake was read just now. `stuck` SKUs wait for a person. `rising`:
     numbers may be raised; not while there are orders whose lines nobody has seen yet.
-    `first_write`: nobody has confirmed the first write. `prices` are euros a unit.
+    `first_write`: no person has confirmed the first write. `prices` are euros a unit.
     """
 
     now: datetime
@@ -254,7 +254,7 @@ class Situation:
 
     @property
     def drifts_unknown(self) -> bool:
-        """Somebody changed a SKU, and nobody said to how many."""
+        """A SKU was changed, and it was not said to how many."""
         return any(sku.drifts and sku.stock is None for sku in self.at_rxscale.special.values())
 
     @property

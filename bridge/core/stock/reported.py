@@ -1,4 +1,4 @@
-"""What a stock number reported by RxScale means: our own write, a sale, or somebody's change.
+"""What a stock number reported by RxScale means: our own write, a sale, or a change by others.
 
 RxScale reports a changed stock by webhook and shows it in its list. What the event holds beside
 the SKU's uid is not documented (rxscale.md section 7.3), so it may hold no number at all; and our
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 ECHO = timedelta(seconds=10)
-"""What is reported within this time of our own change is not somebody else's."""
+"""What is reported within this time of our own change is not a change by others."""
 DATED = timedelta(seconds=2)
 """RxScale's events are dated to the second, and how far its clock is ahead of ours is known to the
 second: so much younger than it says may an event be."""
@@ -21,9 +21,9 @@ class Cause(StrEnum):
     """Where a reported number comes from."""
 
     KNOWN = "known"  # nothing new in it
-    LEARNT = "learnt"  # we know more, and nobody has changed anything
+    LEARNT = "learnt"  # we know more, and nothing was changed
     SALE = "sale"  # a completed order explains it
-    DRIFT = "drift"  # somebody changed it
+    DRIFT = "drift"  # others changed it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class LastKnown:
 
 @dataclass(frozen=True, slots=True)
 class Interpreted:
-    """What to remember: the number there, and its cause. None: nobody knows it now."""
+    """What to remember: the number there, and its cause. None: it is not known now."""
 
     cause: Cause
     stock: int | None

@@ -46,7 +46,7 @@ def released_at(
 
 
 def came_back(record: OrderRecord, means: Mapping[str, State]) -> bool:
-    """PharmaOne's word is a cancelled one: of goods that were handed over, nobody knows whether
+    """PharmaOne's word is a cancelled one: of goods that were handed over, it is not known whether
     they may be sold again. A flag that is still raised does not matter here.
     """
     return means.get(record.p1_status or "") in _NEVER_TAKEN
@@ -110,7 +110,7 @@ class Ordered(NamedTuple):
 
 def lending(ordered: Sequence[Ordered], *, refused: bool) -> list[Lent]:
     """What is put back where RxScale completes no order of which it has too little; if it has
-    `refused` this one and none is known to be short, all of it. What nobody knows counts as 0.
+    `refused` this one and none is known to be short, all of it. What is not known counts as 0.
     """
     short = [each for each in ordered if each.is_short] or (ordered if refused else [])
     found = [(each, _least(each)) for each in short]

@@ -15,7 +15,7 @@ GONE = "Unavailable"
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """One SKU as the pharmacy has it: `there` is how many may be sold, None if nobody can say."""
+    """One SKU as the pharmacy has it: `there` is how many may be sold, None if it is not known."""
 
     uid: PharmacySkuUid
     sku: SkuUid

@@ -64,7 +64,7 @@ class SyncResult:
 
     @property
     def pending(self) -> Pending | None:
-        """What the inventory shows and nobody has confirmed yet."""
+        """What the inventory shows and no person has confirmed yet."""
         return self.plan.situation.pending
 
 
@@ -118,7 +118,7 @@ class StockCycle:
         self._shelf: Shelf = {}
         self._shelf_of: tuple[str, str] | None = None
         self._unlinked: list[PharmacySkuUid] | None = None
-        """SKUs that lost their link; None while nobody has looked which those are."""
+        """SKUs that lost their link; None while it was not looked which those are."""
         self._noted_of: tuple[str, str] | None = None
         self._woken = asyncio.Event()
         self._asked = asyncio.Event()
@@ -298,7 +298,7 @@ class StockCycle:
     async def _learn_of_drift(self, result: SyncResult) -> None:
         """RxScale's event need not say how many there are now: then its list does.
 
-        Where our own number is written over it at once, nobody needs to know.
+        Where our own number is written over it at once, no person needs to know.
         """
         clock = asyncio.get_running_loop().time
         if not self._policy.keep_drift or clock() < self._learn_again_at:

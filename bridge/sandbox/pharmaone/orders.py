@@ -301,7 +301,7 @@ class PharmaOne:
         self._announce(event, {})
 
     def _announce(self, event: str, metadata: Json) -> None:
-        """pharmaone.md section 14: ids and words only, whoever made the change."""
+        """pharmaone.md section 14: ids and words only, for every change."""
         self._courier.announce(
             "pharmaone",
             event,

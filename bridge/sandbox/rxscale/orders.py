@@ -1,6 +1,6 @@
 """The pharmacy orders that the simulated RxScale holds, and all that can happen to them; no HTTP.
 
-Whatever changes is announced by webhook, whoever changed it: the pharmacy's own calls echo.
+Every change is announced by webhook, also those by the pharmacy's own calls (an echo).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,6 @@
 """The operator's page: what runs, what is stuck and the button that frees it. Decides nothing.
 
-Templates and words are loaded when somebody first looks: a bridge whose page nobody opens is as
+Templates and words are loaded with the first view: a bridge whose page is never opened is as
 small as one without.
 """
 

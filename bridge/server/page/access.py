@@ -38,7 +38,7 @@ class Visitor:
     """Who looks, and where: `path` (with its filters) can be asked for again, in the other language
     say.
 
-    `logged_in` is None where nobody has to; `fresh`: its cookie is yet to be set. `name`: whoever
+    `logged_in`: None where none is needed; `fresh`: its cookie is yet to be set. `name`: of who
     logged in, and `by` the same, as an order's story tells it; `operates`: may press the buttons.
     `prefix`: of cookies by https, which browsers then take from this very host alone; else "".
     """
@@ -104,7 +104,7 @@ def keep(
 
 
 class Session(NamedTuple):
-    """Somebody who logged in: ends by itself, and with any change of what the user may."""
+    """A user who logged in: it ends by itself, and with any change of what the user may do."""
 
     name: str
     user: User
@@ -127,7 +127,7 @@ class Sessions:
         return _SESSION.fullmatch(session) is not None
 
     def token(self, session: str) -> str:
-        """What this session's forms carry: nobody else can know it."""
+        """What this session's forms carry: no other caller can know it."""
         return hmac.new(self._secret, session.encode(), hashlib.sha256).hexdigest()
 
     def is_token(self, session: str, given: str) -> bool:
@@ -188,7 +188,7 @@ class Access:
         self._login = bool(page.users())
 
     def visitor(self, request: web.Request, now: datetime) -> Visitor:
-        """Raises PageRefused where nobody logs in and it does not come from this machine itself."""
+        """Raises PageRefused without a login, unless it comes from this machine itself."""
         prefix = HOST_ALONE if self._is_by_https(request) else ""
         session = request.cookies.get(prefix + COOKIE, "")
         known = self._sessions.is_one(session)
@@ -264,7 +264,7 @@ async def _fields(request: web.Request) -> dict[str, str]:
 
 
 def was_forwarded(headers: Mapping[str, str], version: tuple[int, int]) -> bool:
-    """Whether a proxy passed it on: then whoever asks need not sit at this machine.
+    """Whether a proxy passed it on: then the caller need not sit at this machine.
 
     nginx adds no header by itself and says 127.0.0.1 as the host, but speaks HTTP/1.0 (up to its
     1.29), as no browser does.

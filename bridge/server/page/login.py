@@ -115,7 +115,7 @@ class Login:
         return redirect("/", self._access.logged_out(visitor))
 
     async def _matches(self, user: User | None, password: str) -> bool:
-        """Somebody's password is tried where the name is nobody's: both take the same time."""
+        """An unknown name takes the same time: another user's password is tried for it."""
         known = user or next(iter(self._users().values()), None)
         async with self._one:
             return await asyncio.to_thread(matches, known.password_hash if known else "", password)

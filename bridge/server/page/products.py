@@ -37,7 +37,7 @@ COLUMNS = (
 async def table(
     parts: ServerParts, page: PageParts, request: web.Request, visitor: Visitor
 ) -> web.Response:
-    """What needs somebody comes first."""
+    """What needs a person comes first."""
     what, kind = asked(request, "/products", "q", "standing"), request.match_info.get("kind")
     part = slice(None) if kind else slice(what.offset, what.offset + PAGE)
     seen = await page.products.look(what.get("q"), what.get("standing"), part)

@@ -67,7 +67,7 @@ class _Routes:
         ]
 
     def _by(self, name: str, what: str) -> Shown:
-        """A view of a module that is loaded when somebody first looks."""
+        """A view of a module that is loaded with its first request."""
 
         async def shown(request: web.Request, visitor: Visitor) -> web.Response:
             view = getattr(import_module(f"bridge.server.page.{name}"), what)

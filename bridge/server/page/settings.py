@@ -27,7 +27,7 @@ async def table(
 
 
 async def rehearse(form: Form) -> web.Response:
-    """Only of an order that is known here. Changes nothing, so anybody who sees the page may."""
+    """Only of an order that is known here. Changes nothing, so every user of the page may."""
     uid = PharmacyOrderUid(form.fields.get("uid", "").strip())
     if await form.parts.store.read(orders.find, uid) is None:
         raise PageRefused(404, "no_such_order", form.visitor)

@@ -57,7 +57,7 @@ def asked(request: web.Request, path: str, *names: str) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Paged(Generic[T]):
-    """One page's rows. `total` is None where nobody has counted them."""
+    """One page's rows. `total` is None where they are not counted."""
 
     asked: Asked
     rows: Sequence[T]

@@ -38,7 +38,7 @@ _away: dict[str, tuple[float, float, float, psycopg.Error]] = {}
 """Databases that did not answer last: since when, when to tell again, when and how it was last."""
 _telling = threading.Lock()
 DOWN_SECONDS = 1.0
-"""So long nobody else waits for a database that did not answer."""
+"""So long no other caller waits for a database that did not answer."""
 _NETWORK = {
     "connect_timeout": 4,
     "tcp_user_timeout": 8000,

@@ -137,12 +137,12 @@ class RunLock(LockOfFile):
     """
 
     def __init__(self, place: Database, *, leased: bool = False) -> None:
-        """`leased`: whoever asks holds the lease."""
+        """`leased`: the caller holds the lease."""
         self._place, self._leased = place, leased
         self._raw: Raw | None = None
 
     def acquire(self) -> Self:
-        """Raises Misconfigured if another process holds it; TryLater if nobody answers."""
+        """Raises Misconfigured if another process holds it; TryLater if the database is away."""
         try:
             raw = connect(self._place.url)
             raw.execute("SET idle_session_timeout = 0")

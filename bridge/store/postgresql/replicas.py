@@ -1,9 +1,9 @@
 """The rows of replicas and of what they own; each function is one statement, so one transaction.
 
 An owner changes in three ways alone: the row of a replica is deleted (by itself, or by others once
-it is dead), what has no owner is claimed, and whoever holds a key gives it up, perhaps to another
-one. So a replica that finds its row still holds all that it claimed and did not give up. Deleting
-the row and a beat of it exclude each other: one of them finds the other done.
+it is dead), what has no owner is claimed, and a replica gives up a key that it holds, perhaps to
+another one. So a replica that finds its row still holds all that it claimed and did not give up.
+Deleting the row and a beat of it exclude each other: one of them finds the other done.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ Calls = Mapping[str, Sequence[int]]
 
 
 class Replicas:
-    """A connection of its own, so that no beat waits for anybody's work. All raise TryLater."""
+    """A connection of its own, so that no beat waits for other work. All raise TryLater."""
 
     def __init__(self, url: str) -> None:
         self._place = Database(url, "replicas")
@@ -43,7 +43,7 @@ class Replicas:
         self, replica: str, calls: Mapping[str, Calls | None], *, leaves: bool = False
     ) -> tuple[bool, Mapping[str, Other]]:
         """Whether the replica is known still, and all others. `calls` of each key that is wanted;
-        None of those that others hold. What it was handed and does not want is nobody's.
+        None of those that others hold. What it was handed and does not want becomes free.
         """
         values = {"id": replica, "calls": json.dumps(calls), "leaves": leaves}
         *others, (*_, own) = await self._run(lambda raw: raw.execute(SQL.beat, values).fetchall())
@@ -57,7 +57,7 @@ class Replicas:
         return found.astimezone(UTC)
 
     async def claim(self, replica: str, budgets: Collection[str]) -> list[Claim]:
-        """Those that nobody holds: they are this replica's now, each with a fence of its own."""
+        """Those that no replica holds: they are this one's now, each with a fence of its own."""
         values = {"id": replica, "budgets": list(budgets)}
         rows = await self._run(lambda raw: raw.execute(SQL.claim, values).fetchall())
         return [Claim(name, fence, json.loads(calls), left) for name, fence, calls, left in rows]
@@ -80,7 +80,7 @@ class Replicas:
     async def give_up(
         self, replica: str, budget: str, calls: Calls, heir: str | None = None
     ) -> None:
-        """It is nobody's, or the heir's, who claims it with its next beat."""
+        """It is free, or the heir's, which claims it with its next beat."""
         values = {"id": replica, "budget": budget, "calls": json.dumps(calls), "heir": heir}
         await self._run(lambda raw: raw.execute(SQL.give_up, values))
 
