@@ -37,6 +37,7 @@ from bridge.rxscale.prints import key_of, prints
 from bridge.server.web import refuse_taken
 from bridge.settings import Settings
 from bridge.store import Store, exists, journal, notes, person, shadow, todo
+from bridge.store.rows import Connection
 from bridge.worker.parts import Parts
 from bridge.worker.pool import Worker
 
@@ -209,13 +210,9 @@ class Bridge:
 
     async def rules_changed(self, rules: Rules) -> None:
         """What waited for the change goes on; what it promises too much falls at once."""
-        await self.store.write(
-            journal.take_up_mappings, rules.version, rules.files, rules.known, self.now()
-        )
+        await self.store.write(_take_up, rules, self.now())
         pharmaone = self.vendors.pharmaone
         pharmaone.tokens.needed = scopes_of(self.settings, pharmaone.site, rules.facts)
-        why = f"mapping files changed ({rules.version})"
-        await self.store.write(person.hint_stuck, FREED_BY_MAPPING, why, self.now())
         self.worker.wake()
         self.stock.wake(fetch=True)
         self.proof.again()
@@ -301,7 +298,15 @@ async def _begin(bridge: Bridge) -> None:
     await store.write(todo.take_up, now)
     if uid := bridge.settings.rxscale.pharmacy_uid:
         await store.write(notes.put, notes.PHARMACY, uid)
-    await store.write(journal.take_up_mappings, rules.version, rules.files, rules.known, now)
+    await store.write(_take_up, rules, now)
+
+
+def _take_up(connection: Connection, rules: Rules, now: datetime) -> None:
+    """What waited for other mapping files is looked at, whenever they changed."""
+    said = rules.version, rules.files, rules.known
+    if journal.take_up_mappings(connection, *said, now):
+        why = f"mapping files changed ({rules.version})"
+        person.hint_stuck(connection, FREED_BY_MAPPING, why, now)
 
 
 @asynccontextmanager

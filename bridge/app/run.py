@@ -231,7 +231,7 @@ def _proof(bridge: Bridge) -> list[Coroutine[Any, Any, None]]:
 
 async def _look_at_files(bridge: Bridge) -> None:
     """New secrets tell of new subscriptions."""
-    await bridge.reloader.look()
+    await bridge.reloader.look(still=True)
     changed = {secrets.look() for secrets in bridge.secrets.values()}
     if True in changed:
         await bridge.acting.listening.read_subscriptions()

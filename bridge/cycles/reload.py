@@ -46,8 +46,9 @@ class Reloader:
         """
         self._mark = partial(fingerprint, directory, own)
         self._read = read
-        self._seen = self._mark()
+        self._seen = self._glanced = self._mark()
         self.rules = read(None)
+        self._told = self.rules.version
         self.refused: Misconfigured | None = None
 
     @property
@@ -57,9 +58,21 @@ class Reloader:
     def facts(self) -> MappingFacts:
         return MappingFacts(self.rules.version, self.error, self.refused)
 
-    async def look(self) -> None:
-        """Loads the files again if they changed since the last look, or another pharmacy's may."""
+    async def look(self, *, still: bool = False) -> None:
+        """Loads the files again if they changed since the last look, or another pharmacy's may.
+        `still`: only what two looks find the same, for somebody may just be writing it. Raises what
+        `changed` does, which is called until it has heard of it.
+        """
         seen = await asyncio.to_thread(self._mark)
+        before, self._glanced = self._glanced, seen
+        if seen == before or not still:
+            await self._load(seen)
+        version = self.rules.version
+        if version != self._told:
+            await self.changed(self.rules)
+            self._told = version
+
+    async def _load(self, seen: str) -> None:
         if seen == self._seen and not self._waits_for_others():
             return
         self._seen, before = seen, self.error
@@ -77,7 +90,6 @@ class Reloader:
             log.info("mapping files taken up", extra={"version": rules.version})
         if is_new:
             self.rules = rules
-            await self.changed(rules)
 
     def _waits_for_others(self) -> bool:
         """Whether the files are refused for what other pharmacies' files say."""

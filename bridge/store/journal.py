@@ -101,16 +101,19 @@ def add_deed(connection: Connection, entry: AuditEntry) -> None:
 
 def take_up_mappings(
     connection: Connection, version: str, files: _Facts, facts: _Facts, now: datetime
-) -> None:
-    """These mapping files are in force from now on; written down if they are other ones."""
+) -> bool:
+    """These mapping files are in force from now on; written down if they are other ones: whether
+    they are.
+    """
     notes.put(connection, FACTS, json.dumps(dict(facts)))
     before, known = _in_force(connection)
     if version == before:
-        return
+        return False
     notes.put(connection, MAPPINGS, json.dumps([version, dict(files)]))
     changed = {name for name, _ in files.items() ^ known.items()}
     subject, outcome = " ".join(sorted(changed)), f"{before or '-'} -> {version}"
     add_deed(connection, AuditEntry(now, "", "files", Deed.MAPPINGS_CHANGED, subject, outcome))
+    return True
 
 
 def known_facts(connection: Connection) -> _Facts:

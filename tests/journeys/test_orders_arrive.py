@@ -1,7 +1,10 @@
 """Orders arrive: over real HTTP, through the real store, to exactly one order-request."""
 
+import contextlib
 import shutil
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -10,7 +13,7 @@ from house import MAPPINGS, open_house, open_sandbox, unknown_word
 
 from bridge.app import now, vitals
 from bridge.core.model import Hint, Key, OrderRecord, Phase
-from bridge.errors import Refused
+from bridge.errors import Refused, TryLater
 from bridge.pharmaone.client import PharmaOne
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
@@ -131,6 +134,45 @@ async def test_linking_the_sku_frees_the_order_by_itself(tmp_path: Path):
         assert await house.stuck()
         csv = tmp_path / "mappings" / "skus.csv"
         csv.write_text(csv.read_text() + "psku-1007,20407,1,0,\n")
+        await house.bridge.reloader.look()
+        await house.settle()
+        assert not await house.stuck()
+        assert len(house.requests(uid)) == 1
+
+
+async def test_linking_the_sku_while_the_bridge_stands_still_frees_the_order(tmp_path: Path):
+    line = {"order_items": [{"sku": {"uid": "sku-1007"}, "amount": 1}]}
+    async with open_sandbox() as sandbox:
+        async with open_house(sandbox, tmp_path) as house:
+            (uid,) = await house.orders_arrive(line)
+            assert await house.stuck()
+        csv = tmp_path / "mappings" / "skus.csv"
+        csv.write_text(csv.read_text() + "psku-1007,20407,1,0,\n")
+        async with open_house(sandbox, tmp_path) as house:
+            await house.settle()
+            assert not await house.stuck()
+            assert len(house.requests(uid)) == 1
+
+
+@pytest.mark.parametrize("busy", [0, 1])
+async def test_linking_the_sku_frees_the_order_though_the_store_was_busy_just_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, busy: int
+):
+    line = {"order_items": [{"sku": {"uid": "sku-1007"}, "amount": 1}]}
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        (uid,) = await house.orders_arrive(line)
+        real, writes = house.bridge.store.write, count()
+
+        async def write(*given: Any) -> Any:
+            if next(writes) == busy:
+                raise TryLater("locked by another program")
+            return await real(*given)
+
+        csv = tmp_path / "mappings" / "skus.csv"
+        csv.write_text(csv.read_text() + "psku-1007,20407,1,0,\n")
+        with monkeypatch.context() as patched, contextlib.suppress(TryLater):
+            patched.setattr(house.bridge.store, "write", write)
+            await house.bridge.reloader.look()
         await house.bridge.reloader.look()
         await house.settle()
         assert not await house.stuck()

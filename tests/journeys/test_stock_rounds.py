@@ -9,7 +9,7 @@ from pathlib import Path
 
 from house import House, open_house, open_sandbox
 
-from bridge.app.run import _drain, _listens_on, _timers
+from bridge.app.run import _drain, _listens_on, _look_at_files, _timers
 from bridge.core.stock.model import shelf
 from bridge.cycles.timer import every
 from bridge.cycles.watch import Watch
@@ -69,6 +69,26 @@ async def test_a_changed_mapping_file_is_answered_at_once(tmp_path: Path):
             file.write("psku-1006,20406,10,,,\n")
         await house.bridge.reloader.look()
         await until(lambda: house.stock("psku-1006") == 45)
+
+
+async def test_a_mapping_file_is_not_taken_up_while_it_is_written(tmp_path: Path):
+    """Cut off within a line, it may be a good file that offers ten times of what is there."""
+    async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
+        csv = tmp_path / "mappings" / "skus.csv"
+        before = csv.read_text()
+        for written, stands, offered in (
+            ("psku-1006,20406,100", 2, 4),
+            ("psku-1006,20406,10", 1, 4),
+            ("psku-1006,20406,100,,,one hundred grams\n", 1, 4),
+            ("psku-1006,20406,50,,,\n", 1, 4),
+            ("psku-1006,20406,50,,,\n", 1, 9),
+        ):
+            if not csv.read_text().endswith(written):
+                csv.write_text(before + written)
+            for _ in range(stands):
+                await _look_at_files(house.bridge)
+            await house.sync()
+            assert house.stock("psku-1006") == offered
 
 
 async def test_by_the_clock(tmp_path: Path):
