@@ -14,7 +14,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bridge import app
+from bridge.app.build import Bridge, open_bridge
+from bridge.app.machine import now
 from bridge.app.web import parts_of
 from bridge.core.memory import OrderRow, Story, StuckRow
 from bridge.core.model import OrderRecord, PharmacyOrderUid
@@ -127,7 +128,7 @@ class House:
     """One running bridge beside one running sandbox. Timers do not run: tests call them."""
 
     sandbox: Sandbox
-    bridge: app.Bridge
+    bridge: Bridge
     running: Running
     folder: Path
 
@@ -146,11 +147,11 @@ class House:
             await self.bridge.worker.run_until_idle()
             if self.bridge.p1_news.is_set() or self.sandbox.world.courier.pending:
                 continue
-            now = app.now()
-            due = await self.bridge.store.read(todo.next_due, now)
-            if due is None or due - now > PATIENCE:
+            at = now()
+            due = await self.bridge.store.read(todo.next_due, at)
+            if due is None or due - at > PATIENCE:
                 return
-            await asyncio.sleep(max(0.0, (due - now).total_seconds()))
+            await asyncio.sleep(max(0.0, (due - at).total_seconds()))
 
     async def sync(self, *, fetch: bool = True, confirm: bool = False) -> SyncResult:
         """One round of the stock, its writes, and whatever their webhooks hint."""
@@ -249,7 +250,7 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """A bridge that listens and works when told; `swept`: its first sweep is behind it."""
     settings = bridge_settings(sandbox, folder, changes)
-    async with app.open_bridge(settings) as bridge:
+    async with open_bridge(settings) as bridge:
         running = await serve(build(parts_of(bridge)), "127.0.0.1", 0)
         subscriptions = sandbox.world.subscribe(
             "rxscale", f"{running.url}/webhooks/rxscale", SECRET

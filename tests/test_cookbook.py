@@ -8,7 +8,8 @@ import pytest
 from cookbook import SECRETS, Situation, cook, situations
 from mapping.mapping_files import catalogue, gaps, line, order, payload
 
-from bridge import app, config
+from bridge import config
+from bridge.app.policies import rules_of
 from bridge.cli.main import main
 from bridge.core.lifecycle import route
 from bridge.core.model import CatalogueSku, OrderId, P1Order, PharmacySkuUid, SkuUid, State
@@ -23,7 +24,7 @@ ALL = situations()
 def made(number: int, folder: Path) -> tuple[Situation, Settings, Rules]:
     situation = ALL[number - 1]
     settings = config.load(None, SECRETS, cwd=cook(situation, folder))
-    return situation, settings, app.rules_of(settings)
+    return situation, settings, rules_of(settings)
 
 
 def offers(rules: Rules, on_hand: int) -> dict[str, int]:
@@ -168,7 +169,7 @@ def test_without_its_lines_a_situation_is_another(tmp_path: Path):
     """The shipped files alone do none of this: the blocks make the difference."""
     nothing = Situation(0, "nothing", "")
     settings = config.load(None, SECRETS, cwd=cook(nothing, tmp_path))
-    rules = app.rules_of(settings)
+    rules = rules_of(settings)
     assert rules.links.listed == {}
     assert rules.words.rejected is None
     assert gaps(rules, order(line()), skus=catalogue(sku_1=None))

@@ -25,7 +25,8 @@ from bridge.pharmaone import dialect as p1
 from bridge.rxscale import dialect as rx
 from bridge.server.page import access
 from bridge.settings import Settings, keys
-from bridge.store import Store, back_up, work
+from bridge.store import Store, work
+from bridge.store.backup import back_up
 from bridge.store.connection import RunLock
 
 ROOT = Path(__file__).parent.parent

@@ -24,7 +24,8 @@ from bridge.core.memory import Outcome
 from bridge.core.model import Hint, Key
 from bridge.core.reasons import HELD_AT_RXSCALE, REFUSED
 from bridge.rxscale.webhook import NEEDED_EVENTS
-from bridge.store import Store, back_up, todo, waiting, work
+from bridge.store import Store, todo, waiting, work
+from bridge.store.backup import back_up
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

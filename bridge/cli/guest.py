@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
-from bridge import app
-from bridge.app import Vendors
+from bridge.app.build import open_bridge
+from bridge.app.vendors import Vendors, open_vendors
 from bridge.cli.loop import until
 from bridge.cli.opening import now, open_store
 from bridge.core.journal import Event, JournalEntry
@@ -38,7 +38,7 @@ async def open_guest(settings: Settings) -> AsyncIterator[Vendors]:
 
     Each call is made again for as long as PATIENCE_SECONDS while the vendor puts it off.
     """
-    async with app.open_vendors(as_a_guest(settings), lambda _: None) as vendors:
+    async with open_vendors(as_a_guest(settings), lambda _: None) as vendors:
         rxscale, pharmaone = vendors.rxscale, vendors.pharmaone
         yield replace(
             vendors,
@@ -121,7 +121,7 @@ async def look_now(settings: Settings, keys: Sequence[Key], why: str) -> set[Key
         await store.write(todo.hint, [Hint(key, why) for key in keys], asked_at)
         if running:
             return await _looked_at(store, keys, asked_at)
-    async with app.open_bridge(settings) as bridge:
+    async with open_bridge(settings) as bridge:
         working = asyncio.create_task(bridge.worker.run())
         try:
             seconds = PATIENCE_SECONDS * max(1, len(keys))

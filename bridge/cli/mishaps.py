@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from bridge import app
+from bridge.app.build import Bridge
 from bridge.app.files import write_links
 from bridge.cli.loop import until
 from bridge.core.memory import Story
@@ -45,7 +45,7 @@ class Mishaps:
     """Happens one after the other, and takes some seconds."""
 
     sandbox: Sandbox
-    bridge: app.Bridge
+    bridge: Bridge
 
     async def all(self, sent: PharmacyOrderUid) -> list[Mishap]:
         """`sent`: an order that was sent before, and is now edited."""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
-from bridge.app import Vendors
+from bridge.app.vendors import Vendors
 from bridge.core.model import PharmacyOrderUid, PharmacySkuUid
 from bridge.core.words import tellable
 from bridge.errors import Phrase

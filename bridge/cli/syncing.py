@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bridge import app
+from bridge.app.build import Bridge, open_bridge, planner
 from bridge.cli.guest import is_running, open_guest, patiently
 from bridge.cli.language import LANGUAGE
 from bridge.cli.loop import until
@@ -54,7 +54,7 @@ class Synced:
 async def look(settings: Settings, *, reread: bool) -> Planned:
     """What a sync would do now; changes nothing. `reread`: RxScale's whole list is read first."""
     async with store_or_empty(settings) as store, open_guest(settings) as vendors:
-        cycle = app.planner(settings, store, vendors)
+        cycle = planner(settings, store, vendors)
         if reread:
             await cycle.reread()
         result, _ = await cycle.look()
@@ -77,7 +77,7 @@ async def sync(settings: Settings, *, confirm: bool) -> Synced:
     """Has the bridge that is running sync the stock, or does it itself if none is."""
     if is_running(settings):
         return await _ask(settings, confirm=confirm)
-    async with app.open_bridge(settings) as bridge:
+    async with open_bridge(settings) as bridge:
         await patiently(bridge.catalogue.read)
         await patiently(bridge.sweep.run)
         before = await bridge.store.read(stock.state)
@@ -87,7 +87,7 @@ async def sync(settings: Settings, *, confirm: bool) -> Synced:
         return _outcome(before, state, result.failure or bridge.pusher.trouble)
 
 
-async def _written(bridge: app.Bridge) -> None:
+async def _written(bridge: Bridge) -> None:
     """Returns when all is written, or RxScale has put writes off for PATIENCE_SECONDS."""
     deadline = now() + timedelta(seconds=PATIENCE_SECONDS)
     await bridge.pusher.idle()

@@ -14,7 +14,8 @@ from bridge.cycles.catalogue import CatalogueReader
 from bridge.cycles.listening import settle
 from bridge.cycles.p1sweep import P1Sweep
 from bridge.exchange import Priority
-from bridge.store import Store, forget_made, journal, last_good, notes, take_daily, work
+from bridge.store import Store, journal, notes, work
+from bridge.store.backup import forget_made, last_good, take_daily
 
 log = logging.getLogger("bridge.cycles")
 

@@ -27,8 +27,9 @@ from simulation.loop import SimulatedLoop
 from simulation.neighbours import Clocks, Neighbours
 
 from bench.servers import KEY, MAPPINGS, SECRET, mebibytes
-from bridge import app, config
+from bridge import config
 from bridge.app.fleet import run_fleet
+from bridge.app.machine import Machine
 
 BEGINS = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()
 A_KEY, SKUS = 40, 8
@@ -115,7 +116,7 @@ async def measure(loop: SimulatedLoop, folder: Path, count: int) -> str:
 
     vendors = wire.Wire(around.gates, copy_context(), lambda *_: "", lambda *_: None, told)
     chance = Random(1)
-    machine = app.Machine(
+    machine = Machine(
         now=lambda: datetime.fromtimestamp(clock(), UTC),
         clock=loop.time,
         jitter=chance.random,

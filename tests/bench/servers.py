@@ -22,7 +22,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bridge import app
+from bridge.app.build import Bridge, open_bridge
+from bridge.app.run import run
 from bridge.app.web import parts_of
 from bridge.cli import loop
 from bridge.server.web import Running, build, serve
@@ -166,7 +167,7 @@ class Keeper:
 
 async def intake(stop: asyncio.Event, folder: Path) -> None:
     """The real server on the real store, nobody looking at what came in."""
-    async with app.open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
+    async with open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
         await serving(build(parts_of(b)), stop)
 
 
@@ -174,15 +175,15 @@ async def whole(stop: asyncio.Event, folder: Path, rxscale: str, pharmaone: str)
     """What `rxbridge run` starts."""
     chosen = settings(folder, rxscale, pharmaone)
 
-    def started(bridge: app.Bridge, running: Running) -> None:
+    def started(bridge: Bridge, running: Running) -> None:
         count_commits(bridge)
         loop.settled()
         print(running.url, flush=True)
 
-    await app.run(chosen, stop, started)
+    await run(chosen, stop, started)
 
 
-def count_commits(bridge: app.Bridge) -> None:
+def count_commits(bridge: Bridge) -> None:
     """From SIGUSR1 on; SIGUSR2 prints how many there were."""
     connection = bridge.store._writer._conn
     seen: list[str] = []

@@ -21,7 +21,7 @@ import aiohttp
 import uvloop
 
 from bench.servers import KEY, mebibytes, process, settings
-from bridge import app
+from bridge.app.build import Bridge, open_bridge
 from bridge.cli import loop
 from bridge.core.model import CatalogueSku, PharmacySkuUid, SkuUid
 from bridge.core.stock.model import Write
@@ -89,7 +89,7 @@ async def prepare(folder: Path, skus: int) -> None:
     moved = [units + 7 * (number % CHANGED_OF == 0) for number, units in enumerate(hands)]
     await asyncio.to_thread((folder / "1").write_bytes, inventory(hands))
     await asyncio.to_thread((folder / "2").write_bytes, inventory(moved))
-    async with app.open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
+    async with open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
         await b.store.write(notes.put, "first_sweep_at", "0")
         await fill(b.store, hands)
 
@@ -107,7 +107,7 @@ async def one_round(folder: Path, skus: int) -> None:
         took = time.process_time()
         return Response(200, {}, body)
 
-    async with app.open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
+    async with open_bridge(settings(folder, "http://127.0.0.1:9", "http://127.0.0.1:9")) as b:
         object.__setattr__(b.vendors.pharmaone.caller, "send", send)
         object.__setattr__(b.vendors.pharmaone.tokens, "_exchange", _token)
 
@@ -187,7 +187,7 @@ async def bare(rxscale: str, skus: Sequence[str], number: int) -> float:
         return len(skus) / (time.monotonic() - began)
 
 
-async def bridged(bridge: app.Bridge, skus: Sequence[str], number: int) -> float:
+async def bridged(bridge: Bridge, skus: Sequence[str], number: int) -> float:
     """The same by the bridge, with every number noted on disk before and after."""
     now = datetime.now(UTC)
     writes = [Write(PharmacySkuUid(sku), number, None, 0) for sku in skus]
@@ -204,7 +204,7 @@ async def rates(rxscale: str, pharmaone: str, folder: Path) -> tuple[float, floa
     stock = chosen.stock.model_copy(update={"at_once": AT_ONCE})
     chosen = chosen.model_copy(update={"stock": stock})
     found: list[tuple[float, float]] = []
-    async with app.open_bridge(chosen) as bridge:
+    async with open_bridge(chosen) as bridge:
         await bridge.catalogue.read()
         skus = [sku.pharmacy_sku_uid for sku in await bridge.store.read(rxscale_lists.catalogue)]
         loop.settled()
@@ -255,7 +255,7 @@ async def oversold(folder: Path) -> float:
         async def send(_: Request) -> Response:
             return Response(200, {}, body)
 
-        async with app.open_bridge(chosen) as bridge:
+        async with open_bridge(chosen) as bridge:
             now = datetime.now(UTC)
             catalogue = [
                 CatalogueSku(

@@ -14,7 +14,7 @@ import uvloop
 
 from bench import large
 from bench.servers import process, settings
-from bridge import app
+from bridge.app.build import open_bridge
 from bridge.app.web import parts_of
 from bridge.server.web import build, serve
 from bridge.store import rxscale_lists
@@ -47,7 +47,7 @@ async def took(folder: Path, rxscale: str, pharmaone: str) -> dict[str, tuple[fl
     """Milliseconds of processor (the one who asks included) of each view: the first time, then the
     median.
     """
-    async with app.open_bridge(settings(folder, rxscale, pharmaone)) as bridge:
+    async with open_bridge(settings(folder, rxscale, pharmaone)) as bridge:
         await bridge.catalogue.read()
         await bridge.stock.sync()
         await bridge.pusher.idle()

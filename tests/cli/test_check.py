@@ -19,7 +19,8 @@ from bridge.core.stock.model import Stocktake
 from bridge.rxscale.webhook import NEEDED_EVENTS
 from bridge.sandbox import Sandbox, SandboxSettings
 from bridge.sandbox.traffic import Fault
-from bridge.store import RunLock, Store, stock
+from bridge.store import Store, stock
+from bridge.store.connection import RunLock
 from bridge.store.migrate import steps
 
 RX = (

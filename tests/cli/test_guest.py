@@ -18,7 +18,7 @@ from bridge.rxscale import dialect
 from bridge.rxscale.calling import Caller
 from bridge.rxscale.client import RxScale
 from bridge.settings import Settings
-from bridge.store import RunLock
+from bridge.store.connection import RunLock
 
 EMPTY = answer(200, {"data": [], "totalRegistries": 0, "totalPages": 0})
 LATER = answer(429, {"error": "slow down"}, retry_after="0")

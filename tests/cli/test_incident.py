@@ -135,7 +135,7 @@ def test_a_running_bridge_tells_its_log(folder: Path, monkeypatch: pytest.Monkey
 
     log = StringIO()
     monkeypatch.setattr(run, "_leave_no_dump", lambda: None)
-    monkeypatch.setattr(run.app, "run", broken)
+    monkeypatch.setattr(run, "run_one", broken)
     for key in ("RXSCALE__API_KEY", "PHARMAONE__API_KEY"):
         monkeypatch.setenv(f"RXBRIDGE_{key}", "canary-api-key")
     with redirect_stderr(log):

@@ -95,7 +95,7 @@ def test_nothing_of_the_page_is_loaded_before_somebody_looks():
     import subprocess
 
     code = (
-        "import sys; from bridge import app; from bridge.cli import main;"
+        "import sys; from bridge.app import run; from bridge.cli import main;"
         "from bridge.cli.commands import run;"
         "print([name for name in ('jinja2', 'argon2', 'bridge.server.page.render',"
         " 'fluent') if name in sys.modules])"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bridge import app
+from bridge.app.machine import now
 from bridge.cli.main import main
 from bridge.store import Store, notes
 
@@ -211,7 +211,7 @@ def test_a_store_of_another_pharmacys_is_told_of_and_taken_on_demand(
     fill_in(chain)
 
     async def of_another() -> None:
-        store = await Store.open(chain / "pharmacies" / "adler" / "rxbridge.db", now=app.now())
+        store = await Store.open(chain / "pharmacies" / "adler" / "rxbridge.db", now=now())
         await store.write(notes.put, notes.PHARMACY, "ph-9")
         await store.close()
 

@@ -20,7 +20,7 @@ from bridge.errors import Misconfigured
 from bridge.sandbox import Sandbox
 from bridge.sandbox.rxscale import routes
 from bridge.sandbox.traffic import Fault
-from bridge.store import RunLock
+from bridge.store.connection import RunLock
 
 WORDS = frozenset({"pending", "awaiting_packing", "ready_pickup", "shipped", "completed"})
 Found = dict[str, str | None]
@@ -174,7 +174,7 @@ def told(answers: list[Answered]) -> Found:
 
 
 async def order_at_pharmaone(sandbox: Sandbox, settings: Any) -> None:
-    from bridge.app import open_vendors
+    from bridge.app.vendors import open_vendors
     from bridge.core.model import ProductId
     from bridge.pharmaone.order_book import OrderUpsert, UpsertItem
 

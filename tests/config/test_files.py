@@ -15,7 +15,7 @@ from bridge.app.files import open_to_others, write_whole
 from bridge.cli import show
 from bridge.errors import Misconfigured, Phrase
 from bridge.settings import Settings
-from bridge.store import RunLock
+from bridge.store.connection import RunLock
 
 MINE = pwd.getpwuid(os.getuid())
 

@@ -12,7 +12,7 @@ from contract.described import operation
 from fakes import Clock, ScriptedSend, answer
 from house import bridge_settings, open_sandbox
 
-from bridge.app import open_vendors
+from bridge.app.vendors import open_vendors
 from bridge.core.model import OrderId, PharmacyOrderUid, PrescriptionId, SkuUid
 from bridge.errors import BridgeError, Garbled, Misconfigured, Refused, TryLater, Unsure
 from bridge.exchange import Call, Request, Response, Send, routes_of

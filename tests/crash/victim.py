@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from bridge import app
-from bridge.cli.loop import run
+from bridge.app.run import run
+from bridge.cli import loop
 from bridge.core.stock import reported
 from bridge.pharmaone.client import PharmaOne
 from bridge.rxscale.client import RxScale
@@ -112,13 +112,13 @@ def live(settings: str, point: str, number: int, told: Connection) -> None:
         os.dup2(silence, each)
     if point:
         arm(point, number)
-    run(_bridge(Settings.model_validate(json.loads(Path(settings).read_text())), told))
+    loop.run(_bridge(Settings.model_validate(json.loads(Path(settings).read_text())), told))
 
 
 async def _bridge(settings: Settings, told: Connection) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await app.run(settings, stop, lambda _, running: told.send(running.url))
+    await run(settings, stop, lambda _, running: told.send(running.url))
 
 
 class Life:

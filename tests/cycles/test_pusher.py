@@ -12,7 +12,8 @@ from bridge.core.stock.model import Write
 from bridge.cycles.stock.push import Pusher
 from bridge.errors import Fault, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority
-from bridge.store import Pushed, stock, waiting
+from bridge.store import stock, waiting
+from bridge.store.stock import Pushed
 
 NOW = datetime(2026, 1, 2, 8, tzinfo=UTC)
 

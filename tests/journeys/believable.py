@@ -8,7 +8,7 @@ from typing import Any
 
 from house import House
 
-from bridge import app
+from bridge.app.machine import now
 from bridge.core.model import Hint, PharmacyOrderUid, order_key
 from bridge.errors import BridgeError
 from bridge.sandbox.traffic import Fault
@@ -72,7 +72,7 @@ async def work(house: House) -> None:
 async def look(house: House, uids: Iterable[str] = ()) -> None:
     """Something says to look at every one of these orders; then both sweeps."""
     hints = [Hint(order_key(PharmacyOrderUid(uid)), "test") for uid in uids]
-    await house.bridge.store.write(todo.hint, hints, app.now())
+    await house.bridge.store.write(todo.hint, hints, now())
     await work(house)
     for sweep in (house.bridge.sweep.run, house.bridge.p1_sweep.run):
         with contextlib.suppress(BridgeError):
@@ -203,7 +203,7 @@ async def run(house: House, wrong: Wrong) -> tuple[dict[str, Cell], dict[str, Ce
     world.faults.clear()
     wrong.end(house, uids)
     if wrong.retried:
-        await house.bridge.store.write(person.retry, None, app.now())
+        await house.bridge.store.write(person.retry, None, now())
     for _ in range(2):
         await look(house, hinted)
     return during, await shown(house, uids)

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from house import MAPPINGS, P1_SECRET, House, open_house, open_sandbox
 
-from bridge import app
+from bridge.app.machine import now
 from bridge.core.model import Hint, Phase, order_key
 from bridge.sandbox.traffic import Fault
 from bridge.sandbox.webhooks import Chaos
@@ -365,7 +365,7 @@ async def gone(house: House, *uids: str, told: bool) -> None:
         if told:
             await tell(house, "order_deleted", {"order_id": order_id})
         else:
-            await house.bridge.store.write(todo.hint, [Hint(order_key(uid), "a test")], app.now())
+            await house.bridge.store.write(todo.hint, [Hint(order_key(uid), "a test")], now())
     await house.bridge.worker.run_until_idle()
     await house.bridge.p1_sweep.run()
     await house.settle()

@@ -16,7 +16,8 @@ from house import House, open_house, open_sandbox
 from bridge.core.model import PharmacyOrderUid
 from bridge.sandbox import kit
 from bridge.sandbox.traffic import Fault
-from bridge.store import back_up, views
+from bridge.store import views
+from bridge.store.backup import back_up
 from bridge.texts import say, steps
 
 TEXTS = frozenset(

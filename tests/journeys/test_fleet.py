@@ -24,9 +24,10 @@ from fakes import signature
 from house import CHAIN, MAPPINGS, P1_SECRET, PHARMACY, SECRET, open_sandbox
 from postgresql import Server, serving
 
-from bridge import app, config
+from bridge import config
 from bridge.app import fleet, together
 from bridge.app.fleet import run_fleet
+from bridge.app.machine import Machine, now
 from bridge.logs import PHARMACY as PHARMACY_NAME
 from bridge.place import Database
 from bridge.sandbox import Sandbox
@@ -169,7 +170,7 @@ async def open_town(folder: Path, *names: str, **changes: Any) -> AsyncIterator[
         if folder in _DATABASES:
             environ["RXBRIDGE_STORE__URL"] = _DATABASES[folder]
         base = config.load(None, environ, cwd=folder)
-        stop, machine = asyncio.Event(), app.Machine(reload_seconds=0.1)
+        stop, machine = asyncio.Event(), Machine(reload_seconds=0.1)
         run = run_fleet(base, stop, town.running.append, machine, environ=environ)
         process = asyncio.create_task(run)
 
@@ -190,7 +191,7 @@ async def open_town(folder: Path, *names: str, **changes: Any) -> AsyncIterator[
 async def rows(folder: Path, name: str, question: str) -> list[Any]:
     """Of one pharmacy's store, as a process of its own reads it."""
     url, file = _DATABASES.get(folder), folder / "pharmacies" / name / "rxbridge.db"
-    store = await Store.open(Database(url, name) if url else file, now=app.now())
+    store = await Store.open(Database(url, name) if url else file, now=now())
     try:
         found = await store.read(lambda connection: connection.execute(question).fetchall())
     finally:

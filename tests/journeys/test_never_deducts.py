@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from house import MAPPINGS, House, open_house, open_sandbox
 
-from bridge import app
+from bridge.app.machine import now
 from bridge.core.model import Key, Phase
 from bridge.pharmaone.client import PharmaOne
 from bridge.sandbox import Sandbox
@@ -90,7 +90,7 @@ async def rounds(house: House, count: int = 3) -> None:
 
 
 async def accept(house: House, uid: str) -> None:
-    assert await house.bridge.store.write(person.accept, Key(f"order:{uid}"), app.now())
+    assert await house.bridge.store.write(person.accept, Key(f"order:{uid}"), now())
 
 
 async def test_an_order_is_deducted_once_and_told_in_its_story(tmp_path: Path):
@@ -291,8 +291,8 @@ async def test_goods_that_come_back_are_put_back_once_a_person_says_so(
         assert "came_back" in await told(house)
         assert (on_hand(house), house.stock(SKU)) == (397, 397), "not without a person"
         key = Key(f"order:{uid}")
-        assert await house.bridge.store.write(person.confirm, [key], app.now()) == [key]
-        assert await house.bridge.store.write(person.confirm, [key], app.now()) == []
+        assert await house.bridge.store.write(person.confirm, [key], now()) == [key]
+        assert await house.bridge.store.write(person.confirm, [key], now()) == []
         house.world.break_calls(Fault(**ADJUST, cut=True, when="after"))
         for _ in range(3):
             house.later(60)
@@ -375,13 +375,13 @@ async def test_a_dropped_order_is_deducted_all_the_same(tmp_path: Path):
     async with a_house(tmp_path) as house:
         (uid,) = await house.orders_arrive(THREE)
         order_id = await house.approve(uid)
-        await house.bridge.store.write(person.drop, Key(f"order:{uid}"), "by hand", app.now())
+        await house.bridge.store.write(person.drop, Key(f"order:{uid}"), "by hand", now())
         await house.settle()
         await house.change(order_id, status="ready_pickup")
         await house.change(order_id, picked_up=True)
         await rounds(house)
         assert (on_hand(house), await told(house)) == (397, [])
-        assert await house.bridge.store.write(person.resume, Key(f"order:{uid}"), app.now())
+        assert await house.bridge.store.write(person.resume, Key(f"order:{uid}"), now())
         await house.settle()
         await rounds(house)
         assert (on_hand(house), house.stock(SKU), len(log_of(house))) == (397, 397, 1)
@@ -392,7 +392,7 @@ async def test_dropped_while_a_person_is_asked_he_still_is(tmp_path: Path):
         uid, _ = await handed_over(house)
         house.hand(PRODUCT, 2)
         await rounds(house)
-        await house.bridge.store.write(person.drop, Key(f"order:{uid}"), "by hand", app.now())
+        await house.bridge.store.write(person.drop, Key(f"order:{uid}"), "by hand", now())
         await house.settle()
         assert await told(house) == ["not_adjusted"]
 
@@ -401,7 +401,7 @@ async def test_a_forgotten_order_leaves_nothing(tmp_path: Path):
     async with a_house(tmp_path) as house:
         uid, _ = await handed_over(house)
         await rounds(house)
-        await house.bridge.store.write(work.forget, app.now() + timedelta(days=200))
+        await house.bridge.store.write(work.forget, now() + timedelta(days=200))
         assert await house.bridge.store.read(adjustments.of, Key(f"order:{uid}")) == []
         assert await house.bridge.store.read(waiting.all_stuck) == []
 

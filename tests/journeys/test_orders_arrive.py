@@ -11,7 +11,8 @@ import pytest
 from asked import instead_of
 from house import MAPPINGS, open_house, open_sandbox, unknown_word
 
-from bridge.app import now, vitals
+from bridge.app import vitals
+from bridge.app.machine import now
 from bridge.core.model import Hint, Key, OrderRecord, Phase
 from bridge.errors import Refused, TryLater
 from bridge.pharmaone.client import PharmaOne

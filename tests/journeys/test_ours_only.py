@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from house import bridge_settings, open_sandbox
 
-from bridge import app
+from bridge.app.run import run
 from bridge.errors import Misconfigured
 from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Fault
@@ -31,7 +31,7 @@ async def started(sandbox: Sandbox, folder: Path, **rxscale: Any) -> bool:
         began = True
         stop.set()
 
-    await app.run(bridge_settings(sandbox, folder, {"rxscale": rxscale}), stop, tell)
+    await run(bridge_settings(sandbox, folder, {"rxscale": rxscale}), stop, tell)
     return began
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from house import House, open_house, open_sandbox
 
-from bridge.app import now
+from bridge.app.machine import now
 from bridge.core.model import PharmacyOrderUid
 from bridge.sandbox.traffic import Fault
-from bridge.store import back_up, orders, person, restore, views
+from bridge.store import orders, person, views
+from bridge.store.backup import back_up, restore
 from bridge.texts import say
 
 PRODUCT, SKU = "20401", "psku-1001"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from house import House, open_house, open_sandbox
 
-from bridge.app import now
+from bridge.app.machine import now
 from bridge.core.model import Phase
 from bridge.sandbox import Sandbox
 from bridge.sandbox.traffic import Fault

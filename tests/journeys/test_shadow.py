@@ -8,7 +8,7 @@ import pytest
 from conftest import Canary
 from house import House, open_house, open_sandbox
 
-from bridge.app import now
+from bridge.app.machine import now
 from bridge.core.model import Phase
 from bridge.core.shadow import Figure, Report, What, report
 from bridge.errors import Misconfigured

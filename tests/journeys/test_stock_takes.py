@@ -5,7 +5,7 @@ from pathlib import Path
 
 from house import House, open_house, open_sandbox
 
-from bridge import app
+from bridge.app.machine import now
 from bridge.core.model import Hint, Key
 from bridge.core.reasons import KEPT_BACK
 from bridge.sandbox.webhooks import Chaos
@@ -25,7 +25,7 @@ async def given(house: House, *, approved: bool = True) -> tuple[str, str]:
 
 
 async def drop(house: House, uid: str) -> None:
-    await house.bridge.store.write(person.drop, Key(f"order:{uid}"), "by hand", app.now())
+    await house.bridge.store.write(person.drop, Key(f"order:{uid}"), "by hand", now())
     await house.settle()
 
 
@@ -48,14 +48,14 @@ async def edit(house: House, uid: str, amount: int) -> None:
     (line,) = house.world.orders[uid].lines
     house.world.edit_order(uid, {"order_items": [{**line, "amount": amount}]})
     hint = Hint(Key(f"order:{uid}"), "edited")
-    await house.bridge.store.write(todo.hint, [hint], app.now())
+    await house.bridge.store.write(todo.hint, [hint], now())
     await house.settle()
 
 
 async def days_later(house: House) -> None:
     """Nothing is released by a clock, nor because what is old is forgotten."""
     house.later(timedelta(days=200).total_seconds())
-    await house.bridge.store.write(work.forget, app.now() + timedelta(days=200))
+    await house.bridge.store.write(work.forget, now() + timedelta(days=200))
 
 
 async def test_completed_in_the_portal_while_pharmaones_order_is_open(tmp_path: Path):
@@ -113,7 +113,7 @@ async def test_what_nobody_can_see_is_released_by_a_person(tmp_path: Path):
         await drop(house, uid)
         await days_later(house)
         assert await offered(house) == 397
-        await house.bridge.store.write(person.accept, Key(f"order:{uid}"), app.now())
+        await house.bridge.store.write(person.accept, Key(f"order:{uid}"), now())
         assert await house.bridge.store.read(stock.is_asked)
         assert await told(house) == []
         assert await offered(house) == 400

@@ -14,8 +14,8 @@ from house import House, open_house, open_sandbox
 from page.client import browser
 from receivers import Hook, Mail, http_receiver, mail_server
 
-from bridge import app
 from bridge.app import telling, vitals
+from bridge.app.machine import now
 from bridge.app.telling import Teller
 from bridge.core import reasons
 from bridge.core.alarms import Topic
@@ -35,7 +35,7 @@ class Clock:
         self.ahead = timedelta()
 
     def __call__(self) -> datetime:
-        return app.now() + self.ahead
+        return now() + self.ahead
 
 
 @asynccontextmanager
@@ -179,7 +179,7 @@ async def test_what_is_switched_off_is_not_told(tmp_path: Path, hook: Hook):
 
 
 async def test_quiet_hours_are_kept(tmp_path: Path, hook: Hook):
-    hour = app.now().astimezone().hour
+    hour = now().astimezone().hour
     quiet = f"{hour:02}:00-{(hour + 3) % 24:02}:00"
     async with told_house(tmp_path, f"json://{hook.url}/", quiet_hours=quiet) as (
         house,
@@ -309,5 +309,5 @@ async def test_the_log_has_a_line_for_each_thing_stuck_and_freed(
         (uid,) = await house.orders_arrive(NO_LINK)
         assert await look() == [f"to know order:{uid} prescription_missing"]
         assert await look() == []
-        await house.bridge.store.write(person.drop, Key(f"order:{uid}"), "seen to", app.now())
+        await house.bridge.store.write(person.drop, Key(f"order:{uid}"), "seen to", now())
         assert await look() == [f"freed order:{uid} prescription_missing"]

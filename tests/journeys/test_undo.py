@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from house import MAPPINGS, House, open_house, open_sandbox
 
-from bridge.app import now
+from bridge.app.machine import now
 from bridge.core.model import Key, Phase, order_key
 from bridge.sandbox.traffic import Fault
 from bridge.store import orders, person

@@ -8,7 +8,7 @@ import pytest
 from asked import instead_of
 from house import House, open_house, open_sandbox
 
-from bridge import app
+from bridge.app.machine import now
 from bridge.core.model import Hint, Key, PharmacyOrderUid, order_key
 from bridge.errors import TryLater
 from bridge.sandbox.traffic import Fault
@@ -107,8 +107,8 @@ async def test_what_waits_for_a_time_that_a_clock_ahead_wrote_is_taken_up(
         store, worker = house.bridge.store, house.bridge.worker
         ahead = timedelta(hours=2)
         hints = [Hint(order_key(PharmacyOrderUid(uid)), "a test") for uid in uids]
-        await store.write(todo.hint, hints, app.now() + ahead)
-        await store.write(todo.claim, 1, app.now() + ahead, pool.LEASE)
+        await store.write(todo.hint, hints, now() + ahead)
+        await store.write(todo.claim, 1, now() + ahead, pool.LEASE)
         worker._latest += ahead
         working = asyncio.create_task(worker.run())
         for uid in uids:
@@ -167,7 +167,7 @@ async def test_news_between_a_settlement_and_the_end_of_its_look_is_looked_at_at
         async def overtaken(ask, outcome):
             changed = await ask()
             if next(first, False):
-                await store.write(todo.hint, [Hint(outcome.claim.key, "news")], app.now())
+                await store.write(todo.hint, [Hint(outcome.claim.key, "news")], now())
                 await worker._claim()
             return changed
 
@@ -175,9 +175,9 @@ async def test_news_between_a_settlement_and_the_end_of_its_look_is_looked_at_at
         (uid,) = house.world.add_orders()
         await sandbox.drain()
         await worker.run_until_idle()
-        due = await house.bridge.store.read(todo.next_due, app.now())
+        due = await house.bridge.store.read(todo.next_due, now())
         assert due is not None
-        assert due > app.now() + timedelta(hours=23), "not before staff take too long"
+        assert due > now() + timedelta(hours=23), "not before staff take too long"
         looks = [each for each in (await house.story(uid)).entries if each.what == "waits"]
         assert len(looks) == 2
 
@@ -201,7 +201,7 @@ async def test_while_rxscale_is_left_alone_one_look_asks_whether_it_is_back(tmp_
     async with open_sandbox() as sandbox, open_house(sandbox, tmp_path) as house:
         bridge, uids = house.bridge, house.world.add_orders(9, announce=False)
         keys = [order_key(PharmacyOrderUid(uid)) for uid in uids]
-        await bridge.store.write(todo.hint, [Hint(each, "a test") for each in keys], app.now())
+        await bridge.store.write(todo.hint, [Hint(each, "a test") for each in keys], now())
         transport = bridge.vendors.rxscale_transport
         for _ in range(FAILURES):
             transport._breaker.failed(transport._clock(), probe=False, jitter=0.0)

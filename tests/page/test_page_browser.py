@@ -15,7 +15,7 @@ from page.conftest import Open
 from page.test_page_http import refused_order, unsure_order
 from playwright.async_api import Page, expect
 
-from bridge.app import now
+from bridge.app.machine import now
 from bridge.core.model import PharmacyOrderUid, Phase, order_key
 from bridge.sandbox.traffic import Fault
 from bridge.server.web import serve

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page.client import HASH, NOT_LINKED, PASSWORD, browser
 
-from bridge import app
+from bridge.app.run import run
 from bridge.core.users import Role, User
 from bridge.errors import Misconfigured
 from bridge.server.addresses import network_of
@@ -218,8 +218,8 @@ async def test_webhooks_apart_face_the_internet_alone(tmp_path: Path):
         settings = bridge_settings(sandbox, tmp_path, {"server": server})
         started: asyncio.Queue = asyncio.Queue()
         stop = asyncio.Event()
-        run = asyncio.create_task(
-            app.run(settings, stop, lambda _, running: started.put_nowait(running))
+        bridge = asyncio.create_task(
+            run(settings, stop, lambda _, running: started.put_nowait(running))
         )
         running = await started.get()
         try:
@@ -245,7 +245,7 @@ async def test_webhooks_apart_face_the_internet_alone(tmp_path: Path):
                     assert 'outcome="hinted"' in await answer.text()
         finally:
             stop.set()
-            await run
+            await bridge
 
 
 async def test_a_webhook_port_that_is_taken_is_named(tmp_path: Path):
@@ -254,4 +254,4 @@ async def test_a_webhook_port_that_is_taken_is_named(tmp_path: Path):
         server = {"webhook_port": taken}
         settings = bridge_settings(sandbox, tmp_path, {"server": server})
         with pytest.raises(Misconfigured, match=r"server\.webhook_port: cannot listen"):
-            await app.run(settings, asyncio.Event(), lambda *_: None)
+            await run(settings, asyncio.Event(), lambda *_: None)

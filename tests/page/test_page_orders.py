@@ -12,7 +12,7 @@ from house import House, open_house, open_sandbox
 from page.client import NOT_LINKED, browser
 from page.test_page_http import refused_order, unsure_order
 
-from bridge import app
+from bridge.app.machine import now
 from bridge.core.model import Key, Phase
 from bridge.core.reasons import UNLINKED_SKU
 from bridge.errors import TryLater
@@ -320,7 +320,7 @@ async def test_what_comes_on_another_day_is_told_with_its_day(tmp_path: Path):
             text = await page.get(f"/orders/{uid}")
             due = (await house.story(uid)).due_at
             local = due.astimezone()
-            assert local.date() != app.now().astimezone().date()
+            assert local.date() != now().astimezone().date()
             assert f"{local:%Y-%m-%d %H:%M}" in text
 
 

@@ -7,7 +7,7 @@ import pytest
 from house import House, open_house, open_sandbox
 from page.client import HASH, PASSWORD, Browser, browser
 
-from bridge import app
+from bridge.app import vitals
 from bridge.core.model import ProductId
 from bridge.core.stock.plan import explain
 from bridge.sandbox.traffic import Fault
@@ -209,8 +209,8 @@ async def test_pictures_are_drawn_from_what_is_kept_by_the_hour(tmp_path: Path):
         await house.change(order_id, status="ready_pickup")
         await house.change(order_id, picked_up=True)
         await house.bridge.listening.look()
-        await app.vitals.tally(house.bridge)
-        await app.vitals.tally(house.bridge)
+        await vitals.tally(house.bridge)
+        await vitals.tally(house.bridge)
         calls = len(house.calls())
         async with browser(house) as page:
             by_hour = json.loads(await page.get("/pictures.json"))

@@ -12,7 +12,7 @@ from page.conftest import Open
 from page.test_page_products import file, unlinked
 from playwright.async_api import expect
 
-from bridge import app
+from bridge.app import vitals
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -49,7 +49,7 @@ async def shelves(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hou
                 house.hand(product, 2)
             await house.sync()
             await house.bridge.listening.look()
-            await app.vitals.tally(house.bridge)
+            await vitals.tally(house.bridge)
             yield house
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from bridge import app
+from bridge.app.build import Bridge
 from bridge.exchange import Request
 from bridge.sandbox.rxscale.orders import PharmacyOrder
 from bridge.store.rows import Connection
@@ -203,7 +203,7 @@ class Closely(Watcher):
             if uid not in told:
                 self._tell(f"{uid}: {what}")
 
-    async def still_known(self, bridge: app.Bridge) -> None:
+    async def still_known(self, bridge: Bridge) -> None:
         """What is open at RxScale and was known is known; no theme takes the store away."""
         known = await bridge.store.read(_uids)
         for uid in sorted(self._met - known):

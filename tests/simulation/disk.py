@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bridge.store import RunLock, Store, notes
-from bridge.store.connection import connect_reader, connect_writer
+from bridge.store import Store, notes
+from bridge.store.connection import RunLock, connect_reader, connect_writer
 
 
 class InLoop:

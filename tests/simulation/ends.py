@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bridge import app
 from bridge.app import vitals
+from bridge.app.build import Bridge
 from bridge.core import reasons
 from bridge.core.model import PharmacyOrderUid, State, order_key
 from bridge.sandbox.world import World
@@ -21,7 +21,7 @@ MARGIN = timedelta(minutes=5)
 """So far may two clocks be apart when the age of an order is compared."""
 
 
-async def told(bridge: app.Bridge, world: World) -> dict[str, list[str]]:
+async def told(bridge: Bridge, world: World) -> dict[str, list[str]]:
     """What a person is told of each order: the codes."""
     found: dict[str, list[str]] = {}
     for row in [
@@ -37,7 +37,7 @@ async def told(bridge: app.Bridge, world: World) -> dict[str, list[str]]:
 
 
 async def settled(
-    bridge: app.Bridge, world: World, operator: Operator, broken: Broken, at: float
+    bridge: Bridge, world: World, operator: Operator, broken: Broken, at: float
 ) -> None:
     """Soon after the last trouble: only what staff have not decided may still go on."""
     known, long_ago = await told(bridge, world), bridge.now() - pharmaone_lists.LATELY
@@ -50,7 +50,7 @@ async def settled(
 
 
 async def ends(
-    bridge: app.Bridge, world: World, operator: Operator, broken: Broken, at: float
+    bridge: Bridge, world: World, operator: Operator, broken: Broken, at: float
 ) -> dict[str, int]:
     """How often each end: alike on both sides, or a person was told, truly."""
     known, count, lost = await told(bridge, world), dict[str, int](), list[str]()
@@ -97,7 +97,7 @@ def _told_then(case: Case, heard: set[str]) -> str:
     return f"told then: {', '.join(codes)}" if codes else LOST
 
 
-async def _hidden(bridge: app.Bridge, world: World, lost: list[str]) -> list[str]:
+async def _hidden(bridge: Bridge, world: World, lost: list[str]) -> list[str]:
     """Those of the orders that PharmaOne lost after their end of which a comparison says nothing,
     though this store followed them and PharmaOne still lists older ones.
     """
@@ -124,7 +124,7 @@ def _shown(case: Case) -> str:
     return f"{case.status} at RxScale, {made} {asked} at PharmaOne"
 
 
-async def story(bridge: app.Bridge, life: Life, epoch: float) -> list[str]:
+async def story(bridge: Bridge, life: Life, epoch: float) -> list[str]:
     """What people did to an order, and what the bridge says that it did."""
     lines = [f"people: {each}" for each in life.log]
     found = await bridge.store.read(views.story, PharmacyOrderUid(life.uid))
@@ -135,7 +135,7 @@ async def story(bridge: app.Bridge, life: Life, epoch: float) -> list[str]:
     return lines
 
 
-async def canaries(bridge: app.Bridge, world: World, folder: Path, log: list[str]) -> str | None:
+async def canaries(bridge: Bridge, world: World, folder: Path, log: list[str]) -> str | None:
     """A patient's detail that was kept or told, if any."""
     await vitals.measure(bridge)
     shown = [

@@ -15,7 +15,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bridge import app
+from bridge.app.build import Bridge
+from bridge.app.policies import rules_of
 from bridge.errors import BridgeError, TryLater
 from bridge.exchange import Request
 from bridge.sandbox.settings import Vendor
@@ -125,7 +126,7 @@ class Simulation:
         self.world = self.around.world
         self.shop = goods.Shop(self.world)
         mappings = self.mappings()
-        words = app.rules_of(self.settings({})).words.rxscale
+        words = rules_of(self.settings({})).words.rxscale
         self.watcher = (Closely if plan.theme else Watcher)(
             self.world, words.steps, loop.time, plan.pace
         )
@@ -405,10 +406,10 @@ class Simulation:
             await checks(self.processes.bridge)
             await self.tell_stories(self.processes.bridge)
 
-    async def settled(self, bridge: app.Bridge) -> None:
+    async def settled(self, bridge: Bridge) -> None:
         await ends.settled(bridge, self.world, self.operator, self.watcher.broken, self.loop.time())
 
-    async def ended(self, bridge: app.Bridge) -> None:
+    async def ended(self, bridge: Bridge) -> None:
         how = await ends.ends(
             bridge, self.world, self.operator, self.watcher.broken, self.loop.time()
         )
@@ -427,7 +428,7 @@ class Simulation:
             self.broken(f"unexpected: {lines[-1]}")
             self.report.stories[f"unexpected: {lines[-1]}"] = lines
 
-    async def tell_stories(self, bridge: app.Bridge) -> None:
+    async def tell_stories(self, bridge: Bridge) -> None:
         for broken in self.watcher.broken.found:
             for uid in self.lives.keys() - self.report.stories.keys():
                 if uid in broken:

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bridge import app
+from bridge.app.build import Bridge
 from bridge.core import reasons
 from bridge.core.memory import StuckRow
 from bridge.errors import TryLater
@@ -124,7 +124,7 @@ class Operator:
         """What was told of an order before then, and not since."""
         return {code for code, at in self.heard.get(uid, {}).items() if at < before}
 
-    async def _look(self, bridge: app.Bridge) -> None:
+    async def _look(self, bridge: Bridge) -> None:
         for row in await bridge.store.read(waiting.all_stuck):
             self._hear(row)
             if row.reason.code != reasons.CANCELLED_AFTER_HANDOVER:  # nothing is left to be done
@@ -137,7 +137,7 @@ class Operator:
     def _hear(self, row: StuckRow) -> None:
         self.heard.setdefault(self._uid(row), {})[str(row.reason.code)] = self._now()
 
-    async def _free(self, bridge: app.Bridge, row: StuckRow) -> None:
+    async def _free(self, bridge: Bridge, row: StuckRow) -> None:
         code, uid = row.reason.code, self._uid(row)
         if code == reasons.REOPENED and self._case(uid).is_over:  # RxScale forgot its end
             self._around.world.set_order_status(uid, "completed")
@@ -166,14 +166,14 @@ class Operator:
         self._tried[uid] = self._now()
         return True
 
-    async def _say(self, bridge: app.Bridge, what: Any, *given: Any) -> None:
+    async def _say(self, bridge: Bridge, what: Any, *given: Any) -> None:
         await bridge.store.write(what, *given, self._now())
 
-    async def _drop(self, bridge: app.Bridge, row: StuckRow, why: str) -> None:
+    async def _drop(self, bridge: Bridge, row: StuckRow, why: str) -> None:
         self.dropped.add(self._uid(row))
         await self._say(bridge, person.drop, row.key, why)
 
-    async def _give_up(self, bridge: app.Bridge, row: StuckRow) -> None:
+    async def _give_up(self, bridge: Bridge, row: StuckRow) -> None:
         """Staff refused it: it is cancelled by hand in RxScale's portal."""
         uid = self._uid(row)
         await self._drop(bridge, row, "staff refused it")

@@ -10,7 +10,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bridge import app
+from bridge.app.build import Bridge
+from bridge.app.machine import Machine
+from bridge.app.run import run
 from bridge.errors import BridgeError
 from bridge.settings import Settings
 from bridge.store import backup
@@ -65,7 +67,7 @@ class Processes:
         self.kills = 0
         self._armed: Trouble | None = None
         self._taken = self._stored = 0
-        self.bridge: app.Bridge | None = None
+        self.bridge: Bridge | None = None
         self.running: asyncio.Task[None]
         loop.on_kill = self._killed
 
@@ -78,7 +80,7 @@ class Processes:
         self._context.run(PROCESS.set, self._number)
         self._disk = Disk(self._disk_failure)
         self.listening = []
-        machine = app.Machine(
+        machine = Machine(
             now=self._now,
             clock=self._loop.time,
             jitter=self._chance.random,
@@ -95,11 +97,11 @@ class Processes:
         )
         self.stop = asyncio.Event()
 
-        def started(bridge: app.Bridge, _: object) -> None:
+        def started(bridge: Bridge, _: object) -> None:
             self.bridge = bridge
 
-        run = app.run(self._settings(), self.stop, started, machine)
-        self.running = self._context.run(self._loop.create_task, run)
+        runs = run(self._settings(), self.stop, started, machine)
+        self.running = self._context.run(self._loop.create_task, runs)
         self.running.add_done_callback(self._ended, context=copy_context())
 
     async def end(self) -> None:

@@ -19,21 +19,19 @@ from store.given import NOW, after, delivery, hint, key, record, submitted, uid
 from bridge.core.model import Phase
 from bridge.errors import Misconfigured, TryLater
 from bridge.store import (
-    RunLock,
     Store,
-    back_up,
-    check,
     connection,
     deliveries,
     is_behind,
     orders,
-    restore,
     rxscale_lists,
     todo,
     views,
     work,
 )
 from bridge.store import backup as copies
+from bridge.store.backup import back_up, check, restore
+from bridge.store.connection import RunLock
 from bridge.store.migrate import APPLICATION_ID, Step, migrate, steps
 
 COUNT = "SELECT count(*) FROM deliveries"

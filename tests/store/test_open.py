@@ -16,7 +16,8 @@ from store.given import NOW, after, content_of, delivery, record, rows_of, uid, 
 
 from bridge.core.deliveries import Receipt
 from bridge.errors import Misconfigured, TryLater
-from bridge.store import RunLock, Store, connection, deliveries, engine, notes, orders, views, work
+from bridge.store import Store, connection, deliveries, engine, notes, orders, views, work
+from bridge.store.connection import RunLock
 
 
 @pytest.fixture(autouse=True)

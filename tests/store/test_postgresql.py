@@ -29,7 +29,6 @@ from bridge.store import (
     deliveries,
     exists,
     is_behind,
-    move,
     notes,
     orders,
     run_lock,
@@ -39,7 +38,7 @@ from bridge.store import (
     work,
 )
 from bridge.store import journal as journals
-from bridge.store.moving import SHARED
+from bridge.store.moving import SHARED, move
 from bridge.store.postgresql import connection
 
 

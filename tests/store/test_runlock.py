@@ -10,12 +10,12 @@ import pytest
 from store.conftest import close
 
 from bridge.errors import Misconfigured
-from bridge.store import RunLock
+from bridge.store.connection import RunLock
 
 PROCESS = """
 import sys
 from pathlib import Path
-from bridge.store import RunLock
+from bridge.store.connection import RunLock
 RunLock(Path(sys.argv[1])).acquire()
 print("held", flush=True)
 sys.stdin.read()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl, unquote
 
-from bridge.app import Vendors, open_vendors
+from bridge.app.vendors import Vendors, open_vendors
 from bridge.cli import show
 from bridge.cli.command import DONE, FAILED, Noun, argument
 from bridge.cli.guest import as_a_guest, patiently

@@ -9,9 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bridge import app, users
-from bridge.app import Vendors, open_vendors, shipped
+from bridge import users
+from bridge.app import shipped
 from bridge.app.files import open_to_others
+from bridge.app.policies import rules_of
+from bridge.app.vendors import Vendors, open_vendors
 from bridge.cli import show
 from bridge.cli.asking import Asker, Finding, Line
 from bridge.cli.command import Noun, argument
@@ -136,7 +138,7 @@ def _configuration(settings: Settings) -> list[Line]:
 
 def _mappings(settings: Settings) -> tuple[Rules | None, list[Line]]:
     try:
-        rules = app.rules_of(settings)
+        rules = rules_of(settings)
     except Misconfigured as mistake:
         return None, [Line("mappings", "fail", fault) for fault in mistake.faults]
     told = "; ".join(f"{name} = {said}" for name, said in rules.facts_told.items())

@@ -17,8 +17,9 @@ from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bridge import app
+from bridge.app.build import Bridge
 from bridge.app.files import write_links
+from bridge.app.run import run
 from bridge.cli import loop, rehearsing, show
 from bridge.cli.command import DONE, FAILED, Noun, argument, whole_number
 from bridge.cli.commands.sandbox import configuration
@@ -64,7 +65,7 @@ class Demo:
     """What takes part in a demo; `quiet`: only JSON is printed, at the end."""
 
     sandbox: Sandbox
-    bridge: app.Bridge
+    bridge: Bridge
     running: Running
     stop: asyncio.Event
     quiet: bool
@@ -199,7 +200,7 @@ async def _demo(arguments: argparse.Namespace, folder: Path, stop: asyncio.Event
         said = configuration(signed, sandbox) | QUICK
         settings, _ = rehearsing.made(folder, said)
         write_links(settings, _confirmed(sandbox))
-        async with rehearsing.running(partial(app.run, settings)) as (bridge, running):
+        async with rehearsing.running(partial(run, settings)) as (bridge, running):
             it = Demo(sandbox, bridge, running, stop, quiet=arguments.json)
             well = await it.show(arguments.orders, secret)
             if stays:

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from bridge import app
 from bridge.app.files import write_whole
+from bridge.app.policies import rules_of
 from bridge.cli import show
 from bridge.cli.command import Noun, argument
 from bridge.cli.commands import check
@@ -50,7 +50,7 @@ async def go_live(arguments: argparse.Namespace) -> int:
 
 async def _fates(settings: Settings) -> list[tuple[str, Reason]]:
     """What becomes of each order that RxScale has open, the oldest first."""
-    words, take_from = app.rules_of(settings).words.rxscale, settings.orders.take_from
+    words, take_from = rules_of(settings).words.rxscale, settings.orders.take_from
     async with open_store(settings) as store:
         met = await store.read(orders.everything)
         reasons = {row.key: row.reason for row in await store.read(waiting.all_stuck)}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
-from bridge import app
 from bridge.app import shipped
 from bridge.app.files import write_whole
+from bridge.app.policies import rules_of
 from bridge.cli import show
 from bridge.cli.command import Noun, argument
 from bridge.cli.opening import settings_of
@@ -48,7 +48,7 @@ def diff(arguments: argparse.Namespace) -> int:
             if each.base is not None and each.result != each.own:
                 _put(folder / each.name, each.result)
             _put(folder / shipped.BASE / each.name, each.new)
-        app.rules_of(settings)
+        rules_of(settings)
     document = {"changed": [_document(each) for each in found], "written": arguments.write}
     return show.answer(arguments, document, found=found)
 

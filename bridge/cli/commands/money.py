@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bridge import app
-from bridge.app import Vendors
+from bridge.app.policies import rules_of
+from bridge.app.vendors import Vendors
 from bridge.cli import show
 from bridge.cli.command import Noun, argument
 from bridge.cli.guest import open_guest
@@ -162,7 +162,7 @@ async def read_books(
     settings: Settings, month: Month, tell: Callable[[Phrase], None] = lambda _: None
 ) -> Books:
     """`tell` hears how far it is: a large shop takes minutes."""
-    rules = app.rules_of(settings)
+    rules = rules_of(settings)
     async with open_guest(settings) as vendors:
         tell(Phrase("busy-payouts"))
         parts = [_part(each) for each in await _payouts(vendors, month)]

@@ -17,7 +17,7 @@ from bridge.errors import Fault, Misconfigured, Phrase, TryLater
 from bridge.mapping.reading import SKUS
 from bridge.settings import Settings
 from bridge.source import Source
-from bridge.store import whose
+from bridge.store.moving import whose
 
 noun = Noun()
 

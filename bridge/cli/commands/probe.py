@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import bridge.cli.trials
-from bridge import __version__, app
+from bridge import __version__
 from bridge.app.files import mapping_file, write_whole
+from bridge.app.policies import rules_of
 from bridge.cli import probes, show
 from bridge.cli.command import Noun, argument
 from bridge.cli.guest import is_running, open_guest
@@ -76,7 +77,7 @@ async def probe(arguments: argparse.Namespace) -> int:
 async def _asked(
     settings: Settings, arguments: argparse.Namespace
 ) -> tuple[list[Answered], list[Phrase]]:
-    rules = app.rules_of(settings)
+    rules = rules_of(settings)
     async with open_guest(settings) as vendors:
         order, sku = PharmacyOrderUid(arguments.order or ""), PharmacySkuUid(arguments.sku or "")
         mark = f"{NOBODY}-{now():%Y%m%d%H%M%S}"

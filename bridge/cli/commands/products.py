@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge import app
-from bridge.app import Vendors
+from bridge.app.policies import rules_of
+from bridge.app.vendors import Vendors
 from bridge.cli import show
 from bridge.cli.command import Noun, argument
 from bridge.cli.guest import open_guest
@@ -76,7 +76,7 @@ def _fields(typed: Sequence[str]) -> dict[str, Any]:
 
 async def _lacking(settings: Settings, shop: str, named: str) -> list[Lacking]:
     """`named`: what says which shop."""
-    rules = app.rules_of(settings)
+    rules = rules_of(settings)
     async with open_guest(settings) as vendors:
         skus = await read_skus(vendors.rxscale)
         inventory = await vendors.pharmaone.inventory(full=True)

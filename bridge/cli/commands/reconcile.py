@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.progress import Progress
 
-from bridge import app
+from bridge.app.policies import policy_of, rules_of
 from bridge.cli import show, syncing
 from bridge.cli.command import Noun, argument, whole_number
 from bridge.cli.guest import look_now, open_guest
@@ -79,7 +79,7 @@ async def _differences(
     settings: Settings, days: int, *, quiet: bool
 ) -> tuple[list[Difference], list[P1Order]]:
     """What differs, and PharmaOne's orders that were read to learn their external ids."""
-    rules = app.rules_of(settings)
+    rules = rules_of(settings)
     async with open_store(settings) as store:
         records = await store.read(orders.since, now() - timedelta(days=days))
     async with open_guest(settings) as vendors:
@@ -89,7 +89,7 @@ async def _differences(
             found = []
             async for sides in reader.sides(records):
                 bar.advance(task)
-                one = difference(sides, app.policy_of(settings), rules.words, now())
+                one = difference(sides, policy_of(settings), rules.words, now())
                 found += [one] if one is not None else []
     return found, reader.learnt
 

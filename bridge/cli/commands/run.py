@@ -7,7 +7,9 @@ import logging
 import sys
 from functools import partial
 
-from bridge import __version__, app, config, logs, users
+from bridge import __version__, config, logs, users
+from bridge.app.build import Bridge
+from bridge.app.run import run as run_one
 from bridge.cli import loop
 from bridge.cli.command import DONE, Noun, argument
 from bridge.cli.language import LANGUAGE
@@ -57,7 +59,7 @@ def _leave_no_dump() -> None:
 
 
 async def _run(settings: Settings, stop: asyncio.Event) -> None:
-    await app.run(settings, stop, _started)
+    await run_one(settings, stop, _started)
 
 
 async def _run_fleet(settings: Settings, stop: asyncio.Event) -> None:
@@ -66,7 +68,7 @@ async def _run_fleet(settings: Settings, stop: asyncio.Event) -> None:
     await run_fleet(settings, stop, _listens)
 
 
-def _started(_: app.Bridge, running: Running) -> None:
+def _started(_: Bridge, running: Running) -> None:
     _listens(running)
 
 

@@ -10,9 +10,11 @@ from typing import Any
 
 from rich.progress import Progress
 
-from bridge import app, config
+from bridge import config
 from bridge.app.files import write_links
+from bridge.app.policies import rules_of
 from bridge.app.together import inventory_of, siblings
+from bridge.app.vendors import Vendors
 from bridge.cli import show
 from bridge.cli.command import Noun, argument, whole_number
 from bridge.cli.guest import open_guest
@@ -33,7 +35,7 @@ noun = Noun()
 @noun.verb("list", argument("--unlinked", action="store_true"))
 async def list_skus(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
-    rules = app.rules_of(settings)
+    rules = rules_of(settings)
     is_read = exists(settings.place)
     async with store_or_empty(settings) as store:
         if not is_read:  # before the first run: RxScale's list is read for this once
@@ -92,7 +94,7 @@ def _sku(
 async def match(arguments: argparse.Namespace) -> int:
     settings = complete(arguments)
     with show.busy("lists"):
-        rules = app.rules_of(settings)
+        rules = rules_of(settings)
         async with open_guest(settings) as vendors:
             skus = await read_skus(vendors.rxscale)
             inventory = await vendors.pharmaone.inventory(full=True)
@@ -101,7 +103,7 @@ async def match(arguments: argparse.Namespace) -> int:
     pushed: list[Proposal] = []
     if arguments.write:
         write_links(settings, map(_line, sure))
-        app.rules_of(settings)
+        rules_of(settings)
     if arguments.push:
         # An external_id alone confirms no units.
         pushable = [each for each in sure if arguments.write or each.units == 1]
@@ -134,7 +136,7 @@ async def _push(settings: Settings, sure: Sequence[Proposal]) -> list[Proposal]:
     return done
 
 
-async def _set(vendors: app.Vendors, each: Proposal) -> bool:
+async def _set(vendors: Vendors, each: Proposal) -> bool:
     try:
         return await vendors.rxscale.set_sku(each.uid, external_id=each.product)
     except Refused as refusal:

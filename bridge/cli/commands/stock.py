@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from bridge.app import Vendors
+from bridge.app.vendors import Vendors
 from bridge.cli import show, syncing
 from bridge.cli.command import Noun, argument
 from bridge.cli.guest import open_guest

@@ -18,7 +18,8 @@ from bridge.core.stock.model import Write
 from bridge.errors import BridgeError, Misconfigured, Refused, TryLater
 from bridge.exchange import Priority
 from bridge.rxscale.client import RxScale
-from bridge.store import Pushed, Store, stock, waiting
+from bridge.store import Store, stock, waiting
+from bridge.store.stock import Pushed
 
 log = logging.getLogger("bridge.stock")
 
